@@ -1,0 +1,52 @@
+"""What can go wrong, in our words.
+
+SnapkeepError
+├── TemporaryError     a retry can help; carries how long to wait
+│   └── ClusterUnreachable   the Kubernetes API did not answer
+└── PermanentError     a retry cannot help; carries what to do next
+    ├── NotFound       the named thing does not exist
+    ├── NameTaken      an object of this name exists and is not ours
+    └── GroupRefused   EC2 refused to take a crash-consistent group
+
+Only the raiser knows whether a retry helps, so the raiser chooses the branch.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+
+class SnapkeepError(Exception):
+    """Everything Snapkeep raises on purpose; `reason` is plain text for people."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class TemporaryError(SnapkeepError):
+    """A later attempt may succeed; try again after `delay`."""
+
+    def __init__(self, reason: str, delay: timedelta = timedelta(seconds=30)) -> None:
+        super().__init__(reason)
+        self.delay = delay
+
+
+class ClusterUnreachable(TemporaryError):
+    """The Kubernetes API of a cluster did not answer, or answered with a server error."""
+
+
+class PermanentError(SnapkeepError):
+    """No later attempt can succeed without somebody changing something."""
+
+
+class NotFound(PermanentError):
+    """The named thing does not exist (any more)."""
+
+
+class NameTaken(PermanentError):
+    """An object with the name we need exists and was not made by us."""
+
+
+class GroupRefused(PermanentError):
+    """EC2 refused CreateSnapshots for a group; its members may still be taken one by one."""

@@ -1,0 +1,121 @@
+"""Recovery points: what is journaled about each, from the plan to ready or failed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from snapkeep.domain.policies import Method
+
+GIVE_UP_AFTER = timedelta(hours=6)
+"""How long a point that temporary errors keep from being created is tried before it fails."""
+
+
+class PointState(StrEnum):
+    """Where a recovery point stands.
+
+    `planned` and `creating` exist in the journal only: no snapshot is known yet. To the outside
+    both are `pending`.
+    """
+
+    PLANNED = "planned"
+    CREATING = "creating"
+    PENDING = "pending"
+    READY = "ready"
+    FAILED = "failed"
+    DELETING = "deleting"
+
+    @property
+    def is_final(self) -> bool:
+        """True when nothing more happens to the point by itself."""
+        return self in (PointState.READY, PointState.FAILED)
+
+    @property
+    def public(self) -> PointState:
+        """The state as users see it."""
+        return PointState.PENDING if self in (PointState.PLANNED, PointState.CREATING) else self
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimFacts:
+    """What a recovery point remembers of its claim: enough to restore from it when the cluster is gone."""
+
+    cluster: str
+    namespace: str
+    name: str
+    uid: str
+    requested: str
+    storage_class: str
+    access_modes: tuple[str, ...]
+    volume_mode: str
+    fs_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One recovery point as the journal knows it.
+
+    `id` is also the name of its VolumeSnapshot. `lead` is the id of the point whose record carries
+    the lease and the intent for the whole group (its own id when it is alone). `method_reason`
+    says why the method is not the policy's. Times are aware UTC; `size_bytes` is the size of the
+    snapshotted volume.
+    """
+
+    id: str
+    run: str
+    policy: str
+    slot: datetime
+    claim: ClaimFacts
+    volume_id: str
+    method: Method
+    accepted_at: datetime
+    lead: str
+    group: str = ""
+    method_reason: str = ""
+    state: PointState = PointState.PLANNED
+    snapshot_id: str = ""
+    size_bytes: int = 0
+    started_at: datetime | None = None
+    reason: str = ""
+    intent_at: datetime | None = None
+    empty_reads: int = 0
+    last_read_at: datetime | None = None
+    skew_seconds: float | None = None
+
+    @property
+    def give_up_at(self) -> datetime:
+        """When trying to create the point ends and it fails, in UTC."""
+        return self.accepted_at + GIVE_UP_AFTER
+
+
+class SnapshotState(StrEnum):
+    """EC2's states of a snapshot (`SnapshotState` in the EC2 API reference)."""
+
+    PENDING = "pending"
+    COMPLETED = "completed"
+    ERROR = "error"
+    RECOVERABLE = "recoverable"
+    RECOVERING = "recovering"
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """An EBS snapshot as EC2 describes it. `size_bytes` is the volume's size, not what is stored."""
+
+    id: str
+    volume_id: str
+    state: SnapshotState
+    started_at: datetime
+    size_bytes: int
+    tags: dict[str, str]
+    state_message: str = ""
+
+
+def volume_timeout(size_bytes: int) -> timedelta:
+    """How long a snapshot of that size may stay pending before it counts as late.
+
+    One hour plus 30 s per GiB; first full snapshots of busy gp3 volumes were seen to take
+    about 24 s per GiB.
+    """
+    return timedelta(hours=1, seconds=30 * (size_bytes / 2**30))

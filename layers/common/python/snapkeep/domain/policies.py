@@ -1,0 +1,186 @@
+"""Policies: what to back up, when, how and for how long; and the deployment that holds them.
+
+The config package validates `snapkeep.yaml` and builds these values. They ship to the functions
+as one JSON document (`to_document` / `from_document`), because a Lambda environment holds 4 KB.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any
+
+RESERVED_NAMES = frozenset({"interruption", "on-demand"})
+"""Names of the built-in policies; no policy of a user may take them."""
+
+
+class Method(StrEnum):
+    """How a recovery point is cut: by the CSI driver, or by EC2 directly."""
+
+    CSI = "csi"
+    EBS = "ebs"
+
+
+class Operator(StrEnum):
+    """Operators of set-based label selectors, spelled as Kubernetes spells them."""
+
+    IN = "In"
+    NOT_IN = "NotIn"
+    EXISTS = "Exists"
+    DOES_NOT_EXIST = "DoesNotExist"
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """One label requirement; equality is `In` with a single value."""
+
+    key: str
+    operator: Operator
+    values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which claims a policy takes: every given condition must hold.
+
+    Namespaces are globs (`*` and `?`); empty tuples mean "any". Sizes are bytes, inclusive.
+    A policy with `opt_in_only` takes only claims that name it in `snapkeep.io/policy`.
+    """
+
+    namespaces: tuple[str, ...] = ()
+    exclude_namespaces: tuple[str, ...] = ()
+    labels: tuple[Requirement, ...] = ()
+    storage_classes: tuple[str, ...] = ()
+    min_bytes: int | None = None
+    max_bytes: int | None = None
+    opt_in_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """When a policy runs: an EventBridge Scheduler expression in an IANA time zone.
+
+    `flexible_minutes` is the flexible time window (0 = off); `catch_up` how long after its slot
+    a run may still start; a disabled schedule exists but never fires.
+    """
+
+    expression: str
+    timezone: str = "UTC"
+    flexible_minutes: int = 0
+    catch_up: timedelta = timedelta(hours=1)
+    enabled: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What (selection), when (schedule), how (method, group) and how long (retention).
+
+    `group_label` names the label whose equal values make claims of one namespace crash-consistent
+    with each other. `csi_fallback` lets a `csi` policy take points by `ebs` while the snapshot
+    CRDs or controller are absent; `group_fallback` lets a refused group be taken one by one.
+    `retention` maps rule name to count, "all" or duration text, exactly as validated by config.
+    """
+
+    name: str
+    clusters: tuple[str, ...]
+    selection: Selection
+    schedule: Schedule
+    method: Method
+    retention: Mapping[str, int | str]
+    group_label: str = ""
+    csi_fallback: bool = False
+    group_fallback: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """An EKS cluster named in the config."""
+
+    name: str
+    region: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast snapshots may be created per account and Region, and how many may be pending.
+
+    Defaults are half of what EC2 allows (bucket 100, refill 5 per second, 100 pending), because
+    the CSI driver and everybody else in the account share them.
+    https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html
+    """
+
+    per_second: float = 2.5
+    burst: int = 50
+    pending: int = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """Everything the functions need to know of `snapkeep.yaml`."""
+
+    clusters: tuple[Cluster, ...]
+    policies: tuple[Policy, ...]
+    pace: Pace = field(default_factory=Pace)
+    consistency_wait: timedelta = timedelta(minutes=5)
+
+    def cluster(self, name: str) -> Cluster | None:
+        """The cluster of that name, or None when the config does not name it."""
+        return next((cluster for cluster in self.clusters if cluster.name == name), None)
+
+    def policy(self, name: str) -> Policy | None:
+        """The policy of that name, or None when the config does not name it."""
+        return next((policy for policy in self.policies if policy.name == name), None)
+
+
+def to_document(deployment: Deployment) -> dict[str, Any]:
+    """The deployment as a JSON-ready dict; durations are whole seconds."""
+    return {key: _plain(value) for key, value in _fields(deployment).items()}
+
+
+def from_document(document: Mapping[str, Any]) -> Deployment:
+    """The deployment that `to_document` wrote. KeyError or TypeError mean another version wrote it."""
+    return Deployment(
+        clusters=tuple(Cluster(**item) for item in document["clusters"]),
+        policies=tuple(_policy(item) for item in document["policies"]),
+        pace=Pace(**document["pace"]),
+        consistency_wait=timedelta(seconds=document["consistency_wait"]),
+    )
+
+
+def _policy(item: Mapping[str, Any]) -> Policy:
+    selection = dict(item["selection"])
+    selection["labels"] = tuple(
+        Requirement(label["key"], Operator(label["operator"]), tuple(label["values"]))
+        for label in selection["labels"]
+    )
+    for name in ("namespaces", "exclude_namespaces", "storage_classes"):
+        selection[name] = tuple(selection[name])
+    schedule = dict(item["schedule"], catch_up=timedelta(seconds=item["schedule"]["catch_up"]))
+    return Policy(
+        **dict(
+            item,
+            clusters=tuple(item["clusters"]),
+            selection=Selection(**selection),
+            schedule=Schedule(**schedule),
+            method=Method(item["method"]),
+        )
+    )
+
+
+def _fields(value: Any) -> dict[str, Any]:
+    return {item.name: getattr(value, item.name) for item in dataclasses.fields(value)}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, timedelta):
+        return int(value.total_seconds())
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, Mapping):
+        return dict(value)
+    if dataclasses.is_dataclass(value):
+        return {key: _plain(item) for key, item in _fields(value).items()}
+    return value

@@ -1,0 +1,71 @@
+"""Runs: one policy, one slot, one cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+
+
+class RunState(StrEnum):
+    """Where a run stands; the last three are final."""
+
+    PLANNING = "planning"
+    RUNNING = "running"
+    COMPLETED = "completed"
+    PARTIALLY_FAILED = "partially_failed"
+    FAILED = "failed"
+
+    @property
+    def is_final(self) -> bool:
+        """True when the run is closed."""
+        return self not in (RunState.PLANNING, RunState.RUNNING)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What the journal knows of a run.
+
+    `total`, `ready` and `failed` count points. `degraded` is the reason when the run could not do
+    all it should (cluster unreachable); such a run ends `partially_failed` at best. `left` counts
+    the claims that were not taken, by reason code.
+    """
+
+    id: str
+    cluster: str
+    policy: str
+    slot: datetime
+    accepted_at: datetime
+    state: RunState = RunState.PLANNING
+    total: int = 0
+    ready: int = 0
+    failed: int = 0
+    degraded: str = ""
+    left: Mapping[str, int] = field(default_factory=dict)
+    closed_at: datetime | None = None
+    announced: bool = False
+
+    @property
+    def is_settled(self) -> bool:
+        """True when every point of the run is ready or failed."""
+        return self.state is RunState.RUNNING and self.ready + self.failed >= self.total
+
+
+def run_id(cluster: str, policy: str, slot: datetime) -> str:
+    """The id of the run of a policy at a slot (aware) in a cluster: the same for every duplicate event."""
+    return f"{cluster}.{policy}.{slot_text(slot)}"
+
+
+def slot_text(slot: datetime) -> str:
+    """A slot (aware) as UTC text, `20261124T180000Z`; sorts as time does."""
+    return slot.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+
+
+def outcome(run: Run) -> RunState:
+    """How a settled run ended: failed only when it has points and none became ready."""
+    if run.total and not run.ready:
+        return RunState.FAILED
+    if run.failed or run.degraded:
+        return RunState.PARTIALLY_FAILED
+    return RunState.COMPLETED

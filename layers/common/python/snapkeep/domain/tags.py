@@ -1,0 +1,122 @@
+"""The EC2 tags of a recovery point: alone they must be enough to restore from it.
+
+EC2 allows 50 tags a resource, keys up to 128 and values up to 256 characters.
+https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from snapkeep.domain.naming import tag_value
+from snapkeep.domain.points import ClaimFacts, Point
+from snapkeep.domain.runs import slot_text
+
+MANAGED = "snapkeep:managed"
+CLUSTER = "snapkeep:cluster"
+NAMESPACE = "snapkeep:namespace"
+CLAIM = "snapkeep:claim"
+CLAIM_UID = "snapkeep:claim-uid"
+POLICY = "snapkeep:policy"
+SLOT = "snapkeep:slot"
+RUN = "snapkeep:run"
+POINT = "snapkeep:point"
+METHOD = "snapkeep:method"
+SIZE = "snapkeep:size"
+STORAGE_CLASS = "snapkeep:storage-class"
+ACCESS_MODES = "snapkeep:access-modes"
+VOLUME_MODE = "snapkeep:volume-mode"
+FS_TYPE = "snapkeep:fs-type"
+GROUP = "snapkeep:group"
+DUPLICATE = "snapkeep:duplicate"
+SNAPSHOT_NAMESPACE = "snapkeep:volume-snapshot-namespace"
+SNAPSHOT_NAME = "snapkeep:volume-snapshot"
+
+DRIVER_CLUSTER = "ebs.csi.aws.com/cluster"
+DRIVER_CLUSTER_NAME = "ebs.csi.aws.com/cluster-name"
+"""Without these two the EBS CSI driver's current policies refuse to restore from a snapshot.
+https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonEBSCSIDriverPolicyV2.html
+"""
+
+
+def identity_tags(point: Point) -> dict[str, str]:
+    """The tags every create call carries, so that a snapshot can be found again by its run."""
+    return {
+        MANAGED: "true",
+        CLUSTER: point.claim.cluster,
+        POLICY: point.policy,
+        SLOT: slot_text(point.slot),
+        RUN: tag_value(point.run),
+        DRIVER_CLUSTER: "true",
+        DRIVER_CLUSTER_NAME: point.claim.cluster,
+    } | ({GROUP: tag_value(point.group)} if point.group else {})
+
+
+def full_tags(point: Point) -> dict[str, str]:
+    """All tags of a point; it is `ready` only when all of them are on its snapshot."""
+    claim = point.claim
+    return identity_tags(point) | {
+        POINT: point.id,
+        NAMESPACE: claim.namespace,
+        CLAIM: claim.name,
+        CLAIM_UID: claim.uid,
+        METHOD: point.method.value,
+        SIZE: claim.requested,
+        STORAGE_CLASS: tag_value(claim.storage_class),
+        ACCESS_MODES: ",".join(claim.access_modes),
+        VOLUME_MODE: claim.volume_mode,
+        FS_TYPE: claim.fs_type,
+    }
+
+
+def class_tags(cluster: str) -> dict[str, str]:
+    """What the VolumeSnapshotClass asks the driver to put on a snapshot; the driver fills the templates.
+
+    https://github.com/kubernetes-sigs/aws-ebs-csi-driver/blob/master/docs/tagging.md
+    """
+    return {
+        MANAGED: "true",
+        CLUSTER: cluster,
+        DRIVER_CLUSTER_NAME: cluster,
+        SNAPSHOT_NAMESPACE: "{{ .VolumeSnapshotNamespace }}",
+        SNAPSHOT_NAME: "{{ .VolumeSnapshotName }}",
+    }
+
+
+def missing_tags(present: Mapping[str, str], point: Point) -> dict[str, str]:
+    """The tags of the point that its snapshot does not carry (or carries with another value)."""
+    return {key: value for key, value in full_tags(point).items() if present.get(key) != value}
+
+
+def point_id_of(tags: Mapping[str, str]) -> str:
+    """The point a snapshot belongs to by its tags; empty when they do not say.
+
+    A CSI point's VolumeSnapshot is named after the point, so the class's template tag names it too.
+    """
+    return tags.get(POINT, "") or tags.get(SNAPSHOT_NAME, "")
+
+
+def claim_facts_of(tags: Mapping[str, str]) -> ClaimFacts | None:
+    """The claim as a complete snapshot's tags remember it; None when identity is missing."""
+    if not all(tags.get(key) for key in (CLUSTER, NAMESPACE, CLAIM, CLAIM_UID)):
+        return None
+    return ClaimFacts(
+        cluster=tags[CLUSTER],
+        namespace=tags[NAMESPACE],
+        name=tags[CLAIM],
+        uid=tags[CLAIM_UID],
+        requested=tags.get(SIZE, ""),
+        storage_class=tags.get(STORAGE_CLASS, ""),
+        access_modes=tuple(mode for mode in tags.get(ACCESS_MODES, "").split(",") if mode),
+        volume_mode=tags.get(VOLUME_MODE, "Filesystem"),
+        fs_type=tags.get(FS_TYPE, ""),
+    )
+
+
+def slot_of(tags: Mapping[str, str]) -> datetime | None:
+    """The slot (aware UTC) in the tags, or None when it is missing or malformed."""
+    try:
+        return datetime.strptime(tags[SLOT], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+    except (KeyError, ValueError):
+        return None

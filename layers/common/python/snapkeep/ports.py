@@ -1,0 +1,245 @@
+"""What the use cases need of the world, in our words.
+
+Every method raises `TemporaryError` when a later attempt may succeed and `PermanentError` when
+it cannot; nothing of boto3 or the Kubernetes client passes through.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from snapkeep.domain.claims import Claim, ScratchVolume
+from snapkeep.domain.jobs import Job
+from snapkeep.domain.points import Point, PointState, Snapshot
+from snapkeep.domain.runs import Run, RunState
+
+Clock = Callable[[], datetime]
+"""Gives the present, aware UTC."""
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotSupport:
+    """Whether a cluster can take VolumeSnapshots of ours now, and if not, why."""
+
+    available: bool
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class VolumeSnapshot:
+    """What a VolumeSnapshot's status says. `snapshot_id` is empty until the content is bound and handled."""
+
+    name: str
+    namespace: str
+    bound: bool
+    ready: bool
+    snapshot_id: str = ""
+    error: str = ""
+
+
+class Cluster(Protocol):
+    """One Kubernetes cluster."""
+
+    def claims(self) -> Iterator[Claim]:
+        """All claims with their volumes, listed in pages."""
+
+    def scratch_volumes(self) -> Iterator[ScratchVolume]:
+        """All emptyDir and hostPath volumes of running pods, listed in pages."""
+
+    def snapshot_support(self) -> SnapshotSupport:
+        """Whether the snapshot CRDs and our VolumeSnapshotClass are there."""
+
+    def create_volume_snapshot(self, point: Point) -> None:
+        """Create the VolumeSnapshot named after the point.
+
+        One that exists and carries the point's annotation is success; another one raises NameTaken.
+        """
+
+    def volume_snapshot(self, namespace: str, name: str) -> VolumeSnapshot | None:
+        """The VolumeSnapshot's status, or None when there is none of that name."""
+
+
+class Clusters(Protocol):
+    """The clusters of the deployment."""
+
+    def open(self, name: str) -> Cluster:
+        """The cluster of that name; raises ClusterUnreachable when it cannot be described."""
+
+
+class Snapshots(Protocol):
+    """EBS snapshots and the volumes they are cut from, in one account and Region."""
+
+    def create(self, volume_id: str, tags: Mapping[str, str], description: str) -> Snapshot:
+        """CreateSnapshot of one volume, tagged in the same call."""
+
+    def create_group(
+        self, instance_id: str, exclude: Sequence[str], tags: Mapping[str, str], description: str
+    ) -> tuple[Snapshot, ...]:
+        """CreateSnapshots of an instance's data volumes but `exclude`; raises GroupRefused."""
+
+    def find(self, tags: Mapping[str, str], volume_ids: Sequence[str] = ()) -> Iterator[Snapshot]:
+        """Our snapshots with all these tags (and of these volumes), read page by page.
+
+        EC2 lags: a snapshot created minutes ago may be missing.
+        """
+
+    def get(self, snapshot_id: str) -> Snapshot | None:
+        """The snapshot of that id, or None when EC2 knows none (yet)."""
+
+    def add_tags(self, snapshot_id: str, tags: Mapping[str, str]) -> None:
+        """Add tags of ours to a snapshot of ours."""
+
+    def delete(self, snapshot_id: str) -> None:
+        """Delete a snapshot; one that is gone already is success."""
+
+    def attachments(self, volume_ids: Sequence[str]) -> Mapping[str, str]:
+        """Volume id to the instance id it is attached to ("" when to none); missing volumes are absent."""
+
+    def data_volumes(self, instance_id: str) -> tuple[str, ...]:
+        """The ids of an instance's volumes other than its boot volume."""
+
+
+class Queue(Protocol):
+    """The queue of jobs for take_snapshots."""
+
+    def send(self, jobs: Iterable[Job], delay: timedelta = timedelta()) -> None:
+        """Send jobs, in batches, to be seen after `delay` (at most 15 minutes)."""
+
+
+class Pacer(Protocol):
+    """Permission to create snapshots, shared by everything that creates them in an account and Region."""
+
+    def take(self, wanted: int, now: datetime) -> int:
+        """How many of the wanted creates may go now (0 … wanted)."""
+
+    def wait(self, wanted: int, now: datetime) -> timedelta:
+        """How long until the next creates may go."""
+
+    def finished(self, count: int) -> None:
+        """Tell that pending snapshots finished."""
+
+    def correct(self, pending: int) -> None:
+        """Set the number of pending snapshots to what EC2 says."""
+
+
+class Announcer(Protocol):
+    """Tells the world what happened: events and metrics."""
+
+    def run_closed(self, run: Run, failures: Sequence[Point]) -> None:
+        """Publish that a run ended, with what failed and why."""
+
+    def slot_missed(self, cluster: str, policy: str, slot: datetime, reason: str) -> None:
+        """Publish that a slot will not be run any more."""
+
+
+class Starter(Protocol):
+    """Starts runs out of turn."""
+
+    def start_run(self, cluster: str, policy: str, slot: datetime) -> None:
+        """Ask plan_backup, without waiting, to run a slot."""
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """A claim or scratch volume that a run did not take, as journaled for reports."""
+
+    subject: str
+    code: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Creation:
+    """What a create call gave for one point."""
+
+    point_id: str
+    snapshot_id: str
+    started_at: datetime | None = None
+    size_bytes: int = 0
+    skew_seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a point ended."""
+
+    state: PointState
+    at: datetime
+    reason: str = ""
+    snapshot_id: str = ""
+    size_bytes: int = 0
+    tags_written: Mapping[str, str] = field(default_factory=dict)
+
+
+class Journal(Protocol):
+    """The record of runs and points. Losing it loses no backup."""
+
+    def open_run(self, run: Run, owner: str, until: datetime, now: datetime) -> Run | None:
+        """Write the run if it is new and take its planning lease.
+
+        Returns the run as it stands, or None when somebody else holds the lease. A run that is
+        past planning is returned as it is, without a lease.
+        """
+
+    def add_points(self, points: Sequence[Point]) -> None:
+        """Write points that are not there yet; those that are stay untouched."""
+
+    def add_left(self, run_id: str, left: Sequence[Left]) -> None:
+        """Write what a run did not take and why, replacing what an earlier attempt wrote."""
+
+    def left(self, run_id: str) -> Sequence[Left]:
+        """What a run did not take."""
+
+    def start_run(self, run: Run) -> None:
+        """Mark a planned run `running` with its totals; its jobs have been sent."""
+
+    def run(self, run_id: str) -> Run | None:
+        """The run of that id."""
+
+    def open_runs(self) -> Iterator[Run]:
+        """Runs that are not closed or not announced yet."""
+
+    def runs_of(self, cluster: str, policy: str, since: datetime) -> Iterator[Run]:
+        """Runs of a policy in a cluster whose slot is at or after `since`."""
+
+    def points(self, run_id: str, ids: Sequence[str]) -> Sequence[Point]:
+        """These points of a run, in the order asked; unknown ids are left out."""
+
+    def points_of(self, run_id: str) -> Iterator[Point]:
+        """All points of a run."""
+
+    def find_point(self, point_id: str) -> Point | None:
+        """A point by its id alone (a lagging index: a point of the last seconds may be missing)."""
+
+    def lease(self, point: Point, owner: str, until: datetime, now: datetime) -> Point | None:
+        """Take the lease of a lead point; returns it as it stands, None when somebody else holds it."""
+
+    def write_intent(self, point: Point, owner: str, now: datetime) -> Point:
+        """Journal that a create is about to be called. Raises TemporaryError when the lease was lost."""
+
+    def write_empty_read(self, point: Point, owner: str, now: datetime) -> Point:
+        """Journal that a look for the created snapshot found nothing."""
+
+    def write_created(self, run_id: str, creations: Sequence[Creation]) -> None:
+        """Journal the snapshots of points, all or none; a point that has a snapshot id already keeps it."""
+
+    def replan(self, point: Point, reason: str) -> None:
+        """Turn an unfinished csi point into a planned ebs point, with the reason."""
+
+    def release(self, point: Point, owner: str) -> None:
+        """Give the lease of a lead point back."""
+
+    def finish(self, point: Point, outcome: Outcome) -> bool:
+        """Move a point to ready or failed and count it in its run, at once; False when it was final already."""
+
+    def close_run(self, run_id: str, state: RunState, now: datetime) -> bool:
+        """Close a settled run; False when somebody else closed it already."""
+
+    def mark_announced(self, run_id: str) -> None:
+        """Journal that the closing of a run was published."""
+
+    def first_seen(self, cluster: str, policy: str, now: datetime) -> datetime:
+        """When a policy was first seen by reconcile (now, on the first call): no slot before is missed."""

@@ -1,0 +1,80 @@
+"""What each function is told by its environment: names and ARNs only, written once.
+
+`infra` writes `PlanBackupSettings(...).to_environment()`, the handler reads
+`PlanBackupSettings.from_environment(os.environ)`: a name cannot be spelled differently on the two sides.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Self
+
+PREFIX = "SNAPKEEP_"
+
+
+class SettingsError(Exception):
+    """The environment of a function lacks settings; the text names all of them."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Base of the settings of one function; every field is text, so that CDK tokens fit."""
+
+    def to_environment(self) -> dict[str, str]:
+        """The environment variables that carry these settings."""
+        return {PREFIX + field.name.upper(): getattr(self, field.name) for field in dataclasses.fields(self)}
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> Self:
+        """The settings in an environment; raises SettingsError naming every variable that is missing."""
+        names = {field.name: PREFIX + field.name.upper() for field in dataclasses.fields(cls)}
+        missing = [variable for variable in names.values() if variable not in environment]
+        if missing:
+            raise SettingsError(f"{cls.__name__}: set {', '.join(sorted(missing))} in the environment")
+        return cls(**{name: environment[variable] for name, variable in names.items()})
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanBackupSettings(Settings):
+    """plan_backup: lists claims and sends jobs."""
+
+    journal_table: str
+    jobs_queue_url: str
+    event_bus: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TakeSnapshotsSettings(Settings):
+    """take_snapshots: creates recovery points, paced."""
+
+    journal_table: str
+    jobs_queue_url: str
+    event_bus: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordCompletionSettings(Settings):
+    """record_completion: marks points ready or failed."""
+
+    journal_table: str
+    event_bus: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReconcileSettings(Settings):
+    """reconcile: heals lost events, stuck points and missed slots."""
+
+    journal_table: str
+    jobs_queue_url: str
+    event_bus: str
+    plan_backup_function: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PruneSettings(Settings):
+    """prune: deletes snapshots; until retention lands, only marked duplicates."""
+
+    journal_table: str
+    event_bus: str
