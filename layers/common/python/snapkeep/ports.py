@@ -73,7 +73,11 @@ class Snapshots(Protocol):
     """EBS snapshots and the volumes they are cut from, in one account and Region."""
 
     def create(self, volume_id: str, tags: Mapping[str, str], description: str) -> Snapshot:
-        """CreateSnapshot of one volume, tagged in the same call."""
+        """CreateSnapshot of one volume, tagged in the same call.
+
+        Raises Throttled when EC2 certainly created nothing, and another TemporaryError when the
+        answer was lost and a snapshot may exist.
+        """
 
     def create_group(
         self, instance_id: str, exclude: Sequence[str], tags: Mapping[str, str], description: str
@@ -220,6 +224,9 @@ class Journal(Protocol):
     def write_intent(self, point: Point, owner: str, now: datetime) -> Point:
         """Journal that a create is about to be called. Raises TemporaryError when the lease was lost."""
 
+    def withdraw_intent(self, point: Point, owner: str) -> Point:
+        """Journal that the create was certainly refused: the point is planned again."""
+
     def write_empty_read(self, point: Point, owner: str, now: datetime) -> Point:
         """Journal that a look for the created snapshot found nothing."""
 
@@ -233,7 +240,10 @@ class Journal(Protocol):
         """Give the lease of a lead point back."""
 
     def finish(self, point: Point, outcome: Outcome) -> bool:
-        """Move a point to ready or failed and count it in its run, at once; False when it was final already."""
+        """Move a point to ready or failed and count it in its run, at once.
+
+        Returns False when the point was final already.
+        """
 
     def close_run(self, run_id: str, state: RunState, now: datetime) -> bool:
         """Close a settled run; False when somebody else closed it already."""

@@ -2,6 +2,7 @@
 
 SnapkeepError
 ├── TemporaryError     a retry can help; carries how long to wait
+│   ├── Throttled            refused for now: it is certain that nothing was done
 │   └── ClusterUnreachable   the Kubernetes API did not answer
 └── PermanentError     a retry cannot help; carries what to do next
     ├── NotFound       the named thing does not exist
@@ -30,6 +31,13 @@ class TemporaryError(SnapkeepError):
     def __init__(self, reason: str, delay: timedelta = timedelta(seconds=30)) -> None:
         super().__init__(reason)
         self.delay = delay
+
+
+class Throttled(TemporaryError):
+    """AWS or Kubernetes refused the call for now, and certainly did nothing.
+
+    Any other TemporaryError from a call that creates leaves open whether it happened.
+    """
 
 
 class ClusterUnreachable(TemporaryError):
