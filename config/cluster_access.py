@@ -1,0 +1,54 @@
+"""Which function may do what in a cluster: one table, read by `infra` and by the `snapkeep` command.
+
+`infra` writes an EKS access entry for each function that puts its role into the function's group;
+`snapkeep manifests` prints the ClusterRole of each function and binds it to the same group. No policy
+that AWS manages for access entries fits: Edit and View know no snapshots, AdminView reads Secrets.
+https://docs.aws.amazon.com/eks/latest/userguide/access-entries.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+CORE = ""
+STORAGE = "storage.k8s.io"
+SNAPSHOTS = "snapshot.storage.k8s.io"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One RBAC rule: these verbs on these resources of one API group, in every namespace."""
+
+    api_group: str
+    resources: tuple[str, ...]
+    verbs: tuple[str, ...]
+
+
+FUNCTIONS: Mapping[str, tuple[Rule, ...]] = MappingProxyType(
+    {
+        "plan_backup": (
+            Rule(CORE, ("persistentvolumeclaims", "persistentvolumes", "pods"), ("get", "list")),
+            Rule(STORAGE, ("storageclasses",), ("get", "list")),
+            Rule(SNAPSHOTS, ("volumesnapshotclasses",), ("get",)),
+        ),
+        "take_snapshots": (Rule(SNAPSHOTS, ("volumesnapshots",), ("get", "create")),),
+        "reconcile": (
+            Rule(SNAPSHOTS, ("volumesnapshots",), ("get", "list")),
+            Rule(SNAPSHOTS, ("volumesnapshotcontents", "volumesnapshotclasses"), ("get",)),
+        ),
+    }
+)
+"""Every function that talks to a cluster, and the rules it needs there. A function that is not named
+here gets no access entry."""
+
+
+def group_name(function: str) -> str:
+    """The Kubernetes group of a function: `plan_backup` is in `snapkeep:plan-backup`.
+
+    Raises KeyError, naming those that exist, for a function without access to clusters.
+    """
+    if function not in FUNCTIONS:
+        raise KeyError(f"{function!r} has no access to clusters; those that have: {', '.join(FUNCTIONS)}")
+    return f"snapkeep:{function.replace('_', '-')}"

@@ -1,0 +1,58 @@
+"""Each function may do in a cluster what it needs, and no more."""
+
+from __future__ import annotations
+
+import pytest
+
+from config.cluster_access import FUNCTIONS, group_name
+
+READING = {"get", "list"}
+
+
+def verbs_on(function: str, resource: str) -> set[str]:
+    return {verb for rule in FUNCTIONS[function] if resource in rule.resources for verb in rule.verbs}
+
+
+def test_a_group_is_named_after_its_function() -> None:
+    assert group_name("plan_backup") == "snapkeep:plan-backup"
+
+
+def test_a_function_without_access_to_clusters_has_no_group() -> None:
+    with pytest.raises(KeyError, match=r"'prune' has no access to clusters.*plan_backup"):
+        group_name("prune")
+
+
+def test_only_take_snapshots_writes_and_all_it_writes_is_new_volume_snapshots() -> None:
+    writes = {
+        (function, resource, verb)
+        for function, rules in FUNCTIONS.items()
+        for rule in rules
+        for resource in rule.resources
+        for verb in set(rule.verbs) - READING
+    }
+
+    assert writes == {("take_snapshots", "volumesnapshots", "create")}
+
+
+def test_planning_reads_claims_their_volumes_classes_and_pods() -> None:
+    for resource in ("persistentvolumeclaims", "persistentvolumes", "storageclasses", "pods"):
+        assert verbs_on("plan_backup", resource) == READING
+    assert verbs_on("plan_backup", "volumesnapshotclasses") == {"get"}
+
+
+def test_reconcile_follows_a_volume_snapshot_to_its_content() -> None:
+    assert verbs_on("reconcile", "volumesnapshots") == READING
+    assert verbs_on("reconcile", "volumesnapshotcontents") == {"get"}
+
+
+def test_no_function_sees_secrets_or_uses_wildcards() -> None:
+    resources = {resource for rules in FUNCTIONS.values() for rule in rules for resource in rule.resources}
+    everything = {
+        text
+        for rules in FUNCTIONS.values()
+        for rule in rules
+        for text in (rule.api_group, *rule.resources, *rule.verbs)
+    }
+
+    assert "secrets" not in resources
+    assert not any("*" in text for text in everything)
