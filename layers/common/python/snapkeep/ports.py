@@ -7,7 +7,7 @@ it cannot; nothing of boto3 or the Kubernetes client passes through.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -139,6 +139,10 @@ class Announcer(Protocol):
         """Publish that a slot will not be run any more."""
 
 
+    def freshness(self, cluster: str, policy: str, age: timedelta) -> None:
+        """Publish how old the newest run with a ready point is."""
+
+
 class Starter(Protocol):
     """Starts runs out of turn."""
 
@@ -175,7 +179,6 @@ class Outcome:
     reason: str = ""
     snapshot_id: str = ""
     size_bytes: int = 0
-    tags_written: Mapping[str, str] = field(default_factory=dict)
 
 
 class Journal(Protocol):
@@ -198,7 +201,10 @@ class Journal(Protocol):
         """What a run did not take."""
 
     def start_run(self, run: Run) -> None:
-        """Mark a planned run `running` with its totals; its jobs have been sent."""
+        """Mark a planned run `running` with its total, degraded and left; its jobs have been sent.
+
+        The counts of ready and failed points belong to `finish` and stay untouched.
+        """
 
     def run(self, run_id: str) -> Run | None:
         """The run of that id."""

@@ -1,0 +1,60 @@
+"""How fast snapshots may be created: a token bucket and a limit on what is pending.
+
+EC2 keeps such a bucket for each account, Region and API, and refuses new snapshots while too many
+are pending. We keep our own, smaller one, so that EC2's is left with room for everybody else.
+https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from snapkeep.domain.policies import Pace
+
+PENDING_WAIT = timedelta(seconds=60)
+"""How long to wait while too many snapshots are pending: they finish in minutes, not in seconds."""
+
+READ_SPACING = timedelta(seconds=30)
+"""Two looks for a snapshot closer than this see the same state of EC2 and count as one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """Creates that may go at once (`tokens`, as of `at`, aware UTC) and snapshots that are `pending`."""
+
+    tokens: float
+    at: datetime
+    pending: int = 0
+
+
+def full(pace: Pace, now: datetime) -> Bucket:
+    """The bucket of an account and Region where nothing was created yet."""
+    return Bucket(tokens=float(pace.burst), at=now)
+
+
+def refill(bucket: Bucket, pace: Pace, now: datetime) -> Bucket:
+    """The bucket with the tokens that came since; a clock that went back adds none."""
+    seconds = max(0.0, (now - bucket.at).total_seconds())
+    tokens = min(float(pace.burst), bucket.tokens + seconds * pace.per_second)
+    return replace(bucket, tokens=tokens, at=max(now, bucket.at))
+
+
+def grant(bucket: Bucket, pace: Pace, wanted: int, now: datetime) -> tuple[Bucket, int]:
+    """The bucket after the grant, and how many of the wanted creates may go now (0 … wanted)."""
+    current = refill(bucket, pace, now)
+    granted = max(0, min(wanted, int(current.tokens), pace.pending - current.pending))
+    return replace(current, tokens=current.tokens - granted, pending=current.pending + granted), granted
+
+
+def wait(bucket: Bucket, pace: Pace, wanted: int, now: datetime) -> timedelta:
+    """How long until the wanted creates (or a full bucket, when they are more) may go."""
+    if bucket.pending >= pace.pending:
+        return PENDING_WAIT
+    lacking = min(max(1, wanted), pace.burst) - refill(bucket, pace, now).tokens
+    return timedelta(seconds=max(0.0, lacking) / pace.per_second)
+
+
+def finished(bucket: Bucket, count: int) -> Bucket:
+    """The bucket after `count` pending snapshots ended; never fewer than none pending."""
+    return replace(bucket, pending=max(0, bucket.pending - count))

@@ -1,0 +1,107 @@
+"""Kubernetes clusters in memory, with what the EBS CSI driver does on demand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from snapkeep.domain import tags
+from snapkeep.domain.claims import Claim, ScratchVolume
+from snapkeep.domain.errors import ClusterUnreachable, NameTaken, PermanentError
+from snapkeep.domain.points import Point
+from snapkeep.ports import SnapshotSupport, VolumeSnapshot
+from tests.fakes.faults import Faults
+from tests.fakes.snapshots import FakeSnapshots
+
+
+class FakeCluster(Faults):
+    """VolumeSnapshots stay unbound until `run_driver` cuts them, as with a driver that is slow."""
+
+    def __init__(
+        self,
+        name: str = "myeks",
+        claims: Iterable[Claim] = (),
+        scratch: Iterable[ScratchVolume] = (),
+        support: SnapshotSupport = SnapshotSupport(available=True),  # noqa: B008 (a frozen value)
+    ) -> None:
+        super().__init__()
+        self.name = name
+        self.claim_list = list(claims)
+        self.scratch_list = list(scratch)
+        self.support = support
+        self.snapshots: dict[tuple[str, str], VolumeSnapshot] = {}
+        self.points: dict[tuple[str, str], Point] = {}
+
+    def claims(self) -> Iterator[Claim]:
+        self._before("claims")
+        yield from self.claim_list
+
+    def scratch_volumes(self) -> Iterator[ScratchVolume]:
+        self._before("scratch_volumes")
+        yield from self.scratch_list
+
+    def snapshot_support(self) -> SnapshotSupport:
+        self._before("snapshot_support")
+        return self.support
+
+    def create_volume_snapshot(self, point: Point) -> None:
+        self._before("create_volume_snapshot")
+        key = (point.claim.namespace, point.id)
+        if key in self.snapshots:
+            if self.points.get(key) == point or self._is_of(key, point):
+                return
+            raise NameTaken(f"VolumeSnapshot {point.claim.namespace}/{point.id} exists and is not ours")
+        self.snapshots[key] = VolumeSnapshot(point.id, point.claim.namespace, bound=False, ready=False)
+        self.points[key] = point
+        self._after("create_volume_snapshot")
+
+    def volume_snapshot(self, namespace: str, name: str) -> VolumeSnapshot | None:
+        self._before("volume_snapshot")
+        return self.snapshots.get((namespace, name))
+
+    def put_foreign_snapshot(self, namespace: str, name: str) -> None:
+        """Let somebody else have made a VolumeSnapshot of that name."""
+        self.snapshots[namespace, name] = VolumeSnapshot(name, namespace, bound=True, ready=True)
+
+    def report_error(self, namespace: str, name: str, error: str) -> None:
+        """Let the controller write an error into a VolumeSnapshot's status."""
+        self.snapshots[namespace, name] = replace(self.snapshots[namespace, name], error=error)
+
+    def run_driver(self, ebs: FakeSnapshots) -> None:
+        """Let the driver cut every unbound VolumeSnapshot of ours, tagged as our class asks."""
+        for key, snapshot in self.snapshots.items():
+            if snapshot.bound or key not in self.points:
+                continue
+            filled = tags.class_tags(self.name) | {
+                tags.DRIVER_CLUSTER: "true",
+                tags.SNAPSHOT_NAMESPACE: snapshot.namespace,
+                tags.SNAPSHOT_NAME: snapshot.name,
+            }
+            cut = ebs.create(self.points[key].volume_id, filled, "Created by AWS EBS CSI driver")
+            self.snapshots[key] = replace(snapshot, bound=True, snapshot_id=cut.id, error="")
+
+    def mark_ready(self) -> None:
+        """Let the sidecar see that the bound snapshots completed."""
+        for key, snapshot in self.snapshots.items():
+            self.snapshots[key] = replace(snapshot, ready=snapshot.bound)
+
+    def _is_of(self, key: tuple[str, str], point: Point) -> bool:
+        made_for = self.points.get(key)
+        return made_for is not None and (made_for.run, made_for.claim.uid) == (point.run, point.claim.uid)
+
+
+class FakeClusters(Faults):
+    """The clusters of a deployment; `unreachable` names those whose API does not answer."""
+
+    def __init__(self, *clusters: FakeCluster) -> None:
+        super().__init__()
+        self.clusters = {cluster.name: cluster for cluster in clusters}
+        self.unreachable: set[str] = set()
+
+    def open(self, name: str) -> FakeCluster:
+        self._before("open")
+        if name in self.unreachable:
+            raise ClusterUnreachable(f"the Kubernetes API of {name} did not answer")
+        if name not in self.clusters:
+            raise PermanentError(f"EKS knows no cluster {name}")
+        return self.clusters[name]

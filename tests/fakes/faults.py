@@ -1,0 +1,38 @@
+"""Faults that a test plans for the next calls of a fake."""
+
+from __future__ import annotations
+
+from snapkeep.domain.errors import TemporaryError
+
+
+class Crash(BaseException):
+    """The function dies here: no service can catch it."""
+
+
+class Faults:
+    """Mixin: `fail_next` refuses calls before they do anything, `lose_answer` after they did it."""
+
+    def __init__(self) -> None:
+        self._before_errors: dict[str, list[BaseException]] = {}
+        self._after_errors: dict[str, list[BaseException]] = {}
+
+    def fail_next(self, method: str, *errors: BaseException) -> None:
+        """The next calls of `method` raise these errors, one each, and change nothing."""
+        self._before_errors.setdefault(method, []).extend(errors)
+
+    def lose_answer(self, method: str, times: int = 1) -> None:
+        """The next calls of `method` succeed, but their answer never arrives (TemporaryError)."""
+        lost = TemporaryError(f"{method}: the connection was closed before the answer arrived")
+        self._after_errors.setdefault(method, []).extend([lost] * times)
+
+    def crash_after(self, method: str) -> None:
+        """The function dies (`Crash`) right after the next call of `method` took effect."""
+        self._after_errors.setdefault(method, []).append(Crash(method))
+
+    def _before(self, method: str) -> None:
+        if self._before_errors.get(method):
+            raise self._before_errors[method].pop(0)
+
+    def _after(self, method: str) -> None:
+        if self._after_errors.get(method):
+            raise self._after_errors[method].pop(0)

@@ -1,0 +1,112 @@
+"""Queue, pacer, announcer and starter in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from snapkeep.domain import pacing
+from snapkeep.domain.jobs import Job, job_from_json
+from snapkeep.domain.points import Point
+from snapkeep.domain.policies import Pace
+from snapkeep.domain.runs import Run
+from tests.fakes.faults import Faults
+
+
+class FakeQueue(Faults):
+    """Jobs as they would travel: through JSON, in the order sent."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sent: list[tuple[Job, timedelta]] = []
+
+    @property
+    def jobs(self) -> list[Job]:
+        """The jobs that were sent and not received yet."""
+        return [job for job, _ in self.sent]
+
+    def send(self, jobs: Iterable[Job], delay: timedelta = timedelta()) -> None:
+        self._before("send")
+        if delay > timedelta(minutes=15):
+            raise ValueError(f"SQS delays a message for at most 15 minutes, not {delay}")
+        self.sent.extend((job_from_json(job.to_json()), delay) for job in jobs)
+        self._after("send")
+
+    def receive(self) -> list[Job]:
+        """Take all jobs out of the queue, whatever their delay."""
+        jobs, self.sent = self.jobs, []
+        return jobs
+
+
+class FakePacer(Faults):
+    """One bucket in memory; the default pace never makes anybody wait."""
+
+    def __init__(self, pace: Pace | None = None) -> None:
+        super().__init__()
+        self.pace = pace or Pace(per_second=1000.0, burst=100_000, pending=100_000)
+        self.bucket: pacing.Bucket | None = None
+
+    def take(self, wanted: int, now: datetime) -> int:
+        self._before("take")
+        self.bucket, granted = pacing.grant(self._bucket(now), self.pace, wanted, now)
+        return granted
+
+    def wait(self, wanted: int, now: datetime) -> timedelta:
+        self._before("wait")
+        return pacing.wait(self._bucket(now), self.pace, wanted, now)
+
+    def finished(self, count: int) -> None:
+        self._before("finished")
+        if self.bucket:
+            self.bucket = pacing.finished(self.bucket, count)
+
+    def correct(self, pending: int) -> None:
+        self._before("correct")
+        if self.bucket:
+            self.bucket = replace(self.bucket, pending=pending)
+
+    def _bucket(self, now: datetime) -> pacing.Bucket:
+        return self.bucket or pacing.full(self.pace, now)
+
+
+@dataclass(frozen=True)
+class MissedSlot:
+    """What `slot_missed` was told."""
+
+    cluster: str
+    policy: str
+    slot: datetime
+    reason: str
+
+
+class FakeAnnouncer(Faults):
+    """Remembers what was announced."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.closed: list[tuple[Run, tuple[Point, ...]]] = []
+        self.missed: list[MissedSlot] = []
+
+    def run_closed(self, run: Run, failures: Sequence[Point]) -> None:
+        self._before("run_closed")
+        self.closed.append((run, tuple(failures)))
+        self._after("run_closed")
+
+    def slot_missed(self, cluster: str, policy: str, slot: datetime, reason: str) -> None:
+        self._before("slot_missed")
+        self.missed.append(MissedSlot(cluster, policy, slot, reason))
+        self._after("slot_missed")
+
+
+class FakeStarter(Faults):
+    """Remembers the runs that were asked for, as (cluster, policy, slot)."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.started: list[tuple[str, str, datetime]] = []
+
+    def start_run(self, cluster: str, policy: str, slot: datetime) -> None:
+        self._before("start_run")
+        self.started.append((cluster, policy, slot))
+        self._after("start_run")

@@ -1,0 +1,132 @@
+"""EBS in memory: volumes, snapshots, and a Describe that lags behind as EC2's does."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from snapkeep.domain.errors import GroupRefused, PermanentError, TemporaryError
+from snapkeep.domain.points import Snapshot, SnapshotState
+from snapkeep.ports import Clock
+from tests.fakes.clock import TestClock
+from tests.fakes.faults import Faults
+
+GIB = 2**30
+
+
+@dataclass(frozen=True)
+class FakeVolume:
+    """A volume; `instance` is empty while it is attached to none."""
+
+    id: str
+    size_bytes: int
+    instance: str = ""
+    boot: bool = False
+
+
+class FakeSnapshots(Faults):
+    """Snapshots stay pending until `complete` or `break_snapshot`; reads see them `lag` after the call."""
+
+    def __init__(self, clock: Clock | None = None, lag: timedelta = timedelta()) -> None:
+        super().__init__()
+        self.clock: Clock = clock or TestClock()
+        self.lag = lag
+        self.volumes: dict[str, FakeVolume] = {}
+        self.all: dict[str, Snapshot] = {}
+        self.calls: Counter[str] = Counter()
+        self._seen_from: dict[str, datetime] = {}
+
+    def add_volume(self, volume_id: str, gib: int = 4, instance: str = "", boot: bool = False) -> None:
+        """Let EC2 have a volume."""
+        self.volumes[volume_id] = FakeVolume(volume_id, gib * GIB, instance, boot)
+
+    def complete(self, *snapshot_ids: str) -> None:
+        """Let these snapshots (all pending ones when none is named) complete."""
+        for snapshot_id in snapshot_ids or [s.id for s in self.all.values() if s.state == "pending"]:
+            self.all[snapshot_id] = replace(self.all[snapshot_id], state=SnapshotState.COMPLETED)
+
+    def break_snapshot(self, snapshot_id: str, message: str = "KMS key is disabled") -> None:
+        """Let a snapshot end in `error`."""
+        snapshot = self.all[snapshot_id]
+        self.all[snapshot_id] = replace(snapshot, state=SnapshotState.ERROR, state_message=message)
+
+    def create(self, volume_id: str, tags: Mapping[str, str], description: str) -> Snapshot:
+        self._before("create")
+        self.calls["create"] += 1
+        if volume_id not in self.volumes:
+            raise PermanentError(f"volume {volume_id} does not exist in EC2")
+        snapshot = self._cut(self.volumes[volume_id], tags)
+        self._after("create")
+        return snapshot
+
+    def create_group(
+        self, instance_id: str, exclude: Sequence[str], tags: Mapping[str, str], description: str
+    ) -> tuple[Snapshot, ...]:
+        self._before("create_group")
+        self.calls["create_group"] += 1
+        taken = [volume_id for volume_id in self._data_volumes(instance_id) if volume_id not in exclude]
+        if not taken:
+            raise GroupRefused(f"instance {instance_id} has no data volume left to take")
+        snapshots = tuple(self._cut(self.volumes[volume_id], tags) for volume_id in taken)
+        self._after("create_group")
+        return snapshots
+
+    def find(self, tags: Mapping[str, str], volume_ids: Sequence[str] = ()) -> Iterator[Snapshot]:
+        self._before("find")
+        self.calls["find"] += 1
+        for snapshot in list(self.all.values()):
+            if volume_ids and snapshot.volume_id not in volume_ids:
+                continue
+            if self._visible(snapshot.id) and tags.items() <= snapshot.tags.items():
+                yield snapshot
+
+    def get(self, snapshot_id: str) -> Snapshot | None:
+        self._before("get")
+        self.calls["get"] += 1
+        return self.all.get(snapshot_id) if self._visible(snapshot_id) else None
+
+    def add_tags(self, snapshot_id: str, tags: Mapping[str, str]) -> None:
+        self._before("add_tags")
+        self.calls["add_tags"] += 1
+        if snapshot_id not in self.all:
+            raise TemporaryError(f"EC2 knows no snapshot {snapshot_id} (yet)")
+        snapshot = self.all[snapshot_id]
+        self.all[snapshot_id] = replace(snapshot, tags=snapshot.tags | dict(tags))
+        self._after("add_tags")
+
+    def delete(self, snapshot_id: str) -> None:
+        self._before("delete")
+        self.calls["delete"] += 1
+        self.all.pop(snapshot_id, None)
+        self._after("delete")
+
+    def attachments(self, volume_ids: Sequence[str]) -> Mapping[str, str]:
+        self._before("attachments")
+        return {name: self.volumes[name].instance for name in volume_ids if name in self.volumes}
+
+    def data_volumes(self, instance_id: str) -> tuple[str, ...]:
+        self._before("data_volumes")
+        return tuple(self._data_volumes(instance_id))
+
+    def _data_volumes(self, instance_id: str) -> list[str]:
+        return [v.id for v in self.volumes.values() if v.instance == instance_id and not v.boot]
+
+    def _cut(self, volume: FakeVolume, tags: Mapping[str, str]) -> Snapshot:
+        now = self.clock()
+        number = len(self._seen_from) + 1
+        snapshot = Snapshot(
+            id=f"snap-{number:017x}",
+            volume_id=volume.id,
+            state=SnapshotState.PENDING,
+            started_at=now,
+            size_bytes=volume.size_bytes,
+            tags=dict(tags),
+        )
+        self.all[snapshot.id] = snapshot
+        self._seen_from[snapshot.id] = now + self.lag
+        return snapshot
+
+    def _visible(self, snapshot_id: str) -> bool:
+        return snapshot_id in self.all and self._seen_from[snapshot_id] <= self.clock()
