@@ -1,0 +1,60 @@
+"""Names that are always valid, always short enough, and never equal for different things.
+
+Where a text does not fit it is trimmed and a hash of the whole text is added, so that two long
+names with the same beginning stay apart. Truth is never read back from such a name.
+https://kubernetes.io/docs/concepts/overview/working-with-objects/names/
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from datetime import datetime
+
+from snapkeep.domain.runs import slot_text
+
+LABEL_LIMIT = 63
+"""Characters of a DNS-1123 label and of a Kubernetes label value."""
+
+TAG_VALUE_LIMIT = 256
+"""Characters of an EC2 tag value.
+https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html
+"""
+
+HASH_LENGTH = 10
+_LABEL_VALUE = re.compile(r"([A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?)?")
+
+
+def point_id(claim_name: str, cluster: str, claim_uid: str, policy: str, slot: datetime) -> str:
+    """The name of the recovery point of a claim under a policy at a slot (aware): a DNS-1123 label.
+
+    The beginning is there for people; the hash over cluster, claim UID, policy and slot makes it
+    unique, so a claim that was deleted and made again under its old name gets other points.
+    """
+    time = slot_text(slot)
+    digest = _hash(cluster, claim_uid, policy, time)
+    room = LABEL_LIMIT - len(time) - len(digest) - 2
+    base = re.sub(r"[^a-z0-9]+", "-", claim_name.lower())[: room + 1].strip("-")[:room].rstrip("-")
+    return f"{base or 'claim'}-{time.lower()}-{digest}"
+
+
+def label_value(text: str) -> str:
+    """The text as a Kubernetes label value: itself when valid, else made valid, trimmed and hashed."""
+    if len(text) <= LABEL_LIMIT and _LABEL_VALUE.fullmatch(text):
+        return text
+    base = re.sub(r"[^A-Za-z0-9_.-]+", "-", text)[: LABEL_LIMIT - HASH_LENGTH - 1].strip("-_.")
+    return f"{base}-{_hash(text)}" if base else _hash(text)
+
+
+def tag_value(text: str) -> str:
+    """The text as an EC2 tag value: itself when it fits, else printable, trimmed and hashed."""
+    if len(text) <= TAG_VALUE_LIMIT and text.isprintable():
+        return text
+    printable = "".join(letter if letter.isprintable() else "_" for letter in text)
+    return f"{printable[: TAG_VALUE_LIMIT - HASH_LENGTH - 1]}-{_hash(text)}"
+
+
+def _hash(*parts: str) -> str:
+    """Hex digits over all parts; JSON keeps ("a", "bc") and ("ab", "c") apart."""
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:HASH_LENGTH]

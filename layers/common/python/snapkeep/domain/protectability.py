@@ -1,0 +1,82 @@
+"""What cannot be backed up, whatever a policy selects, and why, in words a user can act on."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from snapkeep.domain.claims import Claim, ScratchVolume, VolumeKind
+
+
+class Code(StrEnum):
+    """Why a claim (or a scratch volume) was left; the reason beside it says it in words."""
+
+    # by the words of a user
+    EXCLUDED = "excluded"
+    UNKNOWN_POLICY = "unknown_policy"
+    OTHER_POLICY = "other_policy"
+    OTHER_CLUSTER = "other_cluster"
+    NOT_OPTED_IN = "not_opted_in"
+    NAMESPACE = "namespace_not_selected"
+    LABELS = "labels_not_selected"
+    STORAGE_CLASS = "storage_class_not_selected"
+    SIZE = "size_not_selected"
+    NO_POLICY = "no_policy"
+    # by what the claim is
+    DELETING = "deleting"
+    PENDING = "pending"
+    LOST = "lost"
+    EFS = "efs"
+    S3 = "s3"
+    HOST_PATH = "host_path"
+    LOCAL = "local"
+    SCRATCH = "scratch"
+    OTHER_DRIVER = "other_driver"
+
+
+Refusal = tuple[Code, str]
+"""A code and the reason in words."""
+
+_OTHER_STORAGE: dict[VolumeKind, Refusal] = {
+    VolumeKind.EFS: (
+        Code.EFS,
+        "the data is on EFS, whose CSI driver has no snapshots: back the file system up with AWS Backup",
+    ),
+    VolumeKind.S3: (
+        Code.S3,
+        "the data is in an S3 bucket, not on a volume: back the bucket up with AWS Backup",
+    ),
+    VolumeKind.HOST_PATH: (
+        Code.HOST_PATH,
+        "the data is in a hostPath on a node's disk: it dies with the node",
+    ),
+    VolumeKind.LOCAL: (Code.LOCAL, "the data is on a local disk of a node: it dies with the node"),
+}
+
+
+def not_protectable(claim: Claim) -> Refusal | None:
+    """Why the claim cannot be protected; None when it is bound to an EBS volume and stays."""
+    if claim.deleting:
+        return Code.DELETING, "the claim is being deleted"
+    if claim.phase == "Lost":
+        return Code.LOST, "the claim is Lost: the volume it was bound to is gone"
+    if claim.phase != "Bound":
+        return Code.PENDING, "the claim is Pending: it has no volume yet, so there is nothing to back up"
+    if claim.volume is None:
+        return Code.PENDING, "the claim is Bound, but its volume was not listed yet: the next run looks again"
+    if claim.volume.kind.is_ebs:
+        return None
+    return _OTHER_STORAGE.get(claim.volume.kind) or (
+        Code.OTHER_DRIVER,
+        f"the volume belongs to driver {claim.volume.driver!r}: only EBS volumes can be backed up",
+    )
+
+
+def scratch_refusal(volume: ScratchVolume) -> Refusal:
+    """Why storage outside any claim is not backed up."""
+    if volume.kind == "hostPath":
+        return Code.HOST_PATH, "the pod writes to a hostPath on its node's disk: the data dies with the node"
+    return (
+        Code.SCRATCH,
+        f"the pod keeps data in {volume.kind} (node disk, instance store or memory): "
+        "it dies with the pod; use a claim for data that matters",
+    )
