@@ -1,0 +1,83 @@
+"""The one step a cluster admin does: what `snapkeep manifests` prints for `kubectl apply -f -`.
+
+A VolumeSnapshotClass of our own, and for each function that talks to the cluster a ClusterRole bound
+to the group its access entry puts it in. There is nothing in it to run and nothing secret.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import yaml
+
+from config.cluster_access import FUNCTIONS, Rule, group_name
+from snapkeep.domain.tags import class_tags
+
+Manifest = dict[str, Any]
+
+DRIVER = "ebs.csi.aws.com"
+RBAC = "rbac.authorization.k8s.io"
+LABELS = {
+    "app.kubernetes.io/name": "snapkeep",
+    "app.kubernetes.io/part-of": "snapkeep",
+    "app.kubernetes.io/managed-by": "snapkeep",
+}
+
+
+def cluster_manifests(cluster: str) -> list[Manifest]:
+    """Everything the cluster of that name needs: its snapshot class, then the roles and their bindings."""
+    roles = [manifest for name in FUNCTIONS for manifest in (_role(name), _binding(name))]
+    return [snapshot_class(cluster), *roles]
+
+
+def snapshot_class(cluster: str) -> Manifest:
+    """The VolumeSnapshotClass our recovery points are taken with; never the default of the cluster.
+
+    Its deletionPolicy is Retain, so deleting a namespace does not delete its backups. The driver
+    puts each `tagSpecification_N` on the EC2 snapshot and fills the templates.
+    https://github.com/kubernetes-sigs/aws-ebs-csi-driver/blob/master/docs/tagging.md
+    """
+    tags = class_tags(cluster).items()
+    return {
+        "apiVersion": "snapshot.storage.k8s.io/v1",
+        "kind": "VolumeSnapshotClass",
+        "metadata": _metadata(f"snapkeep-{cluster}"),
+        "driver": DRIVER,
+        "deletionPolicy": "Retain",
+        "parameters": {
+            f"tagSpecification_{number}": f"{key}={value}" for number, (key, value) in enumerate(tags, 1)
+        },
+    }
+
+
+def to_yaml(manifests: list[Manifest]) -> str:
+    """The manifests as one YAML stream, in the order given."""
+    return yaml.safe_dump_all(manifests, explicit_start=True, sort_keys=False, width=110)
+
+
+def _role(function: str) -> Manifest:
+    return {
+        "apiVersion": f"{RBAC}/v1",
+        "kind": "ClusterRole",
+        "metadata": _metadata(group_name(function)),
+        "rules": [_rule(rule) for rule in FUNCTIONS[function]],
+    }
+
+
+def _rule(rule: Rule) -> Manifest:
+    return {"apiGroups": [rule.api_group], "resources": list(rule.resources), "verbs": list(rule.verbs)}
+
+
+def _binding(function: str) -> Manifest:
+    group = group_name(function)
+    return {
+        "apiVersion": f"{RBAC}/v1",
+        "kind": "ClusterRoleBinding",
+        "metadata": _metadata(group),
+        "roleRef": {"apiGroup": RBAC, "kind": "ClusterRole", "name": group},
+        "subjects": [{"apiGroup": RBAC, "kind": "Group", "name": group}],
+    }
+
+
+def _metadata(name: str) -> Manifest:
+    return {"name": name, "labels": dict(LABELS)}
