@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -36,7 +36,6 @@ class MemoryJournal(Faults):
         super().__init__()
         self.runs: dict[str, Run] = {}
         self.all_points: dict[tuple[str, str], Point] = {}
-        self.tags_written: dict[str, Mapping[str, str]] = {}
         self._left: dict[str, tuple[Left, ...]] = {}
         self._leases: dict[tuple[str, str], Lease] = {}
         self._first_seen: dict[tuple[str, str], datetime] = {}
@@ -119,6 +118,12 @@ class MemoryJournal(Faults):
         self._after("write_intent")
         return written
 
+    def withdraw_intent(self, point: Point, owner: str) -> Point:
+        self._before("withdraw_intent")
+        written = self._put(_planned(self._held(point, owner)))
+        self._after("withdraw_intent")
+        return written
+
     def write_empty_read(self, point: Point, owner: str, now: datetime) -> Point:
         self._before("write_empty_read")
         known = self._held(point, owner)
@@ -145,17 +150,7 @@ class MemoryJournal(Faults):
             return
         if known.snapshot_id or known.state.is_final:
             raise TemporaryError(f"point {point.id} has a snapshot by now and is not planned again")
-        self._put(
-            replace(
-                known,
-                method=Method.EBS,
-                method_reason=reason,
-                state=PointState.PLANNED,
-                intent_at=None,
-                empty_reads=0,
-                last_read_at=None,
-            )
-        )
+        self._put(_planned(replace(known, method=Method.EBS, method_reason=reason)))
         self._after("replan")
 
     def release(self, point: Point, owner: str) -> None:
@@ -170,7 +165,6 @@ class MemoryJournal(Faults):
         if known is None or known.state.is_final or _is_of_another(known, outcome):
             return False
         self._put(_finished(known, outcome))
-        self.tags_written[point.id] = dict(outcome.tags_written)
         run = self.runs[point.run]
         ready = outcome.state is PointState.READY
         self.runs[run.id] = replace(run, ready=run.ready + ready, failed=run.failed + (not ready))
@@ -216,6 +210,10 @@ class MemoryJournal(Faults):
     def _is_barred(self, key: tuple[str, str], owner: str, now: datetime) -> bool:
         lease = self._leases.get(key)
         return lease is not None and lease.bars(owner, now)
+
+
+def _planned(point: Point) -> Point:
+    return replace(point, state=PointState.PLANNED, intent_at=None, empty_reads=0, last_read_at=None)
 
 
 def _created(point: Point, creation: Creation) -> Point:

@@ -87,6 +87,7 @@ class FakeAnnouncer(Faults):
         super().__init__()
         self.closed: list[tuple[Run, tuple[Point, ...]]] = []
         self.missed: list[MissedSlot] = []
+        self.ages: dict[tuple[str, str], timedelta] = {}
 
     def run_closed(self, run: Run, failures: Sequence[Point]) -> None:
         self._before("run_closed")
@@ -97,6 +98,10 @@ class FakeAnnouncer(Faults):
         self._before("slot_missed")
         self.missed.append(MissedSlot(cluster, policy, slot, reason))
         self._after("slot_missed")
+
+    def freshness(self, cluster: str, policy: str, age: timedelta) -> None:
+        self._before("freshness")
+        self.ages[cluster, policy] = age
 
 
 class FakeStarter(Faults):

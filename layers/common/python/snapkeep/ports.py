@@ -248,7 +248,8 @@ class Journal(Protocol):
     def finish(self, point: Point, outcome: Outcome) -> bool:
         """Move a point to ready or failed and count it in its run, at once.
 
-        Returns False when the point was final already.
+        Returns False, and nothing changes, when the point was final already or has another snapshot
+        than the outcome's: the first id wins.
         """
 
     def close_run(self, run_id: str, state: RunState, now: datetime) -> bool:
