@@ -132,8 +132,12 @@ class Pacer(Protocol):
 class Announcer(Protocol):
     """Tells the world what happened: events and metrics."""
 
-    def run_closed(self, run: Run, failures: Sequence[Point]) -> None:
-        """Publish that a run ended, with what failed and why."""
+    def run_closed(self, run: Run, failures: Sequence[Point], skews: Mapping[str, float]) -> None:
+        """Publish that a run ended, with what failed and why.
+
+        `skews` holds, per group, the seconds between its first and its last snapshot (0 when one
+        call took them all).
+        """
 
     def slot_missed(self, cluster: str, policy: str, slot: datetime, reason: str) -> None:
         """Publish that a slot will not be run any more."""
@@ -161,13 +165,17 @@ class Left:
 
 @dataclass(frozen=True, slots=True)
 class Creation:
-    """What a create call gave for one point."""
+    """What a create call gave for one point.
+
+    `snapshot_id` is empty for a VolumeSnapshot whose EBS snapshot is not known yet. `note`, when
+    given, becomes the point's `method_reason`.
+    """
 
     point_id: str
     snapshot_id: str
     started_at: datetime | None = None
     size_bytes: int = 0
-    skew_seconds: float | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +245,11 @@ class Journal(Protocol):
         """Journal that a look for the created snapshot found nothing."""
 
     def write_created(self, run_id: str, creations: Sequence[Creation]) -> None:
-        """Journal the snapshots of points, all or none; a point that has a snapshot id already keeps it."""
+        """Journal the snapshots of points, all or none: they are pending from now on.
+
+        A point that has a snapshot id already, or is final, stays as it is. A pending point without
+        one (its VolumeSnapshot was created) takes the id.
+        """
 
     def replan(self, point: Point, reason: str) -> None:
         """Turn an unfinished csi point into a planned ebs point, with the reason."""

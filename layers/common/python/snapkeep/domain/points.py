@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -81,7 +82,6 @@ class Point:
     intent_at: datetime | None = None
     empty_reads: int = 0
     last_read_at: datetime | None = None
-    skew_seconds: float | None = None
 
     @property
     def give_up_at(self) -> datetime:
@@ -110,6 +110,15 @@ class Snapshot:
     size_bytes: int
     tags: dict[str, str]
     state_message: str = ""
+
+
+def group_skews(points: Iterable[Point]) -> dict[str, float]:
+    """Seconds between the first and the last snapshot of each group; 0 means crash-consistent."""
+    starts: dict[str, list[datetime]] = {}
+    for point in points:
+        if point.group and point.started_at:
+            starts.setdefault(point.group, []).append(point.started_at)
+    return {group: (max(times) - min(times)).total_seconds() for group, times in starts.items()}
 
 
 def volume_timeout(size_bytes: int) -> timedelta:
