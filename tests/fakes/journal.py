@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from snapkeep.domain.errors import NotFound, TemporaryError
-from snapkeep.domain.pacing import READ_SPACING
+from snapkeep.domain.creation import counts_as_read
 from snapkeep.domain.points import Point, PointState
 from snapkeep.domain.policies import Method
 from snapkeep.domain.runs import Run, RunState
@@ -127,7 +127,7 @@ class MemoryJournal(Faults):
     def write_empty_read(self, point: Point, owner: str, now: datetime) -> Point:
         self._before("write_empty_read")
         known = self._held(point, owner)
-        if known.last_read_at is None or now - known.last_read_at >= READ_SPACING:
+        if counts_as_read(known, now):
             known = self._put(replace(known, empty_reads=known.empty_reads + 1, last_read_at=now))
         self._after("write_empty_read")
         return known
@@ -139,7 +139,7 @@ class MemoryJournal(Faults):
             raise NotFound(f"run {run_id} has no points {', '.join(unknown)}")
         for creation in creations:
             known = self.all_points[run_id, creation.point_id]
-            if not known.snapshot_id and known.state in UNBORN:
+            if not known.snapshot_id and not known.state.is_final:
                 self._put(_created(known, creation))
         self._after("write_created")
 
@@ -223,7 +223,7 @@ def _created(point: Point, creation: Creation) -> Point:
         snapshot_id=creation.snapshot_id,
         started_at=creation.started_at,
         size_bytes=creation.size_bytes,
-        skew_seconds=creation.skew_seconds,
+        method_reason=creation.note or point.method_reason,
     )
 
 

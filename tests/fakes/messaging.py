@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -71,6 +71,15 @@ class FakePacer(Faults):
 
 
 @dataclass(frozen=True)
+class ClosedRun:
+    """What `run_closed` was told."""
+
+    run: Run
+    failures: tuple[Point, ...]
+    skews: Mapping[str, float]
+
+
+@dataclass(frozen=True)
 class MissedSlot:
     """What `slot_missed` was told."""
 
@@ -85,13 +94,16 @@ class FakeAnnouncer(Faults):
 
     def __init__(self) -> None:
         super().__init__()
-        self.closed: list[tuple[Run, tuple[Point, ...]]] = []
+        self.closed: list[ClosedRun] = []
+        self.skews: dict[str, float] = {}
+        self.ages: dict[tuple[str, str], timedelta] = {}
         self.missed: list[MissedSlot] = []
         self.ages: dict[tuple[str, str], timedelta] = {}
 
-    def run_closed(self, run: Run, failures: Sequence[Point]) -> None:
+    def run_closed(self, run: Run, failures: Sequence[Point], skews: Mapping[str, float]) -> None:
         self._before("run_closed")
         self.closed.append((run, tuple(failures)))
+        self.skews.update(skews)
         self._after("run_closed")
 
     def slot_missed(self, cluster: str, policy: str, slot: datetime, reason: str) -> None:
@@ -101,6 +113,9 @@ class FakeAnnouncer(Faults):
 
     def freshness(self, cluster: str, policy: str, age: timedelta) -> None:
         self._before("freshness")
+        self.ages[cluster, policy] = age
+
+    def freshness(self, cluster: str, policy: str, age: timedelta) -> None:
         self.ages[cluster, policy] = age
 
 
