@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from snapkeep.domain.errors import NotFound, TemporaryError
 from snapkeep.domain.creation import counts_as_read
+from snapkeep.domain.errors import NotFound, TemporaryError
 from snapkeep.domain.points import Point, PointState
 from snapkeep.domain.policies import Method
 from snapkeep.domain.runs import Run, RunState

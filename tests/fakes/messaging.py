@@ -71,15 +71,6 @@ class FakePacer(Faults):
 
 
 @dataclass(frozen=True)
-class ClosedRun:
-    """What `run_closed` was told."""
-
-    run: Run
-    failures: tuple[Point, ...]
-    skews: Mapping[str, float]
-
-
-@dataclass(frozen=True)
 class MissedSlot:
     """What `slot_missed` was told."""
 
@@ -94,9 +85,8 @@ class FakeAnnouncer(Faults):
 
     def __init__(self) -> None:
         super().__init__()
-        self.closed: list[ClosedRun] = []
+        self.closed: list[tuple[Run, tuple[Point, ...]]] = []
         self.skews: dict[str, float] = {}
-        self.ages: dict[tuple[str, str], timedelta] = {}
         self.missed: list[MissedSlot] = []
         self.ages: dict[tuple[str, str], timedelta] = {}
 
@@ -113,9 +103,6 @@ class FakeAnnouncer(Faults):
 
     def freshness(self, cluster: str, policy: str, age: timedelta) -> None:
         self._before("freshness")
-        self.ages[cluster, policy] = age
-
-    def freshness(self, cluster: str, policy: str, age: timedelta) -> None:
         self.ages[cluster, policy] = age
 
 
