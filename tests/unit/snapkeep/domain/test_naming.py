@@ -1,0 +1,89 @@
+"""Names: always valid, always short enough, never equal for different things."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta, timezone
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from snapkeep.domain.naming import label_value, point_id, tag_value
+
+SLOT = datetime(2026, 11, 24, 18, tzinfo=UTC)
+DNS_1123_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
+LABEL_VALUE = re.compile(r"(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?")
+
+texts = st.text(max_size=300)
+slots = st.integers(0, 20 * 365 * 24 * 60).map(lambda minutes: SLOT + timedelta(minutes=minutes))
+
+
+def test_a_point_is_named_after_its_claim_and_slot() -> None:
+    name = point_id("mysql-pv-claim", "myeks", "6c5e1f0a", "wordpress", SLOT)
+    assert re.fullmatch(r"mysql-pv-claim-20261124t180000z-[0-9a-f]{10}", name)
+
+
+def test_the_same_slot_in_another_zone_gives_the_same_name() -> None:
+    seoul = SLOT.astimezone(timezone(timedelta(hours=9)))
+    assert point_id("data", "myeks", "uid", "nightly", seoul) == point_id(
+        "data", "myeks", "uid", "nightly", SLOT
+    )
+
+
+def test_a_claim_made_again_under_its_old_name_gets_other_points() -> None:
+    assert point_id("data", "myeks", "uid-1", "nightly", SLOT) != point_id(
+        "data", "myeks", "uid-2", "nightly", SLOT
+    )
+
+
+def test_dots_in_a_claim_name_become_dashes_and_trimming_leaves_no_dash_before_the_slot() -> None:
+    assert point_id("db.example.com", "c", "u", "p", SLOT).startswith("db-example-com-2026")
+    trimmed = point_id("a" * 34 + "-" + "b" * 60, "c", "u", "p", SLOT)
+    assert trimmed.startswith("a" * 34 + "-2026")
+
+
+@given(claim=texts, cluster=texts, uid=texts, policy=texts, slot=slots)
+def test_point_ids_are_always_dns_labels(
+    claim: str, cluster: str, uid: str, policy: str, slot: datetime
+) -> None:
+    name = point_id(claim, cluster, uid, policy, slot)
+    assert DNS_1123_LABEL.fullmatch(name)
+    assert name == point_id(claim, cluster, uid, policy, slot)
+
+
+@given(prefix=st.text(min_size=100, max_size=200), one=texts, other=texts)
+def test_long_common_beginnings_stay_apart(prefix: str, one: str, other: str) -> None:
+    if one == other:
+        other = one + "x"
+    for name in (label_value, tag_value):
+        assert name(prefix + one) != name(prefix + other)
+    assert point_id("data", "c", prefix + one, "p", SLOT) != point_id("data", "c", prefix + other, "p", SLOT)
+
+
+def test_parts_that_read_alike_when_joined_stay_apart() -> None:
+    assert point_id("data", "a", "bc", "p", SLOT) != point_id("data", "ab", "c", "p", SLOT)
+
+
+@given(texts)
+def test_label_values_are_always_valid(text: str) -> None:
+    value = label_value(text)
+    assert len(value) <= 63
+    assert LABEL_VALUE.fullmatch(value)
+
+
+@given(st.from_regex(LABEL_VALUE, fullmatch=True).filter(lambda text: len(text) <= 63))
+def test_valid_label_values_are_left_alone(text: str) -> None:
+    assert label_value(text) == text
+
+
+@given(st.text(alphabet=st.characters(), max_size=600))
+def test_tag_values_always_fit_and_print(text: str) -> None:
+    value = tag_value(text)
+    assert len(value) <= 256
+    assert value.isprintable()
+
+
+def test_tag_values_that_fit_are_left_alone() -> None:
+    assert tag_value("wordpress/데이터 {{ }} =1+1") == "wordpress/데이터 {{ }} =1+1"
+    assert tag_value("x" * 256) == "x" * 256
+    assert len(tag_value("x" * 257)) == 256
