@@ -1,0 +1,1 @@
+"""The demo: Snapkeep deployed on this machine, a schedule fires, WordPress is backed up."""

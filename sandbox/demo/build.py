@@ -1,0 +1,63 @@
+"""Our own commands, run as a user runs them: each in a process of its own; only its output is read."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from sandbox.demo.steps import DemoError
+
+ROOT = Path(__file__).resolve().parents[2]
+SECONDS = 180
+"""After this a command is stuck; on two busy cores a first build takes well under a minute."""
+
+_ARCHITECTURES = {"x86_64": "x86_64", "amd64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}
+
+
+def synthesize(config: Path, out: Path) -> Path:
+    """Build the layers and synthesize the app for this machine's Python and processor; returns `out`.
+
+    Runtime and architecture are the only settings in which the sandbox's app differs from the one
+    that goes to AWS. CDK's template validation is left to `make synth`: it takes most of the time.
+    """
+    context = {
+        "config": str(config),
+        "runtime": f"python{sys.version_info.major}.{sys.version_info.minor}",
+        "architecture": _ARCHITECTURES.get(platform.machine().lower(), platform.machine()),
+    }
+    settings = {
+        "CDK_CONTEXT_JSON": json.dumps(context),
+        "CDK_OUTDIR": str(out),
+        "CDK_VALIDATION": "false",
+        "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "1",
+    }
+    _run([sys.executable, "app.py"], settings)
+    return out
+
+
+def manifests(config: Path, cluster: str) -> str:
+    """What `snapkeep manifests` prints for the cluster: a YAML stream."""
+    command = [sys.executable, "-m", "cli.main", "manifests", "--cluster", cluster, "--config", str(config)]
+    return _run(command, {})
+
+
+def _run(command: Sequence[str], settings: Mapping[str, str]) -> str:
+    """Standard output of the command, run in the root of the project; DemoError with its last words."""
+    shown = " ".join(["python", *command[1:]])
+    try:
+        done = subprocess.run(
+            command, cwd=ROOT, env={**os.environ, **settings}, capture_output=True, text=True, timeout=SECONDS
+        )
+    except subprocess.TimeoutExpired as error:
+        raise DemoError(f"`{shown}` did not end within {SECONDS} s", f"Run `{shown}` to see why.") from error
+    if done.returncode:
+        words = "\n".join((done.stderr or done.stdout).strip().splitlines()[-15:])
+        raise DemoError(
+            f"`{shown}` ended with code {done.returncode}:\n{words}", "Mend what it names, and run again."
+        )
+    return done.stdout

@@ -1,0 +1,100 @@
+"""The cluster admin of the demo: reads claims and applies manifests with a kubeconfig, as kubectl would.
+
+kubectl itself is not needed: what it does for `apply` to a cluster without these objects is a POST each.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import ssl
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from sandbox.demo.facts import LiveClaim
+from sandbox.demo.steps import DemoError
+
+SECONDS = 10
+EBS_DRIVER = "ebs.csi.aws.com"
+_PATHS = {
+    "VolumeSnapshotClass": "/apis/snapshot.storage.k8s.io/v1/volumesnapshotclasses",
+    "ClusterRole": "/apis/rbac.authorization.k8s.io/v1/clusterroles",
+    "ClusterRoleBinding": "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings",
+}
+"""The kinds that `snapkeep manifests` prints."""
+
+
+class Admin:
+    """The Kubernetes API as the current context of a kubeconfig sees it."""
+
+    def __init__(self, kubeconfig: Path) -> None:
+        document = yaml.safe_load(kubeconfig.read_text())
+        cluster = document["clusters"][0]["cluster"]
+        self._server = str(cluster["server"]).rstrip("/")
+        self._token = document["users"][0]["user"]["token"]
+        authority = base64.b64decode(cluster["certificate-authority-data"]).decode()
+        self._tls = ssl.create_default_context(cadata=authority)
+
+    def apply(self, manifests: str) -> list[str]:
+        """Create each object of a YAML stream, or replace what is there; returns `Kind name` of each."""
+        applied = []
+        for manifest in yaml.safe_load_all(manifests):
+            kind, name = manifest["kind"], manifest["metadata"]["name"]
+            path = _PATHS[kind]
+            try:
+                self._call("POST", path, manifest)
+            except urllib.error.HTTPError as error:
+                if error.code != 409:
+                    raise _refused(f"apply {kind} {name}", error) from error
+                self._call("PATCH", f"{path}/{name}", manifest, "application/merge-patch+json")
+            applied.append(f"{kind} {name}")
+        return applied
+
+    def claims(self) -> list[LiveClaim]:
+        """Every claim of the cluster, and whether its data is on EBS, sorted by namespace and name."""
+        volumes = {volume["metadata"]["name"]: volume["spec"] for volume in self._list("persistentvolumes")}
+        claims = [_claim(item, volumes) for item in self._list("persistentvolumeclaims")]
+        return sorted(claims, key=lambda claim: (claim.namespace, claim.name))
+
+    def _list(self, resource: str) -> Iterator[dict[str, Any]]:
+        page = ""
+        while True:
+            answer = self._call("GET", f"/api/v1/{resource}?limit=500{page}")
+            yield from answer["items"]
+            token = answer["metadata"].get("continue")
+            if not token:
+                return
+            page = f"&continue={token}"
+
+    def _call(self, method: str, path: str, body: Any = None, content: str = "application/json") -> Any:
+        request = urllib.request.Request(
+            self._server + path,
+            data=None if body is None else json.dumps(body).encode(),
+            method=method,
+            headers={"Authorization": f"Bearer {self._token}", "Content-Type": content},
+        )
+        with urllib.request.urlopen(request, context=self._tls, timeout=SECONDS) as answer:
+            return json.load(answer)
+
+
+def _claim(item: dict[str, Any], volumes: dict[str, dict[str, Any]]) -> LiveClaim:
+    volume = volumes.get(item["spec"].get("volumeName", ""), {})
+    bound = item.get("status", {}).get("phase") == "Bound"
+    on_ebs = volume.get("csi", {}).get("driver") == EBS_DRIVER or "awsElasticBlockStore" in volume
+    return LiveClaim(
+        namespace=item["metadata"]["namespace"],
+        name=item["metadata"]["name"],
+        uid=item["metadata"]["uid"],
+        requested=item["spec"]["resources"]["requests"]["storage"],
+        on_ebs=bound and on_ebs,
+    )
+
+
+def _refused(what: str, error: urllib.error.HTTPError) -> DemoError:
+    said = error.read().decode(errors="replace")[:500]
+    return DemoError(f"could not {what}: the API server answered {error.code}: {said}")

@@ -1,0 +1,64 @@
+"""The facts for people (two tables) and for programs (`report.json`)."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from sandbox.demo.facts import ClaimFact
+from sandbox.demo.steps import StepRecord
+from snapkeep.domain.sizes import format_quantity
+
+COLOURS = {"ready": "green", "failed": "bold red"}
+
+
+def write(path: Path, claims: Sequence[ClaimFact], steps: Sequence[StepRecord]) -> None:
+    """Write the report: `claims` and `steps`; a half-written file is never seen."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    document: dict[str, Any] = {
+        "claims": [dataclasses.asdict(claim) for claim in claims],
+        "steps": [dataclasses.asdict(step) for step in steps],
+    }
+    draft = path.with_suffix(".draft")
+    draft.write_text(json.dumps(document, indent=2) + "\n")
+    draft.replace(path)
+
+
+def show(console: Console, claims: Sequence[ClaimFact]) -> None:
+    """Print what is protected, point by point, and what is not, with the reason."""
+    console.print(_protected([claim for claim in claims if claim.points]))
+    left = [claim for claim in claims if not claim.points]
+    if left:
+        console.print(_left(left))
+
+
+def _protected(claims: Sequence[ClaimFact]) -> Table:
+    table = Table(
+        "claim", "policy", "state", "method", "size", "EC2 snapshot", "group", title="Recovery points"
+    )
+    for claim in claims:
+        for point in claim.points:
+            table.add_row(
+                Text(str(claim)),
+                Text(claim.policy),
+                Text(point.state, style=COLOURS.get(point.state, "yellow")),
+                Text(point.method),
+                Text(format_quantity(point.size_bytes), justify="right"),
+                Text(point.snapshot_id),
+                Text(point.group),
+            )
+    return table
+
+
+def _left(claims: Sequence[ClaimFact]) -> Table:
+    table = Table("claim or pod:volume", "why", title="Not protected")
+    for claim in claims:
+        table.add_row(Text(str(claim)), Text(claim.reason))
+    return table

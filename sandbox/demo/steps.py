@@ -1,0 +1,101 @@
+"""Steps: what the demo does, shown while it happens, timed, and remembered for the report.
+
+On a terminal a step is a spinner with its running time that ends as a tick; elsewhere it is one line
+when it ends. A step that fails names itself, so that nobody has to guess how far the demo came.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.text import Text
+
+POLL_SECONDS = 0.1
+"""How often a wait looks again."""
+
+
+class DemoError(Exception):
+    """Something is not as it should be; `advice` says what to do next."""
+
+    def __init__(self, reason: str, advice: str = "") -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.advice = advice
+
+
+@dataclass(frozen=True, slots=True)
+class StepRecord:
+    """One finished step: its name, whether it worked, and its wall time in seconds."""
+
+    name: str
+    ok: bool
+    seconds: float
+
+
+class Line:
+    """The line of the running step."""
+
+    def __init__(self, name: str, progress: Progress) -> None:
+        self._name = name
+        self._progress = progress
+        self._task = progress.add_task(name, total=None)
+        self.note = ""
+
+    def say(self, note: str) -> None:
+        """Show how far the step is; the last note stays on the finished line."""
+        self.note = note
+        self._progress.update(self._task, description=f"{self._name}: {note}")
+
+    def wait_for(self, done: Callable[[], bool], limit: float, otherwise: Callable[[], DemoError]) -> None:
+        """Look every POLL_SECONDS until `done`; after `limit` seconds raise what `otherwise` gives."""
+        end = time.monotonic() + limit
+        while not done():
+            if time.monotonic() > end:
+                raise otherwise()
+            time.sleep(POLL_SECONDS)
+
+
+class Steps:
+    """Runs steps one after the other and remembers how they went."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self.records: list[StepRecord] = []
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[Line]:
+        """Show, time and record what happens inside; whatever it raises passes through."""
+        started = time.monotonic()
+        progress = Progress(
+            SpinnerColumn(),
+            TextColumn("{task.description}", markup=False),
+            TimeElapsedColumn(),
+            console=self._console,
+            transient=True,
+            disable=not self._console.is_terminal,
+        )
+        ok = False
+        with progress:
+            line = Line(name, progress)
+            try:
+                yield line
+                ok = True
+            finally:
+                self._finish(StepRecord(name, ok, round(time.monotonic() - started, 2)), line.note, progress)
+
+    @property
+    def failed(self) -> str:
+        """The name of the step that failed, "" when none did."""
+        return next((record.name for record in self.records if not record.ok), "")
+
+    def _finish(self, record: StepRecord, note: str, progress: Progress) -> None:
+        self.records.append(record)
+        mark = Text("✓", style="green") if record.ok else Text("✗", style="bold red")
+        said = Text(f": {note}" if note else "", style="dim")
+        seconds = Text(f"  {record.seconds:.1f} s", style="cyan")
+        progress.console.print(Text.assemble(mark, " ", record.name, said, seconds))
