@@ -73,11 +73,18 @@ class FakeSnapshots(Faults):
         self._after("create_group")
         return snapshots
 
-    def find(self, tags: Mapping[str, str], volume_ids: Sequence[str] = ()) -> Iterator[Snapshot]:
+    def find(
+        self,
+        tags: Mapping[str, str],
+        volume_ids: Sequence[str] = (),
+        state: SnapshotState | None = None,
+    ) -> Iterator[Snapshot]:
         self._before("find")
         self.calls["find"] += 1
         for snapshot in list(self.all.values()):
             if volume_ids and snapshot.volume_id not in volume_ids:
+                continue
+            if state and snapshot.state is not state:
                 continue
             if self._visible(snapshot.id) and tags.items() <= snapshot.tags.items():
                 yield snapshot

@@ -13,7 +13,8 @@ from typing import Protocol
 
 from snapkeep.domain.claims import Claim, ScratchVolume
 from snapkeep.domain.jobs import Job
-from snapkeep.domain.points import Point, PointState, Snapshot
+from snapkeep.domain.points import Point, PointState, Snapshot, SnapshotState
+from snapkeep.domain.policies import Schedule
 from snapkeep.domain.runs import Run, RunState
 
 Clock = Callable[[], datetime]
@@ -84,8 +85,13 @@ class Snapshots(Protocol):
     ) -> tuple[Snapshot, ...]:
         """CreateSnapshots of an instance's data volumes but `exclude`; raises GroupRefused."""
 
-    def find(self, tags: Mapping[str, str], volume_ids: Sequence[str] = ()) -> Iterator[Snapshot]:
-        """Our snapshots with all these tags (and of these volumes), read page by page.
+    def find(
+        self,
+        tags: Mapping[str, str],
+        volume_ids: Sequence[str] = (),
+        state: SnapshotState | None = None,
+    ) -> Iterator[Snapshot]:
+        """Our snapshots with all these tags (of these volumes, in this state), read page by page.
 
         EC2 lags: a snapshot created minutes ago may be missing.
         """
@@ -142,9 +148,22 @@ class Announcer(Protocol):
     def slot_missed(self, cluster: str, policy: str, slot: datetime, reason: str) -> None:
         """Publish that a slot will not be run any more."""
 
-
     def freshness(self, cluster: str, policy: str, age: timedelta) -> None:
         """Publish how old the newest run with a ready point is."""
+
+
+class Calendar(Protocol):
+    """Reads schedules."""
+
+    def due(
+        self, schedule: Schedule, after: datetime, until: datetime, anchor: datetime
+    ) -> Iterator[datetime]:
+        """The slots (aware UTC) after `after` and up to `until` that should have been run.
+
+        Unlike Scheduler it counts a local time that a DST gap skips, at the instant the gap ends
+        for it: nobody wants to lose a daily backup once a year. `rate(...)` counts from `anchor`.
+        An expression that cannot be evaluated here (`L`, `W`, `#`) gives nothing.
+        """
 
 
 class Starter(Protocol):

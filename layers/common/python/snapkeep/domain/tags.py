@@ -30,6 +30,7 @@ VOLUME_MODE = "snapkeep:volume-mode"
 FS_TYPE = "snapkeep:fs-type"
 GROUP = "snapkeep:group"
 DUPLICATE = "snapkeep:duplicate"
+HOLD = "snapkeep:hold"
 SNAPSHOT_NAMESPACE = "snapkeep:volume-snapshot-namespace"
 SNAPSHOT_NAME = "snapkeep:volume-snapshot"
 

@@ -1,0 +1,34 @@
+"""Closing a run: once, when its last point is ready or failed, and saying so."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from snapkeep.domain.points import PointState, group_skews
+from snapkeep.domain.runs import outcome
+from snapkeep.ports import Announcer, Journal
+
+
+def close_if_settled(journal: Journal, announcer: Announcer, run_id: str, now: datetime) -> bool:
+    """Close and announce the run when all its points are final; True when this call closed it."""
+    run = journal.run(run_id)
+    if run is None or not run.is_settled:
+        return False
+    if not journal.close_run(run_id, outcome(run), now):
+        return False
+    announce(journal, announcer, run_id)
+    return True
+
+
+def announce(journal: Journal, announcer: Announcer, run_id: str) -> None:
+    """Publish a closed run and journal that it was published.
+
+    A crash between the two publishes twice; events are at-least-once anyway.
+    """
+    run = journal.run(run_id)
+    if run is None or not run.state.is_final or run.announced:
+        return
+    points = list(journal.points_of(run_id))
+    failures = [point for point in points if point.state is PointState.FAILED]
+    announcer.run_closed(run, failures, group_skews(points))
+    journal.mark_announced(run_id)

@@ -1,0 +1,115 @@
+"""Completing recovery points: what EC2 says of a snapshot becomes the state of its point."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from snapkeep.domain import tags
+from snapkeep.domain.errors import TemporaryError
+from snapkeep.domain.points import Point, PointState, Snapshot, SnapshotState
+from snapkeep.ports import Announcer, Clock, Creation, Journal, Outcome, Pacer, Snapshots
+from snapkeep.services.closing import close_if_settled
+
+
+class Verdict(StrEnum):
+    """What looking at one snapshot led to."""
+
+    NOT_OURS = "not ours"
+    UNKNOWN = "no such point in the journal"
+    DUPLICATE = "marked as a duplicate"
+    PENDING = "still pending"
+    READY = "ready"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class CompletePoints:
+    """Marks points ready or failed, completes their tags and closes their runs."""
+
+    journal: Journal
+    snapshots: Snapshots
+    pacer: Pacer
+    announcer: Announcer
+    clock: Clock
+
+    def on_event(self, snapshot_id: str, finished: bool) -> Verdict:
+        """Settle the snapshot an EBS event names.
+
+        `finished` says that the event reported an end. Raises TemporaryError while EC2's
+        Describe calls lag behind the event, so that the event is delivered again.
+        """
+        snapshot = self.snapshots.get(snapshot_id)
+        if snapshot is None:
+            raise TemporaryError(f"EC2 does not show {snapshot_id} yet", timedelta(seconds=30))
+        verdict = self.settle(snapshot)
+        if verdict is Verdict.PENDING and finished:
+            raise TemporaryError(
+                f"EC2 still shows {snapshot_id} as pending after its event", timedelta(seconds=30)
+            )
+        if verdict is Verdict.UNKNOWN:
+            raise TemporaryError(f"the journal does not show the point of {snapshot_id} yet")
+        return verdict
+
+    def settle(self, snapshot: Snapshot) -> Verdict:
+        """Bring the journal and the tags in line with one snapshot of ours."""
+        if snapshot.tags.get(tags.MANAGED) != "true":
+            return Verdict.NOT_OURS
+        if snapshot.tags.get(tags.DUPLICATE) == "true":
+            return Verdict.DUPLICATE
+        point = self._point_of(snapshot)
+        if point is None:
+            return Verdict.UNKNOWN
+        point = self._adopted(point, snapshot)
+        if point.snapshot_id != snapshot.id:
+            return self._mark_duplicate(point, snapshot)
+        return self._advance(point, snapshot)
+
+    def _point_of(self, snapshot: Snapshot) -> Point | None:
+        """By the point's id in the tags; members of a fresh group carry only their run, so by volume."""
+        point_id = tags.point_id_of(snapshot.tags)
+        if point_id:
+            return self.journal.find_point(point_id)
+        run = snapshot.tags.get(tags.RUN, "")
+        if not run:
+            return None
+        members = self.journal.points_of(run)
+        return next((point for point in members if point.volume_id == snapshot.volume_id), None)
+
+    def _adopted(self, point: Point, snapshot: Snapshot) -> Point:
+        """The point with this snapshot as its own, unless it has one already."""
+        if point.snapshot_id:
+            return point
+        creation = Creation(point.id, snapshot.id, snapshot.started_at, snapshot.size_bytes)
+        self.journal.write_created(point.run, [creation])
+        return self.journal.points(point.run, [point.id])[0]
+
+    def _mark_duplicate(self, point: Point, snapshot: Snapshot) -> Verdict:
+        """A second snapshot for the same claim and slot never counts; prune removes it later."""
+        self.snapshots.add_tags(snapshot.id, {tags.DUPLICATE: "true", tags.POINT: point.id})
+        return Verdict.DUPLICATE
+
+    def _advance(self, point: Point, snapshot: Snapshot) -> Verdict:
+        match snapshot.state:
+            case SnapshotState.COMPLETED:
+                return self._ready(point, snapshot)
+            case SnapshotState.ERROR:
+                reason = snapshot.state_message or "EC2 gave no reason"
+                self._finish(point, PointState.FAILED, snapshot, f"EC2 failed {snapshot.id}: {reason}")
+                return Verdict.FAILED
+            case _:
+                return Verdict.PENDING
+
+    def _ready(self, point: Point, snapshot: Snapshot) -> Verdict:
+        missing = tags.missing_tags(snapshot.tags, point)
+        if missing:
+            self.snapshots.add_tags(snapshot.id, missing)
+        self._finish(point, PointState.READY, snapshot, "")
+        return Verdict.READY
+
+    def _finish(self, point: Point, state: PointState, snapshot: Snapshot, reason: str) -> None:
+        outcome = Outcome(state, self.clock(), reason, snapshot.id, snapshot.size_bytes)
+        if self.journal.finish(point, outcome):
+            self.pacer.finished(1)
+        close_if_settled(self.journal, self.announcer, point.run, self.clock())

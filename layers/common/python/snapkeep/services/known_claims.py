@@ -1,0 +1,35 @@
+"""The claims that earlier recovery points remember: what can still be saved when a cluster is silent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from snapkeep.domain import tags
+from snapkeep.domain.points import ClaimFacts, Snapshot, SnapshotState
+from snapkeep.ports import Snapshots
+
+
+@dataclass(frozen=True, slots=True)
+class KnownClaim:
+    """A claim as the tags of its newest point tell, with the volume it had then."""
+
+    claim: ClaimFacts
+    volume_id: str
+    group: str
+
+
+def known_claims(snapshots: Snapshots, cluster: str, policy: str) -> Iterator[KnownClaim]:
+    """Claims with a completed point of that policy whose volume still exists."""
+    newest: dict[str, Snapshot] = {}
+    for snapshot in snapshots.find({tags.CLUSTER: cluster, tags.POLICY: policy}):
+        uid = snapshot.tags.get(tags.CLAIM_UID, "")
+        if not uid or snapshot.state is not SnapshotState.COMPLETED:
+            continue
+        if uid not in newest or newest[uid].started_at < snapshot.started_at:
+            newest[uid] = snapshot
+    alive = snapshots.attachments([snapshot.volume_id for snapshot in newest.values()])
+    for snapshot in newest.values():
+        facts = tags.claim_facts_of(snapshot.tags)
+        if facts is not None and snapshot.volume_id in alive:
+            yield KnownClaim(facts, snapshot.volume_id, snapshot.tags.get(tags.GROUP, ""))

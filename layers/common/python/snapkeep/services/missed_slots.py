@@ -1,0 +1,72 @@
+"""Missed slots: started late while the policy still allows it, reported when it does not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from snapkeep.domain.policies import Policy
+from snapkeep.domain.runs import Run, RunState, run_id
+from snapkeep.ports import Announcer, Calendar, Clock, Journal, Starter
+
+GRACE = timedelta(minutes=5)
+"""Scheduler may deliver up to a minute late, and a planner needs its time."""
+
+LOOK_BACK = timedelta(hours=1)
+"""How long after its catch-up window a missed slot is still noticed; reconcile runs every 15 minutes."""
+
+
+@dataclass(slots=True)
+class CaughtUp:
+    """Run ids of the slots that were started late, and of those that were given up."""
+
+    started: list[str] = field(default_factory=list)
+    missed: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class MissedSlots:
+    """Compares the slots that should have been run with the runs of the journal."""
+
+    journal: Journal
+    calendar: Calendar
+    starter: Starter
+    announcer: Announcer
+    clock: Clock
+
+    def check(self, cluster: str, policy: Policy) -> CaughtUp:
+        """Start or report the slots of a policy that nobody ran; paused policies miss nothing."""
+        caught_up = CaughtUp()
+        now = self.clock()
+        seen = self.journal.first_seen(cluster, policy.name, now)
+        if not policy.schedule.enabled:
+            return caught_up
+        for slot in self._missing(cluster, policy, seen, now):
+            name = run_id(cluster, policy.name, slot)
+            if now <= slot + policy.schedule.catch_up:
+                self.starter.start_run(cluster, policy.name, slot)
+                caught_up.started.append(name)
+            else:
+                self._report(cluster, policy, slot, now)
+                caught_up.missed.append(name)
+        return caught_up
+
+    def _missing(self, cluster: str, policy: Policy, seen: datetime, now: datetime) -> list[datetime]:
+        schedule = policy.schedule
+        since = max(seen, now - schedule.catch_up - LOOK_BACK)
+        until = now - GRACE - timedelta(minutes=schedule.flexible_minutes)
+        runs = sorted(run.slot for run in self.journal.runs_of(cluster, policy.name, since))
+        anchor = runs[0] if runs else seen
+        due = self.calendar.due(schedule, since, until, anchor)
+        return [slot for slot in due if slot not in set(runs)]
+
+    def _report(self, cluster: str, policy: Policy, slot: datetime, now: datetime) -> None:
+        """Journal the slot as a failed run, so that it is reported once, and say so."""
+        reason = f"the slot was not run within its catch-up window of {policy.schedule.catch_up}"
+        name = run_id(cluster, policy.name, slot)
+        run = Run(name, cluster, policy.name, slot, accepted_at=now, degraded=reason)
+        if self.journal.open_run(run, "reconcile", now + GRACE, now) is None:
+            return
+        if self.journal.close_run(name, RunState.FAILED, now):
+            self.announcer.slot_missed(cluster, policy.name, slot, reason)
+            self.journal.mark_announced(name)

@@ -1,0 +1,193 @@
+"""Planning a run: list the claims once, select, write the run, send bounded jobs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from snapkeep.domain import selection
+from snapkeep.domain.errors import ClusterUnreachable, PermanentError
+from snapkeep.domain.jobs import jobs_of
+from snapkeep.domain.naming import point_id
+from snapkeep.domain.points import ClaimFacts, Point, PointState
+from snapkeep.domain.policies import Deployment, Method, Policy
+from snapkeep.domain.runs import Run, RunState, run_id
+from snapkeep.ports import Announcer, Clock, Cluster, Clusters, Journal, Left, Outcome, Queue, Snapshots
+from snapkeep.services.closing import close_if_settled
+from snapkeep.services.known_claims import KnownClaim, known_claims
+
+LEASE = timedelta(minutes=5)
+"""Longer than the function may run, so that a live planner never loses its lease."""
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What a look at the cluster gave: points to take, what is left, and why less was possible."""
+
+    points: Sequence[Point]
+    left: Sequence[Left] = ()
+    degraded: str = ""
+    hopeless: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanBackup:
+    """Turns a slot of a policy into a run with jobs."""
+
+    deployment: Deployment
+    clusters: Clusters
+    snapshots: Snapshots
+    journal: Journal
+    queue: Queue
+    announcer: Announcer
+    clock: Clock
+
+    def run(self, cluster: str, policy_name: str, slot: datetime, owner: str) -> Run | None:
+        """The run of this slot, planned by this call or an earlier one; None while another one plans it.
+
+        Every step is idempotent: the same event again, or a retry after a crash, continues the same
+        run. Raises PermanentError when the deployment knows no such cluster or policy.
+        """
+        policy = self._policy(cluster, policy_name)
+        now = self.clock()
+        run = Run(run_id(cluster, policy_name, slot), cluster, policy_name, slot, accepted_at=now)
+        held = self.journal.open_run(run, owner, now + LEASE, now)
+        if held is None or held.state is not RunState.PLANNING:
+            return held
+        return self._plan(held, policy)
+
+    def _policy(self, cluster: str, name: str) -> Policy:
+        policy = self.deployment.policy(name)
+        if policy is None or cluster not in policy.clusters:
+            known = ", ".join(item.name for item in self.deployment.policies) or "none"
+            raise PermanentError(
+                f"the deployment has no policy {name!r} for cluster {cluster!r} (policies: {known}); "
+                "deploy again so that schedules and config agree"
+            )
+        return policy
+
+    def _plan(self, run: Run, policy: Policy) -> Run:
+        planned = self._look(run, policy)
+        self.journal.add_left(run.id, planned.left)
+        self.journal.add_points(planned.points)
+        points = list(self.journal.points_of(run.id))
+        if planned.hopeless:
+            self._give_up(points, planned.hopeless)
+        self.queue.send(jobs_of([point for point in points if not self._is_hopeless(point, planned)]))
+        started = replace(
+            run,
+            state=RunState.RUNNING,
+            total=len(points),
+            degraded=planned.degraded,
+            left=_counts(planned.left),
+        )
+        self.journal.start_run(started)
+        close_if_settled(self.journal, self.announcer, run.id, self.clock())
+        return self.journal.run(run.id) or started
+
+    def _look(self, run: Run, policy: Policy) -> Planned:
+        """What to take, from the cluster; from earlier points' tags when it cannot be reached."""
+        try:
+            cluster = self.clusters.open(run.cluster)
+            selected = selection.select_for(
+                policy, self.deployment, cluster.claims(), cluster.scratch_volumes()
+            )
+            points = _with_leads(_points(run, selected.taken))
+            left = [Left(str(item.subject), item.code.value, item.reason) for item in selected.left]
+            return self._checked(cluster, policy, points, left)
+        except ClusterUnreachable as error:
+            degraded = (
+                f"cluster {run.cluster} could not be reached ({error.reason}); "
+                "volumes known from earlier points were taken by ebs, new claims were not seen"
+            )
+            known = known_claims(self.snapshots, run.cluster, policy.name)
+            return Planned(_with_leads(_known_points(run, known)), (), degraded)
+
+    def _checked(
+        self, cluster: Cluster, policy: Policy, points: Sequence[Point], left: Sequence[Left]
+    ) -> Planned:
+        """The plan after asking whether the cluster can take VolumeSnapshots at all, if any are needed."""
+        if not any(point.method is Method.CSI for point in points):
+            return Planned(points, left)
+        support = cluster.snapshot_support()
+        if support.available:
+            return Planned(points, left)
+        if not policy.csi_fallback:
+            return Planned(points, left, support.reason, hopeless=support.reason)
+        reason = f"by ebs instead of csi: {support.reason}"
+        return Planned([_by_ebs(point, reason) for point in points], left)
+
+    def _is_hopeless(self, point: Point, planned: Planned) -> bool:
+        return bool(planned.hopeless) and point.method is Method.CSI
+
+    def _give_up(self, points: Iterable[Point], reason: str) -> None:
+        for point in points:
+            if point.method is Method.CSI:
+                self.journal.finish(point, Outcome(PointState.FAILED, self.clock(), reason))
+
+
+def _points(run: Run, taken: Iterable[selection.Taken]) -> Iterator[Point]:
+    for item in taken:
+        claim = item.claim
+        assert claim.volume is not None, f"{claim} was taken without a volume"
+        facts = ClaimFacts(
+            cluster=claim.cluster,
+            namespace=claim.namespace,
+            name=claim.name,
+            uid=claim.uid,
+            requested=claim.requested,
+            storage_class=claim.storage_class,
+            access_modes=claim.access_modes,
+            volume_mode=claim.volume_mode,
+            fs_type=claim.volume.fs_type,
+        )
+        yield _point(run, facts, claim.volume.handle, item.method, item.group, item.method_reason)
+
+
+def _known_points(run: Run, known: Iterable[KnownClaim]) -> Iterator[Point]:
+    for item in known:
+        reason = "by ebs from its tags: the cluster could not be reached"
+        yield _point(run, item.claim, item.volume_id, Method.EBS, item.group, reason)
+
+
+def _point(
+    run: Run, claim: ClaimFacts, volume_id: str, method: Method, group: str, method_reason: str
+) -> Point:
+    name = point_id(claim.name, claim.cluster, claim.uid, run.policy, run.slot)
+    return Point(
+        id=name,
+        run=run.id,
+        policy=run.policy,
+        slot=run.slot,
+        claim=claim,
+        volume_id=volume_id,
+        method=method,
+        accepted_at=run.accepted_at,
+        lead=name,
+        group=group,
+        method_reason=method_reason,
+    )
+
+
+def _with_leads(points: Iterable[Point]) -> list[Point]:
+    """The points with one lead per group: its smallest id, the same whoever plans."""
+    points = list(points)
+    leads: dict[str, str] = {}
+    for point in points:
+        if point.group:
+            leads[point.group] = min(point.id, leads.get(point.group, point.id))
+    return [replace(point, lead=leads[point.group]) if point.group else point for point in points]
+
+
+def _by_ebs(point: Point, reason: str) -> Point:
+    if point.method is Method.EBS:
+        return point
+    return replace(point, method=Method.EBS, method_reason=reason)
+
+
+def _counts(left: Iterable[Left]) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for item in left:
+        counts[item.code] = counts.get(item.code, 0) + 1
+    return counts

@@ -1,0 +1,94 @@
+"""Reconcile: what events may have lost is found again, every 15 minutes."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import partial
+
+from snapkeep.domain.errors import SnapkeepError
+from snapkeep.domain.policies import Deployment, Policy
+from snapkeep.domain.runs import Run, RunState
+from snapkeep.ports import Announcer, Clock, Journal, Starter
+from snapkeep.services.closing import announce, close_if_settled
+from snapkeep.services.heal_points import HealPoints
+from snapkeep.services.missed_slots import MissedSlots
+
+PLANNING_TIMEOUT = timedelta(minutes=6)
+"""A run that is still being planned after this lost its planner."""
+
+FRESHNESS_WINDOW = timedelta(days=35)
+"""How far back the newest good run is looked for; older than that is as bad as none."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class ReconcileReport:
+    """What was found and healed, by run id or policy; `errors` names what could not be looked at."""
+
+    replanned: list[str] = field(default_factory=list)
+    healed: dict[str, dict[str, int]] = field(default_factory=dict)
+    closed: list[str] = field(default_factory=list)
+    started: list[str] = field(default_factory=list)
+    missed: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Reconcile:
+    """Looks at every open run and every policy; trouble with one never stops the others."""
+
+    deployment: Deployment
+    journal: Journal
+    heal_points: HealPoints
+    missed_slots: MissedSlots
+    starter: Starter
+    announcer: Announcer
+    clock: Clock
+
+    def run(self) -> ReconcileReport:
+        """Heal what is open; returns what was done."""
+        report = ReconcileReport()
+        for run in list(self.journal.open_runs()):
+            self._guarded(run.id, report, partial(self._heal_run, run, report))
+        for policy in self.deployment.policies:
+            for cluster in policy.clusters:
+                check = partial(self._check_policy, cluster, policy, report)
+                self._guarded(f"{cluster}.{policy.name}", report, check)
+        self._guarded("pace", report, self.heal_points.correct_pace)
+        return report
+
+    def _guarded(self, subject: str, report: ReconcileReport, act: Callable[[], None]) -> None:
+        try:
+            act()
+        except SnapkeepError as error:
+            log.warning("reconcile of %s stopped: %s", subject, error.reason)
+            report.errors.append(f"{subject}: {error.reason}")
+
+    def _heal_run(self, run: Run, report: ReconcileReport) -> None:
+        if run.state.is_final:
+            announce(self.journal, self.announcer, run.id)
+            return
+        if run.state is RunState.PLANNING:
+            if self.clock() - run.accepted_at > PLANNING_TIMEOUT:
+                self.starter.start_run(run.cluster, run.policy, run.slot)
+                report.replanned.append(run.id)
+            return
+        healed = self.heal_points.heal(run)
+        if healed:
+            report.healed[run.id] = healed
+        if close_if_settled(self.journal, self.announcer, run.id, self.clock()):
+            report.closed.append(run.id)
+
+    def _check_policy(self, cluster: str, policy: Policy, report: ReconcileReport) -> None:
+        caught_up = self.missed_slots.check(cluster, policy)
+        report.started.extend(caught_up.started)
+        report.missed.extend(caught_up.missed)
+        now = self.clock()
+        runs = self.journal.runs_of(cluster, policy.name, now - FRESHNESS_WINDOW)
+        good = [run.slot for run in runs if run.ready]
+        if good:
+            self.announcer.freshness(cluster, policy.name, max(now - max(good), timedelta()))
