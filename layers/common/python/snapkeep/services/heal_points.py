@@ -46,7 +46,8 @@ class HealPoints:
         points = [point for point in self.journal.points_of(run.id) if not point.state.is_final]
         unbound = [point for point in points if self._is_unbound(point)]
         done.update(self._follow_driver(run, unbound))
-        done.update(self._vanished([point for point in points if point.snapshot_id not in seen]))
+        untagged = [point for point in points if point.snapshot_id and point.snapshot_id not in seen]
+        done.update(self._follow_snapshots(untagged))
         done["sent again"] += self._resend(points)
         done["late"] += sum(self._is_late(point) for point in points)
         return {word: count for word, count in done.items() if count}
@@ -102,13 +103,14 @@ class HealPoints:
         self.queue.send(jobs_of(self.journal.points(point.run, [point.id])))
         return "taken by ebs instead"
 
-    def _vanished(self, points: Sequence[Point]) -> Counter[str]:
-        """Points whose snapshot somebody deleted while it was pending."""
+    def _follow_snapshots(self, points: Sequence[Point]) -> Counter[str]:
+        """Points whose snapshot the run's tag does not find: not tagged yet, or deleted by somebody."""
         done: Counter[str] = Counter()
         for point in points:
-            if not point.snapshot_id or self._age(point) < self.deployment.consistency_wait:
-                continue
-            if self.snapshots.get(point.snapshot_id) is None:
+            snapshot = self.snapshots.get(point.snapshot_id)
+            if snapshot is not None:
+                done[self.complete_points.settle(snapshot).value] += 1
+            elif self._age(point) > self.deployment.consistency_wait:
                 self._fail(point, f"its snapshot {point.snapshot_id} was deleted before it was ready")
                 done["failed"] += 1
         return done

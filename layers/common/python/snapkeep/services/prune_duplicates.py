@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from snapkeep.domain import tags
-from snapkeep.domain.policies import Deployment
 from snapkeep.domain.points import Snapshot, SnapshotState
+from snapkeep.domain.policies import Deployment
 from snapkeep.ports import Snapshots
 
 
@@ -27,7 +27,7 @@ class PruneDuplicates:
     snapshots: Snapshots
 
     def run(self) -> list[Pruned]:
-        """Decide about every marked duplicate of every cluster; a listing error raises and deletes nothing."""
+        """Decide about every marked duplicate; a listing error raises and deletes nothing."""
         marked = [
             snapshot
             for cluster in self.deployment.clusters

@@ -144,7 +144,7 @@ class TakeSnapshots:
         report.created.append(point.id)
 
     def retry_allowed(self, point: Point, owner: str) -> Point:
-        """The lead with a new intent when its create may be called again; raises TemporaryError if not yet."""
+        """The lead with a new intent when its create may be called again; TemporaryError if not yet."""
         point = self.journal.write_empty_read(point, owner, self.clock())
         wait = wait_before_retry(point, self.deployment.consistency_wait, self.clock())
         if wait > timedelta():

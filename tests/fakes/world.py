@@ -1,0 +1,232 @@
+"""A whole backup service on fakes, so that a test reads as a short story.
+
+`World.backup()` plans a slot; `work()` lets the queue's jobs run as SQS would deliver them;
+`finish_snapshots()` lets EC2 complete and its events arrive; `wait(minutes=…)` moves the clock on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Any
+
+from snapkeep.domain import tags
+from snapkeep.domain.claims import Claim, Volume, VolumeKind
+from snapkeep.domain.errors import TemporaryError
+from snapkeep.domain.jobs import Job
+from snapkeep.domain.points import Point, PointState, Snapshot, SnapshotState
+from snapkeep.domain.policies import Cluster, Deployment, Method, Policy, Schedule, Selection
+from snapkeep.domain.runs import Run, run_id
+from snapkeep.services.complete_points import CompletePoints
+from snapkeep.services.heal_points import HealPoints
+from snapkeep.services.missed_slots import MissedSlots
+from snapkeep.services.plan_backup import PlanBackup
+from snapkeep.services.prune_duplicates import Pruned, PruneDuplicates
+from snapkeep.services.reconcile import Reconcile, ReconcileReport
+from snapkeep.services.take_snapshots import JobReport, TakeSnapshots
+from tests.fakes.clock import TestClock
+from tests.fakes.cluster import FakeCluster, FakeClusters
+from tests.fakes.faults import Crash
+from tests.fakes.journal import MemoryJournal
+from tests.fakes.messaging import FakeAnnouncer, FakePacer, FakeQueue, FakeStarter
+from tests.fakes.snapshots import FakeSnapshots
+
+SLOT = datetime(2026, 11, 24, 18, tzinfo=UTC)
+GIB = 2**30
+
+
+def a_policy(name: str = "nightly", **changes: Any) -> Policy:
+    """A policy that takes every claim of myeks by `ebs`, daily, but for the changes."""
+    given: dict[str, Any] = {
+        "name": name,
+        "clusters": ("myeks",),
+        "selection": Selection(),
+        "schedule": Schedule("cron(0 18 * * ? *)"),
+        "method": Method.EBS,
+        "retention": {"last": 3},
+    }
+    return Policy(**(given | changes))
+
+
+def a_claim(
+    name: str, *, namespace: str = "shop", labels: dict[str, str] | None = None, **changes: Any
+) -> Claim:
+    """A bound claim of 4Gi on the EBS volume `vol-<name>`."""
+    given: dict[str, Any] = {
+        "cluster": "myeks",
+        "namespace": namespace,
+        "name": name,
+        "uid": f"uid-{namespace}-{name}",
+        "phase": "Bound",
+        "requested": "4Gi",
+        "requested_bytes": 4 * GIB,
+        "storage_class": "gp3",
+        "access_modes": ("ReadWriteOnce",),
+        "volume_mode": "Filesystem",
+        "volume": Volume(f"pv-{name}", VolumeKind.EBS_CSI, "ebs.csi.aws.com", f"vol-{name}", "xfs", "a"),
+        "labels": labels or {},
+    }
+    return Claim(**(given | changes))
+
+
+class FixedCalendar:
+    """A calendar that knows the slots it was given."""
+
+    def __init__(self, *slots: datetime) -> None:
+        self.slots = slots
+
+    def due(
+        self, schedule: Schedule, after: datetime, until: datetime, anchor: datetime
+    ) -> Iterator[datetime]:
+        """The given slots within the bounds."""
+        return iter([slot for slot in self.slots if after < slot <= until])
+
+
+class World:
+    """One cluster, one policy, and every service over fakes; `wrap` may put a proxy around each port."""
+
+    def __init__(
+        self,
+        *claims: Claim,
+        policy: Policy | None = None,
+        lag: timedelta = timedelta(),
+        wrap: Callable[[Any], Any] = lambda port: port,
+    ) -> None:
+        self.clock = TestClock(SLOT)
+        self.policy = policy or a_policy()
+        self.deployment = Deployment((Cluster("myeks", "ap-northeast-2"),), (self.policy,))
+        self.ebs = FakeSnapshots(self.clock, lag)
+        self.cluster = FakeCluster("myeks", claims)
+        self.clusters = FakeClusters(self.cluster)
+        self.journal = MemoryJournal()
+        self.queue = FakeQueue()
+        self.pacer = FakePacer()
+        self.announcer = FakeAnnouncer()
+        self.starter = FakeStarter()
+        self.calendar = FixedCalendar()
+        self._owners = count()
+        for claim in claims:
+            if claim.volume and claim.volume.kind.is_ebs:
+                self.ebs.add_volume(claim.volume.handle)
+        self._build(wrap)
+
+    def _build(self, wrap: Callable[[Any], Any]) -> None:
+        journal, queue, ebs = wrap(self.journal), wrap(self.queue), wrap(self.ebs)
+        announcer, pacer, clusters = wrap(self.announcer), wrap(self.pacer), wrap(self.clusters)
+        self.plan_backup = PlanBackup(self.deployment, clusters, ebs, journal, queue, announcer, self.clock)
+        self.take_snapshots = TakeSnapshots(
+            self.deployment, clusters, ebs, journal, queue, pacer, announcer, self.clock
+        )
+        self.complete_points = CompletePoints(journal, ebs, pacer, announcer, self.clock)
+        heal = HealPoints(
+            self.deployment, clusters, ebs, journal, queue, pacer, self.complete_points, self.clock
+        )
+        missed = MissedSlots(journal, self.calendar, self.starter, announcer, self.clock)
+        self.reconciler = Reconcile(
+            self.deployment, journal, heal, missed, self.starter, announcer, self.clock
+        )
+        self.pruner = PruneDuplicates(self.deployment, ebs)
+
+    def owner(self) -> str:
+        """A new invocation's name."""
+        return f"invocation-{next(self._owners)}"
+
+    def backup(self, slot: datetime = SLOT) -> Run | None:
+        """Plan the slot."""
+        return self.plan_backup.run("myeks", self.policy.name, slot, self.owner())
+
+    def work(self) -> list[JobReport]:
+        """Deliver every job that is in the queue now; a job whose function dies is delivered again."""
+        reports = []
+        for job in self.queue.receive():
+            try:
+                reports.append(self.take_snapshots.run(job, self.owner()))
+            except Crash:
+                self.queue.sent.append((job, timedelta()))
+        return reports
+
+    def deliver(self, job: Job) -> JobReport:
+        """Deliver one job."""
+        return self.take_snapshots.run(job, self.owner())
+
+    def wait(self, **duration: float) -> None:
+        """Let time pass."""
+        self.clock.forward(**duration)
+
+    def finish_snapshots(self, *, events: bool = True) -> None:
+        """Let the driver and EC2 do their part, and deliver the completion events if they are not lost."""
+        self.cluster.run_driver(self.ebs)
+        pending = [snapshot.id for snapshot in self.ebs.all.values() if snapshot.state == "pending"]
+        self.ebs.complete()
+        self.cluster.mark_ready()
+        for snapshot_id in pending if events else []:
+            self.event(snapshot_id)
+
+    def event(self, snapshot_id: str) -> None:
+        """Deliver one completion event; while EC2 lags it will be delivered again, or reconcile finds it."""
+        try:
+            self.complete_points.on_event(snapshot_id, finished=True)
+        except (TemporaryError, Crash):
+            return
+
+    def reconcile(self) -> ReconcileReport:
+        """Run reconcile once; a function that dies is retried."""
+        while True:
+            try:
+                return self.reconciler.run()
+            except Crash:
+                continue
+
+    def prune(self) -> list[Pruned]:
+        """Run prune once."""
+        return self.pruner.run()
+
+    def run_until_closed(self, *, hours: float = 8) -> Run:
+        """Let time pass in steps of a minute, everything working as deployed, until the run is closed."""
+        for minute in range(int(hours * 60)):
+            self.work()
+            self.finish_snapshots()
+            if minute % 15 == 14:
+                self.reconcile()
+                for started in self.starter.started:
+                    self._retry_plan(started[2])
+                self.starter.started.clear()
+            run = self.the_run()
+            if run and run.state.is_final and run.announced and not self.queue.sent:
+                return run
+            self.wait(minutes=1)
+        raise AssertionError(f"the run is still open: {self.the_run()}, points {self.points()}")
+
+    def _retry_plan(self, slot: datetime) -> None:
+        try:
+            self.backup(slot)
+        except Crash:
+            return
+
+    def the_run(self) -> Run | None:
+        """The run of the usual slot."""
+        return self.journal.run(run_id("myeks", self.policy.name, SLOT))
+
+    def points(self) -> list[Point]:
+        """All points of the usual run, by claim name."""
+        points = self.journal.points_of(run_id("myeks", self.policy.name, SLOT))
+        return sorted(points, key=lambda point: point.claim.name)
+
+    def states(self) -> dict[str, PointState]:
+        """Claim name to the state of its point."""
+        return {point.claim.name: point.state for point in self.points()}
+
+    def counted(self) -> dict[str, list[Snapshot]]:
+        """Claim name to the snapshots that count: completed, fully tagged, no duplicates."""
+        found: dict[str, list[Snapshot]] = {}
+        for snapshot in self.ebs.all.values():
+            complete = snapshot.state is SnapshotState.COMPLETED and tags.POINT in snapshot.tags
+            if complete and tags.DUPLICATE not in snapshot.tags:
+                found.setdefault(snapshot.tags[tags.CLAIM], []).append(snapshot)
+        return found
+
+
+def names(items: Iterable[Snapshot]) -> list[str]:
+    """Ids, sorted."""
+    return sorted(item.id for item in items)
