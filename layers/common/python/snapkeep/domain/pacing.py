@@ -15,9 +15,6 @@ from snapkeep.domain.policies import Pace
 PENDING_WAIT = timedelta(seconds=60)
 """How long to wait while too many snapshots are pending: they finish in minutes, not in seconds."""
 
-READ_SPACING = timedelta(seconds=30)
-"""Two looks for a snapshot closer than this see the same state of EC2 and count as one."""
-
 
 @dataclass(frozen=True, slots=True)
 class Bucket:

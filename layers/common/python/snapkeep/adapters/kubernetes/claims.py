@@ -1,0 +1,146 @@
+"""Claims, volumes and pods, from the dictionaries of the Kubernetes API to our values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from snapkeep.domain.claims import Claim, ScratchVolume, Volume, VolumeKind
+from snapkeep.domain.sizes import parse_quantity
+
+Document = Mapping[str, Any]
+
+EBS_DRIVER = "ebs.csi.aws.com"
+IN_TREE_DRIVER = "kubernetes.io/aws-ebs"
+MIGRATED_TO = "pv.kubernetes.io/migrated-to"
+"""Set by the volume controller when it hands an in-tree volume to a CSI driver.
+https://kubernetes.io/docs/reference/labels-annotations-taints/#pv-kubernetes-io-migrated-to
+"""
+
+CSI_KINDS = {
+    EBS_DRIVER: VolumeKind.EBS_CSI,
+    "efs.csi.aws.com": VolumeKind.EFS,
+    "s3.csi.aws.com": VolumeKind.S3,
+}
+
+ZONE_KEYS = (
+    "topology.kubernetes.io/zone",
+    "topology.ebs.csi.aws.com/zone",
+    "failure-domain.beta.kubernetes.io/zone",
+)
+
+NOT_SOURCES = frozenset(
+    {
+        "accessModes",
+        "capacity",
+        "claimRef",
+        "mountOptions",
+        "nodeAffinity",
+        "persistentVolumeReclaimPolicy",
+        "storageClassName",
+        "volumeAttributesClassName",
+        "volumeMode",
+    }
+)
+"""Fields of a PersistentVolume's spec that are not its volume source."""
+
+
+def volume_of(document: Document) -> Volume:
+    """The volume a PersistentVolume stands for; kinds we do not know are OTHER, named by their source."""
+    spec = document["spec"]
+    zone = _zone(document)
+    if "csi" in spec:
+        return _csi_volume(document, zone)
+    if "awsElasticBlockStore" in spec:
+        return _in_tree_volume(document, zone)
+    name = document["metadata"]["name"]
+    if "hostPath" in spec:
+        path = str(spec["hostPath"].get("path", ""))
+        return Volume(name, VolumeKind.HOST_PATH, "kubernetes.io/host-path", path, zone=zone)
+    if "local" in spec:
+        path = str(spec["local"].get("path", ""))
+        return Volume(name, VolumeKind.LOCAL, "kubernetes.io/local-volume", path, zone=zone)
+    source = next((key for key in sorted(spec) if key not in NOT_SOURCES), "unknown")
+    return Volume(name, VolumeKind.OTHER, source, "", zone=zone)
+
+
+def claim_of(document: Document, cluster: str, volumes: Mapping[str, Volume]) -> Claim:
+    """A PersistentVolumeClaim with its volume, looked up by name among `volumes`."""
+    metadata, spec = document["metadata"], document["spec"]
+    annotations = metadata.get("annotations") or {}
+    requested = str((spec.get("resources", {}).get("requests") or {}).get("storage", ""))
+    storage_class = spec.get("storageClassName")
+    if storage_class is None:
+        storage_class = annotations.get("volume.beta.kubernetes.io/storage-class", "")
+    return Claim(
+        cluster=cluster,
+        namespace=metadata["namespace"],
+        name=metadata["name"],
+        uid=metadata["uid"],
+        phase=document.get("status", {}).get("phase", "Pending"),
+        requested=requested,
+        requested_bytes=_bytes(requested),
+        storage_class=storage_class,
+        access_modes=tuple(spec.get("accessModes") or ()),
+        volume_mode=spec.get("volumeMode") or "Filesystem",
+        volume=volumes.get(spec.get("volumeName") or ""),
+        labels=dict(metadata.get("labels") or {}),
+        annotations=dict(annotations),
+        deleting="deletionTimestamp" in metadata,
+    )
+
+
+def scratch_volumes_of(pod: Document, cluster: str) -> Iterator[ScratchVolume]:
+    """The emptyDir and hostPath volumes of a pod."""
+    metadata = pod["metadata"]
+    for volume in pod["spec"].get("volumes") or []:
+        for kind in ("emptyDir", "hostPath"):
+            if kind in volume:
+                yield ScratchVolume(cluster, metadata["namespace"], metadata["name"], volume["name"], kind)
+
+
+def _csi_volume(document: Document, zone: str) -> Volume:
+    source = document["spec"]["csi"]
+    driver = source["driver"]
+    return Volume(
+        name=document["metadata"]["name"],
+        kind=CSI_KINDS.get(driver, VolumeKind.OTHER),
+        driver=driver,
+        handle=source.get("volumeHandle", ""),
+        fs_type=source.get("fsType", ""),
+        zone=zone,
+    )
+
+
+def _in_tree_volume(document: Document, zone: str) -> Volume:
+    """A volume of the in-tree plugin; its volumeID is `vol-…` or `aws://zone/vol-…`."""
+    source = document["spec"]["awsElasticBlockStore"]
+    migrated = (document["metadata"].get("annotations") or {}).get(MIGRATED_TO) == EBS_DRIVER
+    parts = str(source["volumeID"]).removeprefix("aws://").split("/")
+    return Volume(
+        name=document["metadata"]["name"],
+        kind=VolumeKind.EBS_MIGRATED if migrated else VolumeKind.EBS_IN_TREE,
+        driver=EBS_DRIVER if migrated else IN_TREE_DRIVER,
+        handle=parts[-1],
+        fs_type=source.get("fsType", ""),
+        zone=zone or (parts[-2] if len(parts) > 1 else ""),
+    )
+
+
+def _zone(document: Document) -> str:
+    """The availability zone of a PersistentVolume, from its node affinity or else its labels."""
+    affinity = document["spec"].get("nodeAffinity", {}).get("required", {})
+    for term in affinity.get("nodeSelectorTerms") or []:
+        for expression in term.get("matchExpressions") or []:
+            if expression.get("key") in ZONE_KEYS and expression.get("values"):
+                return str(expression["values"][0])
+    labels = document["metadata"].get("labels") or {}
+    return next((str(labels[key]) for key in ZONE_KEYS if key in labels), "")
+
+
+def _bytes(quantity: str) -> int:
+    """Bytes of a quantity; 0 when it is none, for one odd claim must not stop the others."""
+    try:
+        return parse_quantity(quantity)
+    except ValueError:
+        return 0

@@ -1,0 +1,190 @@
+"""HTTP to one cluster: dictionaries in and out, every failure turned into our errors."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Protocol
+from urllib.parse import urlencode
+
+import urllib3
+from kubernetes.client.api_client import ApiClient
+from kubernetes.client.configuration import Configuration
+from kubernetes.client.exceptions import ApiException
+
+from snapkeep.adapters.kubernetes.token import TokenSource
+from snapkeep.domain.errors import (
+    ClusterUnreachable,
+    NameTaken,
+    NotFound,
+    PermanentError,
+    TemporaryError,
+    Throttled,
+)
+
+TIMEOUTS = (2, 5)
+"""Seconds to connect and to read; the client itself would wait for ever."""
+
+PAGE = 500
+"""Objects of a list page, kubectl's default chunk."""
+
+SHOWN = 256
+"""Characters of an answer that go into our messages."""
+
+Document = dict[str, Any]
+Query = Mapping[str, str | int]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An HTTP answer: status, headers and its JSON document ({} when it is none)."""
+
+    status: int
+    headers: Mapping[str, str]
+    document: Document
+    text: str
+
+
+class ExpiredPage(TemporaryError):
+    """The continue token of a list is too old (410 Gone); the list must be read again."""
+
+
+class Transport(Protocol):
+    """The one method of the official ApiClient that we use; raises what urllib3 raises."""
+
+    def call_api(
+        self, method: str, url: str, header_params: Any, body: Any, *, _request_timeout: tuple[int, int]
+    ) -> Any:
+        """Send a request; the answer has `status`, `headers` and `read()`."""
+
+
+def transport(certificate_authority: str) -> Transport:
+    """HTTPS that trusts this certificate authority (PEM) and no other, and never retries by itself."""
+    client: Transport = ApiClient(Configuration(ca_cert_data=certificate_authority, retries=False))
+    return client
+
+
+class KubernetesClient:
+    """Calls the API of one cluster with a bearer token that is renewed in time."""
+
+    def __init__(
+        self,
+        cluster: str,
+        endpoint: str,
+        http: Transport,
+        tokens: TokenSource,
+        on_unreachable: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`on_unreachable` is called whenever no answer came."""
+        self.cluster = cluster
+        self._endpoint = endpoint.rstrip("/")
+        self._http = http
+        self._tokens = tokens
+        self._on_unreachable = on_unreachable
+
+    def get(self, path: str, query: Query | None = None) -> Document:
+        """The document at a path. Raises NotFound, PermanentError, Throttled or ClusterUnreachable."""
+        return self._call("GET", path, query or {})
+
+    def create(self, path: str, body: Document) -> Document:
+        """POST an object. Raises NameTaken when one of its name exists, and what `get` raises."""
+        return self._call("POST", path, {}, body)
+
+    def list(self, path: str, query: Query | None = None) -> Iterator[Document]:
+        """All objects of a kind, page by page.
+
+        A list whose continue token expired is read again once, without giving an object twice;
+        then TemporaryError. What was yielded before an error is not the whole.
+        https://kubernetes.io/docs/reference/using-api/api-concepts/#retrieving-large-results-sets-in-chunks
+        """
+        seen: set[str] = set()
+        for attempt in (1, 2):
+            try:
+                for item in self._pages(path, query or {}):
+                    if item["metadata"]["uid"] not in seen:
+                        seen.add(item["metadata"]["uid"])
+                        yield item
+                return
+            except ExpiredPage:
+                if attempt == 2:
+                    raise
+
+    def _pages(self, path: str, query: Query) -> Iterator[Document]:
+        token = ""
+        while True:
+            page = self.get(path, {**query, "limit": PAGE} | ({"continue": token} if token else {}))
+            yield from page.get("items") or []
+            token = page.get("metadata", {}).get("continue") or ""
+            if not token:
+                return
+
+    def _call(self, method: str, path: str, query: Query, body: Document | None = None) -> Document:
+        url = self._endpoint + path + (f"?{urlencode(query)}" if query else "")
+        answer = self._send(method, url, body)
+        if answer.status == 401:
+            self._tokens.drop()
+            answer = self._send(method, url, body)
+        if 200 <= answer.status < 300:
+            return answer.document
+        raise self._error(method, path, answer)
+
+    def _send(self, method: str, url: str, body: Document | None) -> Answer:
+        headers = {
+            "Accept": "application/json",
+            "Authorization": f"Bearer {self._tokens.token()}",
+            "User-Agent": "snapkeep",
+        } | ({"Content-Type": "application/json"} if body is not None else {})
+        try:
+            response = self._http.call_api(method, url, headers, body, _request_timeout=TIMEOUTS)
+            text = (response.read() or b"").decode("utf-8", "replace")
+        except (urllib3.exceptions.HTTPError, ApiException, OSError) as error:
+            self._on_unreachable()
+            reason = f"the Kubernetes API of {self.cluster} did not answer: {_cut(str(error))}"
+            raise ClusterUnreachable(reason) from error
+        return Answer(response.status, response.headers, _document(text), text)
+
+    def _error(self, method: str, path: str, answer: Answer) -> Exception:
+        said = _cut(str(answer.document.get("message") or answer.text))
+        where = f"{self.cluster}: {method} {path}"
+        match answer.status:
+            case 401:
+                return ClusterUnreachable(
+                    f"{self.cluster} does not know our role: {said}. Its access entry is missing or new"
+                )
+            case 403:
+                return PermanentError(
+                    f"{where} is not allowed: {said}. Apply what `snapkeep manifests` prints"
+                )
+            case 404:
+                return NotFound(f"{where}: not found: {said}")
+            case 409:
+                return NameTaken(f"{where}: {said}")
+            case 410:
+                return ExpiredPage(f"{where}: the list expired while it was read: {said}")
+            case 429:
+                return Throttled(f"{where}: too many requests: {said}", _retry_after(answer.headers))
+            case status if status >= 500:
+                return ClusterUnreachable(f"{where}: server error {status}: {said}")
+            case status:
+                return PermanentError(f"{where}: refused with {status}: {said}")
+
+
+def _document(text: str) -> Document:
+    try:
+        document = json.loads(text)
+    except ValueError:
+        return {}
+    return document if isinstance(document, dict) else {}
+
+
+def _retry_after(headers: Mapping[str, str]) -> timedelta:
+    """Retry-After in seconds, at most 15 minutes; 10 seconds when the answer does not say."""
+    text = headers.get("Retry-After", "")
+    return timedelta(seconds=min(int(text), 900)) if text.isdecimal() else timedelta(seconds=10)
+
+
+def _cut(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"

@@ -1,0 +1,104 @@
+"""EKS clusters as the use cases see them."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from snapkeep.adapters.kubernetes import snapshots
+from snapkeep.adapters.kubernetes.claims import claim_of, scratch_volumes_of, volume_of
+from snapkeep.adapters.kubernetes.client import KubernetesClient, transport
+from snapkeep.adapters.kubernetes.token import Credentials, TokenSource
+from snapkeep.domain.claims import Claim, ScratchVolume
+from snapkeep.domain.errors import ClusterUnreachable, PermanentError
+from snapkeep.domain.points import Point
+from snapkeep.ports import Clock, SnapshotSupport, VolumeSnapshot
+
+if TYPE_CHECKING:
+    from mypy_boto3_eks import EKSClient
+    from mypy_boto3_eks.type_defs import ClusterTypeDef
+
+
+class KubernetesCluster:
+    """One cluster behind its Kubernetes API."""
+
+    def __init__(self, client: KubernetesClient) -> None:
+        self._client = client
+
+    def claims(self) -> Iterator[Claim]:
+        """All claims with their volumes; the volumes are read first, once."""
+        documents = self._client.list("/api/v1/persistentvolumes")
+        volumes = {volume.name: volume for volume in map(volume_of, documents)}
+        for document in self._client.list("/api/v1/persistentvolumeclaims"):
+            yield claim_of(document, self._client.cluster, volumes)
+
+    def scratch_volumes(self) -> Iterator[ScratchVolume]:
+        """All emptyDir and hostPath volumes of running pods."""
+        for pod in self._client.list("/api/v1/pods", {"fieldSelector": "status.phase=Running"}):
+            yield from scratch_volumes_of(pod, self._client.cluster)
+
+    def snapshot_support(self) -> SnapshotSupport:
+        """Whether VolumeSnapshots of ours can be taken. An absent controller shows only later."""
+        return snapshots.support(self._client)
+
+    def create_volume_snapshot(self, point: Point) -> None:
+        """Create the VolumeSnapshot named after the point, or find it created; raises NameTaken."""
+        snapshots.create(self._client, point)
+
+    def volume_snapshot(self, namespace: str, name: str) -> VolumeSnapshot | None:
+        """The VolumeSnapshot's status, or None when there is none of that name."""
+        return snapshots.read(self._client, namespace, name)
+
+
+class EksClusters:
+    """The EKS clusters of one account and Region; each is described once and then remembered."""
+
+    def __init__(self, eks: EKSClient, region: str, credentials: Credentials, clock: Clock) -> None:
+        self._eks = eks
+        self._region = region
+        self._credentials = credentials
+        self._clock = clock
+        self._known: dict[str, KubernetesCluster] = {}
+
+    def open(self, name: str) -> KubernetesCluster:
+        """The cluster of that name.
+
+        Raises PermanentError when EKS has none, ClusterUnreachable when it cannot be described now.
+        """
+        if name not in self._known:
+            self._known[name] = self._connect(name)
+        return self._known[name]
+
+    def _connect(self, name: str) -> KubernetesCluster:
+        description = self._describe(name)
+        try:
+            endpoint = description["endpoint"]
+            authority = description["certificateAuthority"]["data"]
+        except KeyError as error:
+            status = description.get("status", "unknown")
+            raise ClusterUnreachable(f"{name} has no endpoint yet (its status is {status})") from error
+        if not authority:
+            raise ClusterUnreachable(f"{name} has no certificate authority: its API cannot be trusted")
+        tokens = TokenSource(name, self._region, self._credentials, self._clock)
+        http = transport(base64.b64decode(authority).decode())
+        client = KubernetesClient(name, endpoint, http, tokens, lambda: self._forget(name))
+        return KubernetesCluster(client)
+
+    def _describe(self, name: str) -> ClusterTypeDef:
+        try:
+            return self._eks.describe_cluster(name=name)["cluster"]
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "ResourceNotFoundException":
+                raise PermanentError(
+                    f"EKS has no cluster {name} in {self._region}: correct snapkeep.yaml; its backups stay"
+                ) from error
+            raise ClusterUnreachable(f"cannot describe cluster {name}: {error}") from error
+        except BotoCoreError as error:
+            raise ClusterUnreachable(f"cannot describe cluster {name}: {error}") from error
+
+    def _forget(self, name: str) -> None:
+        """Describe the cluster again next time: its endpoint or certificate authority may have changed."""
+        self._known.pop(name, None)

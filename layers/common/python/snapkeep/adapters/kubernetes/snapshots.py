@@ -1,0 +1,132 @@
+"""VolumeSnapshots: creating ours, reading theirs, and whether the cluster can take any."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from snapkeep.adapters.kubernetes.client import KubernetesClient
+from snapkeep.domain.errors import NameTaken, NotFound
+from snapkeep.domain.naming import label_value
+from snapkeep.domain.points import Point
+from snapkeep.domain.runs import slot_text
+from snapkeep.ports import SnapshotSupport, VolumeSnapshot
+
+API = "/apis/snapshot.storage.k8s.io/v1"
+
+Document = dict[str, Any]
+
+
+def class_name(cluster: str) -> str:
+    """The name of our VolumeSnapshotClass in a cluster, as `snapkeep manifests` prints it."""
+    return f"snapkeep-{cluster}"
+
+
+def support(client: KubernetesClient) -> SnapshotSupport:
+    """Whether the snapshot CRDs are served and our class is there and keeps what it made."""
+    try:
+        client.get(API)
+    except NotFound:
+        return SnapshotSupport(False, "the snapshot CRDs (snapshot.storage.k8s.io/v1) are not installed")
+    name = class_name(client.cluster)
+    try:
+        found = client.get(f"{API}/volumesnapshotclasses/{name}")
+    except NotFound:
+        return SnapshotSupport(
+            False, f"VolumeSnapshotClass {name} is missing: apply what `snapkeep manifests` prints"
+        )
+    if found.get("deletionPolicy") != "Retain":
+        policy = found.get("deletionPolicy")
+        return SnapshotSupport(
+            False,
+            f"VolumeSnapshotClass {name} has deletionPolicy {policy!r}, so deleting a namespace would "
+            "delete its backups: apply what `snapkeep manifests` prints",
+        )
+    return SnapshotSupport(True)
+
+
+def create(client: KubernetesClient, point: Point) -> None:
+    """Create the VolumeSnapshot of a point; the one that exists is success when it is the point's own.
+
+    Raises NameTaken when it is not, NotFound when the namespace or the CRD is gone.
+    """
+    wanted = manifest(client.cluster, point)
+    path = f"{API}/namespaces/{point.claim.namespace}/volumesnapshots"
+    try:
+        client.create(path, wanted)
+    except NameTaken as error:
+        if _identity(client.get(f"{path}/{point.id}")) != _identity(wanted):
+            raise NameTaken(
+                f"VolumeSnapshot {point.claim.namespace}/{point.id} exists and is not of run {point.run}"
+            ) from error
+
+
+def read(client: KubernetesClient, namespace: str, name: str) -> VolumeSnapshot | None:
+    """The VolumeSnapshot's status, with the EC2 snapshot id its content names; None when there is none."""
+    try:
+        found = client.get(f"{API}/namespaces/{namespace}/volumesnapshots/{name}")
+    except NotFound:
+        return None
+    status = found.get("status") or {}
+    content = _content(client, found)
+    content_status = content.get("status") or {}
+    return VolumeSnapshot(
+        name=name,
+        namespace=namespace,
+        bound=bool(status.get("boundVolumeSnapshotContentName")),
+        ready=status.get("readyToUse") is True,
+        snapshot_id=content_status.get("snapshotHandle", ""),
+        error=_message(status) or _message(content_status),
+    )
+
+
+def manifest(cluster: str, point: Point) -> Document:
+    """The VolumeSnapshot of a point. Labels are for people and selectors; annotations hold the truth."""
+    return {
+        "apiVersion": "snapshot.storage.k8s.io/v1",
+        "kind": "VolumeSnapshot",
+        "metadata": {
+            "name": point.id,
+            "namespace": point.claim.namespace,
+            "labels": {
+                "snapkeep.io/managed": "true",
+                "snapkeep.io/policy": label_value(point.policy),
+                "snapkeep.io/claim": label_value(point.claim.name),
+            },
+            "annotations": {
+                "snapkeep.io/run": point.run,
+                "snapkeep.io/policy": point.policy,
+                "snapkeep.io/slot": slot_text(point.slot),
+                "snapkeep.io/claim-uid": point.claim.uid,
+            },
+        },
+        "spec": {
+            "volumeSnapshotClassName": class_name(cluster),
+            "source": {"persistentVolumeClaimName": point.claim.name},
+        },
+    }
+
+
+def _identity(document: Document) -> tuple[str, str]:
+    """Run and claim UID that a VolumeSnapshot was made for; empty when it is not ours."""
+    annotations = document["metadata"].get("annotations") or {}
+    return annotations.get("snapkeep.io/run", ""), annotations.get("snapkeep.io/claim-uid", "")
+
+
+def _content(client: KubernetesClient, snapshot: Document) -> Document:
+    """The content bound to a VolumeSnapshot; {} when there is none or the two do not name each other.
+
+    https://github.com/kubernetes-csi/external-snapshotter/blob/master/client/apis/volumesnapshot/v1/types.go
+    """
+    name = (snapshot.get("status") or {}).get("boundVolumeSnapshotContentName")
+    if not name:
+        return {}
+    try:
+        content = client.get(f"{API}/volumesnapshotcontents/{name}")
+    except NotFound:
+        return {}
+    reference = content["spec"].get("volumeSnapshotRef") or {}
+    return content if reference.get("uid") == snapshot["metadata"]["uid"] else {}
+
+
+def _message(status: Document) -> str:
+    return str((status.get("error") or {}).get("message") or "")
