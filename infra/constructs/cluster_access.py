@@ -1,0 +1,34 @@
+"""Access entries: each function's role is in its own Kubernetes group, in every cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from aws_cdk import aws_eks as eks
+from constructs import Construct
+
+from config.cluster_access import group_name
+from infra.constructs.python_function import PythonFunction
+
+
+class ClusterAccess(Construct):
+    """Type STANDARD with a group of ours and no access policy; `snapkeep manifests` binds the group.
+
+    The L1, because CDK's AccessEntry knows no groups. The cluster's authentication mode must be API or
+    API_AND_CONFIG_MAP: https://docs.aws.amazon.com/eks/latest/userguide/access-entries.html
+    """
+
+    def __init__(
+        self, scope: Construct, id: str, *, clusters: Sequence[str], functions: Sequence[PythonFunction]
+    ) -> None:
+        super().__init__(scope, id)
+        for cluster in clusters:
+            for function in functions:
+                eks.CfnAccessEntry(
+                    self,
+                    f"{cluster}-{function.name}",
+                    cluster_name=cluster,
+                    principal_arn=function.role.role_arn,
+                    kubernetes_groups=[group_name(function.name)],
+                    type="STANDARD",
+                )

@@ -1,0 +1,49 @@
+"""The journal: one DynamoDB table for runs, points and leases."""
+
+from __future__ import annotations
+
+from aws_cdk import RemovalPolicy
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+
+class JournalTable(Construct):
+    """The table outlives its stack: `cdk destroy` leaves it, as it leaves every backup."""
+
+    def __init__(self, scope: Construct, id: str) -> None:
+        super().__init__(scope, id)
+        self.table = dynamodb.Table(
+            self,
+            "Table",
+            partition_key=_text("pk"),
+            sort_key=_text("sk"),
+            billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
+            point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
+                point_in_time_recovery_enabled=True
+            ),
+            deletion_protection=True,
+            removal_policy=RemovalPolicy.RETAIN,
+            time_to_live_attribute="expires_at",
+        )
+        self.table.add_global_secondary_index(index_name="points", partition_key=_text("point_id"))
+        self.table.add_global_secondary_index(
+            index_name="open", partition_key=_text("open"), sort_key=_text("slot")
+        )
+
+    @property
+    def name(self) -> str:
+        """The table's name, as settings carry it."""
+        return self.table.table_name
+
+    def access(self, *actions: str) -> iam.PolicyStatement:
+        """A statement that allows item actions (`GetItem`, …) on the table and its indexes."""
+        return iam.PolicyStatement(
+            sid="Journal",
+            actions=[f"dynamodb:{action}" for action in actions],
+            resources=[self.table.table_arn, f"{self.table.table_arn}/index/*"],
+        )
+
+
+def _text(name: str) -> dynamodb.Attribute:
+    return dynamodb.Attribute(name=name, type=dynamodb.AttributeType.STRING)

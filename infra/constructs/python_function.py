@@ -1,0 +1,116 @@
+"""A function of ours: the only place that decides runtime, architecture, layers, logs and failure queue."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from infra.constructs.failure_queue import failure_queue
+from infra.packaging.assets import Asset
+from snapkeep.settings import Settings
+
+LOG_RETENTION = logs.RetentionDays.THREE_MONTHS
+
+
+@dataclass(frozen=True)
+class Platform:
+    """What all functions of a deployment share."""
+
+    prefix: str
+    runtime: lambda_.Runtime
+    architecture: lambda_.Architecture
+    layers: Sequence[lambda_.ILayerVersion]
+    handlers: Mapping[str, Asset]
+
+
+class PythonFunction(Construct):
+    """A Lambda function from `lambdas/<name>/handler.py` with a role that may only write its own log.
+
+    `asynchronous` functions are started by Scheduler or by another function: what still fails after
+    Lambda's retries goes to a queue of its own (`failures`), for people to read and to send again.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        platform: Platform,
+        name: str,
+        description: str,
+        settings: Settings,
+        timeout: Duration,
+        memory_mib: int = 512,
+        asynchronous: bool = False,
+        reserved_concurrency: int | None = None,
+    ) -> None:
+        super().__init__(scope, id)
+        self.name = name
+        self.timeout = timeout
+        physical_name = f"{platform.prefix}-{name.replace('_', '-')}"
+        self.role = self._role(description)
+        self.failures: sqs.Queue | None = failure_queue(self, "Failures") if asynchronous else None
+        self.function = lambda_.Function(
+            self,
+            "Function",
+            function_name=physical_name,
+            description=description,
+            runtime=platform.runtime,
+            architecture=platform.architecture,
+            code=_code(platform.handlers[name]),
+            handler="handler.handle",
+            layers=list(platform.layers),  # jsii takes no tuple
+            role=self.role,
+            environment=_environment(name, settings),
+            timeout=timeout,
+            memory_size=memory_mib,
+            reserved_concurrent_executions=reserved_concurrency,
+            dead_letter_queue=self.failures,
+            log_group=self._log_group(physical_name),
+            logging_format=lambda_.LoggingFormat.JSON,
+        )
+
+    def allow(self, *statements: iam.PolicyStatement) -> None:
+        """Add statements to the function's role."""
+        for statement in statements:
+            self.role.add_to_policy(statement)
+
+    def _role(self, description: str) -> iam.Role:
+        # Without AWSLambdaBasicExecutionRole, which may write every log of the account.
+        return iam.Role(
+            self,
+            "Role",
+            description=description,
+            assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
+        )
+
+    def _log_group(self, physical_name: str) -> logs.LogGroup:
+        group = logs.LogGroup(
+            self,
+            "Log",
+            log_group_name=f"/aws/lambda/{physical_name}",
+            retention=LOG_RETENTION,
+            removal_policy=RemovalPolicy.DESTROY,
+        )
+        group.grant_write(self.role)
+        return group
+
+
+def _environment(name: str, settings: Settings) -> dict[str, str]:
+    return {
+        **settings.to_environment(),
+        "POWERTOOLS_SERVICE_NAME": name,
+        "POWERTOOLS_METRICS_NAMESPACE": "Snapkeep",
+        "POWERTOOLS_LOG_LEVEL": "INFO",
+    }
+
+
+def _code(asset: Asset) -> lambda_.Code:
+    return lambda_.Code.from_asset(str(asset.path), asset_hash=asset.digest)

@@ -1,0 +1,90 @@
+"""plan_backup, started by one schedule for each cluster and policy."""
+
+from __future__ import annotations
+
+from aws_cdk import Duration, Stack
+from constructs import Construct
+
+from infra import permissions
+from infra.constructs.job_queue import JobQueue
+from infra.constructs.journal_table import JournalTable
+from infra.constructs.python_function import Platform, PythonFunction
+from infra.constructs.schedules import SCHEDULED_TIME, Schedules, Timing
+from snapkeep.domain.policies import Deployment, Policy
+from snapkeep.domain.policies import Schedule as PolicySchedule
+from snapkeep.settings import PlanBackupSettings
+
+TIMEOUT = Duration.minutes(10)
+MEMORY_MIB = 1024
+"""A listing of thousands of claims with their volumes is held at once."""
+
+
+class ScheduledBackup(Construct):
+    """The function that plans runs (`function`) and the schedules that start it."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        platform: Platform,
+        journal: JournalTable,
+        jobs: JobQueue,
+        schedules: Schedules,
+        event_bus: str,
+        deployment: Deployment,
+    ) -> None:
+        super().__init__(scope, id)
+        self.function = PythonFunction(
+            self,
+            "PlanBackup",
+            platform=platform,
+            name="plan_backup",
+            description="Snapkeep: lists the claims of a cluster and sends the jobs of a run",
+            timeout=TIMEOUT,
+            memory_mib=MEMORY_MIB,
+            asynchronous=True,
+            settings=PlanBackupSettings(
+                journal_table=journal.name, jobs_queue_url=jobs.url, event_bus=event_bus
+            ),
+        )
+        stack = Stack.of(self)
+        self.function.allow(
+            permissions.describe("Snapshots", "Volumes"),
+            permissions.describe_clusters(stack, [cluster.name for cluster in deployment.clusters]),
+            permissions.send_messages(jobs.arn),
+            permissions.put_events(stack, event_bus),
+            journal.access(
+                "GetItem",
+                "Query",
+                "PutItem",
+                "UpdateItem",
+                "DeleteItem",
+                "BatchWriteItem",
+                "ConditionCheckItem",
+            ),
+        )
+        for policy in deployment.policies:
+            for cluster in policy.clusters:
+                self._schedule(schedules, cluster, policy)
+
+    def _schedule(self, schedules: Schedules, cluster: str, policy: Policy) -> None:
+        # A dot, as in run ids: cluster names have none, so no two pairs share a name.
+        schedules.add(
+            f"{cluster}.{policy.name}",
+            description=f"Snapkeep: policy {policy.name} in cluster {cluster}",
+            target=self.function,
+            timing=_timing(policy.schedule),
+            input={"cluster": cluster, "policy": policy.name, "scheduledTime": SCHEDULED_TIME},
+        )
+
+
+def _timing(schedule: PolicySchedule) -> Timing:
+    # Scheduler's retry age is the catch-up window: what has not started by then is reported as missed.
+    return Timing(
+        expression=schedule.expression,
+        timezone=schedule.timezone,
+        flexible_minutes=schedule.flexible_minutes,
+        retry_for=Duration.seconds(int(schedule.catch_up.total_seconds())),
+        enabled=schedule.enabled,
+    )

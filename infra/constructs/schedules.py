@@ -1,0 +1,98 @@
+"""The schedules of a deployment: one EventBridge Scheduler group, one failure queue, a role per target."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from aws_cdk import Duration, Stack, TimeZone
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_scheduler as scheduler
+from aws_cdk import aws_scheduler_targets as targets
+from constructs import Construct
+
+from infra import permissions
+from infra.constructs.failure_queue import failure_queue
+from infra.constructs.python_function import PythonFunction
+from snapkeep.domain.naming import label_value
+
+SCHEDULED_TIME = scheduler.ContextAttribute.scheduled_time
+"""Replaced by Scheduler with the time a schedule was due, in UTC: the slot."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Timing:
+    """When a schedule fires and how long a late start is still worth while."""
+
+    expression: str
+    timezone: str = "UTC"
+    flexible_minutes: int = 0
+    retry_for: Duration = field(default_factory=lambda: Duration.minutes(15))
+    enabled: bool = True
+
+
+class Schedules(Construct):
+    """The schedule group; `add` puts a schedule into it."""
+
+    def __init__(self, scope: Construct, id: str, *, name: str) -> None:
+        super().__init__(scope, id)
+        self.group = scheduler.ScheduleGroup(self, "Group", schedule_group_name=name)
+        self.failures = failure_queue(self, "Failures")
+        self._roles: dict[str, iam.Role] = {}
+
+    def add(
+        self, name: str, *, description: str, target: PythonFunction, timing: Timing, input: Mapping[str, str]
+    ) -> scheduler.Schedule:
+        """A schedule that starts the function with this input.
+
+        Scheduler allows 64 characters in a name and letters, digits, `-`, `_` and `.`: what a label allows.
+        https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html
+        """
+        return scheduler.Schedule(
+            self,
+            name,
+            schedule_name=label_value(name),
+            schedule_group=self.group,
+            description=description,
+            schedule=scheduler.ScheduleExpression.expression(timing.expression, TimeZone.of(timing.timezone)),
+            time_window=_window(timing.flexible_minutes),
+            enabled=timing.enabled,
+            target=targets.LambdaInvoke(
+                target.function,
+                dead_letter_queue=self.failures,
+                input=scheduler.ScheduleTargetInput.from_object(dict(input)),
+                max_event_age=timing.retry_for,
+                role=self._role_for(target).without_policy_updates(),
+            ),
+        )
+
+    def _role_for(self, target: PythonFunction) -> iam.Role:
+        # CDK's own role may invoke every version of the function; ours only what the schedules start.
+        if target.name not in self._roles:
+            role = iam.Role(
+                self,
+                f"Start-{target.name}",
+                description=f"Lets EventBridge Scheduler start {target.name}",
+                assumed_by=self._principal(),
+            )
+            role.add_to_policy(permissions.invoke(target.function.function_arn))
+            role.add_to_policy(permissions.send_messages(self.failures.queue_arn))
+            self._roles[target.name] = role
+        return self._roles[target.name]
+
+    def _principal(self) -> iam.ServicePrincipal:
+        # Scheduler of this account, and only for schedules of this group.
+        # https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
+        return iam.ServicePrincipal(
+            "scheduler.amazonaws.com",
+            conditions={
+                "StringEquals": {
+                    "aws:SourceAccount": Stack.of(self).account,
+                    "aws:SourceArn": self.group.schedule_group_arn,
+                }
+            },
+        )
+
+
+def _window(minutes: int) -> scheduler.TimeWindow:
+    return scheduler.TimeWindow.flexible(Duration.minutes(minutes)) if minutes else scheduler.TimeWindow.off()

@@ -1,0 +1,64 @@
+"""EC2's word that a snapshot is done, through a queue, to record_completion."""
+
+from __future__ import annotations
+
+from aws_cdk import Duration, Stack
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as targets
+from constructs import Construct
+
+from infra import permissions
+from infra.constructs.journal_table import JournalTable
+from infra.constructs.python_function import Platform, PythonFunction
+from infra.constructs.work_queue import WorkQueue
+from snapkeep.settings import RecordCompletionSettings
+
+TIMEOUT = Duration.minutes(1)
+BATCH_SIZE = 10
+MAX_CONCURRENCY = 5
+
+EBS_EVENTS = events.EventPattern(
+    source=["aws.ec2"],
+    detail_type=["EBS Snapshot Notification", "EBS Multi-Volume Snapshots Completion Status"],
+    detail={"event": ["createSnapshot", "createSnapshots"]},
+)
+"""Only the second kind answers CreateSnapshots; copies, shares and locks are not ours to follow.
+https://docs.aws.amazon.com/ebs/latest/userguide/ebs-cloud-watch-events.html
+"""
+
+
+class SnapshotCompletion(Construct):
+    """The rule, its queue and `record_completion` (`function`).
+
+    The queue keeps each event until it was handled; EC2 sends it only once.
+    """
+
+    def __init__(
+        self, scope: Construct, id: str, *, platform: Platform, journal: JournalTable, event_bus: str
+    ) -> None:
+        super().__init__(scope, id)
+        self.completions = WorkQueue(self, "Completions", worker_timeout=TIMEOUT)
+        self.function = PythonFunction(
+            self,
+            "RecordCompletion",
+            platform=platform,
+            name="record_completion",
+            description="Snapkeep: marks recovery points ready or failed and closes runs",
+            timeout=TIMEOUT,
+            settings=RecordCompletionSettings(journal_table=journal.name, event_bus=event_bus),
+        )
+        events.Rule(
+            self,
+            "Rule",
+            description="Snapkeep: EBS snapshots that completed or failed",
+            event_pattern=EBS_EVENTS,
+            targets=[targets.SqsQueue(self.completions.queue)],
+        )
+        self.completions.feed(self.function, batch_size=BATCH_SIZE, max_concurrency=MAX_CONCURRENCY)
+        stack = Stack.of(self)
+        self.function.allow(
+            permissions.describe("Snapshots"),
+            permissions.complete_tags(stack),
+            permissions.put_events(stack, event_bus),
+            journal.access("GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "ConditionCheckItem"),
+        )

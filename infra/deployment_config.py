@@ -1,0 +1,89 @@
+"""What one deployment of the app is: read from context once, checked early, in words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from constructs import Node
+
+from config import load
+from snapkeep.domain.policies import Deployment
+
+ARCHITECTURES = ("arm64", "x86_64")
+RUNTIMES = tuple(f"python3.{minor}" for minor in range(11, 15))
+DEFAULTS = {
+    "config": "snapkeep.yaml",
+    "runtime": "python3.13",
+    "architecture": "arm64",
+    "stack": "Snapkeep",
+    "prefix": "snapkeep",
+}
+"""The deployment settings: `cdk deploy -c runtime=python3.14` sets one of them."""
+
+_PREFIX = re.compile(r"[a-z][a-z0-9-]{0,20}")
+
+
+class DeploymentConfigError(Exception):
+    """The context asks for a deployment that cannot be; the text names the setting and what is allowed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeploymentConfig:
+    """The deployment settings. `prefix` begins the names of functions and of the schedule group."""
+
+    deployment: Deployment
+    region: str
+    runtime: str = DEFAULTS["runtime"]
+    architecture: str = DEFAULTS["architecture"]
+    stack: str = DEFAULTS["stack"]
+    prefix: str = DEFAULTS["prefix"]
+
+    def __post_init__(self) -> None:
+        """Refuse what Lambda would refuse only after minutes of deployment."""
+        _one_of("runtime", self.runtime, RUNTIMES)
+        _one_of("architecture", self.architecture, ARCHITECTURES)
+        if not _PREFIX.fullmatch(self.prefix):
+            raise DeploymentConfigError(
+                f"prefix: {self.prefix!r} must be at most 21 lower-case letters, digits and dashes, a letter first"
+            )
+
+
+def from_context(node: Node) -> DeploymentConfig:
+    """The deployment that the app's context describes.
+
+    Raises DeploymentConfigError for a wrong setting, and what `config.load` raises for a wrong file.
+    """
+    return from_settings({name: str(node.try_get_context(name) or value) for name, value in DEFAULTS.items()})
+
+
+def from_settings(settings: Mapping[str, str]) -> DeploymentConfig:
+    """The deployment of these settings (all keys of DEFAULTS)."""
+    deployment = load(Path(settings["config"]))
+    return DeploymentConfig(
+        deployment=deployment,
+        region=region_of(deployment),
+        runtime=settings["runtime"],
+        architecture=settings["architecture"],
+        stack=settings["stack"],
+        prefix=settings["prefix"],
+    )
+
+
+def region_of(deployment: Deployment) -> str:
+    """The one Region of all clusters; raises DeploymentConfigError when there are none or several."""
+    regions = {cluster.region: cluster.name for cluster in deployment.clusters}
+    if len(regions) == 1:
+        return next(iter(regions))
+    found = ", ".join(f"{name} in {region}" for region, name in sorted(regions.items())) or "none"
+    raise DeploymentConfigError(
+        f"clusters: one stack serves the clusters of one Region, found {found}; "
+        "use one config file and one stack (-c config=… -c stack=…) for each Region"
+    )
+
+
+def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> None:
+    if value not in allowed:
+        raise DeploymentConfigError(f"{name}: {value!r} is not one of {', '.join(allowed)}")

@@ -1,0 +1,24 @@
+"""What the stack deploys as code: zips with a stable hash each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Asset:
+    """A zip and its hash: equal inputs give equal hashes. `warning` says what the build had to leave out."""
+
+    path: Path
+    digest: str
+    warning: str = ""
+
+
+@dataclass(frozen=True)
+class Assets:
+    """The code of a deployment: layers by name (in the order Lambda lays them), handlers by function."""
+
+    layers: Mapping[str, Asset]
+    handlers: Mapping[str, Asset]

@@ -1,0 +1,94 @@
+"""The third-party layer: what the lock says, without what no function of ours imports."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import uv
+
+from infra.packaging.target import Target
+
+AIO_PACKAGES = frozenset(
+    {
+        "aiohappyeyeballs",
+        "aiohttp",
+        "aiohttp-retry",
+        "aiosignal",
+        "attrs",
+        "frozenlist",
+        "multidict",
+        "propcache",
+        "yarl",
+    }
+)
+"""What only kubernetes.aio imports, the client's second, asynchronous half."""
+
+AWS_SERVICES = frozenset({"dynamodb", "ec2", "eks", "events", "lambda", "sqs", "sts"})
+"""The AWS services our adapters call; the API models of the other four hundred are left out."""
+
+UNUSED = (
+    "bin",
+    "boto3/examples",
+    "kubernetes/aio",
+    "**/tests",
+    "**/*_test.py",
+    "**/__pycache__",
+    "*.dist-info/INSTALLER",
+    "*.dist-info/RECORD",
+    "*.dist-info/REQUESTED",
+)
+"""Paths that no import needs. Licences and metadata stay."""
+
+
+def install(lock: Path, target: Target, folder: Path) -> None:
+    """Install the packages of the lock for the target into the folder, then prune it.
+
+    Every wheel is checked against its hash. Raises CalledProcessError when one cannot be had.
+    """
+    folder.mkdir(parents=True)
+    requirements = folder / "requirements.txt"
+    requirements.write_text("".join(wanted(lock.read_text())))
+    options = (
+        "--no-deps",
+        "--require-hashes",
+        "--only-binary",
+        ":all:",
+        "--link-mode",
+        "copy",
+        "--no-config",
+    )
+    place = ("--python-platform", target.platform, "--python-version", target.python_version)
+    subprocess.run(
+        [uv.find_uv_bin(), "pip", "install", "-q", *options, *place, "--target", folder, "-r", requirements],
+        check=True,
+    )
+    requirements.unlink()
+    prune(folder)
+
+
+def wanted(lock: str) -> Iterator[str]:
+    """The entries of a lock (each with its hashes) without the packages of kubernetes.aio."""
+    for entry in re.split(r"^(?=[A-Za-z0-9])", lock, flags=re.MULTILINE):
+        if entry.partition("==")[0].strip() not in AIO_PACKAGES:
+            yield entry
+
+
+def prune(folder: Path) -> None:
+    """Delete what UNUSED names and the API models of AWS services that we do not call."""
+    for pattern in UNUSED:
+        for path in sorted(folder.glob(pattern)):
+            _remove(path)
+    for service in (folder / "botocore" / "data").glob("*/"):
+        if service.is_dir() and service.name not in AWS_SERVICES:
+            _remove(service)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)

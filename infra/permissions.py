@@ -1,0 +1,156 @@
+"""What the functions may do in EC2 and EKS, one statement a function here; who gets which is in the stack.
+
+Snapshot ARNs have an empty account field, and CreateSnapshot is authorised on the volume and on the
+new snapshot at once, each by a statement of its own.
+https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from aws_cdk import Stack
+from aws_cdk import aws_iam as iam
+
+from snapkeep.domain import tags
+
+CREATE_ACTIONS = ("CreateSnapshot", "CreateSnapshots")
+
+OUR_TAG_KEYS = sorted(
+    value
+    for name, value in vars(tags).items()
+    if name.isupper() and isinstance(value, str) and value != tags.HOLD
+)
+"""The keys of domain.tags: ours and the two of the EBS CSI driver, but not the hold: no function of a
+backup may set or lift one."""
+
+KUBERNETES_VOLUMES: tuple[tuple[str, str, str], ...] = (
+    ("DriverVolumes", "ebs.csi.aws.com/cluster", "true"),
+    ("NamedVolumes", "CSIVolumeName", "*"),
+    ("InTreeVolumes", "kubernetes.io/created-for/pvc/name", "*"),
+    ("AdoptedVolumes", tags.MANAGED, "true"),
+)
+"""How a volume shows that it serves Kubernetes (sid, tag key, value). The driver writes the first two
+(the first since its 1.0), Kubernetes' in-tree plugin the third; a volume that a person made and named
+in a static PersistentVolume carries none, and gets the last from that person. Any other volume of the
+account is out of reach of take_snapshots.
+https://github.com/kubernetes-sigs/aws-ebs-csi-driver/blob/master/docs/tagging.md
+"""
+
+
+def describe(*kinds: str) -> iam.PolicyStatement:
+    """Read `Snapshots`, `Volumes` or `Instances`; EC2 knows no narrower resource for Describe calls."""
+    return iam.PolicyStatement(
+        sid="Describe", actions=[f"ec2:Describe{kind}" for kind in kinds], resources=["*"]
+    )
+
+
+def describe_clusters(stack: Stack, clusters: Sequence[str]) -> iam.PolicyStatement:
+    """Read the endpoint and certificate authority of these clusters."""
+    return iam.PolicyStatement(
+        sid="DescribeClusters",
+        actions=["eks:DescribeCluster"],
+        resources=[
+            stack.format_arn(service="eks", resource="cluster", resource_name=name) for name in clusters
+        ],
+    )
+
+
+def create_snapshots(stack: Stack) -> tuple[iam.PolicyStatement, ...]:
+    """Create snapshots of Kubernetes volumes that carry our tags, and only our tags, from the start."""
+    actions = [f"ec2:{action}" for action in CREATE_ACTIONS]
+    return (
+        *(
+            iam.PolicyStatement(
+                sid=sid,
+                actions=actions,
+                resources=[_ec2_arn(stack, "volume")],
+                conditions=_when("StringLike", {f"aws:ResourceTag/{key}": value}),
+            )
+            for sid, key, value in KUBERNETES_VOLUMES
+        ),
+        iam.PolicyStatement(
+            sid="InstancesOfGroups",
+            actions=["ec2:CreateSnapshots"],
+            resources=[_ec2_arn(stack, "instance")],
+        ),
+        iam.PolicyStatement(
+            sid="NewSnapshots",
+            actions=actions,
+            resources=[_snapshot_arn(stack)],
+            conditions=_when("StringEquals", {f"aws:RequestTag/{tags.MANAGED}": "true"}) | _only_our_keys(),
+        ),
+        iam.PolicyStatement(
+            sid="TagNewSnapshots",
+            actions=["ec2:CreateTags"],
+            resources=[_snapshot_arn(stack)],
+            conditions=_when("StringEquals", {"ec2:CreateAction": list(CREATE_ACTIONS)}) | _only_our_keys(),
+        ),
+    )
+
+
+def complete_tags(stack: Stack) -> iam.PolicyStatement:
+    """Write our tag keys, and no others, on snapshots that are tagged ours already."""
+    return iam.PolicyStatement(
+        sid="CompleteTags",
+        actions=["ec2:CreateTags"],
+        resources=[_snapshot_arn(stack)],
+        conditions=_when("StringEquals", {f"aws:ResourceTag/{tags.MANAGED}": "true"}) | _only_our_keys(),
+    )
+
+
+def delete_duplicates(stack: Stack) -> iam.PolicyStatement:
+    """Delete snapshots of ours that are marked duplicates and not held.
+
+    A missing hold tag passes StringNotEquals, as wanted.
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
+    """
+    return iam.PolicyStatement(
+        sid="DeleteDuplicates",
+        actions=["ec2:DeleteSnapshot"],
+        resources=[_snapshot_arn(stack)],
+        conditions=_when(
+            "StringEquals",
+            {f"aws:ResourceTag/{tags.MANAGED}": "true", f"aws:ResourceTag/{tags.DUPLICATE}": "true"},
+        )
+        | _when("StringNotEquals", {f"aws:ResourceTag/{tags.HOLD}": "true"}),
+    )
+
+
+def send_messages(queue_arn: str) -> iam.PolicyStatement:
+    """Send to one queue."""
+    return iam.PolicyStatement(actions=["sqs:SendMessage"], resources=[queue_arn])
+
+
+def put_events(stack: Stack, bus: str) -> iam.PolicyStatement:
+    """Publish to one event bus of this account and Region."""
+    return iam.PolicyStatement(
+        sid="Announce",
+        actions=["events:PutEvents"],
+        resources=[stack.format_arn(service="events", resource="event-bus", resource_name=bus)],
+    )
+
+
+def invoke(function_arn: str) -> iam.PolicyStatement:
+    """Start one function."""
+    return iam.PolicyStatement(actions=["lambda:InvokeFunction"], resources=[function_arn])
+
+
+def _only_our_keys() -> dict[str, Mapping[str, object]]:
+    # Without `Null`, a request that carries no tag at all would pass ForAllValues.
+    return {
+        "ForAllValues:StringEquals": {"aws:TagKeys": OUR_TAG_KEYS},
+        "Null": {"aws:TagKeys": "false"},
+    }
+
+
+def _when(operator: str, keys: Mapping[str, object]) -> dict[str, Mapping[str, object]]:
+    return {operator: keys}
+
+
+def _ec2_arn(stack: Stack, kind: str) -> str:
+    return stack.format_arn(service="ec2", resource=kind, resource_name="*")
+
+
+def _snapshot_arn(stack: Stack) -> str:
+    return stack.format_arn(service="ec2", account="", resource="snapshot", resource_name="*")

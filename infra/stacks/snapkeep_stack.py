@@ -1,0 +1,84 @@
+"""The stack of one Region: constructs put together, nothing defined here."""
+
+from __future__ import annotations
+
+from aws_cdk import CfnOutput, DefaultStackSynthesizer, Environment, Stack
+from aws_cdk import aws_lambda as lambda_
+from constructs import Construct
+
+from infra.constructs.cluster_access import ClusterAccess
+from infra.constructs.job_queue import JobQueue
+from infra.constructs.journal_table import JournalTable
+from infra.constructs.notifications import Notifications
+from infra.constructs.prune import Prune
+from infra.constructs.python_function import Platform
+from infra.constructs.reconcile import Reconcile
+from infra.constructs.scheduled_backup import ScheduledBackup
+from infra.constructs.schedules import Schedules
+from infra.constructs.shared_layers import SharedLayers
+from infra.constructs.snapshot_completion import SnapshotCompletion
+from infra.deployment_config import DeploymentConfig
+from infra.packaging.assets import Assets
+
+EVENT_BUS = "default"
+
+
+class SnapkeepStack(Stack):
+    """Everything Snapkeep runs in the clusters' Region."""
+
+    def __init__(self, scope: Construct, *, config: DeploymentConfig, assets: Assets) -> None:
+        super().__init__(
+            scope,
+            config.stack,
+            description="Snapkeep: backups of Kubernetes volumes on Amazon EKS",
+            env=Environment(region=config.region),
+            # The CLI checks the bootstrap version itself; the template stays deployable without one.
+            synthesizer=DefaultStackSynthesizer(generate_bootstrap_version_rule=False),
+        )
+        clusters = [cluster.name for cluster in config.deployment.clusters]
+        platform = self._platform(config, assets)
+        journal = JournalTable(self, "Journal")
+        schedules = Schedules(self, "Schedules", name=config.prefix)
+        jobs = JobQueue(
+            self, "JobQueue", platform=platform, journal=journal, event_bus=EVENT_BUS, clusters=clusters
+        )
+        backup = ScheduledBackup(
+            self,
+            "ScheduledBackup",
+            platform=platform,
+            journal=journal,
+            jobs=jobs,
+            schedules=schedules,
+            event_bus=EVENT_BUS,
+            deployment=config.deployment,
+        )
+        SnapshotCompletion(self, "Completion", platform=platform, journal=journal, event_bus=EVENT_BUS)
+        reconcile = Reconcile(
+            self,
+            "Reconcile",
+            platform=platform,
+            journal=journal,
+            jobs=jobs,
+            schedules=schedules,
+            plan_backup=backup.function,
+            event_bus=EVENT_BUS,
+            clusters=clusters,
+        )
+        Prune(self, "Prune", platform=platform, journal=journal, schedules=schedules, event_bus=EVENT_BUS)
+        ClusterAccess(
+            self,
+            "ClusterAccess",
+            clusters=clusters,
+            functions=[backup.function, jobs.function, reconcile.function],
+        )
+        topic = Notifications(self, "Notifications", event_bus=EVENT_BUS).topic
+        CfnOutput(self, "JournalTableName", value=journal.name)
+        CfnOutput(self, "JobsQueueUrl", value=jobs.url)
+        CfnOutput(self, "ScheduleGroupName", value=config.prefix)
+        CfnOutput(self, "FailureTopicArn", value=topic.topic_arn)
+
+    def _platform(self, config: DeploymentConfig, assets: Assets) -> Platform:
+        runtime = lambda_.Runtime(config.runtime, lambda_.RuntimeFamily.PYTHON)
+        architecture = lambda_.Architecture.custom(config.architecture)
+        layers = SharedLayers(self, "Layers", assets=assets, runtime=runtime, architecture=architecture)
+        return Platform(config.prefix, runtime, architecture, layers.layers, assets.handlers)
