@@ -1,0 +1,15 @@
+"""reconcile: every 15 minutes, what events may have lost is found again."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from snapkeep import bootstrap
+from snapkeep.settings import ReconcileSettings
+
+
+@bootstrap.logger.inject_lambda_context
+def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Heal open runs, catch up missed slots, correct the pace."""
+    return bootstrap.told(bootstrap.reconcile(ReconcileSettings.from_environment(os.environ)).run())

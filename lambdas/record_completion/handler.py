@@ -1,0 +1,28 @@
+"""record_completion: EC2 says that snapshots ended; their points become ready or failed."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+
+from snapkeep import bootstrap
+from snapkeep.inbound.events import parse_body
+from snapkeep.settings import RecordCompletionSettings
+
+processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+
+
+@bootstrap.logger.inject_lambda_context
+def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Settle the snapshots of each event; an event EC2 does not confirm yet comes again."""
+    completer = bootstrap.complete_points(RecordCompletionSettings.from_environment(os.environ))
+
+    def record_end(record: SQSRecord) -> dict[str, Any]:
+        message = parse_body(record.body)
+        ids = message.snapshot_ids if message else ()
+        return bootstrap.told({name: completer.on_event(name, finished=True) for name in ids})
+
+    return dict(process_partial_response(event, record_end, processor, context))

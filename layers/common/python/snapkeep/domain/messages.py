@@ -1,0 +1,22 @@
+"""What the outside asks of us or tells us, once it has been read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class BackupRequest:
+    """A schedule fired (or somebody asked): run a policy's slot (aware UTC) in a cluster."""
+
+    cluster: str
+    policy: str
+    slot: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotsFinished:
+    """EC2 says that snapshots ended, well or badly; what became of them is read from EC2."""
+
+    snapshot_ids: tuple[str, ...]

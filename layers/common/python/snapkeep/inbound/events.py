@@ -1,0 +1,67 @@
+"""EventBridge events as messages: a table keyed by (source, detail-type).
+
+https://docs.aws.amazon.com/ebs/latest/userguide/ebs-cloud-watch-events.html
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from snapkeep.domain.messages import SnapshotsFinished
+from snapkeep.inbound.errors import MalformedMessage
+
+Event = Mapping[str, Any]
+
+
+def parse(event: Event) -> SnapshotsFinished | None:
+    """The message in an EventBridge event; None for kinds we do not know, which is no error.
+
+    Raises MalformedMessage when a kind we know lacks what it must have.
+    """
+    reader = _READERS.get((str(event.get("source")), str(event.get("detail-type"))))
+    return reader(event) if reader else None
+
+
+def parse_body(body: str) -> SnapshotsFinished | None:
+    """The message in an EventBridge event that came as the body of an SQS message."""
+    try:
+        event = json.loads(body)
+    except ValueError as error:
+        raise MalformedMessage(f"the body is no JSON: {body[:200]!r}") from error
+    if not isinstance(event, dict):
+        raise MalformedMessage(f"the body is no EventBridge event: {body[:200]!r}")
+    return parse(event)
+
+
+def _snapshot_notification(event: Event) -> SnapshotsFinished | None:
+    """Of the many things the notification tells, only the end of a creation concerns us."""
+    detail = event.get("detail") or {}
+    if detail.get("event") != "createSnapshot":
+        return None
+    return SnapshotsFinished((_id(detail.get("snapshot_id")),))
+
+
+def _multi_volume_status(event: Event) -> SnapshotsFinished | None:
+    detail = event.get("detail") or {}
+    if detail.get("event") != "createSnapshots":
+        return None
+    members = detail.get("snapshots")
+    if not isinstance(members, list) or not members:
+        raise MalformedMessage("the multi-volume event names no snapshots")
+    return SnapshotsFinished(tuple(_id(member.get("snapshot_id")) for member in members))
+
+
+def _id(arn: object) -> str:
+    """The snapshot id at the end of an ARN; AWS documents two shapes of it, both end the same way."""
+    name = str(arn or "").rsplit("/", 1)[-1]
+    if not name.startswith("snap-"):
+        raise MalformedMessage(f"{arn!r} names no snapshot")
+    return name
+
+
+_READERS: Mapping[tuple[str, str], Callable[[Event], SnapshotsFinished | None]] = {
+    ("aws.ec2", "EBS Snapshot Notification"): _snapshot_notification,
+    ("aws.ec2", "EBS Multi-Volume Snapshots Completion Status"): _multi_volume_status,
+}

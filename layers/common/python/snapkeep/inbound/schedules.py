@@ -1,0 +1,40 @@
+"""What EventBridge Scheduler sends: our own input document with the slot filled in.
+
+Scheduler replaces `<aws.scheduler.scheduled-time>` by the scheduled time, the same for every retry.
+https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from snapkeep.domain.messages import BackupRequest
+from snapkeep.inbound.errors import MalformedMessage
+
+
+def backup_request(event: Mapping[str, Any]) -> BackupRequest:
+    """The run a schedule asks for. Raises MalformedMessage naming the key that is missing or wrong."""
+    return BackupRequest(
+        cluster=_text(event, "cluster"),
+        policy=_text(event, "policy"),
+        slot=_time(_text(event, "scheduledTime")),
+    )
+
+
+def _text(event: Mapping[str, Any], key: str) -> str:
+    value = event.get(key)
+    if not isinstance(value, str) or not value:
+        raise MalformedMessage(
+            f"{key!r} must be a text, got {value!r}: is this the input of a schedule of ours?"
+        )
+    return value
+
+
+def _time(text: str) -> datetime:
+    try:
+        slot = datetime.fromisoformat(text.replace("Z", "+00:00"))
+    except ValueError as error:
+        raise MalformedMessage(f"'scheduledTime' is no ISO 8601 time: {text!r}") from error
+    return (slot if slot.tzinfo else slot.replace(tzinfo=UTC)).astimezone(UTC)
