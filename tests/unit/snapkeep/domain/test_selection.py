@@ -306,7 +306,8 @@ def test_no_claim_is_lost_between_taken_and_left(world: list[Claim]) -> None:
         selected = run(asking, *world)
         decided = [item.claim for item in selected.taken] + [item.subject for item in selected.left]
         assert sorted(map(str, decided)) == sorted(map(str, world))
-        assert all(item.reason for item in (*selected.taken, *selected.left))
+        reasons = [item.reason for item in selected.taken] + [item.reason for item in selected.left]
+        assert all(reasons)
 
 
 @given(worlds)

@@ -1,0 +1,24 @@
+"""Cron times by the cronsim library: the only place that knows it.
+
+https://github.com/cuu508/cronsim
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from cronsim import CronSim, CronSimError
+
+
+def local_times(fields: str, after: datetime) -> Iterator[datetime]:
+    """The naive local times that match five cron fields, ascending, after `after` (naive).
+
+    Ends when nothing matches for 50 years. Raises ValueError when the fields are not cron, or name
+    a day no month has. Daylight saving is none of its business: `domain.schedule` knows the rule.
+    """
+    try:
+        times: Iterator[datetime] = CronSim(fields, after)
+    except CronSimError as error:
+        raise ValueError(f"{fields!r} is not a cron schedule: {error}") from error
+    return times
