@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import itertools
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from snapkeep.adapters.calendar import local_times
+from snapkeep.adapters.calendar import CronCalendar, local_times
+from snapkeep.domain.policies import Schedule
 
 
 def first(count: int, fields: str, after: str) -> list[str]:
@@ -37,3 +38,23 @@ def test_times_that_a_zone_skips_are_given_all_the_same() -> None:
 def test_what_is_no_calendar_is_refused_in_our_words(fields: str) -> None:
     with pytest.raises(ValueError, match=f"{fields!r} is not a cron schedule".replace("*", r"\*")):
         local_times(fields, datetime.fromisoformat("2027-01-01"))
+
+
+def test_a_daily_slot_in_a_daylight_saving_gap_is_due_an_hour_later_by_the_clock() -> None:
+    schedule = Schedule("cron(30 2 * * ? *)", timezone="Europe/Berlin")
+    after = datetime(2026, 3, 28, 12, tzinfo=UTC)
+    due = CronCalendar().due(schedule, after, after + timedelta(days=2), after)
+    assert list(due) == [datetime(2026, 3, 29, 1, 30, tzinfo=UTC), datetime(2026, 3, 30, 0, 30, tzinfo=UTC)]
+
+
+def test_an_hourly_schedule_owes_nothing_for_a_daylight_saving_gap() -> None:
+    schedule = Schedule("cron(0 * * * ? *)", timezone="Europe/Berlin")
+    after = datetime(2026, 3, 29, 0, 0, tzinfo=UTC)
+    due = CronCalendar().due(schedule, after, after + timedelta(hours=3), after)
+    assert list(due) == [after + timedelta(hours=hour) for hour in (1, 2, 3)]
+
+
+def test_what_only_scheduler_can_evaluate_is_never_due() -> None:
+    schedule = Schedule("cron(0 3 L * ? *)")
+    after = datetime(2026, 3, 1, tzinfo=UTC)
+    assert list(CronCalendar().due(schedule, after, after + timedelta(days=60), after)) == []

@@ -1,4 +1,4 @@
-"""Cron times by the cronsim library: the only place that knows it.
+"""Schedules read by the cronsim library: the only place that knows it.
 
 https://github.com/cuu508/cronsim
 """
@@ -9,6 +9,24 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from cronsim import CronSim, CronSimError
+
+from snapkeep.domain.policies import Schedule
+from snapkeep.domain.schedule import PreviewUnavailable, gap_slots, slots
+
+
+class CronCalendar:
+    """The slots that should have been run, those that a daylight-saving gap skipped included."""
+
+    def due(
+        self, schedule: Schedule, after: datetime, until: datetime, anchor: datetime
+    ) -> Iterator[datetime]:
+        """Slots (aware UTC) in (after, until], ascending; none for what only Scheduler can evaluate."""
+        try:
+            regular = set(slots(schedule, after, until, local_times, anchor))
+            skipped = set(gap_slots(schedule, after, until, local_times))
+        except PreviewUnavailable:
+            return iter(())
+        return iter(sorted(regular | skipped))
 
 
 def local_times(fields: str, after: datetime) -> Iterator[datetime]:

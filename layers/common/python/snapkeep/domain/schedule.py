@@ -100,6 +100,26 @@ def slots(
     return _cron_slots(local_times(fields, start), zone, after, until)
 
 
+def gap_slots(
+    schedule: Schedule, after: datetime, until: datetime, local_times: LocalTimes
+) -> Iterator[datetime]:
+    """The moments (UTC) of local times that a daylight-saving gap skips, by the offset before the gap.
+
+    Scheduler does not run them; whoever looks for missed slots wants them all the same. A moment may
+    also be the slot of another local time. Raises PreviewUnavailable as `slots` does.
+    """
+    if not schedule.enabled or rate_of(schedule.expression) is not None:
+        return
+    zone = ZoneInfo(schedule.timezone)
+    start = after.astimezone(zone).replace(tzinfo=None) - timedelta(days=1)
+    for local in local_times(_five_fields(schedule.expression), start):
+        moment = local.replace(tzinfo=zone).astimezone(UTC)
+        if moment > until + timedelta(days=1):
+            return
+        if _instant(local, zone) is None and after < moment <= until:
+            yield moment
+
+
 def _rate_slots(anchor: datetime, step: timedelta, after: datetime, until: datetime) -> Iterator[datetime]:
     slot = anchor + ((after - anchor) // step + 1) * step
     while slot <= until:
