@@ -47,7 +47,7 @@ class DeploymentConfig:
         _one_of("architecture", self.architecture, ARCHITECTURES)
         if not _PREFIX.fullmatch(self.prefix):
             raise DeploymentConfigError(
-                f"prefix: {self.prefix!r} must be at most 21 lower-case letters, digits and dashes, a letter first"
+                f"prefix: {self.prefix!r} must be 1 to 21 of a-z, 0-9 and dashes, a letter first"
             )
 
 
