@@ -1,0 +1,113 @@
+"""What happened, as EventBridge events for machines and embedded metrics for alarms."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from aws_lambda_powertools.metrics import MetricUnit, single_metric
+
+from snapkeep.adapters.aws import our_errors
+from snapkeep.domain.errors import TemporaryError
+from snapkeep.domain.points import Point
+from snapkeep.domain.runs import Run, RunState
+
+if TYPE_CHECKING:
+    from mypy_boto3_events import EventBridgeClient
+
+SOURCE = "snapkeep"
+NAMESPACE = "Snapkeep"
+VERSION = "1"
+SHOWN_FAILURES = 50
+"""An event holds 256 KB; who needs the whole list reads the journal."""
+
+DETAIL_TYPES = {
+    RunState.COMPLETED: "Snapkeep Run Completed",
+    RunState.PARTIALLY_FAILED: "Snapkeep Run Partially Failed",
+    RunState.FAILED: "Snapkeep Run Failed",
+}
+SLOT_MISSED = "Snapkeep Slot Missed"
+
+METRICS = {
+    RunState.COMPLETED: "RunsCompleted",
+    RunState.PARTIALLY_FAILED: "RunsPartiallyFailed",
+    RunState.FAILED: "RunsFailed",
+}
+
+
+class EventAnnouncer:
+    """Publishes to one event bus, and writes metrics into the function's log (EMF, no API call).
+
+    Dimensions are service, cluster and policy only: one per volume would cost more than the backups.
+    """
+
+    def __init__(self, events: EventBridgeClient, bus: str) -> None:
+        self._events = events
+        self._bus = bus
+
+    def run_closed(self, run: Run, failures: Sequence[Point], skews: Mapping[str, float]) -> None:
+        """Publish how a run ended: totals, the first failures with their reasons, each group's skew."""
+        self._put(
+            DETAIL_TYPES[run.state],
+            {
+                "run": run.id,
+                "cluster": run.cluster,
+                "policy": run.policy,
+                "slot": run.slot.isoformat(),
+                "state": run.state.value,
+                "total": run.total,
+                "ready": run.ready,
+                "failed": run.failed,
+                "degraded": run.degraded,
+                "left": dict(run.left),
+                "failures": [_failure(point) for point in failures[:SHOWN_FAILURES]],
+                "groups": dict(skews),
+            },
+        )
+        _count(METRICS[run.state], 1, run.cluster, run.policy)
+        _count("PointsReady", run.ready, run.cluster, run.policy)
+        _count("PointsFailed", run.failed, run.cluster, run.policy)
+
+    def slot_missed(self, cluster: str, policy: str, slot: datetime, reason: str) -> None:
+        """Publish that a slot will not be run any more."""
+        detail = {"cluster": cluster, "policy": policy, "slot": slot.isoformat(), "reason": reason}
+        self._put(SLOT_MISSED, detail)
+        _count("SlotsMissed", 1, cluster, policy)
+
+    def freshness(self, cluster: str, policy: str, age: timedelta) -> None:
+        """Publish the age of the newest run with a ready point, in seconds."""
+        _count("NewestGoodAge", age.total_seconds(), cluster, policy, MetricUnit.Seconds)
+
+    def _put(self, detail_type: str, detail: Mapping[str, Any]) -> None:
+        with our_errors(f"publish {detail_type!r}"):
+            answer = self._events.put_events(
+                Entries=[
+                    {
+                        "Source": SOURCE,
+                        "DetailType": detail_type,
+                        "Detail": json.dumps({"version": VERSION, **detail}),
+                        "EventBusName": self._bus,
+                    }
+                ]
+            )
+        if answer.get("FailedEntryCount"):
+            entry = answer["Entries"][0]
+            why = f"{entry.get('ErrorCode')}: {entry.get('ErrorMessage')}"
+            raise TemporaryError(f"EventBridge did not take {detail_type!r}: {why}")
+
+
+def _failure(point: Point) -> dict[str, str]:
+    return {
+        "namespace": point.claim.namespace,
+        "claim": point.claim.name,
+        "point": point.id,
+        "reason": point.reason,
+    }
+
+
+def _count(name: str, value: float, cluster: str, policy: str, unit: MetricUnit = MetricUnit.Count) -> None:
+    with single_metric(name=name, unit=unit, value=value, namespace=NAMESPACE) as metric:
+        metric.add_dimension(name="cluster", value=cluster)
+        metric.add_dimension(name="policy", value=policy)
