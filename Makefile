@@ -1,0 +1,71 @@
+# Everything a developer runs. `make demo` needs Python 3.11+ and make, nothing else.
+#
+# One environment, .venv, that grows: demo installs requirements-sandbox.lock, test and lint
+# install requirements-dev.lock, which holds all of it and more. Stamps make a second run instant.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?= $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 python3.11,$(shell $(name) -c 'import sys; sys.version_info >= (3, 11) and print("$(name)")' 2>/dev/null)))
+BIN := .venv/bin
+STAMPS := .venv/stamps
+UV := $(BIN)/uv
+LOCKS := bootstrap node runtime sandbox dev
+
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+export VIRTUAL_ENV := $(CURDIR)/.venv
+export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 1
+
+# The full environment serves the demo as well; only without one is the small one made.
+DEMO_READY := $(if $(wildcard $(STAMPS)/dev),$(STAMPS)/dev,$(STAMPS)/sandbox)
+
+.PHONY: help demo test test-slow lint synth lock clean
+
+help: ## Say what can be made
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
+
+demo: $(DEMO_READY) ## Deploy into a laptop-sized EKS and back up WordPress (KEEP=1 leaves it running)
+	$(BIN)/python -m sandbox.demo $(if $(KEEP),--keep)
+
+test: $(STAMPS)/dev ## Run what a change needs (under 10 minutes)
+	$(BIN)/pytest -n 2 --dist loadfile -m "not slow" $(ARGS)
+
+test-slow: $(STAMPS)/dev ## Run the long tests: fuzzing, whole flows at scale, commands of the documentation
+	$(BIN)/pytest -m slow $(ARGS)
+
+lint: $(STAMPS)/dev ## Check style, types, who imports whom, and the synthesized template
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	CDK_VALIDATION=false CDK_OUTDIR=.build/lint $(BIN)/python app.py
+	$(BIN)/cfn-lint .build/lint/*.template.json
+
+synth: $(DEMO_READY) ## Write the cloud assembly to .build/cdk.out, validated
+	CDK_OUTDIR=.build/cdk.out $(BIN)/python app.py
+
+lock: $(STAMPS)/uv ## Resolve all dependencies anew into requirements-*.lock
+	for group in $(LOCKS); do \
+		$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+			--group $$group -o requirements-$$group.lock; \
+	done
+
+clean: ## Delete what was built; the environment stays
+	rm -rf .build .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+
+# --- the environment -------------------------------------------------------------------------
+
+$(STAMPS)/uv: requirements-bootstrap.lock
+	$(if $(PYTHON),,$(error Snapkeep needs Python 3.11 or newer as `python3` on PATH, or: make PYTHON=/path/to/python))
+	$(PYTHON) -m venv --clear .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bootstrap.lock
+	mkdir -p $(STAMPS)
+	touch $@
+
+$(STAMPS)/sandbox $(STAMPS)/dev: $(STAMPS)/%: requirements-%.lock requirements-node.lock pyproject.toml $(STAMPS)/uv
+	$(UV) pip sync --quiet --require-hashes requirements-$*.lock
+	$(UV) pip install --quiet --no-deps --no-build-isolation --editable .
+	.ci/install-node
+	touch $@
