@@ -1,0 +1,177 @@
+"""Settings become adapters, adapters become services: the only module that knows both sides.
+
+Each builder is called by one function and remembered for the life of its process, so that warm
+invocations reuse connections, tokens and what is known of clusters.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from datetime import UTC, datetime
+from enum import Enum
+from functools import cache
+from typing import Any
+
+import boto3
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.logging.utils import copy_config_to_registered_loggers
+
+from snapkeep.adapters.aws import CALLS, CREATES
+from snapkeep.adapters.calendar import CronCalendar
+from snapkeep.adapters.dynamodb import DynamoJournal, DynamoPacer
+from snapkeep.adapters.ec2 import Ec2Snapshots
+from snapkeep.adapters.events import EventAnnouncer
+from snapkeep.adapters.kubernetes.cluster import EksClusters
+from snapkeep.adapters.lambda_starter import LambdaStarter
+from snapkeep.adapters.sqs import SqsQueue
+from snapkeep.deployment import load_deployment
+from snapkeep.services.complete_points import CompletePoints
+from snapkeep.services.heal_points import HealPoints
+from snapkeep.services.missed_slots import MissedSlots
+from snapkeep.services.plan_backup import PlanBackup
+from snapkeep.services.prune_duplicates import PruneDuplicates
+from snapkeep.services.reconcile import Reconcile
+from snapkeep.services.take_snapshots import TakeSnapshots
+from snapkeep.settings import (
+    PlanBackupSettings,
+    PruneSettings,
+    ReconcileSettings,
+    RecordCompletionSettings,
+    TakeSnapshotsSettings,
+)
+
+logger = Logger()
+
+
+def clock() -> datetime:
+    """The present, aware UTC; the only place that reads it."""
+    return datetime.now(UTC)
+
+
+def told(report: Any) -> dict[str, Any]:
+    """A report as JSON-ready data, logged: what a function answers is what its log says."""
+    document: dict[str, Any] = json.loads(json.dumps(report, default=_plain))
+    logger.info("done", extra={"report": document})
+    return document
+
+
+@cache
+def plan_backup(settings: PlanBackupSettings) -> PlanBackup:
+    """What plan_backup needs."""
+    return PlanBackup(
+        load_deployment(),
+        _clusters(),
+        _snapshots(),
+        _journal(settings.journal_table),
+        _queue(settings.jobs_queue_url),
+        _announcer(settings.event_bus),
+        clock,
+    )
+
+
+@cache
+def take_snapshots(settings: TakeSnapshotsSettings) -> TakeSnapshots:
+    """What take_snapshots needs."""
+    return TakeSnapshots(
+        load_deployment(),
+        _clusters(),
+        _snapshots(),
+        _journal(settings.journal_table),
+        _queue(settings.jobs_queue_url),
+        _pacer(settings.journal_table),
+        _announcer(settings.event_bus),
+        clock,
+    )
+
+
+@cache
+def complete_points(settings: RecordCompletionSettings) -> CompletePoints:
+    """What record_completion needs."""
+    return _complete_points(settings.journal_table, settings.event_bus)
+
+
+@cache
+def reconcile(settings: ReconcileSettings) -> Reconcile:
+    """What reconcile needs."""
+    deployment = load_deployment()
+    journal = _journal(settings.journal_table)
+    announcer = _announcer(settings.event_bus)
+    starter = LambdaStarter(_session().client("lambda", config=CALLS), settings.plan_backup_function)
+    heal_points = HealPoints(
+        deployment,
+        _clusters(),
+        _snapshots(),
+        journal,
+        _queue(settings.jobs_queue_url),
+        _pacer(settings.journal_table),
+        _complete_points(settings.journal_table, settings.event_bus),
+        clock,
+    )
+    missed_slots = MissedSlots(journal, CronCalendar(), starter, announcer, clock)
+    return Reconcile(deployment, journal, heal_points, missed_slots, starter, announcer, clock)
+
+
+@cache
+def prune(settings: PruneSettings) -> PruneDuplicates:
+    """What prune needs."""
+    return PruneDuplicates(load_deployment(), _snapshots())
+
+
+def _complete_points(table: str, bus: str) -> CompletePoints:
+    return CompletePoints(_journal(table), _snapshots(), _pacer(table), _announcer(bus), clock)
+
+
+@cache
+def _session() -> boto3.Session:
+    """The function's own credentials and Region; the clusters of a stack are all in this Region."""
+    copy_config_to_registered_loggers(source_logger=logger, include={"snapkeep"})
+    return boto3.Session()
+
+
+def _region() -> str:
+    return _session().region_name
+
+
+@cache
+def _clusters() -> EksClusters:
+    credentials = _session().get_credentials()
+    if credentials is None:
+        raise RuntimeError("no AWS credentials: a function has those of its role")
+    return EksClusters(_session().client("eks", config=CALLS), _region(), credentials, clock)
+
+
+@cache
+def _snapshots() -> Ec2Snapshots:
+    return Ec2Snapshots(_session().client("ec2", config=CALLS), _session().client("ec2", config=CREATES))
+
+
+@cache
+def _journal(table: str) -> DynamoJournal:
+    return DynamoJournal(_session().client("dynamodb", config=CALLS), table)
+
+
+@cache
+def _pacer(table: str) -> DynamoPacer:
+    client = _session().client("dynamodb", config=CALLS)
+    return DynamoPacer(client, table, f"{_region()}/CreateSnapshot", load_deployment().pace)
+
+
+@cache
+def _queue(url: str) -> SqsQueue:
+    return SqsQueue(_session().client("sqs", config=CALLS), url)
+
+
+@cache
+def _announcer(bus: str) -> EventAnnouncer:
+    return EventAnnouncer(_session().client("events", config=CALLS), bus)
+
+
+def _plain(value: Any) -> Any:
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, Enum):
+        return value.value
+    return str(value)
