@@ -1,0 +1,149 @@
+"""Gathers what really happened: snapshots from EC2, states and reasons from the journal's table.
+
+The table is read as it stands, item by item, without the product's own adapters; its keys are
+`RUN#<run>` with `RUN`, `POINT#<id>` or `LEFT#<page>` (docs/decisions/0002).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC
+from typing import Any
+
+from sandbox.demo.facts import ClaimFact, LiveSnapshot, PointFact
+from snapkeep.domain import tags
+from snapkeep.domain.points import PointState
+from snapkeep.domain.protectability import Code
+
+Item = Mapping[str, Any]
+
+NOT_THIS_POLICY = frozenset(
+    {
+        Code.OTHER_POLICY,
+        Code.OTHER_CLUSTER,
+        Code.NOT_OPTED_IN,
+        Code.NAMESPACE,
+        Code.LABELS,
+        Code.STORAGE_CLASS,
+        Code.SIZE,
+    }
+)
+"""Why one policy left a claim; another policy's reason says more about the claim itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Journal:
+    """The items of the journal's table by kind."""
+
+    runs: Sequence[Item]
+    points: Sequence[Item]
+    pages: Sequence[Item]
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether there are runs and all of them have ended."""
+        return bool(self.runs) and all(run["state"] not in ("planning", "running") for run in self.runs)
+
+    @property
+    def ready(self) -> int:
+        """How many points are ready."""
+        return sum(1 for point in self.points if point["state"] == PointState.READY)
+
+
+def read_journal(table: Any) -> Journal:
+    """Everything in the table, a boto3 DynamoDB Table, read page by page."""
+    items = list(_scan(table))
+    return Journal(
+        runs=[item for item in items if item["sk"] == "RUN"],
+        points=[item for item in items if item["sk"].startswith("POINT#")],
+        pages=[item for item in items if item["sk"].startswith("LEFT#")],
+    )
+
+
+def read_snapshots(ec2: Any) -> dict[str, LiveSnapshot]:
+    """The EC2 snapshots that carry our tag, by id."""
+    pages = ec2.get_paginator("describe_snapshots").paginate(
+        OwnerIds=["self"], Filters=[{"Name": f"tag:{tags.MANAGED}", "Values": ["true"]}]
+    )
+    return {raw["SnapshotId"]: _snapshot(raw) for page in pages for raw in page["Snapshots"]}
+
+
+def claim_facts(journal: Journal, snapshots: Mapping[str, LiveSnapshot]) -> list[ClaimFact]:
+    """Every claim with its points, then everything no policy took with the reason; each sorted by name."""
+    taken = _taken(journal.points, snapshots)
+    protected = {str(fact) for fact in taken}
+    left = [fact for fact in _left(journal) if str(fact) not in protected]
+    return [*sorted(taken, key=_order), *sorted(left, key=_order)]
+
+
+def _taken(points: Iterable[Item], snapshots: Mapping[str, LiveSnapshot]) -> list[ClaimFact]:
+    claims: dict[tuple[str, str, str, str], list[PointFact]] = {}
+    for item in points:
+        claim = item["claim"]
+        key = (claim["cluster"], claim["namespace"], claim["name"], item["policy"])
+        claims.setdefault(key, []).append(_point(item, snapshots))
+    return [_claim(*key, tuple(found)) for key, found in claims.items()]
+
+
+def _claim(cluster: str, namespace: str, name: str, policy: str, points: tuple[PointFact, ...]) -> ClaimFact:
+    protected = any(point.state == PointState.READY for point in points)
+    reason = (
+        "" if protected else "; ".join(point.reason or f"{point.id} is {point.state}" for point in points)
+    )
+    return ClaimFact(cluster, namespace, name, policy, protected, reason, points)
+
+
+def _point(item: Item, snapshots: Mapping[str, LiveSnapshot]) -> PointFact:
+    snapshot = snapshots.get(item.get("snapshot_id", ""))
+    return PointFact(
+        id=item["id"],
+        state=PointState(item["state"]).public.value,
+        method=item["method"],
+        snapshot_id=item.get("snapshot_id", ""),
+        size_bytes=snapshot.size_bytes if snapshot else 0,
+        group=item.get("group", ""),
+        reason=item.get("reason", "") or item.get("method_reason", ""),
+    )
+
+
+def _left(journal: Journal) -> list[ClaimFact]:
+    """One fact for each subject that a run left; what says something about the claim itself wins."""
+    clusters = {run["pk"]: run["cluster"] for run in journal.runs}
+    found: dict[tuple[str, str], tuple[bool, str]] = {}
+    for page in journal.pages:
+        for subject, code, reason in page["entries"]:
+            key = (clusters[page["pk"]], subject)
+            telling = Code(code) not in NOT_THIS_POLICY
+            if key not in found or telling > found[key][0]:
+                found[key] = (telling, reason)
+    return [_unprotected(cluster, subject, reason) for (cluster, subject), (_, reason) in found.items()]
+
+
+def _unprotected(cluster: str, subject: str, reason: str) -> ClaimFact:
+    namespace, claim = subject.split("/", 1)
+    return ClaimFact(cluster, namespace, claim, policy="", protected=False, reason=reason)
+
+
+def _snapshot(raw: Mapping[str, Any]) -> LiveSnapshot:
+    return LiveSnapshot(
+        id=raw["SnapshotId"],
+        state=raw["State"],
+        started_at=raw["StartTime"].astimezone(UTC),
+        size_bytes=raw["VolumeSize"] * 2**30,
+        tags={tag["Key"]: tag["Value"] for tag in raw.get("Tags", ())},
+    )
+
+
+def _scan(table: Any) -> Iterator[Item]:
+    arguments: dict[str, Any] = {"ConsistentRead": True}
+    while True:
+        page = table.scan(**arguments)
+        yield from page["Items"]
+        if "LastEvaluatedKey" not in page:
+            return
+        arguments["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+
+
+def _order(fact: ClaimFact) -> tuple[str, str, str, str]:
+    return fact.cluster, fact.namespace, fact.claim, fact.policy
