@@ -1,0 +1,118 @@
+"""Runs and points as DynamoDB items, and back.
+
+Times are UTC text of one width, so that they compare as time does; what is None or empty is absent.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from snapkeep.adapters.dynamodb import schema
+from snapkeep.domain.points import ClaimFacts, Point, PointState
+from snapkeep.domain.policies import Method
+from snapkeep.domain.runs import Run, RunState, slot_text
+
+Item = Mapping[str, Any]
+
+
+def time_text(time: datetime) -> str:
+    """A time (aware) as UTC text with microseconds."""
+    return time.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def run_item(run: Run) -> dict[str, Any]:
+    """The item of an open run, in the index of open ones."""
+    return {
+        **schema.run_key(run.id),
+        **_plain(run),
+        "slot": slot_text(run.slot),
+        "left": dict(run.left),
+        "policy_key": schema.policy_key(run.cluster, run.policy),
+        "open": "yes",
+    }
+
+
+def run_of(item: Item) -> Run:
+    """The run an item holds."""
+    return Run(
+        id=item["id"],
+        cluster=item["cluster"],
+        policy=item["policy"],
+        slot=_slot(item["slot"]),
+        accepted_at=datetime.fromisoformat(item["accepted_at"]),
+        state=RunState(item["state"]),
+        total=int(item["total"]),
+        ready=int(item["ready"]),
+        failed=int(item["failed"]),
+        degraded=item.get("degraded", ""),
+        left={code: int(count) for code, count in item.get("left", {}).items()},
+        closed_at=_time(item.get("closed_at")),
+        announced=item["announced"],
+    )
+
+
+def point_item(point: Point) -> dict[str, Any]:
+    """The item of a point."""
+    return {
+        **schema.point_key(point.run, point.id),
+        **_plain(point),
+        "slot": slot_text(point.slot),
+        "point_id": point.id,
+        "claim": _plain(point.claim),
+    }
+
+
+def point_of(item: Item) -> Point:
+    """The point an item holds."""
+    return Point(
+        id=item["id"],
+        run=item["run"],
+        policy=item["policy"],
+        slot=_slot(item["slot"]),
+        claim=_claim(item["claim"]),
+        volume_id=item["volume_id"],
+        method=Method(item["method"]),
+        accepted_at=datetime.fromisoformat(item["accepted_at"]),
+        lead=item["lead"],
+        group=item.get("group", ""),
+        method_reason=item.get("method_reason", ""),
+        state=PointState(item["state"]),
+        snapshot_id=item.get("snapshot_id", ""),
+        size_bytes=int(item.get("size_bytes", 0)),
+        started_at=_time(item.get("started_at")),
+        reason=item.get("reason", ""),
+        intent_at=_time(item.get("intent_at")),
+        empty_reads=int(item.get("empty_reads", 0)),
+        last_read_at=_time(item.get("last_read_at")),
+    )
+
+
+def _claim(item: Item) -> ClaimFacts:
+    text = {field.name: item.get(field.name, "") for field in dataclasses.fields(ClaimFacts)}
+    return ClaimFacts(**{**text, "access_modes": tuple(item.get("access_modes", ()))})
+
+
+def _plain(value: Any) -> dict[str, Any]:
+    """The fields of a dataclass as DynamoDB types; None and "" are left out."""
+    fields = {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
+    return {name: _simple(field) for name, field in fields.items() if field is not None and field != ""}
+
+
+def _simple(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return time_text(value)
+    if isinstance(value, StrEnum):
+        return value.value
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _time(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def _slot(text: str) -> datetime:
+    return datetime.strptime(text, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)

@@ -1,0 +1,23 @@
+"""The journal: runs and points in one table."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from snapkeep.adapters.dynamodb.points import PointRecords
+from snapkeep.adapters.dynamodb.runs import RunRecords
+from snapkeep.adapters.dynamodb.table import Table
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+
+class DynamoJournal(RunRecords, PointRecords):
+    """Implements the Journal port. `sleep` is how it waits out writers that are in each other's way."""
+
+    def __init__(
+        self, client: DynamoDBClient, table: str, sleep: Callable[[float], None] = time.sleep
+    ) -> None:
+        super().__init__(Table(client, table, sleep))

@@ -1,0 +1,93 @@
+"""The pace of an account and Region, in the journal's table."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from snapkeep.adapters.dynamodb import schema
+from snapkeep.adapters.dynamodb.items import time_text
+from snapkeep.adapters.dynamodb.table import EXISTS, IS_NEW, Refused, Table
+from snapkeep.domain import pacing
+from snapkeep.domain.policies import Pace
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+TRIES = 5
+
+
+class DynamoPacer:
+    """One bucket, shared by everything that creates snapshots in an account, Region and API."""
+
+    def __init__(
+        self,
+        client: DynamoDBClient,
+        table: str,
+        name: str,
+        pace: Pace,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        """`name` tells the bucket, such as `ap-northeast-2/CreateSnapshot`; a table is of one account."""
+        self._table = Table(client, table, sleep)
+        self._key = schema.pace_key(name)
+        self._pace = pace
+
+    def take(self, wanted: int, now: datetime) -> int:
+        """How many of the wanted creates may go now; 0 as well when too many ask at once."""
+        for attempt in range(TRIES):
+            bucket, version = self._read(now)
+            after, granted = pacing.grant(bucket, self._pace, wanted, now)
+            if not granted:
+                return 0
+            try:
+                self._write(after, granted, version)
+                return granted
+            except Refused:
+                self._table.pause(attempt)
+        return 0
+
+    def wait(self, wanted: int, now: datetime) -> timedelta:
+        """How long until the wanted creates may go."""
+        return pacing.wait(self._read(now)[0], self._pace, wanted, now)
+
+    def finished(self, count: int) -> None:
+        """Tell that pending snapshots finished; never fewer than none are pending."""
+        if count <= 0:
+            return
+        try:
+            self._table.update(
+                self._key, "SET #pending = #pending - :count", "#pending >= :count", {"count": count}
+            )
+        except Refused:
+            self.correct(0)
+
+    def correct(self, pending: int) -> None:
+        """Set the number of pending snapshots to what EC2 says; a bucket nobody took from stays absent."""
+        try:
+            self._table.update(self._key, "SET #pending = :pending", EXISTS, {"pending": pending})
+        except Refused:
+            return
+
+    def _read(self, now: datetime) -> tuple[pacing.Bucket, int]:
+        """The bucket and the version it was read at; 0 when nobody took from it yet."""
+        item = self._table.get(self._key)
+        if item is None:
+            return pacing.full(self._pace, now), 0
+        at = datetime.fromisoformat(item["at"])
+        return pacing.Bucket(float(item["tokens"]), at, int(item["pending"])), int(item["version"])
+
+    def _write(self, bucket: pacing.Bucket, granted: int, version: int) -> None:
+        """Write tokens only over the version read; `pending` is added to, for others change it too."""
+        tokens = Decimal(str(round(bucket.tokens, 6)))
+        state = {"tokens": tokens, "at": time_text(bucket.at), "version": version + 1}
+        if version == 0:
+            self._table.put({**self._key, **state, "pending": bucket.pending}, IS_NEW)
+            return
+        change = "SET #tokens = :tokens, #at = :at, #version = :version, #pending = #pending + :granted"
+        self._table.update(
+            self._key, change, "#version = :read", {**state, "granted": granted, "read": version}
+        )

@@ -1,0 +1,248 @@
+"""Points in the journal's table: every transition is one conditional write."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from snapkeep.adapters.aws import chunks
+from snapkeep.adapters.dynamodb import schema
+from snapkeep.adapters.dynamodb.items import point_item, point_of, time_text
+from snapkeep.adapters.dynamodb.runs import FREE, LEASE
+from snapkeep.adapters.dynamodb.table import (
+    ATTEMPTS,
+    EXISTS,
+    IS_NEW,
+    WRITE_BATCH,
+    Contended,
+    Refused,
+    Table,
+    key_of,
+)
+from snapkeep.domain.creation import READ_SPACING
+from snapkeep.domain.errors import NotFound, PermanentError, TemporaryError
+from snapkeep.domain.points import Point, PointState
+from snapkeep.domain.policies import Method
+from snapkeep.ports import Creation, Outcome
+
+STATES = {state.value: state.value for state in (PointState.PLANNED, PointState.CREATING, PointState.PENDING)}
+
+HELD = "#lease_owner = :owner AND #state IN (:planned, :creating)"
+OPEN = "attribute_exists(#pk) AND #state IN (:planned, :creating, :pending)"
+WITHOUT_SNAPSHOT = f"{OPEN} AND attribute_not_exists(#snapshot_id)"
+FORGET_INTENT = "REMOVE #intent_at, #last_read_at"
+
+
+class PointRecords:
+    """The half of the journal that knows points."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def add_points(self, points: Sequence[Point]) -> None:
+        """Write points that are not there yet; those that are stay untouched."""
+        for some in chunks(points, WRITE_BATCH):
+            puts = [("Put", self._table.put_statement(point_item(point), IS_NEW, {})) for point in some]
+            try:
+                self._table.write_all(puts)
+            except Refused:
+                self._add_one_by_one(some)
+
+    def points(self, run_id: str, ids: Sequence[str]) -> Sequence[Point]:
+        """These points of a run as they stand, in the order asked; unknown ids are left out."""
+        found = self._points(run_id, ids)
+        return [found[point_id] for point_id in ids if point_id in found]
+
+    def points_of(self, run_id: str) -> Iterator[Point]:
+        """All points of a run, page by page."""
+        values = {"run": schema.run_key(run_id)[schema.PK], "point": schema.POINT_PREFIX}
+        yield from map(point_of, self._table.query("#pk = :run AND begins_with(#sk, :point)", values))
+
+    def find_point(self, point_id: str) -> Point | None:
+        """A point by its id alone; the index lags, so one of the last seconds may be missing."""
+        for entry in self._table.query("#point_id = :id", {"id": point_id}, schema.POINTS_INDEX):
+            item = self._table.get(key_of(entry))
+            if item:
+                return point_of(item)
+        return None
+
+    def lease(self, point: Point, owner: str, until: datetime, now: datetime) -> Point | None:
+        """Take the lease of a lead point; returns it as it stands, None when somebody else holds it."""
+        values = {"owner": owner, "until": time_text(until), "now": time_text(now)}
+        try:
+            return self._update(point, LEASE, f"{EXISTS} AND {FREE}", values)
+        except Refused:
+            self._known(point)
+            return None
+
+    def write_intent(self, point: Point, owner: str, now: datetime) -> Point:
+        """Journal that a create is about to be called. Raises TemporaryError when the lease was lost."""
+        change = "SET #state = :creating, #intent_at = :now, #empty_reads = :zero REMOVE #last_read_at"
+        return self._held_update(point, owner, change, {"now": time_text(now), "zero": 0})
+
+    def withdraw_intent(self, point: Point, owner: str) -> Point:
+        """Journal that the create was certainly refused: the point is planned again."""
+        change = f"SET #state = :planned, #empty_reads = :zero {FORGET_INTENT}"
+        return self._held_update(point, owner, change, {"zero": 0})
+
+    def write_empty_read(self, point: Point, owner: str, now: datetime) -> Point:
+        """Journal that a look found nothing; one too close to the last look does not count."""
+        values = {
+            "owner": owner,
+            "one": 1,
+            "now": time_text(now),
+            "latest": time_text(now - READ_SPACING),
+            "planned": PointState.PLANNED.value,
+            "creating": PointState.CREATING.value,
+        }
+        spaced = "(attribute_not_exists(#last_read_at) OR #last_read_at <= :latest)"
+        change = "SET #empty_reads = #empty_reads + :one, #last_read_at = :now"
+        try:
+            return self._update(point, change, f"{HELD} AND {spaced}", values)
+        except Refused:
+            item = self._known(point)
+            if item.get("lease_owner") != owner or item["state"] not in ("planned", "creating"):
+                raise _lost(point, owner) from None
+            return point_of(item)
+
+    def write_created(self, run_id: str, creations: Sequence[Creation]) -> None:
+        """Journal the snapshots of points, all or none; what has a snapshot or is final stays as it is.
+
+        Raises NotFound naming points that the run does not have.
+        """
+        if len(creations) > WRITE_BATCH:
+            raise PermanentError(f"{len(creations)} snapshots at once; the journal takes {WRITE_BATCH}")
+        for attempt in range(ATTEMPTS):
+            missing = self._without_snapshot(run_id, creations)
+            if not missing:
+                return
+            try:
+                self._table.write_all([("Update", self._created(run_id, item)) for item in missing])
+                return
+            except Refused:
+                self._table.pause(attempt)
+        raise Contended(f"run {run_id}")
+
+    def replan(self, point: Point, reason: str) -> None:
+        """Turn an unfinished csi point into a planned ebs point; one that is ebs stays as it is.
+
+        Raises TemporaryError when it has a snapshot by now.
+        """
+        change = (
+            "SET #method = :ebs, #method_reason = :reason, #state = :planned, #empty_reads = :zero "
+            f"{FORGET_INTENT}"
+        )
+        values = {**STATES, "ebs": Method.EBS.value, "csi": Method.CSI.value, "reason": reason, "zero": 0}
+        try:
+            self._update(point, change, f"#method = :csi AND {WITHOUT_SNAPSHOT}", values)
+        except Refused:
+            if self._known(point)["method"] != Method.EBS:
+                raise TemporaryError(
+                    f"point {point.id} has a snapshot by now and is not planned again"
+                ) from None
+
+    def release(self, point: Point, owner: str) -> None:
+        """Give the lease of a lead point back, if it is still held."""
+        try:
+            self._update(
+                point, "REMOVE #lease_owner, #lease_until", "#lease_owner = :owner", {"owner": owner}
+            )
+        except Refused:
+            return
+
+    def finish(self, point: Point, outcome: Outcome) -> bool:
+        """Move a point to ready or failed and count it in its run, in one transaction.
+
+        False when it was final already or has another snapshot than the outcome's.
+        """
+        statements = [("Update", self._finished(point, outcome)), ("Update", self._counted(point, outcome))]
+        for attempt in range(ATTEMPTS):
+            try:
+                self._table.write_all(statements)
+                return True
+            except Refused:
+                if self._is_settled(point, outcome):
+                    return False
+                self._table.pause(attempt)
+        raise Contended(f"run {point.run}")
+
+    def _add_one_by_one(self, points: Sequence[Point]) -> None:
+        for point in points:
+            try:
+                self._table.put(point_item(point), IS_NEW)
+            except Refused:
+                continue
+
+    def _points(self, run_id: str, ids: Sequence[str]) -> dict[str, Point]:
+        keys = [schema.point_key(run_id, point_id) for point_id in dict.fromkeys(ids)]
+        return {item["id"]: point_of(item) for item in self._table.get_many(keys)}
+
+    def _update(self, point: Point, change: str, condition: str, values: dict[str, Any]) -> Point:
+        key = schema.point_key(point.run, point.id)
+        return point_of(self._table.update(key, change, condition, values))
+
+    def _held_update(self, point: Point, owner: str, change: str, values: dict[str, Any]) -> Point:
+        states = {"planned": PointState.PLANNED.value, "creating": PointState.CREATING.value}
+        try:
+            return self._update(point, change, HELD, {**values, **states, "owner": owner})
+        except Refused:
+            self._known(point)
+            raise _lost(point, owner) from None
+
+    def _known(self, point: Point) -> dict[str, Any]:
+        item = self._table.get(schema.point_key(point.run, point.id))
+        if item is None:
+            raise NotFound(f"run {point.run} has no point {point.id}")
+        return item
+
+    def _without_snapshot(self, run_id: str, creations: Sequence[Creation]) -> list[Creation]:
+        found = self._points(run_id, [creation.point_id for creation in creations])
+        unknown = [creation.point_id for creation in creations if creation.point_id not in found]
+        if unknown:
+            raise NotFound(f"run {run_id} has no points {', '.join(unknown)}")
+        known = [(found[creation.point_id], creation) for creation in creations]
+        return [item for point, item in known if not point.snapshot_id and not point.state.is_final]
+
+    def _created(self, run_id: str, creation: Creation) -> dict[str, Any]:
+        given: dict[str, Any] = {
+            "snapshot_id": creation.snapshot_id,
+            "started_at": time_text(creation.started_at) if creation.started_at else "",
+            "size_bytes": creation.size_bytes,
+            "method_reason": creation.note,
+        }
+        values = {name: value for name, value in given.items() if value}
+        change = "SET #state = :pending" + "".join(f", #{name} = :{name}" for name in values)
+        key = schema.point_key(run_id, creation.point_id)
+        return self._table.update_statement(key, change, WITHOUT_SNAPSHOT, values | STATES)
+
+    def _finished(self, point: Point, outcome: Outcome) -> dict[str, Any]:
+        given: dict[str, Any] = {
+            "reason": outcome.reason,
+            "snapshot_id": outcome.snapshot_id,
+            "size_bytes": outcome.size_bytes,
+        }
+        values = {name: value for name, value in given.items() if value}
+        change = "SET #state = :state, #expires_at = :expires"
+        change += "".join(f", #{name} = :{name}" for name in values)
+        condition = OPEN
+        if outcome.snapshot_id:
+            condition += " AND (attribute_not_exists(#snapshot_id) OR #snapshot_id = :snapshot_id)"
+        values |= STATES | {"state": outcome.state.value, "expires": schema.expiry(outcome.at)}
+        return self._table.update_statement(schema.point_key(point.run, point.id), change, condition, values)
+
+    def _counted(self, point: Point, outcome: Outcome) -> dict[str, Any]:
+        counter = "#ready" if outcome.state is PointState.READY else "#failed"
+        change = f"SET {counter} = {counter} + :one"
+        return self._table.update_statement(schema.run_key(point.run), change, EXISTS, {"one": 1})
+
+    def _is_settled(self, point: Point, outcome: Outcome) -> bool:
+        """True when the refusal was for good: gone, final, or with another snapshot."""
+        known = self._points(point.run, [point.id]).get(point.id)
+        if known is None or known.state.is_final:
+            return True
+        return bool(known.snapshot_id and outcome.snapshot_id and known.snapshot_id != outcome.snapshot_id)
+
+
+def _lost(point: Point, owner: str) -> TemporaryError:
+    return TemporaryError(f"{owner} lost the lease of point {point.id}")

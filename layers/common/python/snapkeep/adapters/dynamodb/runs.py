@@ -1,0 +1,146 @@
+"""Runs in the journal's table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from snapkeep.adapters.aws import chunks
+from snapkeep.adapters.dynamodb import schema
+from snapkeep.adapters.dynamodb.items import run_item, run_of, time_text
+from snapkeep.adapters.dynamodb.table import EXISTS, IS_NEW, Refused, Table, key_of
+from snapkeep.domain.runs import Run, RunState, slot_text
+from snapkeep.ports import Left
+
+LEFT_PAGE = 500
+"""Entries of one item of what was left: far below the 400 KB an item may have."""
+
+FREE = "(attribute_not_exists(#lease_until) OR #lease_until <= :now OR #lease_owner = :owner)"
+LEASE = "SET #lease_owner = :owner, #lease_until = :until"
+
+
+class RunRecords:
+    """The half of the journal that knows runs."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def open_run(self, run: Run, owner: str, until: datetime, now: datetime) -> Run | None:
+        """Write the run if it is new and take its planning lease; None when somebody else holds it.
+
+        A run past planning is returned as it stands, without a lease.
+        """
+        item = run_item(run) | {"lease_owner": owner, "lease_until": time_text(until)}
+        try:
+            self._table.put(item, IS_NEW)
+            return run
+        except Refused:
+            return self._join_run(run.id, owner, until, now)
+
+    def start_run(self, run: Run) -> None:
+        """Mark a planned run `running` with total, degraded and left; one past planning stays as it is."""
+        values = {
+            "planning": RunState.PLANNING.value,
+            "running": RunState.RUNNING.value,
+            "total": run.total,
+            "degraded": run.degraded,
+            "left": dict(run.left),
+        }
+        change = (
+            "SET #state = :running, #total = :total, #degraded = :degraded, #left = :left "
+            "REMOVE #lease_owner, #lease_until"
+        )
+        try:
+            self._table.update(schema.run_key(run.id), change, "#state = :planning", values)
+        except Refused:
+            return
+
+    def run(self, run_id: str) -> Run | None:
+        """The run of that id as it stands."""
+        item = self._table.get(schema.run_key(run_id))
+        return run_of(item) if item else None
+
+    def open_runs(self) -> Iterator[Run]:
+        """Runs that are not closed or not announced yet, oldest slot first; the index lags."""
+        yield from self._indexed("#open = :yes", {"yes": "yes"}, schema.OPEN_INDEX)
+
+    def runs_of(self, cluster: str, policy: str, since: datetime) -> Iterator[Run]:
+        """Runs of a policy in a cluster whose slot is at or after `since`, oldest first."""
+        values = {"policy": schema.policy_key(cluster, policy), "since": slot_text(since)}
+        yield from self._indexed("#policy_key = :policy AND #slot >= :since", values, schema.RUNS_INDEX)
+
+    def close_run(self, run_id: str, state: RunState, now: datetime) -> bool:
+        """Close a run; False when it was closed already. From now on it and what it left may expire."""
+        values = {
+            "state": state.value,
+            "now": time_text(now),
+            "expires": schema.expiry(now),
+            "planning": RunState.PLANNING.value,
+            "running": RunState.RUNNING.value,
+        }
+        change = "SET #state = :state, #closed_at = :now, #expires_at = :expires"
+        try:
+            self._table.update(schema.run_key(run_id), change, "#state IN (:planning, :running)", values)
+        except Refused:
+            return False
+        for item in self._left_items(run_id):
+            self._table.put({**item, schema.EXPIRES_AT: schema.expiry(now)})
+        return True
+
+    def mark_announced(self, run_id: str) -> None:
+        """Journal that the closing of a run was published: it is not open any more."""
+        try:
+            self._table.update(
+                schema.run_key(run_id), "SET #announced = :yes REMOVE #open", EXISTS, {"yes": True}
+            )
+        except Refused:
+            return
+
+    def add_left(self, run_id: str, left: Sequence[Left]) -> None:
+        """Write what a run did not take and why, replacing what an earlier attempt wrote."""
+        pages = list(chunks([[item.subject, item.code, item.reason] for item in left], LEFT_PAGE))
+        for number, page in enumerate(pages):
+            self._table.put({**schema.left_key(run_id, number), "entries": page})
+        wanted = {schema.left_key(run_id, number)[schema.SK] for number in range(len(pages))}
+        for item in list(self._left_items(run_id)):
+            if item[schema.SK] not in wanted:
+                self._table.delete(key_of(item))
+
+    def left(self, run_id: str) -> Sequence[Left]:
+        """What a run did not take, in the order it was written."""
+        return [Left(*entry) for item in self._left_items(run_id) for entry in item["entries"]]
+
+    def first_seen(self, cluster: str, policy: str, now: datetime) -> datetime:
+        """When a policy was first asked for here: now, on the first call."""
+        key = schema.seen_key(cluster, policy)
+        try:
+            self._table.put({**key, "at": time_text(now)}, IS_NEW)
+        except Refused:
+            item = self._table.get(key)
+            return datetime.fromisoformat(item["at"]) if item else now
+        return now
+
+    def _join_run(self, run_id: str, owner: str, until: datetime, now: datetime) -> Run | None:
+        values = {
+            "owner": owner,
+            "until": time_text(until),
+            "now": time_text(now),
+            "planning": RunState.PLANNING.value,
+        }
+        condition = f"#state = :planning AND {FREE}"
+        try:
+            return run_of(self._table.update(schema.run_key(run_id), LEASE, condition, values))
+        except Refused:
+            known = self.run(run_id)
+            return None if known is None or known.state is RunState.PLANNING else known
+
+    def _indexed(self, condition: str, values: dict[str, str], index: str) -> Iterator[Run]:
+        """The runs an index names, read from the table itself: the index lags and holds keys only."""
+        for keys in chunks(list(self._table.query(condition, values, index)), 100):
+            runs = [run_of(item) for item in self._table.get_many([key_of(key) for key in keys])]
+            yield from sorted(runs, key=lambda run: (run.slot, run.id))
+
+    def _left_items(self, run_id: str) -> Iterator[dict[str, Any]]:
+        values = {"run": schema.run_key(run_id)[schema.PK], "left": schema.LEFT_PREFIX}
+        return self._table.query("#pk = :run AND begins_with(#sk, :left)", values)

@@ -1,0 +1,74 @@
+"""How the journal's table is keyed. `infra` writes the same names into its table.
+
+| item           | pk                      | sk           | also in index                         |
+| -------------- | ----------------------- | ------------ | ------------------------------------- |
+| run            | RUN#<run>               | RUN          | `runs`; `open` until it was announced |
+| point          | RUN#<run>               | POINT#<id>   | `points`                              |
+| what was left  | RUN#<run>               | LEFT#<page>  |                                       |
+| first seen     | POLICY#<cluster>/<name> | SEEN         |                                       |
+| pace           | PACE#<region>/<api>     | PACE         |                                       |
+
+All key and index attributes are strings; every index holds keys only. `expires_at` (epoch seconds)
+is the table's TTL attribute: closed runs and final points carry it, open ones do not.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+PK = "pk"
+SK = "sk"
+EXPIRES_AT = "expires_at"
+
+POINTS_INDEX = "points"
+POINTS_INDEX_KEYS = ("point_id",)
+
+OPEN_INDEX = "open"
+OPEN_INDEX_KEYS = ("open", "slot")
+
+RUNS_INDEX = "runs"
+RUNS_INDEX_KEYS = ("policy_key", "slot")
+
+RUN = "RUN"
+POINT_PREFIX = "POINT#"
+LEFT_PREFIX = "LEFT#"
+
+KEEP_CLOSED = timedelta(days=90)
+"""How long closed runs and their points stay for reports."""
+
+Key = dict[str, str]
+
+
+def run_key(run_id: str) -> Key:
+    """The key of a run."""
+    return {PK: f"RUN#{run_id}", SK: RUN}
+
+
+def point_key(run_id: str, point_id: str) -> Key:
+    """The key of a point of a run."""
+    return {PK: f"RUN#{run_id}", SK: POINT_PREFIX + point_id}
+
+
+def left_key(run_id: str, page: int) -> Key:
+    """The key of a page of what a run did not take."""
+    return {PK: f"RUN#{run_id}", SK: f"{LEFT_PREFIX}{page:04}"}
+
+
+def seen_key(cluster: str, policy: str) -> Key:
+    """The key of when a policy was first seen in a cluster."""
+    return {PK: f"POLICY#{policy_key(cluster, policy)}", SK: "SEEN"}
+
+
+def pace_key(name: str) -> Key:
+    """The key of a pace bucket."""
+    return {PK: f"PACE#{name}", SK: "PACE"}
+
+
+def policy_key(cluster: str, policy: str) -> str:
+    """What the `runs` index collects runs under."""
+    return f"{cluster}/{policy}"
+
+
+def expiry(closed: datetime) -> int:
+    """Epoch seconds at which something that ended then may go."""
+    return int((closed + KEEP_CLOSED).timestamp())

@@ -1,0 +1,168 @@
+"""One DynamoDB table with plain values: expressions as text, conditions refused as an exception."""
+
+from __future__ import annotations
+
+import random
+import re
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+from botocore.exceptions import BotoCoreError, ClientError
+
+from snapkeep.adapters.aws import chunks, code_of, translate
+from snapkeep.adapters.dynamodb.schema import PK, SK, Key
+from snapkeep.domain.errors import TemporaryError
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+Values = Mapping[str, Any]
+
+READ_BATCH = 100
+WRITE_BATCH = 100
+"""Items of one BatchGetItem and of one TransactWriteItems.
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html
+"""
+
+ATTEMPTS = 10
+
+_serializer = TypeSerializer()
+_deserializer = TypeDeserializer()
+
+
+class Refused(Exception):
+    """A condition did not hold, or a transaction was cancelled: look again to see why."""
+
+
+class Contended(TemporaryError):
+    """Too many writers at once; the same call works a moment later."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"{what} is written by many at once", timedelta(seconds=5))
+
+
+class Table:
+    """The journal's table. In expressions every attribute is written `#name`, every value `:name`."""
+
+    def __init__(
+        self, client: DynamoDBClient, name: str, sleep: Callable[[float], None] = time.sleep
+    ) -> None:
+        self._client: Any = client
+        self._name = name
+        self._sleep = sleep
+
+    def get(self, key: Key) -> dict[str, Any] | None:
+        """The item of that key as it is now."""
+        answer = self._call("get_item", TableName=self._name, Key=_encode(key), ConsistentRead=True)
+        return _decode(answer["Item"]) if "Item" in answer else None
+
+    def get_many(self, keys: Sequence[Key]) -> list[dict[str, Any]]:
+        """The items of these keys as they are now, in no order; those that do not exist are left out."""
+        items: list[dict[str, Any]] = []
+        for some in chunks(keys, READ_BATCH):
+            wanted: dict[str, Any] = {"Keys": [_encode(key) for key in some], "ConsistentRead": True}
+            for attempt in range(ATTEMPTS):
+                answer = self._call("batch_get_item", RequestItems={self._name: wanted})
+                items += [_decode(item) for item in answer["Responses"].get(self._name, [])]
+                wanted = answer.get("UnprocessedKeys", {}).get(self._name)
+                if not wanted:
+                    break
+                self.pause(attempt)
+            else:
+                raise Contended(f"table {self._name}")
+        return items
+
+    def query(self, condition: str, values: Values, index: str = "") -> Iterator[dict[str, Any]]:
+        """The items (of an index: their keys) that meet a key condition, page by page."""
+        request: dict[str, Any] = {"TableName": self._name, "KeyConditionExpression": condition}
+        request |= _placeholders(condition, values)
+        request |= {"IndexName": index} if index else {"ConsistentRead": True}
+        while True:
+            answer = self._call("query", **request)
+            yield from map(_decode, answer["Items"])
+            if "LastEvaluatedKey" not in answer:
+                return
+            request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+    def put(self, item: Values, condition: str = "", values: Values | None = None) -> None:
+        """Write an item. Raises Refused when the condition does not hold."""
+        self._call("put_item", **self.put_statement(item, condition, values or {}))
+
+    def update(self, key: Key, change: str, condition: str, values: Values) -> dict[str, Any]:
+        """Change an item and return it. Raises Refused when the condition does not hold."""
+        statement = self.update_statement(key, change, condition, values)
+        return _decode(self._call("update_item", **statement, ReturnValues="ALL_NEW")["Attributes"])
+
+    def delete(self, key: Key) -> None:
+        """Delete an item; one that is gone already is success."""
+        self._call("delete_item", TableName=self._name, Key=_encode(key))
+
+    def write_all(self, statements: Sequence[tuple[str, dict[str, Any]]]) -> None:
+        """Write all (`Put` or `Update`, statement) or none. Raises Refused when one cannot be written now."""
+        self._call("transact_write_items", TransactItems=[{verb: text} for verb, text in statements])
+
+    def put_statement(self, item: Values, condition: str, values: Values) -> dict[str, Any]:
+        """A Put for `write_all`."""
+        statement: dict[str, Any] = {"TableName": self._name, "Item": _encode(item)}
+        return statement | _conditional(condition) | _placeholders(condition, values)
+
+    def update_statement(self, key: Key, change: str, condition: str, values: Values) -> dict[str, Any]:
+        """An Update for `write_all`."""
+        statement: dict[str, Any] = {
+            "TableName": self._name,
+            "Key": _encode(key),
+            "UpdateExpression": change,
+        }
+        return statement | _conditional(condition) | _placeholders(f"{change} {condition}", values)
+
+    def pause(self, attempt: int) -> None:
+        """Wait a little before trying again, longer and more at random each time; 1 s at most."""
+        self._sleep(random.uniform(0.01, min(1.0, 0.05 * 2**attempt)))
+
+    def _call(self, operation: str, **request: Any) -> dict[str, Any]:
+        try:
+            answer: dict[str, Any] = getattr(self._client, operation)(**request)
+        except ClientError as error:
+            if code_of(error) in ("ConditionalCheckFailedException", "TransactionCanceledException"):
+                raise Refused from error
+            if code_of(error) in ("TransactionConflictException", "TransactionInProgressException"):
+                raise Contended(f"table {self._name}") from error
+            raise translate(error, f"journal {self._name}") from error
+        except BotoCoreError as error:
+            raise translate(error, f"journal {self._name}") from error
+        return answer
+
+
+EXISTS = f"attribute_exists(#{PK})"
+IS_NEW = f"attribute_not_exists(#{PK})"
+
+
+def key_of(item: Values) -> Key:
+    """The key of an item, or of an entry of an index."""
+    return {PK: item[PK], SK: item[SK]}
+
+
+def _conditional(condition: str) -> dict[str, Any]:
+    return {"ConditionExpression": condition} if condition else {}
+
+
+def _placeholders(expression: str, values: Values) -> dict[str, Any]:
+    """Names for every `#name` of an expression (many are reserved words) and its values."""
+    names = {f"#{name}": name for name in re.findall(r"#(\w+)", expression)}
+    placeholders: dict[str, Any] = {"ExpressionAttributeNames": names} if names else {}
+    if values:
+        placeholders["ExpressionAttributeValues"] = {
+            f":{name}": _serializer.serialize(v) for name, v in values.items()
+        }
+    return placeholders
+
+
+def _encode(item: Values) -> dict[str, Any]:
+    return {name: _serializer.serialize(value) for name, value in item.items()}
+
+
+def _decode(item: Values) -> dict[str, Any]:
+    return {name: _deserializer.deserialize(value) for name, value in item.items()}

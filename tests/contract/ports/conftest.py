@@ -1,0 +1,48 @@
+"""The real adapters under test, on moto where moto behaves as AWS does."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import boto3
+import pytest
+
+from tests.contract.ports.samples import create_table
+
+
+class OneAtATime:
+    """A client whose calls never overlap: DynamoDB's are atomic, moto's are not among threads."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+        self._lock = threading.Lock()
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        def call(**request: Any) -> Any:
+            with self._lock:
+                return getattr(self._client, name)(**request)
+
+        return call
+
+
+@pytest.fixture
+def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """An empty AWS account in this process."""
+    from moto import mock_aws
+
+    monkeypatch.setenv("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "ap-northeast-2")
+    with mock_aws():
+        yield
+
+
+@pytest.fixture
+def table_client(aws: None) -> OneAtATime:
+    """DynamoDB with the journal's table, empty."""
+    client = boto3.client("dynamodb", region_name="ap-northeast-2")
+    create_table(client)
+    return OneAtATime(client)

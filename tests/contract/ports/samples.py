@@ -1,0 +1,80 @@
+"""Runs, points and a table, as the contract tests use them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from snapkeep.adapters.dynamodb import schema
+from snapkeep.domain.points import ClaimFacts, Point
+from snapkeep.domain.policies import Method
+from snapkeep.domain.runs import Run, run_id
+
+NOW = datetime(2026, 11, 24, 18, 0, 5, tzinfo=UTC)
+SLOT = datetime(2026, 11, 24, 18, tzinfo=UTC)
+TABLE = "journal"
+
+
+def a_run(policy: str = "daily", slot: datetime = SLOT, cluster: str = "myeks") -> Run:
+    """A run that was just accepted."""
+    return Run(run_id(cluster, policy, slot), cluster, policy, slot, accepted_at=NOW)
+
+
+def a_point(name: str = "data", run: Run | None = None, **changes: Any) -> Point:
+    """A planned point of a claim of that name."""
+    run = run or a_run()
+    claim = ClaimFacts(
+        cluster=run.cluster,
+        namespace="wordpress",
+        name=name,
+        uid=f"uid-{name}",
+        requested="20Gi",
+        storage_class="gp3",
+        access_modes=("ReadWriteOnce",),
+        volume_mode="Filesystem",
+        fs_type="xfs",
+    )
+    point = Point(
+        id=f"{name}-20261124t180000z-0123456789",
+        run=run.id,
+        policy=run.policy,
+        slot=run.slot,
+        claim=claim,
+        volume_id=f"vol-{name}",
+        method=Method.EBS,
+        accepted_at=NOW,
+        lead=f"{name}-20261124t180000z-0123456789",
+    )
+    return replace(point, **changes)
+
+
+def later(**duration: float) -> datetime:
+    """`NOW` and then some."""
+    return NOW + timedelta(**duration)
+
+
+def create_table(client: Any) -> None:
+    """The journal's table, as `infra` makes it."""
+    indexes = {
+        schema.POINTS_INDEX: schema.POINTS_INDEX_KEYS,
+        schema.OPEN_INDEX: schema.OPEN_INDEX_KEYS,
+        schema.RUNS_INDEX: schema.RUNS_INDEX_KEYS,
+    }
+    attributes = {schema.PK, schema.SK} | {name for keys in indexes.values() for name in keys}
+    client.create_table(
+        TableName=TABLE,
+        BillingMode="PAY_PER_REQUEST",
+        KeySchema=_keys(schema.PK, schema.SK),
+        AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in sorted(attributes)],
+        GlobalSecondaryIndexes=[
+            {"IndexName": index, "KeySchema": _keys(*keys), "Projection": {"ProjectionType": "KEYS_ONLY"}}
+            for index, keys in indexes.items()
+        ],
+    )
+
+
+def _keys(*names: str) -> list[dict[str, str]]:
+    return [
+        {"AttributeName": name, "KeyType": kind} for name, kind in zip(names, ("HASH", "RANGE"), strict=False)
+    ]
