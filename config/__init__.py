@@ -1,0 +1,60 @@
+"""`snapkeep.yaml`, read into domain values: `load` a file, or print its `json_schema` for editors."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from config import build
+from config.checks import check
+from config.document import read
+from config.errors import ConfigError, Problem
+from config.explain import problems_of
+from config.models import Config
+from snapkeep.domain.policies import Deployment
+
+__all__ = ["ConfigError", "json_schema", "load"]
+
+
+def load(path: Path) -> Deployment:
+    """The deployment that a config file describes.
+
+    Raises ConfigError, with every problem at once, each naming file, line, key path and what is allowed.
+    """
+    document = read(path)
+    problems = [*document.problems, *check(document.data)]
+    try:
+        config = Config.model_validate(document.data)
+    except ValidationError as error:
+        problems += problems_of(error, Config)
+        config = None
+    if config is None or problems:
+        raise ConfigError(
+            str(path), [_with_line(problem, document.line(problem.location)) for problem in problems]
+        )
+    return build.deployment(config)
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema of a config file, for editors (docs/snapkeep.schema.json)."""
+    schema = Config.model_json_schema()
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **_for_editors(schema)}
+
+
+def _with_line(problem: Problem, line: int) -> Problem:
+    return Problem(problem.location, problem.text, problem.line or line)
+
+
+def _for_editors(schema: Any) -> Any:
+    """The schema without what pydantic adds for itself: titles of keys, and null as a default."""
+    if isinstance(schema, list):
+        return [_for_editors(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    return {
+        key: _for_editors(value)
+        for key, value in schema.items()
+        if not (key == "title" and isinstance(value, str)) and not (key == "default" and value is None)
+    }

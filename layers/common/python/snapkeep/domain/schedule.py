@@ -72,6 +72,15 @@ def rate_of(expression: str) -> timedelta | None:
     return timedelta(**{match["unit"] + "s": int(match["count"])}) if match else None
 
 
+def five_fields(expression: str) -> str:
+    """The ordinary five fields of a Scheduler `cron( )`; raises PreviewUnavailable when they cannot say it."""
+    cron = _CRON.fullmatch(expression)
+    fields = to_five_fields(cron["fields"]) if cron else None
+    if fields is None:
+        raise PreviewUnavailable(f"{expression} has no preview: L, W, # and years are known to Scheduler only")
+    return fields
+
+
 def slots(
     schedule: Schedule,
     after: datetime,
@@ -93,7 +102,7 @@ def slots(
                 f"{schedule.expression} counts from its first run, which is not known yet"
             )
         return _rate_slots(anchor.astimezone(UTC), step, after, until)
-    fields = _five_fields(schedule.expression)
+    fields = five_fields(schedule.expression)
     zone = ZoneInfo(schedule.timezone)
     # A clock set back repeats local times: start a day early, the first comparison drops the rest.
     start = after.astimezone(zone).replace(tzinfo=None) - timedelta(days=1)
@@ -143,13 +152,3 @@ def _instant(local: datetime, zone: ZoneInfo) -> datetime | None:
     """The first moment (UTC) at which clocks in the zone show `local`; None when they never do."""
     instant = local.replace(tzinfo=zone).astimezone(UTC)
     return instant if instant.astimezone(zone).replace(tzinfo=None) == local else None
-
-
-def _five_fields(expression: str) -> str:
-    cron = _CRON.fullmatch(expression)
-    fields = to_five_fields(cron["fields"]) if cron else None
-    if fields is None:
-        raise PreviewUnavailable(
-            f"{expression} has no preview: L, W, # and years are known to Scheduler only"
-        )
-    return fields

@@ -1,0 +1,27 @@
+"""`python -m config snapkeep.yaml`: print the validated deployment as JSON, or what is wrong (exit 2)."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+from config import ConfigError, load
+from snapkeep.domain.policies import to_document
+
+
+def main(arguments: list[str]) -> int:
+    """The exit code: 0 with the document on standard output, 2 with the errors on standard error."""
+    if len(arguments) != 1:
+        print("usage: python -m config FILE", file=sys.stderr)
+        return 2
+    try:
+        print(json.dumps(to_document(load(Path(arguments[0]))), indent=2))
+    except ConfigError as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,83 @@
+"""Turns the validated file into domain values, taking from the defaults what a policy does not say."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TypeVar
+
+from config import models
+from snapkeep.domain.policies import (
+    Cluster,
+    Deployment,
+    Method,
+    Operator,
+    Pace,
+    Policy,
+    Requirement,
+    Schedule,
+    Selection,
+)
+
+T = TypeVar("T")
+
+
+def deployment(config: models.Config) -> Deployment:
+    """The deployment a checked config describes."""
+    return Deployment(
+        clusters=tuple(Cluster(cluster.name, cluster.region) for cluster in config.clusters),
+        policies=tuple(_policy(policy, config) for policy in config.policies),
+        pace=Pace(config.pace.per_second, config.pace.burst, config.pace.pending),
+        consistency_wait=_first(config.consistency_wait, timedelta(minutes=5)),
+    )
+
+
+def _policy(policy: models.Policy, config: models.Config) -> Policy:
+    defaults = config.defaults
+    everywhere = [cluster.name for cluster in config.clusters]
+    retention = _first(policy.retention, defaults.retention)
+    return Policy(
+        name=policy.name,
+        clusters=tuple(_first(policy.clusters, defaults.clusters, everywhere)),
+        selection=_selection(policy.selection),
+        schedule=_schedule(
+            _first(policy.schedule, models.Schedule()), _first(defaults.schedule, models.Schedule())
+        ),
+        method=Method(_first(policy.method, defaults.method, "csi")),
+        retention=retention.block(),
+        group_label=policy.group or "",
+        csi_fallback=_first(policy.csi_fallback, defaults.csi_fallback, "fail") == "ebs",
+        group_fallback=_first(policy.group_fallback, defaults.group_fallback, "fail") == "sequential",
+    )
+
+
+def _schedule(own: models.Schedule, shared: models.Schedule) -> Schedule:
+    window = _first(own.flexible_window, shared.flexible_window, timedelta())
+    return Schedule(
+        expression=_first(own.expression, shared.expression),
+        timezone=_first(own.timezone, shared.timezone, "UTC"),
+        flexible_minutes=window // timedelta(minutes=1),
+        catch_up=_first(own.catch_up, shared.catch_up, timedelta(hours=1)),
+        enabled=_first(own.enabled, shared.enabled, True),
+    )
+
+
+def _selection(selection: models.Selection) -> Selection:
+    equal = [Requirement(key, Operator.IN, (value,)) for key, value in selection.match_labels.items()]
+    others = [
+        Requirement(item.key, Operator(item.operator), tuple(item.values))
+        for item in selection.match_expressions
+    ]
+    return Selection(
+        namespaces=tuple(selection.namespaces),
+        exclude_namespaces=tuple(selection.exclude_namespaces),
+        labels=(*equal, *others),
+        storage_classes=tuple(selection.storage_classes),
+        min_bytes=selection.min_size,
+        max_bytes=selection.max_size,
+        opt_in_only=selection.opt_in_only,
+    )
+
+
+def _first(*values: T | None) -> T:
+    """The first value that was given; the checks made sure that there is one."""
+    return next(value for value in values if value is not None)

@@ -1,0 +1,89 @@
+"""What only shows when keys are looked at together.
+
+The checks read plain data that may still be wrong in other ways, so that a user sees every
+problem at once; whatever has the wrong shape is skipped here and reported by the models.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from config.errors import Location, Problem, did_you_mean
+from snapkeep.domain.naming import LABEL_LIMIT
+
+
+def check(data: object) -> Iterator[Problem]:
+    """The problems between the keys of a whole document."""
+    document = _mapping(data)
+    clusters = [_mapping(item) for item in _list(document.get("clusters"))]
+    policies = [_mapping(item) for item in _list(document.get("policies"))]
+    defaults = _mapping(document.get("defaults"))
+    names = [str(cluster.get("name")) for cluster in clusters]
+    yield from _twice("clusters", clusters)
+    yield from _twice("policies", policies)
+    yield from _unknown_clusters(("defaults", "clusters"), defaults, names)
+    for index, policy in enumerate(policies):
+        here = ("policies", index)
+        yield from _unknown_clusters((*here, "clusters"), policy, names)
+        yield from _required(here, policy, defaults)
+        yield from _meaningless(here, policy, defaults)
+        yield from _too_long(here, policy, _list(policy.get("clusters", defaults.get("clusters", names))))
+
+
+def _twice(key: str, items: Sequence[Mapping[str, Any]]) -> Iterator[Problem]:
+    names = [item.get("name") for item in items]
+    for index, name in enumerate(names):
+        first = names.index(name)
+        if name is not None and first < index:
+            yield Problem((key, index, "name"), f"{name!r} is also the name of {key}[{first}]; rename one")
+
+
+def _unknown_clusters(here: Location, block: Mapping[str, Any], names: Sequence[str]) -> Iterator[Problem]:
+    allowed = ", ".join(names)
+    for index, name in enumerate(_list(block.get("clusters"))):
+        if name not in names:
+            text = f"{name!r} is no cluster of this file{did_you_mean(name, names)}; allowed: {allowed}"
+            yield Problem((*here, index), text)
+
+
+def _required(here: Location, policy: Mapping[str, Any], defaults: Mapping[str, Any]) -> Iterator[Problem]:
+    """A schedule and a retention must be said, in the policy or in the defaults."""
+    schedules = (_mapping(policy.get("schedule")), _mapping(defaults.get("schedule")))
+    if not any("expression" in schedule for schedule in schedules):
+        yield Problem(
+            (*here, "schedule", "expression"), "is missing; give it here or in defaults.schedule.expression"
+        )
+    if "retention" not in policy and "retention" not in defaults:
+        yield Problem((*here, "retention"), "is missing; give it here or in defaults.retention")
+
+
+def _meaningless(here: Location, policy: Mapping[str, Any], defaults: Mapping[str, Any]) -> Iterator[Problem]:
+    if "csi_fallback" in policy and policy.get("method", defaults.get("method")) == "ebs":
+        yield Problem((*here, "csi_fallback"), "has no meaning with method ebs; remove it")
+    if "group_fallback" in policy and "group" not in policy:
+        yield Problem((*here, "group_fallback"), "has no meaning without group; remove it or give a group")
+
+
+def _too_long(here: Location, policy: Mapping[str, Any], clusters: Sequence[object]) -> Iterator[Problem]:
+    """The schedule is named `cluster.policy`; Scheduler takes 64 characters, a Kubernetes label 63.
+
+    https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html
+    """
+    name = str(policy.get("name", ""))
+    for cluster in clusters:
+        length = len(f"{cluster}.{name}")
+        if length > LABEL_LIMIT:
+            yield Problem(
+                (*here, "name"),
+                f"'{cluster}.{name}' has {length} characters; cluster and policy together may have "
+                f"{LABEL_LIMIT - 1}: shorten the policy's name by {length - LABEL_LIMIT}",
+            )
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _list(value: object) -> Sequence[Any]:
+    return value if isinstance(value, list) else []

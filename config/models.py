@@ -1,0 +1,227 @@
+"""The shape of `snapkeep.yaml`; the docstring under a key is what editors show for it.
+
+What looks at several keys at once (defaults, names, clusters) is in `config.checks`.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
+from pydantic.json_schema import SkipJsonSchema
+
+from config.types import (
+    CatchUp,
+    ClusterName,
+    ConsistencyWait,
+    Count,
+    DurationText,
+    Expression,
+    LabelKey,
+    LabelValue,
+    MethodName,
+    NamespaceGlob,
+    OperatorName,
+    PolicyName,
+    Region,
+    Size,
+    StorageClass,
+    Timezone,
+    Window,
+)
+from snapkeep.domain.retention import check_keeps_something, parse_rule
+
+NotGiven = SkipJsonSchema[None]
+"""A key may be left out; an empty one is refused when the file is read."""
+
+
+class Strict(BaseModel):
+    """A mapping that knows all its keys and turns nothing into something else."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, use_attribute_docstrings=True)
+
+
+class Cluster(Strict):
+    """An EKS cluster to back up."""
+
+    name: ClusterName
+    """The name of the EKS cluster."""
+    region: Region
+    """The AWS Region it runs in."""
+
+
+class Requirement(Strict):
+    """A label requirement with the meaning Kubernetes gives it."""
+
+    key: LabelKey
+    """The label key."""
+    operator: OperatorName
+    """In and NotIn look at values; NotIn and DoesNotExist also match when the key is absent."""
+    values: list[LabelValue] = Field(default_factory=list)
+    """The values of In and NotIn."""
+
+    @model_validator(mode="after")
+    def _values_fit_operator(self) -> Self:
+        wants_values = self.operator in ("In", "NotIn")
+        if wants_values and not self.values:
+            raise ValueError(f"{self.operator} needs values; give at least one")
+        if self.values and not wants_values:
+            raise ValueError(f"{self.operator} takes no values; remove them")
+        return self
+
+
+class Selection(Strict):
+    """Which claims the policy takes: every condition given must hold."""
+
+    namespaces: list[NamespaceGlob] = Field(default_factory=list)
+    """Namespaces, or patterns with * and ?. "*" takes all."""
+    exclude_namespaces: list[NamespaceGlob] = Field(default_factory=list)
+    """Namespaces that are left out although a pattern above matches."""
+    match_labels: dict[LabelKey, LabelValue] = Field(default_factory=dict)
+    """Labels a claim must have, with these values."""
+    match_expressions: list[Requirement] = Field(default_factory=list)
+    """Set-based label requirements."""
+    storage_classes: list[StorageClass] = Field(default_factory=list)
+    """Storage classes; any when left out."""
+    min_size: Size | NotGiven = None
+    """The smallest claim to take, such as 1Gi."""
+    max_size: Size | NotGiven = None
+    """The largest claim to take, such as 500Gi."""
+    opt_in_only: bool = False
+    """Take only claims with the label `snapkeep.io/policy: <this policy>`."""
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        conditions = self.model_fields_set - {"opt_in_only"}
+        if self.opt_in_only and conditions:
+            raise ValueError(
+                f"opt_in_only takes only labelled claims; remove it or {', '.join(sorted(conditions))}"
+            )
+        if not self.opt_in_only and not conditions:
+            raise ValueError('is empty; to take every claim, write namespaces: ["*"]')
+        if self.min_size is not None and self.max_size is not None and self.min_size > self.max_size:
+            raise ValueError("min_size is more than max_size: no claim could be taken")
+        return self
+
+
+class Schedule(Strict):
+    """When the policy runs."""
+
+    expression: Expression | NotGiven = None
+    """Five cron fields, @daily and its like, or EventBridge Scheduler's rate( ) or cron( )."""
+    timezone: Timezone | NotGiven = None
+    """The IANA time zone the schedule is read in; UTC when left out."""
+    flexible_window: Window | NotGiven = None
+    """Scheduler spreads the start over this long (1 to 1440 minutes), or off (the default)."""
+    catch_up: CatchUp | NotGiven = None
+    """How long after its time a run may still start (60 seconds to 24 hours; default 1 hour)."""
+    enabled: bool | NotGiven = None
+    """false pauses the policy: its schedule stays and does not fire."""
+
+
+class Retention(Strict):
+    """Which recovery points are kept: a point stays when any rule keeps it."""
+
+    last: Count | NotGiven = None
+    """The newest N points."""
+    hourly: Count | NotGiven = None
+    """The newest point of each of the last N hours that have points."""
+    daily: Count | NotGiven = None
+    """The newest point of each of the last N days that have points."""
+    weekly: Count | NotGiven = None
+    """The newest point of each of the last N ISO weeks that have points."""
+    monthly: Count | NotGiven = None
+    """The newest point of each of the last N months that have points."""
+    yearly: Count | NotGiven = None
+    """The newest point of each of the last N years that have points."""
+    within: DurationText | NotGiven = None
+    """Every point this close to the newest one, such as 7d or 1y5m7d2h (m is months)."""
+    within_hourly: DurationText | NotGiven = None
+    """One point an hour, this far back from the newest one."""
+    within_daily: DurationText | NotGiven = None
+    """One point a day, this far back from the newest one."""
+    within_weekly: DurationText | NotGiven = None
+    """One point an ISO week, this far back from the newest one."""
+    within_monthly: DurationText | NotGiven = None
+    """One point a month, this far back from the newest one."""
+    within_yearly: DurationText | NotGiven = None
+    """One point a year, this far back from the newest one."""
+    max_age: DurationText | NotGiven = None
+    """Older points go although a rule keeps them (never the last ones, see minimum)."""
+    minimum: Annotated[int, Field(json_schema_extra={"minimum": 1})] | NotGiven = None
+    """How many points always stay; 1 when left out."""
+    after_claim_deleted: DurationText | NotGiven = None
+    """How long points of a deleted claim stay; as before when left out. The last one always stays."""
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _rule(cls, value: Any, info: ValidationInfo) -> Any:
+        parse_rule(str(info.field_name), value)
+        return value
+
+    @model_validator(mode="after")
+    def _keeps_something(self) -> Self:
+        check_keeps_something(self.block())
+        return self
+
+    def block(self) -> dict[str, int | str]:
+        """The rules as written."""
+        return self.model_dump(exclude_unset=True)
+
+
+class Shared(Strict):
+    """What a policy may say itself or take from the defaults."""
+
+    clusters: Annotated[list[ClusterName], Field(min_length=1)] | NotGiven = None
+    """The clusters it works on; all when left out."""
+    schedule: Schedule | NotGiven = None
+    """When it runs; single keys may come from the defaults."""
+    method: MethodName | NotGiven = None
+    """csi: a VolumeSnapshot through the CSI driver (the default). ebs: EC2 snapshots by Snapkeep itself."""
+    csi_fallback: Literal["ebs", "fail"] | NotGiven = None
+    """What a csi policy does while the cluster cannot take VolumeSnapshots; fail is the default."""
+    group_fallback: Literal["sequential", "fail"] | NotGiven = None
+    """What becomes of a group that EC2 refuses to take in one moment; fail is the default."""
+    retention: Retention | NotGiven = None
+    """What it keeps; a policy's own block replaces the default one as a whole."""
+
+
+class Defaults(Shared):
+    """What policies take when they do not say otherwise."""
+
+
+class Policy(Shared):
+    """What to back up, when, how, and for how long to keep it."""
+
+    name: PolicyName
+    """The name of the policy; claims opt in with it."""
+    selection: Selection
+    """Which claims it takes."""
+    group: LabelKey | NotGiven = None
+    """A label key: claims of one namespace with equal values are taken in the same moment."""
+
+
+class Pace(Strict):
+    """How fast snapshots are created in an account and Region; the CSI driver shares what EC2 allows."""
+
+    per_second: Annotated[float, Field(ge=0.1, le=100)] = 2.5
+    """Create calls a second (EC2 allows 5)."""
+    burst: Annotated[int, Field(ge=1, le=1000)] = 50
+    """Create calls at once (EC2 allows 100)."""
+    pending: Annotated[int, Field(ge=1, le=100)] = 80
+    """Snapshots that may be pending at once (EC2 allows 100)."""
+
+
+class Config(Strict):
+    """Snapkeep: which claims of which clusters are backed up, when, how, and for how long."""
+
+    clusters: Annotated[list[Cluster], Field(min_length=1)]
+    """The EKS clusters."""
+    defaults: Defaults = Field(default_factory=Defaults)
+    """What all policies share."""
+    policies: Annotated[list[Policy], Field(min_length=1)]
+    """The policies."""
+    pace: Pace = Field(default_factory=Pace)
+    """How fast snapshots are created."""
+    consistency_wait: ConsistencyWait | NotGiven = None
+    """How long EC2 may take to show a new snapshot (1 minute to 1 hour; default 5 minutes)."""

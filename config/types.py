@@ -1,0 +1,162 @@
+"""The values a config file may hold: each is checked in words and described for editors."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Annotated, Literal
+from zoneinfo import available_timezones
+
+from cronsim import CronSim, CronSimError
+from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
+
+from config.errors import did_you_mean
+from snapkeep.domain.policies import RESERVED_NAMES
+from snapkeep.domain.schedule import PreviewUnavailable, five_fields, rate_of, to_scheduler
+from snapkeep.domain.sizes import parse_quantity
+
+_NAME = r"[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?"
+_SUBDOMAIN = r"[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?"
+_SPAN = re.compile(r"(?P<number>[1-9][0-9]{0,5}) (?P<unit>second|minute|hour)s?")
+_SPAN_SCHEMA = {
+    "type": "string",
+    "pattern": f"^{_SPAN.pattern.replace('?P<number>', '').replace('?P<unit>', '')}$",
+}
+
+
+def _matching(pattern: str, allowed: str) -> Callable[[str], str]:
+    def check(text: str) -> str:
+        if not re.fullmatch(pattern, text):
+            raise ValueError(f"{text[:80]!r} is not allowed; use {allowed}")
+        return text
+
+    return check
+
+
+def _policy_name(text: str) -> str:
+    _matching(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?", "1 to 63 of a-z, 0-9 and dashes inside")(text)
+    if text in RESERVED_NAMES:
+        raise ValueError(f"{text!r} is the name of a built-in policy; choose another")
+    return text
+
+
+def _expression(text: str) -> str:
+    """The Scheduler expression; refused when it would never run."""
+    expression = to_scheduler(text)
+    if rate_of(expression) is None:
+        _check_it_ever_runs(expression)
+    return expression
+
+
+def _check_it_ever_runs(expression: str) -> None:
+    try:
+        next(CronSim(five_fields(expression), datetime.fromisoformat("2024-01-01")))
+    except PreviewUnavailable:
+        return
+    except (CronSimError, StopIteration):
+        raise ValueError(f"{expression} would never run: no month has such a day") from None
+
+
+@cache
+def _timezones() -> frozenset[str]:
+    return frozenset(available_timezones()) - {"localtime", "Factory"}
+
+
+def _timezone(text: str) -> str:
+    if text not in _timezones():
+        raise ValueError(
+            f"{text[:80]!r} is no IANA time zone{did_you_mean(text, _timezones())}; "
+            "use a name such as UTC or Europe/Berlin"
+        )
+    return text
+
+
+def _span(least: timedelta, most: timedelta, words: str) -> Callable[[object], timedelta]:
+    def parse(value: object) -> timedelta:
+        match = _SPAN.fullmatch(value) if isinstance(value, str) else None
+        if match is None:
+            raise ValueError(
+                f"{value!r} is not allowed; use a number and a unit, such as 90 minutes ({words})"
+            )
+        span = timedelta(**{match["unit"] + "s": int(match["number"])})
+        if not least <= span <= most:
+            raise ValueError(f"{value!r} is out of bounds; use {words}")
+        return span
+
+    return parse
+
+
+def _window(value: object) -> timedelta:
+    # YAML 1.1 reads the bare word off as false.
+    if value is False or value == "off":
+        return timedelta()
+    span = _span(timedelta(minutes=1), timedelta(minutes=1440), "1 minute to 1440 minutes, or off")(value)
+    if span % timedelta(minutes=1):
+        raise ValueError(f"{value!r} is not allowed; Scheduler wants whole minutes")
+    return span
+
+
+def _size(value: object) -> int:
+    if not isinstance(value, str):
+        raise ValueError(f"{value!r} is not allowed; write a number and a unit, such as 10Gi")
+    return parse_quantity(value)
+
+
+ClusterName = Annotated[
+    str,
+    AfterValidator(
+        _matching(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}", "the EKS name: letters, digits, dashes and underscores")
+    ),
+]
+Region = Annotated[
+    str,
+    AfterValidator(_matching(r"[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}", "an AWS Region, such as ap-northeast-2")),
+]
+PolicyName = Annotated[str, AfterValidator(_policy_name)]
+NamespaceGlob = Annotated[
+    str,
+    AfterValidator(_matching(r"[-a-z0-9*?]{1,63}", "a namespace, or a pattern with * and ?, such as team-*")),
+]
+StorageClass = Annotated[str, AfterValidator(_matching(_SUBDOMAIN, "the name of a storage class"))]
+LabelKey = Annotated[
+    str,
+    AfterValidator(_matching(rf"({_SUBDOMAIN}/)?{_NAME}", "a label key, such as app or example.com/tier")),
+]
+LabelValue = Annotated[
+    str,
+    AfterValidator(_matching(rf"({_NAME})?", "a label value: at most 63 letters, digits, dashes, _ and .")),
+]
+Size = Annotated[
+    int,
+    BeforeValidator(_size),
+    WithJsonSchema({"type": "string", "examples": ["1Gi", "500Gi"]}),
+]
+Expression = Annotated[
+    str,
+    AfterValidator(_expression),
+    WithJsonSchema({"type": "string", "examples": ["0 */6 * * *", "rate(6 hours)", "cron(0 2 L * ? *)"]}),
+]
+Timezone = Annotated[str, AfterValidator(_timezone)]
+Window = Annotated[
+    timedelta,
+    BeforeValidator(_window),
+    WithJsonSchema({"anyOf": [_SPAN_SCHEMA, {"enum": ["off", False]}]}),
+]
+CatchUp = Annotated[
+    timedelta,
+    BeforeValidator(_span(timedelta(minutes=1), timedelta(hours=24), "60 seconds to 24 hours")),
+    WithJsonSchema(_SPAN_SCHEMA),
+]
+ConsistencyWait = Annotated[
+    timedelta,
+    BeforeValidator(_span(timedelta(minutes=1), timedelta(hours=1), "1 minute to 1 hour")),
+    WithJsonSchema(_SPAN_SCHEMA),
+]
+Count = Annotated[int | str, WithJsonSchema({"anyOf": [{"type": "integer", "minimum": 1}, {"const": "all"}]})]
+DurationText = Annotated[
+    str, WithJsonSchema({"type": "string", "pattern": "^([0-9]{1,6}[ymdh])+$", "examples": ["7d", "1y5m"]})
+]
+MethodName = Literal["csi", "ebs"]
+OperatorName = Literal["In", "NotIn", "Exists", "DoesNotExist"]
