@@ -1,0 +1,229 @@
+"""Client of the control endpoint: one method for each control. Standard library only."""
+
+import json
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+
+class ControlError(RuntimeError):
+    """The control endpoint refused; the text says what and why."""
+
+
+@dataclass(frozen=True)
+class Fired:
+    """A schedule that fired while the clock moved."""
+
+    schedule: str
+    scheduled_time: datetime
+
+
+@dataclass(frozen=True)
+class ScheduleView:
+    """A schedule as Scheduler sees it; `next` is its next slot in UTC, None when it never comes."""
+
+    name: str
+    group: str
+    state: str
+    expression: str
+    zone: str
+    next: datetime | None
+
+
+@dataclass(frozen=True)
+class FunctionUsage:
+    """What a function did since the figures were last forgotten. Durations without the cold start, in ms."""
+
+    invocations: int
+    errors: int
+    cold_starts: int
+    durations_ms: tuple[float, ...]
+    init_ms: tuple[float, ...]
+    peak_rss_bytes: int
+
+
+@dataclass(frozen=True)
+class TokenReview:
+    """Who a bearer token is; `reason` says why it was not authenticated."""
+
+    authenticated: bool
+    principal_arn: str = ""
+    username: str = ""
+    groups: tuple[str, ...] = ()
+    reason: str = ""
+
+
+class AwsControl:
+    """The sandbox's AWS from outside. Every method raises ControlError when the endpoint refuses."""
+
+    def __init__(self, url: str, timeout: float = 30.0) -> None:
+        self._url = url.rstrip("/")
+        self._timeout = timeout
+
+    def state(self) -> dict[str, Any]:
+        """Return account, region, endpoint, interpreter, now and offset_seconds."""
+        return self._call("GET", "state")
+
+    def now(self) -> datetime:
+        """Return the sandbox's time, aware UTC."""
+        return datetime.fromisoformat(self.state()["now"])
+
+    def advance(self, by: timedelta, only: str = "*") -> list[Fired]:
+        """Move the clock forward; return what fired, oldest first. Schedules not matching the glob pass
+        unfired.
+        """
+        return _fired(self._call("POST", "clock", {"advance": by.total_seconds(), "only": only}))
+
+    def advance_to(self, moment: datetime, only: str = "*") -> list[Fired]:
+        """Move the clock forward to `moment`; one already past only fires what is still due."""
+        return _fired(self._call("POST", "clock", {"to": moment.isoformat(), "only": only}))
+
+    def schedules(self) -> list[ScheduleView]:
+        """Return every schedule with its next slot."""
+        found: Any = self._call("GET", "schedules")
+        return [ScheduleView(**{**each, "next": _time(each["next"])}) for each in found]
+
+    def settings(self, **changes: Any) -> dict[str, Any]:
+        """Change switches of `sandbox.aws.world.Settings` (none: just read) and return them all."""
+        return self._call("PATCH", "settings", changes)
+
+    def put_event(
+        self,
+        source: str,
+        detail_type: str,
+        detail: dict[str, Any],
+        *,
+        resources: list[str] | None = None,
+        time: datetime | None = None,
+        event_id: str | None = None,
+        copies: int = 1,
+    ) -> str:
+        """Put an event on the default bus, from any source; return its id. `copies` delivers the same event
+        again.
+        """
+        body = {
+            "source": source,
+            "detail_type": detail_type,
+            "detail": detail,
+            "resources": resources or [],
+            "time": time.isoformat() if time else None,
+            "id": event_id,
+            "copies": copies,
+        }
+        return str(self._call("POST", "events", body)["id"])
+
+    def calls(self) -> dict[str, int]:
+        """Return how many calls of each action, such as `ec2:CreateSnapshot`, reached their service."""
+        return self._call("GET", "calls")
+
+    def forget_calls(self) -> None:
+        """Set the counters to 0."""
+        self._call("DELETE", "calls")
+
+    def fail_call(
+        self,
+        action: str,
+        code: str,
+        *,
+        times: int = 1,
+        message: str = "Injected by the sandbox.",
+        status: int = 400,
+        after: bool = False,
+        resource: str = "",
+    ) -> None:
+        """Let the next `times` calls of `action` answer the error `code`.
+
+        `after`: carry the call out and lose its answer. `resource`: only calls that name this id.
+        """
+        body = {
+            "action": action,
+            "code": code,
+            "times": times,
+            "message": message,
+            "status": status,
+            "after": after,
+            "resource": resource,
+        }
+        self._call("POST", "faults", body)
+
+    def faults(self) -> list[dict[str, Any]]:
+        """Return the faults still to happen."""
+        found: Any = self._call("GET", "faults")
+        return list(found)
+
+    def forget_faults(self) -> None:
+        """Take back every fault."""
+        self._call("DELETE", "faults")
+
+    def fail_snapshots(self, volume: str = "*", times: int = 1) -> None:
+        """Let the next snapshots of a volume (`*`: of any) end in the state `error`."""
+        self._call("POST", "snapshots/fail", {"volume": volume, "times": times})
+
+    def settle_snapshot(self, snapshot: str, state: str = "completed") -> None:
+        """End a pending snapshot now, `completed` or `error`."""
+        self._call("POST", "snapshots/settle", {"snapshot": snapshot, "state": state})
+
+    def functions(self) -> dict[str, FunctionUsage]:
+        """Return what each function did."""
+        found = self._call("GET", "functions")["functions"]
+        return {
+            name: FunctionUsage(**{**each, **{key: tuple(each[key]) for key in ("durations_ms", "init_ms")}})
+            for name, each in found.items()
+        }
+
+    def forget_functions(self) -> None:
+        """Forget the figures of the functions."""
+        self._call("DELETE", "functions")
+
+    def wait_idle(self, limit: float = 60.0) -> None:
+        """Wait until no function runs and no event is queued for one; ControlError after `limit` seconds."""
+        deadline = time.monotonic() + limit
+        while busy := self._call("GET", "functions")["busy"]:
+            if time.monotonic() > deadline:
+                raise ControlError(
+                    f"{busy} invocations still run or wait after {limit:.0f} s; read their logs"
+                )
+            time.sleep(0.05)
+
+    def function_logs(self, name: str) -> list[str]:
+        """Return the lines of a function's log group, oldest first."""
+        return list(self._call("GET", f"functions/{urllib.parse.quote(name)}/logs")["lines"])
+
+    def register_cluster(self, name: str, endpoint: str, authority: str) -> dict[str, Any]:
+        """Register an EKS cluster; `authority` is the base64 of its CA's PEM. Return what DescribeCluster
+        says.
+        """
+        return self._call("PUT", f"clusters/{name}", {"endpoint": endpoint, "authority": authority})
+
+    def review_token(self, cluster: str, token: str) -> TokenReview:
+        """Return who a `k8s-aws-v1.` bearer token is in a cluster."""
+        found = self._call("POST", f"clusters/{cluster}/tokens", {"token": token})
+        return TokenReview(**{**found, "groups": tuple(found.get("groups", ()))})
+
+    def _call(self, method: str, path: str, body: Any = None) -> dict[str, Any]:
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(f"{self._url}/_sandbox/{path}", data=data, method=method)
+        # A proxy of the user's environment has no business between two processes of this machine.
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        try:
+            with opener.open(request, timeout=self._timeout) as answer:
+                found: dict[str, Any] = json.load(answer)
+                return found
+        except urllib.error.HTTPError as error:
+            raise ControlError(json.load(error)["error"]) from error
+        except OSError as error:
+            raise ControlError(f"no sandbox answers at {self._url}: {error}; is it running?") from error
+
+
+def _fired(answer: dict[str, Any]) -> list[Fired]:
+    return [
+        Fired(each["schedule"], datetime.fromisoformat(each["scheduled_time"])) for each in answer["fired"]
+    ]
+
+
+def _time(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

@@ -1,0 +1,172 @@
+"""The control endpoint: what a demo or a test may do to the sandbox's AWS from outside.
+
+All under /_sandbox/ on the port of AWS, JSON in and out, no credentials; the server listens on 127.0.0.1
+only. Times are ISO 8601 with a zone, durations seconds. An error answers {"error": text} with status 400 or 404.
+`sandbox.aws.control.AwsControl` has one method for each route.
+
+    GET    /_sandbox/state               account, region, endpoint, interpreter, now, offset_seconds
+    POST   /_sandbox/clock               {"advance": seconds} or {"to": time}, "only": glob of schedule names
+                                         -> now, fired: [{schedule, scheduled_time, execution_id}]
+    GET    /_sandbox/settings            the switches, see sandbox.aws.world.Settings
+    PATCH  /_sandbox/settings            change some of them
+    GET    /_sandbox/schedules           name, group, state, expression, zone, next of each schedule
+    POST   /_sandbox/events              put {source, detail_type, detail, resources, time, id, copies} on the
+                                         default bus; any source, `aws.*` included
+    GET    /_sandbox/calls               counters by action: calls that reached their service
+    DELETE /_sandbox/calls               set them to 0
+    GET    /_sandbox/faults              faults still to happen
+    POST   /_sandbox/faults              add one, see sandbox.aws.world.Fault
+    DELETE /_sandbox/faults              forget them
+    POST   /_sandbox/snapshots/fail      {"volume": id or "*", "times": n}: its next snapshots end in error
+    POST   /_sandbox/snapshots/settle    {"snapshot": id, "state": "completed" or "error"}: end it now
+    GET    /_sandbox/functions           by name: invocations, errors, cold_starts, durations_ms, init_ms,
+                                         peak_rss_bytes; what is still waiting or running in `busy`
+    DELETE /_sandbox/functions           forget the figures
+    GET    /_sandbox/functions/NAME/logs {"lines": [...]}, oldest first, of its CloudWatch log group
+    PUT    /_sandbox/clusters/NAME       register an EKS cluster: {endpoint, authority}
+    POST   /_sandbox/clusters/NAME/tokens {"token": ...} -> authenticated, principal_arn, username, groups
+"""
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any
+
+from ministack.services import cloudwatch_logs, lambda_svc, scheduler
+
+from sandbox.aws import event_bus, schedules, snapshots
+from sandbox.aws.functions.environment import INTERPRETER
+from sandbox.aws.patches import eks_cluster
+from sandbox.aws.scope import request_scope
+from sandbox.aws.world import Fault, World
+
+Body = dict[str, Any]
+Route = Callable[..., Any]
+
+
+class ControlApi:
+    """Answers the control routes for one world."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._routes: list[tuple[str, str, Route]] = [
+            ("GET", "state", self._state),
+            ("POST", "clock", self._move_clock),
+            ("GET", "settings", lambda body: asdict(world.settings)),
+            ("PATCH", "settings", self._change_settings),
+            ("GET", "schedules", self._schedules),
+            ("POST", "events", self._put_event),
+            ("GET", "calls", lambda body: dict(world.calls)),
+            ("DELETE", "calls", lambda body: world.calls.clear()),
+            ("GET", "faults", lambda body: world.faults.waiting()),
+            ("POST", "faults", lambda body: world.faults.add(Fault(**body))),
+            ("DELETE", "faults", lambda body: world.faults.clear()),
+            ("POST", "snapshots/fail", self._fail_snapshots),
+            ("POST", "snapshots/settle", self._settle_snapshot),
+            ("GET", "functions", self._functions),
+            ("DELETE", "functions", lambda body: world.functions.clear()),
+            ("GET", "functions/([^/]+)/logs", self._logs),
+            ("PUT", "clusters/([^/]+)", self._register_cluster),
+            ("POST", "clusters/([^/]+)/tokens", self._review_token),
+        ]
+
+    def answer(self, method: str, path: str, body: bytes) -> tuple[int, bytes]:
+        """Return status and JSON body for one request; `path` is what follows /_sandbox/."""
+        try:
+            for allowed, pattern, route in self._routes:
+                match = re.fullmatch(pattern, path)
+                if match and allowed == method:
+                    result = route(json.loads(body or b"{}"), *match.groups())
+                    return 200, json.dumps(result if result is not None else {}, default=_plain).encode()
+        except (ValueError, TypeError, KeyError) as error:
+            return 400, json.dumps({"error": f"{method} /_sandbox/{path}: {error}"}).encode()
+        return 404, json.dumps({"error": f"no control {method} /_sandbox/{path}"}).encode()
+
+    def _state(self, _body: Body) -> Body:
+        world = self._world
+        return {
+            "account": world.account,
+            "region": world.region,
+            "endpoint": world.endpoint,
+            "interpreter": INTERPRETER,
+            "now": world.clock.now(),
+            "offset_seconds": world.clock.offset.total_seconds(),
+        }
+
+    def _move_clock(self, body: Body) -> Body:
+        clock = self._world.clock
+        if "to" in body:
+            now = clock.advance_to(datetime.fromisoformat(body["to"]))
+        else:
+            now = clock.advance(timedelta(seconds=float(body["advance"])))
+        snapshots.settle_due(self._world)
+        fired = schedules.fire_due(self._world, now, body.get("only", "*"))
+        return {"now": now, "fired": [asdict(each) for each in fired]}
+
+    def _change_settings(self, body: Body) -> Body:
+        self._world.settings = self._world.settings.changed(body)
+        return asdict(self._world.settings)
+
+    def _schedules(self, _body: Body) -> list[Body]:
+        return [
+            {
+                "name": each["Name"],
+                "group": each["GroupName"],
+                "state": each["State"],
+                "expression": each["ScheduleExpression"],
+                "zone": each["ScheduleExpressionTimezone"],
+                "next": schedules.next_slot(self._world, each),
+            }
+            for each in scheduler._schedules._data.values()
+        ]
+
+    def _put_event(self, body: Body) -> Body:
+        when = datetime.fromisoformat(body["time"]) if body.get("time") else None
+        event = event_bus.new_event(
+            self._world,
+            body["source"],
+            body["detail_type"],
+            body["detail"],
+            body.get("resources"),
+            when,
+            body.get("id"),
+        )
+        for _copy in range(int(body.get("copies", 1))):
+            event_bus.deliver(event)
+        return {"id": event["EventId"]}
+
+    def _fail_snapshots(self, body: Body) -> None:
+        with self._world.lock:
+            self._world.snapshot_outcomes[body["volume"]] = int(body.get("times", 1))
+
+    def _settle_snapshot(self, body: Body) -> None:
+        record = self._world.pending.get(body["snapshot"])
+        if record is None:
+            raise ValueError(f"snapshot {body['snapshot']} is not pending")
+        snapshots.settle(self._world, record, body.get("state", "completed"), self._world.clock.now())
+
+    def _functions(self, _body: Body) -> Body:
+        with self._world.lock:
+            records = {name: each.as_dict() for name, each in self._world.functions.items()}
+        running, _by_function = lambda_svc.executions_in_flight()
+        return {"functions": records, "busy": running + self._world.queued_events}
+
+    def _logs(self, _body: Body, name: str) -> Body:
+        with request_scope(self._world.account, self._world.region):
+            function = lambda_svc._functions.get(name)
+            named = ((function or {}).get("config", {}).get("LoggingConfig") or {}).get("LogGroup")
+            group = cloudwatch_logs._log_groups.get(named or f"/aws/lambda/{name}") or {"streams": {}}
+            events = [event for stream in group["streams"].values() for event in stream["events"]]
+        return {"lines": [event["message"] for event in events]}
+
+    def _register_cluster(self, body: Body, name: str) -> Body:
+        return eks_cluster.register(self._world, name, body["endpoint"], body["authority"])
+
+    def _review_token(self, body: Body, name: str) -> Body:
+        return eks_cluster.review_token(self._world, name, body["token"])
+
+
+def _plain(value: Any) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)

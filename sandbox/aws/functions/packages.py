@@ -1,0 +1,53 @@
+"""Unpack a function's zip and its layers once for each content, as /var/task and /opt."""
+
+import hashlib
+import io
+import os
+import shutil
+import sys
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Package:
+    """Where a function's files lie."""
+
+    task: Path
+    """What AWS mounts as /var/task."""
+    opt: Path
+    """What AWS mounts as /opt: the layers, later ones over earlier ones."""
+
+    def python_path(self) -> list[str]:
+        """Return the import path of the Python runtimes (Lambda guide, "Search path in Python")."""
+        version = f"python{sys.version_info.major}.{sys.version_info.minor}"
+        layers = self.opt / "python"
+        return [str(self.task), str(layers / "lib" / version / "site-packages"), str(layers)]
+
+
+def unpack(store: Path, code: bytes, layers: list[bytes]) -> Package:
+    """Return the package of `code` and `layers`, unpacked under `store` unless the same content is there
+    already.
+    """
+    return Package(task=_unpack(store, [code]), opt=_unpack(store, layers))
+
+
+def _unpack(store: Path, zips: list[bytes]) -> Path:
+    digest = hashlib.sha256()
+    for content in zips:
+        digest.update(hashlib.sha256(content).digest())
+    place = store / digest.hexdigest()[:24]
+    if place.exists():
+        return place
+    # Unpacked beside and renamed, so that no worker ever sees half a package.
+    draft = store / f"{place.name}.{os.getpid()}.{os.urandom(4).hex()}"
+    draft.mkdir(parents=True)
+    for content in zips:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            archive.extractall(draft)
+    try:
+        draft.rename(place)
+    except OSError:
+        shutil.rmtree(draft)
+    return place

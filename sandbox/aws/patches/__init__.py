@@ -1,0 +1,40 @@
+"""What ministack lacks, one idea a module; each checks the private names it touches first."""
+
+from sandbox.aws.patches import (
+    api_faults,
+    cloudformation,
+    ec2_describe_snapshots,
+    ec2_dry_run,
+    ec2_restore,
+    ec2_snapshot_lock,
+    ec2_snapshots,
+    eks_cluster,
+    iam_ec2,
+    lambda_async,
+    lambda_isolation,
+    scheduler,
+)
+from sandbox.aws.private import check_version
+from sandbox.aws.world import World
+
+PATCHES = (
+    ec2_snapshots,
+    ec2_describe_snapshots,
+    ec2_restore,
+    ec2_snapshot_lock,
+    ec2_dry_run,
+    lambda_isolation,
+    lambda_async,
+    scheduler,
+    eks_cluster,
+    cloudformation,
+    iam_ec2,
+    api_faults,
+)
+
+
+def install_all(world: World) -> None:
+    """Install every patch. PatchRefused when the installed ministack is not the one they were written for."""
+    check_version()
+    for patch in PATCHES:
+        patch.install(world)

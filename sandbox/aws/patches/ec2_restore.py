@@ -1,0 +1,63 @@
+"""A volume created from a snapshot takes its size and its encryption.
+
+AWS: without Size a volume is as large as its snapshot, a smaller Size is refused, and a volume from an
+encrypted snapshot is encrypted (API CreateVolume).
+ministack: every such volume is 8 GiB and plain, and a snapshot that does not exist is accepted.
+"""
+
+from typing import Any
+
+from ministack.services import ec2
+
+from sandbox.aws.private import require, require_keys
+from sandbox.aws.snapshots import settle_due
+from sandbox.aws.world import World
+
+Params = dict[str, Any]
+Answer = tuple[int, dict[str, str], bytes]
+
+
+def install(world: World) -> None:
+    """Put the checks in front of CreateVolume."""
+    require(ec2, "_ACTION_MAP", "_snapshots", "_p", "_error")
+    require_keys(ec2._ACTION_MAP, "ec2._ACTION_MAP", "CreateVolume")
+    create = ec2._ACTION_MAP["CreateVolume"]
+
+    def create_volume(params: Params) -> Answer:
+        settle_due(world)
+        snapshot_id = ec2._p(params, "SnapshotId")
+        if snapshot_id:
+            record = ec2._snapshots.get(snapshot_id)
+            if refused := _refusal(snapshot_id, record, ec2._p(params, "Size")):
+                return refused
+            params = _from_snapshot(params, record)
+        answer: Answer = create(params)
+        return answer
+
+    ec2._ACTION_MAP["CreateVolume"] = create_volume
+
+
+def _refusal(snapshot_id: str, record: dict[str, Any] | None, size: str) -> Answer | None:
+    if record is None:
+        return _error("InvalidSnapshot.NotFound", f"The snapshot '{snapshot_id}' does not exist.")
+    if record["State"] != "completed":
+        return _error("IncorrectState", f"Snapshot {snapshot_id} is {record['State']}, not completed.")
+    if size and int(size) < record["VolumeSize"]:
+        return _error(
+            "InvalidParameterValue",
+            f"Volume of {size}GiB is smaller than snapshot '{snapshot_id}', "
+            f"expect size >= {record['VolumeSize']}GiB",
+        )
+    return None
+
+
+def _from_snapshot(params: Params, record: dict[str, Any]) -> Params:
+    taken = {**params, "Size": [ec2._p(params, "Size") or str(record["VolumeSize"])]}
+    if record["Encrypted"]:
+        taken["Encrypted"] = ["true"]
+    return taken
+
+
+def _error(code: str, message: str) -> Answer:
+    answer: Answer = ec2._error(code, message, 400)
+    return answer

@@ -1,0 +1,81 @@
+"""Clusters are registered with the endpoint and certificate authority of the sandbox's own Kubernetes API.
+
+AWS: DescribeCluster answers the endpoint and the base64 PEM of the cluster's authority; with
+authenticationMode API access entries decide who enters (EKS user guide "Access entries").
+ministack: without Docker a cluster has an endpoint where nobody listens and an empty authority.
+"""
+
+from typing import Any
+
+from ministack.services import eks
+
+from sandbox.aws.private import require
+from sandbox.aws.scope import request_scope
+from sandbox.aws.world import World
+
+VERSION = "1.34"
+
+
+def install(world: World) -> None:
+    """Check what register and review_token touch."""
+    require(
+        eks,
+        "_clusters",
+        "_access_entries",
+        "_cluster_arn",
+        "_issuer_url",
+        "_new_oidc_id",
+        "_now",
+        "_sanitize",
+    )
+    require(eks, "_verify_eks_token", "_access_entry_for_principal")
+
+
+def register(
+    world: World, name: str, endpoint: str, authority: str, version: str = VERSION
+) -> dict[str, Any]:
+    """Register (or change) an ACTIVE cluster and return what DescribeCluster says; `authority` is base64 of a
+    PEM.
+    """
+    with request_scope(world.account, world.region):
+        cluster = eks._clusters.get(name) or {"createdAt": eks._now(), "_creator_arn": ""}
+        cluster.update(
+            {
+                "name": name,
+                "arn": eks._cluster_arn(name),
+                "version": version,
+                "endpoint": endpoint,
+                "roleArn": f"arn:aws:iam::{world.account}:role/{name}-cluster",
+                "resourcesVpcConfig": {"subnetIds": [], "securityGroupIds": [], "endpointPublicAccess": True},
+                "identity": {"oidc": {"issuer": eks._issuer_url(eks._new_oidc_id())}},
+                "status": "ACTIVE",
+                "certificateAuthority": {"data": authority},
+                "platformVersion": "eks.1",
+                "accessConfig": {"authenticationMode": "API"},
+                "tags": {},
+            }
+        )
+        eks._clusters[name] = cluster
+        shown: dict[str, Any] = eks._sanitize(cluster)
+        return shown
+
+
+def review_token(world: World, name: str, token: str) -> dict[str, Any]:
+    """Return who a `k8s-aws-v1.` token is: `authenticated`, `principal_arn`, `username` and `groups`.
+
+    Its signature is checked as STS checks it; a principal without an access entry is not let in.
+    """
+    with request_scope(world.account, world.region):
+        credential = eks._verify_eks_token(token, name)
+        if not credential:
+            return {"authenticated": False, "reason": "the token is malformed, expired or wrongly signed"}
+        principal = credential.principal_arn
+        entry = eks._access_entry_for_principal(name, world.account, world.region, principal)
+        if entry is None:
+            return {"authenticated": False, "reason": f"{principal} has no access entry in cluster {name}"}
+        return {
+            "authenticated": True,
+            "principal_arn": entry["principalArn"],
+            "username": entry.get("username") or principal,
+            "groups": [*entry.get("kubernetesGroups", []), "system:authenticated"],
+        }

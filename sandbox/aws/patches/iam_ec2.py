@@ -1,0 +1,83 @@
+"""EC2 calls are authorised on all their resources, with the condition keys policies use.
+
+AWS: see sandbox/aws/ec2_authorization.py.
+ministack: one resource a call, with the account in every ARN, "*" for CreateTags, and none of
+ec2:CreateAction, ec2:ResourceTag, aws:ResourceTag; aws:RequestTag is filled for CreateTags only. Nothing here
+widens a permission: every check of AWS's list must pass, and a refused one is named in the answer.
+"""
+
+from contextvars import ContextVar
+from typing import Any
+
+from ministack.core import iam_actions, iam_evaluator
+from ministack.services import ec2
+
+from sandbox.aws.ec2_authorization import Check, checks
+from sandbox.aws.private import require
+from sandbox.aws.world import World
+
+_checks: ContextVar[list[Check]] = ContextVar("ec2_checks")
+_refused: ContextVar[Check | None] = ContextVar("ec2_refused")
+
+
+def install(world: World) -> None:
+    """Wrap the three functions that ministack's dispatcher asks about a request."""
+    require(iam_actions, "extract_resource_arn", "access_denied_response", "extract_iam_action")
+    require(iam_evaluator, "enforce", "AuthError")
+    require(ec2, "_guess_resource_type", "_parse_tags", "_tags", "_parse_member_list")
+    _collect_checks()
+    _enforce_all()
+    _name_the_refused()
+
+
+def _collect_checks() -> None:
+    extract = iam_actions.extract_resource_arn
+
+    def extract_resource_arn(
+        service: str,
+        method: str,
+        path: str,
+        headers: Any,
+        body: bytes,
+        params: Any,
+        region: str,
+        account: str,
+    ) -> Any:
+        _checks.set(checks(params, region, account) if service == "ec2" else [])
+        _refused.set(None)
+        return extract(service, method, path, headers, body, params, region, account)
+
+    iam_actions.extract_resource_arn = extract_resource_arn
+
+
+def _enforce_all() -> None:
+    enforce = iam_evaluator.enforce
+
+    def enforce_all(key: str, action: str, service: str, region: str, **context: Any) -> Any:
+        needed = _checks.get([]) if service == "ec2" else []
+        if not needed:
+            return enforce(key, action, service, region, **context)
+        for check in needed:
+            denied = enforce(
+                key, check.action, service, region, resource_arn=check.resource, service_context=check.keys
+            )
+            if denied:
+                _refused.set(check)
+                return denied
+        return None
+
+    iam_evaluator.enforce = enforce_all
+
+
+def _name_the_refused() -> None:
+    respond = iam_actions.access_denied_response
+
+    def access_denied_response(service: str, action: str, principal: str, *rest: Any, **more: Any) -> Any:
+        refused = _refused.get(None) if service == "ec2" else None
+        if refused is None:
+            return respond(service, action, principal, *rest, **more)
+        return respond(
+            service, refused.action, principal, *rest, **{**more, "resource_arn": refused.resource}
+        )
+
+    iam_actions.access_denied_response = access_denied_response

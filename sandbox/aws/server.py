@@ -1,0 +1,140 @@
+"""Run ministack with the patches and the control endpoint on one port of 127.0.0.1."""
+
+import asyncio
+import json
+import logging
+import os
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+from sandbox.clock import SandboxClock
+
+ACCOUNT = "111122223333"
+REGION = "ap-northeast-2"
+TICK_SECONDS = 0.1
+PREFIX = "/_sandbox/"
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+
+def serve(port: int, work: Path, ready: Path | None = None) -> None:
+    """Serve until SIGTERM or SIGINT. Says where on standard output, and in the file `ready`, as one line of
+    JSON.
+
+    `port` 0 takes a free one; `work` is a folder for what the functions unpack. ministack reads its
+    environment when it is imported, so this must run in a process of its own.
+    """
+    listener = socket.create_server(("127.0.0.1", port))
+    endpoint = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    _configure(listener.getsockname()[1])
+    logging.basicConfig(
+        stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s"
+    )
+
+    from sandbox.aws.control_api import ControlApi
+    from sandbox.aws.patches import install_all
+    from sandbox.aws.world import World
+
+    work.mkdir(parents=True, exist_ok=True)
+    world = World(SandboxClock(), ACCOUNT, REGION, endpoint, work.resolve())
+    install_all(world)
+    threading.Thread(target=_tick, args=(world,), daemon=True, name="sandbox-tick").start()
+    said = json.dumps({"endpoint": endpoint, "account": ACCOUNT, "region": REGION})
+    asyncio.run(_run(listener, _with_control(ControlApi(world)), said, ready))
+    _stop_workers()
+
+
+def _configure(port: int) -> None:
+    # Nothing of the developer's AWS may reach ministack: not an account, not an endpoint, not a saved state.
+    for name in [
+        name for name in os.environ if name.startswith(("AWS_", "MINISTACK_", "LOCALSTACK_", "LAMBDA_"))
+    ]:
+        del os.environ[name]
+    os.environ.update(
+        AUTH="true",
+        BIND_HOST="127.0.0.1",
+        GATEWAY_PORT=str(port),
+        MINISTACK_ACCOUNT_ID=ACCOUNT,
+        MINISTACK_REGION=REGION,
+        AWS_ACCESS_KEY_ID="test",
+        AWS_SECRET_ACCESS_KEY="test",
+        DOCKER_HOST="unix:///nonexistent",
+        IOT_MTLS_ENABLED="0",
+        SFTP_ENABLED="0",
+        LAMBDA_ACCOUNT_CONCURRENCY="32",
+        LAMBDA_WARM_TTL_SECONDS="60",
+    )
+    os.environ.pop("PERSIST_STATE", None)
+
+
+async def _run(listener: socket.socket, application: Any, said: str, ready: Path | None) -> None:
+    from hypercorn.asyncio import serve as hypercorn_serve
+    from hypercorn.config import Config
+
+    config = Config()
+    listener.setblocking(False)
+    config.bind = [f"fd://{listener.detach()}"]
+    config.keep_alive_timeout = 75
+    config.accesslog = None
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopped.set)
+    print(said, flush=True)
+    if ready:
+        draft = ready.with_suffix(".draft")
+        draft.write_text(said + "\n")
+        draft.rename(ready)
+    await hypercorn_serve(application, config, shutdown_trigger=stopped.wait)
+
+
+def _with_control(control: Any) -> Any:
+    from ministack.app import app
+
+    async def application(scope: dict[str, Any], receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or not scope["path"].startswith(PREFIX):
+            await app(scope, receive, send)
+            return
+        body, more = b"", True
+        while more:
+            message = await receive()
+            body, more = body + message.get("body", b""), message.get("more_body", False)
+        # Off the loop: firing a hundred schedules must not hold up the functions they start.
+        status, answer = await asyncio.to_thread(
+            control.answer, scope["method"], scope["path"].removeprefix(PREFIX), body
+        )
+        await send(
+            {
+                "type": "http.response.start",
+                "status": status,
+                "headers": [(b"content-type", b"application/json")],
+            }
+        )
+        await send({"type": "http.response.body", "body": answer})
+
+    return application
+
+
+def _tick(world: Any) -> None:
+    """Let snapshots complete, and schedules fire in the setting `live`, as time passes."""
+    from sandbox.aws import schedules, snapshots
+
+    pause = threading.Event()
+    while not pause.wait(TICK_SECONDS):
+        try:
+            snapshots.settle_due(world)
+            if world.settings.scheduler == "live":
+                schedules.fire_due(world, world.clock.now())
+        except Exception:
+            logging.getLogger("sandbox").exception("the sandbox's clock tick failed")
+
+
+def _stop_workers() -> None:
+    from ministack.core import lambda_runtime
+
+    lambda_runtime.reset()

@@ -1,0 +1,134 @@
+"""What the sandbox's AWS knows beside ministack's own state: its clock, switches, faults and counters."""
+
+import threading
+from collections import Counter, deque
+from dataclasses import asdict, dataclass, field, fields, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sandbox.clock import SandboxClock
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The switches of the control endpoint. Times are seconds of the sandbox clock."""
+
+    snapshot_seconds: float | None = 1.0
+    """How long a snapshot stays pending; None keeps it pending until it is settled by hand."""
+    describe_lag_seconds: float = 0.0
+    """How long a new snapshot stays invisible to DescribeSnapshots."""
+    snapshot_arn_shape: str = "region-then-account"
+    """Snapshot ARNs in events: `region-then-account` (arn:aws:ec2:REGION::snapshot/ID) or
+    `account-then-region` (arn:aws:ec2::REGION:snapshot/ID); the AWS documentation shows both."""
+    snapshot_events: int = 1
+    """How many times a completion event is delivered; 0 loses it, 2 delivers it twice."""
+    scheduler: str = "stepped"
+    """`stepped`: schedules fire only when the clock is advanced. `live`: also as time passes."""
+
+    def changed(self, changes: dict[str, Any]) -> "Settings":
+        """Return a copy with `changes`. ValueError names an unknown switch or a value it does not take."""
+        known = {each.name for each in fields(self)}
+        unknown = sorted(set(changes) - known)
+        if unknown:
+            raise ValueError(f"no such setting: {', '.join(unknown)}; there are {', '.join(sorted(known))}")
+        settings = replace(self, **changes)
+        if settings.snapshot_arn_shape not in ("region-then-account", "account-then-region"):
+            raise ValueError("snapshot_arn_shape is region-then-account or account-then-region")
+        if settings.scheduler not in ("stepped", "live"):
+            raise ValueError("scheduler is stepped or live")
+        return settings
+
+
+@dataclass
+class Fault:
+    """An API error to answer, `times` times, to one action such as `ec2:CreateSnapshot`.
+
+    `after`: the call is carried out first and only its answer is lost, as when a connection breaks.
+    `resource`: only calls whose request names this resource id.
+    """
+
+    action: str
+    code: str
+    message: str = "Injected by the sandbox."
+    status: int = 400
+    times: int = 1
+    after: bool = False
+    resource: str = ""
+
+
+class Faults:
+    """The faults still to happen, taken in the order they were added."""
+
+    def __init__(self) -> None:
+        self._faults: list[Fault] = []
+        self._lock = threading.Lock()
+
+    def add(self, fault: Fault) -> None:
+        """Queue a fault."""
+        with self._lock:
+            self._faults.append(fault)
+
+    def take(self, action: str, request: str) -> Fault | None:
+        """Return the fault to answer to this call, counting it down, or None."""
+        with self._lock:
+            for fault in self._faults:
+                if fault.action == action and fault.times > 0 and fault.resource in request:
+                    fault.times -= 1
+                    return fault
+        return None
+
+    def clear(self) -> None:
+        """Forget every fault."""
+        with self._lock:
+            self._faults.clear()
+
+    def waiting(self) -> list[dict[str, Any]]:
+        """Return the faults that have not all happened yet."""
+        with self._lock:
+            return [asdict(fault) for fault in self._faults if fault.times > 0]
+
+
+@dataclass
+class FunctionRecord:
+    """What one function has done: counts, durations in ms, the peak memory of its workers in bytes."""
+
+    invocations: int = 0
+    errors: int = 0
+    cold_starts: int = 0
+    peak_rss_bytes: int = 0
+    durations_ms: deque[float] = field(default_factory=lambda: deque(maxlen=10_000))
+    init_ms: deque[float] = field(default_factory=lambda: deque(maxlen=1_000))
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the record as JSON values."""
+        return {**asdict(self), "durations_ms": list(self.durations_ms), "init_ms": list(self.init_ms)}
+
+
+@dataclass
+class World:
+    """Everything the patches share."""
+
+    clock: SandboxClock
+    account: str
+    region: str
+    endpoint: str
+    work: Path
+    settings: Settings = field(default_factory=Settings)
+    faults: Faults = field(default_factory=Faults)
+    calls: Counter[str] = field(default_factory=Counter)
+    functions: dict[str, FunctionRecord] = field(default_factory=dict)
+    snapshot_outcomes: dict[str, int] = field(default_factory=dict)
+    """Volume id (or `*`) to how many of its next snapshots end in `error`."""
+    pending: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """The snapshots still pending, by id."""
+    fired_until: dict[str, datetime] = field(default_factory=dict)
+    """Schedule ARN to the time up to which its slots are dealt with."""
+    queued_events: int = 0
+    """Asynchronous invocations that are queued, running or waiting for another try."""
+    lock: threading.RLock = field(default_factory=threading.RLock)
+
+    def function(self, name: str) -> FunctionRecord:
+        """Return the record of a function, new if it never ran."""
+        with self.lock:
+            return self.functions.setdefault(name, FunctionRecord())
