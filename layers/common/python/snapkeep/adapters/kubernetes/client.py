@@ -60,9 +60,10 @@ class Transport(Protocol):
         """Send a request; the answer has `status`, `headers` and `read()`."""
 
 
-def transport(certificate_authority: str) -> Transport:
+def transport(endpoint: str, certificate_authority: str) -> Transport:
     """HTTPS that trusts this certificate authority (PEM) and no other, and never retries by itself."""
-    client: Transport = ApiClient(Configuration(ca_cert_data=certificate_authority, retries=False))
+    configuration = Configuration(host=endpoint, ca_cert_data=certificate_authority, retries=False)
+    client: Transport = ApiClient(configuration)
     return client
 
 

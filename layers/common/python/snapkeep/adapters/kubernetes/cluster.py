@@ -83,7 +83,7 @@ class EksClusters:
         if not authority:
             raise ClusterUnreachable(f"{name} has no certificate authority: its API cannot be trusted")
         tokens = TokenSource(name, self._region, self._credentials, self._clock)
-        http = transport(base64.b64decode(authority).decode())
+        http = transport(endpoint, base64.b64decode(authority).decode())
         client = KubernetesClient(name, endpoint, http, tokens, lambda: self._forget(name))
         return KubernetesCluster(client)
 
