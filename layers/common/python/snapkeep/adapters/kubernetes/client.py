@@ -14,7 +14,6 @@ from kubernetes.client.api_client import ApiClient
 from kubernetes.client.configuration import Configuration
 from kubernetes.client.exceptions import ApiException
 
-from snapkeep.adapters.kubernetes.token import TokenSource
 from snapkeep.domain.errors import (
     ClusterUnreachable,
     NameTaken,
@@ -51,6 +50,16 @@ class ExpiredPage(TemporaryError):
     """The continue token of a list is too old (410 Gone); the list must be read again."""
 
 
+class Tokens(Protocol):
+    """Where bearer tokens come from (`token.TokenSource`)."""
+
+    def token(self) -> str:
+        """A token that is good now."""
+
+    def drop(self) -> None:
+        """Forget the token: the cluster refused it."""
+
+
 class Transport(Protocol):
     """The one method of the official ApiClient that we use; raises what urllib3 raises."""
 
@@ -75,7 +84,7 @@ class KubernetesClient:
         cluster: str,
         endpoint: str,
         http: Transport,
-        tokens: TokenSource,
+        tokens: Tokens,
         on_unreachable: Callable[[], None] = lambda: None,
     ) -> None:
         """`on_unreachable` is called whenever no answer came."""
