@@ -1,0 +1,83 @@
+"""The `snapkeep` command.
+
+Exit codes: 0 done, 1 something failed, 2 the command line or the config is wrong. Results go to
+standard output and nothing else does, so that they can be piped; everything said to people goes to
+standard error.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from cli.manifests import cluster_manifests, to_yaml
+from config import ConfigError, json_schema, load
+from snapkeep.domain.policies import Deployment, Policy
+
+WRONG_CONFIG = 2
+DEFAULT_CONFIG = Path("snapkeep.yaml")
+
+app = typer.Typer(
+    name="snapkeep",
+    help="Backups of Kubernetes volumes on Amazon EKS, with nothing to run in the cluster.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.command()
+def manifests(
+    cluster: Annotated[str, typer.Option(help="The cluster, as the config names it.")],
+    config: Annotated[Path, typer.Option(help="The deployment's config file.")] = DEFAULT_CONFIG,
+) -> None:
+    """Print what a cluster needs of Snapkeep: `snapkeep manifests --cluster NAME | kubectl apply -f -`."""
+    deployment = _load(config)
+    if deployment.cluster(cluster) is None:
+        known = ", ".join(item.name for item in deployment.clusters)
+        _refuse(f"{config}: no cluster {cluster!r} in clusters; there are: {known}")
+    typer.echo(to_yaml(cluster_manifests(cluster)), nl=False)
+
+
+@app.command()
+def validate(
+    file: Annotated[Path, typer.Argument(help="The config file to check.")] = DEFAULT_CONFIG,
+) -> None:
+    """Check a config file and say what it means."""
+    deployment = _load(file)
+    clusters = ", ".join(f"{cluster.name} ({cluster.region})" for cluster in deployment.clusters)
+    typer.echo(f"{file} is valid")
+    typer.echo(f"clusters: {clusters}")
+    for policy in deployment.policies:
+        typer.echo(_in_words(policy))
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of the config file, for editors."""
+    typer.echo(json.dumps(json_schema(), indent=2))
+
+
+def _load(path: Path) -> Deployment:
+    try:
+        return load(path)
+    except ConfigError as error:
+        _refuse(str(error))
+
+
+def _refuse(text: str) -> NoReturn:
+    typer.echo(text, err=True)
+    raise typer.Exit(WRONG_CONFIG)
+
+
+def _in_words(policy: Policy) -> str:
+    schedule = policy.schedule
+    when = f"{schedule.expression} {schedule.timezone}" + ("" if schedule.enabled else ", paused")
+    keep = ", ".join(f"{rule} {amount}" for rule, amount in policy.retention.items())
+    return f"policy {policy.name}: {policy.method} on {', '.join(policy.clusters)}; {when}; keep {keep}"
+
+
+if __name__ == "__main__":
+    app()

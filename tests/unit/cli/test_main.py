@@ -1,0 +1,74 @@
+"""The command line as somebody at a terminal meets it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+from typer.testing import CliRunner
+
+from cli.main import app
+
+EXAMPLE = Path(__file__).parents[3] / "snapkeep.yaml"
+
+
+@pytest.fixture
+def run() -> CliRunner:
+    return CliRunner()
+
+
+def test_manifests_are_yaml_for_kubectl_and_nothing_else(run: CliRunner) -> None:
+    result = run.invoke(app, ["manifests", "--cluster", "myeks", "--config", str(EXAMPLE)])
+
+    assert result.exit_code == 0
+    assert result.stderr == ""
+    assert {item["kind"] for item in yaml.safe_load_all(result.stdout)} >= {
+        "VolumeSnapshotClass",
+        "ClusterRole",
+    }
+
+
+def test_an_unknown_cluster_is_refused_with_those_that_exist(run: CliRunner) -> None:
+    result = run.invoke(app, ["manifests", "--cluster", "myesk", "--config", str(EXAMPLE)])
+
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert "'myesk'" in result.stderr
+    assert "myeks" in result.stderr
+
+
+def test_validate_says_what_the_example_means(run: CliRunner) -> None:
+    result = run.invoke(app, ["validate", str(EXAMPLE)])
+
+    assert result.exit_code == 0
+    assert "is valid" in result.stdout
+    assert "myeks (ap-northeast-2)" in result.stdout
+
+
+def test_a_broken_config_is_told_on_standard_error_with_exit_code_2(run: CliRunner, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.yaml"
+    broken.write_text(EXAMPLE.read_text() + "\npolicys: {}\n")
+
+    result = run.invoke(app, ["validate", str(broken)])
+
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert "broken.yaml" in result.stderr
+    assert "policys" in result.stderr
+
+
+def test_a_missing_config_is_told_by_name(run: CliRunner, tmp_path: Path) -> None:
+    result = run.invoke(app, ["validate", str(tmp_path / "absent.yaml")])
+
+    assert result.exit_code == 2
+    assert "absent.yaml" in result.stderr
+
+
+def test_schema_is_json_schema_of_the_config(run: CliRunner) -> None:
+    result = run.invoke(app, ["schema"])
+
+    schema = json.loads(result.stdout)
+    assert "policies" in schema["properties"]
+    assert "clusters" in schema["properties"]
