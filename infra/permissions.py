@@ -16,13 +16,15 @@ from snapkeep.domain import tags
 
 CREATE_ACTIONS = ("CreateSnapshot", "CreateSnapshots")
 
-OUR_TAG_KEYS = sorted(
+POINT_TAG_KEYS = sorted(
     value
     for name, value in vars(tags).items()
-    if name.isupper() and isinstance(value, str) and value != tags.HOLD
+    if name.isupper() and isinstance(value, str) and value not in (tags.HOLD, tags.DUPLICATE)
 )
-"""The keys of domain.tags: ours and the two of the EBS CSI driver, but not the hold: no function of a
-backup may set or lift one."""
+"""The keys of domain.tags that say what a recovery point is: ours, and the two of the EBS CSI driver."""
+
+VERDICT_TAG_KEYS = sorted([*POINT_TAG_KEYS, tags.DUPLICATE])
+"""Those, and the mark of a duplicate. No function here may set or lift a hold."""
 
 KUBERNETES_VOLUMES: tuple[tuple[str, str, str], ...] = (
     ("DriverVolumes", "ebs.csi.aws.com/cluster", "true"),
@@ -78,24 +80,26 @@ def create_snapshots(stack: Stack) -> tuple[iam.PolicyStatement, ...]:
             sid="NewSnapshots",
             actions=actions,
             resources=[_snapshot_arn(stack)],
-            conditions=_when("StringEquals", {f"aws:RequestTag/{tags.MANAGED}": "true"}) | _only_our_keys(),
+            conditions=_when("StringEquals", {f"aws:RequestTag/{tags.MANAGED}": "true"})
+            | _only(POINT_TAG_KEYS),
         ),
         iam.PolicyStatement(
             sid="TagNewSnapshots",
             actions=["ec2:CreateTags"],
             resources=[_snapshot_arn(stack)],
-            conditions=_when("StringEquals", {"ec2:CreateAction": list(CREATE_ACTIONS)}) | _only_our_keys(),
+            conditions=_when("StringEquals", {"ec2:CreateAction": list(CREATE_ACTIONS)})
+            | _only(POINT_TAG_KEYS),
         ),
     )
 
 
-def complete_tags(stack: Stack) -> iam.PolicyStatement:
-    """Write our tag keys, and no others, on snapshots that are tagged ours already."""
+def complete_tags(stack: Stack, keys: Sequence[str]) -> iam.PolicyStatement:
+    """Write these tag keys, and no others, on snapshots that are tagged ours already."""
     return iam.PolicyStatement(
         sid="CompleteTags",
         actions=["ec2:CreateTags"],
         resources=[_snapshot_arn(stack)],
-        conditions=_when("StringEquals", {f"aws:ResourceTag/{tags.MANAGED}": "true"}) | _only_our_keys(),
+        conditions=_when("StringEquals", {f"aws:ResourceTag/{tags.MANAGED}": "true"}) | _only(keys),
     )
 
 
@@ -136,10 +140,10 @@ def invoke(function_arn: str) -> iam.PolicyStatement:
     return iam.PolicyStatement(actions=["lambda:InvokeFunction"], resources=[function_arn])
 
 
-def _only_our_keys() -> dict[str, Mapping[str, object]]:
+def _only(keys: Sequence[str]) -> dict[str, Mapping[str, object]]:
     # Without `Null`, a request that carries no tag at all would pass ForAllValues.
     return {
-        "ForAllValues:StringEquals": {"aws:TagKeys": OUR_TAG_KEYS},
+        "ForAllValues:StringEquals": {"aws:TagKeys": list(keys)},
         "Null": {"aws:TagKeys": "false"},
     }
 

@@ -52,10 +52,10 @@ class JobQueue(Construct):
             permissions.describe("Snapshots", "Volumes", "Instances"),
             permissions.describe_clusters(stack, clusters),
             *permissions.create_snapshots(stack),
-            permissions.complete_tags(stack),
+            permissions.complete_tags(stack, permissions.POINT_TAG_KEYS),
             permissions.send_messages(self.arn),
             permissions.put_events(stack, event_bus),
-            journal.access("GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "ConditionCheckItem"),
+            journal.access("GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem"),
         )
 
     @property

@@ -7,6 +7,9 @@ from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+INDEXES = {"points": ("point_id",), "open": ("open", "slot"), "runs": ("policy_key", "slot")}
+"""Name and keys of the indexes; they hold keys only, and what they name is read again from the table."""
+
 
 class JournalTable(Construct):
     """The table outlives its stack: `cdk destroy` leaves it, as it leaves every backup."""
@@ -26,9 +29,15 @@ class JournalTable(Construct):
             removal_policy=RemovalPolicy.RETAIN,
             time_to_live_attribute="expires_at",
         )
-        self.table.add_global_secondary_index(index_name="points", partition_key=_text("point_id"))
+        for index, keys in INDEXES.items():
+            self._add_index(index, *keys)
+
+    def _add_index(self, name: str, partition: str, sort: str | None = None) -> None:
         self.table.add_global_secondary_index(
-            index_name="open", partition_key=_text("open"), sort_key=_text("slot")
+            index_name=name,
+            partition_key=_text(partition),
+            sort_key=_text(sort) if sort else None,
+            projection_type=dynamodb.ProjectionType.KEYS_ONLY,
         )
 
     @property

@@ -10,7 +10,7 @@ from constructs import Construct
 
 FAILURE_EVENTS = events.EventPattern(
     source=["snapkeep"],
-    detail_type=["Run Partially Failed", "Run Failed", "Slot Missed"],
+    detail_type=["Snapkeep Run Partially Failed", "Snapkeep Run Failed", "Snapkeep Slot Missed"],
 )
 
 

@@ -42,8 +42,6 @@ class Prune(Construct):
         self.function.allow(
             permissions.describe("Snapshots"),
             permissions.delete_duplicates(stack),
-            permissions.put_events(stack, event_bus),
-            journal.access("GetItem", "Query"),
         )
         schedules.add(
             "prune",

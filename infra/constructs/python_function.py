@@ -107,7 +107,6 @@ def _environment(name: str, settings: Settings) -> dict[str, str]:
     return {
         **settings.to_environment(),
         "POWERTOOLS_SERVICE_NAME": name,
-        "POWERTOOLS_METRICS_NAMESPACE": "Snapkeep",
         "POWERTOOLS_LOG_LEVEL": "INFO",
     }
 

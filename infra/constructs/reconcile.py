@@ -53,11 +53,11 @@ class Reconcile(Construct):
         self.function.allow(
             permissions.describe("Snapshots"),
             permissions.describe_clusters(stack, clusters),
-            permissions.complete_tags(stack),
+            permissions.complete_tags(stack, permissions.VERDICT_TAG_KEYS),
             permissions.send_messages(jobs.arn),
             permissions.invoke(plan_backup.function.function_arn),
             permissions.put_events(stack, event_bus),
-            journal.access("GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "ConditionCheckItem"),
+            journal.access("GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem"),
         )
         schedules.add(
             "reconcile",

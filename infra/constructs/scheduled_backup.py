@@ -54,15 +54,7 @@ class ScheduledBackup(Construct):
             permissions.describe_clusters(stack, [cluster.name for cluster in deployment.clusters]),
             permissions.send_messages(jobs.arn),
             permissions.put_events(stack, event_bus),
-            journal.access(
-                "GetItem",
-                "Query",
-                "PutItem",
-                "UpdateItem",
-                "DeleteItem",
-                "BatchWriteItem",
-                "ConditionCheckItem",
-            ),
+            journal.access("GetItem", "Query", "PutItem", "UpdateItem", "DeleteItem"),
         )
         for policy in deployment.policies:
             for cluster in policy.clusters:

@@ -58,7 +58,7 @@ class SnapshotCompletion(Construct):
         stack = Stack.of(self)
         self.function.allow(
             permissions.describe("Snapshots"),
-            permissions.complete_tags(stack),
+            permissions.complete_tags(stack, permissions.VERDICT_TAG_KEYS),
             permissions.put_events(stack, event_bus),
-            journal.access("GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "ConditionCheckItem"),
+            journal.access("GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem"),
         )

@@ -1,0 +1,77 @@
+"""The stack of a small deployment, synthesized once for all tests of infra."""
+
+from __future__ import annotations
+
+import json
+import os
+import zipfile
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+os.environ.setdefault("CDK_VALIDATION", "false")
+os.environ.setdefault("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "1")
+
+from aws_cdk import App
+
+from infra.deployment_config import DeploymentConfig
+from infra.packaging.assets import Asset, Assets
+from infra.stacks.snapkeep_stack import SnapkeepStack
+from snapkeep.domain.policies import Cluster, Deployment, Method, Policy, Schedule, Selection
+from tests.unit.infra.template import Template
+
+FUNCTIONS = ("plan_backup", "take_snapshots", "record_completion", "reconcile", "prune")
+
+NIGHTLY = Policy(
+    name="nightly",
+    clusters=("myeks", "second"),
+    selection=Selection(),
+    schedule=Schedule(
+        expression="cron(0 3 * * ? *)",
+        timezone="Asia/Seoul",
+        flexible_minutes=15,
+        catch_up=timedelta(hours=2),
+    ),
+    method=Method.CSI,
+    retention={"last": 7},
+)
+PAUSED = Policy(
+    name="paused",
+    clusters=("myeks",),
+    selection=Selection(),
+    schedule=Schedule(expression="rate(1 hour)", enabled=False),
+    method=Method.EBS,
+    retention={"last": 3},
+)
+DEPLOYMENT = Deployment(
+    clusters=(Cluster("myeks", "ap-northeast-2"), Cluster("second", "ap-northeast-2")),
+    policies=(NIGHTLY, PAUSED),
+)
+
+
+def stub_assets(folder: Path, warning: str = "") -> Assets:
+    """Assets with next to nothing in them, so that a synth builds nothing."""
+    path = folder / "stub.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("stub.py", "")
+    asset = Asset(path, "0" * 64)
+    layers = {"third_party": Asset(path, "1" * 64, warning), "common": asset, "deployment": asset}
+    return Assets(layers=layers, handlers=dict.fromkeys(FUNCTIONS, asset))
+
+
+@pytest.fixture(scope="session")
+def assembly(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """The cloud assembly of DEPLOYMENT."""
+    app = App(outdir=str(tmp_path_factory.mktemp("cdk.out")))
+    config = DeploymentConfig(deployment=DEPLOYMENT, region="ap-northeast-2")
+    warning = "no Python 3.13 on this machine"
+    SnapkeepStack(app, config=config, assets=stub_assets(tmp_path_factory.mktemp("assets"), warning))
+    return app.synth()
+
+
+@pytest.fixture(scope="session")
+def template(assembly: Any) -> Template:
+    """The template of the stack."""
+    return Template(json.loads(Path(assembly.get_stack_by_name("Snapkeep").template_full_path).read_text()))

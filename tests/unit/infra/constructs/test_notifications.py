@@ -1,0 +1,41 @@
+"""What reaches people: our failure events and no others."""
+
+from __future__ import annotations
+
+import pytest
+
+from snapkeep.adapters.events import DETAIL_TYPES, SLOT_MISSED, SOURCE
+from snapkeep.domain.runs import RunState
+from tests.unit.infra.event_pattern import matches
+from tests.unit.infra.template import Resource, Template
+
+
+@pytest.fixture
+def rule(template: Template) -> Resource:
+    return next(
+        item
+        for item in template.resources("Events::Rule").values()
+        if item["EventPattern"]["source"] == [SOURCE]
+    )
+
+
+@pytest.mark.parametrize(
+    "detail_type", [DETAIL_TYPES[RunState.PARTIALLY_FAILED], DETAIL_TYPES[RunState.FAILED], SLOT_MISSED]
+)
+def test_failures_that_we_announce_reach_the_topic(rule: Resource, detail_type: str) -> None:
+    assert matches(rule["EventPattern"], {"source": SOURCE, "detail-type": detail_type})
+
+
+def test_completed_runs_disturb_nobody(rule: Resource) -> None:
+    completed = {"source": SOURCE, "detail-type": DETAIL_TYPES[RunState.COMPLETED]}
+
+    assert not matches(rule["EventPattern"], completed)
+
+
+def test_only_this_rule_may_publish_to_the_topic(template: Template, rule: Resource) -> None:
+    (policy,) = template.resources("SNS::TopicPolicy").values()
+    (statement,) = policy["PolicyDocument"]["Statement"]
+    rule_id = next(name for name, item in template.resources("Events::Rule").items() if item is rule)
+
+    assert rule["Targets"][0]["Arn"] == statement["Resource"]
+    assert statement["Condition"] == {"ArnEquals": {"aws:SourceArn": {"Fn::GetAtt": [rule_id, "Arn"]}}}

@@ -1,0 +1,81 @@
+"""What every function of ours has: settings, logs and a role of its own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from snapkeep import settings
+from tests.unit.infra.conftest import FUNCTIONS
+from tests.unit.infra.template import Template, arns, listed
+
+SETTINGS = {
+    "plan_backup": settings.PlanBackupSettings,
+    "take_snapshots": settings.TakeSnapshotsSettings,
+    "record_completion": settings.RecordCompletionSettings,
+    "reconcile": settings.ReconcileSettings,
+    "prune": settings.PruneSettings,
+}
+
+
+def environment(template: Template, name: str) -> dict[str, Any]:
+    variables: dict[str, Any] = template.function(name)["Environment"]["Variables"]
+    return variables
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_function_finds_exactly_the_settings_it_reads(template: Template, name: str) -> None:
+    variables = environment(template, name)
+    read = SETTINGS[name].from_environment(variables)
+
+    assert read.to_environment() == {
+        key: value for key, value in variables.items() if key.startswith(settings.PREFIX)
+    }
+
+
+def test_all_settings_name_the_same_journal(template: Template) -> None:
+    (table,) = template.resources("DynamoDB::Table")
+
+    assert [environment(template, name)["SNAPKEEP_JOURNAL_TABLE"] for name in FUNCTIONS] == [
+        {"Ref": table}
+    ] * 5
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_runtime_and_processor_are_those_of_the_deployment(template: Template, name: str) -> None:
+    function = template.function(name)
+
+    assert function["Runtime"] == "python3.13"
+    assert function["Architectures"] == ["arm64"]
+    assert function["Handler"] == "handler.handle"
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_logs_are_structured_and_kept_for_three_months(template: Template, name: str) -> None:
+    logging = template.function(name)["LoggingConfig"]
+    group = template.at(logging["LogGroup"])
+
+    assert logging["LogFormat"] == "JSON"
+    assert group == {"LogGroupName": f"/aws/lambda/snapkeep-{name.replace('_', '-')}", "RetentionInDays": 90}
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_no_function_shares_its_role(template: Template, name: str) -> None:
+    role = template.function(name)["Role"]
+
+    assert [other for other in FUNCTIONS if template.function(other)["Role"] == role] == [name]
+    assert "ManagedPolicyArns" not in template.at(role)
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_function_writes_its_own_log_only(template: Template, name: str) -> None:
+    group = template.function(name)["LoggingConfig"]["LogGroup"]["Ref"]
+    writes = [item for item in template.statements(name) if "logs:PutLogEvents" in listed(item["Action"])]
+
+    assert [arns(item) for item in writes] == [{f"{{{group}.Arn}}"}]
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_concurrency_is_not_reserved_unless_asked_for(template: Template, name: str) -> None:
+    assert "ReservedConcurrentExecutions" not in template.function(name)

@@ -1,0 +1,95 @@
+"""record_completion: which events reach it, how, and what it may do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from snapkeep.domain import tags
+from tests.unit.infra.event_pattern import matches
+from tests.unit.infra.template import Resource, Template
+
+EVENTS = Path(__file__).parents[4] / "events" / "record_completion"
+
+
+@pytest.fixture
+def rule(template: Template) -> Resource:
+    return next(
+        item
+        for item in template.resources("Events::Rule").values()
+        if item["EventPattern"]["source"] == ["aws.ec2"]
+    )
+
+
+def an_event(detail_type: str, event: str) -> dict[str, Any]:
+    return {
+        "source": "aws.ec2",
+        "detail-type": detail_type,
+        "detail": {"event": event, "result": "succeeded"},
+    }
+
+
+def test_completions_of_both_create_calls_are_taken(rule: Resource) -> None:
+    assert matches(rule["EventPattern"], an_event("EBS Snapshot Notification", "createSnapshot"))
+    assert matches(
+        rule["EventPattern"], an_event("EBS Multi-Volume Snapshots Completion Status", "createSnapshots")
+    )
+
+
+@pytest.mark.parametrize("event", ["copySnapshot", "shareSnapshot", "lockSnapshot"])
+def test_what_others_do_with_snapshots_is_left(rule: Resource, event: str) -> None:
+    assert not matches(rule["EventPattern"], an_event("EBS Snapshot Notification", event))
+
+
+def test_volume_events_are_left(rule: Resource) -> None:
+    assert not matches(rule["EventPattern"], an_event("EBS Volume Notification", "createVolume"))
+
+
+def test_only_this_rule_may_send_to_the_queue(template: Template, rule: Resource) -> None:
+    queue = rule["Targets"][0]["Arn"]["Fn::GetAtt"][0]
+    rule_id = next(name for name, item in template.resources("Events::Rule").items() if item is rule)
+    (policy,) = [
+        item for item in template.resources("SQS::QueuePolicy").values() if {"Ref": queue} in item["Queues"]
+    ]
+    (statement,) = policy["PolicyDocument"]["Statement"]
+
+    assert statement["Principal"] == {"Service": "events.amazonaws.com"}
+    assert statement["Condition"] == {"ArnEquals": {"aws:SourceArn": {"Fn::GetAtt": [rule_id, "Arn"]}}}
+
+
+def test_events_are_taken_ten_at_a_time_from_the_rules_queue(template: Template, rule: Resource) -> None:
+    mapping, _ = template.source_of("record_completion")
+
+    assert mapping["BatchSize"] == 10
+    assert mapping["EventSourceArn"] == rule["Targets"][0]["Arn"]
+
+
+def test_record_completion_may_read_tag_and_journal(template: Template) -> None:
+    assert template.actions("record_completion") == {
+        "dynamodb:BatchGetItem",
+        "dynamodb:GetItem",
+        "dynamodb:PutItem",
+        "dynamodb:Query",
+        "dynamodb:UpdateItem",
+        "ec2:CreateTags",
+        "ec2:DescribeSnapshots",
+        "events:PutEvents",
+        "logs:CreateLogStream",
+        "logs:PutLogEvents",
+        "sqs:ChangeMessageVisibility",
+        "sqs:DeleteMessage",
+        "sqs:GetQueueAttributes",
+        "sqs:GetQueueUrl",
+        "sqs:ReceiveMessage",
+    }
+
+
+def test_record_completion_marks_duplicates_but_sets_no_hold(template: Template) -> None:
+    condition = template.statement("record_completion", "CompleteTags")["Condition"]
+    keys = set(condition["ForAllValues:StringEquals"]["aws:TagKeys"])
+
+    assert condition["StringEquals"] == {"aws:ResourceTag/snapkeep:managed": "true"}
+    assert tags.DUPLICATE in keys
+    assert tags.HOLD not in keys
