@@ -10,7 +10,7 @@ from snapkeep import settings
 from tests.unit.infra.conftest import FUNCTIONS
 from tests.unit.infra.template import Template, arns, listed
 
-SETTINGS = {
+SETTINGS: dict[str, type[settings.Settings]] = {
     "plan_backup": settings.PlanBackupSettings,
     "take_snapshots": settings.TakeSnapshotsSettings,
     "record_completion": settings.RecordCompletionSettings,
