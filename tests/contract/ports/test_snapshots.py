@@ -1,0 +1,181 @@
+"""What snapshots promise: those in memory and those of EC2 (on moto, where moto does as EC2 does).
+
+moto completes snapshots at once and neither pages nor throttles; the unit tests of the EC2 adapter
+cover those with stubbed answers.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import Any
+
+import boto3
+import pytest
+
+from snapkeep.adapters.ec2 import Ec2Snapshots
+from snapkeep.domain.errors import PermanentError, TemporaryError
+from snapkeep.domain.points import SnapshotState
+from snapkeep.ports import Snapshots
+from tests.fakes import FakeSnapshots
+
+GIB = 2**30
+TAGS = {"snapkeep:managed": "true", "snapkeep:run": "myeks.daily.20261124T180000Z"}
+
+
+class Ec2(ABC):
+    """An EC2 to put volumes and instances into."""
+
+    snapshots: Snapshots
+
+    @abstractmethod
+    def volume(self, gib: int = 4, instance: str = "", device: str = "/dev/xvdb") -> str:
+        """A volume, attached to the instance if one is named."""
+
+    @abstractmethod
+    def instance(self) -> str:
+        """A running instance with a boot volume."""
+
+
+class FakeEc2(Ec2):
+    """The fake."""
+
+    def __init__(self) -> None:
+        self.snapshots = self.fake = FakeSnapshots()
+
+    def volume(self, gib: int = 4, instance: str = "", device: str = "/dev/xvdb") -> str:
+        name = f"vol-{len(self.fake.volumes):017x}"
+        self.fake.add_volume(name, gib, instance)
+        return name
+
+    def instance(self) -> str:
+        name = f"i-{len(self.fake.volumes):017x}"
+        self.fake.add_volume(f"vol-boot-{name}", 8, name, boot=True)
+        return name
+
+
+class MotoEc2(Ec2):
+    """The real adapter on moto."""
+
+    def __init__(self) -> None:
+        self.client: Any = boto3.client("ec2", region_name="ap-northeast-2")
+        self.client.meta.events.register("after-call.ec2.CreateSnapshots", _add_state)
+        self.snapshots = Ec2Snapshots(self.client, self.client)
+
+    def volume(self, gib: int = 4, instance: str = "", device: str = "/dev/xvdb") -> str:
+        volume = str(self.client.create_volume(AvailabilityZone="ap-northeast-2a", Size=gib)["VolumeId"])
+        if instance:
+            self.client.attach_volume(VolumeId=volume, InstanceId=instance, Device=device)
+        return volume
+
+    def instance(self) -> str:
+        image = self.client.register_image(Name="node", RootDeviceName="/dev/sda1")["ImageId"]
+        answer = self.client.run_instances(ImageId=image, MinCount=1, MaxCount=1)
+        return str(answer["Instances"][0]["InstanceId"])
+
+
+def _add_state(parsed: dict[str, Any], **_: Any) -> None:
+    """EC2 answers CreateSnapshots with each snapshot's state; moto forgets it."""
+    for snapshot in parsed["Snapshots"]:
+        snapshot["State"] = "pending"
+
+
+@pytest.fixture(params=["fake", "moto"])
+def ec2(request: pytest.FixtureRequest) -> Ec2:
+    if request.param == "fake":
+        return FakeEc2()
+    request.getfixturevalue("aws")
+    return MotoEc2()
+
+
+def test_a_snapshot_has_its_tags_from_the_first_moment(ec2: Ec2) -> None:
+    volume = ec2.volume(gib=20)
+    created = ec2.snapshots.create(volume, TAGS, "Snapkeep daily: wordpress/data of myeks")
+    assert (created.volume_id, created.size_bytes, created.tags) == (volume, 20 * GIB, TAGS)
+    assert created.id.startswith("snap-")
+    assert created.started_at.tzinfo is not None
+    assert ec2.snapshots.get(created.id) is not None
+
+
+def test_snapshots_are_found_by_all_their_tags(ec2: Ec2) -> None:
+    ours = ec2.snapshots.create(ec2.volume(), TAGS, "")
+    ec2.snapshots.create(ec2.volume(), TAGS | {"snapkeep:run": "another"}, "")
+    assert [found.id for found in ec2.snapshots.find(TAGS)] == [ours.id]
+    assert list(ec2.snapshots.find(TAGS | {"snapkeep:policy": "daily"})) == []
+
+
+def test_snapshots_are_found_by_their_volumes(ec2: Ec2) -> None:
+    volumes = [ec2.volume() for _ in range(3)]
+    made = [ec2.snapshots.create(volume, TAGS, "") for volume in volumes]
+    found = ec2.snapshots.find(TAGS, volumes[:2])
+    assert sorted(item.id for item in found) == sorted(item.id for item in made[:2])
+    assert list(ec2.snapshots.find(TAGS, ["vol-0ffffffffffffffff"])) == []
+
+
+def test_a_tag_value_with_wildcards_finds_itself_only(ec2: Ec2) -> None:
+    ec2.snapshots.create(ec2.volume(), {"snapkeep:run": "abc"}, "")
+    assert list(ec2.snapshots.find({"snapkeep:run": "a*c"})) == []
+    assert list(ec2.snapshots.find({"snapkeep:run": "a?c"})) == []
+
+
+def test_snapshots_are_found_by_their_state(ec2: Ec2) -> None:
+    created = ec2.snapshots.create(ec2.volume(), TAGS, "")
+    state = ec2.snapshots.get(created.id)
+    assert state is not None
+    assert [found.id for found in ec2.snapshots.find(TAGS, state=state.state)] == [created.id]
+    assert list(ec2.snapshots.find(TAGS, state=SnapshotState.ERROR)) == []
+
+
+def test_tags_are_added_to_those_that_are_there(ec2: Ec2) -> None:
+    created = ec2.snapshots.create(ec2.volume(), TAGS, "")
+    ec2.snapshots.add_tags(created.id, {"snapkeep:claim": "data", "snapkeep:storage-class": ""})
+    found = ec2.snapshots.get(created.id)
+    assert found is not None
+    assert found.tags == TAGS | {"snapkeep:claim": "data", "snapkeep:storage-class": ""}
+
+
+def test_a_snapshot_that_is_not_known_yet_is_tagged_later(ec2: Ec2) -> None:
+    with pytest.raises(TemporaryError, match="snap-0123456789abcdef0"):
+        ec2.snapshots.add_tags("snap-0123456789abcdef0", TAGS)
+
+
+def test_an_unknown_snapshot_is_none_and_deleting_it_is_success(ec2: Ec2) -> None:
+    assert ec2.snapshots.get("snap-0123456789abcdef0") is None
+    ec2.snapshots.delete("snap-0123456789abcdef0")
+
+
+def test_a_deleted_snapshot_is_gone(ec2: Ec2) -> None:
+    created = ec2.snapshots.create(ec2.volume(), TAGS, "")
+    ec2.snapshots.delete(created.id)
+    ec2.snapshots.delete(created.id)
+    assert ec2.snapshots.get(created.id) is None
+    assert list(ec2.snapshots.find(TAGS)) == []
+
+
+def test_a_volume_that_is_gone_cannot_be_snapshotted(ec2: Ec2) -> None:
+    with pytest.raises(PermanentError, match="vol-0123456789abcdef0"):
+        ec2.snapshots.create("vol-0123456789abcdef0", TAGS, "")
+
+
+def test_a_group_takes_all_data_volumes_of_an_instance_and_not_what_it_boots_from(ec2: Ec2) -> None:
+    """moto ignores exclusions; the adapter's unit tests look at what it asks EC2 to leave out."""
+    instance = ec2.instance()
+    wordpress = ec2.volume(instance=instance, device="/dev/xvdb")
+    mysql = ec2.volume(instance=instance, device="/dev/xvdc")
+    made = ec2.snapshots.create_group(instance, [], TAGS, "Snapkeep daily: group wordpress")
+    assert sorted(item.volume_id for item in made) == sorted([wordpress, mysql])
+    assert sorted(item.id for item in ec2.snapshots.find(TAGS)) == sorted(item.id for item in made)
+
+
+def test_data_volumes_are_those_that_the_instance_does_not_boot_from(ec2: Ec2) -> None:
+    instance = ec2.instance()
+    volume = ec2.volume(instance=instance)
+    ec2.volume()
+    assert ec2.snapshots.data_volumes(instance) == (volume,)
+
+
+def test_attachments_name_the_instance_and_leave_out_what_is_gone(ec2: Ec2) -> None:
+    instance = ec2.instance()
+    attached, free = ec2.volume(instance=instance), ec2.volume()
+    asked = [attached, free, "vol-0123456789abcdef0"]
+    assert ec2.snapshots.attachments(asked) == {attached: instance, free: ""}
+    assert ec2.snapshots.attachments([]) == {}
