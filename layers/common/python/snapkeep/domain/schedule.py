@@ -77,7 +77,9 @@ def five_fields(expression: str) -> str:
     cron = _CRON.fullmatch(expression)
     fields = to_five_fields(cron["fields"]) if cron else None
     if fields is None:
-        raise PreviewUnavailable(f"{expression} has no preview: L, W, # and years are known to Scheduler only")
+        raise PreviewUnavailable(
+            f"{expression} has no preview: L, W, # and years are known to Scheduler only"
+        )
     return fields
 
 
@@ -121,7 +123,7 @@ def gap_slots(
         return
     zone = ZoneInfo(schedule.timezone)
     start = after.astimezone(zone).replace(tzinfo=None) - timedelta(days=1)
-    for local in local_times(_five_fields(schedule.expression), start):
+    for local in local_times(five_fields(schedule.expression), start):
         moment = local.replace(tzinfo=zone).astimezone(UTC)
         if moment > until + timedelta(days=1):
             return
