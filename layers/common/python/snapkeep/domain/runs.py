@@ -63,8 +63,11 @@ def slot_text(slot: datetime) -> str:
 
 
 def outcome(run: Run) -> RunState:
-    """How a settled run ended: failed only when it has points and none became ready."""
-    if run.total and not run.ready:
+    """How a settled run ended: failed when nothing became ready of what there was to take.
+
+    A degraded run without points could not see what there was.
+    """
+    if (run.total or run.degraded) and not run.ready:
         return RunState.FAILED
     if run.failed or run.degraded:
         return RunState.PARTIALLY_FAILED

@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
 
+from snapkeep.domain.errors import SnapkeepError
 from snapkeep.domain.points import PointState, group_skews
 from snapkeep.domain.runs import outcome
 from snapkeep.ports import Announcer, Journal
 
+log = logging.getLogger(__name__)
+
 
 def close_if_settled(journal: Journal, announcer: Announcer, run_id: str, now: datetime) -> bool:
-    """Close and announce the run when all its points are final; True when this call closed it."""
+    """Close and announce the run when all its points are final; True when this call closed it.
+
+    Trouble with announcing never fails a backup: reconcile announces what was not.
+    """
     run = journal.run(run_id)
     if run is None or not run.is_settled:
         return False
     if not journal.close_run(run_id, outcome(run), now):
         return False
-    announce(journal, announcer, run_id)
+    try:
+        announce(journal, announcer, run_id)
+    except SnapkeepError as error:
+        log.warning("run %s is closed but not announced yet: %s", run_id, error.reason)
     return True
 
 

@@ -7,10 +7,14 @@ from datetime import timedelta
 from enum import StrEnum
 
 from snapkeep.domain import tags
-from snapkeep.domain.errors import TemporaryError
+from snapkeep.domain.errors import PermanentError, TemporaryError
 from snapkeep.domain.points import Point, PointState, Snapshot, SnapshotState
 from snapkeep.ports import Announcer, Clock, Creation, Journal, Outcome, Pacer, Snapshots
 from snapkeep.services.closing import close_if_settled
+from snapkeep.services.looking import belongs_to
+
+JOURNAL_LAG = timedelta(minutes=15)
+"""The journal's index shows a point long before; an older snapshot without one is of a lost journal."""
 
 
 class Verdict(StrEnum):
@@ -48,7 +52,7 @@ class CompletePoints:
             raise TemporaryError(
                 f"EC2 still shows {snapshot_id} as pending after its event", timedelta(seconds=30)
             )
-        if verdict is Verdict.UNKNOWN:
+        if verdict is Verdict.UNKNOWN and self.clock() - snapshot.started_at < JOURNAL_LAG:
             raise TemporaryError(f"the journal does not show the point of {snapshot_id} yet")
         return verdict
 
@@ -70,12 +74,11 @@ class CompletePoints:
         """By the point's id in the tags; members of a fresh group carry only their run, so by volume."""
         point_id = tags.point_id_of(snapshot.tags)
         if point_id:
-            return self.journal.find_point(point_id)
+            point = self.journal.find_point(point_id)
+            return point if point is not None and belongs_to(snapshot, point) else None
         run = snapshot.tags.get(tags.RUN, "")
-        if not run:
-            return None
-        members = self.journal.points_of(run)
-        return next((point for point in members if point.volume_id == snapshot.volume_id), None)
+        members = self.journal.points_of(run) if run else ()
+        return next((point for point in members if belongs_to(snapshot, point)), None)
 
     def _adopted(self, point: Point, snapshot: Snapshot) -> Point:
         """The point with this snapshot as its own, unless it has one already."""
@@ -91,25 +94,26 @@ class CompletePoints:
         return Verdict.DUPLICATE
 
     def _advance(self, point: Point, snapshot: Snapshot) -> Verdict:
-        match snapshot.state:
-            case SnapshotState.COMPLETED:
-                return self._ready(point, snapshot)
-            case SnapshotState.ERROR:
-                reason = snapshot.state_message or "EC2 gave no reason"
-                self._finish(point, PointState.FAILED, snapshot, f"EC2 failed {snapshot.id}: {reason}")
-                return Verdict.FAILED
-            case _:
-                return Verdict.PENDING
+        if snapshot.state is SnapshotState.ERROR:
+            reason = snapshot.state_message or "EC2 gave no reason"
+            return self._finish(point, PointState.FAILED, snapshot, f"EC2 failed {snapshot.id}: {reason}")
+        try:
+            self._complete_tags(point, snapshot)
+        except PermanentError as error:
+            reason = f"{snapshot.id} cannot be tagged as a recovery point: {error.reason}"
+            return self._finish(point, PointState.FAILED, snapshot, reason)
+        if snapshot.state is SnapshotState.COMPLETED:
+            return self._finish(point, PointState.READY, snapshot, "")
+        return Verdict.PENDING
 
-    def _ready(self, point: Point, snapshot: Snapshot) -> Verdict:
+    def _complete_tags(self, point: Point, snapshot: Snapshot) -> None:
         missing = tags.missing_tags(snapshot.tags, point)
         if missing:
             self.snapshots.add_tags(snapshot.id, missing)
-        self._finish(point, PointState.READY, snapshot, "")
-        return Verdict.READY
 
-    def _finish(self, point: Point, state: PointState, snapshot: Snapshot, reason: str) -> None:
+    def _finish(self, point: Point, state: PointState, snapshot: Snapshot, reason: str) -> Verdict:
         outcome = Outcome(state, self.clock(), reason, snapshot.id, snapshot.size_bytes)
         if self.journal.finish(point, outcome):
             self.pacer.finished(1)
         close_if_settled(self.journal, self.announcer, point.run, self.clock())
+        return Verdict.READY if state is PointState.READY else Verdict.FAILED

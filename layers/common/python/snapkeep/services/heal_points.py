@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from snapkeep.domain import tags
-from snapkeep.domain.errors import ClusterUnreachable
+from snapkeep.domain.errors import PermanentError, SnapkeepError, TemporaryError
 from snapkeep.domain.jobs import jobs_of
-from snapkeep.domain.points import Point, PointState, SnapshotState, volume_timeout
+from snapkeep.domain.naming import tag_value
+from snapkeep.domain.points import (
+    GIVE_UP_AFTER,
+    Point,
+    PointState,
+    Snapshot,
+    SnapshotState,
+    volume_timeout,
+)
 from snapkeep.domain.policies import Deployment, Method
 from snapkeep.domain.runs import Run
-from snapkeep.ports import Clock, Clusters, Journal, Outcome, Pacer, Queue, Snapshots
+from snapkeep.ports import Clock, Cluster, Clusters, Journal, Outcome, Pacer, Queue, Snapshots
 from snapkeep.services.complete_points import CompletePoints
 
 RESEND_AFTER = timedelta(minutes=20)
@@ -21,6 +30,8 @@ RESEND_AFTER = timedelta(minutes=20)
 
 BIND_TIMEOUT = timedelta(minutes=10)
 """A live snapshot controller binds a VolumeSnapshot within seconds; bursts of hundreds take minutes."""
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +50,14 @@ class HealPoints:
     def heal(self, run: Run) -> dict[str, int]:
         """What was found and done for the run, counted by word."""
         done: Counter[str] = Counter()
+        final = {point.snapshot_id for point in self.journal.points_of(run.id) if point.state.is_final}
         seen = set()
-        for snapshot in self.snapshots.find({tags.RUN: run.id}):
+        for snapshot in self.snapshots.find({tags.MANAGED: "true", tags.RUN: tag_value(run.id)}):
             seen.add(snapshot.id)
-            done[self.complete_points.settle(snapshot).value] += 1
+            if snapshot.id not in final:
+                done[self._settle(snapshot)] += 1
         points = [point for point in self.journal.points_of(run.id) if not point.state.is_final]
-        unbound = [point for point in points if self._is_unbound(point)]
-        done.update(self._follow_driver(run, unbound))
+        done.update(self._follow_driver(run, [point for point in points if self._is_unbound(point)]))
         untagged = [point for point in points if point.snapshot_id and point.snapshot_id not in seen]
         done.update(self._follow_snapshots(untagged))
         done["sent again"] += self._resend(points)
@@ -66,6 +78,14 @@ class HealPoints:
     def _is_unbound(self, point: Point) -> bool:
         return point.method is Method.CSI and point.state is PointState.PENDING and not point.snapshot_id
 
+    def _settle(self, snapshot: Snapshot) -> str:
+        """What became of one snapshot; trouble with one never stops the others."""
+        try:
+            return self.complete_points.settle(snapshot).value
+        except SnapkeepError as error:
+            log.warning("snapshot %s could not be settled: %s", snapshot.id, error.reason)
+            return "not settled"
+
     def _follow_driver(self, run: Run, points: Sequence[Point]) -> Counter[str]:
         """Ask the cluster what became of VolumeSnapshots whose EBS snapshot is not known."""
         done: Counter[str] = Counter()
@@ -74,32 +94,54 @@ class HealPoints:
         try:
             cluster = self.clusters.open(run.cluster)
             for point in points:
-                status = cluster.volume_snapshot(point.claim.namespace, point.id)
-                if status is None:
-                    self._fail(point, f"its VolumeSnapshot {point.claim.namespace}/{point.id} was deleted")
-                    done["failed"] += 1
-                elif status.snapshot_id:
-                    done[self._settle(point, status.snapshot_id)] += 1
-                elif self._age(point) > BIND_TIMEOUT:
-                    done[self._without_driver(point, status.error)] += 1
-        except ClusterUnreachable:
-            done["cluster unreachable"] += 1
+                done[self._follow(cluster, point)] += 1
+        except TemporaryError as error:
+            done["not followed"] += 1
+            done.update(self._out_of_sight(points, error.reason, GIVE_UP_AFTER))
+        except PermanentError as error:
+            done.update(self._out_of_sight(points, error.reason, BIND_TIMEOUT))
         return done
 
-    def _settle(self, point: Point, snapshot_id: str) -> str:
-        snapshot = self.snapshots.get(snapshot_id)
-        return self.complete_points.settle(snapshot).value if snapshot else "not visible yet"
-
-    def _without_driver(self, point: Point, error: str) -> str:
-        """The driver made nothing in time: take the point by ebs where the policy allows, else fail it."""
+    def _follow(self, cluster: Cluster, point: Point) -> str:
+        status = cluster.volume_snapshot(point.claim.namespace, point.id)
+        if status is not None and status.snapshot_id:
+            snapshot = self.snapshots.get(status.snapshot_id)
+            return self._settle(snapshot) if snapshot else "not visible yet"
+        if self._age(point) <= BIND_TIMEOUT:
+            return "not bound yet"
+        if status is None:
+            return self._lost_sight(
+                point, f"its VolumeSnapshot {point.claim.namespace}/{point.id} was deleted"
+            )
         minutes = int(BIND_TIMEOUT.total_seconds() // 60)
         reason = f"the snapshot controller made nothing of the VolumeSnapshot in {minutes} minutes"
-        reason = f"{reason}: {error}" if error else f"{reason}; is it installed and running?"
+        why = f": {status.error}" if status.error else "; is it installed and running?"
+        return self._without_driver(point, reason + why)
+
+    def _out_of_sight(self, points: Sequence[Point], reason: str, patience: timedelta) -> Counter[str]:
+        """The cluster tells nothing of these points: past the patience, what EC2 shows decides."""
+        known = self.journal.points(points[0].run, [point.id for point in points])
+        late = [point for point in known if self._is_unbound(point) and self._age(point) > patience]
+        return Counter(
+            self._lost_sight(point, f"its VolumeSnapshot cannot be read: {reason}") for point in late
+        )
+
+    def _lost_sight(self, point: Point, reason: str) -> str:
+        """No VolumeSnapshot to ask, but the class retains: a snapshot that was cut is still in EC2."""
+        named = {tags.SNAPSHOT_NAMESPACE: point.claim.namespace, tags.SNAPSHOT_NAME: point.id}
+        wanted = {tags.MANAGED: "true", tags.CLUSTER: point.claim.cluster} | named
+        for snapshot in self.snapshots.find(wanted, [point.volume_id]):
+            return self._settle(snapshot)
+        return self._without_driver(point, reason)
+
+    def _without_driver(self, point: Point, reason: str) -> str:
+        """The driver made nothing: take the point by ebs where the policy allows, else fail it."""
         policy = self.deployment.policy(point.policy)
         if policy is None or not policy.csi_fallback:
             self._fail(point, reason)
             return "failed"
         self.journal.replan(point, f"by ebs instead of csi: {reason}")
+        self.pacer.finished(1)
         self.queue.send(jobs_of(self.journal.points(point.run, [point.id])))
         return "taken by ebs instead"
 
@@ -109,15 +151,21 @@ class HealPoints:
         for point in points:
             snapshot = self.snapshots.get(point.snapshot_id)
             if snapshot is not None:
-                done[self.complete_points.settle(snapshot).value] += 1
+                done[self._settle(snapshot)] += 1
             elif self._age(point) > self.deployment.consistency_wait:
                 self._fail(point, f"its snapshot {point.snapshot_id} was deleted before it was ready")
                 done["failed"] += 1
         return done
 
     def _resend(self, points: Sequence[Point]) -> int:
-        """Send jobs again for points that nobody created in time; a group goes whole."""
+        """Send jobs again for points that nobody created in time; a group goes whole.
+
+        While the account's pace is used up, points wait in the queue and are not lost: sending them
+        again and again would only fill it.
+        """
         lost = [point for point in points if self._lost_its_job(point)]
+        if not lost or self.pacer.wait(1, self.clock()) > timedelta():
+            return 0
         self.queue.send(jobs_of(lost))
         return len(lost)
 

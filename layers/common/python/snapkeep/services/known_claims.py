@@ -22,9 +22,10 @@ class KnownClaim:
 def known_claims(snapshots: Snapshots, cluster: str, policy: str) -> Iterator[KnownClaim]:
     """Claims with a completed point of that policy whose volume still exists."""
     newest: dict[str, Snapshot] = {}
-    for snapshot in snapshots.find({tags.CLUSTER: cluster, tags.POLICY: policy}):
+    wanted = {tags.MANAGED: "true", tags.CLUSTER: cluster, tags.POLICY: policy}
+    for snapshot in snapshots.find(wanted, state=SnapshotState.COMPLETED):
         uid = snapshot.tags.get(tags.CLAIM_UID, "")
-        if not uid or snapshot.state is not SnapshotState.COMPLETED:
+        if not uid:
             continue
         if uid not in newest or newest[uid].started_at < snapshot.started_at:
             newest[uid] = snapshot

@@ -2,26 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Sequence
 
 from snapkeep.domain import tags
 from snapkeep.domain.points import Point, Snapshot
+from snapkeep.ports import Snapshots
 
 
-def oldest(snapshots: Iterable[Snapshot], key: Callable[[Snapshot], str]) -> dict[str, Snapshot]:
-    """The oldest snapshot of each key that is not marked as a duplicate; empty keys are left out."""
-    found: dict[str, Snapshot] = {}
-    for snapshot in snapshots:
-        name = key(snapshot)
-        if not name or tags.DUPLICATE in snapshot.tags:
-            continue
-        known = found.get(name)
-        if known is None or (snapshot.started_at, snapshot.id) < (known.started_at, known.id):
-            found[name] = snapshot
-    return found
+def existing_of(snapshots: Snapshots, points: Sequence[Point]) -> dict[str, Snapshot]:
+    """What EC2 shows for these points (of one run, at least one), by point id, the oldest of each.
+
+    Snapshots marked as duplicates are left out.
+    """
+    identity = tags.identity_tags(points[0])
+    wanted = {key: identity[key] for key in (tags.MANAGED, tags.RUN)}
+    existing: dict[str, Snapshot] = {}
+    for snapshot in snapshots.find(wanted, [point.volume_id for point in points]):
+        for point in points:
+            if tags.DUPLICATE in snapshot.tags or not belongs_to(snapshot, point):
+                continue
+            existing[point.id] = min(existing.get(point.id, snapshot), snapshot, key=_age)
+    return existing
+
+
+def belongs_to(snapshot: Snapshot, point: Point) -> bool:
+    """True when a snapshot of the point's run can be the point's.
+
+    It is of the point's volume, whatever its tags say: anybody who may use our VolumeSnapshotClass
+    can name a VolumeSnapshot after a point. Members of a group carry no point in their tags at first.
+    """
+    return snapshot.volume_id == point.volume_id and tags.point_id_of(snapshot.tags) in ("", point.id)
 
 
 def description_of(point: Point) -> str:
     """The EC2 description of a point's snapshot, for people who look at the console."""
     claim = point.claim
     return f"Snapkeep {point.policy}: {claim.namespace}/{claim.name} of {claim.cluster}"
+
+
+def _age(snapshot: Snapshot) -> tuple[float, str]:
+    return snapshot.started_at.timestamp(), snapshot.id

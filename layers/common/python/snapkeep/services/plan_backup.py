@@ -87,7 +87,7 @@ class PlanBackup:
         return self.journal.run(run.id) or started
 
     def _look(self, run: Run, policy: Policy) -> Planned:
-        """What to take, from the cluster; from earlier points' tags when it cannot be reached."""
+        """What to take, from the cluster; from earlier points' tags when it is silent or refuses us."""
         try:
             cluster = self.clusters.open(run.cluster)
             selected = selection.select_for(
@@ -96,9 +96,9 @@ class PlanBackup:
             points = _with_leads(_points(run, selected.taken))
             left = [Left(str(item.subject), item.code.value, item.reason) for item in selected.left]
             return self._checked(cluster, policy, points, left)
-        except ClusterUnreachable as error:
+        except (ClusterUnreachable, PermanentError) as error:
             degraded = (
-                f"cluster {run.cluster} could not be reached ({error.reason}); "
+                f"the claims of cluster {run.cluster} could not be read ({error.reason}); "
                 "volumes known from earlier points were taken by ebs, new claims were not seen"
             )
             known = known_claims(self.snapshots, run.cluster, policy.name)
@@ -147,7 +147,7 @@ def _points(run: Run, taken: Iterable[selection.Taken]) -> Iterator[Point]:
 
 def _known_points(run: Run, known: Iterable[KnownClaim]) -> Iterator[Point]:
     for item in known:
-        reason = "by ebs from its tags: the cluster could not be reached"
+        reason = "by ebs from its tags: the cluster could not be read"
         yield _point(run, item.claim, item.volume_id, Method.EBS, item.group, reason)
 
 

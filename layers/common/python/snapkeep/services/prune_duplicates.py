@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from snapkeep.domain import tags
+from snapkeep.domain.errors import SnapkeepError
 from snapkeep.domain.points import Snapshot, SnapshotState
 from snapkeep.domain.policies import Deployment
 from snapkeep.ports import Snapshots
@@ -35,29 +36,38 @@ class PruneDuplicates:
                 {tags.MANAGED: "true", tags.CLUSTER: cluster.name, tags.DUPLICATE: "true"}
             )
         ]
-        return [self._prune(snapshot) for snapshot in marked]
+        return [self._decide(snapshot) for snapshot in marked]
 
-    def _prune(self, snapshot: Snapshot) -> Pruned:
-        if snapshot.tags.get(tags.HOLD) == "true":
-            return Pruned(snapshot.id, False, "kept: it is held")
-        point = tags.point_id_of(snapshot.tags)
-        first = self._ready_first(point)
+    def _decide(self, snapshot: Snapshot) -> Pruned:
+        """One that cannot be deleted (locked, in use, EC2 busy) never stops the others."""
+        try:
+            return self._prune(snapshot)
+        except SnapkeepError as error:
+            return Pruned(snapshot.id, False, f"kept for now: {error.reason}")
+
+    def _prune(self, listed: Snapshot) -> Pruned:
+        first = self._ready_first(listed)
         if first is None:
-            return Pruned(snapshot.id, False, f"kept: no ready snapshot of {point or 'its point'} exists yet")
+            return Pruned(listed.id, False, "kept: no ready snapshot of its point exists yet")
+        snapshot = self.snapshots.get(listed.id)  # a hold may be newer than the listing
+        if snapshot is None:
+            return Pruned(listed.id, True, "gone already")
+        if snapshot.tags.get(tags.HOLD) == "true":
+            return Pruned(listed.id, False, "kept: it is held")
+        if snapshot.tags.get(tags.DUPLICATE) != "true":
+            return Pruned(listed.id, False, "kept: it is not marked as a duplicate any more")
         self.snapshots.delete(snapshot.id)
         if self.snapshots.get(snapshot.id) is not None:
             return Pruned(snapshot.id, False, f"deletion asked for, but EC2 still shows it beside {first.id}")
         return Pruned(snapshot.id, True, f"deleted: {first.id} is the ready one")
 
-    def _ready_first(self, point: str) -> Snapshot | None:
+    def _ready_first(self, twin: Snapshot) -> Snapshot | None:
+        """What counts for the twin's point: of the same volume, ready, and restorable by its tags."""
+        point = tags.point_id_of(twin.tags)
         if not point:
             return None
-        found = self.snapshots.find({tags.MANAGED: "true", tags.POINT: point})
-        return next(
-            (
-                other
-                for other in found
-                if other.state is SnapshotState.COMPLETED and tags.DUPLICATE not in other.tags
-            ),
-            None,
-        )
+        wanted = {tags.MANAGED: "true", tags.POINT: point}
+        for other in self.snapshots.find(wanted, [twin.volume_id], SnapshotState.COMPLETED):
+            if tags.DUPLICATE not in other.tags and tags.claim_facts_of(other.tags) is not None:
+                return other
+        return None

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
 
 from snapkeep.domain.errors import SnapkeepError
+from snapkeep.domain.points import GIVE_UP_AFTER
 from snapkeep.domain.policies import Deployment, Policy
 from snapkeep.domain.runs import Run, RunState
 from snapkeep.ports import Announcer, Clock, Journal, Starter
@@ -52,7 +53,9 @@ class Reconcile:
     def run(self) -> ReconcileReport:
         """Heal what is open; returns what was done."""
         report = ReconcileReport()
-        for run in list(self.journal.open_runs()):
+        runs: list[Run] = []
+        self._guarded("open runs", report, lambda: runs.extend(self.journal.open_runs()))
+        for run in runs:
             self._guarded(run.id, report, partial(self._heal_run, run, report))
         for policy in self.deployment.policies:
             for cluster in policy.clusters:
@@ -67,15 +70,16 @@ class Reconcile:
         except SnapkeepError as error:
             log.warning("reconcile of %s stopped: %s", subject, error.reason)
             report.errors.append(f"{subject}: {error.reason}")
+        except Exception as error:
+            log.exception("unexpected error in reconcile of %s", subject)
+            report.errors.append(f"{subject}: unexpected {type(error).__name__}")
 
     def _heal_run(self, run: Run, report: ReconcileReport) -> None:
         if run.state.is_final:
             announce(self.journal, self.announcer, run.id)
             return
         if run.state is RunState.PLANNING:
-            if self.clock() - run.accepted_at > PLANNING_TIMEOUT:
-                self.starter.start_run(run.cluster, run.policy, run.slot)
-                report.replanned.append(run.id)
+            self._plan_again(run, report)
             return
         healed = self.heal_points.heal(run)
         if healed:
@@ -83,12 +87,28 @@ class Reconcile:
         if close_if_settled(self.journal, self.announcer, run.id, self.clock()):
             report.closed.append(run.id)
 
+    def _plan_again(self, run: Run, report: ReconcileReport) -> None:
+        """Start a planner for a run that lost its own; a run that nobody can plan ends with the reason."""
+        age = self.clock() - run.accepted_at
+        if age > GIVE_UP_AFTER:
+            hours = GIVE_UP_AFTER // timedelta(hours=1)
+            reason = f"the run could not be planned within {hours} hours; the log of plan_backup says why"
+            total = sum(1 for _ in self.journal.points_of(run.id))
+            degraded = run.degraded or reason
+            self.journal.start_run(replace(run, state=RunState.RUNNING, total=total, degraded=degraded))
+            if close_if_settled(self.journal, self.announcer, run.id, self.clock()):
+                report.closed.append(run.id)
+        elif age > PLANNING_TIMEOUT:
+            self.starter.start_run(run.cluster, run.policy, run.slot)
+            report.replanned.append(run.id)
+
     def _check_policy(self, cluster: str, policy: Policy, report: ReconcileReport) -> None:
+        """Catch up, then tell the age of the newest good run; of none, the time since the first look."""
         caught_up = self.missed_slots.check(cluster, policy)
         report.started.extend(caught_up.started)
         report.missed.extend(caught_up.missed)
         now = self.clock()
         runs = self.journal.runs_of(cluster, policy.name, now - FRESHNESS_WINDOW)
-        good = [run.slot for run in runs if run.ready]
-        if good:
-            self.announcer.freshness(cluster, policy.name, max(now - max(good), timedelta()))
+        first_seen = self.journal.first_seen(cluster, policy.name, now)
+        newest = max((run.slot for run in runs if run.ready), default=first_seen)
+        self.announcer.freshness(cluster, policy.name, max(now - newest, timedelta()))

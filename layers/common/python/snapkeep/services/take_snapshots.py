@@ -1,7 +1,8 @@
 """Taking the snapshots of a job: paced, journaled before and after, one failure never stopping the rest.
 
-Every create is: lease, intent, look for our run tag, create, outcome. Whoever finds an intent without
-an outcome waits and looks several times before creating again (`domain.creation`).
+Every create is: lease, look for our run tag, intent, create, outcome. Nobody else can create between
+the look and the intent, which is refused once the lease is lost. Whoever finds an intent without an
+outcome waits and looks several times before creating again (`domain.creation`).
 """
 
 from __future__ import annotations
@@ -16,17 +17,22 @@ from snapkeep.domain import tags
 from snapkeep.domain.creation import wait_before_retry
 from snapkeep.domain.errors import PermanentError, TemporaryError, Throttled
 from snapkeep.domain.jobs import Job
-from snapkeep.domain.points import Point, PointState, Snapshot
+from snapkeep.domain.points import GIVE_UP_AFTER, Point, PointState, Snapshot
 from snapkeep.domain.policies import Deployment, Method
 from snapkeep.ports import Announcer, Clock, Clusters, Creation, Journal, Outcome, Pacer, Queue, Snapshots
 from snapkeep.services.closing import close_if_settled
-from snapkeep.services.looking import description_of, oldest
+from snapkeep.services.looking import description_of, existing_of
 from snapkeep.services.take_group import GroupTaker
 
-LEASE = timedelta(minutes=2)
+LEASE = timedelta(minutes=3)
 """Longer than the function may run, so that a live holder never loses its lease."""
 
 UNEXPECTED_DELAY = timedelta(seconds=60)
+
+LONGEST_DELAY = timedelta(minutes=15)
+"""How long the queue can hide a job; what must wait longer looks again in between."""
+
+GAVE_UP = f"not created within {GIVE_UP_AFTER // timedelta(hours=1)} hours"
 
 log = logging.getLogger(__name__)
 
@@ -67,39 +73,40 @@ class TakeSnapshots:
         `owner` must be unique to this invocation: it holds the leases.
         """
         report = JobReport()
-        todo = self._still_open(job, report)
-        granted = self._admit(job, todo, report)
+        granted = self._admit(job, self._still_open(job, report), report)
         try:
             if job.group:
                 self._take_group(granted, owner, report)
             else:
                 self._take_each(granted, owner, report)
         finally:
-            self.pacer.finished(len(granted) - len(report.created))
+            self.pacer.finished(len(granted) - len(report.created) - len(report.adopted))
         self._send_later(job, report)
         if report.failed:
             close_if_settled(self.journal, self.announcer, job.run, self.clock())
         return report
 
     def _still_open(self, job: Job, report: JobReport) -> list[Point]:
-        """The points that still need a snapshot; those tried for too long fail here."""
+        """The points that still need a snapshot; those that waited for too long fail here.
+
+        Where a create is in the air (its lead is `creating`), its outcome is found out first.
+        """
+        points = [point for point in self.journal.points(job.run, job.points) if _is_unborn(point)]
+        in_the_air = {point.lead for point in points if point.state is PointState.CREATING}
         todo = []
-        for point in self.journal.points(job.run, job.points):
-            if point.state not in (PointState.PLANNED, PointState.CREATING):
-                continue
-            if self.clock() >= point.give_up_at and point.state is PointState.PLANNED:
-                self._fail(
-                    point, f"not created within the time allowed: {point.reason or 'throttled'}", report
-                )
-                continue
-            todo.append(point)
+        for point in points:
+            if self.clock() >= point.give_up_at and point.lead not in in_the_air:
+                self._fail(point, f"{GAVE_UP}: EC2 or the account's pace made it wait all the time", report)
+            else:
+                todo.append(point)
         return todo
 
     def _admit(self, job: Job, todo: list[Point], report: JobReport) -> list[Point]:
         """As many points as the account's pace allows now; a group goes whole or not at all."""
         if not todo:
             return []
-        wanted = min(len(todo), self.deployment.pace.burst)
+        pace = self.deployment.pace
+        wanted = min(len(todo), pace.burst, pace.pending)
         granted = self.pacer.take(wanted, self.clock())
         if job.group and granted < wanted:
             self.pacer.finished(granted)
@@ -113,105 +120,111 @@ class TakeSnapshots:
 
     def _take_each(self, points: Sequence[Point], owner: str, report: JobReport) -> None:
         held = [held for point in points if (held := self._lease(point, owner))]
-        if not held:
-            return
-        fresh = {point.id for point in held if point.state is PointState.PLANNED}
-        intended = [
-            self.journal.write_intent(point, owner, self.clock()) if point.id in fresh else point
-            for point in held
-        ]
-        found = self._look([point for point in intended if point.method is Method.EBS])
-        for point in intended:
-            take = partial(self._take_one, point, point.id in fresh, found.get(point.id), owner, report)
-            self._guarded([point], owner, report, take)
+        by_csi = [point for point in held if point.method is Method.CSI]
+        by_ebs = [point for point in held if point.method is Method.EBS]
+        for point in by_csi:
+            self._guarded([point], report, partial(self._take_by_csi, point, owner, report))
+        existing: dict[str, Snapshot] = {}
+        if self._guarded(by_ebs, report, lambda: existing.update(existing_of(self.snapshots, by_ebs))):
+            for point in by_ebs:
+                take = partial(self._take_by_ebs, point, existing.get(point.id), owner, report)
+                self._guarded([point], report, take)
+        for point in held:
+            self.journal.release(point, owner)
 
-    def _take_one(
-        self, point: Point, fresh: bool, existing: Snapshot | None, owner: str, report: JobReport
-    ) -> None:
-        if point.method is Method.CSI:
-            self.clusters.open(point.claim.cluster).create_volume_snapshot(point)
-            self.journal.write_created(point.run, [Creation(point.id, "", self.clock())])
-            report.created.append(point.id)
-            return
+    def _take_by_csi(self, point: Point, owner: str, report: JobReport) -> None:
+        """Create the VolumeSnapshot; its name is the point's, so a second create changes nothing."""
+        if point.state is PointState.PLANNED:
+            self.journal.write_intent(point, owner, self.clock())
+        self.clusters.open(point.claim.cluster).create_volume_snapshot(point)
+        self.journal.write_created(point.run, [Creation(point.id, "", self.clock())])
+        report.created.append(point.id)
+
+    def _take_by_ebs(self, point: Point, existing: Snapshot | None, owner: str, report: JobReport) -> None:
         if existing is not None:
             self._journal_created(point, existing)
             report.adopted.append(point.id)
             return
-        if not fresh:
-            point = self.retry_allowed(point, owner)
-        snapshot = self.snapshots.create(point.volume_id, tags.full_tags(point), description_of(point))
-        self._journal_created(point, snapshot)
+        if point.state is PointState.PLANNED:
+            self.journal.write_intent(point, owner, self.clock())
+        else:
+            self._retry_allowed(point, owner)
+        self._journal_created(point, self._create(point, owner))
         report.created.append(point.id)
 
-    def retry_allowed(self, point: Point, owner: str) -> Point:
-        """The lead with a new intent when its create may be called again; TemporaryError if not yet."""
+    def _create(self, point: Point, owner: str) -> Snapshot:
+        try:
+            return self.snapshots.create(point.volume_id, tags.full_tags(point), description_of(point))
+        except Throttled:
+            self.journal.withdraw_intent(point, owner)
+            raise
+
+    def _retry_allowed(self, point: Point, owner: str) -> None:
+        """Journal a new intent for a lead after an earlier one whose outcome is unknown.
+
+        Raises TemporaryError if not yet, and PermanentError when the time to try is over.
+        """
         point = self.journal.write_empty_read(point, owner, self.clock())
         wait = wait_before_retry(point, self.deployment.consistency_wait, self.clock())
         if wait > timedelta():
             raise TemporaryError("an earlier create may still show up in EC2", wait)
-        return self.journal.write_intent(point, owner, self.clock())
-
-    def _look(self, points: Sequence[Point]) -> dict[str, Snapshot]:
-        """Snapshots that exist already for these points of one run, by point id."""
-        if not points:
-            return {}
-        run = tags.identity_tags(points[0])[tags.RUN]
-        found = self.snapshots.find({tags.RUN: run}, [point.volume_id for point in points])
-        return oldest(found, lambda snapshot: tags.point_id_of(snapshot.tags))
+        if self.clock() >= point.give_up_at:
+            raise PermanentError(f"{GAVE_UP}: EC2's answers were lost, and no snapshot appeared")
+        self.journal.write_intent(point, owner, self.clock())
 
     def _take_group(self, points: Sequence[Point], owner: str, report: JobReport) -> None:
-        if not points:
-            return
-        lead = next((point for point in points if point.id == point.lead), None)
-        lead = lead or self.journal.points(points[0].run, [points[0].lead])[0]
-        held = self._lease(lead, owner)
-        if held is None:
-            return
-        policy = self.deployment.policy(lead.policy)
-        taker = GroupTaker(
-            snapshots=self.snapshots,
-            journal=self.journal,
-            clock=self.clock,
-            may_fall_back=policy is not None and policy.group_fallback,
-            retry_allowed=lambda point: self.retry_allowed(point, owner),
-            fail=lambda point, reason: self._fail(point, reason, report),
-        )
-        self._guarded(
-            list(points), owner, report, lambda: report.created.extend(taker.take(held, points, owner)), held
-        )
+        """Take the members of a group under the lease of their lead, which is the last to be settled."""
+        for lead in self.journal.points(points[0].run, [points[0].lead]) if points else ():
+            held = self._lease(lead, owner)
+            if held is None:
+                return
+            policy = self.deployment.policy(lead.policy)
+            taker = GroupTaker(
+                snapshots=self.snapshots,
+                journal=self.journal,
+                clock=self.clock,
+                owner=owner,
+                may_fall_back=policy is not None and policy.group_fallback,
+                retry_allowed=lambda point: self._retry_allowed(point, owner),
+                fail=lambda point, reason: self._fail(point, reason, report),
+                created=report.created,
+            )
+            self._guarded(points, report, partial(taker.take, held, points))
+            self.journal.release(held, owner)
 
-    def _guarded(
-        self,
-        points: list[Point],
-        owner: str,
-        report: JobReport,
-        act: Callable[[], None],
-        lead: Point | None = None,
-    ) -> None:
-        """Run one create; whatever goes wrong becomes the fate of these points alone."""
-        lead = lead or points[0]
+    def _guarded(self, points: Sequence[Point], report: JobReport, act: Callable[[], None]) -> bool:
+        """Run one step; whatever goes wrong becomes the fate of these points alone. True if all went well."""
         try:
             act()
-        except Throttled as error:
-            self.journal.withdraw_intent(lead, owner)
-            report.postpone(points, error.reason, error.delay)
+            return True
         except TemporaryError as error:
-            report.postpone(points, error.reason, error.delay)
+            self._try_later(points, error.reason, error.delay, report)
         except PermanentError as error:
-            for point in points:
+            for point in self._unborn(points):
                 self._fail(point, error.reason, report)
         except Exception as error:
             log.exception("unexpected error while taking %s", [point.id for point in points])
-            report.postpone(points, f"unexpected {type(error).__name__}", UNEXPECTED_DELAY)
-        self.journal.release(lead, owner)
+            self._try_later(points, f"unexpected {type(error).__name__}", UNEXPECTED_DELAY, report)
+        return False
+
+    def _try_later(self, points: Sequence[Point], reason: str, delay: timedelta, report: JobReport) -> None:
+        """Postpone the points; past their time, when no create can be in the air any more, they fail."""
+        for point in self._unborn(points):
+            if self.clock() >= point.give_up_at + self.deployment.consistency_wait:
+                self._fail(point, f"{GAVE_UP}: {reason}", report)
+            else:
+                report.postpone([point], reason, delay)
+
+    def _unborn(self, points: Sequence[Point]) -> Sequence[Point]:
+        """Those of the points (all of one run) that still have no snapshot, as journaled now."""
+        known = self.journal.points(points[0].run, [point.id for point in points]) if points else ()
+        return [point for point in known if _is_unborn(point)]
 
     def _lease(self, point: Point, owner: str) -> Point | None:
         """The lead as it stands, or None: somebody else works on it, and their message outlives them."""
         now = self.clock()
         held = self.journal.lease(point, owner, now + LEASE, now)
-        if held is None or held.state not in (PointState.PLANNED, PointState.CREATING):
-            return None
-        return held
+        return held if held is not None and _is_unborn(held) else None
 
     def _journal_created(self, point: Point, snapshot: Snapshot) -> None:
         creation = Creation(point.id, snapshot.id, snapshot.started_at, snapshot.size_bytes)
@@ -224,4 +237,8 @@ class TakeSnapshots:
     def _send_later(self, job: Job, report: JobReport) -> None:
         if report.later:
             again = replace(job, points=tuple(id for id in job.points if id in report.later))
-            self.queue.send([again], report.delay)
+            self.queue.send([again], min(report.delay, LONGEST_DELAY))
+
+
+def _is_unborn(point: Point) -> bool:
+    return point.state in (PointState.PLANNED, PointState.CREATING)
