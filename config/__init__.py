@@ -48,13 +48,17 @@ def _with_line(problem: Problem, line: int) -> Problem:
 
 
 def _for_editors(schema: Any) -> Any:
-    """The schema without what pydantic adds for itself: titles of keys, and null as a default."""
+    """The schema without what pydantic adds for itself: titles of keys, null for keys left out."""
     if isinstance(schema, list):
         return [_for_editors(item) for item in schema]
     if not isinstance(schema, dict):
         return schema
-    return {
+    kept = {
         key: _for_editors(value)
         for key, value in schema.items()
         if not (key == "title" and isinstance(value, str)) and not (key == "default" and value is None)
     }
+    choices = [item for item in kept.pop("anyOf", []) if item != {"type": "null"}]
+    if len(choices) > 1:
+        return {"anyOf": choices, **kept}
+    return {**choices[0], **kept} if choices else kept

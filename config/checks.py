@@ -19,11 +19,13 @@ def check(data: object) -> Iterator[Problem]:
     clusters = [_mapping(item) for item in _list(document.get("clusters"))]
     policies = [_mapping(item) for item in _list(document.get("policies"))]
     defaults = _mapping(document.get("defaults"))
-    names = [str(cluster.get("name")) for cluster in clusters]
+    names = list(dict.fromkeys(str(cluster["name"]) for cluster in clusters if "name" in cluster))
     yield from _twice("clusters", clusters)
     yield from _twice("policies", policies)
     yield from _unknown_clusters(("defaults", "clusters"), defaults, names)
     for index, policy in enumerate(policies):
+        if not policy:
+            continue
         here = ("policies", index)
         yield from _unknown_clusters((*here, "clusters"), policy, names)
         yield from _required(here, policy, defaults)

@@ -37,6 +37,8 @@ def read(path: Path) -> Document:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         raise ConfigError(str(path), [Problem((), f"cannot be read: {reason}")]) from error
     try:
+        if yaml.compose(text, yaml.SafeLoader) is None:
+            raise ConfigError(str(path), [Problem((), "is empty: it needs clusters and policies")])
         aliases = list(_aliases(text))
         if aliases:
             raise ConfigError(str(path), aliases)
@@ -70,18 +72,17 @@ def _walk(node: yaml.Node | None, location: Location, lines: dict[Location, int]
             here, line = (*location, str(key.value)), key.start_mark.line + 1
             if here in lines:
                 yield Problem(here, f"is written twice, first on line {lines[here]}; keep one", line)
-            elif value.tag == "tag:yaml.org,2002:null":
+                continue
+            lines[here] = line
+            if key.tag != "tag:yaml.org,2002:str":
+                yield Problem(here, "is read as a key that is not text; put it in quotes", line)
+            if value.tag == "tag:yaml.org,2002:null":
                 yield Problem(here, "has no value; give it one or remove the key", line)
-            lines.setdefault(here, line)
             yield from _walk(value, here, lines)
 
 
 def _yaml_problem(error: yaml.YAMLError) -> Problem:
     mark = getattr(error, "problem_mark", None)
     text = str(getattr(error, "problem", None) or error)
-    hint = (
-        f"; {QUOTE_STARS}"
-        if "*" in text or getattr(error, "context", "") == "while scanning an alias"
-        else ""
-    )
+    hint = f"; {QUOTE_STARS}" if getattr(error, "context", "") == "while scanning an alias" else ""
     return Problem((), f"is not valid YAML: {text}{hint}", mark.line + 1 if mark else 0)

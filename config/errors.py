@@ -47,6 +47,6 @@ def key_path(location: Location) -> str:
 
 
 def did_you_mean(word: object, allowed: Iterable[str]) -> str:
-    """`; did you mean 'x'?` when an allowed word is close, else nothing."""
+    """` (did you mean 'x'?)` when an allowed word is close, else nothing."""
     close = difflib.get_close_matches(str(word), list(allowed), n=1, cutoff=0.6)
-    return f"; did you mean {close[0]!r}?" if close else ""
+    return f" (did you mean {close[0]!r}?)" if close else ""

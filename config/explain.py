@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any, get_args
 
@@ -18,14 +19,18 @@ _WANTED = {
     "list_type": "a list",
     "dict_type": "a mapping of keys to values",
     "model_type": "a mapping of keys to values",
-    "invalid_key": "text as a key (put it in quotes)",
 }
 
 
 def problems_of(error: ValidationError, root: type[BaseModel]) -> Iterator[Problem]:
-    """The problems in a validation error of the model `root`."""
+    """The problems in a validation error of the model `root`.
+
+    Keys that are no text are left out: `config.document` names them as they are written.
+    """
     for item in error.errors(include_url=False):
-        yield Problem(item["loc"], _text(item, root))
+        key_is_no_text = item["type"] == "string_type" and item["loc"][-1:] == ("[key]",)
+        if not key_is_no_text and item["type"] != "invalid_key":
+            yield Problem(item["loc"], _text(item, root))
 
 
 def _text(item: Any, root: type[BaseModel]) -> str:
@@ -40,9 +45,8 @@ def _text(item: Any, root: type[BaseModel]) -> str:
         case "extra_forbidden":
             return _unknown_key(item["loc"], root)
         case "literal_error":
-            return f"{_shown(found)} is not allowed; use {context['expected']}" + did_you_mean(
-                found, str(context["expected"]).replace("'", "").replace(" or ", ", ").split(", ")
-            )
+            allowed = re.findall(r"'(.+?)'", context["expected"])
+            return f"{_shown(found)} is not allowed{did_you_mean(found, allowed)}; use {context['expected']}"
         case "too_short":
             return "is empty; give at least one"
         case "greater_than_equal":

@@ -1,6 +1,7 @@
 """The shape of `snapkeep.yaml`; the docstring under a key is what editors show for it.
 
-What looks at several keys at once (defaults, names, clusters) is in `config.checks`.
+What looks at several keys at once (defaults, names, clusters) is in `config.checks`. None means that
+a key was left out; one without a value is refused when the file is read.
 """
 
 from __future__ import annotations
@@ -8,7 +9,6 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
-from pydantic.json_schema import SkipJsonSchema
 
 from config.types import (
     CatchUp,
@@ -30,9 +30,6 @@ from config.types import (
     Window,
 )
 from snapkeep.domain.retention import check_keeps_something, parse_rule
-
-NotGiven = SkipJsonSchema[None]
-"""A key may be left out; an empty one is refused when the file is read."""
 
 
 class Strict(BaseModel):
@@ -83,9 +80,9 @@ class Selection(Strict):
     """Set-based label requirements."""
     storage_classes: list[StorageClass] = Field(default_factory=list)
     """Storage classes; any when left out."""
-    min_size: Size | NotGiven = None
+    min_size: Size | None = None
     """The smallest claim to take, such as 1Gi."""
-    max_size: Size | NotGiven = None
+    max_size: Size | None = None
     """The largest claim to take, such as 500Gi."""
     opt_in_only: bool = False
     """Take only claims with the label `snapkeep.io/policy: <this policy>`."""
@@ -107,50 +104,50 @@ class Selection(Strict):
 class Schedule(Strict):
     """When the policy runs."""
 
-    expression: Expression | NotGiven = None
+    expression: Expression | None = None
     """Five cron fields, @daily and its like, or EventBridge Scheduler's rate( ) or cron( )."""
-    timezone: Timezone | NotGiven = None
+    timezone: Timezone | None = None
     """The IANA time zone the schedule is read in; UTC when left out."""
-    flexible_window: Window | NotGiven = None
+    flexible_window: Window | None = None
     """Scheduler spreads the start over this long (1 to 1440 minutes), or off (the default)."""
-    catch_up: CatchUp | NotGiven = None
+    catch_up: CatchUp | None = None
     """How long after its time a run may still start (60 seconds to 24 hours; default 1 hour)."""
-    enabled: bool | NotGiven = None
+    enabled: bool | None = None
     """false pauses the policy: its schedule stays and does not fire."""
 
 
 class Retention(Strict):
     """Which recovery points are kept: a point stays when any rule keeps it."""
 
-    last: Count | NotGiven = None
+    last: Count | None = None
     """The newest N points."""
-    hourly: Count | NotGiven = None
+    hourly: Count | None = None
     """The newest point of each of the last N hours that have points."""
-    daily: Count | NotGiven = None
+    daily: Count | None = None
     """The newest point of each of the last N days that have points."""
-    weekly: Count | NotGiven = None
+    weekly: Count | None = None
     """The newest point of each of the last N ISO weeks that have points."""
-    monthly: Count | NotGiven = None
+    monthly: Count | None = None
     """The newest point of each of the last N months that have points."""
-    yearly: Count | NotGiven = None
+    yearly: Count | None = None
     """The newest point of each of the last N years that have points."""
-    within: DurationText | NotGiven = None
+    within: DurationText | None = None
     """Every point this close to the newest one, such as 7d or 1y5m7d2h (m is months)."""
-    within_hourly: DurationText | NotGiven = None
+    within_hourly: DurationText | None = None
     """One point an hour, this far back from the newest one."""
-    within_daily: DurationText | NotGiven = None
+    within_daily: DurationText | None = None
     """One point a day, this far back from the newest one."""
-    within_weekly: DurationText | NotGiven = None
+    within_weekly: DurationText | None = None
     """One point an ISO week, this far back from the newest one."""
-    within_monthly: DurationText | NotGiven = None
+    within_monthly: DurationText | None = None
     """One point a month, this far back from the newest one."""
-    within_yearly: DurationText | NotGiven = None
+    within_yearly: DurationText | None = None
     """One point a year, this far back from the newest one."""
-    max_age: DurationText | NotGiven = None
+    max_age: DurationText | None = None
     """Older points go although a rule keeps them (never the last ones, see minimum)."""
-    minimum: Annotated[int, Field(json_schema_extra={"minimum": 1})] | NotGiven = None
+    minimum: Annotated[int, Field(json_schema_extra={"minimum": 1})] | None = None
     """How many points always stay; 1 when left out."""
-    after_claim_deleted: DurationText | NotGiven = None
+    after_claim_deleted: DurationText | None = None
     """How long points of a deleted claim stay; as before when left out. The last one always stays."""
 
     @field_validator("*", mode="before")
@@ -172,17 +169,17 @@ class Retention(Strict):
 class Shared(Strict):
     """What a policy may say itself or take from the defaults."""
 
-    clusters: Annotated[list[ClusterName], Field(min_length=1)] | NotGiven = None
+    clusters: Annotated[list[ClusterName], Field(min_length=1)] | None = None
     """The clusters it works on; all when left out."""
-    schedule: Schedule | NotGiven = None
+    schedule: Schedule | None = None
     """When it runs; single keys may come from the defaults."""
-    method: MethodName | NotGiven = None
+    method: MethodName | None = None
     """csi: a VolumeSnapshot through the CSI driver (the default). ebs: EC2 snapshots by Snapkeep itself."""
-    csi_fallback: Literal["ebs", "fail"] | NotGiven = None
+    csi_fallback: Literal["ebs", "fail"] | None = None
     """What a csi policy does while the cluster cannot take VolumeSnapshots; fail is the default."""
-    group_fallback: Literal["sequential", "fail"] | NotGiven = None
+    group_fallback: Literal["sequential", "fail"] | None = None
     """What becomes of a group that EC2 refuses to take in one moment; fail is the default."""
-    retention: Retention | NotGiven = None
+    retention: Retention | None = None
     """What it keeps; a policy's own block replaces the default one as a whole."""
 
 
@@ -197,7 +194,7 @@ class Policy(Shared):
     """The name of the policy; claims opt in with it."""
     selection: Selection
     """Which claims it takes."""
-    group: LabelKey | NotGiven = None
+    group: LabelKey | None = None
     """A label key: claims of one namespace with equal values are taken in the same moment."""
 
 
@@ -223,5 +220,5 @@ class Config(Strict):
     """The policies."""
     pace: Pace = Field(default_factory=Pace)
     """How fast snapshots are created."""
-    consistency_wait: ConsistencyWait | NotGiven = None
+    consistency_wait: ConsistencyWait | None = None
     """How long EC2 may take to show a new snapshot (1 minute to 1 hour; default 5 minutes)."""

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
 
 from cronsim import CronSim, CronSimError
-from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    WithJsonSchema,
+)
+from pydantic_core import CoreSchema, core_schema
 
 from config.errors import did_you_mean
 from snapkeep.domain.policies import RESERVED_NAMES
@@ -19,24 +27,33 @@ from snapkeep.domain.sizes import parse_quantity
 
 _NAME = r"[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?"
 _SUBDOMAIN = r"[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?"
-_SPAN = re.compile(r"(?P<number>[1-9][0-9]{0,5}) (?P<unit>second|minute|hour)s?")
-_SPAN_SCHEMA = {
-    "type": "string",
-    "pattern": f"^{_SPAN.pattern.replace('?P<number>', '').replace('?P<unit>', '')}$",
-}
+_SPAN = r"([1-9][0-9]{0,5}) (second|minute|hour)s?"
+_SPAN_SCHEMA = {"type": "string", "pattern": f"^{_SPAN}$", "examples": ["90 minutes"]}
 
 
-def _matching(pattern: str, allowed: str) -> Callable[[str], str]:
-    def check(text: str) -> str:
-        if not re.fullmatch(pattern, text):
-            raise ValueError(f"{text[:80]!r} is not allowed; use {allowed}")
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """Makes a text match a pattern, in the schema too, and says in words what is allowed."""
+
+    pattern: str
+    allowed: str
+
+    def check(self, text: str) -> str:
+        """The text itself; raises ValueError when it does not match as a whole."""
+        if not re.fullmatch(self.pattern, text):
+            raise ValueError(f"{text[:80]!r} is not allowed; use {self.allowed}")
         return text
 
-    return check
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(self.check, handler(source))
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return {**handler(schema), "pattern": f"^{self.pattern}$"}
 
 
-def _policy_name(text: str) -> str:
-    _matching(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?", "1 to 63 of a-z, 0-9 and dashes inside")(text)
+def _not_reserved(text: str) -> str:
     if text in RESERVED_NAMES:
         raise ValueError(f"{text!r} is the name of a built-in policy; choose another")
     return text
@@ -75,12 +92,12 @@ def _timezone(text: str) -> str:
 
 def _span(least: timedelta, most: timedelta, words: str) -> Callable[[object], timedelta]:
     def parse(value: object) -> timedelta:
-        match = _SPAN.fullmatch(value) if isinstance(value, str) else None
+        match = re.fullmatch(_SPAN, value) if isinstance(value, str) else None
         if match is None:
             raise ValueError(
                 f"{value!r} is not allowed; use a number and a unit, such as 90 minutes ({words})"
             )
-        span = timedelta(**{match["unit"] + "s": int(match["number"])})
+        span = timedelta(**{f"{match[2]}s": int(match[1])})
         if not least <= span <= most:
             raise ValueError(f"{value!r} is out of bounds; use {words}")
         return span
@@ -106,27 +123,23 @@ def _size(value: object) -> int:
 
 ClusterName = Annotated[
     str,
-    AfterValidator(
-        _matching(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}", "the EKS name: letters, digits, dashes and underscores")
-    ),
+    Matching(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}", "the EKS name: letters, digits, dashes and underscores"),
 ]
-Region = Annotated[
+Region = Annotated[str, Matching(r"[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}", "an AWS Region, such as ap-northeast-2")]
+PolicyName = Annotated[
     str,
-    AfterValidator(_matching(r"[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}", "an AWS Region, such as ap-northeast-2")),
+    Matching(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?", "a-z, 0-9 and dashes inside, at most 63"),
+    AfterValidator(_not_reserved),
 ]
-PolicyName = Annotated[str, AfterValidator(_policy_name)]
 NamespaceGlob = Annotated[
-    str,
-    AfterValidator(_matching(r"[-a-z0-9*?]{1,63}", "a namespace, or a pattern with * and ?, such as team-*")),
+    str, Matching(r"[-a-z0-9*?]{1,63}", "a namespace, or a pattern with * and ?, such as team-*")
 ]
-StorageClass = Annotated[str, AfterValidator(_matching(_SUBDOMAIN, "the name of a storage class"))]
+StorageClass = Annotated[str, Matching(_SUBDOMAIN, "the name of a storage class")]
 LabelKey = Annotated[
-    str,
-    AfterValidator(_matching(rf"({_SUBDOMAIN}/)?{_NAME}", "a label key, such as app or example.com/tier")),
+    str, Matching(rf"({_SUBDOMAIN}/)?{_NAME}", "a label key, such as app or example.com/tier")
 ]
 LabelValue = Annotated[
-    str,
-    AfterValidator(_matching(rf"({_NAME})?", "a label value: at most 63 letters, digits, dashes, _ and .")),
+    str, Matching(rf"({_NAME})?", "a label value: at most 63 letters, digits, dashes, _ and .")
 ]
 Size = Annotated[
     int,

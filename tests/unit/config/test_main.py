@@ -1,0 +1,34 @@
+"""`python -m config FILE` prints the deployment, or what is wrong with it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from config.__main__ import main
+from snapkeep.domain.policies import from_document
+
+EXAMPLE = Path(__file__).parents[3] / "snapkeep.yaml"
+
+
+def test_a_valid_file_is_printed_as_the_functions_get_it(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([str(EXAMPLE)]) == 0
+    assert from_document(json.loads(capsys.readouterr().out)).policy("nightly")
+
+
+def test_a_wrong_file_exits_2_with_the_errors_on_stderr(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "snapkeep.yaml"
+    file.write_text("polices: []\n")
+    assert main([str(file)]) == 2
+    output = capsys.readouterr()
+    assert output.out == ""
+    assert f"{file}:1: polices: unknown key (did you mean 'policies'?)" in output.err
+
+
+def test_without_a_file_the_usage_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([]) == 2
+    assert capsys.readouterr().err == "usage: python -m config FILE\n"
