@@ -49,9 +49,9 @@ def deploy(
     stacks = []
     for name, artifact in _stacks(assembly):
         _publish_assets(assembly, connect, artifact, places)
-        template = (assembly / artifact["properties"]["templateFile"]).read_text()
         merged = {**artifact["properties"].get("tags", {}), **(tags or {})}
-        stacks.append(_deploy_stack(connect, name, template, merged, limit))
+        request = {**_template(assembly, connect, artifact, places), "Tags": _tags(merged)}
+        stacks.append(_deploy_stack(connect, name, request, limit))
     return stacks
 
 
@@ -104,17 +104,30 @@ def _content(assembly: Path, source: dict[str, Any]) -> bytes:
     return zipped.getvalue()
 
 
-def _deploy_stack(
-    connect: Connect, name: str, template: str, tags: dict[str, str], limit: float
-) -> DeployedStack:
+def _template(
+    assembly: Path, connect: Connect, artifact: dict[str, Any], places: dict[str, str]
+) -> dict[str, Any]:
+    """The request's template and parameters. Of more than 51,200 bytes CloudFormation wants a place in S3:
+    the assembly's assets hold the template, too.
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
+    """
+    properties = artifact["properties"]
+    text = (assembly / properties["templateFile"]).read_text()
+    parameters = _parameters(json.loads(text))
+    published = properties.get("stackTemplateAssetObjectUrl")
+    if not published:
+        return {"TemplateBody": text, "Parameters": parameters}
+    place = _fill(published, places).removeprefix("s3://")
+    return {"TemplateURL": f"{connect('s3').meta.endpoint_url}/{place}", "Parameters": parameters}
+
+
+def _tags(tags: dict[str, str]) -> list[dict[str, str]]:
+    return [{"Key": key, "Value": value} for key, value in sorted(tags.items())]
+
+
+def _deploy_stack(connect: Connect, name: str, given: dict[str, Any], limit: float) -> DeployedStack:
     cloudformation = connect("cloudformation")
-    request: Any = {
-        "StackName": name,
-        "TemplateBody": template,
-        "Capabilities": CAPABILITIES,
-        "Tags": [{"Key": key, "Value": value} for key, value in sorted(tags.items())],
-        "Parameters": _parameters(json.loads(template)),
-    }
+    request: Any = {"StackName": name, "Capabilities": CAPABILITIES, **given}
     try:
         if _exists(cloudformation, name):
             cloudformation.update_stack(**request)
