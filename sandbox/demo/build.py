@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from sandbox.demo.steps import DemoError
+from snapkeep.domain.policies import Deployment, from_document
 
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS = 180
@@ -38,6 +39,11 @@ def synthesize(config: Path, out: Path) -> Path:
     }
     _run([sys.executable, "app.py"], settings)
     return out
+
+
+def deployment_of(config: Path) -> Deployment:
+    """The deployment a config file describes, as `python -m config` prints it."""
+    return from_document(json.loads(_run([sys.executable, "-m", "config", str(config)], {})))
 
 
 def manifests(config: Path, cluster: str) -> str:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import UTC
 from typing import Any
 
+from boto3.dynamodb.types import TypeDeserializer
+
 from sandbox.demo.facts import ClaimFact, LiveSnapshot, PointFact
 from snapkeep.domain import tags
 from snapkeep.domain.points import PointState
@@ -51,9 +53,9 @@ class Journal:
         return sum(1 for point in self.points if point["state"] == PointState.READY)
 
 
-def read_journal(table: Any) -> Journal:
-    """Everything in the table, a boto3 DynamoDB Table, read page by page."""
-    items = list(_scan(table))
+def read_journal(dynamodb: Any, table: str) -> Journal:
+    """Everything in the table, read page by page with a boto3 client."""
+    items = list(_scan(dynamodb, table))
     return Journal(
         runs=[item for item in items if item["sk"] == "RUN"],
         points=[item for item in items if item["sk"].startswith("POINT#")],
@@ -135,14 +137,12 @@ def _snapshot(raw: Mapping[str, Any]) -> LiveSnapshot:
     )
 
 
-def _scan(table: Any) -> Iterator[Item]:
-    arguments: dict[str, Any] = {"ConsistentRead": True}
-    while True:
-        page = table.scan(**arguments)
-        yield from page["Items"]
-        if "LastEvaluatedKey" not in page:
-            return
-        arguments["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+def _scan(dynamodb: Any, table: str) -> Iterator[Item]:
+    values = TypeDeserializer()
+    pages = dynamodb.get_paginator("scan").paginate(TableName=table, ConsistentRead=True)
+    for page in pages:
+        for item in page["Items"]:
+            yield {name: values.deserialize(value) for name, value in item.items()}
 
 
 def _order(fact: ClaimFact) -> tuple[str, str, str, str]:

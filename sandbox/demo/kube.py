@@ -38,7 +38,11 @@ class Admin:
         self._server = str(cluster["server"]).rstrip("/")
         self._token = document["users"][0]["user"]["token"]
         authority = base64.b64decode(cluster["certificate-authority-data"]).decode()
-        self._tls = ssl.create_default_context(cadata=authority)
+        # A proxy of the user's environment has no business between two processes of this machine.
+        self._opener = urllib.request.build_opener(
+            urllib.request.ProxyHandler({}),
+            urllib.request.HTTPSHandler(context=ssl.create_default_context(cadata=authority)),
+        )
 
     def apply(self, manifests: str) -> list[str]:
         """Create each object of a YAML stream, or replace what is there; returns `Kind name` of each."""
@@ -78,7 +82,7 @@ class Admin:
             method=method,
             headers={"Authorization": f"Bearer {self._token}", "Content-Type": content},
         )
-        with urllib.request.urlopen(request, context=self._tls, timeout=SECONDS) as answer:
+        with self._opener.open(request, timeout=SECONDS) as answer:
             return json.load(answer)
 
 

@@ -1,0 +1,104 @@
+"""`python -m sandbox.demo`: see Snapkeep work on this machine, without Docker and without an AWS account.
+
+Exit codes: 0 all that can be protected is protected, 1 something is wrong (it says what), 2 the command
+line is wrong or a kept demo still runs, 130 interrupted. Nothing is left running but with --keep.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import signal
+import sys
+from pathlib import Path
+
+from rich.console import Console
+
+from sandbox.demo import build, diagnosis, keep, report
+from sandbox.demo.steps import Steps
+from sandbox.demo.story import Story
+from sandbox.launch import Sandbox
+
+FOLDER = build.ROOT / ".build" / "demo"
+KEPT = FOLDER / "kept.json"
+INTERRUPTED = 130
+
+
+def main() -> int:
+    """Read the arguments and perform; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m sandbox.demo", description=__doc__.splitlines()[0])
+    parser.add_argument(
+        "--config", type=Path, default=build.ROOT / "snapkeep.yaml", help="the config to deploy"
+    )
+    parser.add_argument("--keep", action="store_true", help="leave it running and say how to reach it")
+    parser.add_argument("--stop", action="store_true", help="stop what --keep left running")
+    options = parser.parse_args()
+    if options.stop:
+        return _stop()
+    if keep.running(KEPT):
+        print("A demo is still running; stop it first: python -m sandbox.demo --stop", file=sys.stderr)
+        return 2
+    config = options.config.resolve()
+    return keep.in_background(lambda hold: perform(config, hold)) if options.keep else perform(config)
+
+
+def perform(config: Path, hold: keep.Hold | None = None) -> int:
+    """Play the story once and write the report; `hold` is called with everything still running."""
+    # What ends a demo politely must end the sandbox as Ctrl-C does.
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+        signal.signal(number, signal.default_int_handler)
+    console = Console(highlight=False)
+    story = Story(config, FOLDER, console, Steps(console))
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    sandbox = Sandbox(_fresh(FOLDER / "sandbox") if hold else None)
+    try:
+        return _play(story, sandbox, hold)
+    except KeyboardInterrupt:
+        console.print("\nInterrupted.")
+        return INTERRUPTED
+    finally:
+        sandbox.stop()
+
+
+def _play(story: Story, sandbox: Sandbox, hold: keep.Hold | None) -> int:
+    try:
+        story.play(sandbox)
+    except Exception as error:
+        diagnosis.explain(story.console, story.steps.failed, error, sandbox, FOLDER / "logs")
+        return 1
+    finally:
+        report.write(FOLDER / "report.json", story.claims, story.steps.records)
+    if hold:
+        _tell_how_to_reach(story.console, sandbox)
+        hold()
+    return 0
+
+
+def _tell_how_to_reach(console: Console, sandbox: Sandbox) -> None:
+    kubeconfig = str(sandbox.kubeconfig)
+    facts = {"aws_url": sandbox.aws_url, "kubernetes_url": sandbox.kubernetes_url, "kubeconfig": kubeconfig}
+    keep.remember(KEPT, facts)
+    variables = " ".join(f"{name}={value}" for name, value in sandbox.environment().items())
+    console.print("\nIt goes on running. From this folder:", style="bold")
+    for line in (
+        f"AWS at {sandbox.aws_url}, Kubernetes at {sandbox.kubernetes_url}",
+        f"kubectl --kubeconfig {kubeconfig} get volumesnapshots -A",
+        f"export {variables}",
+        "stop it: python -m sandbox.demo --stop",
+    ):
+        console.print("  " + line, markup=False, soft_wrap=True)
+
+
+def _stop() -> int:
+    stopped = keep.stop(KEPT)
+    print("The demo has stopped." if stopped else "No demo is running.")
+    return 0
+
+
+def _fresh(folder: Path) -> Path:
+    shutil.rmtree(folder, ignore_errors=True)
+    return folder
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,60 @@
+"""What somebody needs who meets a failed demo: the step, the reason, the last words of the functions, advice."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from rich.console import Console
+
+from sandbox.aws.control import AwsControl, ControlError
+from sandbox.demo.steps import DemoError
+from sandbox.launch import Sandbox
+
+LINES = 8
+"""Log lines shown of each function."""
+WIDTH = 400
+"""Characters shown of each line; the files hold all of them."""
+ADVICE = (
+    "Read the logs; the README says how the parts fit together. Then run it again: nothing was left running."
+)
+
+
+def explain(console: Console, step: str, error: Exception, sandbox: Sandbox, logs: Path) -> None:
+    """Print why the demo failed and keep the logs of the sandbox's processes and functions in `logs`."""
+    console.print(f"\nThe demo failed in step {step!r}:" if step else "\nThe demo failed:", style="bold red")
+    console.print(_reason(error), markup=False)
+    for name, lines in _save_logs(sandbox, logs).items():
+        console.print(f"\nlast lines of {name}:", style="bold")
+        for line in lines[-LINES:]:
+            console.print("  " + line.rstrip()[:WIDTH], markup=False, soft_wrap=True)
+    advice = error.advice if isinstance(error, DemoError) and error.advice else ADVICE
+    console.print(f"\nAll logs are in {logs}. {advice}", markup=False)
+
+
+def _reason(error: Exception) -> str:
+    ours = isinstance(error, DemoError) or type(error).__module__.startswith("sandbox.")
+    return str(error) if ours else f"{type(error).__name__}: {error}"
+
+
+def _save_logs(sandbox: Sandbox, logs: Path) -> dict[str, list[str]]:
+    """Copy every log to a file; returns the lines of the functions, those that failed if any did."""
+    shutil.rmtree(logs, ignore_errors=True)
+    logs.mkdir(parents=True)
+    for log in getattr(sandbox, "work", logs).glob("*.log"):
+        shutil.copy(log, logs)
+    if not sandbox.aws_url:
+        return {}
+    try:
+        return _functions(sandbox.aws, logs)
+    except ControlError:
+        return {}
+
+
+def _functions(aws: AwsControl, logs: Path) -> dict[str, list[str]]:
+    usage = aws.functions()
+    lines = {name: aws.function_logs(name) for name in usage}
+    for name, text in lines.items():
+        (logs / f"{name}.log").write_text("\n".join(text) + "\n")
+    failed = {name: text for name, text in lines.items() if usage[name].errors}
+    return failed or lines

@@ -1,0 +1,106 @@
+"""A demo that stays: its process lets go of the terminal and holds the sandbox until it is told to stop."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, NoReturn
+
+from sandbox.aws.control import AwsControl, ControlError
+
+STOP_SECONDS = 20.0
+POLL_SECONDS = 0.1
+
+Hold = Callable[[], None]
+"""Lets go of the terminal and returns only when this process is told to stop."""
+
+
+def in_background(perform: Callable[[Hold], int]) -> int:
+    """Run `perform` in a process that may outlive this one; returns 0 once it holds, else its exit code.
+
+    Until it holds, the terminal is shared and Ctrl-C is passed on: it feels like one process.
+    """
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(reading)
+        os.setsid()
+        _perform_and_exit(perform, writing)
+    os.close(writing)
+    while True:
+        try:
+            if os.read(reading, 1):
+                return 0
+            return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        except KeyboardInterrupt:
+            os.kill(child, signal.SIGINT)
+
+
+def remember(file: Path, facts: dict[str, Any]) -> None:
+    """Write down what is running, so that `stop` and people find it. `aws_url` is needed."""
+    file.write_text(json.dumps({"pid": os.getpid(), **facts}, indent=2) + "\n")
+
+
+def running(file: Path) -> dict[str, Any] | None:
+    """What `remember` wrote, if the sandbox it names still answers; else None."""
+    try:
+        facts: dict[str, Any] = json.loads(file.read_text())
+        AwsControl(facts["aws_url"], timeout=5).state()
+    except (FileNotFoundError, ControlError):
+        return None
+    return facts
+
+
+def stop(file: Path) -> bool:
+    """Stop what runs and wait until it is gone; False when nothing runs.
+
+    Only a sandbox that answers is stopped, so a process id that was given to somebody else is safe.
+    TimeoutError, naming the process, when it does not end.
+    """
+    facts = running(file)
+    if facts is None:
+        return False
+    pid = int(facts["pid"])
+    os.kill(pid, signal.SIGTERM)
+    end = time.monotonic() + STOP_SECONDS
+    while _lives(pid):
+        if time.monotonic() > end:
+            raise TimeoutError(f"process {pid} did not end within {STOP_SECONDS:.0f} s; try: kill -9 {pid}")
+        time.sleep(POLL_SECONDS)
+    file.unlink(missing_ok=True)
+    return True
+
+
+def _perform_and_exit(perform: Callable[[Hold], int], writing: int) -> NoReturn:
+    code = 1
+    try:
+        code = perform(lambda: _hold(writing))
+    finally:
+        sys.stdout.flush()
+        os._exit(code)
+
+
+def _hold(writing: int) -> None:
+    with suppress(KeyboardInterrupt):
+        sys.stdout.flush()
+        nowhere = os.open(os.devnull, os.O_RDWR)
+        for stream in (0, 1, 2):
+            os.dup2(nowhere, stream)
+        os.write(writing, b"\0")
+        os.close(writing)
+        while True:
+            signal.pause()
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True

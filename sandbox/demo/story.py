@@ -1,0 +1,122 @@
+"""The demo's acts, in order: deploy the product as it is, let its schedules fire, look at what it did."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from sandbox.demo import build, evidence, report, verify
+from sandbox.demo.facts import ClaimFact
+from sandbox.demo.kube import Admin
+from sandbox.demo.steps import DemoError, Steps
+from sandbox.deploy import DeployedStack, deploy
+from sandbox.launch import Sandbox
+from snapkeep.domain.policies import Cluster, Deployment
+
+RUNS_SECONDS = 60
+"""Two cold functions and a handful of snapshots take a few seconds; a busy machine some more."""
+
+
+@dataclass
+class Story:
+    """One performance: the config it deploys, where it builds, and what it found out."""
+
+    config: Path
+    folder: Path
+    console: Console
+    steps: Steps
+    claims: Sequence[ClaimFact] = field(default_factory=tuple)
+
+    def play(self, sandbox: Sandbox) -> None:
+        """All acts, in a sandbox that has not been started yet. Whatever is wrong is raised."""
+        deployment = self._read_config()
+        cluster = deployment.clusters[0]
+        with self.steps.step("Start AWS and an EKS cluster on this machine") as line:
+            sandbox.start()
+            line.say(f"account {sandbox.account}, {sandbox.region}")
+        stack = self._deploy(sandbox, cluster)
+        admin = self._fill_cluster(sandbox, cluster)
+        fired = self._fire(sandbox, deployment, cluster)
+        self._watch(sandbox, stack, fired)
+        self._check(sandbox, stack, admin)
+        report.show(self.console, self.claims)
+
+    def _read_config(self) -> Deployment:
+        with self.steps.step("Read the config") as line:
+            deployment = build.deployment_of(self.config)
+            line.say(f"{len(deployment.policies)} policies for cluster {deployment.clusters[0].name}")
+        return deployment
+
+    def _deploy(self, sandbox: Sandbox, cluster: Cluster) -> DeployedStack:
+        if sandbox.region != cluster.region:
+            raise DemoError(
+                f"cluster {cluster.name} is in {cluster.region}, the sandbox is in {sandbox.region}",
+                f"Set region: {sandbox.region} in a copy of {self.config} and pass it with --config.",
+            )
+        with self.steps.step("Build the functions and synthesize the CDK app"):
+            assembly = build.synthesize(self.config, self.folder / "cdk.out")
+        with self.steps.step("Deploy the stack, IAM enforced") as line:
+            (stack,) = deploy(assembly, sandbox.client)
+            line.say(f"{len(stack.resources)} resources")
+        return stack
+
+    def _fill_cluster(self, sandbox: Sandbox, cluster: Cluster) -> Admin:
+        assert sandbox.kubeconfig is not None, "a started sandbox has a cluster"
+        admin = Admin(sandbox.kubeconfig)
+        with self.steps.step("Apply what `snapkeep manifests` prints") as line:
+            line.say(f"{len(admin.apply(build.manifests(self.config, cluster.name)))} objects")
+        return admin
+
+    def _fire(self, sandbox: Sandbox, deployment: Deployment, cluster: Cluster) -> int:
+        """Move the clock to the next slot of each policy's schedule; returns how many fired."""
+        names = {f"{cluster.name}.{policy.name}" for policy in deployment.policies if policy.schedule.enabled}
+        with self.steps.step("Move the Scheduler's clock to the next slots") as line:
+            due = [each for each in sandbox.aws.schedules() if each.name in names and each.next]
+            fired = []
+            for schedule in sorted(due, key=lambda each: str(each.next)):
+                if schedule.next:
+                    fired += sandbox.aws.advance_to(schedule.next, only=schedule.name)
+            line.say(", ".join(f"{each.schedule} at {each.scheduled_time:%a %H:%M} UTC" for each in fired))
+        if {each.schedule for each in fired} != names:
+            raise DemoError(f"of the schedules {', '.join(sorted(names))} only {len(fired)} fired")
+        return len(fired)
+
+    def _watch(self, sandbox: Sandbox, stack: DeployedStack, runs: int) -> None:
+        read = self._journal_reader(sandbox, stack)
+        with self.steps.step("Watch recovery points become ready") as line:
+
+            def settled() -> bool:
+                journal = read()
+                line.say(f"{journal.ready} of {len(journal.points)} points ready")
+                return journal.is_settled and len(journal.runs) == runs
+
+            def unsettled() -> DemoError:
+                journal = read()
+                states = [f"run {run['id']} is {run['state']}" for run in journal.runs] or [
+                    "no run was written"
+                ]
+                points = [f"point {point['id']} is {point['state']}" for point in journal.points]
+                return DemoError(
+                    f"after {RUNS_SECONDS} s not all {runs} runs have ended: " + "; ".join(states + points)
+                )
+
+            line.wait_for(settled, RUNS_SECONDS, unsettled)
+
+    def _check(self, sandbox: Sandbox, stack: DeployedStack, admin: Admin) -> None:
+        journal = self._journal_reader(sandbox, stack)()
+        with self.steps.step("Check what EC2 and Kubernetes really hold") as line:
+            snapshots = evidence.read_snapshots(sandbox.client("ec2"))
+            self.claims = evidence.claim_facts(journal, snapshots)
+            wrong = verify.complaints(self.claims, admin.claims(), snapshots)
+            if wrong:
+                raise DemoError("\n".join(wrong))
+            line.say(f"{len(snapshots)} snapshots, every tag in place")
+
+    def _journal_reader(self, sandbox: Sandbox, stack: DeployedStack) -> Callable[[], evidence.Journal]:
+        dynamodb: Any = sandbox.client("dynamodb")
+        table = stack.outputs["JournalTableName"]
+        return lambda: evidence.read_journal(dynamodb, table)
