@@ -1,0 +1,169 @@
+"""Attach and detach: what pods use on a node is attached to its EC2 instance, and nothing else.
+
+https://kubernetes.io/docs/reference/kubernetes-api/config-and-storage-resources/volume-attachment-v1/
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from hashlib import sha256
+from itertools import product
+from string import ascii_lowercase
+
+from sandbox.driver.claim_binding import VOLUMES
+from sandbox.driver.cluster import Cluster, drop_finalizer, is_deleting
+from sandbox.driver.ec2 import DRIVER, Ec2, Ec2Error
+from sandbox.driver.pod_claims import claim_names, is_finished, is_unbound, volume_id_of
+from sandbox.driver.snapshot_words import CLAIMS, Object, quoted
+from sandbox.driver.worker import Backoff, Key
+
+COMPONENT = "attachdetach-controller"
+ATTACHMENTS = "volumeattachments"
+FINALIZER = "external-attacher/ebs-csi-aws-com"
+DEVICES = [f"/dev/xvd{first}{second}" for first, second in product(ascii_lowercase[:4], ascii_lowercase)]
+"""The driver's device names, in the order it hands them out."""
+EVERYTHING: Key = ("", "everything")
+
+
+def attachment_name(volume_id: str, node: str) -> str:
+    """The name of a VolumeAttachment, derived from volume, driver and node as upstream does."""
+    return "csi-" + sha256(f"{volume_id}{DRIVER}{node}".encode()).hexdigest()
+
+
+class Attacher:
+    """Looks after VolumeAttachments of the EBS driver; one look covers all of them."""
+
+    def __init__(self, cluster: Cluster, ec2: Ec2) -> None:
+        self._cluster = cluster
+        self._ec2 = ec2
+        self._backoff = Backoff(0.5, 5.0)
+
+    def keys(self, resource: str, obj: Object) -> Iterable[Key]:
+        """Pods with claims, claims and attachments matter."""
+        if resource in (CLAIMS, ATTACHMENTS) or (resource == "pods" and any(claim_names(obj))):
+            yield EVERYTHING
+
+    def sync(self, keys: Sequence[Key]) -> Mapping[Key, float]:
+        """Detach what no pod uses, then attach what pods wait for."""
+        wanted = self._wanted()
+        fine = True
+        for attachment in self._attachments():
+            if attachment["metadata"]["name"] not in wanted or is_deleting(attachment):
+                fine &= self._detach(attachment)
+        for name, (volume, node, pod) in wanted.items():
+            fine &= self._attach(name, volume, node, pod)
+        if fine:
+            self._backoff.forget(EVERYTHING)
+            return {}
+        return {EVERYTHING: self._backoff.next(EVERYTHING)}
+
+    def _attachments(self) -> list[Object]:
+        return [
+            each for each in self._cluster.store.list(ATTACHMENTS) if each["spec"].get("attacher") == DRIVER
+        ]
+
+    def _wanted(self) -> dict[str, tuple[Object, str, Object]]:
+        """Volume, node and one pod for each attachment that should be, by its name."""
+        wanted = {}
+        for pod in self._cluster.store.list("pods"):
+            node = pod["spec"].get("nodeName")
+            if not node or is_finished(pod):
+                continue
+            for claim_name in claim_names(pod):
+                claim = self._cluster.find(CLAIMS, pod["metadata"]["namespace"], claim_name)
+                if claim is None or is_unbound(claim):
+                    continue
+                volume = self._cluster.find(VOLUMES, None, claim["spec"]["volumeName"])
+                if volume is not None and volume_id_of(volume):
+                    wanted[attachment_name(volume_id_of(volume), node)] = (volume, node, pod)
+        return wanted
+
+    def _attach(self, name: str, volume: Object, node: str, pod: Object) -> bool:
+        instance = self._instance(node)
+        if not instance:
+            return True
+        volume_name = volume["metadata"]["name"]
+        others = self._attachments()
+        mine = next((each for each in others if each["metadata"]["name"] == name), None)
+        if mine is not None and mine.get("status", {}).get("attached"):
+            return True
+        if any(
+            each["spec"]["source"].get("persistentVolumeName") == volume_name and each is not mine
+            for each in others
+        ):
+            return self._refuse_second(volume_name, pod)
+        if mine is None:
+            self._cluster.store.create(ATTACHMENTS, None, _attachment(name, volume_name, node, instance))
+        return self._attach_in_ec2(name, volume, node, instance, pod)
+
+    def _attach_in_ec2(self, name: str, volume: Object, node: str, instance: str, pod: Object) -> bool:
+        device = self._free_device(node)
+        quoted_name = quoted(volume["metadata"]["name"])
+        try:
+            self._ec2.attach_volume(volume_id_of(volume), instance, device)
+        except Ec2Error as error:
+            volume_id, node_id = quoted(volume_id_of(volume)), quoted(instance)
+            problem = f"Could not attach volume {volume_id} to node {node_id}: {error}"
+            text = (
+                f"AttachVolume.Attach failed for volume {quoted_name} : "
+                f"rpc error: code = Internal desc = {problem}"
+            )
+            self._cluster.warning(pod, COMPONENT, "FailedAttachVolume", text)
+            return False
+        status = {"attached": True, "attachmentMetadata": {"devicePath": device}}
+        self._cluster.change(ATTACHMENTS, None, name, lambda obj: obj.update(status=status))
+        text = f"AttachVolume.Attach succeeded for volume {quoted_name} "
+        self._cluster.normal(pod, COMPONENT, "SuccessfulAttachVolume", text)
+        return True
+
+    def _refuse_second(self, volume_name: str, pod: Object) -> bool:
+        text = (
+            f"Multi-Attach error for volume {quoted(volume_name)} Volume is already exclusively attached to "
+            "one node and can't be attached to another"
+        )
+        self._cluster.warning(pod, COMPONENT, "FailedAttachVolume", text)
+        return False
+
+    def _detach(self, attachment: Object) -> bool:
+        name, spec = attachment["metadata"]["name"], attachment["spec"]
+        if not is_deleting(attachment):
+            self._cluster.delete(ATTACHMENTS, None, name)
+        volume = self._cluster.find(VOLUMES, None, spec["source"]["persistentVolumeName"])
+        instance = attachment["metadata"].get("annotations", {}).get("csi.alpha.kubernetes.io/node-id", "")
+        if volume is not None and attachment.get("status", {}).get("attached"):
+            try:
+                self._ec2.detach_volume(volume_id_of(volume), instance)
+            except Ec2Error:
+                return False
+        self._cluster.change(ATTACHMENTS, None, name, lambda obj: drop_finalizer(obj, FINALIZER))
+        return True
+
+    def _instance(self, node_name: str) -> str:
+        """The EC2 instance of a node, from `aws:///zone/i-1`; "" for nodes that are none."""
+        node = self._cluster.find("nodes", None, node_name)
+        provider_id = node["spec"].get("providerID", "") if node else ""
+        return str(provider_id).rpartition("/")[2]
+
+    def _free_device(self, node: str) -> str:
+        taken = {
+            each.get("status", {}).get("attachmentMetadata", {}).get("devicePath")
+            for each in self._attachments()
+            if each["spec"]["nodeName"] == node
+        }
+        return next(device for device in DEVICES if device not in taken)
+
+
+def _attachment(name: str, volume_name: str, node: str, instance: str) -> Object:
+    return {
+        "metadata": {
+            "name": name,
+            "annotations": {"csi.alpha.kubernetes.io/node-id": instance},
+            "finalizers": [FINALIZER],
+        },
+        "spec": {
+            "attacher": DRIVER,
+            "nodeName": node,
+            "source": {"persistentVolumeName": volume_name},
+        },
+        "status": {"attached": False},
+    }

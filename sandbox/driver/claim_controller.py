@@ -1,0 +1,161 @@
+"""The volume controller's half for claims: bind, provision, protect, and say what a claim waits for.
+
+https://kubernetes.io/docs/concepts/storage/persistent-volumes/#lifecycle-of-a-volume-and-claim
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from sandbox.driver.claim_binding import VOLUMES, bind, volume_for
+from sandbox.driver.cluster import (
+    Cluster,
+    add_finalizer,
+    annotate,
+    annotations_of,
+    drop_finalizer,
+    has_finalizer,
+    is_deleting,
+)
+from sandbox.driver.ec2 import DRIVER
+from sandbox.driver.pod_claims import claim_names, is_finished, is_unbound
+from sandbox.driver.provisioner import SELECTED_NODE, Provisioner
+from sandbox.driver.resizer import Resizer
+from sandbox.driver.snapshot_words import CLAIMS, Object
+from sandbox.driver.switches import Faults
+from sandbox.driver.worker import Backoff, Key, in_parallel, key_of
+
+COMPONENT = "persistentvolume-controller"
+PROTECTION = "kubernetes.io/pvc-protection"
+DEFAULT_CLASS = "storageclass.kubernetes.io/is-default-class"
+OURS = {DRIVER: DRIVER, "kubernetes.io/aws-ebs": DRIVER}
+"""Provisioners that the EBS driver serves; the in-tree one by CSI migration."""
+
+
+class ClaimController:
+    """Looks after PersistentVolumeClaims."""
+
+    def __init__(self, cluster: Cluster, provisioner: Provisioner, resizer: Resizer, faults: Faults) -> None:
+        self._cluster = cluster
+        self._provisioner = provisioner
+        self._resizer = resizer
+        self._faults = faults
+        self._backoff = Backoff(0.5, 5.0)
+
+    def keys(self, resource: str, obj: Object) -> Iterable[Key]:
+        """Claims, the claims of a pod that came or went, and the claim of a volume."""
+        if resource == CLAIMS:
+            yield key_of(obj)
+        if resource == "pods":
+            for name in claim_names(obj):
+                yield obj["metadata"]["namespace"], name
+        reference = obj["spec"].get("claimRef") if resource == VOLUMES else None
+        if reference:
+            yield reference.get("namespace", ""), reference.get("name", "")
+
+    def sync(self, keys: Sequence[Key]) -> Mapping[Key, float]:
+        """Bring the claims up to date; those that can do nothing but wait are tried again with back-off."""
+        claims = [claim for key in keys if (claim := self._cluster.find(CLAIMS, *key)) is not None]
+        for claim in claims:
+            if is_deleting(claim):
+                self._release(claim)
+            elif not has_finalizer(claim, PROTECTION):
+                self._cluster.change(CLAIMS, *key_of(claim), lambda obj: add_finalizer(obj, PROTECTION))
+        return in_parallel(self._sync_one, [claim for claim in claims if not is_deleting(claim)])
+
+    def _sync_one(self, claim: Object) -> float | None:
+        phase = claim.get("status", {}).get("phase")
+        if phase == "Lost":
+            return None
+        if phase == "Bound":
+            return self._check_bound(claim)
+        if phase is None:
+            self._cluster.change(CLAIMS, *key_of(claim), lambda obj: obj.update(status={"phase": "Pending"}))
+        return self._bind(claim)
+
+    def _check_bound(self, claim: Object) -> float | None:
+        volume = self._cluster.find(VOLUMES, None, claim["spec"]["volumeName"])
+        if volume is None:
+            self._cluster.change(CLAIMS, *key_of(claim), lambda obj: obj["status"].update(phase="Lost"))
+            text = "Bound claim has lost its PersistentVolume. Data on the volume is lost!"
+            self._cluster.warning(claim, COMPONENT, "ClaimLost", text)
+            return None
+        return self._resizer.resize(claim, volume)
+
+    def _bind(self, claim: Object) -> float | None:
+        claim = self._with_class(claim)
+        volume = volume_for(self._cluster, claim)
+        if volume is not None:
+            bind(self._cluster, claim, volume)
+            return None
+        if claim["spec"].get("volumeName"):
+            return self._backoff.next(key_of(claim))
+        return self._provision(claim)
+
+    def _provision(self, claim: Object) -> float | None:
+        name = claim["spec"].get("storageClassName")
+        storage_class = self._cluster.find("storageclasses", None, name) if name else None
+        if storage_class is None:
+            return self._explain(claim, name)
+        waits = storage_class.get("volumeBindingMode") == "WaitForFirstConsumer"
+        if waits and SELECTED_NODE not in annotations_of(claim):
+            text = "waiting for first consumer to be created before binding"
+            self._cluster.normal(claim, COMPONENT, "WaitForFirstConsumer", text)
+            return None
+        provisioner = storage_class["provisioner"]
+        self._announce(claim, provisioner)
+        if provisioner not in OURS:
+            return None
+        delay = self._faults.delay(claim["metadata"]["uid"])
+        if delay:
+            return delay
+        made = self._provisioner.provision(claim, storage_class)
+        return None if made else self._backoff.next(key_of(claim))
+
+    def _explain(self, claim: Object, class_name: str | None) -> float:
+        if class_name:
+            text = f'storageclass.storage.k8s.io "{class_name}" not found'
+            self._cluster.warning(claim, COMPONENT, "ProvisioningFailed", text)
+        else:
+            text = "no persistent volumes available for this claim and no storage class is set"
+            self._cluster.normal(claim, COMPONENT, "FailedBinding", text)
+        return self._backoff.next(key_of(claim))
+
+    def _announce(self, claim: Object, provisioner: str) -> None:
+        driver = OURS.get(provisioner, provisioner)
+        mark = {
+            "volume.beta.kubernetes.io/storage-provisioner": driver,
+            "volume.kubernetes.io/storage-provisioner": driver,
+        }
+        self._cluster.change(CLAIMS, *key_of(claim), lambda obj: annotate(obj, **mark))
+        text = (
+            f"Waiting for a volume to be created either by the external provisioner '{driver}' or "
+            "manually by the system administrator. If volume creation is delayed, please verify that "
+            "the provisioner is running and correctly registered."
+        )
+        self._cluster.normal(claim, COMPONENT, "ExternalProvisioning", text)
+
+    def _with_class(self, claim: Object) -> Object:
+        """A claim that names no class gets the default one, also later; "" means none on purpose."""
+        if claim["spec"].get("storageClassName") is not None:
+            return claim
+        defaults = [
+            each["metadata"]["name"]
+            for each in self._cluster.store.list("storageclasses")
+            if annotations_of(each).get(DEFAULT_CLASS) == "true"
+        ]
+        if not defaults:
+            return claim
+        changed = self._cluster.change(
+            CLAIMS, *key_of(claim), lambda obj: obj["spec"].update(storageClassName=defaults[0])
+        )
+        return changed or claim
+
+    def _release(self, claim: Object) -> None:
+        namespace, name = key_of(claim)
+        used = any(
+            name in claim_names(pod) and not is_finished(pod)
+            for pod in self._cluster.store.list("pods", namespace)
+        )
+        if not used or is_unbound(claim):
+            self._cluster.change(CLAIMS, namespace, name, lambda obj: drop_finalizer(obj, PROTECTION))

@@ -1,0 +1,88 @@
+"""What the driver needs of EC2, in a few values and one port; `boto_ec2` speaks to the real API shape."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+DRIVER = "ebs.csi.aws.com"
+
+
+class Ec2Error(Exception):
+    """EC2 refused a call. Reads like the AWS SDK for Go, which the driver's error texts carry along."""
+
+    def __init__(
+        self, operation: str, code: str, message: str, status: int = 400, request_id: str = ""
+    ) -> None:
+        super().__init__(
+            f"operation error EC2: {operation}, https response error StatusCode: {status}, "
+            f"RequestID: {request_id}, api error {code}: {message}"
+        )
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Ec2Snapshot:
+    """One EBS snapshot. `size_gib` is the size of its volume; `state` is pending, completed or error."""
+
+    id: str
+    volume_id: str
+    size_gib: int
+    started_at: datetime
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class VolumeRequest:
+    """One CreateVolume. `options` are further CreateVolume arguments such as Iops and KmsKeyId."""
+
+    zone: str
+    size_gib: int
+    type: str
+    encrypted: bool
+    snapshot_id: str
+    tags: Mapping[str, str]
+    token: str
+    options: Mapping[str, int | str] = field(default_factory=dict)
+
+
+class Ec2(Protocol):
+    """The calls of the driver. Each raises Ec2Error when EC2 refuses; a delete of what is gone succeeds."""
+
+    def snapshots_named(self, names: Sequence[str]) -> dict[str, Ec2Snapshot]:
+        """Snapshots by the value of their CSIVolumeSnapshotName tag; names without one are left out."""
+        ...
+
+    def snapshots(self, ids: Sequence[str]) -> dict[str, Ec2Snapshot]:
+        """Snapshots by id; ids that EC2 does not know are left out."""
+        ...
+
+    def create_snapshot(self, volume_id: str, description: str, tags: Mapping[str, str]) -> Ec2Snapshot:
+        """Cut a snapshot."""
+        ...
+
+    def delete_snapshot(self, snapshot_id: str) -> None:
+        """Delete a snapshot."""
+        ...
+
+    def create_volume(self, request: VolumeRequest) -> str:
+        """Make a volume; returns its id."""
+        ...
+
+    def delete_volume(self, volume_id: str) -> None:
+        """Delete a volume."""
+        ...
+
+    def grow_volume(self, volume_id: str, size_gib: int) -> None:
+        """Grow a volume."""
+        ...
+
+    def attach_volume(self, volume_id: str, instance_id: str, device: str) -> None:
+        """Attach a volume."""
+        ...
+
+    def detach_volume(self, volume_id: str, instance_id: str) -> None:
+        """Detach a volume; one that is gone or free already is fine."""
+        ...

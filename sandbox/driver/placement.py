@@ -1,0 +1,109 @@
+"""Which node a pod may run on, and the scheduler's words when there is none. Pure functions.
+
+https://kubernetes.io/docs/concepts/scheduling-eviction/assign-pod-node/
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from sandbox.driver.cluster import labels_of
+from sandbox.driver.snapshot_words import Object
+
+UNSCHEDULABLE = "node.kubernetes.io/unschedulable"
+
+
+def refusal(
+    pod: Object, node: Object, volumes: Sequence[Object], neighbours: Sequence[tuple[Object, Object]]
+) -> str:
+    """Why the pod may not run on the node, "" when it may. `neighbours`: (pod, its node) of the namespace."""
+    if not is_node_ready(node):
+        return "node(s) were not ready"
+    if node["spec"].get("unschedulable"):
+        return "node(s) were unschedulable"
+    for taint in node["spec"].get("taints") or []:
+        if taint["effect"] != "PreferNoSchedule" and not _tolerates(pod, taint):
+            return f"node(s) had untolerated taint {{{taint['key']}: {taint.get('value', '')}}}"
+    if not _selects(pod, node):
+        return "node(s) didn't match Pod's node affinity/selector"
+    if not all(_reaches(volume, node) for volume in volumes):
+        return "node(s) didn't match PersistentVolume's node affinity"
+    if not all(_has_friend(term, pod, node, neighbours) for term in _pod_affinity(pod)):
+        return "node(s) didn't match pod affinity rules"
+    return ""
+
+
+def explain(refusals: Sequence[str], nodes: int) -> str:
+    """The text of a FailedScheduling event."""
+    counts = sorted(Counter(refusals).items(), key=lambda item: item[0])
+    reasons = ", ".join(f"{count} {reason}" for reason, count in counts)
+    return f"0/{nodes} nodes are available: {reasons}." if reasons else "no nodes available to schedule pods"
+
+
+def is_node_ready(node: Object) -> bool:
+    """Whether the kubelet reports the node Ready."""
+    conditions = node.get("status", {}).get("conditions") or []
+    return any(each["type"] == "Ready" and each["status"] == "True" for each in conditions)
+
+
+def matches(expressions: Sequence[Object], values: dict[str, str]) -> bool:
+    """Whether labels satisfy all match expressions (In, NotIn, Exists, DoesNotExist)."""
+    return all(_matches_one(each, values) for each in expressions)
+
+
+def selector_matches(selector: Object, values: dict[str, str]) -> bool:
+    """Whether labels satisfy a label selector; an empty one selects everything."""
+    wanted = selector.get("matchLabels") or {}
+    return wanted.items() <= values.items() and matches(selector.get("matchExpressions") or [], values)
+
+
+def _matches_one(expression: Object, values: dict[str, str]) -> bool:
+    key, operator = expression["key"], expression["operator"]
+    if operator == "Exists":
+        return key in values
+    if operator == "DoesNotExist":
+        return key not in values
+    inside = values.get(key) in expression.get("values", [])
+    return inside if operator == "In" else not inside
+
+
+def _tolerates(pod: Object, taint: Object) -> bool:
+    return any(
+        each.get("key") in (None, taint["key"])
+        and each.get("effect") in (None, "", taint["effect"])
+        and (each.get("operator") == "Exists" or each.get("value", "") == taint.get("value", ""))
+        for each in pod["spec"].get("tolerations") or []
+    )
+
+
+def _terms_match(terms: Sequence[Object], node: Object) -> bool:
+    return any(matches(term.get("matchExpressions") or [], labels_of(node)) for term in terms)
+
+
+def _selects(pod: Object, node: Object) -> bool:
+    if not (pod["spec"].get("nodeSelector") or {}).items() <= labels_of(node).items():
+        return False
+    affinity = (pod["spec"].get("affinity") or {}).get("nodeAffinity") or {}
+    required = affinity.get("requiredDuringSchedulingIgnoredDuringExecution")
+    return required is None or _terms_match(required["nodeSelectorTerms"], node)
+
+
+def _reaches(volume: Object, node: Object) -> bool:
+    required = (volume["spec"].get("nodeAffinity") or {}).get("required")
+    return required is None or _terms_match(required["nodeSelectorTerms"], node)
+
+
+def _pod_affinity(pod: Object) -> list[Object]:
+    affinity = (pod["spec"].get("affinity") or {}).get("podAffinity") or {}
+    return affinity.get("requiredDuringSchedulingIgnoredDuringExecution") or []
+
+
+def _has_friend(term: Object, pod: Object, node: Object, neighbours: Sequence[tuple[Object, Object]]) -> bool:
+    key = term["topologyKey"]
+    return any(
+        selector_matches(term["labelSelector"], labels_of(other))
+        and labels_of(home).get(key) == labels_of(node).get(key)
+        for other, home in neighbours
+        if other["metadata"]["uid"] != pod["metadata"]["uid"]
+    )

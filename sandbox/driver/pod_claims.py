@@ -1,0 +1,36 @@
+"""Which pods use which claims."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+Object = dict[str, Any]
+
+
+def claim_names(pod: Object) -> Iterator[str]:
+    """The claims of the pod's namespace that it mounts."""
+    for volume in pod["spec"].get("volumes") or []:
+        if "persistentVolumeClaim" in volume:
+            yield volume["persistentVolumeClaim"]["claimName"]
+
+
+def is_finished(pod: Object) -> bool:
+    """Whether the pod will never run again."""
+    return str(pod.get("status", {}).get("phase")) in ("Succeeded", "Failed")
+
+
+def is_unbound(claim: Object) -> bool:
+    """Whether the claim has no volume yet."""
+    return str(claim.get("status", {}).get("phase")) != "Bound"
+
+
+def volume_id_of(volume: Object) -> str:
+    """The EBS volume behind a PersistentVolume, CSI or in-tree, "" when it is none.
+
+    In-tree ids come as `vol-1` and as `aws://zone/vol-1`.
+    """
+    spec = volume["spec"]
+    if spec.get("csi", {}).get("driver") == "ebs.csi.aws.com":
+        return str(spec["csi"]["volumeHandle"])
+    return str(spec.get("awsElasticBlockStore", {}).get("volumeID", "")).rpartition("/")[2]

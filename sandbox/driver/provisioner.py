@@ -1,0 +1,173 @@
+"""The external-provisioner and the EBS driver behind it: a claim gets an EC2 volume and a PersistentVolume.
+
+https://github.com/kubernetes-sigs/aws-ebs-csi-driver/blob/master/docs/parameters.md
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import sha256
+
+from sandbox.driver.claim_binding import VOLUMES, claim_reference
+from sandbox.driver.cluster import Cluster, annotations_of, labels_of
+from sandbox.driver.ec2 import DRIVER, Ec2, Ec2Error, VolumeRequest
+from sandbox.driver.quantities import to_bytes, to_gib
+from sandbox.driver.snapshot_cutting import DRIVER_TAG, CsiError, cluster_tags
+from sandbox.driver.snapshot_words import Object, quoted
+from sandbox.driver.tag_templates import tags_of
+from sandbox.driver.volume_source import SourceError, snapshot_handle
+from sandbox.driver.worker import key_of
+from sandbox.kubernetes.store import AlreadyExists
+
+COMPONENT = f"{DRIVER}_ebs-csi-controller"
+SELECTED_NODE = "volume.kubernetes.io/selected-node"
+ZONE = "topology.kubernetes.io/zone"
+IN_TREE = "kubernetes.io/aws-ebs"
+MINIMUM_GIB = {"io1": 4, "io2": 4, "st1": 125, "sc1": 125}
+"""https://docs.aws.amazon.com/ebs/latest/userguide/ebs-volume-types.html"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """What is to be made."""
+
+    name: str
+    zone: str
+    size_gib: int
+    fs_type: str
+
+
+class Provisioner:
+    """Makes EC2 volumes and PersistentVolumes for claims."""
+
+    def __init__(self, cluster: Cluster, ec2: Ec2, cluster_name: str, region: str) -> None:
+        self._cluster = cluster
+        self._ec2 = ec2
+        self._cluster_name = cluster_name
+        self._region = region
+
+    def provision(self, claim: Object, storage_class: Object) -> bool:
+        """Make the volume; False, with an event that says why, when that failed and may be tried again."""
+        path = "/".join(key_of(claim))
+        text = f'External provisioner is provisioning volume for claim "{path}"'
+        self._cluster.normal(claim, COMPONENT, "Provisioning", text)
+        try:
+            name = self._make(claim, storage_class)
+        except (SourceError, CsiError) as error:
+            class_name = quoted(storage_class["metadata"]["name"])
+            text = f"failed to provision volume with StorageClass {class_name}: {error}"
+            self._cluster.warning(claim, COMPONENT, "ProvisioningFailed", text)
+            return False
+        text = f"Successfully provisioned volume {name}"
+        self._cluster.normal(claim, COMPONENT, "ProvisioningSucceeded", text)
+        return True
+
+    def _make(self, claim: Object, storage_class: Object) -> str:
+        snapshot_id = snapshot_handle(self._cluster, claim, DRIVER)
+        parameters = {key.lower(): value for key, value in (storage_class.get("parameters") or {}).items()}
+        kind = parameters.get("type", "gp3")
+        requested = to_gib(to_bytes(claim["spec"]["resources"]["requests"]["storage"]))
+        wish = _Wish(
+            name=f"pvc-{claim['metadata']['uid']}",
+            zone=self._zone(claim),
+            size_gib=max(requested, MINIMUM_GIB.get(kind, 1)),
+            fs_type=parameters.get("csi.storage.k8s.io/fstype") or parameters.get("fstype") or "ext4",
+        )
+        request = VolumeRequest(
+            zone=wish.zone,
+            size_gib=wish.size_gib,
+            type=kind,
+            encrypted=parameters.get("encrypted", "false") == "true",
+            snapshot_id=snapshot_id,
+            tags=self._tags(claim, storage_class, wish.name),
+            token=sha256(wish.name.encode()).hexdigest(),
+            options=_options(parameters),
+        )
+        try:
+            volume_id = self._ec2.create_volume(request)
+        except Ec2Error as error:
+            raise CsiError("Internal", f"Could not create volume {quoted(wish.name)}: {error}") from error
+        try:
+            self._cluster.store.create(VOLUMES, None, _volume(claim, storage_class, wish, volume_id))
+        except AlreadyExists:
+            self._ec2.delete_volume(volume_id)
+        return wish.name
+
+    def _zone(self, claim: Object) -> str:
+        """The zone of the node the scheduler chose; else any zone with nodes, spread by the claim's name."""
+        chosen = annotations_of(claim).get(SELECTED_NODE)
+        node = self._cluster.find("nodes", None, chosen) if chosen else None
+        if node is not None and ZONE in labels_of(node):
+            return labels_of(node)[ZONE]
+        zones = sorted({labels_of(each).get(ZONE, "") for each in self._cluster.store.list("nodes")} - {""})
+        zones = zones or [f"{self._region}a"]
+        return zones[int(sha256("/".join(key_of(claim)).encode()).hexdigest(), 16) % len(zones)]
+
+    def _tags(self, claim: Object, storage_class: Object, name: str) -> dict[str, str]:
+        namespace, claim_name = key_of(claim)
+        fields = {"PVCNamespace": namespace, "PVCName": claim_name, "PVName": name}
+        return {
+            "CSIVolumeName": name,
+            DRIVER_TAG: "true",
+            "kubernetes.io/created-for/pvc/namespace": namespace,
+            "kubernetes.io/created-for/pvc/name": claim_name,
+            "kubernetes.io/created-for/pv/name": name,
+            **cluster_tags(self._cluster_name, name),
+            **tags_of(storage_class.get("parameters") or {}, fields),
+        }
+
+
+def _options(parameters: dict[str, str]) -> dict[str, int | str]:
+    options: dict[str, int | str] = {}
+    for key, argument in (("iops", "Iops"), ("throughput", "Throughput")):
+        if key in parameters:
+            options[argument] = int(parameters[key])
+    if "kmskeyid" in parameters:
+        options["KmsKeyId"] = parameters["kmskeyid"]
+    return options
+
+
+def _volume(claim: Object, storage_class: Object, wish: _Wish, volume_id: str) -> Object:
+    migrated = storage_class["provisioner"] == IN_TREE
+    policy = storage_class.get("reclaimPolicy", "Delete")
+    marks = {
+        "pv.kubernetes.io/provisioned-by": IN_TREE if migrated else DRIVER,
+        "volume.kubernetes.io/provisioner-deletion-secret-name": "",
+        "volume.kubernetes.io/provisioner-deletion-secret-namespace": "",
+    }
+    if migrated:
+        marks["pv.kubernetes.io/migrated-to"] = DRIVER
+    finalizers = ["external-provisioner.volume.kubernetes.io/finalizer"] if policy == "Delete" else []
+    return {
+        "metadata": {"name": wish.name, "annotations": marks, "finalizers": finalizers},
+        "spec": {
+            "accessModes": list(claim["spec"]["accessModes"]),
+            "capacity": {"storage": f"{wish.size_gib}Gi"},
+            "claimRef": claim_reference(claim),
+            "nodeAffinity": _in_zone(wish.zone),
+            "persistentVolumeReclaimPolicy": policy,
+            "storageClassName": storage_class["metadata"]["name"],
+            "volumeMode": claim["spec"].get("volumeMode", "Filesystem"),
+            **_source(wish, volume_id, migrated),
+        },
+        "status": {"phase": "Bound"},
+    }
+
+
+def _source(wish: _Wish, volume_id: str, migrated: bool) -> Object:
+    if migrated:
+        return {"awsElasticBlockStore": {"fsType": wish.fs_type, "volumeID": volume_id}}
+    identity = {"storage.kubernetes.io/csiProvisionerIdentity": f"sandbox-{DRIVER}"}
+    return {
+        "csi": {
+            "driver": DRIVER,
+            "fsType": wish.fs_type,
+            "volumeAttributes": identity,
+            "volumeHandle": volume_id,
+        }
+    }
+
+
+def _in_zone(zone: str) -> Object:
+    expression = {"key": ZONE, "operator": "In", "values": [zone]}
+    return {"required": {"nodeSelectorTerms": [{"matchExpressions": [expression]}]}}

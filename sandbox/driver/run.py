@@ -1,0 +1,141 @@
+"""Starts and stops the controllers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from sandbox.driver.attacher import Attacher
+from sandbox.driver.boto_ec2 import BotoEc2
+from sandbox.driver.claim_controller import ClaimController
+from sandbox.driver.cluster import Cluster
+from sandbox.driver.disruption import DisruptionController
+from sandbox.driver.ec2 import Ec2
+from sandbox.driver.kubelet import Kubelet
+from sandbox.driver.nodes import NodeController
+from sandbox.driver.provisioner import Provisioner
+from sandbox.driver.replica_sets import DeploymentController, ReplicaSetController
+from sandbox.driver.resizer import Resizer
+from sandbox.driver.scheduler import Scheduler
+from sandbox.driver.snapshot_controller import SnapshotController
+from sandbox.driver.snapshot_cutting import SnapshotCutter
+from sandbox.driver.snapshotter import Snapshotter
+from sandbox.driver.stateful_sets import StatefulSetController
+from sandbox.driver.switches import Faults
+from sandbox.driver.volume_controller import VolumeController
+from sandbox.driver.worker import Controller, Worker
+from sandbox.kubernetes.store import Store
+
+Object = dict[str, Any]
+
+WATCHED = (
+    "nodes",
+    "storageclasses",
+    "persistentvolumes",
+    "persistentvolumeclaims",
+    "pods",
+    "deployments",
+    "replicasets",
+    "statefulsets",
+    "poddisruptionbudgets",
+    "volumeattachments",
+    "volumesnapshotcontents",
+    "volumesnapshots",
+)
+
+
+class Driver:
+    """The running controllers."""
+
+    def __init__(self, store: Store, ec2: Ec2, *, cluster_name: str, region: str) -> None:
+        self._store = store
+        self._faults = Faults()
+        cluster = Cluster(store)
+        self._workers = [
+            Worker(name, controllers)
+            for name, controllers in _families(cluster, ec2, self._faults, cluster_name, region).items()
+        ]
+        self.controls: Mapping[str, Callable[[dict[str, Any]], dict[str, Any]]] = {"driver": self.control}
+
+    def start(self) -> None:
+        """Look at everything that is there, then follow the changes."""
+        self._unsubscribe = self._store.subscribe(self._hear)
+        for worker in self._workers:
+            worker.start()
+        self._look_at_everything()
+
+    def stop(self) -> None:
+        """End the threads; objects and EC2 resources stay as they are."""
+        self._unsubscribe()
+        for worker in self._workers:
+            worker.stop()
+
+    def control(self, changes: dict[str, Any]) -> dict[str, Any]:
+        """Switch faults (see `switches.Switches`); returns all switches. ValueError names an unknown one."""
+        switches = self._faults.set(changes)
+        self._look_at_everything()
+        return switches
+
+    def _look_at_everything(self) -> None:
+        for resource in WATCHED:
+            for obj in self._store.list(resource):
+                self._hear("ADDED", resource, obj)
+
+    def _hear(self, _change: str, resource: str, obj: Object) -> None:
+        if resource in WATCHED:
+            for worker in self._workers:
+                worker.tell(resource, obj)
+
+
+def _families(
+    cluster: Cluster, ec2: Ec2, faults: Faults, cluster_name: str, region: str
+) -> dict[str, Sequence[Controller]]:
+    """One thread each: calls to EC2 in one family never hold up another."""
+    provisioner = Provisioner(cluster, ec2, cluster_name, region)
+    cutter = SnapshotCutter(ec2, faults, cluster_name)
+    return {
+        "snapshots": [SnapshotController(cluster, faults)],
+        "snapshotter": [Snapshotter(cluster, ec2, cutter, faults)],
+        "claims": [
+            ClaimController(cluster, provisioner, Resizer(cluster, ec2), faults),
+            VolumeController(cluster, ec2),
+        ],
+        "attachments": [Attacher(cluster, ec2)],
+        "workloads": [
+            NodeController(cluster),
+            DeploymentController(cluster),
+            ReplicaSetController(cluster),
+            StatefulSetController(cluster),
+            Scheduler(cluster),
+            Kubelet(cluster),
+            DisruptionController(cluster),
+        ],
+    }
+
+
+def start(
+    store: Store,
+    *,
+    cluster_name: str,
+    region: str,
+    aws_endpoint: str,
+    access_key: str = "test",
+    secret_key: str = "test",
+    session_token: str | None = None,
+) -> Driver:
+    """Start the controllers on `store` and the EC2 API at `aws_endpoint`; the caller stops what it gets."""
+    client = boto3.client(
+        "ec2",
+        region_name=region,
+        endpoint_url=aws_endpoint,
+        aws_access_key_id=access_key,
+        aws_secret_access_key=secret_key,
+        aws_session_token=session_token,
+        config=Config(retries={"mode": "standard", "max_attempts": 3}, max_pool_connections=20),
+    )
+    driver = Driver(store, BotoEc2(client), cluster_name=cluster_name, region=region)
+    driver.start()
+    return driver

@@ -1,0 +1,120 @@
+"""A tiny scheduler: pods without a node get one that may take them, the emptiest first.
+
+https://kubernetes.io/docs/concepts/scheduling-eviction/kube-scheduler/
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+from sandbox.driver.claim_binding import VOLUMES
+from sandbox.driver.cluster import Cluster, annotate, annotations_of, is_deleting
+from sandbox.driver.placement import explain, refusal
+from sandbox.driver.pod_claims import claim_names, is_finished, is_unbound
+from sandbox.driver.provisioner import SELECTED_NODE
+from sandbox.driver.snapshot_words import CLAIMS, Object
+from sandbox.driver.worker import Backoff, Key, key_of
+
+COMPONENT = "default-scheduler"
+EVERYTHING: Key = ("", "everything")
+
+
+class Scheduler:
+    """Binds pods to nodes; one look covers all pods without a node."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        self._cluster = cluster
+        self._backoff = Backoff(0.5, 5.0)
+
+    def keys(self, resource: str, obj: Object) -> Iterable[Key]:
+        """Pods and nodes matter, and claims that pods may be waiting for."""
+        if resource in ("pods", "nodes", CLAIMS):
+            yield EVERYTHING
+
+    def sync(self, keys: Sequence[Key]) -> Mapping[Key, float]:
+        """Place every pod that can be placed; the others are tried again with back-off."""
+        pods = [pod for pod in self._cluster.store.list("pods") if not is_finished(pod)]
+        homeless = [pod for pod in pods if not pod["spec"].get("nodeName") and not is_deleting(pod)]
+        if not homeless:
+            return {}
+        nodes = {node["metadata"]["name"]: node for node in self._cluster.store.list("nodes")}
+        placed = [pod for pod in pods if pod["spec"].get("nodeName") in nodes]
+        left = 0
+        for pod in sorted(homeless, key=lambda each: each["metadata"]["creationTimestamp"]):
+            if not self._place(pod, nodes, placed):
+                left += 1
+        return {EVERYTHING: self._backoff.next(EVERYTHING)} if left else {}
+
+    def _place(self, pod: Object, nodes: Mapping[str, Object], placed: list[Object]) -> bool:
+        claims = self._claims(pod)
+        if claims is None:
+            return False
+        node = self._choose(pod, nodes, placed, claims)
+        if node is None:
+            return False
+        unbound = [claim for claim in claims if is_unbound(claim)]
+        if unbound:
+            for claim in unbound:
+                self._select_node(claim, node)
+            return False
+        self._bind(pod, node)
+        placed.append({**pod, "spec": {**pod["spec"], "nodeName": node}})
+        return True
+
+    def _claims(self, pod: Object) -> list[Object] | None:
+        namespace = pod["metadata"]["namespace"]
+        claims = []
+        for name in claim_names(pod):
+            claim = self._cluster.find(CLAIMS, namespace, name)
+            if claim is None:
+                text = f'0/0 nodes are available: persistentvolumeclaim "{name}" not found.'
+                self._cluster.warning(pod, COMPONENT, "FailedScheduling", text)
+                return None
+            claims.append(claim)
+        return claims
+
+    def _choose(
+        self, pod: Object, nodes: Mapping[str, Object], placed: Sequence[Object], claims: Sequence[Object]
+    ) -> str | None:
+        """The node an earlier look promised to a claim, else the allowed one with the fewest pods."""
+        volumes = [
+            volume
+            for claim in claims
+            if (volume := self._cluster.find(VOLUMES, None, claim["spec"].get("volumeName", ""))) is not None
+        ]
+        neighbours = [
+            (other, nodes[other["spec"]["nodeName"]])
+            for other in placed
+            if other["metadata"]["namespace"] == pod["metadata"]["namespace"]
+        ]
+        refusals = {name: refusal(pod, node, volumes, neighbours) for name, node in nodes.items()}
+        allowed = sorted(name for name, reason in refusals.items() if not reason)
+        if not allowed:
+            text = explain(list(refusals.values()), len(nodes))
+            self._cluster.warning(pod, COMPONENT, "FailedScheduling", text)
+            return None
+        promised = {annotations_of(claim).get(SELECTED_NODE) for claim in claims if is_unbound(claim)}
+        load = Counter(other["spec"]["nodeName"] for other in placed)
+        return min(allowed, key=lambda name: (name not in promised, load[name], name))
+
+    def _select_node(self, claim: Object, node: str) -> None:
+        """Only a claim whose class waits for its first consumer is told; the others bind by themselves."""
+        storage_class = self._cluster.find("storageclasses", None, claim["spec"].get("storageClassName", ""))
+        if storage_class is None or storage_class.get("volumeBindingMode") != "WaitForFirstConsumer":
+            return
+        self._cluster.change(CLAIMS, *key_of(claim), lambda obj: annotate(obj, **{SELECTED_NODE: node}))
+
+    def _bind(self, pod: Object, node: str) -> None:
+        def bind(obj: Object) -> None:
+            obj["spec"]["nodeName"] = node
+            scheduled = {
+                "type": "PodScheduled",
+                "status": "True",
+                "lastTransitionTime": self._cluster.now(),
+            }
+            obj["status"] = {**obj.get("status", {}), "phase": "Pending", "conditions": [scheduled]}
+
+        self._cluster.change("pods", *key_of(pod), bind)
+        text = f"Successfully assigned {'/'.join(key_of(pod))} to {node}"
+        self._cluster.normal(pod, COMPONENT, "Scheduled", text)

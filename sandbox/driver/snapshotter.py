@@ -1,0 +1,204 @@
+"""The csi-snapshotter sidecar with the EBS driver behind it: VolumeSnapshotContents become EC2 snapshots.
+
+https://github.com/kubernetes-sigs/aws-ebs-csi-driver/blob/master/docs/snapshot.md
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from sandbox.driver import snapshot_words as words
+from sandbox.driver.cluster import (
+    Cluster,
+    annotate,
+    annotations_of,
+    drop_finalizer,
+    has_finalizer,
+    is_deleting,
+)
+from sandbox.driver.ec2 import DRIVER, Ec2, Ec2Error, Ec2Snapshot
+from sandbox.driver.quantities import GIB
+from sandbox.driver.snapshot_cutting import CsiError, SnapshotCutter, snapshot_name
+from sandbox.driver.snapshot_words import Object, is_ready, quoted
+from sandbox.driver.switches import Faults
+from sandbox.driver.worker import Backoff, Key, in_parallel, key_of
+
+COMPONENT = f"csi-snapshotter {DRIVER}"
+CREATES_AT_ONCE = 64
+"""Contents created in one go, so that readiness is looked at in between."""
+
+
+class Snapshotter:
+    """Looks after VolumeSnapshotContents of the EBS driver."""
+
+    def __init__(self, cluster: Cluster, ec2: Ec2, cutter: SnapshotCutter, faults: Faults) -> None:
+        self._cluster = cluster
+        self._ec2 = ec2
+        self._cutter = cutter
+        self._faults = faults
+        self._errors = Backoff(0.5, 5.0)
+        self._looks = Backoff(0.1, 1.0)
+
+    def keys(self, resource: str, obj: Object) -> Iterable[Key]:
+        """Contents of our driver."""
+        if resource == words.CONTENTS and obj["spec"]["driver"] == DRIVER:
+            yield key_of(obj)
+
+    def sync(self, keys: Sequence[Key]) -> Mapping[Key, float]:
+        """Create what has no EC2 snapshot yet, look at what is not ready, delete what is marked."""
+        found = (self._cluster.find(words.CONTENTS, None, name) for _, name in keys)
+        contents = [content for content in found if content is not None]
+        doomed = [content for content in contents if _should_delete(content)]
+        unready = [content for content in contents if not _should_delete(content) and not is_ready(content)]
+        fresh = [content for content in unready if not _handle(content)]
+        return {
+            **dict.fromkeys(map(key_of, fresh[CREATES_AT_ONCE:]), 0.0),
+            **in_parallel(self._delete, doomed),
+            **self._create(fresh[:CREATES_AT_ONCE]),
+            **self._look([content for content in unready if _handle(content)]),
+        }
+
+    def _create(self, contents: list[Object]) -> Mapping[Key, float]:
+        """The driver looks for its name tag first, so a snapshot cut before a crash is found again."""
+        delays = {key_of(content): self._faults.delay(content["metadata"]["uid"]) for content in contents}
+        due = [content for content in contents if not delays[key_of(content)]]
+        known = self._ec2.snapshots_named([snapshot_name(content) for content in due]) if due else {}
+
+        def create(content: Object) -> float | None:
+            return self._create_one(content, known.get(snapshot_name(content)))
+
+        return {
+            **{key: delay for key, delay in delays.items() if delay},
+            **in_parallel(create, due),
+        }
+
+    def _create_one(self, content: Object, existing: Ec2Snapshot | None) -> float | None:
+        name = content["metadata"]["name"]
+        try:
+            parameters = self._parameters(content)
+            self._cluster.change(
+                words.CONTENTS, None, name, lambda obj: annotate(obj, **{words.BEING_CREATED: "yes"})
+            )
+            snapshot = existing or self._cutter.cut(content, parameters)
+        except CsiError as error:
+            volume_id = content["spec"]["source"]["volumeHandle"]
+            problem = f"failed to take snapshot of the volume {volume_id}: {quoted(str(error))}"
+            return self._fail(content, problem)
+        except LookupError as error:
+            return self._fail(content, str(error))
+        return self._publish(content, snapshot)
+
+    def _parameters(self, content: Object) -> dict[str, str]:
+        name = content["spec"].get("volumeSnapshotClassName")
+        snapshot_class = self._cluster.find(words.CLASSES, None, name) if name else None
+        if snapshot_class is not None:
+            return snapshot_class.get("parameters") or {}
+        content_name = content["metadata"]["name"]
+        problem = f"failed to take snapshot {content_name} without a snapshot class"
+        if name:
+            problem = f'volumesnapshotclass.snapshot.storage.k8s.io "{name}" not found'
+        raise LookupError(
+            f"failed to get input parameters to create snapshot for content {content_name}: {quoted(problem)}"
+        )
+
+    def _look(self, contents: list[Object]) -> Mapping[Key, float]:
+        """Ask EC2 once about all of them. A snapshot that EC2 does not show yet is waited for."""
+        if not contents or self._faults.switches.sidecar == "stuck":
+            return {}
+        known = self._ec2.snapshots(sorted({_handle(content) for content in contents}))
+        again: dict[Key, float] = {}
+        for content in contents:
+            snapshot = known.get(_handle(content))
+            if snapshot is not None:
+                delay = self._publish(content, snapshot)
+            elif "snapshotHandle" in content["spec"]["source"]:
+                delay = self._fail(content, _not_listed(content))
+            else:
+                delay = self._looks.next(key_of(content))
+            if delay is not None:
+                again[key_of(content)] = delay
+        return again
+
+    def _publish(self, content: Object, snapshot: Ec2Snapshot) -> float | None:
+        """Write what EC2 says to the content; seconds until the next look, None when it is ready."""
+        ready = snapshot.state == "completed" and self._faults.switches.sidecar != "stuck"
+
+        def write(obj: Object) -> None:
+            obj["metadata"].get("annotations", {}).pop(words.BEING_CREATED, None)
+            obj["status"] = {
+                "creationTime": int(snapshot.started_at.timestamp()) * 10**9
+                + snapshot.started_at.microsecond * 1000,
+                "readyToUse": ready,
+                "restoreSize": snapshot.size_gib * GIB,
+                "snapshotHandle": snapshot.id,
+            }
+
+        self._cluster.change(words.CONTENTS, None, content["metadata"]["name"], write)
+        self._errors.forget(key_of(content))
+        return None if ready else self._looks.next(key_of(content))
+
+    def _fail(self, content: Object, problem: str) -> float:
+        """The first failure and those of the retries read differently, as in the real sidecar."""
+        first = "status" not in content
+        reason = "SnapshotCreationFailed" if first else "SnapshotContentCheckandUpdateFailed"
+        what = "Failed to create snapshot" if first else "Failed to check and update snapshot content"
+        message = f"{what}: {problem}"
+        changed = content.get("status", {}).get("error", {}).get("message") != message
+
+        def write(obj: Object) -> None:
+            obj["metadata"].get("annotations", {}).pop(words.BEING_CREATED, None)
+            error = {"message": message, "time": self._cluster.now()}
+            obj["status"] = {**obj.get("status", {}), "error": error, "readyToUse": False}
+
+        if changed:
+            self._cluster.change(words.CONTENTS, None, content["metadata"]["name"], write)
+            self._cluster.warning(content, COMPONENT, reason, message)
+        return self._errors.next(key_of(content))
+
+    def _delete(self, content: Object) -> float | None:
+        """EC2 first, then the finalizer: a content that goes first would leak its snapshot."""
+        handle = _handle(content)
+        if handle and content["spec"]["deletionPolicy"] == "Delete":
+            try:
+                self._ec2.delete_snapshot(handle)
+            except Ec2Error as error:
+                problem = f"failed to delete snapshot {quoted(handle)}, err: {error}"
+                self._cluster.warning(content, COMPONENT, "SnapshotDeleteError", "Failed to delete snapshot")
+                self._cluster.change(
+                    words.CONTENTS,
+                    None,
+                    content["metadata"]["name"],
+                    lambda obj: obj["status"].__setitem__(
+                        "error", {"message": problem, "time": self._cluster.now()}
+                    ),
+                )
+                return self._errors.next(key_of(content))
+        self._cluster.change(
+            words.CONTENTS,
+            None,
+            content["metadata"]["name"],
+            lambda obj: drop_finalizer(obj, words.CONTENT_PROTECTION),
+        )
+        return None
+
+
+def _handle(content: Object) -> str:
+    """The EC2 snapshot id of a content, given or found, "" when there is none yet."""
+    given = content["spec"]["source"].get("snapshotHandle")
+    return str(given or content.get("status", {}).get("snapshotHandle", ""))
+
+
+def _should_delete(content: Object) -> bool:
+    """A bound content is deleted only once the controller has marked it, an unbound imported one at once.
+    One whose creation is under way is left alone, or its snapshot would be lost to sight."""
+    if not is_deleting(content) or not has_finalizer(content, words.CONTENT_PROTECTION):
+        return False
+    marks = annotations_of(content)
+    if "snapshotHandle" in content["spec"]["source"] and not content["spec"]["volumeSnapshotRef"].get("uid"):
+        return True
+    return words.BEING_DELETED in marks and words.BEING_CREATED not in marks
+
+
+def _not_listed(content: Object) -> str:
+    problem = quoted(f"can not find snapshot for snapshotID {_handle(content)}")
+    return f"failed to list snapshot for content {content['metadata']['name']}: {problem}"

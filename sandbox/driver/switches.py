@@ -1,0 +1,72 @@
+"""Faults of the driver that a test or a demo can switch on over the control name `driver`."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any
+
+from sandbox.driver.ec2 import Ec2Error
+
+
+@dataclass(frozen=True, slots=True)
+class Switches:
+    """The state of all switches; the defaults are a healthy cluster."""
+
+    snapshot_controller: str = "running"
+    """`missing`: nobody installed it, so VolumeSnapshots never get a status."""
+    sidecar: str = "running"
+    """`stuck`: contents stay readyToUse false although EC2 has finished."""
+    slow_seconds: float = 0.0
+    """Real seconds the driver takes before it does anything in EC2 for an object."""
+    create_snapshot_error: str = ""
+    """Error code that EC2 answers to the driver's CreateSnapshot, such as RequestLimitExceeded."""
+    create_snapshot_error_times: int = 1
+    """How many CreateSnapshot calls get that error."""
+
+    def changed(self, changes: dict[str, Any]) -> Switches:
+        """A copy with `changes`. ValueError names an unknown switch or a value it does not take."""
+        known = [each.name for each in fields(self)]
+        unknown = sorted(set(changes) - set(known))
+        if unknown:
+            raise ValueError(f"no such switch: {', '.join(unknown)}; there are {', '.join(known)}")
+        switches = replace(self, **changes)
+        if switches.snapshot_controller not in ("running", "missing"):
+            raise ValueError("snapshot_controller is running or missing")
+        if switches.sidecar not in ("running", "stuck"):
+            raise ValueError("sidecar is running or stuck")
+        return switches
+
+
+class Faults:
+    """The switches in force, and what they do to a call."""
+
+    def __init__(self) -> None:
+        self.switches = Switches()
+        self._lock = threading.Lock()
+        self._seen: dict[str, float] = {}
+
+    def set(self, changes: dict[str, Any]) -> dict[str, Any]:
+        """Change switches; returns all of them. An empty dict only reads."""
+        with self._lock:
+            self.switches = self.switches.changed(changes)
+            self._seen.clear()
+            return asdict(self.switches)
+
+    def delay(self, uid: str) -> float:
+        """Seconds a slow driver still makes the object wait; 0.0 when its turn has come."""
+        seconds = self.switches.slow_seconds
+        if not seconds:
+            return 0.0
+        first = self._seen.setdefault(uid, time.monotonic())
+        return max(0.0, first + seconds - time.monotonic())
+
+    def check_create_snapshot(self) -> None:
+        """Raise the Ec2Error that is switched on, counting it down."""
+        with self._lock:
+            code, times = self.switches.create_snapshot_error, self.switches.create_snapshot_error_times
+            if not code or times < 1:
+                return
+            self.switches = replace(self.switches, create_snapshot_error_times=times - 1)
+        raise Ec2Error("CreateSnapshot", code, "Injected by the sandbox.", request_id="sandbox")

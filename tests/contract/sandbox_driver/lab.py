@@ -1,0 +1,151 @@
+"""A small cluster for the tests of the driver: objects in one line each, and waiting without guessing."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from sandbox.driver import Driver
+from sandbox.driver.cluster import Cluster
+from sandbox.kubernetes.store import Store
+from tests.contract.sandbox_driver.fake_ec2 import FakeEc2
+
+Object = dict[str, Any]
+NAMESPACE = "default"
+
+
+class Lab:
+    """A store, a fake EC2 and the running controllers."""
+
+    def __init__(self, *, instant: bool = True, cluster_name: str = "") -> None:
+        self.store = Store()
+        self.cluster = Cluster(self.store)
+        self.ec2 = FakeEc2(instant=instant)
+        self.driver = Driver(self.store, self.ec2, cluster_name=cluster_name, region="ap-northeast-2")
+        self.driver.start()
+
+    def until(self, done: Callable[[], Any], what: str = "", seconds: float = 8.0) -> Any:
+        """Wait for something true and return it."""
+        end = time.monotonic() + seconds
+        while not (found := done()):
+            assert time.monotonic() < end, f"not within {seconds} s: {what}"
+            time.sleep(0.01)
+        return found
+
+    def get(self, resource: str, name: str, namespace: str | None = NAMESPACE) -> Object | None:
+        return self.cluster.find(resource, namespace, name)
+
+    def events(self, name: str, reason: str = "") -> list[Object]:
+        """Events about the object of that name, oldest first."""
+        return [
+            event
+            for event in sorted(
+                self.store.list("events"), key=lambda each: int(each["metadata"]["resourceVersion"])
+            )
+            if event["involvedObject"]["name"] == name and reason in ("", event["reason"])
+        ]
+
+    def texts(self, name: str, reason: str) -> list[str]:
+        return [event["message"] for event in self.events(name, reason)]
+
+    def storage_class(
+        self, name: str = "gp3", mode: str = "Immediate", policy: str = "Delete", **parameters: str
+    ) -> None:
+        self.store.create(
+            "storageclasses",
+            None,
+            {
+                "metadata": {"name": name},
+                "provisioner": "ebs.csi.aws.com",
+                "parameters": {"type": "gp3", "encrypted": "true", **parameters},
+                "volumeBindingMode": mode,
+                "reclaimPolicy": policy,
+                "allowVolumeExpansion": True,
+            },
+        )
+
+    def node(self, name: str, zone: str, instance: str = "", **labels: str) -> None:
+        self.store.create(
+            "nodes",
+            None,
+            {
+                "metadata": {"name": name, "labels": {"topology.kubernetes.io/zone": zone, **labels}},
+                "spec": {"providerID": f"aws:///{zone}/{instance or 'i-' + name}"},
+                "status": {"conditions": [{"type": "Ready", "status": "True"}]},
+            },
+        )
+
+    def claim(self, name: str, size: str = "4Gi", snapshot: str = "", storage_class: str = "gp3") -> Object:
+        spec: Object = {
+            "accessModes": ["ReadWriteOnce"],
+            "storageClassName": storage_class,
+            "resources": {"requests": {"storage": size}},
+        }
+        if snapshot:
+            spec["dataSource"] = {
+                "apiGroup": "snapshot.storage.k8s.io",
+                "kind": "VolumeSnapshot",
+                "name": snapshot,
+            }
+        claim = {"metadata": {"name": name}, "spec": spec, "status": {"phase": "Pending"}}
+        return self.store.create("persistentvolumeclaims", NAMESPACE, claim)
+
+    def bound_claim(self, name: str, size: str = "4Gi") -> Object:
+        """A claim that is bound; returns its volume."""
+        if self.get("storageclasses", "gp3", None) is None:
+            self.storage_class()
+        self.claim(name, size)
+        claim = self.until(lambda: self.is_bound(name), f"{name} bound")
+        found = self.get("persistentvolumes", claim["spec"]["volumeName"], None)
+        assert found is not None
+        return found
+
+    def is_bound(self, name: str) -> Object | None:
+        claim = self.get("persistentvolumeclaims", name)
+        return claim if claim and claim.get("status", {}).get("phase") == "Bound" else None
+
+    def snapshot_class(self, name: str = "keep", policy: str = "Retain", **parameters: str) -> None:
+        self.store.create(
+            "volumesnapshotclasses",
+            None,
+            {
+                "metadata": {"name": name},
+                "driver": "ebs.csi.aws.com",
+                "deletionPolicy": policy,
+                "parameters": parameters,
+            },
+        )
+
+    def snapshot(self, name: str, claim: str, snapshot_class: str | None = "keep") -> Object:
+        spec: Object = {"source": {"persistentVolumeClaimName": claim}}
+        if snapshot_class:
+            spec["volumeSnapshotClassName"] = snapshot_class
+        return self.store.create("volumesnapshots", NAMESPACE, {"metadata": {"name": name}, "spec": spec})
+
+    def status(self, snapshot: str) -> Object:
+        found = self.get("volumesnapshots", snapshot)
+        return (found or {}).get("status", {})
+
+    def error(self, snapshot: str) -> str:
+        return self.status(snapshot).get("error", {}).get("message", "")
+
+    def ready(self, snapshot: str) -> Object:
+        """Wait until the snapshot is ready; returns its content."""
+        status = self.until(lambda: self.status(snapshot).get("readyToUse") and self.status(snapshot))
+        content = self.get("volumesnapshotcontents", status["boundVolumeSnapshotContentName"], None)
+        assert content is not None
+        return content
+
+    def pod(self, name: str, claims: list[str], **selector: str) -> Object:
+        volumes = [{"name": each, "persistentVolumeClaim": {"claimName": each}} for each in claims]
+        spec = {
+            "containers": [{"name": "app", "image": "busybox"}],
+            "volumes": volumes,
+            "nodeSelector": selector,
+        }
+        return self.store.create("pods", NAMESPACE, {"metadata": {"name": name}, "spec": spec})
+
+    def phase(self, pod: str) -> str:
+        found = self.get("pods", pod)
+        return str(found.get("status", {}).get("phase", "")) if found else "gone"

@@ -1,0 +1,272 @@
+"""VolumeSnapshots as a real control plane with the EBS CSI driver treats them."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.contract.sandbox_driver.lab import Lab
+
+PREFIX = "snapshot.storage.kubernetes.io"
+
+
+def test_a_snapshot_of_a_claim_becomes_ready_with_the_size_of_its_volume(lab: Lab) -> None:
+    lab.bound_claim("data", "4Gi")
+    lab.snapshot_class()
+    made = lab.snapshot("snap1", "data")
+
+    content = lab.ready("snap1")
+
+    uid = made["metadata"]["uid"]
+    status = lab.status("snap1")
+    assert content["metadata"]["name"] == f"snapcontent-{uid}"
+    assert status["restoreSize"] == "4Gi"
+    assert status["creationTime"] == "2026-11-23T02:30:00Z"
+    assert content["status"]["restoreSize"] == 4294967296
+    assert content["status"]["creationTime"] == 1795401000123000000
+    assert content["status"]["snapshotHandle"] in lab.ec2.cut
+    assert content["spec"]["deletionPolicy"] == "Retain"
+    assert "error" not in status
+
+
+def test_events_tell_the_story_in_the_controllers_words(lab: Lab) -> None:
+    lab.bound_claim("data")
+    lab.snapshot_class()
+    lab.snapshot("snap1", "data")
+    lab.ready("snap1")
+
+    story = lab.until(lambda: len(lab.events("snap1")) == 3 and lab.events("snap1"))
+
+    assert [(event["reason"], event["message"]) for event in story] == [
+        (
+            "CreatingSnapshot",
+            "Waiting for a snapshot default/snap1 to be created by the CSI driver.",
+        ),
+        ("SnapshotCreated", "Snapshot default/snap1 was successfully created by the CSI driver."),
+        ("SnapshotReady", "Snapshot default/snap1 is ready to use."),
+    ]
+
+
+def test_finalizers_protect_snapshot_and_content_but_no_longer_the_claim(lab: Lab) -> None:
+    lab.bound_claim("data")
+    lab.snapshot_class()
+    lab.snapshot("snap1", "data")
+    content = lab.ready("snap1")
+
+    snapshot = lab.get("volumesnapshots", "snap1")
+    assert snapshot is not None
+    assert snapshot["metadata"]["finalizers"] == [
+        f"{PREFIX}/volumesnapshot-as-source-protection",
+        f"{PREFIX}/volumesnapshot-bound-protection",
+    ]
+    assert content["metadata"]["finalizers"] == [f"{PREFIX}/volumesnapshotcontent-bound-protection"]
+    lab.until(
+        lambda: (
+            f"{PREFIX}/pvc-as-source-protection"
+            not in (lab.get("persistentvolumeclaims", "data") or {})["metadata"]["finalizers"]
+        ),
+        "the claim is free again",
+    )
+
+
+def test_the_ec2_snapshot_carries_the_drivers_tags_and_the_templated_ones_of_the_class(lab: Lab) -> None:
+    volume = lab.bound_claim("data")
+    lab.snapshot_class(
+        tagSpecification_1="team=backup",
+        tagSpecification_2="ns={{ .VolumeSnapshotNamespace }}",
+        tagSpecification_3="what={{ .VolumeSnapshotName }} in {{.VolumeSnapshotContentName}}",
+    )
+    uid = lab.snapshot("snap1", "data")["metadata"]["uid"]
+    handle = lab.ready("snap1")["status"]["snapshotHandle"]
+
+    assert lab.ec2.tags[handle] == {
+        "CSIVolumeSnapshotName": f"snapshot-{uid}",
+        "ebs.csi.aws.com/cluster": "true",
+        "team": "backup",
+        "ns": "default",
+        "what": f"snap1 in snapcontent-{uid}",
+    }
+    volume_id = volume["spec"]["csi"]["volumeHandle"]
+    assert lab.ec2.descriptions[handle] == f"Created by AWS EBS CSI driver for volume {volume_id}"
+
+
+def test_a_driver_that_knows_its_cluster_tags_for_it() -> None:
+    lab = Lab(cluster_name="myeks")
+    lab.bound_claim("data")
+    lab.snapshot_class()
+    uid = lab.snapshot("snap1", "data")["metadata"]["uid"]
+    handle = lab.ready("snap1")["status"]["snapshotHandle"]
+    lab.driver.stop()
+
+    assert lab.ec2.tags[handle]["ebs.csi.aws.com/cluster-name"] == "myeks"
+    assert lab.ec2.tags[handle]["kubernetes.io/cluster/myeks"] == "owned"
+    assert lab.ec2.tags[handle]["Name"] == f"myeks-dynamic-snapshot-{uid}"
+
+
+def test_a_snapshot_waits_for_ec2_with_ready_to_use_false(slow_lab: Lab) -> None:
+    slow_lab.bound_claim("data")
+    slow_lab.snapshot_class()
+    slow_lab.snapshot("snap1", "data")
+
+    status = slow_lab.until(lambda: "creationTime" in slow_lab.status("snap1") and slow_lab.status("snap1"))
+    assert status["readyToUse"] is False
+    assert status["restoreSize"] == "4Gi"
+
+    slow_lab.ec2.complete_snapshots()
+    slow_lab.ready("snap1")
+    assert slow_lab.ec2.calls.count("CreateSnapshot") == 1
+
+
+@pytest.mark.parametrize(
+    ("claim", "text"),
+    [
+        (
+            "absent",
+            "Failed to create snapshot content with error snapshot controller failed to update refused on "
+            "API server: cannot get claim from snapshot",
+        ),
+        (
+            "pending",
+            "Failed to create snapshot content with error failed to get input parameters to create snapshot "
+            'refused: "the PVC pending is not yet bound to a PV, will not attempt to take a snapshot"',
+        ),
+    ],
+)
+def test_a_claim_that_cannot_be_snapshotted_is_refused_in_words(lab: Lab, claim: str, text: str) -> None:
+    lab.storage_class("late", mode="WaitForFirstConsumer")
+    lab.claim("pending", storage_class="late")
+    lab.snapshot_class()
+    lab.snapshot("refused", claim)
+
+    lab.until(lambda: lab.error("refused"))
+
+    assert lab.error("refused") == text
+    assert lab.status("refused")["readyToUse"] is False
+    assert lab.texts("refused", "SnapshotContentCreationFailed") == [text]
+
+
+def test_an_in_tree_volume_has_no_csi_source(lab: Lab) -> None:
+    lab.store.create(
+        "persistentvolumes",
+        None,
+        {
+            "metadata": {"name": "old"},
+            "spec": {
+                "capacity": {"storage": "8Gi"},
+                "accessModes": ["ReadWriteOnce"],
+                "storageClassName": "gp2",
+                "awsElasticBlockStore": {"volumeID": "aws://ap-northeast-2a/vol-1"},
+            },
+        },
+    )
+    lab.claim("legacy", "8Gi", storage_class="gp2")
+    lab.until(lambda: lab.is_bound("legacy"))
+    lab.snapshot_class()
+    lab.snapshot("refused", "legacy")
+
+    lab.until(lambda: lab.error("refused"))
+
+    assert lab.error("refused") == (
+        "Failed to create snapshot content with error cannot find CSI PersistentVolumeSource for volume old"
+    )
+
+
+def test_an_absent_class_leaves_ready_to_use_unknown(lab: Lab) -> None:
+    lab.bound_claim("data")
+    lab.snapshot("refused", "data", "absent")
+
+    lab.until(lambda: lab.error("refused"))
+
+    text = (
+        "Failed to get snapshot class with error "
+        'volumesnapshotclass.snapshot.storage.k8s.io "absent" not found'
+    )
+    assert lab.error("refused") == text
+    assert "readyToUse" not in lab.status("refused")
+    assert lab.texts("refused", "GetSnapshotClassFailed") == [text]
+
+
+def test_an_error_is_not_final_and_goes_away_when_its_cause_does(lab: Lab) -> None:
+    lab.bound_claim("data")
+    lab.snapshot("early", "data", "keep")
+    lab.until(lambda: lab.error("early"))
+
+    lab.snapshot_class("keep")
+
+    lab.ready("early")
+    assert lab.error("early") == ""
+
+
+def test_a_volume_gone_from_ec2_is_reported_with_the_answer_of_ec2(lab: Lab) -> None:
+    volume = lab.bound_claim("data")["spec"]["csi"]["volumeHandle"]
+    del lab.ec2.volumes[volume]
+    lab.snapshot_class()
+    uid = lab.snapshot("refused", "data")["metadata"]["uid"]
+
+    lab.until(lambda: "check and update" in lab.error("refused"))
+
+    assert lab.error("refused") == (
+        f"Failed to check and update snapshot content: failed to take snapshot of the volume {volume}: "
+        f'"rpc error: code = Internal desc = Could not create snapshot \\"snapshot-{uid}\\": '
+        f"error creating snapshot of volume {volume}: operation error EC2: CreateSnapshot, https response "
+        "error StatusCode: 400, RequestID: fake, api error InvalidVolume.NotFound: "
+        f"The volume '{volume}' does not exist.\""
+    )
+    assert lab.status("refused")["readyToUse"] is False
+
+
+def test_a_parameter_the_driver_does_not_know_is_an_invalid_argument(lab: Lab) -> None:
+    lab.bound_claim("data")
+    lab.snapshot_class(colour="blue")
+    lab.snapshot("refused", "data")
+
+    lab.until(lambda: lab.error("refused"))
+
+    expected = "rpc error: code = InvalidArgument desc = Invalid parameter key colour for CreateSnapshot"
+    assert expected in lab.error("refused")
+    assert lab.ec2.calls.count("CreateSnapshot") == 0
+
+
+def test_the_only_default_class_of_the_driver_is_used(lab: Lab) -> None:
+    lab.bound_claim("data")
+    lab.snapshot_class("standard")
+    mark = {f"{PREFIX}/is-default-class": "true"}
+    lab.store.update(
+        "volumesnapshotclasses", None, "standard", lambda obj: obj["metadata"].update(annotations=mark)
+    )
+    lab.snapshot("snap1", "data", None)
+
+    assert lab.ready("snap1")["spec"]["volumeSnapshotClassName"] == "standard"
+
+
+def test_no_default_class_and_two_of_them_are_both_refused(lab: Lab) -> None:
+    lab.bound_claim("data")
+    lab.snapshot("refused", "data", None)
+    lab.until(lambda: lab.error("refused"))
+    assert lab.error("refused") == (
+        "Failed to set default snapshot class with error cannot find default snapshot class"
+    )
+
+    for name in ("one", "two"):
+        lab.store.create(
+            "volumesnapshotclasses",
+            None,
+            {
+                "metadata": {"name": name, "annotations": {f"{PREFIX}/is-default-class": "true"}},
+                "driver": "ebs.csi.aws.com",
+                "deletionPolicy": "Delete",
+            },
+        )
+    lab.until(lambda: "2 default snapshot classes were found" in lab.error("refused"))
+
+
+def test_a_snapshot_cut_before_a_crash_is_found_by_its_tag_and_not_cut_again(lab: Lab) -> None:
+    volume = lab.bound_claim("data")["spec"]["csi"]["volumeHandle"]
+    lab.driver.control({"snapshot_controller": "missing"})
+    lab.snapshot_class()
+    uid = lab.snapshot("snap1", "data")["metadata"]["uid"]
+    earlier = lab.ec2.create_snapshot(volume, "", {"CSIVolumeSnapshotName": f"snapshot-{uid}"})
+
+    lab.driver.control({"snapshot_controller": "running"})
+
+    assert lab.ready("snap1")["status"]["snapshotHandle"] == earlier.id
+    assert lab.ec2.calls.count("CreateSnapshot") == 1
