@@ -42,9 +42,11 @@ def _twice(key: str, items: Sequence[Mapping[str, Any]]) -> Iterator[Problem]:
 
 
 def _unknown_clusters(here: Location, block: Mapping[str, Any], names: Sequence[str]) -> Iterator[Problem]:
-    allowed = ", ".join(names)
-    for index, name in enumerate(_list(block.get("clusters"))):
-        if name not in names:
+    allowed, listed = ", ".join(names), _list(block.get("clusters"))
+    for index, name in enumerate(listed):
+        if name in listed[:index]:
+            yield Problem((*here, index), f"{name!r} is listed twice; remove one")
+        elif name not in names:
             text = f"{name!r} is no cluster of this file{did_you_mean(name, names)}; allowed: {allowed}"
             yield Problem((*here, index), text)
 

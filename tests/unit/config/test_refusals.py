@@ -202,6 +202,11 @@ policies:
         ),
         (
             "policies:",
+            "defaults: {clusters: [myeks, myeks]}\npolicies:",
+            "4: defaults.clusters[1]: 'myeks' is listed twice; remove one",
+        ),
+        (
+            "policies:",
             "defaults: {clusters: [myek]}\npolicies:",
             "4: defaults.clusters[0]: 'myek' is no cluster of this file (did you mean 'myeks'?); "
             "allowed: myeks",

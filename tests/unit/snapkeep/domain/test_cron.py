@@ -7,7 +7,7 @@ from datetime import datetime
 
 import pytest
 from cronsim import CronSim
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from snapkeep.domain.cron import check_six_fields, to_five_fields, to_six_fields
@@ -138,6 +138,7 @@ days = st.one_of(
 )
 
 
+@settings(deadline=None)
 @given(minute=numbers(0, 59), hour=numbers(0, 23), day=days, month=numbers(1, 12))
 def test_the_translation_runs_exactly_when_cron_does(
     minute: str, hour: str, day: tuple[str, str], month: str
