@@ -1,4 +1,4 @@
-"""What somebody needs who meets a failed demo: the step, the reason, the last words of the functions, advice."""
+"""What somebody needs who meets a failed demo: the step, the reason, what the functions said, what to do."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ LINES = 8
 """Log lines shown of each function."""
 WIDTH = 400
 """Characters shown of each line; the files hold all of them."""
+NOISE = ("START ", "END ", "REPORT ", '{"_aws"')
+"""Lines of Lambda itself and metrics; the files hold them."""
 ADVICE = (
     "Read the logs; the README says how the parts fit together. Then run it again: nothing was left running."
 )
@@ -26,7 +28,7 @@ def explain(console: Console, step: str, error: Exception, sandbox: Sandbox, log
     console.print(_reason(error), markup=False)
     for name, lines in _save_logs(sandbox, logs).items():
         console.print(f"\nlast lines of {name}:", style="bold")
-        for line in lines[-LINES:]:
+        for line in [line for line in lines if not line.startswith(NOISE)][-LINES:]:
             console.print("  " + line.rstrip()[:WIDTH], markup=False, soft_wrap=True)
     advice = error.advice if isinstance(error, DemoError) and error.advice else ADVICE
     console.print(f"\nAll logs are in {logs}. {advice}", markup=False)

@@ -13,7 +13,7 @@ from typing import Any
 
 from boto3.dynamodb.types import TypeDeserializer
 
-from sandbox.demo.facts import ClaimFact, LiveSnapshot, PointFact
+from sandbox.demo.facts import ClaimFact, LiveSnapshot, PointFact, RunFact
 from snapkeep.domain import tags
 from snapkeep.domain.points import PointState
 from snapkeep.domain.protectability import Code
@@ -61,6 +61,12 @@ def read_journal(dynamodb: Any, table: str) -> Journal:
         points=[item for item in items if item["sk"].startswith("POINT#")],
         pages=[item for item in items if item["sk"].startswith("LEFT#")],
     )
+
+
+def run_facts(journal: Journal) -> list[RunFact]:
+    """Every run, in the order of their ids."""
+    runs = [RunFact(run["id"], run["state"], run.get("degraded", "")) for run in journal.runs]
+    return sorted(runs, key=lambda run: run.id)
 
 
 def read_snapshots(ec2: Any) -> dict[str, LiveSnapshot]:

@@ -29,6 +29,15 @@ class LiveSnapshot:
 
 
 @dataclass(frozen=True, slots=True)
+class RunFact:
+    """A run: how it ended (or where it stands), and why it could do less than it should."""
+
+    id: str
+    state: str
+    degraded: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class PointFact:
     """A recovery point: its state from the journal, its size from EC2 (0 while there is no snapshot)."""
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-from sandbox.demo.facts import ClaimFact, LiveClaim, LiveSnapshot
+from sandbox.demo.facts import ClaimFact, LiveClaim, LiveSnapshot, RunFact
 from snapkeep.domain import tags
 from snapkeep.domain.policies import Method
+from snapkeep.domain.runs import RunState
 
 NEEDED_TAGS = (
     tags.MANAGED,
@@ -36,10 +37,14 @@ NEEDED_TAGS = (
 
 
 def complaints(
-    claims: Sequence[ClaimFact], live: Sequence[LiveClaim], snapshots: Mapping[str, LiveSnapshot]
+    runs: Sequence[RunFact],
+    claims: Sequence[ClaimFact],
+    live: Sequence[LiveClaim],
+    snapshots: Mapping[str, LiveSnapshot],
 ) -> list[str]:
     """All that is wrong, in words; empty when nothing is."""
     return [
+        *_runs(runs),
         *_unprotected(claims, live),
         *_points(claims),
         *_snapshots(claims, live, snapshots),
@@ -47,6 +52,12 @@ def complaints(
         *_methods(claims),
         *_groups(claims, snapshots),
     ]
+
+
+def _runs(runs: Sequence[RunFact]) -> Iterator[str]:
+    for run in runs:
+        if run.state != RunState.COMPLETED:
+            yield f"run {run.id} ended {run.state}" + (f": {run.degraded}" if run.degraded else "")
 
 
 def _unprotected(claims: Sequence[ClaimFact], live: Sequence[LiveClaim]) -> Iterator[str]:

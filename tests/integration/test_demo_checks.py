@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from sandbox.demo.facts import ClaimFact, LiveClaim, LiveSnapshot, PointFact
+from sandbox.demo.facts import ClaimFact, LiveClaim, LiveSnapshot, PointFact, RunFact
 from sandbox.demo.verify import NEEDED_TAGS, complaints
 from snapkeep.domain import tags
 
@@ -18,6 +18,7 @@ class World:
     """A small world in which all is well: a lone csi claim, a group of two, and one claim on EFS."""
 
     def __init__(self) -> None:
+        self.runs = [RunFact("myeks.daily.20261124T180000Z", "completed")]
         self.claims = [
             claim("app", "solo", point("p-solo", "snap-1", method="csi")),
             claim("blog", "wordpress", point("p-wp", "snap-2", group="blog/wordpress")),
@@ -33,7 +34,7 @@ class World:
         }
 
     def complaints(self) -> str:
-        return "\n".join(complaints(self.claims, self.live, self.snapshots))
+        return "\n".join(complaints(self.runs, self.claims, self.live, self.snapshots))
 
 
 def claim(namespace: str, name: str, *points: PointFact) -> ClaimFact:
@@ -60,6 +61,12 @@ def world() -> World:
 
 def test_a_good_world_gives_no_complaint(world: World) -> None:
     assert world.complaints() == ""
+
+
+def test_a_run_that_could_do_less_than_it_should_is_told_with_its_reason(world: World) -> None:
+    world.runs = [replace(world.runs[0], state="partially_failed", degraded="the cluster did not answer")]
+
+    assert "20261124T180000Z ended partially_failed: the cluster did not answer" in world.complaints()
 
 
 def test_a_claim_on_ebs_without_a_point_is_noticed(world: World) -> None:
