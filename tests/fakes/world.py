@@ -16,7 +16,7 @@ from snapkeep.domain.claims import Claim, Volume, VolumeKind
 from snapkeep.domain.errors import TemporaryError
 from snapkeep.domain.jobs import Job
 from snapkeep.domain.points import Point, PointState, Snapshot, SnapshotState
-from snapkeep.domain.policies import Cluster, Deployment, Method, Policy, Schedule, Selection
+from snapkeep.domain.policies import Cluster, Deployment, Method, Pace, Policy, Schedule, Selection
 from snapkeep.domain.runs import Run, run_id
 from snapkeep.services.complete_points import CompletePoints
 from snapkeep.services.heal_points import HealPoints
@@ -91,17 +91,20 @@ class World:
         *claims: Claim,
         policy: Policy | None = None,
         lag: timedelta = timedelta(),
+        pace: Pace | None = None,
         wrap: Callable[[Any], Any] = lambda port: port,
     ) -> None:
         self.clock = TestClock(SLOT)
         self.policy = policy or a_policy()
-        self.deployment = Deployment((Cluster("myeks", "ap-northeast-2"),), (self.policy,))
+        self.deployment = Deployment(
+            (Cluster("myeks", "ap-northeast-2"),), (self.policy,), pace=pace or Pace()
+        )
         self.ebs = FakeSnapshots(self.clock, lag)
         self.cluster = FakeCluster("myeks", claims)
         self.clusters = FakeClusters(self.cluster)
         self.journal = MemoryJournal()
         self.queue = FakeQueue()
-        self.pacer = FakePacer()
+        self.pacer = FakePacer(pace)
         self.announcer = FakeAnnouncer()
         self.starter = FakeStarter()
         self.calendar = FixedCalendar()
@@ -207,6 +210,14 @@ class World:
     def the_run(self) -> Run | None:
         """The run of the usual slot."""
         return self.journal.run(run_id("myeks", self.policy.name, SLOT))
+
+    def point(self, claim: str) -> Point:
+        """The point of a claim in the usual run."""
+        return next(point for point in self.points() if point.claim.name == claim)
+
+    def pending_of_pace(self) -> int:
+        """How many pending snapshots the pace counts now."""
+        return self.pacer.bucket.pending if self.pacer.bucket else 0
 
     def points(self) -> list[Point]:
         """All points of the usual run, by claim name."""

@@ -37,20 +37,26 @@ def parse_body(body: str) -> SnapshotsFinished | None:
 
 def _snapshot_notification(event: Event) -> SnapshotsFinished | None:
     """Of the many things the notification tells, only the end of a creation concerns us."""
-    detail = event.get("detail") or {}
+    detail = _fields(event.get("detail"))
     if detail.get("event") != "createSnapshot":
         return None
     return SnapshotsFinished((_id(detail.get("snapshot_id")),))
 
 
 def _multi_volume_status(event: Event) -> SnapshotsFinished | None:
-    detail = event.get("detail") or {}
+    detail = _fields(event.get("detail"))
     if detail.get("event") != "createSnapshots":
         return None
     members = detail.get("snapshots")
     if not isinstance(members, list) or not members:
         raise MalformedMessage("the multi-volume event names no snapshots")
-    return SnapshotsFinished(tuple(_id(member.get("snapshot_id")) for member in members))
+    return SnapshotsFinished(tuple(_id(_fields(member).get("snapshot_id")) for member in members))
+
+
+def _fields(value: object) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping):
+        raise MalformedMessage(f"the event's detail holds {value!r} where fields belong")
+    return value
 
 
 def _id(arn: object) -> str:

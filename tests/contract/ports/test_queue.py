@@ -1,0 +1,97 @@
+"""What the queue of jobs promises: the one in memory and SQS."""
+
+from __future__ import annotations
+
+import json
+from abc import ABC, abstractmethod
+from datetime import timedelta
+from typing import Any
+
+import boto3
+import pytest
+
+from snapkeep.adapters.sqs import SqsQueue
+from snapkeep.domain.jobs import Job, job_from_json
+from snapkeep.ports import Queue
+from tests.fakes import FakeQueue
+
+
+class Receiver(ABC):
+    """A queue and the other end of it."""
+
+    queue: Queue
+
+    @abstractmethod
+    def receive(self) -> list[Job]:
+        """All jobs that can be seen now."""
+
+
+class FakeReceiver(Receiver):
+    """The fake."""
+
+    def __init__(self) -> None:
+        self.queue = self.fake = FakeQueue()
+
+    def receive(self) -> list[Job]:
+        self.fake.sent, delayed = (
+            [entry for entry in self.fake.sent if not entry[1]],
+            [entry for entry in self.fake.sent if entry[1]],
+        )
+        jobs = self.fake.receive()
+        self.fake.sent = delayed
+        return jobs
+
+
+class SqsReceiver(Receiver):
+    """SQS on moto."""
+
+    def __init__(self) -> None:
+        self.sqs: Any = boto3.client("sqs", region_name="ap-northeast-2")
+        self.url = self.sqs.create_queue(QueueName="jobs")["QueueUrl"]
+        self.queue = SqsQueue(self.sqs, self.url)
+
+    def receive(self) -> list[Job]:
+        jobs: list[Job] = []
+        while messages := self.sqs.receive_message(QueueUrl=self.url, MaxNumberOfMessages=10).get("Messages"):
+            jobs += [job_from_json(message["Body"]) for message in messages]
+            for message in messages:
+                self.sqs.delete_message(QueueUrl=self.url, ReceiptHandle=message["ReceiptHandle"])
+        return jobs
+
+
+@pytest.fixture(params=["memory", "sqs"])
+def receiver(request: pytest.FixtureRequest) -> Receiver:
+    if request.param == "memory":
+        return FakeReceiver()
+    request.getfixturevalue("aws")
+    return SqsReceiver()
+
+
+def jobs(count: int) -> list[Job]:
+    return [
+        Job("myeks.daily.20261124T180000Z", "myeks", (f"data-{number}", f"logs-{number}"), f"group-{number}")
+        for number in range(count)
+    ]
+
+
+def test_every_job_arrives_as_it_was_sent(receiver: Receiver) -> None:
+    receiver.queue.send(jobs(23))
+    assert sorted(receiver.receive(), key=lambda job: job.points) == sorted(
+        jobs(23), key=lambda job: job.points
+    )
+
+
+def test_sending_nothing_sends_nothing(receiver: Receiver) -> None:
+    receiver.queue.send([])
+    assert receiver.receive() == []
+
+
+def test_a_delayed_job_is_not_seen_yet(receiver: Receiver) -> None:
+    receiver.queue.send(jobs(1), timedelta(minutes=15))
+    assert receiver.receive() == []
+
+
+def test_a_delay_longer_than_a_queue_can_hold_is_cut(receiver: Receiver) -> None:
+    receiver.queue.send(jobs(1), timedelta(hours=2))
+    assert receiver.receive() == []
+    assert json.loads(jobs(1)[0].to_json())["run"] == "myeks.daily.20261124T180000Z"

@@ -1,0 +1,146 @@
+"""What the world is told: events with every figure and reason, metrics with few dimensions."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from snapkeep.adapters.events import EventAnnouncer
+from snapkeep.domain.errors import TemporaryError
+from snapkeep.domain.points import Point, PointState
+from snapkeep.domain.runs import Run, RunState
+from tests.contract.ports.samples import a_point, a_run
+
+NOW = datetime(2026, 11, 24, 18, tzinfo=UTC)
+
+
+class Bus:
+    """An EventBridge that remembers what it took."""
+
+    def __init__(self, failed: int = 0) -> None:
+        self.failed = failed
+        self.entries: list[dict[str, Any]] = []
+
+    def put_events(self, Entries: list[dict[str, Any]]) -> dict[str, Any]:
+        self.entries += Entries
+        error = {"ErrorCode": "ThrottlingException", "ErrorMessage": "slow down"}
+        return {"FailedEntryCount": self.failed, "Entries": [error if self.failed else {"EventId": "1"}]}
+
+    def details(self) -> list[tuple[str, dict[str, Any]]]:
+        return [(entry["DetailType"], json.loads(entry["Detail"])) for entry in self.entries]
+
+
+@pytest.fixture
+def bus() -> Any:
+    return Bus()
+
+
+def a_closed_run(state: RunState, **changes: Any) -> Run:
+    return replace(a_run(), state=state, closed_at=NOW, **changes)
+
+
+def failed_points(count: int) -> list[Point]:
+    return [
+        a_point(f"data-{number}", state=PointState.FAILED, reason="the volume is gone")
+        for number in range(count)
+    ]
+
+
+def metrics(text: str) -> dict[str, dict[str, Any]]:
+    """Each metric of the embedded format by its name, with its value and dimensions."""
+    found = {}
+    for line in text.splitlines():
+        document = json.loads(line)
+        directive = document["_aws"]["CloudWatchMetrics"][0]
+        for metric in directive["Metrics"]:
+            found[metric["Name"]] = {
+                "namespace": directive["Namespace"],
+                "unit": metric["Unit"],
+                "value": document[metric["Name"]],
+                "dimensions": {name: document[name] for name in directive["Dimensions"][0]},
+            }
+    return found
+
+
+@pytest.mark.parametrize(
+    ("state", "detail_type"),
+    [
+        (RunState.COMPLETED, "Snapkeep Run Completed"),
+        (RunState.PARTIALLY_FAILED, "Snapkeep Run Partially Failed"),
+        (RunState.FAILED, "Snapkeep Run Failed"),
+    ],
+)
+def test_each_way_a_run_can_end_has_its_event(bus: Any, state: RunState, detail_type: str) -> None:
+    EventAnnouncer(bus, "default").run_closed(a_closed_run(state), [], {})
+    (entry,) = bus.entries
+    assert (entry["Source"], entry["DetailType"]) == ("snapkeep", detail_type)
+    assert entry["EventBusName"] == "default"
+
+
+def test_the_event_says_what_failed_and_why(bus: Any) -> None:
+    run = a_closed_run(
+        RunState.PARTIALLY_FAILED, total=3, ready=2, failed=1, degraded="API away", left={"efs": 2}
+    )
+    EventAnnouncer(bus, "default").run_closed(run, failed_points(1), {"wordpress": 0.4})
+    ((_, detail),) = bus.details()
+    assert detail["version"] == "1"
+    assert (detail["cluster"], detail["policy"], detail["run"]) == ("myeks", "daily", run.id)
+    assert detail["slot"] == "2026-11-24T18:00:00+00:00"
+    assert (detail["total"], detail["ready"], detail["failed"]) == (3, 2, 1)
+    assert (detail["degraded"], detail["left"]) == ("API away", {"efs": 2})
+    assert detail["groups"] == {"wordpress": 0.4}
+    (failure,) = detail["failures"]
+    assert (failure["namespace"], failure["claim"]) == ("wordpress", "data-0")
+    assert failure["reason"] == "the volume is gone"
+
+
+def test_an_event_stays_within_what_eventbridge_takes(bus: Any) -> None:
+    points = [replace(point, reason="x" * 1000) for point in failed_points(1000)]
+    run = a_closed_run(RunState.FAILED, total=1000, failed=1000)
+    EventAnnouncer(bus, "default").run_closed(run, points, {})
+    ((_, detail),) = bus.details()
+    assert detail["failed"] == 1000
+    assert len(detail["failures"]) == 50
+    assert len(bus.entries[0]["Detail"].encode()) < 256 * 1024
+
+
+def test_a_missed_slot_is_told_with_its_reason(bus: Any) -> None:
+    EventAnnouncer(bus, "default").slot_missed("myeks", "daily", NOW, "older than catch-up")
+    assert bus.details() == [
+        (
+            "Snapkeep Slot Missed",
+            {
+                "version": "1",
+                "cluster": "myeks",
+                "policy": "daily",
+                "slot": "2026-11-24T18:00:00+00:00",
+                "reason": "older than catch-up",
+            },
+        )
+    ]
+
+
+def test_an_event_that_was_not_taken_is_tried_again() -> None:
+    full: Any = Bus(failed=1)
+    with pytest.raises(TemporaryError, match="slow down"):
+        EventAnnouncer(full, "default").slot_missed("myeks", "daily", NOW, "late")
+
+
+def test_metrics_have_few_dimensions(bus: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    announcer = EventAnnouncer(bus, "default")
+    announcer.run_closed(a_closed_run(RunState.FAILED, total=2, failed=2), failed_points(2), {})
+    announcer.freshness("myeks", "daily", timedelta(hours=26))
+    told = metrics(capsys.readouterr().out)
+    assert told["RunsFailed"]["value"] == [1]
+    assert told["PointsFailed"]["value"] == [2]
+    assert told["PointsReady"]["value"] == [0]
+    assert (told["NewestGoodAge"]["value"], told["NewestGoodAge"]["unit"]) == ([93600], "Seconds")
+    for metric in told.values():
+        assert metric["namespace"] == "Snapkeep"
+        assert metric["dimensions"]["cluster"] == "myeks"
+        assert metric["dimensions"]["policy"] == "daily"
+        assert set(metric["dimensions"]) <= {"service", "cluster", "policy"}
