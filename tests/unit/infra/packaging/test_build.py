@@ -1,0 +1,117 @@
+"""Building the zips of a small repository, without its third-party packages."""
+
+from __future__ import annotations
+
+import json
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from infra.packaging import third_party
+from infra.packaging.assets import Assets
+from infra.packaging.build import Builder
+from infra.packaging.target import Target
+from snapkeep.domain.policies import from_document
+from tests.unit.infra.conftest import DEPLOYMENT
+
+HERE = Target(f"python{sys.version_info.major}.{sys.version_info.minor}", "x86_64")
+NOWHERE = Target("python3.99", "arm64")
+
+
+@pytest.fixture
+def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    def install(lock: Path, target: Target, folder: Path) -> None:
+        folder.mkdir(parents=True)
+        (folder / "package.py").write_text("")
+
+    monkeypatch.setattr(third_party, "install", install)
+    (tmp_path / "requirements-runtime.lock").write_text("package==1.0\n")
+    for source in ("lambdas/prune/handler.py", "layers/common/python/snapkeep/settings.py"):
+        (tmp_path / source).parent.mkdir(parents=True)
+        (tmp_path / source).write_text("x = 1\n")
+    return tmp_path
+
+
+def build(repository: Path, target: Target = HERE) -> Assets:
+    return Builder(target, repository, repository / ".build").assets(DEPLOYMENT)
+
+
+def names(zipped: Path) -> set[str]:
+    with zipfile.ZipFile(zipped) as archive:
+        return {name for name in archive.namelist() if not name.endswith(".pyc")}
+
+
+def test_a_layer_holds_what_lambda_puts_on_the_path(repository: Path) -> None:
+    layers = build(repository).layers
+
+    assert list(layers) == ["third_party", "common", "deployment"]
+    assert names(layers["third_party"].path) == {"python/package.py"}
+    assert names(layers["common"].path) == {"python/snapkeep/settings.py"}
+
+
+def test_a_handler_is_at_the_root_of_its_zip(repository: Path) -> None:
+    handlers = build(repository).handlers
+
+    assert set(handlers) == {"prune"}
+    assert names(handlers["prune"].path) == {"handler.py"}
+
+
+def test_the_deployment_layer_carries_the_policies_as_a_function_reads_them(repository: Path) -> None:
+    with zipfile.ZipFile(build(repository).layers["deployment"].path) as archive:
+        document = json.loads(archive.read("python/snapkeep_deployment/deployment.json"))
+
+    assert from_document(document) == DEPLOYMENT
+
+
+def test_nothing_is_built_again_while_nothing_changed(repository: Path) -> None:
+    first = build(repository)
+    written = {asset.path: asset.path.stat().st_mtime_ns for asset in first.layers.values()}
+    second = build(repository)
+
+    assert first == second
+    assert {path: path.stat().st_mtime_ns for path in written} == written
+
+
+def test_a_change_gives_that_asset_a_new_hash_and_no_other(repository: Path) -> None:
+    before = build(repository)
+    (repository / "lambdas/prune/handler.py").write_text("x = 2\n")
+    after = build(repository)
+
+    assert before.handlers["prune"].digest != after.handlers["prune"].digest
+    assert before.layers == after.layers
+
+
+def test_without_the_runtimes_python_sources_are_shipped_with_a_warning(repository: Path) -> None:
+    asset = build(repository, NOWHERE).layers["common"]
+
+    with zipfile.ZipFile(asset.path) as archive:
+        assert archive.namelist() == ["python/snapkeep/settings.py"]
+    assert "no Python 3.99 on this machine" in asset.warning
+    assert "every cold start compiles" in asset.warning
+
+
+def test_with_it_bytecode_is_shipped_and_nothing_is_said(repository: Path) -> None:
+    asset = build(repository).layers["common"]
+
+    with zipfile.ZipFile(asset.path) as archive:
+        assert [name for name in archive.namelist() if name.endswith(".pyc")]
+    assert asset.warning == ""
+
+
+def test_sizes_are_printed_once(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    build(repository)
+    assert "third-party: 0.0 MiB zipped, 0.0 MiB of Lambda's 250 MiB" in capsys.readouterr().err
+
+    build(repository)
+    assert capsys.readouterr().err == ""
+
+
+def test_a_build_that_breaks_leaves_nothing_behind(repository: Path) -> None:
+    (repository / "lambdas/prune/handler.py").write_text("def broken(:\n")
+
+    with pytest.raises(Exception, match="compileall"):
+        build(repository)
+
+    assert [path.name for path in (repository / ".build").iterdir() if "prune" in path.name] == []

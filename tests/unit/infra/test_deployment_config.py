@@ -1,0 +1,71 @@
+"""Deployment settings: what may be asked for, and how a wrong wish is refused."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from infra.deployment_config import (
+    DEFAULTS,
+    DeploymentConfig,
+    DeploymentConfigError,
+    from_settings,
+    region_of,
+)
+from snapkeep.domain.policies import Cluster
+from tests.unit.infra.conftest import DEPLOYMENT
+
+ROOT = Path(__file__).parents[3]
+EXAMPLE = {**DEFAULTS, "config": str(ROOT / "snapkeep.yaml")}
+
+
+def test_the_example_is_deployed_to_its_clusters_region_on_python_3_13_and_arm64() -> None:
+    config = from_settings(EXAMPLE)
+
+    assert config.region == "ap-northeast-2"
+    assert (config.runtime, config.architecture) == ("python3.13", "arm64")
+    assert [cluster.name for cluster in config.deployment.clusters] == ["myeks"]
+
+
+def test_runtime_and_processor_can_be_chosen() -> None:
+    config = from_settings({**EXAMPLE, "runtime": "python3.11", "architecture": "x86_64"})
+
+    assert (config.runtime, config.architecture) == ("python3.11", "x86_64")
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "words"),
+    [
+        ("runtime", "python3.10", "runtime: 'python3.10' is not one of python3.11, python3.12"),
+        ("architecture", "aarch64", "architecture: 'aarch64' is not one of arm64, x86_64"),
+        ("prefix", "Snap Keep", "prefix: 'Snap Keep' must be 1 to 21"),
+    ],
+)
+def test_a_wrong_setting_is_refused_with_what_is_allowed(setting: str, value: str, words: str) -> None:
+    with pytest.raises(DeploymentConfigError) as refusal:
+        from_settings({**EXAMPLE, setting: value})
+
+    assert str(refusal.value).startswith(words)
+
+
+def test_clusters_of_several_regions_need_a_stack_each() -> None:
+    several = replace(DEPLOYMENT, clusters=(*DEPLOYMENT.clusters, Cluster("far", "eu-central-1")))
+
+    with pytest.raises(DeploymentConfigError) as refusal:
+        region_of(several)
+
+    assert "second in ap-northeast-2, far in eu-central-1" in str(refusal.value)
+    assert "one stack" in str(refusal.value)
+
+
+def test_a_deployment_made_by_hand_has_the_same_defaults() -> None:
+    config = DeploymentConfig(deployment=DEPLOYMENT, region="ap-northeast-2")
+
+    assert (config.runtime, config.architecture, config.stack, config.prefix) == (
+        DEFAULTS["runtime"],
+        DEFAULTS["architecture"],
+        DEFAULTS["stack"],
+        DEFAULTS["prefix"],
+    )

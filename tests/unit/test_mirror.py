@@ -1,0 +1,56 @@
+"""Every module has its test at the same place: who looks for one need not search."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+LAYER = ROOT / "layers" / "common" / "python"
+UNIT = ROOT / "tests" / "unit"
+
+MIRRORED = (
+    (LAYER, LAYER / "snapkeep" / "domain"),
+    (LAYER, LAYER / "snapkeep" / "services"),
+    (LAYER, LAYER / "snapkeep" / "adapters"),
+    (ROOT, ROOT / "lambdas"),
+    (ROOT, ROOT / "infra" / "constructs"),
+)
+
+TESTED_ELSEWHERE: dict[str, str] = {}
+"""Module (its path from where it is imported) to the test that takes its place, with the reason beside it."""
+
+
+def modules() -> Iterator[Path]:
+    """Modules that must have a twin, as paths from where they are imported."""
+    for root, folder in MIRRORED:
+        for path in sorted(folder.rglob("*.py")):
+            if path.name != "__init__.py":
+                yield path.relative_to(root)
+
+
+def twin(module: Path) -> Path:
+    """Where the test of a module is: `snapkeep/domain/tags.py` has `tests/unit/snapkeep/domain/test_tags.py`.
+
+    A handler is tested under the name of its function: `tests/unit/lambdas/test_prune.py`.
+    """
+    if module.name == "handler.py":
+        return UNIT / "lambdas" / f"test_{module.parent.name}.py"
+    return UNIT / module.parent / f"test_{module.name}"
+
+
+def test_every_module_has_its_twin() -> None:
+    missing = [
+        f"{module.as_posix()} needs {twin(module).relative_to(ROOT).as_posix()}"
+        for module in modules()
+        if module.as_posix() not in TESTED_ELSEWHERE and not twin(module).is_file()
+    ]
+
+    assert missing == []
+
+
+def test_every_exception_names_a_module_and_a_test_that_exist() -> None:
+    known = {module.as_posix() for module in modules()}
+
+    assert set(TESTED_ELSEWHERE) <= known
+    assert [test for test in TESTED_ELSEWHERE.values() if not (ROOT / test).is_file()] == []
