@@ -22,6 +22,8 @@ from sandbox.launch import Sandbox
 FOLDER = build.ROOT / ".build" / "demo"
 KEPT = FOLDER / "kept.json"
 INTERRUPTED = 130
+LOG_WIDTH = 140
+"""Columns where there is no terminal to ask: a CI log scrolls sideways."""
 
 
 def main() -> int:
@@ -47,7 +49,7 @@ def perform(config: Path, hold: keep.Hold | None = None) -> int:
     # What ends a demo politely must end the sandbox as Ctrl-C does.
     for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
         signal.signal(number, signal.default_int_handler)
-    console = Console(highlight=False)
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else LOG_WIDTH)
     story = Story(config, FOLDER, console, Steps(console))
     FOLDER.mkdir(parents=True, exist_ok=True)
     sandbox = Sandbox(_fresh(FOLDER / "sandbox") if hold else None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -25,13 +26,13 @@ ADVICE = (
 def explain(console: Console, step: str, error: Exception, sandbox: Sandbox, logs: Path) -> None:
     """Print why the demo failed and keep the logs of the sandbox's processes and functions in `logs`."""
     console.print(f"\nThe demo failed in step {step!r}:" if step else "\nThe demo failed:", style="bold red")
-    console.print(_reason(error), markup=False)
+    console.print(_reason(error), markup=False, soft_wrap=True)
     for name, lines in _save_logs(sandbox, logs).items():
         console.print(f"\nlast lines of {name}:", style="bold")
         for line in [line for line in lines if not line.startswith(NOISE)][-LINES:]:
             console.print("  " + line.rstrip()[:WIDTH], markup=False, soft_wrap=True)
     advice = error.advice if isinstance(error, DemoError) and error.advice else ADVICE
-    console.print(f"\nAll logs are in {logs}. {advice}", markup=False)
+    console.print(f"\nAll logs are in {os.path.relpath(logs)}. {advice}", markup=False, soft_wrap=True)
 
 
 def _reason(error: Exception) -> str:

@@ -40,9 +40,7 @@ def show(console: Console, claims: Sequence[ClaimFact]) -> None:
 
 
 def _protected(claims: Sequence[ClaimFact]) -> Table:
-    table = Table(
-        "claim", "policy", "state", "method", "size", "EC2 snapshot", "group", title="Recovery points"
-    )
+    table = _table("Recovery points", "claim", "policy", "state", "method", "size", "EC2 snapshot", "group")
     for claim in claims:
         for point in claim.points:
             table.add_row(
@@ -50,7 +48,7 @@ def _protected(claims: Sequence[ClaimFact]) -> Table:
                 Text(claim.policy),
                 Text(point.state, style=COLOURS.get(point.state, "yellow")),
                 Text(point.method),
-                Text(format_quantity(point.size_bytes), justify="right"),
+                Text(format_quantity(point.size_bytes)),
                 Text(point.snapshot_id),
                 Text(point.group),
             )
@@ -58,7 +56,15 @@ def _protected(claims: Sequence[ClaimFact]) -> Table:
 
 
 def _left(claims: Sequence[ClaimFact]) -> Table:
-    table = Table("claim or pod:volume", "why", title="Not protected")
+    table = _table("Not protected", "claim or pod:volume", "why")
     for claim in claims:
         table.add_row(Text(str(claim)), Text(claim.reason))
+    return table
+
+
+def _table(title: str, *columns: str) -> Table:
+    """A table that never cuts a name off, however narrow the terminal is."""
+    table = Table(title=title, title_justify="left")
+    for column in columns:
+        table.add_column(column, overflow="fold")
     return table

@@ -98,4 +98,4 @@ class Steps:
         mark = Text("✓", style="green") if record.ok else Text("✗", style="bold red")
         said = Text(f": {note}" if note else "", style="dim")
         seconds = Text(f"  {record.seconds:.1f} s", style="cyan")
-        progress.console.print(Text.assemble(mark, " ", record.name, said, seconds))
+        progress.console.print(Text.assemble(mark, " ", record.name, said, seconds), soft_wrap=True)
