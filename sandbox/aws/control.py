@@ -46,17 +46,6 @@ class FunctionUsage:
     peak_rss_bytes: int
 
 
-@dataclass(frozen=True)
-class TokenReview:
-    """Who a bearer token is; `reason` says why it was not authenticated."""
-
-    authenticated: bool
-    principal_arn: str = ""
-    username: str = ""
-    groups: tuple[str, ...] = ()
-    reason: str = ""
-
-
 class AwsControl:
     """The sandbox's AWS from outside. Every method raises ControlError when the endpoint refuses."""
 
@@ -198,11 +187,6 @@ class AwsControl:
         says.
         """
         return self._call("PUT", f"clusters/{name}", {"endpoint": endpoint, "authority": authority})
-
-    def review_token(self, cluster: str, token: str) -> TokenReview:
-        """Return who a `k8s-aws-v1.` bearer token is in a cluster."""
-        found = self._call("POST", f"clusters/{cluster}/tokens", {"token": token})
-        return TokenReview(**{**found, "groups": tuple(found.get("groups", ()))})
 
     def _call(self, method: str, path: str, body: Any = None) -> dict[str, Any]:
         data = None if body is None else json.dumps(body).encode()

@@ -1,7 +1,7 @@
 """The control endpoint: what a demo or a test may do to the sandbox's AWS from outside.
 
 All under /_sandbox/ on the port of AWS, JSON in and out, no credentials; the server listens on 127.0.0.1
-only. Times are ISO 8601 with a zone, durations seconds. An error answers {"error": text} with status 400 or 404.
+only. Times are ISO 8601 with a zone, durations seconds. An error answers {"error": text}, status 400 or 404.
 `sandbox.aws.control.AwsControl` has one method for each route.
 
     GET    /_sandbox/state               account, region, endpoint, interpreter, now, offset_seconds
@@ -24,7 +24,6 @@ only. Times are ISO 8601 with a zone, durations seconds. An error answers {"erro
     DELETE /_sandbox/functions           forget the figures
     GET    /_sandbox/functions/NAME/logs {"lines": [...]}, oldest first, of its CloudWatch log group
     PUT    /_sandbox/clusters/NAME       register an EKS cluster: {endpoint, authority}
-    POST   /_sandbox/clusters/NAME/tokens {"token": ...} -> authenticated, principal_arn, username, groups
 """
 
 import json
@@ -69,7 +68,6 @@ class ControlApi:
             ("DELETE", "functions", lambda body: world.functions.clear()),
             ("GET", "functions/([^/]+)/logs", self._logs),
             ("PUT", "clusters/([^/]+)", self._register_cluster),
-            ("POST", "clusters/([^/]+)/tokens", self._review_token),
         ]
 
     def answer(self, method: str, path: str, body: bytes) -> tuple[int, bytes]:
@@ -163,9 +161,6 @@ class ControlApi:
 
     def _register_cluster(self, body: Body, name: str) -> Body:
         return eks_cluster.register(self._world, name, body["endpoint"], body["authority"])
-
-    def _review_token(self, body: Body, name: str) -> Body:
-        return eks_cluster.review_token(self._world, name, body["token"])
 
 
 def _plain(value: Any) -> str:

@@ -59,6 +59,7 @@ def _configure(port: int) -> None:
         AUTH="true",
         BIND_HOST="127.0.0.1",
         GATEWAY_PORT=str(port),
+        MINISTACK_HOST="127.0.0.1",
         MINISTACK_ACCOUNT_ID=ACCOUNT,
         MINISTACK_REGION=REGION,
         AWS_ACCESS_KEY_ID="test",

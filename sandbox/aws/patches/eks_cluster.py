@@ -17,7 +17,7 @@ VERSION = "1.34"
 
 
 def install(world: World) -> None:
-    """Check what register and review_token touch."""
+    """Check what `register` touches."""
     require(
         eks,
         "_clusters",
@@ -28,7 +28,6 @@ def install(world: World) -> None:
         "_now",
         "_sanitize",
     )
-    require(eks, "_verify_eks_token", "_access_entry_for_principal")
 
 
 def register(
@@ -58,24 +57,3 @@ def register(
         eks._clusters[name] = cluster
         shown: dict[str, Any] = eks._sanitize(cluster)
         return shown
-
-
-def review_token(world: World, name: str, token: str) -> dict[str, Any]:
-    """Return who a `k8s-aws-v1.` token is: `authenticated`, `principal_arn`, `username` and `groups`.
-
-    Its signature is checked as STS checks it; a principal without an access entry is not let in.
-    """
-    with request_scope(world.account, world.region):
-        credential = eks._verify_eks_token(token, name)
-        if not credential:
-            return {"authenticated": False, "reason": "the token is malformed, expired or wrongly signed"}
-        principal = credential.principal_arn
-        entry = eks._access_entry_for_principal(name, world.account, world.region, principal)
-        if entry is None:
-            return {"authenticated": False, "reason": f"{principal} has no access entry in cluster {name}"}
-        return {
-            "authenticated": True,
-            "principal_arn": entry["principalArn"],
-            "username": entry.get("username") or principal,
-            "groups": [*entry.get("kubernetesGroups", []), "system:authenticated"],
-        }

@@ -76,8 +76,10 @@ def _name_the_refused() -> None:
         refused = _refused.get(None) if service == "ec2" else None
         if refused is None:
             return respond(service, action, principal, *rest, **more)
-        return respond(
-            service, refused.action, principal, *rest, **{**more, "resource_arn": refused.resource}
-        )
+        more["resource_arn"] = refused.resource
+        status, headers, body = respond(service, refused.action, principal, *rest, **more)
+        # EC2 names the resource too; ministack leaves it out.
+        named = f"perform: {refused.action} on resource: {refused.resource} because"
+        return status, headers, body.replace(f"perform: {refused.action} because".encode(), named.encode())
 
     iam_actions.access_denied_response = access_denied_response
