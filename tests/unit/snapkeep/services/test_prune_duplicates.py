@@ -1,0 +1,136 @@
+"""Twins: deleted once the first is ready and verified, never before, and never from a broken listing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from snapkeep.domain import tags
+from snapkeep.domain.errors import PermanentError, TemporaryError
+from tests.fakes.world import World, a_claim, names
+
+
+def with_twin(*, ready: bool = True) -> tuple[World, str, str]:
+    """A point's snapshot and its marked twin."""
+    world = World(a_claim("mysql"))
+    world.backup()
+    world.work()
+    (first,) = world.ebs.all
+    twin = world.ebs.create("vol-mysql", tags.full_tags(world.point("mysql")), "").id
+    world.complete_points.on_event(twin, finished=False)
+    if ready:
+        world.finish_snapshots()
+    return world, first, twin
+
+
+def test_a_twin_goes_once_the_first_is_ready() -> None:
+    world, first, twin = with_twin()
+    (pruned,) = world.prune()
+    assert (pruned.snapshot_id, pruned.deleted, pruned.reason) == (
+        twin,
+        True,
+        f"deleted: {first} is the ready one",
+    )
+    assert names(world.ebs.all.values()) == [first]
+
+
+def test_a_twin_stays_while_the_first_is_not_ready() -> None:
+    world, first, twin = with_twin(ready=False)
+    world.ebs.complete(twin)
+    (pruned,) = world.prune()
+    assert not pruned.deleted and "no ready snapshot" in pruned.reason
+    assert names(world.ebs.all.values()) == [first, twin]
+
+
+def test_a_failed_first_is_no_reason_to_delete_the_twin() -> None:
+    world, first, _ = with_twin(ready=False)
+    world.ebs.break_snapshot(first)
+    world.ebs.complete()
+    world.reconcile()
+    assert [pruned.deleted for pruned in world.prune()] == [False]
+    assert len(world.ebs.all) == 2
+
+
+@pytest.mark.parametrize(
+    "spoilt",
+    [{tags.CLAIM_UID: ""}, {tags.MANAGED: "false"}, {tags.DUPLICATE: "true"}, {tags.POINT: "another"}],
+)
+def test_a_first_that_nobody_could_restore_from_does_not_count(spoilt: dict[str, str]) -> None:
+    world, first, twin = with_twin()
+    world.ebs.add_tags(first, spoilt)
+    assert not any(pruned.deleted for pruned in world.prune())
+    assert twin in world.ebs.all
+
+
+def test_a_ready_snapshot_of_another_volume_is_no_reason_to_delete() -> None:
+    world, first, twin = with_twin()
+    world.ebs.delete(first)
+    world.ebs.add_volume("vol-other")
+    world.ebs.create("vol-other", tags.full_tags(world.point("mysql")), "somebody copied the tags")
+    world.ebs.complete()
+    assert [pruned.deleted for pruned in world.prune()] == [False]
+    assert twin in world.ebs.all
+
+
+def test_a_hold_is_respected_even_when_it_came_after_the_listing() -> None:
+    world, _, twin = with_twin()
+    find = world.ebs.find
+
+    def then_hold(*given: Any, **named: Any) -> Any:
+        found = list(find(*given, **named))
+        world.ebs.add_tags(twin, {tags.HOLD: "true"})
+        return iter(found)
+
+    world.ebs.find = then_hold  # type: ignore[method-assign]
+    (pruned,) = world.prune()
+    assert (pruned.deleted, pruned.reason) == (False, "kept: it is held")
+    assert twin in world.ebs.all
+
+
+def test_a_mark_that_was_taken_back_after_the_listing_is_respected() -> None:
+    world, _, twin = with_twin()
+    find = world.ebs.find
+
+    def then_unmark(*given: Any, **named: Any) -> Any:
+        found = list(find(*given, **named))
+        world.ebs.add_tags(twin, {tags.DUPLICATE: "false"})
+        return iter(found)
+
+    world.ebs.find = then_unmark  # type: ignore[method-assign]
+    assert [pruned.deleted for pruned in world.prune()] == [False]
+    assert twin in world.ebs.all
+
+
+def test_a_listing_error_deletes_nothing() -> None:
+    world, _, twin = with_twin()
+    world.ebs.fail_next("find", TemporaryError("DescribeSnapshots: page 2 did not come"))
+    with pytest.raises(TemporaryError):
+        world.prune()
+    assert twin in world.ebs.all and world.ebs.calls["delete"] == 0
+
+
+def test_a_twin_that_cannot_be_deleted_never_stops_the_others() -> None:
+    world, first, twin = with_twin()
+    other = world.ebs.create("vol-mysql", tags.full_tags(world.point("mysql")), "").id
+    world.complete_points.on_event(other, finished=False)
+    world.ebs.fail_next("delete", PermanentError(f"{twin} is locked until 2026-12-01"))
+    kept, pruned = world.prune()
+    assert (kept.deleted, kept.reason) == (False, f"kept for now: {twin} is locked until 2026-12-01")
+    assert pruned.deleted
+    assert names(world.ebs.all.values()) == [first, twin]
+
+
+def test_a_deletion_counts_only_when_ec2_shows_the_twin_no_more() -> None:
+    world, _, twin = with_twin()
+    world.ebs.delete = lambda snapshot_id: None  # type: ignore[method-assign]
+    (pruned,) = world.prune()
+    assert not pruned.deleted and "still shows" in pruned.reason
+    assert twin in world.ebs.all
+
+
+def test_without_marked_twins_there_is_nothing_to_do() -> None:
+    world = World(a_claim("mysql"))
+    world.backup()
+    world.run_until_closed()
+    assert world.prune() == []
