@@ -12,13 +12,14 @@ import uuid
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sandbox.kubernetes.resources import RESOURCES
 
 Object = dict[str, Any]
 Objects = list[Object]
+Dependents = list[tuple[str, Object]]
 Callback = Callable[[str, str, Object], None]
 Key = tuple[str, str]
 
@@ -131,12 +132,13 @@ class Store:
         return copy(new)  # type: ignore[no-any-return]
 
     def delete(self, resource: str, namespace: str | None, name: str, grace_seconds: int = 0) -> None:
-        """Removes the object, or sets its deletionTimestamp when finalizers hold it. Raises NotFound."""
+        """Removes the object, or sets its deletionTimestamp when finalizers hold it. A pod with seconds of
+        grace stays until a second delete without (the kubelet's). Raises NotFound."""
 
         def mark(obj: Object) -> None:
             meta = obj["metadata"]
-            if "deletionTimestamp" not in meta:
-                meta["deletionTimestamp"] = timestamp(self.clock())
+            if grace_seconds < meta.get("deletionGracePeriodSeconds", grace_seconds + 1):
+                meta["deletionTimestamp"] = timestamp(self.clock() + timedelta(seconds=grace_seconds))
                 meta["deletionGracePeriodSeconds"] = grace_seconds
             if resource == "namespaces":
                 obj.setdefault("status", {})["phase"] = "Terminating"
@@ -169,6 +171,16 @@ class Store:
             items = sorted(self._objects.get(resource, {}).items())
             revision = self._revision
         return [obj for (where, _), obj in items if namespace is None or where == namespace], revision
+
+    def dependents(self, owner: str) -> Dependents:
+        """The (resource, stored object) pairs whose ownerReferences name the uid `owner`, to read only."""
+        with self.changed:
+            return [
+                (resource, obj)
+                for resource, bucket in self._objects.items()
+                for obj in bucket.values()
+                if any(row.get("uid") == owner for row in obj["metadata"].get("ownerReferences") or [])
+            ]
 
     def _identify(self, obj: Object, resource: str, namespace: str | None, bucket: dict[Key, Object]) -> None:
         meta = obj.setdefault("metadata", {})
@@ -217,7 +229,8 @@ def _keep_identity(old: Object, new: Object) -> None:
 
 
 def _is_finished(obj: Object) -> bool:
-    """Whether nothing holds a deleted object: namespaces also carry finalizers in their spec."""
+    """Whether nothing holds a deleted object: finalizers (a namespace has them in its spec too) or grace."""
     meta = obj["metadata"]
     held = meta.get("finalizers") or (obj["kind"] == "Namespace" and obj.get("spec", {}).get("finalizers"))
+    held = held or (obj["kind"] == "Pod" and meta.get("deletionGracePeriodSeconds"))
     return "deletionTimestamp" in meta and not held

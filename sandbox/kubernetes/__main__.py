@@ -1,0 +1,73 @@
+"""Runs one sandbox cluster until SIGTERM: `python -m sandbox.kubernetes --folder DIR --aws-endpoint URL`."""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import logging
+import os
+import signal
+import threading
+from pathlib import Path
+from typing import Any
+
+from sandbox.kubernetes.cluster import ClusterServer, Settings
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Starts the cluster and, with an AWS endpoint, the driver's controllers; writes `ready.json`; waits."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    settings = _settings(arguments)
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    server = ClusterServer(settings)
+    server.start()
+    driver = _start_driver(server)
+    server.announce()
+    stopping.wait()
+    if driver is not None:
+        driver.stop()
+    server.stop()
+
+
+def _settings(arguments: list[str] | None) -> Settings:
+    parser = argparse.ArgumentParser(prog="python -m sandbox.kubernetes", description=__doc__)
+    parser.add_argument("--folder", type=Path, required=True, help="where CA, kubeconfig and ready.json go")
+    parser.add_argument("--port", type=int, default=0, help="HTTPS port; 0 takes a free one")
+    parser.add_argument("--plain-http-port", type=int, help="also serve plain HTTP, everybody as admin")
+    parser.add_argument("--aws-endpoint", default="", help="the sandbox's AWS: STS, EKS and EC2")
+    parser.add_argument("--cluster-name", default="myeks")
+    parser.add_argument("--region", default="ap-northeast-2")
+    given = parser.parse_args(arguments)
+    return Settings(
+        given.folder,
+        given.cluster_name,
+        given.region,
+        given.aws_endpoint,
+        given.port,
+        given.plain_http_port,
+    )
+
+
+def _start_driver(server: ClusterServer) -> Any:
+    """The EBS CSI driver and the workload controllers, when they are part of this installation."""
+    settings = server.settings
+    if not settings.aws_endpoint or importlib.util.find_spec("sandbox.driver") is None:
+        return None
+    from sandbox.driver import start
+
+    driver = start(
+        server.store,
+        cluster_name=settings.name,
+        region=settings.region,
+        aws_endpoint=settings.aws_endpoint,
+        access_key=os.environ.get("AWS_ACCESS_KEY_ID", "test"),
+        secret_key=os.environ.get("AWS_SECRET_ACCESS_KEY", "test"),
+    )
+    server.controls.update(driver.controls)
+    return driver
+
+
+if __name__ == "__main__":
+    main()

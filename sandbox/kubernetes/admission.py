@@ -1,0 +1,51 @@
+"""What the API server asks other objects before a write: the namespace, and the class of a growing claim."""
+
+from __future__ import annotations
+
+from sandbox.kubernetes import errors
+from sandbox.kubernetes.quantity import quantity
+from sandbox.kubernetes.requests import Object, Target
+from sandbox.kubernetes.resources import RESOURCES
+from sandbox.kubernetes.store import NotFound, Store
+
+_RESIZE = (
+    "only dynamically provisioned pvc can be resized and the storageclass that provisions the pvc must "
+    "support resize"
+)
+
+
+def refuse_terminating(store: Store, target: Target, obj: Object) -> None:
+    """Raises ApiError 404 when the namespace of a new object is absent, 403 while it is being deleted."""
+    if target.namespace is None:
+        return
+    try:
+        namespace = store.peek("namespaces", None, target.namespace)
+    except NotFound as problem:
+        raise errors.not_found(RESOURCES["namespaces"], target.namespace) from problem
+    if "deletionTimestamp" in namespace["metadata"]:
+        why = f"unable to create new content in namespace {target.namespace} because it is being terminated"
+        cause = {
+            "reason": "NamespaceTerminating",
+            "message": f"namespace {target.namespace} is being terminated",
+            "field": "metadata.namespace",
+        }
+        raise errors.forbidden(target.resource, obj["metadata"].get("name", ""), why, [cause])
+
+
+def check_resize(store: Store, target: Target, old: Object, new: Object) -> None:
+    """Raises ApiError 403 when a claim grows and its StorageClass does not allow expansion."""
+    if target.resource.plural != "persistentvolumeclaims" or _storage(new) <= _storage(old):
+        return
+    if old.get("status", {}).get("phase") != "Bound":
+        return
+    try:
+        allows = store.peek("storageclasses", None, old["spec"].get("storageClassName") or "")
+    except NotFound:
+        allows = {}
+    if not allows.get("allowVolumeExpansion"):
+        raise errors.forbidden(target.resource, target.name, _RESIZE)
+
+
+def _storage(claim: Object) -> float:
+    requests = (claim.get("spec", {}).get("resources") or {}).get("requests") or {}
+    return float(quantity(requests.get("storage", "0")))

@@ -1,0 +1,34 @@
+"""The entries of an Invalid answer: field errors in the words of k8s.io/apimachinery `field.Error`."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+Causes = list[dict[str, str]]
+
+
+def required(field: str, why: str = "") -> Causes:
+    """A field that must be there is not."""
+    return _cause("FieldValueRequired", field, "Required value" + (f": {why}" if why else ""))
+
+
+def invalid_value(field: str, value: Any, why: str) -> Causes:
+    """A field whose value breaks a rule."""
+    return _cause("FieldValueInvalid", field, f"Invalid value: {json.dumps(value)}: {why}")
+
+
+def forbidden_field(field: str, why: str) -> Causes:
+    """A field that may not be set or changed."""
+    return _cause("FieldValueForbidden", field, f"Forbidden: {why}")
+
+
+def not_supported(field: str, value: Any, allowed: list[str]) -> Causes:
+    """A field whose value is not one of the allowed ones."""
+    choices = ", ".join(json.dumps(choice) for choice in allowed)
+    text = f"Unsupported value: {json.dumps(value)}: supported values: {choices}"
+    return _cause("FieldValueNotSupported", field, text)
+
+
+def _cause(reason: str, field: str, message: str) -> Causes:
+    return [{"reason": reason, "message": message, "field": field}]

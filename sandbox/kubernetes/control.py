@@ -1,0 +1,98 @@
+"""The remote control of a running sandbox cluster; standard library only."""
+
+from __future__ import annotations
+
+import json
+import ssl
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+_SECONDS = 10.0
+
+
+class ControlError(Exception):
+    """The cluster did not do what it was told; the text is its answer."""
+
+
+@dataclass(frozen=True)
+class ClusterControl:
+    """`url`, the admin `token`, and the file `ca_path` that the server's certificate is checked with."""
+
+    url: str
+    token: str
+    ca_path: Path | None = None
+
+    @classmethod
+    def from_folder(cls, folder: Path) -> ClusterControl:
+        """The control of the cluster whose `ready.json` is in `folder`."""
+        ready = json.loads((folder / "ready.json").read_text())
+        return cls(ready["url"], Path(ready["admin_token"]).read_text(), Path(ready["ca"]))
+
+    def arm(
+        self,
+        action: str,
+        verb: str = "*",
+        resource: str = "*",
+        *,
+        times: int = 1,
+        retry_after: int = 1,
+        seconds: float = 30.0,
+    ) -> dict[str, Any]:
+        """The next `times` requests of `verb` on `resource` (`pods/eviction` for subresources) get `action`:
+        429 (with Retry-After `retry_after`), 500, 503, 401, expired (410), timeout (no answer for `seconds`),
+        reset, or lost_answer (the work is done, the answer is not sent). Answers all that is armed."""
+        fault = {
+            "action": action,
+            "verb": verb,
+            "resource": resource,
+            "times": times,
+            "retry_after": retry_after,
+            "seconds": seconds,
+        }
+        return self.call("faults", {"arm": fault})
+
+    def clear(self) -> dict[str, Any]:
+        """Disarms all faults, makes the cluster reachable and installs the snapshot CRDs."""
+        return self.call("faults", {"clear": True})
+
+    def set_unreachable(self, how: str) -> dict[str, Any]:
+        """`refuse` resets every connection, `hang` leaves it without an answer, "" ends it. The control
+        itself stays reachable."""
+        return self.call("faults", {"unreachable": how})
+
+    def set_snapshot_crds(self, installed: bool) -> dict[str, Any]:
+        """Removes or installs the snapshot CRDs; their objects are kept for when they come back."""
+        return self.call("faults", {"snapshot_crds": installed})
+
+    def expire_continue_tokens(self) -> dict[str, Any]:
+        """Every continue token handed out so far answers 410 from now on."""
+        return self.call("faults", {"expire_continue_tokens": True})
+
+    def traffic(self, reset: bool = False) -> dict[str, Any]:
+        """What was asked since the start or the last reset: `requests` (rows of user, verb, resource, code,
+        count) and `lists` (by resource: first_page, next_page, whole)."""
+        return self.call("traffic", {"reset": reset})
+
+    def requests(self, verb: str, resource: str, user: str | None = None) -> int:
+        """How many requests of `verb` on `resource` came, from anybody or from `user`."""
+        rows = self.traffic()["requests"]
+        wanted = [row for row in rows if (row["verb"], row["resource"]) == (verb, resource)]
+        return sum(row["count"] for row in wanted if user is None or row["user"] == user)
+
+    def call(self, name: str, body: dict[str, Any]) -> dict[str, Any]:
+        """POST to `/_sandbox/<name>`. Raises ControlError with the answer when it is refused."""
+        request = urllib.request.Request(
+            f"{self.url}/_sandbox/{name}",
+            json.dumps(body).encode(),
+            {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"},
+        )
+        context = ssl.create_default_context(cafile=str(self.ca_path)) if self.ca_path else None
+        try:
+            with urllib.request.urlopen(request, timeout=_SECONDS, context=context) as answer:
+                return json.load(answer)  # type: ignore[no-any-return]
+        except urllib.error.HTTPError as refusal:
+            text = refusal.read().decode(errors="replace")
+            raise ControlError(f"{name} {body} was refused with {refusal.code}: {text}") from refusal

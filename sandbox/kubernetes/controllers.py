@@ -1,0 +1,90 @@
+"""Deletion as the controller manager finishes it: namespaces and their content, owners and dependents."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from typing import Any
+
+from sandbox.kubernetes.resources import RESOURCES
+from sandbox.kubernetes.store import NotFound, Store
+
+Object = dict[str, Any]
+
+
+class Controllers:
+    """One thread that looks at every change; `stop` ends it."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._queue: queue.SimpleQueue[tuple[str, str, Object] | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="controllers", daemon=True)
+        self._unsubscribe = store.subscribe(lambda *change: self._queue.put(change))
+
+    def start(self) -> None:
+        """Begins to work."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ends the thread."""
+        self._unsubscribe()
+        self._queue.put(None)
+        self._thread.join()
+
+    def _run(self) -> None:
+        while (change := self._queue.get()) is not None:
+            try:
+                self._look(*change)
+            except NotFound:
+                continue  # it went away meanwhile, and its DELETED is in the queue
+
+    def _look(self, kind: str, resource: str, obj: Object) -> None:
+        if kind == "DELETED":
+            self._collect_dependents(obj)
+        elif resource == "namespaces" and "deletionTimestamp" in obj["metadata"]:
+            self._empty(obj["metadata"]["name"])
+        if kind == "DELETED" and obj["metadata"].get("namespace"):
+            self._finish_namespace(obj["metadata"]["namespace"])
+
+    def _collect_dependents(self, owner: Object) -> None:
+        """Garbage collection: what names a deleted owner goes with its last owner."""
+        uid = owner["metadata"]["uid"]
+        for resource, obj in self._store.dependents(uid):
+            meta = obj["metadata"]
+            others = [row["uid"] for row in meta["ownerReferences"] if row["uid"] != uid]
+            if not others:
+                grace = _grace(obj) if resource == "pods" else 0
+                self._delete(resource, meta.get("namespace"), meta["name"], grace)
+
+    def _empty(self, namespace: str) -> None:
+        for resource in _namespaced():
+            for obj in self._store.peek_all(resource, namespace)[0]:
+                if "deletionTimestamp" not in obj["metadata"]:
+                    grace = _grace(obj) if resource == "pods" else 0
+                    self._delete(resource, namespace, obj["metadata"]["name"], grace)
+        self._finish_namespace(namespace)
+
+    def _finish_namespace(self, namespace: str) -> None:
+        """The namespace itself goes when nothing is left inside."""
+        found = self._store.peek("namespaces", None, namespace)
+        if "deletionTimestamp" not in found["metadata"]:
+            return
+        if any(self._store.peek_all(resource, namespace)[0] for resource in _namespaced()):
+            return
+        self._store.update("namespaces", None, namespace, lambda obj: obj["spec"].pop("finalizers", None))
+
+    def _delete(self, resource: str, namespace: str | None, name: str, grace: int) -> None:
+        try:
+            self._store.delete(resource, namespace, name, grace)
+        except NotFound:
+            return
+
+
+def _namespaced() -> list[str]:
+    return [resource.plural for resource in RESOURCES.values() if resource.namespaced]
+
+
+def _grace(pod: Object) -> int:
+    if not pod["spec"].get("nodeName"):
+        return 0
+    return int(pod["spec"].get("terminationGracePeriodSeconds", 30))

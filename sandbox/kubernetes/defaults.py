@@ -1,0 +1,120 @@
+"""What the API server fills in on create. Source: Kubernetes API reference, the defaults of each field."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sandbox.kubernetes.resources import Resource
+
+Object = dict[str, Any]
+
+STATUS_ON_CREATE: dict[str, Object] = {
+    "persistentvolumeclaims": {"phase": "Pending"},
+    "persistentvolumes": {"phase": "Pending"},
+    "pods": {"phase": "Pending", "qosClass": "BestEffort"},
+    "namespaces": {"phase": "Active"},
+}
+"""The first status of a new object, whatever its writer sent."""
+
+_KEEPS_STATUS = frozenset({"nodes"})
+"""A kubelet registers its node with a status, so the API server lets a create carry one."""
+
+_DEFAULT_CLASS = "storageclass.kubernetes.io/is-default-class"
+
+
+def set_defaults(resource: Resource, obj: Object, storage_classes: list[Object]) -> None:
+    """Completes a new object in place: status, then the fields that have a default."""
+    if "status" in resource.subresources and resource.plural not in _KEEPS_STATUS:
+        obj.pop("status", None)
+        if resource.plural in STATUS_ON_CREATE:
+            obj["status"] = dict(STATUS_ON_CREATE[resource.plural])
+    complete = _COMPLETE.get(resource.plural)
+    if complete:
+        complete(obj)
+    if resource.plural == "persistentvolumeclaims":
+        _default_class(obj, storage_classes)
+
+
+def _claim(obj: Object) -> None:
+    spec = obj.setdefault("spec", {})
+    if isinstance(spec, dict):
+        spec.setdefault("volumeMode", "Filesystem")
+
+
+def _default_class(claim: Object, storage_classes: list[Object]) -> None:
+    """The DefaultStorageClass admission: a claim without a class takes the newest default one."""
+    spec = claim["spec"]
+    if "storageClassName" in spec:
+        return
+    defaults = [
+        row["metadata"]
+        for row in storage_classes
+        if (row["metadata"].get("annotations") or {}).get(_DEFAULT_CLASS) == "true"
+    ]
+    if defaults:
+        newest = max(defaults, key=lambda meta: (meta["creationTimestamp"], meta["name"]))
+        spec["storageClassName"] = newest["name"]
+
+
+def _volume(obj: Object) -> None:
+    spec = obj.setdefault("spec", {})
+    spec.setdefault("volumeMode", "Filesystem")
+    spec.setdefault("persistentVolumeReclaimPolicy", "Retain")
+
+
+def _pod(obj: Object) -> None:
+    spec = obj.setdefault("spec", {})
+    spec.setdefault("restartPolicy", "Always")
+    spec.setdefault("terminationGracePeriodSeconds", 30)
+    spec.setdefault("dnsPolicy", "ClusterFirst")
+    spec.setdefault("serviceAccountName", "default")
+
+
+def _namespace(obj: Object) -> None:
+    obj["spec"] = {"finalizers": ["kubernetes"]}
+    obj["metadata"].setdefault("labels", {})["kubernetes.io/metadata.name"] = obj["metadata"].get("name", "")
+
+
+def _storage_class(obj: Object) -> None:
+    obj.setdefault("reclaimPolicy", "Delete")
+    obj.setdefault("volumeBindingMode", "Immediate")
+
+
+def _replicas(obj: Object) -> None:
+    obj.setdefault("spec", {}).setdefault("replicas", 1)
+
+
+def _role_binding(obj: Object) -> None:
+    obj.get("roleRef", {}).setdefault("apiGroup", "rbac.authorization.k8s.io")
+    for subject in obj.get("subjects") or []:
+        if subject.get("kind") in ("User", "Group"):
+            subject.setdefault("apiGroup", "rbac.authorization.k8s.io")
+
+
+def _secret(obj: Object) -> None:
+    obj.setdefault("type", "Opaque")
+
+
+def _service(obj: Object) -> None:
+    spec = obj.setdefault("spec", {})
+    spec.setdefault("type", "ClusterIP")
+    spec.setdefault("sessionAffinity", "None")
+    for port in spec.get("ports") or []:
+        port.setdefault("protocol", "TCP")
+        port.setdefault("targetPort", port.get("port"))
+
+
+_COMPLETE = {
+    "persistentvolumeclaims": _claim,
+    "persistentvolumes": _volume,
+    "pods": _pod,
+    "namespaces": _namespace,
+    "storageclasses": _storage_class,
+    "deployments": _replicas,
+    "statefulsets": _replicas,
+    "replicasets": _replicas,
+    "clusterrolebindings": _role_binding,
+    "rolebindings": _role_binding,
+    "secrets": _secret,
+    "services": _service,
+}

@@ -1,0 +1,146 @@
+"""The refusals of an API server: one Status object each, in the words of the real one.
+
+Texts: k8s.io/apimachinery `pkg/api/errors` and what kube-apiserver 1.36 answered.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sandbox.kubernetes.resources import Resource
+
+Cause = dict[str, str]
+
+
+class ApiError(Exception):
+    """An answer other than success: HTTP `code`, machine-readable `reason` and the text for people."""
+
+    def __init__(
+        self,
+        code: int,
+        reason: str,
+        message: str,
+        details: dict[str, Any] | None = None,
+        headers: dict[str, str] | None = None,
+        metadata: dict[str, Any] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.code = code
+        self.reason = reason
+        self.message = message
+        self.details = details or {}
+        self.headers = headers or {}
+        self.metadata = metadata or {}
+
+    def status(self) -> dict[str, Any]:
+        """The `v1` Status object that is the body of the answer."""
+        body: dict[str, Any] = {
+            "kind": "Status",
+            "apiVersion": "v1",
+            "metadata": self.metadata,
+            "status": "Failure",
+            "message": self.message,
+            "reason": self.reason,
+            "code": self.code,
+        }
+        if self.details:
+            body["details"] = self.details
+        return body
+
+
+class UnknownPath(Exception):
+    """A path nothing is served at: the real server answers the plain text `404 page not found`."""
+
+
+def details(resource: Resource, name: str, causes: list[Cause] | None = None) -> dict[str, Any]:
+    """The `details` of a Status about one object: its name, group, plural (as `kind`) and causes."""
+    found: dict[str, Any] = {"name": name, "group": resource.group, "kind": resource.plural}
+    kept: dict[str, Any] = {key: value for key, value in found.items() if value}
+    if causes:
+        kept["causes"] = causes
+    return kept
+
+
+def not_found(resource: Resource, name: str) -> ApiError:
+    """404: no object of that name."""
+    return ApiError(404, "NotFound", f'{resource.qualified} "{name}" not found', details(resource, name))
+
+
+def already_exists(resource: Resource, name: str) -> ApiError:
+    """409: an object of that name is there already."""
+    message = f'{resource.qualified} "{name}" already exists'
+    return ApiError(409, "AlreadyExists", message, details(resource, name))
+
+
+def conflict(resource: Resource, name: str, why: str = "") -> ApiError:
+    """409: the object is no longer what the writer read."""
+    why = why or (
+        "the object has been modified; please apply your changes to the latest version and try again"
+    )
+    message = f'Operation cannot be fulfilled on {resource.qualified} "{name}": {why}'
+    return ApiError(409, "Conflict", message, details(resource, name))
+
+
+def invalid(resource: Resource, name: str, causes: list[Cause]) -> ApiError:
+    """422: the object breaks rules; each cause has `field`, `reason` and `message`."""
+    parts = [f"{cause['field']}: {cause['message']}" for cause in causes]
+    text = parts[0] if len(parts) == 1 else f"[{', '.join(parts)}]"
+    kind = f"{resource.kind}.{resource.group}" if resource.group else resource.kind
+    found = details(resource, name, causes) | {"kind": resource.kind}
+    return ApiError(422, "Invalid", f'{kind} "{name}" is invalid: {text}', found)
+
+
+def forbidden(resource: Resource, name: str, why: str, causes: list[Cause] | None = None) -> ApiError:
+    """403 of admission or authorization about an object, or about the kind when `name` is empty."""
+    subject = f'{resource.qualified} "{name}"' if name else resource.qualified
+    return ApiError(403, "Forbidden", f"{subject} is forbidden: {why}", details(resource, name, causes))
+
+
+def unauthorized() -> ApiError:
+    """401: nobody the server knows."""
+    return ApiError(401, "Unauthorized", "Unauthorized")
+
+
+def bad_request(message: str) -> ApiError:
+    """400: the request cannot be read."""
+    return ApiError(400, "BadRequest", message)
+
+
+def method_not_allowed() -> ApiError:
+    """405: the verb is not one of this kind's."""
+    message = "the server does not allow this method on the requested resource"
+    return ApiError(405, "MethodNotAllowed", message)
+
+
+def unsupported_media_type(given: str, supported: list[str]) -> ApiError:
+    """415: a body or patch type this kind does not take (strategic merge on custom resources)."""
+    message = (
+        "the body of the request was in an unknown format - accepted media types include: "
+        f"{', '.join(supported)}"
+    )
+    return ApiError(415, "UnsupportedMediaType", message, {"causes": [{"message": given}]} if given else None)
+
+
+def unprocessable_patch() -> ApiError:
+    """422: a JSON patch that does not fit the object, or whose `test` fails."""
+    return ApiError(422, "Invalid", "the server rejected our request due to an error in our request")
+
+
+def too_many_requests(message: str, retry_after: int | None = None) -> ApiError:
+    """429: throttled; `retry_after` seconds go into the header and the details when given."""
+    if retry_after is None:
+        return ApiError(429, "TooManyRequests", message)
+    found = {"retryAfterSeconds": retry_after}
+    return ApiError(429, "TooManyRequests", message, found, {"Retry-After": str(retry_after)})
+
+
+def internal(message: str) -> ApiError:
+    """500, with the prefix the real server puts before the cause."""
+    text = f"Internal error occurred: {message}"
+    return ApiError(500, "InternalError", text, {"causes": [{"message": message}]})
+
+
+def expired(message: str, continue_token: str = "") -> ApiError:
+    """410: a resource version or continue token that is too old; may offer an inconsistent rest."""
+    metadata = {"continue": continue_token} if continue_token else None
+    return ApiError(410, "Expired", message, metadata=metadata)

@@ -1,0 +1,138 @@
+"""What can be made to go wrong on purpose, and the figures of what was asked."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sandbox.kubernetes import errors
+from sandbox.kubernetes.requests import Request, Target, User
+
+ACTIONS = ("429", "500", "503", "timeout", "reset", "lost_answer", "expired", "401")
+"""`timeout` hangs, `reset` closes the connection, `lost_answer` does the work and then closes it."""
+
+
+class Disconnect(Exception):
+    """The connection is to be closed without an answer, after `seconds`."""
+
+    def __init__(self, seconds: float = 0.0) -> None:
+        super().__init__(f"close the connection after {seconds} s")
+        self.seconds = seconds
+
+
+@dataclass(frozen=True)
+class Fault:
+    """The next `times` requests that match `verb` and `resource` (`*` matches all) get `action`."""
+
+    action: str
+    verb: str = "*"
+    resource: str = "*"
+    times: int = 1
+    retry_after: int = 1
+    seconds: float = 30.0
+
+    def matches(self, target: Target) -> bool:
+        """Whether this fault is about such a request."""
+        return self.verb in ("*", target.verb) and self.resource in ("*", target.full_resource)
+
+
+class Faults:
+    """The faults that are armed, in order; thread-safe."""
+
+    def __init__(self) -> None:
+        self._armed: list[Fault] = []
+        self._lock = threading.Lock()
+        self.unreachable = ""
+
+    def arm(self, fault: Fault) -> None:
+        """Adds a fault. Raises ApiError 400 for an action that does not exist."""
+        if fault.action not in ACTIONS:
+            raise errors.bad_request(f"unknown fault {fault.action!r}: use one of {', '.join(ACTIONS)}")
+        with self._lock:
+            self._armed.append(fault)
+
+    def clear(self) -> None:
+        """Disarms everything and makes the server reachable."""
+        with self._lock:
+            self._armed.clear()
+            self.unreachable = ""
+
+    def armed(self) -> list[Fault]:
+        """What is still to come."""
+        with self._lock:
+            return list(self._armed)
+
+    def take(self, target: Target) -> Fault | None:
+        """The first armed fault that matches, counted down."""
+        with self._lock:
+            for place, fault in enumerate(self._armed):
+                if fault.matches(target):
+                    if fault.times <= 1:
+                        del self._armed[place]
+                    else:
+                        self._armed[place] = replace(fault, times=fault.times - 1)
+                    return fault
+        return None
+
+
+def strike(fault: Fault) -> None:
+    """Raises what the fault stands for; `lost_answer` is the caller's, after the work."""
+    if fault.action == "429":
+        text = "the server has received too many requests and has asked us to try again later"
+        raise errors.too_many_requests(text, fault.retry_after)
+    if fault.action == "500":
+        raise errors.internal("etcdserver: request timed out")
+    if fault.action == "503":
+        text = "the server is currently unable to handle the request"
+        raise errors.ApiError(503, "ServiceUnavailable", text)
+    if fault.action == "401":
+        raise errors.unauthorized()
+    if fault.action == "expired":
+        raise errors.expired(
+            "The provided continue parameter is too old to display a consistent list result."
+        )
+    if fault.action in ("timeout", "reset"):
+        raise Disconnect(fault.seconds if fault.action == "timeout" else 0.0)
+
+
+class Traffic:
+    """How often each user asked what, and how lists were paged."""
+
+    def __init__(self) -> None:
+        self._counts: Counter[tuple[str, str, str, int]] = Counter()
+        self._pages: Counter[tuple[str, str]] = Counter()
+        self._lock = threading.Lock()
+
+    def count(self, request: Request, target: Target, user: User, code: int) -> None:
+        """Notes one answered request."""
+        with self._lock:
+            self._counts[(user.name, target.verb, target.full_resource, code)] += 1
+            if target.verb == "list":
+                self._pages[(target.full_resource, _paging(request))] += 1
+
+    def figures(self) -> dict[str, Any]:
+        """`requests`: rows of user, verb, resource, code, count; `lists`: by resource, how many asked for a
+        `first_page`, a `next_page`, or everything at once (`whole`)."""
+        with self._lock:
+            rows = [
+                {"user": user, "verb": verb, "resource": resource, "code": code, "count": count}
+                for (user, verb, resource, code), count in sorted(self._counts.items())
+            ]
+            lists: dict[str, dict[str, int]] = {}
+            for (resource, kind), count in sorted(self._pages.items()):
+                lists.setdefault(resource, {})[kind] = count
+        return {"requests": rows, "lists": lists}
+
+    def reset(self) -> None:
+        """Starts counting from zero."""
+        with self._lock:
+            self._counts.clear()
+            self._pages.clear()
+
+
+def _paging(request: Request) -> str:
+    if request.query.get("continue"):
+        return "next_page"
+    return "first_page" if request.number("limit") else "whole"

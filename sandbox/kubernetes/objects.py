@@ -1,0 +1,257 @@
+"""Create, change and delete one object: everything between a readable request and the store."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sandbox.kubernetes import errors
+from sandbox.kubernetes.admission import check_resize, refuse_terminating
+from sandbox.kubernetes.apply import apply_object
+from sandbox.kubernetes.defaults import set_defaults
+from sandbox.kubernetes.patches import json_patch, merge_patch, strategic_patch
+from sandbox.kubernetes.requests import Object, Request, Target
+from sandbox.kubernetes.store import AlreadyExists, NotFound, Store, copy
+from sandbox.kubernetes.validation import check_changed, check_new
+
+JSON_PATCH = "application/json-patch+json"
+MERGE_PATCH = "application/merge-patch+json"
+STRATEGIC_PATCH = "application/strategic-merge-patch+json"
+APPLY_PATCH = "application/apply-patch+yaml"
+
+
+class Objects:
+    """The write side of the API, on one store."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def get(self, target: Target) -> Object:
+        """The stored object, to read only. Raises ApiError 404."""
+        try:
+            return self._store.peek(target.resource.plural, target.namespace, target.name)
+        except NotFound as problem:
+            raise errors.not_found(target.resource, target.name) from problem
+
+    def create(self, request: Request, target: Target) -> Object:
+        """Stores a new object. Raises ApiError 400, 403, 404 (namespace), 409 or 422."""
+        return self._create(request, target, _document(request, target))
+
+    def _create(self, request: Request, target: Target, obj: Object) -> Object:
+        refuse_terminating(self._store, target, obj)
+        classes = self._store.peek_all("storageclasses")[0]
+        set_defaults(target.resource, obj, classes)
+        check_new(target.resource, obj)
+        if request.flag("dryRun"):
+            return self._rehearse(target, obj)
+        try:
+            return self._store.create(target.resource.plural, target.namespace, obj)
+        except AlreadyExists as problem:
+            raise errors.already_exists(target.resource, problem.name) from problem
+
+    def replace(self, request: Request, target: Target) -> Object:
+        """PUT: the object becomes the body. Raises ApiError 404, 409 or 422."""
+        wanted = _document(request, target)
+        return self._change(request, target, lambda old: wanted)[0]
+
+    def patch(self, request: Request, target: Target) -> tuple[Object, bool]:
+        """Any of the four patch types; returns the object and whether apply created it. Raises ApiError
+        404, 409, 415 or 422."""
+        kind = request.content_type
+        supported = [JSON_PATCH, MERGE_PATCH, APPLY_PATCH]
+        if not target.resource.custom:
+            supported.append(STRATEGIC_PATCH)
+        if kind not in supported:
+            raise errors.unsupported_media_type(kind, supported)
+        if kind == APPLY_PATCH:
+            return self._apply(request, target)
+        patch = request.document()
+        if isinstance(patch, list) != (kind == JSON_PATCH):
+            raise errors.bad_request(
+                f"the patch body does not fit {kind}: send a list for a JSON patch, else an object"
+            )
+        if kind == JSON_PATCH:
+            return self._change(request, target, lambda old: json_patch(old, patch))
+        merge = merge_patch if kind == MERGE_PATCH else strategic_patch
+        return self._change(request, target, lambda old: merge(old, patch))
+
+    def delete(self, request: Request, target: Target) -> Object:
+        """Deletes, or marks for deletion, and returns the object as it was left. Raises ApiError 403, 404
+        or 409."""
+        return self.delete_with(request, target, request.document() or {})
+
+    def delete_with(self, request: Request, target: Target, options: Object) -> Object:
+        """As `delete`, with DeleteOptions that came inside another body."""
+        obj = self.get(target)
+        _check_preconditions(target, obj, options.get("preconditions") or {})
+        if target.resource.plural == "namespaces" and target.name in (
+            "default",
+            "kube-system",
+            "kube-public",
+        ):
+            raise errors.forbidden(target.resource, target.name, "this namespace may not be deleted")
+        if request.flag("dryRun"):
+            return obj
+        if options.get("propagationPolicy") == "Orphan":
+            self._orphan(obj["metadata"]["uid"])
+        grace = grace_seconds(target, obj, request, options)
+        try:
+            self._store.delete(target.resource.plural, target.namespace, target.name, grace)
+            return self._store.peek(target.resource.plural, target.namespace, target.name)
+        except NotFound:
+            return obj
+
+    def _apply(self, request: Request, target: Target) -> tuple[Object, bool]:
+        config = request.document()
+        manager = request.query.get("fieldManager", "")
+        if not manager:
+            raise errors.bad_request(
+                "PatchOptions.meta.k8s.io is invalid: fieldManager: Required value: is required for "
+                "apply patch"
+            )
+        force, now = request.flag("force"), self._store.clock()
+
+        def merged(old: Object | None) -> Object:
+            return apply_object(target.resource, old, config, manager, force, now)
+
+        try:
+            self._store.peek(target.resource.plural, target.namespace, target.name)
+        except NotFound:
+            obj = merged(None)
+            obj["metadata"]["name"] = target.name
+            return self._create(request, target, obj), True
+        return self._change(request, target, merged)
+
+    def _change(self, request: Request, target: Target, make: Any) -> tuple[Object, bool]:
+        def change(obj: Object) -> None:
+            new = self._settle(target, obj, make(copy(obj)))
+            obj.clear()
+            obj.update(new)
+
+        resource = target.resource.plural
+        try:
+            if request.flag("dryRun"):
+                obj = self._store.get(resource, target.namespace, target.name)
+                change(obj)
+                return obj, False
+            return self._store.update(resource, target.namespace, target.name, change), False
+        except NotFound as problem:
+            raise errors.not_found(target.resource, target.name) from problem
+
+    def _settle(self, target: Target, old: Object, new: Object) -> Object:
+        """The object to store: what a writer may not change is put back, the rest is checked."""
+        wanted = new.get("metadata", {})
+        _check_version(target, old, wanted)
+        resource = target.resource
+        custom_status = target.subresource == "status" and resource.custom
+        kept = copy(old)
+        settled = {**kept, "status": new.get("status")} if custom_status else {**new}
+        settled["apiVersion"], settled["kind"] = old["apiVersion"], old["kind"]
+        settled["metadata"] = kept["metadata"] if custom_status else _metadata(kept["metadata"], wanted)
+        if target.subresource == "status":
+            _restore(settled, kept, "spec")
+        elif "status" in resource.subresources:
+            _restore(settled, kept, "status")
+        if settled.get("status", ...) is None:
+            del settled["status"]
+        check_resize(self._store, target, old, settled)
+        check_changed(resource, old, settled)
+        return settled
+
+    def _rehearse(self, target: Target, obj: Object) -> Object:
+        """A dry run of create: what a scratch store would make of it, next to what is there."""
+        name = obj["metadata"].get("name")
+        if name and any(
+            row["metadata"]["name"] == name
+            for row in self._store.peek_all(target.resource.plural, target.namespace)[0]
+        ):
+            raise errors.already_exists(target.resource, name)
+        return Store(self._store.clock).create(target.resource.plural, target.namespace, obj)
+
+    def _orphan(self, owner: str) -> None:
+        """propagationPolicy Orphan: the dependents lose their reference and stay."""
+
+        def release(obj: Object) -> None:
+            rows = obj["metadata"]["ownerReferences"]
+            obj["metadata"]["ownerReferences"] = [row for row in rows if row.get("uid") != owner]
+
+        for resource, obj in self._store.dependents(owner):
+            self._store.update(resource, obj["metadata"].get("namespace"), obj["metadata"]["name"], release)
+
+
+def grace_seconds(target: Target, pod: Object, request: Request, options: Object) -> int:
+    """How many seconds a pod may take to stop; 0 for other kinds and for pods that never were on a node."""
+    if target.resource.plural != "pods" or not pod.get("spec", {}).get("nodeName"):
+        return 0
+    if pod.get("status", {}).get("phase") in ("Succeeded", "Failed"):
+        return 0
+    given = options.get("gracePeriodSeconds", request.query.get("gracePeriodSeconds"))
+    return int(pod["spec"].get("terminationGracePeriodSeconds", 30) if given is None else given)
+
+
+def _document(request: Request, target: Target) -> Object:
+    obj = request.document()
+    resource = target.resource
+    if not isinstance(obj, dict):
+        raise errors.bad_request("the object provided is unrecognized: an object is needed")
+    given = (obj.setdefault("apiVersion", resource.api_version), obj.setdefault("kind", resource.kind))
+    if given != (resource.api_version, resource.kind):
+        raise errors.bad_request(
+            f"the API version in the data ({given[0]}, Kind={given[1]}) does not match the expected API "
+            f"version ({resource.api_version}, Kind={resource.kind})"
+        )
+    meta = obj.setdefault("metadata", {})
+    if target.namespace is not None and meta.get("namespace", target.namespace) != target.namespace:
+        raise errors.bad_request(
+            "the namespace of the provided object does not match the namespace sent on the request"
+        )
+    if target.name and meta.setdefault("name", target.name) != target.name:
+        raise errors.bad_request(
+            f"the name of the object ({meta['name']}) does not match the name on the URL ({target.name})"
+        )
+    return obj
+
+
+def _metadata(old: Object, wanted: Object) -> Object:
+    """Labels, annotations, finalizers and owners are the writer's; the rest is the server's."""
+    kept = {**wanted}
+    for field in ("name", "namespace", "uid", "creationTimestamp", "resourceVersion", "generation"):
+        _restore(kept, old, field)
+    for field in ("deletionTimestamp", "deletionGracePeriodSeconds", "generateName"):
+        _restore(kept, old, field)
+    for field in ("labels", "annotations", "finalizers", "ownerReferences"):
+        if not kept.get(field):
+            kept.pop(field, None)
+    if "managedFields" not in kept:
+        _restore(kept, old, "managedFields")
+    return kept
+
+
+def _restore(new: Object, old: Object, field: str) -> None:
+    if field in old:
+        new[field] = old[field]
+    else:
+        new.pop(field, None)
+
+
+def _check_version(target: Target, old: Object, wanted: Object) -> None:
+    name = target.name
+    uid = wanted.get("uid")
+    if uid and uid != old["metadata"]["uid"]:
+        text = (
+            f"Precondition failed: UID in precondition: {uid}, UID in object meta: {old['metadata']['uid']}"
+        )
+        raise errors.conflict(target.resource, name, text)
+    version = wanted.get("resourceVersion")
+    if version and version != old["metadata"]["resourceVersion"]:
+        raise errors.conflict(target.resource, name)
+
+
+def _check_preconditions(target: Target, obj: Object, wanted: Object) -> None:
+    meta = obj["metadata"]
+    for field, word, key in (
+        ("uid", "UID", "uid"),
+        ("resourceVersion", "ResourceVersion", "resourceVersion"),
+    ):
+        if wanted.get(field) and wanted[field] != meta[key]:
+            given = f"{word} in precondition: {wanted[field]}, {word} in object meta: {meta[key]}"
+            raise errors.conflict(target.resource, target.name, f"Precondition failed: {given}")

@@ -1,0 +1,34 @@
+"""Kubernetes quantities ("10Gi", "500m"), as exact fractions."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+
+from sandbox.kubernetes.errors import bad_request
+
+_FORM = re.compile(r"([+-]?[0-9]+(?:\.[0-9]*)?)(?:([KMGTPE]i)|([numkMGTPE])|[eE]([+-]?[0-9]+))?")
+_BINARY: dict[str, int] = {
+    unit: 1024**power for power, unit in enumerate(("Ki", "Mi", "Gi", "Ti", "Pi", "Ei"), start=1)
+}
+_DECIMAL: dict[str, int] = {unit: 1000**power for power, unit in enumerate("kMGTPE", start=1)}
+_SMALL = {"n": Fraction(1, 10**9), "u": Fraction(1, 10**6), "m": Fraction(1, 1000)}
+
+
+def quantity(text: str | int) -> Fraction:
+    """The number a quantity stands for (bytes, for storage). Raises ApiError 400 with the real text when
+    it is not one. Source: Kubernetes documentation, "Quantity"."""
+    found = _FORM.fullmatch(str(text))
+    if not found:
+        raise bad_request(
+            "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"
+        )
+    number, binary, decimal, exponent = found.groups()
+    value = Fraction(number)
+    if binary:
+        return value * _BINARY[binary]
+    if decimal:
+        return value * (_SMALL[decimal] if decimal in _SMALL else _DECIMAL[decimal])
+    power = int(exponent or 0)
+    scale: int = 10 ** abs(power)
+    return value * scale if power >= 0 else value / scale

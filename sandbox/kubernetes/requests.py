@@ -1,0 +1,103 @@
+"""What comes in and what goes out, without any HTTP library: the server translates."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+
+from sandbox.kubernetes.errors import bad_request
+from sandbox.kubernetes.resources import Resource
+
+Object = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class User:
+    """Who asks: the name and groups that RBAC decides on."""
+
+    name: str
+    groups: tuple[str, ...] = ()
+    uid: str = ""
+
+    @property
+    def is_admin(self) -> bool:
+        """Members of system:masters may do everything."""
+        return "system:masters" in self.groups
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request: `query` holds the last value of each parameter, header names are lower case."""
+
+    method: str
+    path: str
+    query: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+    def document(self) -> Any:
+        """The body as JSON, or as YAML when it is not JSON; {} when empty. Raises ApiError 400."""
+        if not self.body:
+            return {}
+        try:
+            return json.loads(self.body)
+        except ValueError:
+            pass
+        try:
+            return yaml.safe_load(self.body)
+        except (yaml.YAMLError, UnicodeDecodeError) as problem:
+            raise bad_request(f"the object provided is unrecognized: {problem}") from problem
+
+    def flag(self, name: str) -> bool:
+        """Whether a boolean query parameter is set."""
+        return self.query.get(name, "").lower() in ("1", "true", "all")
+
+    def number(self, name: str, default: int = 0) -> int:
+        """A numeric query parameter. Raises ApiError 400."""
+        text = self.query.get(name) or str(default)
+        if not text.isdecimal():
+            raise bad_request(f'invalid value "{text}" for query parameter {name}: it must be a whole number')
+        return int(text)
+
+    @property
+    def content_type(self) -> str:
+        """The media type of the body, without parameters."""
+        return self.headers.get("content-type", "").partition(";")[0].strip()
+
+
+@dataclass(frozen=True)
+class Response:
+    """An answer: `body` is bytes, or an iterator of chunks for streams such as watches."""
+
+    status: int
+    body: bytes | Iterator[bytes]
+    content_type: str = "application/json"
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a path and method mean: the verb RBAC and faults know, the kind, and which object."""
+
+    verb: str
+    resource: Resource
+    namespace: str | None = None
+    name: str = ""
+    subresource: str = ""
+
+    @property
+    def full_resource(self) -> str:
+        """`pods`, or `pods/eviction`: as RBAC rules and fault filters name it."""
+        return f"{self.resource.plural}/{self.subresource}" if self.subresource else self.resource.plural
+
+
+def json_response(document: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """A JSON answer."""
+    return Response(status, json.dumps(document).encode(), headers=headers or {})
+
+
+Handler = Callable[[Request, Target, User], Response]

@@ -1,0 +1,111 @@
+"""Subresources that are not a part of their object: eviction, binding, scale, log, finalize."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sandbox.kubernetes import errors
+from sandbox.kubernetes.eviction import refuse_disruption
+from sandbox.kubernetes.objects import Objects
+from sandbox.kubernetes.requests import Object, Request, Response, Target, json_response
+from sandbox.kubernetes.store import Store, timestamp
+
+_SUCCESS = {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "code": 201}
+
+
+class Subresources:
+    """Answers requests below an object, on one store."""
+
+    def __init__(self, store: Store, objects: Objects) -> None:
+        self._store = store
+        self._objects = objects
+
+    def handle(self, request: Request, target: Target) -> Response | None:
+        """The answer, or None for `status`, which is written like the object itself."""
+        handlers = {
+            "eviction": self._evict,
+            "binding": self._bind,
+            "log": self._log,
+            "scale": self._scale,
+            "finalize": self._finalize,
+        }
+        handler = handlers.get(target.subresource)
+        return handler(request, target) if handler else None
+
+    def _evict(self, request: Request, target: Target) -> Response:
+        """Deletes the pod unless a disruption budget forbids it. Raises ApiError 404, 409 or 429."""
+        body = request.document() or {}
+        options = body.get("deleteOptions") or {}
+        with self._store.changed:  # between the look at the budget and the delete nothing may change
+            pod = self._objects.get(target)
+            refuse_disruption(self._store, pod)
+            self._objects.delete_with(request, target, options)
+        return json_response(_SUCCESS, 201)
+
+    def _bind(self, request: Request, target: Target) -> Response:
+        """Puts a pod on a node, as the scheduler does. Raises ApiError 404, or 409 when it has one."""
+        node = request.document().get("target", {}).get("name", "")
+        pod = self._objects.get(target)
+        if pod["spec"].get("nodeName"):
+            text = f'pod {target.name} is already assigned to node "{pod["spec"]["nodeName"]}"'
+            raise errors.conflict(target.resource, target.name, text)
+        now = timestamp(self._store.clock())
+
+        def assign(obj: Object) -> None:
+            obj["spec"]["nodeName"] = node
+            scheduled = {"type": "PodScheduled", "status": "True", "lastTransitionTime": now}
+            obj.setdefault("status", {}).setdefault("conditions", []).append(scheduled)
+
+        self._store.update("pods", target.namespace, target.name, assign)
+        return json_response(_SUCCESS, 201)
+
+    def _log(self, request: Request, target: Target) -> Response:
+        """There is no kubelet: the answer is the one of a node that cannot be reached."""
+        node = self._objects.get(target)["spec"].get("nodeName")
+        if not node:
+            raise errors.bad_request(f"pod {target.name} does not have a host assigned")
+        place = f"https://{node}:10250/containerLogs/{target.namespace}/{target.name}"
+        raise errors.internal(f'Get "{place}": dial tcp: lookup {node}: no such host')
+
+    def _scale(self, request: Request, target: Target) -> Response:
+        """Reads or sets the replicas. Raises ApiError 404, 409 or 422."""
+        if request.method == "GET":
+            return json_response(_scale_of(self._objects.get(target)))
+        kind = "PUT" if request.method == "PUT" else request.content_type
+        replicas = (
+            request.document().get("spec", {}).get("replicas")
+            if isinstance(request.document(), dict)
+            else None
+        )
+        if not isinstance(replicas, int) or replicas < 0:
+            raise errors.bad_request(
+                f"spec.replicas of a Scale must be a whole number, not {replicas!r} ({kind})"
+            )
+
+        def resize(obj: Object) -> None:
+            obj["spec"]["replicas"] = replicas
+
+        self._objects.get(target)
+        changed = self._store.update(target.resource.plural, target.namespace, target.name, resize)
+        return json_response(_scale_of(changed))
+
+    def _finalize(self, request: Request, target: Target) -> Response:
+        """Replaces the finalizers in the spec of a namespace. Raises ApiError 404."""
+        wanted = request.document().get("spec", {}).get("finalizers") or []
+        self._objects.get(target)
+
+        def release(obj: Object) -> None:
+            obj["spec"] = {"finalizers": wanted} if wanted else {}
+
+        return json_response(self._store.update("namespaces", None, target.name, release))
+
+
+def _scale_of(obj: Object) -> Object:
+    selector = obj["spec"].get("selector", {}).get("matchLabels") or {}
+    found: dict[str, Any] = {
+        "replicas": obj.get("status", {}).get("replicas", 0),
+        "selector": ",".join(f"{key}={value}" for key, value in selector.items()),
+    }
+    meta = {key: obj["metadata"][key] for key in ("name", "namespace", "uid", "resourceVersion")}
+    spec = {"replicas": obj["spec"].get("replicas", 1)}
+    return {"apiVersion": "autoscaling/v1", "kind": "Scale", "metadata": meta, "spec": spec, "status": found}
