@@ -22,13 +22,16 @@ class SandboxError(RuntimeError):
 
 
 class Child:
-    """`python -m MODULE ARGUMENTS --ready FILE`, in a process group of its own, its output in a log file."""
+    """`python -m COMMAND`, in a process group of its own.
 
-    def __init__(self, name: str, module: str, arguments: Sequence[str], folder: Path) -> None:
+    Its output goes to the file `log`; it writes JSON to the file `ready` once it serves.
+    """
+
+    def __init__(self, name: str, command: Sequence[str], log: Path, ready: Path) -> None:
         self.name = name
-        self.log = folder / f"{name}.log"
-        self._ready = folder / f"{name}.ready"
-        self._command = [sys.executable, "-m", module, *arguments, "--ready", str(self._ready)]
+        self.log = log
+        self._ready = ready
+        self._command = [sys.executable, "-m", *command]
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self, environment: Mapping[str, str]) -> None:

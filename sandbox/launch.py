@@ -1,9 +1,11 @@
-"""Start the whole sandbox: AWS and, beside it, the cluster."""
+"""Start the whole sandbox: AWS and the cluster, each in a process of its own."""
 
-import importlib.util
+import base64
 import os
 import shutil
 import tempfile
+import threading
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -16,37 +18,39 @@ from sandbox.child import Child, SandboxError
 __all__ = ["Sandbox", "SandboxError"]
 
 ADMIN_KEY = "test"
-"""The key ministack takes for the account's root; the sandbox's administrator."""
+"""The access key and the secret that ministack takes for the account's root: the administrator here."""
 ROOT = Path(__file__).resolve().parents[1]
 
 
 class Sandbox:
     """A running sandbox. A context manager; `stop` may be called at any time, and twice.
 
-    `aws_url`, `region`, `account`; `kubernetes_url` and `kubeconfig` once the cluster serves; `work` is the
-    folder with logs and scratch files, removed at the end unless it was given.
+    `aws_url`, `region` and `account` lead to AWS; `kubernetes_url`, `authority` (PEM file), `kubeconfig` and
+    `admin_token` (file) to the cluster. `work` is the folder of logs and scratch files, removed at the end
+    unless it was given. With `cluster=""` there is no cluster.
     """
 
-    def __init__(
-        self, work: Path | None = None, *, cluster: str = "myeks", start_limit: float = 60.0
-    ) -> None:
+    def __init__(self, work: Path | None = None, *, cluster: str = "myeks", start_limit: float = 60.0) -> None:
         self.cluster = cluster
         self.aws_url = self.region = self.account = self.kubernetes_url = ""
-        self.kubeconfig: Path | None = None
+        self.work = self.authority = self.kubeconfig = self.admin_token = Path()
         self._given_work = work
         self._limit = start_limit
         self._children: list[Child] = []
+        self._clients: dict[str, Any] = {}
+        self._session = boto3.Session(ADMIN_KEY, ADMIN_KEY)
+        self._lock = threading.Lock()
 
     def start(self) -> "Sandbox":
-        """Start every process and wait until all serve. SandboxError with the end of the log when one does
-        not.
+        """Start every process and wait until all serve.
+
+        Raises SandboxError with the end of the log when one does not.
         """
-        self.work = self._given_work or Path(tempfile.mkdtemp(prefix="snapkeep-sandbox-"))
+        self.work = (self._given_work or Path(tempfile.mkdtemp(prefix="snapkeep-sandbox-"))).resolve()
         self.work.mkdir(parents=True, exist_ok=True)
         try:
-            aws = self._start_child("aws", "sandbox.aws", "--work", str(self.work / "aws"))
-            self.aws_url, self.region, self.account = aws["endpoint"], aws["region"], aws["account"]
-            if importlib.util.find_spec("sandbox.kubernetes.__main__"):
+            self._start_aws()
+            if self.cluster:
                 self._start_cluster()
         except BaseException:
             self.stop()
@@ -57,7 +61,7 @@ class Sandbox:
         """End every process and remove the work folder, unless it was given."""
         while self._children:
             self._children.pop().stop()
-        if self._given_work is None and hasattr(self, "work"):
+        if self._given_work is None and self.work != Path():
             shutil.rmtree(self.work, ignore_errors=True)
 
     def __enter__(self) -> "Sandbox":
@@ -84,17 +88,42 @@ class Sandbox:
             "AWS_EC2_METADATA_DISABLED": "true",
         }
 
-    def client(self, service: Any) -> Any:
-        """Return a boto3 client of the sandbox's administrator."""
-        session: Any = boto3.Session(ADMIN_KEY, ADMIN_KEY, region_name=self.region)
-        return session.client(service, endpoint_url=self.aws_url)
+    def client(self, service: str) -> Any:
+        """Return the boto3 client of the sandbox's administrator; one for each service, made once."""
+        with self._lock:
+            if service not in self._clients:
+                make: Any = self._session.client
+                self._clients[service] = make(service, self.region, endpoint_url=self.aws_url)
+            return self._clients[service]
 
-    def _start_child(self, name: str, module: str, *arguments: str) -> dict[str, Any]:
-        child = Child(name, module, arguments, self.work)
-        self._children.append(child)
-        path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH", "")]))
-        child.start({**os.environ, "PYTHONPATH": path, "PYTHONUNBUFFERED": "1"})
-        return child.wait_ready(self._limit)
+    def logs(self) -> dict[str, str]:
+        """Return the last lines of each process's log."""
+        return {child.name: child.log_tail() for child in self._children}
+
+    def _start_aws(self) -> None:
+        ready = self.work / "aws.json"
+        command = ["sandbox.aws", "--work", str(self.work / "aws"), "--ready", str(ready)]
+        said = self._start("aws", command, ready)
+        self.aws_url, self.region, self.account = said["endpoint"], said["region"], said["account"]
 
     def _start_cluster(self) -> None:
-        raise SandboxError("the cluster's command line is not settled yet")
+        folder = self.work / "cluster"
+        command = ["sandbox.kubernetes", "--folder", str(folder), "--aws-endpoint", self.aws_url]
+        command += ["--cluster-name", self.cluster, "--region", self.region]
+        said = self._start("cluster", command, folder / "ready.json")
+        self.kubernetes_url, self.authority = said["url"], Path(said["ca"])
+        self.kubeconfig, self.admin_token = Path(said["kubeconfig"]), Path(said["admin_token"])
+        authority = base64.b64encode(self.authority.read_bytes()).decode()
+        self.aws.register_cluster(self.cluster, self.kubernetes_url, authority)
+
+    def _start(self, name: str, command: Sequence[str], ready: Path) -> dict[str, Any]:
+        child = Child(name, command, self.work / f"{name}.log", ready)
+        self._children.append(child)
+        path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH", "")]))
+        child.start({**_without_aws(), "PYTHONPATH": path, "PYTHONUNBUFFERED": "1"})
+        return child.wait_ready(self._limit)
+
+
+def _without_aws() -> dict[str, str]:
+    """The environment without anything that could lead an SDK to a real account."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
