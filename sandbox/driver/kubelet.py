@@ -1,4 +1,5 @@
-"""What a kubelet would report: a pod on a Ready node runs as soon as its claims are bound and attached."""
+"""What a kubelet would do: a pod on a Ready node runs as soon as its claims are bound and attached, and a pod
+that is being deleted is gone at once: nothing runs in it that would need its grace."""
 
 from __future__ import annotations
 
@@ -28,17 +29,18 @@ class Kubelet:
             yield EVERYTHING
 
     def sync(self, keys: Sequence[Key]) -> Mapping[Key, float]:
-        """Run every pod that can run."""
+        """Run every pod that can run, end every pod that is to go."""
         for pod in self._cluster.store.list("pods"):
-            waiting = pod.get("status", {}).get("phase") in (None, "Pending")
-            if waiting and not is_deleting(pod) and pod["spec"].get("nodeName"):
-                self._start(pod)
+            node = self._cluster.find("nodes", None, pod["spec"].get("nodeName", ""))
+            if node is None or not is_node_ready(node):
+                continue
+            if is_deleting(pod):
+                self._cluster.delete("pods", *key_of(pod))
+            elif pod.get("status", {}).get("phase") in (None, "Pending"):
+                self._start(pod, node)
         return {}
 
-    def _start(self, pod: Object) -> None:
-        node = self._cluster.find("nodes", None, pod["spec"]["nodeName"])
-        if node is None or not is_node_ready(node):
-            return
+    def _start(self, pod: Object, node: Object) -> None:
         if all(self._is_mounted(pod, name) for name in claim_names(pod)):
             self._cluster.change(
                 "pods", *key_of(pod), lambda obj: obj.update(status=self._running(pod, node))

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from sandbox.driver.cluster import labels_of
 from sandbox.driver.snapshot_words import Object
+from sandbox.kubernetes.selectors import matches_selector
 
 UNSCHEDULABLE = "node.kubernetes.io/unschedulable"
 
@@ -47,27 +48,6 @@ def is_node_ready(node: Object) -> bool:
     return any(each["type"] == "Ready" and each["status"] == "True" for each in conditions)
 
 
-def matches(expressions: Sequence[Object], values: dict[str, str]) -> bool:
-    """Whether labels satisfy all match expressions (In, NotIn, Exists, DoesNotExist)."""
-    return all(_matches_one(each, values) for each in expressions)
-
-
-def selector_matches(selector: Object, values: dict[str, str]) -> bool:
-    """Whether labels satisfy a label selector; an empty one selects everything."""
-    wanted = selector.get("matchLabels") or {}
-    return wanted.items() <= values.items() and matches(selector.get("matchExpressions") or [], values)
-
-
-def _matches_one(expression: Object, values: dict[str, str]) -> bool:
-    key, operator = expression["key"], expression["operator"]
-    if operator == "Exists":
-        return key in values
-    if operator == "DoesNotExist":
-        return key not in values
-    inside = values.get(key) in expression.get("values", [])
-    return inside if operator == "In" else not inside
-
-
 def _tolerates(pod: Object, taint: Object) -> bool:
     return any(
         each.get("key") in (None, taint["key"])
@@ -78,7 +58,7 @@ def _tolerates(pod: Object, taint: Object) -> bool:
 
 
 def _terms_match(terms: Sequence[Object], node: Object) -> bool:
-    return any(matches(term.get("matchExpressions") or [], labels_of(node)) for term in terms)
+    return any(matches_selector(term, labels_of(node)) for term in terms)
 
 
 def _selects(pod: Object, node: Object) -> bool:
@@ -102,7 +82,7 @@ def _pod_affinity(pod: Object) -> list[Object]:
 def _has_friend(term: Object, pod: Object, node: Object, neighbours: Sequence[tuple[Object, Object]]) -> bool:
     key = term["topologyKey"]
     return any(
-        selector_matches(term["labelSelector"], labels_of(other))
+        matches_selector(term["labelSelector"], labels_of(other))
         and labels_of(home).get(key) == labels_of(node).get(key)
         for other, home in neighbours
         if other["metadata"]["uid"] != pod["metadata"]["uid"]

@@ -1,0 +1,30 @@
+"""The lab world of the sandbox: machines, storage and workloads, written as a user would write them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+
+from sandbox.kubernetes.store import Store
+from sandbox.lab.bulk import bulk_claims
+from sandbox.lab.seeding import Lab, LabError, seed
+
+__all__ = ["Lab", "LabError", "bulk_claims", "control", "seed"]
+
+
+def control(store: Store, ec2: Any) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    """The control named `lab` of the cluster: an empty order seeds the lab; `bulk_claims`, `namespace`,
+    `size_gib` and `labels` make that many bound claims. ValueError names what it does not know."""
+
+    def answer(order: dict[str, Any]) -> dict[str, Any]:
+        known = {"bulk_claims", "namespace", "size_gib", "labels"}
+        if unknown := sorted(set(order) - known):
+            raise ValueError(f"no such order: {', '.join(unknown)}; there are {', '.join(sorted(known))}")
+        if "bulk_claims" not in order:
+            return asdict(seed(store, ec2))
+        options = {key: order[key] for key in ("size_gib", "labels") if key in order}
+        names = bulk_claims(store, ec2, order["bulk_claims"], order.get("namespace", "bulk"), **options)
+        return {"claims": len(names)}
+
+    return answer

@@ -1,0 +1,37 @@
+"""Manifests into the store, with the defaults the API server fills in; what is there already is left alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from string import Template
+from typing import Any
+
+import yaml
+
+from sandbox.kubernetes.defaults import set_defaults
+from sandbox.kubernetes.resources import RESOURCES
+from sandbox.kubernetes.store import AlreadyExists, Store
+
+Object = dict[str, Any]
+
+MANIFESTS = Path(__file__).parent / "manifests"
+_PLURALS = {row.kind: row.plural for row in RESOURCES.values()}
+
+
+def manifests(values: Mapping[str, str]) -> Iterator[Object]:
+    """The objects of all manifests in the order of the files, `${NAME}` replaced from `values`."""
+    for path in sorted(MANIFESTS.glob("*.yaml")):
+        yield from yaml.safe_load_all(Template(path.read_text()).substitute(values))
+
+
+def apply(store: Store, obj: Object) -> bool:
+    """Create the object; False when one of that name exists."""
+    resource = RESOURCES[_PLURALS[obj["kind"]]]
+    set_defaults(resource, obj, store.list("storageclasses"))
+    namespace = obj["metadata"].get("namespace", "default") if resource.namespaced else None
+    try:
+        store.create(resource.plural, namespace, obj)
+    except AlreadyExists:
+        return False
+    return True

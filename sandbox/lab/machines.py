@@ -1,0 +1,159 @@
+"""The machines of the lab: EC2 instances with a boot volume each, and the nodes a kubelet would register."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+Object = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """One node: zone letter, address, EC2 type and what sets it apart."""
+
+    address: str
+    zone: str
+    type: str
+    group: str
+    spot: bool = False
+    arch: str = "amd64"
+    labels: dict[str, str] = field(default_factory=dict)
+
+    def name(self, region: str) -> str:
+        """The node name EKS gives it."""
+        return f"ip-{self.address.replace('.', '-')}.{region}.compute.internal"
+
+
+MACHINES = (
+    Machine("192.168.1.10", "a", "m5.large", "on-demand"),
+    Machine("192.168.2.10", "b", "m5.large", "on-demand"),
+    Machine("192.168.3.10", "c", "m5.large", "on-demand"),
+    Machine("192.168.2.20", "b", "t4g.medium", "graviton", arch="arm64", labels={"family": "graviton"}),
+    Machine("192.168.1.30", "a", "c5.large", "spot", spot=True),
+    Machine("192.168.1.31", "a", "c5.large", "spot", spot=True),
+    Machine("192.168.3.40", "c", "c5d.large", "instance-store", labels={"disk": "nvme"}),
+)
+
+
+def launch(ec2: Any, cluster: str, region: str) -> dict[str, str]:
+    """Instance ids by node name; starts the instances that are not there yet. `ec2` is a boto3 client."""
+    known = _running(ec2, cluster)
+    subnets = {each["AvailabilityZone"]: each["SubnetId"] for each in ec2.describe_subnets()["Subnets"]}
+    for machine in MACHINES:
+        name = machine.name(region)
+        if name not in known:
+            known[name] = _launch_one(ec2, machine, cluster, region, subnets)
+    return known
+
+
+def _running(ec2: Any, cluster: str) -> dict[str, str]:
+    found = ec2.describe_instances(
+        Filters=[
+            {"Name": "tag:eks:cluster-name", "Values": [cluster]},
+            {"Name": "instance-state-name", "Values": ["pending", "running"]},
+        ]
+    )
+    instances = [each for reservation in found["Reservations"] for each in reservation["Instances"]]
+    return {
+        tag["Value"]: instance["InstanceId"]
+        for instance in instances
+        for tag in instance["Tags"]
+        if tag["Key"] == "Name"
+    }
+
+
+def _launch_one(ec2: Any, machine: Machine, cluster: str, region: str, subnets: dict[str, str]) -> str:
+    zone = f"{region}{machine.zone}"
+    tags = {
+        "Name": machine.name(region),
+        f"kubernetes.io/cluster/{cluster}": "owned",
+        "eks:cluster-name": cluster,
+        "eks:nodegroup-name": machine.group,
+    }
+    arguments: dict[str, Any] = {
+        "ImageId": "ami-0123456789abcdef0",
+        "InstanceType": machine.type,
+        "MinCount": 1,
+        "MaxCount": 1,
+        "PrivateIpAddress": machine.address,
+        "Placement": {"AvailabilityZone": zone},
+        "TagSpecifications": [
+            {"ResourceType": "instance", "Tags": [{"Key": key, "Value": tags[key]} for key in tags]}
+        ],
+    }
+    if zone in subnets:
+        arguments["SubnetId"] = subnets[zone]
+    if machine.spot:
+        arguments["InstanceMarketOptions"] = {"MarketType": "spot"}
+    return str(ec2.run_instances(**arguments)["Instances"][0]["InstanceId"])
+
+
+def node(machine: Machine, instance_id: str, region: str, now: str) -> Object:
+    """The Node object, Ready."""
+    zone, name = f"{region}{machine.zone}", machine.name(region)
+    labels = {
+        "eks.amazonaws.com/capacityType": "SPOT" if machine.spot else "ON_DEMAND",
+        "eks.amazonaws.com/nodegroup": machine.group,
+        "kubernetes.io/arch": machine.arch,
+        "kubernetes.io/hostname": name,
+        "kubernetes.io/os": "linux",
+        "node.kubernetes.io/instance-type": machine.type,
+        "topology.ebs.csi.aws.com/zone": zone,
+        "topology.kubernetes.io/region": region,
+        "topology.kubernetes.io/zone": zone,
+        **machine.labels,
+    }
+    ready = {
+        "type": "Ready",
+        "status": "True",
+        "reason": "KubeletReady",
+        "message": "kubelet is posting ready status",
+        "lastHeartbeatTime": now,
+        "lastTransitionTime": now,
+    }
+    return {
+        "metadata": {
+            "name": name,
+            "labels": labels,
+            "annotations": {"volumes.kubernetes.io/controller-managed-attach-detach": "true"},
+        },
+        "spec": {"providerID": f"aws:///{zone}/{instance_id}"},
+        "status": {
+            "addresses": [
+                {"type": "InternalIP", "address": machine.address},
+                {"type": "Hostname", "address": name},
+                {"type": "InternalDNS", "address": name},
+            ],
+            "allocatable": {"cpu": "2", "memory": "7Gi", "pods": "29"},
+            "capacity": {"cpu": "2", "memory": "8Gi", "pods": "29"},
+            "conditions": [ready],
+            "nodeInfo": {
+                "architecture": machine.arch,
+                "kubeletVersion": "v1.36.2-eks-sandbox",
+                "operatingSystem": "linux",
+                "osImage": "Amazon Linux 2023",
+            },
+        },
+    }
+
+
+def csi_node(machine: Machine, instance_id: str, region: str) -> Object:
+    """The CSINode object: the drivers registered on the node, EBS with the instance id."""
+    name = machine.name(region)
+    keys = ["kubernetes.io/os", "topology.ebs.csi.aws.com/zone", "topology.kubernetes.io/zone"]
+    return {
+        "metadata": {"name": name},
+        "spec": {
+            "drivers": [
+                {
+                    "name": "ebs.csi.aws.com",
+                    "nodeID": instance_id,
+                    "topologyKeys": keys,
+                    "allocatable": {"count": 25},
+                },
+                {"name": "efs.csi.aws.com", "nodeID": instance_id, "topologyKeys": None},
+                {"name": "s3.csi.aws.com", "nodeID": name, "topologyKeys": None},
+            ]
+        },
+    }

@@ -1,0 +1,112 @@
+"""The lab world: an EKS cluster `myeks` with the workloads of the demo and of the tests."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sandbox.kubernetes.store import Store, timestamp
+from sandbox.lab.applying import apply, manifests
+from sandbox.lab.machines import MACHINES, csi_node, launch, node
+
+Object = dict[str, Any]
+
+CLUSTER = "myeks"
+REGION = "ap-northeast-2"
+GROWN_CLAIM = ("default", "ebs-claim", "10Gi")
+LEGACY_VOLUME = "myeks-legacy"
+POLL_SECONDS = 0.02
+
+
+class LabError(RuntimeError):
+    """The lab did not settle; the text says what is still missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lab:
+    """What was made. `instances` are EC2 ids by node name."""
+
+    instances: dict[str, str]
+    objects: int
+    seconds: float
+
+
+def seed(store: Store, ec2: Any, *, cluster: str = CLUSTER, region: str = REGION, limit: float = 20.0) -> Lab:
+    """Make machines and workloads and wait until all of them run; what exists already is left as it is.
+
+    `ec2` is a boto3 client; the controllers must be running on `store`. LabError after `limit` seconds.
+    """
+    started = time.monotonic()
+    instances = launch(ec2, cluster, region)
+    objects = [{"kind": "Namespace", "metadata": {"name": name}} for name in ("default", "kube-system")]
+    for machine in MACHINES:
+        instance = instances[machine.name(region)]
+        objects.append({"kind": "Node", **node(machine, instance, region, timestamp(store.clock()))})
+        objects.append({"kind": "CSINode", **csi_node(machine, instance, region)})
+    objects += manifests({"LEGACY_VOLUME": _legacy_volume(ec2, region)})
+    made = sum(apply(store, obj) for obj in objects)
+    _grow(store, limit)
+    _wait(lambda: _missing(store), limit)
+    return Lab(instances, made, time.monotonic() - started)
+
+
+def _legacy_volume(ec2: Any, region: str) -> str:
+    tags = [{"Key": "Name", "Value": LEGACY_VOLUME}, {"Key": "KubernetesCluster", "Value": CLUSTER}]
+    found = ec2.describe_volumes(Filters=[{"Name": "tag:Name", "Values": [LEGACY_VOLUME]}])["Volumes"]
+    if found:
+        return str(found[0]["VolumeId"])
+    made = ec2.create_volume(
+        AvailabilityZone=f"{region}a",
+        Size=8,
+        VolumeType="gp2",
+        TagSpecifications=[{"ResourceType": "volume", "Tags": tags}],
+    )
+    return str(made["VolumeId"])
+
+
+def _grow(store: Store, limit: float) -> None:
+    """The claim is really born small: its volume and its filesystem have grown."""
+    namespace, name, size = GROWN_CLAIM
+    _wait(lambda: _unbound(store.get("persistentvolumeclaims", namespace, name)), limit)
+
+    def ask(claim: Object) -> None:
+        claim["spec"]["resources"]["requests"]["storage"] = size
+
+    store.update("persistentvolumeclaims", namespace, name, ask)
+    _wait(lambda: _ungrown(store.get("persistentvolumeclaims", namespace, name), size), limit)
+
+
+def _unbound(claim: Object) -> str:
+    bound = claim.get("status", {}).get("phase") == "Bound"
+    return "" if bound else f"claim {claim['metadata']['name']} is not bound"
+
+
+def _ungrown(claim: Object, size: str) -> str:
+    grown = claim["status"]["capacity"]["storage"] == size
+    return "" if grown else f"claim {claim['metadata']['name']} has not grown to {size}"
+
+
+def _missing(store: Store) -> str:
+    """What the lab still waits for, "" when every pod runs."""
+    deployments = store.list("deployments")
+    late = [
+        f"deployment {each['metadata']['name']}"
+        for each in deployments
+        if each.get("status", {}).get("readyReplicas", 0) < each["spec"]["replicas"]
+    ]
+    late += [
+        f"pod {each['metadata']['name']}"
+        for each in store.list("pods")
+        if each.get("status", {}).get("phase") != "Running"
+    ]
+    return f"not running: {', '.join(late)}" if late else ""
+
+
+def _wait(missing: Callable[[], str], limit: float) -> None:
+    end = time.monotonic() + limit
+    while problem := missing():
+        if time.monotonic() > end:
+            raise LabError(f"the lab did not settle within {limit:.0f} s: {problem}")
+        time.sleep(POLL_SECONDS)
