@@ -238,10 +238,12 @@ class PointRecords:
 
     def _is_settled(self, point: Point, outcome: Outcome) -> bool:
         """True when the refusal was for good: gone, final, or with another snapshot."""
-        known = self._points(point.run, [point.id]).get(point.id)
-        if known is None or known.state.is_final:
+        item = self._table.get(schema.point_key(point.run, point.id))
+        if item is None:
             return True
-        return bool(known.snapshot_id and outcome.snapshot_id and known.snapshot_id != outcome.snapshot_id)
+        known = point_of(item)
+        another = bool(outcome.snapshot_id and known.snapshot_id not in ("", outcome.snapshot_id))
+        return known.state.is_final or another
 
 
 def _lost(point: Point, owner: str) -> TemporaryError:

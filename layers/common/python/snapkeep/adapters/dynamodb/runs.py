@@ -85,7 +85,8 @@ class RunRecords:
         except Refused:
             return False
         for item in self._left_items(run_id):
-            self._table.put({**item, schema.EXPIRES_AT: schema.expiry(now)})
+            expires = {"expires": schema.expiry(now)}
+            self._table.update(key_of(item), "SET #expires_at = :expires", "", expires)
         return True
 
     def mark_announced(self, run_id: str) -> None:
@@ -100,12 +101,10 @@ class RunRecords:
     def add_left(self, run_id: str, left: Sequence[Left]) -> None:
         """Write what a run did not take and why, replacing what an earlier attempt wrote."""
         pages = list(chunks([[item.subject, item.code, item.reason] for item in left], LEFT_PAGE))
-        for number, page in enumerate(pages):
+        known = sum(1 for _ in self._left_items(run_id))
+        for number in range(max(len(pages), known)):
+            page = pages[number] if number < len(pages) else []
             self._table.put({**schema.left_key(run_id, number), "entries": page})
-        wanted = {schema.left_key(run_id, number)[schema.SK] for number in range(len(pages))}
-        for item in list(self._left_items(run_id)):
-            if item[schema.SK] not in wanted:
-                self._table.delete(key_of(item))
 
     def left(self, run_id: str) -> Sequence[Left]:
         """What a run did not take, in the order it was written."""

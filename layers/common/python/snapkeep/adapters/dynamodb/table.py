@@ -96,10 +96,6 @@ class Table:
         statement = self.update_statement(key, change, condition, values)
         return _decode(self._call("update_item", **statement, ReturnValues="ALL_NEW")["Attributes"])
 
-    def delete(self, key: Key) -> None:
-        """Delete an item; one that is gone already is success."""
-        self._call("delete_item", TableName=self._name, Key=_encode(key))
-
     def write_all(self, statements: Sequence[tuple[str, dict[str, Any]]]) -> None:
         """Write all (`Put` or `Update`, statement) or none. Raises Refused when one cannot be written now."""
         self._call("transact_write_items", TransactItems=[{verb: text} for verb, text in statements])
