@@ -56,7 +56,7 @@ def test_an_event_before_ec2_shows_the_snapshot_is_delivered_again() -> None:
 
 def test_an_end_that_ec2_does_not_show_yet_is_delivered_again() -> None:
     world = taken()
-    with pytest.raises(TemporaryError, match="still shows .* as pending"):
+    with pytest.raises(TemporaryError, match=r"still shows .* as pending"):
         world.complete_points.on_event(only(world), finished=True)
     assert world.complete_points.on_event(only(world), finished=False) is Verdict.PENDING
     assert world.point("mysql").state is PointState.PENDING

@@ -160,6 +160,13 @@ def test_a_volume_snapshot_of_our_name_that_is_not_ours_fails_the_point_with_the
     assert report.created == [world.point("wordpress").id]
 
 
+def test_a_job_of_csi_points_asks_nothing_of_ec2(caplog: pytest.LogCaptureFixture) -> None:
+    world = planned("mysql", method=Method.CSI)
+    world.work()
+    assert (world.point("mysql").state, sum(world.ebs.calls.values())) == (PointState.PENDING, 0)
+    assert caplog.records == []
+
+
 def test_an_unexpected_error_is_one_points_trouble_and_is_tried_again() -> None:
     world = planned("mysql", "wordpress")
     world.ebs.fail_next("create", KeyError("Snapshots"))

@@ -10,10 +10,12 @@ from snapkeep.ports import Snapshots
 
 
 def existing_of(snapshots: Snapshots, points: Sequence[Point]) -> dict[str, Snapshot]:
-    """What EC2 shows for these points (of one run, at least one), by point id, the oldest of each.
+    """What EC2 shows for these points (all of one run), by point id, the oldest of each.
 
     Snapshots marked as duplicates are left out.
     """
+    if not points:
+        return {}
     identity = tags.identity_tags(points[0])
     wanted = {key: identity[key] for key in (tags.MANAGED, tags.RUN)}
     existing: dict[str, Snapshot] = {}

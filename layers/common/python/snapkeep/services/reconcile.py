@@ -84,7 +84,13 @@ class Reconcile:
         healed = self.heal_points.heal(run)
         if healed:
             report.healed[run.id] = healed
-        if close_if_settled(self.journal, self.announcer, run.id, self.clock()):
+        self._close(run, report)
+
+    def _close(self, run: Run, report: ReconcileReport) -> None:
+        """Close the run if its last point is settled; healing that point may have closed it already."""
+        close_if_settled(self.journal, self.announcer, run.id, self.clock())
+        now = self.journal.run(run.id)
+        if now is not None and now.state.is_final:
             report.closed.append(run.id)
 
     def _plan_again(self, run: Run, report: ReconcileReport) -> None:
@@ -96,8 +102,7 @@ class Reconcile:
             total = sum(1 for _ in self.journal.points_of(run.id))
             degraded = run.degraded or reason
             self.journal.start_run(replace(run, state=RunState.RUNNING, total=total, degraded=degraded))
-            if close_if_settled(self.journal, self.announcer, run.id, self.clock()):
-                report.closed.append(run.id)
+            self._close(run, report)
         elif age > PLANNING_TIMEOUT:
             self.starter.start_run(run.cluster, run.policy, run.slot)
             report.replanned.append(run.id)

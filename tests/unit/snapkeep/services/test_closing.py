@@ -1,0 +1,71 @@
+"""Closing: once, when the last point is settled, and announced even if not at once."""
+
+from __future__ import annotations
+
+from snapkeep.domain.errors import TemporaryError
+from snapkeep.domain.points import PointState
+from snapkeep.domain.runs import RunState
+from snapkeep.ports import Outcome
+from snapkeep.services.closing import announce, close_if_settled
+from tests.fakes.world import World, a_claim
+
+
+def settled(*states: PointState) -> tuple[World, str]:
+    """A run whose points ended like this, not closed yet."""
+    world = World(*[a_claim(f"data-{number}") for number in range(len(states))])
+    run = world.backup()
+    assert run is not None
+    for point, state in zip(world.points(), states, strict=True):
+        world.journal.finish(point, Outcome(state, world.clock(), "a reason" * (state is PointState.FAILED)))
+    return world, run.id
+
+
+def close(world: World, run_id: str) -> bool:
+    return close_if_settled(world.journal, world.announcer, run_id, world.clock())
+
+
+def test_a_run_ends_completed_partially_failed_or_failed_with_the_list() -> None:
+    ready, failed = PointState.READY, PointState.FAILED
+    for states, ended in [
+        ((ready, ready), RunState.COMPLETED),
+        ((ready, failed), RunState.PARTIALLY_FAILED),
+        ((failed, failed), RunState.FAILED),
+    ]:
+        world, run_id = settled(*states)
+        assert close(world, run_id)
+        ((run, failures),) = world.announcer.closed
+        assert run.state is ended and run.closed_at == world.clock()
+        assert [point.reason for point in failures] == ["a reason"] * states.count(failed)
+
+
+def test_an_unsettled_run_stays_open() -> None:
+    world = World(a_claim("mysql"))
+    run = world.backup()
+    assert run is not None
+    assert not close(world, run.id)
+    assert not close(world, "no such run")
+    assert world.announcer.closed == []
+
+
+def test_only_one_of_two_closers_closes_and_announces() -> None:
+    world, run_id = settled(PointState.READY)
+    assert [close(world, run_id), close(world, run_id)] == [True, False]
+    assert len(world.announcer.closed) == 1
+
+
+def test_a_closing_that_could_not_be_announced_is_no_error_and_stays_to_be_announced() -> None:
+    world, run_id = settled(PointState.READY)
+    world.announcer.fail_next("run_closed", TemporaryError("PutEvents: no answer"))
+    assert close(world, run_id)
+    run = world.journal.run(run_id)
+    assert run is not None and (run.state, run.announced) == (RunState.COMPLETED, False)
+    announce(world.journal, world.announcer, run_id)
+    announce(world.journal, world.announcer, run_id)
+    assert len(world.announcer.closed) == 1
+
+
+def test_an_open_run_is_not_announced() -> None:
+    world, run_id = settled(PointState.READY)
+    announce(world.journal, world.announcer, run_id)
+    announce(world.journal, world.announcer, "no such run")
+    assert world.announcer.closed == []

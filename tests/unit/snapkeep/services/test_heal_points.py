@@ -1,0 +1,290 @@
+"""Healing: what an event, a job or a driver lost is found again."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from snapkeep.domain import tags
+from snapkeep.domain.errors import ClusterUnreachable, PermanentError, TemporaryError, Throttled
+from snapkeep.domain.points import PointState
+from snapkeep.domain.policies import Method, Pace
+from snapkeep.domain.runs import RunState
+from tests.fakes.world import World, a_claim, a_policy
+
+
+def taken(*names: str, method: Method = Method.EBS, csi_fallback: bool = False) -> World:
+    world = World(
+        *[a_claim(name) for name in names], policy=a_policy(method=method, csi_fallback=csi_fallback)
+    )
+    world.backup()
+    world.work()
+    return world
+
+
+def healed(world: World) -> dict[str, int]:
+    """What one reconcile did for the usual run."""
+    run = world.the_run()
+    assert run is not None
+    return world.reconcile().healed.get(run.id, {})
+
+
+def test_lost_events_are_healed() -> None:
+    world = taken("mysql", "wordpress")
+    world.finish_snapshots(events=False)
+    assert healed(world) == {"ready": 2}
+    assert world.the_run().state is RunState.COMPLETED  # type: ignore[union-attr]
+
+
+def test_what_is_settled_already_is_not_settled_again() -> None:
+    world = taken("mysql", "wordpress")
+    world.ebs.complete(world.point("mysql").snapshot_id)
+    world.event(world.point("mysql").snapshot_id)
+    assert healed(world) == {"still pending": 1}
+
+
+def test_one_snapshot_that_cannot_be_settled_never_stops_the_others() -> None:
+    world = taken("mysql", "wordpress", method=Method.CSI)
+    world.finish_snapshots(events=False)
+    world.ebs.fail_next("add_tags", TemporaryError("CreateTags: no answer"))
+    assert healed(world) == {"not settled": 1, "ready": 1}
+    assert healed(world) == {"ready": 1}
+
+
+def test_a_listing_that_breaks_decides_nothing_and_is_tried_again() -> None:
+    world = taken("mysql")
+    world.finish_snapshots(events=False)
+    world.ebs.fail_next("find", TemporaryError("page 2 did not come"))
+    report = world.reconcile()
+    assert report.errors == [f"{world.the_run().id}: page 2 did not come"]  # type: ignore[union-attr]
+    assert world.point("mysql").state is PointState.PENDING
+    assert healed(world) == {"ready": 1}
+
+
+def test_a_job_that_was_lost_is_sent_again_after_twenty_minutes() -> None:
+    world = World(a_claim("mysql"))
+    world.backup()
+    world.queue.sent.clear()
+    world.wait(minutes=20)
+    assert healed(world) == {}
+    world.wait(minutes=1)
+    assert healed(world) == {"sent again": 1}
+    assert world.run_until_closed().state is RunState.COMPLETED
+
+
+def test_a_group_that_lost_its_job_is_sent_again_whole() -> None:
+    claims = [a_claim(name, labels={"app": "x"}) for name in ("a", "b")]
+    world = World(*claims, policy=a_policy(group_label="app"))
+    world.backup()
+    world.queue.sent.clear()
+    world.wait(minutes=21)
+    world.reconcile()
+    (job,) = world.queue.jobs
+    assert (job.group, len(job.points)) == ("shop/x", 2)
+
+
+def test_points_that_wait_for_the_pace_are_not_sent_again_and_again() -> None:
+    world = World(*[a_claim(name) for name in "abc"], pace=Pace(per_second=100, burst=50, pending=1))
+    world.backup()
+    world.work()
+    world.wait(minutes=60)  # one slow first snapshot keeps the others waiting
+    assert "sent again" not in healed(world)
+    assert len(world.queue.jobs) == 1
+
+
+def test_a_late_snapshot_is_told_and_not_failed() -> None:
+    world = taken("mysql")
+    world.wait(hours=2)
+    assert healed(world) == {"still pending": 1, "late": 1}
+    world.finish_snapshots()
+    assert world.the_run().state is RunState.COMPLETED  # type: ignore[union-attr]
+
+
+def test_a_snapshot_that_somebody_deleted_fails_its_point_once_ec2_had_time_to_show_it() -> None:
+    world = taken("mysql")
+    snapshot_id = world.point("mysql").snapshot_id
+    world.ebs.delete(snapshot_id)
+    assert healed(world) == {}
+    world.wait(minutes=6)
+    assert healed(world) == {"failed": 1}
+    assert world.point("mysql").reason == f"its snapshot {snapshot_id} was deleted before it was ready"
+    assert world.pending_of_pace() == 0
+
+
+def test_a_snapshot_that_lost_its_run_tag_is_found_by_its_id() -> None:
+    world = taken("mysql")
+    world.ebs.add_tags(world.point("mysql").snapshot_id, {tags.RUN: "edited"})
+    world.finish_snapshots(events=False)
+    assert healed(world) == {"ready": 1}
+
+
+def test_a_csi_points_snapshot_is_learned_from_its_volume_snapshot() -> None:
+    world = taken("mysql", method=Method.CSI)
+    world.cluster.run_driver(world.ebs)
+    assert healed(world) == {"still pending": 1}
+    point = world.point("mysql")
+    assert point.snapshot_id
+    assert tags.missing_tags(world.ebs.all[point.snapshot_id].tags, point) == {}
+
+
+def test_a_driver_is_given_its_time() -> None:
+    world = taken("mysql", method=Method.CSI)
+    world.wait(minutes=10)
+    assert healed(world) == {"not bound yet": 1}
+
+
+def test_without_a_controller_csi_points_fail_with_the_reason() -> None:
+    world = taken("mysql", method=Method.CSI)
+    world.wait(minutes=15)
+    assert healed(world) == {"failed": 1}
+    reason = world.point("mysql").reason
+    assert reason.startswith("the snapshot controller made nothing of the VolumeSnapshot in 10 minutes")
+    assert reason.endswith("is it installed and running?")
+    assert world.pending_of_pace() == 0
+    assert world.the_run().state is RunState.FAILED  # type: ignore[union-attr]
+
+
+def test_the_controllers_own_words_are_in_the_reason() -> None:
+    world = taken("mysql", method=Method.CSI)
+    world.cluster.report_error("shop", world.point("mysql").id, "failed to check the source volume")
+    world.wait(minutes=15)
+    world.reconcile()
+    assert world.point("mysql").reason.endswith("in 10 minutes: failed to check the source volume")
+
+
+def test_without_a_controller_a_policy_may_fall_back_to_ebs() -> None:
+    world = taken("mysql", method=Method.CSI, csi_fallback=True)
+    world.wait(minutes=15)
+    assert healed(world) == {"taken by ebs instead": 1}
+    point = world.point("mysql")
+    assert point.method is Method.EBS and point.method_reason.startswith(
+        "by ebs instead of csi: the snapshot"
+    )
+    assert world.pending_of_pace() == 0
+    world.work()
+    assert world.pending_of_pace() == 1
+    assert world.run_until_closed().state is RunState.COMPLETED
+
+
+def test_a_driver_that_wakes_up_after_the_fallback_makes_a_twin_that_is_marked_and_pruned() -> None:
+    world = taken("mysql", method=Method.CSI, csi_fallback=True)
+    world.wait(minutes=15)
+    world.reconcile()
+    world.work()
+    ours = world.point("mysql").snapshot_id
+    world.finish_snapshots()  # the driver cuts its own now, and both complete
+    (twin,) = set(world.ebs.all) - {ours}
+    assert world.ebs.all[twin].tags[tags.DUPLICATE] == "true"
+    assert [pruned.deleted for pruned in world.prune()] == [True]
+    assert [snapshot.id for snapshot in world.counted()["mysql"]] == [ours]
+
+
+def test_a_driver_that_wakes_up_before_the_fallback_job_ran_gives_the_point_its_snapshot() -> None:
+    world = taken("mysql", method=Method.CSI, csi_fallback=True)
+    world.wait(minutes=15)
+    world.reconcile()
+    world.finish_snapshots()
+    world.work()
+    assert len(world.ebs.all) == 1
+    assert world.states() == {"mysql": PointState.READY}
+
+
+def test_a_namespace_that_was_deleted_takes_no_backup_with_it() -> None:
+    """The VolumeSnapshot is gone before anybody read its snapshot's id; the class retains."""
+    world = taken("mysql", method=Method.CSI)
+    world.cluster.run_driver(world.ebs)
+    world.cluster.snapshots.clear()
+    world.wait(minutes=20)  # a long first snapshot: EC2 sends no event yet
+    assert healed(world) == {"still pending": 1}
+    world.finish_snapshots()
+    assert world.the_run().state is RunState.COMPLETED  # type: ignore[union-attr]
+    assert len(world.counted()["mysql"]) == 1
+
+
+def test_a_volume_snapshot_deleted_before_anything_was_cut_fails_its_point() -> None:
+    world = taken("mysql", method=Method.CSI)
+    world.cluster.snapshots.clear()
+    world.wait(minutes=15)
+    assert healed(world) == {"failed": 1}
+    assert world.point("mysql").reason.endswith("was deleted")
+
+
+def test_a_cluster_that_is_silent_for_a_while_fails_nothing() -> None:
+    world = taken("mysql", "wordpress", method=Method.CSI)
+    world.clusters.unreachable.add("myeks")
+    world.wait(hours=5)
+    assert healed(world) == {"not followed": 1}
+    world.clusters.unreachable.clear()
+    world.finish_snapshots()
+    assert world.the_run().state is RunState.COMPLETED  # type: ignore[union-attr]
+
+
+def test_a_cluster_that_stays_silent_leaves_it_to_ec2_to_say_what_was_cut() -> None:
+    world = taken("cut", "not-cut", method=Method.CSI)
+    missing = world.point("not-cut").id
+    del world.cluster.snapshots["shop", missing]
+    world.cluster.run_driver(world.ebs)
+    world.clusters.unreachable.add("myeks")
+    world.wait(hours=7)
+    assert healed(world) == {"not followed": 1, "still pending": 1, "failed": 1}
+    assert "did not answer" in world.point("not-cut").reason
+    world.finish_snapshots()
+    assert world.the_run().state is RunState.PARTIALLY_FAILED  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("where", ["clusters", "cluster"])
+def test_a_cluster_that_refuses_us_for_good_does_not_keep_the_run_open(where: str) -> None:
+    world = taken("mysql", method=Method.CSI)
+    refusal = PermanentError("volumesnapshots: forbidden; apply `snapkeep manifests`")
+    world.wait(minutes=15)
+    if where == "clusters":
+        world.clusters.fail_next("open", refusal)
+    else:
+        world.cluster.fail_next("volume_snapshot", refusal)
+    assert healed(world) == {"failed": 1}
+    assert refusal.reason in world.point("mysql").reason
+
+
+@pytest.mark.parametrize("error", [ClusterUnreachable("no answer"), Throttled("429")])
+def test_a_cluster_that_goes_silent_in_the_middle_keeps_what_was_learned(error: TemporaryError) -> None:
+    world = taken("a", "b", method=Method.CSI)
+    world.cluster.run_driver(world.ebs)
+    volume_snapshot = world.cluster.volume_snapshot
+    answers = iter([None, error])
+
+    def then_silent(namespace: str, name: str) -> object:
+        trouble = next(answers, None)
+        if trouble:
+            raise trouble
+        return volume_snapshot(namespace, name)
+
+    world.cluster.volume_snapshot = then_silent  # type: ignore[method-assign, assignment]
+    assert healed(world) == {"still pending": 1, "not followed": 1}
+    assert healed(world) == {"still pending": 2}
+
+
+def test_the_pace_is_set_to_what_ec2_shows() -> None:
+    world = taken("a", "b")
+    world.pacer.take(40, world.clock())  # somebody died before giving these back
+    world.reconcile()
+    assert world.pending_of_pace() == 2
+    world.finish_snapshots()
+    assert world.pending_of_pace() == 0
+
+
+def test_a_pace_that_cannot_be_counted_stays_as_it_is() -> None:
+    world = taken("a")
+    world.wait(minutes=1)
+    world.finish_snapshots()
+    world.pacer.take(3, world.clock())
+    world.ebs.fail_next("find", TemporaryError("no answer"))
+    assert world.reconcile().errors == ["pace: no answer"]
+    assert world.pending_of_pace() == 3
+
+
+def test_points_whose_policy_was_removed_are_still_healed() -> None:
+    world = taken("mysql", method=Method.CSI)
+    object.__setattr__(world.deployment, "policies", ())
+    world.wait(minutes=timedelta(minutes=15).seconds / 60)
+    assert healed(world) == {"failed": 1}

@@ -1,0 +1,73 @@
+"""Known claims: what the tags of earlier points remember when the cluster is silent."""
+
+from __future__ import annotations
+
+from snapkeep.domain import tags
+from snapkeep.domain.points import ClaimFacts
+from snapkeep.services.known_claims import KnownClaim, known_claims
+from tests.fakes.world import World, a_claim, a_policy
+
+
+def backed_up(*names: str, group: str = "") -> World:
+    labels = {"app": group} if group else {}
+    policy = a_policy(group_label="app")
+    world = World(*[a_claim(name, labels=labels) for name in names], policy=policy)
+    world.backup()
+    world.run_until_closed()
+    return world
+
+
+def known(world: World, cluster: str = "myeks", policy: str = "nightly") -> list[KnownClaim]:
+    return sorted(known_claims(world.ebs, cluster, policy), key=lambda item: item.claim.name)
+
+
+def test_the_tags_alone_tell_everything_of_a_claim() -> None:
+    (item,) = known(backed_up("mysql", group="wordpress"))
+    assert item == KnownClaim(
+        ClaimFacts(
+            cluster="myeks",
+            namespace="shop",
+            name="mysql",
+            uid="uid-shop-mysql",
+            requested="4Gi",
+            storage_class="gp3",
+            access_modes=("ReadWriteOnce",),
+            volume_mode="Filesystem",
+            fs_type="xfs",
+        ),
+        "vol-mysql",
+        "shop/wordpress",
+    )
+
+
+def test_the_newest_point_tells_the_volume() -> None:
+    world = backed_up("mysql")
+    point = world.point("mysql")
+    world.wait(hours=1)
+    world.ebs.add_volume("vol-restored")
+    world.ebs.create("vol-restored", tags.full_tags(point), "")
+    world.ebs.complete()
+    assert [item.volume_id for item in known(world)] == ["vol-restored"]
+
+
+def test_claims_of_other_clusters_and_policies_are_not_known_here() -> None:
+    world = backed_up("mysql")
+    assert known(world, cluster="other") == []
+    assert known(world, policy="hourly") == []
+
+
+def test_a_claim_whose_volume_is_gone_cannot_be_saved() -> None:
+    world = backed_up("mysql", "wordpress")
+    del world.ebs.volumes["vol-mysql"]
+    assert [item.claim.name for item in known(world)] == ["wordpress"]
+
+
+def test_unfinished_foreign_and_incomplete_snapshots_tell_nothing() -> None:
+    world = backed_up("mysql")
+    full = tags.full_tags(world.point("mysql"))
+    world.ebs.all.clear()
+    for spoilt in ({tags.MANAGED: "false"}, {tags.CLAIM_UID: ""}, {tags.NAMESPACE: ""}):
+        world.ebs.create("vol-mysql", full | spoilt, "")
+    world.ebs.complete()
+    world.ebs.create("vol-mysql", full, "still pending")
+    assert known(world) == []
