@@ -11,6 +11,8 @@ import threading
 from pathlib import Path
 from typing import Any
 
+import boto3
+
 from sandbox.kubernetes.cluster import ClusterServer, Settings
 
 
@@ -55,17 +57,22 @@ def _start_driver(server: ClusterServer) -> Any:
     settings = server.settings
     if not settings.aws_endpoint or importlib.util.find_spec("sandbox.driver") is None:
         return None
+    from sandbox import lab
     from sandbox.driver import start
 
+    key = os.environ.get("AWS_ACCESS_KEY_ID", "test")
+    secret = os.environ.get("AWS_SECRET_ACCESS_KEY", "test")
     driver = start(
         server.store,
         cluster_name=settings.name,
         region=settings.region,
         aws_endpoint=settings.aws_endpoint,
-        access_key=os.environ.get("AWS_ACCESS_KEY_ID", "test"),
-        secret_key=os.environ.get("AWS_SECRET_ACCESS_KEY", "test"),
+        access_key=key,
+        secret_key=secret,
     )
-    server.controls.update(driver.controls)
+    client: Any = boto3.Session(key, secret, region_name=settings.region).client
+    ec2 = client("ec2", endpoint_url=settings.aws_endpoint)
+    server.controls.update(driver.controls, lab=lab.control(server.store, ec2))
     return driver
 
 
