@@ -44,10 +44,10 @@ def _save_logs(sandbox: Sandbox, logs: Path) -> dict[str, list[str]]:
     """Copy every log to a file; returns the lines of the functions, those that failed if any did."""
     shutil.rmtree(logs, ignore_errors=True)
     logs.mkdir(parents=True)
-    for log in getattr(sandbox, "work", logs).glob("*.log"):
-        shutil.copy(log, logs)
     if not sandbox.aws_url:
         return {}
+    for log in sandbox.work.glob("*.log"):
+        shutil.copy(log, logs)
     try:
         return _functions(sandbox.aws, logs)
     except ControlError:

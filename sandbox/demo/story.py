@@ -14,6 +14,7 @@ from sandbox.demo.facts import ClaimFact
 from sandbox.demo.kube import Admin
 from sandbox.demo.steps import DemoError, Steps
 from sandbox.deploy import DeployedStack, deploy
+from sandbox.kubernetes.control import ClusterControl
 from sandbox.launch import Sandbox
 from snapkeep.domain.policies import Cluster, Deployment
 
@@ -65,8 +66,10 @@ class Story:
         return stack
 
     def _fill_cluster(self, sandbox: Sandbox, cluster: Cluster) -> Admin:
-        assert sandbox.kubeconfig is not None, "a started sandbox has a cluster"
         admin = Admin(sandbox.kubeconfig)
+        with self.steps.step("Create WordPress and the lab's other workloads") as line:
+            lab = ClusterControl.from_folder(sandbox.kubeconfig.parent).call("lab", {})
+            line.say(f"{lab['objects']} objects on {len(lab['instances'])} nodes")
         with self.steps.step("Apply what `snapkeep manifests` prints") as line:
             line.say(f"{len(admin.apply(build.manifests(self.config, cluster.name)))} objects")
         return admin
