@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import importlib.util
 import logging
 import os
 import signal
@@ -13,6 +12,8 @@ from typing import Any
 
 import boto3
 
+from sandbox import lab
+from sandbox.driver import Driver, start
 from sandbox.kubernetes.cluster import ClusterServer, Settings
 
 
@@ -52,14 +53,11 @@ def _settings(arguments: list[str] | None) -> Settings:
     )
 
 
-def _start_driver(server: ClusterServer) -> Any:
-    """The EBS CSI driver and the workload controllers, when they are part of this installation."""
+def _start_driver(server: ClusterServer) -> Driver | None:
+    """The EBS CSI driver, the workload controllers and the lab's control; without AWS there are none."""
     settings = server.settings
-    if not settings.aws_endpoint or importlib.util.find_spec("sandbox.driver") is None:
+    if not settings.aws_endpoint:
         return None
-    from sandbox import lab
-    from sandbox.driver import start
-
     key = os.environ.get("AWS_ACCESS_KEY_ID", "test")
     secret = os.environ.get("AWS_SECRET_ACCESS_KEY", "test")
     driver = start(

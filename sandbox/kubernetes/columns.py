@@ -70,7 +70,7 @@ def _age(obj: Object, now: datetime) -> str:
 
 def _since(path: str) -> Cell:
     read = field(path, None)
-    return lambda obj, now: age(read(obj, now), now)
+    return lambda obj, now: age(read(obj, now), now) if read(obj, now) else ""
 
 
 def _count(path: str) -> Cell:

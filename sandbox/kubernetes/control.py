@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-_SECONDS = 10.0
+_SECONDS = 60.0
+"""Long enough for the slowest control, which fills the lab."""
 
 
 class ControlError(Exception):
