@@ -107,8 +107,10 @@ def _print_size(name: str, tree: Path, zipped: Path) -> None:
 
 
 def _without_bytecode(target: Target) -> str:
+    # Measured: importing what a function needs takes 1.4 s of a CPU without bytecode and 0.4 s with it,
+    # and 512 MiB of memory buy less than a third of a CPU.
     return (
         f"no Python {target.python_version} on this machine, so the zips carry no bytecode and every cold "
-        f"start compiles what it imports; install Python {target.python_version} (or put it on PATH) and "
+        f"start takes about 3 s longer; install Python {target.python_version} (or put it on PATH) and "
         "synthesize again"
     )
