@@ -27,15 +27,16 @@ class Sandbox:
 
     `aws_url`, `region` and `account` lead to AWS; `kubernetes_url`, `authority` (PEM file), `kubeconfig` and
     `admin_token` (file) to the cluster. `work` is the folder of logs and scratch files, removed at the end
-    unless it was given. With `cluster=""` there is no cluster.
+    unless it was given. With `cluster=""` there is no cluster; a process gets
+    `limit` seconds to start.
     """
 
-    def __init__(self, work: Path | None = None, *, cluster: str = "myeks", start_limit: float = 60.0) -> None:
+    def __init__(self, work: Path | None = None, *, cluster: str = "myeks", limit: float = 60.0) -> None:
         self.cluster = cluster
         self.aws_url = self.region = self.account = self.kubernetes_url = ""
         self.work = self.authority = self.kubeconfig = self.admin_token = Path()
         self._given_work = work
-        self._limit = start_limit
+        self._limit = limit
         self._children: list[Child] = []
         self._clients: dict[str, Any] = {}
         self._session = boto3.Session(ADMIN_KEY, ADMIN_KEY)

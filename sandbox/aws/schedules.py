@@ -76,7 +76,7 @@ def fire_due(world: World, until: datetime, only: str = "*") -> list[Firing]:
 
 def _due(schedule: Schedule, after: datetime, until: datetime) -> list[datetime]:
     start, end = scheduler._to_epoch(schedule.get("StartDate")), scheduler._to_epoch(schedule.get("EndDate"))
-    anchor = datetime.fromtimestamp(start or schedule["CreationDate"], UTC)
+    anchor = datetime.fromtimestamp(int(start or schedule["CreationDate"]), UTC)
     if start:
         after = max(after, datetime.fromtimestamp(start, UTC) - timedelta(microseconds=1))
     if end:

@@ -2,12 +2,15 @@
 
 import hashlib
 import io
-import os
 import shutil
 import sys
+import threading
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
+
+_unpacking = threading.Lock()
+"""Functions start together and share their layers: the first unpacks, the others wait."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +33,8 @@ def unpack(store: Path, code: bytes, layers: list[bytes]) -> Package:
     """Return the package of `code` and `layers`, unpacked under `store` unless the same content is there
     already.
     """
-    return Package(task=_unpack(store, [code]), opt=_unpack(store, layers))
+    with _unpacking:
+        return Package(task=_unpack(store, [code]), opt=_unpack(store, layers))
 
 
 def _unpack(store: Path, zips: list[bytes]) -> Path:
@@ -40,14 +44,11 @@ def _unpack(store: Path, zips: list[bytes]) -> Path:
     place = store / digest.hexdigest()[:24]
     if place.exists():
         return place
-    # Unpacked beside and renamed, so that no worker ever sees half a package.
-    draft = store / f"{place.name}.{os.getpid()}.{os.urandom(4).hex()}"
+    # Unpacked beside and renamed, so that half a package is never taken for a whole one.
+    draft = place.with_suffix(".draft")
+    shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(parents=True)
     for content in zips:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             archive.extractall(draft)
-    try:
-        draft.rename(place)
-    except OSError:
-        shutil.rmtree(draft)
-    return place
+    return draft.rename(place)

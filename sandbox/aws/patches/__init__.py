@@ -10,6 +10,7 @@ from sandbox.aws.patches import (
     ec2_snapshots,
     eks_cluster,
     iam_ec2,
+    iam_sqs,
     lambda_async,
     lambda_isolation,
     scheduler,
@@ -29,6 +30,7 @@ PATCHES = (
     eks_cluster,
     cloudformation,
     iam_ec2,
+    iam_sqs,
     api_faults,
 )
 

@@ -10,7 +10,6 @@ exist; architecture and memory size are not enforced (peak memory is measured in
 """
 
 import logging
-import time
 from typing import Any
 
 from ministack.core import lambda_runtime
@@ -27,7 +26,7 @@ def install(world: World) -> None:
     """Replace ministack's worker and what runs an invocation on it."""
     require(lambda_runtime, "Worker", "_worker_class_for", "execution_credentials")
     require(lambda_svc, "_execute_function_warm", "acquire_worker", "release_worker", "_resolve_layer_zip")
-    require(lambda_svc, "_ensure_reaper_thread")
+    require(lambda_svc, "_ensure_reaper_thread", "_probe_peak_memory_mb")
 
     def new_worker(name: str, config: dict[str, Any], code_zip: bytes) -> IsolatedWorker:
         return IsolatedWorker(world, name, config, code_zip)
@@ -37,6 +36,9 @@ def install(world: World) -> None:
 
     lambda_runtime._worker_class_for = lambda config: new_worker
     lambda_svc._execute_function_warm = execute
+    lambda_svc._probe_peak_memory_mb = lambda func: (
+        world.function(func["config"]["FunctionName"]).peak_rss_bytes >> 20
+    )
 
 
 def _execute(world: World, func: dict[str, Any], event: Any, request_id: str) -> dict[str, Any]:
@@ -46,7 +48,6 @@ def _execute(world: World, func: dict[str, Any], event: Any, request_id: str) ->
         return _failed({"errorType": "Runtime.NoCode", "errorMessage": f"function {name} has no code"}, "")
     lambda_svc._ensure_reaper_thread()
     worker, _how = lambda_svc.acquire_worker(name, config, code, qualifier=config.get("Version", "$LATEST"))
-    start = time.monotonic()
     try:
         answer = worker.invoke(event, request_id, invoked_function_arn=config["FunctionArn"])
     except Exception as error:
@@ -54,7 +55,7 @@ def _execute(world: World, func: dict[str, Any], event: Any, request_id: str) ->
         answer = {"status": "error", "error": {"errorType": type(error).__name__, "errorMessage": str(error)}}
     finally:
         lambda_svc.release_worker(worker)
-    _record(world, name, answer, (time.monotonic() - start) * 1000)
+    _record(world, name, answer)
     if answer["status"] == "ok":
         return {"body": answer["result"], "log": answer["log"]}
     return _failed(answer["error"], answer.get("log", ""))
@@ -64,14 +65,13 @@ def _failed(error: dict[str, Any], text: str) -> dict[str, Any]:
     return {"body": error, "error": True, "function_error": "Unhandled", "log": text or error["errorMessage"]}
 
 
-def _record(world: World, name: str, answer: dict[str, Any], milliseconds: float) -> None:
+def _record(world: World, name: str, answer: dict[str, Any]) -> None:
     record = world.function(name)
-    init = answer.get("init_ms", 0.0)
     with world.lock:
         record.invocations += 1
         record.errors += answer["status"] != "ok"
-        record.durations_ms.append(round(milliseconds - init, 1))
+        record.durations_ms.append(round(answer.get("ms", 0.0), 1))
         record.peak_rss_bytes = max(record.peak_rss_bytes, answer.get("peak_rss_bytes", 0))
         if answer.get("cold_start"):
             record.cold_starts += 1
-            record.init_ms.append(round(init, 1))
+            record.init_ms.append(round(answer["init_ms"], 1))
