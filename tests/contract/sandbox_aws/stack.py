@@ -75,6 +75,15 @@ def asset(path: str, packaging: str) -> dict[str, Any]:
     return {"source": {"path": path, "packaging": packaging}, "destinations": {"current": destination}}
 
 
+def zip_of(files: dict[str, str]) -> bytes:
+    """Return a zip of these files, text by name."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        for name, text in files.items():
+            archive.writestr(name, text)
+    return content.getvalue()
+
+
 @cache
 def sdk_layer() -> bytes:
     """Return a layer with boto3 and the models of the services used here."""

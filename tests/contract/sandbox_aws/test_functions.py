@@ -1,0 +1,191 @@
+"""Functions see what AWS shows them and nothing else; their failures are told, retried and kept."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from sandbox.aws.control import AwsControl
+from sandbox.launch import Sandbox
+
+from .conftest import eventually
+from .stack import RUNTIME, zip_of
+
+Deploy = Callable[..., Any]
+TRUST = json.dumps({"Version": "2012-10-17", "Statement": []})
+
+
+@pytest.fixture
+def function(sandbox: Sandbox, request: pytest.FixtureRequest) -> Iterator[Deploy]:
+    """Deploy a function with this source; the answer invokes it and returns its payload."""
+    lambdas, iam, name = sandbox.client("lambda"), sandbox.client("iam"), request.node.name[:64]
+    role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=TRUST)["Role"]["Arn"]
+
+    def deploy(source: str, **more: Any) -> Any:
+        settings = {"Runtime": RUNTIME, "Role": role, "Handler": "index.handle", "Timeout": 10, **more}
+        lambdas.create_function(FunctionName=name, Code={"ZipFile": zip_of({"index.py": source})}, **settings)
+
+        def invoke(event: Any = None, kind: str = "RequestResponse") -> Any:
+            answer = lambdas.invoke(FunctionName=name, Payload=json.dumps(event), InvocationType=kind)
+            return json.loads(answer["Payload"].read() or b"null")
+
+        invoke.name = name  # type: ignore[attr-defined]
+        return invoke
+
+    yield deploy
+    lambdas.delete_function(FunctionName=name)
+    iam.delete_role(RoleName=name)
+
+
+def test_a_function_sees_only_its_zip_its_layers_and_the_standard_library(
+    sandbox: Sandbox, function: Deploy
+) -> None:
+    layer = sandbox.client("lambda").publish_layer_version(
+        LayerName="words",
+        Content={
+            "ZipFile": zip_of({"python/words.py": "HELLO = 'from the layer'", "python/words.txt": "data"})
+        },
+    )
+    source = """
+import importlib.util, sys, words
+def handle(event, context):
+    unwanted = [name for name in ("boto3", "ministack", "sandbox", "pytest") if importlib.util.find_spec(name)]
+    return {"words": words.HELLO, "unwanted": unwanted, "path": sys.path}
+"""
+    seen = function(source, Layers=[layer["LayerVersionArn"]])()
+
+    assert (seen["words"], seen["unwanted"]) == ("from the layer", [])
+    assert not any("site-packages" in entry and entry.startswith(sys.prefix) for entry in seen["path"])
+
+
+def test_the_environment_is_that_of_lambda(sandbox: Sandbox, function: Deploy) -> None:
+    source = "import os\ndef handle(event, context):\n    return dict(os.environ)"
+
+    seen = function(source, Environment={"Variables": {"SNAPKEEP_TABLE": "journal"}}, MemorySize=256)()
+
+    assert seen["SNAPKEEP_TABLE"] == "journal"
+    assert seen["AWS_ENDPOINT_URL"] == sandbox.aws_url
+    assert seen["AWS_REGION"] == "ap-northeast-2"
+    assert seen["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"] == "256"
+    assert seen["AWS_ACCESS_KEY_ID"].startswith("ASIA")
+    strangers = {"AUTH", "GATEWAY_PORT", "PYTHONPATH", "VIRTUAL_ENV", "MINISTACK_REGION", "PYTEST_VERSION"}
+    assert not strangers & set(seen)
+
+
+def test_a_failure_says_what_pythons_runtime_says(function: Deploy, control: AwsControl) -> None:
+    invoke = function("def handle(event, context):\n    return {}['slot']")
+
+    failure = invoke()
+
+    assert (failure["errorType"], failure["errorMessage"]) == ("KeyError", "'slot'")
+    assert "index.py" in failure["stackTrace"][-1]
+    assert any("[ERROR] KeyError" in line for line in control.function_logs(invoke.name))
+
+
+def test_prints_and_log_records_arrive_in_order(function: Deploy, control: AwsControl) -> None:
+    source = """
+import json, logging
+logging.getLogger().setLevel(logging.INFO)
+def handle(event, context):
+    print(json.dumps({"level": "INFO", "message": "first"}))
+    logging.info("second")
+    print("third", end="")
+"""
+    invoke = function(source)
+
+    invoke()
+
+    lines = [
+        line
+        for line in control.function_logs(invoke.name)
+        if line.split()[0] not in ("START", "END", "REPORT")
+    ]
+    assert [line.split()[-1].strip('"}') for line in lines] == ["first", "second", "third"]
+
+
+def test_a_warm_function_keeps_its_module_and_a_crash_starts_a_new_one(
+    function: Deploy, control: AwsControl
+) -> None:
+    source = """
+import os
+calls = []
+def handle(event, context):
+    calls.append(event)
+    if event == "crash":
+        os._exit(3)
+    return len(calls)
+"""
+    invoke = function(source)
+
+    warm = [invoke("a"), invoke("b")]
+    crash = invoke("crash")
+    after = invoke("c")
+
+    assert (warm, crash["errorType"], after) == ([1, 2], "Runtime.ExitError", 1)
+    usage = control.functions()[invoke.name]
+    assert (usage.invocations, usage.errors, usage.cold_starts) == (4, 1, 2)
+    assert usage.peak_rss_bytes > 5_000_000
+
+
+def test_a_function_that_takes_too_long_is_stopped(function: Deploy) -> None:
+    source = "import time\ndef handle(event, context):\n    time.sleep(30)"
+
+    failure = function(source, Timeout=1)()
+
+    assert failure["errorType"] == "Sandbox.Timedout"
+    assert failure["errorMessage"].endswith("Task timed out after 1.00 seconds")
+
+
+def test_an_answer_over_six_megabytes_is_refused(function: Deploy) -> None:
+    failure = function("def handle(event, context):\n    return 'x' * (6 * 1024 * 1024 + 1)")()
+
+    assert failure["errorType"] == "Function.ResponseSizeTooLarge"
+
+
+def test_an_event_that_always_fails_is_tried_three_times_and_kept(
+    sandbox: Sandbox, function: Deploy, control: AwsControl
+) -> None:
+    sqs = sandbox.client("sqs")
+    url = sqs.create_queue(QueueName="function-failures")["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    source = "def handle(event, context):\n    raise RuntimeError('no luck')"
+    invoke = function(source, DeadLetterConfig={"TargetArn": arn})
+
+    invoke({"slot": "2026-01-01"}, "Event")
+    message = eventually(
+        lambda: sqs.receive_message(QueueUrl=url, MessageAttributeNames=["All"]).get("Messages")
+    )[0]
+
+    assert json.loads(message["Body"]) == {"slot": "2026-01-01"}
+    assert message["MessageAttributes"]["ErrorMessage"]["StringValue"] == "no luck"
+    assert control.functions()[invoke.name].invocations == 3
+    control.wait_idle()
+
+
+def test_a_rule_invokes_its_function_and_tries_again(
+    sandbox: Sandbox, function: Deploy, control: AwsControl
+) -> None:
+    source = """
+tries = []
+def handle(event, context):
+    tries.append(event)
+    if len(tries) < 2:
+        raise RuntimeError("not yet")
+    print("handled", event["detail"]["instance-id"])
+"""
+    invoke = function(source)
+    events, lambdas = sandbox.client("events"), sandbox.client("lambda")
+    pattern = {"source": ["aws.ec2"], "detail-type": ["EC2 Instance Rebalance Recommendation"]}
+    events.put_rule(Name="rebalance", EventPattern=json.dumps(pattern))
+    target = lambdas.get_function(FunctionName=invoke.name)["Configuration"]["FunctionArn"]
+    events.put_targets(Rule="rebalance", Targets=[{"Id": "function", "Arn": target}])
+
+    control.put_event("aws.ec2", "EC2 Instance Rebalance Recommendation", {"instance-id": "i-1"})
+    control.wait_idle()
+
+    events.remove_targets(Rule="rebalance", Ids=["function"])
+    events.delete_rule(Name="rebalance")
+    assert "handled i-1" in control.function_logs(invoke.name)
+    assert control.functions()[invoke.name].invocations == 2
