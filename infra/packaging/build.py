@@ -87,7 +87,7 @@ class Builder:
                     compile_tree(tree, compiler, mount)
                 zipped = Path(scratch) / path.name
                 write_zip(tree, zipped)
-                _print_size(name, tree, zipped)
+                _print_size(name if compiler else f"{name} (no bytecode)", tree, zipped)
                 zipped.replace(path)
         return Asset(path, digest, "" if compiler else _without_bytecode(self.target))
 

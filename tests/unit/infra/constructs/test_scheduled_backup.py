@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 from tests.unit.infra.template import Template, arns
+
+EVENTS = Path(__file__).parents[4] / "events" / "plan_backup"
 
 
 def test_each_policy_has_a_schedule_in_each_of_its_clusters(template: Template) -> None:
@@ -41,6 +44,13 @@ def test_a_schedule_says_cluster_policy_and_slot(template: Template) -> None:
         "policy": "nightly",
         "scheduledTime": "<aws.scheduler.scheduled-time>",
     }
+
+
+def test_the_samples_of_plan_backup_look_like_what_a_schedule_sends(template: Template) -> None:
+    sample = json.loads((EVENTS / "slot.json").read_text())
+    sent = json.loads(template.schedule("myeks.nightly")["Target"]["Input"])
+
+    assert sample.keys() == sent.keys()
 
 
 def test_plan_backup_may_read_send_and_journal_but_create_no_snapshot(template: Template) -> None:

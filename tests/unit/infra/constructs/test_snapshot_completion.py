@@ -47,6 +47,14 @@ def test_volume_events_are_left(rule: Resource) -> None:
     assert not matches(rule["EventPattern"], an_event("EBS Volume Notification", "createVolume"))
 
 
+def test_the_rule_lets_every_sample_through_but_copies_and_kinds_it_does_not_know(rule: Resource) -> None:
+    samples = {path.stem: json.loads(path.read_text()) for path in EVENTS.glob("*.json")}
+    stopped = {name for name, event in samples.items() if not matches(rule["EventPattern"], event)}
+
+    assert {"snapshot", "snapshot_failed", "group", "group_failed"} <= samples.keys()
+    assert stopped == {"copy", "unknown_kind"}
+
+
 def test_only_this_rule_may_send_to_the_queue(template: Template, rule: Resource) -> None:
     queue = rule["Targets"][0]["Arn"]["Fn::GetAtt"][0]
     rule_id = next(name for name, item in template.resources("Events::Rule").items() if item is rule)
