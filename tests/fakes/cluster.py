@@ -48,7 +48,7 @@ class FakeCluster(Faults):
         self._before("create_volume_snapshot")
         key = (point.claim.namespace, point.id)
         if key in self.snapshots:
-            if self.points.get(key) == point or self._is_of(key, point):
+            if self._is_of(key, point):
                 return
             raise NameTaken(f"VolumeSnapshot {point.claim.namespace}/{point.id} exists and is not ours")
         self.snapshots[key] = VolumeSnapshot(point.id, point.claim.namespace, bound=False, ready=False)

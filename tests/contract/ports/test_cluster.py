@@ -1,0 +1,118 @@
+"""What a cluster promises: the one in memory and the Kubernetes adapter on the sandbox's API server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from snapkeep.domain.claims import VolumeKind
+from snapkeep.domain.errors import NameTaken
+from snapkeep.domain.points import Point
+from snapkeep.domain.policies import Method
+from snapkeep.ports import VolumeSnapshot
+from tests.contract.ports.clusters import FakeWorld, SandboxWorld, World
+from tests.contract.ports.samples import a_point, a_run
+
+GIB = 2**30
+
+
+@pytest.fixture(params=["fake", "sandbox"])
+def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
+    if request.param == "fake":
+        yield FakeWorld()
+        return
+    sandbox = SandboxWorld(tmp_path)
+    try:
+        yield sandbox
+    finally:
+        sandbox.stop()
+
+
+def in_default(name: str = "data") -> Point:
+    """A csi point of a claim in namespace default."""
+    point = a_point(name, method=Method.CSI)
+    return replace(point, claim=replace(point.claim, namespace="default"))
+
+
+def test_a_claim_comes_with_its_volume(world: World) -> None:
+    world.add_claim("data", gib=20)
+    (claim,) = world.cluster.claims()
+    assert (claim.cluster, str(claim), claim.phase) == ("myeks", "default/data", "Bound")
+    assert (claim.requested, claim.requested_bytes) == ("20Gi", 20 * GIB)
+    assert (claim.storage_class, claim.access_modes) == ("gp3", ("ReadWriteOnce",))
+    assert claim.labels == {"app": "data"}
+    assert claim.uid
+    assert claim.volume is not None
+    assert (claim.volume.kind, claim.volume.handle) == (VolumeKind.EBS_CSI, "vol-data")
+    assert (claim.volume.fs_type, claim.volume.zone) == ("xfs", "a")
+
+
+def test_no_claim_is_lost_between_pages(world: World) -> None:
+    names = {f"data-{number:04}" for number in range(620)}
+    for name in names:
+        world.add_claim(name)
+    found = list(world.cluster.claims())
+    assert len(found) == 620
+    assert {claim.name for claim in found} == names
+    assert {claim.volume.handle for claim in found if claim.volume} == {f"vol-{name}" for name in names}
+
+
+def test_scratch_volumes_are_those_of_running_pods(world: World) -> None:
+    world.add_pod("sorter", "Running", "emptyDir")
+    world.add_pod("agent", "Running", "hostPath")
+    world.add_pod("done", "Succeeded", "emptyDir")
+    world.add_pod("web", "Running")
+    found = {(str(volume), volume.kind) for volume in world.cluster.scratch_volumes()}
+    assert found == {("default/sorter:v", "emptyDir"), ("default/agent:v", "hostPath")}
+
+
+def test_snapshots_are_supported_until_the_crds_are_gone(world: World) -> None:
+    assert world.cluster.snapshot_support().available
+    world.remove_crds()
+    support = world.cluster.snapshot_support()
+    assert not support.available
+    assert "CRDs" in support.reason
+
+
+def test_a_volume_snapshot_is_made_once_for_a_point(world: World) -> None:
+    world.add_claim("data")
+    point = in_default()
+    assert world.cluster.volume_snapshot("default", point.id) is None
+    world.cluster.create_volume_snapshot(point)
+    world.cluster.create_volume_snapshot(point)
+    expected = VolumeSnapshot(point.id, "default", bound=False, ready=False)
+    assert world.cluster.volume_snapshot("default", point.id) == expected
+
+
+def test_a_volume_snapshot_of_somebody_else_is_left_alone(world: World) -> None:
+    point = in_default()
+    world.put_foreign_snapshot("default", point.id)
+    with pytest.raises(NameTaken, match=point.id):
+        world.cluster.create_volume_snapshot(point)
+
+
+def test_a_volume_snapshot_of_another_run_is_not_ours(world: World) -> None:
+    world.add_claim("data")
+    world.cluster.create_volume_snapshot(in_default())
+    other = replace(in_default(), run=a_run(policy="weekly").id)
+    with pytest.raises(NameTaken):
+        world.cluster.create_volume_snapshot(other)
+
+
+def test_a_volume_snapshot_names_its_ebs_snapshot_when_it_is_bound_and_says_when_it_is_ready(
+    world: World,
+) -> None:
+    world.add_claim("data")
+    point = in_default()
+    world.cluster.create_volume_snapshot(point)
+    world.bind("default", point.id, "vol-data")
+    bound = world.cluster.volume_snapshot("default", point.id)
+    assert bound is not None
+    assert (bound.bound, bound.ready) == (True, False)
+    assert bound.snapshot_id.startswith("snap-")
+    world.make_ready("default", point.id)
+    ready = world.cluster.volume_snapshot("default", point.id)
+    assert ready == replace(bound, ready=True)
