@@ -53,7 +53,18 @@ def seed(store: Store, ec2: Any, *, cluster: str = CLUSTER, region: str = REGION
 
 
 def _legacy_volume(ec2: Any, region: str) -> str:
-    tags = [{"Key": "Name", "Value": LEGACY_VOLUME}, {"Key": "KubernetesCluster", "Value": CLUSTER}]
+    """The volume's id, tagged as the in-tree plugin tagged what it provisioned.
+
+    https://github.com/kubernetes/kubernetes/blob/v1.26.0/pkg/controller/volume/persistentvolume/pv_controller.go
+    """
+    named = {
+        "Name": LEGACY_VOLUME,
+        "KubernetesCluster": CLUSTER,
+        "kubernetes.io/created-for/pv/name": "legacy-pv",
+        "kubernetes.io/created-for/pvc/name": "legacy-claim",
+        "kubernetes.io/created-for/pvc/namespace": "default",
+    }
+    tags = [{"Key": key, "Value": named[key]} for key in named]
     found = ec2.describe_volumes(Filters=[{"Name": "tag:Name", "Values": [LEGACY_VOLUME]}])["Volumes"]
     if found:
         return str(found[0]["VolumeId"])
