@@ -11,9 +11,9 @@ from itertools import product
 from string import ascii_lowercase
 
 from sandbox.driver.claim_binding import VOLUMES
+from sandbox.driver.claim_words import claim_names, is_finished, is_unbound, volume_id_of
 from sandbox.driver.cluster import Cluster, drop_finalizer, is_deleting
 from sandbox.driver.ec2 import DRIVER, Ec2, Ec2Error
-from sandbox.driver.pod_claims import claim_names, is_finished, is_unbound, volume_id_of
 from sandbox.driver.snapshot_words import CLAIMS, Object, quoted
 from sandbox.driver.worker import Backoff, Key
 
@@ -58,14 +58,12 @@ class Attacher:
         return {EVERYTHING: self._backoff.next(EVERYTHING)}
 
     def _attachments(self) -> list[Object]:
-        return [
-            each for each in self._cluster.store.list(ATTACHMENTS) if each["spec"].get("attacher") == DRIVER
-        ]
+        return [each for each in self._cluster.peek(ATTACHMENTS) if each["spec"].get("attacher") == DRIVER]
 
     def _wanted(self) -> dict[str, tuple[Object, str, Object]]:
         """Volume, node and one pod for each attachment that should be, by its name."""
         wanted = {}
-        for pod in self._cluster.store.list("pods"):
+        for pod in self._cluster.peek("pods"):
             node = pod["spec"].get("nodeName")
             if not node or is_finished(pod):
                 continue

@@ -24,7 +24,7 @@ def volume_for(cluster: Cluster, claim: Object) -> Object | None:
     provisioned = cluster.find(VOLUMES, None, f"pvc-{claim['metadata']['uid']}")
     if provisioned is not None:
         return provisioned
-    volumes = [volume for volume in cluster.store.list(VOLUMES) if _is_free_for(volume, claim)]
+    volumes = [volume for volume in cluster.peek(VOLUMES) if _is_free_for(volume, claim)]
     reserved = [volume for volume in volumes if "claimRef" in volume["spec"]]
     fitting = sorted((each for each in volumes if _fits(each, claim)), key=_size)
     return next(iter(reserved + fitting), None)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from sandbox.driver.claim_binding import VOLUMES, bind, volume_for
+from sandbox.driver.claim_words import claim_names, is_finished, is_unbound, needs_work
 from sandbox.driver.cluster import (
     Cluster,
     add_finalizer,
@@ -18,7 +19,6 @@ from sandbox.driver.cluster import (
     is_deleting,
 )
 from sandbox.driver.ec2 import DRIVER
-from sandbox.driver.pod_claims import claim_names, is_finished, is_unbound
 from sandbox.driver.provisioner import SELECTED_NODE, Provisioner
 from sandbox.driver.resizer import Resizer
 from sandbox.driver.snapshot_words import CLAIMS, Object
@@ -61,26 +61,27 @@ class ClaimController:
                 self._release(claim)
             elif not has_finalizer(claim, PROTECTION):
                 self._cluster.change(CLAIMS, *key_of(claim), lambda obj: add_finalizer(obj, PROTECTION))
-        return in_parallel(self._sync_one, [claim for claim in claims if not is_deleting(claim)])
+        living = [claim for claim in claims if not is_deleting(claim)]
+        # Most claims have their volume and need nothing; only what goes to EC2 is worth a thread.
+        again = in_parallel(self._sync_one, [claim for claim in living if needs_work(claim)])
+        for claim in living:
+            if not needs_work(claim):
+                self._check_volume(claim)
+        return again
 
     def _sync_one(self, claim: Object) -> float | None:
-        phase = claim.get("status", {}).get("phase")
-        if phase == "Lost":
-            return None
-        if phase == "Bound":
-            return self._check_bound(claim)
-        if phase is None:
-            self._cluster.change(CLAIMS, *key_of(claim), lambda obj: obj.update(status={"phase": "Pending"}))
-        return self._bind(claim)
+        if is_unbound(claim):
+            return self._bind(claim)
+        volume = self._check_volume(claim)
+        return self._resizer.resize(claim, volume) if volume else None
 
-    def _check_bound(self, claim: Object) -> float | None:
+    def _check_volume(self, claim: Object) -> Object | None:
         volume = self._cluster.find(VOLUMES, None, claim["spec"]["volumeName"])
-        if volume is None:
+        if volume is None and claim["status"]["phase"] != "Lost":
             self._cluster.change(CLAIMS, *key_of(claim), lambda obj: obj["status"].update(phase="Lost"))
             text = "Bound claim has lost its PersistentVolume. Data on the volume is lost!"
             self._cluster.warning(claim, COMPONENT, "ClaimLost", text)
-            return None
-        return self._resizer.resize(claim, volume)
+        return volume
 
     def _bind(self, claim: Object) -> float | None:
         claim = self._with_class(claim)
@@ -141,7 +142,7 @@ class ClaimController:
             return claim
         defaults = [
             each["metadata"]["name"]
-            for each in self._cluster.store.list("storageclasses")
+            for each in self._cluster.peek("storageclasses")
             if annotations_of(each).get(DEFAULT_CLASS) == "true"
         ]
         if not defaults:
@@ -154,8 +155,7 @@ class ClaimController:
     def _release(self, claim: Object) -> None:
         namespace, name = key_of(claim)
         used = any(
-            name in claim_names(pod) and not is_finished(pod)
-            for pod in self._cluster.store.list("pods", namespace)
+            name in claim_names(pod) and not is_finished(pod) for pod in self._cluster.peek("pods", namespace)
         )
         if not used or is_unbound(claim):
             self._cluster.change(CLAIMS, namespace, name, lambda obj: drop_finalizer(obj, PROTECTION))

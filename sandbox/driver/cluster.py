@@ -31,6 +31,10 @@ class Cluster:
         except NotFound:
             return None
 
+    def peek(self, resource: str, namespace: str | None = None) -> list[Object]:
+        """The objects themselves, to read only: copying a thousand of them for each look would be felt."""
+        return self.store.peek_all(resource, namespace)[0]
+
     def change(
         self, resource: str, namespace: str | None, name: str, change: Callable[[Object], Any]
     ) -> Object | None:

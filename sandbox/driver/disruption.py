@@ -26,7 +26,7 @@ class DisruptionController:
         if resource == BUDGETS:
             yield key_of(obj)
         if resource == "pods":
-            yield from map(key_of, self._cluster.store.list(BUDGETS, obj["metadata"]["namespace"]))
+            yield from map(key_of, self._cluster.peek(BUDGETS, obj["metadata"]["namespace"]))
 
     def sync(self, keys: Sequence[Key]) -> Mapping[Key, float]:
         """Bring the statuses up to date."""

@@ -8,9 +8,9 @@ from hashlib import sha256
 
 from sandbox.driver.attacher import ATTACHMENTS, attachment_name
 from sandbox.driver.claim_binding import VOLUMES
+from sandbox.driver.claim_words import claim_names, is_unbound, volume_id_of
 from sandbox.driver.cluster import Cluster, is_deleting
 from sandbox.driver.placement import is_node_ready
-from sandbox.driver.pod_claims import claim_names, is_unbound, volume_id_of
 from sandbox.driver.snapshot_words import CLAIMS, Object
 from sandbox.driver.worker import Key, key_of
 
@@ -30,7 +30,7 @@ class Kubelet:
 
     def sync(self, keys: Sequence[Key]) -> Mapping[Key, float]:
         """Run every pod that can run, end every pod that is to go."""
-        for pod in self._cluster.store.list("pods"):
+        for pod in self._cluster.peek("pods"):
             node = self._cluster.find("nodes", None, pod["spec"].get("nodeName", ""))
             if node is None or not is_node_ready(node):
                 continue

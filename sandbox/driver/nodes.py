@@ -46,6 +46,6 @@ class NodeController:
             spec.pop("taints", None)
 
     def _collect(self, name: str) -> None:
-        for pod in self._cluster.store.list("pods"):
+        for pod in self._cluster.peek("pods"):
             if pod["spec"].get("nodeName") == name:
                 self._cluster.delete("pods", *key_of(pod))

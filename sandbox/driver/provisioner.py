@@ -99,7 +99,7 @@ class Provisioner:
         node = self._cluster.find("nodes", None, chosen) if chosen else None
         if node is not None and ZONE in labels_of(node):
             return labels_of(node)[ZONE]
-        zones = sorted({labels_of(each).get(ZONE, "") for each in self._cluster.store.list("nodes")} - {""})
+        zones = sorted({labels_of(each).get(ZONE, "") for each in self._cluster.peek("nodes")} - {""})
         zones = zones or [f"{self._region}a"]
         return zones[int(sha256("/".join(key_of(claim)).encode()).hexdigest(), 16) % len(zones)]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from sandbox.driver.cluster import Cluster
+from sandbox.driver.cluster import Cluster, is_deleting
 from sandbox.driver.snapshot_words import Object
 from sandbox.driver.worker import Key, key_of
 from sandbox.driver.workloads import (
@@ -38,10 +38,8 @@ class DeploymentController:
         """Bring the Deployments up to date."""
         for namespace, name in keys:
             deployment = self._cluster.find("deployments", namespace, name)
-            uid = deployment["metadata"]["uid"] if deployment else None
-            sets = children(self._cluster, "replicasets", namespace, "Deployment", name, uid)
             if deployment is not None:
-                self._roll(deployment, sets)
+                self._roll(deployment, children(self._cluster, "replicasets", deployment))
         return {}
 
     def _roll(self, deployment: Object, sets: list[Object]) -> None:
@@ -95,10 +93,8 @@ class ReplicaSetController:
         """Create missing pods, delete those that are too many."""
         for namespace, name in keys:
             owner = self._cluster.find("replicasets", namespace, name)
-            uid = owner["metadata"]["uid"] if owner else None
-            pods = living(children(self._cluster, "pods", namespace, "ReplicaSet", name, uid))
-            if owner is not None:
-                self._scale(owner, pods)
+            if owner is not None and not is_deleting(owner):
+                self._scale(owner, living(children(self._cluster, "pods", owner)))
         return {}
 
     def _scale(self, owner: Object, pods: list[Object]) -> None:

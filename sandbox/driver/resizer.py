@@ -7,9 +7,9 @@ https://kubernetes.io/docs/concepts/storage/persistent-volumes/#expanding-persis
 from __future__ import annotations
 
 from sandbox.driver.claim_binding import VOLUMES
+from sandbox.driver.claim_words import volume_id_of
 from sandbox.driver.cluster import Cluster
 from sandbox.driver.ec2 import DRIVER, Ec2, Ec2Error
-from sandbox.driver.pod_claims import volume_id_of
 from sandbox.driver.quantities import to_bytes, to_gib
 from sandbox.driver.snapshot_words import CLAIMS, Object, quoted
 from sandbox.driver.worker import Backoff, key_of

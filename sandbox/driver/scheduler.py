@@ -9,9 +9,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from sandbox.driver.claim_binding import VOLUMES
+from sandbox.driver.claim_words import claim_names, is_finished, is_unbound
 from sandbox.driver.cluster import Cluster, annotate, annotations_of, is_deleting
 from sandbox.driver.placement import explain, refusal
-from sandbox.driver.pod_claims import claim_names, is_finished, is_unbound
 from sandbox.driver.provisioner import SELECTED_NODE
 from sandbox.driver.snapshot_words import CLAIMS, Object
 from sandbox.driver.worker import Backoff, Key, key_of
@@ -34,11 +34,11 @@ class Scheduler:
 
     def sync(self, keys: Sequence[Key]) -> Mapping[Key, float]:
         """Place every pod that can be placed; the others are tried again with back-off."""
-        pods = [pod for pod in self._cluster.store.list("pods") if not is_finished(pod)]
+        pods = [pod for pod in self._cluster.peek("pods") if not is_finished(pod)]
         homeless = [pod for pod in pods if not pod["spec"].get("nodeName") and not is_deleting(pod)]
         if not homeless:
             return {}
-        nodes = {node["metadata"]["name"]: node for node in self._cluster.store.list("nodes")}
+        nodes = {node["metadata"]["name"]: node for node in self._cluster.peek("nodes")}
         placed = [pod for pod in pods if pod["spec"].get("nodeName") in nodes]
         left = 0
         for pod in sorted(homeless, key=lambda each: each["metadata"]["creationTimestamp"]):

@@ -156,7 +156,7 @@ class SnapshotController:
         for namespace in namespaces:
             held = [
                 claim
-                for claim in self._cluster.store.list(words.CLAIMS, namespace)
+                for claim in self._cluster.peek(words.CLAIMS, namespace)
                 if has_finalizer(claim, words.CLAIM_PROTECTION)
             ]
             if held:

@@ -43,7 +43,7 @@ class SnapshotDeletion:
         """Take the snapshot protection off the claims that no unfinished snapshot names."""
         unfinished = {
             snapshot["spec"]["source"].get("persistentVolumeClaimName")
-            for snapshot in self._cluster.store.list(words.SNAPSHOTS, namespace)
+            for snapshot in self._cluster.peek(words.SNAPSHOTS, namespace)
             if not is_ready(snapshot)
         }
         for claim in held:
@@ -62,7 +62,7 @@ class SnapshotDeletion:
         namespace, name = key_of(snapshot)
         return any(
             words.source_snapshot(claim) == name and claim.get("status", {}).get("phase") == "Pending"
-            for claim in self._cluster.store.list(words.CLAIMS, namespace)
+            for claim in self._cluster.peek(words.CLAIMS, namespace)
         )
 
     def _mark(self, content: Object) -> None:

@@ -65,7 +65,7 @@ def _default_class(cluster: Cluster, snapshot: Object) -> str:
     driver = _driver_of(cluster, snapshot)
     names = [
         each["metadata"]["name"]
-        for each in cluster.store.list(words.CLASSES)
+        for each in cluster.peek(words.CLASSES)
         if annotations_of(each).get(words.DEFAULT_CLASS) == "true" and driver in ("", each["driver"])
     ]
     if len(names) == 1:

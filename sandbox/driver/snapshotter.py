@@ -60,7 +60,12 @@ class Snapshotter:
 
     def _create(self, contents: list[Object]) -> Mapping[Key, float]:
         """The driver looks for its name tag first, so a snapshot cut before a crash is found again."""
-        delays = {key_of(content): self._faults.delay(content["metadata"]["uid"]) for content in contents}
+        delays = {
+            key_of(content): max(
+                self._faults.delay(content["metadata"]["uid"]), self._errors.left(key_of(content))
+            )
+            for content in contents
+        }
         due = [content for content in contents if not delays[key_of(content)]]
         known = self._ec2.snapshots_named([snapshot_name(content) for content in due]) if due else {}
 

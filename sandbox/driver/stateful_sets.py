@@ -28,9 +28,8 @@ class StatefulSetController:
         """Create the next pod once all before it are ready; delete those beyond the scale."""
         for namespace, name in keys:
             owner = self._cluster.find("statefulsets", namespace, name)
-            uid = owner["metadata"]["uid"] if owner else None
-            pods = living(children(self._cluster, "pods", namespace, "StatefulSet", name, uid))
             if owner is not None:
+                pods = living(children(self._cluster, "pods", owner))
                 self._scale(owner, {pod["metadata"]["name"]: pod for pod in pods})
         return {}
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from sandbox.driver.claim_binding import VOLUMES
+from sandbox.driver.claim_words import volume_id_of
 from sandbox.driver.cluster import Cluster, add_finalizer, drop_finalizer, has_finalizer, is_deleting
 from sandbox.driver.ec2 import Ec2, Ec2Error
-from sandbox.driver.pod_claims import volume_id_of
 from sandbox.driver.snapshot_words import CLAIMS, Object, quoted
 from sandbox.driver.worker import Backoff, Key, key_of
 

@@ -21,7 +21,8 @@ Key = tuple[str, str]
 """Namespace ("" when cluster-scoped) and name."""
 
 RETRY_AFTER_BUG_SECONDS = 1.0
-CALLS_IN_PARALLEL = 4
+CALLS_IN_PARALLEL = 2
+"""The sandbox's EC2 answers one call after the other; a second one waits at its door meanwhile."""
 
 
 class Controller(Protocol):
@@ -108,16 +109,23 @@ class Backoff:
         self._first = first
         self._limit = limit
         self._last: dict[Key, float] = {}
+        self._until: dict[Key, float] = {}
 
     def next(self, key: Key) -> float:
         """Seconds until the next look at `key`."""
         seconds = min(self._limit, self._last.get(key, self._first / 2) * 2)
         self._last[key] = seconds
+        self._until[key] = time.monotonic() + seconds
         return seconds
+
+    def left(self, key: Key) -> float:
+        """Seconds left of the last delay: a change the controller made itself is no reason to hurry."""
+        return max(0.0, self._until.get(key, 0.0) - time.monotonic())
 
     def forget(self, key: Key) -> None:
         """`key` is fine: its next delay is `first` again."""
         self._last.pop(key, None)
+        self._until.pop(key, None)
 
 
 def key_of(obj: Object) -> Key:

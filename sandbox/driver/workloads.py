@@ -6,10 +6,9 @@ import json
 from hashlib import sha256
 from typing import Any
 
+from sandbox.driver.claim_words import is_finished
 from sandbox.driver.cluster import Cluster, is_deleting
-from sandbox.driver.pod_claims import is_finished
 from sandbox.driver.snapshot_words import Object
-from sandbox.driver.worker import key_of
 from sandbox.kubernetes.store import copy
 
 
@@ -33,20 +32,14 @@ def owner_of(obj: Object, kind: str) -> str:
     return ""
 
 
-def children(
-    cluster: Cluster, resource: str, namespace: str, kind: str, name: str, uid: str | None
-) -> list[Object]:
-    """The children of an owner. Those of an earlier owner of that name, or of none (`uid` None), are deleted:
-    what the garbage collector does."""
-    mine = []
-    for obj in cluster.store.list(resource, namespace):
-        if owner_of(obj, kind) != name:
-            continue
-        if uid is not None and obj["metadata"]["ownerReferences"][0]["uid"] == uid:
-            mine.append(obj)
-        else:
-            cluster.delete(resource, *key_of(obj))
-    return mine
+def children(cluster: Cluster, resource: str, owner: Object) -> list[Object]:
+    """The objects that `owner` controls."""
+    namespace, uid = owner["metadata"]["namespace"], owner["metadata"]["uid"]
+    return [
+        obj
+        for obj in cluster.peek(resource, namespace)
+        if any(each["uid"] == uid for each in obj["metadata"].get("ownerReferences") or [])
+    ]
 
 
 def living(pods: list[Object]) -> list[Object]:

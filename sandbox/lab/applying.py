@@ -1,4 +1,4 @@
-"""Manifests into the store, with the defaults the API server fills in; what is there already is left alone."""
+"""Manifests into the store, with the defaults the API server fills in; what is there already stays."""
 
 from __future__ import annotations
 

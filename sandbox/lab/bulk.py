@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from sandbox.kubernetes.store import NotFound, Store
 
 Object = dict[str, Any]
 DRIVER = "ebs.csi.aws.com"
-CALLS_IN_PARALLEL = 8
 
 
 def bulk_claims(
@@ -55,8 +53,8 @@ def bulk_claims(
         )
         store.create("persistentvolumes", None, _volume(claim, made["VolumeId"], zone))
 
-    with ThreadPoolExecutor(CALLS_IN_PARALLEL) as pool:
-        list(pool.map(make, missing))
+    for name in missing:
+        make(name)
     return names
 
 

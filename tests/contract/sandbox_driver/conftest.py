@@ -14,7 +14,7 @@ def lab() -> Iterator[Lab]:
     """EC2 completes snapshots at once."""
     made = Lab()
     yield made
-    made.driver.stop()
+    made.stop()
 
 
 @pytest.fixture
@@ -22,4 +22,4 @@ def slow_lab() -> Iterator[Lab]:
     """EC2 leaves snapshots pending until it is told to complete them."""
     made = Lab(instant=False)
     yield made
-    made.driver.stop()
+    made.stop()

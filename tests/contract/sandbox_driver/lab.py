@@ -8,6 +8,7 @@ from typing import Any
 
 from sandbox.driver import Driver
 from sandbox.driver.cluster import Cluster
+from sandbox.kubernetes.controllers import Controllers
 from sandbox.kubernetes.store import Store
 from tests.contract.sandbox_driver.fake_ec2 import FakeEc2
 
@@ -16,14 +17,21 @@ NAMESPACE = "default"
 
 
 class Lab:
-    """A store, a fake EC2 and the running controllers."""
+    """A store with its garbage collector, a fake EC2 and the running controllers."""
 
     def __init__(self, *, instant: bool = True, cluster_name: str = "") -> None:
         self.store = Store()
         self.cluster = Cluster(self.store)
         self.ec2 = FakeEc2(instant=instant)
+        self.collector = Controllers(self.store)
+        self.collector.start()
         self.driver = Driver(self.store, self.ec2, cluster_name=cluster_name, region="ap-northeast-2")
         self.driver.start()
+
+    def stop(self) -> None:
+        """End all threads."""
+        self.driver.stop()
+        self.collector.stop()
 
     def until(self, done: Callable[[], Any], what: str = "", seconds: float = 8.0) -> Any:
         """Wait for something true and return it."""
@@ -125,10 +133,10 @@ class Lab:
 
     def status(self, snapshot: str) -> Object:
         found = self.get("volumesnapshots", snapshot)
-        return (found or {}).get("status", {})
+        return dict(found.get("status", {})) if found else {}
 
     def error(self, snapshot: str) -> str:
-        return self.status(snapshot).get("error", {}).get("message", "")
+        return str(self.status(snapshot).get("error", {}).get("message", ""))
 
     def ready(self, snapshot: str) -> Object:
         """Wait until the snapshot is ready; returns its content."""

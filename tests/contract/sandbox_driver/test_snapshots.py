@@ -95,7 +95,7 @@ def test_a_driver_that_knows_its_cluster_tags_for_it() -> None:
     lab.snapshot_class()
     uid = lab.snapshot("snap1", "data")["metadata"]["uid"]
     handle = lab.ready("snap1")["status"]["snapshotHandle"]
-    lab.driver.stop()
+    lab.stop()
 
     assert lab.ec2.tags[handle]["ebs.csi.aws.com/cluster-name"] == "myeks"
     assert lab.ec2.tags[handle]["kubernetes.io/cluster/myeks"] == "owned"

@@ -1,9 +1,11 @@
-"""Which pods use which claims."""
+"""Questions about claims, the pods that use them and the volumes behind them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
+
+from sandbox.driver.quantities import to_bytes
 
 Object = dict[str, Any]
 
@@ -22,7 +24,15 @@ def is_finished(pod: Object) -> bool:
 
 def is_unbound(claim: Object) -> bool:
     """Whether the claim has no volume yet."""
-    return str(claim.get("status", {}).get("phase")) != "Bound"
+    return str(claim.get("status", {}).get("phase")) not in ("Bound", "Lost")
+
+
+def needs_work(claim: Object) -> bool:
+    """Whether the claim waits for a volume, or for a larger one."""
+    if is_unbound(claim):
+        return True
+    has = claim["status"].get("capacity", {}).get("storage", "0")
+    return to_bytes(claim["spec"]["resources"]["requests"]["storage"]) > to_bytes(has)
 
 
 def volume_id_of(volume: Object) -> str:
