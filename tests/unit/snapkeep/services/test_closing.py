@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from snapkeep.domain.errors import TemporaryError
 from snapkeep.domain.points import PointState
-from snapkeep.domain.runs import RunState
+from snapkeep.domain.runs import Run, RunState
 from snapkeep.ports import Outcome
 from snapkeep.services.closing import announce, close_if_settled
 from tests.fakes.world import World, a_claim
@@ -50,6 +50,21 @@ def test_an_unsettled_run_stays_open() -> None:
 def test_only_one_of_two_closers_closes_and_announces() -> None:
     world, run_id = settled(PointState.READY)
     assert [close(world, run_id), close(world, run_id)] == [True, False]
+    assert len(world.announcer.closed) == 1
+
+
+def test_a_closer_who_comes_second_between_look_and_close_announces_nothing() -> None:
+    world, run_id = settled(PointState.READY)
+    run = world.journal.run
+
+    def then_another_closes(run_id: str) -> Run | None:
+        seen = run(run_id)
+        world.journal.run = run  # type: ignore[method-assign]
+        close(world, run_id)
+        return seen
+
+    world.journal.run = then_another_closes  # type: ignore[method-assign]
+    assert not close(world, run_id)
     assert len(world.announcer.closed) == 1
 
 

@@ -60,6 +60,7 @@ def test_a_slot_past_its_catch_up_window_is_reported_once() -> None:
         world.wait(minutes=15)
         assert world.reconcile().missed == []
     (missed,) = world.announcer.missed
+    assert world.announcer.closed == []
     assert (missed.policy, missed.slot) == ("nightly", SLOT)
     assert "catch-up window of 1:00:00" in missed.reason
     run = world.the_run()

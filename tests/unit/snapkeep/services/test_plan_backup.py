@@ -164,6 +164,14 @@ def test_without_snapshot_crds_a_policy_may_fall_back_to_ebs() -> None:
     assert world.run_until_closed().state is RunState.COMPLETED
 
 
+def test_a_run_that_needs_no_volume_snapshots_does_not_miss_them() -> None:
+    world = World(a_claim("mysql"), policy=a_policy(method=Method.EBS))
+    world.cluster.support = NO_CRDS
+    run = world.backup()
+    assert run is not None and run.degraded == ""
+    assert world.run_until_closed().state is RunState.COMPLETED
+
+
 def test_an_in_tree_volume_under_a_csi_policy_is_taken_by_ebs_with_the_reason() -> None:
     world = World(a_claim("old", volume=IN_TREE), policy=a_policy(method=Method.CSI))
     world.backup()

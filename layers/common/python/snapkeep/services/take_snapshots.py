@@ -29,9 +29,6 @@ LEASE = timedelta(minutes=3)
 
 UNEXPECTED_DELAY = timedelta(seconds=60)
 
-LONGEST_DELAY = timedelta(minutes=15)
-"""How long the queue can hide a job; what must wait longer looks again in between."""
-
 GAVE_UP = f"not created within {GIVE_UP_AFTER // timedelta(hours=1)} hours"
 
 log = logging.getLogger(__name__)
@@ -237,7 +234,7 @@ class TakeSnapshots:
     def _send_later(self, job: Job, report: JobReport) -> None:
         if report.later:
             again = replace(job, points=tuple(id for id in job.points if id in report.later))
-            self.queue.send([again], min(report.delay, LONGEST_DELAY))
+            self.queue.send([again], report.delay)
 
 
 def _is_unborn(point: Point) -> bool:
