@@ -7,6 +7,7 @@ line is wrong or a kept demo still runs, 130 interrupted. Nothing is left runnin
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
 import signal
 import sys
@@ -20,7 +21,6 @@ from sandbox.demo.story import Story
 from sandbox.launch import Sandbox
 
 FOLDER = build.ROOT / ".build" / "demo"
-KEPT = FOLDER / "kept.json"
 INTERRUPTED = 130
 LOG_WIDTH = 140
 """Columns where there is no terminal to ask: a CI log scrolls sideways."""
@@ -32,27 +32,31 @@ def main() -> int:
     parser.add_argument(
         "--config", type=Path, default=build.ROOT / "snapkeep.yaml", help="the config to deploy"
     )
+    parser.add_argument("--folder", type=Path, default=FOLDER, help="where the report and the logs go")
     parser.add_argument("--keep", action="store_true", help="leave it running and say how to reach it")
     parser.add_argument("--stop", action="store_true", help="stop what --keep left running")
     options = parser.parse_args()
+    config, folder = options.config.resolve(), options.folder.resolve()
     if options.stop:
-        return _stop()
-    if keep.running(KEPT):
-        print("A demo is still running; stop it first: python -m sandbox.demo --stop", file=sys.stderr)
+        return _stop(folder)
+    if options.keep and keep.running(folder):
+        print(f"A demo is still running; stop it first: {keep.STOP}", file=sys.stderr)
         return 2
-    config = options.config.resolve()
-    return keep.in_background(lambda hold: perform(config, hold)) if options.keep else perform(config)
+    if options.keep:
+        return keep.in_background(lambda hold: perform(config, folder, hold))
+    return perform(config, folder)
 
 
-def perform(config: Path, hold: keep.Hold | None = None) -> int:
+def perform(config: Path, folder: Path, hold: keep.Hold | None = None) -> int:
     """Play the story once and write the report; `hold` is called with everything still running."""
     # What ends a demo politely must end the sandbox as Ctrl-C does.
     for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
         signal.signal(number, signal.default_int_handler)
     console = Console(highlight=False, width=None if sys.stdout.isatty() else LOG_WIDTH)
-    story = Story(config, FOLDER, console, Steps(console))
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    sandbox = Sandbox(_fresh(FOLDER / "sandbox") if hold else None)
+    story = Story(config, folder, console, Steps(console))
+    folder.mkdir(parents=True, exist_ok=True)
+    _fresh(folder / "logs")
+    sandbox = Sandbox(_fresh(folder / "sandbox") if hold else None)
     try:
         return _play(story, sandbox, hold)
     except KeyboardInterrupt:
@@ -66,34 +70,39 @@ def _play(story: Story, sandbox: Sandbox, hold: keep.Hold | None) -> int:
     try:
         story.play(sandbox)
     except Exception as error:
-        diagnosis.explain(story.console, story.steps.failed, error, sandbox, FOLDER / "logs")
+        diagnosis.explain(story.console, story.steps.failed, error, sandbox, story.folder / "logs")
         return 1
     finally:
-        report.write(FOLDER / "report.json", story.claims, story.steps.records)
+        report.write(story.folder / "report.json", story.claims, story.steps.records)
     if hold:
+        keep.remember(story.folder, _endpoints(sandbox))
         _tell_how_to_reach(story.console, sandbox)
         hold()
     return 0
 
 
+def _endpoints(sandbox: Sandbox) -> dict[str, str]:
+    return {
+        "aws_url": sandbox.aws_url,
+        "kubernetes_url": sandbox.kubernetes_url,
+        "kubeconfig": str(sandbox.kubeconfig),
+    }
+
+
 def _tell_how_to_reach(console: Console, sandbox: Sandbox) -> None:
-    kubeconfig = str(sandbox.kubeconfig)
-    facts = {"aws_url": sandbox.aws_url, "kubernetes_url": sandbox.kubernetes_url, "kubeconfig": kubeconfig}
-    keep.remember(KEPT, facts)
     variables = " ".join(f"{name}={value}" for name, value in sandbox.environment().items())
-    console.print("\nIt goes on running. From this folder:", style="bold")
+    console.print("\nIt goes on running:", style="bold")
     for line in (
         f"AWS at {sandbox.aws_url}, Kubernetes at {sandbox.kubernetes_url}",
-        f"kubectl --kubeconfig {kubeconfig} get volumesnapshots -A",
         f"export {variables}",
-        "stop it: python -m sandbox.demo --stop",
+        f"kubectl --kubeconfig {os.path.relpath(sandbox.kubeconfig)} get volumesnapshots -A",
+        f"to stop it: {keep.STOP}",
     ):
         console.print("  " + line, markup=False, soft_wrap=True)
 
 
-def _stop() -> int:
-    stopped = keep.stop(KEPT)
-    print("The demo has stopped." if stopped else "No demo is running.")
+def _stop(folder: Path) -> int:
+    print("The demo has stopped." if keep.stop(folder) else "No demo is running.")
     return 0
 
 

@@ -42,8 +42,7 @@ def _reason(error: Exception) -> str:
 
 def _save_logs(sandbox: Sandbox, logs: Path) -> dict[str, list[str]]:
     """Copy every log to a file; returns the lines of the functions, those that failed if any did."""
-    shutil.rmtree(logs, ignore_errors=True)
-    logs.mkdir(parents=True)
+    logs.mkdir(parents=True, exist_ok=True)
     if not sandbox.aws_url:
         return {}
     for log in sandbox.work.glob("*.log"):

@@ -14,6 +14,9 @@ from typing import Any, NoReturn
 
 from sandbox.aws.control import AwsControl, ControlError
 
+FILE = "kept.json"
+"""In the demo's folder: what runs, and where."""
+STOP = f"{os.path.relpath(sys.executable)} -m sandbox.demo --stop"
 STOP_SECONDS = 20.0
 POLL_SECONDS = 0.1
 
@@ -42,28 +45,28 @@ def in_background(perform: Callable[[Hold], int]) -> int:
             os.kill(child, signal.SIGINT)
 
 
-def remember(file: Path, facts: dict[str, Any]) -> None:
-    """Write down what is running, so that `stop` and people find it. `aws_url` is needed."""
-    file.write_text(json.dumps({"pid": os.getpid(), **facts}, indent=2) + "\n")
+def remember(folder: Path, facts: dict[str, Any]) -> None:
+    """Write down what this process keeps running, so that `stop` and people find it. `aws_url` is needed."""
+    (folder / FILE).write_text(json.dumps({"pid": os.getpid(), **facts}, indent=2) + "\n")
 
 
-def running(file: Path) -> dict[str, Any] | None:
+def running(folder: Path) -> dict[str, Any] | None:
     """What `remember` wrote, if the sandbox it names still answers; else None."""
     try:
-        facts: dict[str, Any] = json.loads(file.read_text())
+        facts: dict[str, Any] = json.loads((folder / FILE).read_text())
         AwsControl(facts["aws_url"], timeout=5).state()
     except (FileNotFoundError, ControlError):
         return None
     return facts
 
 
-def stop(file: Path) -> bool:
+def stop(folder: Path) -> bool:
     """Stop what runs and wait until it is gone; False when nothing runs.
 
     Only a sandbox that answers is stopped, so a process id that was given to somebody else is safe.
     TimeoutError, naming the process, when it does not end.
     """
-    facts = running(file)
+    facts = running(folder)
     if facts is None:
         return False
     pid = int(facts["pid"])
@@ -73,7 +76,7 @@ def stop(file: Path) -> bool:
         if time.monotonic() > end:
             raise TimeoutError(f"process {pid} did not end within {STOP_SECONDS:.0f} s; try: kill -9 {pid}")
         time.sleep(POLL_SECONDS)
-    file.unlink(missing_ok=True)
+    (folder / FILE).unlink(missing_ok=True)
     return True
 
 

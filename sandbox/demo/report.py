@@ -34,6 +34,10 @@ def write(path: Path, claims: Sequence[ClaimFact], steps: Sequence[StepRecord]) 
 def show(console: Console, claims: Sequence[ClaimFact]) -> None:
     """Print what is protected, point by point, and what is not, with the reason."""
     console.print(_protected([claim for claim in claims if claim.points]))
+    for claim in claims:
+        for point in claim.points:
+            if point.reason:
+                console.print(Text(f"{claim}: {point.reason}", style="dim"), soft_wrap=True)
     left = [claim for claim in claims if not claim.points]
     if left:
         console.print(_left(left))

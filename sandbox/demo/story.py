@@ -114,7 +114,8 @@ class Story:
         with self.steps.step("Check what EC2 and Kubernetes really hold") as line:
             snapshots = evidence.read_snapshots(sandbox.client("ec2"))
             self.claims = evidence.claim_facts(journal, snapshots)
-            wrong = verify.complaints(evidence.run_facts(journal), self.claims, admin.claims(), snapshots)
+            runs, calls = evidence.run_facts(journal), sandbox.aws.calls()
+            wrong = verify.complaints(runs, self.claims, admin.claims(), snapshots, calls)
             if wrong:
                 raise DemoError("\n".join(wrong))
             line.say(f"{len(snapshots)} snapshots, every tag in place")

@@ -41,8 +41,9 @@ def complaints(
     claims: Sequence[ClaimFact],
     live: Sequence[LiveClaim],
     snapshots: Mapping[str, LiveSnapshot],
+    calls: Mapping[str, int],
 ) -> list[str]:
-    """All that is wrong, in words; empty when nothing is."""
+    """All that is wrong, in words; empty when nothing is. `calls` counts what EC2 was asked to do."""
     return [
         *_runs(runs),
         *_unprotected(claims, live),
@@ -51,6 +52,7 @@ def complaints(
         *_counted_once(snapshots),
         *_methods(claims),
         *_groups(claims, snapshots),
+        *_creates(claims, calls),
     ]
 
 
@@ -126,3 +128,15 @@ def _groups(claims: Sequence[ClaimFact], snapshots: Mapping[str, LiveSnapshot]) 
     for group, members in groups.items():
         if len({member.started_at for member in members}) > 1:
             yield f"the snapshots of group {group} started apart: they are not of one CreateSnapshots"
+
+
+def _creates(claims: Sequence[ClaimFact], calls: Mapping[str, int]) -> Iterator[str]:
+    """One call a claim, one call a group: more would be paid twice, fewer cannot be."""
+    points = [point for claim in claims for point in claim.points]
+    expected = {
+        "ec2:CreateSnapshot": sum(1 for point in points if not point.group),
+        "ec2:CreateSnapshots": len({point.group for point in points if point.group}),
+    }
+    for action, count in expected.items():
+        if calls.get(action, 0) != count:
+            yield f"EC2 was asked {calls.get(action, 0)} times for {action}, expected {count}"

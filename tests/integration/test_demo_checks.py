@@ -33,8 +33,10 @@ class World:
             "snap-3": snapshot("snap-3", "blog/mysql"),
         }
 
+        self.calls = {"ec2:CreateSnapshot": 1, "ec2:CreateSnapshots": 1}
+
     def complaints(self) -> str:
-        return "\n".join(complaints(self.runs, self.claims, self.live, self.snapshots))
+        return "\n".join(complaints(self.runs, self.claims, self.live, self.snapshots, self.calls))
 
 
 def claim(namespace: str, name: str, *points: PointFact) -> ClaimFact:
@@ -138,3 +140,10 @@ def test_a_claim_may_not_be_left_without_a_reason(world: World) -> None:
     world.claims[3] = replace(world.claims[3], reason="")
 
     assert "app/shared is not protected and no reason is given" in world.complaints()
+
+
+def test_a_group_taken_in_two_create_calls_is_noticed_even_when_the_times_agree(world: World) -> None:
+    world.calls = {"ec2:CreateSnapshot": 3}
+
+    assert "asked 3 times for ec2:CreateSnapshot, expected 1" in world.complaints()
+    assert "asked 0 times for ec2:CreateSnapshots, expected 1" in world.complaints()

@@ -1,0 +1,112 @@
+"""The demo as a process: what it leaves behind, and what it does not."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.slow
+
+ROOT = Path(__file__).parents[2]
+SECONDS = 240
+
+
+class Demo:
+    """Runs `python -m sandbox.demo` with all its files below one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.environment = {**os.environ, "TMPDIR": str(folder)}
+
+    def command(self, *arguments: str) -> list[str]:
+        return [sys.executable, "-m", "sandbox.demo", "--folder", str(self.folder), *arguments]
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        command = self.command(*arguments)
+        return subprocess.run(
+            command, cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=SECONDS
+        )
+
+    def processes(self) -> list[str]:
+        """The command lines of everything that works below the folder."""
+        listed = subprocess.run(["ps", "-axwwo", "args="], capture_output=True, text=True, check=True)
+        return [line for line in listed.stdout.splitlines() if str(self.folder) in line]
+
+
+@pytest.fixture
+def demo(tmp_path: Path) -> Iterator[Demo]:
+    demo = Demo(tmp_path)
+    yield demo
+    demo.run("--stop")
+
+
+def test_a_kept_demo_serves_kubectl_until_it_is_stopped(demo: Demo) -> None:
+    kept = demo.run("--keep")
+    assert kept.returncode == 0, kept.stdout + kept.stderr
+
+    report = json.loads((demo.folder / "report.json").read_text())
+    assert all(step["ok"] for step in report["steps"])
+    assert demo.run("--keep").returncode == 2
+
+    kubeconfig = json.loads((demo.folder / "kept.json").read_text())["kubeconfig"]
+    if shutil.which("kubectl"):
+        answer = subprocess.run(
+            ["kubectl", "--kubeconfig", kubeconfig, "get", "volumesnapshots", "-A", "-o", "name"],
+            capture_output=True,
+            text=True,
+            timeout=30,
+        )
+        taken = [
+            point["id"] for claim in report["claims"] for point in claim["points"] if point["method"] == "csi"
+        ]
+        assert answer.stdout.split() == [f"volumesnapshot.snapshot.storage.k8s.io/{name}" for name in taken]
+
+    assert "has stopped" in demo.run("--stop").stdout
+    assert demo.processes() == []
+    assert "No demo is running" in demo.run("--stop").stdout
+
+
+def test_ctrl_c_leaves_no_process_behind(demo: Demo) -> None:
+    running = subprocess.Popen(
+        demo.command(),
+        cwd=ROOT,
+        env=demo.environment,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    assert running.stdout is not None
+    for line in running.stdout:
+        if "Start AWS" in line:
+            break
+    assert len(demo.processes()) > 1
+
+    running.send_signal(signal.SIGINT)
+    rest, _ = running.communicate(timeout=60)
+
+    assert running.returncode == 130, rest
+    assert "Interrupted" in rest
+    assert demo.processes() == []
+
+
+def test_a_config_the_sandbox_cannot_play_is_told_with_what_to_do(demo: Demo, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere.yaml"
+    elsewhere.write_text((ROOT / "snapkeep.yaml").read_text().replace("ap-northeast-2", "eu-west-1"))
+    started = time.monotonic()
+
+    refused = demo.run("--config", str(elsewhere))
+
+    assert refused.returncode == 1
+    assert "eu-west-1" in refused.stdout
+    assert "Set region: ap-northeast-2" in refused.stdout
+    assert time.monotonic() - started < 60
+    assert demo.processes() == []
