@@ -1,36 +1,26 @@
 """The plan of a lineage: which recovery points stay and which go, each with the reason.
 
 The keep rules mean exactly what restic's `forget` means by them: they are ORed, each counts the
-newest point of every period that has points, and while its count is not used up it keeps the
-oldest point, too. Above the rules: only ready points count, the newest `minimum` always stay, and
-what is dated in the future is neither counted nor deleted.
+newest point of every period that has points, and while it is not filled it keeps the oldest point,
+too. Above the rules: only ready points count, the newest `minimum` always stay, and what is dated
+in the future is neither counted nor deleted.
 https://restic.readthedocs.io/en/stable/060_forget.html
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 
-from snapkeep.domain.periods import PERIODS, back
+from snapkeep.domain.periods import EVER, back
 from snapkeep.domain.points import PointState
-from snapkeep.domain.retention import COUNT_RULES, DURATION_RULES, Duration, RetentionRules
-from snapkeep.domain.retention_rules import Rule, count_rule, duration_rule
+from snapkeep.domain.retention import RetentionRules
+from snapkeep.domain.retention_points import Candidate, moment
+from snapkeep.domain.retention_rules import KeepRules
 
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A point as retention sees it: when its snapshot was started (aware), and what forbids deleting it.
-
-    `protected` is the reason in words: a hold, a lock with its date, an AMI, the archive tier, the
-    Recycle Bin; empty when nothing forbids it.
-    """
-
-    id: str
-    time: datetime
-    state: PointState
-    protected: str = ""
+GRACE = timedelta(hours=72)
+"""How long a lowered retention spares the points that only the rules before it keep."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +48,32 @@ class RetentionPlan:
 
 
 @dataclass(frozen=True, slots=True)
-class Shield:
-    """What outlives the rules. `newer_elsewhere` is the newest ready point of the claim under any policy.
+class Earlier:
+    """Rules that were in force, in their zone, until others replaced them (aware)."""
 
-    A scheduled lineage always keeps its last ready point; one of a built-in policy may lose it once
-    the claim has a newer ready one elsewhere.
+    rules: RetentionRules
+    zone: tzinfo
+    until: datetime
+    grace: timedelta = GRACE
+
+    def spares_at(self, now: datetime) -> bool:
+        """True while what these rules keep is spared."""
+        return now < self.until + self.grace
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What else decides about a lineage.
+
+    `newer_elsewhere` is the newest good point of the claim under any other policy: a point of a
+    `builtin` policy may go once there is a newer one, while a scheduled lineage always keeps its
+    last. Times are aware; `gone_since` is when the claim was found deleted.
     """
 
     builtin: bool = False
     newer_elsewhere: datetime | None = None
+    gone_since: datetime | None = None
+    earlier: tuple[Earlier, ...] = ()
 
 
 def plan(
@@ -74,27 +81,24 @@ def plan(
     rules: RetentionRules,
     zone: tzinfo,
     now: datetime,
-    shield: Shield | None = None,
+    circumstances: Circumstances | None = None,
 ) -> RetentionPlan:
-    """The plan of one lineage: pure, whatever the order of the points.
+    """The plan of one lineage: pure, and the same whatever the order of the points.
 
-    `zone` cuts the periods; `now` (aware) judges what is in the future and `max_age`.
+    `zone` cuts the periods; `now` (aware) judges what is in the future, too old, or in its grace.
     """
+    given = circumstances or Circumstances()
     ordered = sorted(points, key=lambda point: (point.time, point.id), reverse=True)
-    ready = [point for point in ordered if point.state is PointState.READY and point.time <= now]
-    decided = _Ready(ready, rules, zone, now, shield or Shield()).decide()
-    newest_ready = ready[0].time if ready else None
+    good = [point for point in ordered if point.counts(now)]
+    newest = _newest(good, given)
+    decided = _decide(good, rules, zone, now, given)
     keep: list[Kept] = []
     delete: list[Dropped] = []
     for point in ordered:
-        if point.time > now:
-            fate: Kept | Dropped = Kept(point, ("dated in the future: neither counted nor deleted",))
-        elif point.state is PointState.READY:
-            fate = decided[point.id]
-        else:
-            fate = _unready(point, newest_ready)
-        if isinstance(fate, Dropped) and point.protected:
-            fate = Kept(point, (point.protected,))
+        fate = next(decided) if point.counts(now) else _uncounted(point, newest, now)
+        if point.protections:
+            reasons = fate.reasons if isinstance(fate, Kept) else ()
+            fate = Kept(point, (*reasons, *(protection.reason for protection in point.protections)))
         if isinstance(fate, Kept):
             keep.append(fate)
         else:
@@ -102,82 +106,100 @@ def plan(
     return RetentionPlan(tuple(keep), tuple(delete))
 
 
-def _unready(point: Candidate, newest_ready: datetime | None) -> Kept | Dropped:
-    """Points that do not count: failed ones go once a newer ready one exists, the others stay."""
-    if point.state is not PointState.FAILED:
-        return Kept(point, (f"{point.state.public}: only ready points count",))
-    if newest_ready is not None and newest_ready > point.time:
-        return Dropped(point, "failed, and a newer ready point exists")
-    return Kept(point, ("failed, but no newer point is ready yet",))
+def _newest(good: Sequence[Candidate], given: Circumstances) -> datetime:
+    """The newest good point that points of the lineage are measured by; EVER when there is none."""
+    own = good[0].time if good else EVER
+    return max(own, given.newer_elsewhere) if given.builtin and given.newer_elsewhere else own
 
 
-class _Ready:
-    """Decides about the ready points of a lineage, newest first."""
+def _uncounted(point: Candidate, newest: datetime, now: datetime) -> Kept | Dropped:
+    """A point that does not count: it stays, but a failed one goes once a newer good one exists."""
+    if point.time > now:
+        return Kept(point, ("dated in the future: neither counted nor deleted",))
+    if point.state is PointState.FAILED:
+        if newest > point.time:
+            return Dropped(point, "failed, and a newer ready point exists")
+        return Kept(point, ("failed, but no newer point is ready yet",))
+    if point.state is PointState.DELETING:
+        return Kept(point, ("deleting: its deletion is under way",))
+    if point.state is PointState.READY:
+        return Kept(point, ())
+    if point.late:
+        return Kept(point, ("late: pending for too long; only ready points count",))
+    return Kept(point, ("pending: only ready points count",))
+
+
+def _decide(
+    good: Sequence[Candidate], rules: RetentionRules, zone: tzinfo, now: datetime, given: Circumstances
+) -> Iterator[Kept | Dropped]:
+    """The fates of the good points, in their order."""
+    if not good:
+        return iter(())
+    newest = _newest(good, given)
+    fates = _Judge(rules, zone, now, given, newest).judge(good)
+    for earlier in given.earlier:
+        if earlier.spares_at(now):
+            before = _Judge(earlier.rules, earlier.zone, now, given, newest).judge(good)
+            fates = map(_spare, fates, before, [earlier] * len(good))
+    return fates
+
+
+def _spare(fate: Kept | Dropped, before: Kept | Dropped, earlier: Earlier) -> Kept | Dropped:
+    """Keep what only the earlier rules keep: their grace has not ended."""
+    if isinstance(fate, Kept) or isinstance(before, Dropped):
+        return fate
+    end = moment(earlier.until + earlier.grace)
+    words = ", ".join(before.reasons)
+    return Kept(fate.point, (f"grace until {end}: {words} by the rules before {moment(earlier.until)}",))
+
+
+class _Judge:
+    """Decides about the good points of a lineage by one set of rules."""
 
     def __init__(
-        self,
-        points: Sequence[Candidate],
-        rules: RetentionRules,
-        zone: tzinfo,
-        now: datetime,
-        shield: Shield,
+        self, rules: RetentionRules, zone: tzinfo, now: datetime, given: Circumstances, newest: datetime
     ) -> None:
-        self.points = points
-        self.zone = zone
-        self.minimum = rules.minimum
-        self.shield = shield
-        self.oldest_allowed = back(now.astimezone(zone), rules.max_age) if rules.max_age else None
-        self.max_age = rules.max_age
-        self.rules = _rules(rules, points[0].time.astimezone(zone)) if points else []
+        here = now.astimezone(zone)
+        self.rules = rules
+        self.given = given
+        self.keep_rules = KeepRules(rules, zone, newest)
+        self.too_old = back(here, rules.max_age) if rules.max_age else EVER
+        self.claim_over = self._claim_over(here)
 
-    def decide(self) -> dict[str, Kept | Dropped]:
-        """The fate of each point, by id."""
-        final = len(self.points) - 1
-        return {
-            point.id: self._fate(number, point, number == final) for number, point in enumerate(self.points)
-        }
+    def judge(self, good: Sequence[Candidate]) -> Iterator[Kept | Dropped]:
+        """The fates, newest first."""
+        oldest = len(good) - 1
+        return (self._fate(number, point, number == oldest) for number, point in enumerate(good))
 
     def _fate(self, number: int, point: Candidate, is_oldest: bool) -> Kept | Dropped:
-        too_old = self.oldest_allowed is not None and point.time < self.oldest_allowed
-        reasons = [] if too_old else self._reasons(point, is_oldest)
-        guard = self._guard(number, point)
-        if guard:
-            reasons.append(guard)
+        ended = self._ended(point)
+        reasons = [] if ended else self.keep_rules.reasons(point.time, is_oldest)
+        if number < self.rules.minimum:
+            reasons += self._guard(number, point, bool(reasons))
         if reasons:
             return Kept(point, tuple(reasons))
-        return Dropped(point, f"older than max_age {self.max_age}" if too_old else self._why_not(point))
+        return Dropped(point, ended or self.keep_rules.why_not(point.time))
 
-    def _reasons(self, point: Candidate, is_oldest: bool) -> list[str]:
-        live = [rule for rule in self.rules if rule.is_open(point.time)]
-        if not live:
+    def _ended(self, point: Candidate) -> str:
+        """Why no rule may keep the point any more; "" while they may."""
+        if self.claim_over:
+            return self.claim_over
+        return f"older than max_age {self.rules.max_age}" if point.time < self.too_old else ""
+
+    def _claim_over(self, here: datetime) -> str:
+        """Why the points of a claim that is gone may go; "" while the rules go on as before."""
+        since, span = self.given.gone_since, self.rules.after_claim_deleted
+        if since is None or span is None or since > back(here, span):
+            return ""
+        return f"its claim is gone since {moment(since)}: after_claim_deleted {span} is over"
+
+    def _guard(self, number: int, point: Candidate, is_kept: bool) -> list[str]:
+        """Why one of the newest `minimum` points stays whatever the rules say."""
+        if self.rules.minimum > 1:
+            return [f"minimum {number + 1}/{self.rules.minimum}"]
+        if is_kept:
             return []
-        local = point.time.astimezone(self.zone)
-        return [reason for rule in live if (reason := rule.keeps(local, is_oldest))]
-
-    def _guard(self, number: int, point: Candidate) -> str:
-        """Why the point stays whatever the rules say; "" when it may go."""
-        if self.shield.builtin:
-            newer = self.shield.newer_elsewhere
-            alone = number == 0 and (newer is None or newer <= point.time)
-            return "the claim has no newer ready point" if alone else ""
-        if number == 0 and self.minimum == 1:
-            return "newest ready point of its lineage"
-        return f"minimum {number + 1}/{self.minimum}" if number < self.minimum else ""
-
-    def _why_not(self, point: Candidate) -> str:
-        return "no rule keeps it: " + "; ".join(rule.why_not(point.time) for rule in self.rules)
-
-
-def _rules(rules: RetentionRules, newest: datetime) -> list[Rule]:
-    """The rules that apply, in their order; durations count back from the newest point (local, aware)."""
-    found = []
-    for name in COUNT_RULES:
-        count = getattr(rules, name)
-        if count is not None:
-            found.append(count_rule(name, count, PERIODS.get(name)))
-    for name in DURATION_RULES:
-        span: Duration | None = getattr(rules, name)
-        if span is not None:
-            period = name.removeprefix("within").removeprefix("_")
-            found.append(duration_rule(period, span, back(newest, span), PERIODS.get(period)))
-    return found
+        if not self.given.builtin:
+            return ["last ready point of its lineage"]
+        newer = self.given.newer_elsewhere
+        return [] if newer and newer > point.time else ["last ready point of its claim"]
