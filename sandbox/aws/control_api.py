@@ -33,6 +33,7 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
+from ministack.core import lambda_runtime
 from ministack.services import cloudwatch_logs, lambda_svc, scheduler
 
 from sandbox.aws import event_bus, schedules, snapshots
@@ -104,7 +105,11 @@ class ControlApi:
         return {"now": now, "fired": [asdict(each) for each in fired]}
 
     def _change_settings(self, body: Body) -> Body:
-        self._world.settings = self._world.settings.changed(body)
+        before, after = self._world.settings, self._world.settings.changed(body)
+        self._world.settings = after
+        if before.functions_follow_clock != after.functions_follow_clock:
+            # A warm function has already read the other clock.
+            lambda_runtime.reset()
         return asdict(self._world.settings)
 
     def _schedules(self, _body: Body) -> list[Body]:
@@ -143,7 +148,7 @@ class ControlApi:
         record = self._world.pending.get(body["snapshot"])
         if record is None:
             raise ValueError(f"snapshot {body['snapshot']} is not pending")
-        snapshots.settle(self._world, record, body.get("state", "completed"), self._world.clock.now())
+        snapshots.settle(self._world, record, body.get("state", "completed"))
 
     def _functions(self, _body: Body) -> Body:
         with self._world.lock:

@@ -31,12 +31,13 @@ def snapshot_ended(world: World, record: dict[str, Any]) -> None:
     _send(world, SNAPSHOT, detail, [arn], record["_ended"])
 
 
-def group_ended(world: World, members: list[dict[str, Any]], at: datetime) -> None:
+def group_ended(world: World, members: list[dict[str, Any]]) -> None:
     """Send `EBS Multi-Volume Snapshots Completion Status` for all snapshots of one CreateSnapshots call.
 
     One failed member makes the result of the set `failed`.
     """
     account, region = members[0]["_scope"]
+    at = max(each["_ended"] for each in members)
     failed = any(each["State"] == "error" for each in members)
     arns = [_snapshot_arn(world, each) for each in members]
     detail = {

@@ -22,16 +22,14 @@ def new_event(
     time: datetime | None = None,
     event_id: str | None = None,
 ) -> Event:
-    """Return an event of the sandbox's account and Region; time defaults to the sandbox clock, the id to a
-    new one.
-    """
+    """Return an event of the sandbox's account and Region, by default of now and with an id of its own."""
     return {
         "EventId": event_id or str(uuid.uuid4()),
         "Source": source,
         "DetailType": detail_type,
         "Detail": json.dumps(detail),
         "EventBusName": "default",
-        "Time": int((time or world.clock.now()).timestamp()),
+        "Time": int((time or world.told_time()).timestamp()),
         "Resources": resources or [],
         "Account": world.account,
         "Region": world.region,

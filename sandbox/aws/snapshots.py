@@ -33,12 +33,13 @@ def begin(
         "VolumeSize": volume["Size"],
         "Description": description,
         "State": "pending",
-        "StartTime": stamp(now),
+        "StartTime": stamp(world.told_time()),
         "Progress": "0%",
         "OwnerId": ec2.get_account_id(),
         "Encrypted": volume["Encrypted"],
         "StorageTier": "standard",
-        "_started": now,
+        "_began": now,
+        "_started": world.told_time(),
         "_completes": None if seconds is None else now + timedelta(seconds=seconds),
         "_visible": now + timedelta(seconds=world.settings.describe_lag_seconds),
         "_group": group,
@@ -59,14 +60,14 @@ def settle_due(world: World) -> None:
     with world.lock:
         due = [each for each in world.pending.values() if each["_completes"] and each["_completes"] <= now]
     for record in due:
-        settle(world, record, record["_outcome"], record["_completes"])
+        settle(world, record, record["_outcome"])
     with world.lock:
         for record in world.pending.values():
             record["Progress"] = _progress(record, now)
 
 
-def settle(world: World, record: Record, state: str, at: datetime) -> None:
-    """End a pending snapshot in `state` (`completed` or `error`) at `at`, and send its event.
+def settle(world: World, record: Record, state: str) -> None:
+    """End a pending snapshot in `state` (`completed` or `error`), and send its event.
 
     A snapshot deleted while pending ends without an event. A set from CreateSnapshots answers once, when its
     last member is done ("EBS Multi-Volume Snapshots Completion Status", EventBridge events for Amazon EBS).
@@ -76,18 +77,18 @@ def settle(world: World, record: Record, state: str, at: datetime) -> None:
             return
         record["State"] = state
         record["Progress"] = "100%" if state == "completed" else record["Progress"]
-        record["_ended"] = at
+        record["_ended"] = world.told_time()
     with request_scope(*record["_scope"]):
         if record["_group"]:
-            _end_group(world, record["_group"], at)
+            _end_group(world, record["_group"])
         elif record["SnapshotId"] in ec2._snapshots:
             ebs_events.snapshot_ended(world, record)
 
 
-def _end_group(world: World, group: str, at: datetime) -> None:
+def _end_group(world: World, group: str) -> None:
     members = [each for each in ec2._snapshots.values() if each.get("_group") == group]
     if members and all(each["State"] != "pending" for each in members):
-        ebs_events.group_ended(world, members, at)
+        ebs_events.group_ended(world, members)
 
 
 def _outcome(world: World, volume_id: str) -> str:
@@ -102,6 +103,6 @@ def _outcome(world: World, volume_id: str) -> str:
 def _progress(record: Record, now: datetime) -> str:
     if record["_completes"] is None:
         return "0%"
-    total = (record["_completes"] - record["_started"]).total_seconds()
-    done = (now - record["_started"]).total_seconds()
+    total = (record["_completes"] - record["_began"]).total_seconds()
+    done = (now - record["_began"]).total_seconds()
     return f"{min(99, int(100 * done / total)) if total > 0 else 0}%"

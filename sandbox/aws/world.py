@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sandbox.clock import SandboxClock
+from sandbox.clock import SandboxClock, real_now
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,10 @@ class Settings:
     """How many times a completion event is delivered; 0 loses it, 2 delivers it twice."""
     scheduler: str = "stepped"
     """`stepped`: schedules fire only when the clock is advanced. `live`: also as time passes."""
+
+    functions_follow_clock: bool = False
+    """False: functions, snapshot start times and event times are in real time, and only Scheduler runs ahead.
+    True: all of them live in the sandbox's time, so that days of backups pass in seconds."""
 
     def changed(self, changes: dict[str, Any]) -> "Settings":
         """Return a copy with `changes`. ValueError names an unknown switch or a value it does not take."""
@@ -127,6 +131,10 @@ class World:
     queued_events: int = 0
     """Asynchronous invocations that are queued, running or waiting for another try."""
     lock: threading.RLock = field(default_factory=threading.RLock)
+
+    def told_time(self) -> datetime:
+        """Return the time that AWS writes on what it makes: see Settings.functions_follow_clock."""
+        return self.clock.now() if self.settings.functions_follow_clock else real_now()
 
     def function(self, name: str) -> FunctionRecord:
         """Return the record of a function, new if it never ran."""

@@ -6,6 +6,9 @@ whatever the function prints goes to its log and nowhere else. Standard library 
 is importable here.
 """
 
+import ctypes
+import datetime
+import gc
 import importlib
 import json
 import logging
@@ -53,6 +56,33 @@ class RequestIdFilter(logging.Filter):
         return True
 
 
+class ShiftedClock:
+    """Runs this process's calendar ahead of the machine, as the sandbox's clock does.
+
+    AWS's hosts agree on the time; here functions must agree with the sandbox. datetime.datetime is changed in
+    place, not replaced, so that every module sees the same class. Monotonic time stays as it is.
+    """
+
+    seconds = 0.0
+
+    @classmethod
+    def install(cls) -> None:
+        """Let time.time, datetime.now and datetime.utcnow answer the shifted time."""
+        real_time, kind = time.time, datetime.datetime
+        real_now = kind.now
+
+        def now(_kind: type, tz: datetime.tzinfo | None = None) -> datetime.datetime:
+            return real_now(tz) + datetime.timedelta(seconds=cls.seconds)
+
+        def utcnow(_kind: type) -> datetime.datetime:
+            return real_now(datetime.UTC).replace(tzinfo=None) + datetime.timedelta(seconds=cls.seconds)
+
+        time.time = lambda: real_time() + cls.seconds
+        attributes = gc.get_referents(kind.__dict__)[0]
+        attributes["now"], attributes["utcnow"] = classmethod(now), classmethod(utcnow)
+        ctypes.pythonapi.PyType_Modified(ctypes.py_object(kind))
+
+
 def main() -> None:
     """Load the handler, say so, then answer requests until standard input ends."""
     requests = os.fdopen(os.dup(0), encoding="utf-8")
@@ -61,6 +91,8 @@ def main() -> None:
     setup = json.loads(requests.readline())
     sys.argv = [""]
     sys.path[0:0] = setup["path"]
+    if setup["shifted_clock"]:
+        ShiftedClock.install()
     _log_to_stdout()
     handler, failure = _load(setup["module"], setup["function"])
     _send(answers, failure or {"status": "ready"})
@@ -69,6 +101,7 @@ def main() -> None:
     for line in requests:
         call = json.loads(line)
         RequestIdFilter.request_id = call["request_id"]
+        ShiftedClock.seconds = call["clock_offset_seconds"]
         answer = _run(handler, call)
         for stream in (sys.stdout, sys.stderr):
             stream.flush()

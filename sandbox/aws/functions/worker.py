@@ -63,6 +63,7 @@ class IsolatedWorker:
                     "request_id": request_id,
                     "function_arn": invoked_function_arn or self.config["FunctionArn"],
                     "timeout_seconds": timeout,
+                    "clock_offset_seconds": self._world.clock.offset.total_seconds(),
                 }
             )
             answer = self._read(timeout) or self._died(timeout)
@@ -84,7 +85,14 @@ class IsolatedWorker:
         start = time.monotonic()
         self._start_process(package)
         module, _dot, function = self.config["Handler"].rpartition(".")
-        self._write({"path": package.python_path(), "module": module.replace("/", "."), "function": function})
+        self._write(
+            {
+                "path": package.python_path(),
+                "module": module.replace("/", "."),
+                "function": function,
+                "shifted_clock": self._world.settings.functions_follow_clock,
+            }
+        )
         answer = self._read(INIT_SECONDS)
         self._init_ms = (time.monotonic() - start) * 1000
         if answer and answer["status"] == "ready":

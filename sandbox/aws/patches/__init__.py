@@ -13,6 +13,7 @@ from sandbox.aws.patches import (
     iam_sqs,
     lambda_async,
     lambda_isolation,
+    request_time,
     scheduler,
 )
 from sandbox.aws.private import check_version
@@ -31,6 +32,7 @@ PATCHES = (
     cloudformation,
     iam_ec2,
     iam_sqs,
+    request_time,
     api_faults,
 )
 

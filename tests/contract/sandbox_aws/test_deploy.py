@@ -38,14 +38,20 @@ def test_a_schedule_fires_at_its_slot_and_the_volume_is_backed_up(
 
     fired = control.advance_to(slot, only="nightly")
     snapshot = eventually(lambda: snapshots_of(sandbox, volume))[0]
-    message = eventually(lambda: receive(sandbox, stack.outputs["Events"]))
+    arn = f"arn:aws:ec2:ap-northeast-2::snapshot/{snapshot['SnapshotId']}"
+
+    def announced() -> Any:
+        message = receive(sandbox, stack.outputs["Events"])
+        return message and message["resources"] == [arn] and message
+
+    message = eventually(announced)
 
     assert [(each.schedule, each.scheduled_time) for each in fired] == [("nightly", slot)]
     assert slot.astimezone(UTC).hour == 17  # 02:00 in Seoul
     tags = {tag["Key"]: tag["Value"] for tag in snapshot["Tags"]}
     assert tags["snapkeep:slot"] == slot.strftime("%Y-%m-%dT%H:%M:%SZ")
     assert message["detail-type"] == "EBS Snapshot Notification"
-    assert message["detail"]["snapshot_id"].endswith(snapshot["SnapshotId"])
+    assert message["detail"]["snapshot_id"] == arn
     assert any("[INFO]" in line and "planned" in line for line in control.function_logs("little-plan"))
     assert control.functions()["little-plan"].peak_rss_bytes > 1_000_000
 

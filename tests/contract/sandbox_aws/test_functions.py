@@ -2,7 +2,9 @@
 
 import json
 import sys
+import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +13,7 @@ from sandbox.aws.control import AwsControl
 from sandbox.launch import Sandbox
 
 from .conftest import eventually
-from .stack import RUNTIME, zip_of
+from .stack import RUNTIME, sdk_layer, zip_of
 
 Deploy = Callable[..., Any]
 TRUST = json.dumps({"Version": "2012-10-17", "Statement": []})
@@ -189,3 +191,27 @@ def handle(event, context):
     events.delete_rule(Name="rebalance")
     assert "handled i-1" in control.function_logs(invoke.name)
     assert control.functions()[invoke.name].invocations == 2
+
+
+CLOCKS = """
+import time
+from datetime import datetime, timezone
+import boto3
+def handle(event, context):
+    boto3.client("sts").get_caller_identity()
+    return [time.time(), datetime.now(timezone.utc).timestamp()]
+"""
+
+
+@pytest.mark.parametrize("follows", [True, False])
+def test_functions_follow_the_sandbox_clock_when_they_are_told_to(
+    sandbox: Sandbox, function: Deploy, control: AwsControl, follows: bool
+) -> None:
+    layer = sandbox.client("lambda").publish_layer_version(LayerName="sdk", Content={"ZipFile": sdk_layer()})
+    control.advance(timedelta(days=3), only="none")
+    control.settings(functions_follow_clock=follows)
+
+    answers = function(CLOCKS, Layers=[layer["LayerVersionArn"]])()
+
+    expected = control.now().timestamp() if follows else time.time()
+    assert answers == [pytest.approx(expected, abs=30)] * 2
