@@ -9,7 +9,8 @@ from typing import Any
 import boto3
 import pytest
 
-from tests.contract.ports.samples import create_table
+from sandbox.launch import Sandbox
+from tests.contract.ports.samples import TABLE, create_table
 
 
 class OneAtATime:
@@ -46,3 +47,19 @@ def table_client(aws: None) -> OneAtATime:
     client = boto3.client("dynamodb", region_name="ap-northeast-2")
     create_table(client)
     return OneAtATime(client)
+
+
+@pytest.fixture(scope="session")
+def sandbox() -> Iterator[Sandbox]:
+    """The sandbox's AWS, one for all these tests."""
+    with Sandbox(cluster="") as running:
+        yield running
+
+
+@pytest.fixture
+def sandbox_table_client(sandbox: Sandbox) -> Iterator[Any]:
+    """The sandbox's DynamoDB with the journal's table, empty."""
+    client = sandbox.client("dynamodb")
+    create_table(client)
+    yield client
+    client.delete_table(TableName=TABLE)

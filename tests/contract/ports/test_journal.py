@@ -21,11 +21,12 @@ ME, OTHER = "me", "other"
 UNTIL = later(minutes=2)
 
 
-@pytest.fixture(params=["memory", "dynamodb"])
+@pytest.fixture(params=["memory", "dynamodb", pytest.param("sandbox", marks=pytest.mark.sandbox)])
 def journal(request: pytest.FixtureRequest) -> Journal:
     if request.param == "memory":
         return MemoryJournal()
-    return DynamoJournal(request.getfixturevalue("table_client"), TABLE, sleep=lambda _: None)
+    fixture = {"dynamodb": "table_client", "sandbox": "sandbox_table_client"}[request.param]
+    return DynamoJournal(request.getfixturevalue(fixture), TABLE)
 
 
 def started(journal: Journal, *points: Point, run: Run | None = None) -> Run:

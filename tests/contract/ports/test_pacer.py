@@ -19,14 +19,15 @@ PACE = Pace(per_second=2.5, burst=50, pending=80)
 NewPacer = Callable[[str], Pacer]
 
 
-@pytest.fixture(params=["memory", "dynamodb"])
+@pytest.fixture(params=["memory", "dynamodb", pytest.param("sandbox", marks=pytest.mark.sandbox)])
 def new_pacer(request: pytest.FixtureRequest) -> NewPacer:
     """Gives the pacer of a bucket's name; DynamoDB's are shared by all that use the same name."""
     if request.param == "memory":
         buckets: dict[str, FakePacer] = {}
         return lambda name: buckets.setdefault(name, FakePacer(PACE))
-    client = request.getfixturevalue("table_client")
-    return lambda name: DynamoPacer(client, TABLE, name, PACE, sleep=lambda _: None)
+    fixture = {"dynamodb": "table_client", "sandbox": "sandbox_table_client"}[request.param]
+    client = request.getfixturevalue(fixture)
+    return lambda name: DynamoPacer(client, TABLE, name, PACE)
 
 
 @pytest.fixture

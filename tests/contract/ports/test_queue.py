@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import uuid
 from abc import ABC, abstractmethod
 from datetime import timedelta
 from typing import Any
@@ -43,11 +43,11 @@ class FakeReceiver(Receiver):
 
 
 class SqsReceiver(Receiver):
-    """SQS on moto."""
+    """An emulated SQS."""
 
-    def __init__(self) -> None:
-        self.sqs: Any = boto3.client("sqs", region_name="ap-northeast-2")
-        self.url = self.sqs.create_queue(QueueName="jobs")["QueueUrl"]
+    def __init__(self, sqs: Any) -> None:
+        self.sqs = sqs
+        self.url = sqs.create_queue(QueueName=f"jobs-{uuid.uuid4().hex}")["QueueUrl"]
         self.queue = SqsQueue(self.sqs, self.url)
 
     def receive(self) -> list[Job]:
@@ -59,12 +59,14 @@ class SqsReceiver(Receiver):
         return jobs
 
 
-@pytest.fixture(params=["memory", "sqs"])
+@pytest.fixture(params=["memory", "moto", pytest.param("sandbox", marks=pytest.mark.sandbox)])
 def receiver(request: pytest.FixtureRequest) -> Receiver:
     if request.param == "memory":
         return FakeReceiver()
+    if request.param == "sandbox":
+        return SqsReceiver(request.getfixturevalue("sandbox").client("sqs"))
     request.getfixturevalue("aws")
-    return SqsReceiver()
+    return SqsReceiver(boto3.client("sqs", region_name="ap-northeast-2"))
 
 
 def jobs(count: int) -> list[Job]:
@@ -94,4 +96,3 @@ def test_a_delayed_job_is_not_seen_yet(receiver: Receiver) -> None:
 def test_a_delay_longer_than_a_queue_can_hold_is_cut(receiver: Receiver) -> None:
     receiver.queue.send(jobs(1), timedelta(hours=2))
     assert receiver.receive() == []
-    assert json.loads(jobs(1)[0].to_json())["run"] == "myeks.daily.20261124T180000Z"

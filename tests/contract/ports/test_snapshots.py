@@ -1,11 +1,12 @@
-"""What snapshots promise: those in memory and those of EC2 (on moto, where moto does as EC2 does).
+"""What snapshots promise: those in memory, and those of EC2 on moto and in the sandbox.
 
-moto completes snapshots at once and neither pages nor throttles; the unit tests of the EC2 adapter
-cover those with stubbed answers.
+moto completes snapshots at once, ignores exclusions and neither pages nor throttles; the sandbox and
+the unit tests of the EC2 adapter cover those.
 """
 
 from __future__ import annotations
 
+import uuid
 from abc import ABC, abstractmethod
 from typing import Any
 
@@ -19,7 +20,6 @@ from snapkeep.ports import Snapshots
 from tests.fakes import FakeSnapshots
 
 GIB = 2**30
-TAGS = {"snapkeep:managed": "true", "snapkeep:run": "myeks.daily.20261124T180000Z"}
 
 
 class Ec2(ABC):
@@ -53,13 +53,12 @@ class FakeEc2(Ec2):
         return name
 
 
-class MotoEc2(Ec2):
-    """The real adapter on moto."""
+class RealEc2(Ec2):
+    """The real adapter on an emulated EC2."""
 
-    def __init__(self) -> None:
-        self.client: Any = boto3.client("ec2", region_name="ap-northeast-2")
-        self.client.meta.events.register("after-call.ec2.CreateSnapshots", _add_state)
-        self.snapshots = Ec2Snapshots(self.client, self.client)
+    def __init__(self, client: Any) -> None:
+        self.client = client
+        self.snapshots = Ec2Snapshots(client, client)
 
     def volume(self, gib: int = 4, instance: str = "", device: str = "/dev/xvdb") -> str:
         volume = str(self.client.create_volume(AvailabilityZone="ap-northeast-2a", Size=gib)["VolumeId"])
@@ -68,8 +67,12 @@ class MotoEc2(Ec2):
         return volume
 
     def instance(self) -> str:
-        image = self.client.register_image(Name="node", RootDeviceName="/dev/sda1")["ImageId"]
-        answer = self.client.run_instances(ImageId=image, MinCount=1, MaxCount=1)
+        answer = self.client.run_instances(
+            ImageId="ami-12345678",
+            MinCount=1,
+            MaxCount=1,
+            Placement={"AvailabilityZone": "ap-northeast-2a"},
+        )
         return str(answer["Instances"][0]["InstanceId"])
 
 
@@ -79,63 +82,74 @@ def _add_state(parsed: dict[str, Any], **_: Any) -> None:
         snapshot["State"] = "pending"
 
 
-@pytest.fixture(params=["fake", "moto"])
+@pytest.fixture(params=["fake", "moto", pytest.param("sandbox", marks=pytest.mark.sandbox)])
 def ec2(request: pytest.FixtureRequest) -> Ec2:
     if request.param == "fake":
         return FakeEc2()
+    if request.param == "sandbox":
+        return RealEc2(request.getfixturevalue("sandbox").client("ec2"))
     request.getfixturevalue("aws")
-    return MotoEc2()
+    client: Any = boto3.client("ec2", region_name="ap-northeast-2")
+    client.meta.events.register("after-call.ec2.CreateSnapshots", _add_state)
+    return RealEc2(client)
 
 
-def test_a_snapshot_has_its_tags_from_the_first_moment(ec2: Ec2) -> None:
+@pytest.fixture
+def tags() -> dict[str, str]:
+    """Tags that no other test uses: the sandbox's account is shared."""
+    return {"snapkeep:managed": "true", "snapkeep:run": uuid.uuid4().hex}
+
+
+def test_a_snapshot_has_its_tags_from_the_first_moment(ec2: Ec2, tags: dict[str, str]) -> None:
     volume = ec2.volume(gib=20)
-    created = ec2.snapshots.create(volume, TAGS, "Snapkeep daily: wordpress/data of myeks")
-    assert (created.volume_id, created.size_bytes, created.tags) == (volume, 20 * GIB, TAGS)
+    created = ec2.snapshots.create(volume, tags, "Snapkeep daily: wordpress/data of myeks")
+    assert (created.volume_id, created.size_bytes, created.tags) == (volume, 20 * GIB, tags)
     assert created.id.startswith("snap-")
     assert created.started_at.tzinfo is not None
     assert ec2.snapshots.get(created.id) is not None
 
 
-def test_snapshots_are_found_by_all_their_tags(ec2: Ec2) -> None:
-    ours = ec2.snapshots.create(ec2.volume(), TAGS, "")
-    ec2.snapshots.create(ec2.volume(), TAGS | {"snapkeep:run": "another"}, "")
-    assert [found.id for found in ec2.snapshots.find(TAGS)] == [ours.id]
-    assert list(ec2.snapshots.find(TAGS | {"snapkeep:policy": "daily"})) == []
+def test_snapshots_are_found_by_all_their_tags(ec2: Ec2, tags: dict[str, str]) -> None:
+    ours = ec2.snapshots.create(ec2.volume(), tags, "")
+    ec2.snapshots.create(ec2.volume(), tags | {"snapkeep:run": "another"}, "")
+    assert [found.id for found in ec2.snapshots.find(tags)] == [ours.id]
+    assert list(ec2.snapshots.find(tags | {"snapkeep:policy": "daily"})) == []
 
 
-def test_snapshots_are_found_by_their_volumes(ec2: Ec2) -> None:
+def test_snapshots_are_found_by_their_volumes(ec2: Ec2, tags: dict[str, str]) -> None:
     volumes = [ec2.volume() for _ in range(3)]
-    made = [ec2.snapshots.create(volume, TAGS, "") for volume in volumes]
-    found = ec2.snapshots.find(TAGS, volumes[:2])
+    made = [ec2.snapshots.create(volume, tags, "") for volume in volumes]
+    found = ec2.snapshots.find(tags, volumes[:2])
     assert sorted(item.id for item in found) == sorted(item.id for item in made[:2])
-    assert list(ec2.snapshots.find(TAGS, ["vol-0ffffffffffffffff"])) == []
+    assert list(ec2.snapshots.find(tags, ["vol-0ffffffffffffffff"])) == []
 
 
-def test_a_tag_value_with_wildcards_finds_itself_only(ec2: Ec2) -> None:
-    ec2.snapshots.create(ec2.volume(), {"snapkeep:run": "abc"}, "")
-    assert list(ec2.snapshots.find({"snapkeep:run": "a*c"})) == []
-    assert list(ec2.snapshots.find({"snapkeep:run": "a?c"})) == []
+def test_a_tag_value_with_wildcards_finds_itself_only(ec2: Ec2, tags: dict[str, str]) -> None:
+    ec2.snapshots.create(ec2.volume(), tags | {"snapkeep:group": "abc"}, "")
+    assert list(ec2.snapshots.find(tags | {"snapkeep:group": "a*c"})) == []
+    assert list(ec2.snapshots.find(tags | {"snapkeep:group": "a?c"})) == []
 
 
-def test_snapshots_are_found_by_their_state(ec2: Ec2) -> None:
-    created = ec2.snapshots.create(ec2.volume(), TAGS, "")
+def test_snapshots_are_found_by_their_state(ec2: Ec2, tags: dict[str, str]) -> None:
+    created = ec2.snapshots.create(ec2.volume(), tags, "")
     state = ec2.snapshots.get(created.id)
     assert state is not None
-    assert [found.id for found in ec2.snapshots.find(TAGS, state=state.state)] == [created.id]
-    assert list(ec2.snapshots.find(TAGS, state=SnapshotState.ERROR)) == []
+    assert [found.id for found in ec2.snapshots.find(tags, state=state.state)] == [created.id]
+    assert list(ec2.snapshots.find(tags, state=SnapshotState.ERROR)) == []
 
 
-def test_tags_are_added_to_those_that_are_there(ec2: Ec2) -> None:
-    created = ec2.snapshots.create(ec2.volume(), TAGS, "")
+def test_tags_are_added_to_those_that_are_there(ec2: Ec2, tags: dict[str, str]) -> None:
+    created = ec2.snapshots.create(ec2.volume(), tags, "")
     ec2.snapshots.add_tags(created.id, {"snapkeep:claim": "data", "snapkeep:storage-class": ""})
     found = ec2.snapshots.get(created.id)
     assert found is not None
-    assert found.tags == TAGS | {"snapkeep:claim": "data", "snapkeep:storage-class": ""}
+    assert found.tags == tags | {"snapkeep:claim": "data", "snapkeep:storage-class": ""}
 
 
-def test_a_snapshot_that_is_not_known_yet_is_tagged_later(ec2: Ec2) -> None:
+@pytest.mark.parametrize("ec2", ["fake", "moto"], indirect=True)
+def test_a_snapshot_that_is_not_known_yet_is_tagged_later(ec2: Ec2, tags: dict[str, str]) -> None:
     with pytest.raises(TemporaryError, match="snap-0123456789abcdef0"):
-        ec2.snapshots.add_tags("snap-0123456789abcdef0", TAGS)
+        ec2.snapshots.add_tags("snap-0123456789abcdef0", tags)
 
 
 def test_an_unknown_snapshot_is_none_and_deleting_it_is_success(ec2: Ec2) -> None:
@@ -143,27 +157,37 @@ def test_an_unknown_snapshot_is_none_and_deleting_it_is_success(ec2: Ec2) -> Non
     ec2.snapshots.delete("snap-0123456789abcdef0")
 
 
-def test_a_deleted_snapshot_is_gone(ec2: Ec2) -> None:
-    created = ec2.snapshots.create(ec2.volume(), TAGS, "")
+def test_a_deleted_snapshot_is_gone(ec2: Ec2, tags: dict[str, str]) -> None:
+    created = ec2.snapshots.create(ec2.volume(), tags, "")
     ec2.snapshots.delete(created.id)
     ec2.snapshots.delete(created.id)
     assert ec2.snapshots.get(created.id) is None
-    assert list(ec2.snapshots.find(TAGS)) == []
+    assert list(ec2.snapshots.find(tags)) == []
 
 
-def test_a_volume_that_is_gone_cannot_be_snapshotted(ec2: Ec2) -> None:
+def test_a_volume_that_is_gone_cannot_be_snapshotted(ec2: Ec2, tags: dict[str, str]) -> None:
     with pytest.raises(PermanentError, match="vol-0123456789abcdef0"):
-        ec2.snapshots.create("vol-0123456789abcdef0", TAGS, "")
+        ec2.snapshots.create("vol-0123456789abcdef0", tags, "")
 
 
-def test_a_group_takes_all_data_volumes_of_an_instance_and_not_what_it_boots_from(ec2: Ec2) -> None:
-    """moto ignores exclusions; the adapter's unit tests look at what it asks EC2 to leave out."""
+def test_a_group_takes_all_data_volumes_of_an_instance_and_not_what_it_boots_from(
+    ec2: Ec2, tags: dict[str, str]
+) -> None:
     instance = ec2.instance()
     wordpress = ec2.volume(instance=instance, device="/dev/xvdb")
     mysql = ec2.volume(instance=instance, device="/dev/xvdc")
-    made = ec2.snapshots.create_group(instance, [], TAGS, "Snapkeep daily: group wordpress")
+    made = ec2.snapshots.create_group(instance, [], tags, "Snapkeep daily: group wordpress")
     assert sorted(item.volume_id for item in made) == sorted([wordpress, mysql])
-    assert sorted(item.id for item in ec2.snapshots.find(TAGS)) == sorted(item.id for item in made)
+    assert sorted(item.id for item in ec2.snapshots.find(tags)) == sorted(item.id for item in made)
+
+
+@pytest.mark.parametrize("ec2", ["fake", pytest.param("sandbox", marks=pytest.mark.sandbox)], indirect=True)
+def test_a_group_leaves_out_what_is_foreign(ec2: Ec2, tags: dict[str, str]) -> None:
+    instance = ec2.instance()
+    ours = ec2.volume(instance=instance, device="/dev/xvdb")
+    foreign = ec2.volume(instance=instance, device="/dev/xvdc")
+    (made,) = ec2.snapshots.create_group(instance, [foreign], tags, "group")
+    assert (made.volume_id, made.state) == (ours, SnapshotState.PENDING)
 
 
 def test_data_volumes_are_those_that_the_instance_does_not_boot_from(ec2: Ec2) -> None:

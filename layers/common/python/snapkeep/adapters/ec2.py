@@ -17,7 +17,12 @@ from snapkeep.domain.sizes import GIB
 
 if TYPE_CHECKING:
     from mypy_boto3_ec2 import EC2Client
-    from mypy_boto3_ec2.type_defs import FilterTypeDef, SnapshotTypeDef, TagSpecificationTypeDef
+    from mypy_boto3_ec2.type_defs import (
+        FilterTypeDef,
+        SnapshotTypeDef,
+        TagSpecificationTypeDef,
+        VolumeTypeDef,
+    )
 
 PAGE = 1000
 """Most results of a Describe page; unpaginated calls are throttled sooner and may time out.
@@ -126,13 +131,9 @@ class Ec2Snapshots:
         Of a volume attached to several instances the first by name is given.
         """
         found: dict[str, str] = {}
-        paginator = self._ec2.get_paginator("describe_volumes")
         for some in chunks(volume_ids, FILTER_VALUES):
             with ec2_errors(f"describe {len(some)} volumes"):
-                pages = paginator.paginate(
-                    Filters=[{"Name": "volume-id", "Values": list(some)}], PaginationConfig={"PageSize": PAGE}
-                )
-                for volume in (volume for page in pages for volume in page["Volumes"]):
+                for volume in self._volumes({"Name": "volume-id", "Values": list(some)}):
                     instances = sorted(item.get("InstanceId", "") for item in volume.get("Attachments", []))
                     found[volume["VolumeId"]] = instances[0] if instances else ""
         return found
@@ -141,13 +142,21 @@ class Ec2Snapshots:
         """The ids of an instance's volumes other than its boot volume. Raises NotFound."""
         with ec2_errors(f"describe {instance_id}"):
             answer = self._ec2.describe_instances(InstanceIds=[instance_id])
-        instance = answer["Reservations"][0]["Instances"][0]
-        boot = instance.get("RootDeviceName", "")
-        return tuple(
-            mapping["Ebs"]["VolumeId"]
-            for mapping in instance.get("BlockDeviceMappings", [])
-            if mapping.get("DeviceName") != boot and "Ebs" in mapping
+            boot = answer["Reservations"][0]["Instances"][0].get("RootDeviceName", "")
+            volumes = self._volumes({"Name": "attachment.instance-id", "Values": [instance_id]})
+            return tuple(
+                volume["VolumeId"]
+                for volume in volumes
+                for place in volume["Attachments"]
+                if place.get("InstanceId") == instance_id and place.get("Device") != boot
+            )
+
+    def _volumes(self, wanted: FilterTypeDef) -> Iterator[VolumeTypeDef]:
+        pages = self._ec2.get_paginator("describe_volumes").paginate(
+            Filters=[wanted], PaginationConfig={"PageSize": PAGE}
         )
+        for page in pages:
+            yield from page["Volumes"]
 
     def _find(self, filters: list[FilterTypeDef], tags: Mapping[str, str]) -> Iterator[Snapshot]:
         with ec2_errors("list snapshots"):
