@@ -81,6 +81,8 @@ class ClaimController:
             self._cluster.change(CLAIMS, *key_of(claim), lambda obj: obj["status"].update(phase="Lost"))
             text = "Bound claim has lost its PersistentVolume. Data on the volume is lost!"
             self._cluster.warning(claim, COMPONENT, "ClaimLost", text)
+        if volume is not None and claim["status"]["phase"] == "Lost":
+            bind(self._cluster, claim, volume)
         return volume
 
     def _bind(self, claim: Object) -> float | None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sandbox.kubernetes.store import NotFound, Store
+from sandbox.kubernetes.store import Store
+from sandbox.lab.applying import apply
 
 Object = dict[str, Any]
+CLAIMS = "persistentvolumeclaims"
 DRIVER = "ebs.csi.aws.com"
 
 
@@ -23,58 +25,59 @@ def bulk_claims(
 ) -> list[str]:
     """Make claims `bulk-0000`... in the namespace, bound to unattached gp3 volumes, until there are `count`;
     returns the names of all. `ec2` is a boto3 client."""
+    apply(store, {"kind": "Namespace", "metadata": {"name": namespace}})
+    present = {claim["metadata"]["name"] for claim in store.list(CLAIMS, namespace)}
     names = [f"bulk-{number:04d}" for number in range(count)]
-    present = {claim["metadata"]["name"] for claim in store.list("persistentvolumeclaims", namespace)}
-    missing = [name for name in names if name not in present]
-    _ensure_namespace(store, namespace)
-
-    def make(name: str) -> None:
-        volume_name = f"pvc-{namespace}-{name}"
-        tags = {
-            "CSIVolumeName": volume_name,
-            f"{DRIVER}/cluster": "true",
-            "kubernetes.io/created-for/pvc/namespace": namespace,
-            "kubernetes.io/created-for/pvc/name": name,
-            "kubernetes.io/created-for/pv/name": volume_name,
-        }
-        made = ec2.create_volume(
-            AvailabilityZone=zone,
-            Size=size_gib,
-            VolumeType="gp3",
-            Encrypted=True,
-            TagSpecifications=[
-                {"ResourceType": "volume", "Tags": [{"Key": key, "Value": tags[key]} for key in tags]}
-            ],
-        )
-        claim = store.create(
-            "persistentvolumeclaims",
-            namespace,
-            _claim(name, volume_name, f"{size_gib}Gi", dict(labels or {})),
-        )
-        store.create("persistentvolumes", None, _volume(claim, made["VolumeId"], zone))
-
-    for name in missing:
-        make(name)
+    for name in names:
+        if name not in present:
+            volume_id = _create_volume(ec2, namespace, name, size_gib, zone)
+            _create_objects(store, _claim(namespace, name, f"{size_gib}Gi", labels or {}), volume_id, zone)
     return names
 
 
-def _ensure_namespace(store: Store, name: str) -> None:
-    try:
-        store.get("namespaces", None, name)
-    except NotFound:
-        meta = {"name": name, "labels": {"kubernetes.io/metadata.name": name}}
-        store.create(
-            "namespaces",
-            None,
-            {"metadata": meta, "spec": {"finalizers": ["kubernetes"]}, "status": {"phase": "Active"}},
-        )
+def _create_volume(ec2: Any, namespace: str, name: str, size_gib: int, zone: str) -> str:
+    tags = {
+        "CSIVolumeName": _volume_name(namespace, name),
+        f"{DRIVER}/cluster": "true",
+        "kubernetes.io/created-for/pvc/namespace": namespace,
+        "kubernetes.io/created-for/pvc/name": name,
+        "kubernetes.io/created-for/pv/name": _volume_name(namespace, name),
+    }
+    made = ec2.create_volume(
+        AvailabilityZone=zone,
+        Size=size_gib,
+        VolumeType="gp3",
+        Encrypted=True,
+        TagSpecifications=[
+            {"ResourceType": "volume", "Tags": [{"Key": key, "Value": tags[key]} for key in tags]}
+        ],
+    )
+    return str(made["VolumeId"])
 
 
-def _claim(name: str, volume_name: str, size: str, labels: dict[str, str]) -> Object:
+def _create_objects(store: Store, claim: Object, volume_id: str, zone: str) -> None:
+    """The volume needs the claim's uid, and a bound claim without its volume would count as lost."""
+    made = store.create(CLAIMS, claim["metadata"]["namespace"], claim)
+    volume = store.create("persistentvolumes", None, _volume(made, volume_id, zone))
+    bound = {
+        "phase": "Bound",
+        "accessModes": volume["spec"]["accessModes"],
+        "capacity": volume["spec"]["capacity"],
+    }
+    meta = made["metadata"]
+    store.update(CLAIMS, meta["namespace"], meta["name"], lambda obj: obj.update(status=bound))
+
+
+def _volume_name(namespace: str, name: str) -> str:
+    return f"pvc-{namespace}-{name}"
+
+
+def _claim(namespace: str, name: str, size: str, labels: Mapping[str, str]) -> Object:
     return {
         "metadata": {
             "name": name,
-            "labels": labels,
+            "namespace": namespace,
+            "labels": dict(labels),
             "annotations": {
                 "pv.kubernetes.io/bind-completed": "yes",
                 "pv.kubernetes.io/bound-by-controller": "yes",
@@ -87,9 +90,9 @@ def _claim(name: str, volume_name: str, size: str, labels: dict[str, str]) -> Ob
             "resources": {"requests": {"storage": size}},
             "storageClassName": "gp3",
             "volumeMode": "Filesystem",
-            "volumeName": volume_name,
+            "volumeName": _volume_name(namespace, name),
         },
-        "status": {"phase": "Bound", "accessModes": ["ReadWriteOnce"], "capacity": {"storage": size}},
+        "status": {"phase": "Pending"},
     }
 
 
@@ -104,7 +107,7 @@ def _volume(claim: Object, volume_id: str, zone: str) -> Object:
         },
         "spec": {
             "accessModes": claim["spec"]["accessModes"],
-            "capacity": claim["status"]["capacity"],
+            "capacity": claim["spec"]["resources"]["requests"],
             "claimRef": {
                 "apiVersion": "v1",
                 "kind": "PersistentVolumeClaim",

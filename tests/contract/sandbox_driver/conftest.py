@@ -1,4 +1,4 @@
-"""A lab per test, stopped afterwards."""
+"""A lab per test on a fake EC2, and one running AWS for the tests that need the real pieces."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from sandbox.launch import Sandbox
 from tests.contract.sandbox_driver.lab import Lab
 
 
@@ -23,3 +24,10 @@ def slow_lab() -> Iterator[Lab]:
     made = Lab(instant=False)
     yield made
     made.stop()
+
+
+@pytest.fixture(scope="session")
+def aws() -> Iterator[Sandbox]:
+    """The sandbox's AWS in a process of its own, without a cluster."""
+    with Sandbox(cluster="") as running:
+        yield running
