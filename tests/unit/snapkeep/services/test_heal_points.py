@@ -288,3 +288,12 @@ def test_points_whose_policy_was_removed_are_still_healed() -> None:
     object.__setattr__(world.deployment, "policies", ())
     world.wait(minutes=timedelta(minutes=15).seconds / 60)
     assert healed(world) == {"failed": 1}
+
+
+def test_a_point_that_is_planned_again_gives_its_place_in_the_pace_back() -> None:
+    world = taken("mysql", method=Method.CSI, csi_fallback=True)
+    world.wait(minutes=15)
+    run = world.the_run()
+    assert run is not None and world.pending_of_pace() == 1
+    world.reconciler.heal_points.heal(run)
+    assert world.pending_of_pace() == 0

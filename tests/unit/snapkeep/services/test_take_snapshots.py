@@ -267,3 +267,30 @@ def test_a_journal_that_fails_gives_the_pace_back(error: BaseException) -> None:
     with pytest.raises(type(error)):
         world.deliver(job)
     assert world.pending_of_pace() == 0
+
+
+def test_a_snapshot_that_is_found_again_counts_as_pending_like_a_created_one() -> None:
+    world = planned("mysql")
+    world.ebs.lose_answer("create")
+    world.work()
+    assert world.pending_of_pace() == 0
+    world.work()
+    assert (world.point("mysql").state, world.pending_of_pace()) == (PointState.PENDING, 1)
+
+
+def test_a_late_refusal_does_not_fail_a_point_that_another_invocation_created_meanwhile() -> None:
+    world = planned("mysql")
+    (job,) = world.queue.receive()
+    create = world.ebs.create
+
+    def hang(*given: object, **named: object) -> object:
+        world.ebs.create = create  # type: ignore[method-assign]
+        for _ in range(4):
+            world.wait(minutes=4)
+            world.deliver(job)
+        raise PermanentError("the volume was deleted a moment ago")
+
+    world.ebs.create = hang  # type: ignore[method-assign, assignment]
+    world.deliver(job)
+    assert world.point("mysql").state is PointState.PENDING
+    assert world.run_until_closed().state is RunState.COMPLETED
