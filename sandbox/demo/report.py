@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -16,6 +17,7 @@ from sandbox.demo.facts import ClaimFact
 from sandbox.demo.steps import StepRecord
 from snapkeep.domain.sizes import format_quantity
 
+SNAPSHOT_COLUMN = "EC2 snapshot"
 COLOURS = {"ready": "green", "failed": "bold red"}
 
 
@@ -33,18 +35,18 @@ def write(path: Path, claims: Sequence[ClaimFact], steps: Sequence[StepRecord]) 
 
 def show(console: Console, claims: Sequence[ClaimFact]) -> None:
     """Print what is protected, point by point, and what is not, with the reason."""
-    console.print(_protected([claim for claim in claims if claim.points]))
+    console.print("", _protected([claim for claim in claims if claim.points]))
     for claim in claims:
         for point in claim.points:
             if point.reason:
                 console.print(Text(f"{claim}: {point.reason}", style="dim"), soft_wrap=True)
     left = [claim for claim in claims if not claim.points]
     if left:
-        console.print(_left(left))
+        console.print("", _left(left))
 
 
 def _protected(claims: Sequence[ClaimFact]) -> Table:
-    table = _table("Recovery points", "claim", "policy", "state", "method", "size", "EC2 snapshot", "group")
+    table = _table("Recovery points", "claim", "policy", "state", "method", "size", SNAPSHOT_COLUMN, "group")
     for claim in claims:
         for point in claim.points:
             table.add_row(
@@ -67,8 +69,8 @@ def _left(claims: Sequence[ClaimFact]) -> Table:
 
 
 def _table(title: str, *columns: str) -> Table:
-    """A table that never cuts a name off, however narrow the terminal is."""
-    table = Table(title=title, title_justify="left")
+    """A table that never cuts a name off, however narrow the terminal; ids stay whole for copying."""
+    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
     for column in columns:
-        table.add_column(column, overflow="fold")
+        table.add_column(column, overflow="fold", no_wrap=column == SNAPSHOT_COLUMN)
     return table
