@@ -13,7 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from sandbox.kubernetes.eks_access import Caller, EksAccess
 from sandbox.kubernetes.eks_tokens import TokenRefused, read_token
-from sandbox.kubernetes.errors import unauthorized
+from sandbox.kubernetes.errors import ApiError, unauthorized
 from sandbox.kubernetes.requests import Request, User
 
 ADMIN = User("kubernetes-admin", ("system:masters", "system:authenticated"), "admin")
@@ -42,7 +42,21 @@ class Authenticator:
         self._lock = threading.Lock()
 
     def user(self, request: Request) -> User:
-        """Who asks. Raises ApiError 401 for a missing, expired, forged or unknown credential."""
+        """Who asks; the admin may speak for somebody else with the Impersonate headers (`kubectl --as`).
+        Raises ApiError 401 for a missing, expired, forged or unknown credential."""
+        user = self._own_user(request)
+        name = request.headers.get("impersonate-user", "")
+        if not name:
+            return user
+        if not user.is_admin:
+            why = (
+                f'User "{user.name}" cannot impersonate resource "users" in API group "" at the cluster scope'
+            )
+            raise ApiError(403, "Forbidden", f'users "{name}" is forbidden: {why}')
+        groups = filter(None, request.headers.get("impersonate-group", "").split(","))
+        return User(name, (*(group.strip() for group in groups), "system:authenticated"))
+
+    def _own_user(self, request: Request) -> User:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         token = token.strip()
         if scheme.lower() == "bearer" and hmac.compare_digest(token, self._admin_token):

@@ -100,7 +100,7 @@ class _Handler(BaseHTTPRequestHandler):
         parts = urlsplit(self.path)
         length = int(self.headers.get("Content-Length") or 0)
         body = self.rfile.read(length) if length else self._chunked()
-        headers = {name.lower(): value for name, value in self.headers.items()}
+        headers = {name.lower(): ",".join(self.headers.get_all(name) or []) for name in self.headers}
         query = dict(parse_qsl(parts.query, keep_blank_values=True))
         return Request(self.command, unquote(parts.path), query, headers, body)
 

@@ -204,6 +204,10 @@ def _document(request: Request, target: Target) -> Object:
         raise errors.bad_request(
             "the namespace of the provided object does not match the namespace sent on the request"
         )
+    if target.namespace is not None:
+        meta["namespace"] = target.namespace
+    else:
+        meta.pop("namespace", None)
     if target.name and meta.setdefault("name", target.name) != target.name:
         raise errors.bad_request(
             f"the name of the object ({meta['name']}) does not match the name on the URL ({target.name})"

@@ -9,7 +9,8 @@ from typing import Any
 
 import yaml
 
-from sandbox.kubernetes.errors import bad_request
+from sandbox.kubernetes import protobuf
+from sandbox.kubernetes.errors import bad_request, unsupported_media_type
 from sandbox.kubernetes.resources import Resource
 
 Object = dict[str, Any]
@@ -40,9 +41,15 @@ class Request:
     body: bytes = b""
 
     def document(self) -> Any:
-        """The body as JSON, or as YAML when it is not JSON; {} when empty. Raises ApiError 400."""
+        """The body as JSON, or as YAML when it is not JSON; {} when empty. Raises ApiError 400, or 415 for
+        protobuf of a kind that is not known."""
         if not self.body:
             return {}
+        if self.content_type == protobuf.CONTENT_TYPE:
+            found = protobuf.decode(self.body)
+            if found is None:
+                raise unsupported_media_type(protobuf.CONTENT_TYPE, ["application/json", "application/yaml"])
+            return found
         try:
             return json.loads(self.body)
         except ValueError:

@@ -39,6 +39,9 @@ def resolve(request: Request) -> Target:
     if name and resource.namespaced and namespace is None:
         raise UnknownPath(request.path)
     verb = _verb(request, resource, name, subresource)
+    everywhere = resource.namespaced and namespace is None
+    if everywhere and verb not in ("list", "watch"):
+        raise method_not_allowed()
     return Target(verb, resource, namespace, name, subresource)
 
 
