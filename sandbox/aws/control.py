@@ -169,7 +169,10 @@ class AwsControl:
         self._call("DELETE", "functions")
 
     def wait_idle(self, limit: float = 60.0) -> None:
-        """Wait until no function runs and no event is queued for one; ControlError after `limit` seconds."""
+        """Wait until no function runs and neither an event nor a visible message waits for one.
+
+        ControlError after `limit` seconds.
+        """
         deadline = time.monotonic() + limit
         while busy := self._call("GET", "functions")["busy"]:
             if time.monotonic() > deadline:

@@ -38,6 +38,7 @@ from ministack.services import cloudwatch_logs, lambda_svc, scheduler
 
 from sandbox.aws import event_bus, schedules, snapshots
 from sandbox.aws.functions.environment import INTERPRETER
+from sandbox.aws.functions.work_left import work_left
 from sandbox.aws.patches import eks_cluster
 from sandbox.aws.scope import request_scope
 from sandbox.aws.world import Fault, World
@@ -153,8 +154,7 @@ class ControlApi:
     def _functions(self, _body: Body) -> Body:
         with self._world.lock:
             records = {name: each.as_dict() for name, each in self._world.functions.items()}
-        running, _by_function = lambda_svc.executions_in_flight()
-        return {"functions": records, "busy": running + self._world.queued_events}
+        return {"functions": records, "busy": self._world.queued_events + work_left()}
 
     def _logs(self, _body: Body, name: str) -> Body:
         with request_scope(self._world.account, self._world.region):

@@ -11,8 +11,8 @@ from typing import Any
 
 from ministack import app
 from ministack.core import iam_actions, responses
-from ministack.services import ec2
 
+from sandbox.aws import ec2_answers
 from sandbox.aws.private import require
 from sandbox.aws.world import Fault, World
 
@@ -48,7 +48,7 @@ def _with_faults(world: World, service: str, handler: Callable[..., Any]) -> Cal
 def _error(service: str, fault: Fault) -> Answer:
     answer: Answer
     if service == "ec2":
-        answer = ec2._error(fault.code, fault.message, fault.status)
+        answer = ec2_answers.error(fault.code, fault.message, fault.status)
     elif service in ("sns", "iam", "sts", "cloudformation"):
         answer = responses.error_response_xml(fault.code, fault.message, fault.status)
     else:

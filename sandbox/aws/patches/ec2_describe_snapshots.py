@@ -11,12 +11,11 @@ from typing import Any
 
 from ministack.services import ec2
 
+from sandbox.aws.ec2_answers import Answer, Params, error, xml
 from sandbox.aws.private import require, require_keys
 from sandbox.aws.snapshots import settle_due
 from sandbox.aws.world import World
 
-Params = dict[str, Any]
-Answer = tuple[int, dict[str, str], bytes]
 FIELDS = {
     "description": "Description",
     "encrypted": "Encrypted",
@@ -49,7 +48,7 @@ def _describe(world: World, params: Params) -> Answer:
     visible = _visible(world)
     missing = [each for each in ids if each not in visible]
     if missing:
-        return _error("InvalidSnapshot.NotFound", f"The snapshot '{missing[0]}' does not exist.")
+        return error("InvalidSnapshot.NotFound", f"The snapshot '{missing[0]}' does not exist.")
     owners = ec2._parse_member_list(params, "Owner")
     wanted = set(ids)
     found = [
@@ -63,11 +62,11 @@ def _describe(world: World, params: Params) -> Answer:
 def _refusal(filters: dict[str, list[str]], ids: list[str], size: int) -> Answer | None:
     unknown = [name for name in filters if name not in FIELDS and not name.startswith("tag")]
     if unknown:
-        return _error("InvalidParameterValue", f"The filter '{unknown[0]}' is invalid")
+        return error("InvalidParameterValue", f"The filter '{unknown[0]}' is invalid")
     if size and ids:
-        return _error("InvalidParameterCombination", "MaxResults cannot be used with SnapshotIds.")
+        return error("InvalidParameterCombination", "MaxResults cannot be used with SnapshotIds.")
     if size and not 5 <= size <= 1000:
-        return _error(
+        return error(
             "InvalidParameterValue",
             f"Value ( {size} ) for parameter maxResults is invalid. Expecting 5-1000.",
         )
@@ -104,10 +103,4 @@ def _page(found: list[dict[str, Any]], size: int, token: str) -> Answer:
     items = "".join(f"<item>{ec2._snapshot_inner_xml(record)}</item>" for record in found[start:end])
     following = base64.b64encode(str(end).encode()).decode() if end < len(found) else ""
     more = f"<nextToken>{following}</nextToken>" if following else ""
-    answer: Answer = ec2._xml(200, "DescribeSnapshotsResponse", f"<snapshotSet>{items}</snapshotSet>{more}")
-    return answer
-
-
-def _error(code: str, message: str) -> Answer:
-    answer: Answer = ec2._error(code, message, 400)
-    return answer
+    return xml("DescribeSnapshotsResponse", f"<snapshotSet>{items}</snapshotSet>{more}")

@@ -10,6 +10,7 @@ from urllib.parse import parse_qs
 
 from ministack.services import ec2
 
+from sandbox.aws.ec2_answers import error
 from sandbox.aws.private import require
 from sandbox.aws.world import World
 
@@ -23,7 +24,7 @@ def install(world: World) -> None:
         params = {**query, **parse_qs((body or b"").decode())}
         known = params.get("Action", [""])[0] in ec2._ACTION_MAP
         if known and params.get("DryRun", [""])[0].lower() == "true":
-            return ec2._error("DryRunOperation", "Request would have succeeded, but DryRun flag is set.", 412)
+            return error("DryRunOperation", "Request would have succeeded, but DryRun flag is set.", 412)
         return await handle(method, path, headers, body, query)
 
     ec2.handle_request = handle_request

@@ -9,12 +9,10 @@ from typing import Any
 
 from ministack.services import ec2
 
+from sandbox.aws.ec2_answers import Answer, Params, error
 from sandbox.aws.private import require, require_keys
 from sandbox.aws.snapshots import settle_due
 from sandbox.aws.world import World
-
-Params = dict[str, Any]
-Answer = tuple[int, dict[str, str], bytes]
 
 
 def install(world: World) -> None:
@@ -39,11 +37,11 @@ def install(world: World) -> None:
 
 def _refusal(snapshot_id: str, record: dict[str, Any] | None, size: str) -> Answer | None:
     if record is None:
-        return _error("InvalidSnapshot.NotFound", f"The snapshot '{snapshot_id}' does not exist.")
+        return error("InvalidSnapshot.NotFound", f"The snapshot '{snapshot_id}' does not exist.")
     if record["State"] != "completed":
-        return _error("IncorrectState", f"Snapshot {snapshot_id} is {record['State']}, not completed.")
+        return error("IncorrectState", f"Snapshot {snapshot_id} is {record['State']}, not completed.")
     if size and int(size) < record["VolumeSize"]:
-        return _error(
+        return error(
             "InvalidParameterValue",
             f"Volume of {size}GiB is smaller than snapshot '{snapshot_id}', "
             f"expect size >= {record['VolumeSize']}GiB",
@@ -56,8 +54,3 @@ def _from_snapshot(params: Params, record: dict[str, Any]) -> Params:
     if record["Encrypted"]:
         taken["Encrypted"] = ["true"]
     return taken
-
-
-def _error(code: str, message: str) -> Answer:
-    answer: Answer = ec2._error(code, message, 400)
-    return answer

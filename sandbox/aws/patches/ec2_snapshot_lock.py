@@ -11,12 +11,10 @@ from typing import Any
 
 from ministack.services import ec2
 
+from sandbox.aws.ec2_answers import Answer, Params, error, xml
 from sandbox.aws.private import require
 from sandbox.aws.snapshots import stamp
 from sandbox.aws.world import World
-
-Params = dict[str, Any]
-Answer = tuple[int, dict[str, str], bytes]
 
 
 def install(world: World) -> None:
@@ -44,7 +42,7 @@ def _lock(world: World, params: Params) -> Answer:
     days = int(ec2._p(params, "LockDuration") or 0)
     until = ec2._p(params, "ExpirationDate")
     if not days and not until:
-        return _error("MissingParameter", "Either LockDuration or ExpirationDate must be given.")
+        return error("MissingParameter", "Either LockDuration or ExpirationDate must be given.")
     expires = datetime.fromisoformat(until.replace("Z", "+00:00")) if until else now + timedelta(days=days)
     hours = int(ec2._p(params, "CoolOffPeriod") or 0)
     record["_lock"] = {
@@ -54,7 +52,7 @@ def _lock(world: World, params: Params) -> Answer:
         "days": days or (expires - now).days,
         "cool_off": now + timedelta(hours=hours) if hours else None,
     }
-    return _xml("LockSnapshotResponse", _lock_xml(record, now))
+    return xml("LockSnapshotResponse", _lock_xml(record, now))
 
 
 def _unlock(world: World, params: Params) -> Answer:
@@ -64,13 +62,11 @@ def _unlock(world: World, params: Params) -> Answer:
     now = world.clock.now()
     lock = lock_of(record, now)
     if lock is None:
-        return _error("SnapshotNotLocked", f"The snapshot '{record['SnapshotId']}' is not locked.")
+        return error("SnapshotNotLocked", f"The snapshot '{record['SnapshotId']}' is not locked.")
     if lock["mode"] == "compliance" and not (lock["cool_off"] and now < lock["cool_off"]):
-        return _error(
-            "SnapshotLocked", f"The snapshot '{record['SnapshotId']}' is locked in compliance mode."
-        )
+        return error("SnapshotLocked", f"The snapshot '{record['SnapshotId']}' is locked in compliance mode.")
     del record["_lock"]
-    return _xml("UnlockSnapshotResponse", f"<snapshotId>{record['SnapshotId']}</snapshotId>")
+    return xml("UnlockSnapshotResponse", f"<snapshotId>{record['SnapshotId']}</snapshotId>")
 
 
 def _describe(world: World, params: Params) -> Answer:
@@ -83,7 +79,7 @@ def _describe(world: World, params: Params) -> Answer:
     items = "".join(
         f"<item><ownerId>{each['OwnerId']}</ownerId>{_lock_xml(each, now)}</item>" for each in locked
     )
-    return _xml("DescribeLockedSnapshotsResponse", f"<snapshotSet>{items}</snapshotSet>")
+    return xml("DescribeLockedSnapshotsResponse", f"<snapshotSet>{items}</snapshotSet>")
 
 
 def _lock_xml(record: dict[str, Any], now: datetime) -> str:
@@ -103,16 +99,4 @@ def _lock_xml(record: dict[str, Any], now: datetime) -> str:
 
 
 def _not_found(params: Params) -> Answer:
-    return _error(
-        "InvalidSnapshot.NotFound", f"The snapshot '{ec2._p(params, 'SnapshotId')}' does not exist."
-    )
-
-
-def _xml(name: str, inner: str) -> Answer:
-    answer: Answer = ec2._xml(200, name, inner)
-    return answer
-
-
-def _error(code: str, message: str) -> Answer:
-    answer: Answer = ec2._error(code, message, 400)
-    return answer
+    return error("InvalidSnapshot.NotFound", f"The snapshot '{ec2._p(params, 'SnapshotId')}' does not exist.")

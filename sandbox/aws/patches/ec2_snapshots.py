@@ -12,12 +12,11 @@ from typing import Any
 from ministack.services import ec2
 
 from sandbox.aws import snapshots
+from sandbox.aws.ec2_answers import Answer, Params, error, xml
 from sandbox.aws.patches.ec2_snapshot_lock import lock_of
 from sandbox.aws.private import require, require_keys
 from sandbox.aws.world import World
 
-Params = dict[str, Any]
-Answer = tuple[int, dict[str, str], bytes]
 MAX_EXCLUDED = 40
 
 
@@ -61,19 +60,19 @@ def _create_snapshot(world: World, params: Params) -> Answer:
     volume_id = ec2._p(params, "VolumeId")
     volume = ec2._volumes.get(volume_id)
     if not volume:
-        return _error("InvalidVolume.NotFound", f"The volume '{volume_id}' does not exist.")
+        return error("InvalidVolume.NotFound", f"The volume '{volume_id}' does not exist.")
     if refused := _too_many_pending(world, volume):
         return refused
     tags = requested_tags(params, "snapshot")
     record = snapshots.begin(world, volume, ec2._p(params, "Description"), tags)
-    return _xml("CreateSnapshotResponse", ec2._snapshot_inner_xml(record))
+    return xml("CreateSnapshotResponse", ec2._snapshot_inner_xml(record))
 
 
 def _create_snapshots(world: World, params: Params) -> Answer:
     instance_id = ec2._p(params, "InstanceSpecification.InstanceId")
     instance = ec2._instances.get(instance_id)
     if not instance:
-        return _error("InvalidInstanceID.NotFound", f"The instance ID '{instance_id}' does not exist")
+        return error("InvalidInstanceID.NotFound", f"The instance ID '{instance_id}' does not exist")
     chosen = _chosen_volumes(params, instance)
     if isinstance(chosen, tuple):
         return chosen
@@ -85,7 +84,7 @@ def _create_snapshots(world: World, params: Params) -> Answer:
         snapshots.begin(world, volume, description, _group_tags(params, volume), group) for volume in chosen
     ]
     items = "".join(f"<item>{_member_xml(each)}</item>" for each in records)
-    return _xml("CreateSnapshotsResponse", f"<snapshotSet>{items}</snapshotSet>")
+    return xml("CreateSnapshotsResponse", f"<snapshotSet>{items}</snapshotSet>")
 
 
 def _chosen_volumes(params: Params, instance: dict[str, Any]) -> list[dict[str, Any]] | Answer:
@@ -97,12 +96,12 @@ def _chosen_volumes(params: Params, instance: dict[str, Any]) -> list[dict[str, 
         if any(place["Device"] == instance.get("RootDeviceName") for place in each["Attachments"])
     }
     if len(excluded) > MAX_EXCLUDED:
-        return _error(
+        return error(
             "InvalidParameterValue",
             f"ExcludeDataVolumeIds names {len(excluded)} volumes; at most {MAX_EXCLUDED}.",
         )
     if boot & set(excluded):
-        return _error(
+        return error(
             "InvalidParameterValue", "The root volume is excluded by ExcludeBootVolume, not by its id."
         )
     left = set(excluded) | (
@@ -110,7 +109,7 @@ def _chosen_volumes(params: Params, instance: dict[str, Any]) -> list[dict[str, 
     )
     chosen = [each for each in attached if each["VolumeId"] not in left]
     if not chosen:
-        return _error("InvalidParameterValue", f"No volume of {instance['InstanceId']} is left to snapshot.")
+        return error("InvalidParameterValue", f"No volume of {instance['InstanceId']} is left to snapshot.")
     return chosen
 
 
@@ -129,7 +128,7 @@ def _too_many_pending(world: World, volume: dict[str, Any]) -> Answer | None:
         pending = sum(each["VolumeId"] == volume["VolumeId"] for each in world.pending.values())
     if pending < limit:
         return None
-    return _error(
+    return error(
         "ConcurrentSnapshotLimitExceeded",
         f"Maximum allowed in-progress snapshots for a single volume exceeded ({pending} of {limit}).",
     )
@@ -139,16 +138,16 @@ def _delete_snapshot(world: World, params: Params) -> Answer:
     snapshot_id = ec2._p(params, "SnapshotId")
     record = ec2._snapshots.get(snapshot_id)
     if not record:
-        return _error("InvalidSnapshot.NotFound", f"The snapshot '{snapshot_id}' does not exist.")
+        return error("InvalidSnapshot.NotFound", f"The snapshot '{snapshot_id}' does not exist.")
     if lock_of(record, world.clock.now()):
-        return _error("SnapshotLocked", f"The snapshot '{snapshot_id}' is locked and cannot be deleted.")
+        return error("SnapshotLocked", f"The snapshot '{snapshot_id}' is locked and cannot be deleted.")
     if image := _image_of(snapshot_id):
-        return _error("InvalidSnapshot.InUse", f"The snapshot {snapshot_id} is currently in use by {image}")
+        return error("InvalidSnapshot.InUse", f"The snapshot {snapshot_id} is currently in use by {image}")
     with world.lock:
         world.pending.pop(snapshot_id, None)
         del ec2._snapshots[snapshot_id]
     ec2._tags.pop(snapshot_id, None)
-    return _xml("DeleteSnapshotResponse", "<return>true</return>")
+    return xml("DeleteSnapshotResponse", "<return>true</return>")
 
 
 def _image_of(snapshot_id: str) -> str:
@@ -159,13 +158,3 @@ def _member_xml(record: dict[str, Any]) -> str:
     # SnapshotInfo calls its state `state`, Snapshot calls it `status` (EC2 API reference).
     xml: str = ec2._snapshot_inner_xml(record)
     return xml.replace("<status>", "<state>").replace("</status>", "</state>")
-
-
-def _xml(name: str, inner: str) -> Answer:
-    answer: Answer = ec2._xml(200, name, inner)
-    return answer
-
-
-def _error(code: str, message: str) -> Answer:
-    answer: Answer = ec2._error(code, message, 400)
-    return answer

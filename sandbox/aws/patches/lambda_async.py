@@ -83,7 +83,11 @@ def _attempt(
     _partition, _service, _lambda, region, account, *_rest = func["config"]["FunctionArn"].split(":")
     settings = func.get("event_invoke_config") or {}
     with request_scope(account, region):
-        result = lambda_svc._execute_function(func, event)
+        try:
+            result = lambda_svc._execute_function(func, event)
+        except Exception as error:
+            log.exception("function %s could not be run", func["config"]["FunctionName"])
+            result = {"error": True, "body": {"errorMessage": str(error)}}
         tries += not result.get("throttle")
         if result.get("error") and _may_try_again(settings, tries, queued):
             wait = RETRY_SECONDS[min(max(tries, 1), len(RETRY_SECONDS)) - 1]

@@ -13,7 +13,7 @@ import logging
 from typing import Any
 
 from ministack.core import lambda_runtime
-from ministack.services import lambda_svc
+from ministack.services import lambda_svc, sqs
 
 from sandbox.aws.functions.worker import IsolatedWorker
 from sandbox.aws.private import require
@@ -26,6 +26,8 @@ def install(world: World) -> None:
     """Replace ministack's worker and what runs an invocation on it."""
     require(lambda_runtime, "Worker", "_worker_class_for", "execution_credentials")
     require(lambda_svc, "_execute_function_warm", "acquire_worker", "release_worker", "_resolve_layer_zip")
+    require(lambda_svc, "_esms", "_esm_inflight", "executions_in_flight")
+    require(sqs, "_queues")
     require(lambda_svc, "_ensure_reaper_thread", "_probe_peak_memory_mb")
 
     def new_worker(name: str, config: dict[str, Any], code_zip: bytes) -> IsolatedWorker:

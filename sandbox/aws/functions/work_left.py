@@ -1,0 +1,22 @@
+"""How much work the functions still have: what runs, and what lies ready in the queues they read."""
+
+import time
+
+from ministack.services import lambda_svc, sqs
+
+
+def work_left() -> int:
+    """Return the running invocations plus the visible messages of queues with an event source mapping.
+
+    Messages that are hidden for a while (delayed, or failed and waiting for another try) are not counted.
+    """
+    running, _by_function = lambda_svc.executions_in_flight()
+    sources = {esm["EventSourceArn"] for esm in lambda_svc._esms._data.values() if esm.get("Enabled", True)}
+    now = time.time()
+    ready = sum(
+        message["visible_at"] <= now
+        for queue in list(sqs._queues._data.values())
+        if queue["attributes"].get("QueueArn") in sources
+        for message in list(queue["messages"])
+    )
+    return int(running + sum(lambda_svc._esm_inflight.values()) + ready)
