@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -36,17 +36,15 @@ def write(path: Path, claims: Sequence[ClaimFact], steps: Sequence[StepRecord]) 
 def show(console: Console, claims: Sequence[ClaimFact]) -> None:
     """Print what is protected, point by point, and what is not, with the reason."""
     console.print("", _protected([claim for claim in claims if claim.points]))
-    for claim in claims:
-        for point in claim.points:
-            if point.reason:
-                console.print(Text(f"{claim}: {point.reason}", style="dim"), soft_wrap=True)
+    for note in [*_groups(claims), *_methods(claims)]:
+        console.print(Text(note, style="dim"), soft_wrap=True)
     left = [claim for claim in claims if not claim.points]
     if left:
         console.print("", _left(left))
 
 
 def _protected(claims: Sequence[ClaimFact]) -> Table:
-    table = _table("Recovery points", "claim", "policy", "state", "method", "size", SNAPSHOT_COLUMN, "group")
+    table = _table("Recovery points", "claim", "policy", "state", "method", "size", SNAPSHOT_COLUMN)
     for claim in claims:
         for point in claim.points:
             table.add_row(
@@ -56,9 +54,25 @@ def _protected(claims: Sequence[ClaimFact]) -> Table:
                 Text(point.method),
                 Text(format_quantity(point.size_bytes)),
                 Text(point.snapshot_id),
-                Text(point.group),
             )
     return table
+
+
+def _groups(claims: Sequence[ClaimFact]) -> Iterator[str]:
+    members: dict[str, list[str]] = {}
+    for claim in claims:
+        for point in claim.points:
+            if point.group:
+                members.setdefault(point.group, []).append(claim.claim)
+    for group, names in members.items():
+        yield f"group {group}: {' and '.join(names)}, crash-consistent with each other"
+
+
+def _methods(claims: Sequence[ClaimFact]) -> Iterator[str]:
+    for claim in claims:
+        for point in claim.points:
+            if point.reason:
+                yield f"{claim}: {point.reason}"
 
 
 def _left(claims: Sequence[ClaimFact]) -> Table:
@@ -70,7 +84,8 @@ def _left(claims: Sequence[ClaimFact]) -> Table:
 
 def _table(title: str, *columns: str) -> Table:
     """A table that never cuts a name off, however narrow the terminal; ids stay whole for copying."""
-    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
+    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
+    table.pad_edge, table.padding = False, (0, 1, 0, 0)
     for column in columns:
         table.add_column(column, overflow="fold", no_wrap=column == SNAPSHOT_COLUMN)
     return table

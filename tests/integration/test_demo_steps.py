@@ -75,6 +75,20 @@ def test_tables_show_what_is_protected_and_why_the_rest_is_not(console: Console,
         assert text in shown
 
 
+def test_the_members_of_a_group_are_named_together(console: Console, log: io.StringIO) -> None:
+    claims = [
+        ClaimFact("myeks", "blog", name, "often", True, "", (member,))
+        for name, member in (
+            ("mysql", PointFact("p-1", "ready", "ebs", "snap-1", 2**30, "blog/wordpress")),
+            ("files", PointFact("p-2", "ready", "ebs", "snap-2", 2**30, "blog/wordpress")),
+        )
+    ]
+
+    report.show(console, claims)
+
+    assert "group blog/wordpress: mysql and files, crash-consistent with each other" in log.getvalue()
+
+
 def test_the_report_holds_the_same_facts(tmp_path: Path) -> None:
     ready = PointFact("p", "ready", "ebs", "snap-1", 4 * 2**30, "app/g", reason="fine")
     path = tmp_path / "demo" / "report.json"
