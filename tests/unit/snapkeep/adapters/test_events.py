@@ -130,17 +130,20 @@ def test_an_event_that_was_not_taken_is_tried_again() -> None:
         EventAnnouncer(full, "default").slot_missed("myeks", "daily", NOW, "late")
 
 
-def test_metrics_have_few_dimensions(bus: Any, capsys: pytest.CaptureFixture[str]) -> None:
+def test_metrics_have_few_dimensions_and_the_same_from_every_function(
+    bus: Any, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "record_completion")
     announcer = EventAnnouncer(bus, "default")
     announcer.run_closed(a_closed_run(RunState.FAILED, total=2, failed=2), failed_points(2), {})
     announcer.freshness("myeks", "daily", timedelta(hours=26))
+    announcer.slot_missed("myeks", "daily", NOW, "late")
     told = metrics(capsys.readouterr().out)
     assert told["RunsFailed"]["value"] == [1]
     assert told["PointsFailed"]["value"] == [2]
     assert told["PointsReady"]["value"] == [0]
+    assert told["SlotsMissed"]["value"] == [1]
     assert (told["NewestGoodAge"]["value"], told["NewestGoodAge"]["unit"]) == ([93600], "Seconds")
     for metric in told.values():
         assert metric["namespace"] == "Snapkeep"
-        assert metric["dimensions"]["cluster"] == "myeks"
-        assert metric["dimensions"]["policy"] == "daily"
-        assert set(metric["dimensions"]) <= {"service", "cluster", "policy"}
+        assert metric["dimensions"] == {"service": "snapkeep", "cluster": "myeks", "policy": "daily"}

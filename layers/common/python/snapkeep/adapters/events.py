@@ -41,6 +41,7 @@ class EventAnnouncer:
     """Publishes to one event bus, and writes metrics into the function's log (EMF, no API call).
 
     Dimensions are service, cluster and policy only: one per volume would cost more than the backups.
+    The service is always `snapkeep`, whichever function tells it, so that one alarm sees all of them.
     """
 
     def __init__(self, events: EventBridgeClient, bus: str) -> None:
@@ -109,5 +110,6 @@ def _failure(point: Point) -> dict[str, str]:
 
 def _count(name: str, value: float, cluster: str, policy: str, unit: MetricUnit = MetricUnit.Count) -> None:
     with single_metric(name=name, unit=unit, value=value, namespace=NAMESPACE) as metric:
+        metric.add_dimension(name="service", value=SOURCE)
         metric.add_dimension(name="cluster", value=cluster)
         metric.add_dimension(name="policy", value=policy)
