@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-import uuid
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -91,7 +91,7 @@ def _event(obj: Object, kind: str, component: str, reason: str, message: str, no
     if "namespace" in meta:
         involved["namespace"] = namespace
     return {
-        "metadata": {"name": f"{meta['name']}.{uuid.uuid4().hex[:16]}", "namespace": namespace},
+        "metadata": {"name": f"{meta['name']}.{time.time_ns():x}", "namespace": namespace},
         "involvedObject": involved,
         "type": kind,
         "reason": reason,

@@ -37,7 +37,7 @@ class Snapshotter:
         self._cutter = cutter
         self._faults = faults
         self._errors = Backoff(0.5, 5.0)
-        self._looks = Backoff(0.1, 1.0)
+        self._looks = Backoff(0.1, 2.0)
 
     def keys(self, resource: str, obj: Object) -> Iterable[Key]:
         """Contents of our driver."""

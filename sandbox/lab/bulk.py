@@ -28,10 +28,11 @@ def bulk_claims(
     apply(store, {"kind": "Namespace", "metadata": {"name": namespace}})
     present = {claim["metadata"]["name"] for claim in store.list(CLAIMS, namespace)}
     names = [f"bulk-{number:04d}" for number in range(count)]
-    for name in names:
-        if name not in present:
-            volume_id = _create_volume(ec2, namespace, name, size_gib, zone)
-            _create_objects(store, _claim(namespace, name, f"{size_gib}Gi", labels or {}), volume_id, zone)
+    missing = [name for name in names if name not in present]
+    # EC2 first, alone: the controllers wake up with the first object and share this process.
+    volumes = [_create_volume(ec2, namespace, name, size_gib, zone) for name in missing]
+    for name, volume_id in zip(missing, volumes, strict=True):
+        _create_objects(store, _claim(namespace, name, f"{size_gib}Gi", labels or {}), volume_id, zone)
     return names
 
 

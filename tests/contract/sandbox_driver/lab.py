@@ -8,6 +8,7 @@ from typing import Any
 
 from sandbox.driver import Driver
 from sandbox.driver.cluster import Cluster
+from sandbox.driver.ec2 import Ec2
 from sandbox.kubernetes.controllers import Controllers
 from sandbox.kubernetes.store import Store
 from tests.contract.sandbox_driver.fake_ec2 import FakeEc2
@@ -17,15 +18,15 @@ NAMESPACE = "default"
 
 
 class Lab:
-    """A store with its garbage collector, a fake EC2 and the running controllers."""
+    """A store with its garbage collector, a fake EC2 unless another is given, and the running controllers."""
 
-    def __init__(self, *, instant: bool = True, cluster_name: str = "") -> None:
+    def __init__(self, *, instant: bool = True, cluster_name: str = "", ec2: Ec2 | None = None) -> None:
         self.store = Store()
         self.cluster = Cluster(self.store)
         self.ec2 = FakeEc2(instant=instant)
         self.collector = Controllers(self.store)
         self.collector.start()
-        self.driver = Driver(self.store, self.ec2, cluster_name=cluster_name, region="ap-northeast-2")
+        self.driver = Driver(self.store, ec2 or self.ec2, cluster_name=cluster_name, region="ap-northeast-2")
         self.driver.start()
 
     def stop(self) -> None:

@@ -9,7 +9,9 @@ import pytest
 
 from sandbox.driver.boto_ec2 import BotoEc2
 from sandbox.driver.ec2 import Ec2, Ec2Error, VolumeRequest
+from sandbox.launch import Sandbox
 from tests.contract.sandbox_driver.fake_ec2 import FakeEc2
+from tests.contract.sandbox_driver.lab import Lab
 
 ABSENT = "vol-00000000000000bad"
 TAGS = {"CSIVolumeSnapshotName": "snapshot-1", "ebs.csi.aws.com/cluster": "true"}
@@ -93,3 +95,19 @@ def test_a_volume_can_be_made_from_a_snapshot_and_grown(ec2: Ec2) -> None:
 
     again = ec2.create_snapshot(restored, "", {**TAGS, "CSIVolumeSnapshotName": f"of-{restored}"})
     assert again.size_gib == 9
+
+
+def test_a_snapshot_that_ec2_does_not_show_yet_is_waited_for_and_not_cut_twice(aws: Sandbox) -> None:
+    lab = Lab(ec2=BotoEc2(aws.client("ec2")))
+    lab.bound_claim("data")
+    lab.snapshot_class()
+    aws.aws.settings(describe_lag_seconds=1.5)
+    aws.aws.forget_calls()
+    try:
+        lab.snapshot("snap1", "data")
+        lab.ready("snap1")
+    finally:
+        aws.aws.settings(describe_lag_seconds=0.0)
+        lab.stop()
+
+    assert aws.aws.calls()["ec2:CreateSnapshot"] == 1
