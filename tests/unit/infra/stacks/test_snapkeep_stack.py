@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tests.unit.infra.template import Template, arns, listed
 
 
@@ -37,3 +39,9 @@ def test_outputs_say_where_to_look(template: Template) -> None:
         "JournalTableName",
         "ScheduleGroupName",
     }
+
+
+def test_a_synth_warns_of_nothing_but_the_bytecode_that_is_missing_here(assembly: Any) -> None:
+    messages = [message.entry.data for message in assembly.get_stack_by_name("Snapkeep").messages]
+
+    assert [text for text in messages if "no Python 3.13 on this machine" not in str(text)] == []
