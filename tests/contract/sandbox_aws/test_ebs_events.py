@@ -12,13 +12,27 @@ from sandbox.aws.control import AwsControl
 from sandbox.launch import Sandbox
 
 Events = Callable[[], list[dict[str, Any]]]
+LET_IN = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Effect": "Allow",
+            "Principal": {"Service": "events.amazonaws.com"},
+            "Action": "sqs:SendMessage",
+            "Resource": "*",
+            "Condition": {
+                "ArnEquals": {"aws:SourceArn": "arn:aws:events:ap-northeast-2:111122223333:rule/ebs-events"}
+            },
+        }
+    ],
+}
 
 
 @pytest.fixture
 def events(sandbox: Sandbox) -> Iterator[Events]:
-    """What a rule for aws.ec2 puts into a queue."""
+    """What a rule for aws.ec2 puts into a queue that lets EventBridge in."""
     sqs, bus = sandbox.client("sqs"), sandbox.client("events")
-    url = sqs.create_queue(QueueName="ebs-events")["QueueUrl"]
+    url = sqs.create_queue(QueueName="ebs-events", Attributes={"Policy": json.dumps(LET_IN)})["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
     bus.put_rule(Name="ebs-events", EventPattern=json.dumps({"source": ["aws.ec2"]}))
     bus.put_targets(Rule="ebs-events", Targets=[{"Id": "queue", "Arn": arn}])
@@ -110,6 +124,26 @@ def test_users_may_not_speak_for_aws_but_the_control_endpoint_may(
 
     assert answer["Entries"][0]["ErrorCode"] == "NotAuthorizedForSourceException"
     assert [(event["id"], event["detail"]) for event in events()] == [("same", {"instance-id": "i-1"})]
+
+
+def test_a_queue_that_does_not_let_events_in_gets_none(
+    sandbox: Sandbox, control: AwsControl, events: Events
+) -> None:
+    sqs, bus = sandbox.client("sqs"), sandbox.client("events")
+    url = sqs.create_queue(QueueName="closed")["QueueUrl"]
+    arn = url.replace(f"{sandbox.aws_url}/111122223333/", "arn:aws:sqs:ap-northeast-2:111122223333:")
+    dead_letters = {"Arn": "arn:aws:sqs:ap-northeast-2:111122223333:ebs-events"}
+    bus.put_targets(
+        Rule="ebs-events", Targets=[{"Id": "closed", "Arn": arn, "DeadLetterConfig": dead_letters}]
+    )
+
+    control.put_event(
+        "aws.ec2", "EC2 Instance Rebalance Recommendation", {"instance-id": "i-1"}, event_id="one"
+    )
+
+    bus.remove_targets(Rule="ebs-events", Ids=["closed"])
+    assert "Messages" not in sqs.receive_message(QueueUrl=url)
+    assert [event["id"] for event in events()] == ["one", "one"]  # delivered, and as a dead letter
 
 
 def test_an_unknown_setting_is_refused_in_words(control: AwsControl) -> None:

@@ -183,6 +183,12 @@ def handle(event, context):
     events.put_rule(Name="rebalance", EventPattern=json.dumps(pattern))
     target = lambdas.get_function(FunctionName=invoke.name)["Configuration"]["FunctionArn"]
     events.put_targets(Rule="rebalance", Targets=[{"Id": "function", "Arn": target}])
+    lambdas.add_permission(
+        FunctionName=invoke.name,
+        StatementId="rule",
+        Action="lambda:InvokeFunction",
+        Principal="events.amazonaws.com",
+    )
 
     control.put_event("aws.ec2", "EC2 Instance Rebalance Recommendation", {"instance-id": "i-1"})
     control.wait_idle()
