@@ -109,12 +109,14 @@ class Api:
             self.traffic.count(request, target, user, code)
 
     def _answer(self, request: Request, target: Target, user: User) -> Response:
-        fault = self.faults.take(target)
+        fault = self.faults.take(request, target)
         if fault:
             strike(fault)
+            if fault.action == "expired":
+                self.pages.expire()
         self._authorizer.check(request, target, user)
         response = self._act(request, target, user)
-        if fault:
+        if fault and fault.action == "lost_answer":
             raise Disconnect
         return response
 

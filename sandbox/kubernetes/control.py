@@ -43,8 +43,9 @@ class ClusterControl:
         seconds: float = 30.0,
     ) -> dict[str, Any]:
         """The next `times` requests of `verb` on `resource` (`pods/eviction` for subresources) get `action`:
-        429 (with Retry-After `retry_after`), 500, 503, 401, expired (410), timeout (no answer for `seconds`),
-        reset, or lost_answer (the work is done, the answer is not sent). Answers all that is armed."""
+        429 (with Retry-After `retry_after`), 500, 503, 401, timeout (no answer for `seconds`), reset,
+        lost_answer (the work is done, the answer is not sent), or expired (410; it waits for a list with a
+        continue token). Answers all that is armed."""
         fault = {
             "action": action,
             "verb": verb,

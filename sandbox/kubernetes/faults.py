@@ -11,7 +11,8 @@ from sandbox.kubernetes import errors
 from sandbox.kubernetes.requests import Request, Target, User
 
 ACTIONS = ("429", "500", "503", "timeout", "reset", "lost_answer", "expired", "401")
-"""`timeout` hangs, `reset` closes the connection, `lost_answer` does the work and then closes it."""
+"""`timeout` hangs, `reset` closes the connection, `lost_answer` does the work and then closes it, `expired`
+makes the continue tokens handed out so far too old."""
 
 
 class Disconnect(Exception):
@@ -33,8 +34,10 @@ class Fault:
     retry_after: int = 1
     seconds: float = 30.0
 
-    def matches(self, target: Target) -> bool:
-        """Whether this fault is about such a request."""
+    def matches(self, request: Request, target: Target) -> bool:
+        """Whether this fault is about such a request; `expired` waits for a continue token."""
+        if self.action == "expired" and not request.query.get("continue"):
+            return False
         return self.verb in ("*", target.verb) and self.resource in ("*", target.full_resource)
 
 
@@ -64,11 +67,11 @@ class Faults:
         with self._lock:
             return list(self._armed)
 
-    def take(self, target: Target) -> Fault | None:
+    def take(self, request: Request, target: Target) -> Fault | None:
         """The first armed fault that matches, counted down."""
         with self._lock:
             for place, fault in enumerate(self._armed):
-                if fault.matches(target):
+                if fault.matches(request, target):
                     if fault.times <= 1:
                         del self._armed[place]
                     else:
@@ -78,7 +81,7 @@ class Faults:
 
 
 def strike(fault: Fault) -> None:
-    """Raises what the fault stands for; `lost_answer` is the caller's, after the work."""
+    """Raises what the fault stands for; `expired` and `lost_answer` are the caller's."""
     if fault.action == "429":
         text = "the server has received too many requests and has asked us to try again later"
         raise errors.too_many_requests(text, fault.retry_after)
@@ -89,10 +92,6 @@ def strike(fault: Fault) -> None:
         raise errors.ApiError(503, "ServiceUnavailable", text)
     if fault.action == "401":
         raise errors.unauthorized()
-    if fault.action == "expired":
-        raise errors.expired(
-            "The provided continue parameter is too old to display a consistent list result."
-        )
     if fault.action in ("timeout", "reset"):
         raise Disconnect(fault.seconds if fault.action == "timeout" else 0.0)
 

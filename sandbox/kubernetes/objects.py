@@ -10,6 +10,7 @@ from sandbox.kubernetes.apply import apply_object
 from sandbox.kubernetes.defaults import set_defaults
 from sandbox.kubernetes.patches import json_patch, merge_patch, strategic_patch
 from sandbox.kubernetes.requests import Object, Request, Target
+from sandbox.kubernetes.resources import Resource
 from sandbox.kubernetes.store import AlreadyExists, NotFound, Store, copy
 from sandbox.kubernetes.validation import check_changed, check_new
 
@@ -139,7 +140,8 @@ class Objects:
 
     def _settle(self, target: Target, old: Object, new: Object) -> Object:
         """The object to store: what a writer may not change is put back, the rest is checked."""
-        wanted = new.get("metadata", {})
+        _check_shape(target.resource, new)
+        wanted = new.get("metadata") or {}
         _check_version(target, old, wanted)
         resource = target.resource
         custom_status = target.subresource == "status" and resource.custom
@@ -189,10 +191,9 @@ def grace_seconds(target: Target, pod: Object, request: Request, options: Object
 
 
 def _document(request: Request, target: Target) -> Object:
-    obj = request.document()
+    obj: Object = request.document()
     resource = target.resource
-    if not isinstance(obj, dict):
-        raise errors.bad_request("the object provided is unrecognized: an object is needed")
+    _check_shape(resource, obj)
     given = (obj.setdefault("apiVersion", resource.api_version), obj.setdefault("kind", resource.kind))
     if given != (resource.api_version, resource.kind):
         raise errors.bad_request(
@@ -213,6 +214,18 @@ def _document(request: Request, target: Target) -> Object:
             f"the name of the object ({meta['name']}) does not match the name on the URL ({target.name})"
         )
     return obj
+
+
+def _check_shape(resource: Resource, obj: Any) -> None:
+    """Raises ApiError 400 when the parts that every rule reads are not objects."""
+    parts = [obj] + (
+        [obj.get(field) or {} for field in ("metadata", "spec")] if isinstance(obj, dict) else []
+    )
+    if not all(isinstance(part, dict) for part in parts):
+        raise errors.bad_request(
+            f'{resource.kind} in version "{resource.version}" cannot be handled as a {resource.kind}: the '
+            "object, its metadata and its spec must be JSON objects"
+        )
 
 
 def _metadata(old: Object, wanted: Object) -> Object:

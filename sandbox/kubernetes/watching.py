@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 
-from sandbox.kubernetes.errors import expired
+from sandbox.kubernetes.errors import bad_request, expired
 from sandbox.kubernetes.listing import selection
 from sandbox.kubernetes.requests import Object, Request, Target
 from sandbox.kubernetes.selectors import Matches
@@ -41,6 +41,8 @@ class Watch:
         self._bookmarks = request.flag("allowWatchBookmarks")
         self._initial_end = request.flag("sendInitialEvents")
         self._from = "" if self._initial_end else request.query.get("resourceVersion", "")
+        if self._from and not self._from.isdecimal():
+            raise bad_request(f'resourceVersion: Invalid value: "{self._from}": it must be a whole number')
 
     def stream(self) -> Iterator[bytes]:
         """The events, one JSON line each, until the time is up."""

@@ -67,6 +67,12 @@ def test_every_broken_rule_of_a_claim_is_told_at_once(admin: Client) -> None:
     )
 
 
+@pytest.mark.parametrize("body", [[], {"spec": "4Gi"}, {"metadata": "data"}, {"kind": "Pod"}])
+def test_a_body_of_another_shape_is_a_bad_request(admin: Client, body: object) -> None:
+    refused = admin.post(CLAIMS, body)
+    assert (refused.status, refused.body["reason"]) == (400, "BadRequest")
+
+
 def test_a_label_longer_than_63_characters_is_refused(admin: Client) -> None:
     long = claim("data")
     long["metadata"]["labels"] = {"snapkeep.io/policy": "x" * 64}
