@@ -89,7 +89,7 @@ def _fits(volume: Object, claim: Object) -> bool:
         and wanted.get("volumeMode", "Filesystem") == offered.get("volumeMode", "Filesystem")
         and _size(volume) >= to_bytes(wanted["resources"]["requests"]["storage"])
         and selector.items() <= labels_of(volume).items()
-        and "dataSource" not in wanted
+        and not wanted.get("dataSource")
     )
 
 

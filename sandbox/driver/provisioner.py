@@ -5,6 +5,7 @@ https://github.com/kubernetes-sigs/aws-ebs-csi-driver/blob/master/docs/parameter
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -28,10 +29,11 @@ MINIMUM_GIB = {"io1": 4, "io2": 4, "st1": 125, "sc1": 125}
 
 
 @dataclass(frozen=True, slots=True)
-class _Wish:
-    """What is to be made."""
+class _Made:
+    """The volume that was made in EC2."""
 
     name: str
+    volume_id: str
     zone: str
     size_gib: int
     fs_type: str
@@ -63,35 +65,35 @@ class Provisioner:
         return True
 
     def _make(self, claim: Object, storage_class: Object) -> str:
-        snapshot_id = snapshot_handle(self._cluster, claim, DRIVER)
         parameters = {key.lower(): value for key, value in (storage_class.get("parameters") or {}).items()}
-        kind = parameters.get("type", "gp3")
-        requested = to_gib(to_bytes(claim["spec"]["resources"]["requests"]["storage"]))
-        wish = _Wish(
-            name=f"pvc-{claim['metadata']['uid']}",
-            zone=self._zone(claim),
-            size_gib=max(requested, MINIMUM_GIB.get(kind, 1)),
-            fs_type=parameters.get("csi.storage.k8s.io/fstype") or parameters.get("fstype") or "ext4",
-        )
-        request = VolumeRequest(
-            zone=wish.zone,
-            size_gib=wish.size_gib,
-            type=kind,
-            encrypted=parameters.get("encrypted", "false") == "true",
-            snapshot_id=snapshot_id,
-            tags=self._tags(claim, storage_class, wish.name),
-            token=sha256(wish.name.encode()).hexdigest(),
-            options=_options(parameters),
-        )
+        request = self._request(claim, storage_class, parameters)
+        name = f"pvc-{claim['metadata']['uid']}"
         try:
             volume_id = self._ec2.create_volume(request)
         except Ec2Error as error:
-            raise CsiError("Internal", f"Could not create volume {quoted(wish.name)}: {error}") from error
+            raise CsiError("Internal", f"Could not create volume {quoted(name)}: {error}") from error
+        fs_type = parameters.get("csi.storage.k8s.io/fstype") or parameters.get("fstype") or "ext4"
+        made = _Made(name, volume_id, request.zone, request.size_gib, fs_type)
         try:
-            self._cluster.store.create(VOLUMES, None, _volume(claim, storage_class, wish, volume_id))
+            self._cluster.store.create(VOLUMES, None, _volume(claim, storage_class, made))
         except AlreadyExists:
             self._ec2.delete_volume(volume_id)
-        return wish.name
+        return name
+
+    def _request(self, claim: Object, storage_class: Object, parameters: Mapping[str, str]) -> VolumeRequest:
+        name = f"pvc-{claim['metadata']['uid']}"
+        kind = parameters.get("type", "gp3")
+        wanted = to_gib(to_bytes(claim["spec"]["resources"]["requests"]["storage"]))
+        return VolumeRequest(
+            zone=self._zone(claim),
+            size_gib=max(wanted, MINIMUM_GIB.get(kind, 1)),
+            type=kind,
+            encrypted=parameters.get("encrypted", "false") == "true",
+            snapshot_id=snapshot_handle(self._cluster, claim, DRIVER),
+            tags=self._tags(claim, storage_class, name),
+            token=sha256(name.encode()).hexdigest(),
+            options=_options(parameters),
+        )
 
     def _zone(self, claim: Object) -> str:
         """The zone of the node the scheduler chose; else any zone with nodes, spread by the claim's name."""
@@ -117,7 +119,7 @@ class Provisioner:
         }
 
 
-def _options(parameters: dict[str, str]) -> dict[str, int | str]:
+def _options(parameters: Mapping[str, str]) -> dict[str, int | str]:
     options: dict[str, int | str] = {}
     for key, argument in (("iops", "Iops"), ("throughput", "Throughput")):
         if key in parameters:
@@ -127,7 +129,7 @@ def _options(parameters: dict[str, str]) -> dict[str, int | str]:
     return options
 
 
-def _volume(claim: Object, storage_class: Object, wish: _Wish, volume_id: str) -> Object:
+def _volume(claim: Object, storage_class: Object, made: _Made) -> Object:
     migrated = storage_class["provisioner"] == IN_TREE
     policy = storage_class.get("reclaimPolicy", "Delete")
     marks = {
@@ -139,31 +141,31 @@ def _volume(claim: Object, storage_class: Object, wish: _Wish, volume_id: str) -
         marks["pv.kubernetes.io/migrated-to"] = DRIVER
     finalizers = ["external-provisioner.volume.kubernetes.io/finalizer"] if policy == "Delete" else []
     return {
-        "metadata": {"name": wish.name, "annotations": marks, "finalizers": finalizers},
+        "metadata": {"name": made.name, "annotations": marks, "finalizers": finalizers},
         "spec": {
             "accessModes": list(claim["spec"]["accessModes"]),
-            "capacity": {"storage": f"{wish.size_gib}Gi"},
+            "capacity": {"storage": f"{made.size_gib}Gi"},
             "claimRef": claim_reference(claim),
-            "nodeAffinity": _in_zone(wish.zone),
+            "nodeAffinity": _in_zone(made.zone),
             "persistentVolumeReclaimPolicy": policy,
             "storageClassName": storage_class["metadata"]["name"],
             "volumeMode": claim["spec"].get("volumeMode", "Filesystem"),
-            **_source(wish, volume_id, migrated),
+            **_source(made, migrated),
         },
         "status": {"phase": "Bound"},
     }
 
 
-def _source(wish: _Wish, volume_id: str, migrated: bool) -> Object:
+def _source(made: _Made, migrated: bool) -> Object:
     if migrated:
-        return {"awsElasticBlockStore": {"fsType": wish.fs_type, "volumeID": volume_id}}
+        return {"awsElasticBlockStore": {"fsType": made.fs_type, "volumeID": made.volume_id}}
     identity = {"storage.kubernetes.io/csiProvisionerIdentity": f"sandbox-{DRIVER}"}
     return {
         "csi": {
             "driver": DRIVER,
-            "fsType": wish.fs_type,
+            "fsType": made.fs_type,
             "volumeAttributes": identity,
-            "volumeHandle": volume_id,
+            "volumeHandle": made.volume_id,
         }
     }
 

@@ -90,13 +90,25 @@ def _launch_one(ec2: Any, machine: Machine, cluster: str, region: str, subnets: 
 
 
 def node(machine: Machine, instance_id: str, region: str, now: str) -> Object:
-    """The Node object, Ready."""
-    zone, name = f"{region}{machine.zone}", machine.name(region)
-    labels = {
+    """The Node object, Ready since `now`."""
+    return {
+        "metadata": {
+            "name": machine.name(region),
+            "labels": _labels(machine, region),
+            "annotations": {"volumes.kubernetes.io/controller-managed-attach-detach": "true"},
+        },
+        "spec": {"providerID": f"aws:///{region}{machine.zone}/{instance_id}"},
+        "status": _status(machine, region, now),
+    }
+
+
+def _labels(machine: Machine, region: str) -> dict[str, str]:
+    zone = f"{region}{machine.zone}"
+    return {
         "eks.amazonaws.com/capacityType": "SPOT" if machine.spot else "ON_DEMAND",
         "eks.amazonaws.com/nodegroup": machine.group,
         "kubernetes.io/arch": machine.arch,
-        "kubernetes.io/hostname": name,
+        "kubernetes.io/hostname": machine.name(region),
         "kubernetes.io/os": "linux",
         "node.kubernetes.io/instance-type": machine.type,
         "topology.ebs.csi.aws.com/zone": zone,
@@ -104,6 +116,10 @@ def node(machine: Machine, instance_id: str, region: str, now: str) -> Object:
         "topology.kubernetes.io/zone": zone,
         **machine.labels,
     }
+
+
+def _status(machine: Machine, region: str, now: str) -> Object:
+    name = machine.name(region)
     ready = {
         "type": "Ready",
         "status": "True",
@@ -112,28 +128,17 @@ def node(machine: Machine, instance_id: str, region: str, now: str) -> Object:
         "lastHeartbeatTime": now,
         "lastTransitionTime": now,
     }
+    addresses = {"InternalIP": machine.address, "Hostname": name, "InternalDNS": name}
     return {
-        "metadata": {
-            "name": name,
-            "labels": labels,
-            "annotations": {"volumes.kubernetes.io/controller-managed-attach-detach": "true"},
-        },
-        "spec": {"providerID": f"aws:///{zone}/{instance_id}"},
-        "status": {
-            "addresses": [
-                {"type": "InternalIP", "address": machine.address},
-                {"type": "Hostname", "address": name},
-                {"type": "InternalDNS", "address": name},
-            ],
-            "allocatable": {"cpu": "2", "memory": "7Gi", "pods": "29"},
-            "capacity": {"cpu": "2", "memory": "8Gi", "pods": "29"},
-            "conditions": [ready],
-            "nodeInfo": {
-                "architecture": machine.arch,
-                "kubeletVersion": "v1.36.2-eks-sandbox",
-                "operatingSystem": "linux",
-                "osImage": "Amazon Linux 2023",
-            },
+        "addresses": [{"type": kind, "address": addresses[kind]} for kind in addresses],
+        "allocatable": {"cpu": "2", "memory": "7Gi", "pods": "29"},
+        "capacity": {"cpu": "2", "memory": "8Gi", "pods": "29"},
+        "conditions": [ready],
+        "nodeInfo": {
+            "architecture": machine.arch,
+            "kubeletVersion": "v1.36.2-eks-sandbox",
+            "operatingSystem": "linux",
+            "osImage": "Amazon Linux 2023",
         },
     }
 
