@@ -3,8 +3,8 @@
 AWS: see each resource's page in the CloudFormation template reference.
 ministack: DeadLetterConfig, ReservedConcurrentExecutions, TimeToLiveSpecification and
 PointInTimeRecoverySpecification are dropped; a schedule loses its time zone, an update of it is ignored and
-its errors are swallowed; AWS::EKS::AccessEntry does not exist; a function of a runtime that cannot run here
-is accepted.
+its errors are swallowed; AWS::EKS::AccessEntry does not exist; an alarm over metric math is refused; a
+function of a runtime that cannot run here is accepted.
 """
 
 import json
@@ -37,6 +37,7 @@ SCHEDULE_FIELDS = (
 def install(world: World) -> None:
     """Replace or add the handlers of functions, tables, schedules and access entries."""
     require(provisioners, "_RESOURCE_HANDLERS", "_physical_name", "_replace_resource")
+    require(provisioners, "_cw_metric_alarm_record")
     require(lambda_svc, "_functions")
     require(dynamodb, "_tables")
     require(
@@ -47,6 +48,7 @@ def install(world: World) -> None:
         "_access_entries",
         "_ae_key",
     )
+    provisioners._cw_metric_alarm_record = _accepting_metric_math(provisioners._cw_metric_alarm_record)
     handlers = provisioners._RESOURCE_HANDLERS
     names = ("AWS::Lambda::Function", "AWS::DynamoDB::Table", "AWS::Scheduler::Schedule")
     require_keys(handlers, "provisioners._RESOURCE_HANDLERS", *names)
@@ -63,6 +65,20 @@ def install(world: World) -> None:
         "update": _update_entry,
         "delete": _delete_entry,
     }
+
+
+def _accepting_metric_math(record: Callable[[str, Props], Props]) -> Callable[[str, Props], Props]:
+    """Keep an alarm over metric math as one over the first of its metrics.
+
+    No alarm on the metrics of a service goes off in the sandbox; templates are asserted for that.
+    """
+
+    def recorded(name: str, props: Props) -> Props:
+        metrics = [each["MetricStat"]["Metric"] for each in props.get("Metrics", []) if "MetricStat" in each]
+        plain = {key: value for key, value in props.items() if key != "Metrics"}
+        return record(name, {**plain, **metrics[0]} if metrics else props)
+
+    return recorded
 
 
 def _keep(handlers: Props, check: Callable[[Props], None], finish: Callable[[str, Props], None]) -> None:

@@ -1,8 +1,9 @@
 """A rule reaches a queue, a topic or a function only when that lets EventBridge in.
 
-AWS: the policy of the queue, the topic or the function must allow events.amazonaws.com, mostly for one rule
-(aws:SourceArn); what cannot be delivered goes to the target's dead-letter queue with the attributes ERROR_CODE,
-ERROR_MESSAGE, RULE_ARN and TARGET_ARN (EventBridge guide, "Using resource-based policies", "Dead-letter queues").
+AWS: the policy of the queue, topic or function must allow events.amazonaws.com, mostly for one rule
+(aws:SourceArn); what cannot be delivered goes to the dead-letter queue of the target with ERROR_CODE,
+ERROR_MESSAGE, RULE_ARN and TARGET_ARN (EventBridge guide "Using resource-based policies", "Using dead-letter
+queues").
 ministack: delivers without asking, so a forgotten policy goes unnoticed.
 """
 

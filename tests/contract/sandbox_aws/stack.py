@@ -246,6 +246,14 @@ def resources(volume: str, cron: str, runtime: str) -> dict[str, Any]:
             ComparisonOperator="GreaterThanThreshold",
             AlarmActions=[ref("Topic")],
         ),
+        "MathAlarm": of(
+            "CloudWatch::Alarm",
+            AlarmName="little-share-of-failures",
+            Metrics=[metric("failed"), metric("all"), {"Id": "share", "Expression": "failed / all"}],
+            EvaluationPeriods=1,
+            Threshold=0.5,
+            ComparisonOperator="GreaterThanThreshold",
+        ),
         "PlanLog": of("Logs::LogGroup", LogGroupName="/aws/lambda/little-plan", RetentionInDays=90),
         "Access": of(
             "EKS::AccessEntry",
@@ -255,6 +263,12 @@ def resources(volume: str, cron: str, runtime: str) -> dict[str, Any]:
             Type="STANDARD",
         ),
     }
+
+
+def metric(name: str) -> dict[str, Any]:
+    """Return one metric of an alarm over metric math."""
+    stat = {"Metric": {"Namespace": "Snapkeep", "MetricName": name}, "Period": 300, "Stat": "Sum"}
+    return {"Id": name, "MetricStat": stat, "ReturnData": False}
 
 
 def redrive() -> dict[str, Any]:

@@ -79,7 +79,9 @@ def test_what_the_template_says_is_what_stands(sandbox: Sandbox, stack: Deployed
     ttl = dynamodb.describe_time_to_live(TableName="little-journal")["TimeToLiveDescription"]
     backups = dynamodb.describe_continuous_backups(TableName="little-journal")["ContinuousBackupsDescription"]
     entries = sandbox.client("eks").list_access_entries(clusterName="myeks")["accessEntries"]
+    alarms = sandbox.client("cloudwatch").describe_alarms()["MetricAlarms"]
 
+    assert len(alarms) == 2
     assert plan["Configuration"]["DeadLetterConfig"]["TargetArn"].startswith("arn:aws:sqs:")
     assert plan["Concurrency"]["ReservedConcurrentExecutions"] == 3
     assert plan["Tags"]["project"] == "snapkeep"
