@@ -43,8 +43,11 @@ class Controllers:
             self._collect_dependents(obj)
         elif resource == "namespaces" and "deletionTimestamp" in obj["metadata"]:
             self._empty(obj["metadata"]["name"])
-        if kind == "DELETED" and obj["metadata"].get("namespace"):
-            self._finish_namespace(obj["metadata"]["namespace"])
+        namespace = obj["metadata"].get("namespace")
+        if kind == "DELETED" and namespace:
+            self._finish_namespace(namespace)
+        elif kind == "ADDED" and namespace and self._is_terminating(namespace):
+            self._empty(namespace)
 
     def _collect_dependents(self, owner: Object) -> None:
         """Garbage collection: what names a deleted owner goes with its last owner."""
@@ -66,12 +69,14 @@ class Controllers:
 
     def _finish_namespace(self, namespace: str) -> None:
         """The namespace itself goes when nothing is left inside."""
-        found = self._store.peek("namespaces", None, namespace)
-        if "deletionTimestamp" not in found["metadata"]:
+        if not self._is_terminating(namespace):
             return
         if any(self._store.peek_all(resource, namespace)[0] for resource in _namespaced()):
             return
         self._store.update("namespaces", None, namespace, lambda obj: obj["spec"].pop("finalizers", None))
+
+    def _is_terminating(self, namespace: str) -> bool:
+        return "deletionTimestamp" in self._store.peek("namespaces", None, namespace)["metadata"]
 
     def _delete(self, resource: str, namespace: str | None, name: str, grace: int) -> None:
         try:
