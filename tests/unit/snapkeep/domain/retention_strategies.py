@@ -47,27 +47,38 @@ _CORNERS = [
     datetime(2011, 12, 30, 10, 0, tzinfo=UTC),  # Apia skips a day
 ]
 
+_STEPS = [
+    timedelta(seconds=1),
+    timedelta(minutes=30),
+    timedelta(hours=6),
+    timedelta(days=1),
+    timedelta(days=29),
+]
+
 times = st.builds(
     lambda corner, step, number: corner - step * number,
     st.sampled_from(_CORNERS),
-    st.sampled_from(
-        [
-            timedelta(seconds=1),
-            timedelta(minutes=17),
-            timedelta(hours=6),
-            timedelta(days=1),
-            timedelta(days=29),
-        ]
-    ),
+    st.sampled_from(_STEPS),
     st.integers(-3, 20),
 )
 
+
+def rows(most: int) -> st.SearchStrategy[list[datetime]]:
+    """Times around one corner, so that many meet in one period or exactly at the end of a duration."""
+    steps = st.tuples(st.sampled_from(_STEPS), st.integers(-3, 20))
+    return st.builds(
+        lambda corner, found: [corner - step * number for step, number in found],
+        st.sampled_from(_CORNERS),
+        st.lists(steps, max_size=most),
+    )
+
+
 spans = st.builds(
     Duration,
-    years=st.integers(0, 3),
-    months=st.integers(0, 14),
-    days=st.integers(0, 40),
-    hours=st.integers(0, 30),
+    years=st.sampled_from([0, 0, 0, 1, 3]),
+    months=st.sampled_from([0, 0, 0, 1, 2, 14]),
+    days=st.sampled_from([0, 0, 1, 2, 7, 29, 40]),
+    hours=st.sampled_from([0, 0, 1, 6, 30]),
 ).filter(lambda span: span != Duration())
 
 counts = st.one_of(st.integers(1, 8), st.just("all"))
@@ -89,21 +100,25 @@ protections = st.lists(
 
 def ready_points(most: int = 30) -> st.SearchStrategy[list[Candidate]]:
     """Ready points of one lineage, none in the future."""
-    past = times.filter(lambda time: time <= NOW)
-    return st.lists(past, max_size=most).map(
-        lambda found: [Candidate(f"p{n:02}", time, PointState.READY) for n, time in enumerate(found)]
+    return rows(most).map(
+        lambda found: [
+            Candidate(f"p{n:02}", time, PointState.READY) for n, time in enumerate(found) if time <= NOW
+        ]
     )
 
 
-@st.composite
-def points(draw: st.DrawFn, prefix: str = "p", most: int = 25) -> list[Candidate]:
+def points(prefix: str = "p", most: int = 20) -> st.SearchStrategy[list[Candidate]]:
     """Points of one lineage in all states; most of them are ready and unprotected."""
-    states = st.one_of(st.just(PointState.READY), st.sampled_from(PointState))
-    guards = st.one_of(st.just(()), st.just(()), protections)
-    return [
-        Candidate(f"{prefix}{n:02}", time, draw(states), draw(guards), draw(st.booleans()))
-        for n, time in enumerate(draw(st.lists(times, max_size=most)))
-    ]
+    plain = st.just((PointState.READY, (), False))
+    kinds = st.one_of(plain, plain, st.tuples(st.sampled_from(PointState), protections, st.booleans()))
+    return st.builds(
+        lambda found, kinds: [
+            Candidate(f"{prefix}{n:02}", time, *kind)
+            for n, (time, kind) in enumerate(zip(found, kinds, strict=False))
+        ],
+        rows(most),
+        st.lists(kinds, min_size=most, max_size=most),
+    )
 
 
 @st.composite
@@ -178,7 +193,7 @@ def claims(draw: st.DrawFn) -> tuple[list[Lineage], dict[str, PolicyRetention]]:
         )
     )
     gone = draw(st.one_of(st.none(), times.filter(lambda time: time <= NOW)))
-    lineages = [Lineage("claim-1", name, draw(points(name, 12)), gone) for name in names]
+    lineages = [Lineage("claim-1", name, draw(points(name, 8)), gone) for name in names]
     policies = {
         name: draw(policy_retentions)
         for name in ("nightly", "hourly", *draw(st.sets(st.sampled_from(["interruption", "on-demand"]))))

@@ -49,8 +49,8 @@ class RetentionRules:
     """What a policy keeps of each lineage; rules that are None do not apply, the others are ORed.
 
     Above them all: `minimum` points stay whatever the rules say. `max_age` lets older points go
-    although a rule keeps them. `after_claim_deleted` takes the place of the keep rules for claims
-    that are gone (None: the same rules go on).
+    although a rule keeps them. `after_claim_deleted` is how long the rules go on for a claim that is
+    gone, before all but its last points go (None: for ever).
     """
 
     last: Count | None = None
