@@ -1,0 +1,19 @@
+"""prune: a tick of its schedule deletes what may go, and the answer names it."""
+
+from __future__ import annotations
+
+from lambdas.prune.handler import handle
+from snapkeep.domain import tags
+from tests.fakes.world import World
+from tests.unit.lambdas.conftest import Context, Load
+
+
+def test_a_tick_prunes_marked_twins(world: World, sample: Load, context: Context) -> None:
+    world.backup()
+    world.work()
+    world.finish_snapshots()
+    first = next(iter(world.ebs.all.values()))
+    twin = world.ebs.create(first.volume_id, first.tags | {tags.DUPLICATE: "true"}, "")
+    answer = handle(sample("prune/tick"), context)
+    assert [(item["snapshot_id"], item["deleted"]) for item in answer["pruned"]] == [(twin.id, True)]
+    assert twin.id not in world.ebs.all
