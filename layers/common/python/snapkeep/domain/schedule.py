@@ -73,7 +73,7 @@ def rate_of(expression: str) -> timedelta | None:
 
 
 def five_fields(expression: str) -> str:
-    """The ordinary five fields of a Scheduler `cron( )`; raises PreviewUnavailable when they cannot say it."""
+    """The five ordinary fields of a Scheduler `cron( )`; PreviewUnavailable when they cannot say it."""
     cron = _CRON.fullmatch(expression)
     fields = to_five_fields(cron["fields"]) if cron else None
     if fields is None:
