@@ -1,0 +1,54 @@
+"""The README tells the truth: what it names exists, and the commands it shows run."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text()
+
+
+def commands() -> Iterator[str]:
+    """Every line of the README's shell blocks, without its comment."""
+    for block in re.findall(r"```sh\n(.*?)```", README, re.DOTALL):
+        yield from (line.split(" #")[0].strip() for line in block.splitlines())
+
+
+@pytest.mark.parametrize("command", [line for line in commands() if line.startswith(".venv/bin/snapkeep")])
+def test_the_snapkeep_commands_run(command: str) -> None:
+    ours = command.split(" | ")[0]
+
+    done = subprocess.run(shlex.split(ours), cwd=ROOT, capture_output=True, text=True, timeout=60)
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout
+
+
+def test_every_make_target_it_names_exists() -> None:
+    makefile = (ROOT / "Makefile").read_text()
+    targets = {line.split()[1] for line in commands() if line.startswith("make ")}
+
+    assert "demo" in targets
+    assert [name for name in targets if not re.search(rf"^{name}:", makefile, re.MULTILINE)] == []
+
+
+def test_every_folder_and_file_it_names_exists() -> None:
+    links = re.findall(r"\]\(([^)#]+)\)", README)
+    named = re.findall(r"^\| `([^`]+/)`", README, re.MULTILINE)
+    paths = [path for path in [*links, *named] if not path.startswith("https://")]
+
+    assert len(paths) > 5
+    assert [path for path in paths if not (ROOT / path).exists()] == []
+
+
+def test_the_policy_it_explains_is_one_of_the_example() -> None:
+    (policy,) = re.findall(r"```yaml\n(.*?)```", README, re.DOTALL)
+    example = (ROOT / "snapkeep.yaml").read_text()
+
+    assert policy in example
