@@ -12,7 +12,15 @@ from snapkeep.domain.lineages import Lineage, PolicyRetention
 from snapkeep.domain.points import PointState
 from snapkeep.domain.retention import COUNT_RULES, DURATION_RULES, Duration, RetentionRules
 from snapkeep.domain.retention_plan import Earlier
-from snapkeep.domain.retention_points import Candidate, archived, backs_image, held, in_recycle_bin, locked
+from snapkeep.domain.retention_points import (
+    Candidate,
+    Protection,
+    archived,
+    backs_image,
+    held,
+    in_recycle_bin,
+    locked,
+)
 
 NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
 
@@ -63,13 +71,17 @@ times = st.builds(
 )
 
 
+_OFFSETS = [step * number for number in range(20, -4, -1) for step in _STEPS]
+
+
 def rows(most: int) -> st.SearchStrategy[list[datetime]]:
     """Times around one corner, so that many meet in one period or exactly at the end of a duration."""
-    steps = st.tuples(st.sampled_from(_STEPS), st.integers(-3, 20))
     return st.builds(
-        lambda corner, found: [corner - step * number for step, number in found],
-        st.sampled_from(_CORNERS),
-        st.lists(steps, max_size=most),
+        lambda corner, found: [corner - offset for offset in found],
+        st.sampled_from([NOW, NOW, NOW, *_CORNERS]),
+        st.sampled_from([0, 1, 2, most // 2, most]).flatmap(
+            lambda size: st.lists(st.sampled_from(_OFFSETS), min_size=size, max_size=size)
+        ),
     )
 
 
@@ -83,19 +95,21 @@ spans = st.builds(
 
 counts = st.one_of(st.integers(1, 8), st.just("all"))
 
-protections = st.lists(
-    st.sampled_from(
-        [
-            held("restore op-1"),
-            locked("governance", NOW + timedelta(days=1)),
-            backs_image("ami-1"),
-            archived(NOW - timedelta(days=3)),
-            in_recycle_bin(NOW + timedelta(days=7)),
-        ]
-    ),
-    max_size=2,
-    unique=True,
-).map(tuple)
+_PLAIN: tuple[PointState, tuple[Protection, ...], bool] = (PointState.READY, (), False)
+_KINDS = [
+    *[_PLAIN] * 8,
+    *[(state, (), late) for state in PointState for late in (False, True)],
+    (PointState.FAILED, (held("restore op-1"),), False),
+    *[
+        (PointState.READY, protections, False)
+        for protections in (
+            (held("restore op-1"), locked("governance", NOW + timedelta(days=1))),
+            (backs_image("ami-1"),),
+            (archived(NOW - timedelta(days=3)),),
+            (in_recycle_bin(NOW + timedelta(days=7)),),
+        )
+    ],
+]
 
 
 def ready_points(most: int = 30) -> st.SearchStrategy[list[Candidate]]:
@@ -109,15 +123,13 @@ def ready_points(most: int = 30) -> st.SearchStrategy[list[Candidate]]:
 
 def points(prefix: str = "p", most: int = 20) -> st.SearchStrategy[list[Candidate]]:
     """Points of one lineage in all states; most of them are ready and unprotected."""
-    plain = st.just((PointState.READY, (), False))
-    kinds = st.one_of(plain, plain, st.tuples(st.sampled_from(PointState), protections, st.booleans()))
     return st.builds(
         lambda found, kinds: [
             Candidate(f"{prefix}{n:02}", time, *kind)
             for n, (time, kind) in enumerate(zip(found, kinds, strict=False))
         ],
         rows(most),
-        st.lists(kinds, min_size=most, max_size=most),
+        st.lists(st.sampled_from(_KINDS), min_size=most, max_size=most),
     )
 
 
