@@ -35,7 +35,7 @@ def synthesize(config: Path, out: Path) -> Path:
         "CDK_CONTEXT_JSON": json.dumps(context),
         "CDK_OUTDIR": str(out),
         "CDK_VALIDATION": "false",
-        "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "1",
+        "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "20",
     }
     _run([sys.executable, "app.py"], settings)
     return out

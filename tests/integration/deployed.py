@@ -1,0 +1,115 @@
+"""The product deployed into a sandbox, as `make demo` deploys it, for flows that a test asks for."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+
+from sandbox.demo import build, evidence
+from sandbox.demo.evidence import Item
+from sandbox.demo.facts import LiveSnapshot
+from sandbox.demo.kube import Admin
+from sandbox.deploy import deploy
+from sandbox.kubernetes.control import ClusterControl
+from sandbox.launch import Sandbox
+
+SLOT = datetime(2026, 11, 24, 18, tzinfo=UTC)
+CLUSTER = "myeks"
+T = TypeVar("T")
+
+
+@dataclass
+class Deployed:
+    """A running sandbox with the stack in it."""
+
+    sandbox: Sandbox
+    cluster: ClusterControl
+    table: str
+
+    def make_claims(self, namespace: str, count: int) -> list[str]:
+        """Bound claims on EBS volumes of their own."""
+        self.cluster.call("lab", {"bulk_claims": count, "namespace": namespace})
+        return [f"bulk-{number:04d}" for number in range(count)]
+
+    def backup(self, policy: str, slot: datetime = SLOT) -> dict[str, Any]:
+        """Invoke plan_backup with what a schedule sends; returns its answer."""
+        message = {"cluster": CLUSTER, "policy": policy, "scheduledTime": f"{slot:%Y-%m-%dT%H:%M:%SZ}"}
+        return self.invoke("plan-backup", message)
+
+    def invoke(self, function: str, message: dict[str, Any]) -> dict[str, Any]:
+        """Invoke a function and wait for its answer; AssertionError with its error when it fails."""
+        answer = self.sandbox.client("lambda").invoke(
+            FunctionName=f"snapkeep-{function}", Payload=json.dumps(message).encode()
+        )
+        document: dict[str, Any] = json.loads(answer["Payload"].read())
+        assert "FunctionError" not in answer, document
+        return document
+
+    def run(self, policy: str, slot: datetime = SLOT) -> Item:
+        """The run of a slot as journaled."""
+        name = f"{CLUSTER}.{policy}.{slot:%Y%m%dT%H%M%SZ}"
+        journal = evidence.read_journal(self.sandbox.client("dynamodb"), self.table)
+        return next((run for run in journal.runs if run["id"] == name), {"state": "absent"})
+
+    def points(self, policy: str) -> Sequence[Item]:
+        """The points of a policy as journaled."""
+        journal = evidence.read_journal(self.sandbox.client("dynamodb"), self.table)
+        return [point for point in journal.points if point["policy"] == policy]
+
+    def snapshots(self, policy: str) -> list[LiveSnapshot]:
+        """The EC2 snapshots tagged with a policy."""
+        found = evidence.read_snapshots(self.sandbox.client("ec2")).values()
+        return [snapshot for snapshot in found if snapshot.tags.get("snapkeep:policy") == policy]
+
+    def until_closed(self, policy: str, limit: float = 60, slot: datetime = SLOT) -> Item:
+        """The run once it is closed."""
+        return until(
+            lambda: run if (run := self.run(policy, slot)).get("closed_at") else None,
+            f"the run of {policy} to close",
+            limit,
+        )
+
+
+def until(look: Callable[[], T | None], what: str, limit: float = 30) -> T:
+    """What `look` gives once it gives something; AssertionError after `limit` seconds."""
+    end = time.monotonic() + limit
+    while True:
+        found = look()
+        if found is not None:
+            return found
+        assert time.monotonic() < end, f"waited {limit} s for {what}"
+        time.sleep(0.1)
+
+
+@contextmanager
+def deployed(folder: Path, config: dict[str, Any]) -> Iterator[Deployed]:
+    """The stack of this config in a sandbox of its own, stopped at the end."""
+    path = folder / "snapkeep.yaml"
+    path.write_text(yaml.safe_dump(config))
+    assembly = build.synthesize(path, folder / "cdk.out")
+    with Sandbox(folder / "sandbox") as sandbox:
+        (stack,) = deploy(assembly, sandbox.client)
+        cluster = ClusterControl.from_folder(sandbox.kubeconfig.parent)
+        cluster.call("lab", {})
+        Admin(sandbox.kubeconfig).apply(build.manifests(path, CLUSTER))
+        yield Deployed(sandbox, cluster, stack.outputs["JournalTableName"])
+
+
+def config_of(*policies: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    """A config with these policies; each takes the namespace of its own name unless it says otherwise."""
+    defaults = {"schedule": {"expression": "0 18 * * *"}, "retention": {"last": 3}}
+    return {
+        "clusters": [{"name": CLUSTER, "region": "ap-northeast-2"}],
+        "defaults": defaults,
+        "policies": [{"selection": {"namespaces": [policy["name"]]}, **policy} for policy in policies],
+        "consistency_wait": "1 minute",
+        **changes,
+    }
