@@ -55,6 +55,11 @@ class FakePacer(Faults):
         self._before("wait")
         return pacing.wait(self._bucket(now), self.pace, wanted, now)
 
+    def line_up(self, wanted: int, now: datetime) -> timedelta:
+        self._before("line_up")
+        self.bucket, delay = pacing.line_up(self._bucket(now), self.pace, wanted, now)
+        return delay
+
     def finished(self, count: int) -> None:
         self._before("finished")
         if self.bucket:

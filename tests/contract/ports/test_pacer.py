@@ -85,3 +85,8 @@ def test_many_at_once_never_get_more_than_there_is(pacer: Pacer) -> None:
     assert sum(granted) <= 50
     assert set(granted) <= {0, 10}
     assert any(granted)
+
+
+def test_those_who_wait_are_told_different_times(pacer: Pacer) -> None:
+    pacer.take(50, NOW)
+    assert [pacer.line_up(10, NOW).total_seconds() for _ in range(3)] == [4, 8, 12]

@@ -128,6 +128,9 @@ class Pacer(Protocol):
     def wait(self, wanted: int, now: datetime) -> timedelta:
         """How long until the next creates may go."""
 
+    def line_up(self, wanted: int, now: datetime) -> timedelta:
+        """How long until the wanted creates may go when everybody who waits comes back in turn."""
+
     def finished(self, count: int) -> None:
         """Tell that pending snapshots finished."""
 

@@ -45,7 +45,7 @@ def test_jobs_go_ten_a_call_grouped_by_their_cluster(sqs: Any) -> None:
         stubber.assert_no_pending_responses()
 
 
-@pytest.mark.parametrize(("delay", "seconds"), [(90.7, 90), (86400, 900), (-5, 0)])
+@pytest.mark.parametrize(("delay", "seconds"), [(90.7, 91), (86400, 900), (-5, 0)])
 def test_a_delay_is_whole_seconds_within_what_sqs_holds(sqs: Any, delay: float, seconds: int) -> None:
     with Stubber(sqs) as stubber:
         expected = {"QueueUrl": URL, "Entries": [entry(0, JOB, seconds)]}

@@ -19,6 +19,10 @@ def later(seconds: float) -> datetime:
     return NOW + timedelta(seconds=seconds)
 
 
+def minutes(count: float) -> float:
+    return 60 * count
+
+
 def test_an_untouched_account_may_create_a_burst_at_once() -> None:
     after, granted = pacing.grant(pacing.full(PACE, NOW), PACE, 60, NOW)
     assert granted == 50
@@ -58,6 +62,33 @@ def test_the_wait_is_until_the_wanted_creates_fit() -> None:
     assert pacing.wait(bucket, PACE, 10, NOW) == timedelta(seconds=4)
     assert pacing.wait(bucket, PACE, 10, later(3)) == timedelta(seconds=1)
     assert pacing.wait(bucket, PACE, 10, later(60)) == timedelta()
+
+
+def test_those_who_wait_come_back_one_after_the_other() -> None:
+    bucket = Bucket(tokens=0, at=NOW)
+    turns = []
+    for _ in range(3):
+        bucket, turn = pacing.line_up(bucket, PACE, 10, NOW)
+        turns.append(turn.total_seconds())
+    assert turns == [4, 8, 12]
+
+
+def test_a_line_behind_too_many_pending_starts_when_they_may_have_ended() -> None:
+    bucket, first = pacing.line_up(Bucket(tokens=50, at=NOW, pending=80), PACE, 10, NOW)
+    assert (first, pacing.line_up(bucket, PACE, 10, NOW)[1]) == (timedelta(seconds=60), timedelta(seconds=64))
+
+
+def test_the_line_is_never_longer_than_the_queue_can_hide_a_job() -> None:
+    bucket = Bucket(tokens=0, at=NOW)
+    for _ in range(1000):
+        bucket, turn = pacing.line_up(bucket, PACE, 10, NOW)
+    assert turn == pacing.LONGEST_LINE
+    assert pacing.line_up(bucket, PACE, 10, later(minutes(14)))[1] == timedelta()
+
+
+def test_an_old_line_delays_nobody() -> None:
+    bucket = Bucket(tokens=0, at=NOW, line_ends=later(-60))
+    assert pacing.line_up(bucket, PACE, 10, NOW)[1] == timedelta(seconds=4)
 
 
 def test_nobody_waits_for_more_than_a_full_bucket() -> None:

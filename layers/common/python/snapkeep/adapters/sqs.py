@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-f
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable
 from datetime import timedelta
@@ -35,7 +36,8 @@ class SqsQueue:
 
         Raises TemporaryError naming how many SQS did not take. Jobs may be sent twice; they bear it.
         """
-        seconds = int(min(max(delay, timedelta()), LONGEST_DELAY).total_seconds())
+        # Rounded up: who comes back just before the time would wait once more.
+        seconds = math.ceil(min(max(delay, timedelta()), LONGEST_DELAY).total_seconds())
         for batch in chunks(list(jobs), BATCH):
             self._send_batch(batch, seconds)
 

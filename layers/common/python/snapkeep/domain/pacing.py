@@ -15,6 +15,9 @@ from snapkeep.domain.policies import Pace
 PENDING_WAIT = timedelta(seconds=60)
 """How long to wait while too many snapshots are pending: they finish in minutes, not in seconds."""
 
+LONGEST_LINE = timedelta(minutes=14)
+"""A little less than SQS can hide a job; who must wait longer lines up again."""
+
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
@@ -23,6 +26,8 @@ class Bucket:
     tokens: float
     at: datetime
     pending: int = 0
+    line_ends: datetime | None = None
+    """When the last of those who wait may create (aware UTC)."""
 
 
 def full(pace: Pace, now: datetime) -> Bucket:
@@ -50,6 +55,18 @@ def wait(bucket: Bucket, pace: Pace, wanted: int, now: datetime) -> timedelta:
         return PENDING_WAIT
     lacking = min(max(1, wanted), pace.burst) - refill(bucket, pace, now).tokens
     return timedelta(seconds=max(0.0, lacking) / pace.per_second)
+
+
+def line_up(bucket: Bucket, pace: Pace, wanted: int, now: datetime) -> tuple[Bucket, timedelta]:
+    """The bucket with a place in the line for the wanted creates, and how long until it is their turn.
+
+    Places follow each other at the steady rate, so that who waits comes back once and not in a crowd.
+    The line never grows longer than LONGEST_LINE; whoever finds it full is sent to its end.
+    """
+    behind = bucket.line_ends or now
+    start = max(now + wait(bucket, pace, wanted, now), min(behind, now + LONGEST_LINE))
+    ends = max(behind, start + timedelta(seconds=wanted / pace.per_second))
+    return replace(bucket, line_ends=min(ends, now + LONGEST_LINE)), start - now
 
 
 def finished(bucket: Bucket, count: int) -> Bucket:

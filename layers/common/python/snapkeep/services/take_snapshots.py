@@ -111,7 +111,7 @@ class TakeSnapshots:
         elif job.group:
             granted = len(todo)
         if granted < len(todo):
-            wait = self.pacer.wait(len(todo) - granted, self.clock())
+            wait = self.pacer.line_up(len(todo) - granted, self.clock())
             report.postpone(todo[granted:], "the account's pace is used up", wait)
         return todo[:granted]
 

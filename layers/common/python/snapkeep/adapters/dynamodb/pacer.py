@@ -54,6 +54,22 @@ class DynamoPacer:
         """How long until the wanted creates may go."""
         return pacing.wait(self._read(now)[0], self._pace, wanted, now)
 
+    def line_up(self, wanted: int, now: datetime) -> timedelta:
+        """How long until it is the turn of the wanted creates; without a place when too many ask at once."""
+        for attempt in range(TRIES):
+            bucket, version = self._read(now)
+            after, delay = pacing.line_up(bucket, self._pace, wanted, now)
+            if version == 0 or after.line_ends is None:
+                return delay
+            line = {"line_ends": time_text(after.line_ends), "version": version + 1, "read": version}
+            try:
+                change = "SET #line_ends = :line_ends, #version = :version"
+                self._table.update(self._key, change, "#version = :read", line)
+                return delay
+            except Refused:
+                self._table.pause(attempt)
+        return self.wait(wanted, now)
+
     def finished(self, count: int) -> None:
         """Tell that pending snapshots finished; never fewer than none are pending."""
         if count <= 0:
@@ -77,8 +93,14 @@ class DynamoPacer:
         item = self._table.get(self._key)
         if item is None:
             return pacing.full(self._pace, now), 0
-        at = datetime.fromisoformat(item["at"])
-        return pacing.Bucket(float(item["tokens"]), at, int(item["pending"])), int(item["version"])
+        line = item.get("line_ends")
+        bucket = pacing.Bucket(
+            tokens=float(item["tokens"]),
+            at=datetime.fromisoformat(item["at"]),
+            pending=int(item["pending"]),
+            line_ends=datetime.fromisoformat(line) if line else None,
+        )
+        return bucket, int(item["version"])
 
     def _write(self, bucket: pacing.Bucket, granted: int, version: int) -> None:
         """Write tokens only over the version read; `pending` is added to, for others change it too."""
