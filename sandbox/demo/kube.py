@@ -60,6 +60,10 @@ class Admin:
             applied.append(f"{kind} {name}")
         return applied
 
+    def delete(self, path: str) -> None:
+        """Ask for the deletion of the object at a path; finalizers may take their time."""
+        self._call("DELETE", path)
+
     def claims(self) -> list[LiveClaim]:
         """Every claim of the cluster, and whether its data is on EBS, sorted by namespace and name."""
         volumes = {volume["metadata"]["name"]: volume["spec"] for volume in self._list("persistentvolumes")}

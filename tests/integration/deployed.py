@@ -11,8 +11,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-import yaml
-
 from sandbox.demo import build, evidence
 from sandbox.demo.evidence import Item
 from sandbox.demo.facts import LiveSnapshot
@@ -32,7 +30,8 @@ class Deployed:
 
     sandbox: Sandbox
     cluster: ClusterControl
-    table: str
+    admin: Admin
+    outputs: dict[str, str]
 
     def make_claims(self, namespace: str, count: int) -> list[str]:
         """Bound claims on EBS volumes of their own."""
@@ -56,12 +55,12 @@ class Deployed:
     def run(self, policy: str, slot: datetime = SLOT) -> Item:
         """The run of a slot as journaled."""
         name = f"{CLUSTER}.{policy}.{slot:%Y%m%dT%H%M%SZ}"
-        journal = evidence.read_journal(self.sandbox.client("dynamodb"), self.table)
+        journal = evidence.read_journal(self.sandbox.client("dynamodb"), self.outputs["JournalTableName"])
         return next((run for run in journal.runs if run["id"] == name), {"state": "absent"})
 
     def points(self, policy: str) -> Sequence[Item]:
         """The points of a policy as journaled."""
-        journal = evidence.read_journal(self.sandbox.client("dynamodb"), self.table)
+        journal = evidence.read_journal(self.sandbox.client("dynamodb"), self.outputs["JournalTableName"])
         return [point for point in journal.points if point["policy"] == policy]
 
     def snapshots(self, policy: str) -> list[LiveSnapshot]:
@@ -93,14 +92,15 @@ def until(look: Callable[[], T | None], what: str, limit: float = 30) -> T:
 def deployed(folder: Path, config: dict[str, Any]) -> Iterator[Deployed]:
     """The stack of this config in a sandbox of its own, stopped at the end."""
     path = folder / "snapkeep.yaml"
-    path.write_text(yaml.safe_dump(config))
+    path.write_text(json.dumps(config))  # JSON is YAML, without aliases
     assembly = build.synthesize(path, folder / "cdk.out")
     with Sandbox(folder / "sandbox") as sandbox:
         (stack,) = deploy(assembly, sandbox.client)
         cluster = ClusterControl.from_folder(sandbox.kubeconfig.parent)
         cluster.call("lab", {})
-        Admin(sandbox.kubeconfig).apply(build.manifests(path, CLUSTER))
-        yield Deployed(sandbox, cluster, stack.outputs["JournalTableName"])
+        admin = Admin(sandbox.kubeconfig)
+        admin.apply(build.manifests(path, CLUSTER))
+        yield Deployed(sandbox, cluster, admin, stack.outputs)
 
 
 def config_of(*policies: dict[str, Any], **changes: Any) -> dict[str, Any]:
