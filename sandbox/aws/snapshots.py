@@ -21,10 +21,18 @@ def stamp(moment: datetime) -> str:
 
 
 def begin(
-    world: World, volume: Record, description: str, tags: list[dict[str, str]], group: str = ""
+    world: World,
+    volume: Record,
+    description: str,
+    tags: list[dict[str, str]],
+    group: str = "",
+    started: datetime | None = None,
 ) -> Record:
-    """Store and return a new pending snapshot of `volume`; `group` joins those of one CreateSnapshots."""
-    now = world.clock.now()
+    """Store and return a new pending snapshot of `volume`.
+
+    `group` joins those of one CreateSnapshots, which all show the one moment `started`.
+    """
+    now, started = world.clock.now(), started or world.told_time()
     snapshot_id = ec2._new_snapshot_id()
     seconds = world.settings.snapshot_seconds
     record: Record = {
@@ -33,13 +41,13 @@ def begin(
         "VolumeSize": volume["Size"],
         "Description": description,
         "State": "pending",
-        "StartTime": stamp(world.told_time()),
+        "StartTime": stamp(started),
         "Progress": "0%",
         "OwnerId": ec2.get_account_id(),
         "Encrypted": volume["Encrypted"],
         "StorageTier": "standard",
         "_began": now,
-        "_started": world.told_time(),
+        "_started": started,
         "_completes": None if seconds is None else now + timedelta(seconds=seconds),
         "_visible": now + timedelta(seconds=world.settings.describe_lag_seconds),
         "_group": group,

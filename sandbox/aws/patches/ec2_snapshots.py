@@ -80,8 +80,10 @@ def _create_snapshots(world: World, params: Params) -> Answer:
         if refused := _too_many_pending(world, volume):
             return refused
     group, description = ec2.random.randbytes(8).hex(), ec2._p(params, "Description")
+    moment = world.told_time()
     records = [
-        snapshots.begin(world, volume, description, _group_tags(params, volume), group) for volume in chosen
+        snapshots.begin(world, volume, description, _group_tags(params, volume), group, moment)
+        for volume in chosen
     ]
     items = "".join(f"<item>{_member_xml(each)}</item>" for each in records)
     return xml("CreateSnapshotsResponse", f"<snapshotSet>{items}</snapshotSet>")

@@ -79,6 +79,7 @@ def test_the_data_volumes_of_an_instance_are_taken_together(ec2: Any, control: A
 
     assert sorted(each["VolumeId"] for each in taken) == sorted(volumes)
     assert {each["State"] for each in taken} == {"pending"}
+    assert len({each["StartTime"] for each in taken}) == 1
     tags = [{tag["Key"]: tag["Value"] for tag in each["Tags"]} for each in taken]
     assert {each["app"] for each in tags} == {"/dev/sdb", "/dev/sdc"}
     assert all(each["snapkeep:run"] == "r1" for each in tags)
