@@ -14,8 +14,10 @@ def main() -> int:
     parser.add_argument("--cluster", default="myeks", help="name of the EKS cluster")
     parser.add_argument("--work", type=Path, help="folder for logs and scratch files; kept at the end")
     options = parser.parse_args()
-    # SIGTERM must unwind like Ctrl-C, or the children would be left to the kernel.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # SIGTERM must unwind like Ctrl-C, or the children would be left to the kernel; and a shell starts
+    # its background jobs with SIGINT ignored.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.default_int_handler)
     try:
         with Sandbox(options.work, cluster=options.cluster) as sandbox:
             print(_endpoints(sandbox), flush=True)
