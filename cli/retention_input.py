@@ -1,0 +1,138 @@
+"""What `snapkeep retention explain` is given: read exactly, or refused in words (ValueError)."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import yaml
+
+from snapkeep.domain.points import PointState
+from snapkeep.domain.retention import RetentionRules, parse_duration, parse_retention
+from snapkeep.domain.retention_points import Candidate
+
+MOST_SIMULATED = 1_000_000
+LATE = "late"
+STATES = (*(state.value for state in PointState if state is state.public), LATE)
+"""The states users see, and `late`: pending for too long."""
+
+
+def read_rules(text: str) -> RetentionRules:
+    """The rules of JSON or YAML text, or of the file after an @. Raises ValueError, in words."""
+    where = text if text.startswith("@") else "--retention"
+    source = _read(text[1:]) if text.startswith("@") else text
+    try:
+        block = yaml.safe_load(source)
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise ValueError(f"{where} is neither JSON nor YAML: {_one_line(error)}") from None
+    if isinstance(block, Mapping) and set(block) == {"retention"}:
+        block = block["retention"]
+    if not isinstance(block, Mapping) or not all(isinstance(key, str) for key in block):
+        raise ValueError(f"{where} must be a mapping of rules, such as {{last: 28, daily: 14}}")
+    try:
+        return parse_retention(block)
+    except ValueError as error:
+        raise ValueError(f"{where}: {error}") from None
+
+
+def read_zone(name: str) -> ZoneInfo:
+    """The IANA time zone of that name. Raises ValueError, in words."""
+    try:
+        return ZoneInfo(name)
+    except (OSError, ValueError, KeyError):
+        raise ValueError(f"--timezone: {name!r} is no IANA time zone, such as Asia/Seoul or UTC") from None
+
+
+def read_moment(text: object, where: str) -> datetime:
+    """The moment (UTC) an RFC 3339 text says. Raises ValueError, in words, that begins with `where`."""
+    wrong = f"{where}: {str(text)[:60]!r} is no moment; write it with its offset: 2026-11-23T06:00:00Z"
+    if not isinstance(text, str):
+        raise ValueError(wrong)
+    try:
+        found = datetime.fromisoformat(text)
+        if found.tzinfo is None:
+            raise ValueError(wrong)
+        return found.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise ValueError(wrong) from None
+
+
+def read_duration(text: str, where: str) -> timedelta:
+    """A real span of days and hours, such as 6h. Raises ValueError, in words, that begins with `where`."""
+    try:
+        span = parse_duration(text)
+    except ValueError as error:
+        raise ValueError(f"{where}: {error}") from None
+    if span.years or span.months:
+        raise ValueError(f"{where}: {text!r}: months and years differ in length; write d and h, such as 90d")
+    return timedelta(days=span.days, hours=span.hours)
+
+
+def read_points(path: str) -> list[Candidate]:
+    """The points of a JSON file, a list of {id, time, state}; other keys are left alone.
+
+    Raises ValueError, in words, that names the point.
+    """
+    source = _read(path)
+    try:
+        items = json.loads(source)
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"{path} is not JSON: {_one_line(error)}") from None
+    if not isinstance(items, list):
+        raise ValueError(f"{path} must be a JSON list of {{id, time, state}}")
+    points = [_point(item, f"{path}: point {number}") for number, item in enumerate(items, 1)]
+    seen: set[str] = set()
+    for point in points:
+        if point.id in seen:
+            raise ValueError(f"{path}: the id {point.id[:60]!r} is there twice")
+        seen.add(point.id)
+    return points
+
+
+def simulated(every: timedelta, span: timedelta, now: datetime) -> list[Candidate]:
+    """A ready point every so often, the last one at `now` (UTC). Raises ValueError when it has no sense."""
+    number = span // every
+    if not 1 <= number <= MOST_SIMULATED:
+        raise ValueError(f"--every and --for make {number} points; make it 1 to {MOST_SIMULATED}")
+    try:
+        times = [now - every * place for place in range(number)]
+    except OverflowError:
+        raise ValueError("--for reaches back beyond the calendar; make it shorter") from None
+    return [Candidate(f"{time:%Y-%m-%dT%H:%M:%SZ}", time, PointState.READY) for time in times]
+
+
+def _point(item: Any, where: str) -> Candidate:
+    if not isinstance(item, Mapping):
+        raise ValueError(f"{where} must be an object with id, time and state")
+    missing = [key for key in ("id", "time", "state") if key not in item]
+    if missing:
+        raise ValueError(f"{where} lacks {', '.join(missing)}")
+    if not isinstance(item["id"], str) or not item["id"]:
+        raise ValueError(f"{where}: id must be a text")
+    state = item["state"]
+    if state not in STATES:
+        raise ValueError(f"{where}: state {str(state)[:60]!r} is not known; use {', '.join(STATES)}")
+    return Candidate(
+        item["id"],
+        read_moment(item["time"], f"{where}: time"),
+        PointState.PENDING if state == LATE else PointState(state),
+        late=state == LATE,
+    )
+
+
+def _read(path: str) -> str:
+    try:
+        return sys.stdin.read() if path == "-" else Path(path).read_text("utf-8")
+    except OSError as error:
+        raise ValueError(f"{path} cannot be read: {error.strerror or error}") from None
+    except UnicodeDecodeError:
+        raise ValueError(f"{path} is not text in UTF-8") from None
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())[:200]
