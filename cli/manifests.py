@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from config.cluster_access import FUNCTIONS, Rule, group_name
+from snapkeep.domain.naming import snapshot_class as snapshot_class_name
 from snapkeep.domain.tags import class_tags
 
 Manifest = dict[str, Any]
@@ -41,7 +42,7 @@ def snapshot_class(cluster: str) -> Manifest:
     return {
         "apiVersion": "snapshot.storage.k8s.io/v1",
         "kind": "VolumeSnapshotClass",
-        "metadata": _metadata(f"snapkeep-{cluster}"),
+        "metadata": _metadata(snapshot_class_name(cluster)),
         "driver": DRIVER,
         "deletionPolicy": "Retain",
         "parameters": {

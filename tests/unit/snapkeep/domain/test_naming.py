@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta, timezone
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from snapkeep.domain.naming import label_value, point_id, tag_value
+from snapkeep.domain.naming import label_value, point_id, snapshot_class, tag_value
 
 SLOT = datetime(2026, 11, 24, 18, tzinfo=UTC)
 DNS_1123_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
@@ -87,3 +88,14 @@ def test_tag_values_that_fit_are_left_alone() -> None:
     assert tag_value("wordpress/데이터 {{ }} =1+1") == "wordpress/데이터 {{ }} =1+1"
     assert tag_value("x" * 256) == "x" * 256
     assert len(tag_value("x" * 257)) == 256
+
+
+@pytest.mark.parametrize("cluster", ["myeks", "team-1"])
+def test_the_snapshot_class_is_named_after_its_cluster(cluster: str) -> None:
+    assert snapshot_class(cluster) == f"snapkeep-{cluster}"
+
+
+def test_clusters_that_kubernetes_could_not_name_get_classes_of_their_own() -> None:
+    classes = {snapshot_class(name) for name in ("My_EKS", "my-eks", "MY_eks", "my_eks_")}
+    assert len(classes) == 4
+    assert all(re.fullmatch(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?", name) for name in classes)

@@ -39,6 +39,13 @@ def point_id(claim_name: str, cluster: str, claim_uid: str, policy: str, slot: d
     return f"{base or 'claim'}-{time.lower()}-{digest}"
 
 
+def snapshot_class(cluster: str) -> str:
+    """The name of our VolumeSnapshotClass in an EKS cluster, whose own name may hold capitals and `_`."""
+    name = f"snapkeep-{cluster}"
+    valid = re.sub(r"[^a-z0-9-]+", "-", name.lower()).rstrip("-")
+    return name if valid == name else f"{valid}-{_hash(cluster)}"
+
+
 def label_value(text: str) -> str:
     """The text as a Kubernetes label value: itself when valid, else made valid, trimmed and hashed."""
     if len(text) <= LABEL_LIMIT and _LABEL_VALUE.fullmatch(text):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from snapkeep.adapters.kubernetes.client import KubernetesClient
+from snapkeep.domain.deletions import SnapshotContent
 from snapkeep.domain.errors import NameTaken, NotFound
-from snapkeep.domain.naming import label_value
+from snapkeep.domain.naming import label_value, snapshot_class
 from snapkeep.domain.points import Point
 from snapkeep.domain.runs import slot_text
 from snapkeep.ports import SnapshotSupport, VolumeSnapshot
@@ -16,18 +18,13 @@ API = "/apis/snapshot.storage.k8s.io/v1"
 Document = dict[str, Any]
 
 
-def class_name(cluster: str) -> str:
-    """The name of our VolumeSnapshotClass in a cluster, as `snapkeep manifests` prints it."""
-    return f"snapkeep-{cluster}"
-
-
 def support(client: KubernetesClient) -> SnapshotSupport:
     """Whether the snapshot CRDs are served and our class is there and keeps what it made."""
     try:
         client.get(API)
     except NotFound:
         return SnapshotSupport(False, "the snapshot CRDs (snapshot.storage.k8s.io/v1) are not installed")
-    name = class_name(client.cluster)
+    name = snapshot_class(client.cluster)
     try:
         found = client.get(f"{API}/volumesnapshotclasses/{name}")
     except NotFound:
@@ -79,6 +76,39 @@ def read(client: KubernetesClient, namespace: str, name: str) -> VolumeSnapshot 
     )
 
 
+def delete(client: KubernetesClient, namespace: str, name: str) -> None:
+    """Delete a VolumeSnapshot; ours retain, so its content and the EBS snapshot stay."""
+    client.delete(f"{API}/namespaces/{namespace}/volumesnapshots/{name}")
+
+
+def delete_content(client: KubernetesClient, name: str) -> None:
+    """Delete a VolumeSnapshotContent."""
+    client.delete(f"{API}/volumesnapshotcontents/{name}")
+
+
+def contents(client: KubernetesClient) -> Iterator[SnapshotContent]:
+    """The contents that name a snapshot: imported ones in their spec, the others in their status.
+
+    Without the CRD there are none.
+    """
+    try:
+        for item in client.list(f"{API}/volumesnapshotcontents"):
+            spec = item["spec"]
+            reference = spec.get("volumeSnapshotRef") or {}
+            imported = (spec.get("source") or {}).get("snapshotHandle", "")
+            handle = (item.get("status") or {}).get("snapshotHandle") or imported
+            if handle:
+                yield SnapshotContent(
+                    name=item["metadata"]["name"],
+                    snapshot_id=handle,
+                    deletion_policy=spec.get("deletionPolicy", ""),
+                    namespace=reference.get("namespace", ""),
+                    volume_snapshot=reference.get("name", ""),
+                )
+    except NotFound:
+        return
+
+
 def manifest(cluster: str, point: Point) -> Document:
     """The VolumeSnapshot of a point. Labels are for people and selectors; annotations hold the truth."""
     return {
@@ -100,7 +130,7 @@ def manifest(cluster: str, point: Point) -> Document:
             },
         },
         "spec": {
-            "volumeSnapshotClassName": class_name(cluster),
+            "volumeSnapshotClassName": snapshot_class(cluster),
             "source": {"persistentVolumeClaimName": point.claim.name},
         },
     }
