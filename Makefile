@@ -23,13 +23,16 @@ export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 # The full environment serves the demo as well; only without one is the small one made.
 DEMO_READY := $(if $(wildcard $(STAMPS)/dev),$(STAMPS)/dev,$(STAMPS)/sandbox)
 
-.PHONY: help demo test test-slow lint synth lock clean
+.PHONY: help demo demo-stop test test-slow lint synth lock clean
 
 help: ## Say what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
 
 demo: $(DEMO_READY) ## Deploy into a laptop-sized EKS and back up WordPress (KEEP=1 leaves it running)
 	$(BIN)/python -m sandbox.demo $(if $(KEEP),--keep)
+
+demo-stop: $(DEMO_READY) ## Stop what `make demo KEEP=1` left running
+	$(BIN)/python -m sandbox.demo --stop
 
 test: $(STAMPS)/dev ## Run what a change needs (under 10 minutes)
 	$(BIN)/pytest -n 2 --dist loadfile -m "not slow" $(ARGS)
