@@ -12,8 +12,9 @@ from zoneinfo import ZoneInfo
 
 import yaml
 
+from snapkeep.domain.periods import back
 from snapkeep.domain.points import PointState
-from snapkeep.domain.retention import RetentionRules, parse_duration, parse_retention
+from snapkeep.domain.retention import Duration, RetentionRules, parse_duration, parse_retention
 from snapkeep.domain.retention_points import Candidate
 
 MOST_SIMULATED = 1_000_000
@@ -49,27 +50,25 @@ def read_zone(name: str) -> ZoneInfo:
 
 
 def read_moment(text: object, where: str) -> datetime:
-    """The moment (UTC) an RFC 3339 text says. Raises ValueError, in words, that begins with `where`."""
-    wrong = f"{where}: {str(text)[:60]!r} is no moment; write it with its offset: 2026-11-23T06:00:00Z"
+    """The moment (UTC) an ISO 8601 text says, in UTC unless it has an offset.
+
+    Raises ValueError, in words, that begins with `where`.
+    """
+    wrong = f"{where}: {str(text)[:60]!r} is no ISO 8601 time, such as 2026-11-23T06:00:00Z"
     if not isinstance(text, str):
         raise ValueError(wrong)
     try:
         found = datetime.fromisoformat(text)
-        if found.tzinfo is None:
-            raise ValueError(wrong)
-        return found.astimezone(UTC)
+        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
         raise ValueError(wrong) from None
 
 
-def read_duration(text: str, where: str) -> timedelta:
-    """A real span of days and hours, such as 6h. Raises ValueError, in words, that begins with `where`."""
-    try:
-        span = parse_duration(text)
-    except ValueError as error:
-        raise ValueError(f"{where}: {error}") from None
+def read_interval(text: str) -> timedelta:
+    """How often --every says that points come. Raises ValueError, in words."""
+    span = _duration(text, "--every")
     if span.years or span.months:
-        raise ValueError(f"{where}: {text!r}: months and years differ in length; write d and h, such as 90d")
+        raise ValueError(f"--every: {text!r}: months and years differ in length; write d and h, such as 6h")
     return timedelta(days=span.days, hours=span.hours)
 
 
@@ -94,16 +93,24 @@ def read_points(path: str) -> list[Candidate]:
     return points
 
 
-def simulated(every: timedelta, span: timedelta, now: datetime) -> list[Candidate]:
-    """A ready point every so often, the last one at `now` (UTC). Raises ValueError when it has no sense."""
-    number = span // every
-    if not 1 <= number <= MOST_SIMULATED:
-        raise ValueError(f"--every and --for make {number} points; make it 1 to {MOST_SIMULATED}")
-    try:
-        times = [now - every * place for place in range(number)]
-    except OverflowError:
-        raise ValueError("--for reaches back beyond the calendar; make it shorter") from None
+def simulated(every: timedelta, span: str, now: datetime) -> list[Candidate]:
+    """A ready point every so often, the newest at `now` (in the policy's zone), back over the --for.
+
+    Ids are their times. Raises ValueError, in words.
+    """
+    end, start = now.astimezone(UTC), back(now, _duration(span, "--for"))
+    number = -((start - end) // every)
+    if number > MOST_SIMULATED:
+        raise ValueError(f"--every and --for make {number:,} points; make it {MOST_SIMULATED:,} at most")
+    times = [end - every * place for place in range(number)]
     return [Candidate(f"{time:%Y-%m-%dT%H:%M:%SZ}", time, PointState.READY) for time in times]
+
+
+def _duration(text: str, where: str) -> Duration:
+    try:
+        return parse_duration(text)
+    except ValueError as error:
+        raise ValueError(f"{where}: {error}") from None
 
 
 def _point(item: Any, where: str) -> Candidate:
