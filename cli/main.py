@@ -13,6 +13,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from cli import retention
 from cli.manifests import cluster_manifests, to_yaml
 from config import ConfigError, json_schema, load
 from snapkeep.domain.policies import Deployment, Policy
@@ -26,6 +27,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
+app.add_typer(retention.app, name="retention")
 
 
 @app.command()
