@@ -41,7 +41,7 @@ https://github.com/kubernetes-sigs/aws-ebs-csi-driver/blob/master/docs/tagging.m
 
 
 def describe(*kinds: str) -> iam.PolicyStatement:
-    """Read `Snapshots`, `Volumes` or `Instances`; EC2 knows no narrower resource for Describe calls."""
+    """Read `Snapshots`, `Images` and so on; EC2 knows no narrower resource for Describe calls."""
     return iam.PolicyStatement(
         sid="Describe", actions=[f"ec2:Describe{kind}" for kind in kinds], resources=["*"]
     )
@@ -103,20 +103,17 @@ def complete_tags(stack: Stack, keys: Sequence[str]) -> iam.PolicyStatement:
     )
 
 
-def delete_duplicates(stack: Stack) -> iam.PolicyStatement:
-    """Delete snapshots of ours that are marked duplicates and not held.
+def delete_snapshots(stack: Stack) -> iam.PolicyStatement:
+    """Delete snapshots of ours that are not held.
 
     A missing hold tag passes StringNotEquals, as wanted.
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
     """
     return iam.PolicyStatement(
-        sid="DeleteDuplicates",
+        sid="DeleteSnapshots",
         actions=["ec2:DeleteSnapshot"],
         resources=[_snapshot_arn(stack)],
-        conditions=_when(
-            "StringEquals",
-            {f"aws:ResourceTag/{tags.MANAGED}": "true", f"aws:ResourceTag/{tags.DUPLICATE}": "true"},
-        )
+        conditions=_when("StringEquals", {f"aws:ResourceTag/{tags.MANAGED}": "true"})
         | _when("StringNotEquals", {f"aws:ResourceTag/{tags.HOLD}": "true"}),
     )
 

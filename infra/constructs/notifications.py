@@ -9,7 +9,12 @@ from constructs import Construct
 
 FAILURE_EVENTS = {
     "source": ["snapkeep"],
-    "detail-type": ["Snapkeep Run Partially Failed", "Snapkeep Run Failed", "Snapkeep Slot Missed"],
+    "detail-type": [
+        "Snapkeep Run Partially Failed",
+        "Snapkeep Run Failed",
+        "Snapkeep Slot Missed",
+        "Snapkeep Prune Braked",
+    ],
 }
 
 

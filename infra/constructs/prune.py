@@ -1,8 +1,12 @@
-"""prune: every hour, delete the snapshots that nobody counts."""
+"""prune: every hour and after every run, delete what retention lets go."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from aws_cdk import Duration, Stack
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as targets
 from constructs import Construct
 
 from infra import permissions
@@ -13,9 +17,18 @@ from snapkeep.settings import PruneSettings
 
 EVERY = "rate(1 hour)"
 
+RUN_EVENTS = events.EventPattern(
+    source=["snapkeep"],
+    detail_type=["Snapkeep Run Completed", "Snapkeep Run Partially Failed"],
+)
+"""A run that failed as a whole made nothing that could replace anything."""
+
 
 class Prune(Construct):
-    """The function (`function`) and its schedule. It may delete marked duplicates and nothing else."""
+    """The function (`function`), its schedule and the rule that starts it after a run.
+
+    It alone may delete: snapshots of ours that are not held, and their objects in the clusters.
+    """
 
     def __init__(
         self,
@@ -26,6 +39,7 @@ class Prune(Construct):
         journal: JournalTable,
         schedules: Schedules,
         event_bus: str,
+        clusters: Sequence[str],
     ) -> None:
         super().__init__(scope, id)
         self.function = PythonFunction(
@@ -33,20 +47,30 @@ class Prune(Construct):
             "Prune",
             platform=platform,
             name="prune",
-            description="Snapkeep: deletes duplicates of recovery points",
+            description="Snapkeep: deletes recovery points that retention lets go",
             timeout=Duration.minutes(10),
             asynchronous=True,
             settings=PruneSettings(journal_table=journal.name, event_bus=event_bus),
         )
         stack = Stack.of(self)
         self.function.allow(
-            permissions.describe("Snapshots"),
-            permissions.delete_duplicates(stack),
+            permissions.describe("Snapshots", "LockedSnapshots", "Images"),
+            permissions.describe_clusters(stack, clusters),
+            permissions.delete_snapshots(stack),
+            permissions.put_events(stack, event_bus),
+            journal.access("GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem"),
         )
         schedules.add(
             "prune",
-            description="Snapkeep: deletes duplicates of recovery points",
+            description="Snapkeep: deletes recovery points that retention lets go",
             target=self.function,
             timing=Timing(expression=EVERY),
             input={"scheduledTime": SCHEDULED_TIME},
+        )
+        events.Rule(
+            self,
+            "AfterRun",
+            description="Snapkeep: a run has ready points, so older ones may go",
+            event_pattern=RUN_EVENTS,
+            targets=[targets.LambdaFunction(self.function.function)],
         )

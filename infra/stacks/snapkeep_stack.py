@@ -64,12 +64,20 @@ class SnapkeepStack(Stack):
             event_bus=EVENT_BUS,
             clusters=clusters,
         )
-        Prune(self, "Prune", platform=platform, journal=journal, schedules=schedules, event_bus=EVENT_BUS)
+        prune = Prune(
+            self,
+            "Prune",
+            platform=platform,
+            journal=journal,
+            schedules=schedules,
+            event_bus=EVENT_BUS,
+            clusters=clusters,
+        )
         ClusterAccess(
             self,
             "ClusterAccess",
             clusters=clusters,
-            functions=[backup.function, jobs.function, reconcile.function],
+            functions=[backup.function, jobs.function, reconcile.function, prune.function],
         )
         topic = Notifications(self, "Notifications", event_bus=EVENT_BUS).topic
         CfnOutput(self, "JournalTableName", value=journal.name)

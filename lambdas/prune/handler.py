@@ -1,4 +1,4 @@
-"""prune: deletes marked duplicates, and looks again."""
+"""prune: deletes what retention lets go, and looks again."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ import os
 from typing import Any
 
 from snapkeep import bootstrap
+from snapkeep.inbound.prune import prune_request
 from snapkeep.settings import PruneSettings
 
 
 @bootstrap.logger.inject_lambda_context
 def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Prune; answers what was decided for each marked snapshot."""
-    return bootstrap.told({"pruned": bootstrap.prune(PruneSettings.from_environment(os.environ)).run()})
+    """Prune, rehearse it (`dry_run`) or `confirm` a braked plan; answers a report for each cluster."""
+    pruner = bootstrap.prune(PruneSettings.from_environment(os.environ))
+    return bootstrap.told({"clusters": pruner.run(prune_request(event))})

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from snapkeep.domain import tags
 from snapkeep.domain.claims import Claim, ScratchVolume
+from snapkeep.domain.deletions import SnapshotContent
 from snapkeep.domain.errors import ClusterUnreachable, NameTaken, PermanentError
 from snapkeep.domain.points import Point
 from snapkeep.ports import SnapshotSupport, VolumeSnapshot
@@ -31,6 +32,7 @@ class FakeCluster(Faults):
         self.support = support
         self.snapshots: dict[tuple[str, str], VolumeSnapshot] = {}
         self.points: dict[tuple[str, str], Point] = {}
+        self.contents: dict[str, SnapshotContent] = {}
 
     def claims(self) -> Iterator[Claim]:
         self._before("claims")
@@ -59,6 +61,20 @@ class FakeCluster(Faults):
         self._before("volume_snapshot")
         return self.snapshots.get((namespace, name))
 
+    def delete_volume_snapshot(self, namespace: str, name: str) -> None:
+        self._before("delete_volume_snapshot")
+        self.snapshots.pop((namespace, name), None)
+        self._after("delete_volume_snapshot")
+
+    def snapshot_contents(self) -> Iterator[SnapshotContent]:
+        self._before("snapshot_contents")
+        yield from list(self.contents.values())
+
+    def delete_snapshot_content(self, name: str) -> None:
+        self._before("delete_snapshot_content")
+        self.contents.pop(name, None)
+        self._after("delete_snapshot_content")
+
     def put_foreign_snapshot(self, namespace: str, name: str) -> None:
         """Let somebody else have made a VolumeSnapshot of that name."""
         self.snapshots[namespace, name] = VolumeSnapshot(name, namespace, bound=True, ready=True)
@@ -79,6 +95,8 @@ class FakeCluster(Faults):
             }
             cut = ebs.create(self.points[key].volume_id, filled, "Created by AWS EBS CSI driver")
             self.snapshots[key] = replace(snapshot, bound=True, snapshot_id=cut.id, error="")
+            content = SnapshotContent(f"snapcontent-{cut.id}", cut.id, "Retain", *key)
+            self.contents[content.name] = content
 
     def mark_ready(self) -> None:
         """Let the sidecar see that the bound snapshots completed."""

@@ -12,7 +12,7 @@ from snapkeep.domain.points import Point, PointState
 from snapkeep.domain.policies import Method
 from snapkeep.domain.runs import Run, RunState
 from snapkeep.ports import Creation, Left, Outcome
-from tests.fakes.faults import Faults
+from tests.fakes.prune_journal import MemoryPruneRecords
 
 UNBORN = (PointState.PLANNED, PointState.CREATING)
 
@@ -29,7 +29,7 @@ class Lease:
         return self.owner != owner and self.until > now
 
 
-class MemoryJournal(Faults):
+class MemoryJournal(MemoryPruneRecords):
     """All state in dicts; every method is one atomic step."""
 
     def __init__(self) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from snapkeep.domain import pacing
+from snapkeep.domain.brake import Verdict
 from snapkeep.domain.jobs import Job, job_from_json
 from snapkeep.domain.points import Point
 from snapkeep.domain.policies import Pace
@@ -93,6 +94,7 @@ class FakeAnnouncer(Faults):
         self.skews: dict[str, float] = {}
         self.missed: list[MissedSlot] = []
         self.ages: dict[tuple[str, str], timedelta] = {}
+        self.braked: list[tuple[str, Verdict, str]] = []
 
     def run_closed(self, run: Run, failures: Sequence[Point], skews: Mapping[str, float]) -> None:
         self._before("run_closed")
@@ -108,6 +110,10 @@ class FakeAnnouncer(Faults):
     def freshness(self, cluster: str, policy: str, age: timedelta) -> None:
         self._before("freshness")
         self.ages[cluster, policy] = age
+
+    def prune_braked(self, cluster: str, verdict: Verdict, token: str) -> None:
+        self._before("prune_braked")
+        self.braked.append((cluster, verdict, token))
 
 
 class FakeStarter(Faults):

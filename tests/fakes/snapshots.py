@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from snapkeep.domain.errors import GroupRefused, PermanentError, TemporaryError
 from snapkeep.domain.points import Snapshot, SnapshotState
+from snapkeep.domain.retention_points import Protection
 from snapkeep.ports import Clock
 from tests.fakes.clock import TestClock
 from tests.fakes.faults import Faults
@@ -36,6 +37,8 @@ class FakeSnapshots(Faults):
         self.volumes: dict[str, FakeVolume] = {}
         self.all: dict[str, Snapshot] = {}
         self.calls: Counter[str] = Counter()
+        self.locks: dict[str, tuple[Protection, ...]] = {}
+        self.recycle_bin = False
         self._seen_from: dict[str, datetime] = {}
 
     def add_volume(self, volume_id: str, gib: int = 4, instance: str = "", boot: bool = False) -> None:
@@ -106,8 +109,17 @@ class FakeSnapshots(Faults):
     def delete(self, snapshot_id: str) -> None:
         self._before("delete")
         self.calls["delete"] += 1
-        self.all.pop(snapshot_id, None)
+        if snapshot_id in self.locks:
+            raise PermanentError(f"delete {snapshot_id}: {self.locks[snapshot_id][0].reason}")
+        if self.recycle_bin and snapshot_id in self.all:
+            self.all[snapshot_id] = replace(self.all[snapshot_id], state=SnapshotState.RECOVERABLE)
+        else:
+            self.all.pop(snapshot_id, None)
         self._after("delete")
+
+    def protections(self, snapshot_ids: Sequence[str]) -> Mapping[str, tuple[Protection, ...]]:
+        self._before("protections")
+        return {name: self.locks[name] for name in snapshot_ids if name in self.locks}
 
     def attachments(self, volume_ids: Sequence[str]) -> Mapping[str, str]:
         self._before("attachments")

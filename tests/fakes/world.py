@@ -15,6 +15,7 @@ from snapkeep.domain import tags
 from snapkeep.domain.claims import Claim, Volume, VolumeKind
 from snapkeep.domain.errors import TemporaryError
 from snapkeep.domain.jobs import Job
+from snapkeep.domain.messages import PruneRequest
 from snapkeep.domain.points import Point, PointState, Snapshot, SnapshotState
 from snapkeep.domain.policies import Cluster, Deployment, Method, Pace, Policy, Schedule, Selection
 from snapkeep.domain.runs import Run, run_id
@@ -22,6 +23,7 @@ from snapkeep.services.complete_points import CompletePoints
 from snapkeep.services.heal_points import HealPoints
 from snapkeep.services.missed_slots import MissedSlots
 from snapkeep.services.plan_backup import PlanBackup
+from snapkeep.services.prune import ClusterReport, Prune
 from snapkeep.services.prune_duplicates import Pruned, PruneDuplicates
 from snapkeep.services.reconcile import Reconcile, ReconcileReport
 from snapkeep.services.take_snapshots import JobReport, TakeSnapshots
@@ -129,7 +131,11 @@ class World:
         self.reconciler = Reconcile(
             self.deployment, journal, heal, missed, self.starter, announcer, self.clock
         )
-        self.pruner = PruneDuplicates(self.deployment, ebs)
+        self.duplicate_pruner = PruneDuplicates(self.deployment, ebs)
+        self.pauses: list[timedelta] = []
+        self.pruner = Prune(
+            self.deployment, clusters, ebs, journal, announcer, self.clock, self.pauses.append
+        )
 
     def owner(self) -> str:
         """A new invocation's name."""
@@ -181,9 +187,21 @@ class World:
             except Crash:
                 continue
 
-    def prune(self) -> list[Pruned]:
-        """Run prune once."""
-        return self.pruner.run()
+    def prune_twins(self) -> list[Pruned]:
+        """Prune duplicates once."""
+        return self.duplicate_pruner.run()
+
+    def prune(self, **request: Any) -> ClusterReport:
+        """Run prune once for the cluster."""
+        (report,) = self.pruner.run(PruneRequest(**request))
+        return report
+
+    def back_up(self, slot: datetime) -> None:
+        """Take a slot to its end at its time: planned, created, completed."""
+        self.clock.now = slot
+        self.backup(slot)
+        self.work()
+        self.finish_snapshots()
 
     def run_until_closed(self, *, hours: float = 8) -> Run:
         """Let time pass in steps of a minute, everything working as deployed, until the run is closed."""

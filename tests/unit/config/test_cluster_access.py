@@ -18,11 +18,11 @@ def test_a_group_is_named_after_its_function() -> None:
 
 
 def test_a_function_without_access_to_clusters_has_no_group() -> None:
-    with pytest.raises(KeyError, match=r"'prune' has no access to clusters.*plan_backup"):
-        group_name("prune")
+    with pytest.raises(KeyError, match=r"'record_completion' has no access to clusters.*plan_backup"):
+        group_name("record_completion")
 
 
-def test_only_take_snapshots_writes_and_all_it_writes_is_new_volume_snapshots() -> None:
+def test_take_snapshots_makes_volume_snapshots_prune_deletes_them_and_nobody_else_writes() -> None:
     writes = {
         (function, resource, verb)
         for function, rules in FUNCTIONS.items()
@@ -31,7 +31,11 @@ def test_only_take_snapshots_writes_and_all_it_writes_is_new_volume_snapshots() 
         for verb in set(rule.verbs) - READING
     }
 
-    assert writes == {("take_snapshots", "volumesnapshots", "create")}
+    assert writes == {
+        ("take_snapshots", "volumesnapshots", "create"),
+        ("prune", "volumesnapshots", "delete"),
+        ("prune", "volumesnapshotcontents", "delete"),
+    }
 
 
 def test_planning_reads_claims_their_volumes_classes_and_pods() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import time
 from datetime import UTC, datetime
 from enum import Enum
 from functools import cache
@@ -30,7 +31,7 @@ from snapkeep.services.complete_points import CompletePoints
 from snapkeep.services.heal_points import HealPoints
 from snapkeep.services.missed_slots import MissedSlots
 from snapkeep.services.plan_backup import PlanBackup
-from snapkeep.services.prune_duplicates import PruneDuplicates
+from snapkeep.services.prune import Prune
 from snapkeep.services.reconcile import Reconcile
 from snapkeep.services.take_snapshots import TakeSnapshots
 from snapkeep.settings import (
@@ -113,9 +114,17 @@ def reconcile(settings: ReconcileSettings) -> Reconcile:
 
 
 @cache
-def prune(settings: PruneSettings) -> PruneDuplicates:
+def prune(settings: PruneSettings) -> Prune:
     """What prune needs."""
-    return PruneDuplicates(load_deployment(), _snapshots())
+    return Prune(
+        load_deployment(),
+        _clusters(),
+        _snapshots(),
+        _journal(settings.journal_table),
+        _announcer(settings.event_bus),
+        clock,
+        lambda duration: time.sleep(duration.total_seconds()),
+    )
 
 
 def _complete_points(table: str, bus: str) -> CompletePoints:

@@ -11,10 +11,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from snapkeep.domain.brake import Verdict
 from snapkeep.domain.claims import Claim, ScratchVolume
+from snapkeep.domain.deletions import Deletion, DeletionStep, LastPrune, SnapshotContent
 from snapkeep.domain.jobs import Job
 from snapkeep.domain.points import Point, PointState, Snapshot, SnapshotState
 from snapkeep.domain.policies import Schedule
+from snapkeep.domain.retention_history import RetentionVersion
+from snapkeep.domain.retention_points import Protection
 from snapkeep.domain.runs import Run, RunState
 
 Clock = Callable[[], datetime]
@@ -62,6 +66,15 @@ class Cluster(Protocol):
     def volume_snapshot(self, namespace: str, name: str) -> VolumeSnapshot | None:
         """The VolumeSnapshot's status, or None when there is none of that name."""
 
+    def delete_volume_snapshot(self, namespace: str, name: str) -> None:
+        """Delete a VolumeSnapshot; one that is gone already is success."""
+
+    def snapshot_contents(self) -> Iterator[SnapshotContent]:
+        """All VolumeSnapshotContents that name a snapshot, listed in pages."""
+
+    def delete_snapshot_content(self, name: str) -> None:
+        """Delete a VolumeSnapshotContent; one that is gone already is success."""
+
 
 class Clusters(Protocol):
     """The clusters of the deployment."""
@@ -104,6 +117,9 @@ class Snapshots(Protocol):
 
     def delete(self, snapshot_id: str) -> None:
         """Delete a snapshot; one that is gone already is success."""
+
+    def protections(self, snapshot_ids: Sequence[str]) -> Mapping[str, tuple[Protection, ...]]:
+        """The EC2 locks on these snapshots and the AMIs made of them; free ones are absent."""
 
     def attachments(self, volume_ids: Sequence[str]) -> Mapping[str, str]:
         """Volume id to the instance id it is attached to ("" when to none); missing volumes are absent."""
@@ -153,6 +169,9 @@ class Announcer(Protocol):
 
     def freshness(self, cluster: str, policy: str, age: timedelta) -> None:
         """Publish how old the newest run with a ready point is."""
+
+    def prune_braked(self, cluster: str, verdict: Verdict, token: str) -> None:
+        """Publish that a prune stopped before deleting anything, and what confirms its plan."""
 
 
 class Calendar(Protocol):
@@ -294,3 +313,27 @@ class Journal(Protocol):
 
     def first_seen(self, cluster: str, policy: str, now: datetime) -> datetime:
         """When a policy was first seen by reconcile (now, on the first call): no slot before is missed."""
+
+    def intend_deletions(self, deletions: Sequence[Deletion]) -> None:
+        """Journal deletions before anything is done; those under way already stay as they are."""
+
+    def open_deletions(self, cluster: str) -> Iterator[Deletion]:
+        """Deletions of a cluster that are not ended (a lagging index)."""
+
+    def move_deletion(self, snapshot_id: str, step: DeletionStep) -> None:
+        """Journal that a step of an open deletion was taken."""
+
+    def end_deletion(self, snapshot_id: str, outcome: str, now: datetime) -> None:
+        """Journal how a deletion ended, in words; it is not open any more."""
+
+    def last_prune(self, cluster: str) -> LastPrune | None:
+        """The last prune of a cluster whose plan was let through."""
+
+    def write_last_prune(self, prune: LastPrune) -> None:
+        """Journal that the plan of a prune was let through."""
+
+    def retention_history(self, cluster: str, policy: str) -> Sequence[RetentionVersion]:
+        """The retentions that prune saw for a policy, oldest first."""
+
+    def write_retention_history(self, cluster: str, policy: str, history: Sequence[RetentionVersion]) -> None:
+        """Replace what is known of a policy's retentions."""

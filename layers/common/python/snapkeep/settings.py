@@ -74,7 +74,7 @@ class ReconcileSettings(Settings):
 
 @dataclass(frozen=True, kw_only=True)
 class PruneSettings(Settings):
-    """prune: deletes snapshots; until retention lands, only marked duplicates."""
+    """prune: deletes what retention lets go, and looks again."""
 
     journal_table: str
     event_bus: str

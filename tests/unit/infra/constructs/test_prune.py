@@ -9,25 +9,37 @@ def test_it_runs_every_hour(template: Template) -> None:
     assert template.schedule("prune")["ScheduleExpression"] == "rate(1 hour)"
 
 
-def test_it_may_look_and_delete_and_nothing_else(template: Template) -> None:
-    assert template.actions("prune") == {
+def test_a_run_with_ready_points_starts_it_too(template: Template) -> None:
+    (rule,) = [
+        rule
+        for rule in template.resources("Events::Rule").values()
+        if rule["EventPattern"].get("detail-type", [""])[0] == "Snapkeep Run Completed"
+    ]
+    assert rule["EventPattern"] == {
+        "source": ["snapkeep"],
+        "detail-type": ["Snapkeep Run Completed", "Snapkeep Run Partially Failed"],
+    }
+    (target,) = rule["Targets"]
+    assert template.at(target["Arn"]) == template.function("prune")
+
+
+def test_it_may_look_and_delete_and_nothing_else_of_ec2(template: Template) -> None:
+    actions = {action for action in template.actions("prune") if action.startswith(("ec2:", "eks:"))}
+    assert actions == {
         "ec2:DeleteSnapshot",
+        "ec2:DescribeImages",
+        "ec2:DescribeLockedSnapshots",
         "ec2:DescribeSnapshots",
-        "logs:CreateLogStream",
-        "logs:PutLogEvents",
-        "sqs:SendMessage",
+        "eks:DescribeCluster",
     }
 
 
-def test_only_marked_duplicates_of_ours_without_a_hold_can_be_deleted(template: Template) -> None:
-    statement = template.statement("prune", "DeleteDuplicates")
+def test_only_snapshots_of_ours_without_a_hold_can_be_deleted(template: Template) -> None:
+    statement = template.statement("prune", "DeleteSnapshots")
 
     assert arns(statement) == {"arn:<Partition>:ec2:ap-northeast-2::snapshot/*"}
     assert statement["Condition"] == {
-        "StringEquals": {
-            "aws:ResourceTag/snapkeep:managed": "true",
-            "aws:ResourceTag/snapkeep:duplicate": "true",
-        },
+        "StringEquals": {"aws:ResourceTag/snapkeep:managed": "true"},
         "StringNotEquals": {"aws:ResourceTag/snapkeep:hold": "true"},
     }
 

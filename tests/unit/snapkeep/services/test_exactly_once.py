@@ -195,8 +195,8 @@ def test_a_twin_that_shows_up_late_is_marked_and_pruned_once_the_first_is_ready(
     world.wait(minutes=40)
     world.reconcile()
     assert world.ebs.all[first].tags[tags.DUPLICATE] == "true"
-    assert [pruned.deleted for pruned in world.prune()] == [False]  # nothing is ready yet
+    assert [pruned.deleted for pruned in world.prune_twins()] == [False]  # nothing is ready yet
     world.finish_snapshots()
-    assert [pruned.deleted for pruned in world.prune()] == [True]
+    assert [pruned.deleted for pruned in world.prune_twins()] == [True]
     assert sorted(world.ebs.all) == [second]
     assert world.states() == {"mysql": PointState.READY}

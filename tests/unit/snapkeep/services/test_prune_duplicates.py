@@ -26,7 +26,7 @@ def with_twin(*, ready: bool = True) -> tuple[World, str, str]:
 
 def test_a_twin_goes_once_the_first_is_ready() -> None:
     world, first, twin = with_twin()
-    (pruned,) = world.prune()
+    (pruned,) = world.prune_twins()
     assert (pruned.snapshot_id, pruned.deleted, pruned.reason) == (
         twin,
         True,
@@ -38,7 +38,7 @@ def test_a_twin_goes_once_the_first_is_ready() -> None:
 def test_a_twin_stays_while_the_first_is_not_ready() -> None:
     world, first, twin = with_twin(ready=False)
     world.ebs.complete(twin)
-    (pruned,) = world.prune()
+    (pruned,) = world.prune_twins()
     assert not pruned.deleted and "no ready snapshot" in pruned.reason
     assert names(world.ebs.all.values()) == [first, twin]
 
@@ -48,7 +48,7 @@ def test_a_failed_first_is_no_reason_to_delete_the_twin() -> None:
     world.ebs.break_snapshot(first)
     world.ebs.complete()
     world.reconcile()
-    assert [pruned.deleted for pruned in world.prune()] == [False]
+    assert [pruned.deleted for pruned in world.prune_twins()] == [False]
     assert len(world.ebs.all) == 2
 
 
@@ -59,7 +59,7 @@ def test_a_failed_first_is_no_reason_to_delete_the_twin() -> None:
 def test_a_first_that_nobody_could_restore_from_does_not_count(spoilt: dict[str, str]) -> None:
     world, first, twin = with_twin()
     world.ebs.add_tags(first, spoilt)
-    assert not any(pruned.deleted for pruned in world.prune())
+    assert not any(pruned.deleted for pruned in world.prune_twins())
     assert twin in world.ebs.all
 
 
@@ -69,7 +69,7 @@ def test_a_ready_snapshot_of_another_volume_is_no_reason_to_delete() -> None:
     world.ebs.add_volume("vol-other")
     world.ebs.create("vol-other", tags.full_tags(world.point("mysql")), "somebody copied the tags")
     world.ebs.complete()
-    assert [pruned.deleted for pruned in world.prune()] == [False]
+    assert [pruned.deleted for pruned in world.prune_twins()] == [False]
     assert twin in world.ebs.all
 
 
@@ -83,7 +83,7 @@ def test_a_hold_is_respected_even_when_it_came_after_the_listing() -> None:
         return iter(found)
 
     world.ebs.find = then_hold  # type: ignore[method-assign]
-    (pruned,) = world.prune()
+    (pruned,) = world.prune_twins()
     assert (pruned.deleted, pruned.reason) == (False, "kept: it is held")
     assert twin in world.ebs.all
 
@@ -98,7 +98,7 @@ def test_a_mark_that_was_taken_back_after_the_listing_is_respected() -> None:
         return iter(found)
 
     world.ebs.find = then_unmark  # type: ignore[method-assign]
-    assert [pruned.deleted for pruned in world.prune()] == [False]
+    assert [pruned.deleted for pruned in world.prune_twins()] == [False]
     assert twin in world.ebs.all
 
 
@@ -106,7 +106,7 @@ def test_a_listing_error_deletes_nothing() -> None:
     world, _, twin = with_twin()
     world.ebs.fail_next("find", TemporaryError("DescribeSnapshots: page 2 did not come"))
     with pytest.raises(TemporaryError):
-        world.prune()
+        world.prune_twins()
     assert twin in world.ebs.all and world.ebs.calls["delete"] == 0
 
 
@@ -115,7 +115,7 @@ def test_a_twin_that_cannot_be_deleted_never_stops_the_others() -> None:
     other = world.ebs.create("vol-mysql", tags.full_tags(world.point("mysql")), "").id
     world.complete_points.on_event(other, finished=False)
     world.ebs.fail_next("delete", PermanentError(f"{twin} is locked until 2026-12-01"))
-    kept, pruned = world.prune()
+    kept, pruned = world.prune_twins()
     assert (kept.deleted, kept.reason) == (False, f"kept for now: {twin} is locked until 2026-12-01")
     assert pruned.deleted
     assert names(world.ebs.all.values()) == [first, twin]
@@ -124,7 +124,7 @@ def test_a_twin_that_cannot_be_deleted_never_stops_the_others() -> None:
 def test_a_deletion_counts_only_when_ec2_shows_the_twin_no_more() -> None:
     world, _, twin = with_twin()
     world.ebs.delete = lambda snapshot_id: None  # type: ignore[method-assign]
-    (pruned,) = world.prune()
+    (pruned,) = world.prune_twins()
     assert not pruned.deleted and "still shows" in pruned.reason
     assert twin in world.ebs.all
 
@@ -133,4 +133,4 @@ def test_without_marked_twins_there_is_nothing_to_do() -> None:
     world = World(a_claim("mysql"))
     world.backup()
     world.run_until_closed()
-    assert world.prune() == []
+    assert world.prune_twins() == []

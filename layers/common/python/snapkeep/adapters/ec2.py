@@ -11,8 +11,10 @@ from botocore.exceptions import ClientError
 
 from snapkeep.adapters.aws import chunks, code_of
 from snapkeep.adapters.ec2_errors import MISSING_SNAPSHOT, ec2_errors, group_errors
+from snapkeep.adapters.ec2_protections import protections
 from snapkeep.domain.errors import NotFound, TemporaryError
 from snapkeep.domain.points import Snapshot, SnapshotState
+from snapkeep.domain.retention_points import Protection
 from snapkeep.domain.sizes import GIB
 
 if TYPE_CHECKING:
@@ -125,6 +127,10 @@ class Ec2Snapshots:
                 if code_of(error) not in MISSING_SNAPSHOT:
                     raise
 
+    def protections(self, snapshot_ids: Sequence[str]) -> Mapping[str, tuple[Protection, ...]]:
+        """The locks on these snapshots and the AMIs made of them; free ones are absent."""
+        return protections(self._ec2, snapshot_ids)
+
     def attachments(self, volume_ids: Sequence[str]) -> Mapping[str, str]:
         """Volume id to the instance id it is attached to ("" when to none); missing volumes are absent.
 
@@ -179,6 +185,7 @@ def _snapshot(item: SnapshotTypeDef | Any) -> Snapshot:
         size_bytes=item["VolumeSize"] * GIB,
         tags={tag["Key"]: tag["Value"] for tag in item.get("Tags", [])},
         state_message=item.get("StateMessage", ""),
+        archived=item.get("StorageTier") == "archive",
     )
 
 

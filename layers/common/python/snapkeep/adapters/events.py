@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from aws_lambda_powertools.metrics import MetricUnit, single_metric
 
 from snapkeep.adapters.aws import our_errors
+from snapkeep.domain.brake import Verdict
 from snapkeep.domain.errors import TemporaryError
 from snapkeep.domain.points import Point
 from snapkeep.domain.runs import Run, RunState
@@ -29,12 +30,16 @@ DETAIL_TYPES = {
     RunState.FAILED: "Snapkeep Run Failed",
 }
 SLOT_MISSED = "Snapkeep Slot Missed"
+PRUNE_BRAKED = "Snapkeep Prune Braked"
 
 METRICS = {
     RunState.COMPLETED: "RunsCompleted",
     RunState.PARTIALLY_FAILED: "RunsPartiallyFailed",
     RunState.FAILED: "RunsFailed",
 }
+
+ALL_POLICIES = "all"
+"""The dimension of metrics that concern a whole cluster."""
 
 
 class EventAnnouncer:
@@ -80,6 +85,22 @@ class EventAnnouncer:
     def freshness(self, cluster: str, policy: str, age: timedelta) -> None:
         """Publish the age of the newest run with a ready point, in seconds."""
         _count("NewestGoodAge", age.total_seconds(), cluster, policy, MetricUnit.Seconds)
+
+    def prune_braked(self, cluster: str, verdict: Verdict, token: str) -> None:
+        """Publish that a prune deleted nothing because its plan went too far, and how to confirm it."""
+        self._put(
+            PRUNE_BRAKED,
+            {
+                "cluster": cluster,
+                "reason": verdict.reason,
+                "points": verdict.points,
+                "new": verdict.new,
+                "deletions": verdict.deletions,
+                "lineages": list(verdict.lineages[:SHOWN_FAILURES]),
+                "confirm": token,
+            },
+        )
+        _count("PrunesBraked", 1, cluster, ALL_POLICIES)
 
     def _put(self, detail_type: str, detail: Mapping[str, Any]) -> None:
         with our_errors(f"publish {detail_type!r}"):

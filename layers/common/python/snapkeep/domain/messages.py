@@ -20,3 +20,12 @@ class SnapshotsFinished:
     """EC2 says that snapshots ended, well or badly; what became of them is read from EC2."""
 
     snapshot_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PruneRequest:
+    """What prune is asked for: one cluster ("" for all), only the plan, or exactly a confirmed plan."""
+
+    cluster: str = ""
+    dry_run: bool = False
+    confirm: str = ""

@@ -101,7 +101,10 @@ class SnapshotState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """An EBS snapshot as EC2 describes it. `size_bytes` is the volume's size, not what is stored."""
+    """An EBS snapshot as EC2 describes it. `size_bytes` is the volume's size, not what is stored.
+
+    An `archived` one must be restored from the archive tier before anything can use it.
+    """
 
     id: str
     volume_id: str
@@ -110,6 +113,7 @@ class Snapshot:
     size_bytes: int
     tags: dict[str, str]
     state_message: str = ""
+    archived: bool = False
 
 
 def group_skews(points: Iterable[Point]) -> dict[str, float]:

@@ -27,11 +27,12 @@ class PruneDuplicates:
     deployment: Deployment
     snapshots: Snapshots
 
-    def run(self) -> list[Pruned]:
-        """Decide about every marked duplicate; a listing error raises and deletes nothing."""
+    def run(self, only: str = "") -> list[Pruned]:
+        """Decide about every marked duplicate (`only` of one cluster); a listing error deletes nothing."""
         marked = [
             snapshot
             for cluster in self.deployment.clusters
+            if only in ("", cluster.name)
             for snapshot in self.snapshots.find(
                 {tags.MANAGED: "true", tags.CLUSTER: cluster.name, tags.DUPLICATE: "true"}
             )

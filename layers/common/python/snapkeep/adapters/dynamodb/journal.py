@@ -1,4 +1,4 @@
-"""The journal: runs and points in one table."""
+"""The journal: runs, points and deletions in one table."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from snapkeep.adapters.dynamodb.points import PointRecords
+from snapkeep.adapters.dynamodb.prunes import PruneRecords
 from snapkeep.adapters.dynamodb.runs import RunRecords
 from snapkeep.adapters.dynamodb.table import Table
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 
-class DynamoJournal(RunRecords, PointRecords):
+class DynamoJournal(RunRecords, PointRecords, PruneRecords):
     """Implements the Journal port. `sleep` is how it waits out writers that are in each other's way."""
 
     def __init__(

@@ -7,6 +7,9 @@
 | what was left  | RUN#<run>               | LEFT#<page>  |                                       |
 | first seen     | POLICY#<cluster>/<name> | SEEN         |                                       |
 | pace           | PACE#<region>/<api>     | PACE         |                                       |
+| deletion       | DELETION#<snapshot>     | DELETION     | `open` until it ended                 |
+| last prune     | CLUSTER#<cluster>       | PRUNE        |                                       |
+| retentions     | POLICY#<cluster>/<name> | RETENTION    |                                       |
 
 All key and index attributes are strings; every index holds keys only. `expires_at` (epoch seconds)
 is the table's TTL attribute: closed runs and final points carry it, open ones do not.
@@ -57,6 +60,26 @@ def left_key(run_id: str, page: int) -> Key:
 def seen_key(cluster: str, policy: str) -> Key:
     """The key of when a policy was first seen in a cluster."""
     return {PK: f"POLICY#{policy_key(cluster, policy)}", SK: "SEEN"}
+
+
+def retention_key(cluster: str, policy: str) -> Key:
+    """The key of the retentions a policy had in a cluster."""
+    return {PK: f"POLICY#{policy_key(cluster, policy)}", SK: "RETENTION"}
+
+
+def deletion_key(snapshot_id: str) -> Key:
+    """The key of the deletion of a snapshot."""
+    return {PK: f"DELETION#{snapshot_id}", SK: "DELETION"}
+
+
+def open_deletions_key(cluster: str) -> str:
+    """What the `open` index collects the open deletions of a cluster under."""
+    return f"deletion/{cluster}"
+
+
+def last_prune_key(cluster: str) -> Key:
+    """The key of the last prune of a cluster."""
+    return {PK: f"CLUSTER#{cluster}", SK: "PRUNE"}
 
 
 def pace_key(name: str) -> Key:

@@ -102,6 +102,13 @@ class KubernetesClient:
         """POST an object. Raises NameTaken when one of its name exists, and what `get` raises."""
         return self._call("POST", path, {}, body)
 
+    def delete(self, path: str) -> None:
+        """DELETE an object; one that is gone already is success. Raises what `get` raises."""
+        try:
+            self._call("DELETE", path, {})
+        except NotFound:
+            return
+
     def list(self, path: str, query: Query | None = None) -> Iterator[Document]:
         """All objects of a kind, page by page.
 

@@ -13,6 +13,7 @@ from snapkeep.adapters.kubernetes.claims import claim_of, scratch_volumes_of, vo
 from snapkeep.adapters.kubernetes.client import KubernetesClient, transport
 from snapkeep.adapters.kubernetes.token import Credentials, TokenSource
 from snapkeep.domain.claims import Claim, ScratchVolume
+from snapkeep.domain.deletions import SnapshotContent
 from snapkeep.domain.errors import ClusterUnreachable, PermanentError
 from snapkeep.domain.points import Point
 from snapkeep.ports import Clock, SnapshotSupport, VolumeSnapshot
@@ -51,6 +52,18 @@ class KubernetesCluster:
     def volume_snapshot(self, namespace: str, name: str) -> VolumeSnapshot | None:
         """The VolumeSnapshot's status, or None when there is none of that name."""
         return snapshots.read(self._client, namespace, name)
+
+    def delete_volume_snapshot(self, namespace: str, name: str) -> None:
+        """Delete a VolumeSnapshot; one that is gone already is success."""
+        snapshots.delete(self._client, namespace, name)
+
+    def snapshot_contents(self) -> Iterator[SnapshotContent]:
+        """All VolumeSnapshotContents that name a snapshot."""
+        return snapshots.contents(self._client)
+
+    def delete_snapshot_content(self, name: str) -> None:
+        """Delete a VolumeSnapshotContent; one that is gone already is success."""
+        snapshots.delete_content(self._client, name)
 
 
 class EksClusters:

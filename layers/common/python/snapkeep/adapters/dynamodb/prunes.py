@@ -1,0 +1,106 @@
+"""Deletions, prunes and the retentions they went by, in the journal's table."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from snapkeep.adapters.aws import chunks
+from snapkeep.adapters.dynamodb import schema
+from snapkeep.adapters.dynamodb.items import Item, time_text
+from snapkeep.adapters.dynamodb.table import Refused, Table, key_of
+from snapkeep.domain.deletions import Deletion, DeletionStep, LastPrune
+from snapkeep.domain.retention_history import RetentionVersion
+
+IS_OPEN = "attribute_exists(#open)"
+NOT_OPEN = "attribute_not_exists(#open)"
+
+
+class PruneRecords:
+    """The part of the journal that knows pruning."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def intend_deletions(self, deletions: Sequence[Deletion]) -> None:
+        """Journal deletions before anything is done; those under way already stay as they are."""
+        for deletion in deletions:
+            try:
+                self._table.put(_item(deletion), NOT_OPEN)
+            except Refused:
+                continue
+
+    def open_deletions(self, cluster: str) -> Iterator[Deletion]:
+        """Deletions of a cluster that are not ended; the index lags."""
+        values = {"open": schema.open_deletions_key(cluster)}
+        keys = [key_of(item) for item in self._table.query("#open = :open", values, schema.OPEN_INDEX)]
+        for some in chunks(keys, 100):
+            yield from (_deletion(item) for item in self._table.get_many(some) if "open" in item)
+
+    def move_deletion(self, snapshot_id: str, step: DeletionStep) -> None:
+        """Journal that a step of an open deletion was taken; one that ended stays as it is."""
+        self._change(snapshot_id, "SET #step = :step", {"step": step.value})
+
+    def end_deletion(self, snapshot_id: str, outcome: str, now: datetime) -> None:
+        """Journal how a deletion ended, in words; from now on it may expire."""
+        values = {"outcome": outcome, "now": time_text(now), "expires": schema.expiry(now)}
+        change = "SET #outcome = :outcome, #ended_at = :now, #expires_at = :expires REMOVE #open"
+        self._change(snapshot_id, change, values)
+
+    def last_prune(self, cluster: str) -> LastPrune | None:
+        """The last prune of a cluster whose plan was let through."""
+        item = self._table.get(schema.last_prune_key(cluster))
+        if item is None:
+            return None
+        return LastPrune(cluster, datetime.fromisoformat(item["at"]), tuple(item["pending"]))
+
+    def write_last_prune(self, prune: LastPrune) -> None:
+        """Journal that the plan of a prune was let through."""
+        key = schema.last_prune_key(prune.cluster)
+        self._table.put({**key, "at": time_text(prune.at), "pending": list(prune.pending)})
+
+    def retention_history(self, cluster: str, policy: str) -> Sequence[RetentionVersion]:
+        """The retentions that prune saw for a policy, oldest first."""
+        item = self._table.get(schema.retention_key(cluster, policy))
+        entries = json.loads(item["versions"]) if item else []
+        return [
+            RetentionVersion(entry["block"], entry["timezone"], datetime.fromisoformat(entry["since"]))
+            for entry in entries
+        ]
+
+    def write_retention_history(self, cluster: str, policy: str, history: Sequence[RetentionVersion]) -> None:
+        """Replace what is known of a policy's retentions."""
+        versions = [
+            {"block": dict(item.block), "timezone": item.timezone, "since": time_text(item.since)}
+            for item in history
+        ]
+        self._table.put({**schema.retention_key(cluster, policy), "versions": json.dumps(versions)})
+
+    def _change(self, snapshot_id: str, change: str, values: Item) -> None:
+        try:
+            self._table.update(schema.deletion_key(snapshot_id), change, IS_OPEN, values)
+        except Refused:
+            return
+
+
+def _item(deletion: Deletion) -> dict[str, str]:
+    return {
+        **schema.deletion_key(deletion.snapshot_id),
+        "open": schema.open_deletions_key(deletion.cluster),
+        "slot": time_text(deletion.planned_at),
+        "snapshot_id": deletion.snapshot_id,
+        "cluster": deletion.cluster,
+        "reason": deletion.reason,
+        "step": deletion.step.value,
+    }
+
+
+def _deletion(item: Item) -> Deletion:
+    return Deletion(
+        snapshot_id=item["snapshot_id"],
+        cluster=item["cluster"],
+        reason=item["reason"],
+        planned_at=datetime.fromisoformat(item["slot"]),
+        step=DeletionStep(item["step"]),
+    )

@@ -1,0 +1,49 @@
+"""Deletions as the journal knows them: one recovery point on its way out, step by step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class DeletionStep(StrEnum):
+    """How far a deletion got. Every step may be done again."""
+
+    INTENDED = "intended"
+    OBJECTS_GONE = "objects_gone"
+    ASKED = "asked"
+
+
+@dataclass(frozen=True, slots=True)
+class Deletion:
+    """A snapshot that a plan deletes, why, since when (aware UTC), and how far that got."""
+
+    snapshot_id: str
+    cluster: str
+    reason: str
+    planned_at: datetime
+    step: DeletionStep = DeletionStep.INTENDED
+
+
+@dataclass(frozen=True, slots=True)
+class LastPrune:
+    """The last prune of a cluster whose plan was let through.
+
+    `pending` are the snapshots that were not ready then: they count as new once they are.
+    """
+
+    cluster: str
+    at: datetime
+    pending: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotContent:
+    """A VolumeSnapshotContent: the snapshot it names, the VolumeSnapshot it belongs to, its policy."""
+
+    name: str
+    snapshot_id: str
+    deletion_policy: str
+    namespace: str = ""
+    volume_snapshot: str = ""

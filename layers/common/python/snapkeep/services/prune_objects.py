@@ -1,0 +1,91 @@
+"""What a cluster holds of snapshots that go: VolumeSnapshots and the contents that name them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from snapkeep.domain import tags
+from snapkeep.domain.deletions import SnapshotContent
+from snapkeep.domain.errors import ClusterUnreachable, PermanentError, SnapkeepError, TemporaryError
+from snapkeep.domain.points import Snapshot
+from snapkeep.domain.policies import Method
+from snapkeep.ports import Cluster, Clusters
+
+RETAIN = "Retain"
+
+
+@dataclass(frozen=True, slots=True)
+class Objects:
+    """The snapshot objects of one cluster, their contents listed once.
+
+    `gone` says that EKS has no such cluster, `unreachable` why its objects are out of reach now.
+    """
+
+    cluster: Cluster | None = None
+    contents: dict[str, list[SnapshotContent]] = field(default_factory=dict)
+    gone: str = ""
+    unreachable: str = ""
+
+    def remove(self, snapshot_id: str, snapshot: Snapshot | None) -> None:
+        """Delete the VolumeSnapshot of a point, then every content that names the snapshot.
+
+        Raises PermanentError for a content that would take the EBS snapshot with it, and
+        TemporaryError while the cluster cannot be reached (points taken by EC2 need no cluster).
+        """
+        if self.cluster is None:
+            if snapshot is not None and not _is_csi(snapshot):
+                return
+            raise ClusterUnreachable(f"its VolumeSnapshot cannot be deleted now: {self.unreachable}")
+        named = self.contents.get(snapshot_id, [])
+        for content in named:
+            if content.deletion_policy != RETAIN:
+                raise PermanentError(
+                    f"VolumeSnapshotContent {content.name} names it with deletionPolicy "
+                    f"{content.deletion_policy!r}, not Retain: delete that one by hand if it may go"
+                )
+        for namespace, name in self._own(snapshot, named):
+            found = self.cluster.volume_snapshot(namespace, name)
+            if found is not None and found.snapshot_id in ("", snapshot_id):
+                self.cluster.delete_volume_snapshot(namespace, name)
+        for content in named:
+            self.cluster.delete_snapshot_content(content.name)
+
+    def _own(self, snapshot: Snapshot | None, named: list[SnapshotContent]) -> set[tuple[str, str]]:
+        """Namespace and name of the point's VolumeSnapshot: by its tags, or by a content of ours."""
+        if snapshot is None:
+            return {(item.namespace, item.volume_snapshot) for item in named if item.volume_snapshot}
+        if not _is_csi(snapshot):
+            return set()
+        return {(snapshot.tags.get(tags.NAMESPACE, ""), snapshot.tags.get(tags.POINT, ""))}
+
+
+def open_objects(clusters: Clusters, name: str) -> Objects:
+    """The objects of a cluster; one that is gone or out of reach says so instead of raising."""
+    try:
+        cluster = clusters.open(name)
+    except PermanentError as error:
+        return Objects(gone=error.reason)
+    except TemporaryError as error:
+        return Objects(unreachable=error.reason)
+    contents: dict[str, list[SnapshotContent]] = {}
+    try:
+        for content in cluster.snapshot_contents():
+            contents.setdefault(content.snapshot_id, []).append(content)
+    except SnapkeepError as error:
+        return _look_again(clusters, name, error)
+    return Objects(cluster, contents)
+
+
+def _look_again(clusters: Clusters, name: str, error: SnapkeepError) -> Objects:
+    """A cluster that does not answer may be gone by now; only EKS knows."""
+    try:
+        clusters.open(name)
+    except PermanentError as gone:
+        return Objects(gone=gone.reason)
+    except TemporaryError:
+        pass
+    return Objects(unreachable=error.reason)
+
+
+def _is_csi(snapshot: Snapshot) -> bool:
+    return snapshot.tags.get(tags.METHOD) == Method.CSI or tags.SNAPSHOT_NAME in snapshot.tags

@@ -1,0 +1,146 @@
+"""Surveying a cluster for prune: its lineages from one complete listing, and their plans."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from snapkeep.domain import tags
+from snapkeep.domain.brake import Load
+from snapkeep.domain.deletions import LastPrune
+from snapkeep.domain.lineages import ORPHANED, Lineage, LineagePlan, PolicyRetention, plan_lineages
+from snapkeep.domain.points import PointState, Snapshot
+from snapkeep.domain.prunable import Unreadable, read
+from snapkeep.domain.retention_plan import Kept
+from snapkeep.domain.retention_points import Candidate
+
+Lineages = dict[tuple[str, str], list[Candidate]]
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A snapshot that the plan deletes, why, and the good point that must still be there then."""
+
+    snapshot_id: str
+    reason: str
+    shield: str
+    lineage: str
+    counts: bool
+
+
+@dataclass(slots=True)
+class Survey:
+    """The plan of a cluster: what goes, what stays (id to reasons), and what could not be judged."""
+
+    deletions: list[Planned] = field(default_factory=list)
+    kept: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    unreadable: list[Unreadable] = field(default_factory=list)
+    orphaned: set[str] = field(default_factory=set)
+    pending: list[str] = field(default_factory=list)
+    points: dict[str, int] = field(default_factory=dict)
+    new: dict[str, int] = field(default_factory=dict)
+
+    def keep(self, planned: Planned, reasons: tuple[str, ...]) -> None:
+        """Let a snapshot stay after all."""
+        self.deletions.remove(planned)
+        self.kept[planned.snapshot_id] = reasons
+
+    def loads(self, let_through: Iterable[str]) -> Iterator[Load]:
+        """What the plan does to every lineage; deletions that were let through before weigh nothing.
+
+        Points that never counted (failed ones) may go without shrinking anything.
+        """
+        free = set(let_through)
+        going: dict[str, int] = defaultdict(int)
+        for planned in self.deletions:
+            if planned.counts and planned.snapshot_id not in free:
+                going[planned.lineage] += 1
+        for lineage, points in self.points.items():
+            yield Load(lineage, points, self.new[lineage], going[lineage])
+
+
+class Surveyor:
+    """Turns the snapshots of one cluster into a survey."""
+
+    def __init__(
+        self,
+        cluster: str,
+        policies: Mapping[str, PolicyRetention],
+        last: LastPrune | None,
+        lag: timedelta,
+        now: datetime,
+    ) -> None:
+        """`last` and `lag` (how far EC2's listings may lag) say which points are new."""
+        self._cluster = cluster
+        self._policies = policies
+        self._now = now
+        self._since = last.at - lag if last and last.at <= now else None
+        self._were_pending = frozenset(last.pending if last else ())
+
+    def survey(self, snapshots: Iterable[Snapshot]) -> Survey:
+        """The survey; whatever the listing raises passes through, because half of it plans nothing."""
+        survey = Survey()
+        lineages = self._read(snapshots, survey)
+        ordered = (Lineage(claim, policy, lineages[claim, policy]) for claim, policy in sorted(lineages))
+        claims: dict[str, list[LineagePlan]] = {}
+        for planned in plan_lineages(ordered, self._policies, self._now):
+            if planned.claim not in claims:
+                self._settle(claims, survey)
+                claims = {planned.claim: []}
+            claims[planned.claim].append(planned)
+        self._settle(claims, survey)
+        survey.deletions.sort(key=lambda item: item.snapshot_id)
+        return survey
+
+    def _read(self, snapshots: Iterable[Snapshot], survey: Survey) -> Lineages:
+        """Small candidates by lineage; marked duplicates belong to none."""
+        lineages: Lineages = defaultdict(list)
+        for snapshot in snapshots:
+            if tags.DUPLICATE in snapshot.tags:
+                continue
+            if snapshot.state == "pending":
+                survey.pending.append(snapshot.id)
+            found = read(snapshot, self._cluster)
+            if isinstance(found, Unreadable):
+                if snapshot.state == "pending":
+                    continue  # its tags are still being completed
+                survey.unreadable.append(found)
+                survey.kept[snapshot.id] = (found.reason,)
+            else:
+                if found.candidate.state is PointState.PENDING and snapshot.id not in survey.pending[-1:]:
+                    survey.pending.append(snapshot.id)
+                lineages[found.claim, found.policy].append(found.candidate)
+        return lineages
+
+    def _settle(self, claims: Mapping[str, list[LineagePlan]], survey: Survey) -> None:
+        """Take the plans of one claim over; each deletion is shielded by the newest good point that stays."""
+        for plans in claims.values():
+            anywhere = self._newest(kept for item in plans for kept in item.plan.keep)
+            for item in plans:
+                self._take(item, self._newest(item.plan.keep) or anywhere, survey)
+
+    def _take(self, item: LineagePlan, shield: str, survey: Survey) -> None:
+        name = f"{item.claim}/{item.policy}"
+        all_points = [kept.point for kept in item.plan.keep] + [gone.point for gone in item.plan.delete]
+        counting = [point for point in all_points if point.counts(self._now)]
+        survey.points[name] = len(counting)
+        survey.new[name] = sum(1 for point in counting if self._is_new(point))
+        for kept in item.plan.keep:
+            survey.kept[kept.point.id] = kept.reasons
+            if ORPHANED in kept.reasons:
+                survey.orphaned.add(item.policy)
+        survey.deletions += [
+            Planned(gone.point.id, gone.reason, shield, name, gone.point.counts(self._now))
+            for gone in item.plan.delete
+        ]
+
+    def _newest(self, kept: Iterable[Kept]) -> str:
+        good = [entry.point for entry in kept if entry.point.counts(self._now)]
+        return max(good, key=lambda point: (point.time, point.id)).id if good else ""
+
+    def _is_new(self, point: Candidate) -> bool:
+        if self._since is None:
+            return False
+        return point.time > self._since or point.id in self._were_pending

@@ -1,0 +1,62 @@
+"""The part of the journal in memory that knows pruning."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from snapkeep.domain.deletions import Deletion, DeletionStep, LastPrune
+from snapkeep.domain.retention_history import RetentionVersion
+from tests.fakes.faults import Faults
+
+
+class MemoryPruneRecords(Faults):
+    """Deletions, last prunes and retentions in dicts; every method is one atomic step."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.deletions: dict[str, Deletion] = {}
+        self.ended: dict[str, str] = {}
+        self._prunes: dict[str, LastPrune] = {}
+        self._retentions: dict[tuple[str, str], tuple[RetentionVersion, ...]] = {}
+
+    def intend_deletions(self, deletions: Sequence[Deletion]) -> None:
+        self._before("intend_deletions")
+        for deletion in deletions:
+            self.deletions.setdefault(deletion.snapshot_id, deletion)
+        self._after("intend_deletions")
+
+    def open_deletions(self, cluster: str) -> Iterator[Deletion]:
+        self._before("open_deletions")
+        yield from [item for item in self.deletions.values() if item.cluster == cluster]
+
+    def move_deletion(self, snapshot_id: str, step: DeletionStep) -> None:
+        self._before("move_deletion")
+        if snapshot_id in self.deletions:
+            self.deletions[snapshot_id] = replace(self.deletions[snapshot_id], step=step)
+        self._after("move_deletion")
+
+    def end_deletion(self, snapshot_id: str, outcome: str, now: datetime) -> None:
+        self._before("end_deletion")
+        if self.deletions.pop(snapshot_id, None):
+            self.ended[snapshot_id] = outcome
+        self._after("end_deletion")
+
+    def last_prune(self, cluster: str) -> LastPrune | None:
+        self._before("last_prune")
+        return self._prunes.get(cluster)
+
+    def write_last_prune(self, prune: LastPrune) -> None:
+        self._before("write_last_prune")
+        self._prunes[prune.cluster] = prune
+        self._after("write_last_prune")
+
+    def retention_history(self, cluster: str, policy: str) -> Sequence[RetentionVersion]:
+        self._before("retention_history")
+        return self._retentions.get((cluster, policy), ())
+
+    def write_retention_history(self, cluster: str, policy: str, history: Sequence[RetentionVersion]) -> None:
+        self._before("write_retention_history")
+        self._retentions[cluster, policy] = tuple(history)
+        self._after("write_retention_history")

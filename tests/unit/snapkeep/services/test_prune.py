@@ -1,0 +1,289 @@
+"""Prune: what retention lets go goes, everything else stays, and past the brake nothing happens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from snapkeep.domain import tags
+from snapkeep.domain.errors import PermanentError, TemporaryError, Throttled
+from snapkeep.domain.points import SnapshotState
+from snapkeep.domain.policies import Method, Policy
+from snapkeep.domain.retention_points import backs_image, locked
+from tests.fakes.faults import Crash
+from tests.fakes.world import SLOT, World, a_claim, a_policy, names
+from tests.unit.snapkeep.services.test_exactly_once import CrashAt
+
+EVERY = timedelta(hours=6)
+
+
+def a_world(
+    backups: int, *, prune_first: bool = True, wrap: Callable[[Any], Any] = lambda port: port, **policy: Any
+) -> World:
+    """Six-hourly points of one claim; unless told otherwise the first three were pruned already."""
+    world = World(a_claim("mysql"), policy=a_policy(**policy), wrap=wrap)
+    for number in range(backups):
+        world.back_up(SLOT + number * EVERY)
+        if prune_first and number == 2:
+            world.prune()
+    return world
+
+
+def listed(world: World) -> list[str]:
+    return names(world.ebs.all.values())
+
+
+def test_what_no_rule_keeps_goes_and_the_report_says_why() -> None:
+    world = a_world(4)
+    oldest, *others = listed(world)
+    report = world.prune()
+    assert listed(world) == others
+    assert [(item.snapshot_id, item.fate) for item in report.ended] == [(oldest, "deleted")]
+    assert report.delete[0][0] == oldest and "no rule keeps it" in report.delete[0][1]
+    assert world.journal.ended == {oldest: "deleted: EC2 knows it no more"}
+    assert world.prune().ended == []
+
+
+def test_a_rehearsal_shows_the_same_plan_and_deletes_nothing() -> None:
+    world = a_world(4)
+    rehearsed = world.prune(dry_run=True)
+    assert len(world.ebs.all) == 4 and world.journal.deletions == {}
+    done = world.prune()
+    assert (rehearsed.delete, rehearsed.keep, rehearsed.confirm) == (done.delete, done.keep, done.confirm)
+
+
+def test_a_csi_point_goes_with_its_volume_snapshot_and_its_content() -> None:
+    world = a_world(4, method=Method.CSI)
+    world.prune()
+    assert [len(world.cluster.snapshots), len(world.cluster.contents), len(world.ebs.all)] == [3, 3, 3]
+
+
+def test_the_first_prune_counts_nothing_as_new_so_a_great_plan_brakes() -> None:
+    world = a_world(10, prune_first=False)
+    report = world.prune()
+    assert len(world.ebs.all) == 10 and world.journal.deletions == {}
+    assert "7 of 10 points would go, 0 became ready" in report.refused
+    assert [(cluster, verdict.deletions) for cluster, verdict, _ in world.announcer.braked] == [("myeks", 7)]
+
+
+def test_the_token_lets_exactly_that_plan_through() -> None:
+    world = a_world(10, prune_first=False)
+    token = world.prune().confirm
+    assert "not the confirmed one" in world.prune(confirm="0123456789abcdef").refused
+    world.back_up(SLOT + 10 * EVERY)
+    assert "not the confirmed one" in world.prune(confirm=token).refused
+    assert len(world.ebs.all) == 11
+    assert world.prune(confirm=world.prune(dry_run=True).confirm).refused == ""
+    assert len(world.ebs.all) == 3
+
+
+def test_a_confirmed_plan_that_was_interrupted_goes_on_without_asking_again() -> None:
+    world = a_world(10, prune_first=False)
+    token = world.prune().confirm
+    world.ebs.crash_after("delete")
+    with pytest.raises(Crash):
+        world.prune(confirm=token)
+    assert len(world.ebs.all) == 9
+    assert world.prune().refused == ""
+    assert len(world.ebs.all) == 3 and world.journal.deletions == {}
+
+
+def test_a_hold_that_is_set_while_prune_works_wins() -> None:
+    world = a_world(4, method=Method.CSI)
+    oldest = listed(world)[0]
+    delete = world.cluster.delete_snapshot_content
+
+    def hold_then_delete(name: str) -> None:
+        world.ebs.add_tags(oldest, {tags.HOLD: "true"})
+        delete(name)
+
+    world.cluster.delete_snapshot_content = hold_then_delete  # type: ignore[method-assign]
+    (ended,) = world.prune().ended
+    assert ended.reason == "kept: it is held (tag snapkeep:hold)"
+    assert oldest in world.ebs.all and world.journal.deletions == {}
+
+
+@pytest.mark.parametrize(
+    "protection", [locked("governance", SLOT + timedelta(days=90)), backs_image("ami-0123456789abcdef0")]
+)
+def test_a_lock_or_an_ami_keeps_a_point_with_the_reason(protection: Any) -> None:
+    world = a_world(4)
+    oldest = listed(world)[0]
+    world.ebs.locks[oldest] = (protection,)
+    report = world.prune()
+    assert dict(report.keep)[oldest] == (protection.reason,)
+    assert oldest in world.ebs.all
+
+
+def test_an_archived_snapshot_stays_and_shields_nothing() -> None:
+    world = a_world(3)
+    for snapshot_id in listed(world)[1:]:
+        world.ebs.all[snapshot_id] = replace(world.ebs.all[snapshot_id], archived=True)
+    world.prune()
+    assert len(world.ebs.all) == 3
+
+
+def test_deleted_into_the_recycle_bin_is_deleted() -> None:
+    world = a_world(4)
+    world.ebs.recycle_bin = True
+    oldest = listed(world)[0]
+    assert "Recycle Bin" in world.prune().ended[0].reason
+    assert world.ebs.all[oldest].state is SnapshotState.RECOVERABLE
+    assert world.prune().ended == []
+
+
+@pytest.mark.parametrize("error", [TemporaryError("page 2 was lost"), PermanentError("not authorized")])
+def test_a_listing_that_breaks_forbids_pruning_and_says_so(error: Exception) -> None:
+    world = a_world(4)
+    world.ebs.fail_next("find", error)
+    assert str(error) in world.prune().refused
+    assert len(world.ebs.all) == 4
+
+
+def test_a_listing_that_breaks_after_some_pages_forbids_pruning_too() -> None:
+    world = a_world(6)
+    whole = world.ebs.find
+
+    def broken(*arguments: Any, **named: Any) -> Any:
+        yield from list(whole(*arguments, **named))[:4]
+        raise TemporaryError("page 2 was lost")
+
+    world.ebs.find = broken  # type: ignore[method-assign]
+    assert "page 2 was lost" in world.prune().refused
+    assert len(world.ebs.all) == 6
+
+
+@pytest.mark.parametrize(
+    "poison",
+    [
+        {tags.SLOT: "yesterday"},
+        {tags.SLOT: "20990101T000000Z"},
+        {tags.CLAIM_UID: "uid-of-another"},
+        {tags.POLICY: "weekly"},
+        {tags.NAMESPACE: ""},
+    ],
+)
+def test_poisoned_tags_keep_a_snapshot_and_shield_nothing(poison: dict[str, str]) -> None:
+    world = a_world(4)
+    first, second, third, newest = listed(world)
+    world.ebs.add_tags(newest, poison)
+    report = world.prune()
+    assert [name for name, _ in report.unreadable] == [newest]
+    assert listed(world) == [first, second, third, newest]
+
+
+def test_points_of_a_policy_that_is_gone_stay_and_are_listed() -> None:
+    world = a_world(6)
+    no_policies: tuple[Policy, ...] = ()
+    world.pruner = replace(world.pruner, deployment=replace(world.deployment, policies=no_policies))
+    report = world.prune()
+    assert report.orphaned_policies == ["nightly"]
+    assert len(world.ebs.all) == 6
+
+
+def test_a_lowered_retention_waits_out_its_grace() -> None:
+    world = a_world(3)
+    lower = replace(world.deployment, policies=(replace(world.policy, retention={"last": 2}),))
+    world.pruner = replace(world.pruner, deployment=lower)
+    report = world.prune()
+    assert any("grace until" in reason for _, reasons in report.keep for reason in reasons)
+    assert len(world.ebs.all) == 3
+    world.wait(hours=73)
+    world.prune()
+    assert len(world.ebs.all) == 2
+
+
+@pytest.mark.parametrize("years", [-10, 10])
+def test_a_clock_that_jumps_ten_years_deletes_no_last_point(years: int) -> None:
+    world = a_world(3, retention={"last": 3, "max_age": "1y"})
+    newest = listed(world)[-1]
+    world.wait(days=365 * years)
+    world.prune()
+    assert newest in world.ebs.all
+
+
+def test_a_throttle_ends_the_run_and_the_next_one_goes_on() -> None:
+    world = a_world(5)
+    world.ebs.fail_next("delete", Throttled("RequestLimitExceeded"))
+    assert world.prune().refused == ""
+    assert len(world.ebs.all) == 5
+    world.prune()
+    assert len(world.ebs.all) == 3 and world.journal.deletions == {}
+
+
+def test_an_unreachable_cluster_keeps_csi_points_waiting_and_lets_ebs_points_go() -> None:
+    for method, left in ((Method.CSI, 4), (Method.EBS, 3)):
+        world = a_world(4, method=method)
+        world.clusters.unreachable.add("myeks")
+        world.prune()
+        assert len(world.ebs.all) == left
+        world.clusters.unreachable.clear()
+        world.prune()
+        assert len(world.ebs.all) == 3 and world.journal.deletions == {}
+
+
+def test_nothing_is_deleted_of_a_cluster_that_eks_does_not_know() -> None:
+    world = a_world(4)
+    del world.clusters.clusters["myeks"]
+    assert "retention is frozen" in world.prune().refused
+    assert len(world.ebs.all) == 4
+
+
+def test_the_good_point_that_must_stay_is_looked_at_before_others_go() -> None:
+    world = a_world(4)
+    newest = listed(world)[-1]
+    stale = list(world.ebs.all.values())
+    del world.ebs.all[newest]
+    world.ebs.find = lambda *_, **__: iter(stale)  # type: ignore[method-assign]
+    (ended,) = world.prune().ended
+    assert "must stay" in ended.reason
+    assert len(world.ebs.all) == 3
+
+
+def test_a_failed_point_goes_once_a_newer_one_is_ready() -> None:
+    world = a_world(1)
+    world.clock.now = SLOT + EVERY
+    world.backup(SLOT + EVERY)
+    world.work()
+    broken = listed(world)[-1]
+    world.ebs.break_snapshot(broken)
+    world.event(broken)
+    world.prune()
+    assert broken in world.ebs.all
+    world.back_up(SLOT + 2 * EVERY)
+    world.prune()
+    assert broken not in world.ebs.all and len(world.ebs.all) == 2
+
+
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("method", [Method.CSI, Method.EBS])
+def test_a_death_at_any_step_leaves_no_orphan_and_loses_no_point(method: Method, after: bool) -> None:
+    for step in range(1, 60):
+        killer = CrashAt(-1, after=after)
+        world = a_world(5, wrap=killer, method=method)
+        kept = listed(world)[2:]
+        killer.step, killer.calls = step, 0
+        try:
+            world.prune()
+        except Crash:
+            world.prune()
+        objects = 3 if method is Method.CSI else 0
+        assert listed(world) == kept, f"step {step}: {killer.crashed}"
+        assert (len(world.cluster.snapshots), len(world.cluster.contents)) == (objects, objects)
+        assert world.journal.deletions == {}, f"step {step}: {killer.crashed}"
+        if not killer.crashed:
+            return
+    raise AssertionError("prune takes more steps than were tried")
+
+
+def test_beyond_the_burst_deletions_keep_the_pace() -> None:
+    world = World(*(a_claim(f"c{number}") for number in range(60)))
+    for number in range(4):
+        world.back_up(SLOT + number * EVERY)
+        world.prune()
+    assert len(world.ebs.all) == 180
+    assert world.pauses == [timedelta(seconds=0.4)] * 10
