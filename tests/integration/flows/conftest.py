@@ -1,0 +1,40 @@
+"""One sandbox with the stack in it for all flows of a session; its functions live in the sandbox's time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import pytest
+
+from tests.integration.deployed import Deployed, config_of, deployed
+
+POLICIES: Sequence[dict[str, Any]] = (
+    {"name": "lost-answer", "method": "ebs"},
+    {"name": "twin", "method": "ebs"},
+    {"name": "region-then-account", "method": "ebs"},
+    {"name": "account-then-region", "method": "ebs"},
+    {"name": "busy-volume", "method": "ebs"},
+    {"name": "patient", "method": "csi"},
+    {"name": "pragmatic", "method": "csi", "csi_fallback": "ebs"},
+    {"name": "two-nodes", "method": "ebs", "group": "app"},
+    {"name": "access", "method": "ebs"},
+)
+
+
+@pytest.fixture(scope="session")
+def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
+    with deployed(tmp_path_factory.mktemp("flows"), config_of(*POLICIES)) as product:
+        product.sandbox.aws.settings(functions_follow_clock=True)
+        yield product
+
+
+@pytest.fixture(autouse=True)
+def healthy_again(product: Deployed) -> Iterator[None]:
+    """What a test broke is whole for the next one."""
+    yield
+    product.sandbox.aws.forget_faults()
+    product.sandbox.aws.settings(
+        snapshot_events=1, snapshot_arn_shape="region-then-account", describe_lag_seconds=0.0
+    )
+    product.cluster.call("driver", {"snapshot_controller": "running"})

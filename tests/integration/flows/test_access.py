@@ -1,0 +1,152 @@
+"""What the role of each function is refused, by the deployed IAM policies and by the cluster's RBAC."""
+
+from __future__ import annotations
+
+import json
+import ssl
+import urllib.error
+import urllib.request
+from typing import Any
+
+import boto3
+import pytest
+from botocore.credentials import ReadOnlyCredentials
+from botocore.exceptions import ClientError
+
+from snapkeep.adapters.kubernetes.token import sign
+from snapkeep.domain import tags
+from tests.integration.deployed import CLUSTER, Deployed
+
+OURS = {tags.MANAGED: "true", tags.CLUSTER: CLUSTER}
+REFUSED = ("UnauthorizedOperation", "AccessDenied", "AccessDeniedException")
+CLAIMS = "/api/v1/namespaces/access/persistentvolumeclaims"
+VOLUME_SNAPSHOTS = "/apis/snapshot.storage.k8s.io/v1/namespaces/access/volumesnapshots"
+
+
+def session(product: Deployed, function: str) -> ReadOnlyCredentials:
+    """Credentials of the function's role, as Lambda gives them to it."""
+    name = f"snapkeep-{function.replace('_', '-')}"
+    role = product.sandbox.client("lambda").get_function_configuration(FunctionName=name)["Role"]
+    answer = product.sandbox.client("sts").assume_role(RoleArn=role, RoleSessionName=name)
+    found = answer["Credentials"]
+    return ReadOnlyCredentials(found["AccessKeyId"], found["SecretAccessKey"], found["SessionToken"])
+
+
+def ec2_of(product: Deployed, function: str) -> Any:
+    credentials = session(product, function)
+    make: Any = boto3.Session(
+        credentials.access_key, credentials.secret_key, credentials.token, product.sandbox.region
+    ).client
+    return make("ec2", endpoint_url=product.sandbox.aws_url)
+
+
+def refusal(call: Any, **request: Any) -> bool:
+    """Whether AWS refuses the call for want of permission; any other error is the test's."""
+    try:
+        call(**request)
+    except ClientError as error:
+        assert error.response["Error"]["Code"] in REFUSED, error
+        return True
+    return False
+
+
+def tagged(values: dict[str, str]) -> list[dict[str, str]]:
+    return [{"Key": key, "Value": value} for key, value in values.items()]
+
+
+@pytest.fixture
+def volume(product: Deployed) -> str:
+    product.make_claims("access", 1)
+    wanted = [{"Name": "tag:kubernetes.io/created-for/pvc/namespace", "Values": ["access"]}]
+    (found,) = product.sandbox.client("ec2").describe_volumes(Filters=wanted)["Volumes"]
+    return str(found["VolumeId"])
+
+
+def snapshot(product: Deployed, volume: str, values: dict[str, str]) -> str:
+    """A completed snapshot with these tags, made by the administrator; EC2 lets 5 of a volume be pending."""
+    specification = [{"ResourceType": "snapshot", "Tags": tagged(values)}] if values else []
+    made = product.sandbox.client("ec2").create_snapshot(VolumeId=volume, TagSpecifications=specification)
+    product.sandbox.aws.settle_snapshot(made["SnapshotId"])
+    return str(made["SnapshotId"])
+
+
+@pytest.mark.parametrize("function", ["plan_backup", "take_snapshots", "record_completion", "reconcile"])
+def test_only_prune_deletes(product: Deployed, volume: str, function: str) -> None:
+    ours = snapshot(product, volume, OURS)
+    assert refusal(ec2_of(product, function).delete_snapshot, SnapshotId=ours)
+
+
+@pytest.mark.parametrize("function", ["plan_backup", "record_completion", "reconcile", "prune"])
+def test_only_take_snapshots_creates(product: Deployed, volume: str, function: str) -> None:
+    specification = [{"ResourceType": "snapshot", "Tags": tagged(OURS)}]
+    create = ec2_of(product, function).create_snapshot
+    assert refusal(create, VolumeId=volume, TagSpecifications=specification)
+
+
+def test_take_snapshots_creates_with_our_tags_only(product: Deployed, volume: str) -> None:
+    create = ec2_of(product, "take_snapshots").create_snapshot
+    for values, allowed in ((OURS, True), ({"owner": "me"}, False), (OURS | {tags.HOLD: "true"}, False)):
+        specification = [{"ResourceType": "snapshot", "Tags": tagged(values)}]
+        assert refusal(create, VolumeId=volume, TagSpecifications=specification) is not allowed
+    assert refusal(create, VolumeId=volume)
+
+
+def test_prune_deletes_what_is_ours_and_not_held(product: Deployed, volume: str) -> None:
+    delete = ec2_of(product, "prune").delete_snapshot
+    assert refusal(delete, SnapshotId=snapshot(product, volume, {}))
+    assert refusal(delete, SnapshotId=snapshot(product, volume, OURS | {tags.HOLD: "true"}))
+    assert not refusal(delete, SnapshotId=snapshot(product, volume, OURS))
+
+
+@pytest.mark.parametrize("function", ["record_completion", "reconcile"])
+def test_tags_are_completed_with_our_keys_on_our_snapshots_only(
+    product: Deployed, volume: str, function: str
+) -> None:
+    write = ec2_of(product, function).create_tags
+    ours, foreign = snapshot(product, volume, OURS), snapshot(product, volume, {})
+    assert not refusal(write, Resources=[ours], Tags=tagged({tags.CLAIM: "data"}))
+    assert refusal(write, Resources=[ours], Tags=tagged({"owner": "me"}))
+    assert refusal(write, Resources=[ours], Tags=tagged({tags.HOLD: "true"}))
+    assert refusal(write, Resources=[foreign], Tags=tagged({tags.CLAIM: "data"}))
+
+
+@pytest.mark.parametrize(
+    ("function", "method", "path", "what"),
+    [
+        ("plan_backup", "GET", "/api/v1/secrets", 'cannot list resource "secrets"'),
+        ("plan_backup", "DELETE", f"{CLAIMS}/x", 'cannot delete resource "persistentvolumeclaims"'),
+        ("take_snapshots", "GET", "/api/v1/pods", 'cannot list resource "pods"'),
+        ("take_snapshots", "DELETE", f"{VOLUME_SNAPSHOTS}/x", 'cannot delete resource "volumesnapshots"'),
+        ("reconcile", "POST", VOLUME_SNAPSHOTS, 'cannot create resource "volumesnapshots"'),
+        ("prune", "DELETE", f"{CLAIMS}/x", 'cannot delete resource "persistentvolumeclaims"'),
+    ],
+)
+def test_the_cluster_refuses_what_a_function_does_not_need(
+    product: Deployed, function: str, method: str, path: str, what: str
+) -> None:
+    code, text = ask(product, function, method, path)
+    assert code == 403
+    assert what in text
+    assert f"snapkeep-{function.replace('_', '-')}" in text
+
+
+def test_a_function_without_an_access_entry_is_nobody_to_the_cluster(product: Deployed) -> None:
+    code, text = ask(product, "record_completion", "GET", "/api/v1/persistentvolumeclaims")
+    assert (code, text) == (401, "Unauthorized")
+
+
+def ask(product: Deployed, function: str, method: str, path: str) -> tuple[int, str]:
+    """Status and message of the cluster's answer to a genuine token of the function's role."""
+    token = sign(CLUSTER, product.sandbox.region, session(product, function))
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    body = b"{}" if method == "POST" else None
+    request = urllib.request.Request(product.sandbox.kubernetes_url + path, body, headers, method=method)
+    context = ssl.create_default_context(cafile=str(product.sandbox.authority))
+    opener = urllib.request.build_opener(
+        urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=context)
+    )
+    try:
+        with opener.open(request, timeout=10) as answer:
+            return answer.status, ""
+    except urllib.error.HTTPError as error:
+        return error.code, json.load(error)["message"]
