@@ -15,5 +15,6 @@ def test_a_tick_prunes_marked_twins(world: World, sample: Load, context: Context
     first = next(iter(world.ebs.all.values()))
     twin = world.ebs.create(first.volume_id, first.tags | {tags.DUPLICATE: "true"}, "")
     answer = handle(sample("prune/tick"), context)
-    assert [(item["snapshot_id"], item["deleted"]) for item in answer["clusters"][0]["duplicates"]] == [(twin.id, True)]
+    (cluster,) = answer["clusters"]
+    assert [(item["snapshot_id"], item["deleted"]) for item in cluster["duplicates"]] == [(twin.id, True)]
     assert twin.id not in world.ebs.all

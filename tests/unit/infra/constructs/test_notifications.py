@@ -12,10 +12,12 @@ from tests.unit.infra.template import Resource, Template
 
 @pytest.fixture
 def rule(template: Template) -> Resource:
+    """The rule of our own events that leads to the topic."""
+    (topic,) = template.resources("SNS::Topic")
     return next(
         item
         for item in template.resources("Events::Rule").values()
-        if item["EventPattern"]["source"] == [SOURCE]
+        if item["EventPattern"]["source"] == [SOURCE] and item["Targets"][0]["Arn"] == {"Ref": topic}
     )
 
 
