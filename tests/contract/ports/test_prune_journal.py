@@ -1,0 +1,72 @@
+"""What every journal promises about pruning: the one in memory and the one in DynamoDB."""
+
+from __future__ import annotations
+
+import pytest
+
+from snapkeep.adapters.dynamodb import DynamoJournal
+from snapkeep.domain.deletions import Deletion, DeletionStep, LastPrune
+from snapkeep.domain.retention_history import RetentionVersion
+from snapkeep.ports import Journal
+from tests.contract.ports.samples import NOW, TABLE, later
+from tests.fakes import MemoryJournal
+
+
+@pytest.fixture(params=["memory", "dynamodb"])
+def journal(request: pytest.FixtureRequest) -> Journal:
+    if request.param == "memory":
+        return MemoryJournal()
+    return DynamoJournal(request.getfixturevalue("table_client"), TABLE)
+
+
+def a_deletion(number: int = 1, cluster: str = "myeks") -> Deletion:
+    return Deletion(f"snap-{number}", cluster, "no rule keeps it", NOW)
+
+
+def test_an_intent_is_open_until_it_ends(journal: Journal) -> None:
+    journal.intend_deletions([a_deletion(1), a_deletion(2), a_deletion(3, "other")])
+    journal.end_deletion("snap-1", "deleted", later(minutes=1))
+    assert list(journal.open_deletions("myeks")) == [a_deletion(2)]
+    journal.end_deletion("snap-1", "deleted", later(minutes=2))
+    assert [item.snapshot_id for item in journal.open_deletions("other")] == ["snap-3"]
+
+
+def test_a_second_intent_does_not_forget_how_far_the_first_came(journal: Journal) -> None:
+    journal.intend_deletions([a_deletion()])
+    journal.move_deletion("snap-1", DeletionStep.ASKED)
+    journal.intend_deletions([a_deletion()])
+    (found,) = journal.open_deletions("myeks")
+    assert found.step is DeletionStep.ASKED
+
+
+def test_a_deletion_that_was_withdrawn_may_be_intended_again(journal: Journal) -> None:
+    journal.intend_deletions([a_deletion()])
+    journal.end_deletion("snap-1", "kept: held", NOW)
+    journal.move_deletion("snap-1", DeletionStep.ASKED)
+    assert list(journal.open_deletions("myeks")) == []
+    journal.intend_deletions([a_deletion()])
+    assert list(journal.open_deletions("myeks")) == [a_deletion()]
+
+
+def test_the_last_prune_of_each_cluster_is_known(journal: Journal) -> None:
+    assert journal.last_prune("myeks") is None
+    journal.write_last_prune(LastPrune("myeks", NOW, ("snap-1",)))
+    journal.write_last_prune(LastPrune("myeks", later(hours=1)))
+    assert journal.last_prune("myeks") == LastPrune("myeks", later(hours=1))
+    assert journal.last_prune("other") is None
+
+
+def test_the_retentions_of_a_policy_come_back_as_written(journal: Journal) -> None:
+    history = [
+        RetentionVersion({"last": 3, "within": "7d"}, "Asia/Seoul", NOW),
+        RetentionVersion({"daily": "all"}, "UTC", later(hours=1)),
+    ]
+    assert list(journal.retention_history("myeks", "daily")) == []
+    journal.write_retention_history("myeks", "daily", history)
+    assert list(journal.retention_history("myeks", "daily")) == history
+    assert list(journal.retention_history("other", "daily")) == []
+
+
+def test_a_deletion_is_no_open_run(journal: Journal) -> None:
+    journal.intend_deletions([a_deletion()])
+    assert list(journal.open_runs()) == []
