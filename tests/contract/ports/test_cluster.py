@@ -116,3 +116,23 @@ def test_a_volume_snapshot_names_its_ebs_snapshot_when_it_is_bound_and_says_when
     world.make_ready("default", point.id)
     ready = world.cluster.volume_snapshot("default", point.id)
     assert ready == replace(bound, ready=True)
+
+
+def test_a_volume_snapshot_and_its_content_go_and_going_twice_is_success(world: World) -> None:
+    point = in_default()
+    world.add_claim("data")
+    world.cluster.create_volume_snapshot(point)
+    world.bind("default", point.id, "vol-data")
+    (content,) = world.cluster.snapshot_contents()
+    assert (content.namespace, content.volume_snapshot) == ("default", point.id)
+    assert content.snapshot_id.startswith("snap-")
+    for _ in range(2):
+        world.cluster.delete_volume_snapshot("default", point.id)
+        world.cluster.delete_snapshot_content(content.name)
+    assert world.cluster.volume_snapshot("default", point.id) is None
+    assert list(world.cluster.snapshot_contents()) == []
+
+
+def test_without_the_crds_there_are_no_contents(world: World) -> None:
+    world.remove_crds()
+    assert list(world.cluster.snapshot_contents()) == []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from lambdas.prune.handler import handle
 from snapkeep.domain import tags
 from tests.fakes.world import World
@@ -18,3 +20,14 @@ def test_a_tick_prunes_marked_twins(world: World, sample: Load, context: Context
     (cluster,) = answer["clusters"]
     assert [(item["snapshot_id"], item["deleted"]) for item in cluster["duplicates"]] == [(twin.id, True)]
     assert twin.id not in world.ebs.all
+
+
+@pytest.mark.parametrize("case", ["dry_run", "confirm", "run_completed"])
+def test_each_sample_is_answered_for_its_cluster(
+    world: World, sample: Load, context: Context, case: str
+) -> None:
+    world.back_up(world.clock())
+    (report,) = handle(sample(f"prune/{case}"), context)["clusters"]
+    assert (report["cluster"], report["dry_run"]) == ("myeks", case == "dry_run")
+    assert ("not the confirmed one" in report["refused"]) == (case == "confirm")
+    assert report["counts"]["keep"] == len(world.ebs.all) == 2

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from snapkeep.adapters.events import EventAnnouncer
+from snapkeep.domain.brake import Verdict
 from snapkeep.domain.errors import TemporaryError
 from snapkeep.domain.points import Point, PointState
 from snapkeep.domain.runs import Run, RunState
@@ -147,3 +148,13 @@ def test_metrics_have_few_dimensions_and_the_same_from_every_function(
     for metric in told.values():
         assert metric["namespace"] == "Snapkeep"
         assert metric["dimensions"] == {"service": "snapkeep", "cluster": "myeks", "policy": "daily"}
+
+
+def test_a_braked_prune_tells_its_figures_and_what_confirms_it(bus: Any) -> None:
+    verdict = Verdict(True, "7 of 10 points would go", 10, 0, 7, tuple(f"claim-{n}/daily" for n in range(80)))
+    EventAnnouncer(bus, "default").prune_braked("myeks", verdict, "0123456789abcdef")
+    ((kind, detail),) = bus.details()
+    assert kind == "Snapkeep Prune Braked"
+    assert (detail["cluster"], detail["confirm"]) == ("myeks", "0123456789abcdef")
+    assert (detail["points"], detail["new"], detail["deletions"]) == (10, 0, 7)
+    assert len(detail["lineages"]) == 50

@@ -45,7 +45,7 @@ def test_gone_already_is_success() -> None:
 
 def test_while_ec2_still_shows_it_the_deletion_stays_open() -> None:
     story = Story()
-    story.world.ebs.delete = lambda _: None  # type: ignore[method-assign]
+    story.world.ebs.delete = lambda snapshot_id: None  # type: ignore[method-assign]
     assert story.delete() == (Fate.WAITING, "deletion asked for, but EC2 still shows it")
     assert story.world.journal.deletions[story.old].step is DeletionStep.ASKED
 
