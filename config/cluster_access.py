@@ -38,9 +38,7 @@ FUNCTIONS: Mapping[str, tuple[Rule, ...]] = MappingProxyType(
             Rule(SNAPSHOTS, ("volumesnapshots",), ("get", "list")),
             Rule(SNAPSHOTS, ("volumesnapshotcontents", "volumesnapshotclasses"), ("get",)),
         ),
-        "prune": (
-            Rule(SNAPSHOTS, ("volumesnapshots", "volumesnapshotcontents"), ("get", "list", "delete")),
-        ),
+        "prune": (Rule(SNAPSHOTS, ("volumesnapshots", "volumesnapshotcontents"), ("get", "list", "delete")),),
     }
 )
 """Every function that talks to a cluster, and the rules it needs there. A function that is not named
