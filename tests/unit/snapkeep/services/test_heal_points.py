@@ -176,7 +176,7 @@ def test_a_driver_that_wakes_up_after_the_fallback_makes_a_twin_that_is_marked_a
     world.finish_snapshots()  # the driver cuts its own now, and both complete
     (twin,) = set(world.ebs.all) - {ours}
     assert world.ebs.all[twin].tags[tags.DUPLICATE] == "true"
-    assert [pruned.deleted for pruned in world.prune_twins().duplicates] == [True]
+    assert [pruned.deleted for pruned in world.prune().duplicates] == [True]
     assert [snapshot.id for snapshot in world.counted()["mysql"]] == [ours]
 
 
