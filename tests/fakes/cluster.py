@@ -12,10 +12,11 @@ from snapkeep.domain.errors import ClusterUnreachable, NameTaken, PermanentError
 from snapkeep.domain.points import Point
 from snapkeep.ports import SnapshotSupport, VolumeSnapshot
 from tests.fakes.faults import Faults
+from tests.fakes.restores import RestoringCluster
 from tests.fakes.snapshots import FakeSnapshots
 
 
-class FakeCluster(Faults):
+class FakeCluster(RestoringCluster):
     """VolumeSnapshots stay unbound until `run_driver` cuts them, as with a driver that is slow."""
 
     def __init__(

@@ -13,6 +13,7 @@ from snapkeep.domain.policies import Method
 from snapkeep.domain.runs import Run, RunState
 from snapkeep.ports import Creation, Left, Outcome
 from tests.fakes.prune_journal import MemoryPruneRecords
+from tests.fakes.restores import MemoryRestoreRecords
 
 UNBORN = (PointState.PLANNED, PointState.CREATING)
 
@@ -29,7 +30,7 @@ class Lease:
         return self.owner != owner and self.until > now
 
 
-class MemoryJournal(MemoryPruneRecords):
+class MemoryJournal(MemoryPruneRecords, MemoryRestoreRecords):
     """All state in dicts; every method is one atomic step."""
 
     def __init__(self) -> None:

@@ -155,6 +155,11 @@ class SandboxWorld(World):
     def make_ready(self, namespace: str, name: str) -> None:
         self._set_status(namespace, name, readyToUse=True)
 
+    def add_class(self, name: str, binding: str) -> None:
+        """A storage class of the EBS CSI driver."""
+        fields = {"provisioner": "ebs.csi.aws.com", "volumeBindingMode": binding}
+        self._create("storageclasses", None, {"metadata": {"name": name}, **fields})
+
     def stop(self) -> None:
         """End the server."""
         self.server.stop()

@@ -17,6 +17,8 @@ from snapkeep.domain.deletions import Deletion, DeletionStep, LastPrune, Snapsho
 from snapkeep.domain.jobs import Job
 from snapkeep.domain.points import Point, PointState, Snapshot, SnapshotState
 from snapkeep.domain.policies import Schedule
+from snapkeep.domain.restore.operations import RestoreOperation
+from snapkeep.domain.restore.progress import RestoredClaim
 from snapkeep.domain.retention_history import RetentionVersion
 from snapkeep.domain.retention_points import Protection
 from snapkeep.domain.runs import Run, RunState
@@ -74,6 +76,24 @@ class Cluster(Protocol):
 
     def delete_snapshot_content(self, name: str) -> None:
         """Delete a VolumeSnapshotContent; one that is gone already is success."""
+
+    def import_snapshot(self, restore: RestoreOperation) -> None:
+        """Create the content (Retain) and VolumeSnapshot that bring an EBS snapshot into a namespace.
+
+        Those that name this restore are success; others of the name raise NameTaken.
+        """
+
+    def create_restored_claim(self, restore: RestoreOperation) -> None:
+        """Create the claim of a restore; one that names it is success, another one raises NameTaken."""
+
+    def restored_claim(self, restore: RestoreOperation) -> RestoredClaim | None:
+        """The claim under the restore's target name as it is now, whoever made it; None without one."""
+
+    def remove_imported_snapshot(self, restore: RestoreOperation) -> None:
+        """Delete what `import_snapshot` made, if it names this restore; what is gone is success."""
+
+    def remove_restored_claim(self, restore: RestoreOperation) -> None:
+        """Delete the claim of a restore if it names it and no volume was made for it yet."""
 
 
 class Clusters(Protocol):
@@ -337,3 +357,21 @@ class Journal(Protocol):
 
     def write_retention_history(self, cluster: str, policy: str, history: Sequence[RetentionVersion]) -> None:
         """Replace what is known of a policy's retentions."""
+
+    def add_restore(self, restore: RestoreOperation) -> RestoreOperation:
+        """Write a restore if its id is new; returns it as it stands."""
+
+    def write_restore(self, restore: RestoreOperation) -> RestoreOperation:
+        """Replace a restore by its next revision, which is returned.
+
+        Raises TemporaryError when somebody else wrote it meanwhile.
+        """
+
+    def restore(self, restore_id: str) -> RestoreOperation | None:
+        """The restore of that id."""
+
+    def open_restores(self) -> Iterator[RestoreOperation]:
+        """Restores with something left to make, to watch or to clean up (a lagging index)."""
+
+    def restores_of(self, cluster: str, namespace: str) -> Iterator[RestoreOperation]:
+        """The restores into a namespace, newest first (a lagging index)."""

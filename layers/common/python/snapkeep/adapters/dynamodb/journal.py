@@ -1,4 +1,4 @@
-"""The journal: runs, points and deletions in one table."""
+"""The journal: runs, points, deletions and restores in one table."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from snapkeep.adapters.dynamodb.points import PointRecords
 from snapkeep.adapters.dynamodb.prunes import PruneRecords
+from snapkeep.adapters.dynamodb.restores import RestoreRecords
 from snapkeep.adapters.dynamodb.runs import RunRecords
 from snapkeep.adapters.dynamodb.table import Table
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 
-class DynamoJournal(RunRecords, PointRecords, PruneRecords):
+class DynamoJournal(RunRecords, PointRecords, PruneRecords, RestoreRecords):
     """Implements the Journal port. `sleep` is how it waits out writers that are in each other's way."""
 
     def __init__(

@@ -10,6 +10,7 @@
 | deletion       | DELETION#<snapshot>     | DELETION     | `open` until it ended                 |
 | last prune     | CLUSTER#<cluster>       | PRUNE        |                                       |
 | retentions     | POLICY#<cluster>/<name> | RETENTION    |                                       |
+| restore        | RESTORE#<id>            | RESTORE      | `runs`; `open` until it is cleaned up |
 
 All key and index attributes are strings; every index holds keys only. `expires_at` (epoch seconds)
 is the table's TTL attribute: closed runs and final points carry it, open ones do not.
@@ -80,6 +81,20 @@ def open_deletions_key(cluster: str) -> str:
 def last_prune_key(cluster: str) -> Key:
     """The key of the last prune of a cluster."""
     return {PK: f"CLUSTER#{cluster}", SK: "PRUNE"}
+
+
+OPEN_RESTORES = "restore"
+"""What the `open` index collects open restores under."""
+
+
+def restore_key(restore_id: str) -> Key:
+    """The key of a restore."""
+    return {PK: f"RESTORE#{restore_id}", SK: "RESTORE"}
+
+
+def restores_key(cluster: str, namespace: str) -> str:
+    """What the `runs` index collects the restores into a namespace under."""
+    return f"restore/{cluster}/{namespace}"
 
 
 def pace_key(name: str) -> Key:

@@ -102,10 +102,14 @@ class KubernetesClient:
         """POST an object. Raises NameTaken when one of its name exists, and what `get` raises."""
         return self._call("POST", path, {}, body)
 
-    def delete(self, path: str) -> None:
-        """DELETE an object; one that is gone already is success. Raises what `get` raises."""
+    def delete(self, path: str, uid: str = "") -> None:
+        """DELETE an object (only the one with this `uid`, when given); one that is gone is success.
+
+        Raises NameTaken when another object has the name now, and what `get` raises.
+        """
+        body = {"preconditions": {"uid": uid}} if uid else None
         try:
-            self._call("DELETE", path, {})
+            self._call("DELETE", path, {}, body)
         except NotFound:
             return
 

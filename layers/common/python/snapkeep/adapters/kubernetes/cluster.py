@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from snapkeep.adapters.kubernetes import snapshots
+from snapkeep.adapters.kubernetes import restores, snapshots
 from snapkeep.adapters.kubernetes.claims import claim_of, scratch_volumes_of, volume_of
 from snapkeep.adapters.kubernetes.client import KubernetesClient, transport
 from snapkeep.adapters.kubernetes.token import Credentials, TokenSource
@@ -16,6 +16,8 @@ from snapkeep.domain.claims import Claim, ScratchVolume
 from snapkeep.domain.deletions import SnapshotContent
 from snapkeep.domain.errors import ClusterUnreachable, PermanentError
 from snapkeep.domain.points import Point
+from snapkeep.domain.restore.operations import RestoreOperation
+from snapkeep.domain.restore.progress import RestoredClaim
 from snapkeep.ports import Clock, SnapshotSupport, VolumeSnapshot
 
 if TYPE_CHECKING:
@@ -64,6 +66,26 @@ class KubernetesCluster:
     def delete_snapshot_content(self, name: str) -> None:
         """Delete a VolumeSnapshotContent; one that is gone already is success."""
         snapshots.delete_content(self._client, name)
+
+    def import_snapshot(self, restore: RestoreOperation) -> None:
+        """Create the content and VolumeSnapshot of a restore, or find them; raises NameTaken."""
+        restores.import_snapshot(self._client, restore)
+
+    def create_restored_claim(self, restore: RestoreOperation) -> None:
+        """Create the claim of a restore, or find it; raises NameTaken."""
+        restores.create_claim(self._client, restore)
+
+    def restored_claim(self, restore: RestoreOperation) -> RestoredClaim | None:
+        """The claim under the restore's target name as it is now."""
+        return restores.read_claim(self._client, restore)
+
+    def remove_imported_snapshot(self, restore: RestoreOperation) -> None:
+        """Delete what `import_snapshot` made for this restore."""
+        restores.remove_import(self._client, restore)
+
+    def remove_restored_claim(self, restore: RestoreOperation) -> None:
+        """Delete the claim of a restore while it has no volume."""
+        restores.remove_claim(self._client, restore)
 
 
 class EksClusters:

@@ -1,0 +1,203 @@
+"""Claims made from recovery points, and the VolumeSnapshots imported for them.
+
+An import is a VolumeSnapshotContent that names the EBS snapshot and a VolumeSnapshot that names the
+content. It retains: whatever is deleted in the cluster, the EBS snapshot stays.
+https://kubernetes.io/docs/concepts/storage/volume-snapshots/#static
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from snapkeep.adapters.kubernetes.client import KubernetesClient
+from snapkeep.adapters.kubernetes.snapshots import API
+from snapkeep.domain.errors import NameTaken, NotFound
+from snapkeep.domain.naming import label_value, snapshot_class
+from snapkeep.domain.restore.operations import RestoreOperation, Way
+from snapkeep.domain.restore.progress import SELECTED_NODE, ClaimEvent, RestoredClaim
+from snapkeep.domain.sizes import format_quantity
+
+OWNER = "snapkeep.io/restore"
+"""The annotation that names the restore an object was made for: only by it anything is removed."""
+
+CLASSES = "/apis/storage.k8s.io/v1/storageclasses"
+
+Document = dict[str, Any]
+
+
+def import_snapshot(client: KubernetesClient, restore: RestoreOperation) -> None:
+    """Create the content first: a VolumeSnapshot without one would be an error for all to see."""
+    _create(client, f"{API}/volumesnapshotcontents", content_manifest(client.cluster, restore))
+    _create(client, _snapshots(restore), snapshot_manifest(client.cluster, restore))
+
+
+def create_claim(client: KubernetesClient, restore: RestoreOperation) -> None:
+    """Create the claim, or find it created; raises NameTaken when somebody else's has the name."""
+    _create(client, _claims(restore), claim_manifest(restore))
+
+
+def read_claim(client: KubernetesClient, restore: RestoreOperation) -> RestoredClaim | None:
+    """The claim under the restore's name, with what it waits for and its events, oldest first."""
+    claim = _find(client, f"{_claims(restore)}/{restore.target}")
+    if claim is None:
+        return None
+    phase = (claim.get("status") or {}).get("phase") or "Pending"
+    pending = phase == "Pending"
+    ready, error = _snapshot_status(client, restore) if pending else (True, "")
+    return RestoredClaim(
+        phase=phase,
+        operation=_owner(claim),
+        waits_for_consumer=pending and _binds_late(client, claim["spec"].get("storageClassName") or ""),
+        node_selected=SELECTED_NODE in (claim["metadata"].get("annotations") or {}),
+        volume=claim["spec"].get("volumeName") or "",
+        snapshot_ready=ready,
+        snapshot_error=error,
+        events=_events(client, restore, claim["metadata"]["uid"]),
+    )
+
+
+def remove_import(client: KubernetesClient, restore: RestoreOperation) -> None:
+    """Delete the VolumeSnapshot, then its content, each only when it names this restore."""
+    _remove(client, f"{_snapshots(restore)}/{restore.objects}", restore)
+    _remove(client, f"{API}/volumesnapshotcontents/{restore.objects}", restore)
+
+
+def remove_claim(client: KubernetesClient, restore: RestoreOperation) -> None:
+    """Delete the claim while no volume was made for it: a bound one may hold data by now."""
+    path = f"{_claims(restore)}/{restore.target}"
+    claim = _find(client, path)
+    if claim is not None and not claim["spec"].get("volumeName"):
+        _remove(client, path, restore)
+
+
+def content_manifest(cluster: str, restore: RestoreOperation) -> Document:
+    """The pre-provisioned VolumeSnapshotContent of an import."""
+    return {
+        "apiVersion": "snapshot.storage.k8s.io/v1",
+        "kind": "VolumeSnapshotContent",
+        "metadata": {"name": restore.objects, **_marks(restore)},
+        "spec": {
+            "deletionPolicy": "Retain",
+            "driver": restore.driver,
+            "source": {"snapshotHandle": restore.snapshot_id},
+            "sourceVolumeMode": restore.volume_mode,
+            "volumeSnapshotClassName": snapshot_class(cluster),
+            "volumeSnapshotRef": {"name": restore.objects, "namespace": restore.namespace},
+        },
+    }
+
+
+def snapshot_manifest(cluster: str, restore: RestoreOperation) -> Document:
+    """The VolumeSnapshot of an import."""
+    return {
+        "apiVersion": "snapshot.storage.k8s.io/v1",
+        "kind": "VolumeSnapshot",
+        "metadata": {"name": restore.objects, "namespace": restore.namespace, **_marks(restore)},
+        "spec": {
+            "source": {"volumeSnapshotContentName": restore.objects},
+            "volumeSnapshotClassName": snapshot_class(cluster),
+        },
+    }
+
+
+def claim_manifest(restore: RestoreOperation) -> Document:
+    """The claim: no annotation of the old one is copied, least of all the node it was bound on."""
+    source = restore.objects if restore.way is Way.IMPORT else restore.volume_snapshot
+    marks = _marks(restore)
+    return {
+        "apiVersion": "v1",
+        "kind": "PersistentVolumeClaim",
+        "metadata": {
+            "name": restore.target,
+            "namespace": restore.namespace,
+            "labels": {**restore.labels, **marks["labels"]},
+            "annotations": {**marks["annotations"], "snapkeep.io/restored-from": restore.point_id},
+        },
+        "spec": {
+            "accessModes": list(restore.access_modes),
+            "dataSource": {"apiGroup": "snapshot.storage.k8s.io", "kind": "VolumeSnapshot", "name": source},
+            "resources": {"requests": {"storage": format_quantity(restore.size_bytes)}},
+            "storageClassName": restore.storage_class,
+            "volumeMode": restore.volume_mode,
+        },
+    }
+
+
+def _marks(restore: RestoreOperation) -> Document:
+    return {
+        "labels": {"snapkeep.io/restored": label_value(restore.id)},
+        "annotations": {OWNER: restore.id},
+    }
+
+
+def _create(client: KubernetesClient, path: str, wanted: Document) -> None:
+    name = wanted["metadata"]["name"]
+    try:
+        client.create(path, wanted)
+    except NameTaken as error:
+        found = _find(client, f"{path}/{name}")
+        if found is None or _owner(found) != _owner(wanted):
+            where = f"{wanted['metadata'].get('namespace', '')}/{name}".lstrip("/")
+            raise NameTaken(
+                f"{wanted['kind']} {where} exists and was not made by this restore: "
+                "choose another name, or delete that one"
+            ) from error
+
+
+def _remove(client: KubernetesClient, path: str, restore: RestoreOperation) -> None:
+    found = _find(client, path)
+    if found is not None and _owner(found) == restore.id:
+        client.delete(path, found["metadata"]["uid"])
+
+
+def _find(client: KubernetesClient, path: str) -> Document | None:
+    try:
+        return client.get(path)
+    except NotFound:
+        return None
+
+
+def _snapshot_status(client: KubernetesClient, restore: RestoreOperation) -> tuple[bool, str]:
+    name = restore.objects if restore.way is Way.IMPORT else restore.volume_snapshot
+    found = _find(client, f"{_snapshots(restore)}/{name}")
+    if found is None:
+        return False, f"VolumeSnapshot {name} is gone"
+    status = found.get("status") or {}
+    return status.get("readyToUse") is True, str((status.get("error") or {}).get("message") or "")
+
+
+def _binds_late(client: KubernetesClient, storage_class: str) -> bool:
+    found = _find(client, f"{CLASSES}/{storage_class}") if storage_class else None
+    return found is not None and found.get("volumeBindingMode") == "WaitForFirstConsumer"
+
+
+def _events(client: KubernetesClient, restore: RestoreOperation, uid: str) -> tuple[ClaimEvent, ...]:
+    path = f"/api/v1/namespaces/{restore.namespace}/events"
+    found = client.list(path, {"fieldSelector": f"involvedObject.uid={uid}"})
+    return tuple(sorted(map(_event, found), key=lambda event: event.at))
+
+
+def _event(item: Document) -> ClaimEvent:
+    times = (item.get("lastTimestamp"), item.get("eventTime"), item["metadata"].get("creationTimestamp"))
+    at = next((datetime.fromisoformat(text) for text in times if text), datetime.fromtimestamp(0, UTC))
+    return ClaimEvent(
+        at=at,
+        type=item.get("type") or "Normal",
+        reason=item.get("reason") or "",
+        message=item.get("message") or "",
+        count=item.get("count") or 1,
+    )
+
+
+def _owner(document: Document) -> str:
+    """The restore an object was made for; empty when it is not ours."""
+    return str((document["metadata"].get("annotations") or {}).get(OWNER, ""))
+
+
+def _claims(restore: RestoreOperation) -> str:
+    return f"/api/v1/namespaces/{restore.namespace}/persistentvolumeclaims"
+
+
+def _snapshots(restore: RestoreOperation) -> str:
+    return f"{API}/namespaces/{restore.namespace}/volumesnapshots"

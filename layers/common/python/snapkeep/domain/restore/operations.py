@@ -1,0 +1,112 @@
+"""A restore under way: what was accepted, what was made for it, and how it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+HOLD_FOR = timedelta(hours=24)
+"""How long after its claim was made a restore keeps its recovery point from being pruned."""
+
+RENEW_BEFORE = timedelta(hours=12)
+"""A hold with less than this left is renewed while the claim still waits."""
+
+GIVE_UP_AFTER = timedelta(hours=1)
+"""How long the objects of a restore are tried to be made before it fails."""
+
+
+class Way(StrEnum):
+    """How a claim gets at its recovery point: its VolumeSnapshot, or one imported for it."""
+
+    SAME_NAMESPACE = "same_namespace"
+    IMPORT = "import"
+
+
+class Stage(StrEnum):
+    """How far a restore got. Every stage may be entered again."""
+
+    ACCEPTED = "accepted"
+    CREATED = "created"
+    BOUND = "bound"
+    REMOVED = "removed"
+    FAILED = "failed"
+
+    @property
+    def is_final(self) -> bool:
+        """True when nothing is left to do but what clean-up needs."""
+        return self in (Stage.BOUND, Stage.REMOVED, Stage.FAILED)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Something that happened, when (aware UTC) and in words."""
+
+    at: datetime
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class RestoreOperation:
+    """One restore as the journal knows it.
+
+    `size_bytes` is what the claim asks for; `volume_snapshot` the VolumeSnapshot it is made from, which
+    an import makes under the operation's own name. `caller` is the ARN of who asked. `cleaned` says
+    that the import pair is gone and the hold given back. `revision` grows with every write.
+    """
+
+    id: str
+    cluster: str
+    namespace: str
+    target: str
+    point_id: str
+    snapshot_id: str
+    way: Way
+    volume_snapshot: str
+    size_bytes: int
+    storage_class: str
+    access_modes: tuple[str, ...]
+    volume_mode: str
+    driver: str
+    caller: str
+    accepted_at: datetime
+    labels: Mapping[str, str] = field(default_factory=dict)
+    stage: Stage = Stage.ACCEPTED
+    held_until: datetime | None = None
+    reason: str = ""
+    cleaned: bool = False
+    timeline: tuple[Moment, ...] = ()
+    revision: int = 0
+
+    @property
+    def is_open(self) -> bool:
+        """True while something is left to make, to watch or to clean up."""
+        return not (self.stage.is_final and self.cleaned)
+
+    @property
+    def objects(self) -> str:
+        """The name of the VolumeSnapshotContent and VolumeSnapshot that an import makes."""
+        return object_name(self.id)
+
+    @property
+    def holder(self) -> str:
+        """Who holds the recovery point for this restore."""
+        return f"restore {self.id}"
+
+    def happened(self, at: datetime, text: str, stage: Stage | None = None) -> RestoreOperation:
+        """The operation with one more moment, in this stage (default: unchanged)."""
+        return replace(self, stage=stage or self.stage, timeline=(*self.timeline, Moment(at, text)))
+
+    def failed(self, at: datetime, reason: str) -> RestoreOperation:
+        """The operation ended by a failure, with the reason."""
+        return replace(self.happened(at, f"failed: {reason}", Stage.FAILED), reason=reason)
+
+    def must_renew(self, now: datetime) -> bool:
+        """True when the hold ends soon although the claim still waits."""
+        return self.held_until is None or self.held_until - now < RENEW_BEFORE
+
+
+def object_name(operation_id: str) -> str:
+    """The name of what an import makes: a DNS-1123 label, as operation ids are lower-case hex."""
+    return f"snapkeep-restore-{operation_id}"

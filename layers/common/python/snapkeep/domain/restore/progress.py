@@ -1,0 +1,101 @@
+"""How a restore stands, told from what the cluster shows now.
+
+A claim whose class binds on first use stays Pending until a pod uses it, which is as it should be.
+https://kubernetes.io/docs/concepts/storage/storage-classes/#volume-binding-mode
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from snapkeep.domain.restore.operations import RestoreOperation, Stage
+
+SELECTED_NODE = "volume.kubernetes.io/selected-node"
+"""The scheduler writes it once a pod is to run somewhere: the volume is being made from then on."""
+
+
+class RestoreState(StrEnum):
+    """The states of a restore as users see them."""
+
+    ACCEPTED = "accepted"
+    WAITING_FOR_SNAPSHOT = "waiting_for_snapshot"
+    WAITING_FOR_CONSUMER = "waiting_for_consumer"
+    PROVISIONING = "provisioning"
+    BOUND = "bound"
+    REMOVED = "removed"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimEvent:
+    """A Kubernetes Event of a claim. `at` is aware UTC; `count` how often it was seen."""
+
+    at: datetime
+    type: str
+    reason: str
+    message: str
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class RestoredClaim:
+    """The claim of a restore as the cluster shows it. `operation` is empty for one that is not ours."""
+
+    phase: str
+    operation: str
+    waits_for_consumer: bool
+    node_selected: bool
+    volume: str = ""
+    snapshot_ready: bool = True
+    snapshot_error: str = ""
+    events: tuple[ClaimEvent, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """The state of a restore, in one word and in plain ones."""
+
+    state: RestoreState
+    text: str
+    events: tuple[ClaimEvent, ...] = ()
+
+
+def progress(operation: RestoreOperation, claim: RestoredClaim | None) -> Progress:
+    """How a restore stands; `claim` is None when the cluster shows none of that name."""
+    where = f"claim {operation.namespace}/{operation.target}"
+    if operation.stage is Stage.FAILED:
+        return Progress(RestoreState.FAILED, operation.reason)
+    if claim is not None and claim.operation != operation.id:
+        claim = None
+    if claim is None:
+        return _without_claim(operation, where)
+    if claim.phase == "Bound":
+        return Progress(RestoreState.BOUND, f"{where} is bound to volume {claim.volume}", claim.events)
+    if claim.phase == "Lost":
+        return Progress(RestoreState.FAILED, f"{where} lost its volume {claim.volume}", claim.events)
+    return _pending(claim, where)
+
+
+def _without_claim(operation: RestoreOperation, where: str) -> Progress:
+    if operation.stage is Stage.ACCEPTED:
+        return Progress(RestoreState.ACCEPTED, f"{where} is about to be made")
+    if operation.stage is Stage.BOUND:
+        return Progress(RestoreState.REMOVED, f"{where} was bound and has been deleted since")
+    return Progress(RestoreState.REMOVED, f"{where} was deleted before it was bound")
+
+
+def _pending(claim: RestoredClaim, where: str) -> Progress:
+    if claim.waits_for_consumer and not claim.node_selected:
+        text = f"{where} is ready to use: its volume is made when the first pod uses it"
+        return Progress(RestoreState.WAITING_FOR_CONSUMER, text, claim.events)
+    if not claim.snapshot_ready:
+        trouble = f": {claim.snapshot_error}" if claim.snapshot_error else ""
+        text = f"{where} waits for its VolumeSnapshot to be ready{trouble}"
+        return Progress(RestoreState.WAITING_FOR_SNAPSHOT, text, claim.events)
+    warnings = [event for event in claim.events if event.type == "Warning"]
+    latest = max(warnings, key=lambda event: event.at, default=None)
+    trouble = f"; the provisioner says: {latest.message}" if latest else ""
+    return Progress(RestoreState.PROVISIONING, f"the volume of {where} is being made{trouble}", claim.events)

@@ -1,0 +1,100 @@
+"""Finishing restores: what a crash left is made, what a bound claim needs no more is removed."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from snapkeep.domain.errors import PermanentError, SnapkeepError
+from snapkeep.domain.restore.operations import GIVE_UP_AFTER, RestoreOperation, Stage
+from snapkeep.domain.restore.progress import RestoredClaim, RestoreState, progress
+from snapkeep.ports import Clock, Clusters, Journal
+from snapkeep.services.restore import Restore
+
+RESUME_AFTER = timedelta(minutes=1)
+"""An accepted restore is left alone for so long: the API, which may run 29 s, still works on it."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class FinishReport:
+    """What became of the open restores, by id; `errors` names what could not be looked at."""
+
+    made: list[str] = field(default_factory=list)
+    finished: list[str] = field(default_factory=list)
+    waiting: list[str] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class FinishRestores:
+    """Looks at every open restore; trouble with one never stops the others."""
+
+    clusters: Clusters
+    journal: Journal
+    restore: Restore
+    clock: Clock
+
+    def run(self) -> FinishReport:
+        """Take every open restore as far as it goes now; returns what was done."""
+        report = FinishReport()
+        for operation in list(self.journal.open_restores()):
+            try:
+                self._finish(operation, report)
+            except SnapkeepError as error:
+                log.warning("restore %s could not be looked at: %s", operation.id, error.reason)
+                report.errors.append(f"{operation.id}: {error.reason}")
+            except Exception as error:
+                log.exception("unexpected error at restore %s", operation.id)
+                report.errors.append(f"{operation.id}: unexpected {type(error).__name__}")
+        return report
+
+    def _finish(self, operation: RestoreOperation, report: FinishReport) -> None:
+        if operation.stage is Stage.ACCEPTED:
+            self._make(operation, report)
+        elif operation.stage is Stage.CREATED:
+            self._watch(operation, report)
+        else:
+            self.restore.clean_up(operation)
+            report.finished.append(operation.id)
+
+    def _make(self, operation: RestoreOperation, report: FinishReport) -> None:
+        """Go on with a restore that the API accepted and did not bring to its claim."""
+        age = self.clock() - operation.accepted_at
+        if age < RESUME_AFTER:
+            return
+        if age > GIVE_UP_AFTER:
+            minutes = GIVE_UP_AFTER // timedelta(minutes=1)
+            reason = f"its claim could not be made within {minutes} minutes; the log says what kept it"
+            operation = self.restore.fail(operation, reason)
+        else:
+            operation = self.restore.go_on(operation)
+        if operation.stage is Stage.FAILED:
+            report.failed.append(operation.id)
+        elif operation.stage is Stage.CREATED:
+            report.made.append(operation.id)
+        else:
+            report.waiting.append(operation.id)
+
+    def _watch(self, operation: RestoreOperation, report: FinishReport) -> None:
+        """Clean up behind a claim that is bound or deleted; renew the hold of one that waits."""
+        seen = progress(operation, self._claim(operation))
+        ends = {RestoreState.BOUND: Stage.BOUND, RestoreState.REMOVED: Stage.REMOVED}
+        stage = Stage.FAILED if seen.state is RestoreState.FAILED else ends.get(seen.state)
+        if stage is None:
+            self.restore.renew(operation)
+            report.waiting.append(operation.id)
+            return
+        ended = self.journal.write_restore(operation.happened(self.clock(), seen.text, stage))
+        self.restore.clean_up(ended)
+        report.finished.append(operation.id)
+
+    def _claim(self, operation: RestoreOperation) -> RestoredClaim | None:
+        try:
+            cluster = self.clusters.open(operation.cluster)
+        except PermanentError:
+            return None
+        return cluster.restored_claim(operation)

@@ -1,0 +1,110 @@
+"""Restoring: what an accepted restore needs, made step by step so that any step may be made again."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Protocol
+
+from snapkeep.domain.errors import PermanentError, TemporaryError
+from snapkeep.domain.restore.operations import HOLD_FOR, RestoreOperation, Stage, Way
+from snapkeep.ports import Clock, Cluster, Clusters, Journal
+
+log = logging.getLogger(__name__)
+
+
+class Holds(Protocol):
+    """Keeps recovery points from being pruned; one point may have several holders."""
+
+    def hold(self, snapshot_id: str, holder: str, reason: str, until: datetime) -> None:
+        """Hold a point, or hold it longer. Raises NotFound when its snapshot is gone."""
+
+    def release(self, snapshot_id: str, holder: str) -> None:
+        """Give a hold back; one that is gone already is success. The holds of others stay."""
+
+
+@dataclass(frozen=True, slots=True)
+class Restore:
+    """Makes what a restore needs, in an order that any crash may interrupt."""
+
+    clusters: Clusters
+    journal: Journal
+    holds: Holds
+    clock: Clock
+
+    def start(self, operation: RestoreOperation) -> RestoreOperation:
+        """Journal an accepted restore and make its objects; returns how far it got.
+
+        A restore of that id that is known already goes on where it stands. Trouble that passes leaves
+        it `accepted`, and finish_restores goes on; trouble that stays ends it `failed`, with the reason,
+        and what was made for it is removed.
+        """
+        return self.go_on(self.journal.add_restore(operation))
+
+    def go_on(self, operation: RestoreOperation) -> RestoreOperation:
+        """Make what is missing of an accepted restore; one that got further is returned as it is."""
+        if operation.stage is not Stage.ACCEPTED:
+            return operation
+        try:
+            operation = self.renew(operation)
+            return self._make(operation)
+        except TemporaryError as error:
+            log.warning("restore %s waits: %s", operation.id, error.reason)
+            return operation
+        except PermanentError as error:
+            return self.fail(operation, error.reason)
+
+    def fail(self, operation: RestoreOperation, reason: str) -> RestoreOperation:
+        """End a restore and remove what was made for it; what cannot be removed now is removed later."""
+        failed = self.journal.write_restore(operation.failed(self.clock(), reason))
+        try:
+            return self.clean_up(failed)
+        except (TemporaryError, PermanentError) as error:
+            log.warning("restore %s is cleaned up later: %s", operation.id, error.reason)
+            return failed
+
+    def clean_up(self, operation: RestoreOperation) -> RestoreOperation:
+        """Remove the import pair (and the claim of a failed restore), give the hold back, journal it.
+
+        Only objects that name this restore are removed. The content retains, so the EBS snapshot stays.
+        Raises TemporaryError when the cluster cannot be reached.
+        """
+        cluster = self._cluster_if_there(operation)
+        if cluster is not None:
+            if operation.stage is Stage.FAILED:
+                cluster.remove_restored_claim(operation)
+            if operation.way is Way.IMPORT:
+                cluster.remove_imported_snapshot(operation)
+        self.holds.release(operation.snapshot_id, operation.holder)
+        return self.journal.write_restore(replace(operation, cleaned=True))
+
+    def renew(self, operation: RestoreOperation) -> RestoreOperation:
+        """Hold the recovery point of a waiting claim for another day when the hold ends soon."""
+        now = self.clock()
+        if not operation.must_renew(now):
+            return operation
+        until = now + HOLD_FOR
+        self._hold(operation, until)
+        return self.journal.write_restore(replace(operation, held_until=until))
+
+    def _make(self, operation: RestoreOperation) -> RestoreOperation:
+        cluster = self.clusters.open(operation.cluster)
+        if operation.way is Way.IMPORT:
+            cluster.import_snapshot(operation)
+        cluster.create_restored_claim(operation)
+        now = self.clock()
+        text = f"claim {operation.namespace}/{operation.target} made from {operation.point_id}"
+        created = operation.happened(now, text, Stage.CREATED)
+        return self.journal.write_restore(created)
+
+    def _hold(self, operation: RestoreOperation, until: datetime) -> None:
+        reason = f"{operation.namespace}/{operation.target} is being restored from it"
+        self.holds.hold(operation.snapshot_id, operation.holder, reason, until)
+
+    def _cluster_if_there(self, operation: RestoreOperation) -> Cluster | None:
+        """The cluster, or None when EKS knows it no more: its objects are gone with it."""
+        try:
+            return self.clusters.open(operation.cluster)
+        except PermanentError:
+            return None

@@ -1,0 +1,65 @@
+"""What a cluster promises about restores: the one in memory and the adapter on the sandbox's API server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from snapkeep.domain.errors import NameTaken
+from tests.contract.ports.clusters import FakeWorld, SandboxWorld, World
+from tests.fakes.restore_samples import a_restore
+
+FIRST = a_restore(1, namespace="default")
+SECOND = a_restore(2, namespace="default")
+
+
+@pytest.fixture(params=["fake", "sandbox"])
+def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
+    if request.param == "fake":
+        yield FakeWorld()
+        return
+    sandbox = SandboxWorld(tmp_path)
+    sandbox.add_class("gp3", "WaitForFirstConsumer")
+    try:
+        yield sandbox
+    finally:
+        sandbox.stop()
+
+
+def test_a_restore_makes_its_objects_once(world: World) -> None:
+    assert world.cluster.restored_claim(FIRST) is None
+    for _ in range(2):
+        world.cluster.import_snapshot(FIRST)
+        world.cluster.create_restored_claim(FIRST)
+    claim = world.cluster.restored_claim(FIRST)
+    assert claim is not None
+    assert (claim.phase, claim.operation, claim.volume) == ("Pending", FIRST.id, "")
+    assert (claim.waits_for_consumer, claim.node_selected) == (True, False)
+
+
+def test_another_restore_to_the_same_name_is_refused_and_removes_nothing(world: World) -> None:
+    world.cluster.create_restored_claim(FIRST)
+    with pytest.raises(NameTaken):
+        world.cluster.create_restored_claim(SECOND)
+    world.cluster.remove_restored_claim(SECOND)
+    claim = world.cluster.restored_claim(SECOND)
+    assert claim is not None and claim.operation == FIRST.id
+
+
+def test_what_a_restore_made_can_be_removed_and_removed_again(world: World) -> None:
+    world.cluster.import_snapshot(FIRST)
+    world.cluster.create_restored_claim(FIRST)
+    for _ in range(2):
+        world.cluster.remove_restored_claim(FIRST)
+        world.cluster.remove_imported_snapshot(FIRST)
+    assert world.cluster.restored_claim(FIRST) is None
+    world.cluster.import_snapshot(FIRST)
+
+
+def test_a_claim_whose_import_was_removed_says_so(world: World) -> None:
+    world.cluster.create_restored_claim(FIRST)
+    claim = world.cluster.restored_claim(FIRST)
+    assert claim is not None
+    assert (claim.snapshot_ready, claim.snapshot_error) == (False, f"VolumeSnapshot {FIRST.objects} is gone")

@@ -1,0 +1,141 @@
+"""What the fakes of a cluster, the journal and the holds know of restores."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+
+from snapkeep.domain.errors import NameTaken, NotFound, TemporaryError
+from snapkeep.domain.restore.operations import RestoreOperation, Way
+from snapkeep.domain.restore.progress import RestoredClaim
+from tests.fakes.faults import Faults
+
+FOREIGN = ""
+
+
+class RestoringCluster(Faults):
+    """Claims of restores stay Pending until `bind_restored`; `(namespace, name)` to restore id."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.restored: dict[tuple[str, str], RestoredClaim] = {}
+        self.imported_contents: dict[str, str] = {}
+        self.imported_snapshots: dict[tuple[str, str], str] = {}
+        self.waits_for_consumer = True
+
+    def import_snapshot(self, restore: RestoreOperation) -> None:
+        self._before("import_snapshot")
+        self._own(self.imported_contents.setdefault(restore.objects, restore.id), restore)
+        key = (restore.namespace, restore.objects)
+        self._own(self.imported_snapshots.setdefault(key, restore.id), restore)
+        self._after("import_snapshot")
+
+    def create_restored_claim(self, restore: RestoreOperation) -> None:
+        self._before("create_restored_claim")
+        pending = RestoredClaim("Pending", restore.id, self.waits_for_consumer, node_selected=False)
+        claim = self.restored.setdefault((restore.namespace, restore.target), pending)
+        self._own(claim.operation, restore)
+        self._after("create_restored_claim")
+
+    def restored_claim(self, restore: RestoreOperation) -> RestoredClaim | None:
+        self._before("restored_claim")
+        claim = self.restored.get((restore.namespace, restore.target))
+        if claim is None or restore.way is not Way.IMPORT or claim.phase != "Pending":
+            return claim
+        there = (restore.namespace, restore.objects) in self.imported_snapshots
+        error = "" if there else f"VolumeSnapshot {restore.objects} is gone"
+        return replace(claim, snapshot_ready=there, snapshot_error=error)
+
+    def remove_imported_snapshot(self, restore: RestoreOperation) -> None:
+        self._before("remove_imported_snapshot")
+        key = (restore.namespace, restore.objects)
+        if self.imported_snapshots.get(key) == restore.id:
+            del self.imported_snapshots[key]
+        if self.imported_contents.get(restore.objects) == restore.id:
+            del self.imported_contents[restore.objects]
+        self._after("remove_imported_snapshot")
+
+    def remove_restored_claim(self, restore: RestoreOperation) -> None:
+        self._before("remove_restored_claim")
+        key = (restore.namespace, restore.target)
+        claim = self.restored.get(key)
+        if claim is not None and claim.operation == restore.id and not claim.volume:
+            del self.restored[key]
+        self._after("remove_restored_claim")
+
+    def bind_restored(self, namespace: str, name: str) -> None:
+        """Let a pod use the claim and the driver make its volume."""
+        key = (namespace, name)
+        self.restored[key] = replace(self.restored[key], phase="Bound", volume=f"pv-{name}")
+
+    def put_foreign_claim(self, namespace: str, name: str) -> None:
+        """Let somebody else have made a claim of that name."""
+        self.restored[namespace, name] = RestoredClaim(
+            "Pending", FOREIGN, waits_for_consumer=False, node_selected=False
+        )
+
+    @staticmethod
+    def _own(owner: str, restore: RestoreOperation) -> None:
+        if owner != restore.id:
+            raise NameTaken(f"{restore.namespace}/{restore.target} exists and was not made by this restore")
+
+
+class MemoryRestoreRecords(Faults):
+    """Restores in a dict; every method is one atomic step."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.restores: dict[str, RestoreOperation] = {}
+
+    def add_restore(self, restore: RestoreOperation) -> RestoreOperation:
+        self._before("add_restore")
+        known = self.restores.setdefault(restore.id, restore)
+        self._after("add_restore")
+        return known
+
+    def write_restore(self, restore: RestoreOperation) -> RestoreOperation:
+        self._before("write_restore")
+        known = self.restores.get(restore.id)
+        if known is None or known.revision != restore.revision:
+            raise TemporaryError(f"restore {restore.id} is written by many at once")
+        following = replace(restore, revision=restore.revision + 1)
+        self.restores[restore.id] = following
+        self._after("write_restore")
+        return following
+
+    def restore(self, restore_id: str) -> RestoreOperation | None:
+        self._before("restore")
+        return self.restores.get(restore_id)
+
+    def open_restores(self) -> Iterator[RestoreOperation]:
+        self._before("open_restores")
+        yield from [restore for restore in self.restores.values() if restore.is_open]
+
+    def restores_of(self, cluster: str, namespace: str) -> Iterator[RestoreOperation]:
+        self._before("restores_of")
+        found = [
+            item for item in self.restores.values() if (item.cluster, item.namespace) == (cluster, namespace)
+        ]
+        yield from sorted(found, key=lambda restore: (restore.accepted_at, restore.id), reverse=True)
+
+
+class FakeHolds(Faults):
+    """Snapshot id to holder to the end of the hold."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.held: dict[str, dict[str, datetime]] = {}
+        self.gone: set[str] = set()
+
+    def hold(self, snapshot_id: str, holder: str, reason: str, until: datetime) -> None:
+        self._before("hold")
+        if snapshot_id in self.gone:
+            raise NotFound(f"snapshot {snapshot_id} does not exist")
+        self.held.setdefault(snapshot_id, {})[holder] = until
+        self._after("hold")
+
+    def release(self, snapshot_id: str, holder: str) -> None:
+        self._before("release")
+        self.held.get(snapshot_id, {}).pop(holder, None)
+        self._after("release")

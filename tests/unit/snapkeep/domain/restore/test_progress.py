@@ -1,0 +1,89 @@
+"""How a restore stands, in words a person acts on."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from snapkeep.domain.restore.operations import Stage
+from snapkeep.domain.restore.progress import ClaimEvent, Progress, RestoredClaim, RestoreState, progress
+from tests.fakes.restore_samples import NOW, a_restore
+
+MADE = a_restore(stage=Stage.CREATED)
+
+
+def a_claim(**changes: Any) -> RestoredClaim:
+    given: dict[str, Any] = {
+        "phase": "Pending",
+        "operation": MADE.id,
+        "waits_for_consumer": False,
+        "node_selected": False,
+    }
+    return RestoredClaim(**(given | changes))
+
+
+def told(claim: RestoredClaim | None, stage: Stage = Stage.CREATED) -> tuple[RestoreState, str]:
+    found = progress(a_restore(stage=stage), claim)
+    return found.state, found.text
+
+
+def test_waiting_for_a_pod_is_success_so_far() -> None:
+    assert told(a_claim(waits_for_consumer=True, snapshot_ready=False)) == (
+        RestoreState.WAITING_FOR_CONSUMER,
+        "claim shop/data-restored is ready to use: its volume is made when the first pod uses it",
+    )
+
+
+def test_once_a_node_is_chosen_the_volume_is_being_made() -> None:
+    state, _ = told(a_claim(waits_for_consumer=True, node_selected=True))
+    assert state is RestoreState.PROVISIONING
+
+
+def test_the_newest_warning_of_the_provisioner_is_told() -> None:
+    events = (
+        ClaimEvent(NOW, "Warning", "ProvisioningFailed", "old trouble"),
+        ClaimEvent(NOW + timedelta(seconds=9), "Warning", "ProvisioningFailed", "UnauthorizedOperation"),
+        ClaimEvent(NOW + timedelta(seconds=20), "Normal", "ExternalProvisioning", "waiting"),
+    )
+    found = progress(MADE, a_claim(events=events))
+    assert found == Progress(
+        RestoreState.PROVISIONING,
+        "the volume of claim shop/data-restored is being made; the provisioner says: UnauthorizedOperation",
+        events,
+    )
+
+
+def test_an_unready_snapshot_is_named_with_its_error() -> None:
+    assert told(a_claim(snapshot_ready=False, snapshot_error="no such snapshot")) == (
+        RestoreState.WAITING_FOR_SNAPSHOT,
+        "claim shop/data-restored waits for its VolumeSnapshot to be ready: no such snapshot",
+    )
+
+
+def test_a_bound_claim_names_its_volume() -> None:
+    assert told(a_claim(phase="Bound", volume="pvc-1")) == (
+        RestoreState.BOUND,
+        "claim shop/data-restored is bound to volume pvc-1",
+    )
+
+
+def test_a_lost_volume_is_a_failure() -> None:
+    assert told(a_claim(phase="Lost", volume="pvc-1"))[0] is RestoreState.FAILED
+
+
+def test_a_claim_that_is_gone_was_removed_by_somebody() -> None:
+    assert told(None) == (RestoreState.REMOVED, "claim shop/data-restored was deleted before it was bound")
+    assert told(None, Stage.BOUND)[1] == "claim shop/data-restored was bound and has been deleted since"
+
+
+def test_before_the_claim_is_made_the_restore_is_accepted() -> None:
+    assert told(None, Stage.ACCEPTED)[0] is RestoreState.ACCEPTED
+
+
+def test_a_claim_of_another_restore_is_not_ours() -> None:
+    assert told(a_claim(phase="Bound", operation="another"))[0] is RestoreState.REMOVED
+
+
+def test_a_failure_keeps_its_reason() -> None:
+    failed = a_restore().failed(NOW, "the namespace is terminating")
+    assert progress(failed, None) == Progress(RestoreState.FAILED, "the namespace is terminating")
