@@ -13,7 +13,7 @@ from snapkeep.domain.policies import Method
 from snapkeep.domain.runs import Run, RunState
 from snapkeep.ports import Creation, Left, Outcome
 from tests.fakes.prune_journal import MemoryPruneRecords
-from tests.fakes.restores import MemoryRestoreRecords
+from tests.fakes.restores import MemoryHoldRecords, MemoryRestoreRecords
 
 UNBORN = (PointState.PLANNED, PointState.CREATING)
 
@@ -30,7 +30,7 @@ class Lease:
         return self.owner != owner and self.until > now
 
 
-class MemoryJournal(MemoryPruneRecords, MemoryRestoreRecords):
+class MemoryJournal(MemoryPruneRecords, MemoryRestoreRecords, MemoryHoldRecords):
     """All state in dicts; every method is one atomic step."""
 
     def __init__(self) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from snapkeep.domain.errors import NameTaken, NotFound, TemporaryError
+from snapkeep.domain.holds import Hold
 from snapkeep.domain.restore.operations import RestoreOperation, Way
 from snapkeep.domain.restore.progress import RestoredClaim
 from tests.fakes.faults import Faults
@@ -118,6 +119,32 @@ class MemoryRestoreRecords(Faults):
             item for item in self.restores.values() if (item.cluster, item.namespace) == (cluster, namespace)
         ]
         yield from sorted(found, key=lambda restore: (restore.accepted_at, restore.id), reverse=True)
+
+
+class MemoryHoldRecords(Faults):
+    """Holds in a dict; every method is one atomic step."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.all_holds: dict[tuple[str, str], Hold] = {}
+
+    def write_hold(self, hold: Hold) -> None:
+        self._before("write_hold")
+        self.all_holds[hold.snapshot_id, hold.holder] = hold
+        self._after("write_hold")
+
+    def holds(self, snapshot_id: str) -> Sequence[Hold]:
+        self._before("holds")
+        return tuple(self.all_holds[key] for key in sorted(self.all_holds) if key[0] == snapshot_id)
+
+    def remove_hold(self, snapshot_id: str, holder: str) -> None:
+        self._before("remove_hold")
+        self.all_holds.pop((snapshot_id, holder), None)
+        self._after("remove_hold")
+
+    def ended_holds(self, now: datetime) -> Iterator[Hold]:
+        self._before("ended_holds")
+        yield from [hold for hold in self.all_holds.values() if hold.ended(now)]
 
 
 class FakeHolds(Faults):

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from snapkeep.domain.errors import GroupRefused, PermanentError, TemporaryError
+from snapkeep.domain.errors import GroupRefused, NotFound, PermanentError, TemporaryError
 from snapkeep.domain.points import Snapshot, SnapshotState
 from snapkeep.domain.retention_points import Protection
 from snapkeep.ports import Clock
@@ -105,6 +105,16 @@ class FakeSnapshots(Faults):
         snapshot = self.all[snapshot_id]
         self.all[snapshot_id] = replace(snapshot, tags=snapshot.tags | dict(tags))
         self._after("add_tags")
+
+    def remove_tags(self, snapshot_id: str, keys: Sequence[str]) -> None:
+        self._before("remove_tags")
+        self.calls["remove_tags"] += 1
+        if snapshot_id not in self.all:
+            raise NotFound(f"EC2 knows no snapshot {snapshot_id}")
+        snapshot = self.all[snapshot_id]
+        left = {key: value for key, value in snapshot.tags.items() if key not in keys}
+        self.all[snapshot_id] = replace(snapshot, tags=left)
+        self._after("remove_tags")
 
     def delete(self, snapshot_id: str) -> None:
         self._before("delete")

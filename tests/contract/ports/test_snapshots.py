@@ -124,6 +124,15 @@ def test_snapshots_are_found_by_their_volumes(ec2: Ec2, tags: dict[str, str]) ->
     assert list(ec2.snapshots.find(tags, ["vol-0ffffffffffffffff"])) == []
 
 
+def test_a_tag_can_be_taken_off_again_and_the_others_stay(ec2: Ec2, tags: dict[str, str]) -> None:
+    created = ec2.snapshots.create(ec2.volume(), tags, "")
+    ec2.snapshots.add_tags(created.id, {"snapkeep:hold": "true"})
+    for _ in range(2):
+        ec2.snapshots.remove_tags(created.id, ["snapkeep:hold"])
+    found = ec2.snapshots.get(created.id)
+    assert found is not None and found.tags == tags
+
+
 def test_a_tag_value_with_wildcards_finds_itself_only(ec2: Ec2, tags: dict[str, str]) -> None:
     ec2.snapshots.create(ec2.volume(), tags | {"snapkeep:group": "abc"}, "")
     assert list(ec2.snapshots.find(tags | {"snapkeep:group": "a*c"})) == []

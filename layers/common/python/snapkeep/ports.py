@@ -14,6 +14,7 @@ from typing import Protocol
 from snapkeep.domain.brake import Verdict
 from snapkeep.domain.claims import Claim, ScratchVolume
 from snapkeep.domain.deletions import Deletion, DeletionStep, LastPrune, SnapshotContent
+from snapkeep.domain.holds import Hold
 from snapkeep.domain.jobs import Job
 from snapkeep.domain.points import Point, PointState, Snapshot, SnapshotState
 from snapkeep.domain.policies import Schedule
@@ -134,6 +135,9 @@ class Snapshots(Protocol):
 
     def add_tags(self, snapshot_id: str, tags: Mapping[str, str]) -> None:
         """Add tags of ours to a snapshot of ours."""
+
+    def remove_tags(self, snapshot_id: str, keys: Sequence[str]) -> None:
+        """Take tags of these keys off a snapshot; what has none of them is success."""
 
     def delete(self, snapshot_id: str) -> None:
         """Delete a snapshot; one that is gone already is success."""
@@ -357,6 +361,18 @@ class Journal(Protocol):
 
     def write_retention_history(self, cluster: str, policy: str, history: Sequence[RetentionVersion]) -> None:
         """Replace what is known of a policy's retentions."""
+
+    def write_hold(self, hold: Hold) -> None:
+        """Write a holder's hold on a snapshot, replacing an earlier one of the same holder."""
+
+    def holds(self, snapshot_id: str) -> Sequence[Hold]:
+        """The holds on a snapshot, by holder."""
+
+    def remove_hold(self, snapshot_id: str, holder: str) -> None:
+        """Forget a hold; one that is not there is success."""
+
+    def ended_holds(self, now: datetime) -> Iterator[Hold]:
+        """Holds whose time is over, not released yet (a lagging index)."""
 
     def add_restore(self, restore: RestoreOperation) -> RestoreOperation:
         """Write a restore if its id is new; returns it as it stands."""

@@ -115,6 +115,11 @@ class Ec2Snapshots:
         except NotFound as error:
             raise TemporaryError(error.reason, timedelta(seconds=15)) from error
 
+    def remove_tags(self, snapshot_id: str, keys: Sequence[str]) -> None:
+        """Take tags of these keys off a snapshot; what has none of them is success. Raises NotFound."""
+        with ec2_errors(f"untag {snapshot_id}"):
+            self._ec2.delete_tags(Resources=[snapshot_id], Tags=[{"Key": key} for key in keys])
+
     def delete(self, snapshot_id: str) -> None:
         """Delete a snapshot; one that is gone already is success.
 

@@ -1,4 +1,4 @@
-"""The journal: runs, points, deletions and restores in one table."""
+"""The journal: runs, points, deletions, restores and holds in one table."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from snapkeep.adapters.dynamodb.holds import HoldRecords
 from snapkeep.adapters.dynamodb.points import PointRecords
 from snapkeep.adapters.dynamodb.prunes import PruneRecords
 from snapkeep.adapters.dynamodb.restores import RestoreRecords
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 
-class DynamoJournal(RunRecords, PointRecords, PruneRecords, RestoreRecords):
+class DynamoJournal(RunRecords, PointRecords, PruneRecords, RestoreRecords, HoldRecords):
     """Implements the Journal port. `sleep` is how it waits out writers that are in each other's way."""
 
     def __init__(

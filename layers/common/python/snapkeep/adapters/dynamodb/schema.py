@@ -10,6 +10,7 @@
 | deletion       | DELETION#<snapshot>     | DELETION     | `open` until it ended                 |
 | last prune     | CLUSTER#<cluster>       | PRUNE        |                                       |
 | retentions     | POLICY#<cluster>/<name> | RETENTION    |                                       |
+| hold           | HOLD#<snapshot>         | HOLDER#<who> | `open`, by its end                    |
 | restore        | RESTORE#<id>            | RESTORE      | `runs`; `open` until it is cleaned up |
 
 All key and index attributes are strings; every index holds keys only. `expires_at` (epoch seconds)
@@ -81,6 +82,15 @@ def open_deletions_key(cluster: str) -> str:
 def last_prune_key(cluster: str) -> Key:
     """The key of the last prune of a cluster."""
     return {PK: f"CLUSTER#{cluster}", SK: "PRUNE"}
+
+
+OPEN_HOLDS = "hold"
+"""What the `open` index collects holds under, by when they end."""
+
+
+def hold_key(snapshot_id: str, holder: str) -> Key:
+    """The key of a holder's hold on a snapshot."""
+    return {PK: f"HOLD#{snapshot_id}", SK: f"HOLDER#{holder}"}
 
 
 OPEN_RESTORES = "restore"

@@ -91,6 +91,10 @@ class Table:
         """Write an item. Raises Refused when the condition does not hold."""
         self._call("put_item", **self.put_statement(item, condition, values or {}))
 
+    def delete(self, key: Key) -> None:
+        """Delete an item; one that is not there is success."""
+        self._call("delete_item", TableName=self._name, Key=_encode(key))
+
     def update(self, key: Key, change: str, condition: str, values: Values) -> dict[str, Any]:
         """Change an item and return it. Raises Refused when the condition does not hold."""
         statement = self.update_statement(key, change, condition, values)

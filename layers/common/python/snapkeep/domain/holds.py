@@ -1,0 +1,35 @@
+"""Holds: who keeps a recovery point from being pruned, why and until when.
+
+The EC2 tag `snapkeep:hold` is the truth, because IAM reads it; the journal knows who set it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+BY_HAND = "tag"
+"""The holder of a tag that nobody journaled: somebody set it by hand."""
+
+FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
+"""The end of a hold without one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """One holder's hold on a snapshot. `until` is aware UTC; `by` the ARN of who asked, when known."""
+
+    snapshot_id: str
+    holder: str
+    reason: str
+    until: datetime = FOREVER
+    by: str = ""
+
+    def ended(self, now: datetime) -> bool:
+        """True when it holds no more."""
+        return self.until <= now
+
+    @property
+    def ends(self) -> datetime | None:
+        """When it ends, or None when it does not by itself."""
+        return None if self.until >= FOREVER else self.until

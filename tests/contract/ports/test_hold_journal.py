@@ -1,0 +1,49 @@
+"""What every journal promises about holds: the one in memory and the one in DynamoDB."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from snapkeep.adapters.dynamodb import DynamoJournal
+from snapkeep.domain.holds import Hold
+from snapkeep.ports import Journal
+from tests.contract.ports.samples import NOW, TABLE
+from tests.fakes import MemoryJournal
+
+
+@pytest.fixture(params=["memory", "dynamodb"])
+def journal(request: pytest.FixtureRequest) -> Journal:
+    if request.param == "memory":
+        return MemoryJournal()
+    return DynamoJournal(request.getfixturevalue("table_client"), TABLE)
+
+
+ANN = Hold("snap-1", "ann", "audit", by="arn:aws:iam::123456789012:user/ann")
+RESTORE = Hold("snap-1", "restore 1", "shop/data is being restored from it", NOW + timedelta(hours=24))
+
+
+def test_each_holder_has_one_hold(journal: Journal) -> None:
+    journal.write_hold(RESTORE)
+    journal.write_hold(ANN)
+    journal.write_hold(ANN)
+    assert journal.holds("snap-1") == (ANN, RESTORE)
+    assert journal.holds("snap-2") == ()
+
+
+def test_a_hold_that_was_removed_is_forgotten(journal: Journal) -> None:
+    journal.write_hold(ANN)
+    journal.write_hold(RESTORE)
+    for _ in range(2):
+        journal.remove_hold("snap-1", "ann")
+    assert journal.holds("snap-1") == (RESTORE,)
+
+
+def test_ended_holds_are_those_whose_time_is_over(journal: Journal) -> None:
+    journal.write_hold(ANN)
+    journal.write_hold(RESTORE)
+    assert list(journal.ended_holds(NOW + timedelta(hours=23))) == []
+    assert list(journal.ended_holds(NOW + timedelta(hours=24))) == [RESTORE]
+    journal.remove_hold("snap-1", "restore 1")
+    assert list(journal.ended_holds(NOW + timedelta(hours=24))) == []
