@@ -26,6 +26,15 @@ class Rule:
     verbs: tuple[str, ...]
 
 
+RESTORING = (
+    Rule(CORE, ("persistentvolumeclaims",), ("get", "list", "create", "delete")),
+    Rule(CORE, ("events",), ("get", "list")),
+    Rule(STORAGE, ("storageclasses",), ("get", "list")),
+    Rule(SNAPSHOTS, ("volumesnapshots", "volumesnapshotcontents"), ("get", "list", "create", "delete")),
+)
+"""What a restore makes, watches, and removes again when it fails or needs it no more; Kubernetes cannot
+narrow `delete` to what it made, so the code deletes by UID and only what names the restore."""
+
 FUNCTIONS: Mapping[str, tuple[Rule, ...]] = MappingProxyType(
     {
         "plan_backup": (
@@ -38,6 +47,7 @@ FUNCTIONS: Mapping[str, tuple[Rule, ...]] = MappingProxyType(
             Rule(SNAPSHOTS, ("volumesnapshots",), ("get", "list")),
             Rule(SNAPSHOTS, ("volumesnapshotcontents", "volumesnapshotclasses"), ("get",)),
         ),
+        "finish_restores": RESTORING,
         "prune": (Rule(SNAPSHOTS, ("volumesnapshots", "volumesnapshotcontents"), ("get", "list", "delete")),),
     }
 )

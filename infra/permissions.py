@@ -118,6 +118,17 @@ def delete_snapshots(stack: Stack) -> iam.PolicyStatement:
     )
 
 
+def hold_snapshots(stack: Stack) -> tuple[iam.PolicyStatement, ...]:
+    """Set and lift the hold tag, and no other, on snapshots that are tagged ours already."""
+    only_ours = _when("StringEquals", {f"aws:ResourceTag/{tags.MANAGED}": "true"}) | _only([tags.HOLD])
+    return tuple(
+        iam.PolicyStatement(
+            sid=sid, actions=[f"ec2:{action}"], resources=[_snapshot_arn(stack)], conditions=only_ours
+        )
+        for sid, action in (("Hold", "CreateTags"), ("LiftHold", "DeleteTags"))
+    )
+
+
 def send_messages(queue_arn: str) -> iam.PolicyStatement:
     """Send to one queue."""
     return iam.PolicyStatement(actions=["sqs:SendMessage"], resources=[queue_arn])

@@ -7,6 +7,7 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from infra.constructs.cluster_access import ClusterAccess
+from infra.constructs.finish_restores import FinishRestores
 from infra.constructs.job_queue import JobQueue
 from infra.constructs.journal_table import JournalTable
 from infra.constructs.notifications import Notifications
@@ -73,11 +74,25 @@ class SnapkeepStack(Stack):
             event_bus=EVENT_BUS,
             clusters=clusters,
         )
+        finish_restores = FinishRestores(
+            self,
+            "FinishRestores",
+            platform=platform,
+            journal=journal,
+            schedules=schedules,
+            clusters=clusters,
+        )
         ClusterAccess(
             self,
             "ClusterAccess",
             clusters=clusters,
-            functions=[backup.function, jobs.function, reconcile.function, prune.function],
+            functions=[
+                backup.function,
+                jobs.function,
+                reconcile.function,
+                prune.function,
+                finish_restores.function,
+            ],
         )
         topic = Notifications(self, "Notifications", event_bus=EVENT_BUS).topic
         CfnOutput(self, "JournalTableName", value=journal.name)

@@ -166,3 +166,7 @@ class FakeHolds(Faults):
         self._before("release")
         self.held.get(snapshot_id, {}).pop(holder, None)
         self._after("release")
+
+    def release_ended(self) -> list[Hold]:
+        self._before("release_ended")
+        return []

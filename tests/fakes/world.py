@@ -20,12 +20,15 @@ from snapkeep.domain.points import Point, PointState, Snapshot, SnapshotState
 from snapkeep.domain.policies import Cluster, Deployment, Method, Pace, Policy, Schedule, Selection
 from snapkeep.domain.runs import Run, run_id
 from snapkeep.services.complete_points import CompletePoints
+from snapkeep.services.finish_restores import FinishRestores
 from snapkeep.services.heal_points import HealPoints
+from snapkeep.services.holds import HoldPoints
 from snapkeep.services.missed_slots import MissedSlots
 from snapkeep.services.plan_backup import PlanBackup
 from snapkeep.services.prune import ClusterReport, Prune
 from snapkeep.services.prune_duplicates import Pruned, PruneDuplicates
 from snapkeep.services.reconcile import Reconcile, ReconcileReport
+from snapkeep.services.restore import Restore
 from snapkeep.services.take_snapshots import JobReport, TakeSnapshots
 from tests.fakes.clock import TestClock
 from tests.fakes.cluster import FakeCluster, FakeClusters
@@ -136,6 +139,9 @@ class World:
         self.pruner = Prune(
             self.deployment, clusters, ebs, journal, announcer, self.clock, self.pauses.append
         )
+        self.holds = HoldPoints(ebs, journal, self.clock)
+        self.restore = Restore(clusters, journal, self.holds, self.clock)
+        self.finisher = FinishRestores(clusters, journal, self.restore, self.holds, self.clock)
 
     def owner(self) -> str:
         """A new invocation's name."""

@@ -70,13 +70,17 @@ def snapshot(product: Deployed, volume: str, values: dict[str, str]) -> str:
     return str(made["SnapshotId"])
 
 
-@pytest.mark.parametrize("function", ["plan_backup", "take_snapshots", "record_completion", "reconcile"])
+@pytest.mark.parametrize(
+    "function", ["plan_backup", "take_snapshots", "record_completion", "reconcile", "finish_restores"]
+)
 def test_only_prune_deletes(product: Deployed, volume: str, function: str) -> None:
     ours = snapshot(product, volume, OURS)
     assert refusal(ec2_of(product, function).delete_snapshot, SnapshotId=ours)
 
 
-@pytest.mark.parametrize("function", ["plan_backup", "record_completion", "reconcile", "prune"])
+@pytest.mark.parametrize(
+    "function", ["plan_backup", "record_completion", "reconcile", "prune", "finish_restores"]
+)
 def test_only_take_snapshots_creates(product: Deployed, volume: str, function: str) -> None:
     specification = [{"ResourceType": "snapshot", "Tags": tagged(OURS)}]
     create = ec2_of(product, function).create_snapshot
@@ -96,6 +100,17 @@ def test_prune_deletes_what_is_ours_and_not_held(product: Deployed, volume: str)
     assert refusal(delete, SnapshotId=snapshot(product, volume, {}))
     assert refusal(delete, SnapshotId=snapshot(product, volume, OURS | {tags.HOLD: "true"}))
     assert not refusal(delete, SnapshotId=snapshot(product, volume, OURS))
+
+
+def test_finish_restores_holds_what_is_ours_and_writes_no_other_tag(product: Deployed, volume: str) -> None:
+    ec2 = ec2_of(product, "finish_restores")
+    ours, foreign = snapshot(product, volume, OURS), snapshot(product, volume, {})
+    held = tagged({tags.HOLD: "true"})
+    assert not refusal(ec2.create_tags, Resources=[ours], Tags=held)
+    assert not refusal(ec2.delete_tags, Resources=[ours], Tags=[{"Key": tags.HOLD}])
+    assert refusal(ec2.create_tags, Resources=[ours], Tags=tagged({tags.CLAIM: "data"}))
+    assert refusal(ec2.delete_tags, Resources=[ours], Tags=[{"Key": tags.MANAGED}])
+    assert refusal(ec2.create_tags, Resources=[foreign], Tags=held)
 
 
 @pytest.mark.parametrize("function", ["record_completion", "reconcile"])

@@ -22,7 +22,7 @@ def test_a_function_without_access_to_clusters_has_no_group() -> None:
         group_name("record_completion")
 
 
-def test_take_snapshots_makes_volume_snapshots_prune_deletes_them_and_nobody_else_writes() -> None:
+def test_only_taking_pruning_and_restoring_write() -> None:
     writes = {
         (function, resource, verb)
         for function, rules in FUNCTIONS.items()
@@ -35,6 +35,10 @@ def test_take_snapshots_makes_volume_snapshots_prune_deletes_them_and_nobody_els
         ("take_snapshots", "volumesnapshots", "create"),
         ("prune", "volumesnapshots", "delete"),
         ("prune", "volumesnapshotcontents", "delete"),
+    } | {
+        ("finish_restores", resource, verb)
+        for resource in ("persistentvolumeclaims", "volumesnapshots", "volumesnapshotcontents")
+        for verb in ("create", "delete")
     }
 
 

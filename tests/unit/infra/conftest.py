@@ -22,7 +22,7 @@ from infra.stacks.snapkeep_stack import SnapkeepStack
 from snapkeep.domain.policies import Cluster, Deployment, Method, Policy, Schedule, Selection
 from tests.unit.infra.template import Template
 
-FUNCTIONS = ("plan_backup", "take_snapshots", "record_completion", "reconcile", "prune")
+FUNCTIONS = ("plan_backup", "take_snapshots", "record_completion", "reconcile", "prune", "finish_restores")
 
 NIGHTLY = Policy(
     name="nightly",

@@ -50,6 +50,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
         "complete_points": world.complete_points,
         "reconcile": world.reconciler,
         "prune": world.pruner,
+        "finish_restores": world.finisher,
     }
     for name, service in services.items():
         monkeypatch.setattr(bootstrap, name, lambda _, service=service: service)

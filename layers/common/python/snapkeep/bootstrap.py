@@ -28,13 +28,17 @@ from snapkeep.adapters.lambda_starter import LambdaStarter
 from snapkeep.adapters.sqs import SqsQueue
 from snapkeep.deployment import load_deployment
 from snapkeep.services.complete_points import CompletePoints
+from snapkeep.services.finish_restores import FinishRestores
 from snapkeep.services.heal_points import HealPoints
+from snapkeep.services.holds import HoldPoints
 from snapkeep.services.missed_slots import MissedSlots
 from snapkeep.services.plan_backup import PlanBackup
 from snapkeep.services.prune import Prune
 from snapkeep.services.reconcile import Reconcile
+from snapkeep.services.restore import Restore
 from snapkeep.services.take_snapshots import TakeSnapshots
 from snapkeep.settings import (
+    FinishRestoresSettings,
     PlanBackupSettings,
     PruneSettings,
     ReconcileSettings,
@@ -125,6 +129,15 @@ def prune(settings: PruneSettings) -> Prune:
         clock,
         lambda duration: time.sleep(duration.total_seconds()),
     )
+
+
+@cache
+def finish_restores(settings: FinishRestoresSettings) -> FinishRestores:
+    """What finish_restores needs."""
+    journal = _journal(settings.journal_table)
+    holds = HoldPoints(_snapshots(), journal, clock)
+    restore = Restore(_clusters(), journal, holds, clock)
+    return FinishRestores(_clusters(), journal, restore, holds, clock)
 
 
 def _complete_points(table: str, bus: str) -> CompletePoints:

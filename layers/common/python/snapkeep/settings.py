@@ -73,6 +73,13 @@ class ReconcileSettings(Settings):
 
 
 @dataclass(frozen=True, kw_only=True)
+class FinishRestoresSettings(Settings):
+    """finish_restores: brings restores to their end."""
+
+    journal_table: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class PruneSettings(Settings):
     """prune: deletes what retention lets go, and looks again."""
 

@@ -45,5 +45,5 @@ def test_only_snapshots_of_ours_without_a_hold_can_be_deleted(template: Template
 
 
 def test_no_other_function_may_delete_a_snapshot(template: Template) -> None:
-    for name in ("plan_backup", "take_snapshots", "record_completion", "reconcile"):
+    for name in ("plan_backup", "take_snapshots", "record_completion", "reconcile", "finish_restores"):
         assert "ec2:DeleteSnapshot" not in template.actions(name)

@@ -16,6 +16,7 @@ SETTINGS: dict[str, type[settings.Settings]] = {
     "record_completion": settings.RecordCompletionSettings,
     "reconcile": settings.ReconcileSettings,
     "prune": settings.PruneSettings,
+    "finish_restores": settings.FinishRestoresSettings,
 }
 
 
@@ -39,7 +40,7 @@ def test_all_settings_name_the_same_journal(template: Template) -> None:
 
     assert [environment(template, name)["SNAPKEEP_JOURNAL_TABLE"] for name in FUNCTIONS] == [
         {"Ref": table}
-    ] * 5
+    ] * len(FUNCTIONS)
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)

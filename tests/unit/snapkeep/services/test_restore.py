@@ -36,7 +36,7 @@ class Story:
         self.journal = MemoryJournal()
         self.holds = FakeHolds()
         self.restore = Restore(self.clusters, self.journal, self.holds, self.clock)
-        self.finisher = FinishRestores(self.clusters, self.journal, self.restore, self.clock)
+        self.finisher = FinishRestores(self.clusters, self.journal, self.restore, self.holds, self.clock)
 
     def start(self, operation: RestoreOperation | None = None) -> RestoreOperation:
         return self.restore.start(operation or a_restore())

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Protocol
 
 from snapkeep.domain.errors import PermanentError, SnapkeepError
+from snapkeep.domain.holds import Hold
 from snapkeep.domain.restore.operations import GIVE_UP_AFTER, RestoreOperation, Stage
 from snapkeep.domain.restore.progress import RestoredClaim, RestoreState, progress
 from snapkeep.ports import Clock, Clusters, Journal
@@ -18,14 +21,22 @@ RESUME_AFTER = timedelta(minutes=1)
 log = logging.getLogger(__name__)
 
 
+class EndedHolds(Protocol):
+    """Gives holds back whose time is over."""
+
+    def release_ended(self) -> Sequence[Hold]:
+        """Give every hold back whose time is over; returns them."""
+
+
 @dataclass(slots=True)
 class FinishReport:
-    """What became of the open restores, by id; `errors` names what could not be looked at."""
+    """What became of the open restores, by id; which holds ended; and what could not be looked at."""
 
     made: list[str] = field(default_factory=list)
     finished: list[str] = field(default_factory=list)
     waiting: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
+    released: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
 
 
@@ -36,6 +47,7 @@ class FinishRestores:
     clusters: Clusters
     journal: Journal
     restore: Restore
+    holds: EndedHolds
     clock: Clock
 
     def run(self) -> FinishReport:
@@ -50,7 +62,16 @@ class FinishRestores:
             except Exception as error:
                 log.exception("unexpected error at restore %s", operation.id)
                 report.errors.append(f"{operation.id}: unexpected {type(error).__name__}")
+        self._end_holds(report)
         return report
+
+    def _end_holds(self, report: FinishReport) -> None:
+        """Give back what was held until now; only a renewal would have kept it."""
+        try:
+            ended = self.holds.release_ended()
+            report.released = [f"{hold.snapshot_id}: {hold.holder}" for hold in ended]
+        except SnapkeepError as error:
+            report.errors.append(f"holds: {error.reason}")
 
     def _finish(self, operation: RestoreOperation, report: FinishReport) -> None:
         if operation.stage is Stage.ACCEPTED:

@@ -1,0 +1,56 @@
+"""finish_restores: every 5 minutes, bring restores to their end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from aws_cdk import Duration, Stack
+from constructs import Construct
+
+from infra import permissions
+from infra.constructs.journal_table import JournalTable
+from infra.constructs.python_function import Platform, PythonFunction
+from infra.constructs.schedules import SCHEDULED_TIME, Schedules, Timing
+from snapkeep.settings import FinishRestoresSettings
+
+EVERY = "rate(5 minutes)"
+
+
+class FinishRestores(Construct):
+    """The function (`function`) and its schedule. It may hold recovery points and can delete none."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        platform: Platform,
+        journal: JournalTable,
+        schedules: Schedules,
+        clusters: Sequence[str],
+    ) -> None:
+        super().__init__(scope, id)
+        self.function = PythonFunction(
+            self,
+            "FinishRestores",
+            platform=platform,
+            name="finish_restores",
+            description="Snapkeep: finishes restores, ends holds and removes what imports leave",
+            timeout=Duration.minutes(4),
+            asynchronous=True,
+            settings=FinishRestoresSettings(journal_table=journal.name),
+        )
+        stack = Stack.of(self)
+        self.function.allow(
+            permissions.describe("Snapshots"),
+            permissions.describe_clusters(stack, clusters),
+            *permissions.hold_snapshots(stack),
+            journal.access("GetItem", "BatchGetItem", "Query", "PutItem", "DeleteItem"),
+        )
+        schedules.add(
+            "finish-restores",
+            description="Snapkeep: finishes restores",
+            target=self.function,
+            timing=Timing(expression=EVERY),
+            input={"scheduledTime": SCHEDULED_TIME},
+        )

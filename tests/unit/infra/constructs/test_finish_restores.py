@@ -1,0 +1,22 @@
+"""finish_restores: it holds recovery points and can neither make nor delete one."""
+
+from __future__ import annotations
+
+from tests.unit.infra.template import Template, arns
+
+
+def test_it_runs_every_five_minutes(template: Template) -> None:
+    assert template.schedule("finish-restores")["ScheduleExpression"] == "rate(5 minutes)"
+
+
+def test_of_ec2_it_may_look_and_write_one_tag(template: Template) -> None:
+    actions = {item for item in template.actions("finish_restores") if item.startswith(("ec2:", "eks:"))}
+    assert actions == {"ec2:CreateTags", "ec2:DeleteTags", "ec2:DescribeSnapshots", "eks:DescribeCluster"}
+    for sid in ("Hold", "LiftHold"):
+        statement = template.statement("finish_restores", sid)
+        assert arns(statement) == {"arn:<Partition>:ec2:ap-northeast-2::snapshot/*"}
+        assert statement["Condition"] == {
+            "StringEquals": {"aws:ResourceTag/snapkeep:managed": "true"},
+            "ForAllValues:StringEquals": {"aws:TagKeys": ["snapkeep:hold"]},
+            "Null": {"aws:TagKeys": "false"},
+        }
