@@ -48,7 +48,10 @@ FUNCTIONS: Mapping[str, tuple[Rule, ...]] = MappingProxyType(
             Rule(SNAPSHOTS, ("volumesnapshotcontents", "volumesnapshotclasses"), ("get",)),
         ),
         "finish_restores": RESTORING,
-        "prune": (Rule(SNAPSHOTS, ("volumesnapshots", "volumesnapshotcontents"), ("get", "list", "delete")),),
+        "prune": (
+            Rule(SNAPSHOTS, ("volumesnapshots", "volumesnapshotcontents"), ("get", "list", "delete")),
+            Rule(CORE, ("persistentvolumeclaims",), ("get", "list")),
+        ),
     }
 )
 """Every function that talks to a cluster, and the rules it needs there. A function that is not named

@@ -39,6 +39,10 @@ class FakeCluster(RestoringCluster):
         self._before("claims")
         yield from self.claim_list
 
+    def claim_uids(self) -> Iterator[str]:
+        self._before("claim_uids")
+        yield from [claim.uid for claim in self.claim_list]
+
     def scratch_volumes(self) -> Iterator[ScratchVolume]:
         self._before("scratch_volumes")
         yield from self.scratch_list

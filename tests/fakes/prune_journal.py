@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -19,6 +19,7 @@ class MemoryPruneRecords(Faults):
         self.deletions: dict[str, Deletion] = {}
         self.ended: dict[str, str] = {}
         self._prunes: dict[str, LastPrune] = {}
+        self._gone: dict[str, dict[str, datetime]] = {}
         self._retentions: dict[tuple[str, str], tuple[RetentionVersion, ...]] = {}
 
     def intend_deletions(self, deletions: Sequence[Deletion]) -> None:
@@ -51,6 +52,15 @@ class MemoryPruneRecords(Faults):
         self._before("write_last_prune")
         self._prunes[prune.cluster] = prune
         self._after("write_last_prune")
+
+    def gone_claims(self, cluster: str) -> Mapping[str, datetime]:
+        self._before("gone_claims")
+        return dict(self._gone.get(cluster, {}))
+
+    def write_gone_claims(self, cluster: str, since: Mapping[str, datetime]) -> None:
+        self._before("write_gone_claims")
+        self._gone[cluster] = dict(since)
+        self._after("write_gone_claims")
 
     def retention_history(self, cluster: str, policy: str) -> Sequence[RetentionVersion]:
         self._before("retention_history")

@@ -25,8 +25,9 @@ from snapkeep.services.heal_points import HealPoints
 from snapkeep.services.holds import HoldPoints
 from snapkeep.services.missed_slots import MissedSlots
 from snapkeep.services.plan_backup import PlanBackup
-from snapkeep.services.prune import ClusterReport, Prune
+from snapkeep.services.prune import Prune
 from snapkeep.services.prune_duplicates import Pruned, PruneDuplicates
+from snapkeep.services.prune_report import ClusterReport
 from snapkeep.services.reconcile import Reconcile, ReconcileReport
 from snapkeep.services.restore import Restore
 from snapkeep.services.take_snapshots import JobReport, TakeSnapshots

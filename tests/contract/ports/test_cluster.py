@@ -50,6 +50,13 @@ def test_a_claim_comes_with_its_volume(world: World) -> None:
     assert (claim.volume.fs_type, claim.volume.zone) == ("xfs", "a")
 
 
+def test_the_uids_of_claims_are_those_of_the_claims_that_exist(world: World) -> None:
+    for name in ("data", "logs"):
+        world.add_claim(name)
+    uids = sorted(world.cluster.claim_uids())
+    assert uids == sorted(claim.uid for claim in world.cluster.claims()) and len(uids) == 2
+
+
 def test_no_claim_is_lost_between_pages(world: World) -> None:
     names = {f"data-{number:04}" for number in range(620)}
     for name in names:

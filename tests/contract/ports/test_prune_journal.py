@@ -67,6 +67,16 @@ def test_the_retentions_of_a_policy_come_back_as_written(journal: Journal) -> No
     assert list(journal.retention_history("other", "daily")) == []
 
 
+def test_gone_claims_are_replaced_as_a_whole_however_many(journal: Journal) -> None:
+    many = {f"uid-{number:05}": later(seconds=number) for number in range(4500)}
+    assert dict(journal.gone_claims("myeks")) == {}
+    journal.write_gone_claims("myeks", many)
+    assert dict(journal.gone_claims("myeks")) == many
+    journal.write_gone_claims("myeks", {"uid-7": NOW})
+    assert dict(journal.gone_claims("myeks")) == {"uid-7": NOW}
+    assert dict(journal.gone_claims("other")) == {}
+
+
 def test_a_deletion_is_no_open_run(journal: Journal) -> None:
     journal.intend_deletions([a_deletion()])
     assert list(journal.open_runs()) == []

@@ -53,6 +53,11 @@ def test_reconcile_follows_a_volume_snapshot_to_its_content() -> None:
     assert verbs_on("reconcile", "volumesnapshotcontents") == {"get"}
 
 
+def test_prune_sees_which_claims_are_gone_and_changes_none() -> None:
+    assert verbs_on("prune", "persistentvolumeclaims") == READING
+    assert not verbs_on("prune", "persistentvolumes") and not verbs_on("prune", "pods")
+
+
 def test_no_function_sees_secrets_or_uses_wildcards() -> None:
     resources = {resource for rules in FUNCTIONS.values() for rule in rules for resource in rule.resources}
     everything = {

@@ -54,6 +54,9 @@ class Cluster(Protocol):
     def claims(self) -> Iterator[Claim]:
         """All claims with their volumes, listed in pages."""
 
+    def claim_uids(self) -> Iterator[str]:
+        """The UIDs of all claims, listed in pages: what is missing of a complete listing is gone."""
+
     def scratch_volumes(self) -> Iterator[ScratchVolume]:
         """All emptyDir and hostPath volumes of running pods, listed in pages."""
 
@@ -355,6 +358,12 @@ class Journal(Protocol):
 
     def write_last_prune(self, prune: LastPrune) -> None:
         """Journal that the plan of a prune was let through."""
+
+    def gone_claims(self, cluster: str) -> Mapping[str, datetime]:
+        """The claims (UIDs) of a cluster that prune found deleted, and since when (aware UTC)."""
+
+    def write_gone_claims(self, cluster: str, since: Mapping[str, datetime]) -> None:
+        """Replace what is known of a cluster's deleted claims."""
 
     def retention_history(self, cluster: str, policy: str) -> Sequence[RetentionVersion]:
         """The retentions that prune saw for a policy, oldest first."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -53,6 +54,25 @@ def test_of_a_small_lineage_one_may_go() -> None:
     others = [Load(f"claim-{number}/daily", 10, 0, 0) for number in range(20)]
     assert not judge([*others, Load("mysql/daily", 3, 0, 1)]).braked
     assert judge([*others, Load("mysql/daily", 3, 0, 2)]).braked
+
+
+def test_a_lineage_whose_claim_is_over_may_shrink_to_its_last_point_within_the_cluster_s_fifth() -> None:
+    others = [Load(f"claim-{number}/daily", 10, 0, 0) for number in range(20)]
+    over = Load("mysql/daily", 30, 0, 29, claim_over=True)
+    assert not judge([*others, over]).braked
+    assert judge([*others, replace(over, claim_over=False)]).braked
+    assert judge([over]).braked
+
+
+def test_what_new_points_push_out_weighs_nothing() -> None:
+    assert not judge([Load("mysql/daily", 7, 1, 5, pushed=4)]).braked
+    assert judge([Load("mysql/daily", 7, 1, 6, pushed=2)]).braked
+
+
+def test_in_a_small_cluster_a_point_of_each_lineage_may_go_three_at_most() -> None:
+    small = [Load(f"claim-{number}/daily", 2, 0, 1) for number in range(4)]
+    assert not judge(small[:3]).braked
+    assert judge(small).braked
 
 
 def test_a_token_confirms_one_set_of_snapshots_of_one_cluster() -> None:

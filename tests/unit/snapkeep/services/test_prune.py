@@ -287,3 +287,59 @@ def test_beyond_the_burst_deletions_keep_the_pace() -> None:
         world.prune()
     assert len(world.ebs.all) == 180
     assert world.pauses == [timedelta(seconds=0.4)] * 10
+
+
+def gone_world(others: int = 5) -> World:
+    """Claims with four points each, of which one is deleted now; `after_claim_deleted` is a week."""
+    claims = [a_claim(name) for name in ("gone", *(f"c{number}" for number in range(others)))]
+    retention = {"last": 4, "after_claim_deleted": "7d"}
+    world = World(*claims, policy=a_policy(retention=retention))
+    for number in range(4):
+        world.back_up(SLOT + number * EVERY)
+        world.prune()
+    world.cluster.claim_list.pop(0)
+    return world
+
+
+def of_gone(world: World) -> list[str]:
+    return names(item for item in world.ebs.all.values() if item.tags[tags.CLAIM] == "gone")
+
+
+def test_after_its_time_a_claim_that_is_gone_keeps_only_its_last_point() -> None:
+    world = gone_world()
+    *older, last = of_gone(world)
+    world.prune()
+    world.wait(days=6)
+    world.prune()
+    assert of_gone(world) == [*older, last]
+    world.wait(days=2)
+    report = world.prune()
+    assert report.refused == "" and of_gone(world) == [last]
+    assert all("after_claim_deleted 7d is over" in reason for _, reason in report.delete)
+    assert len(world.ebs.all) == 1 + 5 * 4
+
+
+@pytest.mark.parametrize("error", [TemporaryError("no answer"), PermanentError("cannot list claims")])
+def test_while_nobody_can_tell_a_claim_counts_as_there(error: Exception) -> None:
+    world = gone_world()
+    world.prune()
+    world.wait(days=8)
+    world.cluster.fail_next("claim_uids", error)
+    report = world.prune()
+    assert len(of_gone(world)) == 4
+    assert report.notes == [f"after_claim_deleted waits: which claims are gone is not known: {error}"]
+
+
+def test_without_the_rule_prune_asks_no_cluster_for_its_claims() -> None:
+    world = a_world(4)
+    world.cluster.fail_next("claim_uids", AssertionError("nobody wants to know"))
+    assert world.prune().notes == []
+
+
+def test_a_cluster_that_shows_none_of_its_claims_any_more_brakes() -> None:
+    world = gone_world()
+    world.cluster.claim_list.clear()
+    world.prune()
+    world.wait(days=8)
+    assert "points would go" in world.prune().refused
+    assert len(world.ebs.all) == 6 * 4

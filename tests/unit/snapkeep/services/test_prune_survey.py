@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from snapkeep.domain import tags
 from snapkeep.domain.deletions import LastPrune
 from snapkeep.domain.lineages import PolicyRetention
-from snapkeep.domain.retention import RetentionRules
+from snapkeep.domain.retention import Duration, RetentionRules
 from snapkeep.services.prune_survey import Survey, Surveyor
 from tests.fakes.world import SLOT, World, a_claim, names
 
@@ -29,6 +30,11 @@ def survey(world: World, last: LastPrune | None = None, keep: int = 1) -> Survey
     return surveyor.survey(world.ebs.all.values())
 
 
+def tallied(found: Survey) -> dict[str, tuple[int, int]]:
+    """Lineage to its points and how many of them are new."""
+    return {name: (tally.points, tally.new) for name, tally in found.tallies.items()}
+
+
 def test_the_newest_good_point_that_stays_shields_the_others() -> None:
     world = a_world(3)
     newest = names(world.ebs.all.values())[-1]
@@ -36,22 +42,22 @@ def test_the_newest_good_point_that_stays_shields_the_others() -> None:
 
 
 def test_without_a_last_prune_nothing_is_new() -> None:
-    assert survey(a_world(3)).new == {LINEAGE: 0}
+    assert tallied(survey(a_world(3))) == {LINEAGE: (3, 0)}
 
 
 def test_new_is_what_started_since_or_was_pending_then() -> None:
     world = a_world(3)
     first, *_ = names(world.ebs.all.values())
-    assert survey(world, LastPrune("myeks", SLOT + DAY / 2)).new == {LINEAGE: 2}
-    assert survey(world, LastPrune("myeks", SLOT + DAY / 2, (first,))).new == {LINEAGE: 3}
-    assert survey(world, LastPrune("myeks", SLOT + 9 * DAY)).new == {LINEAGE: 0}
+    assert tallied(survey(world, LastPrune("myeks", SLOT + DAY / 2))) == {LINEAGE: (3, 2)}
+    assert tallied(survey(world, LastPrune("myeks", SLOT + DAY / 2, (first,)))) == {LINEAGE: (3, 3)}
+    assert tallied(survey(world, LastPrune("myeks", SLOT + 9 * DAY))) == {LINEAGE: (3, 0)}
 
 
 def test_a_duplicate_is_in_no_lineage() -> None:
     world = a_world(2)
     twin = names(world.ebs.all.values())[-1]
     world.ebs.add_tags(twin, {tags.DUPLICATE: "true"})
-    assert survey(world).points == {LINEAGE: 1}
+    assert tallied(survey(world)) == {LINEAGE: (1, 0)}
     assert survey(world).deletions == []
 
 
@@ -66,4 +72,30 @@ def test_a_pending_snapshot_is_remembered_and_counts_nowhere() -> None:
     newest = names(world.ebs.all.values())[-1]
     world.ebs.all[newest] = replace(world.ebs.all[newest], state=type(world.ebs.all[newest].state).PENDING)
     found = survey(world)
-    assert found.pending == [newest] and found.points == {LINEAGE: 1} and found.deletions == []
+    assert found.pending == [newest] and tallied(found) == {LINEAGE: (1, 0)} and found.deletions == []
+
+
+def test_a_claim_that_is_gone_is_planned_by_its_own_rule() -> None:
+    world = a_world(3)
+    asked: list[dict[str, datetime]] = []
+
+    def gone(newest: Mapping[str, datetime]) -> Mapping[str, datetime]:
+        asked.append(dict(newest))
+        return {"uid-shop-mysql": SLOT - 30 * DAY}
+
+    rules = RetentionRules(last=3, after_claim_deleted=Duration(days=7))
+    surveyor = Surveyor(
+        "myeks", {"nightly": PolicyRetention(rules)}, None, timedelta(minutes=5), world.clock(), gone
+    )
+    found = surveyor.survey(world.ebs.all.values())
+    assert asked == [{"uid-shop-mysql": SLOT + 2 * DAY}]
+    assert len(found.deletions) == 2 and found.tallies[LINEAGE].claim_over
+    assert all("after_claim_deleted 7d is over" in planned.reason for planned in found.deletions)
+
+
+def test_what_stays_after_all_is_no_deletion_and_has_its_reasons() -> None:
+    found = survey(a_world(4))
+    first, second, third = (planned.snapshot_id for planned in found.deletions)
+    found.keep({first: ("locked",), third: ("used by AMI ami-1",)})
+    assert [planned.snapshot_id for planned in found.deletions] == [second]
+    assert (found.kept[first], found.kept[third]) == (("locked",), ("used by AMI ami-1",))

@@ -13,7 +13,7 @@ from itertools import groupby
 
 from snapkeep.domain.policies import RESERVED_NAMES
 from snapkeep.domain.retention import Duration, RetentionRules
-from snapkeep.domain.retention_plan import Circumstances, Earlier, Kept, RetentionPlan, plan
+from snapkeep.domain.retention_plan import Circumstances, Earlier, Kept, RetentionPlan, claim_is_over, plan
 from snapkeep.domain.retention_points import Candidate
 
 ORPHANED = "orphaned policy"
@@ -51,11 +51,16 @@ class Lineage:
 
 @dataclass(frozen=True, slots=True)
 class LineagePlan:
-    """What becomes of the points of one lineage."""
+    """What becomes of the points of one lineage.
+
+    `claim_over` says that its claim is gone for so long that only its last points stay.
+    """
 
     claim: str
     policy: str
     plan: RetentionPlan
+    gone_since: datetime | None = None
+    claim_over: bool = False
 
 
 def plan_lineages(
@@ -86,6 +91,8 @@ def _plan_claim(
             lineage.claim,
             lineage.policy,
             _plan_one(lineage, policy, max(elsewhere, default=None), now) if policy else _orphaned(lineage),
+            lineage.gone_since,
+            policy is not None and claim_is_over(policy.rules, policy.zone, lineage.gone_since, now),
         )
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from snapkeep.domain.periods import EVER, back
 from snapkeep.domain.points import PointState
@@ -106,6 +106,14 @@ def plan(
     return RetentionPlan(tuple(keep), tuple(delete))
 
 
+def claim_is_over(rules: RetentionRules, zone: tzinfo, gone_since: datetime | None, now: datetime) -> bool:
+    """True once a claim is gone for longer than its rules go on (`after_claim_deleted`)."""
+    span = rules.after_claim_deleted
+    if gone_since is None or span is None:
+        return False
+    return gone_since <= back(now.astimezone(zone), span)
+
+
 def _newest(good: Sequence[Candidate], given: Circumstances) -> datetime:
     """The newest good point that points of the lineage are measured by; EVER when there is none."""
     own = good[0].time if good else EVER
@@ -188,9 +196,10 @@ class _Judge:
 
     def _claim_over(self, here: datetime) -> str:
         """Why the points of a claim that is gone may go; "" while the rules go on as before."""
-        since, span = self.given.gone_since, self.rules.after_claim_deleted
-        if since is None or span is None or since > back(here, span):
+        since = self.given.gone_since
+        if since is None or not claim_is_over(self.rules, here.tzinfo or UTC, since, here):
             return ""
+        span = self.rules.after_claim_deleted
         return f"its claim is gone since {moment(since)}: after_claim_deleted {span} is over"
 
     def _guard(self, number: int, point: Candidate, is_kept: bool) -> list[str]:

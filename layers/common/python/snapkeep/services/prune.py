@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import islice
+from functools import partial
 
 from snapkeep.domain import tags
 from snapkeep.domain.brake import Verdict, judge, token
@@ -19,38 +19,16 @@ from snapkeep.domain.policies import Cluster, Deployment
 from snapkeep.domain.retention_history import retention_of, seen
 from snapkeep.ports import Announcer, Clock, Clusters, Journal, Snapshots
 from snapkeep.services.delete_points import Deleted, DeletePoints
-from snapkeep.services.prune_duplicates import Pruned, PruneDuplicates
+from snapkeep.services.prune_claims import FindGoneClaims
+from snapkeep.services.prune_duplicates import PruneDuplicates
 from snapkeep.services.prune_objects import Objects, open_objects
-from snapkeep.services.prune_survey import Planned, Survey, Surveyor
+from snapkeep.services.prune_report import SHOWN, ClusterReport, describe
+from snapkeep.services.prune_survey import Survey, Surveyor
 
 log = logging.getLogger(__name__)
 
 DELETIONS_PER_RUN = 1000
 """Of a cluster; at the default pace they take 7 of prune's 10 minutes. The next prune goes on."""
-
-SHOWN = 50
-"""Entries of each list in the report; the log has the whole plan, in pieces of LOGGED."""
-
-LOGGED = 200
-
-
-@dataclass(slots=True)
-class ClusterReport:
-    """What prune did in one cluster; lists are cut, `counts` are not. `refused` says why nothing was done."""
-
-    cluster: str
-    dry_run: bool = False
-    refused: str = ""
-    verdict: Verdict | None = None
-    confirm: str = ""
-    counts: dict[str, int] = field(default_factory=dict)
-    keep: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
-    delete: list[tuple[str, str]] = field(default_factory=list)
-    ended: list[Deleted] = field(default_factory=list)
-    unreadable: list[tuple[str, str]] = field(default_factory=list)
-    orphaned_policies: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    duplicates: list[Pruned] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +66,7 @@ class Prune:
         self._drop_protected(survey)
         verdict = judge(survey.loads(opened))
         confirm = token(cluster, (item.snapshot_id for item in survey.deletions))
-        _describe(report, survey, verdict, confirm)
+        describe(report, survey, verdict, confirm)
         if request.dry_run:
             return
         objects = open_objects(self.clusters, cluster)
@@ -107,7 +85,27 @@ class Prune:
         policies = self._policies(cluster, now, report)
         lag = self.deployment.consistency_wait
         listing = self.snapshots.find({tags.MANAGED: "true", tags.CLUSTER: cluster})
-        return Surveyor(cluster, policies, last, lag, now).survey(listing)
+        gone = partial(self._gone, policies=policies, now=now, report=report)
+        return Surveyor(cluster, policies, last, lag, now, gone).survey(listing)
+
+    def _gone(
+        self,
+        newest: Mapping[str, datetime],
+        *,
+        policies: Mapping[str, PolicyRetention],
+        now: datetime,
+        report: ClusterReport,
+    ) -> Mapping[str, datetime]:
+        """Which claims are gone, if any policy wants to know; whoever cannot be asked has none."""
+        if not any(policy.rules.after_claim_deleted for policy in policies.values()):
+            return {}
+        finder = FindGoneClaims(self.clusters, self.journal)
+        found = finder.find(report.cluster, newest, now, rehearse=report.dry_run)
+        if found.unknown:
+            report.notes.append(
+                f"after_claim_deleted waits: which claims are gone is not known: {found.unknown}"
+            )
+        return found.since
 
     def _policies(self, cluster: str, now: datetime, report: ClusterReport) -> dict[str, PolicyRetention]:
         """What the policies of a cluster keep, with the grace of retentions that were replaced lately."""
@@ -128,9 +126,7 @@ class Prune:
     def _drop_protected(self, survey: Survey) -> None:
         """What EC2 would not delete is no deletion: it is kept with the reason and the date."""
         protections = self.snapshots.protections([item.snapshot_id for item in survey.deletions])
-        for planned in [item for item in survey.deletions if item.snapshot_id in protections]:
-            reasons = tuple(protection.reason for protection in protections[planned.snapshot_id])
-            survey.keep(planned, reasons)
+        survey.keep({name: tuple(item.reason for item in found) for name, found in protections.items()})
 
     def _refusal(
         self, request: PruneRequest, verdict: Verdict, confirm: str, objects: Objects, cluster: str
@@ -178,28 +174,3 @@ class Prune:
 
 def _in_bin(reasons: Sequence[str]) -> bool:
     return any("Recycle Bin" in reason for reason in reasons)
-
-
-def _describe(report: ClusterReport, survey: Survey, verdict: Verdict, confirm: str) -> None:
-    """Put the plan into the report, cut, and into the log, whole."""
-    report.verdict, report.confirm = verdict, confirm
-    report.counts = {
-        "keep": len(survey.kept),
-        "delete": len(survey.deletions),
-        "pending": len(survey.pending),
-        "unreadable": len(survey.unreadable),
-    }
-    report.keep = list(islice(survey.kept.items(), SHOWN))
-    report.delete = [(item.snapshot_id, item.reason) for item in survey.deletions[:SHOWN]]
-    report.unreadable = [(item.snapshot_id, item.reason) for item in survey.unreadable[:SHOWN]]
-    report.orphaned_policies = sorted(survey.orphaned)[:SHOWN]
-    _log_plan(report.cluster, survey.deletions, survey)
-
-
-def _log_plan(cluster: str, deletions: Sequence[Planned], survey: Survey) -> None:
-    for start in range(0, len(deletions), LOGGED):
-        some = {item.snapshot_id: item.reason for item in deletions[start : start + LOGGED]}
-        log.info("prune of %s: delete", cluster, extra={"delete": some})
-    kept = iter(survey.kept.items())
-    while some_kept := dict(islice(kept, LOGGED)):
-        log.info("prune of %s: keep", cluster, extra={"keep": some_kept})

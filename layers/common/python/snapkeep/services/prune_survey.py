@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -15,6 +15,7 @@ from snapkeep.domain.points import PointState, Snapshot
 from snapkeep.domain.prunable import Unreadable, read
 from snapkeep.domain.retention_plan import Kept
 from snapkeep.domain.retention_points import Candidate
+from snapkeep.domain.turnover import Tally, tallies
 
 Lineages = dict[tuple[str, str], list[Candidate]]
 
@@ -39,13 +40,12 @@ class Survey:
     unreadable: list[Unreadable] = field(default_factory=list)
     orphaned: set[str] = field(default_factory=set)
     pending: list[str] = field(default_factory=list)
-    points: dict[str, int] = field(default_factory=dict)
-    new: dict[str, int] = field(default_factory=dict)
+    tallies: dict[str, Tally] = field(default_factory=dict)
 
-    def keep(self, planned: Planned, reasons: tuple[str, ...]) -> None:
-        """Let a snapshot stay after all."""
-        self.deletions.remove(planned)
-        self.kept[planned.snapshot_id] = reasons
+    def keep(self, reasons: Mapping[str, tuple[str, ...]]) -> None:
+        """Let snapshots (id to reasons) stay after all."""
+        self.deletions = [item for item in self.deletions if item.snapshot_id not in reasons]
+        self.kept |= reasons
 
     def loads(self, let_through: Iterable[str]) -> Iterator[Load]:
         """What the plan does to every lineage; deletions that were let through before weigh nothing.
@@ -53,12 +53,12 @@ class Survey:
         Points that never counted (failed ones) may go without shrinking anything.
         """
         free = set(let_through)
-        going: dict[str, int] = defaultdict(int)
+        going: dict[str, list[str]] = defaultdict(list)
         for planned in self.deletions:
             if planned.counts and planned.snapshot_id not in free:
-                going[planned.lineage] += 1
-        for lineage, points in self.points.items():
-            yield Load(lineage, points, self.new[lineage], going[lineage])
+                going[planned.lineage].append(planned.snapshot_id)
+        for lineage, tally in self.tallies.items():
+            yield tally.load(going[lineage])
 
 
 class Surveyor:
@@ -71,11 +71,17 @@ class Surveyor:
         last: LastPrune | None,
         lag: timedelta,
         now: datetime,
+        gone: Callable[[Mapping[str, datetime]], Mapping[str, datetime]] = lambda newest: {},
     ) -> None:
-        """`last` and `lag` (how far EC2's listings may lag) say which points are new."""
+        """`last` and `lag` (how far EC2's listings may lag) say which points are new.
+
+        `gone` is told every claim (UID) with the time of its newest point, and tells since when
+        those that are gone are gone.
+        """
         self._cluster = cluster
         self._policies = policies
         self._now = now
+        self._gone = gone
         self._since = last.at - lag if last and last.at <= now else None
         self._were_pending = frozenset(last.pending if last else ())
 
@@ -83,7 +89,11 @@ class Surveyor:
         """The survey; whatever the listing raises passes through, because half of it plans nothing."""
         survey = Survey()
         lineages = self._read(snapshots, survey)
-        ordered = (Lineage(claim, policy, lineages[claim, policy]) for claim, policy in sorted(lineages))
+        gone = self._gone(_newest_points(lineages))
+        ordered = (
+            Lineage(claim, policy, lineages[claim, policy], gone.get(claim))
+            for claim, policy in sorted(lineages)
+        )
         claims: dict[str, list[LineagePlan]] = {}
         for planned in plan_lineages(ordered, self._policies, self._now):
             if planned.claim not in claims:
@@ -120,13 +130,11 @@ class Surveyor:
             anywhere = self._newest(kept for item in plans for kept in item.plan.keep)
             for item in plans:
                 self._take(item, self._newest(item.plan.keep) or anywhere, survey)
+            for tally in tallies(plans, self._is_new, self._policies, self._now):
+                survey.tallies[tally.lineage] = tally
 
     def _take(self, item: LineagePlan, shield: str, survey: Survey) -> None:
         name = f"{item.claim}/{item.policy}"
-        all_points = [kept.point for kept in item.plan.keep] + [gone.point for gone in item.plan.delete]
-        counting = [point for point in all_points if point.counts(self._now)]
-        survey.points[name] = len(counting)
-        survey.new[name] = sum(1 for point in counting if self._is_new(point))
         for kept in item.plan.keep:
             survey.kept[kept.point.id] = kept.reasons
             if ORPHANED in kept.reasons:
@@ -144,3 +152,12 @@ class Surveyor:
         if self._since is None:
             return False
         return point.time > self._since or point.id in self._were_pending
+
+
+def _newest_points(lineages: Lineages) -> dict[str, datetime]:
+    """Claim UID to the time of its newest point under any policy."""
+    newest: dict[str, datetime] = {}
+    for (claim, _), points in lineages.items():
+        latest = max(point.time for point in points)
+        newest[claim] = max(latest, newest.get(claim, latest))
+    return newest

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from snapkeep.adapters.aws import chunks
@@ -12,6 +12,9 @@ from snapkeep.adapters.dynamodb.items import Item, time_text
 from snapkeep.adapters.dynamodb.table import Refused, Table, key_of
 from snapkeep.domain.deletions import Deletion, DeletionStep, LastPrune
 from snapkeep.domain.retention_history import RetentionVersion
+
+GONE_PAGE = 2000
+"""Claims of one item: 36 characters of UID and 25 of time each, far below the 400 KB of an item."""
 
 IS_OPEN = "attribute_exists(#open)"
 NOT_OPEN = "attribute_not_exists(#open)"
@@ -60,6 +63,23 @@ class PruneRecords:
         key = schema.last_prune_key(prune.cluster)
         self._table.put({**key, "at": time_text(prune.at), "pending": list(prune.pending)})
 
+    def gone_claims(self, cluster: str) -> Mapping[str, datetime]:
+        """The claims (UIDs) of a cluster that prune found deleted, and since when."""
+        pages = [json.loads(item["claims"]) for item in self._gone_pages(cluster)]
+        return {uid: datetime.fromisoformat(since) for page in pages for uid, since in page.items()}
+
+    def write_gone_claims(self, cluster: str, since: Mapping[str, datetime]) -> None:
+        """Replace what is known of a cluster's deleted claims.
+
+        A crash between two pages forgets claims of the second: they are found gone again, later.
+        """
+        texts = [(uid, time_text(time)) for uid, time in sorted(since.items())]
+        pages = list(chunks(texts, GONE_PAGE))
+        known = sum(1 for _ in self._gone_pages(cluster))
+        for number in range(max(len(pages), known)):
+            page = dict(pages[number]) if number < len(pages) else {}
+            self._table.put({**schema.gone_claims_key(cluster, number), "claims": json.dumps(page)})
+
     def retention_history(self, cluster: str, policy: str) -> Sequence[RetentionVersion]:
         """The retentions that prune saw for a policy, oldest first."""
         item = self._table.get(schema.retention_key(cluster, policy))
@@ -76,6 +96,10 @@ class PruneRecords:
             for item in history
         ]
         self._table.put({**schema.retention_key(cluster, policy), "versions": json.dumps(versions)})
+
+    def _gone_pages(self, cluster: str) -> Iterator[Item]:
+        values = {"cluster": schema.last_prune_key(cluster)[schema.PK], "gone": schema.GONE_PREFIX}
+        return self._table.query("#pk = :cluster AND begins_with(#sk, :gone)", values)
 
     def _change(self, snapshot_id: str, change: str, values: Item) -> None:
         try:

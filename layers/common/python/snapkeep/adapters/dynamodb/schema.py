@@ -9,6 +9,7 @@
 | pace           | PACE#<region>/<api>     | PACE         |                                       |
 | deletion       | DELETION#<snapshot>     | DELETION     | `open` until it ended                 |
 | last prune     | CLUSTER#<cluster>       | PRUNE        |                                       |
+| gone claims    | CLUSTER#<cluster>       | GONE#<page>  |                                       |
 | retentions     | POLICY#<cluster>/<name> | RETENTION    |                                       |
 | hold           | HOLD#<snapshot>         | HOLDER#<who> | `open`, by its end                    |
 | restore        | RESTORE#<id>            | RESTORE      | `runs`; `open` until it is cleaned up |
@@ -37,6 +38,7 @@ RUNS_INDEX_KEYS = ("policy_key", "slot")
 RUN = "RUN"
 POINT_PREFIX = "POINT#"
 LEFT_PREFIX = "LEFT#"
+GONE_PREFIX = "GONE#"
 
 KEEP_CLOSED = timedelta(days=90)
 """How long closed runs and their points stay for reports."""
@@ -105,6 +107,11 @@ def restore_key(restore_id: str) -> Key:
 def restores_key(cluster: str, namespace: str) -> str:
     """What the `runs` index collects the restores into a namespace under."""
     return f"restore/{cluster}/{namespace}"
+
+
+def gone_claims_key(cluster: str, page: int) -> Key:
+    """The key of a page of the claims of a cluster that are gone."""
+    return {PK: last_prune_key(cluster)[PK], SK: f"{GONE_PREFIX}{page:04}"}
 
 
 def pace_key(name: str) -> Key:

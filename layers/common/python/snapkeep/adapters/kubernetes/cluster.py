@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from mypy_boto3_eks import EKSClient
     from mypy_boto3_eks.type_defs import ClusterTypeDef
 
+CLAIMS = "/api/v1/persistentvolumeclaims"
+
 
 class KubernetesCluster:
     """One cluster behind its Kubernetes API."""
@@ -35,8 +37,13 @@ class KubernetesCluster:
         """All claims with their volumes; the volumes are read first, once."""
         documents = self._client.list("/api/v1/persistentvolumes")
         volumes = {volume.name: volume for volume in map(volume_of, documents)}
-        for document in self._client.list("/api/v1/persistentvolumeclaims"):
+        for document in self._client.list(CLAIMS):
             yield claim_of(document, self._client.cluster, volumes)
+
+    def claim_uids(self) -> Iterator[str]:
+        """The UIDs of all claims."""
+        for document in self._client.list(CLAIMS):
+            yield str(document["metadata"]["uid"])
 
     def scratch_volumes(self) -> Iterator[ScratchVolume]:
         """All emptyDir and hostPath volumes of running pods."""

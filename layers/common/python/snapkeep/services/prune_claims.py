@@ -1,0 +1,49 @@
+"""Which claims are gone, and since when: asked only for policies with `after_claim_deleted`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from snapkeep.domain.errors import SnapkeepError
+from snapkeep.ports import Clusters, Journal
+
+
+@dataclass(frozen=True, slots=True)
+class GoneClaims:
+    """Claim UID to the moment since when it is gone (aware UTC); `unknown` is why nobody can tell now."""
+
+    since: Mapping[str, datetime] = field(default_factory=dict)
+    unknown: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FindGoneClaims:
+    """Compares the claims that have points with those that a cluster lists."""
+
+    clusters: Clusters
+    journal: Journal
+
+    def find(
+        self, cluster: str, newest: Mapping[str, datetime], now: datetime, *, rehearse: bool = False
+    ) -> GoneClaims:
+        """The claims among `newest` (UID to the time of its newest point) that the cluster has no more.
+
+        Only a listing that is complete tells; when it fails, no claim counts as gone, and what is
+        known stays. A claim cannot be gone since before its newest point, nor since a future moment
+        that a wrong clock once wrote. A rehearsal writes nothing.
+        """
+        try:
+            present = set(self.clusters.open(cluster).claim_uids())
+        except SnapkeepError as error:
+            return GoneClaims(unknown=error.reason)
+        known = self.journal.gone_claims(cluster)
+        since = {
+            uid: max(min(known.get(uid, now), now), time)
+            for uid, time in newest.items()
+            if uid not in present
+        }
+        if since != known and not rehearse:
+            self.journal.write_gone_claims(cluster, since)
+        return GoneClaims(since)

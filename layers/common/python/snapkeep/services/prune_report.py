@@ -1,0 +1,64 @@
+"""What prune tells of a cluster: the report, cut to what fits an answer, and the whole plan in the log."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+
+from snapkeep.domain.brake import Verdict
+from snapkeep.services.delete_points import Deleted
+from snapkeep.services.prune_duplicates import Pruned
+from snapkeep.services.prune_survey import Planned, Survey
+
+log = logging.getLogger(__name__)
+
+SHOWN = 50
+"""Entries of each list in the report; the log has the whole plan, in pieces of LOGGED."""
+
+LOGGED = 200
+
+
+@dataclass(slots=True)
+class ClusterReport:
+    """What prune did in one cluster; lists are cut, `counts` are not. `refused` says why nothing was done."""
+
+    cluster: str
+    dry_run: bool = False
+    refused: str = ""
+    verdict: Verdict | None = None
+    confirm: str = ""
+    counts: dict[str, int] = field(default_factory=dict)
+    keep: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
+    delete: list[tuple[str, str]] = field(default_factory=list)
+    ended: list[Deleted] = field(default_factory=list)
+    unreadable: list[tuple[str, str]] = field(default_factory=list)
+    orphaned_policies: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    duplicates: list[Pruned] = field(default_factory=list)
+
+
+def describe(report: ClusterReport, survey: Survey, verdict: Verdict, confirm: str) -> None:
+    """Put the plan into the report, cut, and into the log, whole."""
+    report.verdict, report.confirm = verdict, confirm
+    report.counts = {
+        "keep": len(survey.kept),
+        "delete": len(survey.deletions),
+        "pending": len(survey.pending),
+        "unreadable": len(survey.unreadable),
+    }
+    report.keep = list(islice(survey.kept.items(), SHOWN))
+    report.delete = [(item.snapshot_id, item.reason) for item in survey.deletions[:SHOWN]]
+    report.unreadable = [(item.snapshot_id, item.reason) for item in survey.unreadable[:SHOWN]]
+    report.orphaned_policies = sorted(survey.orphaned)[:SHOWN]
+    _log_plan(report.cluster, survey.deletions, survey)
+
+
+def _log_plan(cluster: str, deletions: Sequence[Planned], survey: Survey) -> None:
+    for start in range(0, len(deletions), LOGGED):
+        some = {item.snapshot_id: item.reason for item in deletions[start : start + LOGGED]}
+        log.info("prune of %s: delete", cluster, extra={"delete": some})
+    kept = iter(survey.kept.items())
+    while some_kept := dict(islice(kept, LOGGED)):
+        log.info("prune of %s: keep", cluster, extra={"keep": some_kept})
