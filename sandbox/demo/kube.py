@@ -60,6 +60,14 @@ class Admin:
             applied.append(f"{kind} {name}")
         return applied
 
+    def get(self, path: str) -> dict[str, Any]:
+        """The object or list at a path. Raises urllib's HTTPError."""
+        return self._call("GET", path)
+
+    def create(self, path: str, document: dict[str, Any]) -> dict[str, Any]:
+        """POST an object and return it as the cluster made it. Raises urllib's HTTPError."""
+        return self._call("POST", path, document)
+
     def delete(self, path: str) -> None:
         """Ask for the deletion of the object at a path; finalizers may take their time."""
         self._call("DELETE", path)
@@ -80,7 +88,9 @@ class Admin:
                 return
             page = f"&continue={token}"
 
-    def _call(self, method: str, path: str, body: Any = None, content: str = "application/json") -> Any:
+    def _call(
+        self, method: str, path: str, body: Any = None, content: str = "application/json"
+    ) -> dict[str, Any]:
         request = urllib.request.Request(
             self._server + path,
             data=None if body is None else json.dumps(body).encode(),
@@ -88,7 +98,8 @@ class Admin:
             headers={"Authorization": f"Bearer {self._token}", "Content-Type": content},
         )
         with self._opener.open(request, timeout=SECONDS) as answer:
-            return json.load(answer)
+            document: dict[str, Any] = json.load(answer)
+            return document
 
 
 def _claim(item: dict[str, Any], volumes: dict[str, dict[str, Any]]) -> LiveClaim:

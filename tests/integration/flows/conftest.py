@@ -19,6 +19,7 @@ POLICIES: Sequence[dict[str, Any]] = (
     {"name": "pragmatic", "method": "csi", "csi_fallback": "ebs"},
     {"name": "two-nodes", "method": "ebs", "group": "app"},
     {"name": "access", "method": "ebs"},
+    {"name": "lost-namespace", "method": "ebs"},
 )
 
 
