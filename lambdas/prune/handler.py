@@ -14,4 +14,4 @@ from snapkeep.settings import PruneSettings
 def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Prune, rehearse it (`dry_run`) or `confirm` a braked plan; answers a report for each cluster."""
     pruner = bootstrap.prune(PruneSettings.from_environment(os.environ))
-    return bootstrap.told({"clusters": pruner.run(prune_request(event))})
+    return bootstrap.told({"clusters": pruner.run(context.aws_request_id, prune_request(event))})

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from snapkeep.domain.deletions import Deletion, DeletionStep, LastPrune
+from snapkeep.domain.deletions import Deletion, DeletionStep, LastPrune, PruneLease
 from snapkeep.domain.retention_history import RetentionVersion
 from tests.fakes.faults import Faults
 
@@ -19,6 +19,7 @@ class MemoryPruneRecords(Faults):
         self.deletions: dict[str, Deletion] = {}
         self.ended: dict[str, str] = {}
         self._prunes: dict[str, LastPrune] = {}
+        self._prune_leases: dict[str, PruneLease] = {}
         self._gone: dict[str, dict[str, datetime]] = {}
         self._retentions: dict[tuple[str, str], tuple[RetentionVersion, ...]] = {}
 
@@ -52,6 +53,22 @@ class MemoryPruneRecords(Faults):
         self._before("write_last_prune")
         self._prunes[prune.cluster] = prune
         self._after("write_last_prune")
+
+    def lease_prune(self, lease: PruneLease, now: datetime) -> PruneLease:
+        self._before("lease_prune")
+        held = self._prune_leases.get(lease.cluster)
+        if held and held.owner != lease.owner and held.until > now:
+            return held
+        self._prune_leases[lease.cluster] = lease
+        self._after("lease_prune")
+        return lease
+
+    def release_prune(self, cluster: str, owner: str) -> None:
+        self._before("release_prune")
+        held = self._prune_leases.get(cluster)
+        if held and held.owner == owner:
+            del self._prune_leases[cluster]
+        self._after("release_prune")
 
     def gone_claims(self, cluster: str) -> Mapping[str, datetime]:
         self._before("gone_claims")

@@ -198,9 +198,9 @@ class World:
         """Prune duplicates once."""
         return self.duplicate_pruner.run()
 
-    def prune(self, **request: Any) -> ClusterReport:
-        """Run prune once for the cluster."""
-        (report,) = self.pruner.run(PruneRequest(**request))
+    def prune(self, *, owner: str = "prune", **request: Any) -> ClusterReport:
+        """Run prune once for the cluster; one that died is retried under its name, as Lambda does."""
+        (report,) = self.pruner.run(owner, PruneRequest(**request))
         return report
 
     def back_up(self, slot: datetime) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from snapkeep.adapters.dynamodb import DynamoJournal
-from snapkeep.domain.deletions import Deletion, DeletionStep, LastPrune
+from snapkeep.domain.deletions import Deletion, DeletionStep, LastPrune, PruneLease
 from snapkeep.domain.retention_history import RetentionVersion
 from snapkeep.ports import Journal
 from tests.contract.ports.samples import NOW, TABLE, later
@@ -65,6 +65,42 @@ def test_the_retentions_of_a_policy_come_back_as_written(journal: Journal) -> No
     journal.write_retention_history("myeks", "daily", history)
     assert list(journal.retention_history("myeks", "daily")) == history
     assert list(journal.retention_history("other", "daily")) == []
+
+
+def a_lease(owner: str, cluster: str = "myeks", **until: int) -> PruneLease:
+    return PruneLease(cluster, owner, later(**until))
+
+
+def test_one_prune_of_a_cluster_at_a_time_and_the_second_learns_of_the_first(journal: Journal) -> None:
+    first, second = a_lease("first", minutes=12), a_lease("second", minutes=13)
+    assert journal.lease_prune(first, NOW) == first
+    assert journal.lease_prune(second, later(minutes=1)) == first
+    other = a_lease("second", "other", minutes=13)
+    assert journal.lease_prune(other, later(minutes=1)) == other
+
+
+def test_a_lease_ends_by_itself_and_its_owner_may_take_it_again(journal: Journal) -> None:
+    first, longer = a_lease("first", minutes=12), a_lease("first", minutes=14)
+    journal.lease_prune(first, NOW)
+    assert journal.lease_prune(longer, later(minutes=2)) == longer
+    second = a_lease("second", minutes=26)
+    assert journal.lease_prune(second, later(minutes=13)) == longer
+    assert journal.lease_prune(second, later(minutes=14)) == second
+
+
+def test_only_its_owner_gives_a_lease_back(journal: Journal) -> None:
+    first, second = a_lease("first", minutes=12), a_lease("second", minutes=12)
+    journal.lease_prune(first, NOW)
+    journal.release_prune("myeks", "second")
+    assert journal.lease_prune(second, NOW) == first
+    journal.release_prune("myeks", "first")
+    journal.release_prune("myeks", "first")
+    assert journal.lease_prune(second, NOW) == second
+
+
+def test_a_lease_is_no_gone_claim_and_no_last_prune(journal: Journal) -> None:
+    journal.lease_prune(a_lease("first", minutes=12), NOW)
+    assert dict(journal.gone_claims("myeks")) == {} and journal.last_prune("myeks") is None
 
 
 def test_gone_claims_are_replaced_as_a_whole_however_many(journal: Journal) -> None:

@@ -13,7 +13,7 @@ from typing import Protocol
 
 from snapkeep.domain.brake import Verdict
 from snapkeep.domain.claims import Claim, ScratchVolume
-from snapkeep.domain.deletions import Deletion, DeletionStep, LastPrune, SnapshotContent
+from snapkeep.domain.deletions import Deletion, DeletionStep, LastPrune, PruneLease, SnapshotContent
 from snapkeep.domain.holds import Hold
 from snapkeep.domain.jobs import Job
 from snapkeep.domain.points import Point, PointState, Snapshot, SnapshotState
@@ -358,6 +358,12 @@ class Journal(Protocol):
 
     def write_last_prune(self, prune: LastPrune) -> None:
         """Journal that the plan of a prune was let through."""
+
+    def lease_prune(self, lease: PruneLease, now: datetime) -> PruneLease:
+        """Take the lease of a cluster's prune unless another owner's has not ended; the one that holds."""
+
+    def release_prune(self, cluster: str, owner: str) -> None:
+        """Give the lease of a cluster's prune back; somebody else's stays."""
 
     def gone_claims(self, cluster: str) -> Mapping[str, datetime]:
         """The claims (UIDs) of a cluster that prune found deleted, and since when (aware UTC)."""

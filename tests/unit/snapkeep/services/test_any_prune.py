@@ -28,6 +28,8 @@ FAULTS = st.sampled_from(
         ("journal", "end_deletion"),
         ("journal", "write_last_prune"),
         ("journal", "open_deletions"),
+        ("journal", "lease_prune"),
+        ("journal", "release_prune"),
     ]
 )
 HAPPENS = st.sampled_from(["throttled", "refused", "answer lost", "dies before", "dies after"])

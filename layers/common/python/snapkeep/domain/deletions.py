@@ -39,6 +39,15 @@ class LastPrune:
 
 
 @dataclass(frozen=True, slots=True)
+class PruneLease:
+    """Who may prune a cluster now, and until when (aware UTC)."""
+
+    cluster: str
+    owner: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class SnapshotContent:
     """A VolumeSnapshotContent: the snapshot it names, the VolumeSnapshot it belongs to, its policy."""
 

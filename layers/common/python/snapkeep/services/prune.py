@@ -11,12 +11,13 @@ from functools import partial
 
 from snapkeep.domain import tags
 from snapkeep.domain.brake import Verdict, judge, token
-from snapkeep.domain.deletions import Deletion, LastPrune
+from snapkeep.domain.deletions import Deletion, LastPrune, PruneLease
 from snapkeep.domain.errors import SnapkeepError, Throttled
 from snapkeep.domain.lineages import PolicyRetention
 from snapkeep.domain.messages import PruneRequest
-from snapkeep.domain.policies import Cluster, Deployment
+from snapkeep.domain.policies import Deployment
 from snapkeep.domain.retention_history import retention_of, seen
+from snapkeep.domain.retention_points import moment
 from snapkeep.ports import Announcer, Clock, Clusters, Journal, Snapshots
 from snapkeep.services.delete_points import Deleted, DeletePoints
 from snapkeep.services.prune_claims import FindGoneClaims
@@ -29,6 +30,9 @@ log = logging.getLogger(__name__)
 
 DELETIONS_PER_RUN = 1000
 """Of a cluster; at the default pace they take 7 of prune's 10 minutes. The next prune goes on."""
+
+LEASE = timedelta(minutes=12)
+"""How long a prune may hold a cluster: its function, which lives for 10 minutes, is dead by then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,21 +47,51 @@ class Prune:
     clock: Clock
     pause: Callable[[timedelta], None]
 
-    def run(self, request: PruneRequest = PruneRequest()) -> list[ClusterReport]:  # noqa: B008 (frozen)
-        """Prune one cluster or all. Trouble in one is in its report and never stops the others."""
+    def run(self, owner: str, request: PruneRequest = PruneRequest()) -> list[ClusterReport]:  # noqa: B008
+        """Prune one cluster or all. Trouble in one is in its report and never stops the others.
+
+        `owner` names the invocation, the same one when it is retried: two never prune a cluster at once.
+        """
         wanted = [item for item in self.deployment.clusters if request.cluster in ("", item.name)]
         if not wanted:
             return [ClusterReport(request.cluster, refused="snapkeep.yaml names no such cluster")]
-        return [self._prune(cluster, request) for cluster in wanted]
+        return [self._prune(cluster.name, owner, request) for cluster in wanted]
 
-    def _prune(self, cluster: Cluster, request: PruneRequest) -> ClusterReport:
-        report = ClusterReport(cluster.name, request.dry_run)
+    def _prune(self, cluster: str, owner: str, request: PruneRequest) -> ClusterReport:
+        report = ClusterReport(cluster, request.dry_run)
         try:
-            self._work(cluster.name, request, report)
+            if request.dry_run:
+                self._work(cluster, request, report)
+            else:
+                self._work_alone(cluster, owner, request, report)
         except SnapkeepError as error:
             report.refused = f"stopped, nothing more is deleted of this cluster: {error.reason}"
-            log.warning("prune of %s: %s", cluster.name, report.refused)
+            log.warning("prune of %s: %s", cluster, report.refused)
         return report
+
+    def _work_alone(self, cluster: str, owner: str, request: PruneRequest, report: ClusterReport) -> None:
+        """Work under the cluster's lease, or say who has it; a function that dies lets it run out."""
+        now = self.clock()
+        held = self.journal.lease_prune(PruneLease(cluster, owner, now + LEASE), now)
+        if held.owner != owner:
+            report.refused = (
+                f"another prune of this cluster ({held.owner}) is at work until {moment(held.until)} at the "
+                "latest, nothing is deleted by this one. Ask again when that one is done"
+            )
+            log.info("prune of %s: %s", cluster, report.refused)
+            return
+        try:
+            self._work(cluster, request, report)
+        except SnapkeepError:
+            self._release(cluster, owner)
+            raise
+        self._release(cluster, owner)
+
+    def _release(self, cluster: str, owner: str) -> None:
+        try:
+            self.journal.release_prune(cluster, owner)
+        except SnapkeepError as error:
+            log.warning("prune of %s: its lease ends by itself: %s", cluster, error.reason)
 
     def _work(self, cluster: str, request: PruneRequest, report: ClusterReport) -> None:
         now = self.clock()

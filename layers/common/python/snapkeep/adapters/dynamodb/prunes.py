@@ -9,12 +9,14 @@ from datetime import datetime
 from snapkeep.adapters.aws import chunks
 from snapkeep.adapters.dynamodb import schema
 from snapkeep.adapters.dynamodb.items import Item, time_text
-from snapkeep.adapters.dynamodb.table import Refused, Table, key_of
-from snapkeep.domain.deletions import Deletion, DeletionStep, LastPrune
+from snapkeep.adapters.dynamodb.table import ATTEMPTS, Contended, Refused, Table, key_of
+from snapkeep.domain.deletions import Deletion, DeletionStep, LastPrune, PruneLease
 from snapkeep.domain.retention_history import RetentionVersion
 
 GONE_PAGE = 2000
 """Claims of one item: 36 characters of UID and 25 of time each, far below the 400 KB of an item."""
+
+LEASE_FREE = "attribute_not_exists(#owner) OR #until <= :now OR #owner = :owner"
 
 IS_OPEN = "attribute_exists(#open)"
 NOT_OPEN = "attribute_not_exists(#open)"
@@ -62,6 +64,29 @@ class PruneRecords:
         """Journal that the plan of a prune was let through."""
         key = schema.last_prune_key(prune.cluster)
         self._table.put({**key, "at": time_text(prune.at), "pending": list(prune.pending)})
+
+    def lease_prune(self, lease: PruneLease, now: datetime) -> PruneLease:
+        """Take the lease of a cluster's prune unless another owner's has not ended; the one that holds."""
+        key = schema.prune_lease_key(lease.cluster)
+        values = {"owner": lease.owner, "until": time_text(lease.until), "now": time_text(now)}
+        for attempt in range(ATTEMPTS):
+            try:
+                self._table.update(key, "SET #owner = :owner, #until = :until", LEASE_FREE, values)
+                return lease
+            except Refused:
+                item = self._table.get(key) or {}
+            if "owner" in item:
+                return PruneLease(lease.cluster, item["owner"], datetime.fromisoformat(item["until"]))
+            self._table.pause(attempt)  # it was given back between the two calls
+        raise Contended(f"the prune lease of {lease.cluster}")
+
+    def release_prune(self, cluster: str, owner: str) -> None:
+        """Give the lease of a cluster's prune back; somebody else's stays."""
+        key = schema.prune_lease_key(cluster)
+        try:
+            self._table.update(key, "REMOVE #owner, #until", "#owner = :owner", {"owner": owner})
+        except Refused:
+            return
 
     def gone_claims(self, cluster: str) -> Mapping[str, datetime]:
         """The claims (UIDs) of a cluster that prune found deleted, and since when."""

@@ -9,6 +9,7 @@
 | pace           | PACE#<region>/<api>     | PACE         |                                       |
 | deletion       | DELETION#<snapshot>     | DELETION     | `open` until it ended                 |
 | last prune     | CLUSTER#<cluster>       | PRUNE        |                                       |
+| prune lease    | CLUSTER#<cluster>       | LEASE        |                                       |
 | gone claims    | CLUSTER#<cluster>       | GONE#<page>  |                                       |
 | retentions     | POLICY#<cluster>/<name> | RETENTION    |                                       |
 | hold           | HOLD#<snapshot>         | HOLDER#<who> | `open`, by its end                    |
@@ -107,6 +108,11 @@ def restore_key(restore_id: str) -> Key:
 def restores_key(cluster: str, namespace: str) -> str:
     """What the `runs` index collects the restores into a namespace under."""
     return f"restore/{cluster}/{namespace}"
+
+
+def prune_lease_key(cluster: str) -> Key:
+    """The key of the lease of a cluster's prune."""
+    return {PK: last_prune_key(cluster)[PK], SK: "LEASE"}
 
 
 def gone_claims_key(cluster: str, page: int) -> Key:
