@@ -29,6 +29,9 @@ class Settings:
     functions_follow_clock: bool = False
     """False: functions, snapshot start times and event times are in real time, and only Scheduler runs ahead.
     True: all of them live in the sandbox's time, so that days of backups pass in seconds."""
+    functions_skip_sleep: bool = False
+    """True: what a function that follows the clock sleeps (to keep a pace) passes at once, and the sandbox's
+    clock moves on by it when the function answers."""
 
     def changed(self, changes: dict[str, Any]) -> "Settings":
         """Return a copy with `changes`. ValueError names an unknown switch or a value it does not take."""

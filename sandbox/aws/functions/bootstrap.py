@@ -64,11 +64,18 @@ class ShiftedClock:
     """
 
     seconds = 0.0
+    slept = 0.0
+    skips_sleep = False
+
+    @classmethod
+    def begin(cls, call: dict[str, Any]) -> None:
+        """Take over the sandbox's time for one invocation."""
+        cls.seconds, cls.slept, cls.skips_sleep = call["clock_offset_seconds"], 0.0, call["skip_sleep"]
 
     @classmethod
     def install(cls) -> None:
-        """Let time.time, datetime.now and datetime.utcnow answer the shifted time."""
-        real_time, kind = time.time, datetime.datetime
+        """Let time.time, datetime.now and datetime.utcnow answer the shifted time, and time.sleep shift it."""
+        real_time, real_sleep, kind = time.time, time.sleep, datetime.datetime
         real_now = kind.now
 
         def now(_kind: type, tz: datetime.tzinfo | None = None) -> datetime.datetime:
@@ -77,7 +84,13 @@ class ShiftedClock:
         def utcnow(_kind: type) -> datetime.datetime:
             return real_now(datetime.UTC).replace(tzinfo=None) + datetime.timedelta(seconds=cls.seconds)
 
-        time.time = lambda: real_time() + cls.seconds
+        def sleep(seconds: float) -> None:
+            if cls.skips_sleep:
+                cls.seconds, cls.slept = cls.seconds + seconds, cls.slept + seconds
+            else:
+                real_sleep(seconds)
+
+        time.time, time.sleep = lambda: real_time() + cls.seconds, sleep
         attributes = gc.get_referents(kind.__dict__)[0]
         attributes["now"], attributes["utcnow"] = classmethod(now), classmethod(utcnow)
         ctypes.pythonapi.PyType_Modified(ctypes.py_object(kind))
@@ -101,12 +114,12 @@ def main() -> None:
     for line in requests:
         call = json.loads(line)
         RequestIdFilter.request_id = call["request_id"]
-        ShiftedClock.seconds = call["clock_offset_seconds"]
+        ShiftedClock.begin(call)
         answer = _run(handler, call)
         for stream in (sys.stdout, sys.stderr):
             stream.flush()
         os.write(1, f"{END_OF_LOG}{call['request_id']}\n".encode())
-        _send(answers, {**answer, "peak_rss_bytes": _peak_rss_bytes()})
+        _send(answers, {**answer, "peak_rss_bytes": _peak_rss_bytes(), "slept_seconds": ShiftedClock.slept})
 
 
 def _load(module: str, function: str) -> tuple[Any, dict[str, Any] | None]:

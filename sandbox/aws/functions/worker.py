@@ -10,6 +10,7 @@ import sys
 import tempfile
 import threading
 import time
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -64,9 +65,11 @@ class IsolatedWorker:
                     "function_arn": invoked_function_arn or self.config["FunctionArn"],
                     "timeout_seconds": timeout,
                     "clock_offset_seconds": self._world.clock.offset.total_seconds(),
+                    "skip_sleep": self._world.settings.functions_skip_sleep,
                 }
             )
             answer = self._read(timeout) or self._died(timeout)
+            self._world.clock.advance(timedelta(seconds=answer.pop("slept_seconds", 0.0)))
             took = (time.monotonic() - start) * 1000
             return {**answer, "log": self._lines(), "cold_start": cold, "init_ms": init_ms, "ms": took}
 
