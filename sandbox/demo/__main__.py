@@ -73,7 +73,8 @@ def _play(story: Story, sandbox: Sandbox, hold: keep.Hold | None) -> int:
         diagnosis.explain(story.console, story.steps.failed, error, sandbox, story.folder / "logs")
         return 1
     finally:
-        report.write(story.folder / "report.json", story.claims, story.steps.records)
+        retention = story.retention.fact if story.retention else None
+        report.write(story.folder / "report.json", story.claims, story.steps.records, retention)
     if hold:
         keep.remember(story.folder, _endpoints(sandbox))
         _tell_how_to_reach(story.console, sandbox)

@@ -77,6 +77,12 @@ def read_snapshots(ec2: Any) -> dict[str, LiveSnapshot]:
     return {raw["SnapshotId"]: _snapshot(raw) for page in pages for raw in page["Snapshots"]}
 
 
+def snapshot_ids(ec2: Any) -> set[str]:
+    """Every snapshot of the account, whatever its tags say."""
+    pages = ec2.get_paginator("describe_snapshots").paginate(OwnerIds=["self"])
+    return {raw["SnapshotId"] for page in pages for raw in page["Snapshots"]}
+
+
 def claim_facts(journal: Journal, snapshots: Mapping[str, LiveSnapshot]) -> list[ClaimFact]:
     """Every claim with its points, then everything no policy took with the reason; each sorted by name."""
     taken = _taken(journal.points, snapshots)
@@ -140,6 +146,7 @@ def _snapshot(raw: Mapping[str, Any]) -> LiveSnapshot:
         started_at=raw["StartTime"].astimezone(UTC),
         size_bytes=raw["VolumeSize"] * 2**30,
         tags={tag["Key"]: tag["Value"] for tag in raw.get("Tags", ())},
+        volume_id=raw["VolumeId"],
     )
 
 

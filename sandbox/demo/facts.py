@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -26,6 +27,7 @@ class LiveSnapshot:
     started_at: datetime
     size_bytes: int
     tags: dict[str, str]
+    volume_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,3 +69,67 @@ class ClaimFact:
 
     def __str__(self) -> str:
         return f"{self.namespace}/{self.claim}"
+
+
+@dataclass(frozen=True, slots=True)
+class PruneFact:
+    """What one invocation of prune said of the demo's cluster: the whole plan, and what came of it.
+
+    `refused` says why nothing was deleted, "" when the plan was let through; `confirm` is the token that
+    confirms exactly this plan; `points` are what counted for the brake, `new` those since the last prune.
+    """
+
+    refused: str
+    confirm: str
+    points: int
+    new: int
+    keep: Mapping[str, tuple[str, ...]]
+    delete: Mapping[str, str]
+    deleted: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeptFact:
+    """A point of the lineage that prune kept, with every reason."""
+
+    snapshot_id: str
+    time: datetime
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DeletedFact:
+    """A point of the lineage that prune deleted, and why."""
+
+    snapshot_id: str
+    time: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefusalFact:
+    """A plan that the brake refused: what somebody changed, what it would have cost, what was said."""
+
+    change: str
+    spared: int
+    grace: str
+    would_delete: int
+    points: int
+    said: str
+    confirm: str
+
+
+@dataclass(frozen=True, slots=True)
+class RetentionFact:
+    """Ninety days of one lineage under retention; points newest first. `made` says how they came to be."""
+
+    claim: str
+    policy: str
+    timezone: str
+    rules: Mapping[str, int | str]
+    words: str
+    made: str
+    simulated: int
+    kept: tuple[KeptFact, ...]
+    deleted: tuple[DeletedFact, ...]
+    refused: RefusalFact | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from sandbox.demo.facts import ClaimFact
+from sandbox.demo.facts import ClaimFact, RetentionFact
 from sandbox.demo.steps import StepRecord
 from snapkeep.domain.sizes import format_quantity
 
@@ -21,15 +22,24 @@ SNAPSHOT_COLUMN = "EC2 snapshot"
 COLOURS = {"ready": "green", "failed": "bold red"}
 
 
-def write(path: Path, claims: Sequence[ClaimFact], steps: Sequence[StepRecord]) -> None:
-    """Write the report: `claims` and `steps`; a half-written file is never seen."""
+def write(
+    path: Path,
+    claims: Sequence[ClaimFact],
+    steps: Sequence[StepRecord],
+    retention: RetentionFact | None = None,
+) -> None:
+    """Write the report: `claims`, `retention` (null until prune has run) and `steps`.
+
+    Times are ISO 8601; a half-written file is never seen.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     document: dict[str, Any] = {
         "claims": [dataclasses.asdict(claim) for claim in claims],
+        "retention": dataclasses.asdict(retention) if retention else None,
         "steps": [dataclasses.asdict(step) for step in steps],
     }
     draft = path.with_suffix(".draft")
-    draft.write_text(json.dumps(document, indent=2) + "\n")
+    draft.write_text(json.dumps(document, indent=2, default=datetime.isoformat) + "\n")
     draft.replace(path)
 
 
@@ -44,7 +54,7 @@ def show(console: Console, claims: Sequence[ClaimFact]) -> None:
 
 
 def _protected(claims: Sequence[ClaimFact]) -> Table:
-    table = _table("Recovery points", "claim", "policy", "state", "method", "size", SNAPSHOT_COLUMN)
+    table = titled_table("Recovery points", "claim", "policy", "state", "method", "size", SNAPSHOT_COLUMN)
     for claim in claims:
         for point in claim.points:
             table.add_row(
@@ -76,13 +86,13 @@ def _methods(claims: Sequence[ClaimFact]) -> Iterator[str]:
 
 
 def _left(claims: Sequence[ClaimFact]) -> Table:
-    table = _table("Not protected", "claim or pod:volume", "why")
+    table = titled_table("Not protected", "claim or pod:volume", "why")
     for claim in claims:
         table.add_row(Text(str(claim)), Text(claim.reason))
     return table
 
 
-def _table(title: str, *columns: str) -> Table:
+def titled_table(title: str, *columns: str) -> Table:
     """A table that never cuts a name off, however narrow the terminal; ids stay whole for copying."""
     table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
     table.pad_edge, table.padding = False, (0, 1, 0, 0)

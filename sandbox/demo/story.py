@@ -12,6 +12,7 @@ from rich.console import Console
 from sandbox.demo import build, evidence, report, verify
 from sandbox.demo.facts import ClaimFact
 from sandbox.demo.kube import Admin
+from sandbox.demo.retention_act import RetentionAct
 from sandbox.demo.steps import DemoError, Steps
 from sandbox.deploy import DeployedStack, deploy
 from sandbox.kubernetes.control import ClusterControl
@@ -31,6 +32,7 @@ class Story:
     console: Console
     steps: Steps
     claims: Sequence[ClaimFact] = field(default_factory=tuple)
+    retention: RetentionAct | None = None
 
     def play(self, sandbox: Sandbox) -> None:
         """All acts, in a sandbox that has not been started yet. Whatever is wrong is raised."""
@@ -45,6 +47,8 @@ class Story:
         self._watch(sandbox, stack, fired)
         self._check(sandbox, stack, admin)
         report.show(self.console, self.claims)
+        self.retention = RetentionAct(self.steps, self.console, sandbox, deployment)
+        self.retention.play(self.claims)
 
     def _read_config(self) -> Deployment:
         with self.steps.step("Read the config") as line:

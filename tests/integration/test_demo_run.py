@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -49,12 +50,27 @@ def demo(tmp_path: Path) -> Iterator[Demo]:
     demo.run("--stop")
 
 
+def assert_retention_was_shown(retention: dict[str, Any], shown: str) -> None:
+    """Ninety days are pruned to what the policy's words say, and a plan was refused with its token."""
+    assert retention["simulated"] == 360
+    assert len(retention["kept"]) + len(retention["deleted"]) == 361
+    assert retention["words"].startswith("keep 28 six-hourly points, then 7 dailies")
+    assert retention["words"] in shown
+    assert all(point["reasons"] and point["snapshot_id"] in shown for point in retention["kept"])
+    assert all("no rule keeps it" in point["reason"] for point in retention["deleted"])
+    refused = retention["refused"]
+    assert refused["would_delete"] == len(retention["kept"]) - 1
+    assert f'{{"confirm": "{refused["confirm"]}"}}' in refused["said"]
+    assert refused["confirm"] in shown
+
+
 def test_a_kept_demo_serves_kubectl_until_it_is_stopped(demo: Demo) -> None:
     kept = demo.run("--keep")
     assert kept.returncode == 0, kept.stdout + kept.stderr
 
     report = json.loads((demo.folder / "report.json").read_text())
     assert all(step["ok"] for step in report["steps"])
+    assert_retention_was_shown(report["retention"], kept.stdout)
     assert demo.run("--keep").returncode == 2
 
     kubeconfig = json.loads((demo.folder / "kept.json").read_text())["kubeconfig"]

@@ -74,7 +74,7 @@ class ShiftedClock:
 
     @classmethod
     def install(cls) -> None:
-        """Let time.time, datetime.now and datetime.utcnow answer the shifted time, and time.sleep shift it."""
+        """Let time.time, datetime.now and datetime.utcnow answer shifted time; time.sleep may shift it."""
         real_time, real_sleep, kind = time.time, time.sleep, datetime.datetime
         real_now = kind.now
 
@@ -84,7 +84,7 @@ class ShiftedClock:
         def utcnow(_kind: type) -> datetime.datetime:
             return real_now(datetime.UTC).replace(tzinfo=None) + datetime.timedelta(seconds=cls.seconds)
 
-        def sleep(seconds: float) -> None:
+        def sleep(seconds: Any) -> None:
             if cls.skips_sleep:
                 cls.seconds, cls.slept = cls.seconds + seconds, cls.slept + seconds
             else:

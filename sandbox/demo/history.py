@@ -1,0 +1,69 @@
+"""A past for one claim: snapshots in EC2 as six-hourly runs would have left them, without their runs.
+
+What retention sees of a recovery point is its EBS snapshot: tags, state and start time. So each is made
+by CreateSnapshot of the claim's volume while the sandbox's clock stands at its slot, with the tags of the
+claim's real point; only slot, run and point differ. The functions that take backups sleep meanwhile:
+360 runs of them take minutes, and the acts before have shown them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from sandbox.aws.control import AwsControl
+from sandbox.demo.facts import LiveSnapshot
+from snapkeep.domain import tags
+from snapkeep.domain.naming import point_id
+from snapkeep.domain.runs import run_id, slot_text
+
+EVERY = timedelta(hours=6)
+SPAN = timedelta(days=90)
+MADE = (
+    f"{SPAN // EVERY} points, each by CreateSnapshot of the claim's volume while the sandbox's clock stood "
+    "at its slot, with the tags of the claim's real point; only slot, run and point differ"
+)
+AFTERWARDS = timedelta(minutes=15)
+"""From the last slot until somebody looks: its snapshot is completed by then."""
+
+
+def slots(first: datetime) -> Iterator[datetime]:
+    """The slots of the past that begins with `first`."""
+    return (first + EVERY * number for number in range(SPAN // EVERY))
+
+
+def make(aws: AwsControl, ec2: Any, real: LiveSnapshot, first: datetime) -> int:
+    """Let the time from `first` on pass, leaving a snapshot at every slot; returns how many.
+
+    No schedule fires, and EBS sends no events: the journal knows nothing of these points.
+    """
+    events = aws.settings()["snapshot_events"]
+    aws.settings(snapshot_events=0)
+    made = 0
+    for slot in slots(first):
+        aws.advance_to(slot, only="none")
+        ec2.create_snapshot(
+            VolumeId=real.volume_id,
+            Description=f"Snapkeep demo: as if taken at {slot_text(slot)}",
+            TagSpecifications=[{"ResourceType": "snapshot", "Tags": _listed(tags_at(real, slot))}],
+        )
+        made += 1
+    aws.advance(AFTERWARDS, only="none")
+    aws.settings(snapshot_events=events)
+    return made
+
+
+def tags_at(real: LiveSnapshot, slot: datetime) -> dict[str, str]:
+    """The tags of the real point as those of another slot (aware)."""
+    cluster, policy = real.tags[tags.CLUSTER], real.tags[tags.POLICY]
+    claim, uid = real.tags[tags.CLAIM], real.tags[tags.CLAIM_UID]
+    return real.tags | {
+        tags.SLOT: slot_text(slot),
+        tags.RUN: run_id(cluster, policy, slot),
+        tags.POINT: point_id(claim, cluster, uid, policy, slot),
+    }
+
+
+def _listed(values: dict[str, str]) -> list[dict[str, str]]:
+    return [{"Key": key, "Value": value} for key, value in values.items()]

@@ -1,0 +1,83 @@
+"""Invokes the deployed prune as a schedule or a person does, and reads what it said from its log.
+
+The answer of the function holds the first 50 entries of each list; its log holds the whole plan.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from sandbox.demo.facts import PruneFact
+from sandbox.demo.steps import DemoError, Line
+from sandbox.launch import Sandbox
+
+FUNCTION = "snapkeep-prune"
+SECONDS = 180
+"""Some 300 deletions take ten seconds; a busy machine more."""
+
+
+def prune(sandbox: Sandbox, line: Line, cluster: str, *, dry_run: bool = False) -> PruneFact:
+    """One invocation in the background, watched until it has ended; DemoError when it fails."""
+    aws = sandbox.aws
+    before, errors = len(aws.function_logs(FUNCTION)), _errors(sandbox)
+    aws.forget_calls()
+    sandbox.client("lambda").invoke(
+        FunctionName=FUNCTION,
+        InvocationType="Event",
+        Payload=json.dumps({"cluster": cluster, "dry_run": dry_run}).encode(),
+    )
+    said: list[Mapping[str, Any]] = []
+
+    def ended() -> bool:
+        if _errors(sandbox) > errors:
+            raise DemoError(f"{FUNCTION} failed")
+        deletions = aws.calls().get("ec2:DeleteSnapshot", 0)
+        if deletions:
+            line.say(f"{deletions} deleted")
+        said[:] = _entries(aws.function_logs(FUNCTION)[before:])
+        return any(entry.get("message") == "done" for entry in said)
+
+    line.wait_for(ended, SECONDS, lambda: DemoError(f"{FUNCTION} did not end within {SECONDS} s"))
+    return read(said, cluster)
+
+
+def read(entries: Iterable[Mapping[str, Any]], cluster: str) -> PruneFact:
+    """What the log entries of one invocation say of a cluster; DemoError when plan and figures differ."""
+    keep: dict[str, tuple[str, ...]] = {}
+    delete: dict[str, str] = {}
+    report: Mapping[str, Any] = {}
+    for entry in entries:
+        keep |= {snapshot_id: tuple(reasons) for snapshot_id, reasons in entry.get("keep", {}).items()}
+        delete |= entry.get("delete", {})
+        for item in entry.get("report", {}).get("clusters", []):
+            report = item if item["cluster"] == cluster else report
+    verdict = report.get("verdict")
+    if not verdict:
+        raise DemoError(f"prune made no plan: {report.get('refused') or 'its log has no report'}")
+    counts = report["counts"]
+    if (len(keep), len(delete)) != (counts["keep"], counts["delete"]):
+        raise DemoError(f"prune counts {counts}, but logs {len(keep)} to keep and {len(delete)} to delete")
+    return PruneFact(
+        refused=report["refused"],
+        confirm=report["confirm"],
+        points=verdict["points"],
+        new=verdict["new"],
+        keep=keep,
+        delete=delete,
+        deleted=counts.get("deleted", 0),
+    )
+
+
+def _entries(lines: Iterable[str]) -> Iterator[Mapping[str, Any]]:
+    for text in lines:
+        if text.startswith("{"):
+            entry = json.loads(text)
+            if "message" in entry:
+                yield entry
+
+
+def _errors(sandbox: Sandbox) -> int:
+    usage = sandbox.aws.functions().get(FUNCTION)
+    return usage.errors if usage else 0

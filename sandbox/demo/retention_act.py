@@ -1,0 +1,151 @@
+"""The act of retention: ninety days of backups, a rehearsed prune, the prune, and a plan that is refused."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from rich.console import Console
+
+from sandbox.demo import evidence, history, retention_tables, slip, verify_retention
+from sandbox.demo.facts import (
+    ClaimFact,
+    DeletedFact,
+    KeptFact,
+    LiveSnapshot,
+    PruneFact,
+    RefusalFact,
+    RetentionFact,
+)
+from sandbox.demo.pruning import prune
+from sandbox.demo.steps import DemoError, Steps
+from sandbox.demo.verify_retention import Listing
+from sandbox.launch import Sandbox
+from snapkeep.domain.policies import Deployment, Policy
+from snapkeep.domain.retention import parse_retention
+from snapkeep.domain.retention_plan import GRACE
+from snapkeep.domain.retention_words import in_words
+
+SLIP = {"last": 1}
+"""What somebody deploys by mistake."""
+
+JUST_AFTER = timedelta(minutes=1)
+
+
+@dataclass
+class RetentionAct:
+    """Plays with the first claim of a group: WordPress's MySQL, in the example. `fact` is what it found."""
+
+    steps: Steps
+    console: Console
+    sandbox: Sandbox
+    deployment: Deployment
+    fact: RetentionFact | None = None
+
+    def play(self, claims: Sequence[ClaimFact]) -> None:
+        """The whole act; DemoError when EC2 does not show what prune says."""
+        claim = next(each for each in claims if any(point.group for point in each.points))
+        policy = next(each for each in self.deployment.policies if each.name == claim.policy)
+        real = self._listing()[claim.points[0].snapshot_id]
+        before, simulated = self._make_history(claim, real)
+        planned = self._rehearse(claim.cluster, before)
+        after, done = self._prune(claim.cluster, before, planned, real, policy)
+        self.fact = _fact(claim, policy, simulated, done, verify_retention.lineage(before, real))
+        retention_tables.show(self.console, self.fact)
+        refused = self._refuse(claim.cluster, policy, real, after)
+        self.fact = dataclasses.replace(self.fact, refused=refused)
+        retention_tables.show_refusal(self.console, refused)
+
+    def _make_history(self, claim: ClaimFact, real: LiveSnapshot) -> tuple[Listing, int]:
+        aws = self.sandbox.aws
+        with self.steps.step(f"Simulate {history.SPAN.days} days of six-hourly backups of {claim}") as line:
+            aws.wait_idle()  # functions that run go on by the machine's clock, those after by the sandbox's
+            aws.settings(functions_follow_clock=True, functions_skip_sleep=True)
+            schedule = f"{claim.cluster}.{claim.policy}"
+            first = next((each.next for each in aws.schedules() if each.name == schedule), None)
+            if first is None:
+                raise DemoError(f"schedule {schedule} has no next slot")
+            simulated = history.make(aws, self.sandbox.client("ec2"), real, first)
+            found = self._listing()
+            _raise(verify_retention.past(found, real, list(history.slots(first))))
+            line.say(f"{simulated} snapshots")
+        return found, simulated
+
+    def _rehearse(self, cluster: str, before: Listing) -> PruneFact:
+        with self.steps.step("Rehearse prune (dry run)") as line:
+            planned = prune(self.sandbox, line, cluster, dry_run=True)
+            _raise(verify_retention.unchanged(before, self._listing(), "a dry run"))
+            line.say(f"would keep {len(planned.keep)} and delete {len(planned.delete)}; EC2 is as before")
+        return planned
+
+    def _prune(
+        self, cluster: str, before: Listing, planned: PruneFact, real: LiveSnapshot, policy: Policy
+    ) -> tuple[Listing, PruneFact]:
+        with self.steps.step("Prune") as line:
+            done = prune(self.sandbox, line, cluster)
+            line.say(f"{done.deleted} deleted, each journaled and looked at again")
+        with self.steps.step("Check what EC2 still has") as line:
+            after, zone = self._listing(), ZoneInfo(policy.schedule.timezone)
+            everything = evidence.snapshot_ids(self.sandbox.client("ec2"))
+            wrong = verify_retention.pruned(before, after, everything, planned, done)
+            _raise(wrong + verify_retention.by_the_rules(before, after, real, policy.retention, zone))
+            gone = len(before) - len(after)
+            line.say(f"{gone} of {len(before)} snapshots gone, the {len(after)} left are those of the plan")
+        return after, done
+
+    def _refuse(self, cluster: str, policy: Policy, real: LiveSnapshot, before: Listing) -> RefusalFact:
+        """Somebody lowers the retention: first a grace period spares what it would cost, then the brake."""
+        change = f"policy {policy.name}: retention {_shown(policy.retention)} -> {_shown(SLIP)}"
+        with slip.deployed(self.sandbox.client("lambda"), self.deployment, policy.name, SLIP):
+            with self.steps.step(f"Deploy a slip, {policy.name} keeps {_shown(SLIP)}, and prune") as line:
+                spared, grace = _grace(prune(self.sandbox, line, cluster))
+                _raise(verify_retention.unchanged(before, self._listing(), "a prune in the grace period"))
+                line.say(f"nothing deleted, {spared} points spared: {grace}")
+            with self.steps.step(f"Wait {GRACE.total_seconds() / 3600:.0f} hours and prune again") as line:
+                self.sandbox.aws.advance(GRACE + JUST_AFTER, only="none")
+                said, zone = prune(self.sandbox, line, cluster), ZoneInfo(policy.schedule.timezone)
+                _raise(verify_retention.refused(before, self._listing(), said))
+                _raise(verify_retention.would_delete(before, said, real, SLIP, zone))
+                line.say(f"the brake refuses to delete {len(said.delete)}; EC2 is as before")
+        return RefusalFact(change, spared, grace, len(said.delete), said.points, said.refused, said.confirm)
+
+    def _listing(self) -> Listing:
+        return evidence.read_snapshots(self.sandbox.client("ec2"))
+
+
+def _fact(
+    claim: ClaimFact, policy: Policy, simulated: int, done: PruneFact, points: Listing
+) -> RetentionFact:
+    newest_first = sorted(points.values(), key=lambda each: (each.started_at, each.id), reverse=True)
+    kept = [each for each in newest_first if each.id in done.keep]
+    deleted = [each for each in newest_first if each.id in done.delete]
+    return RetentionFact(
+        claim=str(claim),
+        policy=policy.name,
+        timezone=policy.schedule.timezone,
+        rules=dict(policy.retention),
+        words=in_words(parse_retention(policy.retention), history.EVERY),
+        made=history.MADE,
+        simulated=simulated,
+        kept=tuple(KeptFact(each.id, each.started_at, done.keep[each.id]) for each in kept),
+        deleted=tuple(DeletedFact(each.id, each.started_at, done.delete[each.id]) for each in deleted),
+    )
+
+
+def _grace(said: PruneFact) -> tuple[int, str]:
+    """How many points stay only by a grace period, and until when, in prune's words."""
+    reasons = [reason for reasons in said.keep.values() for reason in reasons if reason.startswith("grace ")]
+    return len(reasons), reasons[0].split(": ", 1)[0] if reasons else ""
+
+
+def _shown(retention: Mapping[str, int | str]) -> str:
+    return ", ".join(f"{rule} {amount}" for rule, amount in retention.items())
+
+
+def _raise(wrong: Sequence[str]) -> None:
+    if wrong:
+        shown = [*wrong[:10], *([f"and {len(wrong) - 10} more"] if len(wrong) > 10 else [])]
+        raise DemoError("\n".join(shown))
