@@ -23,7 +23,7 @@ export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 # The full environment serves the demo as well; only without one is the small one made.
 DEMO_READY := $(if $(wildcard $(STAMPS)/dev),$(STAMPS)/dev,$(STAMPS)/sandbox)
 
-.PHONY: help demo demo-stop test test-slow lint synth lock clean
+.PHONY: help demo demo-stop test test-slow bench lint synth lock clean
 
 help: ## Say what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -39,6 +39,9 @@ test: $(STAMPS)/dev ## Run what a change needs (under 10 minutes)
 
 test-slow: $(STAMPS)/dev ## Run the long tests: fuzzing, whole flows at scale, commands of the documentation
 	$(BIN)/pytest -m slow $(ARGS)
+
+bench: $(DEMO_READY) ## Measure planning at 100,000 and 1,000,000 points, beside plain sorting
+	$(BIN)/python -m bench $(ARGS)
 
 lint: $(STAMPS)/dev ## Check style, types, who imports whom, and the synthesized template
 	$(BIN)/ruff check .

@@ -1,1 +1,1 @@
-"""Measurements beside what they should be compared with; numbers go to .build/bench.json."""
+"""Measurements beside what they should be compared with: `make bench`."""

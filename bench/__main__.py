@@ -1,0 +1,80 @@
+"""`python -m bench [MODULE ...]`: run the measurements (all without a name) and print what they found.
+
+A module of this package takes part by having `figures() -> Iterable[Figure]`. Numbers go to
+`.build/bench.json`, by module; the exit code is 1 when one is over its limit.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import pkgutil
+import platform
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+
+import bench
+from bench.figures import Figure
+
+ANSWERS = Path(".build/bench.json")
+
+Measure = Callable[[], Iterable[Figure]]
+
+
+def measurements(folders: Iterable[str], package: str) -> Iterator[tuple[str, Measure]]:
+    """The modules of a package that have `figures`, by name."""
+    for found in pkgutil.iter_modules(folders):
+        if found.name != "__main__":
+            measure = getattr(importlib.import_module(f"{package}.{found.name}"), "figures", None)
+            if measure is not None:
+                yield found.name, measure
+
+
+def table(name: str, figures: Sequence[Figure]) -> str:
+    """The figures as aligned text, one a line; a number with a limit shows it."""
+    columns = list(dict.fromkeys(key for figure in figures for key in figure.values))
+    rows = [[name, *columns]]
+    rows += [[figure.what, *(_cell(figure, column) for column in columns)] for figure in figures]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return "\n".join(
+        "  ".join([row[0].ljust(widths[0]), *map(str.rjust, row[1:], widths[1:])]).rstrip() for row in rows
+    )
+
+
+def save(file: Path, name: str, figures: Iterable[Figure]) -> None:
+    """Put a module's figures beside those of the others; the machine is the one of the last run."""
+    known = json.loads(file.read_text()) if file.is_file() else {}
+    known[name] = {figure.what: {**figure.values, "limits": dict(figure.limits)} for figure in figures}
+    known["machine"] = {"python": platform.python_version(), "cpus": os.cpu_count() or 0}
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(json.dumps(known, indent=2) + "\n")
+
+
+def run(known: Iterable[tuple[str, Measure]], wanted: Sequence[str], answers: Path) -> int:
+    """Measure, print and save; 0 when every figure keeps its limits, 2 when a wanted module is none."""
+    found = dict(known)
+    unknown = [name for name in wanted if name not in found]
+    if unknown:
+        print(f"no measurement {', '.join(unknown)}; there are: {', '.join(found)}", file=sys.stderr)
+        return 2
+    excesses = []
+    for name in wanted or found:
+        figures = list(found[name]())
+        print(table(name, figures), end="\n\n", flush=True)
+        save(answers, name, figures)
+        excesses += [f"{name}: {text}" for figure in figures for text in figure.excesses()]
+    print("\n".join(excesses) or "all within their limits")
+    return 1 if excesses else 0
+
+
+def _cell(figure: Figure, column: str) -> str:
+    if column not in figure.values:
+        return ""
+    limit = f" of {figure.limits[column]:,.10g}" if column in figure.limits else ""
+    return f"{figure.values[column]:,.10g}{limit}"
+
+
+if __name__ == "__main__":
+    sys.exit(run(measurements(bench.__path__, "bench"), sys.argv[1:], ANSWERS))
