@@ -13,6 +13,7 @@ from typing import Any
 import boto3
 
 from sandbox.aws.control import AwsControl
+from sandbox.aws.invoke_url import invoke_url
 from sandbox.child import Child, SandboxError
 
 __all__ = ["Sandbox", "SandboxError"]
@@ -96,6 +97,10 @@ class Sandbox:
                 make: Any = self._session.client
                 self._clients[service] = make(service, self.region, endpoint_url=self.aws_url)
             return self._clients[service]
+
+    def invoke_url(self, url: str) -> str:
+        """Return an API's invoke URL, such as a stack's output, in the form that reaches it here."""
+        return invoke_url(self.aws_url, url)
 
     def logs(self) -> dict[str, str]:
         """Return the last lines of each process's log."""

@@ -15,6 +15,8 @@ from sandbox.aws.patches import (
     lambda_async,
     lambda_isolation,
     request_time,
+    rest_api,
+    rest_api_cloudformation,
     scheduler,
 )
 from sandbox.aws.private import check_version
@@ -35,6 +37,8 @@ PATCHES = (
     iam_ec2,
     iam_sqs,
     request_time,
+    rest_api,
+    rest_api_cloudformation,
     api_faults,
 )
 

@@ -1,0 +1,86 @@
+"""Who may call: the scope of the signature, and refusals by IAM in API Gateway's own words.
+
+AWS: API Gateway developer guide, "Control access to a REST API with IAM permissions"; a signature for another
+service or Region is an InvalidSignatureException; a refusal by IAM names the resource, the account masked,
+and goes through the gateway response ACCESS_DENIED. A call without a method is refused before anybody asks
+IAM.
+ministack: accepts a signature scoped to any service, and its refusal names no resource and knows no gateway
+responses.
+"""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from ministack.core import sigv4
+from ministack.core.arn import execute_api_arn
+from ministack.core.iam_evaluator import AuthError
+from ministack.services import apigateway_v1
+
+from sandbox.aws.rest_api import refusals
+from sandbox.aws.rest_api.calls import CURRENT, Call
+
+Answer = tuple[int, dict[str, Any], bytes]
+INVOKE = "execute-api:Invoke"
+
+
+def authorizing(enforce: Callable[..., Answer | None]) -> Callable[..., Answer | None]:
+    """Return ministack's check of an execute-api call with AWS's words."""
+
+    def enforced(
+        api: str, stage: str, method: str, path: str, headers: Any, query: Any, iam_action: str = INVOKE
+    ) -> Answer | None:
+        call = CURRENT.get()
+        if call is None:
+            return enforce(api, stage, method, path, headers, query, iam_action)
+        if apigateway_v1.method_authorization_type(api, stage, method, call.path) != "AWS_IAM":
+            return None
+        misplaced = _misplaced(call)
+        if misplaced:
+            return _unauthenticated(call, misplaced)
+        denied = enforce(api, stage, method, path, headers, query, iam_action)
+        return _in_words(call, path, denied) if denied else None
+
+    return enforced
+
+
+def _misplaced(call: Call) -> AuthError | None:
+    """Why the scope of the signature does not fit this API, or None."""
+    if not call.headers.get("authorization", "").startswith("AWS4-HMAC-SHA256"):
+        return None
+    signature = sigv4.parse_header_signature(call.headers)
+    if isinstance(signature, tuple):
+        return None  # ministack names what is missing
+    scope = apigateway_v1.find_api_scope(call.api)
+    if scope and signature.region != scope[1]:
+        return AuthError("SignatureDoesNotMatch", "Credential should be scoped to a valid region. ")
+    if signature.service != "execute-api":
+        text = "Credential should be scoped to correct service: 'execute-api'. "
+        return AuthError("SignatureDoesNotMatch", text)
+    return None
+
+
+def _unauthenticated(call: Call, error: AuthError) -> Answer:
+    answer: Answer = apigateway_v1.authentication_error_response(
+        call.api, call.stage, error, call.headers, call.query
+    )
+    return answer
+
+
+def _in_words(call: Call, path: str, denied: Answer) -> Answer:
+    """A refusal by IAM as ACCESS_DENIED; what is no refusal by IAM stays as it is."""
+    status, headers, body = denied
+    kind = next((value for name, value in headers.items() if name.lower() == "x-amzn-errortype"), "")
+    if status != 403 or not kind.startswith("AccessDenied"):
+        return denied
+    region, account = _scope(call.api)
+    arn = execute_api_arn(region, f"********{account[-4:]}", call.api, call.stage, call.method, path)
+    call.identity = apigateway_v1._iam_caller_identity(call.headers, call.query) or {}
+    named = f"perform: {INVOKE} on resource: {arn} "
+    message = json.loads(body)["message"].replace(f"perform: {INVOKE} ", named)
+    return refusals.respond(call, refusals.refusal("ACCESS_DENIED", message, "AccessDeniedException"))
+
+
+def _scope(api: str) -> tuple[str, str]:
+    account, region = apigateway_v1.find_api_scope(api)
+    return region, account

@@ -1,0 +1,67 @@
+"""The call that a stage of a REST API is answering, shared by everything that looks at it."""
+
+import uuid
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from ministack.services import apigateway_v1
+
+
+@dataclass
+class Call:
+    """One call of a stage: what came in, and what is found out about it on the way.
+
+    `path` is the path below the stage as it was sent, percent-encoding kept.
+    """
+
+    api: str
+    stage: str
+    method: str
+    path: str
+    headers: dict[str, str]
+    query: dict[str, Any]
+    request_id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    started: datetime = field(default_factory=lambda: datetime.now(UTC))
+    resource_path: str = ""
+    error_type: str = ""
+    error_message: str = ""
+    integration_status: int = 0
+    integration_ms: int = 0
+    identity: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def domain(self) -> str:
+        """The name AWS would serve this API under."""
+        scope = apigateway_v1.find_api_scope(self.api)
+        return f"{self.api}.execute-api.{scope[1] if scope else ''}.amazonaws.com"
+
+    def stage_settings(self) -> dict[str, Any]:
+        """The stage as GetStage tells it; empty when there is none."""
+        found: dict[str, Any] = apigateway_v1.stages_for_api(self.api).get(self.stage) or {}
+        return found
+
+    def as_request(self) -> dict[str, Any]:
+        """The call as ministack's gateway responses want it."""
+        return {
+            "api_id": self.api,
+            "stage_name": self.stage,
+            "stage": self.stage_settings(),
+            "headers": self.headers,
+            "query_params": self.query,
+            "path_params": {},
+            "resource_path": self.resource_path,
+            "request_id": self.request_id,
+        }
+
+
+CURRENT: ContextVar[Call | None] = ContextVar("rest_api_call", default=None)
+
+
+def raw_below(raw_path: str, path: str, below: str) -> str:
+    """The end of `raw_path` that `below` is the decoded form of, `path` being all of it decoded.
+
+    The part before it, an API id and a stage, never needs an escape.
+    """
+    return raw_path[len(path) - len(below) :] or "/"

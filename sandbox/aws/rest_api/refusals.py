@@ -1,0 +1,61 @@
+"""What API Gateway answers by itself, through the gateway responses of the stage's deployment.
+
+AWS: API Gateway developer guide, "Gateway response types for API Gateway"; a gateway response without a
+status code of its own keeps the status of the error.
+"""
+
+from typing import Any
+
+from ministack.core.responses import request_scope
+from ministack.services import apigateway_v1
+
+from sandbox.aws.rest_api.calls import Call
+
+Answer = tuple[int, dict[str, Any], bytes]
+INTERNAL = "InternalServerErrorException"
+
+
+def refusal(kind: str, message: str, error_type: str = "", status: int = 0) -> Any:
+    """Return an error of API Gateway's own; `status` where it is not the one of its type."""
+    error = apigateway_v1._GatewayError(kind, message, error_type or None)
+    error.status = status
+    return error
+
+
+def malformed() -> Any:
+    """The function answered what is not an answer, or failed: 502, and nothing of its text gets out."""
+    return refusal("DEFAULT_5XX", "Internal server error", INTERNAL, 502)
+
+
+def misconfigured() -> Any:
+    """The function is not there, or API Gateway may not invoke it: 500."""
+    return refusal("API_CONFIGURATION_ERROR", "Internal server error", INTERNAL)
+
+
+def timed_out() -> Any:
+    """The integration took longer than its timeout: 504."""
+    return refusal("INTEGRATION_TIMEOUT", "Endpoint request timed out", INTERNAL)
+
+
+def too_large(message: str) -> Any:
+    """The request is larger than API Gateway or Lambda takes: 413."""
+    return refusal("REQUEST_TOO_LARGE", message, "RequestTooLargeException")
+
+
+def respond(call: Call, error: Any) -> Answer:
+    """Return the answer to a refused call."""
+    scope = apigateway_v1.find_api_scope(call.api)
+    with request_scope(*scope):
+        answer: Answer = apigateway_v1._gateway_error_response(error, call.as_request())
+    return answer
+
+
+def own_status(error: Any, request: dict[str, Any]) -> int:
+    """Return the status of an error that differs from its type's and that no gateway response replaces."""
+    status = getattr(error, "status", 0)
+    if not status:
+        return 0
+    deployment = request["stage"].get("deploymentId")
+    customized = apigateway_v1._deployed_gateway_responses.get(request["api_id"], {}).get(deployment) or {}
+    chosen = customized.get(error.response_type) or customized.get("DEFAULT_5XX") or {}
+    return 0 if chosen.get("statusCode") else int(status)
