@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from snapkeep.domain import tags
 from snapkeep.domain.claims import Claim, ScratchVolume
-from snapkeep.domain.deletions import SnapshotContent
+from snapkeep.domain.deletions import Leftover, SnapshotContent
 from snapkeep.domain.errors import ClusterUnreachable, NameTaken, PermanentError
 from snapkeep.domain.points import Point
 from snapkeep.ports import SnapshotSupport, VolumeSnapshot
@@ -34,6 +34,8 @@ class FakeCluster(RestoringCluster):
         self.snapshots: dict[tuple[str, str], VolumeSnapshot] = {}
         self.points: dict[tuple[str, str], Point] = {}
         self.contents: dict[str, SnapshotContent] = {}
+        self.finalizers: dict[str, tuple[str, ...]] = {}
+        self.deleting: set[str] = set()
 
     def claims(self) -> Iterator[Claim]:
         self._before("claims")
@@ -68,8 +70,15 @@ class FakeCluster(RestoringCluster):
 
     def delete_volume_snapshot(self, namespace: str, name: str) -> None:
         self._before("delete_volume_snapshot")
-        self.snapshots.pop((namespace, name), None)
+        self.deleting.add(name)
+        self._remove_deleted()
         self._after("delete_volume_snapshot")
+
+    def volume_snapshot_left(self, namespace: str, name: str) -> Leftover | None:
+        self._before("volume_snapshot_left")
+        if (namespace, name) not in self.snapshots:
+            return None
+        return Leftover("VolumeSnapshot", f"{namespace}/{name}", self.finalizers.get(name, ()))
 
     def snapshot_contents(self) -> Iterator[SnapshotContent]:
         self._before("snapshot_contents")
@@ -77,8 +86,24 @@ class FakeCluster(RestoringCluster):
 
     def delete_snapshot_content(self, name: str) -> None:
         self._before("delete_snapshot_content")
-        self.contents.pop(name, None)
+        self.deleting.add(name)
+        self._remove_deleted()
         self._after("delete_snapshot_content")
+
+    def snapshot_content_left(self, name: str) -> Leftover | None:
+        self._before("snapshot_content_left")
+        if name not in self.contents:
+            return None
+        return Leftover("VolumeSnapshotContent", name, self.finalizers.get(name, ()))
+
+    def hold(self, name: str, *finalizers: str) -> None:
+        """Let finalizers hold the object of that name when it is deleted."""
+        self.finalizers[name] = finalizers
+
+    def let_go(self, name: str) -> None:
+        """Let whoever set the finalizers of an object take them away."""
+        self.finalizers.pop(name, None)
+        self._remove_deleted()
 
     def put_foreign_snapshot(self, namespace: str, name: str) -> None:
         """Let somebody else have made a VolumeSnapshot of that name."""
@@ -107,6 +132,13 @@ class FakeCluster(RestoringCluster):
         """Let the sidecar see that the bound snapshots completed."""
         for key, snapshot in self.snapshots.items():
             self.snapshots[key] = replace(snapshot, ready=snapshot.bound)
+
+    def _remove_deleted(self) -> None:
+        for name in self.deleting - set(self.finalizers):
+            self.deleting.remove(name)
+            self.contents.pop(name, None)
+            for key in [key for key in self.snapshots if key[1] == name]:
+                del self.snapshots[key]
 
     def _is_of(self, key: tuple[str, str], point: Point) -> bool:
         made_for = self.points.get(key)

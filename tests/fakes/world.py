@@ -137,9 +137,8 @@ class World:
         )
         self.duplicate_pruner = PruneDuplicates(self.deployment, ebs)
         self.pauses: list[timedelta] = []
-        self.pruner = Prune(
-            self.deployment, clusters, ebs, journal, announcer, self.clock, self.pauses.append
-        )
+        self.during_pause: Callable[[], None] = lambda: None
+        self.pruner = Prune(self.deployment, clusters, ebs, journal, announcer, self.clock, self.pause)
         self.holds = HoldPoints(ebs, journal, self.clock)
         self.restore = Restore(clusters, journal, self.holds, self.clock)
         self.finisher = FinishRestores(clusters, journal, self.restore, self.holds, self.clock)
@@ -185,6 +184,12 @@ class World:
             self.complete_points.on_event(snapshot_id, finished=True)
         except (TemporaryError, Crash):
             return
+
+    def pause(self, duration: timedelta) -> None:
+        """Let a service wait; `during_pause` is what happens meanwhile."""
+        self.pauses.append(duration)
+        self.clock.forward(seconds=duration.total_seconds())
+        self.during_pause()
 
     def reconcile(self) -> ReconcileReport:
         """Run reconcile once; a function that dies is retried."""

@@ -43,6 +43,14 @@ class World(ABC):
         """Let the driver cut the VolumeSnapshot."""
 
     @abstractmethod
+    def hold(self, namespace: str, name: str, finalizer: str) -> None:
+        """Let a finalizer hold the VolumeSnapshot (the content, when the namespace is empty)."""
+
+    @abstractmethod
+    def let_go(self, namespace: str, name: str) -> None:
+        """Take the finalizers of that object away."""
+
+    @abstractmethod
     def make_ready(self, namespace: str, name: str) -> None:
         """Let the sidecar see that it completed."""
 
@@ -85,6 +93,12 @@ class FakeWorld(World):
         ebs = FakeSnapshots()
         ebs.add_volume(volume)
         self.fake.run_driver(ebs)
+
+    def hold(self, namespace: str, name: str, finalizer: str) -> None:
+        self.fake.hold(name, finalizer)
+
+    def let_go(self, namespace: str, name: str) -> None:
+        self.fake.let_go(name)
 
     def make_ready(self, namespace: str, name: str) -> None:
         self.fake.mark_ready()
@@ -151,6 +165,18 @@ class SandboxWorld(World):
         }
         self._create("volumesnapshotcontents", None, content)
         self._set_status(namespace, name, boundVolumeSnapshotContentName="snapcontent-1", readyToUse=False)
+
+    def hold(self, namespace: str, name: str, finalizer: str) -> None:
+        self._set_finalizers(namespace, name, [finalizer])
+
+    def let_go(self, namespace: str, name: str) -> None:
+        self._set_finalizers(namespace, name, [])
+
+    def _set_finalizers(self, namespace: str, name: str, finalizers: list[str]) -> None:
+        plural = "volumesnapshots" if namespace else "volumesnapshotcontents"
+        self.store.update(
+            plural, namespace or None, name, lambda old: old["metadata"].update(finalizers=finalizers)
+        )
 
     def make_ready(self, namespace: str, name: str) -> None:
         self._set_status(namespace, name, readyToUse=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from snapkeep.domain.claims import VolumeKind
+from snapkeep.domain.deletions import Leftover
 from snapkeep.domain.errors import NameTaken
 from snapkeep.domain.points import Point
 from snapkeep.domain.policies import Method
@@ -138,6 +139,26 @@ def test_a_volume_snapshot_and_its_content_go_and_going_twice_is_success(world: 
         world.cluster.delete_snapshot_content(content.name)
     assert world.cluster.volume_snapshot("default", point.id) is None
     assert list(world.cluster.snapshot_contents()) == []
+
+
+def test_what_finalizers_hold_is_left_and_names_them_until_they_are_gone(world: World) -> None:
+    point = in_default()
+    world.add_claim("data")
+    world.cluster.create_volume_snapshot(point)
+    world.bind("default", point.id, "vol-data")
+    (content,) = world.cluster.snapshot_contents()
+    world.hold("default", point.id, "example.com/audit")
+    world.hold("", content.name, "example.com/ledger")
+    world.cluster.delete_volume_snapshot("default", point.id)
+    world.cluster.delete_snapshot_content(content.name)
+    snapshot = Leftover("VolumeSnapshot", f"default/{point.id}", ("example.com/audit",))
+    assert world.cluster.volume_snapshot_left("default", point.id) == snapshot
+    left = Leftover("VolumeSnapshotContent", content.name, ("example.com/ledger",))
+    assert world.cluster.snapshot_content_left(content.name) == left
+    world.let_go("default", point.id)
+    world.let_go("", content.name)
+    assert world.cluster.volume_snapshot_left("default", point.id) is None
+    assert world.cluster.snapshot_content_left(content.name) is None
 
 
 def test_without_the_crds_there_are_no_contents(world: World) -> None:

@@ -13,7 +13,14 @@ from typing import Protocol
 
 from snapkeep.domain.brake import Verdict
 from snapkeep.domain.claims import Claim, ScratchVolume
-from snapkeep.domain.deletions import Deletion, DeletionStep, LastPrune, PruneLease, SnapshotContent
+from snapkeep.domain.deletions import (
+    Deletion,
+    DeletionStep,
+    LastPrune,
+    Leftover,
+    PruneLease,
+    SnapshotContent,
+)
 from snapkeep.domain.holds import Hold
 from snapkeep.domain.jobs import Job
 from snapkeep.domain.points import Point, PointState, Snapshot, SnapshotState
@@ -75,11 +82,17 @@ class Cluster(Protocol):
     def delete_volume_snapshot(self, namespace: str, name: str) -> None:
         """Delete a VolumeSnapshot; one that is gone already is success."""
 
+    def volume_snapshot_left(self, namespace: str, name: str) -> Leftover | None:
+        """What is left of a VolumeSnapshot whose deletion was asked for; None once it is gone."""
+
     def snapshot_contents(self) -> Iterator[SnapshotContent]:
         """All VolumeSnapshotContents that name a snapshot, listed in pages."""
 
     def delete_snapshot_content(self, name: str) -> None:
         """Delete a VolumeSnapshotContent; one that is gone already is success."""
+
+    def snapshot_content_left(self, name: str) -> Leftover | None:
+        """What is left of a VolumeSnapshotContent whose deletion was asked for; None once it is gone."""
 
     def import_snapshot(self, restore: RestoreOperation) -> None:
         """Create the content (Retain) and VolumeSnapshot that bring an EBS snapshot into a namespace.

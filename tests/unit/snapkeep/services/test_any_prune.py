@@ -22,6 +22,8 @@ FAULTS = st.sampled_from(
         ("cluster", "snapshot_contents"),
         ("cluster", "delete_volume_snapshot"),
         ("cluster", "delete_snapshot_content"),
+        ("cluster", "volume_snapshot_left"),
+        ("cluster", "snapshot_content_left"),
         ("clusters", "open"),
         ("journal", "intend_deletions"),
         ("journal", "move_deletion"),

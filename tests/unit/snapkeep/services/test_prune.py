@@ -384,3 +384,39 @@ def test_a_lease_that_cannot_be_taken_or_given_back_loses_nothing() -> None:
     assert "no answer" in world.prune().refused and len(world.ebs.all) == 4
     world.journal.fail_next("release_prune", TemporaryError("no answer"))
     assert world.prune().refused == "" and len(world.ebs.all) == 3
+
+
+def test_a_finalizer_that_nobody_removes_lets_only_its_own_point_wait_until_it_is_gone() -> None:
+    world = a_world(5, method=Method.CSI)
+    oldest, second, *kept = listed(world)
+    held = next(item for item in world.cluster.contents.values() if item.snapshot_id == oldest)
+    world.cluster.hold(held.volume_snapshot, "example.com/audit")
+    fates = {item.snapshot_id: item for item in world.prune().ended}
+    assert fates[second].fate == "deleted" and fates[oldest].fate == "waiting"
+    assert "held by its finalizers example.com/audit" in fates[oldest].reason
+    assert listed(world) == [oldest, *kept]
+    assert [item.fate for item in world.prune().ended] == ["waiting"]
+    world.cluster.let_go(held.volume_snapshot)
+    assert [item.fate for item in world.prune().ended] == ["deleted"]
+    assert listed(world) == kept and world.journal.deletions == {}
+    assert (len(world.cluster.snapshots), len(world.cluster.contents)) == (3, 3)
+
+
+def test_out_of_time_a_prune_leaves_the_rest_to_the_next_one() -> None:
+    world = World(*(a_claim(f"c{number}") for number in range(60)))
+    for number in range(3):
+        world.back_up(SLOT + number * EVERY)
+    world.prune()
+    world.back_up(SLOT + 3 * EVERY)
+    delete = world.ebs.delete
+
+    def slowly(snapshot_id: str) -> None:
+        world.wait(seconds=20)
+        delete(snapshot_id)
+
+    world.ebs.delete = slowly  # type: ignore[method-assign]
+    first = world.prune()
+    assert first.counts["deleted"] == 25 and len(world.journal.deletions) == 35
+    assert world.prune().counts["deleted"] == 25
+    assert world.prune().counts["deleted"] == 10
+    assert len(world.ebs.all) == 180 and world.journal.deletions == {}

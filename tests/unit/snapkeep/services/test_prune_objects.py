@@ -65,3 +65,23 @@ def test_a_cluster_that_stops_answering_because_it_was_deleted_is_gone() -> None
 
     world.clusters.open = open_once  # type: ignore[method-assign,assignment]
     assert "EKS knows no cluster" in open_objects(world.clusters, "myeks").gone
+
+
+def test_what_was_asked_for_is_left_until_the_cluster_removed_it() -> None:
+    world, snapshot_id = a_world()
+    (content,) = world.cluster.contents.values()
+    world.cluster.hold(content.name, "example.com/ledger")
+    objects = open_objects(world.clusters, "myeks")
+    asked = objects.remove(snapshot_id, world.ebs.get(snapshot_id))
+    assert [(item.namespace, item.name) for item in asked] == [
+        ("shop", content.volume_snapshot),
+        ("", content.name),
+    ]
+    (left,) = objects.left(asked)
+    assert (left.kind, left.name, left.finalizers) == (
+        "VolumeSnapshotContent",
+        content.name,
+        ("example.com/ledger",),
+    )
+    world.cluster.let_go(content.name)
+    assert objects.left(asked) == []

@@ -56,3 +56,21 @@ class SnapshotContent:
     deletion_policy: str
     namespace: str = ""
     volume_snapshot: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Leftover:
+    """A snapshot object that is still there although its deletion was asked for, and what holds it.
+
+    Kubernetes removes an object only once its list of finalizers is empty.
+    https://kubernetes.io/docs/concepts/overview/working-with-objects/finalizers/
+    """
+
+    kind: str
+    name: str
+    finalizers: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        if not self.finalizers:
+            return f"{self.kind} {self.name} is still there although its deletion was asked for"
+        return f"{self.kind} {self.name} is still there, held by its finalizers {', '.join(self.finalizers)}"

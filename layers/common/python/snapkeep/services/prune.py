@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -19,7 +19,7 @@ from snapkeep.domain.policies import Deployment
 from snapkeep.domain.retention_history import retention_of, seen
 from snapkeep.domain.retention_points import moment
 from snapkeep.ports import Announcer, Clock, Clusters, Journal, Snapshots
-from snapkeep.services.delete_points import Deleted, DeletePoints
+from snapkeep.services.delete_points import Deleted, DeletePoints, Wanted
 from snapkeep.services.prune_claims import FindGoneClaims
 from snapkeep.services.prune_duplicates import PruneDuplicates
 from snapkeep.services.prune_objects import Objects, open_objects
@@ -29,7 +29,11 @@ from snapkeep.services.prune_survey import Survey, Surveyor
 log = logging.getLogger(__name__)
 
 DELETIONS_PER_RUN = 1000
-"""Of a cluster; at the default pace they take 7 of prune's 10 minutes. The next prune goes on."""
+"""Of a cluster; at the default pace they take 7 minutes. The next prune goes on."""
+
+TIME = timedelta(minutes=8)
+"""Deletions begun after this are left to the next prune: the function lives for 10 minutes. Each
+cluster has an equal share of what is left, so that a great plan in one starves no other."""
 
 LEASE = timedelta(minutes=12)
 """How long a prune may hold a cluster: its function, which lives for 10 minutes, is dead by then."""
@@ -55,21 +59,29 @@ class Prune:
         wanted = [item for item in self.deployment.clusters if request.cluster in ("", item.name)]
         if not wanted:
             return [ClusterReport(request.cluster, refused="snapkeep.yaml names no such cluster")]
-        return [self._prune(cluster.name, owner, request) for cluster in wanted]
+        end = self.clock() + TIME
+        reports = []
+        for number, cluster in enumerate(wanted):
+            now = self.clock()
+            until = now + (end - now) / (len(wanted) - number)
+            reports.append(self._prune(cluster.name, owner, request, until))
+        return reports
 
-    def _prune(self, cluster: str, owner: str, request: PruneRequest) -> ClusterReport:
+    def _prune(self, cluster: str, owner: str, request: PruneRequest, until: datetime) -> ClusterReport:
         report = ClusterReport(cluster, request.dry_run)
         try:
             if request.dry_run:
-                self._work(cluster, request, report)
+                self._work(cluster, request, report, until)
             else:
-                self._work_alone(cluster, owner, request, report)
+                self._work_alone(cluster, owner, request, report, until)
         except SnapkeepError as error:
             report.refused = f"stopped, nothing more is deleted of this cluster: {error.reason}"
             log.warning("prune of %s: %s", cluster, report.refused)
         return report
 
-    def _work_alone(self, cluster: str, owner: str, request: PruneRequest, report: ClusterReport) -> None:
+    def _work_alone(
+        self, cluster: str, owner: str, request: PruneRequest, report: ClusterReport, until: datetime
+    ) -> None:
         """Work under the cluster's lease, or say who has it; a function that dies lets it run out."""
         now = self.clock()
         held = self.journal.lease_prune(PruneLease(cluster, owner, now + LEASE), now)
@@ -81,7 +93,7 @@ class Prune:
             log.info("prune of %s: %s", cluster, report.refused)
             return
         try:
-            self._work(cluster, request, report)
+            self._work(cluster, request, report, until)
         except SnapkeepError:
             self._release(cluster, owner)
             raise
@@ -93,7 +105,7 @@ class Prune:
         except SnapkeepError as error:
             log.warning("prune of %s: its lease ends by itself: %s", cluster, error.reason)
 
-    def _work(self, cluster: str, request: PruneRequest, report: ClusterReport) -> None:
+    def _work(self, cluster: str, request: PruneRequest, report: ClusterReport, until: datetime) -> None:
         now = self.clock()
         survey = self._survey(cluster, now, report)
         opened = {deletion.snapshot_id for deletion in self.journal.open_deletions(cluster)}
@@ -108,8 +120,11 @@ class Prune:
         if report.refused:
             log.warning("prune of %s: %s", cluster, report.refused)
             return
-        self._let_through(cluster, survey, now)
-        ended = self._delete(cluster, survey, sorted(opened), objects)
+        self._let_through(cluster, survey, now, opened)
+        deleter = DeletePoints(
+            cluster, self.snapshots, self.journal, self.clock, self.pause, self.deployment.pace, objects
+        )
+        ended = self._delete(survey, sorted(opened), deleter, until)
         report.ended = ended[:SHOWN]
         report.counts |= Counter(item.fate.value for item in ended)
         report.duplicates = PruneDuplicates(self.deployment, self.snapshots).run(cluster)[:SHOWN]
@@ -177,34 +192,31 @@ class Prune:
         self.announcer.prune_braked(cluster, verdict, confirm)
         return f'braked, nothing is deleted: {verdict.reason}. To do it: {{"confirm": "{confirm}"}}'
 
-    def _let_through(self, cluster: str, survey: Survey, now: datetime) -> None:
+    def _let_through(self, cluster: str, survey: Survey, now: datetime, opened: Collection[str]) -> None:
         """Journal all intents first: a plan that was let through needs no second permission to go on."""
-        intents = [Deletion(item.snapshot_id, cluster, item.reason, now) for item in survey.deletions]
-        self.journal.intend_deletions(intents)
+        new = [item for item in survey.deletions if item.snapshot_id not in opened]
+        self.journal.intend_deletions([Deletion(item.snapshot_id, cluster, item.reason, now) for item in new])
         self.journal.write_last_prune(LastPrune(cluster, now, tuple(survey.pending)))
 
-    def _delete(self, cluster: str, survey: Survey, opened: Sequence[str], objects: Objects) -> list[Deleted]:
-        deleter = DeletePoints(self.snapshots, self.journal, self.clock)
-        ended: list[Deleted] = []
+    def _delete(
+        self, survey: Survey, opened: Sequence[str], deleter: DeletePoints, until: datetime
+    ) -> list[Deleted]:
+        """Go on with open deletions, then begin those of the plan."""
         planned = {item.snapshot_id for item in survey.deletions}
+        left_open = [name for name in opened if name not in planned]
+        withdrawn = [name for name in left_open if _is_kept(name, survey) or not deleter.is_gone(name)]
+        ended = [deleter.withdraw(name) for name in withdrawn]
+        wanted = [Wanted(name) for name in left_open if name not in set(withdrawn)]
+        wanted += [Wanted(item.snapshot_id, item.shield) for item in survey.deletions[:DELETIONS_PER_RUN]]
         try:
-            for snapshot_id in opened:
-                if snapshot_id not in planned:
-                    ended.append(self._end(deleter, snapshot_id, survey, objects))
-            for number, item in enumerate(survey.deletions[:DELETIONS_PER_RUN]):
-                if number >= self.deployment.pace.burst:
-                    self.pause(timedelta(seconds=1 / self.deployment.pace.per_second))
-                ended.append(deleter.delete(cluster, item.snapshot_id, item.shield, objects))
+            for item in deleter.run(wanted, until):
+                ended.append(item)  # those before a throttle happened, too
         except Throttled as error:
-            log.warning("prune of %s: the next prune goes on: %s", cluster, error.reason)
+            log.warning("prune of %s: the next prune goes on: %s", deleter.cluster, error.reason)
         return ended
 
-    def _end(self, deleter: DeletePoints, snapshot_id: str, survey: Survey, objects: Objects) -> Deleted:
-        """An open deletion that this plan does not ask for: either it worked, or it is withdrawn."""
-        if snapshot_id in survey.kept and not _in_bin(survey.kept[snapshot_id]):
-            return deleter.withdraw(snapshot_id)
-        return deleter.finish(snapshot_id, objects) or deleter.withdraw(snapshot_id)
 
-
-def _in_bin(reasons: Sequence[str]) -> bool:
-    return any("Recycle Bin" in reason for reason in reasons)
+def _is_kept(snapshot_id: str, survey: Survey) -> bool:
+    """True when the plan keeps it for another reason than being deleted already."""
+    reasons = survey.kept.get(snapshot_id, ())
+    return bool(reasons) and not any("Recycle Bin" in reason for reason in reasons)

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from snapkeep.domain import tags
-from snapkeep.domain.deletions import SnapshotContent
+from snapkeep.domain.deletions import Leftover, SnapshotContent
 from snapkeep.domain.errors import ClusterUnreachable, PermanentError, SnapkeepError, TemporaryError
 from snapkeep.domain.points import Snapshot
 from snapkeep.domain.policies import Method
 from snapkeep.ports import Cluster, Clusters
 
 RETAIN = "Retain"
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotObject:
+    """A VolumeSnapshot, or a VolumeSnapshotContent, which is in no namespace."""
+
+    namespace: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,15 +35,17 @@ class Objects:
     gone: str = ""
     unreachable: str = ""
 
-    def remove(self, snapshot_id: str, snapshot: Snapshot | None) -> None:
-        """Delete the VolumeSnapshot of a point, then every content that names the snapshot.
+    def remove(self, snapshot_id: str, snapshot: Snapshot | None) -> list[SnapshotObject]:
+        """Ask for the deletion of a point's VolumeSnapshot, then of every content that names the snapshot.
+
+        What was asked for may take a moment, or be held by finalizers: `left` tells.
 
         Raises PermanentError for a content that would take the EBS snapshot with it, and
         TemporaryError while the cluster cannot be reached (points taken by EC2 need no cluster).
         """
         if self.cluster is None:
             if snapshot is not None and not _is_csi(snapshot):
-                return
+                return []
             raise ClusterUnreachable(f"its VolumeSnapshot cannot be deleted now: {self.unreachable}")
         named = self.contents.get(snapshot_id, [])
         for content in named:
@@ -43,12 +54,28 @@ class Objects:
                     f"VolumeSnapshotContent {content.name} names it with deletionPolicy "
                     f"{content.deletion_policy!r}, not Retain: delete that one by hand if it may go"
                 )
-        for namespace, name in self._own(snapshot, named):
+        asked = []
+        for namespace, name in sorted(self._own(snapshot, named)):
             found = self.cluster.volume_snapshot(namespace, name)
             if found is not None and found.snapshot_id in ("", snapshot_id):
                 self.cluster.delete_volume_snapshot(namespace, name)
+                asked.append(SnapshotObject(namespace, name))
         for content in named:
             self.cluster.delete_snapshot_content(content.name)
+            asked.append(SnapshotObject("", content.name))
+        return asked
+
+    def left(self, asked: Iterable[SnapshotObject]) -> list[Leftover]:
+        """Those of the objects that are still there, with what holds them."""
+        if self.cluster is None:
+            return []
+        found = [
+            self.cluster.volume_snapshot_left(item.namespace, item.name)
+            if item.namespace
+            else self.cluster.snapshot_content_left(item.name)
+            for item in asked
+        ]
+        return [item for item in found if item is not None]
 
     def _own(self, snapshot: Snapshot | None, named: list[SnapshotContent]) -> set[tuple[str, str]]:
         """Namespace and name of the point's VolumeSnapshot: by its tags, or by a content of ours."""

@@ -9,7 +9,7 @@ from datetime import datetime
 from snapkeep.adapters.aws import chunks
 from snapkeep.adapters.dynamodb import schema
 from snapkeep.adapters.dynamodb.items import Item, time_text
-from snapkeep.adapters.dynamodb.table import ATTEMPTS, Contended, Refused, Table, key_of
+from snapkeep.adapters.dynamodb.table import ATTEMPTS, WRITE_BATCH, Contended, Refused, Table, key_of
 from snapkeep.domain.deletions import Deletion, DeletionStep, LastPrune, PruneLease
 from snapkeep.domain.retention_history import RetentionVersion
 
@@ -30,11 +30,20 @@ class PruneRecords:
 
     def intend_deletions(self, deletions: Sequence[Deletion]) -> None:
         """Journal deletions before anything is done; those under way already stay as they are."""
-        for deletion in deletions:
+        for some in chunks(deletions, WRITE_BATCH):
             try:
-                self._table.put(_item(deletion), NOT_OPEN)
-            except Refused:
-                continue
+                self._table.write_all(
+                    [("Put", self._table.put_statement(_item(item), NOT_OPEN, {})) for item in some]
+                )
+            except Refused:  # one is under way: the others are written one by one
+                for item in some:
+                    self._intend(item)
+
+    def _intend(self, deletion: Deletion) -> None:
+        try:
+            self._table.put(_item(deletion), NOT_OPEN)
+        except Refused:
+            return
 
     def open_deletions(self, cluster: str) -> Iterator[Deletion]:
         """Deletions of a cluster that are not ended; the index lags."""

@@ -13,7 +13,7 @@ from snapkeep.adapters.kubernetes.claims import claim_of, scratch_volumes_of, vo
 from snapkeep.adapters.kubernetes.client import KubernetesClient, transport
 from snapkeep.adapters.kubernetes.token import Credentials, TokenSource
 from snapkeep.domain.claims import Claim, ScratchVolume
-from snapkeep.domain.deletions import SnapshotContent
+from snapkeep.domain.deletions import Leftover, SnapshotContent
 from snapkeep.domain.errors import ClusterUnreachable, PermanentError
 from snapkeep.domain.points import Point
 from snapkeep.domain.restore.operations import RestoreOperation
@@ -66,6 +66,10 @@ class KubernetesCluster:
         """Delete a VolumeSnapshot; one that is gone already is success."""
         snapshots.delete(self._client, namespace, name)
 
+    def volume_snapshot_left(self, namespace: str, name: str) -> Leftover | None:
+        """What is left of a VolumeSnapshot whose deletion was asked for; None once it is gone."""
+        return snapshots.left(self._client, namespace, name)
+
     def snapshot_contents(self) -> Iterator[SnapshotContent]:
         """All VolumeSnapshotContents that name a snapshot."""
         return snapshots.contents(self._client)
@@ -73,6 +77,10 @@ class KubernetesCluster:
     def delete_snapshot_content(self, name: str) -> None:
         """Delete a VolumeSnapshotContent; one that is gone already is success."""
         snapshots.delete_content(self._client, name)
+
+    def snapshot_content_left(self, name: str) -> Leftover | None:
+        """What is left of a VolumeSnapshotContent whose deletion was asked for; None once it is gone."""
+        return snapshots.content_left(self._client, name)
 
     def import_snapshot(self, restore: RestoreOperation) -> None:
         """Create the content and VolumeSnapshot of a restore, or find them; raises NameTaken."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from snapkeep.adapters.kubernetes.client import KubernetesClient
-from snapkeep.domain.deletions import SnapshotContent
+from snapkeep.domain.deletions import Leftover, SnapshotContent
 from snapkeep.domain.errors import NameTaken, NotFound
 from snapkeep.domain.naming import label_value, snapshot_class
 from snapkeep.domain.points import Point
@@ -86,6 +86,17 @@ def delete_content(client: KubernetesClient, name: str) -> None:
     client.delete(f"{API}/volumesnapshotcontents/{name}")
 
 
+def left(client: KubernetesClient, namespace: str, name: str) -> Leftover | None:
+    """What is left of a VolumeSnapshot; None when it is gone."""
+    path = f"{API}/namespaces/{namespace}/volumesnapshots/{name}"
+    return _left(client, path, "VolumeSnapshot", f"{namespace}/{name}")
+
+
+def content_left(client: KubernetesClient, name: str) -> Leftover | None:
+    """What is left of a VolumeSnapshotContent; None when it is gone."""
+    return _left(client, f"{API}/volumesnapshotcontents/{name}", "VolumeSnapshotContent", name)
+
+
 def contents(client: KubernetesClient) -> Iterator[SnapshotContent]:
     """The contents that name a snapshot: imported ones in their spec, the others in their status.
 
@@ -140,6 +151,14 @@ def _identity(document: Document) -> tuple[str, str]:
     """Run and claim UID that a VolumeSnapshot was made for; empty when it is not ours."""
     annotations = document["metadata"].get("annotations") or {}
     return annotations.get("snapkeep.io/run", ""), annotations.get("snapkeep.io/claim-uid", "")
+
+
+def _left(client: KubernetesClient, path: str, kind: str, name: str) -> Leftover | None:
+    try:
+        found = client.get(path)
+    except NotFound:
+        return None
+    return Leftover(kind, name, tuple(found["metadata"].get("finalizers") or ()))
 
 
 def _content(client: KubernetesClient, snapshot: Document) -> Document:

@@ -1,0 +1,65 @@
+"""What is looked at again right before a deletion: the world may have changed since the plan."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from snapkeep.domain import tags
+from snapkeep.domain.errors import PermanentError
+from snapkeep.domain.points import Snapshot, SnapshotState
+from snapkeep.domain.prunable import IN_BIN, hold_of
+from snapkeep.domain.retention_points import Protection
+from snapkeep.ports import Snapshots
+
+
+@dataclass(slots=True)
+class Checks:
+    """Fresh looks for a batch of snapshots of one cluster; what is the same for many is asked once.
+
+    Every method raises PermanentError, with the reason, when the snapshot must stay.
+    """
+
+    snapshots: Snapshots
+    cluster: str
+    batch: Sequence[str]
+    _protections: dict[str, tuple[Protection, ...]] | None = None
+    _shields: dict[str, bool] = field(default_factory=dict)
+
+    def look(self, snapshot_id: str) -> tuple[Snapshot | None, bool]:
+        """The snapshot as EC2 shows it, and whether it is still to be deleted there."""
+        snapshot = self.snapshots.get(snapshot_id)
+        if snapshot is None or snapshot.state in IN_BIN:
+            return snapshot, False
+        self._check(snapshot)
+        return snapshot, True
+
+    def check_shield(self, shield: str) -> None:
+        """The listing may have lied, or somebody deleted by hand: the good point must still be there."""
+        if shield not in self._shields:
+            good = self.snapshots.get(shield) if shield else None
+            self._shields[shield] = (
+                good is not None and good.state is SnapshotState.COMPLETED and not good.archived
+            )
+        if not self._shields[shield]:
+            raise PermanentError(f"EC2 does not show the good point {shield or '(none)'} that must stay")
+
+    def _check(self, snapshot: Snapshot) -> None:
+        if hold_of(snapshot):
+            raise PermanentError("it is held (tag snapkeep:hold)")
+        if snapshot.archived:
+            raise PermanentError("it is in the archive tier, where 90 days are billed at least")
+        if (snapshot.tags.get(tags.MANAGED), snapshot.tags.get(tags.CLUSTER)) != ("true", self.cluster):
+            raise PermanentError("its tags do not say any more that it is ours")
+        protections = self._protections_of(snapshot.id)
+        if protections:
+            raise PermanentError("; ".join(protection.reason for protection in protections))
+
+    def _protections_of(self, snapshot_id: str) -> tuple[Protection, ...]:
+        """Asked once for the batch; of one that EC2 refuses as a whole (a member is gone), one by one."""
+        if self._protections is None:
+            try:
+                self._protections = dict(self.snapshots.protections(self.batch))
+            except PermanentError:
+                return self.snapshots.protections([snapshot_id]).get(snapshot_id, ())
+        return self._protections.get(snapshot_id, ())

@@ -1,0 +1,73 @@
+"""Right before a deletion: what is asked of EC2, how often, and what makes a snapshot stay."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from snapkeep.domain import tags
+from snapkeep.domain.errors import NotFound, PermanentError
+from snapkeep.domain.points import SnapshotState
+from snapkeep.domain.retention_points import locked
+from snapkeep.services.delete_checks import Checks
+from tests.fakes.world import SLOT, World, a_claim, names
+
+
+@pytest.fixture
+def world() -> World:
+    world = World(a_claim("mysql"))
+    for number in range(3):
+        world.back_up(SLOT + number * timedelta(days=1))
+    return world
+
+
+def checks(world: World) -> Checks:
+    return Checks(world.ebs, "myeks", names(world.ebs.all.values()))
+
+
+def test_what_may_go_is_there_and_what_is_gone_or_in_the_bin_is_not(world: World) -> None:
+    first, second, third = names(world.ebs.all.values())
+    looking = checks(world)
+    assert looking.look(first) == (world.ebs.all[first], True)
+    world.ebs.all[second] = replace(world.ebs.all[second], state=SnapshotState.RECOVERABLE)
+    assert looking.look(second) == (world.ebs.all[second], False)
+    del world.ebs.all[third]
+    assert looking.look(third) == (None, False)
+
+
+def test_a_hold_an_archive_tier_and_foreign_tags_forbid(world: World) -> None:
+    first, second, third = names(world.ebs.all.values())
+    world.ebs.add_tags(first, {tags.HOLD: "true"})
+    world.ebs.all[second] = replace(world.ebs.all[second], archived=True)
+    world.ebs.add_tags(third, {tags.CLUSTER: "other"})
+    for name, reason in ((first, "held"), (second, "archive"), (third, "ours")):
+        with pytest.raises(PermanentError, match=reason):
+            checks(world).look(name)
+
+
+def test_locks_are_asked_for_once_a_batch_and_one_by_one_if_a_member_is_unknown(world: World) -> None:
+    first, second, _ = names(world.ebs.all.values())
+    world.ebs.locks[first] = (locked("governance", None),)
+    world.ebs.fail_next("protections", NotFound("snap-x does not exist"))
+    looking = checks(world)
+    with pytest.raises(PermanentError, match="locked"):
+        checks(world).look(first)
+    assert looking.look(second)[1]
+    world.ebs.fail_next("protections", AssertionError("asked twice"))
+    assert looking.look(second)[1]
+
+
+def test_the_shield_must_be_there_completed_and_out_of_the_archive(world: World) -> None:
+    first, second, third = names(world.ebs.all.values())
+    looking = checks(world)
+    looking.check_shield(first)
+    calls = world.ebs.calls["get"]
+    looking.check_shield(first)
+    assert world.ebs.calls["get"] == calls
+    world.ebs.all[second] = replace(world.ebs.all[second], archived=True)
+    del world.ebs.all[third]
+    for shield in (second, third, ""):
+        with pytest.raises(PermanentError, match="must stay"):
+            checks(world).check_shield(shield)
