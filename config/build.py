@@ -9,6 +9,8 @@ from config import models
 from snapkeep.domain.policies import (
     Cluster,
     Deployment,
+    Lock,
+    LockMode,
     Method,
     Operator,
     Pace,
@@ -47,6 +49,7 @@ def _policy(policy: models.Policy, config: models.Config) -> Policy:
         group_label=policy.group or "",
         csi_fallback=_first(policy.csi_fallback, defaults.csi_fallback, "fail") == "ebs",
         group_fallback=_first(policy.group_fallback, defaults.group_fallback, "fail") == "sequential",
+        lock=_lock(policy.lock or defaults.lock),
     )
 
 
@@ -76,6 +79,10 @@ def _selection(selection: models.Selection) -> Selection:
         max_bytes=selection.max_size,
         opt_in_only=selection.opt_in_only,
     )
+
+
+def _lock(lock: models.Lock | None) -> Lock | None:
+    return Lock(LockMode(lock.mode), lock.days, lock.cool_off_hours or 0) if lock else None
 
 
 def _first(*values: T | None) -> T:

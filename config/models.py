@@ -166,6 +166,34 @@ class Retention(Strict):
         return self.model_dump(exclude_unset=True)
 
 
+CONFIRM_COMPLIANCE = "confirm_nobody_can_delete_early"
+"""What must be said, and be true, beside mode compliance."""
+
+
+class Lock(Strict):
+    """An EC2 lock on every recovery point: a minimum age that nobody can undercut."""
+
+    mode: Literal["governance", "compliance"]
+    """governance: who may unlock snapshots in IAM can lift it. compliance: nobody can, not even AWS."""
+    days: Annotated[int, Field(ge=1, le=36500)]
+    """How many days a point is locked, counted from when it is ready."""
+    cool_off_hours: Annotated[int, Field(ge=1, le=72)] | None = None
+    """Compliance only: for so many hours the lock may still be lifted; not at all when left out."""
+    confirm_nobody_can_delete_early: bool = False
+    """Must be true for compliance: until the lock ends, the snapshots stay and cost whatever happens."""
+
+    @model_validator(mode="after")
+    def _is_meant(self) -> Self:
+        if self.mode == "compliance" and not self.confirm_nobody_can_delete_early:
+            raise ValueError(
+                f"mode compliance locks every snapshot for {self.days} days, and nobody, AWS included, can "
+                f"lift that or stop its cost; if that is meant, add {CONFIRM_COMPLIANCE}: true"
+            )
+        if self.mode == "governance" and self.cool_off_hours is not None:
+            raise ValueError("cool_off_hours has no meaning with mode governance; remove it")
+        return self
+
+
 class Shared(Strict):
     """What a policy may say itself or take from the defaults."""
 
@@ -181,6 +209,8 @@ class Shared(Strict):
     """What becomes of a group that EC2 refuses to take in one moment; fail is the default."""
     retention: Retention | None = None
     """What it keeps; a policy's own block replaces the default one as a whole."""
+    lock: Lock | None = None
+    """For how long no point can be deleted, whoever tries; a policy's own block replaces the default one."""
 
 
 class Defaults(Shared):

@@ -13,6 +13,7 @@ from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 
 from snapkeep.domain import tags
+from snapkeep.domain.policies import Lock
 
 CREATE_ACTIONS = ("CreateSnapshot", "CreateSnapshots")
 
@@ -126,6 +127,28 @@ def hold_snapshots(stack: Stack) -> tuple[iam.PolicyStatement, ...]:
             sid=sid, actions=[f"ec2:{action}"], resources=[_snapshot_arn(stack)], conditions=only_ours
         )
         for sid, action in (("Hold", "CreateTags"), ("LiftHold", "DeleteTags"))
+    )
+
+
+def lock_snapshots(stack: Stack, locks: Sequence[Lock]) -> tuple[iam.PolicyStatement, ...]:
+    """Lock snapshots of ours for exactly the days that policies ask for; without locks, nothing.
+
+    https://docs.aws.amazon.com/ebs/latest/userguide/snapshot-lock-iam.html
+    """
+    if not locks:
+        return ()
+    return (
+        iam.PolicyStatement(
+            sid="LockSnapshots",
+            actions=["ec2:LockSnapshot"],
+            resources=[_snapshot_arn(stack)],
+            conditions=_when("StringEquals", {f"aws:ResourceTag/{tags.MANAGED}": "true"})
+            | _when(
+                "NumericEquals",
+                {"ec2:SnapshotLockDuration": sorted({str(lock.days) for lock in locks}, key=int)},
+            ),
+        ),
+        iam.PolicyStatement(sid="SeeLocks", actions=["ec2:DescribeLockedSnapshots"], resources=["*"]),
     )
 
 

@@ -12,6 +12,7 @@ from infra.constructs.job_queue import JobQueue
 from infra.constructs.journal_table import JournalTable
 from infra.constructs.python_function import Platform, PythonFunction
 from infra.constructs.schedules import SCHEDULED_TIME, Schedules, Timing
+from snapkeep.domain.policies import Lock
 from snapkeep.settings import ReconcileSettings
 
 EVERY = "rate(15 minutes)"
@@ -32,6 +33,7 @@ class Reconcile(Construct):
         plan_backup: PythonFunction,
         event_bus: str,
         clusters: Sequence[str],
+        locks: Sequence[Lock],
     ) -> None:
         super().__init__(scope, id)
         self.function = PythonFunction(
@@ -54,6 +56,7 @@ class Reconcile(Construct):
             permissions.describe("Snapshots"),
             permissions.describe_clusters(stack, clusters),
             permissions.complete_tags(stack, permissions.VERDICT_TAG_KEYS),
+            *permissions.lock_snapshots(stack, locks),
             permissions.send_messages(jobs.arn),
             permissions.invoke(plan_backup.function.function_arn),
             permissions.put_events(stack, event_bus),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from aws_cdk import Duration, Stack
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
@@ -11,6 +13,7 @@ from infra import permissions
 from infra.constructs.journal_table import JournalTable
 from infra.constructs.python_function import Platform, PythonFunction
 from infra.constructs.work_queue import WorkQueue
+from snapkeep.domain.policies import Lock
 from snapkeep.settings import RecordCompletionSettings
 
 TIMEOUT = Duration.minutes(1)
@@ -34,7 +37,14 @@ class SnapshotCompletion(Construct):
     """
 
     def __init__(
-        self, scope: Construct, id: str, *, platform: Platform, journal: JournalTable, event_bus: str
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        platform: Platform,
+        journal: JournalTable,
+        event_bus: str,
+        locks: Sequence[Lock],
     ) -> None:
         super().__init__(scope, id)
         self.completions = WorkQueue(self, "Completions", worker_timeout=TIMEOUT)
@@ -59,6 +69,7 @@ class SnapshotCompletion(Construct):
         self.function.allow(
             permissions.describe("Snapshots"),
             permissions.complete_tags(stack, permissions.VERDICT_TAG_KEYS),
+            *permissions.lock_snapshots(stack, locks),
             permissions.put_events(stack, event_bus),
             journal.access("GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem"),
         )

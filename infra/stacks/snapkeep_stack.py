@@ -53,7 +53,10 @@ class SnapkeepStack(Stack):
             event_bus=EVENT_BUS,
             deployment=config.deployment,
         )
-        SnapshotCompletion(self, "Completion", platform=platform, journal=journal, event_bus=EVENT_BUS)
+        locks = [policy.lock for policy in config.deployment.policies if policy.lock]
+        SnapshotCompletion(
+            self, "Completion", platform=platform, journal=journal, event_bus=EVENT_BUS, locks=locks
+        )
         reconcile = Reconcile(
             self,
             "Reconcile",
@@ -64,6 +67,7 @@ class SnapkeepStack(Stack):
             plan_backup=backup.function,
             event_bus=EVENT_BUS,
             clusters=clusters,
+            locks=locks,
         )
         prune = Prune(
             self,

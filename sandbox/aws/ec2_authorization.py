@@ -66,8 +66,15 @@ def _existing(action: str, params: Params, region: str, account: str) -> Iterato
             instance_id,
             *(each["VolumeId"] for each in _taken(params, instance_id) if each["VolumeId"] not in excluded),
         ]
+    keys = _lock_keys(params) if action == "LockSnapshot" else {}
     for resource_id in ids:
-        yield Check(f"ec2:{action}", _arn(resource_id, region, account), _resource_tags(resource_id))
+        yield Check(f"ec2:{action}", _arn(resource_id, region, account), keys | _resource_tags(resource_id))
+
+
+def _lock_keys(params: Params) -> dict[str, Any]:
+    """How long a lock is asked for; a key whose parameter was not sent is absent."""
+    asked = {"ec2:SnapshotLockDuration": "LockDuration", "ec2:CoolOffPeriod": "CoolOffPeriod"}
+    return {key: value for key, member in asked.items() if (value := ec2._p(params, member))}
 
 
 def _taken(params: Params, instance_id: str) -> list[dict[str, Any]]:

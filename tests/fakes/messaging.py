@@ -94,6 +94,7 @@ class FakeAnnouncer(Faults):
         self.skews: dict[str, float] = {}
         self.missed: list[MissedSlot] = []
         self.ages: dict[tuple[str, str], timedelta] = {}
+        self.unlocked: list[tuple[str, str]] = []
         self.braked: list[tuple[str, Verdict, str]] = []
 
     def run_closed(self, run: Run, failures: Sequence[Point], skews: Mapping[str, float]) -> None:
@@ -110,6 +111,10 @@ class FakeAnnouncer(Faults):
     def freshness(self, cluster: str, policy: str, age: timedelta) -> None:
         self._before("freshness")
         self.ages[cluster, policy] = age
+
+    def not_locked(self, point: Point, reason: str) -> None:
+        self._before("not_locked")
+        self.unlocked.append((point.id, reason))
 
     def prune_braked(self, cluster: str, verdict: Verdict, token: str) -> None:
         self._before("prune_braked")

@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 
 from snapkeep.domain.errors import GroupRefused, NotFound, PermanentError, TemporaryError
 from snapkeep.domain.points import Snapshot, SnapshotState
-from snapkeep.domain.retention_points import Protection
+from snapkeep.domain.policies import Lock
+from snapkeep.domain.retention_points import Protection, locked
 from snapkeep.ports import Clock
 from tests.fakes.clock import TestClock
 from tests.fakes.faults import Faults
@@ -126,6 +127,16 @@ class FakeSnapshots(Faults):
         else:
             self.all.pop(snapshot_id, None)
         self._after("delete")
+
+    def lock(self, snapshot_id: str, lock: Lock) -> None:
+        self._before("lock")
+        self.calls["lock"] += 1
+        if snapshot_id not in self.all:
+            raise NotFound(f"EC2 knows no snapshot {snapshot_id}")
+        if snapshot_id not in self.locks:
+            until = self.clock() + timedelta(days=lock.days)
+            self.locks[snapshot_id] = (locked(lock.mode.value, until),)
+        self._after("lock")
 
     def protections(self, snapshot_ids: Sequence[str]) -> Mapping[str, tuple[Protection, ...]]:
         self._before("protections")

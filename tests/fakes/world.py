@@ -127,7 +127,7 @@ class World:
         self.take_snapshots = TakeSnapshots(
             self.deployment, clusters, ebs, journal, queue, pacer, announcer, self.clock
         )
-        self.complete_points = CompletePoints(journal, ebs, pacer, announcer, self.clock)
+        self.complete_points = CompletePoints(journal, ebs, pacer, announcer, self.clock, self.deployment)
         heal = HealPoints(
             self.deployment, clusters, ebs, journal, queue, pacer, self.complete_points, self.clock
         )

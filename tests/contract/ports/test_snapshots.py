@@ -16,6 +16,7 @@ import pytest
 from snapkeep.adapters.ec2 import Ec2Snapshots
 from snapkeep.domain.errors import PermanentError, TemporaryError
 from snapkeep.domain.points import SnapshotState
+from snapkeep.domain.policies import Lock, LockMode
 from snapkeep.ports import Snapshots
 from tests.fakes import FakeSnapshots
 
@@ -212,3 +213,22 @@ def test_attachments_name_the_instance_and_leave_out_what_is_gone(ec2: Ec2) -> N
     asked = [attached, free, "vol-0123456789abcdef0"]
     assert ec2.snapshots.attachments(asked) == {attached: instance, free: ""}
     assert ec2.snapshots.attachments([]) == {}
+
+
+@pytest.mark.parametrize("ec2", ["fake", pytest.param("sandbox", marks=pytest.mark.sandbox)], indirect=True)
+def test_a_locked_snapshot_is_protected_and_locking_it_again_changes_nothing(
+    ec2: Ec2, tags: dict[str, str]
+) -> None:
+    created = ec2.snapshots.create(ec2.volume(), tags, "")
+    ec2.snapshots.lock(created.id, Lock(LockMode.GOVERNANCE, 7))
+    (first,) = ec2.snapshots.protections([created.id])[created.id]
+    ec2.snapshots.lock(created.id, Lock(LockMode.GOVERNANCE, 30))
+    assert ec2.snapshots.protections([created.id])[created.id] == (first,)
+    with pytest.raises(PermanentError):
+        ec2.snapshots.delete(created.id)
+
+
+@pytest.mark.parametrize("ec2", ["fake", pytest.param("sandbox", marks=pytest.mark.sandbox)], indirect=True)
+def test_a_snapshot_that_is_gone_cannot_be_locked(ec2: Ec2) -> None:
+    with pytest.raises(PermanentError, match="snap-0123456789abcdef0"):
+        ec2.snapshots.lock("snap-0123456789abcdef0", Lock(LockMode.COMPLIANCE, 7, 24))

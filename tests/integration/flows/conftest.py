@@ -20,6 +20,12 @@ POLICIES: Sequence[dict[str, Any]] = (
     {"name": "two-nodes", "method": "ebs", "group": "app"},
     {"name": "access", "method": "ebs"},
     {"name": "lost-namespace", "method": "ebs"},
+    {
+        "name": "locked",
+        "method": "ebs",
+        "retention": {"last": 1},
+        "lock": {"mode": "governance", "days": 7},
+    },
 )
 
 

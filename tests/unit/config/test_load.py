@@ -8,6 +8,8 @@ from datetime import timedelta
 from snapkeep.domain.policies import (
     Cluster,
     Deployment,
+    Lock,
+    LockMode,
     Method,
     Operator,
     Pace,
@@ -159,3 +161,22 @@ def test_off_means_off_with_and_without_quotes(loaded: Loader) -> None:
     for word in ("off", '"off"', "false"):
         text = WITH_DEFAULTS.replace("flexible_window: off", f"flexible_window: {word}")
         assert loaded(text).policies[1].schedule.flexible_minutes == 0
+
+
+def test_a_lock_is_taken_from_the_policy_or_from_the_defaults(loaded: Loader) -> None:
+    locked = """
+    clusters:
+      - {name: myeks, region: ap-northeast-2}
+    defaults:
+      schedule: {expression: "@daily"}
+      retention: {last: 3}
+      lock: {mode: governance, days: 7}
+    policies:
+      - {name: nightly, selection: {namespaces: ["*"]}}
+      - name: audit
+        selection: {namespaces: [audit]}
+        lock: {mode: compliance, days: 365, cool_off_hours: 72, confirm_nobody_can_delete_early: true}
+    """
+    nightly, audit = loaded(locked).policies
+    assert nightly.lock == Lock(LockMode.GOVERNANCE, 7)
+    assert audit.lock == Lock(LockMode.COMPLIANCE, 365, 72)

@@ -71,7 +71,8 @@ policies:
             "    retention: {last: 3}",
             "    retention: {last: 3}\n    retension: {last: 3}",
             "9: policies[0].retension: unknown key (did you mean 'retention'?); allowed: "
-            "clusters, csi_fallback, group, group_fallback, method, name, retention, schedule, selection",
+            "clusters, csi_fallback, group, group_fallback, lock, method, name, retention, schedule, "
+            "selection",
         ),
         (
             "{last: 3}",
@@ -283,3 +284,25 @@ def test_a_file_that_cannot_be_read_says_why(tmp_path: Path) -> None:
 )
 def test_data_of_any_shape_is_refused_and_never_crashes(refusals: Refusals, wrong: str) -> None:
     assert refusals(wrong)
+
+
+@pytest.mark.parametrize(
+    ("lock", "told"),
+    [
+        (
+            "{mode: compliance, days: 30}",
+            "mode compliance locks every snapshot for 30 days, and nobody, AWS included, can lift that or "
+            "stop its cost; if that is meant, add confirm_nobody_can_delete_early: true",
+        ),
+        (
+            "{mode: governance, days: 7, cool_off_hours: 2}",
+            "cool_off_hours has no meaning with mode governance; remove it",
+        ),
+        ("{mode: governance, days: 0}", "0 is too little; use 1 or more"),
+        ("{mode: governance, days: 36501}", "36501 is too much; use 36500 or less"),
+        ("{mode: legal-hold, days: 7}", "'legal-hold' is not allowed; use 'governance' or 'compliance'"),
+    ],
+)
+def test_a_lock_that_cannot_be_meant_is_refused(refusals: Refusals, lock: str, told: str) -> None:
+    (line,) = refusals(FILE + f"    lock: {lock}\n")
+    assert line.endswith(told)

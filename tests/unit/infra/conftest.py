@@ -19,7 +19,7 @@ from aws_cdk import App
 from infra.deployment_config import DeploymentConfig
 from infra.packaging.assets import Asset, Assets
 from infra.stacks.snapkeep_stack import SnapkeepStack
-from snapkeep.domain.policies import Cluster, Deployment, Method, Policy, Schedule, Selection
+from snapkeep.domain.policies import Cluster, Deployment, Lock, LockMode, Method, Policy, Schedule, Selection
 from tests.unit.infra.template import Template
 
 FUNCTIONS = ("plan_backup", "take_snapshots", "record_completion", "reconcile", "prune", "finish_restores")
@@ -36,6 +36,7 @@ NIGHTLY = Policy(
     ),
     method=Method.CSI,
     retention={"last": 7},
+    lock=Lock(LockMode.GOVERNANCE, 14),
 )
 PAUSED = Policy(
     name="paused",
@@ -44,6 +45,7 @@ PAUSED = Policy(
     schedule=Schedule(expression="rate(1 hour)", enabled=False),
     method=Method.EBS,
     retention={"last": 3},
+    lock=Lock(LockMode.COMPLIANCE, 365, 24),
 )
 DEPLOYMENT = Deployment(
     clusters=(Cluster("myeks", "ap-northeast-2"), Cluster("second", "ap-northeast-2")),

@@ -141,7 +141,9 @@ def finish_restores(settings: FinishRestoresSettings) -> FinishRestores:
 
 
 def _complete_points(table: str, bus: str) -> CompletePoints:
-    return CompletePoints(_journal(table), _snapshots(), _pacer(table), _announcer(bus), clock)
+    return CompletePoints(
+        _journal(table), _snapshots(), _pacer(table), _announcer(bus), clock, load_deployment()
+    )
 
 
 @cache

@@ -24,7 +24,7 @@ from snapkeep.domain.deletions import (
 from snapkeep.domain.holds import Hold
 from snapkeep.domain.jobs import Job
 from snapkeep.domain.points import Point, PointState, Snapshot, SnapshotState
-from snapkeep.domain.policies import Schedule
+from snapkeep.domain.policies import Lock, Schedule
 from snapkeep.domain.restore.operations import RestoreOperation
 from snapkeep.domain.restore.progress import RestoredClaim
 from snapkeep.domain.retention_history import RetentionVersion
@@ -158,6 +158,12 @@ class Snapshots(Protocol):
     def delete(self, snapshot_id: str) -> None:
         """Delete a snapshot; one that is gone already is success."""
 
+    def lock(self, snapshot_id: str, lock: Lock) -> None:
+        """Lock a snapshot from now on; one that is locked already stays as it is.
+
+        Raises PermanentError when EC2 will not.
+        """
+
     def protections(self, snapshot_ids: Sequence[str]) -> Mapping[str, tuple[Protection, ...]]:
         """The EC2 locks on these snapshots and the AMIs made of them; free ones are absent."""
 
@@ -209,6 +215,9 @@ class Announcer(Protocol):
 
     def freshness(self, cluster: str, policy: str, age: timedelta) -> None:
         """Publish how old the newest run with a ready point is."""
+
+    def not_locked(self, point: Point, reason: str) -> None:
+        """Publish that a point is ready without the lock its policy asks for."""
 
     def prune_braked(self, cluster: str, verdict: Verdict, token: str) -> None:
         """Publish that a prune stopped before deleting anything, and what confirms its plan."""

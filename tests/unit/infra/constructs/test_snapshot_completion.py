@@ -7,10 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aws_cdk import Stack
 
+from infra.permissions import lock_snapshots
 from snapkeep.domain import tags
+from tests.unit.infra.conftest import FUNCTIONS
 from tests.unit.infra.event_pattern import matches
-from tests.unit.infra.template import Resource, Template
+from tests.unit.infra.template import Resource, Template, arns
 
 EVENTS = Path(__file__).parents[4] / "events" / "record_completion"
 
@@ -83,7 +86,9 @@ def test_record_completion_may_read_tag_and_journal(template: Template) -> None:
         "dynamodb:Query",
         "dynamodb:UpdateItem",
         "ec2:CreateTags",
+        "ec2:DescribeLockedSnapshots",
         "ec2:DescribeSnapshots",
+        "ec2:LockSnapshot",
         "events:PutEvents",
         "logs:CreateLogStream",
         "logs:PutLogEvents",
@@ -102,3 +107,22 @@ def test_record_completion_marks_duplicates_but_sets_no_hold(template: Template)
     assert condition["StringEquals"] == {"aws:ResourceTag/snapkeep:managed": "true"}
     assert tags.DUPLICATE in keys
     assert tags.HOLD not in keys
+
+
+def test_it_may_lock_for_the_days_that_policies_ask_for_and_nobody_may_unlock(template: Template) -> None:
+    for function in ("record_completion", "reconcile"):
+        statement = template.statement(function, "LockSnapshots")
+        assert arns(statement) == {"arn:<Partition>:ec2:ap-northeast-2::snapshot/*"}
+        assert statement["Condition"] == {
+            "StringEquals": {"aws:ResourceTag/snapkeep:managed": "true"},
+            "NumericEquals": {"ec2:SnapshotLockDuration": ["14", "365"]},
+        }
+    for function in FUNCTIONS:
+        assert "ec2:UnlockSnapshot" not in template.actions(function)
+        assert ("ec2:LockSnapshot" in template.actions(function)) == (
+            function in ("record_completion", "reconcile")
+        )
+
+
+def test_without_a_locking_policy_nobody_may_lock() -> None:
+    assert lock_snapshots(Stack(), []) == ()

@@ -158,3 +158,15 @@ def test_a_braked_prune_tells_its_figures_and_what_confirms_it(bus: Any) -> None
     assert (detail["cluster"], detail["confirm"]) == ("myeks", "0123456789abcdef")
     assert (detail["points"], detail["new"], detail["deletions"]) == (10, 0, 7)
     assert len(detail["lineages"]) == 50
+
+
+def test_a_point_without_its_lock_is_told_with_what_can_be_deleted(bus: Any) -> None:
+    EventAnnouncer(bus, "default").not_locked(a_point(), "not locked, so it can be deleted: denied")
+    ((kind, detail),) = bus.details()
+    assert kind == "Snapkeep Point Not Locked"
+    assert (detail["cluster"], detail["policy"], detail["reason"]) == (
+        "myeks",
+        "daily",
+        "not locked, so it can be deleted: denied",
+    )
+    assert detail["point"]

@@ -10,6 +10,8 @@ import pytest
 from snapkeep.domain.policies import (
     Cluster,
     Deployment,
+    Lock,
+    LockMode,
     Method,
     Operator,
     Pace,
@@ -37,6 +39,7 @@ WORDPRESS = Policy(
     retention={"last": 28, "yearly": "all", "within": "1y5m"},
     group_label="app",
     group_fallback=True,
+    lock=Lock(LockMode.COMPLIANCE, 30, 24),
 )
 PLAIN = Policy("plain", ("myeks",), Selection(), Schedule("rate(1 day)"), Method.CSI, {"last": 1})
 DEPLOYMENT = Deployment(

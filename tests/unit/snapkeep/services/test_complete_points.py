@@ -10,7 +10,7 @@ import pytest
 from snapkeep.domain import tags
 from snapkeep.domain.errors import PermanentError, TemporaryError
 from snapkeep.domain.points import PointState
-from snapkeep.domain.policies import Method
+from snapkeep.domain.policies import Lock, LockMode, Method
 from snapkeep.domain.runs import RunState
 from snapkeep.services.complete_points import Verdict
 from tests.fakes.world import World, a_claim, a_policy
@@ -194,3 +194,60 @@ def test_a_ready_point_stays_ready_whatever_becomes_of_its_snapshot() -> None:
     world.ebs.break_snapshot(snapshot.id)
     world.complete_points.on_event(snapshot.id, finished=True)
     assert world.point("mysql").state is PointState.READY
+
+
+WEEK = Lock(LockMode.GOVERNANCE, 7)
+
+
+def taken_under_lock() -> World:
+    world = World(a_claim("mysql"), policy=a_policy(lock=WEEK))
+    world.backup()
+    world.work()
+    world.ebs.complete()
+    return world
+
+
+def test_a_point_is_locked_before_it_counts() -> None:
+    world = taken_under_lock()
+    world.journal.fail_next("finish", TemporaryError("not now"))
+    with pytest.raises(TemporaryError):
+        world.complete_points.on_event(only(world), finished=True)
+    assert list(world.ebs.locks) == [only(world)]
+    assert world.complete_points.on_event(only(world), finished=True) is Verdict.READY
+
+
+def test_an_event_that_comes_again_does_not_move_the_end_of_the_lock() -> None:
+    world = taken_under_lock()
+    world.complete_points.on_event(only(world), finished=True)
+    ends = dict(world.ebs.locks)
+    world.wait(days=1)
+    world.complete_points.on_event(only(world), finished=True)
+    assert world.ebs.locks == ends
+
+
+def test_a_lock_that_ec2_cannot_set_now_is_tried_again() -> None:
+    world = taken_under_lock()
+    world.ebs.fail_next("lock", TemporaryError("not now"))
+    with pytest.raises(TemporaryError):
+        world.complete_points.on_event(only(world), finished=True)
+    (point,) = world.journal.all_points.values()
+    assert point.state is PointState.PENDING
+    world.complete_points.on_event(only(world), finished=True)
+    assert only(world) in world.ebs.locks
+
+
+def test_a_point_that_cannot_be_locked_is_ready_and_announced_as_unlocked() -> None:
+    world = taken_under_lock()
+    world.ebs.fail_next("lock", PermanentError("the role may not lock it"))
+    assert world.complete_points.on_event(only(world), finished=True) is Verdict.READY
+    reason = "not locked, so it can be deleted: the role may not lock it"
+    (point,) = world.journal.all_points.values()
+    assert (point.state, point.reason) == (PointState.READY, reason)
+    assert world.announcer.unlocked == [(point.id, reason)]
+
+
+def test_without_a_lock_in_the_policy_nothing_is_locked() -> None:
+    world = taken()
+    world.ebs.complete()
+    world.complete_points.on_event(only(world), finished=True)
+    assert world.ebs.calls["lock"] == 0

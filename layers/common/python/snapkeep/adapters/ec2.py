@@ -11,9 +11,10 @@ from botocore.exceptions import ClientError
 
 from snapkeep.adapters.aws import chunks, code_of
 from snapkeep.adapters.ec2_errors import MISSING_SNAPSHOT, ec2_errors, group_errors
-from snapkeep.adapters.ec2_protections import protections
+from snapkeep.adapters.ec2_protections import is_locked, protections
 from snapkeep.domain.errors import NotFound, TemporaryError
 from snapkeep.domain.points import Snapshot, SnapshotState
+from snapkeep.domain.policies import Lock
 from snapkeep.domain.retention_points import Protection
 from snapkeep.domain.sizes import GIB
 
@@ -131,6 +132,19 @@ class Ec2Snapshots:
             except ClientError as error:
                 if code_of(error) not in MISSING_SNAPSHOT:
                     raise
+
+    def lock(self, snapshot_id: str, lock: Lock) -> None:
+        """Lock a snapshot for the days of the lock, from now on; one that is locked already stays as it is.
+
+        Locking again would move the end: https://docs.aws.amazon.com/ebs/latest/userguide/update-snapshot-lock.html
+        """
+        if is_locked(self._ec2, snapshot_id):
+            return
+        cool_off: dict[str, Any] = {"CoolOffPeriod": lock.cool_off_hours} if lock.cool_off_hours else {}
+        with ec2_errors(f"lock {snapshot_id}"):
+            self._ec2.lock_snapshot(
+                SnapshotId=snapshot_id, LockMode=lock.mode.value, LockDuration=lock.days, **cool_off
+            )
 
     def protections(self, snapshot_ids: Sequence[str]) -> Mapping[str, tuple[Protection, ...]]:
         """The locks on these snapshots and the AMIs made of them; free ones are absent."""

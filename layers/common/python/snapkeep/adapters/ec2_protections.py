@@ -31,6 +31,12 @@ def protections(ec2: EC2Client, snapshot_ids: Sequence[str]) -> Mapping[str, tup
     return found
 
 
+def is_locked(ec2: EC2Client, snapshot_id: str) -> bool:
+    """True while a lock is on the snapshot."""
+    with ec2_errors(f"look for a lock of {snapshot_id}"):
+        return bool(_locks(ec2, [snapshot_id]))
+
+
 def _locks(ec2: EC2Client, snapshot_ids: Sequence[str]) -> list[tuple[str, Protection]]:
     """The call knows no paginator of botocore's."""
     found: list[tuple[str, Protection]] = []

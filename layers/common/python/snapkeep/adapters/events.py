@@ -30,6 +30,7 @@ DETAIL_TYPES = {
     RunState.FAILED: "Snapkeep Run Failed",
 }
 SLOT_MISSED = "Snapkeep Slot Missed"
+POINT_NOT_LOCKED = "Snapkeep Point Not Locked"
 PRUNE_BRAKED = "Snapkeep Prune Braked"
 
 METRICS = {
@@ -85,6 +86,12 @@ class EventAnnouncer:
     def freshness(self, cluster: str, policy: str, age: timedelta) -> None:
         """Publish the age of the newest run with a ready point, in seconds."""
         _count("NewestGoodAge", age.total_seconds(), cluster, policy, MetricUnit.Seconds)
+
+    def not_locked(self, point: Point, reason: str) -> None:
+        """Publish that a point is ready without the lock its policy asks for: it can be deleted."""
+        detail = {"cluster": point.claim.cluster, "policy": point.policy, "snapshot": point.snapshot_id}
+        self._put(POINT_NOT_LOCKED, {**detail, **_failure(point), "reason": reason})
+        _count("PointsNotLocked", 1, point.claim.cluster, point.policy)
 
     def prune_braked(self, cluster: str, verdict: Verdict, token: str) -> None:
         """Publish that a prune deleted nothing because its plan went too far, and how to confirm it."""

@@ -74,6 +74,26 @@ class Schedule:
     enabled: bool = True
 
 
+class LockMode(StrEnum):
+    """Who may lift a lock: whoever IAM allows to (governance), or nobody (compliance)."""
+
+    GOVERNANCE = "governance"
+    COMPLIANCE = "compliance"
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """The EC2 lock put on every recovery point: for so many days nobody, or only who may unlock, deletes it.
+
+    `cool_off_hours` is how long a compliance lock may still be lifted (0 = not at all).
+    https://docs.aws.amazon.com/ebs/latest/userguide/snapshot-lock-concepts.html
+    """
+
+    mode: LockMode
+    days: int
+    cool_off_hours: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """What (selection), when (schedule), how (method, group) and how long (retention).
@@ -81,6 +101,7 @@ class Policy:
     `group_label` names the label whose equal values make claims of one namespace crash-consistent
     with each other. `csi_fallback` lets a `csi` policy take points by `ebs` while the snapshot
     CRDs or controller are absent; `group_fallback` lets a refused group be taken one by one.
+    `lock` is put on each point before it counts as ready.
     `retention` maps rule name to count, "all" or duration text, exactly as validated by config.
     """
 
@@ -93,6 +114,7 @@ class Policy:
     group_label: str = ""
     csi_fallback: bool = False
     group_fallback: bool = False
+    lock: Lock | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,8 +188,13 @@ def _policy(item: Mapping[str, Any]) -> Policy:
             selection=Selection(**selection),
             schedule=Schedule(**schedule),
             method=Method(item["method"]),
+            lock=_lock(item["lock"]),
         )
     )
+
+
+def _lock(item: Mapping[str, Any] | None) -> Lock | None:
+    return Lock(**dict(item, mode=LockMode(item["mode"]))) if item else None
 
 
 def _fields(value: Any) -> dict[str, Any]:

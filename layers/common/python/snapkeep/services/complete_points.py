@@ -9,6 +9,7 @@ from enum import StrEnum
 from snapkeep.domain import tags
 from snapkeep.domain.errors import PermanentError, TemporaryError
 from snapkeep.domain.points import Point, PointState, Snapshot, SnapshotState
+from snapkeep.domain.policies import Deployment
 from snapkeep.ports import Announcer, Clock, Creation, Journal, Outcome, Pacer, Snapshots
 from snapkeep.services.closing import close_if_settled
 from snapkeep.services.looking import belongs_to
@@ -37,6 +38,7 @@ class CompletePoints:
     pacer: Pacer
     announcer: Announcer
     clock: Clock
+    deployment: Deployment
 
     def on_event(self, snapshot_id: str, finished: bool) -> Verdict:
         """Settle the snapshot an EBS event names.
@@ -103,13 +105,30 @@ class CompletePoints:
             reason = f"{snapshot.id} cannot be tagged as a recovery point: {error.reason}"
             return self._finish(point, PointState.FAILED, snapshot, reason)
         if snapshot.state is SnapshotState.COMPLETED:
-            return self._finish(point, PointState.READY, snapshot, "")
+            return self._finish(point, PointState.READY, snapshot, self._lock(point))
         return Verdict.PENDING
 
     def _complete_tags(self, point: Point, snapshot: Snapshot) -> None:
         missing = tags.missing_tags(snapshot.tags, point)
         if missing:
             self.snapshots.add_tags(snapshot.id, missing)
+
+    def _lock(self, point: Point) -> str:
+        """Lock the point as its policy asks; returns why it could not be locked, or "".
+
+        Its data is good all the same, so a point that cannot be locked is ready, and announced as
+        unlocked. Raises TemporaryError when a later attempt may lock it.
+        """
+        policy = self.deployment.policy(point.policy)
+        if policy is None or policy.lock is None or point.state.is_final:
+            return ""
+        try:
+            self.snapshots.lock(point.snapshot_id, policy.lock)
+        except PermanentError as error:
+            reason = f"not locked, so it can be deleted: {error.reason}"
+            self.announcer.not_locked(point, reason)
+            return reason
+        return ""
 
     def _finish(self, point: Point, state: PointState, snapshot: Snapshot, reason: str) -> Verdict:
         outcome = Outcome(state, self.clock(), reason, snapshot.id, snapshot.size_bytes)
