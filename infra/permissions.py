@@ -105,9 +105,8 @@ def complete_tags(stack: Stack, keys: Sequence[str]) -> iam.PolicyStatement:
 
 
 def delete_snapshots(stack: Stack) -> iam.PolicyStatement:
-    """Delete snapshots of ours that are not held.
+    """Delete snapshots of ours that are not held: that have no hold tag, whatever its value.
 
-    A missing hold tag passes StringNotEquals, as wanted.
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
     """
     return iam.PolicyStatement(
@@ -115,7 +114,7 @@ def delete_snapshots(stack: Stack) -> iam.PolicyStatement:
         actions=["ec2:DeleteSnapshot"],
         resources=[_snapshot_arn(stack)],
         conditions=_when("StringEquals", {f"aws:ResourceTag/{tags.MANAGED}": "true"})
-        | _when("StringNotEquals", {f"aws:ResourceTag/{tags.HOLD}": "true"}),
+        | _when("Null", {f"aws:ResourceTag/{tags.HOLD}": "true"}),
     )
 
 

@@ -40,7 +40,7 @@ def test_only_snapshots_of_ours_without_a_hold_can_be_deleted(template: Template
     assert arns(statement) == {"arn:<Partition>:ec2:ap-northeast-2::snapshot/*"}
     assert statement["Condition"] == {
         "StringEquals": {"aws:ResourceTag/snapkeep:managed": "true"},
-        "StringNotEquals": {"aws:ResourceTag/snapkeep:hold": "true"},
+        "Null": {"aws:ResourceTag/snapkeep:hold": "true"},
     }
 
 

@@ -25,6 +25,7 @@ def test_a_complete_snapshot_is_a_ready_candidate_of_its_lineage() -> None:
     assert isinstance(found, Listed)
     assert (found.claim, found.policy, found.candidate.state) == ("uid-data", "daily", PointState.READY)
     assert found.candidate.counts(NOW)
+    assert found.slot == a_point().slot
 
 
 @pytest.mark.parametrize(
@@ -61,6 +62,8 @@ def test_an_archived_one_shields_nothing_and_a_held_one_does() -> None:
     archived = read(replace(a_snapshot(), archived=True), "myeks")
     assert isinstance(archived, Listed) and not archived.candidate.counts(NOW)
     snapshot = a_snapshot()
-    tagged = replace(snapshot, tags=snapshot.tags | {tags.HOLD: "true"})
-    held = read(tagged, "myeks")
-    assert hold_of(tagged) and isinstance(held, Listed) and held.candidate.counts(NOW)
+    for value in ("true", "yes", ""):
+        tagged = replace(snapshot, tags=snapshot.tags | {tags.HOLD: value})
+        held = read(tagged, "myeks")
+        assert hold_of(tagged) and isinstance(held, Listed) and held.candidate.counts(NOW)
+        assert held.candidate.protections

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
+from snapkeep.domain.policies import Schedule
 from snapkeep.domain.retention import RetentionRules
 from snapkeep.domain.retention_history import KEPT_VERSIONS, RetentionVersion, retention_of, seen
 from tests.contract.ports.samples import NOW, later
@@ -26,6 +29,30 @@ def test_a_change_is_added_once_and_the_rules_before_it_end_then() -> None:
 def test_rules_that_keep_nothing_are_refused_in_words() -> None:
     with pytest.raises(ValueError, match="no rule keeps anything"):
         retention_of([RetentionVersion({}, "UTC", NOW)])
+
+
+@pytest.mark.parametrize(
+    ("block", "timezone"),
+    [({}, "UTC"), ({"last": 0}, "UTC"), (None, "UTC"), (["last"], "UTC"), ({"last": 1}, "Mars/Olympus")]
+    + [({"last": 1}, zone) for zone in ("", "America", "../UTC", None, 7)],
+)
+def test_a_retention_that_is_none_is_refused_and_not_remembered(block: Any, timezone: Any) -> None:
+    broken = a_policy(retention={"last": 1}, schedule=Schedule("cron(0 18 * * ? *)", timezone))
+    with pytest.raises(ValueError, match=r"rule|rules|allowed|time zone"):
+        seen((), replace(broken, retention=block), NOW)
+
+
+def test_what_cannot_be_read_of_the_past_was_never_in_force() -> None:
+    history = [
+        RetentionVersion({"last": 9}, "UTC", NOW),
+        RetentionVersion({"last": 0}, "UTC", later(hours=1)),
+        RetentionVersion({"last": 5}, "Mars/Olympus", later(hours=2)),
+        RetentionVersion({"last": 2}, "UTC", later(hours=3)),
+    ]
+    retention = retention_of(history)
+    assert retention.rules == RetentionRules(last=2)
+    (earlier,) = retention.earlier
+    assert (earlier.rules, earlier.until) == (RetentionRules(last=9), later(hours=3))
 
 
 def test_the_history_does_not_grow_without_end() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -134,3 +135,42 @@ def test_without_marked_twins_there_is_nothing_to_do() -> None:
     world.backup()
     world.run_until_closed()
     assert world.prune_twins() == []
+
+
+@pytest.mark.parametrize("key", [tags.CLAIM_UID, tags.POLICY, tags.SLOT, tags.NAMESPACE, tags.SNAPSHOT_NAME])
+def test_a_good_point_that_somebody_marked_under_the_name_of_another_stays(key: str) -> None:
+    world, first, twin = with_twin()
+    world.ebs.add_tags(twin, {key: "another"})
+    (pruned,) = world.prune_twins()
+    assert pruned.reason == f"kept: its tags say that it is another point than {first}"
+    assert names(world.ebs.all.values()) == [first, twin]
+
+
+def test_an_archived_first_is_no_reason_to_delete_the_twin() -> None:
+    world, first, twin = with_twin()
+    world.ebs.all[first] = replace(world.ebs.all[first], archived=True)
+    assert [pruned.deleted for pruned in world.prune_twins()] == [False]
+    assert names(world.ebs.all.values()) == [first, twin]
+
+
+def test_a_first_that_only_a_stale_listing_shows_is_no_reason_to_delete_the_twin() -> None:
+    world, first, twin = with_twin()
+    stale = world.ebs.all.pop(first)
+    find = world.ebs.find
+
+    def stale_find(*arguments: Any, **named: Any) -> Any:
+        yield from [stale, *find(*arguments, **named)]
+
+    world.ebs.find = stale_find  # type: ignore[method-assign]
+    assert not any(pruned.deleted for pruned in world.prune_twins())
+    assert names(world.ebs.all.values()) == [twin]
+
+
+def test_a_twin_of_a_csi_point_has_only_the_tags_of_our_class() -> None:
+    world, first, twin = with_twin()
+    point = world.point("mysql")
+    driver = tags.class_tags("myeks") | {tags.SNAPSHOT_NAMESPACE: "shop", tags.SNAPSHOT_NAME: point.id}
+    marked = driver | {tags.POINT: point.id, tags.DUPLICATE: "true"}
+    world.ebs.all[twin] = replace(world.ebs.all[twin], tags=marked)
+    assert [pruned.deleted for pruned in world.prune_twins()] == [True]
+    assert names(world.ebs.all.values()) == [first]

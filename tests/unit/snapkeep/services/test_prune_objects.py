@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from snapkeep.domain import tags
 from snapkeep.domain.errors import ClusterUnreachable, PermanentError
 from snapkeep.domain.policies import Method
 from snapkeep.services.prune_objects import open_objects
@@ -35,6 +36,13 @@ def test_a_content_that_would_delete_the_snapshot_is_left_alone() -> None:
     with pytest.raises(PermanentError, match="not Retain"):
         open_objects(world.clusters, "myeks").remove(snapshot_id, world.ebs.get(snapshot_id))
     assert len(world.cluster.snapshots) == 1
+
+
+def test_an_edited_namespace_tag_hides_no_volume_snapshot() -> None:
+    world, snapshot_id = a_world()
+    world.ebs.add_tags(snapshot_id, {tags.NAMESPACE: "elsewhere"})
+    open_objects(world.clusters, "myeks").remove(snapshot_id, world.ebs.get(snapshot_id))
+    assert world.cluster.snapshots == {} and world.cluster.contents == {}
 
 
 def test_a_volume_snapshot_of_that_name_for_another_snapshot_stays() -> None:

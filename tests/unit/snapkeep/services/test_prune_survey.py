@@ -53,6 +53,42 @@ def test_new_is_what_started_since_or_was_pending_then() -> None:
     assert tallied(survey(world, LastPrune("myeks", SLOT + 9 * DAY))) == {LINEAGE: (3, 0)}
 
 
+def test_a_snapshot_that_a_listing_shows_twice_is_one_point() -> None:
+    world = a_world(3)
+    first, second, newest = names(world.ebs.all.values())
+    surveyor = Surveyor(
+        "myeks",
+        {"nightly": PolicyRetention(RetentionRules(last=2))},
+        None,
+        timedelta(minutes=5),
+        world.clock(),
+    )
+    found = surveyor.survey([*world.ebs.all.values(), world.ebs.all[newest]])
+    assert [planned.snapshot_id for planned in found.deletions] == [first]
+    assert sorted(found.kept) == [second, newest]
+
+
+def test_of_two_snapshots_of_one_point_neither_counts_and_both_stay() -> None:
+    world = a_world(3)
+    first, second, newest = names(world.ebs.all.values())
+    copy = world.ebs.create("vol-mysql", world.ebs.all[newest].tags, "copied").id
+    world.ebs.complete()
+    found = survey(world)
+    assert [planned.snapshot_id for planned in found.deletions] == [first]
+    assert sorted(item.snapshot_id for item in found.unreadable) == [newest, copy]
+    assert newest in found.kept[copy][0] and copy in found.kept[newest][0]
+    world.ebs.add_tags(copy, {tags.DUPLICATE: "true"})
+    assert [planned.snapshot_id for planned in survey(world).deletions] == [first, second]
+
+
+def test_a_lineage_of_twins_only_is_no_lineage() -> None:
+    world = a_world(1)
+    (only,) = world.ebs.all
+    world.ebs.create("vol-mysql", world.ebs.all[only].tags, "copied")
+    world.ebs.complete()
+    assert tallied(survey(world)) == {} and survey(world).deletions == []
+
+
 def test_a_duplicate_is_in_no_lineage() -> None:
     world = a_world(2)
     twin = names(world.ebs.all.values())[-1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from snapkeep.domain import tags
 from snapkeep.domain.naming import point_id
@@ -23,11 +24,12 @@ IN_BIN = (SnapshotState.RECOVERABLE, SnapshotState.RECOVERING)
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A candidate and the lineage it belongs to."""
+    """A candidate, the lineage it belongs to and its slot in it (aware UTC)."""
 
     claim: str
     policy: str
     candidate: Candidate
+    slot: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +53,15 @@ def read(snapshot: Snapshot, cluster: str) -> Listed | Unreadable:
         return Unreadable(snapshot.id, f"its tags name the cluster {facts.cluster}, not {cluster}")
     if snapshot.tags.get(tags.POINT) != point_id(facts.name, cluster, facts.uid, policy, slot):
         return Unreadable(snapshot.id, "its tags do not fit each other: somebody edited them")
-    return Listed(facts.uid, policy, _candidate(snapshot, facts))
+    return Listed(facts.uid, policy, _candidate(snapshot, facts), slot)
 
 
 def hold_of(snapshot: Snapshot) -> bool:
-    """True when the tag, which is the truth, says that nothing may delete it."""
-    return snapshot.tags.get(tags.HOLD) == "true"
+    """True when the tag, which is the truth, says that nothing may delete it.
+
+    Whatever its value: who sets `snapkeep:hold` to `yes` by hand means it.
+    """
+    return tags.HOLD in snapshot.tags
 
 
 def _candidate(snapshot: Snapshot, facts: ClaimFacts) -> Candidate:

@@ -74,8 +74,10 @@ def parse_retention(block: Mapping[str, object]) -> RetentionRules:
     """The rules of a `retention:` block. Raises ValueError, in words, for what would keep nothing or
     is not a rule: an empty block, zero, negatives, unknown rules and units.
     """
+    if not isinstance(block, Mapping):
+        raise ValueError(f"{str(block)[:40]!r} is no block of retention rules such as {{last: 28, daily: 7}}")
     known = {field.name for field in fields(RetentionRules)}
-    unknown = sorted(set(block) - known)
+    unknown = sorted(str(name)[:40] for name in set(block) - known)
     if unknown:
         raise ValueError(f"{', '.join(unknown)}: no such retention rule; allowed: {', '.join(sorted(known))}")
     values: dict[str, Any] = {}

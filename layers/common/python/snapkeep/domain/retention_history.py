@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from snapkeep.domain.lineages import PolicyRetention
 from snapkeep.domain.policies import Policy
-from snapkeep.domain.retention import parse_retention
+from snapkeep.domain.retention import RetentionRules, parse_retention
 from snapkeep.domain.retention_plan import Earlier
 
 KEPT_VERSIONS = 20
@@ -26,7 +27,11 @@ class RetentionVersion:
 
 
 def seen(history: Sequence[RetentionVersion], policy: Policy, now: datetime) -> tuple[RetentionVersion, ...]:
-    """The history with the policy's present retention at its end; the same when nothing changed."""
+    """The history with the policy's present retention at its end; the same when nothing changed.
+
+    Raises ValueError for a retention that is none: it was never in force, so nobody remembers it.
+    """
+    _read(policy.retention, policy.schedule.timezone)
     block, timezone = dict(policy.retention), policy.schedule.timezone
     if history and (dict(history[-1].block), history[-1].timezone) == (block, timezone):
         return tuple(history)
@@ -35,12 +40,22 @@ def seen(history: Sequence[RetentionVersion], policy: Policy, now: datetime) -> 
 
 def retention_of(history: Sequence[RetentionVersion]) -> PolicyRetention:
     """The rules in force (the last ones) with those before them. Raises ValueError for rules that keep
-    nothing; `history` must not be empty.
+    nothing; `history` must not be empty. What cannot be read of the past was never in force.
     """
-    versions = [(parse_retention(item.block), ZoneInfo(item.timezone)) for item in history]
-    earlier = tuple(
-        Earlier(rules, zone, until=after.since)
-        for (rules, zone), after in zip(versions[:-1], history[1:], strict=True)
-    )
-    rules, zone = versions[-1]
-    return PolicyRetention(rules, zone, earlier)
+    rules, zone = _read(history[-1].block, history[-1].timezone)
+    earlier: list[Earlier] = []
+    until = history[-1].since
+    for version in reversed(history[:-1]):
+        with suppress(ValueError):
+            earlier.insert(0, Earlier(*_read(version.block, version.timezone), until=until))
+            until = version.since
+    return PolicyRetention(rules, zone, tuple(earlier))
+
+
+def _read(block: Mapping[str, object], timezone: str) -> tuple[RetentionRules, ZoneInfo]:
+    """Rules and zone. Raises ValueError, in words, for anything else: a deployment may be edited by hand."""
+    rules = parse_retention(block)
+    try:
+        return rules, ZoneInfo(timezone)
+    except (LookupError, OSError, TypeError, ValueError) as error:
+        raise ValueError(f"{str(timezone)[:40]!r} is no time zone of the IANA database") from error

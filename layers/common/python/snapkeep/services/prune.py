@@ -163,13 +163,14 @@ class Prune:
             if cluster not in policy.clusters:
                 continue
             known = self.journal.retention_history(cluster, policy.name)
-            history = seen(known, policy, now)
-            if history != tuple(known) and not report.dry_run:
-                self.journal.write_retention_history(cluster, policy.name, history)
             try:
+                history = seen(known, policy, now)
                 found[policy.name] = retention_of(history)
             except ValueError as error:
                 report.notes.append(f"policy {policy.name} prunes nothing: its retention: {error}")
+                continue
+            if history != tuple(known) and not report.dry_run:
+                self.journal.write_retention_history(cluster, policy.name, history)
         return found
 
     def _drop_protected(self, survey: Survey) -> None:

@@ -83,7 +83,9 @@ class Objects:
             return {(item.namespace, item.volume_snapshot) for item in named if item.volume_snapshot}
         if not _is_csi(snapshot):
             return set()
-        return {(snapshot.tags.get(tags.NAMESPACE, ""), snapshot.tags.get(tags.POINT, ""))}
+        point = snapshot.tags.get(tags.POINT, "")
+        bound = {(item.namespace, point) for item in named if item.volume_snapshot == point}
+        return {(snapshot.tags.get(tags.NAMESPACE, ""), point), *bound}  # the tag may be edited
 
 
 def open_objects(clusters: Clusters, name: str) -> Objects:

@@ -16,6 +16,7 @@ from snapkeep.domain.prunable import Unreadable, read
 from snapkeep.domain.retention_plan import Kept
 from snapkeep.domain.retention_points import Candidate
 from snapkeep.domain.turnover import Tally, tallies
+from snapkeep.domain.twins import Slots
 
 Lineages = dict[tuple[str, str], list[Candidate]]
 
@@ -41,6 +42,11 @@ class Survey:
     orphaned: set[str] = field(default_factory=set)
     pending: list[str] = field(default_factory=list)
     tallies: dict[str, Tally] = field(default_factory=dict)
+
+    def leave(self, found: Unreadable) -> None:
+        """Leave a snapshot alone that belongs to no lineage."""
+        self.unreadable.append(found)
+        self.kept[found.snapshot_id] = (found.reason,)
 
     def keep(self, reasons: Mapping[str, tuple[str, ...]]) -> None:
         """Let snapshots (id to reasons) stay after all."""
@@ -105,8 +111,9 @@ class Surveyor:
         return survey
 
     def _read(self, snapshots: Iterable[Snapshot], survey: Survey) -> Lineages:
-        """Small candidates by lineage; marked duplicates belong to none."""
+        """Small candidates by lineage; marked duplicates belong to none, nor do twins nobody marked."""
         lineages: Lineages = defaultdict(list)
+        slots = Slots()
         for snapshot in snapshots:
             if tags.DUPLICATE in snapshot.tags:
                 continue
@@ -116,12 +123,14 @@ class Surveyor:
             if isinstance(found, Unreadable):
                 if snapshot.state == "pending":
                     continue  # its tags are still being completed
-                survey.unreadable.append(found)
-                survey.kept[snapshot.id] = (found.reason,)
+                survey.leave(found)
             else:
                 if found.candidate.state is PointState.PENDING and snapshot.id not in survey.pending[-1:]:
                     survey.pending.append(snapshot.id)
-                lineages[found.claim, found.policy].append(found.candidate)
+                if not found.candidate.counts(self._now) or slots.admits(found):
+                    lineages[found.claim, found.policy].append(found.candidate)
+        for twin in slots.settle(lineages):
+            survey.leave(twin)
         return lineages
 
     def _settle(self, claims: Mapping[str, list[LineagePlan]], survey: Survey) -> None:
