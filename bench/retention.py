@@ -85,7 +85,7 @@ def measure(policy: str, lineages: int, points: int) -> dict[str, float]:
         "plan_cpu_s": round(spent["plan"], 3),
         "sort_cpu_s": round(spent["sort"], 3),
         "times_sorting": round(spent["plan"] / max(spent["sort"], 1e-6), 1),
-        "mib": round(_peak_mib()),
+        "mib": round(peak_mib()),
     }
 
 
@@ -99,7 +99,7 @@ def figures() -> Iterator[Figure]:
                 yield Figure(f"{size} {policy}", values, {"plan_cpu_s": limit, "mib": MIB_ALLOWED})
 
 
-def _peak_mib() -> float:
+def peak_mib() -> float:
     """The most memory this process had at once; Linux tells KiB, macOS bytes (getrusage(2))."""
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak / 2**20 if sys.platform == "darwin" else peak / 2**10
