@@ -73,6 +73,21 @@ def _since(path: str) -> Cell:
     return lambda obj, now: age(read(obj, now), now) if read(obj, now) else ""
 
 
+def _quota(limits: bool) -> Cell:
+    """Used and hard of each resource; those named `limits.` have a column of their own."""
+
+    def read(obj: Object, now: datetime) -> str:
+        status = obj.get("status") or {}
+        used = status.get("used") or {}
+        return ", ".join(
+            f"{name}: {used.get(name, '0')}/{hard}"
+            for name, hard in sorted((status.get("hard") or {}).items())
+            if name.startswith("limits.") == limits
+        )
+
+    return read
+
+
 def _count(path: str) -> Cell:
     read = path.split(".")
 
@@ -306,7 +321,12 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
     "clusterrolebindings": (_NAME, Column("Role", _role_of), _AGE),
     "rolebindings": (_NAME, Column("Role", _role_of), _AGE),
     "leases": (_NAME, Column("Holder", field("spec.holderIdentity")), _AGE),
-    "resourcequotas": (_NAME, _AGE),
+    "resourcequotas": (
+        _NAME,
+        Column("Request", _quota(limits=False)),
+        Column("Limit", _quota(limits=True)),
+        _AGE,
+    ),
     "validatingadmissionpolicies": (
         _NAME,
         Column("Validations", _count("spec.validations")),

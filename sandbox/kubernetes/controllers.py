@@ -1,4 +1,5 @@
-"""Deletion as the controller manager finishes it: namespaces and their content, owners and dependents."""
+"""What the controller manager does after a change: it finishes deletions (namespaces and their content,
+owners and dependents) and counts what a quota counts."""
 
 from __future__ import annotations
 
@@ -6,6 +7,7 @@ import queue
 import threading
 from typing import Any
 
+from sandbox.kubernetes.quotas import count
 from sandbox.kubernetes.resources import RESOURCES
 from sandbox.kubernetes.store import NotFound, Store
 
@@ -39,6 +41,7 @@ class Controllers:
                 continue  # it went away meanwhile, and its DELETED is in the queue
 
     def _look(self, kind: str, resource: str, obj: Object) -> None:
+        count(self._store, obj["metadata"].get("namespace"), resource)
         if kind == "DELETED":
             self._collect_dependents(obj)
         elif resource == "namespaces" and "deletionTimestamp" in obj["metadata"]:

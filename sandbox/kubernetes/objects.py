@@ -9,6 +9,7 @@ from sandbox.kubernetes.admission import check_resize, refuse_terminating
 from sandbox.kubernetes.apply import apply_object
 from sandbox.kubernetes.defaults import set_defaults
 from sandbox.kubernetes.patches import json_patch, merge_patch, strategic_patch
+from sandbox.kubernetes.quotas import QUOTAS, count, refuse_exceeded
 from sandbox.kubernetes.requests import Object, Request, Target
 from sandbox.kubernetes.resources import Resource
 from sandbox.kubernetes.store import AlreadyExists, NotFound, Store, copy
@@ -42,12 +43,22 @@ class Objects:
         classes = self._store.peek_all("storageclasses")[0]
         set_defaults(target.resource, obj, classes)
         check_new(target.resource, obj)
-        if request.flag("dryRun"):
-            return self._rehearse(target, obj)
-        try:
-            return self._store.create(target.resource.plural, target.namespace, obj)
-        except AlreadyExists as problem:
-            raise errors.already_exists(target.resource, problem.name) from problem
+        with self._store.changed:  # two writers may not both take the last of a quota
+            refuse_exceeded(self._store, target, obj)
+            if request.flag("dryRun"):
+                return self._rehearse(target, obj)
+            try:
+                made = self._store.create(target.resource.plural, target.namespace, obj)
+            except AlreadyExists as problem:
+                raise errors.already_exists(target.resource, problem.name) from problem
+        return self._counted(target, made)
+
+    def _counted(self, target: Target, obj: Object) -> Object:
+        """Count a new object in its quotas before its writer hears of it; a quota comes with its status."""
+        count(self._store, target.namespace, target.resource.plural)
+        if target.resource.plural != QUOTAS:
+            return obj
+        return self._store.get(QUOTAS, target.namespace, obj["metadata"]["name"])
 
     def replace(self, request: Request, target: Target) -> Object:
         """PUT: the object becomes the body. Raises ApiError 404, 409 or 422."""
@@ -157,6 +168,8 @@ class Objects:
             del settled["status"]
         check_resize(self._store, target, old, settled)
         check_changed(resource, old, settled)
+        if not target.subresource:
+            refuse_exceeded(self._store, target, settled, old)
         return settled
 
     def _rehearse(self, target: Target, obj: Object) -> Object:

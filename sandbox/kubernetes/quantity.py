@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from fractions import Fraction
 
@@ -32,3 +33,14 @@ def quantity(text: str | int) -> Fraction:
     power = int(exponent or 0)
     scale: int = 10 ** abs(power)
     return value * scale if power >= 0 else value / scale
+
+
+def canonical(value: Fraction, binary: bool) -> str:
+    """`value`, rounded up to a whole number, as Kubernetes prints it: with the largest unit, of 1024 when
+    `binary` or of 1000, that divides it. Source: k8s.io/apimachinery `pkg/api/resource` CanonicalizeBytes."""
+    whole = math.ceil(value)
+    units = _BINARY if binary else _DECIMAL
+    for unit, size in sorted(units.items(), key=lambda row: -row[1]):
+        if whole and whole % size == 0:
+            return f"{whole // size}{unit}"
+    return str(whole)
