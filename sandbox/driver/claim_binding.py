@@ -89,7 +89,7 @@ def _fits(volume: Object, claim: Object) -> bool:
         and wanted.get("volumeMode", "Filesystem") == offered.get("volumeMode", "Filesystem")
         and _size(volume) >= to_bytes(wanted["resources"]["requests"]["storage"])
         and selector.items() <= labels_of(volume).items()
-        and not wanted.get("dataSource")
+        and not (wanted.get("dataSource") or wanted.get("dataSourceRef"))
     )
 
 

@@ -6,9 +6,12 @@ https://kubernetes.io/docs/concepts/storage/persistent-volumes/#create-persisten
 from __future__ import annotations
 
 from sandbox.driver import snapshot_words as words
-from sandbox.driver.cluster import Cluster, is_deleting
+from sandbox.driver.cluster import Cluster, annotations_of, is_deleting
 from sandbox.driver.quantities import to_bytes
 from sandbox.driver.snapshot_words import Object
+from sandbox.driver.worker import key_of
+
+_MODE_CHANGE = "snapshot.storage.kubernetes.io/allow-volume-mode-change"
 
 
 class SourceError(Exception):
@@ -43,6 +46,7 @@ def _handle(cluster: Cluster, claim: Object, name: str, driver: str) -> str:
     handle = content.get("status", {}).get("snapshotHandle")
     if not handle:
         raise SourceError(f"snapshot handle {name} is not available")
+    _check_mode(claim, content)
     return str(handle)
 
 
@@ -54,6 +58,21 @@ def _content_of(cluster: Cluster, snapshot: Object, name: str) -> Object:
     if content is None or not words.points_at(content, snapshot):
         raise SourceError(f"snapshot {name} and its content {bound} do not point at each other")
     return content
+
+
+def _check_mode(claim: Object, content: Object) -> None:
+    """A volume keeps the mode of its snapshot's volume unless the content allows the change.
+
+    https://kubernetes.io/docs/concepts/storage/volume-snapshots/#convert-volume-mode
+    """
+    source, wanted = content["spec"].get("sourceVolumeMode"), claim["spec"].get("volumeMode", "Filesystem")
+    if not source or source == wanted or annotations_of(content).get(_MODE_CHANGE) == "true":
+        return
+    path = "/".join(key_of(claim))
+    raise SourceError(
+        f"requested volume {path} modifies the mode of the source volume but does not have permission to do "
+        f"so. {_MODE_CHANGE} annotation is not present on snapshotcontent {content['metadata']['name']}"
+    )
 
 
 def _check_size(claim: Object, snapshot: Object, name: str) -> None:

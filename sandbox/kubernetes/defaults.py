@@ -39,6 +39,21 @@ def _claim(obj: Object) -> None:
     spec = obj.setdefault("spec", {})
     if isinstance(spec, dict):
         spec.setdefault("volumeMode", "Filesystem")
+        _both_sources(spec)
+
+
+def _both_sources(spec: Object) -> None:
+    """A source written in one of the two fields is in both; a dataSource of another kind is dropped.
+
+    Source: k8s.io/kubernetes `pkg/registry/core/persistentvolumeclaim`, NormalizeDataSources.
+    """
+    source, reference = spec.get("dataSource"), spec.get("dataSourceRef")
+    if isinstance(source, dict) and source.get("kind") not in ("PersistentVolumeClaim", "VolumeSnapshot"):
+        source = spec.pop("dataSource") and None
+    if isinstance(source, dict) and not reference:
+        spec["dataSourceRef"] = dict(source)
+    elif isinstance(reference, dict) and not source and not reference.get("namespace"):
+        spec["dataSource"] = {key: value for key, value in reference.items() if key != "namespace"}
 
 
 def _default_class(claim: Object, storage_classes: list[Object]) -> None:

@@ -85,8 +85,18 @@ class Lab:
             },
         )
 
-    def claim(self, name: str, size: str = "4Gi", snapshot: str = "", storage_class: str = "gp3") -> Object:
+    def claim(
+        self,
+        name: str,
+        size: str = "4Gi",
+        snapshot: str = "",
+        storage_class: str = "gp3",
+        *,
+        namespace: str = NAMESPACE,
+        **more: Any,
+    ) -> Object:
         spec: Object = {
+            **more,
             "accessModes": ["ReadWriteOnce"],
             "storageClassName": storage_class,
             "resources": {"requests": {"storage": size}},
@@ -98,7 +108,7 @@ class Lab:
                 "name": snapshot,
             }
         claim = {"metadata": {"name": name}, "spec": spec, "status": {"phase": "Pending"}}
-        return self.store.create("persistentvolumeclaims", NAMESPACE, claim)
+        return self.store.create("persistentvolumeclaims", namespace, claim)
 
     def bound_claim(self, name: str, size: str = "4Gi") -> Object:
         """A claim that is bound; returns its volume."""
@@ -110,9 +120,30 @@ class Lab:
         assert found is not None
         return found
 
-    def is_bound(self, name: str) -> Object | None:
-        claim = self.get("persistentvolumeclaims", name)
+    def is_bound(self, name: str, namespace: str = NAMESPACE) -> Object | None:
+        claim = self.get("persistentvolumeclaims", name, namespace)
         return claim if claim and claim.get("status", {}).get("phase") == "Bound" else None
+
+    def namespace(self, name: str) -> None:
+        """Make a namespace."""
+        meta = {"name": name}
+        self.store.create("namespaces", None, {"metadata": meta, "spec": {"finalizers": ["kubernetes"]}})
+
+    def imported(self, handle: str, name: str, namespace: str, policy: str = "Retain") -> str:
+        """A VolumeSnapshot and its content, written for an EC2 snapshot; returns the content's name."""
+        content, spec = (
+            f"{namespace}-{name}",
+            {"source": {"volumeSnapshotContentName": f"{namespace}-{name}"}},
+        )
+        wanted = {
+            "deletionPolicy": policy,
+            "driver": "ebs.csi.aws.com",
+            "source": {"snapshotHandle": handle},
+            "volumeSnapshotRef": {"name": name, "namespace": namespace},
+        }
+        self.store.create("volumesnapshotcontents", None, {"metadata": {"name": content}, "spec": wanted})
+        self.store.create("volumesnapshots", namespace, {"metadata": {"name": name}, "spec": spec})
+        return content
 
     def snapshot_class(self, name: str = "keep", policy: str = "Retain", **parameters: str) -> None:
         self.store.create(

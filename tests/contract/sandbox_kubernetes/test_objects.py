@@ -328,3 +328,12 @@ def test_what_is_not_served_answers_as_plain_text(admin: Client) -> None:
     for path in ("/apis/nope.io/v1/things", "/api/v1/namespaces/default/nothings", "/nothing"):
         answer = admin.get(path)
         assert (answer.status, answer.text) == (404, "404 page not found\n")
+
+
+@pytest.mark.parametrize("field", ["dataSource", "dataSourceRef"])
+def test_the_source_of_a_claim_is_written_in_both_fields(admin: Client, field: str) -> None:
+    source = {"apiGroup": "snapshot.storage.k8s.io", "kind": "VolumeSnapshot", "name": "point"}
+
+    spec = admin.post(CLAIMS, claim("restored", **{field: source})).body["spec"]
+
+    assert (spec["dataSource"], spec["dataSourceRef"]) == (source, source)
