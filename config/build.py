@@ -29,6 +29,7 @@ def deployment(config: models.Config) -> Deployment:
         clusters=tuple(Cluster(cluster.name, cluster.region) for cluster in config.clusters),
         policies=tuple(_policy(policy, config) for policy in config.policies),
         pace=Pace(config.pace.per_second, config.pace.burst, config.pace.pending),
+        delete_orphans=config.orphans == "delete",
         consistency_wait=_first(config.consistency_wait, timedelta(minutes=5)),
     )
 

@@ -250,5 +250,7 @@ class Config(Strict):
     """The policies."""
     pace: Pace = Field(default_factory=Pace)
     """How fast snapshots are created."""
+    orphans: Literal["report", "delete"] = "report"
+    """What the weekly sweep does with leftovers of backups: report (the default) or delete them."""
     consistency_wait: ConsistencyWait | None = None
     """How long EC2 may take to show a new snapshot (1 minute to 1 hour; default 5 minutes)."""

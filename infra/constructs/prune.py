@@ -16,6 +16,7 @@ from infra.constructs.schedules import SCHEDULED_TIME, Schedules, Timing
 from snapkeep.settings import PruneSettings
 
 EVERY = "rate(1 hour)"
+SWEEP_EVERY = "rate(7 days)"
 
 RUN_EVENTS = events.EventPattern(
     source=["snapkeep"],
@@ -66,6 +67,13 @@ class Prune(Construct):
             target=self.function,
             timing=Timing(expression=EVERY),
             input={"scheduledTime": SCHEDULED_TIME},
+        )
+        schedules.add(
+            "sweep-orphans",
+            description="Snapkeep: reports what was left over of backups and belongs to none",
+            target=self.function,
+            timing=Timing(expression=SWEEP_EVERY),
+            input={"scheduledTime": SCHEDULED_TIME, "orphans": True},
         )
         events.Rule(
             self,

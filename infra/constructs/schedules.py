@@ -41,7 +41,13 @@ class Schedules(Construct):
         self._roles: dict[str, iam.Role] = {}
 
     def add(
-        self, name: str, *, description: str, target: PythonFunction, timing: Timing, input: Mapping[str, str]
+        self,
+        name: str,
+        *,
+        description: str,
+        target: PythonFunction,
+        timing: Timing,
+        input: Mapping[str, str | bool],
     ) -> scheduler.Schedule:
         """A schedule that starts the function with this input.
 

@@ -12,6 +12,10 @@ from snapkeep.settings import PruneSettings
 
 @bootstrap.logger.inject_lambda_context
 def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Prune, rehearse it (`dry_run`) or `confirm` a braked plan; answers a report for each cluster."""
-    pruner = bootstrap.prune(PruneSettings.from_environment(os.environ))
-    return bootstrap.told({"clusters": pruner.run(context.aws_request_id, prune_request(event))})
+    """Prune or sweep `orphans`, rehearse it (`dry_run`), `confirm` what was braked; answers a report for
+    each cluster."""
+    settings = PruneSettings.from_environment(os.environ)
+    request = prune_request(event)
+    if request.orphans:
+        return bootstrap.told({"clusters": bootstrap.sweep_orphans(settings).run(request)})
+    return bootstrap.told({"clusters": bootstrap.prune(settings).run(context.aws_request_id, request)})

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from snapkeep.domain import tags
 from snapkeep.domain.claims import Claim, ScratchVolume
 from snapkeep.domain.deletions import Leftover, SnapshotContent
 from snapkeep.domain.errors import ClusterUnreachable, NameTaken, PermanentError
+from snapkeep.domain.naming import snapshot_class
+from snapkeep.domain.orphans import ListedContent, ListedSnapshot
 from snapkeep.domain.points import Point
 from snapkeep.ports import SnapshotSupport, VolumeSnapshot
 from tests.fakes.faults import Faults
@@ -34,6 +37,8 @@ class FakeCluster(RestoringCluster):
         self.snapshots: dict[tuple[str, str], VolumeSnapshot] = {}
         self.points: dict[tuple[str, str], Point] = {}
         self.contents: dict[str, SnapshotContent] = {}
+        self.classes: dict[str, str] = {}
+        self.made_at = datetime(2026, 11, 24, 18, tzinfo=UTC)
         self.finalizers: dict[str, tuple[str, ...]] = {}
         self.deleting: set[str] = set()
 
@@ -79,6 +84,23 @@ class FakeCluster(RestoringCluster):
         if (namespace, name) not in self.snapshots:
             return None
         return Leftover("VolumeSnapshot", f"{namespace}/{name}", self.finalizers.get(name, ()))
+
+    def listed_contents(self) -> Iterator[ListedContent]:
+        self._before("listed_contents")
+        for content in list(self.contents.values()):
+            yield ListedContent(
+                content.name,
+                content.snapshot_id,
+                content.deletion_policy,
+                self.classes.get(content.name, snapshot_class(self.name)),
+                content.namespace,
+                content.volume_snapshot,
+                self.made_at,
+            )
+
+    def listed_snapshots(self) -> Iterator[ListedSnapshot]:
+        self._before("listed_snapshots")
+        yield from [ListedSnapshot(*key, self.made_at) for key in self.points if key in self.snapshots]
 
     def snapshot_contents(self) -> Iterator[SnapshotContent]:
         self._before("snapshot_contents")

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from snapkeep.domain import pacing
 from snapkeep.domain.brake import Verdict
 from snapkeep.domain.jobs import Job, job_from_json
+from snapkeep.domain.orphans import Orphan
 from snapkeep.domain.points import Point
 from snapkeep.domain.policies import Pace
 from snapkeep.domain.runs import Run
@@ -95,6 +96,7 @@ class FakeAnnouncer(Faults):
         self.missed: list[MissedSlot] = []
         self.ages: dict[tuple[str, str], timedelta] = {}
         self.unlocked: list[tuple[str, str]] = []
+        self.orphans: list[tuple[str, dict[str, int], float]] = []
         self.braked: list[tuple[str, Verdict, str]] = []
 
     def run_closed(self, run: Run, failures: Sequence[Point], skews: Mapping[str, float]) -> None:
@@ -115,6 +117,12 @@ class FakeAnnouncer(Faults):
     def not_locked(self, point: Point, reason: str) -> None:
         self._before("not_locked")
         self.unlocked.append((point.id, reason))
+
+    def orphans_found(
+        self, cluster: str, counts: Mapping[str, int], dollars_a_month: float, some: Sequence[Orphan]
+    ) -> None:
+        self._before("orphans_found")
+        self.orphans.append((cluster, dict(counts), dollars_a_month))
 
     def prune_braked(self, cluster: str, verdict: Verdict, token: str) -> None:
         self._before("prune_braked")

@@ -45,6 +45,10 @@ class MemoryPruneRecords(Faults):
             self.ended[snapshot_id] = outcome
         self._after("end_deletion")
 
+    def knows_deletion(self, snapshot_id: str) -> bool:
+        self._before("knows_deletion")
+        return snapshot_id in self.deletions or snapshot_id in self.ended
+
     def last_prune(self, cluster: str) -> LastPrune | None:
         self._before("last_prune")
         return self._prunes.get(cluster)

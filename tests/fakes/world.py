@@ -30,6 +30,7 @@ from snapkeep.services.prune_duplicates import Pruned, PruneDuplicates
 from snapkeep.services.prune_report import ClusterReport
 from snapkeep.services.reconcile import Reconcile, ReconcileReport
 from snapkeep.services.restore import Restore
+from snapkeep.services.sweep_orphans import SweepOrphans
 from snapkeep.services.take_snapshots import JobReport, TakeSnapshots
 from tests.fakes.clock import TestClock
 from tests.fakes.cluster import FakeCluster, FakeClusters
@@ -139,6 +140,9 @@ class World:
         self.pauses: list[timedelta] = []
         self.during_pause: Callable[[], None] = lambda: None
         self.pruner = Prune(self.deployment, clusters, ebs, journal, announcer, self.clock, self.pause)
+        self.sweeper = SweepOrphans(
+            self.deployment, clusters, ebs, journal, announcer, self.clock, self.pauses.append
+        )
         self.holds = HoldPoints(ebs, journal, self.clock)
         self.restore = Restore(clusters, journal, self.holds, self.clock)
         self.finisher = FinishRestores(clusters, journal, self.restore, self.holds, self.clock)

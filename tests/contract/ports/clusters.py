@@ -160,7 +160,12 @@ class SandboxWorld(World):
         reference = {"namespace": namespace, "name": name, "uid": found["metadata"]["uid"]}
         content = {
             "metadata": {"name": "snapcontent-1"},
-            "spec": {"volumeSnapshotRef": reference, "source": {"volumeHandle": volume}},
+            "spec": {
+                "volumeSnapshotRef": reference,
+                "source": {"volumeHandle": volume},
+                "deletionPolicy": "Retain",
+                "volumeSnapshotClassName": "snapkeep-myeks",
+            },
             "status": {"snapshotHandle": f"snap-{1:017x}"},
         }
         self._create("volumesnapshotcontents", None, content)

@@ -164,3 +164,17 @@ def test_what_finalizers_hold_is_left_and_names_them_until_they_are_gone(world: 
 def test_without_the_crds_there_are_no_contents(world: World) -> None:
     world.remove_crds()
     assert list(world.cluster.snapshot_contents()) == []
+
+
+def test_a_sweep_sees_snapshots_of_ours_and_their_contents(world: World) -> None:
+    point = in_default()
+    world.add_claim("data")
+    world.cluster.create_volume_snapshot(point)
+    world.put_foreign_snapshot("default", "somebody-elses")
+    world.bind("default", point.id, point.volume_id)
+    assert [str(item) for item in world.cluster.listed_snapshots()] == [f"default/{point.id}"]
+    (content,) = world.cluster.listed_contents()
+    assert (content.namespace, content.volume_snapshot) == ("default", point.id)
+    assert content.snapshot_id.startswith("snap-")
+    assert (content.deletion_policy, content.class_name) == ("Retain", "snapkeep-myeks")
+    assert content.created_at.tzinfo is not None

@@ -116,3 +116,11 @@ def test_gone_claims_are_replaced_as_a_whole_however_many(journal: Journal) -> N
 def test_a_deletion_is_no_open_run(journal: Journal) -> None:
     journal.intend_deletions([a_deletion()])
     assert list(journal.open_runs()) == []
+
+
+def test_a_deletion_is_known_from_its_intent_on_and_after_its_end(journal: Journal) -> None:
+    assert not journal.knows_deletion("snap-1")
+    journal.intend_deletions([a_deletion()])
+    assert journal.knows_deletion("snap-1")
+    journal.end_deletion("snap-1", "deleted", NOW)
+    assert journal.knows_deletion("snap-1")

@@ -20,6 +20,7 @@ POLICIES: Sequence[dict[str, Any]] = (
     {"name": "two-nodes", "method": "ebs", "group": "app"},
     {"name": "access", "method": "ebs"},
     {"name": "lost-namespace", "method": "ebs"},
+    {"name": "orphans", "method": "ebs"},
     {
         "name": "locked",
         "method": "ebs",
@@ -31,7 +32,7 @@ POLICIES: Sequence[dict[str, Any]] = (
 
 @pytest.fixture(scope="session")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
-    with deployed(tmp_path_factory.mktemp("flows"), config_of(*POLICIES)) as product:
+    with deployed(tmp_path_factory.mktemp("flows"), config_of(*POLICIES, orphans="delete")) as product:
         product.sandbox.aws.settings(functions_follow_clock=True)
         yield product
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from textwrap import dedent
 
 from snapkeep.domain.policies import (
     Cluster,
@@ -180,3 +181,8 @@ def test_a_lock_is_taken_from_the_policy_or_from_the_defaults(loaded: Loader) ->
     nightly, audit = loaded(locked).policies
     assert nightly.lock == Lock(LockMode.GOVERNANCE, 7)
     assert audit.lock == Lock(LockMode.COMPLIANCE, 365, 72)
+
+
+def test_orphans_are_only_reported_unless_the_file_says_delete(loaded: Loader) -> None:
+    assert not loaded(SMALLEST).delete_orphans
+    assert loaded("orphans: delete\n" + dedent(SMALLEST)).delete_orphans

@@ -50,6 +50,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
         "complete_points": world.complete_points,
         "reconcile": world.reconciler,
         "prune": world.pruner,
+        "sweep_orphans": world.sweeper,
         "finish_restores": world.finisher,
     }
     for name, service in services.items():

@@ -6,6 +6,7 @@ import pytest
 
 from lambdas.prune.handler import handle
 from snapkeep.domain import tags
+from snapkeep.domain.deletions import SnapshotContent
 from tests.fakes.world import World
 from tests.unit.lambdas.conftest import Context, Load
 
@@ -31,3 +32,13 @@ def test_each_sample_is_answered_for_its_cluster(
     assert (report["cluster"], report["dry_run"]) == ("myeks", case == "dry_run")
     assert ("not the confirmed one" in report["refused"]) == (case == "confirm")
     assert report["counts"]["keep"] == len(world.ebs.all) == 2
+
+
+def test_a_sweep_reports_orphans_instead_of_pruning(world: World, sample: Load, context: Context) -> None:
+    world.back_up(world.clock())
+    stale = SnapshotContent("snapcontent-stale", "snap-gone", "Retain", "shop", "gone-1")
+    world.cluster.contents[stale.name] = stale
+    world.wait(days=2)
+    (report,) = handle(sample("prune/orphans"), context)["clusters"]
+    assert report["counts"] == {"VolumeSnapshotContent": 1}
+    assert stale.name in world.cluster.contents

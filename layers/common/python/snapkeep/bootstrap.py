@@ -36,6 +36,7 @@ from snapkeep.services.plan_backup import PlanBackup
 from snapkeep.services.prune import Prune
 from snapkeep.services.reconcile import Reconcile
 from snapkeep.services.restore import Restore
+from snapkeep.services.sweep_orphans import SweepOrphans
 from snapkeep.services.take_snapshots import TakeSnapshots
 from snapkeep.settings import (
     FinishRestoresSettings,
@@ -121,6 +122,20 @@ def reconcile(settings: ReconcileSettings) -> Reconcile:
 def prune(settings: PruneSettings) -> Prune:
     """What prune needs."""
     return Prune(
+        load_deployment(),
+        _clusters(),
+        _snapshots(),
+        _journal(settings.journal_table),
+        _announcer(settings.event_bus),
+        clock,
+        lambda duration: time.sleep(duration.total_seconds()),
+    )
+
+
+@cache
+def sweep_orphans(settings: PruneSettings) -> SweepOrphans:
+    """What prune needs to sweep orphans."""
+    return SweepOrphans(
         load_deployment(),
         _clusters(),
         _snapshots(),

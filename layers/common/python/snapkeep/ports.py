@@ -23,6 +23,7 @@ from snapkeep.domain.deletions import (
 )
 from snapkeep.domain.holds import Hold
 from snapkeep.domain.jobs import Job
+from snapkeep.domain.orphans import ListedContent, ListedSnapshot, Orphan
 from snapkeep.domain.points import Point, PointState, Snapshot, SnapshotState
 from snapkeep.domain.policies import Lock, Schedule
 from snapkeep.domain.restore.operations import RestoreOperation
@@ -84,6 +85,12 @@ class Cluster(Protocol):
 
     def volume_snapshot_left(self, namespace: str, name: str) -> Leftover | None:
         """What is left of a VolumeSnapshot whose deletion was asked for; None once it is gone."""
+
+    def listed_contents(self) -> Iterator[ListedContent]:
+        """All VolumeSnapshotContents with what tells whose they are, listed in pages."""
+
+    def listed_snapshots(self) -> Iterator[ListedSnapshot]:
+        """All VolumeSnapshots of ours, listed in pages."""
 
     def snapshot_contents(self) -> Iterator[SnapshotContent]:
         """All VolumeSnapshotContents that name a snapshot, listed in pages."""
@@ -218,6 +225,11 @@ class Announcer(Protocol):
 
     def not_locked(self, point: Point, reason: str) -> None:
         """Publish that a point is ready without the lock its policy asks for."""
+
+    def orphans_found(
+        self, cluster: str, counts: Mapping[str, int], dollars_a_month: float, some: Sequence[Orphan]
+    ) -> None:
+        """Publish what a sweep found (`cluster` "" for what belongs to none), and what it costs at most."""
 
     def prune_braked(self, cluster: str, verdict: Verdict, token: str) -> None:
         """Publish that a prune stopped before deleting anything, and what confirms its plan."""
@@ -374,6 +386,9 @@ class Journal(Protocol):
 
     def end_deletion(self, snapshot_id: str, outcome: str, now: datetime) -> None:
         """Journal how a deletion ended, in words; it is not open any more."""
+
+    def knows_deletion(self, snapshot_id: str) -> bool:
+        """True when a deletion of that snapshot was intended, whatever became of it."""
 
     def last_prune(self, cluster: str) -> LastPrune | None:
         """The last prune of a cluster whose plan was let through."""

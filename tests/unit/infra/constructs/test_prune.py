@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import json
+
 from tests.unit.infra.template import Template, arns
 
 
 def test_it_runs_every_hour(template: Template) -> None:
     assert template.schedule("prune")["ScheduleExpression"] == "rate(1 hour)"
+
+
+def test_orphans_are_swept_every_week(template: Template) -> None:
+    schedule = template.schedule("sweep-orphans")
+    assert schedule["ScheduleExpression"] == "rate(7 days)"
+    assert json.loads(schedule["Target"]["Input"])["orphans"] is True
 
 
 def test_a_run_with_ready_points_starts_it_too(template: Template) -> None:

@@ -12,6 +12,7 @@ import pytest
 from snapkeep.adapters.events import EventAnnouncer
 from snapkeep.domain.brake import Verdict
 from snapkeep.domain.errors import TemporaryError
+from snapkeep.domain.orphans import Orphan, OrphanKind
 from snapkeep.domain.points import Point, PointState
 from snapkeep.domain.runs import Run, RunState
 from tests.contract.ports.samples import a_point, a_run
@@ -170,3 +171,17 @@ def test_a_point_without_its_lock_is_told_with_what_can_be_deleted(bus: Any) -> 
         "not locked, so it can be deleted: denied",
     )
     assert detail["point"]
+
+
+def test_orphans_are_told_with_what_they_cost_at_most(bus: Any) -> None:
+    orphan = Orphan(OrphanKind.LATE_SNAPSHOT, "snap-1", "nothing counts it", 20 * 2**30)
+    EventAnnouncer(bus, "default").orphans_found("myeks", {"late snapshot": 80}, 80.0, [orphan] * 80)
+    ((kind, detail),) = bus.details()
+    assert kind == "Snapkeep Orphans Found"
+    assert (detail["counts"], detail["dollars_a_month_at_most"]) == ({"late snapshot": 80}, 80.0)
+    assert len(detail["orphans"]) == 50
+    assert detail["orphans"][0] == {
+        "kind": "late snapshot",
+        "name": "snap-1",
+        "reason": "nothing counts it",
+    }

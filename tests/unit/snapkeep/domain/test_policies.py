@@ -47,6 +47,7 @@ DEPLOYMENT = Deployment(
     policies=(WORDPRESS, PLAIN),
     pace=Pace(per_second=1.5, burst=20, pending=40),
     consistency_wait=timedelta(minutes=7),
+    delete_orphans=True,
 )
 
 

@@ -32,3 +32,9 @@ def test_a_person_may_rehearse_and_confirm() -> None:
 def test_what_is_not_clear_prunes_nothing(event: dict[str, Any]) -> None:
     with pytest.raises(MalformedMessage):
         prune_request(event)
+
+
+def test_a_sweep_is_asked_for_by_a_flag_and_by_nothing_like_one() -> None:
+    assert prune_request({"orphans": True, "cluster": "myeks"}) == PruneRequest("myeks", orphans=True)
+    with pytest.raises(MalformedMessage, match="'orphans' must be true or false"):
+        prune_request({"orphans": "yes"})

@@ -12,6 +12,7 @@ from aws_lambda_powertools.metrics import MetricUnit, single_metric
 from snapkeep.adapters.aws import our_errors
 from snapkeep.domain.brake import Verdict
 from snapkeep.domain.errors import TemporaryError
+from snapkeep.domain.orphans import Orphan
 from snapkeep.domain.points import Point
 from snapkeep.domain.runs import Run, RunState
 
@@ -31,6 +32,7 @@ DETAIL_TYPES = {
 }
 SLOT_MISSED = "Snapkeep Slot Missed"
 POINT_NOT_LOCKED = "Snapkeep Point Not Locked"
+ORPHANS_FOUND = "Snapkeep Orphans Found"
 PRUNE_BRAKED = "Snapkeep Prune Braked"
 
 METRICS = {
@@ -38,6 +40,9 @@ METRICS = {
     RunState.PARTIALLY_FAILED: "RunsPartiallyFailed",
     RunState.FAILED: "RunsFailed",
 }
+
+NO_CLUSTER = "none"
+"""The dimension of metrics about what belongs to no cluster of the config."""
 
 ALL_POLICIES = "all"
 """The dimension of metrics that concern a whole cluster."""
@@ -92,6 +97,15 @@ class EventAnnouncer:
         detail = {"cluster": point.claim.cluster, "policy": point.policy, "snapshot": point.snapshot_id}
         self._put(POINT_NOT_LOCKED, {**detail, **_failure(point), "reason": reason})
         _count("PointsNotLocked", 1, point.claim.cluster, point.policy)
+
+    def orphans_found(
+        self, cluster: str, counts: Mapping[str, int], dollars_a_month: float, some: Sequence[Orphan]
+    ) -> None:
+        """Publish what a sweep found, the first of them with their reasons, and what it costs at most."""
+        shown = [{"kind": item.kind.value, "name": item.name, "reason": item.reason} for item in some]
+        detail = {"cluster": cluster, "counts": dict(counts), "dollars_a_month_at_most": dollars_a_month}
+        self._put(ORPHANS_FOUND, {**detail, "orphans": shown[:SHOWN_FAILURES]})
+        _count("Orphans", sum(counts.values()), cluster or NO_CLUSTER, ALL_POLICIES)
 
     def prune_braked(self, cluster: str, verdict: Verdict, token: str) -> None:
         """Publish that a prune deleted nothing because its plan went too far, and how to confirm it."""

@@ -24,8 +24,12 @@ class SnapshotsFinished:
 
 @dataclass(frozen=True, slots=True)
 class PruneRequest:
-    """What prune is asked for: one cluster ("" for all), only the plan, or exactly a confirmed plan."""
+    """What prune is asked for: one cluster ("" for all), only the plan, or exactly a confirmed plan.
+
+    With `orphans` it sweeps orphans instead of pruning by retention.
+    """
 
     cluster: str = ""
     dry_run: bool = False
     confirm: str = ""
+    orphans: bool = False

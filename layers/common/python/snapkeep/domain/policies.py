@@ -141,12 +141,16 @@ class Pace:
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """Everything the functions need to know of `snapkeep.yaml`."""
+    """Everything the functions need to know of `snapkeep.yaml`.
+
+    `delete_orphans` lets the sweep delete what belongs to no backup; without it the sweep only reports.
+    """
 
     clusters: tuple[Cluster, ...]
     policies: tuple[Policy, ...]
     pace: Pace = field(default_factory=Pace)
     consistency_wait: timedelta = timedelta(minutes=5)
+    delete_orphans: bool = False
 
     def cluster(self, name: str) -> Cluster | None:
         """The cluster of that name, or None when the config does not name it."""
@@ -169,6 +173,7 @@ def from_document(document: Mapping[str, Any]) -> Deployment:
         policies=tuple(_policy(item) for item in document["policies"]),
         pace=Pace(**document["pace"]),
         consistency_wait=timedelta(seconds=document["consistency_wait"]),
+        delete_orphans=document["delete_orphans"],
     )
 
 

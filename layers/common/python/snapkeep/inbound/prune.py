@@ -20,10 +20,19 @@ def prune_request(event: Mapping[str, Any]) -> PruneRequest:
         if not cluster:
             raise MalformedMessage("the event names no cluster in its detail")
         return PruneRequest(cluster)
-    dry_run = event.get("dry_run", False)
-    if not isinstance(dry_run, bool):
-        raise MalformedMessage(f"'dry_run' must be true or false, got {dry_run!r}")
-    return PruneRequest(_text(event, "cluster"), dry_run, _text(event, "confirm"))
+    return PruneRequest(
+        cluster=_text(event, "cluster"),
+        dry_run=_flag(event, "dry_run"),
+        confirm=_text(event, "confirm"),
+        orphans=_flag(event, "orphans"),
+    )
+
+
+def _flag(event: Mapping[str, Any], key: str) -> bool:
+    value = event.get(key, False)
+    if not isinstance(value, bool):
+        raise MalformedMessage(f"{key!r} must be true or false, got {value!r}")
+    return value
 
 
 def _text(event: Mapping[str, Any], key: str) -> str:

@@ -62,6 +62,10 @@ class PruneRecords:
         change = "SET #outcome = :outcome, #ended_at = :now, #expires_at = :expires REMOVE #open"
         self._change(snapshot_id, change, values)
 
+    def knows_deletion(self, snapshot_id: str) -> bool:
+        """True when a deletion of that snapshot was intended, whatever became of it."""
+        return self._table.get(schema.deletion_key(snapshot_id)) is not None
+
     def last_prune(self, cluster: str) -> LastPrune | None:
         """The last prune of a cluster whose plan was let through."""
         item = self._table.get(schema.last_prune_key(cluster))

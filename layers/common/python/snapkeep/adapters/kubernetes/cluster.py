@@ -15,6 +15,7 @@ from snapkeep.adapters.kubernetes.token import Credentials, TokenSource
 from snapkeep.domain.claims import Claim, ScratchVolume
 from snapkeep.domain.deletions import Leftover, SnapshotContent
 from snapkeep.domain.errors import ClusterUnreachable, PermanentError
+from snapkeep.domain.orphans import ListedContent, ListedSnapshot
 from snapkeep.domain.points import Point
 from snapkeep.domain.restore.operations import RestoreOperation
 from snapkeep.domain.restore.progress import RestoredClaim
@@ -69,6 +70,14 @@ class KubernetesCluster:
     def volume_snapshot_left(self, namespace: str, name: str) -> Leftover | None:
         """What is left of a VolumeSnapshot whose deletion was asked for; None once it is gone."""
         return snapshots.left(self._client, namespace, name)
+
+    def listed_contents(self) -> Iterator[ListedContent]:
+        """All VolumeSnapshotContents with what tells whose they are."""
+        return snapshots.listed_contents(self._client)
+
+    def listed_snapshots(self) -> Iterator[ListedSnapshot]:
+        """All VolumeSnapshots of ours."""
+        return snapshots.listed_snapshots(self._client)
 
     def snapshot_contents(self) -> Iterator[SnapshotContent]:
         """All VolumeSnapshotContents that name a snapshot."""

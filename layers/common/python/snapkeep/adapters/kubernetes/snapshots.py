@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from snapkeep.adapters.kubernetes.client import KubernetesClient
 from snapkeep.domain.deletions import Leftover, SnapshotContent
 from snapkeep.domain.errors import NameTaken, NotFound
 from snapkeep.domain.naming import label_value, snapshot_class
+from snapkeep.domain.orphans import ListedContent, ListedSnapshot
 from snapkeep.domain.points import Point
 from snapkeep.domain.runs import slot_text
 from snapkeep.ports import SnapshotSupport, VolumeSnapshot
@@ -118,6 +120,40 @@ def contents(client: KubernetesClient) -> Iterator[SnapshotContent]:
                 )
     except NotFound:
         return
+
+
+def listed_contents(client: KubernetesClient) -> Iterator[ListedContent]:
+    """All contents, also those that name no snapshot yet. Without the CRD there are none."""
+    try:
+        for item in client.list(f"{API}/volumesnapshotcontents"):
+            spec = item["spec"]
+            reference = spec.get("volumeSnapshotRef") or {}
+            imported = (spec.get("source") or {}).get("snapshotHandle", "")
+            yield ListedContent(
+                name=item["metadata"]["name"],
+                snapshot_id=(item.get("status") or {}).get("snapshotHandle") or imported,
+                deletion_policy=spec.get("deletionPolicy", ""),
+                class_name=spec.get("volumeSnapshotClassName") or "",
+                namespace=reference.get("namespace", ""),
+                volume_snapshot=reference.get("name", ""),
+                created_at=_created(item),
+            )
+    except NotFound:
+        return
+
+
+def listed_snapshots(client: KubernetesClient) -> Iterator[ListedSnapshot]:
+    """All VolumeSnapshots with our label. Without the CRD there are none."""
+    try:
+        for item in client.list(f"{API}/volumesnapshots", {"labelSelector": "snapkeep.io/managed=true"}):
+            metadata = item["metadata"]
+            yield ListedSnapshot(metadata["namespace"], metadata["name"], _created(item))
+    except NotFound:
+        return
+
+
+def _created(item: Document) -> datetime:
+    return datetime.fromisoformat(item["metadata"]["creationTimestamp"])
 
 
 def manifest(cluster: str, point: Point) -> Document:

@@ -1,0 +1,211 @@
+"""Orphans: what was made for backups and belongs to none, found by comparing what EC2, Kubernetes and
+the journal say.
+
+A recovery point whose tags are whole is never an orphan, whatever the journal knows of it: losing the
+journal loses no backup. What may still be on its way, or belongs to nobody we know, is told and kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from snapkeep.domain import tags
+from snapkeep.domain.naming import snapshot_class
+from snapkeep.domain.points import Snapshot, SnapshotState
+from snapkeep.domain.prunable import Unreadable, hold_of, read
+from snapkeep.domain.restore.operations import object_name
+from snapkeep.domain.sizes import gib
+
+MIN_AGE = timedelta(days=1)
+"""Younger things may still find their place: snapshots take hours, listings and events lag."""
+
+PRICE = 0.05
+"""US dollars a GiB and month of standard snapshot storage in us-east-1, on 2026-11-24; other Regions cost
+up to twice that. https://aws.amazon.com/ebs/pricing/
+"""
+
+RESTORE_PREFIX = object_name("")
+
+
+class OrphanKind(StrEnum):
+    """What kind of thing is left over."""
+
+    LATE_SNAPSHOT = "late snapshot"
+    UNREADABLE_SNAPSHOT = "unreadable snapshot"
+    UNKNOWN_CLUSTER = "snapshots of an unknown cluster"
+    CONTENT = "VolumeSnapshotContent"
+    VOLUME_SNAPSHOT = "VolumeSnapshot"
+    LOST_POINT = "lost recovery point"
+
+
+@dataclass(frozen=True, slots=True)
+class Orphan:
+    """One orphan, why it is one, and whether a sweep may delete it.
+
+    `name` is a snapshot id, a `namespace/name` or a name; `size_bytes` the size of the volumes behind it;
+    `shield` the good point of the same claim that must be there when a snapshot goes.
+    """
+
+    kind: OrphanKind
+    name: str
+    reason: str
+    size_bytes: int = 0
+    deletable: bool = False
+    shield: str = ""
+
+    @property
+    def dollars_a_month(self) -> float:
+        """What it costs at most: a snapshot stores no more than its volume's size, mostly far less."""
+        return round(gib(self.size_bytes) * PRICE, 2)
+
+
+@dataclass(frozen=True, slots=True)
+class ListedContent:
+    """A VolumeSnapshotContent as a list shows it; `snapshot_id` is empty until one was cut."""
+
+    name: str
+    snapshot_id: str
+    deletion_policy: str
+    class_name: str
+    namespace: str
+    volume_snapshot: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ListedSnapshot:
+    """A VolumeSnapshot of ours as a list shows it."""
+
+    namespace: str
+    name: str
+    created_at: datetime
+
+    def __str__(self) -> str:
+        return f"{self.namespace}/{self.name}"
+
+
+def of_snapshots(cluster: str, snapshots: Iterable[Snapshot], now: datetime) -> Iterator[Orphan]:
+    """The orphans among the snapshots that are tagged with a cluster, all of them, in any order."""
+    listed = sorted(snapshots, key=lambda item: item.id)
+    good = _newest_good(cluster, listed)
+    settled = {tags.point_id_of(item.tags) for item in listed if _is_good(cluster, item)}
+    for snapshot in listed:
+        if now - snapshot.started_at < MIN_AGE or snapshot.state is SnapshotState.PENDING:
+            continue
+        if tags.DUPLICATE in snapshot.tags:
+            if tags.point_id_of(snapshot.tags) not in settled:
+                yield _late(snapshot, good)
+        elif isinstance(found := read(snapshot, cluster), Unreadable):
+            yield Orphan(
+                OrphanKind.UNREADABLE_SNAPSHOT,
+                snapshot.id,
+                f"{found.reason}. Look at it and delete it by hand if nobody needs it",
+                snapshot.size_bytes,
+            )
+
+
+def of_unknown_clusters(snapshots: Iterable[Snapshot], known: Collection[str]) -> Iterator[Orphan]:
+    """Snapshots of ours whose cluster the config does not name, summed up by cluster."""
+    sizes: dict[str, list[int]] = {}
+    for snapshot in snapshots:
+        cluster = snapshot.tags.get(tags.CLUSTER, "")
+        if cluster not in known:
+            sizes.setdefault(cluster, []).append(snapshot.size_bytes)
+    for cluster, found in sorted(sizes.items()):
+        yield Orphan(
+            OrphanKind.UNKNOWN_CLUSTER,
+            cluster or "(no cluster tag)",
+            f"{len(found)} snapshots of a cluster that snapkeep.yaml does not name: nothing prunes them. "
+            "Name the cluster again, or delete them by hand",
+            sum(found),
+        )
+
+
+def of_contents(
+    cluster: str,
+    contents: Iterable[ListedContent],
+    known: Collection[str],
+    open_restores: Collection[str],
+    now: datetime,
+) -> Iterator[Orphan]:
+    """Contents of our class that name no snapshot of `known` ids, and import pairs no restore needs.
+
+    `open_restores` are the names of the objects of restores that are under way.
+    """
+    for content in contents:
+        if content.class_name != snapshot_class(cluster) or now - content.created_at < MIN_AGE:
+            continue
+        retains = content.deletion_policy == "Retain"
+        if content.name.startswith(RESTORE_PREFIX):
+            if content.name not in open_restores:
+                reason = "it was imported for a restore that is over"
+                yield Orphan(OrphanKind.CONTENT, content.name, reason, deletable=retains)
+        elif content.snapshot_id and content.snapshot_id not in known:
+            reason = f"it names {content.snapshot_id}, which EC2 has no more"
+            yield Orphan(OrphanKind.CONTENT, content.name, reason, deletable=retains)
+
+
+def of_volume_snapshots(
+    listed: Iterable[ListedSnapshot],
+    contents: Mapping[tuple[str, str], ListedContent],
+    points: Collection[str],
+    known: Collection[str],
+    now: datetime,
+) -> Iterator[Orphan]:
+    """VolumeSnapshots of ours behind which there is no EBS snapshot.
+
+    `contents` are all contents by namespace and name of their VolumeSnapshot, `points` the point ids that
+    EC2 shows, `known` its snapshot ids.
+    """
+    for snapshot in listed:
+        if now - snapshot.created_at < MIN_AGE or snapshot.name in points:
+            continue
+        content = contents.get((snapshot.namespace, snapshot.name))
+        if content is None or not content.snapshot_id:
+            reason = "nothing was cut for it in a day, and EC2 shows no snapshot of its point"
+        elif content.snapshot_id not in known:
+            reason = f"its snapshot {content.snapshot_id} is gone from EC2"
+        else:
+            continue
+        yield Orphan(OrphanKind.VOLUME_SNAPSHOT, str(snapshot), reason, deletable=True)
+
+
+def lost_point(point_id: str, snapshot_id: str, size_bytes: int) -> Orphan:
+    """A point that the journal knows as ready and whose snapshot is gone without our doing."""
+    reason = f"its snapshot {snapshot_id} is gone from EC2, and Snapkeep did not delete it: who did?"
+    return Orphan(OrphanKind.LOST_POINT, point_id, reason, size_bytes)
+
+
+def _late(snapshot: Snapshot, good: Mapping[str, str]) -> Orphan:
+    reason = "it came after its point had failed: nothing counts it"
+    shield = good.get(snapshot.tags.get(tags.CLAIM_UID, ""), "")
+    if not shield:
+        reason += ", and it stays because its claim has no other good point"
+    elif hold_of(snapshot):
+        reason += ", and it stays because it is held"
+        shield = ""
+    return Orphan(OrphanKind.LATE_SNAPSHOT, snapshot.id, reason, snapshot.size_bytes, bool(shield), shield)
+
+
+def _is_good(cluster: str, snapshot: Snapshot) -> bool:
+    """True for a snapshot that counts: completed, usable, with tags that are whole."""
+    return (
+        snapshot.state is SnapshotState.COMPLETED
+        and not snapshot.archived
+        and tags.DUPLICATE not in snapshot.tags
+        and not isinstance(read(snapshot, cluster), Unreadable)
+    )
+
+
+def _newest_good(cluster: str, snapshots: Iterable[Snapshot]) -> dict[str, str]:
+    """Claim UID to the newest snapshot that counts."""
+    newest: dict[str, Snapshot] = {}
+    for snapshot in snapshots:
+        if _is_good(cluster, snapshot):
+            uid = snapshot.tags[tags.CLAIM_UID]
+            if uid not in newest or newest[uid].started_at < snapshot.started_at:
+                newest[uid] = snapshot
+    return {uid: snapshot.id for uid, snapshot in newest.items()}

@@ -1,0 +1,247 @@
+"""Sweeping orphans: EC2, Kubernetes and the journal are compared, and what belongs to nothing is told.
+
+Deleted is only what the config says may be (`orphans: delete`), after every single thing was looked at
+again, under the same brake as prune.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from snapkeep.domain import orphans, tags
+from snapkeep.domain.brake import Load, judge, token
+from snapkeep.domain.deletions import Deletion
+from snapkeep.domain.errors import SnapkeepError
+from snapkeep.domain.messages import PruneRequest
+from snapkeep.domain.orphans import ListedContent, ListedSnapshot, Orphan, OrphanKind
+from snapkeep.domain.points import PointState, Snapshot
+from snapkeep.domain.policies import Deployment
+from snapkeep.domain.sizes import gib
+from snapkeep.ports import Announcer, Clock, Cluster, Clusters, Journal, Snapshots
+from snapkeep.services.delete_points import DeletePoints, Wanted
+from snapkeep.services.prune_objects import open_objects
+
+log = logging.getLogger(__name__)
+
+LOOK_BACK = timedelta(days=8)
+"""How far back the journal is compared with EC2: the sweep runs every week."""
+
+TIME = timedelta(minutes=8)
+"""Deletions begun after this are left to the next sweep."""
+
+SHOWN = 50
+"""Orphans that the answer and the event name; the log has all."""
+
+
+@dataclass(slots=True)
+class OrphanReport:
+    """What was found in one cluster ("" for what belongs to none) and done about it; lists are cut.
+
+    `gib` and `dollars_a_month` are upper bounds: snapshots are billed by what they store.
+    """
+
+    cluster: str
+    dry_run: bool = False
+    refused: str = ""
+    confirm: str = ""
+    counts: dict[str, int] = field(default_factory=dict)
+    gib: int = 0
+    dollars_a_month: float = 0.0
+    orphans: list[Orphan] = field(default_factory=list)
+    ended: list[tuple[str, str]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Listed:
+    """What a cluster showed; `cluster` is None when its objects could not be listed."""
+
+    cluster: Cluster | None = None
+    contents: list[ListedContent] = field(default_factory=list)
+    snapshots: list[ListedSnapshot] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class SweepOrphans:
+    """Sweeps the clusters of the deployment; `pause` waits for objects on their way out."""
+
+    deployment: Deployment
+    clusters: Clusters
+    snapshots: Snapshots
+    journal: Journal
+    announcer: Announcer
+    clock: Clock
+    pause: Callable[[timedelta], None]
+
+    def run(self, request: PruneRequest) -> list[OrphanReport]:
+        """Sweep one cluster or all. Trouble in one is in its report and never stops the others.
+
+        A listing of EC2 that breaks off sweeps nothing: what it did not show might be missing only there.
+        """
+        try:
+            listed = list(self.snapshots.find({tags.MANAGED: "true"}))
+        except SnapkeepError as error:
+            return [OrphanReport(request.cluster, refused=f"EC2 could not be listed: {error.reason}")]
+        names = [cluster.name for cluster in self.deployment.clusters]
+        reports = [self._sweep(name, listed, request) for name in names if request.cluster in ("", name)]
+        strangers = list(orphans.of_unknown_clusters(listed, names))
+        if strangers and not request.cluster:
+            report = OrphanReport("", request.dry_run)
+            self._tell(report, strangers)
+            reports.append(report)
+        return reports
+
+    def _sweep(self, cluster: str, listed: Sequence[Snapshot], request: PruneRequest) -> OrphanReport:
+        report = OrphanReport(cluster, request.dry_run)
+        try:
+            seen = self._objects(cluster, report)
+            found = list(self._find(cluster, listed, seen))
+            self._tell(report, found)
+            self._delete(cluster, listed, seen, found, request, report)
+        except SnapkeepError as error:
+            report.refused = f"stopped, nothing more is swept of this cluster: {error.reason}"
+            log.warning("sweep of %s: %s", cluster, report.refused)
+        return report
+
+    def _objects(self, cluster: str, report: OrphanReport) -> Listed:
+        """The snapshot objects of a cluster; one that cannot be listed whole counts as not listed."""
+        try:
+            opened = self.clusters.open(cluster)
+            return Listed(opened, list(opened.listed_contents()), list(opened.listed_snapshots()))
+        except SnapkeepError as error:
+            report.notes.append(f"the objects of the cluster were not compared: {error.reason}")
+            return Listed()
+
+    def _find(self, cluster: str, listed: Sequence[Snapshot], seen: Listed) -> Iterator[Orphan]:
+        now = self.clock()
+        ids = {snapshot.id for snapshot in listed}
+        ours = [snapshot for snapshot in listed if snapshot.tags.get(tags.CLUSTER) == cluster]
+        points = {tags.point_id_of(snapshot.tags) for snapshot in ours}
+        restores = {restore.objects for restore in self.journal.open_restores()}
+        by_snapshot = {(item.namespace, item.volume_snapshot): item for item in seen.contents}
+        yield from orphans.of_snapshots(cluster, ours, now)
+        for orphan in orphans.of_contents(cluster, seen.contents, ids, restores, now):
+            if self._is_still_one(orphan, seen):
+                yield orphan
+        for orphan in orphans.of_volume_snapshots(seen.snapshots, by_snapshot, points, ids, now):
+            if self._is_still_one(orphan, seen):
+                yield orphan
+        yield from self._lost(cluster, ids, now)
+
+    def _is_still_one(self, orphan: Orphan, seen: Listed) -> bool:
+        """Listings lag and leave out what is not tagged as ours: the snapshot itself is asked for."""
+        if orphan.name.startswith(orphans.RESTORE_PREFIX):
+            return True
+        named = {
+            item.snapshot_id
+            for item in seen.contents
+            if orphan.name in (item.name, f"{item.namespace}/{item.volume_snapshot}")
+        }
+        return all(self.snapshots.get(name) is None for name in named if name)
+
+    def _lost(self, cluster: str, ids: set[str], now: datetime) -> Iterator[Orphan]:
+        """Points that the journal knows as ready and that nobody of ours deleted."""
+        for policy in self.deployment.policies:
+            if cluster not in policy.clusters:
+                continue
+            for run in self.journal.runs_of(cluster, policy.name, now - LOOK_BACK):
+                for point in self.journal.points_of(run.id):
+                    gone = point.state is PointState.READY and point.snapshot_id not in ids
+                    if gone and self._went_unasked(point.snapshot_id):
+                        yield orphans.lost_point(point.id, point.snapshot_id, point.size_bytes)
+
+    def _went_unasked(self, snapshot_id: str) -> bool:
+        return not self.journal.knows_deletion(snapshot_id) and self.snapshots.get(snapshot_id) is None
+
+    def _tell(self, report: OrphanReport, found: Sequence[Orphan]) -> None:
+        """Put the orphans into the report, the log and an event."""
+        report.counts = dict(Counter(orphan.kind.value for orphan in found))
+        report.orphans = list(found[:SHOWN])
+        stored = [orphan for orphan in found if orphan.kind is not OrphanKind.LOST_POINT]
+        report.gib = sum(gib(orphan.size_bytes) for orphan in stored)
+        report.dollars_a_month = round(sum(orphan.dollars_a_month for orphan in stored), 2)
+        for orphan in found:
+            log.info("orphan of %s: %s %s: %s", report.cluster, orphan.kind, orphan.name, orphan.reason)
+        if found and not report.dry_run:
+            self.announcer.orphans_found(
+                report.cluster, report.counts, report.dollars_a_month, report.orphans
+            )
+
+    def _delete(
+        self,
+        cluster: str,
+        listed: Sequence[Snapshot],
+        seen: Listed,
+        found: Sequence[Orphan],
+        request: PruneRequest,
+        report: OrphanReport,
+    ) -> None:
+        going = [orphan for orphan in found if orphan.deletable]
+        report.confirm = token(cluster, (orphan.name for orphan in going))
+        if not going or not self.deployment.delete_orphans:
+            return
+        late = [orphan for orphan in going if orphan.kind is OrphanKind.LATE_SNAPSHOT]
+        objects = [orphan for orphan in going if orphan.kind is not OrphanKind.LATE_SNAPSHOT]
+        ours = sum(snapshot.tags.get(tags.CLUSTER) == cluster for snapshot in listed)
+        report.refused = self._refusal(request, report.confirm, late, ours) or self._refusal(
+            request, report.confirm, objects, len(seen.contents) + len(seen.snapshots)
+        )
+        if request.dry_run or report.refused:
+            return
+        if seen.cluster is not None:
+            for orphan in objects:
+                report.ended.append((orphan.name, self._remove(seen, orphan)))
+        for name, what in self._delete_late(cluster, late):
+            report.ended.append((name, what))  # those before a throttle happened, too
+
+    def _refusal(self, request: PruneRequest, confirm: str, going: Sequence[Orphan], total: int) -> str:
+        if request.confirm and request.confirm != confirm:
+            return (
+                f"the orphans are not the confirmed ones ({request.confirm}): they are {confirm} now. "
+                'Look at them with {"orphans": true, "dry_run": true} and confirm that'
+            )
+        verdict = judge([Load("orphans", total, 0, len(going))])
+        if not verdict.braked or request.confirm:
+            return ""
+        return (
+            f"braked, nothing is deleted: {len(going)} of {total} would go, more than 20 %. "
+            f'To do it: {{"orphans": true, "confirm": "{confirm}"}}'
+        )
+
+    def _remove(self, seen: Listed, orphan: Orphan) -> str:
+        """Delete a VolumeSnapshot or a content (after its VolumeSnapshot); what became of it, in words."""
+        assert seen.cluster is not None
+        try:
+            if orphan.kind is OrphanKind.VOLUME_SNAPSHOT:
+                seen.cluster.delete_volume_snapshot(*orphan.name.split("/", 1))
+                return "deleted"
+            content = next(item for item in seen.contents if item.name == orphan.name)
+            ours = {(item.namespace, item.name) for item in seen.snapshots}
+            pair = (content.namespace, content.volume_snapshot)
+            if pair in ours or content.volume_snapshot == content.name:
+                seen.cluster.delete_volume_snapshot(*pair)
+            seen.cluster.delete_snapshot_content(content.name)
+            return "deleted"
+        except SnapkeepError as error:
+            return f"kept for now: {error.reason}"
+
+    def _delete_late(self, cluster: str, late: Sequence[Orphan]) -> Iterator[tuple[str, str]]:
+        """Delete late snapshots as prune deletes points: journaled, shielded, held and locked ones kept."""
+        now = self.clock()
+        self.journal.intend_deletions([Deletion(orphan.name, cluster, orphan.reason, now) for orphan in late])
+        deleter = DeletePoints(
+            cluster,
+            self.snapshots,
+            self.journal,
+            self.clock,
+            self.pause,
+            self.deployment.pace,
+            open_objects(self.clusters, cluster),
+        )
+        wanted = [Wanted(orphan.name, orphan.shield) for orphan in late]
+        for item in deleter.run(wanted, now + TIME):
+            yield item.snapshot_id, item.reason

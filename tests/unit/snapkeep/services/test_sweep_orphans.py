@@ -1,0 +1,218 @@
+"""Sweeping: told always, deleted only when the config says so, looked at again, under the brake."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from snapkeep.domain import tags
+from snapkeep.domain.deletions import SnapshotContent
+from snapkeep.domain.errors import TemporaryError
+from snapkeep.domain.messages import PruneRequest
+from snapkeep.domain.orphans import OrphanKind
+from snapkeep.domain.policies import Method
+from snapkeep.domain.retention_points import locked
+from snapkeep.services.sweep_orphans import OrphanReport, SweepOrphans
+from tests.fakes.restore_samples import a_restore
+from tests.fakes.world import SLOT, World, a_claim, a_policy, names
+
+
+class Story:
+    """Six claims with a point each, a day ago; what is left over is added."""
+
+    def __init__(self, delete: bool = True, method: Method = Method.EBS) -> None:
+        self.world = World(*(a_claim(f"data-{n}") for n in range(6)), policy=a_policy(method=method))
+        self.world.back_up(SLOT)
+        self.good = names(self.world.ebs.all.values())
+        self.delete = delete
+        self.world.wait(days=2)
+
+    def sweep(self, **request: Any) -> list[OrphanReport]:
+        world = self.world
+        deployment = replace(world.deployment, delete_orphans=self.delete)
+        sweeper = SweepOrphans(
+            deployment,
+            world.clusters,
+            world.ebs,
+            world.journal,
+            world.announcer,
+            world.clock,
+            world.pauses.append,
+        )
+        return sweeper.run(PruneRequest(orphans=True, **request))
+
+    def one(self, **request: Any) -> OrphanReport:
+        (report,) = self.sweep(**request)
+        return report
+
+    def late_twin(self, of: int = 0) -> str:
+        """A second snapshot of a claim whose point of that slot has failed."""
+        good = self.world.ebs.all[self.good[of]]
+        other = {tags.SLOT: "20261120T180000Z", tags.POINT: "failed-point", tags.DUPLICATE: "true"}
+        twin = self.world.ebs.create(good.volume_id, good.tags | other, "")
+        self.world.ebs.complete(twin.id)
+        self.world.ebs.all[twin.id] = replace(self.world.ebs.all[twin.id], started_at=SLOT)
+        return twin.id
+
+    def stale_content(self, name: str = "snapcontent-stale") -> str:
+        self.world.cluster.contents[name] = SnapshotContent(name, "snap-gone", "Retain", "shop", "gone-1")
+        return name
+
+
+def test_a_healthy_cluster_has_no_orphans_and_nothing_is_announced() -> None:
+    story = Story(method=Method.CSI)
+    assert story.one().counts == {}
+    assert story.world.announcer.orphans == []
+
+
+def test_a_lost_journal_makes_no_orphans() -> None:
+    story = Story()
+    story.world.journal.runs.clear()
+    story.world.journal.all_points.clear()
+    assert story.one().counts == {}
+
+
+def test_report_tells_what_it_costs_and_deletes_nothing() -> None:
+    story = Story(delete=False)
+    twin = story.late_twin()
+    report = story.one()
+    assert report.counts == {"late snapshot": 1}
+    assert (report.gib, report.dollars_a_month, report.ended) == (4, 0.2, [])
+    assert twin in story.world.ebs.all
+    assert story.world.announcer.orphans == [("myeks", {"late snapshot": 1}, 0.2)]
+
+
+def test_delete_removes_a_late_snapshot_and_journals_it() -> None:
+    story = Story()
+    twin = story.late_twin()
+    assert story.one().ended == [(twin, "deleted: EC2 knows it no more")]
+    assert names(story.world.ebs.all.values()) == story.good
+    assert story.world.journal.knows_deletion(twin)
+
+
+def test_a_dry_run_tells_the_same_and_touches_nothing() -> None:
+    story = Story()
+    twin = story.late_twin()
+    report = story.one(dry_run=True)
+    assert (report.counts, report.ended) == ({"late snapshot": 1}, [])
+    assert twin in story.world.ebs.all and story.world.announcer.orphans == []
+
+
+def test_a_late_snapshot_whose_good_point_goes_meanwhile_stays() -> None:
+    story = Story()
+    twin = story.late_twin()
+    find = story.world.ebs.find
+
+    def then_lost(*given: Any, **named: Any) -> Any:
+        listed = list(find(*given, **named))
+        story.world.ebs.all.pop(story.good[0], None)
+        return iter(listed)
+
+    story.world.ebs.find = then_lost  # type: ignore[method-assign]
+    ((name, what),) = story.one().ended
+    assert name == twin and "must stay" in what
+    assert twin in story.world.ebs.all
+
+
+def test_a_locked_late_snapshot_stays_with_the_reason() -> None:
+    story = Story()
+    twin = story.late_twin()
+    story.world.ebs.locks[twin] = (locked("governance", None),)
+    ((_, what),) = story.one().ended
+    assert "lock" in what and twin in story.world.ebs.all
+
+
+def test_many_orphans_brake_and_ask_for_confirmation() -> None:
+    story = Story()
+    twins = [story.late_twin(of) for of in range(6)]
+    report = story.one()
+    assert report.refused.startswith("braked, nothing is deleted: 6 of 12 would go, more than 20 %")
+    assert set(twins) <= set(story.world.ebs.all)
+    assert story.one(confirm="0" * 16).refused.startswith("the orphans are not the confirmed ones")
+    assert len(story.one(confirm=report.confirm).ended) == 6
+    assert names(story.world.ebs.all.values()) == story.good
+
+
+def test_a_stale_content_goes() -> None:
+    story = Story(method=Method.CSI)
+    name = story.stale_content()
+    assert story.one().ended == [(name, "deleted")]
+    assert name not in story.world.cluster.contents
+
+
+def test_a_content_whose_snapshot_is_only_missing_in_the_listing_stays() -> None:
+    story = Story(method=Method.CSI)
+    hidden = story.good[0]
+    find = story.world.ebs.find
+    story.world.ebs.find = lambda *given, **named: (  # type: ignore[method-assign]
+        item for item in find(*given, **named) if item.id != hidden
+    )
+    assert story.one().counts == {}
+
+
+def test_a_broken_listing_of_ec2_sweeps_nothing() -> None:
+    story = Story(method=Method.CSI)
+    story.stale_content()
+    story.world.ebs.fail_next("find", TemporaryError("page 3 is missing"))
+    assert story.one().refused == "EC2 could not be listed: page 3 is missing"
+    assert "snapcontent-stale" in story.world.cluster.contents
+
+
+@pytest.mark.parametrize("method", ["listed_contents", "listed_snapshots"])
+def test_without_the_objects_of_the_cluster_only_ec2_is_judged(method: str) -> None:
+    story = Story()
+    twin = story.late_twin()
+    story.stale_content()
+    story.world.cluster.fail_next(method, TemporaryError("the API does not answer"))
+    report = story.one()
+    assert report.notes == ["the objects of the cluster were not compared: the API does not answer"]
+    assert [name for name, _ in report.ended] == [twin]
+    assert "snapcontent-stale" in story.world.cluster.contents
+
+
+def test_an_import_pair_of_an_open_restore_stays_and_goes_when_it_is_over() -> None:
+    story = Story(method=Method.CSI)
+    restore = story.world.journal.add_restore(a_restore())
+    pair = restore.objects
+    story.world.cluster.contents[pair] = SnapshotContent(pair, story.good[0], "Retain", "shop", pair)
+    assert story.one().counts == {}
+    story.world.journal.restores.clear()
+    assert story.one().ended == [(pair, "deleted")]
+
+
+def test_a_point_that_somebody_deleted_is_told_and_one_of_ours_is_not() -> None:
+    story = Story()
+    stolen, pruned = story.good[:2]
+    for name in (stolen, pruned):
+        del story.world.ebs.all[name]
+    story.world.journal.ended[pruned] = "deleted"
+    (orphan,) = story.one().orphans
+    assert (orphan.kind, stolen in orphan.reason) == (OrphanKind.LOST_POINT, True)
+
+
+def test_snapshots_of_a_cluster_that_left_the_config_are_told_and_stay() -> None:
+    story = Story()
+    stranger = story.world.ebs.create("vol-data-0", {tags.MANAGED: "true", tags.CLUSTER: "gone"}, "")
+    story.world.ebs.complete()
+    ours, nobody = story.sweep()
+    assert (ours.counts, nobody.cluster) == ({}, "")
+    assert nobody.orphans[0].name == "gone"
+    assert stranger.id in story.world.ebs.all
+
+
+def test_trouble_with_one_object_does_not_stop_the_next() -> None:
+    story = Story(method=Method.CSI)
+    first, second = story.stale_content("snapcontent-a"), story.stale_content("snapcontent-b")
+    story.world.cluster.fail_next("delete_snapshot_content", TemporaryError("not now"))
+    assert dict(story.one().ended) == {first: "kept for now: not now", second: "deleted"}
+
+
+def test_nothing_is_younger_than_a_day() -> None:
+    story = Story()
+    twin = story.late_twin()
+    young = story.world.clock() - timedelta(hours=23)
+    story.world.ebs.all[twin] = replace(story.world.ebs.all[twin], started_at=young)
+    assert story.one().counts == {}
