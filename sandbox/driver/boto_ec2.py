@@ -146,4 +146,5 @@ def _snapshot(raw: dict[str, Any]) -> Ec2Snapshot:
         size_gib=raw["VolumeSize"],
         started_at=raw["StartTime"].astimezone(UTC),
         state=raw["State"],
+        tags={tag["Key"]: tag["Value"] for tag in raw.get("Tags", [])},
     )

@@ -32,6 +32,7 @@ class Ec2Snapshot:
     size_gib: int
     started_at: datetime
     state: str
+    tags: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

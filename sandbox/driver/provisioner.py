@@ -15,6 +15,7 @@ from sandbox.driver.ec2 import DRIVER, Ec2, Ec2Error, VolumeRequest
 from sandbox.driver.quantities import to_bytes, to_gib
 from sandbox.driver.snapshot_cutting import DRIVER_TAG, CsiError, cluster_tags
 from sandbox.driver.snapshot_words import Object, quoted
+from sandbox.driver.switches import Faults
 from sandbox.driver.tag_templates import tags_of
 from sandbox.driver.volume_source import SourceError, snapshot_handle
 from sandbox.driver.worker import key_of
@@ -42,9 +43,10 @@ class _Made:
 class Provisioner:
     """Makes EC2 volumes and PersistentVolumes for claims."""
 
-    def __init__(self, cluster: Cluster, ec2: Ec2, cluster_name: str, region: str) -> None:
+    def __init__(self, cluster: Cluster, ec2: Ec2, faults: Faults, cluster_name: str, region: str) -> None:
         self._cluster = cluster
         self._ec2 = ec2
+        self._faults = faults
         self._cluster_name = cluster_name
         self._region = region
 
@@ -69,7 +71,7 @@ class Provisioner:
         request = self._request(claim, storage_class, parameters)
         name = f"pvc-{claim['metadata']['uid']}"
         try:
-            volume_id = self._ec2.create_volume(request)
+            volume_id = self._create_volume(request)
         except Ec2Error as error:
             raise CsiError("Internal", f"Could not create volume {quoted(name)}: {error}") from error
         fs_type = parameters.get("csi.storage.k8s.io/fstype") or parameters.get("fstype") or "ext4"
@@ -79,6 +81,12 @@ class Provisioner:
         except AlreadyExists:
             self._ec2.delete_volume(volume_id)
         return name
+
+    def _create_volume(self, request: VolumeRequest) -> str:
+        source = request.snapshot_id
+        if source:
+            self._faults.check_restore(self._ec2.snapshots([source]).get(source))
+        return self._ec2.create_volume(request)
 
     def _request(self, claim: Object, storage_class: Object, parameters: Mapping[str, str]) -> VolumeRequest:
         name = f"pvc-{claim['metadata']['uid']}"

@@ -94,7 +94,7 @@ def _families(
     cluster: Cluster, ec2: Ec2, faults: Faults, cluster_name: str, region: str
 ) -> dict[str, Sequence[Controller]]:
     """One thread each: calls to EC2 in one family never hold up another."""
-    provisioner = Provisioner(cluster, ec2, cluster_name, region)
+    provisioner = Provisioner(cluster, ec2, faults, cluster_name, region)
     cutter = SnapshotCutter(ec2, faults, cluster_name)
     return {
         "snapshots": [SnapshotController(cluster, faults)],

@@ -7,7 +7,10 @@ import time
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
-from sandbox.driver.ec2 import Ec2Error
+from sandbox.driver.ec2 import Ec2Error, Ec2Snapshot
+
+ANY_SNAPSHOT = "AmazonEBSCSIDriverPolicy"
+TAGGED_SNAPSHOTS = "AmazonEBSCSIDriverPolicyV2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,10 @@ class Switches:
     """Error code that EC2 answers to the driver's CreateSnapshot, such as RequestLimitExceeded."""
     create_snapshot_error_times: int = 1
     """How many CreateSnapshot calls get that error."""
+    driver_policy: str = ANY_SNAPSHOT
+    """The IAM policy of the driver's role. `AmazonEBSCSIDriverPolicyV2` makes volumes only from snapshots
+    that carry `ebs.csi.aws.com/cluster=true`; the older one from any.
+    https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonEBSCSIDriverPolicyV2.html"""
 
     def changed(self, changes: dict[str, Any]) -> Switches:
         """A copy with `changes`. ValueError names an unknown switch or a value it does not take."""
@@ -36,6 +43,8 @@ class Switches:
             raise ValueError("snapshot_controller is running or missing")
         if switches.sidecar not in ("running", "stuck"):
             raise ValueError("sidecar is running or stuck")
+        if switches.driver_policy not in (ANY_SNAPSHOT, TAGGED_SNAPSHOTS):
+            raise ValueError(f"driver_policy is {ANY_SNAPSHOT} or {TAGGED_SNAPSHOTS}")
         return switches
 
 
@@ -61,6 +70,19 @@ class Faults:
             return 0.0
         first = self._seen.setdefault(uid, time.monotonic())
         return max(0.0, first + seconds - time.monotonic())
+
+    def check_restore(self, snapshot: Ec2Snapshot | None) -> None:
+        """Raise the Ec2Error of a driver that may not make volumes from this snapshot."""
+        if self.switches.driver_policy != TAGGED_SNAPSHOTS or snapshot is None:
+            return
+        if snapshot.tags.get("ebs.csi.aws.com/cluster") == "true":
+            return
+        text = (
+            "You are not authorized to perform this operation. The driver's role is not authorized to "
+            f"perform: ec2:CreateVolume on resource: {snapshot.id} because no identity-based policy allows "
+            "the ec2:CreateVolume action."
+        )
+        raise Ec2Error("CreateVolume", "UnauthorizedOperation", text, 403, request_id="sandbox")
 
     def check_create_snapshot(self) -> None:
         """Raise the Ec2Error that is switched on, counting it down."""

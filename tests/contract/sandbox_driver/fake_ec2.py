@@ -53,7 +53,7 @@ class FakeEc2:
         volume = self._volume("CreateSnapshot", volume_id)
         name = f"snap-{next(self._ids):017x}"
         state = "completed" if self.instant else "pending"
-        self.cut[name] = Ec2Snapshot(name, volume_id, volume.size_gib, STARTED, state)
+        self.cut[name] = Ec2Snapshot(name, volume_id, volume.size_gib, STARTED, state, dict(tags))
         self.tags[name], self.descriptions[name] = dict(tags), description
         return self.cut[name]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.contract.sandbox_driver.lab import Lab
@@ -185,3 +187,23 @@ def test_the_volume_mode_is_kept_unless_the_content_allows_the_change(lab: Lab) 
     )
 
     lab.until(lambda: lab.is_bound("raw"), seconds=15)
+
+
+def test_a_driver_with_the_newer_policy_makes_no_volume_from_an_untagged_snapshot(
+    lab: Lab, handle: str
+) -> None:
+    lab.driver.control({"driver_policy": "AmazonEBSCSIDriverPolicyV2"})
+    lab.imported(handle, "point", "default")
+    lab.ready("point")
+
+    lab.claim("restored", "10Gi", "point")
+
+    text = lab.until(lambda: lab.texts("restored", "ProvisioningFailed"))[0]
+    assert "api error UnauthorizedOperation: You are not authorized to perform this operation." in text
+    assert f"ec2:CreateVolume on resource: {handle}" in text
+    assert lab.is_bound("restored") is None
+
+    tags = {"ebs.csi.aws.com/cluster": "true"}
+    lab.ec2.cut[handle] = replace(lab.ec2.cut[handle], tags=tags)
+
+    lab.until(lambda: lab.is_bound("restored"), seconds=15)
