@@ -22,6 +22,9 @@ from sandbox.aws.rest_api.calls import CURRENT, Call
 
 Answer = tuple[int, dict[str, Any], bytes]
 INVOKE = "execute-api:Invoke"
+LONGEST_ARN = 1600
+"""Bytes of a method's ARN that API Gateway authorizes; a longer one is a 414.
+https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html"""
 
 
 def authorizing(enforce: Callable[..., Answer | None]) -> Callable[..., Answer | None]:
@@ -38,8 +41,13 @@ def authorizing(enforce: Callable[..., Answer | None]) -> Callable[..., Answer |
         misplaced = _misplaced(call)
         if misplaced:
             return _unauthenticated(call, misplaced)
+        if len(_arn(call, path)) > LONGEST_ARN:
+            return refusals.respond(call, refusals.too_long())
         denied = enforce(api, stage, method, path, headers, query, iam_action)
-        return _in_words(call, path, denied) if denied else None
+        if denied:
+            return _in_words(call, path, denied)
+        call.identity = apigateway_v1._iam_caller_identity(call.headers, call.query) or {}
+        return None
 
     return enforced
 
@@ -73,12 +81,18 @@ def _in_words(call: Call, path: str, denied: Answer) -> Answer:
     kind = next((value for name, value in headers.items() if name.lower() == "x-amzn-errortype"), "")
     if status != 403 or not kind.startswith("AccessDenied"):
         return denied
-    region, account = _scope(call.api)
-    arn = execute_api_arn(region, f"********{account[-4:]}", call.api, call.stage, call.method, path)
+    _region, account = _scope(call.api)
+    arn = _arn(call, path).replace(f":{account}:", f":********{account[-4:]}:", 1)
     call.identity = apigateway_v1._iam_caller_identity(call.headers, call.query) or {}
     named = f"perform: {INVOKE} on resource: {arn} "
     message = json.loads(body)["message"].replace(f"perform: {INVOKE} ", named)
     return refusals.respond(call, refusals.refusal("ACCESS_DENIED", message, "AccessDeniedException"))
+
+
+def _arn(call: Call, path: str) -> str:
+    region, account = _scope(call.api)
+    arn: str = execute_api_arn(region, account, call.api, call.stage, call.method, path)
+    return arn
 
 
 def _scope(api: str) -> tuple[str, str]:

@@ -42,6 +42,11 @@ def too_large(message: str) -> Any:
     return refusal("REQUEST_TOO_LARGE", message, "RequestTooLargeException")
 
 
+def too_long() -> Any:
+    """The path makes an ARN that API Gateway does not authorize: 414."""
+    return refusal("DEFAULT_4XX", "Request URI too long", status=414)
+
+
 def respond(call: Call, error: Any) -> Answer:
     """Return the answer to a refused call."""
     scope = apigateway_v1.find_api_scope(call.api)
@@ -57,5 +62,6 @@ def own_status(error: Any, request: dict[str, Any]) -> int:
         return 0
     deployment = request["stage"].get("deploymentId")
     customized = apigateway_v1._deployed_gateway_responses.get(request["api_id"], {}).get(deployment) or {}
-    chosen = customized.get(error.response_type) or customized.get("DEFAULT_5XX") or {}
+    family = "DEFAULT_4XX" if status < 500 else "DEFAULT_5XX"
+    chosen = customized.get(error.response_type) or customized.get(family) or {}
     return 0 if chosen.get("statusCode") else int(status)

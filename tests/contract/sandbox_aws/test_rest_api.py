@@ -234,6 +234,12 @@ def test_a_body_that_breaks_the_model_is_refused_by_api_gateway(call: Caller) ->
     assert answer.json["message"] == "Invalid request body"
 
 
+def test_a_path_too_long_to_authorize_is_414(call: Caller) -> None:
+    answer = call("GET", f"/clusters/{'x' * 1600}/restores")
+
+    assert (answer.status, answer.json) == (414, {"message": "Request URI too long"})
+
+
 def test_a_body_of_more_than_ten_megabytes_is_413(call: Caller) -> None:
     answer = call("POST", RESTORES, "x" * (10 * 1024 * 1024 + 1))
 
@@ -288,18 +294,19 @@ def test_a_function_that_takes_too_long_is_504(call: Caller) -> None:
 def test_each_call_has_a_line_in_the_access_log(
     sandbox: Sandbox, stack: DeployedStack, user: As, call: Caller
 ) -> None:
-    served = call("GET", RESTORES)
+    served, invalid = call("GET", RESTORES), call("POST", RESTORES, "[1]")
     refused = user()("GET", RESTORES)
     logs = sandbox.client("logs")
 
     def lines() -> dict[str, Any]:
         events = logs.filter_log_events(logGroupName="/little/access", limit=10_000)["events"]
         found = [json.loads(event["message"]) for event in events]
-        wanted = {answer.headers["x-amzn-requestid"][0] for answer in (served, refused)}
+        wanted = {answer.headers["x-amzn-requestid"][0] for answer in (served, invalid, refused)}
         return {line["status"]: line for line in found if line["requestId"] in wanted}
 
-    told = eventually(lambda: len(lines()) == 2 and lines())
+    told = eventually(lambda: len(lines()) == 3 and lines())
     assert told["200"]["caller"] == f"arn:aws:iam::{sandbox.account}:root"
     assert (told["200"]["route"], told["200"]["error"]) == ("GET /clusters/{cluster}/restores", "-")
+    assert (told["400"]["caller"], told["400"]["error"]) == (told["200"]["caller"], "BAD_REQUEST_BODY")
     assert told["403"]["error"] == "ACCESS_DENIED"
     assert ":user/caller-" in told["403"]["caller"]
