@@ -20,6 +20,10 @@ MIRRORED = (
 TESTED_ELSEWHERE: dict[str, str] = {
     # Two dataclasses without behaviour: what matters is who makes them of what.
     "snapkeep/domain/messages.py": "tests/unit/snapkeep/inbound/test_events.py",
+    # Values without behaviour: what the pre-flight makes of them is what matters.
+    "snapkeep/domain/restore/findings.py": "tests/unit/snapkeep/domain/restore/test_preflight_size.py",
+    "snapkeep/domain/restore/requests.py": "tests/unit/snapkeep/domain/restore/test_plans.py",
+    "snapkeep/domain/restore/targets.py": "tests/unit/snapkeep/domain/restore/test_preflight_target.py",
 }
 """Module (its path from where it is imported) to the test that takes its place, with the reason beside it."""
 

@@ -1,0 +1,82 @@
+"""The plan of a restore: everything that stands in its way at once, or exactly what will be made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from snapkeep.domain.restore.findings import Finding, Severity
+from snapkeep.domain.restore.operations import RestoreOperation, Way
+from snapkeep.domain.restore.points import PointFacts
+from snapkeep.domain.restore.preflight_point import point_findings
+from snapkeep.domain.restore.preflight_size import sizing
+from snapkeep.domain.restore.preflight_target import target_findings
+from snapkeep.domain.restore.requests import RestoreRequest
+from snapkeep.domain.restore.targets import TargetFacts
+
+ORDER = (Severity.ERROR, Severity.WARNING, Severity.INFO)
+
+
+@dataclass(frozen=True, slots=True)
+class RestorePlan:
+    """What would be made and what was found, errors first; `size_bytes` is 0 when no size can be said."""
+
+    request: RestoreRequest
+    point: PointFacts
+    findings: tuple[Finding, ...]
+    size_bytes: int
+    storage_class: str
+    way: Way
+
+    @property
+    def refused(self) -> bool:
+        """True when an error forbids it, or a warning does and the request is strict."""
+        blocking = {Severity.ERROR, Severity.WARNING} if self.request.strict else {Severity.ERROR}
+        return any(finding.severity in blocking for finding in self.findings)
+
+    def operation(self, operation_id: str, caller: str, now: datetime) -> RestoreOperation:
+        """The operation that carries the plan out. Raises ValueError for one that is refused."""
+        if self.refused:
+            raise ValueError("a refused plan cannot be carried out: " + self.findings[0].text)
+        return RestoreOperation(
+            id=operation_id,
+            cluster=self.request.cluster,
+            namespace=self.request.namespace,
+            target=self.request.target,
+            point_id=self.point.id,
+            snapshot_id=self.point.snapshot_id,
+            way=self.way,
+            volume_snapshot=self.point.volume_snapshot if self.way is Way.SAME_NAMESPACE else "",
+            size_bytes=self.size_bytes,
+            storage_class=self.storage_class,
+            access_modes=self.point.access_modes,
+            volume_mode=self.point.volume_mode,
+            driver=self.point.driver,
+            caller=caller,
+            accepted_at=now,
+            labels=self.request.labels,
+        )
+
+
+def plan(request: RestoreRequest, point: PointFacts, target: TargetFacts) -> RestorePlan:
+    """The plan for a request; nothing is asked of the world, and all findings are listed at once."""
+    size = sizing(request, point)
+    found = [
+        *size.findings,
+        *point_findings(point, target),
+        *target_findings(request, point, target, size.size_bytes),
+    ]
+    return RestorePlan(
+        request=request,
+        point=point,
+        findings=tuple(sorted(found, key=lambda item: ORDER.index(item.severity))),
+        size_bytes=size.size_bytes,
+        storage_class=request.storage_class or point.storage_class,
+        way=_way(request, point),
+    )
+
+
+def _way(request: RestoreRequest, point: PointFacts) -> Way:
+    """A VolumeSnapshot serves its own namespace only; everything else imports the EBS snapshot."""
+    here = (request.cluster, request.namespace) == (point.cluster, point.namespace)
+    return Way.SAME_NAMESPACE if here and point.volume_snapshot else Way.IMPORT

@@ -1,0 +1,83 @@
+"""Recovery points as a restore sees them: all that their tags, EC2 and the cluster say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from snapkeep.domain import tags
+from snapkeep.domain.points import PointState, Snapshot
+from snapkeep.domain.prunable import IN_BIN, STATES
+
+CSI_DRIVER = "ebs.csi.aws.com"
+"""The driver of every restored volume: in-tree volumes were cut by EC2 and come back through CSI.
+https://kubernetes.io/docs/concepts/storage/volumes/#csi-migration
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class PointFacts:
+    """One recovery point. Sizes are bytes: `size_bytes` of the snapshotted volume by EC2, the other the
+    largest `restoreSize` that its VolumeSnapshot and content name (0 = neither does).
+
+    `volume_snapshot` is the name of its ready VolumeSnapshot in its own namespace, "" without one.
+    `kms_trouble` says why its key cannot be used, "" when it can or is not known.
+    """
+
+    id: str
+    snapshot_id: str
+    cluster: str
+    namespace: str
+    claim: str
+    claim_uid: str
+    policy: str
+    slot: datetime | None
+    state: PointState
+    size_bytes: int
+    requested: str
+    storage_class: str
+    access_modes: tuple[str, ...]
+    volume_mode: str
+    fs_type: str
+    region: str = ""
+    driver: str = CSI_DRIVER
+    restore_size_bytes: int = 0
+    archived: bool = False
+    in_bin: bool = False
+    driver_tags: bool = True
+    kms_trouble: str = ""
+    volume_snapshot: str = ""
+
+    @property
+    def minimum_bytes(self) -> int:
+        """What a claim must ask for at least: the largest of what EC2 and the cluster say."""
+        return max(self.size_bytes, self.restore_size_bytes)
+
+
+def point_of(snapshot: Snapshot, region: str) -> PointFacts | None:
+    """The recovery point that a snapshot's tags tell of; None when they do not name a claim and a policy."""
+    claim = tags.claim_facts_of(snapshot.tags)
+    point_id, policy = tags.point_id_of(snapshot.tags), snapshot.tags.get(tags.POLICY, "")
+    if claim is None or not point_id or not policy:
+        return None
+    return PointFacts(
+        id=point_id,
+        snapshot_id=snapshot.id,
+        cluster=claim.cluster,
+        namespace=claim.namespace,
+        claim=claim.name,
+        claim_uid=claim.uid,
+        policy=policy,
+        slot=tags.slot_of(snapshot.tags),
+        state=STATES[snapshot.state],
+        size_bytes=snapshot.size_bytes,
+        requested=claim.requested,
+        storage_class=claim.storage_class,
+        access_modes=claim.access_modes,
+        volume_mode=claim.volume_mode,
+        fs_type=claim.fs_type,
+        region=region,
+        archived=snapshot.archived,
+        in_bin=snapshot.state in IN_BIN,
+        driver_tags=snapshot.tags.get(tags.DRIVER_CLUSTER) == "true",
+    )

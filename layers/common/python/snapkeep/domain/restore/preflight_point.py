@@ -1,0 +1,63 @@
+"""Can anything be restored from this recovery point now?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from snapkeep.domain.points import PointState
+from snapkeep.domain.restore.findings import Finding, error, warning
+from snapkeep.domain.restore.points import PointFacts
+from snapkeep.domain.restore.targets import TargetFacts
+
+
+def point_findings(point: PointFacts, target: TargetFacts) -> Iterator[Finding]:
+    """State, storage tier, key, Region and tags of the point."""
+    yield from _state(point)
+    if point.archived:
+        yield error(
+            "point_archived",
+            f"recovery point {point.id} is in the archive tier ({point.snapshot_id}): nothing can be made "
+            "of it there",
+            f"aws ec2 restore-snapshot-tier --snapshot-id {point.snapshot_id} --permanent-restore "
+            "(takes up to 72 hours)",
+        )
+    if point.kms_trouble:
+        yield error(
+            "key_unusable",
+            f"the key that encrypts recovery point {point.id} cannot be used: {point.kms_trouble}",
+            "enable the key, or cancel its deletion, in AWS KMS",
+        )
+    if point.region and point.region != target.region:
+        yield error(
+            "other_region",
+            f"recovery point {point.id} is in {point.region}, and the cluster in {target.region}",
+            f"aws ec2 copy-snapshot --source-region {point.region} --source-snapshot-id {point.snapshot_id} "
+            f"--region {target.region} --copy-tags",
+        )
+    if not point.driver_tags:
+        yield warning(
+            "driver_tag_missing",
+            f"{point.snapshot_id} lacks the tag ebs.csi.aws.com/cluster: the current IAM policy of the EBS "
+            "CSI driver refuses to restore from it",
+            f"aws ec2 create-tags --resources {point.snapshot_id} "
+            "--tags Key=ebs.csi.aws.com/cluster,Value=true",
+        )
+
+
+def _state(point: PointFacts) -> Iterator[Finding]:
+    if point.in_bin:
+        yield error(
+            "point_in_bin",
+            f"recovery point {point.id} was deleted and is in the Recycle Bin ({point.snapshot_id})",
+            f"aws ec2 restore-snapshot-from-recycle-bin --snapshot-id {point.snapshot_id}",
+        )
+    elif point.state is PointState.FAILED:
+        yield error(
+            "point_failed", f"recovery point {point.id} failed: it holds no data", "choose another one"
+        )
+    elif point.state is not PointState.READY:
+        yield error(
+            "point_not_ready",
+            f"recovery point {point.id} is {point.state.public.value}, not ready yet",
+            "wait until it is ready, or choose an earlier one",
+        )

@@ -1,0 +1,97 @@
+"""Is the claim large enough for what it is restored from, and its volume type for the claim?
+
+The provisioner compares the bytes asked for with the snapshot's restoreSize and refuses a smaller claim,
+which then stays Pending for ever: https://kubernetes.io/docs/concepts/storage/persistent-volumes/
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from snapkeep.domain.restore.findings import Finding, error, info
+from snapkeep.domain.restore.points import PointFacts
+from snapkeep.domain.restore.requests import Expand, RestoreRequest
+from snapkeep.domain.sizes import GIB, format_quantity, gib, parse_quantity
+
+TYPE_LIMITS = {
+    "gp3": (1, 65536),
+    "gp2": (1, 16384),
+    "io1": (4, 16384),
+    "io2": (4, 65536),
+    "st1": (125, 16384),
+    "sc1": (125, 16384),
+    "standard": (1, 1024),
+}
+"""Smallest and largest volume of each EBS type, in GiB.
+https://docs.aws.amazon.com/ebs/latest/userguide/ebs-volume-types.html
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Sizing:
+    """How large the claim will be (bytes; 0 when that cannot be said), and what there is to say about it."""
+
+    size_bytes: int
+    findings: tuple[Finding, ...] = ()
+
+
+def sizing(request: RestoreRequest, point: PointFacts) -> Sizing:
+    """The size of the restored claim: as asked for (or as the point's claim asked), or raised, or refused."""
+    written = request.size or point.requested
+    minimum = gib(point.minimum_bytes) * GIB
+    if not written:
+        return Sizing(minimum)
+    try:
+        asked = parse_quantity(written)
+    except ValueError as problem:
+        return Sizing(0, (error("size_unreadable", str(problem), _command(request, minimum)),))
+    if asked >= minimum:
+        return Sizing(asked)
+    if request.expand is Expand.AUTO:
+        raised = f"{_told(written, asked)} to {format_quantity(minimum)}"
+        text = f"{request} is raised from {raised}, the size of the recovery point"
+        return Sizing(minimum, (info("expanded", text),))
+    return Sizing(asked, (_too_small(request, point, written, asked, minimum),))
+
+
+def type_findings(size_bytes: int, volume_type: str, storage_class: str) -> Iterator[Finding]:
+    """Whether EBS makes volumes of that size and type."""
+    smallest, largest = TYPE_LIMITS.get(volume_type, (1, 65536))
+    if size_bytes > 0 and gib(size_bytes) < smallest:
+        yield error(
+            "below_volume_type",
+            f"storage class {storage_class} makes {volume_type} volumes, which have {smallest} GiB at least; "
+            f"{gib(size_bytes)} GiB were asked for",
+            f"ask for {smallest}Gi, or choose a class of another type",
+        )
+    if gib(size_bytes) > largest:
+        yield error(
+            "above_volume_type",
+            f"storage class {storage_class} makes {volume_type} volumes, which have {largest} GiB at most; "
+            f"{gib(size_bytes)} GiB are needed",
+            "choose a class of another type",
+        )
+
+
+def _too_small(request: RestoreRequest, point: PointFacts, written: str, asked: int, minimum: int) -> Finding:
+    needed = format_quantity(minimum)
+    return error(
+        "too_small",
+        f"{request} asks for {_told(written, asked)}, and recovery point {point.id} was taken of a volume of "
+        f"{needed}: it needs {needed} at least",
+        _command(request, minimum),
+    )
+
+
+def _told(written: str, asked: int) -> str:
+    """The size as written, and in bytes where decimal and binary units are easily mixed up."""
+    return f"{written} ({asked:,} bytes)" if asked % GIB else written
+
+
+def _command(request: RestoreRequest, minimum: int) -> str:
+    source = request.point_id or request.claim
+    return (
+        f"snapkeep restore {source} --cluster {request.cluster} --namespace {request.namespace} "
+        f"--to {request.target} --size {format_quantity(minimum)} (or --expand auto)"
+    )

@@ -1,0 +1,44 @@
+"""What somebody wants restored, and to where."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class Expand(StrEnum):
+    """Whether a size that is too small may be raised to what the recovery point needs."""
+
+    AUTO = "auto"
+    NEVER = "never"
+
+
+@dataclass(frozen=True, slots=True)
+class RestoreRequest:
+    """A restore as asked for, unchecked.
+
+    The recovery point is `point_id`, or of the source `claim` the newest ready one (at or before `at`,
+    aware UTC, when given). Empty source fields mean those of the target; an empty `size` (a quantity as
+    written) or `storage_class` means the point's. A `strict` request takes warnings for errors.
+    """
+
+    cluster: str
+    namespace: str
+    target: str
+    point_id: str = ""
+    claim: str = ""
+    at: datetime | None = None
+    source_cluster: str = ""
+    source_namespace: str = ""
+    size: str = ""
+    expand: Expand = Expand.NEVER
+    storage_class: str = ""
+    zone: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    dry_run: bool = False
+    strict: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.namespace}/{self.target}"

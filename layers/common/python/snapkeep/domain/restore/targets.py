@@ -1,0 +1,43 @@
+"""Where a claim is to be restored to: what the cluster says of the place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class ClassFacts:
+    """A StorageClass: EBS's volume type (gp3 when it does not say), the zones it allows (none: all)."""
+
+    name: str
+    provisioner: str
+    waits_for_consumer: bool
+    volume_type: str = "gp3"
+    zones: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class QuotaFacts:
+    """A ResourceQuota: resource name to quantities as written, what may be used and what is."""
+
+    name: str
+    hard: Mapping[str, str]
+    used: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class TargetFacts:
+    """A namespace of a cluster, its classes and nodes, as far as a restore needs them.
+
+    `namespace_phase` is "" when there is no such namespace; `no_snapshots` says why the cluster cannot
+    take VolumeSnapshots, "" when it can.
+    """
+
+    region: str
+    namespace_phase: str = "Active"
+    claim_exists: bool = False
+    quotas: tuple[QuotaFacts, ...] = ()
+    classes: Mapping[str, ClassFacts] = field(default_factory=dict)
+    node_zones: frozenset[str] = frozenset()
+    no_snapshots: str = ""

@@ -1,0 +1,71 @@
+"""Points that nothing can be restored from now, and what would change that."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from snapkeep.domain.points import PointState
+from snapkeep.domain.restore.findings import Severity
+from snapkeep.domain.restore.plans import plan
+from tests.fakes.preflight_samples import POINT, a_point, a_request, a_target, the_finding
+
+
+def test_a_good_point_has_no_findings() -> None:
+    assert plan(a_request(), a_point(), a_target()).findings == ()
+
+
+@pytest.mark.parametrize(
+    ("point", "code", "text", "fix"),
+    [
+        (
+            {"state": PointState.PENDING},
+            "point_not_ready",
+            f"recovery point {POINT} is pending, not ready yet",
+            "wait until it is ready, or choose an earlier one",
+        ),
+        (
+            {"state": PointState.FAILED},
+            "point_failed",
+            f"recovery point {POINT} failed: it holds no data",
+            "choose another one",
+        ),
+        (
+            {"state": PointState.DELETING, "in_bin": True},
+            "point_in_bin",
+            f"recovery point {POINT} was deleted and is in the Recycle Bin (snap-1)",
+            "aws ec2 restore-snapshot-from-recycle-bin --snapshot-id snap-1",
+        ),
+        (
+            {"archived": True},
+            "point_archived",
+            f"recovery point {POINT} is in the archive tier (snap-1): nothing can be made of it there",
+            "aws ec2 restore-snapshot-tier --snapshot-id snap-1 --permanent-restore (takes up to 72 hours)",
+        ),
+        (
+            {"kms_trouble": "key 1234 is pending deletion"},
+            "key_unusable",
+            f"the key that encrypts recovery point {POINT} cannot be used: key 1234 is pending deletion",
+            "enable the key, or cancel its deletion, in AWS KMS",
+        ),
+        (
+            {"region": "us-east-1"},
+            "other_region",
+            f"recovery point {POINT} is in us-east-1, and the cluster in ap-northeast-2",
+            "aws ec2 copy-snapshot --source-region us-east-1 --source-snapshot-id snap-1 "
+            "--region ap-northeast-2 --copy-tags",
+        ),
+        (
+            {"driver_tags": False},
+            "driver_tag_missing",
+            "snap-1 lacks the tag ebs.csi.aws.com/cluster: the current IAM policy of the EBS CSI driver "
+            "refuses to restore from it",
+            "aws ec2 create-tags --resources snap-1 --tags Key=ebs.csi.aws.com/cluster,Value=true",
+        ),
+    ],
+)
+def test_what_is_wrong_is_named_with_its_fix(point: dict[str, Any], code: str, text: str, fix: str) -> None:
+    found = the_finding(point=a_point(**point))
+    assert (found.code, found.text, found.fix) == (code, text, fix)
+    assert found.severity is (Severity.WARNING if code == "driver_tag_missing" else Severity.ERROR)

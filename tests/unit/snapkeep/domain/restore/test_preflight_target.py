@@ -1,0 +1,121 @@
+"""Places where a claim cannot be made, or would never get its volume."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from snapkeep.domain.restore.findings import Severity
+from snapkeep.domain.restore.targets import ClassFacts
+from tests.fakes.preflight_samples import GP3, POINT, a_point, a_request, a_target, the_finding
+
+IN_TREE = ClassFacts("gp2", "kubernetes.io/aws-ebs", waits_for_consumer=True, volume_type="gp2")
+EFS = ClassFacts("efs-sc", "efs.csi.aws.com", waits_for_consumer=False)
+AT_ONCE = ClassFacts("fast", "ebs.csi.aws.com", waits_for_consumer=False, zones=("ap-northeast-2d",))
+CLASSES = {item.name: item for item in (GP3, IN_TREE, EFS, AT_ONCE)}
+
+
+@pytest.mark.parametrize(
+    ("target", "code", "text", "fix"),
+    [
+        (
+            {"claim_exists": True},
+            "claim_exists",
+            "claim shop/ebs-claim-2 exists already: a restore never overwrites one",
+            "choose another name, or: kubectl delete pvc ebs-claim-2 --namespace shop",
+        ),
+        (
+            {"namespace_phase": ""},
+            "no_namespace",
+            "cluster myeks has no namespace shop",
+            "kubectl create namespace shop",
+        ),
+        (
+            {"namespace_phase": "Terminating"},
+            "namespace_terminating",
+            "namespace shop is being deleted: nothing can be made in it",
+            "wait until it is gone and create it again, or choose another namespace",
+        ),
+        (
+            {"no_snapshots": "the snapshot CRDs are not installed"},
+            "no_snapshot_support",
+            "cluster myeks cannot restore from snapshots: the snapshot CRDs are not installed",
+            "install the snapshot controller add-on, then apply what `snapkeep manifests` prints",
+        ),
+    ],
+)
+def test_the_place_is_named_with_what_to_do(target: dict[str, Any], code: str, text: str, fix: str) -> None:
+    found = the_finding(target=a_target(**target))
+    assert (found.code, found.severity, found.text, found.fix) == (code, Severity.ERROR, text, fix)
+
+
+@pytest.mark.parametrize("name", ["Ebs", "a_b", "-a", "a-", "a..b", "a" * 254, "ü", "a/b", ""])
+def test_a_name_that_kubernetes_would_refuse_is_refused(name: str) -> None:
+    found = the_finding(a_request(target=name))
+    assert (found.code, found.severity) == ("bad_name", Severity.ERROR)
+    assert "small letters, digits" in found.text
+
+
+@pytest.mark.parametrize(
+    ("storage_class", "code", "text", "fix"),
+    [
+        (
+            "gold",
+            "no_storage_class",
+            "cluster myeks has no storage class gold; classes of ebs.csi.aws.com there: fast, gp3",
+            "--storage-class fast",
+        ),
+        (
+            "gp2",
+            "in_tree_class",
+            "storage class gp2 is of the in-tree plugin kubernetes.io/aws-ebs, which cannot restore "
+            "snapshots",
+            "--storage-class fast",
+        ),
+        (
+            "efs-sc",
+            "other_driver",
+            f"storage class efs-sc is of efs.csi.aws.com, and recovery point {POINT} of ebs.csi.aws.com",
+            "--storage-class fast",
+        ),
+    ],
+)
+def test_a_class_that_cannot_serve_is_named_with_one_that_can(
+    storage_class: str, code: str, text: str, fix: str
+) -> None:
+    found = the_finding(a_request(storage_class=storage_class), target=a_target(classes=CLASSES))
+    assert (found.code, found.text, found.fix) == (code, text, fix)
+
+
+def test_a_point_of_an_in_tree_volume_is_told_the_class_to_use() -> None:
+    found = the_finding(
+        point=a_point(storage_class="gp2"), target=a_target(classes={"gp2": IN_TREE, "gp3": GP3})
+    )
+    assert (found.code, found.fix) == ("in_tree_class", "--storage-class gp3")
+
+
+def test_without_any_csi_class_one_must_be_created() -> None:
+    found = the_finding(target=a_target(classes={}))
+    assert found.fix == "create a storage class of ebs.csi.aws.com"
+
+
+def test_a_class_that_binds_at_once_may_strand_the_pod() -> None:
+    found = the_finding(a_request(storage_class="fast"), target=a_target(classes=CLASSES))
+    assert (found.code, found.severity) == ("binds_at_once", Severity.WARNING)
+    assert "in ap-northeast-2d, where there is no node," in found.text
+
+
+def test_a_zone_without_nodes_is_a_warning_and_one_the_class_forbids_an_error() -> None:
+    lonely = the_finding(a_request(zone="ap-northeast-2d"))
+    assert (lonely.code, lonely.severity) == ("zone_without_nodes", Severity.WARNING)
+    assert lonely.fix == "zones with nodes: ap-northeast-2a, ap-northeast-2b, ap-northeast-2c"
+    only_a = {"gp3": ClassFacts("gp3", "ebs.csi.aws.com", True, zones=("ap-northeast-2a",))}
+    forbidden = the_finding(a_request(zone="ap-northeast-2b"), target=a_target(classes=only_a))
+    assert (forbidden.code, forbidden.severity) == ("zone_not_allowed", Severity.ERROR)
+
+
+def test_a_shared_file_system_is_not_for_ebs_but_a_shared_block_device_may_be() -> None:
+    shared = ("ReadWriteMany",)
+    assert the_finding(point=a_point(access_modes=shared)).code == "access_modes"
+    assert the_finding(point=a_point(access_modes=())).code == "access_modes_unknown"
