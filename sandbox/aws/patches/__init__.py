@@ -17,6 +17,7 @@ from sandbox.aws.patches import (
     request_time,
     rest_api,
     rest_api_cloudformation,
+    rest_api_openapi,
     scheduler,
 )
 from sandbox.aws.private import check_version
@@ -39,6 +40,7 @@ PATCHES = (
     request_time,
     rest_api,
     rest_api_cloudformation,
+    rest_api_openapi,
     api_faults,
 )
 

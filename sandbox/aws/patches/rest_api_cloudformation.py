@@ -42,7 +42,7 @@ def install(_world: World) -> None:
     require(provisioners, "_RESOURCE_HANDLERS", "_apigw_rest_api_attrs")
     require(apigateway_v1, "_create_request_validator", "_update_request_validator", "_account_settings")
     require(apigateway_v1, "_method_throttle_settings", "_create_deployment", "_match_resource_tree")
-    require(apigateway_v1, "_match_recursive", "_stages_v1", "_rest_apis", *_BODY)
+    require(apigateway_v1, "_match_recursive", "_stages_v1", "_gateway_responses", *_BODY)
     handlers = provisioners._RESOURCE_HANDLERS
     require_keys(handlers, "provisioners._RESOURCE_HANDLERS", *RESOURCES)
     _then(handlers["AWS::ApiGateway::Method"], _keep_validator)
@@ -134,6 +134,10 @@ def _keeping_id(
             store = getattr(apigateway_v1, name)
             if draft in store:
                 store[physical_id] = store[draft]
+        # Gateway responses may also be resources of their own, so those of the Body come on top.
+        apigateway_v1._gateway_responses.setdefault(physical_id, {}).update(
+            apigateway_v1._gateway_responses.get(draft) or {}
+        )
         apigateway_v1._rest_apis[physical_id] = {
             **apigateway_v1._rest_apis[draft],
             "id": physical_id,

@@ -263,7 +263,7 @@ def explicit_api(
     return made
 
 
-def openapi(*paths: str) -> dict[str, Any]:
+def openapi(*paths: str, extensions: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """Return an API whose Body is an OpenAPI document with a signed GET for each path, and its stage."""
     integration = {"type": "aws_proxy", "httpMethod": "POST", "uri": INVOCATIONS}
     scheme = {
@@ -272,12 +272,14 @@ def openapi(*paths: str) -> dict[str, Any]:
         "in": "header",
         "x-amazon-apigateway-authtype": "awsSigv4",
     }
-    get = {"security": [{"sigv4": []}], "x-amazon-apigateway-integration": integration, "responses": {}}
+    get: dict[str, Any] = {"security": [{"sigv4": []}], "responses": {}}
+    get["x-amazon-apigateway-integration"] = integration
     body = {
         "openapi": "3.0.1",
         "info": {"title": "little", "version": "1"},
         "components": {"securitySchemes": {"sigv4": scheme}},
         "paths": {path: {"get": get} for path in paths},
+        **(extensions or {}),
     }
     deployment = f"Deployment{len(paths)}"
     stage = {"RestApiId": ref("Api"), "DeploymentId": ref(deployment), "StageName": "v1"}

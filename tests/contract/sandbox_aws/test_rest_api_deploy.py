@@ -102,6 +102,28 @@ def test_an_openapi_body_makes_the_methods_and_a_new_one_keeps_the_id(sandbox: S
     )
 
 
+def test_an_openapi_body_keeps_what_api_gateway_reads_from_it(sandbox: Sandbox, put: Put) -> None:
+    template = {"application/json": '{"detail":$context.error.messageString}'}
+    extensions = {
+        "x-amazon-apigateway-request-validators": {"all": {"validateRequestParameters": True}},
+        "x-amazon-apigateway-request-validator": "all",
+        "x-amazon-apigateway-gateway-responses": {
+            "BAD_REQUEST_PARAMETERS": {"statusCode": 422, "responseTemplates": template}
+        },
+    }
+    resources = openapi("/clusters", "/points", extensions=extensions)
+    paths = resources["Api"]["Properties"]["Body"]["paths"]
+    paths["/points"]["parameters"] = [{"in": "query", "name": "claim", "required": True}]
+    call = caller(sandbox, put(resources, function()))
+
+    refused = call("GET", "/points")
+
+    assert refused.status == 422
+    assert refused.json["detail"] == "Missing required request parameters: [claim]"
+    assert call("GET", "/points?claim=data").status == 200
+    assert call("GET", "/clusters").status == 200
+
+
 def test_a_function_that_does_not_let_api_gateway_in_is_a_500(sandbox: Sandbox, put: Put) -> None:
     stack = put(without_log(explicit_api()), function(permitted=False))
 
