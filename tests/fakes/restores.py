@@ -10,6 +10,7 @@ from snapkeep.domain.errors import NameTaken, NotFound, TemporaryError
 from snapkeep.domain.holds import Hold
 from snapkeep.domain.restore.operations import RestoreOperation, Way
 from snapkeep.domain.restore.progress import RestoredClaim
+from snapkeep.domain.restore.targets import TargetFacts
 from tests.fakes.faults import Faults
 
 FOREIGN = ""
@@ -24,6 +25,14 @@ class RestoringCluster(Faults):
         self.imported_contents: dict[str, str] = {}
         self.imported_snapshots: dict[tuple[str, str], str] = {}
         self.waits_for_consumer = True
+        self.place = TargetFacts(region="")
+        self.namespaces: dict[str, str] = {}
+
+    def restore_target(self, namespace: str, claim: str, region: str) -> TargetFacts:
+        self._before("restore_target")
+        phase = self.namespaces.get(namespace, "")
+        taken = phase != "" and (namespace, claim) in self.restored
+        return replace(self.place, region=region, namespace_phase=phase, claim_exists=taken)
 
     def import_snapshot(self, restore: RestoreOperation) -> None:
         self._before("import_snapshot")

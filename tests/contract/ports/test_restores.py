@@ -63,3 +63,23 @@ def test_a_claim_whose_import_was_removed_says_so(world: World) -> None:
     claim = world.cluster.restored_claim(FIRST)
     assert claim is not None
     assert (claim.snapshot_ready, claim.snapshot_error) == (False, f"VolumeSnapshot {FIRST.objects} is gone")
+
+
+def test_a_place_says_whether_its_namespace_and_the_name_are_there(world: World) -> None:
+    if isinstance(world, FakeWorld):
+        world.fake.namespaces = {"default": "Active"}
+    free = world.cluster.restore_target("default", FIRST.target, "ap-northeast-2")
+    assert (free.namespace_phase, free.claim_exists, free.region) == ("Active", False, "ap-northeast-2")
+    world.cluster.create_restored_claim(FIRST)
+    assert world.cluster.restore_target("default", FIRST.target, "").claim_exists
+    assert world.cluster.restore_target("lost", FIRST.target, "").namespace_phase == ""
+
+
+def test_the_sandbox_tells_its_classes(tmp_path: Path) -> None:
+    sandbox = SandboxWorld(tmp_path)
+    try:
+        sandbox.add_class("gp3", "WaitForFirstConsumer")
+        found = sandbox.cluster.restore_target("default", "data", "").classes["gp3"]
+        assert (found.provisioner, found.waits_for_consumer) == ("ebs.csi.aws.com", True)
+    finally:
+        sandbox.stop()

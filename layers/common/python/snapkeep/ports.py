@@ -28,6 +28,7 @@ from snapkeep.domain.points import Point, PointState, Snapshot, SnapshotState
 from snapkeep.domain.policies import Lock, Schedule
 from snapkeep.domain.restore.operations import RestoreOperation
 from snapkeep.domain.restore.progress import RestoredClaim
+from snapkeep.domain.restore.targets import TargetFacts
 from snapkeep.domain.retention_history import RetentionVersion
 from snapkeep.domain.retention_points import Protection
 from snapkeep.domain.runs import Run, RunState
@@ -46,7 +47,10 @@ class SnapshotSupport:
 
 @dataclass(frozen=True, slots=True)
 class VolumeSnapshot:
-    """What a VolumeSnapshot's status says. `snapshot_id` is empty until the content is bound and handled."""
+    """What a VolumeSnapshot's status says. `snapshot_id` is empty until the content is bound and handled.
+
+    `restore_size_bytes` is the larger of its restoreSize and its content's, 0 when neither says.
+    """
 
     name: str
     namespace: str
@@ -54,6 +58,7 @@ class VolumeSnapshot:
     ready: bool
     snapshot_id: str = ""
     error: str = ""
+    restore_size_bytes: int = 0
 
 
 class Cluster(Protocol):
@@ -100,6 +105,9 @@ class Cluster(Protocol):
 
     def snapshot_content_left(self, name: str) -> Leftover | None:
         """What is left of a VolumeSnapshotContent whose deletion was asked for; None once it is gone."""
+
+    def restore_target(self, namespace: str, claim: str, region: str) -> TargetFacts:
+        """What the cluster says of the place a claim is to be restored to; `region` is passed on."""
 
     def import_snapshot(self, restore: RestoreOperation) -> None:
         """Create the content (Retain) and VolumeSnapshot that bring an EBS snapshot into a namespace.

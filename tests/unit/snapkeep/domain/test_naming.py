@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from snapkeep.domain.naming import label_value, point_id, snapshot_class, tag_value
+from snapkeep.domain.naming import is_name, label_value, point_id, snapshot_class, tag_value
 
 SLOT = datetime(2026, 11, 24, 18, tzinfo=UTC)
 DNS_1123_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
@@ -99,3 +99,12 @@ def test_clusters_that_kubernetes_could_not_name_get_classes_of_their_own() -> N
     classes = {snapshot_class(name) for name in ("My_EKS", "my-eks", "MY_eks", "my_eks_")}
     assert len(classes) == 4
     assert all(re.fullmatch(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?", name) for name in classes)
+
+
+@pytest.mark.parametrize(
+    ("text", "valid"),
+    [("shop", True), ("a-1", True), ("a" * 63, True), ("a" * 64, False), ("", False), ("A", False)]
+    + [(text, False) for text in ("a.b", "-a", "a-", "a/b", "../x", "a\n")],
+)
+def test_a_namespace_has_a_dns_label_for_a_name(text: str, valid: bool) -> None:
+    assert is_name(text) is valid

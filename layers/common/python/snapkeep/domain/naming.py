@@ -23,6 +23,7 @@ https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html
 """
 
 HASH_LENGTH = 10
+_DNS_LABEL = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
 _LABEL_VALUE = re.compile(r"([A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?)?")
 
 
@@ -37,6 +38,11 @@ def point_id(claim_name: str, cluster: str, claim_uid: str, policy: str, slot: d
     room = LABEL_LIMIT - len(time) - len(digest) - 2
     base = re.sub(r"[^a-z0-9]+", "-", claim_name.lower())[: room + 1].strip("-")[:room].rstrip("-")
     return f"{base or 'claim'}-{time.lower()}-{digest}"
+
+
+def is_name(text: str) -> bool:
+    """True for a DNS-1123 label, as the name of a namespace must be."""
+    return len(text) <= LABEL_LIMIT and _DNS_LABEL.fullmatch(text) is not None
 
 
 def snapshot_class(cluster: str) -> str:

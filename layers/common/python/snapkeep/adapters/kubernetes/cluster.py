@@ -11,6 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from snapkeep.adapters.kubernetes import restores, snapshots
 from snapkeep.adapters.kubernetes.claims import claim_of, scratch_volumes_of, volume_of
 from snapkeep.adapters.kubernetes.client import KubernetesClient, transport
+from snapkeep.adapters.kubernetes.targets import read_target
 from snapkeep.adapters.kubernetes.token import Credentials, TokenSource
 from snapkeep.domain.claims import Claim, ScratchVolume
 from snapkeep.domain.deletions import Leftover, SnapshotContent
@@ -19,6 +20,7 @@ from snapkeep.domain.orphans import ListedContent, ListedSnapshot
 from snapkeep.domain.points import Point
 from snapkeep.domain.restore.operations import RestoreOperation
 from snapkeep.domain.restore.progress import RestoredClaim
+from snapkeep.domain.restore.targets import TargetFacts
 from snapkeep.ports import Clock, SnapshotSupport, VolumeSnapshot
 
 if TYPE_CHECKING:
@@ -90,6 +92,10 @@ class KubernetesCluster:
     def snapshot_content_left(self, name: str) -> Leftover | None:
         """What is left of a VolumeSnapshotContent whose deletion was asked for; None once it is gone."""
         return snapshots.content_left(self._client, name)
+
+    def restore_target(self, namespace: str, claim: str, region: str) -> TargetFacts:
+        """What the cluster says of the place a claim is to be restored to."""
+        return read_target(self._client, namespace, claim, region)
 
     def import_snapshot(self, restore: RestoreOperation) -> None:
         """Create the content and VolumeSnapshot of a restore, or find them; raises NameTaken."""

@@ -13,6 +13,7 @@ from snapkeep.domain.naming import label_value, snapshot_class
 from snapkeep.domain.orphans import ListedContent, ListedSnapshot
 from snapkeep.domain.points import Point
 from snapkeep.domain.runs import slot_text
+from snapkeep.domain.sizes import parse_quantity
 from snapkeep.ports import SnapshotSupport, VolumeSnapshot
 
 API = "/apis/snapshot.storage.k8s.io/v1"
@@ -75,6 +76,7 @@ def read(client: KubernetesClient, namespace: str, name: str) -> VolumeSnapshot 
         ready=status.get("readyToUse") is True,
         snapshot_id=content_status.get("snapshotHandle", ""),
         error=_message(status) or _message(content_status),
+        restore_size_bytes=max(_size(status), _size(content_status)),
     )
 
 
@@ -211,6 +213,14 @@ def _content(client: KubernetesClient, snapshot: Document) -> Document:
         return {}
     reference = content["spec"].get("volumeSnapshotRef") or {}
     return content if reference.get("uid") == snapshot["metadata"]["uid"] else {}
+
+
+def _size(status: Document) -> int:
+    """The restoreSize of a status in bytes: a quantity in a VolumeSnapshot, a number in a content."""
+    try:
+        return parse_quantity(str(status.get("restoreSize") or 0))
+    except ValueError:
+        return 0
 
 
 def _message(status: Document) -> str:

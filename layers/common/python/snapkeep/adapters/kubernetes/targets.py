@@ -1,0 +1,88 @@
+"""What a cluster says of the place a claim is to be restored to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from snapkeep.adapters.kubernetes.client import KubernetesClient
+from snapkeep.adapters.kubernetes.snapshots import support
+from snapkeep.domain.errors import NotFound
+from snapkeep.domain.restore.targets import ClassFacts, QuotaFacts, TargetFacts
+
+CLASSES = "/apis/storage.k8s.io/v1/storageclasses"
+ZONE_LABELS = frozenset({"topology.kubernetes.io/zone", "topology.ebs.csi.aws.com/zone"})
+NODE_ZONE = "topology.kubernetes.io/zone"
+
+Document = dict[str, Any]
+
+
+def read_target(client: KubernetesClient, namespace: str, claim: str, region: str) -> TargetFacts:
+    """The namespace, its quotas, whether the name is taken, the classes and the zones with nodes."""
+    found = _find(client, f"/api/v1/namespaces/{namespace}")
+    there = found is not None
+    return TargetFacts(
+        region=region,
+        namespace_phase=_phase(found),
+        claim_exists=there and _has_claim(client, namespace, claim),
+        quotas=_quotas(client, namespace) if there else (),
+        classes={item.name: item for item in map(_class, client.list(CLASSES))},
+        node_zones=frozenset(zone for node in client.list("/api/v1/nodes") if (zone := _zone(node))),
+        no_snapshots=support(client).reason,
+    )
+
+
+def _phase(namespace: Document | None) -> str:
+    if namespace is None:
+        return ""
+    if namespace["metadata"].get("deletionTimestamp"):
+        return "Terminating"
+    return str((namespace.get("status") or {}).get("phase") or "Active")
+
+
+def _has_claim(client: KubernetesClient, namespace: str, claim: str) -> bool:
+    """Listed by name, not read: a name that is none of Kubernetes' must not become part of a path."""
+    path = f"/api/v1/namespaces/{namespace}/persistentvolumeclaims"
+    return any(True for _ in client.list(path, {"fieldSelector": f"metadata.name={claim}"}))
+
+
+def _quotas(client: KubernetesClient, namespace: str) -> tuple[QuotaFacts, ...]:
+    return tuple(
+        QuotaFacts(
+            name=item["metadata"]["name"],
+            hard=item.get("status", {}).get("hard") or item["spec"].get("hard") or {},
+            used=item.get("status", {}).get("used") or {},
+        )
+        for item in client.list(f"/api/v1/namespaces/{namespace}/resourcequotas")
+    )
+
+
+def _class(item: Document) -> ClassFacts:
+    """The type is a parameter of any case; EBS CSI makes gp3 when it is left out.
+
+    https://github.com/kubernetes-sigs/aws-ebs-csi-driver/blob/master/docs/parameters.md
+    """
+    parameters = {key.lower(): value for key, value in (item.get("parameters") or {}).items()}
+    return ClassFacts(
+        name=item["metadata"]["name"],
+        provisioner=item.get("provisioner", ""),
+        waits_for_consumer=item.get("volumeBindingMode") == "WaitForFirstConsumer",
+        volume_type=parameters.get("type", "gp3"),
+        zones=tuple(
+            zone
+            for term in item.get("allowedTopologies") or []
+            for expression in term.get("matchLabelExpressions") or []
+            if expression.get("key") in ZONE_LABELS
+            for zone in expression.get("values") or []
+        ),
+    )
+
+
+def _zone(node: Document) -> str:
+    return str((node["metadata"].get("labels") or {}).get(NODE_ZONE, ""))
+
+
+def _find(client: KubernetesClient, path: str) -> Document | None:
+    try:
+        return client.get(path)
+    except NotFound:
+        return None

@@ -1,0 +1,107 @@
+"""Planning a restore: the point is found by its tags, the place is looked at, nothing is made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from snapkeep.domain import tags
+from snapkeep.domain.errors import NotFound
+from snapkeep.domain.naming import is_name
+from snapkeep.domain.points import PointState, Snapshot
+from snapkeep.domain.policies import Deployment
+from snapkeep.domain.restore.plans import RestorePlan, plan
+from snapkeep.domain.restore.points import PointFacts, point_of
+from snapkeep.domain.restore.requests import RestoreRequest
+from snapkeep.domain.restore.targets import TargetFacts
+from snapkeep.ports import Cluster, Clusters, Snapshots
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRestore:
+    """Gathers what a restore must know, and lets the pre-flight judge."""
+
+    deployment: Deployment
+    clusters: Clusters
+    snapshots: Snapshots
+
+    def plan(self, request: RestoreRequest) -> RestorePlan:
+        """The plan with all findings.
+
+        Raises NotFound when the cluster is not in the config or no such recovery point exists, and
+        TemporaryError when EC2 or the cluster cannot be asked now.
+        """
+        known = self.deployment.cluster(request.cluster)
+        if known is None:
+            names = ", ".join(cluster.name for cluster in self.deployment.clusters)
+            raise NotFound(f"snapkeep.yaml names no cluster {request.cluster}; it names {names}")
+        point = self._point(request, known.region)
+        cluster = self.clusters.open(request.cluster)
+        return plan(
+            request, self._seen(point, request, cluster), self._target(request, cluster, known.region)
+        )
+
+    def _target(self, request: RestoreRequest, cluster: Cluster, region: str) -> TargetFacts:
+        """A namespace whose name is none of Kubernetes' cannot exist, and must not become part of a path."""
+        if not is_name(request.namespace):
+            return TargetFacts(region=region, namespace_phase="")
+        return cluster.restore_target(request.namespace, request.target, region)
+
+    def _point(self, request: RestoreRequest, region: str) -> PointFacts:
+        found = self._by_id(request, region) if request.point_id else self._by_claim(request, region)
+        if found is None:
+            raise NotFound(_missing(request))
+        return found
+
+    def _by_id(self, request: RestoreRequest, region: str) -> PointFacts | None:
+        """The point of that id, whatever its state; a ready snapshot before any other."""
+        for key in (tags.POINT, tags.SNAPSHOT_NAME):
+            listed = self.snapshots.find({tags.MANAGED: "true", key: request.point_id})
+            points = [point for item in listed if (point := _counted(item, region)) is not None]
+            if points:
+                return max(points, key=lambda point: (point.state is PointState.READY, point.snapshot_id))
+        return None
+
+    def _by_claim(self, request: RestoreRequest, region: str) -> PointFacts | None:
+        """The newest ready point of the claim, at or before the time asked for."""
+        wanted = {
+            tags.MANAGED: "true",
+            tags.CLUSTER: request.source_cluster or request.cluster,
+            tags.NAMESPACE: request.source_namespace or request.namespace,
+            tags.CLAIM: request.claim,
+        }
+        ready = [
+            (point, item.started_at)
+            for item in self.snapshots.find(wanted)
+            if (point := _counted(item, region)) is not None
+            and point.state is PointState.READY
+            and not point.archived
+            and (request.at is None or item.started_at <= request.at)
+        ]
+        return max(ready, key=lambda entry: (entry[1], entry[0].id))[0] if ready else None
+
+    def _seen(self, point: PointFacts, request: RestoreRequest, cluster: Cluster) -> PointFacts:
+        """The point with what its VolumeSnapshot says, when it lives in the same cluster."""
+        if point.cluster != request.cluster:
+            return point
+        found = cluster.volume_snapshot(point.namespace, point.id)
+        if found is None or found.snapshot_id != point.snapshot_id:
+            return point
+        return replace(
+            point,
+            restore_size_bytes=found.restore_size_bytes,
+            volume_snapshot=found.name if found.ready else "",
+        )
+
+
+def _counted(snapshot: Snapshot, region: str) -> PointFacts | None:
+    """The point of a snapshot; a twin is none."""
+    return None if tags.DUPLICATE in snapshot.tags else point_of(snapshot, region)
+
+
+def _missing(request: RestoreRequest) -> str:
+    if request.point_id:
+        return f"there is no recovery point {request.point_id}: `snapkeep get points` lists those there are"
+    source = f"{request.source_namespace or request.namespace}/{request.claim}"
+    cluster = request.source_cluster or request.cluster
+    until = f" at or before {request.at:%Y-%m-%d %H:%M:%S} UTC" if request.at else ""
+    return f"claim {source} of cluster {cluster} has no ready recovery point{until}"
