@@ -13,6 +13,7 @@ FAILURE_EVENTS = {
         "Snapkeep Run Partially Failed",
         "Snapkeep Run Failed",
         "Snapkeep Slot Missed",
+        "Snapkeep Point Not Locked",
         "Snapkeep Prune Braked",
     ],
 }
@@ -31,7 +32,7 @@ class Notifications(Construct):
         rule = events.CfnRule(
             self,
             "Rule",
-            description="Snapkeep: runs that failed in part or whole, and slots that were missed",
+            description="Snapkeep: what failed, was missed, stopped, or could not be locked",
             event_bus_name=event_bus,
             event_pattern=FAILURE_EVENTS,
             targets=[events.CfnRule.TargetProperty(arn=self.topic.topic_arn, id="Topic")],

@@ -85,7 +85,7 @@ def settle(world: World, record: Record, state: str) -> None:
             return
         record["State"] = state
         record["Progress"] = "100%" if state == "completed" else record["Progress"]
-        record["_ended"] = world.told_time()
+        record["_ended"], record["_ended_at"] = world.told_time(), world.clock.now()
     with request_scope(*record["_scope"]):
         if record["_group"]:
             _end_group(world, record["_group"])

@@ -132,7 +132,7 @@ class FakeSnapshots(Faults):
         self._before("lock")
         self.calls["lock"] += 1
         if snapshot_id not in self.all:
-            raise NotFound(f"EC2 knows no snapshot {snapshot_id}")
+            raise TemporaryError(f"EC2 knows no snapshot {snapshot_id} (yet)")
         if snapshot_id not in self.locks:
             until = self.clock() + timedelta(days=lock.days)
             self.locks[snapshot_id] = (locked(lock.mode.value, until),)

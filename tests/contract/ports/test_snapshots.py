@@ -229,6 +229,6 @@ def test_a_locked_snapshot_is_protected_and_locking_it_again_changes_nothing(
 
 
 @pytest.mark.parametrize("ec2", ["fake", pytest.param("sandbox", marks=pytest.mark.sandbox)], indirect=True)
-def test_a_snapshot_that_is_gone_cannot_be_locked(ec2: Ec2) -> None:
-    with pytest.raises(PermanentError, match="snap-0123456789abcdef0"):
+def test_a_snapshot_that_is_not_known_yet_is_locked_later(ec2: Ec2) -> None:
+    with pytest.raises(TemporaryError, match="snap-0123456789abcdef0"):
         ec2.snapshots.lock("snap-0123456789abcdef0", Lock(LockMode.COMPLIANCE, 7, 24))

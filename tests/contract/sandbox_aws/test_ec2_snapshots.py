@@ -164,3 +164,65 @@ def test_a_locked_snapshot_cannot_be_deleted_until_it_is_unlocked(
     assert (locked["LockState"], locked["LockDuration"]) == ("governance", 7)
     assert refused == "SnapshotLocked"
     assert refusal(ec2.delete_snapshot, SnapshotId=snapshot) == "InvalidSnapshot.NotFound"
+
+
+def test_a_snapshot_locked_while_pending_counts_its_days_from_when_it_completes(
+    ec2: Any, control: AwsControl, volume: str
+) -> None:
+    control.settings(snapshot_seconds=3600)
+    snapshot = ec2.create_snapshot(VolumeId=volume)["SnapshotId"]
+    pending = ec2.lock_snapshot(SnapshotId=snapshot, LockMode="governance", LockDuration=1)
+    control.advance(timedelta(hours=1))
+    (locked,) = ec2.describe_locked_snapshots(SnapshotIds=[snapshot])["Snapshots"]
+
+    control.advance(timedelta(hours=23, minutes=30))
+    refused = refusal(ec2.delete_snapshot, SnapshotId=snapshot)
+    control.advance(timedelta(hours=1))
+    ec2.delete_snapshot(SnapshotId=snapshot)
+
+    assert "LockExpiresOn" not in pending and "LockDurationStartTime" not in pending
+    assert locked["LockExpiresOn"] - locked["LockDurationStartTime"] == timedelta(days=1)
+    assert refused == "SnapshotLocked"
+
+
+def test_after_its_cool_off_a_compliance_lock_can_only_be_made_longer(
+    ec2: Any, control: AwsControl, volume: str
+) -> None:
+    control.settings(snapshot_seconds=1)
+    snapshot = ec2.create_snapshot(VolumeId=volume)["SnapshotId"]
+    control.advance(timedelta(seconds=1))
+    compliance = {"SnapshotId": snapshot, "LockMode": "compliance"}
+    cooling = ec2.lock_snapshot(**compliance, LockDuration=10, CoolOffPeriod=2)["LockState"]
+    ec2.unlock_snapshot(SnapshotId=snapshot)
+    ec2.lock_snapshot(**compliance, LockDuration=10, CoolOffPeriod=2)
+    control.advance(timedelta(hours=2))
+
+    refused = [
+        refusal(ec2.unlock_snapshot, SnapshotId=snapshot),
+        refusal(ec2.lock_snapshot, **compliance, LockDuration=5),
+        refusal(ec2.lock_snapshot, SnapshotId=snapshot, LockMode="governance", LockDuration=20),
+        refusal(ec2.lock_snapshot, **compliance, LockDuration=20, CoolOffPeriod=2),
+    ]
+    longer = ec2.lock_snapshot(**compliance, LockDuration=20)
+
+    assert cooling == "compliance-cooloff"
+    assert refused == ["SnapshotLocked"] * 4
+    assert (longer["LockState"], longer["LockDuration"]) == ("compliance", 20)
+
+
+@pytest.mark.parametrize(
+    "lock",
+    [
+        {"LockMode": "governance", "LockDuration": 7, "CoolOffPeriod": 1},
+        {"LockMode": "compliance", "LockDuration": 7, "CoolOffPeriod": 73},
+        {"LockMode": "governance", "LockDuration": 36501},
+        {"LockMode": "governance"},
+    ],
+)
+def test_a_lock_that_ec2_does_not_know_is_refused(
+    ec2: Any, control: AwsControl, volume: str, lock: dict[str, Any]
+) -> None:
+    snapshot = ec2.create_snapshot(VolumeId=volume)["SnapshotId"]
+
+    assert refusal(ec2.lock_snapshot, SnapshotId=snapshot, **lock).startswith(("InvalidParameter", "Missing"))
+    assert ec2.describe_locked_snapshots(SnapshotIds=[snapshot])["Snapshots"] == []

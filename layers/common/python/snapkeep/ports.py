@@ -176,7 +176,7 @@ class Snapshots(Protocol):
     def lock(self, snapshot_id: str, lock: Lock) -> None:
         """Lock a snapshot from now on; one that is locked already stays as it is.
 
-        Raises PermanentError when EC2 will not.
+        Raises PermanentError when EC2 will not, and TemporaryError when it knows no such snapshot (yet).
         """
 
     def protections(self, snapshot_ids: Sequence[str]) -> Mapping[str, tuple[Protection, ...]]:

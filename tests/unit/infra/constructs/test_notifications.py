@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from snapkeep.adapters.events import DETAIL_TYPES, SLOT_MISSED, SOURCE
+from snapkeep.adapters.events import DETAIL_TYPES, POINT_NOT_LOCKED, PRUNE_BRAKED, SLOT_MISSED, SOURCE
 from snapkeep.domain.runs import RunState
 from tests.unit.infra.event_pattern import matches
 from tests.unit.infra.template import Resource, Template
@@ -22,7 +22,14 @@ def rule(template: Template) -> Resource:
 
 
 @pytest.mark.parametrize(
-    "detail_type", [DETAIL_TYPES[RunState.PARTIALLY_FAILED], DETAIL_TYPES[RunState.FAILED], SLOT_MISSED]
+    "detail_type",
+    [
+        DETAIL_TYPES[RunState.PARTIALLY_FAILED],
+        DETAIL_TYPES[RunState.FAILED],
+        SLOT_MISSED,
+        PRUNE_BRAKED,
+        POINT_NOT_LOCKED,
+    ],
 )
 def test_failures_that_we_announce_reach_the_topic(rule: Resource, detail_type: str) -> None:
     assert matches(rule["EventPattern"], {"source": SOURCE, "detail-type": detail_type})

@@ -136,15 +136,19 @@ class Ec2Snapshots:
     def lock(self, snapshot_id: str, lock: Lock) -> None:
         """Lock a snapshot for the days of the lock, from now on; one that is locked already stays as it is.
 
-        Locking again would move the end: https://docs.aws.amazon.com/ebs/latest/userguide/update-snapshot-lock.html
+        Locking again would move the end. A snapshot that EC2 does not know may only be too new, so that is
+        a TemporaryError. https://docs.aws.amazon.com/ebs/latest/userguide/update-snapshot-lock.html
         """
         if is_locked(self._ec2, snapshot_id):
             return
         cool_off: dict[str, Any] = {"CoolOffPeriod": lock.cool_off_hours} if lock.cool_off_hours else {}
-        with ec2_errors(f"lock {snapshot_id}"):
-            self._ec2.lock_snapshot(
-                SnapshotId=snapshot_id, LockMode=lock.mode.value, LockDuration=lock.days, **cool_off
-            )
+        try:
+            with ec2_errors(f"lock {snapshot_id}"):
+                self._ec2.lock_snapshot(
+                    SnapshotId=snapshot_id, LockMode=lock.mode.value, LockDuration=lock.days, **cool_off
+                )
+        except NotFound as error:
+            raise TemporaryError(error.reason, timedelta(seconds=15)) from error
 
     def protections(self, snapshot_ids: Sequence[str]) -> Mapping[str, tuple[Protection, ...]]:
         """The locks on these snapshots and the AMIs made of them; free ones are absent."""
