@@ -14,6 +14,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from cli import retention
+from cli.locks import lock_in_words
 from cli.manifests import cluster_manifests, to_yaml
 from config import ConfigError, json_schema, load
 from snapkeep.domain.policies import Deployment, Policy
@@ -54,6 +55,8 @@ def validate(
     typer.echo(f"clusters: {clusters}")
     for policy in deployment.policies:
         typer.echo(_in_words(policy))
+        for line in lock_in_words(policy):
+            typer.echo(f"  {line}")
 
 
 @app.command()

@@ -7,10 +7,14 @@ problem at once; whatever has the wrong shape is skipped here and reported by th
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from config.errors import Location, Problem, did_you_mean
 from snapkeep.domain.naming import LABEL_LIMIT
+from snapkeep.domain.policies import MOST_LOCKED_DAYS
+from snapkeep.domain.retention import parse_duration
+from snapkeep.domain.retention_words import length
 
 
 def check(data: object) -> Iterator[Problem]:
@@ -30,6 +34,7 @@ def check(data: object) -> Iterator[Problem]:
         yield from _unknown_clusters((*here, "clusters"), policy, names)
         yield from _required(here, policy, defaults)
         yield from _meaningless(here, policy, defaults)
+        yield from _locked_past_max_age(here, policy, defaults)
         yield from _too_long(here, policy, _list(policy.get("clusters", defaults.get("clusters", names))))
 
 
@@ -67,6 +72,25 @@ def _meaningless(here: Location, policy: Mapping[str, Any], defaults: Mapping[st
         yield Problem((*here, "csi_fallback"), "has no meaning with method ebs; remove it")
     if "group_fallback" in policy and "group" not in policy:
         yield Problem((*here, "group_fallback"), "has no meaning without group; remove it or give a group")
+
+
+def _locked_past_max_age(
+    here: Location, policy: Mapping[str, Any], defaults: Mapping[str, Any]
+) -> Iterator[Problem]:
+    """`max_age` promises that older points go, and a lock forbids it: only one of them can be meant."""
+    days = _mapping(policy.get("lock", defaults.get("lock"))).get("days")
+    max_age = _mapping(policy.get("retention", defaults.get("retention"))).get("max_age")
+    try:
+        most = length(parse_duration(max_age))
+    except ValueError:
+        return
+    if isinstance(days, int) and days > 0 and timedelta(days=min(days, MOST_LOCKED_DAYS)) > most:
+        fit = f"use {most.days} days or less, or " if most.days else ""
+        yield Problem(
+            (*here, "lock", "days"),
+            f"a lock of {days} days keeps points that retention.max_age {max_age} wants gone; "
+            f"{fit}raise max_age",
+        )
 
 
 def _too_long(here: Location, policy: Mapping[str, Any], clusters: Sequence[object]) -> Iterator[Problem]:

@@ -29,6 +29,7 @@ from config.types import (
     Timezone,
     Window,
 )
+from snapkeep.domain.policies import MOST_LOCKED_DAYS
 from snapkeep.domain.retention import check_keeps_something, parse_rule
 
 
@@ -175,7 +176,7 @@ class Lock(Strict):
 
     mode: Literal["governance", "compliance"]
     """governance: who may unlock snapshots in IAM can lift it. compliance: nobody can, not even AWS."""
-    days: Annotated[int, Field(ge=1, le=36500)]
+    days: Annotated[int, Field(ge=1, le=MOST_LOCKED_DAYS)]
     """How many days a point is locked, counted from when it is ready."""
     cool_off_hours: Annotated[int, Field(ge=1, le=72)] | None = None
     """Compliance only: for so many hours the lock may still be lifted; not at all when left out."""
@@ -189,8 +190,9 @@ class Lock(Strict):
                 f"mode compliance locks every snapshot for {self.days} days, and nobody, AWS included, can "
                 f"lift that or stop its cost; if that is meant, add {CONFIRM_COMPLIANCE}: true"
             )
-        if self.mode == "governance" and self.cool_off_hours is not None:
-            raise ValueError("cool_off_hours has no meaning with mode governance; remove it")
+        for key in ("cool_off_hours", CONFIRM_COMPLIANCE):
+            if self.mode == "governance" and key in self.model_fields_set:
+                raise ValueError(f"{key} has no meaning with mode governance; remove it")
         return self
 
 

@@ -6,6 +6,7 @@ import json
 import ssl
 import urllib.error
 import urllib.request
+from datetime import UTC, datetime
 from typing import Any
 
 import boto3
@@ -19,6 +20,8 @@ from tests.integration.deployed import CLUSTER, Deployed
 
 OURS = {tags.MANAGED: "true", tags.CLUSTER: CLUSTER}
 REFUSED = ("UnauthorizedOperation", "AccessDenied", "AccessDeniedException")
+LOCKED_DAYS = 7
+"""What the policy `locked` of these tests asks for."""
 CLAIMS = "/api/v1/namespaces/access/persistentvolumeclaims"
 VOLUME_SNAPSHOTS = "/apis/snapshot.storage.k8s.io/v1/namespaces/access/volumesnapshots"
 
@@ -165,3 +168,25 @@ def ask(product: Deployed, function: str, method: str, path: str) -> tuple[int, 
             return answer.status, ""
     except urllib.error.HTTPError as error:
         return error.code, json.load(error)["message"]
+
+
+@pytest.mark.parametrize("function", ["record_completion", "reconcile"])
+def test_locks_are_set_on_our_snapshots_for_the_days_of_a_policy_and_never_lifted(
+    product: Deployed, volume: str, function: str
+) -> None:
+    ec2 = ec2_of(product, function)
+    ours, foreign = snapshot(product, volume, OURS), snapshot(product, volume, {})
+    governance = {"LockMode": "governance", "LockDuration": LOCKED_DAYS}
+    assert refusal(ec2.lock_snapshot, SnapshotId=foreign, **governance)
+    for longer in ({"LockDuration": LOCKED_DAYS + 1}, {"ExpirationDate": datetime(2100, 1, 1, tzinfo=UTC)}):
+        assert refusal(ec2.lock_snapshot, SnapshotId=ours, LockMode="governance", **longer)
+    assert not refusal(ec2.lock_snapshot, SnapshotId=ours, **governance)
+    assert refusal(ec2.unlock_snapshot, SnapshotId=ours)
+    product.sandbox.client("ec2").unlock_snapshot(SnapshotId=ours)
+
+
+@pytest.mark.parametrize("function", ["plan_backup", "take_snapshots", "prune", "finish_restores"])
+def test_no_other_function_locks_or_unlocks(product: Deployed, volume: str, function: str) -> None:
+    ec2, ours = ec2_of(product, function), snapshot(product, volume, OURS)
+    assert refusal(ec2.lock_snapshot, SnapshotId=ours, LockMode="governance", LockDuration=LOCKED_DAYS)
+    assert refusal(ec2.unlock_snapshot, SnapshotId=ours)

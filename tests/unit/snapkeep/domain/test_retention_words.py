@@ -10,7 +10,7 @@ from snapkeep.domain.points import PointState
 from snapkeep.domain.retention import parse_retention
 from snapkeep.domain.retention_plan import plan
 from snapkeep.domain.retention_points import Candidate
-from snapkeep.domain.retention_words import in_words
+from snapkeep.domain.retention_words import in_words, whole_for
 from tests.unit.snapkeep.domain.retention_stories import NOW
 
 SIX_HOURS, DAY, WEEK = timedelta(hours=6), timedelta(days=1), timedelta(days=7)
@@ -69,3 +69,34 @@ def test_the_words_hold_to_a_point_for_each_rule(
     kept = len(plan(two_years, parse_retention(block), UTC, NOW).keep)
 
     assert abs(kept - said) < len(block)
+
+
+@pytest.mark.parametrize("every", [SIX_HOURS, DAY, WEEK])
+@pytest.mark.parametrize(
+    "block",
+    [
+        {"last": 28, "daily": 14, "weekly": 8},
+        {"daily": 7},
+        {"hourly": 24, "monthly": 12},
+        {"within": "30d", "yearly": "all"},
+        {"daily": 7, "minimum": 9},
+        {"last": 28, "max_age": "5d"},
+        {"last": 28, "max_age": "5d", "minimum": 3},
+    ],
+)
+def test_every_point_stays_as_long_as_said_and_then_the_first_goes(
+    block: dict[str, object], every: timedelta
+) -> None:
+    two_years = [
+        Candidate(str(n), NOW - every * n, PointState.READY) for n in range(timedelta(days=730) // every)
+    ]
+    rules = parse_retention(block)
+
+    youngest = max(gone.point.time for gone in plan(two_years, rules, UTC, NOW).delete)
+
+    assert abs((NOW - youngest) - whole_for(rules, every)) <= every
+
+
+def test_what_is_kept_for_ever_stays_for_ever() -> None:
+    for many in ("all", 10**12):
+        assert whole_for(parse_retention({"last": many}), DAY) == timedelta.max

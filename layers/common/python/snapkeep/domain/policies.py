@@ -74,6 +74,10 @@ class Schedule:
     enabled: bool = True
 
 
+MOST_LOCKED_DAYS = 36_500
+"""The longest lock that EC2 takes (`LockDuration` of LockSnapshot)."""
+
+
 class LockMode(StrEnum):
     """Who may lift a lock: whoever IAM allows to (governance), or nobody (compliance)."""
 

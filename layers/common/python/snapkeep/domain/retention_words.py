@@ -43,6 +43,17 @@ def in_words(rules: RetentionRules, every: timedelta | None = None) -> str:
     return "; ".join([kept, *_limits(rules)])
 
 
+def whole_for(rules: RetentionRules, every: timedelta) -> timedelta:
+    """How long every single point stays before the first may go, when one comes `every` so often.
+
+    Good to one point; `timedelta.max` when none ever goes.
+    """
+    kept = _reach(rules, every).get(every, timedelta())
+    if rules.max_age is not None:
+        kept = min(kept, length(rules.max_age))
+    return max(kept, _times(rules.minimum, every))
+
+
 def _side_by_side(rules: RetentionRules) -> str:
     """Each rule for itself: nothing is known about how often points come."""
     parts: list[str] = []
@@ -90,7 +101,7 @@ def _reach(rules: RetentionRules, every: timedelta) -> dict[timedelta, timedelta
     def add(reach: timedelta | Count, step: timedelta) -> None:
         step = max(step, every)
         if not isinstance(reach, timedelta):
-            reach = _FOREVER if reach == "all" else step * reach
+            reach = _times(reach, step)
         found[step] = max(found.get(step, timedelta()), reach)
 
     for name in COUNT_RULES:
@@ -99,11 +110,19 @@ def _reach(rules: RetentionRules, every: timedelta) -> dict[timedelta, timedelta
     for name in DURATION_RULES:
         span: Duration | None = getattr(rules, name)
         if span is not None:
-            add(_length(span), _STEPS.get(name.removeprefix("within_"), every))
+            add(length(span), _STEPS.get(name.removeprefix("within_"), every))
     return found
 
 
-def _length(span: Duration) -> timedelta:
+def _times(count: Count, step: timedelta) -> timedelta:
+    try:
+        return _FOREVER if count == "all" else step * count
+    except OverflowError:
+        return _FOREVER
+
+
+def length(span: Duration) -> timedelta:
+    """About how long a calendar span is, by mean years and months; `timedelta.max` past 1,000 years."""
     days = 365.2425 * span.years + 365.2425 / 12 * span.months + span.days + span.hours / 24
     return timedelta(days=days) if days < 365_000 else _FOREVER
 

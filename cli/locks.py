@@ -1,0 +1,66 @@
+"""What the lock of a policy means, beside its retention, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from itertools import islice, pairwise
+
+from cronsim import CronSim
+
+from snapkeep.domain.policies import Lock, LockMode, Policy, Schedule
+from snapkeep.domain.retention import parse_retention
+from snapkeep.domain.retention_words import whole_for
+from snapkeep.domain.schedule import PreviewUnavailable, five_fields, rate_of
+
+SLOTS_LOOKED_AT = 200
+START = datetime.fromisoformat("2024-01-01")
+
+
+def lock_in_words(policy: Policy) -> Iterator[str]:
+    """Lines about the policy's lock; none without one.
+
+    The second says that prune has to leave points which the retention does not keep any more, as happens
+    when the lock is longer than the time every single point stays.
+    """
+    lock = policy.lock
+    if lock is None:
+        return
+    yield f"every point is locked for {_days(lock.days)} ({lock.mode}): {_who_lifts(lock)}"
+    every = _shortest_distance(policy.schedule)
+    if every is None:
+        return
+    first_go = whole_for(parse_retention(policy.retention), every)
+    if first_go < timedelta(days=lock.days):
+        yield (
+            f"note: the retention lets the first points go after {_span(first_go)}; "
+            f"prune leaves them until their lock of {_days(lock.days)} ends"
+        )
+
+
+def _who_lifts(lock: Lock) -> str:
+    if lock.mode is LockMode.GOVERNANCE:
+        return "who may ec2:UnlockSnapshot can lift it"
+    if lock.cool_off_hours:
+        return f"nobody can lift it after {lock.cool_off_hours} hours"
+    return "nobody can lift it"
+
+
+def _shortest_distance(schedule: Schedule) -> timedelta | None:
+    """Between two points, by the policy's clock; None when the expression cannot be read ahead."""
+    rate = rate_of(schedule.expression)
+    if rate is not None:
+        return rate
+    try:
+        slots = list(islice(CronSim(five_fields(schedule.expression), START), SLOTS_LOOKED_AT))
+    except PreviewUnavailable:
+        return None
+    return min((later - earlier for earlier, later in pairwise(slots)), default=None)
+
+
+def _span(span: timedelta) -> str:
+    return _days(span.days) if span >= timedelta(days=1) else f"{span / timedelta(hours=1):g} hours"
+
+
+def _days(number: int) -> str:
+    return f"{number} days" if number != 1 else "1 day"
