@@ -106,7 +106,8 @@ def _starts(record: dict[str, Any], lock: dict[str, Any]) -> datetime | None:
     if record["State"] == "pending":
         return None
     created: datetime = lock["created"]
-    return max(created, record.get("_ended_at", created))
+    ended: datetime = record.get("_ended_at", created)
+    return max(created, ended)
 
 
 def _expires(record: dict[str, Any], lock: dict[str, Any]) -> datetime | None:
