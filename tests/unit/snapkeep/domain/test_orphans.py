@@ -10,7 +10,7 @@ import pytest
 
 from snapkeep.domain import orphans, tags
 from snapkeep.domain.naming import point_id
-from snapkeep.domain.orphans import ListedContent, ListedSnapshot, Orphan, OrphanKind
+from snapkeep.domain.orphans import Census, ListedContent, ListedSnapshot, Orphan, OrphanKind, Strangers
 from snapkeep.domain.points import Snapshot, SnapshotState
 from tests.contract.ports.samples import a_point
 from tests.fakes.restore_samples import NOW
@@ -45,7 +45,10 @@ def a_twin(number: int, name: str = "data", **changes: Any) -> Snapshot:
 
 
 def found(*snapshots: Snapshot) -> list[Orphan]:
-    return list(orphans.of_snapshots("myeks", snapshots, NOW))
+    census = Census("myeks")
+    for snapshot in snapshots:
+        census.add(snapshot)
+    return list(census.orphans(NOW))
 
 
 def test_a_point_with_whole_tags_is_never_an_orphan_whatever_the_journal_lost() -> None:
@@ -106,9 +109,13 @@ def test_edited_tags_are_told_and_never_deleted() -> None:
 
 
 def test_snapshots_of_a_cluster_that_left_the_config_are_summed_up() -> None:
-    (orphan,) = orphans.of_unknown_clusters([a_snapshot(1), a_snapshot(2)], ["other"])
+    strangers = Strangers()
+    for number in (1, 2):
+        strangers.add(a_snapshot(number))
+    (orphan,) = strangers.orphans()
     assert (orphan.name, orphan.size_bytes, orphan.deletable) == ("myeks", 40 * GIB, False)
-    assert list(orphans.of_unknown_clusters([a_snapshot()], ["myeks"])) == []
+    assert orphan.reason.startswith("2 snapshots of a cluster that snapkeep.yaml does not name")
+    assert list(Strangers().orphans()) == []
 
 
 def a_content(name: str = "snapcontent-1", **changes: Any) -> ListedContent:

@@ -8,7 +8,7 @@ journal loses no backup. What may still be on its way, or belongs to nobody we k
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -87,41 +87,83 @@ class ListedSnapshot:
         return f"{self.namespace}/{self.name}"
 
 
-def of_snapshots(cluster: str, snapshots: Iterable[Snapshot], now: datetime) -> Iterator[Orphan]:
-    """The orphans among the snapshots that are tagged with a cluster, all of them, in any order."""
-    listed = sorted(snapshots, key=lambda item: item.id)
-    good = _newest_good(cluster, listed)
-    settled = {tags.point_id_of(item.tags) for item in listed if _is_good(cluster, item)}
-    for snapshot in listed:
-        if now - snapshot.started_at < MIN_AGE or snapshot.state is SnapshotState.PENDING:
-            continue
+@dataclass(slots=True)
+class Census:
+    """The snapshots of one cluster, added one by one: of those that count, little more is kept than ids."""
+
+    cluster: str
+    points: set[str] = field(default_factory=set)
+    count: int = 0
+    _settled: set[str] = field(default_factory=set)
+    _newest: dict[str, tuple[datetime, str]] = field(default_factory=dict)
+    _suspects: list[tuple[Snapshot, str]] = field(default_factory=list)
+
+    def add(self, snapshot: Snapshot) -> None:
+        """Take a snapshot of the cluster into account."""
+        self.count += 1
+        point = tags.point_id_of(snapshot.tags)
+        self.points.add(point)
         if tags.DUPLICATE in snapshot.tags:
-            if tags.point_id_of(snapshot.tags) not in settled:
-                yield _late(snapshot, good)
-        elif isinstance(found := read(snapshot, cluster), Unreadable):
-            yield Orphan(
-                OrphanKind.UNREADABLE_SNAPSHOT,
-                snapshot.id,
-                f"{found.reason}. Look at it and delete it by hand if nobody needs it",
-                snapshot.size_bytes,
-            )
+            self._suspects.append((snapshot, ""))
+            return
+        found = read(snapshot, self.cluster)
+        if isinstance(found, Unreadable):
+            self._suspects.append((snapshot, found.reason))
+        elif snapshot.state is SnapshotState.COMPLETED and not snapshot.archived:
+            self._settled.add(point)
+            good = (snapshot.started_at, snapshot.id)
+            self._newest[found.claim] = max(good, self._newest.get(found.claim, good))
 
+    def orphans(self, now: datetime) -> Iterator[Orphan]:
+        """The orphans among them, by id, once all were added."""
+        for snapshot, unreadable in sorted(self._suspects, key=lambda item: item[0].id):
+            if now - snapshot.started_at < MIN_AGE or snapshot.state is SnapshotState.PENDING:
+                continue
+            if unreadable:
+                yield Orphan(
+                    OrphanKind.UNREADABLE_SNAPSHOT,
+                    snapshot.id,
+                    f"{unreadable}. Look at it and delete it by hand if nobody needs it",
+                    snapshot.size_bytes,
+                )
+            elif tags.point_id_of(snapshot.tags) not in self._settled:
+                yield self._late(snapshot)
 
-def of_unknown_clusters(snapshots: Iterable[Snapshot], known: Collection[str]) -> Iterator[Orphan]:
-    """Snapshots of ours whose cluster the config does not name, summed up by cluster."""
-    sizes: dict[str, list[int]] = {}
-    for snapshot in snapshots:
-        cluster = snapshot.tags.get(tags.CLUSTER, "")
-        if cluster not in known:
-            sizes.setdefault(cluster, []).append(snapshot.size_bytes)
-    for cluster, found in sorted(sizes.items()):
-        yield Orphan(
-            OrphanKind.UNKNOWN_CLUSTER,
-            cluster or "(no cluster tag)",
-            f"{len(found)} snapshots of a cluster that snapkeep.yaml does not name: nothing prunes them. "
-            "Name the cluster again, or delete them by hand",
-            sum(found),
+    def _late(self, snapshot: Snapshot) -> Orphan:
+        reason = "it came after its point had failed: nothing counts it"
+        _, shield = self._newest.get(snapshot.tags.get(tags.CLAIM_UID, ""), (None, ""))
+        if not shield:
+            reason += ", and it stays because its claim has no other good point"
+        elif hold_of(snapshot):
+            reason += ", and it stays because it is held"
+            shield = ""
+        return Orphan(
+            OrphanKind.LATE_SNAPSHOT, snapshot.id, reason, snapshot.size_bytes, bool(shield), shield
         )
+
+
+@dataclass(slots=True)
+class Strangers:
+    """Snapshots of ours whose cluster the config does not name, summed up by cluster."""
+
+    _sizes: dict[str, tuple[int, int]] = field(default_factory=dict)
+
+    def add(self, snapshot: Snapshot) -> None:
+        """Take a snapshot of an unknown cluster into account."""
+        cluster = snapshot.tags.get(tags.CLUSTER, "")
+        count, size = self._sizes.get(cluster, (0, 0))
+        self._sizes[cluster] = count + 1, size + snapshot.size_bytes
+
+    def orphans(self) -> Iterator[Orphan]:
+        """One entry a cluster; a person must decide, because nothing of it can be compared."""
+        for cluster, (count, size) in sorted(self._sizes.items()):
+            yield Orphan(
+                OrphanKind.UNKNOWN_CLUSTER,
+                cluster or "(no cluster tag)",
+                f"{count} snapshots of a cluster that snapkeep.yaml does not name: nothing prunes them. "
+                "Name the cluster again, or delete them by hand",
+                size,
+            )
 
 
 def of_contents(
@@ -177,35 +219,3 @@ def lost_point(point_id: str, snapshot_id: str, size_bytes: int) -> Orphan:
     """A point that the journal knows as ready and whose snapshot is gone without our doing."""
     reason = f"its snapshot {snapshot_id} is gone from EC2, and Snapkeep did not delete it: who did?"
     return Orphan(OrphanKind.LOST_POINT, point_id, reason, size_bytes)
-
-
-def _late(snapshot: Snapshot, good: Mapping[str, str]) -> Orphan:
-    reason = "it came after its point had failed: nothing counts it"
-    shield = good.get(snapshot.tags.get(tags.CLAIM_UID, ""), "")
-    if not shield:
-        reason += ", and it stays because its claim has no other good point"
-    elif hold_of(snapshot):
-        reason += ", and it stays because it is held"
-        shield = ""
-    return Orphan(OrphanKind.LATE_SNAPSHOT, snapshot.id, reason, snapshot.size_bytes, bool(shield), shield)
-
-
-def _is_good(cluster: str, snapshot: Snapshot) -> bool:
-    """True for a snapshot that counts: completed, usable, with tags that are whole."""
-    return (
-        snapshot.state is SnapshotState.COMPLETED
-        and not snapshot.archived
-        and tags.DUPLICATE not in snapshot.tags
-        and not isinstance(read(snapshot, cluster), Unreadable)
-    )
-
-
-def _newest_good(cluster: str, snapshots: Iterable[Snapshot]) -> dict[str, str]:
-    """Claim UID to the newest snapshot that counts."""
-    newest: dict[str, Snapshot] = {}
-    for snapshot in snapshots:
-        if _is_good(cluster, snapshot):
-            uid = snapshot.tags[tags.CLAIM_UID]
-            if uid not in newest or newest[uid].started_at < snapshot.started_at:
-                newest[uid] = snapshot
-    return {uid: snapshot.id for uid, snapshot in newest.items()}

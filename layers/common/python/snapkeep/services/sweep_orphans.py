@@ -17,8 +17,15 @@ from snapkeep.domain.brake import Load, judge, token
 from snapkeep.domain.deletions import Deletion
 from snapkeep.domain.errors import SnapkeepError
 from snapkeep.domain.messages import PruneRequest
-from snapkeep.domain.orphans import ListedContent, ListedSnapshot, Orphan, OrphanKind
-from snapkeep.domain.points import PointState, Snapshot
+from snapkeep.domain.orphans import (
+    Census,
+    ListedContent,
+    ListedSnapshot,
+    Orphan,
+    OrphanKind,
+    Strangers,
+)
+from snapkeep.domain.points import PointState
 from snapkeep.domain.policies import Deployment
 from snapkeep.domain.sizes import gib
 from snapkeep.ports import Announcer, Clock, Cluster, Clusters, Journal, Snapshots
@@ -57,6 +64,15 @@ class OrphanReport:
 
 
 @dataclass(slots=True)
+class Seen:
+    """What EC2 listed: ids of all, and a census of each cluster of the config."""
+
+    clusters: dict[str, Census]
+    strangers: Strangers = field(default_factory=Strangers)
+    ids: set[str] = field(default_factory=set)
+
+
+@dataclass(slots=True)
 class Listed:
     """What a cluster showed; `cluster` is None when its objects could not be listed."""
 
@@ -83,25 +99,37 @@ class SweepOrphans:
         A listing of EC2 that breaks off sweeps nothing: what it did not show might be missing only there.
         """
         try:
-            listed = list(self.snapshots.find({tags.MANAGED: "true"}))
+            seen = self._listed()
         except SnapkeepError as error:
             return [OrphanReport(request.cluster, refused=f"EC2 could not be listed: {error.reason}")]
-        names = [cluster.name for cluster in self.deployment.clusters]
-        reports = [self._sweep(name, listed, request) for name in names if request.cluster in ("", name)]
-        strangers = list(orphans.of_unknown_clusters(listed, names))
+        reports = [
+            self._sweep(census, seen.ids, request)
+            for name, census in seen.clusters.items()
+            if request.cluster in ("", name)
+        ]
+        strangers = list(seen.strangers.orphans())
         if strangers and not request.cluster:
             report = OrphanReport("", request.dry_run)
             self._tell(report, strangers)
             reports.append(report)
         return reports
 
-    def _sweep(self, cluster: str, listed: Sequence[Snapshot], request: PruneRequest) -> OrphanReport:
+    def _listed(self) -> Seen:
+        """All snapshots of ours, read page by page."""
+        seen = Seen({item.name: Census(item.name) for item in self.deployment.clusters})
+        for snapshot in self.snapshots.find({tags.MANAGED: "true"}):
+            seen.ids.add(snapshot.id)
+            seen.clusters.get(snapshot.tags.get(tags.CLUSTER, ""), seen.strangers).add(snapshot)
+        return seen
+
+    def _sweep(self, census: Census, ids: set[str], request: PruneRequest) -> OrphanReport:
+        cluster = census.cluster
         report = OrphanReport(cluster, request.dry_run)
         try:
             seen = self._objects(cluster, report)
-            found = list(self._find(cluster, listed, seen))
+            found = list(self._find(census, ids, seen))
             self._tell(report, found)
-            self._delete(cluster, listed, seen, found, request, report)
+            self._delete(census, seen, found, request, report)
         except SnapkeepError as error:
             report.refused = f"stopped, nothing more is swept of this cluster: {error.reason}"
             log.warning("sweep of %s: %s", cluster, report.refused)
@@ -116,14 +144,11 @@ class SweepOrphans:
             report.notes.append(f"the objects of the cluster were not compared: {error.reason}")
             return Listed()
 
-    def _find(self, cluster: str, listed: Sequence[Snapshot], seen: Listed) -> Iterator[Orphan]:
-        now = self.clock()
-        ids = {snapshot.id for snapshot in listed}
-        ours = [snapshot for snapshot in listed if snapshot.tags.get(tags.CLUSTER) == cluster]
-        points = {tags.point_id_of(snapshot.tags) for snapshot in ours}
+    def _find(self, census: Census, ids: set[str], seen: Listed) -> Iterator[Orphan]:
+        now, cluster, points = self.clock(), census.cluster, census.points
         restores = {restore.objects for restore in self.journal.open_restores()}
         by_snapshot = {(item.namespace, item.volume_snapshot): item for item in seen.contents}
-        yield from orphans.of_snapshots(cluster, ours, now)
+        yield from census.orphans(now)
         for orphan in orphans.of_contents(cluster, seen.contents, ids, restores, now):
             if self._is_still_one(orphan, seen):
                 yield orphan
@@ -173,21 +198,20 @@ class SweepOrphans:
 
     def _delete(
         self,
-        cluster: str,
-        listed: Sequence[Snapshot],
+        census: Census,
         seen: Listed,
         found: Sequence[Orphan],
         request: PruneRequest,
         report: OrphanReport,
     ) -> None:
+        cluster = census.cluster
         going = [orphan for orphan in found if orphan.deletable]
         report.confirm = token(cluster, (orphan.name for orphan in going))
         if not going or not self.deployment.delete_orphans:
             return
         late = [orphan for orphan in going if orphan.kind is OrphanKind.LATE_SNAPSHOT]
         objects = [orphan for orphan in going if orphan.kind is not OrphanKind.LATE_SNAPSHOT]
-        ours = sum(snapshot.tags.get(tags.CLUSTER) == cluster for snapshot in listed)
-        report.refused = self._refusal(request, report.confirm, late, ours) or self._refusal(
+        report.refused = self._refusal(request, report.confirm, late, census.count) or self._refusal(
             request, report.confirm, objects, len(seen.contents) + len(seen.snapshots)
         )
         if request.dry_run or report.refused:
