@@ -15,6 +15,7 @@ FAILURE_EVENTS = {
         "Snapkeep Slot Missed",
         "Snapkeep Point Not Locked",
         "Snapkeep Prune Braked",
+        "Snapkeep Orphans Found",
     ],
 }
 

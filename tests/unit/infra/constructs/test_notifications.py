@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from snapkeep.adapters.events import DETAIL_TYPES, POINT_NOT_LOCKED, PRUNE_BRAKED, SLOT_MISSED, SOURCE
+from snapkeep.adapters.events import (
+    DETAIL_TYPES,
+    ORPHANS_FOUND,
+    POINT_NOT_LOCKED,
+    PRUNE_BRAKED,
+    SLOT_MISSED,
+    SOURCE,
+)
 from snapkeep.domain.runs import RunState
 from tests.unit.infra.event_pattern import matches
 from tests.unit.infra.template import Resource, Template
@@ -29,6 +36,7 @@ def rule(template: Template) -> Resource:
         SLOT_MISSED,
         PRUNE_BRAKED,
         POINT_NOT_LOCKED,
+        ORPHANS_FOUND,
     ],
 )
 def test_failures_that_we_announce_reach_the_topic(rule: Resource, detail_type: str) -> None:
