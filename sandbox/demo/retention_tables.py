@@ -34,7 +34,7 @@ def show_refusal(console: Console, refused: RefusalFact) -> None:
     text = Text.assemble(
         (refused.change, "bold"),
         f"\n{refused.grace}: {refused.spared} points stay that only the retention before keeps\nthen: ",
-        (refused.said, "yellow"),
+        (refused.said.replace(". To do it", ".\nTo do it"), "yellow"),
     )
     console.print("", Panel(text, title="A plan that prune refuses", title_align="left", expand=False))
 
