@@ -52,3 +52,14 @@ def test_the_policy_it_explains_is_one_of_the_example() -> None:
     example = (ROOT / "snapkeep.yaml").read_text()
 
     assert policy in example
+
+
+def test_the_retention_it_explains_comes_out_as_shown() -> None:
+    (command,) = [line for line in commands() if line.startswith(".venv/bin/snapkeep retention explain")]
+    excerpt = README.split(command)[1].split("```text\n")[1].split("```")[0]
+
+    done = subprocess.run(shlex.split(command), cwd=ROOT, capture_output=True, text=True, timeout=60)
+
+    told, said = [line for line in excerpt.splitlines() if line != " …"], done.stdout.splitlines()
+    assert len(told) > 10
+    assert [line for line in told if line not in said and line + ":" not in said] == []
