@@ -16,6 +16,8 @@ FAILURE_EVENTS = {
         "Snapkeep Point Not Locked",
         "Snapkeep Prune Braked",
         "Snapkeep Orphans Found",
+        "Snapkeep Cluster Gone",
+        "Snapkeep Policy Orphaned",
     ],
 }
 

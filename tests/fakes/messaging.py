@@ -97,6 +97,8 @@ class FakeAnnouncer(Faults):
         self.ages: dict[tuple[str, str], timedelta] = {}
         self.unlocked: list[tuple[str, str]] = []
         self.orphans: list[tuple[str, dict[str, int], float]] = []
+        self.gone: list[tuple[str, str]] = []
+        self.orphaned: list[tuple[str, str, int]] = []
         self.braked: list[tuple[str, Verdict, str]] = []
 
     def run_closed(self, run: Run, failures: Sequence[Point], skews: Mapping[str, float]) -> None:
@@ -123,6 +125,16 @@ class FakeAnnouncer(Faults):
     ) -> None:
         self._before("orphans_found")
         self.orphans.append((cluster, dict(counts), dollars_a_month))
+
+    def cluster_gone(self, cluster: str, reason: str) -> None:
+        self._before("cluster_gone")
+        self.gone.append((cluster, reason))
+        self._after("cluster_gone")
+
+    def policy_orphaned(self, cluster: str, policy: str, points: int) -> None:
+        self._before("policy_orphaned")
+        self.orphaned.append((cluster, policy, points))
+        self._after("policy_orphaned")
 
     def prune_braked(self, cluster: str, verdict: Verdict, token: str) -> None:
         self._before("prune_braked")

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from snapkeep.domain.deletions import Deletion, DeletionStep, LastPrune, PruneLease
+from snapkeep.domain.deletions import Deletion, DeletionStep, LastPrune, PruneLease, Told
 from snapkeep.domain.retention_history import RetentionVersion
 from tests.fakes.faults import Faults
 
@@ -20,6 +20,7 @@ class MemoryPruneRecords(Faults):
         self.ended: dict[str, str] = {}
         self._prunes: dict[str, LastPrune] = {}
         self._prune_leases: dict[str, PruneLease] = {}
+        self._told: dict[str, Told] = {}
         self._gone: dict[str, dict[str, datetime]] = {}
         self._retentions: dict[tuple[str, str], tuple[RetentionVersion, ...]] = {}
 
@@ -73,6 +74,15 @@ class MemoryPruneRecords(Faults):
         if held and held.owner == owner:
             del self._prune_leases[cluster]
         self._after("release_prune")
+
+    def told(self, cluster: str) -> Told:
+        self._before("told")
+        return self._told.get(cluster, Told(cluster))
+
+    def write_told(self, told: Told) -> None:
+        self._before("write_told")
+        self._told[told.cluster] = told
+        self._after("write_told")
 
     def gone_claims(self, cluster: str) -> Mapping[str, datetime]:
         self._before("gone_claims")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from snapkeep.adapters.dynamodb import DynamoJournal
-from snapkeep.domain.deletions import Deletion, DeletionStep, LastPrune, PruneLease
+from snapkeep.domain.deletions import Deletion, DeletionStep, LastPrune, PruneLease, Told
 from snapkeep.domain.retention_history import RetentionVersion
 from snapkeep.ports import Journal
 from tests.contract.ports.samples import NOW, TABLE, later
@@ -96,6 +96,14 @@ def test_only_its_owner_gives_a_lease_back(journal: Journal) -> None:
     journal.release_prune("myeks", "first")
     journal.release_prune("myeks", "first")
     assert journal.lease_prune(second, NOW) == second
+
+
+def test_what_was_told_of_a_cluster_is_remembered(journal: Journal) -> None:
+    assert journal.told("myeks") == Told("myeks")
+    journal.write_told(Told("myeks", "EKS has no cluster myeks", ("nightly", "weekly")))
+    assert journal.told("myeks") == Told("myeks", "EKS has no cluster myeks", ("nightly", "weekly"))
+    journal.write_told(Told("myeks"))
+    assert journal.told("myeks") == Told("myeks") and journal.told("other") == Told("other")
 
 
 def test_a_lease_is_no_gone_claim_and_no_last_prune(journal: Journal) -> None:

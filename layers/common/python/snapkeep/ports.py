@@ -20,6 +20,7 @@ from snapkeep.domain.deletions import (
     Leftover,
     PruneLease,
     SnapshotContent,
+    Told,
 )
 from snapkeep.domain.holds import Hold
 from snapkeep.domain.jobs import Job
@@ -239,6 +240,12 @@ class Announcer(Protocol):
     ) -> None:
         """Publish what a sweep found (`cluster` "" for what belongs to none), and what it costs at most."""
 
+    def cluster_gone(self, cluster: str, reason: str) -> None:
+        """Publish that EKS has a cluster no more: its backups stay, retention is frozen."""
+
+    def policy_orphaned(self, cluster: str, policy: str, points: int) -> None:
+        """Publish that points are left of a policy that the config does not name any more: they stay."""
+
     def prune_braked(self, cluster: str, verdict: Verdict, token: str) -> None:
         """Publish that a prune stopped before deleting anything, and what confirms its plan."""
 
@@ -409,6 +416,12 @@ class Journal(Protocol):
 
     def release_prune(self, cluster: str, owner: str) -> None:
         """Give the lease of a cluster's prune back; somebody else's stays."""
+
+    def told(self, cluster: str) -> Told:
+        """What the world was told of a cluster last; nothing yet is an empty one."""
+
+    def write_told(self, told: Told) -> None:
+        """Journal what the world was told of a cluster."""
 
     def gone_claims(self, cluster: str) -> Mapping[str, datetime]:
         """The claims (UIDs) of a cluster that prune found deleted, and since when (aware UTC)."""

@@ -185,3 +185,15 @@ def test_orphans_are_told_with_what_they_cost_at_most(bus: Any) -> None:
         "name": "snap-1",
         "reason": "nothing counts it",
     }
+
+
+def test_a_cluster_that_is_gone_and_a_removed_policy_say_that_their_points_stay(bus: Any) -> None:
+    announcer = EventAnnouncer(bus, "default")
+    announcer.cluster_gone("myeks", "EKS has no cluster myeks: its backups stay")
+    announcer.policy_orphaned("myeks", "nightly", 7)
+    (gone, orphaned) = bus.details()
+    assert gone[0] == "Snapkeep Cluster Gone"
+    assert (gone[1]["cluster"], gone[1]["reason"]) == ("myeks", "EKS has no cluster myeks: its backups stay")
+    assert orphaned[0] == "Snapkeep Policy Orphaned"
+    assert (orphaned[1]["policy"], orphaned[1]["points"]) == ("nightly", 7)
+    assert "its 7 points stay" in orphaned[1]["reason"]

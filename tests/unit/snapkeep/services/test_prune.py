@@ -182,7 +182,17 @@ def test_points_of_a_policy_that_is_gone_stay_and_are_listed() -> None:
     world.pruner = replace(world.pruner, deployment=replace(world.deployment, policies=no_policies))
     report = world.prune()
     assert report.orphaned_policies == ["nightly"]
+    world.prune()
     assert len(world.ebs.all) == 6
+    assert world.announcer.orphaned == [("myeks", "nightly", 6)]
+
+
+def test_a_policy_whose_retention_cannot_be_read_is_not_announced_as_removed() -> None:
+    world = a_world(3)
+    spoilt = replace(world.deployment, policies=(replace(world.policy, retention={"minimum": 2}),))
+    world.pruner = replace(world.pruner, deployment=spoilt)
+    assert any("prunes nothing" in note for note in world.prune().notes)
+    assert world.announcer.orphaned == [] and len(world.ebs.all) == 3
 
 
 def test_a_lowered_retention_waits_out_its_grace() -> None:
@@ -228,9 +238,16 @@ def test_an_unreachable_cluster_keeps_csi_points_waiting_and_lets_ebs_points_go(
 
 def test_nothing_is_deleted_of_a_cluster_that_eks_does_not_know() -> None:
     world = a_world(4)
-    del world.clusters.clusters["myeks"]
-    assert "retention is frozen" in world.prune().refused
+    cluster = world.clusters.clusters.pop("myeks")
+    for _ in range(3):
+        assert "retention is frozen" in world.prune().refused
     assert len(world.ebs.all) == 4
+    assert world.announcer.gone == [("myeks", "EKS knows no cluster myeks")]
+    world.clusters.clusters["myeks"] = cluster
+    assert world.prune().refused == "" and len(world.ebs.all) == 3
+    world.clusters.clusters.clear()
+    world.prune()
+    assert len(world.announcer.gone) == 2
 
 
 def test_the_good_point_that_must_stay_is_looked_at_before_others_go() -> None:

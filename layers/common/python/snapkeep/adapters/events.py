@@ -34,6 +34,8 @@ SLOT_MISSED = "Snapkeep Slot Missed"
 POINT_NOT_LOCKED = "Snapkeep Point Not Locked"
 ORPHANS_FOUND = "Snapkeep Orphans Found"
 PRUNE_BRAKED = "Snapkeep Prune Braked"
+CLUSTER_GONE = "Snapkeep Cluster Gone"
+POLICY_ORPHANED = "Snapkeep Policy Orphaned"
 
 METRICS = {
     RunState.COMPLETED: "RunsCompleted",
@@ -106,6 +108,19 @@ class EventAnnouncer:
         detail = {"cluster": cluster, "counts": dict(counts), "dollars_a_month_at_most": dollars_a_month}
         self._put(ORPHANS_FOUND, {**detail, "orphans": shown[:SHOWN_FAILURES]})
         _count("Orphans", sum(counts.values()), cluster or NO_CLUSTER, ALL_POLICIES)
+
+    def cluster_gone(self, cluster: str, reason: str) -> None:
+        """Publish that EKS has a cluster no more: its backups stay, retention is frozen."""
+        self._put(CLUSTER_GONE, {"cluster": cluster, "reason": reason})
+
+    def policy_orphaned(self, cluster: str, policy: str, points: int) -> None:
+        """Publish that points are left of a policy that the config does not name any more."""
+        reason = (
+            f"snapkeep.yaml does not name policy {policy} for {cluster} any more: its {points} points stay "
+            "until somebody deletes them, or the policy is back"
+        )
+        detail = {"cluster": cluster, "policy": policy, "points": points, "reason": reason}
+        self._put(POLICY_ORPHANED, detail)
 
     def prune_braked(self, cluster: str, verdict: Verdict, token: str) -> None:
         """Publish that a prune deleted nothing because its plan went too far, and how to confirm it."""

@@ -39,6 +39,17 @@ class LastPrune:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """What the world was told of a cluster: why its retention is frozen ("" while it is not), and its
+    policies that the config does not name any more.
+    """
+
+    cluster: str
+    frozen: str = ""
+    orphaned: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class PruneLease:
     """Who may prune a cluster now, and until when (aware UTC)."""
 

@@ -22,7 +22,8 @@ from snapkeep.ports import Announcer, Clock, Clusters, Journal, Snapshots
 from snapkeep.services.delete_points import Deleted, DeletePoints, Wanted
 from snapkeep.services.prune_claims import FindGoneClaims
 from snapkeep.services.prune_duplicates import PruneDuplicates
-from snapkeep.services.prune_objects import Objects, open_objects
+from snapkeep.services.prune_news import PruneNews
+from snapkeep.services.prune_objects import open_objects, why_gone
 from snapkeep.services.prune_report import SHOWN, ClusterReport, describe
 from snapkeep.services.prune_survey import Survey, Surveyor
 
@@ -107,6 +108,10 @@ class Prune:
 
     def _work(self, cluster: str, request: PruneRequest, report: ClusterReport, until: datetime) -> None:
         now = self.clock()
+        gone = why_gone(self.clusters, cluster)
+        if gone and not request.dry_run:
+            self._freeze(report, gone)
+            return
         survey = self._survey(cluster, now, report)
         opened = {deletion.snapshot_id for deletion in self.journal.open_deletions(cluster)}
         self._drop_protected(survey)
@@ -116,7 +121,11 @@ class Prune:
         if request.dry_run:
             return
         objects = open_objects(self.clusters, cluster)
-        report.refused = self._refusal(request, verdict, confirm, objects, cluster)
+        if objects.gone:
+            self._freeze(report, objects.gone)
+            return
+        self._tell(cluster, survey)
+        report.refused = self._refusal(request, verdict, confirm, cluster)
         if report.refused:
             log.warning("prune of %s: %s", cluster, report.refused)
             return
@@ -178,11 +187,21 @@ class Prune:
         protections = self.snapshots.protections([item.snapshot_id for item in survey.deletions])
         survey.keep({name: tuple(item.reason for item in found) for name, found in protections.items()})
 
-    def _refusal(
-        self, request: PruneRequest, verdict: Verdict, confirm: str, objects: Objects, cluster: str
-    ) -> str:
-        if objects.gone:
-            return f"retention is frozen, nothing is deleted: {objects.gone}"
+    def _freeze(self, report: ClusterReport, gone: str) -> None:
+        """Of a cluster that EKS does not know nothing goes; that is told once."""
+        report.refused = f"retention is frozen, nothing is deleted: {gone}"
+        is_news = PruneNews(self.journal, self.announcer).frozen(report.cluster, gone)
+        log.log(
+            logging.WARNING if is_news else logging.INFO, "prune of %s: %s", report.cluster, report.refused
+        )
+
+    def _tell(self, cluster: str, survey: Survey) -> None:
+        """Tell of policies that the config does not name; one whose retention is invalid is named."""
+        named = {policy.name for policy in self.deployment.policies if cluster in policy.clusters}
+        orphaned = {name: points for name, points in survey.orphaned.items() if name not in named}
+        PruneNews(self.journal, self.announcer).orphaned(cluster, orphaned)
+
+    def _refusal(self, request: PruneRequest, verdict: Verdict, confirm: str, cluster: str) -> str:
         if request.confirm and request.confirm != confirm:
             return (
                 f"the plan is not the confirmed one ({request.confirm}): it is {confirm} now. "

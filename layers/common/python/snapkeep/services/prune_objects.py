@@ -88,6 +88,17 @@ class Objects:
         return {(snapshot.tags.get(tags.NAMESPACE, ""), point), *bound}  # the tag may be edited
 
 
+def why_gone(clusters: Clusters, name: str) -> str:
+    """Why EKS has no such cluster; "" when it has one, or does not say now."""
+    try:
+        clusters.open(name)
+    except PermanentError as error:
+        return error.reason
+    except TemporaryError:
+        pass
+    return ""
+
+
 def open_objects(clusters: Clusters, name: str) -> Objects:
     """The objects of a cluster; one that is gone or out of reach says so instead of raising."""
     try:
@@ -107,13 +118,8 @@ def open_objects(clusters: Clusters, name: str) -> Objects:
 
 def _look_again(clusters: Clusters, name: str, error: SnapkeepError) -> Objects:
     """A cluster that does not answer may be gone by now; only EKS knows."""
-    try:
-        clusters.open(name)
-    except PermanentError as gone:
-        return Objects(gone=gone.reason)
-    except TemporaryError:
-        pass
-    return Objects(unreachable=error.reason)
+    gone = why_gone(clusters, name)
+    return Objects(gone=gone) if gone else Objects(unreachable=error.reason)
 
 
 def _is_csi(snapshot: Snapshot) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -39,7 +39,7 @@ class Survey:
     deletions: list[Planned] = field(default_factory=list)
     kept: dict[str, tuple[str, ...]] = field(default_factory=dict)
     unreadable: list[Unreadable] = field(default_factory=list)
-    orphaned: set[str] = field(default_factory=set)
+    orphaned: Counter[str] = field(default_factory=Counter)
     pending: list[str] = field(default_factory=list)
     tallies: dict[str, Tally] = field(default_factory=dict)
 
@@ -147,7 +147,7 @@ class Surveyor:
         for kept in item.plan.keep:
             survey.kept[kept.point.id] = kept.reasons
             if ORPHANED in kept.reasons:
-                survey.orphaned.add(item.policy)
+                survey.orphaned[item.policy] += 1
         survey.deletions += [
             Planned(gone.point.id, gone.reason, shield, name, gone.point.counts(self._now))
             for gone in item.plan.delete

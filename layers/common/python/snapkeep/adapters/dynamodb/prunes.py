@@ -10,7 +10,7 @@ from snapkeep.adapters.aws import chunks
 from snapkeep.adapters.dynamodb import schema
 from snapkeep.adapters.dynamodb.items import Item, time_text
 from snapkeep.adapters.dynamodb.table import ATTEMPTS, WRITE_BATCH, Contended, Refused, Table, key_of
-from snapkeep.domain.deletions import Deletion, DeletionStep, LastPrune, PruneLease
+from snapkeep.domain.deletions import Deletion, DeletionStep, LastPrune, PruneLease, Told
 from snapkeep.domain.retention_history import RetentionVersion
 
 GONE_PAGE = 2000
@@ -100,6 +100,16 @@ class PruneRecords:
             self._table.update(key, "REMOVE #owner, #until", "#owner = :owner", {"owner": owner})
         except Refused:
             return
+
+    def told(self, cluster: str) -> Told:
+        """What the world was told of a cluster last; nothing yet is an empty one."""
+        item = self._table.get(schema.told_key(cluster)) or {"frozen": "", "orphaned": []}
+        return Told(cluster, item["frozen"], tuple(item["orphaned"]))
+
+    def write_told(self, told: Told) -> None:
+        """Journal what the world was told of a cluster."""
+        key = schema.told_key(told.cluster)
+        self._table.put({**key, "frozen": told.frozen, "orphaned": list(told.orphaned)})
 
     def gone_claims(self, cluster: str) -> Mapping[str, datetime]:
         """The claims (UIDs) of a cluster that prune found deleted, and since when."""

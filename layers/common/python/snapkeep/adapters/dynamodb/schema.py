@@ -10,6 +10,7 @@
 | deletion       | DELETION#<snapshot>     | DELETION     | `open` until it ended                 |
 | last prune     | CLUSTER#<cluster>       | PRUNE        |                                       |
 | prune lease    | CLUSTER#<cluster>       | LEASE        |                                       |
+| what was told  | CLUSTER#<cluster>       | TOLD         |                                       |
 | gone claims    | CLUSTER#<cluster>       | GONE#<page>  |                                       |
 | retentions     | POLICY#<cluster>/<name> | RETENTION    |                                       |
 | hold           | HOLD#<snapshot>         | HOLDER#<who> | `open`, by its end                    |
@@ -113,6 +114,11 @@ def restores_key(cluster: str, namespace: str) -> str:
 def prune_lease_key(cluster: str) -> Key:
     """The key of the lease of a cluster's prune."""
     return {PK: last_prune_key(cluster)[PK], SK: "LEASE"}
+
+
+def told_key(cluster: str) -> Key:
+    """The key of what the world was told of a cluster."""
+    return {PK: last_prune_key(cluster)[PK], SK: "TOLD"}
 
 
 def gone_claims_key(cluster: str, page: int) -> Key:
