@@ -75,6 +75,29 @@ def test_in_a_small_cluster_a_point_of_each_lineage_may_go_three_at_most() -> No
     assert judge(small).braked
 
 
+@pytest.mark.parametrize(("points", "deletions", "braked"), [(3, 2, True), (4, 2, False), (4, 3, True)])
+def test_a_lineage_of_four_is_no_small_one_any_more(points: int, deletions: int, braked: bool) -> None:
+    others = [Load(f"claim-{number}/daily", 10, 0, 0) for number in range(20)]
+    assert judge([*others, Load("mysql/daily", points, 0, deletions)]).braked is braked
+
+
+def test_the_reason_holds_the_sums_of_all_lineages() -> None:
+    verdict = judge([Load("a/daily", 60, 2, 20), Load("b/daily", 40, 1, 10, pushed=3)])
+    assert verdict.reason == (
+        "30 of 100 points would go, 3 became ready since the last prune and push out 5: 25 beyond them, more "
+        "than the 20 allowed (20 % of the cluster, in a small one a point of each lineage up to 3)"
+    )
+    assert (verdict.points, verdict.new, verdict.deletions) == (100, 3, 30)
+
+
+def test_the_worst_lineage_is_the_one_furthest_beyond_its_limit() -> None:
+    others = [Load(f"claim-{number}/daily", 10, 0, 0) for number in range(20)]
+    verdict = judge([*others, Load("large/daily", 20, 0, 11), Load("small/daily", 8, 0, 7)])
+    assert "7 of the 8 points of small/daily would go" in verdict.reason
+    assert verdict.reason.endswith("2 lineages go too far")
+    assert verdict.lineages == ("large/daily", "small/daily")
+
+
 def test_a_token_confirms_one_set_of_snapshots_of_one_cluster() -> None:
     assert token("myeks", ["snap-1", "snap-2"]) == token("myeks", ["snap-2", "snap-1"])
     others = [token("other", ["snap-1", "snap-2"]), token("myeks", ["snap-1"]), token("myeks", [])]
