@@ -27,13 +27,19 @@ class Rule:
 
 
 RESTORING = (
-    Rule(CORE, ("persistentvolumeclaims",), ("get", "list", "create", "delete")),
+    Rule(CORE, ("persistentvolumeclaims",), ("get", "list", "create")),
     Rule(CORE, ("events",), ("get", "list")),
     Rule(STORAGE, ("storageclasses",), ("get", "list")),
-    Rule(SNAPSHOTS, ("volumesnapshots", "volumesnapshotcontents"), ("get", "list", "create", "delete")),
+    Rule(SNAPSHOTS, ("volumesnapshots", "volumesnapshotcontents"), ("get", "list", "create")),
 )
-"""What a restore makes, watches, and removes again when it fails or needs it no more; Kubernetes cannot
-narrow `delete` to what it made, so the code deletes by UID and only what names the restore."""
+"""What a restore makes and watches."""
+
+CLEANING_UP = (
+    Rule(CORE, ("persistentvolumeclaims",), ("delete",)),
+    Rule(SNAPSHOTS, ("volumesnapshots", "volumesnapshotcontents"), ("delete",)),
+)
+"""What is removed again when a restore fails or needs it no more; Kubernetes cannot narrow `delete` to what
+was made for it, so the code deletes by UID and only what names the restore."""
 
 FUNCTIONS: Mapping[str, tuple[Rule, ...]] = MappingProxyType(
     {
@@ -47,7 +53,12 @@ FUNCTIONS: Mapping[str, tuple[Rule, ...]] = MappingProxyType(
             Rule(SNAPSHOTS, ("volumesnapshots",), ("get", "list")),
             Rule(SNAPSHOTS, ("volumesnapshotcontents", "volumesnapshotclasses"), ("get",)),
         ),
-        "finish_restores": RESTORING,
+        "finish_restores": (*RESTORING, *CLEANING_UP),
+        "api": (
+            *RESTORING,
+            Rule(CORE, ("namespaces", "resourcequotas", "limitranges", "nodes"), ("get", "list")),
+            Rule(SNAPSHOTS, ("volumesnapshotclasses",), ("get", "list")),
+        ),
         "prune": (
             Rule(SNAPSHOTS, ("volumesnapshots", "volumesnapshotcontents"), ("get", "list", "delete")),
             Rule(CORE, ("persistentvolumeclaims",), ("get", "list")),

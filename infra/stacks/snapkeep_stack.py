@@ -6,6 +6,7 @@ from aws_cdk import CfnOutput, DefaultStackSynthesizer, Environment, Stack
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
+from infra.constructs.api import Api
 from infra.constructs.cluster_access import ClusterAccess
 from infra.constructs.finish_restores import FinishRestores
 from infra.constructs.job_queue import JobQueue
@@ -86,6 +87,7 @@ class SnapkeepStack(Stack):
             schedules=schedules,
             clusters=clusters,
         )
+        api = Api(self, "Api", platform=platform, journal=journal, event_bus=EVENT_BUS, clusters=clusters)
         ClusterAccess(
             self,
             "ClusterAccess",
@@ -96,12 +98,14 @@ class SnapkeepStack(Stack):
                 reconcile.function,
                 prune.function,
                 finish_restores.function,
+                api.function,
             ],
         )
         topic = Notifications(self, "Notifications", event_bus=EVENT_BUS).topic
         CfnOutput(self, "JournalTableName", value=journal.name)
         CfnOutput(self, "JobsQueueUrl", value=jobs.url)
         CfnOutput(self, "ScheduleGroupName", value=config.prefix)
+        CfnOutput(self, "ApiUrl", value=api.url)
         CfnOutput(self, "FailureTopicArn", value=topic.topic_arn)
 
     def _platform(self, config: DeploymentConfig, assets: Assets) -> Platform:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from snapkeep.domain.errors import TemporaryError
 
 
@@ -15,6 +17,11 @@ class Faults:
     def __init__(self) -> None:
         self._before_errors: dict[str, list[BaseException]] = {}
         self._after_errors: dict[str, list[BaseException]] = {}
+        self._meanwhile: dict[str, list[Callable[[], object]]] = {}
+
+    def meanwhile(self, method: str, action: Callable[[], object]) -> None:
+        """Somebody else does something just before the next call of `method`."""
+        self._meanwhile.setdefault(method, []).append(action)
 
     def fail_next(self, method: str, *errors: BaseException) -> None:
         """The next calls of `method` raise these errors, one each, and change nothing."""
@@ -30,6 +37,8 @@ class Faults:
         self._after_errors.setdefault(method, []).append(Crash(method))
 
     def _before(self, method: str) -> None:
+        if self._meanwhile.get(method):
+            self._meanwhile[method].pop(0)()
         if self._before_errors.get(method):
             raise self._before_errors[method].pop(0)
 

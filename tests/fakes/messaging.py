@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from snapkeep.domain import pacing
 from snapkeep.domain.brake import Verdict
+from snapkeep.domain.changes import Change
 from snapkeep.domain.jobs import Job, job_from_json
 from snapkeep.domain.orphans import Orphan
 from snapkeep.domain.points import Point
@@ -100,6 +101,7 @@ class FakeAnnouncer(Faults):
         self.gone: list[tuple[str, str]] = []
         self.orphaned: list[tuple[str, str, int]] = []
         self.braked: list[tuple[str, Verdict, str]] = []
+        self.changes: list[Change] = []
 
     def run_closed(self, run: Run, failures: Sequence[Point], skews: Mapping[str, float]) -> None:
         self._before("run_closed")
@@ -135,6 +137,10 @@ class FakeAnnouncer(Faults):
         self._before("policy_orphaned")
         self.orphaned.append((cluster, policy, points))
         self._after("policy_orphaned")
+
+    def changed(self, change: Change) -> None:
+        self._before("changed")
+        self.changes.append(change)
 
     def prune_braked(self, cluster: str, verdict: Verdict, token: str) -> None:
         self._before("prune_braked")

@@ -122,12 +122,21 @@ class MemoryRestoreRecords(Faults):
         self._before("open_restores")
         yield from [restore for restore in self.restores.values() if restore.is_open]
 
-    def restores_of(self, cluster: str, namespace: str) -> Iterator[RestoreOperation]:
+    def restores_of(
+        self, cluster: str, namespace: str, after: RestoreOperation | None = None
+    ) -> Iterator[RestoreOperation]:
         self._before("restores_of")
         found = [
-            item for item in self.restores.values() if (item.cluster, item.namespace) == (cluster, namespace)
+            item
+            for item in self.restores.values()
+            if (item.cluster, item.namespace) == (cluster, namespace)
+            and (after is None or _place(item) < _place(after))
         ]
-        yield from sorted(found, key=lambda restore: (restore.accepted_at, restore.id), reverse=True)
+        yield from sorted(found, key=_place, reverse=True)
+
+
+def _place(restore: RestoreOperation) -> tuple[datetime, str]:
+    return restore.accepted_at, restore.id
 
 
 class MemoryHoldRecords(Faults):

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -19,17 +20,20 @@ from snapkeep.domain.messages import PruneRequest
 from snapkeep.domain.points import Point, PointState, Snapshot, SnapshotState
 from snapkeep.domain.policies import Cluster, Deployment, Method, Pace, Policy, Schedule, Selection
 from snapkeep.domain.runs import Run, run_id
+from snapkeep.inbound.api.actions import Actions
 from snapkeep.services.complete_points import CompletePoints
 from snapkeep.services.finish_restores import FinishRestores
 from snapkeep.services.heal_points import HealPoints
 from snapkeep.services.holds import HoldPoints
 from snapkeep.services.missed_slots import MissedSlots
 from snapkeep.services.plan_backup import PlanBackup
+from snapkeep.services.plan_restore import PlanRestore
 from snapkeep.services.prune import Prune
 from snapkeep.services.prune_duplicates import Pruned, PruneDuplicates
 from snapkeep.services.prune_report import ClusterReport
 from snapkeep.services.reconcile import Reconcile, ReconcileReport
 from snapkeep.services.restore import Restore
+from snapkeep.services.restores import Restores
 from snapkeep.services.sweep_orphans import SweepOrphans
 from snapkeep.services.take_snapshots import JobReport, TakeSnapshots
 from tests.fakes.clock import TestClock
@@ -146,6 +150,13 @@ class World:
         self.holds = HoldPoints(ebs, journal, self.clock)
         self.restore = Restore(clusters, journal, self.holds, self.clock)
         self.finisher = FinishRestores(clusters, journal, self.restore, self.holds, self.clock)
+
+    def actions(self) -> Actions:
+        """What the API can do in this world."""
+        planner = PlanRestore(self.deployment, self.clusters, self.ebs)
+        restore = replace(self.restore, may_delete=False)
+        restores = Restores(planner, restore, self.clusters, self.journal, self.clock)
+        return Actions(self.deployment, restores, self.announcer)
 
     def owner(self) -> str:
         """A new invocation's name."""

@@ -63,6 +63,16 @@ def test_the_restores_of_a_namespace_come_newest_first(journal: Journal) -> None
     assert list(journal.restores_of("elsewhere", "shop")) == []
 
 
+def test_a_list_of_restores_goes_on_after_any_of_them(journal: Journal) -> None:
+    restores = [journal.add_restore(a_restore(number)) for number in (1, 2, 3)]  # all of one instant
+    listed = list(journal.restores_of("myeks", "shop"))
+    assert {restore.id for restore in listed} == {restore.id for restore in restores}
+    assert [restore.id for restore in journal.restores_of("myeks", "shop", listed[0])] == [
+        restore.id for restore in listed[1:]
+    ]
+    assert list(journal.restores_of("myeks", "shop", listed[-1])) == []
+
+
 def test_open_runs_know_nothing_of_restores(journal: Journal) -> None:
     journal.add_restore(a_restore())
     assert list(journal.open_runs()) == []

@@ -36,9 +36,13 @@ def test_only_taking_pruning_and_restoring_write() -> None:
         ("prune", "volumesnapshots", "delete"),
         ("prune", "volumesnapshotcontents", "delete"),
     } | {
-        ("finish_restores", resource, verb)
+        (function, resource, verb)
         for resource in ("persistentvolumeclaims", "volumesnapshots", "volumesnapshotcontents")
-        for verb in ("create", "delete")
+        for function, verb in (
+            ("api", "create"),
+            ("finish_restores", "create"),
+            ("finish_restores", "delete"),
+        )
     }
 
 

@@ -22,7 +22,15 @@ from infra.stacks.snapkeep_stack import SnapkeepStack
 from snapkeep.domain.policies import Cluster, Deployment, Lock, LockMode, Method, Policy, Schedule, Selection
 from tests.unit.infra.template import Template
 
-FUNCTIONS = ("plan_backup", "take_snapshots", "record_completion", "reconcile", "prune", "finish_restores")
+FUNCTIONS = (
+    "plan_backup",
+    "take_snapshots",
+    "record_completion",
+    "reconcile",
+    "prune",
+    "finish_restores",
+    "api",
+)
 
 NIGHTLY = Policy(
     name="nightly",

@@ -27,6 +27,9 @@ class Context:
     memory_limit_in_mb: int = 512
     invoked_function_arn: str = "arn:aws:lambda:ap-northeast-2:123456789012:function:snapkeep-function"
 
+    def get_remaining_time_in_millis(self) -> int:
+        return 20_000
+
 
 @pytest.fixture
 def context() -> Context:

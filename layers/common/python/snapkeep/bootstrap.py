@@ -17,6 +17,7 @@ from typing import Any
 import boto3
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.logging.utils import copy_config_to_registered_loggers
+from aws_lambda_powertools.utilities.idempotency import BasePersistenceLayer, DynamoDBPersistenceLayer
 
 from snapkeep.adapters.aws import CALLS, CREATES
 from snapkeep.adapters.calendar import CronCalendar
@@ -27,18 +28,22 @@ from snapkeep.adapters.kubernetes.cluster import EksClusters
 from snapkeep.adapters.lambda_starter import LambdaStarter
 from snapkeep.adapters.sqs import SqsQueue
 from snapkeep.deployment import load_deployment
+from snapkeep.inbound.api.actions import Actions
 from snapkeep.services.complete_points import CompletePoints
 from snapkeep.services.finish_restores import FinishRestores
 from snapkeep.services.heal_points import HealPoints
 from snapkeep.services.holds import HoldPoints
 from snapkeep.services.missed_slots import MissedSlots
 from snapkeep.services.plan_backup import PlanBackup
+from snapkeep.services.plan_restore import PlanRestore
 from snapkeep.services.prune import Prune
 from snapkeep.services.reconcile import Reconcile
 from snapkeep.services.restore import Restore
+from snapkeep.services.restores import Restores
 from snapkeep.services.sweep_orphans import SweepOrphans
 from snapkeep.services.take_snapshots import TakeSnapshots
 from snapkeep.settings import (
+    ApiSettings,
     FinishRestoresSettings,
     PlanBackupSettings,
     PruneSettings,
@@ -153,6 +158,34 @@ def finish_restores(settings: FinishRestoresSettings) -> FinishRestores:
     holds = HoldPoints(_snapshots(), journal, clock)
     restore = Restore(_clusters(), journal, holds, clock)
     return FinishRestores(_clusters(), journal, restore, holds, clock)
+
+
+@cache
+def actions(settings: ApiSettings) -> Actions:
+    """What the API can do."""
+    deployment = load_deployment()
+    clusters, snapshots = _clusters(), _snapshots()
+    journal = _journal(settings.journal_table)
+    holds = HoldPoints(snapshots, journal, clock)
+    restore = Restore(clusters, journal, holds, clock, may_delete=False)
+    return Actions(
+        deployment=deployment,
+        restores=Restores(PlanRestore(deployment, clusters, snapshots), restore, clusters, journal, clock),
+        audit=_announcer(settings.event_bus),
+    )
+
+
+@cache
+def answers(settings: ApiSettings) -> BasePersistenceLayer:
+    """Where the API remembers its answers by Idempotency-Key: in the journal's table, until they expire."""
+    return DynamoDBPersistenceLayer(
+        settings.journal_table,
+        key_attr="pk",
+        sort_key_attr="sk",
+        static_pk_value="ANSWERS",
+        expiry_attr="expires_at",
+        boto3_client=_session().client("dynamodb", config=CALLS),
+    )
 
 
 def _complete_points(table: str, bus: str) -> CompletePoints:

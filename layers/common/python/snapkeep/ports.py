@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from snapkeep.domain.brake import Verdict
+from snapkeep.domain.changes import Change
 from snapkeep.domain.claims import Claim, ScratchVolume
 from snapkeep.domain.deletions import (
     Deletion,
@@ -246,6 +247,9 @@ class Announcer(Protocol):
     def policy_orphaned(self, cluster: str, policy: str, points: int) -> None:
         """Publish that points are left of a policy that the config does not name any more: they stay."""
 
+    def changed(self, change: Change) -> None:
+        """Publish what somebody changed through the API."""
+
     def prune_braked(self, cluster: str, verdict: Verdict, token: str) -> None:
         """Publish that a prune stopped before deleting anything, and what confirms its plan."""
 
@@ -462,5 +466,10 @@ class Journal(Protocol):
     def open_restores(self) -> Iterator[RestoreOperation]:
         """Restores with something left to make, to watch or to clean up (a lagging index)."""
 
-    def restores_of(self, cluster: str, namespace: str) -> Iterator[RestoreOperation]:
-        """The restores into a namespace, newest first (a lagging index)."""
+    def restores_of(
+        self, cluster: str, namespace: str, after: RestoreOperation | None = None
+    ) -> Iterator[RestoreOperation]:
+        """The restores into a namespace, newest first, read as they are asked for (a lagging index).
+
+        With `after`, those that follow it.
+        """

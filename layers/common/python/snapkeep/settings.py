@@ -85,3 +85,11 @@ class PruneSettings(Settings):
 
     journal_table: str
     event_bus: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApiSettings(Settings):
+    """api: answers people and programs."""
+
+    journal_table: str
+    event_bus: str

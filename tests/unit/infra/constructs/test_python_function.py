@@ -17,6 +17,7 @@ SETTINGS: dict[str, type[settings.Settings]] = {
     "reconcile": settings.ReconcileSettings,
     "prune": settings.PruneSettings,
     "finish_restores": settings.FinishRestoresSettings,
+    "api": settings.ApiSettings,
 }
 
 

@@ -34,6 +34,7 @@ def test_a_stack_can_be_deployed_without_cdks_bootstrap_parameter(template: Temp
 
 def test_outputs_say_where_to_look(template: Template) -> None:
     assert set(template.document["Outputs"]) == {
+        "ApiUrl",
         "FailureTopicArn",
         "JobsQueueUrl",
         "JournalTableName",

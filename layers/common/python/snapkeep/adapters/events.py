@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -11,6 +12,7 @@ from aws_lambda_powertools.metrics import MetricUnit, single_metric
 
 from snapkeep.adapters.aws import our_errors
 from snapkeep.domain.brake import Verdict
+from snapkeep.domain.changes import Change
 from snapkeep.domain.errors import TemporaryError
 from snapkeep.domain.orphans import Orphan
 from snapkeep.domain.points import Point
@@ -36,6 +38,7 @@ ORPHANS_FOUND = "Snapkeep Orphans Found"
 PRUNE_BRAKED = "Snapkeep Prune Braked"
 CLUSTER_GONE = "Snapkeep Cluster Gone"
 POLICY_ORPHANED = "Snapkeep Policy Orphaned"
+CHANGED = "Snapkeep API Change"
 
 METRICS = {
     RunState.COMPLETED: "RunsCompleted",
@@ -121,6 +124,10 @@ class EventAnnouncer:
         )
         detail = {"cluster": cluster, "policy": policy, "points": points, "reason": reason}
         self._put(POLICY_ORPHANED, detail)
+
+    def changed(self, change: Change) -> None:
+        """Publish what somebody changed through the API."""
+        self._put(CHANGED, dataclasses.asdict(change))
 
     def prune_braked(self, cluster: str, verdict: Verdict, token: str) -> None:
         """Publish that a prune deleted nothing because its plan went too far, and how to confirm it."""

@@ -6,6 +6,8 @@ SnapkeepError
 │   └── ClusterUnreachable   the Kubernetes API did not answer
 └── PermanentError     a retry cannot help; carries what to do next
     ├── NotFound       the named thing does not exist
+    │   └── UnknownCluster   the config names no such cluster
+    ├── ForeignSource  what was asked for belongs to somebody else
     ├── NameTaken      an object of this name exists and is not ours
     └── GroupRefused   EC2 refused to take a crash-consistent group
 
@@ -50,6 +52,14 @@ class PermanentError(SnapkeepError):
 
 class NotFound(PermanentError):
     """The named thing does not exist (any more)."""
+
+
+class UnknownCluster(NotFound):
+    """The config names no such cluster."""
+
+
+class ForeignSource(PermanentError):
+    """What was asked for belongs to another namespace or cluster than the caller may read here."""
 
 
 class NameTaken(PermanentError):

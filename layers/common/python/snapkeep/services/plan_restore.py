@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from snapkeep.domain import tags
-from snapkeep.domain.errors import NotFound
+from snapkeep.domain.errors import ForeignSource, NotFound, UnknownCluster
 from snapkeep.domain.naming import is_name
 from snapkeep.domain.points import PointState, Snapshot
 from snapkeep.domain.policies import Deployment
@@ -27,14 +27,16 @@ class PlanRestore:
     def plan(self, request: RestoreRequest) -> RestorePlan:
         """The plan with all findings.
 
-        Raises NotFound when the cluster is not in the config or no such recovery point exists, and
+        Raises UnknownCluster when the cluster is not in the config, NotFound when no such recovery point
+        exists, ForeignSource when it belongs to others and the request may only use its own, and
         TemporaryError when EC2 or the cluster cannot be asked now.
         """
         known = self.deployment.cluster(request.cluster)
         if known is None:
             names = ", ".join(cluster.name for cluster in self.deployment.clusters)
-            raise NotFound(f"snapkeep.yaml names no cluster {request.cluster}; it names {names}")
+            raise UnknownCluster(f"snapkeep.yaml names no cluster {request.cluster}; it names {names}")
         point = self._point(request, known.region)
+        _refuse_foreign(request, point)
         cluster = self.clusters.open(request.cluster)
         return plan(
             request, self._seen(point, request, cluster), self._target(request, cluster, known.region)
@@ -96,6 +98,15 @@ class PlanRestore:
 def _counted(snapshot: Snapshot, region: str) -> PointFacts | None:
     """The point of a snapshot; a twin is none."""
     return None if tags.DUPLICATE in snapshot.tags else point_of(snapshot, region)
+
+
+def _refuse_foreign(request: RestoreRequest, point: PointFacts) -> None:
+    """Says no more of a foreign point than that it is one."""
+    if request.own_points_only and (point.cluster, point.namespace) != (request.cluster, request.namespace):
+        raise ForeignSource(
+            f"the recovery point asked for is not one of namespace {request.namespace} of cluster "
+            f"{request.cluster}: restoring another's needs POST /v1/clusters/{request.cluster}/restores"
+        )
 
 
 def _missing(request: RestoreRequest) -> str:

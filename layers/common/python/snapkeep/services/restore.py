@@ -26,12 +26,16 @@ class Holds(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Restore:
-    """Makes what a restore needs, in an order that any crash may interrupt."""
+    """Makes what a restore needs, in an order that any crash may interrupt.
+
+    Where it `may_delete` nothing (in the API), finish_restores removes what a failed restore leaves.
+    """
 
     clusters: Clusters
     journal: Journal
     holds: Holds
     clock: Clock
+    may_delete: bool = True
 
     def start(self, operation: RestoreOperation) -> RestoreOperation:
         """Journal an accepted restore and make its objects; returns how far it got.
@@ -58,6 +62,8 @@ class Restore:
     def fail(self, operation: RestoreOperation, reason: str) -> RestoreOperation:
         """End a restore and remove what was made for it; what cannot be removed now is removed later."""
         failed = self.journal.write_restore(operation.failed(self.clock(), reason))
+        if not self.may_delete:
+            return failed
         try:
             return self.clean_up(failed)
         except (TemporaryError, PermanentError) as error:

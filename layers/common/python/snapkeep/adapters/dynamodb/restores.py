@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
-from snapkeep.adapters.aws import chunks
 from snapkeep.adapters.dynamodb import schema
 from snapkeep.adapters.dynamodb.items import Item, time_text
 from snapkeep.adapters.dynamodb.table import IS_NEW, Contended, Refused, Table, key_of
 from snapkeep.domain.restore.operations import Moment, RestoreOperation, Stage, Way
+
+READ_AHEAD = 100
+"""Restores that one call reads."""
 
 
 class RestoreRecords:
@@ -49,21 +52,27 @@ class RestoreRecords:
 
     def open_restores(self) -> Iterator[RestoreOperation]:
         """Restores with something left to do; the index lags."""
-        yield from self._read("#open = :value", schema.OPEN_RESTORES, schema.OPEN_INDEX, opened=True)
+        entries = self._table.query("#open = :value", {"value": schema.OPEN_RESTORES}, schema.OPEN_INDEX)
+        yield from (restore for restore in self._read(entries, READ_AHEAD) if restore.is_open)
 
-    def restores_of(self, cluster: str, namespace: str) -> Iterator[RestoreOperation]:
-        """The restores into a namespace, newest first; the index lags."""
-        collected = schema.restores_key(cluster, namespace)
-        found = list(self._read("#policy_key = :value", collected, schema.RUNS_INDEX))
-        yield from sorted(found, key=lambda restore: (restore.accepted_at, restore.id), reverse=True)
-
-    def _read(
-        self, condition: str, value: str, index: str, opened: bool = False
+    def restores_of(
+        self, cluster: str, namespace: str, after: RestoreOperation | None = None
     ) -> Iterator[RestoreOperation]:
-        keys = [key_of(item) for item in self._table.query(condition, {"value": value}, index)]
-        for some in chunks(keys, 100):
-            items = self._table.get_many(some)
-            yield from (_restore(item) for item in items if "open" in item or not opened)
+        """The restores into a namespace, newest first, those that follow one; the index lags."""
+        values = {"value": schema.restores_key(cluster, namespace)}
+        condition = "#policy_key = :value"
+        if after:
+            values["after"] = _place(after)
+            condition += " AND #slot < :after"
+        entries = self._table.query(condition, values, schema.RUNS_INDEX, newest_first=True)
+        yield from self._read(entries, READ_AHEAD)
+
+    def _read(self, entries: Iterable[Item], ahead: int) -> Iterator[RestoreOperation]:
+        """The restores that entries of an index name, in their order, read so many at a time."""
+        remaining = iter(entries)
+        while keys := [key_of(item) for item in islice(remaining, ahead)]:
+            found = {item[schema.PK]: item for item in self._table.get_many(keys)}
+            yield from (_restore(found[key[schema.PK]]) for key in keys if key[schema.PK] in found)
 
 
 def _item(restore: RestoreOperation) -> dict[str, Any]:
@@ -76,10 +85,15 @@ def _item(restore: RestoreOperation) -> dict[str, Any]:
         **schema.restore_key(restore.id),
         **place,
         "policy_key": schema.restores_key(restore.cluster, restore.namespace),
-        "slot": time_text(restore.accepted_at),
+        "slot": _place(restore),
         "revision": restore.revision,
         "restore": json.dumps(_plain(restore)),
     }
+
+
+def _place(restore: RestoreOperation) -> str:
+    """Where a restore stands among others: by time, and those of one instant by id."""
+    return f"{time_text(restore.accepted_at)}/{restore.id}"
 
 
 def _plain(restore: RestoreOperation) -> dict[str, Any]:

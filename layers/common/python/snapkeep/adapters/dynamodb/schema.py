@@ -15,6 +15,7 @@
 | retentions     | POLICY#<cluster>/<name> | RETENTION    |                                       |
 | hold           | HOLD#<snapshot>         | HOLDER#<who> | `open`, by its end                    |
 | restore        | RESTORE#<id>            | RESTORE      | `runs`; `open` until it is cleaned up |
+| API answer     | ANSWERS                 | api#<hash>   | (Powertools' idempotency records)     |
 
 All key and index attributes are strings; every index holds keys only. `expires_at` (epoch seconds)
 is the table's TTL attribute: closed runs and final points carry it, open ones do not.

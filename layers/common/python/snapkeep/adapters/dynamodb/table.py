@@ -75,11 +75,14 @@ class Table:
                 raise Contended(f"table {self._name}")
         return items
 
-    def query(self, condition: str, values: Values, index: str = "") -> Iterator[dict[str, Any]]:
-        """The items (of an index: their keys) that meet a key condition, page by page."""
+    def query(
+        self, condition: str, values: Values, index: str = "", newest_first: bool = False
+    ) -> Iterator[dict[str, Any]]:
+        """The items (of an index: their keys) that meet a key condition, page by page, in key order."""
         request: dict[str, Any] = {"TableName": self._name, "KeyConditionExpression": condition}
         request |= _placeholders(condition, values)
         request |= {"IndexName": index} if index else {"ConsistentRead": True}
+        request |= {"ScanIndexForward": False} if newest_first else {}
         while True:
             answer = self._call("query", **request)
             yield from map(_decode, answer["Items"])

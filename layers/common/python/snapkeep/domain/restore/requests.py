@@ -21,7 +21,8 @@ class RestoreRequest:
 
     The recovery point is `point_id`, or of the source `claim` the newest ready one (at or before `at`,
     aware UTC, when given). Empty source fields mean those of the target; an empty `size` (a quantity as
-    written) or `storage_class` means the point's. A `strict` request takes warnings for errors.
+    written) or `storage_class` means the point's. A `strict` request takes warnings for errors. One with
+    `own_points_only` must not read what belongs to another namespace or cluster.
     """
 
     cluster: str
@@ -39,6 +40,7 @@ class RestoreRequest:
     labels: Mapping[str, str] = field(default_factory=dict)
     dry_run: bool = False
     strict: bool = False
+    own_points_only: bool = False
 
     def __str__(self) -> str:
         return f"{self.namespace}/{self.target}"

@@ -1,0 +1,117 @@
+"""The API: explicit routes, signed by IAM, throttled, each request in the access log."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from aws_cdk import Duration, RemovalPolicy, Stack
+from aws_cdk import aws_apigateway as apigateway
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from infra import permissions
+from infra.constructs.api_problems import add_gateway_problems
+from infra.constructs.api_routes import CLUSTER, NAMESPACE, ROUTES
+from infra.constructs.journal_table import JournalTable
+from infra.constructs.python_function import LOG_RETENTION, Platform, PythonFunction
+from snapkeep.settings import ApiSettings
+
+STAGE = "live"
+TIMEOUT = Duration.seconds(28)
+"""API Gateway waits 29 s: the function must be able to say itself that it took too long."""
+
+RATE, BURST = 20, 40
+CHANGES_RATE, CHANGES_BURST = 2, 10
+"""Requests a second, and at once; those that make something are few."""
+
+THROTTLED = (f"{CLUSTER}/restores/POST", f"{NAMESPACE}/restores/POST")
+
+LOGGED = {
+    "requestId": "$context.requestId",
+    "time": "$context.requestTimeEpoch",
+    "caller": "$context.identity.userArn",
+    "ip": "$context.identity.sourceIp",
+    "method": "$context.httpMethod",
+    "route": "$context.resourcePath",
+    "path": "$context.path",
+    "status": "$context.status",
+    "latency": "$context.responseLatency",
+    "error": "$context.error.responseType",
+}
+"""https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html"""
+
+
+class Api(Construct):
+    """The function (`function`) and the REST API in front of it; `url` is where it answers."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        platform: Platform,
+        journal: JournalTable,
+        event_bus: str,
+        clusters: Sequence[str],
+    ) -> None:
+        super().__init__(scope, id)
+        self.function = PythonFunction(
+            self,
+            "Api",
+            platform=platform,
+            name="api",
+            description="Snapkeep: answers the API",
+            timeout=TIMEOUT,
+            memory_mib=1024,
+            settings=ApiSettings(journal_table=journal.name, event_bus=event_bus),
+        )
+        stack = Stack.of(self)
+        self.function.allow(
+            permissions.describe("Snapshots"),
+            permissions.describe_clusters(stack, clusters),
+            *permissions.hold_snapshots(stack),
+            permissions.put_events(stack, event_bus),
+            journal.access("GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem"),
+        )
+        self.url = self._gateway(platform.prefix).url
+
+    def _gateway(self, name: str) -> apigateway.RestApi:
+        api = apigateway.RestApi(
+            self,
+            "Gateway",
+            rest_api_name=name,
+            description="Snapkeep: restores, recovery points and backups on demand",
+            endpoint_types=[apigateway.EndpointType.REGIONAL],
+            cloud_watch_role=True,  # without it API Gateway can write no access log
+            cloud_watch_role_removal_policy=RemovalPolicy.RETAIN,
+            deploy_options=self._stage(name),
+        )
+        integration = apigateway.LambdaIntegration(self.function.function, scope_permission_to_method=False)
+        for path, methods in ROUTES.items():
+            resource = api.root.resource_for_path(path)
+            for method in methods:
+                resource.add_method(method, integration, authorization_type=apigateway.AuthorizationType.IAM)
+        add_gateway_problems(api)
+        api.node.try_remove_child("Endpoint")  # an output of CDK's; the stack has its own
+        return api
+
+    def _stage(self, name: str) -> apigateway.StageOptions:
+        log = logs.LogGroup(
+            self,
+            "AccessLog",
+            log_group_name=f"/aws/apigateway/{name}",
+            retention=LOG_RETENTION,
+            removal_policy=RemovalPolicy.DESTROY,
+        )
+        few = apigateway.MethodDeploymentOptions(
+            throttling_rate_limit=CHANGES_RATE, throttling_burst_limit=CHANGES_BURST
+        )
+        return apigateway.StageOptions(
+            stage_name=STAGE,
+            throttling_rate_limit=RATE,
+            throttling_burst_limit=BURST,
+            method_options=dict.fromkeys(THROTTLED, few),
+            access_log_destination=apigateway.LogGroupLogDestination(log),
+            access_log_format=apigateway.AccessLogFormat.custom(json.dumps(LOGGED)),
+        )

@@ -1,0 +1,20 @@
+"""The routes of the API, one by one, so that IAM policies can name each: no `{proxy+}`.
+
+A test holds this list to the OpenAPI document of the code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+CLUSTER = "/v1/clusters/{cluster}"
+NAMESPACE = f"{CLUSTER}/namespaces/{{namespace}}"
+
+ROUTES: Mapping[str, tuple[str, ...]] = {
+    "/v1/openapi.json": ("GET",),
+    "/v1/clusters": ("GET",),
+    f"{CLUSTER}/restores": ("POST",),
+    f"{NAMESPACE}/restores": ("GET", "POST"),
+    f"{NAMESPACE}/restores/{{restore}}": ("GET",),
+}
+"""Path to the methods it has."""

@@ -1,0 +1,24 @@
+"""api: answers what people and programs ask through API Gateway."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from typing import Any
+
+from aws_lambda_powertools.event_handler.api_gateway import ApiGatewayResolver
+
+from snapkeep import bootstrap
+from snapkeep.inbound.api.application import application
+from snapkeep.settings import ApiSettings
+
+
+@bootstrap.logger.inject_lambda_context(correlation_id_path="requestContext.requestId")
+def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Answer one request."""
+    return _app(ApiSettings.from_environment(os.environ)).resolve(event, context)
+
+
+@cache
+def _app(settings: ApiSettings) -> ApiGatewayResolver:
+    return application(bootstrap.actions(settings), bootstrap.answers(settings))

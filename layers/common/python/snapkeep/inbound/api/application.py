@@ -1,0 +1,37 @@
+"""The API put together: one resolver, the routes, and what happens around each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver
+from aws_lambda_powertools.event_handler.api_gateway import ApiGatewayResolver
+from aws_lambda_powertools.utilities.idempotency import BasePersistenceLayer
+
+from snapkeep.inbound.api.actions import Actions
+from snapkeep.inbound.api.audit import Audited
+from snapkeep.inbound.api.clusters import cluster_routes
+from snapkeep.inbound.api.description import add_description
+from snapkeep.inbound.api.once import Once
+from snapkeep.inbound.api.problems import add_problem_handlers
+from snapkeep.inbound.api.restores import restore_routes
+from snapkeep.inbound.api.routing import Routes
+
+ROUTES: Sequence[Routes] = (cluster_routes, restore_routes)
+
+
+def application(
+    actions: Actions, store: BasePersistenceLayer, resolver: ApiGatewayResolver | None = None
+) -> ApiGatewayResolver:
+    """The API over these actions; `store` remembers answers by Idempotency-Key.
+
+    The resolver is API Gateway's unless another one, with validation on, is given.
+    """
+    app = resolver if resolver is not None else APIGatewayRestResolver(enable_validation=True)
+    app.use(middlewares=[Audited(actions.audit)])
+    add_problem_handlers(app)
+    once = Once(store)
+    for routes in ROUTES:
+        app.include_router(routes(actions, once))
+    add_description(app)
+    return app

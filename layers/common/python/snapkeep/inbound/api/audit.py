@@ -1,0 +1,60 @@
+"""Every change that was made through the API is told, with who made it."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.api_gateway import ApiGatewayResolver
+from aws_lambda_powertools.event_handler.middlewares import BaseMiddlewareHandler, NextMiddleware
+
+from snapkeep.domain.changes import Change
+from snapkeep.domain.errors import SnapkeepError
+from snapkeep.inbound.api.actions import Audit
+from snapkeep.inbound.api.callers import caller_of, request_id_of
+from snapkeep.inbound.api.once import REPLAYED
+
+log = logging.getLogger(__name__)
+
+CHANGING = frozenset({"POST", "PUT", "DELETE"})
+REHEARSED = 200
+"""A POST that only rehearsed answers 200; one that changed something 201 or 202."""
+
+
+class Audited(BaseMiddlewareHandler[ApiGatewayResolver]):
+    """Middleware for all routes."""
+
+    def __init__(self, audit: Audit) -> None:
+        self._audit = audit
+
+    def handler(self, app: ApiGatewayResolver, next_middleware: NextMiddleware) -> Response[Any]:
+        """Answer the request, and tell of the change it made."""
+        response: Response[Any] = next_middleware(app)
+        event = app.current_event
+        if event.http_method in CHANGING and _changed_something(event.http_method, response):
+            self._tell(
+                Change(
+                    caller=caller_of(event),
+                    method=event.http_method,
+                    path=event.path,
+                    status=response.status_code,
+                    request_id=request_id_of(event),
+                    location=str(response.headers.get("Location") or ""),
+                )
+            )
+        return response
+
+    def _tell(self, change: Change) -> None:
+        """The change is made already: that it cannot be told must not make it look refused."""
+        log.info("changed by %s: %s %s", change.caller, change.method, change.path)
+        try:
+            self._audit.changed(change)
+        except SnapkeepError as error:
+            log.error("the change could not be published: %s", error.reason)
+
+
+def _changed_something(method: str, response: Response[Any]) -> bool:
+    if response.status_code >= 400 or REPLAYED in response.headers:
+        return False
+    return not (method == "POST" and response.status_code == REHEARSED)

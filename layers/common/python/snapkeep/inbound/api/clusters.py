@@ -1,0 +1,51 @@
+"""The clusters of the deployment."""
+
+from __future__ import annotations
+
+from aws_lambda_powertools.event_handler.api_gateway import Router
+from pydantic import BaseModel
+
+from snapkeep.inbound.api.actions import Actions
+from snapkeep.inbound.api.answers import read_responses
+from snapkeep.inbound.api.once import Once
+from snapkeep.inbound.api.routing import new_router
+
+
+class ClusterModel(BaseModel):
+    """A cluster of the config and the policies that run in it."""
+
+    name: str
+    region: str
+    policies: list[str]
+
+
+class ClustersModel(BaseModel):
+    """The clusters of the config."""
+
+    clusters: list[ClusterModel]
+
+
+def cluster_routes(actions: Actions, once: Once) -> Router:
+    """The routes about clusters, which change nothing."""
+    router = new_router()
+
+    @router.get(
+        "/v1/clusters",
+        summary="List the clusters of this deployment",
+        tags=["clusters"],
+        responses=read_responses(ClustersModel),
+    )
+    def list_clusters() -> ClustersModel:
+        policies = actions.deployment.policies
+        return ClustersModel(
+            clusters=[
+                ClusterModel(
+                    name=cluster.name,
+                    region=cluster.region,
+                    policies=[policy.name for policy in policies if cluster.name in policy.clusters],
+                )
+                for cluster in actions.clusters()
+            ]
+        )
+
+    return router

@@ -1,0 +1,227 @@
+"""Everything that goes wrong is answered as problem+json: a stable code, what happened, what to do.
+
+https://www.rfc-editor.org/rfc/rfc9457
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.api_gateway import ApiGatewayResolver
+from aws_lambda_powertools.event_handler.exceptions import NotFoundError
+from aws_lambda_powertools.event_handler.openapi.exceptions import (
+    RequestUnsupportedContentType,
+    RequestValidationError,
+)
+from aws_lambda_powertools.utilities.idempotency.exceptions import (
+    IdempotencyAlreadyInProgressError,
+    IdempotencyPersistenceLayerError,
+    IdempotencyValidationError,
+)
+from pydantic import BaseModel, Field
+
+from snapkeep.domain import errors
+from snapkeep.inbound.api.callers import request_id_of
+from snapkeep.inbound.api.words import FindingModel
+
+log = logging.getLogger(__name__)
+
+CONTENT_TYPE = "application/problem+json"
+RETRY_LATER = "Try again in a moment with the same Idempotency-Key; `Retry-After` says when."
+
+
+class FieldProblem(BaseModel):
+    """What is wrong with one field of a request."""
+
+    where: str
+    problem: str
+
+
+class ProblemModel(BaseModel):
+    """A problem as RFC 9457 has it, with a code for machines and a way out for people."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str
+    fix: str = ""
+    request_id: str = ""
+    findings: list[FindingModel] | None = Field(default=None, description="With `restore_refused`")
+    errors: list[FieldProblem] | None = Field(default=None, description="With `invalid_request`")
+
+
+class Problem(Exception):
+    """A problem to be answered; raised anywhere in a route."""
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        detail: str,
+        fix: str = "",
+        *,
+        headers: Mapping[str, str] | None = None,
+        more: Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.status, self.code, self.detail, self.fix = status, code, detail, fix
+        self.headers, self.more = dict(headers or {}), dict(more or {})
+
+
+def answer(problem: Problem, request_id: str) -> Response[str]:
+    """The response to a problem."""
+    body = {
+        "type": f"urn:snapkeep:error:{problem.code}",
+        "title": HTTPStatus(problem.status).phrase,
+        "status": problem.status,
+        "code": problem.code,
+        "detail": problem.detail,
+        "fix": problem.fix,
+        "request_id": request_id,
+    }
+    return Response(
+        status_code=problem.status,
+        content_type=CONTENT_TYPE,
+        headers={**problem.headers},
+        body=json.dumps(body | problem.more),
+    )
+
+
+def problem_of(error: Exception) -> Problem:
+    """The problem that stands for an error; an unexpected one is logged and tells nothing of its insides."""
+    for kinds, translate in _TRANSLATIONS:
+        if isinstance(error, kinds):
+            problem: Problem = translate(error)
+            return problem
+    log.error("unexpected error", exc_info=error)
+    return Problem(
+        500,
+        "internal",
+        "Snapkeep failed to answer; the function's log says why under this request id",
+        "Try again with the same Idempotency-Key; when it stays, read the log of the api function.",
+    )
+
+
+def add_problem_handlers(app: ApiGatewayResolver) -> None:
+    """Answer every error of a route, and every unknown route, as problem+json."""
+
+    def handle(error: Exception) -> Response[str]:
+        if isinstance(error, NotFoundError):
+            error = _no_route(app.current_event.http_method, app.current_event.path)
+        return answer(problem_of(error), request_id_of(app.current_event))
+
+    app.exception_handler(Exception)(handle)
+    for kind in (NotFoundError, RequestValidationError, RequestUnsupportedContentType):
+        app.exception_handler(kind)(handle)
+
+
+def _no_route(method: str, path: str) -> Problem:
+    return Problem(
+        404,
+        "not_found",
+        f"there is no {method} {path[:200]}",
+        "GET /v1/openapi.json describes what there is.",
+    )
+
+
+def _invalid(error: Any) -> Problem:
+    """What validation found: a name in the path that cannot exist, JSON that is none, or wrong fields."""
+    found = error.errors()
+    places = [tuple(item["loc"]) for item in found]
+    if any(item["type"] == "json_invalid" for item in found):
+        return Problem(400, "malformed_json", "the body is not JSON", "Send a JSON object as the body.")
+    if any(place[0] == "path" for place in places):
+        name = next(place[1] for place in places if place[0] == "path")
+        return Problem(404, "not_found", f"the path names a {name} that cannot exist", _names_fix())
+    if ("header", "idempotency-key") in [tuple(str(part).lower() for part in place) for place in places]:
+        return Problem(
+            400,
+            "idempotency_key_missing",
+            "the header Idempotency-Key is missing or holds more than 1 to 128 visible ASCII characters",
+            "Send a new one with every wish, such as a UUID, and the same one when you send it again.",
+        )
+    return Problem(
+        422,
+        "invalid_request",
+        "the request cannot be read: " + "; ".join(f"{_where(item)}: {item['msg']}" for item in found)[:1000],
+        "GET /v1/openapi.json describes every field.",
+        more={"errors": [{"where": _where(item), "problem": item["msg"]} for item in found]},
+    )
+
+
+def _where(item: Mapping[str, Any]) -> str:
+    return ".".join(str(part) for part in _shown(item["loc"])) or "body"
+
+
+def _shown(place: Sequence[Any]) -> Sequence[Any]:
+    return place[1:] if len(place) > 1 else place
+
+
+def _names_fix() -> str:
+    return "Names are lower-case letters, digits and '-', at most 63 characters; copy them from a list."
+
+
+def _unsupported(error: Any) -> Problem:
+    return Problem(
+        415,
+        "unsupported_media_type",
+        "the body is not JSON by its Content-Type",
+        "Send Content-Type: application/json.",
+    )
+
+
+def _reused(error: Any) -> Problem:
+    return Problem(
+        422,
+        "idempotency_key_reused",
+        "this Idempotency-Key was used for a request with another body",
+        "Send a new key with a new wish.",
+    )
+
+
+def _in_progress(error: Any) -> Problem:
+    return Problem(
+        409,
+        "request_in_progress",
+        "a request with this Idempotency-Key is still being worked on",
+        "Send it again in a few seconds to get its answer.",
+        headers={"Retry-After": "2"},
+    )
+
+
+def _unavailable(error: Any) -> Problem:
+    seconds = max(1, round(error.delay.total_seconds()))
+    return Problem(503, "unavailable", error.reason, RETRY_LATER, headers={"Retry-After": str(seconds)})
+
+
+def _store_unavailable(error: Any) -> Problem:
+    log.error("the store of idempotency keys failed", exc_info=error)
+    detail = "the journal that remembers Idempotency-Keys did not answer"
+    return Problem(503, "unavailable", detail, RETRY_LATER, headers={"Retry-After": "5"})
+
+
+def _named(status: int, code: str, fix: str = "") -> Any:
+    return lambda error: Problem(status, code, error.reason, fix)
+
+
+_TRANSLATIONS: Sequence[tuple[Any, Any]] = (
+    (Problem, lambda error: error),
+    (RequestValidationError, _invalid),
+    (RequestUnsupportedContentType, _unsupported),
+    (IdempotencyValidationError, _reused),
+    (IdempotencyAlreadyInProgressError, _in_progress),
+    (IdempotencyPersistenceLayerError, _store_unavailable),
+    (errors.UnknownCluster, _named(404, "unknown_cluster", "`snapkeep get clusters` lists those there are.")),
+    (errors.NotFound, _named(404, "not_found")),
+    (errors.ForeignSource, _named(403, "forbidden")),
+    (errors.NameTaken, _named(409, "conflict")),
+    (errors.TemporaryError, _unavailable),
+    (errors.PermanentError, _named(409, "conflict")),
+)
+"""What each error is answered as; the first that fits."""

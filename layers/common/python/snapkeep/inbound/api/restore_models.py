@@ -1,0 +1,237 @@
+"""Restores as they are asked for and answered."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from snapkeep.domain.restore.operations import RestoreOperation, Way
+from snapkeep.domain.restore.plans import RestorePlan
+from snapkeep.domain.restore.progress import ClaimEvent, Progress, RestoreState
+from snapkeep.domain.restore.requests import Expand, RestoreRequest
+from snapkeep.inbound.api.names import DNS_LABEL, EKS_NAME
+from snapkeep.inbound.api.words import FindingModel, finding, size_text, time_text
+
+Name = Annotated[str, StringConstraints(min_length=1, max_length=253)]
+Short = Annotated[str, StringConstraints(max_length=100)]
+
+
+class RestoreBody(BaseModel):
+    """What to restore, and as what. Names a recovery point, or a claim and a time."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    recovery_point: Name | None = Field(None, description="The id of a recovery point")
+    claim: Name | None = Field(None, description="A claim, whose newest ready recovery point is taken")
+    at: AwareDatetime | Literal["latest"] = Field(
+        "latest", description="With `claim`: the newest recovery point at or before this time"
+    )
+    target: Name | None = Field(None, description="The claim to make; default: the name of `claim`")
+    size: Short = Field("", description="A quantity such as 10Gi; default: what the recovery point needs")
+    expand: Expand = Field(Expand.NEVER, description="`auto` raises a size that is too small")
+    storage_class: Annotated[str, StringConstraints(max_length=253)] = ""
+    zone: Short = ""
+    labels: dict[str, str] = Field(default_factory=dict, max_length=50)
+    strict: bool = Field(False, description="Take warnings for errors")
+    dry_run: bool = Field(False, description="Only answer the plan")
+
+    @model_validator(mode="after")
+    def _one_source(self) -> RestoreBody:
+        if (self.recovery_point is None) == (self.claim is None):
+            raise ValueError("name either `recovery_point` or `claim`")
+        if self.recovery_point and self.at != "latest":
+            raise ValueError("`at` belongs to `claim`: a recovery point has its time already")
+        if self.recovery_point and not self.target:
+            raise ValueError("name the `target`, the claim to make")
+        return self
+
+    def request(self, cluster: str, namespace: str) -> RestoreRequest:
+        """The wish as the domain has it: into this namespace, from its own recovery points only."""
+        return RestoreRequest(
+            own_points_only=True,
+            cluster=cluster,
+            namespace=namespace,
+            target=self.target or self.claim or "",
+            point_id=self.recovery_point or "",
+            claim=self.claim or "",
+            at=self.at if isinstance(self.at, datetime) else None,
+            size=self.size,
+            expand=self.expand,
+            storage_class=self.storage_class,
+            zone=self.zone,
+            labels=self.labels,
+            dry_run=self.dry_run,
+            strict=self.strict,
+        )
+
+
+class AnyRestoreBody(RestoreBody):
+    """The same, from recovery points of any namespace or cluster."""
+
+    namespace: Annotated[str, StringConstraints(pattern=DNS_LABEL)] = Field(
+        description="The namespace to restore into"
+    )
+    source_namespace: Annotated[str, StringConstraints(pattern=DNS_LABEL)] | None = None
+    source_cluster: Annotated[str, StringConstraints(pattern=EKS_NAME)] | None = None
+
+    def request_from_anywhere(self, cluster: str) -> RestoreRequest:
+        """The wish as the domain has it, from any recovery point."""
+        return replace(
+            self.request(cluster, self.namespace),
+            own_points_only=False,
+            source_namespace=self.source_namespace or "",
+            source_cluster=self.source_cluster or "",
+        )
+
+
+class PlanModel(BaseModel):
+    """What is made, and what the pre-flight found."""
+
+    recovery_point: str
+    snapshot_id: str
+    namespace: str
+    target: str
+    size: str
+    size_bytes: int
+    storage_class: str
+    way: Way
+    findings: list[FindingModel]
+
+
+class RehearsedRestoreModel(BaseModel):
+    """The answer to a dry run."""
+
+    plan: PlanModel
+
+
+class StartedRestoreModel(BaseModel):
+    """The answer to an accepted restore."""
+
+    id: str
+    state: RestoreState
+    recovery_point: str
+    plan: PlanModel
+
+
+class MomentModel(BaseModel):
+    """Something that happened to a restore."""
+
+    at: str
+    text: str
+
+
+class ClaimEventModel(BaseModel):
+    """A Kubernetes Event of the restored claim."""
+
+    at: str
+    type: str
+    reason: str
+    message: str
+    count: int
+
+
+class RestoreSummaryModel(BaseModel):
+    """A restore as the journal knows it."""
+
+    id: str
+    cluster: str
+    namespace: str
+    target: str
+    recovery_point: str
+    snapshot_id: str
+    stage: str
+    size: str
+    size_bytes: int
+    storage_class: str
+    accepted_at: str
+    caller: str
+
+
+class RestoreModel(RestoreSummaryModel):
+    """A restore as it stands now."""
+
+    state: RestoreState
+    text: str
+    held_until: str | None
+    timeline: list[MomentModel]
+    events: list[ClaimEventModel]
+
+
+class RestorePageModel(BaseModel):
+    """Restores, newest first."""
+
+    restores: list[RestoreSummaryModel]
+    next_cursor: str | None = None
+
+
+def plan_model(plan: RestorePlan) -> PlanModel:
+    """A plan as it is answered."""
+    return PlanModel(
+        recovery_point=plan.point.id,
+        snapshot_id=plan.point.snapshot_id,
+        namespace=plan.request.namespace,
+        target=plan.request.target,
+        size=size_text(plan.size_bytes),
+        size_bytes=plan.size_bytes,
+        storage_class=plan.storage_class,
+        way=plan.way,
+        findings=[finding(found) for found in plan.findings],
+    )
+
+
+def planned_model(restore: RestoreOperation) -> PlanModel:
+    """The plan of a restore that was begun; what the pre-flight found then is not known any more."""
+    return PlanModel(
+        recovery_point=restore.point_id,
+        snapshot_id=restore.snapshot_id,
+        namespace=restore.namespace,
+        target=restore.target,
+        size=size_text(restore.size_bytes),
+        size_bytes=restore.size_bytes,
+        storage_class=restore.storage_class,
+        way=restore.way,
+        findings=[],
+    )
+
+
+def summary_model(restore: RestoreOperation) -> RestoreSummaryModel:
+    """A restore in a list."""
+    return RestoreSummaryModel(
+        id=restore.id,
+        cluster=restore.cluster,
+        namespace=restore.namespace,
+        target=restore.target,
+        recovery_point=restore.point_id,
+        snapshot_id=restore.snapshot_id,
+        stage=restore.stage.value,
+        size=size_text(restore.size_bytes),
+        size_bytes=restore.size_bytes,
+        storage_class=restore.storage_class,
+        accepted_at=time_text(restore.accepted_at),
+        caller=restore.caller,
+    )
+
+
+def restore_model(restore: RestoreOperation, seen: Progress) -> RestoreModel:
+    """A restore and how it stands."""
+    return RestoreModel(
+        **summary_model(restore).model_dump(),
+        state=seen.state,
+        text=seen.text,
+        held_until=time_text(restore.held_until) if restore.held_until and restore.is_open else None,
+        timeline=[MomentModel(at=time_text(moment.at), text=moment.text) for moment in restore.timeline],
+        events=[_event(event) for event in seen.events],
+    )
+
+
+def _event(event: ClaimEvent) -> ClaimEventModel:
+    return ClaimEventModel(
+        at=time_text(event.at),
+        type=event.type,
+        reason=event.reason,
+        message=event.message,
+        count=event.count,
+    )

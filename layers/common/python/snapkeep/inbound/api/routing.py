@@ -1,0 +1,18 @@
+"""What a file of routes gives: a router over the actions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from aws_lambda_powertools.event_handler.api_gateway import Router
+
+from snapkeep.inbound.api.actions import Actions
+from snapkeep.inbound.api.once import Once
+
+Routes = Callable[[Actions, Once], Router]
+"""Makes the routes about one thing; those that change something pass through `Once`."""
+
+
+def new_router() -> Router:
+    """A router without routes."""
+    return Router()  # type: ignore[no-untyped-call]

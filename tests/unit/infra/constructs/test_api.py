@@ -1,0 +1,61 @@
+"""api: explicit signed routes, and a function that may restore and hold but not delete."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from tests.unit.infra.template import Template
+
+
+def test_every_method_asks_for_a_signature(template: Template) -> None:
+    methods = template.resources("ApiGateway::Method").values()
+    assert {method["AuthorizationType"] for method in methods} == {"AWS_IAM"}
+
+
+def test_no_route_catches_whatever_comes(template: Template) -> None:
+    parts = {part["PathPart"] for part in template.resources("ApiGateway::Resource").values()}
+    assert not {part for part in parts if part.endswith("+}")}
+
+
+def test_it_may_look_hold_and_tell_and_never_delete(template: Template) -> None:
+    actions = template.actions("api")
+    assert {action for action in actions if action.startswith("ec2:")} == {
+        "ec2:CreateTags",
+        "ec2:DeleteTags",
+        "ec2:DescribeSnapshots",
+    }
+    statements = [template.statement("api", sid) for sid in ("Hold", "LiftHold")]
+    keys = {tuple(each["Condition"]["ForAllValues:StringEquals"]["aws:TagKeys"]) for each in statements}
+    assert keys == {("snapkeep:hold",)}
+
+
+def test_requests_are_throttled_and_those_that_make_something_more(template: Template) -> None:
+    (stage,) = template.resources("ApiGateway::Stage").values()
+    limits = {
+        (item["HttpMethod"], item["ResourcePath"]): item["ThrottlingRateLimit"]
+        for item in stage["MethodSettings"]
+    }
+    assert limits[("*", "/*")] == 20
+    assert limits[("POST", "/~1v1~1clusters~1{cluster}~1restores")] == 2
+
+
+def test_the_access_log_tells_who_asked_for_what(template: Template) -> None:
+    (stage,) = template.resources("ApiGateway::Stage").values()
+    logged = json.loads(stage["AccessLogSetting"]["Format"])
+    assert logged["caller"] == "$context.identity.userArn"
+    assert logged["requestId"] == "$context.requestId"
+
+
+def test_the_function_answers_before_the_gateway_gives_up(template: Template) -> None:
+    assert template.function("api")["Timeout"] < 29
+
+
+def test_only_this_api_may_invoke_the_function(template: Template) -> None:
+    found: list[dict[str, Any]] = [
+        permission
+        for permission in template.resources("Lambda::Permission").values()
+        if permission["Principal"] == "apigateway.amazonaws.com"
+    ]
+    assert len(found) == 1
+    assert "SourceArn" in found[0]

@@ -1,0 +1,52 @@
+"""Restores as people ask for them; what the API makes of them is told in inbound/api/test_restores.py."""
+
+from __future__ import annotations
+
+import pytest
+
+from snapkeep.domain.errors import NotFound, PermanentError
+from snapkeep.domain.restore.operations import Stage
+from snapkeep.domain.restore.progress import RestoreState
+from tests.fakes.restore_samples import a_restore
+from tests.fakes.world import SLOT, World, a_claim
+
+
+@pytest.fixture
+def world() -> World:
+    """A world with one recovery point."""
+    world = World(a_claim("data"))
+    world.back_up(SLOT)
+    return world
+
+
+def begun(world: World, number: int = 1) -> str:
+    """A restore that was journaled before its function died."""
+    snapshot = next(iter(world.ebs.all))
+    restore = a_restore(number, snapshot_id=snapshot, accepted_at=world.clock())
+    return world.journal.add_restore(restore).id
+
+
+def test_a_restore_that_was_begun_goes_on(world: World) -> None:
+    restores = world.actions().restores
+    resumed = restores.resume(begun(world))
+
+    assert resumed is not None and resumed.stage is Stage.CREATED
+    assert (resumed.namespace, resumed.target) in world.cluster.restored
+    assert restores.resume("0123456789abcdef") is None
+
+
+def test_a_restore_into_a_cluster_that_is_gone_still_has_a_status(world: World) -> None:
+    restores = world.actions().restores
+    restore = restores.resume(begun(world))
+    assert restore is not None
+    world.clusters.fail_next("open", PermanentError("cluster myeks is gone"))
+
+    found, seen = restores.status(restore.cluster, restore.namespace, restore.id)
+    assert found == restore
+    assert seen.state is RestoreState.REMOVED
+
+
+def test_a_page_after_a_restore_of_another_namespace_is_refused(world: World) -> None:
+    restore = world.journal.add_restore(a_restore(1, namespace="other"))
+    with pytest.raises(NotFound, match="list from the start"):
+        world.actions().restores.page("myeks", "shop", 10, restore.id)
