@@ -21,6 +21,7 @@ POLICIES: Sequence[dict[str, Any]] = (
     {"name": "access", "method": "ebs"},
     {"name": "lost-namespace", "method": "ebs"},
     {"name": "orphans", "method": "ebs"},
+    {"name": "restored", "method": "ebs"},
     {
         "name": "locked",
         "method": "ebs",

@@ -1,0 +1,120 @@
+"""The API as deployed: signed, refused before it hurts, accepted within a second, once for one key."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any
+
+import pytest
+
+from snapkeep.domain import tags
+from tests.contract.sandbox_aws.gateway import Caller
+from tests.integration.api import REGION, Person
+from tests.integration.deployed import Deployed, until
+
+POLICY = "restored"
+HERE = f"/v1/clusters/myeks/namespaces/{POLICY}/restores"
+
+
+@pytest.fixture(scope="module")
+def point(product: Deployed) -> str:
+    """A ready recovery point of a 1Gi claim."""
+    product.make_claims(POLICY, 1)
+    product.backup(POLICY)
+    product.until_closed(POLICY)
+    (snapshot,) = product.snapshots(POLICY)
+    return str(snapshot.tags[tags.POINT])
+
+
+@pytest.fixture(scope="module")
+def ann(product: Deployed) -> Person:
+    """She may do everything."""
+    return Person(product, "ann")
+
+
+def claims(product: Deployed) -> set[str]:
+    listed = product.admin.get(f"/api/v1/namespaces/{POLICY}/persistentvolumeclaims")["items"]
+    return {claim["metadata"]["name"] for claim in listed}
+
+
+def test_an_impossible_restore_is_refused_with_figures_and_makes_nothing(
+    product: Deployed, ann: Person, point: str
+) -> None:
+    before = claims(product)
+    answer = ann.post(HERE, {"recovery_point": point, "target": "small", "size": "512Mi"})
+
+    assert (answer.status, answer.json["code"]) == (422, "restore_refused")
+    assert "512Mi" in answer.json["detail"] and "1Gi" in answer.json["detail"]
+    assert "--size 1Gi" in answer.json["fix"]
+    assert claims(product) == before
+
+
+def test_a_possible_one_is_accepted_within_a_second_and_its_claim_is_there(
+    product: Deployed, ann: Person, point: str
+) -> None:
+    ann.post(HERE, {"recovery_point": point, "target": "warm", "dry_run": True})
+    began = time.monotonic()
+    answer = ann.post(HERE, {"recovery_point": point, "target": "back"})
+    took = time.monotonic() - began
+
+    assert answer.status == 202, answer.body
+    assert took < 1
+    assert "back" in claims(product)
+    (place,) = answer.headers["location"]
+    status = ann.get(place).json
+    assert (status["state"], status["caller"]) == ("waiting_for_consumer", ann.arn)
+    (snapshot,) = product.snapshots(POLICY)
+    assert snapshot.tags[tags.HOLD] == "true"
+
+
+def test_the_same_key_restores_once(product: Deployed, ann: Person, point: str) -> None:
+    wish = {"recovery_point": point, "target": "once"}
+    first, second = (ann.post(HERE, wish, key="only-one") for _ in range(2))
+    assert (first.status, first.json) == (second.status, second.json)
+    assert second.headers["idempotency-replayed"] == ["true"]
+    other = ann.post(HERE, {**wish, "target": "twice"}, key="only-one")
+    assert (other.status, other.json["code"]) == (422, "idempotency_key_reused")
+    assert "twice" not in claims(product)
+
+
+def test_who_may_restore_into_one_namespace_reaches_no_other(product: Deployed, point: str) -> None:
+    tenant = Person(product, "tenant", [f"*/v1/clusters/myeks/namespaces/{POLICY}/*"])
+    wish = {"recovery_point": point, "target": "mine", "dry_run": True}
+    assert tenant.post(HERE, wish).status == 200
+    for path in (
+        "/v1/clusters/myeks/namespaces/default/restores",
+        f"/v1/clusters/myeks/namespaces/default%2F{POLICY}/restores",
+        "/v1/clusters/myeks/restores",
+    ):
+        answer = tenant.post(path, wish)
+        assert answer.status in (403, 404), (path, answer.body)
+        assert answer.json["code"] in ("forbidden", "not_found")
+
+
+def test_without_a_signature_nothing_is_told(product: Deployed, point: str) -> None:
+    url = product.sandbox.invoke_url(product.outputs["ApiUrl"])
+    answer = Caller(url, REGION, None)("POST", HERE, {"recovery_point": point, "target": "x"})
+    assert (answer.status, answer.json["code"]) == (401, "unauthenticated")
+
+
+def test_every_change_is_in_the_access_log_with_its_caller(
+    product: Deployed, ann: Person, point: str
+) -> None:
+    answer = ann.post(HERE, {"recovery_point": point, "target": "logged"})
+    assert answer.status == 202
+    found = until(lambda: logged(product, ann.arn, "POST"), "the access log")
+    assert found["status"] == "202"
+    assert found["route"] == "/v1/clusters/{cluster}/namespaces/{namespace}/restores"
+
+
+def logged(product: Deployed, caller: str, method: str) -> dict[str, Any] | None:
+    logs = product.sandbox.client("logs")
+    group = "/aws/apigateway/snapkeep"
+    entries = [
+        json.loads(event["message"])
+        for stream in logs.describe_log_streams(logGroupName=group)["logStreams"]
+        for event in logs.get_log_events(logGroupName=group, logStreamName=stream["logStreamName"])["events"]
+    ]
+    mine = [e for e in entries if (e["caller"], e["method"]) == (caller, method) and e["status"] == "202"]
+    return mine[-1] if mine else None
