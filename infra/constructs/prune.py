@@ -59,7 +59,9 @@ class Prune(Construct):
             permissions.describe_clusters(stack, clusters),
             permissions.delete_snapshots(stack),
             permissions.put_events(stack, event_bus),
-            journal.access("GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem"),
+            journal.access(
+                "GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "BatchWriteItem", "DeleteItem"
+            ),
         )
         schedules.add(
             "prune",

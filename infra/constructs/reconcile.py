@@ -60,7 +60,7 @@ class Reconcile(Construct):
             permissions.send_messages(jobs.arn),
             permissions.invoke(plan_backup.function.function_arn),
             permissions.put_events(stack, event_bus),
-            journal.access("GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem"),
+            journal.access("GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "BatchWriteItem"),
         )
         schedules.add(
             "reconcile",

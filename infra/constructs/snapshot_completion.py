@@ -71,5 +71,5 @@ class SnapshotCompletion(Construct):
             permissions.complete_tags(stack, permissions.VERDICT_TAG_KEYS),
             *permissions.lock_snapshots(stack, locks),
             permissions.put_events(stack, event_bus),
-            journal.access("GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem"),
+            journal.access("GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "BatchWriteItem"),
         )

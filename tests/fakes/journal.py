@@ -12,6 +12,7 @@ from snapkeep.domain.points import Point, PointState
 from snapkeep.domain.policies import Method
 from snapkeep.domain.runs import Run, RunState
 from snapkeep.ports import Creation, Left, Outcome
+from tests.fakes.catalogue import MemoryCatalogueRecords
 from tests.fakes.prune_journal import MemoryPruneRecords
 from tests.fakes.restores import MemoryHoldRecords, MemoryRestoreRecords
 
@@ -30,7 +31,7 @@ class Lease:
         return self.owner != owner and self.until > now
 
 
-class MemoryJournal(MemoryPruneRecords, MemoryRestoreRecords, MemoryHoldRecords):
+class MemoryJournal(MemoryPruneRecords, MemoryRestoreRecords, MemoryHoldRecords, MemoryCatalogueRecords):
     """All state in dicts; every method is one atomic step."""
 
     def __init__(self) -> None:

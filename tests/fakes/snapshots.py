@@ -46,6 +46,11 @@ class FakeSnapshots(Faults):
         """Let EC2 have a volume."""
         self.volumes[volume_id] = FakeVolume(volume_id, gib * GIB, instance, boot)
 
+    def put(self, snapshot: Snapshot) -> None:
+        """A snapshot that is there since long ago."""
+        self.all[snapshot.id] = snapshot
+        self._seen_from[snapshot.id] = snapshot.started_at
+
     def complete(self, *snapshot_ids: str) -> None:
         """Let these snapshots (all pending ones when none is named) complete."""
         for snapshot_id in snapshot_ids or [s.id for s in self.all.values() if s.state == "pending"]:
@@ -97,6 +102,10 @@ class FakeSnapshots(Faults):
         self._before("get")
         self.calls["get"] += 1
         return self.all.get(snapshot_id) if self._visible(snapshot_id) else None
+
+    def get_many(self, snapshot_ids: Sequence[str]) -> Mapping[str, Snapshot]:
+        self._before("get_many")
+        return {name: self.all[name] for name in snapshot_ids if self._visible(name)}
 
     def add_tags(self, snapshot_id: str, tags: Mapping[str, str]) -> None:
         self._before("add_tags")

@@ -25,6 +25,7 @@ from snapkeep.services.complete_points import CompletePoints
 from snapkeep.services.finish_restores import FinishRestores
 from snapkeep.services.heal_points import HealPoints
 from snapkeep.services.holds import HoldPoints
+from snapkeep.services.list_points import ListPoints
 from snapkeep.services.missed_slots import MissedSlots
 from snapkeep.services.plan_backup import PlanBackup
 from snapkeep.services.plan_restore import PlanRestore
@@ -156,7 +157,8 @@ class World:
         planner = PlanRestore(self.deployment, self.clusters, self.ebs)
         restore = replace(self.restore, may_delete=False)
         restores = Restores(planner, restore, self.clusters, self.journal, self.clock)
-        return Actions(self.deployment, restores, self.announcer)
+        points = ListPoints(self.deployment, self.ebs, self.journal)
+        return Actions(self.deployment, restores, points, self.holds, self.announcer)
 
     def owner(self) -> str:
         """A new invocation's name."""

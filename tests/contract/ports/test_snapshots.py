@@ -148,6 +148,16 @@ def test_snapshots_are_found_by_their_state(ec2: Ec2, tags: dict[str, str]) -> N
     assert list(ec2.snapshots.find(tags, state=SnapshotState.ERROR)) == []
 
 
+def test_many_are_described_at_once_and_those_unknown_are_left_out(ec2: Ec2, tags: dict[str, str]) -> None:
+    first, second = (ec2.snapshots.create(ec2.volume(), tags, "test") for _ in range(2))
+    found = ec2.snapshots.get_many([first.id, second.id, "snap-0123456789abcdef0"])
+    assert {name: snapshot.volume_id for name, snapshot in found.items()} == {
+        first.id: first.volume_id,
+        second.id: second.volume_id,
+    }
+    assert ec2.snapshots.get_many([]) == {}
+
+
 def test_tags_are_added_to_those_that_are_there(ec2: Ec2, tags: dict[str, str]) -> None:
     created = ec2.snapshots.create(ec2.volume(), tags, "")
     ec2.snapshots.add_tags(created.id, {"snapkeep:claim": "data", "snapkeep:storage-class": ""})

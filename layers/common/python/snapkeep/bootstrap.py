@@ -33,6 +33,7 @@ from snapkeep.services.complete_points import CompletePoints
 from snapkeep.services.finish_restores import FinishRestores
 from snapkeep.services.heal_points import HealPoints
 from snapkeep.services.holds import HoldPoints
+from snapkeep.services.list_points import ListPoints
 from snapkeep.services.missed_slots import MissedSlots
 from snapkeep.services.plan_backup import PlanBackup
 from snapkeep.services.plan_restore import PlanRestore
@@ -171,6 +172,8 @@ def actions(settings: ApiSettings) -> Actions:
     return Actions(
         deployment=deployment,
         restores=Restores(PlanRestore(deployment, clusters, snapshots), restore, clusters, journal, clock),
+        points=ListPoints(deployment, snapshots, journal),
+        holds=holds,
         audit=_announcer(settings.event_bus),
     )
 

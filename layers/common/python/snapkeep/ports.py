@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from snapkeep.domain.brake import Verdict
+from snapkeep.domain.catalogue import Entry
 from snapkeep.domain.changes import Change
 from snapkeep.domain.claims import Claim, ScratchVolume
 from snapkeep.domain.deletions import (
@@ -165,6 +166,9 @@ class Snapshots(Protocol):
 
     def get(self, snapshot_id: str) -> Snapshot | None:
         """The snapshot of that id, or None when EC2 knows none (yet)."""
+
+    def get_many(self, snapshot_ids: Sequence[str]) -> Mapping[str, Snapshot]:
+        """Our snapshots of these ids, by id; those that EC2 does not know (yet) are absent."""
 
     def add_tags(self, snapshot_id: str, tags: Mapping[str, str]) -> None:
         """Add tags of ours to a snapshot of ours."""
@@ -450,6 +454,24 @@ class Journal(Protocol):
 
     def ended_holds(self, now: datetime) -> Iterator[Hold]:
         """Holds whose time is over, not released yet (a lagging index)."""
+
+    def put_entries(self, cluster: str, entries: Sequence[Entry]) -> None:
+        """Write places of recovery points into the catalogue of a cluster."""
+
+    def remove_entries(self, cluster: str, entries: Sequence[Entry]) -> None:
+        """Forget entries of a catalogue; those that are gone already are success."""
+
+    def entries(self, cluster: str, prefix: str, after: str, limit: int) -> Sequence[Entry]:
+        """The next entries, in order, whose place begins with `prefix` and follows `after`: one call."""
+
+    def all_entries(self, cluster: str) -> Iterator[Entry]:
+        """The whole catalogue of a cluster, in order."""
+
+    def catalogue_complete_since(self, cluster: str) -> datetime | None:
+        """When the catalogue was last compared with a complete listing; None when it never was."""
+
+    def mark_catalogue_complete(self, cluster: str, at: datetime) -> None:
+        """Journal that the catalogue holds all that EC2 has."""
 
     def add_restore(self, restore: RestoreOperation) -> RestoreOperation:
         """Write a restore if its id is new; returns it as it stands."""

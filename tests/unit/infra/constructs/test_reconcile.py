@@ -22,6 +22,7 @@ def test_it_may_start_plan_backup_and_no_other_function(template: Template) -> N
 def test_it_may_heal_but_neither_create_nor_delete_snapshots(template: Template) -> None:
     assert template.actions("reconcile") == {
         "dynamodb:BatchGetItem",
+        "dynamodb:BatchWriteItem",
         "dynamodb:GetItem",
         "dynamodb:PutItem",
         "dynamodb:Query",

@@ -81,6 +81,7 @@ def test_events_are_taken_ten_at_a_time_from_the_rules_queue(template: Template,
 def test_record_completion_may_read_tag_and_journal(template: Template) -> None:
     assert template.actions("record_completion") == {
         "dynamodb:BatchGetItem",
+        "dynamodb:BatchWriteItem",
         "dynamodb:GetItem",
         "dynamodb:PutItem",
         "dynamodb:Query",

@@ -108,6 +108,17 @@ class Ec2Snapshots:
             return None
         return next((_snapshot(item) for item in answer["Snapshots"]), None)
 
+    def get_many(self, snapshot_ids: Sequence[str]) -> Mapping[str, Snapshot]:
+        """Our snapshots of these ids, by id; those that EC2 does not know (yet) are absent.
+
+        By filter, because one unknown id would fail a call that names ids.
+        """
+        found: dict[str, Snapshot] = {}
+        for some in chunks(snapshot_ids, FILTER_VALUES):
+            wanted: list[FilterTypeDef] = [{"Name": "snapshot-id", "Values": list(some)}]
+            found |= {snapshot.id: snapshot for snapshot in self._find(wanted, {})}
+        return found
+
     def add_tags(self, snapshot_id: str, tags: Mapping[str, str]) -> None:
         """Add tags to a snapshot. One that EC2 does not know may only be too new: TemporaryError."""
         try:

@@ -7,6 +7,8 @@ SnapkeepError
 └── PermanentError     a retry cannot help; carries what to do next
     ├── NotFound       the named thing does not exist
     │   └── UnknownCluster   the config names no such cluster
+    ├── Invalid        what was asked makes no sense
+    │   └── BadCursor        a page was asked for by a cursor that is none
     ├── ForeignSource  what was asked for belongs to somebody else
     ├── NameTaken      an object of this name exists and is not ours
     └── GroupRefused   EC2 refused to take a crash-consistent group
@@ -56,6 +58,14 @@ class NotFound(PermanentError):
 
 class UnknownCluster(NotFound):
     """The config names no such cluster."""
+
+
+class Invalid(PermanentError):
+    """What was asked makes no sense; the text says what would."""
+
+
+class BadCursor(Invalid):
+    """A page was asked for by a cursor that is none of ours, or belongs to another list."""
 
 
 class ForeignSource(PermanentError):

@@ -7,6 +7,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from snapkeep.domain import tags
+from snapkeep.domain.catalogue import Entry
 from snapkeep.domain.errors import PermanentError, TemporaryError
 from snapkeep.domain.points import Point, PointState, Snapshot, SnapshotState
 from snapkeep.domain.policies import Deployment
@@ -113,6 +114,12 @@ class CompletePoints:
         if missing:
             self.snapshots.add_tags(snapshot.id, missing)
 
+    def _catalogue(self, point: Point, snapshot: Snapshot) -> None:
+        """Let lists show the point at once; prune's next comparison would find it, too."""
+        claim = point.claim
+        entry = Entry(claim.namespace, claim.name, point.slot, point.id, snapshot.id, point.policy)
+        self.journal.put_entries(claim.cluster, [entry])
+
     def _lock(self, point: Point) -> str:
         """Lock the point as its policy asks; returns why it could not be locked, or "".
 
@@ -135,4 +142,5 @@ class CompletePoints:
         if self.journal.finish(point, outcome):
             self.pacer.finished(1)
         close_if_settled(self.journal, self.announcer, point.run, self.clock())
+        self._catalogue(point, snapshot)
         return Verdict.READY if state is PointState.READY else Verdict.FAILED

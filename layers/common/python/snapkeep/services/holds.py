@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from snapkeep.domain import tags
-from snapkeep.domain.errors import NotFound
+from snapkeep.domain.errors import Invalid, NotFound
 from snapkeep.domain.holds import BY_HAND, Hold
 from snapkeep.domain.prunable import hold_of
 from snapkeep.ports import Clock, Journal, Snapshots
@@ -25,10 +25,15 @@ class HoldPoints:
         self.keep(Hold(snapshot_id, holder, reason, until))
 
     def keep(self, hold: Hold) -> None:
-        """Journal a hold, then tag the snapshot. Raises NotFound when it is gone.
+        """Journal a hold, then tag the snapshot. Raises NotFound without it, Invalid for a hold that is over.
 
         In this order a crash leaves a hold too many, which ends by itself, and never one too few.
         """
+        now = self.clock()
+        if hold.ended(now):
+            raise Invalid(
+                f"a hold until {hold.until:%Y-%m-%d %H:%M} UTC is over: it is {now:%Y-%m-%d %H:%M} now"
+            )
         snapshot = self.snapshots.get(hold.snapshot_id)
         if snapshot is None:
             raise NotFound(f"EC2 has no snapshot {hold.snapshot_id}: it may have been deleted meanwhile")

@@ -26,6 +26,7 @@ from snapkeep.services.prune_news import PruneNews
 from snapkeep.services.prune_objects import open_objects, why_gone
 from snapkeep.services.prune_report import SHOWN, ClusterReport, describe
 from snapkeep.services.prune_survey import Survey, Surveyor
+from snapkeep.services.sync_catalogue import SyncCatalogue
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +36,9 @@ DELETIONS_PER_RUN = 1000
 TIME = timedelta(minutes=8)
 """Deletions begun after this are left to the next prune: the function lives for 10 minutes. Each
 cluster has an equal share of what is left, so that a great plan in one starves no other."""
+
+SETTLED = timedelta(hours=1)
+"""EC2 lists a snapshot that is older than this, if it is there: minutes are its longest lag."""
 
 LEASE = timedelta(minutes=12)
 """How long a prune may hold a cluster: its function, which lives for 10 minutes, is dead by then."""
@@ -112,7 +116,9 @@ class Prune:
         if gone and not request.dry_run:
             self._freeze(report, gone)
             return
-        survey = self._survey(cluster, now, report)
+        catalogue = SyncCatalogue(self.journal, cluster, now)
+        compared = not request.dry_run and catalogue.is_due()
+        survey = self._survey(cluster, now, report, catalogue if compared else None)
         opened = {deletion.snapshot_id for deletion in self.journal.open_deletions(cluster)}
         self._drop_protected(survey)
         verdict = judge(survey.loads(opened))
@@ -125,6 +131,8 @@ class Prune:
             self._freeze(report, objects.gone)
             return
         self._tell(cluster, survey)
+        if compared:
+            catalogue.finish(SETTLED)
         report.refused = self._refusal(request, verdict, confirm, cluster)
         if report.refused:
             log.warning("prune of %s: %s", cluster, report.refused)
@@ -138,11 +146,15 @@ class Prune:
         report.counts |= Counter(item.fate.value for item in ended)
         report.duplicates = PruneDuplicates(self.deployment, self.snapshots).run(cluster)[:SHOWN]
 
-    def _survey(self, cluster: str, now: datetime, report: ClusterReport) -> Survey:
+    def _survey(
+        self, cluster: str, now: datetime, report: ClusterReport, catalogue: SyncCatalogue | None
+    ) -> Survey:
         last = self.journal.last_prune(cluster)
         policies = self._policies(cluster, now, report)
         lag = self.deployment.consistency_wait
         listing = self.snapshots.find({tags.MANAGED: "true", tags.CLUSTER: cluster})
+        if catalogue:
+            listing = catalogue.watch(listing)
         gone = partial(self._gone, policies=policies, now=now, report=report)
         return Surveyor(cluster, policies, last, lag, now, gone).survey(listing)
 

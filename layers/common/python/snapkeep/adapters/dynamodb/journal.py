@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from snapkeep.adapters.dynamodb.catalogue import CatalogueRecords
 from snapkeep.adapters.dynamodb.holds import HoldRecords
 from snapkeep.adapters.dynamodb.points import PointRecords
 from snapkeep.adapters.dynamodb.prunes import PruneRecords
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 
-class DynamoJournal(RunRecords, PointRecords, PruneRecords, RestoreRecords, HoldRecords):
+class DynamoJournal(RunRecords, PointRecords, PruneRecords, RestoreRecords, HoldRecords, CatalogueRecords):
     """Implements the Journal port. `sleep` is how it waits out writers that are in each other's way."""
 
     def __init__(

@@ -15,6 +15,8 @@
 | retentions     | POLICY#<cluster>/<name> | RETENTION    |                                       |
 | hold           | HOLD#<snapshot>         | HOLDER#<who> | `open`, by its end                    |
 | restore        | RESTORE#<id>            | RESTORE      | `runs`; `open` until it is cleaned up |
+| catalogue      | CATALOGUE#<cluster>     | POINT <place>|                                       |
+| when complete  | CATALOGUE#<cluster>     | COMPLETE     |                                       |
 | API answer     | ANSWERS                 | api#<hash>   | (Powertools' idempotency records)     |
 
 All key and index attributes are strings; every index holds keys only. `expires_at` (epoch seconds)
@@ -110,6 +112,23 @@ def restore_key(restore_id: str) -> Key:
 def restores_key(cluster: str, namespace: str) -> str:
     """What the `runs` index collects the restores into a namespace under."""
     return f"restore/{cluster}/{namespace}"
+
+
+ENTRY_PREFIX = "POINT "
+"""What the sort key of a catalogue entry begins with; its place in the list follows."""
+
+BEHIND_ALL = "\U0010ffff"
+"""Sorts behind every text that goes on where this one stands."""
+
+
+def entry_key(cluster: str, place: str) -> Key:
+    """The key of a catalogue entry."""
+    return {PK: f"CATALOGUE#{cluster}", SK: ENTRY_PREFIX + place}
+
+
+def catalogue_key(cluster: str) -> Key:
+    """The key of when a catalogue was last complete."""
+    return {PK: f"CATALOGUE#{cluster}", SK: "COMPLETE"}
 
 
 def prune_lease_key(cluster: str) -> Key:

@@ -27,6 +27,9 @@ WRITE_BATCH = 100
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html
 """
 
+BATCH_WRITE = 25
+"""Items of one BatchWriteItem."""
+
 ATTEMPTS = 10
 
 _serializer = TypeSerializer()
@@ -89,6 +92,32 @@ class Table:
             if "LastEvaluatedKey" not in answer:
                 return
             request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+    def first(self, condition: str, values: Values, limit: int) -> list[dict[str, Any]]:
+        """The first items that meet a key condition, by one call."""
+        request = {"TableName": self._name, "KeyConditionExpression": condition, "Limit": limit}
+        answer = self._call("query", **request, ConsistentRead=True, **_placeholders(condition, values))
+        return [_decode(item) for item in answer["Items"]]
+
+    def put_many(self, items: Sequence[Values]) -> None:
+        """Write items over whatever is there, in batches; not all at once."""
+        self._write_batches([{"PutRequest": {"Item": _encode(item)}} for item in items])
+
+    def delete_many(self, keys: Sequence[Key]) -> None:
+        """Delete items, in batches; those that are not there are success."""
+        self._write_batches([{"DeleteRequest": {"Key": _encode(key)}} for key in keys])
+
+    def _write_batches(self, requests: Sequence[dict[str, Any]]) -> None:
+        for some in chunks(requests, BATCH_WRITE):
+            wanted = list(some)
+            for attempt in range(ATTEMPTS):
+                answer = self._call("batch_write_item", RequestItems={self._name: wanted})
+                wanted = answer.get("UnprocessedItems", {}).get(self._name, [])
+                if not wanted:
+                    break
+                self.pause(attempt)
+            else:
+                raise Contended(f"table {self._name}")
 
     def put(self, item: Values, condition: str = "", values: Values | None = None) -> None:
         """Write an item. Raises Refused when the condition does not hold."""

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from snapkeep.domain.catalogue import Page, RecoveryPoint, Wanted
 from snapkeep.domain.changes import Change
+from snapkeep.domain.holds import Hold
 from snapkeep.domain.policies import Cluster, Deployment
 from snapkeep.domain.restore.operations import RestoreOperation
 from snapkeep.domain.restore.plans import RestorePlan
@@ -35,6 +37,38 @@ class Restores(Protocol):
         """Restores into a namespace, newest first, and what to ask the next page by ("" at the end)."""
 
 
+class ShownPoint(Protocol):
+    """One recovery point with who holds it."""
+
+    @property
+    def point(self) -> RecoveryPoint:
+        """The point as EC2 shows it."""
+
+    @property
+    def holds(self) -> Sequence[Hold]:
+        """The journaled holds on it."""
+
+
+class Points(Protocol):
+    """The catalogue of recovery points."""
+
+    def page(self, cluster: str, wanted: Wanted, limit: int, cursor: str = "") -> Page:
+        """A page of points. Raises BadCursor, and UnknownCluster when there is nothing to list."""
+
+    def show(self, cluster: str, namespace: str, point_id: str) -> ShownPoint:
+        """One point of a cluster (and of a namespace, unless ""). Raises NotFound."""
+
+
+class Holds(Protocol):
+    """Holds on recovery points."""
+
+    def keep(self, hold: Hold) -> None:
+        """Hold a point. Raises NotFound when its snapshot is gone."""
+
+    def release(self, snapshot_id: str, holder: str) -> None:
+        """Give a hold back; those of others stay."""
+
+
 class Audit(Protocol):
     """Keeps what people changed."""
 
@@ -48,6 +82,8 @@ class Actions:
 
     deployment: Deployment
     restores: Restores
+    points: Points
+    holds: Holds
     audit: Audit
 
     def clusters(self) -> Sequence[Cluster]:

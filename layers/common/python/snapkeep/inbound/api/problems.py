@@ -220,6 +220,7 @@ _TRANSLATIONS: Sequence[tuple[Any, Any]] = (
     (errors.UnknownCluster, _named(404, "unknown_cluster", "`snapkeep get clusters` lists those there are.")),
     (errors.NotFound, _named(404, "not_found")),
     (errors.ForeignSource, _named(403, "forbidden")),
+    (errors.Invalid, _named(422, "invalid_request")),
     (errors.NameTaken, _named(409, "conflict")),
     (errors.TemporaryError, _unavailable),
     (errors.PermanentError, _named(409, "conflict")),

@@ -1,0 +1,75 @@
+"""The catalogue of recovery points in the journal's table: an item a point, in the order of its lists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+
+from snapkeep.adapters.dynamodb import schema
+from snapkeep.adapters.dynamodb.items import Item, time_text
+from snapkeep.adapters.dynamodb.table import Table
+from snapkeep.domain.catalogue import Entry
+
+
+class CatalogueRecords:
+    """The part of the journal that knows the catalogue."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def put_entries(self, cluster: str, entries: Sequence[Entry]) -> None:
+        """Write entries; those that are there stay what they are."""
+        self._table.put_many([_item(cluster, entry) for entry in entries])
+
+    def remove_entries(self, cluster: str, entries: Sequence[Entry]) -> None:
+        """Forget entries; those that are gone already are success."""
+        self._table.delete_many([schema.entry_key(cluster, entry.place) for entry in entries])
+
+    def entries(self, cluster: str, prefix: str, after: str, limit: int) -> Sequence[Entry]:
+        """The next entries whose place begins with `prefix` and follows `after`, in order: one call."""
+        values = {
+            "cluster": schema.entry_key(cluster, "")[schema.PK],
+            "first": schema.entry_key(cluster, max(prefix, after))[schema.SK],
+            "last": schema.entry_key(cluster, prefix)[schema.SK] + schema.BEHIND_ALL,
+        }
+        condition = "#pk = :cluster AND #sk BETWEEN :first AND :last"
+        # The place `after` itself is in between: one more is read for it.
+        found = map(_entry, self._table.first(condition, values, limit + 1))
+        return [entry for entry in found if entry.place > after][:limit]
+
+    def all_entries(self, cluster: str) -> Iterator[Entry]:
+        """The whole catalogue of a cluster, in order, read page by page."""
+        values = {"cluster": schema.entry_key(cluster, "")[schema.PK], "entry": schema.ENTRY_PREFIX}
+        yield from map(_entry, self._table.query("#pk = :cluster AND begins_with(#sk, :entry)", values))
+
+    def catalogue_complete_since(self, cluster: str) -> datetime | None:
+        """When the catalogue was last compared with a complete listing; None when it never was."""
+        item = self._table.get(schema.catalogue_key(cluster))
+        return datetime.fromisoformat(item["at"]) if item else None
+
+    def mark_catalogue_complete(self, cluster: str, at: datetime) -> None:
+        """Journal that the catalogue holds all that EC2 has."""
+        self._table.put({**schema.catalogue_key(cluster), "at": time_text(at)})
+
+
+def _item(cluster: str, entry: Entry) -> Item:
+    return {
+        **schema.entry_key(cluster, entry.place),
+        "namespace": entry.namespace,
+        "claim": entry.claim,
+        "slot_seconds": str(int(entry.slot.timestamp())),
+        "point": entry.point_id,
+        "snapshot": entry.snapshot_id,
+        "policy": entry.policy,
+    }
+
+
+def _entry(item: Item) -> Entry:
+    return Entry(
+        namespace=item["namespace"],
+        claim=item["claim"],
+        slot=datetime.fromtimestamp(int(item["slot_seconds"]), UTC),
+        point_id=item["point"],
+        snapshot_id=item["snapshot"],
+        policy=item["policy"],
+    )
