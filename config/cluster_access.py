@@ -57,6 +57,7 @@ FUNCTIONS: Mapping[str, tuple[Rule, ...]] = MappingProxyType(
         "api": (
             *RESTORING,
             Rule(CORE, ("namespaces", "resourcequotas", "limitranges", "nodes"), ("get", "list")),
+            Rule(CORE, ("persistentvolumes", "pods"), ("get", "list")),
             Rule(SNAPSHOTS, ("volumesnapshotclasses",), ("get", "list")),
         ),
         "prune": (

@@ -13,10 +13,12 @@ NAMESPACE = f"{CLUSTER}/namespaces/{{namespace}}"
 ROUTES: Mapping[str, tuple[str, ...]] = {
     "/v1/openapi.json": ("GET",),
     "/v1/clusters": ("GET",),
+    f"{CLUSTER}/coverage": ("GET",),
     f"{CLUSTER}/recovery-points": ("GET",),
     f"{CLUSTER}/recovery-points/{{point}}": ("GET",),
     f"{CLUSTER}/recovery-points/{{point}}/hold": ("PUT", "DELETE"),
     f"{CLUSTER}/restores": ("POST",),
+    f"{NAMESPACE}/coverage": ("GET",),
     f"{NAMESPACE}/recovery-points": ("GET",),
     f"{NAMESPACE}/recovery-points/{{point}}": ("GET",),
     f"{NAMESPACE}/recovery-points/{{point}}/hold": ("PUT", "DELETE"),

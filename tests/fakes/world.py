@@ -35,6 +35,7 @@ from snapkeep.services.prune_report import ClusterReport
 from snapkeep.services.reconcile import Reconcile, ReconcileReport
 from snapkeep.services.restore import Restore
 from snapkeep.services.restores import Restores
+from snapkeep.services.show_coverage import ShowCoverage
 from snapkeep.services.sweep_orphans import SweepOrphans
 from snapkeep.services.take_snapshots import JobReport, TakeSnapshots
 from tests.fakes.clock import TestClock
@@ -158,7 +159,8 @@ class World:
         restore = replace(self.restore, may_delete=False)
         restores = Restores(planner, restore, self.clusters, self.journal, self.clock)
         points = ListPoints(self.deployment, self.ebs, self.journal)
-        return Actions(self.deployment, restores, points, self.holds, self.announcer)
+        coverage = ShowCoverage(self.deployment, self.clusters, self.ebs, self.calendar, self.clock)
+        return Actions(self.deployment, restores, points, self.holds, coverage, self.announcer)
 
     def owner(self) -> str:
         """A new invocation's name."""

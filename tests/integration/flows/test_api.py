@@ -118,3 +118,18 @@ def logged(product: Deployed, caller: str, method: str) -> dict[str, Any] | None
     ]
     mine = [e for e in entries if (e["caller"], e["method"]) == (caller, method) and e["status"] == "202"]
     return mine[-1] if mine else None
+
+
+def test_points_and_coverage_are_answered_by_the_deployed_function(
+    product: Deployed, ann: Person, point: str
+) -> None:
+    place = f"/v1/clusters/myeks/namespaces/{POLICY}"
+    (listed,) = ann.get(f"{place}/recovery-points?state=ready").json["recovery_points"]
+    assert listed["id"] == point
+    held = ann.send("PUT", f"{place}/recovery-points/{point}/hold", {"reason": "audit"})
+    assert (held.status, held.json["held"]) == (200, True), held.body
+    assert ann.send("DELETE", f"{place}/recovery-points/{point}/hold").status == 204
+    report = ann.get(f"{place}/coverage")
+    assert report.status == 200, report.body
+    claim = next(claim for claim in report.json["claims"] if claim["claim"] == "bulk-0000")
+    assert (claim["state"], claim["last_good"]["id"]) == ("protected", point)

@@ -41,6 +41,7 @@ from snapkeep.services.prune import Prune
 from snapkeep.services.reconcile import Reconcile
 from snapkeep.services.restore import Restore
 from snapkeep.services.restores import Restores
+from snapkeep.services.show_coverage import ShowCoverage
 from snapkeep.services.sweep_orphans import SweepOrphans
 from snapkeep.services.take_snapshots import TakeSnapshots
 from snapkeep.settings import (
@@ -174,6 +175,7 @@ def actions(settings: ApiSettings) -> Actions:
         restores=Restores(PlanRestore(deployment, clusters, snapshots), restore, clusters, journal, clock),
         points=ListPoints(deployment, snapshots, journal),
         holds=holds,
+        coverage=ShowCoverage(deployment, clusters, snapshots, CronCalendar(), clock),
         audit=_announcer(settings.event_bus),
     )
 

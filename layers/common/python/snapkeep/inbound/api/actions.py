@@ -8,6 +8,7 @@ from typing import Protocol
 
 from snapkeep.domain.catalogue import Page, RecoveryPoint, Wanted
 from snapkeep.domain.changes import Change
+from snapkeep.domain.coverage import CoverageReport
 from snapkeep.domain.holds import Hold
 from snapkeep.domain.policies import Cluster, Deployment
 from snapkeep.domain.restore.operations import RestoreOperation
@@ -59,6 +60,13 @@ class Points(Protocol):
         """One point of a cluster (and of a namespace, unless ""). Raises NotFound."""
 
 
+class CoverageReports(Protocol):
+    """How claims are covered."""
+
+    def report(self, cluster: str, namespace: str = "") -> CoverageReport:
+        """The claims of a cluster (of one namespace, unless ""). Raises UnknownCluster."""
+
+
 class Holds(Protocol):
     """Holds on recovery points."""
 
@@ -84,6 +92,7 @@ class Actions:
     restores: Restores
     points: Points
     holds: Holds
+    coverage: CoverageReports
     audit: Audit
 
     def clusters(self) -> Sequence[Cluster]:

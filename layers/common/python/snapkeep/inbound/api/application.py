@@ -11,6 +11,7 @@ from aws_lambda_powertools.utilities.idempotency import BasePersistenceLayer
 from snapkeep.inbound.api.actions import Actions
 from snapkeep.inbound.api.audit import Audited
 from snapkeep.inbound.api.clusters import cluster_routes
+from snapkeep.inbound.api.coverage import coverage_routes
 from snapkeep.inbound.api.description import add_description
 from snapkeep.inbound.api.holds import hold_routes
 from snapkeep.inbound.api.once import Once
@@ -19,7 +20,7 @@ from snapkeep.inbound.api.problems import add_problem_handlers
 from snapkeep.inbound.api.restores import restore_routes
 from snapkeep.inbound.api.routing import Routes
 
-ROUTES: Sequence[Routes] = (cluster_routes, point_routes, hold_routes, restore_routes)
+ROUTES: Sequence[Routes] = (cluster_routes, coverage_routes, point_routes, hold_routes, restore_routes)
 
 
 def application(
