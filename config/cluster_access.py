@@ -15,6 +15,7 @@ from types import MappingProxyType
 CORE = ""
 STORAGE = "storage.k8s.io"
 SNAPSHOTS = "snapshot.storage.k8s.io"
+COORDINATION = "coordination.k8s.io"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ FUNCTIONS: Mapping[str, tuple[Rule, ...]] = MappingProxyType(
             *RESTORING,
             Rule(CORE, ("namespaces", "resourcequotas", "limitranges", "nodes"), ("get", "list")),
             Rule(CORE, ("persistentvolumes", "pods"), ("get", "list")),
+            Rule(COORDINATION, ("leases",), ("get",)),
             Rule(SNAPSHOTS, ("volumesnapshotclasses",), ("get", "list")),
         ),
         "prune": (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -113,7 +114,9 @@ class SandboxWorld(World):
         self.store = self.server.store
         authority = self.server.certificate_authority.read_text()
         http = transport(self.server.url, authority)
-        self.cluster = KubernetesCluster(KubernetesClient("myeks", self.server.url, http, self))
+        self.cluster = KubernetesCluster(
+            KubernetesClient("myeks", self.server.url, http, self), lambda: datetime.now(UTC)
+        )
         self._create(
             "volumesnapshotclasses",
             None,

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from snapkeep.domain import tags
-from snapkeep.domain.errors import NotFound, TemporaryError
+from snapkeep.domain.errors import ForeignSource, NotFound, TemporaryError
 from snapkeep.domain.policies import Method
 from snapkeep.domain.restore.operations import Way
 from snapkeep.domain.restore.plans import RestorePlan
@@ -126,3 +126,42 @@ def test_a_plan_makes_nothing() -> None:
     made = {name for name, count in story.world.ebs.calls.items() if count != before.get(name, 0)}
     assert made == {"find"}
     assert story.world.cluster.restored == {} and story.world.cluster.imported_contents == {}
+
+
+def archive(story: Story, *numbers: int) -> None:
+    for snapshot in list(story.world.ebs.all.values()):
+        if snapshot.tags[tags.POINT] in [story.points[number] for number in numbers]:
+            story.world.ebs.all[snapshot.id] = replace(snapshot, archived=True)
+
+
+def test_an_archived_newest_point_is_passed_over_and_that_is_told() -> None:
+    story = Story()
+    archive(story, 2)
+    found = story.plan(claim="mysql")
+    assert found.point.id == story.points[1]
+    assert [finding.code for finding in found.findings] == ["newer_archived"]
+
+
+def test_when_all_points_are_archived_the_newest_says_how_to_get_it_back() -> None:
+    story = Story()
+    archive(story, 0, 1, 2)
+    found = story.plan(claim="mysql")
+    assert (found.point.id, found.refused) == (story.points[2], True)
+    assert [finding.code for finding in found.findings] == ["point_archived"]
+
+
+def test_a_name_that_is_none_is_refused_before_the_cluster_is_asked_for_it() -> None:
+    found = Story().plan(claim="mysql", target="a,b")
+    assert [finding.code for finding in found.findings] == ["bad_name"]
+
+
+def test_a_request_for_its_own_points_gets_no_foreign_one() -> None:
+    story = Story()
+    with pytest.raises(ForeignSource, match="POST /v1/clusters/myeks/restores"):
+        story.plan(point_id=story.points[0], namespace="other", own_points_only=True)
+    assert story.plan(point_id=story.points[0], own_points_only=True).point.id == story.points[0]
+
+
+def test_a_time_needs_a_zone() -> None:
+    with pytest.raises(ValueError, match="has no time zone"):
+        RestoreRequest("myeks", "shop", "x", claim="mysql", at=SLOT.replace(tzinfo=None))

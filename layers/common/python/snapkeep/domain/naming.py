@@ -17,6 +17,9 @@ from snapkeep.domain.runs import slot_text
 LABEL_LIMIT = 63
 """Characters of a DNS-1123 label and of a Kubernetes label value."""
 
+NAME_LIMIT = 253
+"""Characters of a DNS-1123 subdomain, which names of most Kubernetes objects are."""
+
 TAG_VALUE_LIMIT = 256
 """Characters of an EC2 tag value.
 https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html
@@ -24,6 +27,7 @@ https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html
 
 HASH_LENGTH = 10
 _DNS_LABEL = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
+_DNS_SUBDOMAIN = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
 _LABEL_VALUE = re.compile(r"([A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?)?")
 
 
@@ -43,6 +47,23 @@ def point_id(claim_name: str, cluster: str, claim_uid: str, policy: str, slot: d
 def is_name(text: str) -> bool:
     """True for a DNS-1123 label, as the name of a namespace must be."""
     return len(text) <= LABEL_LIMIT and _DNS_LABEL.fullmatch(text) is not None
+
+
+def is_claim_name(text: str) -> bool:
+    """True for a DNS-1123 subdomain, as the name of a claim must be."""
+    return len(text) <= NAME_LIMIT and _DNS_SUBDOMAIN.fullmatch(text) is not None
+
+
+def is_label(key: str, value: str) -> bool:
+    """True for a label that Kubernetes takes.
+
+    https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set
+    """
+    prefix, slash, name = key.rpartition("/")
+    if slash and not is_claim_name(prefix):
+        return False
+    named = 0 < len(name) <= LABEL_LIMIT and _LABEL_VALUE.fullmatch(name)
+    return bool(named and len(value) <= LABEL_LIMIT and _LABEL_VALUE.fullmatch(value))
 
 
 def snapshot_class(cluster: str) -> str:

@@ -76,10 +76,13 @@ class PlanRestore:
             for item in self.snapshots.find(wanted)
             if (point := _counted(item, region)) is not None
             and point.state is PointState.READY
-            and not point.archived
             and (request.at is None or item.started_at <= request.at)
         ]
-        return max(ready, key=lambda entry: (entry[1], entry[0].id))[0] if ready else None
+        newest_first = [point for point, _ in sorted(ready, key=lambda item: (item[1], item[0].id))][::-1]
+        usable = next((point for point in newest_first if not point.archived), None)
+        if usable is None or usable is newest_first[0]:
+            return next(iter(newest_first), None)
+        return replace(usable, newer_archived=newest_first[0].id)
 
     def _seen(self, point: PointFacts, request: RestoreRequest, cluster: Cluster) -> PointFacts:
         """The point with what its VolumeSnapshot says, when it lives in the same cluster."""

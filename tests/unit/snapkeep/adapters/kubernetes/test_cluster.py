@@ -97,7 +97,7 @@ def test_claims_come_with_their_volumes() -> None:
         "status": {"phase": "Bound"},
     }
     client, http = a_client(Reply(200, {"items": [volume]}), Reply(200, {"items": [claim]}))
-    (found,) = KubernetesCluster(client).claims()
+    (found,) = KubernetesCluster(client, TestClock()).claims()
     assert found.volume is not None
     assert (found.volume.kind, found.volume.handle) == (VolumeKind.EBS_CSI, "vol-1")
     assert [url.split("?")[0] for _, url, _ in http.requests] == [
@@ -112,5 +112,7 @@ def test_only_running_pods_are_asked_for_scratch_volumes() -> None:
         "spec": {"volumes": [{"name": "scratch", "emptyDir": {}}]},
     }
     client, http = a_client(Reply(200, {"items": [pod]}))
-    assert [str(volume) for volume in KubernetesCluster(client).scratch_volumes()] == ["batch/sorter:scratch"]
+    assert [str(volume) for volume in KubernetesCluster(client, TestClock()).scratch_volumes()] == [
+        "batch/sorter:scratch"
+    ]
     assert "fieldSelector=status.phase%3DRunning" in http.requests[0][1]

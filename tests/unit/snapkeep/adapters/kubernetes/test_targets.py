@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from snapkeep.adapters.kubernetes.targets import read_target
-from snapkeep.domain.restore.targets import ClassFacts, QuotaFacts, TargetFacts
+from snapkeep.domain.restore.targets import ClassFacts, LimitFacts, QuotaFacts, TargetFacts
 from tests.unit.snapkeep.adapters.kubernetes.scripted import Reply, a_client, status
 
+NOW = datetime(2026, 11, 24, 18, tzinfo=UTC)
 ABSENT = status(404, "NotFound", "not found")
 NOTHING = Reply(200, {"items": []})
 RETAINING = Reply(200, {"deletionPolicy": "Retain"})
@@ -21,6 +23,10 @@ def listed(*items: dict[str, Any]) -> Reply:
     return Reply(200, {"items": list(items)})
 
 
+def a_lease(renewed: datetime) -> Reply:
+    return Reply(200, {"spec": {"renewTime": renewed.isoformat()}})
+
+
 def a_namespace(**metadata: Any) -> Reply:
     return Reply(200, {"metadata": metadata, "status": {"phase": "Active"}})
 
@@ -30,6 +36,15 @@ def test_a_place_is_told_with_its_quotas_classes_and_zones() -> None:
         "metadata": {"name": "team"},
         "spec": {"hard": {"requests.storage": "50Gi"}},
         "status": {"hard": {"requests.storage": "50Gi"}, "used": {"requests.storage": "45Gi"}},
+    }
+    bounds = {
+        "metadata": {"name": "claims"},
+        "spec": {
+            "limits": [
+                {"type": "Container", "max": {"memory": "1Gi"}},
+                {"type": "PersistentVolumeClaim", "min": {"storage": "1Gi"}, "max": {"storage": "100Gi"}},
+            ]
+        },
     }
     topology = {"matchLabelExpressions": [{"key": "topology.ebs.csi.aws.com/zone", "values": ["a", "b"]}]}
     gold = {
@@ -49,16 +64,20 @@ def test_a_place_is_told_with_its_quotas_classes_and_zones() -> None:
         a_namespace(),
         listed({"metadata": {"name": "data"}}),
         listed(quota),
+        listed(bounds),
         listed(gold, plain),
         listed(node, {"metadata": {}}),
         Reply(200, {}),
         RETAINING,
+        a_lease(NOW - timedelta(minutes=20)),
     )
-    assert read_target(client, "shop", "data", "ap-northeast-2") == TargetFacts(
+    assert read_target(client, "shop", "data", "ap-northeast-2", NOW) == TargetFacts(
         region="ap-northeast-2",
         namespace_phase="Active",
         claim_exists=True,
         quotas=(QuotaFacts("team", {"requests.storage": "50Gi"}, {"requests.storage": "45Gi"}),),
+        limits=(LimitFacts("claims", "1Gi", "100Gi"),),
+        controller_silent_since=NOW - timedelta(minutes=20),
         classes={
             "gold": ClassFacts("gold", "ebs.csi.aws.com", True, "io2", ("a", "b")),
             "plain": ClassFacts("plain", "ebs.csi.aws.com", False),
@@ -69,11 +88,11 @@ def test_a_place_is_told_with_its_quotas_classes_and_zones() -> None:
 
 
 def test_a_namespace_that_is_not_there_is_not_looked_into() -> None:
-    client, http = a_client(ABSENT, NOTHING, NOTHING, ABSENT)
-    found = read_target(client, "lost", "data", "ap-northeast-2")
+    client, http = a_client(ABSENT, NOTHING, NOTHING, ABSENT, ABSENT)
+    found = read_target(client, "lost", "data", "ap-northeast-2", NOW)
     assert (found.namespace_phase, found.claim_exists, found.quotas) == ("", False, ())
     assert "CRDs" in found.no_snapshots
-    assert len(http.requests) == 4
+    assert len(http.requests) == 5
 
 
 @pytest.mark.parametrize(
@@ -81,6 +100,33 @@ def test_a_namespace_that_is_not_there_is_not_looked_into() -> None:
 )
 def test_a_namespace_on_its_way_out_is_terminating(metadata: dict[str, str], phase: str) -> None:
     client, _ = a_client(
-        a_namespace(**metadata), NOTHING, NOTHING, NOTHING, NOTHING, Reply(200, {}), RETAINING
+        a_namespace(**metadata),
+        NOTHING,
+        NOTHING,
+        NOTHING,
+        NOTHING,
+        NOTHING,
+        Reply(200, {}),
+        RETAINING,
+        ABSENT,
     )
-    assert read_target(client, "shop", "data", "").namespace_phase == phase
+    assert read_target(client, "shop", "data", "", NOW).namespace_phase == phase
+
+
+@pytest.mark.parametrize("name", ["a,metadata.namespace!=x", "Data", "../secrets", ""])
+def test_a_name_that_is_none_is_not_asked_for(name: str) -> None:
+    client, http = a_client(
+        a_namespace(), NOTHING, NOTHING, NOTHING, NOTHING, Reply(200, {}), RETAINING, ABSENT
+    )
+    assert read_target(client, "shop", name, "", NOW).claim_exists is False
+    assert not any("persistentvolumeclaims" in request[1] for request in http.requests)
+
+
+@pytest.mark.parametrize(
+    "lease", [ABSENT, Reply(200, {"spec": {}}), Reply(200, {"spec": {"renewTime": "2026-11-24T17:59:30.5Z"}})]
+)
+def test_a_controller_that_is_alive_or_keeps_no_lease_is_not_silent(lease: Reply) -> None:
+    client, _ = a_client(
+        a_namespace(), NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, Reply(200, {}), RETAINING, lease
+    )
+    assert read_target(client, "shop", "data", "", NOW).controller_silent_since is None

@@ -69,3 +69,13 @@ def test_what_is_wrong_is_named_with_its_fix(point: dict[str, Any], code: str, t
     found = the_finding(point=a_point(**point))
     assert (found.code, found.text, found.fix) == (code, text, fix)
     assert found.severity is (Severity.WARNING if code == "driver_tag_missing" else Severity.ERROR)
+
+
+def test_a_newer_point_in_the_archive_is_not_passed_over_in_silence() -> None:
+    found = the_finding(point=a_point(newer_archived="ebs-claim-20261125t180000z-abcdef0123"))
+    assert (found.code, found.severity) == ("newer_archived", Severity.WARNING)
+    assert found.text == (
+        f"recovery point ebs-claim-20261125t180000z-abcdef0123 is newer than {POINT}, but in the archive "
+        "tier: it is not used"
+    )
+    assert found.fix == "snapkeep get points --claim ebs-claim --namespace shop lists both"

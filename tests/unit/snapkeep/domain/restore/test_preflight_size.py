@@ -14,7 +14,7 @@ from snapkeep.domain.restore.targets import ClassFacts
 from snapkeep.domain.sizes import format_quantity
 from tests.fakes.preflight_samples import GIB, POINT, a_point, a_request, a_target, the_finding
 
-COMMAND = f"snapkeep restore {POINT} --cluster myeks --namespace shop --to ebs-claim-2 --size"
+COMMAND = f"snapkeep restore {POINT} --cluster myeks --namespace shop --as ebs-claim-2 --size"
 
 
 def test_the_labs_4gi_from_10gi_names_both_sizes_the_minimum_and_the_command_that_works() -> None:
@@ -23,7 +23,7 @@ def test_the_labs_4gi_from_10gi_names_both_sizes_the_minimum_and_the_command_tha
         Severity.ERROR,
         f"shop/ebs-claim-2 asks for 4Gi, and recovery point {POINT} was taken of a volume of 10Gi: it needs "
         "10Gi at least",
-        f"{COMMAND} 10Gi (or --expand auto)",
+        f"{COMMAND} 10Gi (or --expand auto instead of --size)",
     )
 
 
@@ -35,12 +35,10 @@ def test_decimal_units_are_told_in_bytes_because_they_look_alike() -> None:
 
 def test_a_claim_that_asked_50mi_still_needs_the_gib_that_ebs_made() -> None:
     found = the_finding(point=a_point(requested="50Mi", size_bytes=GIB))
-    assert (found.code, found.fix) == ("too_small", f"{COMMAND} 1Gi (or --expand auto)")
+    assert (found.code, found.fix) == ("too_small", f"{COMMAND} 1Gi (or --expand auto instead of --size)")
 
 
-@pytest.mark.parametrize(
-    ("ec2", "cluster", "minimum"), [(10, 0, "10Gi"), (4, 10, "10Gi"), (10, 4, "10Gi"), (0, 0, "0")]
-)
+@pytest.mark.parametrize(("ec2", "cluster", "minimum"), [(10, 0, "10Gi"), (4, 10, "10Gi"), (10, 4, "10Gi")])
 def test_the_largest_of_what_ec2_and_the_cluster_say_counts(ec2: int, cluster: int, minimum: str) -> None:
     point = a_point(size_bytes=ec2 * GIB, restore_size_bytes=cluster * GIB, requested="")
     assert format_quantity(sizing(a_request(), point).size_bytes) == minimum
@@ -69,6 +67,23 @@ def test_what_is_no_size_is_refused_with_one_that_works(size: str) -> None:
 @pytest.mark.parametrize("size", ["10Gi", "10737418240", "10.5Gi", "11G", "20Gi"])
 def test_a_size_that_is_enough_is_taken_as_it_is(size: str) -> None:
     assert plan(a_request(size=size), a_point(), a_target()).findings == ()
+
+
+@pytest.mark.parametrize("size", ["", "0"])
+def test_a_size_that_nobody_knows_is_asked_for(size: str) -> None:
+    found = the_finding(a_request(size=size), a_point(size_bytes=0, requested=""))
+    assert (found.code, found.severity) == ("size_unknown", Severity.ERROR)
+    assert found.text == (
+        f"neither EC2 nor the tags say how large the volume of recovery point {POINT} was, and "
+        "shop/ebs-claim-2 asks for no size"
+    )
+    assert found.fix == (
+        "aws ec2 describe-snapshots --snapshot-ids snap-1 tells its VolumeSize; ask for that"
+    )
+
+
+def test_no_size_at_all_is_too_small_as_well() -> None:
+    assert the_finding(a_request(size="0")).code == "too_small"
 
 
 def test_a_volume_type_has_a_smallest_and_a_largest_size() -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from snapkeep.domain.restore.findings import Severity
+from snapkeep.domain.restore.plans import plan
 from snapkeep.domain.restore.targets import ClassFacts
 from tests.fakes.preflight_samples import GP3, POINT, a_point, a_request, a_target, the_finding
 
@@ -64,20 +66,20 @@ def test_a_name_that_kubernetes_would_refuse_is_refused(name: str) -> None:
             "gold",
             "no_storage_class",
             "cluster myeks has no storage class gold; classes of ebs.csi.aws.com there: fast, gp3",
-            "--storage-class fast",
+            "--class fast",
         ),
         (
             "gp2",
             "in_tree_class",
             "storage class gp2 is of the in-tree plugin kubernetes.io/aws-ebs, which cannot restore "
             "snapshots",
-            "--storage-class fast",
+            "--class fast",
         ),
         (
             "efs-sc",
             "other_driver",
             f"storage class efs-sc is of efs.csi.aws.com, and recovery point {POINT} of ebs.csi.aws.com",
-            "--storage-class fast",
+            "--class fast",
         ),
     ],
 )
@@ -92,7 +94,7 @@ def test_a_point_of_an_in_tree_volume_is_told_the_class_to_use() -> None:
     found = the_finding(
         point=a_point(storage_class="gp2"), target=a_target(classes={"gp2": IN_TREE, "gp3": GP3})
     )
-    assert (found.code, found.fix) == ("in_tree_class", "--storage-class gp3")
+    assert (found.code, found.fix) == ("in_tree_class", "--class gp3")
 
 
 def test_without_any_csi_class_one_must_be_created() -> None:
@@ -100,22 +102,63 @@ def test_without_any_csi_class_one_must_be_created() -> None:
     assert found.fix == "create a storage class of ebs.csi.aws.com"
 
 
-def test_a_class_that_binds_at_once_may_strand_the_pod() -> None:
-    found = the_finding(a_request(storage_class="fast"), target=a_target(classes=CLASSES))
-    assert (found.code, found.severity) == ("binds_at_once", Severity.WARNING)
-    assert "in ap-northeast-2d, where there is no node," in found.text
-
-
-def test_a_zone_without_nodes_is_a_warning_and_one_the_class_forbids_an_error() -> None:
-    lonely = the_finding(a_request(zone="ap-northeast-2d"))
-    assert (lonely.code, lonely.severity) == ("zone_without_nodes", Severity.WARNING)
-    assert lonely.fix == "zones with nodes: ap-northeast-2a, ap-northeast-2b, ap-northeast-2c"
-    only_a = {"gp3": ClassFacts("gp3", "ebs.csi.aws.com", True, zones=("ap-northeast-2a",))}
-    forbidden = the_finding(a_request(zone="ap-northeast-2b"), target=a_target(classes=only_a))
-    assert (forbidden.code, forbidden.severity) == ("zone_not_allowed", Severity.ERROR)
-
-
 def test_a_shared_file_system_is_not_for_ebs_but_a_shared_block_device_may_be() -> None:
     shared = ("ReadWriteMany",)
     assert the_finding(point=a_point(access_modes=shared)).code == "access_modes"
     assert the_finding(point=a_point(access_modes=())).code == "access_modes_unknown"
+
+
+def test_a_shared_device_needs_a_class_that_several_nodes_can_use() -> None:
+    shared = a_point(access_modes=("ReadWriteMany",), volume_mode="Block")
+    found = the_finding(point=shared)
+    assert (found.code, found.severity) == ("volume_type_not_shared", Severity.ERROR)
+    assert found.text == (
+        f"recovery point {POINT} asks for ReadWriteMany, and storage class gp3 makes gp3 volumes, which one "
+        "node can use at a time"
+    )
+    io2 = {"io2": ClassFacts("io2", "ebs.csi.aws.com", True, "io2")}
+    assert plan(a_request(storage_class="io2"), shared, a_target(classes=io2)).findings == ()
+
+
+@pytest.mark.parametrize(
+    ("labels", "code", "text"),
+    [
+        (
+            {"snapkeep.io/restored": "x"},
+            "label_reserved",
+            "label snapkeep.io/restored is for Snapkeep itself: restored claims get their own",
+        ),
+        (
+            {"app": "a b"},
+            "bad_label",
+            "'app': 'a b' is no label: names and values have 63 characters at most, letters, digits, -, _ "
+            "and ., beginning and ending with a letter or digit",
+        ),
+        ({"-app": "x"}, "bad_label", "'-app': 'x' is no label"),
+        ({"": "x"}, "bad_label", "'': 'x' is no label"),
+        ({"a" * 64: "x"}, "bad_label", "is no label"),
+        ({"app": "x" * 64}, "bad_label", "is no label"),
+        ({"Bad_Prefix/app": "x"}, "bad_label", "is no label"),
+    ],
+)
+def test_a_label_that_kubernetes_would_refuse_is_refused(
+    labels: dict[str, str], code: str, text: str
+) -> None:
+    found = the_finding(a_request(labels=labels))
+    assert (found.code, found.severity) == (code, Severity.ERROR)
+    assert text in found.text
+
+
+def test_labels_that_kubernetes_takes_are_taken() -> None:
+    labels = {"app.kubernetes.io/name": "mysql", "tier": "", "a" * 63: "b" * 63}
+    assert plan(a_request(labels=labels), a_point(), a_target()).findings == ()
+
+
+def test_a_silent_snapshot_controller_is_told_before_anybody_waits_for_it() -> None:
+    since = datetime(2026, 11, 24, 17, 30, tzinfo=UTC)
+    found = the_finding(target=a_target(controller_silent_since=since))
+    assert (found.code, found.severity) == ("snapshot_controller_silent", Severity.WARNING)
+    assert found.text == (
+        "the snapshot controller of cluster myeks gave no sign of life since 2026-11-24 17:30 UTC: nothing "
+        "is restored until it does"
+    )

@@ -33,8 +33,9 @@ CLAIMS = "/api/v1/persistentvolumeclaims"
 class KubernetesCluster:
     """One cluster behind its Kubernetes API."""
 
-    def __init__(self, client: KubernetesClient) -> None:
+    def __init__(self, client: KubernetesClient, clock: Clock) -> None:
         self._client = client
+        self._clock = clock
 
     def claims(self) -> Iterator[Claim]:
         """All claims with their volumes; the volumes are read first, once."""
@@ -95,7 +96,7 @@ class KubernetesCluster:
 
     def restore_target(self, namespace: str, claim: str, region: str) -> TargetFacts:
         """What the cluster says of the place a claim is to be restored to."""
-        return read_target(self._client, namespace, claim, region)
+        return read_target(self._client, namespace, claim, region, self._clock())
 
     def import_snapshot(self, restore: RestoreOperation) -> None:
         """Create the content and VolumeSnapshot of a restore, or find them; raises NameTaken."""
@@ -150,7 +151,7 @@ class EksClusters:
         tokens = TokenSource(name, self._region, self._credentials, self._clock)
         http = transport(endpoint, base64.b64decode(authority).decode())
         client = KubernetesClient(name, endpoint, http, tokens, lambda: self._forget(name))
-        return KubernetesCluster(client)
+        return KubernetesCluster(client, self._clock)
 
     def _describe(self, name: str) -> ClusterTypeDef:
         try:

@@ -112,7 +112,11 @@ def claim_manifest(restore: RestoreOperation) -> Document:
             "name": restore.target,
             "namespace": restore.namespace,
             "labels": {**restore.labels, **marks["labels"]},
-            "annotations": {**marks["annotations"], "snapkeep.io/restored-from": restore.point_id},
+            "annotations": {
+                **marks["annotations"],
+                "snapkeep.io/restored-from": restore.point_id,
+                **({"snapkeep.io/zone": restore.zone} if restore.zone else {}),
+            },
         },
         "spec": {
             "accessModes": list(restore.access_modes),

@@ -2,32 +2,42 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from snapkeep.adapters.kubernetes.client import KubernetesClient
 from snapkeep.adapters.kubernetes.snapshots import support
-from snapkeep.domain.errors import NotFound
-from snapkeep.domain.restore.targets import ClassFacts, QuotaFacts, TargetFacts
+from snapkeep.domain.errors import NotFound, PermanentError
+from snapkeep.domain.naming import is_claim_name
+from snapkeep.domain.restore.targets import ClassFacts, LimitFacts, QuotaFacts, TargetFacts
 
 CLASSES = "/apis/storage.k8s.io/v1/storageclasses"
 ZONE_LABELS = frozenset({"topology.kubernetes.io/zone", "topology.ebs.csi.aws.com/zone"})
 NODE_ZONE = "topology.kubernetes.io/zone"
 
+LEASE = "/apis/coordination.k8s.io/v1/namespaces/kube-system/leases/snapshot-controller-leader"
+SILENCE = timedelta(minutes=5)
+"""A leader renews its lease every few seconds."""
+
 Document = dict[str, Any]
 
 
-def read_target(client: KubernetesClient, namespace: str, claim: str, region: str) -> TargetFacts:
+def read_target(
+    client: KubernetesClient, namespace: str, claim: str, region: str, now: datetime
+) -> TargetFacts:
     """The namespace, its quotas, whether the name is taken, the classes and the zones with nodes."""
     found = _find(client, f"/api/v1/namespaces/{namespace}")
     there = found is not None
     return TargetFacts(
         region=region,
         namespace_phase=_phase(found),
-        claim_exists=there and _has_claim(client, namespace, claim),
+        claim_exists=there and is_claim_name(claim) and _has_claim(client, namespace, claim),
         quotas=_quotas(client, namespace) if there else (),
+        limits=_limits(client, namespace) if there else (),
         classes={item.name: item for item in map(_class, client.list(CLASSES))},
         node_zones=frozenset(zone for node in client.list("/api/v1/nodes") if (zone := _zone(node))),
         no_snapshots=support(client).reason,
+        controller_silent_since=_silent_since(client, now),
     )
 
 
@@ -54,6 +64,33 @@ def _quotas(client: KubernetesClient, namespace: str) -> tuple[QuotaFacts, ...]:
         )
         for item in client.list(f"/api/v1/namespaces/{namespace}/resourcequotas")
     )
+
+
+def _limits(client: KubernetesClient, namespace: str) -> tuple[LimitFacts, ...]:
+    return tuple(
+        LimitFacts(
+            name=item["metadata"]["name"],
+            smallest=str((limit.get("min") or {}).get("storage", "")),
+            largest=str((limit.get("max") or {}).get("storage", "")),
+        )
+        for item in client.list(f"/api/v1/namespaces/{namespace}/limitranges")
+        for limit in item["spec"].get("limits") or []
+        if limit.get("type") == "PersistentVolumeClaim"
+    )
+
+
+def _silent_since(client: KubernetesClient, now: datetime) -> datetime | None:
+    """When the controller last renewed its lease, if that is long ago; one that elects no leader has none.
+
+    https://github.com/kubernetes-csi/external-snapshotter (snapshot controller, `--leader-election`)
+    """
+    try:
+        lease = client.get(LEASE)
+    except PermanentError:  # there is none, or we may not look: nobody can tell
+        return None
+    renewed = (lease.get("spec") or {}).get("renewTime")
+    at = datetime.fromisoformat(renewed) if renewed else None
+    return at if at and now - at > SILENCE else None
 
 
 def _class(item: Document) -> ClassFacts:

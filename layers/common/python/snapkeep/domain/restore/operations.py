@@ -72,6 +72,7 @@ class RestoreOperation:
     caller: str
     accepted_at: datetime
     labels: Mapping[str, str] = field(default_factory=dict)
+    zone: str = ""
     stage: Stage = Stage.ACCEPTED
     held_until: datetime | None = None
     reason: str = ""

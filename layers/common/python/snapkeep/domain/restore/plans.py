@@ -55,6 +55,7 @@ class RestorePlan:
             caller=caller,
             accepted_at=now,
             labels=self.request.labels,
+            zone=self.request.zone,
         )
 
 

@@ -21,6 +21,7 @@ class PointFacts:
     largest `restoreSize` that its VolumeSnapshot and content name (0 = neither does).
 
     `volume_snapshot` is the name of its ready VolumeSnapshot in its own namespace, "" without one.
+    `newer_archived` is the id of a newer point of the claim that cannot be used from the archive tier.
     `kms_trouble` says why its key cannot be used, "" when it can or is not known.
     """
 
@@ -47,6 +48,7 @@ class PointFacts:
     driver_tags: bool = True
     kms_trouble: str = ""
     volume_snapshot: str = ""
+    newer_archived: str = ""
 
     @property
     def minimum_bytes(self) -> int:

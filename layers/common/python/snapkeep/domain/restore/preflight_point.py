@@ -13,6 +13,13 @@ from snapkeep.domain.restore.targets import TargetFacts
 def point_findings(point: PointFacts, target: TargetFacts) -> Iterator[Finding]:
     """State, storage tier, key, Region and tags of the point."""
     yield from _state(point)
+    if point.newer_archived:
+        yield warning(
+            "newer_archived",
+            f"recovery point {point.newer_archived} is newer than {point.id}, but in the archive tier: it is "
+            "not used",
+            f"snapkeep get points --claim {point.claim} --namespace {point.namespace} lists both",
+        )
     if point.archived:
         yield error(
             "point_archived",

@@ -7,8 +7,9 @@ which then stays Pending for ever: https://kubernetes.io/docs/concepts/storage/p
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from snapkeep.domain.restore.commands import restore_command
 from snapkeep.domain.restore.findings import Finding, error, info
 from snapkeep.domain.restore.points import PointFacts
 from snapkeep.domain.restore.requests import Expand, RestoreRequest
@@ -40,14 +41,18 @@ def sizing(request: RestoreRequest, point: PointFacts) -> Sizing:
     """The size of the restored claim: as asked for (or as the point's claim asked), or raised, or refused."""
     written = request.size or point.requested
     minimum = gib(point.minimum_bytes) * GIB
+    if not written and not minimum:
+        return Sizing(0, (_size_unknown(request, point),))
     if not written:
         return Sizing(minimum)
     try:
         asked = parse_quantity(written)
     except ValueError as problem:
         return Sizing(0, (error("size_unreadable", str(problem), _command(request, minimum)),))
-    if asked >= minimum:
+    if asked >= minimum and asked:
         return Sizing(asked)
+    if not minimum:
+        return Sizing(0, (_size_unknown(request, point),))
     if request.expand is Expand.AUTO:
         raised = f"{_told(written, asked)} to {format_quantity(minimum)}"
         text = f"{request} is raised from {raised}, the size of the recovery point"
@@ -84,14 +89,20 @@ def _too_small(request: RestoreRequest, point: PointFacts, written: str, asked: 
     )
 
 
+def _size_unknown(request: RestoreRequest, point: PointFacts) -> Finding:
+    return error(
+        "size_unknown",
+        f"neither EC2 nor the tags say how large the volume of recovery point {point.id} was, and {request} "
+        "asks for no size",
+        f"aws ec2 describe-snapshots --snapshot-ids {point.snapshot_id} tells its VolumeSize; ask for that",
+    )
+
+
 def _told(written: str, asked: int) -> str:
     """The size as written, and in bytes where decimal and binary units are easily mixed up."""
     return f"{written} ({asked:,} bytes)" if asked % GIB else written
 
 
 def _command(request: RestoreRequest, minimum: int) -> str:
-    source = request.point_id or request.claim
-    return (
-        f"snapkeep restore {source} --cluster {request.cluster} --namespace {request.namespace} "
-        f"--to {request.target} --size {format_quantity(minimum)} (or --expand auto)"
-    )
+    works = restore_command(replace(request, size=format_quantity(minimum), expand=Expand.NEVER))
+    return f"{works} (or --expand auto instead of --size)"

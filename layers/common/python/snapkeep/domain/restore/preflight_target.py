@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from snapkeep.domain.naming import LABEL_LIMIT, NAME_LIMIT, is_claim_name, is_label
 from snapkeep.domain.restore.findings import Finding, error, warning
+from snapkeep.domain.restore.limits import limit_findings
 from snapkeep.domain.restore.points import CSI_DRIVER, PointFacts
+from snapkeep.domain.restore.preflight_place import place_findings
 from snapkeep.domain.restore.preflight_size import type_findings
 from snapkeep.domain.restore.quotas import quota_findings
 from snapkeep.domain.restore.requests import RestoreRequest
 from snapkeep.domain.restore.targets import ClassFacts, TargetFacts
+from snapkeep.domain.retention_points import moment
 
 IN_TREE = "kubernetes.io/aws-ebs"
 """The provisioner of classes that current Kubernetes cannot make volumes with."""
 
-NAME_LIMIT = 253
-_NAME = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
-
+OURS = "snapkeep.io/"
+MULTI_ATTACH = frozenset({"io1", "io2"})
 SINGLE_NODE = frozenset({"ReadWriteOnce", "ReadWriteOncePod"})
 
 
@@ -33,6 +35,14 @@ def target_findings(
             f"cluster {request.cluster} cannot restore from snapshots: {target.no_snapshots}",
             "install the snapshot controller add-on, then apply what `snapkeep manifests` prints",
         )
+    elif target.controller_silent_since:
+        yield warning(
+            "snapshot_controller_silent",
+            f"the snapshot controller of cluster {request.cluster} gave no sign of life since "
+            f"{moment(target.controller_silent_since)}: nothing is restored until it does",
+            "kubectl get deployment --all-namespaces | grep snapshot-controller",
+        )
+    yield from _labels(request)
     yield from _modes(point)
     name = request.storage_class or point.storage_class
     found = target.classes.get(name)
@@ -40,13 +50,15 @@ def target_findings(
         yield _no_class(request, name, target)
     else:
         yield from _class(request, point, found, target)
+        yield from _shared_device(point, found)
         yield from type_findings(size_bytes, found.volume_type, found.name)
     if size_bytes and target.namespace_phase:
         yield from quota_findings(request, name, size_bytes, target.quotas)
+        yield from limit_findings(request, size_bytes, target.limits)
 
 
 def _name(request: RestoreRequest, target: TargetFacts) -> Iterator[Finding]:
-    if len(request.target) > NAME_LIMIT or not _NAME.fullmatch(request.target):
+    if not is_claim_name(request.target):
         yield error(
             "bad_name",
             f"{request.target[:80]!r} is no name for a claim: small letters, digits, - and . only, "
@@ -93,6 +105,38 @@ def _modes(point: PointFacts) -> Iterator[Finding]:
         )
 
 
+def _labels(request: RestoreRequest) -> Iterator[Finding]:
+    """Labels that Kubernetes would refuse, and those that say what is ours."""
+    for key, value in sorted(request.labels.items()):
+        if key.startswith(OURS):
+            yield error(
+                "label_reserved",
+                f"label {key} is for Snapkeep itself: restored claims get their own",
+                "leave it out; label the claim by kubectl when it is there",
+            )
+        elif not is_label(key, value):
+            yield error(
+                "bad_label",
+                f"{key[:80]!r}: {value[:80]!r} is no label: names and values have {LABEL_LIMIT} characters "
+                "at most, letters, digits, -, _ and ., beginning and ending with a letter or digit",
+                "mend it, or leave it out",
+            )
+
+
+def _shared_device(point: PointFacts, found: ClassFacts) -> Iterator[Finding]:
+    """Only io2 volumes (and io1) can be attached to several instances, and only as raw devices.
+    https://docs.aws.amazon.com/ebs/latest/userguide/ebs-volumes-multi.html
+    """
+    shared = sorted(set(point.access_modes) - SINGLE_NODE)
+    if shared and point.volume_mode == "Block" and found.volume_type not in MULTI_ATTACH:
+        yield error(
+            "volume_type_not_shared",
+            f"recovery point {point.id} asks for {', '.join(shared)}, and storage class {found.name} makes "
+            f"{found.volume_type} volumes, which one node can use at a time",
+            "choose an io2 class",
+        )
+
+
 def _no_class(request: RestoreRequest, name: str, target: TargetFacts) -> Finding:
     fitting = ", ".join(_fitting(target)) or "none"
     what = f"has no storage class {name}" if name else "is not told which storage class to use"
@@ -120,33 +164,7 @@ def _class(
             _choose(target),
         )
     else:
-        yield from _zone(request, found, target)
-
-
-def _zone(request: RestoreRequest, found: ClassFacts, target: TargetFacts) -> Iterator[Finding]:
-    """A class that binds at once chooses a zone before any pod does, and the pod must follow."""
-    if request.zone and found.zones and request.zone not in found.zones:
-        yield error(
-            "zone_not_allowed",
-            f"storage class {found.name} makes volumes in {', '.join(found.zones)} only, "
-            f"not in {request.zone}",
-            "choose one of these zones, or another class",
-        )
-    if request.zone and request.zone not in target.node_zones:
-        yield warning(
-            "zone_without_nodes",
-            f"cluster {request.cluster} has no node in {request.zone}: no pod could use the volume",
-            f"zones with nodes: {', '.join(sorted(target.node_zones)) or 'none'}",
-        )
-    elif not found.waits_for_consumer:
-        stranding = sorted(set(found.zones) - target.node_zones)
-        where = f" in {', '.join(stranding)}, where there is no node," if stranding else ""
-        yield warning(
-            "binds_at_once",
-            f"storage class {found.name} makes the volume at once,{where} in a zone that no pod has chosen: "
-            "a pod bound to another zone cannot use it",
-            "use a class with volumeBindingMode WaitForFirstConsumer",
-        )
+        yield from place_findings(request, found, target)
 
 
 def _fitting(target: TargetFacts) -> list[str]:
@@ -155,4 +173,4 @@ def _fitting(target: TargetFacts) -> list[str]:
 
 def _choose(target: TargetFacts) -> str:
     fitting = _fitting(target)
-    return f"--storage-class {fitting[0]}" if fitting else f"create a storage class of {CSI_DRIVER}"
+    return f"--class {fitting[0]}" if fitting else f"create a storage class of {CSI_DRIVER}"

@@ -42,5 +42,9 @@ class RestoreRequest:
     strict: bool = False
     own_points_only: bool = False
 
+    def __post_init__(self) -> None:
+        if self.at is not None and self.at.tzinfo is None:
+            raise ValueError(f"{self.at} has no time zone: write it with one, such as 2026-11-24T18:00:00Z")
+
     def __str__(self) -> str:
         return f"{self.namespace}/{self.target}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,17 +28,29 @@ class QuotaFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class LimitFacts:
+    """A LimitRange's bounds for the storage of one claim, as written; "" for none."""
+
+    name: str
+    smallest: str = ""
+    largest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class TargetFacts:
     """A namespace of a cluster, its classes and nodes, as far as a restore needs them.
 
     `namespace_phase` is "" when there is no such namespace; `no_snapshots` says why the cluster cannot
-    take VolumeSnapshots, "" when it can.
+    take VolumeSnapshots, "" when it can. `controller_silent_since` is when the snapshot controller last
+    gave a sign of life (aware UTC), None when it did lately or nobody can tell.
     """
 
     region: str
     namespace_phase: str = "Active"
     claim_exists: bool = False
     quotas: tuple[QuotaFacts, ...] = ()
+    limits: tuple[LimitFacts, ...] = ()
     classes: Mapping[str, ClassFacts] = field(default_factory=dict)
     node_zones: frozenset[str] = frozenset()
     no_snapshots: str = ""
+    controller_silent_since: datetime | None = None
