@@ -8,6 +8,7 @@ from sandbox.kubernetes import errors
 from sandbox.kubernetes.admission import check_resize, refuse_terminating
 from sandbox.kubernetes.apply import apply_object
 from sandbox.kubernetes.defaults import set_defaults
+from sandbox.kubernetes.limits import refuse_out_of_bounds
 from sandbox.kubernetes.patches import json_patch, merge_patch, strategic_patch
 from sandbox.kubernetes.quotas import QUOTAS, count, refuse_exceeded
 from sandbox.kubernetes.requests import Object, Request, Target
@@ -44,6 +45,7 @@ class Objects:
         set_defaults(target.resource, obj, classes)
         check_new(target.resource, obj)
         with self._store.changed:  # two writers may not both take the last of a quota
+            refuse_out_of_bounds(self._store, target, obj)
             refuse_exceeded(self._store, target, obj)
             if request.flag("dryRun"):
                 return self._rehearse(target, obj)
@@ -169,6 +171,7 @@ class Objects:
         check_resize(self._store, target, old, settled)
         check_changed(resource, old, settled)
         if not target.subresource:
+            refuse_out_of_bounds(self._store, target, settled)
             refuse_exceeded(self._store, target, settled, old)
         return settled
 

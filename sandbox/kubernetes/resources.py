@@ -89,6 +89,7 @@ _ALL = (
     _resource("", "ServiceAccount", short="sa"),
     _resource("", "Event", short="ev"),
     _resource("", "ResourceQuota", sub="status", short="quota"),
+    _resource("", "LimitRange", short="limits"),
     _resource("apps", "Deployment", sub="status scale", short="deploy", categories="all"),
     _resource("apps", "StatefulSet", sub="status scale", short="sts", categories="all"),
     _resource("apps", "DaemonSet", sub="status", short="ds", categories="all"),

@@ -33,8 +33,8 @@ def test_nothing_that_was_asked_for_is_left_out() -> None:
         strict=True,
     )
     assert restore_command(request) == (
-        "snapkeep restore --claim data --at 2026-11-24T18:00:00Z --cluster myeks --namespace shop --as data-2 "
-        "--from-cluster old --from-namespace blog --size 10Gi --class gp3 --zone ap-northeast-2a "
+        "snapkeep restore --claim data --at 2026-11-24T18:00:00Z --cluster myeks --namespace shop "
+        "--as data-2 --from-cluster old --from-namespace blog --size 10Gi --class gp3 --zone ap-northeast-2a "
         "--expand auto --label app=mysql --label tier=db --strict"
     )
 
