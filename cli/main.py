@@ -1,8 +1,8 @@
 """The `snapkeep` command.
 
-Exit codes: 0 done, 1 something failed, 2 the command line or the config is wrong. Results go to
-standard output and nothing else does, so that they can be piped; everything said to people goes to
-standard error.
+Results go to standard output and nothing else does, so that they can be piped; everything said to people
+goes to standard error. `cli.exit_codes` says how commands end. Under the name `kubectl-snapkeep` it is a
+plugin of kubectl: https://kubernetes.io/docs/tasks/extend-kubectl/kubectl-plugins/
 """
 
 from __future__ import annotations
@@ -13,7 +13,10 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from cli import retention
+from cli import coverage, points, restores, retention
+from cli.commands import Where
+from cli.connection import ApiOption, ProfileOption, RegionOption
+from cli.exit_codes import IN_WORDS
 from cli.locks import lock_in_words
 from cli.manifests import cluster_manifests, to_yaml
 from config import ConfigError, json_schema, load
@@ -25,10 +28,34 @@ DEFAULT_CONFIG = Path("snapkeep.yaml")
 app = typer.Typer(
     name="snapkeep",
     help="Backups of Kubernetes volumes on Amazon EKS, with nothing to run in the cluster.",
+    epilog=IN_WORDS,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
 app.add_typer(retention.app, name="retention")
+
+get = typer.Typer(help="List recovery points, restores or clusters.", no_args_is_help=True)
+get.command("points")(points.get_points)
+get.command("restores")(restores.get_restores)
+get.command("restore")(restores.get_restore)
+get.command("clusters")(coverage.get_clusters)
+app.add_typer(get, name="get")
+
+describe = typer.Typer(help="Show one thing with all there is to know.", no_args_is_help=True)
+describe.command("point")(points.describe_point)
+describe.command("restore")(restores.get_restore)
+app.add_typer(describe, name="describe")
+
+app.command()(restores.restore)
+app.command()(coverage.coverage)
+app.command()(points.hold)
+app.command()(points.release)
+
+
+@app.callback()
+def snapkeep(api: ApiOption = "", profile: ProfileOption = "", region: RegionOption = "") -> None:
+    """Backups of Kubernetes volumes on Amazon EKS, with nothing to run in the cluster."""
+    Where.api, Where.profile, Where.region = api, profile, region
 
 
 @app.command()

@@ -22,6 +22,7 @@ POLICIES: Sequence[dict[str, Any]] = (
     {"name": "lost-namespace", "method": "ebs"},
     {"name": "orphans", "method": "ebs"},
     {"name": "restored", "method": "ebs"},
+    {"name": "commanded", "method": "ebs"},
     {
         "name": "locked",
         "method": "ebs",

@@ -1,0 +1,38 @@
+"""What the command's exit codes mean; scripts may rely on them."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class Exit(IntEnum):
+    """0 and 2 are everybody's; the others say what a script should do next."""
+
+    DONE = 0
+    FAILED = 1
+    USAGE = 2
+    REFUSED = 3
+    NOT_FOUND = 4
+    FORBIDDEN = 5
+    UNAVAILABLE = 6
+    STILL_WAITING = 7
+
+
+IN_WORDS = """Exit codes: 0 done; 1 something failed; 2 the command line, config or request is wrong; \
+3 refused, nothing was made; 4 not found; 5 not allowed; 6 unavailable, try again; 7 still waiting."""
+
+OF_CODE = {
+    "restore_refused": Exit.REFUSED,
+    "conflict": Exit.REFUSED,
+    "invalid_request": Exit.USAGE,
+    "malformed_json": Exit.USAGE,
+    "not_found": Exit.NOT_FOUND,
+    "unknown_cluster": Exit.NOT_FOUND,
+    "unauthenticated": Exit.FORBIDDEN,
+    "forbidden": Exit.FORBIDDEN,
+    "throttled": Exit.UNAVAILABLE,
+    "unavailable": Exit.UNAVAILABLE,
+    "took_too_long": Exit.UNAVAILABLE,
+    "request_in_progress": Exit.UNAVAILABLE,
+}
+"""The code of a problem to the exit code; any other problem is FAILED."""

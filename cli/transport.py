@@ -1,0 +1,68 @@
+"""Requests to the API: signed with the user's AWS credentials, tried again when that may help.
+
+https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-call-api.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+import urllib3
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials, ReadOnlyCredentials
+
+SERVICE = "execute-api"
+TIMEOUT = urllib3.Timeout(connect=5, read=35)
+"""Longer than API Gateway waits, so that its answer and not our impatience is what counts."""
+
+RETRIES = urllib3.Retry(
+    total=4,
+    status_forcelist=(429, 502, 503, 504),
+    allowed_methods=None,  # every POST carries an Idempotency-Key, PUT and DELETE need none
+    backoff_factor=0.5,
+    raise_on_status=False,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back."""
+
+    status: int
+    headers: Mapping[str, str]
+    text: str
+
+
+class Unreachable(Exception):
+    """Nobody answered; the text names the address and the trouble."""
+
+
+class Transport(Protocol):
+    """Sends one request to the API."""
+
+    def send(self, method: str, path: str, headers: Mapping[str, str], body: str) -> Answer:
+        """The answer, whatever its status. Raises Unreachable."""
+
+
+class SignedTransport:
+    """HTTP with a signature of AWS Signature Version 4."""
+
+    def __init__(self, url: str, region: str, credentials: Credentials | ReadOnlyCredentials) -> None:
+        self._url = url.rstrip("/")
+        self._signer = SigV4Auth(credentials, SERVICE, region)
+        self._pool = urllib3.PoolManager(retries=RETRIES, timeout=TIMEOUT)
+
+    def send(self, method: str, path: str, headers: Mapping[str, str], body: str) -> Answer:
+        """The answer, after retries of what may pass. Raises Unreachable."""
+        request = AWSRequest(method, self._url + path, headers=dict(headers), data=body.encode())
+        self._signer.add_auth(request)
+        try:
+            found = self._pool.request(
+                method, str(request.url), headers=dict(request.headers.items()), body=body.encode() or None
+            )
+        except urllib3.exceptions.HTTPError as error:
+            raise Unreachable(f"{self._url} does not answer: {error}") from error
+        return Answer(found.status, dict(found.headers.items()), found.data.decode("utf-8", "replace"))
