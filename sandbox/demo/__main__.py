@@ -74,7 +74,9 @@ def _play(story: Story, sandbox: Sandbox, hold: keep.Hold | None) -> int:
         return 1
     finally:
         retention = story.retention.fact if story.retention else None
-        report.write(story.folder / "report.json", story.claims, story.steps.records, retention)
+        report.write(
+            story.folder / "report.json", story.claims, story.steps.records, retention, story.restores
+        )
     if hold:
         keep.remember(story.folder, _endpoints(sandbox))
         _tell_how_to_reach(story.console, sandbox)

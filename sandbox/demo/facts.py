@@ -133,3 +133,14 @@ class RetentionFact:
     kept: tuple[KeptFact, ...]
     deleted: tuple[DeletedFact, ...]
     refused: RefusalFact | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RestoreFact:
+    """A restored claim, the claim it comes from, and the EBS snapshot and volume in between."""
+
+    claim: str
+    source: str
+    snapshot_id: str
+    volume_id: str
+    size: str

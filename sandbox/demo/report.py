@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from sandbox.demo.facts import ClaimFact, RetentionFact
+from sandbox.demo.facts import ClaimFact, RestoreFact, RetentionFact
 from sandbox.demo.steps import StepRecord
 from snapkeep.domain.sizes import format_quantity
 
@@ -27,14 +27,16 @@ def write(
     claims: Sequence[ClaimFact],
     steps: Sequence[StepRecord],
     retention: RetentionFact | None = None,
+    restores: Sequence[RestoreFact] = (),
 ) -> None:
-    """Write the report: `claims`, `retention` (null until prune has run) and `steps`.
+    """Write the report: `claims`, `restores`, `retention` (null until prune has run) and `steps`.
 
     Times are ISO 8601; a half-written file is never seen.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     document: dict[str, Any] = {
         "claims": [dataclasses.asdict(claim) for claim in claims],
+        "restores": [dataclasses.asdict(restore) for restore in restores],
         "retention": dataclasses.asdict(retention) if retention else None,
         "steps": [dataclasses.asdict(step) for step in steps],
     }

@@ -10,8 +10,10 @@ from typing import Any
 from rich.console import Console
 
 from sandbox.demo import build, evidence, report, verify
-from sandbox.demo.facts import ClaimFact
+from sandbox.demo.facts import ClaimFact, RestoreFact
 from sandbox.demo.kube import Admin
+from sandbox.demo.person import Person
+from sandbox.demo.restore_act import RestoreAct
 from sandbox.demo.retention_act import RetentionAct
 from sandbox.demo.steps import DemoError, Steps
 from sandbox.deploy import DeployedStack, deploy
@@ -32,6 +34,7 @@ class Story:
     console: Console
     steps: Steps
     claims: Sequence[ClaimFact] = field(default_factory=tuple)
+    restores: Sequence[RestoreFact] = field(default_factory=tuple)
     retention: RetentionAct | None = None
 
     def play(self, sandbox: Sandbox) -> None:
@@ -47,8 +50,13 @@ class Story:
         self._watch(sandbox, stack, fired)
         self._check(sandbox, stack, admin)
         report.show(self.console, self.claims)
+        person = Person(sandbox, stack.outputs["ApiUrl"])
+        restore = RestoreAct(self.steps, self.console, sandbox, admin, person)
+        restore.restore_grown(self.claims)
         self.retention = RetentionAct(self.steps, self.console, sandbox, deployment)
         self.retention.play(self.claims)
+        restore.restore_lost(self.claims)
+        self.restores = restore.facts
 
     def _read_config(self) -> Deployment:
         with self.steps.step("Read the config") as line:

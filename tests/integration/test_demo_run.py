@@ -71,6 +71,11 @@ def test_a_kept_demo_serves_kubectl_until_it_is_stopped(demo: Demo) -> None:
     report = json.loads((demo.folder / "report.json").read_text())
     assert all(step["ok"] for step in report["steps"])
     assert_retention_was_shown(report["retention"], kept.stdout)
+    assert [restore["claim"] for restore in report["restores"]] == [
+        "default/ebs-claim-restored",
+        "recovered/mysql-pv-claim",
+    ]
+    assert "asks for 4Gi" in kept.stdout and "--size 10Gi" in kept.stdout
     assert demo.run("--keep").returncode == 2
 
     kubeconfig = json.loads((demo.folder / "kept.json").read_text())["kubeconfig"]

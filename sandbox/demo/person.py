@@ -1,0 +1,59 @@
+"""A platform engineer with an IAM user of their own, who types `snapkeep` commands."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sandbox.demo.build import ROOT
+from sandbox.demo.steps import DemoError
+from sandbox.launch import Sandbox
+
+NAME = "platform-engineer"
+SECONDS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a command was, printed and ended with."""
+
+    command: str
+    code: int
+    out: str
+    err: str
+
+
+class Person:
+    """May call the API and nothing else of the account."""
+
+    def __init__(self, sandbox: Sandbox, api_url: str) -> None:
+        iam = sandbox.client("iam")
+        iam.create_user(UserName=NAME)
+        statement = {"Effect": "Allow", "Action": "execute-api:Invoke", "Resource": "*"}
+        document = {"Version": "2012-10-17", "Statement": [statement]}
+        iam.put_user_policy(UserName=NAME, PolicyName="snapkeep", PolicyDocument=json.dumps(document))
+        key = iam.create_access_key(UserName=NAME)["AccessKey"]
+        self._environment: Mapping[str, str] = {
+            **os.environ,
+            **sandbox.environment(),
+            "AWS_ACCESS_KEY_ID": key["AccessKeyId"],
+            "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"],
+            "SNAPKEEP_API_URL": sandbox.invoke_url(api_url),
+            "NO_COLOR": "1",
+            "COLUMNS": "110",
+        }
+
+    def types(self, command: str, expected: int = 0) -> Said:
+        """Run `snapkeep …` in a process of its own; DemoError when it ends otherwise than expected."""
+        words = [sys.executable, "-m", "cli.main", *shlex.split(command)[1:]]
+        done = subprocess.run(
+            words, cwd=ROOT, env=self._environment, capture_output=True, text=True, timeout=SECONDS
+        )
+        if done.returncode != expected:
+            raise DemoError(f"`{command}` ended with {done.returncode}, not {expected}:\n{done.stderr}")
+        return Said(command, done.returncode, done.stdout, done.stderr)
