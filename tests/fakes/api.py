@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
@@ -54,9 +54,10 @@ class Api:
     world: World
     caller: str = CALLER
     answers: MemoryAnswers = field(default_factory=MemoryAnswers)
+    wrap: Callable[[Any], Any] = lambda port: port
 
     def __post_init__(self) -> None:
-        self._app = application(self.world.actions(), self.answers)
+        self._app = application(self.world.actions(self.wrap), self.answers)
         self._numbers = count(1)
 
     def get(self, path: str) -> Reply:

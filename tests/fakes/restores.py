@@ -11,6 +11,7 @@ from snapkeep.domain.holds import Hold
 from snapkeep.domain.restore.operations import RestoreOperation, Way
 from snapkeep.domain.restore.progress import RestoredClaim
 from snapkeep.domain.restore.targets import TargetFacts
+from snapkeep.ports import VolumeSnapshot
 from tests.fakes.faults import Faults
 
 FOREIGN = ""
@@ -22,11 +23,13 @@ class RestoringCluster(Faults):
     def __init__(self) -> None:
         super().__init__()
         self.restored: dict[tuple[str, str], RestoredClaim] = {}
+        self.sources: dict[tuple[str, str], str] = {}
         self.imported_contents: dict[str, str] = {}
         self.imported_snapshots: dict[tuple[str, str], str] = {}
         self.waits_for_consumer = True
         self.place = TargetFacts(region="")
         self.namespaces: dict[str, str] = {}
+        self.snapshots: dict[tuple[str, str], VolumeSnapshot] = {}
 
     def restore_target(self, namespace: str, claim: str, region: str) -> TargetFacts:
         self._before("restore_target")
@@ -46,16 +49,25 @@ class RestoringCluster(Faults):
         pending = RestoredClaim("Pending", restore.id, self.waits_for_consumer, node_selected=False)
         claim = self.restored.setdefault((restore.namespace, restore.target), pending)
         self._own(claim.operation, restore)
+        made_from = self.sources.setdefault((restore.namespace, restore.target), restore.source)
+        if made_from != restore.source and not claim.volume:
+            del self.restored[restore.namespace, restore.target]
+            del self.sources[restore.namespace, restore.target]
+            raise TemporaryError(f"the claim is made again: {made_from} is gone")
         self._after("create_restored_claim")
 
     def restored_claim(self, restore: RestoreOperation) -> RestoredClaim | None:
         self._before("restored_claim")
         claim = self.restored.get((restore.namespace, restore.target))
-        if claim is None or restore.way is not Way.IMPORT or claim.phase != "Pending":
+        if claim is None or claim.phase != "Pending" or claim.operation != restore.id:
             return claim
-        there = (restore.namespace, restore.objects) in self.imported_snapshots
-        error = "" if there else f"VolumeSnapshot {restore.objects} is gone"
-        return replace(claim, snapshot_ready=there, snapshot_error=error)
+        there = self._has_snapshot(restore)
+        error = "" if there else f"VolumeSnapshot {restore.source} is gone"
+        return replace(claim, snapshot_ready=there, snapshot_error=error, snapshot_gone=not there)
+
+    def _has_snapshot(self, restore: RestoreOperation) -> bool:
+        key = (restore.namespace, restore.source)
+        return key in (self.imported_snapshots if restore.way is Way.IMPORT else self.snapshots)
 
     def remove_imported_snapshot(self, restore: RestoreOperation) -> None:
         self._before("remove_imported_snapshot")
@@ -72,6 +84,7 @@ class RestoringCluster(Faults):
         claim = self.restored.get(key)
         if claim is not None and claim.operation == restore.id and not claim.volume:
             del self.restored[key]
+            self.sources.pop(key, None)
         self._after("remove_restored_claim")
 
     def bind_restored(self, namespace: str, name: str) -> None:

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -153,14 +152,20 @@ class World:
         self.restore = Restore(clusters, journal, self.holds, self.clock)
         self.finisher = FinishRestores(clusters, journal, self.restore, self.holds, self.clock)
 
-    def actions(self) -> Actions:
-        """What the API can do in this world."""
-        planner = PlanRestore(self.deployment, self.clusters, self.ebs)
-        restore = replace(self.restore, may_delete=False)
-        restores = Restores(planner, restore, self.clusters, self.journal, self.clock)
-        points = ListPoints(self.deployment, self.ebs, self.journal)
-        coverage = ShowCoverage(self.deployment, self.clusters, self.ebs, self.calendar, self.clock)
-        return Actions(self.deployment, restores, points, self.holds, coverage, self.announcer)
+    def actions(self, wrap: Callable[[Any], Any] = lambda port: port) -> Actions:
+        """What the API can do in this world; `wrap` may put a proxy around each port."""
+        clusters, ebs, journal = wrap(self.clusters), wrap(self.ebs), wrap(self.journal)
+        holds = HoldPoints(ebs, journal, self.clock)
+        restore = Restore(clusters, journal, holds, self.clock, may_delete=False)
+        planner = PlanRestore(self.deployment, clusters, ebs)
+        return Actions(
+            deployment=self.deployment,
+            restores=Restores(planner, restore, clusters, journal, self.clock),
+            points=ListPoints(self.deployment, ebs, journal),
+            holds=holds,
+            coverage=ShowCoverage(self.deployment, clusters, ebs, self.calendar, self.clock),
+            audit=wrap(self.announcer),
+        )
 
     def owner(self) -> str:
         """A new invocation's name."""

@@ -102,7 +102,12 @@ class FinishRestores:
 
     def _watch(self, operation: RestoreOperation, report: FinishReport) -> None:
         """Clean up behind a claim that is bound or deleted; renew the hold of one that waits."""
-        seen = progress(operation, self._claim(operation))
+        claim = self._claim(operation)
+        seen = progress(operation, claim)
+        if claim and claim.operation == operation.id and claim.snapshot_gone and claim.phase == "Pending":
+            self.restore.import_again(operation)
+            report.made.append(operation.id)
+            return
         ends = {RestoreState.BOUND: Stage.BOUND, RestoreState.REMOVED: Stage.REMOVED}
         stage = Stage.FAILED if seen.state is RestoreState.FAILED else ends.get(seen.state)
         if stage is None:

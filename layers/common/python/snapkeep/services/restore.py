@@ -85,6 +85,17 @@ class Restore:
         self.holds.release(operation.snapshot_id, operation.holder)
         return self.journal.write_restore(replace(operation, cleaned=True))
 
+    def import_again(self, operation: RestoreOperation) -> RestoreOperation:
+        """Import the EBS snapshot, which is held, for a claim whose VolumeSnapshot is gone.
+
+        A prune that looked before the point was held may have deleted it, and anybody else may.
+        """
+        text = f"VolumeSnapshot {operation.source} is gone: the claim is made from the EBS snapshot itself"
+        again = replace(
+            operation.happened(self.clock(), text, Stage.ACCEPTED), way=Way.IMPORT, volume_snapshot=""
+        )
+        return self.go_on(self.journal.write_restore(again))
+
     def renew(self, operation: RestoreOperation) -> RestoreOperation:
         """Hold the recovery point of a waiting claim for another day when the hold ends soon."""
         now = self.clock()

@@ -12,9 +12,9 @@ from typing import Any
 
 from snapkeep.adapters.kubernetes.client import KubernetesClient
 from snapkeep.adapters.kubernetes.snapshots import API
-from snapkeep.domain.errors import NameTaken, NotFound
+from snapkeep.domain.errors import NameTaken, NotFound, TemporaryError
 from snapkeep.domain.naming import label_value, snapshot_class
-from snapkeep.domain.restore.operations import RestoreOperation, Way
+from snapkeep.domain.restore.operations import RestoreOperation
 from snapkeep.domain.restore.progress import SELECTED_NODE, ClaimEvent, RestoredClaim
 from snapkeep.domain.sizes import format_quantity
 
@@ -33,8 +33,16 @@ def import_snapshot(client: KubernetesClient, restore: RestoreOperation) -> None
 
 
 def create_claim(client: KubernetesClient, restore: RestoreOperation) -> None:
-    """Create the claim, or find it created; raises NameTaken when somebody else's has the name."""
-    _create(client, _claims(restore), claim_manifest(restore))
+    """Create the claim, or find it created; raises NameTaken when somebody else's has the name.
+
+    One of ours from a VolumeSnapshot that is gone is deleted while no volume was made for it, because the
+    source of a claim cannot be changed; TemporaryError then asks to come back when it is gone.
+    """
+    found = _create(client, _claims(restore), claim_manifest(restore))
+    made_from = (found["spec"].get("dataSource") or {}).get("name", restore.source)
+    if made_from != restore.source and not found["spec"].get("volumeName"):
+        client.delete(f"{_claims(restore)}/{restore.target}", found["metadata"]["uid"])
+        raise TemporaryError(f"claim {restore.namespace}/{restore.target} is made again: {made_from} is gone")
 
 
 def read_claim(client: KubernetesClient, restore: RestoreOperation) -> RestoredClaim | None:
@@ -44,7 +52,8 @@ def read_claim(client: KubernetesClient, restore: RestoreOperation) -> RestoredC
         return None
     phase = (claim.get("status") or {}).get("phase") or "Pending"
     pending = phase == "Pending"
-    ready, error = _snapshot_status(client, restore) if pending else (True, "")
+    snapshot = _snapshot(client, restore) if pending else None
+    ready, error = _readiness(snapshot, restore) if pending else (True, "")
     return RestoredClaim(
         phase=phase,
         operation=_owner(claim),
@@ -53,6 +62,7 @@ def read_claim(client: KubernetesClient, restore: RestoreOperation) -> RestoredC
         volume=claim["spec"].get("volumeName") or "",
         snapshot_ready=ready,
         snapshot_error=error,
+        snapshot_gone=pending and snapshot is None,
         events=_events(client, restore, claim["metadata"]["uid"]),
     )
 
@@ -103,7 +113,6 @@ def snapshot_manifest(cluster: str, restore: RestoreOperation) -> Document:
 
 def claim_manifest(restore: RestoreOperation) -> Document:
     """The claim: no annotation of the old one is copied, least of all the node it was bound on."""
-    source = restore.objects if restore.way is Way.IMPORT else restore.volume_snapshot
     marks = _marks(restore)
     return {
         "apiVersion": "v1",
@@ -120,7 +129,11 @@ def claim_manifest(restore: RestoreOperation) -> Document:
         },
         "spec": {
             "accessModes": list(restore.access_modes),
-            "dataSource": {"apiGroup": "snapshot.storage.k8s.io", "kind": "VolumeSnapshot", "name": source},
+            "dataSource": {
+                "apiGroup": "snapshot.storage.k8s.io",
+                "kind": "VolumeSnapshot",
+                "name": restore.source,
+            },
             "resources": {"requests": {"storage": format_quantity(restore.size_bytes)}},
             "storageClassName": restore.storage_class,
             "volumeMode": restore.volume_mode,
@@ -135,7 +148,8 @@ def _marks(restore: RestoreOperation) -> Document:
     }
 
 
-def _create(client: KubernetesClient, path: str, wanted: Document) -> None:
+def _create(client: KubernetesClient, path: str, wanted: Document) -> Document:
+    """The object as it is, made now or by this restore before; raises NameTaken for another's."""
     name = wanted["metadata"]["name"]
     try:
         client.create(path, wanted)
@@ -147,6 +161,8 @@ def _create(client: KubernetesClient, path: str, wanted: Document) -> None:
                 f"{wanted['kind']} {where} exists and was not made by this restore: "
                 "choose another name, or delete that one"
             ) from error
+        return found
+    return wanted
 
 
 def _remove(client: KubernetesClient, path: str, restore: RestoreOperation) -> None:
@@ -162,12 +178,14 @@ def _find(client: KubernetesClient, path: str) -> Document | None:
         return None
 
 
-def _snapshot_status(client: KubernetesClient, restore: RestoreOperation) -> tuple[bool, str]:
-    name = restore.objects if restore.way is Way.IMPORT else restore.volume_snapshot
-    found = _find(client, f"{_snapshots(restore)}/{name}")
-    if found is None:
-        return False, f"VolumeSnapshot {name} is gone"
-    status = found.get("status") or {}
+def _snapshot(client: KubernetesClient, restore: RestoreOperation) -> Document | None:
+    return _find(client, f"{_snapshots(restore)}/{restore.source}")
+
+
+def _readiness(snapshot: Document | None, restore: RestoreOperation) -> tuple[bool, str]:
+    if snapshot is None:
+        return False, f"VolumeSnapshot {restore.source} is gone"
+    status = snapshot.get("status") or {}
     return status.get("readyToUse") is True, str((status.get("error") or {}).get("message") or "")
 
 

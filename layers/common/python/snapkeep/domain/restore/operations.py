@@ -86,6 +86,11 @@ class RestoreOperation:
         return not (self.stage.is_final and self.cleaned)
 
     @property
+    def source(self) -> str:
+        """The name of the VolumeSnapshot that the claim is made from."""
+        return self.objects if self.way is Way.IMPORT else self.volume_snapshot
+
+    @property
     def objects(self) -> str:
         """The name of the VolumeSnapshotContent and VolumeSnapshot that an import makes."""
         return object_name(self.id)

@@ -51,6 +51,7 @@ class RestoredClaim:
     volume: str = ""
     snapshot_ready: bool = True
     snapshot_error: str = ""
+    snapshot_gone: bool = False
     events: tuple[ClaimEvent, ...] = ()
 
 
