@@ -117,9 +117,9 @@ def recovery_point(snapshot: Snapshot, region: str) -> RecoveryPoint | None:
 
 
 def write_cursor(cluster: str, wanted: Wanted, place: str) -> str:
-    """The cursor of the page that follows a place in a list; letters, digits, `_`, `-` and `=` only."""
+    """The cursor of the page that follows a place in a list; letters, digits, `_` and `-` only."""
     text = json.dumps({"after": place, "list": _name(cluster, wanted)})
-    return base64.urlsafe_b64encode(text.encode()).decode()
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")  # needs no encoding in a URL
 
 
 def read_cursor(cluster: str, wanted: Wanted, cursor: str) -> str:
@@ -127,7 +127,7 @@ def read_cursor(cluster: str, wanted: Wanted, cursor: str) -> str:
     if not cursor:
         return ""
     try:
-        found = json.loads(base64.urlsafe_b64decode(cursor.encode()))
+        found = json.loads(base64.urlsafe_b64decode(cursor.encode() + b"=" * (-len(cursor) % 4)))
         place, name = str(found["after"]), found["list"]
     except (ValueError, KeyError, TypeError) as error:
         raise BadCursor("the cursor is none that a list gave: list from the start") from error

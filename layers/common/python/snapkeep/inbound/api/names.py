@@ -32,7 +32,7 @@ OnceKey = Annotated[
 ]
 
 Cursor = Annotated[
-    str, Query(pattern=r"^[0-9A-Za-z_=-]{0,2000}$", description="`next_cursor` of the page before")
+    str, Query(pattern=r"^[0-9A-Za-z_-]{0,2000}$", description="`next_cursor` of the page before")
 ]
 Text = Annotated[str, Query(max_length=253, description="Only those of this name")]
 Limit = Annotated[int, Query(ge=1, le=100, description="The most entries of a page")]
