@@ -13,7 +13,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from cli import coverage, points, restores, retention
+from cli import coverage, points, prune, restores, retention
 from cli.commands import Where
 from cli.connection import ApiOption, ProfileOption, RegionOption
 from cli.exit_codes import IN_WORDS
@@ -50,6 +50,7 @@ app.command()(restores.restore)
 app.command()(coverage.coverage)
 app.command()(points.hold)
 app.command()(points.release)
+app.command()(prune.prune)
 
 
 @app.callback()

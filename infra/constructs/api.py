@@ -25,7 +25,7 @@ RATE, BURST = 20, 40
 CHANGES_RATE, CHANGES_BURST = 2, 10
 """Requests a second, and at once; those that make something are few."""
 
-THROTTLED = (f"{CLUSTER}/restores/POST", f"{NAMESPACE}/restores/POST")
+THROTTLED = (f"{CLUSTER}/prune/POST", f"{CLUSTER}/restores/POST", f"{NAMESPACE}/restores/POST")
 
 LOGGED = {
     "requestId": "$context.requestId",
@@ -54,6 +54,7 @@ class Api(Construct):
         journal: JournalTable,
         event_bus: str,
         clusters: Sequence[str],
+        prune: PythonFunction,
     ) -> None:
         super().__init__(scope, id)
         self.function = PythonFunction(
@@ -64,7 +65,11 @@ class Api(Construct):
             description="Snapkeep: answers the API",
             timeout=TIMEOUT,
             memory_mib=1024,
-            settings=ApiSettings(journal_table=journal.name, event_bus=event_bus),
+            settings=ApiSettings(
+                journal_table=journal.name,
+                event_bus=event_bus,
+                prune_function=prune.function.function_name,
+            ),
         )
         stack = Stack.of(self)
         self.function.allow(
@@ -72,6 +77,7 @@ class Api(Construct):
             permissions.describe_clusters(stack, clusters),
             *permissions.hold_snapshots(stack),
             permissions.put_events(stack, event_bus),
+            permissions.invoke(prune.function.function_arn),
             journal.access("GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem"),
         )
         self.url = self._gateway(platform.prefix).url

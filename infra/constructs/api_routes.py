@@ -14,6 +14,7 @@ ROUTES: Mapping[str, tuple[str, ...]] = {
     "/v1/openapi.json": ("GET",),
     "/v1/clusters": ("GET",),
     f"{CLUSTER}/coverage": ("GET",),
+    f"{CLUSTER}/prune": ("POST",),
     f"{CLUSTER}/recovery-points": ("GET",),
     f"{CLUSTER}/recovery-points/{{point}}": ("GET",),
     f"{CLUSTER}/recovery-points/{{point}}/hold": ("PUT", "DELETE"),

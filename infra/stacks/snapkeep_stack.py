@@ -87,7 +87,15 @@ class SnapkeepStack(Stack):
             schedules=schedules,
             clusters=clusters,
         )
-        api = Api(self, "Api", platform=platform, journal=journal, event_bus=EVENT_BUS, clusters=clusters)
+        api = Api(
+            self,
+            "Api",
+            platform=platform,
+            journal=journal,
+            event_bus=EVENT_BUS,
+            clusters=clusters,
+            prune=prune.function,
+        )
         ClusterAccess(
             self,
             "ClusterAccess",

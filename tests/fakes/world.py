@@ -18,6 +18,7 @@ from snapkeep.domain.jobs import Job
 from snapkeep.domain.messages import PruneRequest
 from snapkeep.domain.points import Point, PointState, Snapshot, SnapshotState
 from snapkeep.domain.policies import Cluster, Deployment, Method, Pace, Policy, Schedule, Selection
+from snapkeep.domain.prune_plans import PrunePlan
 from snapkeep.domain.runs import Run, run_id
 from snapkeep.inbound.api.actions import Actions
 from snapkeep.services.complete_points import CompletePoints
@@ -32,6 +33,7 @@ from snapkeep.services.prune import Prune
 from snapkeep.services.prune_duplicates import Pruned, PruneDuplicates
 from snapkeep.services.prune_report import ClusterReport
 from snapkeep.services.reconcile import Reconcile, ReconcileReport
+from snapkeep.services.request_prune import RequestPrune
 from snapkeep.services.restore import Restore
 from snapkeep.services.restores import Restores
 from snapkeep.services.show_coverage import ShowCoverage
@@ -164,6 +166,7 @@ class World:
             points=ListPoints(self.deployment, ebs, journal),
             holds=holds,
             coverage=ShowCoverage(self.deployment, clusters, ebs, self.calendar, self.clock),
+            prune=RequestPrune(self.deployment, WorldPruner(self)),
             audit=wrap(self.announcer),
         )
 
@@ -296,3 +299,28 @@ class World:
 def names(items: Iterable[Snapshot]) -> list[str]:
     """Ids, sorted."""
     return sorted(item.id for item in items)
+
+
+class WorldPruner:
+    """Asks the world's prune, and lets it work at once."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def rehearse(self, cluster: str) -> PrunePlan:
+        report = self._world.prune(cluster=cluster, dry_run=True)
+        assert report.verdict is not None
+        return PrunePlan(
+            cluster=cluster,
+            token=report.confirm,
+            braked=report.verdict.braked,
+            reason=report.verdict.reason,
+            deleting=report.counts["delete"],
+            keeping=report.counts["keep"],
+            deletions=tuple(report.delete),
+            refused=report.refused,
+            notes=tuple(report.notes),
+        )
+
+    def prune(self, cluster: str, token: str) -> None:
+        self._world.prune(cluster=cluster, confirm=token)

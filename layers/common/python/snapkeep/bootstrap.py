@@ -18,6 +18,7 @@ import boto3
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.logging.utils import copy_config_to_registered_loggers
 from aws_lambda_powertools.utilities.idempotency import BasePersistenceLayer, DynamoDBPersistenceLayer
+from botocore.config import Config
 
 from snapkeep.adapters.aws import CALLS, CREATES
 from snapkeep.adapters.calendar import CronCalendar
@@ -25,6 +26,7 @@ from snapkeep.adapters.dynamodb import DynamoJournal, DynamoPacer
 from snapkeep.adapters.ec2 import Ec2Snapshots
 from snapkeep.adapters.events import EventAnnouncer
 from snapkeep.adapters.kubernetes.cluster import EksClusters
+from snapkeep.adapters.lambda_pruner import PATIENCE, LambdaPruner
 from snapkeep.adapters.lambda_starter import LambdaStarter
 from snapkeep.adapters.sqs import SqsQueue
 from snapkeep.deployment import load_deployment
@@ -39,6 +41,7 @@ from snapkeep.services.plan_backup import PlanBackup
 from snapkeep.services.plan_restore import PlanRestore
 from snapkeep.services.prune import Prune
 from snapkeep.services.reconcile import Reconcile
+from snapkeep.services.request_prune import RequestPrune
 from snapkeep.services.restore import Restore
 from snapkeep.services.restores import Restores
 from snapkeep.services.show_coverage import ShowCoverage
@@ -176,8 +179,16 @@ def actions(settings: ApiSettings) -> Actions:
         points=ListPoints(deployment, snapshots, journal),
         holds=holds,
         coverage=ShowCoverage(deployment, clusters, snapshots, CronCalendar(), clock),
+        prune=RequestPrune(deployment, LambdaPruner(_patient_lambda(), settings.prune_function)),
         audit=_announcer(settings.event_bus),
     )
+
+
+@cache
+def _patient_lambda() -> Any:
+    """Waits for the answer of a function as long as a caller of the API may wait, and asks once."""
+    waits = CREATES.merge(Config(read_timeout=PATIENCE.total_seconds()))
+    return _session().client("lambda", config=waits)
 
 
 @cache

@@ -29,6 +29,7 @@ from snapkeep.domain.jobs import Job
 from snapkeep.domain.orphans import ListedContent, ListedSnapshot, Orphan
 from snapkeep.domain.points import Point, PointState, Snapshot, SnapshotState
 from snapkeep.domain.policies import Lock, Schedule
+from snapkeep.domain.prune_plans import PrunePlan
 from snapkeep.domain.restore.operations import RestoreOperation
 from snapkeep.domain.restore.progress import RestoredClaim
 from snapkeep.domain.restore.targets import TargetFacts
@@ -277,6 +278,16 @@ class Starter(Protocol):
 
     def start_run(self, cluster: str, policy: str, slot: datetime) -> None:
         """Ask plan_backup, without waiting, to run a slot."""
+
+
+class Pruner(Protocol):
+    """Asks for prunes."""
+
+    def rehearse(self, cluster: str) -> PrunePlan:
+        """What prune would do in a cluster now. Raises TookTooLong."""
+
+    def prune(self, cluster: str, token: str) -> None:
+        """Ask, without waiting, for exactly the plan of that token."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,3 +93,4 @@ class ApiSettings(Settings):
 
     journal_table: str
     event_bus: str
+    prune_function: str

@@ -3,6 +3,7 @@
 SnapkeepError
 ├── TemporaryError     a retry can help; carries how long to wait
 │   ├── Throttled            refused for now: it is certain that nothing was done
+│   ├── TookTooLong          more time is needed than the caller has
 │   └── ClusterUnreachable   the Kubernetes API did not answer
 └── PermanentError     a retry cannot help; carries what to do next
     ├── NotFound       the named thing does not exist
@@ -42,6 +43,10 @@ class Throttled(TemporaryError):
 
     Any other TemporaryError from a call that creates leaves open whether it happened.
     """
+
+
+class TookTooLong(TemporaryError):
+    """It needs more time than the caller has; the text says how to do it otherwise."""
 
 
 class ClusterUnreachable(TemporaryError):

@@ -11,6 +11,7 @@ from snapkeep.domain.changes import Change
 from snapkeep.domain.coverage import CoverageReport
 from snapkeep.domain.holds import Hold
 from snapkeep.domain.policies import Cluster, Deployment
+from snapkeep.domain.prune_plans import PrunePlan
 from snapkeep.domain.restore.operations import RestoreOperation
 from snapkeep.domain.restore.plans import RestorePlan
 from snapkeep.domain.restore.progress import Progress
@@ -77,6 +78,16 @@ class Holds(Protocol):
         """Give a hold back; those of others stay."""
 
 
+class Prunes(Protocol):
+    """Pruning on request."""
+
+    def rehearse(self, cluster: str) -> PrunePlan:
+        """What prune would do in a cluster now. Raises UnknownCluster."""
+
+    def confirm(self, cluster: str, token: str) -> PrunePlan:
+        """Start the plan of that token, if it still is the plan. Raises PermanentError otherwise."""
+
+
 class Audit(Protocol):
     """Keeps what people changed."""
 
@@ -93,6 +104,7 @@ class Actions:
     points: Points
     holds: Holds
     coverage: CoverageReports
+    prune: Prunes
     audit: Audit
 
     def clusters(self) -> Sequence[Cluster]:

@@ -17,10 +17,18 @@ from snapkeep.inbound.api.holds import hold_routes
 from snapkeep.inbound.api.once import Once
 from snapkeep.inbound.api.points import point_routes
 from snapkeep.inbound.api.problems import add_problem_handlers
+from snapkeep.inbound.api.prune import prune_routes
 from snapkeep.inbound.api.restores import restore_routes
 from snapkeep.inbound.api.routing import Routes
 
-ROUTES: Sequence[Routes] = (cluster_routes, coverage_routes, point_routes, hold_routes, restore_routes)
+ROUTES: Sequence[Routes] = (
+    cluster_routes,
+    coverage_routes,
+    point_routes,
+    hold_routes,
+    restore_routes,
+    prune_routes,
+)
 
 
 def application(

@@ -222,6 +222,7 @@ _TRANSLATIONS: Sequence[tuple[Any, Any]] = (
     (errors.ForeignSource, _named(403, "forbidden")),
     (errors.Invalid, _named(422, "invalid_request")),
     (errors.NameTaken, _named(409, "conflict")),
+    (errors.TookTooLong, _named(504, "took_too_long")),
     (errors.TemporaryError, _unavailable),
     (errors.PermanentError, _named(409, "conflict")),
 )
