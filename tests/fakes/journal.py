@@ -38,6 +38,7 @@ class MemoryJournal(MemoryPruneRecords, MemoryRestoreRecords, MemoryHoldRecords,
         super().__init__()
         self.runs: dict[str, Run] = {}
         self.all_points: dict[tuple[str, str], Point] = {}
+        self.requests: dict[str, str] = {}
         self._left: dict[str, tuple[Left, ...]] = {}
         self._leases: dict[tuple[str, str], Lease] = {}
         self._first_seen: dict[tuple[str, str], datetime] = {}
@@ -51,6 +52,21 @@ class MemoryJournal(MemoryPruneRecords, MemoryRestoreRecords, MemoryHoldRecords,
             self._leases[run.id, ""] = Lease(owner, until)
         self._after("open_run")
         return known
+
+    def accept_run(self, run: Run, request_id: str) -> Run | None:
+        self._before("accept_run")
+        if request_id in self.requests:
+            return self.runs.get(self.requests[request_id])
+        if run.id in self.runs:
+            return None
+        self.runs[run.id] = run
+        self.requests[request_id] = run.id
+        self._after("accept_run")
+        return run
+
+    def requested_run(self, request_id: str) -> Run | None:
+        self._before("requested_run")
+        return self.runs.get(self.requests.get(request_id, ""))
 
     def add_points(self, points: Sequence[Point]) -> None:
         self._before("add_points")
@@ -97,6 +113,11 @@ class MemoryJournal(MemoryPruneRecords, MemoryRestoreRecords, MemoryHoldRecords,
     def points_of(self, run_id: str) -> Iterator[Point]:
         self._before("points_of")
         yield from [point for point in self.all_points.values() if point.run == run_id]
+
+    def page_of_points(self, run_id: str, limit: int, after: str = "") -> Sequence[Point]:
+        self._before("page_of_points")
+        found = [point for point in self.all_points.values() if point.run == run_id and point.id > after]
+        return sorted(found, key=lambda point: point.id)[:limit]
 
     def find_point(self, point_id: str) -> Point | None:
         self._before("find_point")

@@ -33,6 +33,7 @@ from snapkeep.services.prune import Prune
 from snapkeep.services.prune_duplicates import Pruned, PruneDuplicates
 from snapkeep.services.prune_report import ClusterReport
 from snapkeep.services.reconcile import Reconcile, ReconcileReport
+from snapkeep.services.request_backup import RequestBackup
 from snapkeep.services.request_prune import RequestPrune
 from snapkeep.services.restore import Restore
 from snapkeep.services.restores import Restores
@@ -153,6 +154,10 @@ class World:
         self.holds = HoldPoints(ebs, journal, self.clock)
         self.restore = Restore(clusters, journal, self.holds, self.clock)
         self.finisher = FinishRestores(clusters, journal, self.restore, self.holds, self.clock)
+
+        self.request_backup = RequestBackup(
+            self.deployment, clusters, journal, wrap(self.starter), self.clock
+        )
 
     def actions(self, wrap: Callable[[Any], Any] = lambda port: port) -> Actions:
         """What the API can do in this world; `wrap` may put a proxy around each port."""

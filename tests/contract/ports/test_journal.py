@@ -9,10 +9,12 @@ from datetime import timedelta
 import pytest
 
 from snapkeep.adapters.dynamodb import DynamoJournal
+from snapkeep.domain.claims import ClaimName
 from snapkeep.domain.errors import NotFound, TemporaryError
 from snapkeep.domain.points import Point, PointState
 from snapkeep.domain.policies import Method
 from snapkeep.domain.runs import Run, RunState
+from snapkeep.domain.wishes import Wish
 from snapkeep.ports import Creation, Journal, Left, Outcome
 from tests.contract.ports.samples import NOW, SLOT, TABLE, a_point, a_run, later
 from tests.fakes import MemoryJournal
@@ -105,6 +107,37 @@ def test_an_unknown_run_is_none(journal: Journal) -> None:
     assert journal.run("myeks.daily.19700101T000000Z") is None
 
 
+# Runs that somebody asks for
+
+
+def a_wanted_run(second: int = 0) -> Run:
+    wish = Wish(claims=(ClaimName("shop", "data"),), method=Method.EBS, namespace="shop", caller="ann")
+    return replace(a_run("on-demand", SLOT + timedelta(seconds=second)), wish=wish)
+
+
+def test_a_request_has_one_run_however_often_it_is_sent(journal: Journal) -> None:
+    assert journal.requested_run("one") is None
+    assert journal.accept_run(a_wanted_run(), "one") == a_wanted_run()
+    assert journal.accept_run(a_wanted_run(7), "one") == a_wanted_run()
+    assert journal.requested_run("one") == a_wanted_run() == journal.run(a_wanted_run().id)
+    assert journal.run(a_wanted_run(7).id) is None
+
+
+def test_a_slot_that_another_request_has_is_not_given_again(journal: Journal) -> None:
+    journal.accept_run(a_wanted_run(), "one")
+    assert journal.accept_run(a_wanted_run(), "two") is None
+    assert journal.requested_run("two") is None
+    assert journal.accept_run(a_wanted_run(1), "two") == a_wanted_run(1)
+
+
+def test_an_accepted_run_is_open_and_planned_with_its_wish(journal: Journal) -> None:
+    journal.accept_run(a_wanted_run(), "one")
+    assert list(journal.open_runs()) == [a_wanted_run()]
+    bare = replace(a_wanted_run(), wish=None)
+    assert journal.open_run(bare, ME, UNTIL, NOW) == a_wanted_run()
+    assert journal.open_run(bare, OTHER, UNTIL, NOW) is None
+
+
 # What was left
 
 
@@ -140,6 +173,18 @@ def test_a_point_that_is_there_already_stays_untouched(journal: Journal) -> None
     journal.add_points([a_point("logs"), a_point(), a_point("web")])
     assert stored(journal, a_point()).state is PointState.CREATING
     assert len(list(journal.points_of(a_run().id))) == 3
+
+
+def test_points_are_read_page_by_page_in_the_order_of_their_ids(journal: Journal) -> None:
+    points = [a_point(f"c{number}") for number in range(12)] + [a_point("c"), a_point("c1-b")]
+    journal.add_points(points)
+    journal.add_points([a_point("other", run=a_run("weekly"))])
+    read: list[str] = []
+    while page := journal.page_of_points(a_run().id, 5, read[-1] if read else ""):
+        assert len(page) <= 5
+        read += [point.id for point in page]
+    assert read == sorted(point.id for point in points)
+    assert list(journal.page_of_points("nobody", 5)) == []
 
 
 def test_a_point_is_found_by_its_id_alone(journal: Journal) -> None:

@@ -335,6 +335,15 @@ class Journal(Protocol):
         past planning is returned as it is, without a lease.
         """
 
+    def accept_run(self, run: Run, request_id: str) -> Run | None:
+        """Write a run that somebody asked for; the request's own one when it has one already.
+
+        Returns None, and nothing is written, when another request has a run of this id.
+        """
+
+    def requested_run(self, request_id: str) -> Run | None:
+        """The run that a request was accepted as."""
+
     def add_points(self, points: Sequence[Point]) -> None:
         """Write points that are not there yet; those that are stay untouched."""
 
@@ -364,6 +373,9 @@ class Journal(Protocol):
 
     def points_of(self, run_id: str) -> Iterator[Point]:
         """All points of a run."""
+
+    def page_of_points(self, run_id: str, limit: int, after: str = "") -> Sequence[Point]:
+        """At most `limit` points of a run in the order of their ids, those after an id."""
 
     def find_point(self, point_id: str) -> Point | None:
         """A point by its id alone (a lagging index: a point of the last seconds may be missing)."""

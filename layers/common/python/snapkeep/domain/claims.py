@@ -71,6 +71,17 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
+class ClaimName:
+    """A claim by its name, whether it exists or not."""
+
+    namespace: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.namespace}/{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
 class ScratchVolume:
     """Storage that a pod keeps outside any claim (emptyDir, hostPath): it dies with pod or node."""
 

@@ -13,7 +13,10 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
-RESERVED_NAMES = frozenset({"interruption", "on-demand"})
+ON_DEMAND = "on-demand"
+"""The built-in policy of backups that somebody asks for."""
+
+RESERVED_NAMES = frozenset({"interruption", ON_DEMAND})
 """Names of the built-in policies; no policy of a user may take them."""
 
 
@@ -181,20 +184,31 @@ def from_document(document: Mapping[str, Any]) -> Deployment:
     )
 
 
-def _policy(item: Mapping[str, Any]) -> Policy:
-    selection = dict(item["selection"])
+def selection_to_document(selection: Selection) -> dict[str, Any]:
+    """A selection as a JSON-ready dict."""
+    document: dict[str, Any] = _plain(selection)
+    return document
+
+
+def selection_from_document(document: Mapping[str, Any]) -> Selection:
+    """The selection that `selection_to_document` wrote."""
+    selection = dict(document)
     selection["labels"] = tuple(
         Requirement(label["key"], Operator(label["operator"]), tuple(label["values"]))
         for label in selection["labels"]
     )
     for name in ("namespaces", "exclude_namespaces", "storage_classes"):
         selection[name] = tuple(selection[name])
+    return Selection(**selection)
+
+
+def _policy(item: Mapping[str, Any]) -> Policy:
     schedule = dict(item["schedule"], catch_up=timedelta(seconds=item["schedule"]["catch_up"]))
     return Policy(
         **dict(
             item,
             clusters=tuple(item["clusters"]),
-            selection=Selection(**selection),
+            selection=selection_from_document(item["selection"]),
             schedule=Schedule(**schedule),
             method=Method(item["method"]),
             lock=_lock(item["lock"]),

@@ -22,6 +22,7 @@ class Code(StrEnum):
     SIZE = "size_not_selected"
     NO_POLICY = "no_policy"
     # by what the claim is
+    NOT_FOUND = "not_found"
     DELETING = "deleting"
     PENDING = "pending"
     LOST = "lost"

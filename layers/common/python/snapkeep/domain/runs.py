@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 
+from snapkeep.domain.policies import Deployment, Policy
+from snapkeep.domain.wishes import Wish, policy_of
+
 
 class RunState(StrEnum):
     """Where a run stands; the last three are final."""
@@ -29,7 +32,8 @@ class Run:
 
     `total`, `ready` and `failed` count points. `degraded` is the reason when the run could not do
     all it should (cluster unreachable); such a run ends `partially_failed` at best. `left` counts
-    the claims that were not taken, by reason code.
+    the claims that were not taken, by reason code. A run of the policy `on-demand` has the `wish` it
+    was asked for by.
     """
 
     id: str
@@ -45,6 +49,7 @@ class Run:
     left: Mapping[str, int] = field(default_factory=dict)
     closed_at: datetime | None = None
     announced: bool = False
+    wish: Wish | None = None
 
     @property
     def is_settled(self) -> bool:
@@ -55,6 +60,11 @@ class Run:
 def run_id(cluster: str, policy: str, slot: datetime) -> str:
     """The id of the run of a policy at a slot (aware) in a cluster: the same for every duplicate event."""
     return f"{cluster}.{policy}.{slot_text(slot)}"
+
+
+def policy_of_run(run: Run, deployment: Deployment) -> Policy | None:
+    """What a run takes and how: its policy, or what its wish says; None when that is not in the config."""
+    return policy_of(run.wish, run.cluster, deployment) if run.wish else deployment.policy(run.policy)
 
 
 def slot_text(slot: datetime) -> str:

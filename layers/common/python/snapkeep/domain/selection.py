@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from snapkeep.domain.claims import Claim, ScratchVolume, VolumeKind
+from snapkeep.domain.claims import Claim, ClaimName, ScratchVolume, VolumeKind
 from snapkeep.domain.labels import describe, matches
 from snapkeep.domain.policies import Deployment, Method, Policy, Selection
 from snapkeep.domain.protectability import Code as Code
@@ -40,9 +40,9 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """A claim or scratch volume that is not taken, and why."""
+    """A claim (or the name of one that is missing) or scratch volume that is not taken, and why."""
 
-    subject: Claim | ScratchVolume
+    subject: Claim | ClaimName | ScratchVolume
     code: Code
     reason: str
 
@@ -67,7 +67,7 @@ def select_for(
         for volume in scratch
         if not policy.selection.opt_in_only and not _outside(volume.namespace, policy.selection)
     ]
-    return _sorted([decide(claim, policy, deployment.policies) for claim in claims], unprotected)
+    return arranged([decide(claim, policy, deployment.policies) for claim in claims], unprotected)
 
 
 def select(
@@ -76,7 +76,7 @@ def select(
     """What all policies together take of a cluster: a claim is taken (once per policy) or left once."""
     here = sorted((policy for policy in policies if cluster in policy.clusters), key=lambda item: item.name)
     decisions = [decision for claim in claims for decision in _decide_by_all(claim, here)]
-    return _sorted(decisions, [Left(volume, *scratch_refusal(volume)) for volume in scratch])
+    return arranged(decisions, [Left(volume, *scratch_refusal(volume)) for volume in scratch])
 
 
 def decide(claim: Claim, policy: Policy, policies: Sequence[Policy]) -> Taken | Left:
@@ -92,9 +92,27 @@ def decide(claim: Claim, policy: Policy, policies: Sequence[Policy]) -> Taken | 
     )
     if refusal is not None:
         return Left(claim, *refusal)
-    method, method_reason = method_for(claim, policy)
     reason = f"its label {POLICY_LABEL} names the policy" if opted_in else _describe(policy.selection)
-    return Taken(claim, policy.name, method, reason, method_reason, group_key(claim, policy))
+    return _taken(claim, policy, reason)
+
+
+def decide_alone(claim: Claim, policy: Policy, reason: str = "") -> Taken | Left:
+    """Whether `policy` takes the claim whatever other policies it is labelled for; `reason` says why.
+
+    So a wish is decided: the label that names a policy is about schedules, the one that excludes is not.
+    """
+    refusal = (
+        _excluded(claim)
+        or _outside(claim.namespace, policy.selection)
+        or not_protectable(claim)
+        or _unselected(claim, policy)
+    )
+    return Left(claim, *refusal) if refusal else _taken(claim, policy, reason or _describe(policy.selection))
+
+
+def reaches(selection: Selection, namespace: str) -> bool:
+    """True when a selection takes claims of that namespace."""
+    return _outside(namespace, selection) is None
 
 
 def method_for(claim: Claim, policy: Policy) -> tuple[Method, str]:
@@ -121,6 +139,11 @@ def group_key(claim: Claim, policy: Policy) -> str:
     """The claim's crash-consistent group, `namespace/label value`; "" when it is in none."""
     value = claim.labels.get(policy.group_label, "") if policy.group_label else ""
     return f"{claim.namespace}/{value}" if value else ""
+
+
+def _taken(claim: Claim, policy: Policy, reason: str) -> Taken:
+    method, method_reason = method_for(claim, policy)
+    return Taken(claim, policy.name, method, reason, method_reason, group_key(claim, policy))
 
 
 def _decide_by_all(claim: Claim, policies: Sequence[Policy]) -> Sequence[Taken | Left]:
@@ -202,10 +225,11 @@ def _describe(selection: Selection) -> str:
     return f"selected by {'; '.join(parts)}" if parts else "the policy takes every claim"
 
 
-def _sorted(decisions: Sequence[Taken | Left], scratch: Sequence[Left]) -> Selected:
+def arranged(decisions: Sequence[Taken | Left], more: Sequence[Left] = ()) -> Selected:
+    """Decisions sorted as `Selected` promises; `more` is left besides."""
     taken = [decision for decision in decisions if isinstance(decision, Taken)]
     left = [decision for decision in decisions if isinstance(decision, Left)]
     return Selected(
         taken=tuple(sorted(taken, key=lambda item: (item.claim.namespace, item.claim.name, item.policy))),
-        left=tuple(sorted([*left, *scratch], key=lambda item: (item.subject.namespace, str(item.subject)))),
+        left=tuple(sorted([*left, *more], key=lambda item: (item.subject.namespace, str(item.subject)))),
     )

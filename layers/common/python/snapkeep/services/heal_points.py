@@ -24,6 +24,7 @@ from snapkeep.domain.policies import Deployment, Method
 from snapkeep.domain.runs import Run
 from snapkeep.ports import Clock, Cluster, Clusters, Journal, Outcome, Pacer, Queue, Snapshots
 from snapkeep.services.complete_points import CompletePoints
+from snapkeep.services.point_policy import policy_of_point
 
 RESEND_AFTER = timedelta(minutes=20)
 """Longer than a job may wait in the queue (15 minutes): what is still not created lost its job."""
@@ -136,7 +137,7 @@ class HealPoints:
 
     def _without_driver(self, point: Point, reason: str) -> str:
         """The driver made nothing: take the point by ebs where the policy allows, else fail it."""
-        policy = self.deployment.policy(point.policy)
+        policy = policy_of_point(point, self.deployment, self.journal)
         if policy is None or not policy.csi_fallback:
             self._fail(point, reason)
             return "failed"

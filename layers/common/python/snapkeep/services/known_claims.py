@@ -20,9 +20,9 @@ class KnownClaim:
 
 
 def known_claims(snapshots: Snapshots, cluster: str, policy: str) -> Iterator[KnownClaim]:
-    """Claims with a completed point of that policy whose volume still exists."""
+    """Claims with a completed point of that policy ("": of any) whose volume still exists."""
     newest: dict[str, Snapshot] = {}
-    wanted = {tags.MANAGED: "true", tags.CLUSTER: cluster, tags.POLICY: policy}
+    wanted = {tags.MANAGED: "true", tags.CLUSTER: cluster} | ({tags.POLICY: policy} if policy else {})
     for snapshot in snapshots.find(wanted, state=SnapshotState.COMPLETED):
         uid = snapshot.tags.get(tags.CLAIM_UID, "")
         if not uid:

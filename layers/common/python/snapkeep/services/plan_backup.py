@@ -6,13 +6,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from snapkeep.domain import selection
 from snapkeep.domain.errors import ClusterUnreachable, PermanentError
 from snapkeep.domain.jobs import jobs_of
 from snapkeep.domain.naming import point_id
 from snapkeep.domain.points import ClaimFacts, Point, PointState
-from snapkeep.domain.policies import Deployment, Method, Policy
-from snapkeep.domain.runs import Run, RunState, run_id
+from snapkeep.domain.policies import ON_DEMAND, Deployment, Method, Policy
+from snapkeep.domain.runs import Run, RunState, policy_of_run, run_id
+from snapkeep.domain.selection import Selected, Taken, select_for
+from snapkeep.domain.wishes import Wish, select_wanted, unknown_policy, unmet, wants_known
 from snapkeep.ports import Announcer, Clock, Cluster, Clusters, Journal, Left, Outcome, Queue, Snapshots
 from snapkeep.services.closing import close_if_settled
 from snapkeep.services.known_claims import KnownClaim, known_claims
@@ -49,15 +50,29 @@ class PlanBackup:
         Every step is idempotent: the same event again, or a retry after a crash, continues the same
         run. Raises PermanentError when the deployment knows no such cluster or policy.
         """
-        policy = self._policy(cluster, policy_name)
         now = self.clock()
-        run = Run(run_id(cluster, policy_name, slot), cluster, policy_name, slot, accepted_at=now)
+        built_in = policy_name == ON_DEMAND and self.deployment.policy(policy_name) is None
+        run = self._asked_for(cluster, slot) if built_in else None
+        if run is None:
+            self._check_policy(cluster, policy_name)
+            run = Run(run_id(cluster, policy_name, slot), cluster, policy_name, slot, accepted_at=now)
         held = self.journal.open_run(run, owner, now + LEASE, now)
         if held is None or held.state is not RunState.PLANNING:
             return held
-        return self._plan(held, policy)
+        return self._plan(held)
 
-    def _policy(self, cluster: str, name: str) -> Policy:
+    def _asked_for(self, cluster: str, slot: datetime) -> Run:
+        """The run of a wish: the API journals it with the wish before it starts us."""
+        wanted = run_id(cluster, ON_DEMAND, slot)
+        run = self.journal.run(wanted)
+        if run is None or run.wish is None:
+            raise PermanentError(
+                f"nobody asked for the run {wanted}: backups on demand are asked for by "
+                f"POST /v1/clusters/{cluster}/backups or `snapkeep backup`"
+            )
+        return run
+
+    def _check_policy(self, cluster: str, name: str) -> None:
         policy = self.deployment.policy(name)
         if policy is None or cluster not in policy.clusters:
             known = ", ".join(item.name for item in self.deployment.policies) or "none"
@@ -65,10 +80,13 @@ class PlanBackup:
                 f"the deployment has no policy {name!r} for cluster {cluster!r} (policies: {known}); "
                 "deploy again so that schedules and config agree"
             )
-        return policy
 
-    def _plan(self, run: Run, policy: Policy) -> Run:
-        planned = self._look(run, policy)
+    def _plan(self, run: Run) -> Run:
+        policy = policy_of_run(run, self.deployment)
+        if policy is not None:
+            planned = self._look(run, policy)
+        else:
+            planned = Planned((), degraded=unknown_policy(run.wish or Wish(), run.cluster, self.deployment))
         self.journal.add_left(run.id, planned.left)
         self.journal.add_points(planned.points)
         points = list(self.journal.points_of(run.id))
@@ -90,33 +108,46 @@ class PlanBackup:
         """What to take, from the cluster; from earlier points' tags when it is silent or refuses us."""
         try:
             cluster = self.clusters.open(run.cluster)
-            selected = selection.select_for(
-                policy, self.deployment, cluster.claims(), cluster.scratch_volumes()
-            )
+            selected = self._select(run, policy, cluster)
             points = _with_leads(_points(run, selected.taken))
             left = [Left(str(item.subject), item.code.value, item.reason) for item in selected.left]
-            return self._checked(cluster, policy, points, left)
+            degraded = unmet(run.wish, run.cluster, selected) if run.wish else ""
+            return self._checked(cluster, policy, Planned(points, left, degraded))
         except (ClusterUnreachable, PermanentError) as error:
             degraded = (
                 f"the claims of cluster {run.cluster} could not be read ({error.reason}); "
                 "volumes known from earlier points were taken by ebs, new claims were not seen"
             )
-            known = known_claims(self.snapshots, run.cluster, policy.name)
-            return Planned(_with_leads(_known_points(run, known)), (), degraded)
+            return Planned(_with_leads(_known_points(run, self._known(run, policy))), (), degraded)
 
-    def _checked(
-        self, cluster: Cluster, policy: Policy, points: Sequence[Point], left: Sequence[Left]
-    ) -> Planned:
+    def _select(self, run: Run, policy: Policy, cluster: Cluster) -> Selected:
+        if run.wish is None:
+            return select_for(policy, self.deployment, cluster.claims(), cluster.scratch_volumes())
+        scratch = cluster.scratch_volumes() if run.wish.policy else ()
+        return select_wanted(run.wish, policy, self.deployment, cluster.claims(), scratch)
+
+    def _known(self, run: Run, policy: Policy) -> Iterator[KnownClaim]:
+        """What earlier points tell of the claims of a policy, or of those that a wish asks for."""
+        wish = run.wish
+        if wish is None or wish.policy:
+            yield from known_claims(self.snapshots, run.cluster, policy.name)
+            return
+        for item in known_claims(self.snapshots, run.cluster, ""):
+            if wants_known(wish, policy, item.claim):
+                yield replace(item, group="")
+
+    def _checked(self, cluster: Cluster, policy: Policy, planned: Planned) -> Planned:
         """The plan after asking whether the cluster can take VolumeSnapshots at all, if any are needed."""
-        if not any(point.method is Method.CSI for point in points):
-            return Planned(points, left)
+        if not any(point.method is Method.CSI for point in planned.points):
+            return planned
         support = cluster.snapshot_support()
         if support.available:
-            return Planned(points, left)
+            return planned
         if not policy.csi_fallback:
-            return Planned(points, left, support.reason, hopeless=support.reason)
+            degraded = "; ".join(filter(None, (planned.degraded, support.reason)))
+            return replace(planned, degraded=degraded, hopeless=support.reason)
         reason = f"by ebs instead of csi: {support.reason}"
-        return Planned([_by_ebs(point, reason) for point in points], left)
+        return replace(planned, points=[_by_ebs(point, reason) for point in planned.points])
 
     def _is_hopeless(self, point: Point, planned: Planned) -> bool:
         return bool(planned.hopeless) and point.method is Method.CSI
@@ -127,7 +158,7 @@ class PlanBackup:
                 self.journal.finish(point, Outcome(PointState.FAILED, self.clock(), reason))
 
 
-def _points(run: Run, taken: Iterable[selection.Taken]) -> Iterator[Point]:
+def _points(run: Run, taken: Iterable[Taken]) -> Iterator[Point]:
     for item in taken:
         claim = item.claim
         assert claim.volume is not None, f"{claim} was taken without a volume"

@@ -22,6 +22,7 @@ from snapkeep.domain.policies import Deployment, Method
 from snapkeep.ports import Announcer, Clock, Clusters, Creation, Journal, Outcome, Pacer, Queue, Snapshots
 from snapkeep.services.closing import close_if_settled
 from snapkeep.services.looking import description_of, existing_of
+from snapkeep.services.point_policy import policy_of_point
 from snapkeep.services.take_group import GroupTaker
 
 LEASE = timedelta(minutes=3)
@@ -175,7 +176,7 @@ class TakeSnapshots:
             held = self._lease(lead, owner)
             if held is None:
                 return
-            policy = self.deployment.policy(lead.policy)
+            policy = policy_of_point(lead, self.deployment, self.journal)
             taker = GroupTaker(
                 snapshots=self.snapshots,
                 journal=self.journal,

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
 from snapkeep.adapters.dynamodb import schema
+from snapkeep.adapters.dynamodb.wishes import wish_of, wish_text
 from snapkeep.domain.points import ClaimFacts, Point, PointState
 from snapkeep.domain.policies import Method
 from snapkeep.domain.runs import Run, RunState, slot_text
@@ -28,7 +30,8 @@ def run_item(run: Run) -> dict[str, Any]:
     """The item of an open run, in the index of open ones."""
     return {
         **schema.run_key(run.id),
-        **_plain(run),
+        **_plain(replace(run, wish=None)),
+        **({"wish": wish_text(run.wish)} if run.wish else {}),
         "slot": slot_text(run.slot),
         "left": dict(run.left),
         "policy_key": schema.policy_key(run.cluster, run.policy),
@@ -52,6 +55,7 @@ def run_of(item: Item) -> Run:
         left={code: int(count) for code, count in item.get("left", {}).items()},
         closed_at=_time(item.get("closed_at")),
         announced=item["announced"],
+        wish=wish_of(item["wish"]) if "wish" in item else None,
     )
 
 

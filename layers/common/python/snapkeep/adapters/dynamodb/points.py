@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from snapkeep.adapters.aws import chunks
@@ -58,6 +59,18 @@ class PointRecords:
         """All points of a run, page by page."""
         values = {"run": schema.run_key(run_id)[schema.PK], "point": schema.POINT_PREFIX}
         yield from map(point_of, self._table.query("#pk = :run AND begins_with(#sk, :point)", values))
+
+    def page_of_points(self, run_id: str, limit: int, after: str = "") -> Sequence[Point]:
+        """At most `limit` points of a run in the order of their ids, those after an id, in one call."""
+        values = {
+            "run": schema.run_key(run_id)[schema.PK],
+            "first": f"{schema.POINT_PREFIX}{after}-",
+            "last": f"{schema.POINT_PREFIX}~",
+        }
+        if not after:
+            values["first"] = schema.POINT_PREFIX
+        found = self._table.query("#pk = :run AND #sk BETWEEN :first AND :last", values, limit=limit)
+        return [point_of(item) for item in islice(found, limit)]
 
     def find_point(self, point_id: str) -> Point | None:
         """A point by its id alone; the index lags, so one of the last seconds may be missing."""

@@ -38,6 +38,28 @@ class RunRecords:
         except Refused:
             return self._join_run(run.id, owner, until, now)
 
+    def accept_run(self, run: Run, request_id: str) -> Run | None:
+        """Write a run and the request for it, both or none; the request's own run when it has one.
+
+        None when another request has a run of this id.
+        """
+        request = {
+            **schema.request_key(request_id),
+            "run": run.id,
+            schema.EXPIRES_AT: schema.expiry(run.accepted_at),
+        }
+        items = (request, run_item(run))
+        try:
+            self._table.write_all([("Put", self._table.put_statement(item, IS_NEW, {})) for item in items])
+            return run
+        except Refused:
+            return self.requested_run(request_id)
+
+    def requested_run(self, request_id: str) -> Run | None:
+        """The run that a request was accepted as."""
+        request = self._table.get(schema.request_key(request_id))
+        return self.run(request["run"]) if request else None
+
     def start_run(self, run: Run) -> None:
         """Mark a planned run `running` with total, degraded and left; one past planning stays as it is."""
         values = {

@@ -3,6 +3,7 @@
 | item           | pk                      | sk           | also in index                         |
 | -------------- | ----------------------- | ------------ | ------------------------------------- |
 | run            | RUN#<run>               | RUN          | `runs`; `open` until it was announced |
+| request        | REQUEST#<id>            | REQUEST      |                                       |
 | point          | RUN#<run>               | POINT#<id>   | `points`                              |
 | what was left  | RUN#<run>               | LEFT#<page>  |                                       |
 | first seen     | POLICY#<cluster>/<name> | SEEN         |                                       |
@@ -54,6 +55,11 @@ Key = dict[str, str]
 def run_key(run_id: str) -> Key:
     """The key of a run."""
     return {PK: f"RUN#{run_id}", SK: RUN}
+
+
+def request_key(request_id: str) -> Key:
+    """The key of a request for a run: it names the run."""
+    return {PK: f"REQUEST#{request_id}", SK: "REQUEST"}
 
 
 def point_key(run_id: str, point_id: str) -> Key:

@@ -79,13 +79,17 @@ class Table:
         return items
 
     def query(
-        self, condition: str, values: Values, index: str = "", newest_first: bool = False
+        self, condition: str, values: Values, index: str = "", newest_first: bool = False, limit: int = 0
     ) -> Iterator[dict[str, Any]]:
-        """The items (of an index: their keys) that meet a key condition, page by page, in key order."""
+        """The items (of an index: their keys) that meet a key condition, page by page, in key order.
+
+        With a `limit` one call reads no more of them than that.
+        """
         request: dict[str, Any] = {"TableName": self._name, "KeyConditionExpression": condition}
         request |= _placeholders(condition, values)
         request |= {"IndexName": index} if index else {"ConsistentRead": True}
         request |= {"ScanIndexForward": False} if newest_first else {}
+        request |= {"Limit": limit} if limit else {}
         while True:
             answer = self._call("query", **request)
             yield from map(_decode, answer["Items"])

@@ -1,0 +1,16 @@
+"""The policy that a recovery point is taken by: its own, or what the wish of its run says."""
+
+from __future__ import annotations
+
+from snapkeep.domain.points import Point
+from snapkeep.domain.policies import ON_DEMAND, Deployment, Policy
+from snapkeep.domain.runs import policy_of_run
+from snapkeep.ports import Journal
+
+
+def policy_of_point(point: Point, deployment: Deployment, journal: Journal) -> Policy | None:
+    """How the point is taken; None when the config does not name its policy (any more)."""
+    if point.policy != ON_DEMAND:
+        return deployment.policy(point.policy)
+    run = journal.run(point.run)
+    return policy_of_run(run, deployment) if run else None
