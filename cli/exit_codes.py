@@ -23,6 +23,7 @@ IN_WORDS = """Exit codes: 0 done; 1 something failed; 2 the command line, config
 
 OF_CODE = {
     "restore_refused": Exit.REFUSED,
+    "nothing_to_back_up": Exit.REFUSED,
     "conflict": Exit.REFUSED,
     "invalid_request": Exit.USAGE,
     "malformed_json": Exit.USAGE,

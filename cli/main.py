@@ -13,7 +13,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from cli import coverage, points, prune, restores, retention
+from cli import backups, coverage, points, prune, restores, retention
 from cli.commands import Where
 from cli.connection import ApiOption, ProfileOption, RegionOption
 from cli.exit_codes import IN_WORDS
@@ -38,6 +38,7 @@ get = typer.Typer(help="List recovery points, restores or clusters.", no_args_is
 get.command("points")(points.get_points)
 get.command("restores")(restores.get_restores)
 get.command("restore")(restores.get_restore)
+get.command("backup")(backups.get_backup)
 get.command("clusters")(coverage.get_clusters)
 app.add_typer(get, name="get")
 
@@ -47,6 +48,7 @@ describe.command("restore")(restores.get_restore)
 app.add_typer(describe, name="describe")
 
 app.command()(restores.restore)
+app.command()(backups.backup)
 app.command()(coverage.coverage)
 app.command()(points.hold)
 app.command()(points.release)

@@ -12,7 +12,7 @@ from constructs import Construct
 
 from infra import permissions
 from infra.constructs.api_problems import add_gateway_problems
-from infra.constructs.api_routes import CLUSTER, NAMESPACE, ROUTES
+from infra.constructs.api_routes import ROUTES
 from infra.constructs.journal_table import JournalTable
 from infra.constructs.python_function import LOG_RETENTION, Platform, PythonFunction
 from snapkeep.settings import ApiSettings
@@ -25,7 +25,7 @@ RATE, BURST = 20, 40
 CHANGES_RATE, CHANGES_BURST = 2, 10
 """Requests a second, and at once; those that make something are few."""
 
-THROTTLED = (f"{CLUSTER}/prune/POST", f"{CLUSTER}/restores/POST", f"{NAMESPACE}/restores/POST")
+THROTTLED = tuple(f"{path}/POST" for path, methods in ROUTES.items() if "POST" in methods)
 
 LOGGED = {
     "requestId": "$context.requestId",
@@ -54,6 +54,7 @@ class Api(Construct):
         journal: JournalTable,
         event_bus: str,
         clusters: Sequence[str],
+        plan_backup: PythonFunction,
         prune: PythonFunction,
     ) -> None:
         super().__init__(scope, id)
@@ -68,6 +69,7 @@ class Api(Construct):
             settings=ApiSettings(
                 journal_table=journal.name,
                 event_bus=event_bus,
+                plan_backup_function=plan_backup.function.function_name,
                 prune_function=prune.function.function_name,
             ),
         )
@@ -77,6 +79,7 @@ class Api(Construct):
             permissions.describe_clusters(stack, clusters),
             *permissions.hold_snapshots(stack),
             permissions.put_events(stack, event_bus),
+            permissions.invoke(plan_backup.function.function_arn),
             permissions.invoke(prune.function.function_arn),
             journal.access("GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem"),
         )

@@ -94,6 +94,7 @@ class SnapkeepStack(Stack):
             journal=journal,
             event_bus=EVENT_BUS,
             clusters=clusters,
+            plan_backup=backup.function,
             prune=prune.function,
         )
         ClusterAccess(

@@ -37,6 +37,7 @@ from snapkeep.services.request_backup import RequestBackup
 from snapkeep.services.request_prune import RequestPrune
 from snapkeep.services.restore import Restore
 from snapkeep.services.restores import Restores
+from snapkeep.services.show_backup import ShowBackup
 from snapkeep.services.show_coverage import ShowCoverage
 from snapkeep.services.sweep_orphans import SweepOrphans
 from snapkeep.services.take_snapshots import JobReport, TakeSnapshots
@@ -171,6 +172,8 @@ class World:
             points=ListPoints(self.deployment, ebs, journal),
             holds=holds,
             coverage=ShowCoverage(self.deployment, clusters, ebs, self.calendar, self.clock),
+            backups=RequestBackup(self.deployment, clusters, journal, wrap(self.starter), self.clock),
+            backup_status=ShowBackup(journal),
             prune=RequestPrune(self.deployment, WorldPruner(self)),
             audit=wrap(self.announcer),
         )

@@ -21,6 +21,7 @@ TESTED_ELSEWHERE: dict[str, str] = {
     # Two dataclasses without behaviour: what matters is who makes them of what.
     "snapkeep/domain/messages.py": "tests/unit/snapkeep/inbound/test_events.py",
     "snapkeep/domain/prune_plans.py": "tests/unit/snapkeep/inbound/api/test_prune.py",
+    "snapkeep/domain/backups.py": "tests/unit/snapkeep/inbound/api/test_backups.py",
     "snapkeep/domain/changes.py": "tests/unit/snapkeep/inbound/api/test_application.py",
     # Values without behaviour: what the pre-flight makes of them is what matters.
     "snapkeep/domain/restore/findings.py": "tests/unit/snapkeep/domain/restore/test_preflight_size.py",

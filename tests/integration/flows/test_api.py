@@ -133,3 +133,23 @@ def test_points_and_coverage_are_answered_by_the_deployed_function(
     assert report.status == 200, report.body
     claim = next(claim for claim in report.json["claims"] if claim["claim"] == "bulk-0000")
     assert (claim["state"], claim["last_good"]["id"]) == ("protected", point)
+
+
+def test_a_backup_on_demand_is_ready_a_moment_later(product: Deployed, ann: Person, point: str) -> None:
+    started = ann.post(
+        "/v1/clusters/myeks/backups",
+        {"claims": [{"namespace": POLICY, "name": "bulk-0000"}], "method": "ebs"},
+    )
+    assert started.status == 202, started.body
+    (place,) = started.headers["location"]
+
+    def ended() -> dict[str, Any] | None:
+        shown: dict[str, Any] = ann.get(place).json
+        return shown if shown["state"] == "completed" else None
+
+    shown = until(ended, "the backup to end")
+    assert (shown["total"], shown["ready"]) == (1, 1)
+    (snapshot,) = product.snapshots("on-demand")
+    assert snapshot.tags[tags.POINT] == shown["points"][0]["id"]
+    other = ann.get(f"/v1/clusters/myeks/namespaces/default/backups/{started.json['id']}")
+    assert other.status == 404

@@ -41,9 +41,11 @@ from snapkeep.services.plan_backup import PlanBackup
 from snapkeep.services.plan_restore import PlanRestore
 from snapkeep.services.prune import Prune
 from snapkeep.services.reconcile import Reconcile
+from snapkeep.services.request_backup import RequestBackup
 from snapkeep.services.request_prune import RequestPrune
 from snapkeep.services.restore import Restore
 from snapkeep.services.restores import Restores
+from snapkeep.services.show_backup import ShowBackup
 from snapkeep.services.show_coverage import ShowCoverage
 from snapkeep.services.sweep_orphans import SweepOrphans
 from snapkeep.services.take_snapshots import TakeSnapshots
@@ -113,7 +115,7 @@ def reconcile(settings: ReconcileSettings) -> Reconcile:
     deployment = load_deployment()
     journal = _journal(settings.journal_table)
     announcer = _announcer(settings.event_bus)
-    starter = LambdaStarter(_session().client("lambda", config=CALLS), settings.plan_backup_function)
+    starter = _starter(settings.plan_backup_function)
     heal_points = HealPoints(
         deployment,
         _clusters(),
@@ -179,6 +181,8 @@ def actions(settings: ApiSettings) -> Actions:
         points=ListPoints(deployment, snapshots, journal),
         holds=holds,
         coverage=ShowCoverage(deployment, clusters, snapshots, CronCalendar(), clock),
+        backups=RequestBackup(deployment, clusters, journal, _starter(settings.plan_backup_function), clock),
+        backup_status=ShowBackup(journal),
         prune=RequestPrune(deployment, LambdaPruner(_patient_lambda(), settings.prune_function)),
         audit=_announcer(settings.event_bus),
     )
@@ -243,6 +247,11 @@ def _journal(table: str) -> DynamoJournal:
 def _pacer(table: str) -> DynamoPacer:
     client = _session().client("dynamodb", config=CALLS)
     return DynamoPacer(client, table, f"{_region()}/CreateSnapshot", load_deployment().pace)
+
+
+@cache
+def _starter(function: str) -> LambdaStarter:
+    return LambdaStarter(_session().client("lambda", config=CALLS), function)
 
 
 @cache

@@ -93,4 +93,5 @@ class ApiSettings(Settings):
 
     journal_table: str
     event_bus: str
+    plan_backup_function: str
     prune_function: str

@@ -37,7 +37,8 @@ def test_requests_are_throttled_and_those_that_make_something_more(template: Tem
         for item in stage["MethodSettings"]
     }
     assert limits[("*", "/*")] == 20
-    assert limits[("POST", "/~1v1~1clusters~1{cluster}~1restores")] == 2
+    for thing in ("backups", "prune", "restores"):
+        assert limits[("POST", f"/~1v1~1clusters~1{{cluster}}~1{thing}")] == 2
 
 
 def test_the_access_log_tells_who_asked_for_what(template: Template) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from snapkeep.domain import coverage, selection, tags
-from snapkeep.domain.claims import Claim
+from snapkeep.domain.claims import Claim, ScratchVolume
 from snapkeep.domain.coverage import CoverageReport, CoveredClaim, LastGood, Promise
 from snapkeep.domain.errors import UnknownCluster
 from snapkeep.domain.points import PointState, SnapshotState
@@ -138,6 +138,6 @@ def _left(left: Sequence[selection.Left], good: Good) -> Iterator[CoveredClaim]:
         if isinstance(subject, Claim):
             last = coverage.newest(good.get(subject.uid, ()))
             yield coverage.not_covered(subject.namespace, subject.name, item.reason, last)
-        else:
+        elif isinstance(subject, ScratchVolume):
             name = f"{subject.pod}:{subject.volume}"
             yield coverage.not_covered(subject.namespace, name, item.reason, None)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from snapkeep.domain.backups import BackupPlan, BackupStatus
 from snapkeep.domain.catalogue import Page, RecoveryPoint, Wanted
 from snapkeep.domain.changes import Change
 from snapkeep.domain.coverage import CoverageReport
@@ -16,6 +17,8 @@ from snapkeep.domain.restore.operations import RestoreOperation
 from snapkeep.domain.restore.plans import RestorePlan
 from snapkeep.domain.restore.progress import Progress
 from snapkeep.domain.restore.requests import RestoreRequest
+from snapkeep.domain.runs import Run
+from snapkeep.domain.wishes import Wish
 
 
 class Restores(Protocol):
@@ -78,6 +81,26 @@ class Holds(Protocol):
         """Give a hold back; those of others stay."""
 
 
+class Backups(Protocol):
+    """Backups on demand."""
+
+    def plan(self, cluster: str, wish: Wish) -> BackupPlan:
+        """What a wish would take now. Raises UnknownCluster, NotFound, ClusterUnreachable."""
+
+    def known(self, request_id: str) -> Run | None:
+        """The run that a request was accepted as before."""
+
+    def accept(self, cluster: str, wish: Wish, request_id: str) -> Run:
+        """The run of a request, started; the same one for the same request."""
+
+
+class BackupStatuses(Protocol):
+    """Backups as they stand."""
+
+    def show(self, cluster: str, run_id: str, namespace: str, limit: int, after: str) -> BackupStatus:
+        """A run with a page of its points. Raises NotFound."""
+
+
 class Prunes(Protocol):
     """Pruning on request."""
 
@@ -104,6 +127,8 @@ class Actions:
     points: Points
     holds: Holds
     coverage: CoverageReports
+    backups: Backups
+    backup_status: BackupStatuses
     prune: Prunes
     audit: Audit
 

@@ -10,6 +10,7 @@ from aws_lambda_powertools.utilities.idempotency import BasePersistenceLayer
 
 from snapkeep.inbound.api.actions import Actions
 from snapkeep.inbound.api.audit import Audited
+from snapkeep.inbound.api.backups import backup_routes
 from snapkeep.inbound.api.clusters import cluster_routes
 from snapkeep.inbound.api.coverage import coverage_routes
 from snapkeep.inbound.api.description import add_description
@@ -27,6 +28,7 @@ ROUTES: Sequence[Routes] = (
     point_routes,
     hold_routes,
     restore_routes,
+    backup_routes,
     prune_routes,
 )
 
