@@ -23,7 +23,7 @@ export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 # The full environment serves the demo as well; only without one is the small one made.
 DEMO_READY := $(if $(wildcard $(STAMPS)/dev),$(STAMPS)/dev,$(STAMPS)/sandbox)
 
-.PHONY: help demo demo-stop test test-slow bench lint synth lock clean
+.PHONY: help api demo demo-stop openapi test test-slow bench lint synth lock clean
 
 help: ## Say what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -53,6 +53,12 @@ lint: $(STAMPS)/dev ## Check style, types, who imports whom, and the synthesized
 
 synth: $(DEMO_READY) ## Write the cloud assembly to .build/cdk.out, validated
 	CDK_OUTDIR=.build/cdk.out $(BIN)/python app.py
+
+api: $(STAMPS)/dev ## Serve the API over sample data, with Swagger UI, on http://127.0.0.1:8000
+	$(BIN)/python -m tests.local_api $(ARGS)
+
+openapi: $(STAMPS)/dev ## Write the API's description anew to docs/openapi.json
+	$(BIN)/python -m tests.local_api --describe docs/openapi.json
 
 lock: $(STAMPS)/uv ## Resolve all dependencies anew into requirements-*.lock
 	for group in $(LOCKS); do \

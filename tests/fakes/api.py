@@ -74,6 +74,10 @@ class Api:
         if method == "POST" and key is not None:
             event["headers"]["Idempotency-Key"] = key or f"key-{event['requestContext']['requestId']}"
             event["multiValueHeaders"] = {name: [value] for name, value in event["headers"].items()}
+        return self.resolve(event)
+
+    def resolve(self, event: Any) -> Reply:
+        """Send an event as it is."""
         answer = self._app.resolve(event, Context())
         headers = {name: values[0] for name, values in answer["multiValueHeaders"].items()}
         return Reply(answer["statusCode"], headers, answer["body"] or "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from snapkeep.domain.errors import TemporaryError
-from tests.fakes.api import CALLER, Api
+from tests.fakes.api import CALLER, Api, a_request
 from tests.fakes.world import World
 
 HERE = "/v1/clusters/myeks/namespaces/shop/restores"
@@ -83,3 +83,21 @@ def test_the_description_names_every_route_and_asks_posts_for_a_key(api: Api) ->
     (key,) = [found for found in post["parameters"] if found["in"] == "header"]
     assert (key["name"], key["required"]) == ("idempotency-key", True)
     assert set(post["responses"]) >= {"200", "202", "400", "403", "404", "409", "422", "429", "503"}
+
+
+def test_a_parameter_that_is_misspelt_is_told_with_those_there_are(api: Api) -> None:
+    reply = api.get(f"{HERE}?limt=5")
+    assert (reply.status, reply.code) == (422, "invalid_request")
+    assert reply.json["detail"] == "this path knows no parameter 'limt'; it knows cursor, limit"
+
+
+def test_a_body_that_is_not_json_by_its_type_is_refused(api: Api) -> None:
+    event = a_request("POST", HERE, "claim=data")
+    event["headers"] = {"Content-Type": "application/x-www-form-urlencoded", "Idempotency-Key": "one"}
+    answer = api.resolve(event)
+    assert (answer.status, answer.code) == (415, "unsupported_media_type")
+
+
+def test_a_method_that_a_path_has_not_is_told_with_those_it_has(api: Api) -> None:
+    reply = api("DELETE", HERE)
+    assert (reply.status, reply.code, reply.headers["Allow"]) == (405, "method_not_allowed", "GET, POST")

@@ -9,6 +9,8 @@ from pydantic import BaseModel
 from snapkeep.inbound.api.problems import CONTENT_TYPE, ProblemModel
 
 PROBLEMS = {
+    401: "The request is not signed",
+    405: "The path has no such method",
     400: "The request is malformed, or its Idempotency-Key is missing",
     403: "The caller may not do this",
     404: "A thing that is named does not exist",
@@ -21,7 +23,7 @@ PROBLEMS = {
     503: "AWS or the cluster did not answer; try again",
     504: "It took too long",
 }
-READING = (403, 404, 422, 429, 500, 503, 504)
+READING = (401, 403, 404, 422, 429, 500, 503, 504)
 
 
 def answered(description: str, model: type[BaseModel]) -> dict[str, Any]:

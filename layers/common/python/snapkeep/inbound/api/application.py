@@ -19,6 +19,7 @@ from snapkeep.inbound.api.once import Once
 from snapkeep.inbound.api.points import point_routes
 from snapkeep.inbound.api.problems import add_problem_handlers
 from snapkeep.inbound.api.prune import prune_routes
+from snapkeep.inbound.api.requests import StrictRequests
 from snapkeep.inbound.api.restores import restore_routes
 from snapkeep.inbound.api.routing import Routes
 
@@ -41,6 +42,7 @@ def application(
     The resolver is API Gateway's unless another one, with validation on, is given.
     """
     app = resolver if resolver is not None else APIGatewayRestResolver(enable_validation=True)
+    app._request_validation_middleware = StrictRequests()  # type: ignore[no-untyped-call]
     app.use(middlewares=[Audited(actions.audit)])
     add_problem_handlers(app)
     once = Once(store)

@@ -12,7 +12,7 @@ from http import HTTPStatus
 from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.api_gateway import ApiGatewayResolver
+from aws_lambda_powertools.event_handler.api_gateway import ApiGatewayResolver, Route
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.event_handler.openapi.exceptions import (
     RequestUnsupportedContentType,
@@ -32,6 +32,7 @@ from snapkeep.inbound.api.words import FindingModel
 log = logging.getLogger(__name__)
 
 CONTENT_TYPE = "application/problem+json"
+METHODS = ("GET", "POST", "PUT", "DELETE")
 RETRY_LATER = "Try again in a moment with the same Idempotency-Key; `Retry-After` says when."
 
 
@@ -113,7 +114,7 @@ def add_problem_handlers(app: ApiGatewayResolver) -> None:
 
     def handle(error: Exception) -> Response[str]:
         if isinstance(error, NotFoundError):
-            error = _no_route(app.current_event.http_method, app.current_event.path)
+            error = _no_route(app, app.current_event.http_method, app.current_event.path)
         return answer(problem_of(error), request_id_of(app.current_event))
 
     app.exception_handler(Exception)(handle)
@@ -121,21 +122,30 @@ def add_problem_handlers(app: ApiGatewayResolver) -> None:
         app.exception_handler(kind)(handle)
 
 
-def _no_route(method: str, path: str) -> Problem:
-    return Problem(
-        404,
-        "not_found",
-        f"there is no {method} {path[:200]}",
-        "GET /v1/openapi.json describes what there is.",
-    )
+def _no_route(app: ApiGatewayResolver, method: str, path: str) -> Problem:
+    """Behind API Gateway nobody gets here: it knows the routes. Elsewhere it tells what there is."""
+    allowed = [verb for verb in METHODS if any(_serves(route, verb, path) for route in routes_of(app))]
+    fix = "GET /v1/openapi.json describes what there is."
+    if allowed:
+        listed = ", ".join(allowed)
+        detail = f"{path[:200]} has no {method}: it has {listed}"
+        return Problem(405, "method_not_allowed", detail, fix, headers={"Allow": listed})
+    return Problem(404, "not_found", f"there is no {method} {path[:200]}", fix)
+
+
+def routes_of(app: Any) -> list[Route]:
+    """All routes that the application has."""
+    return [*app._static_routes, *app._dynamic_routes]
+
+
+def _serves(route: Route, method: str, path: str) -> bool:
+    return method in route.method and route.rule.match(path) is not None
 
 
 def _invalid(error: Any) -> Problem:
-    """What validation found: a name in the path that cannot exist, JSON that is none, or wrong fields."""
+    """What validation found: a name in the path that cannot exist, no key, or wrong fields."""
     found = error.errors()
     places = [tuple(item["loc"]) for item in found]
-    if any(item["type"] == "json_invalid" for item in found):
-        return Problem(400, "malformed_json", "the body is not JSON", "Send a JSON object as the body.")
     if any(place[0] == "path" for place in places):
         name = next(place[1] for place in places if place[0] == "path")
         return Problem(404, "not_found", f"the path names a {name} that cannot exist", _names_fix())
