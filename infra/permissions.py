@@ -151,6 +151,22 @@ def lock_snapshots(stack: Stack, locks: Sequence[Lock]) -> tuple[iam.PolicyState
     )
 
 
+def describe_keys(stack: Stack) -> iam.PolicyStatement:
+    """Read the state of keys; which of them encrypt snapshots nobody knows before."""
+    return iam.PolicyStatement(
+        sid="DescribeKeys",
+        actions=["kms:DescribeKey"],
+        resources=[stack.format_arn(service="kms", resource="key", resource_name="*")],
+    )
+
+
+def look_into_bin(stack: Stack) -> iam.PolicyStatement:
+    """List snapshots of ours in the Recycle Bin."""
+    return iam.PolicyStatement(
+        sid="LookIntoBin", actions=["ec2:ListSnapshotsInRecycleBin"], resources=[_snapshot_arn(stack)]
+    )
+
+
 def send_messages(queue_arn: str) -> iam.PolicyStatement:
     """Send to one queue."""
     return iam.PolicyStatement(actions=["sqs:SendMessage"], resources=[queue_arn])

@@ -76,6 +76,8 @@ class Api(Construct):
         stack = Stack.of(self)
         self.function.allow(
             permissions.describe("Snapshots"),
+            permissions.look_into_bin(stack),
+            permissions.describe_keys(stack),
             permissions.describe_clusters(stack, clusters),
             *permissions.hold_snapshots(stack),
             permissions.put_events(stack, event_bus),

@@ -40,6 +40,7 @@ class FakeSnapshots(Faults):
         self.calls: Counter[str] = Counter()
         self.locks: dict[str, tuple[Protection, ...]] = {}
         self.recycle_bin = False
+        self.bin: set[str] = set()
         self._seen_from: dict[str, datetime] = {}
 
     def add_volume(self, volume_id: str, gib: int = 4, instance: str = "", boot: bool = False) -> None:
@@ -146,6 +147,10 @@ class FakeSnapshots(Faults):
             until = self.clock() + timedelta(days=lock.days)
             self.locks[snapshot_id] = (locked(lock.mode.value, until),)
         self._after("lock")
+
+    def in_bin(self, snapshot_id: str) -> bool:
+        self._before("in_bin")
+        return snapshot_id in self.bin
 
     def protections(self, snapshot_ids: Sequence[str]) -> Mapping[str, tuple[Protection, ...]]:
         self._before("protections")

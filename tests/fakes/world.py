@@ -45,6 +45,7 @@ from tests.fakes.clock import TestClock
 from tests.fakes.cluster import FakeCluster, FakeClusters
 from tests.fakes.faults import Crash
 from tests.fakes.journal import MemoryJournal
+from tests.fakes.keys import FakeKeys
 from tests.fakes.messaging import FakeAnnouncer, FakePacer, FakeQueue, FakeStarter
 from tests.fakes.snapshots import FakeSnapshots
 
@@ -120,6 +121,7 @@ class World:
         self.clusters = FakeClusters(self.cluster)
         self.journal = MemoryJournal()
         self.queue = FakeQueue()
+        self.keys = FakeKeys()
         self.pacer = FakePacer(pace)
         self.announcer = FakeAnnouncer()
         self.starter = FakeStarter()
@@ -165,7 +167,7 @@ class World:
         clusters, ebs, journal = wrap(self.clusters), wrap(self.ebs), wrap(self.journal)
         holds = HoldPoints(ebs, journal, self.clock)
         restore = Restore(clusters, journal, holds, self.clock, may_delete=False)
-        planner = PlanRestore(self.deployment, clusters, ebs)
+        planner = PlanRestore(self.deployment, clusters, ebs, journal, self.keys)
         return Actions(
             deployment=self.deployment,
             restores=Restores(planner, restore, clusters, journal, self.clock),

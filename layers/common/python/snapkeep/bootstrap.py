@@ -25,6 +25,7 @@ from snapkeep.adapters.calendar import CronCalendar
 from snapkeep.adapters.dynamodb import DynamoJournal, DynamoPacer
 from snapkeep.adapters.ec2 import Ec2Snapshots
 from snapkeep.adapters.events import EventAnnouncer
+from snapkeep.adapters.kms import KmsKeys
 from snapkeep.adapters.kubernetes.cluster import EksClusters
 from snapkeep.adapters.lambda_pruner import PATIENCE, LambdaPruner
 from snapkeep.adapters.lambda_starter import LambdaStarter
@@ -177,7 +178,9 @@ def actions(settings: ApiSettings) -> Actions:
     restore = Restore(clusters, journal, holds, clock, may_delete=False)
     return Actions(
         deployment=deployment,
-        restores=Restores(PlanRestore(deployment, clusters, snapshots), restore, clusters, journal, clock),
+        restores=Restores(
+            PlanRestore(deployment, clusters, snapshots, journal, _keys()), restore, clusters, journal, clock
+        ),
         points=ListPoints(deployment, snapshots, journal),
         holds=holds,
         coverage=ShowCoverage(deployment, clusters, snapshots, CronCalendar(), clock),
@@ -236,6 +239,11 @@ def _clusters() -> EksClusters:
 @cache
 def _snapshots() -> Ec2Snapshots:
     return Ec2Snapshots(_session().client("ec2", config=CALLS), _session().client("ec2", config=CREATES))
+
+
+@cache
+def _keys() -> KmsKeys:
+    return KmsKeys(_session().client("kms", config=CALLS))
 
 
 @cache

@@ -186,6 +186,9 @@ class Snapshots(Protocol):
         Raises PermanentError when EC2 will not, and TemporaryError when it knows no such snapshot (yet).
         """
 
+    def in_bin(self, snapshot_id: str) -> bool:
+        """True when the snapshot was deleted and lies in the Recycle Bin."""
+
     def protections(self, snapshot_ids: Sequence[str]) -> Mapping[str, tuple[Protection, ...]]:
         """The EC2 locks on these snapshots and the AMIs made of them; free ones are absent."""
 
@@ -194,6 +197,13 @@ class Snapshots(Protocol):
 
     def data_volumes(self, instance_id: str) -> tuple[str, ...]:
         """The ids of an instance's volumes other than its boot volume."""
+
+
+class Keys(Protocol):
+    """The keys that encrypt snapshots."""
+
+    def trouble(self, key: str) -> str:
+        """Why nothing encrypted with this key can be read; "" when it can or nobody can tell."""
 
 
 class Queue(Protocol):

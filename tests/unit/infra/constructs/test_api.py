@@ -24,6 +24,7 @@ def test_it_may_look_hold_and_tell_and_never_delete(template: Template) -> None:
         "ec2:CreateTags",
         "ec2:DeleteTags",
         "ec2:DescribeSnapshots",
+        "ec2:ListSnapshotsInRecycleBin",
     }
     statements = [template.statement("api", sid) for sid in ("Hold", "LiftHold")]
     keys = {tuple(each["Condition"]["ForAllValues:StringEquals"]["aws:TagKeys"]) for each in statements}

@@ -243,3 +243,24 @@ def test_the_words_of_aws_are_cut(ec2: Stubber, snapshots: Ec2Snapshots) -> None
     with pytest.raises(PermanentError) as caught:
         snapshots.delete("snap-1")
     assert len(caught.value.reason) < 300
+
+
+@pytest.mark.parametrize(("listed", "found"), [([{"SnapshotId": "snap-1"}], True), ([], False)])
+def test_the_recycle_bin_is_looked_into_by_id(
+    ec2: Stubber, snapshots: Ec2Snapshots, listed: list[dict[str, str]], found: bool
+) -> None:
+    asked = {"SnapshotIds": ["snap-1"]}
+    ec2.add_response("list_snapshots_in_recycle_bin", {"Snapshots": listed}, asked)
+    assert snapshots.in_bin("snap-1") is found
+
+
+def test_a_snapshot_the_bin_does_not_know_is_not_in_it(ec2: Stubber, snapshots: Ec2Snapshots) -> None:
+    ec2.add_client_error("list_snapshots_in_recycle_bin", "InvalidSnapshotID.NotFound", "no such snapshot")
+    assert snapshots.in_bin("snap-1") is False
+
+
+def test_the_key_of_an_encrypted_snapshot_is_told(ec2: Stubber, snapshots: Ec2Snapshots) -> None:
+    secret = described(1, Encrypted=True, KmsKeyId="arn:aws:kms:key/1")
+    ec2.add_response("describe_snapshots", {"Snapshots": [secret]})
+    found = snapshots.get("snap-1")
+    assert found is not None and found.key == "arn:aws:kms:key/1"

@@ -33,7 +33,13 @@ class Story:
         self.times = [item.started_at for item in listed]
         self.world.cluster.place = a_target()
         self.world.cluster.namespaces = {"shop": "Active", "other": "Active"}
-        self.planner = PlanRestore(self.world.deployment, self.world.clusters, self.world.ebs)
+        self.planner = PlanRestore(
+            self.world.deployment,
+            self.world.clusters,
+            self.world.ebs,
+            self.world.journal,
+            self.world.keys,
+        )
 
     def plan(self, **changes: Any) -> RestorePlan:
         given = {"cluster": "myeks", "namespace": "shop", "target": "mysql-2"}
@@ -165,3 +171,28 @@ def test_a_request_for_its_own_points_gets_no_foreign_one() -> None:
 def test_a_time_needs_a_zone() -> None:
     with pytest.raises(ValueError, match="has no time zone"):
         RestoreRequest("myeks", "shop", "x", claim="mysql", at=SLOT.replace(tzinfo=None))
+
+
+def test_a_point_whose_key_cannot_be_used_is_refused() -> None:
+    story = Story()
+    for snapshot in list(story.world.ebs.all.values()):
+        story.world.ebs.all[snapshot.id] = replace(snapshot, key="arn:key/1")
+    assert story.plan(point_id=story.points[0]).findings == ()
+    story.world.keys.troubles["arn:key/1"] = "arn:key/1 is disabled"
+    (found,) = story.plan(point_id=story.points[0]).findings
+    assert found.code == "key_unusable"
+    assert found.text == (
+        f"the key that encrypts recovery point {story.points[0]} cannot be used: arn:key/1 is disabled"
+    )
+
+
+def test_a_point_in_the_recycle_bin_says_how_to_get_it_back() -> None:
+    story = Story()
+    gone = story.world.ebs.all.pop(next(iter(story.world.ebs.all)))
+    point = gone.tags[tags.POINT]
+    with pytest.raises(NotFound, match=f"no recovery point {point}"):
+        story.plan(point_id=point)
+    story.world.ebs.bin.add(gone.id)
+    (found,) = story.plan(point_id=point).findings
+    assert found.code == "point_in_bin"
+    assert found.fix == f"aws ec2 restore-snapshot-from-recycle-bin --snapshot-id {gone.id}"

@@ -161,6 +161,18 @@ class Ec2Snapshots:
         except NotFound as error:
             raise TemporaryError(error.reason, timedelta(seconds=15)) from error
 
+    def in_bin(self, snapshot_id: str) -> bool:
+        """True when the snapshot was deleted and lies in the Recycle Bin, or is on its way back.
+
+        https://docs.aws.amazon.com/ebs/latest/userguide/recycle-bin-working-with-snaps.html
+        """
+        try:
+            with ec2_errors(f"look for {snapshot_id} in the Recycle Bin"):
+                answer = self._ec2.list_snapshots_in_recycle_bin(SnapshotIds=[snapshot_id])
+        except NotFound:
+            return False
+        return any(item["SnapshotId"] == snapshot_id for item in answer["Snapshots"])
+
     def protections(self, snapshot_ids: Sequence[str]) -> Mapping[str, tuple[Protection, ...]]:
         """The locks on these snapshots and the AMIs made of them; free ones are absent."""
         return protections(self._ec2, snapshot_ids)
@@ -220,6 +232,7 @@ def _snapshot(item: SnapshotTypeDef | Any) -> Snapshot:
         tags={tag["Key"]: tag["Value"] for tag in item.get("Tags", [])},
         state_message=item.get("StateMessage", ""),
         archived=item.get("StorageTier") == "archive",
+        key=item.get("KmsKeyId", "") if item.get("Encrypted") else "",
     )
 
 

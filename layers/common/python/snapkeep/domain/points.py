@@ -103,7 +103,8 @@ class SnapshotState(StrEnum):
 class Snapshot:
     """An EBS snapshot as EC2 describes it. `size_bytes` is the volume's size, not what is stored.
 
-    An `archived` one must be restored from the archive tier before anything can use it.
+    An `archived` one must be restored from the archive tier before anything can use it. `key` is the ARN of
+    the KMS key that encrypts it, "" without one.
     """
 
     id: str
@@ -114,6 +115,7 @@ class Snapshot:
     tags: dict[str, str]
     state_message: str = ""
     archived: bool = False
+    key: str = ""
 
 
 def group_skews(points: Iterable[Point]) -> dict[str, float]:

@@ -10,10 +10,10 @@ from snapkeep.domain.naming import is_name
 from snapkeep.domain.points import PointState, Snapshot
 from snapkeep.domain.policies import Deployment
 from snapkeep.domain.restore.plans import RestorePlan, plan
-from snapkeep.domain.restore.points import PointFacts, point_of
+from snapkeep.domain.restore.points import PointFacts, point_in_bin, point_of
 from snapkeep.domain.restore.requests import RestoreRequest
 from snapkeep.domain.restore.targets import TargetFacts
-from snapkeep.ports import Cluster, Clusters, Snapshots
+from snapkeep.ports import Cluster, Clusters, Journal, Keys, Snapshots
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,8 @@ class PlanRestore:
     deployment: Deployment
     clusters: Clusters
     snapshots: Snapshots
+    journal: Journal
+    keys: Keys
 
     def plan(self, request: RestoreRequest) -> RestorePlan:
         """The plan with all findings.
@@ -37,6 +39,8 @@ class PlanRestore:
             raise UnknownCluster(f"snapkeep.yaml names no cluster {request.cluster}; it names {names}")
         point = self._point(request, known.region)
         _refuse_foreign(request, point)
+        if point.key:
+            point = replace(point, kms_trouble=self.keys.trouble(point.key))
         cluster = self.clusters.open(request.cluster)
         return plan(
             request, self._seen(point, request, cluster), self._target(request, cluster, known.region)
@@ -61,7 +65,14 @@ class PlanRestore:
             points = [point for item in listed if (point := _counted(item, region)) is not None]
             if points:
                 return max(points, key=lambda point: (point.state is PointState.READY, point.snapshot_id))
-        return None
+        return self._in_bin(request, region)
+
+    def _in_bin(self, request: RestoreRequest, region: str) -> PointFacts | None:
+        """What EC2 lists no more may lie in its Recycle Bin; the journal knows which snapshot it was."""
+        known = self.journal.find_point(request.point_id)
+        if known is None or not known.snapshot_id or not self.snapshots.in_bin(known.snapshot_id):
+            return None
+        return point_in_bin(known, region)
 
     def _by_claim(self, request: RestoreRequest, region: str) -> PointFacts | None:
         """The newest ready point of the claim, at or before the time asked for."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from snapkeep.domain import tags
-from snapkeep.domain.points import PointState, Snapshot
+from snapkeep.domain.points import Point, PointState, Snapshot
 from snapkeep.domain.prunable import IN_BIN, STATES
 
 CSI_DRIVER = "ebs.csi.aws.com"
@@ -46,6 +46,7 @@ class PointFacts:
     archived: bool = False
     in_bin: bool = False
     driver_tags: bool = True
+    key: str = ""
     kms_trouble: str = ""
     volume_snapshot: str = ""
     newer_archived: str = ""
@@ -80,6 +81,31 @@ def point_of(snapshot: Snapshot, region: str) -> PointFacts | None:
         fs_type=claim.fs_type,
         region=region,
         archived=snapshot.archived,
+        key=snapshot.key,
         in_bin=snapshot.state in IN_BIN,
         driver_tags=snapshot.tags.get(tags.DRIVER_CLUSTER) == "true",
+    )
+
+
+def point_in_bin(point: Point, region: str) -> PointFacts:
+    """A point whose snapshot is in the Recycle Bin, as the journal remembers it."""
+    claim = point.claim
+    return PointFacts(
+        id=point.id,
+        snapshot_id=point.snapshot_id,
+        cluster=claim.cluster,
+        namespace=claim.namespace,
+        claim=claim.name,
+        claim_uid=claim.uid,
+        policy=point.policy,
+        slot=point.slot,
+        state=PointState.DELETING,
+        size_bytes=point.size_bytes,
+        requested=claim.requested,
+        storage_class=claim.storage_class,
+        access_modes=claim.access_modes,
+        volume_mode=claim.volume_mode,
+        fs_type=claim.fs_type,
+        region=region,
+        in_bin=True,
     )
