@@ -22,6 +22,7 @@ POLICIES: Sequence[dict[str, Any]] = (
     {"name": "lost-namespace", "method": "ebs"},
     {"name": "orphans", "method": "ebs"},
     {"name": "restored", "method": "ebs"},
+    {"name": "raced", "method": "ebs", "retention": {"last": 1}},
     {"name": "commanded", "method": "ebs"},
     {
         "name": "locked",

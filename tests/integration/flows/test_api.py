@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +13,7 @@ import pytest
 from snapkeep.domain import tags
 from tests.contract.sandbox_aws.gateway import Caller
 from tests.integration.api import REGION, Person
-from tests.integration.deployed import Deployed, until
+from tests.integration.deployed import SLOT, Deployed, until
 
 POLICY = "restored"
 HERE = f"/v1/clusters/myeks/namespaces/{POLICY}/restores"
@@ -153,3 +155,41 @@ def test_a_backup_on_demand_is_ready_a_moment_later(product: Deployed, ann: Pers
     assert snapshot.tags[tags.POINT] == shown["points"][0]["id"]
     other = ann.get(f"/v1/clusters/myeks/namespaces/default/backups/{started.json['id']}")
     assert other.status == 404
+
+
+def test_of_many_who_want_one_name_at_once_one_gets_it(product: Deployed, ann: Person, point: str) -> None:
+    wish = {"recovery_point": point, "target": "wanted"}
+    ann.post(HERE, {**wish, "dry_run": True})
+    with ThreadPoolExecutor(4) as people:
+        answers = list(people.map(lambda _: ann.post(HERE, wish), range(4)))
+    statuses = sorted(answer.status for answer in answers)
+    assert statuses[0] == 202
+    assert set(statuses[1:]) <= {409, 422, 429}, [answer.body for answer in answers]
+    winner = next(answer.json["id"] for answer in answers if answer.status == 202)
+    claim = product.admin.get(f"/api/v1/namespaces/{POLICY}/persistentvolumeclaims/wanted")
+    assert claim["metadata"]["annotations"]["snapkeep.io/restore"] == winner
+
+
+def test_prune_beside_a_restore_leaves_nobody_without_a_snapshot(product: Deployed, ann: Person) -> None:
+    namespace = "raced"
+    product.make_claims(namespace, 1)
+    for hour in range(3):
+        slot = SLOT + timedelta(hours=hour)
+        product.backup(namespace, slot)
+        product.until_closed(namespace, slot=slot)
+    oldest = min(product.snapshots(namespace), key=lambda each: each.tags[tags.SLOT])
+    place = f"/v1/clusters/myeks/namespaces/{namespace}/restores"
+    wish = {"recovery_point": oldest.tags[tags.POINT], "target": "back"}
+    token = product.invoke("prune", {"cluster": "myeks", "dry_run": True})["clusters"][0]["confirm"]
+    with ThreadPoolExecutor(2) as both:
+        pruned = both.submit(product.invoke, "prune", {"cluster": "myeks", "confirm": token})
+        answer = both.submit(ann.post, place, wish).result()
+        pruned.result()
+    left = {snapshot.id for snapshot in product.snapshots(namespace)}
+    assert left, "the newest good point stays"
+    if answer.status == 202:
+        (found,) = answer.headers["location"]
+        shown = ann.get(found).json
+        assert shown["snapshot_id"] in left or shown["state"] == "failed", shown
+    else:
+        assert answer.status in (404, 409, 422), answer.body
