@@ -238,3 +238,27 @@ def test_a_death_around_any_call_ends_with_one_run_and_one_counted_point(after: 
         (run,) = world.journal.runs.values()
         assert run.state is RunState.COMPLETED, (step, crash.crashed)
         assert {name: len(found) for name, found in world.counted().items()} == {"data": 1}
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+def test_a_request_that_died_and_is_never_sent_again_leaves_nothing_or_is_carried_out(after: bool) -> None:
+    accepted_and_lost = 0
+    for step in range(1, steps() + 1):
+        crash = CrashAt(step, after=after)
+        world = World(a_claim("data"), wrap=crash)
+        attempt(world)
+        world.starter.started.clear()  # the message that started plan_backup is lost, too
+        for _ in range(60):
+            world.work()
+            world.finish_snapshots()
+            world.wait(minutes=1)
+            world.reconcile()
+            try:
+                planned(world)
+            except Crash:
+                continue
+        runs = list(world.journal.runs.values())
+        assert [run.state for run in runs] in ([], [RunState.COMPLETED]), (step, crash.crashed)
+        assert sum(len(found) for found in world.counted().values()) == len(runs), (step, crash.crashed)
+        accepted_and_lost += bool(runs)
+    assert accepted_and_lost > 5
