@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 
 from snapkeep.domain import tags
+from snapkeep.domain.claims import ClaimName
 from snapkeep.domain.deletions import SnapshotContent
 from snapkeep.domain.errors import TemporaryError
 from snapkeep.domain.messages import PruneRequest
 from snapkeep.domain.orphans import OrphanKind
 from snapkeep.domain.policies import Method
 from snapkeep.domain.retention_points import locked
+from snapkeep.domain.wishes import Wish
 from snapkeep.services.sweep_orphans import OrphanReport, SweepOrphans
 from tests.fakes.restore_samples import a_restore
 from tests.fakes.world import SLOT, World, a_claim, a_policy, names
@@ -191,6 +193,20 @@ def test_a_point_that_somebody_deleted_is_told_and_one_of_ours_is_not() -> None:
     story.world.journal.ended[pruned] = "deleted"
     (orphan,) = story.one().orphans
     assert (orphan.kind, stolen in orphan.reason) == (OrphanKind.LOST_POINT, True)
+
+
+def test_a_point_of_a_backup_on_demand_that_somebody_deleted_is_told_as_well() -> None:
+    story = Story()
+    world = story.world
+    wish = Wish(claims=(ClaimName("shop", world.cluster.claim_list[0].name),), method=Method.EBS)
+    run = world.request_backup.accept("myeks", wish, "request-1")
+    world.plan_backup.run(run.cluster, run.policy, run.slot, world.owner())
+    world.work()
+    world.finish_snapshots()
+    (point,) = world.journal.points_of(run.id)
+    del world.ebs.all[point.snapshot_id]
+    (orphan,) = story.one().orphans
+    assert (orphan.kind, orphan.name) == (OrphanKind.LOST_POINT, point.id)
 
 
 def test_snapshots_of_a_cluster_that_left_the_config_are_told_and_stay() -> None:

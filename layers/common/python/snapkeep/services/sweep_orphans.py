@@ -26,7 +26,7 @@ from snapkeep.domain.orphans import (
     Strangers,
 )
 from snapkeep.domain.points import PointState
-from snapkeep.domain.policies import Deployment
+from snapkeep.domain.policies import ON_DEMAND, Deployment
 from snapkeep.domain.sizes import gib
 from snapkeep.ports import Announcer, Clock, Cluster, Clusters, Journal, Snapshots
 from snapkeep.services.delete_points import DeletePoints, Wanted
@@ -170,10 +170,9 @@ class SweepOrphans:
 
     def _lost(self, cluster: str, ids: set[str], now: datetime) -> Iterator[Orphan]:
         """Points that the journal knows as ready and that nobody of ours deleted."""
-        for policy in self.deployment.policies:
-            if cluster not in policy.clusters:
-                continue
-            for run in self.journal.runs_of(cluster, policy.name, now - LOOK_BACK):
+        named = [policy.name for policy in self.deployment.policies if cluster in policy.clusters]
+        for policy in (*named, ON_DEMAND):
+            for run in self.journal.runs_of(cluster, policy, now - LOOK_BACK):
                 for point in self.journal.points_of(run.id):
                     gone = point.state is PointState.READY and point.snapshot_id not in ids
                     if gone and self._went_unasked(point.snapshot_id):

@@ -93,6 +93,7 @@ def test_a_volume_type_has_a_smallest_and_a_largest_size() -> None:
         "storage class sc1 makes sc1 volumes, which have 125 GiB at least; 10 GiB were asked for"
     )
     assert found.fix == "ask for 125Gi, or choose a class of another type"
+    assert plan(a_request(size="65536Gi"), a_point(), a_target()).findings == ()
     huge = the_finding(a_request(size="65537Gi"))
     assert huge.text == (
         "storage class gp3 makes gp3 volumes, which have 65536 GiB at most; 65537 GiB are needed"

@@ -1,0 +1,96 @@
+"""The command on the wire: signed for the right service and Region, tried again when that may help."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+from botocore.credentials import Credentials
+
+from cli.client import ApiClient, ApiProblem
+from cli.transport import SignedTransport, Unreachable
+
+KEY = Credentials("AKIDEXAMPLE", "secret", "a-session-token")
+
+
+class Server:
+    """Answers with the statuses it is told to, then 200, and remembers what it was sent."""
+
+    def __init__(self, *statuses: int) -> None:
+        self.statuses = list(statuses)
+        self.requests: list[tuple[str, str, dict[str, str], str]] = []
+        outer = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                length = int(self.headers.get("Content-Length") or 0)
+                sent = self.rfile.read(length).decode()
+                outer.requests.append((self.command, self.path, dict(self.headers), sent))
+                status = outer.statuses.pop(0) if outer.statuses else 200
+                body = b'{"code": "unavailable"}' if status >= 400 else b'{"ok": true}'
+                self.send_response(status)
+                self.send_header("Retry-After", "0")
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            do_GET = do_POST
+
+            def log_message(self, *_: Any) -> None:
+                return
+
+        self.http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.http.server_port}/live/"
+        threading.Thread(target=self.http.serve_forever, daemon=True).start()
+
+
+@pytest.fixture
+def serve() -> Iterator[Any]:
+    servers: list[Server] = []
+
+    def start(*statuses: int) -> tuple[Server, ApiClient]:
+        server = Server(*statuses)
+        servers.append(server)
+        return server, ApiClient(SignedTransport(server.url, "ap-northeast-2", KEY))
+
+    yield start
+    for server in servers:
+        server.http.shutdown()
+
+
+def test_a_request_is_signed_for_the_api_in_its_region(serve: Any) -> None:
+    server, api = serve()
+    api.post({"size": "10Gi"}, "clusters", "myeks", "restores")
+    ((method, path, headers, body),) = server.requests
+    assert (method, path, body) == ("POST", "/live/v1/clusters/myeks/restores", '{"size": "10Gi"}')
+    assert re.match(
+        r"AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/\d{8}/ap-northeast-2/execute-api/aws4_request, "
+        r"SignedHeaders=[a-z0-9;-]*host[a-z0-9;-]*, Signature=[0-9a-f]{64}$",
+        headers["Authorization"],
+    )
+    assert headers["X-Amz-Security-Token"] == "a-session-token"
+    assert headers["Content-Type"] == "application/json"
+
+
+def test_what_may_pass_is_tried_again_under_the_same_key(serve: Any) -> None:
+    server, api = serve(503, 429)
+    assert api.post({}, "clusters", "myeks", "prune") == (200, {"ok": True})
+    keys = {headers["Idempotency-Key"] for _, _, headers, _ in server.requests}
+    assert (len(server.requests), len(keys)) == (3, 1)
+
+
+def test_what_does_not_pass_is_told_in_the_end(serve: Any) -> None:
+    server, api = serve(*[503] * 9)
+    with pytest.raises(ApiProblem) as found:
+        api.get("clusters")
+    assert found.value.code == "unavailable"
+    assert len(server.requests) == 5
+
+
+def test_nobody_there_is_unreachable() -> None:
+    with pytest.raises(Unreachable, match="does not answer"):
+        ApiClient(SignedTransport("http://127.0.0.1:9", "ap-northeast-2", KEY)).get("clusters")
