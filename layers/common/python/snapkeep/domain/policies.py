@@ -13,6 +13,8 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
+from snapkeep.domain.errors import UnknownCluster
+
 ON_DEMAND = "on-demand"
 """The built-in policy of backups that somebody asks for."""
 
@@ -162,6 +164,14 @@ class Deployment:
     def cluster(self, name: str) -> Cluster | None:
         """The cluster of that name, or None when the config does not name it."""
         return next((cluster for cluster in self.clusters if cluster.name == name), None)
+
+    def known_cluster(self, name: str) -> Cluster:
+        """The cluster of that name. Raises UnknownCluster, naming those there are."""
+        found = self.cluster(name)
+        if found is None:
+            names = ", ".join(cluster.name for cluster in self.clusters)
+            raise UnknownCluster(f"snapkeep.yaml names no cluster {name}; it names {names}")
+        return found
 
     def policy(self, name: str) -> Policy | None:
         """The policy of that name, or None when the config does not name it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from snapkeep.domain import tags
-from snapkeep.domain.errors import ForeignSource, NotFound, UnknownCluster
+from snapkeep.domain.errors import ForeignSource, NotFound
 from snapkeep.domain.naming import is_name
 from snapkeep.domain.points import PointState, Snapshot
 from snapkeep.domain.policies import Deployment
@@ -33,10 +33,7 @@ class PlanRestore:
         exists, ForeignSource when it belongs to others and the request may only use its own, and
         TemporaryError when EC2 or the cluster cannot be asked now.
         """
-        known = self.deployment.cluster(request.cluster)
-        if known is None:
-            names = ", ".join(cluster.name for cluster in self.deployment.clusters)
-            raise UnknownCluster(f"snapkeep.yaml names no cluster {request.cluster}; it names {names}")
+        known = self.deployment.known_cluster(request.cluster)
         point = self._point(request, known.region)
         _refuse_foreign(request, point)
         if point.key:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from snapkeep.domain.backups import BackupPlan
-from snapkeep.domain.errors import NotFound, SnapkeepError, Throttled, UnknownCluster
+from snapkeep.domain.errors import NotFound, SnapkeepError, Throttled
 from snapkeep.domain.policies import ON_DEMAND, Deployment, Policy
 from snapkeep.domain.runs import Run, RunState, run_id
 from snapkeep.domain.wishes import Wish, policy_of, select_wanted, unknown_policy, unmet
@@ -58,9 +58,7 @@ class RequestBackup:
         return run
 
     def _policy(self, cluster: str, wish: Wish) -> Policy:
-        if self.deployment.cluster(cluster) is None:
-            names = ", ".join(item.name for item in self.deployment.clusters)
-            raise UnknownCluster(f"snapkeep.yaml names no cluster {cluster}; it names {names}")
+        self.deployment.known_cluster(cluster)
         policy = policy_of(wish, cluster, self.deployment)
         if policy is None:
             raise NotFound(unknown_policy(wish, cluster, self.deployment))

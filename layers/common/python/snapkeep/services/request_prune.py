@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from snapkeep.domain.errors import PermanentError, UnknownCluster
+from snapkeep.domain.errors import PermanentError
 from snapkeep.domain.policies import Deployment
 from snapkeep.domain.prune_plans import PrunePlan
 from snapkeep.ports import Pruner
@@ -19,9 +19,7 @@ class RequestPrune:
 
     def rehearse(self, cluster: str) -> PrunePlan:
         """What prune would do in a cluster now. Raises UnknownCluster."""
-        if self.deployment.cluster(cluster) is None:
-            names = ", ".join(known.name for known in self.deployment.clusters)
-            raise UnknownCluster(f"snapkeep.yaml names no cluster {cluster}; it names {names}")
+        self.deployment.known_cluster(cluster)
         return self.pruner.rehearse(cluster)
 
     def confirm(self, cluster: str, token: str) -> PrunePlan:

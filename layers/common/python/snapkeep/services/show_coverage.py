@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from snapkeep.domain import coverage, selection, tags
 from snapkeep.domain.claims import Claim, ScratchVolume
 from snapkeep.domain.coverage import CoverageReport, CoveredClaim, LastGood, Promise
-from snapkeep.domain.errors import UnknownCluster
 from snapkeep.domain.points import PointState, SnapshotState
 from snapkeep.domain.policies import Deployment, Policy
 from snapkeep.domain.prunable import Listed, read
@@ -40,9 +39,7 @@ class ShowCoverage:
         would call claims unprotected that are not. It costs a DescribeSnapshots call for every thousand
         recovery points.
         """
-        if self.deployment.cluster(cluster) is None:
-            names = ", ".join(known.name for known in self.deployment.clusters)
-            raise UnknownCluster(f"snapkeep.yaml names no cluster {cluster}; it names {names}")
+        self.deployment.known_cluster(cluster)
         now = self.clock()
         kube = self.clusters.open(cluster)
         claims = [claim for claim in kube.claims() if namespace in ("", claim.namespace)]
