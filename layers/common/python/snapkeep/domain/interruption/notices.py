@@ -1,0 +1,72 @@
+"""What was announced of one instance, by whom, and how much time it leaves.
+
+https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/spot-instance-termination-notices.html
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+SPOT_NOTICE = timedelta(seconds=120)
+"""From the time of a spot interruption warning to the stop or the end of the instance."""
+
+
+class Kind(StrEnum):
+    """Which event announced it."""
+
+    SPOT = "spot"
+    REBALANCE = "rebalance"
+    LIFECYCLE = "lifecycle"
+    STATE = "state"
+    CAPACITY = "capacity"
+    HEALTH = "health"
+
+
+class Standing(StrEnum):
+    """How a notice stands against its deadline."""
+
+    OPEN = "open"
+    IN_TIME = "in time"
+    TOO_LATE = "too late"
+
+
+@dataclass(frozen=True, order=True)
+class Hook:
+    """The action of an Auto Scaling lifecycle hook that waits for an answer."""
+
+    group: str
+    name: str
+    token: str
+
+
+@dataclass(frozen=True)
+class Notice:
+    """One announcement about one instance.
+
+    `key` is the same for every copy of the announcement, whichever way it came. `subject` is the same for
+    an announcement and its withdrawal. `action` is what the event says will happen or, of a state-change,
+    the new state; empty where the event names none. `deadline` is None where the event carries no time.
+    """
+
+    key: str
+    kind: Kind
+    instance: str
+    announced_at: datetime
+    action: str = ""
+    deadline: datetime | None = None
+    subject: str = ""
+    withdrawn: bool = False
+    hook: Hook | None = None
+
+    def standing(self, now: datetime) -> Standing:
+        """Open without a deadline; too late from the second of the deadline on."""
+        if self.deadline is None:
+            return Standing.OPEN
+        return Standing.IN_TIME if now < self.deadline else Standing.TOO_LATE
+
+
+def spot_deadline(action: str, announced_at: datetime) -> datetime:
+    """When the instance goes. Hibernation begins at once; `stop` and `terminate` leave two minutes."""
+    return announced_at if action == "hibernate" else announced_at + SPOT_NOTICE

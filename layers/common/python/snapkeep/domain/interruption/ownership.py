@@ -1,0 +1,43 @@
+"""Which cluster an instance says it belongs to, by its tags.
+
+A tag is a hint: whoever acts on it first confirms it by the providerID of a Node of that cluster.
+https://docs.aws.amazon.com/eks/latest/userguide/eks-using-tags.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+CLUSTER_PREFIX = "kubernetes.io/cluster/"
+_NAMING_BEFORE = ("aws:eks:cluster-name", "eks:cluster-name", "eks:eks-cluster-name")
+_NAMING_AFTER = ("alpha.eksctl.io/cluster-name",)
+
+
+@dataclass(frozen=True)
+class Owner:
+    """The cluster an instance names, and the key of the tag that names it."""
+
+    cluster: str
+    tag: str
+
+
+def owner(tags: Mapping[str, str]) -> Owner | None:
+    """The owner by the first of the five keys that names one; None when the instance is foreign.
+
+    Two different clusters under `kubernetes.io/cluster/` name none: a shared instance is nobody's.
+    """
+    return _named(tags, _NAMING_BEFORE) or _prefixed(tags) or _named(tags, _NAMING_AFTER)
+
+
+def _named(tags: Mapping[str, str], keys: tuple[str, ...]) -> Owner | None:
+    return next((Owner(tags[key], key) for key in keys if tags.get(key)), None)
+
+
+def _prefixed(tags: Mapping[str, str]) -> Owner | None:
+    found = [
+        Owner(key.removeprefix(CLUSTER_PREFIX), key)
+        for key, value in tags.items()
+        if key.startswith(CLUSTER_PREFIX) and key != CLUSTER_PREFIX and value in ("owned", "shared")
+    ]
+    return found[0] if len(found) == 1 else None

@@ -1,0 +1,180 @@
+"""Announcements about instances as notices: a table keyed by (source, detail-type), and Auto Scaling's own.
+
+https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/spot-instance-termination-notices.html
+https://docs.aws.amazon.com/autoscaling/ec2/userguide/lifecycle-hooks.html
+https://docs.aws.amazon.com/health/latest/ug/aws-health-events-eventbridge-schema.html
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from snapkeep.domain.interruption.notices import Hook, Kind, Notice, spot_deadline
+from snapkeep.inbound.errors import MalformedMessage
+
+Event = Mapping[str, Any]
+Notices = tuple[Notice, ...]
+
+TERMINATING = "autoscaling:EC2_INSTANCE_TERMINATING"
+SPOT_ACTIONS = ("terminate", "stop", "hibernate")
+_INSTANCE = re.compile(r"i-[0-9a-f]+")
+
+
+def notices(event: Event) -> Notices | None:
+    """The notices in an EventBridge event, one an instance; None for kinds we do not know, which is no error.
+
+    Empty when a kind we know concerns no instance. Raises MalformedMessage when it lacks what it must have.
+    """
+    reader = _READERS.get((str(event.get("source")), str(event.get("detail-type"))))
+    return reader(event) if reader else None
+
+
+def notices_in_body(body: str) -> Notices | None:
+    """The notices in the body of an SQS message: an EventBridge event, or what Auto Scaling sent itself.
+
+    Auto Scaling sends straight to the queue or through SNS, which wraps the text as `Message`.
+    """
+    message = _json(body)
+    if message.get("Type") == "Notification":
+        message = _json(_text(message, "Message"))
+    if "detail-type" in message:
+        return notices(message)
+    if "LifecycleTransition" in message or "Event" in message:
+        return _lifecycle(message, _text_or(message, "Time"))
+    return None
+
+
+def _spot(event: Event) -> Notices:
+    detail = _detail(event)
+    action = _text(detail, "instance-action")
+    if action not in SPOT_ACTIONS:
+        raise MalformedMessage(f"'instance-action' must be one of {', '.join(SPOT_ACTIONS)}, got {action!r}")
+    at = _time(event.get("time"), "time")
+    try:
+        deadline = spot_deadline(action, at)
+    except OverflowError as error:
+        raise MalformedMessage(f"'time' leaves no room for a deadline: {at}") from error
+    return (Notice(_text(event, "id"), Kind.SPOT, _instance(detail, "instance-id"), at, action, deadline),)
+
+
+def _of_instance(kind: Kind, action: str = "") -> Callable[[Event], Notices]:
+    """A reader of events that name one instance and no time; `action` is the key that says what happens."""
+
+    def read(event: Event) -> Notices:
+        detail = _detail(event)
+        at = _time(event.get("time"), "time")
+        said = _text(detail, action) if action else ""
+        return (Notice(_text(event, "id"), kind, _instance(detail, "instance-id"), at, said),)
+
+    return read
+
+
+def _lifecycle_event(event: Event) -> Notices:
+    return _lifecycle(_detail(event), event.get("time"))
+
+
+def _lifecycle(fields: Event, time: object) -> Notices:
+    """Without a deadline: the heartbeat timeout belongs to the hook, the message does not carry it."""
+    if fields.get("LifecycleTransition") != TERMINATING:
+        return ()
+    hook = Hook(
+        group=_text(fields, "AutoScalingGroupName"),
+        name=_text(fields, "LifecycleHookName"),
+        token=_text(fields, "LifecycleActionToken"),
+    )
+    instance = _instance(fields, "EC2InstanceId")
+    # The token, not the event's id: the same action may come by EventBridge and from Auto Scaling itself.
+    return (Notice(hook.token, Kind.LIFECYCLE, instance, _time(time, "time"), "terminate", hook=hook),)
+
+
+def _health(event: Event) -> Notices:
+    """A notice for each instance on this page; `closed` takes back what was said under the same event ARN."""
+    detail = _detail(event)
+    if detail.get("service") != "EC2" or detail.get("eventTypeCategory") != "scheduledChange":
+        return ()
+    at = _time(event.get("time"), "time")
+    withdrawn = detail.get("statusCode") == "closed"
+    deadline = None if withdrawn else _time(detail.get("startTime"), "startTime")
+    # Pages share the communicationId, and each is an EventBridge event with an id of its own.
+    said = _text_or(detail, "communicationId") or _text(event, "id")
+    key = f"{said}/closed" if withdrawn else said
+    action, subject = _text(detail, "eventTypeCode"), _text(detail, "eventArn")
+    return tuple(
+        Notice(key, Kind.HEALTH, instance, at, action, deadline, subject, withdrawn)
+        for instance in _affected(event, detail)
+    )
+
+
+def _affected(event: Event, detail: Event) -> tuple[str, ...]:
+    """The instances named, each once: as entities, else as resources; both hold ids or ARNs."""
+    entities, resources = detail.get("affectedEntities"), event.get("resources")
+    named = [item.get("entityValue") for item in _list(entities) if isinstance(item, Mapping)]
+    ids = (str(name).rsplit("/", 1)[-1] for name in named or _list(resources))
+    return tuple(dict.fromkeys(name for name in ids if _INSTANCE.fullmatch(name)))
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _json(text: str) -> Event:
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise MalformedMessage(f"the body is no JSON: {text[:200]!r}") from error
+    if not isinstance(value, dict):
+        raise MalformedMessage(f"the body is no event: {text[:200]!r}")
+    return value
+
+
+def _detail(event: Event) -> Event:
+    detail = event.get("detail")
+    if not isinstance(detail, Mapping):
+        raise MalformedMessage(f"the event's detail is {detail!r} where fields belong")
+    return detail
+
+
+def _text(fields: Event, key: str) -> str:
+    value = fields.get(key)
+    if not isinstance(value, str) or not value:
+        raise MalformedMessage(f"{key!r} must be a text, got {value!r}")
+    return value
+
+
+def _text_or(fields: Event, key: str) -> str:
+    return _text(fields, key) if key in fields else ""
+
+
+def _instance(fields: Event, key: str) -> str:
+    """From the detail, never from `resources`: older samples have ARNs there with a zone and no account."""
+    instance = _text(fields, key)
+    if not _INSTANCE.fullmatch(instance):
+        raise MalformedMessage(f"{key!r} names no instance: {instance!r}")
+    return instance
+
+
+def _time(value: object, key: str) -> datetime:
+    """ISO 8601 as in the envelope, or the RFC 5322 dates of AWS Health; in UTC, which a bare time is in."""
+    try:
+        text = str(value)
+        time = datetime.fromisoformat(text) if text[:1].isdigit() else parsedate_to_datetime(text)
+        return (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, TypeError, IndexError, OverflowError) as error:
+        raise MalformedMessage(f"{key!r} is no time: {value!r}") from error
+
+
+_READERS: Mapping[tuple[str, str], Callable[[Event], Notices]] = {
+    ("aws.ec2", "EC2 Spot Instance Interruption Warning"): _spot,
+    ("aws.ec2", "EC2 Instance Rebalance Recommendation"): _of_instance(Kind.REBALANCE),
+    ("aws.ec2", "EC2 Instance State-change Notification"): _of_instance(Kind.STATE, "state"),
+    ("aws.ec2", "EC2 Capacity Reservation Instance Interruption Warning"): _of_instance(
+        Kind.CAPACITY, "instance-action"
+    ),
+    ("aws.autoscaling", "EC2 Instance-terminate Lifecycle Action"): _lifecycle_event,
+    ("aws.health", "AWS Health Event"): _health,
+}
