@@ -6,6 +6,14 @@ from datetime import timedelta
 from typing import TypeVar
 
 from config import models
+from snapkeep.domain.interruption.rules import (
+    Draining,
+    InterruptionRules,
+    NodeRule,
+    OnRebalance,
+    Reaction,
+    Snapshotting,
+)
 from snapkeep.domain.policies import (
     Cluster,
     Deployment,
@@ -31,6 +39,26 @@ def deployment(config: models.Config) -> Deployment:
         pace=Pace(config.pace.per_second, config.pace.burst, config.pace.pending),
         delete_orphans=config.orphans == "delete",
         consistency_wait=_first(config.consistency_wait, timedelta(minutes=5)),
+        interruption=_interruption(config.interruption),
+    )
+
+
+def _interruption(block: models.Interruption) -> InterruptionRules:
+    everywhere = _reaction(block, Reaction())
+    rules = (
+        NodeRule(_reaction(rule, everywhere), tuple(rule.clusters or ()), rule.match_labels)
+        for rule in block.rules
+    )
+    return InterruptionRules(everywhere, tuple(rules))
+
+
+def _reaction(block: models.Reaction, otherwise: Reaction) -> Reaction:
+    return Reaction(
+        cordon=_first(block.cordon, otherwise.cordon),
+        snapshot=Snapshotting(_first(block.snapshot, otherwise.snapshot.value)),
+        drain=Draining(_first(block.drain, otherwise.drain.value)),
+        rebalance=OnRebalance(_first(block.rebalance, otherwise.rebalance.value)),
+        uncordon_after=_first(block.uncordon_after, otherwise.uncordon_after),
     )
 
 

@@ -27,6 +27,9 @@ def check(data: object) -> Iterator[Problem]:
     yield from _twice("clusters", clusters)
     yield from _twice("policies", policies)
     yield from _unknown_clusters(("defaults", "clusters"), defaults, names)
+    rules = _list(_mapping(document.get("interruption")).get("rules"))
+    for index, rule in enumerate(map(_mapping, rules)):
+        yield from _unknown_clusters(("interruption", "rules", index, "clusters"), rule, names)
     for index, policy in enumerate(policies):
         if not policy:
             continue

@@ -62,6 +62,22 @@ FUNCTIONS: Mapping[str, tuple[Rule, ...]] = MappingProxyType(
             Rule(COORDINATION, ("leases",), ("get",)),
             Rule(SNAPSHOTS, ("volumesnapshotclasses",), ("get", "list")),
         ),
+        "handle_interruption": (
+            Rule(CORE, ("nodes",), ("get", "list", "patch")),
+            Rule(CORE, ("events",), ("create",)),
+        ),
+        "save_node": (
+            Rule(CORE, ("nodes", "pods"), ("get", "list")),
+            Rule(CORE, ("persistentvolumeclaims", "persistentvolumes"), ("get",)),
+            Rule(CORE, ("pods/eviction", "events"), ("create",)),
+            Rule(STORAGE, ("volumeattachments",), ("get", "list")),
+        ),
+        "release_volumes": (
+            Rule(CORE, ("nodes",), ("get", "list", "patch")),
+            Rule(CORE, ("pods",), ("get", "list", "delete")),
+            Rule(CORE, ("persistentvolumes",), ("get",)),
+            Rule(STORAGE, ("volumeattachments",), ("get", "list", "delete")),
+        ),
         "prune": (
             Rule(SNAPSHOTS, ("volumesnapshots", "volumesnapshotcontents"), ("get", "list", "delete")),
             Rule(CORE, ("persistentvolumeclaims",), ("get", "list")),

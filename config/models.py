@@ -8,7 +8,15 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from config.types import (
     CatchUp,
@@ -27,10 +35,16 @@ from config.types import (
     Size,
     StorageClass,
     Timezone,
+    UncordonAfter,
     Window,
 )
 from snapkeep.domain.policies import MOST_LOCKED_DAYS
 from snapkeep.domain.retention import check_keeps_something, parse_rule
+
+
+def _on_or_off(value: Any) -> Any:
+    """YAML 1.1 reads a bare `on` and `off` as true and false."""
+    return {True: "on", False: "off"}.get(value, value) if isinstance(value, bool) else value
 
 
 class Strict(BaseModel):
@@ -241,6 +255,37 @@ class Pace(Strict):
     """Snapshots that may be pending at once (EC2 allows 100)."""
 
 
+class Reaction(Strict):
+    """What is done for a node that is about to die; a rule takes what it leaves out from around it."""
+
+    cordon: bool | None = None
+    """Let no new pods onto the node (true)."""
+    snapshot: Literal["always", "protected", "never"] | None = None
+    """Whose volumes are snapshotted: all, those a policy backs up, or none. always is the default."""
+    drain: Annotated[Literal["on", "off", "auto"], BeforeValidator(_on_or_off)] | None = None
+    """Evict the pods: on, off, or auto (the default): where no Karpenter, Auto Mode or managed group does."""
+    rebalance: Literal["ignore", "cordon", "drain"] | None = None
+    """What a rebalance recommendation leads to, which often comes to nothing; cordon is the default."""
+    uncordon_after: UncordonAfter | None = None
+    """When a node is uncordoned that outlived what was announced (10 minutes to 24 hours; default 1 hour)."""
+
+
+class NodeRule(Reaction):
+    """A reaction of its own for some nodes; the first rule that covers a node holds."""
+
+    clusters: Annotated[list[ClusterName], Field(min_length=1)] | None = None
+    """The clusters it is for; all when left out."""
+    match_labels: dict[LabelKey, LabelValue] = Field(default_factory=dict)
+    """Labels a node must have, with these values."""
+
+
+class Interruption(Reaction):
+    """What happens when EC2 announces that a node will die."""
+
+    rules: list[NodeRule] = Field(default_factory=list)
+    """Nodes that are treated otherwise."""
+
+
 class Config(Strict):
     """Snapkeep: which claims of which clusters are backed up, when, how, and for how long."""
 
@@ -254,5 +299,7 @@ class Config(Strict):
     """How fast snapshots are created."""
     orphans: Literal["report", "delete"] = "report"
     """What the weekly sweep does with leftovers of backups: report (the default) or delete them."""
+    interruption: Interruption = Field(default_factory=Interruption)
+    """What is done for nodes that are about to die."""
     consistency_wait: ConsistencyWait | None = None
     """How long EC2 may take to show a new snapshot (1 minute to 1 hour; default 5 minutes)."""

@@ -167,6 +167,11 @@ ConsistencyWait = Annotated[
     BeforeValidator(_span(timedelta(minutes=1), timedelta(hours=1), "1 minute to 1 hour")),
     WithJsonSchema(_SPAN_SCHEMA),
 ]
+UncordonAfter = Annotated[
+    timedelta,
+    BeforeValidator(_span(timedelta(minutes=10), timedelta(hours=24), "10 minutes to 24 hours")),
+    WithJsonSchema(_SPAN_SCHEMA),
+]
 Count = Annotated[int | str, WithJsonSchema({"anyOf": [{"type": "integer", "minimum": 1}, {"const": "all"}]})]
 DurationText = Annotated[
     str, WithJsonSchema({"type": "string", "pattern": "^([0-9]{1,6}[ymdh])+$", "examples": ["7d", "1y5m"]})

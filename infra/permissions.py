@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from aws_cdk import Stack
+from aws_cdk import ArnFormat, Stack
 from aws_cdk import aws_iam as iam
 
 from snapkeep.domain import tags
@@ -164,6 +164,25 @@ def look_into_bin(stack: Stack) -> iam.PolicyStatement:
     """List snapshots of ours in the Recycle Bin."""
     return iam.PolicyStatement(
         sid="LookIntoBin", actions=["ec2:ListSnapshotsInRecycleBin"], resources=[_snapshot_arn(stack)]
+    )
+
+
+def answer_lifecycle_hooks(stack: Stack) -> iam.PolicyStatement:
+    """Keep lifecycle hooks waiting and let them go, of Auto Scaling groups in this account and Region.
+
+    Groups of node groups are named by EKS and come and go, so no name can be said here.
+    """
+    return iam.PolicyStatement(
+        sid="AnswerLifecycleHooks",
+        actions=["autoscaling:RecordLifecycleActionHeartbeat", "autoscaling:CompleteLifecycleAction"],
+        resources=[
+            stack.format_arn(
+                service="autoscaling",
+                resource="autoScalingGroup",
+                resource_name="*:autoScalingGroupName/*",
+                arn_format=ArnFormat.COLON_RESOURCE_NAME,
+            )
+        ],
     )
 
 

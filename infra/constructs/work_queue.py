@@ -22,7 +22,10 @@ https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
 class WorkQueue(Construct):
     """A standard queue with a failure queue behind it (`queue`, `failures`)."""
 
-    def __init__(self, scope: Construct, id: str, *, worker_timeout: Duration) -> None:
+    def __init__(
+        self, scope: Construct, id: str, *, worker_timeout: Duration, hidden_for: Duration | None = None
+    ) -> None:
+        """`hidden_for`: how long a message that failed stays away, where Lambda's advice is too long."""
         super().__init__(scope, id)
         self.failures = failure_queue(self, "Failures")
         self.queue = sqs.Queue(
@@ -30,7 +33,8 @@ class WorkQueue(Construct):
             "Queue",
             encryption=sqs.QueueEncryption.SQS_MANAGED,
             retention_period=Duration.days(4),
-            visibility_timeout=Duration.seconds(VISIBILITY_FACTOR * worker_timeout.to_seconds()),
+            visibility_timeout=hidden_for
+            or Duration.seconds(VISIBILITY_FACTOR * worker_timeout.to_seconds()),
             dead_letter_queue=sqs.DeadLetterQueue(queue=self.failures, max_receive_count=MAX_RECEIVES),
         )
 

@@ -27,7 +27,7 @@ AIO_PACKAGES = frozenset(
 )
 """What only kubernetes.aio imports, the client's second, asynchronous half."""
 
-AWS_SERVICES = frozenset({"dynamodb", "ec2", "eks", "events", "kms", "lambda", "sqs", "sts"})
+AWS_SERVICES = frozenset({"autoscaling", "dynamodb", "ec2", "eks", "events", "kms", "lambda", "sqs", "sts"})
 """The AWS services our adapters call; the API models of the other four hundred are left out."""
 
 UNUSED = (

@@ -9,6 +9,7 @@ from constructs import Construct
 from infra.constructs.api import Api
 from infra.constructs.cluster_access import ClusterAccess
 from infra.constructs.finish_restores import FinishRestores
+from infra.constructs.interruption import Interruption
 from infra.constructs.job_queue import JobQueue
 from infra.constructs.journal_table import JournalTable
 from infra.constructs.notifications import Notifications
@@ -97,6 +98,16 @@ class SnapkeepStack(Stack):
             plan_backup=backup.function,
             prune=prune.function,
         )
+        interruption = Interruption(
+            self,
+            "Interruption",
+            platform=platform,
+            journal=journal,
+            jobs=jobs,
+            schedules=schedules,
+            event_bus=EVENT_BUS,
+            clusters=clusters,
+        )
         ClusterAccess(
             self,
             "ClusterAccess",
@@ -108,6 +119,7 @@ class SnapkeepStack(Stack):
                 prune.function,
                 finish_restores.function,
                 api.function,
+                *interruption.functions,
             ],
         )
         topic = Notifications(self, "Notifications", event_bus=EVENT_BUS).topic
@@ -115,6 +127,7 @@ class SnapkeepStack(Stack):
         CfnOutput(self, "JobsQueueUrl", value=jobs.url)
         CfnOutput(self, "ScheduleGroupName", value=config.prefix)
         CfnOutput(self, "ApiUrl", value=api.url)
+        CfnOutput(self, "LifecycleQueueArn", value=interruption.lifecycle.queue.queue_arn)
         CfnOutput(self, "FailureTopicArn", value=topic.topic_arn)
 
     def _platform(self, config: DeploymentConfig, assets: Assets) -> Platform:

@@ -13,6 +13,7 @@ from snapkeep.domain.policies import Method
 from snapkeep.domain.runs import Run, RunState
 from snapkeep.ports import Creation, Left, Outcome
 from tests.fakes.catalogue import MemoryCatalogueRecords
+from tests.fakes.nodes import MemoryIncidentRecords
 from tests.fakes.prune_journal import MemoryPruneRecords
 from tests.fakes.restores import MemoryHoldRecords, MemoryRestoreRecords
 
@@ -31,7 +32,13 @@ class Lease:
         return self.owner != owner and self.until > now
 
 
-class MemoryJournal(MemoryPruneRecords, MemoryRestoreRecords, MemoryHoldRecords, MemoryCatalogueRecords):
+class MemoryJournal(
+    MemoryPruneRecords,
+    MemoryRestoreRecords,
+    MemoryHoldRecords,
+    MemoryCatalogueRecords,
+    MemoryIncidentRecords,
+):
     """All state in dicts; every method is one atomic step."""
 
     def __init__(self) -> None:

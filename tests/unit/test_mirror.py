@@ -23,6 +23,12 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "snapkeep/domain/prune_plans.py": "tests/unit/snapkeep/inbound/api/test_prune.py",
     "snapkeep/domain/backups.py": "tests/unit/snapkeep/inbound/api/test_backups.py",
     "snapkeep/domain/changes.py": "tests/unit/snapkeep/inbound/api/test_application.py",
+    "snapkeep/domain/interruption/machines.py": "tests/unit/snapkeep/adapters/test_ec2_machines.py",
+    # How they connect shows where they are used.
+    "snapkeep/adapters/kubernetes/connections.py": "tests/unit/snapkeep/adapters/kubernetes/test_cluster.py",
+    "snapkeep/adapters/kubernetes/official_transport.py": "tests/contract/ports/test_kubernetes_wire.py",
+    "snapkeep/adapters/kubernetes/quick_transport.py": "tests/contract/ports/test_kubernetes_wire.py",
+    "snapkeep/adapters/dynamodb/incidents.py": "tests/contract/ports/test_incident_journal.py",
     # Values without behaviour: what the pre-flight makes of them is what matters.
     "snapkeep/domain/restore/findings.py": "tests/unit/snapkeep/domain/restore/test_preflight_size.py",
     "snapkeep/domain/restore/requests.py": "tests/unit/snapkeep/domain/restore/test_plans.py",

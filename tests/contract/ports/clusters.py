@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.kubernetes.cluster import ClusterServer, Settings
-from snapkeep.adapters.kubernetes.client import KubernetesClient, transport
+from snapkeep.adapters.kubernetes.client import KubernetesClient
 from snapkeep.adapters.kubernetes.cluster import KubernetesCluster
+from snapkeep.adapters.kubernetes.official_transport import official_transport
 from snapkeep.domain.claims import Claim, ScratchVolume, Volume, VolumeKind
 from snapkeep.ports import Cluster, SnapshotSupport
 from tests.fakes import FakeCluster, FakeSnapshots
@@ -113,7 +114,7 @@ class SandboxWorld(World):
         self.server.start()
         self.store = self.server.store
         authority = self.server.certificate_authority.read_text()
-        http = transport(self.server.url, authority)
+        http = official_transport(self.server.url, authority)
         self.cluster = KubernetesCluster(
             KubernetesClient("myeks", self.server.url, http, self), lambda: datetime.now(UTC)
         )

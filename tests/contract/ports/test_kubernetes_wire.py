@@ -10,7 +10,7 @@ import base64
 import json
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -22,7 +22,11 @@ from botocore.credentials import Credentials
 from botocore.stub import Stubber
 
 from sandbox.kubernetes.certificates import write_certificates
+from snapkeep.adapters.kubernetes.client import Transport
 from snapkeep.adapters.kubernetes.cluster import EksClusters, KubernetesCluster
+from snapkeep.adapters.kubernetes.connections import EksConnections
+from snapkeep.adapters.kubernetes.official_transport import official_transport
+from snapkeep.adapters.kubernetes.quick_transport import quick_transport
 from snapkeep.domain.errors import ClusterUnreachable, NotFound, Throttled
 from tests.contract.ports.clusters import SandboxWorld
 from tests.contract.ports.samples import a_point
@@ -80,7 +84,12 @@ def sandbox(tmp_path: Path) -> Iterator[SandboxWorld]:
     world.stop()
 
 
-def opened(url: str, authority: str, clock: TestClock | None = None) -> KubernetesCluster:
+def opened(
+    url: str,
+    authority: str,
+    clock: TestClock | None = None,
+    transport: Callable[[str, str], Transport] = official_transport,
+) -> KubernetesCluster:
     """The cluster of an EKS that describes it as given."""
     eks: Any = boto3.client(
         "eks", region_name="ap-northeast-2", aws_access_key_id="a", aws_secret_access_key="b"
@@ -90,7 +99,9 @@ def opened(url: str, authority: str, clock: TestClock | None = None) -> Kubernet
     credentials = Credentials("AKIDEXAMPLE", "secret", "session")
     with Stubber(eks) as stubber:
         stubber.add_response("describe_cluster", answer)
-        return EksClusters(eks, "ap-northeast-2", credentials, clock or TestClock()).open("myeks")
+        now = clock or TestClock()
+        connections = EksConnections(eks, "ap-northeast-2", credentials, now, transport)
+        return EksClusters(connections, now).open("myeks")
 
 
 def arm(world: SandboxWorld, action: str, **fault: Any) -> None:
@@ -98,8 +109,14 @@ def arm(world: SandboxWorld, action: str, **fault: Any) -> None:
     world.server.controls["faults"]({"arm": {"action": action, **fault}})
 
 
-def test_a_genuine_eks_token_arrives_as_a_bearer_token(server: RecordingServer) -> None:
-    assert list(opened(server.url, server.authority).scratch_volumes()) == []
+TRANSPORTS = pytest.mark.parametrize("transport", [official_transport, quick_transport])
+
+
+@TRANSPORTS
+def test_a_genuine_eks_token_arrives_as_a_bearer_token(
+    server: RecordingServer, transport: Callable[[str, str], Transport]
+) -> None:
+    assert list(opened(server.url, server.authority, transport=transport).scratch_volumes()) == []
     (headers,) = server.seen
     assert headers["Authorization"].startswith("Bearer k8s-aws-v1.")
     assert headers["User-Agent"] == "snapkeep"
@@ -117,20 +134,24 @@ def test_the_next_request_after_ten_minutes_carries_a_new_token(server: Recordin
     assert third.startswith("Bearer k8s-aws-v1.")
 
 
+@TRANSPORTS
 def test_a_server_of_another_authority_is_not_trusted_with_the_token(
-    server: RecordingServer, tmp_path: Path
+    server: RecordingServer, tmp_path: Path, transport: Callable[[str, str], Transport]
 ) -> None:
     folder = tmp_path / "other"
     folder.mkdir()
     stranger = write_certificates(folder, datetime.now(UTC)).authority.read_text()
     with pytest.raises(ClusterUnreachable, match="CERTIFICATE_VERIFY_FAILED"):
-        list(opened(server.url, stranger).scratch_volumes())
+        list(opened(server.url, stranger, transport=transport).scratch_volumes())
     assert server.seen == []
 
 
-def test_nobody_listening_is_unreachable(server: RecordingServer) -> None:
+@TRANSPORTS
+def test_nobody_listening_is_unreachable(
+    server: RecordingServer, transport: Callable[[str, str], Transport]
+) -> None:
     with pytest.raises(ClusterUnreachable, match="myeks did not answer"):
-        list(opened("https://127.0.0.1:1", server.authority).claims())
+        list(opened("https://127.0.0.1:1", server.authority, transport=transport).claims())
 
 
 def test_a_list_that_expires_half_way_is_read_again(sandbox: SandboxWorld) -> None:

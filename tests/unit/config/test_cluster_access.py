@@ -22,7 +22,19 @@ def test_a_function_without_access_to_clusters_has_no_group() -> None:
         group_name("record_completion")
 
 
-def test_only_taking_pruning_and_restoring_write() -> None:
+DYING = {
+    ("handle_interruption", "nodes", "patch"),
+    ("handle_interruption", "events", "create"),
+    ("save_node", "pods/eviction", "create"),
+    ("save_node", "events", "create"),
+    ("release_volumes", "nodes", "patch"),
+    ("release_volumes", "pods", "delete"),
+    ("release_volumes", "volumeattachments", "delete"),
+}
+"""Who cordons evicts nobody, who evicts deletes nothing, and who deletes does so only after a death."""
+
+
+def test_only_taking_pruning_restoring_and_dying_nodes_write() -> None:
     writes = {
         (function, resource, verb)
         for function, rules in FUNCTIONS.items()
@@ -35,7 +47,7 @@ def test_only_taking_pruning_and_restoring_write() -> None:
         ("take_snapshots", "volumesnapshots", "create"),
         ("prune", "volumesnapshots", "delete"),
         ("prune", "volumesnapshotcontents", "delete"),
-    } | {
+    } | DYING | {
         (function, resource, verb)
         for resource in ("persistentvolumeclaims", "volumesnapshots", "volumesnapshotcontents")
         for function, verb in (

@@ -30,6 +30,9 @@ FUNCTIONS = (
     "prune",
     "finish_restores",
     "api",
+    "handle_interruption",
+    "save_node",
+    "release_volumes",
 )
 
 NIGHTLY = Policy(

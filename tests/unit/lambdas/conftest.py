@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
-from snapkeep import bootstrap, settings
+from snapkeep import bootstrap, quick_bootstrap, settings
+from snapkeep.domain.interruption.rules import Draining, Reaction
+from tests.fakes.dying import DyingWorld
 from tests.fakes.world import World, a_claim, a_policy
 
 EVENTS = Path(__file__).parents[3] / "events"
@@ -58,6 +60,20 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
     }
     for name, service in services.items():
         monkeypatch.setattr(bootstrap, name, lambda _, service=service: service)
+    for kind in settings.Settings.__subclasses__():
+        for variable in kind.from_environment(_Any()).to_environment():
+            monkeypatch.setenv(variable, f"https://example.test/{variable}")
+    return world
+
+
+@pytest.fixture
+def dying(monkeypatch: pytest.MonkeyPatch) -> DyingWorld:
+    """A node about to die, and the handlers wired to what looks after it."""
+    world = DyingWorld(Reaction(drain=Draining.ON))
+    monkeypatch.setattr(quick_bootstrap, "cordon_node", lambda: world.cordoner)
+    monkeypatch.setattr(quick_bootstrap, "handle_interruption", lambda _: world.handler)
+    monkeypatch.setattr(bootstrap, "save_node", lambda _: world.saver)
+    monkeypatch.setattr(bootstrap, "release_volumes", lambda _: world.releaser)
     for kind in settings.Settings.__subclasses__():
         for variable in kind.from_environment(_Any()).to_environment():
             monkeypatch.setenv(variable, f"https://example.test/{variable}")

@@ -24,12 +24,17 @@ from snapkeep.adapters.aws import CALLS, CREATES
 from snapkeep.adapters.calendar import CronCalendar
 from snapkeep.adapters.dynamodb import DynamoJournal, DynamoPacer
 from snapkeep.adapters.ec2 import Ec2Snapshots
+from snapkeep.adapters.ec2_machines import Ec2Machines
 from snapkeep.adapters.events import EventAnnouncer
 from snapkeep.adapters.kms import KmsKeys
 from snapkeep.adapters.kubernetes.cluster import EksClusters
+from snapkeep.adapters.kubernetes.connections import EksConnections
+from snapkeep.adapters.kubernetes.nodes import EksNodes
+from snapkeep.adapters.kubernetes.official_transport import official_transport
 from snapkeep.adapters.lambda_pruner import PATIENCE, LambdaPruner
 from snapkeep.adapters.lambda_starter import LambdaStarter
-from snapkeep.adapters.sqs import SqsQueue
+from snapkeep.adapters.lifecycle_hooks import AutoScalingHooks
+from snapkeep.adapters.sqs import SqsIncidents, SqsQueue
 from snapkeep.deployment import load_deployment
 from snapkeep.inbound.api.actions import Actions
 from snapkeep.services.complete_points import CompletePoints
@@ -42,10 +47,13 @@ from snapkeep.services.plan_backup import PlanBackup
 from snapkeep.services.plan_restore import PlanRestore
 from snapkeep.services.prune import Prune
 from snapkeep.services.reconcile import Reconcile
+from snapkeep.services.release_volumes import ReleaseVolumes
 from snapkeep.services.request_backup import RequestBackup
 from snapkeep.services.request_prune import RequestPrune
 from snapkeep.services.restore import Restore
 from snapkeep.services.restores import Restores
+from snapkeep.services.save_node import SaveNode
+from snapkeep.services.save_volumes import SaveVolumes
 from snapkeep.services.show_backup import ShowBackup
 from snapkeep.services.show_coverage import ShowCoverage
 from snapkeep.services.sweep_orphans import SweepOrphans
@@ -57,6 +65,8 @@ from snapkeep.settings import (
     PruneSettings,
     ReconcileSettings,
     RecordCompletionSettings,
+    ReleaseVolumesSettings,
+    SaveNodeSettings,
     TakeSnapshotsSettings,
 )
 
@@ -211,6 +221,43 @@ def answers(settings: ApiSettings) -> BasePersistenceLayer:
     )
 
 
+@cache
+def save_node(settings: SaveNodeSettings) -> SaveNode:
+    """What save_node needs."""
+    deployment = load_deployment()
+    journal = _journal(settings.journal_table)
+    pacer, news = _pacer(settings.journal_table), _announcer(settings.event_bus)
+    taker = TakeSnapshots(
+        deployment, _clusters(), _snapshots(), journal, _queue(settings.jobs_queue_url), pacer, news, clock
+    )
+    return SaveNode(
+        deployment,
+        _machines(),
+        _nodes(),
+        journal,
+        SaveVolumes(_snapshots(), journal, pacer, taker, clock),
+        AutoScalingHooks(_session().client("autoscaling", config=CALLS)),
+        _incident_queue(settings.save_queue_url),
+        news,
+        clock,
+    )
+
+
+@cache
+def release_volumes(settings: ReleaseVolumesSettings) -> ReleaseVolumes:
+    """What release_volumes needs."""
+    return ReleaseVolumes(
+        load_deployment(),
+        _machines(),
+        _nodes(),
+        _snapshots(),
+        _journal(settings.journal_table),
+        _incident_queue(settings.release_queue_url),
+        _announcer(settings.event_bus),
+        clock,
+    )
+
+
 def _complete_points(table: str, bus: str) -> CompletePoints:
     return CompletePoints(
         _journal(table), _snapshots(), _pacer(table), _announcer(bus), clock, load_deployment()
@@ -229,11 +276,32 @@ def _region() -> str:
 
 
 @cache
-def _clusters() -> EksClusters:
+def _connections() -> EksConnections:
     credentials = _session().get_credentials()
     if credentials is None:
         raise RuntimeError("no AWS credentials: a function has those of its role")
-    return EksClusters(_session().client("eks", config=CALLS), _region(), credentials, clock)
+    eks = _session().client("eks", config=CALLS)
+    return EksConnections(eks, _region(), credentials, clock, official_transport)
+
+
+@cache
+def _clusters() -> EksClusters:
+    return EksClusters(_connections(), clock)
+
+
+@cache
+def _nodes() -> EksNodes:
+    return EksNodes(_connections())
+
+
+@cache
+def _machines() -> Ec2Machines:
+    return Ec2Machines(_session().client("ec2", config=CALLS))
+
+
+@cache
+def _incident_queue(url: str) -> SqsIncidents:
+    return SqsIncidents(_session().client("sqs", config=CALLS), url)
 
 
 @cache

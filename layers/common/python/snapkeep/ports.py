@@ -9,33 +9,38 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from snapkeep.domain.brake import Verdict
-from snapkeep.domain.catalogue import Entry
-from snapkeep.domain.changes import Change
-from snapkeep.domain.claims import Claim, ScratchVolume
-from snapkeep.domain.deletions import (
-    Deletion,
-    DeletionStep,
-    LastPrune,
-    Leftover,
-    PruneLease,
-    SnapshotContent,
-    Told,
-)
-from snapkeep.domain.holds import Hold
-from snapkeep.domain.jobs import Job
-from snapkeep.domain.orphans import ListedContent, ListedSnapshot, Orphan
-from snapkeep.domain.points import Point, PointState, Snapshot, SnapshotState
-from snapkeep.domain.policies import Lock, Schedule
-from snapkeep.domain.prune_plans import PrunePlan
-from snapkeep.domain.restore.operations import RestoreOperation
-from snapkeep.domain.restore.progress import RestoredClaim
-from snapkeep.domain.restore.targets import TargetFacts
-from snapkeep.domain.retention_history import RetentionVersion
-from snapkeep.domain.retention_points import Protection
-from snapkeep.domain.runs import Run, RunState
+if TYPE_CHECKING:
+    from snapkeep.domain.brake import Verdict
+    from snapkeep.domain.catalogue import Entry
+    from snapkeep.domain.changes import Change
+    from snapkeep.domain.claims import Claim, ScratchVolume
+    from snapkeep.domain.deletions import (
+        Deletion,
+        DeletionStep,
+        LastPrune,
+        Leftover,
+        PruneLease,
+        SnapshotContent,
+        Told,
+    )
+    from snapkeep.domain.holds import Hold
+    from snapkeep.domain.interruption.machines import Machine
+    from snapkeep.domain.interruption.nodes import Attachment, Node, NodeChange, Pod, Said
+    from snapkeep.domain.interruption.notices import Hook
+    from snapkeep.domain.interruption.records import IncidentRecord
+    from snapkeep.domain.jobs import Job
+    from snapkeep.domain.orphans import ListedContent, ListedSnapshot, Orphan
+    from snapkeep.domain.points import Point, PointState, Snapshot, SnapshotState
+    from snapkeep.domain.policies import Lock, Schedule
+    from snapkeep.domain.prune_plans import PrunePlan
+    from snapkeep.domain.restore.operations import RestoreOperation
+    from snapkeep.domain.restore.progress import RestoredClaim
+    from snapkeep.domain.restore.targets import TargetFacts
+    from snapkeep.domain.retention_history import RetentionVersion
+    from snapkeep.domain.retention_points import Protection
+    from snapkeep.domain.runs import Run, RunState
 
 Clock = Callable[[], datetime]
 """Gives the present, aware UTC."""
@@ -528,3 +533,116 @@ class Journal(Protocol):
 
         With `after`, those that follow it.
         """
+
+    def incident(self, instance: str) -> IncidentRecord | None:
+        """The incident of an instance."""
+
+    def write_incident(self, record: IncidentRecord) -> IncidentRecord:
+        """Write a new incident (revision 0) or the next revision of a known one, which is returned.
+
+        Raises TemporaryError when somebody else wrote it meanwhile.
+        """
+
+    def open_incidents(self) -> Iterator[IncidentRecord]:
+        """Incidents that are not closed (a lagging index)."""
+
+
+class Incidents(Protocol):
+    """The part of the journal that a function needs which only looks after incidents."""
+
+    def incident(self, instance: str) -> IncidentRecord | None:
+        """As `Journal.incident`."""
+
+    def write_incident(self, record: IncidentRecord) -> IncidentRecord:
+        """As `Journal.write_incident`."""
+
+    def open_incidents(self) -> Iterator[IncidentRecord]:
+        """As `Journal.open_incidents`."""
+
+
+class Machines(Protocol):
+    """EC2 instances of one account and Region."""
+
+    def machine(self, instance: str) -> Machine | None:
+        """The instance, by one call; None when EC2 does not know it (any more)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evicted:
+    """How an eviction ended. `gone`: there was nothing to evict. `blocked_by`: what a budget said, if any."""
+
+    gone: bool = False
+    blocked_by: str = ""
+
+
+class Nodes(Protocol):
+    """The nodes of one cluster and what is on them."""
+
+    def find(self, instance: str, hint: str = "") -> Node | None:
+        """The node whose providerID names the instance; one call when it is called `hint`."""
+
+    def named(self, name: str) -> Node | None:
+        """The node of that name, whichever instance it is."""
+
+    def write(self, node: Node, change: NodeChange) -> bool:
+        """Change a node; False when somebody changed it since it was read. Raises NotFound."""
+
+    def say(self, said: Said) -> None:
+        """Write a Kubernetes Event."""
+
+    def pods(self, node: str) -> Sequence[Pod]:
+        """The pods bound to the node of that name."""
+
+    def claims_of(self, pods: Sequence[Pod]) -> Sequence[Claim]:
+        """The claims these pods use, with their volumes; those that are gone are left out."""
+
+    def evict(self, pod: Pod, grace_seconds: int) -> Evicted:
+        """Ask for the pod's eviction, and of this pod only: one of the same name made since is left."""
+
+    def delete_now(self, pod: Pod) -> None:
+        """Remove a pod whose node is gone, without waiting for a kubelet; one that is gone is success."""
+
+    def attachments(self) -> Sequence[Attachment]:
+        """All attachments of the EBS CSI driver."""
+
+    def volume_ids(self, volumes: Sequence[str]) -> Mapping[str, str]:
+        """EC2 volume id by the name of the PersistentVolume; those that are gone are left out."""
+
+    def delete_attachment(self, attachment: Attachment) -> None:
+        """Delete an attachment; one that is gone is success."""
+
+
+class NodeClusters(Protocol):
+    """The clusters of the deployment, as far as nodes go."""
+
+    def open(self, name: str) -> Nodes:
+        """The nodes of the cluster of that name; raises what `Clusters.open` raises."""
+
+
+class IncidentQueue(Protocol):
+    """A queue of incidents to go on with."""
+
+    def send(self, instance: str, delay: timedelta = timedelta()) -> None:
+        """Ask for the incident of an instance to be looked at after `delay` (at most 15 minutes)."""
+
+
+class LifecycleHooks(Protocol):
+    """Actions of Auto Scaling that wait for an answer."""
+
+    def heartbeat(self, hook: Hook, instance: str) -> bool:
+        """Ask for more time; False when the action does not wait any more."""
+
+    def complete(self, hook: Hook, instance: str) -> bool:
+        """Let the instance go (CONTINUE); False when the action does not wait any more."""
+
+
+class InterruptionNews(Protocol):
+    """Tells the world of incidents."""
+
+    def interruption(
+        self, record: IncidentRecord, step: str, reason: str, figures: Mapping[str, float]
+    ) -> None:
+        """Publish a step of an incident and its figures as metrics."""
+
+    def unknown_notice(self, source: str, kind: str) -> None:
+        """Count an event of a kind that we do not know."""

@@ -95,3 +95,32 @@ class ApiSettings(Settings):
     event_bus: str
     plan_backup_function: str
     prune_function: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandleInterruptionSettings(Settings):
+    """handle_interruption: cordons nodes that are about to die, and watches their incidents."""
+
+    journal_table: str
+    event_bus: str
+    save_queue_url: str
+    release_queue_url: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SaveNodeSettings(Settings):
+    """save_node: snapshots and drains a node that is about to die."""
+
+    journal_table: str
+    event_bus: str
+    jobs_queue_url: str
+    save_queue_url: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReleaseVolumesSettings(Settings):
+    """release_volumes: takes volumes off machines that are gone."""
+
+    journal_table: str
+    event_bus: str
+    release_queue_url: str

@@ -18,6 +18,9 @@ SETTINGS: dict[str, type[settings.Settings]] = {
     "prune": settings.PruneSettings,
     "finish_restores": settings.FinishRestoresSettings,
     "api": settings.ApiSettings,
+    "handle_interruption": settings.HandleInterruptionSettings,
+    "save_node": settings.SaveNodeSettings,
+    "release_volumes": settings.ReleaseVolumesSettings,
 }
 
 

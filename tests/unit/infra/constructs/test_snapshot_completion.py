@@ -23,7 +23,7 @@ def rule(template: Template) -> Resource:
     return next(
         item
         for item in template.resources("Events::Rule").values()
-        if item["EventPattern"]["source"] == ["aws.ec2"]
+        if "EBS Snapshot Notification" in item["EventPattern"].get("detail-type", [])
     )
 
 

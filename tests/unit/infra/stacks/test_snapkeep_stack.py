@@ -38,6 +38,7 @@ def test_outputs_say_where_to_look(template: Template) -> None:
         "FailureTopicArn",
         "JobsQueueUrl",
         "JournalTableName",
+        "LifecycleQueueArn",
         "ScheduleGroupName",
     }
 

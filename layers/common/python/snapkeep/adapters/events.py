@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -14,12 +15,16 @@ from snapkeep.adapters.aws import our_errors
 from snapkeep.domain.brake import Verdict
 from snapkeep.domain.changes import Change
 from snapkeep.domain.errors import TemporaryError
+from snapkeep.domain.interruption.records import IncidentRecord
 from snapkeep.domain.orphans import Orphan
 from snapkeep.domain.points import Point
+from snapkeep.domain.policies import INTERRUPTION as INTERRUPTION_POLICY
 from snapkeep.domain.runs import Run, RunState
 
 if TYPE_CHECKING:
     from mypy_boto3_events import EventBridgeClient
+
+log = logging.getLogger(__name__)
 
 SOURCE = "snapkeep"
 NAMESPACE = "Snapkeep"
@@ -39,6 +44,7 @@ PRUNE_BRAKED = "Snapkeep Prune Braked"
 CLUSTER_GONE = "Snapkeep Cluster Gone"
 POLICY_ORPHANED = "Snapkeep Policy Orphaned"
 CHANGED = "Snapkeep API Change"
+INTERRUPTION = "Snapkeep Interruption"
 
 METRICS = {
     RunState.COMPLETED: "RunsCompleted",
@@ -128,6 +134,34 @@ class EventAnnouncer:
     def changed(self, change: Change) -> None:
         """Publish what somebody changed through the API."""
         self._put(CHANGED, dataclasses.asdict(change))
+
+    def interruption(
+        self, record: IncidentRecord, step: str, reason: str, figures: Mapping[str, float]
+    ) -> None:
+        """Publish a step of an incident with its timeline so far, and its figures as metrics."""
+        now = record.timeline[-1] if record.timeline else None
+        detail = {
+            "instance": record.instance,
+            "cluster": record.cluster,
+            "node": record.node,
+            "step": step,
+            "reason": reason,
+            "seconds_left": now.left if now else None,
+            "run": record.run,
+            "figures": dict(figures),
+            "timeline": [
+                {"at": moment.at.isoformat(), "text": moment.text, "seconds_left": moment.left}
+                for moment in record.timeline[-SHOWN_FAILURES:]
+            ],
+        }
+        self._put(INTERRUPTION, detail)
+        for name, value in figures.items():
+            _count(name, value, record.cluster or NO_CLUSTER, INTERRUPTION_POLICY)
+
+    def unknown_notice(self, source: str, kind: str) -> None:
+        """Count an event of a kind we do not know; the log says which."""
+        log.info("nothing to do for %r of %r: its kind is not known", kind, source)
+        _count("NoticesUnknown", 1, NO_CLUSTER, INTERRUPTION_POLICY)
 
     def prune_braked(self, cluster: str, verdict: Verdict, token: str) -> None:
         """Publish that a prune deleted nothing because its plan went too far, and how to confirm it."""

@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-f
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from collections.abc import Iterable
@@ -59,6 +60,22 @@ class SqsQueue:
         if failed:
             first = failed[0].get("Message", failed[0]["Code"])
             raise TemporaryError(f"SQS did not take {len(failed)} jobs, the first because: {first}")
+
+
+class SqsIncidents:
+    """Sends incidents to go on with, each as the id of its instance."""
+
+    def __init__(self, sqs: SQSClient, url: str) -> None:
+        self._sqs = sqs
+        self._url = url
+
+    def send(self, instance: str, delay: timedelta = timedelta()) -> None:
+        """Send one; longer delays are cut to 15 minutes. It may arrive twice; its readers bear it."""
+        seconds = math.ceil(min(max(delay, timedelta()), LONGEST_DELAY).total_seconds())
+        with our_errors(f"send the incident of {instance}"):
+            self._sqs.send_message(
+                QueueUrl=self._url, MessageBody=json.dumps({"instance": instance}), DelaySeconds=seconds
+            )
 
 
 def _group_id(cluster: str) -> str:

@@ -3,6 +3,7 @@
 SnapkeepError
 ├── TemporaryError     a retry can help; carries how long to wait
 │   ├── Throttled            refused for now: it is certain that nothing was done
+│   │   └── BudgetBlocks         a PodDisruptionBudget keeps a pod
 │   ├── TookTooLong          more time is needed than the caller has
 │   └── ClusterUnreachable   the Kubernetes API did not answer
 └── PermanentError     a retry cannot help; carries what to do next
@@ -43,6 +44,10 @@ class Throttled(TemporaryError):
 
     Any other TemporaryError from a call that creates leaves open whether it happened.
     """
+
+
+class BudgetBlocks(Throttled):
+    """A PodDisruptionBudget does not let a pod go now; the text is what Kubernetes says of it."""
 
 
 class TookTooLong(TemporaryError):

@@ -14,11 +14,22 @@ from enum import StrEnum
 from typing import Any
 
 from snapkeep.domain.errors import UnknownCluster
+from snapkeep.domain.interruption.rules import (
+    Draining,
+    InterruptionRules,
+    NodeRule,
+    OnRebalance,
+    Reaction,
+    Snapshotting,
+)
 
 ON_DEMAND = "on-demand"
 """The built-in policy of backups that somebody asks for."""
 
-RESERVED_NAMES = frozenset({"interruption", ON_DEMAND})
+INTERRUPTION = "interruption"
+"""The built-in policy of backups taken because a node is about to die."""
+
+RESERVED_NAMES = frozenset({INTERRUPTION, ON_DEMAND})
 """Names of the built-in policies; no policy of a user may take them."""
 
 
@@ -160,6 +171,7 @@ class Deployment:
     pace: Pace = field(default_factory=Pace)
     consistency_wait: timedelta = timedelta(minutes=5)
     delete_orphans: bool = False
+    interruption: InterruptionRules = field(default_factory=InterruptionRules)
 
     def cluster(self, name: str) -> Cluster | None:
         """The cluster of that name, or None when the config does not name it."""
@@ -191,6 +203,7 @@ def from_document(document: Mapping[str, Any]) -> Deployment:
         pace=Pace(**document["pace"]),
         consistency_wait=timedelta(seconds=document["consistency_wait"]),
         delete_orphans=document["delete_orphans"],
+        interruption=_interruption(document["interruption"]),
     )
 
 
@@ -223,6 +236,24 @@ def _policy(item: Mapping[str, Any]) -> Policy:
             method=Method(item["method"]),
             lock=_lock(item["lock"]),
         )
+    )
+
+
+def _interruption(item: Mapping[str, Any]) -> InterruptionRules:
+    rules = (
+        NodeRule(_reaction(rule["reaction"]), tuple(rule["clusters"]), dict(rule["labels"]))
+        for rule in item["rules"]
+    )
+    return InterruptionRules(_reaction(item["everywhere"]), tuple(rules))
+
+
+def _reaction(item: Mapping[str, Any]) -> Reaction:
+    return Reaction(
+        cordon=item["cordon"],
+        snapshot=Snapshotting(item["snapshot"]),
+        drain=Draining(item["drain"]),
+        rebalance=OnRebalance(item["rebalance"]),
+        uncordon_after=timedelta(seconds=item["uncordon_after"]),
     )
 
 

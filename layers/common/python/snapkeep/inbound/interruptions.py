@@ -22,7 +22,7 @@ Notices = tuple[Notice, ...]
 
 TERMINATING = "autoscaling:EC2_INSTANCE_TERMINATING"
 SPOT_ACTIONS = ("terminate", "stop", "hibernate")
-_INSTANCE = re.compile(r"i-[0-9a-f]+")
+INSTANCE = re.compile(r"i-[0-9a-f]+")
 
 
 def notices(event: Event) -> Notices | None:
@@ -115,7 +115,7 @@ def _affected(event: Event, detail: Event) -> tuple[str, ...]:
     entities, resources = detail.get("affectedEntities"), event.get("resources")
     named = [item.get("entityValue") for item in _list(entities) if isinstance(item, Mapping)]
     ids = (str(name).rsplit("/", 1)[-1] for name in named or _list(resources))
-    return tuple(dict.fromkeys(name for name in ids if _INSTANCE.fullmatch(name)))
+    return tuple(dict.fromkeys(name for name in ids if INSTANCE.fullmatch(name)))
 
 
 def _list(value: object) -> list[Any]:
@@ -153,7 +153,7 @@ def _text_or(fields: Event, key: str) -> str:
 def _instance(fields: Event, key: str) -> str:
     """From the detail, never from `resources`: older samples have ARNs there with a zone and no account."""
     instance = _text(fields, key)
-    if not _INSTANCE.fullmatch(instance):
+    if not INSTANCE.fullmatch(instance):
         raise MalformedMessage(f"{key!r} names no instance: {instance!r}")
     return instance
 

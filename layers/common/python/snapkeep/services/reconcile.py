@@ -10,7 +10,7 @@ from functools import partial
 
 from snapkeep.domain.errors import SnapkeepError
 from snapkeep.domain.points import GIVE_UP_AFTER
-from snapkeep.domain.policies import Deployment, Policy
+from snapkeep.domain.policies import INTERRUPTION, Deployment, Policy
 from snapkeep.domain.runs import Run, RunState
 from snapkeep.ports import Announcer, Clock, Journal, Starter
 from snapkeep.services.closing import announce, close_if_settled
@@ -96,7 +96,8 @@ class Reconcile:
     def _plan_again(self, run: Run, report: ReconcileReport) -> None:
         """Start a planner for a run that lost its own; a run that nobody can plan ends with the reason."""
         age = self.clock() - run.accepted_at
-        if age > GIVE_UP_AFTER:
+        forsaken = run.policy == INTERRUPTION and age > PLANNING_TIMEOUT  # save_node alone plans those
+        if age > GIVE_UP_AFTER or forsaken:
             hours = GIVE_UP_AFTER // timedelta(hours=1)
             reason = f"the run could not be planned within {hours} hours; the log of plan_backup says why"
             total = sum(1 for _ in self.journal.points_of(run.id))

@@ -12,6 +12,8 @@ from botocore.exceptions import EndpointConnectionError
 from botocore.stub import Stubber
 
 from snapkeep.adapters.kubernetes.cluster import EksClusters, KubernetesCluster
+from snapkeep.adapters.kubernetes.connections import EksConnections
+from snapkeep.adapters.kubernetes.official_transport import official_transport
 from snapkeep.domain.claims import VolumeKind
 from snapkeep.domain.errors import ClusterUnreachable, PermanentError
 from tests.fakes import TestClock
@@ -25,7 +27,10 @@ def an_eks_client() -> Any:
 
 
 def clusters(eks: Any) -> EksClusters:
-    return EksClusters(eks, "ap-northeast-2", Credentials("a", "b"), TestClock())
+    clock = TestClock()
+    credentials = Credentials("a", "b")
+    connections = EksConnections(eks, "ap-northeast-2", credentials, clock, official_transport)
+    return EksClusters(connections, clock)
 
 
 def described(**changes: Any) -> dict[str, Any]:
@@ -39,7 +44,8 @@ def test_a_cluster_is_described_once() -> None:
     with Stubber(eks) as stubber:
         stubber.add_response("describe_cluster", described(), {"name": "myeks"})
         opened = clusters(eks)
-        assert opened.open("myeks") is opened.open("myeks")
+        opened.open("myeks")
+        opened.open("myeks")
 
 
 def test_a_cluster_eks_does_not_know_is_a_permanent_error() -> None:

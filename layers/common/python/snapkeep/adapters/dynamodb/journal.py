@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from snapkeep.adapters.dynamodb.catalogue import CatalogueRecords
 from snapkeep.adapters.dynamodb.holds import HoldRecords
+from snapkeep.adapters.dynamodb.incidents import IncidentRecords
 from snapkeep.adapters.dynamodb.points import PointRecords
 from snapkeep.adapters.dynamodb.prunes import PruneRecords
 from snapkeep.adapters.dynamodb.restores import RestoreRecords
@@ -18,7 +19,15 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 
-class DynamoJournal(RunRecords, PointRecords, PruneRecords, RestoreRecords, HoldRecords, CatalogueRecords):
+class DynamoJournal(
+    RunRecords,
+    PointRecords,
+    PruneRecords,
+    RestoreRecords,
+    HoldRecords,
+    CatalogueRecords,
+    IncidentRecords,
+):
     """Implements the Journal port. `sleep` is how it waits out writers that are in each other's way."""
 
     def __init__(

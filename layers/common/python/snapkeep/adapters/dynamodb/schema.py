@@ -18,6 +18,7 @@
 | restore        | RESTORE#<id>            | RESTORE      | `runs`; `open` until it is cleaned up |
 | catalogue      | CATALOGUE#<cluster>     | POINT <place>|                                       |
 | when complete  | CATALOGUE#<cluster>     | COMPLETE     |                                       |
+| incident       | INCIDENT#<instance>     | INCIDENT     | `open`, by its first announcement     |
 | API answer     | ANSWERS                 | api#<hash>   | (Powertools' idempotency records)     |
 
 All key and index attributes are strings; every index holds keys only. `expires_at` (epoch seconds)
@@ -118,6 +119,15 @@ def restore_key(restore_id: str) -> Key:
 def restores_key(cluster: str, namespace: str) -> str:
     """What the `runs` index collects the restores into a namespace under."""
     return f"restore/{cluster}/{namespace}"
+
+
+OPEN_INCIDENTS = "incident"
+"""What the `open` index collects open incidents under."""
+
+
+def incident_key(instance: str) -> Key:
+    """The key of the incident of an instance."""
+    return {PK: f"INCIDENT#{instance}", SK: "INCIDENT"}
 
 
 ENTRY_PREFIX = "POINT "

@@ -10,11 +10,9 @@ from typing import Any, Protocol
 from urllib.parse import urlencode
 
 import urllib3
-from kubernetes.client.api_client import ApiClient
-from kubernetes.client.configuration import Configuration
-from kubernetes.client.exceptions import ApiException
 
 from snapkeep.domain.errors import (
+    BudgetBlocks,
     ClusterUnreachable,
     NameTaken,
     NotFound,
@@ -31,6 +29,8 @@ PAGE = 500
 
 SHOWN = 256
 """Characters of an answer that go into our messages."""
+
+CONTENT_TYPES = {"PATCH": "application/merge-patch+json"}
 
 Document = dict[str, Any]
 Query = Mapping[str, str | int]
@@ -61,19 +61,12 @@ class Tokens(Protocol):
 
 
 class Transport(Protocol):
-    """The one method of the official ApiClient that we use; raises what urllib3 raises."""
+    """The one method of the official ApiClient that we use; raises urllib3's HTTPError or OSError."""
 
     def call_api(
         self, method: str, url: str, header_params: Any, body: Any, *, _request_timeout: tuple[int, int]
     ) -> Any:
         """Send a request; the answer has `status`, `headers` and `read()`."""
-
-
-def transport(endpoint: str, certificate_authority: str) -> Transport:
-    """HTTPS that trusts this certificate authority (PEM) and no other, and never retries by itself."""
-    configuration = Configuration(host=endpoint, ca_cert_data=certificate_authority, retries=False)
-    client: Transport = ApiClient(configuration)
-    return client
 
 
 class KubernetesClient:
@@ -102,14 +95,22 @@ class KubernetesClient:
         """POST an object. Raises NameTaken when one of its name exists, and what `get` raises."""
         return self._call("POST", path, {}, body)
 
-    def delete(self, path: str, uid: str = "") -> None:
+    def patch(self, path: str, body: Document) -> Document:
+        """Merge `body` into an object. With a resourceVersion in it, NameTaken says that it changed since.
+
+        https://kubernetes.io/docs/reference/using-api/api-concepts/#patch-and-apply
+        """
+        return self._call("PATCH", path, {}, body)
+
+    def delete(self, path: str, uid: str = "", grace_seconds: int | None = None) -> None:
         """DELETE an object (only the one with this `uid`, when given); one that is gone is success.
 
         Raises NameTaken when another object has the name now, and what `get` raises.
         """
-        body = {"preconditions": {"uid": uid}} if uid else None
+        body: Document = {"preconditions": {"uid": uid}} if uid else {}
+        body |= {"gracePeriodSeconds": grace_seconds} if grace_seconds is not None else {}
         try:
-            self._call("DELETE", path, {}, body)
+            self._call("DELETE", path, {}, body or None)
         except NotFound:
             return
 
@@ -156,11 +157,11 @@ class KubernetesClient:
             "Accept": "application/json",
             "Authorization": f"Bearer {self._tokens.token()}",
             "User-Agent": "snapkeep",
-        } | ({"Content-Type": "application/json"} if body is not None else {})
+        } | ({"Content-Type": CONTENT_TYPES.get(method, "application/json")} if body is not None else {})
         try:
             response = self._http.call_api(method, url, headers, body, _request_timeout=TIMEOUTS)
             text = (response.read() or b"").decode("utf-8", "replace")
-        except (urllib3.exceptions.HTTPError, ApiException, OSError) as error:
+        except (urllib3.exceptions.HTTPError, OSError) as error:
             self._on_unreachable()
             reason = f"the Kubernetes API of {self.cluster} did not answer: {_cut(str(error))}"
             raise ClusterUnreachable(reason) from error
@@ -184,6 +185,8 @@ class KubernetesClient:
                 return NameTaken(f"{where}: {said}")
             case 410:
                 return ExpiredPage(f"{where}: the list expired while it was read: {said}")
+            case 429 | 500 if budget := _budget(answer.document):
+                return BudgetBlocks(budget)
             case 429:
                 return Throttled(f"{where}: too many requests: {said}", _retry_after(answer.headers))
             case status if status >= 500:
@@ -198,6 +201,18 @@ def _document(text: str) -> Document:
     except ValueError:
         return {}
     return document if isinstance(document, dict) else {}
+
+
+def _budget(document: Document) -> str:
+    """What a refused eviction says of the budgets of the pod; "" for any other refusal.
+
+    https://kubernetes.io/docs/concepts/scheduling-eviction/api-eviction/#how-api-initiated-eviction-works
+    """
+    causes = (document.get("details") or {}).get("causes") or []
+    said = [each.get("message", "") for each in causes if each.get("reason") == "DisruptionBudget"]
+    if not said and "PodDisruptionBudget" in str(document.get("message")):
+        said = [str(document["message"])]
+    return _cut("; ".join(said))
 
 
 def _retry_after(headers: Mapping[str, str]) -> timedelta:

@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
-
-from botocore.exceptions import BotoCoreError, ClientError
 
 from snapkeep.adapters.kubernetes import restores, snapshots
 from snapkeep.adapters.kubernetes.claims import claim_of, scratch_volumes_of, volume_of
-from snapkeep.adapters.kubernetes.client import KubernetesClient, transport
+from snapkeep.adapters.kubernetes.client import KubernetesClient
+from snapkeep.adapters.kubernetes.connections import EksConnections
 from snapkeep.adapters.kubernetes.targets import read_target
-from snapkeep.adapters.kubernetes.token import Credentials, TokenSource
 from snapkeep.domain.claims import Claim, ScratchVolume
 from snapkeep.domain.deletions import Leftover, SnapshotContent
-from snapkeep.domain.errors import ClusterUnreachable, PermanentError
 from snapkeep.domain.orphans import ListedContent, ListedSnapshot
 from snapkeep.domain.points import Point
 from snapkeep.domain.restore.operations import RestoreOperation
 from snapkeep.domain.restore.progress import RestoredClaim
 from snapkeep.domain.restore.targets import TargetFacts
 from snapkeep.ports import Clock, SnapshotSupport, VolumeSnapshot
-
-if TYPE_CHECKING:
-    from mypy_boto3_eks import EKSClient
-    from mypy_boto3_eks.type_defs import ClusterTypeDef
 
 CLAIMS = "/api/v1/persistentvolumeclaims"
 
@@ -120,51 +111,15 @@ class KubernetesCluster:
 
 
 class EksClusters:
-    """The EKS clusters of one account and Region; each is described once and then remembered."""
+    """The EKS clusters of one account and Region."""
 
-    def __init__(self, eks: EKSClient, region: str, credentials: Credentials, clock: Clock) -> None:
-        self._eks = eks
-        self._region = region
-        self._credentials = credentials
+    def __init__(self, connections: EksConnections, clock: Clock) -> None:
+        self._connections = connections
         self._clock = clock
-        self._known: dict[str, KubernetesCluster] = {}
 
     def open(self, name: str) -> KubernetesCluster:
         """The cluster of that name.
 
         Raises PermanentError when EKS has none, ClusterUnreachable when it cannot be described now.
         """
-        if name not in self._known:
-            self._known[name] = self._connect(name)
-        return self._known[name]
-
-    def _connect(self, name: str) -> KubernetesCluster:
-        description = self._describe(name)
-        try:
-            endpoint = description["endpoint"]
-            authority = description["certificateAuthority"]["data"]
-        except KeyError as error:
-            status = description.get("status", "unknown")
-            raise ClusterUnreachable(f"{name} has no endpoint yet (its status is {status})") from error
-        if not authority:
-            raise ClusterUnreachable(f"{name} has no certificate authority: its API cannot be trusted")
-        tokens = TokenSource(name, self._region, self._credentials, self._clock)
-        http = transport(endpoint, base64.b64decode(authority).decode())
-        client = KubernetesClient(name, endpoint, http, tokens, lambda: self._forget(name))
-        return KubernetesCluster(client, self._clock)
-
-    def _describe(self, name: str) -> ClusterTypeDef:
-        try:
-            return self._eks.describe_cluster(name=name)["cluster"]
-        except ClientError as error:
-            if error.response["Error"]["Code"] == "ResourceNotFoundException":
-                raise PermanentError(
-                    f"EKS has no cluster {name} in {self._region}: correct snapkeep.yaml; its backups stay"
-                ) from error
-            raise ClusterUnreachable(f"cannot describe cluster {name}: {error}") from error
-        except BotoCoreError as error:
-            raise ClusterUnreachable(f"cannot describe cluster {name}: {error}") from error
-
-    def _forget(self, name: str) -> None:
-        """Describe the cluster again next time: its endpoint or certificate authority may have changed."""
-        self._known.pop(name, None)
+        return KubernetesCluster(self._connections.client(name), self._clock)

@@ -1,0 +1,228 @@
+"""Dying nodes: three functions with rights of their own, their queues and the rules that start them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from aws_cdk import Duration, Stack
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from infra import permissions
+from infra.constructs.failure_queue import failure_queue
+from infra.constructs.job_queue import JobQueue
+from infra.constructs.journal_table import JournalTable
+from infra.constructs.python_function import Platform, PythonFunction
+from infra.constructs.schedules import SCHEDULED_TIME, Schedules, Timing
+from infra.constructs.work_queue import WorkQueue
+from snapkeep.settings import HandleInterruptionSettings, ReleaseVolumesSettings, SaveNodeSettings
+
+TIMEOUT = Duration.seconds(30)
+"""Of each step: what takes longer goes on by a message. A message that failed comes again after as long."""
+
+EVERY = "rate(15 minutes)"
+LONG = Duration.hours(24)
+
+
+@dataclass(frozen=True)
+class Announcement:
+    """A kind of event: its pattern, and for how long EventBridge tries to deliver it."""
+
+    name: str
+    pattern: events.EventPattern
+    retry_for: Duration = LONG
+
+
+ANNOUNCEMENTS = (
+    # A spot instance is gone after two minutes; what comes later is a matter of the state-change events.
+    Announcement(
+        "Spot",
+        events.EventPattern(source=["aws.ec2"], detail_type=["EC2 Spot Instance Interruption Warning"]),
+        Duration.seconds(120),
+    ),
+    Announcement(
+        "Rebalance",
+        events.EventPattern(source=["aws.ec2"], detail_type=["EC2 Instance Rebalance Recommendation"]),
+    ),
+    Announcement(
+        "Lifecycle",
+        events.EventPattern(
+            source=["aws.autoscaling"], detail_type=["EC2 Instance-terminate Lifecycle Action"]
+        ),
+    ),
+    Announcement(
+        "Capacity",
+        events.EventPattern(
+            source=["aws.ec2"], detail_type=["EC2 Capacity Reservation Instance Interruption Warning"]
+        ),
+    ),
+    Announcement(
+        "State",
+        events.EventPattern(
+            source=["aws.ec2"],
+            detail_type=["EC2 Instance State-change Notification"],
+            detail={"state": ["stopping", "shutting-down", "running"]},
+        ),
+    ),
+    Announcement(
+        "Health",
+        events.EventPattern(
+            source=["aws.health"],
+            detail_type=["AWS Health Event"],
+            detail={"service": ["EC2"], "eventTypeCategory": ["scheduledChange"]},
+        ),
+    ),
+)
+
+DEATHS = events.EventPattern(
+    source=["aws.ec2"],
+    detail_type=["EC2 Instance State-change Notification"],
+    detail={"state": ["terminated"]},
+)
+
+
+class Interruption(Construct):
+    """`handler` cordons and nothing else, `saver` snapshots and evicts, `releaser` frees a dead machine's
+    volumes. `lifecycle` is a queue that Auto Scaling hooks may send to themselves."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        platform: Platform,
+        journal: JournalTable,
+        jobs: JobQueue,
+        schedules: Schedules,
+        event_bus: str,
+        clusters: Sequence[str],
+    ) -> None:
+        super().__init__(scope, id)
+        self._event_bus, self._journal, self._clusters = event_bus, journal, clusters
+        self.saves = WorkQueue(self, "Saves", worker_timeout=TIMEOUT, hidden_for=TIMEOUT)
+        self.releases = WorkQueue(self, "Releases", worker_timeout=TIMEOUT, hidden_for=TIMEOUT)
+        self.lifecycle = WorkQueue(self, "LifecycleHooks", worker_timeout=TIMEOUT, hidden_for=TIMEOUT)
+        self.handler = self._handler(platform, schedules)
+        self.saver = self._saver(platform, jobs)
+        self.releaser = self._releaser(platform)
+
+    @property
+    def functions(self) -> tuple[PythonFunction, ...]:
+        """All three."""
+        return self.handler, self.saver, self.releaser
+
+    def _handler(self, platform: Platform, schedules: Schedules) -> PythonFunction:
+        function = PythonFunction(
+            self,
+            "HandleInterruption",
+            platform=platform,
+            name="handle_interruption",
+            description="Snapkeep: cordons nodes that are about to die",
+            timeout=TIMEOUT,
+            memory_mib=1024,
+            asynchronous=True,
+            settings=HandleInterruptionSettings(
+                journal_table=self._journal.name,
+                event_bus=self._event_bus,
+                save_queue_url=self.saves.queue.queue_url,
+                release_queue_url=self.releases.queue.queue_url,
+            ),
+        )
+        function.allow(
+            permissions.describe("Instances"),
+            *self._common(),
+            permissions.send_messages(self.saves.queue.queue_arn),
+            permissions.send_messages(self.releases.queue.queue_arn),
+            self._journal.access("GetItem", "BatchGetItem", "Query", "PutItem"),
+        )
+        undelivered = failure_queue(self, "Undelivered")
+        for each in ANNOUNCEMENTS:
+            target = targets.LambdaFunction(
+                function.function, max_event_age=each.retry_for, dead_letter_queue=undelivered
+            )
+            events.Rule(
+                self,
+                each.name,
+                description=f"Snapkeep: announcements about instances ({each.name.lower()})",
+                event_pattern=each.pattern,
+                targets=[target],
+            )
+        self.lifecycle.feed(function, batch_size=1, max_concurrency=50)
+        schedules.add(
+            "watch-incidents",
+            description="Snapkeep: looks after nodes that were said to die",
+            target=function,
+            timing=Timing(expression=EVERY),
+            input={"scheduledTime": SCHEDULED_TIME},
+        )
+        return function
+
+    def _saver(self, platform: Platform, jobs: JobQueue) -> PythonFunction:
+        function = PythonFunction(
+            self,
+            "SaveNode",
+            platform=platform,
+            name="save_node",
+            description="Snapkeep: snapshots and drains nodes that are about to die",
+            timeout=TIMEOUT,
+            memory_mib=1024,
+            settings=SaveNodeSettings(
+                journal_table=self._journal.name,
+                event_bus=self._event_bus,
+                jobs_queue_url=jobs.url,
+                save_queue_url=self.saves.queue.queue_url,
+            ),
+        )
+        stack = Stack.of(self)
+        function.allow(
+            permissions.describe("Snapshots", "Volumes", "Instances"),
+            *self._common(),
+            *permissions.create_snapshots(stack),
+            permissions.complete_tags(stack, permissions.POINT_TAG_KEYS),
+            permissions.answer_lifecycle_hooks(stack),
+            permissions.send_messages(jobs.arn),
+            permissions.send_messages(self.saves.queue.queue_arn),
+            self._journal.access("GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem"),
+        )
+        self.saves.feed(function, batch_size=1, max_concurrency=200)
+        return function
+
+    def _releaser(self, platform: Platform) -> PythonFunction:
+        function = PythonFunction(
+            self,
+            "ReleaseVolumes",
+            platform=platform,
+            name="release_volumes",
+            description="Snapkeep: frees the volumes of machines that EC2 has terminated",
+            timeout=TIMEOUT,
+            settings=ReleaseVolumesSettings(
+                journal_table=self._journal.name,
+                event_bus=self._event_bus,
+                release_queue_url=self.releases.queue.queue_url,
+            ),
+        )
+        function.allow(
+            permissions.describe("Volumes", "Instances"),
+            *self._common(),
+            permissions.send_messages(self.releases.queue.queue_arn),
+            self._journal.access("GetItem", "PutItem"),
+        )
+        self.releases.feed(function, batch_size=1, max_concurrency=50)
+        events.Rule(
+            self,
+            "Deaths",
+            description="Snapkeep: instances that are gone for good",
+            event_pattern=DEATHS,
+            targets=[targets.SqsQueue(self.releases.queue)],
+        )
+        return function
+
+    def _common(self) -> tuple[iam.PolicyStatement, ...]:
+        stack = Stack.of(self)
+        return (
+            permissions.describe_clusters(stack, self._clusters),
+            permissions.put_events(stack, self._event_bus),
+        )

@@ -1,0 +1,27 @@
+"""release_volumes: EC2 says that a machine is gone; its volumes become free for other nodes."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+
+from snapkeep import bootstrap
+from snapkeep.inbound.incidents import concerns
+from snapkeep.settings import ReleaseVolumesSettings
+
+processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+
+
+@bootstrap.logger.inject_lambda_context
+def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Take the next step for each machine of a batch."""
+    releaser = bootstrap.release_volumes(ReleaseVolumesSettings.from_environment(os.environ))
+
+    def release(record: SQSRecord) -> dict[str, Any]:
+        found = concerns(record.body)
+        return bootstrap.told({each.instance: releaser.run(each.instance, each.notices) for each in found})
+
+    return dict(process_partial_response(event, release, processor, context))

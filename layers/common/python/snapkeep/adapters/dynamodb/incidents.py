@@ -1,0 +1,120 @@
+"""Incidents in the journal's table."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from snapkeep.adapters.dynamodb import schema
+from snapkeep.adapters.dynamodb.items import Item, time_text
+from snapkeep.adapters.dynamodb.table import IS_NEW, Contended, Refused, Table, key_of
+from snapkeep.domain.interruption.notices import Hook, Kind, Notice
+from snapkeep.domain.interruption.records import IncidentRecord, Moment
+
+TIMES = ("cordoned_at", "saved_at", "again", "closed_at")
+
+
+class IncidentRecords:
+    """The part of the journal that knows incidents."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def incident(self, instance: str) -> IncidentRecord | None:
+        """The incident of an instance."""
+        item = self._table.get(schema.incident_key(instance))
+        return _record(item) if item else None
+
+    def write_incident(self, record: IncidentRecord) -> IncidentRecord:
+        """Write a new incident, or the next revision of one; TemporaryError when another was written."""
+        following = replace(record, revision=record.revision + 1)
+        try:
+            if record.revision:
+                self._table.put(_item(following), "#revision = :known", {"known": record.revision})
+            else:
+                self._table.put(_item(following), IS_NEW)
+        except Refused as error:
+            raise Contended(f"the incident of {record.instance}") from error
+        return following
+
+    def open_incidents(self) -> Iterator[IncidentRecord]:
+        """Incidents that are not closed; the index lags."""
+        entries = list(
+            self._table.query("#open = :value", {"value": schema.OPEN_INCIDENTS}, schema.OPEN_INDEX)
+        )
+        for item in self._table.get_many([key_of(entry) for entry in entries]):
+            record = _record(item)
+            if record.closed_at is None:
+                yield record
+
+
+def _item(record: IncidentRecord) -> dict[str, Any]:
+    """The item of an incident: in the index of open ones while it is, then left to expire."""
+    first = record.notices[0].announced_at if record.notices else record.timeline[0].at
+    place: dict[str, Any] = {"open": schema.OPEN_INCIDENTS, "slot": time_text(first)}
+    return {
+        **schema.incident_key(record.instance),
+        **({schema.EXPIRES_AT: schema.expiry(record.closed_at)} if record.closed_at else place),
+        "revision": record.revision,
+        "incident": json.dumps(_plain(record)),
+    }
+
+
+def _plain(record: IncidentRecord) -> dict[str, Any]:
+    fields = {field.name: getattr(record, field.name) for field in dataclasses.fields(record)}
+    times = {name: _time(fields[name]) for name in TIMES}
+    return (
+        fields
+        | times
+        | {
+            "notices": [_plain_notice(notice) for notice in record.notices],
+            "timeline": [[time_text(moment.at), moment.text, moment.left] for moment in record.timeline],
+        }
+    )
+
+
+def _plain_notice(notice: Notice) -> dict[str, Any]:
+    return dataclasses.asdict(notice) | {
+        "announced_at": time_text(notice.announced_at),
+        "deadline": _time(notice.deadline),
+    }
+
+
+def _record(item: Item) -> IncidentRecord:
+    fields = json.loads(item["incident"])
+    return IncidentRecord(
+        **fields
+        | {name: _read_time(fields[name]) for name in TIMES}
+        | {
+            "notices": tuple(_notice(notice) for notice in fields["notices"]),
+            "timeline": tuple(
+                Moment(datetime.fromisoformat(at), text, left) for at, text, left in fields["timeline"]
+            ),
+            "answered": tuple(fields["answered"]),
+            "revision": int(item["revision"]),
+        }
+    )
+
+
+def _notice(fields: dict[str, Any]) -> Notice:
+    return Notice(
+        **fields
+        | {
+            "kind": Kind(fields["kind"]),
+            "announced_at": datetime.fromisoformat(fields["announced_at"]),
+            "deadline": _read_time(fields["deadline"]),
+            "hook": Hook(**fields["hook"]) if fields["hook"] else None,
+        }
+    )
+
+
+def _time(at: datetime | None) -> str | None:
+    return time_text(at) if at else None
+
+
+def _read_time(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

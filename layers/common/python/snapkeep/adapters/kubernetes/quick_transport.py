@@ -1,0 +1,44 @@
+"""Requests straight through urllib3, for the function that has two minutes and often starts cold.
+
+The official client costs half a second of CPU before its first request; this costs what botocore has loaded
+already. Everything else uses `official_transport`.
+"""
+
+from __future__ import annotations
+
+import json
+import ssl
+from typing import Any
+
+import urllib3
+
+from snapkeep.adapters.kubernetes.client import Transport
+
+
+class QuickTransport:
+    """A pool of connections to one API server."""
+
+    def __init__(self, pool: urllib3.PoolManager) -> None:
+        self._pool = pool
+
+    def call_api(
+        self, method: str, url: str, header_params: Any, body: Any, *, _request_timeout: tuple[int, int]
+    ) -> Any:
+        """Send a request; the answer has `status`, `headers` and `read()`."""
+        connect, read = _request_timeout
+        return self._pool.request(
+            method,
+            url,
+            body=json.dumps(body).encode() if body is not None else None,
+            headers=header_params,
+            timeout=urllib3.Timeout(connect=connect, read=read),
+            preload_content=False,
+            retries=False,
+            redirect=False,
+        )
+
+
+def quick_transport(endpoint: str, certificate_authority: str) -> Transport:
+    """HTTPS that trusts this certificate authority (PEM) and no other, and never retries by itself."""
+    context = ssl.create_default_context(cadata=certificate_authority)
+    return QuickTransport(urllib3.PoolManager(ssl_context=context))

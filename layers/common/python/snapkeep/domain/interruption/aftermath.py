@@ -1,0 +1,99 @@
+"""After the death of a node: when its volumes may be taken from it, and how.
+
+Kubernetes waits 6 minutes for a kubelet that will never answer, unless somebody who knows that the machine
+is off says so. Only EC2 knows.
+https://kubernetes.io/docs/concepts/cluster-administration/node-shutdown/#non-graceful-node-shutdown
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from snapkeep.domain.interruption.machines import Machine, MachineState
+from snapkeep.domain.interruption.nodes import Attachment, Node, NodeChange, Pod, Taint
+
+OUT_OF_SERVICE = "node.kubernetes.io/out-of-service"
+TAINT = Taint(OUT_OF_SERVICE, "nodeshutdown", "NoExecute")
+ANNOTATION = "snapkeep.io/out-of-service"
+"""Ours on a node that we tainted, so that nobody else's taint is ever removed."""
+
+
+class Step(StrEnum):
+    """What comes next."""
+
+    WAIT = "wait"
+    TAINT = "taint"
+    DETACH = "detach"
+    UNTAINT = "untaint"
+    DONE = "done"
+    HANDS_OFF = "hands off"
+
+
+@dataclass(frozen=True)
+class Aftermath:
+    """The next step and why. `attachments` and `pods` are those to delete."""
+
+    step: Step
+    reason: str
+    change: NodeChange | None = None
+    attachments: tuple[Attachment, ...] = ()
+    pods: tuple[Pod, ...] = ()
+
+
+def aftermath(
+    instance: str,
+    machine: Machine | None,
+    node: Node | None,
+    attachments: Sequence[Attachment],
+    held: Mapping[str, str],
+    pods: Collection[Pod] = (),
+) -> Aftermath:
+    """The next step for a node whose machine is said to be dead.
+
+    `machine` is None when EC2 does not know it any more. `held` names, by attachment, the instance that EC2
+    says its volume is attached to ("" for none); `pods` are those still bound to the node.
+    """
+    alive = _alive(machine)
+    if alive:
+        return Aftermath(Step.HANDS_OFF, alive)
+    busy = [each for each in attachments if held.get(each.name) == instance]
+    if busy:
+        return Aftermath(Step.WAIT, f"EC2 has not detached {len(busy)} volumes of {instance} yet")
+    if node is None:
+        return _without_node(tuple(attachments), tuple(pods))
+    if attachments or any(pod.claims for pod in pods):
+        return _with_node(node)
+    return _settled(node)
+
+
+def _alive(machine: Machine | None) -> str:
+    """Why the volumes must not be touched; "" when EC2 says that the machine is gone for good."""
+    if machine is None or machine.state is MachineState.TERMINATED:
+        return ""
+    if machine.state is MachineState.SHUTTING_DOWN:
+        return f"{machine.id} is still shutting down; EC2 will say when it is terminated"
+    return f"{machine.id} is {machine.state}, not terminated: its volumes stay with it"
+
+
+def _without_node(stale: tuple[Attachment, ...], pods: tuple[Pod, ...]) -> Aftermath:
+    if not stale and not pods:
+        return Aftermath(Step.DONE, "the node is gone, and nothing holds a volume on it")
+    text = f"the node is gone; {len(stale)} attachments and {len(pods)} pods were left of it"
+    return Aftermath(Step.DETACH, text, attachments=stale, pods=pods)
+
+
+def _with_node(node: Node) -> Aftermath:
+    if any(taint.key == OUT_OF_SERVICE for taint in node.taints):
+        return Aftermath(Step.WAIT, f"{node.name} is out of service; Kubernetes is detaching its volumes")
+    change = NodeChange(annotations={ANNOTATION: "true"}, taints=(*node.taints, TAINT))
+    return Aftermath(Step.TAINT, f"{node.name} is out of service: EC2 says its machine is gone", change)
+
+
+def _settled(node: Node) -> Aftermath:
+    if ANNOTATION not in node.annotations:
+        return Aftermath(Step.DONE, f"nothing holds a volume on {node.name}")
+    rest = tuple(taint for taint in node.taints if taint.key != OUT_OF_SERVICE)
+    change = NodeChange(annotations={ANNOTATION: None}, taints=rest)
+    return Aftermath(Step.UNTAINT, f"nothing holds a volume on {node.name} any more", change)

@@ -1,0 +1,116 @@
+"""Draining: who does it, which pods go and in which order, and how long each has.
+
+https://kubernetes.io/docs/concepts/scheduling-eviction/api-eviction/
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from snapkeep.domain.interruption.nodes import Pod
+from snapkeep.domain.interruption.notices import Kind, Notice
+from snapkeep.domain.interruption.rules import Draining, OnRebalance, Reaction
+
+MARGIN = timedelta(seconds=15)
+"""What is left at the deadline for unmounting and detaching."""
+
+LEAST_GRACE = 1
+"""A grace of 0 would remove the pod from the API without waiting for its kubelet."""
+
+DRAINERS = {
+    "karpenter.sh/nodepool": "Karpenter",
+    "eks.amazonaws.com/compute-type": "EKS Auto Mode",
+    "eks.amazonaws.com/nodegroup": "the managed node group",
+}
+"""A label of the node, and who drains nodes that have it.
+https://docs.aws.amazon.com/eks/latest/userguide/managed-node-groups.html#managed-node-group-capacity-types
+"""
+
+
+@dataclass(frozen=True)
+class Drainer:
+    """Whether we drain, and the sentence for the timeline."""
+
+    ours: bool
+    reason: str
+
+
+@dataclass(frozen=True)
+class Leaving:
+    """A pod to evict and the seconds it gets."""
+
+    pod: Pod
+    grace_seconds: int
+
+
+@dataclass(frozen=True)
+class Staying:
+    """A pod that is left where it is, and why."""
+
+    pod: Pod
+    reason: str
+
+
+@dataclass(frozen=True)
+class DrainPlan:
+    """Pods to evict in this order, and those that stay."""
+
+    leaving: tuple[Leaving, ...]
+    staying: tuple[Staying, ...]
+
+
+def drainer(reaction: Reaction, notice: Notice | None, labels: Mapping[str, str]) -> Drainer:
+    """Who drains a node with these labels when `notice` presses."""
+    if notice and notice.kind is Kind.REBALANCE and reaction.rebalance is not OnRebalance.DRAIN:
+        return Drainer(False, "nobody is evicted for a recommendation (rebalance: cordon)")
+    if notice and notice.kind is Kind.STATE:
+        return Drainer(False, f"nothing can be evicted any more: the instance is {notice.action}")
+    if notice and notice.action == "hibernate":
+        return Drainer(False, "hibernation begins at once and keeps the memory of its pods")
+    if reaction.drain is Draining.ON:
+        return Drainer(True, "Snapkeep drains it (drain: on)")
+    if reaction.drain is Draining.OFF:
+        return Drainer(False, "Snapkeep drains no pods (drain: off)")
+    other = next((DRAINERS[key] for key in DRAINERS if key in labels), "")
+    if other:
+        return Drainer(False, f"{other} drains its nodes itself (drain: on would do it as well)")
+    return Drainer(True, "nobody else drains it, so Snapkeep does")
+
+
+def plan_drain(pods: Iterable[Pod], deadline: datetime | None, now: datetime) -> DrainPlan:
+    """The pods that leave: those with claims first, so that their volumes can be detached in time.
+
+    Each gets its own grace, or what is left to the deadline without `MARGIN`, whichever is less.
+    """
+    decided = [(pod, _stays(pod)) for pod in pods]
+    leaving = sorted((pod for pod, reason in decided if not reason), key=_order)
+    return DrainPlan(
+        tuple(Leaving(pod, grace(pod, deadline, now)) for pod in leaving),
+        tuple(Staying(pod, reason) for pod, reason in decided if reason),
+    )
+
+
+def grace(pod: Pod, deadline: datetime | None, now: datetime) -> int:
+    """Seconds the pod gets to end by itself, at least 1."""
+    if deadline is None:
+        return max(LEAST_GRACE, pod.grace_seconds)
+    left = int((deadline - MARGIN - now).total_seconds())
+    return max(LEAST_GRACE, min(pod.grace_seconds, left))
+
+
+def _stays(pod: Pod) -> str:
+    if pod.static:
+        return "a static pod belongs to its node"
+    if pod.owner == "DaemonSet":
+        return "a DaemonSet would put it back"
+    if pod.phase in ("Succeeded", "Failed"):
+        return f"it has ended ({pod.phase})"
+    if pod.deleting:
+        return "it is being deleted already"
+    return ""
+
+
+def _order(pod: Pod) -> tuple[bool, bool, str, str]:
+    return not pod.claims, pod.owner != "StatefulSet", pod.namespace, pod.name

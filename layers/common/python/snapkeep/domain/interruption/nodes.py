@@ -1,0 +1,92 @@
+"""Nodes, their pods and attachments, as the cluster shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Taint:
+    """A taint as Kubernetes writes it; `added_at` is its own text, kept as it is."""
+
+    key: str
+    value: str
+    effect: str
+    added_at: str = ""
+
+
+@dataclass(frozen=True)
+class Node:
+    """A Node object of one moment: `version` (its resourceVersion) refuses a change to what was not read."""
+
+    name: str
+    uid: str
+    version: str
+    provider_id: str
+    ready: bool = True
+    unschedulable: bool = False
+    labels: Mapping[str, str] = field(default_factory=dict)
+    annotations: Mapping[str, str] = field(default_factory=dict)
+    taints: tuple[Taint, ...] = ()
+
+    def is_instance(self, instance: str) -> bool:
+        """True when its providerID names this EC2 instance: `aws:///<zone>/<instance>`.
+
+        https://github.com/kubernetes/cloud-provider-aws (providerID)
+        """
+        return self.provider_id.startswith("aws:///") and self.provider_id.rsplit("/", 1)[-1] == instance
+
+
+@dataclass(frozen=True)
+class NodeChange:
+    """What to write on a node; None leaves a thing as it is, an annotation of None is removed.
+
+    `taints` are all taints it shall have, because Kubernetes replaces the list as a whole.
+    """
+
+    unschedulable: bool | None = None
+    annotations: Mapping[str, str | None] = field(default_factory=dict)
+    taints: tuple[Taint, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Pod:
+    """A pod on a node. `claims` are names of claims in its namespace; `grace_seconds` is its own wish."""
+
+    namespace: str
+    name: str
+    uid: str
+    phase: str = "Running"
+    owner: str = ""
+    grace_seconds: int = 30
+    claims: tuple[str, ...] = ()
+    static: bool = False
+    deleting: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.namespace}/{self.name}"
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A VolumeAttachment: a Kubernetes volume on a node, which is `instance` to the EBS CSI driver."""
+
+    name: str
+    uid: str
+    volume: str
+    node: str
+    instance: str = ""
+
+
+@dataclass(frozen=True)
+class Said:
+    """A Kubernetes Event to write about an object."""
+
+    kind: str
+    namespace: str
+    name: str
+    uid: str
+    reason: str
+    text: str
+    warning: bool = True

@@ -1,0 +1,67 @@
+"""Which volumes of a dying node are snapshotted, and which first when not all can be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from snapkeep.domain.claims import Claim
+from snapkeep.domain.interruption.rules import Snapshotting
+
+FRESH = timedelta(minutes=5)
+"""Another announcement within so much of the last save takes no further snapshots."""
+
+NEVER_BEFORE = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Missed:
+    """A volume that is not snapshotted, the claim it serves if any, and why."""
+
+    volume: str
+    claim: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class SavePlan:
+    """The claims whose volumes are snapshotted, and the volumes that are not."""
+
+    claims: tuple[Claim, ...]
+    missed: tuple[Missed, ...]
+
+
+def plan_save(
+    volumes: Sequence[str], claims: Iterable[Claim], protected: Mapping[str, bool], rule: Snapshotting
+) -> SavePlan:
+    """What to snapshot of an instance's data volumes.
+
+    `claims` are those of its pods, `protected` says by claim UID whether a policy backs one up.
+    """
+    by_volume = {claim.volume.handle: claim for claim in claims if claim.volume and claim.volume.kind.is_ebs}
+    chosen: list[Claim] = []
+    missed: list[Missed] = []
+    for volume in volumes:
+        claim = by_volume.get(volume)
+        reason = _left(claim, rule, protected)
+        if claim and not reason:
+            chosen.append(claim)
+        else:
+            missed.append(Missed(volume, str(claim or ""), reason))
+    return SavePlan(tuple(chosen), tuple(missed))
+
+
+def in_order_of_need(claims: Iterable[Claim], last_good: Mapping[str, datetime]) -> tuple[Claim, ...]:
+    """Those without a good recovery point first, then the oldest; `last_good` is by claim UID."""
+    return tuple(sorted(claims, key=lambda claim: (last_good.get(claim.uid, NEVER_BEFORE), str(claim))))
+
+
+def _left(claim: Claim | None, rule: Snapshotting, protected: Mapping[str, bool]) -> str:
+    if claim is None:
+        return "no pod of the node uses it through a claim"
+    if rule is Snapshotting.NEVER:
+        return "the rules say snapshot: never"
+    if rule is Snapshotting.PROTECTED and not protected.get(claim.uid):
+        return "no policy backs the claim up (snapshot: protected)"
+    return ""

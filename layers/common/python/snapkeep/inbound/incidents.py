@@ -1,0 +1,67 @@
+"""What reaches the functions of an incident: announcements, ids to go on with, rehearsals."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from snapkeep.domain.interruption.notices import Notice
+from snapkeep.inbound.errors import MalformedMessage
+from snapkeep.inbound.interruptions import INSTANCE, notices_in_body
+
+
+@dataclass(frozen=True)
+class Concern:
+    """An instance to look at, and what was announced of it in the same message."""
+
+    instance: str
+    notices: tuple[Notice, ...] = ()
+
+
+@dataclass(frozen=True)
+class Rehearsal:
+    """A dry run for an instance of a cluster."""
+
+    cluster: str
+    instance: str
+
+
+def concerns(body: str) -> tuple[Concern, ...]:
+    """The instances that the body of an SQS message is about: an id of ours, or an EventBridge event.
+
+    Raises MalformedMessage when it is neither.
+    """
+    try:
+        document = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise MalformedMessage(f"the body is no JSON: {body[:200]!r}") from error
+    if isinstance(document, dict) and set(document) == {"instance"}:
+        return (Concern(_instance(document)),)
+    found = notices_in_body(body)
+    if found is None:
+        raise MalformedMessage(f"the body is about no instance: {body[:200]!r}")
+    return tuple(Concern(notice.instance, (notice,)) for notice in found)
+
+
+def rehearsal(event: Mapping[str, Any]) -> Rehearsal | None:
+    """The rehearsal that somebody asks for with `dry_run`, `cluster` and `instance`; else None."""
+    if event.get("dry_run") is not True:
+        return None
+    cluster = event.get("cluster")
+    if not isinstance(cluster, str) or not cluster:
+        raise MalformedMessage(f"'cluster' must name the cluster of the instance, got {cluster!r}")
+    return Rehearsal(cluster, _instance(event))
+
+
+def is_tick(event: Mapping[str, Any]) -> bool:
+    """True for what Scheduler sends: our own document with the time it was due."""
+    return "scheduledTime" in event
+
+
+def _instance(fields: Mapping[str, Any]) -> str:
+    instance = fields.get("instance")
+    if not isinstance(instance, str) or not INSTANCE.fullmatch(instance):
+        raise MalformedMessage(f"'instance' names no instance: {instance!r}")
+    return instance

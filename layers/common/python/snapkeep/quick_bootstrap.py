@@ -1,0 +1,111 @@
+"""What handle_interruption is made of: the cordon first and alone, everything else only afterwards.
+
+A node that is about to die has two minutes, and its announcement mostly meets a cold function. So what the
+cordon does not need (DynamoDB, SQS, EventBridge, Powertools, the official Kubernetes client) is imported
+inside the builders that come after it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import logging
+from datetime import UTC, datetime
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import botocore.session
+from botocore.config import Config
+
+from snapkeep.adapters.ec2_machines import Ec2Machines
+from snapkeep.adapters.kubernetes.connections import EksConnections
+from snapkeep.adapters.kubernetes.nodes import EksNodes
+from snapkeep.adapters.kubernetes.quick_transport import quick_transport
+from snapkeep.deployment import load_deployment
+from snapkeep.services.cordon_node import CordonNode
+
+if TYPE_CHECKING:
+    from snapkeep.services.handle_interruption import HandleInterruption
+    from snapkeep.settings import HandleInterruptionSettings
+
+QUICK = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3})
+
+logger = logging.getLogger("snapkeep")
+logger.setLevel(logging.INFO)
+
+
+def clock() -> datetime:
+    """The present, aware UTC."""
+    return datetime.now(UTC)
+
+
+@cache
+def cordon_node() -> CordonNode:
+    """What cordons."""
+    return CordonNode(load_deployment(), _machines(), _nodes(), clock)
+
+
+@cache
+def handle_interruption(settings: HandleInterruptionSettings) -> HandleInterruption:
+    """What comes after the cordon."""
+    from snapkeep.adapters.dynamodb.incidents import IncidentRecords
+    from snapkeep.adapters.dynamodb.table import Table
+    from snapkeep.adapters.events import EventAnnouncer
+    from snapkeep.adapters.sqs import SqsIncidents
+    from snapkeep.services.handle_interruption import HandleInterruption
+
+    queues = _client("sqs")
+    return HandleInterruption(
+        cordon_node(),
+        _machines(),
+        _nodes(),
+        IncidentRecords(Table(_client("dynamodb"), settings.journal_table)),
+        SqsIncidents(queues, settings.save_queue_url),
+        SqsIncidents(queues, settings.release_queue_url),
+        EventAnnouncer(_client("events"), settings.event_bus),
+        clock,
+    )
+
+
+def told(report: Any) -> dict[str, Any]:
+    """A report as JSON-ready data, logged: what a function answers is what its log says."""
+    document: dict[str, Any] = json.loads(json.dumps(report, default=_plain))
+    logger.info(json.dumps(document))
+    return document
+
+
+@cache
+def _session() -> botocore.session.Session:
+    """botocore alone: boto3 on top of it would only cost time here. Credentials come from its own chain."""
+    return botocore.session.get_session()
+
+
+def _client(service: str) -> Any:
+    return _session().create_client(service, config=QUICK)
+
+
+@cache
+def _machines() -> Ec2Machines:
+    return Ec2Machines(_client("ec2"))
+
+
+@cache
+def _nodes() -> EksNodes:
+    return EksNodes(connections())
+
+
+@cache
+def connections() -> EksConnections:
+    """The connections to clusters; a process that was frozen and woke up elsewhere forgets them."""
+    session = _session()
+    credentials = session.get_credentials()
+    if credentials is None:
+        raise RuntimeError("no AWS credentials: a function has those of its role")
+    region = str(session.get_config_variable("region"))
+    return EksConnections(_client("eks"), region, credentials, clock, quick_transport)
+
+
+def _plain(value: Any) -> Any:
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
+    return str(value)

@@ -1,0 +1,102 @@
+"""The first seconds: whose instance it is, and a cordon before anything else can land on its node."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from snapkeep.domain.errors import NotFound, TemporaryError
+from snapkeep.domain.interruption.cordons import CordonPlan, cordon, uncordon
+from snapkeep.domain.interruption.incidents import incident
+from snapkeep.domain.interruption.machines import Machine
+from snapkeep.domain.interruption.nodes import Node
+from snapkeep.domain.interruption.notices import Kind, Notice
+from snapkeep.domain.interruption.ownership import owner
+from snapkeep.domain.interruption.rules import Reaction
+from snapkeep.domain.interruption.urgency import Urge, urgency
+from snapkeep.domain.policies import Deployment
+from snapkeep.ports import Clock, Machines, NodeClusters, Nodes
+
+ATTEMPTS = 5
+"""How often a node that others change at the same moment is read and written again."""
+
+
+@dataclass(frozen=True)
+class Sighting:
+    """What one announcement led to in the first seconds.
+
+    `cluster` is empty when the instance is none of ours, and `reason` says why. `plan` is the cordon that was
+    made, at `cordoned_at`.
+    """
+
+    notice: Notice
+    reason: str = ""
+    cluster: str = ""
+    node: Node | None = None
+    machine: Machine | None = None
+    reaction: Reaction = field(default_factory=Reaction)
+    plan: CordonPlan | None = None
+    cordoned_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class CordonNode:
+    """Looks at the instance of an announcement, and cordons its node if that is to be done now."""
+
+    deployment: Deployment
+    machines: Machines
+    clusters: NodeClusters
+    clock: Clock
+
+    def look(self, notice: Notice) -> Sighting:
+        """One EC2 call; for a node of ours two Kubernetes calls more, read and write.
+
+        News that cannot call for a cordon (a withdrawal, an instance that runs) costs no call: the journal
+        tells whether anybody waits for it. Raises TemporaryError when something did not answer.
+        """
+        if notice.withdrawn or (notice.kind is Kind.STATE and notice.action == "running"):
+            return Sighting(notice)
+        machine = self.machines.machine(notice.instance)
+        if machine is None:
+            return Sighting(notice, f"EC2 knows no instance {notice.instance}")
+        named = owner(machine.tags)
+        if named is None:
+            return Sighting(notice, f"no tag of {notice.instance} names a cluster")
+        if self.deployment.cluster(named.cluster) is None:
+            return Sighting(notice, f"snapkeep.yaml names no cluster {named.cluster} ({named.tag})")
+        nodes = self.clusters.open(named.cluster)
+        node = nodes.find(machine.id, machine.private_dns)
+        if node is None:
+            reason = f"{named.cluster} has no node with the providerID of {machine.id} ({named.tag})"
+            return Sighting(notice, reason, machine=machine)
+        reaction = self.deployment.interruption.reaction(named.cluster, node.labels)
+        sighting = Sighting(notice, "", named.cluster, node, machine, reaction)
+        urge = urgency(incident(notice.instance, (notice,)), reaction, self.clock()).urge
+        if urge is not Urge.ACT or not reaction.cordon:
+            return sighting
+        plan = self.cordon(nodes, node, notice)
+        return Sighting(notice, "", named.cluster, node, machine, reaction, plan, self.clock())
+
+    def cordon(self, nodes: Nodes, node: Node, notice: Notice) -> CordonPlan:
+        """Cordon the node unless it is; read again whenever somebody else changed it meanwhile."""
+        for _ in range(ATTEMPTS):
+            plan = cordon(node, notice.key, notice.announced_at)
+            if plan.change is None or nodes.write(node, plan.change):
+                return plan
+            again = nodes.named(node.name)
+            if again is None or not again.is_instance(notice.instance):
+                raise NotFound(f"the node {node.name} went away while it was cordoned")
+            node = again
+        raise TemporaryError(f"{node.name} changed {ATTEMPTS} times while it was cordoned")
+
+    def lift(self, cluster: str, instance: str, name: str) -> CordonPlan | None:
+        """Uncordon the node if the cordon is ours; None when there is no such node any more."""
+        nodes = self.clusters.open(cluster)
+        for _ in range(ATTEMPTS):
+            node = nodes.find(instance, name)
+            if node is None:
+                return None
+            plan = uncordon(node)
+            if plan.change is None or nodes.write(node, plan.change):
+                return plan
+        raise TemporaryError(f"{name} changed {ATTEMPTS} times while it was uncordoned")

@@ -1,0 +1,70 @@
+"""What every journal promises about incidents: the one in memory and the one in DynamoDB."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from snapkeep.adapters.dynamodb import DynamoJournal
+from snapkeep.domain.errors import TemporaryError
+from snapkeep.domain.interruption.notices import Kind
+from snapkeep.domain.interruption.records import IncidentRecord
+from snapkeep.ports import Journal
+from tests.contract.ports.samples import TABLE
+from tests.fakes import MemoryJournal
+from tests.fakes.dying import HOOK, INSTANCE, NODE, a_notice
+
+AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+
+@pytest.fixture(params=["memory", "dynamodb"])
+def journal(request: pytest.FixtureRequest) -> Journal:
+    if request.param == "memory":
+        return MemoryJournal()
+    return DynamoJournal(request.getfixturevalue("table_client"), TABLE)
+
+
+def a_record(instance: str = INSTANCE) -> IncidentRecord:
+    notices = (
+        a_notice(AT, instance=instance),
+        a_notice(AT, Kind.LIFECYCLE, key="t", instance=instance, hook=HOOK),
+    )
+    record = IncidentRecord(instance, "myeks", NODE).told_of(notices).noted(AT, "cordon").noted(AT, "drain")
+    return replace(
+        record,
+        cordoned_at=AT,
+        ours=True,
+        saved_at=AT,
+        run="run",
+        answered=("x",),
+        again=AT + timedelta(minutes=15, microseconds=1),
+    )
+
+
+def test_an_incident_comes_back_as_written(journal: Journal) -> None:
+    assert journal.incident(INSTANCE) is None
+    written = journal.write_incident(a_record())
+    assert written == replace(a_record(), revision=1)
+    assert journal.incident(INSTANCE) == written
+
+
+def test_of_two_writers_one_has_to_look_again(journal: Journal) -> None:
+    first = journal.write_incident(a_record())
+    with pytest.raises(TemporaryError):
+        journal.write_incident(a_record())
+    second = journal.write_incident(first.noted(AT, "saved"))
+    with pytest.raises(TemporaryError):
+        journal.write_incident(first.noted(AT, "drained"))
+    assert journal.incident(INSTANCE) == second
+
+
+def test_an_incident_is_open_until_it_is_closed_and_again_by_news(journal: Journal) -> None:
+    first = journal.write_incident(a_record())
+    journal.write_incident(a_record("i-0other"))
+    closed = journal.write_incident(replace(first, closed_at=AT))
+    assert [record.instance for record in journal.open_incidents()] == ["i-0other"]
+    news = (a_notice(AT + timedelta(hours=1), key="again"),)
+    journal.write_incident(closed.told_of(news))
+    assert {record.instance for record in journal.open_incidents()} == {INSTANCE, "i-0other"}

@@ -1,0 +1,212 @@
+"""A cluster with a node about to die, on fakes: MySQL and WordPress on one spot node.
+
+`announce()` delivers an event as EventBridge would; `save()`, `release()` and `tick()` let the functions work
+that were asked to; time passes only by `world.clock.forward(...)`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from snapkeep.domain.interruption.machines import Machine, MachineState
+from snapkeep.domain.interruption.nodes import Attachment, Node, Pod
+from snapkeep.domain.interruption.notices import Hook, Kind, Notice, spot_deadline
+from snapkeep.domain.interruption.records import IncidentRecord
+from snapkeep.domain.interruption.rules import InterruptionRules, Reaction
+from snapkeep.domain.points import ClaimFacts, Point
+from snapkeep.domain.policies import Method, Pace
+from snapkeep.services.cordon_node import CordonNode, Sighting
+from snapkeep.services.handle_interruption import Handled, HandleInterruption
+from snapkeep.services.release_volumes import Released, ReleaseVolumes
+from snapkeep.services.save_node import SaveNode, SaveReport
+from snapkeep.services.save_volumes import SaveVolumes
+from snapkeep.services.take_snapshots import TakeSnapshots
+from tests.fakes.nodes import FakeHooks, FakeIncidentQueue, FakeMachines, FakeNews, FakeNodes
+from tests.fakes.world import World, a_claim, a_policy
+
+INSTANCE = "i-0123456789abcdef0"
+NODE = "ip-192-168-1-30.ap-northeast-2.compute.internal"
+HOOK = Hook("group", "drain", "token")
+
+
+def a_node(name: str = NODE, instance: str = INSTANCE, **changes: Any) -> Node:
+    """A Ready node of that instance."""
+    return replace(Node(name, f"uid-{name}", "1", f"aws:///ap-northeast-2a/{instance}"), **changes)
+
+
+def a_machine(instance: str = INSTANCE, **changes: Any) -> Machine:
+    """A running spot instance of the cluster with the volumes of MySQL and WordPress."""
+    machine = Machine(
+        instance,
+        MachineState.RUNNING,
+        NODE,
+        spot=True,
+        volumes=("vol-mysql", "vol-wordpress"),
+        tags={"aws:eks:cluster-name": "myeks"},
+    )
+    return replace(machine, **changes)
+
+
+def a_pod(name: str, *claims: str, **changes: Any) -> Pod:
+    """A running pod of a StatefulSet."""
+    return replace(Pod("shop", name, f"uid-{name}", owner="StatefulSet", claims=claims), **changes)
+
+
+def a_notice(at: datetime, kind: Kind = Kind.SPOT, **changes: Any) -> Notice:
+    """A spot interruption warning of that time, or another announcement."""
+    given = Notice("event-1", kind, INSTANCE, at)
+    if kind is Kind.SPOT:
+        action = changes.get("action", "terminate")
+        given = replace(given, action=action, deadline=spot_deadline(action, at))
+    return replace(given, **changes)
+
+
+class DyingWorld:
+    """The node, its pods and everything that looks after them."""
+
+    def __init__(self, reaction: Reaction | None = None, pace: Pace | None = None) -> None:
+        self.claims = (a_claim("mysql"), a_claim("wordpress"))
+        self.backups = World(*self.claims, policy=a_policy("daily"), pace=pace)
+        self.clock = self.backups.clock
+        self.journal = self.backups.journal
+        self.deployment = replace(
+            self.backups.deployment, interruption=InterruptionRules(reaction or Reaction())
+        )
+        self.machines = FakeMachines(a_machine())
+        self.nodes = FakeNodes(a_node(), a_node("other", "i-0other"))
+        self.nodes.claim_list = list(self.claims)
+        self.nodes.all_pods[NODE] = [
+            a_pod("web", owner="ReplicaSet"),
+            a_pod("mysql-0", "mysql", grace_seconds=60),
+        ]
+        self.nodes.all_pods[NODE] += [a_pod("wordpress-0", "wordpress"), a_pod("agent", owner="DaemonSet")]
+        self.nodes.all_attachments = [
+            Attachment(f"csi-{name}", f"uid-{name}", f"pv-{name}", NODE, INSTANCE)
+            for name in ("mysql", "wordpress")
+        ]
+        self.attach_volumes(INSTANCE)
+        self.to_save, self.to_release = FakeIncidentQueue(), FakeIncidentQueue()
+        self.hooks, self.news = FakeHooks(), FakeNews()
+        self._build()
+
+    def _build(self) -> None:
+        world, journal = self.backups, self.journal
+        self.cordoner = CordonNode(self.deployment, self.machines, self.nodes, self.clock)
+        self.handler = HandleInterruption(
+            self.cordoner,
+            self.machines,
+            self.nodes,
+            journal,
+            self.to_save,
+            self.to_release,
+            self.news,
+            self.clock,
+        )
+        taker = TakeSnapshots(
+            self.deployment,
+            world.clusters,
+            world.ebs,
+            journal,
+            world.queue,
+            world.pacer,
+            world.announcer,
+            self.clock,
+        )
+        self.volumes = SaveVolumes(world.ebs, journal, world.pacer, taker, self.clock)
+        self.saver = SaveNode(
+            self.deployment,
+            self.machines,
+            self.nodes,
+            journal,
+            self.volumes,
+            self.hooks,
+            self.to_save,
+            self.news,
+            self.clock,
+        )
+        self.releaser = ReleaseVolumes(
+            self.deployment,
+            self.machines,
+            self.nodes,
+            world.ebs,
+            journal,
+            self.to_release,
+            self.news,
+            self.clock,
+        )
+
+    def own(self, event: dict[str, Any]) -> str:
+        """Let the event be of now and about the instance of this world, whose id is returned."""
+        self.clock.now = datetime.fromisoformat(event.get("time") or event["detail"]["Time"])
+        for key in ("instance-id", "EC2InstanceId"):
+            if key in event["detail"]:
+                theirs = event["detail"][key]
+        machine, node = self.machines.all.pop(INSTANCE), self.nodes.nodes[NODE]
+        self.machines.all[theirs] = replace(machine, id=theirs)
+        self.nodes.nodes[NODE] = replace(node, provider_id=f"aws:///ap-northeast-2a/{theirs}")
+        return str(theirs)
+
+    def attach_volumes(self, instance: str) -> None:
+        """EC2 has the volumes on this instance ("": on none)."""
+        for volume in a_machine().volumes:
+            self.backups.ebs.add_volume(volume, instance=instance)
+
+    def look(self, notice: Notice) -> Sighting:
+        """The first seconds only."""
+        return self.cordoner.look(notice)
+
+    def announce(self, notice: Notice) -> Handled:
+        """Deliver one announcement."""
+        return self.handler.record(self.cordoner.look(notice))
+
+    def warn(self, **changes: Any) -> Handled:
+        """Deliver a spot interruption warning of this moment."""
+        return self.announce(a_notice(self.clock(), **changes))
+
+    def save(self) -> SaveReport:
+        """Let save_node work once."""
+        self.to_save.sent.clear()
+        return self.saver.run(INSTANCE, self.backups.owner())
+
+    def release(self, *notices: Notice) -> Released:
+        """Let release_volumes work once."""
+        self.to_release.sent.clear()
+        return self.releaser.run(INSTANCE, notices)
+
+    def die(self, state: MachineState = MachineState.TERMINATED) -> None:
+        """The machine goes; EC2 detaches its volumes when it is terminated."""
+        dead = state is MachineState.TERMINATED
+        gone = {"private_dns": "", "volumes": ()} if dead else {}
+        self.machines.all[INSTANCE] = replace(self.machines.all[INSTANCE], state=state, **gone)
+        if dead:
+            self.attach_volumes("")
+            self.nodes.nodes[NODE] = replace(self.nodes.nodes[NODE], ready=False)
+
+    def wait(self, **duration: float) -> None:
+        """Let time pass."""
+        self.clock.forward(**duration)
+
+    def point(self, claim: str) -> Point:
+        """A recovery point of a claim as another policy would have made it."""
+        found = next(each for each in self.claims if each.name == claim)
+        facts = ClaimFacts("myeks", found.namespace, claim, found.uid, "4Gi", "gp3", (), "Filesystem", "xfs")
+        name = f"{claim}-point"
+        slot = self.clock()
+        return Point(name, "run", "daily", slot, facts, f"vol-{claim}", Method.EBS, slot, name)
+
+    @property
+    def node(self) -> Node:
+        """The node as it is now."""
+        return self.nodes.nodes[NODE]
+
+    @property
+    def record(self) -> IncidentRecord:
+        """The incident as it is journaled."""
+        return self.journal.all_incidents[INSTANCE]
+
+    @property
+    def lines(self) -> list[str]:
+        """The timeline's text."""
+        return [moment.text for moment in self.record.timeline]

@@ -1,0 +1,219 @@
+"""EC2 instances, nodes, queues and news of interruptions in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from snapkeep.domain.claims import Claim
+from snapkeep.domain.errors import NotFound, TemporaryError
+from snapkeep.domain.interruption.machines import Machine
+from snapkeep.domain.interruption.nodes import Attachment, Node, NodeChange, Pod, Said
+from snapkeep.domain.interruption.notices import Hook
+from snapkeep.domain.interruption.records import IncidentRecord
+from snapkeep.ports import Evicted
+from tests.fakes.faults import Faults
+
+
+class FakeMachines(Faults):
+    """Instances by id."""
+
+    def __init__(self, *machines: Machine) -> None:
+        super().__init__()
+        self.all = {machine.id: machine for machine in machines}
+
+    def machine(self, instance: str) -> Machine | None:
+        self._before("machine")
+        return self.all.get(instance)
+
+
+class FakeNodes(Faults):
+    """Nodes, pods and attachments of one cluster; `budgets` says by pod name what blocks its eviction.
+
+    `rivals` are changes that somebody else makes just before our next writes.
+    """
+
+    def __init__(self, *nodes: Node) -> None:
+        super().__init__()
+        self.nodes = {node.name: node for node in nodes}
+        self.all_pods: dict[str, list[Pod]] = {}
+        self.claim_list: list[Claim] = []
+        self.all_attachments: list[Attachment] = []
+        self.budgets: dict[str, str] = {}
+        self.rivals: list[NodeChange] = []
+        self.said: list[Said] = []
+        self.evicted: list[tuple[str, int]] = []
+        self.deleted: list[str] = []
+        self.calls: list[str] = []
+
+    def open(self, name: str) -> FakeNodes:
+        self._before("open")
+        return self
+
+    def find(self, instance: str, hint: str = "") -> Node | None:
+        self._before("find")
+        self.calls.append("find")
+        return next((node for node in self.nodes.values() if node.is_instance(instance)), None)
+
+    def named(self, name: str) -> Node | None:
+        self._before("named")
+        self.calls.append("named")
+        return self.nodes.get(name)
+
+    def write(self, node: Node, change: NodeChange) -> bool:
+        self._before("write")
+        self.calls.append("write")
+        if self.rivals:
+            self._apply(self.nodes[node.name], self.rivals.pop(0))
+        known = self.nodes.get(node.name)
+        if known is None:
+            raise NotFound(f"node {node.name} is gone")
+        if known.version != node.version:
+            return False
+        self._apply(known, change)
+        self._after("write")
+        return True
+
+    def _apply(self, node: Node, change: NodeChange) -> None:
+        annotations = {**node.annotations, **change.annotations}
+        self.nodes[node.name] = replace(
+            node,
+            version=str(int(node.version) + 1),
+            unschedulable=node.unschedulable if change.unschedulable is None else change.unschedulable,
+            annotations={key: value for key, value in annotations.items() if value is not None},
+            taints=node.taints if change.taints is None else change.taints,
+        )
+
+    def say(self, said: Said) -> None:
+        self._before("say")
+        self.said.append(said)
+
+    def pods(self, node: str) -> Sequence[Pod]:
+        self._before("pods")
+        return list(self.all_pods.get(node, []))
+
+    def claims_of(self, pods: Sequence[Pod]) -> Sequence[Claim]:
+        self._before("claims_of")
+        wanted = {(pod.namespace, name) for pod in pods for name in pod.claims}
+        return [claim for claim in self.claim_list if (claim.namespace, claim.name) in wanted]
+
+    def evict(self, pod: Pod, grace_seconds: int) -> Evicted:
+        self._before("evict")
+        there = [each for pods in self.all_pods.values() for each in pods]
+        if pod.uid not in {each.uid for each in there}:
+            return Evicted(gone=True)
+        if pod.name in self.budgets:
+            return Evicted(blocked_by=self.budgets[pod.name])
+        self.evicted.append((str(pod), grace_seconds))
+        self._mark_deleting(pod)
+        return Evicted()
+
+    def _mark_deleting(self, pod: Pod) -> None:
+        for name, pods in self.all_pods.items():
+            going = [replace(each, deleting=True) if each.uid == pod.uid else each for each in pods]
+            self.all_pods[name] = going
+
+    def delete_now(self, pod: Pod) -> None:
+        self._before("delete_now")
+        self.deleted.append(str(pod))
+        for name, pods in self.all_pods.items():
+            self.all_pods[name] = [each for each in pods if each.uid != pod.uid]
+
+    def attachments(self) -> Sequence[Attachment]:
+        self._before("attachments")
+        return list(self.all_attachments)
+
+    def volume_ids(self, volumes: Sequence[str]) -> Mapping[str, str]:
+        self._before("volume_ids")
+        return {name: name.replace("pv-", "vol-") for name in volumes}
+
+    def delete_attachment(self, attachment: Attachment) -> None:
+        self._before("delete_attachment")
+        self.all_attachments = [each for each in self.all_attachments if each.uid != attachment.uid]
+
+
+class MemoryIncidentRecords(Faults):
+    """Incidents in a dict; every method is one atomic step."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.all_incidents: dict[str, IncidentRecord] = {}
+
+    def incident(self, instance: str) -> IncidentRecord | None:
+        self._before("incident")
+        return self.all_incidents.get(instance)
+
+    def write_incident(self, record: IncidentRecord) -> IncidentRecord:
+        self._before("write_incident")
+        known = self.all_incidents.get(record.instance)
+        if (known.revision if known else 0) != record.revision:
+            raise TemporaryError(f"the incident of {record.instance} is written by many at once")
+        following = replace(record, revision=record.revision + 1)
+        self.all_incidents[record.instance] = following
+        self._after("write_incident")
+        return following
+
+    def open_incidents(self) -> Iterator[IncidentRecord]:
+        self._before("open_incidents")
+        yield from [record for record in self.all_incidents.values() if record.closed_at is None]
+
+
+class FakeIncidentQueue(Faults):
+    """What was asked for, in order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sent: list[tuple[str, timedelta]] = []
+
+    def send(self, instance: str, delay: timedelta = timedelta()) -> None:
+        self._before("send")
+        self.sent.append((instance, delay))
+
+
+class FakeHooks(Faults):
+    """What the hooks were told; tokens in `over` do not wait any more."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.beats: list[str] = []
+        self.completed: list[str] = []
+        self.over: set[str] = set()
+
+    def heartbeat(self, hook: Hook, instance: str) -> bool:
+        self._before("heartbeat")
+        self.beats.append(hook.token)
+        return hook.token not in self.over
+
+    def complete(self, hook: Hook, instance: str) -> bool:
+        self._before("complete")
+        self.completed.append(hook.token)
+        return hook.token not in self.over
+
+
+@dataclass(frozen=True)
+class News:
+    """A step that was published."""
+
+    instance: str
+    step: str
+    reason: str
+    figures: Mapping[str, float]
+
+
+class FakeNews(Faults):
+    """Remembers what was published."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.steps: list[News] = []
+        self.unknown: list[tuple[str, str]] = []
+
+    def interruption(
+        self, record: IncidentRecord, step: str, reason: str, figures: Mapping[str, float]
+    ) -> None:
+        self._before("interruption")
+        self.steps.append(News(record.instance, step, reason, dict(figures)))
+
+    def unknown_notice(self, source: str, kind: str) -> None:
+        self.unknown.append((source, kind))

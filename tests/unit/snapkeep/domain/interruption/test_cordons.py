@@ -1,0 +1,47 @@
+"""What is written on a node, and what of it may be taken back."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+
+from snapkeep.domain.interruption.cordons import ANNOTATION, cordon, uncordon
+from snapkeep.domain.interruption.nodes import NodeChange
+from tests.fakes.dying import a_node
+
+AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+
+def test_a_cordon_says_why_and_when_and_leaves_taints_alone() -> None:
+    plan = cordon(a_node(), "event-1", AT)
+    assert plan.ours and plan.change is not None and plan.change.taints is None
+    assert plan.change.unschedulable is True
+    assert json.loads(plan.change.annotations[ANNOTATION] or "") == {
+        "event": "event-1",
+        "at": "2026-11-24T12:00:00+00:00",
+        "was_cordoned": False,
+    }
+
+
+def test_a_node_that_a_person_cordoned_stays_theirs() -> None:
+    theirs = a_node(unschedulable=True)
+    plan = cordon(theirs, "event-1", AT)
+    assert (plan.change, plan.ours) == (None, False)
+    assert "somebody else" in plan.reason
+    assert uncordon(theirs).change is None
+
+
+def test_a_second_announcement_writes_nothing() -> None:
+    plan = cordon(a_node(unschedulable=True, annotations={ANNOTATION: "{}"}), "event-2", AT)
+    assert (plan.change, plan.ours) == (None, True)
+
+
+def test_our_cordon_is_lifted_with_its_note() -> None:
+    plan = uncordon(a_node(unschedulable=True, annotations={ANNOTATION: "{}"}))
+    assert plan.change == NodeChange(unschedulable=False, annotations={ANNOTATION: None})
+
+
+def test_a_node_that_somebody_uncordoned_only_loses_the_note() -> None:
+    plan = uncordon(a_node(annotations={ANNOTATION: "{}"}))
+    assert plan.change == NodeChange(annotations={ANNOTATION: None})
+    assert "somebody uncordoned" in plan.reason

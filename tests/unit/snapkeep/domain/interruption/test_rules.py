@@ -1,0 +1,20 @@
+"""Which reaction holds for a node."""
+
+from __future__ import annotations
+
+from snapkeep.domain.interruption.rules import Draining, InterruptionRules, NodeRule, Reaction, Snapshotting
+
+SPOT = {"eks.amazonaws.com/capacityType": "SPOT"}
+
+
+def test_everything_harmless_is_on_and_nobody_is_drained_twice_by_default() -> None:
+    reaction = InterruptionRules().reaction("myeks", {})
+    assert (reaction.cordon, reaction.snapshot, reaction.drain) == (True, Snapshotting.ALWAYS, Draining.AUTO)
+
+
+def test_the_first_rule_that_covers_cluster_and_labels_holds() -> None:
+    drained, left = Reaction(drain=Draining.ON), Reaction(cordon=False)
+    rules = InterruptionRules(Reaction(), (NodeRule(drained, ("myeks",), SPOT), NodeRule(left, labels=SPOT)))
+    assert rules.reaction("myeks", {**SPOT, "disk": "nvme"}) == drained
+    assert rules.reaction("second", SPOT) == left
+    assert rules.reaction("myeks", {"disk": "nvme"}) == Reaction()

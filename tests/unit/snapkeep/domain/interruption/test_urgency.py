@@ -1,0 +1,90 @@
+"""When to act on what was announced, when to wait, and when it came to nothing."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from snapkeep.domain.interruption.incidents import incident
+from snapkeep.domain.interruption.notices import Kind, Notice
+from snapkeep.domain.interruption.rules import OnRebalance, Reaction
+from snapkeep.domain.interruption.urgency import GONE_WITHIN, HEALTH_LEAD, Urge, Urgency, urgency
+from tests.fakes.dying import INSTANCE, a_notice
+
+AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
+WEEK = timedelta(days=7)
+ARN = "arn:aws:health:one"
+
+
+def of(*notices: Notice, after: timedelta = timedelta(), reaction: Reaction | None = None) -> Urgency:
+    return urgency(incident(INSTANCE, notices), reaction or Reaction(), AT + after)
+
+
+def retirement(**changes: object) -> Notice:
+    given: dict[str, object] = {"action": "RETIRE", "deadline": AT + WEEK, "subject": ARN, **changes}
+    return a_notice(AT, Kind.HEALTH, **given)
+
+
+@pytest.mark.parametrize("kind", [Kind.SPOT, Kind.REBALANCE, Kind.LIFECYCLE, Kind.CAPACITY])
+def test_what_is_announced_for_now_is_acted_on(kind: Kind) -> None:
+    assert of(a_notice(AT, kind)).urge is Urge.ACT
+
+
+@pytest.mark.parametrize("state", ["stopping", "shutting-down", "terminated"])
+def test_a_machine_that_goes_without_warning_is_acted_on(state: str) -> None:
+    assert of(a_notice(AT, Kind.STATE, action=state)).urge is Urge.ACT
+
+
+def test_a_late_warning_is_acted_on_all_the_same() -> None:
+    assert of(a_notice(AT), after=timedelta(minutes=3)).urge is Urge.ACT
+
+
+def test_a_scheduled_event_waits_for_its_hour() -> None:
+    waits = of(retirement())
+    assert (waits.urge, waits.again) == (Urge.WAIT, AT + WEEK - HEALTH_LEAD)
+    assert "2026-12-01 12:00 UTC" in waits.reason
+    assert of(retirement(), after=WEEK - HEALTH_LEAD).urge is Urge.ACT
+    assert of(retirement(), after=WEEK - HEALTH_LEAD - timedelta(seconds=1)).urge is Urge.WAIT
+
+
+def test_a_scheduled_event_that_is_cancelled_is_taken_back() -> None:
+    cancelled = a_notice(AT + timedelta(days=1), Kind.HEALTH, key="c", subject=ARN, withdrawn=True)
+    assert of(retirement(), cancelled, after=WEEK).urge is Urge.TAKE_BACK
+
+
+def test_a_warning_presses_more_than_the_recommendation_before_it() -> None:
+    warned = of(a_notice(AT, Kind.REBALANCE, key="r"), a_notice(AT + timedelta(minutes=5)))
+    assert warned.notice is not None and warned.notice.kind is Kind.SPOT
+
+
+def test_a_recommendation_that_led_to_nothing_is_taken_back_after_a_time() -> None:
+    patient = Reaction(uncordon_after=timedelta(minutes=30))
+    recommended = a_notice(AT, Kind.REBALANCE)
+    assert of(recommended, after=timedelta(minutes=29), reaction=patient).again == AT + timedelta(minutes=30)
+    over = of(recommended, after=timedelta(minutes=30), reaction=patient)
+    assert over.urge is Urge.TAKE_BACK
+    assert "30 minutes ago, and nothing came of it" in over.reason
+
+
+def test_a_warning_without_a_death_is_taken_back() -> None:
+    end = timedelta(minutes=2) + GONE_WITHIN
+    assert of(a_notice(AT), after=end - timedelta(seconds=1)).urge is Urge.ACT
+    assert of(a_notice(AT), after=end).urge is Urge.TAKE_BACK
+
+
+def test_a_machine_that_was_stopped_and_runs_again_is_taken_back() -> None:
+    stopped = a_notice(AT, Kind.STATE, key="s", action="stopped")
+    running = a_notice(AT + timedelta(hours=1), Kind.STATE, key="r", action="running")
+    assert of(stopped, after=timedelta(days=1)).urge is Urge.ACT
+    assert of(stopped, running, after=timedelta(hours=1)).urge is Urge.TAKE_BACK
+
+
+def test_recommendations_can_be_ignored() -> None:
+    ignoring = Reaction(rebalance=OnRebalance.IGNORE)
+    assert of(a_notice(AT, Kind.REBALANCE), reaction=ignoring).urge is Urge.NOTHING
+    assert of(a_notice(AT, Kind.REBALANCE, key="r"), a_notice(AT), reaction=ignoring).urge is Urge.ACT
+
+
+def test_a_machine_that_only_runs_asks_for_nothing() -> None:
+    assert of(a_notice(AT, Kind.STATE, action="running")).urge is Urge.NOTHING
