@@ -156,6 +156,28 @@ class AwsControl:
         """End a pending snapshot now, `completed` or `error`."""
         self._call("POST", "snapshots/settle", {"snapshot": snapshot, "state": state})
 
+    def instances(self) -> dict[str, str]:
+        """Return the state of each EC2 instance by its id."""
+        return self._call("GET", "instances")
+
+    def interrupt(self, instance: str, action: str = "terminate", *, dies: bool = True) -> str:
+        """Announce a spot interruption; return the id of the event.
+
+        The instance ends two minutes later on the sandbox's clock (at once for `hibernate`), or never
+        without `dies`.
+        """
+        return str(
+            self._call("POST", f"instances/{instance}/interrupt", {"action": action, "dies": dies})["id"]
+        )
+
+    def end_instance(self, instance: str, action: str = "terminate") -> None:
+        """Let an instance terminate, stop or hibernate now, unannounced."""
+        self._call("POST", f"instances/{instance}/end", {"action": action})
+
+    def run_instance(self, instance: str) -> None:
+        """Let a stopped instance run again."""
+        self._call("POST", f"instances/{instance}/run", {})
+
     def functions(self) -> dict[str, FunctionUsage]:
         """Return what each function did."""
         found = self._call("GET", "functions")["functions"]

@@ -19,6 +19,11 @@ only. Times are ISO 8601 with a zone, durations seconds. An error answers {"erro
     DELETE /_sandbox/faults              forget them
     POST   /_sandbox/snapshots/fail      {"volume": id or "*", "times": n}: its next snapshots end in error
     POST   /_sandbox/snapshots/settle    {"snapshot": id, "state": "completed" or "error"}: end it now
+    GET    /_sandbox/instances           the state of each EC2 instance by its id
+    POST   /_sandbox/instances/ID/interrupt {"action": terminate, stop or hibernate, "dies": true}: announce
+                                         a spot interruption, carried out two minutes later by this clock
+    POST   /_sandbox/instances/ID/end    {"action": ...}: the same without an announcement, now
+    POST   /_sandbox/instances/ID/run    {}: let a stopped one run again
     GET    /_sandbox/functions           by name: invocations, errors, cold_starts, durations_ms, init_ms,
                                          peak_rss_bytes; what is still waiting or running in `busy`
     DELETE /_sandbox/functions           forget the figures
@@ -36,7 +41,7 @@ from typing import Any
 from ministack.core import lambda_runtime
 from ministack.services import cloudwatch_logs, lambda_svc, scheduler
 
-from sandbox.aws import event_bus, schedules, snapshots
+from sandbox.aws import event_bus, instances, schedules, snapshots
 from sandbox.aws.functions.environment import INTERPRETER
 from sandbox.aws.functions.work_left import work_left
 from sandbox.aws.patches import eks_cluster
@@ -66,6 +71,10 @@ class ControlApi:
             ("DELETE", "faults", lambda body: world.faults.clear()),
             ("POST", "snapshots/fail", self._fail_snapshots),
             ("POST", "snapshots/settle", self._settle_snapshot),
+            ("GET", "instances", lambda body: instances.states(world)),
+            ("POST", "instances/([^/]+)/interrupt", self._interrupt),
+            ("POST", "instances/([^/]+)/end", lambda body, name: instances.end(world, name, **body)),
+            ("POST", "instances/([^/]+)/run", lambda body, name: instances.run_again(world, name)),
             ("GET", "functions", self._functions),
             ("DELETE", "functions", lambda body: world.functions.clear()),
             ("GET", "functions/([^/]+)/logs", self._logs),
@@ -102,6 +111,7 @@ class ControlApi:
         else:
             now = clock.advance(timedelta(seconds=float(body["advance"])))
         snapshots.settle_due(self._world)
+        instances.settle_due(self._world)
         fired = schedules.fire_due(self._world, now, body.get("only", "*"))
         return {"now": now, "fired": [asdict(each) for each in fired]}
 
@@ -150,6 +160,9 @@ class ControlApi:
         if record is None:
             raise ValueError(f"snapshot {body['snapshot']} is not pending")
         snapshots.settle(self._world, record, body.get("state", "completed"))
+
+    def _interrupt(self, body: Body, name: str) -> Body:
+        return {"id": instances.interrupt(self._world, name, **body)}
 
     def _functions(self, _body: Body) -> Body:
         with self._world.lock:

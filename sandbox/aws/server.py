@@ -122,13 +122,14 @@ def _with_control(control: Any) -> Any:
 
 
 def _tick(world: Any) -> None:
-    """Let snapshots complete, and schedules fire in the setting `live`, as time passes."""
-    from sandbox.aws import schedules, snapshots
+    """Let snapshots complete, instances end, and schedules fire in the setting `live`, as time passes."""
+    from sandbox.aws import instances, schedules, snapshots
 
     pause = threading.Event()
     while not pause.wait(TICK_SECONDS):
         try:
             snapshots.settle_due(world)
+            instances.settle_due(world)
             if world.settings.scheduler == "live":
                 schedules.fire_due(world, world.clock.now())
         except Exception:

@@ -26,6 +26,9 @@ class Settings:
     scheduler: str = "stepped"
     """`stepped`: schedules fire only when the clock is advanced. `live`: also as time passes."""
 
+    shutdown_seconds: float = 1.0
+    """How long an instance is `shutting-down` before it is `terminated`, or `stopping` before `stopped`."""
+
     functions_follow_clock: bool = False
     """False: functions, snapshot start times and event times are in real time, and only Scheduler runs ahead.
     True: all of them live in the sandbox's time, so that days of backups pass in seconds."""
@@ -96,6 +99,15 @@ class Faults:
             return [asdict(fault) for fault in self._faults if fault.times > 0]
 
 
+@dataclass(frozen=True)
+class Ending:
+    """The next step of an instance on its way out, due at `at`; `begun` once it is shutting down."""
+
+    action: str
+    at: datetime
+    begun: bool = False
+
+
 @dataclass
 class FunctionRecord:
     """What one function has done: counts, durations in ms, the peak memory of its workers in bytes."""
@@ -129,6 +141,8 @@ class World:
     """Volume id (or `*`) to how many of its next snapshots end in `error`."""
     pending: dict[str, dict[str, Any]] = field(default_factory=dict)
     """The snapshots still pending, by id."""
+    endings: dict[str, Ending] = field(default_factory=dict)
+    """The instances that are to end, by id."""
     fired_until: dict[str, datetime] = field(default_factory=dict)
     """Schedule ARN to the time up to which its slots are dealt with."""
     queued_events: int = 0

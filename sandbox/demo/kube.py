@@ -68,6 +68,10 @@ class Admin:
         """POST an object and return it as the cluster made it. Raises urllib's HTTPError."""
         return self._call("POST", path, document)
 
+    def patch(self, path: str, document: dict[str, Any]) -> dict[str, Any]:
+        """Merge fields into the object at a path and return it. Raises urllib's HTTPError."""
+        return self._call("PATCH", path, document, "application/merge-patch+json")
+
     def delete(self, path: str) -> None:
         """Ask for the deletion of the object at a path; finalizers may take their time."""
         self._call("DELETE", path)

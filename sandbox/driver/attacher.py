@@ -1,6 +1,9 @@
 """Attach and detach: what pods use on a node is attached to its EC2 instance, and nothing else.
 
+What a dead machine holds stays attached for six minutes, because nobody unmounted it, unless its node is said
+to be out of service or somebody deletes the VolumeAttachment.
 https://kubernetes.io/docs/reference/kubernetes-api/config-and-storage-resources/volume-attachment-v1/
+https://kubernetes.io/docs/concepts/cluster-administration/node-shutdown/#storage-force-detach-on-timeout
 """
 
 from __future__ import annotations
@@ -14,7 +17,10 @@ from sandbox.driver.claim_binding import VOLUMES
 from sandbox.driver.claim_words import claim_names, is_finished, is_unbound, volume_id_of
 from sandbox.driver.cluster import Cluster, drop_finalizer, is_deleting
 from sandbox.driver.ec2 import DRIVER, Ec2, Ec2Error
+from sandbox.driver.machines import Machines, instance_of
+from sandbox.driver.node_death import OUT_OF_SERVICE
 from sandbox.driver.snapshot_words import CLAIMS, Object, quoted
+from sandbox.driver.switches import Faults
 from sandbox.driver.worker import Backoff, Key
 
 COMPONENT = "attachdetach-controller"
@@ -33,9 +39,11 @@ def attachment_name(volume_id: str, node: str) -> str:
 class Attacher:
     """Looks after VolumeAttachments of the EBS driver; one look covers all of them."""
 
-    def __init__(self, cluster: Cluster, ec2: Ec2) -> None:
+    def __init__(self, cluster: Cluster, ec2: Ec2, machines: Machines, faults: Faults) -> None:
         self._cluster = cluster
         self._ec2 = ec2
+        self._machines = machines
+        self._faults = faults
         self._backoff = Backoff(0.5, 5.0)
 
     def keys(self, resource: str, obj: Object) -> Iterable[Key]:
@@ -124,10 +132,12 @@ class Attacher:
 
     def _detach(self, attachment: Object) -> bool:
         name, spec = attachment["metadata"]["name"], attachment["spec"]
+        instance = attachment["metadata"].get("annotations", {}).get("csi.alpha.kubernetes.io/node-id", "")
         if not is_deleting(attachment):
+            if self._may_be_mounted(spec["nodeName"], instance):
+                return False
             self._cluster.delete(ATTACHMENTS, None, name)
         volume = self._cluster.find(VOLUMES, None, spec["source"]["persistentVolumeName"])
-        instance = attachment["metadata"].get("annotations", {}).get("csi.alpha.kubernetes.io/node-id", "")
         if volume is not None and attachment.get("status", {}).get("attached"):
             try:
                 self._ec2.detach_volume(volume_id_of(volume), instance)
@@ -136,11 +146,18 @@ class Attacher:
         self._cluster.change(ATTACHMENTS, None, name, lambda obj: drop_finalizer(obj, FINALIZER))
         return True
 
-    def _instance(self, node_name: str) -> str:
-        """The EC2 instance of a node, from `aws:///zone/i-1`; "" for nodes that are none."""
+    def _may_be_mounted(self, node_name: str, instance: str) -> bool:
+        """Whether a dead machine may still have it mounted, as far as the control plane can tell."""
+        if not self._machines.is_dead(instance):
+            return False
         node = self._cluster.find("nodes", None, node_name)
-        provider_id = node["spec"].get("providerID", "") if node else ""
-        return str(provider_id).rpartition("/")[2]
+        taints = (node["spec"].get("taints") or []) if node else []
+        if any(taint["key"] == OUT_OF_SERVICE for taint in taints):
+            return False
+        return self._machines.dead_for(instance) < self._faults.switches.force_detach_seconds
+
+    def _instance(self, node_name: str) -> str:
+        return instance_of(self._cluster.find("nodes", None, node_name))
 
     def _free_device(self, node: str) -> str:
         taken = {

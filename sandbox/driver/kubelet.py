@@ -1,5 +1,6 @@
 """What a kubelet would do: a pod on a Ready node runs as soon as its claims are bound and attached, and a pod
-that is being deleted is gone at once: nothing runs in it that would need its grace."""
+that is being deleted is gone at once: nothing runs in it that would need its grace. On a dead machine there
+is no kubelet: nothing starts there, and nothing ends."""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ from sandbox.driver.attacher import ATTACHMENTS, attachment_name
 from sandbox.driver.claim_binding import VOLUMES
 from sandbox.driver.claim_words import claim_names, is_unbound, volume_id_of
 from sandbox.driver.cluster import Cluster, is_deleting
+from sandbox.driver.machines import Machines, instance_of
 from sandbox.driver.placement import is_node_ready
 from sandbox.driver.snapshot_words import CLAIMS, Object
 from sandbox.driver.worker import Key, key_of
@@ -20,8 +22,9 @@ EVERYTHING: Key = ("", "everything")
 class Kubelet:
     """Starts pods; one look covers all that are bound and not running yet."""
 
-    def __init__(self, cluster: Cluster) -> None:
+    def __init__(self, cluster: Cluster, machines: Machines) -> None:
         self._cluster = cluster
+        self._machines = machines
 
     def keys(self, resource: str, obj: Object) -> Iterable[Key]:
         """Pods, nodes, claims and attachments matter."""
@@ -32,7 +35,7 @@ class Kubelet:
         """Run every pod that can run, end every pod that is to go."""
         for pod in self._cluster.peek("pods"):
             node = self._cluster.find("nodes", None, pod["spec"].get("nodeName", ""))
-            if node is None or not is_node_ready(node):
+            if node is None or not is_node_ready(node) or self._machines.is_dead(instance_of(node)):
                 continue
             if is_deleting(pod):
                 self._cluster.delete("pods", *key_of(pod))

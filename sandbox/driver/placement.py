@@ -24,7 +24,7 @@ def refusal(
     if node["spec"].get("unschedulable"):
         return "node(s) were unschedulable"
     for taint in node["spec"].get("taints") or []:
-        if taint["effect"] != "PreferNoSchedule" and not _tolerates(pod, taint):
+        if taint["effect"] != "PreferNoSchedule" and not tolerates(pod, taint):
             return f"node(s) had untolerated taint {{{taint['key']}: {taint.get('value', '')}}}"
     if not _selects(pod, node):
         return "node(s) didn't match Pod's node affinity/selector"
@@ -48,7 +48,8 @@ def is_node_ready(node: Object) -> bool:
     return any(each["type"] == "Ready" and each["status"] == "True" for each in conditions)
 
 
-def _tolerates(pod: Object, taint: Object) -> bool:
+def tolerates(pod: Object, taint: Object) -> bool:
+    """Whether a toleration of the pod is about this taint."""
     return any(
         each.get("key") in (None, taint["key"])
         and each.get("effect") in (None, "", taint["effect"])

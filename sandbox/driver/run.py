@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import logging
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import boto3
 from botocore.config import Config
 
+from sandbox.aws.control import AwsControl, ControlError
 from sandbox.driver.attacher import Attacher
 from sandbox.driver.boto_ec2 import BotoEc2
 from sandbox.driver.claim_controller import ClaimController
@@ -15,6 +18,8 @@ from sandbox.driver.cluster import Cluster
 from sandbox.driver.disruption import DisruptionController
 from sandbox.driver.ec2 import Ec2
 from sandbox.driver.kubelet import Kubelet
+from sandbox.driver.machines import Machines
+from sandbox.driver.node_death import NodeDeathController
 from sandbox.driver.nodes import NodeController
 from sandbox.driver.provisioner import Provisioner
 from sandbox.driver.replica_sets import DeploymentController, ReplicaSetController
@@ -30,6 +35,10 @@ from sandbox.driver.worker import Controller, Worker
 from sandbox.kubernetes.store import Store
 
 Object = dict[str, Any]
+
+log = logging.getLogger(__name__)
+
+MACHINES_EVERY_SECONDS = 0.25
 
 WATCHED = (
     "nodes",
@@ -50,13 +59,20 @@ WATCHED = (
 class Driver:
     """The running controllers."""
 
-    def __init__(self, store: Store, ec2: Ec2, *, cluster_name: str, region: str) -> None:
+    def __init__(
+        self, store: Store, ec2: Ec2, *, cluster_name: str, region: str, machines: Machines | None = None
+    ) -> None:
         self._store = store
         self._faults = Faults()
+        self._machines = machines or Machines()
+        self._stopping = threading.Event()
+        self._watcher = threading.Thread(target=self._watch_machines, name="driver-machines", daemon=True)
         cluster = Cluster(store)
         self._workers = [
             Worker(name, controllers)
-            for name, controllers in _families(cluster, ec2, self._faults, cluster_name, region).items()
+            for name, controllers in _families(
+                cluster, ec2, self._machines, self._faults, cluster_name, region
+            ).items()
         ]
         self.controls: Mapping[str, Callable[[dict[str, Any]], dict[str, Any]]] = {"driver": self.control}
 
@@ -66,9 +82,12 @@ class Driver:
         for worker in self._workers:
             worker.start()
         self._look_at_everything()
+        self._watcher.start()
 
     def stop(self) -> None:
         """End the threads; objects and EC2 resources stay as they are."""
+        self._stopping.set()
+        self._watcher.join(10)
         self._unsubscribe()
         for worker in self._workers:
             worker.stop()
@@ -78,6 +97,14 @@ class Driver:
         switches = self._faults.set(changes)
         self._look_at_everything()
         return switches
+
+    def _watch_machines(self) -> None:
+        while not self._stopping.wait(MACHINES_EVERY_SECONDS):
+            try:
+                if self._machines.look():
+                    self._look_at_everything()
+            except ControlError as error:
+                log.warning("the states of the machines are not known: %s", error)
 
     def _look_at_everything(self) -> None:
         for resource in WATCHED:
@@ -91,7 +118,7 @@ class Driver:
 
 
 def _families(
-    cluster: Cluster, ec2: Ec2, faults: Faults, cluster_name: str, region: str
+    cluster: Cluster, ec2: Ec2, machines: Machines, faults: Faults, cluster_name: str, region: str
 ) -> dict[str, Sequence[Controller]]:
     """One thread each: calls to EC2 in one family never hold up another."""
     provisioner = Provisioner(cluster, ec2, faults, cluster_name, region)
@@ -103,14 +130,15 @@ def _families(
             ClaimController(cluster, provisioner, Resizer(cluster, ec2), faults),
             VolumeController(cluster, ec2),
         ],
-        "attachments": [Attacher(cluster, ec2)],
+        "attachments": [Attacher(cluster, ec2, machines, faults)],
         "workloads": [
             NodeController(cluster),
+            NodeDeathController(cluster, machines, faults),
             DeploymentController(cluster),
             ReplicaSetController(cluster),
             StatefulSetController(cluster),
             Scheduler(cluster),
-            Kubelet(cluster),
+            Kubelet(cluster, machines),
             DisruptionController(cluster),
         ],
     }
@@ -136,6 +164,7 @@ def start(
         aws_session_token=session_token,
         config=Config(retries={"mode": "standard", "max_attempts": 3}, max_pool_connections=20),
     )
-    driver = Driver(store, BotoEc2(client), cluster_name=cluster_name, region=region)
+    machines = Machines(AwsControl(aws_endpoint, timeout=5).instances)
+    driver = Driver(store, BotoEc2(client), cluster_name=cluster_name, region=region, machines=machines)
     driver.start()
     return driver

@@ -31,6 +31,13 @@ class Switches:
     """The IAM policy of the driver's role. `AmazonEBSCSIDriverPolicyV2` makes volumes only from snapshots
     that carry `ebs.csi.aws.com/cluster=true`; the older one from any.
     https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonEBSCSIDriverPolicyV2.html"""
+    node_grace_seconds: float = 50.0
+    """Real seconds until a node whose machine died is not ready (node-monitor-grace-period)."""
+    cloud_controller: str = "running"
+    """`missing`: nobody deletes the Node objects of terminated machines."""
+    force_detach_seconds: float = 360.0
+    """Real seconds until Kubernetes takes a volume from a dead machine by itself
+    (ReconcilerMaxWaitForUnmountDuration)."""
 
     def changed(self, changes: dict[str, Any]) -> Switches:
         """A copy with `changes`. ValueError names an unknown switch or a value it does not take."""
@@ -43,6 +50,8 @@ class Switches:
             raise ValueError("snapshot_controller is running or missing")
         if switches.sidecar not in ("running", "stuck"):
             raise ValueError("sidecar is running or stuck")
+        if switches.cloud_controller not in ("running", "missing"):
+            raise ValueError("cloud_controller is running or missing")
         if switches.driver_policy not in (ANY_SNAPSHOT, TAGGED_SNAPSHOTS):
             raise ValueError(f"driver_policy is {ANY_SNAPSHOT} or {TAGGED_SNAPSHOTS}")
         return switches

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 Object = dict[str, Any]
@@ -47,20 +47,39 @@ def launch(ec2: Any, cluster: str, region: str) -> dict[str, str]:
     return known
 
 
+def launch_another(ec2: Any, cluster: str, region: str, like: str) -> tuple[Machine, str]:
+    """A machine like the one of the node `like`, as its node group would launch it, and its instance id.
+
+    ValueError when no machine of the lab has that node.
+    """
+    known = next((each for each in MACHINES if each.name(region) == like), None)
+    if known is None:
+        raise ValueError(f"no machine of the lab is node {like}")
+    prefix = known.address.rsplit(".", 1)[0]
+    taken = {each["PrivateIpAddress"] for each in _instances(ec2, cluster)}
+    address = next(f"{prefix}.{last}" for last in range(100, 250) if f"{prefix}.{last}" not in taken)
+    machine = replace(known, address=address)
+    subnets = {each["AvailabilityZone"]: each["SubnetId"] for each in ec2.describe_subnets()["Subnets"]}
+    return machine, _launch_one(ec2, machine, cluster, region, subnets)
+
+
 def _running(ec2: Any, cluster: str) -> dict[str, str]:
+    return {
+        tag["Value"]: instance["InstanceId"]
+        for instance in _instances(ec2, cluster)
+        for tag in instance["Tags"]
+        if tag["Key"] == "Name"
+    }
+
+
+def _instances(ec2: Any, cluster: str) -> list[Any]:
     found = ec2.describe_instances(
         Filters=[
             {"Name": "tag:eks:cluster-name", "Values": [cluster]},
             {"Name": "instance-state-name", "Values": ["pending", "running"]},
         ]
     )
-    instances = [each for reservation in found["Reservations"] for each in reservation["Instances"]]
-    return {
-        tag["Value"]: instance["InstanceId"]
-        for instance in instances
-        for tag in instance["Tags"]
-        if tag["Key"] == "Name"
-    }
+    return [each for reservation in found["Reservations"] for each in reservation["Instances"]]
 
 
 def _launch_one(ec2: Any, machine: Machine, cluster: str, region: str, subnets: dict[str, str]) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from sandbox.kubernetes.store import Store, timestamp
 from sandbox.lab.applying import apply, manifests
-from sandbox.lab.machines import MACHINES, csi_node, launch, node
+from sandbox.lab.machines import MACHINES, Machine, csi_node, launch, launch_another, node
 
 Object = dict[str, Any]
 
@@ -42,14 +42,27 @@ def seed(store: Store, ec2: Any, *, cluster: str = CLUSTER, region: str = REGION
     instances = launch(ec2, cluster, region)
     objects = [{"kind": "Namespace", "metadata": {"name": name}} for name in ("default", "kube-system")]
     for machine in MACHINES:
-        instance = instances[machine.name(region)]
-        objects.append({"kind": "Node", **node(machine, instance, region, timestamp(store.clock()))})
-        objects.append({"kind": "CSINode", **csi_node(machine, instance, region)})
+        objects += _objects(store, machine, instances[machine.name(region)], region)
     objects += manifests({"LEGACY_VOLUME": _legacy_volume(ec2, region)})
     made = sum(apply(store, obj) for obj in objects)
     _grow(store, limit)
     _wait(lambda: _missing(store), limit)
     return Lab(instances, made, time.monotonic() - started)
+
+
+def add_node(store: Store, ec2: Any, like: str, *, cluster: str = CLUSTER, region: str = REGION) -> str:
+    """Launch a machine like that of a node of the lab, let it join, and return the name of its node."""
+    machine, instance = launch_another(ec2, cluster, region, like)
+    for obj in _objects(store, machine, instance, region):
+        apply(store, obj)
+    return machine.name(region)
+
+
+def _objects(store: Store, machine: Machine, instance: str, region: str) -> list[Object]:
+    return [
+        {"kind": "Node", **node(machine, instance, region, timestamp(store.clock()))},
+        {"kind": "CSINode", **csi_node(machine, instance, region)},
+    ]
 
 
 def _legacy_volume(ec2: Any, region: str) -> str:

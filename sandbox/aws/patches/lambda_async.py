@@ -16,6 +16,7 @@ import uuid
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from ministack.core import concurrency
 from ministack.services import eventbridge, lambda_svc, sqs
 
 from sandbox.aws.private import require
@@ -33,7 +34,8 @@ def install(world: World) -> None:
     require(lambda_svc, "invoke_async_with_retry", "_execute_function", "_route_async_failure")
     require(lambda_svc, "_get_func_record_for_ref", "_execution_record_for_config")
     require(eventbridge, "_dispatch_to_lambda")
-    require(sqs, "_queue_by_arn", "queue_delay")
+    require(sqs, "_queue_by_arn", "queue_delay", "_ensure_msg_fields")
+    require(concurrency, "esm_wake")
     pool = ThreadPoolExecutor(max_workers=AT_ONCE, thread_name_prefix="lambda-event")
 
     def invoke(func: dict[str, Any], event: Any) -> None:
@@ -61,10 +63,21 @@ def send_to_queue(arn: str, body: str, attributes: dict[str, str]) -> bool:
     if queue is None:
         log.warning("no queue %s to send to", arn)
         return False
-    eventbridge._dispatch_to_sqs(eventbridge.parse_arn(arn), body)
-    queue["messages"][-1]["message_attributes"] = {
-        key: {"DataType": "String", "StringValue": value} for key, value in attributes.items()
+    now = time.time()
+    message = {
+        "id": str(uuid.uuid4()),
+        "body": body,
+        "attributes": {},
+        "message_attributes": {
+            key: {"DataType": "String", "StringValue": value} for key, value in attributes.items()
+        },
+        "sent_at": now,
+        "visible_at": now + sqs.queue_delay(queue),
     }
+    # Whole before it is in the queue: a receiver may take it in the very same moment.
+    sqs._ensure_msg_fields(message)
+    queue["messages"].append(message)
+    concurrency.esm_wake.set()
     return True
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from sandbox.driver import Driver
 from sandbox.driver.cluster import Cluster
 from sandbox.driver.ec2 import Ec2
+from sandbox.driver.machines import Machines
 from sandbox.kubernetes.controllers import Controllers
 from sandbox.kubernetes.store import Store
 from tests.contract.sandbox_driver.fake_ec2 import FakeEc2
@@ -24,9 +25,16 @@ class Lab:
         self.store = Store()
         self.cluster = Cluster(self.store)
         self.ec2 = FakeEc2(instant=instant)
+        self.machines: dict[str, str] = {}
         self.collector = Controllers(self.store)
         self.collector.start()
-        self.driver = Driver(self.store, ec2 or self.ec2, cluster_name=cluster_name, region="ap-northeast-2")
+        self.driver = Driver(
+            self.store,
+            ec2 or self.ec2,
+            cluster_name=cluster_name,
+            region="ap-northeast-2",
+            machines=Machines(lambda: self.machines),
+        )
         self.driver.start()
 
     def stop(self) -> None:

@@ -33,9 +33,14 @@ POLICIES: Sequence[dict[str, Any]] = (
 )
 
 
+INTERRUPTION = {"rules": [{"match_labels": {"eks.amazonaws.com/capacityType": "SPOT"}, "drain": "on"}]}
+"""As in snapkeep.yaml: spot nodes are drained, whoever else may do it."""
+
+
 @pytest.fixture(scope="session")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
-    with deployed(tmp_path_factory.mktemp("flows"), config_of(*POLICIES, orphans="delete")) as product:
+    config = config_of(*POLICIES, orphans="delete", interruption=INTERRUPTION)
+    with deployed(tmp_path_factory.mktemp("flows"), config) as product:
         product.sandbox.aws.settings(functions_follow_clock=True)
         yield product
 

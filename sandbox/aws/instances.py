@@ -1,0 +1,136 @@
+"""The end of an EC2 instance: announced, on its way out, gone; each step with the event that EC2 sends.
+
+A spot interruption is announced two minutes ahead (hibernation begins at once), an instance shuts down for a
+moment before it is terminated, and its volumes are free when it is.
+https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/spot-instance-termination-notices.html
+https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-instance-lifecycle.html
+"""
+
+from datetime import timedelta
+from typing import Any
+
+from ministack.services import ec2
+
+from sandbox.aws import event_bus
+from sandbox.aws.scope import request_scope
+from sandbox.aws.world import Ending, World
+
+NOTICE = timedelta(seconds=120)
+ACTIONS = ("terminate", "stop", "hibernate")
+CODES = {
+    "pending": 0,
+    "running": 16,
+    "shutting-down": 32,
+    "terminated": 48,
+    "stopping": 64,
+    "stopped": 80,
+}
+"""EC2's state codes (API InstanceState)."""
+
+Record = dict[str, Any]
+
+
+def states(world: World) -> dict[str, str]:
+    """The state of every instance by its id."""
+    with request_scope(world.account, world.region):
+        return {name: record["State"]["Name"] for name, record in list(ec2._instances.items())}
+
+
+def interrupt(world: World, instance: str, action: str = "terminate", dies: bool = True) -> str:
+    """Announce a spot interruption and return the id of the event; without `dies` nothing comes of it.
+
+    ValueError for an instance or an action that EC2 does not know.
+    """
+    if action not in ACTIONS:
+        raise ValueError(f"action is {action!r}: use one of {', '.join(ACTIONS)}")
+    with request_scope(world.account, world.region):
+        _running(instance)
+        lead = timedelta() if action == "hibernate" else NOTICE
+        if dies:
+            with world.lock:
+                world.endings[instance] = Ending(action, world.clock.now() + lead)
+        detail = {"instance-id": instance, "instance-action": action}
+        return _send(world, "EC2 Spot Instance Interruption Warning", detail)
+
+
+def end(world: World, instance: str, action: str = "terminate") -> None:
+    """Begin the end now, without an announcement, as TerminateInstances and a broken host do."""
+    with request_scope(world.account, world.region):
+        record = _running(instance)
+        state = "shutting-down" if action == "terminate" else "stopping"
+        with world.lock:
+            seconds = timedelta(seconds=world.settings.shutdown_seconds)
+            world.endings[instance] = Ending(action, world.clock.now() + seconds, begun=True)
+        _enter(world, record, state)
+
+
+def run_again(world: World, instance: str) -> None:
+    """Let a stopped instance run again. ValueError for one that is not stopped."""
+    with request_scope(world.account, world.region):
+        record = ec2._instances.get(instance)
+        if record is None or record["State"]["Name"] != "stopped":
+            raise ValueError(f"{instance} is not stopped")
+        _enter(world, record, "running")
+
+
+def settle_due(world: World) -> None:
+    """Take the next step with every instance whose time has come."""
+    now = world.clock.now()
+    with world.lock:
+        due = {name: each for name, each in world.endings.items() if each.at <= now}
+        for name in due:
+            del world.endings[name]
+    now_running = {name for name, state in states(world).items() if state == "running"} if due else set()
+    for name, ending in due.items():
+        if ending.begun:
+            _finish(world, name, ending.action)
+        elif name in now_running:
+            end(world, name, ending.action)
+
+
+def _finish(world: World, instance: str, action: str) -> None:
+    with request_scope(world.account, world.region):
+        record = ec2._instances.get(instance)
+        if record is None:
+            return
+        if action != "terminate":
+            _enter(world, record, "stopped")
+            return
+        _free_volumes(record)
+        # A terminated instance has no address any more, so its node cannot be found by its name.
+        record.update(PrivateDnsName="", PrivateIpAddress="")
+        _enter(world, record, "terminated")
+
+
+def _free_volumes(record: Record) -> None:
+    """Detach what is attached; the boot volume is deleted with its instance."""
+    for name, volume in list(ec2._volumes.items()):
+        held = [each for each in volume["Attachments"] if each["InstanceId"] == record["InstanceId"]]
+        if any(each["DeleteOnTermination"] for each in held):
+            del ec2._volumes[name]
+        elif held:
+            volume.update(Attachments=[], State="available")
+    record["BlockDeviceMappings"] = []
+
+
+def _enter(world: World, record: Record, state: str) -> None:
+    record["State"] = {"Code": CODES[state], "Name": state}
+    if state == "terminated":
+        # ministack forgets a terminated instance after a while, counted from here.
+        record["_terminated_at"] = ec2.time.time()
+    detail = {"instance-id": record["InstanceId"], "state": state}
+    _send(world, "EC2 Instance State-change Notification", detail)
+
+
+def _running(instance: str) -> Record:
+    record: Record | None = ec2._instances.get(instance)
+    if record is None or record["State"]["Name"] != "running":
+        raise ValueError(f"no instance {instance} is running")
+    return record
+
+
+def _send(world: World, kind: str, detail: dict[str, Any]) -> str:
+    arn = f"arn:aws:ec2:{world.region}:{world.account}:instance/{detail['instance-id']}"
+    event = event_bus.new_event(world, "aws.ec2", kind, detail, [arn])
+    event_bus.deliver(event)
+    return str(event["EventId"])
