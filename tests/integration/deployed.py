@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,7 +19,8 @@ from sandbox.deploy import deploy
 from sandbox.kubernetes.control import ClusterControl
 from sandbox.launch import Sandbox
 
-SLOT = datetime(2026, 11, 24, 18, tzinfo=UTC)
+SLOT = (datetime.now(UTC) - timedelta(hours=18)).replace(hour=18, minute=0, second=0, microsecond=0)
+"""The newest slot of the policies that `config_of` gives: a point of an older one would be late."""
 CLUSTER = "myeks"
 T = TypeVar("T")
 
