@@ -73,9 +73,13 @@ def _play(story: Story, sandbox: Sandbox, hold: keep.Hold | None) -> int:
         diagnosis.explain(story.console, story.steps.failed, error, sandbox, story.folder / "logs")
         return 1
     finally:
-        retention = story.retention.fact if story.retention else None
         report.write(
-            story.folder / "report.json", story.claims, story.steps.records, retention, story.restores
+            story.folder / "report.json",
+            story.claims,
+            story.steps.records,
+            story.retention.fact if story.retention else None,
+            story.restores,
+            story.interruption.fact if story.interruption else None,
         )
     if hold:
         keep.remember(story.folder, _endpoints(sandbox))

@@ -144,3 +144,29 @@ class RestoreFact:
     snapshot_id: str
     volume_id: str
     size: str
+
+
+@dataclass(frozen=True, slots=True)
+class MomentFact:
+    """A line of an incident's timeline; `left` is the seconds to the deadline, None without one."""
+
+    at: datetime
+    text: str
+    left: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class InterruptionFact:
+    """A spot node that was taken: its machine, where its pods went, what was saved, and the timeline.
+
+    `healthy`: all of them run on `moved_to`; `left_attached` names attachments that still hold its volumes.
+    """
+
+    node: str
+    instance: str
+    state: str
+    moved_to: str
+    healthy: bool
+    left_attached: tuple[str, ...]
+    snapshots: tuple[LiveSnapshot, ...]
+    timeline: tuple[MomentFact, ...]

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from sandbox.demo.facts import ClaimFact, RestoreFact, RetentionFact
+from sandbox.demo.facts import ClaimFact, InterruptionFact, RestoreFact, RetentionFact
 from sandbox.demo.steps import StepRecord
 from snapkeep.domain.sizes import format_quantity
 
@@ -28,8 +28,10 @@ def write(
     steps: Sequence[StepRecord],
     retention: RetentionFact | None = None,
     restores: Sequence[RestoreFact] = (),
+    interruption: InterruptionFact | None = None,
 ) -> None:
-    """Write the report: `claims`, `restores`, `retention` (null until prune has run) and `steps`.
+    """Write the report: `claims`, `restores`, `retention` (null until prune has run), `interruption` (null
+    until a node has died) and `steps`.
 
     Times are ISO 8601; a half-written file is never seen.
     """
@@ -38,6 +40,7 @@ def write(
         "claims": [dataclasses.asdict(claim) for claim in claims],
         "restores": [dataclasses.asdict(restore) for restore in restores],
         "retention": dataclasses.asdict(retention) if retention else None,
+        "interruption": dataclasses.asdict(interruption) if interruption else None,
         "steps": [dataclasses.asdict(step) for step in steps],
     }
     draft = path.with_suffix(".draft")

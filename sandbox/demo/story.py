@@ -11,6 +11,7 @@ from rich.console import Console
 
 from sandbox.demo import build, evidence, report, verify
 from sandbox.demo.facts import ClaimFact, RestoreFact
+from sandbox.demo.interruption_act import InterruptionAct
 from sandbox.demo.kube import Admin
 from sandbox.demo.person import Person
 from sandbox.demo.restore_act import RestoreAct
@@ -21,8 +22,8 @@ from sandbox.kubernetes.control import ClusterControl
 from sandbox.launch import Sandbox
 from snapkeep.domain.policies import Cluster, Deployment
 
-RUNS_SECONDS = 60
-"""Two cold functions and a handful of snapshots take a few seconds; a busy machine some more."""
+RUNS_SECONDS = 180
+"""Two cold functions and a handful of snapshots take a few seconds; a busy machine takes much longer."""
 
 
 @dataclass
@@ -36,6 +37,7 @@ class Story:
     claims: Sequence[ClaimFact] = field(default_factory=tuple)
     restores: Sequence[RestoreFact] = field(default_factory=tuple)
     retention: RetentionAct | None = None
+    interruption: InterruptionAct | None = None
 
     def play(self, sandbox: Sandbox) -> None:
         """All acts, in a sandbox that has not been started yet. Whatever is wrong is raised."""
@@ -55,6 +57,9 @@ class Story:
         restore.restore_grown(self.claims)
         self.retention = RetentionAct(self.steps, self.console, sandbox, deployment)
         self.retention.play(self.claims)
+        table = stack.outputs["JournalTableName"]
+        self.interruption = InterruptionAct(self.steps, self.console, sandbox, admin, table)
+        self.interruption.play(self.claims)
         restore.restore_lost(self.claims)
         self.restores = restore.facts
 

@@ -64,6 +64,18 @@ def assert_retention_was_shown(retention: dict[str, Any], shown: str) -> None:
     assert refused["confirm"] in shown
 
 
+def assert_a_node_was_saved(interruption: dict[str, Any], shown: str) -> None:
+    """The node that ran MySQL is gone, its pods run elsewhere, and its volumes were snapshotted before."""
+    assert interruption["state"] == "terminated"
+    assert interruption["healthy"] and interruption["moved_to"] != interruption["node"]
+    assert {each["tags"]["snapkeep:claim"] for each in interruption["snapshots"]} == {
+        "mysql-pv-claim",
+        "wp-pv-claim",
+    }
+    assert all(0 < each["left"] <= 120 for each in interruption["timeline"] if "snapshot" in each["text"])
+    assert f"The incident of {interruption['instance']}" in shown
+
+
 def test_a_kept_demo_serves_kubectl_until_it_is_stopped(demo: Demo) -> None:
     kept = demo.run("--keep")
     assert kept.returncode == 0, kept.stdout + kept.stderr
@@ -71,6 +83,7 @@ def test_a_kept_demo_serves_kubectl_until_it_is_stopped(demo: Demo) -> None:
     report = json.loads((demo.folder / "report.json").read_text())
     assert all(step["ok"] for step in report["steps"])
     assert_retention_was_shown(report["retention"], kept.stdout)
+    assert_a_node_was_saved(report["interruption"], kept.stdout)
     assert [restore["claim"] for restore in report["restores"]] == [
         "default/ebs-claim-restored",
         "recovered/mysql-pv-claim",

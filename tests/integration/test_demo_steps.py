@@ -121,5 +121,6 @@ def test_the_report_holds_the_same_facts(tmp_path: Path) -> None:
         ],
         "restores": [],
         "retention": None,
+        "interruption": None,
         "steps": [{"name": "a", "ok": True, "seconds": 1.5}],
     }
