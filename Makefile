@@ -14,7 +14,7 @@ STAMPS := .venv/stamps
 UV := $(BIN)/uv
 # CDK writes DependsOn beside references that say the same already.
 CFN_LINT_IGNORED := W3005
-LOCKS := bootstrap node runtime sandbox dev
+LOCKS := bootstrap node runtime sandbox dev emulator
 
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export VIRTUAL_ENV := $(CURDIR)/.venv
@@ -37,7 +37,7 @@ demo-stop: $(DEMO_READY) ## Stop what `make demo KEEP=1` left running
 test: $(STAMPS)/dev ## Run what a change needs (under 10 minutes)
 	$(BIN)/pytest -n 2 --dist loadfile -m "not slow" $(ARGS)
 
-test-slow: $(STAMPS)/dev ## Run the long tests: fuzzing, whole flows at scale, commands of the documentation
+test-slow: $(STAMPS)/dev $(STAMPS)/emulator ## Run the long tests: fuzzing, whole flows at scale, commands of the documentation
 	$(BIN)/pytest -m slow $(ARGS)
 
 bench: $(DEMO_READY) ## Measure planning at 100,000 and 1,000,000 points, beside plain sorting
@@ -63,7 +63,7 @@ openapi: $(STAMPS)/dev ## Write the API's description anew to docs/openapi.json
 lock: $(STAMPS)/uv ## Resolve all dependencies anew into requirements-*.lock
 	for group in $(LOCKS); do \
 		$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
-			--group $$group -o requirements-$$group.lock; \
+			--group $$group -o requirements-$$group.lock $$([ $$group != emulator ] || echo --no-deps); \
 	done
 
 clean: ## Delete what was built; the environment stays
@@ -82,4 +82,9 @@ $(STAMPS)/sandbox $(STAMPS)/dev: $(STAMPS)/%: requirements-%.lock requirements-n
 	$(UV) pip sync --quiet --require-hashes requirements-$*.lock
 	$(UV) pip install --quiet --no-deps --no-build-isolation --editable .
 	.ci/install-node
+	touch $@
+
+$(STAMPS)/emulator: requirements-emulator.lock $(STAMPS)/uv
+	rm -rf .venv/emulator
+	$(UV) pip install --quiet --require-hashes --no-deps --target .venv/emulator -r requirements-emulator.lock
 	touch $@

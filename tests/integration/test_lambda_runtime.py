@@ -1,0 +1,101 @@
+"""Every function once under AWS's own runtime client, from its zips, against the deployed stack.
+
+The sandbox runs functions with a bootstrap of its own; what only works there would be found in production.
+"""
+
+from __future__ import annotations
+
+import json
+import platform
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra.packaging.assets import Assets
+from infra.packaging.build import ROOT, Builder
+from infra.packaging.target import Target
+from sandbox.demo import build
+from tests.integration.deployed import CLUSTER, Deployed, config_of, deployed
+from tests.integration.lambda_emulator import PROCESSORS, execution_environment
+
+pytestmark = pytest.mark.slow
+
+FUNCTIONS = sorted(path.parent.name for path in (ROOT / "lambdas").glob("*/handler.py"))
+EVENTS: dict[str, dict[str, Any]] = {
+    "plan_backup": {"cluster": CLUSTER, "policy": "real", "scheduledTime": "2026-11-24T18:00:00Z"},
+    "prune": {"cluster": CLUSTER, "dry_run": True},
+}
+"""What is sent instead of the first sample in `events/`."""
+
+MESSAGES: dict[str, dict[str, Any]] = {
+    "take_snapshots": {"run": "none", "cluster": CLUSTER, "points": ["none"], "group": ""},
+    "save_node": {"instance": "i-0123456789abcdef0"},
+    "release_volumes": {"instance": "i-0123456789abcdef0"},
+}
+"""The bodies of the messages that functions behind a queue get; record_completion gets a sample."""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("real-runtime")
+
+
+@pytest.fixture(scope="module")
+def product(folder: Path) -> Iterator[Deployed]:
+    with deployed(folder, config_of({"name": "real", "method": "ebs"})) as product:
+        yield product
+
+
+@pytest.fixture(scope="module")
+def assets(product: Deployed, folder: Path) -> Assets:
+    """The zips of the deployed stack, for this machine."""
+    runtime = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    target = Target(runtime, PROCESSORS[platform.machine().lower()])
+    return Builder(target).assets(build.deployment_of(folder / "snapkeep.yaml"))
+
+
+def event_of(function: str) -> dict[str, Any]:
+    if function in MESSAGES:
+        return batch(MESSAGES[function])
+    if function == "record_completion":
+        return batch(json.loads((ROOT / "events" / function / "snapshot.json").read_text()))
+    samples = sorted((ROOT / "events" / function).glob("*.json"))
+    found: dict[str, Any] = EVENTS.get(function) or json.loads(samples[0].read_text())
+    return found
+
+
+def batch(body: dict[str, Any]) -> dict[str, Any]:
+    """A batch of one message, as SQS hands it to a function."""
+    sample = json.loads((ROOT / "events/take_snapshots/job.json").read_text())
+    return {"Records": [{**sample["Records"][0], "body": json.dumps(body)}]}
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_it_runs_under_the_real_runtime_client(
+    product: Deployed, assets: Assets, tmp_path: Path, function: str
+) -> None:
+    lambdas, name = product.sandbox.client("lambda"), f"snapkeep-{function.replace('_', '-')}"
+    config = lambdas.get_function_configuration(FunctionName=name)
+    session = product.sandbox.client("sts").assume_role(RoleArn=config["Role"], RoleSessionName=name)
+    keys = session["Credentials"]
+    variables = {
+        **config["Environment"]["Variables"],
+        "AWS_ACCESS_KEY_ID": keys["AccessKeyId"],
+        "AWS_SECRET_ACCESS_KEY": keys["SecretAccessKey"],
+        "AWS_SESSION_TOKEN": keys["SessionToken"],
+        "AWS_ENDPOINT_URL": product.sandbox.aws_url,
+        "AWS_REGION": product.sandbox.region,
+        "AWS_DEFAULT_REGION": product.sandbox.region,
+        "AWS_LAMBDA_FUNCTION_NAME": name,
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(config["MemorySize"]),
+        "AWS_LAMBDA_FUNCTION_TIMEOUT": str(config["Timeout"]),
+    }
+    code, layers = assets.handlers[function].path, [layer.path for layer in assets.layers.values()]
+
+    with execution_environment(tmp_path, code, layers, config["Handler"], variables) as environment:
+        answer = environment.invoke(event_of(function))
+
+        assert not (isinstance(answer, dict) and "errorType" in answer), environment.log()
