@@ -44,13 +44,13 @@ def test_a_recommendation_and_then_the_warning_are_one_incident_with_the_warning
     recommended = Notice("r", Kind.REBALANCE, "i-1", AT)
     warned = Notice("w", Kind.SPOT, "i-1", AT + MINUTE, "terminate", AT + 3 * MINUTE)
     assert incident("i-1", [warned, recommended, warned]).notices == (recommended, warned)
-    assert incident("i-1", [warned, recommended]).deadline == AT + 3 * MINUTE
+    assert incident("i-1", [warned, recommended]).deadline(AT) == AT + 3 * MINUTE
 
 
 def test_a_copy_sent_later_gives_no_more_time() -> None:
     warned = Notice("w", Kind.SPOT, "i-1", AT, "terminate", AT + 2 * MINUTE)
     copy = replace(warned, announced_at=AT + MINUTE, deadline=AT + 3 * MINUTE)
-    assert incident("i-1", [copy, warned]).deadline == AT + 2 * MINUTE
+    assert incident("i-1", [copy, warned]).deadline(AT) == AT + 2 * MINUTE
 
 
 def test_a_cancelled_change_has_no_deadline_and_a_new_date_after_it_has() -> None:
@@ -58,8 +58,35 @@ def test_a_cancelled_change_has_no_deadline_and_a_new_date_after_it_has() -> Non
     cancelled = Notice("c", Kind.HEALTH, "i-1", AT + MINUTE, "reboot", None, "arn", withdrawn=True)
     again = replace(planned, key="q", announced_at=AT + 2 * MINUTE, deadline=AT + 20 * MINUTE)
     assert incident("i-1", [cancelled, planned]).standing_notices == ()
-    assert incident("i-1", [cancelled, planned]).deadline is None
-    assert incident("i-1", [again, cancelled, planned]).deadline == AT + 20 * MINUTE
+    assert incident("i-1", [cancelled, planned]).deadline(AT) is None
+    assert incident("i-1", [again, cancelled, planned]).deadline(AT) == AT + 20 * MINUTE
+
+
+def test_a_change_that_is_put_off_has_its_new_date_only() -> None:
+    planned = Notice("p", Kind.HEALTH, "i-1", AT, "reboot", AT + 9 * MINUTE, "arn")
+    later = replace(planned, key="q", announced_at=AT + MINUTE, deadline=AT + 90 * MINUTE)
+    assert incident("i-1", [later, planned]).standing_notices == (later,)
+    assert incident("i-1", [later, planned]).deadline(AT) == AT + 90 * MINUTE
+
+
+def test_a_deadline_that_came_to_nothing_leaves_the_next_one_its_time() -> None:
+    first = Notice("w", Kind.SPOT, "i-1", AT, "terminate", AT + 2 * MINUTE)
+    second = replace(first, key="x", announced_at=AT + 60 * MINUTE, deadline=AT + 62 * MINUTE)
+    both = incident("i-1", [first, second])
+    assert both.deadline(AT + 60 * MINUTE) == AT + 62 * MINUTE
+    assert incident("i-1", [first]).deadline(AT + 60 * MINUTE) is None
+
+
+def test_the_deadline_of_a_machine_that_died_of_it_stays_known() -> None:
+    warned = Notice("w", Kind.SPOT, "i-1", AT, "terminate", AT + 2 * MINUTE)
+    dead = Notice("s", Kind.STATE, "i-1", AT + 2 * MINUTE, "shutting-down")
+    assert incident("i-1", [warned, dead]).deadline(AT + 60 * MINUTE) == AT + 2 * MINUTE
+
+
+def test_a_machine_that_runs_again_has_no_deadline_of_before() -> None:
+    stopped = Notice("w", Kind.SPOT, "i-1", AT, "stop", AT + 2 * MINUTE)
+    again = Notice("r", Kind.STATE, "i-1", AT + 5 * MINUTE, "running")
+    assert incident("i-1", [stopped, again]).deadline(AT + 5 * MINUTE) is None
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from snapkeep.domain.interruption.notices import Kind
 from snapkeep.domain.interruption.records import MOST_MOMENTS, IncidentRecord
 from snapkeep.domain.interruption.saves import FRESH
+from snapkeep.domain.interruption.urgency import LIFECYCLE_LIMIT
 from tests.fakes.dying import HOOK, INSTANCE, NODE, a_notice
 
 AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -21,11 +22,21 @@ def test_a_line_carries_the_seconds_left_and_is_written_once() -> None:
     assert RECORD.noted(AT, "cordon").timeline[0].left is None
 
 
-def test_a_timeline_ends_somewhere() -> None:
+def test_a_timeline_keeps_its_newest_lines() -> None:
     record = RECORD
     for number in range(MOST_MOMENTS + 5):
         record = record.noted(AT, f"line {number}")
     assert len(record.timeline) == MOST_MOMENTS
+    assert record.timeline[-1].text == f"line {MOST_MOMENTS + 4}"
+
+
+def test_what_happened_before_it_was_over_is_told_again_when_it_happens_again() -> None:
+    once = RECORD.told_of((a_notice(AT),)).noted(AT, "cordon")
+    over = replace(once, closed_at=AT + timedelta(minutes=12))
+    again = over.told_of((a_notice(AT + timedelta(days=1), key="event-2"),))
+    at = AT + timedelta(days=1)
+    assert [moment.left for moment in again.noted(at, "cordon").timeline] == [120.0, 120.0]
+    assert again.noted(at, "cordon").noted(at, "cordon") == again.noted(at, "cordon")
 
 
 def test_news_open_a_closed_incident_and_copies_do_not() -> None:
@@ -41,7 +52,22 @@ def test_a_hook_waits_until_it_was_answered() -> None:
 
 
 def test_snapshots_are_taken_again_only_after_a_while() -> None:
-    assert RECORD.needs_save(AT)
+    assert RECORD.needs_save(AT, AT)
     saved = replace(RECORD, saved_at=AT)
-    assert not saved.needs_save(AT + FRESH - timedelta(seconds=1))
-    assert saved.needs_save(AT + FRESH)
+    later = AT + timedelta(seconds=1)
+    assert not saved.needs_save(AT + FRESH - timedelta(seconds=1), later)
+    assert saved.needs_save(AT + FRESH, later)
+
+
+def test_snapshots_are_taken_again_only_for_news() -> None:
+    saved = replace(RECORD, saved_at=AT)
+    assert not saved.needs_save(AT + timedelta(hours=9), AT)
+
+
+def test_a_hook_is_kept_waiting_from_its_own_call_on() -> None:
+    long_ago = a_notice(AT - timedelta(days=9), Kind.REBALANCE, key="r")
+    called = a_notice(AT, Kind.LIFECYCLE, key="t", hook=HOOK)
+    record = RECORD.told_of((long_ago, called))
+    assert record.hooks_end(AT) == AT + LIFECYCLE_LIMIT
+    assert record.told_of((a_notice(AT, key="spot"),)).hooks_end(AT) == AT + timedelta(seconds=120)
+    assert replace(record, answered=(HOOK.token,)).hooks_end(AT) is None

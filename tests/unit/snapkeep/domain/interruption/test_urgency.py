@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from snapkeep.domain.interruption.incidents import incident
-from snapkeep.domain.interruption.notices import Kind, Notice
+from snapkeep.domain.interruption.notices import GONE_WITHIN, HEALTH_LEAD, Kind, Notice
 from snapkeep.domain.interruption.rules import OnRebalance, Reaction
-from snapkeep.domain.interruption.urgency import GONE_WITHIN, HEALTH_LEAD, Urge, Urgency, urgency
+from snapkeep.domain.interruption.urgency import Urge, Urgency, urgency
 from tests.fakes.dying import INSTANCE, a_notice
 
 AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -78,6 +78,41 @@ def test_a_machine_that_was_stopped_and_runs_again_is_taken_back() -> None:
     running = a_notice(AT + timedelta(hours=1), Kind.STATE, key="r", action="running")
     assert of(stopped, after=timedelta(days=1)).urge is Urge.ACT
     assert of(stopped, running, after=timedelta(hours=1)).urge is Urge.TAKE_BACK
+
+
+def test_a_scheduled_event_outlives_a_recommendation_that_led_to_nothing() -> None:
+    recommended = a_notice(AT, Kind.REBALANCE, key="r")
+    assert of(retirement(), recommended).again == AT + Reaction().uncordon_after
+    waits = of(retirement(), recommended, after=timedelta(hours=2))
+    assert (waits.urge, waits.again) == (Urge.WAIT, AT + WEEK - HEALTH_LEAD)
+
+
+def test_a_second_warning_presses_although_the_first_came_to_nothing() -> None:
+    first = a_notice(AT, action="stop")
+    running = a_notice(AT + timedelta(hours=1), Kind.STATE, key="r", action="running")
+    second = a_notice(AT + timedelta(hours=9), key="event-2")
+    pressed = of(first, running, second, after=timedelta(hours=9))
+    assert (pressed.urge, pressed.notice) == (Urge.ACT, second)
+    assert of(first, second, after=timedelta(hours=9)).notice == second
+
+
+def test_that_a_machine_ran_before_its_warning_says_nothing() -> None:
+    running = a_notice(AT - timedelta(days=1), Kind.STATE, key="r", action="running")
+    warned = a_notice(AT)
+    over = of(running, warned, after=timedelta(minutes=2) + GONE_WITHIN)
+    assert over.urge is Urge.TAKE_BACK
+
+
+def test_a_scheduled_event_is_not_over_because_the_machine_was_started_before_it() -> None:
+    running = a_notice(AT + timedelta(days=1), Kind.STATE, key="r", action="running")
+    assert of(retirement(), running, after=timedelta(days=1)).urge is Urge.WAIT
+
+
+def test_an_hour_that_comes_while_something_else_presses_is_not_missed() -> None:
+    patient = Reaction(uncordon_after=timedelta(hours=24))
+    recommended = a_notice(AT, Kind.REBALANCE, key="r")
+    soon = retirement(deadline=AT + timedelta(hours=3))
+    assert of(recommended, soon, reaction=patient).again == AT + timedelta(hours=2)
 
 
 def test_recommendations_can_be_ignored() -> None:

@@ -15,7 +15,7 @@ from snapkeep.adapters.dynamodb.table import IS_NEW, Contended, Refused, Table, 
 from snapkeep.domain.interruption.notices import Hook, Kind, Notice
 from snapkeep.domain.interruption.records import IncidentRecord, Moment
 
-TIMES = ("cordoned_at", "saved_at", "again", "closed_at")
+TIMES = ("cordoned_at", "saved_at", "again", "closed_at", "closed_before")
 
 
 class IncidentRecords:

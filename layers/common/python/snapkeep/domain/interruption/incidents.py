@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from snapkeep.domain.interruption.notices import Kind, Notice
+from snapkeep.domain.interruption.notices import GONE_WITHIN, Kind, Notice
 
 
 @dataclass(frozen=True)
@@ -18,26 +18,35 @@ class Incident:
 
     @property
     def standing_notices(self) -> tuple[Notice, ...]:
-        """The notices that nobody withdrew since they were announced."""
-        return tuple(
-            notice for notice in self.notices if not notice.withdrawn and not self._taken_back(notice)
-        )
+        """The notices that nobody withdrew, or announced anew for another time, since."""
+        return tuple(notice for notice in self.notices if not notice.withdrawn and not self._replaced(notice))
 
     @property
-    def deadline(self) -> datetime | None:
-        """The earliest deadline that stands; None when no event that stands carries one."""
-        return min((notice.deadline for notice in self.standing_notices if notice.deadline), default=None)
+    def dies_since(self) -> datetime | None:
+        """When EC2 first reported that it goes down, if not since that it runs."""
+        dying = (each for each in self.notices if each.is_dying and not self.runs_since(each))
+        return min((each.announced_at for each in dying), default=None)
+
+    def deadline(self, now: datetime) -> datetime | None:
+        """The earliest deadline that stands and did not come to nothing; None without one."""
+        standing = (notice for notice in self.standing_notices if not self.runs_since(notice))
+        deadlines = [notice.deadline for notice in standing if notice.deadline]
+        seen = min(now, self.dies_since or now)
+        return min((deadline for deadline in deadlines if seen < deadline + GONE_WITHIN), default=None)
+
+    def runs_since(self, notice: Notice) -> bool:
+        """Whether EC2 reported that it runs after the time at which this notice asked to act."""
+        return any(each.is_running and each.announced_at > notice.acts_at for each in self.notices)
 
     @property
     def terminated(self) -> bool:
         """Whether EC2 announced the end. It is the only state an instance never comes back from."""
         return any(notice.kind is Kind.STATE and notice.action == "terminated" for notice in self.notices)
 
-    def _taken_back(self, notice: Notice) -> bool:
-        return bool(notice.subject) and any(
-            later.withdrawn and later.subject == notice.subject and later.announced_at >= notice.announced_at
-            for later in self.notices
-        )
+    def _replaced(self, notice: Notice) -> bool:
+        """A withdrawal of the same second counts as later: nobody withdraws what is not announced."""
+        same = (other for other in self.notices if notice.subject and other.subject == notice.subject)
+        return any((other.announced_at, other.withdrawn) > (notice.announced_at, False) for other in same)
 
 
 def incident(instance: str, notices: Iterable[Notice]) -> Incident:

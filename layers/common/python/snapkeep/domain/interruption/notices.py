@@ -12,6 +12,14 @@ from enum import StrEnum
 SPOT_NOTICE = timedelta(seconds=120)
 """From the time of a spot interruption warning to the stop or the end of the instance."""
 
+HEALTH_LEAD = timedelta(hours=1)
+"""How long before a scheduled event of AWS Health its node is emptied: it is announced weeks ahead."""
+
+GONE_WITHIN = timedelta(minutes=10)
+"""An instance that still runs so long after its deadline was not interrupted after all."""
+
+DYING_STATES = ("shutting-down", "terminated", "stopping", "stopped")
+
 
 class Kind(StrEnum):
     """Which event announced it."""
@@ -59,6 +67,23 @@ class Notice:
     subject: str = ""
     withdrawn: bool = False
     hook: Hook | None = None
+
+    @property
+    def acts_at(self) -> datetime:
+        """When it is time to act: at once, or some time before what is scheduled."""
+        if self.kind is Kind.HEALTH and self.deadline:
+            return max(self.announced_at, self.deadline - HEALTH_LEAD)
+        return self.announced_at
+
+    @property
+    def is_dying(self) -> bool:
+        """True when EC2 reported that the instance goes down, or is down."""
+        return self.kind is Kind.STATE and self.action in DYING_STATES
+
+    @property
+    def is_running(self) -> bool:
+        """True when EC2 reported that the instance runs."""
+        return self.kind is Kind.STATE and self.action == "running"
 
     def standing(self, now: datetime) -> Standing:
         """Open without a deadline; too late from the second of the deadline on."""

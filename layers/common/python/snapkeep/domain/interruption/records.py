@@ -8,9 +8,10 @@ from datetime import datetime
 from snapkeep.domain.interruption.incidents import Incident, incident
 from snapkeep.domain.interruption.notices import Hook, Notice
 from snapkeep.domain.interruption.saves import FRESH
+from snapkeep.domain.interruption.urgency import LIFECYCLE_LIMIT
 
 MOST_MOMENTS = 200
-"""Lines of a timeline; what comes after says nothing new, and an item of the journal holds 400 KB."""
+"""Lines of a timeline, the newest: an item of the journal holds 400 KB."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,8 @@ class IncidentRecord:
     """One instance that is dying, or was said to be.
 
     `ours` says that the cordon is ours. `run` and `saved_at` belong to the last snapshots taken for it.
-    `answered` are tokens of lifecycle actions that were completed. `again` is when the next look is due.
+    `answered` are tokens of lifecycle actions that need no answer of ours any more. `again` is when the next
+    look is due. `closed_before` is when it had been closed, if news opened it again.
     """
 
     instance: str
@@ -39,10 +41,10 @@ class IncidentRecord:
     ours: bool = False
     saved_at: datetime | None = None
     run: str = ""
-    drained: bool = False
     answered: tuple[str, ...] = ()
     again: datetime | None = None
     closed_at: datetime | None = None
+    closed_before: datetime | None = None
     revision: int = 0
 
     @property
@@ -58,14 +60,16 @@ class IncidentRecord:
 
     def left(self, now: datetime) -> float | None:
         """Seconds to the deadline (negative once it is over), None without one."""
-        deadline = self.incident.deadline
+        deadline = self.incident.deadline(now)
         return (deadline - now).total_seconds() if deadline else None
 
     def noted(self, at: datetime, text: str) -> IncidentRecord:
-        """The record with a line more; the same text again adds none."""
-        if any(moment.text == text for moment in self.timeline) or len(self.timeline) >= MOST_MOMENTS:
+        """The record with a line more; the same text again adds none, unless the incident was over since."""
+        since = self.closed_before
+        if any(moment.text == text for moment in self.timeline if since is None or moment.at > since):
             return self
-        return replace(self, timeline=(*self.timeline, Moment(at, text, self.left(at))))
+        timeline = (*self.timeline, Moment(at, text, self.left(at)))
+        return replace(self, timeline=timeline[-MOST_MOMENTS:])
 
     def told_of(self, notices: tuple[Notice, ...]) -> IncidentRecord:
         """The record with these announcements merged in; a closed one is opened again by news."""
@@ -73,8 +77,19 @@ class IncidentRecord:
         news = {notice.key for notice in merged} - {notice.key for notice in self.notices}
         if not news:
             return self
-        return replace(self, notices=merged, closed_at=None)
+        return replace(
+            self, notices=merged, closed_at=None, closed_before=self.closed_at or self.closed_before
+        )
 
-    def needs_save(self, now: datetime) -> bool:
-        """True when no snapshots were taken for it in the last minutes."""
-        return self.saved_at is None or now - self.saved_at >= FRESH
+    def needs_save(self, now: datetime, since: datetime) -> bool:
+        """True when no snapshots were taken for what asks to act `since` then, nor in the last minutes."""
+        return self.saved_at is None or (self.saved_at < since and now - self.saved_at >= FRESH)
+
+    def hooks_end(self, now: datetime) -> datetime | None:
+        """When lifecycle hooks are answered although volumes are still attached; None when none waits."""
+        waiting = {hook.token for hook in self.hooks}
+        called = [each.announced_at for each in self.notices if each.hook and each.hook.token in waiting]
+        if not called:
+            return None
+        end = min(called) + LIFECYCLE_LIMIT
+        return min(end, self.incident.deadline(now) or end)

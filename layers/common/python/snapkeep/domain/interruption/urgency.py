@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from snapkeep.domain.interruption.incidents import Incident
-from snapkeep.domain.interruption.notices import Kind, Notice
+from snapkeep.domain.interruption.notices import GONE_WITHIN, Kind, Notice
 from snapkeep.domain.interruption.rules import OnRebalance, Reaction
-
-HEALTH_LEAD = timedelta(hours=1)
-"""How long before a scheduled event of AWS Health its node is emptied: it is announced weeks ahead."""
 
 LIFECYCLE_LIMIT = timedelta(minutes=15)
 """How long a lifecycle hook is kept waiting at most; the hook's own timeout is not in its message."""
-
-GONE_WITHIN = timedelta(minutes=10)
-"""An instance that still runs so long after its deadline was not interrupted after all."""
-
-DYING_STATES = ("shutting-down", "terminated", "stopping", "stopped")
 
 
 class Urge(StrEnum):
@@ -44,15 +37,20 @@ class Urgency:
 def urgency(incident: Incident, reaction: Reaction, now: datetime) -> Urgency:
     """What the incident asks for at `now`. The most pressing announcement that stands decides."""
     standing = [notice for notice in incident.standing_notices if _counts(notice, reaction)]
-    acting = [notice for notice in standing if notice.kind is not Kind.HEALTH or _acts_at(notice) <= now]
+    live = [notice for notice in standing if not _came_to_nothing(incident, notice, reaction, now)]
+    acting = [notice for notice in live if notice.kind is not Kind.HEALTH or notice.acts_at <= now]
     if acting:
-        return _pressed(incident, max(acting, key=_weight), reaction, now)
-    if standing:
-        soonest = min(standing, key=_acts_at)
+        notice = max(acting, key=_weight)
+        return Urgency(Urge.ACT, _said(notice), notice, _next_change(live, reaction, now))
+    if live:
+        soonest = min(live, key=lambda notice: notice.acts_at)
         text = (
             f"{soonest.action or soonest.kind} is set for {_minute(soonest.deadline)}; nothing to do before"
         )
-        return Urgency(Urge.WAIT, f"{text} {_minute(_acts_at(soonest))}", soonest, _acts_at(soonest))
+        return Urgency(Urge.WAIT, f"{text} {_minute(soonest.acts_at)}", soonest, soonest.acts_at)
+    if standing:
+        last = max(standing, key=lambda notice: notice.announced_at)
+        return Urgency(Urge.TAKE_BACK, _came_to_nothing(incident, last, reaction, now), last)
     if any(notice.kind is Kind.REBALANCE for notice in incident.standing_notices):
         return Urgency(Urge.NOTHING, "the rules ignore rebalance recommendations")
     if any(notice.withdrawn for notice in incident.notices):
@@ -60,43 +58,43 @@ def urgency(incident: Incident, reaction: Reaction, now: datetime) -> Urgency:
     return Urgency(Urge.NOTHING, "nothing that was announced stands")
 
 
-def _pressed(incident: Incident, notice: Notice, reaction: Reaction, now: datetime) -> Urgency:
-    """Act, until it is plain that nothing came of it."""
-    if any(each.kind is Kind.STATE and each.action == "running" for each in _after(incident, notice)):
-        return Urgency(Urge.TAKE_BACK, "the instance runs again", notice)
-    if any(each.kind is Kind.STATE for each in incident.standing_notices):
-        return Urgency(Urge.ACT, _said(notice), notice)
-    ends = (
-        (notice.deadline + GONE_WITHIN) if notice.deadline else notice.announced_at + reaction.uncordon_after
-    )
-    if now >= ends:
-        minutes = int((now - notice.announced_at).total_seconds() // 60)
-        return Urgency(
-            Urge.TAKE_BACK, f"{_said(notice)} {minutes} minutes ago, and nothing came of it", notice
-        )
-    return Urgency(Urge.ACT, _said(notice), notice, ends)
+def _came_to_nothing(incident: Incident, notice: Notice, reaction: Reaction, now: datetime) -> str:
+    """Why the notice does not count any more; "" while it does."""
+    if incident.runs_since(notice):
+        return "the instance runs again"
+    ends = _ends(notice, reaction)
+    if ends is None or min(now, incident.dies_since or now) < ends:
+        return ""
+    minutes = int((now - notice.announced_at).total_seconds() // 60)
+    return f"{_said(notice)} {minutes} minutes ago, and nothing came of it"
+
+
+def _ends(notice: Notice, reaction: Reaction) -> datetime | None:
+    """Until when something may come of the notice; None of a report that it goes down."""
+    if notice.is_dying:
+        return None
+    if notice.deadline:
+        return notice.deadline + GONE_WITHIN
+    least = LIFECYCLE_LIMIT + GONE_WITHIN if notice.kind is Kind.LIFECYCLE else timedelta()
+    return notice.announced_at + max(reaction.uncordon_after, least)
+
+
+def _next_change(live: Sequence[Notice], reaction: Reaction, now: datetime) -> datetime | None:
+    """When one of the notices asks for something else than now."""
+    times = [_ends(notice, reaction) for notice in live] + [notice.acts_at for notice in live]
+    return min((time for time in times if time and time > now), default=None)
 
 
 def _counts(notice: Notice, reaction: Reaction) -> bool:
     if notice.kind is Kind.REBALANCE:
         return reaction.rebalance is not OnRebalance.IGNORE
-    return notice.kind is not Kind.STATE or notice.action in DYING_STATES
-
-
-def _acts_at(notice: Notice) -> datetime:
-    if notice.kind is Kind.HEALTH and notice.deadline:
-        return max(notice.announced_at, notice.deadline - HEALTH_LEAD)
-    return notice.announced_at
+    return notice.kind is not Kind.STATE or notice.is_dying
 
 
 def _weight(notice: Notice) -> tuple[bool, float, datetime]:
     """The earliest deadline presses most; a rebalance recommendation least."""
     deadline = notice.deadline.timestamp() if notice.deadline else float("inf")
     return notice.kind is not Kind.REBALANCE, -deadline, notice.announced_at
-
-
-def _after(incident: Incident, notice: Notice) -> list[Notice]:
-    return [each for each in incident.notices if each.announced_at > notice.announced_at]
 
 
 def _said(notice: Notice) -> str:
