@@ -7,7 +7,7 @@ import json
 import pytest
 
 from lambdas.handle_interruption.handler import handle
-from snapkeep.domain.errors import ClusterUnreachable
+from snapkeep.domain.errors import ClusterUnreachable, TemporaryError
 from tests.fakes.dying import DyingWorld, a_machine, a_node
 from tests.unit.lambdas.conftest import Context, Load, in_queue
 
@@ -65,6 +65,34 @@ def test_one_instance_in_trouble_does_not_stop_the_others_and_the_event_comes_ag
     with pytest.raises(ClusterUnreachable):
         handle(event, context)
     assert set(dying.journal.all_incidents) == set(ids[1:])
+
+
+def test_a_journal_in_trouble_with_one_instance_does_not_stop_the_others(
+    dying: DyingWorld, sample: Load, context: Context
+) -> None:
+    event = sample("handle_interruption/health_three")
+    ids = [entity["entityValue"].rsplit("/", 1)[-1] for entity in event["detail"]["affectedEntities"]]
+    for instance in ids:
+        dying.machines.all[instance] = a_machine(instance, private_dns=instance)
+        dying.nodes.nodes[instance] = a_node(instance, instance)
+    dying.journal.fail_next("incident", TemporaryError("the journal did not answer"))
+    with pytest.raises(TemporaryError):
+        handle(event, context)
+    assert set(dying.journal.all_incidents) == set(ids[1:])
+
+
+def test_an_unknown_kind_in_the_queue_is_counted_as_well(
+    dying: DyingWorld, sample: Load, context: Context
+) -> None:
+    answer = handle(in_queue(sample("handle_interruption/unknown_kind"), {"hello": "world"}), context)
+    assert answer == {"batchItemFailures": []}
+    assert len(dying.news.unknown) == 2 and dying.journal.all_incidents == {}
+
+
+def test_the_test_message_of_a_hook_does_nothing(dying: DyingWorld, sample: Load, context: Context) -> None:
+    answer = handle(in_queue(sample("handle_interruption/lifecycle_test")), context)
+    assert answer == {"batchItemFailures": []}
+    assert dying.nodes.calls == [] and dying.journal.all_incidents == {}
 
 
 def test_a_kind_we_do_not_know_is_a_quiet_no_op_with_a_metric(

@@ -85,11 +85,12 @@ def test_cordon_false_and_a_far_date_leave_the_node_alone() -> None:
     assert not left.node.unschedulable and not later.node.unschedulable
 
 
-def test_news_that_cordon_nothing_cost_no_call() -> None:
+def test_that_a_machine_runs_costs_no_call_and_a_withdrawal_cordons_nothing() -> None:
     world = DyingWorld()
     world.look(a_notice(world.clock(), Kind.STATE, action="running"))
-    world.look(a_notice(world.clock(), Kind.HEALTH, withdrawn=True))
     assert world.nodes.calls == []
+    world.look(a_notice(world.clock(), Kind.HEALTH, withdrawn=True))
+    assert world.nodes.calls == ["find"]
 
 
 def test_a_cordon_of_ours_is_lifted_and_one_of_a_person_is_not() -> None:

@@ -9,8 +9,7 @@ import pytest
 
 from snapkeep.domain.errors import ClusterUnreachable, TemporaryError
 from snapkeep.domain.interruption.machines import MachineState
-from snapkeep.domain.interruption.notices import Kind
-from snapkeep.domain.interruption.urgency import HEALTH_LEAD
+from snapkeep.domain.interruption.notices import HEALTH_LEAD, Kind
 from tests.fakes.dying import HOOK, INSTANCE, DyingWorld, a_machine, a_node, a_notice
 
 ARN = "arn:aws:health:one"
@@ -52,7 +51,7 @@ def test_all_that_announces_one_death_is_one_incident_in_any_order() -> None:
         for number in order:
             world.announce(notices[number])
         record = world.record
-        records.add((record.notices, record.hooks, record.ours, record.incident.deadline))
+        records.add((record.notices, record.hooks, record.ours, record.incident.deadline(at)))
     assert len(records) == 1
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from snapkeep.domain.errors import NotFound, TemporaryError
@@ -10,7 +10,7 @@ from snapkeep.domain.interruption.cordons import CordonPlan, cordon, uncordon
 from snapkeep.domain.interruption.incidents import incident
 from snapkeep.domain.interruption.machines import Machine
 from snapkeep.domain.interruption.nodes import Node
-from snapkeep.domain.interruption.notices import Kind, Notice
+from snapkeep.domain.interruption.notices import Notice
 from snapkeep.domain.interruption.ownership import owner
 from snapkeep.domain.interruption.rules import Reaction
 from snapkeep.domain.interruption.urgency import Urge, urgency
@@ -26,7 +26,7 @@ class Sighting:
     """What one announcement led to in the first seconds.
 
     `cluster` is empty when the instance is none of ours, and `reason` says why. `plan` is the cordon that was
-    made, at `cordoned_at`.
+    made, at `cordoned_at`. `seen_at` is when the announcement reached us.
     """
 
     notice: Notice
@@ -37,6 +37,7 @@ class Sighting:
     reaction: Reaction = field(default_factory=Reaction)
     plan: CordonPlan | None = None
     cordoned_at: datetime | None = None
+    seen_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -51,31 +52,32 @@ class CordonNode:
     def look(self, notice: Notice) -> Sighting:
         """One EC2 call; for a node of ours two Kubernetes calls more, read and write.
 
-        News that cannot call for a cordon (a withdrawal, an instance that runs) costs no call: the journal
-        tells whether anybody waits for it. Raises TemporaryError when something did not answer.
+        That an instance runs costs no call: the journal tells whether anybody waits for it. Raises
+        TemporaryError when something did not answer.
         """
-        if notice.withdrawn or (notice.kind is Kind.STATE and notice.action == "running"):
+        if notice.is_running:
             return Sighting(notice)
+        seen = Sighting(notice, seen_at=self.clock())
         machine = self.machines.machine(notice.instance)
         if machine is None:
-            return Sighting(notice, f"EC2 knows no instance {notice.instance}")
+            return replace(seen, reason=f"EC2 knows no instance {notice.instance}")
         named = owner(machine.tags)
         if named is None:
-            return Sighting(notice, f"no tag of {notice.instance} names a cluster")
+            return replace(seen, reason=f"no tag of {notice.instance} names a cluster")
         if self.deployment.cluster(named.cluster) is None:
-            return Sighting(notice, f"snapkeep.yaml names no cluster {named.cluster} ({named.tag})")
+            return replace(seen, reason=f"snapkeep.yaml names no cluster {named.cluster} ({named.tag})")
         nodes = self.clusters.open(named.cluster)
         node = nodes.find(machine.id, machine.private_dns)
         if node is None:
             reason = f"{named.cluster} has no node with the providerID of {machine.id} ({named.tag})"
-            return Sighting(notice, reason, machine=machine)
+            return replace(seen, reason=reason, machine=machine)
         reaction = self.deployment.interruption.reaction(named.cluster, node.labels)
-        sighting = Sighting(notice, "", named.cluster, node, machine, reaction)
+        seen = replace(seen, cluster=named.cluster, node=node, machine=machine, reaction=reaction)
         urge = urgency(incident(notice.instance, (notice,)), reaction, self.clock()).urge
         if urge is not Urge.ACT or not reaction.cordon:
-            return sighting
+            return seen
         plan = self.cordon(nodes, node, notice)
-        return Sighting(notice, "", named.cluster, node, machine, reaction, plan, self.clock())
+        return replace(seen, plan=plan, cordoned_at=self.clock())
 
     def cordon(self, nodes: Nodes, node: Node, notice: Notice) -> CordonPlan:
         """Cordon the node unless it is; read again whenever somebody else changed it meanwhile."""
@@ -88,6 +90,12 @@ class CordonNode:
                 raise NotFound(f"the node {node.name} went away while it was cordoned")
             node = again
         raise TemporaryError(f"{node.name} changed {ATTEMPTS} times while it was cordoned")
+
+    def cordon_again(self, cluster: str, node: Node, notice: Notice) -> CordonPlan:
+        """Cordon a node as it is now, which need not be what was read of it before."""
+        nodes = self.clusters.open(cluster)
+        now = nodes.named(node.name)
+        return self.cordon(nodes, now if now and now.is_instance(notice.instance) else node, notice)
 
     def lift(self, cluster: str, instance: str, name: str) -> CordonPlan | None:
         """Uncordon the node if the cordon is ours; None when there is no such node any more."""

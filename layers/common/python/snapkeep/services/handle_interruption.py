@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from snapkeep.domain.errors import SnapkeepError, TemporaryError
-from snapkeep.domain.interruption.machines import MachineState
+from snapkeep.domain.errors import SnapkeepError
+from snapkeep.domain.interruption.machines import Machine, MachineState
 from snapkeep.domain.interruption.nodes import Said
-from snapkeep.domain.interruption.notices import Kind, Notice, Standing
+from snapkeep.domain.interruption.notices import GONE_WITHIN, Kind, Notice, Standing
 from snapkeep.domain.interruption.records import IncidentRecord
 from snapkeep.domain.interruption.urgency import Urge, Urgency, urgency
 from snapkeep.ports import Clock, IncidentQueue, Incidents, InterruptionNews, Machines, NodeClusters
 from snapkeep.services.cordon_node import CordonNode, Sighting
-
-WRITES = 8
-"""How often a record that several events write at once is read and written again."""
+from snapkeep.services.incident_log import IncidentLog
 
 LOOK_AGAIN = timedelta(minutes=15)
+
+GOING = (MachineState.SHUTTING_DOWN, MachineState.TERMINATED)
+DOWN = (MachineState.STOPPING, MachineState.STOPPED)
 
 log = logging.getLogger(__name__)
 
@@ -60,20 +61,21 @@ class HandleInterruption:
         notice = sighting.notice
         if sighting.node is None:
             return self._without_node(sighting)
-        record, is_news = self._write(sighting)
+        known = self.incidents.incident(notice.instance)
+        sighting = self._still_cordoned(sighting, known)
+        first = known or IncidentRecord(notice.instance, sighting.cluster, sighting.node.name)
+        record = self._log.change(first, lambda one: self._seen(one, sighting))
         asked = urgency(record.incident, sighting.reaction, self.clock())
         if asked.urge is Urge.ACT:
             self.to_save.send(notice.instance)
             self._say(sighting, record)
-        if is_news:
-            self._tell(record, asked.urge.value, asked.reason, _figures(sighting))
+        if known is None or record.revision != known.revision:
+            self._log.tell(record, asked.urge.value, asked.reason, _figures(sighting))
+        if self._is_undone(record, asked):
+            return self._advance(record)
+        reason = sighting.plan.reason if sighting.plan else asked.reason
         return Handled(
-            notice.instance,
-            asked.urge.value,
-            sighting.plan.reason if sighting.plan else asked.reason,
-            record.cluster,
-            record.node,
-            _seconds(sighting),
+            notice.instance, asked.urge.value, reason, record.cluster, record.node, _seconds(sighting)
         )
 
     def tick(self) -> Sequence[Handled]:
@@ -89,72 +91,83 @@ class HandleInterruption:
                 handled.append(Handled(record.instance, "failed", error.reason, record.cluster, record.node))
         return handled
 
+    @property
+    def _log(self) -> IncidentLog:
+        return IncidentLog(self.incidents, self.news, self.clock)
+
     def _without_node(self, sighting: Sighting) -> Handled:
         """A foreign instance, or news of an incident that may be known."""
         notice = sighting.notice
         known = self.incidents.incident(notice.instance) if _may_be_known(sighting) else None
         if known is None:
             return Handled(notice.instance, "not ours", sighting.reason or "nobody waits for this news")
-        record = self._change(known, lambda one: one.told_of((notice,)).noted(self.clock(), _heard(notice)))
+        record = self._log.change(known, lambda one: self._log.noted(one.told_of((notice,)), _heard(notice)))
         if record.closed_at is None:
             return self._advance(record)
         return Handled(notice.instance, "noted", "its incident is over", record.cluster, record.node)
 
-    def _write(self, sighting: Sighting) -> tuple[IncidentRecord, bool]:
-        """The record with this sighting in it, and whether that was news."""
-        notice, node = sighting.notice, sighting.node
-        assert node is not None
-        known = self.incidents.incident(notice.instance)
-        first = known or IncidentRecord(notice.instance, sighting.cluster, node.name)
-        changed = self._change(first, lambda one: self._seen(one, sighting))
-        return changed, known is None or changed.revision != known.revision
+    def _still_cordoned(self, sighting: Sighting, known: IncidentRecord | None) -> Sighting:
+        """Look again at a cordon of ours that the journal does not know: it may be lifted at this moment."""
+        node, plan = sighting.node, sighting.plan
+        journaled = known is not None and known.cordoned_at is not None
+        if node is None or plan is None or plan.change is not None or not plan.ours or journaled:
+            return sighting
+        plan = self.cordoner.cordon_again(sighting.cluster, node, sighting.notice)
+        return replace(sighting, plan=plan, cordoned_at=self.clock())
 
     def _seen(self, record: IncidentRecord, sighting: Sighting) -> IncidentRecord:
         notice, now = sighting.notice, self.clock()
         told = record.told_of((notice,))
+        if told != record:
+            told = told.noted(now, _heard(notice))
+            if notice.standing(now) is Standing.TOO_LATE:
+                late = int((now - (notice.deadline or now)).total_seconds())
+                told = told.noted(now, f"the announcement came {late} s after its deadline")
+        if sighting.plan and sighting.cordoned_at and told.cordoned_at is None:
+            told = told.noted(sighting.cordoned_at, f"cordon: {sighting.plan.reason}")
+            told = replace(told, cordoned_at=sighting.cordoned_at, ours=sighting.plan.ours, closed_at=None)
         if told == record:
             return record
-        told = told.noted(now, _heard(notice))
-        if notice.standing(now) is Standing.TOO_LATE:
-            late = int((now - (notice.deadline or now)).total_seconds())
-            told = told.noted(now, f"the announcement came {late} s after its deadline")
-        if sighting.plan and sighting.cordoned_at:
-            told = told.noted(sighting.cordoned_at, f"cordon: {sighting.plan.reason}")
-            at = told.cordoned_at or sighting.cordoned_at
-            told = replace(told, cordoned_at=at, ours=told.ours or sighting.plan.ours)
         asked = urgency(told.incident, sighting.reaction, now)
         if asked.urge is not Urge.ACT:
             told = told.noted(now, asked.reason)
         return replace(told, again=asked.again or now + LOOK_AGAIN)
 
-    def _change(
-        self, record: IncidentRecord, change: Callable[[IncidentRecord], IncidentRecord]
-    ) -> IncidentRecord:
-        """Write the changed record; on another's write change what that one wrote."""
-        for attempt in range(WRITES):
-            changed = change(record)
-            if changed == record and record.revision:
-                return record
-            try:
-                return self.incidents.write_incident(changed)
-            except TemporaryError:
-                known = self.incidents.incident(record.instance)
-                if known is None or attempt == WRITES - 1:
-                    raise
-                record = known
-        raise AssertionError("the last attempt returns or raises")
+    def _is_undone(self, record: IncidentRecord, asked: Urgency) -> bool:
+        """Whether the notice alone asked for more than all that is known of the instance together."""
+        if record.closed_at is not None or asked.urge is Urge.ACT:
+            return False
+        return record.ours or asked.urge is not Urge.WAIT
 
     def _advance(self, record: IncidentRecord) -> Handled:
-        """What is due for an open incident now."""
-        nodes = self.clusters.open(record.cluster)
-        node = nodes.find(record.instance, record.node)
+        """What is due for an open incident now, by what EC2 and the cluster show."""
+        machine = self.machines.machine(record.instance)
+        if machine is None or machine.state in GOING:
+            return self._send_to_release(record)
+        record = self._told_what_ec2_shows(record, machine)
+        node = self.clusters.open(record.cluster).find(record.instance, record.node)
         reaction = self.cordoner.deployment.interruption.reaction(record.cluster, node.labels if node else {})
         asked = urgency(record.incident, reaction, self.clock())
-        if asked.urge is Urge.ACT and node is not None and asked.notice is not None:
-            return self._act(record, asked, Sighting(asked.notice, "", record.cluster, node, None, reaction))
+        if machine.state in DOWN:
+            return self._wait(record, asked, f"it is {machine.state}; looked at again when it runs")
+        if asked.urge is Urge.ACT and asked.notice is not None:
+            if node is None:
+                return self._wait(record, asked, "its node is gone; EC2 will say when it ends")
+            seen = Sighting(asked.notice, "", record.cluster, node, machine, reaction)
+            return self._act(record, asked, seen)
         if asked.urge is Urge.WAIT:
-            return self._wait(record, asked)
+            return self._wait(self._lifted(record, asked)[0], asked, asked.reason)
         return self._end(record, asked)
+
+    def _told_what_ec2_shows(self, record: IncidentRecord, machine: Machine) -> IncidentRecord:
+        """The record with the news that it runs, where the event of that was lost or came out of order."""
+        now, since = self.clock(), record.incident.dies_since
+        if since is None or machine.state is not MachineState.RUNNING or now < since + GONE_WITHIN:
+            return record
+        shown = Notice(f"seen/{now.isoformat()}", Kind.STATE, record.instance, now, "running")
+        return self._log.change(
+            record, lambda one: self._log.noted(one.told_of((shown,)), "EC2 shows it running")
+        )
 
     def _act(self, record: IncidentRecord, asked: Urgency, sighting: Sighting) -> Handled:
         assert sighting.node is not None and asked.notice is not None
@@ -162,50 +175,56 @@ class HandleInterruption:
             nodes = self.clusters.open(record.cluster)
             plan = self.cordoner.cordon(nodes, sighting.node, asked.notice)
             now = self.clock()
-            record = self._change(
+            record = self._log.change(
                 record,
                 lambda one: replace(
                     one.noted(now, f"cordon: {plan.reason}"), cordoned_at=now, ours=plan.ours
                 ),
             )
-        if self._has_died(record):
-            return self._send_to_release(record)
         self.to_save.send(record.instance)
-        return self._wait(record, asked)
+        return self._wait(record, asked, asked.reason)
 
-    def _wait(self, record: IncidentRecord, asked: Urgency) -> Handled:
+    def _wait(self, record: IncidentRecord, asked: Urgency, reason: str) -> Handled:
+        """Look again after a while, or when what is known now asks for something else."""
         soon = self.clock() + LOOK_AGAIN
-        again = min(asked.again, soon) if asked.again and asked.urge is Urge.ACT else asked.again or soon
-        self._change(record, lambda one: replace(one, again=again))
-        return Handled(record.instance, asked.urge.value, asked.reason, record.cluster, record.node)
+        again = asked.again if asked.again and asked.urge is Urge.WAIT else min(asked.again or soon, soon)
+        self._log.change(record, lambda one: replace(one, again=again))
+        return Handled(record.instance, asked.urge.value, reason, record.cluster, record.node)
+
+    def _lifted(self, record: IncidentRecord, asked: Urgency) -> tuple[IncidentRecord, str]:
+        """The record after its cordon was lifted, if it is ours, and the reason."""
+        plan = self.cordoner.lift(record.cluster, record.instance, record.node) if record.ours else None
+        if plan is None:
+            return record, asked.reason
+        reason, now = f"{asked.reason}: {plan.reason}", self.clock()
+        return self._log.change(
+            record, lambda one: replace(one.noted(now, reason), cordoned_at=None, ours=False)
+        ), reason
 
     def _end(self, record: IncidentRecord, asked: Urgency) -> Handled:
-        """Take back what was done, unless the instance died or is only stopped."""
-        machine = self.machines.machine(record.instance)
-        if machine is None or machine.state in (MachineState.TERMINATED, MachineState.SHUTTING_DOWN):
-            return self._send_to_release(record)
-        if machine.state in (MachineState.STOPPING, MachineState.STOPPED):
-            later = replace(asked, reason=f"{machine.id} is {machine.state}; looked at again when it runs")
-            return self._wait(record, replace(later, again=None))
-        plan = self.cordoner.lift(record.cluster, record.instance, record.node) if record.ours else None
-        reason = f"{asked.reason}: {plan.reason}" if plan else asked.reason
+        """Take back what was done, and close the incident unless there are news of it meanwhile."""
+        decided_on = record.notices
+        record, reason = self._lifted(record, asked)
         now = self.clock()
-        closed = self._change(
-            record,
-            lambda one: replace(one.noted(now, reason), closed_at=now, cordoned_at=None, ours=False),
-        )
-        self._tell(closed, "withdrawn", reason, {"InterruptionsWithdrawn": 1})
-        return Handled(record.instance, "withdrawn", reason, record.cluster, record.node)
 
-    def _has_died(self, record: IncidentRecord) -> bool:
-        return record.incident.terminated
+        def close(one: IncidentRecord) -> IncidentRecord:
+            if one.notices != decided_on:
+                return one
+            return replace(one.noted(now, reason), closed_at=now, cordoned_at=None, ours=False)
+
+        closed = self._log.change(record, close)
+        if closed.closed_at is None:
+            return self._advance(closed)
+        if asked.urge is Urge.TAKE_BACK:
+            self._log.tell(closed, "withdrawn", reason, {"InterruptionsWithdrawn": 1})
+        return Handled(record.instance, "withdrawn", reason, record.cluster, record.node)
 
     def _send_to_release(self, record: IncidentRecord) -> Handled:
         """The news of its end may have been lost: release_volumes looks for itself."""
         self.to_release.send(record.instance)
         soon = self.clock() + LOOK_AGAIN
-        self._change(record, lambda one: replace(one, again=soon))
-        reason = "EC2 says that it is gone; its volumes are released"
+        self._log.change(record, lambda one: replace(one, again=soon))
+        reason = "EC2 says that it is gone or going; its volumes are released"
         return Handled(record.instance, "released", reason, record.cluster, record.node)
 
     def _say(self, sighting: Sighting, record: IncidentRecord) -> None:
@@ -223,13 +242,6 @@ class HandleInterruption:
             )
         except SnapkeepError as error:
             log.warning("no Kubernetes Event on %s: %s", node.name, error.reason)
-
-    def _tell(self, record: IncidentRecord, step: str, reason: str, figures: Mapping[str, float]) -> None:
-        """Publish; trouble with it never stops the work."""
-        try:
-            self.news.interruption(record, step, reason, figures)
-        except SnapkeepError as error:
-            log.warning("the incident of %s was not published: %s", record.instance, error.reason)
 
 
 def _may_be_known(sighting: Sighting) -> bool:
@@ -253,6 +265,9 @@ def _seconds(sighting: Sighting) -> float | None:
 def _figures(sighting: Sighting) -> dict[str, float]:
     seconds = _seconds(sighting)
     figures: dict[str, float] = {"Notices": 1}
+    if sighting.seen_at is not None:
+        age = (sighting.seen_at - sighting.notice.announced_at).total_seconds()
+        figures["NoticeAge"] = max(0.0, age)
     if sighting.notice.kind is Kind.SPOT and seconds is not None:
         figures["SecondsToCordon"] = max(0.0, seconds)
     return figures
