@@ -25,9 +25,7 @@ def taints(world: DyingWorld) -> list[str]:
     return [taint.key for taint in world.node.taints]
 
 
-@pytest.mark.parametrize(
-    "state", [MachineState.RUNNING, MachineState.SHUTTING_DOWN, MachineState.STOPPED, MachineState.STOPPING]
-)
+@pytest.mark.parametrize("state", [MachineState.RUNNING, MachineState.STOPPED, MachineState.STOPPING])
 def test_a_machine_that_is_not_terminated_keeps_its_volumes(state: MachineState) -> None:
     world = DyingWorld()
     world.warn()
@@ -35,6 +33,17 @@ def test_a_machine_that_is_not_terminated_keeps_its_volumes(state: MachineState)
     assert world.release().step == "hands off"
     assert taints(world) == [] and len(world.nodes.all_attachments) == 2
     assert world.to_release.sent == []
+
+
+def test_a_death_that_ec2_shows_only_later_is_waited_for() -> None:
+    for shown in (MachineState.SHUTTING_DOWN, MachineState.RUNNING):
+        world = DyingWorld()
+        world.warn()
+        world.die(shown)
+        world.release(a_notice(world.clock(), Kind.STATE, key="dead", action="terminated"))
+        assert taints(world) == [] and world.to_release.sent == [(INSTANCE, timedelta(seconds=10))]
+        world.die()
+        assert world.release().step == "taint"
 
 
 def test_a_dead_node_is_put_out_of_service_until_its_volumes_are_free_and_then_no_more() -> None:
@@ -77,10 +86,11 @@ def test_a_new_node_of_the_same_name_is_left_alone() -> None:
     world = DyingWorld()
     terminated(world)
     world.nodes.nodes[NODE] = a_node(instance="i-0fresh")
-    fresh = Attachment("csi-fresh", "uid-fresh", "pv-fresh", NODE, "i-0fresh")
-    world.nodes.all_attachments.append(fresh)
+    fresh = [Attachment("csi-fresh", "uid-fresh", "pv-fresh", NODE, "i-0fresh")]
+    fresh.append(Attachment("csi-newest", "uid-newest", "pv-newest", NODE))  # the driver has not noted it yet
+    world.nodes.all_attachments += fresh
     assert world.release().step == "detach"
-    assert world.nodes.all_attachments == [fresh]
+    assert world.nodes.all_attachments == fresh
     assert world.nodes.deleted == [] and taints(world) == []
 
 
@@ -96,6 +106,31 @@ def test_a_foreign_machine_is_left() -> None:
     world.machines.all[INSTANCE] = a_machine(state=MachineState.TERMINATED, tags={})
     assert world.release().step == "not ours"
     assert world.journal.all_incidents == {}
+
+
+def test_a_foreign_machine_costs_one_call() -> None:
+    world = DyingWorld()
+    world.machines.all[INSTANCE] = a_machine(state=MachineState.TERMINATED, tags={})
+    for port in (world.journal, world.nodes):
+        for call in ("incident", "open"):
+            port.fail_next(call, AssertionError("nobody asks for a foreign machine"))
+    assert world.release().step == "not ours"
+
+
+def test_what_is_waited_for_is_published_once() -> None:
+    world = DyingWorld()
+    terminated(world)
+    del world.nodes.nodes[NODE]
+    stuck = list(world.nodes.all_attachments)
+    for _ in range(5):
+        world.release()
+        world.nodes.all_attachments, world.nodes.all_pods[NODE] = list(stuck), []
+        world.wait(seconds=10)
+    assert [news.step for news in world.news.steps].count("released") == 2  # with its pods, and without
+    world.nodes.all_attachments = []
+    world.release()
+    world.release()
+    assert [news.step for news in world.news.steps].count("over") == 1
 
 
 def test_a_dead_machine_without_volumes_makes_no_incident() -> None:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from snapkeep.domain.errors import SnapkeepError, TemporaryError
 from snapkeep.domain.interruption.aftermath import Aftermath, Step, aftermath
 from snapkeep.domain.interruption.machines import Machine
-from snapkeep.domain.interruption.nodes import Attachment, Node, Pod
+from snapkeep.domain.interruption.nodes import Attachment, Node
 from snapkeep.domain.interruption.notices import Notice
 from snapkeep.domain.interruption.ownership import owner
 from snapkeep.domain.interruption.records import IncidentRecord
@@ -25,10 +24,12 @@ from snapkeep.ports import (
     Nodes,
     Snapshots,
 )
+from snapkeep.services.incident_log import IncidentLog
 
 LOOK_AGAIN = timedelta(seconds=10)
 GIVE_UP_AFTER = timedelta(minutes=30)
-"""How long the volumes of a dead machine are followed; Kubernetes itself needs 6 minutes, rarely up to 25."""
+"""How long the volumes of a dead machine are followed closely; Kubernetes itself needs 6 minutes, rarely up
+to 25. What is not free then is looked at whenever open incidents are."""
 
 log = logging.getLogger(__name__)
 
@@ -64,33 +65,40 @@ class ReleaseVolumes:
         Raises TemporaryError when EC2, the cluster or the journal did not answer.
         """
         machine = self.machines.machine(instance)
+        named = self._named(machine)
+        if machine is not None and not named:
+            return Released(instance, "not ours", f"no tag of {instance} names a cluster of ours")
         record = self.incidents.incident(instance)
-        cluster = self._cluster(machine, record)
+        cluster = record.cluster if record else named
         if not cluster:
-            return Released(instance, "not ours", "no incident and no tag names a cluster of ours")
+            return Released(instance, "not ours", f"neither EC2 nor the journal knows {instance}")
         nodes = self.clusters.open(cluster)
         node = nodes.find(instance, record.node if record else "")
-        name = node.name if node else (record.node if record else "")
+        name = self._name(nodes, node, record)
         attachments = _of(nodes.attachments(), instance, name)
-        pods = self._pods(nodes, node, name)
+        pods = nodes.pods(name) if name else ()
         held = self._held(nodes, attachments)
         next_step = aftermath(instance, machine, node, attachments, held, pods)
         if record is None and next_step.step in (Step.DONE, Step.HANDS_OFF):
             return Released(instance, next_step.step.value, next_step.reason)
-        record = (record or IncidentRecord(instance, cluster, name)).told_of(notices)
-        return self._take(record, nodes, node, next_step)
+        record = record or IncidentRecord(instance, cluster, name)
+        return self._take(record, notices, nodes, node, next_step)
 
-    def _cluster(self, machine: Machine | None, record: IncidentRecord | None) -> str:
-        if record:
-            return record.cluster
+    @property
+    def _log(self) -> IncidentLog:
+        return IncidentLog(self.incidents, self.news, self.clock)
+
+    def _named(self, machine: Machine | None) -> str:
+        """The cluster of ours that the machine names; "" for none."""
         named = owner(machine.tags) if machine else None
         return named.cluster if named and self.deployment.cluster(named.cluster) else ""
 
-    def _pods(self, nodes: Nodes, node: Node | None, name: str) -> Sequence[Pod]:
-        """Pods bound to the dead node; none once another machine has its name."""
-        if not name or (node is None and nodes.named(name) is not None):
-            return ()
-        return nodes.pods(name)
+    def _name(self, nodes: Nodes, node: Node | None, record: IncidentRecord | None) -> str:
+        """What the node is or was called; "" once another machine has its name, and all that bears it."""
+        if node is not None:
+            return node.name
+        name = record.node if record else ""
+        return name if name and nodes.named(name) is None else ""
 
     def _held(self, nodes: Nodes, attachments: Sequence[Attachment]) -> dict[str, str]:
         """By attachment the instance that EC2 says its volume is attached to, "" for none."""
@@ -98,19 +106,28 @@ class ReleaseVolumes:
         attached = self.snapshots.attachments(sorted(set(volumes.values()))) if volumes else {}
         return {each.name: attached.get(volumes.get(each.volume, ""), "") for each in attachments}
 
-    def _take(self, record: IncidentRecord, nodes: Nodes, node: Node | None, planned: Aftermath) -> Released:
+    def _take(
+        self,
+        known: IncidentRecord,
+        notices: tuple[Notice, ...],
+        nodes: Nodes,
+        node: Node | None,
+        planned: Aftermath,
+    ) -> Released:
         if planned.change is not None and node is not None and not nodes.write(node, planned.change):
-            self.queue.send(record.instance, timedelta(seconds=1))
-            return Released(record.instance, "wait", f"{node.name} was changed meanwhile", again=True)
+            self.queue.send(known.instance, timedelta(seconds=1))
+            return Released(known.instance, "wait", f"{node.name} was changed meanwhile", again=True)
         for attachment in planned.attachments:
             nodes.delete_attachment(attachment)
         for pod in planned.pods:
             nodes.delete_now(pod)
         closes = planned.step in (Step.DONE, Step.UNTAINT)
-        record = self._note(record, planned.reason, closes)
+        record = self._log.change(known, lambda one: self._noted(one, notices, planned.reason, closes))
         again = self._again(record, planned, closes)
-        if planned.step in (Step.TAINT, Step.DETACH) or closes:
-            self._tell(record, "over" if closes else "released", planned.reason, _figures(record, closes))
+        is_news = record.timeline != known.timeline
+        if is_news and (closes or planned.step in (Step.TAINT, Step.DETACH)):
+            step = "over" if closes else "released"
+            self._log.tell(record, step, planned.reason, _figures(record, closes))
         return Released(
             record.instance,
             planned.step.value,
@@ -120,36 +137,22 @@ class ReleaseVolumes:
             again,
         )
 
+    def _noted(
+        self, record: IncidentRecord, notices: tuple[Notice, ...], reason: str, closes: bool
+    ) -> IncidentRecord:
+        """The record with these notices and this line, closed if it is the last."""
+        noted = self._log.noted(record.told_of(notices), reason)
+        return replace(noted, closed_at=self.clock()) if closes and noted.closed_at is None else noted
+
     def _again(self, record: IncidentRecord, planned: Aftermath, closes: bool) -> bool:
-        if closes or planned.step is Step.HANDS_OFF:
+        is_dead = record.incident.terminated  # EC2 said so, though it may show it later
+        if closes or (planned.step is Step.HANDS_OFF and not is_dead):
             return False
         if self.clock() - _began(record) > GIVE_UP_AFTER:
-            log.warning("%s is not followed any longer: %s", record.instance, planned.reason)
+            log.warning("%s is only looked at by and by: %s", record.instance, planned.reason)
             return False
         self.queue.send(record.instance, LOOK_AGAIN)
         return True
-
-    def _note(self, record: IncidentRecord, reason: str, closes: bool) -> IncidentRecord:
-        """The record with this line, closed if it is the last; on another's write once more on top of it."""
-        known = self.incidents.incident(record.instance)
-        for _ in range(3):
-            now = self.clock()
-            noted = record.noted(now, reason)
-            noted = replace(noted, closed_at=now) if closes and noted.closed_at is None else noted
-            if noted == known:
-                return noted
-            try:
-                return self.incidents.write_incident(noted)
-            except TemporaryError:
-                known = self.incidents.incident(record.instance)
-                record = known.told_of(record.notices) if known else record
-        raise TemporaryError(f"the incident of {record.instance} is written by many at once")
-
-    def _tell(self, record: IncidentRecord, step: str, reason: str, figures: Mapping[str, float]) -> None:
-        try:
-            self.news.interruption(record, step, reason, figures)
-        except SnapkeepError as error:
-            log.warning("the incident of %s was not published: %s", record.instance, error.reason)
 
 
 def _of(attachments: Sequence[Attachment], instance: str, node: str) -> list[Attachment]:

@@ -17,7 +17,17 @@ FREE = {MYSQL.name: ""}
 CORDONED = Taint("node.kubernetes.io/unschedulable", "", "NoSchedule", "2026-11-24T12:00:00Z")
 
 
-@pytest.mark.parametrize("state", [state for state in MachineState if state is not MachineState.TERMINATED])
+LIVING = [
+    state for state in MachineState if state not in (MachineState.TERMINATED, MachineState.SHUTTING_DOWN)
+]
+
+
+def test_a_machine_that_is_still_shutting_down_is_waited_for() -> None:
+    going = a_machine(state=MachineState.SHUTTING_DOWN)
+    assert aftermath(INSTANCE, going, a_node(), [MYSQL], FREE, [a_pod("x", "y")]).step is Step.WAIT
+
+
+@pytest.mark.parametrize("state", LIVING)
 def test_hands_off_what_is_not_terminated(state: MachineState) -> None:
     machine = a_machine(state=state)
     assert aftermath(INSTANCE, machine, a_node(), [MYSQL], FREE).step is Step.HANDS_OFF

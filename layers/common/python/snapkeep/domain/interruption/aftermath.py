@@ -55,9 +55,11 @@ def aftermath(
     `machine` is None when EC2 does not know it any more. `held` names, by attachment, the instance that EC2
     says its volume is attached to ("" for none); `pods` are those still bound to the node.
     """
-    alive = _alive(machine)
-    if alive:
-        return Aftermath(Step.HANDS_OFF, alive)
+    if machine is not None and machine.state is MachineState.SHUTTING_DOWN:
+        return Aftermath(Step.WAIT, f"{machine.id} is still shutting down; EC2 has not terminated it yet")
+    if machine is not None and machine.state is not MachineState.TERMINATED:
+        text = f"{machine.id} is {machine.state}, not terminated: its volumes stay with it"
+        return Aftermath(Step.HANDS_OFF, text)
     busy = [each for each in attachments if held.get(each.name) == instance]
     if busy:
         return Aftermath(Step.WAIT, f"EC2 has not detached {len(busy)} volumes of {instance} yet")
@@ -66,15 +68,6 @@ def aftermath(
     if attachments or any(pod.claims for pod in pods):
         return _with_node(node)
     return _settled(node)
-
-
-def _alive(machine: Machine | None) -> str:
-    """Why the volumes must not be touched; "" when EC2 says that the machine is gone for good."""
-    if machine is None or machine.state is MachineState.TERMINATED:
-        return ""
-    if machine.state is MachineState.SHUTTING_DOWN:
-        return f"{machine.id} is still shutting down; EC2 will say when it is terminated"
-    return f"{machine.id} is {machine.state}, not terminated: its volumes stay with it"
 
 
 def _without_node(stale: tuple[Attachment, ...], pods: tuple[Pod, ...]) -> Aftermath:
