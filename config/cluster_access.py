@@ -68,6 +68,7 @@ FUNCTIONS: Mapping[str, tuple[Rule, ...]] = MappingProxyType(
         ),
         "save_node": (
             Rule(CORE, ("nodes", "pods"), ("get", "list")),
+            Rule(CORE, ("pods",), ("delete",)),
             Rule(CORE, ("persistentvolumeclaims", "persistentvolumes"), ("get",)),
             Rule(CORE, ("pods/eviction", "events"), ("create",)),
             Rule(STORAGE, ("volumeattachments",), ("get", "list")),

@@ -6,6 +6,7 @@ that were asked to; time passes only by `world.clock.forward(...)`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -21,7 +22,7 @@ from snapkeep.services.cordon_node import CordonNode, Sighting
 from snapkeep.services.handle_interruption import Handled, HandleInterruption
 from snapkeep.services.release_volumes import Released, ReleaseVolumes
 from snapkeep.services.save_node import SaveNode, SaveReport
-from snapkeep.services.save_volumes import SaveVolumes
+from snapkeep.services.save_volumes import LEASE, SaveVolumes
 from snapkeep.services.take_snapshots import TakeSnapshots
 from tests.fakes.nodes import FakeHooks, FakeIncidentQueue, FakeMachines, FakeNews, FakeNodes
 from tests.fakes.world import World, a_claim, a_policy
@@ -66,7 +67,13 @@ def a_notice(at: datetime, kind: Kind = Kind.SPOT, **changes: Any) -> Notice:
 class DyingWorld:
     """The node, its pods and everything that looks after them."""
 
-    def __init__(self, reaction: Reaction | None = None, pace: Pace | None = None) -> None:
+    def __init__(
+        self,
+        reaction: Reaction | None = None,
+        pace: Pace | None = None,
+        wrap: Callable[[Any], Any] = lambda port: port,
+    ) -> None:
+        """`wrap` may put a proxy around each port."""
         self.claims = (a_claim("mysql"), a_claim("wordpress"))
         self.backups = World(*self.claims, policy=a_policy("daily"), pace=pace)
         self.clock = self.backups.clock
@@ -89,52 +96,41 @@ class DyingWorld:
         self.attach_volumes(INSTANCE)
         self.to_save, self.to_release = FakeIncidentQueue(), FakeIncidentQueue()
         self.hooks, self.news = FakeHooks(), FakeNews()
-        self._build()
+        self._build(wrap)
 
-    def _build(self) -> None:
-        world, journal = self.backups, self.journal
-        self.cordoner = CordonNode(self.deployment, self.machines, self.nodes, self.clock)
+    def _build(self, wrap: Callable[[Any], Any]) -> None:
+        world, journal, ebs = self.backups, wrap(self.journal), wrap(self.backups.ebs)
+        machines, nodes, news = wrap(self.machines), wrap(self.nodes), wrap(self.news)
+        pacer, to_save, to_release = wrap(world.pacer), wrap(self.to_save), wrap(self.to_release)
+        self.cordoner = CordonNode(self.deployment, machines, nodes, self.clock)
         self.handler = HandleInterruption(
-            self.cordoner,
-            self.machines,
-            self.nodes,
-            journal,
-            self.to_save,
-            self.to_release,
-            self.news,
-            self.clock,
+            self.cordoner, machines, nodes, journal, to_save, to_release, news, self.clock
         )
         taker = TakeSnapshots(
             self.deployment,
-            world.clusters,
-            world.ebs,
+            wrap(world.clusters),
+            ebs,
             journal,
-            world.queue,
-            world.pacer,
-            world.announcer,
+            wrap(world.queue),
+            pacer,
+            wrap(world.announcer),
             self.clock,
+            LEASE,
         )
-        self.volumes = SaveVolumes(world.ebs, journal, world.pacer, taker, self.clock)
+        self.volumes = SaveVolumes(ebs, journal, pacer, taker, self.clock)
         self.saver = SaveNode(
             self.deployment,
-            self.machines,
-            self.nodes,
+            machines,
+            nodes,
             journal,
             self.volumes,
-            self.hooks,
-            self.to_save,
-            self.news,
+            wrap(self.hooks),
+            to_save,
+            news,
             self.clock,
         )
         self.releaser = ReleaseVolumes(
-            self.deployment,
-            self.machines,
-            self.nodes,
-            world.ebs,
-            journal,
-            self.to_release,
-            self.news,
-            self.clock,
+            self.deployment, machines, nodes, ebs, journal, to_release, news, self.clock
         )
 
     def own(self, event: dict[str, Any]) -> str:

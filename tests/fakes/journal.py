@@ -119,7 +119,8 @@ class MemoryJournal(
 
     def points_of(self, run_id: str) -> Iterator[Point]:
         self._before("points_of")
-        yield from [point for point in self.all_points.values() if point.run == run_id]
+        found = [point for point in self.all_points.values() if point.run == run_id]
+        yield from sorted(found, key=lambda point: point.id)
 
     def page_of_points(self, run_id: str, limit: int, after: str = "") -> Sequence[Point]:
         self._before("page_of_points")

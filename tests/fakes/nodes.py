@@ -98,6 +98,10 @@ class FakeNodes(Faults):
         wanted = {(pod.namespace, name) for pod in pods for name in pod.claims}
         return [claim for claim in self.claim_list if (claim.namespace, claim.name) in wanted]
 
+    def claims_behind(self, volumes: Sequence[str]) -> Sequence[Claim]:
+        self._before("claims_behind")
+        return [claim for claim in self.claim_list if claim.volume and claim.volume.name in volumes]
+
     def evict(self, pod: Pod, grace_seconds: int) -> Evicted:
         self._before("evict")
         there = [each for pods in self.all_pods.values() for each in pods]
@@ -114,9 +118,12 @@ class FakeNodes(Faults):
             going = [replace(each, deleting=True) if each.uid == pod.uid else each for each in pods]
             self.all_pods[name] = going
 
-    def delete_now(self, pod: Pod) -> None:
+    def delete_now(self, pod: Pod, grace_seconds: int = 0) -> None:
         self._before("delete_now")
         self.deleted.append(str(pod))
+        if grace_seconds:
+            self._mark_deleting(pod)
+            return
         for name, pods in self.all_pods.items():
             self.all_pods[name] = [each for each in pods if each.uid != pod.uid]
 

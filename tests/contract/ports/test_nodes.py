@@ -17,6 +17,7 @@ from snapkeep.domain.interruption.nodes import Attachment, NodeChange, Said
 from snapkeep.ports import Evicted, Nodes
 from tests.fakes.dying import INSTANCE, NODE, a_node, a_pod
 from tests.fakes.nodes import FakeNodes
+from tests.fakes.world import a_claim
 
 
 class World(ABC):
@@ -27,6 +28,10 @@ class World(ABC):
     @abstractmethod
     def add_pod(self, name: str, budget: str = "") -> None:
         """A running pod on the node; with a budget that does not let it go."""
+
+    @abstractmethod
+    def add_claim(self, name: str) -> None:
+        """A claim in `shop` that is bound to `pv-<name>`, the EBS volume `vol-<name>`."""
 
     @abstractmethod
     def add_attachment(self, name: str) -> None:
@@ -45,6 +50,9 @@ class FakeWorld(World):
             self.fake.budgets[name] = (
                 f"The disruption budget {budget} needs 1 healthy pods and has 1 currently"
             )
+
+    def add_claim(self, name: str) -> None:
+        self.fake.claim_list.append(a_claim(name))
 
     def add_attachment(self, name: str) -> None:
         self.fake.all_attachments.append(Attachment(name, f"uid-{name}", f"pv-{name}", NODE, INSTANCE))
@@ -81,6 +89,16 @@ class SandboxWorld(World):
             self.server.store.create(
                 "poddisruptionbudgets", "shop", {"metadata": {"name": budget}, "spec": rule}
             )
+
+    def add_claim(self, name: str) -> None:
+        csi = {"driver": "ebs.csi.aws.com", "volumeHandle": f"vol-{name}", "fsType": "xfs"}
+        bound = {"csi": csi, "claimRef": {"namespace": "shop", "name": name}}
+        volume = {"metadata": {"name": f"pv-{name}"}, "spec": bound}
+        self.server.store.create("persistentvolumes", None, volume)
+        spec = {"accessModes": ["ReadWriteOnce"], "volumeName": f"pv-{name}"}
+        spec |= {"resources": {"requests": {"storage": "4Gi"}}, "storageClassName": "gp3"}
+        claim = {"metadata": {"name": name}, "spec": spec, "status": {"phase": "Bound"}}
+        self.server.store.create("persistentvolumeclaims", "shop", claim)
 
     def add_attachment(self, name: str) -> None:
         metadata = {"name": name, "annotations": {"csi.alpha.kubernetes.io/node-id": INSTANCE}}
@@ -162,3 +180,32 @@ def test_attachments_are_listed_and_deleted(world: World) -> None:
 def test_an_event_can_be_said_of_a_node_and_of_a_pod(world: World) -> None:
     world.nodes.say(Said("Node", "", NODE, "uid", "SnapkeepCordoned", "x" * 2000))
     world.nodes.say(Said("Pod", "shop", "web-0", "uid", "SnapkeepEvictionBlocked", "text"))
+
+
+def test_a_pod_can_be_deleted_whatever_its_budget_says(world: World) -> None:
+    world.add_pod("mysql-0", budget="mysql")
+    (pod,) = world.nodes.pods(NODE)
+    world.nodes.delete_now(pod, 5)
+    assert all(each.deleting for each in world.nodes.pods(NODE))
+    world.nodes.delete_now(pod)
+    assert list(world.nodes.pods(NODE)) == []
+
+
+def test_a_claim_is_found_by_the_volume_it_is_bound_to(world: World) -> None:
+    world.add_claim("data")
+    (claim,) = world.nodes.claims_behind(["pv-data", "pv-gone"])
+    assert (claim.namespace, claim.name) == ("shop", "data")
+    assert claim.volume is not None and claim.volume.handle == "vol-data"
+
+
+def test_a_connection_that_was_closed_meanwhile_costs_no_cordon(tmp_path: Path) -> None:
+    world = SandboxWorld(tmp_path)
+    try:
+        for change in (NodeChange(unschedulable=True), NodeChange(annotations={"snapkeep.io/test": "yes"})):
+            world.server.controls["faults"]({"arm": {"action": "reset"}})
+            node = world.nodes.find(INSTANCE, NODE)
+            assert node is not None
+            world.server.controls["faults"]({"arm": {"action": "reset"}})
+            assert world.nodes.write(node, change)
+    finally:
+        world.server.stop()

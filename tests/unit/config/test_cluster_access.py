@@ -26,12 +26,14 @@ DYING = {
     ("handle_interruption", "nodes", "patch"),
     ("handle_interruption", "events", "create"),
     ("save_node", "pods/eviction", "create"),
+    ("save_node", "pods", "delete"),
     ("save_node", "events", "create"),
     ("release_volumes", "nodes", "patch"),
     ("release_volumes", "pods", "delete"),
     ("release_volumes", "volumeattachments", "delete"),
 }
-"""Who cordons evicts nobody, who evicts deletes nothing, and who deletes does so only after a death."""
+"""Who cordons evicts nobody, and who evicts cannot touch nodes or volumes. save_node deletes what a budget
+still blocks seconds before the deadline; the rest is deleted only after a death."""
 
 
 def test_only_taking_pruning_restoring_and_dying_nodes_write() -> None:

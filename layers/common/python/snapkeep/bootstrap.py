@@ -53,7 +53,7 @@ from snapkeep.services.request_prune import RequestPrune
 from snapkeep.services.restore import Restore
 from snapkeep.services.restores import Restores
 from snapkeep.services.save_node import SaveNode
-from snapkeep.services.save_volumes import SaveVolumes
+from snapkeep.services.save_volumes import LEASE, SaveVolumes
 from snapkeep.services.show_backup import ShowBackup
 from snapkeep.services.show_coverage import ShowCoverage
 from snapkeep.services.sweep_orphans import SweepOrphans
@@ -228,7 +228,15 @@ def save_node(settings: SaveNodeSettings) -> SaveNode:
     journal = _journal(settings.journal_table)
     pacer, news = _pacer(settings.journal_table), _announcer(settings.event_bus)
     taker = TakeSnapshots(
-        deployment, _clusters(), _snapshots(), journal, _queue(settings.jobs_queue_url), pacer, news, clock
+        deployment,
+        _clusters(),
+        _snapshots(),
+        journal,
+        _queue(settings.jobs_queue_url),
+        pacer,
+        news,
+        clock,
+        LEASE,
     )
     return SaveNode(
         deployment,

@@ -596,11 +596,17 @@ class Nodes(Protocol):
     def claims_of(self, pods: Sequence[Pod]) -> Sequence[Claim]:
         """The claims these pods use, with their volumes; those that are gone are left out."""
 
+    def claims_behind(self, volumes: Sequence[str]) -> Sequence[Claim]:
+        """The claims bound to these PersistentVolumes; those that are gone or free are left out."""
+
     def evict(self, pod: Pod, grace_seconds: int) -> Evicted:
         """Ask for the pod's eviction, and of this pod only: one of the same name made since is left."""
 
-    def delete_now(self, pod: Pod) -> None:
-        """Remove a pod whose node is gone, without waiting for a kubelet; one that is gone is success."""
+    def delete_now(self, pod: Pod, grace_seconds: int = 0) -> None:
+        """Delete this pod whatever budgets say; one that is gone is success.
+
+        Without a grace it is removed without waiting for a kubelet: for pods whose node is gone only.
+        """
 
     def attachments(self) -> Sequence[Attachment]:
         """All attachments of the EBS CSI driver."""

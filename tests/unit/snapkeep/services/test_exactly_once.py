@@ -59,7 +59,7 @@ def _settled(answer: Any, around: Callable[[str, Callable[[], Any]], Any]) -> An
     """Generators are read to their end inside the step; an opened cluster is wrapped too."""
     if isinstance(answer, Iterator):
         return iter(list(answer))
-    if hasattr(answer, "create_volume_snapshot"):
+    if hasattr(answer, "create_volume_snapshot") or hasattr(answer, "evict"):
         return _Proxy(answer, around)
     return answer
 

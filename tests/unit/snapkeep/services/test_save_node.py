@@ -27,7 +27,7 @@ def test_a_warned_node_is_snapshotted_then_drained_stateful_pods_first() -> None
     assert dict(world.nodes.evicted)["shop/mysql-0"] == 60
     assert report.again is None
     assert any(line.startswith("snapshot of shop/mysql: mysql-") for line in world.lines)
-    assert {said.kind for said in world.nodes.said} == {"Node", "PersistentVolumeClaim"}
+    assert {said.kind for said in world.nodes.said} == {"Node", "PersistentVolumeClaim", "Pod"}
 
 
 def test_both_volumes_are_cut_by_one_call_and_become_recovery_points() -> None:
@@ -103,14 +103,14 @@ def test_snapshots_that_fail_do_not_keep_the_pods_from_leaving() -> None:
     assert report.missed == {"all": "the journal is silent"}
     assert "shop/mysql-0" in report.evicted
     assert world.to_save.sent
-    world.wait(seconds=31)  # the lease of the first try
+    world.wait(seconds=36)  # the lease of the first try
     report = world.save()
     assert sorted(report.snapshots) == ["shop/mysql", "shop/wordpress"]
 
 
 def test_without_claims_of_pods_there_is_nothing_to_save_and_each_volume_says_so() -> None:
     world = DyingWorld()
-    world.nodes.all_pods[NODE] = []
+    world.nodes.all_pods[NODE], world.nodes.all_attachments = [], []
     world.warn()
     report = world.save()
     assert report.snapshots == []

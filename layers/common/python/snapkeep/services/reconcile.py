@@ -100,6 +100,8 @@ class Reconcile:
         if age > GIVE_UP_AFTER or forsaken:
             hours = GIVE_UP_AFTER // timedelta(hours=1)
             reason = f"the run could not be planned within {hours} hours; the log of plan_backup says why"
+            if run.policy == INTERRUPTION:
+                reason = "save_node did not come to an end with it; its log says why"
             total = sum(1 for _ in self.journal.points_of(run.id))
             degraded = run.degraded or reason
             self.journal.start_run(replace(run, state=RunState.RUNNING, total=total, degraded=degraded))

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from snapkeep.domain.claims import Claim
-from snapkeep.domain.errors import NotFound, SnapkeepError, TemporaryError
+from snapkeep.domain.errors import NotFound, SnapkeepError
 from snapkeep.domain.interruption.drains import DrainPlan, drainer, plan_drain
-from snapkeep.domain.interruption.incidents import incident
 from snapkeep.domain.interruption.machines import Machine
 from snapkeep.domain.interruption.nodes import Node, Pod, Said
 from snapkeep.domain.interruption.notices import Kind, Notice, spot_deadline
@@ -30,11 +29,17 @@ from snapkeep.ports import (
     NodeClusters,
     Nodes,
 )
+from snapkeep.services.answer_hooks import AnswerHooks
+from snapkeep.services.drain_node import DrainNode
+from snapkeep.services.incident_log import IncidentLog
 from snapkeep.services.save_volumes import Saved, SaveVolumes
 
 EVICT_AGAIN = timedelta(seconds=5)
 HOOK_AGAIN = timedelta(seconds=20)
 """How often a pod that a budget blocks is tried again, and a lifecycle hook is given a heartbeat."""
+
+HURRY = timedelta(minutes=5)
+"""While more is left to the deadline, blocked pods are tried only as often as hooks."""
 
 log = logging.getLogger(__name__)
 
@@ -60,8 +65,10 @@ class SaveReport:
     reason: str = ""
     snapshots: list[str] = field(default_factory=list)
     missed: dict[str, str] = field(default_factory=dict)
+    unfinished: bool = False
     evicted: list[str] = field(default_factory=list)
     blocked: dict[str, str] = field(default_factory=dict)
+    forced: dict[str, str] = field(default_factory=dict)
     hooks: dict[str, str] = field(default_factory=dict)
     again: float | None = None
 
@@ -109,9 +116,17 @@ class SaveNode:
         report = SaveReport(instance, asked.reason)
         record = self._save(record, scene, asked.notice, owner, report)
         record = self._drain(record, scene, asked.notice, report)
-        record = self._answer_hooks(record, scene.nodes, report)
-        self._go_on(record, report)
+        record = self._answer_hooks(record, scene, report)
+        self._go_on(record, asked.notice, report)
         return report
+
+    @property
+    def _log(self) -> IncidentLog:
+        return IncidentLog(self.incidents, self.news, self.clock)
+
+    @property
+    def _hooks(self) -> AnswerHooks:
+        return AnswerHooks(self.hooks, self._log, self.clock)
 
     def plan(self, cluster: str, instance: str) -> NodePlan:
         """What a spot interruption warning of this moment would lead to; nothing is changed.
@@ -146,7 +161,16 @@ class SaveNode:
             return None
         pods = nodes.pods(node.name)
         reaction = self.deployment.interruption.reaction(record.cluster, node.labels)
-        return Scene(machine, node, nodes, pods, nodes.claims_of(pods), reaction)
+        return Scene(machine, node, nodes, pods, self._claims(machine, node, nodes, pods), reaction)
+
+    def _claims(self, machine: Machine, node: Node, nodes: Nodes, pods: Sequence[Pod]) -> Sequence[Claim]:
+        """The claims of the pods, and of volumes that are still attached although their pods have left."""
+        claims = nodes.claims_of(pods)
+        known = {claim.volume.name: claim.volume.handle for claim in claims if claim.volume}
+        if set(machine.volumes) <= set(known.values()):
+            return claims
+        left = [each.volume for each in nodes.attachments() if each.node == node.name]
+        return [*claims, *nodes.claims_behind([name for name in left if name not in known])]
 
     def _plan_save(self, scene: Scene) -> SavePlan:
         policies = self.deployment.policies
@@ -164,29 +188,37 @@ class SaveNode:
             return record
         plan = self._plan_save(scene)
         try:
-            record = self._claim_run(record) if record.needs_save(self.clock()) else record
+            record = self._claim_run(record, notice)
             saved = self.volumes.take(record, plan.claims, owner)
         except SnapkeepError as error:
             log.warning("the volumes of %s are not saved yet: %s", record.instance, error.reason)
-            report.missed["all"] = error.reason
-            return self._noted(record, f"snapshots: {error.reason}")
+            report.missed["all"], report.unfinished = error.reason, True
+            return self._log.note(record, f"snapshots: {error.reason}")
         report.snapshots = list(saved.claims)
         report.missed = {each.volume: each.reason for each in plan.missed} | dict(saved.missed)
-        record = self._noted(record, *_save_lines(saved, plan))
+        report.unfinished = saved.unfinished
+        record = self._log.note(record, *_save_lines(saved, plan))
         if saved.is_new:
-            self._publish_save(record, scene, saved, report)
+            self._publish_save(record, scene, saved)
         return record
 
-    def _claim_run(self, record: IncidentRecord) -> IncidentRecord:
+    def _claim_run(self, record: IncidentRecord, notice: Notice) -> IncidentRecord:
         """Journal the run before anything is created: whoever comes second joins it."""
-        now = self.clock().replace(microsecond=0)
-        return self._write(replace(record, saved_at=now, run=self.volumes.run_of(record, now)))
+        now = self.clock()
 
-    def _publish_save(self, record: IncidentRecord, scene: Scene, saved: Saved, report: SaveReport) -> None:
-        deadline = record.incident.deadline
-        in_time = len(saved.claims) if deadline is None or self.clock() < deadline else 0
-        figures = {"SnapshotsInTime": in_time, "VolumesMissed": len(report.missed)}
-        self._tell(record, "saved", f"{len(saved.claims)} volumes snapshotted", figures)
+        def claim(one: IncidentRecord) -> IncidentRecord:
+            if not one.needs_save(now, notice.acts_at):
+                return one
+            slot = now.replace(microsecond=0)
+            return replace(one, saved_at=slot, run=self.volumes.run_of(one, slot))
+
+        return self._log.change(record, claim)
+
+    def _publish_save(self, record: IncidentRecord, scene: Scene, saved: Saved) -> None:
+        left = record.left(self.clock())
+        in_time = len(saved.claims) if left is None or left > 0 else 0
+        figures = {"SnapshotsInTime": in_time, "VolumesMissed": len(saved.missed)}
+        self._log.tell(record, "saved", f"{len(saved.claims)} volumes snapshotted", figures)
         for claim in scene.claims:
             if str(claim) in saved.claims:
                 point = saved.claims[str(claim)]
@@ -208,115 +240,52 @@ class SaveNode:
         self, record: IncidentRecord, scene: Scene, notice: Notice, report: SaveReport
     ) -> IncidentRecord:
         who = drainer(scene.reaction, notice, scene.node.labels)
-        record = self._noted(record, f"drain: {who.reason}")
+        record = self._log.note(record, f"drain: {who.reason}")
         if not who.ours:
             return record
-        plan = plan_drain(scene.pods, record.incident.deadline, self.clock())
-        for leaving in plan.leaving:
-            try:
-                ended = scene.nodes.evict(leaving.pod, leaving.grace_seconds)
-            except TemporaryError as error:
-                report.blocked[str(leaving.pod)] = error.reason
-                continue
-            if ended.blocked_by:
-                report.blocked[str(leaving.pod)] = ended.blocked_by
-            else:
-                report.evicted.append(str(leaving.pod))
-        return self._told_drain(record, scene, report)
+        deadline = notice.deadline or record.hooks_end(self.clock())
+        drain = DrainNode(scene.nodes, self._log, self.clock)
+        record, drained = drain.run(record, scene.pods, deadline)
+        report.evicted, report.blocked, report.forced = drained.evicted, drained.blocked, drained.forced
+        return record
 
-    def _told_drain(self, record: IncidentRecord, scene: Scene, report: SaveReport) -> IncidentRecord:
-        lines = [f"evicted {', '.join(report.evicted)}"] if report.evicted else []
-        lines += [f"{pod} is blocked: {why}" for pod, why in report.blocked.items()]
-        noted = self._noted(record, *lines)
-        if noted.revision != record.revision:
-            figures = {"PodsEvicted": len(report.evicted), "PodsBlocked": len(report.blocked)}
-            self._tell(noted, "drained", "; ".join(lines), figures)
-            for pod in scene.pods:
-                if str(pod) in report.blocked:
-                    text = f"its node is dying, and it cannot be evicted: {report.blocked[str(pod)]}"
-                    said = Said("Pod", pod.namespace, pod.name, pod.uid, "SnapkeepEvictionBlocked", text)
-                    self._say(scene.nodes, said)
-        return noted
+    def _answer_hooks(self, record: IncidentRecord, scene: Scene, report: SaveReport) -> IncidentRecord:
+        """Hooks are ours to answer where the drain is: a managed node group, for one, has its own."""
+        called = next((notice for notice in record.notices if notice.hook in record.hooks), None)
+        who = drainer(scene.reaction, called, scene.node.labels)
+        if not who.ours:
+            return self._hooks.leave(record, who.reason)
+        record, told = self._hooks.run(record, scene.nodes)
+        report.hooks = dict(told)
+        return record
 
     def _only_hooks(self, record: IncidentRecord, reason: str) -> SaveReport:
         report = SaveReport(record.instance, reason)
         if record.hooks:
-            nodes = self.clusters.open(record.cluster)
-            self._go_on(self._answer_hooks(record, nodes, report), report)
+            record, told = self._hooks.run(record, self.clusters.open(record.cluster))
+            report.hooks = dict(told)
+            self._go_on(record, None, report)
         return report
 
-    def _answer_hooks(self, record: IncidentRecord, nodes: Nodes, report: SaveReport) -> IncidentRecord:
-        """Keep a lifecycle hook waiting until the volumes are detached or the time is over, then let go."""
-        hooks = record.hooks
-        if not hooks:
-            return record
-        held = [each for each in nodes.attachments() if each.node == record.node]
-        over = self.clock() >= _hook_end(record)
-        for hook in hooks:
-            try:
-                if held and not over:
-                    waits = self.hooks.heartbeat(hook, record.instance)
-                    report.hooks[hook.name] = f"{len(held)} volumes are attached; asked for more time"
-                else:
-                    waits = self.hooks.complete(hook, record.instance)
-                    report.hooks[hook.name] = "completed" if waits else "it does not wait any more"
-                if not (held and not over) or not waits:
-                    record = self._write(
-                        replace(record, answered=(*record.answered, hook.token)).noted(
-                            self.clock(), f"lifecycle hook {hook.name}: {report.hooks[hook.name]}"
-                        )
-                    )
-            except SnapkeepError as error:
-                report.hooks[hook.name] = error.reason
-        return record
-
-    def _go_on(self, record: IncidentRecord, report: SaveReport) -> None:
-        """Another look soon, as long as there is time and something to do."""
-        now, deadline = self.clock(), record.incident.deadline
-        ends = deadline or _hook_end(record)
-        waits = (
-            [EVICT_AGAIN] if (report.blocked or "all" in report.missed) and now + EVICT_AGAIN < ends else []
-        )
-        waits += [HOOK_AGAIN] if record.hooks else []
+    def _go_on(self, record: IncidentRecord, notice: Notice | None, report: SaveReport) -> None:
+        """Another look soon, as long as there is time and something to do; then handle_interruption looks."""
+        now = self.clock()
+        patience = notice.acts_at + LIFECYCLE_LIMIT if notice else now
+        ends = record.incident.deadline(now) or record.hooks_end(now) or patience
+        waits = [HOOK_AGAIN] if record.hooks else []
+        if report.blocked and now + EVICT_AGAIN < ends:
+            waits.append(EVICT_AGAIN if ends - now < HURRY else HOOK_AGAIN)
+        if report.unfinished and now < max(ends, patience):
+            waits.append(EVICT_AGAIN)
         if waits:
             report.again = min(waits).total_seconds()
             self.queue.send(record.instance, min(waits))
-
-    def _noted(self, record: IncidentRecord, *lines: str) -> IncidentRecord:
-        noted = record
-        for line in lines:
-            noted = noted.noted(self.clock(), line)
-        return self._write(noted) if noted != record else record
-
-    def _write(self, record: IncidentRecord) -> IncidentRecord:
-        """Write; when an announcement came in between, write on top of that."""
-        try:
-            return self.incidents.write_incident(record)
-        except TemporaryError:
-            known = self.incidents.incident(record.instance)
-            if known is None:
-                raise
-            mine = replace(record, revision=known.revision).told_of(known.notices)
-            return self.incidents.write_incident(replace(mine, closed_at=known.closed_at, again=known.again))
 
     def _say(self, nodes: Nodes, said: Said) -> None:
         try:
             nodes.say(said)
         except SnapkeepError as error:
             log.warning("no Kubernetes Event on %s %s: %s", said.kind, said.name, error.reason)
-
-    def _tell(self, record: IncidentRecord, step: str, reason: str, figures: Mapping[str, float]) -> None:
-        try:
-            self.news.interruption(record, step, reason, figures)
-        except SnapkeepError as error:
-            log.warning("the incident of %s was not published: %s", record.instance, error.reason)
-
-
-def _hook_end(record: IncidentRecord) -> datetime:
-    """When a hook is answered although volumes are still attached."""
-    whole = incident(record.instance, record.notices)
-    first = min(notice.announced_at for notice in record.notices)
-    return min(whole.deadline or first + LIFECYCLE_LIMIT, first + LIFECYCLE_LIMIT)
 
 
 def _save_lines(saved: Saved, plan: SavePlan) -> list[str]:

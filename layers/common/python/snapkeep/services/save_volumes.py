@@ -11,23 +11,30 @@ from snapkeep.domain.claims import Claim
 from snapkeep.domain.errors import TemporaryError
 from snapkeep.domain.interruption.records import IncidentRecord
 from snapkeep.domain.interruption.saves import in_order_of_need
-from snapkeep.domain.jobs import JOB_SIZE, Job
+from snapkeep.domain.jobs import jobs_of
 from snapkeep.domain.naming import point_id
 from snapkeep.domain.points import ClaimFacts, Point, SnapshotState
 from snapkeep.domain.policies import INTERRUPTION, Method
 from snapkeep.domain.runs import Run, RunState, run_id
 from snapkeep.ports import Clock, Journal, Pacer, Snapshots
-from snapkeep.services.take_snapshots import TakeSnapshots
+from snapkeep.services.closing import close_if_settled
+from snapkeep.services.take_snapshots import TakeSnapshots, is_unborn
 
-LEASE = timedelta(seconds=30)
+LEASE = timedelta(seconds=35)
+"""Longer than save_node may run, so that a live holder never loses its lease, and not much: one that died
+has two minutes at most."""
 
 
 @dataclass(frozen=True)
 class Saved:
-    """Point id by claim, and why by claim for those that wait. `is_new`: this call planned them."""
+    """Point id by claim, and why by claim for those without a snapshot.
+
+    `unfinished`: some of those will be tried again. `is_new`: this call planned them.
+    """
 
     claims: Mapping[str, str] = field(default_factory=dict)
     missed: Mapping[str, str] = field(default_factory=dict)
+    unfinished: bool = False
     is_new: bool = False
 
 
@@ -50,49 +57,71 @@ class SaveVolumes:
 
         Raises TemporaryError while another invocation plans it, or when something does not answer.
         """
-        if not claims or record.saved_at is None:
+        known = self.journal.run(record.run) if record.run else None
+        if not record.run or not (claims or known):
             return Saved()
-        run = self._open(record, owner)
+        planned = known is not None and known.state is not RunState.PLANNING
+        order = () if planned else self._plan(record, claims)
+        run = known if known and planned else self._open(record, owner)
         is_new = run.state is RunState.PLANNING
         if is_new:
-            self._take_now(run, self._plan(run, record, claims), owner)
-        after = {point.id: point for point in self.journal.points_of(run.id)}
-        taken = {_name(point): point.id for point in after.values() if point.snapshot_id}
-        waiting = {
-            _name(point): point.reason or "EC2's pending limit or our pace is used up; it is tried again"
-            for point in after.values()
-            if not point.snapshot_id
-        }
-        return Saved(taken, waiting, is_new)
+            self._take_now(run, order, owner)
+            self._start(run)
+        points = list(self.journal.points_of(run.id))
+        return Saved(
+            claims={_name(point): point.id for point in points if point.snapshot_id},
+            missed={_name(point): _why(point) for point in points if not point.snapshot_id},
+            unfinished=any(is_unborn(point) for point in points),
+            is_new=is_new,
+        )
 
     def _open(self, record: IncidentRecord, owner: str) -> Run:
-        assert record.saved_at is not None
         now = self.clock()
-        run = Run(record.run, record.cluster, INTERRUPTION, record.saved_at, accepted_at=now)
-        held = self.journal.open_run(run, owner, now + LEASE, now)
+        held = self.journal.open_run(self._run(record), owner, now + LEASE, now)
         if held is None:
-            raise TemporaryError(f"the snapshots of {record.instance} are being planned", LEASE)
+            raise TemporaryError(f"the snapshots of {record.instance} are being taken", LEASE)
         return held
 
-    def _plan(self, run: Run, record: IncidentRecord, claims: Sequence[Claim]) -> Sequence[Point]:
-        """Journal the points: one group when all can be cut now, else who needs it most first."""
+    def _run(self, record: IncidentRecord) -> Run:
+        assert record.saved_at is not None
+        return Run(record.run, record.cluster, INTERRUPTION, record.saved_at, accepted_at=record.saved_at)
+
+    def _plan(self, record: IncidentRecord, claims: Sequence[Claim]) -> Sequence[str]:
+        """Journal the points and return their ids in the order in which they are to be taken.
+
+        One group when all can be cut now, else who needs it most first. Points that are journaled already
+        stay as they are. This comes before anybody owns the run: whoever dies over it, or comes second,
+        evicts pods afterwards, and then nobody sees their claims any more.
+        """
         at_once = self.pacer.wait(len(claims), self.clock()) <= timedelta()
         if not at_once:
             claims = in_order_of_need(claims, self._last_good(record.cluster, claims))
-        points = [_point(run, claim) for claim in claims]
+        points = [_point(self._run(record), claim) for claim in claims]
         if at_once and len(points) > 1:
             lead = min(point.id for point in points)
             points = [replace(point, group=record.instance, lead=lead) for point in points]
         self.journal.add_points(points)
-        self.journal.start_run(replace(run, state=RunState.RUNNING, total=len(points)))
-        return points
+        return [point.id for point in points]
 
-    def _take_now(self, run: Run, points: Sequence[Point], owner: str) -> None:
-        group = points[0].group if points else ""
-        size = len(points) if group else JOB_SIZE
-        for start in range(0, len(points), max(1, size)):
-            some = tuple(point.id for point in points[start : start + size])
-            self.taker.run(Job(run.id, run.cluster, some, group), owner)
+    def _take_now(self, run: Run, order: Sequence[str], owner: str) -> None:
+        """Take what is planned; what another invocation died over goes on as a job after its lease."""
+        place = {name: number for number, name in enumerate(order)}
+        unborn = sorted(self._unborn(run), key=lambda point: place.get(point.id, len(place)))
+        for job in jobs_of(unborn):
+            report = self.taker.run(job, owner)
+            left = {point.id for point in self._unborn(run)} - report.later.keys()
+            lost = tuple(name for name in job.points if name in left)
+            if lost:
+                self.taker.queue.send([replace(job, points=lost)], self.taker.lease)
+
+    def _unborn(self, run: Run) -> list[Point]:
+        return [point for point in self.journal.points_of(run.id) if is_unborn(point)]
+
+    def _start(self, run: Run) -> None:
+        """From here on the run is followed like any other, and its planning never repeated."""
+        total = sum(1 for _ in self.journal.points_of(run.id))
+        self.journal.start_run(replace(run, state=RunState.RUNNING, total=total))
+        close_if_settled(self.journal, self.taker.announcer, run.id, self.clock())
 
     def _last_good(self, cluster: str, claims: Sequence[Claim]) -> dict[str, datetime]:
         """When the newest complete snapshot of each claim was started, by claim UID."""
@@ -130,6 +159,13 @@ def _point(run: Run, claim: Claim) -> Point:
         accepted_at=run.accepted_at,
         lead=name,
     )
+
+
+def _why(point: Point) -> str:
+    """Why a point has no snapshot (yet)."""
+    if point.reason:
+        return point.reason
+    return "EC2's pending limit or our pace is used up, or EC2 did not answer; it is tried again"
 
 
 def _name(point: Point) -> str:

@@ -26,7 +26,7 @@ from snapkeep.services.point_policy import policy_of_point
 from snapkeep.services.take_group import GroupTaker
 
 LEASE = timedelta(minutes=3)
-"""Longer than the function may run, so that a live holder never loses its lease."""
+"""Longer than take_snapshots may run, so that a live holder never loses its lease."""
 
 UNEXPECTED_DELAY = timedelta(seconds=60)
 
@@ -64,6 +64,7 @@ class TakeSnapshots:
     pacer: Pacer
     announcer: Announcer
     clock: Clock
+    lease: timedelta = LEASE
 
     def run(self, job: Job, owner: str) -> JobReport:
         """Take what the job asks; what cannot go now is sent again with a delay.
@@ -89,7 +90,7 @@ class TakeSnapshots:
 
         Where a create is in the air (its lead is `creating`), its outcome is found out first.
         """
-        points = [point for point in self.journal.points(job.run, job.points) if _is_unborn(point)]
+        points = [point for point in self.journal.points(job.run, job.points) if is_unborn(point)]
         in_the_air = {point.lead for point in points if point.state is PointState.CREATING}
         todo = []
         for point in points:
@@ -216,13 +217,13 @@ class TakeSnapshots:
     def _unborn(self, points: Sequence[Point]) -> Sequence[Point]:
         """Those of the points (all of one run) that still have no snapshot, as journaled now."""
         known = self.journal.points(points[0].run, [point.id for point in points]) if points else ()
-        return [point for point in known if _is_unborn(point)]
+        return [point for point in known if is_unborn(point)]
 
     def _lease(self, point: Point, owner: str) -> Point | None:
         """The lead as it stands, or None: somebody else works on it, and their message outlives them."""
         now = self.clock()
-        held = self.journal.lease(point, owner, now + LEASE, now)
-        return held if held is not None and _is_unborn(held) else None
+        held = self.journal.lease(point, owner, now + self.lease, now)
+        return held if held is not None and is_unborn(held) else None
 
     def _journal_created(self, point: Point, snapshot: Snapshot) -> None:
         creation = Creation(point.id, snapshot.id, snapshot.started_at, snapshot.size_bytes)
@@ -238,5 +239,6 @@ class TakeSnapshots:
             self.queue.send([again], report.delay)
 
 
-def _is_unborn(point: Point) -> bool:
+def is_unborn(point: Point) -> bool:
+    """True while the point has no snapshot and may still get one."""
     return point.state in (PointState.PLANNED, PointState.CREATING)

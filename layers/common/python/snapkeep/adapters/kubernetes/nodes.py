@@ -106,6 +106,20 @@ class KubernetesNodes:
         found = (self._claim(namespace, name) for namespace, name in wanted)
         return [claim for claim in found if claim is not None]
 
+    def claims_behind(self, volumes: Sequence[str]) -> Sequence[Claim]:
+        """The claims bound to these PersistentVolumes."""
+        found = (self._claim_behind(name) for name in volumes)
+        return [claim for claim in found if claim is not None]
+
+    def _claim_behind(self, volume: str) -> Claim | None:
+        try:
+            bound = self._client.get(f"/api/v1/persistentvolumes/{volume}")["spec"].get("claimRef")
+        except NotFound:
+            return None
+        claim = self._claim(bound["namespace"], bound["name"]) if bound else None
+        # A claim of that name that was made since has a volume of its own.
+        return claim if claim and claim.volume and claim.volume.name == volume else None
+
     def _claim(self, namespace: str, name: str) -> Claim | None:
         try:
             document = self._client.get(f"/api/v1/namespaces/{namespace}/persistentvolumeclaims/{name}")
@@ -140,10 +154,10 @@ class KubernetesNodes:
             return Evicted(blocked_by=error.reason)
         return Evicted()
 
-    def delete_now(self, pod: Pod) -> None:
-        """Remove a pod whose node is gone."""
+    def delete_now(self, pod: Pod, grace_seconds: int = 0) -> None:
+        """Delete a pod without asking its budgets."""
         try:
-            self._client.delete(_path(pod), pod.uid, grace_seconds=0)
+            self._client.delete(_path(pod), pod.uid, grace_seconds)
         except NameTaken:
             return
 

@@ -14,6 +14,13 @@ import urllib3
 
 from snapkeep.adapters.kubernetes.client import Transport
 
+AFTER_A_BREAK = urllib3.Retry(
+    total=1, connect=0, read=1, redirect=0, status=0, other=0, allowed_methods=("GET", "PATCH")
+)
+"""A function that was frozen wakes up with connections that the other side closed long ago, and learns so
+only from its next request. Once more costs milliseconds, another invocation one of the two minutes. Only for
+what bears it: our patches carry a version."""
+
 
 class QuickTransport:
     """A pool of connections to one API server."""
@@ -33,12 +40,12 @@ class QuickTransport:
             headers=header_params,
             timeout=urllib3.Timeout(connect=connect, read=read),
             preload_content=False,
-            retries=False,
+            retries=AFTER_A_BREAK,
             redirect=False,
         )
 
 
 def quick_transport(endpoint: str, certificate_authority: str) -> Transport:
-    """HTTPS that trusts this certificate authority (PEM) and no other, and never retries by itself."""
+    """HTTPS that trusts this certificate authority (PEM) and no other; see `AFTER_A_BREAK` for retries."""
     context = ssl.create_default_context(cadata=certificate_authority)
     return QuickTransport(urllib3.PoolManager(ssl_context=context))

@@ -100,6 +100,14 @@ def grace(pod: Pod, deadline: datetime | None, now: datetime) -> int:
     return max(LEAST_GRACE, min(pod.grace_seconds, left))
 
 
+def is_last_moment(deadline: datetime | None, now: datetime) -> bool:
+    """True when a pod that is still blocked dies with its node anyway, and better so that it can unmount.
+
+    Not once the deadline is over: then it is not certain any more that anything dies.
+    """
+    return deadline is not None and deadline - MARGIN <= now < deadline
+
+
 def _stays(pod: Pod) -> str:
     if pod.static:
         return "a static pod belongs to its node"
