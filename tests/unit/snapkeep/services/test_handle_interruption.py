@@ -10,7 +10,8 @@ import pytest
 from snapkeep.domain.errors import ClusterUnreachable, TemporaryError
 from snapkeep.domain.interruption.machines import MachineState
 from snapkeep.domain.interruption.notices import HEALTH_LEAD, Kind
-from tests.fakes.dying import HOOK, INSTANCE, DyingWorld, a_machine, a_node, a_notice
+from snapkeep.domain.interruption.rules import Reaction
+from tests.fakes.dying import HOOK, INSTANCE, NODE, DyingWorld, a_machine, a_node, a_notice
 
 ARN = "arn:aws:health:one"
 
@@ -165,3 +166,187 @@ def test_trouble_with_one_incident_never_stops_the_others() -> None:
     world.nodes.fail_next("open", ClusterUnreachable("the API did not answer"))
     outcomes = [handled.outcome for handled in world.handler.tick()]
     assert outcomes[0] == "failed" and outcomes[1] != "failed"
+
+
+def test_the_age_of_a_notice_is_told_whatever_its_kind() -> None:
+    world = DyingWorld()
+    late = a_notice(world.clock(), Kind.REBALANCE)
+    world.wait(seconds=7)
+    world.announce(late)
+    assert world.news.steps[0].figures == {"Notices": 1, "NoticeAge": 7.0}
+
+
+def test_a_clock_that_is_behind_makes_no_negative_ages() -> None:
+    world = DyingWorld()
+    early = a_notice(world.clock())
+    world.wait(seconds=-3)
+    world.announce(early)
+    figures = world.news.steps[0].figures
+    assert (figures["NoticeAge"], figures["SecondsToCordon"]) == (0.0, 0.0)
+    assert world.node.unschedulable
+
+
+def test_a_second_warning_after_a_stop_is_taken_as_serious_as_the_first() -> None:
+    world = DyingWorld()
+    world.warn(action="stop")
+    world.wait(minutes=5)
+    world.announce(a_notice(world.clock(), Kind.STATE, key="run", action="running"))
+    assert world.record.closed_at
+    world.wait(days=2)
+    world.to_save.sent.clear()
+    handled = world.warn(key="event-2")
+    assert handled.outcome == "act" and world.node.unschedulable and world.to_save.sent
+    assert world.record.timeline[-1].left == 120.0
+    world.wait(seconds=30)
+    assert world.handler.tick() == [] and world.node.unschedulable
+
+
+def test_a_scheduled_event_is_still_due_after_a_recommendation_came_to_nothing() -> None:
+    world = DyingWorld()
+    start = world.clock() + timedelta(days=7)
+    world.announce(a_notice(world.clock(), Kind.HEALTH, action="RETIRE", deadline=start, subject=ARN))
+    world.announce(a_notice(world.clock(), Kind.REBALANCE, key="advice"))
+    assert world.node.unschedulable
+    world.wait(hours=2)
+    world.handler.tick()
+    assert not world.node.unschedulable and not world.record.closed_at
+    world.clock.now = start - HEALTH_LEAD
+    world.handler.tick()
+    assert world.node.unschedulable and world.to_save.sent
+
+
+def test_a_scheduled_event_that_is_put_off_keeps_to_its_new_date() -> None:
+    world = DyingWorld()
+    first, second = world.clock() + timedelta(days=1), world.clock() + timedelta(days=8)
+    world.announce(a_notice(world.clock(), Kind.HEALTH, action="R", deadline=first, subject=ARN))
+    world.wait(hours=1)
+    world.announce(a_notice(world.clock(), Kind.HEALTH, key="u", action="R", deadline=second, subject=ARN))
+    world.clock.now = first - HEALTH_LEAD
+    world.handler.tick()
+    assert not world.node.unschedulable
+    world.clock.now = second - HEALTH_LEAD
+    world.handler.tick()
+    assert world.node.unschedulable
+
+
+def test_a_cancellation_that_overtakes_its_announcement_counts() -> None:
+    world = DyingWorld()
+    soon = world.clock() + timedelta(minutes=30)
+    planned = a_notice(world.clock(), Kind.HEALTH, action="RETIRE", deadline=soon, subject=ARN)
+    world.wait(seconds=1)
+    world.announce(a_notice(world.clock(), Kind.HEALTH, key="c", subject=ARN, withdrawn=True))
+    world.announce(planned)
+    assert not world.node.unschedulable and world.record.closed_at
+
+
+def test_a_start_that_overtakes_its_stop_is_seen_by_looking() -> None:
+    world = DyingWorld()
+    stopping = a_notice(world.clock(), Kind.STATE, key="stop", action="stopping")
+    world.wait(seconds=40)
+    world.announce(a_notice(world.clock(), Kind.STATE, key="run", action="running"))
+    world.announce(stopping)
+    assert world.node.unschedulable
+    world.wait(minutes=16)
+    world.handler.tick()
+    assert not world.node.unschedulable and world.record.closed_at
+    assert "EC2 shows it running" in world.lines
+
+
+def test_a_copy_that_comes_after_the_end_leaves_no_cordon() -> None:
+    world = DyingWorld()
+    warning = a_notice(world.clock(), action="stop")
+    world.announce(warning)
+    world.wait(minutes=3)
+    world.announce(a_notice(world.clock(), Kind.STATE, key="run", action="running"))
+    world.wait(minutes=1)
+    world.announce(warning)
+    assert not world.node.unschedulable and world.record.closed_at
+
+
+def test_a_warning_while_the_cordon_is_being_lifted_cordons_again() -> None:
+    world = DyingWorld()
+    world.announce(a_notice(world.clock(), Kind.REBALANCE, key="advice"))
+    world.wait(hours=2)
+    warning = a_notice(world.clock())
+    world.journal.meanwhile("write_incident", lambda: world.announce(warning))
+    world.handler.tick()
+    assert world.node.unschedulable and world.record.ours and not world.record.closed_at
+    assert world.to_save.sent
+
+
+def test_a_warning_that_saw_the_cordon_just_before_it_was_lifted_cordons_again() -> None:
+    world = DyingWorld()
+    world.announce(a_notice(world.clock(), Kind.REBALANCE, key="advice"))
+    world.wait(hours=2)
+    seen = world.look(a_notice(world.clock()))
+    world.handler.tick()
+    assert not world.node.unschedulable
+    world.handler.record(seen)
+    assert world.node.unschedulable and world.record.ours and not world.record.closed_at
+
+
+def test_a_tick_takes_no_new_snapshots_without_news() -> None:
+    world = DyingWorld(Reaction(uncordon_after=timedelta(hours=24)))
+    world.announce(a_notice(world.clock(), Kind.REBALANCE))
+    world.save()
+    for _ in range(8):
+        world.wait(minutes=15)
+        world.handler.tick()
+        world.save()
+    assert len(world.backups.ebs.all) == 2
+
+
+def test_a_lost_death_is_found_although_its_end_was_announced() -> None:
+    world = DyingWorld()
+    world.warn()
+    world.announce(
+        a_notice(world.clock() + timedelta(seconds=120), Kind.STATE, key="s", action="shutting-down")
+    )
+    world.wait(minutes=16)
+    world.die()
+    world.handler.tick()
+    assert [instance for instance, _ in world.to_release.sent] == [INSTANCE]
+
+
+def test_a_node_that_is_removed_before_its_machine_ends_is_no_false_alarm() -> None:
+    world = DyingWorld()
+    world.warn()
+    del world.nodes.nodes[NODE]
+    world.wait(minutes=1)
+    world.announce(a_notice(world.clock(), Kind.STATE, key="s", action="shutting-down"))
+    assert not world.record.closed_at
+    assert "withdrawn" not in [news.step for news in world.news.steps]
+
+
+def test_a_stopped_machine_is_not_saved_again_and_again() -> None:
+    world = DyingWorld()
+    world.warn(action="stop")
+    world.announce(a_notice(world.clock(), Kind.STATE, key="s", action="stopping"))
+    world.die(MachineState.STOPPED)
+    world.to_save.sent.clear()
+    for _ in range(8):
+        world.wait(minutes=15)
+        world.handler.tick()
+    assert world.to_save.sent == [] and not world.record.closed_at
+
+
+def test_two_clusters_of_one_deployment_are_told_apart() -> None:
+    world = DyingWorld()
+    world.machines.all[INSTANCE] = a_machine(tags={"kubernetes.io/cluster/theirs": "owned"})
+    assert world.warn().outcome == "not ours"
+    world.machines.all[INSTANCE] = a_machine(
+        tags={"eks:cluster-name": "myeks", "kubernetes.io/cluster/theirs": "owned"}
+    )
+    assert world.warn().cluster == "myeks"
+
+
+@pytest.mark.parametrize("port", ["machine", "open", "find", "write"])
+def test_whatever_does_not_answer_lets_the_event_come_again(port: str) -> None:
+    world = DyingWorld()
+    warning = a_notice(world.clock())
+    asked = world.machines if port == "machine" else world.nodes
+    asked.fail_next(port, ClusterUnreachable("no answer"))
+    with pytest.raises(ClusterUnreachable):
+        world.announce(warning)
+    world.announce(warning)
+    assert world.node.unschedulable and world.to_save.sent

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
@@ -225,3 +226,79 @@ def test_a_rehearsal_says_what_would_happen_and_does_nothing() -> None:
     with pytest.raises(NotFound, match="no node with the providerID"):
         world.machines.all["i-0gone"] = a_machine("i-0gone", private_dns="gone")
         world.saver.plan("myeks", "i-0gone")
+
+
+def test_two_messages_at_once_take_one_set_of_snapshots() -> None:
+    world = DyingWorld()
+    world.warn()
+
+    def second() -> None:
+        world.wait(seconds=2)
+        world.saver.run(INSTANCE, "second")
+
+    world.journal.meanwhile("write_incident", second)
+    world.save()
+    assert len(world.backups.ebs.all) == 2
+    assert len(world.journal.runs) == 1
+
+
+def test_a_volume_whose_pod_has_left_already_is_saved_for_its_claim() -> None:
+    world = DyingWorld()
+    world.nodes.all_pods[NODE] = []
+    world.warn()
+    assert sorted(world.save().snapshots) == ["shop/mysql", "shop/wordpress"]
+
+
+def test_snapshots_that_failed_are_taken_although_the_pods_have_left_meanwhile() -> None:
+    world = DyingWorld(DRAINED)
+    world.journal.fail_next("open_run", TemporaryError("the journal is silent"))
+    world.warn()
+    world.save()
+    world.nodes.all_pods[NODE], world.nodes.all_attachments = [], []
+    world.wait(seconds=5)
+    assert sorted(world.save().snapshots) == ["shop/mysql", "shop/wordpress"]
+
+
+def test_a_look_after_the_save_still_says_what_was_saved() -> None:
+    world = DyingWorld(DRAINED)
+    world.warn()
+    world.save()
+    world.nodes.all_pods[NODE], world.nodes.all_attachments = [], []
+    assert sorted(world.save().snapshots) == ["shop/mysql", "shop/wordpress"]
+    assert len(world.backups.ebs.all) == 2
+
+
+def figures_of_save(world: DyingWorld) -> Mapping[str, float]:
+    (figures,) = [news.figures for news in world.news.steps if news.step == "saved"]
+    return figures
+
+
+def test_disks_that_no_claim_uses_are_named_but_not_counted_as_missed() -> None:
+    world = DyingWorld()
+    disks = ("vol-mysql", "vol-wordpress", "vol-containers")
+    world.machines.all[INSTANCE] = a_machine(volumes=disks)
+    world.warn()
+    report = world.save()
+    assert report.missed == {"vol-containers": "no pod of the node uses it through a claim"}
+    assert figures_of_save(world) == {"SnapshotsInTime": 2, "VolumesMissed": 0}
+
+
+def test_snapshots_after_the_deadline_are_not_called_in_time() -> None:
+    world = DyingWorld()
+    warning = a_notice(world.clock())
+    world.wait(minutes=3)
+    world.announce(warning)
+    world.save()
+    assert figures_of_save(world) == {"SnapshotsInTime": 0, "VolumesMissed": 0}
+
+
+def test_a_late_save_that_failed_is_tried_again() -> None:
+    world = DyingWorld()
+    warning = a_notice(world.clock())
+    world.wait(minutes=3)
+    world.announce(warning)
+    world.journal.fail_next("add_points", TemporaryError("the journal is silent"))
+    world.save()
+    assert world.to_save.sent
+    world.save()
+    assert len(world.backups.ebs.all) == 2

@@ -57,11 +57,13 @@ class SaveVolumes:
 
         Raises TemporaryError while another invocation plans it, or when something does not answer.
         """
-        known = self.journal.run(record.run) if record.run else None
-        if not record.run or not (claims or known):
+        if not record.run:
             return Saved()
+        known = self.journal.run(record.run)
         planned = known is not None and known.state is not RunState.PLANNING
         order = () if planned else self._plan(record, claims)
+        if not any(self.journal.points_of(record.run)):
+            return Saved()
         run = known if known and planned else self._open(record, owner)
         is_new = run.state is RunState.PLANNING
         if is_new:
