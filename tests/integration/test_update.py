@@ -1,0 +1,82 @@
+"""A deployment is updated in place from the last release, and deploying it again changes nothing."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tarfile
+from datetime import timedelta
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+import yaml
+
+from infra.packaging.build import ROOT
+from sandbox.demo import build
+from sandbox.demo.kube import Admin
+from sandbox.deploy import DeployedStack, deploy
+from sandbox.kubernetes.control import ClusterControl
+from sandbox.launch import Sandbox
+from tests.integration.deployed import CLUSTER, SLOT, Deployed, config_of
+
+pytestmark = pytest.mark.slow
+
+BEFORE_THE_FIRST_RELEASE = "691a4104bc482ed87c24c3434a139fa705e05cfe"
+"""What is updated from until a release is tagged."""
+
+
+def last_release() -> str:
+    """The newest tag `v…` behind this commit, or the commit that stands for it."""
+    asked = ["git", "describe", "--tags", "--abbrev=0", "--match", "v*", "HEAD"]
+    found = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True)
+    return found.stdout.strip() or BEFORE_THE_FIRST_RELEASE
+
+
+def synthesize_release(revision: str, config: Path, folder: Path) -> Path:
+    """The cloud assembly of a revision, made by its own code with today's packages."""
+    archive = subprocess.run(["git", "archive", revision], cwd=ROOT, capture_output=True, check=True).stdout
+    source = folder / "source"
+    with tarfile.open(fileobj=BytesIO(archive)) as packed:
+        packed.extractall(source, filter="data")
+    paths = os.pathsep.join([str(source), str(source / "layers/common/python")])
+    words = "import sys; from pathlib import Path; from sandbox.demo import build; "
+    words += "build.synthesize(*map(Path, sys.argv[1:]))"
+    command = [sys.executable, "-c", words, str(config), str(folder / "cdk.out")]
+    subprocess.run(command, cwd=source, env={**os.environ, "PYTHONPATH": paths}, check=True)
+    return folder / "cdk.out"
+
+
+def test_an_update_from_the_last_release_keeps_everything(tmp_path: Path) -> None:
+    config = tmp_path / "snapkeep.yaml"
+    config.write_text(yaml.safe_dump(config_of({"name": "updated", "method": "ebs"})))
+    before = synthesize_release(last_release(), config, tmp_path / "before")
+    after = build.synthesize(config, tmp_path / "after")
+
+    with Sandbox(tmp_path / "sandbox") as sandbox:
+        (old,) = deploy(before, sandbox.client)
+        product = running(sandbox, old, config)
+        product.make_claims("updated", 1)
+        product.backup("updated")
+        product.until_closed("updated")
+
+        (new,) = deploy(after, sandbox.client)
+
+        product = running(sandbox, new, config)
+        assert new.outputs["JournalTableName"] == old.outputs["JournalTableName"]
+        assert product.run("updated")["state"] == "completed"
+        product.backup("updated", SLOT + timedelta(days=1))
+        product.until_closed("updated", slot=SLOT + timedelta(days=1))
+        assert len(product.snapshots("updated")) == 2
+
+        (again,) = deploy(after, sandbox.client)
+        assert again == new
+
+
+def running(sandbox: Sandbox, stack: DeployedStack, config: Path) -> Deployed:
+    cluster = ClusterControl.from_folder(sandbox.kubeconfig.parent)
+    cluster.call("lab", {})
+    admin = Admin(sandbox.kubeconfig)
+    admin.apply(build.manifests(config, CLUSTER))
+    return Deployed(sandbox, cluster, admin, stack.outputs)
