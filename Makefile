@@ -14,7 +14,7 @@ STAMPS := .venv/stamps
 UV := $(BIN)/uv
 # CDK writes DependsOn beside references that say the same already.
 CFN_LINT_IGNORED := W3005
-LOCKS := bootstrap node runtime sandbox dev emulator
+LOCKS := bootstrap node runtime sandbox dev emulator awscli
 
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export VIRTUAL_ENV := $(CURDIR)/.venv
@@ -37,7 +37,7 @@ demo-stop: $(DEMO_READY) ## Stop what `make demo KEEP=1` left running
 test: $(STAMPS)/dev ## Run what a change needs (under 10 minutes)
 	$(BIN)/pytest -n 2 --dist loadfile -m "not slow" $(ARGS)
 
-test-slow: $(STAMPS)/dev $(STAMPS)/emulator ## Run the long tests: fuzzing, whole flows at scale, commands of the documentation
+test-slow: $(STAMPS)/dev $(STAMPS)/emulator $(STAMPS)/awscli ## Run the long tests: fuzzing, whole flows at scale, commands of the documentation
 	$(BIN)/pytest -m slow $(ARGS)
 
 bench: $(DEMO_READY) ## Measure planning at 100,000 and 1,000,000 points, beside plain sorting
@@ -84,7 +84,7 @@ $(STAMPS)/sandbox $(STAMPS)/dev: $(STAMPS)/%: requirements-%.lock requirements-n
 	.ci/install-node
 	touch $@
 
-$(STAMPS)/emulator: requirements-emulator.lock $(STAMPS)/uv
-	rm -rf .venv/emulator
-	$(UV) pip install --quiet --require-hashes --no-deps --target .venv/emulator -r requirements-emulator.lock
+$(STAMPS)/emulator $(STAMPS)/awscli: $(STAMPS)/%: requirements-%.lock $(STAMPS)/uv
+	rm -rf .venv/$*
+	$(UV) pip install --quiet --require-hashes --no-deps --target .venv/$* -r requirements-$*.lock
 	touch $@
