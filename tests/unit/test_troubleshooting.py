@@ -1,0 +1,50 @@
+"""The page that explains codes knows every code the product can answer, and no other."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from infra.constructs.api_problems import PROBLEMS
+from snapkeep.domain.protectability import Code
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "troubleshooting.md").read_text()
+PACKAGE = ROOT / "layers/common/python/snapkeep"
+
+
+def explained(title: str) -> set[str]:
+    """The codes in the first column of the table under a title."""
+    section = PAGE.split(f"## {title}\n")[1].split("\n## ")[0]
+    rows = re.findall(r"^\| (`[^|]+) \|", section, re.MULTILINE)
+    return {code for row in rows for code in re.findall(r"`([a-z0-9_]+)`", row)}
+
+
+def texts_passed(folder: Path, functions: set[str], place: int) -> Iterator[str]:
+    """The texts that calls of these functions have as their argument number `place`."""
+    for path in folder.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if not isinstance(node, ast.Call) or getattr(node.func, "id", "") not in functions:
+                continue
+            if len(node.args) > place and isinstance(node.args[place], ast.Constant):
+                yield str(node.args[place].value)  # type: ignore[attr-defined]
+
+
+def test_every_problem_of_the_api_is_explained() -> None:
+    answered = set(texts_passed(PACKAGE / "inbound", {"Problem", "_named"}, 1))
+    answered |= {problem.code for problem in PROBLEMS.values()}
+
+    assert explained("Codes of the API and the command") == answered
+
+
+def test_every_finding_of_a_restore_is_explained() -> None:
+    found = set(texts_passed(PACKAGE / "domain" / "restore", {"error", "warning", "info"}, 0))
+
+    assert len(found) > 30
+    assert explained("Findings of a restore") == found
+
+
+def test_every_reason_for_no_protection_is_explained() -> None:
+    assert explained("Why a claim is not protected") == {code.value for code in Code}
