@@ -96,6 +96,7 @@ class FakeAnnouncer(Faults):
         self.skews: dict[str, float] = {}
         self.missed: list[MissedSlot] = []
         self.ages: dict[tuple[str, str], timedelta] = {}
+        self.owed: dict[tuple[str, str], datetime | None] = {}
         self.unlocked: list[tuple[str, str]] = []
         self.orphans: list[tuple[str, dict[str, int], float]] = []
         self.gone: list[tuple[str, str]] = []
@@ -114,9 +115,10 @@ class FakeAnnouncer(Faults):
         self.missed.append(MissedSlot(cluster, policy, slot, reason))
         self._after("slot_missed")
 
-    def freshness(self, cluster: str, policy: str, age: timedelta) -> None:
+    def freshness(self, cluster: str, policy: str, age: timedelta, owed: datetime | None) -> None:
         self._before("freshness")
         self.ages[cluster, policy] = age
+        self.owed[cluster, policy] = owed
 
     def not_locked(self, point: Point, reason: str) -> None:
         self._before("not_locked")

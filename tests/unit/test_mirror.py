@@ -22,6 +22,7 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "snapkeep/domain/messages.py": "tests/unit/snapkeep/inbound/test_events.py",
     "snapkeep/domain/prune_plans.py": "tests/unit/snapkeep/inbound/api/test_prune.py",
     "snapkeep/domain/backups.py": "tests/unit/snapkeep/inbound/api/test_backups.py",
+    "snapkeep/domain/metrics.py": "tests/unit/snapkeep/adapters/test_events.py",
     "snapkeep/domain/changes.py": "tests/unit/snapkeep/inbound/api/test_application.py",
     "snapkeep/domain/interruption/machines.py": "tests/unit/snapkeep/adapters/test_ec2_machines.py",
     # How they connect shows where they are used.

@@ -250,8 +250,11 @@ class Announcer(Protocol):
     def slot_missed(self, cluster: str, policy: str, slot: datetime, reason: str) -> None:
         """Publish that a slot will not be run any more."""
 
-    def freshness(self, cluster: str, policy: str, age: timedelta) -> None:
-        """Publish how old the newest run with a ready point is."""
+    def freshness(self, cluster: str, policy: str, age: timedelta, owed: datetime | None) -> None:
+        """Publish how old the newest run with a ready point is.
+
+        `owed` is the first slot since then that should have given another one by now, None without one.
+        """
 
     def not_locked(self, point: Point, reason: str) -> None:
         """Publish that a point is ready without the lock its policy asks for."""

@@ -64,6 +64,7 @@ def metrics(text: str) -> dict[str, dict[str, Any]]:
                 "unit": metric["Unit"],
                 "value": document[metric["Name"]],
                 "dimensions": {name: document[name] for name in directive["Dimensions"][0]},
+                "also": directive["Dimensions"][1:],
             }
     return found
 
@@ -138,7 +139,7 @@ def test_metrics_have_few_dimensions_and_the_same_from_every_function(
     monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "record_completion")
     announcer = EventAnnouncer(bus, "default")
     announcer.run_closed(a_closed_run(RunState.FAILED, total=2, failed=2), failed_points(2), {})
-    announcer.freshness("myeks", "daily", timedelta(hours=26))
+    announcer.freshness("myeks", "daily", timedelta(hours=26), NOW)
     announcer.slot_missed("myeks", "daily", NOW, "late")
     told = metrics(capsys.readouterr().out)
     assert told["RunsFailed"]["value"] == [1]
@@ -149,6 +150,15 @@ def test_metrics_have_few_dimensions_and_the_same_from_every_function(
     for metric in told.values():
         assert metric["namespace"] == "Snapkeep"
         assert metric["dimensions"] == {"service": "snapkeep", "cluster": "myeks", "policy": "daily"}
+        assert metric["also"] == [["service"]]
+
+
+def test_a_policy_is_late_while_it_owes_a_point(bus: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    announcer = EventAnnouncer(bus, "default")
+    announcer.freshness("myeks", "daily", timedelta(hours=26), NOW)
+    assert metrics(capsys.readouterr().out)["PoliciesLate"]["value"] == [1]
+    announcer.freshness("myeks", "daily", timedelta(hours=1), None)
+    assert metrics(capsys.readouterr().out)["PoliciesLate"]["value"] == [0]
 
 
 def test_a_braked_prune_tells_its_figures_and_what_confirms_it(bus: Any) -> None:

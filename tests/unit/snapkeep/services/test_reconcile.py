@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from snapkeep.domain.errors import PermanentError, TemporaryError
+from snapkeep.domain.policies import Schedule
 from snapkeep.domain.runs import RunState
 from tests.fakes.faults import Crash
 from tests.fakes.world import SLOT, World, a_claim, a_policy
@@ -117,6 +118,44 @@ def test_a_policy_that_never_had_a_good_run_ages_from_the_day_it_was_first_seen(
     world.wait(hours=30)
     world.reconcile()
     assert world.announcer.ages["myeks", "nightly"] == timedelta(hours=30)
+
+
+def test_a_policy_owes_the_slot_that_gave_no_good_point_in_time() -> None:
+    world = World(a_claim("mysql"))
+    world.backup()
+    world.run_until_closed()
+    tomorrow = SLOT + timedelta(days=1)
+    world.calendar.slots = (SLOT, tomorrow, tomorrow + timedelta(days=1))
+    for now, owed in (
+        (tomorrow + timedelta(hours=2) - timedelta(seconds=1), None),
+        (tomorrow + timedelta(hours=2), tomorrow),
+        (tomorrow + timedelta(days=3), tomorrow),
+    ):
+        world.clock.now = now
+        world.reconcile()
+        assert world.announcer.owed["myeks", "nightly"] == owed
+
+
+def test_a_yearly_policy_is_not_late_because_its_last_run_is_long_ago() -> None:
+    world = World(a_claim("mysql"))
+    world.calendar.slots = (SLOT, SLOT + timedelta(days=365))
+    world.clock.now = SLOT - timedelta(hours=1)
+    world.reconcile()
+    world.clock.now = SLOT
+    world.backup()
+    world.run_until_closed()
+    world.wait(days=200)
+    world.reconcile()
+    assert world.announcer.owed["myeks", "nightly"] is None
+
+
+def test_a_paused_policy_owes_nothing() -> None:
+    world = World(policy=a_policy(schedule=Schedule("cron(0 18 * * ? *)", enabled=False)))
+    world.calendar.slots = (SLOT + timedelta(days=1),)
+    world.reconcile()
+    world.wait(days=9)
+    world.reconcile()
+    assert world.announcer.owed["myeks", "nightly"] is None
 
 
 def test_a_slot_in_the_future_is_not_older_than_now() -> None:

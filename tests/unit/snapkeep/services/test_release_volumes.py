@@ -59,7 +59,7 @@ def test_a_dead_node_is_put_out_of_service_until_its_volumes_are_free_and_then_n
     world.wait(seconds=10)
     assert world.release().step == "untaint"
     assert taints(world) == [] and world.record.closed_at and world.to_release.sent == []
-    assert world.news.steps[-1].figures == {"SecondsToRelease": 20.0}
+    assert world.news.steps[-1].figures == {"SecondsToRelease": 20.0, "InterruptionsMissed": 0}
 
 
 def test_volumes_that_ec2_still_holds_are_waited_for() -> None:
@@ -99,6 +99,9 @@ def test_a_death_nobody_warned_of_is_handled_by_its_tags() -> None:
     world.die()
     assert world.release().step == "taint"
     assert world.record.cluster == "myeks"
+    world.nodes.all_attachments, world.nodes.all_pods[NODE] = [], []
+    assert world.release().step == "untaint"
+    assert world.news.steps[-1].figures["InterruptionsMissed"] == 1
 
 
 def test_a_foreign_machine_is_left() -> None:

@@ -9,13 +9,15 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from aws_lambda_powertools.metrics import MetricUnit, single_metric
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.metrics.provider.cloudwatch_emf.cloudwatch import AmazonCloudWatchEMFProvider
 
 from snapkeep.adapters.aws import our_errors
 from snapkeep.domain.brake import Verdict
 from snapkeep.domain.changes import Change
 from snapkeep.domain.errors import TemporaryError
 from snapkeep.domain.interruption.records import IncidentRecord
+from snapkeep.domain.metrics import NAMESPACE, SERVICE, Metric
 from snapkeep.domain.orphans import Orphan
 from snapkeep.domain.points import Point
 from snapkeep.domain.policies import INTERRUPTION as INTERRUPTION_POLICY
@@ -27,7 +29,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 SOURCE = "snapkeep"
-NAMESPACE = "Snapkeep"
 VERSION = "1"
 SHOWN_FAILURES = 50
 """An event holds 256 KB; who needs the whole list reads the journal."""
@@ -47,9 +48,9 @@ CHANGED = "Snapkeep API Change"
 INTERRUPTION = "Snapkeep Interruption"
 
 METRICS = {
-    RunState.COMPLETED: "RunsCompleted",
-    RunState.PARTIALLY_FAILED: "RunsPartiallyFailed",
-    RunState.FAILED: "RunsFailed",
+    RunState.COMPLETED: Metric.RUNS_COMPLETED,
+    RunState.PARTIALLY_FAILED: Metric.RUNS_PARTIALLY_FAILED,
+    RunState.FAILED: Metric.RUNS_FAILED,
 }
 
 NO_CLUSTER = "none"
@@ -63,7 +64,7 @@ class EventAnnouncer:
     """Publishes to one event bus, and writes metrics into the function's log (EMF, no API call).
 
     Dimensions are service, cluster and policy only: one per volume would cost more than the backups.
-    The service is always `snapkeep`, whichever function tells it, so that one alarm sees all of them.
+    Each metric is there a second time for the service alone, so that one alarm sees all of them.
     """
 
     def __init__(self, events: EventBridgeClient, bus: str) -> None:
@@ -90,24 +91,27 @@ class EventAnnouncer:
             },
         )
         _count(METRICS[run.state], 1, run.cluster, run.policy)
-        _count("PointsReady", run.ready, run.cluster, run.policy)
-        _count("PointsFailed", run.failed, run.cluster, run.policy)
+        _count(Metric.POINTS_READY, run.ready, run.cluster, run.policy)
+        _count(Metric.POINTS_FAILED, run.failed, run.cluster, run.policy)
 
     def slot_missed(self, cluster: str, policy: str, slot: datetime, reason: str) -> None:
         """Publish that a slot will not be run any more."""
         detail = {"cluster": cluster, "policy": policy, "slot": slot.isoformat(), "reason": reason}
         self._put(SLOT_MISSED, detail)
-        _count("SlotsMissed", 1, cluster, policy)
+        _count(Metric.SLOTS_MISSED, 1, cluster, policy)
 
-    def freshness(self, cluster: str, policy: str, age: timedelta) -> None:
-        """Publish the age of the newest run with a ready point, in seconds."""
-        _count("NewestGoodAge", age.total_seconds(), cluster, policy, MetricUnit.Seconds)
+    def freshness(self, cluster: str, policy: str, age: timedelta, owed: datetime | None) -> None:
+        """Publish the age of the newest run with a ready point, in seconds, and whether one is owed."""
+        _count(Metric.NEWEST_GOOD_AGE, age.total_seconds(), cluster, policy, MetricUnit.Seconds)
+        _count(Metric.POLICIES_LATE, 0 if owed is None else 1, cluster, policy)
+        if owed is not None:
+            log.warning("policy %s owes %s a recovery point of %s", policy, cluster, owed.isoformat())
 
     def not_locked(self, point: Point, reason: str) -> None:
         """Publish that a point is ready without the lock its policy asks for: it can be deleted."""
         detail = {"cluster": point.claim.cluster, "policy": point.policy, "snapshot": point.snapshot_id}
         self._put(POINT_NOT_LOCKED, {**detail, **_failure(point), "reason": reason})
-        _count("PointsNotLocked", 1, point.claim.cluster, point.policy)
+        _count(Metric.POINTS_NOT_LOCKED, 1, point.claim.cluster, point.policy)
 
     def orphans_found(
         self, cluster: str, counts: Mapping[str, int], dollars_a_month: float, some: Sequence[Orphan]
@@ -116,7 +120,7 @@ class EventAnnouncer:
         shown = [{"kind": item.kind.value, "name": item.name, "reason": item.reason} for item in some]
         detail = {"cluster": cluster, "counts": dict(counts), "dollars_a_month_at_most": dollars_a_month}
         self._put(ORPHANS_FOUND, {**detail, "orphans": shown[:SHOWN_FAILURES]})
-        _count("Orphans", sum(counts.values()), cluster or NO_CLUSTER, ALL_POLICIES)
+        _count(Metric.ORPHANS, sum(counts.values()), cluster or NO_CLUSTER, ALL_POLICIES)
 
     def cluster_gone(self, cluster: str, reason: str) -> None:
         """Publish that EKS has a cluster no more: its backups stay, retention is frozen."""
@@ -161,7 +165,7 @@ class EventAnnouncer:
     def unknown_notice(self, source: str, kind: str) -> None:
         """Count an event of a kind we do not know; the log says which."""
         log.info("nothing to do for %r of %r: its kind is not known", kind, source)
-        _count("NoticesUnknown", 1, NO_CLUSTER, INTERRUPTION_POLICY)
+        _count(Metric.NOTICES_UNKNOWN, 1, NO_CLUSTER, INTERRUPTION_POLICY)
 
     def prune_braked(self, cluster: str, verdict: Verdict, token: str) -> None:
         """Publish that a prune deleted nothing because its plan went too far, and how to confirm it."""
@@ -177,7 +181,7 @@ class EventAnnouncer:
                 "confirm": token,
             },
         )
-        _count("PrunesBraked", 1, cluster, ALL_POLICIES)
+        _count(Metric.PRUNES_BRAKED, 1, cluster, ALL_POLICIES)
 
     def _put(self, detail_type: str, detail: Mapping[str, Any]) -> None:
         with our_errors(f"publish {detail_type!r}"):
@@ -207,7 +211,9 @@ def _failure(point: Point) -> dict[str, str]:
 
 
 def _count(name: str, value: float, cluster: str, policy: str, unit: MetricUnit = MetricUnit.Count) -> None:
-    with single_metric(name=name, unit=unit, value=value, namespace=NAMESPACE) as metric:
-        metric.add_dimension(name="service", value=SOURCE)
-        metric.add_dimension(name="cluster", value=cluster)
-        metric.add_dimension(name="policy", value=policy)
+    metrics = AmazonCloudWatchEMFProvider(namespace=NAMESPACE)
+    metrics.add_metric(name=name, unit=unit, value=value)
+    for dimension, text in (("service", SERVICE), ("cluster", cluster), ("policy", policy)):
+        metrics.add_dimension(name=dimension, value=text)
+    metrics.add_dimensions(service=SERVICE)
+    metrics.flush_metrics()

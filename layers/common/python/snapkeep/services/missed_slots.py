@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from snapkeep.domain.coverage import ALLOWANCE
 from snapkeep.domain.policies import Policy
 from snapkeep.domain.runs import Run, RunState, run_id
 from snapkeep.ports import Announcer, Calendar, Clock, Journal, Starter
@@ -50,6 +51,17 @@ class MissedSlots:
                 self._report(cluster, policy, slot, now)
                 caught_up.missed.append(name)
         return caught_up
+
+    def owed(self, policy: Policy, newest: datetime, since: datetime) -> datetime | None:
+        """The first slot after the newest good one that should have given a recovery point by now.
+
+        Slots before `since` are forgiven, and a paused policy owes nothing.
+        """
+        schedule = policy.schedule
+        until = self.clock() - ALLOWANCE - timedelta(minutes=schedule.flexible_minutes)
+        if not schedule.enabled or until <= newest:
+            return None
+        return next(self.calendar.due(schedule, max(newest, since), until, newest), None)
 
     def _missing(self, cluster: str, policy: Policy, seen: datetime, now: datetime) -> list[datetime]:
         schedule = policy.schedule

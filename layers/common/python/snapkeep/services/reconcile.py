@@ -119,4 +119,5 @@ class Reconcile:
         runs = self.journal.runs_of(cluster, policy.name, now - FRESHNESS_WINDOW)
         first_seen = self.journal.first_seen(cluster, policy.name, now)
         newest = max((run.slot for run in runs if run.ready), default=first_seen)
-        self.announcer.freshness(cluster, policy.name, max(now - newest, timedelta()))
+        owed = self.missed_slots.owed(policy, newest, since=now - FRESHNESS_WINDOW)
+        self.announcer.freshness(cluster, policy.name, max(now - newest, timedelta()), owed)

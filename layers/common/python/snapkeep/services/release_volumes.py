@@ -13,6 +13,7 @@ from snapkeep.domain.interruption.nodes import Attachment, Node
 from snapkeep.domain.interruption.notices import Notice
 from snapkeep.domain.interruption.ownership import owner
 from snapkeep.domain.interruption.records import IncidentRecord
+from snapkeep.domain.metrics import Metric
 from snapkeep.domain.policies import Deployment
 from snapkeep.ports import (
     Clock,
@@ -175,4 +176,8 @@ def _began(record: IncidentRecord) -> datetime:
 def _figures(record: IncidentRecord, closes: bool) -> dict[str, float]:
     if not closes:
         return {}
-    return {"SecondsToRelease": max(0.0, (record.timeline[-1].at - _began(record)).total_seconds())}
+    untouched = record.cordoned_at is None and record.saved_at is None
+    return {
+        "SecondsToRelease": max(0.0, (record.timeline[-1].at - _began(record)).total_seconds()),
+        Metric.INTERRUPTIONS_MISSED: int(untouched),
+    }

@@ -17,6 +17,7 @@ from snapkeep.domain.interruption.records import IncidentRecord
 from snapkeep.domain.interruption.rules import Reaction
 from snapkeep.domain.interruption.saves import SavePlan, plan_save
 from snapkeep.domain.interruption.urgency import LIFECYCLE_LIMIT, Urge, urgency
+from snapkeep.domain.metrics import Metric
 from snapkeep.domain.policies import Deployment
 from snapkeep.domain.selection import Taken, decide
 from snapkeep.ports import (
@@ -217,7 +218,7 @@ class SaveNode:
     def _publish_save(self, record: IncidentRecord, scene: Scene, saved: Saved) -> None:
         left = record.left(self.clock())
         in_time = len(saved.claims) if left is None or left > 0 else 0
-        figures = {"SnapshotsInTime": in_time, "VolumesMissed": len(saved.missed)}
+        figures = {"SnapshotsInTime": in_time, Metric.VOLUMES_MISSED: len(saved.missed)}
         self._log.tell(record, "saved", f"{len(saved.claims)} volumes snapshotted", figures)
         for claim in scene.claims:
             if str(claim) in saved.claims:
