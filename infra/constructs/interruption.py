@@ -12,12 +12,14 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from infra import permissions
+from infra.constructs.alarms import alarm, together
 from infra.constructs.failure_queue import failure_queue
 from infra.constructs.job_queue import JobQueue
 from infra.constructs.journal_table import JournalTable
 from infra.constructs.python_function import Platform, PythonFunction
 from infra.constructs.schedules import SCHEDULED_TIME, Schedules, Timing
 from infra.constructs.work_queue import WorkQueue
+from snapkeep.domain.metrics import Metric
 from snapkeep.settings import HandleInterruptionSettings, ReleaseVolumesSettings, SaveNodeSettings
 
 TIMEOUT = Duration.seconds(30)
@@ -84,6 +86,9 @@ DEATHS = events.EventPattern(
 )
 
 
+MISSED = (Metric.VOLUMES_MISSED, Metric.INTERRUPTIONS_MISSED)
+
+
 class Interruption(Construct):
     """`handler` cordons and nothing else, `saver` snapshots and evicts, `releaser` frees a dead machine's
     volumes. `lifecycle` is a queue that Auto Scaling hooks may send to themselves."""
@@ -108,6 +113,13 @@ class Interruption(Construct):
         self.handler = self._handler(platform, schedules)
         self.saver = self._saver(platform, jobs)
         self.releaser = self._releaser(platform)
+        alarm(
+            self,
+            "Missed",
+            metric=together(MISSED, every=Duration.minutes(5)),
+            says="a node died before its volumes were snapshotted",
+            runbook="interruption-missed",
+        )
 
     @property
     def functions(self) -> tuple[PythonFunction, ...]:

@@ -10,9 +10,11 @@ from aws_cdk import aws_events_targets as targets
 from constructs import Construct
 
 from infra import permissions
+from infra.constructs.alarms import alarm, counted
 from infra.constructs.journal_table import JournalTable
 from infra.constructs.python_function import Platform, PythonFunction
 from infra.constructs.schedules import SCHEDULED_TIME, Schedules, Timing
+from snapkeep.domain.metrics import Metric
 from snapkeep.settings import PruneSettings
 
 EVERY = "rate(1 hour)"
@@ -83,4 +85,11 @@ class Prune(Construct):
             description="Snapkeep: a run has ready points, so older ones may go",
             event_pattern=RUN_EVENTS,
             targets=[targets.LambdaFunction(self.function.function)],
+        )
+        alarm(
+            self,
+            "Braked",
+            metric=counted(Metric.PRUNES_BRAKED, every=Duration.hours(1)),
+            says="a prune would have deleted too much at once and deleted nothing",
+            runbook="prune-braked",
         )

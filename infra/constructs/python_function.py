@@ -6,12 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from infra.constructs.alarms import alarm
 from infra.constructs.failure_queue import failure_queue
 from infra.packaging.assets import Asset
 from snapkeep.settings import Settings
@@ -75,6 +77,14 @@ class PythonFunction(Construct):
             dead_letter_queue=self.failures,
             log_group=self._log_group(physical_name),
             logging_format=lambda_.LoggingFormat.JSON,
+        )
+        alarm(
+            self,
+            "Throttled",
+            metric=self.function.metric_throttles(period=Duration.minutes(5), statistic=cloudwatch.Stats.SUM),
+            periods=2,
+            says=f"Lambda does not start {physical_name} as often as it is asked to",
+            runbook="function-throttled",
         )
 
     def allow(self, *statements: iam.PolicyStatement) -> None:

@@ -6,10 +6,12 @@ from aws_cdk import Duration, Stack
 from constructs import Construct
 
 from infra import permissions
+from infra.constructs.alarms import alarm, together
 from infra.constructs.job_queue import JobQueue
 from infra.constructs.journal_table import JournalTable
 from infra.constructs.python_function import Platform, PythonFunction
 from infra.constructs.schedules import SCHEDULED_TIME, Schedules, Timing
+from snapkeep.domain.metrics import Metric
 from snapkeep.domain.policies import Deployment, Policy
 from snapkeep.domain.policies import Schedule as PolicySchedule
 from snapkeep.settings import PlanBackupSettings
@@ -17,6 +19,9 @@ from snapkeep.settings import PlanBackupSettings
 TIMEOUT = Duration.minutes(10)
 MEMORY_MIB = 1024
 """A listing of thousands of claims with their volumes is held at once."""
+
+
+NOT_COMPLETED = (Metric.RUNS_FAILED, Metric.RUNS_PARTIALLY_FAILED, Metric.SLOTS_MISSED)
 
 
 class ScheduledBackup(Construct):
@@ -59,6 +64,13 @@ class ScheduledBackup(Construct):
         for policy in deployment.policies:
             for cluster in policy.clusters:
                 self._schedule(schedules, cluster, policy)
+        alarm(
+            self,
+            "RunFailed",
+            metric=together(NOT_COMPLETED, every=Duration.minutes(5)),
+            says="a run ended without some of its recovery points, or was never started",
+            runbook="run-failed",
+        )
 
     def _schedule(self, schedules: Schedules, cluster: str, policy: Policy) -> None:
         # A dot, as in run ids: cluster names have none, so no two pairs share a name.

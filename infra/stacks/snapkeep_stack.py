@@ -8,6 +8,7 @@ from constructs import Construct
 
 from infra.constructs.api import Api
 from infra.constructs.cluster_access import ClusterAccess
+from infra.constructs.dashboard import Dashboard
 from infra.constructs.finish_restores import FinishRestores
 from infra.constructs.interruption import Interruption
 from infra.constructs.job_queue import JobQueue
@@ -56,7 +57,7 @@ class SnapkeepStack(Stack):
             deployment=config.deployment,
         )
         locks = [policy.lock for policy in config.deployment.policies if policy.lock]
-        SnapshotCompletion(
+        completion = SnapshotCompletion(
             self, "Completion", platform=platform, journal=journal, event_bus=EVENT_BUS, locks=locks
         )
         reconcile = Reconcile(
@@ -108,21 +109,18 @@ class SnapkeepStack(Stack):
             event_bus=EVENT_BUS,
             clusters=clusters,
         )
-        ClusterAccess(
-            self,
-            "ClusterAccess",
-            clusters=clusters,
-            functions=[
-                backup.function,
-                jobs.function,
-                reconcile.function,
-                prune.function,
-                finish_restores.function,
-                api.function,
-                *interruption.functions,
-            ],
-        )
+        with_access = [
+            backup.function,
+            jobs.function,
+            reconcile.function,
+            prune.function,
+            finish_restores.function,
+            api.function,
+            *interruption.functions,
+        ]
+        ClusterAccess(self, "ClusterAccess", clusters=clusters, functions=with_access)
         topic = Notifications(self, "Notifications", event_bus=EVENT_BUS).topic
+        Dashboard(self, "Dashboard", name=config.prefix, functions=[*with_access, completion.function])
         CfnOutput(self, "JournalTableName", value=journal.name)
         CfnOutput(self, "JobsQueueUrl", value=jobs.url)
         CfnOutput(self, "ScheduleGroupName", value=config.prefix)

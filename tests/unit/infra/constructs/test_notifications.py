@@ -14,7 +14,7 @@ from snapkeep.adapters.events import (
 )
 from snapkeep.domain.runs import RunState
 from tests.unit.infra.event_pattern import matches
-from tests.unit.infra.template import Resource, Template
+from tests.unit.infra.template import Resource, Template, text
 
 
 @pytest.fixture
@@ -49,10 +49,16 @@ def test_completed_runs_disturb_nobody(rule: Resource) -> None:
     assert not matches(rule["EventPattern"], completed)
 
 
-def test_only_this_rule_may_publish_to_the_topic(template: Template, rule: Resource) -> None:
+def test_only_this_rule_and_alarms_of_this_stack_may_publish_to_the_topic(
+    template: Template, rule: Resource
+) -> None:
     (policy,) = template.resources("SNS::TopicPolicy").values()
-    (statement,) = policy["PolicyDocument"]["Statement"]
+    from_rule, from_alarms = policy["PolicyDocument"]["Statement"]
     rule_id = next(name for name, item in template.resources("Events::Rule").items() if item is rule)
 
-    assert rule["Targets"][0]["Arn"] == statement["Resource"]
-    assert statement["Condition"] == {"ArnEquals": {"aws:SourceArn": {"Fn::GetAtt": [rule_id, "Arn"]}}}
+    assert rule["Targets"][0]["Arn"] == from_rule["Resource"] == from_alarms["Resource"]
+    assert from_rule["Principal"] == {"Service": "events.amazonaws.com"}
+    assert from_rule["Condition"] == {"ArnEquals": {"aws:SourceArn": {"Fn::GetAtt": [rule_id, "Arn"]}}}
+    assert from_alarms["Principal"] == {"Service": "cloudwatch.amazonaws.com"}
+    (source,) = from_alarms["Condition"]["ArnLike"].values()
+    assert text(source).endswith(":{AWS::AccountId}:alarm:Snapkeep-*")

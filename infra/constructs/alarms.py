@@ -1,0 +1,68 @@
+"""Alarms: each stands beside what it watches, and its description ends with the runbook that helps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from aws_cdk import Duration
+from aws_cdk import aws_cloudwatch as cloudwatch
+from constructs import Construct
+
+from snapkeep.domain.metrics import NAMESPACE, SERVICE, Metric
+
+RUNBOOKS = "docs/runbooks"
+"""Where the runbooks are, unless the context names another place (`runbooks`): a path or an address."""
+
+
+def alarm(
+    scope: Construct,
+    id: str,
+    *,
+    metric: cloudwatch.IMetric,
+    says: str,
+    runbook: str,
+    periods: int = 1,
+    silence_is_bad: bool = False,
+) -> cloudwatch.Alarm:
+    """An alarm that goes off when the metric is 1 or more for so many periods.
+
+    `says` is what people read first, `runbook` the name of a file in docs/runbooks. Nobody counts what did
+    not happen, so no data is a good sign, unless `silence_is_bad`.
+    """
+    place = scope.node.try_get_context("runbooks") or RUNBOOKS
+    return cloudwatch.Alarm(
+        scope,
+        id,
+        metric=metric,
+        threshold=1,
+        evaluation_periods=periods,
+        comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+        treat_missing_data=cloudwatch.TreatMissingData.BREACHING
+        if silence_is_bad
+        else cloudwatch.TreatMissingData.NOT_BREACHING,
+        alarm_description=f"Snapkeep: {says}. Runbook: {place}/{runbook}.md",
+    )
+
+
+def counted(metric: Metric, *, every: Duration, statistic: str = cloudwatch.Stats.SUM) -> cloudwatch.Metric:
+    """A metric of ours over all clusters and policies."""
+    return cloudwatch.Metric(
+        namespace=NAMESPACE,
+        metric_name=metric.value,
+        dimensions_map={"service": SERVICE},
+        statistic=statistic,
+        period=every,
+    )
+
+
+def together(metrics: Sequence[Metric], *, every: Duration) -> cloudwatch.MathExpression:
+    """The sum of several metrics of ours; one without data counts as 0."""
+    using: Mapping[str, cloudwatch.IMetric] = {
+        f"m{number}": counted(metric, every=every) for number, metric in enumerate(metrics)
+    }
+    return cloudwatch.MathExpression(
+        expression=" + ".join(f"FILL({name}, 0)" for name in using),
+        using_metrics=dict(using),
+        label=" + ".join(metrics),
+        period=every,
+    )

@@ -1,0 +1,104 @@
+"""Every alarm says what is wrong, tells somebody, and leads to a runbook."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from snapkeep.domain.metrics import NAMESPACE, Metric
+from tests.unit.infra.conftest import FUNCTIONS
+from tests.unit.infra.template import Resource, Template
+
+ROOT = Path(__file__).parents[4]
+LINK = re.compile(r"^Snapkeep: .+\. Runbook: (docs/runbooks/([a-z-]+)\.md)$")
+
+
+def alarms(template: Template) -> list[Resource]:
+    return list(template.resources("CloudWatch::Alarm").values())
+
+
+def runbook(alarm: Resource) -> str:
+    found = LINK.match(alarm["AlarmDescription"])
+    assert found, alarm["AlarmDescription"]
+    return found[2]
+
+
+def of(template: Template, name: str) -> list[Resource]:
+    return [alarm for alarm in alarms(template) if runbook(alarm) == name]
+
+
+def watched(alarm: Resource) -> set[str]:
+    """The names of the metrics an alarm looks at."""
+    parts = [item["MetricStat"]["Metric"] for item in alarm.get("Metrics", []) if "MetricStat" in item]
+    return {part["MetricName"] for part in parts or [alarm]}
+
+
+def test_every_alarm_links_to_a_runbook_and_every_runbook_belongs_to_an_alarm(template: Template) -> None:
+    linked = {runbook(alarm) for alarm in alarms(template)}
+    written = {path.stem for path in (ROOT / "docs" / "runbooks").glob("*.md") if path.name != "README.md"}
+
+    assert linked == written
+
+
+@pytest.mark.parametrize(
+    ("name", "metrics"),
+    [
+        ("run-failed", {"RunsFailed", "RunsPartiallyFailed", "SlotsMissed"}),
+        ("backup-late", {"PoliciesLate"}),
+        ("prune-braked", {"PrunesBraked"}),
+        ("interruption-missed", {"VolumesMissed", "InterruptionsMissed"}),
+    ],
+)
+def test_what_can_go_wrong_is_watched_for_the_whole_deployment(
+    template: Template, name: str, metrics: set[str]
+) -> None:
+    (alarm,) = of(template, name)
+    parts = [item["MetricStat"]["Metric"] for item in alarm.get("Metrics", []) if "MetricStat" in item]
+
+    assert watched(alarm) == metrics
+    for part in parts or [alarm]:
+        assert part["Namespace"] == NAMESPACE
+        assert part["Dimensions"] == [{"Name": "service", "Value": "snapkeep"}]
+
+
+def test_metrics_of_ours_that_are_watched_are_metrics_that_are_counted(template: Template) -> None:
+    ours = [
+        alarm for alarm in alarms(template) if "QueueName" not in str(alarm) and "Function" not in str(alarm)
+    ]
+
+    assert set().union(*map(watched, ours)) <= set(Metric)
+
+
+def test_every_queue_that_nobody_reads_is_watched(template: Template) -> None:
+    queues = template.resources("SQS::Queue")
+    sources = template.resources("Lambda::EventSourceMapping").values()
+    read = {mapping["EventSourceArn"]["Fn::GetAtt"][0] for mapping in sources}
+    named = [
+        alarm["Dimensions"][0]["Value"]["Fn::GetAtt"][0] for alarm in of(template, "messages-undelivered")
+    ]
+
+    assert len(named) == len(set(named))
+    assert set(named) == set(queues) - read
+
+
+def test_every_function_is_watched_for_throttles(template: Template) -> None:
+    named = {alarm["Dimensions"][0]["Value"]["Ref"] for alarm in of(template, "function-throttled")}
+
+    assert named == set(template.resources("Lambda::Function"))
+    assert len(named) == len(FUNCTIONS)
+
+
+def test_every_alarm_goes_off_at_the_first_and_reaches_the_topic(template: Template) -> None:
+    (topic,) = template.resources("SNS::Topic")
+    for alarm in alarms(template):
+        assert (alarm["Threshold"], alarm["ComparisonOperator"]) == (1, "GreaterThanOrEqualToThreshold")
+        assert alarm["AlarmActions"] == [{"Ref": topic}]
+
+
+def test_silence_is_bad_only_from_the_one_that_looks_for_late_backups(template: Template) -> None:
+    bad = {runbook(alarm) for alarm in alarms(template) if alarm["TreatMissingData"] == "breaching"}
+
+    assert bad == {"backup-late"}
+    assert {alarm["TreatMissingData"] for alarm in alarms(template)} == {"breaching", "notBreaching"}
