@@ -1,4 +1,7 @@
-"""`snapkeep.yaml`, read into domain values: `load` a file, or print its `json_schema` for editors."""
+"""`snapkeep.yaml`, read into domain values: `load` a file, or print its `json_schema` for editors.
+
+`load_options` reads the part of it that is about the AWS account.
+"""
 
 from __future__ import annotations
 
@@ -13,9 +16,10 @@ from config.document import read
 from config.errors import ConfigError, Problem
 from config.explain import problems_of
 from config.models import Config
+from config.stack_options import StackOptions
 from snapkeep.domain.policies import Deployment
 
-__all__ = ["ConfigError", "json_schema", "load"]
+__all__ = ["ConfigError", "json_schema", "load", "load_options"]
 
 
 def load(path: Path) -> Deployment:
@@ -23,6 +27,15 @@ def load(path: Path) -> Deployment:
 
     Raises ConfigError, with every problem at once, each naming file, line, key path and what is allowed.
     """
+    return build.deployment(_validated(path))
+
+
+def load_options(path: Path) -> StackOptions:
+    """What the deployment of a config file asks of its AWS account. Raises ConfigError, as `load` does."""
+    return _validated(path).deployment
+
+
+def _validated(path: Path) -> Config:
     document = read(path)
     problems = [*document.problems, *check(document.data)]
     try:
@@ -34,7 +47,7 @@ def load(path: Path) -> Deployment:
         raise ConfigError(
             str(path), [_with_line(problem, document.line(problem.location)) for problem in problems]
         )
-    return build.deployment(config)
+    return config
 
 
 def json_schema() -> dict[str, Any]:

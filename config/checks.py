@@ -30,6 +30,8 @@ def check(data: object) -> Iterator[Problem]:
     rules = _list(_mapping(document.get("interruption")).get("rules"))
     for index, rule in enumerate(map(_mapping, rules)):
         yield from _unknown_clusters(("interruption", "rules", index, "clusters"), rule, names)
+    vpc = _mapping(_mapping(document.get("deployment")).get("vpc"))
+    yield from _unknown_endpoints(_mapping(vpc.get("cluster_security_groups")), names)
     for index, policy in enumerate(policies):
         if not policy:
             continue
@@ -57,6 +59,13 @@ def _unknown_clusters(here: Location, block: Mapping[str, Any], names: Sequence[
         elif name not in names:
             text = f"{name!r} is no cluster of this file{did_you_mean(name, names)}; allowed: {allowed}"
             yield Problem((*here, index), text)
+
+
+def _unknown_endpoints(groups: Mapping[str, Any], names: Sequence[str]) -> Iterator[Problem]:
+    for name in groups:
+        if name not in names:
+            text = f"is no cluster of this file{did_you_mean(name, names)}; allowed: {', '.join(names)}"
+            yield Problem(("deployment", "vpc", "cluster_security_groups", str(name)), text)
 
 
 def _required(here: Location, policy: Mapping[str, Any], defaults: Mapping[str, Any]) -> Iterator[Problem]:

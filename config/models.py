@@ -9,15 +9,15 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     ValidationInfo,
     field_validator,
     model_validator,
 )
 
+from config.stack_options import StackOptions
+from config.strict import Strict
 from config.types import (
     CatchUp,
     ClusterName,
@@ -45,12 +45,6 @@ from snapkeep.domain.retention import check_keeps_something, parse_rule
 def _on_or_off(value: Any) -> Any:
     """YAML 1.1 reads a bare `on` and `off` as true and false."""
     return {True: "on", False: "off"}.get(value, value) if isinstance(value, bool) else value
-
-
-class Strict(BaseModel):
-    """A mapping that knows all its keys and turns nothing into something else."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, use_attribute_docstrings=True)
 
 
 class Cluster(Strict):
@@ -303,3 +297,5 @@ class Config(Strict):
     """What is done for nodes that are about to die."""
     consistency_wait: ConsistencyWait | None = None
     """How long EC2 may take to show a new snapshot (1 minute to 1 hour; default 5 minutes)."""
+    deployment: StackOptions = Field(default_factory=StackOptions)
+    """What the deployment asks of its AWS account."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from constructs import Node
 
-from config import load
+from config import load, load_options
+from config.stack_options import StackOptions
 from snapkeep.domain.policies import Deployment
 
 ARCHITECTURES = ("arm64", "x86_64")
@@ -36,6 +37,7 @@ class DeploymentConfig:
 
     deployment: Deployment
     region: str
+    options: StackOptions = field(default_factory=StackOptions)
     runtime: str = DEFAULTS["runtime"]
     architecture: str = DEFAULTS["architecture"]
     stack: str = DEFAULTS["stack"]
@@ -61,10 +63,12 @@ def from_context(node: Node) -> DeploymentConfig:
 
 def from_settings(settings: Mapping[str, str]) -> DeploymentConfig:
     """The deployment of these settings (all keys of DEFAULTS)."""
-    deployment = load(Path(settings["config"]))
+    file = Path(settings["config"])
+    deployment = load(file)
     return DeploymentConfig(
         deployment=deployment,
         region=region_of(deployment),
+        options=load_options(file),
         runtime=settings["runtime"],
         architecture=settings["architecture"],
         stack=settings["stack"],

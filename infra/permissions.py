@@ -186,6 +186,52 @@ def answer_lifecycle_hooks(stack: Stack) -> iam.PolicyStatement:
     )
 
 
+KEY_USES = ("Decrypt", "DescribeKey", "Encrypt", "GenerateDataKey", "ReEncryptFrom", "ReEncryptTo")
+"""What DynamoDB and SQS do with a customer's key in the name of who calls them.
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
+"""
+
+
+def use_key(stack: Stack, key_arn: str) -> iam.PolicyStatement:
+    """Let DynamoDB and SQS, and nobody else, use this key in the role's name."""
+    services = [f"{service}.{stack.region}.{stack.url_suffix}" for service in ("dynamodb", "sqs")]
+    return iam.PolicyStatement(
+        sid="UseKey",
+        actions=[f"kms:{action}" for action in KEY_USES],
+        resources=[key_arn],
+        conditions=_when("StringEquals", {"kms:ViaService": services}),
+    )
+
+
+NETWORK_INTERFACES = (
+    "AssignPrivateIpAddresses",
+    "CreateNetworkInterface",
+    "DeleteNetworkInterface",
+    "DescribeNetworkInterfaces",
+    "DescribeSubnets",
+    "UnassignPrivateIpAddresses",
+)
+
+
+def join_network(function_arn: str) -> tuple[iam.PolicyStatement, ...]:
+    """Let Lambda put a function into a VPC, and keep the function's own code from doing the same.
+
+    Lambda asks for these on every resource.
+    https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions
+    """
+    actions = [f"ec2:{action}" for action in NETWORK_INTERFACES]
+    return (
+        iam.PolicyStatement(sid="NetworkInterfaces", actions=actions, resources=["*"]),
+        iam.PolicyStatement(
+            sid="OnlyByLambda",
+            effect=iam.Effect.DENY,
+            actions=actions,
+            resources=["*"],
+            conditions=_when("ArnEquals", {"lambda:SourceFunctionArn": function_arn}),
+        ),
+    )
+
+
 def send_messages(queue_arn: str) -> iam.PolicyStatement:
     """Send to one queue."""
     return iam.PolicyStatement(actions=["sqs:SendMessage"], resources=[queue_arn])

@@ -10,9 +10,6 @@ from constructs import Construct
 
 from snapkeep.domain.metrics import NAMESPACE, SERVICE, Metric
 
-RUNBOOKS = "docs/runbooks"
-"""Where the runbooks are, unless the context names another place (`runbooks`): a path or an address."""
-
 
 def alarm(
     scope: Construct,
@@ -26,10 +23,11 @@ def alarm(
 ) -> cloudwatch.Alarm:
     """An alarm that goes off when the metric is 1 or more for so many periods.
 
-    `says` is what people read first, `runbook` the name of a file in docs/runbooks. Nobody counts what did
-    not happen, so no data is a good sign, unless `silence_is_bad`.
+    `says` is what people read first, `runbook` the name of a file in docs/runbooks (or wherever the stack's
+    context says that the runbooks are). Nobody counts what did not happen, so no data is a good sign, unless
+    `silence_is_bad`.
     """
-    place = scope.node.try_get_context("runbooks") or RUNBOOKS
+    place = scope.node.try_get_context("runbooks")
     return cloudwatch.Alarm(
         scope,
         id,

@@ -7,14 +7,15 @@ from collections.abc import Sequence
 
 from aws_cdk import Duration, RemovalPolicy, Stack
 from aws_cdk import aws_apigateway as apigateway
-from aws_cdk import aws_logs as logs
 from constructs import Construct
 
+from config.stack_options import StackOptions
 from infra import permissions
 from infra.constructs.api_problems import add_gateway_problems
 from infra.constructs.api_routes import ROUTES
 from infra.constructs.journal_table import JournalTable
-from infra.constructs.python_function import LOG_RETENTION, Platform, PythonFunction
+from infra.constructs.log_group import log_group
+from infra.constructs.python_function import Platform, PythonFunction
 from snapkeep.settings import ApiSettings
 
 STAGE = "live"
@@ -85,9 +86,9 @@ class Api(Construct):
             permissions.invoke(prune.function.function_arn),
             journal.access("GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem"),
         )
-        self.url = self._gateway(platform.prefix).url
+        self.url = self._gateway(platform.prefix, platform.options).url
 
-    def _gateway(self, name: str) -> apigateway.RestApi:
+    def _gateway(self, name: str, options: StackOptions) -> apigateway.RestApi:
         api = apigateway.RestApi(
             self,
             "Gateway",
@@ -96,7 +97,7 @@ class Api(Construct):
             endpoint_types=[apigateway.EndpointType.REGIONAL],
             cloud_watch_role=True,  # without it API Gateway can write no access log
             cloud_watch_role_removal_policy=RemovalPolicy.RETAIN,
-            deploy_options=self._stage(name),
+            deploy_options=self._stage(name, options),
         )
         integration = apigateway.LambdaIntegration(self.function.function, scope_permission_to_method=False)
         for path, methods in ROUTES.items():
@@ -107,19 +108,14 @@ class Api(Construct):
         api.node.try_remove_child("Endpoint")  # an output of CDK's; the stack has its own
         return api
 
-    def _stage(self, name: str) -> apigateway.StageOptions:
-        log = logs.LogGroup(
-            self,
-            "AccessLog",
-            log_group_name=f"/aws/apigateway/{name}",
-            retention=LOG_RETENTION,
-            removal_policy=RemovalPolicy.DESTROY,
-        )
+    def _stage(self, name: str, options: StackOptions) -> apigateway.StageOptions:
+        log = log_group(self, "AccessLog", name=f"/aws/apigateway/{name}", days=options.log_retention_days)
         few = apigateway.MethodDeploymentOptions(
             throttling_rate_limit=CHANGES_RATE, throttling_burst_limit=CHANGES_BURST
         )
         return apigateway.StageOptions(
             stage_name=STAGE,
+            tracing_enabled=options.tracing or None,
             throttling_rate_limit=RATE,
             throttling_burst_limit=BURST,
             method_options=dict.fromkeys(THROTTLED, few),

@@ -228,7 +228,7 @@ class Interruption(Construct):
             "Deaths",
             description="Snapkeep: instances that are gone for good",
             event_pattern=DEATHS,
-            targets=[targets.SqsQueue(self.releases.queue)],
+            targets=[targets.SqsQueue(self.releases.queue, dead_letter_queue=self.releases.failures)],
         )
         return function
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from aws_cdk import ArnFormat, Stack
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
@@ -9,6 +11,8 @@ from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sns as sns
 from constructs import Construct
+
+from infra.constructs.failure_queue import failure_queue
 
 FAILURE_EVENTS = {
     "source": ["snapkeep"],
@@ -35,28 +39,28 @@ class Notifications(Construct):
     def __init__(self, scope: Construct, id: str, *, event_bus: str) -> None:
         super().__init__(scope, id)
         self.topic = sns.Topic(self, "Topic", display_name="Snapkeep: backups that failed")
+        undelivered = failure_queue(self, "Undelivered")
         rule = events.CfnRule(
             self,
             "Rule",
             description="Snapkeep: what failed, was missed, stopped, or could not be locked",
             event_bus_name=event_bus,
             event_pattern=FAILURE_EVENTS,
-            targets=[events.CfnRule.TargetProperty(arn=self.topic.topic_arn, id="Topic")],
+            targets=[
+                events.CfnRule.TargetProperty(
+                    arn=self.topic.topic_arn,
+                    id="Topic",
+                    dead_letter_config=events.CfnRule.DeadLetterConfigProperty(arn=undelivered.queue_arn),
+                )
+            ],
         )
-        self.topic.add_to_resource_policy(self._publish("events", "ArnEquals", rule.attr_arn))
-        self.topic.add_to_resource_policy(self._publish("cloudwatch", "ArnLike", self._alarms()))
+        topic, of_rule, of_alarms = self.topic.topic_arn, _from(rule.attr_arn), _from(self._alarms())
+        self.topic.add_to_resource_policy(_let("events", "sns:Publish", topic, of_rule))
+        self.topic.add_to_resource_policy(_let("cloudwatch", "sns:Publish", topic, of_alarms))
+        undelivered.add_to_resource_policy(_let("events", "sqs:SendMessage", undelivered.queue_arn, of_rule))
         for construct in Stack.of(self).node.find_all():
             if isinstance(construct, cloudwatch.Alarm):
                 construct.add_alarm_action(actions.SnsAction(self.topic))
-
-    def _publish(self, service: str, operator: str, source: str) -> iam.PolicyStatement:
-        """Let one AWS service publish on behalf of this source, and of nobody else's."""
-        return iam.PolicyStatement(
-            actions=["sns:Publish"],
-            principals=[iam.ServicePrincipal(f"{service}.amazonaws.com")],
-            resources=[self.topic.topic_arn],
-            conditions={operator: {"aws:SourceArn": source}},
-        )
 
     def _alarms(self) -> str:
         """Every alarm of this stack; CloudFormation begins their names with the stack's."""
@@ -67,3 +71,18 @@ class Notifications(Construct):
             resource_name=f"{stack.stack_name}-*",
             arn_format=ArnFormat.COLON_RESOURCE_NAME,
         )
+
+
+def _let(service: str, action: str, resource: str, conditions: Mapping[str, object]) -> iam.PolicyStatement:
+    """Let one AWS service do this."""
+    return iam.PolicyStatement(
+        actions=[action],
+        principals=[iam.ServicePrincipal(f"{service}.amazonaws.com")],
+        resources=[resource],
+        conditions=conditions,
+    )
+
+
+def _from(source: str) -> dict[str, object]:
+    """... on behalf of this source, and of nobody else's."""
+    return {"ArnLike": {"aws:SourceArn": source}}

@@ -84,7 +84,9 @@ class Prune(Construct):
             "AfterRun",
             description="Snapkeep: a run has ready points, so older ones may go",
             event_pattern=RUN_EVENTS,
-            targets=[targets.LambdaFunction(self.function.function)],
+            targets=[
+                targets.LambdaFunction(self.function.function, dead_letter_queue=self.function.failures)
+            ],
         )
         alarm(
             self,

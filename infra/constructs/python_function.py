@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import ArnFormat, Duration, Stack
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
@@ -13,23 +13,28 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from config.cluster_access import FUNCTIONS
+from config.stack_options import StackOptions
+from infra import permissions
 from infra.constructs.alarms import alarm
 from infra.constructs.failure_queue import failure_queue
+from infra.constructs.log_group import log_group
+from infra.constructs.network import Network
 from infra.packaging.assets import Asset
 from snapkeep.settings import Settings
-
-LOG_RETENTION = logs.RetentionDays.THREE_MONTHS
 
 
 @dataclass(frozen=True)
 class Platform:
-    """What all functions of a deployment share."""
+    """What all functions of a deployment share; those that talk to clusters run in the network, if any."""
 
     prefix: str
     runtime: lambda_.Runtime
     architecture: lambda_.Architecture
     layers: Sequence[lambda_.ILayerVersion]
     handlers: Mapping[str, Asset]
+    options: StackOptions
+    network: Network | None
 
 
 class PythonFunction(Construct):
@@ -51,7 +56,6 @@ class PythonFunction(Construct):
         timeout: Duration,
         memory_mib: int = 512,
         asynchronous: bool = False,
-        reserved_concurrency: int | None = None,
     ) -> None:
         super().__init__(scope, id)
         self.name = name
@@ -73,9 +77,10 @@ class PythonFunction(Construct):
             environment=_environment(name, settings),
             timeout=timeout,
             memory_size=memory_mib,
-            reserved_concurrent_executions=reserved_concurrency,
+            reserved_concurrent_executions=platform.options.reserved_concurrency.get(name),
+            tracing=lambda_.Tracing.ACTIVE if platform.options.tracing else None,
             dead_letter_queue=self.failures,
-            log_group=self._log_group(physical_name),
+            log_group=self._log_group(physical_name, platform.options.log_retention_days),
             logging_format=lambda_.LoggingFormat.JSON,
         )
         alarm(
@@ -86,6 +91,8 @@ class PythonFunction(Construct):
             says=f"Lambda does not start {physical_name} as often as it is asked to",
             runbook="function-throttled",
         )
+        if platform.network and name in FUNCTIONS:
+            self._join(platform.network, physical_name)
 
     def allow(self, *statements: iam.PolicyStatement) -> None:
         """Add statements to the function's role."""
@@ -101,14 +108,23 @@ class PythonFunction(Construct):
             assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
         )
 
-    def _log_group(self, physical_name: str) -> logs.LogGroup:
-        group = logs.LogGroup(
-            self,
-            "Log",
-            log_group_name=f"/aws/lambda/{physical_name}",
-            retention=LOG_RETENTION,
-            removal_policy=RemovalPolicy.DESTROY,
+    def _join(self, network: Network, physical_name: str) -> None:
+        resource = self.function.node.default_child
+        assert isinstance(resource, lambda_.CfnFunction)
+        resource.vpc_config = lambda_.CfnFunction.VpcConfigProperty(
+            subnet_ids=list(network.subnets), security_group_ids=[network.security_group]
         )
+        # By its name: the function waits for its role's policy, so the policy cannot refer to it.
+        arn = Stack.of(self).format_arn(
+            service="lambda",
+            resource="function",
+            resource_name=physical_name,
+            arn_format=ArnFormat.COLON_RESOURCE_NAME,
+        )
+        self.allow(*permissions.join_network(arn))
+
+    def _log_group(self, physical_name: str, days: int) -> logs.LogGroup:
+        group = log_group(self, "Log", name=f"/aws/lambda/{physical_name}", days=days)
         group.grant_write(self.role)
         return group
 

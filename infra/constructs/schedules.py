@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from aws_cdk import Duration, Stack, TimeZone
+from aws_cdk import Duration, RemovalPolicy, Stack, TimeZone
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_scheduler as scheduler
 from aws_cdk import aws_scheduler_targets as targets
@@ -37,6 +37,8 @@ class Schedules(Construct):
     def __init__(self, scope: Construct, id: str, *, name: str) -> None:
         super().__init__(scope, id)
         self.group = scheduler.ScheduleGroup(self, "Group", schedule_group_name=name)
+        # CDK would keep it, and the next deployment would find its name taken.
+        self.group.apply_removal_policy(RemovalPolicy.DESTROY)
         self.failures = failure_queue(self, "Failures")
         self._roles: dict[str, iam.Role] = {}
 
@@ -71,6 +73,11 @@ class Schedules(Construct):
                 role=self._role_for(target).without_policy_updates(),
             ),
         )
+
+    @property
+    def roles(self) -> tuple[iam.Role, ...]:
+        """The roles that Scheduler takes on."""
+        return tuple(self._roles.values())
 
     def _role_for(self, target: PythonFunction) -> iam.Role:
         # CDK's own role may invoke every version of the function; ours only what the schedules start.

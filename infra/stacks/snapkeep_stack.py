@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from aws_cdk import CfnOutput, DefaultStackSynthesizer, Environment, Stack
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from infra.constructs.api import Api
 from infra.constructs.cluster_access import ClusterAccess
+from infra.constructs.customer_key import encrypt
 from infra.constructs.dashboard import Dashboard
 from infra.constructs.finish_restores import FinishRestores
 from infra.constructs.interruption import Interruption
 from infra.constructs.job_queue import JobQueue
 from infra.constructs.journal_table import JournalTable
+from infra.constructs.network import Network
 from infra.constructs.notifications import Notifications
 from infra.constructs.prune import Prune
 from infra.constructs.python_function import Platform
@@ -25,6 +28,12 @@ from infra.deployment_config import DeploymentConfig
 from infra.packaging.assets import Assets
 
 EVENT_BUS = "default"
+
+STAYS = (
+    "Every backup: EBS snapshots with their locks, VolumeSnapshots, and what `snapkeep manifests` made. "
+    "The journal: DynamoDB table {table}, protected from deletion."
+)
+"""What `cdk destroy` leaves, said where somebody looks who is about to run it."""
 
 
 class SnapkeepStack(Stack):
@@ -39,6 +48,12 @@ class SnapkeepStack(Stack):
             # The CLI checks the bootstrap version itself; the template stays deployable without one.
             synthesizer=DefaultStackSynthesizer(generate_bootstrap_version_rule=False),
         )
+        options = config.options
+        self.node.set_context("runbooks", options.runbooks)
+        if options.permissions_boundary:
+            iam.PermissionsBoundary.of(self).apply(
+                iam.ManagedPolicy.from_managed_policy_arn(self, "Boundary", options.permissions_boundary)
+            )
         clusters = [cluster.name for cluster in config.deployment.clusters]
         platform = self._platform(config, assets)
         journal = JournalTable(self, "Journal")
@@ -119,17 +134,30 @@ class SnapkeepStack(Stack):
             *interruption.functions,
         ]
         ClusterAccess(self, "ClusterAccess", clusters=clusters, functions=with_access)
+        functions = [*with_access, completion.function]
         topic = Notifications(self, "Notifications", event_bus=EVENT_BUS).topic
-        Dashboard(self, "Dashboard", name=config.prefix, functions=[*with_access, completion.function])
+        Dashboard(self, "Dashboard", name=config.prefix, functions=functions)
         CfnOutput(self, "JournalTableName", value=journal.name)
         CfnOutput(self, "JobsQueueUrl", value=jobs.url)
         CfnOutput(self, "ScheduleGroupName", value=config.prefix)
         CfnOutput(self, "ApiUrl", value=api.url)
         CfnOutput(self, "LifecycleQueueArn", value=interruption.lifecycle.queue.queue_arn)
         CfnOutput(self, "FailureTopicArn", value=topic.topic_arn)
+        CfnOutput(self, "StaysAfterDestroy", value=STAYS.format(table=journal.name))
+        if options.kms_key:
+            encrypt(self, options.kms_key, [*(each.role for each in functions), *schedules.roles])
 
     def _platform(self, config: DeploymentConfig, assets: Assets) -> Platform:
         runtime = lambda_.Runtime(config.runtime, lambda_.RuntimeFamily.PYTHON)
         architecture = lambda_.Architecture.custom(config.architecture)
         layers = SharedLayers(self, "Layers", assets=assets, runtime=runtime, architecture=architecture)
-        return Platform(config.prefix, runtime, architecture, layers.layers, assets.handlers)
+        vpc = config.options.vpc
+        return Platform(
+            config.prefix,
+            runtime,
+            architecture,
+            layers.layers,
+            assets.handlers,
+            config.options,
+            Network(self, "Network", vpc=vpc) if vpc else None,
+        )

@@ -16,6 +16,7 @@ os.environ.setdefault("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "20")
 
 from aws_cdk import App
 
+from config.stack_options import StackOptions, Vpc
 from infra.deployment_config import DeploymentConfig
 from infra.packaging.assets import Asset, Assets
 from infra.stacks.snapkeep_stack import SnapkeepStack
@@ -74,17 +75,50 @@ def stub_assets(folder: Path, warning: str = "") -> Assets:
     return Assets(layers=layers, handlers=dict.fromkeys(FUNCTIONS, asset))
 
 
+KEY = "arn:aws:kms:ap-northeast-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+BOUNDARY = "arn:aws:iam::111122223333:policy/boundaries/workloads"
+OPTIONS = StackOptions(
+    kms_key=KEY,
+    permissions_boundary=BOUNDARY,
+    tracing=True,
+    log_retention_days=365,
+    reserved_concurrency={"save_node": 20, "prune": 1},
+    vpc=Vpc(
+        id="vpc-01234567",
+        subnets=["subnet-0000000a", "subnet-0000000b"],
+        cluster_security_groups={"myeks": "sg-00000001", "second": "sg-00000002"},
+    ),
+    runbooks="https://wiki.example.com/snapkeep",
+)
+"""Everything that can be asked for."""
+
+
+def synthesized(folder: Path, options: StackOptions, warning: str = "") -> Any:
+    """The cloud assembly of DEPLOYMENT with these options."""
+    app = App(outdir=str(folder / "cdk.out"))
+    config = DeploymentConfig(deployment=DEPLOYMENT, region="ap-northeast-2", options=options)
+    SnapkeepStack(app, config=config, assets=stub_assets(folder, warning))
+    return app.synth()
+
+
+def template_of(assembly: Any) -> Template:
+    """The template of the stack in an assembly."""
+    return Template(json.loads(Path(assembly.get_stack_by_name("Snapkeep").template_full_path).read_text()))
+
+
 @pytest.fixture(scope="session")
 def assembly(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """The cloud assembly of DEPLOYMENT."""
-    app = App(outdir=str(tmp_path_factory.mktemp("cdk.out")))
-    config = DeploymentConfig(deployment=DEPLOYMENT, region="ap-northeast-2")
-    warning = "no Python 3.13 on this machine"
-    SnapkeepStack(app, config=config, assets=stub_assets(tmp_path_factory.mktemp("assets"), warning))
-    return app.synth()
+    return synthesized(tmp_path_factory.mktemp("plain"), StackOptions(), "no Python 3.13 on this machine")
 
 
 @pytest.fixture(scope="session")
 def template(assembly: Any) -> Template:
     """The template of the stack."""
-    return Template(json.loads(Path(assembly.get_stack_by_name("Snapkeep").template_full_path).read_text()))
+    return template_of(assembly)
+
+
+@pytest.fixture(scope="session")
+def full_template(tmp_path_factory: pytest.TempPathFactory) -> Template:
+    """The template of the stack with every option."""
+    return template_of(synthesized(tmp_path_factory.mktemp("full"), OPTIONS))

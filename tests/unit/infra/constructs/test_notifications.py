@@ -58,7 +58,7 @@ def test_only_this_rule_and_alarms_of_this_stack_may_publish_to_the_topic(
 
     assert rule["Targets"][0]["Arn"] == from_rule["Resource"] == from_alarms["Resource"]
     assert from_rule["Principal"] == {"Service": "events.amazonaws.com"}
-    assert from_rule["Condition"] == {"ArnEquals": {"aws:SourceArn": {"Fn::GetAtt": [rule_id, "Arn"]}}}
+    assert from_rule["Condition"] == {"ArnLike": {"aws:SourceArn": {"Fn::GetAtt": [rule_id, "Arn"]}}}
     assert from_alarms["Principal"] == {"Service": "cloudwatch.amazonaws.com"}
     (source,) = from_alarms["Condition"]["ArnLike"].values()
     assert text(source).endswith(":{AWS::AccountId}:alarm:Snapkeep-*")

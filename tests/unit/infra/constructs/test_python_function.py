@@ -84,3 +84,22 @@ def test_a_function_writes_its_own_log_only(template: Template, name: str) -> No
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_concurrency_is_not_reserved_unless_asked_for(template: Template, name: str) -> None:
     assert "ReservedConcurrentExecutions" not in template.function(name)
+
+
+def test_concurrency_is_reserved_for_whom_it_was_asked(full_template: Template) -> None:
+    reserved = {name: full_template.function(name).get("ReservedConcurrentExecutions") for name in FUNCTIONS}
+
+    assert {name: count for name, count in reserved.items() if count is not None} == {
+        "save_node": 20,
+        "prune": 1,
+    }
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_function_is_traced_only_if_asked_for(
+    template: Template, full_template: Template, name: str
+) -> None:
+    assert "TracingConfig" not in template.function(name)
+    assert "xray:PutTraceSegments" not in template.actions(name)
+    assert full_template.function(name)["TracingConfig"] == {"Mode": "Active"}
+    assert "xray:PutTraceSegments" in full_template.actions(name)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.unit.infra.template import Template, arns, listed
+from tests.unit.infra.conftest import BOUNDARY
+from tests.unit.infra.template import Template, arns, listed, text
 
 
 def test_no_role_has_a_wildcard_action(template: Template) -> None:
@@ -40,7 +41,43 @@ def test_outputs_say_where_to_look(template: Template) -> None:
         "JournalTableName",
         "LifecycleQueueArn",
         "ScheduleGroupName",
+        "StaysAfterDestroy",
     }
+
+
+def test_what_stays_after_a_destroy_is_said_and_is_all_that_stays(template: Template) -> None:
+    (table,) = template.resources("DynamoDB::Table")
+    said = text(template.document["Outputs"]["StaysAfterDestroy"]["Value"])
+    kept = {
+        name
+        for name, resource in template.document["Resources"].items()
+        if resource.get("DeletionPolicy") == "Retain"
+    }
+    logging = set(template.resources("ApiGateway::Account")) | {
+        name for name in template.resources("IAM::Role") if "CloudWatchRole" in name
+    }
+
+    assert "Every backup" in said and f"{{{table}}}" in said
+    assert kept == {table, *logging}  # what lets the account's API Gateway write logs is not ours alone
+    assert template.resources("DynamoDB::Table")[table]["DeletionProtectionEnabled"] is True
+
+
+def test_every_role_stays_within_the_boundary(template: Template, full_template: Template) -> None:
+    roles = full_template.resources("IAM::Role").values()
+
+    assert {role["PermissionsBoundary"] for role in roles} == {BOUNDARY}
+    assert not [role for role in template.resources("IAM::Role").values() if "PermissionsBoundary" in role]
+
+
+def test_alarms_lead_to_where_the_runbooks_are_published(full_template: Template) -> None:
+    for alarm in full_template.resources("CloudWatch::Alarm").values():
+        assert ". Runbook: https://wiki.example.com/snapkeep/" in alarm["AlarmDescription"]
+
+
+def test_no_option_brings_a_wildcard_action(full_template: Template) -> None:
+    for policy in full_template.resources("IAM::Policy").values():
+        for statement in policy["PolicyDocument"]["Statement"]:
+            assert not [action for action in listed(statement["Action"]) if "*" in action]
 
 
 def test_a_synth_warns_of_nothing_but_the_bytecode_that_is_missing_here(assembly: Any) -> None:

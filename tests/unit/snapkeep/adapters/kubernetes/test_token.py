@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import base64
+import socket
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from botocore.credentials import ReadOnlyCredentials
 from botocore.exceptions import CredentialRetrievalError
+from botocore.httpsession import URLLib3Session
 
 from snapkeep.adapters.kubernetes.token import TokenSource, sign
 from snapkeep.domain.errors import ClusterUnreachable
@@ -49,6 +51,17 @@ def test_a_token_is_a_presigned_identity_request_that_names_the_cluster() -> Non
     assert query["X-Amz-Expires"] == ["60"]
     assert query["X-Amz-Security-Token"] == ["session/token+=="]
     assert all(len(values) == 1 for values in query.values())
+
+
+def test_a_token_needs_no_way_to_sts(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object, **__: object) -> None:
+        raise AssertionError("signing a token opened a connection")
+
+    monkeypatch.setattr(socket, "socket", refused)
+    monkeypatch.setattr(socket, "getaddrinfo", refused)
+    monkeypatch.setattr(URLLib3Session, "send", refused)
+
+    assert TokenSource("myeks", "ap-northeast-2", Keys(), TestClock()).token().startswith("k8s-aws-v1.")
 
 
 def test_the_signature_covers_the_cluster_name() -> None:
