@@ -62,9 +62,7 @@ class SnapshotCompletion(Construct):
             "Rule",
             description="Snapkeep: EBS snapshots that completed or failed",
             event_pattern=EBS_EVENTS,
-            targets=[
-                targets.SqsQueue(self.completions.queue, dead_letter_queue=self.completions.failures)
-            ],
+            targets=[targets.SqsQueue(self.completions.queue, dead_letter_queue=self.completions.failures)],
         )
         self.completions.feed(self.function, batch_size=BATCH_SIZE, max_concurrency=MAX_CONCURRENCY)
         stack = Stack.of(self)

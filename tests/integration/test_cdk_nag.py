@@ -1,0 +1,68 @@
+"""cdk-nag on the stack as it is and with every option: no finding without a reason, no reason without one."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from aws_cdk import App, Validations
+from cdk_nag import AwsSolutionsChecks, ServerlessChecks
+
+from config.stack_options import StackOptions
+from infra.acknowledgements import ACKNOWLEDGED
+from infra.deployment_config import DeploymentConfig
+from infra.stacks.snapkeep_stack import SnapkeepStack
+from tests.unit.infra.conftest import DEPLOYMENT, OPTIONS, stub_assets
+
+REGION = "ap-northeast-2"
+STACKS = {"Snapkeep": StackOptions(), "SnapkeepWithEveryOption": OPTIONS}
+
+Finding = tuple[str, str]
+"""A rule, and the path of a construct below its stack."""
+
+
+@pytest.fixture(scope="module")
+def findings(tmp_path_factory: pytest.TempPathFactory) -> set[Finding]:
+    """What cdk-nag says about both stacks."""
+    folder = tmp_path_factory.mktemp("nag")
+    app = App(outdir=str(folder / "cdk.out"))
+    for name, options in STACKS.items():
+        config = DeploymentConfig(deployment=DEPLOYMENT, region=REGION, stack=name, options=options)
+        SnapkeepStack(app, config=config, assets=stub_assets(folder))
+    Validations.of(app).add_plugins(AwsSolutionsChecks(app), ServerlessChecks(app))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(os.environ, "CDK_VALIDATION", "true")
+        with pytest.raises(RuntimeError, match="ValidationFailed"):
+            app.synth()  # cdk-nag fails a synth that has findings, acknowledged here or not
+    return set(_read(folder / "cdk.out" / "validation-report.json"))
+
+
+def _read(report: Path) -> Iterator[Finding]:
+    for plugin in json.loads(report.read_text())["pluginReports"]:
+        if plugin["pluginName"] in ("AwsSolutions", "Serverless"):
+            for violation in plugin["violations"]:
+                for construct in violation["violatingConstructs"]:
+                    path = construct["constructPath"].partition("/")[2].removesuffix("/Resource")
+                    yield violation["ruleName"].replace(REGION, "REGION"), path
+
+
+def test_every_finding_is_acknowledged(findings: set[Finding]) -> None:
+    unknown = {
+        (rule, path) for rule, path in findings if not any(each.covers(rule, path) for each in ACKNOWLEDGED)
+    }
+
+    assert sorted(unknown) == []
+
+
+def test_every_acknowledgement_is_needed(findings: set[Finding]) -> None:
+    unused = [
+        f"{each.rule} at {pattern}"
+        for each in ACKNOWLEDGED
+        for pattern in each.where
+        if not any(type(each)(each.rule, (pattern,), each.reason).covers(*finding) for finding in findings)
+    ]
+
+    assert unused == []
