@@ -9,6 +9,7 @@ from aws_cdk import App
 from config import ConfigError
 from infra.deployment_config import DeploymentConfigError, from_context
 from infra.packaging.build import Builder
+from infra.packaging.sizes import report
 from infra.packaging.target import Target
 from infra.stacks.snapkeep_stack import SnapkeepStack
 
@@ -20,6 +21,7 @@ def main() -> None:
     assets = Builder(Target(config.runtime, config.architecture)).assets(config.deployment)
     SnapkeepStack(app, config=config, assets=assets)
     app.synth()
+    print(*report(assets), sep="\n", file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import shutil
-import sys
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from infra.packaging import third_party
-from infra.packaging.archive import compile_tree, digest_of, files, tree_digest, write_zip
+from infra.packaging.archive import compile_tree, digest_of, tree_digest, write_zip
 from infra.packaging.assets import Asset, Assets
 from infra.packaging.target import Target
 from snapkeep.deployment import FILE, PACKAGE
@@ -21,9 +20,6 @@ ROOT = Path(__file__).parents[2]
 LAYER_MOUNT = "/opt"
 HANDLER_MOUNT = "/var/task"
 """https://docs.aws.amazon.com/lambda/latest/dg/python-layers.html"""
-
-LAMBDA_LIMIT_MIB = 250
-"""https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"""
 
 
 @dataclass(frozen=True)
@@ -87,7 +83,6 @@ class Builder:
                     compile_tree(tree, compiler, mount)
                 zipped = Path(scratch) / path.name
                 write_zip(tree, zipped)
-                _print_size(name if compiler else f"{name} (no bytecode)", tree, zipped)
                 zipped.replace(path)
         return Asset(path, digest, "" if compiler else _without_bytecode(self.target))
 
@@ -95,15 +90,6 @@ class Builder:
 def _recipe() -> str:
     """A digest of how assets are built: a change of it builds them anew."""
     return tree_digest(Path(__file__).parent)
-
-
-def _print_size(name: str, tree: Path, zipped: Path) -> None:
-    unzipped = sum(path.stat().st_size for path in files(tree)) / 2**20
-    size = zipped.stat().st_size / 2**20
-    print(
-        f"{name}: {size:.1f} MiB zipped, {unzipped:.1f} MiB of Lambda's {LAMBDA_LIMIT_MIB} MiB",
-        file=sys.stderr,
-    )
 
 
 def _without_bytecode(target: Target) -> str:

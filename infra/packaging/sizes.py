@@ -1,0 +1,52 @@
+"""How big the zips are, beside what Lambda takes: said at every synth."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from infra.packaging.assets import Asset, Assets
+
+LIMIT_MIB = 250
+"""A function and its layers, unzipped.
+https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+"""
+
+MIB = 2**20
+
+
+@dataclass(frozen=True)
+class Size:
+    """A zip in bytes: as it is uploaded, and unzipped."""
+
+    zipped: int
+    unzipped: int
+
+    def __str__(self) -> str:
+        return f"{self.zipped / MIB:.2f} MiB zipped, {self.unzipped / MIB:.2f} MiB unzipped"
+
+
+def size(path: Path) -> Size:
+    """The size of a zip."""
+    with zipfile.ZipFile(path) as archive:
+        return Size(path.stat().st_size, sum(entry.file_size for entry in archive.infolist()))
+
+
+def report(assets: Assets) -> Iterator[str]:
+    """A line for each layer and function with its hash, and one for what the largest function comes to."""
+    layers = {name: size(asset.path) for name, asset in assets.layers.items()}
+    handlers = {name: size(asset.path) for name, asset in assets.handlers.items()}
+    for name, asset in assets.layers.items():
+        yield _line(f"layer {name}", asset, layers[name])
+    for name, asset in assets.handlers.items():
+        yield _line(name, asset, handlers[name])
+    largest = max((each.unzipped for each in handlers.values()), default=0)
+    whole = sum(each.unzipped for each in layers.values()) + largest
+    yield f"a function with its layers: at most {whole / MIB:.1f} MiB of Lambda's {LIMIT_MIB} MiB"
+
+
+def _line(name: str, asset: Asset, found: Size) -> str:
+    bytecode = ", no bytecode" if asset.warning else ""
+    return f"{name}: {found}{bytecode}, {asset.digest[:12]}"
