@@ -23,7 +23,7 @@ from tests.integration.deployed import CLUSTER, SLOT, Deployed, config_of
 
 pytestmark = pytest.mark.slow
 
-BEFORE_THE_FIRST_RELEASE = "691a4104bc482ed87c24c3434a139fa705e05cfe"
+BEFORE_THE_FIRST_RELEASE = "2a2793d62b26657e198df8d8d8fa651c774a1a02"
 """What is updated from until a release is tagged."""
 
 

@@ -62,8 +62,8 @@ class HandleInterruption:
         if sighting.node is None:
             return self._without_node(sighting)
         known = self.incidents.incident(notice.instance)
-        sighting = self._still_cordoned(sighting, known)
         first = known or IncidentRecord(notice.instance, sighting.cluster, sighting.node.name)
+        sighting = self._still_cordoned(sighting, known)
         record = self._log.change(first, lambda one: self._seen(one, sighting))
         asked = urgency(record.incident, sighting.reaction, self.clock())
         if asked.urge is Urge.ACT:
