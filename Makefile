@@ -14,7 +14,7 @@ STAMPS := .venv/stamps
 UV := $(BIN)/uv
 # CDK writes DependsOn beside references that say the same already.
 CFN_LINT_IGNORED := W3005
-LOCKS := bootstrap node runtime sandbox dev emulator awscli
+LOCKS := bootstrap node runtime sandbox dev emulator awscli naive
 
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export VIRTUAL_ENV := $(CURDIR)/.venv
@@ -40,7 +40,7 @@ test: $(STAMPS)/dev ## Run what a change needs (under 10 minutes)
 test-slow: $(STAMPS)/dev $(STAMPS)/emulator $(STAMPS)/awscli ## Run the long tests: fuzzing, whole flows at scale, commands of the documentation
 	$(BIN)/pytest -m slow $(ARGS)
 
-bench: $(DEMO_READY) ## Measure planning at 100,000 and 1,000,000 points, beside plain sorting
+bench: $(DEMO_READY) ## Measure planning beside plain sorting, cold starts beside usual ones, a burst of spot notices
 	$(BIN)/python -m bench $(ARGS)
 
 lint: $(STAMPS)/dev ## Check style, types, who imports whom, and the synthesized template

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 import shutil
 import subprocess
 import sys
@@ -36,6 +37,12 @@ class Target:
     def compiler(self) -> Path | None:
         """A Python of the runtime's version on this machine, or None. Bytecode fits no other version."""
         return _interpreter(self.python_version)
+
+
+def this_machine() -> Target:
+    """What runs on this machine with this Python."""
+    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    return Target(version, "arm64" if platform.machine().lower() in ("arm64", "aarch64") else "x86_64")
 
 
 @cache

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import uv
 
+from infra.packaging.api_models import EC2_OPERATIONS, cut_endpoints, cut_model
 from infra.packaging.target import Target
 
 AIO_PACKAGES = frozenset(
@@ -81,13 +82,17 @@ def wanted(lock: str) -> Iterator[str]:
 
 
 def prune(folder: Path) -> None:
-    """Delete what UNUSED names and the API models of AWS services that we do not call."""
+    """Delete what UNUSED names and the API models of AWS services and EC2 operations that we do not call."""
     for pattern in UNUSED:
         for path in sorted(folder.glob(pattern)):
             _remove(path)
-    for service in (folder / "botocore" / "data").glob("*/"):
+    models = folder / "botocore" / "data"
+    for service in models.glob("*/"):
         if service.is_dir() and service.name not in AWS_SERVICES:
             _remove(service)
+        elif service.name == "ec2":
+            cut_model(service, EC2_OPERATIONS)
+    cut_endpoints(models / "endpoints.json", AWS_SERVICES)
 
 
 def _remove(path: Path) -> None:
