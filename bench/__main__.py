@@ -33,20 +33,25 @@ def measurements(folders: Iterable[str], package: str) -> Iterator[tuple[str, Me
 
 
 def table(name: str, figures: Sequence[Figure]) -> str:
-    """The figures as aligned text, one a line; a number with a limit shows it."""
+    """The figures as aligned text, one a line; a number with a limit shows it; then details."""
     columns = list(dict.fromkeys(key for figure in figures for key in figure.values))
     rows = [[name, *columns]]
     rows += [[figure.what, *(_cell(figure, column) for column in columns)] for figure in figures]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return "\n".join(
-        "  ".join([row[0].ljust(widths[0]), *map(str.rjust, row[1:], widths[1:])]).rstrip() for row in rows
-    )
+    lines = ["  ".join([row[0].ljust(widths[0]), *map(str.rjust, row[1:], widths[1:])]) for row in rows]
+    for figure in figures:
+        if figure.details:
+            numbers = (f"{key} {number:,.10g}" for key, number in figure.details.items())
+            lines.append(f"{figure.what}: {', '.join(numbers)}")
+    return "\n".join(line.rstrip() for line in lines)
 
 
 def save(file: Path, name: str, figures: Iterable[Figure]) -> None:
     """Put a module's figures beside those of the others; the machine is the one of the last run."""
     known = json.loads(file.read_text()) if file.is_file() else {}
-    known[name] = {figure.what: {**figure.values, "limits": dict(figure.limits)} for figure in figures}
+    known[name] = {
+        figure.what: {**figure.values, **figure.details, "limits": dict(figure.limits)} for figure in figures
+    }
     known["machine"] = {"python": platform.python_version(), "cpus": os.cpu_count() or 0}
     file.parent.mkdir(exist_ok=True)
     file.write_text(json.dumps(known, indent=2) + "\n")

@@ -10,12 +10,14 @@ from dataclasses import dataclass, field
 class Figure:
     """What was measured of one thing (`what`): number by name, the unit at the end (`plan_cpu_s`).
 
-    `limits` gives, for some of these names, the most that is allowed.
+    `limits` gives, for some of these names, the most that is allowed. `details` are more numbers,
+    too many for the columns of a table.
     """
 
     what: str
     values: Mapping[str, float]
     limits: Mapping[str, float] = field(default_factory=dict)
+    details: Mapping[str, float] = field(default_factory=dict)
 
     def excesses(self) -> list[str]:
         """What is over its limit, in words; empty when all is within."""

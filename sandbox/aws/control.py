@@ -36,13 +36,17 @@ class ScheduleView:
 
 @dataclass(frozen=True)
 class FunctionUsage:
-    """What a function did since the figures were last forgotten. Durations without the cold start, in ms."""
+    """What a function did since the figures were last forgotten. Durations and CPU of invocations in ms, and
+    those of the cold starts (`init_…`), which are not in them.
+    """
 
     invocations: int
     errors: int
     cold_starts: int
     durations_ms: tuple[float, ...]
     init_ms: tuple[float, ...]
+    cpu_ms: tuple[float, ...]
+    init_cpu_ms: tuple[float, ...]
     peak_rss_bytes: int
 
 
@@ -54,7 +58,9 @@ class AwsControl:
         self._timeout = timeout
 
     def state(self) -> dict[str, Any]:
-        """Return account, region, endpoint, interpreter, now and offset_seconds."""
+        """Return account, region, endpoint, interpreter, workers (how many queued invocations run at once),
+        now and offset_seconds.
+        """
         return self._call("GET", "state")
 
     def now(self) -> datetime:
@@ -182,13 +188,19 @@ class AwsControl:
         """Return what each function did."""
         found = self._call("GET", "functions")["functions"]
         return {
-            name: FunctionUsage(**{**each, **{key: tuple(each[key]) for key in ("durations_ms", "init_ms")}})
+            name: FunctionUsage(
+                **{key: tuple(value) if isinstance(value, list) else value for key, value in each.items()}
+            )
             for name, each in found.items()
         }
 
     def forget_functions(self) -> None:
         """Forget the figures of the functions."""
         self._call("DELETE", "functions")
+
+    def stop_workers(self) -> None:
+        """End every worker, so that each function starts cold next time. None may be at work."""
+        self._call("DELETE", "workers")
 
     def wait_idle(self, limit: float = 60.0) -> None:
         """Wait until no function runs and neither an event nor a visible message waits for one.

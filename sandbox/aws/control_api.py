@@ -4,7 +4,7 @@ All under /_sandbox/ on the port of AWS, JSON in and out, no credentials; the se
 only. Times are ISO 8601 with a zone, durations seconds. An error answers {"error": text}, status 400 or 404.
 `sandbox.aws.control.AwsControl` has one method for each route.
 
-    GET    /_sandbox/state               account, region, endpoint, interpreter, now, offset_seconds
+    GET    /_sandbox/state               account, region, endpoint, interpreter, workers, now, offset_seconds
     POST   /_sandbox/clock               {"advance": seconds} or {"to": time}, "only": glob of schedule names
                                          -> now, fired: [{schedule, scheduled_time, execution_id}]
     GET    /_sandbox/settings            the switches, see sandbox.aws.world.Settings
@@ -25,8 +25,10 @@ only. Times are ISO 8601 with a zone, durations seconds. An error answers {"erro
     POST   /_sandbox/instances/ID/end    {"action": ...}: the same without an announcement, now
     POST   /_sandbox/instances/ID/run    {}: let a stopped one run again
     GET    /_sandbox/functions           by name: invocations, errors, cold_starts, durations_ms, init_ms,
-                                         peak_rss_bytes; what is still waiting or running in `busy`
+                                         cpu_ms, init_cpu_ms, peak_rss_bytes; what is still waiting or
+                                         running in `busy`
     DELETE /_sandbox/functions           forget the figures
+    DELETE /_sandbox/workers             end every worker: functions start cold again
     GET    /_sandbox/functions/NAME/logs {"lines": [...]}, oldest first, of its CloudWatch log group
     PUT    /_sandbox/clusters/NAME       register an EKS cluster: {endpoint, authority}
 """
@@ -77,6 +79,7 @@ class ControlApi:
             ("POST", "instances/([^/]+)/run", lambda body, name: instances.run_again(world, name)),
             ("GET", "functions", self._functions),
             ("DELETE", "functions", lambda body: world.functions.clear()),
+            ("DELETE", "workers", lambda body: lambda_runtime.reset()),
             ("GET", "functions/([^/]+)/logs", self._logs),
             ("PUT", "clusters/([^/]+)", self._register_cluster),
         ]
@@ -100,6 +103,7 @@ class ControlApi:
             "region": world.region,
             "endpoint": world.endpoint,
             "interpreter": INTERPRETER,
+            "workers": world.places.limit,
             "now": world.clock.now(),
             "offset_seconds": world.clock.offset.total_seconds(),
         }

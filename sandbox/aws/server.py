@@ -68,7 +68,7 @@ def _configure(port: int) -> None:
         IOT_MTLS_ENABLED="0",
         SFTP_ENABLED="0",
         LAMBDA_ACCOUNT_CONCURRENCY="32",
-        LAMBDA_WARM_TTL_SECONDS="60",
+        LAMBDA_WARM_TTL_SECONDS="180",
     )
     os.environ.pop("PERSIST_STATE", None)
 

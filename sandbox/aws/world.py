@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from sandbox.aws.functions.places import Places
 from sandbox.clock import SandboxClock, real_now
 
 
@@ -110,7 +111,8 @@ class Ending:
 
 @dataclass
 class FunctionRecord:
-    """What one function has done: counts, durations in ms, the peak memory of its workers in bytes."""
+    """What one function has done: counts, durations and CPU in ms (of invocations, and of the cold starts
+    before them), the peak memory of its workers in bytes."""
 
     invocations: int = 0
     errors: int = 0
@@ -118,10 +120,12 @@ class FunctionRecord:
     peak_rss_bytes: int = 0
     durations_ms: deque[float] = field(default_factory=lambda: deque(maxlen=10_000))
     init_ms: deque[float] = field(default_factory=lambda: deque(maxlen=1_000))
+    cpu_ms: deque[float] = field(default_factory=lambda: deque(maxlen=10_000))
+    init_cpu_ms: deque[float] = field(default_factory=lambda: deque(maxlen=1_000))
 
     def as_dict(self) -> dict[str, Any]:
         """Return the record as JSON values."""
-        return {**asdict(self), "durations_ms": list(self.durations_ms), "init_ms": list(self.init_ms)}
+        return {key: list(value) if isinstance(value, deque) else value for key, value in vars(self).items()}
 
 
 @dataclass
@@ -147,6 +151,7 @@ class World:
     """Schedule ARN to the time up to which its slots are dealt with."""
     queued_events: int = 0
     """Asynchronous invocations that are queued, running or waiting for another try."""
+    places: Places = field(default_factory=Places)
     lock: threading.RLock = field(default_factory=threading.RLock)
 
     def told_time(self) -> datetime:

@@ -18,7 +18,7 @@ def instance_of(node: Object | None) -> str:
 
 
 class Machines:
-    """The states of all EC2 instances by id, as last looked at."""
+    """The EC2 instances that do not run, as last looked at."""
 
     def __init__(self, look: Callable[[], Mapping[str, str]] = dict) -> None:
         self._look = look
@@ -26,10 +26,10 @@ class Machines:
         self._died: dict[str, float] = {}
 
     def look(self) -> bool:
-        """See what they do now; True when the state of one has changed."""
-        before, self._states = self._states, dict(self._look())
-        dead = {name for name, state in self._states.items() if state in DEAD}
-        self._died = {name: self._died.get(name, time.monotonic()) for name in dead}
+        """See what they do now; True when one died, came back or got further on its way out."""
+        before = self._states
+        self._states = {name: state for name, state in self._look().items() if state in DEAD}
+        self._died = {name: self._died.get(name, time.monotonic()) for name in self._states}
         return before != self._states
 
     def is_dead(self, instance: str) -> bool:

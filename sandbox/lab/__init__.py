@@ -8,22 +8,25 @@ from typing import Any
 
 from sandbox.kubernetes.store import Store
 from sandbox.lab.bulk import bulk_claims
-from sandbox.lab.seeding import Lab, LabError, add_node, seed
+from sandbox.lab.bulk_nodes import bulk_nodes
+from sandbox.lab.seeding import CLUSTER, REGION, Lab, LabError, add_node, seed
 
-__all__ = ["Lab", "LabError", "add_node", "bulk_claims", "control", "seed"]
+__all__ = ["Lab", "LabError", "add_node", "bulk_claims", "bulk_nodes", "control", "seed"]
 
 
 def control(store: Store, ec2: Any) -> Callable[[dict[str, Any]], dict[str, Any]]:
     """The control named `lab` of the cluster: an empty order seeds the lab; `add_node` lets a machine like
     that of the named node join; `bulk_claims`, `namespace`, `size_gib` and `labels` make that many bound
-    claims. ValueError names what it does not know."""
+    claims, `bulk_nodes` that many spot nodes more. ValueError names what it does not know."""
 
     def answer(order: dict[str, Any]) -> dict[str, Any]:
-        known = {"add_node", "bulk_claims", "namespace", "size_gib", "labels"}
+        known = {"add_node", "bulk_claims", "bulk_nodes", "namespace", "size_gib", "labels"}
         if unknown := sorted(set(order) - known):
             raise ValueError(f"no such order: {', '.join(unknown)}; there are {', '.join(sorted(known))}")
         if "add_node" in order:
             return {"node": add_node(store, ec2, order["add_node"])}
+        if "bulk_nodes" in order:
+            return bulk_nodes(store, ec2, order["bulk_nodes"], CLUSTER, REGION)
         if "bulk_claims" not in order:
             return asdict(seed(store, ec2))
         options = {key: order[key] for key in ("size_gib", "labels") if key in order}

@@ -43,7 +43,7 @@ def launch(ec2: Any, cluster: str, region: str) -> dict[str, str]:
     for machine in MACHINES:
         name = machine.name(region)
         if name not in known:
-            known[name] = _launch_one(ec2, machine, cluster, region, subnets)
+            known[name] = launch_one(ec2, machine, cluster, region, subnets)
     return known
 
 
@@ -60,7 +60,7 @@ def launch_another(ec2: Any, cluster: str, region: str, like: str) -> tuple[Mach
     address = next(f"{prefix}.{last}" for last in range(100, 250) if f"{prefix}.{last}" not in taken)
     machine = replace(known, address=address)
     subnets = {each["AvailabilityZone"]: each["SubnetId"] for each in ec2.describe_subnets()["Subnets"]}
-    return machine, _launch_one(ec2, machine, cluster, region, subnets)
+    return machine, launch_one(ec2, machine, cluster, region, subnets)
 
 
 def _running(ec2: Any, cluster: str) -> dict[str, str]:
@@ -82,7 +82,8 @@ def _instances(ec2: Any, cluster: str) -> list[Any]:
     return [each for reservation in found["Reservations"] for each in reservation["Instances"]]
 
 
-def _launch_one(ec2: Any, machine: Machine, cluster: str, region: str, subnets: dict[str, str]) -> str:
+def launch_one(ec2: Any, machine: Machine, cluster: str, region: str, subnets: dict[str, str]) -> str:
+    """The id of a new instance; `subnets` are ids by Availability Zone."""
     zone = f"{region}{machine.zone}"
     tags = {
         "Name": machine.name(region),

@@ -108,14 +108,16 @@ def main() -> None:
         ShiftedClock.install()
     _log_to_stdout()
     handler, failure = _load(setup["module"], setup["function"])
-    _send(answers, failure or {"status": "ready"})
+    _send(answers, failure or {"status": "ready", "cpu_ms": time.process_time() * 1000})
     if handler is None:
         return
     for line in requests:
         call = json.loads(line)
         RequestIdFilter.request_id = call["request_id"]
         ShiftedClock.begin(call)
+        cpu = time.process_time()
         answer = _run(handler, call)
+        answer["cpu_ms"] = (time.process_time() - cpu) * 1000
         for stream in (sys.stdout, sys.stderr):
             stream.flush()
         os.write(1, f"{END_OF_LOG}{call['request_id']}\n".encode())

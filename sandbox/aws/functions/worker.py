@@ -39,7 +39,7 @@ class IsolatedWorker:
         self._code = code_zip
         self._proc: subprocess.Popen[bytes] | None = None
         self._answers = -1
-        self._init_ms = 0.0
+        self._init_ms = self._init_cpu_ms = 0.0
         self._scratch: Path | None = None
         self._log: queue.Queue[str] = queue.Queue()
         self._lock = threading.Lock()
@@ -49,13 +49,15 @@ class IsolatedWorker:
     ) -> dict[str, Any]:
         """Run one invocation.
 
-        The answer says status, result or error, log, cold_start, init_ms, ms and peak_rss_bytes.
+        The answer says status, result or error, log, cold_start, init_ms, ms, the CPU of both, and
+        peak_rss_bytes.
         """
         with self._lock:
             cold = self._proc is None or self._proc.poll() is not None
             if cold and (failed := self._spawn()):
                 return {**failed, "cold_start": True, "init_ms": 0.0, "ms": 0.0}
-            init_ms, self._init_ms = self._init_ms, 0.0
+            began = {"cold_start": cold, "init_ms": self._init_ms, "init_cpu_ms": self._init_cpu_ms}
+            self._init_ms = self._init_cpu_ms = 0.0
             start = time.monotonic()
             timeout = float(self.config.get("Timeout", 3))
             self._write(
@@ -71,7 +73,7 @@ class IsolatedWorker:
             answer = self._read(timeout) or self._died(timeout)
             self._world.clock.advance(timedelta(seconds=answer.pop("slept_seconds", 0.0)))
             took = (time.monotonic() - start) * 1000
-            return {**answer, "log": self._lines(), "cold_start": cold, "init_ms": init_ms, "ms": took}
+            return {**answer, **began, "log": self._lines(), "ms": took}
 
     def kill(self) -> None:
         """End the process and remove its scratch folder."""
@@ -99,6 +101,7 @@ class IsolatedWorker:
         answer = self._read(INIT_SECONDS)
         self._init_ms = (time.monotonic() - start) * 1000
         if answer and answer["status"] == "ready":
+            self._init_cpu_ms = answer["cpu_ms"]
             return None
         self._stop()
         log = self._lines()

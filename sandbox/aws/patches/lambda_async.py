@@ -24,8 +24,6 @@ from sandbox.aws.scope import request_scope
 from sandbox.aws.world import World
 
 log = logging.getLogger("sandbox.lambda")
-AT_ONCE = 8
-"""How many queued events run at the same time: enough to meet races, few enough for two cores."""
 RETRY_SECONDS = (0.5, 1.0)
 
 
@@ -36,15 +34,20 @@ def install(world: World) -> None:
     require(eventbridge, "_dispatch_to_lambda")
     require(sqs, "_queue_by_arn", "queue_delay", "_ensure_msg_fields")
     require(concurrency, "esm_wake")
-    pool = ThreadPoolExecutor(max_workers=AT_ONCE, thread_name_prefix="lambda-event")
+    pool = ThreadPoolExecutor(max_workers=world.places.limit, thread_name_prefix="lambda-event")
 
     def invoke(func: dict[str, Any], event: Any) -> None:
         with world.lock:
             world.queued_events += 1
-        pool.submit(_attempt, world, pool, func, event, 0, time.time())
+        _submit(world, pool, func, event, 0, time.time())
 
     lambda_svc.invoke_async_with_retry = invoke
     eventbridge._dispatch_to_lambda = _from_event_bridge
+
+
+def _submit(world: World, pool: ThreadPoolExecutor, *attempt: Any) -> None:
+    world.places.announce()
+    pool.submit(_attempt, world, pool, *attempt)
 
 
 def invoke_function(arn: str, event: Any) -> bool:
@@ -97,14 +100,15 @@ def _attempt(
     settings = func.get("event_invoke_config") or {}
     with request_scope(account, region):
         try:
-            result = lambda_svc._execute_function(func, event)
+            with world.places.for_event():
+                result = lambda_svc._execute_function(func, event)
         except Exception as error:
             log.exception("function %s could not be run", func["config"]["FunctionName"])
             result = {"error": True, "body": {"errorMessage": str(error)}}
         tries += not result.get("throttle")
         if result.get("error") and _may_try_again(settings, tries, queued):
             wait = RETRY_SECONDS[min(max(tries, 1), len(RETRY_SECONDS)) - 1]
-            again = threading.Timer(wait, pool.submit, (_attempt, world, pool, func, event, tries, queued))
+            again = threading.Timer(wait, _submit, (world, pool, func, event, tries, queued))
             again.daemon = True
             again.start()
             return

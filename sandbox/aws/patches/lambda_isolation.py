@@ -73,7 +73,9 @@ def _record(world: World, name: str, answer: dict[str, Any]) -> None:
         record.invocations += 1
         record.errors += answer["status"] != "ok"
         record.durations_ms.append(round(answer.get("ms", 0.0), 1))
+        record.cpu_ms.append(round(answer.get("cpu_ms", 0.0), 1))
         record.peak_rss_bytes = max(record.peak_rss_bytes, answer.get("peak_rss_bytes", 0))
         if answer.get("cold_start"):
             record.cold_starts += 1
             record.init_ms.append(round(answer["init_ms"], 1))
+            record.init_cpu_ms.append(round(answer.get("init_cpu_ms", 0.0), 1))

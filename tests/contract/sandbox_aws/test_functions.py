@@ -5,6 +5,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -129,6 +130,64 @@ def handle(event, context):
     usage = control.functions()[invoke.name]
     assert (usage.invocations, usage.errors, usage.cold_starts) == (4, 1, 2)
     assert usage.peak_rss_bytes > 5_000_000
+
+
+def test_workers_that_are_stopped_start_cold_and_tell_their_cpu(
+    function: Deploy, control: AwsControl
+) -> None:
+    source = """
+import time
+def handle(event, context):
+    until = time.process_time() + 0.2
+    while time.process_time() < until:
+        pass
+"""
+    invoke = function(source)
+
+    invoke()
+    control.stop_workers()
+    invoke()
+
+    usage = control.functions()[invoke.name]
+    assert usage.cold_starts == 2
+    assert min(usage.cpu_ms) >= 200
+    assert min(usage.init_cpu_ms) > 1
+
+
+SHARED = """
+import os, pathlib, time
+def handle(event, context):
+    folder = pathlib.Path(os.environ["FOLDER"])
+    mine = folder / context.aws_request_id
+    mine.touch()
+    time.sleep(0.2)
+    print("together", len(list(folder.iterdir())))
+    mine.unlink()
+"""
+
+
+def test_events_and_messages_together_get_as_many_workers_as_there_are(
+    sandbox: Sandbox, function: Deploy, control: AwsControl, tmp_path: Path
+) -> None:
+    workers = control.state()["workers"]
+    invoke = function(SHARED, Environment={"Variables": {"FOLDER": str(tmp_path)}})
+    sqs, lambdas = sandbox.client("sqs"), sandbox.client("lambda")
+    url = sqs.create_queue(QueueName="places")["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    mapping = lambdas.create_event_source_mapping(
+        EventSourceArn=arn, FunctionName=invoke.name, BatchSize=1, ScalingConfig={"MaximumConcurrency": 100}
+    )
+
+    for number in range(2 * workers):
+        invoke(number, "Event")
+        sqs.send_message(QueueUrl=url, MessageBody=str(number))
+    control.wait_idle()
+
+    lambdas.delete_event_source_mapping(UUID=mapping["UUID"])
+    lines = [line for line in control.function_logs(invoke.name) if line.startswith("together")]
+    together = [int(line.split()[1]) for line in lines]
+    assert len(together) == 4 * workers
+    assert max(together) == workers
 
 
 def test_a_function_that_takes_too_long_is_stopped(function: Deploy) -> None:

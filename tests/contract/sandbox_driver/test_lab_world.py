@@ -10,7 +10,7 @@ import pytest
 
 from sandbox.driver import start
 from sandbox.kubernetes.store import Store
-from sandbox.lab import bulk_claims, control, seed
+from sandbox.lab import bulk_claims, bulk_nodes, control, seed
 from sandbox.launch import Sandbox
 
 Object = dict[str, Any]
@@ -141,6 +141,22 @@ def test_no_claim_of_the_lab_mentions_snapkeep(world: World) -> None:
     for claim in world.store.list("persistentvolumeclaims"):
         marks = {**claim["metadata"].get("labels", {}), **claim["metadata"].get("annotations", {})}
         assert not [key for key in marks if "snapkeep" in key]
+
+
+def test_bulk_nodes_are_spot_instances_named_by_their_private_dns(world: World) -> None:
+    before = {node["metadata"]["name"] for node in world.store.list("nodes")}
+    made = bulk_nodes(world.store, world.ec2, 3, "myeks", "ap-northeast-2")
+    more = bulk_nodes(world.store, world.ec2, 2, "myeks", "ap-northeast-2")
+
+    nodes = {node["metadata"]["name"]: node for node in world.store.list("nodes")}
+    assert nodes.keys() - before == made.keys() | more.keys()
+    assert len(set(made.values()) | set(more.values())) == 5
+    found = world.ec2.describe_instances(InstanceIds=list(made.values()))["Reservations"]
+    instances = {item["InstanceId"]: item for each in found for item in each["Instances"]}
+    for name, instance in made.items():
+        assert instances[instance]["PrivateDnsName"] == name
+        assert nodes[name]["spec"]["providerID"].endswith(instance)
+        assert {"Key": "eks:cluster-name", "Value": "myeks"} in instances[instance]["Tags"]
 
 
 def test_bulk_claims_are_bound_to_real_volumes_and_made_once(world: World) -> None:

@@ -54,6 +54,12 @@ def test_the_table_names_each_number_and_shows_its_limit() -> None:
     ]
 
 
+def test_details_follow_the_table_a_line_each() -> None:
+    burst = Figure("500 cold", {"p99_s": 40}, details={"ec2:DescribeInstances": 500, "nodes": 1234})
+
+    assert table("notices", [burst]).splitlines()[-1] == "500 cold: ec2:DescribeInstances 500, nodes 1,234"
+
+
 def test_a_figure_over_its_limit_is_named_with_both_numbers_and_fails(
     answers: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,0 +1,36 @@
+"""Queues feed functions only as far as the sandbox has workers.
+
+AWS: Lambda's pollers scale up to the MaximumConcurrency of a mapping (Lambda guide, "Using Lambda with Amazon
+SQS"). ministack: the same, and a mapping of 200 starts 200 processes at once.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from ministack.services import lambda_svc
+
+from sandbox.aws.private import require
+from sandbox.aws.world import World
+
+
+def install(world: World) -> None:
+    """Let the poller ask for places, and batches hold one."""
+    require(lambda_svc, "_sqs_esm_concurrency", "_esm_inflight", "_dispatch_esm_batch")
+    allowed, dispatch = lambda_svc._sqs_esm_concurrency, lambda_svc._dispatch_esm_batch
+
+    def concurrency(mapping: dict[str, Any], *others: Any) -> int:
+        running = lambda_svc._esm_inflight.get(mapping["UUID"], 0)
+        return min(int(allowed(mapping, *others)), running + world.places.free())
+
+    def dispatch_batch(mapping: str, work: Callable[..., None], *arguments: Any) -> None:
+        def run() -> None:
+            try:
+                work(*arguments)
+            finally:
+                world.places.give_back()
+
+        world.places.take()
+        dispatch(mapping, run)
+
+    lambda_svc._sqs_esm_concurrency = concurrency
+    lambda_svc._dispatch_esm_batch = dispatch_batch
