@@ -21,8 +21,12 @@ DEFAULTS = {
     "architecture": "arm64",
     "stack": "Snapkeep",
     "prefix": "snapkeep",
+    "snap_start": "off",
 }
 """The deployment settings: `cdk deploy -c runtime=python3.14` sets one of them."""
+
+SNAP_START_RUNTIMES = RUNTIMES[1:]
+"""https://docs.aws.amazon.com/lambda/latest/dg/snapstart.html#snapstart-runtimes"""
 
 _PREFIX = re.compile(r"[a-z][a-z0-9-]{0,20}")
 
@@ -33,7 +37,9 @@ class DeploymentConfigError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class DeploymentConfig:
-    """The deployment settings. `prefix` begins the names of functions and of the schedule group."""
+    """The deployment settings. `prefix` begins the names of functions and of the schedule group; with
+    `snap_start` (`on` or `off`) the function that cordons starts from a snapshot, which costs.
+    """
 
     deployment: Deployment
     region: str
@@ -42,11 +48,15 @@ class DeploymentConfig:
     architecture: str = DEFAULTS["architecture"]
     stack: str = DEFAULTS["stack"]
     prefix: str = DEFAULTS["prefix"]
+    snap_start: str = DEFAULTS["snap_start"]
 
     def __post_init__(self) -> None:
         """Refuse what Lambda would refuse only after minutes of deployment."""
         _one_of("runtime", self.runtime, RUNTIMES)
         _one_of("architecture", self.architecture, ARCHITECTURES)
+        _one_of("snap_start", self.snap_start, ("off", "on"))
+        if self.snap_start == "on":
+            _one_of("runtime (for snap_start=on)", self.runtime, SNAP_START_RUNTIMES)
         if not _PREFIX.fullmatch(self.prefix):
             raise DeploymentConfigError(
                 f"prefix: {self.prefix!r} must be 1 to 21 of a-z, 0-9 and dashes, a letter first"
@@ -73,6 +83,7 @@ def from_settings(settings: Mapping[str, str]) -> DeploymentConfig:
         architecture=settings["architecture"],
         stack=settings["stack"],
         prefix=settings["prefix"],
+        snap_start=settings["snap_start"],
     )
 
 

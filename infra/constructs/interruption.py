@@ -104,9 +104,12 @@ class Interruption(Construct):
         schedules: Schedules,
         event_bus: str,
         clusters: Sequence[str],
+        snap_start: bool = False,
     ) -> None:
+        """`snap_start`: whether the cordoner starts from a snapshot of itself, which costs."""
         super().__init__(scope, id)
         self._event_bus, self._journal, self._clusters = event_bus, journal, clusters
+        self._snap_start = snap_start
         self.saves = WorkQueue(self, "Saves", worker_timeout=TIMEOUT, hidden_for=TIMEOUT)
         self.releases = WorkQueue(self, "Releases", worker_timeout=TIMEOUT, hidden_for=TIMEOUT)
         self.lifecycle = WorkQueue(self, "LifecycleHooks", worker_timeout=TIMEOUT, hidden_for=TIMEOUT)
@@ -136,6 +139,7 @@ class Interruption(Construct):
             timeout=TIMEOUT,
             memory_mib=1024,
             asynchronous=True,
+            snap_start=self._snap_start,
             settings=HandleInterruptionSettings(
                 journal_table=self._journal.name,
                 event_bus=self._event_bus,
@@ -153,7 +157,7 @@ class Interruption(Construct):
         undelivered = failure_queue(self, "Undelivered")
         for each in ANNOUNCEMENTS:
             target = targets.LambdaFunction(
-                function.function, max_event_age=each.retry_for, dead_letter_queue=undelivered
+                function.target, max_event_age=each.retry_for, dead_letter_queue=undelivered
             )
             events.Rule(
                 self,

@@ -20,6 +20,7 @@ from infra.constructs.alarms import alarm
 from infra.constructs.failure_queue import failure_queue
 from infra.constructs.log_group import log_group
 from infra.constructs.network import Network
+from infra.constructs.snap_start import alias_of
 from infra.packaging.assets import Asset
 from snapkeep.settings import Settings
 
@@ -42,6 +43,7 @@ class PythonFunction(Construct):
 
     `asynchronous` functions are started by Scheduler or by another function: what still fails after
     Lambda's retries goes to a queue of its own (`failures`), for people to read and to send again.
+    `target` is what rules, schedules and queues start: the function, or with SnapStart its alias.
     """
 
     def __init__(
@@ -56,6 +58,7 @@ class PythonFunction(Construct):
         timeout: Duration,
         memory_mib: int = 512,
         asynchronous: bool = False,
+        snap_start: bool = False,
     ) -> None:
         super().__init__(scope, id)
         self.name = name
@@ -82,6 +85,7 @@ class PythonFunction(Construct):
             dead_letter_queue=self.failures,
             log_group=self._log_group(physical_name, platform.options.log_retention_days),
             logging_format=lambda_.LoggingFormat.JSON,
+            snap_start=lambda_.SnapStartConf.ON_PUBLISHED_VERSIONS if snap_start else None,
         )
         alarm(
             self,
@@ -93,6 +97,7 @@ class PythonFunction(Construct):
         )
         if platform.network and name in FUNCTIONS:
             self._join(platform.network, physical_name)
+        self.target: lambda_.IFunction = alias_of(self.function, memory_mib) if snap_start else self.function
 
     def allow(self, *statements: iam.PolicyStatement) -> None:
         """Add statements to the function's role."""

@@ -66,7 +66,7 @@ class Schedules(Construct):
             time_window=_window(timing.flexible_minutes),
             enabled=timing.enabled,
             target=targets.LambdaInvoke(
-                target.function,
+                target.target,
                 dead_letter_queue=self.failures,
                 input=scheduler.ScheduleTargetInput.from_object(dict(input)),
                 max_event_age=timing.retry_for,
@@ -88,7 +88,7 @@ class Schedules(Construct):
                 description=f"Lets EventBridge Scheduler start {target.name}",
                 assumed_by=self._principal(),
             )
-            role.add_to_policy(permissions.invoke(target.function.function_arn))
+            role.add_to_policy(permissions.invoke(target.target.function_arn))
             role.add_to_policy(permissions.send_messages(self.failures.queue_arn))
             self._roles[target.name] = role
         return self._roles[target.name]

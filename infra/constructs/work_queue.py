@@ -40,7 +40,7 @@ class WorkQueue(Construct):
 
     def feed(self, worker: PythonFunction, *, batch_size: int, max_concurrency: int) -> None:
         """Let the worker take batches of the queue, at most `max_concurrency` at once."""
-        worker.function.add_event_source(
+        worker.target.add_event_source(
             SqsEventSource(
                 self.queue,
                 batch_size=batch_size,

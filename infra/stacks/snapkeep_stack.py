@@ -24,7 +24,7 @@ from infra.constructs.scheduled_backup import ScheduledBackup
 from infra.constructs.schedules import Schedules
 from infra.constructs.shared_layers import SharedLayers
 from infra.constructs.snapshot_completion import SnapshotCompletion
-from infra.deployment_config import DeploymentConfig
+from infra.deployment_config import SNAP_START_RUNTIMES, DeploymentConfig
 from infra.packaging.assets import Assets
 
 EVENT_BUS = "default"
@@ -123,6 +123,7 @@ class SnapkeepStack(Stack):
             schedules=schedules,
             event_bus=EVENT_BUS,
             clusters=clusters,
+            snap_start=config.snap_start == "on",
         )
         with_access = [
             backup.function,
@@ -148,7 +149,11 @@ class SnapkeepStack(Stack):
             encrypt(self, options.kms_key, [*(each.role for each in functions), *schedules.roles])
 
     def _platform(self, config: DeploymentConfig, assets: Assets) -> Platform:
-        runtime = lambda_.Runtime(config.runtime, lambda_.RuntimeFamily.PYTHON)
+        runtime = lambda_.Runtime(
+            config.runtime,
+            lambda_.RuntimeFamily.PYTHON,
+            supports_snap_start=config.runtime in SNAP_START_RUNTIMES,
+        )
         architecture = lambda_.Architecture.custom(config.architecture)
         layers = SharedLayers(self, "Layers", assets=assets, runtime=runtime, architecture=architecture)
         vpc = config.options.vpc

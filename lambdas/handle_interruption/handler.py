@@ -70,3 +70,6 @@ def _each(act: Callable[[Any], Any], items: Iterable[Any]) -> tuple[list[Any], l
         except Exception as error:
             errors.append(error)
     return done, errors
+
+
+quick_bootstrap.live_through_snapshots()

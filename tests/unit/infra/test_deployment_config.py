@@ -41,6 +41,7 @@ def test_runtime_and_processor_can_be_chosen() -> None:
         ("runtime", "python3.10", "runtime: 'python3.10' is not one of python3.11, python3.12"),
         ("architecture", "aarch64", "architecture: 'aarch64' is not one of arm64, x86_64"),
         ("prefix", "Snap Keep", "prefix: 'Snap Keep' must be 1 to 21"),
+        ("snap_start", "yes", "snap_start: 'yes' is not one of off, on"),
     ],
 )
 def test_a_wrong_setting_is_refused_with_what_is_allowed(setting: str, value: str, words: str) -> None:
@@ -48,6 +49,15 @@ def test_a_wrong_setting_is_refused_with_what_is_allowed(setting: str, value: st
         from_settings({**EXAMPLE, setting: value})
 
     assert str(refusal.value).startswith(words)
+
+
+def test_snap_start_needs_a_python_that_has_it() -> None:
+    assert from_settings({**EXAMPLE, "snap_start": "on"}).snap_start == "on"
+
+    with pytest.raises(
+        DeploymentConfigError, match=r"runtime \(for snap_start=on\): 'python3.11' is not one"
+    ):
+        from_settings({**EXAMPLE, "snap_start": "on", "runtime": "python3.11"})
 
 
 def test_clusters_of_several_regions_need_a_stack_each() -> None:

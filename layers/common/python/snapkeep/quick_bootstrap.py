@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import logging
+import os
 from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -74,6 +75,39 @@ def told(report: Any) -> dict[str, Any]:
     return document
 
 
+def live_through_snapshots() -> None:
+    """With SnapStart, have everything ready before the snapshot, and all of it anew after each restore.
+
+    Lambda's Python brings the hooks along.
+    https://docs.aws.amazon.com/lambda/latest/dg/snapstart-runtime-hooks-python.html
+    """
+    if os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") != "snap-start":
+        return
+    from snapshot_restore_py import register_after_restore, register_before_snapshot
+
+    register_before_snapshot(get_ready)
+    register_after_restore(forget)
+    register_after_restore(get_ready)
+
+
+def get_ready() -> None:
+    """Make what an invocation would make; nothing is called yet."""
+    from snapkeep.settings import HandleInterruptionSettings
+
+    cordon_node()
+    handle_interruption(HandleInterruptionSettings.from_environment(os.environ))
+
+
+def forget() -> None:
+    """Give up every client, connection, token and credential; what comes next makes them anew.
+
+    For a process that was frozen in a snapshot and wakes up elsewhere, hours later and many times at once.
+    https://docs.aws.amazon.com/lambda/latest/dg/snapstart-uniqueness.html
+    """
+    for made in (cordon_node, handle_interruption, _machines, _nodes, connections, _session):
+        made.cache_clear()
+
+
 @cache
 def _session() -> botocore.session.Session:
     """botocore alone: boto3 on top of it would only cost time here. Credentials come from its own chain."""
@@ -96,7 +130,7 @@ def _nodes() -> EksNodes:
 
 @cache
 def connections() -> EksConnections:
-    """The connections to clusters; a process that was frozen and woke up elsewhere forgets them."""
+    """The connections to clusters."""
     session = _session()
     credentials = session.get_credentials()
     if credentials is None:

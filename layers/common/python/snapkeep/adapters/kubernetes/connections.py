@@ -47,10 +47,6 @@ class EksConnections:
             self._known[name] = self._connect(name)
         return self._known[name]
 
-    def forget_all(self) -> None:
-        """Connect and sign in anew: for a process that was frozen and woke up elsewhere."""
-        self._known.clear()
-
     def _connect(self, name: str) -> KubernetesClient:
         description = self._describe(name)
         try:
