@@ -42,11 +42,11 @@ def burst(product: Deployed, count: int, *, cold: bool, limit: float) -> Figure:
     """What `count` notices cost, sent as fast as they can be; afterwards everything is at rest again."""
     aws = product.sandbox.aws
     instances, others = nodes(product, count), nodes(product, aws.state()["workers"])
+    # Every worker gets a notice: then all are warm, and what Lambda does at a first deployment is done.
+    cordon(product, others)
+    aws.wait_idle(PATIENCE)
     if cold:
         aws.stop_workers()
-    else:
-        cordon(product, others)
-        aws.wait_idle(PATIENCE)
     aws.forget_calls()
     aws.forget_functions()
     product.cluster.traffic(reset=True)

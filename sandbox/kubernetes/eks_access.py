@@ -45,6 +45,7 @@ class EksAccess:
     region: str
     _entries: dict[str, tuple[float, Any]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    _reading: threading.Lock = field(default_factory=threading.Lock)
     _eks: Any = None
 
     def caller(self, signed: PresignedIdentity) -> Caller:
@@ -82,14 +83,13 @@ class EksAccess:
         return User(name, groups, caller.user_id)
 
     def _entry(self, arn: str) -> dict[str, Any] | None:
-        with self._lock:
+        # One request reads for all that come at the same moment.
+        with self._reading:
             until, found = self._entries.get(arn, (0.0, None))
-            if time.monotonic() < until:
-                return found  # type: ignore[no-any-return]
-        found = self._read_entry(arn)
-        with self._lock:
-            self._entries[arn] = (time.monotonic() + ENTRIES_SECONDS, found)
-        return found
+            if time.monotonic() >= until:
+                found = self._read_entry(arn)
+                self._entries[arn] = (time.monotonic() + ENTRIES_SECONDS, found)
+            return found
 
     def _read_entry(self, arn: str) -> dict[str, Any] | None:
         eks = self._client()

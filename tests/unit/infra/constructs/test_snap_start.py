@@ -76,7 +76,7 @@ def test_rules_the_schedule_and_the_queue_start_the_alias_and_may(snapped: Templ
         if permission["Principal"] == "events.amazonaws.com"
     ]
     assert allowed.count({"Ref": alias}) == 6
-    assert "HandleInterruptionFunction" not in {name["Fn::GetAtt"][0] for name in allowed if "Ref" not in name}
+    assert not any("HandleInterruption" in name["Fn::GetAtt"][0] for name in allowed if "Ref" not in name)
     role = snapped.schedule("watch-incidents")["Target"]["RoleArn"]
     invoked = [each["Resource"] for each in snapped.statements_of(role) if "lambda" in str(each["Action"])]
     assert invoked == [{"Ref": alias}]
