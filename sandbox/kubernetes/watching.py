@@ -51,7 +51,8 @@ class Watch:
         yield from initial
         if seen < 0:
             return
-        bookmark_at = time.monotonic() + BOOKMARK_SECONDS
+        # Without bookmarks nothing is due before the end: waiting for one that is overdue would never wait.
+        bookmark_at = time.monotonic() + BOOKMARK_SECONDS if self._bookmarks else ends
         while not self._stopping.is_set():
             changes, seen = self._next(seen, min(ends, bookmark_at))
             yield from (line for change in changes if (line := self._event(change)))

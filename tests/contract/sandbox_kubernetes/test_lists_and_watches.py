@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 import pytest
 
+from sandbox.kubernetes import watching
 from sandbox.kubernetes.cluster import ClusterServer
 from sandbox.kubernetes.control import ClusterControl
 from tests.contract.sandbox_kubernetes.client import (
@@ -107,6 +108,16 @@ def test_a_watch_hears_of_a_change_while_it_is_open(admin: Client) -> None:
     started = time.monotonic()
     assert next(events)[0] == "ADDED"
     assert time.monotonic() - started < 2
+
+
+def test_a_watch_without_bookmarks_rests_while_nothing_happens(
+    admin: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watching, "BOOKMARK_SECONDS", 0.01)
+    version = admin.get(CLAIMS).body["metadata"]["resourceVersion"]
+    spent = time.process_time()
+    assert list(admin.watch(f"{CLAIMS}?watch=1&timeoutSeconds=2&resourceVersion={version}")) == []
+    assert time.process_time() - spent < 0.2
 
 
 def test_an_object_that_stops_matching_is_deleted_for_the_watcher(admin: Client) -> None:
