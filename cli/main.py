@@ -13,17 +13,17 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from cli import backups, coverage, points, prune, restores, retention
+from cli import backups, coverage, plan, points, prune, restores, retention
 from cli.commands import Where
 from cli.connection import ApiOption, ProfileOption, RegionOption
+from cli.deployment import DEFAULT_CONFIG, ConfigOption, load_deployment
 from cli.exit_codes import IN_WORDS
 from cli.locks import lock_in_words
 from cli.manifests import cluster_manifests, to_yaml
-from config import ConfigError, json_schema, load
-from snapkeep.domain.policies import Deployment, Policy
+from config import json_schema
+from snapkeep.domain.policies import Policy
 
 WRONG_CONFIG = 2
-DEFAULT_CONFIG = Path("snapkeep.yaml")
 
 app = typer.Typer(
     name="snapkeep",
@@ -53,6 +53,7 @@ app.command()(coverage.coverage)
 app.command()(points.hold)
 app.command()(points.release)
 app.command()(prune.prune)
+app.command()(plan.plan)
 
 
 @app.callback()
@@ -64,10 +65,10 @@ def snapkeep(api: ApiOption = "", profile: ProfileOption = "", region: RegionOpt
 @app.command()
 def manifests(
     cluster: Annotated[str, typer.Option(help="The cluster, as the config names it.")],
-    config: Annotated[Path, typer.Option(help="The deployment's config file.")] = DEFAULT_CONFIG,
+    config: ConfigOption = DEFAULT_CONFIG,
 ) -> None:
     """Print what a cluster needs of Snapkeep: `snapkeep manifests --cluster NAME | kubectl apply -f -`."""
-    deployment = _load(config)
+    deployment = load_deployment(config)
     if deployment.cluster(cluster) is None:
         known = ", ".join(item.name for item in deployment.clusters)
         _refuse(f"{config}: no cluster {cluster!r} in clusters; there are: {known}")
@@ -79,7 +80,7 @@ def validate(
     file: Annotated[Path, typer.Argument(help="The config file to check.")] = DEFAULT_CONFIG,
 ) -> None:
     """Check a config file and say what it means."""
-    deployment = _load(file)
+    deployment = load_deployment(file)
     clusters = ", ".join(f"{cluster.name} ({cluster.region})" for cluster in deployment.clusters)
     typer.echo(f"{file} is valid")
     typer.echo(f"clusters: {clusters}")
@@ -93,13 +94,6 @@ def validate(
 def schema() -> None:
     """Print the JSON Schema of the config file, for editors."""
     typer.echo(json.dumps(json_schema(), indent=2))
-
-
-def _load(path: Path) -> Deployment:
-    try:
-        return load(path)
-    except ConfigError as error:
-        _refuse(str(error))
 
 
 def _refuse(text: str) -> NoReturn:

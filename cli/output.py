@@ -36,6 +36,10 @@ COLORS = {
 }
 
 
+UNCUT = 1000
+"""Columns of an output that is no terminal; tables take no more than they need."""
+
+
 class Output(StrEnum):
     """How an answer is printed."""
 
@@ -48,8 +52,11 @@ OutputOption = Annotated[Output, typer.Option("-o", "--output", help="How to pri
 
 
 def out() -> Console:
-    """Standard output; NO_COLOR and pipes are respected by rich."""
-    return Console(highlight=False, soft_wrap=True)
+    """Standard output; NO_COLOR is respected by rich, and what goes into a pipe or a file is not cut."""
+    console = Console(highlight=False, soft_wrap=True)
+    if not console.is_terminal:
+        console.width = max(console.width, UNCUT)
+    return console
 
 
 def err() -> Console:
