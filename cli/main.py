@@ -17,6 +17,7 @@ from cli import backups, coverage, plan, points, prune, restores, retention
 from cli.commands import Where
 from cli.connection import ApiOption, ProfileOption, RegionOption
 from cli.deployment import DEFAULT_CONFIG, ConfigOption, load_deployment
+from cli.doctor.command import doctor
 from cli.exit_codes import IN_WORDS
 from cli.locks import lock_in_words
 from cli.manifests import cluster_manifests, to_yaml
@@ -54,6 +55,7 @@ app.command()(points.hold)
 app.command()(points.release)
 app.command()(prune.prune)
 app.command()(plan.plan)
+app.command()(doctor)
 
 
 @app.callback()

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from aws_cdk import ArnFormat, Stack
 from aws_cdk import aws_iam as iam
 
+from config.volume_tags import KUBERNETES_VOLUMES
 from snapkeep.domain import tags
 from snapkeep.domain.policies import Lock
 
@@ -26,19 +27,6 @@ POINT_TAG_KEYS = sorted(
 
 VERDICT_TAG_KEYS = sorted([*POINT_TAG_KEYS, tags.DUPLICATE])
 """Those, and the mark of a duplicate. No function here may set or lift a hold."""
-
-KUBERNETES_VOLUMES: tuple[tuple[str, str, str], ...] = (
-    ("DriverVolumes", "ebs.csi.aws.com/cluster", "true"),
-    ("NamedVolumes", "CSIVolumeName", "*"),
-    ("InTreeVolumes", "kubernetes.io/created-for/pvc/name", "*"),
-    ("AdoptedVolumes", tags.MANAGED, "true"),
-)
-"""How a volume shows that it serves Kubernetes (sid, tag key, value). The driver writes the first two
-(the first since its 1.0), Kubernetes' in-tree plugin the third; a volume that a person made and named
-in a static PersistentVolume carries none, and gets the last from that person. Any other volume of the
-account is out of reach of take_snapshots.
-https://github.com/kubernetes-sigs/aws-ebs-csi-driver/blob/master/docs/tagging.md
-"""
 
 
 def describe(*kinds: str) -> iam.PolicyStatement:

@@ -1,0 +1,41 @@
+"""The checks: each turns the facts it needs into findings, and asks nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from cli.doctor.checks.access import access_entries, rbac
+from cli.doctor.checks.account import authentication, cluster, credentials, deployment, pending, quota
+from cli.doctor.checks.endpoint import endpoint
+from cli.doctor.checks.snapshots import controller, driver, snapshot_class, snapshot_kinds
+from cli.doctor.checks.volumes import keys, volumes
+from cli.doctor.facts import Facts, Unknown
+from cli.doctor.findings import Finding
+
+Check = Callable[[Facts], Iterator[Finding]]
+
+CHECKS: tuple[Check, ...] = (
+    credentials,
+    cluster,
+    authentication,
+    deployment,
+    endpoint,
+    access_entries,
+    rbac,
+    snapshot_kinds,
+    controller,
+    driver,
+    snapshot_class,
+    volumes,
+    keys,
+    quota,
+    pending,
+)
+"""In the order in which one mends: what comes first may be why something below it is wrong."""
+
+
+def examine(facts: Facts) -> list[Finding]:
+    """All findings, in the order of the checks; without credentials, only that."""
+    if isinstance(facts.caller, Unknown):
+        return list(credentials(facts))
+    return [finding for check in CHECKS for finding in check(facts)]

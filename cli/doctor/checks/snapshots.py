@@ -1,0 +1,159 @@
+"""What takes VolumeSnapshots in the cluster: their kinds, the controller, the driver, our class."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+
+from cli.doctor import commands
+from cli.doctor.facts import Controller, Facts, SnapshotClass, Unknown
+from cli.doctor.findings import Finding, Verdict, cannot_tell, listed, ok, problem
+from cli.manifests import snapshot_class as wanted_class
+from snapkeep.domain.naming import snapshot_class as class_name
+
+KINDS = ("VolumeSnapshot", "VolumeSnapshotClass", "VolumeSnapshotContent")
+SILENCE = timedelta(minutes=5)
+"""A leader renews its lease every few seconds."""
+
+METADATA = "--extra-create-metadata"
+SNAPSHOTTER = "csi-snapshotter"
+
+
+def snapshot_kinds(facts: Facts) -> Iterator[Finding]:
+    """The three snapshot CRDs are served; every restore needs them, and method csi."""
+    found = facts.snapshot_kinds
+    if isinstance(found, Unknown):
+        yield cannot_tell("snapshot kinds", found)
+        return
+    missing = [kind for kind in KINDS if kind not in found]
+    if missing:
+        text = f"snapshot.storage.k8s.io/v1 lacks {listed(missing)}: no restore, and no backup by csi"
+        yield problem("snapshot kinds", text, _install(facts, "snapshot-controller"))
+    else:
+        yield ok(
+            "snapshot kinds", f"{len(KINDS)} of {len(KINDS)} kinds of snapshot.storage.k8s.io/v1 are served"
+        )
+
+
+def controller(facts: Facts) -> Iterator[Finding]:
+    """The snapshot controller is alive: by the lease of its leader, else by its add-on or its Deployment."""
+    check, found = "snapshot controller", facts.controller
+    if isinstance(found, Unknown):
+        yield cannot_tell(check, found)
+    elif found.renewed is not None:
+        silent = facts.visit.now - found.renewed
+        if silent <= SILENCE:
+            yield ok(check, f"its leader renewed its lease {max(int(silent.total_seconds()), 0)} s ago")
+        else:
+            text = (
+                f"its leader has been silent for {_span(silent)} (since {found.renewed:%Y-%m-%d %H:%M} UTC)"
+            )
+            yield problem(check, text, _restart(found, "kube-system/snapshot-controller"))
+    else:
+        yield from _alive(facts, check, "snapshot-controller", found)
+
+
+def driver(facts: Facts) -> Iterator[Finding]:
+    """The EBS CSI driver runs, with a snapshotter that tells the names our tags are made of.
+
+    https://github.com/kubernetes-sigs/aws-ebs-csi-driver/blob/master/docs/tagging.md
+    """
+    check, found = "ebs csi driver", facts.driver
+    if isinstance(found, Unknown):
+        yield cannot_tell(check, found)
+        return
+    arguments = found.workload.arguments.get(SNAPSHOTTER) if found.workload else None
+    if found.workload and arguments is None:
+        text = f"{found.workload.place} has no container {SNAPSHOTTER}: it takes no VolumeSnapshots"
+        yield problem(check, text, _configure(facts, found, "forceEnable", True))
+    elif arguments is not None and not any(each.startswith(METADATA) for each in arguments):
+        text = f"{SNAPSHOTTER} runs without {METADATA}: it cannot fill the tag templates of our class"
+        yield problem(check, text, _configure(facts, found, "additionalArgs", [METADATA]))
+    else:
+        yield from _alive(facts, check, "aws-ebs-csi-driver", found)
+
+
+def snapshot_class(facts: Facts) -> Iterator[Finding]:
+    """There is exactly one VolumeSnapshotClass of ours, as `snapkeep manifests` prints it."""
+    check, found, name = "snapshot class", facts.classes, class_name(facts.visit.cluster)
+    if isinstance(found, Unknown):
+        yield cannot_tell(check, found)
+        return
+    fix = commands.manifests(facts.visit)
+    ours = next((each for each in found if each.name == name), None)
+    wrong = _differences(facts, ours) if ours else []
+    if ours is None:
+        verdict = Verdict.LATER if facts.deployed is False else Verdict.PROBLEM
+        yield Finding(check, verdict, f"VolumeSnapshotClass {name} is missing", fix)
+    elif wrong:
+        yield problem(check, f"VolumeSnapshotClass {name} {'; '.join(wrong)}", fix)
+    else:
+        yield ok(check, f"{name} is there, retains, and carries {len(ours.parameters)} parameters")
+    if ours and ours.is_default:
+        text = f"{name} is the default class, so other people's snapshots would carry our tags"
+        remove = (
+            f"kubectl annotate volumesnapshotclass {name} snapshot.storage.kubernetes.io/is-default-class-"
+        )
+        yield problem(check, text, remove)
+    for other in (each for each in found if each.ours and each.name != name):
+        text = f"{other.name} is a second class with our labels: which one counts must be clear"
+        yield problem(check, text, f"kubectl delete volumesnapshotclass {other.name}")
+
+
+def _differences(facts: Facts, ours: SnapshotClass) -> list[str]:
+    wanted = wanted_class(facts.visit.cluster)
+    said = []
+    if ours.deletion_policy != wanted["deletionPolicy"]:
+        said.append(
+            f"has deletionPolicy {ours.deletion_policy}, not {wanted['deletionPolicy']}: deleting a "
+            "namespace would delete its backups"
+        )
+    if ours.driver != wanted["driver"]:
+        said.append(f"is for driver {ours.driver}, not {wanted['driver']}")
+    parameters = wanted["parameters"]
+    other = sorted(
+        key for key in {*parameters, *ours.parameters} if parameters.get(key) != ours.parameters.get(key)
+    )
+    if other:
+        said.append(f"has other parameters than ours: {listed(other)}")
+    return said
+
+
+def _alive(facts: Facts, check: str, add_on: str, found: Controller) -> Iterator[Finding]:
+    if found.workload:
+        text = f"Deployment {found.workload.place}: {found.workload.available} pods are available"
+        yield ok(check, text) if found.workload.available else problem(check, text, _restart(found, add_on))
+    elif found.add_on:
+        text = f"EKS add-on {add_on} {found.add_on.version} is {found.add_on.status}"
+        describe = commands.eks(facts.visit, "describe-addon", "--addon-name", add_on)
+        yield ok(check, text) if found.add_on.status == "ACTIVE" else problem(check, text, describe)
+    else:
+        text = f"there is no EKS add-on {add_on}, no Deployment with its image and no lease"
+        yield problem(check, text, _install(facts, add_on))
+
+
+def _install(facts: Facts, add_on: str) -> str:
+    return commands.eks(facts.visit, "create-addon", "--addon-name", add_on)
+
+
+def _restart(found: Controller, otherwise: str) -> str:
+    namespace, _, name = (found.workload.place if found.workload else otherwise).rpartition("/")
+    return f"kubectl --namespace {namespace or 'kube-system'} rollout restart deployment {name}"
+
+
+def _configure(facts: Facts, found: Controller, key: str, value: object) -> str:
+    """The same value for the add-on and for the chart that it is made of."""
+    if found.add_on:
+        values = json.dumps({"sidecars": {"snapshotter": {key: value}}})
+        words = ("--addon-name", "aws-ebs-csi-driver", "--configuration-values", values)
+        return commands.eks(facts.visit, "update-addon", *words)
+    return (
+        "helm upgrade aws-ebs-csi-driver aws-ebs-csi-driver/aws-ebs-csi-driver --namespace kube-system "
+        f"--reuse-values --set-json 'sidecars.snapshotter.{key}={json.dumps(value)}'"
+    )
+
+
+def _span(span: timedelta) -> str:
+    hours, minutes = divmod(int(span.total_seconds()) // 60, 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min"

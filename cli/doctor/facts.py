@@ -1,0 +1,184 @@
+"""What is known of one cluster and its account when the doctor has looked: values, or why they are unknown.
+
+The checks see nothing else, so that each can be tried without AWS and without a cluster.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Where the doctor looks: one cluster, the deployment that serves it, and the moment.
+
+    `config`, `stack` and `prefix` are those of the deployment, `pending` how many snapshots it keeps pending.
+    """
+
+    cluster: str
+    region: str
+    config: str
+    stack: str
+    prefix: str
+    pending: int
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A fact that could not be learned: why, and the command after which it can."""
+
+    why: str
+    fix: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Whose credentials the doctor uses."""
+
+    arn: str
+    account: str
+
+
+@dataclass(frozen=True, slots=True)
+class EksCluster:
+    """What EKS says of a cluster. `public_cidrs` may reach its public endpoint."""
+
+    status: str
+    version: str
+    authentication_mode: str
+    public: bool
+    private: bool
+    public_cidrs: tuple[str, ...]
+    vpc: str
+    security_group: str
+    endpoint: str = ""
+    authority: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A deployed function that talks to clusters: its role's ARN, and its VPC ("" for none)."""
+
+    name: str
+    role: str
+    vpc: str = ""
+    security_groups: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AccessEntry:
+    """The access entry of a role."""
+
+    groups: tuple[str, ...]
+    kind: str = "STANDARD"
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One RBAC rule as a cluster writes it; `*` stands for everything."""
+
+    api_groups: tuple[str, ...]
+    resources: tuple[str, ...]
+    verbs: tuple[str, ...]
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """What a group may do in the cluster, and how that was learned.
+
+    `incomplete` when the cluster says that its own answer may lack something.
+    """
+
+    grants: tuple[Grant, ...]
+    source: str
+    incomplete: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AddOn:
+    """An EKS add-on."""
+
+    status: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """A Deployment: how many of its pods are available, and the arguments of its containers by name."""
+
+    place: str
+    available: int
+    arguments: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Controller:
+    """Signs of life of a component: its leader's last renewal, its add-on, its Deployment; None without."""
+
+    renewed: datetime | None = None
+    add_on: AddOn | None = None
+    workload: Workload | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotClass:
+    """A VolumeSnapshotClass; `ours` by the labels that `snapkeep manifests` writes."""
+
+    name: str
+    driver: str
+    deletion_policy: str
+    parameters: Mapping[str, str]
+    is_default: bool
+    ours: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Volume:
+    """The EBS volume behind a claim (`namespace/name`); `tags` is None when EC2 has no such volume."""
+
+    id: str
+    claim: str
+    tags: Mapping[str, str] | None
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """How many there may be, and how many there are, counted up to `counted_to`."""
+
+    limit: int
+    used: int
+    counted_to: int
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Everything the checks look at. A cluster that is None does not exist; no functions: not deployed.
+
+    `entries` and `rights` are by the name of the function, `keys` (KMS state by key ARN) by key.
+    """
+
+    visit: Visit
+    caller: Caller | Unknown
+    described: EksCluster | Unknown | None
+    functions: Mapping[str, Function] | Unknown
+    entries: Mapping[str, AccessEntry | None] | Unknown
+    open_to_functions: frozenset[str] | Unknown
+    rights: Mapping[str, Rights | Unknown] | Unknown
+    snapshot_kinds: frozenset[str] | Unknown
+    controller: Controller | Unknown
+    driver: Controller | Unknown
+    classes: tuple[SnapshotClass, ...] | Unknown
+    volumes: tuple[Volume, ...] | Unknown
+    keys: Mapping[str, str | Unknown] | Unknown
+    snapshots: Quota | Unknown
+    pending: int | Unknown
+
+    @property
+    def deployed(self) -> bool | None:
+        """Whether the functions exist; None when nobody can tell."""
+        return None if isinstance(self.functions, Unknown) else bool(self.functions)

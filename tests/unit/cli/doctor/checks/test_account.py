@@ -1,0 +1,88 @@
+"""Credentials, cluster, authentication mode, deployment and limits."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from cli.doctor.checks.account import authentication, cluster, deployment, pending, quota
+from cli.doctor.facts import Quota
+from cli.doctor.findings import Verdict
+from tests.fakes.doctor_samples import CLUSTER, VISIT, healthy
+
+
+def test_a_cluster_that_is_not_there_is_to_be_looked_for_in_its_region() -> None:
+    (found,) = cluster(healthy(described=None))
+
+    assert found.verdict is Verdict.PROBLEM
+    assert "no cluster myeks in eu-west-1" in found.text
+    assert found.fix == "aws eks list-clusters --region eu-west-1"
+
+
+def test_a_cluster_that_is_made_or_gone_is_waited_for() -> None:
+    (found,) = cluster(healthy(described=replace(CLUSTER, status="CREATING")))
+
+    assert "myeks is CREATING" in found.text
+    assert found.fix == "aws eks wait cluster-active --name myeks --region eu-west-1"
+
+
+def test_a_cluster_that_ignores_access_entries_is_switched() -> None:
+    (found,) = authentication(healthy(described=replace(CLUSTER, authentication_mode="CONFIG_MAP")))
+
+    assert found.verdict is Verdict.PROBLEM
+    assert "cannot be undone" in found.text
+    assert found.fix == (
+        "aws eks update-cluster-config --name myeks "
+        "--access-config authenticationMode=API_AND_CONFIG_MAP --region eu-west-1"
+    )
+
+
+def test_both_modes_with_access_entries_are_fine() -> None:
+    for mode in ("API", "API_AND_CONFIG_MAP"):
+        (found,) = authentication(healthy(described=replace(CLUSTER, authentication_mode=mode)))
+        assert found.verdict is Verdict.OK
+
+
+def test_before_the_first_deploy_that_is_the_next_step_and_no_problem() -> None:
+    (found,) = deployment(healthy(functions={}))
+
+    assert found.verdict is Verdict.LATER
+    assert found.fix == "npx aws-cdk@2.1148.1 deploy"
+
+
+def test_the_deploy_command_names_what_is_not_usual() -> None:
+    visit = replace(VISIT, config="deploy/eu.yaml", stack="Snapkeep-eu", prefix="backup")
+
+    (found,) = deployment(healthy(functions={}, visit=visit))
+
+    assert found.fix == (
+        "npx aws-cdk@2.1148.1 deploy -c config=deploy/eu.yaml -c stack=Snapkeep-eu -c prefix=backup"
+    )
+
+
+def test_functions_that_a_newer_release_brings_are_named() -> None:
+    facts = healthy()
+    assert isinstance(facts.functions, dict)
+    del facts.functions["prune"]
+
+    (found,) = deployment(facts)
+
+    assert found.verdict is Verdict.PROBLEM
+    assert "1 of 9 functions are missing: prune" in found.text
+
+
+def test_a_quota_that_is_nearly_used_up_is_to_be_raised() -> None:
+    (full,) = quota(healthy(snapshots=Quota(100_000, 80_000, 80_000)))
+    (room,) = quota(healthy(snapshots=Quota(100_000, 79_999, 80_000)))
+
+    assert room.verdict is Verdict.OK
+    assert full.verdict is Verdict.PROBLEM
+    assert "80,000 or more of the 100,000" in full.text
+    assert "--quota-code L-309BACF6 --desired-value 200000 --region eu-west-1" in full.fix
+
+
+def test_snapshots_of_others_that_leave_no_room_are_a_problem() -> None:
+    (full,) = pending(healthy(pending=80))
+    (room,) = pending(healthy(pending=79))
+
+    assert (full.verdict, room.verdict) == (Verdict.PROBLEM, Verdict.OK)
+    assert "80 snapshots are pending" in full.text
