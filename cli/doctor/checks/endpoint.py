@@ -36,13 +36,10 @@ def _from_outside(facts: Facts, found: EksCluster, number: int) -> Iterator[Find
     where = f"open to {listed(list(found.public_cidrs))} only" if found.public else "private"
     yield problem(
         ENDPOINT,
-        f"the endpoint is {where}: {who} have no fixed address and do not reach it. Deploy them into the "
-        f"cluster's VPC {found.vpc} (docs/deploy.md), or open the endpoint",
-        commands.aws(
-            facts.visit,
-            *("eks", "update-cluster-config", "--name", facts.visit.cluster, "--resources-vpc-config"),
-            f"endpointPublicAccess=true,publicAccessCidrs={ANYWHERE}",
-        ),
+        f"the endpoint is {where}: {who} have no fixed address and do not reach it. Give them a place in "
+        f"{found.vpc}: deployment.vpc in {facts.visit.config}, whose cluster_security_groups names "
+        f"{found.security_group} for {facts.visit.cluster}",
+        commands.deploy(facts.visit),
     )
 
 

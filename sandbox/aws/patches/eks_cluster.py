@@ -15,6 +15,11 @@ from sandbox.aws.world import World
 
 VERSION = "1.34"
 
+ADD_ONS = {"aws-ebs-csi-driver": "v1.48.0-eksbuild.1", "snapshot-controller": "v8.3.0-eksbuild.1"}
+"""What the driver of the sandbox stands in for, installed as EKS installs it.
+https://docs.aws.amazon.com/eks/latest/userguide/workloads-add-ons-available-eks.html
+"""
+
 
 def install(world: World) -> None:
     """Check what `register` touches."""
@@ -22,6 +27,7 @@ def install(world: World) -> None:
         eks,
         "_clusters",
         "_access_entries",
+        "_create_addon",
         "_cluster_arn",
         "_issuer_url",
         "_new_oidc_id",
@@ -55,5 +61,7 @@ def register(
             }
         )
         eks._clusters[name] = cluster
+        for add_on, installed in ADD_ONS.items():
+            eks._create_addon(name, {"addonName": add_on, "addonVersion": installed})
         shown: dict[str, Any] = eks._sanitize(cluster)
         return shown

@@ -1,4 +1,4 @@
-"""DescribeCluster leads to the sandbox's own Kubernetes API."""
+"""DescribeCluster leads to the sandbox's own Kubernetes API; the cluster has its add-ons."""
 
 from sandbox.aws.control import AwsControl
 from sandbox.launch import Sandbox
@@ -14,6 +14,16 @@ def test_a_registered_cluster_is_described(sandbox: Sandbox, control: AwsControl
     assert cluster["endpoint"] == "https://127.0.0.1:6443"
     assert cluster["certificateAuthority"] == {"data": "LS0tLS1CRUdJTg=="}
     assert cluster["accessConfig"]["authenticationMode"] == "API"
+
+
+def test_a_cluster_has_the_add_ons_whose_work_the_sandbox_does(sandbox: Sandbox, control: AwsControl) -> None:
+    control.register_cluster("equipped", "https://127.0.0.1:6443", "LS0t")
+    control.register_cluster("equipped", "https://127.0.0.1:6444", "LS0t")
+    eks = sandbox.client("eks")
+
+    for name in ("aws-ebs-csi-driver", "snapshot-controller"):
+        add_on = eks.describe_addon(clusterName="equipped", addonName=name)["addon"]
+        assert add_on["status"] == "ACTIVE"
 
 
 def test_an_access_entry_is_listed_and_described(sandbox: Sandbox, control: AwsControl) -> None:

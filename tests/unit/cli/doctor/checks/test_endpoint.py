@@ -31,7 +31,8 @@ def test_functions_without_a_vpc_need_a_public_endpoint(described: EksCluster, t
 
     assert found.verdict is Verdict.PROBLEM
     assert told in found.text and "9 functions" in found.text and "vpc-1" in found.text
-    assert found.fix.startswith("aws eks update-cluster-config --name myeks --resources-vpc-config ")
+    assert "cluster_security_groups names sg-cluster for myeks" in found.text
+    assert found.fix == "npx aws-cdk@2.1148.1 deploy"
 
 
 def test_before_the_deploy_the_endpoint_is_judged_all_the_same() -> None:
