@@ -19,8 +19,8 @@ COLUMNS = {
     "POLICY": "policy",
     "CLUSTER": "cluster",
     "WITHIN": "window",
-    "NOTE": "note",
 }
+NOTE = {"NOTE": "note"}
 CLOCK = "%a %Y-%m-%d %H:%M"
 SCHEDULER_PRECISION = 1
 """Minutes within which Scheduler starts what has no flexible window.
@@ -47,7 +47,8 @@ def plan(
     found = preview(
         deployment, chosen_clusters(deployment, cluster, config), start, start + timedelta(days=days)
     )
-    emit(_document(found), output, table_of([_row(run) for run in found.runs], COLUMNS))
+    noted = COLUMNS | (NOTE if any(run.note for run in found.runs) else {})
+    emit(_document(found), output, table_of([_row(run) for run in found.runs], noted))
     if output is Output.TABLE:
         _tell(found, days)
 

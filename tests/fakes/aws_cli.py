@@ -14,6 +14,10 @@ from typing import Any
 from botocore import xform_name
 from botocore.model import ListShape, Shape, StructureShape
 
+GLOBAL = frozenset({"region", "profile", "query", "output"})
+RENAMED = {("sns", "notification-endpoint"): "endpoint"}
+"""Options that the CLI calls otherwise than the API."""
+
 ClientOf = Callable[[str], Any]
 
 
@@ -35,8 +39,10 @@ def call_of(command: str, client_of: ClientOf) -> tuple[Any, str, dict[str, Any]
     members = {xform_name(member).replace("_", "-"): member for member in model.input_shape.members}
     parameters = {
         members[option]: _value(model.input_shape.members[members[option]], values)
-        for option, values in _options(words)
-        if option != "region"
+        for option, values in (
+            (RENAMED.get((service, name), name), values) for name, values in _options(words)
+        )
+        if option not in GLOBAL
     }
     return client, operation, parameters
 
