@@ -73,9 +73,24 @@ class Cluster:
 
         return self._told(ask)
 
+    def applied(self, manifests: Iterable[Document]) -> Mapping[str, bool] | Unknown:
+        """Of each manifest (`Kind name`), whether its object is there and says what the manifest says."""
+
+        def ask() -> dict[str, bool]:
+            return {f"{each['kind']} {each['metadata']['name']}": self._says(each) for each in manifests}
+
+        return self._told(ask)
+
     def claims(self) -> Mapping[str, str] | Unknown:
         """The claim (`namespace/name`) of each EBS volume id that a bound PersistentVolume names."""
         return self._told(lambda: dict(_claims(self._api.list("/api/v1/persistentvolumes"))))
+
+    def _says(self, manifest: Document) -> bool:
+        group = f"/apis/{manifest['apiVersion']}"
+        kinds = (self._api.find(group) or {}).get("resources") or []
+        plural = next((kind["name"] for kind in kinds if kind["kind"] == manifest["kind"]), "")
+        found = self._api.find(f"{group}/{plural}/{manifest['metadata']['name']}") if plural else None
+        return found is not None and _includes(found.get("spec"), manifest.get("spec"))
 
     def _rights(self, group: str) -> Rights | Unknown:
         """https://kubernetes.io/docs/reference/access-authn-authz/authorization/#checking-api-access"""
@@ -123,6 +138,17 @@ def _grant(rule: Document) -> Grant:
         tuple(rule.get("verbs") or ()),
         tuple(rule.get("resourceNames") or ()),
     )
+
+
+def _includes(found: Any, wanted: Any) -> bool:
+    """Whether an object says what a manifest says; the server adds defaults to it."""
+    if isinstance(wanted, Mapping):
+        return isinstance(found, Mapping) and all(
+            _includes(found.get(key), value) for key, value in wanted.items()
+        )
+    if isinstance(wanted, list):
+        return isinstance(found, list) and len(found) == len(wanted) and all(map(_includes, found, wanted))
+    return bool(found == wanted)
 
 
 def _binds(binding: Document, group: str) -> bool:

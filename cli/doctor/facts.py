@@ -159,7 +159,8 @@ class Quota:
 class Facts:
     """Everything the checks look at. A cluster that is None does not exist; no functions: not deployed.
 
-    `entries` and `rights` are by the name of the function, `keys` (KMS state by key ARN) by key.
+    `entries` and `rights` are by the name of the function, `keys` (KMS states) by the ARN of
+    the key; `other_manifests` tells of `Kind name` whether it is there and says what we print.
     """
 
     visit: Visit
@@ -173,6 +174,7 @@ class Facts:
     controller: Controller | Unknown
     driver: Controller | Unknown
     classes: tuple[SnapshotClass, ...] | Unknown
+    other_manifests: Mapping[str, bool] | Unknown
     volumes: tuple[Volume, ...] | Unknown
     keys: Mapping[str, str | Unknown] | Unknown
     snapshots: Quota | Unknown

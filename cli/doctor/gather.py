@@ -11,10 +11,12 @@ import boto3
 from botocore.exceptions import BotoCoreError
 
 from cli.connection import CONFIGURE
-from cli.doctor.aws import Aws, told
+from cli.doctor.asking import Clients, told
+from cli.doctor.aws import Aws
 from cli.doctor.cluster import CONTROLLER, DRIVER_IMAGE, Cluster
 from cli.doctor.cluster_api import ClusterApi, token
 from cli.doctor.commands import let_in
+from cli.doctor.ebs import Ebs
 from cli.doctor.facts import (
     AddOn,
     Caller,
@@ -26,8 +28,11 @@ from cli.doctor.facts import (
     Workload,
 )
 from cli.exit_codes import Exit
+from cli.manifests import Manifest, cluster_manifests
 from cli.output import fail
 from config.cluster_access import FUNCTIONS
+
+CHECKED_BY_MEANING = frozenset({"VolumeSnapshotClass", "ClusterRole", "ClusterRoleBinding"})
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -45,7 +50,8 @@ def session(profile: str) -> boto3.Session:
 
 def gather(session: boto3.Session, visit: Visit) -> Facts:
     """The facts of one cluster, as the credentials of a session let us see them."""
-    aws = Aws(session, visit.region)
+    client = Clients(session, visit.region)
+    aws, ebs = Aws(client), Ebs(client)
     caller = aws.caller()
     if isinstance(caller, Unknown):
         return _without_credentials(visit, caller)
@@ -53,7 +59,7 @@ def gather(session: boto3.Session, visit: Visit) -> Facts:
     functions = aws.functions(visit.prefix, FUNCTIONS)
     cluster = _enter(session, visit, caller, described)
     workloads = _then(cluster, Cluster.workloads)
-    volumes = _then(_then(cluster, Cluster.claims), aws.volumes)
+    volumes = _then(_then(cluster, Cluster.claims), ebs.volumes)
     return Facts(
         visit=visit,
         caller=caller,
@@ -73,10 +79,11 @@ def gather(session: boto3.Session, visit: Visit) -> Facts:
         ),
         driver=component(aws.add_on(visit.cluster, DRIVER_IMAGE), workloads, DRIVER_IMAGE),
         classes=_then(cluster, Cluster.classes),
+        other_manifests=_then(cluster, lambda known: known.applied(_others(visit))),
         volumes=volumes,
-        keys=_then(volumes, lambda known: aws.keys(sorted({each.key for each in known if each.key}))),
-        snapshots=aws.snapshots(),
-        pending=aws.pending(),
+        keys=_then(volumes, lambda known: ebs.keys(sorted({each.key for each in known if each.key}))),
+        snapshots=ebs.snapshots(),
+        pending=ebs.pending(),
     )
 
 
@@ -122,10 +129,15 @@ def _known(value: T | Unknown | None) -> T | None:
     return None if isinstance(value, Unknown) else value
 
 
+def _others(visit: Visit) -> list[Manifest]:
+    """What `snapkeep manifests` prints, but for the kinds that have a check of their own."""
+    return [each for each in cluster_manifests(visit.cluster) if each["kind"] not in CHECKED_BY_MEANING]
+
+
 def _then(known: T | Unknown, ask: Callable[[T], R | Unknown]) -> R | Unknown:
     return known if isinstance(known, Unknown) else ask(known)
 
 
 def _without_credentials(visit: Visit, why: Unknown) -> Facts:
     rest = Unknown("AWS cannot be asked without credentials")
-    return Facts(visit, why, *[rest] * 13)
+    return Facts(visit, why, *[rest] * 14)

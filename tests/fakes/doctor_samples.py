@@ -58,6 +58,7 @@ def healthy(**changes: Any) -> Facts:
         controller=Controller(renewed=NOW - timedelta(seconds=3)),
         driver=Controller(add_on=AddOn("ACTIVE", "v1.48.0-eksbuild.1")),
         classes=(CLASS,),
+        other_manifests={"ValidatingAdmissionPolicy snapkeep-cordons": True},
         volumes=(DRIVER_VOLUME,),
         keys={KEY: "Enabled"},
         snapshots=Quota(100_000, 1234, 80_000),

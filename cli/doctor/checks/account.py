@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cli.doctor import commands
-from cli.doctor.aws import SNAPSHOTS_PER_REGION
+from cli.doctor.ebs import SNAPSHOTS_PER_REGION
 from cli.doctor.facts import Facts, Unknown
 from cli.doctor.findings import Finding, Verdict, cannot_tell, listed, ok, problem
 from config.cluster_access import FUNCTIONS

@@ -101,6 +101,21 @@ def snapshot_class(facts: Facts) -> Iterator[Finding]:
         yield problem(check, text, f"kubectl delete volumesnapshotclass {other.name}")
 
 
+def other_manifests(facts: Facts) -> Iterator[Finding]:
+    """Everything else that `snapkeep manifests` prints is there as printed."""
+    check, found = "manifests", facts.other_manifests
+    if isinstance(found, Unknown):
+        yield cannot_tell(check, found)
+        return
+    wrong = [name for name, says_so in found.items() if not says_so]
+    if wrong:
+        verdict = Verdict.LATER if facts.deployed is False else Verdict.PROBLEM
+        text = f"{len(wrong)} of {len(found)} other objects are missing or not as printed: {listed(wrong)}"
+        yield Finding(check, verdict, text, commands.manifests(facts.visit))
+    elif found:
+        yield ok(check, f"{len(found)} other objects are there as printed")
+
+
 def _differences(facts: Facts, ours: SnapshotClass) -> list[str]:
     wanted = wanted_class(facts.visit.cluster)
     said = []

@@ -182,3 +182,37 @@ def test_classes_say_whose_they_are() -> None:
 
     assert not isinstance(found, Unknown)
     assert [(each.name, each.ours, each.is_default) for each in found] == [("snapkeep-myeks", True, True)]
+
+
+GUARD = {
+    "apiVersion": "admissionregistration.k8s.io/v1",
+    "kind": "ValidatingAdmissionPolicy",
+    "metadata": {"name": "cordons"},
+    "spec": {"failurePolicy": "Fail", "rules": [{"resources": ["nodes"]}]},
+}
+POLICIES = "/apis/admissionregistration.k8s.io/v1"
+
+
+@pytest.mark.parametrize(
+    ("spec", "as_printed"),
+    [
+        ({"failurePolicy": "Fail", "rules": [{"resources": ["nodes"], "scope": "*"}], "more": {}}, True),
+        ({"failurePolicy": "Ignore", "rules": [{"resources": ["nodes"]}]}, False),
+        ({"failurePolicy": "Fail", "rules": []}, False),
+        (None, False),
+    ],
+)
+def test_an_object_is_as_printed_when_it_says_no_less(spec: Any, as_printed: bool) -> None:
+    kinds = {"resources": [{"kind": "ValidatingAdmissionPolicy", "name": "validatingadmissionpolicies"}]}
+    api = FakeApi().add(POLICIES, kinds)
+    api.add(f"{POLICIES}/validatingadmissionpolicies/cordons", {"spec": spec})
+
+    assert cluster(api).applied([GUARD]) == {"ValidatingAdmissionPolicy cordons": as_printed}
+
+
+def test_an_object_whose_kind_or_self_is_absent_is_not_there() -> None:
+    missing = {"ValidatingAdmissionPolicy cordons": False}
+
+    assert cluster(FakeApi()).applied([GUARD]) == missing
+    kinds = {"resources": [{"kind": "ValidatingAdmissionPolicy", "name": "validatingadmissionpolicies"}]}
+    assert cluster(FakeApi().add(POLICIES, kinds)).applied([GUARD]) == missing

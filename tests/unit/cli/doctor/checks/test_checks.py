@@ -25,7 +25,16 @@ def test_without_credentials_that_is_the_only_thing_told() -> None:
 
 def test_what_nobody_may_look_at_is_neither_good_nor_bad() -> None:
     closed = Unknown("forbidden", "ask the admin")
-    names = ("described", "functions", "rights", "snapshot_kinds", "controller", "driver", "classes")
+    names = (
+        "described",
+        "functions",
+        "rights",
+        "snapshot_kinds",
+        "controller",
+        "driver",
+        "classes",
+        "other_manifests",
+    )
     facts = healthy(
         **dict.fromkeys(names, closed), volumes=closed, keys=closed, snapshots=closed, pending=closed
     )

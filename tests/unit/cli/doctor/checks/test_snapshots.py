@@ -7,7 +7,13 @@ from datetime import timedelta
 
 import pytest
 
-from cli.doctor.checks.snapshots import controller, driver, snapshot_class, snapshot_kinds
+from cli.doctor.checks.snapshots import (
+    controller,
+    driver,
+    other_manifests,
+    snapshot_class,
+    snapshot_kinds,
+)
 from cli.doctor.facts import AddOn, Controller, SnapshotClass, Workload
 from cli.doctor.findings import Verdict
 from tests.fakes.doctor_samples import CLASS, NOW, healthy
@@ -120,3 +126,15 @@ def test_ours_is_one_and_not_the_default() -> None:
     assert good.verdict is Verdict.OK
     assert default.fix.startswith("kubectl annotate volumesnapshotclass snapkeep-myeks ")
     assert extra.fix == "kubectl delete volumesnapshotclass snapkeep-old"
+
+
+def test_what_else_is_printed_is_compared_as_a_whole() -> None:
+    manifests = {"ValidatingAdmissionPolicy one": True, "ValidatingAdmissionPolicy two": False}
+
+    (after,) = other_manifests(healthy(other_manifests=manifests))
+    (before,) = other_manifests(healthy(other_manifests=manifests, functions={}))
+
+    assert (before.verdict, after.verdict) == (Verdict.LATER, Verdict.PROBLEM)
+    assert "1 of 2 other objects are missing or not as printed: ValidatingAdmissionPolicy two" in after.text
+    assert after.fix == APPLY
+    assert list(other_manifests(healthy(other_manifests={}))) == []
