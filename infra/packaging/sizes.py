@@ -25,7 +25,7 @@ class Size:
     unzipped: int
 
     def __str__(self) -> str:
-        return f"{self.zipped / MIB:.2f} MiB zipped, {self.unzipped / MIB:.2f} MiB unzipped"
+        return f"{_shown(self.zipped)} zipped, {_shown(self.unzipped)} unzipped"
 
 
 def size(path: Path) -> Size:
@@ -45,6 +45,10 @@ def report(assets: Assets) -> Iterator[str]:
     largest = max((each.unzipped for each in handlers.values()), default=0)
     whole = sum(each.unzipped for each in layers.values()) + largest
     yield f"a function with its layers: at most {whole / MIB:.1f} MiB of Lambda's {LIMIT_MIB} MiB"
+
+
+def _shown(size: int) -> str:
+    return f"{size / MIB:.1f} MiB" if size >= MIB else f"{size / 1024:.1f} KiB"
 
 
 def _line(name: str, asset: Asset, found: Size) -> str:

@@ -30,7 +30,7 @@ def test_every_zip_is_named_with_its_hash_and_a_function_counts_with_all_layers(
     )
     lines = list(report(assets))
 
-    assert lines[0].startswith("layer third_party: 0.00 MiB zipped, 5.00 MiB unzipped")
+    assert lines[0].startswith("layer third_party: 5.1 KiB zipped, 5.0 MiB unzipped")
     assert lines[0].endswith("aaaaaaaaaaaa")
     assert "no bytecode" in lines[1]
     assert [line.split(":")[0] for line in lines[2:4]] == ["prune", "api"]
