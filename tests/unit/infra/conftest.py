@@ -18,7 +18,9 @@ from aws_cdk import App
 
 from config.stack_options import StackOptions, Vpc
 from infra.deployment_config import DeploymentConfig
+from infra.lab_options import LabOptions
 from infra.packaging.assets import Asset, Assets
+from infra.stacks.lab_stack import LabStack
 from infra.stacks.snapkeep_stack import SnapkeepStack
 from snapkeep.domain.policies import Cluster, Deployment, Lock, LockMode, Method, Policy, Schedule, Selection
 from tests.unit.infra.template import Template
@@ -122,3 +124,32 @@ def template(assembly: Any) -> Template:
 def full_template(tmp_path_factory: pytest.TempPathFactory) -> Template:
     """The template of the stack with every option."""
     return template_of(synthesized(tmp_path_factory.mktemp("full"), OPTIONS))
+
+
+@pytest.fixture(scope="session")
+def labs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Template]:
+    """The lab with everything that can be asked for (`full`), and with nothing but its name (`plain`)."""
+    options = {
+        "full": LabOptions(
+            cluster="myeks",
+            region="ap-northeast-2",
+            admin="arn:aws:iam::111122223333:role/Admin",
+            domain="example.com",
+            visitors="203.0.113.7/32",
+        ),
+        "plain": LabOptions(cluster="myeks", region="ap-northeast-2"),
+    }
+    app = App(outdir=str(tmp_path_factory.mktemp("lab.out")))
+    for name, each in options.items():
+        LabStack(app, name, options=each)
+    assembly = app.synth()
+    return {
+        name: Template(json.loads(Path(assembly.get_stack_by_name(name).template_full_path).read_text()))
+        for name in options
+    }
+
+
+@pytest.fixture(scope="session")
+def lab(labs: dict[str, Template]) -> Template:
+    """The template of the lab with everything that can be asked for."""
+    return labs["full"]

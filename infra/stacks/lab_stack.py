@@ -1,0 +1,72 @@
+"""The stack of the lab cluster: constructs put together in the order in which they need each other."""
+
+from __future__ import annotations
+
+from aws_cdk import CfnOutput, DefaultStackSynthesizer, Environment, Stack
+from constructs import Construct
+
+from infra.constructs.lab.charts import Charts
+from infra.constructs.lab.cluster import LabCluster
+from infra.constructs.lab.cluster_dns import ClusterDns
+from infra.constructs.lab.network import Network
+from infra.constructs.lab.node_groups import NodeGroups
+from infra.constructs.lab.node_network import NodeNetwork
+from infra.constructs.lab.shared_files import SharedFiles
+from infra.constructs.lab.storage_classes import StorageClasses
+from infra.constructs.lab.storage_drivers import StorageDrivers
+from infra.constructs.lab.web_pages import WebPages
+from infra.constructs.lab.wordpress import WordPress
+from infra.constructs.lab.writer import Writer
+from infra.lab_options import LabOptions
+
+
+class LabStack(Stack):
+    """An EKS cluster with everything on it that Snapkeep is tried on. It costs money: docs/lab.md.
+
+    What is made by controllers inside the cluster (volumes, a load balancer) must go before the controllers
+    do. CloudFormation deletes in reverse order, so these dependencies also say how the lab is removed.
+    """
+
+    def __init__(self, scope: Construct, id: str, *, options: LabOptions) -> None:
+        super().__init__(
+            scope,
+            id,
+            description=f"Snapkeep's lab cluster {options.cluster}",
+            env=Environment(region=options.region),
+            synthesizer=DefaultStackSynthesizer(generate_bootstrap_version_rule=False),
+        )
+        network = Network(self, "Network", zones=options.availability_zones)
+        lab = LabCluster(self, "Lab", name=options.cluster, vpc=network.vpc, admin=options.admin)
+        cluster = lab.cluster
+
+        node_network = NodeNetwork(self, "NodeNetwork", cluster=cluster)
+        nodes = NodeGroups(self, "Nodes", cluster=cluster)
+        nodes.node.add_dependency(network, node_network)
+
+        dns = ClusterDns(self, "Dns", cluster=cluster)
+        drivers = StorageDrivers(self, "StorageDrivers", cluster=cluster)
+        files = SharedFiles(self, "SharedFiles", cluster=cluster)
+        for addon in (dns, drivers):
+            addon.node.add_dependency(nodes)
+        charts = Charts(self, "Charts", cluster=cluster, domain=options.domain)
+        charts.node.add_dependency(dns, drivers)
+
+        classes = StorageClasses(self, "StorageClasses", cluster=cluster, files=files.file_system)
+        classes.node.add_dependency(drivers)
+        writer = Writer(self, "Writer", cluster=cluster)
+        wordpress = WordPress(self, "WordPress", cluster=cluster)
+        pods = files.mount(cluster)
+        for workload in (writer, wordpress, pods):
+            workload.node.add_dependency(classes, charts)
+        if options.domain and options.visitors:
+            pages = WebPages(
+                self, "WebPages", cluster=cluster, domain=options.domain, visitors=options.visitors
+            )
+            pages.node.add_dependency(wordpress)
+        CfnOutput(
+            self,
+            "KubeconfigCommand",
+            value=f"aws eks update-kubeconfig --name {options.cluster} --region {options.region}",
+        )
+        CfnOutput(self, "FileSystemId", value=files.file_system.file_system_id)
+        CfnOutput(self, "WordPressPasswordArn", value=wordpress.password.secret_arn)
