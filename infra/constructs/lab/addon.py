@@ -15,7 +15,7 @@ def addon(
     scope: Construct,
     name: str,
     *,
-    cluster: eks.Cluster,
+    cluster: eks.ICluster,
     roles: Mapping[str, iam.IRole] | None = None,
     configuration: Mapping[str, Any] | None = None,
 ) -> eks.CfnAddon:
@@ -43,7 +43,7 @@ def pod_role(
     scope: Construct,
     id: str,
     *,
-    cluster: eks.Cluster,
+    cluster: eks.ICluster,
     namespace: str,
     service_account: str,
     managed_policy: str | None = None,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from aws_cdk import Stack
 from aws_cdk import aws_eks_v2 as eks
 from aws_cdk import aws_iam as iam
@@ -18,12 +20,14 @@ EXTERNAL_DNS = "1.19.0"
 class Charts(Construct):
     """Charts in exact versions. ExternalDNS is there only when a domain is."""
 
-    def __init__(self, scope: Construct, id: str, *, cluster: eks.Cluster, domain: str | None = None) -> None:
+    def __init__(
+        self, scope: Construct, id: str, *, cluster: eks.ICluster, domain: str | None = None
+    ) -> None:
         super().__init__(scope, id)
         controller = eks.AlbController(
             self,
             "LoadBalancerController",
-            cluster=cluster,
+            cluster=cast(eks.Cluster, cluster),
             version=LOAD_BALANCER_CONTROLLER,
             repository="public.ecr.aws/eks/aws-load-balancer-controller",
             # The webhook would refuse every Service of the cluster while the controller is not up.
@@ -35,7 +39,7 @@ class Charts(Construct):
         for chart in charts:
             chart.node.add_dependency(controller)
 
-    def _kube_ops_view(self, cluster: eks.Cluster) -> eks.HelmChart:
+    def _kube_ops_view(self, cluster: eks.ICluster) -> eks.HelmChart:
         return eks.HelmChart(
             self,
             "KubeOpsView",
@@ -50,7 +54,7 @@ class Charts(Construct):
             values={"redis": {"enabled": False}},
         )
 
-    def _external_dns(self, cluster: eks.Cluster, domain: str) -> eks.HelmChart:
+    def _external_dns(self, cluster: eks.ICluster, domain: str) -> eks.HelmChart:
         role = pod_role(
             self, "ExternalDnsRole", cluster=cluster, namespace=NAMESPACE, service_account="external-dns"
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_eks_v2 as eks
 from aws_cdk.lambda_layer_kubectl_v36 import KubectlV36Layer
@@ -24,7 +26,7 @@ class LabCluster(Construct):
     ) -> None:
         super().__init__(scope, id)
         self.node.set_context(NATIVE_OIDC_PROVIDER, True)
-        self.cluster = eks.Cluster(
+        cluster = eks.Cluster(
             self,
             "Cluster",
             cluster_name=name,
@@ -39,5 +41,7 @@ class LabCluster(Construct):
                 kubectl_layer=KubectlV36Layer(self, "Kubectl")
             ),
         )
+        # CDK's class has what the protocol wants, but for an optional member that its Python types lack.
+        self.cluster = cast(eks.ICluster, cluster)
         if admin:
-            self.cluster.grant_cluster_admin("Admin", admin)
+            cluster.grant_cluster_admin("Admin", admin)

@@ -11,6 +11,6 @@ from infra.constructs.lab.addon import addon
 class ClusterDns(Construct):
     """The add-on coredns. Its pods need nodes, or the add-on is never active."""
 
-    def __init__(self, scope: Construct, id: str, *, cluster: eks.Cluster) -> None:
+    def __init__(self, scope: Construct, id: str, *, cluster: eks.ICluster) -> None:
         super().__init__(scope, id)
         addon(self, "coredns", cluster=cluster)

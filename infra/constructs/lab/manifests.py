@@ -16,7 +16,7 @@ FOLDER = Path(__file__).with_name("manifests")
 _NAME = re.compile(r"\$\{(\w+)\}")
 
 
-def apply(scope: Construct, name: str, *, cluster: eks.Cluster, **values: str) -> eks.KubernetesManifest:
+def apply(scope: Construct, name: str, *, cluster: eks.ICluster, **values: str) -> eks.KubernetesManifest:
     """`manifests/<name>.yaml`, applied to the cluster with `values` filled in (they may be CDK tokens)."""
     return eks.KubernetesManifest(scope, name, cluster=cluster, manifest=load(name, **values))
 

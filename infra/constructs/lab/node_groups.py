@@ -75,7 +75,7 @@ GROUPS = (
 class NodeGroups(Construct):
     """All of GROUPS, with one role. Instance metadata is for the node alone: pods are a hop too far away."""
 
-    def __init__(self, scope: Construct, id: str, *, cluster: eks.Cluster) -> None:
+    def __init__(self, scope: Construct, id: str, *, cluster: eks.ICluster) -> None:
         super().__init__(scope, id)
         self._cluster = cluster
         self._role = iam.Role(

@@ -16,7 +16,7 @@ https://docs.aws.amazon.com/eks/latest/userguide/cni-increase-ip-addresses.html
 class NodeNetwork(Construct):
     """The add-ons vpc-cni, kube-proxy and eks-pod-identity-agent; they are active without a node."""
 
-    def __init__(self, scope: Construct, id: str, *, cluster: eks.Cluster) -> None:
+    def __init__(self, scope: Construct, id: str, *, cluster: eks.ICluster) -> None:
         super().__init__(scope, id)
         addon(self, "vpc-cni", cluster=cluster, configuration=PREFIXES)
         addon(self, "kube-proxy", cluster=cluster)

@@ -14,7 +14,7 @@ from infra.constructs.lab.manifests import apply
 class SharedFiles(Construct):
     """The file system (`file_system`), encrypted, reachable from nodes alone. It goes with the lab."""
 
-    def __init__(self, scope: Construct, id: str, *, cluster: eks.Cluster) -> None:
+    def __init__(self, scope: Construct, id: str, *, cluster: eks.ICluster) -> None:
         super().__init__(scope, id)
         self.file_system = efs.FileSystem(
             self,
@@ -29,7 +29,7 @@ class SharedFiles(Construct):
             cluster.cluster_security_group, "NFS from the nodes"
         )
 
-    def mount(self, cluster: eks.Cluster) -> eks.KubernetesManifest:
+    def mount(self, cluster: eks.ICluster) -> eks.KubernetesManifest:
         """The volume, its claim and the two pods, once the file system can be mounted in every zone."""
         pods = apply(self, "shared-files", cluster=cluster, file_system=self.file_system.file_system_id)
         pods.node.add_dependency(self.file_system.mount_targets_available)

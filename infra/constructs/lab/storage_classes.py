@@ -15,6 +15,6 @@ class StorageClasses(Construct):
     Snapkeep brings its own VolumeSnapshotClass: `snapkeep manifests` prints it.
     """
 
-    def __init__(self, scope: Construct, id: str, *, cluster: eks.Cluster, files: efs.IFileSystem) -> None:
+    def __init__(self, scope: Construct, id: str, *, cluster: eks.ICluster, files: efs.IFileSystem) -> None:
         super().__init__(scope, id)
         apply(self, "storage-classes", cluster=cluster, file_system=files.file_system_id)

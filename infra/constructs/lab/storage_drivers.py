@@ -22,7 +22,7 @@ EFS_POLICY = "service-role/AmazonEFSCSIDriverPolicy"
 class StorageDrivers(Construct):
     """The add-ons aws-ebs-csi-driver, aws-efs-csi-driver and snapshot-controller, which brings the CRDs."""
 
-    def __init__(self, scope: Construct, id: str, *, cluster: eks.Cluster) -> None:
+    def __init__(self, scope: Construct, id: str, *, cluster: eks.ICluster) -> None:
         super().__init__(scope, id)
         snapshots = addon(self, "snapshot-controller", cluster=cluster)
         controllers = {

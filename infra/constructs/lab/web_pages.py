@@ -12,7 +12,7 @@ class WebPages(Construct):
     """Two Ingresses that share one load balancer; ExternalDNS names it wordpress.… and kube-ops-view.…"""
 
     def __init__(
-        self, scope: Construct, id: str, *, cluster: eks.Cluster, domain: str, visitors: str
+        self, scope: Construct, id: str, *, cluster: eks.ICluster, domain: str, visitors: str
     ) -> None:
         super().__init__(scope, id)
         apply(self, "web-pages", cluster=cluster, domain=domain, visitors=visitors)

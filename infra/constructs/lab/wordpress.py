@@ -21,7 +21,7 @@ class WordPress(Construct):
     a Secret would be gone with its namespace. And no template ever holds it.
     """
 
-    def __init__(self, scope: Construct, id: str, *, cluster: eks.Cluster) -> None:
+    def __init__(self, scope: Construct, id: str, *, cluster: eks.ICluster) -> None:
         super().__init__(scope, id)
         self.password = secretsmanager.Secret(
             self,

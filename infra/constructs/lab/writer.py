@@ -11,6 +11,6 @@ from infra.constructs.lab.manifests import apply
 class Writer(Construct):
     """Claim ebs-claim (4Gi) and pod app, in namespace default."""
 
-    def __init__(self, scope: Construct, id: str, *, cluster: eks.Cluster) -> None:
+    def __init__(self, scope: Construct, id: str, *, cluster: eks.ICluster) -> None:
         super().__init__(scope, id)
         apply(self, "writer", cluster=cluster)
