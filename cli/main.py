@@ -8,6 +8,7 @@ plugin of kubectl: https://kubernetes.io/docs/tasks/extend-kubectl/kubectl-plugi
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -20,7 +21,7 @@ from cli.deployment import DEFAULT_CONFIG, ConfigOption, load_deployment
 from cli.doctor.command import doctor
 from cli.exit_codes import IN_WORDS
 from cli.locks import lock_in_words
-from cli.manifests import cluster_manifests, to_yaml
+from cli.manifests import cluster_manifests, kustomization, to_yaml
 from config import json_schema
 from snapkeep.domain.policies import Policy
 
@@ -68,13 +69,19 @@ def snapkeep(api: ApiOption = "", profile: ProfileOption = "", region: RegionOpt
 def manifests(
     cluster: Annotated[str, typer.Option(help="The cluster, as the config names it.")],
     config: ConfigOption = DEFAULT_CONFIG,
+    kustomize: Annotated[
+        Path | None, typer.Option(help="Write a kustomize base into this directory instead of printing.")
+    ] = None,
 ) -> None:
     """Print what a cluster needs of Snapkeep: `snapkeep manifests --cluster NAME | kubectl apply -f -`."""
     deployment = load_deployment(config)
     if deployment.cluster(cluster) is None:
         known = ", ".join(item.name for item in deployment.clusters)
         _refuse(f"{config}: no cluster {cluster!r} in clusters; there are: {known}")
-    typer.echo(to_yaml(cluster_manifests(cluster)), nl=False)
+    if kustomize is None:
+        typer.echo(to_yaml(cluster_manifests(cluster)), nl=False)
+    else:
+        _write(kustomize, kustomization(cluster))
 
 
 @app.command()
@@ -96,6 +103,17 @@ def validate(
 def schema() -> None:
     """Print the JSON Schema of the config file, for editors."""
     typer.echo(json.dumps(json_schema(), indent=2))
+
+
+def _write(folder: Path, files: Mapping[str, str]) -> None:
+    """Write the files, and say what to do with them. Files of other names in the folder stay as they are."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, text in files.items():
+            (folder / name).write_text(text)
+    except OSError as error:
+        _refuse(f"{folder}: {error.strerror}; name a directory that can be written")
+    typer.echo(f"{len(files)} files in {folder}; apply them with: kubectl apply -k {folder}", err=True)
 
 
 def _refuse(text: str) -> NoReturn:

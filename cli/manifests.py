@@ -1,7 +1,8 @@
 """The one step a cluster admin does: what `snapkeep manifests` prints for `kubectl apply -f -`.
 
-A VolumeSnapshotClass of our own, and for each function that talks to the cluster a ClusterRole bound
-to the group its access entry puts it in. There is nothing in it to run and nothing secret.
+A VolumeSnapshotClass of our own, for each function that talks to the cluster a ClusterRole bound to the
+group its access entry puts it in, and what limits the two that patch nodes to their fields. There is nothing
+in it to run and nothing secret.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from typing import Any
 
 import yaml
 
+from cli.node_guards import ADMISSION, binding, guards
 from config.cluster_access import FUNCTIONS, Rule, group_name
 from snapkeep.domain.naming import snapshot_class as snapshot_class_name
 from snapkeep.domain.tags import class_tags
@@ -26,9 +28,29 @@ LABELS = {
 
 
 def cluster_manifests(cluster: str) -> list[Manifest]:
-    """Everything the cluster of that name needs: its snapshot class, then the roles and their bindings."""
-    roles = [manifest for name in FUNCTIONS for manifest in (_role(name), _binding(name))]
-    return [snapshot_class(cluster), *roles]
+    """Everything the cluster of that name needs: all that `kustomization` lists, in one list."""
+    return [manifest for manifests in parts(cluster).values() for manifest in manifests]
+
+
+def parts(cluster: str) -> dict[str, list[Manifest]]:
+    """The manifests by file name, one for each thing that somebody may want to read or change alone."""
+    roles = {f"rbac-{name.replace('_', '-')}": [_role(name), _binding(name)] for name in FUNCTIONS}
+    limits = [manifest for name, spec in guards().items() for manifest in _limits(name, spec)]
+    return {"snapshot-class": [snapshot_class(cluster)], **roles, "node-guards": limits}
+
+
+def kustomization(cluster: str) -> dict[str, str]:
+    """File name to text of a kustomize base: `kubectl apply -k DIRECTORY`, or a base of overlays.
+
+    https://kubernetes.io/docs/tasks/manage-kubernetes-objects/kustomization/
+    """
+    files = {f"{name}.yaml": to_yaml(manifests) for name, manifests in parts(cluster).items()}
+    listing = {
+        "apiVersion": "kustomize.config.k8s.io/v1beta1",
+        "kind": "Kustomization",
+        "resources": list(files),
+    }
+    return {"kustomization.yaml": to_yaml([listing]), **files}
 
 
 def snapshot_class(cluster: str) -> Manifest:
@@ -63,6 +85,16 @@ def _role(function: str) -> Manifest:
         "metadata": _metadata(group_name(function)),
         "rules": [_rule(rule) for rule in FUNCTIONS[function]],
     }
+
+
+def _limits(name: str, spec: Manifest) -> tuple[Manifest, Manifest]:
+    policy = {
+        "apiVersion": f"{ADMISSION}/v1",
+        "kind": "ValidatingAdmissionPolicy",
+        "metadata": _metadata(name),
+        "spec": spec,
+    }
+    return policy, policy | {"kind": "ValidatingAdmissionPolicyBinding", "spec": binding(name)}
 
 
 def _rule(rule: Rule) -> Manifest:

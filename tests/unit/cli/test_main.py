@@ -30,6 +30,32 @@ def test_manifests_are_yaml_for_kubectl_and_nothing_else(run: CliRunner) -> None
     }
 
 
+def test_manifests_are_written_as_a_kustomize_base_that_says_how_to_apply_it(
+    run: CliRunner, tmp_path: Path
+) -> None:
+    base = tmp_path / "deploy" / "snapkeep"
+    command = ["manifests", "--cluster", "myeks", "--config", str(EXAMPLE), "--kustomize", str(base)]
+
+    result = run.invoke(app, command)
+
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert f"kubectl apply -k {base}" in result.stderr
+    listed = yaml.safe_load((base / "kustomization.yaml").read_text())["resources"]
+    assert sorted(path.name for path in base.iterdir()) == sorted(["kustomization.yaml", *listed])
+
+
+def test_a_kustomize_base_where_a_file_is_in_the_way_is_refused_in_one_line(
+    run: CliRunner, tmp_path: Path
+) -> None:
+    (tmp_path / "taken").write_text("")
+    command = ["manifests", "--cluster", "myeks", "--config", str(EXAMPLE)]
+
+    result = run.invoke(app, [*command, "--kustomize", str(tmp_path / "taken")])
+
+    assert result.exit_code == 2
+    assert str(tmp_path / "taken") in result.stderr and len(result.stderr.splitlines()) == 1
+
+
 def test_an_unknown_cluster_is_refused_with_those_that_exist(run: CliRunner) -> None:
     result = run.invoke(app, ["manifests", "--cluster", "myesk", "--config", str(EXAMPLE)])
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from cli.manifests import cluster_manifests, to_yaml
+from cli.manifests import cluster_manifests, kustomization, to_yaml
 from config.cluster_access import FUNCTIONS, group_name
 
 
@@ -77,6 +77,32 @@ def test_roles_grant_exactly_the_table_and_no_wildcards() -> None:
 def test_everything_says_who_manages_it_and_nothing_runs_in_the_cluster() -> None:
     kinds = {manifest["kind"] for manifest in applied()}
 
-    assert kinds == {"VolumeSnapshotClass", "ClusterRole", "ClusterRoleBinding"}
+    assert kinds == {
+        "VolumeSnapshotClass",
+        "ClusterRole",
+        "ClusterRoleBinding",
+        "ValidatingAdmissionPolicy",
+        "ValidatingAdmissionPolicyBinding",
+    }
     for manifest in applied():
         assert manifest["metadata"]["labels"]["app.kubernetes.io/managed-by"] == "snapkeep"
+
+
+def test_each_guard_is_bound_and_named_as_kubernetes_allows() -> None:
+    policies = {policy["metadata"]["name"] for policy in of_kind("ValidatingAdmissionPolicy")}
+
+    assert policies == {"snapkeep-handle-interruption", "snapkeep-release-volumes"}
+    assert policies == {
+        binding["spec"]["policyName"] for binding in of_kind("ValidatingAdmissionPolicyBinding")
+    }
+
+
+def test_a_kustomize_base_holds_the_same_with_a_file_for_each_function() -> None:
+    files = kustomization("myeks")
+    base = yaml.safe_load(files["kustomization.yaml"])
+    listed = [document for name in base["resources"] for document in yaml.safe_load_all(files[name])]
+
+    assert (base["apiVersion"], base["kind"]) == ("kustomize.config.k8s.io/v1beta1", "Kustomization")
+    assert listed == applied()
+    assert set(files) == {"kustomization.yaml", *base["resources"]}
+    assert {f"rbac-{function.replace('_', '-')}.yaml" for function in FUNCTIONS} < set(files)

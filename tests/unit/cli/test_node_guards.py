@@ -1,0 +1,191 @@
+"""Which patches of a node the guards let through: their CEL, evaluated as the API server would."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from datetime import UTC, datetime
+from typing import Any
+
+import celpy
+import pytest
+
+from cli.node_guards import binding, guards
+from config.cluster_access import FUNCTIONS, group_name
+from sandbox.kubernetes.patches import merge_patch
+from snapkeep.adapters.kubernetes.nodes import KubernetesNodes
+from snapkeep.domain.interruption.aftermath import Aftermath, aftermath
+from snapkeep.domain.interruption.cordons import cordon, uncordon
+from snapkeep.domain.interruption.machines import Machine, MachineState
+from snapkeep.domain.interruption.nodes import Attachment, Node, NodeChange
+
+Document = dict[str, Any]
+
+CORDONER, RELEASER = "handle_interruption", "release_volumes"
+OUT = {"key": "node.kubernetes.io/out-of-service", "value": "nodeshutdown", "effect": "NoExecute"}
+GPU = {"key": "nvidia.com/gpu", "effect": "NoSchedule"}
+NOTE, DEAD = "snapkeep.io/cordon", "snapkeep.io/out-of-service"
+
+FRESH: Document = {
+    "metadata": {
+        "name": "ip-10-0-1-7",
+        "uid": "n1",
+        "resourceVersion": "1",
+        "labels": {"kubernetes.io/os": "linux"},
+        "annotations": {"csi.volume.kubernetes.io/nodeid": "{}"},
+    },
+    "spec": {"providerID": "aws:///ap-northeast-2a/i-0a", "taints": [GPU]},
+}
+
+
+def node(**parts: Document) -> Document:
+    """FRESH, its metadata and spec changed."""
+    return merge_patch(deepcopy(FRESH), parts)
+
+
+CORDONED = node(metadata={"annotations": {NOTE: "{}"}}, spec={"unschedulable": True})
+CORDONED_BY_A_PERSON = node(spec={"unschedulable": True})
+DEAD_NODE = node(metadata={"annotations": {DEAD: "true"}}, spec={"taints": [GPU, OUT]})
+TAINTED_BY_A_PERSON = node(spec={"taints": [GPU, OUT]})
+BARE: Document = {"metadata": {"name": "bare", "uid": "n2", "resourceVersion": "1"}, "spec": {}}
+
+
+class Client:
+    """A cluster of one node, which keeps the patch that it is sent."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.patched: Document = {}
+
+    def get(self, path: str) -> Document:
+        return self.document
+
+    def patch(self, path: str, body: Document) -> None:
+        self.patched = body
+
+
+def as_read(document: Document) -> Node:
+    """The node as our adapter reads it."""
+    found = KubernetesNodes(Client(document)).named("any")  # type: ignore[arg-type]
+    assert found is not None
+    return found
+
+
+def patched(document: Document, change: NodeChange | None) -> Document:
+    """The merge patch that our adapter sends for a change."""
+    assert change is not None
+    client = Client(document)
+    KubernetesNodes(client).write(as_read(document), change)  # type: ignore[arg-type]
+    return client.patched
+
+
+def after_death(document: Document, attachments: int) -> Aftermath:
+    dead = Machine("i-0a", MachineState.TERMINATED)
+    stale = [Attachment(f"a{each}", "u", "v", "ip-10-0-1-7", "i-0a") for each in range(attachments)]
+    return aftermath("i-0a", dead, as_read(document), stale, {})
+
+
+def complaints(
+    function: str, before: Document, patch: Document, groups: list[str] | None = None
+) -> list[str]:
+    """The messages of the validations that fail for a patch by a function."""
+    spec = guards()[f"snapkeep-{function.replace('_', '-')}"]
+    who = [group_name(function), "system:authenticated"] if groups is None else groups
+    after = merge_patch(deepcopy(before), deepcopy(patch))
+    seen = {"object": after, "oldObject": before, "request": {"userInfo": {"groups": who}}}
+    if not all(holds(each["expression"], seen) for each in spec["matchConditions"]):
+        return []
+    return [each["message"] for each in spec["validations"] if not holds(each["expression"], seen)]
+
+
+def holds(expression: str, variables: Document) -> bool:
+    environment = celpy.Environment()
+    program = environment.program(environment.compile(expression))
+    return bool(program.evaluate({name: celpy.json_to_cel(each) for name, each in variables.items()}))
+
+
+AT = datetime(2026, 11, 24, 3, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("before", [FRESH, BARE])
+def test_what_the_cordoner_writes_passes(before: Document) -> None:
+    plan = cordon(as_read(before), "event", AT)
+    assert complaints(CORDONER, before, patched(before, plan.change)) == []
+
+
+@pytest.mark.parametrize(
+    "before", [CORDONED, node(metadata={"annotations": {NOTE: "{}"}})], ids=["cordoned", "uncordoned since"]
+)
+def test_what_lifts_our_cordon_passes(before: Document) -> None:
+    assert complaints(CORDONER, before, patched(before, uncordon(as_read(before)).change)) == []
+
+
+@pytest.mark.parametrize("before", [FRESH, BARE])
+def test_what_takes_a_dead_node_out_of_service_passes(before: Document) -> None:
+    assert complaints(RELEASER, before, patched(before, after_death(before, 1).change)) == []
+
+
+def test_what_puts_a_node_back_into_service_passes() -> None:
+    assert complaints(RELEASER, DEAD_NODE, patched(DEAD_NODE, after_death(DEAD_NODE, 0).change)) == []
+
+
+@pytest.mark.parametrize(
+    ("function", "before", "patch", "complaint"),
+    [
+        (CORDONER, FRESH, {"spec": {"unschedulable": True}}, f"only with the annotation {NOTE}"),
+        (CORDONER, CORDONED_BY_A_PERSON, {"spec": {"unschedulable": None}}, "lifts no cordon without it"),
+        (CORDONER, FRESH, {"spec": {"taints": [GPU, OUT]}}, "does not change spec.taints"),
+        (CORDONER, FRESH, {"spec": {"taints": None}}, "does not change spec.taints"),
+        (CORDONER, FRESH, {"spec": {"providerID": "aws:///x/i-0b"}}, "does not change spec.providerID"),
+        (CORDONER, FRESH, {"spec": {"podCIDR": "10.0.0.0/8"}}, "does not change spec.podCIDR"),
+        (CORDONER, FRESH, {"spec": {"podCIDRs": ["10.0.0.0/8"]}}, "does not change spec.podCIDRs"),
+        (CORDONER, FRESH, {"metadata": {"labels": {"disk": "nvme"}}}, "does not change metadata.labels"),
+        (CORDONER, FRESH, {"metadata": {"labels": None}}, "does not change metadata.labels"),
+        (CORDONER, FRESH, {"metadata": {"finalizers": ["x/y"]}}, "does not change metadata.finalizers"),
+        (CORDONER, FRESH, {"metadata": {"ownerReferences": []}}, "does not change metadata.ownerReferences"),
+        (CORDONER, FRESH, {"metadata": {"annotations": {"other": "1"}}}, "changes no annotation"),
+        (
+            CORDONER,
+            FRESH,
+            {"metadata": {"annotations": {"csi.volume.kubernetes.io/nodeid": "i-0b"}}},
+            "changes no annotation",
+        ),
+        (CORDONER, FRESH, {"metadata": {"annotations": None}}, "changes no annotation"),
+        (CORDONER, FRESH, {"metadata": {"annotations": {DEAD: "true"}}}, "changes no annotation"),
+        (RELEASER, FRESH, {"spec": {"taints": [GPU, OUT]}}, f"only with the annotation {DEAD}"),
+        (RELEASER, TAINTED_BY_A_PERSON, {"spec": {"taints": [GPU]}}, "removes none without it"),
+        (RELEASER, DEAD_NODE, {"spec": {"taints": [OUT]}}, "changes no taint but"),
+        (RELEASER, FRESH, {"spec": {"taints": [GPU | {"effect": "NoExecute"}]}}, "changes no taint but"),
+        (RELEASER, BARE, {"spec": {"taints": [GPU]}}, "changes no taint but"),
+        (RELEASER, FRESH, {"spec": {"unschedulable": True}}, "does not change spec.unschedulable"),
+        (RELEASER, CORDONED, {"spec": {"unschedulable": None}}, "does not change spec.unschedulable"),
+        (RELEASER, CORDONED, {"metadata": {"annotations": {NOTE: None}}}, "changes no annotation"),
+        (RELEASER, FRESH, {"spec": {"providerID": None}}, "does not change spec.providerID"),
+    ],
+)
+def test_any_other_patch_is_refused_by_what_it_would_change(
+    function: str, before: Document, patch: Document, complaint: str
+) -> None:
+    (said,) = complaints(function, before, patch)
+
+    assert complaint in said
+    assert said.startswith(group_name(function))
+
+
+@pytest.mark.parametrize("function", [CORDONER, RELEASER])
+@pytest.mark.parametrize("groups", [[], ["system:nodes"], ["system:masters"], ["snapkeep:save-node"]])
+def test_nobody_else_is_limited(function: str, groups: list[str]) -> None:
+    assert complaints(function, FRESH, {"spec": {"taints": None}, "metadata": {"labels": None}}, groups) == []
+
+
+def test_whoever_may_patch_nodes_has_a_guard_that_denies() -> None:
+    patching = {
+        name
+        for name, rules in FUNCTIONS.items()
+        for rule in rules
+        if "nodes" in rule.resources and "patch" in rule.verbs
+    }
+
+    assert set(guards()) == {f"snapkeep-{name.replace('_', '-')}" for name in patching}
+    for name, spec in guards().items():
+        assert spec["failurePolicy"] == "Fail"
+        assert binding(name) == {"policyName": name, "validationActions": ["Deny"]}
