@@ -82,10 +82,13 @@ $(STAMPS)/uv: requirements-bootstrap.lock
 	mkdir -p $(STAMPS)
 	touch $@
 
+$(STAMPS)/dev: tests/unit/infra/iam/package-lock.json
+
 $(STAMPS)/sandbox $(STAMPS)/dev: $(STAMPS)/%: requirements-%.lock requirements-node.lock pyproject.toml $(STAMPS)/uv
 	$(UV) pip sync --quiet --require-hashes requirements-$*.lock
 	$(UV) pip install --quiet --no-deps --no-build-isolation --editable .
 	.ci/install-node
+	$(if $(filter dev,$*),.ci/install-iam-simulator)
 	touch $@
 
 $(STAMPS)/emulator $(STAMPS)/awscli: $(STAMPS)/%: requirements-%.lock $(STAMPS)/uv

@@ -47,7 +47,7 @@ def describe_clusters(stack: Stack, clusters: Sequence[str]) -> iam.PolicyStatem
     )
 
 
-def create_snapshots(stack: Stack) -> tuple[iam.PolicyStatement, ...]:
+def create_snapshots(stack: Stack, clusters: Sequence[str]) -> tuple[iam.PolicyStatement, ...]:
     """Create snapshots of Kubernetes volumes that carry our tags, and only our tags, from the start."""
     actions = [f"ec2:{action}" for action in CREATE_ACTIONS]
     return (
@@ -69,8 +69,7 @@ def create_snapshots(stack: Stack) -> tuple[iam.PolicyStatement, ...]:
             sid="NewSnapshots",
             actions=actions,
             resources=[_snapshot_arn(stack)],
-            conditions=_when("StringEquals", {f"aws:RequestTag/{tags.MANAGED}": "true"})
-            | _only(POINT_TAG_KEYS),
+            conditions=_ours("RequestTag", clusters) | _only(POINT_TAG_KEYS),
         ),
         iam.PolicyStatement(
             sid="TagNewSnapshots",
@@ -82,17 +81,17 @@ def create_snapshots(stack: Stack) -> tuple[iam.PolicyStatement, ...]:
     )
 
 
-def complete_tags(stack: Stack, keys: Sequence[str]) -> iam.PolicyStatement:
+def complete_tags(stack: Stack, clusters: Sequence[str], keys: Sequence[str]) -> iam.PolicyStatement:
     """Write these tag keys, and no others, on snapshots that are tagged ours already."""
     return iam.PolicyStatement(
         sid="CompleteTags",
         actions=["ec2:CreateTags"],
         resources=[_snapshot_arn(stack)],
-        conditions=_when("StringEquals", {f"aws:ResourceTag/{tags.MANAGED}": "true"}) | _only(keys),
+        conditions=_ours("ResourceTag", clusters) | _only(keys),
     )
 
 
-def delete_snapshots(stack: Stack) -> iam.PolicyStatement:
+def delete_snapshots(stack: Stack, clusters: Sequence[str]) -> iam.PolicyStatement:
     """Delete snapshots of ours that are not held: that have no hold tag, whatever its value.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
@@ -101,14 +100,13 @@ def delete_snapshots(stack: Stack) -> iam.PolicyStatement:
         sid="DeleteSnapshots",
         actions=["ec2:DeleteSnapshot"],
         resources=[_snapshot_arn(stack)],
-        conditions=_when("StringEquals", {f"aws:ResourceTag/{tags.MANAGED}": "true"})
-        | _when("Null", {f"aws:ResourceTag/{tags.HOLD}": "true"}),
+        conditions=_ours("ResourceTag", clusters) | _when("Null", {f"aws:ResourceTag/{tags.HOLD}": "true"}),
     )
 
 
-def hold_snapshots(stack: Stack) -> tuple[iam.PolicyStatement, ...]:
+def hold_snapshots(stack: Stack, clusters: Sequence[str]) -> tuple[iam.PolicyStatement, ...]:
     """Set and lift the hold tag, and no other, on snapshots that are tagged ours already."""
-    only_ours = _when("StringEquals", {f"aws:ResourceTag/{tags.MANAGED}": "true"}) | _only([tags.HOLD])
+    only_ours = _ours("ResourceTag", clusters) | _only([tags.HOLD])
     return tuple(
         iam.PolicyStatement(
             sid=sid, actions=[f"ec2:{action}"], resources=[_snapshot_arn(stack)], conditions=only_ours
@@ -117,7 +115,9 @@ def hold_snapshots(stack: Stack) -> tuple[iam.PolicyStatement, ...]:
     )
 
 
-def lock_snapshots(stack: Stack, locks: Sequence[Lock]) -> tuple[iam.PolicyStatement, ...]:
+def lock_snapshots(
+    stack: Stack, clusters: Sequence[str], locks: Sequence[Lock]
+) -> tuple[iam.PolicyStatement, ...]:
     """Lock snapshots of ours for exactly the days that policies ask for; without locks, nothing.
 
     https://docs.aws.amazon.com/ebs/latest/userguide/snapshot-lock-iam.html
@@ -129,7 +129,7 @@ def lock_snapshots(stack: Stack, locks: Sequence[Lock]) -> tuple[iam.PolicyState
             sid="LockSnapshots",
             actions=["ec2:LockSnapshot"],
             resources=[_snapshot_arn(stack)],
-            conditions=_when("StringEquals", {f"aws:ResourceTag/{tags.MANAGED}": "true"})
+            conditions=_ours("ResourceTag", clusters)
             | _when(
                 "NumericEquals",
                 {"ec2:SnapshotLockDuration": sorted({str(lock.days) for lock in locks}, key=int)},
@@ -148,11 +148,9 @@ def describe_keys(stack: Stack) -> iam.PolicyStatement:
     )
 
 
-def look_into_bin(stack: Stack) -> iam.PolicyStatement:
-    """List snapshots of ours in the Recycle Bin."""
-    return iam.PolicyStatement(
-        sid="LookIntoBin", actions=["ec2:ListSnapshotsInRecycleBin"], resources=[_snapshot_arn(stack)]
-    )
+def look_into_bin() -> iam.PolicyStatement:
+    """List what is in the Recycle Bin; EC2 knows no narrower resource for it, as for Describe calls."""
+    return iam.PolicyStatement(sid="LookIntoBin", actions=["ec2:ListSnapshotsInRecycleBin"], resources=["*"])
 
 
 def answer_lifecycle_hooks(stack: Stack) -> iam.PolicyStatement:
@@ -237,6 +235,14 @@ def put_events(stack: Stack, bus: str) -> iam.PolicyStatement:
 def invoke(function_arn: str) -> iam.PolicyStatement:
     """Start one function."""
     return iam.PolicyStatement(actions=["lambda:InvokeFunction"], resources=[function_arn])
+
+
+def _ours(kind: str, clusters: Sequence[str]) -> dict[str, Mapping[str, object]]:
+    # The cluster as well: another deployment in the same account has the same `managed`.
+    return _when(
+        "StringEquals",
+        {f"aws:{kind}/{tags.MANAGED}": "true", f"aws:{kind}/{tags.CLUSTER}": list(clusters)},
+    )
 
 
 def _only(keys: Sequence[str]) -> dict[str, Mapping[str, object]]:

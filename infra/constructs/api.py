@@ -77,10 +77,10 @@ class Api(Construct):
         stack = Stack.of(self)
         self.function.allow(
             permissions.describe("Snapshots"),
-            permissions.look_into_bin(stack),
+            permissions.look_into_bin(),
             permissions.describe_keys(stack),
             permissions.describe_clusters(stack, clusters),
-            *permissions.hold_snapshots(stack),
+            *permissions.hold_snapshots(stack, clusters),
             permissions.put_events(stack, event_bus),
             permissions.invoke(plan_backup.function.function_arn),
             permissions.invoke(prune.function.function_arn),

@@ -44,7 +44,7 @@ class FinishRestores(Construct):
         self.function.allow(
             permissions.describe("Snapshots"),
             permissions.describe_clusters(stack, clusters),
-            *permissions.hold_snapshots(stack),
+            *permissions.hold_snapshots(stack, clusters),
             journal.access("GetItem", "BatchGetItem", "Query", "PutItem", "DeleteItem"),
         )
         schedules.add(

@@ -196,8 +196,8 @@ class Interruption(Construct):
         function.allow(
             permissions.describe("Snapshots", "Volumes", "Instances"),
             *self._common(),
-            *permissions.create_snapshots(stack),
-            permissions.complete_tags(stack, permissions.POINT_TAG_KEYS),
+            *permissions.create_snapshots(stack, self._clusters),
+            permissions.complete_tags(stack, self._clusters, permissions.POINT_TAG_KEYS),
             permissions.answer_lifecycle_hooks(stack),
             permissions.send_messages(jobs.arn),
             permissions.send_messages(self.saves.queue.queue_arn),

@@ -51,8 +51,8 @@ class JobQueue(Construct):
         self.function.allow(
             permissions.describe("Snapshots", "Volumes", "Instances"),
             permissions.describe_clusters(stack, clusters),
-            *permissions.create_snapshots(stack),
-            permissions.complete_tags(stack, permissions.POINT_TAG_KEYS),
+            *permissions.create_snapshots(stack, clusters),
+            permissions.complete_tags(stack, clusters, permissions.POINT_TAG_KEYS),
             permissions.send_messages(self.arn),
             permissions.put_events(stack, event_bus),
             journal.access("GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem"),

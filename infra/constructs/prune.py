@@ -59,7 +59,7 @@ class Prune(Construct):
         self.function.allow(
             permissions.describe("Snapshots", "LockedSnapshots", "Images"),
             permissions.describe_clusters(stack, clusters),
-            permissions.delete_snapshots(stack),
+            permissions.delete_snapshots(stack, clusters),
             permissions.put_events(stack, event_bus),
             journal.access(
                 "GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "BatchWriteItem", "DeleteItem"

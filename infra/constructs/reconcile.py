@@ -58,8 +58,8 @@ class Reconcile(Construct):
         self.function.allow(
             permissions.describe("Snapshots"),
             permissions.describe_clusters(stack, clusters),
-            permissions.complete_tags(stack, permissions.VERDICT_TAG_KEYS),
-            *permissions.lock_snapshots(stack, locks),
+            permissions.complete_tags(stack, clusters, permissions.VERDICT_TAG_KEYS),
+            *permissions.lock_snapshots(stack, clusters, locks),
             permissions.send_messages(jobs.arn),
             permissions.invoke(plan_backup.function.function_arn),
             permissions.put_events(stack, event_bus),

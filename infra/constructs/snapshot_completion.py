@@ -44,6 +44,7 @@ class SnapshotCompletion(Construct):
         platform: Platform,
         journal: JournalTable,
         event_bus: str,
+        clusters: Sequence[str],
         locks: Sequence[Lock],
     ) -> None:
         super().__init__(scope, id)
@@ -68,8 +69,8 @@ class SnapshotCompletion(Construct):
         stack = Stack.of(self)
         self.function.allow(
             permissions.describe("Snapshots"),
-            permissions.complete_tags(stack, permissions.VERDICT_TAG_KEYS),
-            *permissions.lock_snapshots(stack, locks),
+            permissions.complete_tags(stack, clusters, permissions.VERDICT_TAG_KEYS),
+            *permissions.lock_snapshots(stack, clusters, locks),
             permissions.put_events(stack, event_bus),
             journal.access("GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "BatchWriteItem"),
         )

@@ -73,7 +73,13 @@ class SnapkeepStack(Stack):
         )
         locks = [policy.lock for policy in config.deployment.policies if policy.lock]
         completion = SnapshotCompletion(
-            self, "Completion", platform=platform, journal=journal, event_bus=EVENT_BUS, locks=locks
+            self,
+            "Completion",
+            platform=platform,
+            journal=journal,
+            event_bus=EVENT_BUS,
+            clusters=clusters,
+            locks=locks,
         )
         reconcile = Reconcile(
             self,

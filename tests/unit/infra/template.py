@@ -10,6 +10,11 @@ from typing import Any
 Resource = dict[str, Any]
 
 
+def ours(kind: str) -> dict[str, Any]:
+    """What says in a condition that a snapshot is of this deployment: `RequestTag` or `ResourceTag`."""
+    return {f"aws:{kind}/snapkeep:managed": "true", f"aws:{kind}/snapkeep:cluster": ["myeks", "second"]}
+
+
 @dataclass(frozen=True)
 class Template:
     """A CloudFormation template; references are shown as `{LogicalId.Attribute}` in texts."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.unit.infra.template import Template, arns
+from tests.unit.infra.template import Template, arns, ours
 
 
 def test_it_runs_every_five_minutes(template: Template) -> None:
@@ -16,7 +16,7 @@ def test_of_ec2_it_may_look_and_write_one_tag(template: Template) -> None:
         statement = template.statement("finish_restores", sid)
         assert arns(statement) == {"arn:<Partition>:ec2:ap-northeast-2::snapshot/*"}
         assert statement["Condition"] == {
-            "StringEquals": {"aws:ResourceTag/snapkeep:managed": "true"},
+            "StringEquals": ours("ResourceTag"),
             "ForAllValues:StringEquals": {"aws:TagKeys": ["snapkeep:hold"]},
             "Null": {"aws:TagKeys": "false"},
         }

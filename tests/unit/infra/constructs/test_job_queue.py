@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from snapkeep.domain import tags
-from tests.unit.infra.template import Template, arns
+from tests.unit.infra.template import Template, arns, ours
 
 VOLUMES = "arn:<Partition>:ec2:ap-northeast-2:<AccountId>:volume/*"
 SNAPSHOTS = "arn:<Partition>:ec2:ap-northeast-2::snapshot/*"
@@ -74,7 +74,7 @@ def test_a_new_snapshot_must_be_tagged_ours_and_with_our_keys_only(template: Tem
     condition = statement["Condition"]
 
     assert arns(statement) == {SNAPSHOTS}
-    assert condition["StringEquals"] == {"aws:RequestTag/snapkeep:managed": "true"}
+    assert condition["StringEquals"] == ours("RequestTag")
     assert condition["Null"] == {"aws:TagKeys": "false"}
     assert set(condition["ForAllValues:StringEquals"]["aws:TagKeys"]) >= {tags.RUN, tags.DRIVER_CLUSTER}
 
@@ -84,7 +84,7 @@ def test_tags_are_written_while_creating_or_on_snapshots_of_ours(template: Templ
     existing = template.statement("take_snapshots", "CompleteTags")
 
     assert new["Condition"]["StringEquals"] == {"ec2:CreateAction": ["CreateSnapshot", "CreateSnapshots"]}
-    assert existing["Condition"]["StringEquals"] == {"aws:ResourceTag/snapkeep:managed": "true"}
+    assert existing["Condition"]["StringEquals"] == ours("ResourceTag")
     assert arns(new) == arns(existing) == {SNAPSHOTS}
 
 

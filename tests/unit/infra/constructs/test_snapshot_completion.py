@@ -13,7 +13,7 @@ from infra.permissions import lock_snapshots
 from snapkeep.domain import tags
 from tests.unit.infra.conftest import FUNCTIONS
 from tests.unit.infra.event_pattern import matches
-from tests.unit.infra.template import Resource, Template, arns
+from tests.unit.infra.template import Resource, Template, arns, ours
 
 EVENTS = Path(__file__).parents[4] / "events" / "record_completion"
 
@@ -105,7 +105,7 @@ def test_record_completion_marks_duplicates_but_sets_no_hold(template: Template)
     condition = template.statement("record_completion", "CompleteTags")["Condition"]
     keys = set(condition["ForAllValues:StringEquals"]["aws:TagKeys"])
 
-    assert condition["StringEquals"] == {"aws:ResourceTag/snapkeep:managed": "true"}
+    assert condition["StringEquals"] == ours("ResourceTag")
     assert tags.DUPLICATE in keys
     assert tags.HOLD not in keys
 
@@ -115,7 +115,7 @@ def test_it_may_lock_for_the_days_that_policies_ask_for_and_nobody_may_unlock(te
         statement = template.statement(function, "LockSnapshots")
         assert arns(statement) == {"arn:<Partition>:ec2:ap-northeast-2::snapshot/*"}
         assert statement["Condition"] == {
-            "StringEquals": {"aws:ResourceTag/snapkeep:managed": "true"},
+            "StringEquals": ours("ResourceTag"),
             "NumericEquals": {"ec2:SnapshotLockDuration": ["14", "365"]},
         }
     for function in FUNCTIONS:

@@ -1,0 +1,85 @@
+"""Others in the account, with the policies they have: what the table's attackers are made of."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.unit.infra.iam.concrete import ACCOUNT
+
+POLICIES = Path(__file__).parents[4] / "docs" / "policies"
+FULL: dict[str, Any] = {
+    "Version": "2012-10-17",
+    "Statement": [{"Sid": "Everything", "Effect": "Allow", "Action": "*", "Resource": "*"}],
+}
+SNAPSHOTS = "arn:aws:ec2:*:*:snapshot/*"
+GUARDED = " under the organization's guard"
+
+
+def _allow(*statements: tuple[list[str], str, Mapping[str, Any]]) -> dict[str, Any]:
+    return {
+        "Version": "2012-10-17",
+        "Statement": [
+            {"Effect": "Allow", "Action": actions, "Resource": resource}
+            | ({"Condition": conditions} if conditions else {})
+            for actions, resource, conditions in statements
+        ],
+    }
+
+
+DRIVER = _allow(
+    (["ec2:DeleteSnapshot"], SNAPSHOTS, {"StringLike": {"ec2:ResourceTag/CSIVolumeSnapshotName": "*"}}),
+    (["ec2:DeleteSnapshot"], SNAPSHOTS, {"StringLike": {"ec2:ResourceTag/ebs.csi.aws.com/cluster": "true"}}),
+    (["ec2:DeleteTags"], SNAPSHOTS, {}),
+)
+"""What AmazonEBSCSIDriverPolicy allows on snapshots that exist.
+https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonEBSCSIDriverPolicy.html
+"""
+
+NODE = _allow((["ec2:DescribeInstances", "ec2:DescribeVolumes", "eks:DescribeCluster"], "*", {}))
+"""What of AmazonEKSWorkerNodePolicy touches anything of ours.
+https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonEKSWorkerNodePolicy.html
+"""
+
+
+@dataclass(frozen=True)
+class Principal:
+    """A role by its ARN, its policies, and whether the organization's guard is above it."""
+
+    arn: str
+    identity: tuple[dict[str, Any], ...] = ()
+    guarded: bool = False
+
+    @property
+    def service_control(self) -> tuple[dict[str, Any], ...]:
+        """The organization's policies: AWS's FullAWSAccess, and ours that denies."""
+        return (FULL | {"Statement": [*FULL["Statement"], *_example("protect-backups")["Statement"]]},) * (
+            self.guarded
+        )
+
+
+def principals(roles: Mapping[str, dict[str, Any]]) -> dict[str, Principal]:
+    """Everybody in the table by name, given the policies of our roles."""
+    others = {
+        "namespace admin": Principal(_arn("shop-pods")),
+        "node role": Principal(_arn("nodes"), (NODE,)),
+        "EBS CSI driver": Principal(_arn("ebs-csi-driver"), (DRIVER,)),
+        f"EBS CSI driver{GUARDED}": Principal(_arn("ebs-csi-driver"), (DRIVER,), guarded=True),
+        f"administrator{GUARDED}": Principal(_arn("admin"), (FULL,), guarded=True),
+        f"prune{GUARDED}": Principal(_arn("Snapkeep-PruneRole0A"), (roles["prune"],), guarded=True),
+        "stolen caller of shop": Principal(_arn("shop"), (_example("namespace-caller"),)),
+    }
+    ours = {name: Principal(_arn(name.replace(" ", "-")), (policy,)) for name, policy in roles.items()}
+    return others | ours
+
+
+def _example(name: str) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads((POLICIES / f"{name}.json").read_text())
+    return document
+
+
+def _arn(name: str) -> str:
+    return f"arn:aws:iam::{ACCOUNT}:role/{name}"

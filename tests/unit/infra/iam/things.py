@@ -1,0 +1,150 @@
+"""What the table's requests are about: names that people use, and the ARNs and tags behind them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from snapkeep.domain import tags
+from tests.unit.infra.iam.concrete import ACCOUNT, REGION, Concrete
+
+CLUSTER = "myeks"
+OURS = {tags.MANAGED: "true", tags.CLUSTER: CLUSTER, tags.DRIVER_CLUSTER: "true"}
+EC2 = f"arn:aws:ec2:{REGION}"
+API = f"arn:aws:execute-api:{REGION}:{ACCOUNT}:a1b2c3/live"
+LOGS = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group"
+
+
+@dataclass(frozen=True)
+class Thing:
+    """One resource: its ARN, the tags it carries, and the policy attached to it, if any."""
+
+    arn: str
+    tags: Mapping[str, str] = field(default_factory=dict)
+    policy: Mapping[str, Any] | None = None
+
+
+LEAVES_IT_TO_IAM = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Effect": "Allow",
+            "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"},
+            "Action": "kms:*",
+            "Resource": "*",
+        }
+    ],
+}
+"""A key's default policy. https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html"""
+
+OUTSIDE: Mapping[str, Thing] = {
+    "everything": Thing("*"),
+    "new snapshot": Thing(f"{EC2}::snapshot/*"),
+    "our snapshot": Thing(f"{EC2}::snapshot/snap-0a", OURS),
+    "held snapshot": Thing(f"{EC2}::snapshot/snap-0b", OURS | {tags.HOLD: "true"}),
+    "once held snapshot": Thing(f"{EC2}::snapshot/snap-0c", OURS | {tags.HOLD: ""}),
+    "foreign snapshot": Thing(f"{EC2}::snapshot/snap-0d", {"owner": "somebody"}),
+    "snapshot of the driver": Thing(f"{EC2}::snapshot/snap-0e", {tags.DRIVER_CLUSTER: "true"}),
+    "snapshot of another deployment": Thing(f"{EC2}::snapshot/snap-0f", OURS | {tags.CLUSTER: "elsewhere"}),
+    "volume of the driver": Thing(f"{EC2}:{ACCOUNT}:volume/vol-0a", {"ebs.csi.aws.com/cluster": "true"}),
+    "volume of an old driver": Thing(f"{EC2}:{ACCOUNT}:volume/vol-0b", {"CSIVolumeName": "pvc-1"}),
+    "in-tree volume": Thing(f"{EC2}:{ACCOUNT}:volume/vol-0c", {"kubernetes.io/created-for/pvc/name": "data"}),
+    "adopted volume": Thing(f"{EC2}:{ACCOUNT}:volume/vol-0d", {tags.MANAGED: "true"}),
+    "volume of a database outside": Thing(f"{EC2}:{ACCOUNT}:volume/vol-0e", {"Name": "oracle"}),
+    "instance": Thing(f"{EC2}:{ACCOUNT}:instance/i-0a"),
+    "our cluster": Thing(f"arn:aws:eks:{REGION}:{ACCOUNT}:cluster/{CLUSTER}"),
+    "another cluster": Thing(f"arn:aws:eks:{REGION}:{ACCOUNT}:cluster/elsewhere"),
+    "our event bus": Thing(f"arn:aws:events:{REGION}:{ACCOUNT}:event-bus/default"),
+    "another event bus": Thing(f"arn:aws:events:{REGION}:{ACCOUNT}:event-bus/payments"),
+    "Auto Scaling group": Thing(
+        f"arn:aws:autoscaling:{REGION}:{ACCOUNT}:autoScalingGroup:0a:autoScalingGroupName/spot"
+    ),
+    "key": Thing(f"arn:aws:kms:{REGION}:{ACCOUNT}:key/0a", policy=LEAVES_IT_TO_IAM),
+    "another table": Thing(f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/orders"),
+    "another queue": Thing(f"arn:aws:sqs:{REGION}:{ACCOUNT}:orders"),
+    "another function": Thing(f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:orders"),
+    "another log": Thing(f"{LOGS}:/aws/lambda/orders:log-stream:1"),
+    "a rule of another account": Thing(f"arn:aws:events:{REGION}:999988887777:rule/x"),
+    "a role": Thing(f"arn:aws:iam::{ACCOUNT}:role/admin"),
+    "restores into shop": Thing(f"{API}/POST/v1/clusters/{CLUSTER}/namespaces/shop/restores"),
+    "points of shop": Thing(f"{API}/GET/v1/clusters/{CLUSTER}/namespaces/shop/recovery-points"),
+    "holds of shop": Thing(f"{API}/DELETE/v1/clusters/{CLUSTER}/namespaces/shop/recovery-points/p1/hold"),
+    "restores into bank": Thing(f"{API}/POST/v1/clusters/{CLUSTER}/namespaces/bank/restores"),
+    "restores into any namespace": Thing(f"{API}/POST/v1/clusters/{CLUSTER}/restores"),
+    "shop in another cluster": Thing(f"{API}/POST/v1/clusters/second/namespaces/shop/restores"),
+    "retention by hand": Thing(f"{API}/POST/v1/clusters/{CLUSTER}/prune"),
+}
+"""What is not in the template."""
+
+
+def things(concrete: Concrete) -> dict[str, Thing]:
+    """All things that are the same for every role."""
+    template = concrete.template
+    (table,) = template.resources("DynamoDB::Table")
+    (topic,) = template.resources("SNS::Topic")
+    journal = concrete.arn(table)
+    queues = {
+        f"queue of {name}": _queue(concrete, template.source_of(name)[0]["EventSourceArn"])
+        for name in ("take_snapshots", "record_completion", "save_node", "release_volumes")
+    }
+    (hooks,) = (
+        each["EventSourceArn"]
+        for each in template.resources("Lambda::EventSourceMapping").values()
+        if template.at(each["FunctionName"])["FunctionName"] == "snapkeep-handle-interruption"
+    )
+    failed = template.schedule("prune")["Target"]["DeadLetterConfig"]["Arn"]
+    return {
+        **OUTSIDE,
+        **queues,
+        "journal": Thing(journal),
+        "an index of the journal": Thing(f"{journal}/index/open"),
+        "queue of lifecycle hooks": _queue(concrete, hooks),
+        "queue of schedules that failed": _queue(concrete, failed),
+        "topic": Thing(concrete.arn(topic), policy=_policy(concrete, "SNS::TopicPolicy", "Topics", topic)),
+        "rule of snapshots": _rule(concrete, "EBS Snapshot Notification"),
+        "rule of deaths": _rule(concrete, '["terminated"]'),
+        "rule of failures": _rule(concrete, "Snapkeep Run Failed"),
+        **_functions(concrete),
+    }
+
+
+def things_of(concrete: Concrete, role: str) -> dict[str, Thing]:
+    """The things that a role calls its own."""
+    function = role.removeprefix("start ")
+    properties = concrete.template.function(function)
+    log = concrete.template.at(properties["LoggingConfig"]["LogGroup"])["LogGroupName"]
+    mine = {"its log": Thing(f"{LOGS}:{log}:log-stream:1"), "its function": _functions(concrete)[function]}
+    if "DeadLetterConfig" in properties:
+        mine["its failure queue"] = _queue(concrete, properties["DeadLetterConfig"]["TargetArn"])
+    return mine
+
+
+def _functions(concrete: Concrete) -> dict[str, Thing]:
+    found = concrete.template.resources("Lambda::Function").items()
+    return {
+        each["FunctionName"].removeprefix("snapkeep-").replace("-", "_"): Thing(concrete.arn(logical_id))
+        for logical_id, each in found
+    }
+
+
+def _rule(concrete: Concrete, pattern: str) -> Thing:
+    (found,) = (
+        logical_id
+        for logical_id, rule in concrete.template.resources("Events::Rule").items()
+        if pattern in json.dumps(rule["EventPattern"])
+    )
+    return Thing(concrete.arn(found))
+
+
+def _queue(concrete: Concrete, reference: Any) -> Thing:
+    logical_id = reference["Fn::GetAtt"][0]
+    return Thing(concrete.arn(logical_id), policy=_policy(concrete, "SQS::QueuePolicy", "Queues", logical_id))
+
+
+def _policy(concrete: Concrete, kind: str, attached: str, logical_id: str) -> Mapping[str, Any] | None:
+    for each in concrete.template.resources(kind).values():
+        if {"Ref": logical_id} in each[attached]:
+            return concrete.policy(each["PolicyDocument"])
+    return None
