@@ -14,6 +14,7 @@ import pytest
 from botocore.credentials import ReadOnlyCredentials
 from botocore.exceptions import ClientError
 
+from config.cluster_access import FUNCTIONS
 from snapkeep.adapters.kubernetes.token import sign
 from snapkeep.domain import tags
 from tests.integration.deployed import CLUSTER, Deployed
@@ -22,6 +23,9 @@ OURS = {tags.MANAGED: "true", tags.CLUSTER: CLUSTER}
 REFUSED = ("UnauthorizedOperation", "AccessDenied", "AccessDeniedException")
 LOCKED_DAYS = 7
 """What the policy `locked` of these tests asks for."""
+NODES = "/api/v1/nodes"
+PODS = "/api/v1/namespaces/access/pods"
+EVICTION = f"{PODS}/x/eviction"
 CLAIMS = "/api/v1/namespaces/access/persistentvolumeclaims"
 VOLUME_SNAPSHOTS = "/apis/snapshot.storage.k8s.io/v1/namespaces/access/volumesnapshots"
 
@@ -73,18 +77,16 @@ def snapshot(product: Deployed, volume: str, values: dict[str, str]) -> str:
     return str(made["SnapshotId"])
 
 
-@pytest.mark.parametrize(
-    "function", ["plan_backup", "take_snapshots", "record_completion", "reconcile", "finish_restores"]
-)
+@pytest.mark.parametrize("function", sorted({*FUNCTIONS, "record_completion"} - {"prune"}))
 def test_only_prune_deletes(product: Deployed, volume: str, function: str) -> None:
     ours = snapshot(product, volume, OURS)
     assert refusal(ec2_of(product, function).delete_snapshot, SnapshotId=ours)
 
 
 @pytest.mark.parametrize(
-    "function", ["plan_backup", "record_completion", "reconcile", "prune", "finish_restores"]
+    "function", sorted({*FUNCTIONS, "record_completion"} - {"take_snapshots", "save_node"})
 )
-def test_only_take_snapshots_creates(product: Deployed, volume: str, function: str) -> None:
+def test_only_taking_and_saving_creates(product: Deployed, volume: str, function: str) -> None:
     specification = [{"ResourceType": "snapshot", "Tags": tagged(OURS)}]
     create = ec2_of(product, function).create_snapshot
     assert refusal(create, VolumeId=volume, TagSpecifications=specification)
@@ -137,6 +139,14 @@ def test_tags_are_completed_with_our_keys_on_our_snapshots_only(
         ("take_snapshots", "DELETE", f"{VOLUME_SNAPSHOTS}/x", 'cannot delete resource "volumesnapshots"'),
         ("reconcile", "POST", VOLUME_SNAPSHOTS, 'cannot create resource "volumesnapshots"'),
         ("prune", "DELETE", f"{CLAIMS}/x", 'cannot delete resource "persistentvolumeclaims"'),
+        ("handle_interruption", "GET", "/api/v1/pods", 'cannot list resource "pods"'),
+        ("handle_interruption", "POST", EVICTION, 'cannot create resource "pods/eviction"'),
+        ("handle_interruption", "DELETE", f"{NODES}/x", 'cannot delete resource "nodes"'),
+        ("save_node", "PATCH", f"{NODES}/x", 'cannot patch resource "nodes"'),
+        ("save_node", "DELETE", f"{PODS}/x", 'cannot delete resource "pods"'),
+        ("release_volumes", "POST", EVICTION, 'cannot create resource "pods/eviction"'),
+        ("release_volumes", "GET", CLAIMS, 'cannot list resource "persistentvolumeclaims"'),
+        ("release_volumes", "DELETE", "/api/v1/persistentvolumes/x", 'delete resource "persistentvolumes"'),
     ],
 )
 def test_the_cluster_refuses_what_a_function_does_not_need(
@@ -157,7 +167,7 @@ def ask(product: Deployed, function: str, method: str, path: str) -> tuple[int, 
     """Status and message of the cluster's answer to a genuine token of the function's role."""
     token = sign(CLUSTER, product.sandbox.region, session(product, function))
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
-    body = b"{}" if method == "POST" else None
+    body = b"{}" if method in ("POST", "PATCH") else None
     request = urllib.request.Request(product.sandbox.kubernetes_url + path, body, headers, method=method)
     context = ssl.create_default_context(cafile=str(product.sandbox.authority))
     opener = urllib.request.build_opener(

@@ -1,0 +1,164 @@
+"""Least privilege in the cluster: all that each function may do there, asked of an RBAC authorizer.
+
+The table is written by hand, apart from the one that the manifests are made of, and it is whole: every verb
+on every other resource must be refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from cli.manifests import cluster_manifests
+from config.cluster_access import group_name
+from sandbox.kubernetes.authorization import Attributes, Authorizer
+from sandbox.kubernetes.requests import User
+from sandbox.kubernetes.resources import RESOURCES
+from sandbox.kubernetes.store import Store
+from tests.contract.sandbox_kubernetes.client import Client
+
+MAY = {
+    "plan_backup": """
+        get list: persistentvolumeclaims persistentvolumes pods storageclasses.storage.k8s.io
+        get: volumesnapshotclasses.snapshot.storage.k8s.io
+    """,
+    "take_snapshots": """
+        get create: volumesnapshots.snapshot.storage.k8s.io
+    """,
+    "reconcile": """
+        get list: volumesnapshots.snapshot.storage.k8s.io
+        get: volumesnapshotcontents.snapshot.storage.k8s.io volumesnapshotclasses.snapshot.storage.k8s.io
+    """,
+    "prune": """
+        get list: persistentvolumeclaims
+        get list delete: volumesnapshots.snapshot.storage.k8s.io
+        get list delete: volumesnapshotcontents.snapshot.storage.k8s.io
+    """,
+    "finish_restores": """
+        get list: events storageclasses.storage.k8s.io
+        get list create delete: persistentvolumeclaims
+        get list create delete: volumesnapshots.snapshot.storage.k8s.io
+        get list create delete: volumesnapshotcontents.snapshot.storage.k8s.io
+    """,
+    "api": """
+        get list: namespaces resourcequotas limitranges nodes persistentvolumes pods events
+        get list: storageclasses.storage.k8s.io volumesnapshotclasses.snapshot.storage.k8s.io
+        get: leases.coordination.k8s.io
+        get list create: persistentvolumeclaims
+        get list create: volumesnapshots.snapshot.storage.k8s.io
+        get list create: volumesnapshotcontents.snapshot.storage.k8s.io
+    """,
+    "handle_interruption": """
+        get list patch: nodes
+        create: events
+    """,
+    "save_node": """
+        get list: nodes pods volumeattachments.storage.k8s.io
+        get: persistentvolumeclaims persistentvolumes
+        create: pods/eviction events
+    """,
+    "release_volumes": """
+        get list patch: nodes
+        get list delete: pods volumeattachments.storage.k8s.io
+        get: persistentvolumes
+    """,
+}
+"""Function to verbs and resources, as `kubectl auth can-i` names them."""
+
+VERBS = (
+    "get",
+    "list",
+    "watch",
+    "create",
+    "update",
+    "patch",
+    "delete",
+    "deletecollection",
+    "impersonate",
+    "bind",
+    "escalate",
+    "approve",
+    "sign",
+)
+
+NOT_SERVED_HERE = (
+    "pods/exec",
+    "pods/attach",
+    "pods/portforward",
+    "pods/proxy",
+    "pods/ephemeralcontainers",
+    "nodes/proxy",
+    "serviceaccounts/token",
+    "users",
+    "groups",
+    "certificatesigningrequests.certificates.k8s.io",
+    "mutatingwebhookconfigurations.admissionregistration.k8s.io",
+    "validatingwebhookconfigurations.admissionregistration.k8s.io",
+    "jobs.batch",
+    "cronjobs.batch",
+    "networkpolicies.networking.k8s.io",
+)
+"""Resources by which others have taken clusters over, beside those of the sandbox."""
+
+
+def resources() -> Iterator[str]:
+    """Every resource and subresource that is asked for."""
+    for each in RESOURCES.values():
+        yield each.qualified
+        for below in each.subresources:
+            yield f"{each.plural}/{below}" + (f".{each.group}" if each.group else "")
+    yield from NOT_SERVED_HERE
+
+
+def asked(verb: str, resource: str) -> Attributes:
+    name, _, group = resource.partition(".")
+    plural, _, below = name.partition("/")
+    return Attributes(verb, group, plural, below, "any", "shop")
+
+
+@pytest.fixture(scope="module")
+def authorizer() -> Authorizer:
+    """Of a cluster where `snapkeep manifests` was applied, and nothing else."""
+    store = Store()
+    plurals = {each.kind: plural for plural, each in RESOURCES.items()}
+    for manifest in cluster_manifests("myeks"):
+        store.create(plurals[manifest["kind"]], None, manifest)
+    return Authorizer(store)
+
+
+@pytest.mark.parametrize("function", MAY)
+def test_a_function_may_what_the_table_says_and_nothing_else(authorizer: Authorizer, function: str) -> None:
+    user = User("arn:aws:sts::111122223333:assumed-role/x/y", (group_name(function), "system:authenticated"))
+    can = {
+        f"{verb} {resource}"
+        for resource in resources()
+        for verb in VERBS
+        if authorizer.reason_to_allow(user, asked(verb, resource))
+    }
+
+    assert can == {
+        f"{verb} {resource}"
+        for verbs, _, names in (line.partition(":") for line in MAY[function].strip().splitlines())
+        for verb in verbs.split()
+        for resource in names.split()
+    }
+
+
+@pytest.mark.parametrize("groups", [(), ("system:authenticated",), ("snapkeep:record-completion",)])
+def test_nobody_else_may_anything_by_our_manifests(authorizer: Authorizer, groups: tuple[str, ...]) -> None:
+    stranger = User("somebody", groups)
+
+    assert not any(
+        authorizer.reason_to_allow(stranger, asked(verb, resource))
+        for resource in resources()
+        for verb in VERBS
+    )
+
+
+def test_a_cluster_accepts_everything_that_is_printed(admin: Client) -> None:
+    kinds = {each.kind: each for each in RESOURCES.values()}
+    for manifest in cluster_manifests("myeks"):
+        kind = kinds[manifest["kind"]]
+        answer = admin.post(f"/apis/{kind.api_version}/{kind.plural}", manifest)
+        assert answer.status == 201, answer.message
