@@ -126,4 +126,4 @@ def test_it_may_lock_for_the_days_that_policies_ask_for_and_nobody_may_unlock(te
 
 
 def test_without_a_locking_policy_nobody_may_lock() -> None:
-    assert lock_snapshots(Stack(), []) == ()
+    assert lock_snapshots(Stack(), ["myeks"], []) == ()

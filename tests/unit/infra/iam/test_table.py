@@ -66,3 +66,12 @@ def test_every_role_of_the_template_is_in_the_table(world: World, template: Temp
     assert [each["AssumeRolePolicyDocument"]["Statement"][0]["Principal"] for each in managed_by_aws] == [
         {"Service": "apigateway.amazonaws.com"}
     ]
+
+
+def test_only_lambda_takes_the_roles_of_functions(template: Template) -> None:
+    for function in template.resources("Lambda::Function").values():
+        (statement,) = template.at(function["Role"])["AssumeRolePolicyDocument"]["Statement"]
+        assert (statement["Action"], statement["Principal"]) == (
+            "sts:AssumeRole",
+            {"Service": "lambda.amazonaws.com"},
+        )
