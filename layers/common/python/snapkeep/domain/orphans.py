@@ -13,19 +13,14 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from snapkeep.domain import tags
+from snapkeep.domain.cost import storage_at_most
 from snapkeep.domain.naming import snapshot_class
 from snapkeep.domain.points import Snapshot, SnapshotState
 from snapkeep.domain.prunable import Unreadable, hold_of, read
 from snapkeep.domain.restore.operations import object_name
-from snapkeep.domain.sizes import gib
 
 MIN_AGE = timedelta(days=1)
 """Younger things may still find their place: snapshots take hours, listings and events lag."""
-
-PRICE = 0.05
-"""US dollars a GiB and month of standard snapshot storage in us-east-1, on 2026-11-24; other Regions cost
-up to twice that. https://aws.amazon.com/ebs/pricing/
-"""
 
 RESTORE_PREFIX = object_name("")
 
@@ -59,7 +54,7 @@ class Orphan:
     @property
     def dollars_a_month(self) -> float:
         """What it costs at most: a snapshot stores no more than its volume's size, mostly far less."""
-        return round(gib(self.size_bytes) * PRICE, 2)
+        return round(storage_at_most(self.size_bytes), 2)
 
 
 @dataclass(frozen=True, slots=True)
