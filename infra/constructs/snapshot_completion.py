@@ -17,6 +17,10 @@ from snapkeep.domain.policies import Lock
 from snapkeep.settings import RecordCompletionSettings
 
 TIMEOUT = Duration.minutes(1)
+HIDDEN_FOR = TIMEOUT
+"""How long an event stays away that came before EC2's describes show what it says. They lag by seconds, at
+times by two minutes: Lambda's advice of six timeouts is too long. An event handled twice changes nothing.
+"""
 BATCH_SIZE = 10
 MAX_CONCURRENCY = 5
 
@@ -48,7 +52,7 @@ class SnapshotCompletion(Construct):
         locks: Sequence[Lock],
     ) -> None:
         super().__init__(scope, id)
-        self.completions = WorkQueue(self, "Completions", worker_timeout=TIMEOUT)
+        self.completions = WorkQueue(self, "Completions", worker_timeout=TIMEOUT, hidden_for=HIDDEN_FOR)
         self.function = PythonFunction(
             self,
             "RecordCompletion",

@@ -174,6 +174,15 @@ class MemoryJournal(
                 self._put(_created(known, creation))
         self._after("write_created")
 
+    def write_end(self, point: Point, now: datetime) -> bool:
+        self._before("write_end")
+        known = self._known(point)
+        if known.ended_at is not None or known.state.is_final:
+            return False
+        self._put(replace(known, ended_at=now))
+        self._after("write_end")
+        return True
+
     def replan(self, point: Point, reason: str) -> None:
         self._before("replan")
         known = self._known(point)

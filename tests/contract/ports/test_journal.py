@@ -332,6 +332,17 @@ def test_a_failed_point_takes_no_snapshot_any_more(journal: Journal) -> None:
     assert stored(journal, a_point()).state is PointState.FAILED
 
 
+def test_the_end_that_ec2_told_of_is_written_once_while_the_point_is_open(journal: Journal) -> None:
+    first, second = a_point("first"), a_point("second")
+    started(journal, first, second)
+    journal.write_created(first.run, [Creation(first.id, "snap-1", NOW)])
+    journal.finish(second, Outcome(PointState.READY, NOW))
+
+    assert [journal.write_end(first, later(seconds=after)) for after in (1, 2)] == [True, False]
+    assert stored(journal, first).ended_at == later(seconds=1)
+    assert not journal.write_end(second, NOW)
+
+
 def test_an_unfinished_csi_point_is_planned_again_as_ebs_with_the_reason(journal: Journal) -> None:
     point = a_point(method=Method.CSI)
     journal.add_points([point])

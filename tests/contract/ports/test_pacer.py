@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 
 from snapkeep.adapters.dynamodb import DynamoPacer
+from snapkeep.domain import pacing
 from snapkeep.domain.policies import Pace
 from snapkeep.ports import Pacer
 from tests.contract.ports.samples import NOW, TABLE, later
@@ -52,7 +53,7 @@ def test_the_bucket_is_shared_by_all_who_use_its_name(new_pacer: NewPacer) -> No
 def test_pending_snapshots_are_counted_until_they_finish(pacer: Pacer) -> None:
     assert pacer.take(50, NOW) == 50
     assert pacer.take(50, later(seconds=60)) == 30
-    assert pacer.wait(1, later(minutes=9)) == timedelta(seconds=60)
+    assert pacer.wait(1, later(minutes=9)) == pacing.PENDING_WAIT
     pacer.finished(7)
     assert pacer.take(50, later(minutes=9)) == 7
 

@@ -417,6 +417,12 @@ class Journal(Protocol):
         one (its VolumeSnapshot was created) takes the id.
         """
 
+    def write_end(self, point: Point, now: datetime) -> bool:
+        """Journal that EC2 told of the end of a point's snapshot, which its describes do not show yet.
+
+        True the first time; False when it was told before, or the point is final.
+        """
+
     def replan(self, point: Point, reason: str) -> None:
         """Turn an unfinished csi point into a planned ebs point, with the reason."""
 

@@ -42,6 +42,14 @@ def test_completions_of_both_create_calls_are_taken(rule: Resource) -> None:
     )
 
 
+def test_an_event_that_came_before_ec2_shows_it_is_looked_at_again_within_minutes(template: Template) -> None:
+    _, queue = template.source_of("record_completion")
+    attempts = queue["RedrivePolicy"]["maxReceiveCount"] - 1
+
+    assert queue["VisibilityTimeout"] == template.function("record_completion")["Timeout"]
+    assert attempts * queue["VisibilityTimeout"] > 120
+
+
 @pytest.mark.parametrize("event", ["copySnapshot", "shareSnapshot", "lockSnapshot"])
 def test_what_others_do_with_snapshots_is_left(rule: Resource, event: str) -> None:
     assert not matches(rule["EventPattern"], an_event("EBS Snapshot Notification", event))

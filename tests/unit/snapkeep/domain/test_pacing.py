@@ -53,7 +53,7 @@ def test_nothing_is_granted_while_too_many_are_pending() -> None:
     bucket, granted = pacing.grant(bucket, PACE, 10, NOW)
     assert granted == 2
     assert pacing.grant(bucket, PACE, 10, NOW)[1] == 0
-    assert pacing.wait(bucket, PACE, 10, NOW) == timedelta(seconds=60)
+    assert pacing.wait(bucket, PACE, 10, NOW) == pacing.PENDING_WAIT
     assert pacing.grant(pacing.finished(bucket, 5), PACE, 10, NOW)[1] == 5
 
 
@@ -73,9 +73,19 @@ def test_those_who_wait_come_back_one_after_the_other() -> None:
     assert turns == [4, 8, 12]
 
 
-def test_a_line_behind_too_many_pending_starts_when_they_may_have_ended() -> None:
-    bucket, first = pacing.line_up(Bucket(tokens=50, at=NOW, pending=80), PACE, 10, NOW)
-    assert (first, pacing.line_up(bucket, PACE, 10, NOW)[1]) == (timedelta(seconds=60), timedelta(seconds=64))
+def test_those_who_wait_for_pending_snapshots_use_the_tokens_that_gather_meanwhile() -> None:
+    bucket, turns = Bucket(tokens=50, at=NOW, pending=80), []
+    for _ in range(9):
+        bucket, turn = pacing.line_up(bucket, PACE, 10, NOW)
+        turns.append(turn.total_seconds())
+    assert turns == [10, 10, 10, 10, 10, 10, 10, 12, 16]
+
+
+def test_those_who_wait_for_pending_snapshots_come_back_at_the_steady_rate_at_most() -> None:
+    bucket = Bucket(tokens=50, at=NOW, pending=80)
+    for job in range(30):
+        bucket, turn = pacing.line_up(bucket, PACE, 10, later(job))
+    assert later(29) + turn == later(-20 + 30 * 4)
 
 
 def test_the_line_is_never_longer_than_the_queue_can_hide_a_job() -> None:
@@ -83,7 +93,7 @@ def test_the_line_is_never_longer_than_the_queue_can_hide_a_job() -> None:
     for _ in range(1000):
         bucket, turn = pacing.line_up(bucket, PACE, 10, NOW)
     assert turn == pacing.LONGEST_LINE
-    assert pacing.line_up(bucket, PACE, 10, later(minutes(14)))[1] == timedelta()
+    assert pacing.line_up(bucket, PACE, 10, later(minutes(14)))[1] == timedelta(seconds=4)
 
 
 def test_an_old_line_delays_nobody() -> None:

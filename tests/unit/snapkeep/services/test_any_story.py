@@ -24,6 +24,7 @@ METHODS = {
         "withdraw_intent",
         "write_empty_read",
         "write_created",
+        "write_end",
         "finish",
         "close_run",
         "mark_announced",

@@ -54,6 +54,18 @@ def test_an_event_before_ec2_shows_the_snapshot_is_delivered_again() -> None:
     assert world.complete_points.on_event(only(world), finished=True) is Verdict.READY
 
 
+def test_a_snapshot_that_ended_lets_the_next_one_go_before_ec2_shows_its_end() -> None:
+    world = taken()
+    for _ in range(2):
+        with pytest.raises(TemporaryError):
+            world.complete_points.on_event(only(world), finished=True)
+        assert world.pending_of_pace() == 0
+    world.pacer.take(3, world.clock())
+    world.ebs.complete()
+    assert world.complete_points.on_event(only(world), finished=True) is Verdict.READY
+    assert world.pending_of_pace() == 3
+
+
 def test_an_end_that_ec2_does_not_show_yet_is_delivered_again() -> None:
     world = taken()
     with pytest.raises(TemporaryError, match=r"still shows .* as pending"):

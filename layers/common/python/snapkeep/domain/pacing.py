@@ -12,8 +12,10 @@ from datetime import datetime, timedelta
 
 from snapkeep.domain.policies import Pace
 
-PENDING_WAIT = timedelta(seconds=60)
-"""How long to wait while too many snapshots are pending: they finish in minutes, not in seconds."""
+PENDING_WAIT = timedelta(seconds=10)
+"""How long to wait while too many snapshots are pending: those of little changed volumes end in seconds.
+While they take longer, the line keeps those who come back at the steady rate.
+"""
 
 LONGEST_LINE = timedelta(minutes=14)
 """A little less than SQS can hide a job; who must wait longer lines up again."""
@@ -27,7 +29,7 @@ class Bucket:
     at: datetime
     pending: int = 0
     line_ends: datetime | None = None
-    """When the last of those who wait may create (aware UTC)."""
+    """When the last of those who wait may create (aware UTC); in the past while tokens are left over."""
 
 
 def full(pace: Pace, now: datetime) -> Bucket:
@@ -60,13 +62,16 @@ def wait(bucket: Bucket, pace: Pace, wanted: int, now: datetime) -> timedelta:
 def line_up(bucket: Bucket, pace: Pace, wanted: int, now: datetime) -> tuple[Bucket, timedelta]:
     """The bucket with a place in the line for the wanted creates, and how long until it is their turn.
 
-    Places follow each other at the steady rate, so that who waits comes back once and not in a crowd.
+    Places follow each other at the steady rate, so that who waits comes back once and not in a crowd; the
+    line begins as far back as there are tokens stored. Pending snapshots delay a turn, not the line.
     The line never grows longer than LONGEST_LINE; whoever finds it full is sent to its end.
     """
-    behind = bucket.line_ends or now
-    start = max(now + wait(bucket, pace, wanted, now), min(behind, now + LONGEST_LINE))
-    ends = max(behind, start + timedelta(seconds=wanted / pace.per_second))
-    return replace(bucket, line_ends=min(ends, now + LONGEST_LINE)), start - now
+    stored = refill(bucket, pace, now).tokens / pace.per_second
+    begins = now - timedelta(seconds=stored)
+    needed = timedelta(seconds=min(wanted, pace.burst) / pace.per_second)
+    ends = min(max(bucket.line_ends or begins, begins) + needed, now + LONGEST_LINE)
+    earliest = now + PENDING_WAIT if bucket.pending >= pace.pending else now
+    return replace(bucket, line_ends=ends), max(ends, earliest) - now
 
 
 def finished(bucket: Bucket, count: int) -> Bucket:

@@ -59,8 +59,8 @@ class Point:
 
     `id` is also the name of its VolumeSnapshot. `lead` is the id of the point whose record carries
     the lease and the intent for the whole group (its own id when it is alone). `method_reason`
-    says why the method is not the policy's. Times are aware UTC; `size_bytes` is the size of the
-    snapshotted volume.
+    says why the method is not the policy's. `ended_at` is when EC2 told of the snapshot's end before its
+    describes showed it. Times are aware UTC; `size_bytes` is the size of the snapshotted volume.
     """
 
     id: str
@@ -82,6 +82,7 @@ class Point:
     intent_at: datetime | None = None
     empty_reads: int = 0
     last_read_at: datetime | None = None
+    ended_at: datetime | None = None
 
     @property
     def give_up_at(self) -> datetime:

@@ -50,7 +50,7 @@ class CompletePoints:
         snapshot = self.snapshots.get(snapshot_id)
         if snapshot is None:
             raise TemporaryError(f"EC2 does not show {snapshot_id} yet", timedelta(seconds=30))
-        verdict = self.settle(snapshot)
+        verdict = self.settle(snapshot, ended=finished)
         if verdict is Verdict.PENDING and finished:
             raise TemporaryError(
                 f"EC2 still shows {snapshot_id} as pending after its event", timedelta(seconds=30)
@@ -59,8 +59,11 @@ class CompletePoints:
             raise TemporaryError(f"the journal does not show the point of {snapshot_id} yet")
         return verdict
 
-    def settle(self, snapshot: Snapshot) -> Verdict:
-        """Bring the journal and the tags in line with one snapshot of ours."""
+    def settle(self, snapshot: Snapshot, ended: bool = False) -> Verdict:
+        """Bring the journal and the tags in line with one snapshot of ours.
+
+        `ended` says that EC2 told of its end: then others may go, even while EC2 shows it as pending.
+        """
         if snapshot.tags.get(tags.MANAGED) != "true":
             return Verdict.NOT_OURS
         if snapshot.tags.get(tags.DUPLICATE) == "true":
@@ -71,7 +74,10 @@ class CompletePoints:
         point = self._adopted(point, snapshot)
         if point.snapshot_id != snapshot.id:
             return self._mark_duplicate(point, snapshot)
-        return self._advance(point, snapshot)
+        verdict = self._advance(point, snapshot)
+        if ended and verdict is Verdict.PENDING and self.journal.write_end(point, self.clock()):
+            self.pacer.finished(1)
+        return verdict
 
     def _point_of(self, snapshot: Snapshot) -> Point | None:
         """By the point's id in the tags; members of a fresh group carry only their run, so by volume."""
@@ -139,7 +145,7 @@ class CompletePoints:
 
     def _finish(self, point: Point, state: PointState, snapshot: Snapshot, reason: str) -> Verdict:
         outcome = Outcome(state, self.clock(), reason, snapshot.id, snapshot.size_bytes)
-        if self.journal.finish(point, outcome):
+        if self.journal.finish(point, outcome) and point.ended_at is None:
             self.pacer.finished(1)
         close_if_settled(self.journal, self.announcer, point.run, self.clock())
         self._catalogue(point, snapshot)

@@ -181,5 +181,6 @@ class HealPoints:
         return self.clock() - (point.started_at or point.accepted_at)
 
     def _fail(self, point: Point, reason: str) -> None:
-        if self.journal.finish(point, Outcome(PointState.FAILED, self.clock(), reason)):
+        failed = Outcome(PointState.FAILED, self.clock(), reason)
+        if self.journal.finish(point, failed) and point.ended_at is None:
             self.pacer.finished(1)

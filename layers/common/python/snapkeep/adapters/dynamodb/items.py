@@ -92,6 +92,7 @@ def point_of(item: Item) -> Point:
         intent_at=_time(item.get("intent_at")),
         empty_reads=int(item.get("empty_reads", 0)),
         last_read_at=_time(item.get("last_read_at")),
+        ended_at=_time(item.get("ended_at")),
     )
 
 

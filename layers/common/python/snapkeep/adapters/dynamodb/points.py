@@ -137,6 +137,15 @@ class PointRecords:
                 self._table.pause(attempt)
         raise Contended(f"run {run_id}")
 
+    def write_end(self, point: Point, now: datetime) -> bool:
+        """Journal that EC2 told of the end of a point's snapshot; True the first time, while it is open."""
+        change, condition = "SET #ended_at = :now", f"{OPEN} AND attribute_not_exists(#ended_at)"
+        try:
+            self._update(point, change, condition, STATES | {"now": time_text(now)})
+            return True
+        except Refused:
+            return False
+
     def replan(self, point: Point, reason: str) -> None:
         """Turn an unfinished csi point into a planned ebs point; one that is ebs stays as it is.
 
