@@ -1,0 +1,155 @@
+"""Snapkeep in a simulated account: its services unchanged, its queues and functions as the stack has them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
+from math import ceil
+from typing import Any
+
+from bench.simulation.ec2 import SimulatedEc2
+from bench.simulation.kernel import Simulation
+from bench.simulation.queues import JobQueue, LambdaQueue
+from snapkeep.domain.claims import Claim, Volume, VolumeKind
+from snapkeep.domain.errors import SnapkeepError
+from snapkeep.domain.jobs import job_from_json
+from snapkeep.domain.policies import Cluster, Deployment, Method, Pace, Policy, Schedule, Selection
+from snapkeep.domain.runs import Run, run_id
+from snapkeep.services.complete_points import CompletePoints
+from snapkeep.services.heal_points import HealPoints
+from snapkeep.services.missed_slots import MissedSlots
+from snapkeep.services.plan_backup import PlanBackup
+from snapkeep.services.reconcile import Reconcile
+from snapkeep.services.take_snapshots import TakeSnapshots
+from tests.fakes import FakeAnnouncer, FakeCluster, FakeClusters, FakePacer, FakeStarter, MemoryJournal
+
+SLOT = datetime(2026, 11, 24, 18, tzinfo=UTC)
+POLICY = "nightly"
+RECONCILE_EVERY = 900.0
+
+CALL_SECONDS = {"create": 0.25, "find": 0.1, "get": 0.1, "add_tags": 0.1, "send": 0.02, "claims": 0.3}
+"""How long a call is on the wire; any other one is a DynamoDB call and takes `JOURNAL_SECONDS`."""
+
+JOURNAL_SECONDS = 0.006
+POINTS_OF_A_CALL = 100
+"""Points that one TransactWriteItems journals, and about what one page of claims and one send hold."""
+
+EVENT_SECONDS = 1.0
+"""From the end of a snapshot until its event is in the queue."""
+
+
+class Timed:
+    """A port whose calls take simulated time, counted by name."""
+
+    def __init__(self, port: Any, simulation: Simulation, calls: Counter[str]) -> None:
+        self._port, self._simulation, self._calls = port, simulation, calls
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        method = getattr(self._port, name)
+
+        def call(*args: Any, **kwargs: Any) -> Any:
+            many = args and name in ("add_points", "send")
+            items = list(args[0]) if many else []
+            times = max(1, ceil(len(items) / POINTS_OF_A_CALL))
+            self._calls[f"{type(self._port).__name__}.{name}"] += times
+            self._simulation.sleep(times * CALL_SECONDS.get(name, JOURNAL_SECONDS))
+            return method(items, *args[1:], **kwargs) if many else method(*args, **kwargs)
+
+        return call
+
+
+class NoSlots:
+    """A calendar in which nothing is due: the slot under way is the only one."""
+
+    def due(
+        self, schedule: Schedule, after: datetime, until: datetime, anchor: datetime
+    ) -> Iterator[datetime]:
+        """Nothing."""
+        return iter(())
+
+
+class SimulatedDeployment:
+    """One cluster with so many claims, one policy that takes each by `ebs`, and the functions behind it.
+
+    The concurrency, batch sizes and visibility times are those of `infra/constructs`.
+    """
+
+    def __init__(self, simulation: Simulation, ec2: SimulatedEc2, claims: int, pace: Pace) -> None:
+        self.simulation, self.ec2 = simulation, ec2
+        self.calls: Counter[str] = Counter()
+        self.journal = MemoryJournal()
+        self.announcer = FakeAnnouncer()
+        self.jobs = LambdaQueue(simulation, "take_snapshots", 1, 5, visibility=720, handler=self._take)
+        self.ends = LambdaQueue(simulation, "record_completion", 10, 5, visibility=60, handler=self._record)
+        policy = Policy(POLICY, ("myeks",), Selection(), Schedule("rate(1 day)"), Method.EBS, {"last": 3})
+        deployment = Deployment((Cluster("myeks", "ap-northeast-2"),), (policy,), pace)
+        for number in range(claims):
+            ec2.add_volume(f"vol-{number}")
+        ec2.on_end = lambda snapshot_id: self.ends.put(snapshot_id, EVENT_SECONDS)
+        cluster = FakeCluster("myeks", [a_claim(number) for number in range(claims)])
+        self._build(deployment, FakeClusters(cluster), pace)
+
+    def _build(self, deployment: Deployment, clusters: FakeClusters, pace: Pace) -> None:
+        clock = self.simulation.clock
+        ec2, journal, pacer = self._timed(self.ec2), self._timed(self.journal), self._timed(FakePacer(pace))
+        queue, announcer = self._timed(JobQueue(self.jobs)), self.announcer
+        self._planner = PlanBackup(deployment, clusters, ec2, journal, queue, announcer, clock)
+        self._taker = TakeSnapshots(deployment, clusters, ec2, journal, queue, pacer, announcer, clock)
+        self._completer = CompletePoints(journal, ec2, pacer, announcer, clock, deployment)
+        healer = HealPoints(deployment, clusters, ec2, journal, queue, pacer, self._completer, clock)
+        missed = MissedSlots(journal, NoSlots(), FakeStarter(), announcer, clock)
+        self._reconciler = Reconcile(deployment, journal, healer, missed, FakeStarter(), announcer, clock)
+
+    def run(self, limit: float = 24 * 3600) -> Run:
+        """The run of the slot, from its schedule to its end; raises Stuck past so many simulated seconds."""
+        self.simulation.start(lambda: self._planner.run("myeks", POLICY, SLOT, "planner"))
+        self.simulation.after(RECONCILE_EVERY, self._reconcile)
+        name = run_id("myeks", POLICY, SLOT)
+        runs = self.journal.runs
+        self.simulation.run(lambda: name in runs and runs[name].state.is_final, limit)
+        return runs[name]
+
+    def _timed(self, port: Any) -> Any:
+        return Timed(port, self.simulation, self.calls)
+
+    def _take(self, bodies: Sequence[str], owner: str) -> list[int]:
+        return _failed(bodies, lambda body: self._taker.run(job_from_json(body), f"{owner}/{body}"))
+
+    def _record(self, bodies: Sequence[str], owner: str) -> list[int]:
+        return _failed(bodies, lambda snapshot_id: self._completer.on_event(snapshot_id, finished=True))
+
+    def _reconcile(self) -> None:
+        self.simulation.start(self._reconciler.run)
+        self.simulation.after(RECONCILE_EVERY, self._reconcile)
+
+
+def a_claim(number: int) -> Claim:
+    """A bound claim of 4Gi on a volume of its own."""
+    name = f"data-{number:05}"
+    volume = Volume(f"pv-{number}", VolumeKind.EBS_CSI, "ebs.csi.aws.com", f"vol-{number}", "ext4", "a")
+    return Claim(
+        cluster="myeks",
+        namespace="shop",
+        name=name,
+        uid=f"uid-{number}",
+        phase="Bound",
+        requested="4Gi",
+        requested_bytes=4 * 2**30,
+        storage_class="gp3",
+        access_modes=("ReadWriteOnce",),
+        volume_mode="Filesystem",
+        volume=volume,
+        labels={},
+    )
+
+
+def _failed(bodies: Sequence[str], work: Callable[[str], object]) -> list[int]:
+    """The places of those that raised one of our errors, as a partial batch response names them."""
+    failed = []
+    for place, body in enumerate(bodies):
+        try:
+            work(body)
+        except SnapkeepError:
+            failed.append(place)
+    return failed
