@@ -43,7 +43,7 @@ test: $(STAMPS)/dev ## Run what a change needs (under 10 minutes)
 test-slow: $(STAMPS)/dev $(STAMPS)/emulator $(STAMPS)/awscli ## Run the long tests: fuzzing, whole flows at scale, commands of the documentation
 	$(BIN)/pytest -m slow $(ARGS)
 
-bench: $(DEMO_READY) ## Measure planning beside plain sorting, cold starts beside usual ones, a burst of spot notices
+bench: $(STAMPS)/dev ## Measure speed, scale and cost (ARGS="account work" selects), beside the last run
 	$(BIN)/python -m bench $(ARGS)
 
 lint: $(STAMPS)/dev ## Check style, types, who imports whom, and the synthesized templates

@@ -14,7 +14,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from cli import backups, coverage, plan, points, prune, restores, retention
+from cli import backups, capacity, coverage, plan, points, prune, restores, retention
 from cli.commands import Where
 from cli.connection import ApiOption, ProfileOption, RegionOption
 from cli.deployment import DEFAULT_CONFIG, ConfigOption, load_deployment
@@ -52,6 +52,7 @@ app.add_typer(describe, name="describe")
 app.command()(restores.restore)
 app.command()(backups.backup)
 app.command()(coverage.coverage)
+app.command()(capacity.capacity)
 app.command()(points.hold)
 app.command()(points.release)
 app.command()(prune.prune)

@@ -7,6 +7,7 @@ import pytest
 from snapkeep.domain.cost import (
     DAYS,
     PER_BACKUP,
+    PER_KEPT,
     PER_STACK,
     Fleet,
     Usage,
@@ -25,6 +26,13 @@ def test_a_fleet_pays_for_every_backup_of_the_month() -> None:
 
     assert daily.writes == pytest.approx(PER_BACKUP.writes * 100 * DAYS)
     assert twice.writes == pytest.approx(2 * daily.writes)
+
+
+def test_every_kept_point_is_looked_at_and_costs_the_same_every_month() -> None:
+    month = month_of(Fleet(volumes=100, kept=7, backups_a_day=0))
+
+    assert month["kept points"] == PER_KEPT * 700
+    assert month["backups"] == month["deletions"] == Usage()
 
 
 def test_a_deployment_without_volumes_still_costs_its_schedules_and_empty_receives() -> None:

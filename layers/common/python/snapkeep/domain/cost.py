@@ -43,6 +43,8 @@ class Usage:
     """DynamoDB write request units: each KiB written, twice in transactions, once more for each index."""
     reads: float = 0.0
     """DynamoDB read request units: 4 KiB read consistently."""
+    table_gib: float = 0.0
+    """DynamoDB storage with point-in-time recovery, GiB for a month."""
     log_gib: float = 0.0
     """CloudWatch Logs, GiB taken in."""
     metrics: float = 0.0
@@ -67,6 +69,7 @@ PRICES = Usage(
     schedules=1.00e-6,
     writes=0.625e-6,
     reads=0.125e-6,
+    table_gib=0.45,
     log_gib=0.50,
     metrics=0.30,
     alarms=0.10,
@@ -78,25 +81,46 @@ https://aws.amazon.com/eventbridge/pricing/ https://aws.amazon.com/dynamodb/pric
 https://aws.amazon.com/cloudwatch/pricing/
 """
 
-PER_BACKUP = Usage(
-    gib_seconds=0.25, invocations=0.3, messages=1.7, writes=15.0, reads=5.0, log_gib=2.0 * 2**-20
-)
-"""One point: planned, created by `ebs`, completed by its event, and listed."""
+# What follows is measured: the part `work` of `make bench` (bench/work.py) counts it, and
+# tests/unit/snapkeep/domain/test_cost.py compares it with docs/bench.json.
 
-PER_DELETION = Usage(gib_seconds=0.05, writes=8.0, reads=2.0, log_gib=0.2 * 2**-20)
+PER_BACKUP = Usage(
+    gib_seconds=0.275,
+    invocations=1.85,
+    messages=4.79,
+    writes=13.1,
+    reads=4.9,
+    table_gib=3.09e-6,
+    log_gib=2.64e-6,
+)
+"""One point: planned, created by `ebs`, completed by its event, listed, and journaled for 90 days."""
+
+PER_DELETION = Usage(gib_seconds=0.294, writes=4.2)
 """One point pruned and looked at again."""
 
-PER_RUN = Usage(gib_seconds=3.0, invocations=1.0, events=1.0, schedules=1.0, writes=10.0, reads=10.0)
+PER_KEPT = Usage(gib_seconds=0.427, reads=43.2)
+"""One kept point for a month: prune lists it every hour and compares the catalogue."""
+
+PER_RUN = Usage(
+    gib_seconds=5.06,
+    invocations=2,
+    events=1,
+    schedules=1,
+    writes=4,
+    reads=7,
+    log_gib=2.86e-6,
+    metrics=0.00417,
+)
 """One policy, one slot, one cluster, without its points."""
 
-PER_POLICY = Usage(gib_seconds=60.0, reads=100_000.0, metrics=1.1, log_gib=0.002)
-"""One policy of one cluster for a month, whatever it takes: reconcile's looks and the metrics."""
+PER_POLICY = Usage(gib_seconds=109, writes=5_760, reads=112_000, log_gib=0.00137, metrics=1)
+"""One policy of one cluster for a month, whatever it takes: reconcile's looks and its freshness metric."""
 
-PER_CLUSTER = Usage(gib_seconds=400.0, reads=2_000.0, writes=2_000.0)
-"""One cluster for a month, whatever is in it: the hourly prune's looks."""
+PER_CLUSTER = Usage(gib_seconds=149, writes=6_480, reads=3_460)
+"""One cluster for a month, whatever is in it: the hourly prune."""
 
 PER_STACK = Usage(
-    gib_seconds=6_000.0, invocations=20_000.0, messages=3_300_000.0, schedules=13_000.0, log_gib=0.02
+    gib_seconds=1_520, invocations=15_100, messages=3_240_000, schedules=15_100, reads=1_440, log_gib=0.0216
 )
 """One deployment (an account and Region) for a month that does nothing: schedules and empty receives."""
 
@@ -105,12 +129,13 @@ PER_STACK = Usage(
 class Fleet:
     """What is backed up: `volumes` in so many clusters, each with so many policies.
 
-    Every volume is backed up `backups_a_day` times, and as many points of it are pruned. `stacks` are
-    deployments: one an account and Region. `alarms` are those of all stacks.
+    Every volume is backed up `backups_a_day` times, as many points of it are pruned, and `kept` stay.
+    `stacks` are deployments: one an account and Region. `alarms` are those of all stacks.
     """
 
     volumes: int
     backups_a_day: float = 1.0
+    kept: int = 30
     clusters: int = 1
     policies: int = 1
     stacks: int = 1
@@ -124,6 +149,7 @@ def month_of(fleet: Fleet) -> dict[str, Usage]:
     return {
         "backups": PER_BACKUP * backups,
         "deletions": PER_DELETION * backups,
+        "kept points": PER_KEPT * (fleet.volumes * fleet.kept),
         "runs": PER_RUN * (pairs * fleet.backups_a_day * DAYS),
         "policies": PER_POLICY * pairs,
         "clusters": PER_CLUSTER * fleet.clusters,

@@ -1,0 +1,97 @@
+"""What each function costs before its first line of work: CPU and memory of a cold import, and its zip.
+
+Every start has a fresh interpreter that sees what AWS would mount: the function's zip and the layers, with
+compiled files, and no package of this environment. Beside them a function as it is usually written, which
+imports boto3, the whole Kubernetes client and Powertools from the same layer.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from statistics import median
+
+from bench.figures import Figure
+from infra.packaging.build import ROOT, Builder
+from infra.packaging.target import Target
+from snapkeep.domain.policies import Cluster, Deployment
+
+ARCHITECTURES = {"x86_64": "x86_64", "amd64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}
+ROUNDS = 3
+MIB_ALLOWED = 256
+"""Half of the memory that the smallest function has."""
+
+NAIVE = """
+import boto3, kubernetes
+from aws_lambda_powertools import Logger, Metrics, Tracer
+"""
+
+START = """
+import time
+began = time.process_time()
+import json, resource, sys
+sys.path[0:0] = sys.argv[2:]
+exec(sys.argv[1])
+cpu = time.process_time() - began
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
+print(json.dumps({"cpu_s": cpu, "mib": peak, "modules": len(sys.modules)}))
+"""
+"""Runs the code of its first argument with the other ones on the path, and says what it took."""
+
+
+def figures() -> Iterator[Figure]:
+    """The naive function and all of ours, in turns, so that a busy machine is busy for all of them."""
+    target = Target(f"python3.{sys.version_info.minor}", ARCHITECTURES[platform.machine().lower()])
+    assets = Builder(target).assets(Deployment((Cluster("bench", "us-east-1"),), ()))
+    with tempfile.TemporaryDirectory() as scratch:
+        layers = [str(unpacked(layer.path, Path(scratch)) / "python") for layer in assets.layers.values()]
+        zips = {name: asset.path for name, asset in assets.handlers.items()}
+        folders = {name: str(unpacked(path, Path(scratch))) for name, path in zips.items()}
+        commands = {"naive": [NAIVE, *layers]}
+        commands |= {name: ["import handler", folder, *layers] for name, folder in folders.items()}
+        for command in commands.values():
+            start(command)  # what the machine reads from its disk for the first time
+        rounds = [{name: start(command) for name, command in commands.items()} for _ in range(ROUNDS)]
+    usual = median(each["naive"]["cpu_s"] for each in rounds)
+    for name in commands:
+        cpu = median(each[name]["cpu_s"] for each in rounds)
+        values = {
+            "cpu_s": round(cpu, 3),
+            "of_naive": round(cpu / usual, 2),
+            "mib": round(max(each[name]["mib"] for each in rounds)),
+            "modules": rounds[0][name]["modules"],
+        }
+        if name in zips:
+            values["zip_kib"] = round(zips[name].stat().st_size / 2**10, 1)
+        yield Figure(name, values, {"mib": MIB_ALLOWED} if name in zips else {})
+    for name, layer in assets.layers.items():
+        yield Figure(f"layer {name}", {"zip_kib": round(layer.path.stat().st_size / 2**10, 1)})
+
+
+def start(command: Sequence[str]) -> dict[str, float]:
+    """What one start said of itself: CPU seconds, peak MiB, modules. CalledProcessError when it failed."""
+    isolated = [sys.executable, "-I", "-S", "-c", START, *command]
+    done = subprocess.run(isolated, env=environment(), check=True, capture_output=True, text=True)
+    said: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return said
+
+
+def environment() -> dict[str, str]:
+    """What Lambda gives a function, as far as imports ask for it."""
+    names = ("AWS_REGION", "AWS_DEFAULT_REGION")
+    return {"PATH": os.defpath, "HOME": str(ROOT), **dict.fromkeys(names, "us-east-1")}
+
+
+def unpacked(zipped: Path, folder: Path) -> Path:
+    """A folder with the content of a zip."""
+    tree = folder / zipped.stem
+    with zipfile.ZipFile(zipped) as archive:
+        archive.extractall(tree)
+    return tree

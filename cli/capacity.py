@@ -1,0 +1,74 @@
+"""`snapkeep capacity`: whether an account and Region can carry so many volumes, before anybody deploys."""
+
+from __future__ import annotations
+
+from math import ceil
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from cli.exit_codes import Exit
+from cli.output import Output, OutputOption, emit, err
+from config import ConfigError, load
+from snapkeep.domain.feasibility import SNAPSHOT_QUOTA, Capacity, Load, capacity_of, hours
+from snapkeep.domain.policies import Pace
+
+
+def capacity(
+    volumes: Annotated[int, typer.Option(min=1, help="Volumes to back up.")],
+    accounts: Annotated[int, typer.Option(min=1, help="Accounts (or Regions) they are spread over.")] = 1,
+    backups_a_day: Annotated[float, typer.Option(min=0.001, help="Backups of each volume a day.")] = 1,
+    pending_seconds: Annotated[
+        float,
+        typer.Option(
+            min=1, help="Mean seconds a snapshot is pending: 10 when little changed, 1,200 at first."
+        ),
+    ] = 60,
+    kept: Annotated[int, typer.Option(min=1, help="Points kept of each volume.")] = 30,
+    quota: Annotated[int, typer.Option(min=1, help="Snapshots per Region of each account.")] = SNAPSHOT_QUOTA,
+    config: Annotated[Path | None, typer.Option(help="The config file whose pace counts.")] = None,
+    output: OutputOption = Output.TABLE,
+) -> None:
+    """Say how fast snapshots can be taken, how long a slot takes, and what does not fit (exit code 3)."""
+    load_of_each = Load(ceil(volumes / accounts), backups_a_day, pending_seconds, kept)
+    found = capacity_of(load_of_each, _pace(config), quota)
+    emit(_document(load_of_each, found, accounts), output, _table(load_of_each, found, accounts))
+    for problem in found.problems:
+        err().print(f"does not fit: {problem}", style="red", markup=False)
+    if found.problems:
+        raise typer.Exit(Exit.REFUSED)
+
+
+def _pace(config: Path | None) -> Pace:
+    if config is None:
+        return Pace()
+    try:
+        return load(config).pace
+    except ConfigError as error:
+        err().print(str(error), markup=False)
+        raise typer.Exit(Exit.USAGE) from error
+
+
+def _document(load: Load, found: Capacity, accounts: int) -> dict[str, object]:
+    return {
+        "accounts": accounts,
+        "volumes_of_each": load.volumes,
+        "snapshots_a_second": round(found.rate, 3),
+        "slot_takes_seconds": round(found.takes.total_seconds()),
+        "snapshots_of_each": found.snapshots,
+        "accounts_needed": accounts if not found.problems else accounts * found.accounts,
+        "problems": list(found.problems),
+    }
+
+
+def _table(load: Load, found: Capacity, accounts: int) -> Table:
+    table = Table.grid(padding=(0, 3))
+    table.add_row("accounts", f"{accounts:,}, each with {load.volumes:,} volumes")
+    table.add_row("rate", f"{found.rate:.3g} snapshots a second in each")
+    table.add_row("a slot takes", f"{hours(found.takes)} at least, and the pending time of the last ones")
+    table.add_row("snapshots kept", f"{found.snapshots:,} in each")
+    if found.problems:
+        table.add_row("accounts needed", f"{accounts * found.accounts:,}, as it is")
+    return table
