@@ -25,6 +25,9 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "snapkeep/domain/metrics.py": "tests/unit/snapkeep/adapters/test_events.py",
     "snapkeep/domain/changes.py": "tests/unit/snapkeep/inbound/api/test_application.py",
     "snapkeep/domain/interruption/machines.py": "tests/unit/snapkeep/adapters/test_ec2_machines.py",
+    # A table of prices and a value: what is made of them is tested where it is made.
+    "snapkeep/domain/prices.py": "tests/unit/snapkeep/domain/report/test_storage.py",
+    "snapkeep/domain/report/link.py": "tests/unit/snapkeep/inbound/api/test_report.py",
     # How they connect shows where they are used.
     "snapkeep/adapters/kubernetes/connections.py": "tests/unit/snapkeep/adapters/kubernetes/test_cluster.py",
     "snapkeep/adapters/kubernetes/official_transport.py": "tests/contract/ports/test_kubernetes_wire.py",

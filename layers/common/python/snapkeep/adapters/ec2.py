@@ -233,6 +233,7 @@ def _snapshot(item: SnapshotTypeDef | Any) -> Snapshot:
         state_message=item.get("StateMessage", ""),
         archived=item.get("StorageTier") == "archive",
         key=item.get("KmsKeyId", "") if item.get("Encrypted") else "",
+        full_bytes=item.get("FullSnapshotSizeInBytes", 0),
     )
 
 

@@ -48,7 +48,10 @@ class Promise:
 
 @dataclass(frozen=True, slots=True)
 class CoveredClaim:
-    """One claim (or volume without a claim) and how it is covered; `policy` is the one that decides."""
+    """One claim (or volume without a claim) and how it is covered.
+
+    `policy` is the one that decides, `policies` are all that take it.
+    """
 
     namespace: str
     claim: str
@@ -57,6 +60,7 @@ class CoveredClaim:
     policy: str = ""
     last_good: LastGood | None = None
     next_run: datetime | None = None
+    policies: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +79,24 @@ class CoverageReport:
 def covered(namespace: str, claim: str, promises: Sequence[Promise], now: datetime) -> CoveredClaim:
     """How a claim that policies take is covered: as badly as the worst of those that run."""
     running = [promise for promise in promises if not promise.paused]
+    all_of_them = tuple(promise.policy for promise in promises)
     if not running:
-        names = ", ".join(promise.policy for promise in promises)
+        names = ", ".join(all_of_them)
         newest = _newest(promises)
         reason = f"paused: policy {names} takes it but its schedule is disabled{_since(newest)}"
-        return CoveredClaim(namespace, claim, Coverage.UNPROTECTED, reason, names, newest)
+        state = Coverage.UNPROTECTED
+        return CoveredClaim(namespace, claim, state, reason, names, newest, policies=all_of_them)
     worst = min(running, key=_how_good)
     state = Coverage.LATE if worst.last_good is None or worst.missed else Coverage.PROTECTED
     return CoveredClaim(
-        namespace, claim, state, _reason(worst, now), worst.policy, worst.last_good, worst.next_run
+        namespace,
+        claim,
+        state,
+        _reason(worst, now),
+        worst.policy,
+        worst.last_good,
+        worst.next_run,
+        all_of_them,
     )
 
 

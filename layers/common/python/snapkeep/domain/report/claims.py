@@ -1,0 +1,169 @@
+"""How each claim is protected: coverage, what failed since, and how old its newest good point may be."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from itertools import pairwise
+
+from snapkeep.domain.coverage import ALLOWANCE, Coverage, CoveredClaim
+from snapkeep.domain.points import PointState
+from snapkeep.domain.policies import Schedule
+from snapkeep.domain.report.points import ReportedPoint
+from snapkeep.domain.retention_points import moment
+from snapkeep.domain.schedule import rate_of
+
+Name = tuple[str, str]
+"""Namespace and name of a claim."""
+
+
+class Protection(StrEnum):
+    """What the owner of a claim wants to know first, the worst first."""
+
+    FAILING = "failing"
+    UNPROTECTED = "unprotected"
+    LATE = "late"
+    PROTECTED = "protected"
+    GONE = "gone"
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A backup of a claim that failed, and why."""
+
+    namespace: str
+    claim: str
+    policy: str
+    slot: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedClaim:
+    """One claim with its points, newest first.
+
+    `objective` is how old its newest good point may be by the policy that decides; None when no policy
+    takes it, or when nobody can tell.
+    """
+
+    namespace: str
+    claim: str
+    state: Protection
+    reason: str
+    policies: tuple[str, ...]
+    last_good: datetime | None
+    last_good_id: str
+    next_run: datetime | None
+    objective: timedelta | None
+    points: tuple[ReportedPoint, ...]
+
+    def age(self, now: datetime) -> timedelta | None:
+        """How old its newest good point is; None without one."""
+        return now - self.last_good if self.last_good else None
+
+
+def objective(schedule: Schedule, slots: Sequence[datetime]) -> timedelta | None:
+    """How old the newest good point of a policy may become: the longest way from slot to slot, and what
+    a run may take. None when its slots are not known."""
+    step = rate_of(schedule.expression)
+    if step is None:
+        gaps = [after - before for before, after in pairwise(slots)]
+        step = max(gaps, default=None)
+    if step is None or not schedule.enabled:
+        return None
+    return step + ALLOWANCE + timedelta(minutes=schedule.flexible_minutes)
+
+
+def reported_claims(
+    covered: Iterable[CoveredClaim],
+    points: Iterable[ReportedPoint],
+    failures: Iterable[Failure],
+    objectives: Mapping[str, timedelta | None],
+) -> list[ReportedClaim]:
+    """Every claim there is, and every one that is gone but has points, the worst first."""
+    of_claim: dict[Name, list[ReportedPoint]] = defaultdict(list)
+    for point in points:
+        of_claim[point.namespace, point.claim].append(point)
+    failed: dict[Name, list[Failure]] = defaultdict(list)
+    for failure in (*failures, *_failed_points(of_claim)):
+        failed[failure.namespace, failure.claim].append(failure)
+    found = []
+    for item in covered:
+        name = (item.namespace, item.claim)
+        found.append(_claim(item, of_claim.pop(name, []), failed[name], objectives))
+    found += [_gone(name, left) for name, left in of_claim.items()]
+    order = list(Protection)
+    return sorted(found, key=lambda claim: (order.index(claim.state), claim.namespace, claim.claim))
+
+
+def _failed_points(of_claim: Mapping[Name, Sequence[ReportedPoint]]) -> list[Failure]:
+    """EC2's own failures: snapshots that ended in an error."""
+    return [
+        Failure(*name, point.policy, point.slot, point.trouble or "EC2 says the snapshot failed")
+        for name, points in of_claim.items()
+        for point in points
+        if point.state is PointState.FAILED
+    ]
+
+
+def _claim(
+    item: CoveredClaim,
+    points: Sequence[ReportedPoint],
+    failures: Iterable[Failure],
+    objectives: Mapping[str, timedelta | None],
+) -> ReportedClaim:
+    failure = _standing(item, points, failures)
+    state, reason = Protection(item.state.value), item.reason
+    if failure and item.state is not Coverage.UNPROTECTED:
+        state = Protection.FAILING
+        reason = f"policy {failure.policy} failed at {moment(failure.slot)}: {failure.reason}; {item.reason}"
+    good = item.last_good
+    return ReportedClaim(
+        item.namespace,
+        item.claim,
+        state,
+        reason,
+        item.policies,
+        good.slot if good else None,
+        good.point_id if good else "",
+        item.next_run,
+        objectives.get(item.policy) if item.policies else None,
+        tuple(points),
+    )
+
+
+def _standing(
+    item: CoveredClaim, points: Sequence[ReportedPoint], failures: Iterable[Failure]
+) -> Failure | None:
+    """The newest failure of a policy that takes the claim, unless a later point of that policy is good."""
+    good: dict[str, datetime] = {}
+    for point in points:
+        if point.state is PointState.READY:
+            good[point.policy] = max(good.get(point.policy, point.slot), point.slot)
+    standing = [
+        failure
+        for failure in failures
+        if failure.policy in item.policies
+        and (failure.policy not in good or failure.slot > good[failure.policy])
+    ]
+    return max(standing, key=lambda failure: failure.slot, default=None)
+
+
+def _gone(name: Name, points: Sequence[ReportedPoint]) -> ReportedClaim:
+    good = [point for point in points if point.state is PointState.READY]
+    newest = max(good, key=lambda point: point.slot, default=None)
+    many = "1 recovery point is" if len(points) == 1 else f"{len(points)} recovery points are"
+    return ReportedClaim(
+        *name,
+        Protection.GONE,
+        f"the cluster has no such claim any more; {many} left of it",
+        (),
+        newest.slot if newest else None,
+        newest.id if newest else "",
+        None,
+        None,
+        tuple(points),
+    )

@@ -1,0 +1,132 @@
+"""The report of a cluster: everything the page shows, as one value."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from snapkeep.domain.coverage import CoverageReport
+from snapkeep.domain.interruption.records import IncidentRecord
+from snapkeep.domain.policies import Policy
+from snapkeep.domain.prices import US_EAST_1, Prices
+from snapkeep.domain.report.claims import Failure, Protection, ReportedClaim, objective, reported_claims
+from snapkeep.domain.report.points import ReportedPoint
+from snapkeep.domain.report.storage import Stored, stored
+from snapkeep.domain.report.week import Week, week
+from snapkeep.domain.restore.operations import RestoreOperation
+from snapkeep.domain.retention import parse_retention
+from snapkeep.domain.retention_words import in_words
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedPolicy:
+    """A policy in words: when it runs, what it keeps, how many claims it takes, and when it runs next."""
+
+    name: str
+    schedule: str
+    timezone: str
+    enabled: bool
+    method: str
+    keeps: str
+    claims: int
+    next_run: datetime | None
+    objective: timedelta | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What a report is made of, gathered once.
+
+    `slots` holds, by policy, the slots of today's week and beyond it, ascending (aware UTC).
+    """
+
+    region: str
+    policies: Sequence[Policy]
+    coverage: CoverageReport
+    points: Sequence[ReportedPoint]
+    failures: Sequence[Failure]
+    slots: Mapping[str, Sequence[datetime]]
+    incidents: Sequence[IncidentRecord]
+    restores: Sequence[RestoreOperation]
+    notes: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """How a cluster's data is protected. Times are aware UTC.
+
+    `notes` says what could not be told. Incidents and restores come newest first.
+    """
+
+    cluster: str
+    region: str
+    at: datetime
+    timezone: str
+    claims: tuple[ReportedClaim, ...]
+    policies: tuple[ReportedPolicy, ...]
+    week: Week
+    stored: tuple[Stored, ...]
+    incidents: tuple[IncidentRecord, ...]
+    restores: tuple[RestoreOperation, ...]
+    prices: Prices
+    notes: tuple[str, ...]
+
+    def count(self, state: Protection) -> int:
+        """How many claims are in a state."""
+        return sum(claim.state is state for claim in self.claims)
+
+
+def report(sources: Sources, prices: Prices = US_EAST_1) -> Report:
+    """The report of what was gathered, as of the time of its coverage."""
+    now = sources.coverage.at
+    timezone = _timezone(sources.policies)
+    taken = Counter(name for claim in sources.coverage.claims for name in claim.policies)
+    policies = tuple(_policy(policy, sources, taken[policy.name], now) for policy in sources.policies)
+    objectives = {policy.name: policy.objective for policy in policies}
+    return Report(
+        cluster=sources.coverage.cluster,
+        region=sources.region,
+        at=now,
+        timezone=timezone,
+        claims=tuple(reported_claims(sources.coverage.claims, sources.points, sources.failures, objectives)),
+        policies=policies,
+        week=week(sources.slots, taken, timezone, now),
+        stored=stored(sources.points, prices),
+        incidents=tuple(sorted(sources.incidents, key=opened, reverse=True)),
+        restores=tuple(sorted(sources.restores, key=lambda item: item.accepted_at, reverse=True)),
+        prices=prices,
+        notes=tuple(sources.notes),
+    )
+
+
+def _policy(policy: Policy, sources: Sources, claims: int, now: datetime) -> ReportedPolicy:
+    slots = sources.slots.get(policy.name, ())
+    try:
+        keeps = in_words(parse_retention(policy.retention))
+    except ValueError as error:
+        keeps = f"nothing that can be read: {error}"
+    return ReportedPolicy(
+        policy.name,
+        policy.schedule.expression,
+        policy.schedule.timezone,
+        policy.schedule.enabled,
+        policy.method.value,
+        keeps,
+        claims,
+        next((slot for slot in slots if slot > now), None),
+        objective(policy.schedule, slots),
+    )
+
+
+def _timezone(policies: Sequence[Policy]) -> str:
+    """The zone that most policies run in."""
+    zones = Counter(policy.schedule.timezone for policy in policies)
+    return zones.most_common(1)[0][0] if zones else "UTC"
+
+
+def opened(record: IncidentRecord) -> datetime:
+    """When an incident was first heard of (aware UTC)."""
+    heard = [notice.announced_at for notice in record.notices] + [moment.at for moment in record.timeline]
+    return min(heard)

@@ -1,0 +1,173 @@
+"""Recovery points as the report shows them: why each stays, and which goes next."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from snapkeep.domain import tags
+from snapkeep.domain.lineages import Lineage, LineagePlan, PolicyRetention, plan_lineages
+from snapkeep.domain.points import PointState, Snapshot
+from snapkeep.domain.prunable import Listed, Unreadable, hold_of, read
+from snapkeep.domain.retention_points import Candidate, moment
+from snapkeep.domain.twins import Slots
+
+UPCOMING = "the next point"
+
+
+class Fate(StrEnum):
+    """What becomes of a recovery point."""
+
+    STAYS = "stays"
+    NEXT = "goes next"
+    GOES = "goes"
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedPoint:
+    """One recovery point. Sizes are bytes, times aware UTC.
+
+    `most_bytes` is what it stores at most: all blocks it can give back, though it shares most of them with
+    its neighbours. A point with the fate `goes` goes with the next prune; one that `goes next` once the
+    policy's next point is ready, which is due at `goes_at`.
+    """
+
+    id: str
+    snapshot_id: str
+    namespace: str
+    claim: str
+    claim_uid: str
+    policy: str
+    slot: datetime
+    state: PointState
+    size_bytes: int
+    most_bytes: int
+    archived: bool
+    held: bool
+    fate: Fate
+    reasons: tuple[str, ...]
+    goes_at: datetime | None = None
+    trouble: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Retentions:
+    """What decides about points: rules by policy, claims (UID) that are gone and since when, and the next
+    slot of each policy that has one."""
+
+    policies: Mapping[str, PolicyRetention]
+    gone: Mapping[str, datetime]
+    next_slots: Mapping[str, datetime]
+
+
+Verdict = tuple[Fate, tuple[str, ...], datetime | None]
+
+
+def reported_points(
+    snapshots: Iterable[Snapshot], cluster: str, retentions: Retentions, now: datetime
+) -> list[ReportedPoint]:
+    """The points of a complete listing of a cluster's snapshots, by claim, newest first.
+
+    Duplicates are left out. What tags do not place in a lineage is kept, with the reason, as prune does.
+    """
+    points: list[ReportedPoint] = []
+    lineages: dict[tuple[str, str], list[Candidate]] = defaultdict(list)
+    slots = Slots()
+    verdicts: dict[str, Verdict] = {}
+    for snapshot in snapshots:
+        if tags.DUPLICATE in snapshot.tags:
+            continue
+        found = read(snapshot, cluster)
+        point = _point(snapshot, found)
+        if point is None:
+            continue
+        points.append(point)
+        if isinstance(found, Unreadable):
+            verdicts[snapshot.id] = (Fate.STAYS, (found.reason,), None)
+        elif not found.candidate.counts(now) or slots.admits(found):
+            lineages[found.claim, found.policy].append(found.candidate)
+    for twin in slots.settle(lineages):
+        verdicts[twin.snapshot_id] = (Fate.STAYS, (twin.reason,), None)
+    verdicts.update(_verdicts(lineages, retentions, now))
+    judged = [_judged(point, verdicts.get(point.snapshot_id)) for point in points]
+    return sorted(judged, key=lambda item: (item.namespace, item.claim, -item.slot.timestamp(), item.id))
+
+
+def _point(snapshot: Snapshot, found: Listed | Unreadable) -> ReportedPoint | None:
+    facts = tags.claim_facts_of(snapshot.tags)
+    slot = found.slot if isinstance(found, Listed) else tags.slot_of(snapshot.tags)
+    if facts is None or slot is None:
+        return None
+    state = PointState.PENDING if isinstance(found, Unreadable) else found.candidate.state
+    return ReportedPoint(
+        id=tags.point_id_of(snapshot.tags),
+        snapshot_id=snapshot.id,
+        namespace=facts.namespace,
+        claim=facts.name,
+        claim_uid=facts.uid,
+        policy=snapshot.tags.get(tags.POLICY, ""),
+        slot=slot,
+        state=state,
+        size_bytes=snapshot.size_bytes,
+        most_bytes=snapshot.full_bytes or snapshot.size_bytes,
+        archived=snapshot.archived,
+        held=hold_of(snapshot),
+        fate=Fate.STAYS,
+        reasons=(),
+        trouble=snapshot.state_message if state is PointState.FAILED else "",
+    )
+
+
+def _judged(point: ReportedPoint, verdict: Verdict | None) -> ReportedPoint:
+    if verdict is None:
+        return point
+    fate, reasons, goes_at = verdict
+    return replace(point, fate=fate, reasons=reasons, goes_at=goes_at)
+
+
+def _verdicts(
+    lineages: Mapping[tuple[str, str], Sequence[Candidate]], retentions: Retentions, now: datetime
+) -> Iterator[tuple[str, Verdict]]:
+    """Snapshot id to its verdict, the lineages of a claim judged together."""
+    by_claim: dict[str, list[Lineage]] = defaultdict(list)
+    for claim, policy in sorted(lineages):
+        found = Lineage(claim, policy, lineages[claim, policy], retentions.gone.get(claim))
+        by_claim[claim].append(found)
+    for of_claim in by_claim.values():
+        for planned in plan_lineages(of_claim, retentions.policies, now):
+            following = _following(of_claim, planned, retentions)
+            for kept in planned.plan.keep:
+                soon = following.get(kept.point.id)
+                yield kept.point.id, soon or (Fate.STAYS, kept.reasons, None)
+            for gone in planned.plan.delete:
+                yield gone.point.id, (Fate.GOES, (gone.reason,), None)
+
+
+def _following(
+    of_claim: Sequence[Lineage], planned: LineagePlan, retentions: Retentions
+) -> dict[str, Verdict]:
+    """What goes of a lineage once its policy's next point is there; nothing of a claim that is gone."""
+    slot = retentions.next_slots.get(planned.policy)
+    if slot is None or planned.gone_since is not None:
+        return {}
+    going = {gone.point.id for gone in planned.plan.delete}
+    reasons = {kept.point.id: kept.reasons for kept in planned.plan.keep}
+    upcoming = Candidate(UPCOMING, slot, PointState.READY)
+    then = [
+        Lineage(
+            item.claim,
+            item.policy,
+            [*item.points, upcoming] if item.policy == planned.policy else item.points,
+        )
+        for item in of_claim
+    ]
+    return {
+        gone.point.id: (Fate.NEXT, (*reasons[gone.point.id], f"until {moment(slot)}: {gone.reason}"), slot)
+        for after in plan_lineages(then, retentions.policies, slot)
+        if after.policy == planned.policy
+        for gone in after.plan.delete
+        if gone.point.id not in going
+    }

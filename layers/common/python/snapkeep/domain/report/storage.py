@@ -1,0 +1,46 @@
+"""What recovery points store at most, and what that costs, by namespace and policy.
+
+EBS snapshots share the blocks that did not change, and EC2 does not say how much one adds: the sum of all
+that each could give back is a bound, and mostly far from the bill.
+https://docs.aws.amazon.com/ebs/latest/userguide/how_snapshots_work.html
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from snapkeep.domain.points import PointState
+from snapkeep.domain.prices import US_EAST_1, Prices
+from snapkeep.domain.report.points import ReportedPoint
+from snapkeep.domain.sizes import GIB
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """The points of one namespace under one policy: how many, bytes at most, US dollars a month at most."""
+
+    namespace: str
+    policy: str
+    points: int
+    bytes: int
+    dollars: float
+
+
+def stored(points: Iterable[ReportedPoint], prices: Prices = US_EAST_1) -> tuple[Stored, ...]:
+    """What is stored at most, the dearest first. Failed points store nothing."""
+    counts: dict[tuple[str, str], list[float]] = defaultdict(lambda: [0, 0, 0.0])
+    for point in points:
+        if point.state is PointState.FAILED:
+            continue
+        price = prices.archived_snapshot if point.archived else prices.snapshot
+        total = counts[point.namespace, point.policy]
+        total[0] += 1
+        total[1] += point.most_bytes
+        total[2] += point.most_bytes / GIB * price
+    found = [
+        Stored(namespace, policy, int(count), int(size), round(dollars, 2))
+        for (namespace, policy), (count, size, dollars) in counts.items()
+    ]
+    return tuple(sorted(found, key=lambda item: (-item.dollars, item.namespace, item.policy)))

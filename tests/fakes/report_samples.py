@@ -1,0 +1,256 @@
+"""Reports to look at: a cluster with some of everything, and one with any number of claims.
+
+Retention, coverage and objectives are computed by the domain, as in the product; only what AWS and the
+cluster would say is made up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from snapkeep.adapters.calendar import CronCalendar
+from snapkeep.domain import coverage, tags
+from snapkeep.domain.coverage import CoverageReport, CoveredClaim, LastGood, Promise
+from snapkeep.domain.interruption.notices import Kind
+from snapkeep.domain.interruption.records import IncidentRecord
+from snapkeep.domain.lineages import PolicyRetention
+from snapkeep.domain.naming import point_id
+from snapkeep.domain.points import Snapshot, SnapshotState
+from snapkeep.domain.policies import Method, Policy, Schedule
+from snapkeep.domain.report.claims import Failure
+from snapkeep.domain.report.facts import Report, Sources, report
+from snapkeep.domain.report.points import ReportedPoint, Retentions, reported_points
+from snapkeep.domain.restore.operations import Stage
+from snapkeep.domain.retention import parse_retention
+from snapkeep.domain.runs import slot_text
+from tests.fakes.dying import a_notice
+from tests.fakes.restore_samples import a_restore
+from tests.fakes.world import a_policy
+
+NOW = datetime(2026, 11, 24, 1, 20, tzinfo=UTC)
+CLUSTER, SEOUL, GIB = "myeks", "Asia/Seoul", 2**30
+
+NIGHTLY = a_policy(
+    "nightly",
+    schedule=Schedule("cron(0 2 * * ? *)", SEOUL, 5),
+    method=Method.CSI,
+    retention={"last": 3, "daily": 7, "weekly": 4, "monthly": 6, "minimum": 2},
+)
+SIX_HOURLY = a_policy(
+    "six-hourly",
+    schedule=Schedule("cron(0 */6 * * ? *)", SEOUL, 5),
+    retention={"last": 28, "daily": 14, "weekly": 8, "monthly": 12},
+)
+WEEKLY = a_policy("weekly", schedule=Schedule("cron(30 3 ? * SUN *)", SEOUL), retention={"last": 7})
+POLICIES = (NIGHTLY, SIX_HOURLY, WEEKLY)
+
+
+def a_snapshot(
+    claim: str,
+    slot: datetime,
+    *,
+    namespace: str = "shop",
+    policy: str = "nightly",
+    gib: int = 10,
+    full_gib: float = 0,
+    state: SnapshotState = SnapshotState.COMPLETED,
+    **more: str,
+) -> Snapshot:
+    """The snapshot of a claim's point, with all its tags; `more` are tags by their word."""
+    uid = f"uid-{namespace}-{claim}"
+    name = point_id(claim, CLUSTER, uid, policy, slot)
+    words = {f"snapkeep:{key}": value for key, value in more.items()}
+    return Snapshot(
+        id=f"snap-0{name[-10:]}{slot:%m%d%H}",
+        volume_id=f"vol-{claim}",
+        state=state,
+        started_at=slot,
+        size_bytes=gib * GIB,
+        tags={
+            tags.MANAGED: "true",
+            tags.CLUSTER: CLUSTER,
+            tags.NAMESPACE: namespace,
+            tags.CLAIM: claim,
+            tags.CLAIM_UID: uid,
+            tags.POLICY: policy,
+            tags.SLOT: slot_text(slot),
+            tags.POINT: name,
+            tags.SIZE: f"{gib}Gi",
+            tags.ACCESS_MODES: "ReadWriteOnce",
+            tags.VOLUME_MODE: "Filesystem",
+        }
+        | words,
+        full_bytes=int(full_gib * GIB),
+    )
+
+
+def slots_before(policy: Policy, days: float, now: datetime = NOW) -> list[datetime]:
+    """The slots of a policy in the days before now."""
+    start = now - timedelta(days=days)
+    return list(CronCalendar().due(policy.schedule, start, now, start))
+
+
+def slots_ahead(policies: Iterable[Policy] = POLICIES, now: datetime = NOW) -> dict[str, list[datetime]]:
+    """The slots of each policy from yesterday on, for 35 days."""
+    start, end = now - timedelta(days=1), now + timedelta(days=35)
+    return {item.name: list(CronCalendar().due(item.schedule, start, end, start)) for item in policies}
+
+
+def retentions(
+    ahead: Mapping[str, Sequence[datetime]], policies: Iterable[Policy] = POLICIES, now: datetime = NOW
+) -> Retentions:
+    """What decides about the points of these policies."""
+    rules = {
+        item.name: PolicyRetention(parse_retention(item.retention), ZoneInfo(item.schedule.timezone))
+        for item in policies
+    }
+    return Retentions(rules, {}, {name: next(s for s in slots if s > now) for name, slots in ahead.items()})
+
+
+def a_covered(
+    claim: str,
+    *promises: Promise,
+    namespace: str = "shop",
+    now: datetime = NOW,
+) -> CoveredClaim:
+    """A claim and how these promises cover it."""
+    return coverage.covered(namespace, claim, promises, now)
+
+
+def a_promise(
+    policy: Policy, slots: Sequence[datetime], ahead: datetime, *, missed: datetime | None = None
+) -> Promise:
+    """A promise of a policy whose good points are of these slots."""
+    last = LastGood("point", policy.name, max(slots)) if slots else None
+    return Promise(policy.name, False, last, missed, ahead)
+
+
+def a_report(names: Mapping[str, str] | None = None) -> Report:
+    """A cluster with a claim in every state, incidents, restores; `names` replaces texts of the cluster."""
+    said = {"good": "orders-db", "shop": "shop", "why": "EFS has no snapshots: back it up with AWS Backup"}
+    said |= dict(names or {})
+    shop, good = said["shop"], said["good"]
+    ahead = slots_ahead()
+    nights, hours = slots_before(NIGHTLY, 60), slots_before(SIX_HOURLY, 90)
+    wordpress = ("mysql-pv-claim", "wp-pv-claim")
+    snapshots = [
+        *(a_snapshot(good, slot, namespace=shop, gib=40, full_gib=22) for slot in _kept(NIGHTLY, nights)),
+        *(a_snapshot("sessions", slot, namespace=shop) for slot in nights[:-3][-9:]),
+        *(a_snapshot("search-index", slot, namespace=shop, gib=120) for slot in nights[-11:-2]),
+        *(
+            a_snapshot(name, slot, namespace="wordpress", policy="six-hourly", gib=20, full_gib=6.5)
+            for name in wordpress
+            for slot in _kept(SIX_HOURLY, hours)
+        ),
+        *(a_snapshot("old-blog", slot, namespace="retired", gib=8) for slot in nights[-40:-36]),
+        a_snapshot(good, NOW - timedelta(hours=4), namespace=shop, policy="on-demand", gib=40, hold="true"),
+    ]
+    night, hour = _next(ahead, "nightly"), _next(ahead, "six-hourly")
+    covered = [
+        a_covered(good, a_promise(NIGHTLY, nights, night), namespace=shop),
+        a_covered("sessions", a_promise(NIGHTLY, nights[:-3], night, missed=nights[-3]), namespace=shop),
+        a_covered("search-index", a_promise(NIGHTLY, nights[:-2], night), namespace=shop),
+        a_covered("uploads", a_promise(NIGHTLY, (), night), namespace=shop),
+        *(a_covered(n, a_promise(SIX_HOURLY, hours, hour), namespace="wordpress") for n in wordpress),
+        coverage.not_covered("media", "photos", said["why"], None),
+        coverage.not_covered("batch", "report-7d9c:scratch", "emptyDir dies with its pod", None),
+    ]
+    failures = [
+        Failure(shop, "search-index", "nightly", nights[-1], "the KMS key of vol-0c1f is disabled"),
+    ]
+    return report(
+        Sources(
+            region="ap-northeast-2",
+            policies=POLICIES,
+            coverage=CoverageReport(CLUSTER, NOW, tuple(covered)),
+            points=reported_points(snapshots, CLUSTER, retentions(ahead), NOW),
+            failures=failures,
+            slots=ahead,
+            incidents=[an_incident(), an_incident("i-0d41f7b2c9e8a6350", hours=31, closed=True)],
+            restores=[
+                a_restore(1, target="orders-db-restored", stage=Stage.BOUND, accepted_at=NOW - _days(1)),
+                a_restore(2, target="orders-db-drill", accepted_at=NOW - _days(0.01)),
+                a_restore(3, target="old", accepted_at=NOW - _days(9)).failed(NOW - _days(9), "no zone"),
+            ],
+            notes=["which claims are gone is not known: the API server of myeks does not answer"],
+        )
+    )
+
+
+def an_incident(
+    instance: str = "i-03a9c8f1d2e4b5a67", hours: float = 0.1, *, closed: bool = False
+) -> IncidentRecord:
+    """A spot warning and what was done about it."""
+    at = NOW - timedelta(hours=hours)
+    notice = a_notice(
+        at, Kind.SPOT, instance=instance, action="terminate", deadline=at + timedelta(minutes=2)
+    )
+    record = IncidentRecord(instance, CLUSTER, "ip-10-0-3-17.ec2.internal").told_of((notice,))
+    steps = (
+        (1.8, "cordoned ip-10-0-3-17.ec2.internal"),
+        (6.4, "2 volumes are being snapshotted"),
+        (31.0, "evicted 3 of 4 pods; shop/orders-0 is kept by budget orders"),
+        (118.0, "evicted shop/orders-0"),
+    )
+    for seconds, text in steps:
+        record = record.noted(at + timedelta(seconds=seconds), text)
+    if closed:
+        return replace(record, closed_at=at + timedelta(minutes=9))
+    return record
+
+
+def a_great_report(claims: int = 5_000, namespaces: int = 50) -> Report:
+    """A cluster with many claims of the policy `nightly`, each with all the points it keeps."""
+    ahead = slots_ahead()
+    nights = _kept(NIGHTLY, slots_before(NIGHTLY, 200))
+    names = [(f"team-{number % namespaces:02}", f"data-{number:04}") for number in range(claims)]
+    snapshots = (
+        a_snapshot(claim, slot, namespace=namespace, gib=50, full_gib=30)
+        for namespace, claim in names
+        for slot in nights
+    )
+    night = _next(ahead, "nightly")
+    late = a_promise(NIGHTLY, nights[1:], night, missed=nights[0])
+    fine = a_promise(NIGHTLY, nights, night)
+    covered = tuple(
+        a_covered(claim, late if number % 40 == 0 else fine, namespace=namespace)
+        for number, (namespace, claim) in enumerate(names)
+    )
+    return report(
+        Sources(
+            region="us-east-1",
+            policies=POLICIES,
+            coverage=CoverageReport(CLUSTER, NOW, covered),
+            points=reported_points(snapshots, CLUSTER, retentions(ahead), NOW),
+            failures=(),
+            slots=ahead,
+            incidents=(),
+            restores=(),
+        )
+    )
+
+
+def _kept(policy: Policy, slots: Sequence[datetime]) -> list[datetime]:
+    """What is left of these slots when the policy pruned all the while: it keeps what it keeps."""
+    points = reported_points(
+        [a_snapshot("kept", slot, policy=policy.name) for slot in slots],
+        CLUSTER,
+        Retentions(retentions({}, (policy,)).policies, {}, {}),
+        NOW,
+    )
+    return [point.slot for point in _staying(points)]
+
+
+def _staying(points: Iterable[ReportedPoint]) -> Iterator[ReportedPoint]:
+    return (point for point in points if point.fate.value == "stays")
+
+
+def _next(ahead: Mapping[str, Sequence[datetime]], policy: str) -> datetime:
+    return next(slot for slot in ahead[policy] if slot > NOW)
+
+
+def _days(number: float) -> timedelta:
+    return timedelta(days=number)

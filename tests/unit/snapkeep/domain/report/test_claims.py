@@ -1,0 +1,90 @@
+"""Claims of the report: failing before late, gone ones with what is left, and how old a point may be."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from snapkeep.domain import coverage
+from snapkeep.domain.policies import Schedule
+from snapkeep.domain.report.claims import Failure, Protection, ReportedClaim, objective, reported_claims
+from snapkeep.domain.report.points import reported_points
+from tests.fakes.report_samples import (
+    CLUSTER,
+    NIGHTLY,
+    NOW,
+    WEEKLY,
+    a_covered,
+    a_promise,
+    a_snapshot,
+    retentions,
+    slots_ahead,
+    slots_before,
+)
+
+AHEAD = slots_ahead()
+NIGHTS = slots_before(NIGHTLY, 10)
+NIGHT = next(slot for slot in AHEAD["nightly"] if slot > NOW)
+
+
+def a_failure(slot_number: int, policy: str = "nightly") -> Failure:
+    return Failure("shop", "data", policy, NIGHTS[slot_number], "the KMS key is disabled")
+
+
+def reported(*failures: Failure, good: int = -1, missed: bool = False) -> ReportedClaim:
+    """shop/data with a good point at that night."""
+    promise = a_promise(NIGHTLY, NIGHTS[: good + 1 or None], NIGHT, missed=NIGHTS[-1] if missed else None)
+    points = reported_points([a_snapshot("data", NIGHTS[good])], CLUSTER, retentions(AHEAD), NOW)
+    (claim,) = reported_claims(
+        [a_covered("data", promise)], points, failures, {"nightly": timedelta(hours=26)}
+    )
+    return claim
+
+
+def test_a_claim_whose_newest_backup_failed_is_failing_with_the_reason_also_when_it_is_late() -> None:
+    claim = reported(a_failure(-1), good=-3, missed=True)
+    assert claim.state is Protection.FAILING
+    assert claim.reason.startswith("policy nightly failed at 2026-11-23 17:00 UTC: the KMS key is disabled; ")
+
+
+def test_a_failure_is_over_once_a_later_point_of_the_policy_is_good() -> None:
+    assert reported(a_failure(-2)).state is Protection.PROTECTED
+
+
+def test_a_failure_under_a_policy_that_does_not_take_the_claim_any_more_is_over() -> None:
+    assert reported(a_failure(-1, "before"), good=-2).state is Protection.PROTECTED
+
+
+def test_a_protected_claim_knows_its_age_and_objective() -> None:
+    claim = reported()
+    assert claim.age(NOW) == NOW - NIGHTS[-1]
+    assert claim.objective == timedelta(hours=26)
+    assert claim.policies == ("nightly",)
+
+
+def test_points_of_a_claim_that_is_gone_are_still_shown_and_can_be_restored() -> None:
+    points = reported_points(
+        [a_snapshot("old", slot) for slot in NIGHTS[-2:]], CLUSTER, retentions(AHEAD), NOW
+    )
+    (claim,) = reported_claims([], points, [], {})
+    assert claim.state is Protection.GONE
+    assert claim.reason == "the cluster has no such claim any more; 2 recovery points are left of it"
+    assert claim.last_good_id == claim.points[0].id
+
+
+def test_the_worst_come_first() -> None:
+    left = coverage.not_covered("a", "unlabelled", "no policy takes it", None)
+    late = a_covered("late", a_promise(NIGHTLY, NIGHTS[:-2], NIGHT, missed=NIGHTS[-1]))
+    fine = a_covered("fine", a_promise(NIGHTLY, NIGHTS, NIGHT))
+    states = [claim.state for claim in reported_claims([fine, late, left], [], [], {})]
+    assert states == [Protection.UNPROTECTED, Protection.LATE, Protection.PROTECTED]
+
+
+def test_the_objective_is_the_longest_way_between_slots_and_what_a_run_may_take() -> None:
+    assert objective(NIGHTLY.schedule, AHEAD["nightly"]) == timedelta(hours=24 + 2, minutes=5)
+    assert objective(WEEKLY.schedule, AHEAD["weekly"]) == timedelta(days=7, hours=2)
+    assert objective(Schedule("rate(6 hours)"), ()) == timedelta(hours=8)
+
+
+def test_without_known_slots_or_while_paused_there_is_no_objective() -> None:
+    assert objective(Schedule("cron(0 0 L * ? *)"), ()) is None
+    assert objective(Schedule("rate(6 hours)", enabled=False), ()) is None
