@@ -1,0 +1,106 @@
+"""The claims and points of a report as small JSON: the page's script makes rows of them as they are needed.
+
+Texts that repeat (reasons above all) are written once and named by their number, and the points come in
+chunks, so that a page of many claims is drawn before its last point was read.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from snapkeep.domain.points import PointState
+from snapkeep.domain.report.claims import Protection, ReportedClaim
+from snapkeep.domain.report.facts import Report
+from snapkeep.domain.report.points import Fate, ReportedPoint
+from snapkeep.domain.restore.commands import restore_command
+from snapkeep.domain.restore.requests import RestoreRequest
+from snapkeep.domain.sizes import GIB
+
+CHUNK = 250
+"""Claims whose points come in one block."""
+
+STATES, FATES, POINT_STATES = list(Protection), list(Fate), list(PointState)
+
+
+class Texts:
+    """Texts by number, each once."""
+
+    def __init__(self) -> None:
+        self.all: list[str] = []
+        self._numbers: dict[str, int] = {}
+
+    def number(self, text: str) -> int:
+        """The number of a text."""
+        if text not in self._numbers:
+            self._numbers[text] = len(self.all)
+            self.all.append(text)
+        return self._numbers[text]
+
+
+def claims_document(report: Report) -> dict[str, Any]:
+    """Every claim without its points. Times are epoch seconds, durations seconds, None where unknown."""
+    return {
+        "at": int(report.at.timestamp()),
+        "timezone": report.timezone,
+        "chunk": CHUNK,
+        "states": [state.value for state in STATES],
+        "fates": [fate.value for fate in FATES],
+        "pointStates": [state.value for state in POINT_STATES],
+        "claims": [
+            [
+                claim.namespace,
+                claim.claim,
+                STATES.index(claim.state),
+                claim.reason,
+                ", ".join(claim.policies),
+                _epoch(claim.last_good),
+                _epoch(claim.next_run),
+                int(claim.objective.total_seconds()) if claim.objective else None,
+                len(claim.points),
+            ]
+            for claim in report.claims
+        ],
+    }
+
+
+def point_chunks(report: Report) -> list[dict[str, Any]]:
+    """The points of the claims, in their order, `CHUNK` claims to a block with the texts it names."""
+    starts = range(0, len(report.claims), CHUNK)
+    return [_chunk(report.cluster, report.claims[start : start + CHUNK]) for start in starts]
+
+
+def _chunk(cluster: str, claims: Sequence[ReportedClaim]) -> dict[str, Any]:
+    texts = Texts()
+    details = [
+        [*_command(cluster, claim), [_point(point, texts) for point in claim.points]] for claim in claims
+    ]
+    return {"texts": texts.all, "claims": details}
+
+
+def _command(cluster: str, claim: ReportedClaim) -> tuple[str, str]:
+    """The command that restores a claim, in two parts: the time of a point goes between them."""
+    target = f"{claim.claim}-restored"
+    command = restore_command(RestoreRequest(cluster, claim.namespace, target, claim=claim.claim))
+    head = shlex.join(["snapkeep", "restore", "--claim", claim.claim])
+    return head, command.removeprefix(head)
+
+
+def _point(point: ReportedPoint, texts: Texts) -> list[Any]:
+    return [
+        _epoch(point.slot),
+        texts.number(point.policy),
+        POINT_STATES.index(point.state),
+        FATES.index(point.fate),
+        [texts.number(reason) for reason in point.reasons],
+        round(point.size_bytes / GIB, 1),
+        point.snapshot_id,
+        int(point.held),
+        point.trouble,
+    ]
+
+
+def _epoch(at: datetime | None) -> int | None:
+    return int(at.timestamp()) if at else None

@@ -1,0 +1,100 @@
+"""Rendering of the page: templates filled with a report, everything escaped, and a policy that lets run
+nothing but our own script.
+
+https://developer.mozilla.org/docs/Web/HTTP/Guides/CSP
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from datetime import timedelta
+from functools import cache, partial
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from snapkeep.adapters.report_page import words
+from snapkeep.adapters.report_page.document import claims_document, point_chunks
+from snapkeep.domain.interruption.records import IncidentRecord
+from snapkeep.domain.report.claims import Protection
+from snapkeep.domain.report.facts import Report, opened
+
+HERE = Path(__file__).parent
+LEVELS = 5
+"""Shades of the week's map."""
+
+
+def render(report: Report) -> str:
+    """The page of a report: one HTML document that asks the network for nothing.
+
+    Whatever clusters and tags say is escaped as text, and inside the page's data as JSON.
+    """
+    script, style = _read("page.js"), _read("page.css")
+    zone = report.timezone
+    return (
+        _environment()
+        .get_template("page.html.jinja")
+        .render(
+            report=report,
+            style=style,
+            script=script,
+            policy=_policy(script, style),
+            states=[(state.value, report.count(state)) for state in Protection],
+            existing=len(report.claims) - report.count(Protection.GONE),
+            claims=claims_document(report),
+            chunks=point_chunks(report),
+            level=partial(_level, busiest=report.week.busiest),
+            time=lambda at: words.time_text(at, zone),
+            since=_since,
+            opened=opened,
+            most=max((item.dollars for item in report.stored), default=0),
+        )
+    )
+
+
+@cache
+def _environment() -> Environment:
+    found = Environment(
+        loader=FileSystemLoader(HERE),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    found.policies["json.dumps_kwargs"] = {"separators": (",", ":")}
+    found.filters |= {"span": words.span_text, "size": words.size_text, "dollars": words.dollars_text}
+    return found
+
+
+@cache
+def _read(name: str) -> str:
+    return (HERE / name).read_text(encoding="utf-8")
+
+
+def _policy(script: str, style: str) -> str:
+    """The Content-Security-Policy: our script and style by their hashes, and nothing from anywhere."""
+    rules = (
+        "default-src 'none'",
+        f"script-src '{_hash(script)}'",
+        f"style-src '{_hash(style)}'",
+        "img-src data:",
+        "base-uri 'none'",
+        "form-action 'none'",
+    )
+    return "; ".join(rules)
+
+
+def _hash(text: str) -> str:
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
+
+
+def _level(points: int, busiest: int) -> int:
+    """The shade of an hour: 0 for none, then by its share of the busiest one."""
+    return -(-points * LEVELS // busiest) if points and busiest else 0
+
+
+def _since(record: IncidentRecord, number: int) -> str:
+    """How long after the first word of an incident a line of its timeline was written."""
+    passed: timedelta = record.timeline[number].at - opened(record)
+    return words.seconds_text(passed.total_seconds())

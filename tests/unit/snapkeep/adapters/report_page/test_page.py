@@ -1,0 +1,108 @@
+"""The page: whole in itself, nothing of a cluster's text becomes markup or script."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from snapkeep.adapters.report_page import render
+from tests.fakes.report_samples import a_report
+
+HOSTILE = (
+    "<script>alert(1)</script>",
+    "</script><img src=x onerror=alert(1)>",
+    '"><svg onload=alert(1)>',
+    "' onmouseover='alert(1)",
+    "<!--",
+    "{{ 7 * 7 }}{% raw %}",
+    "\u2028\u202e\x00]]>",
+)
+
+
+class Page(HTMLParser):
+    """What a browser would make of it: elements, attributes, texts, and the blocks of data."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.blocks: dict[str, str] = {}
+        self.texts: list[str] = []
+        self._inside = ""
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+        self._inside = (dict(attrs).get("id") or tag) if tag in ("script", "style") else ""
+
+    def handle_endtag(self, tag: str) -> None:
+        self._inside = "" if tag in ("script", "style") else self._inside
+
+    def handle_data(self, data: str) -> None:
+        if self._inside:
+            self.blocks[self._inside] = self.blocks.get(self._inside, "") + data
+        else:
+            self.texts.append(data)
+
+
+def hash_of(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_names_and_reasons_stay_text(text: str) -> None:
+    page = Page(render(a_report({"good": text, "shop": text, "why": text})))
+    usual = Page(render(a_report()))
+    assert [tag for tag, _ in page.elements] == [tag for tag, _ in usual.elements]
+    assert [set(attributes) for _, attributes in page.elements] == [
+        set(attributes) for _, attributes in usual.elements
+    ]
+    assert any(text in row for row in json.loads(page.blocks["data"])["claims"])
+    if "\x00" not in text:  # the parser of the standard library replaces it, as browsers do
+        assert any(text in part for part in ["".join(page.texts)])
+
+
+def test_only_our_own_script_and_style_may_run_and_nothing_be_fetched() -> None:
+    page = Page(render(a_report()))
+    policy = next(
+        str(attributes["content"])
+        for _, attributes in page.elements
+        if attributes.get("http-equiv") == "Content-Security-Policy"
+    )
+    rules = dict(rule.split(" ", 1) for rule in policy.split("; "))
+    assert rules == {
+        "default-src": "'none'",
+        "script-src": hash_of(page.blocks["script"]),
+        "style-src": hash_of(page.blocks["style"]),
+        "img-src": "data:",
+        "base-uri": "'none'",
+        "form-action": "'none'",
+    }
+
+
+def test_it_names_no_address_and_has_no_inline_handlers_or_styles() -> None:
+    html = render(a_report())
+    page = Page(html)
+    for _, attributes in page.elements:
+        assert not [name for name in attributes if name.startswith("on") or name == "style"]
+        for name in ("src", "href"):
+            assert re.fullmatch(r"#.*|data:,", str(attributes.get(name, "#")))
+    assert "http://www.w3.org/2000/svg" in html  # a name, not an address
+    assert len(re.findall(r"https?://", html)) == 1
+
+
+def test_it_says_what_could_not_be_told_and_what_the_week_asks_for() -> None:
+    html = render(a_report())
+    assert "which claims are gone is not known: the API server of myeks does not answer" in html
+    assert "3 of 8 claims are protected." in html
+    assert 'title="Wed 02:00 – 4 points: nightly"' in html
+
+
+def test_incidents_tell_how_long_after_the_announcement_each_step_came() -> None:
+    html = render(a_report())
+    assert '<span class="when">+1.8 s</span> cordoned ip-10-0-3-17.ec2.internal' in html
+    assert "2 min given" in html
