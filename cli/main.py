@@ -14,7 +14,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from cli import backups, capacity, coverage, plan, points, prune, restores, retention
+from cli import backups, capacity, claims, coverage, plan, points, prune, report, restores, retention, status
 from cli.commands import Where
 from cli.connection import ApiOption, ProfileOption, RegionOption
 from cli.deployment import DEFAULT_CONFIG, ConfigOption, load_deployment
@@ -46,12 +46,16 @@ app.add_typer(get, name="get")
 
 describe = typer.Typer(help="Show one thing with all there is to know.", no_args_is_help=True)
 describe.command("point")(points.describe_point)
+describe.command("claim")(claims.describe_claim)
 describe.command("restore")(restores.get_restore)
 app.add_typer(describe, name="describe")
 
 app.command()(restores.restore)
 app.command()(backups.backup)
+app.command()(status.status)
+app.command()(status.watch)
 app.command()(coverage.coverage)
+app.command()(report.report)
 app.command()(capacity.capacity)
 app.command()(points.hold)
 app.command()(points.release)

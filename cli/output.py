@@ -13,7 +13,7 @@ from typing import Annotated, Any
 
 import typer
 import yaml
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -28,9 +28,12 @@ COLORS = {
     "late": "yellow",
     "warning": "yellow",
     "partially_failed": "yellow",
+    "goes": "red",
+    "goes next": "yellow",
     "pending": "cyan",
     "waiting_for_consumer": "cyan",
     "unprotected": "red",
+    "failing": "bold red",
     "failed": "red",
     "error": "red",
 }
@@ -76,7 +79,7 @@ def styled(value: object) -> Text:
     return Text(text, style=COLORS.get(text, ""))
 
 
-def emit(document: Any, output: Output, table: Table) -> None:
+def emit(document: Any, output: Output, table: RenderableType) -> None:
     """Print an answer: as it is for programs, as a table for people."""
     if output is Output.JSON:
         typer.echo(json.dumps(document, indent=2))

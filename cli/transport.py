@@ -40,6 +40,18 @@ class Unreachable(Exception):
     """Nobody answered; the text names the address and the trouble."""
 
 
+def fetch(url: str) -> bytes:
+    """What a link of the API leads to, unpacked. Raises Unreachable, also for a link that has expired."""
+    host = url.partition("?")[0]  # what follows is as good as a password
+    try:
+        found = urllib3.PoolManager(retries=RETRIES, timeout=TIMEOUT).request("GET", url)
+    except urllib3.exceptions.HTTPError as error:
+        raise Unreachable(f"{host} does not answer: {type(error).__name__}") from error
+    if found.status != 200:
+        raise Unreachable(f"{host} answered HTTP {found.status}")
+    return found.data
+
+
 class Transport(Protocol):
     """Sends one request to the API."""
 

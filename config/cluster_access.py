@@ -49,6 +49,10 @@ FUNCTIONS: Mapping[str, tuple[Rule, ...]] = MappingProxyType(
             Rule(STORAGE, ("storageclasses",), ("get", "list")),
             Rule(SNAPSHOTS, ("volumesnapshotclasses",), ("get",)),
         ),
+        "write_report": (
+            Rule(CORE, ("persistentvolumeclaims", "persistentvolumes", "pods"), ("get", "list")),
+            Rule(STORAGE, ("storageclasses",), ("get", "list")),
+        ),
         "take_snapshots": (Rule(SNAPSHOTS, ("volumesnapshots",), ("get", "create")),),
         "reconcile": (
             Rule(SNAPSHOTS, ("volumesnapshots",), ("get", "list")),

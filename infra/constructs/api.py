@@ -16,6 +16,7 @@ from infra.constructs.api_routes import ROUTES
 from infra.constructs.journal_table import JournalTable
 from infra.constructs.log_group import log_group
 from infra.constructs.python_function import Platform, PythonFunction
+from infra.constructs.report import ReportBucket
 from snapkeep.settings import ApiSettings
 
 STAGE = "live"
@@ -57,6 +58,7 @@ class Api(Construct):
         clusters: Sequence[str],
         plan_backup: PythonFunction,
         prune: PythonFunction,
+        pages: ReportBucket,
     ) -> None:
         super().__init__(scope, id)
         self.function = PythonFunction(
@@ -72,11 +74,12 @@ class Api(Construct):
                 event_bus=event_bus,
                 plan_backup_function=plan_backup.function.function_name,
                 prune_function=prune.function.function_name,
+                reports_bucket=pages.name,
             ),
         )
         stack = Stack.of(self)
         self.function.allow(
-            permissions.describe("Snapshots"),
+            permissions.describe("Snapshots", "LockedSnapshots", "Images"),
             permissions.look_into_bin(),
             permissions.describe_keys(stack),
             permissions.describe_clusters(stack, clusters),
@@ -84,6 +87,7 @@ class Api(Construct):
             permissions.put_events(stack, event_bus),
             permissions.invoke(plan_backup.function.function_arn),
             permissions.invoke(prune.function.function_arn),
+            *pages.reading(),
             journal.access("GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem"),
         )
         self.url = self._gateway(platform.prefix, platform.options).url

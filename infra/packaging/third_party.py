@@ -28,7 +28,9 @@ AIO_PACKAGES = frozenset(
 )
 """What only kubernetes.aio imports, the client's second, asynchronous half."""
 
-AWS_SERVICES = frozenset({"autoscaling", "dynamodb", "ec2", "eks", "events", "kms", "lambda", "sqs", "sts"})
+AWS_SERVICES = frozenset(
+    {"autoscaling", "dynamodb", "ec2", "eks", "events", "kms", "lambda", "s3", "sqs", "sts"}
+)
 """The AWS services our adapters call; the API models of the other four hundred are left out."""
 
 UNUSED = (

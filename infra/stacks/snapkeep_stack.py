@@ -20,6 +20,7 @@ from infra.constructs.notifications import Notifications
 from infra.constructs.prune import Prune
 from infra.constructs.python_function import Platform
 from infra.constructs.reconcile import Reconcile
+from infra.constructs.report import Report, ReportBucket
 from infra.constructs.scheduled_backup import ScheduledBackup
 from infra.constructs.schedules import Schedules
 from infra.constructs.shared_layers import SharedLayers
@@ -110,6 +111,16 @@ class SnapkeepStack(Stack):
             schedules=schedules,
             clusters=clusters,
         )
+        pages = ReportBucket(self, "Reports")
+        report = Report(
+            self,
+            "Report",
+            platform=platform,
+            journal=journal,
+            schedules=schedules,
+            pages=pages,
+            clusters=clusters,
+        )
         api = Api(
             self,
             "Api",
@@ -119,6 +130,7 @@ class SnapkeepStack(Stack):
             clusters=clusters,
             plan_backup=backup.function,
             prune=prune.function,
+            pages=pages,
         )
         interruption = Interruption(
             self,
@@ -137,6 +149,7 @@ class SnapkeepStack(Stack):
             reconcile.function,
             prune.function,
             finish_restores.function,
+            report.function,
             api.function,
             *interruption.functions,
         ]

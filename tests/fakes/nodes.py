@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from snapkeep.domain.claims import Claim
 from snapkeep.domain.errors import NotFound, TemporaryError
@@ -12,6 +12,7 @@ from snapkeep.domain.interruption.machines import Machine
 from snapkeep.domain.interruption.nodes import Attachment, Node, NodeChange, Pod, Said
 from snapkeep.domain.interruption.notices import Hook
 from snapkeep.domain.interruption.records import IncidentRecord
+from snapkeep.domain.report.facts import opened
 from snapkeep.ports import Evicted
 from tests.fakes.faults import Faults
 
@@ -164,6 +165,14 @@ class MemoryIncidentRecords(Faults):
     def open_incidents(self) -> Iterator[IncidentRecord]:
         self._before("open_incidents")
         yield from [record for record in self.all_incidents.values() if record.closed_at is None]
+
+    def incidents_of(self, cluster: str, since: datetime) -> Iterator[IncidentRecord]:
+        self._before("incidents_of")
+        yield from [
+            record
+            for record in self.all_incidents.values()
+            if record.cluster == cluster and opened(record) >= since
+        ]
 
 
 class FakeIncidentQueue(Faults):

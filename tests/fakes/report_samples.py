@@ -25,7 +25,7 @@ from snapkeep.domain.report.facts import Report, Sources, report
 from snapkeep.domain.report.points import ReportedPoint, Retentions, reported_points
 from snapkeep.domain.restore.operations import Stage
 from snapkeep.domain.retention import parse_retention
-from snapkeep.domain.runs import slot_text
+from snapkeep.domain.runs import Run, RunState, slot_text
 from tests.fakes.dying import a_notice
 from tests.fakes.restore_samples import a_restore
 from tests.fakes.world import a_policy
@@ -168,6 +168,7 @@ def a_report(names: Mapping[str, str] | None = None) -> Report:
             coverage=CoverageReport(CLUSTER, NOW, tuple(covered)),
             points=reported_points(snapshots, CLUSTER, retentions(ahead), NOW),
             failures=failures,
+            last_runs=last_runs(),
             slots=ahead,
             incidents=[an_incident(), an_incident("i-0d41f7b2c9e8a6350", hours=31, closed=True)],
             restores=[
@@ -178,6 +179,16 @@ def a_report(names: Mapping[str, str] | None = None) -> Report:
             notes=["which claims are gone is not known: the API server of myeks does not answer"],
         )
     )
+
+
+def last_runs() -> dict[str, Run | None]:
+    """The newest closed run of each policy; `weekly` never ran."""
+    night, hour = slots_before(NIGHTLY, 2)[-1], slots_before(SIX_HOURLY, 2)[-1]
+    return {
+        "nightly": Run("n", CLUSTER, "nightly", night, night, RunState.PARTIALLY_FAILED, 4, 3, 1),
+        "six-hourly": Run("s", CLUSTER, "six-hourly", hour, hour, RunState.COMPLETED, 2, 2),
+        "weekly": None,
+    }
 
 
 def an_incident(
@@ -226,6 +237,7 @@ def a_great_report(claims: int = 5_000, namespaces: int = 50) -> Report:
             coverage=CoverageReport(CLUSTER, NOW, covered),
             points=reported_points(snapshots, CLUSTER, retentions(ahead), NOW),
             failures=(),
+            last_runs=last_runs(),
             slots=ahead,
             incidents=(),
             restores=(),

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
+from snapkeep.adapters.report_page import render
 from snapkeep.domain import tags
 from snapkeep.domain.claims import Claim, Volume, VolumeKind
 from snapkeep.domain.errors import TemporaryError
@@ -23,6 +24,7 @@ from snapkeep.domain.runs import Run, run_id
 from snapkeep.inbound.api.actions import Actions
 from snapkeep.services.complete_points import CompletePoints
 from snapkeep.services.finish_restores import FinishRestores
+from snapkeep.services.gather_report import GatherReport
 from snapkeep.services.heal_points import HealPoints
 from snapkeep.services.holds import HoldPoints
 from snapkeep.services.list_points import ListPoints
@@ -39,14 +41,17 @@ from snapkeep.services.restore import Restore
 from snapkeep.services.restores import Restores
 from snapkeep.services.show_backup import ShowBackup
 from snapkeep.services.show_coverage import ShowCoverage
+from snapkeep.services.show_report import ShowReport
 from snapkeep.services.sweep_orphans import SweepOrphans
 from snapkeep.services.take_snapshots import JobReport, TakeSnapshots
+from snapkeep.services.write_report import WriteReport
 from tests.fakes.clock import TestClock
 from tests.fakes.cluster import FakeCluster, FakeClusters
 from tests.fakes.faults import Crash
 from tests.fakes.journal import MemoryJournal
 from tests.fakes.keys import FakeKeys
 from tests.fakes.messaging import FakeAnnouncer, FakePacer, FakeQueue, FakeStarter
+from tests.fakes.pages import MemoryPages
 from tests.fakes.snapshots import FakeSnapshots
 
 SLOT = datetime(2026, 11, 24, 18, tzinfo=UTC)
@@ -125,6 +130,7 @@ class World:
         self.pacer = FakePacer(pace)
         self.announcer = FakeAnnouncer()
         self.starter = FakeStarter()
+        self.pages = MemoryPages(self.clock)
         self.calendar = FixedCalendar()
         self._owners = count()
         for claim in claims:
@@ -158,6 +164,9 @@ class World:
         self.restore = Restore(clusters, journal, self.holds, self.clock)
         self.finisher = FinishRestores(clusters, journal, self.restore, self.holds, self.clock)
 
+        coverage = ShowCoverage(self.deployment, clusters, ebs, self.calendar, self.clock)
+        self.gatherer = GatherReport(self.deployment, coverage, ebs, journal, self.calendar, self.clock)
+        self.reporter = WriteReport(self.deployment, self.gatherer, render, self.pages)
         self.request_backup = RequestBackup(
             self.deployment, clusters, journal, wrap(self.starter), self.clock
         )
@@ -168,15 +177,18 @@ class World:
         holds = HoldPoints(ebs, journal, self.clock)
         restore = Restore(clusters, journal, holds, self.clock, may_delete=False)
         planner = PlanRestore(self.deployment, clusters, ebs, journal, self.keys)
+        coverage = ShowCoverage(self.deployment, clusters, ebs, self.calendar, self.clock)
         return Actions(
             deployment=self.deployment,
             restores=Restores(planner, restore, clusters, journal, self.clock),
             points=ListPoints(self.deployment, ebs, journal),
             holds=holds,
-            coverage=ShowCoverage(self.deployment, clusters, ebs, self.calendar, self.clock),
+            coverage=coverage,
             backups=RequestBackup(self.deployment, clusters, journal, wrap(self.starter), self.clock),
             backup_status=ShowBackup(journal),
             prune=RequestPrune(self.deployment, WorldPruner(self)),
+            reports=GatherReport(self.deployment, coverage, ebs, journal, self.calendar, self.clock),
+            report_pages=ShowReport(self.deployment, wrap(self.pages)),
             audit=wrap(self.announcer),
         )
 

@@ -60,6 +60,16 @@ def test_of_two_writers_one_has_to_look_again(journal: Journal) -> None:
     assert journal.incident(INSTANCE) == second
 
 
+def test_the_incidents_of_a_cluster_are_found_open_or_closed_by_their_first_announcement(
+    journal: Journal,
+) -> None:
+    first = journal.write_incident(a_record())
+    journal.write_incident(replace(first, closed_at=AT))
+    journal.write_incident(replace(a_record("i-0other"), cluster="other"))
+    assert [record.instance for record in journal.incidents_of("myeks", AT)] == [INSTANCE]
+    assert list(journal.incidents_of("myeks", AT + timedelta(seconds=1))) == []
+
+
 def test_an_incident_is_open_until_it_is_closed_and_again_by_news(journal: Journal) -> None:
     first = journal.write_incident(a_record())
     journal.write_incident(a_record("i-0other"))

@@ -24,6 +24,7 @@ POLICIES: Sequence[dict[str, Any]] = (
     {"name": "restored", "method": "ebs"},
     {"name": "raced", "method": "ebs", "retention": {"last": 1}},
     {"name": "commanded", "method": "ebs"},
+    {"name": "reported", "method": "ebs"},
     {
         "name": "locked",
         "method": "ebs",

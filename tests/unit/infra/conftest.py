@@ -32,6 +32,7 @@ FUNCTIONS = (
     "reconcile",
     "prune",
     "finish_restores",
+    "write_report",
     "api",
     "handle_interruption",
     "save_node",

@@ -57,6 +57,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
         "prune": world.pruner,
         "sweep_orphans": world.sweeper,
         "finish_restores": world.finisher,
+        "write_report": world.reporter,
     }
     for name, service in services.items():
         monkeypatch.setattr(bootstrap, name, lambda _, service=service: service)

@@ -34,11 +34,13 @@ from snapkeep.adapters.kubernetes.official_transport import official_transport
 from snapkeep.adapters.lambda_pruner import PATIENCE, LambdaPruner
 from snapkeep.adapters.lambda_starter import LambdaStarter
 from snapkeep.adapters.lifecycle_hooks import AutoScalingHooks
+from snapkeep.adapters.s3_reports import S3Reports
 from snapkeep.adapters.sqs import SqsIncidents, SqsQueue
 from snapkeep.deployment import load_deployment
 from snapkeep.inbound.api.actions import Actions
 from snapkeep.services.complete_points import CompletePoints
 from snapkeep.services.finish_restores import FinishRestores
+from snapkeep.services.gather_report import GatherReport
 from snapkeep.services.heal_points import HealPoints
 from snapkeep.services.holds import HoldPoints
 from snapkeep.services.list_points import ListPoints
@@ -56,8 +58,10 @@ from snapkeep.services.save_node import SaveNode
 from snapkeep.services.save_volumes import LEASE, SaveVolumes
 from snapkeep.services.show_backup import ShowBackup
 from snapkeep.services.show_coverage import ShowCoverage
+from snapkeep.services.show_report import ShowReport
 from snapkeep.services.sweep_orphans import SweepOrphans
 from snapkeep.services.take_snapshots import TakeSnapshots
+from snapkeep.services.write_report import WriteReport
 from snapkeep.settings import (
     ApiSettings,
     FinishRestoresSettings,
@@ -68,6 +72,7 @@ from snapkeep.settings import (
     ReleaseVolumesSettings,
     SaveNodeSettings,
     TakeSnapshotsSettings,
+    WriteReportSettings,
 )
 
 logger = Logger()
@@ -179,6 +184,18 @@ def finish_restores(settings: FinishRestoresSettings) -> FinishRestores:
 
 
 @cache
+def write_report(settings: WriteReportSettings) -> WriteReport:
+    """What write_report needs."""
+    from snapkeep.adapters.report_page import render  # Jinja is only worth its start where it renders
+
+    deployment, snapshots, calendar = load_deployment(), _snapshots(), CronCalendar()
+    coverage = ShowCoverage(deployment, _clusters(), snapshots, calendar, clock)
+    journal = _journal(settings.journal_table)
+    reports = GatherReport(deployment, coverage, snapshots, journal, calendar, clock)
+    return WriteReport(deployment, reports, render, _reports(settings.reports_bucket))
+
+
+@cache
 def actions(settings: ApiSettings) -> Actions:
     """What the API can do."""
     deployment = load_deployment()
@@ -186,6 +203,7 @@ def actions(settings: ApiSettings) -> Actions:
     journal = _journal(settings.journal_table)
     holds = HoldPoints(snapshots, journal, clock)
     restore = Restore(clusters, journal, holds, clock, may_delete=False)
+    coverage = ShowCoverage(deployment, clusters, snapshots, CronCalendar(), clock)
     return Actions(
         deployment=deployment,
         restores=Restores(
@@ -193,10 +211,12 @@ def actions(settings: ApiSettings) -> Actions:
         ),
         points=ListPoints(deployment, snapshots, journal),
         holds=holds,
-        coverage=ShowCoverage(deployment, clusters, snapshots, CronCalendar(), clock),
+        coverage=coverage,
         backups=RequestBackup(deployment, clusters, journal, _starter(settings.plan_backup_function), clock),
         backup_status=ShowBackup(journal),
         prune=RequestPrune(deployment, LambdaPruner(_patient_lambda(), settings.prune_function)),
+        reports=GatherReport(deployment, coverage, snapshots, journal, CronCalendar(), clock),
+        report_pages=ShowReport(deployment, _reports(settings.reports_bucket)),
         audit=_announcer(settings.event_bus),
     )
 
@@ -336,6 +356,12 @@ def _pacer(table: str) -> DynamoPacer:
 @cache
 def _starter(function: str) -> LambdaStarter:
     return LambdaStarter(_session().client("lambda", config=CALLS), function)
+
+
+@cache
+def _reports(bucket: str) -> S3Reports:
+    signed = CALLS.merge(Config(signature_version="s3v4"))  # what a presigned URL needs in every Region
+    return S3Reports(_session().client("s3", config=signed), bucket, clock)
 
 
 @cache

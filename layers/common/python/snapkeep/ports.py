@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from snapkeep.domain.points import Point, PointState, Snapshot, SnapshotState
     from snapkeep.domain.policies import Lock, Schedule
     from snapkeep.domain.prune_plans import PrunePlan
+    from snapkeep.domain.report.link import ReportLink
     from snapkeep.domain.restore.operations import RestoreOperation
     from snapkeep.domain.restore.progress import RestoredClaim
     from snapkeep.domain.restore.targets import TargetFacts
@@ -289,6 +290,16 @@ class Calendar(Protocol):
         for it: nobody wants to lose a daily backup once a year. `rate(...)` counts from `anchor`.
         An expression that cannot be evaluated here (`L`, `W`, `#`) gives nothing.
         """
+
+
+class ReportPages(Protocol):
+    """Where the pages of reports are kept."""
+
+    def write(self, cluster: str, page: str) -> None:
+        """Keep a page as the newest of its cluster."""
+
+    def link(self, cluster: str, lasts: timedelta) -> ReportLink | None:
+        """A link to the newest page of a cluster, good for so long; None when there is none."""
 
 
 class Starter(Protocol):
@@ -554,6 +565,9 @@ class Journal(Protocol):
 
     def open_incidents(self) -> Iterator[IncidentRecord]:
         """Incidents that are not closed (a lagging index)."""
+
+    def incidents_of(self, cluster: str, since: datetime) -> Iterator[IncidentRecord]:
+        """The incidents of a cluster that were first announced at or after `since` (a lagging index)."""
 
 
 class Incidents(Protocol):

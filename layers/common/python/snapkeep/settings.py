@@ -95,6 +95,15 @@ class ApiSettings(Settings):
     event_bus: str
     plan_backup_function: str
     prune_function: str
+    reports_bucket: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class WriteReportSettings(Settings):
+    """write_report: writes the report page of every cluster."""
+
+    journal_table: str
+    reports_bucket: str
 
 
 @dataclass(frozen=True, kw_only=True)

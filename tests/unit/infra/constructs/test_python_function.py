@@ -17,6 +17,7 @@ SETTINGS: dict[str, type[settings.Settings]] = {
     "reconcile": settings.ReconcileSettings,
     "prune": settings.PruneSettings,
     "finish_restores": settings.FinishRestoresSettings,
+    "write_report": settings.WriteReportSettings,
     "api": settings.ApiSettings,
     "handle_interruption": settings.HandleInterruptionSettings,
     "save_node": settings.SaveNodeSettings,

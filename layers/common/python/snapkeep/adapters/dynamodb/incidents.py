@@ -51,14 +51,23 @@ class IncidentRecords:
             if record.closed_at is None:
                 yield record
 
+    def incidents_of(self, cluster: str, since: datetime) -> Iterator[IncidentRecord]:
+        """The incidents of a cluster first announced at or after `since`; the index lags."""
+        values = {"place": schema.incidents_key(cluster), "since": time_text(since)}
+        condition = "#policy_key = :place AND #slot >= :since"
+        entries = list(self._table.query(condition, values, schema.RUNS_INDEX))
+        yield from map(_record, self._table.get_many([key_of(entry) for entry in entries]))
+
 
 def _item(record: IncidentRecord) -> dict[str, Any]:
     """The item of an incident: in the index of open ones while it is, then left to expire."""
     first = record.notices[0].announced_at if record.notices else record.timeline[0].at
-    place: dict[str, Any] = {"open": schema.OPEN_INCIDENTS, "slot": time_text(first)}
+    is_open = {"open": schema.OPEN_INCIDENTS}
     return {
         **schema.incident_key(record.instance),
-        **({schema.EXPIRES_AT: schema.expiry(record.closed_at)} if record.closed_at else place),
+        **({schema.EXPIRES_AT: schema.expiry(record.closed_at)} if record.closed_at else is_open),
+        "policy_key": schema.incidents_key(record.cluster),
+        "slot": time_text(first),
         "revision": record.revision,
         "incident": json.dumps(_plain(record)),
     }

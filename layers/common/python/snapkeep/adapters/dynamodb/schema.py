@@ -18,7 +18,7 @@
 | restore        | RESTORE#<id>            | RESTORE      | `runs`; `open` until it is cleaned up |
 | catalogue      | CATALOGUE#<cluster>     | POINT <place>|                                       |
 | when complete  | CATALOGUE#<cluster>     | COMPLETE     |                                       |
-| incident       | INCIDENT#<instance>     | INCIDENT     | `open`, by its first announcement     |
+| incident       | INCIDENT#<instance>     | INCIDENT     | `runs`; `open` until it is closed     |
 | API answer     | ANSWERS                 | api#<hash>   | (Powertools' idempotency records)     |
 
 All key and index attributes are strings; every index holds keys only. `expires_at` (epoch seconds)
@@ -123,6 +123,11 @@ def restores_key(cluster: str, namespace: str) -> str:
 
 OPEN_INCIDENTS = "incident"
 """What the `open` index collects open incidents under."""
+
+
+def incidents_key(cluster: str) -> str:
+    """What the `runs` index collects the incidents of a cluster under, by their first announcement."""
+    return f"incident/{cluster}"
 
 
 def incident_key(instance: str) -> Key:

@@ -32,6 +32,7 @@ def render(report: Report) -> str:
     """
     script, style = _read("page.js"), _read("page.css")
     zone = report.timezone
+    existing = len(report.claims) - report.count(Protection.GONE)
     return (
         _environment()
         .get_template("page.html.jinja")
@@ -41,7 +42,8 @@ def render(report: Report) -> str:
             script=script,
             policy=_policy(script, style),
             states=[(state.value, report.count(state)) for state in Protection],
-            existing=len(report.claims) - report.count(Protection.GONE),
+            existing=existing,
+            verdict=_verdict(report.count(Protection.PROTECTED), existing),
             claims=claims_document(report),
             chunks=point_chunks(report),
             level=partial(_level, busiest=report.week.busiest),
@@ -87,6 +89,15 @@ def _policy(script: str, style: str) -> str:
 
 def _hash(text: str) -> str:
     return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
+
+
+def _verdict(safe: int, all_of_them: int) -> str:
+    """The first thing a reader wants to know."""
+    if not all_of_them:
+        return "The cluster has no claims."
+    if safe == all_of_them:
+        return "Every claim is protected."
+    return f"{safe:,} of {all_of_them:,} claims are protected."
 
 
 def _level(points: int, busiest: int) -> int:

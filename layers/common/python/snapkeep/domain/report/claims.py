@@ -139,7 +139,8 @@ def _standing(
     item: CoveredClaim, points: Sequence[ReportedPoint], failures: Iterable[Failure]
 ) -> Failure | None:
     """The newest failure of a policy that takes the claim, unless a later point of that policy is good."""
-    good: dict[str, datetime] = {}
+    known = item.last_good
+    good: dict[str, datetime] = {known.policy: known.slot} if known else {}
     for point in points:
         if point.state is PointState.READY:
             good[point.policy] = max(good.get(point.policy, point.slot), point.slot)

@@ -18,11 +18,13 @@ from snapkeep.domain.report.week import Week, week
 from snapkeep.domain.restore.operations import RestoreOperation
 from snapkeep.domain.retention import parse_retention
 from snapkeep.domain.retention_words import in_words
+from snapkeep.domain.runs import Run
 
 
 @dataclass(frozen=True, slots=True)
 class ReportedPolicy:
-    """A policy in words: when it runs, what it keeps, how many claims it takes, and when it runs next."""
+    """A policy in words: when it runs, what it keeps, how many claims it takes, when it runs next, and the
+    newest run that is closed."""
 
     name: str
     schedule: str
@@ -32,6 +34,7 @@ class ReportedPolicy:
     keeps: str
     claims: int
     next_run: datetime | None
+    last_run: Run | None
     objective: timedelta | None
 
 
@@ -47,6 +50,7 @@ class Sources:
     coverage: CoverageReport
     points: Sequence[ReportedPoint]
     failures: Sequence[Failure]
+    last_runs: Mapping[str, Run | None]
     slots: Mapping[str, Sequence[datetime]]
     incidents: Sequence[IncidentRecord]
     restores: Sequence[RestoreOperation]
@@ -116,6 +120,7 @@ def _policy(policy: Policy, sources: Sources, claims: int, now: datetime) -> Rep
         keeps,
         claims,
         next((slot for slot in slots if slot > now), None),
+        sources.last_runs.get(policy.name),
         objective(policy.schedule, slots),
     )
 

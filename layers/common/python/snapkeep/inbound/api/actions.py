@@ -13,6 +13,9 @@ from snapkeep.domain.coverage import CoverageReport
 from snapkeep.domain.holds import Hold
 from snapkeep.domain.policies import Cluster, Deployment
 from snapkeep.domain.prune_plans import PrunePlan
+from snapkeep.domain.report.claims import ReportedClaim
+from snapkeep.domain.report.facts import Report
+from snapkeep.domain.report.link import ReportLink
 from snapkeep.domain.restore.operations import RestoreOperation
 from snapkeep.domain.restore.plans import RestorePlan
 from snapkeep.domain.restore.progress import Progress
@@ -111,6 +114,23 @@ class Prunes(Protocol):
         """Start the plan of that token, if it still is the plan. Raises PermanentError otherwise."""
 
 
+class Reports(Protocol):
+    """How a cluster and its claims stand now. Both raise UnknownCluster."""
+
+    def status(self, cluster: str) -> Report:
+        """The cluster without its recovery points."""
+
+    def claim(self, cluster: str, namespace: str, name: str) -> ReportedClaim:
+        """One claim with its points. Raises NotFound."""
+
+
+class ReportPages(Protocol):
+    """Report pages that were written."""
+
+    def link(self, cluster: str) -> ReportLink:
+        """A link to the newest page of a cluster. Raises UnknownCluster, and NotFound without one."""
+
+
 class Audit(Protocol):
     """Keeps what people changed."""
 
@@ -130,6 +150,8 @@ class Actions:
     backups: Backups
     backup_status: BackupStatuses
     prune: Prunes
+    reports: Reports
+    report_pages: ReportPages
     audit: Audit
 
     def clusters(self) -> Sequence[Cluster]:

@@ -19,6 +19,7 @@ from snapkeep.inbound.api.once import Once
 from snapkeep.inbound.api.points import point_routes
 from snapkeep.inbound.api.problems import add_problem_handlers
 from snapkeep.inbound.api.prune import prune_routes
+from snapkeep.inbound.api.reports import report_routes
 from snapkeep.inbound.api.requests import StrictRequests
 from snapkeep.inbound.api.restores import restore_routes
 from snapkeep.inbound.api.routing import Routes
@@ -31,6 +32,7 @@ ROUTES: Sequence[Routes] = (
     restore_routes,
     backup_routes,
     prune_routes,
+    report_routes,
 )
 
 

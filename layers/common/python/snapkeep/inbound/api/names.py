@@ -13,12 +13,14 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler.openapi.params import Header, Path, Query
 
 DNS_LABEL = r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"
+DNS_SUBDOMAIN = r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$"
 EKS_NAME = r"^[0-9A-Za-z][0-9A-Za-z_-]{0,99}$"
 RUN_NAME = r"^[0-9A-Za-z][0-9A-Za-z._-]{0,199}$"
 HEX = r"^[0-9a-f]{16}$"
 
 Cluster = Annotated[str, Path(pattern=EKS_NAME, description="The name of an EKS cluster")]
 Namespace = Annotated[str, Path(pattern=DNS_LABEL, description="The name of a namespace")]
+Claim = Annotated[str, Path(pattern=DNS_SUBDOMAIN, max_length=253, description="The name of a claim")]
 Point = Annotated[str, Path(pattern=DNS_LABEL, description="The id of a recovery point")]
 Backup = Annotated[str, Path(pattern=RUN_NAME, description="The id of a backup")]
 Restore = Annotated[str, Path(pattern=HEX, description="The id of a restore")]

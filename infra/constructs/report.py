@@ -1,0 +1,107 @@
+"""write_report: every hour, the report page of every cluster, in a bucket that only links lead into."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from aws_cdk import Duration, RemovalPolicy, Stack
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from infra import permissions
+from infra.constructs.journal_table import JournalTable
+from infra.constructs.python_function import Platform, PythonFunction
+from infra.constructs.schedules import SCHEDULED_TIME, Schedules, Timing
+from snapkeep.settings import WriteReportSettings
+
+EVERY = "rate(1 hour)"
+KEEP_EARLIER = Duration.days(30)
+"""How long the pages before the newest one stay."""
+
+
+class ReportBucket(Construct):
+    """Where pages are kept: private, encrypted, by TLS only; who may write or read is said where it does."""
+
+    def __init__(self, scope: Construct, id: str) -> None:
+        super().__init__(scope, id)
+        self._bucket = s3.Bucket(
+            self,
+            "Bucket",
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+            encryption=s3.BucketEncryption.S3_MANAGED,
+            enforce_ssl=True,
+            versioned=True,
+            lifecycle_rules=[
+                s3.LifecycleRule(
+                    id="EarlierPages",
+                    noncurrent_version_expiration=KEEP_EARLIER,
+                    abort_incomplete_multipart_upload_after=Duration.days(1),
+                )
+            ],
+            removal_policy=RemovalPolicy.RETAIN,
+        )
+
+    @property
+    def name(self) -> str:
+        """The bucket's name, as settings carry it."""
+        return self._bucket.bucket_name
+
+    def writing(self) -> iam.PolicyStatement:
+        """Write pages, and nothing else."""
+        return iam.PolicyStatement(sid="WritePages", actions=["s3:PutObject"], resources=[self._pages])
+
+    def reading(self) -> tuple[iam.PolicyStatement, ...]:
+        """Read pages; without the right to list, S3 would not tell a missing one from a forbidden one."""
+        return (
+            iam.PolicyStatement(sid="ReadPages", actions=["s3:GetObject"], resources=[self._pages]),
+            iam.PolicyStatement(
+                sid="FindPages", actions=["s3:ListBucket"], resources=[self._bucket.bucket_arn]
+            ),
+        )
+
+    @property
+    def _pages(self) -> str:
+        return self._bucket.arn_for_objects("*.html")
+
+
+class Report(Construct):
+    """The function (`function`) and its schedule. Of everything but the pages it can only read."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        platform: Platform,
+        journal: JournalTable,
+        schedules: Schedules,
+        pages: ReportBucket,
+        clusters: Sequence[str],
+    ) -> None:
+        super().__init__(scope, id)
+        self.function = PythonFunction(
+            self,
+            "WriteReport",
+            platform=platform,
+            name="write_report",
+            description="Snapkeep: writes the report page of every cluster",
+            timeout=Duration.minutes(10),
+            memory_mib=1024,
+            asynchronous=True,
+            settings=WriteReportSettings(journal_table=journal.name, reports_bucket=pages.name),
+        )
+        self.function.allow(
+            permissions.describe("Snapshots", "LockedSnapshots", "Images"),
+            permissions.describe_clusters(Stack.of(self), clusters),
+            journal.access("GetItem", "BatchGetItem", "Query"),
+            pages.writing(),
+        )
+        schedules.add(
+            "write-report",
+            description="Snapkeep: writes the report page of every cluster",
+            target=self.function,
+            timing=Timing(expression=EVERY),
+            input={"scheduledTime": SCHEDULED_TIME},
+        )

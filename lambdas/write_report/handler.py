@@ -1,0 +1,15 @@
+"""write_report: every hour, the report page of every cluster is written."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from snapkeep import bootstrap
+from snapkeep.settings import WriteReportSettings
+
+
+@bootstrap.logger.inject_lambda_context
+def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Gather what there is to know of each cluster, and keep its page."""
+    return bootstrap.told(bootstrap.write_report(WriteReportSettings.from_environment(os.environ)).run())

@@ -1,0 +1,55 @@
+"""Writing the reports of all clusters, each on its own."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from snapkeep.domain.errors import SnapkeepError
+from snapkeep.domain.policies import Deployment
+from snapkeep.domain.report.claims import Protection
+from snapkeep.domain.report.facts import Report
+from snapkeep.ports import ReportPages
+
+log = logging.getLogger(__name__)
+
+
+class Reports(Protocol):
+    """Gathers reports."""
+
+    def report(self, cluster: str) -> Report:
+        """The report of a cluster as it is now."""
+
+
+@dataclass(slots=True)
+class WriteSummary:
+    """The counts of each report that was written, by cluster, and what could not be written."""
+
+    written: dict[str, dict[str, int]] = field(default_factory=dict)
+    errors: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class WriteReport:
+    """Gathers, renders and keeps a page for each cluster; `render` makes the page of a report."""
+
+    deployment: Deployment
+    reports: Reports
+    render: Callable[[Report], str]
+    pages: ReportPages
+
+    def run(self) -> WriteSummary:
+        """Write the page of every cluster. Of one that cannot be read now the page before stays."""
+        summary = WriteSummary()
+        for cluster in self.deployment.clusters:
+            try:
+                report = self.reports.report(cluster.name)
+                self.pages.write(cluster.name, self.render(report))
+            except SnapkeepError as error:
+                log.warning("the report of %s was not written: %s", cluster.name, error.reason)
+                summary.errors.append(f"{cluster.name}: {error.reason}")
+                continue
+            summary.written[cluster.name] = {state.value: report.count(state) for state in Protection}
+        return summary

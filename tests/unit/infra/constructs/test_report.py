@@ -1,0 +1,48 @@
+"""write_report: it reads everything and writes nothing but pages; the bucket is nobody else's."""
+
+from __future__ import annotations
+
+from tests.unit.infra.template import Template, arns, listed
+
+
+def test_it_runs_every_hour(template: Template) -> None:
+    assert template.schedule("write-report")["ScheduleExpression"] == "rate(1 hour)"
+
+
+def test_it_can_write_pages_and_nothing_else(template: Template) -> None:
+    reading = ("Get", "BatchGet", "Query", "Describe")
+    actions = template.actions("write_report")
+    writing = {action for action in actions if not action.partition(":")[2].startswith(reading)}
+    assert writing == {
+        "logs:CreateLogStream",
+        "logs:PutLogEvents",
+        "s3:PutObject",
+        "sqs:SendMessage",
+    }
+    assert {arn.partition(".Arn}")[2] for arn in arns(template.statement("write_report", "WritePages"))} == {
+        "/*.html"
+    }
+
+
+def test_the_api_reads_pages_and_writes_none(template: Template) -> None:
+    assert {action for action in template.actions("api") if action.startswith("s3:")} == {
+        "s3:GetObject",
+        "s3:ListBucket",
+    }
+
+
+def test_the_bucket_is_private_encrypted_and_forgets_earlier_pages(template: Template) -> None:
+    ((name, bucket),) = template.whole("S3::Bucket").items()
+    properties = bucket["Properties"]
+    assert set(properties["PublicAccessBlockConfiguration"].values()) == {True}
+    encryption = properties["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    assert encryption == [{"ServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}]
+    assert properties["VersioningConfiguration"] == {"Status": "Enabled"}
+    (rule,) = properties["LifecycleConfiguration"]["Rules"]
+    assert rule["NoncurrentVersionExpiration"] == {"NoncurrentDays": 30}
+    assert bucket["DeletionPolicy"] == "Retain"
+    (policy,) = template.resources("S3::BucketPolicy").values()
+    assert policy["Bucket"] == {"Ref": name}
+    (statement,) = policy["PolicyDocument"]["Statement"]
+    assert (statement["Effect"], listed(statement["Action"])) == ("Deny", ["s3:*"])
+    assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
