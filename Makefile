@@ -26,7 +26,7 @@ export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 # The full environment serves the demo as well; only without one is the small one made.
 DEMO_READY := $(if $(wildcard $(STAMPS)/dev),$(STAMPS)/dev,$(STAMPS)/sandbox)
 
-.PHONY: help api demo demo-stop openapi test test-slow bench lint synth lock clean
+.PHONY: help api demo demo-stop screenshots openapi test test-slow bench lint synth lock clean
 
 help: ## Say what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -40,7 +40,7 @@ demo-stop: $(DEMO_READY) ## Stop what `make demo KEEP=1` left running
 test: $(STAMPS)/dev ## Run what a change needs (under 10 minutes)
 	$(BIN)/pytest -n 2 --dist loadfile -m "not slow" $(ARGS)
 
-test-slow: $(STAMPS)/dev $(STAMPS)/emulator $(STAMPS)/awscli ## Run the long tests: fuzzing, whole flows at scale, commands of the documentation
+test-slow: $(STAMPS)/browser $(STAMPS)/emulator $(STAMPS)/awscli ## Run the long tests: fuzzing, whole flows at scale, commands of the documentation
 	$(BIN)/pytest -m slow $(ARGS)
 
 bench: $(STAMPS)/dev ## Measure speed, scale and cost (ARGS="account work" selects), beside the last run
@@ -70,6 +70,9 @@ lock: $(STAMPS)/uv ## Resolve all dependencies anew into requirements-*.lock
 			--group $$group -o requirements-$$group.lock $$([ $$group != emulator ] || echo --no-deps); \
 	done
 
+screenshots: $(STAMPS)/browser ## Take the pictures of the README anew, from the browser's tests
+	SNAPKEEP_SCREENSHOTS=docs/images $(BIN)/pytest -q -m slow tests/integration/test_report_page.py
+
 clean: ## Delete what was built; the environment stays
 	rm -rf .build .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 
@@ -94,4 +97,8 @@ $(STAMPS)/sandbox $(STAMPS)/dev: $(STAMPS)/%: requirements-%.lock requirements-n
 $(STAMPS)/emulator $(STAMPS)/awscli: $(STAMPS)/%: requirements-%.lock $(STAMPS)/uv
 	rm -rf .venv/$*
 	$(UV) pip install --quiet --require-hashes --no-deps --target .venv/$* -r requirements-$*.lock
+	touch $@
+
+$(STAMPS)/browser: tests/browser/package-lock.json .ci/install-browser $(STAMPS)/dev
+	.ci/install-browser
 	touch $@

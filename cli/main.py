@@ -14,7 +14,20 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from cli import backups, capacity, claims, coverage, plan, points, prune, report, restores, retention, status
+from cli import (
+    backups,
+    capacity,
+    claims,
+    cost,
+    coverage,
+    plan,
+    points,
+    prune,
+    report,
+    restores,
+    retention,
+    status,
+)
 from cli.commands import Where
 from cli.connection import ApiOption, ProfileOption, RegionOption
 from cli.deployment import DEFAULT_CONFIG, ConfigOption, load_deployment
@@ -57,6 +70,7 @@ app.command()(status.watch)
 app.command()(coverage.coverage)
 app.command()(report.report)
 app.command()(capacity.capacity)
+app.command()(cost.cost)
 app.command()(points.hold)
 app.command()(points.release)
 app.command()(prune.prune)

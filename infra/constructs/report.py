@@ -1,4 +1,4 @@
-"""write_report: every hour, the report page of every cluster, in a bucket that only links lead into."""
+"""write_report: every hour, the report page of each cluster, in a bucket that only links lead into."""
 
 from __future__ import annotations
 
@@ -16,6 +16,9 @@ from infra.constructs.schedules import SCHEDULED_TIME, Schedules, Timing
 from snapkeep.settings import WriteReportSettings
 
 EVERY = "rate(1 hour)"
+SPREAD = 15
+"""Minutes over which the clusters' starts are spread: each has an invocation of its own."""
+
 KEEP_EARLIER = Duration.days(30)
 """How long the pages before the newest one stay."""
 
@@ -86,7 +89,7 @@ class Report(Construct):
             "WriteReport",
             platform=platform,
             name="write_report",
-            description="Snapkeep: writes the report page of every cluster",
+            description="Snapkeep: writes the report page of a cluster",
             timeout=Duration.minutes(10),
             memory_mib=1024,
             asynchronous=True,
@@ -98,10 +101,11 @@ class Report(Construct):
             journal.access("GetItem", "BatchGetItem", "Query"),
             pages.writing(),
         )
-        schedules.add(
-            "write-report",
-            description="Snapkeep: writes the report page of every cluster",
-            target=self.function,
-            timing=Timing(expression=EVERY),
-            input={"scheduledTime": SCHEDULED_TIME},
-        )
+        for cluster in clusters:
+            schedules.add(
+                f"write-report.{cluster}",
+                description=f"Snapkeep: writes the report page of cluster {cluster}",
+                target=self.function,
+                timing=Timing(expression=EVERY, flexible_minutes=SPREAD),
+                input={"cluster": cluster, "scheduledTime": SCHEDULED_TIME},
+            )

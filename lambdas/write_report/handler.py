@@ -1,4 +1,4 @@
-"""write_report: every hour, the report page of every cluster is written."""
+"""write_report: every hour, the report page of a cluster is written."""
 
 from __future__ import annotations
 
@@ -11,5 +11,6 @@ from snapkeep.settings import WriteReportSettings
 
 @bootstrap.logger.inject_lambda_context
 def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Gather what there is to know of each cluster, and keep its page."""
-    return bootstrap.told(bootstrap.write_report(WriteReportSettings.from_environment(os.environ)).run())
+    """Gather what there is to know of the cluster (of each, when none is named), and keep its page."""
+    writer = bootstrap.write_report(WriteReportSettings.from_environment(os.environ))
+    return bootstrap.told(writer.run(event.get("cluster", "")))

@@ -98,3 +98,24 @@ def test_schema_is_json_schema_of_the_config(run: CliRunner) -> None:
     schema = json.loads(result.stdout)
     assert "policies" in schema["properties"]
     assert "clusters" in schema["properties"]
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_a_shell_gets_its_completion(run: CliRunner, shell: str) -> None:
+    result = run.invoke(app, [], prog_name="snapkeep", env={"_SNAPKEEP_COMPLETE": f"source_{shell}"})
+    assert result.exit_code == 0
+    assert "_SNAPKEEP_COMPLETE" in result.stdout
+
+
+def test_words_are_completed(run: CliRunner) -> None:
+    typed = {"_SNAPKEEP_COMPLETE": "complete_bash", "COMP_WORDS": "snapkeep describe ", "COMP_CWORD": "2"}
+    result = run.invoke(app, [], prog_name="snapkeep", env=typed)
+    assert result.stdout.split() == ["point", "claim", "restore"]
+
+
+def test_no_color_is_respected_where_colors_are_forced(run: CliRunner) -> None:
+    words = ["cost", "--volumes", "1"]
+    forced = run.invoke(app, words, env={"FORCE_COLOR": "1", "TERM": "xterm-256color", "NO_COLOR": ""})
+    plain = run.invoke(app, words, env={"FORCE_COLOR": "1", "TERM": "xterm-256color", "NO_COLOR": "1"})
+    assert "\x1b[1" in forced.stdout
+    assert "\x1b[3" not in plain.stdout

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+
 from tests.unit.infra.template import Template, arns, listed
 
 
-def test_it_runs_every_hour(template: Template) -> None:
-    assert template.schedule("write-report")["ScheduleExpression"] == "rate(1 hour)"
+def test_it_runs_every_hour_for_each_cluster_on_its_own(template: Template) -> None:
+    schedule = template.schedule("write-report.myeks")
+    assert schedule["ScheduleExpression"] == "rate(1 hour)"
+    assert json.loads(schedule["Target"]["Input"])["cluster"] == "myeks"
 
 
 def test_it_can_write_pages_and_nothing_else(template: Template) -> None:

@@ -19,7 +19,8 @@ def a_world() -> World:
 
 def test_the_page_of_a_cluster_is_kept_and_its_counts_are_told() -> None:
     world = a_world()
-    summary = world.reporter.run()
+    assert world.reporter.run("other").written == {}
+    summary = world.reporter.run("myeks")
     assert summary.written["myeks"]["protected"] == 1
     assert summary.errors == []
     assert "Every claim is protected." in world.pages.all_pages["myeks"][1]

@@ -40,10 +40,12 @@ class WriteReport:
     render: Callable[[Report], str]
     pages: ReportPages
 
-    def run(self) -> WriteSummary:
-        """Write the page of every cluster. Of one that cannot be read now the page before stays."""
+    def run(self, only: str = "") -> WriteSummary:
+        """Write the page of one cluster, or of all. Of one that cannot be read now the page before stays."""
         summary = WriteSummary()
         for cluster in self.deployment.clusters:
+            if only not in ("", cluster.name):
+                continue
             try:
                 report = self.reports.report(cluster.name)
                 self.pages.write(cluster.name, self.render(report))
