@@ -12,7 +12,7 @@ import pytest
 from botocore.credentials import Credentials
 
 from cli.client import ApiClient, ApiProblem
-from cli.transport import SignedTransport, Unreachable
+from cli.transport import SignedTransport, Unreachable, fetch
 
 KEY = Credentials("AKIDEXAMPLE", "secret", "a-session-token")
 
@@ -94,3 +94,14 @@ def test_what_does_not_pass_is_told_in_the_end(serve: Any) -> None:
 def test_nobody_there_is_unreachable() -> None:
     with pytest.raises(Unreachable, match="does not answer"):
         ApiClient(SignedTransport("http://127.0.0.1:9", "ap-northeast-2", KEY)).get("clusters")
+
+
+def test_a_link_is_followed_without_our_signature_and_what_went_wrong_keeps_its_secret(serve: Any) -> None:
+    server, _ = serve(503)
+    assert fetch(f"{server.url}page.html?X-Amz-Signature=secret") == b'{"ok": true}'
+    assert [path for _, path, _, _ in server.requests] == ["/live/page.html?X-Amz-Signature=secret"] * 2
+    assert "Authorization" not in server.requests[0][2]
+    server.statuses = [403]
+    with pytest.raises(Unreachable, match=r"page.html answered HTTP 403$") as refused:
+        fetch(f"{server.url}page.html?X-Amz-Signature=secret")
+    assert "secret" not in str(refused.value)

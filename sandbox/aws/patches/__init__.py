@@ -20,6 +20,7 @@ from sandbox.aws.patches import (
     rest_api,
     rest_api_cloudformation,
     rest_api_openapi,
+    s3_transport,
     scheduler,
 )
 from sandbox.aws.private import check_version
@@ -41,6 +42,7 @@ PATCHES = (
     cloudformation,
     iam_ec2,
     iam_sqs,
+    s3_transport,
     request_time,
     rest_api,
     rest_api_cloudformation,

@@ -75,7 +75,7 @@
   function strip(points) {
     const oldest = data.at - 366 * DAY;
     const dots = points.map((point) => drawn("circle", {
-      class: `dot ${kind(point)}`, cx: (4 + 136 * Math.max(0, place(point.slot, oldest))).toFixed(1), cy: 9, r: 2.6,
+      class: `dot ${kind(point)}`, cx: (4 + 136 * Math.max(0, place(point.slot, oldest))).toFixed(1), cy: 9, r: 3.2,
     }));
     return drawn("svg", { class: "strip", viewBox: "0 0 144 18", "aria-hidden": "true" }, ...dots.reverse());
   }
@@ -112,7 +112,7 @@
       element("td", { class: `nowrap ${kind(point)}-text` }, fateText(point)),
       element("td", {}, [...point.reasons, point.trouble].filter(Boolean).join(", ")),
       element("td", { class: "nowrap" }, `${point.size} GiB`),
-      element("td", { class: "break" }, element("code", {}, point.snapshot))));
+      element("td", {}, element("code", {}, point.snapshot))));
     const titles = element("tr", {}, ...head.map((title) => element("th", { scope: "col" }, title)));
     return element("div", { class: "points", tabindex: "0", role: "region", "aria-label": "Recovery points" },
       element("table", {}, element("thead", {}, titles), element("tbody", {}, ...body)));
@@ -178,7 +178,7 @@
     const row = element("tr", { class: "row" },
       element("td", {}, element("span", { class: `badge ${claim.state}` }, claim.state)),
       element("th", { scope: "row", title: claim.reason }, button, ...trouble(claim)),
-      element("td", { "data-title": "Policy", class: "break" }, claim.policies || "–"),
+      element("td", { "data-title": "Policy", class: "policy" }, claim.policies || "–"),
       age(claim),
       element("td", { "data-title": "Next run", class: "nowrap" }, time(claim.next)),
       pointsCell(claim));

@@ -1,0 +1,27 @@
+"""S3 is spoken to as if over TLS.
+
+AWS: a bucket policy that denies requests with `aws:SecureTransport` = `false` lets every SDK through, because
+their endpoints speak TLS; S3 is the service of ours that would also answer plain HTTP.
+ministack: serves plain HTTP on the loopback and tells its policy engine so, which would deny every request.
+"""
+
+from typing import Any
+
+from ministack.core import iam_evaluator
+
+from sandbox.aws.private import require
+from sandbox.aws.world import World
+
+
+def install(_world: World) -> None:
+    """Tell the policy engine of S3 requests that their transport is secure; nothing else is widened."""
+    require(iam_evaluator, "enforce", "pin_request_origin", "_request_origin")
+    enforce = iam_evaluator.enforce
+
+    def enforce_as_if_by_tls(key: str, action: str, service: str, *rest: Any, **context: Any) -> Any:
+        if service == "s3":
+            source, _ = iam_evaluator._request_origin.get()
+            iam_evaluator.pin_request_origin(source, True)
+        return enforce(key, action, service, *rest, **context)
+
+    iam_evaluator.enforce = enforce_as_if_by_tls

@@ -1,0 +1,69 @@
+"""A bucket that denies plain HTTP serves whoever may read it, as by TLS, and nobody else."""
+
+from __future__ import annotations
+
+import json
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+
+from sandbox.launch import Sandbox
+
+BUCKET = "only-by-tls"
+
+
+@pytest.fixture
+def bucket(client: Callable[[str], Any]) -> Any:
+    s3 = client("s3")
+    s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "ap-northeast-2"})
+    resources = [f"arn:aws:s3:::{BUCKET}", f"arn:aws:s3:::{BUCKET}/*"]
+    statement = {
+        "Effect": "Deny",
+        "Principal": {"AWS": "*"},
+        "Action": "s3:*",
+        "Resource": resources,
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
+    s3.put_object(Bucket=BUCKET, Key="page", Body=b"page")
+    s3.put_bucket_policy(
+        Bucket=BUCKET, Policy=json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    )
+    return s3
+
+
+def s3_of_a_user(sandbox: Sandbox, name: str, *actions: str) -> Any:
+    """An S3 client of a user who may do just this in the bucket."""
+    iam = sandbox.client("iam")
+    iam.create_user(UserName=name)
+    statement = {"Effect": "Allow", "Action": list(actions), "Resource": f"arn:aws:s3:::{BUCKET}/*"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    iam.put_user_policy(UserName=name, PolicyName="p", PolicyDocument=policy)
+    key = iam.create_access_key(UserName=name)["AccessKey"]
+    return boto3.client(
+        "s3",
+        region_name=sandbox.region,
+        endpoint_url=sandbox.aws_url,
+        aws_access_key_id=key["AccessKeyId"],
+        aws_secret_access_key=key["SecretAccessKey"],
+    )
+
+
+def test_who_may_read_reads_by_link_too_and_writes_nothing(sandbox: Sandbox, bucket: Any) -> None:
+    s3 = s3_of_a_user(sandbox, "page-reader", "s3:GetObject")
+    assert s3.get_object(Bucket=BUCKET, Key="page")["Body"].read() == b"page"
+    url = s3.generate_presigned_url("get_object", {"Bucket": BUCKET, "Key": "page"}, 60)
+    with urllib.request.urlopen(url) as answer:
+        assert answer.read() == b"page"
+    with pytest.raises(ClientError, match="AccessDenied"):
+        s3.put_object(Bucket=BUCKET, Key="page", Body=b"other")
+
+
+def test_without_a_signature_nobody_reads(sandbox: Sandbox) -> None:
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(f"{sandbox.aws_url}/{BUCKET}/page")
+    assert refused.value.code == 403
