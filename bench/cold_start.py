@@ -80,8 +80,8 @@ def naive() -> list[str]:
     if not made.is_file() or made.read_bytes() != lock.read_bytes():
         install = [uv.find_uv_bin(), "--quiet", "--no-config"]
         subprocess.run([*install, "venv", "--clear", "--python", sys.executable, folder], check=True)
-        options = ["--require-hashes", "--compile-bytecode", "--python", python]
-        subprocess.run([*install, "pip", "sync", *options, lock], check=True)
+        options = ["--require-hashes", "--compile-bytecode", "--python", str(python)]
+        subprocess.run([*install, "pip", "sync", *options, str(lock)], check=True)
         made.write_bytes(lock.read_bytes())
     return [str(python), "-I", str(CONTESTANTS / "naive.py"), str(authority())]
 

@@ -174,7 +174,7 @@ def prunes_of(claims: int, points: int) -> tuple[Usage, Usage]:
         pruner = Prune(
             Deployment((Cluster(prune.CLUSTER, "us-east-1"),), (policy,)),
             FakeClusters(prune.Kubernetes(ec2)),
-            Counted(ec2, calls),  # type: ignore[arg-type]
+            Counted(ec2, calls),
             metered.journal,
             FakeAnnouncer(),
             lambda: now,

@@ -186,13 +186,12 @@ class AwsControl:
 
     def functions(self) -> dict[str, FunctionUsage]:
         """Return what each function did."""
-        found = self._call("GET", "functions")["functions"]
-        return {
-            name: FunctionUsage(
-                **{key: tuple(value) if isinstance(value, list) else value for key, value in each.items()}
-            )
-            for name, each in found.items()
-        }
+        found: dict[str, dict[str, Any]] = self._call("GET", "functions")["functions"]
+        usages = {}
+        for name, each in found.items():
+            values: Any = {key: tuple(item) if isinstance(item, list) else item for key, item in each.items()}
+            usages[name] = FunctionUsage(**values)
+        return usages
 
     def forget_functions(self) -> None:
         """Forget the figures of the functions."""

@@ -85,6 +85,7 @@ class EksAccess:
     def _entry(self, arn: str) -> dict[str, Any] | None:
         # One request reads for all that come at the same moment.
         with self._reading:
+            found: dict[str, Any] | None
             until, found = self._entries.get(arn, (0.0, None))
             if time.monotonic() >= until:
                 found = self._read_entry(arn)

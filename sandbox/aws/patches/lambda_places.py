@@ -20,7 +20,7 @@ def install(world: World) -> None:
 
     def concurrency(mapping: dict[str, Any], *others: Any) -> int:
         running = lambda_svc._esm_inflight.get(mapping["UUID"], 0)
-        return min(int(allowed(mapping, *others)), running + world.places.free())
+        return min(int(allowed(mapping, *others)), int(running) + world.places.free())
 
     def dispatch_batch(mapping: str, work: Callable[..., None], *arguments: Any) -> None:
         def run() -> None:
