@@ -26,7 +26,7 @@ export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 # The full environment serves the demo as well; only without one is the small one made.
 DEMO_READY := $(if $(wildcard $(STAMPS)/dev),$(STAMPS)/dev,$(STAMPS)/sandbox)
 
-.PHONY: help api demo demo-stop screenshots openapi test test-slow bench lint synth lock clean
+.PHONY: api bench clean demo demo-stop docs help lint lock openapi screenshots synth test test-slow
 
 help: ## Say what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -57,6 +57,9 @@ lint: $(STAMPS)/dev ## Check style, types, who imports whom, and the synthesized
 synth: $(STAMPS)/dev ## Write the cloud assembly to .build/cdk.out, validated, and one with the lab to .build/cdk.lab
 	CDK_OUTDIR=.build/cdk.out $(BIN)/python app.py
 	CDK_OUTDIR=.build/cdk.lab CDK_CONTEXT_JSON='$(LAB)' $(BIN)/python app.py
+
+docs: synth ## Write docs/settings.md and docs/permissions.md anew, from the code
+	$(BIN)/python -m docs.tables .build/cdk.out/Snapkeep.template.json
 
 api: $(STAMPS)/dev ## Serve the API over sample data, with Swagger UI, on http://127.0.0.1:8000
 	$(BIN)/python -m tests.local_api $(ARGS)

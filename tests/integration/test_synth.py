@@ -14,6 +14,9 @@ from typing import Any
 
 import pytest
 
+from config import json_schema
+from docs import tables
+
 ROOT = Path(__file__).parents[2]
 PROCESSORS = {"x86_64": "x86_64", "amd64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}
 SANDBOX = {
@@ -138,3 +141,10 @@ def unzip(assembly: Path, key: str, folder: Path) -> None:
     """Lay an asset out as Lambda does."""
     with zipfile.ZipFile(assembly / f"asset.{key}") as archive:
         archive.extractall(folder)
+
+
+def test_the_pages_about_permissions_and_settings_say_what_the_code_says(for_aws: Path) -> None:
+    template = json.loads((for_aws / "Snapkeep.template.json").read_text())
+
+    assert tables.PERMISSIONS.read_text() == tables.permissions_page(template), "run make docs"
+    assert tables.SETTINGS.read_text() == tables.settings_page(json_schema()), "run make docs"
