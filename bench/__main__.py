@@ -1,7 +1,8 @@
 """`python -m bench [MODULE ...]`: run the measurements (all without a name) and print what they found.
 
 A module of this package takes part by having `figures() -> Iterable[Figure]`. Numbers go to
-`.build/bench.json`, by module; the exit code is 1 when one is over its limit.
+`.build/bench.json`, by module, with the day and the machine; what changed since the last run is told as
+ratios. The exit code is 1 when one is over its limit.
 """
 
 from __future__ import annotations
@@ -13,9 +14,12 @@ import pkgutil
 import platform
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import bench
+from bench.comparison import ratios
 from bench.figures import Figure
 
 ANSWERS = Path(".build/bench.json")
@@ -46,13 +50,20 @@ def table(name: str, figures: Sequence[Figure]) -> str:
     return "\n".join(line.rstrip() for line in lines)
 
 
+def saved(file: Path) -> dict[str, Any]:
+    """What earlier runs saved, by module."""
+    known: dict[str, Any] = json.loads(file.read_text()) if file.is_file() else {}
+    return known
+
+
 def save(file: Path, name: str, figures: Iterable[Figure]) -> None:
-    """Put a module's figures beside those of the others; the machine is the one of the last run."""
-    known = json.loads(file.read_text()) if file.is_file() else {}
+    """Put a module's figures beside those of the others, with the day and the machine (`measured`)."""
+    known = saved(file)
     known[name] = {
         figure.what: {**figure.values, **figure.details, "limits": dict(figure.limits)} for figure in figures
     }
-    known["machine"] = {"python": platform.python_version(), "cpus": os.cpu_count() or 0}
+    machine = {"python": platform.python_version(), "cpus": os.cpu_count() or 0, "on": platform.machine()}
+    known.setdefault("measured", {})[name] = {"on": f"{datetime.now(UTC):%Y-%m-%d}", "machine": machine}
     file.parent.mkdir(exist_ok=True)
     file.write_text(json.dumps(known, indent=2) + "\n")
 
@@ -67,7 +78,11 @@ def run(known: Iterable[tuple[str, Measure]], wanted: Sequence[str], answers: Pa
     excesses = []
     for name in wanted or found:
         figures = list(found[name]())
-        print(table(name, figures), end="\n\n", flush=True)
+        print(table(name, figures), end="\n\n")
+        last = saved(answers)
+        day = last.get("measured", {}).get(name, {}).get("on", "")
+        for line in ratios(figures, last.get(name, {})):
+            print(f"since {day}: {line}")
         save(answers, name, figures)
         excesses += [f"{name}: {text}" for figure in figures for text in figure.excesses()]
     print("\n".join(excesses) or "all within their limits")

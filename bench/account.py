@@ -19,6 +19,7 @@ from snapkeep.domain.policies import Pace
 EC2_PACE = Pace(per_second=5, burst=100, pending=100)
 """All that EC2 gives an account; the shipped pace is half of it, because others use the account as well."""
 
+CLUSTER = "myeks"
 LAG = lag_up_to(120)
 ALLOWED = 1.1
 """Times the arithmetic floor."""
@@ -45,8 +46,8 @@ def snapkeep(volumes: int, pace: Pace, duration: Draw = little_changed, mean: fl
     """What a run of so many volumes comes to, in simulated seconds since its schedule and in counts."""
     simulation = Simulation(SLOT)
     ec2 = SimulatedEc2(simulation, duration, LAG)
-    deployed = SimulatedDeployment(simulation, ec2, volumes, pace)
-    run = deployed.run()
+    deployed = SimulatedDeployment(simulation, ec2, {CLUSTER: volumes}, pace)
+    (run,) = deployed.run({CLUSTER: 0})
     least = floor(volumes, pace, mean)
     created = max(ec2.created_at)
     return {

@@ -8,7 +8,7 @@ here (log lines, CPU of a small function) is a constant below. `domain/cost.py` 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from datetime import timedelta
@@ -20,8 +20,9 @@ from moto.core import DEFAULT_ACCOUNT_ID as ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
 
 from bench import prune
-from bench.account import LAG, little_changed
+from bench.account import CLUSTER, LAG, little_changed
 from bench.figures import Figure
+from bench.simulation.counting import Counted
 from bench.simulation.deployment import CALL_SECONDS, JOURNAL_SECONDS, SLOT, SimulatedDeployment
 from bench.simulation.dynamodb import Item, MeteredDynamo, size_of
 from bench.simulation.ec2 import SimulatedEc2
@@ -106,20 +107,6 @@ def meter() -> Iterator[Meter]:
         yield Meter(client)
 
 
-class Counted:
-    """A port whose calls are counted by name."""
-
-    def __init__(self, port: Any, calls: Counter[str]) -> None:
-        self._port, self._calls = port, calls
-
-    def __getattr__(self, name: str) -> Callable[..., Any]:
-        def call(*args: Any, **kwargs: Any) -> Any:
-            self._calls[name] += 1
-            return getattr(self._port, name)(*args, **kwargs)
-
-        return call
-
-
 def run_of(claims: int) -> Usage:
     """Request units and stored bytes of a whole run over so many claims."""
     with meter() as metered:
@@ -143,8 +130,9 @@ def run_of(claims: int) -> Usage:
 def deliveries(volumes: int = 900) -> Usage:
     """Functions and queues of one backup, as the simulated account counts them at the shipped pace."""
     simulation = Simulation(SLOT)
-    deployed = SimulatedDeployment(simulation, SimulatedEc2(simulation, little_changed, LAG), volumes, Pace())
-    deployed.run()
+    ec2 = SimulatedEc2(simulation, little_changed, LAG)
+    deployed = SimulatedDeployment(simulation, ec2, {CLUSTER: volumes}, Pace())
+    deployed.run({CLUSTER: 0})
     jobs, ends = deployed.jobs, deployed.ends
     invocations = jobs.invocations + ends.invocations
     seconds = jobs.busy_seconds + ends.busy_seconds + deployed.calls.total() * CALL_SECONDS_CPU

@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from math import ceil
 from typing import Any
 
 from bench.simulation.ec2 import SimulatedEc2
+from bench.simulation.indexed import IndexedJournal
 from bench.simulation.kernel import Simulation
 from bench.simulation.queues import JobQueue, LambdaQueue
 from snapkeep.domain.claims import Claim, Volume, VolumeKind
 from snapkeep.domain.errors import SnapkeepError
 from snapkeep.domain.jobs import job_from_json
 from snapkeep.domain.policies import Cluster, Deployment, Method, Pace, Policy, Schedule, Selection
-from snapkeep.domain.runs import Run, run_id
+from snapkeep.domain.runs import Run
 from snapkeep.services.complete_points import CompletePoints
 from snapkeep.services.heal_points import HealPoints
 from snapkeep.services.missed_slots import MissedSlots
 from snapkeep.services.plan_backup import PlanBackup
 from snapkeep.services.reconcile import Reconcile
 from snapkeep.services.take_snapshots import TakeSnapshots
-from tests.fakes import FakeAnnouncer, FakeCluster, FakeClusters, FakePacer, FakeStarter, MemoryJournal
+from tests.fakes import FakeAnnouncer, FakeCluster, FakeClusters, FakePacer, FakeStarter
 
 SLOT = datetime(2026, 11, 24, 18, tzinfo=UTC)
 POLICY = "nightly"
@@ -70,25 +72,31 @@ class NoSlots:
 
 
 class SimulatedDeployment:
-    """One cluster with so many claims, one policy that takes each by `ebs`, and the functions behind it.
+    """Clusters with so many claims each, one policy that takes all by `ebs`, and the functions behind it.
 
     The concurrency, batch sizes and visibility times are those of `infra/constructs`.
     """
 
-    def __init__(self, simulation: Simulation, ec2: SimulatedEc2, claims: int, pace: Pace) -> None:
+    def __init__(
+        self, simulation: Simulation, ec2: SimulatedEc2, claims: Mapping[str, int], pace: Pace
+    ) -> None:
         self.simulation, self.ec2 = simulation, ec2
         self.calls: Counter[str] = Counter()
-        self.journal = MemoryJournal()
+        self.journal = IndexedJournal()
         self.announcer = FakeAnnouncer()
         self.jobs = LambdaQueue(simulation, "take_snapshots", 1, 5, visibility=720, handler=self._take)
         self.ends = LambdaQueue(simulation, "record_completion", 10, 5, visibility=60, handler=self._record)
-        policy = Policy(POLICY, ("myeks",), Selection(), Schedule("rate(1 day)"), Method.EBS, {"last": 3})
-        deployment = Deployment((Cluster("myeks", "ap-northeast-2"),), (policy,), pace)
-        for number in range(claims):
-            ec2.add_volume(f"vol-{number}")
+        policy = Policy(POLICY, tuple(claims), Selection(), Schedule("rate(1 day)"), Method.EBS, {"last": 3})
+        deployment = Deployment(tuple(Cluster(name, "us-east-1") for name in claims), (policy,), pace)
+        for cluster, count in claims.items():
+            for number in range(count):
+                ec2.add_volume(f"vol-{cluster}-{number}")
         ec2.on_end = lambda snapshot_id: self.ends.put(snapshot_id, EVENT_SECONDS)
-        cluster = FakeCluster("myeks", [a_claim(number) for number in range(claims)])
-        self._build(deployment, FakeClusters(cluster), pace)
+        clusters = [
+            FakeCluster(cluster, [a_claim(cluster, number) for number in range(count)])
+            for cluster, count in claims.items()
+        ]
+        self._build(deployment, FakeClusters(*clusters), pace)
 
     def _build(self, deployment: Deployment, clusters: FakeClusters, pace: Pace) -> None:
         clock = self.simulation.clock
@@ -101,14 +109,17 @@ class SimulatedDeployment:
         missed = MissedSlots(journal, NoSlots(), FakeStarter(), announcer, clock)
         self._reconciler = Reconcile(deployment, journal, healer, missed, FakeStarter(), announcer, clock)
 
-    def run(self, limit: float = 24 * 3600) -> Run:
-        """The run of the slot, from its schedule to its end; raises Stuck past so many simulated seconds."""
-        self.simulation.start(lambda: self._planner.run("myeks", POLICY, SLOT, "planner"))
+    def run(self, starts: Mapping[str, float], limit: float = 24 * 3600) -> list[Run]:
+        """The runs of these clusters, each scheduled so many seconds after the slot, once all are closed.
+
+        Raises Stuck past `limit` simulated seconds.
+        """
+        for cluster, start in starts.items():
+            self.simulation.start(partial(self._planner.run, cluster, POLICY, SLOT, "planner"), after=start)
         self.simulation.after(RECONCILE_EVERY, self._reconcile)
-        name = run_id("myeks", POLICY, SLOT)
-        runs = self.journal.runs
-        self.simulation.run(lambda: name in runs and runs[name].state.is_final, limit)
-        return runs[name]
+        closed = self.announcer.closed
+        self.simulation.run(lambda: len(closed) == len(starts), limit)
+        return [run for run, _ in closed]
 
     def _timed(self, port: Any) -> Any:
         return Timed(port, self.simulation, self.calls)
@@ -124,15 +135,17 @@ class SimulatedDeployment:
         self.simulation.after(RECONCILE_EVERY, self._reconcile)
 
 
-def a_claim(number: int) -> Claim:
+def a_claim(cluster: str, number: int) -> Claim:
     """A bound claim of 4Gi on a volume of its own."""
     name = f"data-{number:05}"
-    volume = Volume(f"pv-{number}", VolumeKind.EBS_CSI, "ebs.csi.aws.com", f"vol-{number}", "ext4", "a")
+    volume = Volume(
+        f"pv-{number}", VolumeKind.EBS_CSI, "ebs.csi.aws.com", f"vol-{cluster}-{number}", "ext4", "a"
+    )
     return Claim(
-        cluster="myeks",
+        cluster=cluster,
         namespace="shop",
         name=name,
-        uid=f"uid-{number}",
+        uid=f"uid-{cluster}-{number}",
         phase="Bound",
         requested="4Gi",
         requested_bytes=4 * 2**30,

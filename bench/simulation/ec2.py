@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
+from bench.simulation.indexed import IndexedSnapshots
 from bench.simulation.kernel import Simulation
 from snapkeep.domain.errors import Throttled
 from snapkeep.domain.points import Snapshot, SnapshotState
-from tests.fakes import FakeSnapshots
 
 Draw = Callable[[random.Random], float]
 """Draws a number of seconds."""
@@ -60,7 +60,7 @@ class Bucket:
         return True
 
 
-class SimulatedEc2(FakeSnapshots):
+class SimulatedEc2(IndexedSnapshots):
     """Snapshots take `duration` to complete, then `on_end` hears of it, as EventBridge would tell.
 
     What describes show of a snapshot, that it exists and that it is completed, lags by `lag`.
@@ -85,6 +85,7 @@ class SimulatedEc2(FakeSnapshots):
         self._dice = random.Random(seed)
         self._buckets = {name: Bucket(*sizes) for name, sizes in limits.buckets.items()}
         self._pending: Counter[str] = Counter()
+        self._all_pending = 0
         self._last: dict[str, float] = {}
 
     def create(self, volume_id: str, tags: Mapping[str, str], description: str) -> Snapshot:
@@ -93,6 +94,7 @@ class SimulatedEc2(FakeSnapshots):
         self.lag = timedelta(seconds=self._lag_of(self._dice))
         snapshot = super().create(volume_id, tags, description)
         self._pending[volume_id] += 1
+        self._all_pending += 1
         self._last[volume_id] = self._simulation.seconds
         self.created_at.append(self._simulation.seconds)
         self._simulation.after(self._duration(self._dice), partial(self._end, snapshot))
@@ -125,7 +127,7 @@ class SimulatedEc2(FakeSnapshots):
             raise self._refusal("SnapshotCreationPerVolumeRateExceeded", 15)
         if self._pending[volume_id] >= self._limits.pending_of_volume:
             raise self._refusal("ConcurrentSnapshotLimitExceeded", 60)
-        if self._pending.total() >= self._limits.pending:
+        if self._all_pending >= self._limits.pending:
             raise self._refusal("PendingSnapshotLimitExceeded", 60)
 
     def _refusal(self, code: str, delay: float) -> Throttled:
@@ -135,5 +137,6 @@ class SimulatedEc2(FakeSnapshots):
 
     def _end(self, snapshot: Snapshot) -> None:
         self._pending[snapshot.volume_id] -= 1
+        self._all_pending -= 1
         self._simulation.after(self._lag_of(self._dice), partial(self.complete, snapshot.id))
         self.on_end(snapshot.id)

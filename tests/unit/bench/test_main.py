@@ -80,6 +80,18 @@ def test_numbers_are_saved_beside_those_of_modules_that_did_not_run(answers: Pat
     assert saved["prune"]["1,000 points"]["plan_cpu_s"] == 1234.5
 
 
+def test_a_run_tells_what_changed_since_the_last_one(
+    answers: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run([("retention", lambda: [FAST])], [], answers)
+    slower = Figure(FAST.what, {"plan_cpu_s": 1.0, "mib": 18}, FAST.limits)
+    run([("retention", lambda: [slower])], [], answers)
+
+    measured = json.loads(answers.read_text())["measured"]["retention"]
+    assert f"since {measured['on']}: 100 points: plan_cpu_s ×2.00 of 0.5\n" in capsys.readouterr().out
+    assert measured["machine"]["cpus"] > 0
+
+
 def test_an_unknown_module_is_refused_with_those_there_are(
     answers: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
