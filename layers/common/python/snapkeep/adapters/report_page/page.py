@@ -21,6 +21,7 @@ from snapkeep.domain.report.claims import Protection
 from snapkeep.domain.report.facts import Report, opened
 
 HERE = Path(__file__).parent
+SCRIPTS = ("words.js", "points.js", "claims.js")
 LEVELS = 5
 """Shades of the week's map."""
 
@@ -30,7 +31,7 @@ def render(report: Report) -> str:
 
     Whatever clusters and tags say is escaped as text, and inside the page's data as JSON.
     """
-    script, style = _read("page.js"), _read("page.css")
+    script, style = "".join(map(_read, SCRIPTS)), _read("page.css")
     zone = report.timezone
     existing = len(report.claims) - report.count(Protection.GONE)
     return (

@@ -1,0 +1,76 @@
+// Recovery points: read chunk by chunk when somebody looks, drawn on a line, listed with their reasons.
+const chunks = new Map();
+
+function detailsOf(claim) {
+  const number = Math.floor(claim.number / data.chunk);
+  if (!chunks.has(number)) {
+    const block = document.getElementById(`points-${number}`);
+    if (!block) return null; // still being read
+    chunks.set(number, JSON.parse(block.textContent));
+  }
+  const chunk = chunks.get(number);
+  const [head, tail, points] = chunk.claims[claim.number % data.chunk];
+  return {
+    head, tail,
+    points: points.map(([slot, policy, state, fate, reasons, size, snapshot, held, trouble]) => ({
+      slot, policy: chunk.texts[policy], state: data.pointStates[state], fate: data.fates[fate],
+      reasons: reasons.map((text) => chunk.texts[text]), size, snapshot, held, trouble,
+    })),
+  };
+}
+
+// Ages are drawn on a logarithm: hours matter near the present, months far from it.
+const place = (slot, oldest) =>
+  1 - Math.log1p(Math.max(0, data.at - slot) / HOUR) / Math.log1p(Math.max(HOUR, data.at - oldest) / HOUR);
+
+function kind(point) {
+  if (point.state === "failed" || point.state === "pending") return point.state;
+  return { stays: "stays", "goes next": "next", goes: "goes" }[point.fate];
+}
+
+// One scale for all rows, a year from left to right: what is missing near the present shows as a gap.
+function strip(points) {
+  const oldest = data.at - 366 * DAY;
+  const dots = points.map((point) => drawn("circle", {
+    class: `dot ${kind(point)}`, cx: (4 + 136 * Math.max(0, place(point.slot, oldest))).toFixed(1), cy: 9, r: 3.2,
+  }));
+  return drawn("svg", { class: "strip", viewBox: "0 0 144 18", "aria-hidden": "true" }, ...dots.reverse());
+}
+
+function timeline(points) {
+  const oldest = Math.min(...points.map((point) => point.slot));
+  const x = (slot) => 10 + 980 * place(slot, oldest);
+  const ticks = [[HOUR, "1 h"], [6 * HOUR, "6 h"], [DAY, "1 day"], [7 * DAY, "1 week"], [30 * DAY, "1 month"],
+    [91 * DAY, "3 months"], [365 * DAY, "1 year"], [3 * 365 * DAY, "3 years"]];
+  const marks = ticks.filter(([age]) => age <= data.at - oldest).flatMap(([age, name]) => {
+    const at = x(data.at - age).toFixed(1);
+    return [drawn("line", { class: "axis", x1: at, x2: at, y1: 10, y2: 36 }),
+      drawn("text", { class: "tick", x: at, y: 50, "text-anchor": "middle" }, name)];
+  });
+  const dots = points.map((point) => drawn("circle", {
+    class: `dot ${kind(point)}${point.held ? " held" : ""}`, cx: x(point.slot).toFixed(1), cy: 23, r: 5,
+  }, drawn("title", {}, [time(point.slot), point.policy, point.fate, ...point.reasons].join("\n"))));
+  const label = `Timeline of ${count(points.length, "recovery point")}`;
+  return drawn("svg", { class: "line", viewBox: "0 0 1000 56", role: "img", "aria-label": label },
+    drawn("line", { class: "axis", x1: 0, x2: 1000, y1: 23, y2: 23 }), ...marks, ...dots.reverse());
+}
+
+function fateText(point) {
+  if (point.fate === "stays") return point.held ? "stays, held" : "stays";
+  return point.fate;
+}
+
+function pointsTable(points) {
+  const head = ["Time", "Policy", "State", "Fate", "Why", "Volume", "EBS snapshot"];
+  const body = points.map((point) => element("tr", {},
+    element("th", { scope: "row", class: "nowrap" }, time(point.slot)),
+    element("td", {}, point.policy),
+    element("td", {}, point.state),
+    element("td", { class: `nowrap ${kind(point)}-text` }, fateText(point)),
+    element("td", {}, [...point.reasons, point.trouble].filter(Boolean).join(", ")),
+    element("td", { class: "nowrap" }, `${point.size} GiB`),
+    element("td", {}, element("code", {}, point.snapshot))));
+  const titles = element("tr", {}, ...head.map((title) => element("th", { scope: "col" }, title)));
+  return element("div", { class: "points", tabindex: "0", role: "region", "aria-label": "Recovery points" },
+    element("table", {}, element("thead", {}, titles), element("tbody", {}, ...body)));
+}
