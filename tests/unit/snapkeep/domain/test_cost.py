@@ -14,6 +14,7 @@ from snapkeep.domain.cost import (
     dollars,
     month_of,
     storage_at_most,
+    storage_likely,
     total,
 )
 
@@ -61,3 +62,9 @@ def test_prices_can_be_those_of_another_region() -> None:
 def test_a_snapshot_costs_no_more_than_its_volume_in_whole_gib() -> None:
     assert storage_at_most(10 * GIB) == pytest.approx(0.5)
     assert storage_at_most(10 * GIB + 1) == pytest.approx(0.55)
+
+
+def test_snapshots_share_what_did_not_change() -> None:
+    assert storage_likely(100, kept=1, change=0.5) == pytest.approx(5.0)
+    assert storage_likely(100, kept=11, change=0.1) == pytest.approx(10.0)
+    assert storage_likely(100, kept=3, change=1) == pytest.approx(15.0)

@@ -9,17 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from datetime import date
 
+from snapkeep.domain.prices import US_EAST_1
 from snapkeep.domain.sizes import gib
-
-PRICE_DATE = date(2026, 11, 28)
-"""When the list prices below were written down; all are of us-east-1, in US dollars, without tax."""
-
-SNAPSHOT_GIB_MONTH = 0.05
-"""Standard snapshot storage, a GiB and month; other Regions cost up to twice that.
-https://aws.amazon.com/ebs/pricing/
-"""
 
 DAYS = 30
 """Days of a month in these figures."""
@@ -74,7 +66,8 @@ PRICES = Usage(
     metrics=0.30,
     alarms=0.10,
 )
-"""US dollars for one unit each: arm64 functions, standard queues, on-demand tables, the first tier.
+"""US dollars for one unit each in us-east-1, read on the day of `prices.US_EAST_1`: arm64 functions, standard
+queues, on-demand tables, the first tier.
 
 https://aws.amazon.com/lambda/pricing/ https://aws.amazon.com/sqs/pricing/
 https://aws.amazon.com/eventbridge/pricing/ https://aws.amazon.com/dynamodb/pricing/on-demand/
@@ -170,4 +163,13 @@ def total(usages: Mapping[str, Usage], prices: Usage = PRICES) -> float:
 
 def storage_at_most(size_bytes: int) -> float:
     """The most US dollars a month that a snapshot of a volume of this size costs; mostly far less."""
-    return gib(size_bytes) * SNAPSHOT_GIB_MONTH
+    return gib(size_bytes) * US_EAST_1.snapshot
+
+
+def storage_likely(used_gib: float, kept: int, change: float) -> float:
+    """US dollars a month for `kept` points of a volume: one copy of what is used, and what changed between
+    two points (a share of it) for each of the others.
+
+    https://docs.aws.amazon.com/ebs/latest/userguide/how_snapshots_work.html
+    """
+    return used_gib * US_EAST_1.snapshot * min(kept, 1 + change * (kept - 1))
