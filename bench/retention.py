@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import multiprocessing
 import random
+import re
 import resource
-import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bench.figures import Figure
@@ -100,6 +101,12 @@ def figures() -> Iterator[Figure]:
 
 
 def peak_mib() -> float:
-    """The most memory this process had at once; Linux tells KiB, macOS bytes (getrusage(2))."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / 2**20 if sys.platform == "darwin" else peak / 2**10
+    """The most memory this process had at once.
+
+    Linux tells it in /proc (getrusage would count the process that started this one, too), macOS in bytes.
+    """
+    status = Path("/proc/self/status")
+    if status.exists():
+        (peak,) = re.findall(r"VmHWM:\s+(\d+) kB", status.read_text())
+        return int(peak) / 2**10
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
