@@ -101,6 +101,7 @@ PER_RUN = Usage(
     schedules=1,
     writes=4,
     reads=7,
+    table_gib=1.33e-6,
     log_gib=2.86e-6,
     metrics=0.00417,
 )
