@@ -32,7 +32,7 @@ EVENT_BUS = "default"
 
 STAYS = (
     "Every backup: EBS snapshots with their locks, VolumeSnapshots, and what `snapkeep manifests` made. "
-    "The journal: DynamoDB table {table}, protected from deletion."
+    "The journal: DynamoDB table {table}, protected from deletion. The report pages: bucket {bucket}."
 )
 """What `cdk destroy` leaves, said where somebody looks who is about to run it."""
 
@@ -163,7 +163,7 @@ class SnapkeepStack(Stack):
         CfnOutput(self, "ApiUrl", value=api.url)
         CfnOutput(self, "LifecycleQueueArn", value=interruption.lifecycle.queue.queue_arn)
         CfnOutput(self, "FailureTopicArn", value=topic.topic_arn)
-        CfnOutput(self, "StaysAfterDestroy", value=STAYS.format(table=journal.name))
+        CfnOutput(self, "StaysAfterDestroy", value=STAYS.format(table=journal.name, bucket=pages.name))
         if options.kms_key:
             encrypt(self, options.kms_key, [*(each.role for each in functions), *schedules.roles])
 

@@ -173,7 +173,7 @@ def test_bulk_claims_are_bound_to_real_volumes_and_made_once(world: World) -> No
 def test_the_control_names_an_order_it_does_not_know(world: World) -> None:
     order = control(world.store, world.ec2)
     assert order({"bulk_claims": 2, "namespace": "few", "size_gib": 3}) == {"claims": 2}
-    with pytest.raises(ValueError, match="no such order: claims; there are bulk_claims"):
+    with pytest.raises(ValueError, match="no such order: claims; there are add_node, bulk_claims"):
         order({"claims": 2})
 
 

@@ -23,6 +23,9 @@ MAY = {
         get list: persistentvolumeclaims persistentvolumes pods storageclasses.storage.k8s.io
         get: volumesnapshotclasses.snapshot.storage.k8s.io
     """,
+    "write_report": """
+        get list: persistentvolumeclaims persistentvolumes pods storageclasses.storage.k8s.io
+    """,
     "take_snapshots": """
         get create: volumesnapshots.snapshot.storage.k8s.io
     """,
@@ -54,7 +57,8 @@ MAY = {
         create: events
     """,
     "save_node": """
-        get list: nodes pods volumeattachments.storage.k8s.io
+        get list: nodes volumeattachments.storage.k8s.io
+        get list delete: pods
         get: persistentvolumeclaims persistentvolumes
         create: pods/eviction events
     """,

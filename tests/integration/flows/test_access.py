@@ -143,7 +143,7 @@ def test_tags_are_completed_with_our_keys_on_our_snapshots_only(
         ("handle_interruption", "POST", EVICTION, 'cannot create resource "pods/eviction"'),
         ("handle_interruption", "DELETE", f"{NODES}/x", 'cannot delete resource "nodes"'),
         ("save_node", "PATCH", f"{NODES}/x", 'cannot patch resource "nodes"'),
-        ("save_node", "DELETE", f"{PODS}/x", 'cannot delete resource "pods"'),
+        ("save_node", "DELETE", f"{CLAIMS}/x", 'cannot delete resource "persistentvolumeclaims"'),
         ("release_volumes", "POST", EVICTION, 'cannot create resource "pods/eviction"'),
         ("release_volumes", "GET", CLAIMS, 'cannot list resource "persistentvolumeclaims"'),
         ("release_volumes", "DELETE", "/api/v1/persistentvolumes/x", 'delete resource "persistentvolumes"'),

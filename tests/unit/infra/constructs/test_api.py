@@ -23,6 +23,8 @@ def test_it_may_look_hold_and_tell_and_never_delete(template: Template) -> None:
     assert {action for action in actions if action.startswith("ec2:")} == {
         "ec2:CreateTags",
         "ec2:DeleteTags",
+        "ec2:DescribeImages",
+        "ec2:DescribeLockedSnapshots",
         "ec2:DescribeSnapshots",
         "ec2:ListSnapshotsInRecycleBin",
     }

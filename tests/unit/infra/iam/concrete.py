@@ -26,6 +26,7 @@ ARNS = {
     "AWS::Lambda::Function": "arn:aws:lambda:{region}:{account}:function:{FunctionName}",
     "AWS::Logs::LogGroup": "arn:aws:logs:{region}:{account}:log-group:{LogGroupName}:*",
     "AWS::Scheduler::ScheduleGroup": "arn:aws:scheduler:{region}:{account}:schedule-group/{Name}",
+    "AWS::S3::Bucket": "arn:aws:s3:::{id}",
     "AWS::SNS::Topic": "arn:aws:sns:{region}:{account}:{id}",
     "AWS::SQS::Queue": "arn:aws:sqs:{region}:{account}:{id}",
 }

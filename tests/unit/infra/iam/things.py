@@ -62,6 +62,7 @@ OUTSIDE: Mapping[str, Thing] = {
         f"arn:aws:autoscaling:{REGION}:{ACCOUNT}:autoScalingGroup:0a:autoScalingGroupName/spot"
     ),
     "key": Thing(f"arn:aws:kms:{REGION}:{ACCOUNT}:key/0a", policy=LEAVES_IT_TO_IAM),
+    "another bucket": Thing("arn:aws:s3:::payroll/x.html"),
     "another table": Thing(f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/orders"),
     "another queue": Thing(f"arn:aws:sqs:{REGION}:{ACCOUNT}:orders"),
     "another function": Thing(f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:orders"),
@@ -84,6 +85,7 @@ def things(concrete: Concrete) -> dict[str, Thing]:
     template = concrete.template
     (table,) = template.resources("DynamoDB::Table")
     (topic,) = template.resources("SNS::Topic")
+    (bucket,) = template.resources("S3::Bucket")
     journal = concrete.arn(table)
     queues = {
         f"queue of {name}": _queue(concrete, template.source_of(name)[0]["EventSourceArn"])
@@ -99,6 +101,9 @@ def things(concrete: Concrete) -> dict[str, Thing]:
         **OUTSIDE,
         **queues,
         "journal": Thing(journal),
+        "bucket of reports": Thing(concrete.arn(bucket)),
+        "a report": Thing(f"{concrete.arn(bucket)}/{CLUSTER}.html"),
+        "something else in the bucket": Thing(f"{concrete.arn(bucket)}/payroll.csv"),
         "an index of the journal": Thing(f"{journal}/index/open"),
         "queue of lifecycle hooks": _queue(concrete, hooks),
         "queue of schedules that failed": _queue(concrete, failed),

@@ -48,6 +48,7 @@ def test_outputs_say_where_to_look(template: Template) -> None:
 
 def test_what_stays_after_a_destroy_is_said_and_is_all_that_stays(template: Template) -> None:
     (table,) = template.resources("DynamoDB::Table")
+    (bucket, *_) = template.resources("S3::Bucket")
     said = text(template.document["Outputs"]["StaysAfterDestroy"]["Value"])
     kept = {
         name
@@ -58,8 +59,12 @@ def test_what_stays_after_a_destroy_is_said_and_is_all_that_stays(template: Temp
         name for name in template.resources("IAM::Role") if "CloudWatchRole" in name
     }
 
-    assert "Every backup" in said and f"{{{table}}}" in said
-    assert kept == {table, *logging}  # what lets the account's API Gateway write logs is not ours alone
+    assert "Every backup" in said and f"{{{table}}}" in said and f"{{{bucket}}}" in said
+    assert kept - set(template.resources("S3::BucketPolicy")) == {
+        table,
+        bucket,
+        *logging,
+    }  # what lets the account's API Gateway write logs is not ours alone
     assert template.resources("DynamoDB::Table")[table]["DeletionProtectionEnabled"] is True
 
 

@@ -18,7 +18,7 @@ from snapkeep.adapters.report_page import words
 from snapkeep.adapters.report_page.document import claims_document, point_chunks
 from snapkeep.domain.interruption.records import IncidentRecord
 from snapkeep.domain.report.claims import Protection
-from snapkeep.domain.report.facts import Report, opened
+from snapkeep.domain.report.facts import Report, notice_given, opened
 
 HERE = Path(__file__).parent
 SCRIPTS = ("words.js", "points.js", "claims.js")
@@ -51,6 +51,7 @@ def render(report: Report) -> str:
             time=lambda at: words.time_text(at, zone),
             since=_since,
             opened=opened,
+            notice_given=notice_given,
             most=max((item.dollars for item in report.stored), default=0),
         )
     )

@@ -131,6 +131,12 @@ def _timezone(policies: Sequence[Policy]) -> str:
     return zones.most_common(1)[0][0] if zones else "UTC"
 
 
+def notice_given(record: IncidentRecord) -> timedelta | None:
+    """From when an incident was first heard of to its earliest deadline; None when nothing gave one."""
+    deadlines = [notice.deadline for notice in record.notices if notice.deadline]
+    return min(deadlines) - opened(record) if deadlines else None
+
+
 def opened(record: IncidentRecord) -> datetime:
     """When an incident was first heard of (aware UTC)."""
     heard = [notice.announced_at for notice in record.notices] + [moment.at for moment in record.timeline]
