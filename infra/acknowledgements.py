@@ -74,6 +74,17 @@ ACKNOWLEDGED = (
         ("Api/Gateway/CloudWatchRole",),
         "one role an account and Region lets API Gateway write logs, and AWS asks for this policy",
     ),
+    # --- the pages of the report ---------------------------------------------------------------------------
+    Acknowledgement(
+        "AwsSolutions-IAM5[Resource::<ReportsBucket95FE29A2.Arn>/*.html]",
+        ("Api/Api/Role/DefaultPolicy", "Report/WriteReport/Role/DefaultPolicy"),
+        "the pages of our own bucket, one for each cluster, and nothing else in it",
+    ),
+    Acknowledgement(
+        "AwsSolutions-S1",
+        ("Reports/Bucket",),
+        "who fetched a page is in the API's access log: links come from there alone, and end after 5 minutes",
+    ),
     # --- queues and the topic ----------------------------------------------------------------------------
     Acknowledgement(
         "AwsSolutions-SQS3",
