@@ -96,7 +96,7 @@ def test_reconcile_finds_what_lost_events_did_not_tell(product: Deployed) -> Non
 
     report = product.invoke("reconcile", {})
 
-    assert f"{CLUSTER}.quiet.20261124T180000Z" in report["closed"]
+    assert f"{CLUSTER}.quiet.{SLOT:%Y%m%dT%H%M%SZ}" in report["closed"]
     assert product.run("quiet")["state"] == "completed"
 
 

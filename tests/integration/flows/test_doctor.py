@@ -20,6 +20,8 @@ from sandbox.demo import build
 from tests.fakes import aws_cli
 from tests.integration.deployed import CLUSTER, Deployed, until
 
+pytestmark = pytest.mark.slow
+
 CONFIG = build.ROOT / "snapkeep.yaml"
 RBAC = "/apis/rbac.authorization.k8s.io/v1"
 CLASS = f"/apis/snapshot.storage.k8s.io/v1/volumesnapshotclasses/snapkeep-{CLUSTER}"

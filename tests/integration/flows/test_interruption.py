@@ -15,6 +15,8 @@ from tests.integration.api import Person
 from tests.integration.deployed import Deployed, until
 from tests.integration.flows.story import pass_time
 
+pytestmark = pytest.mark.slow
+
 SPOT_NODE = "ip-192-168-1-30.ap-northeast-2.compute.internal"
 NAMESPACE = "dying"
 CLAIMS = f"/api/v1/namespaces/{NAMESPACE}/persistentvolumeclaims"

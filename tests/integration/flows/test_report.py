@@ -11,6 +11,8 @@ import pytest
 from tests.integration.deployed import CLUSTER, Deployed
 from tests.integration.flows.command import snapkeep
 
+pytestmark = pytest.mark.slow
+
 POLICY = "reported"
 
 
