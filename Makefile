@@ -26,7 +26,7 @@ export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 # The full environment serves the demo as well; only without one is the small one made.
 DEMO_READY := $(if $(wildcard $(STAMPS)/dev),$(STAMPS)/dev,$(STAMPS)/sandbox)
 
-.PHONY: api bench clean demo demo-stop docs help lint lock openapi screenshots synth test test-slow
+.PHONY: api bench clean demo demo-stop docs help lint lock openapi screenshots synth synth-lab test test-slow
 
 help: ## Say what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -54,8 +54,10 @@ lint: $(STAMPS)/dev ## Check style, types, who imports whom, and the synthesized
 	CDK_VALIDATION=false CDK_OUTDIR=.build/lint CDK_CONTEXT_JSON='$(LAB)' $(BIN)/python app.py
 	$(BIN)/cfn-lint --ignore-checks $(CFN_LINT_IGNORED) -- .build/lint/*.template.json
 
-synth: $(STAMPS)/dev ## Write the cloud assembly to .build/cdk.out, validated, and one with the lab to .build/cdk.lab
+synth: $(DEMO_READY) ## Write the cloud assembly to .build/cdk.out, validated
 	CDK_OUTDIR=.build/cdk.out $(BIN)/python app.py
+
+synth-lab: $(STAMPS)/dev ## Write the assembly of the example with its lab cluster to .build/cdk.lab, validated
 	CDK_OUTDIR=.build/cdk.lab CDK_CONTEXT_JSON='$(LAB)' $(BIN)/python app.py
 
 docs: synth ## Write docs/settings.md and docs/permissions.md anew, from the code

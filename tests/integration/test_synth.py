@@ -148,3 +148,10 @@ def test_the_pages_about_permissions_and_settings_say_what_the_code_says(for_aws
 
     assert tables.PERMISSIONS.read_text() == tables.permissions_page(template), "run make docs"
     assert tables.SETTINGS.read_text() == tables.settings_page(json_schema()), "run make docs"
+
+
+@pytest.mark.slow
+def test_the_lab_passes_the_validation_of_cdk() -> None:
+    done = subprocess.run(["make", "synth-lab"], cwd=ROOT, capture_output=True, text=True)
+
+    assert done.returncode == 0, done.stderr
