@@ -6,12 +6,14 @@ import json
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
 import boto3
 import pytest
 from botocore.exceptions import ClientError
 
+from sandbox.aws.control import AwsControl
 from sandbox.launch import Sandbox
 
 BUCKET = "only-by-tls"
@@ -67,3 +69,29 @@ def test_without_a_signature_nobody_reads(sandbox: Sandbox) -> None:
     with pytest.raises(urllib.error.HTTPError) as refused:
         urllib.request.urlopen(f"{sandbox.aws_url}/{BUCKET}/page")
     assert refused.value.code == 403
+
+
+def status_of_link(sandbox: Sandbox, signed_at: datetime, monkeypatch: pytest.MonkeyPatch) -> int:
+    """What a link to an object answers that is signed at this time."""
+    monkeypatch.setattr("botocore.auth.get_current_datetime", lambda: signed_at)
+    link = sandbox.client("s3").generate_presigned_url(
+        "get_object", Params={"Bucket": "links", "Key": "page.html"}, ExpiresIn=300
+    )
+    try:
+        with urllib.request.urlopen(link, timeout=10) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        return error.code
+
+
+def test_a_link_may_be_dated_by_the_clock_of_the_sandbox(
+    sandbox: Sandbox, control: AwsControl, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    s3 = sandbox.client("s3")
+    s3.create_bucket(Bucket="links", CreateBucketConfiguration={"LocationConstraint": sandbox.region})
+    s3.put_object(Bucket="links", Key="page.html", Body=b"hello")
+    control.advance(timedelta(hours=3), only="none")
+    ahead = control.now()
+
+    assert status_of_link(sandbox, ahead, monkeypatch) == 200
+    assert status_of_link(sandbox, ahead + timedelta(hours=1), monkeypatch) == 403
