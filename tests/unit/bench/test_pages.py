@@ -34,6 +34,12 @@ def test_a_table_is_written_between_its_markers_and_nothing_else_changes() -> No
     )
 
 
+def test_calls_by_kind_stay_out_of_the_tables() -> None:
+    counted = {**ANSWERS, "account": {"900": {"created_s": 171.4, "ec2:CreateSnapshot": 900}}}
+
+    assert "CreateSnapshot" not in filled("<!-- bench account -->\n<!-- end -->", counted)
+
+
 def test_a_marker_can_take_some_figures_only() -> None:
     told = filled("<!-- bench account: 5, -->\n<!-- end -->", ANSWERS)
 
