@@ -9,9 +9,9 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from cli.deployment import load_deployment
 from cli.exit_codes import Exit
 from cli.output import Output, OutputOption, emit, err
-from config import ConfigError, load
 from snapkeep.domain.feasibility import SNAPSHOT_QUOTA, Capacity, Load, capacity_of, hours
 from snapkeep.domain.policies import Pace
 
@@ -33,22 +33,13 @@ def capacity(
 ) -> None:
     """Say how fast snapshots can be taken, how long a slot takes, and what does not fit (exit code 3)."""
     load_of_each = Load(ceil(volumes / accounts), backups_a_day, pending_seconds, kept)
-    found = capacity_of(load_of_each, _pace(config), quota)
+    pace = load_deployment(config).pace if config else Pace()
+    found = capacity_of(load_of_each, pace, quota)
     emit(_document(load_of_each, found, accounts), output, _table(load_of_each, found, accounts))
     for problem in found.problems:
         err().print(f"does not fit: {problem}", style="red", markup=False)
     if found.problems:
         raise typer.Exit(Exit.REFUSED)
-
-
-def _pace(config: Path | None) -> Pace:
-    if config is None:
-        return Pace()
-    try:
-        return load(config).pace
-    except ConfigError as error:
-        err().print(str(error), markup=False)
-        raise typer.Exit(Exit.USAGE) from error
 
 
 def _document(load: Load, found: Capacity, accounts: int) -> dict[str, object]:

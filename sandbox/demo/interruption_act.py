@@ -60,7 +60,6 @@ class InterruptionAct:
         database = group[0]
         with self.steps.step(f"EC2 announces: the spot node of {database.claim} has two minutes") as line:
             self.sandbox.aws.wait_idle()
-            before = len(self._saved(instance))
             self.sandbox.aws.interrupt(instance)
 
             def cordoned() -> bool:
@@ -76,7 +75,7 @@ class InterruptionAct:
                 return all(len(found) == 1 and node not in found for found in places)
 
             line.wait_for(elsewhere, SECONDS, lambda: DemoError(f"not every pod of {node} runs elsewhere"))
-            taken = self._saved(instance)[before:]
+            taken = self._saved(instance)
             (place,) = self._users(database)
             line.say(f"{' and '.join(each.id for each in taken)}; now on {place}")
         return place

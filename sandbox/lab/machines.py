@@ -39,7 +39,7 @@ MACHINES = (
 def launch(ec2: Any, cluster: str, region: str) -> dict[str, str]:
     """Instance ids by node name; starts the instances that are not there yet. `ec2` is a boto3 client."""
     known = _running(ec2, cluster)
-    subnets = {each["AvailabilityZone"]: each["SubnetId"] for each in ec2.describe_subnets()["Subnets"]}
+    subnets = _subnets(ec2)
     for machine in MACHINES:
         name = machine.name(region)
         if name not in known:
@@ -59,8 +59,12 @@ def launch_another(ec2: Any, cluster: str, region: str, like: str) -> tuple[Mach
     taken = {each["PrivateIpAddress"] for each in _instances(ec2, cluster)}
     address = next(f"{prefix}.{last}" for last in range(100, 250) if f"{prefix}.{last}" not in taken)
     machine = replace(known, address=address)
-    subnets = {each["AvailabilityZone"]: each["SubnetId"] for each in ec2.describe_subnets()["Subnets"]}
-    return machine, launch_one(ec2, machine, cluster, region, subnets)
+    return machine, launch_one(ec2, machine, cluster, region, _subnets(ec2))
+
+
+def _subnets(ec2: Any) -> dict[str, str]:
+    """A subnet of each zone, by the zone."""
+    return {each["AvailabilityZone"]: each["SubnetId"] for each in ec2.describe_subnets()["Subnets"]}
 
 
 def _running(ec2: Any, cluster: str) -> dict[str, str]:
