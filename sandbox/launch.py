@@ -28,12 +28,21 @@ class Sandbox:
 
     `aws_url`, `region` and `account` lead to AWS; `kubernetes_url`, `authority` (PEM file), `kubeconfig` and
     `admin_token` (file) to the cluster. `work` is the folder of logs and scratch files, removed at the end
-    unless it was given. With `cluster=""` there is no cluster; a process gets
-    `limit` seconds to start.
+    unless it was given. With `cluster=""` there is no cluster. `cluster_module` is the Python module that
+    runs the cluster: it takes the arguments of `python -m sandbox.kubernetes` and writes the same ready.json.
+    A process gets `limit` seconds to start.
     """
 
-    def __init__(self, work: Path | None = None, *, cluster: str = "myeks", limit: float = 60.0) -> None:
+    def __init__(
+        self,
+        work: Path | None = None,
+        *,
+        cluster: str = "myeks",
+        cluster_module: str = "sandbox.kubernetes",
+        limit: float = 60.0,
+    ) -> None:
         self.cluster = cluster
+        self._cluster_module = cluster_module
         self.aws_url = self.region = self.account = self.kubernetes_url = ""
         self.work = self.authority = self.kubeconfig = self.admin_token = Path()
         self._given_work = work
@@ -114,7 +123,7 @@ class Sandbox:
 
     def _start_cluster(self) -> None:
         folder = self.work / "cluster"
-        command = ["sandbox.kubernetes", "--folder", str(folder), "--aws-endpoint", self.aws_url]
+        command = [self._cluster_module, "--folder", str(folder), "--aws-endpoint", self.aws_url]
         command += ["--cluster-name", self.cluster, "--region", self.region]
         said = self._start("cluster", command, folder / "ready.json")
         self.kubernetes_url, self.authority = said["url"], Path(said["ca"])

@@ -34,9 +34,10 @@ _PATHS = {
 
 
 class Admin:
-    """The Kubernetes API as the current context of a kubeconfig sees it."""
+    """The Kubernetes API as the current context of a kubeconfig sees it; `timeout` is seconds a request."""
 
-    def __init__(self, kubeconfig: Path) -> None:
+    def __init__(self, kubeconfig: Path, timeout: float = SECONDS) -> None:
+        self._timeout = timeout
         document = yaml.safe_load(kubeconfig.read_text())
         cluster = document["clusters"][0]["cluster"]
         self._server = str(cluster["server"]).rstrip("/")
@@ -105,7 +106,7 @@ class Admin:
             method=method,
             headers={"Authorization": f"Bearer {self._token}", "Content-Type": content},
         )
-        with self._opener.open(request, timeout=SECONDS) as answer:
+        with self._opener.open(request, timeout=self._timeout) as answer:
             document: dict[str, Any] = json.load(answer)
             return document
 

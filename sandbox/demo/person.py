@@ -29,9 +29,10 @@ class Said:
 
 
 class Person:
-    """May call the API and nothing else of the account."""
+    """May call the API and nothing else of the account. A command may take `timeout` seconds."""
 
-    def __init__(self, sandbox: Sandbox, api_url: str) -> None:
+    def __init__(self, sandbox: Sandbox, api_url: str, timeout: float = SECONDS) -> None:
+        self._timeout = timeout
         iam = sandbox.client("iam")
         iam.create_user(UserName=NAME)
         statement = {"Effect": "Allow", "Action": "execute-api:Invoke", "Resource": "*"}
@@ -52,7 +53,7 @@ class Person:
         """Run `snapkeep …` in a process of its own; DemoError when it ends otherwise than expected."""
         words = [sys.executable, "-m", "cli.main", *shlex.split(command)[1:]]
         done = subprocess.run(
-            words, cwd=ROOT, env=self._environment, capture_output=True, text=True, timeout=SECONDS
+            words, cwd=ROOT, env=self._environment, capture_output=True, text=True, timeout=self._timeout
         )
         if done.returncode != expected:
             raise DemoError(f"`{command}` ended with {done.returncode}, not {expected}:\n{done.stderr}")

@@ -39,7 +39,7 @@ def prune(sandbox: Sandbox, line: Line, cluster: str, *, dry_run: bool = False) 
         said[:] = _entries(aws.function_logs(FUNCTION)[before:])
         return any(entry.get("message") == "done" for entry in said)
 
-    line.wait_for(ended, SECONDS, lambda: DemoError(f"{FUNCTION} did not end within {SECONDS} s"))
+    line.wait_for(ended, SECONDS, lambda: DemoError(f"{FUNCTION} did not end"))
     return read(said, cluster)
 
 

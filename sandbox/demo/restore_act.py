@@ -79,7 +79,7 @@ class RestoreAct:
             line.wait_for(
                 lambda: claim.namespace not in self._names("/api/v1/namespaces"),
                 BOUND_SECONDS,
-                lambda: DemoError(f"namespace {claim.namespace} is still there after {BOUND_SECONDS} s"),
+                lambda: DemoError(f"namespace {claim.namespace} is still there"),
             )
             if len(self._snapshots_of(claim)) != count:
                 raise DemoError(f"deleting namespace {claim.namespace} deleted backups of {claim}")

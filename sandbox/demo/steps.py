@@ -40,9 +40,10 @@ class StepRecord:
 class Line:
     """The line of the running step."""
 
-    def __init__(self, name: str, progress: Progress) -> None:
+    def __init__(self, name: str, progress: Progress, patience: float = 1.0) -> None:
         self._name = name
         self._progress = progress
+        self._patience = patience
         self._task = progress.add_task(name, total=None)
         self.note = ""
 
@@ -52,19 +53,25 @@ class Line:
         self._progress.update(self._task, description=f"{self._name}: {note}")
 
     def wait_for(self, done: Callable[[], bool], limit: float, otherwise: Callable[[], DemoError]) -> None:
-        """Look every POLL_SECONDS until `done`; after `limit` seconds raise what `otherwise` gives."""
+        """Look every POLL_SECONDS until `done`. After `limit` seconds, times the steps' patience, raise what
+        `otherwise` gives, with the time that was waited.
+        """
+        limit *= self._patience
         end = time.monotonic() + limit
         while not done():
             if time.monotonic() > end:
-                raise otherwise()
+                late = otherwise()
+                raise DemoError(f"after {limit:g} s: {late.reason}", late.advice)
             time.sleep(POLL_SECONDS)
 
 
 class Steps:
-    """Runs steps one after the other and remembers how they went."""
+    """Runs steps one after the other and remembers how they went. `patience` multiplies every limit: more
+    than 1 for a cluster that is slower than the sandbox's own."""
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Console, patience: float = 1.0) -> None:
         self._console = console
+        self.patience = patience
         self.records: list[StepRecord] = []
 
     @contextmanager
@@ -81,7 +88,7 @@ class Steps:
         )
         ok = False
         with progress:
-            line = Line(name, progress)
+            line = Line(name, progress, self.patience)
             try:
                 yield line
                 ok = True

@@ -9,15 +9,15 @@ from typing import Any
 
 from rich.console import Console
 
-from sandbox.demo import build, evidence, report, verify
+from sandbox.demo import build, evidence, kube, person, report, verify
 from sandbox.demo.facts import ClaimFact, RestoreFact
 from sandbox.demo.interruption_act import InterruptionAct
 from sandbox.demo.kube import Admin
-from sandbox.demo.person import Person
 from sandbox.demo.restore_act import RestoreAct
 from sandbox.demo.retention_act import RetentionAct
 from sandbox.demo.steps import DemoError, Steps
 from sandbox.deploy import DeployedStack, deploy
+from sandbox.kubernetes import control
 from sandbox.kubernetes.control import ClusterControl
 from sandbox.launch import Sandbox
 from snapkeep.domain.policies import Cluster, Deployment
@@ -52,8 +52,8 @@ class Story:
         self._watch(sandbox, stack, fired)
         self._check(sandbox, stack, admin)
         report.show(self.console, self.claims)
-        person = Person(sandbox, stack.outputs["ApiUrl"])
-        restore = RestoreAct(self.steps, self.console, sandbox, admin, person)
+        user = person.Person(sandbox, stack.outputs["ApiUrl"], person.SECONDS * self.steps.patience)
+        restore = RestoreAct(self.steps, self.console, sandbox, admin, user)
         restore.restore_grown(self.claims)
         self.retention = RetentionAct(self.steps, self.console, sandbox, deployment)
         self.retention.play(self.claims)
@@ -83,9 +83,10 @@ class Story:
         return stack
 
     def _fill_cluster(self, sandbox: Sandbox, cluster: Cluster) -> Admin:
-        admin = Admin(sandbox.kubeconfig)
+        admin = Admin(sandbox.kubeconfig, kube.SECONDS * self.steps.patience)
         with self.steps.step("Create WordPress and the lab's other workloads") as line:
-            lab = ClusterControl.from_folder(sandbox.kubeconfig.parent).call("lab", {})
+            limit = control.SECONDS * self.steps.patience
+            lab = ClusterControl.from_folder(sandbox.kubeconfig.parent, limit).call("lab", {})
             line.say(f"{lab['objects']} objects on {len(lab['instances'])} nodes")
         with self.steps.step("Apply what `snapkeep manifests` prints") as line:
             line.say(f"{len(admin.apply(build.manifests(self.config, cluster.name)))} objects")
@@ -120,9 +121,7 @@ class Story:
                     "no run was written"
                 ]
                 points = [f"point {point['id']} is {point['state']}" for point in journal.points]
-                return DemoError(
-                    f"after {RUNS_SECONDS} s not all {runs} runs have ended: " + "; ".join(states + points)
-                )
+                return DemoError(f"not all {runs} runs have ended: " + "; ".join(states + points))
 
             line.wait_for(settled, RUNS_SECONDS, unsettled)
 

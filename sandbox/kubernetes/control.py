@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-_SECONDS = 60.0
+SECONDS = 60.0
 """Long enough for the slowest control, which fills the lab."""
 
 
@@ -20,17 +20,21 @@ class ControlError(Exception):
 
 @dataclass(frozen=True)
 class ClusterControl:
-    """`url`, the admin `token`, and the file `ca_path` that the server's certificate is checked with."""
+    """`url`, the admin `token`, and the file `ca_path` that the server's certificate is checked with. A call
+    may take `timeout` seconds."""
 
     url: str
     token: str
     ca_path: Path | None = None
+    timeout: float = SECONDS
 
     @classmethod
-    def from_folder(cls, folder: Path) -> ClusterControl:
-        """The control of the cluster whose `ready.json` is in `folder`."""
+    def from_folder(cls, folder: Path, timeout: float = SECONDS) -> ClusterControl:
+        """The control of the cluster whose `ready.json` is in `folder`: served by its API server, or at
+        the `control_url` of a cluster whose API server knows no controls."""
         ready = json.loads((folder / "ready.json").read_text())
-        return cls(ready["url"], Path(ready["admin_token"]).read_text(), Path(ready["ca"]))
+        url = ready.get("control_url", ready["url"])
+        return cls(url, Path(ready["admin_token"]).read_text(), Path(ready["ca"]), timeout)
 
     def arm(
         self,
@@ -93,7 +97,7 @@ class ClusterControl:
         )
         context = ssl.create_default_context(cafile=str(self.ca_path)) if self.ca_path else None
         try:
-            with urllib.request.urlopen(request, timeout=_SECONDS, context=context) as answer:
+            with urllib.request.urlopen(request, timeout=self.timeout, context=context) as answer:
                 return json.load(answer)  # type: ignore[no-any-return]
         except urllib.error.HTTPError as refusal:
             text = refusal.read().decode(errors="replace")

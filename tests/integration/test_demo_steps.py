@@ -51,6 +51,13 @@ def test_a_wait_ends_with_what_the_caller_has_to_say(console: Console) -> None:
         line.wait_for(lambda: False, limit=0, otherwise=lambda: DemoError("2 of 3 points are ready"))
 
 
+def test_patience_multiplies_what_a_step_waits(console: Console) -> None:
+    steps = Steps(console, patience=4)
+
+    with pytest.raises(DemoError, match=r"^after 0\.2 s: not yet$"), steps.step("watch") as line:
+        line.wait_for(lambda: False, limit=0.05, otherwise=lambda: DemoError("not yet"))
+
+
 def test_tables_show_what_is_protected_and_why_the_rest_is_not(console: Console, log: io.StringIO) -> None:
     ready = PointFact("p", "ready", "csi", "snap-1", 4 * 2**30, "")
     report.show(

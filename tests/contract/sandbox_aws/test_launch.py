@@ -77,6 +77,13 @@ def test_a_child_that_takes_too_long_is_given_up(tmp_path: Path) -> None:
     child.stop()
 
 
+def test_another_module_may_run_the_cluster(tmp_path: Path) -> None:
+    sandbox = Sandbox(tmp_path, cluster_module="nobody.runs_this")
+
+    with pytest.raises(SandboxError, match=r"(?s)cluster ended before it was ready.*nobody"):
+        sandbox.start()
+
+
 def test_stopping_twice_is_harmless(tmp_path: Path) -> None:
     sandbox = Sandbox(tmp_path, cluster="")
     sandbox.stop()

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from kubernetes import client, config
 
+from sandbox.kubernetes.cluster import ClusterServer
 from sandbox.kubernetes.control import ClusterControl
 from tests.contract.sandbox_kubernetes.waiting import eventually
 
@@ -41,3 +42,11 @@ def test_it_starts_answers_the_official_client_and_ends(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["kubeconfig", "admin-token", "server.pem"])
 def test_secrets_are_for_their_owner_only(server: object, tmp_path: Path, name: str) -> None:
     assert (tmp_path / "cluster" / name).stat().st_mode & 0o077 == 0
+
+
+def test_controls_may_be_served_beside_the_api_server(server: ClusterServer) -> None:
+    file = server.settings.folder / "ready.json"
+    said = json.loads(file.read_text())
+    file.write_text(json.dumps({**said, "url": "https://127.0.0.1:1", "control_url": server.url}))
+
+    assert ClusterControl.from_folder(file.parent).traffic()["requests"] == []
