@@ -1,6 +1,7 @@
 """The `tagSpecification_N` parameters of a class and their templates.
 
 https://github.com/kubernetes-sigs/aws-ebs-csi-driver/blob/master/docs/tagging.md
+https://github.com/kubernetes-sigs/aws-ebs-csi-driver/blob/master/pkg/driver/validation.go
 """
 
 from __future__ import annotations
@@ -11,16 +12,31 @@ from collections.abc import Mapping
 PREFIX = "tagSpecification_"
 _FIELD = re.compile(r"{{\s*\.(\w+)\s*}}")
 
+RESERVED_KEYS = ("CSIVolumeName", "CSIVolumeSnapshotName", "ebs.csi.aws.com/cluster-name")
+RESERVED_PREFIXES = ("kubernetes.io", "ebs.csi.aws.com/")
+"""What a class may not ask for: cluster-name since v1.58 of the driver, its whole prefix since v1.60."""
+
 
 class TagError(ValueError):
     """A tag specification the driver refuses; the text is the driver's."""
 
 
 def tags_of(parameters: Mapping[str, str], values: Mapping[str, str]) -> dict[str, str]:
-    """The tags the parameters ask for, templates filled with `values`. TagError on an unknown template field
-    or a specification that is not `key=value`."""
+    """The tags the parameters ask for, templates filled with `values`. TagError on an unknown template
+    field, a specification that is not `key=value`, or a reserved key."""
     specifications = [parameters[key] for key in sorted(parameters) if key.startswith(PREFIX)]
-    return dict(_tag(each, values) for each in specifications)
+    tags = dict(_tag(each, values) for each in specifications)
+    for key in tags:
+        _refuse_reserved(key)
+    return tags
+
+
+def _refuse_reserved(key: str) -> None:
+    if key in RESERVED_KEYS:
+        raise TagError(f"Invalid tag value: tag key '{key}' is reserved")
+    for prefix in RESERVED_PREFIXES:
+        if key.startswith(prefix):
+            raise TagError(f"Invalid tag value: tag key prefix '{prefix}' is reserved")
 
 
 def _tag(specification: str, values: Mapping[str, str]) -> tuple[str, str]:

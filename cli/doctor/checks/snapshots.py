@@ -19,6 +19,11 @@ SILENCE = timedelta(minutes=5)
 METADATA = "--extra-create-metadata"
 SNAPSHOTTER = "csi-snapshotter"
 
+RESERVED_PREFIX = "ebs.csi.aws.com/"
+"""The driver refuses every snapshot of a class that asks for such a tag: the cluster's name since v1.58,
+any key since v1.60. https://github.com/kubernetes-sigs/aws-ebs-csi-driver/blob/master/pkg/driver/validation.go
+"""
+
 
 def snapshot_kinds(facts: Facts) -> Iterator[Finding]:
     """The three snapshot CRDs are served; every restore needs them, and method csi."""
@@ -127,12 +132,24 @@ def _differences(facts: Facts, ours: SnapshotClass) -> list[str]:
     if ours.driver != wanted["driver"]:
         said.append(f"is for driver {ours.driver}, not {wanted['driver']}")
     parameters = wanted["parameters"]
+    reserved = sorted(key for key in _tag_keys(ours) if key.startswith(RESERVED_PREFIX))
+    if reserved:
+        said.append(
+            f"asks for {listed(reserved)}, which the EBS CSI driver reserves for itself: from v1.58 on it "
+            "refuses every backup by csi until the manifests are applied again"
+        )
+        return said
     other = sorted(
         key for key in {*parameters, *ours.parameters} if parameters.get(key) != ours.parameters.get(key)
     )
     if other:
         said.append(f"has other parameters than ours: {listed(other)}")
     return said
+
+
+def _tag_keys(ours: SnapshotClass) -> list[str]:
+    specifications = [text for name, text in ours.parameters.items() if name.startswith("tagSpecification_")]
+    return [text.partition("=")[0] for text in specifications]
 
 
 def _alive(facts: Facts, check: str, add_on: str, found: Controller) -> Iterator[Finding]:

@@ -226,6 +226,29 @@ def test_a_parameter_the_driver_does_not_know_is_an_invalid_argument(lab: Lab) -
     assert lab.ec2.calls.count("CreateSnapshot") == 0
 
 
+@pytest.mark.parametrize(
+    ("tag", "text"),
+    [
+        ("ebs.csi.aws.com/cluster-name=myeks", "tag key 'ebs.csi.aws.com/cluster-name' is reserved"),
+        ("ebs.csi.aws.com/cluster=true", "tag key prefix 'ebs.csi.aws.com/' is reserved"),
+        ("CSIVolumeSnapshotName=mine", "tag key 'CSIVolumeSnapshotName' is reserved"),
+        ("kubernetes.io/cluster/myeks=owned", "tag key prefix 'kubernetes.io' is reserved"),
+    ],
+)
+def test_a_class_that_asks_for_a_tag_of_the_drivers_own_gets_no_snapshot(
+    lab: Lab, tag: str, text: str
+) -> None:
+    volume = lab.bound_claim("data")["spec"]["csi"]["volumeHandle"]
+    lab.snapshot_class(tagSpecification_1="team=backup", tagSpecification_2=tag)
+    lab.snapshot("refused", "data")
+
+    assert lab.until(lambda: lab.error("refused")).endswith(
+        f"failed to take snapshot of the volume {volume}: "
+        f'"rpc error: code = InvalidArgument desc = Invalid tag value: {text}"'
+    )
+    assert lab.ec2.calls.count("CreateSnapshot") == 0
+
+
 def test_the_only_default_class_of_the_driver_is_used(lab: Lab) -> None:
     lab.bound_claim("data")
     lab.snapshot_class("standard")

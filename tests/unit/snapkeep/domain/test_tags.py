@@ -118,8 +118,11 @@ def test_the_class_asks_the_driver_for_what_finds_the_snapshot_again() -> None:
     assert tags.class_tags("myeks") == {
         "snapkeep:managed": "true",
         "snapkeep:cluster": "myeks",
-        "ebs.csi.aws.com/cluster-name": "myeks",
         "snapkeep:volume-snapshot-namespace": "{{ .VolumeSnapshotNamespace }}",
         "snapkeep:volume-snapshot": "{{ .VolumeSnapshotName }}",
     }
     assert tags.full_tags(replace(a_point(), method=Method.CSI))[tags.METHOD] == "csi"
+
+
+def test_the_class_asks_for_no_key_that_the_driver_reserves() -> None:
+    assert not [key for key in tags.class_tags("myeks") if key.startswith("ebs.csi.aws.com/")]

@@ -74,12 +74,14 @@ def full_tags(point: Point) -> dict[str, str]:
 def class_tags(cluster: str) -> dict[str, str]:
     """What the VolumeSnapshotClass asks the driver to put on a snapshot; the driver fills the templates.
 
+    No key of the driver's own is among them: since v1.58 the driver refuses a class that asks for
+    `ebs.csi.aws.com/cluster-name`, since v1.60 for any key under `ebs.csi.aws.com/`. It writes them
+    itself, or record_completion does.
     https://github.com/kubernetes-sigs/aws-ebs-csi-driver/blob/master/docs/tagging.md
     """
     return {
         MANAGED: "true",
         CLUSTER: cluster,
-        DRIVER_CLUSTER_NAME: cluster,
         SNAPSHOT_NAMESPACE: "{{ .VolumeSnapshotNamespace }}",
         SNAPSHOT_NAME: "{{ .VolumeSnapshotName }}",
     }

@@ -109,6 +109,20 @@ def test_a_class_that_is_not_as_printed_is_printed_again(broken: SnapshotClass, 
     assert found.fix == APPLY
 
 
+def test_a_class_of_old_manifests_asks_for_a_reserved_tag_and_is_applied_again() -> None:
+    old = {**CLASS.parameters, "tagSpecification_3": "ebs.csi.aws.com/cluster-name=myeks"}
+
+    (found,) = snapshot_class(healthy(classes=(replace(CLASS, parameters=old),)))
+
+    assert found.verdict is Verdict.PROBLEM
+    assert found.text == (
+        "VolumeSnapshotClass snapkeep-myeks asks for ebs.csi.aws.com/cluster-name, which the EBS CSI driver "
+        "reserves for itself: from v1.58 on it refuses every backup by csi until the manifests are applied "
+        "again"
+    )
+    assert found.fix == APPLY
+
+
 def test_the_class_comes_after_the_deploy() -> None:
     (before,) = snapshot_class(healthy(classes=(), functions={}))
     (after,) = snapshot_class(healthy(classes=()))
