@@ -71,11 +71,12 @@ class RestoringCluster(Faults):
 
     def remove_imported_snapshot(self, restore: RestoreOperation) -> None:
         self._before("remove_imported_snapshot")
-        key = (restore.namespace, restore.objects)
-        if self.imported_snapshots.get(key) == restore.id:
-            del self.imported_snapshots[key]
-        if self.imported_contents.get(restore.objects) == restore.id:
-            del self.imported_contents[restore.objects]
+        for name in restore.all_objects:
+            key = (restore.namespace, name)
+            if self.imported_snapshots.get(key) == restore.id:
+                del self.imported_snapshots[key]
+            if self.imported_contents.get(name) == restore.id:
+                del self.imported_contents[name]
         self._after("remove_imported_snapshot")
 
     def remove_restored_claim(self, restore: RestoreOperation) -> None:

@@ -172,6 +172,34 @@ def test_a_claim_deleted_by_hand_ends_the_restore() -> None:
     assert story.leftovers == []
 
 
+def test_a_deleted_import_is_made_again_under_another_name_however_old_the_restore_is() -> None:
+    story = Story()
+    restore = story.start()
+    story.finish(hours=30)
+    del story.cluster.imported_snapshots["shop", restore.objects]
+    story.finish(minutes=5)
+    story.finish(minutes=5)
+    again = story.journal.restores[restore.id]
+    assert (again.stage, again.imports) == (Stage.CREATED, 1)
+    assert story.cluster.sources[WHERE] == again.objects != restore.objects
+    story.cluster.bind_restored(*WHERE)
+    story.finish(minutes=5)
+    assert story.leftovers == []
+
+
+def test_a_restore_whose_imports_somebody_keeps_deleting_fails_and_leaves_nothing() -> None:
+    story = Story()
+    restore = story.start()
+    for _ in range(15):
+        story.cluster.imported_snapshots.clear()
+        story.finish(minutes=5)
+    failed = story.journal.restores[restore.id]
+    assert failed.stage is Stage.FAILED
+    assert "was deleted while the claim waited for it, the last of 5 imports" in failed.reason
+    assert story.leftovers == []
+    assert WHERE not in story.cluster.restored
+
+
 def test_a_cluster_that_is_gone_ends_its_restores_and_holds() -> None:
     story = Story()
     restore = story.start()

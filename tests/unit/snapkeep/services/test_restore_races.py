@@ -229,6 +229,6 @@ def test_a_volume_snapshot_that_somebody_deletes_is_imported_again() -> None:
     nothing_left_over(world)
     shown = Api(world).get(place).json
     assert shown["state"] == "bound"
-    assert f"VolumeSnapshot {point} is gone: the claim is made from the EBS snapshot itself" in [
+    assert f"VolumeSnapshot {point} was deleted: the claim is made from the EBS snapshot itself" in [
         moment["text"] for moment in shown["timeline"]
     ]

@@ -84,7 +84,7 @@ class FinishRestores:
 
     def _make(self, operation: RestoreOperation, report: FinishReport) -> None:
         """Go on with a restore that the API accepted and did not bring to its claim."""
-        age = self.clock() - operation.accepted_at
+        age = self.clock() - operation.trying_since
         if age < RESUME_AFTER:
             return
         if age > GIVE_UP_AFTER:
@@ -105,8 +105,8 @@ class FinishRestores:
         claim = self._claim(operation)
         seen = progress(operation, claim)
         if claim and claim.operation == operation.id and claim.snapshot_gone and claim.phase == "Pending":
-            self.restore.import_again(operation)
-            report.made.append(operation.id)
+            again = self.restore.import_again(operation)
+            (report.failed if again.stage is Stage.FAILED else report.made).append(operation.id)
             return
         ends = {RestoreState.BOUND: Stage.BOUND, RestoreState.REMOVED: Stage.REMOVED}
         stage = Stage.FAILED if seen.state is RestoreState.FAILED else ends.get(seen.state)

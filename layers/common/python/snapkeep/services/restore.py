@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from snapkeep.domain.errors import PermanentError, TemporaryError
-from snapkeep.domain.restore.operations import HOLD_FOR, RestoreOperation, Stage, Way
+from snapkeep.domain.restore.operations import HOLD_FOR, MOST_IMPORTS, RestoreOperation, Stage, Way
 from snapkeep.ports import Clock, Cluster, Clusters, Journal
 
 log = logging.getLogger(__name__)
@@ -86,13 +86,25 @@ class Restore:
         return self.journal.write_restore(replace(operation, cleaned=True))
 
     def import_again(self, operation: RestoreOperation) -> RestoreOperation:
-        """Import the EBS snapshot, which is held, for a claim whose VolumeSnapshot is gone.
+        """Import the EBS snapshot, which is held, for a claim whose VolumeSnapshot is gone or going.
 
-        A prune that looked before the point was held may have deleted it, and anybody else may.
+        A prune that looked before the point was held may have deleted it, and anybody else may. After
+        `MOST_IMPORTS` the restore fails.
         """
-        text = f"VolumeSnapshot {operation.source} is gone: the claim is made from the EBS snapshot itself"
+        lost = f"VolumeSnapshot {operation.source} was deleted"
+        imports = operation.imports + 1 if operation.way is Way.IMPORT else operation.imports
+        if imports == MOST_IMPORTS:
+            reason = (
+                f"{lost} while the claim waited for it, the last of {MOST_IMPORTS} imports: find out who "
+                "deletes them (the audit log of the cluster says), and restore again"
+            )
+            return self.fail(operation, reason)
+        text = f"{lost}: the claim is made from the EBS snapshot itself"
         again = replace(
-            operation.happened(self.clock(), text, Stage.ACCEPTED), way=Way.IMPORT, volume_snapshot=""
+            operation.happened(self.clock(), text, Stage.ACCEPTED),
+            way=Way.IMPORT,
+            volume_snapshot="",
+            imports=imports,
         )
         return self.go_on(self.journal.write_restore(again))
 

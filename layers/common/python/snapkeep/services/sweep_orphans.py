@@ -146,7 +146,7 @@ class SweepOrphans:
 
     def _find(self, census: Census, ids: set[str], seen: Listed) -> Iterator[Orphan]:
         now, cluster, points = self.clock(), census.cluster, census.points
-        restores = {restore.objects for restore in self.journal.open_restores()}
+        restores = {name for restore in self.journal.open_restores() for name in restore.all_objects}
         by_snapshot = {(item.namespace, item.volume_snapshot): item for item in seen.contents}
         yield from census.orphans(now)
         for orphan in orphans.of_contents(cluster, seen.contents, ids, restores, now):

@@ -35,8 +35,8 @@ def import_snapshot(client: KubernetesClient, restore: RestoreOperation) -> None
 def create_claim(client: KubernetesClient, restore: RestoreOperation) -> None:
     """Create the claim, or find it created; raises NameTaken when somebody else's has the name.
 
-    One of ours from a VolumeSnapshot that is gone is deleted while no volume was made for it, because the
-    source of a claim cannot be changed; TemporaryError then asks to come back when it is gone.
+    One of ours from a VolumeSnapshot that is gone or going is deleted while no volume was made for it,
+    because the source of a claim cannot be changed; TemporaryError then asks to come back when it is gone.
     """
     found = _create(client, _claims(restore), claim_manifest(restore))
     made_from = (found["spec"].get("dataSource") or {}).get("name", restore.source)
@@ -52,7 +52,7 @@ def read_claim(client: KubernetesClient, restore: RestoreOperation) -> RestoredC
         return None
     phase = (claim.get("status") or {}).get("phase") or "Pending"
     pending = phase == "Pending"
-    snapshot = _snapshot(client, restore) if pending else None
+    snapshot = _living_snapshot(client, restore) if pending else None
     ready, error = _readiness(snapshot, restore) if pending else (True, "")
     return RestoredClaim(
         phase=phase,
@@ -68,9 +68,10 @@ def read_claim(client: KubernetesClient, restore: RestoreOperation) -> RestoredC
 
 
 def remove_import(client: KubernetesClient, restore: RestoreOperation) -> None:
-    """Delete the VolumeSnapshot, then its content, each only when it names this restore."""
-    _remove(client, f"{_snapshots(restore)}/{restore.objects}", restore)
-    _remove(client, f"{API}/volumesnapshotcontents/{restore.objects}", restore)
+    """Delete each import's VolumeSnapshot, then its content, and only what names this restore."""
+    for name in restore.all_objects:
+        _remove(client, f"{_snapshots(restore)}/{name}", restore)
+        _remove(client, f"{API}/volumesnapshotcontents/{name}", restore)
 
 
 def remove_claim(client: KubernetesClient, restore: RestoreOperation) -> None:
@@ -178,8 +179,15 @@ def _find(client: KubernetesClient, path: str) -> Document | None:
         return None
 
 
-def _snapshot(client: KubernetesClient, restore: RestoreOperation) -> Document | None:
-    return _find(client, f"{_snapshots(restore)}/{restore.source}")
+def _living_snapshot(client: KubernetesClient, restore: RestoreOperation) -> Document | None:
+    """The source of the claim; None as well while it is being deleted.
+
+    The snapshot controller keeps it until no pending claim names it, and the provisioner makes nothing from
+    it: each would wait for the other.
+    https://github.com/kubernetes-csi/external-snapshotter (volumesnapshot-as-source-protection)
+    """
+    found = _find(client, f"{_snapshots(restore)}/{restore.source}")
+    return None if found is None or found["metadata"].get("deletionTimestamp") else found
 
 
 def _readiness(snapshot: Document | None, restore: RestoreOperation) -> tuple[bool, str]:

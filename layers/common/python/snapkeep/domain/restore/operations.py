@@ -16,6 +16,9 @@ RENEW_BEFORE = timedelta(hours=12)
 GIVE_UP_AFTER = timedelta(hours=1)
 """How long the objects of a restore are tried to be made before it fails."""
 
+MOST_IMPORTS = 5
+"""How often an import is made for one restore: somebody who deletes each of them must be found first."""
+
 
 class Way(StrEnum):
     """How a claim gets at its recovery point: its VolumeSnapshot, or one imported for it."""
@@ -52,8 +55,9 @@ class RestoreOperation:
     """One restore as the journal knows it.
 
     `size_bytes` is what the claim asks for; `volume_snapshot` the VolumeSnapshot it is made from, which
-    an import makes under the operation's own name. `caller` is the ARN of who asked. `cleaned` says
-    that the import pair is gone and the hold given back. `revision` grows with every write.
+    an import makes under the operation's own name. `imports` counts the imports that were lost and made
+    again. `caller` is the ARN of who asked. `cleaned` says that the import pairs are gone and the hold is
+    given back. `revision` grows with every write.
     """
 
     id: str
@@ -77,6 +81,7 @@ class RestoreOperation:
     held_until: datetime | None = None
     reason: str = ""
     cleaned: bool = False
+    imports: int = 0
     timeline: tuple[Moment, ...] = ()
     revision: int = 0
 
@@ -86,14 +91,28 @@ class RestoreOperation:
         return not (self.stage.is_final and self.cleaned)
 
     @property
+    def trying_since(self) -> datetime:
+        """Since when (aware UTC) the objects of an accepted restore, or of another import, are being made."""
+        return self.timeline[-1].at if self.timeline else self.accepted_at
+
+    @property
     def source(self) -> str:
         """The name of the VolumeSnapshot that the claim is made from."""
         return self.objects if self.way is Way.IMPORT else self.volume_snapshot
 
     @property
     def objects(self) -> str:
-        """The name of the VolumeSnapshotContent and VolumeSnapshot that an import makes."""
-        return object_name(self.id)
+        """The name of the VolumeSnapshotContent and VolumeSnapshot that the import makes now.
+
+        Each import has a name of its own: a VolumeSnapshot that is being deleted keeps its name while a
+        claim waits for it, and its content stays bound to the UID of the old one.
+        """
+        return object_name(self.id, self.imports)
+
+    @property
+    def all_objects(self) -> tuple[str, ...]:
+        """The names of all imports of this restore, the first one first."""
+        return tuple(object_name(self.id, number) for number in range(self.imports + 1))
 
     @property
     def holder(self) -> str:
@@ -113,6 +132,9 @@ class RestoreOperation:
         return self.held_until is None or self.held_until - now < RENEW_BEFORE
 
 
-def object_name(operation_id: str) -> str:
-    """The name of what an import makes: a DNS-1123 label, as operation ids are lower-case hex."""
-    return f"snapkeep-restore-{operation_id}"
+def object_name(operation_id: str, imports: int = 0) -> str:
+    """The name of what an import makes: a DNS-1123 label, as operation ids are lower-case hex.
+
+    The imports after the first one are numbered.
+    """
+    return f"snapkeep-restore-{operation_id}" + (f"-{imports}" if imports else "")

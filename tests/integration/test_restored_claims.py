@@ -1,0 +1,128 @@
+"""Restores by the real adapter, where the emulated driver and volume controller decide what they become."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic, sleep
+from typing import Any
+
+import pytest
+
+from sandbox.driver import Driver
+from sandbox.driver.ec2 import VolumeRequest
+from snapkeep.domain.restore.operations import RestoreOperation, Stage
+from snapkeep.ports import Cluster
+from snapkeep.services.finish_restores import FinishReport, FinishRestores
+from snapkeep.services.restore import Restore
+from tests.contract.ports.clusters import SandboxWorld
+from tests.contract.sandbox_driver.fake_ec2 import FakeEc2
+from tests.fakes import MemoryJournal, TestClock
+from tests.fakes.restore_samples import NOW, a_restore
+from tests.fakes.restores import FakeHolds
+
+CLAIMS, SNAPSHOTS = "persistentvolumeclaims", "volumesnapshots"
+
+
+@dataclass
+class OneCluster:
+    """The clusters of a deployment that has one."""
+
+    cluster: Cluster
+
+    def open(self, name: str) -> Cluster:
+        return self.cluster
+
+
+class Lab:
+    """A cluster with a driver, recovery points of 10 GiB in EC2, and those who restore from them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.world = SandboxWorld(folder)
+        self.store = self.world.store
+        self.ec2 = FakeEc2(instant=True)
+        self.driver = Driver(self.store, self.ec2, cluster_name="myeks", region="ap-northeast-2")
+        self.driver.start()
+        self.clock, self.journal, self.holds = TestClock(NOW), MemoryJournal(), FakeHolds()
+        clusters = OneCluster(self.world.cluster)
+        self.restore = Restore(clusters, self.journal, self.holds, self.clock)
+        self.finisher = FinishRestores(clusters, self.journal, self.restore, self.holds, self.clock)
+        self.node("one", "ap-northeast-2a")
+
+    def stop(self) -> None:
+        self.driver.stop()
+        self.world.stop()
+
+    def start(self, storage_class: str = "gp3", **changes: Any) -> RestoreOperation:
+        """Restore a new point into default/data-restored."""
+        request = VolumeRequest("ap-northeast-2a", 10, "gp3", True, "", {}, "token")
+        tags = {"CSIVolumeSnapshotName": "by-hand"}
+        snapshot = self.ec2.create_snapshot(self.ec2.create_volume(request), "a point", tags).id
+        wanted = a_restore(namespace="default", snapshot_id=snapshot, storage_class=storage_class, **changes)
+        return self.restore.start(wanted)
+
+    def finish(self) -> FinishReport:
+        self.clock.forward(minutes=5)
+        return self.finisher.run()
+
+    def node(self, name: str, zone: str) -> None:
+        labels = {"topology.kubernetes.io/zone": zone}
+        node = {
+            "metadata": {"name": name, "labels": labels},
+            "spec": {"providerID": f"aws:///{zone}/i-{name}"},
+            "status": {"conditions": [{"type": "Ready", "status": "True"}]},
+        }
+        self.store.create("nodes", None, node)
+
+    def pod(self, claim: str) -> None:
+        """A pod that uses the claim."""
+        volumes = [{"name": "data", "persistentVolumeClaim": {"claimName": claim}}]
+        spec = {"containers": [{"name": "app", "image": "busybox"}], "volumes": volumes}
+        self.store.create("pods", "default", {"metadata": {"name": "app"}, "spec": spec})
+
+    def claim(self, restore: RestoreOperation) -> Any:
+        return self.store.get(CLAIMS, "default", restore.target)
+
+    def bound(self, restore: RestoreOperation) -> Any:
+        """The claim once it is bound."""
+        return until(lambda: self.claim(restore)["status"].get("phase") == "Bound" and self.claim(restore))
+
+    def warned(self, text: str) -> bool:
+        return any(text in event["message"] for event in self.store.list("events"))
+
+
+def until(done: Callable[[], Any], seconds: float = 10.0) -> Any:
+    end = monotonic() + seconds
+    while not (found := done()):
+        assert monotonic() < end, f"not within {seconds} s"
+        sleep(0.02)
+    return found
+
+
+@pytest.fixture
+def lab(tmp_path: Path) -> Iterator[Lab]:
+    lab = Lab(tmp_path)
+    yield lab
+    lab.stop()
+
+
+def test_an_import_deleted_by_hand_while_its_claim_waits_is_made_again(lab: Lab) -> None:
+    """The controller keeps it for the claim, the provisioner refuses it: by itself neither ends."""
+    lab.world.add_class("gp3", "WaitForFirstConsumer")
+    restore = lab.start()
+    until(lambda: lab.finish().waiting)
+    lab.store.delete(SNAPSHOTS, "default", restore.objects)
+    lab.pod(restore.target)
+    until(lambda: lab.warned("being deleted") and lab.warned("Snapshot is being used to restore a PVC"))
+    assert lab.claim(restore)["status"]["phase"] == "Pending"
+
+    assert lab.finish().made == [restore.id]
+    until(lambda: lab.finish() and lab.journal.restores[restore.id].stage is Stage.CREATED)
+    claim = lab.bound(restore)
+
+    volume = lab.store.get("persistentvolumes", None, claim["spec"]["volumeName"])
+    made = lab.ec2.volumes[volume["spec"]["csi"]["volumeHandle"]]
+    assert made.snapshot_id == restore.snapshot_id
+    until(lambda: lab.finish().finished == [restore.id])
+    until(lambda: not list(lab.store.list(SNAPSHOTS)) and not list(lab.store.list("volumesnapshotcontents")))
