@@ -17,6 +17,7 @@ from tests.fakes import MemoryJournal
 from tests.fakes.dying import HOOK, INSTANCE, NODE, a_notice
 
 AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
+HOUR = timedelta(hours=1)
 
 
 @pytest.fixture(params=["memory", "dynamodb"])
@@ -30,6 +31,7 @@ def a_record(instance: str = INSTANCE) -> IncidentRecord:
     notices = (
         a_notice(AT, instance=instance),
         a_notice(AT, Kind.LIFECYCLE, key="t", instance=instance, hook=HOOK),
+        a_notice(AT, Kind.HEALTH, key="w", instance=instance, deadline=AT, window_end=AT + 4 * HOUR),
     )
     record = IncidentRecord(instance, "myeks", NODE).told_of(notices).noted(AT, "cordon").noted(AT, "drain")
     return replace(

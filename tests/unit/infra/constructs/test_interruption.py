@@ -51,6 +51,8 @@ def target_of(template: Template, event: dict[str, Any]) -> Resource:
         ("capacity", 86400),
         ("health_three", 86400),
         ("health_cancelled", 86400),
+        ("health_one_resolved", 86400),
+        ("health_window", 86400),
     ],
 )
 def test_an_announcement_starts_the_cordoner_as_long_as_it_is_worth_it(

@@ -87,6 +87,53 @@ def test_a_closed_health_event_takes_back_what_was_planned() -> None:
     assert incident(INSTANCE, [closed[0], planned[0]]).standing_notices == ()
 
 
+@pytest.mark.parametrize("status", ["IMPAIRED", "UNIMPAIRED", "PENDING", "UNKNOWN", "", None, 7])
+def test_only_what_is_resolved_is_not_affected_any_more(status: object) -> None:
+    event = sample("health_one_resolved")
+    event["detail"]["affectedEntities"][1]["status"] = status
+    found = notices(event)
+    assert found is not None
+    assert [(notice.withdrawn, notice.deadline is None) for notice in found] == [(True, True)] + [
+        (False, False)
+    ] * 2
+
+
+@pytest.mark.parametrize(("first", "second"), [("RESOLVED", "PENDING"), ("PENDING", "RESOLVED")])
+def test_an_instance_that_is_named_twice_is_resolved_only_if_both_say_so(first: str, second: str) -> None:
+    event = sample("health_one_resolved")
+    twice = [{"entityValue": INSTANCE, "status": status} for status in (first, second)]
+    event["detail"]["affectedEntities"] = twice
+    assert [notice.withdrawn for notice in notices(event) or ()] == [False]
+
+
+def test_a_resolution_and_a_closing_under_one_name_are_no_copies_of_the_announcement() -> None:
+    planned = sample("health_three")
+    resolved = sample("health_one_resolved")
+    resolved["detail"]["communicationId"] = planned["detail"]["communicationId"]
+    found = [(notices(event) or ())[0] for event in (planned, resolved)]
+    assert incident(INSTANCE, found).standing_notices == ()
+
+
+def test_a_window_has_its_start_as_the_deadline_and_is_over_at_its_end() -> None:
+    (first, *_) = notices(sample("health_window")) or ()
+    assert first.deadline == datetime(2026, 12, 8, 2, tzinfo=UTC)
+    assert first.window_end == datetime(2026, 12, 8, 6, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("end", [None, "", "Tue, 08 Dec 2026 02:00:00 GMT", "Mon, 07 Dec 2026 02:00:00 GMT"])
+def test_without_an_end_after_its_start_there_is_no_window(end: str | None) -> None:
+    event = sample("health_window")
+    event["detail"]["endTime"] = end
+    assert {notice.window_end for notice in notices(event) or ()} == {None}
+
+
+def test_an_end_that_is_no_time_is_named() -> None:
+    event = sample("health_window")
+    event["detail"]["endTime"] = "later"
+    with pytest.raises(MalformedMessage, match="'endTime' is no time: 'later'"):
+        notices(event)
+
+
 def test_a_page_that_names_its_instances_as_resources_only_is_read_too() -> None:
     event = sample("health_three")
     del event["detail"]["affectedEntities"]
@@ -126,12 +173,12 @@ ANYTHING = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
     max_leaves=8,
 )
-KEYS = ("instance-id", "instance-action", "state", "service", "eventTypeCategory", "startTime", "statusCode")
+KEYS = ("instance-id", "instance-action", "state", "service", "eventTypeCategory", "startTime", "endTime")
 WORDS = st.sampled_from(
     [INSTANCE, "terminate", "EC2", "scheduledChange", "2026-11-24T12:00:00Z", "0001-01-01"]
 )
 DETAILS = st.dictionaries(
-    st.sampled_from((*KEYS, "LifecycleTransition", "affectedEntities")), WORDS | ANYTHING
+    st.sampled_from((*KEYS, "statusCode", "LifecycleTransition", "affectedEntities")), WORDS | ANYTHING
 )
 TIMES = WORDS | ANYTHING | st.datetimes().map(str)
 

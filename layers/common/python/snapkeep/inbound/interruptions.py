@@ -22,6 +22,7 @@ Notices = tuple[Notice, ...]
 
 TERMINATING = "autoscaling:EC2_INSTANCE_TERMINATING"
 SPOT_ACTIONS = ("terminate", "stop", "hibernate")
+RESOLVED = "RESOLVED"
 INSTANCE = re.compile(r"i-[0-9a-f]+")
 
 
@@ -93,29 +94,46 @@ def _lifecycle(fields: Event, time: object) -> Notices:
 
 
 def _health(event: Event) -> Notices:
-    """A notice for each instance on this page; `closed` takes back what was said under the same event ARN."""
+    """A notice for each instance on this page; `closed` takes back what was said under the same event ARN.
+
+    So does RESOLVED, for one instance. UNIMPAIRED only says how it is now, before what is scheduled.
+    https://docs.aws.amazon.com/health/latest/APIReference/API_AffectedEntity.html
+    """
     detail = _detail(event)
     if detail.get("service") != "EC2" or detail.get("eventTypeCategory") != "scheduledChange":
         return ()
     at = _time(event.get("time"), "time")
-    withdrawn = detail.get("statusCode") == "closed"
-    deadline = None if withdrawn else _time(detail.get("startTime"), "startTime")
+    closed = detail.get("statusCode") == "closed"
+    start = None if closed else _time(detail.get("startTime"), "startTime")
+    end = _time(detail["endTime"], "endTime") if detail.get("endTime") else None
+    window_end = end if start and end and start < end else None
     # Pages share the communicationId, and each is an EventBridge event with an id of its own.
     said = _text_or(detail, "communicationId") or _text(event, "id")
-    key = f"{said}/closed" if withdrawn else said
     action, subject = _text(detail, "eventTypeCode"), _text(detail, "eventArn")
-    return tuple(
-        Notice(key, Kind.HEALTH, instance, at, action, deadline, subject, withdrawn)
-        for instance in _affected(event, detail)
-    )
+
+    def of(instance: str, resolved: bool) -> Notice:
+        if closed or resolved:
+            key = f"{said}/closed" if closed else f"{said}/resolved"
+            return Notice(key, Kind.HEALTH, instance, at, action, None, subject, withdrawn=True)
+        key = f"{said}/{start}/{window_end or start}"
+        return Notice(key, Kind.HEALTH, instance, at, action, start, subject, window_end=window_end)
+
+    return tuple(of(instance, resolved) for instance, resolved in _affected(event, detail).items())
 
 
-def _affected(event: Event, detail: Event) -> tuple[str, ...]:
-    """The instances named, each once: as entities, else as resources; both hold ids or ARNs."""
-    entities, resources = detail.get("affectedEntities"), event.get("resources")
-    named = [item.get("entityValue") for item in _list(entities) if isinstance(item, Mapping)]
-    ids = (str(name).rsplit("/", 1)[-1] for name in named or _list(resources))
-    return tuple(dict.fromkeys(name for name in ids if INSTANCE.fullmatch(name)))
+def _affected(event: Event, detail: Event) -> Mapping[str, bool]:
+    """The instances named, as entities, else as resources (both hold ids or ARNs), and which are resolved.
+
+    One that is named twice is resolved only if it is so both times.
+    """
+    entities = [item for item in _list(detail.get("affectedEntities")) if isinstance(item, Mapping)]
+    named = [(item.get("entityValue"), str(item.get("status")).upper() == RESOLVED) for item in entities]
+    found: dict[str, bool] = {}
+    for name, resolved in named or [(name, False) for name in _list(event.get("resources"))]:
+        instance = str(name).rsplit("/", 1)[-1]
+        if INSTANCE.fullmatch(instance):
+            found[instance] = resolved and found.get(instance, True)
+    return found
 
 
 def _list(value: object) -> list[Any]:

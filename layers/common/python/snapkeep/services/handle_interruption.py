@@ -121,7 +121,7 @@ class HandleInterruption:
         if told != record:
             told = told.noted(now, _heard(notice))
             if notice.standing(now) is Standing.TOO_LATE:
-                late = int((now - (notice.deadline or now)).total_seconds())
+                late = int((now - (notice.window_end or notice.deadline or now)).total_seconds())
                 told = told.noted(now, f"the announcement came {late} s after its deadline")
         if sighting.plan and sighting.cordoned_at and told.cordoned_at is None:
             told = told.noted(sighting.cordoned_at, f"cordon: {sighting.plan.reason}")

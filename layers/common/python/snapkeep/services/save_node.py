@@ -244,7 +244,7 @@ class SaveNode:
         record = self._log.note(record, f"drain: {who.reason}")
         if not who.ours:
             return record
-        deadline = notice.deadline or record.hooks_end(self.clock())
+        deadline = notice.drained_until(self.clock()) or record.hooks_end(self.clock())
         drain = DrainNode(scene.nodes, self._log, self.clock)
         record, drained = drain.run(record, scene.pods, deadline)
         report.evicted, report.blocked, report.forced = drained.evicted, drained.blocked, drained.forced

@@ -23,6 +23,7 @@ NOTICES = st.builds(
     announced_at=TIMES,
     action=st.sampled_from(["", "terminate", "terminated"]),
     deadline=st.none() | TIMES,
+    window_end=st.none() | TIMES,
     subject=st.sampled_from(["", "arn"]),
     withdrawn=st.booleans(),
     hook=st.none() | st.builds(Hook, st.just("g"), st.just("h"), st.sampled_from("xy")),

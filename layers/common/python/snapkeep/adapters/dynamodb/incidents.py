@@ -90,6 +90,7 @@ def _plain_notice(notice: Notice) -> dict[str, Any]:
     return dataclasses.asdict(notice) | {
         "announced_at": time_text(notice.announced_at),
         "deadline": _time(notice.deadline),
+        "window_end": _time(notice.window_end),
     }
 
 
@@ -117,6 +118,7 @@ def _notice(fields: dict[str, Any]) -> Notice:
             "announced_at": datetime.fromisoformat(fields["announced_at"]),
             "deadline": _read_time(fields["deadline"]),
             "hook": Hook(**fields["hook"]) if fields["hook"] else None,
+            "window_end": _read_time(fields.get("window_end")),
         }
     )
 

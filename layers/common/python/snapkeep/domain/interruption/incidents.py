@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from snapkeep.domain.interruption.notices import GONE_WITHIN, Kind, Notice
+from snapkeep.domain.interruption.notices import Kind, Notice
 
 
 @dataclass(frozen=True)
@@ -30,9 +30,13 @@ class Incident:
     def deadline(self, now: datetime) -> datetime | None:
         """The earliest deadline that stands and did not come to nothing; None without one."""
         standing = (notice for notice in self.standing_notices if not self.runs_since(notice))
-        deadlines = [notice.deadline for notice in standing if notice.deadline]
         seen = min(now, self.dies_since or now)
-        return min((deadline for deadline in deadlines if seen < deadline + GONE_WITHIN), default=None)
+        deadlines = (
+            notice.deadline
+            for notice in standing
+            if notice.deadline and notice.may_come_until and seen < notice.may_come_until
+        )
+        return min(deadlines, default=None)
 
     def runs_since(self, notice: Notice) -> bool:
         """Whether EC2 reported that it runs after the time at which this notice asked to act."""
@@ -70,5 +74,6 @@ def merge(one: Incident, other: Incident) -> Incident:
 def _order(notice: Notice) -> tuple[object, ...]:
     deadline = notice.deadline.isoformat() if notice.deadline else "~"
     hook = (notice.hook.group, notice.hook.name, notice.hook.token) if notice.hook else ("", "", "")
-    rest = (notice.subject, notice.withdrawn, hook)
+    window_end = notice.window_end.isoformat() if notice.window_end else "~"
+    rest = (notice.subject, notice.withdrawn, hook, window_end)
     return (notice.announced_at, notice.key, deadline, notice.kind, notice.action, *rest)

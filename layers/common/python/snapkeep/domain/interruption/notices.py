@@ -55,7 +55,9 @@ class Notice:
 
     `key` is the same for every copy of the announcement, whichever way it came. `subject` is the same for
     an announcement and its withdrawal. `action` is what the event says will happen or, of a state-change,
-    the new state; empty where the event names none. `deadline` is None where the event carries no time.
+    the new state; empty where the event names none. `deadline` is the earliest moment at which it may happen,
+    None where the event carries no time; `window_end` is when a scheduled change is over at the latest, None
+    where the event names none.
     """
 
     key: str
@@ -67,6 +69,7 @@ class Notice:
     subject: str = ""
     withdrawn: bool = False
     hook: Hook | None = None
+    window_end: datetime | None = None
 
     @property
     def acts_at(self) -> datetime:
@@ -74,6 +77,22 @@ class Notice:
         if self.kind is Kind.HEALTH and self.deadline:
             return max(self.announced_at, self.deadline - HEALTH_LEAD)
         return self.announced_at
+
+    @property
+    def may_come_until(self) -> datetime | None:
+        """Until when what has a deadline may still come; None without a deadline.
+
+        A scheduled change may begin at any moment of its window, not only at its start.
+        https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/monitoring-instances-status-check_sched.html
+        """
+        if self.deadline is None:
+            return None
+        return (self.window_end or self.deadline) + GONE_WITHIN
+
+    def drained_until(self, now: datetime) -> datetime | None:
+        """The deadline for its pods; None without one, and in an open window, whose moment nobody knows."""
+        is_open = self.deadline and self.window_end and self.deadline <= now < self.window_end
+        return None if is_open else self.deadline
 
     @property
     def is_dying(self) -> bool:
@@ -86,10 +105,10 @@ class Notice:
         return self.kind is Kind.STATE and self.action == "running"
 
     def standing(self, now: datetime) -> Standing:
-        """Open without a deadline; too late from the second of the deadline on."""
+        """Open without a deadline; too late from the second of the deadline, or of the window's end, on."""
         if self.deadline is None:
             return Standing.OPEN
-        return Standing.IN_TIME if now < self.deadline else Standing.TOO_LATE
+        return Standing.IN_TIME if now < (self.window_end or self.deadline) else Standing.TOO_LATE
 
 
 def spot_deadline(action: str, announced_at: datetime) -> datetime:

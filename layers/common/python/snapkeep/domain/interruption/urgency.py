@@ -65,6 +65,8 @@ def _came_to_nothing(incident: Incident, notice: Notice, reaction: Reaction, now
     ends = _ends(notice, reaction)
     if ends is None or min(now, incident.dies_since or now) < ends:
         return ""
+    if notice.window_end:
+        return f"{_said(notice)}, its window ended {_minute(notice.window_end)}, and nothing came of it"
     minutes = int((now - notice.announced_at).total_seconds() // 60)
     return f"{_said(notice)} {minutes} minutes ago, and nothing came of it"
 
@@ -74,7 +76,7 @@ def _ends(notice: Notice, reaction: Reaction) -> datetime | None:
     if notice.is_dying:
         return None
     if notice.deadline:
-        return notice.deadline + GONE_WITHIN
+        return notice.may_come_until
     least = LIFECYCLE_LIMIT + GONE_WITHIN if notice.kind is Kind.LIFECYCLE else timedelta()
     return notice.announced_at + max(reaction.uncordon_after, least)
 
