@@ -5,8 +5,8 @@ https://kubernetes.io/docs/concepts/storage/persistent-volumes/#binding
 
 from __future__ import annotations
 
-from sandbox.driver.cluster import Cluster, annotate, is_deleting, labels_of
-from sandbox.driver.quantities import to_bytes
+from sandbox.driver import volume_matching as matching
+from sandbox.driver.cluster import Cluster, annotate
 from sandbox.driver.snapshot_words import CLAIMS, Object
 from sandbox.driver.worker import key_of
 
@@ -15,30 +15,54 @@ BIND_COMPLETED = "pv.kubernetes.io/bind-completed"
 BOUND_BY_CONTROLLER = "pv.kubernetes.io/bound-by-controller"
 
 
-def volume_for(cluster: Cluster, claim: Object) -> Object | None:
-    """The volume the claim names, or one made or reserved for it, or the smallest free one that fits."""
+def volume_for(cluster: Cluster, claim: Object, *, waits: bool) -> Object | None:
+    """The volume the claim names, or one made or reserved for it, or the smallest free one that fits.
+
+    The scheduler binds the free ones where the class `waits` for a consumer.
+    """
     name = claim["spec"].get("volumeName")
     if name:
         volume = cluster.find(VOLUMES, None, name)
-        return volume if volume is not None and _is_free_for(volume, claim) else None
+        return volume if volume is not None and _may_be_bound(volume, claim) else None
     provisioned = cluster.find(VOLUMES, None, f"pvc-{claim['metadata']['uid']}")
-    if provisioned is not None:
+    if provisioned is not None and matching.is_reserved_for(provisioned, claim):
         return provisioned
-    volumes = [volume for volume in cluster.peek(VOLUMES) if _is_free_for(volume, claim)]
-    reserved = [volume for volume in volumes if "claimRef" in volume["spec"]]
-    fitting = sorted((each for each in volumes if _fits(each, claim)), key=_size)
-    return next(iter(reserved + fitting), None)
+    return matching.best_for_controller(claim, cluster.peek(VOLUMES), waits=waits)
+
+
+def waits_for_consumer(cluster: Cluster, claim: Object) -> bool:
+    """Whether the class of the claim leaves the choice of its volume to the scheduler."""
+    name = claim["spec"].get("storageClassName")
+    found = cluster.find("storageclasses", None, name) if name else None
+    return found is not None and found.get("volumeBindingMode") == "WaitForFirstConsumer"
+
+
+def reserve(cluster: Cluster, claim: Object, volume: Object) -> None:
+    """Write the claim into the volume, as the scheduler does before the controller binds the two."""
+
+    def write(obj: Object) -> None:
+        if not obj["spec"].get("claimRef"):
+            obj["spec"]["claimRef"] = claim_reference(claim)
+            annotate(obj, **{BOUND_BY_CONTROLLER: "yes"})
+
+    cluster.change(VOLUMES, None, volume["metadata"]["name"], write)
 
 
 def bind(cluster: Cluster, claim: Object, volume: Object) -> None:
-    """Write the binding to both sides, first the volume, as the volume controller does."""
+    """Write the binding to both sides, first the volume, as the volume controller does.
+
+    A volume that another claim got meanwhile stays with that one.
+    """
     namespace, name = key_of(claim)
     by_controller = not claim["spec"].get("volumeName")
+    chosen = not matching.is_reserved_for(volume, claim)
 
     def bind_volume(obj: Object) -> None:
+        if obj["spec"].get("claimRef") and not matching.is_reserved_for(obj, claim):
+            return
         obj["spec"]["claimRef"] = claim_reference(claim)
         obj.setdefault("status", {})["phase"] = "Bound"
-        if by_controller:
+        if chosen:
             annotate(obj, **{BOUND_BY_CONTROLLER: "yes"})
 
     def bind_claim(obj: Object) -> None:
@@ -52,7 +76,9 @@ def bind(cluster: Cluster, claim: Object, volume: Object) -> None:
             "capacity": {"storage": volume["spec"]["capacity"]["storage"]},
         }
 
-    cluster.change(VOLUMES, None, volume["metadata"]["name"], bind_volume)
+    written = cluster.change(VOLUMES, None, volume["metadata"]["name"], bind_volume)
+    if written is None or not matching.is_reserved_for(written, claim):
+        return  # gone, or given to another claim meanwhile
     cluster.change(CLAIMS, namespace, name, bind_claim)
 
 
@@ -69,29 +95,8 @@ def claim_reference(claim: Object) -> Object:
     }
 
 
-def _is_free_for(volume: Object, claim: Object) -> bool:
-    if is_deleting(volume) or volume.get("status", {}).get("phase") in ("Released", "Failed"):
-        return False
-    reference = volume["spec"].get("claimRef")
-    if reference is None:
+def _may_be_bound(volume: Object, claim: Object) -> bool:
+    """Whether a volume that the claim names is its own, or nobody's and fits."""
+    if matching.is_reserved_for(volume, claim):
         return True
-    same_name = (reference.get("namespace"), reference.get("name")) == key_of(claim)
-    return same_name and reference.get("uid") in (None, "", claim["metadata"]["uid"])
-
-
-def _fits(volume: Object, claim: Object) -> bool:
-    wanted, offered = claim["spec"], volume["spec"]
-    selector = (wanted.get("selector") or {}).get("matchLabels") or {}
-    return (
-        "claimRef" not in offered
-        and (wanted.get("storageClassName") or "") == (offered.get("storageClassName") or "")
-        and set(wanted.get("accessModes", [])) <= set(offered.get("accessModes", []))
-        and wanted.get("volumeMode", "Filesystem") == offered.get("volumeMode", "Filesystem")
-        and _size(volume) >= to_bytes(wanted["resources"]["requests"]["storage"])
-        and selector.items() <= labels_of(volume).items()
-        and not (wanted.get("dataSource") or wanted.get("dataSourceRef"))
-    )
-
-
-def _size(volume: Object) -> int:
-    return to_bytes(volume["spec"]["capacity"]["storage"])
+    return not volume["spec"].get("claimRef") and not matching.misfit(volume, claim)

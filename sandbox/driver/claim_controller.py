@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from sandbox.driver.claim_binding import VOLUMES, bind, volume_for
+from sandbox.driver.claim_binding import VOLUMES, bind, volume_for, waits_for_consumer
 from sandbox.driver.claim_words import claim_names, is_finished, is_unbound, needs_work
 from sandbox.driver.cluster import (
     Cluster,
@@ -23,6 +23,7 @@ from sandbox.driver.provisioner import SELECTED_NODE, Provisioner
 from sandbox.driver.resizer import Resizer
 from sandbox.driver.snapshot_words import CLAIMS, Object
 from sandbox.driver.switches import Faults
+from sandbox.driver.volume_matching import misfit
 from sandbox.driver.worker import Backoff, Key, in_parallel, key_of
 
 COMPONENT = "persistentvolume-controller"
@@ -87,21 +88,30 @@ class ClaimController:
 
     def _bind(self, claim: Object) -> float | None:
         claim = self._with_class(claim)
-        volume = volume_for(self._cluster, claim)
+        volume = volume_for(self._cluster, claim, waits=waits_for_consumer(self._cluster, claim))
         if volume is not None:
             bind(self._cluster, claim, volume)
-            return None
+            bound = self._cluster.find(CLAIMS, *key_of(claim))
+            return self._backoff.next(key_of(claim)) if bound and is_unbound(bound) else None
         if claim["spec"].get("volumeName"):
+            self._tell_misfit(claim)
             return self._backoff.next(key_of(claim))
         return self._provision(claim)
+
+    def _tell_misfit(self, claim: Object) -> None:
+        name = claim["spec"]["volumeName"]
+        volume = self._cluster.find(VOLUMES, None, name)
+        why = misfit(volume, claim) if volume and not volume["spec"].get("claimRef") else ""
+        if why:
+            text = f'Cannot bind to requested volume "{name}": {why}'
+            self._cluster.warning(claim, COMPONENT, "VolumeMismatch", text)
 
     def _provision(self, claim: Object) -> float | None:
         name = claim["spec"].get("storageClassName")
         storage_class = self._cluster.find("storageclasses", None, name) if name else None
         if storage_class is None:
             return self._explain(claim, name)
-        waits = storage_class.get("volumeBindingMode") == "WaitForFirstConsumer"
-        if waits and SELECTED_NODE not in annotations_of(claim):
+        if waits_for_consumer(self._cluster, claim) and SELECTED_NODE not in annotations_of(claim):
             text = "waiting for first consumer to be created before binding"
             self._cluster.normal(claim, COMPONENT, "WaitForFirstConsumer", text)
             return None

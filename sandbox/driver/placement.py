@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from sandbox.driver.cluster import labels_of
 from sandbox.driver.snapshot_words import Object
+from sandbox.driver.volume_matching import reaches
 from sandbox.kubernetes.selectors import matches_selector
 
 UNSCHEDULABLE = "node.kubernetes.io/unschedulable"
@@ -28,7 +29,7 @@ def refusal(
             return f"node(s) had untolerated taint {{{taint['key']}: {taint.get('value', '')}}}"
     if not _selects(pod, node):
         return "node(s) didn't match Pod's node affinity/selector"
-    if not all(_reaches(volume, node) for volume in volumes):
+    if not all(reaches(volume, node) for volume in volumes):
         return "node(s) didn't match PersistentVolume's node affinity"
     if not all(_has_friend(term, pod, node, neighbours) for term in _pod_affinity(pod)):
         return "node(s) didn't match pod affinity rules"
@@ -67,11 +68,6 @@ def _selects(pod: Object, node: Object) -> bool:
         return False
     affinity = (pod["spec"].get("affinity") or {}).get("nodeAffinity") or {}
     required = affinity.get("requiredDuringSchedulingIgnoredDuringExecution")
-    return required is None or _terms_match(required["nodeSelectorTerms"], node)
-
-
-def _reaches(volume: Object, node: Object) -> bool:
-    required = (volume["spec"].get("nodeAffinity") or {}).get("required")
     return required is None or _terms_match(required["nodeSelectorTerms"], node)
 
 

@@ -7,16 +7,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 
-from sandbox.driver.claim_binding import VOLUMES
+from sandbox.driver.claim_binding import VOLUMES, reserve, waits_for_consumer
 from sandbox.driver.claim_words import claim_names, is_finished, is_unbound
 from sandbox.driver.cluster import Cluster, annotate, annotations_of, is_deleting
 from sandbox.driver.placement import explain, refusal
 from sandbox.driver.provisioner import SELECTED_NODE
 from sandbox.driver.snapshot_words import CLAIMS, Object
+from sandbox.driver.volume_matching import best_for_scheduler, class_of, wanted_by
 from sandbox.driver.worker import Backoff, Key, key_of
 
 COMPONENT = "default-scheduler"
+NO_PROVISIONER = "kubernetes.io/no-provisioner"
 EVERYTHING: Key = ("", "everything")
 
 
@@ -55,8 +58,7 @@ class Scheduler:
             return False
         unbound = [claim for claim in claims if is_unbound(claim)]
         if unbound:
-            for claim in unbound:
-                self._select_node(claim, node)
+            self._find_volumes(unbound, nodes[node])
             return False
         self._bind(pod, node)
         placed.append({**pod, "spec": {**pod["spec"], "nodeName": node}})
@@ -88,7 +90,11 @@ class Scheduler:
             for other in placed
             if other["metadata"]["namespace"] == pod["metadata"]["namespace"]
         ]
-        refusals = {name: refusal(pod, node, volumes, neighbours) for name, node in nodes.items()}
+        waiting = self._waiting(claims)
+        refusals = {
+            name: refusal(pod, node, volumes, neighbours) or self._no_volume(waiting, node)
+            for name, node in nodes.items()
+        }
         allowed = sorted(name for name, reason in refusals.items() if not reason)
         if not allowed:
             text = explain(list(refusals.values()), len(nodes))
@@ -98,12 +104,42 @@ class Scheduler:
         load = Counter(other["spec"]["nodeName"] for other in placed)
         return min(allowed, key=lambda name: (name not in promised, load[name], name))
 
-    def _select_node(self, claim: Object, node: str) -> None:
-        """Only a claim whose class waits for its first consumer is told; the others bind by themselves."""
-        storage_class = self._cluster.find("storageclasses", None, claim["spec"].get("storageClassName", ""))
-        if storage_class is None or storage_class.get("volumeBindingMode") != "WaitForFirstConsumer":
-            return
-        self._cluster.change(CLAIMS, *key_of(claim), lambda obj: annotate(obj, **{SELECTED_NODE: node}))
+    def _waiting(self, claims: Sequence[Object]) -> list[Object]:
+        """The claims whose volume the scheduler chooses."""
+        return [
+            claim
+            for claim in claims
+            if is_unbound(claim)
+            and not claim["spec"].get("volumeName")
+            and waits_for_consumer(self._cluster, claim)
+        ]
+
+    def _no_volume(self, waiting: Sequence[Object], node: Object) -> str:
+        """Why claims of classes that provision nothing keep a pod from a node, "" when they do not."""
+        for claim in waiting:
+            storage_class = self._cluster.find("storageclasses", None, class_of(claim))
+            if storage_class is None or storage_class["provisioner"] != NO_PROVISIONER:
+                continue
+            if best_for_scheduler(claim, self._cluster.peek(VOLUMES), node) is None:
+                return "node(s) didn't find available persistent volumes to bind"
+        return ""
+
+    def _find_volumes(self, claims: Sequence[Object], node: Object) -> None:
+        """Give each claim that waits for its first consumer a free volume, the smallest claim first, or else
+        the node where its volume is to be made. The others bind by themselves.
+
+        https://github.com/kubernetes/kubernetes/blob/master/pkg/scheduler/framework/plugins/volumebinding/binder.go
+        """
+        taken: set[str] = set()
+        for claim in sorted(self._waiting(claims), key=wanted_by):
+            told = SELECTED_NODE in annotations_of(claim)
+            volume = None if told else best_for_scheduler(claim, self._cluster.peek(VOLUMES), node, taken)
+            if volume is not None:
+                taken.add(volume["metadata"]["name"])
+                reserve(self._cluster, claim, volume)
+            elif not told:
+                mark = {SELECTED_NODE: node["metadata"]["name"]}
+                self._cluster.change(CLAIMS, *key_of(claim), partial(annotate, **mark))
 
     def _bind(self, pod: Object, node: str) -> None:
         def bind(obj: Object) -> None:
