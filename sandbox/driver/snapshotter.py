@@ -1,5 +1,8 @@
 """The csi-snapshotter sidecar with the EBS driver behind it: VolumeSnapshotContents become EC2 snapshots.
 
+The sidecar polls what is not ready by calling CreateSnapshot again. The driver looks for the snapshot by its
+name tag, so while DescribeSnapshots lags it cuts another one; the content keeps the first handle.
+https://github.com/kubernetes-csi/external-snapshotter/blob/master/pkg/sidecar-controller/snapshot_controller.go
 https://github.com/kubernetes-sigs/aws-ebs-csi-driver/blob/master/docs/snapshot.md
 """
 
@@ -51,21 +54,22 @@ class Snapshotter:
         doomed = [content for content in contents if _should_delete(content)]
         unready = [content for content in contents if not _should_delete(content) and not is_ready(content)]
         fresh = [content for content in unready if not _handle(content)]
+        imported = [content for content in unready if _is_imported(content)]
+        polled = [content for content in unready if _handle(content) and not _is_imported(content)]
         return {
             **dict.fromkeys(map(key_of, fresh[CREATES_AT_ONCE:]), 0.0),
             **in_parallel(self._delete, doomed),
             **self._create(fresh[:CREATES_AT_ONCE]),
-            **self._look([content for content in unready if _handle(content)]),
+            **self._create([] if self._is_stuck() else polled),
+            **self._look(imported),
         }
 
+    def _is_stuck(self) -> bool:
+        return self._faults.switches.sidecar == "stuck"
+
     def _create(self, contents: list[Object]) -> Mapping[Key, float]:
-        """The driver looks for its name tag first, so a snapshot cut before a crash is found again."""
-        delays = {
-            key_of(content): max(
-                self._faults.delay(content["metadata"]["uid"]), self._errors.left(key_of(content))
-            )
-            for content in contents
-        }
+        """The driver looks for its name tag first: what EC2 shows under it is not cut again."""
+        delays = {key_of(content): self._pause(content) for content in contents}
         due = [content for content in contents if not delays[key_of(content)]]
         known = self._ec2.snapshots_named([snapshot_name(content) for content in due]) if due else {}
 
@@ -77,13 +81,20 @@ class Snapshotter:
             **in_parallel(create, due),
         }
 
+    def _pause(self, content: Object) -> float:
+        """Seconds that a call for the content still has to wait."""
+        key = key_of(content)
+        polled = self._looks.left(key) if _handle(content) else 0.0
+        return max(self._faults.delay(content["metadata"]["uid"]), self._errors.left(key), polled)
+
     def _create_one(self, content: Object, existing: Ec2Snapshot | None) -> float | None:
         name = content["metadata"]["name"]
         try:
             parameters = self._parameters(content)
-            self._cluster.change(
-                words.CONTENTS, None, name, lambda obj: annotate(obj, **{words.BEING_CREATED: "yes"})
-            )
+            if not _handle(content):
+                self._cluster.change(
+                    words.CONTENTS, None, name, lambda obj: annotate(obj, **{words.BEING_CREATED: "yes"})
+                )
             snapshot = existing or self._cutter.cut(content, parameters)
         except CsiError as error:
             volume_id = content["spec"]["source"]["volumeHandle"]
@@ -107,8 +118,8 @@ class Snapshotter:
         )
 
     def _look(self, contents: list[Object]) -> Mapping[Key, float]:
-        """Ask EC2 once about all of them. A snapshot that EC2 does not show yet is waited for."""
-        if not contents or self._faults.switches.sidecar == "stuck":
+        """Ask EC2 once about imported ones, which the sidecar looks for by their handle."""
+        if not contents or self._is_stuck():
             return {}
         known = self._ec2.snapshots(sorted({_handle(content) for content in contents}))
         again: dict[Key, float] = {}
@@ -116,29 +127,35 @@ class Snapshotter:
             snapshot = known.get(_handle(content))
             if snapshot is not None:
                 delay = self._publish(content, snapshot)
-            elif "snapshotHandle" in content["spec"]["source"]:
-                delay = self._fail(content, _not_listed(content))
             else:
-                delay = self._looks.next(key_of(content))
+                delay = self._fail(content, _not_listed(content))
             if delay is not None:
                 again[key_of(content)] = delay
         return again
 
     def _publish(self, content: Object, snapshot: Ec2Snapshot) -> float | None:
-        """Write what EC2 says to the content; seconds until the next look, None when it is ready."""
-        ready = snapshot.state == "completed" and self._faults.switches.sidecar != "stuck"
+        """Write what EC2 says to the content; seconds until the next look, None when it is ready.
+
+        The first handle stays, whatever snapshot the driver answers with later. An error is taken away when
+        the content becomes ready, and not before.
+        """
+        ready = snapshot.state == "completed" and not self._is_stuck()
 
         def write(obj: Object) -> None:
             obj["metadata"].get("annotations", {}).pop(words.BEING_CREATED, None)
-            obj["status"] = {
+            found = {
                 "creationTime": int(snapshot.started_at.timestamp()) * 10**9
                 + snapshot.started_at.microsecond * 1000,
-                "readyToUse": ready,
                 "restoreSize": snapshot.size_gib * GIB,
                 "snapshotHandle": snapshot.id,
             }
+            known = {
+                key: value for key, value in obj.get("status", {}).items() if key != "error" or not ready
+            }
+            obj["status"] = {**found, **known, "readyToUse": ready}
 
-        self._cluster.change(words.CONTENTS, None, content["metadata"]["name"], write)
+        if ready or "snapshotHandle" not in content.get("status", {}):
+            self._cluster.change(words.CONTENTS, None, content["metadata"]["name"], write)
         self._errors.forget(key_of(content))
         return None if ready else self._looks.next(key_of(content))
 
@@ -193,13 +210,17 @@ def _handle(content: Object) -> str:
     return str(given or content.get("status", {}).get("snapshotHandle", ""))
 
 
+def _is_imported(content: Object) -> bool:
+    return "snapshotHandle" in content["spec"]["source"]
+
+
 def _should_delete(content: Object) -> bool:
     """A bound content is deleted only once the controller has marked it, an unbound imported one at once.
     One whose creation is under way is left alone, or its snapshot would be lost to sight."""
     if not is_deleting(content) or not has_finalizer(content, words.CONTENT_PROTECTION):
         return False
     marks = annotations_of(content)
-    if "snapshotHandle" in content["spec"]["source"] and not content["spec"]["volumeSnapshotRef"].get("uid"):
+    if _is_imported(content) and not content["spec"]["volumeSnapshotRef"].get("uid"):
         return True
     return words.BEING_DELETED in marks and words.BEING_CREATED not in marks
 

@@ -24,10 +24,14 @@ class FakeVolume:
 
 
 class FakeEc2:
-    """Snapshots stay pending until `complete_snapshots`, or complete at once when `instant`."""
+    """Snapshots stay pending until `complete_snapshots`, or complete at once when `instant`.
+
+    While `hides_new`, describes lag: they show no snapshot that was cut.
+    """
 
     def __init__(self, *, instant: bool = False) -> None:
         self.instant = instant
+        self.hides_new = False
         self.volumes: dict[str, FakeVolume] = {}
         self.cut: dict[str, Ec2Snapshot] = {}
         self.tags: dict[str, dict[str, str]] = {}
@@ -41,6 +45,8 @@ class FakeEc2:
 
     def snapshots_named(self, names: Sequence[str]) -> dict[str, Ec2Snapshot]:
         self.calls.append("DescribeSnapshots")
+        if self.hides_new:
+            return {}
         found = {tags["CSIVolumeSnapshotName"]: self.cut[name] for name, tags in self.tags.items()}
         return {name: found[name] for name in names if name in found}
 

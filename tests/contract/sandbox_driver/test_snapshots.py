@@ -116,6 +116,26 @@ def test_a_snapshot_waits_for_ec2_with_ready_to_use_false(slow_lab: Lab) -> None
     assert slow_lab.ec2.calls.count("CreateSnapshot") == 1
 
 
+def test_a_driver_that_does_not_find_its_snapshot_cuts_another_and_the_content_keeps_the_first(
+    slow_lab: Lab,
+) -> None:
+    """The sidecar polls by CreateSnapshot, and the driver looks by DescribeSnapshots, which lags."""
+    slow_lab.bound_claim("data")
+    slow_lab.snapshot_class()
+    slow_lab.ec2.hides_new = True
+    uid = slow_lab.snapshot("snap1", "data")["metadata"]["uid"]
+    slow_lab.until(lambda: slow_lab.ec2.calls.count("CreateSnapshot") == 3, "two more snapshots")
+
+    slow_lab.ec2.hides_new = False
+    slow_lab.ec2.complete_snapshots()
+    content = slow_lab.ready("snap1")
+
+    first, *twins = slow_lab.ec2.cut
+    assert content["status"]["snapshotHandle"] == first
+    assert len(twins) >= 2
+    assert {tags["CSIVolumeSnapshotName"] for tags in slow_lab.ec2.tags.values()} == {f"snapshot-{uid}"}
+
+
 @pytest.mark.parametrize(
     ("claim", "text"),
     [
