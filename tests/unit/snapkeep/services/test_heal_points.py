@@ -273,6 +273,25 @@ def test_the_pace_is_set_to_what_ec2_shows() -> None:
     assert world.pending_of_pace() == 0
 
 
+def test_the_pace_remembers_volume_snapshots_that_the_driver_has_not_cut_yet() -> None:
+    world = World(
+        *[a_claim(f"claim-{number}") for number in range(12)],
+        policy=a_policy(method=Method.CSI),
+        pace=Pace(per_second=100, burst=50, pending=4),
+    )
+    world.backup()
+    for _ in range(3):
+        world.work()
+        world.reconcile()
+        world.wait(minutes=1)
+
+    assert len(world.cluster.snapshots) == world.pending_of_pace() == 4
+
+    world.cluster.run_driver(world.ebs)
+    world.reconcile()
+    assert world.pending_of_pace() == 4
+
+
 def test_a_pace_that_cannot_be_counted_stays_as_it_is() -> None:
     world = taken("a")
     world.wait(minutes=1)

@@ -66,15 +66,23 @@ class HealPoints:
         return {word: count for word, count in done.items() if count}
 
     def correct_pace(self) -> None:
-        """Set the count of pending snapshots to what EC2 shows of ours."""
-        pending = sum(
-            snapshot.state is SnapshotState.PENDING
+        """Set the count of pending snapshots to what EC2 shows of ours and what drivers have yet to cut."""
+        pending = [
+            snapshot
             for cluster in self.deployment.clusters
             for snapshot in self.snapshots.find(
                 {tags.MANAGED: "true", tags.CLUSTER: cluster.name}, state=SnapshotState.PENDING
             )
-        )
-        self.pacer.correct(pending)
+            if snapshot.state is SnapshotState.PENDING
+        ]
+        cut = {tags.point_id_of(snapshot.tags) for snapshot in pending}
+        uncut = [
+            point
+            for run in self.journal.open_runs()
+            for point in self.journal.points_of(run.id)
+            if self._is_unbound(point) and point.id not in cut
+        ]
+        self.pacer.correct(len(pending) + len(uncut))
 
     def _is_unbound(self, point: Point) -> bool:
         return point.method is Method.CSI and point.state is PointState.PENDING and not point.snapshot_id
