@@ -17,7 +17,7 @@ UV := $(BIN)/uv
 CFN_LINT_IGNORED := W3005 W3010
 # The lab cluster with all that can be asked for (docs/lab.md), to prove its stack beside the product's.
 LAB := {"lab": "myeks", "lab_domain": "example.com", "lab_visitors": "203.0.113.0/24"}
-LOCKS := bootstrap node runtime sandbox dev emulator awscli naive
+LOCKS := bootstrap node go runtime sandbox dev emulator awscli naive
 
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export VIRTUAL_ENV := $(CURDIR)/.venv
@@ -26,7 +26,9 @@ export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 # The full environment serves the demo as well; only without one is the small one made.
 DEMO_READY := $(if $(wildcard $(STAMPS)/dev),$(STAMPS)/dev,$(STAMPS)/sandbox)
 
-.PHONY: api bench clean demo demo-stop docs help lint lock openapi screenshots synth synth-lab test test-slow
+KUBERNETES ?= 1.36
+
+.PHONY: api bench clean demo demo-stop docs e2e help lint lock openapi screenshots synth synth-lab test test-slow
 
 help: ## Say what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -42,6 +44,10 @@ test: $(STAMPS)/dev ## Run what a change needs (under 10 minutes)
 
 test-slow: $(STAMPS)/browser $(STAMPS)/emulator $(STAMPS)/awscli ## Run the long tests: fuzzing, whole flows at scale, commands of the documentation
 	$(BIN)/pytest -m slow $(ARGS)
+
+e2e: $(STAMPS)/dev ## Test on a real Kubernetes control plane, built on the first run (KUBERNETES=1.36)
+	$(BIN)/python -m tests.e2e.building $(KUBERNETES)
+	SNAPKEEP_E2E_KUBERNETES=$(KUBERNETES) $(BIN)/pytest tests/e2e --durations=0 --durations-min=1 $(ARGS)
 
 bench: $(STAMPS)/dev ## Measure speed, scale and cost (ARGS="account work" selects), beside the last run
 	$(BIN)/python -m bench $(ARGS)
