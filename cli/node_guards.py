@@ -47,7 +47,13 @@ def _guard(function: str, own: Sequence[tuple[str, str]]) -> Spec:
         "failurePolicy": "Fail",
         "matchConstraints": {
             "resourceRules": [
-                {"apiGroups": [""], "apiVersions": ["v1"], "operations": ["UPDATE"], "resources": ["nodes"]}
+                {
+                    "apiGroups": [""],
+                    "apiVersions": ["v1"],
+                    "operations": ["UPDATE"],
+                    "resources": ["nodes"],
+                    "scope": "*",
+                }
             ]
         },
         "matchConditions": [{"name": "only-snapkeep", "expression": _member(group)}],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from sandbox.kubernetes import discovery, errors, openapi
@@ -13,7 +14,8 @@ from sandbox.kubernetes.errors import ApiError, UnknownPath
 from sandbox.kubernetes.faults import Disconnect, Faults, Traffic, strike
 from sandbox.kubernetes.listing import Pages
 from sandbox.kubernetes.objects import Objects
-from sandbox.kubernetes.requests import Object, Request, Response, Target, User, json_response
+from sandbox.kubernetes.policy_admission import Policies
+from sandbox.kubernetes.requests import Object, Request, Response, Target, User, json_response, with_warnings
 from sandbox.kubernetes.reviews import REVIEWS, review
 from sandbox.kubernetes.routing import resolve
 from sandbox.kubernetes.store import Store
@@ -65,8 +67,9 @@ class Api:
         self.controls: dict[str, Control] = {}
         self._authenticator = authenticator
         self._authorizer = Authorizer(store)
-        self._objects = Objects(store)
-        self._subresources = Subresources(store, self._objects)
+        self._policies = Policies(store)
+        self._objects = Objects(store, self._policies)
+        self._subresources = Subresources(store, self._objects, self._policies)
 
     def handle(self, request: Request, anonymous_admin: bool = False) -> Response:
         """The answer to any request; refusals come back as Status objects. Raises Disconnect when a fault
@@ -80,7 +83,9 @@ class Api:
                 return self._resource(request, anonymous_admin)
             return self._other(request, self._user(request, anonymous_admin))
         except ApiError as refusal:
-            return json_response(refusal.status(), refusal.code, refusal.headers)
+            return with_warnings(
+                json_response(refusal.status(), refusal.code, refusal.headers), request.warnings
+            )
         except UnknownPath:
             return Response(404, b"404 page not found\n", "text/plain; charset=utf-8")
 
@@ -91,6 +96,7 @@ class Api:
 
     def _resource(self, request: Request, anonymous_admin: bool) -> Response:
         user = self._user(request, anonymous_admin)
+        request = replace(request, user=user)
         found = discovery.document(self.store, request.path, False)
         if found is not None and request.method == "GET":
             return self._readable(request, user, found)
@@ -101,7 +107,7 @@ class Api:
         try:
             response = self._answer(request, target, user)
             code = response.status
-            return response
+            return with_warnings(response, request.warnings)
         except ApiError as refusal:
             code = refusal.code
             raise
@@ -191,7 +197,7 @@ class Api:
         page = self.pages.read(request, target)
         for obj in page.items:
             meta = obj["metadata"]
-            one = Target("delete", target.resource, meta.get("namespace"), meta["name"])
+            one = Target("deletecollection", target.resource, meta.get("namespace"), meta["name"])
             try:
                 self._objects.delete(request, one)
             except ApiError as refusal:

@@ -15,7 +15,13 @@ def required(field: str, why: str = "") -> Causes:
 
 def invalid_value(field: str, value: Any, why: str) -> Causes:
     """A field whose value breaks a rule."""
-    return _cause("FieldValueInvalid", field, f"Invalid value: {json.dumps(value)}: {why}")
+    return _cause("FieldValueInvalid", field, f"Invalid value: {_shown(value)}: {why}")
+
+
+def duplicate(field: str, value: Any, why: str = "") -> Causes:
+    """An element that is in the list already."""
+    text = f"Duplicate value: {_shown(value)}" + (f": {why}" if why else "")
+    return _cause("FieldValueDuplicate", field, text)
 
 
 def forbidden_field(field: str, why: str) -> Causes:
@@ -28,6 +34,10 @@ def not_supported(field: str, value: Any, allowed: list[str]) -> Causes:
     choices = ", ".join(json.dumps(choice) for choice in allowed)
     text = f"Unsupported value: {json.dumps(value)}: supported values: {choices}"
     return _cause("FieldValueNotSupported", field, text)
+
+
+def _shown(value: Any) -> str:
+    return json.dumps(value, separators=(",", ":"))
 
 
 def _cause(reason: str, field: str, message: str) -> Causes:

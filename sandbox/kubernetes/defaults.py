@@ -28,11 +28,18 @@ def set_defaults(resource: Resource, obj: Object, storage_classes: list[Object])
         obj.pop("status", None)
         if resource.plural in STATUS_ON_CREATE:
             obj["status"] = dict(STATUS_ON_CREATE[resource.plural])
-    complete = _COMPLETE.get(resource.plural)
-    if complete:
-        complete(obj)
+    if resource.plural == "namespaces":
+        _namespace(obj)
+    complete(resource, obj)
     if resource.plural == "persistentvolumeclaims":
         _default_class(obj, storage_classes)
+
+
+def complete(resource: Resource, obj: Object) -> None:
+    """Fills in the fields that have a default, as the server does whenever it decodes an object."""
+    fill_in = _COMPLETE.get(resource.plural)
+    if fill_in:
+        fill_in(obj)
 
 
 def _claim(obj: Object) -> None:
@@ -119,11 +126,33 @@ def _service(obj: Object) -> None:
         port.setdefault("targetPort", port.get("port"))
 
 
+def _policy(obj: Object) -> None:
+    spec = obj.get("spec") or {}
+    spec.setdefault("failurePolicy", "Fail")
+    _matching(spec.get("matchConstraints"))
+
+
+def _policy_binding(obj: Object) -> None:
+    _matching((obj.get("spec") or {}).get("matchResources"))
+
+
+def _matching(match: Object | None) -> None:
+    """Source: k8s.io/kubernetes `pkg/apis/admissionregistration/v1/defaults.go`."""
+    if match is None:
+        return
+    match.setdefault("matchPolicy", "Equivalent")
+    match.setdefault("namespaceSelector", {})
+    match.setdefault("objectSelector", {})
+    for rule in [*(match.get("resourceRules") or []), *(match.get("excludeResourceRules") or [])]:
+        rule.setdefault("scope", "*")
+
+
 _COMPLETE = {
+    "validatingadmissionpolicies": _policy,
+    "validatingadmissionpolicybindings": _policy_binding,
     "persistentvolumeclaims": _claim,
     "persistentvolumes": _volume,
     "pods": _pod,
-    "namespaces": _namespace,
     "storageclasses": _storage_class,
     "deployments": _replicas,
     "statefulsets": _replicas,

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from sandbox.kubernetes import errors
 from sandbox.kubernetes.admission import check_resize, refuse_terminating
 from sandbox.kubernetes.apply import apply_object
-from sandbox.kubernetes.defaults import set_defaults
+from sandbox.kubernetes.defaults import complete, set_defaults
 from sandbox.kubernetes.limits import refuse_out_of_bounds
 from sandbox.kubernetes.patches import json_patch, merge_patch, strategic_patch
+from sandbox.kubernetes.policy_admission import Policies
 from sandbox.kubernetes.quotas import QUOTAS, count, refuse_exceeded
 from sandbox.kubernetes.requests import Object, Request, Target
 from sandbox.kubernetes.resources import Resource
-from sandbox.kubernetes.store import AlreadyExists, NotFound, Store, copy
+from sandbox.kubernetes.store import AlreadyExists, NotFound, Store, copy, generated_name
 from sandbox.kubernetes.validation import check_changed, check_new
 
 JSON_PATCH = "application/json-patch+json"
@@ -25,8 +27,9 @@ APPLY_PATCH = "application/apply-patch+yaml"
 class Objects:
     """The write side of the API, on one store."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, policies: Policies) -> None:
         self._store = store
+        self._policies = policies
 
     def get(self, target: Target) -> Object:
         """The stored object, to read only. Raises ApiError 404."""
@@ -44,8 +47,11 @@ class Objects:
         classes = self._store.peek_all("storageclasses")[0]
         set_defaults(target.resource, obj, classes)
         check_new(target.resource, obj)
+        if not obj["metadata"].get("name"):
+            obj["metadata"]["name"] = generated_name(obj["metadata"]["generateName"])
         with self._store.changed:  # two writers may not both take the last of a quota
             refuse_out_of_bounds(self._store, target, obj)
+            self._policies.check(request, target, "CREATE", obj)
             refuse_exceeded(self._store, target, obj)
             if request.flag("dryRun"):
                 return self._rehearse(target, obj)
@@ -89,12 +95,18 @@ class Objects:
         return self._change(request, target, lambda old: merge(old, patch))
 
     def delete(self, request: Request, target: Target) -> Object:
-        """Deletes, or marks for deletion, and returns the object as it was left. Raises ApiError 403, 404
-        or 409."""
-        return self.delete_with(request, target, request.document() or {})
+        """Deletes, or marks for deletion, and returns the object as it was left. Raises ApiError 403, 404,
+        409 or 422."""
 
-    def delete_with(self, request: Request, target: Target, options: Object) -> Object:
-        """As `delete`, with DeleteOptions that came inside another body."""
+        def asked(obj: Object) -> None:
+            self._policies.check(request, target, "DELETE", None, obj)
+
+        return self.delete_with(request, target, request.document() or {}, asked)
+
+    def delete_with(
+        self, request: Request, target: Target, options: Object, check: Callable[[Object], None] | None = None
+    ) -> Object:
+        """As `delete`, with DeleteOptions that came inside another body, and no policy but `check`."""
         obj = self.get(target)
         _check_preconditions(target, obj, options.get("preconditions") or {})
         if target.resource.plural == "namespaces" and target.name in (
@@ -103,6 +115,8 @@ class Objects:
             "kube-public",
         ):
             raise errors.forbidden(target.resource, target.name, "this namespace may not be deleted")
+        if check:
+            check(obj)
         if request.flag("dryRun"):
             return obj
         if options.get("propagationPolicy") == "Orphan":
@@ -137,7 +151,7 @@ class Objects:
 
     def _change(self, request: Request, target: Target, make: Any) -> tuple[Object, bool]:
         def change(obj: Object) -> None:
-            new = self._settle(target, obj, make(copy(obj)))
+            new = self._settle(request, target, obj, make(copy(obj)))
             obj.clear()
             obj.update(new)
 
@@ -151,7 +165,7 @@ class Objects:
         except NotFound as problem:
             raise errors.not_found(target.resource, target.name) from problem
 
-    def _settle(self, target: Target, old: Object, new: Object) -> Object:
+    def _settle(self, request: Request, target: Target, old: Object, new: Object) -> Object:
         """The object to store: what a writer may not change is put back, the rest is checked."""
         _check_shape(target.resource, new)
         wanted = new.get("metadata") or {}
@@ -168,10 +182,13 @@ class Objects:
             _restore(settled, kept, "status")
         if settled.get("status", ...) is None:
             del settled["status"]
+        complete(target.resource, settled)
         check_resize(self._store, target, old, settled)
         check_changed(resource, old, settled)
         if not target.subresource:
             refuse_out_of_bounds(self._store, target, settled)
+        self._policies.check(request, target, "UPDATE", settled, old)
+        if not target.subresource:
             refuse_exceeded(self._store, target, settled, old)
         return settled
 

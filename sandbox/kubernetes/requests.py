@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import yaml
@@ -32,13 +32,16 @@ class User:
 
 @dataclass(frozen=True)
 class Request:
-    """One request: `query` holds the last value of each parameter, header names are lower case."""
+    """One request: `query` holds the last value of each parameter, header names are lower case. `user` is who
+    asks, once that is known; `warnings` are what the answer warns of."""
 
     method: str
     path: str
     query: Mapping[str, str] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
+    user: User | None = None
+    warnings: list[str] = field(default_factory=list)
 
     def document(self) -> Any:
         """The body as JSON, or as YAML when it is not JSON; {} when empty. Raises ApiError 400, or 415 for
@@ -105,3 +108,12 @@ class Target:
 def json_response(document: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """A JSON answer."""
     return Response(status, json.dumps(document).encode(), headers=headers or {})
+
+
+def with_warnings(response: Response, warnings: list[str]) -> Response:
+    """The answer, with its Warning header (RFC 7234). Source: k8s.io/apimachinery `pkg/util/net`,
+    NewWarningHeader."""
+    if not warnings:
+        return response
+    rows = [f"299 - {json.dumps(text)}" for text in dict.fromkeys(warnings)]
+    return replace(response, headers={**response.headers, "Warning": ", ".join(rows)})

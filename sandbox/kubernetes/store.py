@@ -70,6 +70,11 @@ def copy(value: Any) -> Any:
     return value
 
 
+def generated_name(prefix: str) -> str:
+    """`prefix` and five letters, as the API server makes names of generateName."""
+    return prefix + "".join(random.choices(_SUFFIX_LETTERS, k=5))
+
+
 def timestamp(now: datetime) -> str:
     """`now` in the form Kubernetes writes times: RFC 3339, UTC, whole seconds."""
     return now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -191,7 +196,7 @@ class Store:
         if namespace is not None:
             meta["namespace"] = namespace
         while not meta.get("name"):
-            name = meta.get("generateName", "") + "".join(random.choices(_SUFFIX_LETTERS, k=5))
+            name = generated_name(meta.get("generateName", ""))
             if (namespace or "", name) not in bucket:
                 meta["name"] = name
         meta["uid"] = str(uuid.uuid4())

@@ -7,18 +7,22 @@ from typing import Any
 from sandbox.kubernetes import errors
 from sandbox.kubernetes.eviction import refuse_disruption
 from sandbox.kubernetes.objects import Objects
+from sandbox.kubernetes.policy_admission import Policies
 from sandbox.kubernetes.requests import Object, Request, Response, Target, json_response
 from sandbox.kubernetes.store import Store, timestamp
 
+_EVICTION = {"apiVersion": "policy/v1", "kind": "Eviction"}
+_BINDING = {"apiVersion": "v1", "kind": "Binding"}
 _SUCCESS = {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "code": 201}
 
 
 class Subresources:
     """Answers requests below an object, on one store."""
 
-    def __init__(self, store: Store, objects: Objects) -> None:
+    def __init__(self, store: Store, objects: Objects, policies: Policies) -> None:
         self._store = store
         self._objects = objects
+        self._policies = policies
 
     def handle(self, request: Request, target: Target) -> Response | None:
         """The answer, or None for `status`, which is written like the object itself."""
@@ -38,14 +42,17 @@ class Subresources:
         options = body.get("deleteOptions") or {}
         with self._store.changed:  # between the look at the budget and the delete nothing may change
             pod = self._objects.get(target)
+            self._policies.check(request, target, "CREATE", _EVICTION | body)
             refuse_disruption(self._store, pod)
             self._objects.delete_with(request, target, options)
         return json_response(_SUCCESS, 201)
 
     def _bind(self, request: Request, target: Target) -> Response:
         """Puts a pod on a node, as the scheduler does. Raises ApiError 404, or 409 when it has one."""
-        node = request.document().get("target", {}).get("name", "")
+        body = request.document()
+        node = body.get("target", {}).get("name", "")
         pod = self._objects.get(target)
+        self._policies.check(request, target, "CREATE", _BINDING | body)
         if pod["spec"].get("nodeName"):
             text = f'pod {target.name} is already assigned to node "{pod["spec"]["nodeName"]}"'
             raise errors.conflict(target.resource, target.name, text)
@@ -85,17 +92,20 @@ class Subresources:
         def resize(obj: Object) -> None:
             obj["spec"]["replicas"] = replicas
 
-        self._objects.get(target)
+        old = _scale_of(self._objects.get(target))
+        self._policies.check(request, target, "UPDATE", old | {"spec": {"replicas": replicas}}, old)
         changed = self._store.update(target.resource.plural, target.namespace, target.name, resize)
         return json_response(_scale_of(changed))
 
     def _finalize(self, request: Request, target: Target) -> Response:
         """Replaces the finalizers in the spec of a namespace. Raises ApiError 404."""
         wanted = request.document().get("spec", {}).get("finalizers") or []
-        self._objects.get(target)
+        old = self._objects.get(target)
+        spec = {"finalizers": wanted} if wanted else {}
+        self._policies.check(request, target, "UPDATE", {**old, "spec": spec}, old)
 
         def release(obj: Object) -> None:
-            obj["spec"] = {"finalizers": wanted} if wanted else {}
+            obj["spec"] = spec
 
         return json_response(self._store.update("namespaces", None, target.name, release))
 

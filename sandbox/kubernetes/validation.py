@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from sandbox.kubernetes import snapshot_rules
+from sandbox.kubernetes import policies, snapshot_rules
 from sandbox.kubernetes.causes import Causes, forbidden_field, invalid_value, required
 from sandbox.kubernetes.errors import invalid
 from sandbox.kubernetes.quantity import quantity
@@ -58,7 +58,9 @@ def check_new(resource: Resource, obj: Object) -> None:
 def check_changed(resource: Resource, old: Object, new: Object) -> None:
     """Raises ApiError 422 with every rule that the change from `old` to `new` breaks."""
     causes = _metadata(resource, new) + _finalizers(old, new)
-    if resource.custom:
+    if resource.plural in _POLICIES:
+        causes += _POLICIES[resource.plural](new)
+    elif resource.custom:
         causes += snapshot_rules.changed(resource.plural, old, new)
     elif resource.plural == "persistentvolumeclaims":
         causes += _claim_changed(old, new)
@@ -209,7 +211,12 @@ def _new_event(obj: Object) -> Causes:
     return invalid_value("involvedObject.namespace", wanted, "does not match event.namespace")
 
 
+_POLICIES = {
+    "validatingadmissionpolicies": policies.check_policy,
+    "validatingadmissionpolicybindings": policies.check_binding,
+}
 _NEW = {
+    **_POLICIES,
     "persistentvolumeclaims": _new_claim,
     "persistentvolumes": _new_volume,
     "pods": _new_pod,
