@@ -13,6 +13,7 @@ from snapkeep.domain.interruption.rules import (
     OnRebalance,
     Reaction,
     Snapshotting,
+    Verify,
 )
 from snapkeep.domain.policies import (
     Cluster,
@@ -57,6 +58,7 @@ def _reaction(block: models.Reaction, otherwise: Reaction) -> Reaction:
         cordon=_first(block.cordon, otherwise.cordon),
         snapshot=Snapshotting(_first(block.snapshot, otherwise.snapshot.value)),
         drain=Draining(_first(block.drain, otherwise.drain.value)),
+        verify=Verify(_first(block.verify, otherwise.verify.value)),
         rebalance=OnRebalance(_first(block.rebalance, otherwise.rebalance.value)),
         uncordon_after=_first(block.uncordon_after, otherwise.uncordon_after),
     )

@@ -27,8 +27,9 @@ def check(data: object) -> Iterator[Problem]:
     yield from _twice("clusters", clusters)
     yield from _twice("policies", policies)
     yield from _unknown_clusters(("defaults", "clusters"), defaults, names)
-    rules = _list(_mapping(document.get("interruption")).get("rules"))
-    for index, rule in enumerate(map(_mapping, rules)):
+    interruption = _mapping(document.get("interruption"))
+    yield from _verifies_nothing(interruption)
+    for index, rule in enumerate(map(_mapping, _list(interruption.get("rules")))):
         yield from _unknown_clusters(("interruption", "rules", index, "clusters"), rule, names)
     vpc = _mapping(_mapping(document.get("deployment")).get("vpc"))
     yield from _unknown_endpoints(_mapping(vpc.get("cluster_security_groups")), names)
@@ -84,6 +85,19 @@ def _meaningless(here: Location, policy: Mapping[str, Any], defaults: Mapping[st
         yield Problem((*here, "csi_fallback"), "has no meaning with method ebs; remove it")
     if "group_fallback" in policy and "group" not in policy:
         yield Problem((*here, "group_fallback"), "has no meaning without group; remove it or give a group")
+
+
+def _verifies_nothing(block: Mapping[str, Any]) -> Iterator[Problem]:
+    """`verify` asks about a drain that `drain: auto` leaves to others."""
+    everywhere = block.get("drain", "auto")
+    rules = [_mapping(rule) for rule in _list(block.get("rules"))]
+    drains = [rule.get("drain", everywhere) for rule in rules]
+    text = "has a meaning with drain: auto only; remove it"
+    if "verify" in block and "auto" not in (everywhere, *drains):
+        yield Problem(("interruption", "verify"), text)
+    for index, (rule, drain) in enumerate(zip(rules, drains, strict=True)):
+        if "verify" in rule and drain != "auto":
+            yield Problem(("interruption", "rules", index, "verify"), text)
 
 
 def _locked_past_max_age(

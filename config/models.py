@@ -258,6 +258,8 @@ class Reaction(Strict):
     """Whose volumes are snapshotted: all, those a policy backs up, or none. always is the default."""
     drain: Annotated[Literal["on", "off", "auto"], BeforeValidator(_on_or_off)] | None = None
     """Evict the pods: on, off, or auto (the default): where no Karpenter, Auto Mode or managed group does."""
+    verify: Literal["evict", "tell"] | None = None
+    """With drain: auto, what follows when nobody evicts within 40 s of a spot notice: evict, or only tell."""
     rebalance: Literal["ignore", "cordon", "drain"] | None = None
     """What a rebalance recommendation leads to, which often comes to nothing; cordon is the default."""
     uncordon_after: UncordonAfter | None = None

@@ -21,6 +21,7 @@ from snapkeep.domain.interruption.rules import (
     OnRebalance,
     Reaction,
     Snapshotting,
+    Verify,
 )
 
 ON_DEMAND = "on-demand"
@@ -252,6 +253,7 @@ def _reaction(item: Mapping[str, Any]) -> Reaction:
         cordon=item["cordon"],
         snapshot=Snapshotting(item["snapshot"]),
         drain=Draining(item["drain"]),
+        verify=Verify(item["verify"]),
         rebalance=OnRebalance(item["rebalance"]),
         uncordon_after=timedelta(seconds=item["uncordon_after"]),
     )

@@ -10,7 +10,7 @@ from datetime import timedelta
 from snapkeep.domain.claims import Claim
 from snapkeep.domain.errors import NotFound, SnapkeepError
 from snapkeep.domain.interruption.drains import DrainPlan, drainer, plan_drain
-from snapkeep.domain.interruption.machines import Machine
+from snapkeep.domain.interruption.machines import Machine, MachineState
 from snapkeep.domain.interruption.nodes import Node, Pod, Said
 from snapkeep.domain.interruption.notices import Kind, Notice, spot_deadline
 from snapkeep.domain.interruption.records import IncidentRecord
@@ -34,6 +34,7 @@ from snapkeep.services.answer_hooks import AnswerHooks
 from snapkeep.services.drain_node import DrainNode
 from snapkeep.services.incident_log import IncidentLog
 from snapkeep.services.save_volumes import Saved, SaveVolumes
+from snapkeep.services.verify_drain import VerifyDrain
 
 EVICT_AGAIN = timedelta(seconds=5)
 HOOK_AGAIN = timedelta(seconds=20)
@@ -60,7 +61,8 @@ class NodePlan:
 
 @dataclass
 class SaveReport:
-    """What one look at an incident did. `again` is the seconds until the next one, None after the last."""
+    """What one look at an incident did. `undrained` are pods that whoever drains the node has not evicted;
+    `verify_in` and `again` are seconds until the look at that, and until any, None after the last."""
 
     instance: str
     reason: str = ""
@@ -71,6 +73,8 @@ class SaveReport:
     blocked: dict[str, str] = field(default_factory=dict)
     forced: dict[str, str] = field(default_factory=dict)
     hooks: dict[str, str] = field(default_factory=dict)
+    undrained: list[str] = field(default_factory=list)
+    verify_in: float | None = None
     again: float | None = None
 
 
@@ -224,24 +228,21 @@ class SaveNode:
             if str(claim) in saved.claims:
                 point = saved.claims[str(claim)]
                 text = f"its node {scene.node.name} is dying; recovery point {point} is made"
-                self._say(
-                    scene.nodes,
-                    Said(
-                        "PersistentVolumeClaim",
-                        claim.namespace,
-                        claim.name,
-                        claim.uid,
-                        "SnapkeepSaved",
-                        text,
-                        False,
-                    ),
-                )
+                kind = "PersistentVolumeClaim"
+                said = Said(kind, claim.namespace, claim.name, claim.uid, "SnapkeepSaved", text, False)
+                self._say(scene.nodes, said)
 
     def _drain(
         self, record: IncidentRecord, scene: Scene, notice: Notice, report: SaveReport
     ) -> IncidentRecord:
         who = drainer(scene.reaction, notice, scene.node.labels)
         record = self._log.note(record, f"drain: {who.reason}")
+        if who.other and scene.machine.state is MachineState.RUNNING:
+            check = VerifyDrain(scene.nodes, self._log, self.clock)
+            record, seen = check.run(record, scene.node, scene.pods, scene.reaction, notice, who.other)
+            report.undrained = [str(pod) for pod in seen.left]
+            report.verify_in = seen.wait.total_seconds() if seen.wait else None
+            who = replace(who, ours=seen.evict)
         if not who.ours:
             return record
         deadline = notice.drained_until(self.clock()) or record.hooks_end(self.clock())
@@ -278,6 +279,8 @@ class SaveNode:
             waits.append(EVICT_AGAIN if ends - now < HURRY else HOOK_AGAIN)
         if report.unfinished and now < max(ends, patience):
             waits.append(EVICT_AGAIN)
+        if report.verify_in is not None:
+            waits.append(timedelta(seconds=report.verify_in))
         if waits:
             report.again = min(waits).total_seconds()
             self.queue.send(record.instance, min(waits))

@@ -31,10 +31,11 @@ https://docs.aws.amazon.com/eks/latest/userguide/managed-node-groups.html#manage
 
 @dataclass(frozen=True)
 class Drainer:
-    """Whether we drain, and the sentence for the timeline."""
+    """Whether we drain, the sentence for the timeline, and to whom the drain is left, if to anybody."""
 
     ours: bool
     reason: str
+    other: str = ""
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ def drainer(reaction: Reaction, notice: Notice | None, labels: Mapping[str, str]
         return Drainer(False, "Snapkeep drains no pods (drain: off)")
     other = next((DRAINERS[key] for key in DRAINERS if key in labels), "")
     if other:
-        return Drainer(False, f"{other} drains its nodes itself (drain: on would do it as well)")
+        return Drainer(False, f"{other} drains its nodes itself; Snapkeep looks whether it does", other)
     return Drainer(True, "nobody else drains it, so Snapkeep does")
 
 

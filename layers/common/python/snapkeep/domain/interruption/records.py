@@ -29,7 +29,8 @@ class IncidentRecord:
 
     `ours` says that the cordon is ours. `run` and `saved_at` belong to the last snapshots taken for it.
     `answered` are tokens of lifecycle actions that need no answer of ours any more. `again` is when the next
-    look is due. `closed_before` is when it had been closed, if news opened it again.
+    look is due. `closed_before` is when it had been closed, if news opened it again. `undrained` is the key
+    of the notice after which those who were to drain the node did not.
     """
 
     instance: str
@@ -45,6 +46,7 @@ class IncidentRecord:
     again: datetime | None = None
     closed_at: datetime | None = None
     closed_before: datetime | None = None
+    undrained: str = ""
     revision: int = 0
 
     @property

@@ -24,6 +24,13 @@ class Draining(StrEnum):
     AUTO = "auto"
 
 
+class Verify(StrEnum):
+    """What follows when those whom `drain: auto` leaves the drain to evict nobody after a spot notice."""
+
+    EVICT = "evict"
+    TELL = "tell"
+
+
 class OnRebalance(StrEnum):
     """What a rebalance recommendation leads to, which is advice and often comes to nothing."""
 
@@ -39,6 +46,7 @@ class Reaction:
     cordon: bool = True
     snapshot: Snapshotting = Snapshotting.ALWAYS
     drain: Draining = Draining.AUTO
+    verify: Verify = Verify.EVICT
     rebalance: OnRebalance = OnRebalance.CORDON
     uncordon_after: timedelta = timedelta(hours=1)
 
