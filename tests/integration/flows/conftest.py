@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.integration.deployed import Deployed, config_of, deployed
+from tests.integration.flows.stage import Stage, staged
 
 POLICIES: Sequence[dict[str, Any]] = (
     {"name": "lost-answer", "method": "ebs"},
@@ -34,8 +35,14 @@ POLICIES: Sequence[dict[str, Any]] = (
 )
 
 
-INTERRUPTION = {"rules": [{"match_labels": {"eks.amazonaws.com/capacityType": "SPOT"}, "drain": "on"}]}
-"""As in snapkeep.yaml: spot nodes are drained, whoever else may do it."""
+INTERRUPTION = {
+    "rules": [
+        {"match_labels": {"drain": "auto", "verify": "tell"}, "drain": "auto", "verify": "tell"},
+        {"match_labels": {"drain": "auto"}, "drain": "auto"},
+        {"match_labels": {"eks.amazonaws.com/capacityType": "SPOT"}, "drain": "on"},
+    ]
+}
+"""As in snapkeep.yaml, spot nodes are drained, whoever else may do it; but for those that a test labels."""
 
 
 @pytest.fixture(scope="session")
@@ -55,3 +62,11 @@ def healthy_again(product: Deployed) -> Iterator[None]:
         snapshot_events=1, snapshot_arn_shape="region-then-account", describe_lag_seconds=0.0
     )
     product.cluster.call("driver", {"snapshot_controller": "running"})
+
+
+@pytest.fixture
+def stage(product: Deployed, request: pytest.FixtureRequest) -> Iterator[Stage]:
+    """A stage of its own for each test, named after it."""
+    app = request.function.__name__.removeprefix("test_").replace("_", "-")[:30].strip("-")
+    with staged(product, app) as stage:
+        yield stage
