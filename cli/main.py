@@ -35,7 +35,7 @@ from cli.doctor.command import doctor
 from cli.exit_codes import IN_WORDS
 from cli.locks import lock_in_words
 from cli.manifests import cluster_manifests, kustomization, to_yaml
-from config import json_schema
+from config import json_schema, load_size
 from snapkeep.domain.policies import Policy
 
 WRONG_CONFIG = 2
@@ -112,6 +112,7 @@ def validate(
     clusters = ", ".join(f"{cluster.name} ({cluster.region})" for cluster in deployment.clusters)
     typer.echo(f"{file} is valid")
     typer.echo(f"clusters: {clusters}")
+    typer.echo(f"stack: {load_size(file)}")
     for policy in deployment.policies:
         typer.echo(_in_words(policy))
         for line in lock_in_words(policy):

@@ -1,6 +1,6 @@
 """`snapkeep.yaml`, read into domain values: `load` a file, or print its `json_schema` for editors.
 
-`load_options` reads the part of it that is about the AWS account.
+`load_options` reads the part of it that is about the AWS account, `load_size` tells how large its stack is.
 """
 
 from __future__ import annotations
@@ -17,9 +17,10 @@ from config.errors import ConfigError, Problem
 from config.explain import problems_of
 from config.models import Config
 from config.stack_options import StackOptions
+from config.stack_size import StackSize, size_of, too_large
 from snapkeep.domain.policies import Deployment
 
-__all__ = ["ConfigError", "json_schema", "load", "load_options"]
+__all__ = ["ConfigError", "json_schema", "load", "load_options", "load_size"]
 
 
 def load(path: Path) -> Deployment:
@@ -35,6 +36,11 @@ def load_options(path: Path) -> StackOptions:
     return _validated(path).deployment
 
 
+def load_size(path: Path) -> StackSize:
+    """How large the stack of a config file is. Raises ConfigError, as `load` does."""
+    return size_of(_validated(path))
+
+
 def _validated(path: Path) -> Config:
     document = read(path)
     problems = [*document.problems, *check(document.data)]
@@ -43,6 +49,8 @@ def _validated(path: Path) -> Config:
     except ValidationError as error:
         problems += problems_of(error, Config)
         config = None
+    if config is not None:
+        problems += too_large(config)
     if config is None or problems:
         raise ConfigError(
             str(path), [_with_line(problem, document.line(problem.location)) for problem in problems]

@@ -1,4 +1,7 @@
-"""`python -m config snapkeep.yaml`: print the validated deployment as JSON, or what is wrong (exit 2)."""
+"""`python -m config snapkeep.yaml`: print the validated deployment as JSON, or what is wrong (exit 2).
+
+Standard error says how large its stack is.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import json
 import sys
 from pathlib import Path
 
-from config import ConfigError, load
+from config import ConfigError, load, load_size
 from snapkeep.domain.policies import to_document
 
 
@@ -15,8 +18,10 @@ def main(arguments: list[str]) -> int:
     if len(arguments) != 1:
         print("usage: python -m config FILE", file=sys.stderr)
         return 2
+    file = Path(arguments[0])
     try:
-        print(json.dumps(to_document(load(Path(arguments[0]))), indent=2))
+        print(json.dumps(to_document(load(file)), indent=2))
+        print(f"{file}: {load_size(file)}", file=sys.stderr)
     except ConfigError as error:
         print(error, file=sys.stderr)
         return 2

@@ -11,7 +11,6 @@ from datetime import timedelta
 from typing import Any
 
 from config.errors import Location, Problem, did_you_mean
-from snapkeep.domain.naming import LABEL_LIMIT
 from snapkeep.domain.policies import MOST_LOCKED_DAYS
 from snapkeep.domain.retention import parse_duration
 from snapkeep.domain.retention_words import length
@@ -41,7 +40,6 @@ def check(data: object) -> Iterator[Problem]:
         yield from _required(here, policy, defaults)
         yield from _meaningless(here, policy, defaults)
         yield from _locked_past_max_age(here, policy, defaults)
-        yield from _too_long(here, policy, _list(policy.get("clusters", defaults.get("clusters", names))))
 
 
 def _twice(key: str, items: Sequence[Mapping[str, Any]]) -> Iterator[Problem]:
@@ -117,22 +115,6 @@ def _locked_past_max_age(
             f"a lock of {days} days keeps points that retention.max_age {max_age} wants gone; "
             f"{fit}raise max_age",
         )
-
-
-def _too_long(here: Location, policy: Mapping[str, Any], clusters: Sequence[object]) -> Iterator[Problem]:
-    """The schedule is named `cluster.policy`; Scheduler takes 64 characters, a Kubernetes label 63.
-
-    https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html
-    """
-    name = str(policy.get("name", ""))
-    for cluster in clusters:
-        length = len(f"{cluster}.{name}")
-        if length > LABEL_LIMIT:
-            yield Problem(
-                (*here, "name"),
-                f"'{cluster}.{name}' has {length} characters; cluster and policy together may have "
-                f"{LABEL_LIMIT - 1}: shorten the policy's name by {length - LABEL_LIMIT}",
-            )
 
 
 def _mapping(value: object) -> Mapping[str, Any]:

@@ -37,6 +37,19 @@ class Platform:
     options: StackOptions
     network: Network | None
 
+    def function_name(self, name: str) -> str:
+        """The name in Lambda of one of our functions (`plan_backup`)."""
+        return f"{self.prefix}-{name.replace('_', '-')}"
+
+    def function_arn(self, stack: Stack, name: str) -> str:
+        """Its ARN, by name: a role's policy cannot refer to the function, which waits for the policy."""
+        return stack.format_arn(
+            service="lambda",
+            resource="function",
+            resource_name=self.function_name(name),
+            arn_format=ArnFormat.COLON_RESOURCE_NAME,
+        )
+
 
 class PythonFunction(Construct):
     """A Lambda function from `lambdas/<name>/handler.py` with a role that may only write its own log.
@@ -63,7 +76,7 @@ class PythonFunction(Construct):
         super().__init__(scope, id)
         self.name = name
         self.timeout = timeout
-        physical_name = f"{platform.prefix}-{name.replace('_', '-')}"
+        physical_name = platform.function_name(name)
         self.role = self._role(description)
         self.failures: sqs.Queue | None = failure_queue(self, "Failures") if asynchronous else None
         self.function = lambda_.Function(
@@ -96,7 +109,7 @@ class PythonFunction(Construct):
             runbook="function-throttled",
         )
         if platform.network and name in FUNCTIONS:
-            self._join(platform.network, physical_name)
+            self._join(platform.network, platform.function_arn(Stack.of(self), name))
         self.target: lambda_.IFunction = alias_of(self.function, memory_mib) if snap_start else self.function
 
     def allow(self, *statements: iam.PolicyStatement) -> None:
@@ -113,20 +126,13 @@ class PythonFunction(Construct):
             assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
         )
 
-    def _join(self, network: Network, physical_name: str) -> None:
+    def _join(self, network: Network, function_arn: str) -> None:
         resource = self.function.node.default_child
         assert isinstance(resource, lambda_.CfnFunction)
         resource.vpc_config = lambda_.CfnFunction.VpcConfigProperty(
             subnet_ids=list(network.subnets), security_group_ids=[network.security_group]
         )
-        # By its name: the function waits for its role's policy, so the policy cannot refer to it.
-        arn = Stack.of(self).format_arn(
-            service="lambda",
-            resource="function",
-            resource_name=physical_name,
-            arn_format=ArnFormat.COLON_RESOURCE_NAME,
-        )
-        self.allow(*permissions.join_network(arn))
+        self.allow(*permissions.join_network(function_arn))
 
     def _log_group(self, physical_name: str, days: int) -> logs.LogGroup:
         group = log_group(self, "Log", name=f"/aws/lambda/{physical_name}", days=days)

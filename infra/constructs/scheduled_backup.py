@@ -1,4 +1,4 @@
-"""plan_backup, started by one schedule for each cluster and policy."""
+"""plan_backup, started by one schedule for each policy, however many its clusters."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from infra.constructs.journal_table import JournalTable
 from infra.constructs.python_function import Platform, PythonFunction
 from infra.constructs.schedules import SCHEDULED_TIME, Schedules, Timing
 from snapkeep.domain.metrics import Metric
+from snapkeep.domain.naming import backup_schedule
 from snapkeep.domain.policies import Deployment, Policy
 from snapkeep.domain.policies import Schedule as PolicySchedule
 from snapkeep.settings import PlanBackupSettings
@@ -50,7 +51,10 @@ class ScheduledBackup(Construct):
             memory_mib=MEMORY_MIB,
             asynchronous=True,
             settings=PlanBackupSettings(
-                journal_table=journal.name, jobs_queue_url=jobs.url, event_bus=event_bus
+                journal_table=journal.name,
+                jobs_queue_url=jobs.url,
+                event_bus=event_bus,
+                plan_backup_function=platform.function_name("plan_backup"),
             ),
         )
         stack = Stack.of(self)
@@ -59,11 +63,12 @@ class ScheduledBackup(Construct):
             permissions.describe_clusters(stack, [cluster.name for cluster in deployment.clusters]),
             permissions.send_messages(jobs.arn),
             permissions.put_events(stack, event_bus),
+            # Itself, for each cluster of a policy.
+            permissions.invoke(platform.function_arn(stack, "plan_backup")),
             journal.access("GetItem", "Query", "PutItem", "UpdateItem", "DeleteItem"),
         )
         for policy in deployment.policies:
-            for cluster in policy.clusters:
-                self._schedule(schedules, cluster, policy)
+            self._schedule(schedules, policy)
         alarm(
             self,
             "RunFailed",
@@ -72,14 +77,15 @@ class ScheduledBackup(Construct):
             runbook="run-failed",
         )
 
-    def _schedule(self, schedules: Schedules, cluster: str, policy: Policy) -> None:
-        # A dot, as in run ids: cluster names have none, so no two pairs share a name.
+    def _schedule(self, schedules: Schedules, policy: Policy) -> None:
+        # A cluster alone needs no second start: its run is planned by the first.
+        alone = {"cluster": policy.clusters[0]} if len(policy.clusters) == 1 else {}
         schedules.add(
-            f"{cluster}.{policy.name}",
-            description=f"Snapkeep: policy {policy.name} in cluster {cluster}",
+            backup_schedule(policy.name),
+            description=f"Snapkeep: policy {policy.name}",
             target=self.function,
             timing=_timing(policy.schedule),
-            input={"cluster": cluster, "policy": policy.name, "scheduledTime": SCHEDULED_TIME},
+            input={**alone, "policy": policy.name, "scheduledTime": SCHEDULED_TIME},
         )
 
 

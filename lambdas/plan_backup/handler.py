@@ -12,8 +12,14 @@ from snapkeep.settings import PlanBackupSettings
 
 @bootstrap.logger.inject_lambda_context
 def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Plan the run of the slot; temporary errors are raised, so that Lambda tries again."""
-    planner = bootstrap.plan_backup(PlanBackupSettings.from_environment(os.environ))
+    """Plan the run of the slot, or start one for each cluster of the policy.
+
+    Temporary errors are raised, so that Lambda tries again.
+    """
+    settings = PlanBackupSettings.from_environment(os.environ)
     request = backup_request(event)
+    if not request.cluster:
+        return bootstrap.told(bootstrap.start_runs(settings).start(request.policy, request.slot))
+    planner = bootstrap.plan_backup(settings)
     run = planner.run(request.cluster, request.policy, request.slot, context.aws_request_id)
     return bootstrap.told(run)

@@ -24,6 +24,7 @@ from sandbox.demo.pruning import prune
 from sandbox.demo.steps import DemoError, Steps
 from sandbox.demo.verify_retention import Listing
 from sandbox.launch import Sandbox
+from snapkeep.domain.naming import backup_schedule
 from snapkeep.domain.policies import Deployment, Policy
 from snapkeep.domain.retention import parse_retention
 from snapkeep.domain.retention_plan import GRACE
@@ -64,7 +65,7 @@ class RetentionAct:
         with self.steps.step(f"Simulate {history.SPAN.days} days of six-hourly backups of {claim}") as line:
             aws.wait_idle()  # functions that run go on by the machine's clock, those after by the sandbox's
             aws.settings(functions_follow_clock=True, functions_skip_sleep=True)
-            schedule = f"{claim.cluster}.{claim.policy}"
+            schedule = backup_schedule(claim.policy)
             first = next((each.next for each in aws.schedules() if each.name == schedule), None)
             if first is None:
                 raise DemoError(f"schedule {schedule} has no next slot")

@@ -20,6 +20,7 @@ from sandbox.deploy import DeployedStack, deploy
 from sandbox.kubernetes import control
 from sandbox.kubernetes.control import ClusterControl
 from sandbox.launch import Sandbox
+from snapkeep.domain.naming import backup_schedule
 from snapkeep.domain.policies import Cluster, Deployment
 
 RUNS_SECONDS = 180
@@ -48,7 +49,7 @@ class Story:
             line.say(f"account {sandbox.account}, {sandbox.region}")
         stack = self._deploy(sandbox, cluster)
         admin = self._fill_cluster(sandbox, cluster)
-        fired = self._fire(sandbox, deployment, cluster)
+        fired = self._fire(sandbox, deployment)
         self._watch(sandbox, stack, fired)
         self._check(sandbox, stack, admin)
         report.show(self.console, self.claims)
@@ -92,9 +93,9 @@ class Story:
             line.say(f"{len(admin.apply(build.manifests(self.config, cluster.name)))} objects")
         return admin
 
-    def _fire(self, sandbox: Sandbox, deployment: Deployment, cluster: Cluster) -> int:
+    def _fire(self, sandbox: Sandbox, deployment: Deployment) -> int:
         """Move the clock to the next slot of each policy's schedule; returns how many fired."""
-        names = {f"{cluster.name}.{policy.name}" for policy in deployment.policies if policy.schedule.enabled}
+        names = {backup_schedule(policy.name) for policy in deployment.policies if policy.schedule.enabled}
         with self.steps.step("Move the Scheduler's clock to the next slots") as line:
             due = [each for each in sandbox.aws.schedules() if each.name in names and each.next]
             fired = []

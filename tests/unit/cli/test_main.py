@@ -10,6 +10,7 @@ import yaml
 from typer.testing import CliRunner
 
 from cli.main import app
+from config.stack_size import StackSize
 
 EXAMPLE = Path(__file__).parents[3] / "snapkeep.yaml"
 
@@ -71,6 +72,7 @@ def test_validate_says_what_the_example_means(run: CliRunner) -> None:
     assert result.exit_code == 0
     assert "is valid" in result.stdout
     assert "myeks (ap-northeast-2)" in result.stdout
+    assert f"stack: {StackSize(1, 3)}" in result.stdout
 
 
 def test_a_broken_config_is_told_on_standard_error_with_exit_code_2(run: CliRunner, tmp_path: Path) -> None:

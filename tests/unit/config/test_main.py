@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from config.__main__ import main
+from config.stack_size import StackSize
 from snapkeep.domain.policies import from_document
 
 EXAMPLE = Path(__file__).parents[3] / "snapkeep.yaml"
@@ -15,7 +16,9 @@ EXAMPLE = Path(__file__).parents[3] / "snapkeep.yaml"
 
 def test_a_valid_file_is_printed_as_the_functions_get_it(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([str(EXAMPLE)]) == 0
-    assert from_document(json.loads(capsys.readouterr().out)).policy("nightly")
+    said = capsys.readouterr()
+    assert from_document(json.loads(said.out)).policy("nightly")
+    assert f"{StackSize(1, 3).resources} CloudFormation resources" in said.err
 
 
 def test_a_wrong_file_exits_2_with_the_errors_on_stderr(

@@ -97,12 +97,6 @@ policies:
             "5: policies[0].name: 'interruption' is the name of a built-in policy; choose another",
         ),
         (
-            "name: nightly",
-            f"name: {'n' * 60}",
-            f"5: policies[0].name: 'myeks.{'n' * 60}' has 66 characters; cluster and policy "
-            "together may have 62: shorten the policy's name by 3",
-        ),
-        (
             "{expression: 0 2 * * *}",
             "{expression: 0 2 * * *, timezone: Europe/Berln}",
             "7: policies[0].schedule.timezone: 'Europe/Berln' is no IANA time zone (did you mean "

@@ -96,10 +96,12 @@ OPTIONS = StackOptions(
 """Everything that can be asked for."""
 
 
-def synthesized(folder: Path, options: StackOptions, warning: str = "") -> Any:
-    """The cloud assembly of DEPLOYMENT with these options."""
+def synthesized(
+    folder: Path, options: StackOptions, warning: str = "", deployment: Deployment = DEPLOYMENT
+) -> Any:
+    """The cloud assembly of a deployment with these options."""
     app = App(outdir=str(folder / "cdk.out"))
-    config = DeploymentConfig(deployment=DEPLOYMENT, region="ap-northeast-2", options=options)
+    config = DeploymentConfig(deployment=deployment, region="ap-northeast-2", options=options)
     SnapkeepStack(app, config=config, assets=stub_assets(folder, warning))
     return app.synth()
 

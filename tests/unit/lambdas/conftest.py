@@ -12,6 +12,7 @@ import pytest
 
 from snapkeep import bootstrap, quick_bootstrap, settings
 from snapkeep.domain.interruption.rules import Draining, Reaction
+from snapkeep.services.start_runs import StartRuns
 from tests.fakes.dying import DyingWorld
 from tests.fakes.world import World, a_claim, a_policy
 
@@ -51,6 +52,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
     world = World(a_claim("ebs-claim"), a_claim("other-claim"), policy=a_policy("daily"))
     services = {
         "plan_backup": world.plan_backup,
+        "start_runs": StartRuns(world.deployment, world.starter),
         "take_snapshots": world.take_snapshots,
         "complete_points": world.complete_points,
         "reconcile": world.reconciler,

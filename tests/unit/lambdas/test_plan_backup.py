@@ -7,7 +7,7 @@ import pytest
 from lambdas.plan_backup.handler import handle
 from snapkeep.domain.errors import PermanentError
 from snapkeep.inbound.errors import MalformedMessage
-from tests.fakes.world import World
+from tests.fakes.world import SLOT, World
 from tests.unit.lambdas.conftest import Context, Load
 
 
@@ -26,6 +26,16 @@ def test_the_same_event_again_answers_with_the_same_run(world: World, sample: Lo
     first = handle(sample("plan_backup/slot"), context)
     assert handle(sample("plan_backup/slot"), context)["id"] == first["id"]
     assert len(world.journal.runs) == 1
+
+
+def test_the_slot_of_several_clusters_starts_a_run_in_each(
+    world: World, sample: Load, context: Context
+) -> None:
+    event = sample("plan_backup/several_clusters")
+    answer = handle(event, context)
+    assert answer == {"started": ["myeks.daily.20261124T180000Z"]}
+    assert world.starter.started == [("myeks", "daily", SLOT)]
+    assert world.journal.runs == {}
 
 
 def test_a_schedule_that_outlived_its_policy_says_what_to_do(

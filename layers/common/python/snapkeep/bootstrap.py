@@ -59,6 +59,7 @@ from snapkeep.services.save_volumes import LEASE, SaveVolumes
 from snapkeep.services.show_backup import ShowBackup
 from snapkeep.services.show_coverage import ShowCoverage
 from snapkeep.services.show_report import ShowReport
+from snapkeep.services.start_runs import StartRuns
 from snapkeep.services.sweep_orphans import SweepOrphans
 from snapkeep.services.take_snapshots import TakeSnapshots
 from snapkeep.services.write_report import WriteReport
@@ -102,6 +103,12 @@ def plan_backup(settings: PlanBackupSettings) -> PlanBackup:
         _announcer(settings.event_bus),
         clock,
     )
+
+
+@cache
+def start_runs(settings: PlanBackupSettings) -> StartRuns:
+    """What plan_backup needs to start itself for each cluster of a policy."""
+    return StartRuns(load_deployment(), _starter(settings.plan_backup_function))
 
 
 @cache

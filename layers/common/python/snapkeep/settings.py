@@ -43,6 +43,7 @@ class PlanBackupSettings(Settings):
     journal_table: str
     jobs_queue_url: str
     event_bus: str
+    plan_backup_function: str
 
 
 @dataclass(frozen=True, kw_only=True)

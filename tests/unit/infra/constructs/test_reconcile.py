@@ -13,7 +13,7 @@ def test_it_runs_every_quarter_of_an_hour(template: Template) -> None:
 
 
 def test_it_may_start_plan_backup_and_no_other_function(template: Template) -> None:
-    plan_backup = template.schedule("myeks.nightly")["Target"]["Arn"]["Fn::GetAtt"][0]
+    plan_backup = template.schedule("backup.nightly")["Target"]["Arn"]["Fn::GetAtt"][0]
     starts = [item for item in template.statements("reconcile") if item["Action"] == "lambda:InvokeFunction"]
 
     assert [arns(item) for item in starts] == [{f"{{{plan_backup}.Arn}}"}]

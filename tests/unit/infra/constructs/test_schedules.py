@@ -36,7 +36,7 @@ def test_only_scheduler_of_this_account_and_group_may_take_the_roles(template: T
 
 
 def test_a_schedules_role_may_start_its_function_and_report_failures(template: Template) -> None:
-    target = template.schedule("myeks.nightly")["Target"]
+    target = template.schedule("backup.nightly")["Target"]
     statements = template.statements_of(target["RoleArn"])
     allowed = {(action, *arns(item)) for item in statements for action in listed(item["Action"])}
 

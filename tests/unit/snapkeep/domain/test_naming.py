@@ -9,7 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from snapkeep.domain.naming import is_name, label_value, point_id, snapshot_class, tag_value
+from snapkeep.domain.naming import (
+    backup_schedule,
+    is_claim_name,
+    is_name,
+    label_value,
+    point_id,
+    snapshot_class,
+    tag_value,
+)
 
 SLOT = datetime(2026, 11, 24, 18, tzinfo=UTC)
 DNS_1123_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
@@ -99,6 +107,33 @@ def test_clusters_that_kubernetes_could_not_name_get_classes_of_their_own() -> N
     classes = {snapshot_class(name) for name in ("My_EKS", "my-eks", "MY_eks", "my_eks_")}
     assert len(classes) == 4
     assert all(re.fullmatch(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?", name) for name in classes)
+
+
+eks_names = st.from_regex(r"[0-9A-Za-z][A-Za-z0-9_-]{0,99}", fullmatch=True)
+"""https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateCluster.html"""
+
+
+def alike(name: str) -> st.SearchStrategy[str]:
+    """Names that are easily mistaken for this one."""
+    changes = (name.lower(), name.upper(), name.replace("_", "-"), name.replace("-", "_"), name[:99] + "x")
+    return st.sampled_from(changes) | eks_names
+
+
+@given(eks_names.flatmap(lambda name: st.tuples(st.just(name), alike(name))))
+def test_clusters_that_look_alike_never_share_a_name(clusters: tuple[str, str]) -> None:
+    one, other = clusters
+    for named in (snapshot_class, lambda cluster: label_value(f"write-report.{cluster}")):
+        assert (named(one) == named(other)) is (one == other)
+    assert is_claim_name(snapshot_class(one))
+    assert re.fullmatch(r"[0-9a-zA-Z_.-]{1,64}", label_value(f"write-report.{one}"))
+
+
+@given(st.from_regex(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?", fullmatch=True))
+def test_schedules_of_policies_fit_scheduler_and_are_no_other_schedule(policy: str) -> None:
+    name = backup_schedule(policy)
+    assert re.fullmatch(r"[0-9a-zA-Z_.-]{1,64}", name)
+    assert name.startswith("backup.")
+    assert backup_schedule(f"{policy}x") != name
 
 
 @pytest.mark.parametrize(

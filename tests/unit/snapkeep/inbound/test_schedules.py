@@ -21,6 +21,12 @@ def test_the_scheduled_time_is_the_slot_in_utc(time: str) -> None:
     assert backup_request(INPUT | {"scheduledTime": time}).slot.utcoffset() == SLOT.utcoffset()
 
 
+def test_the_schedule_of_several_clusters_names_none() -> None:
+    assert backup_request({key: INPUT[key] for key in ("policy", "scheduledTime")}) == BackupRequest(
+        "", "daily", SLOT
+    )
+
+
 @pytest.mark.parametrize("key", ["cluster", "policy", "scheduledTime"])
 @pytest.mark.parametrize("value", [None, "", 17])
 def test_a_missing_or_odd_value_is_named(key: str, value: Any) -> None:

@@ -8,7 +8,10 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class BackupRequest:
-    """A schedule fired (or somebody asked): run a policy's slot (aware UTC) in a cluster."""
+    """A schedule fired (or somebody asked): run a policy's slot (aware UTC) in a cluster.
+
+    Without a cluster: in each cluster of the policy.
+    """
 
     cluster: str
     policy: str

@@ -73,6 +73,11 @@ def snapshot_class(cluster: str) -> str:
     return name if valid == name else f"{valid}-{_hash(cluster)}"
 
 
+def backup_schedule(policy: str) -> str:
+    """The name of a policy's schedule. The dot keeps it apart from the schedules of our functions."""
+    return label_value(f"backup.{policy}")
+
+
 def label_value(text: str) -> str:
     """The text as a Kubernetes label value: itself when valid, else made valid, trimmed and hashed."""
     if len(text) <= LABEL_LIMIT and _LABEL_VALUE.fullmatch(text):

@@ -15,9 +15,12 @@ from snapkeep.inbound.errors import MalformedMessage
 
 
 def backup_request(event: Mapping[str, Any]) -> BackupRequest:
-    """The run a schedule asks for. Raises MalformedMessage naming the key that is missing or wrong."""
+    """The run a schedule asks for; the schedule of a policy with several clusters names none.
+
+    Raises MalformedMessage naming the key that is missing or wrong.
+    """
     return BackupRequest(
-        cluster=_text(event, "cluster"),
+        cluster=_text(event, "cluster") if "cluster" in event else "",
         policy=_text(event, "policy"),
         slot=_time(_text(event, "scheduledTime")),
     )
