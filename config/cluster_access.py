@@ -53,7 +53,10 @@ FUNCTIONS: Mapping[str, tuple[Rule, ...]] = MappingProxyType(
             Rule(CORE, ("persistentvolumeclaims", "persistentvolumes", "pods"), ("get", "list")),
             Rule(STORAGE, ("storageclasses",), ("get", "list")),
         ),
-        "take_snapshots": (Rule(SNAPSHOTS, ("volumesnapshots",), ("get", "create")),),
+        "take_snapshots": (
+            Rule(SNAPSHOTS, ("volumesnapshots",), ("get", "create", "delete")),
+            Rule(SNAPSHOTS, ("volumesnapshotcontents",), ("get", "list", "delete")),
+        ),
         "reconcile": (
             Rule(SNAPSHOTS, ("volumesnapshots",), ("get", "list")),
             Rule(SNAPSHOTS, ("volumesnapshotcontents", "volumesnapshotclasses"), ("get",)),

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from snapkeep.domain import tags
 from snapkeep.domain.claims import Claim, ScratchVolume
-from snapkeep.domain.deletions import Leftover, SnapshotContent
+from snapkeep.domain.deletions import Leftover, SnapshotContent, Withdrawn
 from snapkeep.domain.errors import ClusterUnreachable, NameTaken, PermanentError
 from snapkeep.domain.naming import snapshot_class
 from snapkeep.domain.orphans import ListedContent, ListedSnapshot
@@ -20,7 +20,10 @@ from tests.fakes.snapshots import FakeSnapshots
 
 
 class FakeCluster(RestoringCluster):
-    """VolumeSnapshots stay unbound until `run_driver` cuts them, as with a driver that is slow."""
+    """VolumeSnapshots stay unbound until `run_driver` cuts them, as with a driver that is slow.
+
+    `refusal` is what a driver says that cuts none.
+    """
 
     def __init__(
         self,
@@ -41,6 +44,7 @@ class FakeCluster(RestoringCluster):
         self.made_at = datetime(2026, 11, 24, 18, tzinfo=UTC)
         self.finalizers: dict[str, tuple[str, ...]] = {}
         self.deleting: set[str] = set()
+        self.refusal = ""
 
     def claims(self) -> Iterator[Claim]:
         self._before("claims")
@@ -79,6 +83,24 @@ class FakeCluster(RestoringCluster):
         self._remove_deleted()
         self._after("delete_volume_snapshot")
 
+    def withdraw_volume_snapshot(self, point: Point) -> Withdrawn:
+        self._before("withdraw_volume_snapshot")
+        key = (point.claim.namespace, point.id)
+        contents = [item for item in self.contents.values() if (item.namespace, item.volume_snapshot) == key]
+        cut = [item.snapshot_id for item in contents if item.snapshot_id]
+        if cut or not self._is_of(key, point):
+            return Withdrawn(cut[0] if cut else "")
+        self.deleting |= {point.id, *(item.name for item in contents)}
+        self._remove_deleted()
+        self._after("withdraw_volume_snapshot")
+        left = [Leftover("VolumeSnapshot", "/".join(key), self.finalizers.get(point.id, ()))]
+        left = left if key in self.snapshots else []
+        for item in contents:
+            if item.name in self.contents:
+                held = self.finalizers.get(item.name, ())
+                left.append(Leftover("VolumeSnapshotContent", item.name, held))
+        return Withdrawn(left=tuple(left))
+
     def volume_snapshot_left(self, namespace: str, name: str) -> Leftover | None:
         self._before("volume_snapshot_left")
         if (namespace, name) not in self.snapshots:
@@ -104,7 +126,7 @@ class FakeCluster(RestoringCluster):
 
     def snapshot_contents(self) -> Iterator[SnapshotContent]:
         self._before("snapshot_contents")
-        yield from list(self.contents.values())
+        yield from [content for content in self.contents.values() if content.snapshot_id]
 
     def delete_snapshot_content(self, name: str) -> None:
         self._before("delete_snapshot_content")
@@ -127,6 +149,12 @@ class FakeCluster(RestoringCluster):
         self.finalizers.pop(name, None)
         self._remove_deleted()
 
+    def begin(self, namespace: str, name: str) -> str:
+        """Let the controller make the content of a VolumeSnapshot, for which nothing is cut yet; its name."""
+        content = SnapshotContent(f"snapcontent-{name}", "", "Retain", namespace, name)
+        self.contents[content.name] = content
+        return content.name
+
     def put_foreign_snapshot(self, namespace: str, name: str) -> None:
         """Let somebody else have made a VolumeSnapshot of that name."""
         self.snapshots[namespace, name] = VolumeSnapshot(name, namespace, bound=True, ready=True)
@@ -136,19 +164,41 @@ class FakeCluster(RestoringCluster):
         self.snapshots[namespace, name] = replace(self.snapshots[namespace, name], error=error)
 
     def run_driver(self, ebs: FakeSnapshots) -> None:
-        """Let the driver cut every unbound VolumeSnapshot of ours, tagged as our class asks."""
-        for key, snapshot in self.snapshots.items():
-            if snapshot.bound or key not in self.points:
+        """Let the driver cut for every VolumeSnapshot of ours that has none, tagged as our class asks.
+
+        A content whose VolumeSnapshot is gone is enough for it.
+        """
+        begun = {(item.namespace, item.volume_snapshot): item.name for item in self.contents.values()}
+        uncut = {
+            (item.namespace, item.volume_snapshot) for item in self.contents.values() if not item.snapshot_id
+        }
+        for key in [key for key in self.points if key in uncut or self._is_uncut(key)]:
+            if self.refusal:
+                self._refuse(key)
                 continue
-            filled = tags.class_tags(self.name) | {
-                tags.DRIVER_CLUSTER: "true",
-                tags.SNAPSHOT_NAMESPACE: snapshot.namespace,
-                tags.SNAPSHOT_NAME: snapshot.name,
-            }
-            cut = ebs.create(self.points[key].volume_id, filled, "Created by AWS EBS CSI driver")
-            self.snapshots[key] = replace(snapshot, bound=True, snapshot_id=cut.id, error="")
-            content = SnapshotContent(f"snapcontent-{cut.id}", cut.id, "Retain", *key)
-            self.contents[content.name] = content
+            cut = self.cut_one(ebs, *key)
+            if key in self.snapshots:
+                self.snapshots[key] = replace(self.snapshots[key], bound=True, snapshot_id=cut, error="")
+            name = begun.get(key, f"snapcontent-{cut}")
+            self.contents[name] = SnapshotContent(name, cut, "Retain", *key)
+
+    def cut_one(self, ebs: FakeSnapshots, namespace: str, name: str) -> str:
+        """Let the driver cut a snapshot for a VolumeSnapshot, whether it has one or not; its id."""
+        filled = tags.class_tags(self.name) | {
+            tags.DRIVER_CLUSTER: "true",
+            tags.SNAPSHOT_NAMESPACE: namespace,
+            tags.SNAPSHOT_NAME: name,
+        }
+        volume = self.points[namespace, name].volume_id
+        return ebs.create(volume, filled, "Created by AWS EBS CSI driver").id
+
+    def _refuse(self, key: tuple[str, str]) -> None:
+        if key in self.snapshots:
+            self.begin(*key)
+            self.report_error(*key, self.refusal)
+
+    def _is_uncut(self, key: tuple[str, str]) -> bool:
+        return key in self.snapshots and not self.snapshots[key].bound
 
     def mark_ready(self) -> None:
         """Let the sidecar see that the bound snapshots completed."""

@@ -190,7 +190,7 @@ class MemoryJournal(
             return
         if known.snapshot_id or known.state.is_final:
             raise TemporaryError(f"point {point.id} has a snapshot by now and is not planned again")
-        self._put(_planned(replace(known, method=Method.EBS, method_reason=reason)))
+        self._put(_planned(replace(known, method=Method.EBS, method_reason=reason, fell_back=True)))
         self._after("replan")
 
     def release(self, point: Point, owner: str) -> None:

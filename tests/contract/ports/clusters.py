@@ -45,6 +45,10 @@ class World(ABC):
         """Let the driver cut the VolumeSnapshot."""
 
     @abstractmethod
+    def begin(self, namespace: str, name: str, volume: str) -> str:
+        """Let the controller make the content, for which nothing is cut yet; its name."""
+
+    @abstractmethod
     def hold(self, namespace: str, name: str, finalizer: str) -> None:
         """Let a finalizer hold the VolumeSnapshot (the content, when the namespace is empty)."""
 
@@ -95,6 +99,9 @@ class FakeWorld(World):
         ebs = FakeSnapshots()
         ebs.add_volume(volume)
         self.fake.run_driver(ebs)
+
+    def begin(self, namespace: str, name: str, volume: str) -> str:
+        return self.fake.begin(namespace, name)
 
     def hold(self, namespace: str, name: str, finalizer: str) -> None:
         self.fake.hold(name, finalizer)
@@ -160,20 +167,28 @@ class SandboxWorld(World):
         self._create("volumesnapshots", namespace, {"metadata": {"name": name}, "spec": spec})
 
     def bind(self, namespace: str, name: str, volume: str) -> None:
+        self._content(namespace, name, volume, snapshotHandle=f"snap-{1:017x}")
+
+    def begin(self, namespace: str, name: str, volume: str) -> str:
+        return self._content(namespace, name, volume, readyToUse=False)
+
+    def _content(self, namespace: str, name: str, volume: str, **status: Any) -> str:
         found = self.store.get("volumesnapshots", namespace, name)
         reference = {"namespace": namespace, "name": name, "uid": found["metadata"]["uid"]}
         content = {
-            "metadata": {"name": "snapcontent-1"},
+            "metadata": {"name": f"snapcontent-{found['metadata']['uid']}"},
             "spec": {
                 "volumeSnapshotRef": reference,
                 "source": {"volumeHandle": volume},
                 "deletionPolicy": "Retain",
                 "volumeSnapshotClassName": "snapkeep-myeks",
             },
-            "status": {"snapshotHandle": f"snap-{1:017x}"},
+            "status": status,
         }
         self._create("volumesnapshotcontents", None, content)
-        self._set_status(namespace, name, boundVolumeSnapshotContentName="snapcontent-1", readyToUse=False)
+        bound = str(content["metadata"]["name"])
+        self._set_status(namespace, name, boundVolumeSnapshotContentName=bound, readyToUse=False)
+        return bound
 
     def hold(self, namespace: str, name: str, finalizer: str) -> None:
         self._set_finalizers(namespace, name, [finalizer])

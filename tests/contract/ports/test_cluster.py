@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from snapkeep.domain.claims import VolumeKind
-from snapkeep.domain.deletions import Leftover
+from snapkeep.domain.deletions import Leftover, Withdrawn
 from snapkeep.domain.errors import NameTaken
 from snapkeep.domain.points import Point
 from snapkeep.domain.policies import Method
@@ -159,6 +159,54 @@ def test_what_finalizers_hold_is_left_and_names_them_until_they_are_gone(world: 
     world.let_go("", content.name)
     assert world.cluster.volume_snapshot_left("default", point.id) is None
     assert world.cluster.snapshot_content_left(content.name) is None
+
+
+def test_a_volume_snapshot_that_is_not_cut_is_withdrawn_with_its_content(world: World) -> None:
+    point = in_default()
+    world.add_claim("data")
+    world.cluster.create_volume_snapshot(point)
+    content = world.begin("default", point.id, point.volume_id)
+
+    assert world.cluster.withdraw_volume_snapshot(point) == Withdrawn()
+    assert world.cluster.volume_snapshot("default", point.id) is None
+    assert list(world.cluster.listed_contents()) == [], content
+
+
+def test_a_withdrawal_tells_what_is_left_also_once_the_volume_snapshot_is_gone(world: World) -> None:
+    point = in_default()
+    world.add_claim("data")
+    world.cluster.create_volume_snapshot(point)
+    content = world.begin("default", point.id, point.volume_id)
+    world.hold("default", point.id, "example.com/audit")
+    world.hold("", content, "example.com/busy")
+    snapshot = Leftover("VolumeSnapshot", f"default/{point.id}", ("example.com/audit",))
+    left = Leftover("VolumeSnapshotContent", content, ("example.com/busy",))
+
+    assert world.cluster.withdraw_volume_snapshot(point).left == (snapshot, left)
+    world.let_go("default", point.id)
+    assert world.cluster.withdraw_volume_snapshot(point).left == (left,)
+    world.let_go("", content)
+    assert world.cluster.withdraw_volume_snapshot(point) == Withdrawn()
+
+
+def test_a_volume_snapshot_that_was_cut_is_not_withdrawn(world: World) -> None:
+    point = in_default()
+    world.add_claim("data")
+    world.cluster.create_volume_snapshot(point)
+    world.bind("default", point.id, point.volume_id)
+    (content,) = world.cluster.snapshot_contents()
+
+    assert world.cluster.withdraw_volume_snapshot(point) == Withdrawn(content.snapshot_id)
+    world.cluster.delete_volume_snapshot("default", point.id)
+    assert world.cluster.withdraw_volume_snapshot(point) == Withdrawn(content.snapshot_id)
+    assert list(world.cluster.snapshot_contents()) == [content]
+
+
+def test_a_volume_snapshot_of_somebody_else_is_not_withdrawn(world: World) -> None:
+    point = in_default()
+    world.put_foreign_snapshot("default", point.id)
+    assert world.cluster.withdraw_volume_snapshot(point) == Withdrawn()
+    assert world.cluster.volume_snapshot("default", point.id) is not None
 
 
 def test_without_the_crds_there_are_no_contents(world: World) -> None:

@@ -351,6 +351,7 @@ def test_an_unfinished_csi_point_is_planned_again_as_ebs_with_the_reason(journal
     journal.replan(point, "once more")
     replanned = stored(journal, point)
     assert (replanned.method, replanned.state) == (Method.EBS, PointState.PLANNED)
+    assert replanned.fell_back and not point.fell_back
     assert replanned.method_reason == "the snapshot controller is absent"
 
 

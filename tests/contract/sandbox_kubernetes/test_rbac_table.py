@@ -27,7 +27,8 @@ MAY = {
         get list: persistentvolumeclaims persistentvolumes pods storageclasses.storage.k8s.io
     """,
     "take_snapshots": """
-        get create: volumesnapshots.snapshot.storage.k8s.io
+        get create delete: volumesnapshots.snapshot.storage.k8s.io
+        get list delete: volumesnapshotcontents.snapshot.storage.k8s.io
     """,
     "reconcile": """
         get list: volumesnapshots.snapshot.storage.k8s.io

@@ -136,7 +136,7 @@ def test_tags_are_completed_with_our_keys_on_our_snapshots_only(
         ("plan_backup", "GET", "/api/v1/secrets", 'cannot list resource "secrets"'),
         ("plan_backup", "DELETE", f"{CLAIMS}/x", 'cannot delete resource "persistentvolumeclaims"'),
         ("take_snapshots", "GET", "/api/v1/pods", 'cannot list resource "pods"'),
-        ("take_snapshots", "DELETE", f"{VOLUME_SNAPSHOTS}/x", 'cannot delete resource "volumesnapshots"'),
+        ("take_snapshots", "DELETE", f"{CLAIMS}/x", 'cannot delete resource "persistentvolumeclaims"'),
         ("reconcile", "POST", VOLUME_SNAPSHOTS, 'cannot create resource "volumesnapshots"'),
         ("prune", "DELETE", f"{CLAIMS}/x", 'cannot delete resource "persistentvolumeclaims"'),
         ("handle_interruption", "GET", "/api/v1/pods", 'cannot list resource "pods"'),

@@ -47,6 +47,8 @@ def test_only_taking_pruning_restoring_and_dying_nodes_write() -> None:
 
     assert writes == {
         ("take_snapshots", "volumesnapshots", "create"),
+        ("take_snapshots", "volumesnapshots", "delete"),
+        ("take_snapshots", "volumesnapshotcontents", "delete"),
         ("prune", "volumesnapshots", "delete"),
         ("prune", "volumesnapshotcontents", "delete"),
     } | DYING | {

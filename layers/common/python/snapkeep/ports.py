@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         PruneLease,
         SnapshotContent,
         Told,
+        Withdrawn,
     )
     from snapkeep.domain.holds import Hold
     from snapkeep.domain.interruption.machines import Machine
@@ -97,6 +98,13 @@ class Cluster(Protocol):
 
     def delete_volume_snapshot(self, namespace: str, name: str) -> None:
         """Delete a VolumeSnapshot; one that is gone already is success."""
+
+    def withdraw_volume_snapshot(self, point: Point) -> Withdrawn:
+        """Ask for the deletion of the point's own VolumeSnapshot and its content, and tell what is left.
+
+        Where the content names a snapshot nothing is deleted. Raises PermanentError for a content that
+        would take its snapshot along, or when the cluster refuses.
+        """
 
     def volume_snapshot_left(self, namespace: str, name: str) -> Leftover | None:
         """What is left of a VolumeSnapshot whose deletion was asked for; None once it is gone."""

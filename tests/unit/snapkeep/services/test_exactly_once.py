@@ -129,6 +129,54 @@ def test_a_crash_at_any_step_ends_with_one_counted_point_per_claim(
         one_counted_point_each(world)
 
 
+def a_refused_world(wrap: Callable[[Any], Any], lag: timedelta) -> World:
+    """The class asks for what the driver refuses for good, and the policy may fall back to ebs."""
+    claims = [a_claim("mysql"), a_claim("wordpress")]
+    world = World(*claims, policy=a_policy(method=Method.CSI, csi_fallback=True), lag=lag, wrap=wrap)
+    world.cluster.refusal = "rpc error: code = InvalidArgument desc = Invalid tag value"
+    return world
+
+
+def lived_through(world: World, *, mended_in: int) -> World:
+    """The run to its end; the class is mended that many minutes after the first reconcile."""
+    for _ in range(3):
+        try:
+            world.backup()
+            break
+        except Crash:
+            world.wait(minutes=6)
+    for minute in range(60):
+        world.work()
+        if minute == 14 + mended_in:
+            world.cluster.refusal = ""
+        world.finish_snapshots()
+        if minute % 15 == 14:
+            world.reconcile()
+        world.wait(minutes=1)
+    world.run_until_closed()
+    world.wait(minutes=10)
+    world.reconcile()
+    return world
+
+
+@pytest.mark.parametrize("lag", LAGS, ids=["no-lag", "lag-120s"])
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("mended_in", [0, 1, 60])
+def test_a_crash_around_any_step_of_a_fallback_leaves_one_counted_point_and_nothing_to_cut(
+    mended_in: int, after: bool, lag: timedelta
+) -> None:
+    counter = CrashAt(0, after=False)
+    lived_through(a_refused_world(counter, lag), mended_in=mended_in)
+    for step in range(1, counter.calls + 1):
+        crash = CrashAt(step, after=after)
+        world = lived_through(a_refused_world(crash, lag), mended_in=mended_in)
+        assert crash.crashed, step
+        assert world.the_run().state is RunState.COMPLETED, crash.crashed  # type: ignore[union-attr]
+        one_counted_point_each(world)
+        uncut = [item.name for item in world.cluster.contents.values() if not item.snapshot_id]
+        assert not uncut, crash.crashed
+
+
 class Serialized:
     """Lets threads meet only between port calls, as functions of a deployment do."""
 

@@ -13,6 +13,16 @@ from snapkeep.domain.policies import Method, Pace
 from snapkeep.domain.runs import RunState
 from tests.fakes.world import World, a_claim, a_policy
 
+SIDECAR = "Failed to create snapshot: failed to take snapshot of the volume vol-mysql: "
+REFUSAL = (
+    f'{SIDECAR}"rpc error: code = InvalidArgument desc = '
+    "Invalid tag value: tag key 'ebs.csi.aws.com/cluster-name' is reserved\""
+)
+THROTTLED = (
+    f'{SIDECAR}"rpc error: code = Internal desc = Could not create snapshot: '
+    'api error RequestLimitExceeded: Request limit exceeded."'
+)
+
 
 def taken(*names: str, method: Method = Method.EBS, csi_fallback: bool = False) -> World:
     world = World(
@@ -167,10 +177,12 @@ def test_without_a_controller_a_policy_may_fall_back_to_ebs() -> None:
     assert world.run_until_closed().state is RunState.COMPLETED
 
 
-def test_a_driver_that_wakes_up_after_the_fallback_makes_a_twin_that_is_marked_and_pruned() -> None:
+def test_a_driver_that_cuts_after_the_fallback_makes_a_twin_that_is_marked_and_pruned() -> None:
+    """The cluster of old manifests does not let us remove the VolumeSnapshot."""
     world = taken("mysql", method=Method.CSI, csi_fallback=True)
     world.wait(minutes=15)
     world.reconcile()
+    world.cluster.fail_next("withdraw_volume_snapshot", PermanentError("forbidden: apply the manifests"))
     world.work()
     ours = world.point("mysql").snapshot_id
     world.finish_snapshots()  # the driver cuts its own now, and both complete
@@ -188,6 +200,55 @@ def test_a_driver_that_wakes_up_before_the_fallback_job_ran_gives_the_point_its_
     world.work()
     assert len(world.ebs.all) == 1
     assert world.states() == {"mysql": PointState.READY}
+
+
+def test_what_the_driver_refuses_for_good_is_not_waited_for() -> None:
+    for fallback, done in ((True, "taken by ebs instead"), (False, "failed")):
+        world = taken("mysql", method=Method.CSI, csi_fallback=fallback)
+        world.cluster.refusal = REFUSAL
+        world.cluster.run_driver(world.ebs)
+        world.wait(minutes=1)
+        assert healed(world) == {done: 1}
+        point = world.point("mysql")
+        assert (point.method_reason or point.reason).endswith(
+            "the EBS CSI driver refuses its VolumeSnapshot: "
+            "Invalid tag value: tag key 'ebs.csi.aws.com/cluster-name' is reserved"
+        )
+        world.work()
+        assert not world.cluster.snapshots and not world.cluster.contents
+        assert world.run_until_closed().state is (RunState.COMPLETED if fallback else RunState.FAILED)
+
+
+def test_a_driver_that_is_throttled_for_two_hours_is_waited_for_as_any_other() -> None:
+    world = taken("mysql", method=Method.CSI, csi_fallback=True)
+    world.cluster.refusal = THROTTLED
+    world.cluster.run_driver(world.ebs)
+    world.wait(minutes=9)
+    assert healed(world) == {"not bound yet": 1}
+    assert len(world.cluster.snapshots) == 1
+
+    world.wait(minutes=6)
+    assert healed(world) == {"taken by ebs instead": 1}
+    world.ebs.fail_next("create", *[Throttled("RequestLimitExceeded")] * 60)
+    for _ in range(60):  # EC2 throttles everybody
+        world.work()
+        world.wait(minutes=2)
+    assert world.states() == {"mysql": PointState.PLANNED}
+
+    world.cluster.refusal = ""
+    assert world.run_until_closed().state is RunState.COMPLETED
+    assert len(world.ebs.all) == len(world.counted()["mysql"]) == 1
+
+
+def test_a_driver_whose_throttling_ends_in_time_gives_the_point_its_snapshot() -> None:
+    world = taken("mysql", method=Method.CSI, csi_fallback=True)
+    world.cluster.refusal = THROTTLED
+    world.cluster.run_driver(world.ebs)
+    world.wait(minutes=9)
+    world.reconcile()
+    world.cluster.refusal = ""
+    assert world.run_until_closed().state is RunState.COMPLETED
+    assert world.point("mysql").method is Method.CSI
 
 
 def test_a_namespace_that_was_deleted_takes_no_backup_with_it() -> None:

@@ -85,3 +85,15 @@ class Leftover:
         if not self.finalizers:
             return f"{self.kind} {self.name} is still there although its deletion was asked for"
         return f"{self.kind} {self.name} is still there, held by its finalizers {', '.join(self.finalizers)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """What became of a VolumeSnapshot that is not wanted any more.
+
+    `snapshot_id` is the snapshot that its content names: then nothing was deleted. Without one, `left` is
+    what is still there of the two; once that is empty no driver can cut a snapshot for it.
+    """
+
+    snapshot_id: str = ""
+    left: tuple[Leftover, ...] = ()

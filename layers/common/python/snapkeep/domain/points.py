@@ -59,8 +59,9 @@ class Point:
 
     `id` is also the name of its VolumeSnapshot. `lead` is the id of the point whose record carries
     the lease and the intent for the whole group (its own id when it is alone). `method_reason`
-    says why the method is not the policy's. `ended_at` is when EC2 told of the snapshot's end before its
-    describes showed it. Times are aware UTC; `size_bytes` is the size of the snapshotted volume.
+    says why the method is not the policy's, `fell_back` that it changed after a VolumeSnapshot was made.
+    `ended_at` is when EC2 told of the snapshot's end before its describes showed it. Times are aware UTC;
+    `size_bytes` is the size of the snapshotted volume.
     """
 
     id: str
@@ -83,6 +84,13 @@ class Point:
     empty_reads: int = 0
     last_read_at: datetime | None = None
     ended_at: datetime | None = None
+    fell_back: bool = False
+
+    @property
+    def gave_up_csi(self) -> bool:
+        """True when nothing may be cut any more for the point's VolumeSnapshot, which may still be there."""
+        failed = self.method is Method.CSI and self.state is PointState.FAILED
+        return not self.snapshot_id and (self.fell_back or failed)
 
     @property
     def give_up_at(self) -> datetime:

@@ -21,9 +21,11 @@ from snapkeep.domain.points import (
     volume_timeout,
 )
 from snapkeep.domain.policies import Deployment, Method
+from snapkeep.domain.refusals import permanent_refusal
 from snapkeep.domain.runs import Run
 from snapkeep.ports import Clock, Cluster, Clusters, Journal, Outcome, Pacer, Queue, Snapshots
 from snapkeep.services.complete_points import CompletePoints
+from snapkeep.services.looking import cut_for
 from snapkeep.services.point_policy import policy_of_point
 
 RESEND_AFTER = timedelta(minutes=20)
@@ -116,6 +118,9 @@ class HealPoints:
         if status is not None and status.snapshot_id:
             snapshot = self.snapshots.get(status.snapshot_id)
             return self._settle(snapshot) if snapshot else "not visible yet"
+        refusal = permanent_refusal(status.error) if status is not None else ""
+        if refusal:
+            return self._without_driver(point, f"the EBS CSI driver refuses its VolumeSnapshot: {refusal}")
         if self._age(point) <= BIND_TIMEOUT:
             return "not bound yet"
         if status is None:
@@ -137,22 +142,24 @@ class HealPoints:
 
     def _lost_sight(self, point: Point, reason: str) -> str:
         """No VolumeSnapshot to ask, but the class retains: a snapshot that was cut is still in EC2."""
-        named = {tags.SNAPSHOT_NAMESPACE: point.claim.namespace, tags.SNAPSHOT_NAME: point.id}
-        wanted = {tags.MANAGED: "true", tags.CLUSTER: point.claim.cluster} | named
-        for snapshot in self.snapshots.find(wanted, [point.volume_id]):
+        for snapshot in cut_for(self.snapshots, point):
             return self._settle(snapshot)
         return self._without_driver(point, reason)
 
     def _without_driver(self, point: Point, reason: str) -> str:
-        """The driver made nothing: take the point by ebs where the policy allows, else fail it."""
+        """The driver made nothing: take the point by ebs where the policy allows, else fail it.
+
+        Either way take_snapshots first removes the VolumeSnapshot, so that the driver cuts nothing later.
+        """
         policy = policy_of_point(point, self.deployment, self.journal)
-        if policy is None or not policy.csi_fallback:
+        by_ebs = policy is not None and policy.csi_fallback
+        if by_ebs:
+            self.journal.replan(point, f"by ebs instead of csi: {reason}")
+            self.pacer.finished(1)
+        else:
             self._fail(point, reason)
-            return "failed"
-        self.journal.replan(point, f"by ebs instead of csi: {reason}")
-        self.pacer.finished(1)
         self.queue.send(jobs_of(self.journal.points(point.run, [point.id])))
-        return "taken by ebs instead"
+        return "taken by ebs instead" if by_ebs else "failed"
 
     def _follow_snapshots(self, points: Sequence[Point]) -> Counter[str]:
         """Points whose snapshot the run's tag does not find: not tagged yet, or deleted by somebody."""

@@ -36,6 +36,21 @@ def belongs_to(snapshot: Snapshot, point: Point) -> bool:
     return snapshot.volume_id == point.volume_id and tags.point_id_of(snapshot.tags) in ("", point.id)
 
 
+def cut_for(snapshots: Snapshots, point: Point) -> list[Snapshot]:
+    """What the driver cut for the point's VolumeSnapshot as far as EC2 shows it, the oldest first.
+
+    Snapshots marked as duplicates are left out.
+    """
+    wanted = {
+        tags.MANAGED: "true",
+        tags.CLUSTER: point.claim.cluster,
+        tags.SNAPSHOT_NAMESPACE: point.claim.namespace,
+        tags.SNAPSHOT_NAME: point.id,
+    }
+    found = snapshots.find(wanted, [point.volume_id])
+    return sorted((each for each in found if tags.DUPLICATE not in each.tags), key=_age)
+
+
 def description_of(point: Point) -> str:
     """The EC2 description of a point's snapshot, for people who look at the console."""
     claim = point.claim

@@ -21,9 +21,10 @@ from snapkeep.domain.points import GIVE_UP_AFTER, Point, PointState, Snapshot
 from snapkeep.domain.policies import Deployment, Method
 from snapkeep.ports import Announcer, Clock, Clusters, Creation, Journal, Outcome, Pacer, Queue, Snapshots
 from snapkeep.services.closing import close_if_settled
-from snapkeep.services.looking import description_of, existing_of
+from snapkeep.services.looking import cut_for, description_of, existing_of
 from snapkeep.services.point_policy import policy_of_point
 from snapkeep.services.take_group import GroupTaker
+from snapkeep.services.withdraw_snapshots import WithdrawSnapshots
 
 LEASE = timedelta(minutes=3)
 """Longer than take_snapshots may run, so that a live holder never loses its lease."""
@@ -72,7 +73,9 @@ class TakeSnapshots:
         `owner` must be unique to this invocation: it holds the leases.
         """
         report = JobReport()
-        granted = self._admit(job, self._still_open(job, report), report)
+        waiting = self._withdraw(job, report)
+        todo = [point for point in self._still_open(job, report) if point.id not in waiting]
+        granted = self._admit(job, todo, report)
         try:
             if job.group:
                 self._take_group(granted, owner, report)
@@ -85,6 +88,18 @@ class TakeSnapshots:
             close_if_settled(self.journal, self.announcer, job.run, self.clock())
         return report
 
+    def _withdraw(self, job: Job, report: JobReport) -> frozenset[str]:
+        """Remove the VolumeSnapshots that csi was given up for; the points that must wait for that."""
+        given_up = [point for point in self.journal.points(job.run, job.points) if point.gave_up_csi]
+        if not given_up:
+            return frozenset()
+        withdrawing = WithdrawSnapshots(self.clusters, self.journal, self.clock)
+        delays = {point.id: delay for point in given_up if (delay := withdrawing.run(point))}
+        for point in given_up:
+            if point.id in delays:
+                report.postpone([point], "its VolumeSnapshot is not gone yet", delays[point.id])
+        return frozenset(delays)
+
     def _still_open(self, job: Job, report: JobReport) -> list[Point]:
         """The points that still need a snapshot; those that waited for too long fail here.
 
@@ -95,7 +110,10 @@ class TakeSnapshots:
         todo = []
         for point in points:
             if self.clock() >= point.give_up_at and point.lead not in in_the_air:
-                self._fail(point, f"{GAVE_UP}: EC2 or the account's pace made it wait all the time", report)
+                blame = "EC2 or the account's pace made it wait all the time"
+                if point.fell_back:
+                    blame = "EC2, the account's pace or its old VolumeSnapshot made it wait"
+                self._fail(point, f"{GAVE_UP}: {blame}", report)
             else:
                 todo.append(point)
         return todo
@@ -124,12 +142,18 @@ class TakeSnapshots:
         for point in by_csi:
             self._guarded([point], report, partial(self._take_by_csi, point, owner, report))
         existing: dict[str, Snapshot] = {}
-        if self._guarded(by_ebs, report, lambda: existing.update(existing_of(self.snapshots, by_ebs))):
+        if self._guarded(by_ebs, report, lambda: existing.update(self._existing(by_ebs))):
             for point in by_ebs:
                 take = partial(self._take_by_ebs, point, existing.get(point.id), owner, report)
                 self._guarded([point], report, take)
         for point in held:
             self.journal.release(point, owner)
+
+    def _existing(self, points: Sequence[Point]) -> dict[str, Snapshot]:
+        """What EC2 shows for points to be taken by ebs, by point id; the driver may have been faster."""
+        fell_back = [point for point in points if point.fell_back]
+        cut = {point.id: found[0] for point in fell_back if (found := cut_for(self.snapshots, point))}
+        return cut | existing_of(self.snapshots, points)
 
     def _take_by_csi(self, point: Point, owner: str, report: JobReport) -> None:
         """Create the VolumeSnapshot; its name is the point's, so a second create changes nothing."""

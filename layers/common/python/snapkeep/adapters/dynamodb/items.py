@@ -93,6 +93,7 @@ def point_of(item: Item) -> Point:
         empty_reads=int(item.get("empty_reads", 0)),
         last_read_at=_time(item.get("last_read_at")),
         ended_at=_time(item.get("ended_at")),
+        fell_back=bool(item.get("fell_back", False)),
     )
 
 

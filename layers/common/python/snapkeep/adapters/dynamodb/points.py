@@ -152,10 +152,17 @@ class PointRecords:
         Raises TemporaryError when it has a snapshot by now.
         """
         change = (
-            "SET #method = :ebs, #method_reason = :reason, #state = :planned, #empty_reads = :zero "
-            f"{FORGET_INTENT}"
+            "SET #method = :ebs, #method_reason = :reason, #state = :planned, #empty_reads = :zero, "
+            f"#fell_back = :true {FORGET_INTENT}"
         )
-        values = {**STATES, "ebs": Method.EBS.value, "csi": Method.CSI.value, "reason": reason, "zero": 0}
+        values = {
+            **STATES,
+            "ebs": Method.EBS.value,
+            "csi": Method.CSI.value,
+            "reason": reason,
+            "zero": 0,
+            "true": True,
+        }
         try:
             self._update(point, change, f"#method = :csi AND {WITHOUT_SNAPSHOT}", values)
         except Refused:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from snapkeep.adapters.kubernetes import restores, snapshots
+from snapkeep.adapters.kubernetes import restores, snapshots, withdrawal
 from snapkeep.adapters.kubernetes.claims import claim_of, scratch_volumes_of, volume_of
 from snapkeep.adapters.kubernetes.client import KubernetesClient
 from snapkeep.adapters.kubernetes.connections import EksConnections
 from snapkeep.adapters.kubernetes.targets import read_target
 from snapkeep.domain.claims import Claim, ScratchVolume
-from snapkeep.domain.deletions import Leftover, SnapshotContent
+from snapkeep.domain.deletions import Leftover, SnapshotContent, Withdrawn
 from snapkeep.domain.orphans import ListedContent, ListedSnapshot
 from snapkeep.domain.points import Point
 from snapkeep.domain.restore.operations import RestoreOperation
@@ -60,6 +60,10 @@ class KubernetesCluster:
     def delete_volume_snapshot(self, namespace: str, name: str) -> None:
         """Delete a VolumeSnapshot; one that is gone already is success."""
         snapshots.delete(self._client, namespace, name)
+
+    def withdraw_volume_snapshot(self, point: Point) -> Withdrawn:
+        """Delete the point's own VolumeSnapshot and its content unless a snapshot was cut; what is left."""
+        return withdrawal.withdraw(self._client, point)
 
     def volume_snapshot_left(self, namespace: str, name: str) -> Leftover | None:
         """What is left of a VolumeSnapshot whose deletion was asked for; None once it is gone."""

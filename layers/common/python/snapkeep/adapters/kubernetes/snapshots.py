@@ -54,7 +54,7 @@ def create(client: KubernetesClient, point: Point) -> None:
     try:
         client.create(path, wanted)
     except NameTaken as error:
-        if _identity(client.get(f"{path}/{point.id}")) != _identity(wanted):
+        if not is_of(client.cluster, client.get(f"{path}/{point.id}"), point):
             raise NameTaken(
                 f"VolumeSnapshot {point.claim.namespace}/{point.id} exists and is not of run {point.run}"
             ) from error
@@ -183,6 +183,11 @@ def manifest(cluster: str, point: Point) -> Document:
             "source": {"persistentVolumeClaimName": point.claim.name},
         },
     }
+
+
+def is_of(cluster: str, document: Document, point: Point) -> bool:
+    """True when a VolumeSnapshot was made for this very point."""
+    return _identity(document) == _identity(manifest(cluster, point))
 
 
 def _identity(document: Document) -> tuple[str, str]:

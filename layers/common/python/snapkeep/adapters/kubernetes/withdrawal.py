@@ -1,0 +1,97 @@
+"""Taking a VolumeSnapshot back before the driver cuts anything for it.
+
+The content goes, too: our class retains, so it would outlive its VolumeSnapshot, and the sidecar goes on
+calling CreateSnapshot for a content that is there. It lets a content go only once the VolumeSnapshot's
+deletion was asked for, and not while a call of the driver is under way.
+https://github.com/kubernetes-csi/external-snapshotter/blob/master/pkg/sidecar-controller/snapshot_controller.go
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from snapkeep.adapters.kubernetes import snapshots
+from snapkeep.adapters.kubernetes.client import KubernetesClient
+from snapkeep.domain.deletions import Withdrawn
+from snapkeep.domain.errors import NotFound, PermanentError
+from snapkeep.domain.naming import snapshot_class
+from snapkeep.domain.points import Point
+
+CONTENTS = f"{snapshots.API}/volumesnapshotcontents"
+
+Document = dict[str, Any]
+
+
+def withdraw(client: KubernetesClient, point: Point) -> Withdrawn:
+    """Delete the point's VolumeSnapshot and its content, unless a snapshot was cut; what is left of them.
+
+    Only what was made for the point is touched, each object by its UID. Raises PermanentError for a content
+    that does not retain, and what the client raises.
+    """
+    path = f"{snapshots.API}/namespaces/{point.claim.namespace}/volumesnapshots/{point.id}"
+    found = _find(client, path)
+    if found is not None and not snapshots.is_of(client.cluster, found, point):
+        found = None
+    contents = [
+        each
+        for each in (_listed(client, point) if found is None else _bound(client, found))
+        if _is_made_for(client, each, point)
+    ]
+    cut = [handle for each in contents if (handle := _handle(each))]
+    if cut:
+        return Withdrawn(cut[0])
+    for each in contents:
+        if each["spec"].get("deletionPolicy") != "Retain":
+            raise PermanentError(
+                f"VolumeSnapshotContent {each['metadata']['name']} does not retain: delete it by hand"
+            )
+    if found is not None:
+        client.delete(path, found["metadata"]["uid"])
+    names = [each["metadata"]["name"] for each in contents]
+    for each, name in zip(contents, names, strict=True):
+        client.delete(f"{CONTENTS}/{name}", each["metadata"]["uid"])
+    return _left(client, point, found is not None, names)
+
+
+def _left(client: KubernetesClient, point: Point, had_snapshot: bool, contents: Sequence[str]) -> Withdrawn:
+    left = [snapshots.left(client, point.claim.namespace, point.id)] if had_snapshot else []
+    left += [snapshots.content_left(client, name) for name in contents]
+    return Withdrawn(left=tuple(item for item in left if item is not None))
+
+
+def _bound(client: KubernetesClient, snapshot: Document) -> list[Document]:
+    """The content of a VolumeSnapshot, bound or only just made: its name comes from the UID."""
+    bound = (snapshot.get("status") or {}).get("boundVolumeSnapshotContentName")
+    name = bound or f"snapcontent-{snapshot['metadata']['uid']}"
+    content = _find(client, f"{CONTENTS}/{name}")
+    return [content] if content is not None else []
+
+
+def _listed(client: KubernetesClient, point: Point) -> list[Document]:
+    """The contents that name a VolumeSnapshot which is gone."""
+    wanted = (point.claim.namespace, point.id)
+    references = [(each, each["spec"].get("volumeSnapshotRef") or {}) for each in client.list(CONTENTS)]
+    return [each for each, ref in references if (ref.get("namespace"), ref.get("name")) == wanted]
+
+
+def _is_made_for(client: KubernetesClient, content: Document, point: Point) -> bool:
+    spec = content["spec"]
+    source = (spec.get("source") or {}).get("volumeHandle")
+    reference = spec.get("volumeSnapshotRef") or {}
+    return (
+        source == point.volume_id
+        and spec.get("volumeSnapshotClassName") == snapshot_class(client.cluster)
+        and (reference.get("namespace"), reference.get("name")) == (point.claim.namespace, point.id)
+    )
+
+
+def _handle(content: Document) -> str:
+    return str((content.get("status") or {}).get("snapshotHandle") or "")
+
+
+def _find(client: KubernetesClient, path: str) -> Document | None:
+    try:
+        return client.get(path)
+    except NotFound:
+        return None

@@ -1,0 +1,66 @@
+"""What the withdrawal of a VolumeSnapshot deletes, and what it leaves alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from snapkeep.adapters.kubernetes import snapshots
+from snapkeep.adapters.kubernetes.withdrawal import withdraw
+from snapkeep.domain.deletions import Withdrawn
+from snapkeep.domain.errors import PermanentError
+from tests.unit.snapkeep.adapters.kubernetes.scripted import Reply, a_client, status
+from tests.unit.snapkeep.adapters.kubernetes.test_snapshots import PATH, POINT
+
+ABSENT = status(404, "NotFound", "not found")
+CONTENT = f"{snapshots.API}/volumesnapshotcontents/snapcontent-vs-uid"
+
+
+def the_snapshot() -> Reply:
+    document = snapshots.manifest("myeks", POINT)
+    document["metadata"]["uid"] = "vs-uid"
+    return Reply(200, document)
+
+
+def a_content(**spec: Any) -> dict[str, Any]:
+    given = {
+        "volumeSnapshotRef": {"namespace": "wordpress", "name": POINT.id, "uid": "vs-uid"},
+        "source": {"volumeHandle": POINT.volume_id},
+        "deletionPolicy": "Retain",
+        "volumeSnapshotClassName": "snapkeep-myeks",
+    }
+    return {"metadata": {"name": "snapcontent-vs-uid", "uid": "content-uid"}, "spec": given | spec}
+
+
+def test_the_volume_snapshot_goes_before_its_content_and_each_by_its_uid() -> None:
+    client, http = a_client(
+        the_snapshot(), Reply(200, a_content()), Reply(200, {}), Reply(200, {}), ABSENT, ABSENT
+    )
+    assert withdraw(client, POINT) == Withdrawn()
+    deletions = [(url, body) for method, url, body in http.requests if method == "DELETE"]
+    assert deletions == [
+        (f"{PATH}/{POINT.id}", {"preconditions": {"uid": "vs-uid"}}),
+        (CONTENT, {"preconditions": {"uid": "content-uid"}}),
+    ]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"source": {"volumeHandle": "vol-of-somebody-else"}},
+        {"volumeSnapshotClassName": "theirs"},
+        {"volumeSnapshotRef": {"namespace": "theirs", "name": POINT.id}},
+    ],
+)
+def test_a_content_that_was_not_made_for_the_point_stays(other: dict[str, Any]) -> None:
+    client, http = a_client(ABSENT, Reply(200, {"items": [a_content(**other)], "metadata": {}}))
+    assert withdraw(client, POINT) == Withdrawn()
+    assert [method for method, _, _ in http.requests] == ["GET", "GET"]
+
+
+def test_a_content_that_would_take_its_snapshot_along_is_left_to_a_person() -> None:
+    client, http = a_client(the_snapshot(), Reply(200, a_content(deletionPolicy="Delete")))
+    with pytest.raises(PermanentError, match="snapcontent-vs-uid does not retain"):
+        withdraw(client, POINT)
+    assert all(method == "GET" for method, _, _ in http.requests)
