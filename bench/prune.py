@@ -156,7 +156,7 @@ def measure(kind: str, claims: int, points: int) -> dict[str, float]:
     listing = time.process_time() - listing
     (rehearsed,) = pruner.run("bench", PruneRequest(dry_run=True)) if kind == "first" else (None,)
     cpu, wall = time.process_time(), time.perf_counter()
-    (report,) = pruner.run("bench", PruneRequest(confirm=rehearsed.confirm if rehearsed else ""))
+    (report,) = pruner.run("bench", PruneRequest(confirm=rehearsed.refusals[0].token if rehearsed else ""))
     cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
     assert listed == claims * points and report.refused == "" and report.counts["deleted"] == len(ec2.gone)
     return {

@@ -92,6 +92,6 @@ class Prune(Construct):
             self,
             "Braked",
             metric=counted(Metric.PRUNES_BRAKED, every=Duration.hours(1)),
-            says="a prune would have deleted too much at once and deleted nothing",
+            says="the brake refused deletions that wait for a confirmation",
             runbook="prune-braked",
         )

@@ -75,14 +75,17 @@ class ClaimFact:
 class PruneFact:
     """What one invocation of prune said of the demo's cluster: the whole plan, and what came of it.
 
-    `refused` says why nothing was deleted, "" when the plan was let through; `confirm` is the token that
-    confirms exactly this plan; `points` are what counted for the brake, `new` those since the last prune.
+    `refused` says why nothing was done at all. `held` are those of `keep` that stay only because the brake
+    refused to delete them; `brake` says why, and `confirm` is the token that lets them go. `points` are what
+    counted for the brake, `new` those since the last prune.
     """
 
     refused: str
+    brake: str
     confirm: str
     points: int
     new: int
+    held: frozenset[str]
     keep: Mapping[str, tuple[str, ...]]
     delete: Mapping[str, str]
     deleted: int

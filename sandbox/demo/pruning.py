@@ -18,7 +18,9 @@ SECONDS = 180
 """Some 300 deletions take ten seconds; a busy machine more."""
 
 
-def prune(sandbox: Sandbox, line: Line, cluster: str, *, dry_run: bool = False) -> PruneFact:
+def prune(
+    sandbox: Sandbox, line: Line, cluster: str, *, dry_run: bool = False, confirm: str = ""
+) -> PruneFact:
     """One invocation in the background, watched until it has ended; DemoError when it fails."""
     aws = sandbox.aws
     before, errors = len(aws.function_logs(FUNCTION)), _errors(sandbox)
@@ -26,7 +28,7 @@ def prune(sandbox: Sandbox, line: Line, cluster: str, *, dry_run: bool = False) 
     sandbox.client("lambda").invoke(
         FunctionName=FUNCTION,
         InvocationType="Event",
-        Payload=json.dumps({"cluster": cluster, "dry_run": dry_run}).encode(),
+        Payload=json.dumps({"cluster": cluster, "dry_run": dry_run, "confirm": confirm}).encode(),
     )
     said: list[Mapping[str, Any]] = []
 
@@ -59,15 +61,22 @@ def read(entries: Iterable[Mapping[str, Any]], cluster: str) -> PruneFact:
     counts = report["counts"]
     if (len(keep), len(delete)) != (counts["keep"], counts["delete"]):
         raise DemoError(f"prune counts {counts}, but logs {len(keep)} to keep and {len(delete)} to delete")
+    refusal = report["refusals"][-1] if report["refusals"] else {"reason": "", "token": ""}
     return PruneFact(
         refused=report["refused"],
-        confirm=report["confirm"],
+        brake=refusal["reason"],
+        confirm=refusal["token"],
         points=verdict["points"],
         new=verdict["new"],
+        held=frozenset(name for name, reasons in keep.items() if _is_held(reasons)),
         keep=keep,
         delete=delete,
         deleted=counts.get("deleted", 0),
     )
+
+
+def _is_held(reasons: Iterable[str]) -> bool:
+    return any(reason.startswith("the brake refused to delete it") for reason in reasons)
 
 
 def _entries(lines: Iterable[str]) -> Iterator[Mapping[str, Any]]:

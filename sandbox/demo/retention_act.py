@@ -79,14 +79,17 @@ class RetentionAct:
         with self.steps.step("Rehearse prune (dry run)") as line:
             planned = prune(self.sandbox, line, cluster, dry_run=True)
             _raise(verify_retention.unchanged(before, self._listing(), "a dry run"))
-            line.say(f"would keep {len(planned.keep)} and delete {len(planned.delete)}; EC2 is as before")
+            line.say(
+                f"would keep {len(planned.keep) - len(planned.held)} and delete {len(planned.delete)}; "
+                f"{len(planned.held)} more wait for a confirmation, because nobody pruned for so long"
+            )
         return planned
 
     def _prune(
         self, cluster: str, before: Listing, planned: PruneFact, real: LiveSnapshot, policy: Policy
     ) -> tuple[Listing, PruneFact]:
-        with self.steps.step("Prune") as line:
-            done = prune(self.sandbox, line, cluster)
+        with self.steps.step("Prune, and confirm what the brake held") as line:
+            done = prune(self.sandbox, line, cluster, confirm=planned.confirm)
             line.say(f"{done.deleted} deleted, each journaled and looked at again")
         with self.steps.step("Check what EC2 still has") as line:
             after, zone = self._listing(), ZoneInfo(policy.schedule.timezone)
@@ -110,8 +113,8 @@ class RetentionAct:
                 said, zone = prune(self.sandbox, line, cluster), ZoneInfo(policy.schedule.timezone)
                 _raise(verify_retention.refused(before, self._listing(), said))
                 _raise(verify_retention.would_delete(before, said, real, SLIP, zone))
-                line.say(f"the brake refuses to delete {len(said.delete)}; EC2 is as before")
-        return RefusalFact(change, spared, grace, len(said.delete), said.points, said.refused, said.confirm)
+                line.say(f"the brake refuses to delete {len(said.held)}; EC2 is as before")
+        return RefusalFact(change, spared, grace, len(said.held), said.points, said.brake, said.confirm)
 
     def _listing(self) -> Listing:
         return evidence.read_snapshots(self.sandbox.client("ec2"))

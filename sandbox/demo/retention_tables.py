@@ -34,9 +34,10 @@ def show_refusal(console: Console, refused: RefusalFact) -> None:
     text = Text.assemble(
         (refused.change, "bold"),
         f"\n{refused.grace}: {refused.spared} points stay that only the retention before keeps\nthen: ",
-        (refused.said.replace(". To do it", ".\nTo do it"), "yellow"),
+        (f"the brake refuses {refused.would_delete} deletions: {refused.said}", "yellow"),
+        f'\nto do them: {{"confirm": "{refused.confirm}"}}',
     )
-    console.print("", Panel(text, title="A plan that prune refuses", title_align="left", expand=False))
+    console.print("", Panel(text, title="Deletions that prune refuses", title_align="left", expand=False))
 
 
 def _kept(fact: RetentionFact, zone: tzinfo) -> Table:

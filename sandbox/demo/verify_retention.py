@@ -80,12 +80,12 @@ def by_the_rules(
 
 
 def refused(before: Listing, after: Listing, said: PruneFact) -> list[str]:
-    """Whether the brake held: it said so, with what confirms the plan, and EC2 lost nothing."""
+    """Whether the brake held: it said so, with what confirms the deletions, and EC2 lost nothing."""
     wrong = unchanged(before, after, "a refused prune")
-    if "braked" not in said.refused:
-        wrong.append(f"the brake did not hold {len(said.delete)} deletions: {said.refused or 'no refusal'}")
-    if not said.confirm or said.confirm not in said.refused:
-        wrong.append("the refusal does not name the token that confirms the plan")
+    if said.delete or not said.held:
+        wrong.append(f"the brake held {len(said.held)} deletions and let {len(said.delete)} through")
+    if not said.confirm:
+        wrong.append("the refusal does not name the token that confirms it")
     return wrong
 
 
@@ -95,9 +95,9 @@ def would_delete(
     """Whether the refused plan was the dangerous one: all of the lineage but what these rules keep."""
     points = lineage(before, real)
     doomed = set(points) - (kept_by_counts(points, rules, zone) or set(points))
-    if doomed and doomed == set(said.delete):
+    if doomed and doomed == said.held:
         return []
-    return [f"the refused plan names {len(said.delete)} deletions, expected {len(doomed)}"]
+    return [f"the brake refused {len(said.held)} deletions, expected {len(doomed)}"]
 
 
 def lineage(listing: Listing, real: LiveSnapshot) -> dict[str, LiveSnapshot]:
@@ -144,8 +144,9 @@ def _went(before: Listing, after: Listing, done: PruneFact) -> Iterator[str]:
 
 
 def _like_the_rehearsal(planned: PruneFact, done: PruneFact) -> Iterator[str]:
-    if planned.delete.keys() != done.delete.keys():
-        yield f"the dry run named {len(planned.delete)} deletions, prune planned {len(done.delete)} others"
+    named = planned.delete.keys() | planned.held
+    if named != done.delete.keys():
+        yield f"the dry run named {len(named)} deletions, prune planned {len(done.delete)} others"
 
 
 def _last_ones(before: Listing, after: Listing) -> Iterator[str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from snapkeep.domain import pacing
-from snapkeep.domain.brake import Verdict
+from snapkeep.domain.brake_refusals import Refusal
 from snapkeep.domain.changes import Change
 from snapkeep.domain.jobs import Job, job_from_json
 from snapkeep.domain.orphans import Orphan
@@ -101,7 +101,7 @@ class FakeAnnouncer(Faults):
         self.orphans: list[tuple[str, dict[str, int], float]] = []
         self.gone: list[tuple[str, str]] = []
         self.orphaned: list[tuple[str, str, int]] = []
-        self.braked: list[tuple[str, Verdict, str]] = []
+        self.braked: list[Refusal] = []
         self.changes: list[Change] = []
 
     def run_closed(self, run: Run, failures: Sequence[Point], skews: Mapping[str, float]) -> None:
@@ -144,9 +144,9 @@ class FakeAnnouncer(Faults):
         self._before("changed")
         self.changes.append(change)
 
-    def prune_braked(self, cluster: str, verdict: Verdict, token: str) -> None:
+    def prune_braked(self, refusal: Refusal) -> None:
         self._before("prune_braked")
-        self.braked.append((cluster, verdict, token))
+        self.braked.append(refusal)
 
 
 class FakeStarter(Faults):

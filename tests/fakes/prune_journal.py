@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from snapkeep.domain.brake_refusals import Refusal
 from snapkeep.domain.deletions import Deletion, DeletionStep, LastPrune, PruneLease, Told
 from snapkeep.domain.retention_history import RetentionVersion
 from tests.fakes.faults import Faults
@@ -19,6 +20,7 @@ class MemoryPruneRecords(Faults):
         self.deletions: dict[str, Deletion] = {}
         self.ended: dict[str, str] = {}
         self._prunes: dict[str, LastPrune] = {}
+        self._refusals: dict[tuple[str, str], Refusal] = {}
         self._prune_leases: dict[str, PruneLease] = {}
         self._told: dict[str, Told] = {}
         self._gone: dict[str, dict[str, datetime]] = {}
@@ -58,6 +60,21 @@ class MemoryPruneRecords(Faults):
         self._before("write_last_prune")
         self._prunes[prune.cluster] = prune
         self._after("write_last_prune")
+
+    def refusals(self, cluster: str) -> Sequence[Refusal]:
+        self._before("refusals")
+        found = [item for item in self._refusals.values() if item.cluster == cluster]
+        return sorted(found, key=lambda refusal: (refusal.since, refusal.token))
+
+    def write_refusal(self, refusal: Refusal) -> None:
+        self._before("write_refusal")
+        self._refusals[refusal.cluster, refusal.token] = refusal
+        self._after("write_refusal")
+
+    def remove_refusal(self, cluster: str, token: str) -> None:
+        self._before("remove_refusal")
+        self._refusals.pop((cluster, token), None)
+        self._after("remove_refusal")
 
     def lease_prune(self, lease: PruneLease, now: datetime) -> PruneLease:
         self._before("lease_prune")

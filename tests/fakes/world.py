@@ -257,6 +257,11 @@ class World:
         (report,) = self.pruner.run(owner, PruneRequest(**request))
         return report
 
+    def token(self) -> str:
+        """The token of the newest refusal of the brake, as a dry run shows it; "" without one."""
+        refusals = self.prune(dry_run=True).refusals
+        return refusals[-1].token if refusals else ""
+
     def back_up(self, slot: datetime) -> None:
         """Take a slot to its end at its time: planned, created, completed."""
         self.clock.now = slot
@@ -334,12 +339,11 @@ class WorldPruner:
         assert report.verdict is not None
         return PrunePlan(
             cluster=cluster,
-            token=report.confirm,
-            braked=report.verdict.braked,
             reason=report.verdict.reason,
             deleting=report.counts["delete"],
             keeping=report.counts["keep"],
             deletions=tuple(report.delete),
+            refusals=tuple(report.refusals),
             refused=report.refused,
             notes=tuple(report.notes),
         )

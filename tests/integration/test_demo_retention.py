@@ -49,7 +49,8 @@ def listing(numbers: Iterable[int]) -> dict[str, LiveSnapshot]:
 def said(keep: Iterable[str], delete: Iterable[str], **changes: Any) -> PruneFact:
     kept, gone = dict.fromkeys(keep, ("last 1/2",)), dict.fromkeys(delete, "no rule keeps it: last 2 filled")
     return PruneFact(**{
-        "refused": "", "confirm": "c0ffee", "points": len(kept) + len(gone), "new": 0,
+        "refused": "", "brake": "", "confirm": "", "held": frozenset(),
+        "points": len(kept) + len(gone), "new": 0,
         "keep": kept, "delete": gone, "deleted": len(gone), **changes,
     })  # fmt: skip
 
@@ -126,21 +127,27 @@ def test_a_dry_run_that_deletes_is_noticed(world: World) -> None:
 
 
 def test_a_brake_that_holds_names_its_token_and_leaves_ec2_alone(world: World) -> None:
-    held = replace(world.planned, refused='braked, nothing is deleted. To do it: {"confirm": "c0ffee"}')
+    held = said(
+        ("snap-000", "snap-001", "snap-002", "snap-003"),
+        (),
+        held=frozenset({"snap-000", "snap-001"}),
+        confirm="c0ffee",
+    )
 
     assert verify_retention.refused(world.before, world.before, held) == []
     assert verify_retention.refused(world.before, world.after, held)
-    assert "did not hold 2 deletions" in verify_retention.refused(world.before, world.before, world.done)[0]
-    nameless = replace(held, confirm="another")
+    assert "let 2 through" in verify_retention.refused(world.before, world.before, world.done)[0]
+    nameless = replace(held, confirm="")
     assert "token" in verify_retention.refused(world.before, world.before, nameless)[0]
 
 
 def test_the_refused_plan_must_be_the_dangerous_one(world: World) -> None:
     real = world.before["snap-000"]
 
-    assert verify_retention.would_delete(world.before, world.done, real, {"last": 2}, SEOUL) == []
-    (wrong,) = verify_retention.would_delete(world.before, world.done, real, {"last": 1}, SEOUL)
-    assert wrong == "the refused plan names 2 deletions, expected 3"
+    held = replace(world.done, held=frozenset({"snap-000", "snap-001"}))
+    assert verify_retention.would_delete(world.before, held, real, {"last": 2}, SEOUL) == []
+    (wrong,) = verify_retention.would_delete(world.before, held, real, {"last": 1}, SEOUL)
+    assert wrong == "the brake refused 2 deletions, expected 3"
 
 
 @pytest.mark.parametrize(
@@ -237,7 +244,7 @@ def report(**changes: Any) -> dict[str, Any]:
     cluster = {
         "cluster": "myeks",
         "refused": "",
-        "confirm": "c0ffee",
+        "refusals": [{"token": "c0ffee", "reason": "too far"}],
         "verdict": {"points": 3, "new": 1},
         "counts": {"keep": 1, "delete": 2, "deleted": 2},
         **changes,
@@ -247,12 +254,18 @@ def report(**changes: Any) -> dict[str, Any]:
 
 def test_the_whole_plan_is_read_from_the_log() -> None:
     fact = pruning.read(
-        log({"delete": {"snap-1": "a"}}, {"delete": {"snap-2": "b"}}, {"keep": {"snap-3": ["c"]}}, report()),
+        log(
+            {"delete": {"snap-1": "a"}},
+            {"delete": {"snap-2": "b"}},
+            {"keep": {"snap-3": ["the brake refused to delete it on Monday"]}},
+            report(),
+        ),
         "myeks",
     )
 
-    assert (dict(fact.keep), dict(fact.delete)) == ({"snap-3": ("c",)}, {"snap-1": "a", "snap-2": "b"})
-    assert (fact.points, fact.new, fact.deleted, fact.confirm) == (3, 1, 2, "c0ffee")
+    assert (set(fact.keep), dict(fact.delete)) == ({"snap-3"}, {"snap-1": "a", "snap-2": "b"})
+    assert (fact.held, fact.brake, fact.confirm) == ({"snap-3"}, "too far", "c0ffee")
+    assert (fact.points, fact.new, fact.deleted) == (3, 1, 2)
 
 
 def test_a_log_that_does_not_hold_the_whole_plan_is_not_believed() -> None:
@@ -270,7 +283,7 @@ def test_tables_show_what_stays_what_went_and_what_was_refused() -> None:
     console = Console(file=shown, width=100)
     slot = datetime(2027, 2, 26, 15, tzinfo=UTC)
     refused = RefusalFact(
-        "retention last 28 -> last 1", 41, "grace until then", 41, 45, "braked: 41 of 45", "c0ffee"
+        "retention last 28 -> last 1", 41, "grace until then", 41, 45, "41 of 45 would go", "c0ffee"
     )
     fact = RetentionFact(
         claim="blog/mysql",
@@ -301,7 +314,8 @@ def test_tables_show_what_stays_what_went_and_what_was_refused() -> None:
         "simulated: made by hand",
         "gone from EC2: 2 points",
         " 2       2027-02-26  2027-02-25  last 28 filled",
-        "braked: 41 of 45",
+        "the brake refuses 41 deletions: 41 of 45 would go",
+        'to do them: {"confirm": "c0ffee"}',
         "grace until then: 41 points stay",
     ):
         assert words in text

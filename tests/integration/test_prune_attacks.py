@@ -55,8 +55,9 @@ def prune_and_confirm(product: Deployed) -> list[dict[str, Any]]:
     for kind in ({}, {"orphans": True}):
         for request in ({}, {"dry_run": True}):
             reports += product.invoke("prune", {"cluster": CLUSTER, **kind, **request})["clusters"]
-        token = reports[-1].get("confirm", "")
-        reports += product.invoke("prune", {"cluster": CLUSTER, **kind, "confirm": token})["clusters"]
+        refusals = [refusal["token"] for refusal in reports[-1].get("refusals", [])]
+        for token in [*refusals, reports[-1].get("confirm", "")]:
+            reports += product.invoke("prune", {"cluster": CLUSTER, **kind, "confirm": token})["clusters"]
     return reports
 
 

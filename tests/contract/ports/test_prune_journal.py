@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from snapkeep.adapters.dynamodb import DynamoJournal
+from snapkeep.domain.brake_refusals import Refusal
 from snapkeep.domain.deletions import Deletion, DeletionStep, LastPrune, PruneLease, Told
 from snapkeep.domain.retention_history import RetentionVersion
 from snapkeep.ports import Journal
@@ -119,6 +122,34 @@ def test_gone_claims_are_replaced_as_a_whole_however_many(journal: Journal) -> N
     journal.write_gone_claims("myeks", {"uid-7": NOW})
     assert dict(journal.gone_claims("myeks")) == {"uid-7": NOW}
     assert dict(journal.gone_claims("other")) == {}
+
+
+def a_refusal(token: str, names: int = 2, cluster: str = "myeks", **since: int) -> Refusal:
+    found = frozenset(f"snap-{number:05}" for number in range(names))
+    return Refusal(cluster, token, found, "too far", later(**since), "rules")
+
+
+def test_a_refusal_is_open_until_it_is_removed(journal: Journal) -> None:
+    assert list(journal.refusals("myeks")) == []
+    older, newer = a_refusal("b", hours=1), a_refusal("a", hours=2)
+    for refusal in (newer, older, a_refusal("a", cluster="other")):
+        journal.write_refusal(refusal)
+    assert list(journal.refusals("myeks")) == [older, newer]
+    journal.remove_refusal("myeks", "b")
+    journal.remove_refusal("myeks", "b")
+    assert list(journal.refusals("myeks")) == [newer]
+    assert list(journal.refusals("other")) == [a_refusal("a", cluster="other")]
+
+
+def test_a_refusal_is_replaced_as_a_whole_however_many_it_names(journal: Journal) -> None:
+    large = a_refusal("a", names=20_000)
+    journal.write_refusal(large)
+    assert list(journal.refusals("myeks")) == [large]
+    small = replace(
+        large.without({f"snap-{number:05}" for number in range(19_999)}), announced_at=later(hours=3)
+    )
+    journal.write_refusal(small)
+    assert list(journal.refusals("myeks")) == [small]
 
 
 def test_a_deletion_is_no_open_run(journal: Journal) -> None:

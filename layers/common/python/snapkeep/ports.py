@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from snapkeep.domain.brake import Verdict
+    from snapkeep.domain.brake_refusals import Refusal
     from snapkeep.domain.catalogue import Entry
     from snapkeep.domain.changes import Change
     from snapkeep.domain.claims import Claim, ScratchVolume
@@ -282,8 +282,8 @@ class Announcer(Protocol):
     def changed(self, change: Change) -> None:
         """Publish what somebody changed through the API."""
 
-    def prune_braked(self, cluster: str, verdict: Verdict, token: str) -> None:
-        """Publish that a prune stopped before deleting anything, and what confirms its plan."""
+    def prune_braked(self, refusal: Refusal) -> None:
+        """Publish what the brake refused to delete, and the token that confirms it."""
 
 
 class Calendar(Protocol):
@@ -484,6 +484,15 @@ class Journal(Protocol):
 
     def write_last_prune(self, prune: LastPrune) -> None:
         """Journal that the plan of a prune was let through."""
+
+    def refusals(self, cluster: str) -> Sequence[Refusal]:
+        """The open refusals of the brake in a cluster, oldest first."""
+
+    def write_refusal(self, refusal: Refusal) -> None:
+        """Journal a refusal; it replaces the one of its token. A crash may leave names that it lost."""
+
+    def remove_refusal(self, cluster: str, token: str) -> None:
+        """Forget a refusal; one that is gone already is no error."""
 
     def lease_prune(self, lease: PruneLease, now: datetime) -> PruneLease:
         """Take the lease of a cluster's prune unless another owner's has not ended; the one that holds."""

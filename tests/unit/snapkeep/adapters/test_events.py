@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from snapkeep.adapters.events import EventAnnouncer
-from snapkeep.domain.brake import Verdict
+from snapkeep.domain.brake_refusals import Refusal
 from snapkeep.domain.errors import TemporaryError
 from snapkeep.domain.orphans import Orphan, OrphanKind
 from snapkeep.domain.points import Point, PointState
@@ -162,13 +162,14 @@ def test_a_policy_is_late_while_it_owes_a_point(bus: Any, capsys: pytest.Capture
 
 
 def test_a_braked_prune_tells_its_figures_and_what_confirms_it(bus: Any) -> None:
-    verdict = Verdict(True, "7 of 10 points would go", 10, 0, 7, tuple(f"claim-{n}/daily" for n in range(80)))
-    EventAnnouncer(bus, "default").prune_braked("myeks", verdict, "0123456789abcdef")
+    names = frozenset(f"snap-{n}" for n in range(80))
+    refusal = Refusal("myeks", "0123456789abcdef", names, "80 of 90 points would go", NOW, "rules")
+    EventAnnouncer(bus, "default").prune_braked(refusal)
     ((kind, detail),) = bus.details()
     assert kind == "Snapkeep Prune Braked"
     assert (detail["cluster"], detail["confirm"]) == ("myeks", "0123456789abcdef")
-    assert (detail["points"], detail["new"], detail["deletions"]) == (10, 0, 7)
-    assert len(detail["lineages"]) == 50
+    assert (detail["reason"], detail["deletions"]) == ("80 of 90 points would go", 80)
+    assert len(detail["snapshots"]) == 50
 
 
 def test_a_point_without_its_lock_is_told_with_what_can_be_deleted(bus: Any) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from botocore.exceptions import ReadTimeoutError
 from snapkeep.adapters.lambda_pruner import LambdaPruner
 from snapkeep.domain.errors import PermanentError, TemporaryError, TookTooLong
 from snapkeep.inbound.prune import prune_request
-from tests.fakes.world import SLOT, World, a_claim
+from tests.fakes.world import SLOT, World, a_claim, a_policy
 
 
 class Lambda:
@@ -37,17 +38,20 @@ def pruner(client: Any) -> LambdaPruner:
 def test_the_report_of_the_function_becomes_a_plan(monkeypatch: pytest.MonkeyPatch) -> None:
     from snapkeep import bootstrap
 
-    world = World(a_claim("data"))
-    world.back_up(SLOT)
+    world = World(a_claim("data"), policy=a_policy(retention={"last": 1}))
+    for hour in range(6):
+        world.back_up(SLOT + timedelta(hours=hour))
     report = bootstrap.told({"clusters": [world.prune(dry_run=True)]})
     client = Lambda(report)
     plan = pruner(client).rehearse("myeks")
-    assert (plan.deleting, plan.keeping, plan.refused) == (0, 1, "")
-    assert len(plan.token) == 16
+    assert (plan.deleting, plan.keeping, plan.refused) == (0, 6, "")
+    (refusal,) = plan.refusals
+    assert (refusal.token, refusal.count, len(refusal.names)) == (world.token(), 5, 5)
+    assert refusal.since == world.clock()
     assert prune_request(json.loads(client.requests[0]["Payload"])).dry_run
 
 
-def test_a_confirmed_plan_is_not_waited_for() -> None:
+def test_nobody_waits_for_a_prune() -> None:
     client = Lambda()
     pruner(client).prune("myeks", "0" * 16)
     (request,) = client.requests

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,10 +13,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from snapkeep.domain.brake import judge
+from config import load
+from snapkeep.domain.brake import LineageChange, judge
 from snapkeep.domain.lineages import Lineage, LineagePlan, PolicyRetention, plan_lineages
 from snapkeep.domain.points import PointState
-from snapkeep.domain.retention import Duration, RetentionRules
+from snapkeep.domain.policies import Policy
+from snapkeep.domain.retention import Duration, RetentionRules, parse_retention
 from snapkeep.domain.retention_points import Candidate
 from snapkeep.domain.turnover import Tally, tallies
 
@@ -50,8 +53,7 @@ class Claim:
     def prune(self, now: datetime) -> str:
         """Prune, and tell why not; "" when the brake let it through."""
         plans = self.plans(now)
-        going = [[gone.point.id for gone in item.plan.delete] for item in plans]
-        verdict = judge(tally.load(ids) for tally, ids in zip(self.tallies(now), going, strict=True))
+        verdict = judge(tally.change(tally.going) for tally in self.tallies(now))
         if verdict.braked:
             return f"{now}: {verdict.reason}"
         for item in plans:
@@ -112,10 +114,9 @@ def test_a_monday_that_is_the_first_pushes_out_a_point_of_each_rule() -> None:
     assert list(live(claim, MONDAY_THE_FIRST - 80 * DAY, DAY, days=79)) == []
     claim.back_up(MONDAY_THE_FIRST)
     (tally,) = claim.tallies(MONDAY_THE_FIRST)
-    (plan,) = claim.plans(MONDAY_THE_FIRST)
-    load = tally.load([gone.point.id for gone in plan.plan.delete])
-    assert (load.points, load.new, load.deletions, load.pushed) == (5, 1, 3, 3)
-    assert judge([replace(load, pushed=0)]).braked
+    change = tally.change(tally.going)
+    assert (change.points, change.new, change.excused, change.beyond) == (5, 1, 3, ())
+    assert judge([replace(change, excused=0, beyond=tally.going)]).braked
     assert claim.prune(MONDAY_THE_FIRST) == ""
 
 
@@ -132,23 +133,59 @@ def test_a_window_that_moves_on_after_an_outage_is_for_the_brake_to_see() -> Non
     assert list(live(claim, MONDAY_THE_FIRST, DAY, days=30)) == []
     back = MONDAY_THE_FIRST + 60 * DAY
     claim.back_up(back)
-    assert [tally.excused for tally in claim.tallies(back)] == [1]
+    assert [max(tally.excused, tally.runs) for tally in claim.tallies(back)] == [1]
     assert "points would go" in claim.prune(back)
 
 
-@pytest.mark.parametrize("new", [0, 1, 2])
-def test_a_new_point_excuses_no_more_than_a_deletion_of_each_rule(new: int) -> None:
-    tally = Tally("claim/p", 40, new, frozenset({"a", "b", "c", "d", "e"}), excused=new * 2)
-    load = tally.load(["a", "b", "c", "d", "e", "f"])
-    assert (load.deletions, load.pushed) == (6, min(new * 2, 5))
+def excused_by(rules: RetentionRules, old: list[datetime], new: list[datetime], **policy: Any) -> int:
+    """How many deletions these new points may account for at most."""
+    policies = {"p": PolicyRetention(rules, **policy)}
+    points = [a_point(time) for time in (*old, *new)]
+    plans = list(plan_lineages([Lineage("claim", "p", points)], policies, new[-1]))
+    fresh = {a_point(time).id for time in new}
+    (tally,) = tallies(plans, lambda point: point.id in fresh, policies, new[-1])
+    return max(tally.excused, tally.runs)
 
 
-def test_points_of_a_policy_that_is_gone_excuse_nothing() -> None:
+def test_a_new_point_accounts_for_one_deletion_of_each_rule_whose_period_it_is_the_first_to_fill() -> None:
+    sunday = MONDAY_THE_FIRST - DAY
+    old = [sunday - number * DAY for number in range(12)]
+    rules = RetentionRules(last=1, daily=1, weekly=1, monthly=1)
+    assert excused_by(rules, old, [MONDAY_THE_FIRST]) == 4
+    assert excused_by(rules, [*old, MONDAY_THE_FIRST], [MONDAY_THE_FIRST + timedelta(hours=6)]) == 1
+    assert excused_by(rules, [*old, MONDAY_THE_FIRST], [MONDAY_THE_FIRST + DAY]) == 2
+    assert excused_by(replace(rules, within_weekly=Duration(days=7)), old, [MONDAY_THE_FIRST]) == 5
+
+
+def test_points_closer_together_than_the_schedule_fill_one_period() -> None:
+    old = [MONDAY_THE_FIRST - number * DAY for number in range(1, 9)]
+    burst = [MONDAY_THE_FIRST + timedelta(minutes=number) for number in range(60)]
+    rules = RetentionRules(last=1)
+    assert excused_by(rules, old, burst, spacing=DAY) == 1
+    assert excused_by(rules, [*old, burst[0]], burst[1:], spacing=DAY) == 0
+    assert excused_by(rules, old, [burst[0], burst[0] + timedelta(hours=13)], spacing=DAY) == 2
+
+
+def test_what_new_points_account_for_is_the_oldest_that_they_push_out() -> None:
+    tally = Tally("claim/p", 40, 2, ("a", "b", "c", "d", "e", "f"), frozenset("bcdef"), excused=3, runs=2)
+    assert tally.change("abcdef") == LineageChange("claim/p", 40, 2, 3, ("a", "e", "f"))
+    assert tally.change("aef") == LineageChange("claim/p", 40, 2, 2, ("a",))
+    assert replace(tally, excused=0).change("abcdef") == LineageChange(
+        "claim/p", 40, 2, 2, ("c", "d", "e", "f")
+    )
+
+
+def test_what_stays_only_because_it_was_refused_gives_no_room_to_lose_more() -> None:
+    tally = Tally("claim/p", 14, 0, ("a",))
+    assert tally.change("a", refused=13).points == 1
+
+
+def test_points_of_a_policy_that_is_gone_account_for_nothing() -> None:
     claim = Claim(p=PolicyRetention(RetentionRules(last=2)))
     claim.back_up(MONDAY_THE_FIRST)
-    assert [tally.excused for tally in claim.tallies(MONDAY_THE_FIRST)] == [1]
+    assert [tally.runs for tally in claim.tallies(MONDAY_THE_FIRST)] == [1]
     claim.policies = {}
-    assert [tally.excused for tally in claim.tallies(MONDAY_THE_FIRST)] == [0]
+    assert [tally.runs for tally in claim.tallies(MONDAY_THE_FIRST)] == [0]
 
 
 def test_a_claim_that_is_over_says_so() -> None:
@@ -161,6 +198,17 @@ def test_a_claim_that_is_over_says_so() -> None:
         plans = list(plan_lineages([lineage], policies, now))
         (tally,) = tallies(plans, lambda point: False, policies, now)
         assert (tally.claim_over, len(plans[0].plan.delete)) == (over, 4 if over else 0)
-        loads = [tally.load([gone.point.id for gone in plans[0].plan.delete])]
-        roomy = [replace(tally, lineage="others", points=40, claim_over=False).load([])]
-        assert not judge([*loads, *roomy]).braked
+        roomy = replace(tally, lineage="others", points=40, claim_over=False).change([])
+        assert not judge([tally.change(tally.going), roomy]).braked
+
+
+EXAMPLE = load(Path(__file__).parents[4] / "snapkeep.yaml")
+
+
+@pytest.mark.parametrize("policy", EXAMPLE.policies, ids=lambda policy: policy.name)
+@pytest.mark.parametrize("hours", [6, 24, 168])
+def test_ninety_days_of_every_example_policy_never_brake(policy: Policy, hours: int) -> None:
+    every = timedelta(hours=hours)
+    rules = parse_retention(policy.retention)
+    claim = Claim(p=PolicyRetention(rules, ZoneInfo(policy.schedule.timezone), spacing=every))
+    assert list(live(claim, MONDAY_THE_FIRST, every)) == []

@@ -71,7 +71,7 @@ class BusyWorld(World):
     def prune_all(self, times: int = 3) -> None:
         """Prune with whatever permission is asked for, until there is nothing more to do."""
         for _ in range(times):
-            self.prune(confirm=self.prune(dry_run=True).confirm)
+            self.prune(confirm=self.token())
 
     def last_points(self) -> dict[tuple[str, str], set[str]]:
         """What must stay: the newest good points of each claim, and of each scheduled lineage of it.

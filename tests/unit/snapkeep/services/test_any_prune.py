@@ -70,7 +70,7 @@ class Story(World):
             case "prune":
                 self.prune()
             case "confirm":
-                self.prune(confirm=self.prune(dry_run=True).confirm)
+                self.prune(confirm=self.token())
             case "jump":
                 self.wait(days=365 * 10 if number % 2 else -365)
             case _ if self.ebs.all:

@@ -53,7 +53,7 @@ def test_a_rehearsal_shows_the_same_plan_and_deletes_nothing() -> None:
     rehearsed = world.prune(dry_run=True)
     assert len(world.ebs.all) == 4 and world.journal.deletions == {}
     done = world.prune()
-    assert (rehearsed.delete, rehearsed.keep, rehearsed.confirm) == (done.delete, done.keep, done.confirm)
+    assert (rehearsed.delete, rehearsed.keep, rehearsed.verdict) == (done.delete, done.keep, done.verdict)
 
 
 def test_a_csi_point_goes_with_its_volume_snapshot_and_its_content() -> None:
@@ -64,26 +64,29 @@ def test_a_csi_point_goes_with_its_volume_snapshot_and_its_content() -> None:
 
 def test_the_first_prune_counts_nothing_as_new_so_a_great_plan_brakes() -> None:
     world = a_world(10, prune_first=False)
-    report = world.prune()
+    (refusal,) = world.prune().refusals
     assert len(world.ebs.all) == 10 and world.journal.deletions == {}
-    assert "7 of 10 points would go, 0 became ready" in report.refused
-    assert [(cluster, verdict.deletions) for cluster, verdict, _ in world.announcer.braked] == [("myeks", 7)]
+    assert "7 of 10 points would go, 0 became ready" in refusal.reason
+    assert [(item.cluster, len(item.names)) for item in world.announcer.braked] == [("myeks", 7)]
 
 
-def test_the_token_lets_exactly_that_plan_through() -> None:
+def test_the_token_lets_exactly_what_was_refused_through_however_many_points_came_since() -> None:
     world = a_world(10, prune_first=False)
-    token = world.prune().confirm
-    assert "not the confirmed one" in world.prune(confirm="0123456789abcdef").refused
-    world.back_up(SLOT + 10 * EVERY)
-    assert "not the confirmed one" in world.prune(confirm=token).refused
-    assert len(world.ebs.all) == 11
-    assert world.prune(confirm=world.prune(dry_run=True).confirm).refused == ""
-    assert len(world.ebs.all) == 3
+    (refusal,) = world.prune().refusals
+    named = set(refusal.names)
+    unknown = world.prune(confirm="0123456789abcdef").refused
+    assert "nothing was refused under the token 0123456789abcdef" in unknown and refusal.token in unknown
+    for number in range(10, 14):
+        world.back_up(SLOT + number * EVERY)
+    assert len(world.ebs.all) == 14
+    assert world.prune(confirm=refusal.token).refused == ""
+    assert len(world.ebs.all) == 3 and not named & set(world.ebs.all)
+    assert refusal.token not in [item.token for item in world.prune(dry_run=True).refusals]
 
 
 def test_a_confirmed_plan_that_was_interrupted_goes_on_without_asking_again() -> None:
     world = a_world(10, prune_first=False)
-    token = world.prune().confirm
+    token = world.prune().refusals[0].token
     world.ebs.crash_after("delete")
     with pytest.raises(Crash):
         world.prune(confirm=token)
@@ -358,7 +361,7 @@ def test_a_cluster_that_shows_none_of_its_claims_any_more_brakes() -> None:
     world.cluster.claim_list.clear()
     world.prune()
     world.wait(days=8)
-    assert "points would go" in world.prune().refused
+    assert "points would go" in world.prune().refusals[0].reason
     assert len(world.ebs.all) == 6 * 4
 
 

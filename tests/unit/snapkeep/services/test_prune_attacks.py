@@ -69,9 +69,9 @@ class Story:
     def prune_for_two_weeks(self) -> None:
         """Prune every other day, and confirm whatever is braked."""
         for _ in range(7):
-            report = self.world.prune()
-            rehearsed = self.world.prune(dry_run=True)
-            self.world.prune(confirm=rehearsed.confirm or report.confirm)
+            self.world.prune()
+            for refusal in self.world.prune(dry_run=True).refusals:
+                self.world.prune(confirm=refusal.token)
             self.world.wait(days=2)
 
 

@@ -24,7 +24,7 @@ def undisturbed(history: list[Deed]) -> tuple[BusyWorld, int]:
     counter = CrashAt(NEVER, after=False)
     world = BusyWorld(counter)
     world.live(history)
-    confirm = world.prune(dry_run=True).confirm
+    confirm = world.token()
     counter.calls = 0
     world.prune(confirm=confirm)
     calls = counter.calls
@@ -38,7 +38,7 @@ def killed(history: list[Deed], step: int, *, after: bool, way: str) -> tuple[Bu
     world = BusyWorld(killer)
     world.live(history)
     last = world.last_points()
-    confirm = world.prune(dry_run=True).confirm
+    confirm = world.token()
     killer.step, killer.calls = step, 0
     with pytest.raises(Crash):
         world.prune(confirm=confirm)

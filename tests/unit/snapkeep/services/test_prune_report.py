@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from snapkeep.domain.brake import judge
+from snapkeep.domain.brake_refusals import Refusal
 from snapkeep.services.prune_report import LOGGED, SHOWN, ClusterReport, describe
 from snapkeep.services.prune_survey import Planned, Survey
 from tests.fakes.world import SLOT, World, a_claim
@@ -20,7 +21,10 @@ def test_lists_are_cut_and_counts_are_not(caplog: pytest.LogCaptureFixture) -> N
         kept={f"kept-{n:04}": ("last 1/9",) for n in range(120)},
     )
     report = ClusterReport("myeks")
-    describe(report, survey, judge([]), "token")
+    refusal = Refusal("myeks", "token", frozenset(f"snap-{n}" for n in range(70)), "too far", SLOT, "rules")
+    describe(report, survey, judge([]), [refusal])
+    (shown,) = report.refusals
+    assert (shown.token, shown.count, len(shown.names), report.counts["refused"]) == ("token", 70, SHOWN, 70)
     assert (report.counts["delete"], report.counts["keep"]) == (450, 120)
     assert (len(report.delete), len(report.keep)) == (SHOWN, SHOWN)
     logged = [record.__dict__["delete"] for record in caplog.records if "delete" in record.__dict__]

@@ -53,6 +53,21 @@ def test_new_is_what_started_since_or_was_pending_then() -> None:
     assert tallied(survey(world, LastPrune("myeks", SLOT + 9 * DAY))) == {LINEAGE: (3, 0)}
 
 
+def test_a_journal_of_long_ago_makes_no_points_of_years_new() -> None:
+    world = a_world(40)
+    first, *_ = names(world.ebs.all.values())
+    assert tallied(survey(world, LastPrune("myeks", SLOT, (first,)))) == {LINEAGE: (40, 8)}
+
+
+def test_what_was_refused_stays_with_the_reason_and_gives_no_room() -> None:
+    plan = survey(a_world(4))
+    first, second, third = (planned.snapshot_id for planned in plan.deletions)
+    plan.refuse({first: "refused", second: "refused", "snap-gone": "refused"})
+    assert [planned.snapshot_id for planned in plan.deletions] == [third]
+    assert plan.kept[first] == ("refused",) and "snap-gone" not in plan.kept
+    assert [(change.points, change.beyond) for change in plan.changes([])] == [(2, (third,))]
+
+
 def test_a_snapshot_that_a_listing_shows_twice_is_one_point() -> None:
     world = a_world(3)
     first, second, newest = names(world.ebs.all.values())
@@ -99,8 +114,8 @@ def test_a_duplicate_is_in_no_lineage() -> None:
 
 def test_what_was_let_through_weighs_nothing_any_more() -> None:
     plan = survey(a_world(4))
-    assert [load.deletions for load in plan.loads([])] == [3]
-    assert [load.deletions for load in plan.loads([plan.deletions[0].snapshot_id])] == [2]
+    assert [change.deletions for change in plan.changes([])] == [3]
+    assert [change.deletions for change in plan.changes([plan.deletions[0].snapshot_id])] == [2]
 
 
 def test_a_pending_snapshot_is_remembered_and_counts_nowhere() -> None:

@@ -11,7 +11,7 @@ from snapkeep.domain.prune_plans import PrunePlan
 from snapkeep.services.request_prune import RequestPrune
 from tests.fakes.world import World
 
-PLAN = PrunePlan("myeks", "0" * 16, False, "", 1, 1, (("snap-1", "old"),))
+PLAN = PrunePlan("myeks", "", 1, 1, (("snap-1", "old"),))
 
 
 class Refusing:
@@ -27,8 +27,8 @@ class Refusing:
         self.pruned.append(token)
 
 
-def test_a_frozen_retention_cannot_be_confirmed() -> None:
+def test_a_frozen_retention_starts_no_prune() -> None:
     pruner = Refusing()
     with pytest.raises(PermanentError, match="retention is frozen"):
-        RequestPrune(World().deployment, pruner).confirm("myeks", PLAN.token)
+        RequestPrune(World().deployment, pruner).start("myeks", "0" * 16)
     assert pruner.pruned == []

@@ -117,7 +117,7 @@ def restored_or_told(world: World, status: int) -> None:
 
 def prune_all(world: World) -> None:
     """Prune what retention lets go, past the brake."""
-    world.prune(confirm=world.prune(dry_run=True).confirm)
+    world.prune(confirm=world.token())
 
 
 def ask(world: World, wish: dict[str, str], replies: list[int]) -> None:
@@ -148,13 +148,13 @@ def test_prune_at_any_moment_of_a_restore(method: Method) -> None:
 @pytest.mark.parametrize("method", METHODS)
 def test_a_restore_at_any_moment_of_prune(method: Method) -> None:
     counted = a_world(method)
-    confirm = counted.prune(dry_run=True).confirm
+    confirm = counted.token()
     calls = calls_of_prune(counted, confirm)
     for step in range(1, calls + 1):
         world = a_world(method)
         wish = {"recovery_point": oldest(world), "target": "back"}
         replies: list[int] = []
-        confirm = world.prune(dry_run=True).confirm
+        confirm = world.token()
         calls_of_prune(world, confirm, step, partial(ask, world, wish, replies))
         restored_or_told(world, replies[0])
 

@@ -13,7 +13,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.metrics.provider.cloudwatch_emf.cloudwatch import AmazonCloudWatchEMFProvider
 
 from snapkeep.adapters.aws import our_errors
-from snapkeep.domain.brake import Verdict
+from snapkeep.domain.brake_refusals import Refusal
 from snapkeep.domain.changes import Change
 from snapkeep.domain.errors import TemporaryError
 from snapkeep.domain.interruption.records import IncidentRecord
@@ -167,21 +167,20 @@ class EventAnnouncer:
         log.info("nothing to do for %r of %r: its kind is not known", kind, source)
         _count(Metric.NOTICES_UNKNOWN, 1, NO_CLUSTER, INTERRUPTION_POLICY)
 
-    def prune_braked(self, cluster: str, verdict: Verdict, token: str) -> None:
-        """Publish that a prune deleted nothing because its plan went too far, and how to confirm it."""
+    def prune_braked(self, refusal: Refusal) -> None:
+        """Publish what the brake refused to delete, and the token that confirms it."""
         self._put(
             PRUNE_BRAKED,
             {
-                "cluster": cluster,
-                "reason": verdict.reason,
-                "points": verdict.points,
-                "new": verdict.new,
-                "deletions": verdict.deletions,
-                "lineages": list(verdict.lineages[:SHOWN_FAILURES]),
-                "confirm": token,
+                "cluster": refusal.cluster,
+                "reason": refusal.reason,
+                "since": refusal.since.isoformat(),
+                "deletions": len(refusal.names),
+                "snapshots": sorted(refusal.names)[:SHOWN_FAILURES],
+                "confirm": refusal.token,
             },
         )
-        _count(Metric.PRUNES_BRAKED, 1, cluster, ALL_POLICIES)
+        _count(Metric.PRUNES_BRAKED, 1, refusal.cluster, ALL_POLICIES)
 
     def _put(self, detail_type: str, detail: Mapping[str, Any]) -> None:
         with our_errors(f"publish {detail_type!r}"):

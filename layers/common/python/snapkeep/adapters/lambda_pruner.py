@@ -1,16 +1,16 @@
-"""Asking the prune function: a rehearsal waits for its answer, a confirmed plan does not."""
+"""Asking the prune function: a rehearsal waits for its answer, a prune does not."""
 
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ReadTimeoutError
 
 from snapkeep.adapters.aws import our_errors
 from snapkeep.domain.errors import PermanentError, TemporaryError, TookTooLong
-from snapkeep.domain.prune_plans import PrunePlan
+from snapkeep.domain.prune_plans import PrunePlan, RefusedDeletions
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
@@ -43,7 +43,7 @@ class LambdaPruner:
         return _plan(cluster, document)
 
     def prune(self, cluster: str, token: str) -> None:
-        """Ask for exactly the plan of that token; its outcome is published as events."""
+        """Start a prune, with what was refused under the token if there is one; its outcome is published."""
         with our_errors(f"prune {cluster}"):
             self._invoke("Event", {"cluster": cluster, "confirm": token})
 
@@ -65,14 +65,23 @@ def _plan(cluster: str, document: Any) -> PrunePlan:
         verdict = report["verdict"] or {}
         return PrunePlan(
             cluster=cluster,
-            token=report["confirm"],
-            braked=bool(verdict.get("braked")),
             reason=str(verdict.get("reason", "")),
             deleting=int(report["counts"].get("delete", 0)),
             keeping=int(report["counts"].get("keep", 0)),
             deletions=tuple((str(name), str(reason)) for name, reason in report["delete"]),
+            refusals=tuple(map(_refused_deletions, report["refusals"])),
             refused=report["refused"],
             notes=tuple(map(str, report["notes"])),
         )
     except (KeyError, TypeError, StopIteration, ValueError) as error:
         raise PermanentError(f"prune of {cluster} gave no plan: is another version deployed?") from error
+
+
+def _refused_deletions(item: Any) -> RefusedDeletions:
+    return RefusedDeletions(
+        token=str(item["token"]),
+        since=datetime.fromisoformat(item["since"]),
+        reason=str(item["reason"]),
+        count=int(item["count"]),
+        names=tuple(map(str, item["names"])),
+    )

@@ -1,102 +1,122 @@
 """The brake: how much one prune may delete before it must ask.
 
-In a steady state about as many points go as came. A plan that deletes far beyond that is more likely
-a slip in the config, a broken clock or an attack than a wish, so it stops and asks.
+In a steady state new points push old ones out, each in its own lineage. A plan that deletes far beyond
+that is more likely a slip in the config, a broken clock or an attack than a wish, so the part of it
+that goes too far is refused until somebody confirms it. The rest of the cluster goes on.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 CLUSTER_SHARE = 5
-"""One fifth (20 %) of a cluster's points may go beyond what came; 1 in any case."""
+"""One fifth (20 %) of a cluster's points may go beyond what new ones account for; 1 in any case."""
 
 SMALL_LINEAGE = 3
-"""Half of a lineage may go beyond what came; of one with this many points or fewer: 1."""
+"""Half of a lineage may go beyond that; of one with this many points or fewer: 1."""
 
 SMALL_CLUSTER = 3
 """One fifth of a few points is none: one point of each lineage may go, up to this many in all."""
 
 
 @dataclass(frozen=True, slots=True)
-class Load:
-    """What a plan does to one lineage: its ready points, how many of them are new, how many go.
+class LineageChange:
+    """What a plan does to one lineage.
 
-    `pushed` of the deletions happen only because the new points came (`turnover`). A lineage whose
-    claim is over (`after_claim_deleted`) shrinks to its last points because the config says so.
+    `points` counts its ready points, `new` those since the last prune. New points account for `excused`
+    deletions (`turnover`); `beyond` names all others. A lineage whose claim is over
+    (`after_claim_deleted`) shrinks to its last points because the config says so.
     """
 
     lineage: str
     points: int
-    new: int
-    deletions: int
-    pushed: int = 0
+    new: int = 0
+    excused: int = 0
+    beyond: tuple[str, ...] = ()
     claim_over: bool = False
 
     @property
-    def came(self) -> int:
-        """Deletions that the new points account for."""
-        return max(self.new, self.pushed)
-
-    @property
-    def beyond(self) -> int:
-        """Deletions beyond what came."""
-        return max(0, self.deletions - self.came)
+    def deletions(self) -> int:
+        """All ready points of the lineage that the plan deletes."""
+        return self.excused + len(self.beyond)
 
     @property
     def limit(self) -> int:
-        """How many of them are allowed."""
+        """How many may go beyond what new points account for."""
         return 1 if self.points <= SMALL_LINEAGE else self.points // 2
+
+    @property
+    def goes_too_far(self) -> bool:
+        """True when it loses more than its limit, and its claim still counts."""
+        return len(self.beyond) > self.limit and not self.claim_over
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether the plan of a cluster may go on, with the figures in words; `lineages` went too far."""
+    """Which deletions (ids) are refused, if any, and why, with the figures; `lineages` lose them."""
 
-    braked: bool
     reason: str
     points: int = 0
     new: int = 0
     deletions: int = 0
+    refused: tuple[str, ...] = ()
     lineages: tuple[str, ...] = ()
 
+    @property
+    def braked(self) -> bool:
+        """True when anything is refused."""
+        return bool(self.refused)
 
-def judge(loads: Iterable[Load]) -> Verdict:
-    """The verdict over a cluster's lineages; lineages without deletions belong in it, too."""
-    points = new = deletions = came = lineages = 0
-    too_far: list[Load] = []
-    for load in loads:
-        points, new, deletions = points + load.points, new + load.new, deletions + load.deletions
-        came, lineages = came + load.came, lineages + 1
-        if load.beyond > load.limit and not load.claim_over:
-            too_far.append(load)
-    allowed = max(1, points // CLUSTER_SHARE, min(lineages, SMALL_CLUSTER))
-    beyond = max(0, deletions - came)
-    figures = f"{deletions} of {points} points would go, {new} became ready since the last prune"
-    if came > new:
-        figures += f" and push out {came}"
-    names = tuple(load.lineage for load in too_far)
-    if beyond > allowed:
-        reason = (
-            f"{figures}: {beyond} beyond them, more than the {allowed} allowed (20 % of the cluster, in a "
-            f"small one a point of each lineage up to {SMALL_CLUSTER})"
-        )
-        return Verdict(True, reason, points, new, deletions, names)
+
+def judge(changes: Iterable[LineageChange]) -> Verdict:
+    """The verdict over a cluster's lineages; those that lose nothing belong in it, too.
+
+    A lineage that goes too far is refused by itself. If the others together still lose more than the
+    cluster may, all that goes beyond their new points is refused as well.
+    """
+    given = list(changes)
+    points, deletions = sum(item.points for item in given), sum(item.deletions for item in given)
+    new = sum(item.new for item in given)
+    too_far = [item for item in given if item.goes_too_far]
+    rest = [item for item in given if item.beyond and not item.goes_too_far]
+    allowed = max(1, points // CLUSTER_SHARE, min(len(given), SMALL_CLUSTER))
+    beyond = sum(len(item.beyond) for item in rest)
+    figures = (
+        f"{deletions} of {points} points would go, {new} became ready since the last prune and account "
+        f"for {sum(item.excused for item in given)}"
+    )
+    reasons = [figures]
     if too_far:
-        worst = max(too_far, key=lambda load: (load.beyond - load.limit, load.lineage))
-        reason = (
-            f"{figures}: {worst.deletions} of the {worst.points} points of {worst.lineage} would go and "
-            f"{worst.came} because new ones came, more than the {worst.limit} allowed beyond them (half of "
-            f"a lineage, 1 of a small one); {len(too_far)} lineages go too far"
+        reasons.append(_worst_of(too_far))
+    if beyond > allowed:
+        reasons.append(
+            f"{beyond} beyond them{' elsewhere' if too_far else ''}, more than the {allowed} allowed "
+            f"(20 % of the cluster, in a small one a point of each lineage up to {SMALL_CLUSTER})"
         )
-        return Verdict(True, reason, points, new, deletions, names)
-    return Verdict(False, figures, points, new, deletions)
+        too_far += rest
+    return Verdict(
+        reason=": ".join(reasons[:2]) + "".join(f"; {reason}" for reason in reasons[2:]),
+        points=points,
+        new=new,
+        deletions=deletions,
+        refused=tuple(name for item in too_far for name in item.beyond),
+        lineages=tuple(item.lineage for item in too_far),
+    )
 
 
-def token(cluster: str, snapshot_ids: Iterable[str]) -> str:
-    """What confirms exactly this plan: it differs for every other cluster and every other set of ids."""
-    text = json.dumps([cluster, sorted(snapshot_ids)])
+def _worst_of(too_far: Sequence[LineageChange]) -> str:
+    worst = max(too_far, key=lambda item: (len(item.beyond) - item.limit, item.lineage))
+    others = f"; {len(too_far)} lineages go too far" if len(too_far) > 1 else ""
+    return (
+        f"{worst.lineage} would lose {worst.deletions} of {worst.points}, {len(worst.beyond)} beyond its new "
+        f"points, more than the {worst.limit} allowed (half of a lineage, 1 of a small one){others}"
+    )
+
+
+def token(cluster: str, names: Iterable[str]) -> str:
+    """What confirms exactly these deletions: it differs for every other cluster and every other set."""
+    text = json.dumps([cluster, sorted(names)])
     return hashlib.sha256(text.encode()).hexdigest()[:16]

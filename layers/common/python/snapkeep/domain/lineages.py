@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from itertools import groupby
 
 from snapkeep.domain.policies import RESERVED_NAMES
@@ -22,11 +22,15 @@ ORPHANED = "orphaned policy"
 
 @dataclass(frozen=True, slots=True)
 class PolicyRetention:
-    """The rules of a policy, the zone that cuts its periods, and rules it had before (any order)."""
+    """The rules of a policy, the zone that cuts its periods, and rules it had before (any order).
+
+    `spacing` is the shortest distance between two of its slots, zero where it has no schedule.
+    """
 
     rules: RetentionRules
     zone: tzinfo = UTC
     earlier: tuple[Earlier, ...] = ()
+    spacing: timedelta = timedelta()
 
 
 BUILT_IN: Mapping[str, PolicyRetention] = {

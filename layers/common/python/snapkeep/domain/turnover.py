@@ -7,37 +7,59 @@ would have kept what they push out, while a slip deletes with or without them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta, tzinfo
 
-from snapkeep.domain.brake import Load
+from snapkeep.domain.brake import LineageChange
 from snapkeep.domain.lineages import BUILT_IN, Lineage, LineagePlan, PolicyRetention, plan_lineages
+from snapkeep.domain.periods import EVER, PERIODS
 from snapkeep.domain.retention import KEEP_RULES, RetentionRules
 from snapkeep.domain.retention_points import Candidate
 
 IsNew = Callable[[Candidate], bool]
 
+JITTER = 2
+"""Runs start late and snapshots queue: points at half the schedule's distance count as two periods."""
+
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """The good points of a lineage, how many are new, and which ones those push out.
+    """The good points of a lineage, how many are new, and which deletions those account for.
 
-    Each new point excuses at most one deletion of each rule (`excused` in all): one point after a
-    long outage may push out a whole window of `within`, and that is for the brake to see.
+    `going` are the deletions (ids) from the oldest on, `pushed` those that only go because the new
+    points came. `periods` is how many periods the new points are the first to fill: of each rule
+    (`excused`), and of the schedule alone (`runs`).
     """
 
     lineage: str
     points: int
     new: int
+    going: tuple[str, ...] = ()
     pushed: frozenset[str] = frozenset()
     excused: int = 0
+    runs: int = 0
     claim_over: bool = False
 
-    def load(self, going: Collection[str]) -> Load:
-        """What it means for the lineage when these of its good points (ids) go."""
-        pushed = min(self.excused, sum(1 for name in going if name in self.pushed))
-        return Load(self.lineage, self.points, self.new, len(going), pushed, self.claim_over)
+    def change(self, going: Collection[str], refused: int = 0) -> LineageChange:
+        """What it means for the lineage when these of its good points (ids) go and `refused` others stay
+        only because the brake refused to delete them: those give no room to lose more.
+
+        New points account for what they push out, up to one deletion a rule and period, and for one
+        deletion a run in any case, since age may let a point go in the same prune.
+        """
+        going = set(going)
+        pushed = [name for name in self.going if name in self.pushed and name in going][: self.excused]
+        others = [name for name in self.going if name in going and name not in set(pushed)]
+        more = max(0, self.runs - len(pushed))
+        return LineageChange(
+            lineage=self.lineage,
+            points=self.points - refused,
+            new=self.new,
+            excused=len(pushed) + len(others[:more]),
+            beyond=tuple(others[more:]),
+            claim_over=self.claim_over,
+        )
 
 
 def tallies(
@@ -45,18 +67,26 @@ def tallies(
 ) -> Iterator[Tally]:
     """The tallies of all lineages of one claim, in their order.
 
-    A claim is planned a second time, without its new points, only when more goes than came.
+    A claim is planned a second time, without its new points, only when more goes than runs came.
     """
-    news = [sum(1 for point in _good(plan, now) if is_new(point)) for plan in plans]
-    in_doubt = any(new and len(plan.plan.delete) > new for plan, new in zip(plans, news, strict=True))
-    anyway = _going_anyway(plans, is_new, policies, now) if in_doubt else set()
     known = {**BUILT_IN, **policies}
-    for plan, new in zip(plans, news, strict=True):
-        pushed = frozenset(gone.point.id for gone in plan.plan.delete) - anyway if in_doubt else frozenset()
-        rules = _rules_in_force(known[plan.policy], now) if plan.policy in known else 0
-        points = sum(1 for _ in _good(plan, now))
-        name = f"{plan.claim}/{plan.policy}"
-        yield Tally(name, points, new, pushed, new * rules, plan.claim_over)
+    good = [_good(plan, now) for plan in plans]
+    runs = [_runs(points, is_new, known.get(plan.policy)) for plan, points in zip(plans, good, strict=True)]
+    in_doubt = any(came and len(plan.plan.delete) > came for plan, came in zip(plans, runs, strict=True))
+    anyway = _going_anyway(plans, is_new, policies, now) if in_doubt else set()
+    for plan, points, came in zip(plans, good, runs, strict=True):
+        going = tuple(gone.point.id for gone in reversed(plan.plan.delete) if gone.point.counts(now))
+        policy = known.get(plan.policy)
+        yield Tally(
+            lineage=f"{plan.claim}/{plan.policy}",
+            points=len(points),
+            new=sum(1 for point in points if is_new(point)),
+            going=going,
+            pushed=frozenset(going) - anyway if in_doubt else frozenset(),
+            excused=_periods_begun(points, is_new, policy, now) if in_doubt and policy else 0,
+            runs=came,
+            claim_over=plan.claim_over,
+        )
 
 
 def _going_anyway(
@@ -72,14 +102,52 @@ def _going_anyway(
     return {gone.point.id for plan in plan_lineages(before, policies, now) for gone in plan.plan.delete}
 
 
-def _rules_in_force(policy: PolicyRetention, now: datetime) -> int:
-    """How many keep rules hold points now, those in their grace included."""
-    sparing = [earlier.rules for earlier in policy.earlier if earlier.spares_at(now)]
-    return sum(_keep_rules(rules) for rules in (policy.rules, *sparing))
+def _runs(points: Sequence[Candidate], is_new: IsNew, policy: PolicyRetention | None) -> int:
+    """How many runs the new points stand for: points closer together than the schedule are one.
+
+    A policy that the config does not name deletes nothing, so its points account for nothing.
+    """
+    return len(_firsts(points, is_new, policy.spacing / JITTER)) if policy else 0
 
 
-def _keep_rules(rules: RetentionRules) -> int:
-    return sum(1 for name in KEEP_RULES if getattr(rules, name) is not None)
+def _periods_begun(points: Sequence[Candidate], is_new: IsNew, policy: PolicyRetention, now: datetime) -> int:
+    """How many periods new points are the first to fill, over all rules in force now."""
+    runs = _firsts(points, is_new, policy.spacing / JITTER)
+    sparing = [(earlier.rules, earlier.zone) for earlier in policy.earlier if earlier.spares_at(now)]
+    return sum(
+        _begun(period, zone, points, is_new) if period else len(runs)
+        for rules, zone in ((policy.rules, policy.zone), *sparing)
+        for period in _periods_of(rules)
+    )
+
+
+def _periods_of(rules: RetentionRules) -> Iterator[str]:
+    """The period of each rule that is set; "" for those that cut none."""
+    for name in KEEP_RULES:
+        if getattr(rules, name) is not None:
+            period = name.removeprefix("within_")
+            yield period if period in PERIODS else ""
+
+
+def _begun(period: str, zone: tzinfo, points: Sequence[Candidate], is_new: IsNew) -> int:
+    new: set[Hashable] = set()
+    old: set[Hashable] = set()
+    for point in points:
+        (new if is_new(point) else old).add(PERIODS[period](point.time.astimezone(zone)))
+    return len(new - old)
+
+
+def _firsts(points: Sequence[Candidate], is_new: IsNew, apart: timedelta) -> list[Candidate]:
+    """The new points that are at least that far from the point before them that counts."""
+    found: list[Candidate] = []
+    last = EVER
+    for point in sorted(points, key=lambda point: (point.time, point.id)):
+        if point.time - last < apart:
+            continue
+        last = point.time
+        if is_new(point):
+            found.append(point)
+    return found
 
 
 def _points(plan: LineagePlan) -> Iterator[Candidate]:
@@ -87,5 +155,5 @@ def _points(plan: LineagePlan) -> Iterator[Candidate]:
     yield from (gone.point for gone in plan.plan.delete)
 
 
-def _good(plan: LineagePlan, now: datetime) -> Iterable[Candidate]:
-    return (point for point in _points(plan) if point.counts(now))
+def _good(plan: LineagePlan, now: datetime) -> Sequence[Candidate]:
+    return [point for point in _points(plan) if point.counts(now)]

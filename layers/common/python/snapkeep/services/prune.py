@@ -5,12 +5,11 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
 from snapkeep.domain import tags
-from snapkeep.domain.brake import Verdict, judge, token
 from snapkeep.domain.deletions import Deletion, LastPrune, PruneLease
 from snapkeep.domain.errors import SnapkeepError, Throttled
 from snapkeep.domain.lineages import PolicyRetention
@@ -18,7 +17,9 @@ from snapkeep.domain.messages import PruneRequest
 from snapkeep.domain.policies import Deployment
 from snapkeep.domain.retention_history import retention_of, seen
 from snapkeep.domain.retention_points import moment
+from snapkeep.domain.spacing import shortest_distance
 from snapkeep.ports import Announcer, Clock, Clusters, Journal, Snapshots
+from snapkeep.services.apply_brake import ApplyBrake
 from snapkeep.services.delete_points import Deleted, DeletePoints, Wanted
 from snapkeep.services.prune_claims import FindGoneClaims
 from snapkeep.services.prune_duplicates import PruneDuplicates
@@ -118,26 +119,29 @@ class Prune:
             return
         catalogue = SyncCatalogue(self.journal, cluster, now)
         compared = not request.dry_run and catalogue.is_due()
-        survey = self._survey(cluster, now, report, catalogue if compared else None)
+        policies = self._policies(cluster, now, report)
+        survey = self._survey(cluster, now, report, policies, catalogue if compared else None)
         opened = {deletion.snapshot_id for deletion in self.journal.open_deletions(cluster)}
         self._drop_protected(survey)
-        verdict = judge(survey.loads(opened))
-        confirm = token(cluster, (item.snapshot_id for item in survey.deletions))
-        describe(report, survey, verdict, confirm)
+        brake = ApplyBrake(self.journal, self.announcer, cluster, now)
+        braked = brake.apply(survey, opened, request.confirm, policies, rehearse=request.dry_run)
+        describe(report, survey, braked.verdict, braked.refusals)
         if request.dry_run:
             return
         objects = open_objects(self.clusters, cluster)
         if objects.gone:
             self._freeze(report, objects.gone)
             return
-        self._tell(cluster, survey)
+        self._announce(cluster, survey)
+        brake.announce(braked.refusals)
         if compared:
             catalogue.finish(SETTLED)
-        report.refused = self._refusal(request, verdict, confirm, cluster)
+        report.refused = braked.unknown(request.confirm)
         if report.refused:
             log.warning("prune of %s: %s", cluster, report.refused)
             return
         self._let_through(cluster, survey, now, opened)
+        brake.close(braked.confirmed)
         deleter = DeletePoints(
             cluster, self.snapshots, self.journal, self.clock, self.pause, self.deployment.pace, objects
         )
@@ -147,10 +151,14 @@ class Prune:
         report.duplicates = PruneDuplicates(self.deployment, self.snapshots).run(cluster)[:SHOWN]
 
     def _survey(
-        self, cluster: str, now: datetime, report: ClusterReport, catalogue: SyncCatalogue | None
+        self,
+        cluster: str,
+        now: datetime,
+        report: ClusterReport,
+        policies: Mapping[str, PolicyRetention],
+        catalogue: SyncCatalogue | None,
     ) -> Survey:
         last = self.journal.last_prune(cluster)
-        policies = self._policies(cluster, now, report)
         lag = self.deployment.consistency_wait
         listing = self.snapshots.find({tags.MANAGED: "true", tags.CLUSTER: cluster})
         if catalogue:
@@ -186,7 +194,9 @@ class Prune:
             known = self.journal.retention_history(cluster, policy.name)
             try:
                 history = seen(known, policy, now)
-                found[policy.name] = retention_of(history)
+                found[policy.name] = replace(
+                    retention_of(history), spacing=shortest_distance(policy.schedule)
+                )
             except ValueError as error:
                 report.notes.append(f"policy {policy.name} prunes nothing: its retention: {error}")
                 continue
@@ -207,25 +217,14 @@ class Prune:
             logging.WARNING if is_news else logging.INFO, "prune of %s: %s", report.cluster, report.refused
         )
 
-    def _tell(self, cluster: str, survey: Survey) -> None:
-        """Tell of policies that the config does not name; one whose retention is invalid is named."""
+    def _announce(self, cluster: str, survey: Survey) -> None:
+        """Make policies known that the config does not name; one whose retention is invalid is named."""
         named = {policy.name for policy in self.deployment.policies if cluster in policy.clusters}
         orphaned = {name: points for name, points in survey.orphaned.items() if name not in named}
         PruneNews(self.journal, self.announcer).orphaned(cluster, orphaned)
 
-    def _refusal(self, request: PruneRequest, verdict: Verdict, confirm: str, cluster: str) -> str:
-        if request.confirm and request.confirm != confirm:
-            return (
-                f"the plan is not the confirmed one ({request.confirm}): it is {confirm} now. "
-                'Look at it with {"dry_run": true} and confirm that'
-            )
-        if request.confirm or not verdict.braked:
-            return ""
-        self.announcer.prune_braked(cluster, verdict, confirm)
-        return f'braked, nothing is deleted: {verdict.reason}. To do it: {{"confirm": "{confirm}"}}'
-
     def _let_through(self, cluster: str, survey: Survey, now: datetime, opened: Collection[str]) -> None:
-        """Journal all intents first: a plan that was let through needs no second permission to go on."""
+        """Journal all intents first: what was let through needs no second permission to go on."""
         new = [item for item in survey.deletions if item.snapshot_id not in opened]
         self.journal.intend_deletions([Deletion(item.snapshot_id, cluster, item.reason, now) for item in new])
         self.journal.write_last_prune(LastPrune(cluster, now, tuple(survey.pending)))

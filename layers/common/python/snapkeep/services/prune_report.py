@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from snapkeep.domain.brake import Verdict
+from snapkeep.domain.brake_refusals import Refusal
+from snapkeep.domain.prune_plans import RefusedDeletions
 from snapkeep.services.delete_points import Deleted
 from snapkeep.services.prune_duplicates import Pruned
 from snapkeep.services.prune_survey import Planned, Survey
@@ -22,13 +24,16 @@ LOGGED = 200
 
 @dataclass(slots=True)
 class ClusterReport:
-    """What prune did in one cluster; lists are cut, `counts` are not. `refused` says why nothing was done."""
+    """What prune did in one cluster; lists are cut, `counts` are not.
+
+    `refused` says why nothing at all was done, `refusals` what the brake keeps from being deleted.
+    """
 
     cluster: str
     dry_run: bool = False
     refused: str = ""
     verdict: Verdict | None = None
-    confirm: str = ""
+    refusals: list[RefusedDeletions] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
     keep: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
     delete: list[tuple[str, str]] = field(default_factory=list)
@@ -39,12 +44,14 @@ class ClusterReport:
     duplicates: list[Pruned] = field(default_factory=list)
 
 
-def describe(report: ClusterReport, survey: Survey, verdict: Verdict, confirm: str) -> None:
+def describe(report: ClusterReport, survey: Survey, verdict: Verdict, refusals: Sequence[Refusal]) -> None:
     """Put the plan into the report, cut, and into the log, whole."""
-    report.verdict, report.confirm = verdict, confirm
+    report.verdict = replace(verdict, refused=verdict.refused[:SHOWN], lineages=verdict.lineages[:SHOWN])
+    report.refusals = [_shown(item) for item in refusals]
     report.counts = {
         "keep": len(survey.kept),
         "delete": len(survey.deletions),
+        "refused": sum(item.count for item in report.refusals),
         "pending": len(survey.pending),
         "unreadable": len(survey.unreadable),
     }
@@ -53,6 +60,11 @@ def describe(report: ClusterReport, survey: Survey, verdict: Verdict, confirm: s
     report.unreadable = [(item.snapshot_id, item.reason) for item in survey.unreadable[:SHOWN]]
     report.orphaned_policies = sorted(survey.orphaned)[:SHOWN]
     _log_plan(report.cluster, survey.deletions, survey)
+
+
+def _shown(refusal: Refusal) -> RefusedDeletions:
+    names = sorted(refusal.names)
+    return RefusedDeletions(refusal.token, refusal.since, refusal.reason, len(names), tuple(names[:SHOWN]))
 
 
 def _log_plan(cluster: str, deletions: Sequence[Planned], survey: Survey) -> None:

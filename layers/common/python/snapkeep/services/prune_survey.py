@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from snapkeep.domain import tags
-from snapkeep.domain.brake import Load
+from snapkeep.domain.brake import LineageChange
 from snapkeep.domain.deletions import LastPrune
 from snapkeep.domain.lineages import ORPHANED, Lineage, LineagePlan, PolicyRetention, plan_lineages
 from snapkeep.domain.points import PointState, Snapshot
@@ -19,6 +19,9 @@ from snapkeep.domain.turnover import Tally, tallies
 from snapkeep.domain.twins import Slots
 
 Lineages = dict[tuple[str, str], list[Candidate]]
+
+LONGEST_GAP = timedelta(days=8)
+"""A journal restored from an old copy names a prune of long ago: what is older than this is not new."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,11 @@ class Planned:
 
 @dataclass(slots=True)
 class Survey:
-    """The plan of a cluster: what goes, what stays (id to reasons), and what could not be judged."""
+    """The plan of a cluster: what goes, what stays (id to reasons), and what could not be judged.
+
+    `by_rules` are those that stay because rules keep them, `refused` counts by lineage what stays only
+    because the brake refused to delete it.
+    """
 
     deletions: list[Planned] = field(default_factory=list)
     kept: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -42,6 +49,8 @@ class Survey:
     orphaned: Counter[str] = field(default_factory=Counter)
     pending: list[str] = field(default_factory=list)
     tallies: dict[str, Tally] = field(default_factory=dict)
+    by_rules: set[str] = field(default_factory=set)
+    refused: Counter[str] = field(default_factory=Counter)
 
     def leave(self, found: Unreadable) -> None:
         """Leave a snapshot alone that belongs to no lineage."""
@@ -53,18 +62,23 @@ class Survey:
         self.deletions = [item for item in self.deletions if item.snapshot_id not in reasons]
         self.kept |= reasons
 
-    def loads(self, let_through: Iterable[str]) -> Iterator[Load]:
+    def refuse(self, refused: Mapping[str, str]) -> None:
+        """Let what the brake refused to delete (id to why) stay."""
+        staying = [item for item in self.deletions if item.snapshot_id in refused]
+        self.refused.update(item.lineage for item in staying if item.counts)
+        self.keep({item.snapshot_id: (refused[item.snapshot_id],) for item in staying})
+
+    def changes(self, let_through: Collection[str]) -> Iterator[LineageChange]:
         """What the plan does to every lineage; deletions that were let through before weigh nothing.
 
         Points that never counted (failed ones) may go without shrinking anything.
         """
-        free = set(let_through)
         going: dict[str, list[str]] = defaultdict(list)
         for planned in self.deletions:
-            if planned.counts and planned.snapshot_id not in free:
+            if planned.counts and planned.snapshot_id not in let_through:
                 going[planned.lineage].append(planned.snapshot_id)
         for lineage, tally in self.tallies.items():
-            yield tally.load(going[lineage])
+            yield tally.change(going[lineage], self.refused[lineage])
 
 
 class Surveyor:
@@ -88,7 +102,7 @@ class Surveyor:
         self._policies = policies
         self._now = now
         self._gone = gone
-        self._since = last.at - lag if last and last.at <= now else None
+        self._since = max(last.at - lag, now - LONGEST_GAP) if last and last.at <= now else None
         self._were_pending = frozenset(last.pending if last else ())
 
     def survey(self, snapshots: Iterable[Snapshot]) -> Survey:
@@ -146,6 +160,8 @@ class Surveyor:
         name = f"{item.claim}/{item.policy}"
         for kept in item.plan.keep:
             survey.kept[kept.point.id] = kept.reasons
+            if len(kept.reasons) > len(kept.point.protections):
+                survey.by_rules.add(kept.point.id)
             if ORPHANED in kept.reasons:
                 survey.orphaned[item.policy] += 1
         survey.deletions += [
@@ -158,7 +174,7 @@ class Surveyor:
         return max(good, key=lambda point: (point.time, point.id)).id if good else ""
 
     def _is_new(self, point: Candidate) -> bool:
-        if self._since is None:
+        if self._since is None or point.time <= self._now - LONGEST_GAP:
             return False
         return point.time > self._since or point.id in self._were_pending
 

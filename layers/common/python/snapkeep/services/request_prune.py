@@ -1,4 +1,4 @@
-"""Pruning on request: the plan first, and then exactly the plan that was confirmed."""
+"""Pruning on request: the plan, a prune at once, and deletions that the brake refused."""
 
 from __future__ import annotations
 
@@ -22,18 +22,19 @@ class RequestPrune:
         self.deployment.known_cluster(cluster)
         return self.pruner.rehearse(cluster)
 
-    def confirm(self, cluster: str, token: str) -> PrunePlan:
-        """Start the plan of that token, if it still is the plan; returns it.
+    def start(self, cluster: str, token: str = "") -> PrunePlan:
+        """Start a prune, which the brake holds to its measure; returns the plan as it is now.
 
-        Raises PermanentError when the plan is another one by now: what nobody saw is not confirmed.
+        `token` confirms one refusal of the brake. Raises PermanentError when nothing is refused under it.
         """
         plan = self.rehearse(cluster)
         if plan.refused:
             raise PermanentError(plan.refused)
-        if plan.token != token:
+        if token and token not in [refusal.token for refusal in plan.refusals]:
+            known = ", ".join(f"{item.token} ({item.count} deletions)" for item in plan.refusals)
             raise PermanentError(
-                f"the plan of cluster {cluster} is not the confirmed one ({token}): it deletes "
-                f"{plan.deleting} points now and its token is {plan.token}"
+                f"nothing of cluster {cluster} was refused under the token {token}. "
+                + (f"Open refusals: {known}" if known else "No refusal is open")
             )
         self.pruner.prune(cluster, token)
         return plan

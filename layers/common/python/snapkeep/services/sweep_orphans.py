@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from snapkeep.domain import orphans, tags
-from snapkeep.domain.brake import Load, judge, token
+from snapkeep.domain.brake import LineageChange, judge, token
 from snapkeep.domain.deletions import Deletion
 from snapkeep.domain.errors import SnapkeepError
 from snapkeep.domain.messages import PruneRequest
@@ -227,7 +227,7 @@ class SweepOrphans:
                 f"the orphans are not the confirmed ones ({request.confirm}): they are {confirm} now. "
                 'Look at them with {"orphans": true, "dry_run": true} and confirm that'
             )
-        verdict = judge([Load("orphans", total, 0, len(going))])
+        verdict = judge([LineageChange("orphans", total, beyond=tuple(item.name for item in going))])
         if not verdict.braked or request.confirm:
             return ""
         return (

@@ -1,4 +1,4 @@
-"""Prune through the API: the plan, and exactly the plan that was confirmed."""
+"""Prune through the API: the plan, a prune at once, and what the brake refused."""
 
 from __future__ import annotations
 
@@ -23,38 +23,48 @@ def world() -> World:
     return world
 
 
-def test_a_prune_is_a_rehearsal_unless_it_is_confirmed(api: Api, world: World) -> None:
+def test_a_prune_is_a_rehearsal_unless_it_says_otherwise(api: Api, world: World) -> None:
     for body in ({}, {"dry_run": True}):
         reply = api.post(PLACE, body)
-        assert (reply.status, reply.json["dry_run"], reply.json["deleting"]) == (200, True, 4)
-        assert {item["reason"] for item in reply.json["deletions"]} == {
-            "no rule keeps it: last 1 filled by newer points"
-        }
+        assert (reply.status, reply.json["dry_run"], reply.json["deleting"]) == (200, True, 0)
+        (refusal,) = reply.json["refusals"]
+        assert (refusal["deleting"], len(refusal["snapshots"])) == (4, 4)
+        assert "4 of 5 points would go" in refusal["reason"]
     assert len(world.ebs.all) == 5
     assert world.announcer.changes == []
 
 
-def test_the_confirmed_plan_is_carried_out(api: Api, world: World) -> None:
-    token = api.post(PLACE).json["token"]
-    reply = api.post(PLACE, {"confirm": token})
+def test_a_prune_can_be_started_and_the_brake_holds_it(api: Api, world: World) -> None:
+    reply = api.post(PLACE, {"dry_run": False})
+    assert (reply.status, reply.json["dry_run"]) == (202, False)
+    assert len(world.ebs.all) == 5
+    world.back_up(SLOT + timedelta(days=5))
+    (going,) = api.post(PLACE, {"dry_run": False}).json["deletions"]
+    assert going["reason"] == "no rule keeps it: last 1 filled by newer points"
+    assert len(world.ebs.all) == 5 and going["snapshot_id"] not in world.ebs.all
+
+
+def test_what_the_brake_refused_is_done_once_its_token_confirms_it(api: Api, world: World) -> None:
+    (refusal,) = api.post(PLACE).json["refusals"]
+    world.prune()
+    world.back_up(SLOT + timedelta(days=5))
+    reply = api.post(PLACE, {"confirm": refusal["token"]})
     assert (reply.status, reply.json["dry_run"]) == (202, False)
     assert len(world.ebs.all) == 1
     assert [change.path for change in world.announcer.changes] == [PLACE]
 
 
-def test_a_plan_that_changed_since_is_not_carried_out(api: Api, world: World) -> None:
-    token = api.post(PLACE).json["token"]
-    world.back_up(SLOT + timedelta(days=5))
-    reply = api.post(PLACE, {"confirm": token})
+def test_a_token_that_nothing_was_refused_under_starts_nothing(api: Api, world: World) -> None:
+    (refusal,) = api.post(PLACE).json["refusals"]
+    reply = api.post(PLACE, {"confirm": "0" * 16})
     assert (reply.status, reply.code) == (409, "conflict")
-    assert f"is not the confirmed one ({token})" in reply.json["detail"]
-    assert len(world.ebs.all) == 6
+    assert "refused under the token 0000000000000000" in reply.json["detail"]
+    assert f"{refusal['token']} (4 deletions)" in reply.json["detail"]
+    assert len(world.ebs.all) == 5
 
 
-@pytest.mark.parametrize(
-    "body", [{"dry_run": False}, {"dry_run": True, "confirm": "0" * 16}, {"confirm": "x"}, {"all": True}]
-)
-def test_what_is_neither_is_refused(api: Api, world: World, body: dict[str, object]) -> None:
+@pytest.mark.parametrize("body", [{"dry_run": True, "confirm": "0" * 16}, {"confirm": "x"}, {"all": True}])
+def test_what_contradicts_itself_is_refused(api: Api, world: World, body: dict[str, object]) -> None:
     assert api.post(PLACE, body).code == "invalid_request"
     assert len(world.ebs.all) == 5
 

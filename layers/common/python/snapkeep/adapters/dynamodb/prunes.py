@@ -10,11 +10,15 @@ from snapkeep.adapters.aws import chunks
 from snapkeep.adapters.dynamodb import schema
 from snapkeep.adapters.dynamodb.items import Item, time_text
 from snapkeep.adapters.dynamodb.table import ATTEMPTS, WRITE_BATCH, Contended, Refused, Table, key_of
+from snapkeep.domain.brake_refusals import Refusal
 from snapkeep.domain.deletions import Deletion, DeletionStep, LastPrune, PruneLease, Told
 from snapkeep.domain.retention_history import RetentionVersion
 
 GONE_PAGE = 2000
 """Claims of one item: 36 characters of UID and 25 of time each, far below the 400 KB of an item."""
+
+REFUSED_PAGE = 8000
+"""Snapshot ids of one item: 25 characters each, half of the 400 KB of an item."""
 
 LEASE_FREE = "attribute_not_exists(#owner) OR #until <= :now OR #owner = :owner"
 
@@ -77,6 +81,61 @@ class PruneRecords:
         """Journal that the plan of a prune was let through."""
         key = schema.last_prune_key(prune.cluster)
         self._table.put({**key, "at": time_text(prune.at), "pending": list(prune.pending)})
+
+    def refusals(self, cluster: str) -> Sequence[Refusal]:
+        """The open refusals of the brake in a cluster, oldest first."""
+        values = {"cluster": schema.last_prune_key(cluster)[schema.PK], "refusal": schema.REFUSAL_PREFIX}
+        items = self._table.query("#pk = :cluster AND begins_with(#sk, :refusal)", values)
+        found = [self._refusal(cluster, item) for item in items]
+        return sorted(found, key=lambda refusal: (refusal.since, refusal.token))
+
+    def write_refusal(self, refusal: Refusal) -> None:
+        """Journal a refusal: its names first, so that none is lost from one that is being rewritten."""
+        pages = list(chunks(sorted(refusal.names), REFUSED_PAGE))
+        for number, names in enumerate(pages):
+            key = schema.refused_key(refusal.cluster, refusal.token, number)
+            self._table.put({**key, "names": json.dumps(names)})
+        announced = {"announced_at": time_text(refusal.announced_at)} if refusal.announced_at else {}
+        self._table.put(
+            {
+                **schema.refusal_key(refusal.cluster, refusal.token),
+                "token": refusal.token,
+                "pages": len(pages),
+                "reason": refusal.reason,
+                "since": time_text(refusal.since),
+                "rules": refusal.rules,
+                **announced,
+            }
+        )
+
+    def remove_refusal(self, cluster: str, token: str) -> None:
+        """Forget a refusal, and then the names that nothing refers to any more."""
+        key = schema.refusal_key(cluster, token)
+        item = self._table.get(key)
+        if item is None:
+            return
+        self._table.delete(key)
+        self._table.delete_many(
+            [schema.refused_key(cluster, token, number) for number in range(int(item["pages"]))]
+        )
+
+    def _refusal(self, cluster: str, item: Item) -> Refusal:
+        keys = [schema.refused_key(cluster, item["token"], number) for number in range(int(item["pages"]))]
+        announced = item.get("announced_at")
+        return Refusal(
+            cluster=cluster,
+            token=item["token"],
+            names=frozenset(
+                name
+                for some in chunks(keys, 100)
+                for page in self._table.get_many(some)
+                for name in json.loads(page["names"])
+            ),
+            reason=item["reason"],
+            since=datetime.fromisoformat(item["since"]),
+            rules=item["rules"],
+            announced_at=datetime.fromisoformat(announced) if announced else None,
+        )
 
     def lease_prune(self, lease: PruneLease, now: datetime) -> PruneLease:
         """Take the lease of a cluster's prune unless another owner's has not ended; the one that holds."""

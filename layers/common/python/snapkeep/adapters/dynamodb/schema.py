@@ -11,6 +11,8 @@
 | deletion       | DELETION#<snapshot>     | DELETION     | `open` until it ended                 |
 | last prune     | CLUSTER#<cluster>       | PRUNE        |                                       |
 | prune lease    | CLUSTER#<cluster>       | LEASE        |                                       |
+| refusal        | CLUSTER#<cluster>       | REFUSAL#<token>|                                     |
+| its names      | CLUSTER#<cluster>       | REFUSED#<token>#<page>|                              |
 | what was told  | CLUSTER#<cluster>       | TOLD         |                                       |
 | gone claims    | CLUSTER#<cluster>       | GONE#<page>  |                                       |
 | retentions     | POLICY#<cluster>/<name> | RETENTION    |                                       |
@@ -46,6 +48,7 @@ RUN = "RUN"
 POINT_PREFIX = "POINT#"
 LEFT_PREFIX = "LEFT#"
 GONE_PREFIX = "GONE#"
+REFUSAL_PREFIX = "REFUSAL#"
 
 KEEP_CLOSED = timedelta(days=90)
 """How long closed runs and their points stay for reports."""
@@ -165,6 +168,16 @@ def told_key(cluster: str) -> Key:
 def gone_claims_key(cluster: str, page: int) -> Key:
     """The key of a page of the claims of a cluster that are gone."""
     return {PK: last_prune_key(cluster)[PK], SK: f"{GONE_PREFIX}{page:04}"}
+
+
+def refusal_key(cluster: str, token: str) -> Key:
+    """The key of a refusal of the brake."""
+    return {PK: last_prune_key(cluster)[PK], SK: REFUSAL_PREFIX + token}
+
+
+def refused_key(cluster: str, token: str, page: int) -> Key:
+    """The key of a page of the snapshots that a refusal names."""
+    return {PK: last_prune_key(cluster)[PK], SK: f"REFUSED#{token}#{page:04}"}
 
 
 def pace_key(name: str) -> Key:

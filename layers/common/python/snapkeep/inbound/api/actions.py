@@ -110,8 +110,8 @@ class Prunes(Protocol):
     def rehearse(self, cluster: str) -> PrunePlan:
         """What prune would do in a cluster now. Raises UnknownCluster."""
 
-    def confirm(self, cluster: str, token: str) -> PrunePlan:
-        """Start the plan of that token, if it still is the plan. Raises PermanentError otherwise."""
+    def start(self, cluster: str, token: str = "") -> PrunePlan:
+        """Start a prune, with what was refused under the token. Raises PermanentError if nothing was."""
 
 
 class Reports(Protocol):

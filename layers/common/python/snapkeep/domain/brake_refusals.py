@@ -1,0 +1,42 @@
+"""Refusals of the brake: what was refused stays refused until a person or the config says otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from snapkeep.domain.retention_points import moment
+
+REMIND_AFTER = timedelta(days=7)
+"""People are reminded of an open refusal this often."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Deletions in a cluster that the brake refused.
+
+    `token` was made from all the `names` (snapshot ids) that it had at first, and confirms those that
+    are left. `rules` tells which retention was in force. `since` and `announced_at` (None: not yet) are
+    aware UTC.
+    """
+
+    cluster: str
+    token: str
+    names: frozenset[str]
+    reason: str
+    since: datetime
+    rules: str
+    announced_at: datetime | None = None
+
+    def is_due(self, now: datetime) -> bool:
+        """True when people are to hear of it, for the first time or again."""
+        return self.announced_at is None or now - self.announced_at >= REMIND_AFTER
+
+    def without(self, names: Collection[str]) -> Refusal:
+        """The refusal without these: they are gone, or the config keeps them after all."""
+        return replace(self, names=self.names.difference(names))
+
+    def why_kept(self) -> str:
+        """Why one of its points is still there."""
+        return f"the brake refused to delete it on {moment(self.since)}; token {self.token} lets it go"

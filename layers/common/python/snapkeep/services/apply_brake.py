@@ -1,0 +1,139 @@
+"""The brake applied to a plan: what was refused stays, what goes too far is refused and made known."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from snapkeep.domain.brake import Verdict, judge, token
+from snapkeep.domain.brake_refusals import Refusal
+from snapkeep.domain.errors import SnapkeepError
+from snapkeep.domain.lineages import PolicyRetention
+from snapkeep.ports import Announcer, Journal
+from snapkeep.services.prune_survey import Survey
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Braked:
+    """What the brake makes of a plan: the verdict over what was new in it, all open refusals, and the one
+    that a person confirmed (None: none was)."""
+
+    verdict: Verdict
+    refusals: tuple[Refusal, ...] = ()
+    confirmed: Refusal | None = None
+
+    def unknown(self, confirm: str) -> str:
+        """Why a confirmation confirms nothing; "" when it does, or when there is none."""
+        if not confirm or self.confirmed:
+            return ""
+        known = ", ".join(f"{item.token} ({len(item.names)} deletions)" for item in self.refusals)
+        return (
+            f"nothing was refused under the token {confirm}, so nothing is deleted. "
+            + (f"Open refusals: {known}. " if known else "No refusal is open. ")
+            + 'Look at the plan with {"dry_run": true}'
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ApplyBrake:
+    """Holds a cluster's plan to the brake. Refusals are journaled with the snapshots that they name and
+    hold for exactly those, until their token or the config says otherwise."""
+
+    journal: Journal
+    announcer: Announcer
+    cluster: str
+    now: datetime
+
+    def apply(
+        self,
+        survey: Survey,
+        let_through: Collection[str],
+        confirm: str,
+        policies: Mapping[str, PolicyRetention],
+        *,
+        rehearse: bool,
+    ) -> Braked:
+        """Let what is refused stay in the survey; nothing is written when it is a rehearsal."""
+        rules = _fingerprint(policies)
+        known = self.journal.refusals(self.cluster)
+        open_ones = [self._still_open(item, survey, rules, let_through) for item in known]
+        if not rehearse:
+            self._write_changed(known, open_ones)
+        refusals = [item for item in open_ones if item.names]
+        confirmed = next((item for item in refusals if item.token == confirm), None)
+        for item in refusals:
+            if item is not confirmed:
+                survey.refuse(dict.fromkeys(item.names, item.why_kept()))
+        free = set(let_through) | (confirmed.names if confirmed else frozenset())
+        verdict = judge(survey.changes(free))
+        if verdict.refused:
+            fresh = Refusal(
+                self.cluster,
+                token(self.cluster, verdict.refused),
+                frozenset(verdict.refused),
+                verdict.reason,
+                self.now,
+                rules,
+            )
+            if fresh.token == confirm:
+                confirmed = fresh
+            else:
+                survey.refuse(dict.fromkeys(fresh.names, fresh.why_kept()))
+            refusals.append(fresh)
+            if not rehearse:
+                self.journal.write_refusal(fresh)
+        return Braked(verdict, tuple(item for item in refusals if item is not confirmed), confirmed)
+
+    def announce(self, refusals: Sequence[Refusal]) -> None:
+        """Make refusals known, and remind people of those that stay open."""
+        for item in refusals:
+            if not item.is_due(self.now):
+                continue
+            try:
+                self.announcer.prune_braked(item)
+                self.journal.write_refusal(replace(item, announced_at=self.now))
+            except SnapkeepError as error:  # the next prune tries again
+                log.warning(
+                    "prune of %s: refusal %s was not announced: %s", item.cluster, item.token, error.reason
+                )
+
+    def close(self, confirmed: Refusal | None) -> None:
+        """Forget a refusal once all its deletions are journaled as intended."""
+        if confirmed is not None:
+            self.journal.remove_refusal(self.cluster, confirmed.token)
+
+    def _still_open(
+        self, refusal: Refusal, survey: Survey, rules: str, let_through: Collection[str]
+    ) -> Refusal:
+        """The refusal with the names that it still holds.
+
+        A name goes once its snapshot is gone or its deletion was let through, or once the config has
+        changed since and a rule keeps it.
+        """
+        there = survey.kept.keys() | {item.snapshot_id for item in survey.deletions}
+        released = (refusal.names - there) | refusal.names.intersection(let_through)
+        if rules != refusal.rules:
+            released |= refusal.names & survey.by_rules
+        return replace(refusal.without(released), rules=rules)
+
+    def _write_changed(self, known: Sequence[Refusal], now: Sequence[Refusal]) -> None:
+        for before, after in zip(known, now, strict=True):
+            if not after.names:
+                log.info("prune of %s: refusal %s holds nothing any more", self.cluster, before.token)
+                self.journal.remove_refusal(self.cluster, before.token)
+            elif after != before:
+                self.journal.write_refusal(after)
+
+
+def _fingerprint(policies: Mapping[str, PolicyRetention]) -> str:
+    """What tells one set of rules from another; graces that come and go do not matter."""
+    text = json.dumps(
+        [(name, str(policies[name].rules), str(policies[name].zone)) for name in sorted(policies)]
+    )
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

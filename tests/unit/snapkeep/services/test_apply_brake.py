@@ -1,0 +1,205 @@
+"""What the brake refused stays refused: neither time nor new points turn a refusal into consent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from snapkeep.domain.errors import TemporaryError
+from snapkeep.domain.policies import Policy, Schedule
+from tests.fakes.world import SLOT, World, a_claim, a_policy, names
+
+DAY = timedelta(days=1)
+Retention = Mapping[str, int | str]
+
+
+class Story:
+    """Claims that are backed up and pruned in turn; nobody confirms anything unless the test does."""
+
+    def __init__(self, before: Retention, *, claims: int = 1, every: timedelta = DAY) -> None:
+        schedule = Schedule(f"rate({int(every.total_seconds() // 3600)} hours)")
+        self.every = every
+        self.policy = a_policy(retention=before, schedule=schedule)
+        self.world = World(*(a_claim(f"c{number}") for number in range(claims)), policy=self.policy)
+        self.slot = SLOT - every
+
+    def live(self, rounds: int, each: Callable[[], object] = lambda: None) -> None:
+        """Back up and prune so many times."""
+        for _ in range(rounds):
+            self.slot += self.every
+            self.world.back_up(self.slot)
+            self.world.prune()
+            each()
+
+    def lower(self, after: Retention) -> None:
+        """Deploy another retention."""
+        self.deploy(replace(self.policy, retention=after))
+
+    def deploy(self, policy: Policy) -> None:
+        deployment = replace(self.world.deployment, policies=(policy,))
+        self.world.pruner = replace(self.world.pruner, deployment=deployment)
+
+    def points(self) -> set[str]:
+        return set(self.world.ebs.all)
+
+    def refused(self) -> set[str]:
+        """What open refusals name now."""
+        return {name for refusal in self.world.journal.refusals("myeks") for name in refusal.names}
+
+    def until_refused(self) -> set[str]:
+        """Live on until the brake refuses something."""
+        for _ in range(40):
+            self.live(1)
+            if self.refused():
+                return self.refused()
+        raise AssertionError("the brake never refused anything")
+
+
+SLIPS: list[tuple[Retention, Retention, int, int]] = [
+    ({"last": 7}, {"last": 1}, 24, 1),
+    ({"last": 14}, {"last": 2}, 24, 3),
+    ({"daily": 7, "weekly": 4, "monthly": 6}, {"last": 1}, 24, 2),
+    ({"last": 28, "daily": 14, "weekly": 8, "monthly": 12}, {"last": 1}, 6, 1),
+]
+
+
+@pytest.mark.parametrize(("before", "after", "hours", "claims"), SLIPS)
+def test_in_400_days_of_pruning_nothing_that_was_refused_goes(
+    before: Retention, after: Retention, hours: int, claims: int
+) -> None:
+    story = Story(before, claims=claims, every=timedelta(hours=hours))
+    story.live(60 if hours == 24 else 120)
+    story.lower(after)
+    refused = story.until_refused()
+    announced_at: list[datetime] = []
+
+    def look() -> None:
+        assert refused <= story.points()
+        announced_at[:] = [story.slot] if len(story.world.announcer.braked) == 1 else announced_at
+
+    story.every = DAY
+    story.live(400, look)
+    kept = next(iter(after.values()))
+    assert isinstance(kept, int)
+    assert len(story.points() - refused) == kept * claims, "turnover goes on as the new rules say"
+    assert 400 // 7 - 1 <= len(story.world.announcer.braked) <= 400 // 7 + 2, "people hear of it every week"
+
+
+def test_a_slip_in_one_policy_leaves_the_turnover_of_others_as_it_was() -> None:
+    story = Story({"last": 10}, claims=6)
+    story.live(12)
+    story.lower({"last": 1})
+    story.until_refused()
+    before = len(story.points())
+    story.live(30)
+    assert len(story.points()) == before
+
+
+def test_new_points_of_another_claim_account_for_nothing() -> None:
+    story = Story({"last": 20}, claims=10)
+    story.live(20)
+    story.lower({"last": 12})
+    story.live(3)
+    busy = a_claim("busy")
+    story.world.cluster.claim_list.append(busy)
+    story.world.ebs.add_volume("vol-busy")
+    for hour in range(60):
+        story.world.back_up(story.slot + timedelta(minutes=hour))
+    story.world.wait(hours=80)
+    report = story.world.prune()
+    assert sum(refusal.count for refusal in report.refusals) >= 80
+    assert report.counts.get("deleted", 0) <= 20
+
+
+def test_one_token_confirms_one_refusal_and_no_other() -> None:
+    story = Story({"last": 20})
+    story.live(20)
+    story.lower({"last": 10})
+    first = story.until_refused()
+    story.lower({"last": 2})
+    story.live(4)
+    older, newer = story.world.journal.refusals("myeks")
+    assert older.names == first and not older.names & newer.names
+    story.world.prune(confirm=older.token)
+    assert not older.names & story.points() and newer.names <= story.points()
+    story.live(10)
+    assert newer.names <= story.points()
+    story.world.prune(confirm=newer.token)
+    assert len(story.points()) == 2 and story.world.journal.refusals("myeks") == []
+
+
+def test_a_config_that_keeps_them_again_closes_the_refusal_and_a_second_slip_asks_again() -> None:
+    story = Story({"last": 7})
+    story.live(10)
+    story.lower({"last": 1})
+    refused = story.until_refused()
+    story.lower({"last": 90})
+    story.live(1)
+    assert story.refused() == set() and refused <= story.points()
+    story.lower({"last": 1})
+    assert refused <= story.until_refused()
+
+
+def test_a_refused_point_that_becomes_the_newest_is_still_refused() -> None:
+    story = Story({"last": 7})
+    story.live(10)
+    story.lower({"last": 1})
+    refused = story.until_refused()
+    for name in story.points() - refused:
+        del story.world.ebs.all[name]
+    story.world.prune()
+    story.live(5)
+    assert refused <= story.points()
+
+
+def test_what_somebody_deleted_leaves_the_refusal_and_the_last_one_closes_it() -> None:
+    story = Story({"last": 7})
+    story.live(10)
+    story.lower({"last": 1})
+    refused = sorted(story.until_refused())
+    del story.world.ebs.all[refused[0]]
+    story.world.prune()
+    assert story.refused() == set(refused[1:])
+    for name in refused[1:]:
+        del story.world.ebs.all[name]
+    story.world.prune()
+    assert story.world.journal.refusals("myeks") == []
+
+
+def test_a_refusal_that_cannot_be_announced_is_announced_by_the_next_prune() -> None:
+    story = Story({"last": 7})
+    story.live(10)
+    story.lower({"last": 1})
+    story.live(3)
+    story.world.wait(hours=24)
+    story.world.announcer.fail_next("prune_braked", TemporaryError("no answer"))
+    assert story.world.prune().refused == ""
+    assert story.refused() and story.world.announcer.braked == []
+    story.world.prune()
+    story.world.prune()
+    assert len(story.world.announcer.braked) == 1
+
+
+def test_a_journal_that_is_lost_forgets_the_refusal_and_refuses_again() -> None:
+    story = Story({"last": 7})
+    story.live(10)
+    story.lower({"last": 1})
+    refused = story.until_refused()
+    for refusal in story.world.journal.refusals("myeks"):
+        story.world.journal.remove_refusal("myeks", refusal.token)
+    story.live(1)
+    assert len(refused - story.refused()) <= 1, "the measure allows one deletion, as ever"
+    assert story.refused() <= story.points()
+
+
+def test_a_rehearsal_shows_the_token_and_writes_nothing() -> None:
+    story = Story({"last": 1})
+    for day in range(5):
+        story.world.back_up(SLOT + day * DAY)
+    (shown,) = story.world.prune(dry_run=True).refusals
+    assert story.world.journal.refusals("myeks") == [] and story.world.announcer.braked == []
+    story.world.prune(confirm=shown.token)
+    assert names(story.world.ebs.all.values()) == [max(story.points())]
