@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -50,6 +52,20 @@ def test_an_incident_comes_back_as_written(journal: Journal) -> None:
     written = journal.write_incident(a_record())
     assert written == replace(a_record(), revision=1)
     assert journal.incident(INSTANCE) == written
+
+
+def test_an_incident_of_an_older_version_is_read(table_client: Any) -> None:
+    journal = DynamoJournal(table_client, TABLE)
+    journal.write_incident(a_record())
+    (item,) = table_client.scan(TableName=TABLE)["Items"]
+    old = json.loads(item["incident"]["S"])
+    del old["undrained"]
+    for notice in old["notices"]:
+        del notice["window_end"]
+    table_client.put_item(TableName=TABLE, Item={**item, "incident": {"S": json.dumps(old)}})
+    found = journal.incident(INSTANCE)
+    assert found is not None and found.undrained == ""
+    assert {notice.window_end for notice in found.notices} == {None}
 
 
 def test_of_two_writers_one_has_to_look_again(journal: Journal) -> None:

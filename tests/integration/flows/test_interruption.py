@@ -122,6 +122,39 @@ def test_a_notice_that_led_to_nothing_is_taken_back(stage: Stage) -> None:
     assert "takes new pods again" in stage.timeline()
 
 
+def test_what_aws_health_resolves_takes_pods_again_and_the_other_does_not(stage: Stage) -> None:
+    aws = stage.product.sandbox.aws
+    spare = stage.product.admin.get(f"/api/v1/nodes/{stage.spare}")["spec"]["providerID"].rpartition("/")[2]
+    soon = aws.now() + timedelta(minutes=30)
+    change = {
+        "service": "EC2",
+        "eventTypeCategory": "scheduledChange",
+        "eventTypeCode": "AWS_EC2_INSTANCE_RETIREMENT_SCHEDULED",
+        "eventArn": f"arn:aws:health:ap-northeast-2::event/EC2/{stage.app}",
+        "statusCode": "upcoming",
+        "startTime": f"{soon:%a, %d %b %Y %H:%M:%S} GMT",
+        "endTime": f"{soon:%a, %d %b %Y %H:%M:%S} GMT",
+    }
+    nodes = {name: f"/api/v1/nodes/{name}" for name in (stage.node, stage.spare)}
+
+    def page(number: int, **statuses: str) -> None:
+        entities = [{"entityValue": stage.instance, "status": statuses["ours"]}]
+        entities.append({"entityValue": spare, "status": statuses["other"]})
+        detail = {**change, "communicationId": f"{number}-1", "affectedEntities": entities}
+        aws.put_event("aws.health", "AWS Health Event", detail)
+        stage.idle()
+
+    page(1, ours="PENDING", other="PENDING")
+    assert all(stage.product.admin.get(path)["spec"]["unschedulable"] for path in nodes.values())
+
+    pass_time(stage.product, timedelta(seconds=5))
+    page(2, ours="PENDING", other="RESOLVED")
+
+    assert not stage.product.admin.get(nodes[stage.spare])["spec"].get("unschedulable")
+    assert stage.node_object()["spec"]["unschedulable"] is True
+    assert not stage.incident().get("closed_at")
+
+
 def test_a_recommendation_cordons_and_evicts_nobody(stage: Stage) -> None:
     stage.product.sandbox.aws.put_event(
         "aws.ec2", "EC2 Instance Rebalance Recommendation", {"instance-id": stage.instance}
