@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import pytest
 
 from snapkeep.domain.interruption.rules import Draining
+from tests.fakes.dying import NODE
 from tests.unit.snapkeep.services.dying_stories import a_spot_death, a_story, ending
 from tests.unit.snapkeep.services.test_exactly_once import CrashAt
 
 NEVER = -1
-WAYS = [Draining.ON, Draining.OFF]
+MANAGED = {"eks.amazonaws.com/nodegroup": "spot"}
+WAYS = list(Draining)
+"""`auto` is played on a node whose drain is left to a node group, which does nothing."""
 
 
 def lived(killer: CrashAt, drain: Draining) -> dict[str, object]:
     """The end of a spot instance's story with this killer at work."""
     story = a_story(killer, drain=drain)
+    if drain is Draining.AUTO:
+        story.world.nodes.nodes[NODE] = replace(story.world.node, labels=MANAGED)
     story.announce(a_spot_death(story))
     story.live()
     return ending(story)
@@ -36,6 +42,11 @@ def test_the_undisturbed_end_is_a_good_one(drain: Draining) -> None:
     assert end["runs"] == ["completed"]
     assert (end["attachments"], end["taints"], end["waiting"], end["closed"]) == ([], [], (), True)
     assert calls > 60
+
+
+def test_where_nobody_drains_the_pods_leave_as_where_snapkeep_does() -> None:
+    ends = {drain: undisturbed(drain)[0]["pods"] for drain in WAYS}
+    assert ends[Draining.AUTO] == ends[Draining.ON] != ends[Draining.OFF]
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
