@@ -45,6 +45,15 @@ def test_everything_a_restore_needs_is_in_the_tags() -> None:
     }
 
 
+def test_what_makes_a_snapshot_ours_is_the_point_or_run_that_its_tags_name() -> None:
+    point = a_point("wordpress")
+    filled = {"snapkeep:managed": "true", tags.SNAPSHOT_NAMESPACE: "shop", tags.SNAPSHOT_NAME: point.id}
+    assert all(map(tags.are_ours, (tags.full_tags(point), tags.identity_tags(point), filled)))
+    inherited = {"snapkeep:managed": "true", "snapkeep:cluster": "myeks", "Name": "mysql"}
+    assert not tags.are_ours(inherited) and not tags.are_ours(inherited | {tags.RUN: ""})
+    assert not tags.are_ours(tags.full_tags(point) | {"snapkeep:managed": "false"})
+
+
 def test_the_identity_is_part_of_the_whole_and_the_group_only_where_there_is_one() -> None:
     point = a_point()
     assert tags.identity_tags(point).items() <= tags.full_tags(point).items()

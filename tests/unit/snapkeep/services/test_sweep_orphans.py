@@ -211,12 +211,29 @@ def test_a_point_of_a_backup_on_demand_that_somebody_deleted_is_told_as_well() -
 
 def test_snapshots_of_a_cluster_that_left_the_config_are_told_and_stay() -> None:
     story = Story()
-    stranger = story.world.ebs.create("vol-data-0", {tags.MANAGED: "true", tags.CLUSTER: "gone"}, "")
+    theirs = {tags.MANAGED: "true", tags.CLUSTER: "gone", tags.RUN: "gone.nightly.20261124T180000Z"}
+    stranger = story.world.ebs.create("vol-data-0", theirs, "")
     story.world.ebs.complete()
     ours, nobody = story.sweep()
     assert (ours.counts, nobody.cluster) == ({}, "")
     assert nobody.orphans[0].name == "gone"
     assert stranger.id in story.world.ebs.all
+
+
+@pytest.mark.parametrize(
+    "copied",
+    [{}, {tags.CLUSTER: "myeks"}, {tags.CLUSTER: "gone"}, {"aws:backup:source-resource": "vol-data-0"}],
+)
+def test_a_snapshot_that_only_inherited_the_tags_of_a_volume_is_nobodys_orphan(
+    copied: dict[str, str],
+) -> None:
+    story = Story()
+    foreign = story.world.ebs.create("vol-data-0", {tags.MANAGED: "true"} | copied, "by AWS Backup")
+    story.world.ebs.complete()
+    story.world.wait(days=2)
+    assert story.one().counts == {}
+    assert story.world.prune().unreadable == []
+    assert story.world.ebs.all[foreign.id].tags == foreign.tags
 
 
 def test_trouble_with_one_object_does_not_stop_the_next() -> None:

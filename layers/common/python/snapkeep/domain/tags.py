@@ -41,6 +41,17 @@ https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonEBSCSIDriv
 """
 
 
+def are_ours(tags: Mapping[str, str]) -> bool:
+    """True when the tags say for which point or run of ours a snapshot was cut.
+
+    `snapkeep:managed` alone says nothing: people put it on volumes that they made themselves, and AWS Backup
+    and Data Lifecycle Manager copy the tags of a volume to its snapshots. A fresh member of a group carries
+    its run, a fresh `csi` snapshot the name of its VolumeSnapshot.
+    https://docs.aws.amazon.com/aws-backup/latest/devguide/recovery-points.html
+    """
+    return tags.get(MANAGED) == "true" and any(tags.get(key) for key in (RUN, POINT, SNAPSHOT_NAME))
+
+
 def identity_tags(point: Point) -> dict[str, str]:
     """The tags every create call carries, so that a snapshot can be found again by its run."""
     return {

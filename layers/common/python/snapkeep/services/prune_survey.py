@@ -129,7 +129,7 @@ class Surveyor:
         lineages: Lineages = defaultdict(list)
         slots = Slots()
         for snapshot in snapshots:
-            if tags.DUPLICATE in snapshot.tags:
+            if tags.DUPLICATE in snapshot.tags or not tags.are_ours(snapshot.tags):
                 continue
             if snapshot.state == "pending":
                 survey.pending.append(snapshot.id)

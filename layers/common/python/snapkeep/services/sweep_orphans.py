@@ -115,10 +115,12 @@ class SweepOrphans:
         return reports
 
     def _listed(self) -> Seen:
-        """All snapshots of ours, read page by page."""
+        """All snapshots of ours, read page by page; those that only carry `snapkeep:managed` are not."""
         seen = Seen({item.name: Census(item.name) for item in self.deployment.clusters})
         for snapshot in self.snapshots.find({tags.MANAGED: "true"}):
             seen.ids.add(snapshot.id)
+            if not tags.are_ours(snapshot.tags):
+                continue
             seen.clusters.get(snapshot.tags.get(tags.CLUSTER, ""), seen.strangers).add(snapshot)
         return seen
 
