@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from snapkeep.domain.errors import TemporaryError
 from snapkeep.domain.points import PointState
 from snapkeep.domain.runs import Run, RunState
 from snapkeep.ports import Outcome
-from snapkeep.services.closing import announce, close_if_settled
+from snapkeep.services.closing import announce, close_if_settled, close_without_lost
 from tests.fakes.world import World, a_claim
 
 
@@ -83,4 +85,28 @@ def test_an_open_run_is_not_announced() -> None:
     world, run_id = settled(PointState.READY)
     announce(world.journal, world.announcer, run_id)
     announce(world.journal, world.announcer, "no such run")
+    assert world.announcer.closed == []
+
+
+def test_a_run_whose_journal_lost_points_is_closed_and_says_how_many() -> None:
+    world, run_id = settled(PointState.READY, PointState.READY)
+    lost = world.points()[0]
+    world.journal.all_points = {
+        key: point for key, point in world.journal.all_points.items() if point != lost
+    }
+    world.journal.runs[run_id] = replace(world.journal.runs[run_id], ready=1)
+    close_without_lost(world.journal, world.announcer, run_id, world.clock())
+    ((run, _),) = world.announcer.closed
+    assert run.state is RunState.PARTIALLY_FAILED
+    (left,) = world.journal.left(run_id)
+    assert (left.subject, left.code) == ("1 recovery points", "lost")
+    assert "only 1 of the 2 recovery points" in left.reason
+
+
+def test_a_run_with_a_point_that_may_still_end_is_not_closed_for_lost_ones() -> None:
+    world = World(a_claim("a"), a_claim("b"))
+    run = world.backup()
+    assert run is not None
+    close_without_lost(world.journal, world.announcer, run.id, world.clock())
+    close_without_lost(world.journal, world.announcer, "no such run", world.clock())
     assert world.announcer.closed == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,7 +12,8 @@ from snapkeep.domain.errors import ClusterUnreachable, PermanentError, Temporary
 from snapkeep.domain.points import PointState
 from snapkeep.domain.policies import Method, Pace
 from snapkeep.domain.runs import RunState
-from tests.fakes.world import World, a_claim, a_policy
+from snapkeep.ports import Creation
+from tests.fakes.world import World, a_claim, a_policy, on_one_volume
 
 SIDECAR = "Failed to create snapshot: failed to take snapshot of the volume vol-mysql: "
 REFUSAL = (
@@ -377,3 +379,87 @@ def test_a_point_that_is_planned_again_gives_its_place_in_the_pace_back() -> Non
     assert run is not None and world.pending_of_pace() == 1
     world.reconciler.heal_points.heal(run)
     assert world.pending_of_pace() == 0
+
+
+@pytest.mark.parametrize(
+    "edited", [{tags.POINT: "another"}, {tags.POINT: "", tags.RUN: ""}, {tags.RUN: "another"}]
+)
+def test_tags_that_somebody_edited_do_not_keep_a_run_open(edited: dict[str, str]) -> None:
+    """The journal knows whose snapshot it is."""
+    world = taken("mysql")
+    (snapshot_id,) = world.ebs.all
+    world.ebs.add_tags(snapshot_id, edited)
+    world.ebs.complete()
+    assert healed(world)["ready"] == 1
+    assert tags.missing_tags(world.ebs.all[snapshot_id].tags, world.point("mysql")) == {}
+    assert world.the_run().state is RunState.COMPLETED  # type: ignore[union-attr]
+
+
+def test_a_points_own_snapshot_that_somebody_marked_as_a_duplicate_fails_it() -> None:
+    world = taken("mysql")
+    (snapshot_id,) = world.ebs.all
+    world.ebs.add_tags(snapshot_id, {tags.DUPLICATE: "true"})
+    world.ebs.complete()
+    assert healed(world)["failed"] == 1
+    assert world.point("mysql").reason == f"somebody marked its snapshot {snapshot_id} as a duplicate"
+    assert world.the_run().state is RunState.FAILED  # type: ignore[union-attr]
+
+
+def test_two_points_that_an_older_version_gave_one_snapshot_end_and_the_second_says_why() -> None:
+    world = World(*on_one_volume("a", "b"))
+    world.backup()
+    first, second = world.points()
+    cut = world.ebs.create("vol-a", tags.full_tags(first), "")
+    world.journal.write_created(first.run, [Creation(point.id, cut.id) for point in (first, second)])
+    world.queue.receive()
+    world.ebs.complete()
+    world.reconcile()
+    assert world.states() == {"a": PointState.READY, "b": PointState.FAILED}
+    assert world.point("b").reason == f"its snapshot {cut.id} is that of shop/a, which is on the same volume"
+    assert world.the_run().state is RunState.PARTIALLY_FAILED  # type: ignore[union-attr]
+
+
+def cut_by_driver(world: World) -> str:
+    world.cluster.run_driver(world.ebs)
+    (snapshot_id,) = world.ebs.all
+    return snapshot_id
+
+
+def test_a_volume_snapshot_whose_snapshot_was_deleted_before_anybody_saw_it_ends_its_point() -> None:
+    world = taken("mysql", method=Method.CSI)
+    del world.ebs.all[cut_by_driver(world)]
+    assert healed(world) == {"not visible yet": 1}
+    world.wait(minutes=11)
+    assert healed(world)["failed"] == 1
+    assert "was deleted before it was ready" in world.point("mysql").reason
+
+
+@pytest.mark.parametrize("csi_fallback", [False, True])
+def test_a_class_that_lost_our_tags_is_named_and_does_not_keep_the_run_open(csi_fallback: bool) -> None:
+    world = taken("mysql", method=Method.CSI, csi_fallback=csi_fallback)
+    snapshot_id = cut_by_driver(world)
+    untagged = {"ebs.csi.aws.com/cluster": "true"}
+    world.ebs.all[snapshot_id] = replace(world.ebs.all[snapshot_id], tags=untagged)
+    world.ebs.complete()
+    assert healed(world) == {"not ours": 1}
+    world.wait(minutes=11)
+    healed(world)
+    point = world.point("mysql")
+    assert "apply the manifests again" in (point.method_reason if csi_fallback else point.reason)
+    assert world.run_until_closed().state is (RunState.COMPLETED if csi_fallback else RunState.FAILED)
+
+
+def test_points_whose_time_is_over_fail_although_the_pace_is_used_up() -> None:
+    world = World(a_claim("mysql"), pace=Pace(per_second=0.1, burst=2, pending=2))
+    world.backup()
+    world.queue.receive()  # the job is lost
+    for _ in range(4 * 7):
+        world.pacer.take(2, world.clock())
+        world.pacer.correct(2)  # others use up what there is, all the time
+        run = world.the_run()
+        assert run is not None
+        world.reconciler.heal_points.heal(run)
+        world.work()
+        world.wait(minutes=15)
+    assert world.point("mysql").reason.startswith("not created within 6 hours")
+    assert world.the_run().state is RunState.FAILED  # type: ignore[union-attr]

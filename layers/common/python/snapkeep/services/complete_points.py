@@ -15,8 +15,11 @@ from snapkeep.ports import Announcer, Clock, Creation, Journal, Outcome, Pacer, 
 from snapkeep.services.closing import close_if_settled
 from snapkeep.services.looking import belongs_to
 
-JOURNAL_LAG = timedelta(minutes=15)
-"""The journal's index shows a point long before; an older snapshot without one is of a lost journal."""
+JOURNAL_LAG = timedelta(minutes=3)
+"""The journal's index shows a point long before; an older snapshot without one is of a lost journal, or of
+a VolumeSnapshot that somebody made by our class. It is less than the five attempts that an event has, a
+minute apart: such a snapshot is no failure.
+"""
 
 
 class Verdict(StrEnum):
@@ -64,22 +67,22 @@ class CompletePoints:
 
         `ended` says that EC2 told of its end: then others may go, even while EC2 shows it as pending.
         """
-        if snapshot.tags.get(tags.MANAGED) != "true":
+        if not tags.are_ours(snapshot.tags):
             return Verdict.NOT_OURS
         if snapshot.tags.get(tags.DUPLICATE) == "true":
             return Verdict.DUPLICATE
-        point = self._point_of(snapshot)
+        point = self.point_of(snapshot)
         if point is None:
             return Verdict.UNKNOWN
         point = self._adopted(point, snapshot)
         if point.snapshot_id != snapshot.id:
             return self._mark_duplicate(point, snapshot)
-        verdict = self._advance(point, snapshot)
+        verdict = self.advance(point, snapshot)
         if ended and verdict is Verdict.PENDING and self.journal.write_end(point, self.clock()):
             self.pacer.finished(1)
         return verdict
 
-    def _point_of(self, snapshot: Snapshot) -> Point | None:
+    def point_of(self, snapshot: Snapshot) -> Point | None:
         """By the point's id in the tags; members of a fresh group carry only their run, so by volume."""
         point_id = tags.point_id_of(snapshot.tags)
         if point_id:
@@ -102,7 +105,8 @@ class CompletePoints:
         self.snapshots.add_tags(snapshot.id, {tags.DUPLICATE: "true", tags.POINT: point.id})
         return Verdict.DUPLICATE
 
-    def _advance(self, point: Point, snapshot: Snapshot) -> Verdict:
+    def advance(self, point: Point, snapshot: Snapshot) -> Verdict:
+        """Complete the tags of a point's snapshot and settle the point if EC2 is done with it."""
         if snapshot.state is SnapshotState.ERROR:
             reason = snapshot.state_message or "EC2 gave no reason"
             return self._finish(point, PointState.FAILED, snapshot, f"EC2 failed {snapshot.id}: {reason}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -24,8 +24,8 @@ from snapkeep.domain.policies import Deployment, Method
 from snapkeep.domain.refusals import permanent_refusal
 from snapkeep.domain.runs import Run
 from snapkeep.ports import Clock, Cluster, Clusters, Journal, Outcome, Pacer, Queue, Snapshots
-from snapkeep.services.complete_points import CompletePoints
-from snapkeep.services.looking import cut_for
+from snapkeep.services.complete_points import CompletePoints, Verdict
+from snapkeep.services.looking import belongs_to, cut_for
 from snapkeep.services.point_policy import policy_of_point
 
 RESEND_AFTER = timedelta(minutes=20)
@@ -54,15 +54,14 @@ class HealPoints:
         """What was found and done for the run, counted by word."""
         done: Counter[str] = Counter()
         final = {point.snapshot_id for point in self.journal.points_of(run.id) if point.state.is_final}
-        seen = set()
+        seen: dict[str, Snapshot] = {}
         for snapshot in self.snapshots.find({tags.MANAGED: "true", tags.RUN: tag_value(run.id)}):
-            seen.add(snapshot.id)
+            seen[snapshot.id] = snapshot
             if snapshot.id not in final:
                 done[self._settle(snapshot)] += 1
         points = [point for point in self.journal.points_of(run.id) if not point.state.is_final]
         done.update(self._follow_driver(run, [point for point in points if self._is_unbound(point)]))
-        untagged = [point for point in points if point.snapshot_id and point.snapshot_id not in seen]
-        done.update(self._follow_snapshots(untagged))
+        done.update(self._follow_snapshots([point for point in points if point.snapshot_id], seen))
         done["sent again"] += self._resend(points)
         done["late"] += sum(self._is_late(point) for point in points)
         return {word: count for word, count in done.items() if count}
@@ -75,7 +74,7 @@ class HealPoints:
             for snapshot in self.snapshots.find(
                 {tags.MANAGED: "true", tags.CLUSTER: cluster.name}, state=SnapshotState.PENDING
             )
-            if snapshot.state is SnapshotState.PENDING
+            if snapshot.state is SnapshotState.PENDING and tags.are_ours(snapshot.tags)
         ]
         cut = {tags.point_id_of(snapshot.tags) for snapshot in pending}
         uncut = [
@@ -90,9 +89,12 @@ class HealPoints:
         return point.method is Method.CSI and point.state is PointState.PENDING and not point.snapshot_id
 
     def _settle(self, snapshot: Snapshot) -> str:
+        return self._guarded(snapshot, lambda: self.complete_points.settle(snapshot))
+
+    def _guarded(self, snapshot: Snapshot, settle: Callable[[], Verdict]) -> str:
         """What became of one snapshot; trouble with one never stops the others."""
         try:
-            return self.complete_points.settle(snapshot).value
+            return settle().value
         except SnapkeepError as error:
             log.warning("snapshot %s could not be settled: %s", snapshot.id, error.reason)
             return "not settled"
@@ -116,8 +118,7 @@ class HealPoints:
     def _follow(self, cluster: Cluster, point: Point) -> str:
         status = cluster.volume_snapshot(point.claim.namespace, point.id)
         if status is not None and status.snapshot_id:
-            snapshot = self.snapshots.get(status.snapshot_id)
-            return self._settle(snapshot) if snapshot else "not visible yet"
+            return self._follow_cut(point, status.snapshot_id)
         refusal = permanent_refusal(status.error) if status is not None else ""
         if refusal:
             return self._without_driver(point, f"the EBS CSI driver refuses its VolumeSnapshot: {refusal}")
@@ -131,6 +132,21 @@ class HealPoints:
         reason = f"the snapshot controller made nothing of the VolumeSnapshot in {minutes} minutes"
         why = f": {status.error}" if status.error else "; is it installed and running?"
         return self._without_driver(point, reason + why)
+
+    def _follow_cut(self, point: Point, snapshot_id: str) -> str:
+        """Settle what the VolumeSnapshot names; nobody waits for what is gone, or not the point's by tags."""
+        snapshot = self.snapshots.get(snapshot_id)
+        found = self._settle(snapshot) if snapshot else "not visible yet"
+        in_vain = snapshot is None or found in (Verdict.UNKNOWN, Verdict.NOT_OURS, Verdict.DUPLICATE)
+        if not in_vain or self._age(point) <= BIND_TIMEOUT:
+            return found
+        if snapshot is None:
+            return self._without_driver(point, f"its snapshot {snapshot_id} was deleted before it was ready")
+        reason = (
+            f"its VolumeSnapshot names {snapshot_id}, whose tags name another point or none: if somebody "
+            "changed the VolumeSnapshotClass, apply the manifests again that `snapkeep manifests` prints"
+        )
+        return self._without_driver(point, reason)
 
     def _out_of_sight(self, points: Sequence[Point], reason: str, patience: timedelta) -> Counter[str]:
         """The cluster tells nothing of these points: past the patience, what EC2 shows decides."""
@@ -161,26 +177,43 @@ class HealPoints:
         self.queue.send(jobs_of(self.journal.points(point.run, [point.id])))
         return "taken by ebs instead" if by_ebs else "failed"
 
-    def _follow_snapshots(self, points: Sequence[Point]) -> Counter[str]:
-        """Points whose snapshot the run's tag does not find: not tagged yet, or deleted by somebody."""
+    def _follow_snapshots(self, points: Sequence[Point], seen: Mapping[str, Snapshot]) -> Counter[str]:
+        """Points whose snapshot the run's tag did not settle: not tagged yet, or edited or deleted."""
         done: Counter[str] = Counter()
         for point in points:
-            snapshot = self.snapshots.get(point.snapshot_id)
-            if snapshot is not None:
+            snapshot = seen.get(point.snapshot_id) or self.snapshots.get(point.snapshot_id)
+            if snapshot is None:
+                if self._age(point) > self.deployment.consistency_wait:
+                    self._fail(point, f"its snapshot {point.snapshot_id} was deleted before it was ready")
+                    done["failed"] += 1
+            elif not _is_own(snapshot, point):
+                done[self._settle_known(point, snapshot)] += 1
+            elif point.snapshot_id not in seen:
                 done[self._settle(snapshot)] += 1
-            elif self._age(point) > self.deployment.consistency_wait:
-                self._fail(point, f"its snapshot {point.snapshot_id} was deleted before it was ready")
-                done["failed"] += 1
         return done
+
+    def _settle_known(self, point: Point, snapshot: Snapshot) -> str:
+        """Settle a snapshot that the journal knows as the point's, whatever its tags say by now."""
+        if tags.DUPLICATE in snapshot.tags:
+            self._fail(point, f"somebody marked its snapshot {snapshot.id} as a duplicate")
+            return "failed"
+        other = self.complete_points.point_of(snapshot)
+        if other is not None and other.snapshot_id == snapshot.id and other.id != point.id:
+            whose = f"{other.claim.namespace}/{other.claim.name}"
+            self._fail(point, f"its snapshot {snapshot.id} is that of {whose}, which is on the same volume")
+            return "failed"
+        return self._guarded(snapshot, lambda: self.complete_points.advance(point, snapshot))
 
     def _resend(self, points: Sequence[Point]) -> int:
         """Send jobs again for points that nobody created in time; a group goes whole.
 
         While the account's pace is used up, points wait in the queue and are not lost: sending them
-        again and again would only fill it.
+        again and again would only fill it. Those whose time is over are sent to fail.
         """
         lost = [point for point in points if self._lost_its_job(point)]
-        if not lost or self.pacer.wait(1, self.clock()) > timedelta():
+        if lost and self.pacer.wait(1, self.clock()) > timedelta():
+            lost = [point for point in lost if self.clock() >= point.give_up_at]
+        if not lost:
             return 0
         self.queue.send(jobs_of(lost))
         return len(lost)
@@ -199,3 +232,9 @@ class HealPoints:
         failed = Outcome(PointState.FAILED, self.clock(), reason)
         if self.journal.finish(point, failed) and point.ended_at is None:
             self.pacer.finished(1)
+
+
+def _is_own(snapshot: Snapshot, point: Point) -> bool:
+    """True when its tags let a snapshot be settled as the point's."""
+    is_known = tags.are_ours(snapshot.tags) and tags.DUPLICATE not in snapshot.tags
+    return is_known and belongs_to(snapshot, point)

@@ -13,7 +13,7 @@ from snapkeep.domain.points import GIVE_UP_AFTER
 from snapkeep.domain.policies import INTERRUPTION, Deployment, Policy
 from snapkeep.domain.runs import Run, RunState
 from snapkeep.ports import Announcer, Clock, Journal, Starter
-from snapkeep.services.closing import announce, close_if_settled
+from snapkeep.services.closing import announce, close_if_settled, close_without_lost
 from snapkeep.services.heal_points import HealPoints
 from snapkeep.services.missed_slots import MissedSlots
 
@@ -89,6 +89,8 @@ class Reconcile:
     def _close(self, run: Run, report: ReconcileReport) -> None:
         """Close the run if its last point is settled; healing that point may have closed it already."""
         close_if_settled(self.journal, self.announcer, run.id, self.clock())
+        if self.clock() - run.accepted_at > GIVE_UP_AFTER:
+            close_without_lost(self.journal, self.announcer, run.id, self.clock())
         now = self.journal.run(run.id)
         if now is not None and now.state.is_final:
             report.closed.append(run.id)
