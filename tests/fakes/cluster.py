@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from snapkeep.domain import tags
 from snapkeep.domain.claims import Claim, ScratchVolume
 from snapkeep.domain.deletions import Leftover, SnapshotContent, Withdrawn
-from snapkeep.domain.errors import ClusterUnreachable, NameTaken, PermanentError
+from snapkeep.domain.errors import ClusterUnreachable, NameTaken, PermanentError, Throttled
 from snapkeep.domain.naming import snapshot_class
 from snapkeep.domain.orphans import ListedContent, ListedSnapshot
 from snapkeep.domain.points import Point
@@ -176,7 +176,11 @@ class FakeCluster(RestoringCluster):
             if self.refusal:
                 self._refuse(key)
                 continue
-            cut = self.cut_one(ebs, *key)
+            try:
+                cut = self.cut_one(ebs, *key)
+            except Throttled as error:
+                self._fail_for_now(key, error.reason)
+                continue  # the sidecar tries again
             if key in self.snapshots:
                 self.snapshots[key] = replace(self.snapshots[key], bound=True, snapshot_id=cut, error="")
             name = begun.get(key, f"snapcontent-{cut}")
@@ -191,6 +195,10 @@ class FakeCluster(RestoringCluster):
         }
         volume = self.points[namespace, name].volume_id
         return ebs.create(volume, filled, "Created by AWS EBS CSI driver").id
+
+    def _fail_for_now(self, key: tuple[str, str], reason: str) -> None:
+        if key in self.snapshots:
+            self.report_error(*key, f"rpc error: code = Internal desc = {reason}")
 
     def _refuse(self, key: tuple[str, str]) -> None:
         if key in self.snapshots:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from snapkeep.domain.errors import GroupRefused, NotFound, PermanentError, TemporaryError
+from snapkeep.domain.errors import GroupRefused, NotFound, PermanentError, TemporaryError, Throttled
 from snapkeep.domain.points import Snapshot, SnapshotState
 from snapkeep.domain.policies import Lock
 from snapkeep.domain.retention_points import Protection, locked
@@ -29,7 +29,11 @@ class FakeVolume:
 
 
 class FakeSnapshots(Faults):
-    """Snapshots stay pending until `complete` or `break_snapshot`; reads see them `lag` after the call."""
+    """Snapshots stay pending until `complete` or `break_snapshot`; reads see them `lag` after the call.
+
+    `pause` is how far apart two snapshots of a volume must be, `most_pending` how many of a volume may be
+    pending: EC2 wants 15 seconds and at most 5.
+    """
 
     def __init__(self, clock: Clock | None = None, lag: timedelta = timedelta()) -> None:
         super().__init__()
@@ -41,6 +45,8 @@ class FakeSnapshots(Faults):
         self.locks: dict[str, tuple[Protection, ...]] = {}
         self.recycle_bin = False
         self.bin: set[str] = set()
+        self.pause = timedelta()
+        self.most_pending = 1000
         self._seen_from: dict[str, datetime] = {}
 
     def add_volume(self, volume_id: str, gib: int = 4, instance: str = "", boot: bool = False) -> None:
@@ -67,6 +73,7 @@ class FakeSnapshots(Faults):
         self.calls["create"] += 1
         if volume_id not in self.volumes:
             raise PermanentError(f"volume {volume_id} does not exist in EC2")
+        self._admit(volume_id)
         snapshot = self._cut(self.volumes[volume_id], tags)
         self._after("create")
         return snapshot
@@ -79,6 +86,8 @@ class FakeSnapshots(Faults):
         taken = [volume_id for volume_id in self._data_volumes(instance_id) if volume_id not in exclude]
         if not taken:
             raise GroupRefused(f"instance {instance_id} has no data volume left to take")
+        for volume_id in taken:
+            self._admit(volume_id)
         snapshots = tuple(self._cut(self.volumes[volume_id], tags) for volume_id in taken)
         self._after("create_group")
         return snapshots
@@ -166,6 +175,14 @@ class FakeSnapshots(Faults):
 
     def _data_volumes(self, instance_id: str) -> list[str]:
         return [v.id for v in self.volumes.values() if v.instance == instance_id and not v.boot]
+
+    def _admit(self, volume_id: str) -> None:
+        """Refuse as EC2 does: nothing is cut, and a later call may be served."""
+        known = [snapshot for snapshot in self.all.values() if snapshot.volume_id == volume_id]
+        if any(self.clock() - snapshot.started_at < self.pause for snapshot in known):
+            raise Throttled(f"{volume_id}: SnapshotCreationPerVolumeRateExceeded", timedelta(seconds=15))
+        if sum(snapshot.state is SnapshotState.PENDING for snapshot in known) >= self.most_pending:
+            raise Throttled(f"{volume_id}: ConcurrentSnapshotLimitExceeded", timedelta(seconds=60))
 
     def _cut(self, volume: FakeVolume, tags: Mapping[str, str]) -> Snapshot:
         now = self.clock()

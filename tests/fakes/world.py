@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -90,6 +91,13 @@ def a_claim(
         "labels": labels or {},
     }
     return Claim(**(given | changes))
+
+
+def on_one_volume(*names: str, **changes: Any) -> list[Claim]:
+    """Claims of these names whose PersistentVolumes all name the EBS volume of the first."""
+    claims = [a_claim(name, **changes) for name in names]
+    handle = f"vol-{names[0]}"
+    return [replace(item, volume=replace(item.volume, handle=handle)) for item in claims if item.volume]
 
 
 class FixedCalendar:

@@ -12,7 +12,7 @@ from snapkeep.domain.jobs import Job
 from snapkeep.domain.policies import Method, Pace
 from snapkeep.domain.runs import RunState
 from tests.fakes.faults import Crash, Faults
-from tests.fakes.world import World, a_claim, a_policy
+from tests.fakes.world import World, a_claim, a_policy, on_one_volume
 
 NAMES = ("a", "b", "c")
 
@@ -109,7 +109,8 @@ class Lively(World):
             return
 
 
-def a_world(method: str, lag: int, pace: Pace | None) -> Lively:
+def a_world(method: str, lag: int, pace: Pace | None, shared: bool) -> Lively:
+    """Three claims; when they share, the last is on the volume of the first."""
     labels = {"app": "x"} if method == "group" else {}
     policy = a_policy(
         method=Method.CSI if method == "csi" else Method.EBS,
@@ -117,18 +118,26 @@ def a_world(method: str, lag: int, pace: Pace | None) -> Lively:
         csi_fallback=True,
     )
     claims = [a_claim(name, labels=labels) for name in NAMES]
+    if shared:
+        claims = [claims[1], *on_one_volume("a", "c", labels=labels)]
     world = Lively(*claims, policy=policy, lag=timedelta(seconds=lag), pace=pace)
     for number, name in enumerate(NAMES):
         world.ebs.add_volume(f"vol-{name}", instance="i-1" if lag else f"i-{number}")
+    world.ebs.pause, world.ebs.most_pending = timedelta(seconds=15), 5
     return world
 
 
 @settings(max_examples=120, deadline=None)
-@given(st.sampled_from(["ebs", "csi", "group"]), LAGS, PACES, DRIVERS, STORY)
+@given(st.sampled_from(["ebs", "csi", "group"]), LAGS, PACES, DRIVERS, st.booleans(), STORY)
 def test_one_counted_point_a_claim_a_closed_run_and_an_empty_pace(
-    method: str, lag: int, pace: Pace | None, driver_from: int, story: list[tuple[tuple[str, str], str]]
+    method: str,
+    lag: int,
+    pace: Pace | None,
+    driver_from: int,
+    shared: bool,
+    story: list[tuple[tuple[str, str], str]],
 ) -> None:
-    world = a_world(method, lag, pace)
+    world = a_world(method, lag, pace, shared)
     world.driver_from = driver_from
     for (port, name), what in story:
         if (method, name) != ("csi", "create"):  # there the driver creates, and it finds its own again

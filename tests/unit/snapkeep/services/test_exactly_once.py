@@ -14,7 +14,7 @@ from snapkeep.domain.points import PointState
 from snapkeep.domain.policies import Method
 from snapkeep.domain.runs import RunState
 from tests.fakes.faults import Crash
-from tests.fakes.world import SLOT, World, a_claim, a_policy
+from tests.fakes.world import SLOT, World, a_claim, a_policy, on_one_volume
 
 LAGS = [timedelta(), timedelta(seconds=120)]
 
@@ -64,18 +64,26 @@ def _settled(answer: Any, around: Callable[[str, Callable[[], Any]], Any]) -> An
     return answer
 
 
-def the_world(method: Method, lag: timedelta, wrap: Callable[[Any], Any], *, grouped: bool = False) -> World:
+def the_world(
+    method: Method,
+    lag: timedelta,
+    wrap: Callable[[Any], Any],
+    *,
+    grouped: bool = False,
+    shared: bool = False,
+) -> World:
     policy = a_policy(method=method, group_label="app" if grouped else "")
     labels = {"app": "wordpress"} if grouped else {}
+    claims = [a_claim(name, labels=labels) for name in ("mysql", "wordpress")]
     world = World(
-        a_claim("mysql", labels=labels),
-        a_claim("wordpress", labels=labels),
+        *(on_one_volume("mysql", "wordpress", labels=labels) if shared else claims),
         policy=policy,
         lag=lag,
         wrap=wrap,
     )
     for volume in ("vol-mysql", "vol-wordpress"):
         world.ebs.add_volume(volume, instance="i-1")
+    world.ebs.pause = timedelta(seconds=15)
     return world
 
 
@@ -95,10 +103,17 @@ CASES = [
 ]
 
 
-def steps_of(method: Method, grouped: bool) -> int:
+SHARED = [
+    pytest.param(Method.EBS, False, True, id="ebs-one-volume"),
+    pytest.param(Method.CSI, False, True, id="csi-one-volume"),
+    pytest.param(Method.EBS, True, True, id="group-one-volume"),
+]
+
+
+def steps_of(method: Method, grouped: bool, shared: bool) -> int:
     """How many port calls an undisturbed run makes until it is closed."""
     counter = CrashAt(0, after=False)
-    world = the_world(method, timedelta(), counter, grouped=grouped)
+    world = the_world(method, timedelta(), counter, grouped=grouped, shared=shared)
     world.backup()
     world.run_until_closed()
     return counter.calls
@@ -106,15 +121,18 @@ def steps_of(method: Method, grouped: bool) -> int:
 
 @pytest.mark.parametrize("lag", LAGS, ids=["no-lag", "lag-120s"])
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
-@pytest.mark.parametrize(("method", "grouped"), CASES)
+@pytest.mark.parametrize(
+    ("method", "grouped", "shared"),
+    [*(pytest.param(*case.values, False, id=case.id) for case in CASES), *SHARED],
+)
 def test_a_crash_at_any_step_ends_with_one_counted_point_per_claim(
-    method: Method, grouped: bool, after: bool, lag: timedelta
+    method: Method, grouped: bool, shared: bool, after: bool, lag: timedelta
 ) -> None:
-    steps = steps_of(method, grouped)
+    steps = steps_of(method, grouped, shared)
     assert steps > 15
     for step in range(1, steps + 1):
         crash = CrashAt(step, after=after)
-        world = the_world(method, lag, crash, grouped=grouped)
+        world = the_world(method, lag, crash, grouped=grouped, shared=shared)
         for _ in range(3):  # Lambda retries an asynchronous event twice
             try:
                 world.backup()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from snapkeep.domain import tags
 from snapkeep.services.looking import belongs_to, description_of, existing_of
-from tests.fakes.world import World, a_claim
+from tests.fakes.world import World, a_claim, a_policy, on_one_volume
 
 
 @pytest.fixture
@@ -43,12 +45,31 @@ def test_a_snapshot_of_another_run_or_of_somebody_else_does_not_count(world: Wor
 
 
 def test_the_volume_decides_and_not_what_a_tag_says(world: World) -> None:
-    mysql, wordpress = world.point("mysql"), world.point("wordpress")
+    mysql, wordpress = (replace(world.point(name), group="shop/app") for name in ("mysql", "wordpress"))
     copied = world.ebs.create("vol-wordpress", tags.full_tags(mysql), "")
     untold = world.ebs.create("vol-mysql", tags.identity_tags(mysql), "a member of a group, just cut")
     assert not belongs_to(copied, mysql) and not belongs_to(copied, wordpress)
     assert belongs_to(untold, mysql) and not belongs_to(untold, wordpress)
-    assert existing_of(world.ebs, world.points()) == {mysql.id: untold}
+    assert existing_of(world.ebs, [mysql, wordpress]) == {mysql.id: untold}
+
+
+def test_the_tags_decide_between_claims_on_one_volume() -> None:
+    world = World(*on_one_volume("a", "b", labels={"app": "x"}), policy=a_policy(group_label="app"))
+    world.backup()
+    first, second = sorted(world.points(), key=lambda point: point.id)
+    assert (first.behind, second.behind) == ("", first.id)
+    cut_for_the_group = world.ebs.create("vol-a", tags.identity_tags(first), "")
+    own = world.ebs.create("vol-a", tags.full_tags(second), "")
+    assert belongs_to(cut_for_the_group, first) and not belongs_to(cut_for_the_group, second)
+    assert belongs_to(own, second) and not belongs_to(own, first)
+    assert existing_of(world.ebs, world.points()) == {first.id: cut_for_the_group, second.id: own}
+
+
+def test_what_names_no_point_belongs_to_no_claim_outside_of_its_group(world: World) -> None:
+    mysql = world.point("mysql")
+    nameless = world.ebs.create("vol-mysql", tags.identity_tags(mysql), "")
+    of_another = world.ebs.create("vol-mysql", tags.identity_tags(replace(mysql, group="shop/x")), "")
+    assert not belongs_to(nameless, mysql) and not belongs_to(of_another, replace(mysql, group="shop/y"))
 
 
 def test_a_description_is_for_people(world: World) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -13,7 +14,7 @@ from snapkeep.domain.claims import ScratchVolume
 from snapkeep.domain.coverage import Coverage, CoveredClaim
 from snapkeep.domain.errors import TemporaryError, UnknownCluster
 from snapkeep.domain.policies import Schedule
-from tests.fakes.world import SLOT, World, a_claim, a_policy
+from tests.fakes.world import SLOT, World, a_claim, a_policy, on_one_volume
 
 DAY = timedelta(days=1)
 
@@ -101,3 +102,16 @@ def test_many_claims_of_one_run_ask_the_calendar_once() -> None:
     world.calendar = Counting()  # type: ignore[assignment]
     assert len(report(world)) == 50
     assert len(asked) <= 3
+
+
+def test_claims_on_one_volume_are_told_of_each_other_and_no_namespace_of_another() -> None:
+    a, b = on_one_volume("a", "b")
+    elsewhere = replace(b, namespace="bank", name="c", uid="uid-bank-c")
+    found = report(a_world(a, b, elsewhere, a_claim("alone")))
+    assert found["shop/a"].reason.endswith(
+        "its volume vol-a is also that of bank/c, shop/b: each claim has snapshots of its own"
+    )
+    assert "is also that of shop/a, shop/b:" in found["bank/c"].reason
+    assert "is also that of" not in found["shop/alone"].reason
+    of_shop = report(a_world(a, b, elsewhere), "shop")["shop/a"].reason
+    assert "is also that of a claim of another namespace, shop/b:" in of_shop and "bank" not in of_shop

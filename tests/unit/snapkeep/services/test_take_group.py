@@ -178,8 +178,11 @@ def test_a_volume_that_create_snapshots_left_out_is_taken_alone_with_the_reason(
         return seen
 
     world.ebs.data_volumes = then_detached  # type: ignore[method-assign]
+    (report,) = world.work()
+    assert list(report.later.values()) == ["CreateSnapshots of i-1 left its volume out"]
     world.work()
-    assert world.point("b").method_reason == "taken alone: CreateSnapshots of i-1 left its volume out"
+    alone = "taken alone after its group: CreateSnapshots left its volume out"
+    assert world.point("b").method_reason == alone
     assert (world.ebs.calls["create_group"], world.ebs.calls["create"]) == (1, 1)
     assert world.run_until_closed().state is RunState.COMPLETED
 
@@ -245,3 +248,20 @@ def test_what_was_created_before_a_lost_call_is_adopted_not_created_again() -> N
     world.work()
     assert {point.state for point in world.points()} == {PointState.PENDING}
     assert len(world.ebs.all) == 2
+
+
+@pytest.mark.parametrize("error", [Throttled("request limit exceeded"), TemporaryError("no answer")])
+def test_a_member_left_out_whose_own_create_waits_does_not_keep_the_run_open(error: TemporaryError) -> None:
+    """Its lead is settled by then: nobody waits for that lease any more."""
+    world = a_group("a", "b")
+    data_volumes = world.ebs.data_volumes
+
+    def then_detached(instance: str) -> tuple[str, ...]:
+        seen = data_volumes(instance)
+        world.ebs.add_volume("vol-b", instance="")
+        return seen
+
+    world.ebs.data_volumes = then_detached  # type: ignore[method-assign]
+    world.ebs.fail_next("create", error)
+    assert world.run_until_closed().state is RunState.COMPLETED
+    assert {name: len(found) for name, found in world.counted().items()} == {"a": 1, "b": 1}

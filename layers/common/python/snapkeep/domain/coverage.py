@@ -62,6 +62,11 @@ class CoveredClaim:
     next_run: datetime | None = None
     policies: tuple[str, ...] = ()
 
+    @property
+    def name(self) -> str:
+        """The claim as namespace/name."""
+        return f"{self.namespace}/{self.claim}"
+
 
 @dataclass(frozen=True, slots=True)
 class CoverageReport:

@@ -62,6 +62,8 @@ class Point:
     says why the method is not the policy's, `fell_back` that it changed after a VolumeSnapshot was made.
     `ended_at` is when EC2 told of the snapshot's end before its describes showed it. Times are aware UTC;
     `size_bytes` is the size of the snapshotted volume.
+    `sharers` are other claims on the volume. `behind` is the id of the member of its group on the same
+    volume that CreateSnapshots cuts: this point is taken alone, after it.
     """
 
     id: str
@@ -85,6 +87,8 @@ class Point:
     last_read_at: datetime | None = None
     ended_at: datetime | None = None
     fell_back: bool = False
+    sharers: tuple[str, ...] = ()
+    behind: str = ""
 
     @property
     def gave_up_csi(self) -> bool:

@@ -9,7 +9,7 @@ never an error.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
 from snapkeep.domain.claims import Claim, ClaimName, ScratchVolume, VolumeKind
@@ -17,6 +17,7 @@ from snapkeep.domain.labels import describe, matches
 from snapkeep.domain.policies import Deployment, Method, Policy, Selection
 from snapkeep.domain.protectability import Code as Code
 from snapkeep.domain.protectability import Refusal, not_protectable, scratch_refusal
+from snapkeep.domain.sharing import Holders, holders_of, sharers_of
 from snapkeep.domain.sizes import format_quantity
 
 EXCLUDE_LABEL = "snapkeep.io/exclude"
@@ -27,7 +28,8 @@ POLICY_LABEL = "snapkeep.io/policy"
 class Taken:
     """A claim that a policy takes. `method_reason` says why `method` is not the policy's, if so.
 
-    `group` is the key of its crash-consistent group, "" when it is alone.
+    `group` is the key of its crash-consistent group, "" when it is alone. `sharers` are the other claims
+    on its volume, as far as they were looked at.
     """
 
     claim: Claim
@@ -36,6 +38,7 @@ class Taken:
     reason: str
     method_reason: str = ""
     group: str = ""
+    sharers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,9 +230,18 @@ def _describe(selection: Selection) -> str:
 
 def arranged(decisions: Sequence[Taken | Left], more: Sequence[Left] = ()) -> Selected:
     """Decisions sorted as `Selected` promises; `more` is left besides."""
-    taken = [decision for decision in decisions if isinstance(decision, Taken)]
+    subjects = [item.claim if isinstance(item, Taken) else item.subject for item in decisions]
+    holders = holders_of(subject for subject in subjects if isinstance(subject, Claim))
+    taken = [_told(decision, holders) for decision in decisions if isinstance(decision, Taken)]
     left = [decision for decision in decisions if isinstance(decision, Left)]
     return Selected(
         taken=tuple(sorted(taken, key=lambda item: (item.claim.namespace, item.claim.name, item.policy))),
         left=tuple(sorted([*left, *more], key=lambda item: (item.subject.namespace, str(item.subject)))),
     )
+
+
+def _told(taken: Taken, holders: Holders) -> Taken:
+    volume = taken.claim.volume
+    if volume is None:
+        return taken
+    return replace(taken, sharers=sharers_of(holders, volume.handle, taken.claim.uid))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from snapkeep.domain import tags
+from snapkeep.domain.naming import tag_value
 from snapkeep.domain.points import Point, Snapshot
 from snapkeep.ports import Snapshots
 
@@ -31,9 +32,16 @@ def belongs_to(snapshot: Snapshot, point: Point) -> bool:
     """True when a snapshot of the point's run can be the point's.
 
     It is of the point's volume, whatever its tags say: anybody who may use our VolumeSnapshotClass
-    can name a VolumeSnapshot after a point. Members of a group carry no point in their tags at first.
+    can name a VolumeSnapshot after a point. And its tags name the point, because another claim may be on
+    the same volume. Only what CreateSnapshots cut names no point at first: it is that of the one member of
+    the group for which the volume was cut.
     """
-    return snapshot.volume_id == point.volume_id and tags.point_id_of(snapshot.tags) in ("", point.id)
+    if snapshot.volume_id != point.volume_id:
+        return False
+    named = tags.point_id_of(snapshot.tags)
+    if named:
+        return named == point.id
+    return bool(point.group) and not point.behind and snapshot.tags.get(tags.GROUP) == tag_value(point.group)
 
 
 def cut_for(snapshots: Snapshots, point: Point) -> list[Snapshot]:

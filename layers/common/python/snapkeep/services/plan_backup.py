@@ -13,6 +13,7 @@ from snapkeep.domain.points import ClaimFacts, Point, PointState
 from snapkeep.domain.policies import ON_DEMAND, Deployment, Method, Policy
 from snapkeep.domain.runs import Run, RunState, policy_of_run, run_id
 from snapkeep.domain.selection import Selected, Taken, select_for
+from snapkeep.domain.sharing import told_of_each_other
 from snapkeep.domain.wishes import Wish, select_wanted, unknown_policy, unmet, wants_known
 from snapkeep.ports import Announcer, Clock, Cluster, Clusters, Journal, Left, Outcome, Queue, Snapshots
 from snapkeep.services.closing import close_if_settled
@@ -109,7 +110,7 @@ class PlanBackup:
         try:
             cluster = self.clusters.open(run.cluster)
             selected = self._select(run, policy, cluster)
-            points = _with_leads(_points(run, selected.taken))
+            points = _arranged(_points(run, selected.taken))
             left = [Left(str(item.subject), item.code.value, item.reason) for item in selected.left]
             degraded = unmet(run.wish, run.cluster, selected) if run.wish else ""
             return self._checked(cluster, policy, Planned(points, left, degraded))
@@ -118,7 +119,7 @@ class PlanBackup:
                 f"the claims of cluster {run.cluster} could not be read ({error.reason}); "
                 "volumes known from earlier points were taken by ebs, new claims were not seen"
             )
-            return Planned(_with_leads(_known_points(run, self._known(run, policy))), (), degraded)
+            return Planned(_arranged(_known_points(run, self._known(run, policy))), (), degraded)
 
     def _select(self, run: Run, policy: Policy, cluster: Cluster) -> Selected:
         if run.wish is None:
@@ -173,7 +174,8 @@ def _points(run: Run, taken: Iterable[Taken]) -> Iterator[Point]:
             volume_mode=claim.volume_mode,
             fs_type=claim.volume.fs_type,
         )
-        yield _point(run, facts, claim.volume.handle, item.method, item.group, item.method_reason)
+        point = _point(run, facts, claim.volume.handle, item.method, item.group, item.method_reason)
+        yield replace(point, sharers=item.sharers)
 
 
 def _known_points(run: Run, known: Iterable[KnownClaim]) -> Iterator[Point]:
@@ -201,9 +203,9 @@ def _point(
     )
 
 
-def _with_leads(points: Iterable[Point]) -> list[Point]:
-    """The points with one lead per group: its smallest id, the same whoever plans."""
-    points = list(points)
+def _arranged(points: Iterable[Point]) -> list[Point]:
+    """The points with one lead per group (its smallest id, the same whoever plans), told of each other."""
+    points = told_of_each_other(list(points))
     leads: dict[str, str] = {}
     for point in points:
         if point.group:

@@ -200,7 +200,7 @@ class SaveNode:
             report.missed["all"], report.unfinished = error.reason, True
             return self._log.note(record, f"snapshots: {error.reason}")
         report.snapshots = list(saved.claims)
-        report.missed = {each.volume: each.reason for each in plan.missed} | dict(saved.missed)
+        report.missed = plan.missed_by_volume() | dict(saved.missed)
         report.unfinished = saved.unfinished
         record = self._log.note(record, *_save_lines(saved, plan))
         if saved.is_new:
@@ -295,4 +295,5 @@ class SaveNode:
 def _save_lines(saved: Saved, plan: SavePlan) -> list[str]:
     lines = [f"snapshot of {claim}: {point}" for claim, point in saved.claims.items()]
     lines += [f"{each.volume} {each.claim} is not snapshotted: {each.reason}" for each in plan.missed]
+    lines += [f"{claim}: {text}" for claim, text in plan.shared()]
     return lines + [f"{claim} is not snapshotted yet: {why}" for claim, why in saved.missed.items()]

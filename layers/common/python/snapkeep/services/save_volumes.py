@@ -16,6 +16,7 @@ from snapkeep.domain.naming import point_id
 from snapkeep.domain.points import ClaimFacts, Point, SnapshotState
 from snapkeep.domain.policies import INTERRUPTION, Method
 from snapkeep.domain.runs import Run, RunState, run_id
+from snapkeep.domain.sharing import in_words, told_of_each_other
 from snapkeep.ports import Clock, Journal, Pacer, Snapshots
 from snapkeep.services.closing import close_if_settled
 from snapkeep.services.take_snapshots import TakeSnapshots, is_unborn
@@ -102,7 +103,7 @@ class SaveVolumes:
         if at_once and len(points) > 1:
             lead = min(point.id for point in points)
             points = [replace(point, group=record.instance, lead=lead) for point in points]
-        self.journal.add_points(points)
+        self.journal.add_points(told_of_each_other(points))
         return [point.id for point in points]
 
     def _take_now(self, run: Run, order: Sequence[str], owner: str) -> None:
@@ -165,9 +166,8 @@ def _point(run: Run, claim: Claim) -> Point:
 
 def _why(point: Point) -> str:
     """Why a point has no snapshot (yet)."""
-    if point.reason:
-        return point.reason
-    return "EC2's pending limit or our pace is used up, or EC2 did not answer; it is tried again"
+    why = "EC2's pending limit or our pace is used up, or EC2 did not answer; it is tried again"
+    return "; ".join(filter(None, (point.reason or why, in_words(point.volume_id, point.sharers))))
 
 
 def _name(point: Point) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from snapkeep.domain import coverage, selection, tags
@@ -13,6 +13,7 @@ from snapkeep.domain.coverage import CoverageReport, CoveredClaim, LastGood, Pro
 from snapkeep.domain.points import PointState, SnapshotState
 from snapkeep.domain.policies import Deployment, Policy
 from snapkeep.domain.prunable import Listed, read
+from snapkeep.domain.sharing import holders_of, in_words_of
 from snapkeep.ports import Calendar, Clock, Clusters, Snapshots
 
 NEAR, FAR = timedelta(hours=25), timedelta(days=35)
@@ -42,11 +43,16 @@ class ShowCoverage:
         self.deployment.known_cluster(cluster)
         now = self.clock()
         kube = self.clusters.open(cluster)
-        claims = [claim for claim in kube.claims() if namespace in ("", claim.namespace)]
+        everywhere = list(kube.claims())
+        claims = [claim for claim in everywhere if namespace in ("", claim.namespace)]
         scratch = [volume for volume in kube.scratch_volumes() if namespace in ("", volume.namespace)]
         selected = selection.select(claims, self.deployment.policies, cluster, scratch)
         good = self._good(cluster, namespace, now)
-        found = [*self._taken(selected.taken, good, now), *_left(selected.left, good)]
+        shared = _shared(claims, everywhere)
+        found = [
+            replace(item, reason=f"{item.reason}; {text}") if (text := shared.get(item.name)) else item
+            for item in (*self._taken(selected.taken, good, now), *_left(selected.left, good))
+        ]
         ordered = sorted(found, key=lambda item: (item.namespace, item.claim))
         return CoverageReport(cluster, now, tuple(ordered))
 
@@ -138,3 +144,20 @@ def _left(left: Sequence[selection.Left], good: Good) -> Iterator[CoveredClaim]:
         elif isinstance(subject, ScratchVolume):
             name = f"{subject.pod}:{subject.volume}"
             yield coverage.not_covered(subject.namespace, name, item.reason, None)
+
+
+def _shared(claims: Sequence[Claim], everywhere: Sequence[Claim]) -> Mapping[str, str]:
+    """Claim (namespace/name) to what is told of a volume that others are on, too.
+
+    Who asks for one namespace is not told the names of others.
+    """
+    mine = {claim.uid for claim in claims}
+    holders = {
+        volume: {uid: name if uid in mine else "a claim of another namespace" for uid, name in on_it.items()}
+        for volume, on_it in holders_of(everywhere).items()
+    }
+    return {
+        str(claim): text
+        for claim in claims
+        if claim.volume and (text := in_words_of(holders, claim.volume.handle, claim.uid))
+    }

@@ -20,10 +20,12 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class GroupTaker:
-    """Takes the members of one group under the lease and the intent of their lead.
+    """Takes the members of one group, each on a volume of its own, under their lead's lease and intent.
 
     The lead is settled last, whether it gets a snapshot or fails: while it is not, a retry knows that
-    members may be missing. `created` is told every point that has a snapshot by this.
+    members may be missing. Members that the call cannot serve are put off by `later`: once the lead is
+    settled the group is over, and each of them is taken alone. `created` is told every point that has a
+    snapshot by this.
     """
 
     snapshots: Snapshots
@@ -33,6 +35,7 @@ class GroupTaker:
     may_fall_back: bool
     retry_allowed: Callable[[Point], None]
     fail: Callable[[Point, str], None]
+    later: Callable[[Sequence[Point], str], None]
     created: list[str]
 
     def take(self, lead: Point, members: Sequence[Point]) -> None:
@@ -92,7 +95,7 @@ class GroupTaker:
             return
         self._write([(point, created[point.volume_id]) for point in points if point.volume_id in created])
         rest = [point for point in points if point.volume_id not in created]
-        self._back_to_back(lead, rest, f"taken alone: CreateSnapshots of {instance} left its volume out")
+        self.later(rest, f"CreateSnapshots of {instance} left its volume out")
 
     def _create_group(self, lead: Point, instance: str, exclude: Sequence[str]) -> dict[str, Snapshot]:
         """CreateSnapshots of the instance's other data volumes; the snapshots by volume id."""

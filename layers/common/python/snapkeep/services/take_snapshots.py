@@ -29,6 +29,13 @@ from snapkeep.services.withdraw_snapshots import WithdrawSnapshots
 LEASE = timedelta(minutes=3)
 """Longer than take_snapshots may run, so that a live holder never loses its lease."""
 
+AFTER_GROUP = timedelta(seconds=15)
+"""EC2 takes one snapshot of a volume in 15 seconds.
+https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
+"""
+
+BEHIND = "CreateSnapshots cuts one snapshot of a volume, and that one is another claim's"
+
 UNEXPECTED_DELAY = timedelta(seconds=60)
 
 GAVE_UP = f"not created within {GIVE_UP_AFTER // timedelta(hours=1)} hours"
@@ -196,8 +203,14 @@ class TakeSnapshots:
         self.journal.write_intent(point, owner, self.clock())
 
     def _take_group(self, points: Sequence[Point], owner: str, report: JobReport) -> None:
-        """Take the members of a group under the lease of their lead, which is the last to be settled."""
+        """Take the members of a group under the lease of their lead, which is the last to be settled.
+
+        Once it is settled the group is over: who has no snapshot by then is taken alone.
+        """
         for lead in self.journal.points(points[0].run, [points[0].lead]) if points else ():
+            if not is_unborn(lead):
+                self._take_each(points, owner, report)
+                return
             held = self._lease(lead, owner)
             if held is None:
                 return
@@ -210,9 +223,13 @@ class TakeSnapshots:
                 may_fall_back=policy is not None and policy.group_fallback,
                 retry_allowed=lambda point: self._retry_allowed(point, owner),
                 fail=lambda point, reason: self._fail(point, reason, report),
+                later=lambda left, reason: report.postpone(left, reason, AFTER_GROUP),
                 created=report.created,
             )
-            self._guarded(points, report, partial(taker.take, held, points))
+            together = [point for point in points if not point.behind]
+            if together:
+                self._guarded(together, report, partial(taker.take, held, together))
+            report.postpone([point for point in points if point.behind], BEHIND, AFTER_GROUP)
             self.journal.release(held, owner)
 
     def _guarded(self, points: Sequence[Point], report: JobReport, act: Callable[[], None]) -> bool:
@@ -250,7 +267,8 @@ class TakeSnapshots:
         return held if held is not None and is_unborn(held) else None
 
     def _journal_created(self, point: Point, snapshot: Snapshot) -> None:
-        creation = Creation(point.id, snapshot.id, snapshot.started_at, snapshot.size_bytes)
+        note = _after_group(point)
+        creation = Creation(point.id, snapshot.id, snapshot.started_at, snapshot.size_bytes, note)
         self.journal.write_created(point.run, [creation])
 
     def _fail(self, point: Point, reason: str, report: JobReport) -> None:
@@ -266,3 +284,10 @@ class TakeSnapshots:
 def is_unborn(point: Point) -> bool:
     """True while the point has no snapshot and may still get one."""
     return point.state in (PointState.PLANNED, PointState.CREATING)
+
+
+def _after_group(point: Point) -> str:
+    """Why a member of a group was taken alone; "" for a point that is in none."""
+    if not point.group:
+        return ""
+    return f"taken alone after its group: {BEHIND if point.behind else 'CreateSnapshots left its volume out'}"

@@ -42,6 +42,7 @@ def test_a_run_comes_back_as_it_was(run: Run) -> None:
     [
         a_point(),
         a_point(method=Method.CSI, group="wordpress", method_reason="in-tree", lead="other"),
+        a_point(group="wordpress", sharers=("shop/other",), behind="other"),
         a_point(state=PointState.CREATING, intent_at=NOW, empty_reads=2, last_read_at=NOW),
         a_point(state=PointState.READY, snapshot_id="snap-1", size_bytes=64 * 2**40, started_at=NOW),
         a_point(claim=replace(a_point().claim, storage_class="", fs_type="", access_modes=())),

@@ -46,6 +46,24 @@ def test_claims_are_backed_up_under_the_policy_on_demand(api: Api, world: World)
     assert world.journal.runs[reply.json["id"]].wish.caller == CALLER
 
 
+def test_claims_on_one_volume_are_told_of_each_other(api: Api, world: World) -> None:
+    """Both claims called data are on vol-data."""
+    wish = {"claims": [{"namespace": name, "name": "data"} for name in ("shop", "blog")]}
+    planned = {
+        item["namespace"]: item["reason"] for item in api.post(PLACE, wish | {"dry_run": True}).json["taken"]
+    }
+    assert planned["shop"].endswith("also that of blog/data: each claim has snapshots of its own")
+    place = api.post(PLACE, wish).headers["Location"]
+    finish(world)
+    told = {point["namespace"]: point["reason"] for point in api.get(place).json["points"]}
+    assert told == {
+        "shop": "its volume vol-data is also that of blog/data: each claim has snapshots of its own",
+        "blog": "its volume vol-data is also that of shop/data: each claim has snapshots of its own",
+    }
+    mine = {item["claim"]: item["reason"] for item in api.post(HERE, {"dry_run": True}).json["taken"]}
+    assert "blog" not in mine["data"]  # who may back up one namespace is not told of others
+
+
 def test_a_namespace_is_backed_up_and_shown_by_itself(api: Api, world: World) -> None:
     place = api.post(HERE).headers["Location"]
     finish(world)

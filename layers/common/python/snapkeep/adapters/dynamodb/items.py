@@ -94,6 +94,8 @@ def point_of(item: Item) -> Point:
         last_read_at=_time(item.get("last_read_at")),
         ended_at=_time(item.get("ended_at")),
         fell_back=bool(item.get("fell_back", False)),
+        sharers=tuple(item.get("sharers", ())),
+        behind=item.get("behind", ""),
     )
 
 
@@ -103,9 +105,9 @@ def _claim(item: Item) -> ClaimFacts:
 
 
 def _plain(value: Any) -> dict[str, Any]:
-    """The fields of a dataclass as DynamoDB types; None and "" are left out."""
+    """The fields of a dataclass as DynamoDB types; None, "" and () are left out."""
     fields = {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
-    return {name: _simple(field) for name, field in fields.items() if field is not None and field != ""}
+    return {name: _simple(field) for name, field in fields.items() if field not in (None, "", ())}
 
 
 def _simple(value: Any) -> Any:

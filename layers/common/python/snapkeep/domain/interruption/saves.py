@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from snapkeep.domain.claims import Claim
 from snapkeep.domain.interruption.rules import Snapshotting
+from snapkeep.domain.sharing import holders_of, in_words_of
 
 FRESH = timedelta(minutes=5)
 """Another announcement within so much of the last save takes no further snapshots."""
@@ -31,6 +33,20 @@ class SavePlan:
     claims: tuple[Claim, ...]
     missed: tuple[Missed, ...]
 
+    def missed_by_volume(self) -> dict[str, str]:
+        """Why, by volume; claims that share one are named, so that none hides the other."""
+        found: dict[str, list[Missed]] = defaultdict(list)
+        for each in self.missed:
+            found[each.volume].append(each)
+        return {volume: _joined(of_it) for volume, of_it in found.items()}
+
+    def shared(self) -> Iterator[tuple[Claim, str]]:
+        """The claims whose volume another claim of the plan is on, too, and what is told of that."""
+        holders = holders_of(self.claims)
+        for claim in self.claims:
+            if claim.volume and (text := in_words_of(holders, claim.volume.handle, claim.uid)):
+                yield claim, text
+
 
 def plan_save(
     volumes: Sequence[str], claims: Iterable[Claim], protected: Mapping[str, bool], rule: Snapshotting
@@ -39,16 +55,20 @@ def plan_save(
 
     `claims` are those of its pods, `protected` says by claim UID whether a policy backs one up.
     """
-    by_volume = {claim.volume.handle: claim for claim in claims if claim.volume and claim.volume.kind.is_ebs}
+    on: dict[str, list[Claim]] = defaultdict(list)
+    for claim in claims:
+        if claim.volume and claim.volume.kind.is_ebs:
+            on[claim.volume.handle].append(claim)
     chosen: list[Claim] = []
     missed: list[Missed] = []
     for volume in volumes:
-        claim = by_volume.get(volume)
-        reason = _left(claim, rule, protected)
-        if claim and not reason:
-            chosen.append(claim)
-        else:
-            missed.append(Missed(volume, str(claim or ""), reason))
+        users: Sequence[Claim | None] = on[volume] or (None,)
+        for one in users:
+            reason = _left(one, rule, protected)
+            if one and not reason:
+                chosen.append(one)
+            else:
+                missed.append(Missed(volume, str(one or ""), reason))
     return SavePlan(tuple(chosen), tuple(missed))
 
 
@@ -65,3 +85,9 @@ def _left(claim: Claim | None, rule: Snapshotting, protected: Mapping[str, bool]
     if rule is Snapshotting.PROTECTED and not protected.get(claim.uid):
         return "no policy backs the claim up (snapshot: protected)"
     return ""
+
+
+def _joined(missed: Sequence[Missed]) -> str:
+    if len(missed) == 1:
+        return missed[0].reason
+    return "; ".join(f"{each.claim}: {each.reason}" for each in missed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
@@ -11,6 +12,8 @@ from snapkeep.domain.claims import ClaimName
 from snapkeep.domain.points import Point, PointState
 from snapkeep.domain.policies import Method, Operator, Requirement, Selection
 from snapkeep.domain.runs import Run, RunState
+from snapkeep.domain.selection import Taken
+from snapkeep.domain.sharing import in_words
 from snapkeep.domain.sizes import parse_quantity
 from snapkeep.domain.wishes import Wish
 from snapkeep.inbound.api.names import DNS_LABEL
@@ -180,7 +183,7 @@ def plan_model(plan: BackupPlan) -> BackupPlanModel:
                 namespace=item.claim.namespace,
                 claim=item.claim.name,
                 method=item.method,
-                reason=item.method_reason or item.reason,
+                reason=_and_shared(item.method_reason or item.reason, _volume(item), item.sharers),
             )
             for item in plan.taken
         ],
@@ -222,5 +225,14 @@ def _point(point: Point) -> BackupPointModel:
         state=point.state.public,
         method=point.method,
         snapshot_id=point.snapshot_id,
-        reason=point.reason or point.method_reason,
+        reason=_and_shared(point.reason or point.method_reason, point.volume_id, point.sharers),
     )
+
+
+def _volume(taken: Taken) -> str:
+    return taken.claim.volume.handle if taken.claim.volume else ""
+
+
+def _and_shared(reason: str, volume_id: str, sharers: Sequence[str]) -> str:
+    """The reason, and who else is on the volume."""
+    return "; ".join(filter(None, (reason, in_words(volume_id, sharers))))

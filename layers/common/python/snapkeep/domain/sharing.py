@@ -1,0 +1,78 @@
+"""Claims that share an EBS volume: static PersistentVolumes may name one volume twice, and a retained
+volume may be claimed again. Each claim has snapshots of its own, and each is told of the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from snapkeep.domain.claims import Claim
+from snapkeep.domain.points import Point
+
+Holders = Mapping[str, Mapping[str, str]]
+"""EC2 volume id to the claims on it: UID to namespace/name."""
+
+NAMED = 3
+"""Other claims that a text names; of more only the number is told."""
+
+
+def holders_of(claims: Iterable[Claim]) -> Holders:
+    """The claims on each EBS volume."""
+    found: dict[str, dict[str, str]] = {}
+    for claim in claims:
+        if claim.volume and claim.volume.kind.is_ebs:
+            found.setdefault(claim.volume.handle, {})[claim.uid] = str(claim)
+    return found
+
+
+def sharers_of(holders: Holders, volume_id: str, uid: str) -> tuple[str, ...]:
+    """The other claims on a volume as namespace/name, sorted.
+
+    One of the same name is an earlier or a later claim and is told with its UID.
+    """
+    on_it = holders.get(volume_id, {})
+    own = on_it.get(uid, "")
+    others = (
+        f"{name} (UID {other})" if name == own else name for other, name in on_it.items() if other != uid
+    )
+    return tuple(sorted(others))
+
+
+def in_words(volume_id: str, sharers: Sequence[str]) -> str:
+    """What a claim's owner should know of a shared volume; "" when nobody shares it."""
+    if not sharers:
+        return ""
+    named = ", ".join(sharers[:NAMED])
+    more = f" and {len(sharers) - NAMED} more" if len(sharers) > NAMED else ""
+    return f"its volume {volume_id} is also that of {named}{more}: each claim has snapshots of its own"
+
+
+def in_words_of(holders: Holders, volume_id: str, uid: str) -> str:
+    """The same of one claim on a volume."""
+    return in_words(volume_id, sharers_of(holders, volume_id, uid))
+
+
+def told_of_each_other(points: Sequence[Point]) -> list[Point]:
+    """The points of a run, each knowing who shares its volume and which member of its group goes first.
+
+    CreateSnapshots cuts one snapshot of a volume; in each group it is for the member with the smallest id,
+    and the others come after it.
+    """
+    on: dict[str, dict[str, str]] = {}
+    first: dict[tuple[str, str], str] = {}
+    for point in points:
+        on.setdefault(point.volume_id, {})[point.claim.uid] = f"{point.claim.namespace}/{point.claim.name}"
+        place = (point.group, point.volume_id)
+        first[place] = min(point.id, first.get(place, point.id))
+    told = []
+    for point in points:
+        leader = first[point.group, point.volume_id] if point.group else point.id
+        told.append(
+            replace(
+                point,
+                sharers=tuple(sorted({*point.sharers, *sharers_of(on, point.volume_id, point.claim.uid)})),
+                behind=leader if leader != point.id else "",
+            )
+        )
+    return told
