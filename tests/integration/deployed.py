@@ -11,11 +11,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sandbox.demo import build, evidence
+from sandbox.demo import build, evidence, kube
 from sandbox.demo.evidence import Item
 from sandbox.demo.facts import LiveSnapshot
 from sandbox.demo.kube import Admin
 from sandbox.deploy import deploy
+from sandbox.kubernetes import control
 from sandbox.kubernetes.control import ClusterControl
 from sandbox.launch import Sandbox
 
@@ -90,16 +91,20 @@ def until(look: Callable[[], T | None], what: str, limit: float = 30) -> T:
 
 
 @contextmanager
-def deployed(folder: Path, config: dict[str, Any]) -> Iterator[Deployed]:
-    """The stack of this config in a sandbox of its own, stopped at the end."""
+def deployed(
+    folder: Path, config: dict[str, Any], sandbox: Sandbox | None = None, patience: float = 1.0
+) -> Iterator[Deployed]:
+    """The stack of this config in a sandbox of its own, stopped at the end. `patience` multiplies how long
+    its cluster may take for one answer.
+    """
     path = folder / "snapkeep.yaml"
     path.write_text(json.dumps(config))  # JSON is YAML, without aliases
     assembly = build.synthesize(path, folder / "cdk.out")
-    with Sandbox(folder / "sandbox") as sandbox:
+    with sandbox or Sandbox(folder / "sandbox") as sandbox:
         (stack,) = deploy(assembly, sandbox.client)
-        cluster = ClusterControl.from_folder(sandbox.kubeconfig.parent)
+        cluster = ClusterControl.from_folder(sandbox.kubeconfig.parent, control.SECONDS * patience)
         cluster.call("lab", {})
-        admin = Admin(sandbox.kubeconfig)
+        admin = Admin(sandbox.kubeconfig, kube.SECONDS * patience)
         admin.apply(build.manifests(path, CLUSTER))
         yield Deployed(sandbox, cluster, admin, stack.outputs)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import ssl
 import time
@@ -38,10 +39,17 @@ class RemoteStore:
     def __init__(self, url: str, token: str, authority: Path) -> None:
         self.url = url
         self._token = token
+        self._speaks_for: dict[str, str] = {}
         self._opener = urllib.request.build_opener(
             urllib.request.ProxyHandler({}),
             urllib.request.HTTPSHandler(context=ssl.create_default_context(cafile=str(authority))),
         )
+
+    def speaking_for(self, group: str) -> RemoteStore:
+        """The same store, but as somebody of this group and no other."""
+        other = copy.copy(self)
+        other._speaks_for = {"Impersonate-User": f"one-of-{group}", "Impersonate-Group": group}
+        return other
 
     def clock(self) -> datetime:
         """The API server's time is the machine's."""
@@ -117,7 +125,7 @@ class RemoteStore:
             raise _refusal(f"{method} {path}", error.code, error.read().decode(errors="replace")) from error
 
     def _headers(self, content: str) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self._token}", "Content-Type": content}
+        return {"Authorization": f"Bearer {self._token}", "Content-Type": content, **self._speaks_for}
 
 
 def path_of(resource: str, namespace: str | None, name: str = "", sub: str = "") -> str:
