@@ -28,10 +28,10 @@ class Rule:
 
 
 RESTORING = (
-    Rule(CORE, ("persistentvolumeclaims",), ("get", "list", "create")),
-    Rule(CORE, ("events",), ("get", "list")),
-    Rule(STORAGE, ("storageclasses",), ("get", "list")),
-    Rule(SNAPSHOTS, ("volumesnapshots", "volumesnapshotcontents"), ("get", "list", "create")),
+    Rule(CORE, ("persistentvolumeclaims",), ("get", "create")),
+    Rule(CORE, ("events",), ("list",)),
+    Rule(STORAGE, ("storageclasses",), ("get",)),
+    Rule(SNAPSHOTS, ("volumesnapshots", "volumesnapshotcontents"), ("get", "create")),
 )
 """What a restore makes and watches."""
 
@@ -45,50 +45,45 @@ was made for it, so the code deletes by UID and only what names the restore."""
 FUNCTIONS: Mapping[str, tuple[Rule, ...]] = MappingProxyType(
     {
         "plan_backup": (
-            Rule(CORE, ("persistentvolumeclaims", "persistentvolumes", "pods"), ("get", "list")),
-            Rule(STORAGE, ("storageclasses",), ("get", "list")),
+            Rule(CORE, ("persistentvolumeclaims", "persistentvolumes", "pods"), ("list",)),
             Rule(SNAPSHOTS, ("volumesnapshotclasses",), ("get",)),
         ),
-        "write_report": (
-            Rule(CORE, ("persistentvolumeclaims", "persistentvolumes", "pods"), ("get", "list")),
-            Rule(STORAGE, ("storageclasses",), ("get", "list")),
-        ),
+        "write_report": (Rule(CORE, ("persistentvolumeclaims", "persistentvolumes", "pods"), ("list",)),),
         "take_snapshots": (
             Rule(SNAPSHOTS, ("volumesnapshots",), ("get", "create", "delete")),
             Rule(SNAPSHOTS, ("volumesnapshotcontents",), ("get", "list", "delete")),
         ),
-        "reconcile": (
-            Rule(SNAPSHOTS, ("volumesnapshots",), ("get", "list")),
-            Rule(SNAPSHOTS, ("volumesnapshotcontents", "volumesnapshotclasses"), ("get",)),
-        ),
+        "reconcile": (Rule(SNAPSHOTS, ("volumesnapshots", "volumesnapshotcontents"), ("get",)),),
         "finish_restores": (*RESTORING, *CLEANING_UP),
         "api": (
             *RESTORING,
-            Rule(CORE, ("namespaces", "resourcequotas", "limitranges", "nodes"), ("get", "list")),
-            Rule(CORE, ("persistentvolumes", "pods"), ("get", "list")),
+            Rule(CORE, ("namespaces",), ("get",)),
+            Rule(CORE, ("resourcequotas", "limitranges", "nodes"), ("list",)),
+            Rule(CORE, ("persistentvolumeclaims", "persistentvolumes", "pods"), ("list",)),
+            Rule(STORAGE, ("storageclasses",), ("list",)),
             Rule(COORDINATION, ("leases",), ("get",)),
-            Rule(SNAPSHOTS, ("volumesnapshotclasses",), ("get", "list")),
+            Rule(SNAPSHOTS, ("volumesnapshotclasses",), ("get",)),
         ),
         "handle_interruption": (
             Rule(CORE, ("nodes",), ("get", "list", "patch")),
             Rule(CORE, ("events",), ("create",)),
         ),
         "save_node": (
-            Rule(CORE, ("nodes", "pods"), ("get", "list")),
-            Rule(CORE, ("pods",), ("delete",)),
+            Rule(CORE, ("nodes",), ("get", "list")),
+            Rule(CORE, ("pods",), ("list", "delete")),
             Rule(CORE, ("persistentvolumeclaims", "persistentvolumes"), ("get",)),
             Rule(CORE, ("pods/eviction", "events"), ("create",)),
-            Rule(STORAGE, ("volumeattachments",), ("get", "list")),
+            Rule(STORAGE, ("volumeattachments",), ("list",)),
         ),
         "release_volumes": (
             Rule(CORE, ("nodes",), ("get", "list", "patch")),
-            Rule(CORE, ("pods",), ("get", "list", "delete")),
+            Rule(CORE, ("pods",), ("list", "delete")),
             Rule(CORE, ("persistentvolumes",), ("get",)),
-            Rule(STORAGE, ("volumeattachments",), ("get", "list", "delete")),
+            Rule(STORAGE, ("volumeattachments",), ("list", "delete")),
         ),
         "prune": (
             Rule(SNAPSHOTS, ("volumesnapshots", "volumesnapshotcontents"), ("get", "list", "delete")),
-            Rule(CORE, ("persistentvolumeclaims",), ("get", "list")),
+            Rule(CORE, ("persistentvolumeclaims",), ("list",)),
         ),
     }
 )

@@ -20,52 +20,53 @@ from tests.contract.sandbox_kubernetes.client import Client
 
 MAY = {
     "plan_backup": """
-        get list: persistentvolumeclaims persistentvolumes pods storageclasses.storage.k8s.io
+        list: persistentvolumeclaims persistentvolumes pods
         get: volumesnapshotclasses.snapshot.storage.k8s.io
     """,
     "write_report": """
-        get list: persistentvolumeclaims persistentvolumes pods storageclasses.storage.k8s.io
+        list: persistentvolumeclaims persistentvolumes pods
     """,
     "take_snapshots": """
         get create delete: volumesnapshots.snapshot.storage.k8s.io
         get list delete: volumesnapshotcontents.snapshot.storage.k8s.io
     """,
     "reconcile": """
-        get list: volumesnapshots.snapshot.storage.k8s.io
-        get: volumesnapshotcontents.snapshot.storage.k8s.io volumesnapshotclasses.snapshot.storage.k8s.io
+        get: volumesnapshots.snapshot.storage.k8s.io volumesnapshotcontents.snapshot.storage.k8s.io
     """,
     "prune": """
-        get list: persistentvolumeclaims
+        list: persistentvolumeclaims
         get list delete: volumesnapshots.snapshot.storage.k8s.io
         get list delete: volumesnapshotcontents.snapshot.storage.k8s.io
     """,
     "finish_restores": """
-        get list: events storageclasses.storage.k8s.io
-        get list create delete: persistentvolumeclaims
-        get list create delete: volumesnapshots.snapshot.storage.k8s.io
-        get list create delete: volumesnapshotcontents.snapshot.storage.k8s.io
+        list: events
+        get: storageclasses.storage.k8s.io
+        get create delete: persistentvolumeclaims
+        get create delete: volumesnapshots.snapshot.storage.k8s.io
+        get create delete: volumesnapshotcontents.snapshot.storage.k8s.io
     """,
     "api": """
-        get list: namespaces resourcequotas limitranges nodes persistentvolumes pods events
-        get list: storageclasses.storage.k8s.io volumesnapshotclasses.snapshot.storage.k8s.io
-        get: leases.coordination.k8s.io
+        list: resourcequotas limitranges nodes persistentvolumes pods events
+        get: namespaces leases.coordination.k8s.io volumesnapshotclasses.snapshot.storage.k8s.io
+        get list: storageclasses.storage.k8s.io
         get list create: persistentvolumeclaims
-        get list create: volumesnapshots.snapshot.storage.k8s.io
-        get list create: volumesnapshotcontents.snapshot.storage.k8s.io
+        get create: volumesnapshots.snapshot.storage.k8s.io
+        get create: volumesnapshotcontents.snapshot.storage.k8s.io
     """,
     "handle_interruption": """
         get list patch: nodes
         create: events
     """,
     "save_node": """
-        get list: nodes volumeattachments.storage.k8s.io
-        get list delete: pods
+        get list: nodes
+        list: volumeattachments.storage.k8s.io
+        list delete: pods
         get: persistentvolumeclaims persistentvolumes
         create: pods/eviction events
     """,
     "release_volumes": """
         get list patch: nodes
-        get list delete: pods volumeattachments.storage.k8s.io
+        list delete: pods volumeattachments.storage.k8s.io
         get: persistentvolumes
     """,
 }

@@ -62,19 +62,19 @@ def test_only_taking_pruning_restoring_and_dying_nodes_write() -> None:
     }
 
 
-def test_planning_reads_claims_their_volumes_classes_and_pods() -> None:
-    for resource in ("persistentvolumeclaims", "persistentvolumes", "storageclasses", "pods"):
-        assert verbs_on("plan_backup", resource) == READING
+def test_planning_lists_claims_their_volumes_and_pods() -> None:
+    for resource in ("persistentvolumeclaims", "persistentvolumes", "pods"):
+        assert verbs_on("plan_backup", resource) == {"list"}
     assert verbs_on("plan_backup", "volumesnapshotclasses") == {"get"}
 
 
 def test_reconcile_follows_a_volume_snapshot_to_its_content() -> None:
-    assert verbs_on("reconcile", "volumesnapshots") == READING
+    assert verbs_on("reconcile", "volumesnapshots") == {"get"}
     assert verbs_on("reconcile", "volumesnapshotcontents") == {"get"}
 
 
 def test_prune_sees_which_claims_are_gone_and_changes_none() -> None:
-    assert verbs_on("prune", "persistentvolumeclaims") == READING
+    assert verbs_on("prune", "persistentvolumeclaims") == {"list"}
     assert not verbs_on("prune", "persistentvolumes") and not verbs_on("prune", "pods")
 
 
