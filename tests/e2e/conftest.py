@@ -24,7 +24,7 @@ POLICIES: tuple[dict[str, Any], ...] = (
     {"name": "lagging", "method": "csi"},
     {"name": "pruned", "method": "csi", "retention": {"last": 1}},
     {"name": "restored", "method": "csi"},
-    {"name": "lost", "method": "csi", "retention": {"last": 3, "after_claim_deleted": "1 day"}},
+    {"name": "lost", "method": "csi", "retention": {"last": 3, "after_claim_deleted": "1d"}},
 )
 PACE = {"per_second": 5, "burst": 100, "pending": 100}
 """All that EC2 allows: nobody else creates snapshots here."""
