@@ -12,7 +12,15 @@ from rich.table import Table
 from cli.deployment import load_deployment
 from cli.exit_codes import Exit
 from cli.output import Output, OutputOption, emit, err
-from snapkeep.domain.feasibility import SNAPSHOT_QUOTA, Capacity, Load, capacity_of, hours
+from snapkeep.domain.feasibility import (
+    CLIENT_CALLS,
+    SNAPSHOT_QUOTA,
+    Capacity,
+    Load,
+    capacity_of,
+    csi_time_of,
+    hours,
+)
 from snapkeep.domain.policies import Pace
 
 
@@ -29,13 +37,26 @@ def capacity(
     kept: Annotated[int, typer.Option(min=1, help="Points kept of each volume.")] = 30,
     quota: Annotated[int, typer.Option(min=1, help="Snapshots per Region of each account.")] = SNAPSHOT_QUOTA,
     config: Annotated[Path | None, typer.Option(help="The config file whose pace counts.")] = None,
+    kube_api_qps: Annotated[
+        float,
+        typer.Option(min=0.1, help="--kube-api-qps of the snapshot-controller; 5 unless somebody raised it."),
+    ] = CLIENT_CALLS,
     output: OutputOption = Output.TABLE,
 ) -> None:
     """Say how fast snapshots can be taken, how long a slot takes, and what does not fit (exit code 3)."""
     load_of_each = Load(ceil(volumes / accounts), backups_a_day, pending_seconds, kept)
     pace = load_deployment(config).pace if config else Pace()
     found = capacity_of(load_of_each, pace, quota)
-    emit(_document(load_of_each, found, accounts), output, _table(load_of_each, found, accounts))
+    by_csi = csi_time_of(load_of_each.volumes, pace, pending_seconds, kube_api_qps)
+    document = _document(load_of_each, found, accounts) | {"csi_takes_seconds": round(by_csi.total_seconds())}
+    table = _table(load_of_each, found, accounts)
+    if by_csi > found.takes:
+        table.add_row(
+            "by csi",
+            f"{hours(by_csi)} at least where they are all in one cluster: its snapshot-controller makes "
+            f"{kube_api_qps:g} calls a second. Start it with --kube-api-qps and --kube-api-burst, or use ebs",
+        )
+    emit(document, output, table)
     for problem in found.problems:
         err().print(f"does not fit: {problem}", style="red", markup=False)
     if found.problems:

@@ -20,6 +20,7 @@ from cli.doctor.facts import (
     SnapshotClass,
     Visit,
     Volume,
+    Workload,
 )
 from cli.manifests import snapshot_class
 from config.cluster_access import FUNCTIONS, group_name
@@ -34,6 +35,7 @@ CLUSTER = EksCluster(
 CLASS = SnapshotClass(
     "snapkeep-myeks", "ebs.csi.aws.com", "Retain", snapshot_class("myeks")["parameters"], False, True
 )
+SNAPSHOT_CONTROLLER = Workload("kube-system/snapshot-controller", 2, {"snapshot-controller": ("--v=2",)})
 DRIVER_VOLUME = Volume("vol-1", "shop/data", {"ebs.csi.aws.com/cluster": "true"}, KEY)
 
 
@@ -55,7 +57,7 @@ def healthy(**changes: Any) -> Facts:
         open_to_functions=frozenset(),
         rights={name: rights_of(name) for name in FUNCTIONS},
         snapshot_kinds=frozenset({"VolumeSnapshot", "VolumeSnapshotClass", "VolumeSnapshotContent"}),
-        controller=Controller(renewed=NOW - timedelta(seconds=3)),
+        controller=Controller(renewed=NOW - timedelta(seconds=3), workload=SNAPSHOT_CONTROLLER),
         driver=Controller(add_on=AddOn("ACTIVE", "v1.48.0-eksbuild.1")),
         classes=(CLASS,),
         other_manifests={"ValidatingAdmissionPolicy snapkeep-cordons": True},

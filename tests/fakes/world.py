@@ -34,6 +34,7 @@ from snapkeep.services.plan_backup import PlanBackup
 from snapkeep.services.plan_restore import PlanRestore
 from snapkeep.services.prune import Prune
 from snapkeep.services.prune_duplicates import Pruned, PruneDuplicates
+from snapkeep.services.prune_objects import open_objects
 from snapkeep.services.prune_report import ClusterReport
 from snapkeep.services.reconcile import Reconcile, ReconcileReport
 from snapkeep.services.request_backup import RequestBackup
@@ -161,7 +162,6 @@ class World:
         self.reconciler = Reconcile(
             self.deployment, journal, heal, missed, self.starter, announcer, self.clock
         )
-        self.duplicate_pruner = PruneDuplicates(self.deployment, ebs)
         self.pauses: list[timedelta] = []
         self.during_pause: Callable[[], None] = lambda: None
         self.pruner = Prune(self.deployment, clusters, ebs, journal, announcer, self.clock, self.pause)
@@ -258,7 +258,8 @@ class World:
 
     def prune_twins(self) -> list[Pruned]:
         """Prune duplicates once."""
-        return self.duplicate_pruner.run()
+        objects = open_objects(self.clusters, "myeks")
+        return PruneDuplicates(self.ebs, objects, self.pause).run("myeks")
 
     def prune(self, *, owner: str = "prune", **request: Any) -> ClusterReport:
         """Run prune once for the cluster; one that died is retried under its name, as Lambda does."""

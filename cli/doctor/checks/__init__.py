@@ -7,7 +7,14 @@ from collections.abc import Callable, Iterator
 from cli.doctor.checks.access import access_entries, rbac
 from cli.doctor.checks.account import authentication, cluster, credentials, deployment, pending, quota
 from cli.doctor.checks.endpoint import endpoint
-from cli.doctor.checks.snapshots import controller, driver, other_manifests, snapshot_class, snapshot_kinds
+from cli.doctor.checks.snapshots import (
+    controller,
+    controller_pace,
+    driver,
+    other_manifests,
+    snapshot_class,
+    snapshot_kinds,
+)
 from cli.doctor.checks.volumes import keys, volumes
 from cli.doctor.facts import Facts, Unknown
 from cli.doctor.findings import Finding
@@ -24,6 +31,7 @@ CHECKS: tuple[Check, ...] = (
     rbac,
     snapshot_kinds,
     controller,
+    controller_pace,
     driver,
     snapshot_class,
     other_manifests,

@@ -10,6 +10,7 @@ from cli.doctor import commands
 from cli.doctor.facts import Controller, Facts, SnapshotClass, Unknown
 from cli.doctor.findings import Finding, Verdict, cannot_tell, listed, ok, problem
 from cli.manifests import snapshot_class as wanted_class
+from snapkeep.domain.feasibility import CALLS_A_CUT, CLIENT_CALLS
 from snapkeep.domain.naming import snapshot_class as class_name
 
 KINDS = ("VolumeSnapshot", "VolumeSnapshotClass", "VolumeSnapshotContent")
@@ -57,6 +58,29 @@ def controller(facts: Facts) -> Iterator[Finding]:
             yield problem(check, text, _restart(found, "kube-system/snapshot-controller"))
     else:
         yield from _alive(facts, check, "snapshot-controller", found)
+
+
+def controller_pace(facts: Facts) -> Iterator[Finding]:
+    """The calls a second that the snapshot controller may make, which bound every backup by csi."""
+    found = facts.controller
+    if isinstance(found, Unknown):
+        yield cannot_tell("snapshot pace", found)
+        return
+    if found.workload is None:
+        return
+    arguments = found.workload.arguments.get("snapshot-controller")
+    if arguments is None:
+        return
+    flag = next((each for each in arguments if each.lstrip("-").startswith("kube-api-qps")), "")
+    if flag:
+        yield ok("snapshot pace", f"the snapshot controller runs with {flag}")
+    else:
+        yield ok(
+            "snapshot pace",
+            f"the snapshot controller makes {CLIENT_CALLS:g} calls a second, so csi cuts about "
+            f"{round(60 * CLIENT_CALLS / CALLS_A_CUT)} snapshots a minute; "
+            "--kube-api-qps and --kube-api-burst raise that",
+        )
 
 
 def driver(facts: Facts) -> Iterator[Finding]:

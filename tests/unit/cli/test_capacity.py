@@ -26,6 +26,15 @@ def test_what_fits_is_told_with_its_rate_and_time() -> None:
     assert "6 min at least" in told
 
 
+def test_csi_takes_longer_and_the_flag_that_changes_it_is_named() -> None:
+    _, told, _ = run("--volumes", "600", "--pending-seconds", "10")
+    _, faster, _ = run("--volumes", "600", "--pending-seconds", "10", "--kube-api-qps", "100")
+
+    assert "15 min at least where they are all in one cluster" in " ".join(told.split())
+    assert "--kube-api-qps" in told
+    assert "by csi" not in faster
+
+
 def test_what_does_not_fit_is_refused_with_what_would_help() -> None:
     code, told, said = run("--volumes", "100000", "--accounts", "10", "--kept", "30")
 

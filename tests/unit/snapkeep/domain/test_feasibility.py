@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from snapkeep.domain.feasibility import Load, capacity_of, feasible_rate, hours, spread, time_of
+from snapkeep.domain.feasibility import Load, capacity_of, csi_time_of, feasible_rate, hours, spread, time_of
 from snapkeep.domain.policies import Pace
 
 EC2 = Pace(per_second=5, burst=100, pending=100)
@@ -20,6 +20,15 @@ def test_the_rate_is_the_refill_or_what_pending_snapshots_leave(pending: float, 
 @pytest.mark.parametrize(("volumes", "seconds"), [(80, 0), (900, 160), (5_000, 980)])
 def test_a_slot_takes_what_arithmetic_says(volumes: int, seconds: float) -> None:
     assert time_of(volumes, EC2, 10) == timedelta(seconds=seconds)
+
+
+@pytest.mark.parametrize(
+    ("volumes", "calls", "seconds"), [(100, 5, 150), (600, 5, 900), (600, 20, 225), (600, 1000, 208)]
+)
+def test_csi_is_bound_by_what_the_snapshot_controller_may_ask(
+    volumes: int, calls: float, seconds: float
+) -> None:
+    assert csi_time_of(volumes, Pace(), 10, calls) == timedelta(seconds=seconds)
 
 
 def test_a_small_account_has_no_problem() -> None:

@@ -9,7 +9,10 @@ import pytest
 
 from snapkeep.domain import tags
 from snapkeep.domain.errors import PermanentError, TemporaryError
-from tests.fakes.world import World, a_claim, names
+from snapkeep.domain.points import PointState
+from snapkeep.domain.policies import Method
+from snapkeep.services.prune_objects import open_objects
+from tests.fakes.world import World, a_claim, a_policy, names
 
 
 def with_twin(*, ready: bool = True) -> tuple[World, str, str]:
@@ -174,3 +177,96 @@ def test_a_twin_of_a_csi_point_has_only_the_tags_of_our_class() -> None:
     world.ebs.all[twin] = replace(world.ebs.all[twin], tags=marked)
     assert [pruned.deleted for pruned in world.prune_twins()] == [True]
     assert names(world.ebs.all.values()) == [first]
+
+
+def cut_thrice() -> tuple[World, list[str]]:
+    """A VolumeSnapshot for which a driver whose describes lag cut three snapshots; the first is named."""
+    world = World(a_claim("mysql"), policy=a_policy(method=Method.CSI))
+    world.backup()
+    world.work()
+    world.cluster.run_driver(world.ebs)
+    point = world.point("mysql")
+    for _ in range(2):
+        world.wait(seconds=1)
+        world.cluster.cut_one(world.ebs, "shop", point.id)
+    return world, list(world.ebs.all)
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 0, 2)])
+def test_the_one_that_the_content_names_is_the_point_whichever_completes_first(
+    order: tuple[int, ...],
+) -> None:
+    world, cut = cut_thrice()
+    for number in order:
+        world.ebs.complete(cut[number])
+        world.event(cut[number])
+    assert world.states() == {"mysql": PointState.PENDING}
+
+    world.reconcile()
+    assert world.states() == {"mysql": PointState.READY}
+    assert world.point("mysql").snapshot_id == cut[0]
+    assert world.pending_of_pace() == 0
+
+    world.prune()
+    assert list(world.ebs.all) == [cut[0]]
+    assert [content.snapshot_id for content in world.cluster.contents.values()] == [cut[0]]
+    assert list(world.cluster.snapshots) == [("shop", world.point("mysql").id)]
+
+
+def with_named_twin() -> tuple[World, str, str]:
+    """A counted snapshot, and a twin that the VolumeSnapshot's content names: it was cut after a fallback."""
+    world = World(a_claim("mysql"), policy=a_policy(method=Method.CSI, csi_fallback=True))
+    world.backup()
+    world.work()
+    world.wait(minutes=15)
+    world.reconcile()
+    world.cluster.fail_next("withdraw_volume_snapshot", PermanentError("forbidden"))
+    world.work()
+    world.finish_snapshots()
+    ours = world.point("mysql").snapshot_id
+    (twin,) = set(world.ebs.all) - {ours}
+    return world, ours, twin
+
+
+def test_a_twin_goes_with_the_objects_that_name_it() -> None:
+    world, ours, _ = with_named_twin()
+    world.prune()
+    assert list(world.ebs.all) == [ours]
+    assert not world.cluster.contents and not world.cluster.snapshots
+
+
+def test_a_twin_stays_until_its_objects_are_gone() -> None:
+    world, ours, twin = with_named_twin()
+    (content,) = world.cluster.contents
+    world.cluster.hold(content, "example.com/audit")
+    (pruned,) = world.prune_twins()
+    assert not pruned.deleted and "held by its finalizers example.com/audit" in pruned.reason
+    assert set(world.ebs.all) == {ours, twin}
+
+    world.cluster.let_go(content)
+    assert [pruned.deleted for pruned in world.prune_twins()] == [True]
+    assert list(world.ebs.all) == [ours]
+
+
+def test_a_twin_of_the_driver_waits_for_a_cluster_that_does_not_answer() -> None:
+    world, _, twin = with_named_twin()
+    world.clusters.unreachable.add("myeks")
+    (pruned,) = world.prune_twins()
+    assert not pruned.deleted and twin in world.ebs.all
+
+
+def test_objects_of_an_earlier_twin_go_with_the_point() -> None:
+    """Earlier versions deleted twins in EC2 only."""
+    world, ours, twin = with_named_twin()
+    world.ebs.delete(twin)
+    objects = open_objects(world.clusters, "myeks")
+    asked = objects.remove(ours, world.ebs.all[ours], lambda name: name not in world.ebs.all)
+    assert {item.name for item in asked} == {world.point("mysql").id, *(item.name for item in asked)}
+    assert not world.cluster.contents and not world.cluster.snapshots
+
+
+def test_what_names_a_snapshot_that_is_there_stays_when_the_point_goes() -> None:
+    world, ours, _ = with_named_twin()
+    objects = open_objects(world.clusters, "myeks")
+    assert objects.remove(ours, world.ebs.all[ours], lambda name: name not in world.ebs.all) == []
+    assert len(world.cluster.contents) == len(world.cluster.snapshots) == 1

@@ -198,10 +198,12 @@ def of_volume_snapshots(
     EC2 shows, `known` its snapshot ids.
     """
     for snapshot in listed:
-        if now - snapshot.created_at < MIN_AGE or snapshot.name in points:
+        if now - snapshot.created_at < MIN_AGE:
             continue
         content = contents.get((snapshot.namespace, snapshot.name))
         if content is None or not content.snapshot_id:
+            if snapshot.name in points:
+                continue
             reason = "nothing was cut for it in a day, and EC2 shows no snapshot of its point"
         elif content.snapshot_id not in known:
             reason = f"its snapshot {content.snapshot_id} is gone from EC2"

@@ -10,10 +10,10 @@ from snapkeep.domain import tags
 from snapkeep.domain.catalogue import Entry
 from snapkeep.domain.errors import PermanentError, TemporaryError
 from snapkeep.domain.points import Point, PointState, Snapshot, SnapshotState
-from snapkeep.domain.policies import Deployment
+from snapkeep.domain.policies import Deployment, Method
 from snapkeep.ports import Announcer, Clock, Creation, Journal, Outcome, Pacer, Snapshots
 from snapkeep.services.closing import close_if_settled
-from snapkeep.services.looking import belongs_to
+from snapkeep.services.looking import belongs_to, cut_for
 
 JOURNAL_LAG = timedelta(minutes=3)
 """The journal's index shows a point long before; an older snapshot without one is of a lost journal, or of
@@ -28,6 +28,7 @@ class Verdict(StrEnum):
     NOT_OURS = "not ours"
     UNKNOWN = "no such point in the journal"
     DUPLICATE = "marked as a duplicate"
+    CONTESTED = "cut more than once; reconcile asks which one its content names"
     PENDING = "still pending"
     READY = "ready"
     FAILED = "failed"
@@ -62,10 +63,12 @@ class CompletePoints:
             raise TemporaryError(f"the journal does not show the point of {snapshot_id} yet")
         return verdict
 
-    def settle(self, snapshot: Snapshot, ended: bool = False) -> Verdict:
+    def settle(self, snapshot: Snapshot, ended: bool = False, named: bool = False) -> Verdict:
         """Bring the journal and the tags in line with one snapshot of ours.
 
         `ended` says that EC2 told of its end: then others may go, even while EC2 shows it as pending.
+        `named` says that it is the one that its VolumeSnapshotContent names. A driver whose describes lag
+        cuts several for one VolumeSnapshot: until it is known which one is named, none is taken.
         """
         if not tags.are_ours(snapshot.tags):
             return Verdict.NOT_OURS
@@ -74,9 +77,15 @@ class CompletePoints:
         point = self.point_of(snapshot)
         if point is None:
             return Verdict.UNKNOWN
+        siblings = self._siblings(point)
+        if not named and not point.snapshot_id and len(siblings) > 1:
+            return Verdict.CONTESTED
         point = self._adopted(point, snapshot)
         if point.snapshot_id != snapshot.id:
             return self._mark_duplicate(point, snapshot)
+        for other in siblings:
+            if other.id != snapshot.id:
+                self._mark_duplicate(point, other)
         verdict = self.advance(point, snapshot)
         if ended and verdict is Verdict.PENDING and self.journal.write_end(point, self.clock()):
             self.pacer.finished(1)
@@ -91,6 +100,11 @@ class CompletePoints:
         run = snapshot.tags.get(tags.RUN, "")
         members = self.journal.points_of(run) if run else ()
         return next((point for point in members if belongs_to(snapshot, point)), None)
+
+    def _siblings(self, point: Point) -> list[Snapshot]:
+        """What the driver cut for the VolumeSnapshot of an unfinished point, as far as EC2 shows it."""
+        by_driver = point.method is Method.CSI or point.fell_back
+        return cut_for(self.snapshots, point) if by_driver and not point.state.is_final else []
 
     def _adopted(self, point: Point, snapshot: Snapshot) -> Point:
         """The point with this snapshot as its own, unless it has one already."""

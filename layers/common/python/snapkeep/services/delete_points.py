@@ -116,7 +116,7 @@ class DeletePoints:
         snapshot, is_there = checks.look(item.snapshot_id)
         if is_there:
             checks.check_shield(item.shield)
-        return self.objects.remove(item.snapshot_id, snapshot)
+        return self.objects.remove(item.snapshot_id, snapshot, self.is_gone)
 
     def _wait(self, asked: Mapping[str, Sequence[SnapshotObject]]) -> dict[str, Deleted]:
         """Look again at objects on their way out, a few times: what is not gone by then waits."""

@@ -88,8 +88,8 @@ class HealPoints:
     def _is_unbound(self, point: Point) -> bool:
         return point.method is Method.CSI and point.state is PointState.PENDING and not point.snapshot_id
 
-    def _settle(self, snapshot: Snapshot) -> str:
-        return self._guarded(snapshot, lambda: self.complete_points.settle(snapshot))
+    def _settle(self, snapshot: Snapshot, named: bool = False) -> str:
+        return self._guarded(snapshot, lambda: self.complete_points.settle(snapshot, named=named))
 
     def _guarded(self, snapshot: Snapshot, settle: Callable[[], Verdict]) -> str:
         """What became of one snapshot; trouble with one never stops the others."""
@@ -136,7 +136,7 @@ class HealPoints:
     def _follow_cut(self, point: Point, snapshot_id: str) -> str:
         """Settle what the VolumeSnapshot names; nobody waits for what is gone, or not the point's by tags."""
         snapshot = self.snapshots.get(snapshot_id)
-        found = self._settle(snapshot) if snapshot else "not visible yet"
+        found = self._settle(snapshot, named=True) if snapshot else "not visible yet"
         in_vain = snapshot is None or found in (Verdict.UNKNOWN, Verdict.NOT_OURS, Verdict.DUPLICATE)
         if not in_vain or self._age(point) <= BIND_TIMEOUT:
             return found
@@ -159,7 +159,7 @@ class HealPoints:
     def _lost_sight(self, point: Point, reason: str) -> str:
         """No VolumeSnapshot to ask, but the class retains: a snapshot that was cut is still in EC2."""
         for snapshot in cut_for(self.snapshots, point):
-            return self._settle(snapshot)
+            return self._settle(snapshot, named=True)
         return self._without_driver(point, reason)
 
     def _without_driver(self, point: Point, reason: str) -> str:

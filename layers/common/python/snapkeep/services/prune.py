@@ -148,7 +148,7 @@ class Prune:
         ended = self._delete(survey, sorted(opened), deleter, until)
         report.ended = ended[:SHOWN]
         report.counts |= Counter(item.fate.value for item in ended)
-        report.duplicates = PruneDuplicates(self.deployment, self.snapshots).run(cluster)[:SHOWN]
+        report.duplicates = PruneDuplicates(self.snapshots, objects, self.pause).run(cluster)[:SHOWN]
 
     def _survey(
         self,

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from typing import TypeVar
 
 from snapkeep.domain import tags
 from snapkeep.domain.errors import SnapkeepError
 from snapkeep.domain.points import Snapshot, SnapshotState
-from snapkeep.domain.policies import Deployment
 from snapkeep.domain.prunable import Listed, hold_of, read
 from snapkeep.ports import Snapshots
+from snapkeep.services.delete_points import LOOKS
+from snapkeep.services.prune_objects import Objects, SnapshotObject
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,31 +30,75 @@ class Pruned:
 
 @dataclass(frozen=True, slots=True)
 class PruneDuplicates:
-    """Deletes snapshots marked `snapkeep:duplicate`, and looks again."""
+    """Deletes the snapshots of a cluster that are marked `snapkeep:duplicate`, and looks again.
 
-    deployment: Deployment
+    A twin goes with the content that names it and that one's VolumeSnapshot: what stays would say that it is
+    ready, and name a snapshot that is gone.
+    """
+
     snapshots: Snapshots
+    objects: Objects
+    pause: Callable[[timedelta], None]
 
-    def run(self, only: str = "") -> list[Pruned]:
-        """Decide about every marked duplicate (`only` of one cluster); a listing error deletes nothing."""
-        marked = [
-            snapshot
-            for cluster in self.deployment.clusters
-            if only in ("", cluster.name)
-            for snapshot in self.snapshots.find(
-                {tags.MANAGED: "true", tags.CLUSTER: cluster.name, tags.DUPLICATE: "true"}
-            )
-        ]
-        return [self._decide(snapshot) for snapshot in marked]
+    def run(self, cluster: str) -> list[Pruned]:
+        """Decide about every marked duplicate; a listing error deletes nothing."""
+        wanted = {tags.MANAGED: "true", tags.CLUSTER: cluster, tags.DUPLICATE: "true"}
+        marked = list(self.snapshots.find(wanted))
+        decided: list[Pruned] = []
+        asked: dict[str, list[SnapshotObject]] = {}
+        for twin in marked:
+            found = self._attempt(twin, self._ask)
+            if isinstance(found, Pruned):
+                decided.append(found)
+            else:
+                asked[twin.id] = found
+        self._wait(asked)
+        going = [twin for twin in marked if twin.id in asked]
+        return decided + [self._attempt(twin, partial(self._delete, asked=asked[twin.id])) for twin in going]
 
-    def _decide(self, snapshot: Snapshot) -> Pruned:
+    def _attempt(self, twin: Snapshot, step: Callable[[Snapshot], T]) -> T | Pruned:
         """One that cannot be deleted (locked, in use, EC2 busy) never stops the others."""
         try:
-            return self._prune(snapshot)
+            return step(twin)
         except SnapkeepError as error:
-            return Pruned(snapshot.id, False, f"kept for now: {error.reason}")
+            return Pruned(twin.id, False, f"kept for now: {error.reason}")
 
-    def _prune(self, listed: Snapshot) -> Pruned:
+    def _ask(self, twin: Snapshot) -> list[SnapshotObject] | Pruned:
+        """Ask the cluster for what names the twin, if it may go: the objects that were asked for."""
+        kept = self._kept(twin)
+        by_driver = tags.SNAPSHOT_NAME in twin.tags
+        return kept or self.objects.remove(twin.id, None if by_driver else twin)
+
+    def _wait(self, asked: Mapping[str, Sequence[SnapshotObject]]) -> None:
+        """Give the cluster a moment to remove what was asked for."""
+        for pause in LOOKS:
+            left = [self._attempt_left(objects) for objects in asked.values()]
+            if not any(left):
+                return
+            self.pause(pause)
+
+    def _attempt_left(self, asked: Sequence[SnapshotObject]) -> bool:
+        try:
+            return bool(self.objects.left(asked))
+        except SnapkeepError:
+            return True
+
+    def _delete(self, twin: Snapshot, asked: Sequence[SnapshotObject]) -> Pruned:
+        left = self.objects.left(asked)
+        if left:
+            return Pruned(twin.id, False, f"kept for now: {'; '.join(map(str, left))}")
+        kept = self._kept(twin)  # a hold may be newer, and wins
+        if kept:
+            return kept
+        first = self._ready_first(twin)
+        self.snapshots.delete(twin.id)
+        beside = first.id if first else "the ready one"
+        if self.snapshots.get(twin.id) is not None:
+            return Pruned(twin.id, False, f"deletion asked for, but EC2 still shows it beside {beside}")
+        return Pruned(twin.id, True, f"deleted: {beside} is the ready one")
+
+    def _kept(self, listed: Snapshot) -> Pruned | None:
+        """Why the twin stays (or is gone already); None when it may go."""
         first = self._ready_first(listed)
         if first is None:
             return Pruned(listed.id, False, "kept: no ready snapshot of its point exists yet")
@@ -60,10 +111,7 @@ class PruneDuplicates:
             return Pruned(listed.id, False, "kept: it is held")
         if snapshot.tags.get(tags.DUPLICATE) != "true":
             return Pruned(listed.id, False, "kept: it is not marked as a duplicate any more")
-        self.snapshots.delete(snapshot.id)
-        if self.snapshots.get(snapshot.id) is not None:
-            return Pruned(snapshot.id, False, f"deletion asked for, but EC2 still shows it beside {first.id}")
-        return Pruned(snapshot.id, True, f"deleted: {first.id} is the ready one")
+        return None
 
     def _ready_first(self, twin: Snapshot) -> Snapshot | None:
         """What counts for the twin's point: of the same volume, good, and still there when asked again."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from snapkeep.domain import tags
@@ -25,20 +25,29 @@ class SnapshotObject:
 
 @dataclass(frozen=True, slots=True)
 class Objects:
-    """The snapshot objects of one cluster, their contents listed once.
+    """The snapshot objects of one cluster, their contents listed once: by the snapshot that they name, and by
+    namespace and name of their VolumeSnapshot.
 
     `gone` says that EKS has no such cluster, `unreachable` why its objects are out of reach now.
     """
 
     cluster: Cluster | None = None
     contents: dict[str, list[SnapshotContent]] = field(default_factory=dict)
+    by_volume_snapshot: dict[tuple[str, str], list[SnapshotContent]] = field(default_factory=dict)
     gone: str = ""
     unreachable: str = ""
 
-    def remove(self, snapshot_id: str, snapshot: Snapshot | None) -> list[SnapshotObject]:
+    def remove(
+        self,
+        snapshot_id: str,
+        snapshot: Snapshot | None,
+        is_gone: Callable[[str], bool] = lambda _: False,
+    ) -> list[SnapshotObject]:
         """Ask for the deletion of a point's VolumeSnapshot, then of every content that names the snapshot.
 
-        What was asked for may take a moment, or be held by finalizers: `left` tells.
+        What was asked for may take a moment, or be held by finalizers: `left` tells. `is_gone` says of
+        another snapshot that EC2 has it no more: a content of the point's VolumeSnapshot that names one
+        goes, too.
 
         Raises PermanentError for a content that would take the EBS snapshot with it, and
         TemporaryError while the cluster cannot be reached (points taken by EC2 need no cluster).
@@ -47,7 +56,9 @@ class Objects:
             if snapshot is not None and not _is_csi(snapshot):
                 return []
             raise ClusterUnreachable(f"its VolumeSnapshot cannot be deleted now: {self.unreachable}")
-        named = self.contents.get(snapshot_id, [])
+        stale = [item for item in self._of_point(snapshot, snapshot_id) if is_gone(item.snapshot_id)]
+        named = [*self.contents.get(snapshot_id, []), *stale]
+        known = {"", snapshot_id, *(item.snapshot_id for item in stale)}
         for content in named:
             if content.deletion_policy != RETAIN:
                 raise PermanentError(
@@ -57,7 +68,7 @@ class Objects:
         asked = []
         for namespace, name in sorted(self._own(snapshot, named)):
             found = self.cluster.volume_snapshot(namespace, name)
-            if found is not None and found.snapshot_id in ("", snapshot_id):
+            if found is not None and found.snapshot_id in known:
                 self.cluster.delete_volume_snapshot(namespace, name)
                 asked.append(SnapshotObject(namespace, name))
         for content in named:
@@ -77,13 +88,20 @@ class Objects:
         ]
         return [item for item in found if item is not None]
 
+    def _of_point(self, snapshot: Snapshot | None, snapshot_id: str) -> list[SnapshotContent]:
+        """Contents of the VolumeSnapshot that is named after the point, which name another snapshot."""
+        point = snapshot.tags.get(tags.POINT, "") if snapshot is not None else ""
+        namespace = snapshot.tags.get(tags.NAMESPACE, "") if snapshot is not None else ""
+        found = self.by_volume_snapshot.get((namespace, point), []) if point else []
+        return [item for item in found if item.snapshot_id != snapshot_id]
+
     def _own(self, snapshot: Snapshot | None, named: list[SnapshotContent]) -> set[tuple[str, str]]:
         """Namespace and name of the point's VolumeSnapshot: by its tags, or by a content of ours."""
         if snapshot is None:
             return {(item.namespace, item.volume_snapshot) for item in named if item.volume_snapshot}
-        if not _is_csi(snapshot):
-            return set()
         point = snapshot.tags.get(tags.POINT, "")
+        if not _is_csi(snapshot):
+            return {(item.namespace, point) for item in named if point and item.volume_snapshot == point}
         bound = {(item.namespace, point) for item in named if item.volume_snapshot == point}
         return {(snapshot.tags.get(tags.NAMESPACE, ""), point), *bound}  # the tag may be edited
 
@@ -108,12 +126,15 @@ def open_objects(clusters: Clusters, name: str) -> Objects:
     except TemporaryError as error:
         return Objects(unreachable=error.reason)
     contents: dict[str, list[SnapshotContent]] = {}
+    by_volume_snapshot: dict[tuple[str, str], list[SnapshotContent]] = {}
     try:
         for content in cluster.snapshot_contents():
             contents.setdefault(content.snapshot_id, []).append(content)
+            pair = (content.namespace, content.volume_snapshot)
+            by_volume_snapshot.setdefault(pair, []).append(content)
     except SnapkeepError as error:
         return _look_again(clusters, name, error)
-    return Objects(cluster, contents)
+    return Objects(cluster, contents, by_volume_snapshot)
 
 
 def _look_again(clusters: Clusters, name: str, error: SnapkeepError) -> Objects:

@@ -9,6 +9,7 @@ import pytest
 
 from cli.doctor.checks.snapshots import (
     controller,
+    controller_pace,
     driver,
     other_manifests,
     snapshot_class,
@@ -68,6 +69,22 @@ def test_a_controller_that_shows_nothing_is_installed() -> None:
 
     assert found.verdict is Verdict.PROBLEM
     assert found.fix == INSTALL.format("snapshot-controller")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("--v=2",), "makes 5 calls a second, so csi cuts about 40 snapshots a minute; --kube-api-qps and"),
+        (("--kube-api-qps=20", "--kube-api-burst=40"), "runs with --kube-api-qps=20"),
+    ],
+)
+def test_the_pace_of_the_snapshot_controller_is_told(arguments: tuple[str, ...], told: str) -> None:
+    workload = Workload("kube-system/snapshot-controller", 2, {"snapshot-controller": arguments})
+
+    (found,) = controller_pace(healthy(controller=Controller(NOW, workload=workload)))
+
+    assert (found.verdict, told in found.text) == (Verdict.OK, True)
+    assert list(controller_pace(healthy(controller=Controller(NOW)))) == []
 
 
 @pytest.mark.parametrize(
