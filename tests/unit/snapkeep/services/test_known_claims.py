@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
+
 from snapkeep.domain import tags
 from snapkeep.domain.points import ClaimFacts
 from snapkeep.services.known_claims import KnownClaim, known_claims
-from tests.fakes.world import World, a_claim, a_policy
+from tests.fakes.world import SLOT, World, a_claim, a_policy, on_one_volume
 
 
 def backed_up(*names: str, group: str = "") -> World:
@@ -71,3 +74,31 @@ def test_unfinished_foreign_and_incomplete_snapshots_tell_nothing() -> None:
     world.ebs.complete()
     world.ebs.create("vol-mysql", full, "still pending")
     assert known(world) == []
+
+
+def test_a_retained_volume_that_was_claimed_again_is_the_later_claims() -> None:
+    """Its data may be another namespace's by now: nothing of it becomes a point of the old claim."""
+    world = backed_up("mysql")
+    world.wait(days=1)
+    again = replace(world.cluster.claim_list[0], namespace="bank", uid="uid-bank-mysql")
+    world.cluster.claim_list[:] = [again]
+    world.back_up(SLOT + timedelta(days=1))
+    assert {item.claim.namespace: item.successor for item in known(world)} == {
+        "shop": "bank/mysql",
+        "bank": "",
+    }
+
+    world.clusters.unreachable.add("myeks")
+    world.back_up(SLOT + timedelta(days=2))
+    (run,) = (run for run in world.journal.runs.values() if run.slot == SLOT + timedelta(days=2))
+    (point,) = world.journal.points_of(run.id)
+    (left,) = world.journal.left(run.id)
+    assert (point.claim.namespace, left.subject, left.code) == ("bank", "shop/mysql", "replaced")
+    assert "was backed up for a claim of another namespace since" in left.reason
+
+
+def test_claims_that_share_a_volume_are_both_known() -> None:
+    world = World(*on_one_volume("a", "b"))
+    world.backup()
+    world.run_until_closed()
+    assert [(item.claim.name, item.successor) for item in known(world)] == [("a", ""), ("b", "")]

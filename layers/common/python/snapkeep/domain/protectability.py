@@ -26,12 +26,15 @@ class Code(StrEnum):
     DELETING = "deleting"
     PENDING = "pending"
     LOST = "lost"
+    REPLACED = "replaced"
     EFS = "efs"
     S3 = "s3"
     HOST_PATH = "host_path"
     LOCAL = "local"
     SCRATCH = "scratch"
     OTHER_DRIVER = "other_driver"
+    # by what the journal lost
+    LOST_FROM_JOURNAL = "lost_from_journal"
 
 
 Refusal = tuple[Code, str]

@@ -7,11 +7,9 @@ from datetime import datetime
 
 from snapkeep.domain.errors import SnapkeepError
 from snapkeep.domain.points import PointState, group_skews
+from snapkeep.domain.protectability import Code
 from snapkeep.domain.runs import RunState, outcome
 from snapkeep.ports import Announcer, Journal, Left
-
-LOST = "lost"
-"""The code of what a run left because its journal lost it."""
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +44,11 @@ def close_without_lost(journal: Journal, announcer: Announcer, run_id: str, now:
         return
     lost = run.total - len(points)
     reason = f"the journal has only {len(points)} of the {run.total} recovery points that the run planned"
-    left = Left(f"{lost} recovery points", LOST, f"{reason}: what became of the others is not known")
+    left = Left(
+        f"{lost} recovery points",
+        Code.LOST_FROM_JOURNAL.value,
+        f"{reason}: what became of the others is not known",
+    )
     journal.add_left(run_id, [*journal.left(run_id), left])
     state = RunState.PARTIALLY_FAILED if run.ready else RunState.FAILED
     if journal.close_run(run_id, state, now):

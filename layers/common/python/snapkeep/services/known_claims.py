@@ -12,11 +12,16 @@ from snapkeep.ports import Snapshots
 
 @dataclass(frozen=True, slots=True)
 class KnownClaim:
-    """A claim as the tags of its newest point tell, with the volume it had then."""
+    """A claim as the tags of its newest point tell, with the volume it had then.
+
+    `successor` is the claim (namespace/name) that the volume was backed up for since, "" when none was:
+    a retained volume may have been claimed again, and its data is no longer this claim's.
+    """
 
     claim: ClaimFacts
     volume_id: str
     group: str
+    successor: str = ""
 
 
 def known_claims(snapshots: Snapshots, cluster: str, policy: str) -> Iterator[KnownClaim]:
@@ -30,7 +35,22 @@ def known_claims(snapshots: Snapshots, cluster: str, policy: str) -> Iterator[Kn
         if uid not in newest or newest[uid].started_at < snapshot.started_at:
             newest[uid] = snapshot
     alive = snapshots.attachments([snapshot.volume_id for snapshot in newest.values()])
+    last: dict[str, Snapshot] = {}
+    for snapshot in newest.values():
+        last[snapshot.volume_id] = max(last.get(snapshot.volume_id, snapshot), snapshot, key=_age)
     for snapshot in newest.values():
         facts = tags.claim_facts_of(snapshot.tags)
         if facts is not None and snapshot.volume_id in alive:
-            yield KnownClaim(facts, snapshot.volume_id, snapshot.tags.get(tags.GROUP, ""))
+            successor = _successor(snapshot, last[snapshot.volume_id])
+            yield KnownClaim(facts, snapshot.volume_id, snapshot.tags.get(tags.GROUP, ""), successor)
+
+
+def _successor(newest: Snapshot, last: Snapshot) -> str:
+    """Whose the volume was in its last run, when the claim of its own newest snapshot was not in that run."""
+    if newest.tags.get(tags.RUN) == last.tags.get(tags.RUN):
+        return ""
+    return f"{last.tags.get(tags.NAMESPACE, '')}/{last.tags.get(tags.CLAIM, '')}"
+
+
+def _age(snapshot: Snapshot) -> tuple[float, str]:
+    return snapshot.started_at.timestamp(), snapshot.id

@@ -11,6 +11,7 @@ from snapkeep.domain.jobs import jobs_of
 from snapkeep.domain.naming import point_id
 from snapkeep.domain.points import ClaimFacts, Point, PointState
 from snapkeep.domain.policies import ON_DEMAND, Deployment, Method, Policy
+from snapkeep.domain.protectability import Code
 from snapkeep.domain.runs import Run, RunState, policy_of_run, run_id
 from snapkeep.domain.selection import Selected, Taken, select_for
 from snapkeep.domain.sharing import told_of_each_other
@@ -119,7 +120,10 @@ class PlanBackup:
                 f"the claims of cluster {run.cluster} could not be read ({error.reason}); "
                 "volumes known from earlier points were taken by ebs, new claims were not seen"
             )
-            return Planned(_arranged(_known_points(run, self._known(run, policy))), (), degraded)
+            known = list(self._known(run, policy))
+            kept = _known_points(run, (item for item in known if not item.successor))
+            left = [_replaced(item) for item in known if item.successor]
+            return Planned(_arranged(kept), left, degraded)
 
     def _select(self, run: Run, policy: Policy, cluster: Cluster) -> Selected:
         if run.wish is None:
@@ -182,6 +186,15 @@ def _known_points(run: Run, known: Iterable[KnownClaim]) -> Iterator[Point]:
     for item in known:
         reason = "by ebs from its tags: the cluster could not be read"
         yield _point(run, item.claim, item.volume_id, Method.EBS, item.group, reason)
+
+
+def _replaced(item: KnownClaim) -> Left:
+    """A claim whose volume another claim had in its last run: the data there is that claim's by now."""
+    subject = f"{item.claim.namespace}/{item.claim.name}"
+    is_theirs = item.successor.startswith(f"{item.claim.namespace}/")
+    whose = item.successor if is_theirs else "a claim of another namespace"
+    reason = f"its volume {item.volume_id} was backed up for {whose} since"
+    return Left(subject, Code.REPLACED.value, f"{reason}, and the cluster cannot be asked whose it is")
 
 
 def _point(
