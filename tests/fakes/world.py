@@ -21,6 +21,7 @@ from snapkeep.domain.messages import PruneRequest
 from snapkeep.domain.points import Point, PointState, Snapshot, SnapshotState
 from snapkeep.domain.policies import Cluster, Deployment, Method, Pace, Policy, Schedule, Selection
 from snapkeep.domain.prune_plans import PrunePlan
+from snapkeep.domain.retention_history import RetentionVersion
 from snapkeep.domain.runs import Run, run_id
 from snapkeep.inbound.api.actions import Actions
 from snapkeep.services.complete_points import CompletePoints
@@ -142,6 +143,12 @@ class World:
         self.pages = MemoryPages(self.clock)
         self.calendar = FixedCalendar()
         self._owners = count()
+        schedule, retention = self.policy.schedule, dict(self.policy.retention)
+        self.journal.write_retention_history(
+            "myeks",
+            self.policy.name,
+            [RetentionVersion(retention, schedule.timezone, SLOT - timedelta(days=365))],
+        )
         for claim in claims:
             if claim.volume and claim.volume.kind.is_ebs:
                 self.ebs.add_volume(claim.volume.handle)

@@ -60,3 +60,12 @@ def test_the_history_does_not_grow_without_end() -> None:
     for number in range(1, 50):
         history = seen(history, a_policy(retention={"last": number}), NOW + timedelta(days=number))
     assert len(history) == KEPT_VERSIONS and history[-1].block == {"last": 49}
+
+
+def test_a_lost_history_of_a_policy_that_has_points_spares_everything_for_a_grace() -> None:
+    policy = a_policy(retention={"last": 1})
+    fresh, lost = seen((), policy, NOW), seen((), policy, NOW, has_points=True)
+    assert retention_of(fresh).earlier == ()
+    (earlier,) = retention_of(lost).earlier
+    assert (earlier.rules.last, earlier.until) == ("all", NOW)
+    assert seen(lost, policy, NOW, has_points=True) == lost

@@ -207,3 +207,37 @@ def test_points_that_come_in_another_offset_mean_the_same() -> None:
     shifted = [Candidate(day, utc(day).astimezone(seoul), READY) for day in WEEK]
 
     assert keep(planned({"daily": 3}, *shifted)) == keep(planned({"daily": 3}, *map(point, WEEK)))
+
+
+DAY = timedelta(days=1)
+
+
+def test_while_backups_are_late_age_lets_nothing_go_and_the_point_says_so() -> None:
+    points = [point(f"10-{day:02}") for day in range(20, 0, -1)]
+    rules: dict[str, object] = {"last": 30, "max_age": "10d"}
+    healthy = planned(rules, *points)
+    assert len(healthy.keep) == 1
+    late = planned(rules, *points, spacing=DAY)
+    assert len(late.keep) == 11
+    assert keep(late)["10-10"] == (
+        "last 11/30",
+        "spared by max_age 10d: no newer point is ready since 2026-10-20 00:00 UTC",
+    )
+    assert delete(late)["10-09"] == "older than max_age 10d"
+
+
+@pytest.mark.parametrize("trouble", [point("11-22", FAILED), point("11-22", PENDING, late=True)])
+def test_a_newer_point_that_failed_or_hangs_stops_age_at_once(trouble: Candidate) -> None:
+    points = [point(f"11-{day:02}") for day in range(21, 0, -1)]
+    rules: dict[str, object] = {"last": 30, "max_age": "10d"}
+    assert len(planned(rules, trouble, *points, spacing=30 * DAY).delete) == 10
+    assert len(planned(rules, *points, spacing=30 * DAY).delete) > 10
+
+
+@pytest.mark.parametrize("over", [{"gone_since": utc("10-20")}, {"builtin": True}, {"spacing": timedelta()}])
+def test_age_goes_on_for_claims_that_are_gone_and_policies_without_a_schedule(
+    over: dict[str, object],
+) -> None:
+    points = [point(f"10-{day:02}") for day in range(20, 0, -1)]
+    result = planned({"last": 30, "max_age": "10d"}, *points, **{"spacing": DAY, **over})
+    assert len(result.keep) == 1

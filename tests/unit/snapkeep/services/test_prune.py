@@ -347,7 +347,9 @@ def test_while_nobody_can_tell_a_claim_counts_as_there(error: Exception) -> None
     world.cluster.fail_next("claim_uids", error)
     report = world.prune()
     assert len(of_gone(world)) == 4
-    assert report.notes == [f"after_claim_deleted waits: which claims are gone is not known: {error}"]
+    assert report.notes == [
+        f"after_claim_deleted and max_age wait: which claims are gone is not known: {error}"
+    ]
 
 
 def test_without_the_rule_prune_asks_no_cluster_for_its_claims() -> None:
@@ -440,3 +442,30 @@ def test_out_of_time_a_prune_leaves_the_rest_to_the_next_one() -> None:
     assert world.prune().counts["deleted"] == 25
     assert world.prune().counts["deleted"] == 10
     assert len(world.ebs.all) == 180 and world.journal.deletions == {}
+
+
+def test_a_lost_history_of_retentions_starts_a_grace_instead_of_deleting_what_was_spared() -> None:
+    world = a_world(3)
+    world.journal.write_retention_history("myeks", "nightly", ())
+    world.back_up(SLOT + 3 * EVERY)
+    report = world.prune()
+    assert len(world.ebs.all) == 4
+    assert any("grace until" in reason for _, reasons in report.keep for reason in reasons)
+    world.wait(hours=73)
+    world.prune()
+    assert len(world.ebs.all) == 3
+
+
+def test_age_deletes_nothing_while_the_snapshots_of_a_claim_hang_and_that_is_told() -> None:
+    world = World(a_claim("mysql"), policy=a_policy(retention={"daily": 60, "max_age": "30d"}))
+    for day in range(30):
+        world.back_up(SLOT + timedelta(days=day))
+        world.prune()
+    for day in range(30, 60):
+        world.clock.now = SLOT + timedelta(days=day)
+        world.backup(world.clock.now)
+        world.work()
+        report = world.prune()
+    good = [item for item in world.ebs.all.values() if item.state is SnapshotState.COMPLETED]
+    assert len(good) >= 28, "a day or two pass until a backup is late"
+    assert any("older than max_age and stay" in note for note in report.notes)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from snapkeep.domain import tags
 from snapkeep.domain.deletions import LastPrune
@@ -26,8 +25,8 @@ def a_world(days: int) -> World:
 
 def survey(world: World, last: LastPrune | None = None, keep: int = 1) -> Survey:
     policies = {"nightly": PolicyRetention(RetentionRules(last=keep))}
-    surveyor = Surveyor("myeks", policies, last, timedelta(minutes=5), world.clock())
-    return surveyor.survey(world.ebs.all.values())
+    surveyor = Surveyor("myeks", last, timedelta(minutes=5), world.clock())
+    return surveyor.plan(surveyor.read(world.ebs.all.values()), policies)
 
 
 def tallied(found: Survey) -> dict[str, tuple[int, int]]:
@@ -71,14 +70,9 @@ def test_what_was_refused_stays_with_the_reason_and_gives_no_room() -> None:
 def test_a_snapshot_that_a_listing_shows_twice_is_one_point() -> None:
     world = a_world(3)
     first, second, newest = names(world.ebs.all.values())
-    surveyor = Surveyor(
-        "myeks",
-        {"nightly": PolicyRetention(RetentionRules(last=2))},
-        None,
-        timedelta(minutes=5),
-        world.clock(),
-    )
-    found = surveyor.survey([*world.ebs.all.values(), world.ebs.all[newest]])
+    surveyor = Surveyor("myeks", None, timedelta(minutes=5), world.clock())
+    listed = surveyor.read([*world.ebs.all.values(), world.ebs.all[newest]])
+    found = surveyor.plan(listed, {"nightly": PolicyRetention(RetentionRules(last=2))})
     assert [planned.snapshot_id for planned in found.deletions] == [first]
     assert sorted(found.kept) == [second, newest]
 
@@ -128,18 +122,12 @@ def test_a_pending_snapshot_is_remembered_and_counts_nowhere() -> None:
 
 def test_a_claim_that_is_gone_is_planned_by_its_own_rule() -> None:
     world = a_world(3)
-    asked: list[dict[str, datetime]] = []
-
-    def gone(newest: Mapping[str, datetime]) -> Mapping[str, datetime]:
-        asked.append(dict(newest))
-        return {"uid-shop-mysql": SLOT - 30 * DAY}
-
     rules = RetentionRules(last=3, after_claim_deleted=Duration(days=7))
-    surveyor = Surveyor(
-        "myeks", {"nightly": PolicyRetention(rules)}, None, timedelta(minutes=5), world.clock(), gone
-    )
-    found = surveyor.survey(world.ebs.all.values())
-    assert asked == [{"uid-shop-mysql": SLOT + 2 * DAY}]
+    surveyor = Surveyor("myeks", None, timedelta(minutes=5), world.clock())
+    listed = surveyor.read(world.ebs.all.values())
+    assert listed.newest() == {"uid-shop-mysql": SLOT + 2 * DAY}
+    gone = {"uid-shop-mysql": SLOT - 30 * DAY}
+    found = surveyor.plan(listed, {"nightly": PolicyRetention(rules)}, gone)
     assert len(found.deletions) == 2 and found.tallies[LINEAGE].claim_over
     assert all("after_claim_deleted 7d is over" in planned.reason for planned in found.deletions)
 

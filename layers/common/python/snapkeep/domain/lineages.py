@@ -113,6 +113,7 @@ def _plan_one(
             newer_elsewhere=newer_elsewhere,
             gone_since=lineage.gone_since,
             earlier=policy.earlier,
+            spacing=policy.spacing,
         ),
     )
 

@@ -9,9 +9,13 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from snapkeep.domain.lineages import PolicyRetention
+from snapkeep.domain.periods import EVER
 from snapkeep.domain.policies import Policy
 from snapkeep.domain.retention import RetentionRules, parse_retention
 from snapkeep.domain.retention_plan import Earlier
+
+EVERYTHING = {"last": "all"}
+"""What a policy may have kept whose history is lost: nobody can tell, so everything is spared for a grace."""
 
 KEPT_VERSIONS = 20
 """How many versions are remembered at most: nobody changes a policy more often within the grace."""
@@ -26,15 +30,21 @@ class RetentionVersion:
     since: datetime
 
 
-def seen(history: Sequence[RetentionVersion], policy: Policy, now: datetime) -> tuple[RetentionVersion, ...]:
+def seen(
+    history: Sequence[RetentionVersion], policy: Policy, now: datetime, *, has_points: bool = False
+) -> tuple[RetentionVersion, ...]:
     """The history with the policy's present retention at its end; the same when nothing changed.
 
-    Raises ValueError for a retention that is none: it was never in force, so nobody remembers it.
+    A policy that has points although no history is known of it (`has_points`) lost its history: it begins
+    with rules that keep everything. Raises ValueError for a retention that is none: it was never in force,
+    so nobody remembers it.
     """
     _read(policy.retention, policy.schedule.timezone)
     block, timezone = dict(policy.retention), policy.schedule.timezone
     if history and (dict(history[-1].block), history[-1].timezone) == (block, timezone):
         return tuple(history)
+    if not history and has_points:
+        history = [RetentionVersion(EVERYTHING, timezone, EVER)]
     return (*history, RetentionVersion(block, timezone, now))[-KEPT_VERSIONS:]
 
 

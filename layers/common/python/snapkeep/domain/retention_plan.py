@@ -22,6 +22,12 @@ from snapkeep.domain.retention_rules import KeepRules
 GRACE = timedelta(hours=72)
 """How long a lowered retention spares the points that only the rules before it keep."""
 
+MISSED_SLOTS = 2
+"""A lineage whose newest good point is older than so many distances of its slots is overdue."""
+
+AGE_WAITS = "spared by max_age "
+"""What the reason of a point begins with that age would let go if the backups of its claim did not fail."""
+
 
 @dataclass(frozen=True, slots=True)
 class Kept:
@@ -67,13 +73,15 @@ class Circumstances:
 
     `newer_elsewhere` is the newest good point of the claim under any other policy: a point of a
     `builtin` policy may go once there is a newer one, while a scheduled lineage always keeps its
-    last. Times are aware; `gone_since` is when the claim was found deleted.
+    last. Times are aware; `gone_since` is when the claim was found deleted. `spacing` is the shortest
+    distance between two slots, zero when none is known: then no backup is ever called late.
     """
 
     builtin: bool = False
     newer_elsewhere: datetime | None = None
     gone_since: datetime | None = None
     earlier: tuple[Earlier, ...] = ()
+    spacing: timedelta = timedelta()
 
 
 def plan(
@@ -91,7 +99,8 @@ def plan(
     ordered = sorted(points, key=lambda point: (point.time, point.id), reverse=True)
     good = [point for point in ordered if point.counts(now)]
     newest = _newest(good, given)
-    decided = _decide(good, rules, zone, now, given)
+    age_from = newest if _is_overdue(ordered, newest, given, now) else now
+    decided = _decide(good, rules, zone, now, given, age_from)
     keep: list[Kept] = []
     delete: list[Dropped] = []
     for point in ordered:
@@ -112,6 +121,16 @@ def claim_is_over(rules: RetentionRules, zone: tzinfo, gone_since: datetime | No
     if gone_since is None or span is None:
         return False
     return gone_since <= back(now.astimezone(zone), span)
+
+
+def _is_overdue(points: Sequence[Candidate], newest: datetime, given: Circumstances, now: datetime) -> bool:
+    """True while the backups of a claim that is there fail or are late: age lets nothing go of it then."""
+    if given.gone_since is not None or given.builtin or not given.spacing:
+        return False
+    trouble = any(
+        point.late or point.state is PointState.FAILED for point in points if newest < point.time <= now
+    )
+    return trouble or now - newest > MISSED_SLOTS * given.spacing
 
 
 def _newest(good: Sequence[Candidate], given: Circumstances) -> datetime:
@@ -138,16 +157,21 @@ def _uncounted(point: Candidate, newest: datetime, now: datetime) -> Kept | Drop
 
 
 def _decide(
-    good: Sequence[Candidate], rules: RetentionRules, zone: tzinfo, now: datetime, given: Circumstances
+    good: Sequence[Candidate],
+    rules: RetentionRules,
+    zone: tzinfo,
+    now: datetime,
+    given: Circumstances,
+    age_from: datetime,
 ) -> Iterator[Kept | Dropped]:
     """The fates of the good points, in their order."""
     if not good:
         return iter(())
     newest = _newest(good, given)
-    fates = _Judge(rules, zone, now, given, newest).judge(good)
+    fates = _Judge(rules, zone, now, given, newest, age_from).judge(good)
     for earlier in given.earlier:
         if earlier.spares_at(now):
-            before = _Judge(earlier.rules, earlier.zone, now, given, newest).judge(good)
+            before = _Judge(earlier.rules, earlier.zone, now, given, newest, age_from).judge(good)
             fates = map(_spare, fates, before, [earlier] * len(good))
     return fates
 
@@ -165,13 +189,21 @@ class _Judge:
     """Decides about the good points of a lineage by one set of rules."""
 
     def __init__(
-        self, rules: RetentionRules, zone: tzinfo, now: datetime, given: Circumstances, newest: datetime
+        self,
+        rules: RetentionRules,
+        zone: tzinfo,
+        now: datetime,
+        given: Circumstances,
+        newest: datetime,
+        age_from: datetime,
     ) -> None:
         here = now.astimezone(zone)
         self.rules = rules
         self.given = given
         self.keep_rules = KeepRules(rules, zone, newest)
-        self.too_old = back(here, rules.max_age) if rules.max_age else EVER
+        self.too_old = back(age_from.astimezone(zone), rules.max_age) if rules.max_age else EVER
+        self.aged = back(here, rules.max_age) if rules.max_age else EVER
+        self.newest = newest
         self.claim_over = self._claim_over(here)
 
     def judge(self, good: Sequence[Candidate]) -> Iterator[Kept | Dropped]:
@@ -184,6 +216,10 @@ class _Judge:
         reasons = [] if ended else self.keep_rules.reasons(point.time, is_oldest)
         if number < self.rules.minimum:
             reasons += self._guard(number, point, bool(reasons))
+        if reasons and self.too_old <= point.time < self.aged and not self.claim_over:
+            reasons.append(
+                f"{AGE_WAITS}{self.rules.max_age}: no newer point is ready since {moment(self.newest)}"
+            )
         if reasons:
             return Kept(point, tuple(reasons))
         return Dropped(point, ended or self.keep_rules.why_not(point.time))

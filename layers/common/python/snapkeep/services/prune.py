@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import partial
 
 from snapkeep.domain import tags
 from snapkeep.domain.deletions import Deletion, LastPrune, PruneLease
 from snapkeep.domain.errors import SnapkeepError, Throttled
 from snapkeep.domain.lineages import PolicyRetention
 from snapkeep.domain.messages import PruneRequest
+from snapkeep.domain.points import Snapshot
 from snapkeep.domain.policies import Deployment
 from snapkeep.domain.retention_history import retention_of, seen
 from snapkeep.domain.retention_points import moment
@@ -119,8 +119,11 @@ class Prune:
             return
         catalogue = SyncCatalogue(self.journal, cluster, now)
         compared = not request.dry_run and catalogue.is_due()
-        policies = self._policies(cluster, now, report)
-        survey = self._survey(cluster, now, report, policies, catalogue if compared else None)
+        surveyor = Surveyor(cluster, self.journal.last_prune(cluster), self.deployment.consistency_wait, now)
+        found = surveyor.read(self._listing(cluster, catalogue if compared else None))
+        policies = self._policies(cluster, now, report, found.repeated())
+        survey = surveyor.plan(found, policies, self._gone(found.newest(), policies, now, report))
+        report.notes += _spared(survey)
         opened = {deletion.snapshot_id for deletion in self.journal.open_deletions(cluster)}
         self._drop_protected(survey)
         brake = ApplyBrake(self.journal, self.announcer, cluster, now)
@@ -150,42 +153,31 @@ class Prune:
         report.counts |= Counter(item.fate.value for item in ended)
         report.duplicates = PruneDuplicates(self.snapshots, objects, self.pause).run(cluster)[:SHOWN]
 
-    def _survey(
-        self,
-        cluster: str,
-        now: datetime,
-        report: ClusterReport,
-        policies: Mapping[str, PolicyRetention],
-        catalogue: SyncCatalogue | None,
-    ) -> Survey:
-        last = self.journal.last_prune(cluster)
-        lag = self.deployment.consistency_wait
+    def _listing(self, cluster: str, catalogue: SyncCatalogue | None) -> Iterable[Snapshot]:
         listing = self.snapshots.find({tags.MANAGED: "true", tags.CLUSTER: cluster})
-        if catalogue:
-            listing = catalogue.watch(listing)
-        gone = partial(self._gone, policies=policies, now=now, report=report)
-        return Surveyor(cluster, policies, last, lag, now, gone).survey(listing)
+        return catalogue.watch(listing) if catalogue else listing
 
     def _gone(
         self,
         newest: Mapping[str, datetime],
-        *,
         policies: Mapping[str, PolicyRetention],
         now: datetime,
         report: ClusterReport,
     ) -> Mapping[str, datetime]:
         """Which claims are gone, if any policy wants to know; whoever cannot be asked has none."""
-        if not any(policy.rules.after_claim_deleted for policy in policies.values()):
+        if not any(item.rules.after_claim_deleted or item.rules.max_age for item in policies.values()):
             return {}
         finder = FindGoneClaims(self.clusters, self.journal)
         found = finder.find(report.cluster, newest, now, rehearse=report.dry_run)
         if found.unknown:
             report.notes.append(
-                f"after_claim_deleted waits: which claims are gone is not known: {found.unknown}"
+                f"after_claim_deleted and max_age wait: which claims are gone is not known: {found.unknown}"
             )
         return found.since
 
-    def _policies(self, cluster: str, now: datetime, report: ClusterReport) -> dict[str, PolicyRetention]:
+    def _policies(
+        self, cluster: str, now: datetime, report: ClusterReport, have_points: Collection[str]
+    ) -> dict[str, PolicyRetention]:
         """What the policies of a cluster keep, with the grace of retentions that were replaced lately."""
         found: dict[str, PolicyRetention] = {}
         for policy in self.deployment.policies:
@@ -193,7 +185,7 @@ class Prune:
                 continue
             known = self.journal.retention_history(cluster, policy.name)
             try:
-                history = seen(known, policy, now)
+                history = seen(known, policy, now, has_points=policy.name in have_points)
                 found[policy.name] = replace(
                     retention_of(history), spacing=shortest_distance(policy.schedule)
                 )
@@ -245,6 +237,15 @@ class Prune:
         except Throttled as error:
             log.warning("prune of %s: the next prune goes on: %s", deleter.cluster, error.reason)
         return ended
+
+
+def _spared(survey: Survey) -> list[str]:
+    """What people should know of policies whose backups fail."""
+    return [
+        f"policy {policy}: {points} points are older than max_age and stay, because newer backups of their "
+        "claims fail or are late"
+        for policy, points in sorted(survey.spared_by_age.items())
+    ]
 
 
 def _is_kept(snapshot_id: str, survey: Survey) -> bool:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from snapkeep.domain import tags
 from snapkeep.domain.brake import LineageChange
@@ -13,7 +14,7 @@ from snapkeep.domain.deletions import LastPrune
 from snapkeep.domain.lineages import ORPHANED, Lineage, LineagePlan, PolicyRetention, plan_lineages
 from snapkeep.domain.points import PointState, Snapshot
 from snapkeep.domain.prunable import Unreadable, read
-from snapkeep.domain.retention_plan import Kept
+from snapkeep.domain.retention_plan import AGE_WAITS, Kept
 from snapkeep.domain.retention_points import Candidate
 from snapkeep.domain.turnover import Tally, tallies
 from snapkeep.domain.twins import Slots
@@ -40,7 +41,8 @@ class Survey:
     """The plan of a cluster: what goes, what stays (id to reasons), and what could not be judged.
 
     `by_rules` are those that stay because rules keep them, `refused` counts by lineage what stays only
-    because the brake refused to delete it.
+    because the brake refused to delete it, and `spared_by_age` by policy what `max_age` would let go if
+    backups did not fail.
     """
 
     deletions: list[Planned] = field(default_factory=list)
@@ -51,6 +53,7 @@ class Survey:
     tallies: dict[str, Tally] = field(default_factory=dict)
     by_rules: set[str] = field(default_factory=set)
     refused: Counter[str] = field(default_factory=Counter)
+    spared_by_age: Counter[str] = field(default_factory=Counter)
 
     def leave(self, found: Unreadable) -> None:
         """Leave a snapshot alone that belongs to no lineage."""
@@ -81,48 +84,67 @@ class Survey:
             yield tally.change(going[lineage], self.refused[lineage])
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a listing shows of a cluster: its points by lineage, and a survey that holds all others."""
+
+    lineages: Lineages
+    survey: Survey
+
+    def newest(self) -> dict[str, datetime]:
+        """Claim UID to the time of its newest point under any policy."""
+        newest: dict[str, datetime] = {}
+        for (claim, _), points in self.lineages.items():
+            latest = max(point.time for point in points)
+            newest[claim] = max(latest, newest.get(claim, latest))
+        return newest
+
+    def repeated(self) -> set[str]:
+        """The policies that have more than one point of a claim, so they were at work before."""
+        return {policy for (_, policy), points in self.lineages.items() if len(points) > 1}
+
+
 class Surveyor:
     """Turns the snapshots of one cluster into a survey."""
 
     def __init__(
         self,
         cluster: str,
-        policies: Mapping[str, PolicyRetention],
         last: LastPrune | None,
         lag: timedelta,
         now: datetime,
-        gone: Callable[[Mapping[str, datetime]], Mapping[str, datetime]] = lambda newest: {},
     ) -> None:
-        """`last` and `lag` (how far EC2's listings may lag) say which points are new.
-
-        `gone` is told every claim (UID) with the time of its newest point, and tells since when
-        those that are gone are gone.
-        """
+        """`last` and `lag` (how far EC2's listings may lag) say which points are new."""
         self._cluster = cluster
-        self._policies = policies
         self._now = now
-        self._gone = gone
         self._since = max(last.at - lag, now - LONGEST_GAP) if last and last.at <= now else None
         self._were_pending = frozenset(last.pending if last else ())
 
-    def survey(self, snapshots: Iterable[Snapshot]) -> Survey:
-        """The survey; whatever the listing raises passes through, because half of it plans nothing."""
+    def read(self, snapshots: Iterable[Snapshot]) -> Found:
+        """What a listing shows; whatever it raises passes through, because half of it plans nothing."""
         survey = Survey()
-        lineages = self._read(snapshots, survey)
-        gone = self._gone(_newest_points(lineages))
+        return Found(self._read(snapshots, survey), survey)
+
+    def plan(
+        self,
+        found: Found,
+        policies: Mapping[str, PolicyRetention],
+        gone: Mapping[str, datetime] = MappingProxyType({}),
+    ) -> Survey:
+        """The plan by these policies; `gone` says since when the claims (UID) that are gone are gone."""
         ordered = (
-            Lineage(claim, policy, lineages[claim, policy], gone.get(claim))
-            for claim, policy in sorted(lineages)
+            Lineage(claim, policy, found.lineages[claim, policy], gone.get(claim))
+            for claim, policy in sorted(found.lineages)
         )
         claims: dict[str, list[LineagePlan]] = {}
-        for planned in plan_lineages(ordered, self._policies, self._now):
+        for planned in plan_lineages(ordered, policies, self._now):
             if planned.claim not in claims:
-                self._settle(claims, survey)
+                self._settle(claims, policies, found.survey)
                 claims = {planned.claim: []}
             claims[planned.claim].append(planned)
-        self._settle(claims, survey)
-        survey.deletions.sort(key=lambda item: item.snapshot_id)
-        return survey
+        self._settle(claims, policies, found.survey)
+        found.survey.deletions.sort(key=lambda item: item.snapshot_id)
+        return found.survey
 
     def _read(self, snapshots: Iterable[Snapshot], survey: Survey) -> Lineages:
         """Small candidates by lineage; marked duplicates belong to none, nor do twins nobody marked."""
@@ -147,13 +169,18 @@ class Surveyor:
             survey.leave(twin)
         return lineages
 
-    def _settle(self, claims: Mapping[str, list[LineagePlan]], survey: Survey) -> None:
+    def _settle(
+        self,
+        claims: Mapping[str, list[LineagePlan]],
+        policies: Mapping[str, PolicyRetention],
+        survey: Survey,
+    ) -> None:
         """Take the plans of one claim over; each deletion is shielded by the newest good point that stays."""
         for plans in claims.values():
             anywhere = self._newest(kept for item in plans for kept in item.plan.keep)
             for item in plans:
                 self._take(item, self._newest(item.plan.keep) or anywhere, survey)
-            for tally in tallies(plans, self._is_new, self._policies, self._now):
+            for tally in tallies(plans, self._is_new, policies, self._now):
                 survey.tallies[tally.lineage] = tally
 
     def _take(self, item: LineagePlan, shield: str, survey: Survey) -> None:
@@ -164,6 +191,8 @@ class Surveyor:
                 survey.by_rules.add(kept.point.id)
             if ORPHANED in kept.reasons:
                 survey.orphaned[item.policy] += 1
+            if any(reason.startswith(AGE_WAITS) for reason in kept.reasons):
+                survey.spared_by_age[item.policy] += 1
         survey.deletions += [
             Planned(gone.point.id, gone.reason, shield, name, gone.point.counts(self._now))
             for gone in item.plan.delete
@@ -177,12 +206,3 @@ class Surveyor:
         if self._since is None or point.time <= self._now - LONGEST_GAP:
             return False
         return point.time > self._since or point.id in self._were_pending
-
-
-def _newest_points(lineages: Lineages) -> dict[str, datetime]:
-    """Claim UID to the time of its newest point under any policy."""
-    newest: dict[str, datetime] = {}
-    for (claim, _), points in lineages.items():
-        latest = max(point.time for point in points)
-        newest[claim] = max(latest, newest.get(claim, latest))
-    return newest
