@@ -10,9 +10,10 @@ from typing import Any
 from sandbox.kubernetes import discovery, errors, openapi
 from sandbox.kubernetes.authentication import ADMIN, Authenticator
 from sandbox.kubernetes.authorization import Authorizer
+from sandbox.kubernetes.bodies import read_delete_options
 from sandbox.kubernetes.errors import ApiError, UnknownPath
 from sandbox.kubernetes.faults import Disconnect, Faults, Traffic, strike
-from sandbox.kubernetes.listing import Pages
+from sandbox.kubernetes.listing import Pages, refuse_future
 from sandbox.kubernetes.objects import Objects
 from sandbox.kubernetes.policy_admission import Policies
 from sandbox.kubernetes.requests import Object, Request, Response, Target, User, json_response, with_warnings
@@ -53,6 +54,13 @@ _RETURNED_WHEN_DELETED = frozenset(
 _PROBES = ("/healthz", "/livez", "/readyz")
 
 Control = Callable[[dict[str, Any]], dict[str, Any]]
+
+
+def _listed(target: Target, items: list[Object]) -> list[Object]:
+    """Elements of a list carry no kind; those of custom resources do, which the server does not decode."""
+    if target.resource.custom:
+        return items
+    return [{key: obj[key] for key in obj if key not in ("apiVersion", "kind")} for obj in items]
 
 
 class Api:
@@ -156,6 +164,7 @@ class Api:
         return json_response(obj, status)
 
     def _get(self, request: Request, target: Target) -> Response:
+        refuse_future(request, self.store.revision)
         return self._shown(request, target, self._objects.get(target))
 
     def _list(self, request: Request, target: Target) -> Response:
@@ -170,7 +179,7 @@ class Api:
             return json_response({**shown, "metadata": metadata})
         resource = target.resource
         kind = {"kind": f"{resource.kind}List", "apiVersion": resource.api_version}
-        return json_response({**kind, "metadata": metadata, "items": page.items})
+        return json_response({**kind, "metadata": metadata, "items": _listed(target, page.items)})
 
     def _watch(self, request: Request, target: Target) -> Response:
         as_table = is_table_wanted(request.headers.get("accept", ""))
@@ -194,6 +203,7 @@ class Api:
         return json_response(status)
 
     def _delete_all(self, request: Request, target: Target) -> Response:
+        read_delete_options(request)
         page = self.pages.read(request, target)
         for obj in page.items:
             meta = obj["metadata"]
@@ -206,7 +216,7 @@ class Api:
         resource = target.resource
         kind = {"kind": f"{resource.kind}List", "apiVersion": resource.api_version}
         metadata = {"resourceVersion": str(self.store.revision)}
-        return json_response({**kind, "metadata": metadata, "items": page.items})
+        return json_response({**kind, "metadata": metadata, "items": _listed(target, page.items)})
 
     def _other(self, request: Request, user: User) -> Response:
         path = request.path.rstrip("/") or "/"

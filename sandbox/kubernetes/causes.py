@@ -18,6 +18,11 @@ def invalid_value(field: str, value: Any, why: str) -> Causes:
     return _cause("FieldValueInvalid", field, f"Invalid value: {_shown(value)}: {why}")
 
 
+def invalid_rule(field: str, why: str) -> Causes:
+    """An object that breaks a rule of its custom resource; its value is not told."""
+    return _cause("FieldValueInvalid", field, f"Invalid value: {why}")
+
+
 def duplicate(field: str, value: Any, why: str = "") -> Causes:
     """An element that is in the list already."""
     text = f"Duplicate value: {_shown(value)}" + (f": {why}" if why else "")
@@ -34,6 +39,12 @@ def not_supported(field: str, value: Any, allowed: list[str]) -> Causes:
     choices = ", ".join(json.dumps(choice) for choice in allowed)
     text = f"Unsupported value: {json.dumps(value)}: supported values: {choices}"
     return _cause("FieldValueNotSupported", field, text)
+
+
+def wrong_type(field: str, is_: str, should: str) -> Causes:
+    """A field of a custom resource whose JSON type is not the one of its schema."""
+    text = f'Invalid value: "{is_}": {field} in body must be of type {should}: "{is_}"'
+    return _cause("FieldValueTypeInvalid", field, text)
 
 
 def _shown(value: Any) -> str:

@@ -28,7 +28,7 @@ class ApiError(Exception):
         self.code = code
         self.reason = reason
         self.message = message
-        self.details = details or {}
+        self.details = details
         self.headers = headers or {}
         self.metadata = metadata or {}
 
@@ -40,10 +40,11 @@ class ApiError(Exception):
             "metadata": self.metadata,
             "status": "Failure",
             "message": self.message,
-            "reason": self.reason,
             "code": self.code,
         }
-        if self.details:
+        if self.reason:
+            body["reason"] = self.reason
+        if self.details is not None:
             body["details"] = self.details
         return body
 
@@ -83,11 +84,42 @@ def conflict(resource: Resource, name: str, why: str = "") -> ApiError:
 
 def invalid(resource: Resource, name: str, causes: list[Cause]) -> ApiError:
     """422: the object breaks rules; each cause has `field`, `reason` and `message`."""
-    parts = [f"{cause['field']}: {cause['message']}" for cause in causes]
-    text = parts[0] if len(parts) == 1 else f"[{', '.join(parts)}]"
-    kind = f"{resource.kind}.{resource.group}" if resource.group else resource.kind
-    found = details(resource, name, causes) | {"kind": resource.kind}
-    return ApiError(422, "Invalid", f'{kind} "{name}" is invalid: {text}', found)
+    return invalid_as(_kind(resource), resource, name, causes)
+
+
+def invalid_as(kind: str, resource: Resource, name: str, causes: list[Cause]) -> ApiError:
+    """422 about an object that says it is of another kind."""
+    found = details(resource, name, causes) | {"kind": kind.partition(".")[0]}
+    return ApiError(422, "Invalid", f'{kind} "{name}" is invalid: {_together(causes)}', found)
+
+
+def invalid_options(kind: str, causes: list[Cause]) -> ApiError:
+    """422 about the options of a request: its query, or the body of a DELETE."""
+    found = {"group": "meta.k8s.io", "kind": kind, "causes": causes}
+    return ApiError(422, "Invalid", f'{kind}.meta.k8s.io "" is invalid: {_together(causes)}', found)
+
+
+def invalid_patch(causes: list[Cause]) -> ApiError:
+    """422 about a patch whose result cannot be read as an object of its kind."""
+    return ApiError(422, "Invalid", f' "" is invalid: {_together(causes)}', {"causes": causes})
+
+
+def _kind(resource: Resource) -> str:
+    return f"{resource.kind}.{resource.group}" if resource.group else resource.kind
+
+
+def _together(causes: list[Cause]) -> str:
+    """The causes in a row; one that comes twice is told once."""
+    parts = list(dict.fromkeys(f"{cause['field']}: {cause['message']}" for cause in causes))
+    return parts[0] if len(parts) == 1 else f"[{', '.join(parts)}]"
+
+
+def precondition(resource: Resource, name: str, why: str) -> ApiError:
+    """409: the object is not the one that a DELETE names by uid or version."""
+    kind = _kind(resource)
+    found = details(resource, name) | {"kind": resource.kind}
+    message = f'Operation cannot be fulfilled on {kind} "{name}": {why}'
+    return ApiError(409, "Conflict", message, found)
 
 
 def forbidden(resource: Resource, name: str, why: str, causes: list[Cause] | None = None) -> ApiError:
@@ -112,18 +144,33 @@ def method_not_allowed() -> ApiError:
     return ApiError(405, "MethodNotAllowed", message)
 
 
-def unsupported_media_type(given: str, supported: list[str]) -> ApiError:
+def unrecognized(kind: str, why: str, quoted: str) -> ApiError:
+    """400: a body that is not the JSON of an object."""
+    text = f"couldn't get version/kind; json parse error: {why} ({quoted})"
+    of = f" (must be of type {kind})" if kind else ""
+    return bad_request(f"the object provided is unrecognized{of}: {text}")
+
+
+def too_new(version: int, current: int) -> ApiError:
+    """504: the reader has seen a version that this server has not."""
+    text = "Too large resource version"
+    found = {"causes": [{"reason": "ResourceVersionTooLarge", "message": text}], "retryAfterSeconds": 1}
+    message = f"Timeout: {text}: {version}, current: {current}"
+    return ApiError(504, "Timeout", message, found, {"Retry-After": "1"})
+
+
+def unsupported_media_type(supported: list[str]) -> ApiError:
     """415: a body or patch type this kind does not take (strategic merge on custom resources)."""
     message = (
         "the body of the request was in an unknown format - accepted media types include: "
         f"{', '.join(supported)}"
     )
-    return ApiError(415, "UnsupportedMediaType", message, {"causes": [{"message": given}]} if given else None)
+    return ApiError(415, "UnsupportedMediaType", message)
 
 
 def unprocessable_patch() -> ApiError:
     """422: a JSON patch that does not fit the object, or whose `test` fails."""
-    return ApiError(422, "Invalid", "the server rejected our request due to an error in our request")
+    return ApiError(422, "Invalid", "the server rejected our request due to an error in our request", {})
 
 
 def too_many_requests(message: str, retry_after: int | None = None) -> ApiError:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.kubernetes.errors import ApiError, internal
+from sandbox.kubernetes.errors import ApiError
 from sandbox.kubernetes.selectors import matches_selector
 from sandbox.kubernetes.store import NotFound, Store
 
@@ -45,9 +45,10 @@ def refuse_disruption(store: Store, pod: Object) -> None:
         if matches_selector(row.get("spec", {}).get("selector"), labels)
     ]
     if len(budgets) > 1:
-        raise internal(
+        text = (
             "This pod has more than one PodDisruptionBudget, which the eviction subresource does not support."
         )
+        raise ApiError(500, "", text)
     for budget in budgets:
         _refuse_budget(budget, budget_status(store, budget), pod)
 

@@ -6,12 +6,13 @@ Source: Kubernetes documentation, "Retrieving large results sets in chunks".
 from __future__ import annotations
 
 import base64
+import binascii
 import json
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass
 
-from sandbox.kubernetes.errors import bad_request, expired
+from sandbox.kubernetes.errors import bad_request, expired, too_new
 from sandbox.kubernetes.requests import Object, Request, Target
 from sandbox.kubernetes.selectors import Matches, field_selector, label_selector
 from sandbox.kubernetes.store import Store
@@ -50,6 +51,7 @@ class Pages:
         """One page of what `request` asks for. Raises ApiError 410 for a token that is too old and 400 for
         one that is not ours."""
         matches = selection(request, target)
+        refuse_future(request, self._store.revision)
         limit = request.number("limit")
         token = request.query.get("continue", "")
         if not token:
@@ -90,6 +92,18 @@ class Pages:
         return found
 
 
+def refuse_future(request: Request, current: int) -> None:
+    """Raises ApiError 504 for a read at a version that is not there yet (the real server waits three seconds
+    for it first), 400 for one that is no number."""
+    text = request.query.get("resourceVersion") or "0"
+    if not text.isdecimal():
+        parsing = f'strconv.ParseUint: parsing "{text}": invalid syntax'
+        cause = f'resourceVersion: Invalid value: "{text}": {parsing}'
+        raise bad_request(f"invalid resource version: {cause}")
+    if int(text) > current:
+        raise too_new(int(text), current)
+
+
 def selection(request: Request, target: Target) -> Matches:
     """Whether an object is one the request selects by labels, fields and name."""
     by_labels = label_selector(request.query.get("labelSelector", ""))
@@ -112,7 +126,10 @@ def _encode(revision: int, after: list[str]) -> str:
 
 def _decode(token: str) -> tuple[int, list[str]]:
     try:
-        found = json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
+        decoded = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
+        found = json.loads(decoded)
         return int(found["rv"]), [str(part) for part in found["start"]]
     except (ValueError, KeyError, TypeError) as problem:
-        raise bad_request(f"continue key is not valid: {problem}") from problem
+        first = decoded[:1].decode(errors="replace") if not isinstance(problem, binascii.Error) else ""
+        text = f"invalid character '{first}' looking for beginning of value" if first else str(problem)
+        raise bad_request(f"invalid continue token: continue key is not valid: {text}") from problem

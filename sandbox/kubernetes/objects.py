@@ -8,13 +8,20 @@ from typing import Any
 from sandbox.kubernetes import errors
 from sandbox.kubernetes.admission import check_resize, refuse_terminating
 from sandbox.kubernetes.apply import apply_object
+from sandbox.kubernetes.bodies import (
+    read_applied,
+    read_delete_options,
+    read_object,
+    read_patch,
+    read_patched,
+)
+from sandbox.kubernetes.causes import invalid_value, required
 from sandbox.kubernetes.defaults import complete, set_defaults
 from sandbox.kubernetes.limits import refuse_out_of_bounds
 from sandbox.kubernetes.patches import json_patch, merge_patch, strategic_patch
 from sandbox.kubernetes.policy_admission import Policies
 from sandbox.kubernetes.quotas import QUOTAS, count, refuse_exceeded
 from sandbox.kubernetes.requests import Object, Request, Target
-from sandbox.kubernetes.resources import Resource
 from sandbox.kubernetes.store import AlreadyExists, NotFound, Store, copy, generated_name
 from sandbox.kubernetes.validation import check_changed, check_new
 
@@ -22,6 +29,12 @@ JSON_PATCH = "application/json-patch+json"
 MERGE_PATCH = "application/merge-patch+json"
 STRATEGIC_PATCH = "application/strategic-merge-patch+json"
 APPLY_PATCH = "application/apply-patch+yaml"
+
+_PATCHES: dict[str, Callable[[Any, Any], Any]] = {
+    JSON_PATCH: json_patch,
+    MERGE_PATCH: merge_patch,
+    STRATEGIC_PATCH: strategic_patch,
+}
 
 
 class Objects:
@@ -40,7 +53,7 @@ class Objects:
 
     def create(self, request: Request, target: Target) -> Object:
         """Stores a new object. Raises ApiError 400, 403, 404 (namespace), 409 or 422."""
-        return self._create(request, target, _document(request, target))
+        return self._create(request, target, read_object(request, target))
 
     def _create(self, request: Request, target: Target, obj: Object) -> Object:
         refuse_terminating(self._store, target, obj)
@@ -70,7 +83,7 @@ class Objects:
 
     def replace(self, request: Request, target: Target) -> Object:
         """PUT: the object becomes the body. Raises ApiError 404, 409 or 422."""
-        wanted = _document(request, target)
+        wanted = read_object(request, target)
         return self._change(request, target, lambda old: wanted)[0]
 
     def patch(self, request: Request, target: Target) -> tuple[Object, bool]:
@@ -81,18 +94,22 @@ class Objects:
         if not target.resource.custom:
             supported.append(STRATEGIC_PATCH)
         if kind not in supported:
-            raise errors.unsupported_media_type(kind, supported)
+            if not target.resource.custom:  # go-restful refuses it before the API server
+                raise errors.ApiError(415, "UnsupportedMediaType", "415: Unsupported Media Type", {})
+            raise errors.unsupported_media_type(supported)
         if kind == APPLY_PATCH:
             return self._apply(request, target)
-        patch = request.document()
+        patch = read_patch(request)
         if isinstance(patch, list) != (kind == JSON_PATCH):
+            given = "array" if isinstance(patch, list) else "object"
+            wanted = "[]handlers.jsonPatchOp" if kind == JSON_PATCH else "map[string]interface {}"
             raise errors.bad_request(
-                f"the patch body does not fit {kind}: send a list for a JSON patch, else an object"
+                f"error decoding patch: json: cannot unmarshal {given} into Go value of type {wanted}"
             )
-        if kind == JSON_PATCH:
-            return self._change(request, target, lambda old: json_patch(old, patch))
-        merge = merge_patch if kind == MERGE_PATCH else strategic_patch
-        return self._change(request, target, lambda old: merge(old, patch))
+        change = _PATCHES[kind]
+        return self._change(
+            request, target, lambda old: read_patched(request, target.resource, change(old, patch), patch)
+        )
 
     def delete(self, request: Request, target: Target) -> Object:
         """Deletes, or marks for deletion, and returns the object as it was left. Raises ApiError 403, 404,
@@ -101,7 +118,7 @@ class Objects:
         def asked(obj: Object) -> None:
             self._policies.check(request, target, "DELETE", None, obj)
 
-        return self.delete_with(request, target, request.document() or {}, asked)
+        return self.delete_with(request, target, read_delete_options(request), asked)
 
     def delete_with(
         self, request: Request, target: Target, options: Object, check: Callable[[Object], None] | None = None
@@ -128,14 +145,16 @@ class Objects:
         except NotFound:
             return obj
 
+    def check_preconditions(self, target: Target, options: Object) -> None:
+        """Raises ApiError 404, or 409 when the object is not the one that the DeleteOptions name."""
+        _check_preconditions(target, self.get(target), options.get("preconditions") or {})
+
     def _apply(self, request: Request, target: Target) -> tuple[Object, bool]:
-        config = request.document()
         manager = request.query.get("fieldManager", "")
         if not manager:
-            raise errors.bad_request(
-                "PatchOptions.meta.k8s.io is invalid: fieldManager: Required value: is required for "
-                "apply patch"
-            )
+            causes = required("fieldManager", "is required for apply patch")
+            raise errors.invalid_options("PatchOptions", causes)
+        config = read_applied(request, target)
         force, now = request.flag("force"), self._store.clock()
 
         def merged(old: Object | None) -> Object:
@@ -167,7 +186,6 @@ class Objects:
 
     def _settle(self, request: Request, target: Target, old: Object, new: Object) -> Object:
         """The object to store: what a writer may not change is put back, the rest is checked."""
-        _check_shape(target.resource, new)
         wanted = new.get("metadata") or {}
         _check_version(target, old, wanted)
         resource = target.resource
@@ -223,44 +241,6 @@ def grace_seconds(target: Target, pod: Object, request: Request, options: Object
     return int(pod["spec"].get("terminationGracePeriodSeconds", 30) if given is None else given)
 
 
-def _document(request: Request, target: Target) -> Object:
-    obj: Object = request.document()
-    resource = target.resource
-    _check_shape(resource, obj)
-    given = (obj.setdefault("apiVersion", resource.api_version), obj.setdefault("kind", resource.kind))
-    if given != (resource.api_version, resource.kind):
-        raise errors.bad_request(
-            f"the API version in the data ({given[0]}, Kind={given[1]}) does not match the expected API "
-            f"version ({resource.api_version}, Kind={resource.kind})"
-        )
-    meta = obj.setdefault("metadata", {})
-    if target.namespace is not None and meta.get("namespace", target.namespace) != target.namespace:
-        raise errors.bad_request(
-            "the namespace of the provided object does not match the namespace sent on the request"
-        )
-    if target.namespace is not None:
-        meta["namespace"] = target.namespace
-    else:
-        meta.pop("namespace", None)
-    if target.name and meta.setdefault("name", target.name) != target.name:
-        raise errors.bad_request(
-            f"the name of the object ({meta['name']}) does not match the name on the URL ({target.name})"
-        )
-    return obj
-
-
-def _check_shape(resource: Resource, obj: Any) -> None:
-    """Raises ApiError 400 when the parts that every rule reads are not objects."""
-    parts = [obj] + (
-        [obj.get(field) or {} for field in ("metadata", "spec")] if isinstance(obj, dict) else []
-    )
-    if not all(isinstance(part, dict) for part in parts):
-        raise errors.bad_request(
-            f'{resource.kind} in version "{resource.version}" cannot be handled as a {resource.kind}: the '
-            "object, its metadata and its spec must be JSON objects"
-        )
-
-
 def _metadata(old: Object, wanted: Object) -> Object:
     """Labels, annotations, finalizers and owners are the writer's; the rest is the server's."""
     kept = {**wanted}
@@ -284,24 +264,25 @@ def _restore(new: Object, old: Object, field: str) -> None:
 
 
 def _check_version(target: Target, old: Object, wanted: Object) -> None:
-    name = target.name
-    uid = wanted.get("uid")
-    if uid and uid != old["metadata"]["uid"]:
-        text = (
-            f"Precondition failed: UID in precondition: {uid}, UID in object meta: {old['metadata']['uid']}"
-        )
-        raise errors.conflict(target.resource, name, text)
-    version = wanted.get("resourceVersion")
+    uid, version = wanted.get("uid"), wanted.get("resourceVersion")
+    if version and not version.isdecimal():
+        raise errors.ApiError(500, "", f'strconv.ParseUint: parsing "{version}": invalid syntax')
     if version and version != old["metadata"]["resourceVersion"]:
-        raise errors.conflict(target.resource, name)
+        raise errors.conflict(target.resource, target.name)
+    if uid and uid != old["metadata"]["uid"]:
+        causes = invalid_value("metadata.uid", uid, "field is immutable")
+        raise errors.invalid(target.resource, target.name, causes + causes)
 
 
 def _check_preconditions(target: Target, obj: Object, wanted: Object) -> None:
     meta = obj["metadata"]
-    for field, word, key in (
-        ("uid", "UID", "uid"),
-        ("resourceVersion", "ResourceVersion", "resourceVersion"),
+    for field, word, what in (
+        ("uid", "UID", "deleted and then recreated"),
+        ("resourceVersion", "ResourceVersion", "modified"),
     ):
-        if wanted.get(field) and wanted[field] != meta[key]:
-            given = f"{word} in precondition: {wanted[field]}, {word} in object meta: {meta[key]}"
-            raise errors.conflict(target.resource, target.name, f"Precondition failed: {given}")
+        if wanted.get(field) and wanted[field] != meta[field]:
+            why = (
+                f"the {word} in the precondition ({wanted[field]}) does not match the {word} in record "
+                f"({meta[field]}). The object might have been {what}"
+            )
+            raise errors.precondition(target.resource, target.name, why)

@@ -9,11 +9,15 @@ from typing import Any
 
 import yaml
 
-from sandbox.kubernetes import protobuf
-from sandbox.kubernetes.errors import bad_request, unsupported_media_type
+from sandbox.kubernetes import json_text, protobuf
+from sandbox.kubernetes.errors import bad_request, unrecognized, unsupported_media_type
 from sandbox.kubernetes.resources import Resource
 
 Object = dict[str, Any]
+
+
+_YAML = frozenset({"application/yaml", "application/apply-patch+yaml"})
+_BODIES = ("application/json", "application/yaml")
 
 
 @dataclass(frozen=True)
@@ -43,20 +47,23 @@ class Request:
     user: User | None = None
     warnings: list[str] = field(default_factory=list)
 
-    def document(self) -> Any:
-        """The body as JSON, or as YAML when it is not JSON; {} when empty. Raises ApiError 400, or 415 for
-        protobuf of a kind that is not known."""
+    def document(self, kind: str = "") -> Any:
+        """The body as the Content-Type says; {} when there is none. Raises ApiError 400, which tells the
+        `kind` it should be of, or 415 for other types and for protobuf of a kind that is not known."""
         if not self.body:
             return {}
         if self.content_type == protobuf.CONTENT_TYPE:
             found = protobuf.decode(self.body)
             if found is None:
-                raise unsupported_media_type(protobuf.CONTENT_TYPE, ["application/json", "application/yaml"])
+                raise unsupported_media_type(["application/json", "application/yaml"])
             return found
-        try:
-            return json.loads(self.body)
-        except ValueError:
-            pass
+        if self.content_type not in _YAML:
+            if not self.content_type.endswith("json") and self.content_type:
+                raise unsupported_media_type([*_BODIES, protobuf.CONTENT_TYPE])
+            try:
+                return json_text.parse(self.body)
+            except ValueError as problem:
+                raise unrecognized(kind, str(problem), json_text.shown(self.body)) from problem
         try:
             return yaml.safe_load(self.body)
         except (yaml.YAMLError, UnicodeDecodeError) as problem:
@@ -70,7 +77,7 @@ class Request:
         """A numeric query parameter. Raises ApiError 400."""
         text = self.query.get(name) or str(default)
         if not text.isdecimal():
-            raise bad_request(f'invalid value "{text}" for query parameter {name}: it must be a whole number')
+            raise bad_request(f'strconv.ParseInt: parsing "{text}": invalid syntax')
         return int(text)
 
     @property
@@ -87,6 +94,7 @@ class Response:
     body: bytes | Iterator[bytes]
     content_type: str = "application/json"
     headers: Mapping[str, str] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -111,9 +119,6 @@ def json_response(document: Any, status: int = 200, headers: Mapping[str, str] |
 
 
 def with_warnings(response: Response, warnings: list[str]) -> Response:
-    """The answer, with its Warning header (RFC 7234). Source: k8s.io/apimachinery `pkg/util/net`,
+    """The answer, with a Warning header (RFC 7234) for each text. Source: k8s.io/apimachinery `pkg/util/net`,
     NewWarningHeader."""
-    if not warnings:
-        return response
-    rows = [f"299 - {json.dumps(text)}" for text in dict.fromkeys(warnings)]
-    return replace(response, headers={**response.headers, "Warning": ", ".join(rows)})
+    return replace(response, warnings=tuple(f"299 - {json.dumps(text)}" for text in dict.fromkeys(warnings)))

@@ -135,3 +135,15 @@ _ALL = (
 
 RESOURCES: dict[str, Resource] = {row.plural: row for row in _ALL}
 """Every kind by its plural name; plurals are unique across the groups served here."""
+
+WITH_GENERATION = frozenset(
+    {
+        *(row.plural for row in _ALL if row.custom or row.group == "apps"),
+        "customresourcedefinitions",
+        "poddisruptionbudgets",
+        "pods",
+        "validatingadmissionpolicies",
+        "validatingadmissionpolicybindings",
+    }
+)
+"""Kinds whose `metadata.generation` counts the changes of their spec; the others have none."""

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from sandbox.kubernetes.errors import ApiError, bad_request
+from sandbox.kubernetes.resources import RESOURCES
 
 Labels = Mapping[str, str]
 Matches = Callable[[dict[str, Any]], bool]
@@ -65,13 +66,20 @@ def field_selector(resource: str, text: str) -> Matches:
         if not found:
             raise bad_request(f"invalid selector: '{text}'; can't understand '{part}'")
         if found["path"] not in _EVERYWHERE | _FIELDS.get(resource, set()):
-            raise bad_request(f"field label not supported: {found['path']}")
+            raise _unknown_field(resource, found["path"])
         wanted.append((found["path"].split("."), found["op"] != "!=", found["value"]))
 
     def matches(obj: dict[str, Any]) -> bool:
         return all((_field(obj, path) == value) is equal for path, equal, value in wanted)
 
     return matches
+
+
+def _unknown_field(resource: str, path: str) -> ApiError:
+    """Kinds with fields of their own, and custom ones, word it differently from the others."""
+    if resource in _FIELDS or RESOURCES[resource].custom:
+        return bad_request(f"field label not supported: {path}")
+    return bad_request(f'"{path}" is not a known field selector: only "metadata.name", "metadata.namespace"')
 
 
 def matches_selector(selector: Mapping[str, Any] | None, labels: Labels) -> bool:
@@ -119,7 +127,13 @@ def _present(key: str, wanted: bool) -> _Requirement:
 
 
 def _unreadable(part: str) -> ApiError:
-    return bad_request(f"unable to parse requirement: found '{part}', expected: a label selector requirement")
+    _, _, rest = part.partition(" ")
+    if not rest:
+        return bad_request(
+            f"unable to parse requirement: found '{part}', expected: a label selector requirement"
+        )
+    operators = "in, notin, =, ==, !=, gt, lt"
+    return bad_request(f"unable to parse requirement: found '{rest.split()[0]}', expected: {operators}")
 
 
 def _field(obj: dict[str, Any], path: list[str]) -> str:

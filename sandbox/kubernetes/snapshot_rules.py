@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.kubernetes.causes import Causes, invalid_value, not_supported, required
+from sandbox.kubernetes.causes import Causes, invalid_rule, invalid_value, not_supported, required
 
 Object = dict[str, Any]
 
+UNCHECKED = (
+    "some validation rules were not checked because the object was invalid; correct the existing errors to "
+    "complete validation"
+)
 _POLICIES = ["Delete", "Retain"]
 _SNAPSHOT_SOURCES = ("volumeSnapshotContentName", "persistentVolumeClaimName")
 _CONTENT_SOURCES = ("volumeHandle", "snapshotHandle")
@@ -17,13 +21,13 @@ def new_snapshot(obj: Object) -> Causes:
     """What a new VolumeSnapshot breaks."""
     spec = obj.get("spec")
     if not isinstance(spec, dict):
-        return required("spec")
+        return _unchecked(required("spec"))
     if not isinstance(spec.get("source"), dict):
-        return required("spec.source")
+        return _unchecked(required("spec.source"))
     causes = _one_of(spec["source"], _SNAPSHOT_SOURCES)
     if spec.get("volumeSnapshotClassName") == "":
         text = "volumeSnapshotClassName must not be the empty string when set"
-        causes += _rule("spec.volumeSnapshotClassName", "string", text)
+        causes += invalid_value("spec.volumeSnapshotClassName", "", text)
     return causes
 
 
@@ -31,21 +35,21 @@ def new_content(obj: Object) -> Causes:
     """What a new VolumeSnapshotContent breaks."""
     spec = obj.get("spec")
     if not isinstance(spec, dict):
-        return required("spec")
+        return _unchecked(required("spec"))
     causes = [
         cause
         for field in ("deletionPolicy", "driver", "source", "volumeSnapshotRef")
         if field not in spec
         for cause in required(f"spec.{field}")
     ]
-    if causes:
-        return causes
-    if spec["deletionPolicy"] not in _POLICIES:
+    if spec.get("deletionPolicy", "Delete") not in _POLICIES:
         causes += not_supported("spec.deletionPolicy", spec["deletionPolicy"], _POLICIES)
+    if causes:
+        return _unchecked(causes)
     reference = spec["volumeSnapshotRef"]
     if not (reference.get("name") and reference.get("namespace")):
         text = "both spec.volumeSnapshotRef.name and spec.volumeSnapshotRef.namespace must be set"
-        causes += _rule("spec.volumeSnapshotRef", "object", text)
+        causes += invalid_rule("spec.volumeSnapshotRef", text)
     return causes + _one_of(spec["source"], _CONTENT_SOURCES)
 
 
@@ -71,20 +75,32 @@ def changed(plural: str, old: Object, new: Object) -> Causes:
     causes = check(new)
     if causes:
         return causes
+    if old["spec"].get("sourceVolumeMode", ...) != new["spec"].get("sourceVolumeMode", ...):
+        causes += _mode_changed(old["spec"], new["spec"])
     before, after = old["spec"]["source"], new["spec"]["source"]
     for source in sources:
         if source in before and source not in after:
-            causes += _rule("spec.source", "object", f"{source} is required once set")
+            causes += invalid_rule("spec.source", f"{source} is required once set")
         elif source in before and before[source] != after[source]:
-            causes += _rule(f"spec.source.{source}", "string", f"{source} is immutable")
+            causes += invalid_value(f"spec.source.{source}", after[source], f"{source} is immutable")
     return causes
 
 
 def _one_of(source: Object, names: tuple[str, str]) -> Causes:
     if sum(name in source for name in names) == 1:
         return []
-    return _rule("spec.source", "object", f"exactly one of {names[0]} and {names[1]} must be set")
+    return invalid_rule("spec.source", f"exactly one of {names[0]} and {names[1]} must be set")
 
 
-def _rule(field: str, kind: str, text: str) -> Causes:
-    return invalid_value(field, kind, text)
+def _unchecked(causes: Causes) -> Causes:
+    """What breaks the schema, and that the rules were not looked at."""
+    return causes + invalid_value("<nil>", None, UNCHECKED)
+
+
+def _mode_changed(before: Object, after: Object) -> Causes:
+    if "sourceVolumeMode" not in before:
+        return []
+    if "sourceVolumeMode" not in after:
+        return invalid_rule("spec", "sourceVolumeMode is required once set")
+    text = "sourceVolumeMode is immutable"
+    return invalid_value("spec.sourceVolumeMode", after["sourceVolumeMode"], text)

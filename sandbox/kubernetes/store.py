@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sandbox.kubernetes.resources import RESOURCES
+from sandbox.kubernetes.resources import RESOURCES, WITH_GENERATION
 
 Object = dict[str, Any]
 Objects = list[Object]
@@ -201,12 +201,13 @@ class Store:
                 meta["name"] = name
         meta["uid"] = str(uuid.uuid4())
         meta["creationTimestamp"] = timestamp(self.clock())
-        if "spec" in obj:
+        meta.pop("generation", None)
+        if resource in WITH_GENERATION:
             meta["generation"] = 1
         meta.pop("deletionTimestamp", None)
 
     def _replace(self, resource: str, key: Key, old: Object, new: Object) -> str:
-        if old.get("spec") != new.get("spec"):
+        if resource in WITH_GENERATION and old.get("spec") != new.get("spec"):
             new["metadata"]["generation"] = old["metadata"].get("generation", 0) + 1
         kind = "DELETED" if _is_finished(new) else "MODIFIED"
         self._write(kind, resource, key, new, old)

@@ -5,14 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from sandbox.kubernetes import errors
+from sandbox.kubernetes.bodies import read_body
 from sandbox.kubernetes.eviction import refuse_disruption
 from sandbox.kubernetes.objects import Objects
 from sandbox.kubernetes.policy_admission import Policies
 from sandbox.kubernetes.requests import Object, Request, Response, Target, json_response
 from sandbox.kubernetes.store import Store, timestamp
 
-_EVICTION = {"apiVersion": "policy/v1", "kind": "Eviction"}
-_BINDING = {"apiVersion": "v1", "kind": "Binding"}
+_EVICTED = {
+    "type": "DisruptionTarget",
+    "status": "True",
+    "reason": "EvictionByEvictionAPI",
+    "message": "Eviction API: evicting",
+    "lastProbeTime": None,
+}
 _SUCCESS = {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "code": 201}
 
 
@@ -38,21 +44,40 @@ class Subresources:
 
     def _evict(self, request: Request, target: Target) -> Response:
         """Deletes the pod unless a disruption budget forbids it. Raises ApiError 404, 409 or 429."""
-        body = request.document() or {}
-        options = body.get("deleteOptions") or {}
+        body = read_body(request, "policy/v1", "Eviction")
+        meta = body.get("metadata") or {}
+        if meta.get("namespace", target.namespace) != target.namespace:
+            text = "the namespace of the provided object does not match the namespace sent on the request"
+            raise errors.bad_request(text)
+        if meta.get("name") != target.name:
+            raise errors.bad_request("name in URL does not match name in Eviction object")
         with self._store.changed:  # between the look at the budget and the delete nothing may change
             pod = self._objects.get(target)
-            self._policies.check(request, target, "CREATE", _EVICTION | body)
+            self._policies.check(request, target, "CREATE", body)
             refuse_disruption(self._store, pod)
-            self._objects.delete_with(request, target, options)
+            if not request.flag("dryRun"):
+                self._mark(target, body.get("deleteOptions") or {})
+            self._objects.delete_with(request, target, body.get("deleteOptions") or {})
         return json_response(_SUCCESS, 201)
+
+    def _mark(self, target: Target, options: Object) -> None:
+        """Says in the pod's status who ends it, unless the delete is going to be refused."""
+        now = timestamp(self._store.clock())
+        self._objects.check_preconditions(target, options)
+
+        def add(pod: Object) -> None:
+            conditions = pod.setdefault("status", {}).setdefault("conditions", [])
+            conditions[:] = [row for row in conditions if row.get("type") != "DisruptionTarget"]
+            conditions.append(_EVICTED | {"lastTransitionTime": now})
+
+        self._store.update("pods", target.namespace, target.name, add)
 
     def _bind(self, request: Request, target: Target) -> Response:
         """Puts a pod on a node, as the scheduler does. Raises ApiError 404, or 409 when it has one."""
-        body = request.document()
+        body = read_body(request, "v1", "Binding")
         node = body.get("target", {}).get("name", "")
         pod = self._objects.get(target)
-        self._policies.check(request, target, "CREATE", _BINDING | body)
+        self._policies.check(request, target, "CREATE", body)
         if pod["spec"].get("nodeName"):
             text = f'pod {target.name} is already assigned to node "{pod["spec"]["nodeName"]}"'
             raise errors.conflict(target.resource, target.name, text)

@@ -96,7 +96,9 @@ def claim(name: str, size: str = "4Gi", **spec: Any) -> dict[str, Any]:
 
 
 def snapshot(name: str, **source: str) -> dict[str, Any]:
-    return {"metadata": {"name": name}, "spec": {"volumeSnapshotClassName": "retain", "source": source}}
+    kind = {"apiVersion": "snapshot.storage.k8s.io/v1", "kind": "VolumeSnapshot"}
+    spec = {"volumeSnapshotClassName": "retain", "source": source}
+    return {**kind, "metadata": {"name": name}, "spec": spec}
 
 
 def pod(name: str, node: str = "n1", **labels: str) -> dict[str, Any]:

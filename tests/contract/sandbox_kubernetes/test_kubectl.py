@@ -19,6 +19,7 @@ from tests.contract.sandbox_kubernetes.client import (
     TABLE,
     Client,
     claim,
+    snapshot,
 )
 
 MANIFESTS = """
@@ -191,9 +192,7 @@ def test_describe_tells_claims_snapshots_and_nodes_with_their_events(kubectl: Ku
         "message": "requested volume size is too small",
     }
     assert admin.post("/api/v1/namespaces/default/events", event).status == 201
-    admin.post(
-        SNAPSHOTS, {"metadata": {"name": "s1"}, "spec": {"source": {"persistentVolumeClaimName": "data"}}}
-    )
+    admin.post(SNAPSHOTS, snapshot("s1", persistentVolumeClaimName="data"))
     admin.post(NODES, {"metadata": {"name": "n1"}})
     selected = "involvedObject.name%3Ddata,involvedObject.kind%3DPersistentVolumeClaim"
     assert admin.names(f"/api/v1/namespaces/default/events?fieldSelector={selected}") == ["data.1"]

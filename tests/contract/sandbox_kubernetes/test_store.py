@@ -39,7 +39,15 @@ def test_a_change_raises_the_version_and_a_new_spec_the_generation() -> None:
     grown = store.update(CLAIMS, "default", "data", lambda obj: obj["spec"].update(volumeName="pv"))
     versions = [int(obj["metadata"]["resourceVersion"]) for obj in (made, bound, grown)]
     assert versions == sorted(set(versions))
-    assert [obj["metadata"]["generation"] for obj in (made, bound, grown)] == [1, 1, 2]
+    assert not any("generation" in obj["metadata"] for obj in (made, bound, grown))
+
+
+def test_a_new_spec_raises_the_generation_of_kinds_that_have_one() -> None:
+    store = Store()
+    made = store.create("deployments", "default", {"metadata": {"name": "web"}, "spec": {"replicas": 1}})
+    ready = store.update("deployments", "default", "web", lambda obj: obj.update(status={"replicas": 1}))
+    grown = store.update("deployments", "default", "web", lambda obj: obj["spec"].update(replicas=2))
+    assert [obj["metadata"]["generation"] for obj in (made, ready, grown)] == [1, 1, 2]
 
 
 def test_a_change_cannot_steal_an_identity() -> None:
