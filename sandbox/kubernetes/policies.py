@@ -160,12 +160,12 @@ def _matching(place: str, match: Object, needs_rules: bool) -> Causes:
     for kind in ("resourceRules", "excludeResourceRules"):
         for index, rule in enumerate(match.get(kind) or []):
             where = f"{place}.{kind}[{index}]"
-            for name, others in _ALONE.items():
-                causes += [] if rule.get(name) else required(f"{where}.{name}")
-                causes += _alone(f"{where}.{name}", rule.get(name) or [], others)
             for number, operation in enumerate(rule.get("operations") or []):
                 if operation not in OPERATIONS:
                     causes += not_supported(f"{where}.operations[{number}]", operation, OPERATIONS)
+            for name, others in _ALONE.items():
+                causes += [] if rule.get(name) else required(f"{where}.{name}")
+                causes += _alone(f"{where}.{name}", rule.get(name) or [], others)
             if rule.get("scope", "*") not in ("*", "Cluster", "Namespaced"):
                 causes += not_supported(f"{where}.scope", rule["scope"], ["*", "Cluster", "Namespaced"])
     return causes

@@ -61,9 +61,11 @@ class Client:
         return self.ask("DELETE", path, options)
 
     def ask(self, method: str, path: str, body: Any = None, **headers: str) -> Answer:
+        return self.send(method, path, None if body is None else json.dumps(body), **headers)
+
+    def send(self, method: str, path: str, content: str | None, **headers: str) -> Answer:
         connection = self._connect()
         try:
-            content = None if body is None else json.dumps(body)
             credentials = {"Authorization": f"Bearer {self.token}"} if self.token else {}
             connection.request(method, path, content, {**credentials, **headers})
             answer = connection.getresponse()

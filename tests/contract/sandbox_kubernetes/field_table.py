@@ -31,8 +31,8 @@ SCALARS = {
 def table() -> dict[str, Any]:
     """`kinds`: apiVersion/kind to its type. `types`: a type to the types of its fields.
 
-    A type is the name of another, a scalar, `any`, `[]` and the type of a list's elements, or `{}` and that of a
-    map's values. The type of a required field ends in `!`.
+    A type is the name of another, a scalar, `any`, `[]` and the type of a list's elements, or `{}` and that
+    of a map's values. The type of a required field ends in `!`.
     """
     folder = SCHEMAS / f"v{VERSION}.0-local-strict"
     definitions = json.loads((folder / "_definitions.json").read_text())["$defs"]

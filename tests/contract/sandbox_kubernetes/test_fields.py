@@ -75,7 +75,7 @@ def test_no_kind_of_patch_brings_an_unknown_field_in(admin: Client, kind: str) -
         ),
         (
             {"storageClassName": 5},
-            "cannot unmarshal number into Go struct field PersistentVolumeClaimSpec.spec.storageClassName of type string",
+            "cannot unmarshal number into Go struct field PersistentVolumeClaimSpec.spec.storageClassName",
         ),
         ({"resources": {"requests": {"storage": "1Gigs"}}}, "quantities must match the regular expression"),
     ],
