@@ -185,7 +185,7 @@ def _request(write: Write) -> Object:
         "requestResource": where,
         "requestSubResource": target.subresource,
         "name": write.name,
-        "namespace": target.namespace or "",
+        "namespace": target.namespace or (write.name if resource.plural == "namespaces" else ""),
         "operation": write.operation,
         "userInfo": {key: value for key, value in who.items() if value},
         "dryRun": write.request.flag("dryRun"),

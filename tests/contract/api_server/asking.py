@@ -51,7 +51,7 @@ class Asking:
     kept: dict[str, str] = field(default_factory=dict)
 
     def answers(self, asks: Iterable[Ask]) -> dict[str, dict[str, Any]]:
-        """Name to `code` (the HTTP status) and what is compared of each answer, for all requests in their order."""
+        """Name to `code` (the HTTP status) and what is compared of each answer, in order."""
         found: dict[str, dict[str, Any]] = {}
         for ask in asks:
             answer = self._answer(ask)
