@@ -30,6 +30,7 @@ class Rule:
 RESTORING = (
     Rule(CORE, ("persistentvolumeclaims",), ("get", "create")),
     Rule(CORE, ("events",), ("list",)),
+    Rule(CORE, ("persistentvolumes",), ("get",)),
     Rule(STORAGE, ("storageclasses",), ("get",)),
     Rule(SNAPSHOTS, ("volumesnapshots", "volumesnapshotcontents"), ("get", "create")),
 )

@@ -79,7 +79,7 @@ class Api(Construct):
         )
         stack = Stack.of(self)
         self.function.allow(
-            permissions.describe("Snapshots", "LockedSnapshots", "Images"),
+            permissions.describe("Snapshots", "Volumes", "LockedSnapshots", "Images"),
             permissions.look_into_bin(),
             permissions.describe_keys(stack),
             permissions.describe_clusters(stack, clusters),

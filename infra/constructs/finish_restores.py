@@ -42,7 +42,7 @@ class FinishRestores(Construct):
         )
         stack = Stack.of(self)
         self.function.allow(
-            permissions.describe("Snapshots"),
+            permissions.describe("Snapshots", "Volumes"),
             permissions.describe_clusters(stack, clusters),
             *permissions.hold_snapshots(stack, clusters),
             journal.access("GetItem", "BatchGetItem", "Query", "PutItem", "DeleteItem"),

@@ -8,11 +8,13 @@ from datetime import datetime
 
 from snapkeep.domain.errors import NameTaken, NotFound, TemporaryError
 from snapkeep.domain.holds import Hold
+from snapkeep.domain.restore.bindings import Binding
 from snapkeep.domain.restore.operations import RestoreOperation, Way
 from snapkeep.domain.restore.progress import RestoredClaim
 from snapkeep.domain.restore.targets import TargetFacts
 from snapkeep.ports import VolumeSnapshot
 from tests.fakes.faults import Faults
+from tests.fakes.snapshots import VOLUME_OF
 
 FOREIGN = ""
 
@@ -24,6 +26,7 @@ class RestoringCluster(Faults):
         super().__init__()
         self.restored: dict[tuple[str, str], RestoredClaim] = {}
         self.sources: dict[tuple[str, str], str] = {}
+        self.wanted: dict[tuple[str, str], str] = {}
         self.imported_contents: dict[str, str] = {}
         self.imported_snapshots: dict[tuple[str, str], str] = {}
         self.waits_for_consumer = True
@@ -50,7 +53,8 @@ class RestoringCluster(Faults):
         claim = self.restored.setdefault((restore.namespace, restore.target), pending)
         self._own(claim.operation, restore)
         made_from = self.sources.setdefault((restore.namespace, restore.target), restore.source)
-        if made_from != restore.source and not claim.volume:
+        self.wanted[restore.namespace, restore.target] = restore.snapshot_id
+        if made_from != restore.source and not claim.binding:
             del self.restored[restore.namespace, restore.target]
             del self.sources[restore.namespace, restore.target]
             raise TemporaryError(f"the claim is made again: {made_from} is gone")
@@ -83,15 +87,16 @@ class RestoringCluster(Faults):
         self._before("remove_restored_claim")
         key = (restore.namespace, restore.target)
         claim = self.restored.get(key)
-        if claim is not None and claim.operation == restore.id and not claim.volume:
+        if claim is not None and claim.operation == restore.id and not claim.binding:
             del self.restored[key]
             self.sources.pop(key, None)
         self._after("remove_restored_claim")
 
-    def bind_restored(self, namespace: str, name: str) -> None:
-        """Let a pod use the claim and the driver make its volume."""
+    def bind_restored(self, namespace: str, name: str, volume_id: str | None = None) -> None:
+        """Let a pod use the claim and the driver make its volume, unless another one is named."""
         key = (namespace, name)
-        self.restored[key] = replace(self.restored[key], phase="Bound", volume=f"pv-{name}")
+        made = VOLUME_OF + self.wanted.get(key, "") if volume_id is None else volume_id
+        self.restored[key] = replace(self.restored[key], phase="Bound", binding=Binding(f"pv-{name}", made))
 
     def put_foreign_claim(self, namespace: str, name: str) -> None:
         """Let somebody else have made a claim of that name."""

@@ -17,6 +17,9 @@ from tests.fakes.faults import Faults
 
 GIB = 2**30
 
+VOLUME_OF = "vol-made-from-"
+"""How the id of a volume begins that was made from a snapshot, whose id follows."""
+
 
 @dataclass(frozen=True)
 class FakeVolume:
@@ -168,6 +171,12 @@ class FakeSnapshots(Faults):
     def attachments(self, volume_ids: Sequence[str]) -> Mapping[str, str]:
         self._before("attachments")
         return {name: self.volumes[name].instance for name in volume_ids if name in self.volumes}
+
+    def made_from(self, volume_id: str) -> str | None:
+        self._before("made_from")
+        if volume_id.startswith(VOLUME_OF):
+            return volume_id.removeprefix(VOLUME_OF)
+        return "" if volume_id in self.volumes else None
 
     def data_volumes(self, instance_id: str) -> tuple[str, ...]:
         self._before("data_volumes")

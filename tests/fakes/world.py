@@ -41,6 +41,7 @@ from snapkeep.services.reconcile import Reconcile, ReconcileReport
 from snapkeep.services.request_backup import RequestBackup
 from snapkeep.services.request_prune import RequestPrune
 from snapkeep.services.restore import Restore
+from snapkeep.services.restored_claims import RestoredClaims
 from snapkeep.services.restores import Restores
 from snapkeep.services.show_backup import ShowBackup
 from snapkeep.services.show_coverage import ShowCoverage
@@ -177,7 +178,9 @@ class World:
         )
         self.holds = HoldPoints(ebs, journal, self.clock)
         self.restore = Restore(clusters, journal, self.holds, self.clock)
-        self.finisher = FinishRestores(clusters, journal, self.restore, self.holds, self.clock)
+        self.finisher = FinishRestores(
+            RestoredClaims(clusters, ebs), journal, self.restore, self.holds, self.clock
+        )
 
         coverage = ShowCoverage(self.deployment, clusters, ebs, self.calendar, self.clock)
         self.gatherer = GatherReport(self.deployment, coverage, ebs, journal, self.calendar, self.clock)
@@ -195,7 +198,7 @@ class World:
         coverage = ShowCoverage(self.deployment, clusters, ebs, self.calendar, self.clock)
         return Actions(
             deployment=self.deployment,
-            restores=Restores(planner, restore, clusters, journal, self.clock),
+            restores=Restores(planner, restore, RestoredClaims(clusters, ebs), journal, self.clock),
             points=ListPoints(self.deployment, ebs, journal),
             holds=holds,
             coverage=coverage,

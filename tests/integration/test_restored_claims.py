@@ -16,9 +16,10 @@ from snapkeep.domain.restore.operations import RestoreOperation, Stage
 from snapkeep.ports import Cluster
 from snapkeep.services.finish_restores import FinishReport, FinishRestores
 from snapkeep.services.restore import Restore
+from snapkeep.services.restored_claims import RestoredClaims
 from tests.contract.ports.clusters import SandboxWorld
 from tests.contract.sandbox_driver.fake_ec2 import FakeEc2
-from tests.fakes import MemoryJournal, TestClock
+from tests.fakes import FakeSnapshots, MemoryJournal, TestClock
 from tests.fakes.restore_samples import NOW, a_restore
 from tests.fakes.restores import FakeHolds
 
@@ -35,6 +36,18 @@ class OneCluster:
         return self.cluster
 
 
+class Volumes(FakeSnapshots):
+    """EC2 as the product sees it: what volumes were made from, and nothing else."""
+
+    def __init__(self, ec2: FakeEc2) -> None:
+        super().__init__()
+        self.ec2 = ec2
+
+    def made_from(self, volume_id: str) -> str | None:
+        volume = self.ec2.volumes.get(volume_id)
+        return volume.snapshot_id if volume else None
+
+
 class Lab:
     """A cluster with a driver, recovery points of 10 GiB in EC2, and those who restore from them."""
 
@@ -47,7 +60,8 @@ class Lab:
         self.clock, self.journal, self.holds = TestClock(NOW), MemoryJournal(), FakeHolds()
         clusters = OneCluster(self.world.cluster)
         self.restore = Restore(clusters, self.journal, self.holds, self.clock)
-        self.finisher = FinishRestores(clusters, self.journal, self.restore, self.holds, self.clock)
+        claims = RestoredClaims(clusters, Volumes(self.ec2))
+        self.finisher = FinishRestores(claims, self.journal, self.restore, self.holds, self.clock)
         self.node("one", "ap-northeast-2a")
 
     def stop(self) -> None:
@@ -74,6 +88,20 @@ class Lab:
             "status": {"conditions": [{"type": "Ready", "status": "True"}]},
         }
         self.store.create("nodes", None, node)
+
+    def free_volume(self, size: str = "20Gi", **spec: Any) -> str:
+        """A volume that nobody uses, of class gp3; returns its EC2 id."""
+        made = self.ec2.create_volume(VolumeRequest("ap-northeast-2a", 20, "gp3", True, "", {}, "free"))
+        given = {
+            "accessModes": ["ReadWriteOnce"],
+            "capacity": {"storage": size},
+            "csi": {"driver": "ebs.csi.aws.com", "volumeHandle": made},
+            "persistentVolumeReclaimPolicy": "Delete",
+            "storageClassName": "gp3",
+        }
+        self.store.create("persistentvolumes", None, {"metadata": {"name": "free"}, "spec": given | spec})
+        until(lambda: "status" in self.store.get("persistentvolumes", None, "free"))
+        return made
 
     def pod(self, claim: str) -> None:
         """A pod that uses the claim."""
@@ -126,3 +154,22 @@ def test_an_import_deleted_by_hand_while_its_claim_waits_is_made_again(lab: Lab)
     assert made.snapshot_id == restore.snapshot_id
     until(lambda: lab.finish().finished == [restore.id])
     until(lambda: not list(lab.store.list(SNAPSHOTS)) and not list(lab.store.list("volumesnapshotcontents")))
+
+
+@pytest.mark.parametrize("binding", ["Immediate", "WaitForFirstConsumer"])
+def test_a_claim_that_kubernetes_gives_a_free_volume_is_no_restore(lab: Lab, binding: str) -> None:
+    lab.world.add_class("gp3", binding)
+    free = lab.free_volume()
+    place = lab.world.cluster.restore_target("default", "data-restored", "ap-northeast-2")
+    assert [volume.name for volume in place.free_volumes] == ["free"], "the plan names it before"
+    restore = lab.start()
+    lab.pod(restore.target)
+    lab.bound(restore)
+
+    until(lambda: lab.finish().failed == [restore.id])
+
+    failed = lab.journal.restores[restore.id]
+    assert failed.stage is Stage.FAILED
+    assert f"volume free ({free}, made from no snapshot)" in failed.reason
+    assert list(lab.holds.held[restore.snapshot_id]) == [restore.left_holder]
+    assert lab.claim(restore)["spec"]["volumeName"] == "free", "what a pod may have written to stays"

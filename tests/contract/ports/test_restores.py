@@ -35,7 +35,7 @@ def test_a_restore_makes_its_objects_once(world: World) -> None:
         world.cluster.create_restored_claim(FIRST)
     claim = world.cluster.restored_claim(FIRST)
     assert claim is not None
-    assert (claim.phase, claim.operation, claim.volume) == ("Pending", FIRST.id, "")
+    assert (claim.phase, claim.operation, claim.binding) == ("Pending", FIRST.id, None)
     assert (claim.waits_for_consumer, claim.node_selected) == (True, False)
 
 

@@ -19,6 +19,7 @@ from snapkeep.domain.points import SnapshotState
 from snapkeep.domain.policies import Lock, LockMode
 from snapkeep.ports import Snapshots
 from tests.fakes import FakeSnapshots
+from tests.fakes.snapshots import VOLUME_OF
 
 GIB = 2**30
 
@@ -31,6 +32,14 @@ class Ec2(ABC):
     @abstractmethod
     def volume(self, gib: int = 4, instance: str = "", device: str = "/dev/xvdb") -> str:
         """A volume, attached to the instance if one is named."""
+
+    @abstractmethod
+    def complete(self, snapshot_id: str) -> None:
+        """Let the snapshot complete."""
+
+    @abstractmethod
+    def volume_from(self, snapshot_id: str) -> str:
+        """A volume made from the snapshot."""
 
     @abstractmethod
     def instance(self) -> str:
@@ -47,6 +56,12 @@ class FakeEc2(Ec2):
         name = f"vol-{len(self.fake.volumes):017x}"
         self.fake.add_volume(name, gib, instance)
         return name
+
+    def complete(self, snapshot_id: str) -> None:
+        self.fake.complete(snapshot_id)
+
+    def volume_from(self, snapshot_id: str) -> str:
+        return f"{VOLUME_OF}{snapshot_id}"
 
     def instance(self) -> str:
         name = f"i-{len(self.fake.volumes):017x}"
@@ -66,6 +81,15 @@ class RealEc2(Ec2):
         if instance:
             self.client.attach_volume(VolumeId=volume, InstanceId=instance, Device=device)
         return volume
+
+    def complete(self, snapshot_id: str) -> None:
+        self.client.get_waiter("snapshot_completed").wait(
+            SnapshotIds=[snapshot_id], WaiterConfig={"Delay": 1, "MaxAttempts": 20}
+        )
+
+    def volume_from(self, snapshot_id: str) -> str:
+        made = self.client.create_volume(AvailabilityZone="ap-northeast-2a", SnapshotId=snapshot_id)
+        return str(made["VolumeId"])
 
     def instance(self) -> str:
         answer = self.client.run_instances(
@@ -242,3 +266,12 @@ def test_a_locked_snapshot_is_protected_and_locking_it_again_changes_nothing(
 def test_a_snapshot_that_is_not_known_yet_is_locked_later(ec2: Ec2) -> None:
     with pytest.raises(TemporaryError, match="snap-0123456789abcdef0"):
         ec2.snapshots.lock("snap-0123456789abcdef0", Lock(LockMode.COMPLIANCE, 7, 24))
+
+
+def test_a_volume_tells_which_snapshot_it_was_made_from(ec2: Ec2) -> None:
+    empty = ec2.volume()
+    snapshot = ec2.snapshots.create(empty, {"snapkeep:managed": "true"}, "a point")
+    ec2.complete(snapshot.id)
+    assert ec2.snapshots.made_from(ec2.volume_from(snapshot.id)) == snapshot.id
+    assert ec2.snapshots.made_from(empty) == ""
+    assert ec2.snapshots.made_from(f"vol-{0xBAD:017x}") is None

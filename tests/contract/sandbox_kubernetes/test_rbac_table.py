@@ -40,13 +40,14 @@ MAY = {
     """,
     "finish_restores": """
         list: events
-        get: storageclasses.storage.k8s.io
+        get: persistentvolumes storageclasses.storage.k8s.io
         get create delete: persistentvolumeclaims
         get create delete: volumesnapshots.snapshot.storage.k8s.io
         get create delete: volumesnapshotcontents.snapshot.storage.k8s.io
     """,
     "api": """
-        list: resourcequotas limitranges nodes persistentvolumes pods events
+        list: resourcequotas limitranges nodes pods events
+        get list: persistentvolumes
         get: namespaces leases.coordination.k8s.io volumesnapshotclasses.snapshot.storage.k8s.io
         get list: storageclasses.storage.k8s.io
         get list create: persistentvolumeclaims

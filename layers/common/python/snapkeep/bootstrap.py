@@ -53,6 +53,7 @@ from snapkeep.services.release_volumes import ReleaseVolumes
 from snapkeep.services.request_backup import RequestBackup
 from snapkeep.services.request_prune import RequestPrune
 from snapkeep.services.restore import Restore
+from snapkeep.services.restored_claims import RestoredClaims
 from snapkeep.services.restores import Restores
 from snapkeep.services.save_node import SaveNode
 from snapkeep.services.save_volumes import LEASE, SaveVolumes
@@ -185,9 +186,10 @@ def sweep_orphans(settings: PruneSettings) -> SweepOrphans:
 def finish_restores(settings: FinishRestoresSettings) -> FinishRestores:
     """What finish_restores needs."""
     journal = _journal(settings.journal_table)
-    holds = HoldPoints(_snapshots(), journal, clock)
-    restore = Restore(_clusters(), journal, holds, clock)
-    return FinishRestores(_clusters(), journal, restore, holds, clock)
+    clusters, snapshots = _clusters(), _snapshots()
+    holds = HoldPoints(snapshots, journal, clock)
+    restore = Restore(clusters, journal, holds, clock)
+    return FinishRestores(RestoredClaims(clusters, snapshots), journal, restore, holds, clock)
 
 
 @cache
@@ -214,7 +216,11 @@ def actions(settings: ApiSettings) -> Actions:
     return Actions(
         deployment=deployment,
         restores=Restores(
-            PlanRestore(deployment, clusters, snapshots, journal, _keys()), restore, clusters, journal, clock
+            PlanRestore(deployment, clusters, snapshots, journal, _keys()),
+            restore,
+            RestoredClaims(clusters, snapshots),
+            journal,
+            clock,
         ),
         points=ListPoints(deployment, snapshots, journal),
         holds=holds,

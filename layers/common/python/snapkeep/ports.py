@@ -209,6 +209,9 @@ class Snapshots(Protocol):
     def attachments(self, volume_ids: Sequence[str]) -> Mapping[str, str]:
         """Volume id to the instance id it is attached to ("" when to none); missing volumes are absent."""
 
+    def made_from(self, volume_id: str) -> str | None:
+        """The snapshot (its id) that a volume was made from, "" for none; None when EC2 shows no volume."""
+
     def data_volumes(self, instance_id: str) -> tuple[str, ...]:
         """The ids of an instance's volumes other than its boot volume."""
 

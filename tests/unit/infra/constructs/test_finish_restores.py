@@ -11,7 +11,8 @@ def test_it_runs_every_five_minutes(template: Template) -> None:
 
 def test_of_ec2_it_may_look_and_write_one_tag(template: Template) -> None:
     actions = {item for item in template.actions("finish_restores") if item.startswith(("ec2:", "eks:"))}
-    assert actions == {"ec2:CreateTags", "ec2:DeleteTags", "ec2:DescribeSnapshots", "eks:DescribeCluster"}
+    looks = {"ec2:DescribeSnapshots", "ec2:DescribeVolumes", "eks:DescribeCluster"}
+    assert actions == {"ec2:CreateTags", "ec2:DeleteTags"} | looks
     for sid in ("Hold", "LiftHold"):
         statement = template.statement("finish_restores", sid)
         assert arns(statement) == {"arn:<Partition>:ec2:ap-northeast-2::snapshot/*"}

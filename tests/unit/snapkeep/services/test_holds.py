@@ -108,3 +108,12 @@ def test_a_hold_that_comes_while_the_tag_goes_wins(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(story.ebs, "remove_tags", meanwhile)
     story.release("restore 1")
     assert story.tagged
+
+
+def test_a_person_gives_back_what_a_failed_restore_left_and_no_hold_of_a_running_one() -> None:
+    story = Story()
+    for holder in ("api", "failed restore 1", "restore 2"):
+        story.hold(holder)
+    story.holds.release_by_hand(story.snapshot, "api")
+    assert [hold.holder for hold in story.journal.holds(story.snapshot)] == ["restore 2"]
+    assert story.tagged

@@ -11,7 +11,8 @@ from snapkeep.domain.errors import NameTaken, PermanentError, TemporaryError
 from snapkeep.domain.restore.operations import HOLD_FOR, RestoreOperation, Stage, Way
 from snapkeep.services.finish_restores import FinishReport, FinishRestores
 from snapkeep.services.restore import Restore
-from tests.fakes import Crash, FakeCluster, FakeClusters, MemoryJournal, TestClock
+from snapkeep.services.restored_claims import RestoredClaims
+from tests.fakes import Crash, FakeCluster, FakeClusters, FakeSnapshots, MemoryJournal, TestClock
 from tests.fakes.restore_samples import NOW, a_restore
 from tests.fakes.restores import FakeHolds
 
@@ -36,7 +37,9 @@ class Story:
         self.journal = MemoryJournal()
         self.holds = FakeHolds()
         self.restore = Restore(self.clusters, self.journal, self.holds, self.clock)
-        self.finisher = FinishRestores(self.clusters, self.journal, self.restore, self.holds, self.clock)
+        self.ebs = FakeSnapshots(self.clock)
+        claims = RestoredClaims(self.clusters, self.ebs)
+        self.finisher = FinishRestores(claims, self.journal, self.restore, self.holds, self.clock)
 
     def start(self, operation: RestoreOperation | None = None) -> RestoreOperation:
         return self.restore.start(operation or a_restore())
@@ -170,6 +173,56 @@ def test_a_claim_deleted_by_hand_ends_the_restore() -> None:
     story.finish(minutes=5)
     assert story.journal.restores[restore.id].stage is Stage.REMOVED
     assert story.leftovers == []
+
+
+def test_a_claim_that_got_another_volume_fails_and_keeps_the_point_for_a_person() -> None:
+    story = Story()
+    restore = story.start()
+    story.ebs.add_volume("vol-free")
+    story.cluster.bind_restored(*WHERE, volume_id="vol-free")
+    assert story.finish(minutes=5).failed == [restore.id]
+    failed = story.journal.restores[restore.id]
+    assert (failed.stage, failed.is_open) == (Stage.FAILED, False)
+    assert "bound it to volume pv-data-restored (vol-free, made from no snapshot)" in failed.reason
+    assert f"{restore.point_id} ({restore.snapshot_id})" in failed.reason
+    week = story.clock() + timedelta(days=7)
+    assert story.holds.held[restore.snapshot_id] == {f"failed restore {restore.id}": week}
+    assert story.cluster.restored[WHERE].phase == "Bound", "a claim with a volume is never deleted"
+    assert not story.cluster.imported_snapshots
+
+
+def test_a_volume_that_ec2_does_not_show_yet_is_waited_for_with_the_point_held() -> None:
+    story = Story()
+    restore = story.start()
+    story.cluster.bind_restored(*WHERE, volume_id="vol-new")
+    assert story.finish(minutes=5).waiting == [restore.id]
+    assert list(story.holds.held[restore.snapshot_id]) == [restore.holder]
+
+
+@pytest.mark.parametrize("where", ["journal.write_restore", "holds.hold", "holds.release"])
+def test_a_crash_while_a_wrong_volume_is_told_ends_as_without_it(where: str) -> None:
+    story = Story()
+    restore = story.start()
+    story.ebs.add_volume("vol-free")
+    story.cluster.bind_restored(*WHERE, volume_id="vol-free")
+    name, method = where.split(".")
+    story.fake(name).crash_after(method)
+    with pytest.raises(Crash):
+        story.finish(minutes=5)
+    story.finish(minutes=5)
+    assert not story.journal.restores[restore.id].is_open
+    assert list(story.holds.held[restore.snapshot_id]) == [restore.left_holder]
+
+
+def test_a_point_that_is_gone_cannot_be_kept_and_the_restore_ends_all_the_same() -> None:
+    story = Story()
+    restore = story.start()
+    story.cluster.bind_restored(*WHERE, volume_id="")
+    story.holds.gone.add(restore.snapshot_id)
+    story.finish(minutes=5)
+    failed = story.journal.restores[restore.id]
+    assert not failed.is_open
+    assert "pv-data-restored (no EBS volume)" in failed.reason
 
 
 def test_a_deleted_import_is_made_again_under_another_name_however_old_the_restore_is() -> None:

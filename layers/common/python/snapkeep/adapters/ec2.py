@@ -190,6 +190,15 @@ class Ec2Snapshots:
                     found[volume["VolumeId"]] = instances[0] if instances else ""
         return found
 
+    def made_from(self, volume_id: str) -> str | None:
+        """The snapshot (its id) that a volume was made from, "" for none; None when EC2 shows no such volume.
+
+        https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Volume.html
+        """
+        with ec2_errors(f"describe {volume_id}"):
+            found = next(self._volumes({"Name": "volume-id", "Values": [volume_id]}), None)
+        return None if found is None else found.get("SnapshotId", "")
+
     def data_volumes(self, instance_id: str) -> tuple[str, ...]:
         """The ids of an instance's volumes other than its boot volume. Raises NotFound."""
         with ec2_errors(f"describe {instance_id}"):

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Protocol
 
-from snapkeep.domain.errors import PermanentError, SnapkeepError
+from snapkeep.domain.errors import SnapkeepError
 from snapkeep.domain.holds import Hold
 from snapkeep.domain.restore.operations import GIVE_UP_AFTER, RestoreOperation, Stage
-from snapkeep.domain.restore.progress import RestoredClaim, RestoreState, progress
-from snapkeep.ports import Clock, Clusters, Journal
+from snapkeep.domain.restore.progress import Progress, RestoreState, progress
+from snapkeep.ports import Clock, Journal
 from snapkeep.services.restore import Restore
+from snapkeep.services.restored_claims import RestoredClaims
 
 RESUME_AFTER = timedelta(minutes=1)
 """An accepted restore is left alone for so long: the API, which may run 29 s, still works on it."""
@@ -44,7 +45,7 @@ class FinishReport:
 class FinishRestores:
     """Looks at every open restore; trouble with one never stops the others."""
 
-    clusters: Clusters
+    claims: RestoredClaims
     journal: Journal
     restore: Restore
     holds: EndedHolds
@@ -84,7 +85,7 @@ class FinishRestores:
 
     def _make(self, operation: RestoreOperation, report: FinishReport) -> None:
         """Go on with a restore that the API accepted and did not bring to its claim."""
-        age = self.clock() - operation.trying_since
+        age = self.clock() - operation.last_step_at
         if age < RESUME_AFTER:
             return
         if age > GIVE_UP_AFTER:
@@ -101,26 +102,32 @@ class FinishRestores:
             report.waiting.append(operation.id)
 
     def _watch(self, operation: RestoreOperation, report: FinishReport) -> None:
-        """Clean up behind a claim that is bound or deleted; renew the hold of one that waits."""
-        claim = self._claim(operation)
+        """Clean up behind a claim that is bound or deleted; renew the hold of one that waits.
+
+        Bound means bound to a volume made from the point; a claim that got another one ends it failed.
+        """
+        claim = self.claims.look(operation)
         seen = progress(operation, claim)
         if claim and claim.operation == operation.id and claim.snapshot_gone and claim.phase == "Pending":
             again = self.restore.import_again(operation)
             (report.failed if again.stage is Stage.FAILED else report.made).append(operation.id)
             return
-        ends = {RestoreState.BOUND: Stage.BOUND, RestoreState.REMOVED: Stage.REMOVED}
-        stage = Stage.FAILED if seen.state is RestoreState.FAILED else ends.get(seen.state)
-        if stage is None:
+        ended = self._ended(operation, seen)
+        if ended is None:
             self.restore.renew(operation)
             report.waiting.append(operation.id)
             return
-        ended = self.journal.write_restore(operation.happened(self.clock(), seen.text, stage))
-        self.restore.clean_up(ended)
-        report.finished.append(operation.id)
+        self.restore.clean_up(self.journal.write_restore(ended))
+        (report.failed if ended.stage is Stage.FAILED else report.finished).append(operation.id)
 
-    def _claim(self, operation: RestoreOperation) -> RestoredClaim | None:
-        try:
-            cluster = self.clusters.open(operation.cluster)
-        except PermanentError:
-            return None
-        return cluster.restored_claim(operation)
+    def _ended(self, operation: RestoreOperation, seen: Progress) -> RestoreOperation | None:
+        """The operation as it ended; None while it has not."""
+        now = self.clock()
+        match seen.state:
+            case RestoreState.BOUND:
+                return operation.happened(now, seen.text, Stage.BOUND)
+            case RestoreState.REMOVED:
+                return operation.happened(now, seen.text, Stage.REMOVED)
+            case RestoreState.FAILED:
+                return replace(operation.failed(now, seen.text), keeps_point=seen.other_data)
+        return None

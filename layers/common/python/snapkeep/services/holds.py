@@ -9,6 +9,7 @@ from snapkeep.domain import tags
 from snapkeep.domain.errors import Invalid, NotFound
 from snapkeep.domain.holds import BY_HAND, Hold
 from snapkeep.domain.prunable import hold_of
+from snapkeep.domain.restore.operations import LEFT_BY_FAILED
 from snapkeep.ports import Clock, Journal, Snapshots
 
 
@@ -54,6 +55,14 @@ class HoldPoints:
         self.snapshots.remove_tags(snapshot_id, (tags.HOLD,))
         if self.journal.holds(snapshot_id):  # somebody held it while the tag was on its way out
             self._tag(snapshot_id)
+
+    def release_by_hand(self, snapshot_id: str, holder: str) -> None:
+        """Give a person's hold back, and those that failed restores left for people to look at."""
+        left = [
+            hold.holder for hold in self.journal.holds(snapshot_id) if hold.holder.startswith(LEFT_BY_FAILED)
+        ]
+        for each in (*left, holder):
+            self.release(snapshot_id, each)
 
     def release_ended(self) -> list[Hold]:
         """Give every hold back whose time is over; returns them."""

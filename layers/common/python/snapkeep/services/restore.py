@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
-from snapkeep.domain.errors import PermanentError, TemporaryError
-from snapkeep.domain.restore.operations import HOLD_FOR, MOST_IMPORTS, RestoreOperation, Stage, Way
+from snapkeep.domain.errors import NotFound, PermanentError, TemporaryError
+from snapkeep.domain.restore.operations import HOLD_FOR, KEEP_FOR, MOST_IMPORTS, RestoreOperation, Stage, Way
 from snapkeep.ports import Clock, Cluster, Clusters, Journal
 
 log = logging.getLogger(__name__)
@@ -73,7 +73,8 @@ class Restore:
     def clean_up(self, operation: RestoreOperation) -> RestoreOperation:
         """Remove the import pair (and the claim of a failed restore), give the hold back, journal it.
 
-        Only objects that name this restore are removed. The content retains, so the EBS snapshot stays.
+        Where the claim holds other data than the point's, the point stays held for a person. Only objects
+        that name this restore are removed. The content retains, so the EBS snapshot stays.
         Raises TemporaryError when the cluster cannot be reached.
         """
         cluster = self._cluster_if_there(operation)
@@ -82,6 +83,8 @@ class Restore:
                 cluster.remove_restored_claim(operation)
             if operation.way is Way.IMPORT:
                 cluster.remove_imported_snapshot(operation)
+        if operation.keeps_point:
+            self._leave_held(operation)
         self.holds.release(operation.snapshot_id, operation.holder)
         return self.journal.write_restore(replace(operation, cleaned=True))
 
@@ -130,6 +133,17 @@ class Restore:
     def _hold(self, operation: RestoreOperation, until: datetime) -> None:
         reason = f"{operation.namespace}/{operation.target} is being restored from it"
         self.holds.hold(operation.snapshot_id, operation.holder, reason, until)
+
+    def _leave_held(self, operation: RestoreOperation) -> None:
+        """Hold the point for a person, who may give it back; a snapshot that is gone cannot be held."""
+        until = operation.last_step_at + KEEP_FOR
+        reason = f"claim {operation.namespace}/{operation.target} should have been made from it and was not"
+        if until <= self.clock():
+            return
+        try:
+            self.holds.hold(operation.snapshot_id, operation.left_holder, reason, until)
+        except NotFound as error:
+            log.warning("restore %s: %s", operation.id, error.reason)
 
     def _cluster_if_there(self, operation: RestoreOperation) -> Cluster | None:
         """The cluster, or None when EKS knows it no more: its objects are gone with it."""

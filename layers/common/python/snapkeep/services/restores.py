@@ -6,14 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from snapkeep.domain.errors import NotFound, PermanentError
+from snapkeep.domain.errors import NotFound
 from snapkeep.domain.restore.operations import RestoreOperation
 from snapkeep.domain.restore.plans import RestorePlan
-from snapkeep.domain.restore.progress import Progress, RestoredClaim, progress
+from snapkeep.domain.restore.progress import Progress, progress
 from snapkeep.domain.restore.requests import RestoreRequest
-from snapkeep.ports import Clock, Clusters, Journal
+from snapkeep.ports import Clock, Journal
 from snapkeep.services.plan_restore import PlanRestore
 from snapkeep.services.restore import Restore
+from snapkeep.services.restored_claims import RestoredClaims
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,7 @@ class Restores:
 
     planner: PlanRestore
     restore: Restore
-    clusters: Clusters
+    claims: RestoredClaims
     journal: Journal
     clock: Clock
 
@@ -47,7 +48,7 @@ class Restores:
         found = self.journal.restore(restore_id)
         if found is None or (found.cluster, found.namespace) != (cluster, namespace):
             raise NotFound(f"namespace {namespace} of cluster {cluster} has no restore {restore_id}")
-        return found, progress(found, self._claim(found))
+        return found, progress(found, self.claims.look(found))
 
     def page(
         self, cluster: str, namespace: str, limit: int, after: str
@@ -65,11 +66,3 @@ class Restores:
         if last is None or (last.cluster, last.namespace) != (cluster, namespace):
             raise NotFound("the page asked for begins after a restore that is gone: list from the start")
         return last
-
-    def _claim(self, operation: RestoreOperation) -> RestoredClaim | None:
-        """The claim as it is now; None as well when its cluster is gone."""
-        try:
-            cluster = self.clusters.open(operation.cluster)
-        except PermanentError:
-            return None
-        return cluster.restored_claim(operation)

@@ -8,7 +8,9 @@ import pytest
 
 from snapkeep.adapters.kubernetes import restores
 from snapkeep.domain.errors import NameTaken
+from snapkeep.domain.restore.bindings import Binding
 from snapkeep.domain.restore.operations import Way
+from snapkeep.domain.restore.progress import RestoredClaim
 from tests.fakes.restore_samples import a_restore
 from tests.unit.snapkeep.adapters.kubernetes.scripted import Reply, a_client, status
 
@@ -110,3 +112,31 @@ def test_a_pending_claim_says_what_it_waits_for() -> None:
     assert (claim.snapshot_ready, claim.snapshot_error) == (False, f"VolumeSnapshot {PAIR} is gone")
     assert [item.reason for item in claim.events] == ["WaitForFirstConsumer"]
     assert "involvedObject.uid%3Duid-1" in http.requests[-1][1]
+
+
+def bound_to(volume: Reply) -> RestoredClaim:
+    """A bound claim of ours, whose volume is read as told."""
+    metadata = {"name": "x", "uid": "uid-1", "annotations": {"snapkeep.io/restore": RESTORE.id}}
+    claim = {"metadata": metadata, "spec": {"volumeName": "pv-1"}, "status": {"phase": "Bound"}}
+    client, _ = a_client(Reply(200, claim), volume, Reply(200, {"items": []}))
+    found = restores.read_claim(client, RESTORE)
+    assert found is not None
+    return found
+
+
+def a_volume(**spec: Any) -> Reply:
+    return Reply(200, {"metadata": {"name": "pv-1"}, "spec": spec})
+
+
+def test_a_bound_claim_names_the_ebs_volume_behind_it() -> None:
+    found = bound_to(a_volume(csi={"driver": "ebs.csi.aws.com", "volumeHandle": "vol-1"}))
+    assert (found.phase, found.binding) == ("Bound", Binding("pv-1", "vol-1"))
+
+
+def test_what_is_no_ebs_volume_has_no_id() -> None:
+    assert bound_to(a_volume(hostPath={"path": "/data"})).binding == Binding("pv-1")
+
+
+def test_a_claim_whose_volume_was_deleted_is_lost() -> None:
+    found = bound_to(ABSENT)
+    assert (found.phase, found.binding) == ("Lost", Binding("pv-1"))

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from snapkeep.adapters.kubernetes.targets import read_target
-from snapkeep.domain.restore.targets import ClassFacts, LimitFacts, QuotaFacts, TargetFacts
+from snapkeep.domain.restore.targets import ClassFacts, FreeVolume, LimitFacts, QuotaFacts, TargetFacts
 from tests.unit.snapkeep.adapters.kubernetes.scripted import Reply, a_client, status
 
 NOW = datetime(2026, 11, 24, 18, tzinfo=UTC)
@@ -60,6 +60,10 @@ def test_a_place_is_told_with_its_quotas_classes_and_zones() -> None:
         "volumeBindingMode": "Immediate",
     }
     node = {"metadata": {"labels": {"topology.kubernetes.io/zone": "a"}}}
+    spec = {"capacity": {"storage": "20Gi"}, "accessModes": ["ReadWriteOnce"], "storageClassName": "gold"}
+    available, bound = {"phase": "Available"}, {"phase": "Bound"}
+    mine = {**spec, "claimRef": {"namespace": "shop", "name": "data"}}
+    other = {**spec, "claimRef": {"namespace": "shop", "name": "other"}}
     client, http = a_client(
         a_namespace(),
         listed({"metadata": {"name": "data"}}),
@@ -67,6 +71,13 @@ def test_a_place_is_told_with_its_quotas_classes_and_zones() -> None:
         listed(bounds),
         listed(gold, plain),
         listed(node, {"metadata": {}}),
+        listed(
+            {"metadata": {"name": "free"}, "spec": spec, "status": available},
+            {"metadata": {"name": "mine"}, "spec": mine, "status": available},
+            {"metadata": {"name": "others"}, "spec": other, "status": available},
+            {"metadata": {"name": "used"}, "spec": spec, "status": bound},
+            {"metadata": {"name": "going", "deletionTimestamp": "now"}, "spec": spec, "status": available},
+        ),
         Reply(200, {}),
         RETAINING,
         a_lease(NOW - timedelta(minutes=20)),
@@ -83,6 +94,10 @@ def test_a_place_is_told_with_its_quotas_classes_and_zones() -> None:
             "plain": ClassFacts("plain", "ebs.csi.aws.com", False),
         },
         node_zones=frozenset({"a"}),
+        free_volumes=(
+            FreeVolume("free", 20 * 2**30, "gold", ("ReadWriteOnce",)),
+            FreeVolume("mine", 20 * 2**30, "gold", ("ReadWriteOnce",), reserved=True),
+        ),
     )
     assert "fieldSelector=metadata.name%3Ddata" in http.requests[1][1]
 
@@ -106,6 +121,7 @@ def test_a_namespace_on_its_way_out_is_terminating(metadata: dict[str, str], pha
         NOTHING,
         NOTHING,
         NOTHING,
+        NOTHING,
         Reply(200, {}),
         RETAINING,
         ABSENT,
@@ -116,7 +132,7 @@ def test_a_namespace_on_its_way_out_is_terminating(metadata: dict[str, str], pha
 @pytest.mark.parametrize("name", ["a,metadata.namespace!=x", "Data", "../secrets", ""])
 def test_a_name_that_is_none_is_not_asked_for(name: str) -> None:
     client, http = a_client(
-        a_namespace(), NOTHING, NOTHING, NOTHING, NOTHING, Reply(200, {}), RETAINING, ABSENT
+        a_namespace(), NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, Reply(200, {}), RETAINING, ABSENT
     )
     assert read_target(client, "shop", name, "", NOW).claim_exists is False
     assert not any("persistentvolumeclaims" in request[1] for request in http.requests)
@@ -127,6 +143,6 @@ def test_a_name_that_is_none_is_not_asked_for(name: str) -> None:
 )
 def test_a_controller_that_is_alive_or_keeps_no_lease_is_not_silent(lease: Reply) -> None:
     client, _ = a_client(
-        a_namespace(), NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, Reply(200, {}), RETAINING, lease
+        a_namespace(), NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, Reply(200, {}), RETAINING, lease
     )
     assert read_target(client, "shop", "data", "", NOW).controller_silent_since is None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from snapkeep.domain.restore.bindings import Binding
 from snapkeep.domain.restore.operations import Stage
 from snapkeep.domain.restore.progress import ClaimEvent, Progress, RestoredClaim, RestoreState, progress
 from tests.fakes.restore_samples import NOW, a_restore
@@ -61,14 +62,33 @@ def test_an_unready_snapshot_is_named_with_its_error() -> None:
 
 
 def test_a_bound_claim_names_its_volume() -> None:
-    assert told(a_claim(phase="Bound", volume="pvc-1")) == (
+    binding = Binding("pvc-1", "vol-1", MADE.snapshot_id)
+    assert told(a_claim(phase="Bound", binding=binding)) == (
         RestoreState.BOUND,
         "claim shop/data-restored is bound to volume pvc-1",
     )
 
 
 def test_a_lost_volume_is_a_failure() -> None:
-    assert told(a_claim(phase="Lost", volume="pvc-1"))[0] is RestoreState.FAILED
+    assert told(a_claim(phase="Lost", binding=Binding("pvc-1")))[0] is RestoreState.FAILED
+
+
+def test_a_claim_bound_to_something_else_is_no_restore() -> None:
+    for made_from in ("", "snap-of-another-point"):
+        found = progress(MADE, a_claim(phase="Bound", binding=Binding("pv-1", "vol-1", made_from)))
+        assert (found.state, found.other_data) == (RestoreState.FAILED, True)
+
+
+def test_nothing_is_said_to_be_bound_before_ec2_shows_the_volume() -> None:
+    assert told(a_claim(phase="Bound", binding=Binding("pv-1", "vol-1"))) == (
+        RestoreState.PROVISIONING,
+        "claim shop/data-restored is bound to volume pv-1, and EC2 does not show vol-1 yet",
+    )
+
+
+def test_a_restore_that_ended_well_is_not_looked_at_again() -> None:
+    binding = Binding("pv-1", "vol-1")
+    assert told(a_claim(phase="Bound", binding=binding), Stage.BOUND)[0] is RestoreState.BOUND
 
 
 def test_a_claim_that_is_gone_was_removed_by_somebody() -> None:

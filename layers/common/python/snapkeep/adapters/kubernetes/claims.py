@@ -79,7 +79,7 @@ def claim_of(document: Document, cluster: str, volumes: Mapping[str, Volume]) ->
         uid=metadata["uid"],
         phase=document.get("status", {}).get("phase", "Pending"),
         requested=requested,
-        requested_bytes=_bytes(requested),
+        requested_bytes=bytes_of(requested),
         storage_class=storage_class,
         access_modes=tuple(spec.get("accessModes") or ()),
         volume_mode=spec.get("volumeMode") or "Filesystem",
@@ -138,7 +138,7 @@ def _zone(document: Document) -> str:
     return next((str(labels[key]) for key in ZONE_KEYS if key in labels), "")
 
 
-def _bytes(quantity: str) -> int:
+def bytes_of(quantity: str) -> int:
     """Bytes of a quantity; 0 when it is none, for one odd claim must not stop the others."""
     try:
         return parse_quantity(quantity)

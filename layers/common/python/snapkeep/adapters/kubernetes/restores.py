@@ -10,10 +10,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+from snapkeep.adapters.kubernetes.claims import volume_of
 from snapkeep.adapters.kubernetes.client import KubernetesClient
 from snapkeep.adapters.kubernetes.snapshots import API
 from snapkeep.domain.errors import NameTaken, NotFound, TemporaryError
 from snapkeep.domain.naming import label_value, snapshot_class
+from snapkeep.domain.restore.bindings import Binding
 from snapkeep.domain.restore.operations import RestoreOperation
 from snapkeep.domain.restore.progress import SELECTED_NODE, ClaimEvent, RestoredClaim
 from snapkeep.domain.sizes import format_quantity
@@ -21,6 +23,7 @@ from snapkeep.domain.sizes import format_quantity
 OWNER = "snapkeep.io/restore"
 """The annotation that names the restore an object was made for: only by it anything is removed."""
 
+VOLUMES = "/api/v1/persistentvolumes"
 CLASSES = "/apis/storage.k8s.io/v1/storageclasses"
 
 Document = dict[str, Any]
@@ -50,7 +53,10 @@ def read_claim(client: KubernetesClient, restore: RestoreOperation) -> RestoredC
     claim = _find(client, f"{_claims(restore)}/{restore.target}")
     if claim is None:
         return None
+    binding = _binding(client, claim)
     phase = (claim.get("status") or {}).get("phase") or "Pending"
+    if phase == "Bound" and binding is None:
+        phase = "Lost"  # the volume was deleted, and the volume controller is about to say so
     pending = phase == "Pending"
     snapshot = _living_snapshot(client, restore) if pending else None
     ready, error = _readiness(snapshot, restore) if pending else (True, "")
@@ -59,12 +65,24 @@ def read_claim(client: KubernetesClient, restore: RestoreOperation) -> RestoredC
         operation=_owner(claim),
         waits_for_consumer=pending and _binds_late(client, claim["spec"].get("storageClassName") or ""),
         node_selected=SELECTED_NODE in (claim["metadata"].get("annotations") or {}),
-        volume=claim["spec"].get("volumeName") or "",
+        binding=binding or (None if pending else Binding(claim["spec"].get("volumeName") or "")),
         snapshot_ready=ready,
         snapshot_error=error,
         snapshot_gone=pending and snapshot is None,
         events=_events(client, restore, claim["metadata"]["uid"]),
     )
+
+
+def _binding(client: KubernetesClient, claim: Document) -> Binding | None:
+    """What a claim is bound to; None before it is, and when the volume is gone."""
+    name = claim["spec"].get("volumeName") or ""
+    if not name or (claim.get("status") or {}).get("phase") != "Bound":
+        return None
+    found = _find(client, f"{VOLUMES}/{name}")
+    if found is None:
+        return None
+    volume = volume_of(found)
+    return Binding(name, volume.handle if volume.kind.is_ebs else "")
 
 
 def remove_import(client: KubernetesClient, restore: RestoreOperation) -> None:

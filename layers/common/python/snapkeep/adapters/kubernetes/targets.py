@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
+from snapkeep.adapters.kubernetes.claims import bytes_of, volume_of
 from snapkeep.adapters.kubernetes.client import KubernetesClient
 from snapkeep.adapters.kubernetes.snapshots import support
 from snapkeep.domain.errors import NotFound, PermanentError
 from snapkeep.domain.naming import is_claim_name
-from snapkeep.domain.restore.targets import ClassFacts, LimitFacts, QuotaFacts, TargetFacts
+from snapkeep.domain.restore.targets import ClassFacts, FreeVolume, LimitFacts, QuotaFacts, TargetFacts
 
 CLASSES = "/apis/storage.k8s.io/v1/storageclasses"
 ZONE_LABELS = frozenset({"topology.kubernetes.io/zone", "topology.ebs.csi.aws.com/zone"})
@@ -36,6 +38,7 @@ def read_target(
         limits=_limits(client, namespace) if there else (),
         classes={item.name: item for item in map(_class, client.list(CLASSES))},
         node_zones=frozenset(zone for node in client.list("/api/v1/nodes") if (zone := _zone(node))),
+        free_volumes=tuple(_free_volumes(client, namespace, claim)) if there else (),
         no_snapshots=support(client).reason,
         controller_silent_since=_silent_since(client, now),
     )
@@ -77,6 +80,25 @@ def _limits(client: KubernetesClient, namespace: str) -> tuple[LimitFacts, ...]:
         for limit in item["spec"].get("limits") or []
         if limit.get("type") == "PersistentVolumeClaim"
     )
+
+
+def _free_volumes(client: KubernetesClient, namespace: str, claim: str) -> Iterator[FreeVolume]:
+    """The volumes that a new claim of that name may get; those being deleted are nobody's to get."""
+    for item in client.list("/api/v1/persistentvolumes"):
+        spec, reference = item["spec"], item["spec"].get("claimRef") or {}
+        available = (item.get("status") or {}).get("phase") == "Available"
+        mine = (reference.get("namespace"), reference.get("name")) == (namespace, claim)
+        if not available or "deletionTimestamp" in item["metadata"] or (reference and not mine):
+            continue
+        yield FreeVolume(
+            name=item["metadata"]["name"],
+            size_bytes=bytes_of((spec.get("capacity") or {}).get("storage", "")),
+            storage_class=spec.get("storageClassName") or "",
+            access_modes=tuple(spec.get("accessModes") or ()),
+            volume_mode=spec.get("volumeMode") or "Filesystem",
+            zone=volume_of(item).zone,
+            reserved=mine,
+        )
 
 
 def _silent_since(client: KubernetesClient, now: datetime) -> datetime | None:

@@ -16,6 +16,12 @@ RENEW_BEFORE = timedelta(hours=12)
 GIVE_UP_AFTER = timedelta(hours=1)
 """How long the objects of a restore are tried to be made before it fails."""
 
+KEEP_FOR = timedelta(days=7)
+"""How long a recovery point stays held whose restore ended with a claim that holds other data."""
+
+LEFT_BY_FAILED = "failed restore "
+"""How the holder of such a hold begins: people may give it back before it ends."""
+
 MOST_IMPORTS = 5
 """How often an import is made for one restore: somebody who deletes each of them must be found first."""
 
@@ -56,8 +62,9 @@ class RestoreOperation:
 
     `size_bytes` is what the claim asks for; `volume_snapshot` the VolumeSnapshot it is made from, which
     an import makes under the operation's own name. `imports` counts the imports that were lost and made
-    again. `caller` is the ARN of who asked. `cleaned` says that the import pairs are gone and the hold is
-    given back. `revision` grows with every write.
+    again. `caller` is the ARN of who asked. `keeps_point` says that the recovery point stays held for a
+    person after the end. `cleaned` says that the import pairs are gone and the hold is given back.
+    `revision` grows with every write.
     """
 
     id: str
@@ -82,6 +89,7 @@ class RestoreOperation:
     reason: str = ""
     cleaned: bool = False
     imports: int = 0
+    keeps_point: bool = False
     timeline: tuple[Moment, ...] = ()
     revision: int = 0
 
@@ -91,8 +99,8 @@ class RestoreOperation:
         return not (self.stage.is_final and self.cleaned)
 
     @property
-    def trying_since(self) -> datetime:
-        """Since when (aware UTC) the objects of an accepted restore, or of another import, are being made."""
+    def last_step_at(self) -> datetime:
+        """When (aware UTC) the restore was accepted, imported again, made or ended, whichever came last."""
         return self.timeline[-1].at if self.timeline else self.accepted_at
 
     @property
@@ -118,6 +126,11 @@ class RestoreOperation:
     def holder(self) -> str:
         """Who holds the recovery point for this restore."""
         return f"restore {self.id}"
+
+    @property
+    def left_holder(self) -> str:
+        """Who holds the recovery point after the restore ended with a claim that holds other data."""
+        return f"{LEFT_BY_FAILED}{self.id}"
 
     def happened(self, at: datetime, text: str, stage: Stage | None = None) -> RestoreOperation:
         """The operation with one more moment, in this stage (default: unchanged)."""

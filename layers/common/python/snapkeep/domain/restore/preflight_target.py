@@ -8,6 +8,7 @@ from snapkeep.domain.naming import LABEL_LIMIT, NAME_LIMIT, is_claim_name, is_la
 from snapkeep.domain.restore.findings import Finding, error, warning
 from snapkeep.domain.restore.limits import limit_findings
 from snapkeep.domain.restore.points import CSI_DRIVER, PointFacts
+from snapkeep.domain.restore.preflight_binding import binding_findings
 from snapkeep.domain.restore.preflight_place import place_findings
 from snapkeep.domain.restore.preflight_size import type_findings
 from snapkeep.domain.restore.quotas import quota_findings
@@ -52,6 +53,7 @@ def target_findings(
         yield from _class(request, point, found, target)
         yield from _shared_device(point, found)
         yield from type_findings(size_bytes, found.volume_type, found.name)
+        yield from binding_findings(request, point, found, target, size_bytes)
     if size_bytes and target.namespace_phase:
         yield from quota_findings(request, name, size_bytes, target.quotas)
         yield from limit_findings(request, size_bytes, target.limits)

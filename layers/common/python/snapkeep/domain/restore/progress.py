@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from snapkeep.domain.restore.bindings import Binding, is_right, wrong_volume
 from snapkeep.domain.restore.operations import RestoreOperation, Stage
 
 SELECTED_NODE = "volume.kubernetes.io/selected-node"
@@ -42,13 +43,16 @@ class ClaimEvent:
 
 @dataclass(frozen=True, slots=True)
 class RestoredClaim:
-    """The claim of a restore as the cluster shows it. `operation` is empty for one that is not ours."""
+    """The claim of a restore as the cluster shows it. `operation` is empty for one that is not ours.
+
+    `binding` says what it is bound to, None while it is not.
+    """
 
     phase: str
     operation: str
     waits_for_consumer: bool
     node_selected: bool
-    volume: str = ""
+    binding: Binding | None = None
     snapshot_ready: bool = True
     snapshot_error: str = ""
     snapshot_gone: bool = False
@@ -57,11 +61,15 @@ class RestoredClaim:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """The state of a restore, in one word and in plain ones."""
+    """The state of a restore, in one word and in plain ones.
+
+    `other_data` is true when it failed because its claim is bound to a volume that is not the backup.
+    """
 
     state: RestoreState
     text: str
     events: tuple[ClaimEvent, ...] = ()
+    other_data: bool = False
 
 
 def progress(operation: RestoreOperation, claim: RestoredClaim | None) -> Progress:
@@ -73,11 +81,22 @@ def progress(operation: RestoreOperation, claim: RestoredClaim | None) -> Progre
         claim = None
     if claim is None:
         return _without_claim(operation, where)
+    bound_to = claim.binding or Binding("")
     if claim.phase == "Bound":
-        return Progress(RestoreState.BOUND, f"{where} is bound to volume {claim.volume}", claim.events)
+        return _bound(operation, claim, bound_to, where)
     if claim.phase == "Lost":
-        return Progress(RestoreState.FAILED, f"{where} lost its volume {claim.volume}", claim.events)
+        return Progress(RestoreState.FAILED, f"{where} lost its volume {bound_to.volume}", claim.events)
     return _pending(claim, where)
+
+
+def _bound(operation: RestoreOperation, claim: RestoredClaim, bound_to: Binding, where: str) -> Progress:
+    """Bound is only what was made from the point; a restore that ended so was looked at."""
+    if operation.stage is Stage.BOUND or is_right(operation, bound_to):
+        return Progress(RestoreState.BOUND, f"{where} is bound to volume {bound_to.volume}", claim.events)
+    if not bound_to.is_settled:
+        text = f"{where} is bound to volume {bound_to.volume}, and EC2 does not show {bound_to.volume_id} yet"
+        return Progress(RestoreState.PROVISIONING, text, claim.events)
+    return Progress(RestoreState.FAILED, wrong_volume(operation, bound_to), claim.events, other_data=True)
 
 
 def _without_claim(operation: RestoreOperation, where: str) -> Progress:

@@ -37,6 +37,22 @@ class LimitFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class FreeVolume:
+    """A PersistentVolume that no claim has: one that is available, or reserved for the claim to be made.
+
+    `zone` is the only one it can be used in, "" when it does not say. `size_bytes` is its capacity.
+    """
+
+    name: str
+    size_bytes: int
+    storage_class: str
+    access_modes: tuple[str, ...]
+    volume_mode: str = "Filesystem"
+    zone: str = ""
+    reserved: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class TargetFacts:
     """A namespace of a cluster, its classes and nodes, as far as a restore needs them.
 
@@ -52,5 +68,6 @@ class TargetFacts:
     limits: tuple[LimitFacts, ...] = ()
     classes: Mapping[str, ClassFacts] = field(default_factory=dict)
     node_zones: frozenset[str] = frozenset()
+    free_volumes: tuple[FreeVolume, ...] = ()
     no_snapshots: str = ""
     controller_silent_since: datetime | None = None

@@ -72,5 +72,7 @@ def _hold(
 
 
 def _release(actions: Actions, cluster: str, namespace: str, point: str) -> Response[None]:
-    actions.holds.release(actions.points.show(cluster, namespace, point).point.facts.snapshot_id, HOLDER)
+    actions.holds.release_by_hand(
+        actions.points.show(cluster, namespace, point).point.facts.snapshot_id, HOLDER
+    )
     return Response(204)

@@ -1,0 +1,57 @@
+"""Was a restored claim bound to a volume that was made from its recovery point?
+
+Kubernetes gives a claim a free volume of its class that fits before anything is made, whatever the claim's
+`dataSource` says. So only the EC2 volume behind the claim can tell what it was made from.
+https://kubernetes.io/docs/concepts/storage/persistent-volumes/#binding
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from snapkeep.domain.restore.operations import KEEP_FOR, RestoreOperation
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """What a restored claim is bound to: a PersistentVolume and the EBS volume behind it ("" for none).
+
+    `made_from` is the snapshot that EC2 made the volume from, "" for none, and None while EC2 does not show
+    the volume. `point_volume` is the volume that the recovery point was taken of, "" when not known.
+    """
+
+    volume: str
+    volume_id: str = ""
+    made_from: str | None = None
+    point_volume: str = ""
+
+    @property
+    def is_settled(self) -> bool:
+        """True once it can be said what the claim is bound to."""
+        return not self.volume_id or self.made_from is not None
+
+
+def is_right(operation: RestoreOperation, binding: Binding) -> bool:
+    """True when the bound volume was made from the snapshot of the restore."""
+    return binding.made_from == operation.snapshot_id
+
+
+def wrong_volume(operation: RestoreOperation, binding: Binding) -> str:
+    """What a claim that got another volume is bound to, what it should have been, and what to do."""
+    claim = f"claim {operation.namespace}/{operation.target}"
+    taken_of = f", taken of {binding.point_volume}" if binding.point_volume else ""
+    days = KEEP_FOR.days
+    return (
+        f"{claim} holds other data than the backup: Kubernetes bound it to volume {binding.volume} "
+        f"({_described(binding)}), which was free and fitted, instead of one made from recovery point "
+        f"{operation.point_id} ({operation.snapshot_id}{taken_of}). Delete the claim, but first keep the "
+        f"volume: kubectl patch pv {binding.volume} --patch "
+        '\'{"spec":{"persistentVolumeReclaimPolicy":"Retain"}}\'. Then restore again with another class or a '
+        f"larger size; the recovery point is held for {days} days, or until `snapkeep release`"
+    )
+
+
+def _described(binding: Binding) -> str:
+    if not binding.volume_id:
+        return "no EBS volume"
+    return f"{binding.volume_id}, made from {binding.made_from or 'no snapshot'}"
