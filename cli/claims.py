@@ -54,8 +54,10 @@ def _command(cluster: str, found: Document) -> str:
     if not found["last_good_id"]:
         return ""
     target = f"{found['claim']}-restored"
+    points = found["recovery_points"]
+    size = next((point["size"] for point in points if point["id"] == found["last_good_id"]), "")
     return restore_command(
-        RestoreRequest(cluster, found["namespace"], target, point_id=found["last_good_id"])
+        RestoreRequest(cluster, found["namespace"], target, point_id=found["last_good_id"], size=size)
     )
 
 

@@ -9,7 +9,7 @@ import typer
 
 from cli.commands import ClusterOption, NamespaceOption, client, ending_well, place, the_cluster
 from cli.output import Output, OutputOption, emit, facts, say, table_of
-from snapkeep.domain.restore.commands import restore_command
+from snapkeep.domain.restore.commands import restore_command, size_to_ask
 from snapkeep.domain.restore.requests import RestoreRequest
 
 COLUMNS = {
@@ -67,7 +67,13 @@ def describe_point(
     cluster = the_cluster(api, cluster)
     found = api.get(*place(cluster, namespace, "recovery-points", point))
     command = restore_command(
-        RestoreRequest(cluster, found["namespace"], f"{found['claim']}-restored", point_id=found["id"])
+        RestoreRequest(
+            cluster,
+            found["namespace"],
+            f"{found['claim']}-restored",
+            point_id=found["id"],
+            size=size_to_ask(found["size"], found["requested"]),
+        )
     )
     held = [_held(hold) for hold in found["holds"]] or ["by the tag snapkeep:hold" if found["held"] else ""]
     shown = {

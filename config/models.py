@@ -90,9 +90,9 @@ class Selection(Strict):
     storage_classes: list[StorageClass] = Field(default_factory=list)
     """Storage classes; any when left out."""
     min_size: Size | None = None
-    """The smallest claim to take, such as 1Gi."""
+    """The smallest claim to take by the capacity of its volume, such as 1Gi."""
     max_size: Size | None = None
-    """The largest claim to take, such as 500Gi."""
+    """The largest claim to take by the capacity of its volume, such as 500Gi."""
     opt_in_only: bool = False
     """Take only claims with the label `snapkeep.io/policy: <this policy>`."""
 

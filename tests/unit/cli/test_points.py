@@ -47,6 +47,7 @@ def test_a_point_is_described_with_the_command_that_restores_it(snapkeep: Comman
     shown = snapkeep("describe", "point", point).out
     assert "4Gi (the claim asked for 4Gi)" in shown
     command = shown.split("restore it")[1].strip().splitlines()[0]
+    assert command.endswith("--size 4Gi")
     assert snapkeep(*shlex.split(command)[1:]).code == 0
     assert ("shop", "data-restored") in world.cluster.restored
 

@@ -133,6 +133,15 @@ def test_each_unmet_condition_is_named() -> None:
     }
 
 
+def test_sizes_are_those_of_volumes_and_not_of_what_claims_asked_for() -> None:
+    large = replace(EBS, size_bytes=500 * 2**30)
+    static = claim("static", volume=large, requested="500Mi", requested_bytes=500 * 2**20)
+    assert taken_names(run(policy(min_bytes=2**30), static)) == ["static"]
+    assert only_left(policy(max_bytes=100 * 2**30), static).reason == (
+        "its volume's 500Gi (500Mi were asked for) is more than the most, 100Gi"
+    )
+
+
 def test_size_bounds_are_inclusive() -> None:
     exact = policy(min_bytes=10 * 2**30, max_bytes=10 * 2**30)
     assert taken_names(run(exact, claim("a", size=10))) == ["a"]

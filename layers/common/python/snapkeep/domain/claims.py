@@ -33,7 +33,9 @@ class VolumeKind(StrEnum):
 class Volume:
     """A PersistentVolume: its name, kind, driver and the storage id it points to.
 
-    `handle` is the EC2 volume id (`vol-…`) for EBS kinds, else whatever the driver uses.
+    `handle` is the EC2 volume id (`vol-…`) for EBS kinds, else whatever the driver uses. `size_bytes` is its
+    capacity, 0 when it does not say. `partition` is the one of a static volume's partitions that holds its
+    file system, "" when it is on the whole volume.
     """
 
     name: str
@@ -42,6 +44,8 @@ class Volume:
     handle: str
     fs_type: str = ""
     zone: str = ""
+    size_bytes: int = 0
+    partition: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,11 @@ class Claim:
 
     def __str__(self) -> str:
         return f"{self.namespace}/{self.name}"
+
+    @property
+    def size_bytes(self) -> int:
+        """How large it really is: its volume's capacity, which may be far more than it asked for."""
+        return (self.volume.size_bytes if self.volume else 0) or self.requested_bytes
 
 
 @dataclass(frozen=True, slots=True)

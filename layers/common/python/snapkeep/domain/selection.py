@@ -202,7 +202,7 @@ def _outside(namespace: str, selection: Selection) -> Refusal | None:
 
 def _unselected(claim: Claim, policy: Policy) -> Refusal | None:
     """What of the policy's selection, namespaces apart, the claim does not meet."""
-    selection, size = policy.selection, claim.requested_bytes
+    selection, size = policy.selection, claim.size_bytes
     if selection.opt_in_only:
         return Code.NOT_OPTED_IN, f"the policy takes only claims with the label {POLICY_LABEL}: {policy.name}"
     for requirement in selection.labels:
@@ -212,10 +212,17 @@ def _unselected(claim: Claim, policy: Policy) -> Refusal | None:
         classes = ", ".join(selection.storage_classes)
         return Code.STORAGE_CLASS, f"storage class {claim.storage_class!r} is not among {classes}"
     if selection.min_bytes is not None and size < selection.min_bytes:
-        return Code.SIZE, f"{claim.requested} is less than the least, {format_quantity(selection.min_bytes)}"
+        return Code.SIZE, f"{_size(claim)} is less than the least, {format_quantity(selection.min_bytes)}"
     if selection.max_bytes is not None and size > selection.max_bytes:
-        return Code.SIZE, f"{claim.requested} is more than the most, {format_quantity(selection.max_bytes)}"
+        return Code.SIZE, f"{_size(claim)} is more than the most, {format_quantity(selection.max_bytes)}"
     return None
+
+
+def _size(claim: Claim) -> str:
+    """How large the claim is, with what it asked for where that differs."""
+    if claim.size_bytes == claim.requested_bytes:
+        return claim.requested
+    return f"its volume's {format_quantity(claim.size_bytes)} ({claim.requested} were asked for)"
 
 
 def _describe(selection: Selection) -> str:

@@ -90,6 +90,23 @@ def test_a_migrated_volume_is_handled_by_the_csi_driver() -> None:
     assert (volume.kind, volume.driver) == (VolumeKind.EBS_MIGRATED, "ebs.csi.aws.com")
 
 
+def test_a_volume_has_its_own_capacity_whatever_was_asked_for() -> None:
+    source = {"driver": "ebs.csi.aws.com", "volumeHandle": "vol-1"}
+    volume = volume_of(a_volume({"csi": source, "capacity": {"storage": "500Gi"}}))
+    asked = a_claim(spec={"resources": {"requests": {"storage": "500Mi"}}})
+    assert claim_of(asked, "myeks", {"pv-1": volume}).size_bytes == 500 * GIB
+    assert claim_of(a_claim(), "myeks", {}).size_bytes == 10 * GIB
+
+
+@pytest.mark.parametrize(("written", "partition"), [("1", "1"), ("0", ""), (None, "")])
+def test_a_static_volume_may_name_a_partition(written: str | None, partition: str) -> None:
+    source = {"driver": "ebs.csi.aws.com", "volumeHandle": "vol-1"}
+    attributes = {"volumeAttributes": {"partition": written}} if written else {}
+    assert volume_of(a_volume({"csi": source | attributes})).partition == partition
+    in_tree = {"volumeID": "vol-1"} | ({"partition": int(written)} if written else {})
+    assert volume_of(a_volume({"awsElasticBlockStore": in_tree})).partition == partition
+
+
 def test_a_claim_carries_what_a_restore_needs() -> None:
     volume = volume_of(a_volume({"csi": {"driver": "ebs.csi.aws.com", "volumeHandle": "vol-1"}}))
     claim = claim_of(a_claim(), "myeks", {"pv-1": volume})

@@ -21,7 +21,7 @@ def test_the_points_of_a_claim_are_in_its_chunk_with_their_reasons() -> None:
     number = next(n for n, claim in enumerate(report.claims) if claim.claim == "orders-db")
     head, tail, points = chunk["claims"][number]
     assert head == "snapkeep restore --claim orders-db"
-    assert tail == " --cluster myeks --namespace shop --as orders-db-restored"
+    assert tail.startswith(" --cluster myeks --namespace shop --as orders-db-restored --size ")
     held = next(point for point in points if point[7])
     assert chunk["texts"][held[1]] == "on-demand"
     assert "held by the tag snapkeep:hold" in [chunk["texts"][text] for text in held[4]]

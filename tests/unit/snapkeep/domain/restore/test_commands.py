@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from datetime import UTC, datetime
 
-from snapkeep.domain.restore.commands import restore_command
+from snapkeep.domain.restore.commands import restore_command, size_to_ask
 from snapkeep.domain.restore.requests import Expand, RestoreRequest
 
 
@@ -14,6 +14,12 @@ def test_the_shortest_one() -> None:
     assert restore_command(request) == (
         "snapkeep restore data-1 --cluster myeks --namespace shop --as data-2"
     )
+
+
+def test_a_command_asks_for_the_largest_of_what_is_known_and_readable() -> None:
+    assert size_to_ask("500Gi", "500Mi") == "500Gi"
+    assert size_to_ask("10Gi", "20Gi") == "20Gi"
+    assert size_to_ask("", "ten") == ""
 
 
 def test_nothing_that_was_asked_for_is_left_out() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from snapkeep.domain.claims import Claim, ScratchVolume, Volume, VolumeKind
@@ -47,6 +48,25 @@ NOT_SOURCES = frozenset(
 
 def volume_of(document: Document) -> Volume:
     """The volume a PersistentVolume stands for; kinds we do not know are OTHER, named by their source."""
+    spec = document["spec"]
+    return replace(
+        _source_of(document),
+        size_bytes=bytes_of(str((spec.get("capacity") or {}).get("storage", ""))),
+        partition=_partition(spec),
+    )
+
+
+def _partition(spec: Document) -> str:
+    """The partition that a static volume names; the driver reads "0" as the whole volume.
+
+    https://github.com/kubernetes-sigs/aws-ebs-csi-driver/blob/master/pkg/driver/node.go
+    """
+    attributes = (spec.get("csi") or {}).get("volumeAttributes") or {}
+    named = attributes.get("partition") or (spec.get("awsElasticBlockStore") or {}).get("partition") or ""
+    return "" if str(named) == "0" else str(named)
+
+
+def _source_of(document: Document) -> Volume:
     spec = document["spec"]
     zone = _zone(document)
     if "csi" in spec:

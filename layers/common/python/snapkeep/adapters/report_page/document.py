@@ -17,7 +17,7 @@ from snapkeep.domain.report.facts import Report
 from snapkeep.domain.report.points import Fate, ReportedPoint
 from snapkeep.domain.restore.commands import restore_command
 from snapkeep.domain.restore.requests import RestoreRequest
-from snapkeep.domain.sizes import GIB
+from snapkeep.domain.sizes import GIB, format_quantity
 
 CHUNK = 250
 """Claims whose points come in one block."""
@@ -81,11 +81,16 @@ def _chunk(cluster: str, claims: Sequence[ReportedClaim]) -> dict[str, Any]:
 
 
 def _command(cluster: str, claim: ReportedClaim) -> tuple[str, str]:
-    """The command that restores a claim, in two parts: the time of a point goes between them."""
+    """The command that restores a claim's newest good point, in two parts: its time goes between them."""
     target = f"{claim.claim}-restored"
-    command = restore_command(RestoreRequest(cluster, claim.namespace, target, claim=claim.claim))
+    size = next((_size_of(point) for point in claim.points if point.state is PointState.READY), "")
+    command = restore_command(RestoreRequest(cluster, claim.namespace, target, claim=claim.claim, size=size))
     head = shlex.join(["snapkeep", "restore", "--claim", claim.claim])
     return head, command.removeprefix(head)
+
+
+def _size_of(point: ReportedPoint) -> str:
+    return format_quantity(point.size_bytes) if point.size_bytes else ""
 
 
 def _point(point: ReportedPoint, texts: Texts) -> list[Any]:

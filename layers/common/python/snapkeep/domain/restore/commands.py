@@ -6,6 +6,21 @@ import shlex
 from datetime import UTC
 
 from snapkeep.domain.restore.requests import Expand, RestoreRequest
+from snapkeep.domain.sizes import parse_quantity
+
+
+def size_to_ask(*written: str) -> str:
+    """The largest of these quantities, for a command that is never too small; "" when none can be read.
+
+    A claim may have asked for less than its volume has, and then its point needs more than it asked for.
+    """
+    readable = {}
+    for text in written:
+        try:
+            readable[text] = parse_quantity(text)
+        except ValueError:
+            continue
+    return max(readable, key=lambda text: readable[text], default="")
 
 
 def restore_command(request: RestoreRequest) -> str:
