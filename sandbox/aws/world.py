@@ -19,6 +19,8 @@ class Settings:
     """How long a snapshot stays pending; None keeps it pending until it is settled by hand."""
     describe_lag_seconds: float = 0.0
     """How long a new snapshot stays invisible to DescribeSnapshots."""
+    volume_snapshot_spacing_seconds: float = 0.0
+    """How far apart two snapshots of one volume must be. EC2 wants 15; 0 lets a test cut many at once."""
     snapshot_arn_shape: str = "region-then-account"
     """Snapshot ARNs in events: `region-then-account` (arn:aws:ec2:REGION::snapshot/ID) or
     `account-then-region` (arn:aws:ec2::REGION:snapshot/ID); the AWS documentation shows both."""

@@ -3,10 +3,12 @@
 AWS: a snapshot is `pending` until its blocks are stored (API CreateSnapshot); CreateSnapshots takes the
 volumes of one instance at one moment, without the boot volume and up to 40 excluded data volumes, and can
 copy the tags of each volume (API CreateSnapshots); no more than 5 snapshots of a volume may be pending, 1 for
-st1 and sc1 (ConcurrentSnapshotLimitExceeded, EC2 error codes).
+st1 and sc1 (ConcurrentSnapshotLimitExceeded, EC2 error codes); two snapshots of a volume must be 15 seconds
+apart (SnapshotCreationPerVolumeRateExceeded), which the setting volume_snapshot_spacing_seconds turns on.
 ministack: snapshots are completed on return and CreateSnapshots does not exist.
 """
 
+from datetime import timedelta
 from typing import Any
 
 from ministack.services import ec2
@@ -61,7 +63,7 @@ def _create_snapshot(world: World, params: Params) -> Answer:
     volume = ec2._volumes.get(volume_id)
     if not volume:
         return error("InvalidVolume.NotFound", f"The volume '{volume_id}' does not exist.")
-    if refused := _too_many_pending(world, volume):
+    if refused := _refusal(world, volume):
         return refused
     tags = requested_tags(params, "snapshot")
     record = snapshots.begin(world, volume, ec2._p(params, "Description"), tags)
@@ -77,7 +79,7 @@ def _create_snapshots(world: World, params: Params) -> Answer:
     if isinstance(chosen, tuple):
         return chosen
     for volume in chosen:
-        if refused := _too_many_pending(world, volume):
+        if refused := _refusal(world, volume):
             return refused
     group, description = ec2.random.randbytes(8).hex(), ec2._p(params, "Description")
     moment = world.told_time()
@@ -122,6 +124,26 @@ def _group_tags(params: Params, volume: dict[str, Any]) -> list[dict[str, str]]:
         source = ec2._tags.get(volume["VolumeId"], [])
         tags += [tag for tag in source if tag["Key"] not in named and not tag["Key"].startswith("aws:")]
     return tags
+
+
+def _refusal(world: World, volume: dict[str, Any]) -> Answer | None:
+    return _too_soon(world, volume) or _too_many_pending(world, volume)
+
+
+def _too_soon(world: World, volume: dict[str, Any]) -> Answer | None:
+    spacing = timedelta(seconds=world.settings.volume_snapshot_spacing_seconds)
+    began = [
+        each["_began"]
+        for each in ec2._snapshots.values()
+        if each["VolumeId"] == volume["VolumeId"] and "_began" in each
+    ]
+    if all(world.clock.now() - moment >= spacing for moment in began):
+        return None
+    return error(
+        "SnapshotCreationPerVolumeRateExceeded",
+        "The maximum per volume CreateSnapshot request rate has been exceeded. Use an increasing or variable "
+        "sleep interval between requests.",
+    )
 
 
 def _too_many_pending(world: World, volume: dict[str, Any]) -> Answer | None:

@@ -61,6 +61,21 @@ def test_a_sixth_pending_snapshot_of_a_volume_is_refused(ec2: Any, control: AwsC
     assert refusal(ec2.create_snapshot, VolumeId=volume) == "ConcurrentSnapshotLimitExceeded"
 
 
+def test_two_snapshots_of_a_volume_must_be_fifteen_seconds_apart_when_that_is_asked_for(
+    ec2: Any, control: AwsControl
+) -> None:
+    control.settings(volume_snapshot_spacing_seconds=15)
+    instance, volumes = instance_with_two_data_volumes(ec2)
+    ec2.create_snapshot(VolumeId=volumes[0])
+    ec2.create_snapshot(VolumeId=volumes[1])
+
+    code = "SnapshotCreationPerVolumeRateExceeded"
+    assert refusal(ec2.create_snapshot, VolumeId=volumes[0]) == code
+    assert refusal(ec2.create_snapshots, InstanceSpecification={"InstanceId": instance}) == code
+    control.advance(timedelta(seconds=16))
+    ec2.create_snapshot(VolumeId=volumes[0])
+
+
 def test_the_data_volumes_of_an_instance_are_taken_together(ec2: Any, control: AwsControl) -> None:
     instance, volumes = instance_with_two_data_volumes(ec2)
 
