@@ -13,12 +13,12 @@ import yaml
 
 from cli.node_guards import ADMISSION, binding, guards
 from config.cluster_access import FUNCTIONS, Rule, group_name
+from snapkeep.domain.drivers import DRIVERS, EBS_CSI, Driver
 from snapkeep.domain.naming import snapshot_class as snapshot_class_name
 from snapkeep.domain.tags import class_tags
 
 Manifest = dict[str, Any]
 
-DRIVER = "ebs.csi.aws.com"
 RBAC = "rbac.authorization.k8s.io"
 LABELS = {
     "app.kubernetes.io/name": "snapkeep",
@@ -36,7 +36,11 @@ def parts(cluster: str) -> dict[str, list[Manifest]]:
     """The manifests by file name, one for each thing that somebody may want to read or change alone."""
     roles = {f"rbac-{name.replace('_', '-')}": [_role(name), _binding(name)] for name in FUNCTIONS}
     limits = [manifest for name, spec in guards().items() for manifest in _limits(name, spec)]
-    return {"snapshot-class": [snapshot_class(cluster)], **roles, "node-guards": limits}
+    return {
+        "snapshot-class": [snapshot_class(cluster, driver) for driver in DRIVERS.values()],
+        **roles,
+        "node-guards": limits,
+    }
 
 
 def kustomization(cluster: str) -> dict[str, str]:
@@ -53,23 +57,24 @@ def kustomization(cluster: str) -> dict[str, str]:
     return {"kustomization.yaml": to_yaml([listing]), **files}
 
 
-def snapshot_class(cluster: str) -> Manifest:
-    """The VolumeSnapshotClass our recovery points are taken with; never the default of the cluster.
+def snapshot_class(cluster: str, driver: Driver = EBS_CSI) -> Manifest:
+    """The VolumeSnapshotClass our points of a driver are taken with; never the default of the cluster.
 
     Its deletionPolicy is Retain, so deleting a namespace does not delete its backups. The driver
-    puts each `tagSpecification_N` on the EC2 snapshot and fills the templates.
+    puts each `tagSpecification_N` on the EC2 snapshot and fills the templates, where its IAM policy lets it.
     https://github.com/kubernetes-sigs/aws-ebs-csi-driver/blob/master/docs/tagging.md
     """
-    tags = class_tags(cluster).items()
+    tags = class_tags(cluster).items() if driver.class_tags else ()
+    parameters = {
+        f"tagSpecification_{number}": f"{key}={value}" for number, (key, value) in enumerate(tags, 1)
+    }
     return {
         "apiVersion": "snapshot.storage.k8s.io/v1",
         "kind": "VolumeSnapshotClass",
-        "metadata": _metadata(snapshot_class_name(cluster)),
-        "driver": DRIVER,
+        "metadata": _metadata(snapshot_class_name(cluster, driver)),
+        "driver": driver.name,
         "deletionPolicy": "Retain",
-        "parameters": {
-            f"tagSpecification_{number}": f"{key}={value}" for number, (key, value) in enumerate(tags, 1)
-        },
+        **({"parameters": parameters} if parameters else {}),
     }
 
 

@@ -14,16 +14,25 @@ from aws_cdk import aws_iam as iam
 
 from config.volume_tags import KUBERNETES_VOLUMES
 from snapkeep.domain import tags
+from snapkeep.domain.drivers import DRIVERS
 from snapkeep.domain.policies import Lock
 
 CREATE_ACTIONS = ("CreateSnapshot", "CreateSnapshots")
 
+DRIVER_TAG_KEYS = tuple(key for driver in DRIVERS.values() for key in driver.tags(""))
+"""The keys by which drivers know the snapshots that they may restore from."""
+
 POINT_TAG_KEYS = sorted(
-    value
-    for name, value in vars(tags).items()
-    if name.isupper() and isinstance(value, str) and value not in (tags.HOLD, tags.DUPLICATE)
+    [
+        *DRIVER_TAG_KEYS,
+        *(
+            value
+            for name, value in vars(tags).items()
+            if name.isupper() and isinstance(value, str) and value not in (tags.HOLD, tags.DUPLICATE)
+        ),
+    ]
 )
-"""The keys of domain.tags that say what a recovery point is: ours, and the two of the EBS CSI driver."""
+"""The keys that say what a recovery point is: those of domain.tags, and the drivers'."""
 
 VERDICT_TAG_KEYS = sorted([*POINT_TAG_KEYS, tags.DUPLICATE])
 """Those, and the mark of a duplicate. No function here may set or lift a hold."""
@@ -69,7 +78,7 @@ def create_snapshots(stack: Stack, clusters: Sequence[str]) -> tuple[iam.PolicyS
             sid="NewSnapshots",
             actions=actions,
             resources=[_snapshot_arn(stack)],
-            conditions=_ours("RequestTag", clusters) | _only(POINT_TAG_KEYS),
+            conditions=_ours("RequestTag", clusters) | _only(POINT_TAG_KEYS) | _as_drivers_write(clusters),
         ),
         iam.PolicyStatement(
             sid="TagNewSnapshots",
@@ -82,12 +91,15 @@ def create_snapshots(stack: Stack, clusters: Sequence[str]) -> tuple[iam.PolicyS
 
 
 def complete_tags(stack: Stack, clusters: Sequence[str], keys: Sequence[str]) -> iam.PolicyStatement:
-    """Write these tag keys, and no others, on snapshots that are tagged ours already."""
+    """Write these tag keys, and no others, on snapshots that are tagged ours already.
+
+    A driver's keys only with the values that let it restore in these clusters.
+    """
     return iam.PolicyStatement(
         sid="CompleteTags",
         actions=["ec2:CreateTags"],
         resources=[_snapshot_arn(stack)],
-        conditions=_ours("ResourceTag", clusters) | _only(keys),
+        conditions=_ours("ResourceTag", clusters) | _only(keys) | _as_drivers_write(clusters),
     )
 
 
@@ -251,6 +263,17 @@ def _only(keys: Sequence[str]) -> dict[str, Mapping[str, object]]:
         "ForAllValues:StringEquals": {"aws:TagKeys": list(keys)},
         "Null": {"aws:TagKeys": "false"},
     }
+
+
+def _as_drivers_write(clusters: Sequence[str]) -> dict[str, Mapping[str, object]]:
+    """Tags by which drivers know what is theirs may name these clusters, and no others."""
+    values: dict[str, object] = {}
+    for driver in DRIVERS.values():
+        values |= {
+            f"aws:RequestTag/{driver.mark}": "true",
+            f"aws:RequestTag/{driver.cluster_key}": list(clusters),
+        }
+    return {"StringEqualsIfExists": values}
 
 
 def _when(operator: str, keys: Mapping[str, object]) -> dict[str, Mapping[str, object]]:

@@ -90,6 +90,7 @@ class Aws:
             security_group=network.get("clusterSecurityGroupId", ""),
             endpoint=found.get("endpoint", ""),
             authority=found.get("certificateAuthority", {}).get("data", ""),
+            auto_storage=bool(found.get("storageConfig", {}).get("blockStorage", {}).get("enabled")),
         )
 
     def _function(self, prefix: str, name: str) -> Function | None:

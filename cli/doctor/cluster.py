@@ -11,8 +11,9 @@ from typing import Any, TypeVar
 
 from cli.doctor.cluster_api import ClusterApi, NoAnswer, Refused
 from cli.doctor.facts import Grant, Rights, SnapshotClass, Unknown, Workload
-from cli.manifests import DRIVER, LABELS, RBAC
+from cli.manifests import LABELS, RBAC
 from config.cluster_access import SNAPSHOTS, group_name
+from snapkeep.domain.drivers import DRIVERS
 
 T = TypeVar("T")
 Document = Mapping[str, Any]
@@ -196,6 +197,6 @@ def _claims(volumes: Iterable[Document]) -> Iterable[tuple[str, str]]:
         spec = volume["spec"]
         claim = spec.get("claimRef")
         csi, in_tree = spec.get("csi") or {}, spec.get("awsElasticBlockStore") or {}
-        handle = csi.get("volumeHandle", "") if csi.get("driver") == DRIVER else in_tree.get("volumeID", "")
+        handle = csi.get("volumeHandle", "") if csi.get("driver") in DRIVERS else in_tree.get("volumeID", "")
         if claim and handle and (volume.get("status") or {}).get("phase") == "Bound":
             yield handle.rpartition("/")[2], f"{claim['namespace']}/{claim['name']}"

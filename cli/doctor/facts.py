@@ -44,7 +44,8 @@ class Caller:
 
 @dataclass(frozen=True, slots=True)
 class EksCluster:
-    """What EKS says of a cluster. `public_cidrs` may reach its public endpoint."""
+    """What EKS says of a cluster. `public_cidrs` may reach its public endpoint; `auto_storage`: EKS Auto Mode
+    brings the driver of its EBS volumes."""
 
     status: str
     version: str
@@ -56,6 +57,7 @@ class EksCluster:
     security_group: str
     endpoint: str = ""
     authority: str = ""
+    auto_storage: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +181,11 @@ class Facts:
     keys: Mapping[str, str | Unknown] | Unknown
     snapshots: Quota | Unknown
     pending: int | Unknown
+
+    @property
+    def auto_storage(self) -> bool:
+        """Whether EKS Auto Mode is known to bring the driver."""
+        return isinstance(self.described, EksCluster) and self.described.auto_storage
 
     @property
     def deployed(self) -> bool | None:

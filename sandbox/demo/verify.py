@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from sandbox.demo.facts import ClaimFact, LiveClaim, LiveSnapshot, RunFact
 from snapkeep.domain import tags
+from snapkeep.domain.drivers import EBS_CSI
 from snapkeep.domain.policies import Method
 from snapkeep.domain.runs import RunState
 
@@ -30,8 +31,8 @@ NEEDED_TAGS = (
     tags.ACCESS_MODES,
     tags.VOLUME_MODE,
     tags.FS_TYPE,
-    tags.DRIVER_CLUSTER,
-    tags.DRIVER_CLUSTER_NAME,
+    EBS_CSI.mark,
+    EBS_CSI.cluster_key,
 )
 """What design and driver ask of every ready recovery point's snapshot."""
 

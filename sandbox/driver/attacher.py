@@ -19,6 +19,7 @@ from sandbox.driver.cluster import Cluster, drop_finalizer, is_deleting
 from sandbox.driver.ec2 import DRIVER, Ec2, Ec2Error
 from sandbox.driver.machines import Machines, instance_of
 from sandbox.driver.node_death import OUT_OF_SERVICE
+from sandbox.driver.profiles import PROFILES, profile_of_volume
 from sandbox.driver.snapshot_words import CLAIMS, Object, quoted
 from sandbox.driver.switches import Faults
 from sandbox.driver.worker import Backoff, Key
@@ -31,9 +32,9 @@ DEVICES = [f"/dev/xvd{first}{second}" for first, second in product(ascii_lowerca
 EVERYTHING: Key = ("", "everything")
 
 
-def attachment_name(volume_id: str, node: str) -> str:
+def attachment_name(volume_id: str, node: str, driver: str = DRIVER) -> str:
     """The name of a VolumeAttachment, derived from volume, driver and node as upstream does."""
-    return "csi-" + sha256(f"{volume_id}{DRIVER}{node}".encode()).hexdigest()
+    return "csi-" + sha256(f"{volume_id}{driver}{node}".encode()).hexdigest()
 
 
 class Attacher:
@@ -66,7 +67,7 @@ class Attacher:
         return {EVERYTHING: self._backoff.next(EVERYTHING)}
 
     def _attachments(self) -> list[Object]:
-        return [each for each in self._cluster.peek(ATTACHMENTS) if each["spec"].get("attacher") == DRIVER]
+        return [each for each in self._cluster.peek(ATTACHMENTS) if each["spec"].get("attacher") in PROFILES]
 
     def _wanted(self) -> dict[str, tuple[Object, str, Object]]:
         """Volume, node and one pod for each attachment that should be, by its name."""
@@ -81,7 +82,8 @@ class Attacher:
                     continue
                 volume = self._cluster.find(VOLUMES, None, claim["spec"]["volumeName"])
                 if volume is not None and volume_id_of(volume):
-                    wanted[attachment_name(volume_id_of(volume), node)] = (volume, node, pod)
+                    driver = profile_of_volume(volume).name
+                    wanted[attachment_name(volume_id_of(volume), node, driver)] = (volume, node, pod)
         return wanted
 
     def _attach(self, name: str, volume: Object, node: str, pod: Object) -> bool:
@@ -99,7 +101,8 @@ class Attacher:
         ):
             return self._refuse_second(volume_name, pod)
         if mine is None:
-            self._cluster.store.create(ATTACHMENTS, None, _attachment(name, volume_name, node, instance))
+            made = _attachment(name, volume, node, instance)
+            self._cluster.store.create(ATTACHMENTS, None, made)
         return self._attach_in_ec2(name, volume, node, instance, pod)
 
     def _attach_in_ec2(self, name: str, volume: Object, node: str, instance: str, pod: Object) -> bool:
@@ -168,7 +171,7 @@ class Attacher:
         return next(device for device in DEVICES if device not in taken)
 
 
-def _attachment(name: str, volume_name: str, node: str, instance: str) -> Object:
+def _attachment(name: str, volume: Object, node: str, instance: str) -> Object:
     return {
         "metadata": {
             "name": name,
@@ -176,9 +179,9 @@ def _attachment(name: str, volume_name: str, node: str, instance: str) -> Object
             "finalizers": [FINALIZER],
         },
         "spec": {
-            "attacher": DRIVER,
+            "attacher": profile_of_volume(volume).name,
             "nodeName": node,
-            "source": {"persistentVolumeName": volume_name},
+            "source": {"persistentVolumeName": volume["metadata"]["name"]},
         },
         "status": {"attached": False},
     }

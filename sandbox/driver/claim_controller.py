@@ -18,7 +18,7 @@ from sandbox.driver.cluster import (
     has_finalizer,
     is_deleting,
 )
-from sandbox.driver.ec2 import DRIVER
+from sandbox.driver.profiles import PROFILES
 from sandbox.driver.provisioner import SELECTED_NODE, Provisioner
 from sandbox.driver.resizer import Resizer
 from sandbox.driver.snapshot_words import CLAIMS, Object
@@ -29,8 +29,6 @@ from sandbox.driver.worker import Backoff, Key, in_parallel, key_of
 COMPONENT = "persistentvolume-controller"
 PROTECTION = "kubernetes.io/pvc-protection"
 DEFAULT_CLASS = "storageclass.kubernetes.io/is-default-class"
-OURS = {DRIVER: DRIVER, "kubernetes.io/aws-ebs": DRIVER}
-"""Provisioners that the EBS driver serves; the in-tree one by CSI migration."""
 
 
 class ClaimController:
@@ -117,7 +115,7 @@ class ClaimController:
             return None
         provisioner = storage_class["provisioner"]
         self._announce(claim, provisioner)
-        if provisioner not in OURS:
+        if provisioner not in PROFILES:
             return None
         delay = self._faults.delay(claim["metadata"]["uid"])
         if delay:
@@ -135,7 +133,7 @@ class ClaimController:
         return self._backoff.next(key_of(claim))
 
     def _announce(self, claim: Object, provisioner: str) -> None:
-        driver = OURS.get(provisioner, provisioner)
+        driver = PROFILES[provisioner].name if provisioner in PROFILES else provisioner
         mark = {
             "volume.beta.kubernetes.io/storage-provisioner": driver,
             "volume.kubernetes.io/storage-provisioner": driver,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from sandbox.driver.profiles import PROFILES
 from sandbox.driver.quantities import to_bytes
 
 Object = dict[str, Any]
@@ -41,6 +42,6 @@ def volume_id_of(volume: Object) -> str:
     In-tree ids come as `vol-1` and as `aws://zone/vol-1`.
     """
     spec = volume["spec"]
-    if spec.get("csi", {}).get("driver") == "ebs.csi.aws.com":
+    if spec.get("csi", {}).get("driver") in PROFILES:
         return str(spec["csi"]["volumeHandle"])
     return str(spec.get("awsElasticBlockStore", {}).get("volumeID", "")).rpartition("/")[2]

@@ -12,8 +12,9 @@ from hashlib import sha256
 from sandbox.driver.claim_binding import VOLUMES, claim_reference
 from sandbox.driver.cluster import Cluster, annotations_of, labels_of
 from sandbox.driver.ec2 import DRIVER, Ec2, Ec2Error, VolumeRequest
+from sandbox.driver.profiles import IN_TREE, PROFILES, Profile
 from sandbox.driver.quantities import to_bytes, to_gib
-from sandbox.driver.snapshot_cutting import DRIVER_TAG, CsiError, cluster_tags
+from sandbox.driver.snapshot_cutting import CsiError
 from sandbox.driver.snapshot_words import Object, quoted
 from sandbox.driver.switches import Faults
 from sandbox.driver.tag_templates import tags_of
@@ -24,7 +25,6 @@ from sandbox.kubernetes.store import AlreadyExists
 COMPONENT = f"{DRIVER}_ebs-csi-controller"
 SELECTED_NODE = "volume.kubernetes.io/selected-node"
 ZONE = "topology.kubernetes.io/zone"
-IN_TREE = "kubernetes.io/aws-ebs"
 MINIMUM_GIB = {"io1": 4, "io2": 4, "st1": 125, "sc1": 125}
 """https://docs.aws.amazon.com/ebs/latest/userguide/ebs-volume-types.html"""
 
@@ -71,7 +71,7 @@ class Provisioner:
         request = self._request(claim, storage_class, parameters)
         name = f"pvc-{claim['metadata']['uid']}"
         try:
-            volume_id = self._create_volume(request)
+            volume_id = self._create_volume(request, _profile(storage_class))
         except Ec2Error as error:
             raise CsiError("Internal", f"Could not create volume {quoted(name)}: {error}") from error
         fs_type = parameters.get("csi.storage.k8s.io/fstype") or parameters.get("fstype") or "ext4"
@@ -82,10 +82,11 @@ class Provisioner:
             self._ec2.delete_volume(volume_id)
         return name
 
-    def _create_volume(self, request: VolumeRequest) -> str:
+    def _create_volume(self, request: VolumeRequest, profile: Profile) -> str:
         source = request.snapshot_id
         if source:
-            self._faults.check_restore(self._ec2.snapshots([source]).get(source))
+            snapshot = self._ec2.snapshots([source]).get(source)
+            self._faults.check_restore(snapshot, profile, self._cluster_name)
         return self._ec2.create_volume(request)
 
     def _request(self, claim: Object, storage_class: Object, parameters: Mapping[str, str]) -> VolumeRequest:
@@ -97,7 +98,7 @@ class Provisioner:
             size_gib=max(wanted, MINIMUM_GIB.get(kind, 1)),
             type=kind,
             encrypted=parameters.get("encrypted", "false") == "true",
-            snapshot_id=snapshot_handle(self._cluster, claim, DRIVER),
+            snapshot_id=snapshot_handle(self._cluster, claim, _profile(storage_class).name),
             tags=self._tags(claim, storage_class, name),
             token=sha256(name.encode()).hexdigest(),
             options=_options(parameters),
@@ -118,11 +119,10 @@ class Provisioner:
         fields = {"PVCNamespace": namespace, "PVCName": claim_name, "PVName": name}
         return {
             "CSIVolumeName": name,
-            DRIVER_TAG: "true",
             "kubernetes.io/created-for/pvc/namespace": namespace,
             "kubernetes.io/created-for/pvc/name": claim_name,
             "kubernetes.io/created-for/pv/name": name,
-            **cluster_tags(self._cluster_name, name),
+            **_profile(storage_class).tags(self._cluster_name, name),
             **tags_of(storage_class.get("parameters") or {}, fields),
         }
 
@@ -141,7 +141,7 @@ def _volume(claim: Object, storage_class: Object, made: _Made) -> Object:
     migrated = storage_class["provisioner"] == IN_TREE
     policy = storage_class.get("reclaimPolicy", "Delete")
     marks = {
-        "pv.kubernetes.io/provisioned-by": IN_TREE if migrated else DRIVER,
+        "pv.kubernetes.io/provisioned-by": storage_class["provisioner"],
         "volume.kubernetes.io/provisioner-deletion-secret-name": "",
         "volume.kubernetes.io/provisioner-deletion-secret-namespace": "",
     }
@@ -158,19 +158,24 @@ def _volume(claim: Object, storage_class: Object, made: _Made) -> Object:
             "persistentVolumeReclaimPolicy": policy,
             "storageClassName": storage_class["metadata"]["name"],
             "volumeMode": claim["spec"].get("volumeMode", "Filesystem"),
-            **_source(made, migrated),
+            **_source(made, storage_class),
         },
         "status": {"phase": "Bound"},
     }
 
 
-def _source(made: _Made, migrated: bool) -> Object:
-    if migrated:
+def _profile(storage_class: Object) -> Profile:
+    return PROFILES[storage_class["provisioner"]]
+
+
+def _source(made: _Made, storage_class: Object) -> Object:
+    driver = storage_class["provisioner"]
+    if driver == IN_TREE:
         return {"awsElasticBlockStore": {"fsType": made.fs_type, "volumeID": made.volume_id}}
-    identity = {"storage.kubernetes.io/csiProvisionerIdentity": f"sandbox-{DRIVER}"}
+    identity = {"storage.kubernetes.io/csiProvisionerIdentity": f"sandbox-{driver}"}
     return {
         "csi": {
-            "driver": DRIVER,
+            "driver": driver,
             "fsType": made.fs_type,
             "volumeAttributes": identity,
             "volumeHandle": made.volume_id,

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from sandbox.driver.ec2 import Ec2, Ec2Error, Ec2Snapshot
+from sandbox.driver.profiles import PROFILES, Profile
 from sandbox.driver.snapshot_words import Object, quoted
 from sandbox.driver.switches import Faults
 from sandbox.driver.tag_templates import PREFIX, TagError, tags_of
 
 NAME_TAG = "CSIVolumeSnapshotName"
-DRIVER_TAG = "ebs.csi.aws.com/cluster"
 
 PARAMETERS = frozenset(
     {
@@ -32,17 +32,6 @@ class CsiError(Exception):
         super().__init__(f"rpc error: code = {code} desc = {message}")
 
 
-def cluster_tags(cluster_name: str, object_name: str) -> dict[str, str]:
-    """The tags of a driver that knows its cluster (`--k8s-tag-cluster-id`, which the EKS add-on sets)."""
-    if not cluster_name:
-        return {}
-    return {
-        f"kubernetes.io/cluster/{cluster_name}": "owned",
-        "ebs.csi.aws.com/cluster-name": cluster_name,
-        "Name": f"{cluster_name}-dynamic-{object_name}",
-    }
-
-
 def snapshot_name(content: Object) -> str:
     """The CSI name of a content's snapshot: the value of the EC2 tag CSIVolumeSnapshotName."""
     return f"snapshot-{content['spec']['volumeSnapshotRef']['uid']}"
@@ -58,10 +47,12 @@ class SnapshotCutter:
 
     def cut(self, content: Object, parameters: Mapping[str, str]) -> Ec2Snapshot:
         """Create the EC2 snapshot. CsiError when a parameter or EC2 says no."""
-        tags = self._tags(content, parameters)
+        profile = PROFILES[content["spec"]["driver"]]
+        tags = self._tags(content, parameters, profile)
         volume_id = content["spec"]["source"]["volumeHandle"]
         try:
             self._faults.check_create_snapshot()
+            profile.check_snapshot_tags(tags)
             text = f"Created by AWS EBS CSI driver for volume {volume_id}"
             return self._ec2.create_snapshot(volume_id, text, tags)
         except Ec2Error as error:
@@ -69,7 +60,7 @@ class SnapshotCutter:
             name = quoted(snapshot_name(content))
             raise CsiError("Internal", f"Could not create snapshot {name}: {problem}") from error
 
-    def _tags(self, content: Object, parameters: Mapping[str, str]) -> dict[str, str]:
+    def _tags(self, content: Object, parameters: Mapping[str, str], profile: Profile) -> dict[str, str]:
         for key in parameters:
             if key not in PARAMETERS and not key.startswith((PREFIX, "csi.storage.k8s.io/")):
                 raise CsiError("InvalidArgument", f"Invalid parameter key {key} for CreateSnapshot")
@@ -84,4 +75,4 @@ class SnapshotCutter:
         except TagError as error:
             raise CsiError("InvalidArgument", str(error)) from error
         name = snapshot_name(content)
-        return {NAME_TAG: name, DRIVER_TAG: "true", **cluster_tags(self._cluster_name, name), **wanted}
+        return {NAME_TAG: name, **profile.tags(self._cluster_name, name), **wanted}

@@ -20,6 +20,7 @@ from sandbox.driver.cluster import (
     is_deleting,
 )
 from sandbox.driver.ec2 import DRIVER, Ec2, Ec2Error, Ec2Snapshot
+from sandbox.driver.profiles import PROFILES
 from sandbox.driver.quantities import GIB
 from sandbox.driver.snapshot_cutting import CsiError, SnapshotCutter, snapshot_name
 from sandbox.driver.snapshot_words import Object, is_ready, quoted
@@ -43,8 +44,8 @@ class Snapshotter:
         self._looks = Backoff(0.1, 2.0)
 
     def keys(self, resource: str, obj: Object) -> Iterable[Key]:
-        """Contents of our driver."""
-        if resource == words.CONTENTS and obj["spec"]["driver"] == DRIVER:
+        """Contents of the EBS drivers."""
+        if resource == words.CONTENTS and obj["spec"]["driver"] in PROFILES:
             yield key_of(obj)
 
     def sync(self, keys: Sequence[Key]) -> Mapping[Key, float]:

@@ -8,9 +8,13 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from sandbox.driver.ec2 import Ec2Error, Ec2Snapshot
-
-ANY_SNAPSHOT = "AmazonEBSCSIDriverPolicy"
-TAGGED_SNAPSHOTS = "AmazonEBSCSIDriverPolicyV2"
+from sandbox.driver.profiles import (
+    ANY_SNAPSHOT,
+    BLOCK_STORAGE,
+    SCOPED_BLOCK_STORAGE,
+    TAGGED_SNAPSHOTS,
+    Profile,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,10 @@ class Switches:
     """The IAM policy of the driver's role. `AmazonEBSCSIDriverPolicyV2` makes volumes only from snapshots
     that carry `ebs.csi.aws.com/cluster=true`; the older one from any.
     https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonEBSCSIDriverPolicyV2.html"""
+    block_storage_policy: str = SCOPED_BLOCK_STORAGE
+    """The IAM policy of EKS Auto Mode's cluster role. Today's makes volumes only from snapshots that name
+    the cluster, `AmazonEKSBlockStoragePolicy` from any; neither cuts snapshots with other tags than its own.
+    https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonEKSBlockStoragePolicyV2.html"""
     node_grace_seconds: float = 50.0
     """Real seconds until a node whose machine died is not ready (node-monitor-grace-period)."""
     cloud_controller: str = "running"
@@ -54,6 +62,8 @@ class Switches:
             raise ValueError("cloud_controller is running or missing")
         if switches.driver_policy not in (ANY_SNAPSHOT, TAGGED_SNAPSHOTS):
             raise ValueError(f"driver_policy is {ANY_SNAPSHOT} or {TAGGED_SNAPSHOTS}")
+        if switches.block_storage_policy not in (BLOCK_STORAGE, SCOPED_BLOCK_STORAGE):
+            raise ValueError(f"block_storage_policy is {BLOCK_STORAGE} or {SCOPED_BLOCK_STORAGE}")
         return switches
 
 
@@ -80,18 +90,12 @@ class Faults:
         first = self._seen.setdefault(uid, time.monotonic())
         return max(0.0, first + seconds - time.monotonic())
 
-    def check_restore(self, snapshot: Ec2Snapshot | None) -> None:
+    def check_restore(self, snapshot: Ec2Snapshot | None, profile: Profile, cluster_name: str) -> None:
         """Raise the Ec2Error of a driver that may not make volumes from this snapshot."""
-        if self.switches.driver_policy != TAGGED_SNAPSHOTS or snapshot is None:
-            return
-        if snapshot.tags.get("ebs.csi.aws.com/cluster") == "true":
-            return
-        text = (
-            "You are not authorized to perform this operation. The driver's role is not authorized to "
-            f"perform: ec2:CreateVolume on resource: {snapshot.id} because no identity-based policy allows "
-            "the ec2:CreateVolume action."
-        )
-        raise Ec2Error("CreateVolume", "UnauthorizedOperation", text, 403, request_id="sandbox")
+        if snapshot is not None:
+            switches = self.switches
+            policy = switches.block_storage_policy if profile.is_auto else switches.driver_policy
+            profile.check_restore(snapshot, policy, cluster_name)
 
     def check_create_snapshot(self) -> None:
         """Raise the Ec2Error that is switched on, counting it down."""

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from snapkeep.domain import tags
 from snapkeep.domain.claims import Claim, ScratchVolume
 from snapkeep.domain.deletions import Leftover, SnapshotContent, Withdrawn
+from snapkeep.domain.drivers import EBS_CSI
 from snapkeep.domain.errors import ClusterUnreachable, NameTaken, PermanentError, Throttled
 from snapkeep.domain.naming import snapshot_class
 from snapkeep.domain.orphans import ListedContent, ListedSnapshot
@@ -182,14 +183,20 @@ class FakeCluster(RestoringCluster):
                 self._fail_for_now(key, error.reason)
                 continue  # the sidecar tries again
             if key in self.snapshots:
-                self.snapshots[key] = replace(self.snapshots[key], bound=True, snapshot_id=cut, error="")
+                self.snapshots[key] = replace(
+                    self.snapshots[key],
+                    bound=True,
+                    snapshot_id=cut,
+                    error="",
+                    driver=self.points[key].claim.driver,
+                )
             name = begun.get(key, f"snapcontent-{cut}")
             self.contents[name] = SnapshotContent(name, cut, "Retain", *key)
 
     def cut_one(self, ebs: FakeSnapshots, namespace: str, name: str) -> str:
         """Let the driver cut a snapshot for a VolumeSnapshot, whether it has one or not; its id."""
         filled = tags.class_tags(self.name) | {
-            tags.DRIVER_CLUSTER: "true",
+            EBS_CSI.mark: "true",
             tags.SNAPSHOT_NAMESPACE: namespace,
             tags.SNAPSHOT_NAME: name,
         }

@@ -5,15 +5,16 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+from snapkeep.domain.drivers import EBS_CSI
 from snapkeep.domain.points import PointState
 from snapkeep.domain.restore.findings import Finding
 from snapkeep.domain.restore.plans import plan
-from snapkeep.domain.restore.points import CSI_DRIVER, PointFacts
+from snapkeep.domain.restore.points import PointFacts
 from snapkeep.domain.restore.requests import RestoreRequest
 from snapkeep.domain.restore.targets import ClassFacts, TargetFacts
 
 GIB = 2**30
-GP3 = ClassFacts("gp3", CSI_DRIVER, waits_for_consumer=True)
+GP3 = ClassFacts("gp3", EBS_CSI.name, waits_for_consumer=True)
 POINT = "ebs-claim-20261124t180000z-0123456789"
 
 

@@ -10,6 +10,7 @@ import pytest
 from sandbox.demo.facts import ClaimFact, LiveClaim, LiveSnapshot, PointFact, RunFact
 from sandbox.demo.verify import NEEDED_TAGS, complaints
 from snapkeep.domain import tags
+from snapkeep.domain.drivers import EBS_CSI
 
 STARTED = datetime(2026, 11, 24, 18, tzinfo=UTC)
 
@@ -103,9 +104,9 @@ def test_an_uncounted_twin_in_ec2_is_noticed_unless_it_is_marked(world: World) -
 
 def test_every_missing_tag_is_named(world: World) -> None:
     del world.snapshots["snap-1"].tags[tags.SIZE]
-    del world.snapshots["snap-1"].tags[tags.DRIVER_CLUSTER]
+    del world.snapshots["snap-1"].tags[EBS_CSI.mark]
 
-    assert f"snap-1 lacks the tags {tags.SIZE}, {tags.DRIVER_CLUSTER}" in world.complaints()
+    assert f"snap-1 lacks the tags {tags.SIZE}, {EBS_CSI.mark}" in world.complaints()
 
 
 def test_a_snapshot_tagged_for_another_claim_is_noticed(world: World) -> None:

@@ -10,6 +10,7 @@ from cli.doctor import commands
 from cli.doctor.facts import Controller, Facts, SnapshotClass, Unknown
 from cli.doctor.findings import Finding, Verdict, cannot_tell, listed, ok, problem
 from cli.manifests import snapshot_class as wanted_class
+from snapkeep.domain.drivers import DRIVERS, EBS_CSI, Driver
 from snapkeep.domain.feasibility import CALLS_A_CUT, CLIENT_CALLS
 from snapkeep.domain.naming import snapshot_class as class_name
 
@@ -92,6 +93,9 @@ def driver(facts: Facts) -> Iterator[Finding]:
     if isinstance(found, Unknown):
         yield cannot_tell(check, found)
         return
+    if facts.auto_storage and not found.workload and not found.add_on:
+        yield ok(check, "EKS Auto Mode brings the driver of its volumes, and runs it outside of the cluster")
+        return
     arguments = found.workload.arguments.get(SNAPSHOTTER) if found.workload else None
     if found.workload and arguments is None:
         text = f"{found.workload.place} has no container {SNAPSHOTTER}: it takes no VolumeSnapshots"
@@ -104,14 +108,24 @@ def driver(facts: Facts) -> Iterator[Finding]:
 
 
 def snapshot_class(facts: Facts) -> Iterator[Finding]:
-    """There is exactly one VolumeSnapshotClass of ours, as `snapkeep manifests` prints it."""
-    check, found, name = "snapshot class", facts.classes, class_name(facts.visit.cluster)
+    """Each driver that is there has one VolumeSnapshotClass of ours, as `snapkeep manifests` prints it."""
+    check, found = "snapshot class", facts.classes
     if isinstance(found, Unknown):
         yield cannot_tell(check, found)
         return
-    fix = commands.manifests(facts.visit)
-    ours = next((each for each in found if each.name == name), None)
-    wrong = _differences(facts, ours) if ours else []
+    names = {class_name(facts.visit.cluster, driver): driver for driver in DRIVERS.values()}
+    for name, driver in names.items():
+        ours = next((each for each in found if each.name == name), None)
+        if ours or driver is EBS_CSI or facts.auto_storage:
+            yield from _our_class(facts, name, driver, ours)
+    for other in (each for each in found if each.ours and each.name not in names):
+        text = f"{other.name} is a second class with our labels: which one counts must be clear"
+        yield problem(check, text, f"kubectl delete volumesnapshotclass {other.name}")
+
+
+def _our_class(facts: Facts, name: str, driver: Driver, ours: SnapshotClass | None) -> Iterator[Finding]:
+    check, fix = "snapshot class", commands.manifests(facts.visit)
+    wrong = _differences(facts, ours, driver) if ours else []
     if ours is None:
         verdict = Verdict.LATER if facts.deployed is False else Verdict.PROBLEM
         yield Finding(check, verdict, f"VolumeSnapshotClass {name} is missing", fix)
@@ -125,9 +139,6 @@ def snapshot_class(facts: Facts) -> Iterator[Finding]:
             f"kubectl annotate volumesnapshotclass {name} snapshot.storage.kubernetes.io/is-default-class-"
         )
         yield problem(check, text, remove)
-    for other in (each for each in found if each.ours and each.name != name):
-        text = f"{other.name} is a second class with our labels: which one counts must be clear"
-        yield problem(check, text, f"kubectl delete volumesnapshotclass {other.name}")
 
 
 def other_manifests(facts: Facts) -> Iterator[Finding]:
@@ -145,8 +156,8 @@ def other_manifests(facts: Facts) -> Iterator[Finding]:
         yield ok(check, f"{len(found)} other objects are there as printed")
 
 
-def _differences(facts: Facts, ours: SnapshotClass) -> list[str]:
-    wanted = wanted_class(facts.visit.cluster)
+def _differences(facts: Facts, ours: SnapshotClass, driver: Driver) -> list[str]:
+    wanted = wanted_class(facts.visit.cluster, driver)
     said = []
     if ours.deletion_policy != wanted["deletionPolicy"]:
         said.append(
@@ -155,7 +166,7 @@ def _differences(facts: Facts, ours: SnapshotClass) -> list[str]:
         )
     if ours.driver != wanted["driver"]:
         said.append(f"is for driver {ours.driver}, not {wanted['driver']}")
-    parameters = wanted["parameters"]
+    parameters = wanted.get("parameters", {})
     reserved = sorted(key for key in _tag_keys(ours) if key.startswith(RESERVED_PREFIX))
     if reserved:
         said.append(

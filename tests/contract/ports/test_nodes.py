@@ -12,6 +12,7 @@ from sandbox.kubernetes.cluster import ClusterServer, Settings
 from snapkeep.adapters.kubernetes.client import KubernetesClient
 from snapkeep.adapters.kubernetes.nodes import KubernetesNodes
 from snapkeep.adapters.kubernetes.quick_transport import quick_transport
+from snapkeep.domain.drivers import DRIVERS
 from snapkeep.domain.interruption.aftermath import TAINT
 from snapkeep.domain.interruption.nodes import Attachment, NodeChange, Said
 from snapkeep.ports import Evicted, Nodes
@@ -34,7 +35,7 @@ class World(ABC):
         """A claim in `shop` that is bound to `pv-<name>`, the EBS volume `vol-<name>`."""
 
     @abstractmethod
-    def add_attachment(self, name: str) -> None:
+    def add_attachment(self, name: str, driver: str) -> None:
         """A volume attached to the node."""
 
 
@@ -54,7 +55,7 @@ class FakeWorld(World):
     def add_claim(self, name: str) -> None:
         self.fake.claim_list.append(a_claim(name))
 
-    def add_attachment(self, name: str) -> None:
+    def add_attachment(self, name: str, driver: str) -> None:
         self.fake.all_attachments.append(Attachment(name, f"uid-{name}", f"pv-{name}", NODE, INSTANCE))
 
 
@@ -100,10 +101,10 @@ class SandboxWorld(World):
         claim = {"metadata": {"name": name}, "spec": spec, "status": {"phase": "Bound"}}
         self.server.store.create("persistentvolumeclaims", "shop", claim)
 
-    def add_attachment(self, name: str) -> None:
+    def add_attachment(self, name: str, driver: str) -> None:
         metadata = {"name": name, "annotations": {"csi.alpha.kubernetes.io/node-id": INSTANCE}}
         source = {"persistentVolumeName": f"pv-{name}"}
-        spec = {"attacher": "ebs.csi.aws.com", "nodeName": NODE, "source": source}
+        spec = {"attacher": driver, "nodeName": NODE, "source": source}
         self.server.store.create("volumeattachments", None, {"metadata": metadata, "spec": spec})
 
 
@@ -168,8 +169,9 @@ def test_a_pod_that_is_gone_cannot_be_evicted(world: World) -> None:
     assert world.nodes.evict(pod, 5) == Evicted(gone=True)
 
 
-def test_attachments_are_listed_and_deleted(world: World) -> None:
-    world.add_attachment("csi-1")
+@pytest.mark.parametrize("driver", sorted(DRIVERS))
+def test_attachments_are_listed_and_deleted(world: World, driver: str) -> None:
+    world.add_attachment("csi-1", driver)
     (found,) = world.nodes.attachments()
     assert (found.volume, found.node, found.instance) == ("pv-csi-1", NODE, INSTANCE)
     world.nodes.delete_attachment(found)

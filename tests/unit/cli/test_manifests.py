@@ -19,21 +19,28 @@ def of_kind(kind: str) -> list[dict[str, Any]]:
 
 
 def test_deleting_a_namespace_must_not_delete_backups_so_the_class_retains() -> None:
-    (snapshot_class,) = of_kind("VolumeSnapshotClass")
+    snapshot_class, auto = of_kind("VolumeSnapshotClass")
 
     assert snapshot_class["metadata"]["name"] == "snapkeep-myeks"
     assert snapshot_class["driver"] == "ebs.csi.aws.com"
-    assert snapshot_class["deletionPolicy"] == "Retain"
+    assert snapshot_class["deletionPolicy"] == auto["deletionPolicy"] == "Retain"
+
+
+def test_the_class_of_auto_mode_asks_for_no_tags_which_its_policy_would_refuse() -> None:
+    _, auto = of_kind("VolumeSnapshotClass")
+
+    assert auto["metadata"]["name"] == "snapkeep-myeks-auto"
+    assert auto["driver"] == "ebs.csi.eks.amazonaws.com"
+    assert "parameters" not in auto
 
 
 def test_our_class_never_becomes_the_default_of_the_cluster() -> None:
-    (snapshot_class,) = of_kind("VolumeSnapshotClass")
-
-    assert "annotations" not in snapshot_class["metadata"]
+    for snapshot_class in of_kind("VolumeSnapshotClass"):
+        assert "annotations" not in snapshot_class["metadata"]
 
 
 def test_the_driver_is_asked_for_the_tags_that_find_a_snapshot_again() -> None:
-    (snapshot_class,) = of_kind("VolumeSnapshotClass")
+    snapshot_class, _ = of_kind("VolumeSnapshotClass")
     tags = dict(text.split("=", 1) for text in snapshot_class["parameters"].values())
 
     assert tags["snapkeep:managed"] == "true"
@@ -45,7 +52,7 @@ def test_the_driver_is_asked_for_the_tags_that_find_a_snapshot_again() -> None:
 
 
 def test_the_class_leaves_to_the_driver_the_tag_that_the_driver_reserves_for_itself() -> None:
-    (snapshot_class,) = of_kind("VolumeSnapshotClass")
+    snapshot_class, _ = of_kind("VolumeSnapshotClass")
 
     assert not any(
         text.startswith("ebs.csi.aws.com/cluster=") for text in snapshot_class["parameters"].values()

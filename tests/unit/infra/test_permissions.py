@@ -7,11 +7,14 @@ from snapkeep.domain import tags
 
 
 def test_keys_are_ours_or_the_drivers() -> None:
-    strangers = [
-        key for key in permissions.VERDICT_TAG_KEYS if not key.startswith(("snapkeep:", "ebs.csi.aws.com/"))
-    ]
+    strangers = [key for key in permissions.VERDICT_TAG_KEYS if not key.startswith("snapkeep:")]
 
-    assert strangers == []
+    assert strangers == [
+        "ebs.csi.aws.com/cluster",
+        "ebs.csi.aws.com/cluster-name",
+        "ebs.csi.eks.amazonaws.com/cluster",
+        "eks:eks-cluster-name",
+    ]
 
 
 def test_what_the_volume_snapshot_class_writes_may_be_completed() -> None:

@@ -60,7 +60,8 @@ class SnapshotSupport:
 class VolumeSnapshot:
     """What a VolumeSnapshot's status says. `snapshot_id` is empty until the content is bound and handled.
 
-    `restore_size_bytes` is the larger of its restoreSize and its content's, 0 when neither says.
+    `restore_size_bytes` is the larger of its restoreSize and its content's, 0 when neither says; `driver`
+    is its content's, "" without one.
     """
 
     name: str
@@ -70,6 +71,7 @@ class VolumeSnapshot:
     snapshot_id: str = ""
     error: str = ""
     restore_size_bytes: int = 0
+    driver: str = ""
 
 
 class Cluster(Protocol):

@@ -156,6 +156,10 @@ def volume(source: dict[str, Any], phase: str = "Bound") -> dict[str, Any]:
     ("item", "known"),
     [
         (volume({"csi": {"driver": "ebs.csi.aws.com", "volumeHandle": "vol-1"}}), {"vol-1": "shop/data"}),
+        (
+            volume({"csi": {"driver": "ebs.csi.eks.amazonaws.com", "volumeHandle": "vol-1"}}),
+            {"vol-1": "shop/data"},
+        ),
         (volume({"awsElasticBlockStore": {"volumeID": "aws://eu-west-1a/vol-2"}}), {"vol-2": "shop/data"}),
         (volume({"csi": {"driver": "efs.csi.aws.com", "volumeHandle": "fs-1"}}), {}),
         (volume({"csi": {"driver": "ebs.csi.aws.com", "volumeHandle": "vol-3"}}, "Released"), {}),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from snapkeep.domain import tags
+from snapkeep.domain.drivers import EBS_CSI
 from tests.unit.infra.template import Template, arns, ours
 
 VOLUMES = "arn:<Partition>:ec2:ap-northeast-2:<AccountId>:volume/*"
@@ -48,6 +49,8 @@ def test_take_snapshots_may_create_tag_and_journal_but_delete_nothing(template: 
     ("sid", "key", "value"),
     [
         ("DriverVolumes", "ebs.csi.aws.com/cluster", "true"),
+        ("AutoModeVolumes", "ebs.csi.eks.amazonaws.com/cluster", "true"),
+        ("AutoModeClusters", "eks:eks-cluster-name", "*"),
         ("NamedVolumes", "CSIVolumeName", "*"),
         ("InTreeVolumes", "kubernetes.io/created-for/pvc/name", "*"),
         ("AdoptedVolumes", "snapkeep:managed", "true"),
@@ -65,7 +68,7 @@ def test_only_volumes_that_show_they_serve_kubernetes_are_snapshotted(
 def test_no_other_statement_reaches_a_volume(template: Template) -> None:
     on_volumes = [item for item in template.statements("take_snapshots") if VOLUMES in arns(item)]
 
-    assert len(on_volumes) == 4
+    assert len(on_volumes) == 6
     assert all(item["Condition"] for item in on_volumes)
 
 
@@ -76,7 +79,19 @@ def test_a_new_snapshot_must_be_tagged_ours_and_with_our_keys_only(template: Tem
     assert arns(statement) == {SNAPSHOTS}
     assert condition["StringEquals"] == ours("RequestTag")
     assert condition["Null"] == {"aws:TagKeys": "false"}
-    assert set(condition["ForAllValues:StringEquals"]["aws:TagKeys"]) >= {tags.RUN, tags.DRIVER_CLUSTER}
+    assert set(condition["ForAllValues:StringEquals"]["aws:TagKeys"]) >= {tags.RUN, EBS_CSI.mark}
+
+
+@pytest.mark.parametrize("sid", ["NewSnapshots", "CompleteTags"])
+def test_drivers_tags_name_our_clusters_only(template: Template, sid: str) -> None:
+    condition = template.statement("take_snapshots", sid)["Condition"]
+
+    assert condition["StringEqualsIfExists"] == {
+        "aws:RequestTag/ebs.csi.aws.com/cluster": "true",
+        "aws:RequestTag/ebs.csi.aws.com/cluster-name": ["myeks", "second"],
+        "aws:RequestTag/ebs.csi.eks.amazonaws.com/cluster": "true",
+        "aws:RequestTag/eks:eks-cluster-name": ["myeks", "second"],
+    }
 
 
 def test_tags_are_written_while_creating_or_on_snapshots_of_ours(template: Template) -> None:

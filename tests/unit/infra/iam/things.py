@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from snapkeep.domain import tags
+from snapkeep.domain.drivers import AUTO_MODE, EBS_CSI
 from tests.unit.infra.iam.concrete import ACCOUNT, REGION, Concrete
 
 CLUSTER = "myeks"
-OURS = {tags.MANAGED: "true", tags.CLUSTER: CLUSTER, tags.DRIVER_CLUSTER: "true"}
+OURS = {tags.MANAGED: "true", tags.CLUSTER: CLUSTER, EBS_CSI.mark: "true"}
 EC2 = f"arn:aws:ec2:{REGION}"
 API = f"arn:aws:execute-api:{REGION}:{ACCOUNT}:a1b2c3/live"
 LOGS = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group"
@@ -46,10 +47,14 @@ OUTSIDE: Mapping[str, Thing] = {
     "held snapshot": Thing(f"{EC2}::snapshot/snap-0b", OURS | {tags.HOLD: "true"}),
     "once held snapshot": Thing(f"{EC2}::snapshot/snap-0c", OURS | {tags.HOLD: ""}),
     "foreign snapshot": Thing(f"{EC2}::snapshot/snap-0d", {"owner": "somebody"}),
-    "snapshot of the driver": Thing(f"{EC2}::snapshot/snap-0e", {tags.DRIVER_CLUSTER: "true"}),
+    "snapshot of the driver": Thing(f"{EC2}::snapshot/snap-0e", {EBS_CSI.mark: "true"}),
     "snapshot of another deployment": Thing(f"{EC2}::snapshot/snap-0f", OURS | {tags.CLUSTER: "elsewhere"}),
     "volume of the driver": Thing(f"{EC2}:{ACCOUNT}:volume/vol-0a", {"ebs.csi.aws.com/cluster": "true"}),
     "volume of an old driver": Thing(f"{EC2}:{ACCOUNT}:volume/vol-0b", {"CSIVolumeName": "pvc-1"}),
+    "volume of Auto Mode": Thing(
+        f"{EC2}:{ACCOUNT}:volume/vol-0f", {AUTO_MODE.mark: "true", AUTO_MODE.cluster_key: CLUSTER}
+    ),
+    "volume moved to Auto Mode": Thing(f"{EC2}:{ACCOUNT}:volume/vol-0g", {AUTO_MODE.cluster_key: CLUSTER}),
     "in-tree volume": Thing(f"{EC2}:{ACCOUNT}:volume/vol-0c", {"kubernetes.io/created-for/pvc/name": "data"}),
     "adopted volume": Thing(f"{EC2}:{ACCOUNT}:volume/vol-0d", {tags.MANAGED: "true"}),
     "volume of a database outside": Thing(f"{EC2}:{ACCOUNT}:volume/vol-0e", {"Name": "oracle"}),

@@ -10,6 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from snapkeep.domain import tags
+from snapkeep.domain.claims import Volume, VolumeKind
+from snapkeep.domain.drivers import DRIVERS
 from snapkeep.domain.points import ClaimFacts, Point
 from snapkeep.domain.policies import Method
 from tests.fakes.world import SLOT, World, a_claim, a_policy
@@ -54,6 +56,21 @@ def test_what_makes_a_snapshot_ours_is_the_point_or_run_that_its_tags_name() -> 
     assert not tags.are_ours(tags.full_tags(point) | {"snapkeep:managed": "false"})
 
 
+def test_a_point_of_auto_mode_carries_what_its_driver_restores_from() -> None:
+    auto = Volume("pv", VolumeKind.EBS_CSI, "ebs.csi.eks.amazonaws.com", "vol-1", "ext4")
+    world = World(a_claim("mysql", volume=auto))
+    world.backup()
+    full = tags.full_tags(world.point("mysql"))
+
+    assert {key: value for key, value in full.items() if not key.startswith("snapkeep:")} == {
+        "ebs.csi.eks.amazonaws.com/cluster": "true",
+        "eks:eks-cluster-name": "myeks",
+    }
+    assert full["snapkeep:driver"] == "ebs.csi.eks.amazonaws.com"
+    read = tags.claim_facts_of(full)
+    assert read is not None and read.driver == "ebs.csi.eks.amazonaws.com"
+
+
 def test_the_identity_is_part_of_the_whole_and_the_group_only_where_there_is_one() -> None:
     point = a_point()
     assert tags.identity_tags(point).items() <= tags.full_tags(point).items()
@@ -79,6 +96,7 @@ def test_the_claim_and_the_slot_are_read_back_from_the_tags_alone() -> None:
         access_modes=st.lists(st.sampled_from(["ReadWriteOnce", "ReadWriteOncePod"])).map(tuple),
         volume_mode=st.text(),
         fs_type=st.text(),
+        driver=st.sampled_from(sorted(DRIVERS)),
     )
 )
 def test_whatever_a_cluster_says_the_class_fits_and_the_rest_comes_back(claim: ClaimFacts) -> None:

@@ -12,6 +12,7 @@ import json
 import re
 from datetime import datetime
 
+from snapkeep.domain.drivers import DRIVERS, EBS_CSI, Driver
 from snapkeep.domain.runs import slot_text
 
 LABEL_LIMIT = 63
@@ -66,11 +67,16 @@ def is_label(key: str, value: str) -> bool:
     return bool(named and len(value) <= LABEL_LIMIT and _LABEL_VALUE.fullmatch(value))
 
 
-def snapshot_class(cluster: str) -> str:
-    """The name of our VolumeSnapshotClass in an EKS cluster, whose own name may hold capitals and `_`."""
+def snapshot_class(cluster: str, driver: Driver = EBS_CSI) -> str:
+    """The name of our VolumeSnapshotClass for a driver; a cluster may have capitals and `_` in its name."""
     name = f"snapkeep-{cluster}"
     valid = re.sub(r"[^a-z0-9-]+", "-", name.lower()).rstrip("-")
-    return name if valid == name else f"{valid}-{_hash(cluster)}"
+    return (name if valid == name else f"{valid}-{_hash(cluster)}") + driver.class_suffix
+
+
+def snapshot_classes(cluster: str) -> frozenset[str]:
+    """The names of all our VolumeSnapshotClasses in an EKS cluster."""
+    return frozenset(snapshot_class(cluster, driver) for driver in DRIVERS.values())
 
 
 def backup_schedule(policy: str) -> str:

@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from snapkeep.domain import tags
 from snapkeep.domain.cost import storage_at_most
-from snapkeep.domain.naming import snapshot_class
+from snapkeep.domain.naming import snapshot_classes
 from snapkeep.domain.points import Snapshot, SnapshotState
 from snapkeep.domain.prunable import Unreadable, hold_of, read
 from snapkeep.domain.restore.operations import object_name
@@ -168,12 +168,12 @@ def of_contents(
     open_restores: Collection[str],
     now: datetime,
 ) -> Iterator[Orphan]:
-    """Contents of our class that name no snapshot of `known` ids, and import pairs no restore needs.
+    """Contents of our classes that name no snapshot of `known` ids, and import pairs no restore needs.
 
     `open_restores` are the names of the objects of restores that are under way.
     """
     for content in contents:
-        if content.class_name != snapshot_class(cluster) or now - content.created_at < MIN_AGE:
+        if content.class_name not in snapshot_classes(cluster) or now - content.created_at < MIN_AGE:
             continue
         retains = content.deletion_policy == "Retain"
         if content.name.startswith(RESTORE_PREFIX):

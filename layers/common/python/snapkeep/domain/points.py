@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from snapkeep.domain.claims import Claim
+from snapkeep.domain.drivers import EBS_CSI, restoring_driver
 from snapkeep.domain.policies import Method
 
 GIVE_UP_AFTER = timedelta(hours=6)
@@ -40,7 +42,10 @@ class PointState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ClaimFacts:
-    """What a recovery point remembers of its claim: enough to restore from it when the cluster is gone."""
+    """What a recovery point remembers of its claim: enough to restore from it when the cluster is gone.
+
+    `driver` is the CSI driver that can make its volume again (see `drivers.restoring_driver`).
+    """
 
     cluster: str
     namespace: str
@@ -51,6 +56,25 @@ class ClaimFacts:
     access_modes: tuple[str, ...]
     volume_mode: str
     fs_type: str
+    driver: str = EBS_CSI.name
+
+
+def facts_of(claim: Claim) -> ClaimFacts:
+    """What a point of the claim remembers. Raises ValueError for a claim without a volume."""
+    if claim.volume is None:
+        raise ValueError(f"claim {claim} has no volume")
+    return ClaimFacts(
+        cluster=claim.cluster,
+        namespace=claim.namespace,
+        name=claim.name,
+        uid=claim.uid,
+        requested=claim.requested,
+        storage_class=claim.storage_class,
+        access_modes=claim.access_modes,
+        volume_mode=claim.volume_mode,
+        fs_type=claim.volume.fs_type,
+        driver=restoring_driver(claim.volume.driver).name,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
+from snapkeep.domain.drivers import EBS_CSI, restoring_driver
 from snapkeep.domain.naming import tag_value
 from snapkeep.domain.points import ClaimFacts, Point
 from snapkeep.domain.runs import slot_text
@@ -34,11 +35,8 @@ HOLD = "snapkeep:hold"
 SNAPSHOT_NAMESPACE = "snapkeep:volume-snapshot-namespace"
 SNAPSHOT_NAME = "snapkeep:volume-snapshot"
 
-DRIVER_CLUSTER = "ebs.csi.aws.com/cluster"
-DRIVER_CLUSTER_NAME = "ebs.csi.aws.com/cluster-name"
-"""Without these two the EBS CSI driver's current policies refuse to restore from a snapshot.
-https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonEBSCSIDriverPolicyV2.html
-"""
+DRIVER = "snapkeep:driver"
+"""On points of claims that another driver than the open one serves."""
 
 
 def are_ours(tags: Mapping[str, str]) -> bool:
@@ -53,33 +51,39 @@ def are_ours(tags: Mapping[str, str]) -> bool:
 
 
 def identity_tags(point: Point) -> dict[str, str]:
-    """The tags every create call carries, so that a snapshot can be found again by its run."""
+    """The tags every create call carries, so that a snapshot can be found again by its run.
+
+    Those of the driver are there as well: without them its policies refuse to restore from the snapshot.
+    """
     return {
         MANAGED: "true",
         CLUSTER: point.claim.cluster,
         POLICY: point.policy,
         SLOT: slot_text(point.slot),
         RUN: tag_value(point.run),
-        DRIVER_CLUSTER: "true",
-        DRIVER_CLUSTER_NAME: point.claim.cluster,
+        **restoring_driver(point.claim.driver).tags(point.claim.cluster),
     } | ({GROUP: tag_value(point.group)} if point.group else {})
 
 
 def full_tags(point: Point) -> dict[str, str]:
     """All tags of a point; it is `ready` only when all of them are on its snapshot."""
     claim = point.claim
-    return identity_tags(point) | {
-        POINT: point.id,
-        NAMESPACE: claim.namespace,
-        CLAIM: claim.name,
-        CLAIM_UID: claim.uid,
-        METHOD: point.method.value,
-        SIZE: claim.requested,
-        STORAGE_CLASS: tag_value(claim.storage_class),
-        ACCESS_MODES: ",".join(claim.access_modes),
-        VOLUME_MODE: claim.volume_mode,
-        FS_TYPE: claim.fs_type,
-    }
+    return (
+        identity_tags(point)
+        | {
+            POINT: point.id,
+            NAMESPACE: claim.namespace,
+            CLAIM: claim.name,
+            CLAIM_UID: claim.uid,
+            METHOD: point.method.value,
+            SIZE: claim.requested,
+            STORAGE_CLASS: tag_value(claim.storage_class),
+            ACCESS_MODES: ",".join(claim.access_modes),
+            VOLUME_MODE: claim.volume_mode,
+            FS_TYPE: claim.fs_type,
+        }
+        | ({DRIVER: claim.driver} if claim.driver != EBS_CSI.name else {})
+    )
 
 
 def class_tags(cluster: str) -> dict[str, str]:
@@ -125,6 +129,7 @@ def claim_facts_of(tags: Mapping[str, str]) -> ClaimFacts | None:
         access_modes=tuple(mode for mode in tags.get(ACCESS_MODES, "").split(",") if mode),
         volume_mode=tags.get(VOLUME_MODE, "Filesystem"),
         fs_type=tags.get(FS_TYPE, ""),
+        driver=tags.get(DRIVER, EBS_CSI.name),
     )
 
 

@@ -141,5 +141,5 @@ def _as_claim(facts: ClaimFacts) -> Claim:
         storage_class=facts.storage_class,
         access_modes=facts.access_modes,
         volume_mode=facts.volume_mode,
-        volume=Volume("", VolumeKind.EBS_CSI, "ebs.csi.aws.com", "", facts.fs_type),
+        volume=Volume("", VolumeKind.EBS_CSI, facts.driver, "", facts.fs_type),
     )

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from snapkeep.domain.errors import ClusterUnreachable, PermanentError
 from snapkeep.domain.jobs import jobs_of
 from snapkeep.domain.naming import point_id
-from snapkeep.domain.points import ClaimFacts, Point, PointState
+from snapkeep.domain.points import ClaimFacts, Point, PointState, facts_of
 from snapkeep.domain.policies import ON_DEMAND, Deployment, Method, Policy
 from snapkeep.domain.protectability import Code
 from snapkeep.domain.runs import Run, RunState, policy_of_run, run_id
@@ -167,17 +167,7 @@ def _points(run: Run, taken: Iterable[Taken]) -> Iterator[Point]:
     for item in taken:
         claim = item.claim
         assert claim.volume is not None, f"{claim} was taken without a volume"
-        facts = ClaimFacts(
-            cluster=claim.cluster,
-            namespace=claim.namespace,
-            name=claim.name,
-            uid=claim.uid,
-            requested=claim.requested,
-            storage_class=claim.storage_class,
-            access_modes=claim.access_modes,
-            volume_mode=claim.volume_mode,
-            fs_type=claim.volume.fs_type,
-        )
+        facts = facts_of(claim)
         point = _point(run, facts, claim.volume.handle, item.method, item.group, item.method_reason)
         yield replace(point, sharers=item.sharers)
 

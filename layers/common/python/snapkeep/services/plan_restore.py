@@ -103,6 +103,7 @@ class PlanRestore:
             point,
             restore_size_bytes=found.restore_size_bytes,
             volume_snapshot=found.name if found.ready else "",
+            snapshot_driver=found.driver,
         )
 
 

@@ -13,7 +13,7 @@ from snapkeep.domain.interruption.records import IncidentRecord
 from snapkeep.domain.interruption.saves import in_order_of_need
 from snapkeep.domain.jobs import jobs_of
 from snapkeep.domain.naming import point_id
-from snapkeep.domain.points import ClaimFacts, Point, SnapshotState
+from snapkeep.domain.points import Point, SnapshotState, facts_of
 from snapkeep.domain.policies import INTERRUPTION, Method
 from snapkeep.domain.runs import Run, RunState, run_id
 from snapkeep.domain.sharing import in_words, told_of_each_other
@@ -140,23 +140,12 @@ class SaveVolumes:
 def _point(run: Run, claim: Claim) -> Point:
     assert claim.volume is not None
     name = point_id(claim.name, claim.cluster, claim.uid, run.policy, run.slot)
-    facts = ClaimFacts(
-        cluster=claim.cluster,
-        namespace=claim.namespace,
-        name=claim.name,
-        uid=claim.uid,
-        requested=claim.requested,
-        storage_class=claim.storage_class,
-        access_modes=claim.access_modes,
-        volume_mode=claim.volume_mode,
-        fs_type=claim.volume.fs_type,
-    )
     return Point(
         id=name,
         run=run.id,
         policy=run.policy,
         slot=run.slot,
-        claim=facts,
+        claim=facts_of(claim),
         volume_id=claim.volume.handle,
         method=Method.EBS,
         accepted_at=run.accepted_at,

@@ -17,7 +17,7 @@ from cli.doctor.checks.snapshots import (
 )
 from cli.doctor.facts import AddOn, Controller, SnapshotClass, Workload
 from cli.doctor.findings import Verdict
-from tests.fakes.doctor_samples import CLASS, NOW, healthy
+from tests.fakes.doctor_samples import CLASS, CLUSTER, NOW, healthy
 
 APPLY = "snapkeep manifests --cluster myeks | kubectl apply -f -"
 INSTALL = "aws eks create-addon --cluster-name myeks --addon-name {} --region eu-west-1"
@@ -146,6 +146,31 @@ def test_the_class_comes_after_the_deploy() -> None:
 
     assert (before.verdict, after.verdict) == (Verdict.LATER, Verdict.PROBLEM)
     assert after.fix == APPLY
+
+
+def test_auto_mode_needs_a_class_of_its_own_and_no_driver_in_the_cluster() -> None:
+    described = replace(CLUSTER, auto_storage=True)
+    first, missing = snapshot_class(healthy(described=described))
+    (runs,) = driver(healthy(described=described, driver=Controller()))
+
+    assert (first.verdict, missing.verdict, missing.fix) == (Verdict.OK, Verdict.PROBLEM, APPLY)
+    assert missing.text == "VolumeSnapshotClass snapkeep-myeks-auto is missing"
+    assert runs.verdict is Verdict.OK
+
+    auto = SnapshotClass("snapkeep-myeks-auto", "ebs.csi.eks.amazonaws.com", "Retain", {}, False, True)
+    found = list(snapshot_class(healthy(described=described, classes=(CLASS, auto))))
+    assert [each.verdict for each in found] == [Verdict.OK, Verdict.OK]
+    tagged = replace(auto, parameters={"tagSpecification_1": "snapkeep:managed=true"})
+    _, wrong = snapshot_class(healthy(described=described, classes=(CLASS, tagged)))
+    assert "has other parameters than ours: tagSpecification_1" in wrong.text
+
+
+def test_without_auto_mode_its_class_may_be_there_and_need_not() -> None:
+    auto = SnapshotClass("snapkeep-myeks-auto", "ebs.csi.eks.amazonaws.com", "Retain", {}, False, True)
+    (only,) = snapshot_class(healthy())
+    both = list(snapshot_class(healthy(classes=(CLASS, auto))))
+
+    assert [each.verdict for each in (only, *both)] == [Verdict.OK] * 3
 
 
 def test_ours_is_one_and_not_the_default() -> None:

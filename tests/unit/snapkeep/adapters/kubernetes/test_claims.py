@@ -37,17 +37,18 @@ def a_claim(**changes: Any) -> dict[str, Any]:
     }
 
 
-def test_a_volume_of_the_ebs_driver() -> None:
+@pytest.mark.parametrize("driver", ["ebs.csi.aws.com", "ebs.csi.eks.amazonaws.com"])
+def test_a_volume_of_an_ebs_driver(driver: str) -> None:
     volume = volume_of(
         a_volume(
             {
-                "csi": {"driver": "ebs.csi.aws.com", "volumeHandle": "vol-1", "fsType": "xfs"},
+                "csi": {"driver": driver, "volumeHandle": "vol-1", "fsType": "xfs"},
                 "nodeAffinity": zone_affinity("topology.kubernetes.io/zone", "ap-northeast-2a"),
             }
         )
     )
     assert (volume.kind, volume.handle, volume.fs_type) == (VolumeKind.EBS_CSI, "vol-1", "xfs")
-    assert volume.zone == "ap-northeast-2a"
+    assert (volume.zone, volume.driver) == ("ap-northeast-2a", driver)
 
 
 @pytest.mark.parametrize(

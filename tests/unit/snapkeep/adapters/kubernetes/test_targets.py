@@ -106,7 +106,7 @@ def test_a_namespace_that_is_not_there_is_not_looked_into() -> None:
     client, http = a_client(ABSENT, NOTHING, NOTHING, ABSENT, ABSENT)
     found = read_target(client, "lost", "data", "ap-northeast-2", NOW)
     assert (found.namespace_phase, found.claim_exists, found.quotas) == ("", False, ())
-    assert "CRDs" in found.no_snapshots
+    assert "CRDs" in found.no_snapshots["ebs.csi.aws.com"]
     assert len(http.requests) == 5
 
 

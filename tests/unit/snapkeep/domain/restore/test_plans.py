@@ -14,7 +14,7 @@ from tests.fakes.restore_samples import NOW
 def test_everything_that_is_wrong_is_told_at_once_errors_first() -> None:
     found = plan(
         a_request(size="4Gi", zone="ap-northeast-2z"),
-        a_point(state=PointState.PENDING, driver_tags=False),
+        a_point(state=PointState.PENDING, driver_tags={}),
         a_target(claim_exists=True, namespace_phase="Terminating"),
     )
     assert [item.code for item in found.findings] == [
@@ -29,7 +29,7 @@ def test_everything_that_is_wrong_is_told_at_once_errors_first() -> None:
 
 
 def test_a_warning_refuses_only_a_strict_request() -> None:
-    point = a_point(driver_tags=False)
+    point = a_point(driver_tags={})
     assert not plan(a_request(), point, a_target()).refused
     assert plan(a_request(strict=True), point, a_target()).refused
 
@@ -59,6 +59,10 @@ def test_an_accepted_plan_is_carried_out_as_planned() -> None:
     ],
 )
 def test_a_volume_snapshot_serves_its_own_namespace_only(namespace: str, snapshot: str, way: Way) -> None:
-    found = plan(a_request(namespace=namespace), a_point(volume_snapshot=snapshot), a_target())
+    found = plan(
+        a_request(namespace=namespace),
+        a_point(volume_snapshot=snapshot, snapshot_driver="ebs.csi.aws.com"),
+        a_target(),
+    )
     assert found.way is way
     assert found.operation("1", "ann", NOW).volume_snapshot == (snapshot if way is Way.SAME_NAMESPACE else "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from snapkeep.domain import tags
+from snapkeep.domain.drivers import EBS_CSI
 from snapkeep.domain.points import PointState, Snapshot, SnapshotState
 from snapkeep.domain.restore.points import point_of
 from tests.contract.ports.samples import NOW, a_point
@@ -21,7 +22,8 @@ def test_the_tags_tell_all_that_a_restore_needs() -> None:
     assert point is not None
     assert (point.id, point.snapshot_id, point.state) == (made.id, "snap-1", PointState.READY)
     assert (point.claim, point.claim_uid, point.requested) == ("data", made.claim.uid, made.claim.requested)
-    assert (point.slot, point.minimum_bytes, point.driver_tags) == (made.slot, 10 * GIB, True)
+    assert (point.slot, point.minimum_bytes) == (made.slot, 10 * GIB)
+    assert (point.driver, point.driver_tags) == ("ebs.csi.aws.com", EBS_CSI.tags("myeks"))
 
 
 def test_a_point_in_the_bin_or_the_archive_says_so() -> None:

@@ -56,19 +56,12 @@ def test_a_good_point_has_no_findings() -> None:
             "aws ec2 copy-snapshot --source-region us-east-1 --source-snapshot-id snap-1 "
             "--region ap-northeast-2 --copy-tags",
         ),
-        (
-            {"driver_tags": False},
-            "driver_tag_missing",
-            "snap-1 lacks the tag ebs.csi.aws.com/cluster: the current IAM policy of the EBS CSI driver "
-            "refuses to restore from it",
-            "aws ec2 create-tags --resources snap-1 --tags Key=ebs.csi.aws.com/cluster,Value=true",
-        ),
     ],
 )
 def test_what_is_wrong_is_named_with_its_fix(point: dict[str, Any], code: str, text: str, fix: str) -> None:
     found = the_finding(point=a_point(**point))
     assert (found.code, found.text, found.fix) == (code, text, fix)
-    assert found.severity is (Severity.WARNING if code == "driver_tag_missing" else Severity.ERROR)
+    assert found.severity is Severity.ERROR
 
 
 def test_a_newer_point_in_the_archive_is_not_passed_over_in_silence() -> None:

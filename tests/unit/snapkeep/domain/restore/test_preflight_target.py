@@ -40,7 +40,7 @@ CLASSES = {item.name: item for item in (GP3, IN_TREE, EFS, AT_ONCE)}
             "wait until it is gone and create it again, or choose another namespace",
         ),
         (
-            {"no_snapshots": "the snapshot CRDs are not installed"},
+            {"no_snapshots": {"ebs.csi.aws.com": "the snapshot CRDs are not installed"}},
             "no_snapshot_support",
             "cluster myeks cannot restore from snapshots: the snapshot CRDs are not installed",
             "install the snapshot controller add-on, then apply what `snapkeep manifests` prints",
@@ -65,7 +65,7 @@ def test_a_name_that_kubernetes_would_refuse_is_refused(name: str) -> None:
         (
             "gold",
             "no_storage_class",
-            "cluster myeks has no storage class gold; classes of ebs.csi.aws.com there: fast, gp3",
+            "cluster myeks has no storage class gold; classes of EBS drivers there: fast, gp3",
             "--class fast",
         ),
         (

@@ -14,6 +14,7 @@ from typing import Any
 
 from snapkeep.adapters.dynamodb import schema
 from snapkeep.adapters.dynamodb.wishes import wish_of, wish_text
+from snapkeep.domain.drivers import EBS_CSI
 from snapkeep.domain.points import ClaimFacts, Point, PointState
 from snapkeep.domain.policies import Method
 from snapkeep.domain.runs import Run, RunState, slot_text
@@ -100,8 +101,10 @@ def point_of(item: Item) -> Point:
 
 
 def _claim(item: Item) -> ClaimFacts:
+    """An item of before the driver was journaled is of the open driver."""
     text = {field.name: item.get(field.name, "") for field in dataclasses.fields(ClaimFacts)}
-    return ClaimFacts(**{**text, "access_modes": tuple(item.get("access_modes", ()))})
+    driver = item.get("driver", EBS_CSI.name)
+    return ClaimFacts(**{**text, "access_modes": tuple(item.get("access_modes", ())), "driver": driver})
 
 
 def _plain(value: Any) -> dict[str, Any]:

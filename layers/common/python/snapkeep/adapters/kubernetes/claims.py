@@ -7,19 +7,18 @@ from dataclasses import replace
 from typing import Any
 
 from snapkeep.domain.claims import Claim, ScratchVolume, Volume, VolumeKind
+from snapkeep.domain.drivers import DRIVERS, EBS_CSI, IN_TREE
 from snapkeep.domain.sizes import parse_quantity
 
 Document = Mapping[str, Any]
 
-EBS_DRIVER = "ebs.csi.aws.com"
-IN_TREE_DRIVER = "kubernetes.io/aws-ebs"
 MIGRATED_TO = "pv.kubernetes.io/migrated-to"
 """Set by the volume controller when it hands an in-tree volume to a CSI driver.
 https://kubernetes.io/docs/reference/labels-annotations-taints/#pv-kubernetes-io-migrated-to
 """
 
 CSI_KINDS = {
-    EBS_DRIVER: VolumeKind.EBS_CSI,
+    **dict.fromkeys(DRIVERS, VolumeKind.EBS_CSI),
     "efs.csi.aws.com": VolumeKind.EFS,
     "s3.csi.aws.com": VolumeKind.S3,
 }
@@ -135,12 +134,12 @@ def _csi_volume(document: Document, zone: str) -> Volume:
 def _in_tree_volume(document: Document, zone: str) -> Volume:
     """A volume of the in-tree plugin; its volumeID is `vol-…` or `aws://zone/vol-…`."""
     source = document["spec"]["awsElasticBlockStore"]
-    migrated = (document["metadata"].get("annotations") or {}).get(MIGRATED_TO) == EBS_DRIVER
+    migrated = (document["metadata"].get("annotations") or {}).get(MIGRATED_TO) == EBS_CSI.name
     parts = str(source["volumeID"]).removeprefix("aws://").split("/")
     return Volume(
         name=document["metadata"]["name"],
         kind=VolumeKind.EBS_MIGRATED if migrated else VolumeKind.EBS_IN_TREE,
-        driver=EBS_DRIVER if migrated else IN_TREE_DRIVER,
+        driver=EBS_CSI.name if migrated else IN_TREE,
         handle=parts[-1],
         fs_type=source.get("fsType", ""),
         zone=zone or (parts[-2] if len(parts) > 1 else ""),

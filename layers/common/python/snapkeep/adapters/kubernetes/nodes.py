@@ -11,13 +11,13 @@ from snapkeep.adapters.kubernetes.claims import claim_of, volume_of
 from snapkeep.adapters.kubernetes.client import Document, KubernetesClient
 from snapkeep.adapters.kubernetes.connections import EksConnections
 from snapkeep.domain.claims import Claim, Volume
+from snapkeep.domain.drivers import DRIVERS
 from snapkeep.domain.errors import BudgetBlocks, NameTaken, NotFound
 from snapkeep.domain.interruption.nodes import Attachment, Node, NodeChange, Pod, Said, Taint
 from snapkeep.ports import Evicted
 
 NODES = "/api/v1/nodes"
 ATTACHMENTS = "/apis/storage.k8s.io/v1/volumeattachments"
-EBS_DRIVER = "ebs.csi.aws.com"
 NODE_ID = "csi.alpha.kubernetes.io/node-id"
 """The external-attacher's note of what the driver calls the node: for EBS the instance id."""
 
@@ -162,9 +162,9 @@ class KubernetesNodes:
             return
 
     def attachments(self) -> Sequence[Attachment]:
-        """All attachments of the EBS CSI driver."""
+        """All attachments of EBS volumes."""
         items = self._client.list(ATTACHMENTS)
-        return [_attachment(item) for item in items if item["spec"].get("attacher") == EBS_DRIVER]
+        return [_attachment(item) for item in items if item["spec"].get("attacher") in DRIVERS]
 
     def volume_ids(self, volumes: Sequence[str]) -> Mapping[str, str]:
         """EC2 volume id by the name of the PersistentVolume."""

@@ -13,6 +13,7 @@ from typing import Any
 from snapkeep.adapters.kubernetes.claims import volume_of
 from snapkeep.adapters.kubernetes.client import KubernetesClient
 from snapkeep.adapters.kubernetes.snapshots import API
+from snapkeep.domain.drivers import DRIVERS
 from snapkeep.domain.errors import NameTaken, NotFound, TemporaryError
 from snapkeep.domain.naming import label_value, snapshot_class
 from snapkeep.domain.restore.bindings import Binding
@@ -111,7 +112,7 @@ def content_manifest(cluster: str, restore: RestoreOperation) -> Document:
             "driver": restore.driver,
             "source": {"snapshotHandle": restore.snapshot_id},
             "sourceVolumeMode": restore.volume_mode,
-            "volumeSnapshotClassName": snapshot_class(cluster),
+            "volumeSnapshotClassName": snapshot_class(cluster, DRIVERS[restore.driver]),
             "volumeSnapshotRef": {"name": restore.objects, "namespace": restore.namespace},
         },
     }
@@ -125,7 +126,7 @@ def snapshot_manifest(cluster: str, restore: RestoreOperation) -> Document:
         "metadata": {"name": restore.objects, "namespace": restore.namespace, **_marks(restore)},
         "spec": {
             "source": {"volumeSnapshotContentName": restore.objects},
-            "volumeSnapshotClassName": snapshot_class(cluster),
+            "volumeSnapshotClassName": snapshot_class(cluster, DRIVERS[restore.driver]),
         },
     }
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from snapkeep.adapters.kubernetes.client import KubernetesClient
 from snapkeep.domain.deletions import Leftover, SnapshotContent
+from snapkeep.domain.drivers import DRIVERS, EBS_CSI, Driver
 from snapkeep.domain.errors import NameTaken, NotFound
 from snapkeep.domain.naming import label_value, snapshot_class
 from snapkeep.domain.orphans import ListedContent, ListedSnapshot
@@ -21,13 +22,13 @@ API = "/apis/snapshot.storage.k8s.io/v1"
 Document = dict[str, Any]
 
 
-def support(client: KubernetesClient) -> SnapshotSupport:
-    """Whether the snapshot CRDs are served and our class is there and keeps what it made."""
+def support(client: KubernetesClient, driver: Driver = EBS_CSI) -> SnapshotSupport:
+    """Whether the snapshot CRDs are served and our class for a driver is there and keeps what it made."""
     try:
         client.get(API)
     except NotFound:
         return SnapshotSupport(False, "the snapshot CRDs (snapshot.storage.k8s.io/v1) are not installed")
-    name = snapshot_class(client.cluster)
+    name = snapshot_class(client.cluster, driver)
     try:
         found = client.get(f"{API}/volumesnapshotclasses/{name}")
     except NotFound:
@@ -77,6 +78,7 @@ def read(client: KubernetesClient, namespace: str, name: str) -> VolumeSnapshot 
         snapshot_id=content_status.get("snapshotHandle", ""),
         error=_message(status) or _message(content_status),
         restore_size_bytes=max(_size(status), _size(content_status)),
+        driver=(content.get("spec") or {}).get("driver", ""),
     )
 
 
@@ -179,7 +181,7 @@ def manifest(cluster: str, point: Point) -> Document:
             },
         },
         "spec": {
-            "volumeSnapshotClassName": snapshot_class(cluster),
+            "volumeSnapshotClassName": snapshot_class(cluster, DRIVERS[point.claim.driver]),
             "source": {"persistentVolumeClaimName": point.claim.name},
         },
     }

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
 from snapkeep.adapters.kubernetes.claims import bytes_of, volume_of
 from snapkeep.adapters.kubernetes.client import KubernetesClient
 from snapkeep.adapters.kubernetes.snapshots import support
+from snapkeep.domain.drivers import DRIVERS, EBS_CSI
 from snapkeep.domain.errors import NotFound, PermanentError
 from snapkeep.domain.naming import is_claim_name
 from snapkeep.domain.restore.targets import ClassFacts, FreeVolume, LimitFacts, QuotaFacts, TargetFacts
@@ -36,12 +37,20 @@ def read_target(
         claim_exists=there and is_claim_name(claim) and _has_claim(client, namespace, claim),
         quotas=_quotas(client, namespace) if there else (),
         limits=_limits(client, namespace) if there else (),
-        classes={item.name: item for item in map(_class, client.list(CLASSES))},
+        classes=(classes := {item.name: item for item in map(_class, client.list(CLASSES))}),
         node_zones=frozenset(zone for node in client.list("/api/v1/nodes") if (zone := _zone(node))),
         free_volumes=tuple(_free_volumes(client, namespace, claim)) if there else (),
-        no_snapshots=support(client).reason,
+        no_snapshots=_no_snapshots(client, {item.provisioner for item in classes.values()}),
         controller_silent_since=_silent_since(client, now),
     )
+
+
+def _no_snapshots(client: KubernetesClient, provisioners: Collection[str]) -> dict[str, str]:
+    """Why no snapshot of a driver's volumes can be used here; only drivers that have a class are asked about,
+    and the open one, which serves in-tree volumes."""
+    asked = [driver for driver in DRIVERS.values() if driver.name in provisioners or driver is EBS_CSI]
+    reasons = {driver.name: support(client, driver).reason for driver in asked}
+    return {name: reason for name, reason in reasons.items() if reason}
 
 
 def _phase(namespace: Document | None) -> str:

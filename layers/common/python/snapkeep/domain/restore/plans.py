@@ -8,6 +8,7 @@ from datetime import datetime
 from snapkeep.domain.restore.findings import Finding, Severity
 from snapkeep.domain.restore.operations import RestoreOperation, Way
 from snapkeep.domain.restore.points import PointFacts
+from snapkeep.domain.restore.preflight_driver import serving_driver, tag_findings
 from snapkeep.domain.restore.preflight_point import point_findings
 from snapkeep.domain.restore.preflight_size import sizing
 from snapkeep.domain.restore.preflight_target import target_findings
@@ -27,6 +28,7 @@ class RestorePlan:
     size_bytes: int
     storage_class: str
     way: Way
+    driver: str
 
     @property
     def refused(self) -> bool:
@@ -51,7 +53,7 @@ class RestorePlan:
             storage_class=self.storage_class,
             access_modes=self.point.access_modes,
             volume_mode=self.point.volume_mode,
-            driver=self.point.driver,
+            driver=self.driver,
             caller=caller,
             accepted_at=now,
             labels=self.request.labels,
@@ -62,9 +64,11 @@ class RestorePlan:
 def plan(request: RestoreRequest, point: PointFacts, target: TargetFacts) -> RestorePlan:
     """The plan for a request; nothing is asked of the world, and all findings are listed at once."""
     size = sizing(request, point)
+    driver = serving_driver(request, point, target).name
     found = [
         *size.findings,
         *point_findings(point, target),
+        *tag_findings(request, point, target),
         *target_findings(request, point, target, size.size_bytes),
     ]
     return RestorePlan(
@@ -73,11 +77,16 @@ def plan(request: RestoreRequest, point: PointFacts, target: TargetFacts) -> Res
         findings=tuple(sorted(found, key=lambda item: ORDER.index(item.severity))),
         size_bytes=size.size_bytes,
         storage_class=request.storage_class or point.storage_class,
-        way=_way(request, point),
+        way=_way(request, point, driver),
+        driver=driver,
     )
 
 
-def _way(request: RestoreRequest, point: PointFacts) -> Way:
-    """A VolumeSnapshot serves its own namespace only; everything else imports the EBS snapshot."""
-    here = (request.cluster, request.namespace) == (point.cluster, point.namespace)
+def _way(request: RestoreRequest, point: PointFacts, driver: str) -> Way:
+    """A VolumeSnapshot serves its own namespace and driver only; everything else imports the EBS snapshot."""
+    here = (request.cluster, request.namespace, driver) == (
+        point.cluster,
+        point.namespace,
+        point.snapshot_driver,
+    )
     return Way.SAME_NAMESPACE if here and point.volume_snapshot else Way.IMPORT

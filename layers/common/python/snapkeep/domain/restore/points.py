@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from snapkeep.domain import tags
+from snapkeep.domain.drivers import DRIVERS, EBS_CSI, restoring_driver
 from snapkeep.domain.points import Point, PointState, Snapshot
 from snapkeep.domain.prunable import IN_BIN, STATES
 
-CSI_DRIVER = "ebs.csi.aws.com"
-"""The driver of every restored volume: in-tree volumes were cut by EC2 and come back through CSI.
-https://kubernetes.io/docs/concepts/storage/volumes/#csi-migration
-"""
+DRIVER_TAGS = frozenset(key for driver in DRIVERS.values() for key in driver.tags(""))
+"""The keys by which drivers know what they may restore from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,9 @@ class PointFacts:
     """One recovery point. Sizes are bytes: `size_bytes` of the snapshotted volume by EC2, the other the
     largest `restoreSize` that its VolumeSnapshot and content name (0 = neither does).
 
-    `volume_snapshot` is the name of its ready VolumeSnapshot in its own namespace, "" without one.
+    `driver` is the one that made its volume, `driver_tags` what drivers have to say on its snapshot.
+    `volume_snapshot` is the name of its ready VolumeSnapshot in its own namespace, "" without one;
+    `snapshot_driver` the driver that alone can use that one.
     `newer_archived` is the id of a newer point of the claim that cannot be used from the archive tier.
     `kms_trouble` says why its key cannot be used, "" when it can or is not known.
     """
@@ -41,14 +43,15 @@ class PointFacts:
     volume_mode: str
     fs_type: str
     region: str = ""
-    driver: str = CSI_DRIVER
+    driver: str = EBS_CSI.name
     restore_size_bytes: int = 0
     archived: bool = False
     in_bin: bool = False
-    driver_tags: bool = True
+    driver_tags: Mapping[str, str] = field(default_factory=lambda: {EBS_CSI.mark: "true"})
     key: str = ""
     kms_trouble: str = ""
     volume_snapshot: str = ""
+    snapshot_driver: str = ""
     newer_archived: str = ""
 
     @property
@@ -83,7 +86,8 @@ def point_of(snapshot: Snapshot, region: str) -> PointFacts | None:
         archived=snapshot.archived,
         key=snapshot.key,
         in_bin=snapshot.state in IN_BIN,
-        driver_tags=snapshot.tags.get(tags.DRIVER_CLUSTER) == "true",
+        driver=claim.driver,
+        driver_tags={key: value for key, value in snapshot.tags.items() if key in DRIVER_TAGS},
     )
 
 
@@ -107,5 +111,7 @@ def point_in_bin(point: Point, region: str) -> PointFacts:
         volume_mode=claim.volume_mode,
         fs_type=claim.fs_type,
         region=region,
+        driver=claim.driver,
+        driver_tags=restoring_driver(claim.driver).tags(claim.cluster),
         in_bin=True,
     )

@@ -11,7 +11,7 @@ from snapkeep.domain.restore.targets import TargetFacts
 
 
 def point_findings(point: PointFacts, target: TargetFacts) -> Iterator[Finding]:
-    """State, storage tier, key, Region and tags of the point."""
+    """State, storage tier, key and Region of the point."""
     yield from _state(point)
     if point.newer_archived:
         yield warning(
@@ -40,14 +40,6 @@ def point_findings(point: PointFacts, target: TargetFacts) -> Iterator[Finding]:
             f"recovery point {point.id} is in {point.region}, and the cluster in {target.region}",
             f"aws ec2 copy-snapshot --source-region {point.region} --source-snapshot-id {point.snapshot_id} "
             f"--region {target.region} --copy-tags",
-        )
-    if not point.driver_tags:
-        yield warning(
-            "driver_tag_missing",
-            f"{point.snapshot_id} lacks the tag ebs.csi.aws.com/cluster: the current IAM policy of the EBS "
-            "CSI driver refuses to restore from it",
-            f"aws ec2 create-tags --resources {point.snapshot_id} "
-            "--tags Key=ebs.csi.aws.com/cluster,Value=true",
         )
 
 

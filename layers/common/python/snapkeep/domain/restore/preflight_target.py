@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from snapkeep.domain.drivers import DRIVERS
 from snapkeep.domain.naming import LABEL_LIMIT, NAME_LIMIT, is_claim_name, is_label
 from snapkeep.domain.restore.findings import Finding, error, warning
 from snapkeep.domain.restore.limits import limit_findings
-from snapkeep.domain.restore.points import CSI_DRIVER, PointFacts
+from snapkeep.domain.restore.points import PointFacts
 from snapkeep.domain.restore.preflight_binding import binding_findings
+from snapkeep.domain.restore.preflight_driver import (
+    choose_class,
+    driver_findings,
+    fitting_classes,
+    serving_driver,
+)
 from snapkeep.domain.restore.preflight_place import place_findings
 from snapkeep.domain.restore.preflight_size import type_findings
 from snapkeep.domain.restore.quotas import quota_findings
 from snapkeep.domain.restore.requests import RestoreRequest
 from snapkeep.domain.restore.targets import ClassFacts, TargetFacts
 from snapkeep.domain.retention_points import moment
-
-IN_TREE = "kubernetes.io/aws-ebs"
-"""The provisioner of classes that current Kubernetes cannot make volumes with."""
 
 OURS = "snapkeep.io/"
 MULTI_ATTACH = frozenset({"io1", "io2"})
@@ -30,10 +34,11 @@ def target_findings(
     """Name, namespace, quota, class, modes and zone of the claim to be made."""
     yield from _name(request, target)
     yield from _namespace(request, target)
-    if target.no_snapshots:
+    no_snapshots = target.no_snapshots.get(serving_driver(request, point, target).name, "")
+    if no_snapshots:
         yield error(
             "no_snapshot_support",
-            f"cluster {request.cluster} cannot restore from snapshots: {target.no_snapshots}",
+            f"cluster {request.cluster} cannot restore from snapshots: {no_snapshots}",
             "install the snapshot controller add-on, then apply what `snapkeep manifests` prints",
         )
     elif target.controller_silent_since:
@@ -48,9 +53,11 @@ def target_findings(
     name = request.storage_class or point.storage_class
     found = target.classes.get(name)
     if found is None:
-        yield _no_class(request, name, target)
+        yield _no_class(request, name, point, target)
     else:
-        yield from _class(request, point, found, target)
+        yield from driver_findings(request, point, found, target)
+        if found.provisioner in DRIVERS:
+            yield from place_findings(request, found, target)
         yield from _shared_device(point, found)
         yield from type_findings(size_bytes, found.volume_type, found.name)
         yield from binding_findings(request, point, found, target, size_bytes)
@@ -139,40 +146,11 @@ def _shared_device(point: PointFacts, found: ClassFacts) -> Iterator[Finding]:
         )
 
 
-def _no_class(request: RestoreRequest, name: str, target: TargetFacts) -> Finding:
-    fitting = ", ".join(_fitting(target)) or "none"
+def _no_class(request: RestoreRequest, name: str, point: PointFacts, target: TargetFacts) -> Finding:
+    fitting = ", ".join(fitting_classes(point, target)) or "none"
     what = f"has no storage class {name}" if name else "is not told which storage class to use"
     return error(
         "no_storage_class",
-        f"cluster {request.cluster} {what}; classes of {CSI_DRIVER} there: {fitting}",
-        _choose(target),
+        f"cluster {request.cluster} {what}; classes of EBS drivers there: {fitting}",
+        choose_class(point, target),
     )
-
-
-def _class(
-    request: RestoreRequest, point: PointFacts, found: ClassFacts, target: TargetFacts
-) -> Iterator[Finding]:
-    if found.provisioner == IN_TREE:
-        yield error(
-            "in_tree_class",
-            f"storage class {found.name} is of the in-tree plugin {IN_TREE}, which cannot restore snapshots",
-            _choose(target),
-        )
-    elif found.provisioner != point.driver:
-        yield error(
-            "other_driver",
-            f"storage class {found.name} is of {found.provisioner}, and recovery point {point.id} of "
-            f"{point.driver}",
-            _choose(target),
-        )
-    else:
-        yield from place_findings(request, found, target)
-
-
-def _fitting(target: TargetFacts) -> list[str]:
-    return sorted(name for name, item in target.classes.items() if item.provisioner == CSI_DRIVER)
-
-
-def _choose(target: TargetFacts) -> str:
-    fitting = _fitting(target)
-    return f"--class {fitting[0]}" if fitting else f"create a storage class of {CSI_DRIVER}"

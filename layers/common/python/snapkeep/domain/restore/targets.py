@@ -56,9 +56,10 @@ class FreeVolume:
 class TargetFacts:
     """A namespace of a cluster, its classes and nodes, as far as a restore needs them.
 
-    `namespace_phase` is "" when there is no such namespace; `no_snapshots` says why the cluster cannot
-    take VolumeSnapshots, "" when it can. `controller_silent_since` is when the snapshot controller last
-    gave a sign of life (aware UTC), None when it did lately or nobody can tell.
+    `namespace_phase` is "" when there is no such namespace; `no_snapshots` says by a driver's name why the
+    cluster cannot restore its snapshots, and names no driver of which it can. `controller_silent_since` is
+    when the snapshot controller last gave a sign of life (aware UTC), None when it did lately or nobody can
+    tell.
     """
 
     region: str
@@ -69,5 +70,5 @@ class TargetFacts:
     classes: Mapping[str, ClassFacts] = field(default_factory=dict)
     node_zones: frozenset[str] = frozenset()
     free_volumes: tuple[FreeVolume, ...] = ()
-    no_snapshots: str = ""
+    no_snapshots: Mapping[str, str] = field(default_factory=dict)
     controller_silent_since: datetime | None = None
