@@ -1,6 +1,6 @@
 """The demo's steps, as `make demo` plays them, on a real control plane.
 
-Its slots are due in a minute or two: what the API server writes carries the real time, and a clock that was
+Its slots are due within minutes: what the API server writes carries the real time, and a clock that was
 moved to tomorrow would make every object look a day old.
 """
 
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import re
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -18,14 +19,21 @@ from sandbox.demo.steps import Steps
 from sandbox.demo.story import Story
 from tests.e2e.product import PATIENCE, real_sandbox
 
-OFTEN = "'*/2 * * * *'"
+PERIOD, APART = 15, 5
+"""Minutes between two slots of a schedule, and between the slots of two schedules, which fire in turn."""
 
 
 @pytest.fixture
 def config(tmp_path: Path) -> Path:
-    """The example's config, with slots every two minutes."""
+    """The example's config, with slots every fifteen minutes."""
     text = (build.ROOT / "snapkeep.yaml").read_text()
-    text = re.sub(r"^(      expression: ).*$", rf"\g<1>{OFTEN}", text, flags=re.MULTILINE)
+    firsts = count(0, APART)
+    text = re.sub(
+        r"^(      expression: ).*$",
+        lambda found: f"{found[1]}{next(firsts)}-59/{PERIOD} * * * *",
+        text,
+        flags=re.MULTILINE,
+    )
     path = tmp_path / "snapkeep.yaml"
     path.write_text(text)
     return path
