@@ -33,11 +33,12 @@ def test_it_is_of_the_minor_that_was_asked_for(api_server: ApiServer, programs: 
 def test_no_program_outlives_a_parent_that_was_killed(programs: Programs, tmp_path: Path) -> None:
     command = [sys.executable, "-c", UP, str(programs.folder), str(tmp_path)]
     parent = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
-    assert parent.stdout is not None and parent.stdout.readline() == "up\n"
-    children = {*pids_under(tmp_path), *pids_under(MEMORY / f"{SCRATCH}{parent.pid}-")} - {parent.pid}
-    assert len(children) == 2, "etcd and kube-apiserver"
-
-    parent.kill()
-    parent.wait()
+    try:
+        assert parent.stdout is not None and parent.stdout.readline() == "up\n"
+        children = {*pids_under(tmp_path), *pids_under(MEMORY / f"{SCRATCH}{parent.pid}-")} - {parent.pid}
+        assert len(children) == 2, "etcd and kube-apiserver"
+    finally:
+        parent.kill()
+        parent.wait()
 
     until(lambda: not any(is_running(pid) for pid in children) or None, "its children to die", 30)

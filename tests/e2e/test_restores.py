@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,6 +11,7 @@ import pytest
 from snapkeep.domain import tags
 from tests.e2e.product import CLAIMS, CLASS, CONTENTS, SNAPSHOTS, Product, pod
 from tests.integration.deployed import until
+from tests.integration.flows.story import pass_time
 
 BOUND_SECONDS = 90.0
 
@@ -69,7 +72,17 @@ def test_a_claim_comes_back_after_its_namespace_was_deleted(product: Product) ->
     assert product.store.list(SNAPSHOTS, "found") == []
 
 
-def test_a_claim_whose_import_somebody_deleted_is_made_again(product: Product, backed_up: str) -> None:
+@pytest.fixture
+def later(product: Product) -> Iterator[None]:
+    """Functions live in the sandbox's time, and some of it has passed whenever they are asked."""
+    product.sandbox.aws.settings(functions_follow_clock=True)
+    yield
+    product.sandbox.aws.settings(functions_follow_clock=False)
+
+
+def test_a_claim_whose_import_somebody_deleted_is_made_again(
+    product: Product, backed_up: str, later: None
+) -> None:
     product.make_namespace("clumsy")
     source = ("--claim", "data-000", "--from-namespace", "restored")
     product.snapkeep("restore", *source, "-n", "clumsy", "--class", "gp3")  # it waits for a pod
@@ -85,7 +98,8 @@ def test_a_claim_whose_import_somebody_deleted_is_made_again(product: Product, b
 
 
 def made_again(product: Product, first: str) -> bool | None:
-    """The old claim has to go before there is a new one: the schedule comes more than once."""
+    """The old claim has to go before there is a new one: the schedule comes more than once, minutes apart."""
+    pass_time(product, timedelta(minutes=2))
     product.invoke("finish-restores", {})
     claims = [each for each in product.store.list(CLAIMS, "clumsy") if not is_going(each)]
     return any(each["spec"]["dataSource"]["name"] != first for each in claims) or None

@@ -110,7 +110,8 @@ def _sweep() -> None:
 
 
 def _die_with(parent: int) -> None:
-    """Have the kernel end this process when its parent dies (prctl(2), Linux)."""
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    """Have the kernel kill this process when its parent dies (prctl(2), Linux): an API server that is only
+    asked to end waits for its etcd, which is gone by then."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
         os._exit(1)
