@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from snapkeep.domain import tags
-from snapkeep.domain.errors import NameTaken, PermanentError, TemporaryError, Throttled
+from snapkeep.domain.errors import NameTaken, NotAdmitted, PermanentError, TemporaryError, Throttled
 from snapkeep.domain.jobs import Job
 from snapkeep.domain.pacing import LONGEST_LINE
 from snapkeep.domain.points import PointState
@@ -295,3 +295,28 @@ def test_a_late_refusal_does_not_fail_a_point_that_another_invocation_created_me
     world.deliver(job)
     assert world.point("mysql").state is PointState.PENDING
     assert world.run_until_closed().state is RunState.COMPLETED
+
+
+def test_a_volume_snapshot_that_a_quota_refuses_is_taken_by_ebs_where_the_policy_allows_it() -> None:
+    world = World(a_claim("mysql"), policy=a_policy(method=Method.CSI, csi_fallback=True))
+    world.backup()
+    world.cluster.fail_next("create_volume_snapshot", NotAdmitted("exceeded quota: team"))
+    world.work()
+    world.work()
+    point = world.point("mysql")
+    assert (point.method, point.method_reason) == (
+        Method.EBS,
+        "by ebs instead of csi: exceeded quota: team",
+    )
+    assert world.cluster.snapshots == {}
+    assert world.run_until_closed().state is RunState.COMPLETED
+
+
+def test_without_a_fall_back_the_refusal_fails_the_point_in_its_words() -> None:
+    world = planned("mysql", method=Method.CSI)
+    world.cluster.fail_next("create_volume_snapshot", NotAdmitted("exceeded quota: team"))
+    world.work()
+    assert (world.point("mysql").state, world.point("mysql").reason) == (
+        PointState.FAILED,
+        "exceeded quota: team",
+    )

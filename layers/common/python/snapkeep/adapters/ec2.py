@@ -242,6 +242,7 @@ def _snapshot(item: SnapshotTypeDef | Any) -> Snapshot:
         state_message=item.get("StateMessage", ""),
         archived=item.get("StorageTier") == "archive",
         key=item.get("KmsKeyId", "") if item.get("Encrypted") else "",
+        owner=item.get("OwnerId", ""),
         full_bytes=item.get("FullSnapshotSizeInBytes", 0),
     )
 

@@ -13,6 +13,7 @@ SnapkeepError
     │   └── BadCursor        a page was asked for by a cursor that is none
     ├── ForeignSource  what was asked for belongs to somebody else
     ├── NameTaken      an object of this name exists and is not ours
+    ├── NotAdmitted    the cluster lets us ask, and refuses this object: a quota, a policy, a webhook
     └── GroupRefused   EC2 refused to take a crash-consistent group
 
 Only the raiser knows whether a retry helps, so the raiser chooses the branch.
@@ -84,6 +85,11 @@ class ForeignSource(PermanentError):
 
 class NameTaken(PermanentError):
     """An object with the name we need exists and was not made by us."""
+
+
+class NotAdmitted(PermanentError):
+    """The cluster lets us make such objects and refuses this one: a quota, a policy, a webhook, or its
+    namespace is being deleted. Certainly nothing was made by the call."""
 
 
 class GroupRefused(PermanentError):

@@ -141,8 +141,8 @@ class Snapshot:
     """An EBS snapshot as EC2 describes it. `size_bytes` is the volume's size, not what is stored.
 
     An `archived` one must be restored from the archive tier before anything can use it. `key` is the ARN of
-    the KMS key that encrypts it, "" without one. `full_bytes` are all blocks that it can give back, shared
-    ones too; 0 when EC2 does not say.
+    the KMS key that encrypts it, "" without one; `owner` the account that has it. `full_bytes` are all blocks
+    that it can give back, shared ones too; 0 when EC2 does not say.
     """
 
     id: str
@@ -154,6 +154,7 @@ class Snapshot:
     state_message: str = ""
     archived: bool = False
     key: str = ""
+    owner: str = ""
     full_bytes: int = 0
 
 

@@ -12,10 +12,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
+from typing import NoReturn
 
 from snapkeep.domain import tags
 from snapkeep.domain.creation import wait_before_retry
-from snapkeep.domain.errors import PermanentError, TemporaryError, Throttled
+from snapkeep.domain.errors import NotAdmitted, PermanentError, TemporaryError, Throttled
 from snapkeep.domain.jobs import Job
 from snapkeep.domain.points import GIVE_UP_AFTER, Point, PointState, Snapshot
 from snapkeep.domain.policies import Deployment, Method
@@ -166,9 +167,23 @@ class TakeSnapshots:
         """Create the VolumeSnapshot; its name is the point's, so a second create changes nothing."""
         if point.state is PointState.PLANNED:
             self.journal.write_intent(point, owner, self.clock())
-        self.clusters.open(point.claim.cluster).create_volume_snapshot(point)
+        try:
+            self.clusters.open(point.claim.cluster).create_volume_snapshot(point)
+        except NotAdmitted as error:
+            self._fall_back(point, error)
         self.journal.write_created(point.run, [Creation(point.id, "", self.clock())])
         report.created.append(point.id)
+
+    def _fall_back(self, point: Point, error: NotAdmitted) -> NoReturn:
+        """Plan a point by ebs whose VolumeSnapshot the cluster refuses, where its policy allows that.
+
+        Raises TemporaryError, so that it is taken at once, or else the refusal.
+        """
+        policy = policy_of_point(point, self.deployment, self.journal)
+        if policy is None or not policy.csi_fallback:
+            raise error
+        self.journal.replan(point, f"by ebs instead of csi: {error.reason}")
+        raise TemporaryError(error.reason, timedelta()) from error
 
     def _take_by_ebs(self, point: Point, existing: Snapshot | None, owner: str, report: JobReport) -> None:
         if existing is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from snapkeep.adapters.kubernetes.client import KubernetesClient
 from snapkeep.domain.errors import (
     ClusterUnreachable,
     NameTaken,
+    NotAdmitted,
     NotFound,
     PermanentError,
     SnapkeepError,
@@ -146,3 +148,47 @@ def test_no_answer_means_unreachable_and_is_told(failure: Exception) -> None:
     with pytest.raises(ClusterUnreachable, match="myeks did not answer"):
         client.get("/x")
     assert told == ["lost"]
+
+
+QUOTA = (
+    'volumesnapshots.snapshot.storage.k8s.io "data-1" is forbidden: exceeded quota: team, requested: '
+    "count/volumesnapshots.snapshot.storage.k8s.io=1, used: count/volumesnapshots.snapshot.storage.k8s.io=5, "
+    "limited: count/volumesnapshots.snapshot.storage.k8s.io=5"
+)
+TERMINATING = (
+    'volumesnapshots.snapshot.storage.k8s.io "data-1" is forbidden: unable to create new content in '
+    "namespace shop because it is being terminated"
+)
+WEBHOOK = 'admission webhook "validate.kyverno.svc" denied the request: no snapshots here'
+POLICY = (
+    "volumesnapshots.snapshot.storage.k8s.io \"data-1\" is forbidden: ValidatingAdmissionPolicy 'no' with "
+    "binding 'no' denied request: no snapshots here"
+)
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (status(403, "Forbidden", QUOTA), "limited: count/volumesnapshots.snapshot.storage.k8s.io=5. Raise"),
+        (status(403, "Forbidden", TERMINATING), "because it is being terminated. Wait"),
+        (status(403, "Forbidden", WEBHOOK), "no snapshots here. Let that webhook or policy allow it"),
+        (status(400, "BadRequest", WEBHOOK), "no snapshots here. Let that webhook or policy allow it"),
+        (status(422, "Invalid", POLICY), "no snapshots here. Let that webhook or policy allow it"),
+        (
+            status(403, "Forbidden", 'pods "x" is forbidden: violates PodSecurity "restricted"'),
+            "not its RBAC",
+        ),
+    ],
+)
+def test_what_admission_refuses_is_not_answered_with_rbac(answer: Reply, words: str) -> None:
+    client, _ = a_client(answer)
+    with pytest.raises(NotAdmitted, match=re.escape(words)) as caught:
+        client.create("/x", {})
+    assert "snapkeep manifests" not in caught.value.reason
+
+
+def test_what_rbac_refuses_is_answered_with_the_manifests() -> None:
+    client, _ = a_client(status(403, "Forbidden", FORBIDDEN))
+    with pytest.raises(PermanentError, match="Apply what `snapkeep manifests` prints") as caught:
+        client.create("/x", {})
+    assert not isinstance(caught.value, NotAdmitted)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from snapkeep.adapters.kubernetes import restores
-from snapkeep.domain.errors import NameTaken
+from snapkeep.domain.errors import NameTaken, NotAdmitted
 from snapkeep.domain.restore.bindings import Binding
 from snapkeep.domain.restore.operations import Way
 from snapkeep.domain.restore.progress import RestoredClaim
@@ -140,3 +140,14 @@ def test_what_is_no_ebs_volume_has_no_id() -> None:
 def test_a_claim_whose_volume_was_deleted_is_lost() -> None:
     found = bound_to(ABSENT)
     assert (found.phase, found.binding) == ("Lost", Binding("pv-1"))
+
+
+def test_a_quota_that_this_restore_filled_itself_refuses_nothing() -> None:
+    full = status(
+        403, "Forbidden", 'persistentvolumeclaims "x" is forbidden: exceeded quota: team, limited: 1'
+    )
+    client, _ = a_client(full, owned())
+    restores.create_claim(client, RESTORE)
+    client, _ = a_client(full, owned("another"))
+    with pytest.raises(NotAdmitted, match="exceeded quota: team"):
+        restores.create_claim(client, RESTORE)

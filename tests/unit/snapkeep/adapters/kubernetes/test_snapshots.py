@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from snapkeep.adapters.kubernetes import snapshots
-from snapkeep.domain.errors import NameTaken, NotFound
+from snapkeep.domain.errors import NameTaken, NotAdmitted, NotFound
 from snapkeep.domain.points import ClaimFacts, Point
 from snapkeep.domain.policies import Method
 from snapkeep.ports import VolumeSnapshot
@@ -144,3 +144,12 @@ def test_support_needs_a_class_that_keeps_backups_of_deleted_namespaces() -> Non
 def test_crds_and_a_retaining_class_are_enough() -> None:
     client, _ = a_client(Reply(200, {}), Reply(200, {"deletionPolicy": "Retain"}))
     assert snapshots.support(client).available
+
+
+def test_a_quota_that_our_own_snapshot_filled_refuses_nothing() -> None:
+    full = status(403, "Forbidden", 'volumesnapshots "x" is forbidden: exceeded quota: team, limited: 1')
+    client, _ = a_client(full, taken())
+    snapshots.create(client, POINT)
+    client, _ = a_client(full, status(404, "NotFound", "not found"))
+    with pytest.raises(NotAdmitted, match="exceeded quota: team"):
+        snapshots.create(client, POINT)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from snapkeep.domain.restore.findings import Severity
 from snapkeep.domain.restore.plans import plan
 from snapkeep.domain.restore.targets import QuotaFacts
-from tests.fakes.preflight_samples import a_point, a_request, a_target, the_finding
+from tests.fakes.preflight_samples import POINT, a_point, a_request, a_target, the_finding
 
 
 def quota(name: str, hard: str, used: str) -> QuotaFacts:
@@ -37,3 +38,13 @@ def test_a_class_may_have_a_quota_of_its_own() -> None:
 def test_a_quota_that_just_fits_refuses_nothing() -> None:
     fits = (quota("requests.storage", "50Gi", "40Gi"), quota("persistentvolumeclaims", "3", "2"))
     assert plan(a_request(), a_point(), a_target(quotas=fits)).findings == ()
+
+
+def test_a_quota_on_volume_snapshots_refuses_an_import_with_figures_and_nothing_else() -> None:
+    name = "count/volumesnapshots.snapshot.storage.k8s.io"
+    full = (QuotaFacts("snapshots", {name: "5"}, {name: "5"}),)
+    finding = the_finding(target=a_target(quotas=full))
+    assert (finding.code, finding.severity) == ("quota_snapshots", Severity.ERROR)
+    assert f"quota snapshots of namespace shop allows 5 of {name}, 5 are there" in finding.text
+    here = plan(a_request(), a_point(volume_snapshot=POINT), a_target(quotas=full))
+    assert here.findings == ()

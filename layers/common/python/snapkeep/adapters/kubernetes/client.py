@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -15,6 +16,7 @@ from snapkeep.domain.errors import (
     BudgetBlocks,
     ClusterUnreachable,
     NameTaken,
+    NotAdmitted,
     NotFound,
     PermanentError,
     TemporaryError,
@@ -29,6 +31,12 @@ PAGE = 500
 
 SHOWN = 256
 """Characters of an answer that go into our messages."""
+
+LONG = 512
+"""Characters of a refusal by admission: the figures of a quota come last."""
+
+RBAC = re.compile(r'User "[^"]*" cannot ')
+"""How the RBAC authorizer refuses."""
 
 CONTENT_TYPES = {"PATCH": "application/merge-patch+json"}
 
@@ -170,11 +178,14 @@ class KubernetesClient:
     def _error(self, method: str, path: str, answer: Answer) -> Exception:
         said = _cut(str(answer.document.get("message") or answer.text))
         where = f"{self.cluster}: {method} {path}"
-        match answer.status:
+        status = answer.status
+        match status:
             case 401:
                 return ClusterUnreachable(
                     f"{self.cluster} does not know our role: {said}. Its access entry is missing or new"
                 )
+            case 400 | 403 | 422 if why := _not_admitted(str(answer.document.get("message") or ""), status):
+                return NotAdmitted(f"{where} is refused: {why}")
             case 403:
                 return PermanentError(
                     f"{where} is not allowed: {said}. Apply what `snapkeep manifests` prints"
@@ -203,6 +214,26 @@ def _document(text: str) -> Document:
     return document if isinstance(document, dict) else {}
 
 
+def _not_admitted(message: str, status: int) -> str:
+    """Why admission refused an object that RBAC allows, and what to do; "" when it was something else.
+
+    RBAC says `User "…" cannot …`; the others have words of their own, which come with 403, webhooks and
+    policies with any status that they choose.
+    https://kubernetes.io/docs/concepts/policy/resource-quotas/
+    https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/#response
+    """
+    quota = message.find("exceeded quota:")
+    if quota >= 0:
+        return f"{_cut(message[quota:], LONG)}. Raise the quota, or delete what counts against it"
+    if "because it is being terminated" in message:
+        return f"{_cut(message)}. Wait until the namespace is gone and make it again"
+    if " denied the request" in message or " denied request: " in message:
+        return f"{_cut(message, LONG)}. Let that webhook or policy allow it"
+    if status == 403 and not RBAC.search(message) and "forbidden: " in message:
+        return f"{_cut(message, LONG)}. Its admission control says so, and not its RBAC"
+    return ""
+
+
 def _budget(document: Document) -> str:
     """What a refused eviction says of the budgets of the pod; "" for any other refusal.
 
@@ -221,6 +252,6 @@ def _retry_after(headers: Mapping[str, str]) -> timedelta:
     return timedelta(seconds=min(int(text), 900)) if text.isdecimal() else timedelta(seconds=10)
 
 
-def _cut(text: str) -> str:
+def _cut(text: str, limit: int = SHOWN) -> str:
     text = " ".join(text.split())
-    return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
+    return text if len(text) <= limit else text[: limit - 1] + "…"

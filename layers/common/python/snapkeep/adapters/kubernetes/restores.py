@@ -14,7 +14,7 @@ from snapkeep.adapters.kubernetes.claims import volume_of
 from snapkeep.adapters.kubernetes.client import KubernetesClient
 from snapkeep.adapters.kubernetes.snapshots import API
 from snapkeep.domain.drivers import DRIVERS
-from snapkeep.domain.errors import NameTaken, NotFound, TemporaryError
+from snapkeep.domain.errors import NameTaken, NotAdmitted, NotFound, TemporaryError
 from snapkeep.domain.naming import label_value, snapshot_class
 from snapkeep.domain.restore.bindings import Binding
 from snapkeep.domain.restore.operations import RestoreOperation
@@ -169,10 +169,18 @@ def _marks(restore: RestoreOperation) -> Document:
 
 
 def _create(client: KubernetesClient, path: str, wanted: Document) -> Document:
-    """The object as it is, made now or by this restore before; raises NameTaken for another's."""
+    """The object as it is, made now or by this restore before; raises NameTaken for another's.
+
+    A quota is asked before the name: what this restore made before may be what fills it.
+    """
     name = wanted["metadata"]["name"]
     try:
         client.create(path, wanted)
+    except NotAdmitted:
+        found = _find(client, f"{path}/{name}")
+        if found is None or _owner(found) != _owner(wanted):
+            raise
+        return found
     except NameTaken as error:
         found = _find(client, f"{path}/{name}")
         if found is None or _owner(found) != _owner(wanted):

@@ -9,7 +9,7 @@ from typing import Any
 from snapkeep.adapters.kubernetes.client import KubernetesClient
 from snapkeep.domain.deletions import Leftover, SnapshotContent
 from snapkeep.domain.drivers import DRIVERS, EBS_CSI, Driver
-from snapkeep.domain.errors import NameTaken, NotFound
+from snapkeep.domain.errors import NameTaken, NotAdmitted, NotFound
 from snapkeep.domain.naming import label_value, snapshot_class
 from snapkeep.domain.orphans import ListedContent, ListedSnapshot
 from snapkeep.domain.points import Point
@@ -48,17 +48,30 @@ def support(client: KubernetesClient, driver: Driver = EBS_CSI) -> SnapshotSuppo
 def create(client: KubernetesClient, point: Point) -> None:
     """Create the VolumeSnapshot of a point; the one that exists is success when it is the point's own.
 
-    Raises NameTaken when it is not, NotFound when the namespace or the CRD is gone.
+    Raises NameTaken when it is not, NotFound when the namespace or the CRD is gone, and NotAdmitted when a
+    quota, a policy or a webhook refuses it.
     """
     wanted = manifest(client.cluster, point)
     path = f"{API}/namespaces/{point.claim.namespace}/volumesnapshots"
     try:
         client.create(path, wanted)
+    except NotAdmitted:
+        # A quota is asked before the name: what an earlier call made may be what fills it.
+        found = _find(client, f"{path}/{point.id}")
+        if found is None or not is_of(client.cluster, found, point):
+            raise
     except NameTaken as error:
         if not is_of(client.cluster, client.get(f"{path}/{point.id}"), point):
             raise NameTaken(
                 f"VolumeSnapshot {point.claim.namespace}/{point.id} exists and is not of run {point.run}"
             ) from error
+
+
+def _find(client: KubernetesClient, path: str) -> Document | None:
+    try:
+        return client.get(path)
+    except NotFound:
+        return None
 
 
 def read(client: KubernetesClient, namespace: str, name: str) -> VolumeSnapshot | None:

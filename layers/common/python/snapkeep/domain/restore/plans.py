@@ -9,9 +9,11 @@ from snapkeep.domain.restore.findings import Finding, Severity
 from snapkeep.domain.restore.operations import RestoreOperation, Way
 from snapkeep.domain.restore.points import PointFacts
 from snapkeep.domain.restore.preflight_driver import serving_driver, tag_findings
+from snapkeep.domain.restore.preflight_key import key_findings
 from snapkeep.domain.restore.preflight_point import point_findings
 from snapkeep.domain.restore.preflight_size import sizing
 from snapkeep.domain.restore.preflight_target import target_findings
+from snapkeep.domain.restore.quotas import import_quota_findings
 from snapkeep.domain.restore.requests import RestoreRequest
 from snapkeep.domain.restore.targets import TargetFacts
 
@@ -65,11 +67,14 @@ def plan(request: RestoreRequest, point: PointFacts, target: TargetFacts) -> Res
     """The plan for a request; nothing is asked of the world, and all findings are listed at once."""
     size = sizing(request, point)
     driver = serving_driver(request, point, target).name
+    way = _way(request, point, driver)
     found = [
         *size.findings,
         *point_findings(point, target),
+        *key_findings(point),
         *tag_findings(request, point, target),
         *target_findings(request, point, target, size.size_bytes),
+        *(import_quota_findings(request, target.quotas) if way is Way.IMPORT else ()),
     ]
     return RestorePlan(
         request=request,
@@ -77,7 +82,7 @@ def plan(request: RestoreRequest, point: PointFacts, target: TargetFacts) -> Res
         findings=tuple(sorted(found, key=lambda item: ORDER.index(item.severity))),
         size_bytes=size.size_bytes,
         storage_class=request.storage_class or point.storage_class,
-        way=_way(request, point, driver),
+        way=way,
         driver=driver,
     )
 

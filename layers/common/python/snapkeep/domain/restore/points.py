@@ -49,6 +49,7 @@ class PointFacts:
     in_bin: bool = False
     driver_tags: Mapping[str, str] = field(default_factory=lambda: {EBS_CSI.mark: "true"})
     key: str = ""
+    owner: str = ""
     kms_trouble: str = ""
     volume_snapshot: str = ""
     snapshot_driver: str = ""
@@ -85,6 +86,7 @@ def point_of(snapshot: Snapshot, region: str) -> PointFacts | None:
         region=region,
         archived=snapshot.archived,
         key=snapshot.key,
+        owner=snapshot.owner,
         in_bin=snapshot.state in IN_BIN,
         driver=claim.driver,
         driver_tags={key: value for key, value in snapshot.tags.items() if key in DRIVER_TAGS},

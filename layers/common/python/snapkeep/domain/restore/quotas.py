@@ -15,7 +15,21 @@ from snapkeep.domain.sizes import format_quantity, parse_quantity
 STORAGE = "requests.storage"
 CLAIMS = "persistentvolumeclaims"
 COUNT = "count/persistentvolumeclaims"
+SNAPSHOTS = "count/volumesnapshots.snapshot.storage.k8s.io"
 OF_CLASS = ".storageclass.storage.k8s.io/"
+
+
+def import_quota_findings(request: RestoreRequest, quotas: Iterable[QuotaFacts]) -> Iterator[Finding]:
+    """What each quota has left for the VolumeSnapshot that an import makes, where that is nothing."""
+    for quota in sorted(quotas, key=lambda item: item.name):
+        hard, used = _quantity(quota.hard, SNAPSHOTS), _quantity(quota.used, SNAPSHOTS) or 0
+        if hard is not None and used + 1 > hard:
+            yield error(
+                "quota_snapshots",
+                f"quota {quota.name} of namespace {request.namespace} allows {hard} of {SNAPSHOTS}, {used} "
+                "are there, and the restore imports one",
+                f"raise {SNAPSHOTS} to {used + 1} or more, or delete a VolumeSnapshot",
+            )
 
 
 def quota_findings(

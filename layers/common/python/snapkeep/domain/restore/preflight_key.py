@@ -1,0 +1,43 @@
+"""Is the key of the recovery point another account's?
+
+Of a key of our own KMS says whether it is enabled; what another account's key allows nobody here can tell.
+https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-modifying-external-accounts.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from snapkeep.domain.restore.findings import Finding, warning
+from snapkeep.domain.restore.points import PointFacts
+
+GRANTS = (
+    "kms:CreateGrant",
+    "kms:Decrypt",
+    "kms:DescribeKey",
+    "kms:GenerateDataKeyWithoutPlaintext",
+    "kms:ReEncrypt*",
+)
+"""What EC2 needs of a key in the name of whoever makes a volume from a snapshot.
+https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption-requirements.html
+"""
+
+
+def key_findings(point: PointFacts) -> Iterator[Finding]:
+    """A warning when the key's account, by its ARN, is not the snapshot's."""
+    account = account_of(point.key)
+    if not account or not point.owner or account == point.owner:
+        return
+    yield warning(
+        "key_of_other_account",
+        f"recovery point {point.id} is encrypted with {point.key}, a key of account {account}: whether it "
+        f"can be used from account {point.owner} cannot be seen here",
+        f"its owner must allow account {point.owner} {', '.join(GRANTS)} in the key's policy, and the role "
+        "of the EBS CSI driver needs the same in its own policy",
+    )
+
+
+def account_of(arn: str) -> str:
+    """The account in an ARN, "" when it is none."""
+    parts = arn.split(":")
+    return parts[4] if len(parts) > 5 and parts[0] == "arn" else ""
