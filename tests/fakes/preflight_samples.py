@@ -14,7 +14,7 @@ from snapkeep.domain.restore.requests import RestoreRequest
 from snapkeep.domain.restore.targets import ClassFacts, TargetFacts
 
 GIB = 2**30
-GP3 = ClassFacts("gp3", EBS_CSI.name, waits_for_consumer=True)
+GP3 = ClassFacts("gp3", EBS_CSI.name, waits_for_consumer=True, fs_type="xfs")
 POINT = "ebs-claim-20261124t180000z-0123456789"
 
 

@@ -153,3 +153,12 @@ def test_the_class_asks_the_driver_for_what_finds_the_snapshot_again() -> None:
 
 def test_the_class_asks_for_no_key_that_the_driver_reserves() -> None:
     assert not [key for key in tags.class_tags("myeks") if key.startswith("ebs.csi.aws.com/")]
+
+
+def test_the_partition_of_a_static_volume_is_kept_where_there_is_one() -> None:
+    point = a_point()
+    whole = tags.full_tags(point)
+    assert tags.PARTITION not in whole
+    on_first = replace(point, claim=replace(point.claim, partition="1"))
+    facts = tags.claim_facts_of(tags.full_tags(on_first))
+    assert facts is not None and facts.partition == "1"

@@ -57,6 +57,7 @@ class ClaimFacts:
     volume_mode: str
     fs_type: str
     driver: str = EBS_CSI.name
+    partition: str = ""
 
 
 def facts_of(claim: Claim) -> ClaimFacts:
@@ -74,6 +75,7 @@ def facts_of(claim: Claim) -> ClaimFacts:
         volume_mode=claim.volume_mode,
         fs_type=claim.volume.fs_type,
         driver=restoring_driver(claim.volume.driver).name,
+        partition=claim.volume.partition,
     )
 
 

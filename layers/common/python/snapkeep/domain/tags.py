@@ -29,6 +29,7 @@ STORAGE_CLASS = "snapkeep:storage-class"
 ACCESS_MODES = "snapkeep:access-modes"
 VOLUME_MODE = "snapkeep:volume-mode"
 FS_TYPE = "snapkeep:fs-type"
+PARTITION = "snapkeep:partition"
 GROUP = "snapkeep:group"
 DUPLICATE = "snapkeep:duplicate"
 HOLD = "snapkeep:hold"
@@ -83,6 +84,7 @@ def full_tags(point: Point) -> dict[str, str]:
             FS_TYPE: claim.fs_type,
         }
         | ({DRIVER: claim.driver} if claim.driver != EBS_CSI.name else {})
+        | ({PARTITION: claim.partition} if claim.partition else {})
     )
 
 
@@ -130,6 +132,7 @@ def claim_facts_of(tags: Mapping[str, str]) -> ClaimFacts | None:
         volume_mode=tags.get(VOLUME_MODE, "Filesystem"),
         fs_type=tags.get(FS_TYPE, ""),
         driver=tags.get(DRIVER, EBS_CSI.name),
+        partition=tags.get(PARTITION, ""),
     )
 
 

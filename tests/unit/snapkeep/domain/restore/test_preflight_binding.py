@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from snapkeep.domain.restore.findings import Finding, Severity
 from snapkeep.domain.restore.plans import plan
-from snapkeep.domain.restore.targets import ClassFacts, FreeVolume
+from snapkeep.domain.restore.targets import FreeVolume
 from tests.fakes.preflight_samples import GIB, GP3, a_point, a_request, a_target
 
-AT_ONCE = {"gp3": ClassFacts("gp3", GP3.provisioner, waits_for_consumer=False, zones=("ap-northeast-2a",))}
+AT_ONCE = {"gp3": replace(GP3, waits_for_consumer=False, zones=("ap-northeast-2a",))}
 
 
 def a_volume(name: str = "free", **changes: Any) -> FreeVolume:

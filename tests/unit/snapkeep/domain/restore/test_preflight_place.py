@@ -16,7 +16,7 @@ A, B, D = "ap-northeast-2a", "ap-northeast-2b", "ap-northeast-2d"
 
 
 def classes(*zones: str, waits: bool = True) -> dict[str, ClassFacts]:
-    return {"gp3": ClassFacts("gp3", "ebs.csi.aws.com", waits, zones=zones)}
+    return {"gp3": ClassFacts("gp3", "ebs.csi.aws.com", waits, zones=zones, fs_type="xfs")}
 
 
 def test_the_zone_of_a_claim_that_waits_is_its_first_pods_and_that_is_told() -> None:

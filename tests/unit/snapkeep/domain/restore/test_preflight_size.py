@@ -87,7 +87,7 @@ def test_no_size_at_all_is_too_small_as_well() -> None:
 
 
 def test_a_volume_type_has_a_smallest_and_a_largest_size() -> None:
-    cold = {"sc1": ClassFacts("sc1", "ebs.csi.aws.com", True, "sc1")}
+    cold = {"sc1": ClassFacts("sc1", "ebs.csi.aws.com", True, "sc1", fs_type="xfs")}
     found = the_finding(a_request(storage_class="sc1"), target=a_target(classes=cold))
     assert found.text == (
         "storage class sc1 makes sc1 volumes, which have 125 GiB at least; 10 GiB were asked for"

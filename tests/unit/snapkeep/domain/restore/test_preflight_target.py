@@ -12,9 +12,13 @@ from snapkeep.domain.restore.plans import plan
 from snapkeep.domain.restore.targets import ClassFacts
 from tests.fakes.preflight_samples import GP3, POINT, a_point, a_request, a_target, the_finding
 
-IN_TREE = ClassFacts("gp2", "kubernetes.io/aws-ebs", waits_for_consumer=True, volume_type="gp2")
-EFS = ClassFacts("efs-sc", "efs.csi.aws.com", waits_for_consumer=False)
-AT_ONCE = ClassFacts("fast", "ebs.csi.aws.com", waits_for_consumer=False, zones=("ap-northeast-2d",))
+IN_TREE = ClassFacts(
+    "gp2", "kubernetes.io/aws-ebs", waits_for_consumer=True, volume_type="gp2", fs_type="xfs"
+)
+EFS = ClassFacts("efs-sc", "efs.csi.aws.com", waits_for_consumer=False, fs_type="xfs")
+AT_ONCE = ClassFacts(
+    "fast", "ebs.csi.aws.com", waits_for_consumer=False, zones=("ap-northeast-2d",), fs_type="xfs"
+)
 CLASSES = {item.name: item for item in (GP3, IN_TREE, EFS, AT_ONCE)}
 
 
@@ -116,7 +120,7 @@ def test_a_shared_device_needs_a_class_that_several_nodes_can_use() -> None:
         f"recovery point {POINT} asks for ReadWriteMany, and storage class gp3 makes gp3 volumes, which one "
         "node can use at a time"
     )
-    io2 = {"io2": ClassFacts("io2", "ebs.csi.aws.com", True, "io2")}
+    io2 = {"io2": ClassFacts("io2", "ebs.csi.aws.com", True, "io2", fs_type="xfs")}
     assert plan(a_request(storage_class="io2"), shared, a_target(classes=io2)).findings == ()
 
 

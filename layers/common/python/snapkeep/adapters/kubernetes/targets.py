@@ -135,6 +135,7 @@ def _class(item: Document) -> ClassFacts:
         provisioner=item.get("provisioner", ""),
         waits_for_consumer=item.get("volumeBindingMode") == "WaitForFirstConsumer",
         volume_type=parameters.get("type", "gp3"),
+        fs_type=parameters.get("csi.storage.k8s.io/fstype") or parameters.get("fstype", ""),
         zones=tuple(
             zone
             for term in item.get("allowedTopologies") or []

@@ -42,6 +42,7 @@ class PointFacts:
     access_modes: tuple[str, ...]
     volume_mode: str
     fs_type: str
+    partition: str = ""
     region: str = ""
     driver: str = EBS_CSI.name
     restore_size_bytes: int = 0
@@ -83,6 +84,7 @@ def point_of(snapshot: Snapshot, region: str) -> PointFacts | None:
         access_modes=claim.access_modes,
         volume_mode=claim.volume_mode,
         fs_type=claim.fs_type,
+        partition=claim.partition,
         region=region,
         archived=snapshot.archived,
         key=snapshot.key,
@@ -112,6 +114,7 @@ def point_in_bin(point: Point, region: str) -> PointFacts:
         access_modes=claim.access_modes,
         volume_mode=claim.volume_mode,
         fs_type=claim.fs_type,
+        partition=claim.partition,
         region=region,
         driver=claim.driver,
         driver_tags=restoring_driver(claim.driver).tags(claim.cluster),

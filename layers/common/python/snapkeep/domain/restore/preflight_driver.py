@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from snapkeep.domain.drivers import AUTO_MODE, DRIVERS, IN_TREE, Driver, restoring_driver
+from snapkeep.domain.restore.file_systems import can_mount
 from snapkeep.domain.restore.findings import Finding, error, warning
 from snapkeep.domain.restore.points import PointFacts
 from snapkeep.domain.restore.requests import RestoreRequest
@@ -60,8 +61,10 @@ def tag_findings(request: RestoreRequest, point: PointFacts, target: TargetFacts
 
 
 def fitting_classes(point: PointFacts, target: TargetFacts) -> list[str]:
-    """Names of the classes that may serve the point: those of its own driver first."""
-    found = [item for item in target.classes.values() if item.provisioner in DRIVERS]
+    """Names of the classes that may serve the point and mount it: those of its own driver first."""
+    found = [
+        item for item in target.classes.values() if item.provisioner in DRIVERS and can_mount(point, item)
+    ]
     return [
         item.name for item in sorted(found, key=lambda item: (item.provisioner != point.driver, item.name))
     ]

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from snapkeep.domain.drivers import DRIVERS
 from snapkeep.domain.naming import LABEL_LIMIT, NAME_LIMIT, is_claim_name, is_label
+from snapkeep.domain.restore.file_systems import file_system_findings
 from snapkeep.domain.restore.findings import Finding, error, warning
 from snapkeep.domain.restore.limits import limit_findings
 from snapkeep.domain.restore.points import PointFacts
@@ -60,6 +61,7 @@ def target_findings(
             yield from place_findings(request, found, target)
         yield from _shared_device(point, found)
         yield from type_findings(size_bytes, found.volume_type, found.name)
+        yield from file_system_findings(point, found, target)
         yield from binding_findings(request, point, found, target, size_bytes)
     if size_bytes and target.namespace_phase:
         yield from quota_findings(request, name, size_bytes, target.quotas)

@@ -9,13 +9,15 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class ClassFacts:
-    """A StorageClass: EBS's volume type (gp3 when it does not say), the zones it allows (none: all)."""
+    """A StorageClass: EBS's volume type (gp3 when it does not say), the zones it allows (none: all), and the
+    file system that its volumes are mounted as ("" when it does not say)."""
 
     name: str
     provisioner: str
     waits_for_consumer: bool
     volume_type: str = "gp3"
     zones: tuple[str, ...] = ()
+    fs_type: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,68 @@
+"""Will pods be able to mount what a storage class makes of the recovery point?
+
+A restored volume keeps the file system of its snapshot, and is mounted as what its class names; a class that
+names none means ext4, the default of the EBS CSI driver's provisioner. A class cannot name a partition.
+https://github.com/kubernetes-sigs/aws-ebs-csi-driver/blob/master/docs/parameters.md
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from snapkeep.domain.restore.findings import Finding, error, warning
+from snapkeep.domain.restore.points import PointFacts
+from snapkeep.domain.restore.targets import ClassFacts, TargetFacts
+
+DEFAULT = "ext4"
+PARAMETER = "csi.storage.k8s.io/fstype"
+
+MOUNTED_AS_EXT4 = frozenset({"ext2", "ext3", "ext4"})
+"""https://docs.kernel.org/admin-guide/ext4.html: ext4 mounts its forerunners, and none of them mounts it."""
+
+
+def can_mount(point: PointFacts, found: ClassFacts) -> bool:
+    """Whether volumes of the class are mounted as what the point holds; a raw device is not mounted."""
+    held, mounted = point.fs_type.lower() or DEFAULT, found.fs_type.lower() or DEFAULT
+    return point.volume_mode == "Block" or held == mounted or (mounted == DEFAULT and held in MOUNTED_AS_EXT4)
+
+
+def file_system_findings(point: PointFacts, found: ClassFacts, target: TargetFacts) -> Iterator[Finding]:
+    """A file system that the class mounts as another one, and one that is on a partition."""
+    if point.volume_mode == "Block":
+        return
+    if point.partition:
+        yield error(
+            "partition",
+            f"the file system of recovery point {point.id} is on partition {point.partition} of its volume, "
+            "and volumes of a storage class are mounted whole",
+            f"aws ec2 create-volume --snapshot-id {point.snapshot_id} --availability-zone ZONE, then a "
+            f'PersistentVolume with volumeAttributes partition: "{point.partition}" and a claim of it',
+        )
+    if can_mount(point, found):
+        return
+    held = (
+        f"an {point.fs_type} file system"
+        if point.fs_type
+        else f"probably {DEFAULT}, as its volume named none"
+    )
+    mounted = found.fs_type or f"{DEFAULT} (it names none, and that is the default)"
+    yield (error if point.fs_type else warning)(
+        "file_system",
+        f"recovery point {point.id} holds {held}, and storage class {found.name} mounts its volumes as "
+        f"{mounted}: no pod could use the volume",
+        _fix(point, found, target),
+    )
+
+
+def _fix(point: PointFacts, found: ClassFacts, target: TargetFacts) -> str:
+    fitting = sorted(
+        name
+        for name, item in target.classes.items()
+        if item.provisioner == found.provisioner and can_mount(point, item)
+    )
+    if fitting:
+        return f"--class {fitting[0]}"
+    return (
+        f"no storage class of {found.provisioner} mounts {point.fs_type or DEFAULT}: create one with the "
+        f"parameter {PARAMETER}: {point.fs_type or DEFAULT}, and give its name by --class"
+    )
