@@ -12,7 +12,7 @@ from snapkeep.domain.restore.targets import ClassFacts
 from tests.fakes.preflight_samples import GP3, a_point, a_request, a_target, the_finding
 from tests.fakes.restore_samples import NOW
 
-AUTO = ClassFacts("auto", AUTO_MODE.name, waits_for_consumer=True)
+AUTO = ClassFacts("auto", AUTO_MODE.name, waits_for_consumer=True, fs_type="xfs")
 CLASSES = {"auto": AUTO, "gp3": GP3}
 AUTO_POINT = a_point(storage_class="auto", driver=AUTO_MODE.name, driver_tags=AUTO_MODE.tags("myeks"))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from snapkeep.domain.drivers import EBS_CSI
 from snapkeep.domain.restore.findings import Severity
 from snapkeep.domain.restore.plans import plan
 from snapkeep.domain.restore.targets import QuotaFacts
@@ -46,5 +47,7 @@ def test_a_quota_on_volume_snapshots_refuses_an_import_with_figures_and_nothing_
     finding = the_finding(target=a_target(quotas=full))
     assert (finding.code, finding.severity) == ("quota_snapshots", Severity.ERROR)
     assert f"quota snapshots of namespace shop allows 5 of {name}, 5 are there" in finding.text
-    here = plan(a_request(), a_point(volume_snapshot=POINT), a_target(quotas=full))
+    here = plan(
+        a_request(), a_point(volume_snapshot=POINT, snapshot_driver=EBS_CSI.name), a_target(quotas=full)
+    )
     assert here.findings == ()
