@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -20,8 +21,11 @@ from sandbox.deploy import DeployedStack, deploy
 from sandbox.kubernetes.control import ClusterControl
 from sandbox.launch import Sandbox
 from tests.integration.deployed import CLUSTER, SLOT, Deployed, config_of
+from tests.unit.infra.state import state_in
 
 pytestmark = pytest.mark.slow
+
+TEMPLATE = "Snapkeep.template.json"
 
 BEFORE_THE_FIRST_RELEASE = "2a2793d62b26657e198df8d8d8fa651c774a1a02"
 """What is updated from until a release is tagged."""
@@ -53,6 +57,8 @@ def test_an_update_from_the_last_release_keeps_everything(tmp_path: Path) -> Non
     config.write_text(yaml.safe_dump(config_of({"name": "updated", "method": "ebs"})))
     before = synthesize_release(last_release(), config, tmp_path / "before")
     after = build.synthesize(config, tmp_path / "after")
+    had, has = (state_in(json.loads((each / TEMPLATE).read_text())) for each in (before, after))
+    assert had.items() <= has.items()
 
     with Sandbox(tmp_path / "sandbox") as sandbox:
         (old,) = deploy(before, sandbox.client)
@@ -65,6 +71,7 @@ def test_an_update_from_the_last_release_keeps_everything(tmp_path: Path) -> Non
 
         product = running(sandbox, new, config)
         assert new.outputs["JournalTableName"] == old.outputs["JournalTableName"]
+        assert [each.name for each in sandbox.aws.schedules() if "updated" in each.name] == ["backup.updated"]
         assert product.run("updated")["state"] == "completed"
         product.backup("updated", SLOT + timedelta(days=1))
         product.until_closed("updated", slot=SLOT + timedelta(days=1))
