@@ -42,6 +42,7 @@ class FakeCluster(RestoringCluster):
         self.points: dict[tuple[str, str], Point] = {}
         self.contents: dict[str, SnapshotContent] = {}
         self.classes: dict[str, str] = {}
+        self.cut_at: dict[str, datetime] = {}
         self.made_at = datetime(2026, 11, 24, 18, tzinfo=UTC)
         self.finalizers: dict[str, tuple[str, ...]] = {}
         self.deleting: set[str] = set()
@@ -84,13 +85,15 @@ class FakeCluster(RestoringCluster):
         self._remove_deleted()
         self._after("delete_volume_snapshot")
 
-    def withdraw_volume_snapshot(self, point: Point) -> Withdrawn:
+    def withdraw_volume_snapshot(self, point: Point, useless: str = "") -> Withdrawn:
         self._before("withdraw_volume_snapshot")
         key = (point.claim.namespace, point.id)
         contents = [item for item in self.contents.values() if (item.namespace, item.volume_snapshot) == key]
-        cut = [item.snapshot_id for item in contents if item.snapshot_id]
-        if cut or not self._is_of(key, point):
-            return Withdrawn(cut[0] if cut else "")
+        cut = [item.snapshot_id for item in contents if item.snapshot_id not in ("", useless)]
+        if cut:
+            return Withdrawn(cut[0], cut_at=self.cut_at.get(cut[0]))
+        if not self._is_of(key, point):
+            return Withdrawn()
         self.deleting |= {point.id, *(item.name for item in contents)}
         self._remove_deleted()
         self._after("withdraw_volume_snapshot")
@@ -190,6 +193,7 @@ class FakeCluster(RestoringCluster):
                     error="",
                     driver=self.points[key].claim.driver,
                 )
+            self.cut_at[cut] = ebs.all[cut].started_at
             name = begun.get(key, f"snapcontent-{cut}")
             self.contents[name] = SnapshotContent(name, cut, "Retain", *key)
 

@@ -196,10 +196,23 @@ def test_a_volume_snapshot_that_was_cut_is_not_withdrawn(world: World) -> None:
     world.bind("default", point.id, point.volume_id)
     (content,) = world.cluster.snapshot_contents()
 
-    assert world.cluster.withdraw_volume_snapshot(point) == Withdrawn(content.snapshot_id)
+    found = world.cluster.withdraw_volume_snapshot(point)
+    assert found == Withdrawn(content.snapshot_id, cut_at=found.cut_at)
     world.cluster.delete_volume_snapshot("default", point.id)
-    assert world.cluster.withdraw_volume_snapshot(point) == Withdrawn(content.snapshot_id)
+    assert world.cluster.withdraw_volume_snapshot(point, useless="snap-another") == found
     assert list(world.cluster.snapshot_contents()) == [content]
+
+
+def test_a_volume_snapshot_whose_snapshot_is_useless_goes_with_its_content(world: World) -> None:
+    point = in_default()
+    world.add_claim("data")
+    world.cluster.create_volume_snapshot(point)
+    world.bind("default", point.id, point.volume_id)
+    (content,) = world.cluster.snapshot_contents()
+
+    assert world.cluster.withdraw_volume_snapshot(point, useless=content.snapshot_id) == Withdrawn()
+    assert world.cluster.volume_snapshot("default", point.id) is None
+    assert list(world.cluster.snapshot_contents()) == []
 
 
 def test_a_volume_snapshot_of_somebody_else_is_not_withdrawn(world: World) -> None:

@@ -101,11 +101,11 @@ class Cluster(Protocol):
     def delete_volume_snapshot(self, namespace: str, name: str) -> None:
         """Delete a VolumeSnapshot; one that is gone already is success."""
 
-    def withdraw_volume_snapshot(self, point: Point) -> Withdrawn:
+    def withdraw_volume_snapshot(self, point: Point, useless: str = "") -> Withdrawn:
         """Ask for the deletion of the point's own VolumeSnapshot and its content, and tell what is left.
 
-        Where the content names a snapshot nothing is deleted. Raises PermanentError for a content that
-        would take its snapshot along, or when the cluster refuses.
+        Where the content names another snapshot than the `useless` one nothing is deleted. Raises
+        PermanentError for a content that would take its snapshot along, or when the cluster refuses.
         """
 
     def volume_snapshot_left(self, namespace: str, name: str) -> Leftover | None:

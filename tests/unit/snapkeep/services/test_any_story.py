@@ -41,7 +41,7 @@ METHODS = {
     "announcer": ("run_closed",),
     "pacer": ("take", "wait"),
     "clusters": ("open",),
-    "cluster": ("create_volume_snapshot", "volume_snapshot", "claims"),
+    "cluster": ("create_volume_snapshot", "volume_snapshot", "withdraw_volume_snapshot", "claims"),
 }
 
 HAPPENS = st.sampled_from(["throttled", "refused", "answer lost", "dies before", "dies after"])

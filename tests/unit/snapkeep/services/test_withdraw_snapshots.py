@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
+from snapkeep.domain import tags
 from snapkeep.domain.errors import ClusterUnreachable
 from snapkeep.domain.points import PointState
 from snapkeep.domain.policies import Method
+from snapkeep.domain.runs import RunState
 from snapkeep.services.withdraw_snapshots import CUT_AFTER_ALL, LOOK_AGAIN
 from tests.fakes.world import World, a_claim, a_policy
 
@@ -128,3 +133,53 @@ def test_what_failed_is_not_asked_for_for_ever() -> None:
         world.work()
         world.wait(hours=1)
     assert not world.queue.sent
+
+
+def useless(world: World, how: str) -> None:
+    """Let what the driver cut be no backup of the claim."""
+    ((name, content),) = world.cluster.contents.items()
+    if how == "deleted":
+        del world.ebs.all[content.snapshot_id]
+    elif how == "a duplicate":
+        world.ebs.add_tags(content.snapshot_id, {tags.DUPLICATE: "true"})
+    else:
+        world.ebs.add_volume("vol-other")
+        other = world.ebs.create("vol-other", world.ebs.all[content.snapshot_id].tags, "")
+        del world.ebs.all[content.snapshot_id]
+        world.cluster.contents[name] = replace(content, snapshot_id=other.id)
+        for key, found in world.cluster.snapshots.items():
+            world.cluster.snapshots[key] = replace(found, snapshot_id=other.id)
+
+
+@pytest.mark.parametrize("how", ["deleted", "a duplicate", "of another volume"])
+def test_what_csi_was_given_up_for_never_comes_back_as_the_points_snapshot(how: str) -> None:
+    world = World(a_claim("mysql"), policy=a_policy(method=Method.CSI, csi_fallback=True))
+    world.backup()
+    world.work()
+    world.cluster.run_driver(world.ebs)
+    useless(world, how)
+    world.wait(minutes=11)
+    world.reconcile()
+
+    assert world.run_until_closed().state is RunState.COMPLETED
+    point, (counted,) = world.point("mysql"), world.counted()["mysql"]
+    assert (point.state, point.snapshot_id, counted.volume_id) == (
+        PointState.READY,
+        counted.id,
+        point.volume_id,
+    )
+    assert point.method_reason.startswith("by ebs instead of csi: its ")
+    assert not world.cluster.snapshots and not world.cluster.contents
+
+
+def test_a_snapshot_that_ec2_does_not_show_yet_is_no_deleted_one() -> None:
+    world = refused()
+    world.ebs.lag = timedelta(minutes=4)
+    world.cluster.refusal = ""
+    world.cluster.run_driver(world.ebs)
+    world.wait(seconds=1)
+    world.work()
+
+    assert world.point("mysql").method_reason == CUT_AFTER_ALL
+    assert world.run_until_closed().state is RunState.COMPLETED
+    assert list(world.ebs.all) == [world.point("mysql").snapshot_id] and len(world.cluster.contents) == 1

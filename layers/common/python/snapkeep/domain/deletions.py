@@ -91,9 +91,11 @@ class Leftover:
 class Withdrawn:
     """What became of a VolumeSnapshot that is not wanted any more.
 
-    `snapshot_id` is the snapshot that its content names: then nothing was deleted. Without one, `left` is
-    what is still there of the two; once that is empty no driver can cut a snapshot for it.
+    `snapshot_id` is the snapshot that its content names, cut at `cut_at` (aware UTC, None when the content
+    does not say): then nothing was deleted. Without one, `left` is what is still there of the two; once that
+    is empty no driver can cut a snapshot for it.
     """
 
     snapshot_id: str = ""
     left: tuple[Leftover, ...] = ()
+    cut_at: datetime | None = None

@@ -101,7 +101,9 @@ class TakeSnapshots:
         given_up = [point for point in self.journal.points(job.run, job.points) if point.gave_up_csi]
         if not given_up:
             return frozenset()
-        withdrawing = WithdrawSnapshots(self.clusters, self.journal, self.clock)
+        withdrawing = WithdrawSnapshots(
+            self.clusters, self.snapshots, self.journal, self.deployment.consistency_wait, self.clock
+        )
         delays = {point.id: delay for point in given_up if (delay := withdrawing.run(point))}
         for point in given_up:
             if point.id in delays:

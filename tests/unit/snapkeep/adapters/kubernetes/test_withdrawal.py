@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -63,4 +64,14 @@ def test_a_content_that_would_take_its_snapshot_along_is_left_to_a_person() -> N
     client, http = a_client(the_snapshot(), Reply(200, a_content(deletionPolicy="Delete")))
     with pytest.raises(PermanentError, match="snapcontent-vs-uid does not retain"):
         withdraw(client, POINT)
+    assert all(method == "GET" for method, _, _ in http.requests)
+
+
+def test_what_was_cut_is_told_with_its_time_and_keeps_its_objects() -> None:
+    content = a_content() | {"status": {"snapshotHandle": "snap-1", "creationTime": 1764007200123456789}}
+    client, http = a_client(the_snapshot(), Reply(200, content))
+    found = withdraw(client, POINT)
+    assert (found.snapshot_id, found.left) == ("snap-1", ())
+    assert found.cut_at is not None
+    assert found.cut_at.replace(microsecond=0) == datetime(2025, 11, 24, 18, tzinfo=UTC)
     assert all(method == "GET" for method, _, _ in http.requests)

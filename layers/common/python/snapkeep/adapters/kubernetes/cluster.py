@@ -61,9 +61,9 @@ class KubernetesCluster:
         """Delete a VolumeSnapshot; one that is gone already is success."""
         snapshots.delete(self._client, namespace, name)
 
-    def withdraw_volume_snapshot(self, point: Point) -> Withdrawn:
-        """Delete the point's own VolumeSnapshot and its content unless a snapshot was cut; what is left."""
-        return withdrawal.withdraw(self._client, point)
+    def withdraw_volume_snapshot(self, point: Point, useless: str = "") -> Withdrawn:
+        """Delete the point's own VolumeSnapshot and its content unless a useful snapshot was cut."""
+        return withdrawal.withdraw(self._client, point, useless)
 
     def volume_snapshot_left(self, namespace: str, name: str) -> Leftover | None:
         """What is left of a VolumeSnapshot whose deletion was asked for; None once it is gone."""

@@ -9,6 +9,7 @@ https://github.com/kubernetes-csi/external-snapshotter/blob/master/pkg/sidecar-c
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from snapkeep.adapters.kubernetes import snapshots
@@ -23,11 +24,11 @@ CONTENTS = f"{snapshots.API}/volumesnapshotcontents"
 Document = dict[str, Any]
 
 
-def withdraw(client: KubernetesClient, point: Point) -> Withdrawn:
+def withdraw(client: KubernetesClient, point: Point, useless: str = "") -> Withdrawn:
     """Delete the point's VolumeSnapshot and its content, unless a snapshot was cut; what is left of them.
 
-    Only what was made for the point is touched, each object by its UID. Raises PermanentError for a content
-    that does not retain, and what the client raises.
+    A snapshot whose id is `useless` does not keep them. Only what was made for the point is touched, each
+    object by its UID. Raises PermanentError for a content that does not retain, and what the client raises.
     """
     path = f"{snapshots.API}/namespaces/{point.claim.namespace}/volumesnapshots/{point.id}"
     found = _find(client, path)
@@ -38,9 +39,9 @@ def withdraw(client: KubernetesClient, point: Point) -> Withdrawn:
         for each in (_listed(client, point) if found is None else _bound(client, found))
         if _is_made_for(client, each, point)
     ]
-    cut = [handle for each in contents if (handle := _handle(each))]
-    if cut:
-        return Withdrawn(cut[0])
+    for each in contents:
+        if _handle(each) not in ("", useless):
+            return Withdrawn(_handle(each), cut_at=_cut_at(each))
     for each in contents:
         if each["spec"].get("deletionPolicy") != "Retain":
             raise PermanentError(
@@ -88,6 +89,14 @@ def _is_made_for(client: KubernetesClient, content: Document, point: Point) -> b
 
 def _handle(content: Document) -> str:
     return str((content.get("status") or {}).get("snapshotHandle") or "")
+
+
+def _cut_at(content: Document) -> datetime | None:
+    """The status tells it in nanoseconds since 1970.
+    https://kubernetes.io/docs/reference/kubernetes-api/ (VolumeSnapshotContentStatus, creationTime)
+    """
+    nanoseconds = (content.get("status") or {}).get("creationTime")
+    return datetime.fromtimestamp(nanoseconds / 10**9, UTC) if nanoseconds else None
 
 
 def _find(client: KubernetesClient, path: str) -> Document | None:
