@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from snapkeep.domain.drivers import IN_TREE
 from snapkeep.domain.restore.file_systems import can_mount
 from snapkeep.domain.restore.findings import Finding, Severity
 from snapkeep.domain.restore.plans import plan
@@ -76,3 +77,13 @@ def test_a_file_system_on_a_partition_is_refused_with_the_way_round() -> None:
     assert finding is not None and finding.severity is Severity.ERROR
     assert "on partition 1 of its volume" in finding.text
     assert "aws ec2 create-volume --snapshot-id snap-1" in finding.fix
+
+
+@pytest.mark.parametrize("driver", [IN_TREE, "efs.csi.aws.com"])
+def test_of_a_class_that_is_refused_for_its_driver_no_sister_is_proposed(driver: str) -> None:
+    """Whoever followed that fix would be refused again."""
+    silent = ClassFacts("old", driver, waits_for_consumer=True)
+    sister = ClassFacts("old-xfs", driver, waits_for_consumer=True, fs_type="xfs")
+    classes = {item.name: item for item in (silent, sister, a_class("with-xfs", "xfs"))}
+    planned = plan(a_request(storage_class="old"), a_point(), a_target(classes=classes))
+    assert [item.fix for item in planned.findings] == ["--class with-xfs"]

@@ -103,7 +103,10 @@ def test_a_point_of_an_in_tree_volume_is_told_the_class_to_use() -> None:
 
 def test_without_any_csi_class_one_must_be_created() -> None:
     found = the_finding(target=a_target(classes={}))
-    assert found.fix == "create a storage class of ebs.csi.aws.com"
+    assert found.fix == (
+        "create a storage class of ebs.csi.aws.com with the parameter csi.storage.k8s.io/fstype: xfs, "
+        "and give its name by --class"
+    )
 
 
 def test_a_shared_file_system_is_not_for_ebs_but_a_shared_block_device_may_be() -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from snapkeep.domain.drivers import DRIVERS
 from snapkeep.domain.restore.findings import Finding, error, warning
 from snapkeep.domain.restore.points import PointFacts
 from snapkeep.domain.restore.targets import ClassFacts, TargetFacts
@@ -38,8 +39,8 @@ def file_system_findings(point: PointFacts, found: ClassFacts, target: TargetFac
             f"aws ec2 create-volume --snapshot-id {point.snapshot_id} --availability-zone ZONE, then a "
             f'PersistentVolume with volumeAttributes partition: "{point.partition}" and a claim of it',
         )
-    if can_mount(point, found):
-        return
+    if found.provisioner not in DRIVERS or can_mount(point, found):
+        return  # a class of another driver is refused for that, and its kin would be, too
     held = (
         f"an {point.fs_type} file system"
         if point.fs_type
@@ -63,6 +64,11 @@ def _fix(point: PointFacts, found: ClassFacts, target: TargetFacts) -> str:
     if fitting:
         return f"--class {fitting[0]}"
     return (
-        f"no storage class of {found.provisioner} mounts {point.fs_type or DEFAULT}: create one with the "
-        f"parameter {PARAMETER}: {point.fs_type or DEFAULT}, and give its name by --class"
+        f"no storage class of {found.provisioner} mounts {point.fs_type or DEFAULT}: "
+        f"create one with {parameter_of(point)}, and give its name by --class"
     )
+
+
+def parameter_of(point: PointFacts) -> str:
+    """What a new storage class must say to mount what the point holds."""
+    return f"the parameter {PARAMETER}: {point.fs_type or DEFAULT}"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from snapkeep.domain.drivers import AUTO_MODE, DRIVERS, IN_TREE, Driver, restoring_driver
-from snapkeep.domain.restore.file_systems import can_mount
+from snapkeep.domain.restore.file_systems import can_mount, parameter_of
 from snapkeep.domain.restore.findings import Finding, error, warning
 from snapkeep.domain.restore.points import PointFacts
 from snapkeep.domain.restore.requests import RestoreRequest
@@ -73,4 +73,7 @@ def fitting_classes(point: PointFacts, target: TargetFacts) -> list[str]:
 def choose_class(point: PointFacts, target: TargetFacts) -> str:
     """What to do about a class that does not fit."""
     fitting = fitting_classes(point, target)
-    return f"--class {fitting[0]}" if fitting else f"create a storage class of {point.driver}"
+    if fitting:
+        return f"--class {fitting[0]}"
+    needed = "" if point.volume_mode == "Block" else f" with {parameter_of(point)}"
+    return f"create a storage class of {point.driver}{needed}, and give its name by --class"
