@@ -29,7 +29,7 @@ def test_a_file_system_that_many_claims_use_is_no_shared_volume() -> None:
 def test_the_words_name_the_volume_and_three_claims_at_most() -> None:
     assert in_words("vol-a", ()) == ""
     assert in_words("vol-a", ("shop/b",)) == (
-        "its volume vol-a is also that of shop/b: each claim has snapshots of its own"
+        "its volume vol-a is shared with shop/b: each claim gets its own snapshots"
     )
     assert "shop/b, shop/c, shop/d and 2 more:" in in_words("vol-a", [f"shop/{name}" for name in "bcdef"])
     assert "shop/b" in in_words_of(holders_of(on_one_volume("a", "b")), "vol-a", "uid-shop-a")

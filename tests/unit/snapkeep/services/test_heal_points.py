@@ -415,7 +415,7 @@ def test_two_points_that_an_older_version_gave_one_snapshot_end_and_the_second_s
     world.ebs.complete()
     world.reconcile()
     assert world.states() == {"a": PointState.READY, "b": PointState.FAILED}
-    assert world.point("b").reason == f"its snapshot {cut.id} is that of shop/a, which is on the same volume"
+    assert world.point("b").reason == f"its snapshot {cut.id} belongs to shop/a, which uses the same volume"
     assert world.the_run().state is RunState.PARTIALLY_FAILED  # type: ignore[union-attr]
 
 

@@ -77,8 +77,7 @@ def test_both_points_name_the_other_claim() -> None:
     first, second = sorted((point for point in world.points() if point.sharers), key=lambda point: point.id)
     assert first.method_reason == ""
     assert second.method_reason == (
-        "taken alone after its group: CreateSnapshots cuts one snapshot of a volume, and that one is "
-        "another claim's"
+        "taken alone after its group: CreateSnapshots cuts one snapshot per volume, and another claim has it"
     )
 
 
@@ -153,7 +152,7 @@ def test_a_dying_node_saves_both_claims_one_after_the_other() -> None:
     first = world.save()
     assert len(first.snapshots) == 1 and len(first.missed) == 1
     (why,) = first.missed.values()
-    assert "is also that of shop/" in why
+    assert "is shared with shop/" in why
     world.wait(seconds=16)
     world.backups.work()
     second = world.save()
@@ -162,6 +161,6 @@ def test_a_dying_node_saves_both_claims_one_after_the_other() -> None:
     world.backups.finish_snapshots()
     assert sorted(world.backups.counted()) == ["mysql", "wordpress"]
     assert world.journal.runs[world.record.run].state is RunState.COMPLETED
-    shared = "its volume vol-mysql is also that of shop/{}: each claim has snapshots of its own"
+    shared = "its volume vol-mysql is shared with shop/{}: each claim gets its own snapshots"
     assert f"shop/mysql: {shared.format('wordpress')}" in world.lines
     assert f"shop/wordpress: {shared.format('mysql')}" in world.lines

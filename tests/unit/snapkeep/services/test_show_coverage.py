@@ -109,9 +109,9 @@ def test_claims_on_one_volume_are_told_of_each_other_and_no_namespace_of_another
     elsewhere = replace(b, namespace="bank", name="c", uid="uid-bank-c")
     found = report(a_world(a, b, elsewhere, a_claim("alone")))
     assert found["shop/a"].reason.endswith(
-        "its volume vol-a is also that of bank/c, shop/b: each claim has snapshots of its own"
+        "its volume vol-a is shared with bank/c, shop/b: each claim gets its own snapshots"
     )
-    assert "is also that of shop/a, shop/b:" in found["bank/c"].reason
-    assert "is also that of" not in found["shop/alone"].reason
+    assert "is shared with shop/a, shop/b:" in found["bank/c"].reason
+    assert "is shared with" not in found["shop/alone"].reason
     of_shop = report(a_world(a, b, elsewhere), "shop")["shop/a"].reason
-    assert "is also that of a claim of another namespace, shop/b:" in of_shop and "bank" not in of_shop
+    assert "is shared with a claim of another namespace, shop/b:" in of_shop and "bank" not in of_shop

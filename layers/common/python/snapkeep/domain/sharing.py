@@ -45,7 +45,7 @@ def in_words(volume_id: str, sharers: Sequence[str]) -> str:
         return ""
     named = ", ".join(sharers[:NAMED])
     more = f" and {len(sharers) - NAMED} more" if len(sharers) > NAMED else ""
-    return f"its volume {volume_id} is also that of {named}{more}: each claim has snapshots of its own"
+    return f"its volume {volume_id} is shared with {named}{more}: each claim gets its own snapshots"
 
 
 def in_words_of(holders: Holders, volume_id: str, uid: str) -> str:

@@ -200,7 +200,7 @@ class HealPoints:
         other = self.complete_points.point_of(snapshot)
         if other is not None and other.snapshot_id == snapshot.id and other.id != point.id:
             whose = f"{other.claim.namespace}/{other.claim.name}"
-            self._fail(point, f"its snapshot {snapshot.id} is that of {whose}, which is on the same volume")
+            self._fail(point, f"its snapshot {snapshot.id} belongs to {whose}, which uses the same volume")
             return "failed"
         return self._guarded(snapshot, lambda: self.complete_points.advance(point, snapshot))
 

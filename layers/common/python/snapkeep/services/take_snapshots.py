@@ -35,7 +35,7 @@ AFTER_GROUP = timedelta(seconds=15)
 https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
 """
 
-BEHIND = "CreateSnapshots cuts one snapshot of a volume, and that one is another claim's"
+BEHIND = "CreateSnapshots cuts one snapshot per volume, and another claim has it"
 
 UNEXPECTED_DELAY = timedelta(seconds=60)
 

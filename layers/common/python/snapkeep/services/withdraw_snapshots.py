@@ -15,7 +15,7 @@ from snapkeep.ports import Clock, Cluster, Clusters, Creation, Journal, Snapshot
 LOOK_AGAIN = timedelta(seconds=10)
 """A snapshot controller and a sidecar that are alive need about two seconds."""
 
-CUT_AFTER_ALL = "by csi after all: the driver had cut it by the time that ebs was to take over"
+CUT_AFTER_ALL = "by csi after all: the driver cut the snapshot before ebs took over"
 
 log = logging.getLogger(__name__)
 

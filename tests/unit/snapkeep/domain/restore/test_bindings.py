@@ -22,7 +22,7 @@ def test_a_volume_that_ec2_does_not_show_settles_nothing_and_one_that_is_not_ebs
 def test_both_volumes_are_named_and_what_to_do() -> None:
     text = wrong_volume(RESTORE, Binding("pv-free", "vol-free", "", "vol-source"))
     assert text == (
-        "claim shop/data-restored holds other data than the backup: Kubernetes bound it to volume pv-free "
+        "claim shop/data-restored does not hold the backup: Kubernetes bound it to volume pv-free "
         "(vol-free, made from no snapshot), which was free and fitted, instead of one made from recovery "
         f"point {RESTORE.point_id} ({RESTORE.snapshot_id}, taken of vol-source). Delete the claim, but first "
         "keep the volume: kubectl patch pv pv-free --patch "

@@ -75,7 +75,7 @@ def test_a_class_that_binds_at_once_takes_a_free_volume_of_any_zone() -> None:
 def test_a_volume_reserved_for_the_claim_wins_whatever_its_class() -> None:
     finding = found(a_volume(), a_volume("mine", storage_class="", reserved=True))
     assert finding is not None and finding.severity is Severity.ERROR
-    assert finding.fix == "mine is reserved for this claim: choose another name, or take its claimRef away"
+    assert finding.fix == "mine is reserved for this claim: choose another name, or remove its claimRef"
 
 
 def test_of_many_free_volumes_five_are_named() -> None:

@@ -52,13 +52,13 @@ def test_claims_on_one_volume_are_told_of_each_other(api: Api, world: World) -> 
     planned = {
         item["namespace"]: item["reason"] for item in api.post(PLACE, wish | {"dry_run": True}).json["taken"]
     }
-    assert planned["shop"].endswith("also that of blog/data: each claim has snapshots of its own")
+    assert planned["shop"].endswith("shared with blog/data: each claim gets its own snapshots")
     place = api.post(PLACE, wish).headers["Location"]
     finish(world)
     told = {point["namespace"]: point["reason"] for point in api.get(place).json["points"]}
     assert told == {
-        "shop": "its volume vol-data is also that of blog/data: each claim has snapshots of its own",
-        "blog": "its volume vol-data is also that of shop/data: each claim has snapshots of its own",
+        "shop": "its volume vol-data is shared with blog/data: each claim gets its own snapshots",
+        "blog": "its volume vol-data is shared with shop/data: each claim gets its own snapshots",
     }
     mine = {item["claim"]: item["reason"] for item in api.post(HERE, {"dry_run": True}).json["taken"]}
     assert "blog" not in mine["data"]  # who may back up one namespace is not told of others

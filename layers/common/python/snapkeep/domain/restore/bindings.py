@@ -42,7 +42,7 @@ def wrong_volume(operation: RestoreOperation, binding: Binding) -> str:
     taken_of = f", taken of {binding.point_volume}" if binding.point_volume else ""
     days = KEEP_FOR.days
     return (
-        f"{claim} holds other data than the backup: Kubernetes bound it to volume {binding.volume} "
+        f"{claim} does not hold the backup: Kubernetes bound it to volume {binding.volume} "
         f"({_described(binding)}), which was free and fitted, instead of one made from recovery point "
         f"{operation.point_id} ({operation.snapshot_id}{taken_of}). Delete the claim, but first keep the "
         f"volume: kubectl patch pv {binding.volume} --patch "

@@ -65,7 +65,7 @@ def _is_reached(volume: FreeVolume, request: RestoreRequest, found: ClassFacts, 
 def _fix(request: RestoreRequest, fitting: list[FreeVolume]) -> str:
     first = fitting[0]
     if first.reserved:
-        return f"{first.name} is reserved for this claim: choose another name, or take its claimRef away"
+        return f"{first.name} is reserved for this claim: choose another name, or remove its claimRef"
     size = format_quantity((gib(max(volume.size_bytes for volume in fitting)) + 1) * GIB)
     larger = restore_command(replace(request, size=size))
     kept = {"spec": {"claimRef": {"namespace": request.namespace, "name": "kept-for-nobody"}}}

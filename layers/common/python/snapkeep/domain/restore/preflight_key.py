@@ -30,8 +30,8 @@ def key_findings(point: PointFacts) -> Iterator[Finding]:
         return
     yield warning(
         "key_of_other_account",
-        f"recovery point {point.id} is encrypted with {point.key}, a key of account {account}: whether it "
-        f"can be used from account {point.owner} cannot be seen here",
+        f"recovery point {point.id} is encrypted with {point.key}, a key of account {account}: only the "
+        f"key's owner can see whether account {point.owner} may use it",
         f"its owner must allow account {point.owner} {', '.join(GRANTS)} in the key's policy, and the role "
         "of the EBS CSI driver needs the same in its own policy",
     )
