@@ -20,6 +20,8 @@ REFUSAL = Refusal("myeks", "0123456789abcdef", frozenset({"snap-1", "snap-2"}), 
         (timedelta(days=6, hours=23), False),
         (timedelta(days=7), True),
         (timedelta(days=30), True),
+        (timedelta(minutes=-1), False),
+        (timedelta(days=-300), True),
     ],
 )
 def test_people_hear_of_it_at_once_and_every_week(announced: timedelta | None, is_due: bool) -> None:

@@ -180,6 +180,21 @@ def test_what_stays_only_because_it_was_refused_gives_no_room_to_lose_more() -> 
     assert tally.change("a", refused=13).points == 1
 
 
+def test_age_excuses_the_oldest_that_became_too_old_since_the_last_prune_and_only_that() -> None:
+    policies = {"p": PolicyRetention(RetentionRules(last="all", max_age=Duration(days=3)), spacing=DAY)}
+    points = [a_point(MONDAY_THE_FIRST - number * DAY / 2) for number in range(10)]
+    (plan,) = plan_lineages([Lineage("claim", "p", points)], policies, MONDAY_THE_FIRST)
+
+    def beyond(since: datetime | None) -> int:
+        (tally,) = tallies([plan], lambda point: False, policies, MONDAY_THE_FIRST, since)
+        return len(tally.change(tally.going).beyond)
+
+    going = len(plan.plan.delete)
+    assert going == 3
+    assert beyond(None) == beyond(MONDAY_THE_FIRST - timedelta(hours=1)) == going
+    assert beyond(MONDAY_THE_FIRST - DAY / 2) == beyond(MONDAY_THE_FIRST - 8 * DAY) == going - 1
+
+
 def test_points_of_a_policy_that_is_gone_account_for_nothing() -> None:
     claim = Claim(p=PolicyRetention(RetentionRules(last=2)))
     claim.back_up(MONDAY_THE_FIRST)

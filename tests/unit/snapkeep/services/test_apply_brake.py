@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
+from snapkeep.domain import tags
 from snapkeep.domain.errors import TemporaryError
+from snapkeep.domain.points import SnapshotState
 from snapkeep.domain.policies import Policy, Schedule
+from snapkeep.domain.turnover import Tally
+from snapkeep.services.prune_survey import Planned, Survey
 from tests.fakes.world import SLOT, World, a_claim, a_policy, names
 
 DAY = timedelta(days=1)
@@ -38,8 +43,8 @@ class Story:
         """Deploy another retention."""
         self.deploy(replace(self.policy, retention=after))
 
-    def deploy(self, policy: Policy) -> None:
-        deployment = replace(self.world.deployment, policies=(policy,))
+    def deploy(self, *policies: Policy) -> None:
+        deployment = replace(self.world.deployment, policies=policies)
         self.world.pruner = replace(self.world.pruner, deployment=deployment)
 
     def points(self) -> set[str]:
@@ -203,3 +208,114 @@ def test_a_rehearsal_shows_the_token_and_writes_nothing() -> None:
     assert story.world.journal.refusals("myeks") == [] and story.world.announcer.braked == []
     story.world.prune(confirm=shown.token)
     assert names(story.world.ebs.all.values()) == [max(story.points())]
+
+
+def a_slip() -> tuple[Story, set[str]]:
+    """A claim whose retention was lowered by mistake, and what the brake refused of it."""
+    story = Story({"last": 7})
+    story.live(10)
+    story.lower({"last": 1})
+    return story, story.until_refused()
+
+
+@pytest.mark.parametrize(
+    "meanwhile", [{"name": "renamed"}, {"retention": {"no-such-rule": 1}}, {"clusters": ("other",)}]
+)
+def test_a_policy_that_the_config_lacks_for_a_while_closes_no_refusal(meanwhile: Mapping[str, Any]) -> None:
+    story, refused = a_slip()
+    story.deploy(replace(story.policy, **meanwhile))
+    story.world.prune()
+    assert story.refused() == refused, "nothing keeps them but that their policy is missing"
+    story.lower({"last": 1})
+    story.live(3)
+    assert refused <= story.points() and refused <= story.refused()
+
+
+def test_a_change_of_another_policy_releases_no_refused_point_that_is_just_the_last_one() -> None:
+    story, refused = a_slip()
+    for name in story.points() - refused:
+        del story.world.ebs.all[name]
+    lowered = replace(story.policy, retention={"last": 1})
+    story.deploy(lowered, a_policy("other", retention={"last": 5}))
+    story.world.prune()
+    story.live(3)
+    assert refused <= story.points() and refused <= story.refused()
+
+
+def test_failing_backups_release_nothing_that_age_was_refused_to_delete() -> None:
+    story = Story({"last": "all", "max_age": "30d"})
+    story.live(20)
+    story.lower({"last": "all", "max_age": "2d"})
+    refused = story.until_refused()
+    for name in story.points() - refused:
+        del story.world.ebs.all[name]
+    story.world.wait(hours=24 * 10)
+    story.lower({"last": "all", "max_age": "3d"})
+    story.world.prune()
+    spared = max(refused)
+    assert spared in story.refused(), "only failing backups spare it"
+    story.live(12)
+    assert refused <= story.points()
+
+
+@pytest.mark.parametrize("key", [tags.DUPLICATE, tags.MANAGED])
+def test_a_refused_point_that_the_listing_leaves_out_for_a_while_is_still_refused(key: str) -> None:
+    story, refused = a_slip()
+    ebs = story.world.ebs
+    before = {name: ebs.all[name] for name in refused}
+    for name, point in before.items():
+        ebs.all[name] = replace(point, tags={**point.tags, key: "true" if key == tags.DUPLICATE else "no"})
+    story.world.prune()
+    assert story.refused() == refused
+    ebs.all |= before
+    story.live(3)
+    assert refused <= story.points()
+
+
+def test_a_refused_point_in_the_recycle_bin_is_gone() -> None:
+    story, refused = a_slip()
+    name = min(refused)
+    story.world.ebs.all[name] = replace(story.world.ebs.all[name], state=SnapshotState.RECOVERABLE, tags={})
+    story.world.prune()
+    assert story.refused() == refused - {name}
+
+
+@pytest.mark.parametrize("rules", ["3f6a", "12345678"])
+def test_a_refusal_of_an_older_version_holds(rules: str) -> None:
+    story, refused = a_slip()
+    (refusal,) = story.world.journal.refusals("myeks")
+    story.world.journal.write_refusal(replace(refusal, rules=rules))
+    story.live(2)
+    assert refused <= story.points()
+    story.lower({"last": 90})
+    story.world.prune()
+    assert story.refused() == set()
+
+
+def test_deletions_that_were_let_through_and_never_end_give_no_room_to_lose_more() -> None:
+    mine = [f"snap-{number}" for number in range(9)]
+    survey = Survey(
+        deletions=[Planned(name, "", "", "c/p", counts=True) for name in mine],
+        tallies={"c/p": Tally("c/p", 10, 0, tuple(mine))},
+    )
+    (change,) = survey.changes(mine[:5])
+    assert change.goes_too_far and set(change.beyond) == set(mine[5:])
+
+
+@pytest.mark.parametrize("age", ["2d", "3d", "4d", "8d"])
+def test_age_that_lets_one_go_before_its_successor_is_ready_never_brakes(age: str) -> None:
+    story = Story({"last": "all", "max_age": age}, claims=12)
+    for _ in range(14):
+        story.slot += DAY
+        world = story.world
+        world.clock.now = story.slot
+        world.backup(story.slot)
+        world.work()
+        world.wait(minutes=1)
+        world.prune()
+        world.finish_snapshots()
+        for minutes in (20, 300, 600):
+            world.wait(minutes=minutes)
+            world.prune()
+    assert story.refused() == set()
+    assert len(story.points()) <= 12 * int(age[:-1])

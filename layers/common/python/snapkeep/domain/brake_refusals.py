@@ -17,8 +17,8 @@ class Refusal:
     """Deletions in a cluster that the brake refused.
 
     `token` was made from all the `names` (snapshot ids) that it had at first, and confirms those that
-    are left. `rules` tells which retention was in force. `since` and `announced_at` (None: not yet) are
-    aware UTC.
+    are left. `rules` tells which retention each policy had (JSON). `since` and
+    `announced_at` (None: not yet) are aware UTC.
     """
 
     cluster: str
@@ -30,8 +30,8 @@ class Refusal:
     announced_at: datetime | None = None
 
     def is_due(self, now: datetime) -> bool:
-        """True when people are to hear of it, for the first time or again."""
-        return self.announced_at is None or now - self.announced_at >= REMIND_AFTER
+        """True when people are to hear of it, for the first time or again; a clock may have been wrong."""
+        return self.announced_at is None or abs(now - self.announced_at) >= REMIND_AFTER
 
     def without(self, names: Collection[str]) -> Refusal:
         """The refusal without these: they are gone, or the config keeps them after all."""

@@ -10,7 +10,7 @@ https://restic.readthedocs.io/en/stable/060_forget.html
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 
 from snapkeep.domain.periods import EVER, back
@@ -31,10 +31,14 @@ AGE_WAITS = "spared by max_age "
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A point that stays, with every reason."""
+    """A point that stays, with every reason.
+
+    `by_rules`: the rules in force keep it, not just a grace, failing backups or its being the last one.
+    """
 
     point: Candidate
     reasons: tuple[str, ...]
+    by_rules: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +110,9 @@ def plan(
     for point in ordered:
         fate = next(decided) if point.counts(now) else _uncounted(point, newest, now)
         if point.protections:
-            reasons = fate.reasons if isinstance(fate, Kept) else ()
-            fate = Kept(point, (*reasons, *(protection.reason for protection in point.protections)))
+            kept = fate if isinstance(fate, Kept) else Kept(point, ())
+            protected = (protection.reason for protection in point.protections)
+            fate = replace(kept, reasons=(*kept.reasons, *protected))
         if isinstance(fate, Kept):
             keep.append(fate)
         else:
@@ -214,14 +219,16 @@ class _Judge:
     def _fate(self, number: int, point: Candidate, is_oldest: bool) -> Kept | Dropped:
         ended = self._ended(point)
         reasons = [] if ended else self.keep_rules.reasons(point.time, is_oldest)
+        spared = self.too_old <= point.time < self.aged and not self.claim_over
+        by_rules = (bool(reasons) and not spared) or number < self.rules.minimum > 1
         if number < self.rules.minimum:
             reasons += self._guard(number, point, bool(reasons))
-        if reasons and self.too_old <= point.time < self.aged and not self.claim_over:
+        if reasons and spared:
             reasons.append(
                 f"{AGE_WAITS}{self.rules.max_age}: no newer point is ready since {moment(self.newest)}"
             )
         if reasons:
-            return Kept(point, tuple(reasons))
+            return Kept(point, tuple(reasons), by_rules)
         return Dropped(point, ended or self.keep_rules.why_not(point.time))
 
     def _ended(self, point: Candidate) -> str:

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta, tzinfo
 
 from snapkeep.domain.brake import LineageChange
 from snapkeep.domain.lineages import BUILT_IN, Lineage, LineagePlan, PolicyRetention, plan_lineages
-from snapkeep.domain.periods import EVER, PERIODS
+from snapkeep.domain.periods import EVER, PERIODS, back
 from snapkeep.domain.retention import KEEP_RULES, RetentionRules
 from snapkeep.domain.retention_points import Candidate
 
@@ -29,7 +29,8 @@ class Tally:
 
     `going` are the deletions (ids) from the oldest on, `pushed` those that only go because the new
     points came. `periods` is how many periods the new points are the first to fill: of each rule
-    (`excused`), and of the schedule alone (`runs`).
+    (`excused`), and of the schedule alone (`runs`). `aged` is the deletion (its id) of the oldest point
+    that `max_age` let go since the last prune, "" for none.
     """
 
     lineage: str
@@ -39,33 +40,42 @@ class Tally:
     pushed: frozenset[str] = frozenset()
     excused: int = 0
     runs: int = 0
+    aged: str = ""
     claim_over: bool = False
 
     def change(self, going: Collection[str], refused: int = 0) -> LineageChange:
-        """What it means for the lineage when these of its good points (ids) go and `refused` others stay
-        only because the brake refused to delete them: those give no room to lose more.
+        """What it means for the lineage when these of its good points (ids) go. `refused` others count no
+        more, because the brake refused to delete them or let them go before: they give no room to lose more.
 
         New points account for what they push out, up to one deletion a rule and period, and for one
-        deletion a run in any case, since age may let a point go in the same prune.
+        deletion a run in any case, since age may let a point go in the same prune. Age often lets one go
+        just before the run that replaces it is ready: that one is excused, too.
         """
         going = set(going)
         pushed = [name for name in self.going if name in self.pushed and name in going][: self.excused]
         others = [name for name in self.going if name in going and name not in set(pushed)]
         more = max(0, self.runs - len(pushed))
+        beyond = others[more:]
+        if self.aged in beyond:
+            beyond.remove(self.aged)
         return LineageChange(
             lineage=self.lineage,
             points=self.points - refused,
             new=self.new,
-            excused=len(pushed) + len(others[:more]),
-            beyond=tuple(others[more:]),
+            excused=len(pushed) + len(others) - len(beyond),
+            beyond=tuple(beyond),
             claim_over=self.claim_over,
         )
 
 
 def tallies(
-    plans: Sequence[LineagePlan], is_new: IsNew, policies: Mapping[str, PolicyRetention], now: datetime
+    plans: Sequence[LineagePlan],
+    is_new: IsNew,
+    policies: Mapping[str, PolicyRetention],
+    now: datetime,
+    since: datetime | None = None,
 ) -> Iterator[Tally]:
-    """The tallies of all lineages of one claim, in their order.
+    """The tallies of all lineages of one claim, in their order; `since` is the last prune, if one is known.
 
     A claim is planned a second time, without its new points, only when more goes than runs came.
     """
@@ -85,6 +95,7 @@ def tallies(
             pushed=frozenset(going) - anyway if in_doubt else frozenset(),
             excused=_periods_begun(points, is_new, policy, now) if in_doubt and policy else 0,
             runs=came,
+            aged=_aged(points, going, policy, since, now) if policy and since else "",
             claim_over=plan.claim_over,
         )
 
@@ -100,6 +111,22 @@ def _going_anyway(
         for plan in plans
     ]
     return {gone.point.id for plan in plan_lineages(before, policies, now) for gone in plan.plan.delete}
+
+
+def _aged(
+    points: Sequence[Candidate],
+    going: Collection[str],
+    policy: PolicyRetention,
+    since: datetime,
+    now: datetime,
+) -> str:
+    """The oldest deletion (its id) of a point that was young enough for `max_age` at the last prune."""
+    span = policy.rules.max_age
+    if not span or not going:
+        return ""
+    then, today = (back(time.astimezone(policy.zone), span) for time in (since, now))
+    found = [point for point in points if then <= point.time < today and point.id in going]
+    return min(found, key=lambda point: (point.time, point.id)).id if found else ""
 
 
 def _runs(points: Sequence[Candidate], is_new: IsNew, policy: PolicyRetention | None) -> int:

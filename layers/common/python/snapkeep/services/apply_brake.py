@@ -13,7 +13,8 @@ from snapkeep.domain.brake import Verdict, judge, token
 from snapkeep.domain.brake_refusals import Refusal
 from snapkeep.domain.errors import SnapkeepError
 from snapkeep.domain.lineages import PolicyRetention
-from snapkeep.ports import Announcer, Journal
+from snapkeep.domain.prunable import IN_BIN
+from snapkeep.ports import Announcer, Journal, Snapshots
 from snapkeep.services.prune_survey import Survey
 
 log = logging.getLogger(__name__)
@@ -46,6 +47,7 @@ class ApplyBrake:
     hold for exactly those, until their token or the config says otherwise."""
 
     journal: Journal
+    snapshots: Snapshots
     announcer: Announcer
     cluster: str
     now: datetime
@@ -60,9 +62,10 @@ class ApplyBrake:
         rehearse: bool,
     ) -> Braked:
         """Let what is refused stay in the survey; nothing is written when it is a rehearsal."""
-        rules = _fingerprint(policies)
+        rules = _fingerprints(policies)
         known = self.journal.refusals(self.cluster)
-        open_ones = [self._still_open(item, survey, rules, let_through) for item in known]
+        gone = self._gone(known, survey)
+        open_ones = [_still_open(item, survey, rules, gone.union(let_through)) for item in known]
         if not rehearse:
             self._write_changed(known, open_ones)
         refusals = [item for item in open_ones if item.names]
@@ -70,8 +73,7 @@ class ApplyBrake:
         for item in refusals:
             if item is not confirmed:
                 survey.refuse(dict.fromkeys(item.names, item.why_kept()))
-        free = set(let_through) | (confirmed.names if confirmed else frozenset())
-        verdict = judge(survey.changes(free))
+        verdict = judge(survey.changes(let_through, confirmed.names if confirmed else ()))
         if verdict.refused:
             fresh = Refusal(
                 self.cluster,
@@ -79,7 +81,7 @@ class ApplyBrake:
                 frozenset(verdict.refused),
                 verdict.reason,
                 self.now,
-                rules,
+                json.dumps(rules),
             )
             if fresh.token == confirm:
                 confirmed = fresh
@@ -108,19 +110,15 @@ class ApplyBrake:
         if confirmed is not None:
             self.journal.remove_refusal(self.cluster, confirmed.token)
 
-    def _still_open(
-        self, refusal: Refusal, survey: Survey, rules: str, let_through: Collection[str]
-    ) -> Refusal:
-        """The refusal with the names that it still holds.
-
-        A name goes once its snapshot is gone or its deletion was let through, or once the config has
-        changed since and a rule keeps it.
-        """
-        there = survey.kept.keys() | {item.snapshot_id for item in survey.deletions}
-        released = (refusal.names - there) | refusal.names.intersection(let_through)
-        if rules != refusal.rules:
-            released |= refusal.names & survey.by_rules
-        return replace(refusal.without(released), rules=rules)
+    def _gone(self, refusals: Sequence[Refusal], survey: Survey) -> frozenset[str]:
+        """The refused snapshots that EC2 has no more. A listing shows neither those that lost their tags nor
+        marked duplicates, so EC2 is asked for each that it does not show."""
+        shown = survey.kept.keys() | {item.snapshot_id for item in survey.deletions}
+        missing = frozenset[str]().union(*(item.names for item in refusals)) - shown
+        if not missing:
+            return frozenset()
+        found = self.snapshots.get_many(sorted(missing))
+        return missing - {name for name, item in found.items() if item.state not in IN_BIN}
 
     def _write_changed(self, known: Sequence[Refusal], now: Sequence[Refusal]) -> None:
         for before, after in zip(known, now, strict=True):
@@ -131,9 +129,33 @@ class ApplyBrake:
                 self.journal.write_refusal(after)
 
 
-def _fingerprint(policies: Mapping[str, PolicyRetention]) -> str:
-    """What tells one set of rules from another; graces that come and go do not matter."""
-    text = json.dumps(
-        [(name, str(policies[name].rules), str(policies[name].zone)) for name in sorted(policies)]
-    )
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+def _still_open(
+    refusal: Refusal, survey: Survey, rules: Mapping[str, str], released: Collection[str]
+) -> Refusal:
+    """The refusal with the names that it still holds.
+
+    A name goes once it is released, or once the retention of its policy has changed and its rules keep it.
+    What keeps it for another reason (its policy is missing in the config or invalid, a grace, failing
+    backups) passes by, and the refusal stays.
+    """
+    before = _read(refusal.rules) or rules
+    changed = {policy for policy, text in rules.items() if before.get(policy) != text}
+    kept = {name for name, policy in survey.by_rules.items() if policy in changed}
+    return replace(refusal.without(kept.union(released)), rules=json.dumps({**before, **rules}))
+
+
+def _read(rules: str) -> Mapping[str, str]:
+    """The fingerprints in a refusal; none in one that an older version journaled as a single text."""
+    try:
+        found = json.loads(rules)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _fingerprints(policies: Mapping[str, PolicyRetention]) -> dict[str, str]:
+    """What tells the rules of each policy from others; graces that come and go do not matter."""
+    return {
+        name: hashlib.sha256(f"{policies[name].rules} {policies[name].zone}".encode()).hexdigest()[:16]
+        for name in sorted(policies)
+    }

@@ -126,7 +126,7 @@ class Prune:
         report.notes += _spared(survey)
         opened = {deletion.snapshot_id for deletion in self.journal.open_deletions(cluster)}
         self._drop_protected(survey)
-        brake = ApplyBrake(self.journal, self.announcer, cluster, now)
+        brake = ApplyBrake(self.journal, self.snapshots, self.announcer, cluster, now)
         braked = brake.apply(survey, opened, request.confirm, policies, rehearse=request.dry_run)
         describe(report, survey, braked.verdict, braked.refusals)
         if request.dry_run:

@@ -40,9 +40,9 @@ class Planned:
 class Survey:
     """The plan of a cluster: what goes, what stays (id to reasons), and what could not be judged.
 
-    `by_rules` are those that stay because rules keep them, `refused` counts by lineage what stays only
-    because the brake refused to delete it, and `spared_by_age` by policy what `max_age` would let go if
-    backups did not fail.
+    `by_rules` tells the policy of those that the rules in force keep, `refused` counts by lineage what
+    stays only because the brake refused to delete it, and `spared_by_age` by policy what `max_age` would
+    let go if backups did not fail.
     """
 
     deletions: list[Planned] = field(default_factory=list)
@@ -51,7 +51,7 @@ class Survey:
     orphaned: Counter[str] = field(default_factory=Counter)
     pending: list[str] = field(default_factory=list)
     tallies: dict[str, Tally] = field(default_factory=dict)
-    by_rules: set[str] = field(default_factory=set)
+    by_rules: dict[str, str] = field(default_factory=dict)
     refused: Counter[str] = field(default_factory=Counter)
     spared_by_age: Counter[str] = field(default_factory=Counter)
 
@@ -71,17 +71,23 @@ class Survey:
         self.refused.update(item.lineage for item in staying if item.counts)
         self.keep({item.snapshot_id: (refused[item.snapshot_id],) for item in staying})
 
-    def changes(self, let_through: Collection[str]) -> Iterator[LineageChange]:
-        """What the plan does to every lineage; deletions that were let through before weigh nothing.
+    def changes(
+        self, let_through: Collection[str], confirmed: Collection[str] = ()
+    ) -> Iterator[LineageChange]:
+        """What the plan does to every lineage; deletions that a person confirmed weigh nothing.
 
+        Nor do those that were let through before: they are as good as gone, and give no room to lose more.
         Points that never counted (failed ones) may go without shrinking anything.
         """
         going: dict[str, list[str]] = defaultdict(list)
+        leaving: Counter[str] = Counter()
         for planned in self.deletions:
-            if planned.counts and planned.snapshot_id not in let_through:
+            if planned.counts and planned.snapshot_id in let_through:
+                leaving[planned.lineage] += 1
+            elif planned.counts and planned.snapshot_id not in confirmed:
                 going[planned.lineage].append(planned.snapshot_id)
         for lineage, tally in self.tallies.items():
-            yield tally.change(going[lineage], self.refused[lineage])
+            yield tally.change(going[lineage], self.refused[lineage] + leaving[lineage])
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,15 +186,15 @@ class Surveyor:
             anywhere = self._newest(kept for item in plans for kept in item.plan.keep)
             for item in plans:
                 self._take(item, self._newest(item.plan.keep) or anywhere, survey)
-            for tally in tallies(plans, self._is_new, policies, self._now):
+            for tally in tallies(plans, self._is_new, policies, self._now, self._since):
                 survey.tallies[tally.lineage] = tally
 
     def _take(self, item: LineagePlan, shield: str, survey: Survey) -> None:
         name = f"{item.claim}/{item.policy}"
         for kept in item.plan.keep:
             survey.kept[kept.point.id] = kept.reasons
-            if len(kept.reasons) > len(kept.point.protections):
-                survey.by_rules.add(kept.point.id)
+            if kept.by_rules:
+                survey.by_rules[kept.point.id] = item.policy
             if ORPHANED in kept.reasons:
                 survey.orphaned[item.policy] += 1
             if any(reason.startswith(AGE_WAITS) for reason in kept.reasons):
