@@ -29,6 +29,8 @@ POLICIES: Sequence[dict[str, Any]] = (
     {"name": "raced", "method": "ebs", "retention": {"last": 1}},
     {"name": "commanded", "method": "ebs"},
     {"name": "reported", "method": "ebs"},
+    {"name": "auto-ebs", "method": "ebs"},
+    {"name": "auto-csi", "method": "csi"},
     {
         "name": "locked",
         "method": "ebs",
