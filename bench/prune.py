@@ -21,6 +21,7 @@ from snapkeep.domain.messages import PruneRequest
 from snapkeep.domain.naming import point_id
 from snapkeep.domain.points import ClaimFacts, Point, Snapshot, SnapshotState
 from snapkeep.domain.policies import Cluster, Deployment, Method, Policy, Schedule, Selection
+from snapkeep.domain.retention_history import RetentionVersion
 from snapkeep.domain.runs import run_id
 from snapkeep.ports import VolumeSnapshot
 from snapkeep.services.prune import Prune
@@ -136,10 +137,16 @@ def a_snapshot(number: int, place: int) -> Snapshot:
     )
 
 
+def seen_long_ago(policy: Policy) -> RetentionVersion:
+    """A retention that has been in force for long, so that no grace spares anything."""
+    return RetentionVersion(dict(policy.retention), policy.schedule.timezone, NOW - timedelta(days=365))
+
+
 def measure(kind: str, claims: int, points: int) -> dict[str, float]:
     """Seconds (CPU and wall) of one prune without its listing, of the listing, and the memory in MiB."""
     policy = Policy(POLICY, (CLUSTER,), Selection(), Schedule("rate(6 hours)"), Method.CSI, RETENTIONS[kind])
     ec2, journal = Ec2(claims, points), MemoryJournal()
+    journal.write_retention_history(CLUSTER, POLICY, [seen_long_ago(policy)])
     if kind == "steady":
         journal.write_last_prune(LastPrune(CLUSTER, NOW - EVERY))
     pruner = Prune(

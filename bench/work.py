@@ -156,6 +156,8 @@ def prunes_of(claims: int, points: int) -> tuple[Usage, Usage]:
     )
     now = prune.NOW
     with meter() as metered:
+        history = [prune.seen_long_ago(policy)]
+        metered.journal.write_retention_history(prune.CLUSTER, prune.POLICY, history)
         metered.journal.write_last_prune(LastPrune(prune.CLUSTER, now - prune.EVERY))
         entries = [entry for snapshot in ec2.find({}) if (entry := entry_of(snapshot))]
         metered.journal.put_entries(prune.CLUSTER, entries)

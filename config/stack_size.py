@@ -25,6 +25,11 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 
 FITS = QUOTA - ROOM
 
+NAMES_FIT = 1_600
+"""Characters of all cluster names, three more for each: a policy of IAM holds 6,144, and the largest
+statement lists the clusters three times.
+"""
+
 BASE = 219
 """Resources of a stack, whatever it backs up."""
 
@@ -33,6 +38,11 @@ FOR_CLUSTER = len(WITH_CLUSTER_ACCESS) + 1
 
 FOR_POLICY = 1
 """The schedule, however many clusters it is for."""
+
+SPLIT = (
+    "Give some of the clusters a config file and a stack of their own "
+    "(cdk deploy -c config=… -c stack=… -c prefix=…), with the policies they need"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,16 +102,20 @@ def size_of(config: Config) -> StackSize:
 def too_large(config: Config) -> Iterator[Problem]:
     """The problem of a deployment that no stack can hold, with the figures and what to do."""
     size = size_of(config)
+    names = sum(len(cluster.name) + 3 for cluster in config.clusters)
+    if names > NAMES_FIT:
+        yield Problem(
+            ("clusters",),
+            f"have names of {names:,} characters in all (three more for each cluster), and IAM's policies "
+            f"hold {NAMES_FIT:,}. {SPLIT}",
+        )
     if not size.fits:
         yield Problem(("clusters",), f"come to {size}. {_advice(size)}")
 
 
 def _advice(size: StackSize) -> str:
     if size.clusters > 1 and StackSize(1, size.policies, size.network).fits:
-        return (
-            "Give some of the clusters a config file and a stack of their own "
-            "(cdk deploy -c config=… -c stack=… -c prefix=…), with the policies they need"
-        )
+        return SPLIT
     return "Let fewer policies do the same: one takes all the namespaces and clusters that you list in it"
 
 

@@ -72,3 +72,15 @@ def test_the_largest_that_is_told_fits_and_one_more_does_not(
     assert not on(clusters, size.most_policies + 1)
     assert not size.most_clusters or on(size.most_clusters, policies)
     assert not size.most_policies or on(clusters, size.most_policies)
+
+
+def test_cluster_names_that_fill_iam_s_policies_are_refused_with_the_figures(refusals: Refusals) -> None:
+    names = [f"{'x' * 97}{number:03}" for number in range(16)]
+    config = yaml.safe_load(a_config(policies=1, clusters=1)) | {
+        "clusters": [{"name": name, "region": "eu-west-1"} for name in names]
+    }
+
+    (line,) = refusals(yaml.safe_dump(config))
+
+    assert "names of 1,648 characters in all" in line and "IAM's policies hold 1,600" in line
+    assert "a stack of their own" in line

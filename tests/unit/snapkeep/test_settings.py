@@ -40,5 +40,6 @@ def test_all_that_is_missing_is_named_at_once() -> None:
     with pytest.raises(SettingsError) as refused:
         PlanBackupSettings.from_environment({"SNAPKEEP_EVENT_BUS": "bus"})
     assert str(refused.value) == (
-        "PlanBackupSettings: set SNAPKEEP_JOBS_QUEUE_URL, SNAPKEEP_JOURNAL_TABLE in the environment"
+        "PlanBackupSettings: set SNAPKEEP_JOBS_QUEUE_URL, SNAPKEEP_JOURNAL_TABLE, "
+        "SNAPKEEP_PLAN_BACKUP_FUNCTION in the environment"
     )

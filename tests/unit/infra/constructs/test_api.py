@@ -26,6 +26,7 @@ def test_it_may_look_hold_and_tell_and_never_delete(template: Template) -> None:
         "ec2:DescribeImages",
         "ec2:DescribeLockedSnapshots",
         "ec2:DescribeSnapshots",
+        "ec2:DescribeVolumes",
         "ec2:ListSnapshotsInRecycleBin",
     }
     statements = [template.statement("api", sid) for sid in ("Hold", "LiftHold")]
