@@ -18,7 +18,7 @@ UID = "11111111-1111-1111-1111-111111111111"
 _PATIENCE = 20.0
 _UIDS = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _TIMES = re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
-_VERSIONS = re.compile(r"(current: |ResourceVersion in record \()\d+")
+_VERSIONS = re.compile(r"""(current: |ResourceVersion in record \(|resourceVersion\\+":\\+")\d+""")
 
 
 @dataclass(frozen=True)
