@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from snapkeep.domain import tags
 from snapkeep.domain.catalogue import RecoveryPoint, Wanted
+from snapkeep.domain.drivers import AUTO_MODE
 from snapkeep.domain.points import PointState
 from snapkeep.domain.restore.requests import RestoreRequest
 from snapkeep.domain.runs import RunState
@@ -129,3 +132,19 @@ def test_scheduled_points_are_not_pushed_out_by_them() -> None:
     pruned(world)
     policies = [item.tags[tags.POLICY] for item in world.backups.ebs.all.values()]
     assert policies.count("daily") == 6
+
+
+def test_volumes_of_auto_mode_are_saved_with_the_tags_that_its_driver_restores_by() -> None:
+    world = DyingWorld()
+    mysql, wordpress = world.claims
+    assert mysql.volume is not None
+    auto = replace(mysql, volume=replace(mysql.volume, driver=AUTO_MODE.name))
+    world.nodes.claim_list = [auto, wordpress]
+    world.backups.cluster.claim_list[:] = [auto, wordpress]
+    warned(world)
+    saved = {snapshot.tags[tags.CLAIM]: snapshot.tags for snapshot in world.backups.ebs.all.values()}
+    assert set(saved) == {"mysql", "wordpress"}
+    assert AUTO_MODE.tags("myeks").items() <= saved["mysql"].items()
+    facts = tags.claim_facts_of(saved["mysql"])
+    assert facts is not None and facts.driver == "ebs.csi.eks.amazonaws.com"
+    assert {point.facts.state for point in listed(world)} == {PointState.READY}
