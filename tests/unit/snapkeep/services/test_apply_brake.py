@@ -205,6 +205,7 @@ def test_a_rehearsal_shows_the_token_and_writes_nothing() -> None:
     for day in range(5):
         story.world.back_up(SLOT + day * DAY)
     (shown,) = story.world.prune(dry_run=True).refusals
+    assert "shop/c0 (policy nightly) would lose 4 of 5" in shown.reason
     assert story.world.journal.refusals("myeks") == [] and story.world.announcer.braked == []
     story.world.prune(confirm=shown.token)
     assert names(story.world.ebs.all.values()) == [max(story.points())]

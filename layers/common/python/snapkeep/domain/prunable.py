@@ -24,12 +24,16 @@ IN_BIN = (SnapshotState.RECOVERABLE, SnapshotState.RECOVERING)
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A candidate, the lineage it belongs to and its slot in it (aware UTC)."""
+    """A candidate, the lineage it belongs to and its slot in it (aware UTC).
+
+    `claim` is a UID, `name` is what people call it: `namespace/name`.
+    """
 
     claim: str
     policy: str
     candidate: Candidate
     slot: datetime
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,7 @@ def read(snapshot: Snapshot, cluster: str) -> Listed | Unreadable:
         return Unreadable(snapshot.id, f"its tags name the cluster {facts.cluster}, not {cluster}")
     if snapshot.tags.get(tags.POINT) != point_id(facts.name, cluster, facts.uid, policy, slot):
         return Unreadable(snapshot.id, "its tags do not fit each other: somebody edited them")
-    return Listed(facts.uid, policy, _candidate(snapshot, facts), slot)
+    return Listed(facts.uid, policy, _candidate(snapshot, facts), slot, f"{facts.namespace}/{facts.name}")
 
 
 def hold_of(snapshot: Snapshot) -> bool:

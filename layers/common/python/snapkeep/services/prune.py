@@ -242,8 +242,8 @@ class Prune:
 def _spared(survey: Survey) -> list[str]:
     """What people should know of policies whose backups fail."""
     return [
-        f"policy {policy}: {points} points are older than max_age and stay, because newer backups of their "
-        "claims fail or are late"
+        f"policy {policy}: {points} points are older than max_age and stay, because no newer backup of their "
+        "claims is ready: it failed, is late, or the policy does not take them any more"
         for policy, points in sorted(survey.spared_by_age.items())
     ]
 

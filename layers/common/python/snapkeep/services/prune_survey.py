@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
@@ -53,6 +53,7 @@ class Survey:
     tallies: dict[str, Tally] = field(default_factory=dict)
     by_rules: dict[str, str] = field(default_factory=dict)
     refused: Counter[str] = field(default_factory=Counter)
+    labels: dict[str, str] = field(default_factory=dict)
     spared_by_age: Counter[str] = field(default_factory=Counter)
 
     def leave(self, found: Unreadable) -> None:
@@ -87,7 +88,8 @@ class Survey:
             elif planned.counts and planned.snapshot_id not in confirmed:
                 going[planned.lineage].append(planned.snapshot_id)
         for lineage, tally in self.tallies.items():
-            yield tally.change(going[lineage], self.refused[lineage] + leaving[lineage])
+            change = tally.change(going[lineage], self.refused[lineage] + leaving[lineage])
+            yield replace(change, lineage=self.labels.get(lineage, lineage))
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +173,7 @@ class Surveyor:
                     survey.pending.append(snapshot.id)
                 if not found.candidate.counts(self._now) or slots.admits(found):
                     lineages[found.claim, found.policy].append(found.candidate)
+                    survey.labels[f"{found.claim}/{found.policy}"] = f"{found.name} (policy {found.policy})"
         for twin in slots.settle(lineages):
             survey.leave(twin)
         return lineages
