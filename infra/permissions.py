@@ -14,7 +14,7 @@ from aws_cdk import aws_iam as iam
 
 from config.volume_tags import KUBERNETES_VOLUMES
 from snapkeep.domain import tags
-from snapkeep.domain.drivers import DRIVERS
+from snapkeep.domain.drivers import AUTO_MODE, DRIVERS, NAMED_SNAPSHOT, snapshot_mark
 from snapkeep.domain.policies import Lock
 
 CREATE_ACTIONS = ("CreateSnapshot", "CreateSnapshots")
@@ -36,6 +36,9 @@ POINT_TAG_KEYS = sorted(
 
 VERDICT_TAG_KEYS = sorted([*POINT_TAG_KEYS, tags.DUPLICATE])
 """Those, and the mark of a duplicate. No function here may set or lift a hold."""
+
+ADOPTION_TAG_KEYS = [key for key in VERDICT_TAG_KEYS if key not in DRIVER_TAG_KEYS or key == AUTO_MODE.mark]
+"""What the driver of EKS Auto Mode leaves to us: it names the cluster itself."""
 
 
 def describe(*kinds: str) -> iam.PolicyStatement:
@@ -100,6 +103,28 @@ def complete_tags(stack: Stack, clusters: Sequence[str], keys: Sequence[str]) ->
         actions=["ec2:CreateTags"],
         resources=[_snapshot_arn(stack)],
         conditions=_ours("ResourceTag", clusters) | _only(keys) | _as_drivers_write(clusters),
+    )
+
+
+def adopt_snapshots(stack: Stack, clusters: Sequence[str]) -> iam.PolicyStatement:
+    """Tag as ours what the driver of EKS Auto Mode cut for our VolumeSnapshots: it may not do so itself.
+
+    The snapshot must name a cluster of ours, and that name stays. Which of them are ours the journal says.
+    """
+    return iam.PolicyStatement(
+        sid="AdoptSnapshots",
+        actions=["ec2:CreateTags"],
+        resources=[_snapshot_arn(stack)],
+        conditions=_ours("RequestTag", clusters)
+        | _only(ADOPTION_TAG_KEYS)
+        | _when("StringEqualsIfExists", {f"aws:RequestTag/{AUTO_MODE.mark}": "true"})
+        | _when(
+            "StringLike",
+            {
+                f"aws:ResourceTag/{AUTO_MODE.cluster_key}": list(clusters),
+                f"aws:ResourceTag/{NAMED_SNAPSHOT}": snapshot_mark("*"),
+            },
+        ),
     )
 
 

@@ -59,6 +59,7 @@ class Reconcile(Construct):
             permissions.describe("Snapshots"),
             permissions.describe_clusters(stack, clusters),
             permissions.complete_tags(stack, clusters, permissions.VERDICT_TAG_KEYS),
+            permissions.adopt_snapshots(stack, clusters),
             *permissions.lock_snapshots(stack, clusters, locks),
             permissions.send_messages(jobs.arn),
             permissions.invoke(plan_backup.function.function_arn),

@@ -74,6 +74,7 @@ class SnapshotCompletion(Construct):
         self.function.allow(
             permissions.describe("Snapshots"),
             permissions.complete_tags(stack, clusters, permissions.VERDICT_TAG_KEYS),
+            permissions.adopt_snapshots(stack, clusters),
             *permissions.lock_snapshots(stack, clusters, locks),
             permissions.put_events(stack, event_bus),
             journal.access("GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "BatchWriteItem"),

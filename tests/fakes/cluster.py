@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from snapkeep.domain import tags
 from snapkeep.domain.claims import Claim, ScratchVolume
 from snapkeep.domain.deletions import Leftover, SnapshotContent, Withdrawn
-from snapkeep.domain.drivers import EBS_CSI
+from snapkeep.domain.drivers import DRIVERS, NAMED_SNAPSHOT, snapshot_mark
 from snapkeep.domain.errors import ClusterUnreachable, NameTaken, PermanentError, Throttled
 from snapkeep.domain.naming import snapshot_class
 from snapkeep.domain.orphans import ListedContent, ListedSnapshot
@@ -60,20 +60,21 @@ class FakeCluster(RestoringCluster):
         self._before("scratch_volumes")
         yield from self.scratch_list
 
-    def snapshot_support(self) -> SnapshotSupport:
+    def snapshot_support(self, driver: str) -> SnapshotSupport:
         self._before("snapshot_support")
         return self.support
 
-    def create_volume_snapshot(self, point: Point) -> None:
+    def create_volume_snapshot(self, point: Point) -> str:
         self._before("create_volume_snapshot")
         key = (point.claim.namespace, point.id)
         if key in self.snapshots:
             if self._is_of(key, point):
-                return
+                return _uid(point)
             raise NameTaken(f"VolumeSnapshot {point.claim.namespace}/{point.id} exists and is not ours")
         self.snapshots[key] = VolumeSnapshot(point.id, point.claim.namespace, bound=False, ready=False)
         self.points[key] = point
         self._after("create_volume_snapshot")
+        return _uid(point)
 
     def volume_snapshot(self, namespace: str, name: str) -> VolumeSnapshot | None:
         self._before("volume_snapshot")
@@ -199,13 +200,8 @@ class FakeCluster(RestoringCluster):
 
     def cut_one(self, ebs: FakeSnapshots, namespace: str, name: str) -> str:
         """Let the driver cut a snapshot for a VolumeSnapshot, whether it has one or not; its id."""
-        filled = tags.class_tags(self.name) | {
-            EBS_CSI.mark: "true",
-            tags.SNAPSHOT_NAMESPACE: namespace,
-            tags.SNAPSHOT_NAME: name,
-        }
-        volume = self.points[namespace, name].volume_id
-        return ebs.create(volume, filled, "Created by AWS EBS CSI driver").id
+        point = self.points[namespace, name]
+        return ebs.create(point.volume_id, self._driver_tags(point), "Created by AWS EBS CSI driver").id
 
     def _fail_for_now(self, key: tuple[str, str], reason: str) -> None:
         if key in self.snapshots:
@@ -218,6 +214,15 @@ class FakeCluster(RestoringCluster):
 
     def _is_uncut(self, key: tuple[str, str]) -> bool:
         return key in self.snapshots and not self.snapshots[key].bound
+
+    def _driver_tags(self, point: Point) -> dict[str, str]:
+        """What the driver writes by itself, and what our class may ask it for."""
+        driver = DRIVERS[point.claim.driver]
+        own = {NAMED_SNAPSHOT: snapshot_mark(_uid(point))}
+        if not driver.class_tags:
+            return own | driver.tags(self.name)
+        named = {tags.SNAPSHOT_NAMESPACE: point.claim.namespace, tags.SNAPSHOT_NAME: point.id}
+        return own | {driver.mark: "true"} | tags.class_tags(self.name) | named
 
     def mark_ready(self) -> None:
         """Let the sidecar see that the bound snapshots completed."""
@@ -234,6 +239,11 @@ class FakeCluster(RestoringCluster):
     def _is_of(self, key: tuple[str, str], point: Point) -> bool:
         made_for = self.points.get(key)
         return made_for is not None and (made_for.run, made_for.claim.uid) == (point.run, point.claim.uid)
+
+
+def _uid(point: Point) -> str:
+    """The UID of the point's VolumeSnapshot."""
+    return f"uid-of-{point.id}"
 
 
 class FakeClusters(Faults):

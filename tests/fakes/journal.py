@@ -131,6 +131,10 @@ class MemoryJournal(
         self._before("find_point")
         return next((point for point in self.all_points.values() if point.id == point_id), None)
 
+    def point_marked(self, mark: str) -> Point | None:
+        self._before("point_marked")
+        return next((point for point in self.all_points.values() if point.driver_mark == mark), None)
+
     def lease(self, point: Point, owner: str, until: datetime, now: datetime) -> Point | None:
         self._before("lease")
         known = self._known(point)
@@ -264,6 +268,7 @@ def _created(point: Point, creation: Creation) -> Point:
         started_at=creation.started_at,
         size_bytes=creation.size_bytes,
         method_reason=creation.note or point.method_reason,
+        driver_mark=creation.driver_mark or point.driver_mark,
     )
 
 

@@ -43,6 +43,7 @@ class FakeSnapshots(Faults):
         self.clock: Clock = clock or TestClock()
         self.lag = lag
         self.volumes: dict[str, FakeVolume] = {}
+        self.tag_requests: list[dict[str, str]] = []
         self.all: dict[str, Snapshot] = {}
         self.calls: Counter[str] = Counter()
         self.locks: dict[str, tuple[Protection, ...]] = {}
@@ -127,6 +128,7 @@ class FakeSnapshots(Faults):
             raise TemporaryError(f"EC2 knows no snapshot {snapshot_id} (yet)")
         snapshot = self.all[snapshot_id]
         self.all[snapshot_id] = replace(snapshot, tags=snapshot.tags | dict(tags))
+        self.tag_requests.append(dict(tags))
         self._after("add_tags")
 
     def remove_tags(self, snapshot_id: str, keys: Sequence[str]) -> None:

@@ -90,7 +90,7 @@ class FakeWorld(World):
             self.fake.scratch_list += [ScratchVolume("myeks", "default", name, "v", kind) for kind in kinds]
 
     def remove_crds(self) -> None:
-        self.fake.support = SnapshotSupport(False, "the snapshot CRDs are not installed")
+        self.fake.support = SnapshotSupport(False, "the snapshot CRDs are not installed", installed=False)
 
     def put_foreign_snapshot(self, namespace: str, name: str) -> None:
         self.fake.put_foreign_snapshot(namespace, name)

@@ -10,6 +10,7 @@ import pytest
 
 from snapkeep.domain.claims import VolumeKind
 from snapkeep.domain.deletions import Leftover, Withdrawn
+from snapkeep.domain.drivers import EBS_CSI
 from snapkeep.domain.errors import NameTaken
 from snapkeep.domain.points import Point
 from snapkeep.domain.policies import Method
@@ -78,19 +79,19 @@ def test_scratch_volumes_are_those_of_running_pods(world: World) -> None:
 
 
 def test_snapshots_are_supported_until_the_crds_are_gone(world: World) -> None:
-    assert world.cluster.snapshot_support().available
+    assert world.cluster.snapshot_support(EBS_CSI.name).available
     world.remove_crds()
-    support = world.cluster.snapshot_support()
+    support = world.cluster.snapshot_support(EBS_CSI.name)
     assert not support.available
-    assert "CRDs" in support.reason
+    assert "CRDs" in support.reason and not support.installed
 
 
 def test_a_volume_snapshot_is_made_once_for_a_point(world: World) -> None:
     world.add_claim("data")
     point = in_default()
     assert world.cluster.volume_snapshot("default", point.id) is None
-    world.cluster.create_volume_snapshot(point)
-    world.cluster.create_volume_snapshot(point)
+    uid = world.cluster.create_volume_snapshot(point)
+    assert uid and world.cluster.create_volume_snapshot(point) == uid
     expected = VolumeSnapshot(point.id, "default", bound=False, ready=False)
     assert world.cluster.volume_snapshot("default", point.id) == expected
 

@@ -193,6 +193,17 @@ def test_a_point_is_found_by_its_id_alone(journal: Journal) -> None:
     assert journal.find_point("nobody") is None
 
 
+def test_a_point_is_found_by_the_mark_of_its_driver(journal: Journal) -> None:
+    journal.add_points([a_point(), a_point("logs")])
+    created = Creation(a_point("logs").id, "", NOW, driver_mark="snapshot-uid-1")
+    for _ in range(2):
+        journal.write_created(a_point().run, [created])
+    found = journal.point_marked("snapshot-uid-1")
+    assert found is not None
+    assert (found.id, found.driver_mark, found.snapshot_id) == (a_point("logs").id, "snapshot-uid-1", "")
+    assert journal.point_marked("snapshot-uid-2") is None
+
+
 def test_points_of_another_run_are_not_seen(journal: Journal) -> None:
     other = a_run(slot=SLOT + timedelta(days=1))
     journal.add_points([a_point(), a_point("later", run=other)])

@@ -31,6 +31,9 @@ POLICIES: Sequence[dict[str, Any]] = (
     {"name": "reported", "method": "ebs"},
     {"name": "auto-ebs", "method": "ebs"},
     {"name": "auto-csi", "method": "csi"},
+    {"name": "auto-lost", "method": "csi"},
+    {"name": "auto-bare", "method": "csi"},
+    {"name": "auto-pruned", "method": "csi", "retention": {"last": 1}},
     {
         "name": "locked",
         "method": "ebs",

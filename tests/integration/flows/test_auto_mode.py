@@ -1,7 +1,9 @@
-"""EBS volumes of EKS Auto Mode, on the deployed product: backed up by ebs, and restored."""
+"""EBS volumes of EKS Auto Mode, on the deployed product: backed up both ways, restored and pruned."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,21 +11,24 @@ import pytest
 from snapkeep.domain import tags
 from snapkeep.domain.drivers import AUTO_MODE
 from tests.integration.api import Person
-from tests.integration.deployed import Deployed, until
+from tests.integration.deployed import SLOT, Deployed, until
+from tests.integration.flows.story import pass_time
 
 AUTO_CLASS = "auto-ebs-sc"
 CLASSES = "/apis/storage.k8s.io/v1/storageclasses"
+SNAPSHOTS = "/apis/snapshot.storage.k8s.io/v1"
 
 
 @pytest.fixture
-def auto(product: Deployed) -> Deployed:
+def auto(product: Deployed) -> Iterator[Deployed]:
     """The product, with a StorageClass of Auto Mode as its docs write it."""
     names = {each["metadata"]["name"] for each in product.admin.get(CLASSES)["items"]}
     if AUTO_CLASS not in names:
         wanted = {"metadata": {"name": AUTO_CLASS}, "provisioner": AUTO_MODE.name}
         fields = {"parameters": {"type": "gp3", "encrypted": "true"}, "volumeBindingMode": "Immediate"}
         product.admin.create(CLASSES, wanted | fields)
-    return product
+    yield product
+    product.cluster.call("faults", {"snapshot_crds": True})
 
 
 def make_claim(product: Deployed, namespace: str, name: str = "data") -> str:
@@ -76,11 +81,72 @@ def test_a_claim_is_backed_up_by_ebs_and_comes_back(auto: Deployed) -> None:
     assert restore(auto, "auto-ebs", snapshot.tags[tags.POINT]) == snapshot.id
 
 
-def test_a_csi_policy_takes_it_by_ebs_and_says_why(auto: Deployed) -> None:
-    make_claim(auto, "auto-csi")
+def test_a_claim_is_backed_up_by_csi_without_tags_of_ours_in_the_class(auto: Deployed) -> None:
+    volume = make_claim(auto, "auto-csi")
     auto.backup("auto-csi")
     assert auto.until_closed("auto-csi")["state"] == "completed"
 
     (point,) = auto.points("auto-csi")
+    assert (point["method"], point["state"]) == ("csi", "ready")
+    (snapshot,) = auto.snapshots("auto-csi")
+    assert (snapshot.volume_id, snapshot.tags[tags.POINT]) == (volume, point["id"])
+    assert snapshot.tags[tags.CLAIM] == "data"
+    assert restore(auto, "auto-csi", point["id"]) == snapshot.id
+
+    made = auto.admin.get(f"{SNAPSHOTS}/namespaces/auto-csi/volumesnapshots/{point['id']}")
+    assert made["spec"]["volumeSnapshotClassName"] == "snapkeep-myeks-auto"
+
+
+def test_a_lost_event_is_made_up_for_by_reconcile(auto: Deployed) -> None:
+    auto.sandbox.aws.settings(snapshot_events=0)
+    make_claim(auto, "auto-lost")
+    auto.backup("auto-lost")
+    until(lambda: auto.points("auto-lost") or None, "the point")
+    auto.sandbox.aws.wait_idle()
+    path = f"{SNAPSHOTS}/namespaces/auto-lost/volumesnapshots"
+    until(
+        lambda: (
+            any(each.get("status", {}).get("readyToUse") for each in auto.admin.get(path)["items"]) or None
+        ),
+        "the driver to cut it",
+    )
+    assert auto.points("auto-lost")[0]["state"] == "pending"
+
+    auto.invoke("reconcile", {})
+
+    assert auto.until_closed("auto-lost")["state"] == "completed"
+    (snapshot,) = auto.snapshots("auto-lost")
+    assert snapshot.tags[tags.CLAIM_UID] and snapshot.tags[tags.MANAGED] == "true"
+
+
+def test_without_the_snapshot_controller_auto_mode_is_backed_up_by_ebs_and_says_so(auto: Deployed) -> None:
+    make_claim(auto, "auto-bare")
+    auto.cluster.call("faults", {"snapshot_crds": False})
+    auto.backup("auto-bare")
+    assert auto.until_closed("auto-bare")["state"] == "completed"
+
+    (point,) = auto.points("auto-bare")
     assert (point["method"], point["state"]) == ("ebs", "ready")
-    assert point["method_reason"] == f"by ebs instead of csi: {AUTO_MODE.name} may not write our tags"
+    assert point["method_reason"] == (
+        "by ebs instead of csi: the snapshot CRDs (snapshot.storage.k8s.io/v1) are not installed"
+    )
+
+
+def test_a_csi_point_is_pruned_with_its_objects(auto: Deployed) -> None:
+    make_claim(auto, "auto-pruned")
+    auto.backup("auto-pruned")
+    auto.until_closed("auto-pruned")
+    (first,) = auto.snapshots("auto-pruned")
+    pass_time(auto, timedelta(days=1))
+    second = SLOT + timedelta(days=1)
+    auto.backup("auto-pruned", second)
+    auto.until_closed("auto-pruned", slot=second)
+
+    auto.invoke("prune", {"cluster": "myeks"})
+
+    (left,) = auto.snapshots("auto-pruned")
+    assert left.id != first.id
+    objects = auto.admin.get(f"{SNAPSHOTS}/namespaces/auto-pruned/volumesnapshots")["items"]
+    assert [each["metadata"]["name"] for each in objects] == [left.tags[tags.POINT]]
+    contents = auto.admin.get(f"{SNAPSHOTS}/volumesnapshotcontents")["items"]
+    assert first.id not in {each.get("status", {}).get("snapshotHandle") for each in contents}

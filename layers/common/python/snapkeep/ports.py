@@ -50,10 +50,14 @@ Clock = Callable[[], datetime]
 
 @dataclass(frozen=True, slots=True)
 class SnapshotSupport:
-    """Whether a cluster can take VolumeSnapshots of ours now, and if not, why."""
+    """Whether a cluster can take VolumeSnapshots of ours now, and if not, why.
+
+    `installed` is False where nobody installed what every VolumeSnapshot needs.
+    """
 
     available: bool
     reason: str = ""
+    installed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +90,11 @@ class Cluster(Protocol):
     def scratch_volumes(self) -> Iterator[ScratchVolume]:
         """All emptyDir and hostPath volumes of running pods, listed in pages."""
 
-    def snapshot_support(self) -> SnapshotSupport:
-        """Whether the snapshot CRDs and our VolumeSnapshotClass are there."""
+    def snapshot_support(self, driver: str) -> SnapshotSupport:
+        """Whether the snapshot CRDs and our VolumeSnapshotClass for the driver of that name are there."""
 
-    def create_volume_snapshot(self, point: Point) -> None:
-        """Create the VolumeSnapshot named after the point.
+    def create_volume_snapshot(self, point: Point) -> str:
+        """Create the VolumeSnapshot named after the point; returns its UID.
 
         One that exists and carries the point's annotation is success; another one raises NameTaken.
         """
@@ -345,8 +349,9 @@ class Left:
 class Creation:
     """What a create call gave for one point.
 
-    `snapshot_id` is empty for a VolumeSnapshot whose EBS snapshot is not known yet. `note`, when
-    given, becomes the point's `method_reason`.
+    `snapshot_id` is empty for a VolumeSnapshot whose EBS snapshot is not known yet; `driver_mark` is then by
+    which tag it will be known, if it comes without tags of ours. `note`, when given, becomes the point's
+    `method_reason`.
     """
 
     point_id: str
@@ -354,6 +359,7 @@ class Creation:
     started_at: datetime | None = None
     size_bytes: int = 0
     note: str = ""
+    driver_mark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -421,6 +427,9 @@ class Journal(Protocol):
 
     def find_point(self, point_id: str) -> Point | None:
         """A point by its id alone (a lagging index: a point of the last seconds may be missing)."""
+
+    def point_marked(self, mark: str) -> Point | None:
+        """The point whose snapshot a driver marks so, without tags of ours; None when no point of ours is."""
 
     def lease(self, point: Point, owner: str, until: datetime, now: datetime) -> Point | None:
         """Take the lease of a lead point; returns it as it stands, None when somebody else holds it."""

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from snapkeep.domain import tags
-from snapkeep.domain.drivers import AUTO_MODE, EBS_CSI
+from snapkeep.domain.drivers import AUTO_MODE, EBS_CSI, NAMED_SNAPSHOT, snapshot_mark
 from tests.unit.infra.iam.concrete import ACCOUNT, REGION, Concrete
 
 CLUSTER = "myeks"
 OURS = {tags.MANAGED: "true", tags.CLUSTER: CLUSTER, EBS_CSI.mark: "true"}
+CUT_BY_AUTO_MODE = AUTO_MODE.tags(CLUSTER) | {NAMED_SNAPSHOT: snapshot_mark("uid-1")}
 EC2 = f"arn:aws:ec2:{REGION}"
 API = f"arn:aws:execute-api:{REGION}:{ACCOUNT}:a1b2c3/live"
 LOGS = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group"
@@ -48,6 +49,11 @@ OUTSIDE: Mapping[str, Thing] = {
     "once held snapshot": Thing(f"{EC2}::snapshot/snap-0c", OURS | {tags.HOLD: ""}),
     "foreign snapshot": Thing(f"{EC2}::snapshot/snap-0d", {"owner": "somebody"}),
     "snapshot of the driver": Thing(f"{EC2}::snapshot/snap-0e", {EBS_CSI.mark: "true"}),
+    "snapshot cut by Auto Mode": Thing(f"{EC2}::snapshot/snap-0g", CUT_BY_AUTO_MODE),
+    "snapshot cut by Auto Mode elsewhere": Thing(
+        f"{EC2}::snapshot/snap-0h", CUT_BY_AUTO_MODE | {AUTO_MODE.cluster_key: "elsewhere"}
+    ),
+    "snapshot for Auto Mode by hand": Thing(f"{EC2}::snapshot/snap-0i", AUTO_MODE.tags(CLUSTER)),
     "snapshot of another deployment": Thing(f"{EC2}::snapshot/snap-0f", OURS | {tags.CLUSTER: "elsewhere"}),
     "volume of the driver": Thing(f"{EC2}:{ACCOUNT}:volume/vol-0a", {"ebs.csi.aws.com/cluster": "true"}),
     "volume of an old driver": Thing(f"{EC2}:{ACCOUNT}:volume/vol-0b", {"CSIVolumeName": "pvc-1"}),

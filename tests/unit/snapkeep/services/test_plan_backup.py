@@ -164,6 +164,24 @@ def test_without_snapshot_crds_a_policy_may_fall_back_to_ebs() -> None:
     assert world.run_until_closed().state is RunState.COMPLETED
 
 
+def test_auto_mode_without_the_snapshot_controller_is_taken_by_ebs_whatever_the_policy_says() -> None:
+    auto = Volume("pv-mysql", VolumeKind.EBS_CSI, "ebs.csi.eks.amazonaws.com", "vol-mysql", "ext4")
+    world = World(a_claim("mysql", volume=auto), policy=a_policy(method=Method.CSI))
+    world.cluster.support = SnapshotSupport(False, NO_CRDS.reason, installed=False)
+    world.backup()
+    point = world.point("mysql")
+    assert (point.method, point.method_reason) == (Method.EBS, f"by ebs instead of csi: {NO_CRDS.reason}")
+    assert world.run_until_closed().state is RunState.COMPLETED
+
+
+def test_auto_mode_with_a_controller_and_without_our_class_fails_as_elsewhere() -> None:
+    auto = Volume("pv-mysql", VolumeKind.EBS_CSI, "ebs.csi.eks.amazonaws.com", "vol-mysql", "ext4")
+    world = World(a_claim("mysql", volume=auto), policy=a_policy(method=Method.CSI))
+    world.cluster.support = SnapshotSupport(False, "our class is missing")
+    world.backup()
+    assert world.point("mysql").reason == "our class is missing"
+
+
 def test_a_run_that_needs_no_volume_snapshots_does_not_miss_them() -> None:
     world = World(a_claim("mysql"), policy=a_policy(method=Method.EBS))
     world.cluster.support = NO_CRDS

@@ -76,6 +76,11 @@ https://github.com/kubernetes-sigs/aws-ebs-csi-driver/blob/master/docs/tagging.m
 """
 
 
+def snapshot_mark(volume_snapshot_uid: str) -> str:
+    """The value of `NAMED_SNAPSHOT` on what is cut for the VolumeSnapshot of that UID."""
+    return f"snapshot-{volume_snapshot_uid}"
+
+
 def restoring_driver(name: str) -> Driver:
     """The driver of that name; the open one for the in-tree plugin, whose volumes come back through it."""
     return DRIVERS.get(name, EBS_CSI)

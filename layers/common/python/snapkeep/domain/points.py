@@ -89,7 +89,8 @@ class Point:
     `ended_at` is when EC2 told of the snapshot's end before its describes showed it. Times are aware UTC;
     `size_bytes` is the size of the snapshotted volume.
     `sharers` are other claims on the volume. `behind` is the id of the member of its group on the same
-    volume that CreateSnapshots cuts: this point is taken alone, after it.
+    volume that CreateSnapshots cuts: this point is taken alone, after it. `driver_mark` is by which tag a
+    snapshot is known that a driver cuts without tags of ours (`drivers.NAMED_SNAPSHOT`).
     """
 
     id: str
@@ -115,6 +116,7 @@ class Point:
     fell_back: bool = False
     sharers: tuple[str, ...] = ()
     behind: str = ""
+    driver_mark: str = ""
 
     @property
     def gave_up_csi(self) -> bool:

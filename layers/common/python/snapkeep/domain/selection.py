@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
 from snapkeep.domain.claims import Claim, ClaimName, ScratchVolume, VolumeKind
-from snapkeep.domain.drivers import DRIVERS
 from snapkeep.domain.labels import describe, matches
 from snapkeep.domain.policies import Deployment, Method, Policy, Selection
 from snapkeep.domain.protectability import Code as Code
@@ -131,8 +130,6 @@ def method_for(claim: Claim, policy: Policy) -> tuple[Method, str]:
         return Method.EBS, ""
     if claim.volume is not None and claim.volume.kind is not VolumeKind.EBS_CSI:
         return Method.EBS, "by ebs instead of csi: the snapshot controller cannot snapshot in-tree volumes"
-    if claim.volume is not None and not DRIVERS[claim.volume.driver].class_tags:
-        return Method.EBS, f"by ebs instead of csi: {claim.volume.driver} may not write our tags"
     if group_key(claim, policy):
         return Method.EBS, (
             "by ebs instead of csi: a crash-consistent group needs EC2 CreateSnapshots, "

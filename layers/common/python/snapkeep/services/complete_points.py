@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from snapkeep.domain import tags
 from snapkeep.domain.catalogue import Entry
+from snapkeep.domain.drivers import AUTO_MODE, NAMED_SNAPSHOT
 from snapkeep.domain.errors import PermanentError, TemporaryError
 from snapkeep.domain.points import Point, PointState, Snapshot, SnapshotState
 from snapkeep.domain.policies import Deployment, Method
@@ -70,7 +71,7 @@ class CompletePoints:
         `named` says that it is the one that its VolumeSnapshotContent names. A driver whose describes lag
         cuts several for one VolumeSnapshot: until it is known which one is named, none is taken.
         """
-        if not tags.are_ours(snapshot.tags):
+        if not tags.are_ours(snapshot.tags) and self._unmarked_point(snapshot) is None:
             return Verdict.NOT_OURS
         if snapshot.tags.get(tags.DUPLICATE) == "true":
             return Verdict.DUPLICATE
@@ -93,6 +94,8 @@ class CompletePoints:
 
     def point_of(self, snapshot: Snapshot) -> Point | None:
         """By the point's id in the tags; members of a fresh group carry only their run, so by volume."""
+        if not tags.are_ours(snapshot.tags):
+            return self._unmarked_point(snapshot)
         point_id = tags.point_id_of(snapshot.tags)
         if point_id:
             point = self.journal.find_point(point_id)
@@ -106,6 +109,20 @@ class CompletePoints:
         by_driver = point.method is Method.CSI or point.fell_back
         return cut_for(self.snapshots, point) if by_driver and not point.state.is_final else []
 
+    def _unmarked_point(self, snapshot: Snapshot) -> Point | None:
+        """The point of a snapshot that a driver cut for us without tags of ours.
+
+        It names the UID of a VolumeSnapshot that we made, and is of the point's volume.
+        """
+        mark = snapshot.tags.get(NAMED_SNAPSHOT, "")
+        cluster = snapshot.tags.get(AUTO_MODE.cluster_key, "")
+        if not mark or cluster not in (known.name for known in self.deployment.clusters):
+            return None
+        point = self.journal.point_marked(mark)
+        if point is None or (cluster, snapshot.volume_id) != (point.claim.cluster, point.volume_id):
+            return None
+        return point
+
     def _adopted(self, point: Point, snapshot: Snapshot) -> Point:
         """The point with this snapshot as its own, unless it has one already."""
         if point.snapshot_id:
@@ -116,7 +133,8 @@ class CompletePoints:
 
     def _mark_duplicate(self, point: Point, snapshot: Snapshot) -> Verdict:
         """A second snapshot for the same claim and slot never counts; prune removes it later."""
-        self.snapshots.add_tags(snapshot.id, {tags.DUPLICATE: "true", tags.POINT: point.id})
+        verdict = {tags.DUPLICATE: "true", tags.POINT: point.id}
+        self.snapshots.add_tags(snapshot.id, verdict | _ownership(snapshot, point))
         return Verdict.DUPLICATE
 
     def advance(self, point: Point, snapshot: Snapshot) -> Verdict:
@@ -136,7 +154,7 @@ class CompletePoints:
     def _complete_tags(self, point: Point, snapshot: Snapshot) -> None:
         missing = tags.missing_tags(snapshot.tags, point)
         if missing:
-            self.snapshots.add_tags(snapshot.id, missing)
+            self.snapshots.add_tags(snapshot.id, missing | _ownership(snapshot, point))
 
     def _catalogue(self, point: Point, snapshot: Snapshot) -> None:
         """Let lists show the point at once; prune's next comparison would find it, too."""
@@ -168,3 +186,9 @@ class CompletePoints:
         close_if_settled(self.journal, self.announcer, point.run, self.clock())
         self._catalogue(point, snapshot)
         return Verdict.READY if state is PointState.READY else Verdict.FAILED
+
+
+def _ownership(snapshot: Snapshot, point: Point) -> dict[str, str]:
+    """What makes a snapshot ours: both tags or none, since IAM lets us adopt only by both in one request."""
+    ours = {tags.MANAGED: "true", tags.CLUSTER: point.claim.cluster}
+    return {} if ours.items() <= snapshot.tags.items() else ours

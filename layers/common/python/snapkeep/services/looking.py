@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from snapkeep.domain import tags
+from snapkeep.domain.drivers import NAMED_SNAPSHOT
 from snapkeep.domain.naming import tag_value
 from snapkeep.domain.points import Point, Snapshot
 from snapkeep.ports import Snapshots
@@ -55,6 +56,8 @@ def cut_for(snapshots: Snapshots, point: Point) -> list[Snapshot]:
         tags.SNAPSHOT_NAMESPACE: point.claim.namespace,
         tags.SNAPSHOT_NAME: point.id,
     }
+    if point.driver_mark:  # the driver may write no tags of ours
+        wanted = {NAMED_SNAPSHOT: point.driver_mark}
     found = snapshots.find(wanted, [point.volume_id])
     return sorted((each for each in found if tags.DUPLICATE not in each.tags), key=_age)
 

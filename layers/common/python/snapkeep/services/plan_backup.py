@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from snapkeep.domain.drivers import AUTO_MODE
 from snapkeep.domain.errors import ClusterUnreachable, PermanentError
 from snapkeep.domain.jobs import jobs_of
 from snapkeep.domain.naming import point_id
@@ -16,7 +17,18 @@ from snapkeep.domain.runs import Run, RunState, policy_of_run, run_id
 from snapkeep.domain.selection import Selected, Taken, select_for
 from snapkeep.domain.sharing import told_of_each_other
 from snapkeep.domain.wishes import Wish, select_wanted, unknown_policy, unmet, wants_known
-from snapkeep.ports import Announcer, Clock, Cluster, Clusters, Journal, Left, Outcome, Queue, Snapshots
+from snapkeep.ports import (
+    Announcer,
+    Clock,
+    Cluster,
+    Clusters,
+    Journal,
+    Left,
+    Outcome,
+    Queue,
+    Snapshots,
+    SnapshotSupport,
+)
 from snapkeep.services.closing import close_if_settled
 from snapkeep.services.known_claims import KnownClaim, known_claims
 
@@ -26,12 +38,15 @@ LEASE = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """What a look at the cluster gave: points to take, what is left, and why less was possible."""
+    """What a look at the cluster gave: points to take, what is left, and why less was possible.
+
+    `hopeless` says by the name of a driver why no csi point of its volumes can be taken.
+    """
 
     points: Sequence[Point]
     left: Sequence[Left] = ()
     degraded: str = ""
-    hopeless: str = ""
+    hopeless: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +107,8 @@ class PlanBackup:
         self.journal.add_left(run.id, planned.left)
         self.journal.add_points(planned.points)
         points = list(self.journal.points_of(run.id))
-        if planned.hopeless:
-            self._give_up(points, planned.hopeless)
-        self.queue.send(jobs_of([point for point in points if not self._is_hopeless(point, planned)]))
+        self._give_up(points, planned)
+        self.queue.send(jobs_of([point for point in points if not _why_hopeless(point, planned)]))
         started = replace(
             run,
             state=RunState.RUNNING,
@@ -143,24 +157,36 @@ class PlanBackup:
 
     def _checked(self, cluster: Cluster, policy: Policy, planned: Planned) -> Planned:
         """The plan after asking whether the cluster can take VolumeSnapshots at all, if any are needed."""
-        if not any(point.method is Method.CSI for point in planned.points):
-            return planned
-        support = cluster.snapshot_support()
-        if support.available:
-            return planned
-        if not policy.csi_fallback:
-            degraded = "; ".join(filter(None, (planned.degraded, support.reason)))
-            return replace(planned, degraded=degraded, hopeless=support.reason)
-        reason = f"by ebs instead of csi: {support.reason}"
-        return replace(planned, points=[_by_ebs(point, reason) for point in planned.points])
+        drivers = {point.claim.driver for point in planned.points if point.method is Method.CSI}
+        for driver in sorted(drivers):
+            support = cluster.snapshot_support(driver)
+            if not support.available:
+                planned = _without_support(planned, policy, driver, support)
+        return planned
 
-    def _is_hopeless(self, point: Point, planned: Planned) -> bool:
-        return bool(planned.hopeless) and point.method is Method.CSI
-
-    def _give_up(self, points: Iterable[Point], reason: str) -> None:
+    def _give_up(self, points: Iterable[Point], planned: Planned) -> None:
         for point in points:
-            if point.method is Method.CSI:
+            if reason := _why_hopeless(point, planned):
                 self.journal.finish(point, Outcome(PointState.FAILED, self.clock(), reason))
+
+
+def _why_hopeless(point: Point, planned: Planned) -> str:
+    return planned.hopeless.get(point.claim.driver, "") if point.method is Method.CSI else ""
+
+
+def _without_support(planned: Planned, policy: Policy, driver: str, support: SnapshotSupport) -> Planned:
+    """The plan for a driver of whose volumes no VolumeSnapshot can be taken.
+
+    EKS Auto Mode brings no snapshot controller, so there its absence is no mistake and ebs takes over.
+    https://docs.aws.amazon.com/eks/latest/userguide/csi-snapshot-controller.html
+    """
+    usual = driver == AUTO_MODE.name and not support.installed
+    if not policy.csi_fallback and not usual:
+        degraded = "; ".join(filter(None, (planned.degraded, support.reason)))
+        return replace(planned, degraded=degraded, hopeless={**planned.hopeless, driver: support.reason})
+    reason = f"by ebs instead of csi: {support.reason}"
+    points = [_by_ebs(point, reason) if point.claim.driver == driver else point for point in planned.points]
+    return replace(planned, points=points)
 
 
 def _points(run: Run, taken: Iterable[Taken]) -> Iterator[Point]:

@@ -16,6 +16,7 @@ from typing import NoReturn
 
 from snapkeep.domain import tags
 from snapkeep.domain.creation import wait_before_retry
+from snapkeep.domain.drivers import DRIVERS, snapshot_mark
 from snapkeep.domain.errors import NotAdmitted, PermanentError, TemporaryError, Throttled
 from snapkeep.domain.jobs import Job
 from snapkeep.domain.points import GIVE_UP_AFTER, Point, PointState, Snapshot
@@ -170,10 +171,11 @@ class TakeSnapshots:
         if point.state is PointState.PLANNED:
             self.journal.write_intent(point, owner, self.clock())
         try:
-            self.clusters.open(point.claim.cluster).create_volume_snapshot(point)
+            uid = self.clusters.open(point.claim.cluster).create_volume_snapshot(point)
         except NotAdmitted as error:
             self._fall_back(point, error)
-        self.journal.write_created(point.run, [Creation(point.id, "", self.clock())])
+        mark = "" if DRIVERS[point.claim.driver].class_tags else snapshot_mark(uid)
+        self.journal.write_created(point.run, [Creation(point.id, "", self.clock(), driver_mark=mark)])
         report.created.append(point.id)
 
     def _fall_back(self, point: Point, error: NotAdmitted) -> NoReturn:

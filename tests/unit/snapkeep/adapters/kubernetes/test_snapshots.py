@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -35,6 +36,7 @@ ABSENT = status(404, "NotFound", "not found")
 def taken(**annotations: str) -> Reply:
     found = snapshots.manifest("myeks", POINT)
     found["metadata"]["annotations"] |= annotations
+    found["metadata"]["uid"] = "vs-uid"
     return Reply(200, found)
 
 
@@ -47,8 +49,8 @@ def a_content(uid: str = "vs-uid", **changes: Any) -> Reply:
 
 
 def test_the_snapshot_is_named_after_the_point_and_carries_its_identity() -> None:
-    client, http = a_client(Reply(201, {}))
-    snapshots.create(client, POINT)
+    client, http = a_client(Reply(201, {"metadata": {"uid": "vs-uid"}}))
+    assert snapshots.create(client, POINT) == "vs-uid"
     ((method, url, body),) = http.requests
     assert (method, url) == ("POST", PATH)
     assert body["metadata"]["name"] == POINT.id
@@ -62,7 +64,13 @@ def test_the_snapshot_is_named_after_the_point_and_carries_its_identity() -> Non
 
 def test_a_snapshot_we_made_before_is_success() -> None:
     client, _ = a_client(status(409, "AlreadyExists", "exists"), taken())
-    snapshots.create(client, POINT)
+    assert snapshots.create(client, POINT) == "vs-uid"
+
+
+def test_a_claim_of_auto_mode_is_snapshotted_by_the_class_of_its_driver() -> None:
+    auto = replace(POINT, claim=replace(POINT.claim, driver="ebs.csi.eks.amazonaws.com"))
+    wanted = snapshots.manifest("myeks", auto)
+    assert wanted["spec"]["volumeSnapshotClassName"] == "snapkeep-myeks-auto"
 
 
 @pytest.mark.parametrize(

@@ -97,6 +97,7 @@ def point_of(item: Item) -> Point:
         fell_back=bool(item.get("fell_back", False)),
         sharers=tuple(item.get("sharers", ())),
         behind=item.get("behind", ""),
+        driver_mark=item.get("driver_mark", ""),
     )
 
 

@@ -80,6 +80,12 @@ class PointRecords:
                 return point_of(item)
         return None
 
+    def point_marked(self, mark: str) -> Point | None:
+        """The point whose snapshot a driver marks so, however fresh."""
+        entry = self._table.get(schema.mark_key(mark))
+        item = self._table.get(schema.point_key(entry["run"], entry["point"])) if entry else None
+        return point_of(item) if item else None
+
     def lease(self, point: Point, owner: str, until: datetime, now: datetime) -> Point | None:
         """Take the lease of a lead point; returns it as it stands, None when somebody else holds it."""
         values = {"owner": owner, "until": time_text(until), "now": time_text(now)}
@@ -131,7 +137,8 @@ class PointRecords:
             if not missing:
                 return
             try:
-                self._table.write_all([("Update", self._created(run_id, item)) for item in missing])
+                marks = [("Put", self._marked(run_id, item)) for item in missing if item.driver_mark]
+                self._table.write_all([("Update", self._created(run_id, item)) for item in missing] + marks)
                 return
             except Refused:
                 self._table.pause(attempt)
@@ -239,11 +246,17 @@ class PointRecords:
             "started_at": time_text(creation.started_at) if creation.started_at else "",
             "size_bytes": creation.size_bytes,
             "method_reason": creation.note,
+            "driver_mark": creation.driver_mark,
         }
         values = {name: value for name, value in given.items() if value}
         change = "SET #state = :pending" + "".join(f", #{name} = :{name}" for name in values)
         key = schema.point_key(run_id, creation.point_id)
         return self._table.update_statement(key, change, WITHOUT_SNAPSHOT, values | STATES)
+
+    def _marked(self, run_id: str, creation: Creation) -> dict[str, Any]:
+        item = schema.mark_key(creation.driver_mark) | {"run": run_id, "point": creation.point_id}
+        expires = {schema.EXPIRES_AT: schema.expiry(creation.started_at)} if creation.started_at else {}
+        return self._table.put_statement({**item, **expires}, "", {})
 
     def _finished(self, point: Point, outcome: Outcome) -> dict[str, Any]:
         given: dict[str, Any] = {

@@ -5,6 +5,7 @@
 | run            | RUN#<run>               | RUN          | `runs`; `open` until it was announced |
 | request        | REQUEST#<id>            | REQUEST      |                                       |
 | point          | RUN#<run>               | POINT#<id>   | `points`                              |
+| driver's mark  | MARK#<driver's tag>     | MARK         |                                       |
 | what was left  | RUN#<run>               | LEFT#<page>  |                                       |
 | first seen     | POLICY#<cluster>/<name> | SEEN         |                                       |
 | pace           | PACE#<region>/<api>     | PACE         |                                       |
@@ -69,6 +70,11 @@ def request_key(request_id: str) -> Key:
 def point_key(run_id: str, point_id: str) -> Key:
     """The key of a point of a run."""
     return {PK: f"RUN#{run_id}", SK: POINT_PREFIX + point_id}
+
+
+def mark_key(mark: str) -> Key:
+    """The key of which point a snapshot is of that a driver cuts without tags of ours."""
+    return {PK: f"MARK#{mark}", SK: "MARK"}
 
 
 def left_key(run_id: str, page: int) -> Key:

@@ -11,6 +11,7 @@ from snapkeep.adapters.kubernetes.connections import EksConnections
 from snapkeep.adapters.kubernetes.targets import read_target
 from snapkeep.domain.claims import Claim, ScratchVolume
 from snapkeep.domain.deletions import Leftover, SnapshotContent, Withdrawn
+from snapkeep.domain.drivers import DRIVERS
 from snapkeep.domain.orphans import ListedContent, ListedSnapshot
 from snapkeep.domain.points import Point
 from snapkeep.domain.restore.operations import RestoreOperation
@@ -45,13 +46,13 @@ class KubernetesCluster:
         for pod in self._client.list("/api/v1/pods", {"fieldSelector": "status.phase=Running"}):
             yield from scratch_volumes_of(pod, self._client.cluster)
 
-    def snapshot_support(self) -> SnapshotSupport:
+    def snapshot_support(self, driver: str) -> SnapshotSupport:
         """Whether VolumeSnapshots of ours can be taken. An absent controller shows only later."""
-        return snapshots.support(self._client)
+        return snapshots.support(self._client, DRIVERS[driver])
 
-    def create_volume_snapshot(self, point: Point) -> None:
-        """Create the VolumeSnapshot named after the point, or find it created; raises NameTaken."""
-        snapshots.create(self._client, point)
+    def create_volume_snapshot(self, point: Point) -> str:
+        """Create the VolumeSnapshot named after the point, or find it created; its UID. Raises NameTaken."""
+        return snapshots.create(self._client, point)
 
     def volume_snapshot(self, namespace: str, name: str) -> VolumeSnapshot | None:
         """The VolumeSnapshot's status, or None when there is none of that name."""

@@ -22,12 +22,15 @@ API = "/apis/snapshot.storage.k8s.io/v1"
 Document = dict[str, Any]
 
 
+CRDS_MISSING = "the snapshot CRDs (snapshot.storage.k8s.io/v1) are not installed"
+
+
 def support(client: KubernetesClient, driver: Driver = EBS_CSI) -> SnapshotSupport:
     """Whether the snapshot CRDs are served and our class for a driver is there and keeps what it made."""
     try:
         client.get(API)
     except NotFound:
-        return SnapshotSupport(False, "the snapshot CRDs (snapshot.storage.k8s.io/v1) are not installed")
+        return SnapshotSupport(False, CRDS_MISSING, installed=False)
     name = snapshot_class(client.cluster, driver)
     try:
         found = client.get(f"{API}/volumesnapshotclasses/{name}")
@@ -45,26 +48,29 @@ def support(client: KubernetesClient, driver: Driver = EBS_CSI) -> SnapshotSuppo
     return SnapshotSupport(True)
 
 
-def create(client: KubernetesClient, point: Point) -> None:
+def create(client: KubernetesClient, point: Point) -> str:
     """Create the VolumeSnapshot of a point; the one that exists is success when it is the point's own.
 
-    Raises NameTaken when it is not, NotFound when the namespace or the CRD is gone, and NotAdmitted when a
-    quota, a policy or a webhook refuses it.
+    Returns its UID. Raises NameTaken when it is not, NotFound when the namespace or the CRD is gone, and
+    NotAdmitted when a quota, a policy or a webhook refuses it.
     """
     wanted = manifest(client.cluster, point)
     path = f"{API}/namespaces/{point.claim.namespace}/volumesnapshots"
     try:
-        client.create(path, wanted)
+        return _uid(client.create(path, wanted))
     except NotAdmitted:
         # A quota is asked before the name: what an earlier call made may be what fills it.
         found = _find(client, f"{path}/{point.id}")
         if found is None or not is_of(client.cluster, found, point):
             raise
+        return _uid(found)
     except NameTaken as error:
-        if not is_of(client.cluster, client.get(f"{path}/{point.id}"), point):
+        found = client.get(f"{path}/{point.id}")
+        if not is_of(client.cluster, found, point):
             raise NameTaken(
                 f"VolumeSnapshot {point.claim.namespace}/{point.id} exists and is not of run {point.run}"
             ) from error
+        return _uid(found)
 
 
 def _find(client: KubernetesClient, path: str) -> Document | None:
@@ -203,6 +209,10 @@ def manifest(cluster: str, point: Point) -> Document:
 def is_of(cluster: str, document: Document, point: Point) -> bool:
     """True when a VolumeSnapshot was made for this very point."""
     return _identity(document) == _identity(manifest(cluster, point))
+
+
+def _uid(document: Document) -> str:
+    return str(document["metadata"]["uid"])
 
 
 def _identity(document: Document) -> tuple[str, str]:

@@ -15,6 +15,7 @@ from typing import Any
 from snapkeep.adapters.kubernetes import snapshots
 from snapkeep.adapters.kubernetes.client import KubernetesClient
 from snapkeep.domain.deletions import Withdrawn
+from snapkeep.domain.drivers import DRIVERS
 from snapkeep.domain.errors import NotFound, PermanentError
 from snapkeep.domain.naming import snapshot_class
 from snapkeep.domain.points import Point
@@ -82,7 +83,7 @@ def _is_made_for(client: KubernetesClient, content: Document, point: Point) -> b
     reference = spec.get("volumeSnapshotRef") or {}
     return (
         source == point.volume_id
-        and spec.get("volumeSnapshotClassName") == snapshot_class(client.cluster)
+        and spec.get("volumeSnapshotClassName") == snapshot_class(client.cluster, DRIVERS[point.claim.driver])
         and (reference.get("namespace"), reference.get("name")) == (point.claim.namespace, point.id)
     )
 
