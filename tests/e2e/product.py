@@ -127,7 +127,7 @@ def storage_class() -> dict[str, Any]:
         "metadata": {"name": CLASS},
         "provisioner": "ebs.csi.aws.com",
         "volumeBindingMode": "Immediate",
-        "parameters": {"type": "gp3", "csi.storage.k8s.io/fstype": "ext4"},
+        "parameters": {"type": "gp3", "csi.storage.k8s.io/fstype": "xfs"},
     }
 
 
