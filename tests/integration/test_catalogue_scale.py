@@ -29,7 +29,7 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
     with deployed(tmp_path_factory.mktemp("many"), config_of(policy)) as product:
         product.make_claims(POLICY, CLAIMS)
         product.backup(POLICY)
-        product.until_closed(POLICY)
+        product.until_closed(POLICY, limit=240)
         fill(product, product.snapshots(POLICY))
         yield product
 
