@@ -35,7 +35,7 @@ def test_each_claim_costs_one_create_call(product: Deployed, policy: str, claims
     started = time.monotonic()
     answer = product.backup(policy)
     planned = time.monotonic() - started
-    run = product.until_closed(policy, limit=400)
+    run = product.until_closed(policy, limit=900)
     wall = time.monotonic() - started
     calls, functions = aws.calls(), aws.functions()
     write_figures(policy, claims, planned, wall, product)
