@@ -28,8 +28,8 @@ class Tally:
     """The good points of a lineage, how many are new, and which deletions those account for.
 
     `going` are the deletions (ids) from the oldest on, `pushed` those that only go because the new
-    points came. `periods` is how many periods the new points are the first to fill: of each rule
-    (`excused`), and of the schedule alone (`runs`). `aged` is the deletion (its id) of the oldest point
+    points came. `excused` counts the periods that the new points are the first to fill, over all rules,
+    `runs` those of the schedule alone. `aged` is the deletion (its id) of the oldest point
     that `max_age` let go since the last prune, "" for none.
     """
 
