@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -113,7 +114,13 @@ def test_a_snapshot_that_ec2_does_not_show_yet_is_cut_again_and_the_content_name
         aws.aws.settings(describe_lag_seconds=0.0)
         lab.stop()
 
-    found = aws.client("ec2").describe_snapshots(Filters=[{"Name": "volume-id", "Values": [volume]}])
-    cut = sorted((each["StartTime"], each["SnapshotId"]) for each in found["Snapshots"])
-    assert 2 <= len(cut) <= 5
+    def shown() -> list[dict[str, Any]]:
+        volumes = [{"Name": "volume-id", "Values": [volume]}]
+        found: list[dict[str, Any]] = aws.client("ec2").describe_snapshots(Filters=volumes)["Snapshots"]
+        return found
+
+    calls = aws.aws.calls()["ec2:CreateSnapshot"]
+    assert 2 <= calls <= 5
+    assert _eventually(lambda: len(shown()) == calls), "the last one is not shown at once either"
+    cut = sorted((each["StartTime"], each["SnapshotId"]) for each in shown())
     assert content["status"]["snapshotHandle"] == cut[0][1]
