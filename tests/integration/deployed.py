@@ -54,6 +54,16 @@ class Deployed:
         assert "FunctionError" not in answer, document
         return document
 
+    def prune(self, **request: Any) -> dict[str, Any]:
+        """What prune reports of the cluster, once those that the ends of runs started are done."""
+
+        def report() -> dict[str, Any] | None:
+            (found,) = self.invoke("prune", {"cluster": CLUSTER, **request})["clusters"]
+            return None if "another prune" in found["refused"] else dict(found)
+
+        self.sandbox.aws.wait_idle()
+        return until(report, "the other prune to end")
+
     def run(self, policy: str, slot: datetime = SLOT) -> Item:
         """The run of a slot as journaled."""
         name = f"{CLUSTER}.{policy}.{slot:%Y%m%dT%H%M%SZ}"

@@ -65,7 +65,7 @@ def page_costs(product: Deployed, person: Person, query: str) -> tuple[dict[str,
 
 def test_a_page_costs_the_same_at_the_start_in_the_middle_and_at_the_end(product: Deployed) -> None:
     person = Person(product, "reader")
-    product.invoke("prune", {"cluster": "myeks"})
+    product.prune()
     figures: list[dict[str, object]] = []
     page_costs(product, person, "")  # the function is warm now
     cursor, number = "", 0

@@ -180,7 +180,7 @@ def test_prune_beside_a_restore_leaves_nobody_without_a_snapshot(product: Deploy
     oldest = min(product.snapshots(namespace), key=lambda each: each.tags[tags.SLOT])
     place = f"/v1/clusters/myeks/namespaces/{namespace}/restores"
     wish = {"recovery_point": oldest.tags[tags.POINT], "target": "back"}
-    refusals = product.invoke("prune", {"cluster": "myeks", "dry_run": True})["clusters"][0]["refusals"]
+    refusals = product.prune(dry_run=True)["refusals"]
     token = refusals[0]["token"] if refusals else ""
     with ThreadPoolExecutor(2) as both:
         pruned = both.submit(product.invoke, "prune", {"cluster": "myeks", "confirm": token})

@@ -142,7 +142,7 @@ def test_a_csi_point_is_pruned_with_its_objects(auto: Deployed) -> None:
     auto.backup("auto-pruned", second)
     auto.until_closed("auto-pruned", slot=second)
 
-    auto.invoke("prune", {"cluster": "myeks"})
+    auto.prune()
 
     (left,) = auto.snapshots("auto-pruned")
     assert left.id != first.id

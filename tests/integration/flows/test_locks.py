@@ -3,27 +3,15 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
 from snapkeep.domain import tags
-from tests.integration.deployed import CLUSTER, SLOT, Deployed, until
+from tests.integration.deployed import SLOT, Deployed
 from tests.integration.flows.story import pass_time
 
 POLICY = "locked"
-
-
-def prune(product: Deployed) -> dict[str, Any]:
-    """What prune reports, once those that the ends of runs started are done."""
-
-    def report() -> dict[str, Any] | None:
-        (found,) = product.invoke("prune", {"cluster": CLUSTER})["clusters"]
-        return None if "another prune" in found["refused"] else dict(found)
-
-    product.sandbox.aws.wait_idle()
-    return until(report, "the other prune to end")
 
 
 def test_nothing_deletes_a_locked_point_before_its_time(product: Deployed) -> None:
@@ -45,11 +33,11 @@ def test_nothing_deletes_a_locked_point_before_its_time(product: Deployed) -> No
     for name in both:
         with pytest.raises(ClientError, match="locked"):
             ec2.delete_snapshot(SnapshotId=name)
-    reasons = dict(prune(product)["keep"])
+    reasons = dict(product.prune()["keep"])
     why = f"locked (governance) until {ends[older.id]:%Y-%m-%d %H:%M} UTC"
     assert why in reasons.get(older.id, [why])  # the report shows the first 50 points of the cluster
     assert {item.id for item in product.snapshots(POLICY)} == both
 
     pass_time(product, timedelta(days=8))
-    prune(product)
+    product.prune()
     assert [item.id for item in product.snapshots(POLICY)] == [newer.id]

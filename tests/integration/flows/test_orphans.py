@@ -43,9 +43,7 @@ def stale_content(product: Deployed) -> None:
 
 
 def sweep(product: Deployed, **request: Any) -> dict[str, Any]:
-    answer = product.invoke("prune", {"orphans": True, "cluster": "myeks", **request})
-    report: dict[str, Any] = answer["clusters"][0]
-    return report
+    return product.prune(orphans=True, **request)
 
 
 def test_leftovers_are_told_with_their_cost_and_deleted_when_confirmed(product: Deployed) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from snapkeep.domain import tags
-from tests.integration.deployed import CLUSTER, Deployed, until
+from tests.integration.deployed import Deployed, until
 from tests.integration.flows.story import counted, pass_time
 
 pytestmark = pytest.mark.slow
@@ -111,7 +111,7 @@ def test_a_snapshot_that_inherited_the_tags_of_its_volume_is_nobodys_business(pr
     pass_time(product, timedelta(days=2))
     reports = product.invoke("prune", {"orphans": True, "dry_run": True})["clusters"]
     assert made not in {orphan["name"] for report in reports for orphan in report["orphans"]}
-    pruned = product.invoke("prune", {"cluster": CLUSTER, "dry_run": True})["clusters"][0]
+    pruned = product.prune(dry_run=True)
     assert made not in str(pruned)
     (still,) = ec2.describe_snapshots(SnapshotIds=[made])["Snapshots"]
     assert still["State"] == "completed"

@@ -44,7 +44,7 @@ def test_a_twin_is_marked_never_counted_and_pruned(product: Deployed) -> None:
     until(lambda: twin if is_marked(product, twin) else None, "the twin to be marked")
     assert list(counted(product, "twin").values()) == [1]
     assert int(product.run("twin")["ready"]) == 1
-    product.invoke("prune", {})
+    product.prune()
 
     assert [snapshot.id for snapshot in product.snapshots("twin")] == [first.id]
 
