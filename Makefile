@@ -28,7 +28,7 @@ DEMO_READY := $(if $(wildcard $(STAMPS)/dev),$(STAMPS)/dev,$(STAMPS)/sandbox)
 
 KUBERNETES ?= 1.36
 
-.PHONY: api bench clean demo demo-stop docs e2e help lint lock openapi screenshots synth synth-lab test test-slow
+.PHONY: api bench clean demo demo-stop docs e2e help lint lock mutants openapi screenshots synth synth-lab test test-slow
 
 help: ## Say what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -51,6 +51,9 @@ e2e: $(STAMPS)/dev ## Test on a real Kubernetes control plane, built on the firs
 
 bench: $(STAMPS)/dev ## Measure speed, scale and cost (ARGS="account work" selects), beside the last run
 	$(BIN)/python -m bench $(ARGS)
+
+mutants: $(STAMPS)/dev ## Put 100 random mistakes into the code that must not fail, and count those that tests see
+	$(BIN)/python -m tests.mutants $(ARGS)
 
 lint: $(STAMPS)/dev ## Check style, types, who imports whom, and the synthesized templates
 	$(BIN)/ruff check .
