@@ -106,7 +106,7 @@ class MemoryJournal(
 
     def open_runs(self) -> Iterator[Run]:
         self._before("open_runs")
-        yield from [run for run in self.runs.values() if not run.announced]
+        yield from [run for run in self.runs.values() if not run.announced or run.late]
 
     def runs_of(self, cluster: str, policy: str, since: datetime) -> Iterator[Run]:
         self._before("runs_of")
@@ -229,6 +229,12 @@ class MemoryJournal(
         if run_id in self.runs:
             self.runs[run_id] = replace(self.runs[run_id], announced=True)
         self._after("mark_announced")
+
+    def write_late(self, run_id: str, late: int) -> None:
+        self._before("write_late")
+        if run_id in self.runs:
+            self.runs[run_id] = replace(self.runs[run_id], late=late)
+        self._after("write_late")
 
     def first_seen(self, cluster: str, policy: str, now: datetime) -> datetime:
         self._before("first_seen")

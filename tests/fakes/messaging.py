@@ -93,6 +93,8 @@ class FakeAnnouncer(Faults):
     def __init__(self) -> None:
         super().__init__()
         self.closed: list[tuple[Run, tuple[Point, ...]]] = []
+        self.late: dict[str, tuple[Point, ...]] = {}
+        self.late_ended: list[tuple[Run, int]] = []
         self.skews: dict[str, float] = {}
         self.missed: list[MissedSlot] = []
         self.ages: dict[tuple[str, str], timedelta] = {}
@@ -104,11 +106,18 @@ class FakeAnnouncer(Faults):
         self.braked: list[Refusal] = []
         self.changes: list[Change] = []
 
-    def run_closed(self, run: Run, failures: Sequence[Point], skews: Mapping[str, float]) -> None:
+    def run_closed(
+        self, run: Run, failures: Sequence[Point], skews: Mapping[str, float], late: Sequence[Point] = ()
+    ) -> None:
         self._before("run_closed")
         self.closed.append((run, tuple(failures)))
+        self.late[run.id] = tuple(late)
         self.skews.update(skews)
         self._after("run_closed")
+
+    def late_points_ended(self, run: Run, ended: int) -> None:
+        self._before("late_points_ended")
+        self.late_ended.append((run, ended))
 
     def slot_missed(self, cluster: str, policy: str, slot: datetime, reason: str) -> None:
         self._before("slot_missed")

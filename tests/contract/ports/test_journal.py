@@ -442,6 +442,31 @@ def test_a_run_is_closed_once_and_open_until_it_was_announced(journal: Journal) 
     assert known is not None and known.announced
 
 
+def test_a_closed_run_stays_open_while_it_has_late_points(journal: Journal) -> None:
+    run = started(journal)
+    journal.write_late(run.id, 2)
+    assert journal.close_run(run.id, RunState.PARTIALLY_FAILED, later(hours=1))
+    journal.mark_announced(run.id)
+    (known,) = journal.open_runs()
+    assert (known.announced, known.late, known.state) == (True, 2, RunState.PARTIALLY_FAILED)
+    journal.write_late(run.id, 1)
+    assert [item.late for item in journal.open_runs()] == [1]
+    journal.write_late(run.id, 0)
+    assert list(journal.open_runs()) == []
+    journal.write_late("no such run", 1)
+    assert journal.run("no such run") is None
+
+
+def test_no_late_points_leave_a_run_open_that_was_not_announced(journal: Journal) -> None:
+    run = started(journal)
+    journal.write_late(run.id, 1)
+    journal.write_late(run.id, 0)
+    assert [item.id for item in journal.open_runs()] == [run.id]
+    journal.close_run(run.id, RunState.COMPLETED, later(hours=1))
+    journal.mark_announced(run.id)
+    assert list(journal.open_runs()) == []
+
+
 def test_runs_of_a_policy_are_given_from_a_slot_on_oldest_first(journal: Journal) -> None:
     slots = [SLOT + timedelta(days=day) for day in range(4)]
     for slot in reversed(slots):

@@ -258,12 +258,17 @@ class Pacer(Protocol):
 class Announcer(Protocol):
     """Tells the world what happened: events and metrics."""
 
-    def run_closed(self, run: Run, failures: Sequence[Point], skews: Mapping[str, float]) -> None:
-        """Publish that a run ended, with what failed and why.
+    def run_closed(
+        self, run: Run, failures: Sequence[Point], skews: Mapping[str, float], late: Sequence[Point] = ()
+    ) -> None:
+        """Publish that a run ended, with what failed and why, and what is `late`: pending past its time.
 
         `skews` holds, per group, the seconds between its first and its last snapshot (0 when one
         call took them all).
         """
+
+    def late_points_ended(self, run: Run, ended: int) -> None:
+        """Publish that so many late points of a closed run became ready or failed; `run` counts them."""
 
     def slot_missed(self, cluster: str, policy: str, slot: datetime, reason: str) -> None:
         """Publish that a slot will not be run any more."""
@@ -411,7 +416,7 @@ class Journal(Protocol):
         """The run of that id."""
 
     def open_runs(self) -> Iterator[Run]:
-        """Runs that are not closed or not announced yet."""
+        """Runs that are not closed or not announced yet, or have late points."""
 
     def runs_of(self, cluster: str, policy: str, since: datetime) -> Iterator[Run]:
         """Runs of a policy in a cluster whose slot is at or after `since`."""
@@ -474,6 +479,9 @@ class Journal(Protocol):
 
     def mark_announced(self, run_id: str) -> None:
         """Journal that the closing of a run was published."""
+
+    def write_late(self, run_id: str, late: int) -> None:
+        """Journal how many points of a run are pending past their time; one with any stays open."""
 
     def first_seen(self, cluster: str, policy: str, now: datetime) -> datetime:
         """When a policy was first seen by reconcile (now, on the first call): no slot before is missed."""

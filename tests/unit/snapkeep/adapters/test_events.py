@@ -111,6 +111,22 @@ def test_an_event_stays_within_what_eventbridge_takes(bus: Any) -> None:
     assert len(bus.entries[0]["Detail"].encode()) < 256 * 1024
 
 
+def test_a_run_that_closed_at_its_limit_names_what_is_late(
+    bus: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    late = a_point("data-0", state=PointState.PENDING, snapshot_id="snap-1")
+    announcer = EventAnnouncer(bus, "default")
+    run = a_closed_run(RunState.PARTIALLY_FAILED, total=2, ready=1, late=1)
+    announcer.run_closed(run, [], {}, [late])
+    announcer.late_points_ended(replace(run, ready=2, late=0), 1)
+    ((_, closed), (kind, ended)) = bus.details()
+    assert (closed["late"], closed["late_points"][0]["snapshot"]) == (1, "snap-1")
+    assert closed["late_points"][0]["claim"] == "data-0"
+    assert kind == "Snapkeep Late Points Ended"
+    assert (ended["run"], ended["ready"], ended["late"], ended["ended"]) == (run.id, 2, 0, 1)
+    assert metrics(capsys.readouterr().out)["PointsLate"]["value"] == [1]
+
+
 def test_a_missed_slot_is_told_with_its_reason(bus: Any) -> None:
     EventAnnouncer(bus, "default").slot_missed("myeks", "daily", NOW, "older than catch-up")
     assert bus.details() == [

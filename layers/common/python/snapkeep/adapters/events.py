@@ -38,6 +38,7 @@ DETAIL_TYPES = {
     RunState.PARTIALLY_FAILED: "Snapkeep Run Partially Failed",
     RunState.FAILED: "Snapkeep Run Failed",
 }
+LATE_POINTS_ENDED = "Snapkeep Late Points Ended"
 SLOT_MISSED = "Snapkeep Slot Missed"
 POINT_NOT_LOCKED = "Snapkeep Point Not Locked"
 ORPHANS_FOUND = "Snapkeep Orphans Found"
@@ -71,7 +72,9 @@ class EventAnnouncer:
         self._events = events
         self._bus = bus
 
-    def run_closed(self, run: Run, failures: Sequence[Point], skews: Mapping[str, float]) -> None:
+    def run_closed(
+        self, run: Run, failures: Sequence[Point], skews: Mapping[str, float], late: Sequence[Point] = ()
+    ) -> None:
         """Publish how a run ended: totals, the first failures with their reasons, each group's skew."""
         self._put(
             DETAIL_TYPES[run.state],
@@ -86,13 +89,24 @@ class EventAnnouncer:
                 "failed": run.failed,
                 "degraded": run.degraded,
                 "left": dict(run.left),
+                "late": len(late),
                 "failures": [_failure(point) for point in failures[:SHOWN_FAILURES]],
+                "late_points": [
+                    _failure(point) | {"snapshot": point.snapshot_id} for point in late[:SHOWN_FAILURES]
+                ],
                 "groups": dict(skews),
             },
         )
         _count(METRICS[run.state], 1, run.cluster, run.policy)
         _count(Metric.POINTS_READY, run.ready, run.cluster, run.policy)
         _count(Metric.POINTS_FAILED, run.failed, run.cluster, run.policy)
+        _count(Metric.POINTS_LATE, len(late), run.cluster, run.policy)
+
+    def late_points_ended(self, run: Run, ended: int) -> None:
+        """Publish that late points of a closed run ended, with what the run counts now."""
+        detail = {"run": run.id, "cluster": run.cluster, "policy": run.policy, "slot": run.slot.isoformat()}
+        counts = {"total": run.total, "ready": run.ready, "failed": run.failed, "late": run.late}
+        self._put(LATE_POINTS_ENDED, {**detail, **counts, "ended": ended})
 
     def slot_missed(self, cluster: str, policy: str, slot: datetime, reason: str) -> None:
         """Publish that a slot will not be run any more."""

@@ -18,6 +18,8 @@ class Metric(StrEnum):
     SLOTS_MISSED = "SlotsMissed"
     POINTS_READY = "PointsReady"
     POINTS_FAILED = "PointsFailed"
+    POINTS_LATE = "PointsLate"
+    """Points whose snapshots were pending past their time when their run was closed."""
     POINTS_NOT_LOCKED = "PointsNotLocked"
     NEWEST_GOOD_AGE = "NewestGoodAge"
     """Seconds since the slot of the newest run with a ready point."""

@@ -129,6 +129,12 @@ class Point:
         """When trying to create the point ends and it fails, in UTC."""
         return self.accepted_at + GIVE_UP_AFTER
 
+    def is_late(self, now: datetime) -> bool:
+        """True when its snapshot has been pending for longer than `volume_timeout`."""
+        began = self.started_at or self.accepted_at
+        is_pending = bool(self.snapshot_id) and not self.state.is_final
+        return is_pending and now - began > volume_timeout(self.size_bytes)
+
 
 class SnapshotState(StrEnum):
     """EC2's states of a snapshot (`SnapshotState` in the EC2 API reference)."""

@@ -30,7 +30,8 @@ class RunState(StrEnum):
 class Run:
     """What the journal knows of a run.
 
-    `total`, `ready` and `failed` count points. `degraded` is the reason when the run could not do
+    `total`, `ready` and `failed` count points. `late` counts those that were still pending past their time
+    when the run was closed, and have not ended since. `degraded` is the reason when the run could not do
     all it should (cluster unreachable); such a run ends `partially_failed` at best. `left` counts
     the claims that were not taken, by reason code. A run of the policy `on-demand` has the `wish` it
     was asked for by.
@@ -50,6 +51,7 @@ class Run:
     closed_at: datetime | None = None
     announced: bool = False
     wish: Wish | None = None
+    late: int = 0
 
     @property
     def is_settled(self) -> bool:
@@ -73,12 +75,12 @@ def slot_text(slot: datetime) -> str:
 
 
 def outcome(run: Run) -> RunState:
-    """How a settled run ended: failed when nothing became ready of what there was to take.
+    """How a run that is closed now ended: failed when nothing became ready of what there was to take.
 
-    A degraded run without points could not see what there was.
+    Points that are late or lost are not ready. A degraded run without points could not see what there was.
     """
     if (run.total or run.degraded) and not run.ready:
         return RunState.FAILED
-    if run.failed or run.degraded:
+    if run.ready < run.total or run.degraded:
         return RunState.PARTIALLY_FAILED
     return RunState.COMPLETED

@@ -6,9 +6,9 @@ import logging
 from datetime import datetime
 
 from snapkeep.domain.errors import SnapkeepError
-from snapkeep.domain.points import PointState, group_skews
+from snapkeep.domain.points import GIVE_UP_AFTER, PointState, group_skews
 from snapkeep.domain.protectability import Code
-from snapkeep.domain.runs import RunState, outcome
+from snapkeep.domain.runs import Run, RunState, outcome
 from snapkeep.ports import Announcer, Journal, Left
 
 log = logging.getLogger(__name__)
@@ -31,29 +31,41 @@ def close_if_settled(journal: Journal, announcer: Announcer, run_id: str, now: d
     return True
 
 
-def close_without_lost(journal: Journal, announcer: Announcer, run_id: str, now: datetime) -> None:
-    """Close a run whose journal lacks points (a table restored, an item deleted), and say how many.
+def close_at_limit(journal: Journal, announcer: Announcer, run_id: str, now: datetime) -> None:
+    """Close a run that waits only for what is late, or lost from the journal, with what it has.
 
-    Nothing is done while a point that is there may still end.
+    A late point stays pending, and counts in its run once it ends. Nothing is done while another one may
+    still end, nor for lost ones before the time is over in which points are created.
     """
     run = journal.run(run_id)
     if run is None or run.state is not RunState.RUNNING or run.is_settled:
         return
     points = list(journal.points_of(run_id))
-    if not all(point.state.is_final for point in points):
-        return
+    late = [point for point in points if not point.state.is_final]
     lost = run.total - len(points)
-    reason = f"the journal has only {len(points)} of the {run.total} recovery points that the run planned"
+    if not all(point.is_late(now) for point in late) or not (late or lost):
+        return
+    if lost > 0 and now - run.accepted_at <= GIVE_UP_AFTER:
+        return
+    if lost > 0:
+        _tell_lost(journal, run, len(points))
+    journal.write_late(run_id, len(late))
+    state = outcome(journal.run(run_id) or run)
+    if journal.close_run(run_id, state, now):
+        log.error("run %s is closed as %s: %s points are late, %s lost", run_id, state, len(late), lost)
+        announce(journal, announcer, run_id)
+
+
+def _tell_lost(journal: Journal, run: Run, known: int) -> None:
+    """Journal how many points the journal lacks: a table was restored, an item deleted."""
+    reason = f"the journal has only {known} of the {run.total} recovery points that the run planned"
     left = Left(
-        f"{lost} recovery points",
+        f"{run.total - known} recovery points",
         Code.LOST_FROM_JOURNAL.value,
         f"{reason}: what became of the others is not known",
     )
-    journal.add_left(run_id, [*journal.left(run_id), left])
-    state = RunState.PARTIALLY_FAILED if run.ready else RunState.FAILED
-    if journal.close_run(run_id, state, now):
-        log.error("run %s is closed as %s: %s", run_id, state, reason)
-        announce(journal, announcer, run_id)
+    others = [item for item in journal.left(run.id) if item.code != left.code]
+    journal.add_left(run.id, [*others, left])
 
 
 def announce(journal: Journal, announcer: Announcer, run_id: str) -> None:
@@ -66,5 +78,6 @@ def announce(journal: Journal, announcer: Announcer, run_id: str) -> None:
         return
     points = list(journal.points_of(run_id))
     failures = [point for point in points if point.state is PointState.FAILED]
-    announcer.run_closed(run, failures, group_skews(points))
+    late = [point for point in points if not point.state.is_final]
+    announcer.run_closed(run, failures, group_skews(points), late)
     journal.mark_announced(run_id)

@@ -18,7 +18,6 @@ from snapkeep.domain.points import (
     PointState,
     Snapshot,
     SnapshotState,
-    volume_timeout,
 )
 from snapkeep.domain.policies import Deployment, Method
 from snapkeep.domain.refusals import permanent_refusal
@@ -30,6 +29,9 @@ from snapkeep.services.point_policy import policy_of_point
 
 RESEND_AFTER = timedelta(minutes=20)
 """Longer than a job may wait in the queue (15 minutes): what is still not created lost its job."""
+
+FORSAKEN_AFTER = timedelta(hours=1)
+"""take_snapshots fails a point whose time is over; one that stands for so much longer has no worker."""
 
 BIND_TIMEOUT = timedelta(minutes=10)
 """A live snapshot controller binds a VolumeSnapshot within seconds; bursts of hundreds take minutes."""
@@ -62,8 +64,12 @@ class HealPoints:
         points = [point for point in self.journal.points_of(run.id) if not point.state.is_final]
         done.update(self._follow_driver(run, [point for point in points if self._is_unbound(point)]))
         done.update(self._follow_snapshots([point for point in points if point.snapshot_id], seen))
-        done["sent again"] += self._resend(points)
-        done["late"] += sum(self._is_late(point) for point in points)
+        forsaken = [point for point in points if self._is_forsaken(point)]
+        for point in forsaken:
+            self._forsake(point)
+        done["failed"] += len(forsaken)
+        done["sent again"] += self._resend([point for point in points if point not in forsaken])
+        done["late"] += sum(point.is_late(self.clock()) for point in points)
         return {word: count for word, count in done.items() if count}
 
     def correct_pace(self) -> None:
@@ -222,8 +228,15 @@ class HealPoints:
         unborn = point.state in (PointState.PLANNED, PointState.CREATING)
         return unborn and self.clock() - (point.intent_at or point.accepted_at) > RESEND_AFTER
 
-    def _is_late(self, point: Point) -> bool:
-        return bool(point.snapshot_id) and self._age(point) > volume_timeout(point.size_bytes)
+    def _is_forsaken(self, point: Point) -> bool:
+        unborn = point.state in (PointState.PLANNED, PointState.CREATING)
+        return unborn and self.clock() > point.give_up_at + FORSAKEN_AFTER
+
+    def _forsake(self, point: Point) -> None:
+        """Fail a point that take_snapshots, which was sent its job again and again, did not even fail."""
+        hours = GIVE_UP_AFTER // timedelta(hours=1)
+        reason = f"take_snapshots brought it to no end in {hours} hours; its log and failure queue say why"
+        self.journal.finish(point, Outcome(PointState.FAILED, self.clock(), reason))
 
     def _age(self, point: Point) -> timedelta:
         return self.clock() - (point.started_at or point.accepted_at)

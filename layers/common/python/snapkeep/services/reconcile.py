@@ -13,7 +13,7 @@ from snapkeep.domain.points import GIVE_UP_AFTER
 from snapkeep.domain.policies import INTERRUPTION, Deployment, Policy
 from snapkeep.domain.runs import Run, RunState
 from snapkeep.ports import Announcer, Clock, Journal, Starter
-from snapkeep.services.closing import announce, close_if_settled, close_without_lost
+from snapkeep.services.closing import announce, close_at_limit, close_if_settled
 from snapkeep.services.heal_points import HealPoints
 from snapkeep.services.missed_slots import MissedSlots
 
@@ -77,6 +77,8 @@ class Reconcile:
     def _heal_run(self, run: Run, report: ReconcileReport) -> None:
         if run.state.is_final:
             announce(self.journal, self.announcer, run.id)
+            if run.late:
+                self._follow_late(run, report)
             return
         if run.state is RunState.PLANNING:
             self._plan_again(run, report)
@@ -86,11 +88,21 @@ class Reconcile:
             report.healed[run.id] = healed
         self._close(run, report)
 
+    def _follow_late(self, run: Run, report: ReconcileReport) -> None:
+        """Heal the late points of a closed run, and tell when some of them ended."""
+        healed = self.heal_points.heal(run)
+        if healed:
+            report.healed[run.id] = healed
+        left = sum(not point.state.is_final for point in self.journal.points_of(run.id))
+        now = self.journal.run(run.id)
+        if now is not None and left != run.late:
+            self.announcer.late_points_ended(replace(now, late=left), run.late - left)
+            self.journal.write_late(run.id, left)
+
     def _close(self, run: Run, report: ReconcileReport) -> None:
         """Close the run if its last point is settled; healing that point may have closed it already."""
         close_if_settled(self.journal, self.announcer, run.id, self.clock())
-        if self.clock() - run.accepted_at > GIVE_UP_AFTER:
-            close_without_lost(self.journal, self.announcer, run.id, self.clock())
+        close_at_limit(self.journal, self.announcer, run.id, self.clock())
         now = self.journal.run(run.id)
         if now is not None and now.state.is_final:
             report.closed.append(run.id)

@@ -57,6 +57,7 @@ def run_of(item: Item) -> Run:
         closed_at=_time(item.get("closed_at")),
         announced=item["announced"],
         wish=wish_of(item["wish"]) if "wish" in item else None,
+        late=int(item.get("late", 0)),
     )
 
 

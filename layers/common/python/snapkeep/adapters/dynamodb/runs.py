@@ -112,13 +112,21 @@ class RunRecords:
         return True
 
     def mark_announced(self, run_id: str) -> None:
-        """Journal that the closing of a run was published: it is not open any more."""
-        try:
-            self._table.update(
-                schema.run_key(run_id), "SET #announced = :yes REMOVE #open", EXISTS, {"yes": True}
-            )
-        except Refused:
-            return
+        """Journal that the closing of a run was published: it stays open only for late points."""
+        change, none_late = "SET #announced = :yes", "(attribute_not_exists(#late) OR #late = :none)"
+        condition = f"{EXISTS} AND {none_late}"
+        values = {"yes": True, "none": 0}
+        if not self._changed(run_id, f"{change} REMOVE #open", condition, values):
+            self._changed(run_id, change, EXISTS, {"yes": True})
+
+    def write_late(self, run_id: str, late: int) -> None:
+        """Journal how many points of a run are late; an announced run with none is not open any more."""
+        change, values = "SET #late = :late", {"late": late}
+        is_over = late == 0 and self._changed(
+            run_id, f"{change} REMOVE #open", "#announced = :yes", {**values, "yes": True}
+        )
+        if not is_over:
+            self._changed(run_id, change, EXISTS, values)
 
     def add_left(self, run_id: str, left: Sequence[Left]) -> None:
         """Write what a run did not take and why, replacing what an earlier attempt wrote."""
@@ -141,6 +149,14 @@ class RunRecords:
             item = self._table.get(key)
             return datetime.fromisoformat(item["at"]) if item else now
         return now
+
+    def _changed(self, run_id: str, change: str, condition: str, values: dict[str, Any]) -> bool:
+        """Change a run where the condition holds; False, and nothing changes, where it does not."""
+        try:
+            self._table.update(schema.run_key(run_id), change, condition, values)
+            return True
+        except Refused:
+            return False
 
     def _join_run(self, run_id: str, owner: str, until: datetime, now: datetime) -> Run | None:
         values = {
