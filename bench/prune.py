@@ -93,11 +93,11 @@ class Kubernetes(FakeCluster):
         """The VolumeSnapshot of that name."""
         return None if name in self.removed else VolumeSnapshot(name, namespace, bound=True, ready=True)
 
-    def delete_volume_snapshot(self, namespace: str, name: str) -> None:
+    def delete_volume_snapshot(self, namespace: str, name: str, uid: str = "") -> None:
         """Remember that it is gone."""
         self.removed.add(name)
 
-    def delete_snapshot_content(self, name: str) -> None:
+    def delete_snapshot_content(self, name: str, uid: str = "") -> None:
         """Remember that it is gone."""
         self.removed.add(name)
 

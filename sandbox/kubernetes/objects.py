@@ -20,6 +20,7 @@ from sandbox.kubernetes.defaults import complete, set_defaults
 from sandbox.kubernetes.limits import refuse_out_of_bounds
 from sandbox.kubernetes.patches import json_patch, merge_patch, strategic_patch
 from sandbox.kubernetes.policy_admission import Policies
+from sandbox.kubernetes.preconditions import check_again, check_preconditions
 from sandbox.kubernetes.quotas import QUOTAS, count, refuse_exceeded
 from sandbox.kubernetes.requests import Object, Request, Target
 from sandbox.kubernetes.store import AlreadyExists, NotFound, Store, copy, generated_name
@@ -125,7 +126,8 @@ class Objects:
     ) -> Object:
         """As `delete`, with DeleteOptions that came inside another body, and no policy but `check`."""
         obj = self.get(target)
-        _check_preconditions(target, obj, options.get("preconditions") or {})
+        wanted = options.get("preconditions") or {}
+        check_preconditions(target, obj, wanted)
         if target.resource.plural == "namespaces" and target.name in (
             "default",
             "kube-system",
@@ -140,14 +142,20 @@ class Objects:
             self._orphan(obj["metadata"]["uid"])
         grace = grace_seconds(target, obj, request, options)
         try:
-            self._store.delete(target.resource.plural, target.namespace, target.name, grace)
+            self._store.delete(
+                target.resource.plural,
+                target.namespace,
+                target.name,
+                grace,
+                lambda now: check_again(target, obj, now, wanted, check),
+            )
             return self._store.peek(target.resource.plural, target.namespace, target.name)
         except NotFound:
             return obj
 
     def check_preconditions(self, target: Target, options: Object) -> None:
         """Raises ApiError 404, or 409 when the object is not the one that the DeleteOptions name."""
-        _check_preconditions(target, self.get(target), options.get("preconditions") or {})
+        check_preconditions(target, self.get(target), options.get("preconditions") or {})
 
     def _apply(self, request: Request, target: Target) -> tuple[Object, bool]:
         manager = request.query.get("fieldManager", "")
@@ -272,17 +280,3 @@ def _check_version(target: Target, old: Object, wanted: Object) -> None:
     if uid and uid != old["metadata"]["uid"]:
         causes = invalid_value("metadata.uid", uid, "field is immutable")
         raise errors.invalid(target.resource, target.name, causes + causes)
-
-
-def _check_preconditions(target: Target, obj: Object, wanted: Object) -> None:
-    meta = obj["metadata"]
-    for field, word, what in (
-        ("uid", "UID", "deleted and then recreated"),
-        ("resourceVersion", "ResourceVersion", "modified"),
-    ):
-        if wanted.get(field) and wanted[field] != meta[field]:
-            why = (
-                f"the {word} in the precondition ({wanted[field]}) does not match the {word} in record "
-                f"({meta[field]}). The object might have been {what}"
-            )
-            raise errors.precondition(target.resource, target.name, why)

@@ -136,11 +136,20 @@ class Store:
         self._tell(kind, resource, new)
         return copy(new)  # type: ignore[no-any-return]
 
-    def delete(self, resource: str, namespace: str | None, name: str, grace_seconds: int = 0) -> None:
+    def delete(
+        self,
+        resource: str,
+        namespace: str | None,
+        name: str,
+        grace_seconds: int = 0,
+        check: Callable[[Object], Any] = lambda _: None,
+    ) -> None:
         """Removes the object, or sets its deletionTimestamp when finalizers hold it. A pod with seconds of
-        grace stays until a second delete without (the kubelet's). Raises NotFound."""
+        grace stays until a second delete without (the kubelet's). `check` sees the object under the lock,
+        before anything is changed. Raises NotFound, and whatever `check` raises."""
 
         def mark(obj: Object) -> None:
+            check(obj)
             meta = obj["metadata"]
             if grace_seconds < meta.get("deletionGracePeriodSeconds", grace_seconds + 1):
                 meta["deletionTimestamp"] = timestamp(self.clock() + timedelta(seconds=grace_seconds))

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from snapkeep.domain import tags
 from snapkeep.domain.claims import Claim, ScratchVolume
-from snapkeep.domain.deletions import Leftover, SnapshotContent, Withdrawn
+from snapkeep.domain.deletions import Leftover, SnapshotContent, Withdrawn, refuse_unless_retained
 from snapkeep.domain.drivers import DRIVERS, NAMED_SNAPSHOT, snapshot_mark
 from snapkeep.domain.errors import ClusterUnreachable, NameTaken, PermanentError, Throttled
 from snapkeep.domain.naming import snapshot_class
@@ -80,8 +80,11 @@ class FakeCluster(RestoringCluster):
         self._before("volume_snapshot")
         return self.snapshots.get((namespace, name))
 
-    def delete_volume_snapshot(self, namespace: str, name: str) -> None:
+    def delete_volume_snapshot(self, namespace: str, name: str, uid: str = "") -> None:
         self._before("delete_volume_snapshot")
+        if uid and uid != self._uid_of(namespace, name):
+            return
+        self._refuse_unless_retained((namespace, name))
         self.deleting.add(name)
         self._remove_deleted()
         self._after("delete_volume_snapshot")
@@ -95,6 +98,7 @@ class FakeCluster(RestoringCluster):
             return Withdrawn(cut[0], cut_at=self.cut_at.get(cut[0]))
         if not self._is_of(key, point):
             return Withdrawn()
+        self._refuse_unless_retained(key)
         self.deleting |= {point.id, *(item.name for item in contents)}
         self._remove_deleted()
         self._after("withdraw_volume_snapshot")
@@ -123,18 +127,24 @@ class FakeCluster(RestoringCluster):
                 content.namespace,
                 content.volume_snapshot,
                 self.made_at,
+                content.uid,
             )
 
     def listed_snapshots(self) -> Iterator[ListedSnapshot]:
         self._before("listed_snapshots")
-        yield from [ListedSnapshot(*key, self.made_at) for key in self.points if key in self.snapshots]
+        for key in [key for key in self.points if key in self.snapshots]:
+            yield ListedSnapshot(*key, self.made_at, self._uid_of(*key))
 
     def snapshot_contents(self) -> Iterator[SnapshotContent]:
         self._before("snapshot_contents")
         yield from [content for content in self.contents.values() if content.snapshot_id]
 
-    def delete_snapshot_content(self, name: str) -> None:
+    def delete_snapshot_content(self, name: str, uid: str = "") -> None:
         self._before("delete_snapshot_content")
+        found = self.contents.get(name)
+        if found is None or uid not in ("", found.uid):
+            return
+        refuse_unless_retained(name, found.deletion_policy, found.snapshot_id, "it")
         self.deleting.add(name)
         self._remove_deleted()
         self._after("delete_snapshot_content")
@@ -156,9 +166,17 @@ class FakeCluster(RestoringCluster):
 
     def begin(self, namespace: str, name: str) -> str:
         """Let the controller make the content of a VolumeSnapshot, for which nothing is cut yet; its name."""
-        content = SnapshotContent(f"snapcontent-{name}", "", "Retain", namespace, name)
+        made = f"snapcontent-{name}"
+        content = SnapshotContent(made, "", "Retain", namespace, name, f"uid-of-{made}")
         self.contents[content.name] = content
         return content.name
+
+    def flip(self, name: str) -> None:
+        """Let somebody set the deletionPolicy of a content to Delete."""
+        if name in self.contents:
+            self.contents[name] = replace(self.contents[name], deletion_policy="Delete")
+        else:
+            self.flipped_imports.add(name)
 
     def put_foreign_snapshot(self, namespace: str, name: str) -> None:
         """Let somebody else have made a VolumeSnapshot of that name."""
@@ -196,7 +214,7 @@ class FakeCluster(RestoringCluster):
                 )
             self.cut_at[cut] = ebs.all[cut].started_at
             name = begun.get(key, f"snapcontent-{cut}")
-            self.contents[name] = SnapshotContent(name, cut, "Retain", *key)
+            self.contents[name] = SnapshotContent(name, cut, "Retain", *key, f"uid-of-{name}")
 
     def cut_one(self, ebs: FakeSnapshots, namespace: str, name: str) -> str:
         """Let the driver cut a snapshot for a VolumeSnapshot, whether it has one or not; its id."""
@@ -235,6 +253,16 @@ class FakeCluster(RestoringCluster):
             self.contents.pop(name, None)
             for key in [key for key in self.snapshots if key[1] == name]:
                 del self.snapshots[key]
+
+    def _refuse_unless_retained(self, key: tuple[str, str]) -> None:
+        for item in self.contents.values():
+            if (item.namespace, item.volume_snapshot) == key:
+                what = f"VolumeSnapshot {'/'.join(key)}"
+                refuse_unless_retained(item.name, item.deletion_policy, item.snapshot_id, what)
+
+    def _uid_of(self, namespace: str, name: str) -> str:
+        made_for = self.points.get((namespace, name))
+        return _uid(made_for) if made_for else ""
 
     def _is_of(self, key: tuple[str, str], point: Point) -> bool:
         made_for = self.points.get(key)

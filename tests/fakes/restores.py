@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from snapkeep.domain.deletions import refuse_unless_retained
 from snapkeep.domain.errors import NameTaken, NotFound, TemporaryError
 from snapkeep.domain.holds import Hold
 from snapkeep.domain.restore.bindings import Binding
@@ -29,6 +30,7 @@ class RestoringCluster(Faults):
         self.wanted: dict[tuple[str, str], str] = {}
         self.imported_contents: dict[str, str] = {}
         self.imported_snapshots: dict[tuple[str, str], str] = {}
+        self.flipped_imports: set[str] = set()
         self.waits_for_consumer = True
         self.place = TargetFacts(region="")
         self.namespaces: dict[str, str] = {}
@@ -77,6 +79,8 @@ class RestoringCluster(Faults):
         self._before("remove_imported_snapshot")
         for name in restore.all_objects:
             key = (restore.namespace, name)
+            if name in self.flipped_imports and self.imported_contents.get(name) == restore.id:
+                refuse_unless_retained(name, "Delete", restore.snapshot_id, "/".join(key))
             if self.imported_snapshots.get(key) == restore.id:
                 del self.imported_snapshots[key]
             if self.imported_contents.get(name) == restore.id:

@@ -57,6 +57,10 @@ class World(ABC):
         """Take the finalizers of that object away."""
 
     @abstractmethod
+    def flip(self, name: str) -> None:
+        """Let somebody set the deletionPolicy of a content to Delete."""
+
+    @abstractmethod
     def make_ready(self, namespace: str, name: str) -> None:
         """Let the sidecar see that it completed."""
 
@@ -108,6 +112,9 @@ class FakeWorld(World):
 
     def let_go(self, namespace: str, name: str) -> None:
         self.fake.let_go(name)
+
+    def flip(self, name: str) -> None:
+        self.fake.flip(name)
 
     def make_ready(self, namespace: str, name: str) -> None:
         self.fake.mark_ready()
@@ -200,6 +207,11 @@ class SandboxWorld(World):
         plural = "volumesnapshots" if namespace else "volumesnapshotcontents"
         self.store.update(
             plural, namespace or None, name, lambda old: old["metadata"].update(finalizers=finalizers)
+        )
+
+    def flip(self, name: str) -> None:
+        self.store.update(
+            "volumesnapshotcontents", None, name, lambda old: old["spec"].update(deletionPolicy="Delete")
         )
 
     def make_ready(self, namespace: str, name: str) -> None:

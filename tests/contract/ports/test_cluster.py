@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +11,7 @@ import pytest
 from snapkeep.domain.claims import VolumeKind
 from snapkeep.domain.deletions import Leftover, Withdrawn
 from snapkeep.domain.drivers import EBS_CSI
-from snapkeep.domain.errors import NameTaken
+from snapkeep.domain.errors import NameTaken, PermanentError
 from snapkeep.domain.points import Point
 from snapkeep.domain.policies import Method
 from snapkeep.ports import VolumeSnapshot
@@ -212,6 +212,46 @@ def test_a_volume_snapshot_whose_snapshot_is_useless_goes_with_its_content(world
     (content,) = world.cluster.snapshot_contents()
 
     assert world.cluster.withdraw_volume_snapshot(point, useless=content.snapshot_id) == Withdrawn()
+    assert world.cluster.volume_snapshot("default", point.id) is None
+    assert list(world.cluster.snapshot_contents()) == []
+
+
+def test_nothing_goes_that_would_take_its_ebs_snapshot_along(world: World) -> None:
+    point = in_default()
+    world.add_claim("data")
+    world.cluster.create_volume_snapshot(point)
+    world.bind("default", point.id, point.volume_id)
+    (content,) = world.cluster.snapshot_contents()
+    world.flip(content.name)
+
+    attempts: tuple[Callable[[], object], ...] = (
+        lambda: world.cluster.delete_volume_snapshot("default", point.id),
+        lambda: world.cluster.delete_snapshot_content(content.name),
+        lambda: world.cluster.withdraw_volume_snapshot(point, useless=content.snapshot_id),
+    )
+    for attempt in attempts:
+        with pytest.raises(PermanentError) as refused:
+            attempt()
+        assert f"kubectl patch volumesnapshotcontent {content.name} --type merge" in refused.value.reason
+        assert content.snapshot_id in refused.value.reason
+    assert world.cluster.volume_snapshot("default", point.id) is not None
+    assert [item.name for item in world.cluster.snapshot_contents()] == [content.name]
+
+
+def test_what_took_the_name_of_a_listed_object_stays(world: World) -> None:
+    point = in_default()
+    world.add_claim("data")
+    world.cluster.create_volume_snapshot(point)
+    world.bind("default", point.id, point.volume_id)
+    (content,) = world.cluster.snapshot_contents()
+    (listed,) = world.cluster.listed_snapshots()
+    assert listed.uid and content.uid
+    world.cluster.delete_volume_snapshot("default", point.id, "another-uid")
+    world.cluster.delete_snapshot_content(content.name, "another-uid")
+    assert world.cluster.volume_snapshot("default", point.id) is not None
+    assert list(world.cluster.snapshot_contents()) == [content]
+    world.cluster.delete_volume_snapshot("default", point.id, listed.uid)
+    world.cluster.delete_snapshot_content(content.name, content.uid)
     assert world.cluster.volume_snapshot("default", point.id) is None
     assert list(world.cluster.snapshot_contents()) == []
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from snapkeep.domain.errors import NameTaken
+from snapkeep.domain.errors import NameTaken, PermanentError
 from tests.contract.ports.clusters import FakeWorld, SandboxWorld, World
 from tests.fakes.restore_samples import a_restore
 
@@ -56,6 +56,16 @@ def test_what_a_restore_made_can_be_removed_and_removed_again(world: World) -> N
         world.cluster.remove_imported_snapshot(FIRST)
     assert world.cluster.restored_claim(FIRST) is None
     world.cluster.import_snapshot(FIRST)
+
+
+def test_an_import_that_would_take_its_ebs_snapshot_along_stays(world: World) -> None:
+    world.cluster.import_snapshot(FIRST)
+    world.cluster.create_restored_claim(FIRST)
+    world.flip(FIRST.objects)
+    with pytest.raises(PermanentError, match=f"kubectl patch volumesnapshotcontent {FIRST.objects} "):
+        world.cluster.remove_imported_snapshot(FIRST)
+    claim = world.cluster.restored_claim(FIRST)
+    assert claim is not None and not claim.snapshot_gone
 
 
 def test_a_claim_whose_import_was_removed_says_so(world: World) -> None:

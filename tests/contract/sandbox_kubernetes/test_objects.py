@@ -247,6 +247,20 @@ def test_a_delete_meant_for_another_object_of_the_same_name_is_refused(admin: Cl
     assert admin.get(f"{PODS}/web").status == 200
 
 
+def test_a_delete_meant_for_an_earlier_version_is_refused_and_one_for_this_version_is_done(
+    admin: Client,
+) -> None:
+    seen = admin.post(PODS, pod("web")).body["metadata"]
+    admin.patch(f"{PODS}/web", {"metadata": {"labels": {"app": "web"}}})
+    stale = {"uid": seen["uid"], "resourceVersion": seen["resourceVersion"]}
+    refused = admin.delete(f"{PODS}/web", {"preconditions": stale})
+    assert refused.status == 409
+    assert "the ResourceVersion in the precondition" in refused.message
+    present = admin.get(f"{PODS}/web").body["metadata"]
+    fresh = {"uid": present["uid"], "resourceVersion": present["resourceVersion"]}
+    assert admin.delete(f"{PODS}/web", {"preconditions": fresh, "gracePeriodSeconds": 0}).status == 200
+
+
 def test_a_dry_run_checks_and_stores_nothing(admin: Client) -> None:
     assert admin.post(f"{CLAIMS}?dryRun=All", claim("data")).status == 201
     assert admin.post(f"{CLAIMS}?dryRun=All", claim("data", accessModes=[])).status == 422

@@ -50,6 +50,22 @@ def test_a_new_spec_raises_the_generation_of_kinds_that_have_one() -> None:
     assert [obj["metadata"]["generation"] for obj in (made, ready, grown)] == [1, 1, 2]
 
 
+def test_a_deletion_is_checked_against_the_object_as_it_is_under_the_lock() -> None:
+    store = Store()
+    seen = store.create(CLAIMS, "default", claim("data"))["metadata"]["resourceVersion"]
+    store.update(CLAIMS, "default", "data", lambda obj: obj["spec"].update(volumeName="pv"))
+
+    def unchanged(obj: dict[str, Any]) -> None:
+        if obj["metadata"]["resourceVersion"] != seen:
+            raise ValueError("changed since")
+
+    with pytest.raises(ValueError, match="changed since"):
+        store.delete(CLAIMS, "default", "data", check=unchanged)
+    assert "deletionTimestamp" not in store.get(CLAIMS, "default", "data")["metadata"]
+    store.delete(CLAIMS, "default", "data")
+    assert store.list(CLAIMS) == []
+
+
 def test_a_change_cannot_steal_an_identity() -> None:
     store = Store()
     made = store.create(CLAIMS, "default", claim("data"))["metadata"]

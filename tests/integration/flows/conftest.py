@@ -24,6 +24,7 @@ POLICIES: Sequence[dict[str, Any]] = (
     {"name": "shared-group", "method": "ebs", "group": "app"},
     {"name": "access", "method": "ebs"},
     {"name": "lost-namespace", "method": "ebs"},
+    {"name": "flipped", "method": "csi"},
     {"name": "orphans", "method": "ebs"},
     {"name": "restored", "method": "ebs"},
     {"name": "raced", "method": "ebs", "retention": {"last": 1}},

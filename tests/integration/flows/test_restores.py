@@ -40,13 +40,13 @@ def accepted(product: Deployed, journal: DynamoJournal, snapshot: LiveSnapshot) 
     return journal.add_restore(restore)
 
 
-def a_pod(claim: str) -> dict[str, Any]:
+def a_pod(claim: str, namespace: str = TARGET) -> dict[str, Any]:
     volumes = [{"name": "data", "persistentVolumeClaim": {"claimName": claim}}]
     container = {"name": "app", "image": "busybox", "volumeMounts": [{"name": "data", "mountPath": "/data"}]}
     return {
         "apiVersion": "v1",
         "kind": "Pod",
-        "metadata": {"name": "app", "namespace": TARGET},
+        "metadata": {"name": "app", "namespace": namespace},
         "spec": {"containers": [container], "volumes": volumes},
     }
 

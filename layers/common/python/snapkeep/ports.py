@@ -102,8 +102,12 @@ class Cluster(Protocol):
     def volume_snapshot(self, namespace: str, name: str) -> VolumeSnapshot | None:
         """The VolumeSnapshot's status, or None when there is none of that name."""
 
-    def delete_volume_snapshot(self, namespace: str, name: str) -> None:
-        """Delete a VolumeSnapshot; one that is gone already is success."""
+    def delete_volume_snapshot(self, namespace: str, name: str, uid: str = "") -> None:
+        """Delete a VolumeSnapshot; one that is gone already, or has another UID now, is success.
+
+        Raises PermanentError when its content would take the EBS snapshot along, and TemporaryError when the
+        content cannot be read.
+        """
 
     def withdraw_volume_snapshot(self, point: Point, useless: str = "") -> Withdrawn:
         """Ask for the deletion of the point's own VolumeSnapshot and its content, and tell what is left.
@@ -124,8 +128,11 @@ class Cluster(Protocol):
     def snapshot_contents(self) -> Iterator[SnapshotContent]:
         """All VolumeSnapshotContents that name a snapshot, listed in pages."""
 
-    def delete_snapshot_content(self, name: str) -> None:
-        """Delete a VolumeSnapshotContent; one that is gone already is success."""
+    def delete_snapshot_content(self, name: str, uid: str = "") -> None:
+        """Delete a VolumeSnapshotContent; one that is gone already, or has another UID now, is success.
+
+        Raises PermanentError when it would take the EBS snapshot along.
+        """
 
     def snapshot_content_left(self, name: str) -> Leftover | None:
         """What is left of a VolumeSnapshotContent whose deletion was asked for; None once it is gone."""
@@ -146,7 +153,10 @@ class Cluster(Protocol):
         """The claim under the restore's target name as it is now, whoever made it; None without one."""
 
     def remove_imported_snapshot(self, restore: RestoreOperation) -> None:
-        """Delete what `import_snapshot` made, if it names this restore; what is gone is success."""
+        """Delete what `import_snapshot` made, if it names this restore; what is gone is success.
+
+        Raises PermanentError when a content would take the EBS snapshot along.
+        """
 
     def remove_restored_claim(self, restore: RestoreOperation) -> None:
         """Delete the claim of a restore if it names it and no volume was made for it yet."""

@@ -152,6 +152,7 @@ def test_contents_of_others_young_ones_and_unfinished_ones_are_none(changes: dic
 def test_a_content_that_would_take_the_snapshot_with_it_is_left_to_a_person() -> None:
     (orphan,) = of_contents(a_content(deletion_policy="Delete"))
     assert not orphan.deletable
+    assert f"kubectl patch volumesnapshotcontent {orphan.name} " in orphan.reason
 
 
 def test_an_import_pair_is_an_orphan_once_its_restore_is_over() -> None:

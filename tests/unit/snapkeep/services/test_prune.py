@@ -98,13 +98,8 @@ def test_a_confirmed_plan_that_was_interrupted_goes_on_without_asking_again() ->
 def test_a_hold_that_is_set_while_prune_works_wins() -> None:
     world = a_world(4, method=Method.CSI)
     oldest = listed(world)[0]
-    delete = world.cluster.delete_snapshot_content
-
-    def hold_then_delete(name: str) -> None:
-        world.ebs.add_tags(oldest, {tags.HOLD: "true"})
-        delete(name)
-
-    world.cluster.delete_snapshot_content = hold_then_delete  # type: ignore[method-assign]
+    hold = {tags.HOLD: "true"}
+    world.cluster.meanwhile("delete_snapshot_content", lambda: world.ebs.add_tags(oldest, hold))
     (ended,) = world.prune().ended
     assert ended.reason == "kept: it is held (tag snapkeep:hold)"
     assert oldest in world.ebs.all and world.journal.deletions == {}

@@ -38,6 +38,25 @@ def test_a_content_that_would_delete_the_snapshot_is_left_alone() -> None:
     assert len(world.cluster.snapshots) == 1
 
 
+def test_a_content_that_was_flipped_after_the_listing_is_left_alone() -> None:
+    world, snapshot_id = a_world()
+    objects = open_objects(world.clusters, "myeks")
+    (content,) = world.cluster.contents
+    world.cluster.flip(content)
+    with pytest.raises(PermanentError, match=f"kubectl patch volumesnapshotcontent {content} "):
+        objects.remove(snapshot_id, world.ebs.get(snapshot_id))
+    assert len(world.cluster.snapshots) == 1 and content in world.cluster.contents
+
+
+def test_what_took_the_name_of_a_listed_content_stays() -> None:
+    world, snapshot_id = a_world()
+    objects = open_objects(world.clusters, "myeks")
+    (content,) = world.cluster.contents.values()
+    world.cluster.contents[content.name] = replace(content, uid="another", snapshot_id="snap-other")
+    objects.remove(snapshot_id, world.ebs.get(snapshot_id))
+    assert content.name in world.cluster.contents
+
+
 def test_an_edited_namespace_tag_hides_no_volume_snapshot() -> None:
     world, snapshot_id = a_world()
     world.ebs.add_tags(snapshot_id, {tags.NAMESPACE: "elsewhere"})

@@ -243,6 +243,15 @@ def test_trouble_with_one_object_does_not_stop_the_next() -> None:
     assert dict(story.one().ended) == {first: "kept for now: not now", second: "deleted"}
 
 
+def test_a_content_that_is_flipped_after_the_listing_stays_and_says_how_to_mend_it() -> None:
+    story = Story(method=Method.CSI)
+    name = story.stale_content()
+    story.world.cluster.meanwhile("delete_snapshot_content", lambda: story.world.cluster.flip(name))
+    ((_, what),) = story.one().ended
+    assert what.startswith("kept for now: ") and f"kubectl patch volumesnapshotcontent {name} " in what
+    assert name in story.world.cluster.contents
+
+
 def test_nothing_is_younger_than_a_day() -> None:
     story = Story()
     twin = story.late_twin()

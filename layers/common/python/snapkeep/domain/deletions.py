@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from snapkeep.domain.errors import PermanentError
+
+RETAIN = "Retain"
+"""The deletionPolicy of a content whose deletion leaves the EBS snapshot alone."""
 
 
 class DeletionStep(StrEnum):
@@ -67,6 +73,7 @@ class SnapshotContent:
     deletion_policy: str
     namespace: str = ""
     volume_snapshot: str = ""
+    uid: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,3 +106,24 @@ class Withdrawn:
     snapshot_id: str = ""
     left: tuple[Leftover, ...] = ()
     cut_at: datetime | None = None
+
+
+def refuse_unless_retained(content: str, policy: str, snapshot_id: str, what: str) -> None:
+    """Raise PermanentError unless a content with this deletionPolicy keeps the EBS snapshot that it names.
+
+    `what` is to be deleted. The text says how to set the policy back.
+    https://kubernetes.io/docs/concepts/storage/volume-snapshots/#deletion-policy
+    """
+    if policy == RETAIN:
+        return
+    lost = f"EBS snapshot {snapshot_id}" if snapshot_id else "the EBS snapshot that is cut for it"
+    raise PermanentError(
+        f"VolumeSnapshotContent {content} has deletionPolicy {policy!r}, not {RETAIN}: deleting {what} would "
+        f"delete {lost}, too. Set it back with `{retain_command(content)}`; the deletion is tried again then"
+    )
+
+
+def retain_command(content: str) -> str:
+    """The command with which a person sets the deletionPolicy of a content back to Retain."""
+    patch = json.dumps({"spec": {"deletionPolicy": RETAIN}}, separators=(",", ":"))
+    return f"kubectl patch volumesnapshotcontent {content} --type merge -p '{patch}'"

@@ -14,6 +14,7 @@ from enum import StrEnum
 
 from snapkeep.domain import tags
 from snapkeep.domain.cost import storage_at_most
+from snapkeep.domain.deletions import RETAIN, retain_command
 from snapkeep.domain.naming import snapshot_classes
 from snapkeep.domain.points import Snapshot, SnapshotState
 from snapkeep.domain.prunable import Unreadable, hold_of, read
@@ -68,6 +69,7 @@ class ListedContent:
     namespace: str
     volume_snapshot: str
     created_at: datetime
+    uid: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,7 @@ class ListedSnapshot:
     namespace: str
     name: str
     created_at: datetime
+    uid: str = ""
 
     def __str__(self) -> str:
         return f"{self.namespace}/{self.name}"
@@ -175,14 +178,15 @@ def of_contents(
     for content in contents:
         if content.class_name not in snapshot_classes(cluster) or now - content.created_at < MIN_AGE:
             continue
-        retains = content.deletion_policy == "Retain"
+        retains = content.deletion_policy == RETAIN
+        flipped = "" if retains else f"; it must retain first: `{retain_command(content.name)}`"
         if content.name.startswith(RESTORE_PREFIX):
             if content.name not in open_restores:
                 reason = "it was imported for a restore that is over"
-                yield Orphan(OrphanKind.CONTENT, content.name, reason, deletable=retains)
+                yield Orphan(OrphanKind.CONTENT, content.name, reason + flipped, deletable=retains)
         elif content.snapshot_id and content.snapshot_id not in known:
             reason = f"it names {content.snapshot_id}, which EC2 has no more"
-            yield Orphan(OrphanKind.CONTENT, content.name, reason, deletable=retains)
+            yield Orphan(OrphanKind.CONTENT, content.name, reason + flipped, deletable=retains)
 
 
 def of_volume_snapshots(

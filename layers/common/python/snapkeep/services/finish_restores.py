@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Protocol
 
-from snapkeep.domain.errors import SnapkeepError
+from snapkeep.domain.errors import PermanentError, SnapkeepError
 from snapkeep.domain.holds import Hold
 from snapkeep.domain.restore.operations import GIVE_UP_AFTER, RestoreOperation, Stage
 from snapkeep.domain.restore.progress import Progress, RestoreState, progress
@@ -80,7 +80,7 @@ class FinishRestores:
         elif operation.stage is Stage.CREATED:
             self._watch(operation, report)
         else:
-            self.restore.clean_up(operation)
+            self._clean_up(operation)
             report.finished.append(operation.id)
 
     def _make(self, operation: RestoreOperation, report: FinishReport) -> None:
@@ -117,8 +117,18 @@ class FinishRestores:
             self.restore.renew(operation)
             report.waiting.append(operation.id)
             return
-        self.restore.clean_up(self.journal.write_restore(ended))
+        self._clean_up(self.journal.write_restore(ended))
         (report.failed if ended.stage is Stage.FAILED else report.finished).append(operation.id)
+
+    def _clean_up(self, operation: RestoreOperation) -> None:
+        """Clean up behind a restore; what a person must mend first is told once in its timeline."""
+        try:
+            self.restore.clean_up(operation)
+        except PermanentError as error:
+            text = f"not cleaned up yet: {error.reason}"
+            if text not in (moment.text for moment in operation.timeline):
+                self.journal.write_restore(operation.happened(self.clock(), text))
+            raise
 
     def _ended(self, operation: RestoreOperation, seen: Progress) -> RestoreOperation | None:
         """The operation as it ended; None while it has not."""

@@ -6,13 +6,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from snapkeep.domain import tags
-from snapkeep.domain.deletions import Leftover, SnapshotContent
+from snapkeep.domain.deletions import Leftover, SnapshotContent, refuse_unless_retained
 from snapkeep.domain.errors import ClusterUnreachable, PermanentError, SnapkeepError, TemporaryError
 from snapkeep.domain.points import Snapshot
 from snapkeep.domain.policies import Method
 from snapkeep.ports import Cluster, Clusters
-
-RETAIN = "Retain"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +58,7 @@ class Objects:
         named = [*self.contents.get(snapshot_id, []), *stale]
         known = {"", snapshot_id, *(item.snapshot_id for item in stale)}
         for content in named:
-            if content.deletion_policy != RETAIN:
-                raise PermanentError(
-                    f"VolumeSnapshotContent {content.name} names it with deletionPolicy "
-                    f"{content.deletion_policy!r}, not Retain: delete that one by hand if it may go"
-                )
+            refuse_unless_retained(content.name, content.deletion_policy, content.snapshot_id, "it")
         asked = []
         for namespace, name in sorted(self._own(snapshot, named)):
             found = self.cluster.volume_snapshot(namespace, name)
@@ -72,7 +66,7 @@ class Objects:
                 self.cluster.delete_volume_snapshot(namespace, name)
                 asked.append(SnapshotObject(namespace, name))
         for content in named:
-            self.cluster.delete_snapshot_content(content.name)
+            self.cluster.delete_snapshot_content(content.name, content.uid)
             asked.append(SnapshotObject("", content.name))
         return asked
 

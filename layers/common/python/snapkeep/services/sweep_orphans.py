@@ -242,14 +242,15 @@ class SweepOrphans:
         assert seen.cluster is not None
         try:
             if orphan.kind is OrphanKind.VOLUME_SNAPSHOT:
-                seen.cluster.delete_volume_snapshot(*orphan.name.split("/", 1))
+                listed = next(item for item in seen.snapshots if str(item) == orphan.name)
+                seen.cluster.delete_volume_snapshot(listed.namespace, listed.name, listed.uid)
                 return "deleted"
             content = next(item for item in seen.contents if item.name == orphan.name)
-            ours = {(item.namespace, item.name) for item in seen.snapshots}
+            ours = {(item.namespace, item.name): item.uid for item in seen.snapshots}
             pair = (content.namespace, content.volume_snapshot)
             if pair in ours or content.volume_snapshot == content.name:
-                seen.cluster.delete_volume_snapshot(*pair)
-            seen.cluster.delete_snapshot_content(content.name)
+                seen.cluster.delete_volume_snapshot(*pair, ours.get(pair, ""))
+            seen.cluster.delete_snapshot_content(content.name, content.uid)
             return "deleted"
         except SnapkeepError as error:
             return f"kept for now: {error.reason}"

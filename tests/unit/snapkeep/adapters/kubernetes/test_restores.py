@@ -23,8 +23,9 @@ TAKEN = status(409, "AlreadyExists", "exists")
 
 
 def owned(owner: str = RESTORE.id, **spec: Any) -> Reply:
-    metadata = {"name": "x", "uid": "uid-1", "annotations": {"snapkeep.io/restore": owner}}
-    return Reply(200, {"metadata": metadata, "spec": spec})
+    metadata = {"name": PAIR, "namespace": "shop", "uid": "uid-1", "resourceVersion": "5"}
+    annotations = {"snapkeep.io/restore": owner}
+    return Reply(200, {"metadata": metadata | {"annotations": annotations}, "spec": spec})
 
 
 def test_an_import_makes_the_content_first_and_it_retains() -> None:
@@ -74,10 +75,10 @@ def test_somebody_elses_claim_is_not_taken_over(found: Reply) -> None:
 
 
 def test_only_what_names_this_restore_is_removed_and_only_that_object() -> None:
-    client, http = a_client(owned(), Reply(200, {}), owned("another"))
+    client, http = a_client(owned(), ABSENT, Reply(200, {}), owned("another"))
     restores.remove_import(client, RESTORE)
-    assert [method for method, _, _ in http.requests] == ["GET", "DELETE", "GET"]
-    assert http.requests[1][2] == {"preconditions": {"uid": "uid-1"}}
+    assert [method for method, _, _ in http.requests] == ["GET", "GET", "DELETE", "GET"]
+    assert http.requests[2][2] == {"preconditions": {"uid": "uid-1", "resourceVersion": "5"}}
 
 
 def test_a_claim_with_a_volume_is_never_removed() -> None:
@@ -87,9 +88,16 @@ def test_a_claim_with_a_volume_is_never_removed() -> None:
 
 
 def test_a_claim_without_a_volume_is_removed() -> None:
-    client, http = a_client(owned(), owned(), Reply(200, {}))
+    client, http = a_client(owned(), Reply(200, {}))
     restores.remove_claim(client, RESTORE)
-    assert http.requests[-1] == ("DELETE", CLAIM, {"preconditions": {"uid": "uid-1"}})
+    preconditions = {"uid": "uid-1", "resourceVersion": "5"}
+    assert http.requests[-1] == ("DELETE", CLAIM, {"preconditions": preconditions})
+
+
+def test_a_claim_that_gets_its_volume_between_look_and_deletion_stays() -> None:
+    client, http = a_client(owned(), status(409, "Conflict", "changed"), owned(volumeName="pvc-1"))
+    restores.remove_claim(client, RESTORE)
+    assert [method for method, _, _ in http.requests] == ["GET", "DELETE", "GET"]
 
 
 def test_no_claim_is_no_claim() -> None:

@@ -20,7 +20,7 @@ CONTENT = f"{snapshots.API}/volumesnapshotcontents/snapcontent-vs-uid"
 
 def the_snapshot() -> Reply:
     document = snapshots.manifest("myeks", POINT)
-    document["metadata"]["uid"] = "vs-uid"
+    document["metadata"] |= {"uid": "vs-uid", "resourceVersion": "7"}
     return Reply(200, document)
 
 
@@ -31,18 +31,19 @@ def a_content(**spec: Any) -> dict[str, Any]:
         "deletionPolicy": "Retain",
         "volumeSnapshotClassName": "snapkeep-myeks",
     }
-    return {"metadata": {"name": "snapcontent-vs-uid", "uid": "content-uid"}, "spec": given | spec}
+    meta = {"name": "snapcontent-vs-uid", "uid": "content-uid", "resourceVersion": "9"}
+    return {"metadata": meta, "spec": given | spec}
 
 
-def test_the_volume_snapshot_goes_before_its_content_and_each_by_its_uid() -> None:
-    client, http = a_client(
-        the_snapshot(), Reply(200, a_content()), Reply(200, {}), Reply(200, {}), ABSENT, ABSENT
-    )
+def test_the_volume_snapshot_goes_before_its_content_and_each_as_it_was_read() -> None:
+    pair = (the_snapshot(), Reply(200, a_content()))
+    done = Reply(200, {})
+    client, http = a_client(*pair, *pair, done, Reply(200, a_content()), done, ABSENT, ABSENT)
     assert withdraw(client, POINT) == Withdrawn()
     deletions = [(url, body) for method, url, body in http.requests if method == "DELETE"]
     assert deletions == [
-        (f"{PATH}/{POINT.id}", {"preconditions": {"uid": "vs-uid"}}),
-        (CONTENT, {"preconditions": {"uid": "content-uid"}}),
+        (f"{PATH}/{POINT.id}", {"preconditions": {"uid": "vs-uid", "resourceVersion": "7"}}),
+        (CONTENT, {"preconditions": {"uid": "content-uid", "resourceVersion": "9"}}),
     ]
 
 
@@ -61,8 +62,9 @@ def test_a_content_that_was_not_made_for_the_point_stays(other: dict[str, Any]) 
 
 
 def test_a_content_that_would_take_its_snapshot_along_is_left_to_a_person() -> None:
-    client, http = a_client(the_snapshot(), Reply(200, a_content(deletionPolicy="Delete")))
-    with pytest.raises(PermanentError, match="snapcontent-vs-uid does not retain"):
+    flipped = (the_snapshot(), Reply(200, a_content(deletionPolicy="Delete")))
+    client, http = a_client(*flipped, *flipped)
+    with pytest.raises(PermanentError, match="kubectl patch volumesnapshotcontent snapcontent-vs-uid "):
         withdraw(client, POINT)
     assert all(method == "GET" for method, _, _ in http.requests)
 
@@ -75,3 +77,11 @@ def test_what_was_cut_is_told_with_its_time_and_keeps_its_objects() -> None:
     assert found.cut_at is not None
     assert found.cut_at.replace(microsecond=0) == datetime(2025, 11, 24, 18, tzinfo=UTC)
     assert all(method == "GET" for method, _, _ in http.requests)
+
+
+def test_a_content_that_a_snapshot_was_cut_for_meanwhile_stays_and_is_told_as_left() -> None:
+    cut = a_content() | {"status": {"snapshotHandle": "snap-1"}}
+    pair = (the_snapshot(), Reply(200, a_content()))
+    client, http = a_client(*pair, *pair, Reply(200, {}), Reply(200, cut), ABSENT, Reply(200, cut))
+    assert [item.name for item in withdraw(client, POINT).left] == ["snapcontent-vs-uid"]
+    assert [url for method, url, _ in http.requests if method == "DELETE"] == [f"{PATH}/{POINT.id}"]

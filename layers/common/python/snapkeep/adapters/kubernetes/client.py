@@ -110,12 +110,16 @@ class KubernetesClient:
         """
         return self._call("PATCH", path, {}, body)
 
-    def delete(self, path: str, uid: str = "", grace_seconds: int | None = None) -> None:
-        """DELETE an object (only the one with this `uid`, when given); one that is gone is success.
+    def delete(self, path: str, uid: str = "", grace_seconds: int | None = None, version: str = "") -> None:
+        """DELETE an object; one that is gone is success.
 
-        Raises NameTaken when another object has the name now, and what `get` raises.
+        Given a `uid`, it deletes only the object with that UID; given a `version`, only an object that still
+        has this resourceVersion. Raises NameTaken (409) for any other object, and what `get` raises.
+        https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/delete-options/
         """
-        body: Document = {"preconditions": {"uid": uid}} if uid else {}
+        given = {"uid": uid, "resourceVersion": version}
+        preconditions = {field: value for field, value in given.items() if value}
+        body: Document = {"preconditions": preconditions} if preconditions else {}
         body |= {"gracePeriodSeconds": grace_seconds} if grace_seconds is not None else {}
         try:
             self._call("DELETE", path, {}, body or None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from snapkeep.adapters.kubernetes import restores, snapshots, withdrawal
+from snapkeep.adapters.kubernetes import removal, restores, snapshots, withdrawal
 from snapkeep.adapters.kubernetes.claims import claim_of, scratch_volumes_of, volume_of
 from snapkeep.adapters.kubernetes.client import KubernetesClient
 from snapkeep.adapters.kubernetes.connections import EksConnections
@@ -58,9 +58,9 @@ class KubernetesCluster:
         """The VolumeSnapshot's status, or None when there is none of that name."""
         return snapshots.read(self._client, namespace, name)
 
-    def delete_volume_snapshot(self, namespace: str, name: str) -> None:
-        """Delete a VolumeSnapshot; one that is gone already is success."""
-        snapshots.delete(self._client, namespace, name)
+    def delete_volume_snapshot(self, namespace: str, name: str, uid: str = "") -> None:
+        """Delete a VolumeSnapshot whose content retains; one that is gone already is success."""
+        removal.remove_snapshot(self._client, namespace, name, removal.has_uid(uid))
 
     def withdraw_volume_snapshot(self, point: Point, useless: str = "") -> Withdrawn:
         """Delete the point's own VolumeSnapshot and its content unless a useful snapshot was cut."""
@@ -82,9 +82,9 @@ class KubernetesCluster:
         """All VolumeSnapshotContents that name a snapshot."""
         return snapshots.contents(self._client)
 
-    def delete_snapshot_content(self, name: str) -> None:
-        """Delete a VolumeSnapshotContent; one that is gone already is success."""
-        snapshots.delete_content(self._client, name)
+    def delete_snapshot_content(self, name: str, uid: str = "") -> None:
+        """Delete a VolumeSnapshotContent that retains; one that is gone already is success."""
+        removal.remove_content(self._client, name, removal.has_uid(uid))
 
     def snapshot_content_left(self, name: str) -> Leftover | None:
         """What is left of a VolumeSnapshotContent whose deletion was asked for; None once it is gone."""

@@ -7,14 +7,15 @@ https://kubernetes.io/docs/concepts/storage/volume-snapshots/#static
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
 from snapkeep.adapters.kubernetes.claims import volume_of
 from snapkeep.adapters.kubernetes.client import KubernetesClient
-from snapkeep.adapters.kubernetes.snapshots import API
+from snapkeep.adapters.kubernetes.removal import API, find, remove, remove_content, remove_snapshot
 from snapkeep.domain.drivers import DRIVERS
-from snapkeep.domain.errors import NameTaken, NotAdmitted, NotFound, TemporaryError
+from snapkeep.domain.errors import NameTaken, NotAdmitted, TemporaryError
 from snapkeep.domain.naming import label_value, snapshot_class
 from snapkeep.domain.restore.bindings import Binding
 from snapkeep.domain.restore.operations import RestoreOperation
@@ -45,13 +46,13 @@ def create_claim(client: KubernetesClient, restore: RestoreOperation) -> None:
     found = _create(client, _claims(restore), claim_manifest(restore))
     made_from = (found["spec"].get("dataSource") or {}).get("name", restore.source)
     if made_from != restore.source and not found["spec"].get("volumeName"):
-        client.delete(f"{_claims(restore)}/{restore.target}", found["metadata"]["uid"])
+        remove(client, f"{_claims(restore)}/{restore.target}", _without_volume(restore))
         raise TemporaryError(f"claim {restore.namespace}/{restore.target} is made again: {made_from} is gone")
 
 
 def read_claim(client: KubernetesClient, restore: RestoreOperation) -> RestoredClaim | None:
     """The claim under the restore's name, with what it waits for and its events, oldest first."""
-    claim = _find(client, f"{_claims(restore)}/{restore.target}")
+    claim = find(client, f"{_claims(restore)}/{restore.target}")
     if claim is None:
         return None
     binding = _binding(client, claim)
@@ -79,7 +80,7 @@ def _binding(client: KubernetesClient, claim: Document) -> Binding | None:
     name = claim["spec"].get("volumeName") or ""
     if not name or (claim.get("status") or {}).get("phase") != "Bound":
         return None
-    found = _find(client, f"{VOLUMES}/{name}")
+    found = find(client, f"{VOLUMES}/{name}")
     if found is None:
         return None
     volume = volume_of(found)
@@ -87,18 +88,22 @@ def _binding(client: KubernetesClient, claim: Document) -> Binding | None:
 
 
 def remove_import(client: KubernetesClient, restore: RestoreOperation) -> None:
-    """Delete each import's VolumeSnapshot, then its content, and only what names this restore."""
+    """Delete each import's VolumeSnapshot, then its content, and only what names this restore.
+
+    Raises PermanentError for a content that does not retain.
+    """
+
+    def is_ours(found: Document) -> bool:
+        return _owner(found) == restore.id
+
     for name in restore.all_objects:
-        _remove(client, f"{_snapshots(restore)}/{name}", restore)
-        _remove(client, f"{API}/volumesnapshotcontents/{name}", restore)
+        remove_snapshot(client, restore.namespace, name, is_ours)
+        remove_content(client, name, is_ours)
 
 
 def remove_claim(client: KubernetesClient, restore: RestoreOperation) -> None:
     """Delete the claim while no volume was made for it: a bound one may hold data by now."""
-    path = f"{_claims(restore)}/{restore.target}"
-    claim = _find(client, path)
-    if claim is not None and not claim["spec"].get("volumeName"):
-        _remove(client, path, restore)
+    remove(client, f"{_claims(restore)}/{restore.target}", _without_volume(restore))
 
 
 def content_manifest(cluster: str, restore: RestoreOperation) -> Document:
@@ -177,12 +182,12 @@ def _create(client: KubernetesClient, path: str, wanted: Document) -> Document:
     try:
         client.create(path, wanted)
     except NotAdmitted:
-        found = _find(client, f"{path}/{name}")
+        found = find(client, f"{path}/{name}")
         if found is None or _owner(found) != _owner(wanted):
             raise
         return found
     except NameTaken as error:
-        found = _find(client, f"{path}/{name}")
+        found = find(client, f"{path}/{name}")
         if found is None or _owner(found) != _owner(wanted):
             where = f"{wanted['metadata'].get('namespace', '')}/{name}".lstrip("/")
             raise NameTaken(
@@ -193,17 +198,9 @@ def _create(client: KubernetesClient, path: str, wanted: Document) -> Document:
     return wanted
 
 
-def _remove(client: KubernetesClient, path: str, restore: RestoreOperation) -> None:
-    found = _find(client, path)
-    if found is not None and _owner(found) == restore.id:
-        client.delete(path, found["metadata"]["uid"])
-
-
-def _find(client: KubernetesClient, path: str) -> Document | None:
-    try:
-        return client.get(path)
-    except NotFound:
-        return None
+def _without_volume(restore: RestoreOperation) -> Callable[[Document], bool]:
+    """A test for a claim of this restore that no volume was made for."""
+    return lambda claim: _owner(claim) == restore.id and not claim["spec"].get("volumeName")
 
 
 def _living_snapshot(client: KubernetesClient, restore: RestoreOperation) -> Document | None:
@@ -213,7 +210,7 @@ def _living_snapshot(client: KubernetesClient, restore: RestoreOperation) -> Doc
     it: each would wait for the other.
     https://github.com/kubernetes-csi/external-snapshotter (volumesnapshot-as-source-protection)
     """
-    found = _find(client, f"{_snapshots(restore)}/{restore.source}")
+    found = find(client, f"{_snapshots(restore)}/{restore.source}")
     return None if found is None or found["metadata"].get("deletionTimestamp") else found
 
 
@@ -225,7 +222,7 @@ def _readiness(snapshot: Document | None, restore: RestoreOperation) -> tuple[bo
 
 
 def _binds_late(client: KubernetesClient, storage_class: str) -> bool:
-    found = _find(client, f"{CLASSES}/{storage_class}") if storage_class else None
+    found = find(client, f"{CLASSES}/{storage_class}") if storage_class else None
     return found is not None and found.get("volumeBindingMode") == "WaitForFirstConsumer"
 
 

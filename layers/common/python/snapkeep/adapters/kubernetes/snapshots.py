@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from snapkeep.adapters.kubernetes.client import KubernetesClient
+from snapkeep.adapters.kubernetes.removal import API, content_path, find, snapshot_path
 from snapkeep.domain.deletions import Leftover, SnapshotContent
 from snapkeep.domain.drivers import DRIVERS, EBS_CSI, Driver
 from snapkeep.domain.errors import NameTaken, NotAdmitted, NotFound
@@ -16,8 +17,6 @@ from snapkeep.domain.points import Point
 from snapkeep.domain.runs import slot_text
 from snapkeep.domain.sizes import parse_quantity
 from snapkeep.ports import SnapshotSupport, VolumeSnapshot
-
-API = "/apis/snapshot.storage.k8s.io/v1"
 
 Document = dict[str, Any]
 
@@ -60,7 +59,7 @@ def create(client: KubernetesClient, point: Point) -> str:
         return _uid(client.create(path, wanted))
     except NotAdmitted:
         # A quota is asked before the name: what an earlier call made may be what fills it.
-        found = _find(client, f"{path}/{point.id}")
+        found = find(client, f"{path}/{point.id}")
         if found is None or not is_of(client.cluster, found, point):
             raise
         return _uid(found)
@@ -71,13 +70,6 @@ def create(client: KubernetesClient, point: Point) -> str:
                 f"VolumeSnapshot {point.claim.namespace}/{point.id} exists and is not of run {point.run}"
             ) from error
         return _uid(found)
-
-
-def _find(client: KubernetesClient, path: str) -> Document | None:
-    try:
-        return client.get(path)
-    except NotFound:
-        return None
 
 
 def read(client: KubernetesClient, namespace: str, name: str) -> VolumeSnapshot | None:
@@ -101,25 +93,14 @@ def read(client: KubernetesClient, namespace: str, name: str) -> VolumeSnapshot 
     )
 
 
-def delete(client: KubernetesClient, namespace: str, name: str) -> None:
-    """Delete a VolumeSnapshot; ours retain, so its content and the EBS snapshot stay."""
-    client.delete(f"{API}/namespaces/{namespace}/volumesnapshots/{name}")
-
-
-def delete_content(client: KubernetesClient, name: str) -> None:
-    """Delete a VolumeSnapshotContent."""
-    client.delete(f"{API}/volumesnapshotcontents/{name}")
-
-
 def left(client: KubernetesClient, namespace: str, name: str) -> Leftover | None:
     """What is left of a VolumeSnapshot; None when it is gone."""
-    path = f"{API}/namespaces/{namespace}/volumesnapshots/{name}"
-    return _left(client, path, "VolumeSnapshot", f"{namespace}/{name}")
+    return _left(client, snapshot_path(namespace, name), "VolumeSnapshot", f"{namespace}/{name}")
 
 
 def content_left(client: KubernetesClient, name: str) -> Leftover | None:
     """What is left of a VolumeSnapshotContent; None when it is gone."""
-    return _left(client, f"{API}/volumesnapshotcontents/{name}", "VolumeSnapshotContent", name)
+    return _left(client, content_path(name), "VolumeSnapshotContent", name)
 
 
 def contents(client: KubernetesClient) -> Iterator[SnapshotContent]:
@@ -140,6 +121,7 @@ def contents(client: KubernetesClient) -> Iterator[SnapshotContent]:
                     deletion_policy=spec.get("deletionPolicy", ""),
                     namespace=reference.get("namespace", ""),
                     volume_snapshot=reference.get("name", ""),
+                    uid=item["metadata"]["uid"],
                 )
     except NotFound:
         return
@@ -160,6 +142,7 @@ def listed_contents(client: KubernetesClient) -> Iterator[ListedContent]:
                 namespace=reference.get("namespace", ""),
                 volume_snapshot=reference.get("name", ""),
                 created_at=_created(item),
+                uid=item["metadata"]["uid"],
             )
     except NotFound:
         return
@@ -170,7 +153,7 @@ def listed_snapshots(client: KubernetesClient) -> Iterator[ListedSnapshot]:
     try:
         for item in client.list(f"{API}/volumesnapshots", {"labelSelector": "snapkeep.io/managed=true"}):
             metadata = item["metadata"]
-            yield ListedSnapshot(metadata["namespace"], metadata["name"], _created(item))
+            yield ListedSnapshot(metadata["namespace"], metadata["name"], _created(item), metadata["uid"])
     except NotFound:
         return
 

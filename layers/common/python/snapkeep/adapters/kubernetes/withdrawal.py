@@ -14,13 +14,19 @@ from typing import Any
 
 from snapkeep.adapters.kubernetes import snapshots
 from snapkeep.adapters.kubernetes.client import KubernetesClient
+from snapkeep.adapters.kubernetes.removal import (
+    CONTENTS,
+    bound_contents,
+    find,
+    has_uid,
+    remove_content,
+    remove_snapshot,
+    snapshot_path,
+)
 from snapkeep.domain.deletions import Withdrawn
 from snapkeep.domain.drivers import DRIVERS
-from snapkeep.domain.errors import NotFound, PermanentError
 from snapkeep.domain.naming import snapshot_class
 from snapkeep.domain.points import Point
-
-CONTENTS = f"{snapshots.API}/volumesnapshotcontents"
 
 Document = dict[str, Any]
 
@@ -31,28 +37,27 @@ def withdraw(client: KubernetesClient, point: Point, useless: str = "") -> Withd
     A snapshot whose id is `useless` does not keep them. Only what was made for the point is touched, each
     object by its UID. Raises PermanentError for a content that does not retain, and what the client raises.
     """
-    path = f"{snapshots.API}/namespaces/{point.claim.namespace}/volumesnapshots/{point.id}"
-    found = _find(client, path)
+    found = find(client, snapshot_path(point.claim.namespace, point.id))
     if found is not None and not snapshots.is_of(client.cluster, found, point):
         found = None
     contents = [
         each
-        for each in (_listed(client, point) if found is None else _bound(client, found))
+        for each in (_listed(client, point) if found is None else bound_contents(client, found))
         if _is_made_for(client, each, point)
     ]
     for each in contents:
-        if _handle(each) not in ("", useless):
+        if not _is_useless(each, useless):
             return Withdrawn(_handle(each), cut_at=_cut_at(each))
-    for each in contents:
-        if each["spec"].get("deletionPolicy") != "Retain":
-            raise PermanentError(
-                f"VolumeSnapshotContent {each['metadata']['name']} does not retain: delete it by hand"
-            )
     if found is not None:
-        client.delete(path, found["metadata"]["uid"])
+        remove_snapshot(client, point.claim.namespace, point.id, has_uid(found["metadata"]["uid"]))
+
+    def is_unwanted(content: Document) -> bool:
+        """One that a snapshot was cut for in the meantime stays, and the next look finds it."""
+        return _is_made_for(client, content, point) and _is_useless(content, useless)
+
     names = [each["metadata"]["name"] for each in contents]
-    for each, name in zip(contents, names, strict=True):
-        client.delete(f"{CONTENTS}/{name}", each["metadata"]["uid"])
+    for name in names:
+        remove_content(client, name, is_unwanted)
     return _left(client, point, found is not None, names)
 
 
@@ -60,14 +65,6 @@ def _left(client: KubernetesClient, point: Point, had_snapshot: bool, contents: 
     left = [snapshots.left(client, point.claim.namespace, point.id)] if had_snapshot else []
     left += [snapshots.content_left(client, name) for name in contents]
     return Withdrawn(left=tuple(item for item in left if item is not None))
-
-
-def _bound(client: KubernetesClient, snapshot: Document) -> list[Document]:
-    """The content of a VolumeSnapshot, bound or only just made: its name comes from the UID."""
-    bound = (snapshot.get("status") or {}).get("boundVolumeSnapshotContentName")
-    name = bound or f"snapcontent-{snapshot['metadata']['uid']}"
-    content = _find(client, f"{CONTENTS}/{name}")
-    return [content] if content is not None else []
 
 
 def _listed(client: KubernetesClient, point: Point) -> list[Document]:
@@ -88,6 +85,10 @@ def _is_made_for(client: KubernetesClient, content: Document, point: Point) -> b
     )
 
 
+def _is_useless(content: Document, useless: str) -> bool:
+    return _handle(content) in ("", useless)
+
+
 def _handle(content: Document) -> str:
     return str((content.get("status") or {}).get("snapshotHandle") or "")
 
@@ -98,10 +99,3 @@ def _cut_at(content: Document) -> datetime | None:
     """
     nanoseconds = (content.get("status") or {}).get("creationTime")
     return datetime.fromtimestamp(nanoseconds / 10**9, UTC) if nanoseconds else None
-
-
-def _find(client: KubernetesClient, path: str) -> Document | None:
-    try:
-        return client.get(path)
-    except NotFound:
-        return None
