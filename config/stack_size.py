@@ -30,7 +30,7 @@ NAMES_FIT = 1_600
 statement lists the clusters three times.
 """
 
-BASE = 219
+BASE = 224
 """Resources of a stack, whatever it backs up."""
 
 FOR_CLUSTER = len(WITH_CLUSTER_ACCESS) + 1

@@ -53,6 +53,33 @@ def counted(metric: Metric, *, every: Duration, statistic: str = cloudwatch.Stat
     )
 
 
+def given_up(function: str, *, every: Duration) -> cloudwatch.Metric:
+    """The most parts that one pass of a scheduled function gave up."""
+    return cloudwatch.Metric(
+        namespace=NAMESPACE,
+        metric_name=Metric.PARTS_GIVEN_UP.value,
+        dimensions_map={"service": SERVICE, "function": function},
+        statistic=cloudwatch.Stats.MAXIMUM,
+        period=every,
+    )
+
+
+def gave_up_or_stopped(scope: Construct, id: str, *, function: str, every: Duration, runbook: str) -> None:
+    """An alarm on a scheduled function: in three periods in a row it gave up a part, or told nothing at all.
+
+    Each pass counts what it gave up, 0 when nothing. What passes by within a period is nobody's concern.
+    """
+    alarm(
+        scope,
+        id,
+        metric=given_up(function, every=every),
+        periods=3,
+        silence_is_bad=True,
+        says=f"{function} keeps giving up parts of its work, or has stopped",
+        runbook=runbook,
+    )
+
+
 def together(metrics: Sequence[Metric], *, every: Duration) -> cloudwatch.MathExpression:
     """The sum of several metrics of ours; one without data counts as 0."""
     using: Mapping[str, cloudwatch.IMetric] = {

@@ -58,7 +58,7 @@ def _backups() -> list[cloudwatch.IWidget]:
 def _surprises() -> list[cloudwatch.IWidget]:
     slowest = counted(Metric.SECONDS_TO_CORDON, every=HOUR, statistic=cloudwatch.Stats.MAXIMUM)
     return _row(
-        _graph("Policies that owe a recovery point", [_by_policy(Metric.POLICIES_LATE, "Maximum", 900)]),
+        _graph("Claims that are owed a recovery point", [_by_policy(Metric.CLAIMS_LATE, "Maximum", 900)]),
         _graph("Dying nodes", [*_sums(Metric.VOLUMES_MISSED, Metric.INTERRUPTIONS_MISSED), slowest]),
         _graph("Prune", _sums(Metric.PRUNES_BRAKED, Metric.ORPHANS)),
     )

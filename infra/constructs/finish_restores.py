@@ -8,6 +8,7 @@ from aws_cdk import Duration, Stack
 from constructs import Construct
 
 from infra import permissions
+from infra.constructs.alarms import gave_up_or_stopped
 from infra.constructs.journal_table import JournalTable
 from infra.constructs.python_function import Platform, PythonFunction
 from infra.constructs.schedules import SCHEDULED_TIME, Schedules, Timing
@@ -53,4 +54,7 @@ class FinishRestores(Construct):
             target=self.function,
             timing=Timing(expression=EVERY),
             input={"scheduledTime": SCHEDULED_TIME},
+        )
+        gave_up_or_stopped(
+            self, "GaveUp", function="finish_restores", every=Duration.minutes(15), runbook="work-given-up"
         )

@@ -12,7 +12,7 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from infra import permissions
-from infra.constructs.alarms import alarm, together
+from infra.constructs.alarms import alarm, gave_up_or_stopped, together
 from infra.constructs.failure_queue import failure_queue
 from infra.constructs.job_queue import JobQueue
 from infra.constructs.journal_table import JournalTable
@@ -122,6 +122,13 @@ class Interruption(Construct):
             metric=together(MISSED, every=Duration.minutes(5)),
             says="a node died before its volumes were snapshotted",
             runbook="interruption-missed",
+        )
+        gave_up_or_stopped(
+            self,
+            "GaveUp",
+            function="handle_interruption",
+            every=Duration.minutes(30),
+            runbook="work-given-up",
         )
 
     @property

@@ -10,7 +10,7 @@ from aws_cdk import aws_events_targets as targets
 from constructs import Construct
 
 from infra import permissions
-from infra.constructs.alarms import alarm, counted
+from infra.constructs.alarms import alarm, counted, gave_up_or_stopped, given_up
 from infra.constructs.journal_table import JournalTable
 from infra.constructs.python_function import Platform, PythonFunction
 from infra.constructs.schedules import SCHEDULED_TIME, Schedules, Timing
@@ -94,4 +94,12 @@ class Prune(Construct):
             metric=counted(Metric.PRUNES_BRAKED, every=Duration.hours(1)),
             says="the brake refused deletions that wait for a confirmation",
             runbook="prune-braked",
+        )
+        gave_up_or_stopped(self, "GaveUp", function="prune", every=Duration.hours(1), runbook="work-given-up")
+        alarm(
+            self,
+            "SweepGaveUp",
+            metric=given_up("sweep_orphans", every=Duration.hours(1)),
+            says="the weekly sweep of orphans gave up parts of its work",
+            runbook="work-given-up",
         )

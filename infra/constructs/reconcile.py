@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from aws_cdk import Duration, Stack
-from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
 from infra import permissions
-from infra.constructs.alarms import alarm, counted
+from infra.constructs.alarms import gave_up_or_stopped
 from infra.constructs.job_queue import JobQueue
 from infra.constructs.journal_table import JournalTable
 from infra.constructs.python_function import Platform, PythonFunction
 from infra.constructs.schedules import SCHEDULED_TIME, Schedules, Timing
-from snapkeep.domain.metrics import Metric
 from snapkeep.domain.policies import Lock
 from snapkeep.settings import ReconcileSettings
 
@@ -73,14 +71,6 @@ class Reconcile(Construct):
             timing=Timing(expression=EVERY),
             input={"scheduledTime": SCHEDULED_TIME},
         )
-        alarm(
-            self,
-            "BackupLate",
-            metric=counted(
-                Metric.POLICIES_LATE, every=Duration.minutes(30), statistic=cloudwatch.Stats.MAXIMUM
-            ),
-            periods=2,
-            silence_is_bad=True,
-            says="a policy owes a recovery point, or reconcile, which looks, has stopped",
-            runbook="backup-late",
+        gave_up_or_stopped(
+            self, "BackupLate", function="reconcile", every=Duration.minutes(30), runbook="backup-late"
         )

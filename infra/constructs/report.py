@@ -10,6 +10,7 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from infra import permissions
+from infra.constructs.alarms import gave_up_or_stopped
 from infra.constructs.journal_table import JournalTable
 from infra.constructs.python_function import Platform, PythonFunction
 from infra.constructs.schedules import SCHEDULED_TIME, Schedules, Timing
@@ -109,3 +110,6 @@ class Report(Construct):
                 timing=Timing(expression=EVERY, flexible_minutes=SPREAD),
                 input={"cluster": cluster, "scheduledTime": SCHEDULED_TIME},
             )
+        gave_up_or_stopped(
+            self, "GaveUp", function="write_report", every=Duration.hours(1), runbook="work-given-up"
+        )

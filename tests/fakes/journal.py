@@ -16,6 +16,7 @@ from tests.fakes.catalogue import MemoryCatalogueRecords
 from tests.fakes.nodes import MemoryIncidentRecords
 from tests.fakes.prune_journal import MemoryPruneRecords
 from tests.fakes.restores import MemoryHoldRecords, MemoryRestoreRecords
+from tests.fakes.troubles import MemoryTroubleRecords
 
 UNBORN = (PointState.PLANNED, PointState.CREATING)
 
@@ -38,6 +39,7 @@ class MemoryJournal(
     MemoryHoldRecords,
     MemoryCatalogueRecords,
     MemoryIncidentRecords,
+    MemoryTroubleRecords,
 ):
     """All state in dicts; every method is one atomic step."""
 

@@ -15,6 +15,7 @@ from snapkeep.domain.points import Point
 from snapkeep.domain.policies import Pace
 from snapkeep.domain.runs import Run
 from tests.fakes.faults import Faults
+from tests.fakes.troubles import FakeTroubleNews
 
 
 class FakeQueue(Faults):
@@ -87,7 +88,7 @@ class MissedSlot:
     reason: str
 
 
-class FakeAnnouncer(Faults):
+class FakeAnnouncer(FakeTroubleNews):
     """Remembers what was announced."""
 
     def __init__(self) -> None:
@@ -98,7 +99,7 @@ class FakeAnnouncer(Faults):
         self.skews: dict[str, float] = {}
         self.missed: list[MissedSlot] = []
         self.ages: dict[tuple[str, str], timedelta] = {}
-        self.owed: dict[tuple[str, str], datetime | None] = {}
+        self.late_claims: dict[tuple[str, str], tuple[str, ...]] = {}
         self.unlocked: list[tuple[str, str]] = []
         self.orphans: list[tuple[str, dict[str, int], float]] = []
         self.gone: list[tuple[str, str]] = []
@@ -124,10 +125,10 @@ class FakeAnnouncer(Faults):
         self.missed.append(MissedSlot(cluster, policy, slot, reason))
         self._after("slot_missed")
 
-    def freshness(self, cluster: str, policy: str, age: timedelta, owed: datetime | None) -> None:
+    def freshness(self, cluster: str, policy: str, age: timedelta, late: Sequence[str]) -> None:
         self._before("freshness")
         self.ages[cluster, policy] = age
-        self.owed[cluster, policy] = owed
+        self.late_claims[cluster, policy] = tuple(late)
 
     def not_locked(self, point: Point, reason: str) -> None:
         self._before("not_locked")

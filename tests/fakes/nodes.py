@@ -224,12 +224,16 @@ class FakeNews(Faults):
         super().__init__()
         self.steps: list[News] = []
         self.unknown: list[tuple[str, str]] = []
+        self.given_up: list[tuple[str, int]] = []
 
     def interruption(
         self, record: IncidentRecord, step: str, reason: str, figures: Mapping[str, float]
     ) -> None:
         self._before("interruption")
         self.steps.append(News(record.instance, step, reason, dict(figures)))
+
+    def parts_given_up(self, function: str, count: int) -> None:
+        self.given_up.append((function, count))
 
     def unknown_notice(self, source: str, kind: str) -> None:
         self.unknown.append((source, kind))

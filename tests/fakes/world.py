@@ -179,12 +179,12 @@ class World:
         self.holds = HoldPoints(ebs, journal, self.clock)
         self.restore = Restore(clusters, journal, self.holds, self.clock)
         self.finisher = FinishRestores(
-            RestoredClaims(clusters, ebs), journal, self.restore, self.holds, self.clock
+            RestoredClaims(clusters, ebs), journal, self.restore, self.holds, announcer, self.clock
         )
 
         coverage = ShowCoverage(self.deployment, clusters, ebs, self.calendar, self.clock)
         self.gatherer = GatherReport(self.deployment, coverage, ebs, journal, self.calendar, self.clock)
-        self.reporter = WriteReport(self.deployment, self.gatherer, render, self.pages)
+        self.reporter = WriteReport(self.deployment, self.gatherer, render, self.pages, announcer)
         self.request_backup = RequestBackup(
             self.deployment, clusters, journal, wrap(self.starter), self.clock
         )

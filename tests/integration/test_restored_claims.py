@@ -20,6 +20,7 @@ from snapkeep.services.restored_claims import RestoredClaims
 from tests.contract.ports.clusters import SandboxWorld
 from tests.contract.sandbox_driver.fake_ec2 import FakeEc2
 from tests.fakes import FakeSnapshots, MemoryJournal, TestClock
+from tests.fakes.messaging import FakeAnnouncer
 from tests.fakes.restore_samples import NOW, a_restore
 from tests.fakes.restores import FakeHolds
 
@@ -59,7 +60,7 @@ class Lab:
         self.driver.start()
         self.clock, self.journal, self.holds = TestClock(NOW), MemoryJournal(), FakeHolds()
         clusters = OneCluster(self.world.cluster)
-        self.restore = Restore(clusters, self.journal, self.holds, self.clock)
+        self.restore = Restore(clusters, self.journal, self.holds, FakeAnnouncer(), self.clock)
         claims = RestoredClaims(clusters, Volumes(self.ec2))
         self.finisher = FinishRestores(claims, self.journal, self.restore, self.holds, self.clock)
         self.node("one", "ap-northeast-2a")

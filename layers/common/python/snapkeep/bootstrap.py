@@ -25,7 +25,7 @@ from snapkeep.adapters.calendar import CronCalendar
 from snapkeep.adapters.dynamodb import DynamoJournal, DynamoPacer
 from snapkeep.adapters.ec2 import Ec2Snapshots
 from snapkeep.adapters.ec2_machines import Ec2Machines
-from snapkeep.adapters.events import EventAnnouncer
+from snapkeep.adapters.events import EventAnnouncer, WorkCounter
 from snapkeep.adapters.kms import KmsKeys
 from snapkeep.adapters.kubernetes.cluster import EksClusters
 from snapkeep.adapters.kubernetes.connections import EksConnections
@@ -189,7 +189,7 @@ def finish_restores(settings: FinishRestoresSettings) -> FinishRestores:
     clusters, snapshots = _clusters(), _snapshots()
     holds = HoldPoints(snapshots, journal, clock)
     restore = Restore(clusters, journal, holds, clock)
-    return FinishRestores(RestoredClaims(clusters, snapshots), journal, restore, holds, clock)
+    return FinishRestores(RestoredClaims(clusters, snapshots), journal, restore, holds, WorkCounter(), clock)
 
 
 @cache
@@ -201,7 +201,7 @@ def write_report(settings: WriteReportSettings) -> WriteReport:
     coverage = ShowCoverage(deployment, _clusters(), snapshots, calendar, clock)
     journal = _journal(settings.journal_table)
     reports = GatherReport(deployment, coverage, snapshots, journal, calendar, clock)
-    return WriteReport(deployment, reports, render, _reports(settings.reports_bucket))
+    return WriteReport(deployment, reports, render, _reports(settings.reports_bucket), WorkCounter())
 
 
 @cache

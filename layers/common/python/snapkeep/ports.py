@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from snapkeep.domain.retention_history import RetentionVersion
     from snapkeep.domain.retention_points import Protection
     from snapkeep.domain.runs import Run, RunState
+    from snapkeep.domain.troubles import Topic, Trouble
 
 Clock = Callable[[], datetime]
 """Gives the present, aware UTC."""
@@ -265,7 +266,31 @@ class Pacer(Protocol):
         """Set the number of pending snapshots to what EC2 says."""
 
 
-class Announcer(Protocol):
+class TroubleNews(Protocol):
+    """Tells people of troubles that last."""
+
+    def trouble(self, topic: Topic, due: Sequence[Trouble], total: int) -> None:
+        """Publish troubles that are new or to be reminded of, out of so many in all."""
+
+
+class WorkNews(Protocol):
+    """Counts what functions give up."""
+
+    def parts_given_up(self, function: str, count: int) -> None:
+        """Count how many parts of its work a pass of a scheduled function gave up; 0 is a sign of life."""
+
+
+class TroubleJournal(Protocol):
+    """What people were told of."""
+
+    def troubles(self, topic: Topic) -> Mapping[str, Trouble]:
+        """The troubles of a topic, by subject."""
+
+    def write_troubles(self, topic: Topic, troubles: Mapping[str, Trouble], now: datetime) -> None:
+        """Replace what is known of a topic's troubles."""
+
+
+class Announcer(TroubleNews, WorkNews, Protocol):
     """Tells the world what happened: events and metrics."""
 
     def run_closed(
@@ -283,11 +308,8 @@ class Announcer(Protocol):
     def slot_missed(self, cluster: str, policy: str, slot: datetime, reason: str) -> None:
         """Publish that a slot will not be run any more."""
 
-    def freshness(self, cluster: str, policy: str, age: timedelta, owed: datetime | None) -> None:
-        """Publish how old the newest run with a ready point is.
-
-        `owed` is the first slot since then that should have given another one by now, None without one.
-        """
+    def freshness(self, cluster: str, policy: str, age: timedelta, late: Sequence[str]) -> None:
+        """Count how old the newest run with a ready point is, and which claims are late."""
 
     def not_locked(self, point: Point, reason: str) -> None:
         """Publish that a point is ready without the lock its policy asks for."""
@@ -388,7 +410,7 @@ class Outcome:
     size_bytes: int = 0
 
 
-class Journal(Protocol):
+class Journal(TroubleJournal, Protocol):
     """The record of runs and points. Losing it loses no backup."""
 
     def open_run(self, run: Run, owner: str, until: datetime, now: datetime) -> Run | None:
@@ -714,7 +736,7 @@ class LifecycleHooks(Protocol):
         """Let the instance go (CONTINUE); False when the action does not wait any more."""
 
 
-class InterruptionNews(Protocol):
+class InterruptionNews(WorkNews, Protocol):
     """Tells the world of incidents."""
 
     def interruption(

@@ -46,7 +46,6 @@ def test_every_alarm_links_to_a_runbook_and_every_runbook_belongs_to_an_alarm(te
     ("name", "metrics"),
     [
         ("run-failed", {"RunsFailed", "RunsPartiallyFailed", "SlotsMissed"}),
-        ("backup-late", {"PoliciesLate"}),
         ("prune-braked", {"PrunesBraked"}),
         ("interruption-missed", {"VolumesMissed", "InterruptionsMissed"}),
     ],
@@ -97,8 +96,20 @@ def test_every_alarm_goes_off_at_the_first_and_reaches_the_topic(template: Templ
         assert alarm["AlarmActions"] == [{"Ref": topic}]
 
 
-def test_silence_is_bad_only_from_the_one_that_looks_for_late_backups(template: Template) -> None:
-    bad = {runbook(alarm) for alarm in alarms(template) if alarm["TreatMissingData"] == "breaching"}
+def test_silence_is_bad_from_every_function_that_is_started_every_hour_or_more_often(
+    template: Template,
+) -> None:
+    bad = [alarm for alarm in alarms(template) if alarm["TreatMissingData"] == "breaching"]
+    dimensions = [{item["Name"]: item["Value"] for item in alarm["Dimensions"]} for alarm in bad]
 
-    assert bad == {"backup-late"}
+    assert {alarm["MetricName"] for alarm in bad} == {"PartsGivenUp"}
+    assert {item["service"] for item in dimensions} == {"snapkeep"}
+    assert {item["function"] for item in dimensions} == {
+        "finish_restores",
+        "handle_interruption",
+        "prune",
+        "reconcile",
+        "write_report",
+    }
+    assert {alarm["Statistic"] for alarm in bad} == {"Maximum"}
     assert {alarm["TreatMissingData"] for alarm in alarms(template)} == {"breaching", "notBreaching"}

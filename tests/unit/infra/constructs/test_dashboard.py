@@ -35,7 +35,7 @@ def test_each_policy_has_a_line_although_none_is_named(body: dict[str, Any]) -> 
     searches = [text for text in expressions(body) if text.startswith("SEARCH(")]
 
     assert any('MetricName="NewestGoodAge"' in text for text in searches)
-    assert any('MetricName="PoliciesLate"' in text for text in searches)
+    assert any('MetricName="ClaimsLate"' in text for text in searches)
     assert all("{Snapkeep,service,cluster,policy}" in text for text in searches)
 
 

@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 
-from snapkeep.adapters.events import EventAnnouncer
+from snapkeep.adapters.events import MOST_BYTES, EventAnnouncer, WorkCounter, bounded
 from snapkeep.domain.brake_refusals import Refusal
 from snapkeep.domain.errors import TemporaryError
 from snapkeep.domain.orphans import Orphan, OrphanKind
 from snapkeep.domain.points import Point, PointState
 from snapkeep.domain.runs import Run, RunState
+from snapkeep.domain.troubles import Topic, Trouble, TroubleKind
 from tests.contract.ports.samples import a_point, a_run
 
 NOW = datetime(2026, 11, 24, 18, tzinfo=UTC)
@@ -127,6 +128,57 @@ def test_a_run_that_closed_at_its_limit_names_what_is_late(
     assert metrics(capsys.readouterr().out)["PointsLate"]["value"] == [1]
 
 
+def test_a_run_of_thousands_of_groups_is_announced_within_what_eventbridge_takes(bus: Any) -> None:
+    groups = {f"namespace-{n}/a-group-with-a-long-name-{n}": 0.5 for n in range(9000)}
+    run = a_closed_run(RunState.FAILED, total=9000, failed=9000, degraded="x" * 300_000)
+    EventAnnouncer(bus, "default").run_closed(run, failed_points(60), groups)
+    ((_, detail),) = bus.details()
+    assert len(bus.entries[0]["Detail"].encode()) <= MOST_BYTES
+    assert (detail["failed"], len(detail["failures"])) == (9000, 50)
+    assert 0 < len(detail["groups"]) < 9000
+    assert detail["cut"] == {"groups": 9000, "degraded": 300_000}
+
+
+@pytest.mark.parametrize("name", ["\u2603", "\U0001f433", "<&>", "x"])
+def test_whatever_an_event_holds_it_ends_within_the_limit(name: str) -> None:
+    for detail in (
+        {"a": name * 1_000_000},
+        {"a": [name * 300_000]},
+        {"a": {name: name * 300_000}, "b": 1, "c": None},
+    ):
+        text = bounded(detail)
+        assert len(text.encode()) <= MOST_BYTES and json.loads(text)["cut"]
+
+
+def test_what_fits_is_not_cut() -> None:
+    assert json.loads(bounded({"a": ["x"] * 1000})) == {"a": ["x"] * 1000}
+
+
+def test_metrics_are_counted_even_if_nothing_can_be_published(capsys: pytest.CaptureFixture[str]) -> None:
+    full: Any = Bus(failed=1)
+    announcer = EventAnnouncer(full, "default")
+    for act in (
+        lambda: announcer.run_closed(a_closed_run(RunState.FAILED, total=2, failed=2), [], {}),
+        lambda: announcer.slot_missed("myeks", "daily", NOW, "late"),
+        lambda: announcer.not_locked(a_point(), "denied"),
+        lambda: announcer.orphans_found("myeks", {"late snapshot": 1}, 1.0, []),
+        lambda: announcer.prune_braked(Refusal("myeks", "t", frozenset({"s"}), "r", NOW, "{}")),
+    ):
+        with pytest.raises(TemporaryError):
+            act()
+    counted = set(metrics(capsys.readouterr().out))
+    assert {"RunsFailed", "SlotsMissed", "PointsNotLocked", "Orphans", "PrunesBraked"} <= counted
+
+
+def test_a_function_counts_what_it_gave_up_and_nothing_as_a_sign_of_life(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    WorkCounter().parts_given_up("prune", 0)
+    told = metrics(capsys.readouterr().out)["PartsGivenUp"]
+    assert (told["value"], told["dimensions"]) == ([0], {"service": "snapkeep", "function": "prune"})
+    assert told["also"] == []
+
+
 def test_a_missed_slot_is_told_with_its_reason(bus: Any) -> None:
     EventAnnouncer(bus, "default").slot_missed("myeks", "daily", NOW, "older than catch-up")
     assert bus.details() == [
@@ -155,7 +207,7 @@ def test_metrics_have_few_dimensions_and_the_same_from_every_function(
     monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "record_completion")
     announcer = EventAnnouncer(bus, "default")
     announcer.run_closed(a_closed_run(RunState.FAILED, total=2, failed=2), failed_points(2), {})
-    announcer.freshness("myeks", "daily", timedelta(hours=26), NOW)
+    announcer.freshness("myeks", "daily", timedelta(hours=26), ["shop/a", "shop/b"])
     announcer.slot_missed("myeks", "daily", NOW, "late")
     told = metrics(capsys.readouterr().out)
     assert told["RunsFailed"]["value"] == [1]
@@ -171,10 +223,27 @@ def test_metrics_have_few_dimensions_and_the_same_from_every_function(
 
 def test_a_policy_is_late_while_it_owes_a_point(bus: Any, capsys: pytest.CaptureFixture[str]) -> None:
     announcer = EventAnnouncer(bus, "default")
-    announcer.freshness("myeks", "daily", timedelta(hours=26), NOW)
-    assert metrics(capsys.readouterr().out)["PoliciesLate"]["value"] == [1]
-    announcer.freshness("myeks", "daily", timedelta(hours=1), None)
-    assert metrics(capsys.readouterr().out)["PoliciesLate"]["value"] == [0]
+    announcer.freshness("myeks", "daily", timedelta(hours=26), ["shop/a", "shop/b"])
+    told = metrics(capsys.readouterr().out)
+    assert told["ClaimsLate"]["value"] == [2]
+    announcer.freshness("myeks", "daily", timedelta(hours=1), [])
+    told = metrics(capsys.readouterr().out)
+    assert told["ClaimsLate"]["value"] == [0]
+
+
+def test_troubles_are_told_with_their_reasons_and_how_many_there_are(bus: Any) -> None:
+    topic = Topic(TroubleKind.BACKUP_LATE, "myeks", "nightly")
+    new = Trouble("shop/a", "the volume is gone", NOW)
+    old = Trouble("shop/b", "denied", NOW - timedelta(days=7), told_at=NOW - timedelta(days=7))
+    EventAnnouncer(bus, "default").trouble(topic, [new, old], 9)
+    ((kind, detail),) = bus.details()
+    assert kind == "Snapkeep Backup Late"
+    assert (detail["cluster"], detail["about"], detail["told"], detail["total"]) == ("myeks", "nightly", 2, 9)
+    assert [(item["subject"], item["reminder"]) for item in detail["troubles"]] == [
+        ("shop/a", False),
+        ("shop/b", True),
+    ]
+    assert detail["troubles"][0]["reason"] == "the volume is gone"
 
 
 def test_a_braked_prune_tells_its_figures_and_what_confirms_it(bus: Any) -> None:

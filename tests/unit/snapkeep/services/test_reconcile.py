@@ -127,13 +127,13 @@ def test_a_policy_owes_the_slot_that_gave_no_good_point_in_time() -> None:
     tomorrow = SLOT + timedelta(days=1)
     world.calendar.slots = (SLOT, tomorrow, tomorrow + timedelta(days=1))
     for now, owed in (
-        (tomorrow + timedelta(hours=2) - timedelta(seconds=1), None),
-        (tomorrow + timedelta(hours=2), tomorrow),
-        (tomorrow + timedelta(days=3), tomorrow),
+        (tomorrow + timedelta(hours=2) - timedelta(seconds=1), ()),
+        (tomorrow + timedelta(hours=2), ("every claim",)),
+        (tomorrow + timedelta(days=3), ("every claim",)),
     ):
         world.clock.now = now
         world.reconcile()
-        assert world.announcer.owed["myeks", "nightly"] == owed
+        assert world.announcer.late_claims["myeks", "nightly"] == owed
 
 
 def test_a_yearly_policy_is_not_late_because_its_last_run_is_long_ago() -> None:
@@ -146,7 +146,7 @@ def test_a_yearly_policy_is_not_late_because_its_last_run_is_long_ago() -> None:
     world.run_until_closed()
     world.wait(days=200)
     world.reconcile()
-    assert world.announcer.owed["myeks", "nightly"] is None
+    assert world.announcer.late_claims["myeks", "nightly"] == ()
 
 
 def test_a_paused_policy_owes_nothing() -> None:
@@ -155,7 +155,7 @@ def test_a_paused_policy_owes_nothing() -> None:
     world.reconcile()
     world.wait(days=9)
     world.reconcile()
-    assert world.announcer.owed["myeks", "nightly"] is None
+    assert world.announcer.late_claims["myeks", "nightly"] == ()
 
 
 def test_a_slot_in_the_future_is_not_older_than_now() -> None:

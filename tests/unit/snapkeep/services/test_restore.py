@@ -13,6 +13,7 @@ from snapkeep.services.finish_restores import FinishReport, FinishRestores
 from snapkeep.services.restore import Restore
 from snapkeep.services.restored_claims import RestoredClaims
 from tests.fakes import Crash, FakeCluster, FakeClusters, FakeSnapshots, MemoryJournal, TestClock
+from tests.fakes.messaging import FakeAnnouncer
 from tests.fakes.restore_samples import NOW, a_restore
 from tests.fakes.restores import FakeHolds
 
@@ -39,7 +40,10 @@ class Story:
         self.restore = Restore(self.clusters, self.journal, self.holds, self.clock)
         self.ebs = FakeSnapshots(self.clock)
         claims = RestoredClaims(self.clusters, self.ebs)
-        self.finisher = FinishRestores(claims, self.journal, self.restore, self.holds, self.clock)
+        self.announcer = FakeAnnouncer()
+        self.finisher = FinishRestores(
+            claims, self.journal, self.restore, self.holds, self.announcer, self.clock
+        )
 
     def start(self, operation: RestoreOperation | None = None) -> RestoreOperation:
         return self.restore.start(operation or a_restore())

@@ -38,7 +38,7 @@ def test_of_a_cluster_that_cannot_be_read_the_page_before_stays_and_the_others_a
 
     clusters = (*world.deployment.clusters, Cluster("other", "ap-northeast-2"))
     deployment = replace(world.deployment, clusters=clusters)
-    writer = WriteReport(deployment, Reports(), lambda report: "new", world.pages)  # type: ignore[arg-type]
+    writer = WriteReport(deployment, Reports(), lambda report: "new", world.pages, world.announcer)  # type: ignore[arg-type]
     summary = writer.run()
     assert list(summary.written) == ["other"]
     assert summary.errors == ["myeks: the API server does not answer"]

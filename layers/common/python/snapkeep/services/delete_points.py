@@ -39,6 +39,8 @@ class Fate(StrEnum):
     DELETED = "deleted"
     SKIPPED = "skipped"
     WAITING = "waiting"
+    REFUSED = "refused"
+    """AWS does not let us delete it; the next prune tries again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +152,10 @@ class DeletePoints:
         if is_there:
             self.journal.move_deletion(snapshot_id, DeletionStep.ASKED)
             self._keep_pace()
-            self.snapshots.delete(snapshot_id)
+            try:
+                self.snapshots.delete(snapshot_id)
+            except PermanentError as error:
+                return self._end(snapshot_id, Fate.REFUSED, f"kept: {error.reason}")
         return self._look_again(snapshot_id)
 
     def _keep_pace(self) -> None:

@@ -12,7 +12,7 @@ from snapkeep.domain.errors import PermanentError, SnapkeepError
 from snapkeep.domain.holds import Hold
 from snapkeep.domain.restore.operations import GIVE_UP_AFTER, RestoreOperation, Stage
 from snapkeep.domain.restore.progress import Progress, RestoreState, progress
-from snapkeep.ports import Clock, Journal
+from snapkeep.ports import Clock, Journal, WorkNews
 from snapkeep.services.restore import Restore
 from snapkeep.services.restored_claims import RestoredClaims
 
@@ -49,6 +49,7 @@ class FinishRestores:
     journal: Journal
     restore: Restore
     holds: EndedHolds
+    news: WorkNews
     clock: Clock
 
     def run(self) -> FinishReport:
@@ -64,6 +65,7 @@ class FinishRestores:
                 log.exception("unexpected error at restore %s", operation.id)
                 report.errors.append(f"{operation.id}: unexpected {type(error).__name__}")
         self._end_holds(report)
+        self.news.parts_given_up("finish_restores", len(report.errors))
         return report
 
     def _end_holds(self, report: FinishReport) -> None:
@@ -72,6 +74,7 @@ class FinishRestores:
             ended = self.holds.release_ended()
             report.released = [f"{hold.snapshot_id}: {hold.holder}" for hold in ended]
         except SnapkeepError as error:
+            log.warning("holds that are over were not given back: %s", error.reason)
             report.errors.append(f"holds: {error.reason}")
 
     def _finish(self, operation: RestoreOperation, report: FinishReport) -> None:

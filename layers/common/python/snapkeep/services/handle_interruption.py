@@ -25,6 +25,9 @@ DOWN = (MachineState.STOPPING, MachineState.STOPPED)
 log = logging.getLogger(__name__)
 
 
+FAILED = "failed"
+
+
 @dataclass(frozen=True)
 class Handled:
     """What an announcement, or a look at an open incident, led to."""
@@ -88,7 +91,9 @@ class HandleInterruption:
                 handled.append(self._advance(record))
             except SnapkeepError as error:
                 log.warning("the incident of %s stays open: %s", record.instance, error.reason)
-                handled.append(Handled(record.instance, "failed", error.reason, record.cluster, record.node))
+                handled.append(Handled(record.instance, FAILED, error.reason, record.cluster, record.node))
+        failed = sum(each.outcome == FAILED for each in handled)
+        self.news.parts_given_up("handle_interruption", failed)
         return handled
 
     @property

@@ -18,9 +18,11 @@ from snapkeep.domain.policies import Deployment
 from snapkeep.domain.retention_history import retention_of, seen
 from snapkeep.domain.retention_points import moment
 from snapkeep.domain.spacing import shortest_distance
+from snapkeep.domain.troubles import Topic, TroubleKind
 from snapkeep.ports import Announcer, Clock, Clusters, Journal, Snapshots
 from snapkeep.services.apply_brake import ApplyBrake
-from snapkeep.services.delete_points import Deleted, DeletePoints, Wanted
+from snapkeep.services.delete_points import Deleted, DeletePoints, Fate, Wanted
+from snapkeep.services.give_up import GiveUp
 from snapkeep.services.prune_claims import FindGoneClaims
 from snapkeep.services.prune_duplicates import PruneDuplicates
 from snapkeep.services.prune_news import PruneNews
@@ -28,6 +30,7 @@ from snapkeep.services.prune_objects import open_objects, why_gone
 from snapkeep.services.prune_report import SHOWN, ClusterReport, describe
 from snapkeep.services.prune_survey import Survey, Surveyor
 from snapkeep.services.sync_catalogue import SyncCatalogue
+from snapkeep.services.tell_troubles import TellTroubles
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +40,12 @@ DELETIONS_PER_RUN = 1000
 TIME = timedelta(minutes=8)
 """Deletions begun after this are left to the next prune: the function lives for 10 minutes. Each
 cluster has an equal share of what is left, so that a great plan in one starves no other."""
+
+PATIENCE = timedelta(hours=2)
+"""What three hourly prunes in a row could not do is told."""
+
+STUCK_AFTER = timedelta(days=1)
+"""A deletion that waits for longer is held by somebody: a finalizer, or a controller that does not work."""
 
 SETTLED = timedelta(hours=1)
 """EC2 lists a snapshot that is older than this, if it is there: minutes are its longest lag."""
@@ -83,7 +92,18 @@ class Prune:
         except SnapkeepError as error:
             report.refused = f"stopped, nothing more is deleted of this cluster: {error.reason}"
             log.warning("prune of %s: %s", cluster, report.refused)
+            report.given_up["prune"] = report.refused
+        if not request.dry_run:
+            self._tell(report)
         return report
+
+    def _tell(self, report: ClusterReport) -> None:
+        """Count what was given up, and tell what lasts; another prune that is at work tells for itself."""
+        if report.held_by_another:
+            return
+        GiveUp(self.journal, self.announcer, self.clock, "prune", PATIENCE).report(
+            report.given_up, report.cluster
+        )
 
     def _work_alone(
         self, cluster: str, owner: str, request: PruneRequest, report: ClusterReport, until: datetime
@@ -97,6 +117,7 @@ class Prune:
                 "latest, nothing is deleted by this one. Ask again when that one is done"
             )
             log.info("prune of %s: %s", cluster, report.refused)
+            report.held_by_another = True
             return
         try:
             self._work(cluster, request, report, until)
@@ -148,10 +169,21 @@ class Prune:
         deleter = DeletePoints(
             cluster, self.snapshots, self.journal, self.clock, self.pause, self.deployment.pace, objects
         )
-        ended = self._delete(survey, sorted(opened), deleter, until)
+        ended = self._delete(survey, sorted(opened), deleter, until, report)
         report.ended = ended[:SHOWN]
+        self._sum_up(ended, report)
         report.counts |= Counter(item.fate.value for item in ended)
         report.duplicates = PruneDuplicates(self.snapshots, objects, self.pause).run(cluster)[:SHOWN]
+
+    def _sum_up(self, ended: Sequence[Deleted], report: ClusterReport) -> None:
+        """What AWS refused for good is given up; what waits and waits is told, each by its snapshot."""
+        refused = [item for item in ended if item.fate is Fate.REFUSED]
+        if refused:
+            first = f"{refused[0].snapshot_id}: {refused[0].reason}"
+            report.given_up["deletions"] = f"{len(refused)} deletions were refused, the first of {first}"
+        waiting = {item.snapshot_id: item.reason for item in ended if item.fate is Fate.WAITING}
+        topic = Topic(TroubleKind.DELETION_STUCK, report.cluster, "prune")
+        TellTroubles(self.journal, self.announcer, self.clock).tell(topic, waiting, STUCK_AFTER)
 
     def _listing(self, cluster: str, catalogue: SyncCatalogue | None) -> Iterable[Snapshot]:
         listing = self.snapshots.find({tags.MANAGED: "true", tags.CLUSTER: cluster})
@@ -222,7 +254,12 @@ class Prune:
         self.journal.write_last_prune(LastPrune(cluster, now, tuple(survey.pending)))
 
     def _delete(
-        self, survey: Survey, opened: Sequence[str], deleter: DeletePoints, until: datetime
+        self,
+        survey: Survey,
+        opened: Sequence[str],
+        deleter: DeletePoints,
+        until: datetime,
+        report: ClusterReport,
     ) -> list[Deleted]:
         """Go on with open deletions, then begin those of the plan."""
         planned = {item.snapshot_id for item in survey.deletions}
@@ -236,6 +273,7 @@ class Prune:
                 ended.append(item)  # those before a throttle happened, too
         except Throttled as error:
             log.warning("prune of %s: the next prune goes on: %s", deleter.cluster, error.reason)
+            report.given_up["pace"] = f"EC2 or the cluster wants a pause: {error.reason}"
         return ended
 
 

@@ -26,7 +26,8 @@ LOGGED = 200
 class ClusterReport:
     """What prune did in one cluster; lists are cut, `counts` are not.
 
-    `refused` says why nothing at all was done, `refusals` what the brake keeps from being deleted.
+    `refused` says why nothing at all was done, `refusals` what the brake keeps from being deleted,
+    `given_up` what went wrong, by part.
     """
 
     cluster: str
@@ -42,6 +43,8 @@ class ClusterReport:
     orphaned_policies: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     duplicates: list[Pruned] = field(default_factory=list)
+    given_up: dict[str, str] = field(default_factory=dict)
+    held_by_another: bool = False
 
 
 def describe(report: ClusterReport, survey: Survey, verdict: Verdict, refusals: Sequence[Refusal]) -> None:

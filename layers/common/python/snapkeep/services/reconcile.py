@@ -12,13 +12,20 @@ from snapkeep.domain.errors import SnapkeepError
 from snapkeep.domain.points import GIVE_UP_AFTER
 from snapkeep.domain.policies import INTERRUPTION, Deployment, Policy
 from snapkeep.domain.runs import Run, RunState
+from snapkeep.domain.troubles import Topic, TroubleKind
 from snapkeep.ports import Announcer, Clock, Journal, Starter
 from snapkeep.services.closing import announce, close_at_limit, close_if_settled
+from snapkeep.services.find_late import FindLate
+from snapkeep.services.give_up import GiveUp
 from snapkeep.services.heal_points import HealPoints
 from snapkeep.services.missed_slots import MissedSlots
+from snapkeep.services.tell_troubles import TellTroubles
 
 PLANNING_TIMEOUT = timedelta(minutes=6)
 """A run that is still being planned after this lost its planner."""
+
+PATIENCE = timedelta(minutes=40)
+"""What three passes in a row could not look at is told."""
 
 FRESHNESS_WINDOW = timedelta(days=35)
 """How far back the newest good run is looked for; older than that is as bad as none."""
@@ -28,14 +35,20 @@ log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class ReconcileReport:
-    """What was found and healed, by run id or policy; `errors` names what could not be looked at."""
+    """What was found and healed, by run id or policy; `given_up` says what could not be looked
+    at, and why."""
 
     replanned: list[str] = field(default_factory=list)
     healed: dict[str, dict[str, int]] = field(default_factory=dict)
     closed: list[str] = field(default_factory=list)
     started: list[str] = field(default_factory=list)
     missed: list[str] = field(default_factory=list)
-    errors: list[str] = field(default_factory=list)
+    given_up: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def errors(self) -> list[str]:
+        """What could not be looked at, as lines."""
+        return [f"{subject}: {reason}" for subject, reason in self.given_up.items()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +75,7 @@ class Reconcile:
                 check = partial(self._check_policy, cluster, policy, report)
                 self._guarded(f"{cluster}.{policy.name}", report, check)
         self._guarded("pace", report, self.heal_points.correct_pace)
+        GiveUp(self.journal, self.announcer, self.clock, "reconcile", PATIENCE).report(report.given_up)
         return report
 
     def _guarded(self, subject: str, report: ReconcileReport, act: Callable[[], None]) -> None:
@@ -69,10 +83,10 @@ class Reconcile:
             act()
         except SnapkeepError as error:
             log.warning("reconcile of %s stopped: %s", subject, error.reason)
-            report.errors.append(f"{subject}: {error.reason}")
+            report.given_up[subject] = error.reason
         except Exception as error:
             log.exception("unexpected error in reconcile of %s", subject)
-            report.errors.append(f"{subject}: unexpected {type(error).__name__}")
+            report.given_up[subject] = f"unexpected {type(error).__name__}"
 
     def _heal_run(self, run: Run, report: ReconcileReport) -> None:
         if run.state.is_final:
@@ -125,13 +139,17 @@ class Reconcile:
             report.replanned.append(run.id)
 
     def _check_policy(self, cluster: str, policy: Policy, report: ReconcileReport) -> None:
-        """Catch up, then tell the age of the newest good run; of none, the time since the first look."""
+        """Catch up, then tell what is late, and how old the newest good run is (none: the first look)."""
         caught_up = self.missed_slots.check(cluster, policy)
         report.started.extend(caught_up.started)
         report.missed.extend(caught_up.missed)
         now = self.clock()
-        runs = self.journal.runs_of(cluster, policy.name, now - FRESHNESS_WINDOW)
-        first_seen = self.journal.first_seen(cluster, policy.name, now)
-        newest = max((run.slot for run in runs if run.ready), default=first_seen)
-        owed = self.missed_slots.owed(policy, newest, since=now - FRESHNESS_WINDOW)
-        self.announcer.freshness(cluster, policy.name, max(now - newest, timedelta()), owed)
+        since = now - FRESHNESS_WINDOW
+        runs = list(self.journal.runs_of(cluster, policy.name, since))
+        seen = self.journal.first_seen(cluster, policy.name, now)
+        newest = max((run.slot for run in runs if run.ready), default=seen)
+        late = FindLate(self.journal, self.missed_slots, self.clock).find(policy, runs, seen, since)
+        self.announcer.freshness(cluster, policy.name, max(now - newest, timedelta()), list(late))
+        TellTroubles(self.journal, self.announcer, self.clock).tell(
+            Topic(TroubleKind.BACKUP_LATE, cluster, policy.name), late
+        )

@@ -30,6 +30,7 @@ from snapkeep.domain.policies import ON_DEMAND, Deployment
 from snapkeep.domain.sizes import gib
 from snapkeep.ports import Announcer, Clock, Cluster, Clusters, Journal, Snapshots
 from snapkeep.services.delete_points import DeletePoints, Wanted
+from snapkeep.services.give_up import GiveUp
 from snapkeep.services.prune_objects import open_objects
 
 log = logging.getLogger(__name__)
@@ -61,6 +62,7 @@ class OrphanReport:
     orphans: list[Orphan] = field(default_factory=list)
     ended: list[tuple[str, str]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    given_up: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -98,10 +100,20 @@ class SweepOrphans:
 
         A listing of EC2 that breaks off sweeps nothing: what it did not show might be missing only there.
         """
+        reports = self._run(request)
+        if not request.dry_run:
+            for report in reports:
+                GiveUp(self.journal, self.announcer, self.clock, "sweep_orphans", timedelta()).report(
+                    report.given_up, report.cluster
+                )
+        return reports
+
+    def _run(self, request: PruneRequest) -> list[OrphanReport]:
         try:
             seen = self._listed()
         except SnapkeepError as error:
-            return [OrphanReport(request.cluster, refused=f"EC2 could not be listed: {error.reason}")]
+            refused = f"EC2 could not be listed: {error.reason}"
+            return [OrphanReport(request.cluster, refused=refused, given_up={"list": refused})]
         reports = [
             self._sweep(census, seen.ids, request)
             for name, census in seen.clusters.items()
@@ -134,6 +146,7 @@ class SweepOrphans:
             self._delete(census, seen, found, request, report)
         except SnapkeepError as error:
             report.refused = f"stopped, nothing more is swept of this cluster: {error.reason}"
+            report.given_up["sweep"] = report.refused
             log.warning("sweep of %s: %s", cluster, report.refused)
         return report
 
@@ -144,6 +157,7 @@ class SweepOrphans:
             return Listed(opened, list(opened.listed_contents()), list(opened.listed_snapshots()))
         except SnapkeepError as error:
             report.notes.append(f"the objects of the cluster were not compared: {error.reason}")
+            report.given_up["objects"] = report.notes[-1]
             return Listed()
 
     def _find(self, census: Census, ids: set[str], seen: Listed) -> Iterator[Orphan]:
@@ -215,6 +229,8 @@ class SweepOrphans:
         report.refused = self._refusal(request, report.confirm, late, census.count) or self._refusal(
             request, report.confirm, objects, len(seen.contents) + len(seen.snapshots)
         )
+        if report.refused:
+            report.given_up["deletions"] = report.refused
         if request.dry_run or report.refused:
             return
         if seen.cluster is not None:

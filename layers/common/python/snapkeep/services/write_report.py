@@ -11,7 +11,7 @@ from snapkeep.domain.errors import SnapkeepError
 from snapkeep.domain.policies import Deployment
 from snapkeep.domain.report.claims import Protection
 from snapkeep.domain.report.facts import Report
-from snapkeep.ports import ReportPages
+from snapkeep.ports import ReportPages, WorkNews
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +39,7 @@ class WriteReport:
     reports: Reports
     render: Callable[[Report], str]
     pages: ReportPages
+    news: WorkNews
 
     def run(self, only: str = "") -> WriteSummary:
         """Write the page of one cluster, or of all. Of one that cannot be read now the page before stays."""
@@ -54,4 +55,5 @@ class WriteReport:
                 summary.errors.append(f"{cluster.name}: {error.reason}")
                 continue
             summary.written[cluster.name] = {state.value: report.count(state) for state in Protection}
+        self.news.parts_given_up("write_report", len(summary.errors))
         return summary

@@ -14,6 +14,7 @@ from snapkeep.adapters.dynamodb.prunes import PruneRecords
 from snapkeep.adapters.dynamodb.restores import RestoreRecords
 from snapkeep.adapters.dynamodb.runs import RunRecords
 from snapkeep.adapters.dynamodb.table import Table
+from snapkeep.adapters.dynamodb.troubles import TroubleRecords
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -27,6 +28,7 @@ class DynamoJournal(
     HoldRecords,
     CatalogueRecords,
     IncidentRecords,
+    TroubleRecords,
 ):
     """Implements the Journal port. `sleep` is how it waits out writers that are in each other's way."""
 

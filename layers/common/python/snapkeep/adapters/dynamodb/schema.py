@@ -22,6 +22,7 @@
 | catalogue      | CATALOGUE#<cluster>     | POINT <place>|                                       |
 | when complete  | CATALOGUE#<cluster>     | COMPLETE     |                                       |
 | incident       | INCIDENT#<instance>     | INCIDENT     | `runs`; `open` until it is closed     |
+| troubles       | TROUBLES#<kind>/<cluster>/<about> | PAGE#<page> |                               |
 | API answer     | ANSWERS                 | api#<hash>   | (Powertools' idempotency records)     |
 
 All key and index attributes are strings; every index holds keys only. `expires_at` (epoch seconds)
@@ -50,6 +51,7 @@ POINT_PREFIX = "POINT#"
 LEFT_PREFIX = "LEFT#"
 GONE_PREFIX = "GONE#"
 REFUSAL_PREFIX = "REFUSAL#"
+TROUBLE_PREFIX = "PAGE#"
 
 KEEP_CLOSED = timedelta(days=90)
 """How long closed runs and their points stay for reports."""
@@ -184,6 +186,11 @@ def refusal_key(cluster: str, token: str) -> Key:
 def refused_key(cluster: str, token: str, page: int) -> Key:
     """The key of a page of the snapshots that a refusal names."""
     return {PK: last_prune_key(cluster)[PK], SK: f"REFUSED#{token}#{page:04}"}
+
+
+def troubles_key(kind: str, cluster: str, about: str, page: int) -> Key:
+    """The key of a page of troubles that last."""
+    return {PK: f"TROUBLES#{kind}/{cluster}/{about}", SK: f"{TROUBLE_PREFIX}{page:04}"}
 
 
 def pace_key(name: str) -> Key:

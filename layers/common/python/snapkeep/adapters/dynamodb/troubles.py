@@ -1,0 +1,64 @@
+"""Troubles that last, in the journal's table."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+
+from snapkeep.adapters.aws import chunks
+from snapkeep.adapters.dynamodb import schema
+from snapkeep.adapters.dynamodb.items import Item, time_text
+from snapkeep.adapters.dynamodb.table import Table
+from snapkeep.domain.troubles import Topic, Trouble
+
+PAGE = 250
+"""Troubles of one item: a name and 80 characters of times and marks each, and reasons of up to REASON."""
+
+REASON = 500
+"""Characters of a reason that are kept; the event has the whole one."""
+
+
+class TroubleRecords:
+    """The part of the journal that knows what people were told of and still lasts."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def troubles(self, topic: Topic) -> Mapping[str, Trouble]:
+        """The troubles of a topic, by subject."""
+        entries = [entry for item in self._pages(topic) for entry in json.loads(item["troubles"])]
+        return {entry[0]: _trouble(*entry) for entry in entries}
+
+    def write_troubles(self, topic: Topic, troubles: Mapping[str, Trouble], now: datetime) -> None:
+        """Replace what is known of a topic's troubles.
+
+        A crash between two pages forgets troubles of the second: they are told as new ones.
+        """
+        entries = [_entry(trouble) for _, trouble in sorted(troubles.items())]
+        pages = list(chunks(entries, PAGE))
+        known = sum(1 for _ in self._pages(topic))
+        for number in range(max(len(pages), known)):
+            page = pages[number] if number < len(pages) else []
+            self._table.put(
+                {
+                    **schema.troubles_key(topic.kind, topic.cluster, topic.about, number),
+                    "troubles": json.dumps(page),
+                    schema.EXPIRES_AT: schema.expiry(now),
+                }
+            )
+
+    def _pages(self, topic: Topic) -> Iterator[Item]:
+        key = schema.troubles_key(topic.kind, topic.cluster, topic.about, 0)
+        values = {"topic": key[schema.PK], "page": schema.TROUBLE_PREFIX}
+        return self._table.query("#pk = :topic AND begins_with(#sk, :page)", values)
+
+
+def _entry(trouble: Trouble) -> list[str]:
+    told = time_text(trouble.told_at) if trouble.told_at else ""
+    return [trouble.subject, trouble.reason[:REASON], time_text(trouble.since), told]
+
+
+def _trouble(subject: str, reason: str, since: str, told: str) -> Trouble:
+    at = datetime.fromisoformat(told) if told else None
+    return Trouble(subject, reason, datetime.fromisoformat(since), at)

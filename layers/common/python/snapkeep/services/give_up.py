@@ -1,0 +1,40 @@
+"""What a scheduled function gave up in a pass: counted always, told once it lasts."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from snapkeep.domain.errors import SnapkeepError
+from snapkeep.domain.troubles import Topic, TroubleKind
+from snapkeep.ports import Announcer, Clock, Journal
+from snapkeep.services.tell_troubles import TellTroubles
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class GiveUp:
+    """Reports the end of a pass of a function; `patience` is for how long trouble may pass by itself."""
+
+    journal: Journal
+    announcer: Announcer
+    clock: Clock
+    function: str
+    patience: timedelta
+
+    def report(self, parts: Mapping[str, str], cluster: str = "") -> None:
+        """Count the parts that were given up (subject to reason), all of this pass, and tell what lasts.
+
+        A pass over one cluster names it. That nobody could be told is one part more.
+        """
+        count = len(parts)
+        try:
+            topic = Topic(TroubleKind.WORK_GIVEN_UP, cluster, self.function)
+            TellTroubles(self.journal, self.announcer, self.clock).tell(topic, parts, self.patience)
+        except SnapkeepError as error:
+            log.warning("what %s gave up was not told: %s", self.function, error.reason)
+            count += 1
+        self.announcer.parts_given_up(self.function, count)

@@ -1,0 +1,47 @@
+"""The part of the journal in memory that knows troubles, and who hears of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from snapkeep.domain.troubles import Topic, Trouble
+from tests.fakes.faults import Faults
+
+
+class MemoryTroubleRecords(Faults):
+    """Troubles by topic in a dict."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._troubles: dict[Topic, dict[str, Trouble]] = {}
+
+    def troubles(self, topic: Topic) -> Mapping[str, Trouble]:
+        self._before("troubles")
+        return dict(self._troubles.get(topic, {}))
+
+    def write_troubles(self, topic: Topic, troubles: Mapping[str, Trouble], now: datetime) -> None:
+        self._before("write_troubles")
+        self._troubles[topic] = dict(troubles)
+        self._after("write_troubles")
+
+
+class FakeTroubleNews(Faults):
+    """Remembers what was told, each time as the topic, the subjects and how many there are in all."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.troubles: list[tuple[Topic, tuple[Trouble, ...], int]] = []
+        self.given_up: list[tuple[str, int]] = []
+
+    def trouble(self, topic: Topic, due: Sequence[Trouble], total: int) -> None:
+        self._before("trouble")
+        self.troubles.append((topic, tuple(due), total))
+        self._after("trouble")
+
+    def parts_given_up(self, function: str, count: int) -> None:
+        self.given_up.append((function, count))
+
+    def rung(self) -> list[str]:
+        """The subjects that were told, each time in order."""
+        return [trouble.subject for _, due, _ in self.troubles for trouble in due]

@@ -1,0 +1,21 @@
+"""Troubles in the table: what does not fit into an item goes into the next, and long reasons are cut."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from snapkeep.adapters.dynamodb.table import Table
+from snapkeep.adapters.dynamodb.troubles import PAGE, REASON, TroubleRecords
+from snapkeep.domain.troubles import Topic, Trouble, TroubleKind
+from tests.contract.ports.samples import NOW, TABLE
+
+TOPIC = Topic(TroubleKind.BACKUP_LATE, "myeks", "nightly")
+
+
+def test_thousands_of_troubles_with_endless_reasons_fit(client: Any) -> None:
+    records = TroubleRecords(Table(client, TABLE, lambda _: None))
+    many = {name: Trouble(name, "x" * 5000, NOW) for name in (f"shop/{n:0>250}" for n in range(2 * PAGE + 1))}
+    records.write_troubles(TOPIC, many, NOW)
+    found = records.troubles(TOPIC)
+    assert found.keys() == many.keys()
+    assert {len(trouble.reason) for trouble in found.values()} == {REASON}

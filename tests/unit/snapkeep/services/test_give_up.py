@@ -1,0 +1,84 @@
+"""What functions give up is counted in every pass, told once it lasts, and never passed over in silence."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from snapkeep.domain.errors import PermanentError, TemporaryError
+from tests.fakes.world import SLOT, World, a_claim
+
+
+def hourly_prunes(world: World, hours: int) -> None:
+    for _ in range(hours):
+        world.prune()
+        world.wait(hours=1)
+
+
+def a_world_with_points() -> World:
+    world = World(a_claim("a"))
+    for day in range(4):
+        world.back_up(SLOT + timedelta(days=day))
+    return world
+
+
+@pytest.mark.parametrize("call", ["find", "delete"])
+def test_a_prune_that_aws_refuses_48_times_rings_once_and_is_counted_each_time(call: str) -> None:
+    world = a_world_with_points()
+    for _ in range(400):
+        world.ebs.fail_next(call, PermanentError("UnauthorizedOperation: denied"))
+    hourly_prunes(world, 48)
+    ((topic, (trouble,), _),) = world.announcer.troubles
+    assert (topic.kind, topic.about, topic.cluster) == ("work given up", "prune", "myeks")
+    assert "UnauthorizedOperation: denied" in trouble.reason
+    assert world.announcer.given_up == [("prune", 1)] * 48
+
+
+def test_trouble_that_passes_rings_nobody() -> None:
+    world = a_world_with_points()
+    world.ebs.fail_next("find", TemporaryError("no answer"))
+    hourly_prunes(world, 5)
+    assert world.announcer.troubles == []
+    assert world.announcer.given_up == [("prune", 1)] + [("prune", 0)] * 4
+
+
+def test_a_rehearsal_counts_nothing() -> None:
+    world = a_world_with_points()
+    world.prune(dry_run=True)
+    assert world.announcer.given_up == []
+
+
+def test_a_policy_that_reconcile_cannot_look_at_rings_once() -> None:
+    world = World(a_claim("a"))
+    for _ in range(8):
+        world.journal.fail_next("runs_of", TemporaryError("no answer"))
+        world.reconcile()
+        world.wait(minutes=15)
+    assert world.announcer.rung() == ["myeks.nightly"]
+    assert world.announcer.given_up == [("reconcile", 1)] * 8
+
+
+def test_what_cannot_even_be_journaled_is_counted() -> None:
+    world = World(a_claim("a"))
+    world.journal.fail_next("open_runs", TemporaryError("no answer"))
+    world.journal.fail_next("troubles", TemporaryError("no answer"))
+    world.reconcile()
+    assert world.announcer.given_up[0][1] >= 2
+
+
+def test_a_bell_that_does_not_ring_once_rings_in_the_next_pass() -> None:
+    world = a_world_with_points()
+    for _ in range(400):
+        world.ebs.fail_next("delete", PermanentError("denied"))
+    world.announcer.fail_next("trouble", TemporaryError("PutEvents: no answer"))
+    hourly_prunes(world, 8)
+    assert world.announcer.rung() == ["deletions"]
+
+
+def test_a_write_report_and_a_finish_restores_that_fail_count_it() -> None:
+    world = World(a_claim("a"))
+    world.clusters.unreachable.add("myeks")
+    world.reporter.run()
+    world.finisher.run()
+    assert world.announcer.given_up == [("write_report", 1), ("finish_restores", 0)]
