@@ -101,8 +101,11 @@ $(STAMPS)/uv: requirements-bootstrap.lock
 
 $(STAMPS)/dev: tests/unit/infra/iam/package-lock.json
 
+# aws-cdk-lib and aws-cdk-cloud-assembly-schema both bring aws_cdk/cloud_assembly_schema. With the types of the
+# second jsii cannot read the messages of an assembly, and uv installs in any order: so aws-cdk-lib comes last.
 $(STAMPS)/sandbox $(STAMPS)/dev: $(STAMPS)/%: requirements-%.lock requirements-node.lock pyproject.toml $(STAMPS)/uv
 	$(UV) pip sync --quiet --require-hashes requirements-$*.lock
+	$(UV) pip install --quiet --no-deps --require-hashes --reinstall-package aws-cdk-lib -r requirements-$*.lock
 	$(UV) pip install --quiet --no-deps --no-build-isolation --editable .
 	.ci/install-node
 	$(if $(filter dev,$*),.ci/install-iam-simulator)

@@ -14,8 +14,6 @@ import pytest
 os.environ.setdefault("CDK_VALIDATION", "false")
 os.environ.setdefault("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "20")
 
-# jsii finds the schema's types, which the messages of an assembly have, only once somebody imported them.
-import aws_cdk.cloud_assembly_schema  # noqa: F401
 from aws_cdk import App
 
 from config.stack_options import StackOptions, Vpc
