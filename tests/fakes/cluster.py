@@ -48,6 +48,11 @@ class FakeCluster(RestoringCluster):
         self.deleting: set[str] = set()
         self.refusal = ""
 
+    def bind(self, error: str = "") -> None:
+        """Let the controller bind all VolumeSnapshots; the driver cuts none, and says this of it."""
+        for key, snapshot in self.snapshots.items():
+            self.snapshots[key] = replace(snapshot, bound=True, error=error)
+
     def claims(self) -> Iterator[Claim]:
         self._before("claims")
         yield from self.claim_list
@@ -231,7 +236,7 @@ class FakeCluster(RestoringCluster):
             self.report_error(*key, self.refusal)
 
     def _is_uncut(self, key: tuple[str, str]) -> bool:
-        return key in self.snapshots and not self.snapshots[key].bound
+        return key in self.snapshots and not self.snapshots[key].snapshot_id
 
     def _driver_tags(self, point: Point) -> dict[str, str]:
         """What the driver writes by itself, and what our class may ask it for."""

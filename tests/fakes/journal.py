@@ -217,6 +217,23 @@ class MemoryJournal(
         self._after("finish")
         return True
 
+    def revive(self, point: Point, creation: Creation) -> bool:
+        self._before("revive")
+        known = self._known(point)
+        if known.state is not PointState.FAILED or known.snapshot_id:
+            return False
+        self._put(replace(_created(known, creation), reason=""))
+        run = self.runs[point.run]
+        late = run.late + 1 if run.state.is_final else run.late
+        self.runs[run.id] = replace(run, failed=run.failed - 1, late=late)
+        self._after("revive")
+        return True
+
+    def write_withdrawn(self, point: Point) -> None:
+        self._before("write_withdrawn")
+        self._put(replace(self._known(point), withdrawn=True))
+        self._after("write_withdrawn")
+
     def close_run(self, run_id: str, state: RunState, now: datetime) -> bool:
         self._before("close_run")
         run = self.runs.get(run_id)

@@ -467,6 +467,42 @@ def test_no_late_points_leave_a_run_open_that_was_not_announced(journal: Journal
     assert list(journal.open_runs()) == []
 
 
+def test_a_failed_point_without_a_snapshot_is_revived_once(journal: Journal) -> None:
+    point = a_point("a")
+    run = started(journal, point, a_point("b"))
+    creation = Creation(point.id, "snap-1", NOW, 4 * 2**30)
+    assert journal.revive(point, creation) is False
+    journal.finish(point, Outcome(PointState.FAILED, NOW, "a reason"))
+    assert journal.revive(point, creation) is True
+    assert journal.revive(point, creation) is False
+    (known,) = journal.points(run.id, [point.id])
+    assert (known.state, known.snapshot_id, known.started_at) == (PointState.PENDING, "snap-1", NOW)
+    assert (known.reason, known.size_bytes) == ("", 4 * 2**30)
+    now = journal.run(run.id)
+    assert now is not None and (now.ready, now.failed, now.late) == (0, 0, 0)
+
+
+def test_reviving_a_point_opens_its_closed_run_again(journal: Journal) -> None:
+    point = a_point("a")
+    run = started(journal, point)
+    journal.finish(point, Outcome(PointState.FAILED, NOW, "a reason"))
+    journal.close_run(run.id, RunState.FAILED, NOW)
+    journal.mark_announced(run.id)
+    assert journal.revive(point, Creation(point.id, "snap-1", NOW, 1)) is True
+    (opened,) = journal.open_runs()
+    assert (opened.state, opened.failed, opened.late) == (RunState.FAILED, 0, 1)
+    assert journal.finish(point, Outcome(PointState.READY, NOW, "", "snap-1", 1)) is True
+    journal.write_late(run.id, 0)
+    assert list(journal.open_runs()) == []
+
+
+def test_a_point_remembers_that_it_was_withdrawn(journal: Journal) -> None:
+    point = a_point("a")
+    run = started(journal, point)
+    journal.write_withdrawn(point)
+    assert [item.withdrawn for item in journal.points_of(run.id)] == [True]
+
+
 def test_runs_of_a_policy_are_given_from_a_slot_on_oldest_first(journal: Journal) -> None:
     slots = [SLOT + timedelta(days=day) for day in range(4)]
     for slot in reversed(slots):

@@ -506,6 +506,16 @@ class Journal(TroubleJournal, Protocol):
         than the outcome's: the first id wins.
         """
 
+    def revive(self, point: Point, creation: Creation) -> bool:
+        """Give a failed point without a snapshot this one: it is pending again, and no failure of its run.
+
+        A run that is closed already counts it as late and is open again. False, and nothing changes, when
+        the point is not failed or has a snapshot.
+        """
+
+    def write_withdrawn(self, point: Point) -> None:
+        """Journal that the point's VolumeSnapshot is gone with nothing cut for it."""
+
     def close_run(self, run_id: str, state: RunState, now: datetime) -> bool:
         """Close a settled run; False when somebody else closed it already."""
 

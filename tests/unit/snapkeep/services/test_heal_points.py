@@ -157,6 +157,70 @@ def test_without_a_controller_csi_points_fail_with_the_reason() -> None:
     assert world.the_run().state is RunState.FAILED  # type: ignore[union-attr]
 
 
+def test_a_throttled_driver_is_waited_for_where_nobody_else_would_take_the_point() -> None:
+    world = taken("mysql", method=Method.CSI)
+    world.cluster.bind("rpc error: RequestLimitExceeded")
+    for _ in range(9):
+        world.wait(minutes=15)
+        assert healed(world) == {"not cut yet": 1}
+    world.finish_snapshots()
+    assert world.the_run().state is RunState.COMPLETED  # type: ignore[union-attr]
+
+
+def test_a_driver_that_cuts_nothing_in_six_hours_fails_its_point_with_its_words() -> None:
+    world = taken("mysql", method=Method.CSI)
+    world.cluster.bind("rpc error: RequestLimitExceeded")
+    world.wait(hours=6, minutes=1)
+    assert healed(world) == {"failed": 1}
+    reason = "the EBS CSI driver made nothing of the VolumeSnapshot in 360 minutes"
+    assert world.point("mysql").reason == f"{reason}: rpc error: RequestLimitExceeded"
+
+
+def test_where_ebs_may_take_the_point_a_driver_is_not_waited_for() -> None:
+    world = taken("mysql", method=Method.CSI, csi_fallback=True)
+    world.cluster.bind("rpc error: RequestLimitExceeded")
+    world.wait(minutes=15)
+    assert healed(world) == {"taken by ebs instead": 1}
+
+
+def failed_for_want_of_a_controller() -> World:
+    """A csi point that failed after 15 minutes; its VolumeSnapshot was not withdrawn yet."""
+    world = taken("mysql", method=Method.CSI)
+    world.wait(minutes=15)
+    assert healed(world) == {"failed": 1}
+    assert world.the_run().announced  # type: ignore[union-attr]
+    return world
+
+
+@pytest.mark.parametrize("events", [True, False])
+def test_a_failed_point_takes_the_late_snapshot_of_its_volume_snapshot(events: bool) -> None:
+    world = failed_for_want_of_a_controller()
+    world.queue.sent.clear()
+    world.wait(hours=2)
+    world.cluster.run_driver(world.ebs)
+    (snapshot,) = world.ebs.all.values()
+    world.complete_points.on_event(snapshot.id, finished=False)
+    world.finish_snapshots(events=events)
+    world.reconcile()
+    assert world.point("mysql").reason == ""
+    assert list(world.counted()) == ["mysql"]
+    run = world.the_run()
+    assert run is not None and (run.ready, run.failed, run.late) == (1, 0, 0)
+    assert [ended for _, ended in world.announcer.late_ended] == [1]
+    assert list(world.journal.open_runs()) == []
+
+
+def test_a_volume_snapshot_of_a_withdrawn_ones_name_makes_no_point() -> None:
+    world = failed_for_want_of_a_controller()
+    point = world.point("mysql")
+    world.work()
+    assert world.point("mysql").withdrawn
+    world.cluster.create_volume_snapshot(point)  # whoever may use our class can name one so
+    world.finish_snapshots()
+    assert world.counted() == {}
+    assert world.states() == {"mysql": PointState.FAILED}
+
+
 def test_the_controllers_own_words_are_in_the_reason() -> None:
     world = taken("mysql", method=Method.CSI)
     world.cluster.report_error("shop", world.point("mysql").id, "failed to check the source volume")

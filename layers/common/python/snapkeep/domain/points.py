@@ -90,7 +90,8 @@ class Point:
     `size_bytes` is the size of the snapshotted volume.
     `sharers` are other claims on the volume. `behind` is the id of the member of its group on the same
     volume that CreateSnapshots cuts: this point is taken alone, after it. `driver_mark` is by which tag a
-    snapshot is known that a driver cuts without tags of ours (`drivers.NAMED_SNAPSHOT`).
+    snapshot is known that a driver cuts without tags of ours (`drivers.NAMED_SNAPSHOT`). `withdrawn` says
+    that its VolumeSnapshot is gone with nothing cut: what is cut under its name later is not the point's.
     """
 
     id: str
@@ -117,6 +118,7 @@ class Point:
     sharers: tuple[str, ...] = ()
     behind: str = ""
     driver_mark: str = ""
+    withdrawn: bool = False
 
     @property
     def gave_up_csi(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -21,6 +22,9 @@ JOURNAL_LAG = timedelta(minutes=3)
 a VolumeSnapshot that somebody made by our class. It is less than the five attempts that an event has, a
 minute apart: such a snapshot is no failure.
 """
+
+
+log = logging.getLogger(__name__)
 
 
 class Verdict(StrEnum):
@@ -128,7 +132,11 @@ class CompletePoints:
         if point.snapshot_id:
             return point
         creation = Creation(point.id, snapshot.id, snapshot.started_at, snapshot.size_bytes)
-        self.journal.write_created(point.run, [creation])
+        if point.state is not PointState.FAILED:
+            self.journal.write_created(point.run, [creation])
+        elif _may_revive(point, snapshot):
+            log.info("point %s failed without a snapshot and takes the late %s", point.id, snapshot.id)
+            self.journal.revive(point, creation)
         return self.journal.points(point.run, [point.id])[0]
 
     def _mark_duplicate(self, point: Point, snapshot: Snapshot) -> Verdict:
@@ -186,6 +194,13 @@ class CompletePoints:
         close_if_settled(self.journal, self.announcer, point.run, self.clock())
         self._catalogue(point, snapshot)
         return Verdict.READY if state is PointState.READY else Verdict.FAILED
+
+
+def _may_revive(point: Point, snapshot: Snapshot) -> bool:
+    """A late snapshot is as good as one in time, unless the VolumeSnapshot was withdrawn before: then
+    somebody else made one of that name."""
+    by_driver = tags.SNAPSHOT_NAME in snapshot.tags or NAMED_SNAPSHOT in snapshot.tags
+    return not (point.withdrawn and by_driver)
 
 
 def _ownership(snapshot: Snapshot, point: Point) -> dict[str, str]:

@@ -130,14 +130,25 @@ class HealPoints:
             return self._without_driver(point, f"the EBS CSI driver refuses its VolumeSnapshot: {refusal}")
         if self._age(point) <= BIND_TIMEOUT:
             return "not bound yet"
+        waits = status is not None and status.bound and self._may_wait(point)
+        if waits and self._age(point) <= GIVE_UP_AFTER:
+            return "not cut yet"
         if status is None:
             return self._lost_sight(
                 point, f"its VolumeSnapshot {point.claim.namespace}/{point.id} was deleted"
             )
-        minutes = int(BIND_TIMEOUT.total_seconds() // 60)
-        reason = f"the snapshot controller made nothing of the VolumeSnapshot in {minutes} minutes"
+        waited = GIVE_UP_AFTER if waits else BIND_TIMEOUT
+        minutes = int(waited.total_seconds() // 60)
+        who = "the EBS CSI driver" if status.bound else "the snapshot controller"
+        reason = f"{who} made nothing of the VolumeSnapshot in {minutes} minutes"
         why = f": {status.error}" if status.error else "; is it installed and running?"
         return self._without_driver(point, reason + why)
+
+    def _may_wait(self, point: Point) -> bool:
+        """A controller is alive, so the driver is late, throttled say: nobody else would take the point."""
+        policy = policy_of_point(point, self.deployment, self.journal)
+        by_ebs = policy is not None and policy.csi_fallback
+        return not by_ebs
 
     def _follow_cut(self, point: Point, snapshot_id: str) -> str:
         """Settle what the VolumeSnapshot names; nobody waits for what is gone, or not the point's by tags."""

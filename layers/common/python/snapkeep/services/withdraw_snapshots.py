@@ -49,6 +49,8 @@ class WithdrawSnapshots:
             creation = Creation(point.id, found.snapshot_id, cut_at, note=CUT_AFTER_ALL)
             self.journal.write_created(point.run, [creation])
         if not found.left:
+            if not found.snapshot_id and point.state is PointState.FAILED:
+                self.journal.write_withdrawn(point)
             return timedelta()
         log.info("point %s waits: %s", point.id, "; ".join(map(str, found.left)))
         return self._while_it_makes_sense(point, LOOK_AGAIN)

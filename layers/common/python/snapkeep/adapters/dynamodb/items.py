@@ -99,6 +99,7 @@ def point_of(item: Item) -> Point:
         sharers=tuple(item.get("sharers", ())),
         behind=item.get("behind", ""),
         driver_mark=item.get("driver_mark", ""),
+        withdrawn=bool(item.get("withdrawn", False)),
     )
 
 

@@ -25,6 +25,7 @@ from snapkeep.domain.creation import READ_SPACING
 from snapkeep.domain.errors import NotFound, PermanentError, TemporaryError
 from snapkeep.domain.points import Point, PointState
 from snapkeep.domain.policies import Method
+from snapkeep.domain.runs import RunState
 from snapkeep.ports import Creation, Outcome
 
 STATES = {state.value: state.value for state in (PointState.PLANNED, PointState.CREATING, PointState.PENDING)}
@@ -202,6 +203,57 @@ class PointRecords:
                     return False
                 self._table.pause(attempt)
         raise Contended(f"run {point.run}")
+
+    def revive(self, point: Point, creation: Creation) -> bool:
+        """Give a failed point without a snapshot this one, and take it off its run's failures, at once.
+
+        False when it is not failed or has a snapshot.
+        """
+        for attempt in range(ATTEMPTS):
+            run = self._table.get(schema.run_key(point.run))
+            if run is None:
+                return False
+            try:
+                self._table.write_all(
+                    [
+                        ("Update", self._revived(point.run, creation)),
+                        ("Update", self._uncounted(point.run, RunState(run["state"]))),
+                    ]
+                )
+                return True
+            except Refused:
+                known = self.points(point.run, [point.id])
+                if not known or known[0].state is not PointState.FAILED or known[0].snapshot_id:
+                    return False
+                self._table.pause(attempt)
+        raise Contended(f"run {point.run}")
+
+    def write_withdrawn(self, point: Point) -> None:
+        """Journal that the point's VolumeSnapshot is gone with nothing cut for it."""
+        self._update(point, "SET #withdrawn = :true", EXISTS, {"true": True})
+
+    def _revived(self, run_id: str, creation: Creation) -> dict[str, Any]:
+        values = {
+            "failed": PointState.FAILED.value,
+            "pending": PointState.PENDING.value,
+            "snapshot_id": creation.snapshot_id,
+            "started_at": time_text(creation.started_at) if creation.started_at else "",
+            "size_bytes": creation.size_bytes,
+        }
+        change = (
+            "SET #state = :pending, #snapshot_id = :snapshot_id, #started_at = :started_at, "
+            f"#size_bytes = :size_bytes REMOVE #reason, #{schema.EXPIRES_AT}"
+        )
+        condition = "#state = :failed AND attribute_not_exists(#snapshot_id)"
+        key = schema.point_key(run_id, creation.point_id)
+        return self._table.update_statement(key, change, condition, values)
+
+    def _uncounted(self, run_id: str, state: RunState) -> dict[str, Any]:
+        change, values = "SET #failed = #failed - :one", {"one": 1, "state": state.value}
+        if state.is_final:
+            change += ", #late = if_not_exists(#late, :none) + :one, #open = :yes"
+            values |= {"none": 0, "yes": "yes"}
+        return self._table.update_statement(schema.run_key(run_id), change, "#state = :state", values)
 
     def _add_one_by_one(self, points: Sequence[Point]) -> None:
         for point in points:
