@@ -14,7 +14,7 @@ from aws_cdk import aws_iam as iam
 
 from config.volume_tags import KUBERNETES_VOLUMES
 from snapkeep.domain import tags
-from snapkeep.domain.drivers import AUTO_MODE, DRIVERS, NAMED_SNAPSHOT, snapshot_mark
+from snapkeep.domain.drivers import AUTO_MODE, DRIVERS, EBS_CSI, NAMED_SNAPSHOT, snapshot_mark
 from snapkeep.domain.policies import Lock
 
 CREATE_ACTIONS = ("CreateSnapshot", "CreateSnapshots")
@@ -36,6 +36,19 @@ POINT_TAG_KEYS = sorted(
 
 VERDICT_TAG_KEYS = sorted([*POINT_TAG_KEYS, tags.DUPLICATE])
 """Those, and the mark of a duplicate. No function here may set or lift a hold."""
+
+OWNER_TAG_KEYS = (tags.MANAGED, tags.CLUSTER)
+"""The keys that make a snapshot ours: they are written when it is created."""
+
+WRITTEN_BY_DRIVERS = (
+    tags.SNAPSHOT_NAMESPACE,
+    tags.SNAPSHOT_NAME,
+    *(key for key in DRIVER_TAG_KEYS if key not in (EBS_CSI.mark, EBS_CSI.cluster_key)),
+)
+"""What only a driver writes, by our VolumeSnapshotClass or by itself, and who creates a snapshot."""
+
+COMPLETION_TAG_KEYS = [key for key in POINT_TAG_KEYS if key not in (*OWNER_TAG_KEYS, *WRITTEN_BY_DRIVERS)]
+"""What may be missing on a snapshot of ours that was cut for a point."""
 
 ADOPTION_TAG_KEYS = [key for key in VERDICT_TAG_KEYS if key not in DRIVER_TAG_KEYS or key == AUTO_MODE.mark]
 """What the driver of EKS Auto Mode leaves to us: it names the cluster itself."""
@@ -93,16 +106,46 @@ def create_snapshots(stack: Stack, clusters: Sequence[str]) -> tuple[iam.PolicyS
     )
 
 
-def complete_tags(stack: Stack, clusters: Sequence[str], keys: Sequence[str]) -> iam.PolicyStatement:
-    """Write these tag keys, and no others, on snapshots that are tagged ours already.
+def complete_tags(stack: Stack, clusters: Sequence[str]) -> iam.PolicyStatement:
+    """Say of a snapshot that is tagged ours which point it is: in one request, and once.
 
-    A driver's keys only with the values that let it restore in these clusters.
+    Once it names its point nothing of that can be written any more. A driver's keys only with the values
+    that let it restore in these clusters.
     """
     return iam.PolicyStatement(
         sid="CompleteTags",
         actions=["ec2:CreateTags"],
         resources=[_snapshot_arn(stack)],
-        conditions=_ours("ResourceTag", clusters) | _only(keys) | _as_drivers_write(clusters),
+        conditions=_all(
+            _ours("ResourceTag", clusters),
+            _only(COMPLETION_TAG_KEYS),
+            _as_drivers_write(clusters),
+            _names_its_point_first(),
+        ),
+    )
+
+
+def mark_duplicates(stack: Stack, clusters: Sequence[str]) -> tuple[iam.PolicyStatement, ...]:
+    """Mark a snapshot of ours as a duplicate; one that names no point gets the name in the same request."""
+    marked = _when("StringEquals", {f"aws:RequestTag/{tags.DUPLICATE}": "true"})
+    return (
+        iam.PolicyStatement(
+            sid="MarkDuplicates",
+            actions=["ec2:CreateTags"],
+            resources=[_snapshot_arn(stack)],
+            conditions=_all(_ours("ResourceTag", clusters), _only([tags.DUPLICATE]), marked),
+        ),
+        iam.PolicyStatement(
+            sid="NameDuplicates",
+            actions=["ec2:CreateTags"],
+            resources=[_snapshot_arn(stack)],
+            conditions=_all(
+                _ours("ResourceTag", clusters),
+                _only([tags.DUPLICATE, tags.POINT]),
+                marked,
+                _names_its_point_first(),
+            ),
+        ),
     )
 
 
@@ -110,20 +153,27 @@ def adopt_snapshots(stack: Stack, clusters: Sequence[str]) -> iam.PolicyStatemen
     """Tag as ours what the driver of EKS Auto Mode cut for our VolumeSnapshots: it may not do so itself.
 
     The snapshot must name a cluster of ours, and that name stays. Which of them are ours the journal says.
+    As for all others it is said in one request, and once.
     """
     return iam.PolicyStatement(
         sid="AdoptSnapshots",
         actions=["ec2:CreateTags"],
         resources=[_snapshot_arn(stack)],
-        conditions=_ours("RequestTag", clusters)
-        | _only(ADOPTION_TAG_KEYS)
-        | _when("StringEqualsIfExists", {f"aws:RequestTag/{AUTO_MODE.mark}": "true"})
-        | _when(
-            "StringLike",
-            {
-                f"aws:ResourceTag/{AUTO_MODE.cluster_key}": list(clusters),
-                f"aws:ResourceTag/{NAMED_SNAPSHOT}": snapshot_mark("*"),
-            },
+        conditions=_all(
+            _ours("RequestTag", clusters),
+            _only(ADOPTION_TAG_KEYS),
+            _names_its_point_first(),
+            _when(
+                "StringEqualsIfExists",
+                {f"aws:RequestTag/{AUTO_MODE.mark}": "true", f"aws:RequestTag/{tags.DUPLICATE}": "true"},
+            ),
+            _when(
+                "StringLike",
+                {
+                    f"aws:ResourceTag/{AUTO_MODE.cluster_key}": list(clusters),
+                    f"aws:ResourceTag/{NAMED_SNAPSHOT}": snapshot_mark("*"),
+                },
+            ),
         ),
     )
 
@@ -290,6 +340,15 @@ def _only(keys: Sequence[str]) -> dict[str, Mapping[str, object]]:
     }
 
 
+def _names_its_point_first() -> dict[str, Mapping[str, object]]:
+    """The request names the point of a snapshot that names none yet.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
+    """
+    key = tags.POINT
+    return _when("Null", {f"aws:ResourceTag/{key}": "true", f"aws:RequestTag/{key}": "false"})
+
+
 def _as_drivers_write(clusters: Sequence[str]) -> dict[str, Mapping[str, object]]:
     """Tags by which drivers know what is theirs may name these clusters, and no others."""
     values: dict[str, object] = {}
@@ -299,6 +358,18 @@ def _as_drivers_write(clusters: Sequence[str]) -> dict[str, Mapping[str, object]
             f"aws:RequestTag/{driver.cluster_key}": list(clusters),
         }
     return {"StringEqualsIfExists": values}
+
+
+def _all(*conditions: Mapping[str, Mapping[str, object]]) -> dict[str, dict[str, object]]:
+    """All of these conditions; those of one operator are merged."""
+    merged: dict[str, dict[str, object]] = {}
+    for condition in conditions:
+        for operator, keys in condition.items():
+            known = merged.setdefault(operator, {})
+            if known.keys() & keys.keys():
+                raise ValueError(f"{operator} is asked twice of {sorted(known.keys() & keys.keys())}")
+            known.update(keys)
+    return merged
 
 
 def _when(operator: str, keys: Mapping[str, object]) -> dict[str, Mapping[str, object]]:

@@ -204,7 +204,7 @@ class Interruption(Construct):
             permissions.describe("Snapshots", "Volumes", "Instances"),
             *self._common(),
             *permissions.create_snapshots(stack, self._clusters),
-            permissions.complete_tags(stack, self._clusters, permissions.POINT_TAG_KEYS),
+            permissions.complete_tags(stack, self._clusters),
             permissions.answer_lifecycle_hooks(stack),
             permissions.send_messages(jobs.arn),
             permissions.send_messages(self.saves.queue.queue_arn),

@@ -52,7 +52,7 @@ class JobQueue(Construct):
             permissions.describe("Snapshots", "Volumes", "Instances"),
             permissions.describe_clusters(stack, clusters),
             *permissions.create_snapshots(stack, clusters),
-            permissions.complete_tags(stack, clusters, permissions.POINT_TAG_KEYS),
+            permissions.complete_tags(stack, clusters),
             permissions.send_messages(self.arn),
             permissions.put_events(stack, event_bus),
             journal.access("GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem"),

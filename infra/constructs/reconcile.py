@@ -56,7 +56,8 @@ class Reconcile(Construct):
         self.function.allow(
             permissions.describe("Snapshots"),
             permissions.describe_clusters(stack, clusters),
-            permissions.complete_tags(stack, clusters, permissions.VERDICT_TAG_KEYS),
+            permissions.complete_tags(stack, clusters),
+            *permissions.mark_duplicates(stack, clusters),
             permissions.adopt_snapshots(stack, clusters),
             *permissions.lock_snapshots(stack, clusters, locks),
             permissions.send_messages(jobs.arn),

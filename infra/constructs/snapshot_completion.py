@@ -73,7 +73,8 @@ class SnapshotCompletion(Construct):
         stack = Stack.of(self)
         self.function.allow(
             permissions.describe("Snapshots"),
-            permissions.complete_tags(stack, clusters, permissions.VERDICT_TAG_KEYS),
+            permissions.complete_tags(stack, clusters),
+            *permissions.mark_duplicates(stack, clusters),
             permissions.adopt_snapshots(stack, clusters),
             *permissions.lock_snapshots(stack, clusters, locks),
             permissions.put_events(stack, event_bus),

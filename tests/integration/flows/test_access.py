@@ -119,15 +119,20 @@ def test_finish_restores_holds_what_is_ours_and_writes_no_other_tag(product: Dep
 
 
 @pytest.mark.parametrize("function", ["record_completion", "reconcile"])
-def test_tags_are_completed_with_our_keys_on_our_snapshots_only(
+def test_tags_are_completed_once_with_our_keys_on_our_snapshots_only(
     product: Deployed, volume: str, function: str
 ) -> None:
     write = ec2_of(product, function).create_tags
     ours, foreign = snapshot(product, volume, OURS), snapshot(product, volume, {})
-    assert not refusal(write, Resources=[ours], Tags=tagged({tags.CLAIM: "data"}))
+    named = {tags.POINT: "data-20261123t170000z-0123456789", tags.CLAIM: "data", tags.POLICY: "nightly"}
+    assert refusal(write, Resources=[ours], Tags=tagged({tags.CLAIM: "data"}))
+    assert refusal(write, Resources=[ours], Tags=tagged(named | {tags.CLUSTER: CLUSTER}))
+    assert not refusal(write, Resources=[ours], Tags=tagged(named))
+    assert refusal(write, Resources=[ours], Tags=tagged(named | {tags.CLAIM: "other"}))
+    assert refusal(write, Resources=[ours], Tags=tagged({tags.POLICY: "shortest"}))
     assert refusal(write, Resources=[ours], Tags=tagged({"owner": "me"}))
     assert refusal(write, Resources=[ours], Tags=tagged({tags.HOLD: "true"}))
-    assert refusal(write, Resources=[foreign], Tags=tagged({tags.CLAIM: "data"}))
+    assert refusal(write, Resources=[foreign], Tags=tagged(named))
 
 
 @pytest.mark.parametrize(

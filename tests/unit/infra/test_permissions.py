@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from infra import permissions
 from snapkeep.domain import tags
+from snapkeep.domain.drivers import AUTO_MODE
+from tests.fakes.world import World, a_claim
 
 
 def test_keys_are_ours_or_the_drivers() -> None:
@@ -17,8 +19,19 @@ def test_keys_are_ours_or_the_drivers() -> None:
     ]
 
 
-def test_what_the_volume_snapshot_class_writes_may_be_completed() -> None:
-    assert set(tags.class_tags("myeks")) <= set(permissions.POINT_TAG_KEYS)
+def test_all_tags_of_a_point_may_be_completed_but_those_that_make_it_ours() -> None:
+    world = World(a_claim("mysql"))
+    world.backup()
+    missing = set(tags.full_tags(world.point("mysql"))) - set(permissions.COMPLETION_TAG_KEYS)
+
+    assert missing == {tags.MANAGED, tags.CLUSTER}
+
+
+def test_what_only_a_driver_writes_is_not_completed() -> None:
+    assert not set(permissions.COMPLETION_TAG_KEYS) & {
+        *set(tags.class_tags("myeks")),
+        *AUTO_MODE.tags("myeks"),
+    }
 
 
 def test_the_mark_of_a_duplicate_is_a_verdict_and_the_hold_is_nobodys() -> None:

@@ -12,7 +12,8 @@ from snapkeep.domain.drivers import AUTO_MODE, EBS_CSI, NAMED_SNAPSHOT, snapshot
 from tests.unit.infra.iam.concrete import ACCOUNT, REGION, Concrete
 
 CLUSTER = "myeks"
-OURS = {tags.MANAGED: "true", tags.CLUSTER: CLUSTER, EBS_CSI.mark: "true"}
+FRESH = {tags.MANAGED: "true", tags.CLUSTER: CLUSTER, EBS_CSI.mark: "true"}
+OURS = FRESH | {tags.POINT: "data-20261123t170000z-0123456789"}
 CUT_BY_AUTO_MODE = AUTO_MODE.tags(CLUSTER) | {NAMED_SNAPSHOT: snapshot_mark("uid-1")}
 EC2 = f"arn:aws:ec2:{REGION}"
 API = f"arn:aws:execute-api:{REGION}:{ACCOUNT}:a1b2c3/live"
@@ -45,11 +46,13 @@ OUTSIDE: Mapping[str, Thing] = {
     "everything": Thing("*"),
     "new snapshot": Thing(f"{EC2}::snapshot/*"),
     "our snapshot": Thing(f"{EC2}::snapshot/snap-0a", OURS),
+    "our fresh snapshot": Thing(f"{EC2}::snapshot/snap-0j", FRESH),
     "held snapshot": Thing(f"{EC2}::snapshot/snap-0b", OURS | {tags.HOLD: "true"}),
     "once held snapshot": Thing(f"{EC2}::snapshot/snap-0c", OURS | {tags.HOLD: ""}),
     "foreign snapshot": Thing(f"{EC2}::snapshot/snap-0d", {"owner": "somebody"}),
     "snapshot of the driver": Thing(f"{EC2}::snapshot/snap-0e", {EBS_CSI.mark: "true"}),
     "snapshot cut by Auto Mode": Thing(f"{EC2}::snapshot/snap-0g", CUT_BY_AUTO_MODE),
+    "adopted snapshot of Auto Mode": Thing(f"{EC2}::snapshot/snap-0k", CUT_BY_AUTO_MODE | OURS),
     "snapshot cut by Auto Mode elsewhere": Thing(
         f"{EC2}::snapshot/snap-0h", CUT_BY_AUTO_MODE | {AUTO_MODE.cluster_key: "elsewhere"}
     ),

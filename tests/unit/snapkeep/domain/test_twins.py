@@ -13,8 +13,8 @@ from tests.contract.ports.samples import NOW
 HOUR = timedelta(hours=1)
 
 
-def listed(name: str, hours: int = 0, claim: str = "a", policy: str = "nightly") -> Listed:
-    return Listed(claim, policy, Candidate(name, NOW, PointState.READY), NOW - hours * HOUR)
+def listed(name: str, hours: int = 0, claim: str = "a", policy: str = "nightly", volume: str = "v") -> Listed:
+    return Listed(claim, policy, Candidate(name, NOW, PointState.READY, volume=volume), NOW - hours * HOUR)
 
 
 def unreadable(*found: Listed) -> tuple[dict[str, str], list[str]]:
@@ -31,6 +31,10 @@ def unreadable(*found: Listed) -> tuple[dict[str, str], list[str]]:
 def test_one_snapshot_for_each_slot_of_each_lineage_is_no_twin() -> None:
     others = [listed("s3", claim="b"), listed("s4", policy="hourly")]
     assert unreadable(listed("s1"), listed("s2", 1), *others) == ({}, ["s1", "s2", "s3", "s4"])
+
+
+def test_a_snapshot_of_another_volume_is_no_twin() -> None:
+    assert unreadable(listed("s1"), listed("s2", volume="w")) == ({}, ["s1", "s2"])
 
 
 def test_what_is_listed_again_is_no_twin_either() -> None:

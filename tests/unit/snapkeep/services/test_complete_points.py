@@ -10,8 +10,8 @@ import pytest
 from snapkeep.domain import tags
 from snapkeep.domain.claims import Volume, VolumeKind
 from snapkeep.domain.drivers import AUTO_MODE, NAMED_SNAPSHOT
-from snapkeep.domain.errors import PermanentError, TemporaryError
-from snapkeep.domain.points import PointState
+from snapkeep.domain.errors import Forbidden, PermanentError, TemporaryError
+from snapkeep.domain.points import PointState, Snapshot
 from snapkeep.domain.policies import Lock, LockMode, Method
 from snapkeep.domain.runs import RunState
 from snapkeep.services.complete_points import Verdict
@@ -158,11 +158,61 @@ def test_a_group_members_snapshot_without_its_claims_tags_is_found_by_its_volume
         assert tags.missing_tags(world.ebs.all[point.snapshot_id].tags, point) == {}
 
 
-def test_tags_that_somebody_edited_are_set_right_before_the_point_is_ready() -> None:
+def test_tags_are_written_once_so_a_point_whose_tags_somebody_changed_fails() -> None:
     world = taken()
     world.ebs.add_tags(only(world), {tags.CLAIM: "other", tags.SIZE: "1Ti"})
+    before = dict(world.ebs.all[only(world)].tags)
     world.finish_snapshots()
-    assert tags.missing_tags(world.ebs.all[only(world)].tags, world.point("mysql")) == {}
+    point = world.point("mysql")
+    assert point.state is PointState.FAILED
+    assert "somebody changed snapkeep:claim, snapkeep:size" in point.reason
+    assert world.ebs.all[only(world)].tags == before
+
+
+def test_a_tag_that_no_restore_needs_spoils_nothing() -> None:
+    world = taken()
+    world.ebs.add_tags(only(world), {tags.METHOD: "by hand"})
+    world.finish_snapshots()
+    assert world.point("mysql").state is PointState.READY
+
+
+def refused_once(world: World, then: dict[str, str]) -> None:
+    """Let EC2 refuse to write tags, as IAM makes it where a point is named; `then` are the true tags."""
+    world.cluster.run_driver(world.ebs)
+    world.ebs.complete()
+    snapshot_id, seen, lagging = only(world), world.ebs.get, world.ebs.all[only(world)]
+    looks = iter([lagging])
+
+    def get(wanted: str) -> Snapshot | None:
+        return next(looks, None) or seen(wanted)
+
+    world.ebs.get = get  # type: ignore[method-assign]
+    world.ebs.all[snapshot_id] = replace(lagging, tags=lagging.tags | then)
+    world.ebs.fail_next("add_tags", Forbidden("CreateTags: UnauthorizedOperation"))
+
+
+def test_what_somebody_else_completed_in_the_meantime_is_complete() -> None:
+    world = taken(Method.CSI)
+    refused_once(world, tags.full_tags(world.point("mysql")))
+    assert world.complete_points.on_event(only(world), finished=True) is Verdict.READY
+
+
+def test_what_somebody_else_named_otherwise_in_the_meantime_fails() -> None:
+    world = taken(Method.CSI)
+    refused_once(world, tags.full_tags(world.point("mysql")) | {tags.CLAIM_UID: "another"})
+    assert world.complete_points.on_event(only(world), finished=True) is Verdict.FAILED
+    assert "somebody changed snapkeep:claim-uid" in world.point("mysql").reason
+
+
+def test_a_refusal_is_tried_again_until_the_snapshot_is_late() -> None:
+    world = taken(Method.CSI)
+    refused_once(world, {})
+    with pytest.raises(TemporaryError, match="UnauthorizedOperation"):
+        world.complete_points.on_event(only(world), finished=True)
+    world.wait(hours=2)
+    world.ebs.fail_next("add_tags", Forbidden("CreateTags: UnauthorizedOperation"))
+    assert world.complete_points.on_event(only(world), finished=True) is Verdict.FAILED
+    assert "UnauthorizedOperation" in world.point("mysql").reason
 
 
 def test_a_point_is_not_ready_while_its_tags_are_missing() -> None:

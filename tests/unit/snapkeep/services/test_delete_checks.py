@@ -62,12 +62,18 @@ def test_locks_are_asked_for_once_a_batch_and_one_by_one_if_a_member_is_unknown(
 def test_the_shield_must_be_there_completed_and_out_of_the_archive(world: World) -> None:
     first, second, third = names(world.ebs.all.values())
     looking = checks(world)
-    looking.check_shield(first)
+    looking.check_shield(first, "vol-mysql")
     calls = world.ebs.calls["get"]
-    looking.check_shield(first)
+    looking.check_shield(first, "vol-mysql")
     assert world.ebs.calls["get"] == calls
     world.ebs.all[second] = replace(world.ebs.all[second], archived=True)
     del world.ebs.all[third]
     for shield in (second, third, ""):
         with pytest.raises(PermanentError, match="must stay"):
-            checks(world).check_shield(shield)
+            checks(world).check_shield(shield, "vol-mysql")
+
+
+def test_a_good_point_of_another_volume_shields_nothing(world: World) -> None:
+    first, *_ = names(world.ebs.all.values())
+    with pytest.raises(PermanentError, match=r"is of vol-mysql, not of vol-other"):
+        checks(world).check_shield(first, "vol-other")

@@ -10,6 +10,7 @@ import pytest
 from snapkeep.adapters.calendar import CronCalendar
 from snapkeep.domain.errors import TemporaryError, UnknownCluster
 from snapkeep.domain.interruption.records import IncidentRecord
+from snapkeep.domain.points import PointState
 from snapkeep.domain.report.claims import Protection, ReportedClaim
 from snapkeep.domain.report.facts import Report
 from snapkeep.domain.report.points import Fate
@@ -99,3 +100,15 @@ def test_half_a_listing_makes_no_report(world: World) -> None:
 def test_a_cluster_nobody_named_is_refused(world: World) -> None:
     with pytest.raises(UnknownCluster):
         world.gatherer.report("other")
+
+
+def test_a_snapshot_of_another_volume_is_told_apart_as_prune_does(world: World) -> None:
+    newest = world.ebs.all[max(world.ebs.all)]
+    world.ebs.add_volume("vol-forged")
+    forged = world.ebs.create("vol-forged", newest.tags, "")
+    world.ebs.complete()
+    points = {point.snapshot_id: point for point in the_claim(reported(world)).points}
+    assert points[forged.id].fate is Fate.STAYS
+    assert points[forged.id].state is PointState.PENDING
+    assert "volume is vol-data and the snapshot is of vol-forged" in points[forged.id].reasons[0]
+    assert "last 1/3" in points[newest.id].reasons

@@ -8,6 +8,7 @@ from datetime import timedelta
 from snapkeep.domain import tags
 from snapkeep.domain.points import ClaimFacts
 from snapkeep.services.known_claims import KnownClaim, known_claims
+from tests.fakes.journal import MemoryJournal
 from tests.fakes.world import SLOT, World, a_claim, a_policy, on_one_volume
 
 
@@ -21,7 +22,7 @@ def backed_up(*names: str, group: str = "") -> World:
 
 
 def known(world: World, cluster: str = "myeks", policy: str = "nightly") -> list[KnownClaim]:
-    return sorted(known_claims(world.ebs, cluster, policy), key=lambda item: item.claim.name)
+    return sorted(known_claims(world.ebs, world.journal, cluster, policy), key=lambda item: item.claim.name)
 
 
 def test_the_tags_alone_tell_everything_of_a_claim() -> None:
@@ -43,14 +44,24 @@ def test_the_tags_alone_tell_everything_of_a_claim() -> None:
     )
 
 
-def test_the_newest_point_tells_the_volume() -> None:
+def with_a_forged_point() -> World:
     world = backed_up("mysql")
     point = world.point("mysql")
     world.wait(hours=1)
-    world.ebs.add_volume("vol-restored")
-    world.ebs.create("vol-restored", tags.full_tags(point), "")
+    world.ebs.add_volume("vol-forged")
+    world.ebs.create("vol-forged", tags.full_tags(point), "")
     world.ebs.complete()
-    assert [item.volume_id for item in known(world)] == ["vol-restored"]
+    return world
+
+
+def test_a_newer_snapshot_of_another_volume_does_not_tell_the_volume() -> None:
+    assert [item.volume_id for item in known(with_a_forged_point())] == ["vol-mysql"]
+
+
+def test_without_a_journal_the_oldest_point_tells_the_volume() -> None:
+    world = with_a_forged_point()
+    world.journal = MemoryJournal()
+    assert [item.volume_id for item in known(world)] == ["vol-mysql"]
 
 
 def test_claims_of_other_clusters_and_policies_are_not_known_here() -> None:

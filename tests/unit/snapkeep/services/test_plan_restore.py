@@ -196,3 +196,13 @@ def test_a_point_in_the_recycle_bin_says_how_to_get_it_back() -> None:
     (found,) = story.plan(point_id=point).findings
     assert found.code == "point_in_bin"
     assert found.fix == f"aws ec2 restore-snapshot-from-recycle-bin --snapshot-id {gone.id}"
+
+
+def test_a_newer_snapshot_of_another_volume_is_not_restored_under_the_claims_name() -> None:
+    story = Story()
+    newest = story.world.ebs.all[max(story.world.ebs.all)]
+    story.world.ebs.add_volume("vol-forged")
+    story.world.ebs.create("vol-forged", newest.tags, "")
+    story.world.ebs.complete()
+    assert story.plan(claim="mysql").point.snapshot_id == newest.id
+    assert story.plan(point_id=story.points[2]).point.snapshot_id == newest.id

@@ -15,8 +15,10 @@ import pytest
 from snapkeep.domain import tags
 from snapkeep.domain.deletions import SnapshotContent
 from snapkeep.domain.errors import TemporaryError
+from snapkeep.domain.naming import point_id
 from snapkeep.domain.points import Snapshot, SnapshotState
 from snapkeep.domain.policies import Method
+from snapkeep.domain.runs import slot_text
 from tests.fakes.world import SLOT, World, a_claim, a_policy
 
 CLAIMS = ("mysql", "redis", "files")
@@ -136,6 +138,21 @@ def claims_swapped(story: Story) -> None:
     story.tag(lambda item: {tags.CLAIM_UID: f"uid-shop-{others[item.tags[tags.CLAIM]]}"})
 
 
+def points_of_another_claim(story: Story) -> None:
+    """Rewrite the tags of redis' points, as a role that completes tags could: they fit each other."""
+    for item in story.of("redis")[:-1]:
+        slot = item.started_at + timedelta(days=3)
+        name = point_id("mysql", "myeks", "uid-shop-mysql", "nightly", slot)
+        forged = {
+            tags.CLAIM: "mysql",
+            tags.CLAIM_UID: "uid-shop-mysql",
+            tags.SLOT: slot_text(slot),
+            tags.POINT: name,
+        }
+        story.world.ebs.all[item.id] = replace(item, tags=item.tags | forged)
+    story.say(retention={"last": 1})
+
+
 def all_under_a_built_in_policy(story: Story) -> None:
     story.tag(lambda item: {tags.POLICY: "interruption"})
 
@@ -196,6 +213,7 @@ ATTACKS: dict[str, Attack] = {
         the_newest_marked_as_twins,
         slots_in_the_future,
         claims_swapped,
+        points_of_another_claim,
         all_under_a_built_in_policy,
         all_of_another_cluster,
         copies_of_the_newest,
@@ -236,3 +254,16 @@ def test_what_may_be_deleted_is_deleted_so_the_attacks_reach_something(name: str
     ATTACKS[name](story)
     story.prune_for_two_weeks()
     assert {claim: len(story.of(claim)) for claim in CLAIMS} == dict.fromkeys(CLAIMS, 1)
+
+
+def test_points_of_another_claim_are_kept_and_told_and_push_nothing_out() -> None:
+    story = Story()
+    mine = {item.id for item in story.of("mysql")}
+    points_of_another_claim(story)
+    forged = {item.id for item in story.of("redis")[:-1]}
+    story.say(retention={"last": 3})
+    report = story.world.prune()
+    assert mine | forged <= set(story.world.ebs.all)
+    told = dict(report.unreadable)
+    assert set(told) == forged
+    assert all("volume is vol-mysql and the snapshot is of vol-redis" in reason for reason in told.values())

@@ -115,3 +115,11 @@ def test_claims_on_one_volume_are_told_of_each_other_and_no_namespace_of_another
     assert "is shared with" not in found["shop/alone"].reason
     of_shop = report(a_world(a, b, elsewhere), "shop")["shop/a"].reason
     assert "is shared with a claim of another namespace, shop/b:" in of_shop and "bank" not in of_shop
+
+
+def test_a_good_snapshot_of_another_volume_protects_nobody() -> None:
+    world = a_world()
+    world.back_up(SLOT)
+    for item in list(world.ebs.all.values()):
+        world.ebs.all[item.id] = replace(item, volume_id="vol-other")
+    assert report(world)["shop/data"].state is Coverage.LATE

@@ -12,7 +12,7 @@ from datetime import timedelta
 from botocore.exceptions import BotoCoreError, ClientError
 
 from snapkeep.adapters.aws import code_of, said, translate
-from snapkeep.domain.errors import GroupRefused, NotFound, PermanentError, SnapkeepError, Throttled
+from snapkeep.domain.errors import Forbidden, GroupRefused, NotFound, PermanentError, SnapkeepError, Throttled
 
 REFUSED_FOR_NOW: dict[str, tuple[timedelta, str]] = {
     "SnapshotCreationPerVolumeRateExceeded": (
@@ -33,6 +33,11 @@ https://docs.aws.amazon.com/general/latest/gr/ebs-service.html
 """
 
 MISSING_SNAPSHOT = frozenset({"InvalidSnapshot.NotFound", "InvalidSnapshotID.NotFound"})
+
+FORBIDDEN = frozenset({"UnauthorizedOperation", "AccessDenied"})
+"""What EC2 answers when IAM refuses a call.
+https://docs.aws.amazon.com/ec2/latest/devguide/errors-overview.html
+"""
 
 
 @contextmanager
@@ -62,6 +67,8 @@ def of_code(error: ClientError, doing: str) -> SnapkeepError:
     if code in REFUSED_FOR_NOW:
         delay, meaning = REFUSED_FOR_NOW[code]
         return Throttled(f"{doing}: {meaning} ({code})", delay)
+    if code in FORBIDDEN:
+        return Forbidden(f"{doing}: {said(error)}")
     if code.endswith(".NotFound"):
         return NotFound(f"{doing}: {said(error)}")
     if code == "SnapshotLimitExceeded":

@@ -12,6 +12,7 @@ SnapkeepError
     ├── Invalid        what was asked makes no sense
     │   └── BadCursor        a page was asked for by a cursor that is none
     ├── ForeignSource  what was asked for belongs to somebody else
+    ├── Forbidden      AWS refuses our role this call on this thing
     ├── NameTaken      an object of this name exists and is not ours
     ├── NotAdmitted    the cluster lets us ask, and refuses this object: a quota, a policy, a webhook
     └── GroupRefused   EC2 refused to take a crash-consistent group
@@ -81,6 +82,10 @@ class BadCursor(Invalid):
 
 class ForeignSource(PermanentError):
     """What was asked for belongs to another namespace or cluster than the caller may read here."""
+
+
+class Forbidden(PermanentError):
+    """AWS refuses our role this call on this thing as it is now."""
 
 
 class NameTaken(PermanentError):

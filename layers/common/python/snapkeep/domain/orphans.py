@@ -93,7 +93,7 @@ class Census:
     points: set[str] = field(default_factory=set)
     count: int = 0
     _settled: set[str] = field(default_factory=set)
-    _newest: dict[str, tuple[datetime, str]] = field(default_factory=dict)
+    _newest: dict[tuple[str, str], tuple[datetime, str]] = field(default_factory=dict)
     _suspects: list[tuple[Snapshot, str]] = field(default_factory=list)
 
     def add(self, snapshot: Snapshot) -> None:
@@ -110,7 +110,8 @@ class Census:
         elif snapshot.state is SnapshotState.COMPLETED and not snapshot.archived:
             self._settled.add(point)
             good = (snapshot.started_at, snapshot.id)
-            self._newest[found.claim] = max(good, self._newest.get(found.claim, good))
+            place = (found.claim, snapshot.volume_id)
+            self._newest[place] = max(good, self._newest.get(place, good))
 
     def orphans(self, now: datetime) -> Iterator[Orphan]:
         """The orphans among them, by id, once all were added."""
@@ -129,7 +130,8 @@ class Census:
 
     def _late(self, snapshot: Snapshot) -> Orphan:
         reason = "it came after its point had failed: nothing counts it"
-        _, shield = self._newest.get(snapshot.tags.get(tags.CLAIM_UID, ""), (None, ""))
+        place = (snapshot.tags.get(tags.CLAIM_UID, ""), snapshot.volume_id)
+        _, shield = self._newest.get(place, (None, ""))
         if not shield:
             reason += ", and it stays because its claim has no other good point"
         elif hold_of(snapshot):

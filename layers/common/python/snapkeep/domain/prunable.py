@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from sys import intern
 
 from snapkeep.domain import tags
 from snapkeep.domain.naming import point_id
@@ -72,7 +73,8 @@ def _candidate(snapshot: Snapshot, facts: ClaimFacts) -> Candidate:
     state = STATES[snapshot.state]
     if state is PointState.READY and not _is_restorable(facts):
         state = PointState.PENDING
-    return Candidate(snapshot.id, snapshot.started_at, state, _protections(snapshot))
+    volume = intern(snapshot.volume_id)  # the points of a claim share one text
+    return Candidate(snapshot.id, snapshot.started_at, state, _protections(snapshot), volume=volume)
 
 
 def _is_restorable(facts: ClaimFacts) -> bool:

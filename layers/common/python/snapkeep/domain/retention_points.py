@@ -29,7 +29,7 @@ class Protection:
 class Candidate:
     """A recovery point: when its snapshot was started (aware UTC), and all that forbids deleting it.
 
-    `late` says of a pending one that it should have been ready long ago.
+    `late` says of a pending one that it should have been ready long ago. `volume` is what it was cut from.
     """
 
     id: str
@@ -37,6 +37,7 @@ class Candidate:
     state: PointState
     protections: tuple[Protection, ...] = ()
     late: bool = False
+    volume: str = ""
 
     def counts(self, now: datetime) -> bool:
         """True when it is good: ready, not dated after `now`, and something can be restored from it."""

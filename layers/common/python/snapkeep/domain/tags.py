@@ -109,6 +109,15 @@ def missing_tags(present: Mapping[str, str], point: Point) -> dict[str, str]:
     return {key: value for key, value in full_tags(point).items() if present.get(key) != value}
 
 
+def spoiled_tags(present: Mapping[str, str], point: Point) -> tuple[str, ...]:
+    """The tags without which the point is none, and that its snapshot does not carry; sorted.
+
+    They are written once, together with the point's id: whoever finds them changed cannot mend them.
+    """
+    needed = (CLUSTER, NAMESPACE, CLAIM, CLAIM_UID, POLICY, SLOT, SIZE, ACCESS_MODES, VOLUME_MODE)
+    return tuple(sorted(set(needed) & missing_tags(present, point).keys()))
+
+
 def point_id_of(tags: Mapping[str, str]) -> str:
     """The point a snapshot belongs to by its tags; empty when they do not say.
 

@@ -14,24 +14,27 @@ from snapkeep.domain.retention_points import Candidate
 
 Key = tuple[str, str]
 
+Place = tuple[int, str]
+"""A slot (epoch seconds) and a volume: snapshots of two volumes are no twins of each other."""
+
 
 class Slots:
-    """The good snapshots of a listing by lineage (claim and policy) and slot: one may stand for each."""
+    """The good snapshots of a listing by lineage (claim, policy), slot and volume: one may stand for each."""
 
     def __init__(self) -> None:
-        self._firsts: dict[Key, dict[int, str]] = defaultdict(dict)
+        self._firsts: dict[Key, dict[Place, str]] = defaultdict(dict)
         self._twins: dict[Key, dict[str, str]] = defaultdict(dict)
 
     def admits(self, listed: Listed) -> bool:
         """Note a good candidate; False when EC2 listed the same snapshot before."""
         lineage, name = (listed.claim, listed.policy), listed.candidate.id
         firsts = self._firsts[lineage]
-        slot = int(listed.slot.timestamp())
-        if slot not in firsts:
-            firsts[slot] = name
+        place = (int(listed.slot.timestamp()), listed.candidate.volume)
+        if place not in firsts:
+            firsts[place] = name
             return True
-        if firsts[slot] != name:
-            self._twins[lineage] |= {name: firsts[slot], firsts[slot]: name}
+        if firsts[place] != name:
+            self._twins[lineage] |= {name: firsts[place], firsts[place]: name}
         return False
 
     def settle(self, lineages: dict[Key, list[Candidate]]) -> Iterator[Unreadable]:

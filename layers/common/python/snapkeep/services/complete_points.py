@@ -10,8 +10,8 @@ from enum import StrEnum
 from snapkeep.domain import tags
 from snapkeep.domain.catalogue import Entry
 from snapkeep.domain.drivers import AUTO_MODE, NAMED_SNAPSHOT
-from snapkeep.domain.errors import PermanentError, TemporaryError
-from snapkeep.domain.points import Point, PointState, Snapshot, SnapshotState
+from snapkeep.domain.errors import Forbidden, PermanentError, TemporaryError
+from snapkeep.domain.points import Point, PointState, Snapshot, SnapshotState, volume_timeout
 from snapkeep.domain.policies import Deployment, Method
 from snapkeep.ports import Announcer, Clock, Creation, Journal, Outcome, Pacer, Snapshots
 from snapkeep.services.closing import close_if_settled
@@ -141,8 +141,15 @@ class CompletePoints:
 
     def _mark_duplicate(self, point: Point, snapshot: Snapshot) -> Verdict:
         """A second snapshot for the same claim and slot never counts; prune removes it later."""
-        verdict = {tags.DUPLICATE: "true", tags.POINT: point.id}
-        self.snapshots.add_tags(snapshot.id, verdict | _ownership(snapshot, point))
+        verdict = {tags.DUPLICATE: "true"}
+        if tags.POINT in snapshot.tags:
+            self.snapshots.add_tags(snapshot.id, verdict)
+            return Verdict.DUPLICATE
+        try:
+            name = {tags.POINT: point.id} | _ownership(snapshot, point)
+            self.snapshots.add_tags(snapshot.id, verdict | name)
+        except Forbidden:  # named by somebody else in the meantime, which describes do not show yet
+            self.snapshots.add_tags(snapshot.id, verdict)
         return Verdict.DUPLICATE
 
     def advance(self, point: Point, snapshot: Snapshot) -> Verdict:
@@ -160,9 +167,30 @@ class CompletePoints:
         return Verdict.PENDING
 
     def _complete_tags(self, point: Point, snapshot: Snapshot) -> None:
+        """Write what is missing, once: a snapshot that names its point is left as it is.
+
+        Raises PermanentError when EC2 refuses, or when somebody changed what the point needs.
+        """
         missing = tags.missing_tags(snapshot.tags, point)
-        if missing:
+        if not missing:
+            return
+        if tags.POINT in snapshot.tags:
+            _check_unspoiled(snapshot, point)
+            return
+        try:
             self.snapshots.add_tags(snapshot.id, missing | _ownership(snapshot, point))
+        except Forbidden as error:
+            self._accept_tagged(point, snapshot, error)
+
+    def _accept_tagged(self, point: Point, snapshot: Snapshot, error: Forbidden) -> None:
+        """EC2 refuses to write twice: somebody else may have completed the tags, and describes lag."""
+        again = self.snapshots.get(snapshot.id)
+        if again is not None and tags.POINT in again.tags:
+            _check_unspoiled(again, point)
+            return
+        if self.clock() - snapshot.started_at > volume_timeout(snapshot.size_bytes):
+            raise error
+        raise TemporaryError(error.reason, timedelta(minutes=1)) from error
 
     def _catalogue(self, point: Point, snapshot: Snapshot) -> None:
         """Let lists show the point at once; prune's next comparison would find it, too."""
@@ -201,6 +229,15 @@ def _may_revive(point: Point, snapshot: Snapshot) -> bool:
     somebody else made one of that name."""
     by_driver = tags.SNAPSHOT_NAME in snapshot.tags or NAMED_SNAPSHOT in snapshot.tags
     return not (point.withdrawn and by_driver)
+
+
+def _check_unspoiled(snapshot: Snapshot, point: Point) -> None:
+    """Raises PermanentError when the tags that name a point say something else than its record."""
+    spoiled = list(tags.spoiled_tags(snapshot.tags, point))
+    if snapshot.tags[tags.POINT] != point.id:
+        spoiled.insert(0, tags.POINT)
+    if spoiled:
+        raise PermanentError(f"somebody changed {', '.join(spoiled)}, which are written only once")
 
 
 def _ownership(snapshot: Snapshot, point: Point) -> dict[str, str]:

@@ -24,7 +24,7 @@ class Checks:
     cluster: str
     batch: Sequence[str]
     _protections: dict[str, tuple[Protection, ...]] | None = None
-    _shields: dict[str, bool] = field(default_factory=dict)
+    _shields: dict[str, str] = field(default_factory=dict)
 
     def look(self, snapshot_id: str) -> tuple[Snapshot | None, bool]:
         """The snapshot as EC2 shows it, and whether it is still to be deleted there."""
@@ -34,15 +34,22 @@ class Checks:
         self._check(snapshot)
         return snapshot, True
 
-    def check_shield(self, shield: str) -> None:
-        """The listing may have lied, or somebody deleted by hand: the good point must still be there."""
+    def check_shield(self, shield: str, volume_id: str) -> None:
+        """The listing may have lied, or somebody deleted by hand: a good point of the volume must stay."""
         if shield not in self._shields:
-            good = self.snapshots.get(shield) if shield else None
-            self._shields[shield] = (
-                good is not None and good.state is SnapshotState.COMPLETED and not good.archived
-            )
+            self._shields[shield] = self._good_volume(shield)
         if not self._shields[shield]:
             raise PermanentError(f"EC2 does not show the good point {shield or '(none)'} that must stay")
+        if self._shields[shield] != volume_id:
+            raise PermanentError(
+                f"the good point {shield} that must stay is of {self._shields[shield]}, not of {volume_id}"
+            )
+
+    def _good_volume(self, shield: str) -> str:
+        """The volume of a point that can be restored as it is; "" when it cannot."""
+        good = self.snapshots.get(shield) if shield else None
+        is_good = good is not None and good.state is SnapshotState.COMPLETED and not good.archived
+        return good.volume_id if good is not None and is_good else ""
 
     def _check(self, snapshot: Snapshot) -> None:
         if hold_of(snapshot):

@@ -116,8 +116,8 @@ class DeletePoints:
     def _ask(self, item: Wanted, checks: Checks) -> list[SnapshotObject]:
         """Ask the cluster for the objects of a point, if it may go: those that were asked for."""
         snapshot, is_there = checks.look(item.snapshot_id)
-        if is_there:
-            checks.check_shield(item.shield)
+        if is_there and snapshot is not None:
+            checks.check_shield(item.shield, snapshot.volume_id)
         return self.objects.remove(item.snapshot_id, snapshot, self.is_gone)
 
     def _wait(self, asked: Mapping[str, Sequence[SnapshotObject]]) -> dict[str, Deleted]:

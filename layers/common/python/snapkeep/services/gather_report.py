@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 
 from snapkeep.domain import tags
+from snapkeep.domain.claim_volumes import disputed
 from snapkeep.domain.coverage import CoverageReport
 from snapkeep.domain.errors import NotFound
 from snapkeep.domain.policies import Deployment
@@ -16,6 +17,7 @@ from snapkeep.domain.report.facts import Report, Sources, report
 from snapkeep.domain.report.points import Fate, ReportedPoint, Retentions, reported_points
 from snapkeep.domain.restore.operations import RestoreOperation
 from snapkeep.ports import Calendar, Clock, Journal, Snapshots
+from snapkeep.services.find_volumes import FindVolumes
 from snapkeep.services.policy_facts import PolicyFacts, ReadPolicies
 from snapkeep.services.show_coverage import ShowCoverage
 
@@ -95,8 +97,9 @@ class GatherReport:
         gone, coming = self.journal.gone_claims(cluster), facts.next_slots(now)
         wanted = {tags.MANAGED: "true", tags.CLUSTER: cluster}
         narrower = {tags.NAMESPACE: namespace, tags.CLAIM: claim}
-        listing = self.snapshots.find(wanted | {key: value for key, value in narrower.items() if value})
-        points = reported_points(listing, cluster, Retentions(facts.retentions, gone, coming), now)
+        listing = list(self.snapshots.find(wanted | {key: value for key, value in narrower.items() if value}))
+        volumes = FindVolumes(self.snapshots, self.journal).settled(cluster, disputed(listing, cluster))
+        points = reported_points(listing, cluster, Retentions(facts.retentions, gone, coming, volumes), now)
         leaving = [point.snapshot_id for point in points if point.fate is not Fate.STAYS]
         protections = self.snapshots.protections(leaving) if leaving else {}
         return [

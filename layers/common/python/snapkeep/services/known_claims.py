@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from snapkeep.domain import tags
 from snapkeep.domain.points import ClaimFacts, Snapshot, SnapshotState
-from snapkeep.ports import Snapshots
+from snapkeep.ports import Journal, Snapshots
+from snapkeep.services.find_volumes import FindVolumes
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,16 +26,9 @@ class KnownClaim:
     successor: str = ""
 
 
-def known_claims(snapshots: Snapshots, cluster: str, policy: str) -> Iterator[KnownClaim]:
+def known_claims(snapshots: Snapshots, journal: Journal, cluster: str, policy: str) -> Iterator[KnownClaim]:
     """Claims with a completed point of that policy ("": of any) whose volume still exists."""
-    newest: dict[str, Snapshot] = {}
-    wanted = {tags.MANAGED: "true", tags.CLUSTER: cluster} | ({tags.POLICY: policy} if policy else {})
-    for snapshot in snapshots.find(wanted, state=SnapshotState.COMPLETED):
-        uid = snapshot.tags.get(tags.CLAIM_UID, "")
-        if not uid:
-            continue
-        if uid not in newest or newest[uid].started_at < snapshot.started_at:
-            newest[uid] = snapshot
+    newest = _newest(snapshots, journal, cluster, policy)
     alive = snapshots.attachments([snapshot.volume_id for snapshot in newest.values()])
     last: dict[str, Snapshot] = {}
     for snapshot in newest.values():
@@ -43,6 +38,28 @@ def known_claims(snapshots: Snapshots, cluster: str, policy: str) -> Iterator[Kn
         if facts is not None and snapshot.volume_id in alive:
             successor = _successor(snapshot, last[snapshot.volume_id])
             yield KnownClaim(facts, snapshot.volume_id, snapshot.tags.get(tags.GROUP, ""), successor)
+
+
+def _newest(snapshots: Snapshots, journal: Journal, cluster: str, policy: str) -> dict[str, Snapshot]:
+    """Claim (UID) to its newest snapshot; what is of another volume than the claim's is none of it."""
+    extremes: dict[str, dict[str, tuple[Snapshot, Snapshot]]] = defaultdict(dict)
+    wanted = {tags.MANAGED: "true", tags.CLUSTER: cluster} | ({tags.POLICY: policy} if policy else {})
+    for snapshot in snapshots.find(wanted, state=SnapshotState.COMPLETED):
+        uid = snapshot.tags.get(tags.CLAIM_UID, "")
+        if not uid:
+            continue
+        first, last = extremes[uid].get(snapshot.volume_id, (snapshot, snapshot))
+        pair = min(first, snapshot, key=_age), max(last, snapshot, key=_age)
+        extremes[uid][snapshot.volume_id] = pair
+    finder = FindVolumes(snapshots, journal)
+    newest: dict[str, Snapshot] = {}
+    for uid, by_volume in extremes.items():
+        volume = next(iter(by_volume))
+        if len(by_volume) > 1:
+            volume = finder.best(cluster, uid, [first for first, _ in by_volume.values()])
+        if volume in by_volume:
+            newest[uid] = by_volume[volume][1]
+    return newest
 
 
 def _successor(newest: Snapshot, last: Snapshot) -> str:

@@ -149,9 +149,9 @@ class PlanBackup:
         """What earlier points tell of the claims of a policy, or of those that a wish asks for."""
         wish = run.wish
         if wish is None or wish.policy:
-            yield from known_claims(self.snapshots, run.cluster, policy.name)
+            yield from known_claims(self.snapshots, self.journal, run.cluster, policy.name)
             return
-        for item in known_claims(self.snapshots, run.cluster, ""):
+        for item in known_claims(self.snapshots, self.journal, run.cluster, ""):
             if wants_known(wish, policy, item.claim):
                 yield replace(item, group="")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from snapkeep.domain import tags
@@ -14,6 +16,9 @@ from snapkeep.domain.restore.points import PointFacts, point_in_bin, point_of
 from snapkeep.domain.restore.requests import RestoreRequest
 from snapkeep.domain.restore.targets import TargetFacts
 from snapkeep.ports import Cluster, Clusters, Journal, Keys, Snapshots
+from snapkeep.services.find_volumes import FindVolumes
+
+Ready = tuple[PointFacts, Snapshot]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +64,9 @@ class PlanRestore:
         """The point of that id, whatever its state; a ready snapshot before any other."""
         for key in (tags.POINT, tags.SNAPSHOT_NAME):
             listed = self.snapshots.find({tags.MANAGED: "true", key: request.point_id})
-            points = [point for item in listed if (point := _counted(item, region)) is not None]
+            named = [item for item in listed if _counted(item, region) is not None]
+            own = FindVolumes(self.snapshots, self.journal).own(request.point_id, named)
+            points = [point for item in own if (point := _counted(item, region)) is not None]
             if points:
                 return max(points, key=lambda point: (point.state is PointState.READY, point.snapshot_id))
         return self._in_bin(request, region)
@@ -79,18 +86,33 @@ class PlanRestore:
             tags.NAMESPACE: request.source_namespace or request.namespace,
             tags.CLAIM: request.claim,
         }
+        listed = [
+            (point, item)
+            for item in self.snapshots.find(wanted)
+            if (point := _counted(item, region)) is not None and point.state is PointState.READY
+        ]
         ready = [
             (point, item.started_at)
-            for item in self.snapshots.find(wanted)
-            if (point := _counted(item, region)) is not None
-            and point.state is PointState.READY
-            and (request.at is None or item.started_at <= request.at)
+            for point, item in self._of_own_volume(listed)
+            if request.at is None or item.started_at <= request.at
         ]
         newest_first = [point for point, _ in sorted(ready, key=lambda item: (item[1], item[0].id))][::-1]
         usable = next((point for point in newest_first if not point.archived), None)
         if usable is None or usable is newest_first[0]:
             return next(iter(newest_first), None)
         return replace(usable, newer_archived=newest_first[0].id)
+
+    def _of_own_volume(self, ready: Sequence[Ready]) -> Iterator[Ready]:
+        """Those that are of the volume of the claim that they name."""
+        by_claim: dict[str, list[Ready]] = defaultdict(list)
+        for item in ready:
+            by_claim[item[0].claim_uid].append(item)
+        for uid, some in by_claim.items():
+            volumes = {snapshot.volume_id for _, snapshot in some}
+            if len(volumes) > 1:
+                finder = FindVolumes(self.snapshots, self.journal)
+                volumes = {finder.best(some[0][0].cluster, uid, [snapshot for _, snapshot in some])}
+            yield from (item for item in some if item[1].volume_id in volumes)
 
     def _seen(self, point: PointFacts, request: RestoreRequest, cluster: Cluster) -> PointFacts:
         """The point with what its VolumeSnapshot says, when it lives in the same cluster."""

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from snapkeep.domain import tags
 from snapkeep.domain.deletions import Deletion, LastPrune, PruneLease
@@ -22,6 +23,7 @@ from snapkeep.domain.troubles import Topic, TroubleKind
 from snapkeep.ports import Announcer, Clock, Clusters, Journal, Snapshots
 from snapkeep.services.apply_brake import ApplyBrake
 from snapkeep.services.delete_points import Deleted, DeletePoints, Fate, Wanted
+from snapkeep.services.find_volumes import FindVolumes
 from snapkeep.services.give_up import GiveUp
 from snapkeep.services.prune_claims import FindGoneClaims
 from snapkeep.services.prune_duplicates import PruneDuplicates
@@ -141,7 +143,8 @@ class Prune:
         catalogue = SyncCatalogue(self.journal, cluster, now)
         compared = not request.dry_run and catalogue.is_due()
         surveyor = Surveyor(cluster, self.journal.last_prune(cluster), self.deployment.consistency_wait, now)
-        found = surveyor.read(self._listing(cluster, catalogue if compared else None))
+        volumes = partial(FindVolumes(self.snapshots, self.journal).settled, cluster)
+        found = surveyor.read(self._listing(cluster, catalogue if compared else None), volumes)
         policies = self._policies(cluster, now, report, found.repeated())
         survey = surveyor.plan(found, policies, self._gone(found.newest(), policies, now, report))
         report.notes += _spared(survey)

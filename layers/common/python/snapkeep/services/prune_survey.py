@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from snapkeep.domain import tags
 from snapkeep.domain.brake import LineageChange
+from snapkeep.domain.claim_volumes import ClaimVolumes, Lineages, settle
 from snapkeep.domain.deletions import LastPrune
 from snapkeep.domain.lineages import ORPHANED, Lineage, LineagePlan, PolicyRetention, plan_lineages
 from snapkeep.domain.points import PointState, Snapshot
@@ -19,7 +20,14 @@ from snapkeep.domain.retention_points import Candidate
 from snapkeep.domain.turnover import Tally, tallies
 from snapkeep.domain.twins import Slots
 
-Lineages = dict[tuple[str, str], list[Candidate]]
+Volumes = Callable[[Iterable[str]], Mapping[str, str]]
+"""Claims (UID) to the volume of each, of those for which it is known."""
+
+
+def unknown(_: Iterable[str]) -> Mapping[str, str]:
+    """Nobody tells which volume is a claim's."""
+    return {}
+
 
 LONGEST_GAP = timedelta(days=8)
 """A journal restored from an old copy names a prune of long ago: what is older than this is not new."""
@@ -128,10 +136,13 @@ class Surveyor:
         self._since = max(last.at - lag, now - LONGEST_GAP) if last and last.at <= now else None
         self._were_pending = frozenset(last.pending if last else ())
 
-    def read(self, snapshots: Iterable[Snapshot]) -> Found:
-        """What a listing shows; whatever it raises passes through, because half of it plans nothing."""
+    def read(self, snapshots: Iterable[Snapshot], volumes: Volumes = unknown) -> Found:
+        """What a listing shows; whatever it raises passes through, because half of it plans nothing.
+
+        `volumes` is asked for the claims whose points are of several volumes.
+        """
         survey = Survey()
-        return Found(self._read(snapshots, survey), survey)
+        return Found(self._read(snapshots, volumes, survey), survey)
 
     def plan(
         self,
@@ -154,10 +165,12 @@ class Surveyor:
         found.survey.deletions.sort(key=lambda item: item.snapshot_id)
         return found.survey
 
-    def _read(self, snapshots: Iterable[Snapshot], survey: Survey) -> Lineages:
-        """Small candidates by lineage; marked duplicates belong to none, nor do twins nobody marked."""
+    def _read(self, snapshots: Iterable[Snapshot], volumes: Volumes, survey: Survey) -> Lineages:
+        """Small candidates by lineage; marked duplicates belong to none, nor do twins nobody marked, nor
+        what is of another volume than its claim.
+        """
         lineages: Lineages = defaultdict(list)
-        slots = Slots()
+        slots, seen = Slots(), ClaimVolumes()
         for snapshot in snapshots:
             if tags.DUPLICATE in snapshot.tags or not tags.are_ours(snapshot.tags):
                 continue
@@ -171,11 +184,14 @@ class Surveyor:
             else:
                 if found.candidate.state is PointState.PENDING and snapshot.id not in survey.pending[-1:]:
                     survey.pending.append(snapshot.id)
+                seen.add(found)
                 if not found.candidate.counts(self._now) or slots.admits(found):
                     lineages[found.claim, found.policy].append(found.candidate)
                     survey.labels[f"{found.claim}/{found.policy}"] = f"{found.name} (policy {found.policy})"
         for twin in slots.settle(lineages):
             survey.leave(twin)
+        for stranger in settle(lineages, seen.disputed, volumes(seen.disputed)):
+            survey.leave(stranger)
         return lineages
 
     def _settle(

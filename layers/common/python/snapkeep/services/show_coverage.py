@@ -47,7 +47,8 @@ class ShowCoverage:
         claims = [claim for claim in everywhere if namespace in ("", claim.namespace)]
         scratch = [volume for volume in kube.scratch_volumes() if namespace in ("", volume.namespace)]
         selected = selection.select(claims, self.deployment.policies, cluster, scratch)
-        good = self._good(cluster, namespace, now)
+        volumes = {claim.uid: claim.volume.handle for claim in claims if claim.volume}
+        good = self._good(cluster, namespace, volumes, now)
         shared = _shared(claims, everywhere)
         found = [
             replace(item, reason=f"{item.reason}; {text}") if (text := shared.get(item.name)) else item
@@ -56,8 +57,8 @@ class ShowCoverage:
         ordered = sorted(found, key=lambda item: (item.namespace, item.claim))
         return CoverageReport(cluster, now, tuple(ordered))
 
-    def _good(self, cluster: str, namespace: str, now: datetime) -> Good:
-        """The newest good point of each claim under each policy."""
+    def _good(self, cluster: str, namespace: str, volumes: Mapping[str, str], now: datetime) -> Good:
+        """The newest good point of each claim (UID) under each policy, of the volume that the claim has."""
         wanted = {tags.MANAGED: "true", tags.CLUSTER: cluster}
         newest: dict[str, dict[str, LastGood]] = defaultdict(dict)
         listing = self.snapshots.find(
@@ -67,6 +68,8 @@ class ShowCoverage:
             found = None if tags.DUPLICATE in snapshot.tags else read(snapshot, cluster)
             if not isinstance(found, Listed) or not _is_good(found, now):
                 continue
+            if found.candidate.volume != volumes.get(found.claim, found.candidate.volume):
+                continue  # another volume's: its tags were edited or copied
             point = LastGood(tags.point_id_of(snapshot.tags), found.policy, found.slot)
             known = newest[found.claim].get(found.policy, point)
             newest[found.claim][found.policy] = max(known, point, key=lambda item: item.slot)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
 from snapkeep.domain import tags
+from snapkeep.domain.claim_volumes import ClaimVolumes, settle
 from snapkeep.domain.lineages import Lineage, LineagePlan, PolicyRetention, plan_lineages
 from snapkeep.domain.points import PointState, Snapshot
 from snapkeep.domain.prunable import Listed, Unreadable, hold_of, read
@@ -55,12 +56,13 @@ class ReportedPoint:
 
 @dataclass(frozen=True, slots=True)
 class Retentions:
-    """What decides about points: rules by policy, claims (UID) that are gone and since when, and the next
-    slot of each policy that has one."""
+    """What decides about points: rules by policy, claims (UID) that are gone and since when, the next slot
+    of each policy that has one, and the volumes of claims (UID) whose points are of several, where known."""
 
     policies: Mapping[str, PolicyRetention]
     gone: Mapping[str, datetime]
     next_slots: Mapping[str, datetime]
+    volumes: Mapping[str, str] = field(default_factory=dict)
 
 
 Verdict = tuple[Fate, tuple[str, ...], datetime | None]
@@ -75,7 +77,7 @@ def reported_points(
     """
     points: list[ReportedPoint] = []
     lineages: dict[tuple[str, str], list[Candidate]] = defaultdict(list)
-    slots = Slots()
+    slots, seen = Slots(), ClaimVolumes()
     verdicts: dict[str, Verdict] = {}
     for snapshot in snapshots:
         if tags.DUPLICATE in snapshot.tags:
@@ -87,10 +89,18 @@ def reported_points(
         points.append(point)
         if isinstance(found, Unreadable):
             verdicts[snapshot.id] = (Fate.STAYS, (found.reason,), None)
-        elif not found.candidate.counts(now) or slots.admits(found):
+            continue
+        seen.add(found)
+        if not found.candidate.counts(now) or slots.admits(found):
             lineages[found.claim, found.policy].append(found.candidate)
-    for twin in slots.settle(lineages):
-        verdicts[twin.snapshot_id] = (Fate.STAYS, (twin.reason,), None)
+    twins = list(slots.settle(lineages))
+    strangers = list(settle(lineages, seen.disputed, retentions.volumes))
+    for left in (*twins, *strangers):
+        verdicts[left.snapshot_id] = (Fate.STAYS, (left.reason,), None)
+    uncounted = {left.snapshot_id for left in strangers}
+    points = [
+        replace(item, state=PointState.PENDING) if item.snapshot_id in uncounted else item for item in points
+    ]
     verdicts.update(_verdicts(lineages, retentions, now))
     judged = [_judged(point, verdicts.get(point.snapshot_id)) for point in points]
     return sorted(judged, key=lambda item: (item.namespace, item.claim, -item.slot.timestamp(), item.id))
