@@ -17,3 +17,8 @@ def test_a_hold_ends_at_its_time_and_not_before() -> None:
 def test_a_hold_without_an_end_never_ends_by_itself() -> None:
     hold = Hold("snap-1", "ann", "audit")
     assert hold.ends is None and not hold.ended(NOW + timedelta(days=365_000))
+
+
+def test_only_the_hold_of_a_restore_names_one() -> None:
+    holders = ("restore 0123", "failed restore 0123", "api", "tag")
+    assert [Hold("snap-1", holder, "because").restore for holder in holders] == ["0123", "", "", ""]

@@ -277,6 +277,16 @@ def test_after_an_hour_of_trouble_it_gives_up_and_says_so() -> None:
     assert failed.is_open  # until the cluster answers again, and nothing of it is left
 
 
+def test_a_hold_that_cannot_be_renewed_is_told_and_the_claim_is_looked_at_all_the_same() -> None:
+    story = Story()
+    restore = story.start()
+    story.cluster.bind_restored(*WHERE)
+    story.holds.gone.add(restore.snapshot_id)
+    report = story.finish(hours=13)
+    assert report.finished == [restore.id]
+    assert len(report.errors) == 1 and "its hold could not be renewed" in report.errors[0]
+
+
 def test_trouble_with_one_restore_does_not_stop_the_next() -> None:
     story = Story()
     story.start(a_restore(1))

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from snapkeep.domain import tags
-from snapkeep.domain.errors import PermanentError
+from snapkeep.domain.errors import NameTaken, PermanentError, Throttled
 from snapkeep.domain.messages import PruneRequest
 from snapkeep.domain.policies import Method
 from snapkeep.domain.restore.operations import Stage
@@ -232,3 +232,37 @@ def test_a_volume_snapshot_that_somebody_deletes_is_imported_again() -> None:
     assert f"VolumeSnapshot {point} was deleted: the claim is made from the EBS snapshot itself" in [
         moment["text"] for moment in shown["timeline"]
     ]
+
+
+@pytest.mark.parametrize("renewals_fail", [False, True], ids=["EC2 answers", "EC2 throttles as well"])
+def test_a_claim_that_waits_keeps_its_point_while_the_api_server_is_away(renewals_fail: bool) -> None:
+    world = a_world(Method.EBS)
+    wish = {"recovery_point": oldest(world), "target": "back"}
+    assert Api(world).post(HERE, wish).status == 202
+    world.clusters.unreachable.add("myeks")
+    for _ in range(12):
+        if renewals_fail:
+            world.ebs.fail_next("get", Throttled("RequestLimitExceeded"))
+        world.wait(hours=4)
+        report = world.finisher.run()
+        assert report.released == []
+        assert report.errors
+    world.clusters.unreachable.clear()
+    prune_all(world)
+    settle(world)
+    nothing_left_over(world)
+    assert [restore.stage for restore in world.journal.restores.values()] == [Stage.BOUND]
+
+
+def test_a_failed_restore_that_cannot_be_cleaned_up_keeps_its_point() -> None:
+    world = a_world(Method.EBS)
+    world.cluster.fail_next("create_restored_claim", NameTaken("taken"))
+    Api(world).post(HERE, {"recovery_point": oldest(world), "target": "back"})
+    world.clusters.unreachable.add("myeks")
+    for _ in range(12):
+        world.wait(hours=4)
+        assert world.finisher.run().released == []
+    world.clusters.unreachable.clear()
+    world.wait(minutes=5)
+    world.finisher.run()
+    nothing_left_over(world)

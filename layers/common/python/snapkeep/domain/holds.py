@@ -11,6 +11,9 @@ from datetime import UTC, datetime
 BY_HAND = "tag"
 """The holder of a tag that nobody journaled: somebody set it by hand."""
 
+RESTORE = "restore "
+"""How the holder of a hold begins that a restore needs; the restore's id follows."""
+
 FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
 """The end of a hold without one."""
 
@@ -33,3 +36,8 @@ class Hold:
     def ends(self) -> datetime | None:
         """When it ends, or None when it does not by itself."""
         return None if self.until >= FOREVER else self.until
+
+    @property
+    def restore(self) -> str:
+        """The id of the restore that holds; "" for every other holder."""
+        return self.holder.removeprefix(RESTORE) if self.holder.startswith(RESTORE) else ""

@@ -1,4 +1,8 @@
-"""Finishing restores: what a crash left is made, what a bound claim needs no more is removed."""
+"""Finishing restores: what a crash left is made, what a bound claim needs no more is removed.
+
+The hold of every open restore is renewed before its cluster is asked anything: a cluster that cannot be
+asked for days must not cost a waiting claim its recovery point.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +30,7 @@ class EndedHolds(Protocol):
     """Gives holds back whose time is over."""
 
     def release_ended(self) -> Sequence[Hold]:
-        """Give every hold back whose time is over; returns them."""
+        """Give every hold back whose time is over, but none of an open restore; returns them."""
 
 
 @dataclass(slots=True)
@@ -79,12 +83,23 @@ class FinishRestores:
 
     def _finish(self, operation: RestoreOperation, report: FinishReport) -> None:
         if operation.stage is Stage.ACCEPTED:
-            self._make(operation, report)
-        elif operation.stage is Stage.CREATED:
+            self._make(operation, report)  # which renews the hold itself, once the API has had its time
+            return
+        operation = self._renew(operation, report)
+        if operation.stage is Stage.CREATED:
             self._watch(operation, report)
         else:
             self._clean_up(operation)
             report.finished.append(operation.id)
+
+    def _renew(self, operation: RestoreOperation, report: FinishReport) -> RestoreOperation:
+        """Hold the point for longer if the hold ends soon; trouble with that is told and stops nothing."""
+        try:
+            return self.restore.renew(operation)
+        except SnapkeepError as error:
+            log.warning("the hold of restore %s could not be renewed: %s", operation.id, error.reason)
+            report.errors.append(f"{operation.id}: its hold could not be renewed: {error.reason}")
+            return operation
 
     def _make(self, operation: RestoreOperation, report: FinishReport) -> None:
         """Go on with a restore that the API accepted and did not bring to its claim."""
@@ -105,7 +120,7 @@ class FinishRestores:
             report.waiting.append(operation.id)
 
     def _watch(self, operation: RestoreOperation, report: FinishReport) -> None:
-        """Clean up behind a claim that is bound or deleted; renew the hold of one that waits.
+        """Clean up behind a claim that is bound or deleted; leave one that waits.
 
         Bound means bound to a volume made from the point; a claim that got another one ends it failed.
         """
@@ -117,7 +132,6 @@ class FinishRestores:
             return
         ended = self._ended(operation, seen)
         if ended is None:
-            self.restore.renew(operation)
             report.waiting.append(operation.id)
             return
         self._clean_up(self.journal.write_restore(ended))

@@ -65,11 +65,18 @@ class HoldPoints:
             self.release(snapshot_id, each)
 
     def release_ended(self) -> list[Hold]:
-        """Give every hold back whose time is over; returns them."""
-        ended = list(self.journal.ended_holds(self.clock()))
+        """Give every hold back whose time is over; returns them.
+
+        The hold of an open restore stays, however late its renewal is: its claim may still need the point.
+        """
+        ended = [hold for hold in self.journal.ended_holds(self.clock()) if not self._is_needed(hold)]
         for hold in ended:
             self.release(hold.snapshot_id, hold.holder)
         return ended
+
+    def _is_needed(self, hold: Hold) -> bool:
+        restore = self.journal.restore(hold.restore) if hold.restore else None
+        return restore is not None and restore.is_open
 
     def _tag(self, snapshot_id: str) -> None:
         self.snapshots.add_tags(snapshot_id, {tags.HOLD: "true"})

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from snapkeep.domain.holds import RESTORE
+
 HOLD_FOR = timedelta(hours=24)
 """How long after its claim was made a restore keeps its recovery point from being pruned."""
 
@@ -125,7 +127,7 @@ class RestoreOperation:
     @property
     def holder(self) -> str:
         """Who holds the recovery point for this restore."""
-        return f"restore {self.id}"
+        return f"{RESTORE}{self.id}"
 
     @property
     def left_holder(self) -> str:
