@@ -114,13 +114,14 @@ def hold(
 
 @ending_well
 def release(point: PointArgument, cluster: ClusterOption = "", namespace: NamespaceOption = "") -> None:
-    """Give a hold back; holds of restores stay until those end."""
+    """Give your hold back; those of others, of restores, and those set by hand stay."""
     api = client()
     cluster = the_cluster(api, cluster)
     where = place(cluster, namespace, "recovery-points", point)
     api.delete(*where, "hold")
-    still = api.get(*where)["held"]
-    say(f"{point} is {'still held by others' if still else 'not held any more'}")
+    found = api.get(*where)
+    others = "; ".join(map(_held, found["holds"])) or "by the tag snapkeep:hold"
+    say(f"{point} is {f'still held {others}' if found['held'] else 'not held any more'}")
 
 
 def _held(hold: dict[str, str]) -> str:

@@ -171,16 +171,25 @@ class MemoryHoldRecords(Faults):
 
     def write_hold(self, hold: Hold) -> None:
         self._before("write_hold")
-        self.all_holds[hold.snapshot_id, hold.holder] = hold
+        known = self.all_holds.get((hold.snapshot_id, hold.holder))
+        if known is None or known.lifted_at or known.until <= hold.until:
+            self.all_holds[hold.snapshot_id, hold.holder] = hold
         self._after("write_hold")
+
+    def lift_hold(self, hold: Hold) -> None:
+        self._before("lift_hold")
+        self.all_holds[hold.snapshot_id, hold.holder] = hold
+        self._after("lift_hold")
 
     def holds(self, snapshot_id: str) -> Sequence[Hold]:
         self._before("holds")
         return tuple(self.all_holds[key] for key in sorted(self.all_holds) if key[0] == snapshot_id)
 
-    def remove_hold(self, snapshot_id: str, holder: str) -> None:
+    def remove_hold(self, hold: Hold) -> None:
         self._before("remove_hold")
-        self.all_holds.pop((snapshot_id, holder), None)
+        key = (hold.snapshot_id, hold.holder)
+        if key in self.all_holds and self.all_holds[key] == hold:
+            del self.all_holds[key]
         self._after("remove_hold")
 
     def ended_holds(self, now: datetime) -> Iterator[Hold]:

@@ -131,13 +131,13 @@ class FakeSnapshots(Faults):
         self.tag_requests.append(dict(tags))
         self._after("add_tags")
 
-    def remove_tags(self, snapshot_id: str, keys: Sequence[str]) -> None:
+    def remove_tags(self, snapshot_id: str, tags: Mapping[str, str]) -> None:
         self._before("remove_tags")
         self.calls["remove_tags"] += 1
         if snapshot_id not in self.all:
             raise NotFound(f"EC2 knows no snapshot {snapshot_id}")
         snapshot = self.all[snapshot_id]
-        left = {key: value for key, value in snapshot.tags.items() if key not in keys}
+        left = {key: value for key, value in snapshot.tags.items() if tags.get(key) != value}
         self.all[snapshot_id] = replace(snapshot, tags=left)
         self._after("remove_tags")
 

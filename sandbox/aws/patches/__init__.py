@@ -3,6 +3,7 @@
 from sandbox.aws.patches import (
     api_faults,
     cloudformation,
+    ec2_delete_tags,
     ec2_describe_snapshots,
     ec2_dry_run,
     ec2_instances,
@@ -29,6 +30,7 @@ from sandbox.aws.world import World
 PATCHES = (
     ec2_snapshots,
     ec2_describe_snapshots,
+    ec2_delete_tags,
     ec2_restore,
     ec2_snapshot_lock,
     ec2_instances,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -36,8 +37,33 @@ def test_a_hold_that_was_removed_is_forgotten(journal: Journal) -> None:
     journal.write_hold(ANN)
     journal.write_hold(RESTORE)
     for _ in range(2):
-        journal.remove_hold("snap-1", "ann")
+        journal.remove_hold(ANN)
     assert journal.holds("snap-1") == (RESTORE,)
+
+
+def test_a_later_end_is_never_replaced_by_a_sooner_one(journal: Journal) -> None:
+    longer = replace(RESTORE, until=RESTORE.until + timedelta(hours=1), reason="renewed")
+    for hold in (RESTORE, longer, RESTORE):
+        journal.write_hold(hold)
+    assert journal.holds("snap-1") == (longer,)
+
+
+def test_a_hold_that_changed_since_it_was_read_is_not_removed(journal: Journal) -> None:
+    renewed = replace(RESTORE, until=RESTORE.until + timedelta(hours=1))
+    journal.write_hold(renewed)
+    journal.remove_hold(RESTORE)
+    assert journal.holds("snap-1") == (renewed,)
+
+
+def test_what_was_given_back_has_ended_and_may_be_held_anew_for_less_time(journal: Journal) -> None:
+    lifted = replace(ANN, lifted_at=NOW)
+    journal.lift_hold(lifted)
+    assert list(journal.ended_holds(NOW)) == [lifted]
+    sooner = replace(ANN, until=NOW + timedelta(hours=1))
+    journal.write_hold(sooner)
+    journal.remove_hold(lifted)
+    assert journal.holds("snap-1") == (sooner,)
+    assert list(journal.ended_holds(NOW)) == []
 
 
 def test_ended_holds_are_those_whose_time_is_over(journal: Journal) -> None:
@@ -45,5 +71,5 @@ def test_ended_holds_are_those_whose_time_is_over(journal: Journal) -> None:
     journal.write_hold(RESTORE)
     assert list(journal.ended_holds(NOW + timedelta(hours=23))) == []
     assert list(journal.ended_holds(NOW + timedelta(hours=24))) == [RESTORE]
-    journal.remove_hold("snap-1", "restore 1")
+    journal.remove_hold(RESTORE)
     assert list(journal.ended_holds(NOW + timedelta(hours=24))) == []

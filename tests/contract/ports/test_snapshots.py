@@ -153,9 +153,17 @@ def test_a_tag_can_be_taken_off_again_and_the_others_stay(ec2: Ec2, tags: dict[s
     created = ec2.snapshots.create(ec2.volume(), tags, "")
     ec2.snapshots.add_tags(created.id, {"snapkeep:hold": "true"})
     for _ in range(2):
-        ec2.snapshots.remove_tags(created.id, ["snapkeep:hold"])
+        ec2.snapshots.remove_tags(created.id, {"snapkeep:hold": "true"})
     found = ec2.snapshots.get(created.id)
     assert found is not None and found.tags == tags
+
+
+def test_a_tag_that_got_another_value_meanwhile_stays(ec2: Ec2, tags: dict[str, str]) -> None:
+    created = ec2.snapshots.create(ec2.volume(), tags, "")
+    ec2.snapshots.add_tags(created.id, {"snapkeep:hold": "restore:1"})
+    ec2.snapshots.remove_tags(created.id, {"snapkeep:hold": "restore:2"})
+    found = ec2.snapshots.get(created.id)
+    assert found is not None and found.tags == tags | {"snapkeep:hold": "restore:1"}
 
 
 def test_a_tag_value_with_wildcards_finds_itself_only(ec2: Ec2, tags: dict[str, str]) -> None:

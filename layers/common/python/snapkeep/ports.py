@@ -205,8 +205,8 @@ class Snapshots(Protocol):
     def add_tags(self, snapshot_id: str, tags: Mapping[str, str]) -> None:
         """Add tags of ours to a snapshot of ours."""
 
-    def remove_tags(self, snapshot_id: str, keys: Sequence[str]) -> None:
-        """Take tags of these keys off a snapshot; what has none of them is success."""
+    def remove_tags(self, snapshot_id: str, tags: Mapping[str, str]) -> None:
+        """Take these tags off a snapshot where they have these values; what has none of them is success."""
 
     def delete(self, snapshot_id: str) -> None:
         """Delete a snapshot; one that is gone already is success."""
@@ -583,16 +583,19 @@ class Journal(TroubleJournal, Protocol):
         """Replace what is known of a policy's retentions."""
 
     def write_hold(self, hold: Hold) -> None:
-        """Write a holder's hold on a snapshot, replacing an earlier one of the same holder."""
+        """Write a holder's hold unless the same holder's lasts longer; one given back is replaced."""
 
     def holds(self, snapshot_id: str) -> Sequence[Hold]:
-        """The holds on a snapshot, by holder."""
+        """The holds on a snapshot, by holder; also those given back whose tag is not taken away yet."""
 
-    def remove_hold(self, snapshot_id: str, holder: str) -> None:
-        """Forget a hold; one that is not there is success."""
+    def lift_hold(self, hold: Hold) -> None:
+        """Journal that a holder gives a hold back (`lifted_at` says when), known or not."""
+
+    def remove_hold(self, hold: Hold) -> None:
+        """Forget a hold unless it changed since it was read; one that is not there is success."""
 
     def ended_holds(self, now: datetime) -> Iterator[Hold]:
-        """Holds whose time is over, not released yet (a lagging index)."""
+        """Holds that were given back or whose time is over, not removed yet (a lagging index)."""
 
     def put_entries(self, cluster: str, entries: Sequence[Entry]) -> None:
         """Write places of recovery points into the catalogue of a cluster."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from snapkeep.domain.holds import Hold
+from snapkeep.domain.holds import Hold, principal_of
 from tests.fakes.restore_samples import NOW
 
 
@@ -22,3 +22,14 @@ def test_a_hold_without_an_end_never_ends_by_itself() -> None:
 def test_only_the_hold_of_a_restore_names_one() -> None:
     holders = ("restore 0123", "failed restore 0123", "api", "tag")
     assert [Hold("snap-1", holder, "because").restore for holder in holders] == ["0123", "", "", ""]
+
+
+def test_what_was_given_back_has_ended_whatever_its_end() -> None:
+    assert Hold("snap-1", "ann", "audit", lifted_at=NOW).ended(NOW)
+
+
+def test_sessions_of_a_role_are_one_principal_and_users_are_themselves() -> None:
+    role = "arn:aws:sts::123456789012:assumed-role/Admin"
+    assert principal_of(f"{role}/monday") == principal_of(f"{role}/tuesday") == role
+    assert principal_of(f"{role}2/monday") != role
+    assert principal_of("arn:aws:iam::123456789012:user/ann") == "arn:aws:iam::123456789012:user/ann"

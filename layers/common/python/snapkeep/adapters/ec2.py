@@ -127,10 +127,14 @@ class Ec2Snapshots:
         except NotFound as error:
             raise TemporaryError(error.reason, timedelta(seconds=15)) from error
 
-    def remove_tags(self, snapshot_id: str, keys: Sequence[str]) -> None:
-        """Take tags of these keys off a snapshot; what has none of them is success. Raises NotFound."""
+    def remove_tags(self, snapshot_id: str, tags: Mapping[str, str]) -> None:
+        """Take these tags off a snapshot where they have these values; EC2 leaves one with another value.
+
+        What has none of them is success. Raises NotFound.
+        https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteTags.html
+        """
         with ec2_errors(f"untag {snapshot_id}"):
-            self._ec2.delete_tags(Resources=[snapshot_id], Tags=[{"Key": key} for key in keys])
+            self._ec2.delete_tags(Resources=[snapshot_id], Tags=_pairs(tags))
 
     def delete(self, snapshot_id: str) -> None:
         """Delete a snapshot; one that is gone already is success.

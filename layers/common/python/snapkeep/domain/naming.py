@@ -39,7 +39,7 @@ def point_id(claim_name: str, cluster: str, claim_uid: str, policy: str, slot: d
     unique, so a claim that was deleted and made again under its old name gets other points.
     """
     time = slot_text(slot)
-    digest = _hash(cluster, claim_uid, policy, time)
+    digest = short_hash(cluster, claim_uid, policy, time)
     room = LABEL_LIMIT - len(time) - len(digest) - 2
     base = re.sub(r"[^a-z0-9]+", "-", claim_name.lower())[: room + 1].strip("-")[:room].rstrip("-")
     return f"{base or 'claim'}-{time.lower()}-{digest}"
@@ -71,7 +71,7 @@ def snapshot_class(cluster: str, driver: Driver = EBS_CSI) -> str:
     """The name of our VolumeSnapshotClass for a driver; a cluster may have capitals and `_` in its name."""
     name = f"snapkeep-{cluster}"
     valid = re.sub(r"[^a-z0-9-]+", "-", name.lower()).rstrip("-")
-    return (name if valid == name else f"{valid}-{_hash(cluster)}") + driver.class_suffix
+    return (name if valid == name else f"{valid}-{short_hash(cluster)}") + driver.class_suffix
 
 
 def snapshot_classes(cluster: str) -> frozenset[str]:
@@ -89,7 +89,7 @@ def label_value(text: str) -> str:
     if len(text) <= LABEL_LIMIT and _LABEL_VALUE.fullmatch(text):
         return text
     base = re.sub(r"[^A-Za-z0-9_.-]+", "-", text)[: LABEL_LIMIT - HASH_LENGTH - 1].strip("-_.")
-    return f"{base}-{_hash(text)}" if base else _hash(text)
+    return f"{base}-{short_hash(text)}" if base else short_hash(text)
 
 
 def tag_value(text: str) -> str:
@@ -97,9 +97,9 @@ def tag_value(text: str) -> str:
     if len(text) <= TAG_VALUE_LIMIT and text.isprintable():
         return text
     printable = "".join(letter if letter.isprintable() else "_" for letter in text)
-    return f"{printable[: TAG_VALUE_LIMIT - HASH_LENGTH - 1]}-{_hash(text)}"
+    return f"{printable[: TAG_VALUE_LIMIT - HASH_LENGTH - 1]}-{short_hash(text)}"
 
 
-def _hash(*parts: str) -> str:
+def short_hash(*parts: str) -> str:
     """Hex digits over all parts; JSON keeps ("a", "bc") and ("ab", "c") apart."""
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:HASH_LENGTH]

@@ -1,16 +1,28 @@
-"""Holding recovery points: the journal says who and why, the EC2 tag is what IAM and prune obey."""
+"""Holding recovery points: the journal says who and why, the EC2 tag is what IAM and prune obey.
+
+A hold is journaled before it is in the tag, and taken from the tag before it is forgotten: a crash in
+between leaves a hold too many, which is looked at again, and never one too few.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from snapkeep.domain import tags
-from snapkeep.domain.errors import Invalid, NotFound
-from snapkeep.domain.holds import BY_HAND, Hold
-from snapkeep.domain.prunable import hold_of
+from snapkeep.domain.errors import Invalid, NotFound, SnapkeepError, TemporaryError
+from snapkeep.domain.hold_tags import Settled, code_of, names, settle, whole_seconds, write_tag
+from snapkeep.domain.holds import SHARED, Hold, principal_of
+from snapkeep.domain.points import Snapshot
 from snapkeep.domain.restore.operations import LEFT_BY_FAILED
 from snapkeep.ports import Clock, Journal, Snapshots
+
+ATTEMPTS = 5
+"""How often a tag is written anew because somebody else changed the holds meanwhile."""
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +38,9 @@ class HoldPoints:
         self.keep(Hold(snapshot_id, holder, reason, until))
 
     def keep(self, hold: Hold) -> None:
-        """Journal a hold, then tag the snapshot. Raises NotFound without it, Invalid for a hold that is over.
+        """Journal a hold, then tag the snapshot; the holder's own hold that lasts longer stays as it is.
 
-        In this order a crash leaves a hold too many, which ends by itself, and never one too few.
+        Raises NotFound without the snapshot, Invalid for a hold that is over.
         """
         now = self.clock()
         if hold.ended(now):
@@ -38,45 +50,102 @@ class HoldPoints:
         snapshot = self.snapshots.get(hold.snapshot_id)
         if snapshot is None:
             raise NotFound(f"EC2 has no snapshot {hold.snapshot_id}: it may have been deleted meanwhile")
-        if hold_of(snapshot) and not self.journal.holds(hold.snapshot_id):
-            by_hand = "the tag snapkeep:hold was set and no hold of it is known"
-            self.journal.write_hold(Hold(hold.snapshot_id, BY_HAND, by_hand))
-        self.journal.write_hold(hold)
-        self._tag(hold.snapshot_id)
+        self._look(hold.snapshot_id, snapshot, hold.holder)
+        self.journal.write_hold(replace(hold, until=whole_seconds(hold.until)))
+        self._tag(snapshot.id)
 
     def release(self, snapshot_id: str, holder: str) -> None:
         """Give a hold back; without another holder the tag goes. What is gone already is success."""
-        self.journal.remove_hold(snapshot_id, holder)
-        if self.journal.holds(snapshot_id):
-            return
-        snapshot = self.snapshots.get(snapshot_id)
-        if snapshot is None or not hold_of(snapshot):
-            return
-        self.snapshots.remove_tags(snapshot_id, (tags.HOLD,))
-        if self.journal.holds(snapshot_id):  # somebody held it while the tag was on its way out
-            self._tag(snapshot_id)
+        code = code_of(holder)
+        known = [hold for hold in self.journal.holds(snapshot_id) if code_of(hold.holder) == code]
+        for hold in known or [Hold(snapshot_id, holder, "given back")]:
+            self.journal.lift_hold(replace(hold, lifted_at=self.clock()))
+        self._settle(snapshot_id)
 
-    def release_by_hand(self, snapshot_id: str, holder: str) -> None:
-        """Give a person's hold back, and those that failed restores left for people to look at."""
-        left = [
-            hold.holder for hold in self.journal.holds(snapshot_id) if hold.holder.startswith(LEFT_BY_FAILED)
-        ]
-        for each in (*left, holder):
-            self.release(snapshot_id, each)
+    def release_by_hand(self, snapshot_id: str, holder: str, caller: str) -> None:
+        """Give a caller's hold back, and those that failed restores left for people to look at.
+
+        The hold that all people shared before goes as well where the caller (an ARN) set it last. Holds of
+        others, and those set by hand, stay.
+        """
+        for hold in self.journal.holds(snapshot_id):
+            was_shared = hold.holder == SHARED and principal_of(hold.by) == principal_of(caller)
+            if was_shared or hold.holder.startswith(LEFT_BY_FAILED):
+                self.release(snapshot_id, hold.holder)
+        self.release(snapshot_id, holder)
 
     def release_ended(self) -> list[Hold]:
-        """Give every hold back whose time is over; returns them.
+        """Take away what has ended, and what was given back and could not be taken away then.
 
         The hold of an open restore stays, however late its renewal is: its claim may still need the point.
+        Returns what is gone now. Trouble with one snapshot stops no other; TemporaryError tells it last.
         """
         ended = [hold for hold in self.journal.ended_holds(self.clock()) if not self._is_needed(hold)]
-        for hold in ended:
-            self.release(hold.snapshot_id, hold.holder)
-        return ended
+        gone: list[Hold] = []
+        troubles: list[str] = []
+        for snapshot_id in sorted({hold.snapshot_id for hold in ended}):
+            try:
+                gone += self._settle(snapshot_id)
+            except SnapkeepError as error:
+                log.warning("a hold of %s could not be ended: %s", snapshot_id, error.reason)
+                troubles.append(f"{snapshot_id}: {error.reason}")
+        if troubles:
+            raise TemporaryError(f"{len(troubles)} snapshots stay held for now, the first {troubles[0]}")
+        return gone
 
-    def _is_needed(self, hold: Hold) -> bool:
-        restore = self.journal.restore(hold.restore) if hold.restore else None
-        return restore is not None and restore.is_open
+    def _settle(self, snapshot_id: str) -> Sequence[Hold]:
+        """Take from the tag what is over, then forget and return it; what the tag still names then stays."""
+        snapshot = self.snapshots.get(snapshot_id)
+        found = self._look(snapshot_id, snapshot)
+        if snapshot is not None and found.in_force:
+            self._tag(snapshot_id)
+        elif snapshot is not None:
+            self._untag(snapshot, found.over)
+        after = self.snapshots.get(snapshot_id)
+        gone = () if after and names(after.tags.get(tags.HOLD), found.over) else found.over
+        for hold in gone:
+            self.journal.remove_hold(hold)
+        if after is not None and not found.in_force and self._look(snapshot_id, after).in_force:
+            self._tag(snapshot_id)  # somebody held it while the tag was on its way out
+        return gone
+
+    def _look(self, snapshot_id: str, snapshot: Snapshot | None, acting: str = "") -> Settled:
+        """What holds a snapshot by journal and tag; the journal is told what only the tag says."""
+        known = self.journal.holds(snapshot_id)
+        value = snapshot.tags.get(tags.HOLD) if snapshot else None
+        now = self.clock()
+        needed = [hold.holder for hold in known if hold.ended(now) and self._is_needed(hold)]
+        found = settle(snapshot_id, known, value, now, needed, acting, looked=snapshot is not None)
+        for hold in found.learned:
+            self.journal.write_hold(hold)
+        return found
 
     def _tag(self, snapshot_id: str) -> None:
-        self.snapshots.add_tags(snapshot_id, {tags.HOLD: "true"})
+        """Let the tag say who holds the snapshot, again when that changed meanwhile."""
+        written: dict[str, str] = {}
+        for _ in range(ATTEMPTS):
+            holds = self._look(snapshot_id, None).in_force
+            if not holds:
+                if written:  # the last of them gave it back while it was written
+                    self.snapshots.remove_tags(snapshot_id, written)
+                return
+            written = {tags.HOLD: write_tag(holds)}
+            self.snapshots.add_tags(snapshot_id, written)
+            if self._look(snapshot_id, None).in_force == holds:
+                return
+        raise TemporaryError(f"the holds of {snapshot_id} are changed by many at once")
+
+    def _untag(self, snapshot: Snapshot, over: Sequence[Hold]) -> None:
+        """Take the tag away if it still says what was read, or what a read that lags does not show yet.
+
+        Who holds the snapshot meanwhile writes another value, and the tag stays.
+        """
+        values = {write_tag(over)} if over else set()
+        if tags.HOLD in snapshot.tags:
+            values.add(snapshot.tags[tags.HOLD])
+        for value in sorted(values):
+            self.snapshots.remove_tags(snapshot.id, {tags.HOLD: value})
+
+    def _is_needed(self, hold: Hold) -> bool:
+        restore = self.journal.restore(hold.restore) if hold.restore and not hold.lifted_at else None
+        return restore is not None and restore.is_open

@@ -76,7 +76,8 @@ class ListPoints:
             for snapshot in sorted(found, key=lambda item: (item.state != "completed", item.id)):
                 point = recovery_point(snapshot, self._region(cluster))
                 if point and point.facts.id == point_id and namespace in ("", point.facts.namespace):
-                    return ShownPoint(point, self.journal.holds(snapshot.id))
+                    holds = self.journal.holds(snapshot.id)
+                    return ShownPoint(point, [hold for hold in holds if not hold.lifted_at])
         place = f"namespace {namespace} of cluster {cluster}" if namespace else f"cluster {cluster}"
         raise NotFound(
             f"{place} has no recovery point {point_id}: `snapkeep get points` lists those there are"

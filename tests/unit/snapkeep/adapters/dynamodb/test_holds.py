@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from snapkeep.adapters.dynamodb import schema
 from snapkeep.adapters.dynamodb.holds import HoldRecords
+from snapkeep.adapters.dynamodb.items import time_text
 from snapkeep.adapters.dynamodb.table import Table
 from snapkeep.domain.holds import Hold
 from tests.contract.ports.samples import NOW, TABLE
@@ -15,3 +17,13 @@ def test_a_hold_never_expires_by_itself_because_its_tag_would_stay(client: Count
     real: Any = client
     HoldRecords(Table(real, TABLE, sleep=lambda _: None)).write_hold(Hold("snap-1", "ann", "audit", NOW))
     assert "expires_at" not in client.item("HOLD#snap-1", "HOLDER#ann")
+
+
+def test_a_hold_of_a_version_before_names_nobody_in_its_tag(client: CountingClient) -> None:
+    real: Any = client
+    table = Table(real, TABLE, sleep=lambda _: None)
+    table.put(
+        {**schema.hold_key("snap-1", "api"), "open": schema.OPEN_HOLDS, "slot": time_text(NOW)}
+        | {"snapshot_id": "snap-1", "holder": "api", "reason": "audit", "by": "arn"}
+    )
+    assert HoldRecords(table).holds("snap-1") == (Hold("snap-1", "api", "audit", NOW, "arn", named=False),)

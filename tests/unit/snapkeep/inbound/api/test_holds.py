@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from snapkeep.domain import tags
+from snapkeep.domain.holds import principal_of
 from tests.fakes.api import CALLER, Api
 from tests.fakes.world import World
 
@@ -18,10 +19,16 @@ def test_a_held_point_says_who_holds_it_why_and_until_when(
     reply = api("PUT", f"{place}/{point}/hold", {"reason": "audit", "until": "2027-01-01T00:00:00Z"})
     assert reply.status == 200
     assert reply.json["held"] is True
-    expected = {"holder": "api", "reason": "audit", "until": "2027-01-01T00:00:00Z", "by": CALLER}
+    route = "namespace" if "namespaces" in place else "cluster"
+    expected = {
+        "holder": f"{route} {principal_of(CALLER)}",
+        "reason": "audit",
+        "until": "2027-01-01T00:00:00Z",
+        "by": CALLER,
+    }
     assert reply.json["holds"] == [expected]
     (snapshot,) = world.ebs.all.values()
-    assert snapshot.tags[tags.HOLD] == "true"
+    assert snapshot.tags[tags.HOLD].startswith(f"{route}:")
     assert [change.method for change in world.announcer.changes] == ["PUT"]
 
 
@@ -66,3 +73,23 @@ def test_a_point_of_another_namespace_cannot_be_held(api: Api, world: World, poi
     place = f"/v1/clusters/myeks/namespaces/other/recovery-points/{point}/hold"
     assert api("PUT", place, {"reason": "mine"}).code == "not_found"
     assert api("DELETE", place).code == "not_found"
+
+
+def test_nobody_lifts_or_shortens_what_others_hold(api: Api, world: World, point: str) -> None:
+    cluster = f"/v1/clusters/myeks/recovery-points/{point}"
+    for who in ("ann", "bob"):
+        Api(world, caller=f"arn:aws:iam::1:user/{who}")("PUT", f"{cluster}/hold", {"reason": who})
+    ann_here = Api(world, caller="arn:aws:iam::1:user/ann")
+    ann_here("PUT", f"{HERE}/{point}/hold", {"reason": "soon over", "until": "2027-01-01T00:00:00Z"})
+    ann_here("DELETE", f"{HERE}/{point}/hold")
+    assert [hold["reason"] for hold in api.get(cluster).json["holds"]] == ["ann", "bob"]
+    assert [hold["until"] for hold in api.get(cluster).json["holds"]] == [None, None]
+    ann_here("DELETE", f"{cluster}/hold")
+    assert [hold["reason"] for hold in api.get(cluster).json["holds"]] == ["bob"]
+
+
+def test_what_was_set_by_hand_is_not_lifted_by_the_api(api: Api, world: World, point: str) -> None:
+    (snapshot,) = world.ebs.all.values()
+    world.ebs.add_tags(snapshot.id, {tags.HOLD: "true"})
+    assert api("DELETE", f"{HERE}/{point}/hold").status == 204
+    assert api.get(f"{HERE}/{point}").json["held"] is True

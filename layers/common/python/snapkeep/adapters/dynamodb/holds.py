@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
 from snapkeep.adapters.aws import chunks
 from snapkeep.adapters.dynamodb import schema
 from snapkeep.adapters.dynamodb.items import Item, time_text
-from snapkeep.adapters.dynamodb.table import Table, key_of
+from snapkeep.adapters.dynamodb.table import IS_NEW, Refused, Table, key_of
 from snapkeep.domain.holds import Hold
 
 
@@ -20,7 +21,13 @@ class HoldRecords:
         self._table = table
 
     def write_hold(self, hold: Hold) -> None:
-        """Write a holder's hold, replacing an earlier one of the same holder."""
+        """Write a holder's hold unless the same holder's lasts longer; one given back is replaced."""
+        longer = f"{IS_NEW} OR attribute_exists(#lifted_at) OR #slot <= :until"
+        with suppress(Refused):
+            self._table.put(_item(hold), longer, {"until": time_text(hold.until)})
+
+    def lift_hold(self, hold: Hold) -> None:
+        """Journal that a holder gives a hold back (`lifted_at` says when), known or not."""
         self._table.put(_item(hold))
 
     def holds(self, snapshot_id: str) -> Sequence[Hold]:
@@ -28,12 +35,17 @@ class HoldRecords:
         found = self._table.query("#pk = :pk", {"pk": schema.hold_key(snapshot_id, "")[schema.PK]})
         return tuple(map(_hold, found))
 
-    def remove_hold(self, snapshot_id: str, holder: str) -> None:
-        """Forget a hold; one that is not there is success."""
-        self._table.delete(schema.hold_key(snapshot_id, holder))
+    def remove_hold(self, hold: Hold) -> None:
+        """Forget a hold unless it changed since it was read; one that is not there is success."""
+        with suppress(Refused):
+            self._table.delete(
+                schema.hold_key(hold.snapshot_id, hold.holder),
+                f"{IS_NEW} OR #slot = :slot",
+                {"slot": _item(hold)["slot"]},
+            )
 
     def ended_holds(self, now: datetime) -> Iterator[Hold]:
-        """Holds whose time is over; the index lags, so each is read again."""
+        """Holds that were given back or whose time is over; the index lags, so each is read again."""
         values = {"open": schema.OPEN_HOLDS, "now": time_text(now)}
         found = self._table.query("#open = :open AND #slot <= :now", values, schema.OPEN_INDEX)
         for some in chunks([key_of(item) for item in found], 100):
@@ -45,12 +57,13 @@ def _item(hold: Hold) -> dict[str, Any]:
     return {
         **schema.hold_key(hold.snapshot_id, hold.holder),
         "open": schema.OPEN_HOLDS,
-        "slot": time_text(hold.until),
+        "slot": time_text(hold.lifted_at or hold.until),
         "snapshot_id": hold.snapshot_id,
         "holder": hold.holder,
         "reason": hold.reason,
         "by": hold.by,
-    }
+        "named": hold.named,
+    } | ({"lifted_at": time_text(hold.lifted_at), "until": time_text(hold.until)} if hold.lifted_at else {})
 
 
 def _hold(item: Item) -> Hold:
@@ -58,6 +71,8 @@ def _hold(item: Item) -> Hold:
         snapshot_id=item["snapshot_id"],
         holder=item["holder"],
         reason=item["reason"],
-        until=datetime.fromisoformat(item["slot"]),
+        until=datetime.fromisoformat(item.get("until") or item["slot"]),
         by=item["by"],
+        lifted_at=datetime.fromisoformat(item["lifted_at"]) if "lifted_at" in item else None,
+        named=item.get("named", False),
     )

@@ -127,9 +127,16 @@ class Table:
         """Write an item. Raises Refused when the condition does not hold."""
         self._call("put_item", **self.put_statement(item, condition, values or {}))
 
-    def delete(self, key: Key) -> None:
-        """Delete an item; one that is not there is success."""
-        self._call("delete_item", TableName=self._name, Key=_encode(key))
+    def delete(self, key: Key, condition: str = "", values: Values | None = None) -> None:
+        """Delete an item; one that is not there is success. Raises Refused as `put` does."""
+        placeholders = _placeholders(condition, values or {})
+        self._call(
+            "delete_item",
+            TableName=self._name,
+            Key=_encode(key),
+            **_conditional(condition),
+            **placeholders,
+        )
 
     def update(self, key: Key, change: str, condition: str, values: Values) -> dict[str, Any]:
         """Change an item and return it. Raises Refused when the condition does not hold."""

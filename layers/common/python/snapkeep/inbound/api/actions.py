@@ -80,8 +80,8 @@ class Holds(Protocol):
     def keep(self, hold: Hold) -> None:
         """Hold a point. Raises NotFound when its snapshot is gone."""
 
-    def release_by_hand(self, snapshot_id: str, holder: str) -> None:
-        """Give a person's hold back, and those that failed restores left; those of others stay."""
+    def release_by_hand(self, snapshot_id: str, holder: str, caller: str) -> None:
+        """Give a caller's hold back, and those that failed restores left; those of others stay."""
 
 
 class Backups(Protocol):
