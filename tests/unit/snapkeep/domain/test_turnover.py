@@ -47,13 +47,14 @@ class Claim:
         lineages = [Lineage("claim", name, points) for name, points in self.points.items() if points]
         return list(plan_lineages(lineages, self.policies, now))
 
-    def tallies(self, now: datetime) -> list[Tally]:
-        return list(tallies(self.plans(now), lambda point: point.id not in self.seen, self.policies, now))
+    def tallies(self, now: datetime, plans: list[LineagePlan] | None = None) -> list[Tally]:
+        found = self.plans(now) if plans is None else plans
+        return list(tallies(found, lambda point: point.id not in self.seen, self.policies, now))
 
     def prune(self, now: datetime) -> str:
         """Prune, and tell why not; "" when the brake let it through."""
         plans = self.plans(now)
-        verdict = judge(tally.change(tally.going) for tally in self.tallies(now))
+        verdict = judge(tally.change(tally.going) for tally in self.tallies(now, plans))
         if verdict.braked:
             return f"{now}: {verdict.reason}"
         for item in plans:
@@ -96,15 +97,29 @@ def reasonable(draw: st.DrawFn) -> PolicyRetention:
     return PolicyRetention(RetentionRules(**rules, max_age=max_age, minimum=minimum), ZoneInfo(zone))
 
 
-@settings(max_examples=60, deadline=None)
-@given(
+any_cluster = given(
     st.lists(reasonable(), min_size=1, max_size=3),
     st.sampled_from([timedelta(hours=hours) for hours in (6, 12, 24, 168)]),
     st.integers(0, 364),
 )
+
+
+@settings(max_examples=10, deadline=None)
+@any_cluster
 def test_ninety_days_of_a_cluster_with_one_claim_never_brake(
     policies: list[PolicyRetention], every: timedelta, day: int
 ) -> None:
+    ninety_days(policies, every, day)
+
+
+@pytest.mark.slow
+@settings(max_examples=100, deadline=None)
+@any_cluster
+def test_nor_do_those_of_many_clusters(policies: list[PolicyRetention], every: timedelta, day: int) -> None:
+    ninety_days(policies, every, day)
+
+
+def ninety_days(policies: list[PolicyRetention], every: timedelta, day: int) -> None:
     claim = Claim(**{f"p{number}": policy for number, policy in enumerate(policies)})
     assert list(live(claim, datetime(2026, 1, 1, 18, tzinfo=UTC) + day * DAY, every)) == []
 

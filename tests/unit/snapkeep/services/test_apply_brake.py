@@ -63,10 +63,10 @@ class Story:
         raise AssertionError("the brake never refused anything")
 
 
-SLIPS: list[tuple[Retention, Retention, int, int]] = [
+SLIPS: list[Any] = [
     ({"last": 7}, {"last": 1}, 24, 1),
-    ({"last": 14}, {"last": 2}, 24, 3),
-    ({"daily": 7, "weekly": 4, "monthly": 6}, {"last": 1}, 24, 2),
+    pytest.param({"last": 14}, {"last": 2}, 24, 3, marks=pytest.mark.slow),
+    pytest.param({"daily": 7, "weekly": 4, "monthly": 6}, {"last": 1}, 24, 2, marks=pytest.mark.slow),
     ({"last": 28, "daily": 14, "weekly": 8, "monthly": 12}, {"last": 1}, 6, 1),
 ]
 

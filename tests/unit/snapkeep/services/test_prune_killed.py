@@ -50,7 +50,7 @@ def killed(history: list[Deed], step: int, *, after: bool, way: str) -> tuple[Bu
     return world, killer.crashed
 
 
-@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("after", [False, pytest.param(True, marks=pytest.mark.slow)])
 def test_a_death_around_any_call_changes_nothing_in_the_end(after: bool) -> None:
     history = a_rich_history()
     whole, calls = undisturbed(history)
