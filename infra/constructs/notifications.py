@@ -22,6 +22,7 @@ FAILURE_EVENTS = {
         "Snapkeep Slot Missed",
         "Snapkeep Work Given Up",
         "Snapkeep Deletion Stuck",
+        "Snapkeep Label Misread",
         "Snapkeep Backup Late",
         "Snapkeep Point Not Locked",
         "Snapkeep Prune Braked",

@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 
 from snapkeep.domain.errors import PermanentError, TemporaryError
-from tests.fakes.world import SLOT, World, a_claim
+from snapkeep.domain.policies import Method
+from tests.fakes.world import SLOT, World, a_claim, a_policy
 
 
 def hourly_prunes(world: World, hours: int) -> None:
@@ -82,3 +83,16 @@ def test_a_write_report_and_a_finish_restores_that_fail_count_it() -> None:
     world.reporter.run()
     world.finisher.run()
     assert world.announcer.given_up == [("write_report", 1), ("finish_restores", 0)]
+
+
+def test_a_volume_snapshot_that_a_finalizer_holds_for_weeks_rings_after_a_day_and_weekly() -> None:
+    world = World(a_claim("a"), policy=a_policy(method=Method.CSI))
+    for day in range(4):
+        world.back_up(SLOT + timedelta(days=day))
+    held = next(iter(world.cluster.snapshots))[1]
+    world.cluster.hold(held, "example.com/mine")
+    hourly_prunes(world, 24 * 16)
+    told = [(topic.kind, trouble.reason) for topic, due, _ in world.announcer.troubles for trouble in due]
+    assert len(told) == 3
+    assert {kind for kind, _ in told} == {"deletion stuck"}
+    assert "example.com/mine" in told[0][1]

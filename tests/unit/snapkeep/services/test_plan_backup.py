@@ -197,3 +197,24 @@ def test_an_in_tree_volume_under_a_csi_policy_is_taken_by_ebs_with_the_reason() 
     assert "in-tree" in world.point("old").method_reason
     assert world.run_until_closed().state is RunState.COMPLETED
     assert world.cluster.snapshots == {}
+
+
+def test_a_label_that_looks_like_an_exclusion_excludes_nothing_and_is_told_once() -> None:
+    labelled = [a_claim(value.lower(), labels={"snapkeep.io/exclude": value}) for value in ("True", "yes")]
+    world = World(*labelled, a_claim("in", labels={"snapkeep.io/exclude": "false"}))
+    for day in range(3):
+        world.backup(SLOT + timedelta(days=day))
+    assert set(world.states()) == {"in", "true", "yes"}
+    ((topic, told, _),) = world.announcer.troubles
+    assert topic.kind == "label misread"
+    assert [trouble.subject for trouble in told] == ["shop/true", "shop/yes"]
+    assert told[0].reason == (
+        'its label snapkeep.io/exclude is "True", which excludes nothing: only "true" does'
+    )
+
+
+def test_no_backup_fails_because_a_label_could_not_be_told_of() -> None:
+    world = World(a_claim("a", labels={"snapkeep.io/exclude": "True"}))
+    world.journal.fail_next("troubles", TemporaryError("no answer"))
+    world.backup()
+    assert set(world.states()) == {"a"}

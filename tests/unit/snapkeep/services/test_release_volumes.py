@@ -7,10 +7,12 @@ from datetime import timedelta
 
 import pytest
 
+from snapkeep.domain.errors import TemporaryError
 from snapkeep.domain.interruption.aftermath import OUT_OF_SERVICE
 from snapkeep.domain.interruption.machines import MachineState
 from snapkeep.domain.interruption.nodes import Attachment, NodeChange
 from snapkeep.domain.interruption.notices import Kind
+from snapkeep.domain.interruption.rules import Reaction, Snapshotting
 from tests.fakes.dying import INSTANCE, NODE, DyingWorld, a_machine, a_node, a_notice
 
 
@@ -59,7 +61,11 @@ def test_a_dead_node_is_put_out_of_service_until_its_volumes_are_free_and_then_n
     world.wait(seconds=10)
     assert world.release().step == "untaint"
     assert taints(world) == [] and world.record.closed_at and world.to_release.sent == []
-    assert world.news.steps[-1].figures == {"SecondsToRelease": 20.0, "InterruptionsMissed": 0}
+    assert world.news.steps[-1].figures == {
+        "SecondsToRelease": 20.0,
+        "InterruptionsMissed": 0,
+        "VolumesMissed": 2,  # nobody saved it
+    }
 
 
 def test_volumes_that_ec2_still_holds_are_waited_for() -> None:
@@ -102,6 +108,46 @@ def test_a_death_nobody_warned_of_is_handled_by_its_tags() -> None:
     world.nodes.all_attachments, world.nodes.all_pods[NODE] = [], []
     assert world.release().step == "untaint"
     assert world.news.steps[-1].figures["InterruptionsMissed"] == 1
+
+
+def over(world: DyingWorld) -> dict[str, float]:
+    """Let the machine die and its volumes be free; the figures of the incident's close."""
+    world.die()
+    world.release()
+    world.nodes.all_attachments, world.nodes.all_pods[NODE] = [], []
+    world.wait(seconds=10)
+    world.release()
+    assert world.record.closed_at
+    return dict(world.news.steps[-1].figures)
+
+
+def test_a_node_whose_volumes_nobody_saved_rings_when_it_is_over() -> None:
+    world = DyingWorld()
+    world.warn()
+    assert over(world)["VolumesMissed"] == 2
+
+
+def test_a_node_whose_journal_refused_the_save_rings_when_it_is_over() -> None:
+    world = DyingWorld()
+    world.warn()
+    for _ in range(3):
+        world.journal.fail_next("open_run", TemporaryError("no answer"))
+        world.save()
+        world.wait(seconds=5)
+    assert over(world)["VolumesMissed"] == 2
+
+
+def test_a_node_that_was_saved_does_not_ring_again() -> None:
+    world = DyingWorld()
+    world.warn()
+    world.save()
+    assert over(world)["VolumesMissed"] == 0
+
+
+def test_what_is_not_to_be_snapshotted_is_not_missed() -> None:
+    world = DyingWorld(Reaction(snapshot=Snapshotting.NEVER))
+    world.warn()
+    assert over(world)["VolumesMissed"] == 0
 
 
 def test_a_foreign_machine_is_left() -> None:

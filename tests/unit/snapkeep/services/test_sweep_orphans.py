@@ -138,6 +138,21 @@ def test_many_orphans_brake_and_ask_for_confirmation() -> None:
     assert names(story.world.ebs.all.values()) == story.good
 
 
+def test_a_braked_sweep_and_one_that_cannot_list_ring() -> None:
+    story = Story()
+    for of in range(6):
+        story.late_twin(of)
+    report = story.one()
+    story.world.ebs.fail_next("find", TemporaryError("no answer"))
+    story.sweep()
+    told = [(topic.about, item.reason) for topic, due, _ in story.world.announcer.troubles for item in due]
+    assert told == [
+        ("sweep_orphans", report.refused),
+        ("sweep_orphans", "EC2 could not be listed: no answer"),
+    ]
+    assert story.world.announcer.given_up == [("sweep_orphans", 1)] * 2
+
+
 def test_a_stale_content_goes() -> None:
     story = Story(method=Method.CSI)
     name = story.stale_content()

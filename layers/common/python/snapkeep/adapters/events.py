@@ -66,6 +66,7 @@ TROUBLES = {
     TroubleKind.BACKUP_LATE: "Snapkeep Backup Late",
     TroubleKind.WORK_GIVEN_UP: "Snapkeep Work Given Up",
     TroubleKind.DELETION_STUCK: "Snapkeep Deletion Stuck",
+    TroubleKind.LABEL_MISREAD: "Snapkeep Label Misread",
 }
 
 NO_CLUSTER = "none"

@@ -96,7 +96,16 @@ def decide(claim: Claim, policy: Policy, policies: Sequence[Policy]) -> Taken | 
     if refusal is not None:
         return Left(claim, *refusal)
     reason = f"its label {POLICY_LABEL} names the policy" if opted_in else _describe(policy.selection)
-    return _taken(claim, policy, reason)
+    ignored = misread_exclusion(claim)
+    return _taken(claim, policy, f"{reason}; {ignored}" if ignored else reason)
+
+
+def misread_exclusion(claim: Claim) -> str:
+    """Why a label that looks like an exclusion excludes nothing; "" without such a label."""
+    value = claim.labels.get(EXCLUDE_LABEL, "")
+    if value in ("", "true", "false"):
+        return ""
+    return f'its label {EXCLUDE_LABEL} is "{value}", which excludes nothing: only "true" does'
 
 
 def decide_alone(claim: Claim, policy: Policy, reason: str = "") -> Taken | Left:

@@ -17,6 +17,7 @@ class TroubleKind(StrEnum):
     BACKUP_LATE = "backup late"
     WORK_GIVEN_UP = "work given up"
     DELETION_STUCK = "deletion stuck"
+    LABEL_MISREAD = "label misread"
 
 
 @dataclass(frozen=True, slots=True)

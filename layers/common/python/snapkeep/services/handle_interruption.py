@@ -12,6 +12,7 @@ from snapkeep.domain.interruption.machines import Machine, MachineState
 from snapkeep.domain.interruption.nodes import Said
 from snapkeep.domain.interruption.notices import GONE_WITHIN, Kind, Notice, Standing
 from snapkeep.domain.interruption.records import IncidentRecord
+from snapkeep.domain.interruption.rules import Reaction, Snapshotting
 from snapkeep.domain.interruption.urgency import Urge, Urgency, urgency
 from snapkeep.ports import Clock, IncidentQueue, Incidents, InterruptionNews, Machines, NodeClusters
 from snapkeep.services.cordon_node import CordonNode, Sighting
@@ -136,6 +137,8 @@ class HandleInterruption:
         asked = urgency(told.incident, sighting.reaction, now)
         if asked.urge is not Urge.ACT:
             told = told.noted(now, asked.reason)
+        elif sighting.machine is not None:
+            told = _with_volumes(told, sighting.machine, sighting.reaction, notice)
         return replace(told, again=asked.again or now + LOOK_AGAIN)
 
     def _is_undone(self, record: IncidentRecord, asked: Urgency) -> bool:
@@ -176,6 +179,11 @@ class HandleInterruption:
 
     def _act(self, record: IncidentRecord, asked: Urgency, sighting: Sighting) -> Handled:
         assert sighting.node is not None and asked.notice is not None
+        if sighting.machine is not None:
+            machine, notice = sighting.machine, asked.notice
+            record = self._log.change(
+                record, lambda one: _with_volumes(one, machine, sighting.reaction, notice)
+            )
         if sighting.reaction.cordon and record.cordoned_at is None:
             nodes = self.clusters.open(record.cluster)
             plan = self.cordoner.cordon(nodes, sighting.node, asked.notice)
@@ -215,7 +223,7 @@ class HandleInterruption:
         def close(one: IncidentRecord) -> IncidentRecord:
             if one.notices != decided_on:
                 return one
-            return replace(one.noted(now, reason), closed_at=now, cordoned_at=None, ours=False)
+            return replace(one.noted(now, reason), closed_at=now, cordoned_at=None, ours=False, unsaved=())
 
         closed = self._log.change(record, close)
         if closed.closed_at is None:
@@ -247,6 +255,18 @@ class HandleInterruption:
             )
         except SnapkeepError as error:
             log.warning("no Kubernetes Event on %s: %s", node.name, error.reason)
+
+
+def _with_volumes(
+    record: IncidentRecord, machine: Machine, reaction: Reaction, notice: Notice
+) -> IncidentRecord:
+    """The record with the data volumes that nobody has planned to snapshot yet. Those of an instance that
+    only stops are not snapshotted."""
+    stops = notice.kind is Kind.STATE and notice.action in ("stopping", "stopped")
+    is_settled = record.unsaved or record.saved_at is not None
+    if is_settled or stops or reaction.snapshot is Snapshotting.NEVER:
+        return record
+    return replace(record, unsaved=machine.volumes)
 
 
 def _may_be_known(sighting: Sighting) -> bool:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from snapkeep.domain.drivers import AUTO_MODE
-from snapkeep.domain.errors import ClusterUnreachable, PermanentError
+from snapkeep.domain.errors import ClusterUnreachable, PermanentError, SnapkeepError
 from snapkeep.domain.jobs import jobs_of
 from snapkeep.domain.naming import point_id
 from snapkeep.domain.points import ClaimFacts, Point, PointState, facts_of
 from snapkeep.domain.policies import ON_DEMAND, Deployment, Method, Policy
 from snapkeep.domain.protectability import Code
 from snapkeep.domain.runs import Run, RunState, policy_of_run, run_id
-from snapkeep.domain.selection import Selected, Taken, select_for
+from snapkeep.domain.selection import Selected, Taken, misread_exclusion, select_for
 from snapkeep.domain.sharing import told_of_each_other
+from snapkeep.domain.troubles import Topic, TroubleKind
 from snapkeep.domain.wishes import Wish, select_wanted, unknown_policy, unmet, wants_known
 from snapkeep.ports import (
     Announcer,
@@ -31,9 +33,13 @@ from snapkeep.ports import (
 )
 from snapkeep.services.closing import close_if_settled
 from snapkeep.services.known_claims import KnownClaim, known_claims
+from snapkeep.services.tell_troubles import TellTroubles
 
 LEASE = timedelta(minutes=5)
 """Longer than the function may run, so that a live planner never loses its lease."""
+
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +131,7 @@ class PlanBackup:
         try:
             cluster = self.clusters.open(run.cluster)
             selected = self._select(run, policy, cluster)
+            self._tell_misread(run, selected)
             points = _arranged(_points(run, selected.taken))
             left = [Left(str(item.subject), item.code.value, item.reason) for item in selected.left]
             degraded = unmet(run.wish, run.cluster, selected) if run.wish else ""
@@ -138,6 +145,17 @@ class PlanBackup:
             kept = _known_points(run, (item for item in known if not item.successor))
             left = [_replaced(item) for item in known if item.successor]
             return Planned(_arranged(kept), left, degraded)
+
+    def _tell_misread(self, run: Run, selected: Selected) -> None:
+        """Tell of claims that are taken although a label seems to exclude them; it never fails a run."""
+        if run.wish is not None:
+            return
+        found = {str(item.claim): why for item in selected.taken if (why := misread_exclusion(item.claim))}
+        topic = Topic(TroubleKind.LABEL_MISREAD, run.cluster, run.policy)
+        try:
+            TellTroubles(self.journal, self.announcer, self.clock).tell(topic, found)
+        except SnapkeepError as error:
+            log.warning("labels of policy %s were not told of: %s", run.policy, error.reason)
 
     def _select(self, run: Run, policy: Policy, cluster: Cluster) -> Selected:
         if run.wish is None:

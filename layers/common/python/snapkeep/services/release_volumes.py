@@ -180,4 +180,5 @@ def _figures(record: IncidentRecord, closes: bool) -> dict[str, float]:
     return {
         "SecondsToRelease": max(0.0, (record.timeline[-1].at - _began(record)).total_seconds()),
         Metric.INTERRUPTIONS_MISSED: int(untouched),
+        Metric.VOLUMES_MISSED: len(record.unsaved),
     }

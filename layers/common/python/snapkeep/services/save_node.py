@@ -202,7 +202,8 @@ class SaveNode:
         report.snapshots = list(saved.claims)
         report.missed = plan.missed_by_volume() | dict(saved.missed)
         report.unfinished = saved.unfinished
-        record = self._log.note(record, *_save_lines(saved, plan))
+        lines = _save_lines(saved, plan)
+        record = self._log.change(record, lambda one: replace(self._log.noted(one, *lines), unsaved=()))
         if saved.is_new:
             self._publish_save(record, scene, saved)
         return record

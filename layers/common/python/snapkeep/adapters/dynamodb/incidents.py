@@ -70,11 +70,13 @@ def _item(record: IncidentRecord) -> dict[str, Any]:
         "slot": time_text(first),
         "revision": record.revision,
         "incident": json.dumps(_plain(record)),
+        "unsaved": list(record.unsaved),  # beside the others, so that an older version can read the record
     }
 
 
 def _plain(record: IncidentRecord) -> dict[str, Any]:
-    fields = {field.name: getattr(record, field.name) for field in dataclasses.fields(record)}
+    names = [field.name for field in dataclasses.fields(record) if field.name != "unsaved"]
+    fields = {name: getattr(record, name) for name in names}
     times = {name: _time(fields[name]) for name in TIMES}
     return (
         fields
@@ -105,6 +107,7 @@ def _record(item: Item) -> IncidentRecord:
                 Moment(datetime.fromisoformat(at), text, left) for at, text, left in fields["timeline"]
             ),
             "answered": tuple(fields["answered"]),
+            "unsaved": tuple(item.get("unsaved", ())),
             "revision": int(item["revision"]),
         }
     )

@@ -30,7 +30,8 @@ class IncidentRecord:
     `ours` says that the cordon is ours. `run` and `saved_at` belong to the last snapshots taken for it.
     `answered` are tokens of lifecycle actions that need no answer of ours any more. `again` is when the next
     look is due. `closed_before` is when it had been closed, if news opened it again. `undrained` is the key
-    of the notice after which those who were to drain the node did not.
+    of the notice after which those who were to drain the node did not. `unsaved` are the data volumes that it
+    had when it was said to die, until snapshots are planned: what is left at the end was missed.
     """
 
     instance: str
@@ -47,6 +48,7 @@ class IncidentRecord:
     closed_at: datetime | None = None
     closed_before: datetime | None = None
     undrained: str = ""
+    unsaved: tuple[str, ...] = ()
     revision: int = 0
 
     @property
