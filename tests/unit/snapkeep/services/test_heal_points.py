@@ -210,6 +210,18 @@ def test_a_failed_point_takes_the_late_snapshot_of_its_volume_snapshot(events: b
     assert list(world.journal.open_runs()) == []
 
 
+def test_a_late_snapshot_whose_events_are_lost_is_found_while_it_is_pending() -> None:
+    world = failed_for_want_of_a_controller()
+    world.queue.sent.clear()
+    world.wait(hours=2)
+    world.cluster.run_driver(world.ebs)
+    world.reconcile()
+    assert world.states() == {"mysql": PointState.PENDING}
+    world.finish_snapshots(events=False)
+    world.reconcile()
+    assert list(world.counted()) == ["mysql"]
+
+
 def test_a_volume_snapshot_of_a_withdrawn_ones_name_makes_no_point() -> None:
     world = failed_for_want_of_a_controller()
     point = world.point("mysql")

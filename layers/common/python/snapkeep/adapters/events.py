@@ -102,7 +102,8 @@ class EventAnnouncer(WorkCounter):
         _count(METRICS[run.state], 1, run.cluster, run.policy)
         _count(Metric.POINTS_READY, run.ready, run.cluster, run.policy)
         _count(Metric.POINTS_FAILED, run.failed, run.cluster, run.policy)
-        _count(Metric.POINTS_LATE, len(late), run.cluster, run.policy)
+        if late:  # a metric costs only while it is counted
+            _count(Metric.POINTS_LATE, len(late), run.cluster, run.policy)
         self._put(
             DETAIL_TYPES[run.state],
             {

@@ -73,7 +73,10 @@ class HealPoints:
         return {word: count for word, count in done.items() if count}
 
     def correct_pace(self) -> None:
-        """Set the count of pending snapshots to what EC2 shows of ours and what drivers have yet to cut."""
+        """Set the count of pending snapshots to what EC2 shows of ours and what drivers have yet to cut.
+
+        What is pending without a point may be a late one, of a point that failed in a run that is closed.
+        """
         pending = [
             snapshot
             for cluster in self.deployment.clusters
@@ -82,6 +85,9 @@ class HealPoints:
             )
             if snapshot.state is SnapshotState.PENDING and tags.are_ours(snapshot.tags)
         ]
+        for snapshot in pending:
+            if tags.POINT not in snapshot.tags:
+                self._settle(snapshot)
         cut = {tags.point_id_of(snapshot.tags) for snapshot in pending}
         uncut = [
             point

@@ -14,8 +14,11 @@ TOPIC = Topic(TroubleKind.BACKUP_LATE, "myeks", "nightly")
 
 def test_thousands_of_troubles_with_endless_reasons_fit(client: Any) -> None:
     records = TroubleRecords(Table(client, TABLE, lambda _: None))
-    many = {name: Trouble(name, "x" * 5000, NOW) for name in (f"shop/{n:0>250}" for n in range(2 * PAGE + 1))}
+    names = [f"shop/{number:0>250}" for number in range(2 * PAGE + 1)]
+    many = {name: Trouble(name, "\u2603" * 5000, NOW) for name in names}
     records.write_troubles(TOPIC, many, NOW)
+    page = client.item("TROUBLES#backup late/myeks/nightly", "PAGE#0000")["troubles"]["S"]
+    assert len(page.encode()) < 400_000
     found = records.troubles(TOPIC)
     assert found.keys() == many.keys()
     assert {len(trouble.reason) for trouble in found.values()} == {REASON}

@@ -12,11 +12,11 @@ from snapkeep.adapters.dynamodb.items import Item, time_text
 from snapkeep.adapters.dynamodb.table import Table
 from snapkeep.domain.troubles import Topic, Trouble
 
-PAGE = 250
-"""Troubles of one item: a name and 80 characters of times and marks each, and reasons of up to REASON."""
+PAGE = 100
+"""Troubles of one item, which holds 400 KB: each has a name of 320 bytes, a reason and 80 bytes of times."""
 
-REASON = 500
-"""Characters of a reason that are kept; the event has the whole one."""
+REASON = 300
+"""Characters of a reason that are kept, each six bytes at most in JSON; the event has the whole one."""
 
 
 class TroubleRecords:
