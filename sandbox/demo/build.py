@@ -20,8 +20,10 @@ SECONDS = 180
 _ARCHITECTURES = {"x86_64": "x86_64", "amd64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}
 
 
-def synthesize(config: Path, out: Path) -> Path:
+def synthesize(config: Path, out: Path, limit: float = SECONDS) -> Path:
     """Build the layers and synthesize the app for this machine's Python and processor; returns `out`.
+
+    Raises DemoError when it takes longer than `limit` seconds, as the other commands here do.
 
     Runtime and architecture are the only settings in which the sandbox's app differs from the one
     that goes to AWS. CDK's template validation is left to `make synth`: it takes most of the time.
@@ -37,30 +39,30 @@ def synthesize(config: Path, out: Path) -> Path:
         "CDK_VALIDATION": "false",
         "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "20",
     }
-    _run([sys.executable, "app.py"], settings)
+    _run([sys.executable, "app.py"], settings, limit)
     return out
 
 
-def deployment_of(config: Path) -> Deployment:
+def deployment_of(config: Path, limit: float = SECONDS) -> Deployment:
     """The deployment a config file describes, as `python -m config` prints it."""
-    return from_document(json.loads(_run([sys.executable, "-m", "config", str(config)], {})))
+    return from_document(json.loads(_run([sys.executable, "-m", "config", str(config)], {}, limit)))
 
 
-def manifests(config: Path, cluster: str) -> str:
+def manifests(config: Path, cluster: str, limit: float = SECONDS) -> str:
     """What `snapkeep manifests` prints for the cluster: a YAML stream."""
     command = [sys.executable, "-m", "cli.main", "manifests", "--cluster", cluster, "--config", str(config)]
-    return _run(command, {})
+    return _run(command, {}, limit)
 
 
-def _run(command: Sequence[str], settings: Mapping[str, str]) -> str:
+def _run(command: Sequence[str], settings: Mapping[str, str], limit: float) -> str:
     """Standard output of the command, run in the root of the project; DemoError with its last words."""
     shown = " ".join(["python", *command[1:]])
     try:
         done = subprocess.run(
-            command, cwd=ROOT, env={**os.environ, **settings}, capture_output=True, text=True, timeout=SECONDS
+            command, cwd=ROOT, env={**os.environ, **settings}, capture_output=True, text=True, timeout=limit
         )
     except subprocess.TimeoutExpired as error:
-        raise DemoError(f"`{shown}` did not end within {SECONDS} s", f"Run `{shown}` to see why.") from error
+        raise DemoError(f"`{shown}` did not end within {limit:g} s", f"Run `{shown}` to see why.") from error
     if done.returncode:
         words = "\n".join((done.stderr or done.stdout).strip().splitlines()[-15:])
         raise DemoError(

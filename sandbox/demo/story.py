@@ -64,9 +64,13 @@ class Story:
         restore.restore_lost(self.claims)
         self.restores = restore.facts
 
+    @property
+    def _build_seconds(self) -> float:
+        return build.SECONDS * self.steps.patience
+
     def _read_config(self) -> Deployment:
         with self.steps.step("Read the config") as line:
-            deployment = build.deployment_of(self.config)
+            deployment = build.deployment_of(self.config, self._build_seconds)
             line.say(f"{len(deployment.policies)} policies for cluster {deployment.clusters[0].name}")
         return deployment
 
@@ -77,7 +81,7 @@ class Story:
                 f"Set region: {sandbox.region} in a copy of {self.config} and pass it with --config.",
             )
         with self.steps.step("Build the functions and synthesize the CDK app"):
-            assembly = build.synthesize(self.config, self.folder / "cdk.out")
+            assembly = build.synthesize(self.config, self.folder / "cdk.out", self._build_seconds)
         with self.steps.step("Deploy the stack, IAM enforced") as line:
             (stack,) = deploy(assembly, sandbox.client)
             line.say(f"{len(stack.resources)} resources")
@@ -90,7 +94,8 @@ class Story:
             lab = ClusterControl.from_folder(sandbox.kubeconfig.parent, limit).call("lab", {})
             line.say(f"{lab['objects']} objects on {len(lab['instances'])} nodes")
         with self.steps.step("Apply what `snapkeep manifests` prints") as line:
-            line.say(f"{len(admin.apply(build.manifests(self.config, cluster.name)))} objects")
+            printed = build.manifests(self.config, cluster.name, self._build_seconds)
+            line.say(f"{len(admin.apply(printed))} objects")
         return admin
 
     def _fire(self, sandbox: Sandbox, deployment: Deployment) -> int:

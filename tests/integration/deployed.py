@@ -23,6 +23,8 @@ from sandbox.launch import Sandbox
 SLOT = (datetime.now(UTC) - timedelta(hours=18)).replace(hour=18, minute=0, second=0, microsecond=0)
 """The newest slot of the policies that `config_of` gives: a point of an older one would be late."""
 CLUSTER = "myeks"
+PATIENCE = 4.0
+"""Tests share their processors with others: a build that takes 40 s alone has taken more than 180."""
 T = TypeVar("T")
 
 
@@ -90,32 +92,34 @@ class Deployed:
 
 
 def until(look: Callable[[], T | None], what: str, limit: float = 30) -> T:
-    """What `look` gives once it gives something; AssertionError after `limit` seconds."""
+    """What `look` gives once it gives something; AssertionError after `limit` seconds, times the patience."""
+    limit *= PATIENCE
     end = time.monotonic() + limit
     while True:
         found = look()
         if found is not None:
             return found
-        assert time.monotonic() < end, f"waited {limit} s for {what}"
+        assert time.monotonic() < end, f"waited {limit:g} s for {what}"
         time.sleep(0.1)
 
 
 @contextmanager
 def deployed(
-    folder: Path, config: dict[str, Any], sandbox: Sandbox | None = None, patience: float = 1.0
+    folder: Path, config: dict[str, Any], sandbox: Sandbox | None = None, patience: float = PATIENCE
 ) -> Iterator[Deployed]:
     """The stack of this config in a sandbox of its own, stopped at the end. `patience` multiplies how long
-    its cluster may take for one answer.
+    its cluster may take for one answer, and the commands that build the stack.
     """
     path = folder / "snapkeep.yaml"
     path.write_text(json.dumps(config))  # JSON is YAML, without aliases
-    assembly = build.synthesize(path, folder / "cdk.out")
+    limit = build.SECONDS * patience
+    assembly = build.synthesize(path, folder / "cdk.out", limit)
     with sandbox or Sandbox(folder / "sandbox") as sandbox:
         (stack,) = deploy(assembly, sandbox.client)
         cluster = ClusterControl.from_folder(sandbox.kubeconfig.parent, control.SECONDS * patience)
         cluster.call("lab", {})
         admin = Admin(sandbox.kubeconfig, kube.SECONDS * patience)
-        admin.apply(build.manifests(path, CLUSTER))
+        admin.apply(build.manifests(path, CLUSTER, limit))
         yield Deployed(sandbox, cluster, admin, stack.outputs)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from sandbox.demo import report
+from sandbox.demo import build, report
 from sandbox.demo.facts import ClaimFact, PointFact
 from sandbox.demo.steps import DemoError, StepRecord, Steps
 
@@ -56,6 +56,11 @@ def test_patience_multiplies_what_a_step_waits(console: Console) -> None:
 
     with pytest.raises(DemoError, match=r"^after 0\.2 s: not yet$"), steps.step("watch") as line:
         line.wait_for(lambda: False, limit=0.05, otherwise=lambda: DemoError("not yet"))
+
+
+def test_a_command_that_builds_ends_at_its_limit_and_says_how_to_see_why() -> None:
+    with pytest.raises(DemoError, match=r"`python -m config .*` did not end within 0\.01 s"):
+        build.deployment_of(build.ROOT / "snapkeep.yaml", limit=0.01)
 
 
 def test_tables_show_what_is_protected_and_why_the_rest_is_not(console: Console, log: io.StringIO) -> None:
