@@ -14,6 +14,7 @@ from typing import Protocol
 
 from snapkeep.domain.errors import PermanentError, SnapkeepError
 from snapkeep.domain.holds import Hold
+from snapkeep.domain.restore.bindings import unseen_volume
 from snapkeep.domain.restore.operations import GIVE_UP_AFTER, RestoreOperation, Stage
 from snapkeep.domain.restore.progress import Progress, RestoreState, progress
 from snapkeep.ports import Clock, Journal, WorkNews
@@ -122,7 +123,8 @@ class FinishRestores:
     def _watch(self, operation: RestoreOperation, report: FinishReport) -> None:
         """Clean up behind a claim that is bound or deleted; leave one that waits.
 
-        Bound means bound to a volume made from the point; a claim that got another one ends it failed.
+        Bound means bound to a volume made from the point; a claim that got another one ends it failed, and
+        so does one whose volume EC2 never shows.
         """
         claim = self.claims.look(operation)
         seen = progress(operation, claim)
@@ -132,6 +134,7 @@ class FinishRestores:
             return
         ended = self._ended(operation, seen)
         if ended is None:
+            self._note(operation, seen)
             report.waiting.append(operation.id)
             return
         self._clean_up(self.journal.write_restore(ended))
@@ -157,4 +160,15 @@ class FinishRestores:
                 return operation.happened(now, seen.text, Stage.REMOVED)
             case RestoreState.FAILED:
                 return replace(operation.failed(now, seen.text), keeps_point=seen.other_data)
+        if seen.unseen and _is_noted(operation, seen) and now - operation.last_step_at > GIVE_UP_AFTER:
+            return replace(operation.failed(now, unseen_volume(operation, seen.unseen)), keeps_point=True)
         return None
+
+    def _note(self, operation: RestoreOperation, seen: Progress) -> None:
+        """Journal since when EC2 does not show the volume of a bound claim."""
+        if seen.unseen is not None and not _is_noted(operation, seen):
+            self.journal.write_restore(operation.happened(self.clock(), seen.text))
+
+
+def _is_noted(operation: RestoreOperation, seen: Progress) -> bool:
+    return bool(operation.timeline) and operation.timeline[-1].text == seen.text

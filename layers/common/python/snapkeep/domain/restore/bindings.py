@@ -8,8 +8,9 @@ https://kubernetes.io/docs/concepts/storage/persistent-volumes/#binding
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
-from snapkeep.domain.restore.operations import KEEP_FOR, RestoreOperation
+from snapkeep.domain.restore.operations import GIVE_UP_AFTER, KEEP_FOR, RestoreOperation
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,18 @@ def wrong_volume(operation: RestoreOperation, binding: Binding) -> str:
         f"volume: kubectl patch pv {binding.volume} --patch "
         '\'{"spec":{"persistentVolumeReclaimPolicy":"Retain"}}\'. Then restore again with another class or a '
         f"larger size; the recovery point is held for {days} days, or until `snapkeep release`"
+    )
+
+
+def unseen_volume(operation: RestoreOperation, binding: Binding) -> str:
+    """That EC2 never showed the volume which a claim is bound to, and what to do."""
+    minutes = GIVE_UP_AFTER // timedelta(minutes=1)
+    return (
+        f"claim {operation.namespace}/{operation.target} is bound to volume {binding.volume}, and EC2 has "
+        f"not shown its EBS volume {binding.volume_id} for {minutes} minutes: nobody can tell whether it "
+        f"holds recovery point {operation.point_id}. Look for it: aws ec2 describe-volumes --volume-ids "
+        f"{binding.volume_id}. If it is gone, delete the claim and restore again; the recovery point is held "
+        f"for {KEEP_FOR.days} days, or until `snapkeep release`"
     )
 
 

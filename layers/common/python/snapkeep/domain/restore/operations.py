@@ -16,7 +16,9 @@ RENEW_BEFORE = timedelta(hours=12)
 """A hold with less than this left is renewed while the claim still waits."""
 
 GIVE_UP_AFTER = timedelta(hours=1)
-"""How long the objects of a restore are tried to be made before it fails."""
+"""How long the objects of a restore are tried to be made, and the EBS volume of its bound claim is looked
+for, before it fails.
+"""
 
 KEEP_FOR = timedelta(days=7)
 """How long a recovery point stays held whose restore ended with a claim that holds other data."""

@@ -64,12 +64,14 @@ class Progress:
     """The state of a restore, in one word and in plain ones.
 
     `other_data` is true when it failed because its claim is bound to a volume that is not the backup.
+    `unseen` is the binding to a volume that EC2 does not show, None without one.
     """
 
     state: RestoreState
     text: str
     events: tuple[ClaimEvent, ...] = ()
     other_data: bool = False
+    unseen: Binding | None = None
 
 
 def progress(operation: RestoreOperation, claim: RestoredClaim | None) -> Progress:
@@ -95,7 +97,7 @@ def _bound(operation: RestoreOperation, claim: RestoredClaim, bound_to: Binding,
         return Progress(RestoreState.BOUND, f"{where} is bound to volume {bound_to.volume}", claim.events)
     if not bound_to.is_settled:
         text = f"{where} is bound to volume {bound_to.volume}, and EC2 does not show {bound_to.volume_id} yet"
-        return Progress(RestoreState.PROVISIONING, text, claim.events)
+        return Progress(RestoreState.PROVISIONING, text, claim.events, unseen=bound_to)
     return Progress(RestoreState.FAILED, wrong_volume(operation, bound_to), claim.events, other_data=True)
 
 
