@@ -174,3 +174,24 @@ def test_a_claim_that_kubernetes_gives_a_free_volume_is_no_restore(lab: Lab, bin
     assert f"volume free ({free}, made from no snapshot)" in failed.reason
     assert list(lab.holds.held[restore.snapshot_id]) == [restore.left_holder]
     assert lab.claim(restore)["spec"]["volumeName"] == "free", "what a pod may have written to stays"
+
+
+def test_a_restored_claim_whose_volume_ec2_never_shows_ends_failed_and_frees_nothing_blindly(
+    lab: Lab,
+) -> None:
+    lab.world.add_class("gp3", "Immediate")
+    restore = lab.start()
+    claim = lab.bound(restore)
+    volume = lab.store.get("persistentvolumes", None, claim["spec"]["volumeName"])
+    handle = volume["spec"]["csi"]["volumeHandle"]
+    del lab.ec2.volumes[handle]
+
+    for _ in range(13):
+        assert lab.finish().waiting == [restore.id]
+    until(lambda: lab.finish().failed == [restore.id])
+
+    failed = lab.journal.restores[restore.id]
+    assert f"EC2 has not shown its EBS volume {handle}" in failed.reason
+    assert list(lab.holds.held[restore.snapshot_id]) == [restore.left_holder]
+    assert lab.claim(restore)["status"]["phase"] == "Bound", "what a pod may have written to stays"
+    until(lambda: not list(lab.store.list(SNAPSHOTS)) and not list(lab.store.list("volumesnapshotcontents")))
