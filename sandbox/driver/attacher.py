@@ -16,7 +16,7 @@ from string import ascii_lowercase
 from sandbox.driver.claim_binding import VOLUMES
 from sandbox.driver.claim_words import claim_names, is_finished, is_unbound, volume_id_of
 from sandbox.driver.cluster import Cluster, drop_finalizer, is_deleting
-from sandbox.driver.ec2 import DRIVER, Ec2, Ec2Error
+from sandbox.driver.ec2 import Ec2, Ec2Error
 from sandbox.driver.machines import Machines, instance_of
 from sandbox.driver.node_death import OUT_OF_SERVICE
 from sandbox.driver.profiles import PROFILES, profile_of_volume
@@ -26,13 +26,12 @@ from sandbox.driver.worker import Backoff, Key
 
 COMPONENT = "attachdetach-controller"
 ATTACHMENTS = "volumeattachments"
-FINALIZER = "external-attacher/ebs-csi-aws-com"
 DEVICES = [f"/dev/xvd{first}{second}" for first, second in product(ascii_lowercase[:4], ascii_lowercase)]
 """The driver's device names, in the order it hands them out."""
 EVERYTHING: Key = ("", "everything")
 
 
-def attachment_name(volume_id: str, node: str, driver: str = DRIVER) -> str:
+def attachment_name(volume_id: str, node: str, driver: str) -> str:
     """The name of a VolumeAttachment, derived from volume, driver and node as upstream does."""
     return "csi-" + sha256(f"{volume_id}{driver}{node}".encode()).hexdigest()
 
@@ -146,7 +145,9 @@ class Attacher:
                 self._ec2.detach_volume(volume_id_of(volume), instance)
             except Ec2Error:
                 return False
-        self._cluster.change(ATTACHMENTS, None, name, lambda obj: drop_finalizer(obj, FINALIZER))
+        self._cluster.change(
+            ATTACHMENTS, None, name, lambda obj: drop_finalizer(obj, _finalizer(spec["attacher"]))
+        )
         return True
 
     def _may_be_mounted(self, node_name: str, instance: str) -> bool:
@@ -171,15 +172,24 @@ class Attacher:
         return next(device for device in DEVICES if device not in taken)
 
 
+def _finalizer(driver: str) -> str:
+    """The name by which the external-attacher of a driver guards its attachments.
+
+    https://github.com/kubernetes-csi/external-attacher/blob/master/pkg/controller/util.go
+    """
+    return "external-attacher/" + driver.replace(".", "-")
+
+
 def _attachment(name: str, volume: Object, node: str, instance: str) -> Object:
+    driver = profile_of_volume(volume).name
     return {
         "metadata": {
             "name": name,
             "annotations": {"csi.alpha.kubernetes.io/node-id": instance},
-            "finalizers": [FINALIZER],
+            "finalizers": [_finalizer(driver)],
         },
         "spec": {
-            "attacher": profile_of_volume(volume).name,
+            "attacher": driver,
             "nodeName": node,
             "source": {"persistentVolumeName": volume["metadata"]["name"]},
         },

@@ -13,6 +13,7 @@ from sandbox.driver.claim_words import claim_names, is_unbound, volume_id_of
 from sandbox.driver.cluster import Cluster, is_deleting
 from sandbox.driver.machines import Machines, instance_of
 from sandbox.driver.placement import is_node_ready
+from sandbox.driver.profiles import profile_of_volume
 from sandbox.driver.snapshot_words import CLAIMS, Object
 from sandbox.driver.worker import Key, key_of
 
@@ -56,7 +57,8 @@ class Kubelet:
         volume = self._cluster.find(VOLUMES, None, claim["spec"]["volumeName"])
         if volume is None or not volume_id_of(volume):
             return volume is not None
-        name = attachment_name(volume_id_of(volume), pod["spec"]["nodeName"])
+        driver = profile_of_volume(volume).name
+        name = attachment_name(volume_id_of(volume), pod["spec"]["nodeName"], driver)
         attachment = self._cluster.find(ATTACHMENTS, None, name)
         return bool(attachment and attachment.get("status", {}).get("attached"))
 

@@ -43,6 +43,18 @@ def test_a_volume_carries_the_tags_and_the_name_of_its_driver(auto: Lab) -> None
     assert not any(key.startswith("ebs.csi.aws.com/") for key in tags)
 
 
+def test_a_pod_runs_once_its_volume_is_attached_by_its_own_driver(auto: Lab) -> None:
+    auto.node("one", "ap-northeast-2a", "i-0abc")
+    auto.pod("app", ["data"])
+    auto.until(lambda: auto.phase("app") == "Running")
+    (attachment,) = auto.store.list("volumeattachments")
+    assert attachment["spec"]["attacher"] == AUTO
+    assert attachment["metadata"]["finalizers"] == ["external-attacher/ebs-csi-eks-amazonaws-com"]
+
+    auto.store.delete("pods", "default", "app")
+    auto.until(lambda: auto.store.list("volumeattachments") == [])
+
+
 def test_a_class_without_tags_is_cut_and_one_with_tags_is_refused_by_iam(auto: Lab) -> None:
     snapshot_class(auto, tagSpecification_1="snapkeep:managed=true")
     auto.snapshot("first", "data")
