@@ -515,6 +515,18 @@ def test_a_volume_snapshot_whose_snapshot_was_deleted_before_anybody_saw_it_ends
     assert "was deleted before it was ready" in world.point("mysql").reason
 
 
+def test_a_twin_counts_once_the_snapshot_that_is_named_cannot_come_any_more() -> None:
+    world = taken("mysql", method=Method.CSI)
+    named = cut_by_driver(world)
+    twin = world.cluster.cut_one(world.ebs, "shop", world.point("mysql").id)
+    del world.ebs.all[named]
+    world.ebs.complete()
+    assert healed(world) == {"not visible yet": 1}
+    world.wait(minutes=11)
+    assert healed(world) == {"ready": 1}
+    assert (world.point("mysql").snapshot_id, world.point("mysql").method) == (twin, Method.CSI)
+
+
 @pytest.mark.parametrize("csi_fallback", [False, True])
 def test_a_class_that_lost_our_tags_is_named_and_does_not_keep_the_run_open(csi_fallback: bool) -> None:
     world = taken("mysql", method=Method.CSI, csi_fallback=csi_fallback)

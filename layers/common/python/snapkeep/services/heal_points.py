@@ -164,7 +164,7 @@ class HealPoints:
         if not in_vain or self._age(point) <= BIND_TIMEOUT:
             return found
         if snapshot is None:
-            return self._without_driver(point, f"its snapshot {snapshot_id} was deleted before it was ready")
+            return self._lost_sight(point, f"its snapshot {snapshot_id} was deleted before it was ready")
         reason = (
             f"its VolumeSnapshot names {snapshot_id}, whose tags name another point or none: if somebody "
             "changed the VolumeSnapshotClass, apply the manifests again that `snapkeep manifests` prints"
@@ -180,7 +180,10 @@ class HealPoints:
         )
 
     def _lost_sight(self, point: Point, reason: str) -> str:
-        """No VolumeSnapshot to ask, but the class retains: a snapshot that was cut is still in EC2."""
+        """What the VolumeSnapshot names cannot be had, but another snapshot may have been cut for it.
+
+        Our class retains, so it is there although the VolumeSnapshot is gone. Of several the oldest counts.
+        """
         for snapshot in cut_for(self.snapshots, point):
             return self._settle(snapshot, named=True)
         return self._without_driver(point, reason)
