@@ -1,17 +1,18 @@
 """The one step a cluster admin does: what `snapkeep manifests` prints for `kubectl apply -f -`.
 
 A VolumeSnapshotClass of our own, for each function that talks to the cluster a ClusterRole bound to the
-group its access entry puts it in, and what limits the two that patch nodes to their fields. There is nothing
-in it to run and nothing secret.
+group its access entry puts it in, and what limits those groups to the fields of nodes, the snapshot objects
+and the claims that are ours to write. There is nothing in it to run and nothing secret.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import yaml
 
-from cli.node_guards import ADMISSION, binding, guards
+from cli import node_guards, snapshot_guards
 from config.cluster_access import FUNCTIONS, Rule, group_name
 from snapkeep.domain.drivers import DRIVERS, EBS_CSI, Driver
 from snapkeep.domain.naming import snapshot_class as snapshot_class_name
@@ -35,11 +36,11 @@ def cluster_manifests(cluster: str) -> list[Manifest]:
 def parts(cluster: str) -> dict[str, list[Manifest]]:
     """The manifests by file name, one for each thing that somebody may want to read or change alone."""
     roles = {f"rbac-{name.replace('_', '-')}": [_role(name), _binding(name)] for name in FUNCTIONS}
-    limits = [manifest for name, spec in guards().items() for manifest in _limits(name, spec)]
     return {
         "snapshot-class": [snapshot_class(cluster, driver) for driver in DRIVERS.values()],
         **roles,
-        "node-guards": limits,
+        "node-guards": _limits(node_guards.guards()),
+        "snapshot-guards": _limits(snapshot_guards.guards(cluster)),
     }
 
 
@@ -92,14 +93,19 @@ def _role(function: str) -> Manifest:
     }
 
 
-def _limits(name: str, spec: Manifest) -> tuple[Manifest, Manifest]:
-    policy = {
-        "apiVersion": f"{ADMISSION}/v1",
-        "kind": "ValidatingAdmissionPolicy",
-        "metadata": _metadata(name),
-        "spec": spec,
-    }
-    return policy, policy | {"kind": "ValidatingAdmissionPolicyBinding", "spec": binding(name)}
+def _limits(guards: Mapping[str, Manifest]) -> list[Manifest]:
+    """Each policy with the binding that puts it into force."""
+    made: list[Manifest] = []
+    for name, spec in guards.items():
+        policy = {
+            "apiVersion": f"{node_guards.ADMISSION}/v1",
+            "kind": "ValidatingAdmissionPolicy",
+            "metadata": _metadata(name),
+            "spec": spec,
+        }
+        bound = {"kind": "ValidatingAdmissionPolicyBinding", "spec": node_guards.binding(name)}
+        made += [policy, policy | bound]
+    return made
 
 
 def _rule(rule: Rule) -> Manifest:

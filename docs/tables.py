@@ -45,7 +45,8 @@ def permissions_page(template: Document) -> str:
         "Written by `make docs` from the synthesized template and `config/cluster_access.py`.",
     ]
     parts += [
-        "The conditions and the resources are in the template; [the threat model](threat-model.md) says why."
+        "The conditions and the resources are in the template; [the threat model](threat-model.md) says why.",
+        "The admission policies of `snapkeep manifests` narrow rights on nodes, claims and snapshot objects.",
     ]
     for name, actions in sorted(_actions(template).items()):
         parts += ["", f"## {name}", "", "| where | may |", "| --- | --- |"]

@@ -15,8 +15,10 @@ from botocore.credentials import ReadOnlyCredentials
 from botocore.exceptions import ClientError
 
 from config.cluster_access import FUNCTIONS
+from snapkeep.adapters.kubernetes.restores import content_manifest
 from snapkeep.adapters.kubernetes.token import sign
 from snapkeep.domain import tags
+from tests.fakes.restore_samples import a_restore
 from tests.integration.deployed import CLUSTER, Deployed
 
 OURS = {tags.MANAGED: "true", tags.CLUSTER: CLUSTER}
@@ -28,6 +30,7 @@ PODS = "/api/v1/namespaces/access/pods"
 EVICTION = f"{PODS}/x/eviction"
 CLAIMS = "/api/v1/namespaces/access/persistentvolumeclaims"
 VOLUME_SNAPSHOTS = "/apis/snapshot.storage.k8s.io/v1/namespaces/access/volumesnapshots"
+CONTENTS = "/apis/snapshot.storage.k8s.io/v1/volumesnapshotcontents"
 
 
 def session(product: Deployed, function: str) -> ReadOnlyCredentials:
@@ -168,11 +171,37 @@ def test_a_function_without_an_access_entry_is_nobody_to_the_cluster(product: De
     assert (code, text) == (401, "Unauthorized")
 
 
-def ask(product: Deployed, function: str, method: str, path: str) -> tuple[int, str]:
+@pytest.mark.parametrize("function", ["finish_restores", "api"])
+def test_no_function_makes_the_driver_delete_a_backup(product: Deployed, volume: str, function: str) -> None:
+    held = snapshot(product, volume, {**OURS, tags.HOLD: "true"})
+    restore = a_restore(99, namespace="access", snapshot_id=held)
+    evil = content_manifest(CLUSTER, restore)
+    evil["spec"]["deletionPolicy"] = "Delete"
+
+    code, text = ask(product, function, "POST", CONTENTS, evil)
+
+    assert code == 422
+    assert "with deletionPolicy Retain" in text
+
+
+@pytest.mark.parametrize("function", ["finish_restores", "prune"])
+def test_no_function_deletes_a_volume_snapshot_of_somebody_else(product: Deployed, function: str) -> None:
+    name = f"theirs-{function.replace('_', '-')}"
+    source = {"source": {"persistentVolumeClaimName": "theirs"}}
+    theirs = {"apiVersion": "snapshot.storage.k8s.io/v1", "kind": "VolumeSnapshot", "spec": source}
+    product.admin.create(VOLUME_SNAPSHOTS, theirs | {"metadata": {"name": name}})
+
+    code, text = ask(product, function, "DELETE", f"{VOLUME_SNAPSHOTS}/{name}")
+
+    assert code == 422
+    assert "of their own classes" in text
+
+
+def ask(product: Deployed, function: str, method: str, path: str, document: Any = None) -> tuple[int, str]:
     """Status and message of the cluster's answer to a genuine token of the function's role."""
     token = sign(CLUSTER, product.sandbox.region, session(product, function))
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
-    body = b"{}" if method in ("POST", "PATCH") else None
+    body = json.dumps(document or {}).encode() if method in ("POST", "PATCH") else None
     request = urllib.request.Request(product.sandbox.kubernetes_url + path, body, headers, method=method)
     context = ssl.create_default_context(cafile=str(product.sandbox.authority))
     opener = urllib.request.build_opener(

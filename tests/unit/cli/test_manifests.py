@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import yaml
 
+from cli import node_guards, snapshot_guards
 from cli.manifests import cluster_manifests, kustomization, to_yaml
 from config.cluster_access import FUNCTIONS, group_name
 
@@ -16,6 +18,12 @@ def applied(cluster: str = "myeks") -> list[dict[str, Any]]:
 
 def of_kind(kind: str) -> list[dict[str, Any]]:
     return [manifest for manifest in applied() if manifest["kind"] == kind]
+
+
+def test_the_kustomize_base_in_the_repository_is_the_one_that_is_printed() -> None:
+    """When it is not: `snapkeep manifests --cluster myeks --kustomize deploy/snapkeep`."""
+    folder = Path(__file__).parents[3] / "deploy" / "snapkeep"
+    assert {file.name: file.read_text() for file in folder.iterdir()} == kustomization("myeks")
 
 
 def test_deleting_a_namespace_must_not_delete_backups_so_the_class_retains() -> None:
@@ -98,7 +106,7 @@ def test_everything_says_who_manages_it_and_nothing_runs_in_the_cluster() -> Non
 def test_each_guard_is_bound_and_named_as_kubernetes_allows() -> None:
     policies = {policy["metadata"]["name"] for policy in of_kind("ValidatingAdmissionPolicy")}
 
-    assert policies == {"snapkeep-handle-interruption", "snapkeep-release-volumes"}
+    assert policies == {*node_guards.guards(), *snapshot_guards.guards("myeks")} and len(policies) == 5
     assert policies == {
         binding["spec"]["policyName"] for binding in of_kind("ValidatingAdmissionPolicyBinding")
     }

@@ -160,6 +160,11 @@ TERMINATING = (
     "namespace shop because it is being terminated"
 )
 WEBHOOK = 'admission webhook "validate.kyverno.svc" denied the request: no snapshots here'
+OWN_POLICY = (
+    'volumesnapshotcontents.snapshot.storage.k8s.io "x" is forbidden: ValidatingAdmissionPolicy '
+    "'snapkeep-snapshot-contents' with binding 'snapkeep-snapshot-contents' denied request: "
+    "functions of Snapkeep delete only VolumeSnapshotContents of their own classes"
+)
 POLICY = (
     "volumesnapshots.snapshot.storage.k8s.io \"data-1\" is forbidden: ValidatingAdmissionPolicy 'no' with "
     "binding 'no' denied request: no snapshots here"
@@ -192,3 +197,11 @@ def test_what_rbac_refuses_is_answered_with_the_manifests() -> None:
     with pytest.raises(PermanentError, match="Apply what `snapkeep manifests` prints") as caught:
         client.create("/x", {})
     assert not isinstance(caught.value, NotAdmitted)
+
+
+def test_what_our_own_policies_refuse_is_answered_with_the_manifests_and_by_hand() -> None:
+    client, _ = a_client(status(422, "Invalid", OWN_POLICY))
+    with pytest.raises(NotAdmitted) as caught:
+        client.delete("/x", "uid-1")
+    assert "of their own classes. Apply what `snapkeep manifests` prints" in caught.value.reason
+    assert "delete by hand what is not Snapkeep's" in caught.value.reason

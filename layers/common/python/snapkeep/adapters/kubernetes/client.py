@@ -38,6 +38,9 @@ LONG = 512
 RBAC = re.compile(r'User "[^"]*" cannot ')
 """How the RBAC authorizer refuses."""
 
+OWN_POLICY = "denied request: functions of Snapkeep "
+"""How the admission policies on snapshot objects and claims refuse, which `snapkeep manifests` prints."""
+
 CONTENT_TYPES = {"PATCH": "application/merge-patch+json"}
 
 Document = dict[str, Any]
@@ -231,6 +234,9 @@ def _not_admitted(message: str, status: int) -> str:
         return f"{_cut(message[quota:], LONG)}. Raise the quota, or delete what counts against it"
     if "because it is being terminated" in message:
         return f"{_cut(message)}. Wait until the namespace is gone and make it again"
+    if OWN_POLICY in message:
+        mend = "Apply what `snapkeep manifests` prints; delete by hand what is not Snapkeep's and may go"
+        return f"{_cut(message, LONG)}. {mend}"
     if " denied the request" in message or " denied request: " in message:
         return f"{_cut(message, LONG)}. Let that webhook or policy allow it"
     if status == 403 and not RBAC.search(message) and "forbidden: " in message:
