@@ -84,7 +84,7 @@ class Stage:
 
 
 @contextmanager
-def staged(product: Deployed, app: str) -> Iterator[Stage]:
+def staged(product: Deployed, app: str, storage_class: str = "gp3") -> Iterator[Stage]:
     """A stage whose database has this name; its nodes are removed afterwards."""
     cluster, admin = product.cluster, product.admin
     cluster.call("driver", {"node_grace_seconds": 0.5, "cloud_controller": "missing"})
@@ -94,7 +94,7 @@ def staged(product: Deployed, app: str) -> Iterator[Stage]:
     instance = admin.get(f"/api/v1/nodes/{node}")["spec"]["providerID"].rpartition("/")[2]
     stage = Stage(product, node, instance, spare, app)
     for name in stage.claims:
-        admin.create(CLAIMS, claim(name))
+        admin.create(CLAIMS, claim(name, storage_class))
     admin.create(DEPLOYMENTS, deployment(app, node, spare))
     cordon(product, spare, True)
     until(lambda: stage.on(node) or None, f"{app} to run on {node}")
@@ -106,9 +106,9 @@ def staged(product: Deployed, app: str) -> Iterator[Stage]:
     cluster.call("driver", {"cloud_controller": "running"})
 
 
-def claim(name: str) -> dict[str, Any]:
+def claim(name: str, storage_class: str = "gp3") -> dict[str, Any]:
     requests = {"requests": {"storage": "20Gi"}}
-    spec = {"accessModes": ["ReadWriteOnce"], "storageClassName": "gp3", "resources": requests}
+    spec = {"accessModes": ["ReadWriteOnce"], "storageClassName": storage_class, "resources": requests}
     return {"metadata": {"name": name}, "spec": spec}
 
 

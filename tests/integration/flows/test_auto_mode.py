@@ -12,21 +12,25 @@ from snapkeep.domain import tags
 from snapkeep.domain.drivers import AUTO_MODE
 from tests.integration.api import Person
 from tests.integration.deployed import SLOT, Deployed, until
+from tests.integration.flows.stage import NAMESPACE, staged
 from tests.integration.flows.story import pass_time
 
 AUTO_CLASS = "auto-ebs-sc"
+WAITING_CLASS = "auto-ebs-sc-waiting"
+"""Its volumes are made in the zone of the node where their first pod runs."""
 CLASSES = "/apis/storage.k8s.io/v1/storageclasses"
 SNAPSHOTS = "/apis/snapshot.storage.k8s.io/v1"
 
 
 @pytest.fixture
 def auto(product: Deployed) -> Iterator[Deployed]:
-    """The product, with a StorageClass of Auto Mode as its docs write it."""
+    """The product, with StorageClasses of Auto Mode as its docs write them, one for each binding mode."""
     names = {each["metadata"]["name"] for each in product.admin.get(CLASSES)["items"]}
-    if AUTO_CLASS not in names:
-        wanted = {"metadata": {"name": AUTO_CLASS}, "provisioner": AUTO_MODE.name}
-        fields = {"parameters": {"type": "gp3", "encrypted": "true"}, "volumeBindingMode": "Immediate"}
-        product.admin.create(CLASSES, wanted | fields)
+    for name, mode in ((AUTO_CLASS, "Immediate"), (WAITING_CLASS, "WaitForFirstConsumer")):
+        if name not in names:
+            wanted = {"metadata": {"name": name}, "provisioner": AUTO_MODE.name}
+            fields = {"parameters": {"type": "gp3", "encrypted": "true"}, "volumeBindingMode": mode}
+            product.admin.create(CLASSES, wanted | fields)
     yield product
     product.cluster.call("faults", {"snapshot_crds": True})
 
@@ -150,3 +154,22 @@ def test_a_csi_point_is_pruned_with_its_objects(auto: Deployed) -> None:
     assert [each["metadata"]["name"] for each in objects] == [left.tags[tags.POINT]]
     contents = auto.admin.get(f"{SNAPSHOTS}/volumesnapshotcontents")["items"]
     assert first.id not in {each.get("status", {}).get("snapshotHandle") for each in contents}
+
+
+@pytest.mark.slow
+def test_a_dying_node_is_saved_in_the_two_minutes_and_its_database_moves(auto: Deployed) -> None:
+    with staged(auto, "auto-dying", WAITING_CLASS) as stage:
+        assert {each["spec"]["attacher"] for each in stage.attachments()} == {AUTO_MODE.name}
+        auto.sandbox.aws.interrupt(stage.instance)
+        stage.idle()
+
+        snapshots = stage.saved()
+        assert {each.tags[tags.CLAIM] for each in snapshots} == set(stage.claims)
+        assert len({each.started_at for each in snapshots}) == 1, "cut in one moment"
+        for snapshot in snapshots:
+            assert snapshot.tags[tags.DRIVER] == AUTO_MODE.name
+            assert snapshot.tags[AUTO_MODE.mark] == "true"
+            assert snapshot.tags[AUTO_MODE.cluster_key] == "myeks"
+        until(lambda: stage.on(stage.spare) or None, "the database to run elsewhere")
+        assert stage.attachments() == []
+        assert f"evicted {NAMESPACE}/{stage.app}" in stage.timeline()
