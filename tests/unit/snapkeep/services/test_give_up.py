@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from snapkeep.domain.errors import PermanentError, TemporaryError
+from snapkeep.domain.errors import PermanentError, TemporaryError, Throttled
 from snapkeep.domain.policies import Method
 from tests.fakes.world import SLOT, World, a_claim, a_policy
 
@@ -96,3 +96,17 @@ def test_a_volume_snapshot_that_a_finalizer_holds_for_weeks_rings_after_a_day_an
     assert len(told) == 3
     assert {kind for kind, _ in told} == {"deletion stuck"}
     assert "example.com/mine" in told[0][1]
+
+
+def test_a_stuck_deletion_rings_although_most_prunes_have_no_time_for_it() -> None:
+    world = World(a_claim("a"), policy=a_policy(method=Method.CSI))
+    for day in range(4):
+        world.back_up(SLOT + timedelta(days=day))
+    held = next(iter(world.cluster.snapshots))[1]
+    world.cluster.hold(held, "example.com/mine")
+    for hour in range(30):
+        if hour % 3:
+            world.cluster.fail_next("withdraw_volume_snapshot", Throttled("slow down"))
+            world.cluster.fail_next("delete_volume_snapshot", Throttled("slow down"))
+        hourly_prunes(world, 1)
+    assert [topic.kind for topic, _, _ in world.announcer.troubles].count("deletion stuck") == 1

@@ -174,18 +174,24 @@ class Prune:
         )
         ended = self._delete(survey, sorted(opened), deleter, until, report)
         report.ended = ended[:SHOWN]
-        self._sum_up(ended, report)
+        self._sum_up(ended, opened, report)
         report.counts |= Counter(item.fate.value for item in ended)
         report.duplicates = PruneDuplicates(self.snapshots, objects, self.pause).run(cluster)[:SHOWN]
 
-    def _sum_up(self, ended: Sequence[Deleted], report: ClusterReport) -> None:
-        """What AWS refused for good is given up; what waits and waits is told, each by its snapshot."""
+    def _sum_up(self, ended: Sequence[Deleted], opened: Collection[str], report: ClusterReport) -> None:
+        """What AWS refused for good is given up; what waits and waits is told, each by its snapshot.
+
+        Open deletions that this prune had no time for wait as they did before.
+        """
         refused = [item for item in ended if item.fate is Fate.REFUSED]
         if refused:
             first = f"{refused[0].snapshot_id}: {refused[0].reason}"
             report.given_up["deletions"] = f"{len(refused)} deletions were refused, the first of {first}"
         waiting = {item.snapshot_id: item.reason for item in ended if item.fate is Fate.WAITING}
         topic = Topic(TroubleKind.DELETION_STUCK, report.cluster, "prune")
+        left = set(opened).difference(item.snapshot_id for item in ended)
+        known = self.journal.troubles(topic)
+        waiting |= {name: item.reason for name, item in known.items() if name in left}
         TellTroubles(self.journal, self.announcer, self.clock).tell(topic, waiting, STUCK_AFTER)
 
     def _listing(self, cluster: str, catalogue: SyncCatalogue | None) -> Iterable[Snapshot]:
