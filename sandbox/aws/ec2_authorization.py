@@ -24,6 +24,9 @@ EXISTING = {
     "DetachVolume": ("VolumeId", "InstanceId"),
     "LockSnapshot": ("SnapshotId",),
     "ModifySnapshotAttribute": ("SnapshotId",),
+    "ModifySnapshotTier": ("SnapshotId",),
+    "RestoreSnapshotFromRecycleBin": ("SnapshotId",),
+    "RestoreSnapshotTier": ("SnapshotId",),
     "ModifyVolume": ("VolumeId",),
     "UnlockSnapshot": ("SnapshotId",),
 }

@@ -21,6 +21,8 @@ class Settings:
     """How long a new snapshot stays invisible to DescribeSnapshots."""
     volume_snapshot_spacing_seconds: float = 0.0
     """How far apart two snapshots of one volume must be. EC2 wants 15; 0 lets a test cut many at once."""
+    recycle_bin_days: int = 0
+    """How long a deleted snapshot lies in the Recycle Bin; 0: it is gone at once."""
     snapshot_arn_shape: str = "region-then-account"
     """Snapshot ARNs in events: `region-then-account` (arn:aws:ec2:REGION::snapshot/ID) or
     `account-then-region` (arn:aws:ec2::REGION:snapshot/ID); the AWS documentation shows both."""
@@ -146,6 +148,7 @@ class World:
     snapshot_outcomes: dict[str, int] = field(default_factory=dict)
     """Volume id (or `*`) to how many of its next snapshots end in `error`."""
     pending: dict[str, dict[str, Any]] = field(default_factory=dict)
+    recycle_bin: dict[str, dict[str, Any]] = field(default_factory=dict)
     """The snapshots still pending, by id."""
     endings: dict[str, Ending] = field(default_factory=dict)
     """The instances that are to end, by id."""

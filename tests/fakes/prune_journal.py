@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from snapkeep.domain.absences import Absence
 from snapkeep.domain.brake_refusals import Refusal
 from snapkeep.domain.deletions import Deletion, DeletionStep, LastPrune, PruneLease, Told
 from snapkeep.domain.retention_history import RetentionVersion
@@ -19,6 +20,7 @@ class MemoryPruneRecords(Faults):
         super().__init__()
         self.deletions: dict[str, Deletion] = {}
         self.ended: dict[str, str] = {}
+        self.away: dict[str, Absence] = {}
         self._prunes: dict[str, LastPrune] = {}
         self._refusals: dict[tuple[str, str], Refusal] = {}
         self._prune_leases: dict[str, PruneLease] = {}
@@ -51,6 +53,15 @@ class MemoryPruneRecords(Faults):
     def knows_deletion(self, snapshot_id: str) -> bool:
         self._before("knows_deletion")
         return snapshot_id in self.deletions or snapshot_id in self.ended
+
+    def write_absences(self, absences: Sequence[Absence]) -> None:
+        self._before("write_absences")
+        self.away |= {absence.snapshot_id: absence for absence in absences}
+        self._after("write_absences")
+
+    def absences(self, snapshot_ids: Sequence[str]) -> Mapping[str, Absence]:
+        self._before("absences")
+        return {name: self.away[name] for name in snapshot_ids if name in self.away}
 
     def last_prune(self, cluster: str) -> LastPrune | None:
         self._before("last_prune")

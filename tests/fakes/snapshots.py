@@ -72,6 +72,22 @@ class FakeSnapshots(Faults):
         snapshot = self.all[snapshot_id]
         self.all[snapshot_id] = replace(snapshot, state=SnapshotState.ERROR, state_message=message)
 
+    def archive(self, snapshot_id: str) -> None:
+        """Let EC2 move a snapshot to the archive tier."""
+        self._set_tier(snapshot_id, archived=True, until=None)
+
+    def restore_tier(self, snapshot_id: str, until: datetime | None = None) -> None:
+        """Bring a snapshot back from the archive tier, for good or until then."""
+        self._set_tier(snapshot_id, archived=False, until=until)
+
+    def take_out_of_bin(self, snapshot_id: str) -> None:
+        """Bring a snapshot back from the Recycle Bin."""
+        self.all[snapshot_id] = replace(self.all[snapshot_id], state=SnapshotState.COMPLETED)
+
+    def _set_tier(self, snapshot_id: str, archived: bool, until: datetime | None) -> None:
+        snapshot = self.all[snapshot_id]
+        self.all[snapshot_id] = replace(snapshot, archived=archived, back_to_archive_at=until)
+
     def create(self, volume_id: str, tags: Mapping[str, str], description: str) -> Snapshot:
         self._before("create")
         self.calls["create"] += 1

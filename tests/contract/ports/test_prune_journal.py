@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from snapkeep.adapters.dynamodb import DynamoJournal
+from snapkeep.domain.absences import Absence
 from snapkeep.domain.brake_refusals import Refusal
 from snapkeep.domain.deletions import Deletion, DeletionStep, LastPrune, PruneLease, Told
 from snapkeep.domain.retention_history import RetentionVersion
@@ -163,3 +165,11 @@ def test_a_deletion_is_known_from_its_intent_on_and_after_its_end(journal: Journ
     assert journal.knows_deletion("snap-1")
     journal.end_deletion("snap-1", "deleted", NOW)
     assert journal.knows_deletion("snap-1")
+
+
+def test_the_latest_word_on_an_absence_counts(journal: Journal) -> None:
+    away = Absence("snap-1", NOW)
+    back = replace(away, back_at=NOW + timedelta(days=1))
+    journal.write_absences([away, Absence("snap-2", NOW)])
+    journal.write_absences([back])
+    assert journal.absences(["snap-1", "snap-3"]) == {"snap-1": back}

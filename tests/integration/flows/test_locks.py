@@ -1,4 +1,7 @@
-"""A locked recovery point stays whatever retention or anybody says, and goes once its lock has ended."""
+"""A locked recovery point stays whatever retention or anybody says, and goes once its lock has ended.
+
+What somebody takes out of the Recycle Bin then is kept for a while.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,7 @@ POLICY = "locked"
 
 def test_nothing_deletes_a_locked_point_before_its_time(product: Deployed) -> None:
     product.make_claims(POLICY, 1)
+    product.prune()  # from now on the policy's retention is known, and nothing of it is in a grace
     for day in range(2):
         slot = SLOT + timedelta(days=day)
         product.backup(POLICY, slot)
@@ -39,5 +43,12 @@ def test_nothing_deletes_a_locked_point_before_its_time(product: Deployed) -> No
     assert {item.id for item in product.snapshots(POLICY)} == both
 
     pass_time(product, timedelta(days=8))
+    product.sandbox.aws.settings(recycle_bin_days=30)
     product.prune()
+    product.sandbox.aws.settings(recycle_bin_days=0)
     assert [item.id for item in product.snapshots(POLICY)] == [newer.id]
+
+    ec2.restore_snapshot_from_recycle_bin(SnapshotId=older.id)
+    notes = product.prune()["notes"]
+    assert [note for note in notes if note.startswith(f"{older.id}: brought back after")], notes
+    assert {item.id for item in product.snapshots(POLICY)} == both

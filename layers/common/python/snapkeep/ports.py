@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from snapkeep.domain.absences import Absence
     from snapkeep.domain.brake_refusals import Refusal
     from snapkeep.domain.catalogue import Entry
     from snapkeep.domain.changes import Change
@@ -542,6 +543,12 @@ class Journal(TroubleJournal, Protocol):
 
     def knows_deletion(self, snapshot_id: str) -> bool:
         """True when a deletion of that snapshot was intended, whatever became of it."""
+
+    def write_absences(self, absences: Sequence[Absence]) -> None:
+        """Write absences over what was known of these snapshots."""
+
+    def absences(self, snapshot_ids: Sequence[str]) -> Mapping[str, Absence]:
+        """The absences of these snapshots, by id; those that were never away are absent."""
 
     def last_prune(self, cluster: str) -> LastPrune | None:
         """The last prune of a cluster whose plan was let through."""

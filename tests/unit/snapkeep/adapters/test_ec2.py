@@ -14,6 +14,7 @@ from botocore.stub import ANY, Stubber
 from snapkeep.adapters.aws import CREATES
 from snapkeep.adapters.ec2 import Ec2Snapshots
 from snapkeep.domain.errors import (
+    Forbidden,
     GroupRefused,
     NotFound,
     PermanentError,
@@ -97,6 +98,28 @@ def test_a_state_is_asked_of_ec2(ec2: Stubber, snapshots: Ec2Snapshots) -> None:
     assert found.state is SnapshotState.PENDING
 
 
+UNTIL = datetime(2026, 12, 1, 6, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("shown", "archived", "until"),
+    [
+        ({}, False, None),
+        ({"StorageTier": "standard"}, False, None),
+        ({"StorageTier": "archive"}, True, None),
+        ({"StorageTier": "archive", "RestoreExpiryTime": UNTIL}, False, UNTIL),
+        ({"StorageTier": "standard", "RestoreExpiryTime": UNTIL}, False, UNTIL),
+    ],
+)
+def test_the_storage_tier_is_read_with_the_end_of_a_restore_for_a_time(
+    ec2: Stubber, snapshots: Ec2Snapshots, shown: dict[str, Any], archived: bool, until: datetime | None
+) -> None:
+    ec2.add_response("describe_snapshots", {"Snapshots": [described(1, **shown)]})
+    found = snapshots.get("snap-1")
+    assert found is not None
+    assert (found.archived, found.back_to_archive_at) == (archived, until)
+
+
 def test_the_reason_of_a_broken_snapshot_is_kept(ec2: Stubber, snapshots: Ec2Snapshots) -> None:
     broken = described(1, State="error", StateMessage="Given key ID is not accessible")
     ec2.add_response("describe_snapshots", {"Snapshots": [broken]})
@@ -127,7 +150,7 @@ def test_a_refusal_for_now_says_that_nothing_was_created_and_how_long_to_wait(
     ("code", "status", "error"),
     [
         ("InvalidVolume.NotFound", 400, NotFound),
-        ("UnauthorizedOperation", 403, PermanentError),
+        ("UnauthorizedOperation", 403, Forbidden),
         ("SnapshotLimitExceeded", 400, PermanentError),
         ("InternalError", 500, TemporaryError),
         ("Unavailable", 503, TemporaryError),

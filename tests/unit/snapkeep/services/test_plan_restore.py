@@ -195,7 +195,9 @@ def test_a_point_in_the_recycle_bin_says_how_to_get_it_back() -> None:
     story.world.ebs.bin.add(gone.id)
     (found,) = story.plan(point_id=point).findings
     assert found.code == "point_in_bin"
-    assert found.fix == f"aws ec2 restore-snapshot-from-recycle-bin --snapshot-id {gone.id}"
+    hold, bring_back = found.fix.split(" && ")
+    assert hold == f"aws ec2 create-tags --resources {gone.id} --tags Key=snapkeep:hold,Value=true"
+    assert bring_back == f"aws ec2 restore-snapshot-from-recycle-bin --snapshot-id {gone.id}"
 
 
 def test_a_newer_snapshot_of_another_volume_is_not_restored_under_the_claims_name() -> None:

@@ -244,10 +244,11 @@ def _snapshot(item: SnapshotTypeDef | Any) -> Snapshot:
         size_bytes=item["VolumeSize"] * GIB,
         tags={tag["Key"]: tag["Value"] for tag in item.get("Tags", [])},
         state_message=item.get("StateMessage", ""),
-        archived=item.get("StorageTier") == "archive",
+        archived=item.get("StorageTier") == "archive" and "RestoreExpiryTime" not in item,
         key=item.get("KmsKeyId", "") if item.get("Encrypted") else "",
         owner=item.get("OwnerId", ""),
         full_bytes=item.get("FullSnapshotSizeInBytes", 0),
+        back_to_archive_at=item.get("RestoreExpiryTime"),
     )
 
 

@@ -17,7 +17,7 @@ from snapkeep.domain.cost import storage_at_most
 from snapkeep.domain.deletions import RETAIN, retain_command
 from snapkeep.domain.naming import snapshot_classes
 from snapkeep.domain.points import Snapshot, SnapshotState
-from snapkeep.domain.prunable import Unreadable, hold_of, read
+from snapkeep.domain.prunable import Unreadable, hold_of, is_away, read
 from snapkeep.domain.restore.operations import object_name
 
 MIN_AGE = timedelta(days=1)
@@ -107,7 +107,7 @@ class Census:
         found = read(snapshot, self.cluster)
         if isinstance(found, Unreadable):
             self._suspects.append((snapshot, found.reason))
-        elif snapshot.state is SnapshotState.COMPLETED and not snapshot.archived:
+        elif snapshot.state is SnapshotState.COMPLETED and not is_away(snapshot):
             self._settled.add(point)
             good = (snapshot.started_at, snapshot.id)
             place = (found.claim, snapshot.volume_id)

@@ -152,7 +152,8 @@ class SnapshotState(StrEnum):
 class Snapshot:
     """An EBS snapshot as EC2 describes it. `size_bytes` is the volume's size, not what is stored.
 
-    An `archived` one must be restored from the archive tier before anything can use it. `key` is the ARN of
+    An `archived` one must be restored from the archive tier before anything can use it; one that was restored
+    for a time goes back at `back_to_archive_at` (aware UTC). `key` is the ARN of
     the KMS key that encrypts it, "" without one; `owner` the account that has it. `full_bytes` are all blocks
     that it can give back, shared ones too; 0 when EC2 does not say.
     """
@@ -168,6 +169,7 @@ class Snapshot:
     key: str = ""
     owner: str = ""
     full_bytes: int = 0
+    back_to_archive_at: datetime | None = None
 
 
 def group_skews(points: Iterable[Point]) -> dict[str, float]:

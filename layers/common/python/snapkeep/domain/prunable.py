@@ -9,7 +9,14 @@ from sys import intern
 from snapkeep.domain import tags
 from snapkeep.domain.naming import point_id
 from snapkeep.domain.points import ClaimFacts, PointState, Snapshot, SnapshotState
-from snapkeep.domain.retention_points import Candidate, Protection, archived, held, in_recycle_bin
+from snapkeep.domain.retention_points import (
+    Candidate,
+    Protection,
+    archived,
+    held,
+    in_recycle_bin,
+    restored_for_now,
+)
 
 STATES = {
     SnapshotState.PENDING: PointState.PENDING,
@@ -69,6 +76,11 @@ def hold_of(snapshot: Snapshot) -> bool:
     return tags.HOLD in snapshot.tags
 
 
+def is_away(snapshot: Snapshot) -> bool:
+    """True for one in the archive tier or the Recycle Bin, or back from the first for a time only."""
+    return snapshot.archived or snapshot.back_to_archive_at is not None or snapshot.state in IN_BIN
+
+
 def _candidate(snapshot: Snapshot, facts: ClaimFacts) -> Candidate:
     state = STATES[snapshot.state]
     if state is PointState.READY and not _is_restorable(facts):
@@ -88,6 +100,8 @@ def _protections(snapshot: Snapshot) -> tuple[Protection, ...]:
         found.append(held("the tag snapkeep:hold"))
     if snapshot.archived:
         found.append(archived(None))
+    if snapshot.back_to_archive_at:
+        found.append(restored_for_now(snapshot.back_to_archive_at))
     if snapshot.state in IN_BIN:
         found.append(in_recycle_bin(None))
     return tuple(found)

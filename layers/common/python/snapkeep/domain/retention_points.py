@@ -76,6 +76,14 @@ def archived(since: datetime | None) -> Protection:
     return Protection(words, counts=False)
 
 
+def restored_for_now(until: datetime) -> Protection:
+    """It was restored from the archive tier for a time, and can be used until it goes back by itself.
+
+    https://docs.aws.amazon.com/ebs/latest/userguide/restore-archived-snapshot.html
+    """
+    return Protection(f"restored from the archive tier until {moment(until)} only", counts=False)
+
+
 def in_recycle_bin(until: datetime | None) -> Protection:
     """It was deleted already and lies in the Recycle Bin, which nobody can empty early.
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from snapkeep.domain import tags
 from snapkeep.domain.errors import PermanentError
 from snapkeep.domain.points import Snapshot, SnapshotState
-from snapkeep.domain.prunable import IN_BIN, hold_of
-from snapkeep.domain.retention_points import Protection
+from snapkeep.domain.prunable import IN_BIN, hold_of, is_away
+from snapkeep.domain.retention_points import Protection, restored_for_now
 from snapkeep.ports import Snapshots
 
 
@@ -48,7 +48,7 @@ class Checks:
     def _good_volume(self, shield: str) -> str:
         """The volume of a point that can be restored as it is; "" when it cannot."""
         good = self.snapshots.get(shield) if shield else None
-        is_good = good is not None and good.state is SnapshotState.COMPLETED and not good.archived
+        is_good = good is not None and good.state is SnapshotState.COMPLETED and not is_away(good)
         return good.volume_id if good is not None and is_good else ""
 
     def _check(self, snapshot: Snapshot) -> None:
@@ -56,6 +56,8 @@ class Checks:
             raise PermanentError("it is held (tag snapkeep:hold)")
         if snapshot.archived:
             raise PermanentError("it is in the archive tier, where 90 days are billed at least")
+        if snapshot.back_to_archive_at:
+            raise PermanentError(restored_for_now(snapshot.back_to_archive_at).reason)
         if (snapshot.tags.get(tags.MANAGED), snapshot.tags.get(tags.CLUSTER)) != ("true", self.cluster):
             raise PermanentError("its tags do not say any more that it is ours")
         protections = self._protections_of(snapshot.id)

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ParamSpec, TypeVar
 
+from snapkeep.domain.absences import Absence
 from snapkeep.domain.deletions import DeletionStep
 from snapkeep.domain.errors import PermanentError, SnapkeepError, TemporaryError, Throttled
 from snapkeep.domain.policies import Pace
@@ -191,5 +192,7 @@ class DeletePoints:
             return self._end(snapshot_id, Fate.SKIPPED, f"kept: {error.reason}")
 
     def _end(self, snapshot_id: str, fate: Fate, reason: str) -> Deleted:
+        if fate is Fate.DELETED:  # whoever takes it out of the Recycle Bin wants it
+            self.journal.write_absences([Absence(snapshot_id, self.clock())])
         self.journal.end_deletion(snapshot_id, reason, self.clock())
         return Deleted(snapshot_id, fate, reason)

@@ -22,6 +22,7 @@ from snapkeep.domain.spacing import shortest_distance
 from snapkeep.domain.troubles import Topic, TroubleKind
 from snapkeep.ports import Announcer, Clock, Clusters, Journal, Snapshots
 from snapkeep.services.apply_brake import ApplyBrake
+from snapkeep.services.brought_back import BroughtBack
 from snapkeep.services.delete_points import Deleted, DeletePoints, Fate, Wanted
 from snapkeep.services.find_volumes import FindVolumes
 from snapkeep.services.give_up import GiveUp
@@ -150,6 +151,7 @@ class Prune:
         report.notes += _spared(survey)
         opened = {deletion.snapshot_id for deletion in self.journal.open_deletions(cluster)}
         self._drop_protected(survey)
+        report.notes += self._drop_brought_back(survey, now, request.dry_run)
         brake = ApplyBrake(self.journal, self.snapshots, self.announcer, cluster, now)
         braked = brake.apply(survey, opened, request.confirm, policies, rehearse=request.dry_run)
         describe(report, survey, braked.verdict, braked.refusals)
@@ -241,6 +243,15 @@ class Prune:
         """What EC2 would not delete is no deletion: it is kept with the reason and the date."""
         protections = self.snapshots.protections([item.snapshot_id for item in survey.deletions])
         survey.keep({name: tuple(item.reason for item in found) for name, found in protections.items()})
+
+    def _drop_brought_back(self, survey: Survey, now: datetime, rehearse: bool) -> list[str]:
+        """What somebody brought back is kept for a while; the notes tell which snapshots that are."""
+        journal = BroughtBack(self.journal, now)
+        kept = journal.protect([item.snapshot_id for item in survey.deletions], rehearse)
+        if not rehearse:
+            journal.remember(survey.away)
+        survey.keep({name: (protection.reason,) for name, protection in kept.items()})
+        return [f"{name}: {protection.reason}" for name, protection in sorted(kept.items())[:SHOWN]]
 
     def _freeze(self, report: ClusterReport, gone: str) -> None:
         """Of a cluster that EKS does not know nothing goes; that is told once."""

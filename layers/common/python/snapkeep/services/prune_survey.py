@@ -14,7 +14,7 @@ from snapkeep.domain.claim_volumes import ClaimVolumes, Lineages, settle
 from snapkeep.domain.deletions import LastPrune
 from snapkeep.domain.lineages import ORPHANED, Lineage, LineagePlan, PolicyRetention, plan_lineages
 from snapkeep.domain.points import PointState, Snapshot
-from snapkeep.domain.prunable import Unreadable, read
+from snapkeep.domain.prunable import Unreadable, is_away, read
 from snapkeep.domain.retention_plan import AGE_WAITS, Kept
 from snapkeep.domain.retention_points import Candidate
 from snapkeep.domain.turnover import Tally, tallies
@@ -50,7 +50,7 @@ class Survey:
 
     `by_rules` tells the policy of those that the rules in force keep, `refused` counts by lineage what
     stays only because the brake refused to delete it, and `spared_by_age` by policy what `max_age` would
-    let go if backups did not fail.
+    let go if backups did not fail. `away` are those in the archive tier or the Recycle Bin.
     """
 
     deletions: list[Planned] = field(default_factory=list)
@@ -63,6 +63,7 @@ class Survey:
     refused: Counter[str] = field(default_factory=Counter)
     labels: dict[str, str] = field(default_factory=dict)
     spared_by_age: Counter[str] = field(default_factory=Counter)
+    away: list[str] = field(default_factory=list)
 
     def leave(self, found: Unreadable) -> None:
         """Leave a snapshot alone that belongs to no lineage."""
@@ -176,6 +177,8 @@ class Surveyor:
                 continue
             if snapshot.state == "pending":
                 survey.pending.append(snapshot.id)
+            if is_away(snapshot):
+                survey.away.append(snapshot.id)
             found = read(snapshot, self._cluster)
             if isinstance(found, Unreadable):
                 if snapshot.state == "pending":

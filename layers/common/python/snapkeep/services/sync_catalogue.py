@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from snapkeep.domain.absences import Absence
 from snapkeep.domain.catalogue import Entry, entry_of
 from snapkeep.domain.points import Snapshot
 from snapkeep.ports import Journal
@@ -47,6 +48,8 @@ class SyncCatalogue:
             known = self._listed.pop(entry.place, None)
             if known is None and entry.slot < self.now - lag:
                 gone.append(entry)
+        if gone:  # one may lie in the Recycle Bin, and come back
+            self.journal.write_absences([Absence(entry.snapshot_id, self.now) for entry in gone])
         missing = list(self._listed.values())
         self.journal.put_entries(self.cluster, missing)
         self.journal.remove_entries(self.cluster, gone)

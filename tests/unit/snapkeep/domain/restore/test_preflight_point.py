@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -35,12 +36,15 @@ def test_a_good_point_has_no_findings() -> None:
             {"state": PointState.DELETING, "in_bin": True},
             "point_in_bin",
             f"recovery point {POINT} was deleted and is in the Recycle Bin (snap-1)",
+            "aws ec2 create-tags --resources snap-1 --tags Key=snapkeep:hold,Value=true && "
             "aws ec2 restore-snapshot-from-recycle-bin --snapshot-id snap-1",
         ),
         (
             {"archived": True},
             "point_archived",
             f"recovery point {POINT} is in the archive tier (snap-1): nothing can be made of it there",
+            f"snapkeep hold {POINT} --cluster {a_point().cluster} --namespace {a_point().namespace} "
+            "--reason 'to be restored' && "
             "aws ec2 restore-snapshot-tier --snapshot-id snap-1 --permanent-restore (takes up to 72 hours)",
         ),
         (
@@ -72,3 +76,10 @@ def test_a_newer_point_in_the_archive_is_not_passed_over_in_silence() -> None:
         "tier: it is not used"
     )
     assert found.fix == "snapkeep get points --claim ebs-claim --namespace shop lists both"
+
+
+def test_a_point_that_is_restored_for_a_time_says_until_when_and_how_to_keep_it() -> None:
+    found = the_finding(point=a_point(back_to_archive_at=datetime(2026, 12, 1, 6, tzinfo=UTC)))
+    assert (found.code, found.severity) == ("point_restored_for_now", Severity.WARNING)
+    assert f"{POINT} is restored from the archive tier until 2026-12-01 06:00 UTC only" in found.text
+    assert found.fix == "aws ec2 restore-snapshot-tier --snapshot-id snap-1 --permanent-restore"

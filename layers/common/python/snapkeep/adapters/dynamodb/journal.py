@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from snapkeep.adapters.dynamodb.absences import AbsenceRecords
 from snapkeep.adapters.dynamodb.catalogue import CatalogueRecords
 from snapkeep.adapters.dynamodb.holds import HoldRecords
 from snapkeep.adapters.dynamodb.incidents import IncidentRecords
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 
 class DynamoJournal(
+    AbsenceRecords,
     RunRecords,
     PointRecords,
     PruneRecords,

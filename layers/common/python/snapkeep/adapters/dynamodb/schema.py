@@ -10,6 +10,7 @@
 | first seen     | POLICY#<cluster>/<name> | SEEN         |                                       |
 | pace           | PACE#<region>/<api>     | PACE         |                                       |
 | deletion       | DELETION#<snapshot>     | DELETION     | `open` until it ended                 |
+| absence        | ABSENCE#<snapshot>      | ABSENCE      |                                       |
 | last prune     | CLUSTER#<cluster>       | PRUNE        |                                       |
 | prune lease    | CLUSTER#<cluster>       | LEASE        |                                       |
 | refusal        | CLUSTER#<cluster>       | REFUSAL#<token>|                                     |
@@ -92,6 +93,11 @@ def seen_key(cluster: str, policy: str) -> Key:
 def retention_key(cluster: str, policy: str) -> Key:
     """The key of the retentions a policy had in a cluster."""
     return {PK: f"POLICY#{policy_key(cluster, policy)}", SK: "RETENTION"}
+
+
+def absence_key(snapshot_id: str) -> Key:
+    """The key of a snapshot that was away."""
+    return {PK: f"ABSENCE#{snapshot_id}", SK: "ABSENCE"}
 
 
 def deletion_key(snapshot_id: str) -> Key:

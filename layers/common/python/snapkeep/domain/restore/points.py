@@ -24,6 +24,7 @@ class PointFacts:
     `volume_snapshot` is the name of its ready VolumeSnapshot in its own namespace, "" without one;
     `snapshot_driver` the driver that alone can use that one.
     `newer_archived` is the id of a newer point of the claim that cannot be used from the archive tier.
+    One restored from there for a time goes back at `back_to_archive_at` (aware UTC).
     `kms_trouble` says why its key cannot be used, "" when it can or is not known.
     """
 
@@ -55,6 +56,7 @@ class PointFacts:
     volume_snapshot: str = ""
     snapshot_driver: str = ""
     newer_archived: str = ""
+    back_to_archive_at: datetime | None = None
 
     @property
     def minimum_bytes(self) -> int:
@@ -87,6 +89,7 @@ def point_of(snapshot: Snapshot, region: str) -> PointFacts | None:
         partition=claim.partition,
         region=region,
         archived=snapshot.archived,
+        back_to_archive_at=snapshot.back_to_archive_at,
         key=snapshot.key,
         owner=snapshot.owner,
         in_bin=snapshot.state in IN_BIN,

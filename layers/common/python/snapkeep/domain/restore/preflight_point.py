@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from shlex import quote
 
 from snapkeep.domain.points import PointState
 from snapkeep.domain.restore.findings import Finding, error, warning
 from snapkeep.domain.restore.points import PointFacts
 from snapkeep.domain.restore.targets import TargetFacts
+from snapkeep.domain.retention_points import moment
 
 
 def point_findings(point: PointFacts, target: TargetFacts) -> Iterator[Finding]:
@@ -25,8 +27,17 @@ def point_findings(point: PointFacts, target: TargetFacts) -> Iterator[Finding]:
             "point_archived",
             f"recovery point {point.id} is in the archive tier ({point.snapshot_id}): nothing can be made "
             "of it there",
+            f"snapkeep hold {quote(point.id)} --cluster {quote(point.cluster)} "
+            f"--namespace {quote(point.namespace)} --reason 'to be restored' && "
             f"aws ec2 restore-snapshot-tier --snapshot-id {point.snapshot_id} --permanent-restore "
             "(takes up to 72 hours)",
+        )
+    if point.back_to_archive_at:
+        yield warning(
+            "point_restored_for_now",
+            f"recovery point {point.id} is restored from the archive tier until "
+            f"{moment(point.back_to_archive_at)} only: the claim must be bound by then",
+            f"aws ec2 restore-snapshot-tier --snapshot-id {point.snapshot_id} --permanent-restore",
         )
     if point.kms_trouble:
         yield error(
@@ -48,6 +59,7 @@ def _state(point: PointFacts) -> Iterator[Finding]:
         yield error(
             "point_in_bin",
             f"recovery point {point.id} was deleted and is in the Recycle Bin ({point.snapshot_id})",
+            f"aws ec2 create-tags --resources {point.snapshot_id} --tags Key=snapkeep:hold,Value=true && "
             f"aws ec2 restore-snapshot-from-recycle-bin --snapshot-id {point.snapshot_id}",
         )
     elif point.state is PointState.FAILED:

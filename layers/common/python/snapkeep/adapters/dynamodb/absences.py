@@ -1,0 +1,51 @@
+"""Snapshots that were away, in the journal's table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from snapkeep.adapters.dynamodb import schema
+from snapkeep.adapters.dynamodb.items import time_text
+from snapkeep.adapters.dynamodb.table import Table
+from snapkeep.domain.absences import Absence
+
+REMEMBERED_FOR = timedelta(days=366)
+"""The Recycle Bin keeps a snapshot for a year at most.
+https://docs.aws.amazon.com/ebs/latest/userguide/recycle-bin-quotas.html
+"""
+
+
+class AbsenceRecords:
+    """The part of the journal that knows which snapshots were away."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def write_absences(self, absences: Sequence[Absence]) -> None:
+        """Write absences over what was known of these snapshots; after a year they may expire."""
+        self._table.put_many([_item(absence) for absence in absences])
+
+    def absences(self, snapshot_ids: Sequence[str]) -> Mapping[str, Absence]:
+        """The absences of these snapshots, by id; those that were never away are absent."""
+        keys = [schema.absence_key(snapshot_id) for snapshot_id in snapshot_ids]
+        return {item["snapshot_id"]: _absence(item) for item in self._table.get_many(keys)}
+
+
+def _item(absence: Absence) -> dict[str, Any]:
+    last = absence.back_at or absence.since
+    back = {"back_at": time_text(absence.back_at)} if absence.back_at else {}
+    return {
+        **schema.absence_key(absence.snapshot_id),
+        "snapshot_id": absence.snapshot_id,
+        "since": time_text(absence.since),
+        schema.EXPIRES_AT: int((last + REMEMBERED_FOR).timestamp()),
+        **back,
+    }
+
+
+def _absence(item: Mapping[str, Any]) -> Absence:
+    back = item.get("back_at")
+    since = datetime.fromisoformat(item["since"])
+    return Absence(item["snapshot_id"], since, datetime.fromisoformat(back) if back else None)
