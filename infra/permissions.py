@@ -149,6 +149,16 @@ def mark_duplicates(stack: Stack, clusters: Sequence[str]) -> tuple[iam.PolicySt
     )
 
 
+def unmark_duplicates(stack: Stack, clusters: Sequence[str]) -> iam.PolicyStatement:
+    """Take the mark of a duplicate, and no other tag, from snapshots that are tagged ours."""
+    return iam.PolicyStatement(
+        sid="UnmarkDuplicates",
+        actions=["ec2:DeleteTags"],
+        resources=[_snapshot_arn(stack)],
+        conditions=_ours("ResourceTag", clusters) | _only([tags.DUPLICATE]),
+    )
+
+
 def adopt_snapshots(stack: Stack, clusters: Sequence[str]) -> iam.PolicyStatement:
     """Tag as ours what the driver of EKS Auto Mode cut for our VolumeSnapshots: it may not do so itself.
 

@@ -21,6 +21,7 @@ from snapkeep.domain.runs import Run
 from snapkeep.services.complete_points import CompletePoints
 from snapkeep.services.heal_points import HealPoints
 from snapkeep.services.missed_slots import MissedSlots
+from snapkeep.services.named_twins import NamedTwins
 from snapkeep.services.plan_backup import PlanBackup
 from snapkeep.services.reconcile import Reconcile
 from snapkeep.services.take_snapshots import TakeSnapshots
@@ -107,7 +108,10 @@ class SimulatedDeployment:
         self._completer = CompletePoints(journal, ec2, pacer, announcer, clock, deployment)
         healer = HealPoints(deployment, clusters, ec2, journal, queue, pacer, self._completer, clock)
         missed = MissedSlots(journal, NoSlots(), FakeStarter(), announcer, clock)
-        self._reconciler = Reconcile(deployment, journal, healer, missed, FakeStarter(), announcer, clock)
+        twins = NamedTwins(clusters, ec2, self._completer)
+        self._reconciler = Reconcile(
+            deployment, journal, healer, twins, missed, FakeStarter(), announcer, clock
+        )
 
     def run(self, starts: Mapping[str, float], limit: float = 24 * 3600) -> list[Run]:
         """The runs of these clusters, each scheduled so many seconds after the slot, once all are closed.

@@ -59,6 +59,7 @@ class Reconcile(Construct):
             permissions.complete_tags(stack, clusters),
             *permissions.mark_duplicates(stack, clusters),
             permissions.adopt_snapshots(stack, clusters),
+            permissions.unmark_duplicates(stack, clusters),
             *permissions.lock_snapshots(stack, clusters, locks),
             permissions.send_messages(jobs.arn),
             permissions.invoke(plan_backup.function.function_arn),

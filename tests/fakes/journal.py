@@ -8,7 +8,7 @@ from datetime import datetime
 
 from snapkeep.domain.creation import counts_as_read
 from snapkeep.domain.errors import NotFound, TemporaryError
-from snapkeep.domain.points import Point, PointState
+from snapkeep.domain.points import Point, PointState, Snapshot
 from snapkeep.domain.policies import Method
 from snapkeep.domain.runs import Run, RunState
 from snapkeep.ports import Creation, Left, Outcome
@@ -188,6 +188,14 @@ class MemoryJournal(
         self._put(replace(known, ended_at=now))
         self._after("write_end")
         return True
+
+    def replace_snapshot(self, point: Point, by: Snapshot) -> None:
+        self._before("replace_snapshot")
+        known = self._known(point)
+        if known.state is not PointState.READY or known.snapshot_id not in (point.snapshot_id, by.id):
+            raise TemporaryError(f"point {point.id} changed meanwhile and keeps its snapshot")
+        self._put(replace(known, snapshot_id=by.id, started_at=by.started_at, size_bytes=by.size_bytes))
+        self._after("replace_snapshot")
 
     def replan(self, point: Point, reason: str) -> None:
         self._before("replan")

@@ -62,6 +62,10 @@ class FakeSnapshots(Faults):
         self.all[snapshot.id] = snapshot
         self._seen_from[snapshot.id] = snapshot.started_at
 
+    def hide(self, snapshot_id: str, duration: timedelta) -> None:
+        """Let reads not see a snapshot for a while from now on."""
+        self._seen_from[snapshot_id] = self.clock() + duration
+
     def complete(self, *snapshot_ids: str) -> None:
         """Let these snapshots (all pending ones when none is named) complete."""
         for snapshot_id in snapshot_ids or [s.id for s in self.all.values() if s.state == "pending"]:

@@ -31,6 +31,7 @@ from snapkeep.services.heal_points import HealPoints
 from snapkeep.services.holds import HoldPoints
 from snapkeep.services.list_points import ListPoints
 from snapkeep.services.missed_slots import MissedSlots
+from snapkeep.services.named_twins import NamedTwins
 from snapkeep.services.plan_backup import PlanBackup
 from snapkeep.services.plan_restore import PlanRestore
 from snapkeep.services.prune import Prune
@@ -167,8 +168,9 @@ class World:
             self.deployment, clusters, ebs, journal, queue, pacer, self.complete_points, self.clock
         )
         missed = MissedSlots(journal, self.calendar, self.starter, announcer, self.clock)
+        twins = NamedTwins(clusters, ebs, self.complete_points)
         self.reconciler = Reconcile(
-            self.deployment, journal, heal, missed, self.starter, announcer, self.clock
+            self.deployment, journal, heal, twins, missed, self.starter, announcer, self.clock
         )
         self.pauses: list[timedelta] = []
         self.during_pause: Callable[[], None] = lambda: None
@@ -269,7 +271,7 @@ class World:
     def prune_twins(self) -> list[Pruned]:
         """Prune duplicates once."""
         objects = open_objects(self.clusters, "myeks")
-        return PruneDuplicates(self.ebs, objects, self.pause).run("myeks")
+        return PruneDuplicates(self.ebs, objects, self.pause, self.clock).run("myeks")
 
     def prune(self, *, owner: str = "prune", **request: Any) -> ClusterReport:
         """Run prune once for the cluster; one that died is retried under its name, as Lambda does."""

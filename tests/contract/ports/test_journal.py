@@ -11,7 +11,7 @@ import pytest
 from snapkeep.adapters.dynamodb import DynamoJournal
 from snapkeep.domain.claims import ClaimName
 from snapkeep.domain.errors import NotFound, TemporaryError
-from snapkeep.domain.points import Point, PointState
+from snapkeep.domain.points import Point, PointState, Snapshot, SnapshotState
 from snapkeep.domain.policies import Method
 from snapkeep.domain.runs import Run, RunState
 from snapkeep.domain.wishes import Wish
@@ -44,6 +44,10 @@ def leased(journal: Journal, point: Point, owner: str = ME) -> Point:
     held = journal.lease(point, owner, UNTIL, NOW)
     assert held is not None
     return held
+
+
+def a_snapshot(snapshot_id: str) -> Snapshot:
+    return Snapshot(snapshot_id, "vol-data", SnapshotState.COMPLETED, NOW, 7, {})
 
 
 def stored(journal: Journal, point: Point) -> Point:
@@ -407,6 +411,21 @@ def test_a_twin_cannot_end_a_point_that_has_another_snapshot(journal: Journal) -
     known = journal.run(run.id)
     assert known is not None and known.ready == 0
     assert stored(journal, a_point()).snapshot_id == "snap-1"
+
+
+def test_a_ready_point_takes_another_snapshot_in_place_of_the_one_it_has(journal: Journal) -> None:
+    run = started(journal, a_point())
+    journal.write_created(run.id, [Creation(a_point().id, "snap-2", later(minutes=1), 4)])
+    pending = stored(journal, a_point())
+    with pytest.raises(TemporaryError):
+        journal.replace_snapshot(pending, a_snapshot("snap-1"))
+    journal.finish(pending, Outcome(PointState.READY, NOW, snapshot_id="snap-2"))
+    for _ in range(2):
+        journal.replace_snapshot(pending, a_snapshot("snap-1"))
+        found = stored(journal, a_point())
+        assert (found.snapshot_id, found.started_at, found.size_bytes) == ("snap-1", NOW, 7)
+    with pytest.raises(TemporaryError):
+        journal.replace_snapshot(pending, a_snapshot("snap-3"))
 
 
 def test_eight_deliveries_of_one_completion_count_once(journal: Journal) -> None:

@@ -13,6 +13,7 @@ from tests.integration.flows.stage import Stage, staged
 POLICIES: Sequence[dict[str, Any]] = (
     {"name": "lost-answer", "method": "ebs"},
     {"name": "twin", "method": "ebs"},
+    {"name": "named-twin", "method": "csi"},
     {"name": "region-then-account", "method": "ebs"},
     {"name": "account-then-region", "method": "ebs"},
     {"name": "busy-volume", "method": "ebs"},

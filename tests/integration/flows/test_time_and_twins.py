@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from sandbox.demo import evidence
 from snapkeep.domain import tags
 from tests.integration.deployed import SLOT, Deployed, until
 from tests.integration.flows.story import counted, deliver_job_again, next_event, pass_time, queue_of_events
@@ -49,6 +50,48 @@ def test_a_twin_is_marked_never_counted_and_pruned(product: Deployed) -> None:
     assert [snapshot.id for snapshot in product.snapshots("twin")] == [first.id]
 
 
+def test_the_snapshot_that_the_content_names_counts_although_ec2_showed_a_twin_first(
+    product: Deployed,
+) -> None:
+    """While EC2 hides what the driver cut, the sidecar's next poll cuts a twin, which completes first."""
+    product.make_claims("named-twin", 1)
+    product.sandbox.aws.settings(describe_lag_seconds=120)
+    product.backup("named-twin")
+    named = until(lambda: handle_of(product, "named-twin"), "the driver to cut the first snapshot")
+    product.sandbox.aws.settings(describe_lag_seconds=0.0)
+    assert product.until_closed("named-twin")["state"] == "completed"
+    (point,) = product.points("named-twin")
+    assert point["snapshot_id"] != named
+
+    pass_time(product, timedelta(seconds=121))
+    tell_end_of(product, named)
+    until(lambda: is_marked(product, named) or None, "the first snapshot to be marked")
+    product.invoke("prune", {})
+    product.invoke("reconcile", {})
+    product.invoke("prune", {})
+
+    assert [snapshot.id for snapshot in product.snapshots("named-twin")] == [named]
+    assert list(counted(product, "named-twin").values()) == [1]
+    (point,) = product.points("named-twin")
+    assert point["snapshot_id"] == named
+    assert handle_of(product, "named-twin") == named
+
+
+def tell_end_of(product: Deployed, snapshot_id: str) -> None:
+    """Deliver the event of a snapshot's completion again, as EventBridge does after a failure."""
+    arn = f"arn:aws:ec2::ap-northeast-2:snapshot/{snapshot_id}"
+    detail = {"event": "createSnapshot", "result": "succeeded", "snapshot_id": arn}
+    product.sandbox.aws.put_event("aws.ec2", "EBS Snapshot Notification", detail)
+
+
+def handle_of(product: Deployed, namespace: str) -> str | None:
+    """What the only VolumeSnapshotContent of a namespace names."""
+    listed = product.admin.get("/apis/snapshot.storage.k8s.io/v1/volumesnapshotcontents")["items"]
+    found = [item for item in listed if item["spec"]["volumeSnapshotRef"]["namespace"] == namespace]
+    handle: str | None = found[0].get("status", {}).get("snapshotHandle") if found else None
+    return handle
+
+
 def second_snapshot_like(product: Deployed, snapshot_id: str) -> str:
     """A second snapshot of the same volume with the same tags, as a late create would leave it."""
     ec2 = product.sandbox.client("ec2")
@@ -59,8 +102,8 @@ def second_snapshot_like(product: Deployed, snapshot_id: str) -> str:
 
 
 def is_marked(product: Deployed, snapshot_id: str) -> bool:
-    snapshots = {snapshot.id: snapshot for snapshot in product.snapshots("twin")}
-    return snapshots[snapshot_id].tags.get(tags.DUPLICATE) == "true"
+    found = evidence.read_snapshots(product.sandbox.client("ec2"))
+    return snapshot_id in found and found[snapshot_id].tags.get(tags.DUPLICATE) == "true"
 
 
 @pytest.mark.parametrize("shape", ["region-then-account", "account-then-region"])

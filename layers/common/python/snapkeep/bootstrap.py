@@ -45,6 +45,7 @@ from snapkeep.services.heal_points import HealPoints
 from snapkeep.services.holds import HoldPoints
 from snapkeep.services.list_points import ListPoints
 from snapkeep.services.missed_slots import MissedSlots
+from snapkeep.services.named_twins import NamedTwins
 from snapkeep.services.plan_backup import PlanBackup
 from snapkeep.services.plan_restore import PlanRestore
 from snapkeep.services.prune import Prune
@@ -140,6 +141,7 @@ def reconcile(settings: ReconcileSettings) -> Reconcile:
     journal = _journal(settings.journal_table)
     announcer = _announcer(settings.event_bus)
     starter = _starter(settings.plan_backup_function)
+    completer = _complete_points(settings.journal_table, settings.event_bus)
     heal_points = HealPoints(
         deployment,
         _clusters(),
@@ -147,11 +149,12 @@ def reconcile(settings: ReconcileSettings) -> Reconcile:
         journal,
         _queue(settings.jobs_queue_url),
         _pacer(settings.journal_table),
-        _complete_points(settings.journal_table, settings.event_bus),
+        completer,
         clock,
     )
+    named_twins = NamedTwins(_clusters(), _snapshots(), completer)
     missed_slots = MissedSlots(journal, CronCalendar(), starter, announcer, clock)
-    return Reconcile(deployment, journal, heal_points, missed_slots, starter, announcer, clock)
+    return Reconcile(deployment, journal, heal_points, named_twins, missed_slots, starter, announcer, clock)
 
 
 @cache

@@ -494,6 +494,13 @@ class Journal(TroubleJournal, Protocol):
         True the first time; False when it was told before, or the point is final.
         """
 
+    def replace_snapshot(self, point: Point, by: Snapshot) -> None:
+        """Let a ready point have another snapshot than the one that `point` names.
+
+        Nothing changes when it has that one already. Raises TemporaryError when it is not ready, or has a
+        third one by now.
+        """
+
     def replan(self, point: Point, reason: str) -> None:
         """Turn an unfinished csi point into a planned ebs point, with the reason."""
 

@@ -28,6 +28,7 @@ def test_it_may_heal_but_neither_create_nor_delete_snapshots(template: Template)
         "dynamodb:Query",
         "dynamodb:UpdateItem",
         "ec2:CreateTags",
+        "ec2:DeleteTags",
         "ec2:DescribeLockedSnapshots",
         "ec2:DescribeSnapshots",
         "ec2:LockSnapshot",

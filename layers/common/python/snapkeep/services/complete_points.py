@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -140,14 +141,23 @@ class CompletePoints:
         return self.journal.points(point.run, [point.id])[0]
 
     def _mark_duplicate(self, point: Point, snapshot: Snapshot) -> Verdict:
-        """A second snapshot for the same claim and slot never counts; prune removes it later."""
+        """A second snapshot for the same claim and slot never counts; prune removes it later.
+
+        It gets the tags of a point all the same, which are written only once: its VolumeSnapshot may name it,
+        and then it changes places with the one that counts. The mark comes first.
+        """
         verdict = {tags.DUPLICATE: "true"}
         if tags.POINT in snapshot.tags:
             self.snapshots.add_tags(snapshot.id, verdict)
             return Verdict.DUPLICATE
+        missing = tags.missing_tags(snapshot.tags, point)
+        owner = _ownership(snapshot, point)
         try:
-            name = {tags.POINT: point.id} | _ownership(snapshot, point)
-            self.snapshots.add_tags(snapshot.id, verdict | name)
+            if owner:  # only one request may make it ours
+                self.snapshots.add_tags(snapshot.id, verdict | missing | owner)
+            else:
+                self.snapshots.add_tags(snapshot.id, verdict)
+                self.snapshots.add_tags(snapshot.id, missing)
         except Forbidden:  # named by somebody else in the meantime, which describes do not show yet
             self.snapshots.add_tags(snapshot.id, verdict)
         return Verdict.DUPLICATE
@@ -163,8 +173,25 @@ class CompletePoints:
             reason = f"{snapshot.id} cannot be tagged as a recovery point: {error.reason}"
             return self._finish(point, PointState.FAILED, snapshot, reason)
         if snapshot.state is SnapshotState.COMPLETED:
-            return self._finish(point, PointState.READY, snapshot, self._lock(point))
+            reason = "" if point.state.is_final else self._lock(point, snapshot.id)
+            return self._finish(point, PointState.READY, snapshot, reason)
         return Verdict.PENDING
+
+    def put_in_place(self, point: Point, named: Snapshot, counted: Iterable[Snapshot]) -> None:
+        """Let a marked twin be the snapshot of a ready point, and mark what counted until now.
+
+        Its own mark goes last: whoever finds it after a crash goes on. Raises TemporaryError when a later
+        attempt may succeed.
+        """
+        self._complete_tags(point, named)
+        if point.snapshot_id != named.id:
+            self._lock(point, named.id)
+            self.journal.replace_snapshot(point, named)
+        self._catalogue(point, named)
+        for other in counted:
+            self.journal.remove_entries(point.claim.cluster, [_entry(point, other)])
+            self._mark_duplicate(point, other)
+        self.snapshots.remove_tags(named.id, {tags.DUPLICATE: "true"})
 
     def _complete_tags(self, point: Point, snapshot: Snapshot) -> None:
         """Write what is missing, once: a snapshot that names its point is left as it is.
@@ -194,21 +221,19 @@ class CompletePoints:
 
     def _catalogue(self, point: Point, snapshot: Snapshot) -> None:
         """Let lists show the point at once; prune's next comparison would find it, too."""
-        claim = point.claim
-        entry = Entry(claim.namespace, claim.name, point.slot, point.id, snapshot.id, point.policy)
-        self.journal.put_entries(claim.cluster, [entry])
+        self.journal.put_entries(point.claim.cluster, [_entry(point, snapshot)])
 
-    def _lock(self, point: Point) -> str:
-        """Lock the point as its policy asks; returns why it could not be locked, or "".
+    def _lock(self, point: Point, snapshot_id: str) -> str:
+        """Lock a snapshot as its point's policy asks; returns why it could not be locked, or "".
 
         Its data is good all the same, so a point that cannot be locked is ready, and announced as
         unlocked. Raises TemporaryError when a later attempt may lock it.
         """
         policy = self.deployment.policy(point.policy)
-        if policy is None or policy.lock is None or point.state.is_final:
+        if policy is None or policy.lock is None:
             return ""
         try:
-            self.snapshots.lock(point.snapshot_id, policy.lock)
+            self.snapshots.lock(snapshot_id, policy.lock)
         except PermanentError as error:
             reason = f"not locked, so it can be deleted: {error.reason}"
             self.announcer.not_locked(point, reason)
@@ -238,6 +263,11 @@ def _check_unspoiled(snapshot: Snapshot, point: Point) -> None:
         spoiled.insert(0, tags.POINT)
     if spoiled:
         raise PermanentError(f"somebody changed {', '.join(spoiled)}, which are written only once")
+
+
+def _entry(point: Point, snapshot: Snapshot) -> Entry:
+    claim = point.claim
+    return Entry(claim.namespace, claim.name, point.slot, point.id, snapshot.id, point.policy)
 
 
 def _ownership(snapshot: Snapshot, point: Point) -> dict[str, str]:

@@ -178,7 +178,9 @@ class Prune:
         report.ended = ended[:SHOWN]
         self._sum_up(ended, opened, report)
         report.counts |= Counter(item.fate.value for item in ended)
-        report.duplicates = PruneDuplicates(self.snapshots, objects, self.pause).run(cluster)[:SHOWN]
+        report.duplicates = PruneDuplicates(self.snapshots, objects, self.pause, self.clock).run(cluster)[
+            :SHOWN
+        ]
 
     def _sum_up(self, ended: Sequence[Deleted], opened: Collection[str], report: ClusterReport) -> None:
         """What AWS refused for good is given up; what waits and waits is told, each by its snapshot.

@@ -11,12 +11,16 @@ from typing import TypeVar
 from snapkeep.domain import tags
 from snapkeep.domain.errors import SnapkeepError
 from snapkeep.domain.points import Snapshot, SnapshotState
+from snapkeep.domain.policies import Method
 from snapkeep.domain.prunable import Listed, hold_of, read
-from snapkeep.ports import Snapshots
+from snapkeep.ports import Clock, Snapshots
 from snapkeep.services.delete_points import LOOKS
 from snapkeep.services.prune_objects import Objects, SnapshotObject
 
 T = TypeVar("T")
+
+SWAPPED_WITHIN = timedelta(days=1)
+"""By then reconcile let a named twin count, or it cannot: the journal lost the point, or a hold lasts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,7 @@ class PruneDuplicates:
     snapshots: Snapshots
     objects: Objects
     pause: Callable[[timedelta], None]
+    clock: Clock
 
     def run(self, cluster: str) -> list[Pruned]:
         """Decide about every marked duplicate; a listing error deletes nothing."""
@@ -65,7 +70,7 @@ class PruneDuplicates:
 
     def _ask(self, twin: Snapshot) -> list[SnapshotObject] | Pruned:
         """Ask the cluster for what names the twin, if it may go: the objects that were asked for."""
-        kept = self._kept(twin)
+        kept = self._kept(twin) or self._waits(twin)
         by_driver = tags.SNAPSHOT_NAME in twin.tags
         return kept or self.objects.remove(twin.id, None if by_driver else twin)
 
@@ -96,6 +101,19 @@ class PruneDuplicates:
         if self.snapshots.get(twin.id) is not None:
             return Pruned(twin.id, False, f"deletion asked for, but EC2 still shows it beside {beside}")
         return Pruned(twin.id, True, f"deleted: {beside} is the ready one")
+
+    def _waits(self, twin: Snapshot) -> Pruned | None:
+        """Keep a young twin that a csi point's VolumeSnapshot names: it is about to count instead."""
+        first = self._ready_first(twin)
+        if first is None or first.tags.get(tags.METHOD) != Method.CSI:
+            return None
+        named = {item.volume_snapshot for item in self.objects.contents.get(twin.id, ())}
+        if first.tags[tags.POINT] not in named or self.clock() - twin.started_at > SWAPPED_WITHIN:
+            return None
+        reason = (
+            f"kept for now: its VolumeSnapshot names it, so reconcile lets it count instead of {first.id}"
+        )
+        return Pruned(twin.id, False, reason)
 
     def _kept(self, listed: Snapshot) -> Pruned | None:
         """Why the twin stays (or is gone already); None when it may go."""

@@ -19,6 +19,7 @@ from snapkeep.services.find_late import FindLate
 from snapkeep.services.give_up import GiveUp
 from snapkeep.services.heal_points import HealPoints
 from snapkeep.services.missed_slots import MissedSlots
+from snapkeep.services.named_twins import NamedTwins
 from snapkeep.services.tell_troubles import TellTroubles
 
 PLANNING_TIMEOUT = timedelta(minutes=6)
@@ -35,13 +36,16 @@ log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class ReconcileReport:
-    """What was found and healed, by run id or policy; `given_up` says what could not be looked
-    at, and why."""
+    """What was found and healed, by run id or policy; `given_up` says what could not be looked at, and why.
+
+    `named` are the snapshots that became those of their points because a VolumeSnapshot names them.
+    """
 
     replanned: list[str] = field(default_factory=list)
     healed: dict[str, dict[str, int]] = field(default_factory=dict)
     closed: list[str] = field(default_factory=list)
     started: list[str] = field(default_factory=list)
+    named: list[str] = field(default_factory=list)
     missed: list[str] = field(default_factory=list)
     given_up: dict[str, str] = field(default_factory=dict)
 
@@ -58,6 +62,7 @@ class Reconcile:
     deployment: Deployment
     journal: Journal
     heal_points: HealPoints
+    named_twins: NamedTwins
     missed_slots: MissedSlots
     starter: Starter
     announcer: Announcer
@@ -75,8 +80,13 @@ class Reconcile:
                 check = partial(self._check_policy, cluster, policy, report)
                 self._guarded(f"{cluster}.{policy.name}", report, check)
         self._guarded("pace", report, self.heal_points.correct_pace)
+        for known in self.deployment.clusters:
+            self._guarded(f"twins of {known.name}", report, partial(self._settle_twins, known.name, report))
         GiveUp(self.journal, self.announcer, self.clock, "reconcile", PATIENCE).report(report.given_up)
         return report
+
+    def _settle_twins(self, cluster: str, report: ReconcileReport) -> None:
+        report.named.extend(self.named_twins.settle(cluster))
 
     def _guarded(self, subject: str, report: ReconcileReport, act: Callable[[], None]) -> None:
         try:

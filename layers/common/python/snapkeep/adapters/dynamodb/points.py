@@ -23,7 +23,7 @@ from snapkeep.adapters.dynamodb.table import (
 )
 from snapkeep.domain.creation import READ_SPACING
 from snapkeep.domain.errors import NotFound, PermanentError, TemporaryError
-from snapkeep.domain.points import Point, PointState
+from snapkeep.domain.points import Point, PointState, Snapshot
 from snapkeep.domain.policies import Method
 from snapkeep.domain.runs import RunState
 from snapkeep.ports import Creation, Outcome
@@ -153,6 +153,20 @@ class PointRecords:
             return True
         except Refused:
             return False
+
+    def replace_snapshot(self, point: Point, by: Snapshot) -> None:
+        """Let a ready point have another snapshot than the one that `point` names.
+
+        Raises TemporaryError when it is not ready, or has a third one by now.
+        """
+        change = "SET #snapshot_id = :by, #started_at = :started, #size_bytes = :size"
+        values = {"by": by.id, "started": time_text(by.started_at), "size": by.size_bytes}
+        known = {"known": point.snapshot_id, "ready": PointState.READY.value}
+        condition = "#state = :ready AND #snapshot_id IN (:known, :by)"
+        try:
+            self._update(point, change, condition, values | known)
+        except Refused:
+            raise TemporaryError(f"point {point.id} changed meanwhile and keeps its snapshot") from None
 
     def replan(self, point: Point, reason: str) -> None:
         """Turn an unfinished csi point into a planned ebs point; one that is ebs stays as it is.
