@@ -29,6 +29,11 @@ POINT = ("snapkeep.io/run", "snapkeep.io/claim-uid")
 """Labels and annotations that `snapkeep.adapters.kubernetes` writes. People and tools take labels off more
 often than annotations: what goes is known by either."""
 
+CONTROLLERS = "snapshot.storage.kubernetes.io/"
+"""Annotations that the snapshot controllers obey: which Secret they use, whether a volume changes its mode.
+https://kubernetes.io/docs/concepts/storage/volume-snapshots/#convert-volume-mode
+"""
+
 DELETES = "request.operation == 'DELETE'"
 CREATES = "request.operation == 'CREATE'"
 GROUPS = "request.userInfo.groups"
@@ -77,12 +82,13 @@ def _contents(classes: str) -> list[Rule]:
         *_restored("object"),
         _named_as_import("object"),
         _of_class("object", classes),
+        f"!object.metadata.annotations.exists(key, key.startsWith('{CONTROLLERS}'))",
     )
     return [
         (
             _unless(CREATES, imported),
-            "create only VolumeSnapshotContents of restores, of their own classes, drivers and names, "
-            "with deletionPolicy Retain",
+            "create only VolumeSnapshotContents of restores, of their own classes, drivers, names and "
+            "annotations, with deletionPolicy Retain",
         ),
         (
             _unless(DELETES, ["oldObject.spec.deletionPolicy == 'Retain'"]),

@@ -38,6 +38,7 @@ def but(document: Document, metadata: Document | None = None, **spec: Any) -> Do
     return changed
 
 
+MODE_CHANGE = {"annotations": {"snapshot.storage.kubernetes.io/allow-volume-mode-change": "true"}}
 FLIPPED = but(CONTENT, deletionPolicy="Delete")
 THEIRS = but(CONTENT, {"annotations": None, "labels": None}, volumeSnapshotClassName="theirs")
 FOREIGN = but(OF_POINT, {"labels": None}, volumeSnapshotClassName="theirs")
@@ -45,6 +46,7 @@ NO_CREATE: tuple[tuple[str, str, Document, str], ...] = (
     ("finish-restores", CONTENTS, FLIPPED, "create only VolumeSnapshotContents"),
     ("api", CONTENTS, FLIPPED, "create only VolumeSnapshotContents"),
     ("api", CONTENTS, THEIRS, "create only VolumeSnapshotContents"),
+    ("api", CONTENTS, but(CONTENT, MODE_CHANGE), "create only VolumeSnapshotContents"),
     ("api", SNAPSHOTS, but(IMPORT, source={"volumeSnapshotContentName": "x"}), "create only VolumeSnapshots"),
     ("take-snapshots", SNAPSHOTS, IMPORT, "create only VolumeSnapshots"),
     ("api", CLAIMS, but(CLAIM, dataSource=None), "create only claims of restores"),

@@ -148,6 +148,7 @@ def test_a_sweep_may_remove_an_import() -> None:
 
 
 NO_MARK: Document = {"annotations": {"snapkeep.io/restore": None}}
+MODE_CHANGE: Document = {"annotations": {"snapshot.storage.kubernetes.io/allow-volume-mode-change": "true"}}
 BARE_POINT: Document = {"annotations": {"snapkeep.io/run": None}}
 OTHERS_NAME: Document = {"name": "snapkeep-restore-ffffffffffff"}
 OWN_CLASSES = "of their own classes"
@@ -169,6 +170,7 @@ OWN_SNAPSHOTS = "create only VolumeSnapshots of recovery points and of restores,
         ("api", CONTENTS, but(CONTENT, source={"snapshotHandle": None, "volumeHandle": "vol-1"}), OURS_ONLY),
         ("api", CONTENTS, but(CONTENT, NO_MARK), OURS_ONLY),
         ("api", CONTENTS, but(CONTENT, {"annotations": None}), OURS_ONLY),
+        ("api", CONTENTS, but(CONTENT, MODE_CHANGE), OURS_ONLY),
         ("api", CONTENTS, but(CONTENT, {"labels": None}), OURS_ONLY),
         (
             "api",
