@@ -37,6 +37,30 @@ def test_a_key_counts_for_its_caller_and_path_only(api: Api, world: World, point
     assert other.post(HERE, {"recovery_point": point, "target": "data-3"}, key="one").status == 202
 
 
+def test_a_key_counts_for_a_role_in_whichever_session(api: Api, world: World, point: str) -> None:
+    role = "arn:aws:sts::111122223333:assumed-role/operator"
+    sessions = [Api(world, caller=f"{role}/{name}", answers=api.answers) for name in ("ann", "ann-again")]
+    replies = [
+        session.post(HERE, {"recovery_point": point, "target": "data-2"}, key="one") for session in sessions
+    ]
+    assert [reply.status for reply in replies] == [202, 202]
+    assert replies[0].json["id"] == replies[1].json["id"]
+    assert replies[1].headers["Idempotency-Replayed"] == "true"
+    other = Api(world, caller="arn:aws:sts::111122223333:assumed-role/other/ann", answers=api.answers)
+    again = other.post(HERE, {"recovery_point": point, "target": "data-3"}, key="one")
+    assert (again.status, "Idempotency-Replayed" in again.headers) == (202, False)
+
+
+def test_a_request_that_died_goes_on_in_another_session(api: Api, world: World, point: str) -> None:
+    role = "arn:aws:sts::111122223333:assumed-role/operator"
+    wish = {"claims": [{"namespace": "shop", "name": "data"}]}
+    runs = set()
+    for name in ("ann", "ann-again"):
+        fresh = Api(world, caller=f"{role}/{name}")  # what was answered to the first is lost
+        runs.add(fresh.post("/v1/clusters/myeks/backups", wish, key="one").json["id"])
+    assert len(runs) == 1
+
+
 def test_a_wish_that_is_still_worked_on_says_so(api: Api, world: World, point: str) -> None:
     wish = {"recovery_point": point, "target": "data-2"}
     replies = []

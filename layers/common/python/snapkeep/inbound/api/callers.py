@@ -18,6 +18,14 @@ def caller_of(event: BaseProxyEvent) -> str:
     return str(identity.get("userArn") or LOCAL)
 
 
+def role_of(event: BaseProxyEvent) -> str:
+    """The ARN of who signed, for a role without its session: one that was assumed anew is the same role.
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-arns
+    """
+    caller = caller_of(event)
+    return caller.rpartition("/")[0] if ":assumed-role/" in caller else caller
+
+
 def request_id_of(event: BaseProxyEvent) -> str:
     """The id API Gateway gave the request; its access log and our log have it too."""
     return str(_context(event).get("requestId") or "")
@@ -29,11 +37,11 @@ def header(event: BaseProxyEvent, name: str) -> str:
 
 
 def id_of(event: BaseProxyEvent, key: str) -> str:
-    """The id of what a request makes: 16 hex digits, the same for the same caller, path and key.
+    """The id of what a request makes: 16 hex digits, the same for the same role, path and key.
 
-    So a request that is sent again after a crash goes on with what it began.
+    So a request that is sent again after a crash, by another session too, goes on with what it began.
     """
-    parts = [caller_of(event), event.http_method, event.path, key]
+    parts = [role_of(event), event.http_method, event.path, key]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
 
 

@@ -1,7 +1,7 @@
 """A POST under one Idempotency-Key is done once: sent again, it gets the same answer.
 
-The key counts for one caller and one path. An answer is remembered for a day; a problem is not, so that a
-refused wish can be sent again under its key once its cause is mended.
+The key counts for one role or user and one path, whichever session signed the request. An answer is
+remembered for a day; a problem is not, so that a refused wish can be sent again once its cause is mended.
 https://docs.powertools.aws.dev/lambda/python/latest/utilities/idempotency/
 """
 
@@ -19,7 +19,7 @@ from aws_lambda_powertools.utilities.idempotency import (
     idempotent_function,
 )
 
-from snapkeep.inbound.api.callers import caller_of, header
+from snapkeep.inbound.api.callers import header, role_of
 
 KEY = "Idempotency-Key"
 REPLAYED = "Idempotency-Replayed"
@@ -38,7 +38,7 @@ class Once(BaseMiddlewareHandler[ApiGatewayResolver]):
         """Do the request, or answer what it was answered before; Powertools raises for keys in use."""
         event = app.current_event
         wish = {
-            "key": [caller_of(event), event.http_method, event.path, header(event, KEY)],
+            "key": [role_of(event), event.http_method, event.path, header(event, KEY)],
             "body": event.json_body,
         }
         config = IdempotencyConfig(
