@@ -11,6 +11,9 @@ import yaml
 
 from config.errors import ConfigError, Location, Problem
 
+DEEPEST = 30
+"""Levels of lists and mappings; settings have less than half as many."""
+
 QUOTE_STARS = "put a text that begins with * in quotes, and what policies share under defaults"
 
 
@@ -37,11 +40,11 @@ def read(path: Path) -> Document:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         raise ConfigError(str(path), [Problem((), f"cannot be read: {reason}")]) from error
     try:
+        unwanted = list(_unwanted(text))
+        if unwanted:
+            raise ConfigError(str(path), unwanted)
         if yaml.compose(text, yaml.SafeLoader) is None:
             raise ConfigError(str(path), [Problem((), "is empty: it needs clusters and policies")])
-        aliases = list(_aliases(text))
-        if aliases:
-            raise ConfigError(str(path), aliases)
         return _parse(text)
     except yaml.YAMLError as error:
         raise ConfigError(str(path), [_yaml_problem(error)]) from error
@@ -53,9 +56,19 @@ def _parse(text: str) -> Document:
     return Document(yaml.safe_load(text), lines, tuple(problems))
 
 
-def _aliases(text: str) -> Iterator[Problem]:
-    """Aliases are mostly cron expressions without quotes, and a few of them can make a file endless."""
+def _unwanted(text: str) -> Iterator[Problem]:
+    """What must be found before the file is read whole, because it may have no end.
+
+    Aliases are mostly cron expressions without quotes. Whatever is nested deeply is read by recursion.
+    """
+    depth = 0
     for event in yaml.parse(text, yaml.SafeLoader):
+        if isinstance(event, yaml.CollectionStartEvent | yaml.CollectionEndEvent):
+            depth += 1 if isinstance(event, yaml.CollectionStartEvent) else -1
+        if depth > DEEPEST:
+            line = event.start_mark.line + 1 if event.start_mark else 0
+            yield Problem((), f"is nested more than {DEEPEST} levels deep; no setting needs that", line)
+            return
         if isinstance(event, yaml.AliasEvent) and event.start_mark is not None:
             line = event.start_mark.line + 1
             yield Problem((), f"*{event.anchor} is a YAML alias, which is not used here; {QUOTE_STARS}", line)

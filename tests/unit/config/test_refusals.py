@@ -258,6 +258,13 @@ def test_times_are_kept_within_what_scheduler_takes(refusals: Refusals, window: 
             "snapkeep.yaml:1: *x is a YAML alias, which is not used here; put a text that begins with * in "
             "quotes, and what policies share under defaults",
         ),
+        *(
+            (
+                f"a: 1\nb: {nested}",
+                "snapkeep.yaml:2: is nested more than 30 levels deep; no setting needs that",
+            )
+            for nested in ("[" * 20_000, "[" * 31 + "]" * 31, "{c: " * 20_000, "[[" * 200 + "]]" * 200)
+        ),
     ],
 )
 def test_a_file_that_is_no_config_says_so(refusals: Refusals, text: str, line: str) -> None:

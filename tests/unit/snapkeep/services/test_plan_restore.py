@@ -11,6 +11,7 @@ import pytest
 from snapkeep.domain import tags
 from snapkeep.domain.errors import ForeignSource, NotFound, TemporaryError
 from snapkeep.domain.policies import Method
+from snapkeep.domain.restore.findings import Severity
 from snapkeep.domain.restore.operations import Way
 from snapkeep.domain.restore.plans import RestorePlan
 from snapkeep.domain.restore.requests import RestoreRequest
@@ -146,6 +147,23 @@ def test_an_archived_newest_point_is_passed_over_and_that_is_told() -> None:
     found = story.plan(claim="mysql")
     assert found.point.id == story.points[1]
     assert [finding.code for finding in found.findings] == ["newer_archived"]
+
+
+def test_a_claim_that_was_made_again_says_which_points_the_one_before_has() -> None:
+    story = Story()
+    snapshots = sorted(story.world.ebs.all.values(), key=lambda item: item.started_at)
+    newest = snapshots[-1]
+    made_again = {**newest.tags, tags.CLAIM_UID: "uid-made-again"}
+    story.world.ebs.all[newest.id] = replace(newest, tags=made_again)
+    found = story.plan(claim="mysql")
+    assert (found.point.id, found.refused) == (story.points[2], False)
+    (finding,) = found.findings
+    assert (finding.code, finding.severity) == ("earlier_claim", Severity.WARNING)
+    assert story.points[1] in finding.text and story.points[0] in finding.text
+    assert story.points[1] in finding.fix
+    assert story.plan(claim="mysql", strict=True).refused
+    assert story.plan(point_id=story.points[2]).findings == ()
+    assert story.plan(claim="mysql", at=snapshots[1].started_at).findings == ()
 
 
 def test_when_all_points_are_archived_the_newest_says_how_to_get_it_back() -> None:

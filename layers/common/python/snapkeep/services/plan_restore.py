@@ -97,10 +97,15 @@ class PlanRestore:
             if request.at is None or item.started_at <= request.at
         ]
         newest_first = [point for point, _ in sorted(ready, key=lambda item: (item[1], item[0].id))][::-1]
-        usable = next((point for point in newest_first if not point.archived), None)
-        if usable is None or usable is newest_first[0]:
-            return next(iter(newest_first), None)
-        return replace(usable, newer_archived=newest_first[0].id)
+        if not newest_first:
+            return None
+        chosen = next((point for point in newest_first if not point.archived), newest_first[0])
+        older = newest_first[newest_first.index(chosen) + 1 :]
+        return replace(
+            chosen,
+            newer_archived=newest_first[0].id if chosen is not newest_first[0] else "",
+            earlier_claim=tuple(point.id for point in older if point.claim_uid != chosen.claim_uid),
+        )
 
     def _of_own_volume(self, ready: Sequence[Ready]) -> Iterator[Ready]:
         """Those that are of the volume of the claim that they name."""

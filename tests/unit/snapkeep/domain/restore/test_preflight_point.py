@@ -83,3 +83,10 @@ def test_a_point_that_is_restored_for_a_time_says_until_when_and_how_to_keep_it(
     assert (found.code, found.severity) == ("point_restored_for_now", Severity.WARNING)
     assert f"{POINT} is restored from the archive tier until 2026-12-01 06:00 UTC only" in found.text
     assert found.fix == "aws ec2 restore-snapshot-tier --snapshot-id snap-1 --permanent-restore"
+
+
+def test_of_many_points_of_an_earlier_claim_the_newest_are_named() -> None:
+    found = the_finding(point=a_point(earlier_claim=("p5", "p4", "p3", "p2", "p1")))
+    assert (found.code, found.severity) == ("earlier_claim", Severity.WARNING)
+    assert "p5, p4, p3 and 2 older ones the claim before" in found.text
+    assert found.fix == "to restore the claim before, ask for p5 by its id"

@@ -25,6 +25,8 @@ class PointFacts:
     `snapshot_driver` the driver that alone can use that one.
     `newer_archived` is the id of a newer point of the claim that cannot be used from the archive tier.
     One restored from there for a time goes back at `back_to_archive_at` (aware UTC).
+    `earlier_claim` are the ids of older points, newest first, of another claim that had the same name: it was
+    asked for by name.
     `kms_trouble` says why its key cannot be used, "" when it can or is not known.
     """
 
@@ -57,6 +59,7 @@ class PointFacts:
     snapshot_driver: str = ""
     newer_archived: str = ""
     back_to_archive_at: datetime | None = None
+    earlier_claim: tuple[str, ...] = ()
 
     @property
     def minimum_bytes(self) -> int:

@@ -11,6 +11,9 @@ from snapkeep.domain.restore.points import PointFacts
 from snapkeep.domain.restore.targets import TargetFacts
 from snapkeep.domain.retention_points import moment
 
+NAMED = 3
+"""Points of an earlier claim that a finding names."""
+
 
 def point_findings(point: PointFacts, target: TargetFacts) -> Iterator[Finding]:
     """State, storage tier, key and Region of the point."""
@@ -21,6 +24,15 @@ def point_findings(point: PointFacts, target: TargetFacts) -> Iterator[Finding]:
             f"recovery point {point.newer_archived} is newer than {point.id}, but in the archive tier: it is "
             "not used",
             f"snapkeep get points --claim {point.claim} --namespace {point.namespace} lists both",
+        )
+    if point.earlier_claim:
+        others = len(point.earlier_claim) - NAMED
+        shown = ", ".join(point.earlier_claim[:NAMED]) + (f" and {others} older ones" if others > 0 else "")
+        yield warning(
+            "earlier_claim",
+            f"claim {point.namespace}/{point.claim} was deleted and made again: recovery point {point.id} "
+            f"holds the new one, perhaps empty, and {shown} the claim before",
+            f"to restore the claim before, ask for {point.earlier_claim[0]} by its id",
         )
     if point.archived:
         yield error(
