@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from snapkeep.domain import tags
 from snapkeep.domain.errors import Invalid, NotFound, SnapkeepError, TemporaryError
@@ -21,6 +21,11 @@ from snapkeep.ports import Clock, Journal, Snapshots
 
 ATTEMPTS = 5
 """How often a tag is written anew because somebody else changed the holds meanwhile."""
+
+TAGS_LAG = timedelta(minutes=10)
+"""How long after a change EC2 may show the tags of before: seconds as a rule.
+https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html
+"""
 
 log = logging.getLogger(__name__)
 
@@ -102,12 +107,21 @@ class HoldPoints:
         elif snapshot is not None:
             self._untag(snapshot, found.over)
         after = self.snapshots.get(snapshot_id)
-        gone = () if after and names(after.tags.get(tags.HOLD), found.over) else found.over
+        if after is None:
+            gone = found.over
+        elif names(after.tags.get(tags.HOLD), found.over):
+            gone = ()
+        else:
+            gone = tuple(hold for hold in found.over if self._may_be_forgotten(hold))
         for hold in gone:
             self.journal.remove_hold(hold)
         if after is not None and not found.in_force and self._look(snapshot_id, after).in_force:
             self._tag(snapshot_id)  # somebody held it while the tag was on its way out
         return gone
+
+    def _may_be_forgotten(self, hold: Hold) -> bool:
+        """False while a read that lags could show a hold that was given back, and would bring it back."""
+        return hold.lifted_at is None or self.clock() - hold.lifted_at >= TAGS_LAG
 
     def _look(self, snapshot_id: str, snapshot: Snapshot | None, acting: str = "") -> Settled:
         """What holds a snapshot by journal and tag; the journal is told what only the tag says."""
