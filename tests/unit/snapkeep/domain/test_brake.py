@@ -21,7 +21,15 @@ OTHERS = [change(f"claim-{number}/daily", 10) for number in range(20)]
 
 @pytest.mark.parametrize(
     ("points", "beyond", "braked"),
-    [(100, 20, False), (100, 21, True), (3, 1, False), (3, 2, True), (0, 0, False)],
+    [
+        (100, 20, False),
+        (100, 21, True),
+        (5, 1, False),
+        (5, 2, True),
+        (3, 1, False),
+        (3, 2, True),
+        (0, 0, False),
+    ],
 )
 def test_a_fifth_of_the_cluster_may_go_beyond_what_new_points_account_for(
     points: int, beyond: int, braked: bool

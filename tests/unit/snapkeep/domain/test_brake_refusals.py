@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from snapkeep.domain.brake_refusals import Refusal
+from snapkeep.domain.brake_refusals import Refusal, unknown_token
 
 NOW = datetime(2026, 11, 24, 18, tzinfo=UTC)
 REFUSAL = Refusal("myeks", "0123456789abcdef", frozenset({"snap-1", "snap-2"}), "too far", NOW, "rules")
@@ -38,3 +38,11 @@ def test_a_point_says_why_it_stays_and_what_lets_it_go() -> None:
     assert REFUSAL.why_kept() == (
         "the brake refused to delete it on 2026-11-24 18:00 UTC; token 0123456789abcdef lets it go"
     )
+
+
+def test_a_token_that_confirms_nothing_names_those_that_would() -> None:
+    assert unknown_token("ffff", [REFUSAL]) == (
+        "nothing was refused under the token ffff, so nothing is deleted. "
+        "Open refusals: 0123456789abcdef (2 deletions)"
+    )
+    assert unknown_token("ffff", []).endswith("No refusal is open")

@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from snapkeep.domain.retention_points import moment
 
 REMIND_AFTER = timedelta(days=7)
 """People are reminded of an open refusal this often."""
+
+
+class Counted(Protocol):
+    """Something that names a refusal's token and how many deletions it holds."""
+
+    @property
+    def token(self) -> str:
+        """What confirms the deletions."""
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +42,11 @@ class Refusal:
     rules: str
     announced_at: datetime | None = None
 
+    @property
+    def count(self) -> int:
+        """How many deletions it holds."""
+        return len(self.names)
+
     def is_due(self, now: datetime) -> bool:
         """True when people are to hear of it, for the first time or again; a clock may have been wrong."""
         return self.announced_at is None or abs(now - self.announced_at) >= REMIND_AFTER
@@ -40,3 +58,11 @@ class Refusal:
     def why_kept(self) -> str:
         """Why one of its points is still there."""
         return f"the brake refused to delete it on {moment(self.since)}; token {self.token} lets it go"
+
+
+def unknown_token(token: str, refusals: Iterable[Counted]) -> str:
+    """Why a token confirms nothing, and which ones would."""
+    known = ", ".join(f"{item.token} ({item.count} deletions)" for item in refusals)
+    return f"nothing was refused under the token {token}, so nothing is deleted. " + (
+        f"Open refusals: {known}" if known else "No refusal is open"
+    )

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from snapkeep.domain.brake import Verdict, judge, token
-from snapkeep.domain.brake_refusals import Refusal
+from snapkeep.domain.brake_refusals import Refusal, unknown_token
 from snapkeep.domain.errors import SnapkeepError
 from snapkeep.domain.lineages import PolicyRetention
 from snapkeep.domain.prunable import IN_BIN
@@ -33,12 +33,7 @@ class Braked:
         """Why a confirmation confirms nothing; "" when it does, or when there is none."""
         if not confirm or self.confirmed:
             return ""
-        known = ", ".join(f"{item.token} ({len(item.names)} deletions)" for item in self.refusals)
-        return (
-            f"nothing was refused under the token {confirm}, so nothing is deleted. "
-            + (f"Open refusals: {known}. " if known else "No refusal is open. ")
-            + 'Look at the plan with {"dry_run": true}'
-        )
+        return unknown_token(confirm, self.refusals) + '. Look at the plan with {"dry_run": true}'
 
 
 @dataclass(frozen=True, slots=True)

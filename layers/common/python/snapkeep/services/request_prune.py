@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from snapkeep.domain.brake_refusals import unknown_token
 from snapkeep.domain.errors import PermanentError
 from snapkeep.domain.policies import Deployment
 from snapkeep.domain.prune_plans import PrunePlan
@@ -31,10 +32,6 @@ class RequestPrune:
         if plan.refused:
             raise PermanentError(plan.refused)
         if token and token not in [refusal.token for refusal in plan.refusals]:
-            known = ", ".join(f"{item.token} ({item.count} deletions)" for item in plan.refusals)
-            raise PermanentError(
-                f"nothing of cluster {cluster} was refused under the token {token}. "
-                + (f"Open refusals: {known}" if known else "No refusal is open")
-            )
+            raise PermanentError(f"cluster {cluster}: {unknown_token(token, plan.refusals)}")
         self.pruner.prune(cluster, token)
         return plan
