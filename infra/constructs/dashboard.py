@@ -48,7 +48,11 @@ def _backups() -> list[cloudwatch.IWidget]:
         _graph(
             "Runs",
             _sums(
-                Metric.RUNS_COMPLETED, Metric.RUNS_PARTIALLY_FAILED, Metric.RUNS_FAILED, Metric.SLOTS_MISSED
+                Metric.RUNS_COMPLETED,
+                Metric.RUNS_PARTIALLY_FAILED,
+                Metric.RUNS_FAILED,
+                Metric.SLOTS_MISSED,
+                Metric.SLOTS_REFUSED,
             ),
         ),
         _graph("Recovery points", _sums(Metric.POINTS_READY, Metric.POINTS_FAILED, Metric.POINTS_NOT_LOCKED)),

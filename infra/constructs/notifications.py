@@ -20,6 +20,7 @@ FAILURE_EVENTS = {
         "Snapkeep Run Partially Failed",
         "Snapkeep Run Failed",
         "Snapkeep Slot Missed",
+        "Snapkeep Slot Refused",
         "Snapkeep Work Given Up",
         "Snapkeep Deletion Stuck",
         "Snapkeep Label Misread",
@@ -47,7 +48,7 @@ class Notifications(Construct):
         rule = events.CfnRule(
             self,
             "Rule",
-            description="Snapkeep: what failed, was missed, stopped, or could not be locked",
+            description="Snapkeep: what failed, was missed, refused, stopped, or could not be locked",
             event_bus_name=event_bus,
             event_pattern=FAILURE_EVENTS,
             targets=[

@@ -12,7 +12,8 @@ from snapkeep.settings import PlanBackupSettings
 
 @bootstrap.logger.inject_lambda_context
 def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Plan the run of the slot, or start one for each cluster of the policy.
+    """Plan the run of the slot, or start one for each cluster of the policy. A slot that the policy's
+    schedule does not have is refused.
 
     Temporary errors are raised, so that Lambda tries again.
     """
@@ -20,6 +21,9 @@ def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
     request = backup_request(event)
     if not request.cluster:
         return bootstrap.told(bootstrap.start_runs(settings).start(request.policy, request.slot))
+    refused = bootstrap.check_slot(settings).check(request, context.aws_request_id)
+    if refused:
+        return bootstrap.told(refused)
     planner = bootstrap.plan_backup(settings)
     run = planner.run(request.cluster, request.policy, request.slot, context.aws_request_id)
     return bootstrap.told(run)

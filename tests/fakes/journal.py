@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from threading import Lock
 
 from snapkeep.domain.creation import counts_as_read
 from snapkeep.domain.errors import NotFound, TemporaryError
 from snapkeep.domain.points import Point, PointState, Snapshot
 from snapkeep.domain.policies import Method
 from snapkeep.domain.runs import Run, RunState
+from snapkeep.domain.slot_record import SlotRecord
 from snapkeep.ports import Creation, Left, Outcome
 from tests.fakes.catalogue import MemoryCatalogueRecords
 from tests.fakes.nodes import MemoryIncidentRecords
@@ -50,6 +52,8 @@ class MemoryJournal(
         self.requests: dict[str, str] = {}
         self._left: dict[str, tuple[Left, ...]] = {}
         self._leases: dict[tuple[str, str], Lease] = {}
+        self._slot_records: dict[tuple[str, str], SlotRecord] = {}
+        self._slot_records_lock = Lock()
         self._first_seen: dict[tuple[str, str], datetime] = {}
 
     def open_run(self, run: Run, owner: str, until: datetime, now: datetime) -> Run | None:
@@ -114,6 +118,21 @@ class MemoryJournal(
         self._before("runs_of")
         found = [r for r in self.runs.values() if (r.cluster, r.policy) == (cluster, policy)]
         yield from sorted((run for run in found if run.slot >= since), key=lambda run: run.slot)
+
+    def slot_record(self, cluster: str, policy: str) -> SlotRecord:
+        self._before("slot_record")
+        return self._slot_records.get((cluster, policy), SlotRecord(cluster, policy))
+
+    def write_slot_record(self, record: SlotRecord) -> bool:
+        self._before("write_slot_record")
+        with self._slot_records_lock:
+            known = self._slot_records.get((record.cluster, record.policy))
+            if record.version != (known.version if known else 0):
+                return False
+            written = replace(record, version=record.version + 1)
+            self._slot_records[record.cluster, record.policy] = written
+        self._after("write_slot_record")
+        return True
 
     def points(self, run_id: str, ids: Sequence[str]) -> Sequence[Point]:
         self._before("points")

@@ -79,8 +79,8 @@ class FakePacer(Faults):
 
 
 @dataclass(frozen=True)
-class MissedSlot:
-    """What `slot_missed` was told."""
+class ToldSlot:
+    """What `slot_missed` or `slot_refused` was told."""
 
     cluster: str
     policy: str
@@ -97,7 +97,8 @@ class FakeAnnouncer(FakeTroubleNews):
         self.late: dict[str, tuple[Point, ...]] = {}
         self.late_ended: list[tuple[Run, int]] = []
         self.skews: dict[str, float] = {}
-        self.missed: list[MissedSlot] = []
+        self.missed: list[ToldSlot] = []
+        self.refused: list[ToldSlot] = []
         self.ages: dict[tuple[str, str], timedelta] = {}
         self.late_claims: dict[tuple[str, str], tuple[str, ...]] = {}
         self.unlocked: list[tuple[str, str]] = []
@@ -122,8 +123,13 @@ class FakeAnnouncer(FakeTroubleNews):
 
     def slot_missed(self, cluster: str, policy: str, slot: datetime, reason: str) -> None:
         self._before("slot_missed")
-        self.missed.append(MissedSlot(cluster, policy, slot, reason))
+        self.missed.append(ToldSlot(cluster, policy, slot, reason))
         self._after("slot_missed")
+
+    def slot_refused(self, cluster: str, policy: str, slot: datetime, reason: str) -> None:
+        self._before("slot_refused")
+        self.refused.append(ToldSlot(cluster, policy, slot, reason))
+        self._after("slot_refused")
 
     def freshness(self, cluster: str, policy: str, age: timedelta, late: Sequence[str]) -> None:
         self._before("freshness")

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
+from snapkeep.adapters.calendar import CronCalendar
 from snapkeep.adapters.report_page import render
 from snapkeep.domain import tags
 from snapkeep.domain.claims import Claim, Volume, VolumeKind
@@ -24,6 +25,7 @@ from snapkeep.domain.prune_plans import PrunePlan
 from snapkeep.domain.retention_history import RetentionVersion
 from snapkeep.domain.runs import Run, run_id
 from snapkeep.inbound.api.actions import Actions
+from snapkeep.services.check_slot import CheckSlot
 from snapkeep.services.complete_points import CompletePoints
 from snapkeep.services.finish_restores import FinishRestores
 from snapkeep.services.gather_report import GatherReport
@@ -159,6 +161,7 @@ class World:
     def _build(self, wrap: Callable[[Any], Any]) -> None:
         journal, queue, ebs = wrap(self.journal), wrap(self.queue), wrap(self.ebs)
         announcer, pacer, clusters = wrap(self.announcer), wrap(self.pacer), wrap(self.clusters)
+        self.slot_check = CheckSlot(self.deployment, journal, CronCalendar(), announcer, self.clock)
         self.plan_backup = PlanBackup(self.deployment, clusters, ebs, journal, queue, announcer, self.clock)
         self.take_snapshots = TakeSnapshots(
             self.deployment, clusters, ebs, journal, queue, pacer, announcer, self.clock

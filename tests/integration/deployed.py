@@ -6,8 +6,8 @@ import json
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,8 +20,10 @@ from sandbox.kubernetes import control
 from sandbox.kubernetes.control import ClusterControl
 from sandbox.launch import Sandbox
 
-SLOT = (datetime.now(UTC) - timedelta(hours=18)).replace(hour=18, minute=0, second=0, microsecond=0)
-"""The newest slot of the policies that `config_of` gives: a point of an older one would be late."""
+ANY_MINUTE = "cron(* * * * ? 1970-2199)"
+"""Scheduler alone can evaluate years, so every minute may be a slot, and none counts as missed or late."""
+AGO = timedelta(minutes=10)
+"""How long ago the first slot of a policy was: the next ones follow a minute apart."""
 CLUSTER = "myeks"
 PATIENCE = 4.0
 """Tests share their processors with others: a build that takes 40 s alone has taken more than 180."""
@@ -30,22 +32,31 @@ T = TypeVar("T")
 
 @dataclass
 class Deployed:
-    """A running sandbox with the stack in it."""
+    """A running sandbox with the stack in it; `slots` holds the last slot that each policy was run at."""
 
     sandbox: Sandbox
     cluster: ClusterControl
     admin: Admin
     outputs: dict[str, str]
+    slots: dict[str, datetime] = field(default_factory=dict)
 
     def make_claims(self, namespace: str, count: int) -> list[str]:
         """Bound claims on EBS volumes of their own."""
         self.cluster.call("lab", {"bulk_claims": count, "namespace": namespace})
         return [f"bulk-{number:04d}" for number in range(count)]
 
-    def backup(self, policy: str, slot: datetime = SLOT) -> dict[str, Any]:
-        """Invoke plan_backup with what a schedule sends; returns its answer."""
+    def backup(self, policy: str, slot: datetime | None = None) -> dict[str, Any]:
+        """Invoke plan_backup with what a schedule sends, for a new slot if none is given; its answer."""
+        slot = slot or self.next_slot(policy)
+        self.slots[policy] = slot
         message = {"cluster": CLUSTER, "policy": policy, "scheduledTime": f"{slot:%Y-%m-%dT%H:%M:%SZ}"}
         return self.invoke("plan-backup", message)
+
+    def next_slot(self, policy: str) -> datetime:
+        """A slot by the sandbox's clock that the policy was not run at yet."""
+        now = self.sandbox.aws.now().replace(second=0, microsecond=0)
+        last = self.slots.get(policy)
+        return max(now - AGO, last + timedelta(minutes=1)) if last else now - AGO
 
     def invoke(self, function: str, message: dict[str, Any]) -> dict[str, Any]:
         """Invoke a function and wait for its answer; AssertionError with its error when it fails."""
@@ -66,9 +77,9 @@ class Deployed:
         self.sandbox.aws.wait_idle()
         return until(report, "the other prune to end")
 
-    def run(self, policy: str, slot: datetime = SLOT) -> Item:
-        """The run of a slot as journaled."""
-        name = f"{CLUSTER}.{policy}.{slot:%Y%m%dT%H%M%SZ}"
+    def run(self, policy: str) -> Item:
+        """The policy's last run as journaled."""
+        name = f"{CLUSTER}.{policy}.{self.slots[policy]:%Y%m%dT%H%M%SZ}"
         journal = evidence.read_journal(self.sandbox.client("dynamodb"), self.outputs["JournalTableName"])
         return next((run for run in journal.runs if run["id"] == name), {"state": "absent"})
 
@@ -82,10 +93,10 @@ class Deployed:
         found = evidence.read_snapshots(self.sandbox.client("ec2")).values()
         return [snapshot for snapshot in found if snapshot.tags.get("snapkeep:policy") == policy]
 
-    def until_closed(self, policy: str, limit: float = 60, slot: datetime = SLOT) -> Item:
-        """The run once it is closed."""
+    def until_closed(self, policy: str, limit: float = 60) -> Item:
+        """The policy's last run once it is closed."""
         return until(
-            lambda: run if (run := self.run(policy, slot)).get("closed_at") else None,
+            lambda: run if (run := self.run(policy)).get("closed_at") else None,
             f"the run of {policy} to close",
             limit,
         )
@@ -125,7 +136,7 @@ def deployed(
 
 def config_of(*policies: dict[str, Any], **changes: Any) -> dict[str, Any]:
     """A config with these policies; each takes the namespace of its own name unless it says otherwise."""
-    defaults = {"schedule": {"expression": "0 18 * * *"}, "retention": {"last": 3}}
+    defaults = {"schedule": {"expression": ANY_MINUTE}, "retention": {"last": 3}}
     return {
         "clusters": [{"name": CLUSTER, "region": "ap-northeast-2"}],
         "defaults": defaults,

@@ -6,7 +6,6 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,9 +13,8 @@ import pytest
 from sandbox.demo.evidence import Item
 from sandbox.demo.facts import LiveSnapshot
 from snapkeep.domain import tags
-from tests.integration.deployed import CLUSTER, SLOT, Deployed, config_of, deployed, until
+from tests.integration.deployed import CLUSTER, Deployed, config_of, deployed, until
 
-NEXT_SLOT = SLOT + timedelta(days=1)
 WORDPRESS = {"selection": {"namespaces": ["wordpress"]}, "method": "ebs", "group": "app"}
 POLICIES: Sequence[dict[str, Any]] = (
     {"name": "twice", "method": "ebs"},
@@ -65,8 +63,9 @@ def reasons(points: Sequence[Item]) -> set[str]:
 
 def test_the_same_events_eight_times_at_once_make_one_point_per_claim(product: Deployed) -> None:
     claims = product.make_claims("twice", 12)
+    slot = product.next_slot("twice")
     with ThreadPoolExecutor(8) as threads:
-        list(threads.map(lambda _: product.backup("twice"), range(8)))
+        list(threads.map(lambda _: product.backup("twice", slot), range(8)))
     send_every_job_again(product, "twice", times=8)
     run = product.until_closed("twice")
     product.sandbox.aws.wait_idle()
@@ -96,7 +95,7 @@ def test_reconcile_finds_what_lost_events_did_not_tell(product: Deployed) -> Non
 
     report = product.invoke("reconcile", {})
 
-    assert f"{CLUSTER}.quiet.{SLOT:%Y%m%dT%H%M%SZ}" in report["closed"]
+    assert product.run("quiet")["id"] in report["closed"]
     assert product.run("quiet")["state"] == "completed"
 
 
@@ -106,8 +105,8 @@ def test_a_silent_cluster_is_backed_up_from_what_earlier_points_remember(product
     assert product.until_closed("silent")["state"] == "completed"
     product.cluster.set_unreachable("refuse")
 
-    product.backup("silent", NEXT_SLOT)
-    run = product.until_closed("silent", slot=NEXT_SLOT)
+    product.backup("silent")
+    run = product.until_closed("silent")
 
     assert (run["state"], int(run["ready"])) == ("partially_failed", 2)
     assert "did not answer" in run["degraded"]
@@ -194,10 +193,10 @@ def test_a_group_is_cut_in_one_moment(product: Deployed) -> None:
 def test_a_group_that_ec2_refuses_fails_whole_unless_it_may_be_taken_one_by_one(product: Deployed) -> None:
     refusal = "You can only take snapshots of running instances"
     product.sandbox.aws.fail_call("ec2:CreateSnapshots", "InvalidParameterValue", times=2, message=refusal)
-    product.backup("together", NEXT_SLOT)
-    assert product.until_closed("together", slot=NEXT_SLOT)["state"] == "failed"
-    product.backup("apart", NEXT_SLOT)
-    assert product.until_closed("apart", slot=NEXT_SLOT)["state"] == "completed"
+    product.backup("together")
+    assert product.until_closed("together")["state"] == "failed"
+    product.backup("apart")
+    assert product.until_closed("apart")["state"] == "completed"
 
     failed = [point for point in product.points("together") if point["state"] == "failed"]
     assert len(failed) == 2
@@ -210,8 +209,8 @@ def test_a_group_that_ec2_refuses_fails_whole_unless_it_may_be_taken_one_by_one(
 
 def test_deleting_a_namespace_deletes_none_of_its_backups(product: Deployed) -> None:
     product.make_claims("by-driver", 1)
-    product.backup("by-driver", NEXT_SLOT)
-    assert product.until_closed("by-driver", slot=NEXT_SLOT)["state"] == "completed"
+    product.backup("by-driver")
+    assert product.until_closed("by-driver")["state"] == "completed"
     before = {snapshot.id for snapshot in product.snapshots("by-driver")}
 
     product.admin.delete("/api/v1/namespaces/by-driver")
@@ -227,7 +226,7 @@ def test_deleting_a_namespace_deletes_none_of_its_backups(product: Deployed) -> 
 def test_a_create_whose_answer_is_lost_is_adopted_and_not_repeated(product: Deployed) -> None:
     product.make_claims("throttled", 3)
     product.sandbox.aws.fail_call("ec2:CreateSnapshot", "InternalError", status=500, after=True)
-    product.backup("throttled", NEXT_SLOT)
-    run = product.until_closed("throttled", limit=120, slot=NEXT_SLOT)
+    product.backup("throttled")
+    run = product.until_closed("throttled", limit=120)
     assert (run["state"], int(run["ready"])) == ("completed", 3)
     assert set(counted(product.snapshots("throttled")).values()) == {1}

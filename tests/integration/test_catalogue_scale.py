@@ -13,7 +13,7 @@ import pytest
 from sandbox.demo.facts import LiveSnapshot
 from sandbox.demo.history import tags_at
 from tests.integration.api import Person
-from tests.integration.deployed import SLOT, Deployed, config_of, deployed
+from tests.integration.deployed import Deployed, config_of, deployed
 
 pytestmark = pytest.mark.slow
 
@@ -39,7 +39,7 @@ def fill(product: Deployed, real: Sequence[LiveSnapshot]) -> None:
     aws, ec2 = product.sandbox.aws, product.sandbox.client("ec2")
     aws.wait_idle()
     aws.settings(snapshot_events=0, functions_follow_clock=True)  # the next prune compares the catalogue
-    for slot in (SLOT - timedelta(hours=hour + 1) for hour in range(SLOTS)):
+    for slot in (product.slots[POLICY] - timedelta(hours=hour + 1) for hour in range(SLOTS)):
         for one in real:
             listed = [{"Key": key, "Value": value} for key, value in tags_at(one, slot).items()]
             ec2.create_snapshot(

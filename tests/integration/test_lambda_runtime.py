@@ -9,6 +9,7 @@ import json
 import platform
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,11 @@ pytestmark = pytest.mark.slow
 
 FUNCTIONS = sorted(path.parent.name for path in (ROOT / "lambdas").glob("*/handler.py"))
 EVENTS: dict[str, dict[str, Any]] = {
-    "plan_backup": {"cluster": CLUSTER, "policy": "real", "scheduledTime": "2026-11-24T18:00:00Z"},
+    "plan_backup": {
+        "cluster": CLUSTER,
+        "policy": "real",
+        "scheduledTime": f"{datetime.now(UTC):%FT%H:%M:00Z}",
+    },
     "prune": {"cluster": CLUSTER, "dry_run": True},
 }
 """What is sent instead of the first sample in `events/`."""

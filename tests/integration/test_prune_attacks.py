@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from snapkeep.domain import tags
-from tests.integration.deployed import CLUSTER, SLOT, Deployed, config_of, deployed
+from tests.integration.deployed import CLUSTER, Deployed, config_of, deployed
 from tests.integration.flows.story import pass_time
 
 POLICY = "attacked"
@@ -26,10 +26,9 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
     with deployed(tmp_path_factory.mktemp("attacks"), config_of(policy, orphans="delete")) as product:
         product.sandbox.aws.settings(functions_follow_clock=True)
         product.make_claims(POLICY, CLAIMS)
-        for day in range(DAYS):
-            slot = SLOT + timedelta(days=day)
-            product.backup(POLICY, slot)
-            product.until_closed(POLICY, slot=slot)
+        for _ in range(DAYS):
+            product.backup(POLICY)
+            product.until_closed(POLICY)
             pass_time(product, timedelta(hours=1))
         product.sandbox.aws.wait_idle()
         yield product

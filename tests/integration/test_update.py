@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import tarfile
-from datetime import timedelta
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from sandbox.demo.kube import Admin
 from sandbox.deploy import DeployedStack, deploy
 from sandbox.kubernetes.control import ClusterControl
 from sandbox.launch import Sandbox
-from tests.integration.deployed import CLUSTER, SLOT, Deployed, config_of
+from tests.integration.deployed import CLUSTER, Deployed, config_of
 from tests.unit.infra.state import state_in
 
 pytestmark = pytest.mark.slow
@@ -69,12 +69,12 @@ def test_an_update_from_the_last_release_keeps_everything(tmp_path: Path) -> Non
 
         (new,) = deploy(after, sandbox.client)
 
-        product = running(sandbox, new, config)
+        product = replace(product, outputs=new.outputs)
         assert new.outputs["JournalTableName"] == old.outputs["JournalTableName"]
         assert [each.name for each in sandbox.aws.schedules() if "updated" in each.name] == ["backup.updated"]
         assert product.run("updated")["state"] == "completed"
-        product.backup("updated", SLOT + timedelta(days=1))
-        product.until_closed("updated", slot=SLOT + timedelta(days=1))
+        product.backup("updated")
+        product.until_closed("updated")
         assert len(product.snapshots("updated")) == 2
 
         (again,) = deploy(after, sandbox.client)

@@ -12,8 +12,9 @@ from snapkeep.adapters.dynamodb import DynamoJournal
 from snapkeep.domain.claims import ClaimName
 from snapkeep.domain.errors import NotFound, TemporaryError
 from snapkeep.domain.points import Point, PointState, Snapshot, SnapshotState
-from snapkeep.domain.policies import Method
+from snapkeep.domain.policies import Method, Schedule
 from snapkeep.domain.runs import Run, RunState
+from snapkeep.domain.slot_record import KnownSchedule, SlotRecord
 from snapkeep.domain.wishes import Wish
 from snapkeep.ports import Creation, Journal, Left, Outcome
 from tests.contract.ports.samples import NOW, SLOT, TABLE, a_point, a_run, later
@@ -530,6 +531,21 @@ def test_runs_of_a_policy_are_given_from_a_slot_on_oldest_first(journal: Journal
     journal.open_run(a_run(cluster="other"), ME, UNTIL, NOW)
     found = [run.slot for run in journal.runs_of("myeks", "daily", slots[1])]
     assert found == slots[1:]
+
+
+def test_what_is_remembered_of_slots_is_written_over_the_version_it_was_read_at(journal: Journal) -> None:
+    empty = journal.slot_record("myeks", "daily")
+    assert empty == SlotRecord("myeks", "daily")
+    schedule = Schedule("cron(0 18 * * ? *)", "Asia/Seoul", 15, timedelta(hours=2), enabled=False)
+    record = replace(empty, schedules=(KnownSchedule(schedule, NOW),), taken=(SLOT, later(days=1)))
+    assert journal.write_slot_record(record)
+    assert journal.slot_record("myeks", "daily") == replace(record, version=1)
+    assert not journal.write_slot_record(empty)
+    assert journal.write_slot_record(replace(record, taken=(), version=1))
+    assert not journal.write_slot_record(replace(record, version=1))
+    assert journal.slot_record("myeks", "daily") == replace(record, taken=(), version=2)
+    assert journal.slot_record("other", "daily") == SlotRecord("other", "daily")
+    assert journal.slot_record("myeks", "weekly") == SlotRecord("myeks", "weekly")
 
 
 def test_the_first_time_a_policy_is_seen_is_remembered(journal: Journal) -> None:

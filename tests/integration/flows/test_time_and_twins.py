@@ -8,7 +8,7 @@ import pytest
 
 from sandbox.demo import evidence
 from snapkeep.domain import tags
-from tests.integration.deployed import SLOT, Deployed, until
+from tests.integration.deployed import Deployed, until
 from tests.integration.flows.story import counted, deliver_job_again, next_event, pass_time, queue_of_events
 
 
@@ -164,7 +164,7 @@ def test_a_group_on_two_nodes_is_taken_back_to_back_and_its_skew_is_told(product
     assert skew == pytest.approx((started[-1] - started[0]).total_seconds(), abs=0.01)
     reasons = {point["method_reason"] for point in product.points("two-nodes")}
     assert reasons == {"taken back to back: its volumes are not attached to one instance"}
-    assert event["detail"]["slot"] == SLOT.isoformat()
+    assert event["detail"]["slot"] == product.slots["two-nodes"].isoformat()
 
 
 def attach_to_nodes_of_their_own(product: Deployed, namespace: str) -> None:

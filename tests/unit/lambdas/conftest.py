@@ -52,6 +52,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
     world = World(a_claim("ebs-claim"), a_claim("other-claim"), policy=a_policy("daily"))
     services = {
         "plan_backup": world.plan_backup,
+        "check_slot": world.slot_check,
         "start_runs": StartRuns(world.deployment, world.starter),
         "take_snapshots": world.take_snapshots,
         "complete_points": world.complete_points,

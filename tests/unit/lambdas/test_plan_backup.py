@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 import pytest
 
 from lambdas.plan_backup.handler import handle
@@ -16,6 +18,7 @@ def test_a_schedule_becomes_a_run_of_its_own_slot(
     world: World, sample: Load, context: Context, case: str
 ) -> None:
     event = sample(f"plan_backup/{case}")
+    world.clock.now = datetime.fromisoformat(event["scheduledTime"]) + timedelta(minutes=20)
     answer = handle(event, context)
     assert answer["slot"] == event["scheduledTime"].replace("Z", "+00:00")
     assert (answer["policy"], answer["state"], answer["total"]) == ("daily", "running", 2)
@@ -26,6 +29,16 @@ def test_the_same_event_again_answers_with_the_same_run(world: World, sample: Lo
     first = handle(sample("plan_backup/slot"), context)
     assert handle(sample("plan_backup/slot"), context)["id"] == first["id"]
     assert len(world.journal.runs) == 1
+
+
+def test_a_time_that_is_no_slot_is_refused_and_the_answer_says_why(
+    world: World, sample: Load, context: Context
+) -> None:
+    event = {**sample("plan_backup/slot"), "scheduledTime": "2026-11-24T17:59:00Z"}
+    answer = handle(event, context)
+    assert "is not due then" in answer["refused"]
+    assert context.aws_request_id in answer["refused"]
+    assert world.journal.runs == {}
 
 
 def test_the_slot_of_several_clusters_starts_a_run_in_each(

@@ -38,6 +38,7 @@ from snapkeep.adapters.s3_reports import S3Reports
 from snapkeep.adapters.sqs import SqsIncidents, SqsQueue
 from snapkeep.deployment import load_deployment
 from snapkeep.inbound.api.actions import Actions
+from snapkeep.services.check_slot import CheckSlot
 from snapkeep.services.complete_points import CompletePoints
 from snapkeep.services.finish_restores import FinishRestores
 from snapkeep.services.gather_report import GatherReport
@@ -108,9 +109,21 @@ def plan_backup(settings: PlanBackupSettings) -> PlanBackup:
 
 
 @cache
+def check_slot(settings: PlanBackupSettings) -> CheckSlot:
+    """What plan_backup needs to check a slot before it plans its run."""
+    return CheckSlot(
+        load_deployment(),
+        _journal(settings.journal_table),
+        CronCalendar(),
+        _announcer(settings.event_bus),
+        clock,
+    )
+
+
+@cache
 def start_runs(settings: PlanBackupSettings) -> StartRuns:
     """What plan_backup needs to start itself for each cluster of a policy."""
-    return StartRuns(load_deployment(), _starter(settings.plan_backup_function))
+    return StartRuns(load_deployment(), _starter(settings.plan_backup_function, "plan_backup"))
 
 
 @cache
@@ -140,7 +153,7 @@ def reconcile(settings: ReconcileSettings) -> Reconcile:
     deployment = load_deployment()
     journal = _journal(settings.journal_table)
     announcer = _announcer(settings.event_bus)
-    starter = _starter(settings.plan_backup_function)
+    starter = _starter(settings.plan_backup_function, "reconcile")
     completer = _complete_points(settings.journal_table, settings.event_bus)
     heal_points = HealPoints(
         deployment,
@@ -228,7 +241,9 @@ def actions(settings: ApiSettings) -> Actions:
         points=ListPoints(deployment, snapshots, journal),
         holds=holds,
         coverage=coverage,
-        backups=RequestBackup(deployment, clusters, journal, _starter(settings.plan_backup_function), clock),
+        backups=RequestBackup(
+            deployment, clusters, journal, _starter(settings.plan_backup_function, "api"), clock
+        ),
         backup_status=ShowBackup(journal),
         prune=RequestPrune(deployment, LambdaPruner(_patient_lambda(), settings.prune_function)),
         reports=GatherReport(deployment, coverage, snapshots, journal, CronCalendar(), clock),
@@ -370,8 +385,8 @@ def _pacer(table: str) -> DynamoPacer:
 
 
 @cache
-def _starter(function: str) -> LambdaStarter:
-    return LambdaStarter(_session().client("lambda", config=CALLS), function)
+def _starter(function: str, caller: str) -> LambdaStarter:
+    return LambdaStarter(_session().client("lambda", config=CALLS), function, caller)
 
 
 @cache

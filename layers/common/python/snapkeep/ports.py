@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from snapkeep.domain.retention_history import RetentionVersion
     from snapkeep.domain.retention_points import Protection
     from snapkeep.domain.runs import Run, RunState
+    from snapkeep.domain.slot_record import SlotRecord
     from snapkeep.domain.troubles import Topic, Trouble
 
 Clock = Callable[[], datetime]
@@ -309,6 +310,9 @@ class Announcer(TroubleNews, WorkNews, Protocol):
     def slot_missed(self, cluster: str, policy: str, slot: datetime, reason: str) -> None:
         """Publish that a slot will not be run any more."""
 
+    def slot_refused(self, cluster: str, policy: str, slot: datetime, reason: str) -> None:
+        """Publish that somebody asked for a slot that the policy's schedule does not have now."""
+
     def freshness(self, cluster: str, policy: str, age: timedelta, late: Sequence[str]) -> None:
         """Count how old the newest run with a ready point is, and which claims are late."""
 
@@ -535,6 +539,12 @@ class Journal(TroubleJournal, Protocol):
 
     def first_seen(self, cluster: str, policy: str, now: datetime) -> datetime:
         """When a policy was first seen by reconcile (now, on the first call): no slot before is missed."""
+
+    def slot_record(self, cluster: str, policy: str) -> SlotRecord:
+        """What is remembered of a policy's slots; an empty record when nothing is."""
+
+    def write_slot_record(self, record: SlotRecord) -> bool:
+        """Write a record over the version that it was made from; False when that was written over before."""
 
     def intend_deletions(self, deletions: Sequence[Deletion]) -> None:
         """Journal deletions before anything is done; those under way already stay as they are."""

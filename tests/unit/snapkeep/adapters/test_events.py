@@ -195,6 +195,14 @@ def test_a_missed_slot_is_told_with_its_reason(bus: Any) -> None:
     ]
 
 
+def test_a_refused_slot_is_told_with_its_reason(bus: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    EventAnnouncer(bus, "default").slot_refused("myeks", "daily", NOW, "not due then")
+    ((kind, detail),) = bus.details()
+    assert kind == "Snapkeep Slot Refused"
+    assert (detail["slot"], detail["reason"]) == ("2026-11-24T18:00:00+00:00", "not due then")
+    assert metrics(capsys.readouterr().out)["SlotsRefused"]["value"] == [1]
+
+
 def test_an_event_that_was_not_taken_is_tried_again() -> None:
     full: Any = Bus(failed=1)
     with pytest.raises(TemporaryError, match="slow down"):

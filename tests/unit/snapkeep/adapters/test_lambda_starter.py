@@ -12,6 +12,7 @@ from botocore.stub import ANY, Stubber
 
 from snapkeep.adapters.lambda_starter import LambdaStarter
 from snapkeep.domain.errors import TemporaryError
+from snapkeep.domain.messages import BackupRequest
 from snapkeep.inbound.schedules import backup_request
 
 SLOT = datetime(2026, 11, 25, 3, tzinfo=timezone(timedelta(hours=9)))
@@ -30,11 +31,11 @@ class RememberingLambda:
 
 def test_plan_backup_reads_the_message_as_that_of_a_schedule() -> None:
     remembering: Any = RememberingLambda()
-    LambdaStarter(remembering, "snapkeep-plan-backup").start_run("myeks", "daily", SLOT)
+    LambdaStarter(remembering, "snapkeep-plan-backup", "reconcile").start_run("myeks", "daily", SLOT)
     (request,) = remembering.invocations
     assert (request["FunctionName"], request["InvocationType"]) == ("snapkeep-plan-backup", "Event")
     message = backup_request(json.loads(request["Payload"]))
-    assert (message.cluster, message.policy, message.slot) == ("myeks", "daily", SLOT)
+    assert message == BackupRequest("myeks", "daily", SLOT, "reconcile")
 
 
 def test_a_throttled_start_is_tried_again() -> None:
@@ -47,4 +48,4 @@ def test_a_throttled_start_is_tried_again() -> None:
             "invoke", "TooManyRequestsException", "Rate exceeded", 429, expected_params=expected
         )
         with pytest.raises(TemporaryError, match="start daily of myeks"):
-            LambdaStarter(client, "plan").start_run("myeks", "daily", SLOT)
+            LambdaStarter(client, "plan", "reconcile").start_run("myeks", "daily", SLOT)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from snapkeep.adapters.calendar import CronCalendar
 from snapkeep.domain.errors import TemporaryError
 from snapkeep.domain.policies import Schedule
 from snapkeep.domain.runs import RunState, run_id
@@ -80,6 +81,18 @@ def test_a_late_event_for_a_reported_slot_starts_nothing() -> None:
 def test_slots_before_the_policy_was_first_seen_are_not_missed() -> None:
     world = a_missed_slot(known_for=-timedelta(minutes=10))  # deployed ten minutes after the slot
     world.wait(minutes=30)
+    report = world.reconcile()
+    assert (report.started, report.missed) == ([], [])
+
+
+@pytest.mark.parametrize("after", [timedelta(minutes=30), timedelta(hours=1, minutes=55)])
+def test_a_rate_is_not_missed_for_having_run_earlier_than_it_was_first_seen(after: timedelta) -> None:
+    world = World(a_claim("mysql"), policy=a_policy(schedule=Schedule("rate(1 day)")))
+    world.calendar.due = CronCalendar().due  # type: ignore[method-assign]
+    world.clock.now = SLOT - timedelta(days=1) + timedelta(minutes=10)
+    world.reconcile()
+    world.back_up(SLOT)
+    world.clock.now = SLOT + timedelta(minutes=10) + after
     report = world.reconcile()
     assert (report.started, report.missed) == ([], [])
 

@@ -48,6 +48,7 @@ DETAIL_TYPES = {
 }
 LATE_POINTS_ENDED = "Snapkeep Late Points Ended"
 SLOT_MISSED = "Snapkeep Slot Missed"
+SLOT_REFUSED = "Snapkeep Slot Refused"
 POINT_NOT_LOCKED = "Snapkeep Point Not Locked"
 ORPHANS_FOUND = "Snapkeep Orphans Found"
 PRUNE_BRAKED = "Snapkeep Prune Braked"
@@ -137,6 +138,12 @@ class EventAnnouncer(WorkCounter):
         detail = {"cluster": cluster, "policy": policy, "slot": slot.isoformat(), "reason": reason}
         _count(Metric.SLOTS_MISSED, 1, cluster, policy)
         self._put(SLOT_MISSED, detail)
+
+    def slot_refused(self, cluster: str, policy: str, slot: datetime, reason: str) -> None:
+        """Publish that no run is made for a slot, and who asked for it."""
+        detail = {"cluster": cluster, "policy": policy, "slot": slot.isoformat(), "reason": reason}
+        _count(Metric.SLOTS_REFUSED, 1, cluster, policy)
+        self._put(SLOT_REFUSED, detail)
 
     def freshness(self, cluster: str, policy: str, age: timedelta, late: Sequence[str]) -> None:
         """Count the age of the newest run with a ready point, in seconds, and what is owed a point."""

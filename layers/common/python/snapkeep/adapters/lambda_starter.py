@@ -13,11 +13,12 @@ if TYPE_CHECKING:
 
 
 class LambdaStarter:
-    """Invokes plan_backup asynchronously."""
+    """Invokes plan_backup asynchronously; `caller` says in the message who does."""
 
-    def __init__(self, client: LambdaClient, function: str) -> None:
+    def __init__(self, client: LambdaClient, function: str, caller: str) -> None:
         self._lambda = client
         self._function = function
+        self._caller = caller
 
     def start_run(self, cluster: str, policy: str, slot: datetime) -> None:
         """Ask for the run of a slot; Lambda takes the message and retries by itself."""
@@ -25,6 +26,7 @@ class LambdaStarter:
             "cluster": cluster,
             "policy": policy,
             "scheduledTime": slot.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "caller": self._caller,
         }
         with our_errors(f"start {policy} of {cluster}"):
             self._lambda.invoke(

@@ -10,12 +10,13 @@ from datetime import datetime
 class BackupRequest:
     """A schedule fired (or somebody asked): run a policy's slot (aware UTC) in a cluster.
 
-    Without a cluster: in each cluster of the policy.
+    Without a cluster: in each cluster of the policy. `caller` is who says that they ask, "" for nobody.
     """
 
     cluster: str
     policy: str
     slot: datetime
+    caller: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,8 @@ class Metric(StrEnum):
     RUNS_PARTIALLY_FAILED = "RunsPartiallyFailed"
     RUNS_FAILED = "RunsFailed"
     SLOTS_MISSED = "SlotsMissed"
+    SLOTS_REFUSED = "SlotsRefused"
+    """Starts of plan_backup at a time that the policy's schedule does not have."""
     POINTS_READY = "PointsReady"
     POINTS_FAILED = "PointsFailed"
     POINTS_LATE = "PointsLate"

@@ -72,6 +72,14 @@ def rate_of(expression: str) -> timedelta | None:
     return timedelta(**{match["unit"] + "s": int(match["count"])}) if match else None
 
 
+def has_preview(expression: str) -> bool:
+    """True when the slots of an expression can be told without Scheduler's help, as those of no rate can."""
+    try:
+        return rate_of(expression) is None and bool(five_fields(expression))
+    except PreviewUnavailable:
+        return False
+
+
 def five_fields(expression: str) -> str:
     """The five ordinary fields of a Scheduler `cron( )`; PreviewUnavailable when they cannot say it."""
     cron = _CRON.fullmatch(expression)

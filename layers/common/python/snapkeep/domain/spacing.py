@@ -20,6 +20,12 @@ CLOCK_CHANGE = timedelta(hours=1)
 """What daylight saving takes from a distance once a year."""
 
 
+UNSTEADY = timedelta(minutes=1)
+"""How exact Scheduler is.
+https://docs.aws.amazon.com/scheduler/latest/UserGuide/what-is-scheduler.html
+"""
+
+
 def shortest_distance(schedule: Schedule) -> timedelta:
     """A distance that no two slots of the schedule fall below; real ones may all be longer.
 
@@ -37,6 +43,12 @@ def shortest_distance(schedule: Schedule) -> timedelta:
     if schedule.timezone == "UTC" or distance <= CLOCK_CHANGE:
         return distance
     return distance - CLOCK_CHANGE
+
+
+def least_apart(schedule: Schedule) -> timedelta:
+    """A distance that no two slots fall below as Scheduler names them: it may be off by some seconds."""
+    distance = shortest_distance(schedule)
+    return distance - min(UNSTEADY, distance / 10)
 
 
 def _days_between(day: str, weekday: str) -> int:

@@ -13,6 +13,9 @@ from typing import Any
 from snapkeep.domain.messages import BackupRequest
 from snapkeep.inbound.errors import MalformedMessage
 
+LONGEST_CALLER = 64
+"""Characters of a function's name in Lambda."""
+
 
 def backup_request(event: Mapping[str, Any]) -> BackupRequest:
     """The run a schedule asks for; the schedule of a policy with several clusters names none.
@@ -23,6 +26,7 @@ def backup_request(event: Mapping[str, Any]) -> BackupRequest:
         cluster=_text(event, "cluster") if "cluster" in event else "",
         policy=_text(event, "policy"),
         slot=_time(_text(event, "scheduledTime")),
+        caller=str(event.get("caller", ""))[:LONGEST_CALLER],
     )
 
 

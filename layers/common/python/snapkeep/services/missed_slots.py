@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from snapkeep.domain.coverage import ALLOWANCE
 from snapkeep.domain.policies import Policy
 from snapkeep.domain.runs import Run, RunState, run_id
+from snapkeep.domain.schedule import rate_of
+from snapkeep.domain.spacing import least_apart
 from snapkeep.ports import Announcer, Calendar, Clock, Journal, Starter
 
 GRACE = timedelta(minutes=5)
@@ -67,10 +69,12 @@ class MissedSlots:
         schedule = policy.schedule
         since = max(seen, now - schedule.catch_up - LOOK_BACK)
         until = now - GRACE - timedelta(minutes=schedule.flexible_minutes)
-        runs = sorted(run.slot for run in self.journal.runs_of(cluster, policy.name, since))
+        apart = least_apart(schedule) if rate_of(schedule.expression) else timedelta.resolution
+        known = self.journal.runs_of(cluster, policy.name, since - apart)
+        runs = sorted(run.slot for run in known)
         anchor = runs[0] if runs else seen
         due = self.calendar.due(schedule, since, until, anchor)
-        return [slot for slot in due if slot not in set(runs)]
+        return [slot for slot in due if not any(abs(slot - run) < apart for run in runs)]
 
     def _report(self, cluster: str, policy: Policy, slot: datetime, now: datetime) -> None:
         """Journal the slot as a failed run, so that it is reported once, and say so."""

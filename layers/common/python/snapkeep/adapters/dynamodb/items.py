@@ -6,9 +6,10 @@ Times are UTC text of one width, so that they compare as time does; what is None
 from __future__ import annotations
 
 import dataclasses
+import json
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -16,8 +17,9 @@ from snapkeep.adapters.dynamodb import schema
 from snapkeep.adapters.dynamodb.wishes import wish_of, wish_text
 from snapkeep.domain.drivers import EBS_CSI
 from snapkeep.domain.points import ClaimFacts, Point, PointState
-from snapkeep.domain.policies import Method
+from snapkeep.domain.policies import Method, Schedule
 from snapkeep.domain.runs import Run, RunState, slot_text
+from snapkeep.domain.slot_record import KnownSchedule, SlotRecord
 
 Item = Mapping[str, Any]
 
@@ -59,6 +61,44 @@ def run_of(item: Item) -> Run:
         wish=wish_of(item["wish"]) if "wish" in item else None,
         late=int(item.get("late", 0)),
     )
+
+
+def slot_record_item(record: SlotRecord) -> dict[str, Any]:
+    """What an item says of a policy's slots, one version later; keys are for the caller."""
+    schedules = [
+        {"since": time_text(known.since), **_schedule_fields(known.schedule)} for known in record.schedules
+    ]
+    return {
+        "version": record.version + 1,
+        "schedules": json.dumps(schedules),
+        "taken": json.dumps([slot_text(slot) for slot in record.taken]),
+    }
+
+
+def slot_record_of(cluster: str, policy: str, item: Item) -> SlotRecord:
+    """What an item says of a policy's slots."""
+    return SlotRecord(
+        cluster=cluster,
+        policy=policy,
+        schedules=tuple(_known_schedule(entry) for entry in json.loads(item["schedules"])),
+        taken=tuple(_slot(text) for text in json.loads(item["taken"])),
+        version=int(item["version"]),
+    )
+
+
+def _schedule_fields(schedule: Schedule) -> dict[str, Any]:
+    return {**dataclasses.asdict(schedule), "catch_up": int(schedule.catch_up.total_seconds())}
+
+
+def _known_schedule(entry: Item) -> KnownSchedule:
+    schedule = Schedule(
+        expression=entry["expression"],
+        timezone=entry["timezone"],
+        flexible_minutes=entry["flexible_minutes"],
+        catch_up=timedelta(seconds=entry["catch_up"]),
+        enabled=entry["enabled"],
+    )
+    return KnownSchedule(schedule, datetime.fromisoformat(entry["since"]))
 
 
 def point_item(point: Point) -> dict[str, Any]:

@@ -8,9 +8,10 @@ from typing import Any
 
 from snapkeep.adapters.aws import chunks
 from snapkeep.adapters.dynamodb import schema
-from snapkeep.adapters.dynamodb.items import run_item, run_of, time_text
+from snapkeep.adapters.dynamodb.items import run_item, run_of, slot_record_item, slot_record_of, time_text
 from snapkeep.adapters.dynamodb.table import EXISTS, IS_NEW, Refused, Table, key_of
 from snapkeep.domain.runs import Run, RunState, slot_text
+from snapkeep.domain.slot_record import SlotRecord
 from snapkeep.ports import Left
 
 LEFT_PAGE = 500
@@ -149,6 +150,21 @@ class RunRecords:
             item = self._table.get(key)
             return datetime.fromisoformat(item["at"]) if item else now
         return now
+
+    def slot_record(self, cluster: str, policy: str) -> SlotRecord:
+        """What is remembered of a policy's slots; an empty record when nothing is."""
+        item = self._table.get(schema.slots_key(cluster, policy))
+        return slot_record_of(cluster, policy, item) if item else SlotRecord(cluster, policy)
+
+    def write_slot_record(self, record: SlotRecord) -> bool:
+        """Write a record over the version that it was made from; False when that was written over before."""
+        item = {**schema.slots_key(record.cluster, record.policy), **slot_record_item(record)}
+        condition = "#version = :read" if record.version else IS_NEW
+        try:
+            self._table.put(item, condition, {"read": record.version} if record.version else {})
+        except Refused:
+            return False
+        return True
 
     def _changed(self, run_id: str, change: str, condition: str, values: dict[str, Any]) -> bool:
         """Change a run where the condition holds; False, and nothing changes, where it does not."""

@@ -17,6 +17,7 @@
 | its names      | CLUSTER#<cluster>       | REFUSED#<token>#<page>|                              |
 | what was told  | CLUSTER#<cluster>       | TOLD         |                                       |
 | gone claims    | CLUSTER#<cluster>       | GONE#<page>  |                                       |
+| slots          | POLICY#<cluster>/<name> | SLOTS        |                                       |
 | retentions     | POLICY#<cluster>/<name> | RETENTION    |                                       |
 | hold           | HOLD#<snapshot>         | HOLDER#<who> | `open`, by its end                    |
 | restore        | RESTORE#<id>            | RESTORE      | `runs`; `open` until it is cleaned up |
@@ -88,6 +89,11 @@ def left_key(run_id: str, page: int) -> Key:
 def seen_key(cluster: str, policy: str) -> Key:
     """The key of when a policy was first seen in a cluster."""
     return {PK: f"POLICY#{policy_key(cluster, policy)}", SK: "SEEN"}
+
+
+def slots_key(cluster: str, policy: str) -> Key:
+    """The key of what is remembered of a policy's slots in a cluster."""
+    return {PK: f"POLICY#{policy_key(cluster, policy)}", SK: "SLOTS"}
 
 
 def retention_key(cluster: str, policy: str) -> Key:
