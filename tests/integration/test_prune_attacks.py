@@ -55,7 +55,7 @@ def prune_and_confirm(product: Deployed) -> list[dict[str, Any]]:
         for request in ({}, {"dry_run": True}):
             reports += product.invoke("prune", {"cluster": CLUSTER, **kind, **request})["clusters"]
         refusals = [refusal["token"] for refusal in reports[-1].get("refusals", [])]
-        for token in [*refusals, reports[-1].get("confirm", "")]:
+        for token in ["", *refusals]:
             reports += product.invoke("prune", {"cluster": CLUSTER, **kind, "confirm": token})["clusters"]
     return reports
 

@@ -9,7 +9,7 @@ import pytest
 
 from snapkeep.adapters.dynamodb import DynamoJournal
 from snapkeep.domain.absences import Absence
-from snapkeep.domain.brake_refusals import Refusal
+from snapkeep.domain.brake_refusals import Kind, Refusal
 from snapkeep.domain.deletions import Deletion, DeletionStep, LastPrune, PruneLease, Told
 from snapkeep.domain.retention_history import RetentionVersion
 from snapkeep.ports import Journal
@@ -134,6 +134,7 @@ def a_refusal(token: str, names: int = 2, cluster: str = "myeks", **since: int) 
 def test_a_refusal_is_open_until_it_is_removed(journal: Journal) -> None:
     assert list(journal.refusals("myeks")) == []
     older, newer = a_refusal("b", hours=1), a_refusal("a", hours=2)
+    newer = replace(newer, kind=Kind.ORPHANS)
     for refusal in (newer, older, a_refusal("a", cluster="other")):
         journal.write_refusal(refusal)
     assert list(journal.refusals("myeks")) == [older, newer]

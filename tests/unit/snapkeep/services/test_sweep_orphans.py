@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from snapkeep.domain import tags
+from snapkeep.domain.brake_refusals import Kind
 from snapkeep.domain.claims import ClaimName
 from snapkeep.domain.deletions import SnapshotContent
 from snapkeep.domain.errors import TemporaryError
@@ -127,15 +128,101 @@ def test_a_locked_late_snapshot_stays_with_the_reason() -> None:
     assert "lock" in what and twin in story.world.ebs.all
 
 
-def test_many_orphans_brake_and_ask_for_confirmation() -> None:
+def test_many_orphans_are_refused_until_somebody_confirms_them() -> None:
     story = Story()
     twins = [story.late_twin(of) for of in range(6)]
     report = story.one()
-    assert report.refused.startswith("braked, nothing is deleted: 6 of 12 would go, more than 20 %")
+    (refusal,) = report.refusals
+    assert refusal.reason.startswith("6 of 12 snapshots would go as orphans, more than 20 %")
+    assert f'{{"orphans": true, "confirm": "{refusal.token}"}}' in refusal.reason
+    assert (report.refused, report.ended) == ("", [])
     assert set(twins) <= set(story.world.ebs.all)
-    assert story.one(confirm="0" * 16).refused.startswith("the orphans are not the confirmed ones")
-    assert len(story.one(confirm=report.confirm).ended) == 6
+    unknown = story.one(confirm="0" * 16).refused
+    assert f"Open refusals: {refusal.token} (6 deletions)" in unknown
+    assert len(story.one(confirm=refusal.token).ended) == 6
     assert names(story.world.ebs.all.values()) == story.good
+    assert story.one().refusals == []
+
+
+def test_a_refusal_holds_however_many_points_come_and_what_is_new_is_judged_by_itself() -> None:
+    story = Story()
+    twins = {story.late_twin(of) for of in range(6)}
+    (refusal,) = story.one().refusals
+    for day in range(60):
+        story.world.back_up(SLOT + timedelta(days=3 + day))
+    fresh = story.late_twin()
+    assert [name for name, _ in story.one().ended] == [fresh]
+    assert twins <= set(story.world.ebs.all)
+    story.late_twin()
+    (open_one,) = story.one(confirm=refusal.token, dry_run=True).refusals or [refusal]
+    assert open_one.token == refusal.token
+    assert {name for name, _ in story.one(confirm=refusal.token).ended} >= twins
+
+
+def test_a_refused_sweep_is_told_at_once_and_every_week() -> None:
+    story = Story()
+    for of in range(6):
+        story.late_twin(of)
+    for _ in range(4):
+        story.one()
+        story.one(dry_run=True)
+        story.world.wait(days=7, minutes=-1)
+    told = story.world.announcer.braked
+    assert len(told) == 4
+    assert {(item.kind, item.count, item.cluster) for item in told} == {(Kind.ORPHANS, 6, "myeks")}
+
+
+def test_a_rehearsal_refuses_nothing_for_good() -> None:
+    story = Story()
+    for of in range(6):
+        story.late_twin(of)
+    assert len(story.one(dry_run=True).refusals) == 1
+    assert story.world.journal.refusals("myeks") == []
+    assert story.world.announcer.braked == []
+
+
+def test_only_the_group_that_goes_too_far_is_refused() -> None:
+    story = Story()
+    twin = story.late_twin()
+    stale = [story.stale_content(f"snapcontent-{number}") for number in range(5)]
+    report = story.one()
+    assert [name for name, _ in report.ended] == [twin]
+    (refusal,) = report.refusals
+    assert refusal.names == tuple(stale)
+    assert set(stale) <= set(story.world.cluster.contents)
+    assert len(story.one(confirm=refusal.token).ended) == 5
+
+
+def test_objects_that_cannot_be_listed_stay_refused() -> None:
+    story = Story()
+    for number in range(5):
+        story.stale_content(f"snapcontent-{number}")
+    (refusal,) = story.one().refusals
+    story.world.cluster.fail_next("listed_contents", TemporaryError("the API does not answer"))
+    assert story.one().refusals == [refusal]
+
+
+def test_refused_orphans_that_somebody_deleted_are_held_no_more() -> None:
+    story = Story()
+    twins = [story.late_twin(of) for of in range(6)]
+    story.one()
+    for name in twins[:5]:
+        del story.world.ebs.all[name]
+    (refusal,) = story.one().refusals
+    assert refusal.names == (twins[5],)
+    del story.world.ebs.all[twins[5]]
+    assert story.one().refusals == []
+    assert story.world.journal.refusals("myeks") == []
+
+
+def test_prune_and_sweep_confirm_only_what_they_refused_themselves() -> None:
+    story = Story()
+    for of in range(6):
+        story.late_twin(of)
+    (refusal,) = story.one().refusals
+    assert "nothing was refused under the token" in story.world.prune(confirm=refusal.token).refused
+    assert story.world.prune(dry_run=True).refusals == []
+    assert len(story.world.journal.refusals("myeks")) == 1
 
 
 def test_a_braked_sweep_and_one_that_cannot_list_ring() -> None:

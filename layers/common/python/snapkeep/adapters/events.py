@@ -234,6 +234,7 @@ class EventAnnouncer(WorkCounter):
             PRUNE_BRAKED,
             {
                 "cluster": refusal.cluster,
+                "of": refusal.kind.value,
                 "reason": refusal.reason,
                 "since": refusal.since.isoformat(),
                 "deletions": len(refusal.names),

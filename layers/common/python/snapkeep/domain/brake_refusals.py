@@ -5,12 +5,23 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Protocol
 
 from snapkeep.domain.retention_points import moment
 
 REMIND_AFTER = timedelta(days=7)
 """People are reminded of an open refusal this often."""
+
+UNSTEADY = timedelta(hours=1)
+"""A weekly look begins a little earlier or later than the one before: it reminds people all the same."""
+
+
+class Kind(StrEnum):
+    """What was to be deleted: points that retention lets go, or orphans that a sweep found."""
+
+    POINTS = "points"
+    ORPHANS = "orphans"
 
 
 class Counted(Protocol):
@@ -29,8 +40,8 @@ class Counted(Protocol):
 class Refusal:
     """Deletions in a cluster that the brake refused.
 
-    `token` was made from all the `names` (snapshot ids) that it had at first, and confirms those that
-    are left. `rules` tells which retention each policy had (JSON). `since` and
+    `token` was made from all the `names` (snapshot ids; of orphans also names of objects) that it had at
+    first, and confirms those that are left. `rules` tells which retention each policy had (JSON). `since` and
     `announced_at` (None: not yet) are aware UTC.
     """
 
@@ -41,6 +52,7 @@ class Refusal:
     since: datetime
     rules: str
     announced_at: datetime | None = None
+    kind: Kind = Kind.POINTS
 
     @property
     def count(self) -> int:
@@ -49,7 +61,7 @@ class Refusal:
 
     def is_due(self, now: datetime) -> bool:
         """True when people are to hear of it, for the first time or again; a clock may have been wrong."""
-        return self.announced_at is None or abs(now - self.announced_at) >= REMIND_AFTER
+        return self.announced_at is None or abs(now - self.announced_at) >= REMIND_AFTER - UNSTEADY
 
     def without(self, names: Collection[str]) -> Refusal:
         """The refusal without these: they are gone, or the config keeps them after all."""

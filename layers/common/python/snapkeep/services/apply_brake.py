@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from snapkeep.domain.brake import Verdict, judge, token
-from snapkeep.domain.brake_refusals import Refusal, unknown_token
+from snapkeep.domain.brake_refusals import Kind, Refusal, unknown_token
 from snapkeep.domain.errors import SnapkeepError
 from snapkeep.domain.lineages import PolicyRetention
 from snapkeep.domain.prunable import IN_BIN
-from snapkeep.ports import Announcer, Journal, Snapshots
+from snapkeep.ports import Journal, Snapshots
 from snapkeep.services.prune_survey import Survey
 
 log = logging.getLogger(__name__)
@@ -43,7 +43,6 @@ class ApplyBrake:
 
     journal: Journal
     snapshots: Snapshots
-    announcer: Announcer
     cluster: str
     now: datetime
 
@@ -58,7 +57,7 @@ class ApplyBrake:
     ) -> Braked:
         """Let what is refused stay in the survey; nothing is written when it is a rehearsal."""
         rules = _fingerprints(policies)
-        known = self.journal.refusals(self.cluster)
+        known = [item for item in self.journal.refusals(self.cluster) if item.kind is Kind.POINTS]
         gone = self._gone(known, survey)
         open_ones = [_still_open(item, survey, rules, gone.union(let_through)) for item in known]
         if not rehearse:
@@ -86,19 +85,6 @@ class ApplyBrake:
             if not rehearse:
                 self.journal.write_refusal(fresh)
         return Braked(verdict, tuple(item for item in refusals if item is not confirmed), confirmed)
-
-    def announce(self, refusals: Sequence[Refusal]) -> None:
-        """Make refusals known, and remind people of those that stay open."""
-        for item in refusals:
-            if not item.is_due(self.now):
-                continue
-            try:
-                self.announcer.prune_braked(item)
-                self.journal.write_refusal(replace(item, announced_at=self.now))
-            except SnapkeepError as error:  # the next prune tries again
-                log.warning(
-                    "prune of %s: refusal %s was not announced: %s", item.cluster, item.token, error.reason
-                )
 
     def close(self, confirmed: Refusal | None) -> None:
         """Forget a refusal once all its deletions are journaled as intended."""

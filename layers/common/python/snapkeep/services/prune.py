@@ -33,6 +33,7 @@ from snapkeep.services.prune_objects import open_objects, why_gone
 from snapkeep.services.prune_report import SHOWN, ClusterReport, describe
 from snapkeep.services.prune_survey import Survey, Surveyor
 from snapkeep.services.sync_catalogue import SyncCatalogue
+from snapkeep.services.tell_refusals import TellRefusals
 from snapkeep.services.tell_troubles import TellTroubles
 
 log = logging.getLogger(__name__)
@@ -152,7 +153,7 @@ class Prune:
         opened = {deletion.snapshot_id for deletion in self.journal.open_deletions(cluster)}
         self._drop_protected(survey)
         report.notes += self._drop_brought_back(survey, now, request.dry_run)
-        brake = ApplyBrake(self.journal, self.snapshots, self.announcer, cluster, now)
+        brake = ApplyBrake(self.journal, self.snapshots, cluster, now)
         braked = brake.apply(survey, opened, request.confirm, policies, rehearse=request.dry_run)
         describe(report, survey, braked.verdict, braked.refusals)
         if request.dry_run:
@@ -162,7 +163,7 @@ class Prune:
             self._freeze(report, objects.gone)
             return
         self._announce(cluster, survey)
-        brake.announce(braked.refusals)
+        TellRefusals(self.journal, self.announcer, now).tell(braked.refusals)
         if compared:
             catalogue.finish(SETTLED)
         report.refused = braked.unknown(request.confirm)

@@ -50,7 +50,7 @@ class ClusterReport:
 def describe(report: ClusterReport, survey: Survey, verdict: Verdict, refusals: Sequence[Refusal]) -> None:
     """Put the plan into the report, cut, and into the log, whole."""
     report.verdict = replace(verdict, refused=verdict.refused[:SHOWN], lineages=verdict.lineages[:SHOWN])
-    report.refusals = [_shown(item) for item in refusals]
+    report.refusals = [shown(item) for item in refusals]
     report.counts = {
         "keep": len(survey.kept),
         "delete": len(survey.deletions),
@@ -65,7 +65,8 @@ def describe(report: ClusterReport, survey: Survey, verdict: Verdict, refusals: 
     _log_plan(report.cluster, survey.deletions, survey)
 
 
-def _shown(refusal: Refusal) -> RefusedDeletions:
+def shown(refusal: Refusal) -> RefusedDeletions:
+    """A refusal as reports tell it: with its first names only."""
     names = sorted(refusal.names)
     return RefusedDeletions(refusal.token, refusal.since, refusal.reason, len(names), tuple(names[:SHOWN]))
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from snapkeep.domain import orphans, tags
-from snapkeep.domain.brake import LineageChange, judge, token
+from snapkeep.domain.brake_refusals import unknown_token
 from snapkeep.domain.deletions import Deletion
 from snapkeep.domain.errors import SnapkeepError
 from snapkeep.domain.messages import PruneRequest
@@ -27,11 +27,16 @@ from snapkeep.domain.orphans import (
 )
 from snapkeep.domain.points import PointState
 from snapkeep.domain.policies import ON_DEMAND, Deployment
+from snapkeep.domain.prunable import IN_BIN
+from snapkeep.domain.prune_plans import RefusedDeletions
 from snapkeep.domain.sizes import gib
 from snapkeep.ports import Announcer, Clock, Cluster, Clusters, Journal, Snapshots
+from snapkeep.services.brake_sweep import LATE, OBJECTS, BrakeSweep, group_of
 from snapkeep.services.delete_points import DeletePoints, Wanted
 from snapkeep.services.give_up import GiveUp
 from snapkeep.services.prune_objects import open_objects
+from snapkeep.services.prune_report import shown
+from snapkeep.services.tell_refusals import TellRefusals
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +45,9 @@ LOOK_BACK = timedelta(days=8)
 
 TIME = timedelta(minutes=8)
 """Deletions begun after this are left to the next sweep."""
+
+SNAPSHOT_PREFIX = "snap-"
+"""How EC2 begins the ids of snapshots; VolumeSnapshots are named `namespace/name`."""
 
 SHOWN = 50
 """Orphans that the answer and the event name; the log has all."""
@@ -55,7 +63,7 @@ class OrphanReport:
     cluster: str
     dry_run: bool = False
     refused: str = ""
-    confirm: str = ""
+    refusals: list[RefusedDeletions] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
     gib: int = 0
     dollars_a_month: float = 0.0
@@ -221,37 +229,37 @@ class SweepOrphans:
     ) -> None:
         cluster = census.cluster
         going = [orphan for orphan in found if orphan.deletable]
-        report.confirm = token(cluster, (orphan.name for orphan in going))
-        if not going or not self.deployment.delete_orphans:
+        if not self.deployment.delete_orphans:
             return
-        late = [orphan for orphan in going if orphan.kind is OrphanKind.LATE_SNAPSHOT]
-        objects = [orphan for orphan in going if orphan.kind is not OrphanKind.LATE_SNAPSHOT]
-        report.refused = self._refusal(request, report.confirm, late, census.count) or self._refusal(
-            request, report.confirm, objects, len(seen.contents) + len(seen.snapshots)
-        )
+        brake = BrakeSweep(self.journal, cluster, self.clock())
+        gone = set(self._gone(brake.held(), census, seen))
+        totals = {LATE: census.count, OBJECTS: len(seen.contents) + len(seen.snapshots)}
+        braked = brake.apply(going, totals, gone, request.confirm, rehearse=request.dry_run)
+        report.refusals = [shown(item) for item in braked.refusals]
+        if request.confirm and not braked.confirmed:
+            report.refused = unknown_token(request.confirm, braked.refusals)
+        if request.dry_run:
+            return
+        TellRefusals(self.journal, self.announcer, self.clock()).tell(braked.refusals)
         if report.refused:
-            report.given_up["deletions"] = report.refused
-        if request.dry_run or report.refused:
             return
-        if seen.cluster is not None:
-            for orphan in objects:
+        for orphan in braked.allowed:
+            if seen.cluster is not None and group_of(orphan) == OBJECTS:
                 report.ended.append((orphan.name, self._remove(seen, orphan)))
-        for name, what in self._delete_late(cluster, late):
+        for name, what in self._delete_late(cluster, [o for o in braked.allowed if group_of(o) == LATE]):
             report.ended.append((name, what))  # those before a throttle happened, too
+        brake.close(braked.confirmed)
 
-    def _refusal(self, request: PruneRequest, confirm: str, going: Sequence[Orphan], total: int) -> str:
-        if request.confirm and request.confirm != confirm:
-            return (
-                f"the orphans are not the confirmed ones ({request.confirm}): they are {confirm} now. "
-                'Look at them with {"orphans": true, "dry_run": true} and confirm that'
-            )
-        verdict = judge([LineageChange("orphans", total, beyond=tuple(item.name for item in going))])
-        if not verdict.braked or request.confirm:
-            return ""
-        return (
-            f"braked, nothing is deleted: {len(going)} of {total} would go, more than 20 %. "
-            f'To do it: {{"orphans": true, "confirm": "{confirm}"}}'
-        )
+    def _gone(self, refused: Collection[str], census: Census, seen: Listed) -> Iterator[str]:
+        """The refused orphans that are there no more; objects that could not be listed may be."""
+        objects = {item.name for item in seen.contents} | {str(item) for item in seen.snapshots}
+        snapshots = [name for name in refused if name.startswith(SNAPSHOT_PREFIX) and "/" not in name]
+        found = self.snapshots.get_many(sorted(snapshots))
+        for name in snapshots:
+            if name not in found or found[name].state in IN_BIN:
+                yield name
+        if seen.cluster is not None:
+            yield from (name for name in refused if name not in objects and name not in snapshots)
 
     def _remove(self, seen: Listed, orphan: Orphan) -> str:
         """Delete a VolumeSnapshot or a content (after its VolumeSnapshot); what became of it, in words."""

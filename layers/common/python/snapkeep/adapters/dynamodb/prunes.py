@@ -10,7 +10,7 @@ from snapkeep.adapters.aws import chunks
 from snapkeep.adapters.dynamodb import schema
 from snapkeep.adapters.dynamodb.items import Item, time_text
 from snapkeep.adapters.dynamodb.table import ATTEMPTS, WRITE_BATCH, Contended, Refused, Table, key_of
-from snapkeep.domain.brake_refusals import Refusal
+from snapkeep.domain.brake_refusals import Kind, Refusal
 from snapkeep.domain.deletions import Deletion, DeletionStep, LastPrune, PruneLease, Told
 from snapkeep.domain.retention_history import RetentionVersion
 
@@ -104,6 +104,7 @@ class PruneRecords:
                 "reason": refusal.reason,
                 "since": time_text(refusal.since),
                 "rules": refusal.rules,
+                "kind": refusal.kind.value,
                 **announced,
             }
         )
@@ -135,6 +136,7 @@ class PruneRecords:
             since=datetime.fromisoformat(item["since"]),
             rules=item["rules"],
             announced_at=datetime.fromisoformat(announced) if announced else None,
+            kind=Kind(item.get("kind", Kind.POINTS)),  # versions before knew points only
         )
 
     def lease_prune(self, lease: PruneLease, now: datetime) -> PruneLease:
