@@ -11,7 +11,6 @@ from datetime import datetime
 
 from snapkeep.domain.brake import Verdict, judge, token
 from snapkeep.domain.brake_refusals import Kind, Refusal, unknown_token
-from snapkeep.domain.errors import SnapkeepError
 from snapkeep.domain.lineages import PolicyRetention
 from snapkeep.domain.prunable import IN_BIN
 from snapkeep.ports import Journal, Snapshots
