@@ -66,7 +66,7 @@ def test_a_possible_one_is_accepted_within_a_second_and_its_claim_is_there(
     status = ann.get(place).json
     assert (status["state"], status["caller"]) == ("waiting_for_consumer", ann.arn)
     (snapshot,) = product.snapshots(POLICY)
-    assert snapshot.tags[tags.HOLD] == "true"
+    assert snapshot.tags[tags.HOLD].startswith("restore:")
 
 
 def test_the_same_key_restores_once(product: Deployed, ann: Person, point: str) -> None:

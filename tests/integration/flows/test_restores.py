@@ -69,7 +69,7 @@ def test_a_claim_comes_back_in_another_namespace_after_its_own_is_gone(
     handle = volume["spec"]["csi"]["volumeHandle"]
     (made,) = product.sandbox.client("ec2").describe_volumes(VolumeIds=[handle])["Volumes"]
     assert made["SnapshotId"] == snapshot.id
-    assert product.snapshots(POLICY)[0].tags[tags.HOLD] == "true"
+    assert product.snapshots(POLICY)[0].tags[tags.HOLD].startswith(f"restore:{restore.id}")
 
     assert product.invoke("finish-restores", {})["finished"] == [restore.id]
     (left,) = product.snapshots(POLICY)
