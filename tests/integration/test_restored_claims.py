@@ -60,9 +60,11 @@ class Lab:
         self.driver.start()
         self.clock, self.journal, self.holds = TestClock(NOW), MemoryJournal(), FakeHolds()
         clusters = OneCluster(self.world.cluster)
-        self.restore = Restore(clusters, self.journal, self.holds, FakeAnnouncer(), self.clock)
+        self.restore = Restore(clusters, self.journal, self.holds, self.clock)
         claims = RestoredClaims(clusters, Volumes(self.ec2))
-        self.finisher = FinishRestores(claims, self.journal, self.restore, self.holds, self.clock)
+        self.finisher = FinishRestores(
+            claims, self.journal, self.restore, self.holds, FakeAnnouncer(), self.clock
+        )
         self.node("one", "ap-northeast-2a")
 
     def stop(self) -> None:
