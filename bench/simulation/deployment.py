@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -104,7 +105,9 @@ class SimulatedDeployment:
         ec2, journal, pacer = self._timed(self.ec2), self._timed(self.journal), self._timed(FakePacer(pace))
         queue, announcer = self._timed(JobQueue(self.jobs)), self.announcer
         self._planner = PlanBackup(deployment, clusters, ec2, journal, queue, announcer, clock)
-        self._taker = TakeSnapshots(deployment, clusters, ec2, journal, queue, pacer, announcer, clock)
+        self._taker = TakeSnapshots(
+            deployment, clusters, ec2, journal, queue, pacer, announcer, clock, _nonces().__next__
+        )
         self._completer = CompletePoints(journal, ec2, pacer, announcer, clock, deployment)
         healer = HealPoints(deployment, clusters, ec2, journal, queue, pacer, self._completer, clock)
         missed = MissedSlots(journal, NoSlots(), FakeStarter(), announcer, clock)
@@ -170,3 +173,8 @@ def _failed(bodies: Sequence[str], work: Callable[[str], object]) -> list[int]:
         except SnapkeepError:
             failed.append(place)
     return failed
+
+
+def _nonces() -> Iterator[str]:
+    """The same texts in every simulation."""
+    return (f"{number:016x}" for number in itertools.count())

@@ -71,12 +71,14 @@ class FakeCluster(RestoringCluster):
 
     def create_volume_snapshot(self, point: Point) -> str:
         self._before("create_volume_snapshot")
-        key = (point.claim.namespace, point.id)
+        key = (point.claim.namespace, point.volume_snapshot)
         if key in self.snapshots:
             if self._is_of(key, point):
                 return _uid(point)
-            raise NameTaken(f"VolumeSnapshot {point.claim.namespace}/{point.id} exists and is not ours")
-        self.snapshots[key] = VolumeSnapshot(point.id, point.claim.namespace, bound=False, ready=False)
+            raise NameTaken(f"VolumeSnapshot {'/'.join(key)} exists and is not ours")
+        self.snapshots[key] = VolumeSnapshot(
+            point.volume_snapshot, point.claim.namespace, bound=False, ready=False
+        )
         self.points[key] = point
         self._after("create_volume_snapshot")
         return _uid(point)
@@ -96,7 +98,9 @@ class FakeCluster(RestoringCluster):
 
     def withdraw_volume_snapshot(self, point: Point, useless: str = "") -> Withdrawn:
         self._before("withdraw_volume_snapshot")
-        key = (point.claim.namespace, point.id)
+        key = (point.claim.namespace, point.volume_snapshot)
+        if key in self.snapshots and not self._is_of(key, point):
+            return Withdrawn()
         contents = [item for item in self.contents.values() if (item.namespace, item.volume_snapshot) == key]
         cut = [item.snapshot_id for item in contents if item.snapshot_id not in ("", useless)]
         if cut:
@@ -104,10 +108,10 @@ class FakeCluster(RestoringCluster):
         if not self._is_of(key, point):
             return Withdrawn()
         self._refuse_unless_retained(key)
-        self.deleting |= {point.id, *(item.name for item in contents)}
+        self.deleting |= {point.volume_snapshot, *(item.name for item in contents)}
         self._remove_deleted()
         self._after("withdraw_volume_snapshot")
-        left = [Leftover("VolumeSnapshot", "/".join(key), self.finalizers.get(point.id, ()))]
+        left = [Leftover("VolumeSnapshot", "/".join(key), self.finalizers.get(point.volume_snapshot, ()))]
         left = left if key in self.snapshots else []
         for item in contents:
             if item.name in self.contents:
@@ -244,7 +248,7 @@ class FakeCluster(RestoringCluster):
         own = {NAMED_SNAPSHOT: snapshot_mark(_uid(point))}
         if not driver.class_tags:
             return own | driver.tags(self.name)
-        named = {tags.SNAPSHOT_NAMESPACE: point.claim.namespace, tags.SNAPSHOT_NAME: point.id}
+        named = tags.snapshot_object_tags(point)
         return own | {driver.mark: "true"} | tags.class_tags(self.name) | named
 
     def mark_ready(self) -> None:
@@ -271,12 +275,17 @@ class FakeCluster(RestoringCluster):
 
     def _is_of(self, key: tuple[str, str], point: Point) -> bool:
         made_for = self.points.get(key)
-        return made_for is not None and (made_for.run, made_for.claim.uid) == (point.run, point.claim.uid)
+        return made_for is not None and _identity(made_for) == _identity(point)
+
+
+def _identity(point: Point) -> tuple[str, ...]:
+    """What a VolumeSnapshot of ours says that it was made for."""
+    return point.run, point.claim.uid, point.claim.name, point.claim.driver, point.nonce
 
 
 def _uid(point: Point) -> str:
     """The UID of the point's VolumeSnapshot."""
-    return f"uid-of-{point.id}"
+    return f"uid-of-{point.volume_snapshot}"
 
 
 class FakeClusters(Faults):

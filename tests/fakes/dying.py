@@ -115,6 +115,7 @@ class DyingWorld:
             pacer,
             wrap(world.announcer),
             self.clock,
+            world.nonce,
             LEASE,
         )
         self.volumes = SaveVolumes(ebs, journal, pacer, taker, self.clock)

@@ -165,9 +165,10 @@ class MemoryJournal(
         self._after("lease")
         return known
 
-    def write_intent(self, point: Point, owner: str, now: datetime) -> Point:
+    def write_intent(self, point: Point, owner: str, now: datetime, nonce: str = "") -> Point:
         self._before("write_intent")
         known = self._held(point, owner)
+        known = replace(known, nonce=known.nonce or nonce)
         written = self._put(
             replace(known, state=PointState.CREATING, intent_at=now, empty_reads=0, last_read_at=None)
         )

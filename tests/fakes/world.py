@@ -146,7 +146,7 @@ class World:
         self.starter = FakeStarter()
         self.pages = MemoryPages(self.clock)
         self.calendar = FixedCalendar()
-        self._owners = count()
+        self._owners, self._nonces = count(), count()
         schedule, retention = self.policy.schedule, dict(self.policy.retention)
         self.journal.write_retention_history(
             "myeks",
@@ -158,13 +158,17 @@ class World:
                 self.ebs.add_volume(claim.volume.handle)
         self._build(wrap)
 
+    def nonce(self) -> str:
+        """Another text each time, as random ones are."""
+        return f"{next(self._nonces):016x}"
+
     def _build(self, wrap: Callable[[Any], Any]) -> None:
         journal, queue, ebs = wrap(self.journal), wrap(self.queue), wrap(self.ebs)
         announcer, pacer, clusters = wrap(self.announcer), wrap(self.pacer), wrap(self.clusters)
         self.slot_check = CheckSlot(self.deployment, journal, CronCalendar(), announcer, self.clock)
         self.plan_backup = PlanBackup(self.deployment, clusters, ebs, journal, queue, announcer, self.clock)
         self.take_snapshots = TakeSnapshots(
-            self.deployment, clusters, ebs, journal, queue, pacer, announcer, self.clock
+            self.deployment, clusters, ebs, journal, queue, pacer, announcer, self.clock, self.nonce
         )
         self.complete_points = CompletePoints(journal, ebs, pacer, announcer, self.clock, self.deployment)
         heal = HealPoints(

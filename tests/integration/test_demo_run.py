@@ -15,6 +15,8 @@ from typing import Any
 
 import pytest
 
+from snapkeep.domain.object_names import point_of_object
+
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
@@ -101,7 +103,10 @@ def test_a_kept_demo_serves_kubectl_until_it_is_stopped(demo: Demo) -> None:
         taken = [
             point["id"] for claim in report["claims"] for point in claim["points"] if point["method"] == "csi"
         ]
-        assert answer.stdout.split() == [f"volumesnapshot.snapshot.storage.k8s.io/{name}" for name in taken]
+        names = [
+            line.removeprefix("volumesnapshot.snapshot.storage.k8s.io/") for line in answer.stdout.split()
+        ]
+        assert [point_of_object(name) for name in names] == taken
 
     assert "has stopped" in demo.run("--stop").stdout
     assert demo.processes() == []

@@ -111,6 +111,19 @@ def test_a_volume_snapshot_of_another_run_is_not_ours(world: World) -> None:
         world.cluster.create_volume_snapshot(other)
 
 
+def test_a_volume_snapshot_is_named_by_its_nonce_and_that_of_another_is_no_obstacle(world: World) -> None:
+    world.add_claim("data")
+    point = replace(in_default(), nonce="0123456789abcdef")
+    world.put_foreign_snapshot("default", point.id)
+    uid = world.cluster.create_volume_snapshot(point)
+    assert uid and world.cluster.create_volume_snapshot(point) == uid
+    found = world.cluster.volume_snapshot("default", f"{point.id}-0123456789abcdef")
+    assert found == VolumeSnapshot(point.volume_snapshot, "default", bound=False, ready=False)
+    assert world.cluster.withdraw_volume_snapshot(point) == Withdrawn()
+    assert world.cluster.volume_snapshot("default", point.volume_snapshot) is None
+    assert world.cluster.volume_snapshot("default", point.id) is not None
+
+
 def test_a_volume_snapshot_names_its_ebs_snapshot_when_it_is_bound_and_says_when_it_is_ready(
     world: World,
 ) -> None:

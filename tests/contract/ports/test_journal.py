@@ -249,6 +249,17 @@ def test_an_intent_is_written_and_kept_under_the_lease(journal: Journal) -> None
     assert stored(journal, a_point()) == written
 
 
+def test_the_first_nonce_stays(journal: Journal) -> None:
+    journal.add_points([a_point()])
+    leased(journal, a_point())
+    assert journal.write_intent(a_point(), ME, NOW, "0123456789abcdef").nonce == "0123456789abcdef"
+    assert (
+        journal.write_intent(a_point(), ME, later(minutes=6), "fedcba9876543210").nonce == "0123456789abcdef"
+    )
+    journal.replan(a_point(), "by ebs instead")
+    assert stored(journal, a_point()).nonce == "0123456789abcdef"
+
+
 def test_whoever_lost_the_lease_writes_no_intent_and_no_read(journal: Journal) -> None:
     journal.add_points([a_point()])
     leased(journal, a_point())

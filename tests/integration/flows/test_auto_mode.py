@@ -97,7 +97,9 @@ def test_a_claim_is_backed_up_by_csi_without_tags_of_ours_in_the_class(auto: Dep
     assert snapshot.tags[tags.CLAIM] == "data"
     assert restore(auto, "auto-csi", point["id"]) == snapshot.id
 
-    made = auto.admin.get(f"{SNAPSHOTS}/namespaces/auto-csi/volumesnapshots/{point['id']}")
+    name = f"{point['id']}-{point['nonce']}"
+    made = auto.admin.get(f"{SNAPSHOTS}/namespaces/auto-csi/volumesnapshots/{name}")
+    assert snapshot.tags[tags.SNAPSHOT_NAME] == name
     assert made["spec"]["volumeSnapshotClassName"] == "snapkeep-myeks-auto"
 
 
@@ -151,7 +153,8 @@ def test_a_csi_point_is_pruned_with_its_objects(auto: Deployed) -> None:
     (left,) = auto.snapshots("auto-pruned")
     assert left.id != first.id
     objects = auto.admin.get(f"{SNAPSHOTS}/namespaces/auto-pruned/volumesnapshots")["items"]
-    assert [each["metadata"]["name"] for each in objects] == [left.tags[tags.POINT]]
+    assert [each["metadata"]["name"] for each in objects] == [left.tags[tags.SNAPSHOT_NAME]]
+    assert left.tags[tags.SNAPSHOT_NAME].startswith(f"{left.tags[tags.POINT]}-")
     contents = auto.admin.get(f"{SNAPSHOTS}/volumesnapshotcontents")["items"]
     assert first.id not in {each.get("status", {}).get("snapshotHandle") for each in contents}
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import secrets
 import time
 from datetime import UTC, datetime
 from enum import Enum
@@ -37,6 +38,7 @@ from snapkeep.adapters.lifecycle_hooks import AutoScalingHooks
 from snapkeep.adapters.s3_reports import S3Reports
 from snapkeep.adapters.sqs import SqsIncidents, SqsQueue
 from snapkeep.deployment import load_deployment
+from snapkeep.domain.object_names import NONCE_BYTES
 from snapkeep.inbound.api.actions import Actions
 from snapkeep.services.check_slot import CheckSlot
 from snapkeep.services.complete_points import CompletePoints
@@ -85,6 +87,11 @@ logger = Logger()
 def clock() -> datetime:
     """The present, aware UTC; the only place that reads it."""
     return datetime.now(UTC)
+
+
+def nonce() -> str:
+    """A random text that nobody can guess; read anew each time, also after a restored start."""
+    return secrets.token_hex(NONCE_BYTES)
 
 
 def told(report: Any) -> dict[str, Any]:
@@ -138,6 +145,7 @@ def take_snapshots(settings: TakeSnapshotsSettings) -> TakeSnapshots:
         _pacer(settings.journal_table),
         _announcer(settings.event_bus),
         clock,
+        nonce,
     )
 
 
@@ -287,6 +295,7 @@ def save_node(settings: SaveNodeSettings) -> SaveNode:
         pacer,
         news,
         clock,
+        nonce,
         LEASE,
     )
     return SaveNode(

@@ -50,6 +50,9 @@ if TYPE_CHECKING:
 Clock = Callable[[], datetime]
 """Gives the present, aware UTC."""
 
+Nonce = Callable[[], str]
+"""Gives another text each time that nobody can guess: 16 hexadecimal digits."""
+
 
 @dataclass(frozen=True, slots=True)
 class SnapshotSupport:
@@ -97,9 +100,10 @@ class Cluster(Protocol):
         """Whether the snapshot CRDs and our VolumeSnapshotClass for the driver of that name are there."""
 
     def create_volume_snapshot(self, point: Point) -> str:
-        """Create the VolumeSnapshot named after the point; returns its UID.
+        """Create the VolumeSnapshot of the point; returns its UID.
 
-        One that exists and carries the point's annotation is success; another one raises NameTaken.
+        One that exists is success when it carries the point's nonce and run and is of its claim and class;
+        another one raises NameTaken.
         """
 
     def volume_snapshot(self, namespace: str, name: str) -> VolumeSnapshot | None:
@@ -476,8 +480,11 @@ class Journal(TroubleJournal, Protocol):
     def lease(self, point: Point, owner: str, until: datetime, now: datetime) -> Point | None:
         """Take the lease of a lead point; returns it as it stands, None when somebody else holds it."""
 
-    def write_intent(self, point: Point, owner: str, now: datetime) -> Point:
-        """Journal that a create is about to be called. Raises TemporaryError when the lease was lost."""
+    def write_intent(self, point: Point, owner: str, now: datetime, nonce: str = "") -> Point:
+        """Journal that a create is about to be called. Raises TemporaryError when the lease was lost.
+
+        `nonce` becomes the point's, unless it has one: what was made by it must be found again.
+        """
 
     def withdraw_intent(self, point: Point, owner: str) -> Point:
         """Journal that the create was certainly refused: the point is planned again."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from snapkeep.domain.points import Point, PointState, group_skews, volume_timeout
+from snapkeep.domain.points import Point, PointState, group_skews, is_too_early, volume_timeout
 from tests.fakes.world import GIB, SLOT, World, a_claim
 
 
@@ -47,3 +47,17 @@ def test_the_skew_of_a_group_is_from_its_first_to_its_last_snapshot() -> None:
 def test_larger_volumes_have_longer_before_they_are_late() -> None:
     assert volume_timeout(0) == timedelta(hours=1)
     assert volume_timeout(120 * GIB) == timedelta(hours=2)
+
+
+def test_what_started_a_minute_before_its_run_in_whole_seconds_is_too_early() -> None:
+    accepted = SLOT + timedelta(minutes=7)
+    point = a_point(accepted_at=accepted)
+    assert not is_too_early(accepted - timedelta(seconds=60), point)
+    assert is_too_early(accepted - timedelta(seconds=61), point)
+    assert is_too_early(accepted - timedelta(seconds=60, milliseconds=1), point)
+    assert is_too_early(SLOT - timedelta(days=1), point)
+
+
+def test_a_point_names_its_volume_snapshot_by_its_nonce() -> None:
+    assert a_point().volume_snapshot == a_point().id
+    assert a_point(nonce="0123456789abcdef").volume_snapshot == f"{a_point().id}-0123456789abcdef"

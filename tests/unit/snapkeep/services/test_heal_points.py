@@ -235,7 +235,9 @@ def test_a_volume_snapshot_of_a_withdrawn_ones_name_makes_no_point() -> None:
 
 def test_the_controllers_own_words_are_in_the_reason() -> None:
     world = taken("mysql", method=Method.CSI)
-    world.cluster.report_error("shop", world.point("mysql").id, "failed to check the source volume")
+    world.cluster.report_error(
+        "shop", world.point("mysql").volume_snapshot, "failed to check the source volume"
+    )
     world.wait(minutes=15)
     world.reconcile()
     assert world.point("mysql").reason.endswith("in 10 minutes: failed to check the source volume")
@@ -361,7 +363,7 @@ def test_a_cluster_that_is_silent_for_a_while_fails_nothing() -> None:
 
 def test_a_cluster_that_stays_silent_leaves_it_to_ec2_to_say_what_was_cut() -> None:
     world = taken("cut", "not-cut", method=Method.CSI)
-    missing = world.point("not-cut").id
+    missing = world.point("not-cut").volume_snapshot
     del world.cluster.snapshots["shop", missing]
     world.cluster.run_driver(world.ebs)
     world.clusters.unreachable.add("myeks")
@@ -518,7 +520,7 @@ def test_a_volume_snapshot_whose_snapshot_was_deleted_before_anybody_saw_it_ends
 def test_a_twin_counts_once_the_snapshot_that_is_named_cannot_come_any_more() -> None:
     world = taken("mysql", method=Method.CSI)
     named = cut_by_driver(world)
-    twin = world.cluster.cut_one(world.ebs, "shop", world.point("mysql").id)
+    twin = world.cluster.cut_one(world.ebs, "shop", world.point("mysql").volume_snapshot)
     del world.ebs.all[named]
     world.ebs.complete()
     assert healed(world) == {"not visible yet": 1}

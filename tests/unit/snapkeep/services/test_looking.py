@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from snapkeep.domain import tags
-from snapkeep.services.looking import belongs_to, description_of, existing_of
+from snapkeep.domain.points import PointState
+from snapkeep.domain.policies import Method
+from snapkeep.services.looking import belongs_to, cut_for, description_of, existing_of
 from tests.fakes.world import World, a_claim, a_policy, on_one_volume
 
 
@@ -74,3 +77,52 @@ def test_what_names_no_point_belongs_to_no_claim_outside_of_its_group(world: Wor
 
 def test_a_description_is_for_people(world: World) -> None:
     assert description_of(world.point("mysql")) == "Snapkeep nightly: shop/mysql of myeks"
+
+
+def test_what_was_cut_before_the_run_was_accepted_is_of_an_earlier_moment(world: World) -> None:
+    point = world.point("mysql")
+    made = world.ebs.create("vol-mysql", tags.full_tags(point), "")
+    for seconds, is_own in ((59, True), (60, True), (61, False), (86400, False)):
+        early = replace(made, started_at=point.accepted_at - timedelta(seconds=seconds))
+        assert belongs_to(early, point) is is_own
+        world.ebs.all[made.id] = early
+        assert (point.id in existing_of(world.ebs, world.points())) is is_own
+
+
+def test_only_what_was_cut_for_the_very_volume_snapshot_of_a_point_is_its_own() -> None:
+    world = World(a_claim("mysql"), policy=a_policy(method=Method.CSI))
+    world.backup()
+    world.work()
+    point = world.point("mysql")
+    named = tags.class_tags("myeks") | tags.snapshot_object_tags(point)
+    own = world.ebs.create("vol-mysql", named, "")
+    assert belongs_to(own, point)
+    other_nonce = f"{point.id}-fedcba9876543210"
+    for name, namespace in ((point.id, "shop"), (other_nonce, "shop"), (point.volume_snapshot, "evil")):
+        wrong = named | {tags.SNAPSHOT_NAME: name, tags.SNAPSHOT_NAMESPACE: namespace}
+        assert not belongs_to(replace(own, tags=wrong), point)
+
+
+@pytest.mark.parametrize("method", Method)
+def test_before_its_intent_a_point_has_no_volume_snapshot_whatever_is_named_so(method: Method) -> None:
+    world = World(a_claim("mysql"), policy=a_policy(method=method))
+    world.backup()
+    point = world.point("mysql")
+    named = {tags.SNAPSHOT_NAMESPACE: "shop", tags.SNAPSHOT_NAME: point.id}
+    made = world.ebs.create("vol-mysql", tags.class_tags("myeks") | named, "")
+    assert not belongs_to(made, point)
+    assert cut_for(world.ebs, point) == []
+
+
+def test_what_an_earlier_version_intended_without_a_nonce_is_found_by_the_points_name() -> None:
+    world = World(a_claim("mysql"), policy=a_policy(method=Method.CSI))
+    world.backup()
+    planned = world.point("mysql")
+    named = {tags.SNAPSHOT_NAMESPACE: "shop", tags.SNAPSHOT_NAME: planned.id}
+    made = world.ebs.create("vol-mysql", tags.class_tags("myeks") | named, "")
+    for point in (
+        replace(planned, state=PointState.CREATING),
+        replace(planned, method=Method.EBS, fell_back=True),
+    ):
+        assert belongs_to(made, point)
+        assert cut_for(world.ebs, point) == [made]

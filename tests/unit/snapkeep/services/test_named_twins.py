@@ -24,7 +24,7 @@ def counted_before_the_named_one(*, lock: Lock | None = None) -> tuple[World, st
     (named,) = world.ebs.all
     world.ebs.hide(named, HIDDEN)
     world.wait(seconds=2)
-    twin = world.cluster.cut_one(world.ebs, "shop", world.point("mysql").id)
+    twin = world.cluster.cut_one(world.ebs, "shop", world.point("mysql").volume_snapshot)
     world.ebs.complete()
     world.cluster.mark_ready()
     world.event(twin)
@@ -48,7 +48,7 @@ def assert_settled(world: World, named: str) -> None:
     world.prune()
     assert list(world.ebs.all) == [named]
     assert [content.snapshot_id for content in world.cluster.contents.values()] == [named]
-    assert list(world.cluster.snapshots) == [("shop", point.id)]
+    assert list(world.cluster.snapshots) == [("shop", point.volume_snapshot)]
 
 
 def test_the_named_one_takes_the_place_of_the_twin_that_counted() -> None:

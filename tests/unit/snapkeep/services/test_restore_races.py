@@ -224,14 +224,17 @@ def test_a_volume_snapshot_that_somebody_deletes_is_imported_again() -> None:
     world = a_world(Method.CSI)
     point = oldest(world)
     place = Api(world).post(HERE, {"recovery_point": point, "target": "back"}).headers["Location"]
-    world.cluster.delete_volume_snapshot("shop", point)
+    taken = world.journal.find_point(point)
+    assert taken is not None
+    world.cluster.delete_volume_snapshot("shop", taken.volume_snapshot)
     settle(world)
     nothing_left_over(world)
     shown = Api(world).get(place).json
     assert shown["state"] == "bound"
-    assert f"VolumeSnapshot {point} was deleted: the claim is made from the EBS snapshot itself" in [
-        moment["text"] for moment in shown["timeline"]
-    ]
+    assert (
+        f"VolumeSnapshot {taken.volume_snapshot} was deleted: the claim is made from the EBS snapshot itself"
+        in [moment["text"] for moment in shown["timeline"]]
+    )
 
 
 @pytest.mark.parametrize("renewals_fail", [False, True], ids=["EC2 answers", "EC2 throttles as well"])

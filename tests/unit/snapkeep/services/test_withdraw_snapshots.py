@@ -38,7 +38,7 @@ def content_of(world: World) -> str:
 @pytest.mark.parametrize("held", ["volume snapshot", "content"])
 def test_ebs_waits_until_both_objects_are_seen_gone(held: str) -> None:
     world = refused()
-    name = world.point("mysql").id if held == "volume snapshot" else content_of(world)
+    name = world.point("mysql").volume_snapshot if held == "volume snapshot" else content_of(world)
     world.cluster.hold(name, "snapshot.storage.kubernetes.io/bound-protection")
 
     for _ in range(3):

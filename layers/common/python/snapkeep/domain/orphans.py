@@ -16,6 +16,7 @@ from snapkeep.domain import tags
 from snapkeep.domain.cost import storage_at_most
 from snapkeep.domain.deletions import RETAIN, retain_command
 from snapkeep.domain.naming import snapshot_classes
+from snapkeep.domain.object_names import point_of_object
 from snapkeep.domain.points import Snapshot, SnapshotState
 from snapkeep.domain.prunable import Unreadable, hold_of, is_away, read
 from snapkeep.domain.restore.operations import object_name
@@ -208,7 +209,7 @@ def of_volume_snapshots(
             continue
         content = contents.get((snapshot.namespace, snapshot.name))
         if content is None or not content.snapshot_id:
-            if snapshot.name in points:
+            if point_of_object(snapshot.name) in points:
                 continue
             reason = "nothing was cut for it in a day, and EC2 shows no snapshot of its point"
         elif content.snapshot_id not in known:

@@ -9,10 +9,14 @@ from enum import StrEnum
 
 from snapkeep.domain.claims import Claim
 from snapkeep.domain.drivers import EBS_CSI, restoring_driver
+from snapkeep.domain.object_names import object_name
 from snapkeep.domain.policies import Method
 
 GIVE_UP_AFTER = timedelta(hours=6)
 """How long a point that temporary errors keep from being created is tried before it fails."""
+
+CLOCK_TOLERANCE = timedelta(minutes=1)
+"""How far the clocks of EC2 and of a function may be apart."""
 
 
 class PointState(StrEnum):
@@ -83,15 +87,17 @@ def facts_of(claim: Claim) -> ClaimFacts:
 class Point:
     """One recovery point as the journal knows it.
 
-    `id` is also the name of its VolumeSnapshot. `lead` is the id of the point whose record carries
-    the lease and the intent for the whole group (its own id when it is alone). `method_reason`
-    says why the method is not the policy's, `fell_back` that it changed after a VolumeSnapshot was made.
+    `lead` is the id of the point whose record carries the lease and the intent for the whole group (its own
+    id when it is alone). `method_reason` says why the method is not the policy's, `fell_back` that it changed
+    after a VolumeSnapshot was made.
     `ended_at` is when EC2 told of the snapshot's end before its describes showed it. Times are aware UTC;
     `size_bytes` is the size of the snapshotted volume.
     `sharers` are other claims on the volume. `behind` is the id of the member of its group on the same
     volume that CreateSnapshots cuts: this point is taken alone, after it. `driver_mark` is by which tag a
     snapshot is known that a driver cuts without tags of ours (`drivers.NAMED_SNAPSHOT`). `withdrawn` says
     that its VolumeSnapshot is gone with nothing cut: what is cut under its name later is not the point's.
+    `nonce` is random and journaled before the VolumeSnapshot is made; "" where none is needed, and in what
+    a version without nonces wrote.
     """
 
     id: str
@@ -119,6 +125,18 @@ class Point:
     behind: str = ""
     driver_mark: str = ""
     withdrawn: bool = False
+    nonce: str = ""
+
+    @property
+    def volume_snapshot(self) -> str:
+        """The name of its VolumeSnapshot, which nobody could take in advance."""
+        return object_name(self.id, self.nonce)
+
+    @property
+    def may_have_object(self) -> bool:
+        """True when a VolumeSnapshot may have been made for it: the intent of one was journaled."""
+        intended = self.method is Method.CSI and self.state is not PointState.PLANNED
+        return bool(self.nonce) or self.fell_back or intended
 
     @property
     def gave_up_csi(self) -> bool:
@@ -170,6 +188,15 @@ class Snapshot:
     owner: str = ""
     full_bytes: int = 0
     back_to_archive_at: datetime | None = None
+
+
+def is_too_early(started_at: datetime, point: Point) -> bool:
+    """True for a snapshot that was started before the point's run was accepted: it is of an earlier moment.
+
+    A run is accepted after its slot has come. Both times are AWS's own: EC2's, and that of the function that
+    planned the run; no API server's clock is asked.
+    """
+    return started_at.replace(microsecond=0) < point.accepted_at - CLOCK_TOLERANCE
 
 
 def group_skews(points: Iterable[Point]) -> dict[str, float]:

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 
 from snapkeep.domain.drivers import EBS_CSI, restoring_driver
 from snapkeep.domain.naming import tag_value
+from snapkeep.domain.object_names import point_of_object
 from snapkeep.domain.points import ClaimFacts, Point
 from snapkeep.domain.runs import slot_text
 
@@ -121,9 +122,20 @@ def spoiled_tags(present: Mapping[str, str], point: Point) -> tuple[str, ...]:
 def point_id_of(tags: Mapping[str, str]) -> str:
     """The point a snapshot belongs to by its tags; empty when they do not say.
 
-    A CSI point's VolumeSnapshot is named after the point, so the class's template tag names it too.
+    The name of a csi point's VolumeSnapshot begins with the point's id, so the class's template tag tells it
+    too; whether the snapshot was cut for the point's own VolumeSnapshot, `services.looking` decides.
     """
-    return tags.get(POINT, "") or tags.get(SNAPSHOT_NAME, "")
+    return tags.get(POINT, "") or point_of_object(tags.get(SNAPSHOT_NAME, ""))
+
+
+def volume_snapshot_of(tags: Mapping[str, str]) -> str:
+    """The name of the VolumeSnapshot that a point's snapshot was cut for, if it was; "" for no point."""
+    return tags.get(SNAPSHOT_NAME, "") or tags.get(POINT, "")
+
+
+def snapshot_object_tags(point: Point) -> dict[str, str]:
+    """What the class asks the driver for: where the VolumeSnapshot of a point is."""
+    return {SNAPSHOT_NAMESPACE: point.claim.namespace, SNAPSHOT_NAME: point.volume_snapshot}
 
 
 def claim_facts_of(tags: Mapping[str, str]) -> ClaimFacts | None:

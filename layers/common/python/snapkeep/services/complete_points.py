@@ -12,7 +12,7 @@ from snapkeep.domain import tags
 from snapkeep.domain.catalogue import Entry
 from snapkeep.domain.drivers import AUTO_MODE, NAMED_SNAPSHOT
 from snapkeep.domain.errors import Forbidden, PermanentError, TemporaryError
-from snapkeep.domain.points import Point, PointState, Snapshot, SnapshotState, volume_timeout
+from snapkeep.domain.points import Point, PointState, Snapshot, SnapshotState, is_too_early, volume_timeout
 from snapkeep.domain.policies import Deployment, Method
 from snapkeep.ports import Announcer, Clock, Creation, Journal, Outcome, Pacer, Snapshots
 from snapkeep.services.closing import close_if_settled
@@ -125,6 +125,8 @@ class CompletePoints:
             return None
         point = self.journal.point_marked(mark)
         if point is None or (cluster, snapshot.volume_id) != (point.claim.cluster, point.volume_id):
+            return None
+        if is_too_early(snapshot.started_at, point):
             return None
         return point
 
@@ -271,6 +273,9 @@ def _entry(point: Point, snapshot: Snapshot) -> Entry:
 
 
 def _ownership(snapshot: Snapshot, point: Point) -> dict[str, str]:
-    """What makes a snapshot ours: both tags or none, since IAM lets us adopt only by both in one request."""
+    """What makes a snapshot ours: both tags or none, since IAM lets us adopt only by both in one request.
+
+    The driver that leaves them to us does not say either which VolumeSnapshot it cut the snapshot for.
+    """
     ours = {tags.MANAGED: "true", tags.CLUSTER: point.claim.cluster}
-    return {} if ours.items() <= snapshot.tags.items() else ours
+    return {} if ours.items() <= snapshot.tags.items() else ours | tags.snapshot_object_tags(point)

@@ -128,7 +128,7 @@ class HealPoints:
         return done
 
     def _follow(self, cluster: Cluster, point: Point) -> str:
-        status = cluster.volume_snapshot(point.claim.namespace, point.id)
+        status = cluster.volume_snapshot(point.claim.namespace, point.volume_snapshot)
         if status is not None and status.snapshot_id:
             return self._follow_cut(point, status.snapshot_id)
         refusal = permanent_refusal(status.error) if status is not None else ""
@@ -141,7 +141,7 @@ class HealPoints:
             return "not cut yet"
         if status is None:
             return self._lost_sight(
-                point, f"its VolumeSnapshot {point.claim.namespace}/{point.id} was deleted"
+                point, f"its VolumeSnapshot {point.claim.namespace}/{point.volume_snapshot} was deleted"
             )
         waited = GIVE_UP_AFTER if waits else BIND_TIMEOUT
         minutes = int(waited.total_seconds() // 60)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from snapkeep.domain import tags
 from snapkeep.domain.drivers import NAMED_SNAPSHOT
 from snapkeep.domain.naming import tag_value
-from snapkeep.domain.points import Point, Snapshot
+from snapkeep.domain.points import Point, Snapshot, is_too_early
 from snapkeep.ports import Snapshots
 
 
@@ -32,16 +32,18 @@ def existing_of(snapshots: Snapshots, points: Sequence[Point]) -> dict[str, Snap
 def belongs_to(snapshot: Snapshot, point: Point) -> bool:
     """True when a snapshot of the point's run can be the point's.
 
-    It is of the point's volume, whatever its tags say: anybody who may use our VolumeSnapshotClass
-    can name a VolumeSnapshot after a point. And its tags name the point, because another claim may be on
-    the same volume. Only what CreateSnapshots cut names no point at first: it is that of the one member of
-    the group for which the volume was cut.
+    It is of the point's volume and was not started before its run, whatever its tags say: anybody who may
+    use our VolumeSnapshotClass can name a VolumeSnapshot after a point. And its tags name the point, or the
+    very VolumeSnapshot of the point, because another claim may be on the same volume. Only what
+    CreateSnapshots cut names no point at first: it is that of the one member of the group for which the
+    volume was cut.
     """
-    if snapshot.volume_id != point.volume_id:
+    if snapshot.volume_id != point.volume_id or is_too_early(snapshot.started_at, point):
         return False
-    named = tags.point_id_of(snapshot.tags)
-    if named:
+    if named := snapshot.tags.get(tags.POINT, ""):
         return named == point.id
+    if tags.SNAPSHOT_NAME in snapshot.tags:
+        return point.may_have_object and tags.snapshot_object_tags(point).items() <= snapshot.tags.items()
     return bool(point.group) and not point.behind and snapshot.tags.get(tags.GROUP) == tag_value(point.group)
 
 
@@ -50,16 +52,18 @@ def cut_for(snapshots: Snapshots, point: Point) -> list[Snapshot]:
 
     Snapshots marked as duplicates are left out.
     """
+    if not point.may_have_object:
+        return []
     wanted = {
         tags.MANAGED: "true",
         tags.CLUSTER: point.claim.cluster,
-        tags.SNAPSHOT_NAMESPACE: point.claim.namespace,
-        tags.SNAPSHOT_NAME: point.id,
+        **tags.snapshot_object_tags(point),
     }
     if point.driver_mark:  # the driver may write no tags of ours
         wanted = {NAMED_SNAPSHOT: point.driver_mark}
     found = snapshots.find(wanted, [point.volume_id])
-    return sorted((each for each in found if tags.DUPLICATE not in each.tags), key=_age)
+    own = (each for each in found if not is_too_early(each.started_at, point))
+    return sorted((each for each in own if tags.DUPLICATE not in each.tags), key=_age)
 
 
 def description_of(point: Point) -> str:

@@ -66,5 +66,5 @@ class NamedTwins:
         return [other for other in found if other.id != twin.id]
 
     def _is_named(self, cluster: str, point: Point, twin: Snapshot) -> bool:
-        found = self.clusters.open(cluster).volume_snapshot(point.claim.namespace, point.id)
+        found = self.clusters.open(cluster).volume_snapshot(point.claim.namespace, point.volume_snapshot)
         return found is not None and found.snapshot_id == twin.id

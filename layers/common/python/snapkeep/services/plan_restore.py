@@ -123,7 +123,7 @@ class PlanRestore:
         """The point with what its VolumeSnapshot says, when it lives in the same cluster."""
         if point.cluster != request.cluster:
             return point
-        found = cluster.volume_snapshot(point.namespace, point.id)
+        found = cluster.volume_snapshot(point.namespace, point.object_name)
         if found is None or found.snapshot_id != point.snapshot_id:
             return point
         return replace(

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from snapkeep.domain import tags
 from snapkeep.domain.errors import SnapkeepError
+from snapkeep.domain.object_names import point_of_object
 from snapkeep.domain.points import Snapshot, SnapshotState
 from snapkeep.domain.policies import Method
 from snapkeep.domain.prunable import Listed, hold_of, read
@@ -107,7 +108,7 @@ class PruneDuplicates:
         first = self._ready_first(twin)
         if first is None or first.tags.get(tags.METHOD) != Method.CSI:
             return None
-        named = {item.volume_snapshot for item in self.objects.contents.get(twin.id, ())}
+        named = {point_of_object(item.volume_snapshot) for item in self.objects.contents.get(twin.id, ())}
         if first.tags[tags.POINT] not in named or self.clock() - twin.started_at > SWAPPED_WITHIN:
             return None
         reason = (
@@ -162,4 +163,5 @@ def _is_twin(twin: Snapshot, first: Snapshot) -> bool:
     same = (tags.CLUSTER, tags.NAMESPACE, tags.CLAIM, tags.CLAIM_UID, tags.POLICY, tags.SLOT, tags.RUN)
     if any(twin.tags.get(key, first.tags.get(key)) != first.tags.get(key) for key in same):
         return False
-    return twin.tags.get(tags.SNAPSHOT_NAME, first.tags[tags.POINT]) == first.tags[tags.POINT]
+    named = point_of_object(twin.tags.get(tags.SNAPSHOT_NAME, first.tags[tags.POINT]))
+    return named == first.tags[tags.POINT]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from snapkeep.domain import tags
 from snapkeep.domain.deletions import Leftover, SnapshotContent, refuse_unless_retained
 from snapkeep.domain.errors import ClusterUnreachable, PermanentError, SnapkeepError, TemporaryError
+from snapkeep.domain.object_names import point_of_object
 from snapkeep.domain.points import Snapshot
 from snapkeep.domain.policies import Method
 from snapkeep.ports import Cluster, Clusters
@@ -31,7 +32,7 @@ class Objects:
 
     cluster: Cluster | None = None
     contents: dict[str, list[SnapshotContent]] = field(default_factory=dict)
-    by_volume_snapshot: dict[tuple[str, str], list[SnapshotContent]] = field(default_factory=dict)
+    by_point: dict[tuple[str, str], list[SnapshotContent]] = field(default_factory=dict)
     gone: str = ""
     unreachable: str = ""
 
@@ -86,7 +87,7 @@ class Objects:
         """Contents of the VolumeSnapshot that is named after the point, which name another snapshot."""
         point = snapshot.tags.get(tags.POINT, "") if snapshot is not None else ""
         namespace = snapshot.tags.get(tags.NAMESPACE, "") if snapshot is not None else ""
-        found = self.by_volume_snapshot.get((namespace, point), []) if point else []
+        found = self.by_point.get((namespace, point), []) if point else []
         return [item for item in found if item.snapshot_id != snapshot_id]
 
     def _own(self, snapshot: Snapshot | None, named: list[SnapshotContent]) -> set[tuple[str, str]]:
@@ -94,10 +95,12 @@ class Objects:
         if snapshot is None:
             return {(item.namespace, item.volume_snapshot) for item in named if item.volume_snapshot}
         point = snapshot.tags.get(tags.POINT, "")
+        of_point = [item for item in named if point and point_of_object(item.volume_snapshot) == point]
+        bound = {(item.namespace, item.volume_snapshot) for item in of_point}
         if not _is_csi(snapshot):
-            return {(item.namespace, point) for item in named if point and item.volume_snapshot == point}
-        bound = {(item.namespace, point) for item in named if item.volume_snapshot == point}
-        return {(snapshot.tags.get(tags.NAMESPACE, ""), point), *bound}  # the tag may be edited
+            return bound
+        tagged = (snapshot.tags.get(tags.NAMESPACE, ""), tags.volume_snapshot_of(snapshot.tags))
+        return {tagged, *bound}  # the tag may be edited
 
 
 def why_gone(clusters: Clusters, name: str) -> str:
@@ -120,15 +123,15 @@ def open_objects(clusters: Clusters, name: str) -> Objects:
     except TemporaryError as error:
         return Objects(unreachable=error.reason)
     contents: dict[str, list[SnapshotContent]] = {}
-    by_volume_snapshot: dict[tuple[str, str], list[SnapshotContent]] = {}
+    by_point: dict[tuple[str, str], list[SnapshotContent]] = {}
     try:
         for content in cluster.snapshot_contents():
             contents.setdefault(content.snapshot_id, []).append(content)
-            pair = (content.namespace, content.volume_snapshot)
-            by_volume_snapshot.setdefault(pair, []).append(content)
+            pair = (content.namespace, point_of_object(content.volume_snapshot))
+            by_point.setdefault(pair, []).append(content)
     except SnapkeepError as error:
         return _look_again(clusters, name, error)
-    return Objects(cluster, contents, by_volume_snapshot)
+    return Objects(cluster, contents, by_point)
 
 
 def _look_again(clusters: Clusters, name: str, error: SnapkeepError) -> Objects:

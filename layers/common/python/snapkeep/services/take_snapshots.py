@@ -17,11 +17,22 @@ from typing import NoReturn
 from snapkeep.domain import tags
 from snapkeep.domain.creation import wait_before_retry
 from snapkeep.domain.drivers import DRIVERS, snapshot_mark
-from snapkeep.domain.errors import NotAdmitted, PermanentError, TemporaryError, Throttled
+from snapkeep.domain.errors import NameTaken, NotAdmitted, PermanentError, TemporaryError, Throttled
 from snapkeep.domain.jobs import Job
 from snapkeep.domain.points import GIVE_UP_AFTER, Point, PointState, Snapshot
 from snapkeep.domain.policies import Deployment, Method
-from snapkeep.ports import Announcer, Clock, Clusters, Creation, Journal, Outcome, Pacer, Queue, Snapshots
+from snapkeep.ports import (
+    Announcer,
+    Clock,
+    Clusters,
+    Creation,
+    Journal,
+    Nonce,
+    Outcome,
+    Pacer,
+    Queue,
+    Snapshots,
+)
 from snapkeep.services.closing import close_if_settled
 from snapkeep.services.looking import cut_for, description_of, existing_of
 from snapkeep.services.point_policy import policy_of_point
@@ -64,7 +75,7 @@ class JobReport:
 
 @dataclass(frozen=True, slots=True)
 class TakeSnapshots:
-    """Creates the recovery points of a job."""
+    """Creates the recovery points of a job. `nonce` gives another random text each time."""
 
     deployment: Deployment
     clusters: Clusters
@@ -74,6 +85,7 @@ class TakeSnapshots:
     pacer: Pacer
     announcer: Announcer
     clock: Clock
+    nonce: Nonce
     lease: timedelta = LEASE
 
     def run(self, job: Job, owner: str) -> JobReport:
@@ -167,19 +179,19 @@ class TakeSnapshots:
         return cut | existing_of(self.snapshots, points)
 
     def _take_by_csi(self, point: Point, owner: str, report: JobReport) -> None:
-        """Create the VolumeSnapshot; its name is the point's, so a second create changes nothing."""
+        """Create the VolumeSnapshot; its name is journaled before, so a second create changes nothing."""
         if point.state is PointState.PLANNED:
-            self.journal.write_intent(point, owner, self.clock())
+            point = self.journal.write_intent(point, owner, self.clock(), self.nonce())
         try:
             uid = self.clusters.open(point.claim.cluster).create_volume_snapshot(point)
-        except NotAdmitted as error:
+        except (NotAdmitted, NameTaken) as error:
             self._fall_back(point, error)
         mark = "" if DRIVERS[point.claim.driver].class_tags else snapshot_mark(uid)
         self.journal.write_created(point.run, [Creation(point.id, "", self.clock(), driver_mark=mark)])
         report.created.append(point.id)
 
-    def _fall_back(self, point: Point, error: NotAdmitted) -> NoReturn:
-        """Plan a point by ebs whose VolumeSnapshot the cluster refuses, where its policy allows that.
+    def _fall_back(self, point: Point, error: NotAdmitted | NameTaken) -> NoReturn:
+        """Plan a point by ebs whose VolumeSnapshot cannot be made, where its policy allows that.
 
         Raises TemporaryError, so that it is taken at once, or else the refusal.
         """

@@ -9,7 +9,7 @@ from datetime import timedelta
 from snapkeep.domain import tags
 from snapkeep.domain.deletions import Withdrawn
 from snapkeep.domain.errors import PermanentError, TemporaryError
-from snapkeep.domain.points import Point, PointState
+from snapkeep.domain.points import Point, PointState, is_too_early
 from snapkeep.ports import Clock, Cluster, Clusters, Creation, Journal, Snapshots
 
 LOOK_AGAIN = timedelta(seconds=10)
@@ -62,14 +62,15 @@ class WithdrawSnapshots:
         return found if is_kept else cluster.withdraw_volume_snapshot(point, useless=found.snapshot_id)
 
     def _is_useful(self, found: Withdrawn, point: Point) -> bool:
-        """False for a snapshot that is gone, of another volume or marked as a duplicate.
+        """False for a snapshot that is gone, of another volume or time, or marked as a duplicate.
 
         EC2's describes may lag: what they do not show is gone only some time after it was cut.
         """
         snapshot = self.snapshots.get(found.snapshot_id)
         if snapshot is None:
             return found.cut_at is None or self.clock() - found.cut_at <= self.consistency_wait
-        return snapshot.volume_id == point.volume_id and tags.DUPLICATE not in snapshot.tags
+        is_own = snapshot.volume_id == point.volume_id and not is_too_early(snapshot.started_at, point)
+        return is_own and tags.DUPLICATE not in snapshot.tags
 
     def _while_it_makes_sense(self, point: Point, delay: timedelta) -> timedelta:
         """A point that is given up meanwhile fails; of a failed one, the sweep takes care."""

@@ -161,3 +161,29 @@ def test_a_quota_that_our_own_snapshot_filled_refuses_nothing() -> None:
     client, _ = a_client(full, status(404, "NotFound", "not found"))
     with pytest.raises(NotAdmitted, match="exceeded quota: team"):
         snapshots.create(client, POINT)
+
+
+@pytest.mark.parametrize(
+    ("where", "key", "value"),
+    [
+        (("metadata", "annotations"), "snapkeep.io/nonce", "fedcba9876543210"),
+        (("metadata", "annotations"), "snapkeep.io/run", "another"),
+        (("metadata", "annotations"), "snapkeep.io/claim-uid", "another"),
+        (("spec", "source"), "persistentVolumeClaimName", "empty"),
+        (("spec",), "volumeSnapshotClassName", "somebody-elses"),
+    ],
+)
+def test_a_volume_snapshot_under_our_name_is_ours_only_by_all_its_signs(
+    where: tuple[str, ...], key: str, value: str
+) -> None:
+    point = replace(POINT, nonce="0123456789abcdef")
+    found = snapshots.manifest("myeks", point)
+    assert found["metadata"]["name"] == f"{POINT.id}-0123456789abcdef"
+    assert snapshots.is_of("myeks", found, point)
+    inner = found
+    for step in where:
+        inner = inner[step]
+    inner[key] = value
+    assert not snapshots.is_of("myeks", found, point)
+    del inner[key]
+    assert not snapshots.is_of("myeks", found, point)

@@ -140,6 +140,7 @@ def point_of(item: Item) -> Point:
         behind=item.get("behind", ""),
         driver_mark=item.get("driver_mark", ""),
         withdrawn=bool(item.get("withdrawn", False)),
+        nonce=item.get("nonce", ""),
     )
 
 

@@ -96,10 +96,17 @@ class PointRecords:
             self._known(point)
             return None
 
-    def write_intent(self, point: Point, owner: str, now: datetime) -> Point:
-        """Journal that a create is about to be called. Raises TemporaryError when the lease was lost."""
-        change = "SET #state = :creating, #intent_at = :now, #empty_reads = :zero REMOVE #last_read_at"
-        return self._held_update(point, owner, change, {"now": time_text(now), "zero": 0})
+    def write_intent(self, point: Point, owner: str, now: datetime, nonce: str = "") -> Point:
+        """Journal that a create is about to be called. Raises TemporaryError when the lease was lost.
+
+        A nonce stays what it was journaled as first.
+        """
+        change = "SET #state = :creating, #intent_at = :now, #empty_reads = :zero"
+        values: dict[str, Any] = {"now": time_text(now), "zero": 0}
+        if nonce:
+            change += ", #nonce = if_not_exists(#nonce, :nonce)"
+            values["nonce"] = nonce
+        return self._held_update(point, owner, f"{change} REMOVE #last_read_at", values)
 
     def withdraw_intent(self, point: Point, owner: str) -> Point:
         """Journal that the create was certainly refused: the point is planned again."""

@@ -51,7 +51,7 @@ class KubernetesCluster:
         return snapshots.support(self._client, DRIVERS[driver])
 
     def create_volume_snapshot(self, point: Point) -> str:
-        """Create the VolumeSnapshot named after the point, or find it created; its UID. Raises NameTaken."""
+        """Create the VolumeSnapshot of the point, or find it created; its UID. Raises NameTaken."""
         return snapshots.create(self._client, point)
 
     def volume_snapshot(self, namespace: str, name: str) -> VolumeSnapshot | None:

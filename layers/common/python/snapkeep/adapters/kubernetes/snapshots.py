@@ -21,6 +21,9 @@ from snapkeep.ports import SnapshotSupport, VolumeSnapshot
 Document = dict[str, Any]
 
 
+NONCE = "snapkeep.io/nonce"
+"""The annotation with what nobody could know before the VolumeSnapshot was made."""
+
 CRDS_MISSING = "the snapshot CRDs (snapshot.storage.k8s.io/v1) are not installed"
 
 
@@ -59,15 +62,16 @@ def create(client: KubernetesClient, point: Point) -> str:
         return _uid(client.create(path, wanted))
     except NotAdmitted:
         # A quota is asked before the name: what an earlier call made may be what fills it.
-        found = find(client, f"{path}/{point.id}")
+        found = find(client, f"{path}/{point.volume_snapshot}")
         if found is None or not is_of(client.cluster, found, point):
             raise
         return _uid(found)
     except NameTaken as error:
-        found = client.get(f"{path}/{point.id}")
+        found = client.get(f"{path}/{point.volume_snapshot}")
         if not is_of(client.cluster, found, point):
             raise NameTaken(
-                f"VolumeSnapshot {point.claim.namespace}/{point.id} exists and is not of run {point.run}"
+                f"VolumeSnapshot {point.claim.namespace}/{point.volume_snapshot} exists and is not "
+                f"of run {point.run}"
             ) from error
         return _uid(found)
 
@@ -168,7 +172,7 @@ def manifest(cluster: str, point: Point) -> Document:
         "apiVersion": "snapshot.storage.k8s.io/v1",
         "kind": "VolumeSnapshot",
         "metadata": {
-            "name": point.id,
+            "name": point.volume_snapshot,
             "namespace": point.claim.namespace,
             "labels": {
                 "snapkeep.io/managed": "true",
@@ -180,6 +184,7 @@ def manifest(cluster: str, point: Point) -> Document:
                 "snapkeep.io/policy": point.policy,
                 "snapkeep.io/slot": slot_text(point.slot),
                 "snapkeep.io/claim-uid": point.claim.uid,
+                **({NONCE: point.nonce} if point.nonce else {}),
             },
         },
         "spec": {
@@ -190,7 +195,7 @@ def manifest(cluster: str, point: Point) -> Document:
 
 
 def is_of(cluster: str, document: Document, point: Point) -> bool:
-    """True when a VolumeSnapshot was made for this very point."""
+    """True when a VolumeSnapshot was made for this very point: its nonce, run, claim and class say so."""
     return _identity(document) == _identity(manifest(cluster, point))
 
 
@@ -198,10 +203,12 @@ def _uid(document: Document) -> str:
     return str(document["metadata"]["uid"])
 
 
-def _identity(document: Document) -> tuple[str, str]:
-    """Run and claim UID that a VolumeSnapshot was made for; empty when it is not ours."""
-    annotations = document["metadata"].get("annotations") or {}
-    return annotations.get("snapkeep.io/run", ""), annotations.get("snapkeep.io/claim-uid", "")
+def _identity(document: Document) -> tuple[str, ...]:
+    """What a VolumeSnapshot was made for and of; nothing of it can be guessed without the nonce."""
+    annotations, spec = document["metadata"].get("annotations") or {}, document["spec"]
+    wanted = ("snapkeep.io/run", "snapkeep.io/claim-uid", NONCE)
+    claim = (spec.get("source") or {}).get("persistentVolumeClaimName") or ""
+    return (*(annotations.get(key, "") for key in wanted), claim, spec.get("volumeSnapshotClassName") or "")
 
 
 def _left(client: KubernetesClient, path: str, kind: str, name: str) -> Leftover | None:

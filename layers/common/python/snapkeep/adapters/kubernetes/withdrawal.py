@@ -37,9 +37,9 @@ def withdraw(client: KubernetesClient, point: Point, useless: str = "") -> Withd
     A snapshot whose id is `useless` does not keep them. Only what was made for the point is touched, each
     object by its UID. Raises PermanentError for a content that does not retain, and what the client raises.
     """
-    found = find(client, snapshot_path(point.claim.namespace, point.id))
+    found = find(client, snapshot_path(point.claim.namespace, point.volume_snapshot))
     if found is not None and not snapshots.is_of(client.cluster, found, point):
-        found = None
+        return Withdrawn()  # somebody else's, and so is what was cut for it
     contents = [
         each
         for each in (_listed(client, point) if found is None else bound_contents(client, found))
@@ -49,7 +49,8 @@ def withdraw(client: KubernetesClient, point: Point, useless: str = "") -> Withd
         if not _is_useless(each, useless):
             return Withdrawn(_handle(each), cut_at=_cut_at(each))
     if found is not None:
-        remove_snapshot(client, point.claim.namespace, point.id, has_uid(found["metadata"]["uid"]))
+        name = point.volume_snapshot
+        remove_snapshot(client, point.claim.namespace, name, has_uid(found["metadata"]["uid"]))
 
     def is_unwanted(content: Document) -> bool:
         """One that a snapshot was cut for in the meantime stays, and the next look finds it."""
@@ -62,14 +63,14 @@ def withdraw(client: KubernetesClient, point: Point, useless: str = "") -> Withd
 
 
 def _left(client: KubernetesClient, point: Point, had_snapshot: bool, contents: Sequence[str]) -> Withdrawn:
-    left = [snapshots.left(client, point.claim.namespace, point.id)] if had_snapshot else []
+    left = [snapshots.left(client, point.claim.namespace, point.volume_snapshot)] if had_snapshot else []
     left += [snapshots.content_left(client, name) for name in contents]
     return Withdrawn(left=tuple(item for item in left if item is not None))
 
 
 def _listed(client: KubernetesClient, point: Point) -> list[Document]:
     """The contents that name a VolumeSnapshot which is gone."""
-    wanted = (point.claim.namespace, point.id)
+    wanted = (point.claim.namespace, point.volume_snapshot)
     references = [(each, each["spec"].get("volumeSnapshotRef") or {}) for each in client.list(CONTENTS)]
     return [each for each, ref in references if (ref.get("namespace"), ref.get("name")) == wanted]
 
@@ -81,7 +82,8 @@ def _is_made_for(client: KubernetesClient, content: Document, point: Point) -> b
     return (
         source == point.volume_id
         and spec.get("volumeSnapshotClassName") == snapshot_class(client.cluster, DRIVERS[point.claim.driver])
-        and (reference.get("namespace"), reference.get("name")) == (point.claim.namespace, point.id)
+        and (reference.get("namespace"), reference.get("name"))
+        == (point.claim.namespace, point.volume_snapshot)
     )
 
 

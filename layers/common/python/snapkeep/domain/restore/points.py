@@ -23,6 +23,7 @@ class PointFacts:
     `driver` is the one that made its volume, `driver_tags` what drivers have to say on its snapshot.
     `volume_snapshot` is the name of its ready VolumeSnapshot in its own namespace, "" without one;
     `snapshot_driver` the driver that alone can use that one.
+    `object_name` is the name that its VolumeSnapshot has, if it has one.
     `newer_archived` is the id of a newer point of the claim that cannot be used from the archive tier.
     One restored from there for a time goes back at `back_to_archive_at` (aware UTC).
     `earlier_claim` are the ids of older points, newest first, of another claim that had the same name: it was
@@ -60,6 +61,7 @@ class PointFacts:
     newer_archived: str = ""
     back_to_archive_at: datetime | None = None
     earlier_claim: tuple[str, ...] = ()
+    object_name: str = ""
 
     @property
     def minimum_bytes(self) -> int:
@@ -98,6 +100,7 @@ def point_of(snapshot: Snapshot, region: str) -> PointFacts | None:
         in_bin=snapshot.state in IN_BIN,
         driver=claim.driver,
         driver_tags={key: value for key, value in snapshot.tags.items() if key in DRIVER_TAGS},
+        object_name=tags.volume_snapshot_of(snapshot.tags),
     )
 
 
@@ -125,4 +128,5 @@ def point_in_bin(point: Point, region: str) -> PointFacts:
         driver=claim.driver,
         driver_tags=restoring_driver(claim.driver).tags(claim.cluster),
         in_bin=True,
+        object_name=point.volume_snapshot,
     )
