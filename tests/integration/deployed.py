@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -53,8 +53,9 @@ class Deployed:
         return self.invoke("plan-backup", message)
 
     def next_slot(self, policy: str) -> datetime:
-        """A slot by the sandbox's clock that the policy was not run at yet."""
-        now = self.sandbox.aws.now().replace(second=0, microsecond=0)
+        """A slot by the clock of the functions that the policy was not run at yet."""
+        follow = self.sandbox.aws.settings()["functions_follow_clock"]
+        now = (self.sandbox.aws.now() if follow else datetime.now(UTC)).replace(second=0, microsecond=0)
         last = self.slots.get(policy)
         return max(now - AGO, last + timedelta(minutes=1)) if last else now - AGO
 
