@@ -139,6 +139,11 @@ class Point:
         return bool(self.nonce) or self.fell_back or intended
 
     @property
+    def is_unborn(self) -> bool:
+        """True while it has no snapshot and may still get one."""
+        return self.state in (PointState.PLANNED, PointState.CREATING)
+
+    @property
     def gave_up_csi(self) -> bool:
         """True when nothing may be cut any more for the point's VolumeSnapshot, which may still be there."""
         failed = self.method is Method.CSI and self.state is PointState.FAILED

@@ -153,8 +153,7 @@ class HealPoints:
     def _may_wait(self, point: Point) -> bool:
         """A controller is alive, so the driver is late, throttled say: nobody else would take the point."""
         policy = policy_of_point(point, self.deployment, self.journal)
-        by_ebs = policy is not None and policy.csi_fallback
-        return not by_ebs
+        return policy is None or not policy.csi_fallback
 
     def _follow_cut(self, point: Point, snapshot_id: str) -> str:
         """Settle what the VolumeSnapshot names; nobody waits for what is gone, or not the point's by tags."""
@@ -245,12 +244,10 @@ class HealPoints:
         return len(lost)
 
     def _lost_its_job(self, point: Point) -> bool:
-        unborn = point.state in (PointState.PLANNED, PointState.CREATING)
-        return unborn and self.clock() - (point.intent_at or point.accepted_at) > RESEND_AFTER
+        return point.is_unborn and self.clock() - (point.intent_at or point.accepted_at) > RESEND_AFTER
 
     def _is_forsaken(self, point: Point) -> bool:
-        unborn = point.state in (PointState.PLANNED, PointState.CREATING)
-        return unborn and self.clock() > point.give_up_at + FORSAKEN_AFTER
+        return point.is_unborn and self.clock() > point.give_up_at + FORSAKEN_AFTER
 
     def _forsake(self, point: Point) -> None:
         """Fail a point that take_snapshots, which was sent its job again and again, did not even fail."""

@@ -19,7 +19,7 @@ from snapkeep.domain.runs import Run, RunState, run_id
 from snapkeep.domain.sharing import in_words, told_of_each_other
 from snapkeep.ports import Clock, Journal, Pacer, Snapshots
 from snapkeep.services.closing import close_if_settled
-from snapkeep.services.take_snapshots import TakeSnapshots, is_unborn
+from snapkeep.services.take_snapshots import TakeSnapshots
 
 LEASE = timedelta(seconds=35)
 """Longer than save_node may run, so that a live holder never loses its lease, and not much: one that died
@@ -74,7 +74,7 @@ class SaveVolumes:
         return Saved(
             claims={_name(point): point.id for point in points if point.snapshot_id},
             missed={_name(point): _why(point) for point in points if not point.snapshot_id},
-            unfinished=any(is_unborn(point) for point in points),
+            unfinished=any(point.is_unborn for point in points),
             is_new=is_new,
         )
 
@@ -118,7 +118,7 @@ class SaveVolumes:
                 self.taker.queue.send([replace(job, points=lost)], self.taker.lease)
 
     def _unborn(self, run: Run) -> list[Point]:
-        return [point for point in self.journal.points_of(run.id) if is_unborn(point)]
+        return [point for point in self.journal.points_of(run.id) if point.is_unborn]
 
     def _start(self, run: Run) -> None:
         """From here on the run is followed like any other, and its planning never repeated."""
