@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from snapkeep.domain.claims import VolumeKind
-from snapkeep.domain.deletions import Leftover, Withdrawn
+from snapkeep.domain.deletions import Leftover, SnapshotContent, Withdrawn
 from snapkeep.domain.drivers import EBS_CSI
 from snapkeep.domain.errors import NameTaken, PermanentError
 from snapkeep.domain.points import Point
@@ -37,6 +37,16 @@ def in_default(name: str = "data") -> Point:
     """A csi point of a claim in namespace default."""
     point = a_point(name, method=Method.CSI)
     return replace(point, claim=replace(point.claim, namespace="default"))
+
+
+def bound_in_default(world: World) -> tuple[Point, SnapshotContent]:
+    """A point whose VolumeSnapshot was made and cut, with the content of that."""
+    point = in_default()
+    world.add_claim("data")
+    world.cluster.create_volume_snapshot(point)
+    world.bind("default", point.id, point.volume_id)
+    (content,) = world.cluster.snapshot_contents()
+    return point, content
 
 
 def test_a_claim_comes_with_its_volume(world: World) -> None:
@@ -204,11 +214,7 @@ def test_a_withdrawal_tells_what_is_left_also_once_the_volume_snapshot_is_gone(w
 
 
 def test_a_volume_snapshot_that_was_cut_is_not_withdrawn(world: World) -> None:
-    point = in_default()
-    world.add_claim("data")
-    world.cluster.create_volume_snapshot(point)
-    world.bind("default", point.id, point.volume_id)
-    (content,) = world.cluster.snapshot_contents()
+    point, content = bound_in_default(world)
 
     found = world.cluster.withdraw_volume_snapshot(point)
     assert found == Withdrawn(content.snapshot_id, cut_at=found.cut_at)
@@ -218,11 +224,7 @@ def test_a_volume_snapshot_that_was_cut_is_not_withdrawn(world: World) -> None:
 
 
 def test_a_volume_snapshot_whose_snapshot_is_useless_goes_with_its_content(world: World) -> None:
-    point = in_default()
-    world.add_claim("data")
-    world.cluster.create_volume_snapshot(point)
-    world.bind("default", point.id, point.volume_id)
-    (content,) = world.cluster.snapshot_contents()
+    point, content = bound_in_default(world)
 
     assert world.cluster.withdraw_volume_snapshot(point, useless=content.snapshot_id) == Withdrawn()
     assert world.cluster.volume_snapshot("default", point.id) is None
@@ -230,11 +232,7 @@ def test_a_volume_snapshot_whose_snapshot_is_useless_goes_with_its_content(world
 
 
 def test_nothing_goes_that_would_take_its_ebs_snapshot_along(world: World) -> None:
-    point = in_default()
-    world.add_claim("data")
-    world.cluster.create_volume_snapshot(point)
-    world.bind("default", point.id, point.volume_id)
-    (content,) = world.cluster.snapshot_contents()
+    point, content = bound_in_default(world)
     world.flip(content.name)
 
     attempts: tuple[Callable[[], object], ...] = (
@@ -252,11 +250,7 @@ def test_nothing_goes_that_would_take_its_ebs_snapshot_along(world: World) -> No
 
 
 def test_what_took_the_name_of_a_listed_object_stays(world: World) -> None:
-    point = in_default()
-    world.add_claim("data")
-    world.cluster.create_volume_snapshot(point)
-    world.bind("default", point.id, point.volume_id)
-    (content,) = world.cluster.snapshot_contents()
+    point, content = bound_in_default(world)
     (listed,) = world.cluster.listed_snapshots()
     assert listed.uid and content.uid
     world.cluster.delete_volume_snapshot("default", point.id, "another-uid")
