@@ -143,7 +143,7 @@ class Snapshotter:
         ready = snapshot.state == "completed" and not self._is_stuck()
 
         def write(obj: Object) -> None:
-            obj["metadata"].get("annotations", {}).pop(words.BEING_CREATED, None)
+            _unmark_creation(obj)
             found = {
                 "creationTime": int(snapshot.started_at.timestamp()) * 10**9
                 + snapshot.started_at.microsecond * 1000,
@@ -161,7 +161,9 @@ class Snapshotter:
         return None if ready else self._looks.next(key_of(content))
 
     def _fail(self, content: Object, problem: str) -> float:
-        """The first failure and those of the retries read differently, as in the real sidecar."""
+        """The first failure and those of the retries read differently, as in the real sidecar, which takes
+        the mark of a creation off after every error that is final, told before or not.
+        """
         first = "status" not in content
         reason = "SnapshotCreationFailed" if first else "SnapshotContentCheckandUpdateFailed"
         what = "Failed to create snapshot" if first else "Failed to check and update snapshot content"
@@ -169,13 +171,15 @@ class Snapshotter:
         changed = content.get("status", {}).get("error", {}).get("message") != message
 
         def write(obj: Object) -> None:
-            obj["metadata"].get("annotations", {}).pop(words.BEING_CREATED, None)
+            _unmark_creation(obj)
             error = {"message": message, "time": self._cluster.now()}
             obj["status"] = {**obj.get("status", {}), "error": error, "readyToUse": False}
 
         if changed:
             self._cluster.change(words.CONTENTS, None, content["metadata"]["name"], write)
             self._cluster.warning(content, COMPONENT, reason, message)
+        else:
+            self._cluster.change(words.CONTENTS, None, content["metadata"]["name"], _unmark_creation)
         return self._errors.next(key_of(content))
 
     def _delete(self, content: Object) -> float | None:
@@ -203,6 +207,10 @@ class Snapshotter:
             lambda obj: drop_finalizer(obj, words.CONTENT_PROTECTION),
         )
         return None
+
+
+def _unmark_creation(content: Object) -> None:
+    content["metadata"].get("annotations", {}).pop(words.BEING_CREATED, None)
 
 
 def _handle(content: Object) -> str:

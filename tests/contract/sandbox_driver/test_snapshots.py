@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.contract.sandbox_driver.lab import Lab
+from tests.contract.sandbox_driver.lab import NAMESPACE, Lab
 
 PREFIX = "snapshot.storage.kubernetes.io"
 
@@ -267,6 +267,24 @@ def test_a_class_that_asks_for_a_tag_of_the_drivers_own_gets_no_snapshot(
         f'"rpc error: code = InvalidArgument desc = Invalid tag value: {text}"'
     )
     assert lab.ec2.calls.count("CreateSnapshot") == 0
+
+
+def test_what_the_driver_refused_again_and_again_goes_with_its_content(lab: Lab) -> None:
+    lab.bound_claim("data")
+    lab.snapshot_class(colour="blue")
+    name = f"snapcontent-{lab.snapshot('refused', 'data')['metadata']['uid']}"
+    lab.until(lambda: "Failed to check and update" in lab.error("refused"), "a second refusal")
+    version = lab.store.get("volumesnapshotcontents", None, name)["metadata"]["resourceVersion"]
+    lab.until(
+        lambda: lab.store.get("volumesnapshotcontents", None, name)["metadata"]["resourceVersion"] != version,
+        "a third refusal, which changes no text",
+    )
+
+    lab.store.delete("volumesnapshots", NAMESPACE, "refused")
+    lab.store.delete("volumesnapshotcontents", None, name)
+
+    lab.until(lambda: lab.get("volumesnapshotcontents", name, None) is None, "the content to go")
+    assert lab.get("volumesnapshots", "refused") is None
 
 
 def test_the_only_default_class_of_the_driver_is_used(lab: Lab) -> None:
