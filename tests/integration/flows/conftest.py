@@ -19,6 +19,8 @@ POLICIES: Sequence[dict[str, Any]] = (
     {"name": "busy-volume", "method": "ebs"},
     {"name": "patient", "method": "csi"},
     {"name": "pragmatic", "method": "csi", "csi_fallback": "ebs"},
+    {"name": "unfit", "method": "csi"},
+    {"name": "unfit-fallback", "method": "csi", "csi_fallback": "ebs"},
     {"name": "made-ahead", "method": "csi"},
     {"name": "empty-source", "method": "csi"},
     {"name": "two-nodes", "method": "ebs", "group": "app"},
