@@ -65,6 +65,17 @@ def test_what_new_points_account_for_weighs_nothing() -> None:
     assert judge([change("mysql/daily", 7, 4, new=1, excused=2)]).braked
 
 
+def test_what_new_points_push_out_gives_no_room_to_lose_more() -> None:
+    idle = [change(f"idle-{number}/daily", 60) for number in range(20)]
+    verdict = judge([*idle, change("mysql/daily", 60, 27, new=32, excused=32)])
+    assert len(verdict.refused) == 27 and "more than the 14 allowed" in verdict.reason
+    pushing = [change(f"claim-{number}/daily", 60, 5, new=32, excused=32) for number in range(20)]
+    assert not judge(pushing).braked
+    assert judge(
+        [replace(item, beyond=tuple(f"{item.lineage}{n}" for n in range(6))) for item in pushing]
+    ).braked
+
+
 def test_new_points_of_one_lineage_account_for_nothing_of_another() -> None:
     busy = change("busy/daily", 60, new=60, excused=0)
     verdict = judge([busy, *(change(f"claim-{number}/daily", 10, 4) for number in range(20))])
@@ -94,7 +105,7 @@ def test_the_reason_holds_the_sums_of_all_lineages() -> None:
     verdict = judge([change("a/daily", 60, 18, new=2, excused=2), change("b/daily", 40, 7, new=1, excused=3)])
     assert verdict.reason == (
         "30 of 100 points would go, 3 became ready since the last prune and account for 5: 25 beyond them, "
-        "more than the 20 allowed (20 % of the cluster, in a small one a point of each lineage up to 3)"
+        "more than the 19 allowed (20 % of the cluster, in a small one a point of each lineage up to 3)"
     )
     assert (verdict.points, verdict.new, verdict.deletions) == (100, 3, 30)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -17,8 +18,8 @@ FIRST_MONDAYS = Schedule("cron(0 6,18 ? * 2#1 *)")
 EVERY_SIX_HOURS = Schedule("rate(6 hours)")
 
 
-def is_slot(schedule: Schedule, slot: datetime) -> bool:
-    return slot in CronCalendar().due(schedule, slot - timedelta(seconds=1), slot, slot)
+def due(schedule: Schedule, after: datetime, until: datetime) -> Iterator[datetime]:
+    return CronCalendar().due(schedule, after, until, until)
 
 
 def take(
@@ -26,7 +27,7 @@ def take(
 ) -> SlotRecord | str:
     """What comes of a slot under a schedule."""
     known = record or SlotRecord("myeks", "daily")
-    return known.seen(schedule, now).take(slot, now, is_slot)
+    return known.seen(schedule, now).take(slot, now, due)
 
 
 def accepted(found: SlotRecord | str) -> SlotRecord:
@@ -80,6 +81,36 @@ def test_the_slot_that_a_daylight_saving_gap_skips_may_be_caught_up() -> None:
     accepted(take(berlin, gap, gap + timedelta(minutes=10)))
 
 
+HOURLY = Schedule("cron(0 * * * ? *)", catch_up=timedelta(hours=24))
+
+
+def test_after_an_outage_only_the_newest_slot_is_run() -> None:
+    slots = [SLOT - timedelta(hours=hours) for hours in range(24)]
+    found = [take(HOURLY, slot) for slot in slots]
+    accepted(found[0])
+    assert found[1] == "the slot 20261124T180000Z has come since"
+    assert [item for item in found[1:] if isinstance(item, SlotRecord)] == []
+
+
+@pytest.mark.parametrize(
+    ("flexible", "minutes", "fits"), [(0, 64, True), (0, 65, False), (30, 94, True), (30, 95, False)]
+)
+def test_a_slot_is_run_until_the_next_one_has_surely_been_started(
+    flexible: int, minutes: int, fits: bool
+) -> None:
+    for expression in (HOURLY.expression, "rate(1 hour)"):
+        schedule = Schedule(expression, catch_up=timedelta(hours=24), flexible_minutes=flexible)
+        found = take(schedule, SLOT, SLOT + timedelta(minutes=minutes))
+        assert isinstance(found, SlotRecord) == fits
+
+
+def test_a_slot_has_no_successor_in_the_schedule_that_was_replaced() -> None:
+    record = accepted(take(HOURLY, SLOT - timedelta(hours=1), SLOT - timedelta(hours=1)))
+    daily = Schedule("cron(0 2 * * ? *)", catch_up=timedelta(hours=24))
+    record = record.seen(daily, SLOT - timedelta(minutes=30))
+    accepted(record.take(SLOT - timedelta(hours=1), NOW, due))
+
+
 def test_a_paused_policy_has_no_slots() -> None:
     assert take(Schedule("cron(0 18 * * ? *)", enabled=False), SLOT) == "the policy is paused"
 
@@ -95,7 +126,7 @@ def test_a_slot_of_the_schedule_before_counts_until_its_catch_up_window_is_over(
 def test_a_schedule_has_no_slots_after_it_was_replaced() -> None:
     changed = Schedule("cron(0 20 * * ? *)")
     record = accepted(take(DAILY, SLOT)).seen(changed, SLOT - timedelta(hours=1))
-    found = record.take(SLOT, NOW, is_slot)
+    found = record.take(SLOT, NOW, due)
     assert found == "cron(0 20 * * ? *) in UTC is not due then"
 
 
@@ -104,7 +135,7 @@ def test_schedules_before_the_one_that_was_replaced_too_early_count_no_more() ->
     record = SlotRecord("myeks", "daily").seen(DAILY, two_days_ago)
     record = record.seen(Schedule("cron(0 20 * * ? *)"), two_days_ago + timedelta(hours=1))
     record = record.seen(Schedule("cron(0 22 * * ? *)"), NOW)
-    assert isinstance(record.take(SLOT, NOW, is_slot), str)
+    assert isinstance(record.take(SLOT, NOW, due), str)
 
 
 @pytest.mark.parametrize(("schedule", "apart"), [(FIRST_MONDAYS, 12), (EVERY_SIX_HOURS, 6)])
@@ -128,7 +159,7 @@ def test_scheduler_may_be_off_by_some_seconds() -> None:
     early = SLOT + timedelta(hours=6) - timedelta(seconds=59)
     accepted(take(EVERY_SIX_HOURS, early, early, record))
     minutely = Schedule("rate(1 minute)")
-    record = accepted(take(minutely, SLOT))
+    record = accepted(take(minutely, SLOT, SLOT))
     assert isinstance(take(minutely, SLOT + timedelta(seconds=50), NOW, record), str)
 
 
@@ -149,4 +180,4 @@ def test_only_the_last_schedules_are_remembered() -> None:
 
 
 def test_a_record_without_a_schedule_takes_nothing() -> None:
-    assert SlotRecord("myeks", "daily").take(SLOT, NOW, is_slot) == "the schedule of its policy is not known"
+    assert SlotRecord("myeks", "daily").take(SLOT, NOW, due) == "the schedule of its policy is not known"

@@ -12,7 +12,7 @@ import pytest
 from snapkeep.domain import tags
 from snapkeep.domain.errors import TemporaryError
 from snapkeep.domain.points import SnapshotState
-from snapkeep.domain.policies import Policy, Schedule
+from snapkeep.domain.policies import Policy, Schedule, Selection
 from snapkeep.domain.turnover import Tally
 from snapkeep.services.prune_survey import Planned, Survey
 from tests.fakes.world import SLOT, World, a_claim, a_policy, names
@@ -198,6 +198,56 @@ def test_a_journal_that_is_lost_forgets_the_refusal_and_refuses_again() -> None:
     story.live(1)
     assert len(refused - story.refused()) <= 1, "the measure allows one deletion, as ever"
     assert story.refused() <= story.points()
+
+
+def a_story_beside_others(before: Retention, rounds: int) -> tuple[Story, Policy]:
+    """A claim that was backed up so often, beside many other points under a policy that keeps all."""
+    story = Story(before)
+    world = story.world
+    others = [a_claim(f"other{number}", namespace="beside") for number in range(12)]
+    beside = a_policy("beside", retention={"last": "all"}, selection=Selection(namespaces=("beside",)))
+    for claim in others:
+        world.ebs.add_volume(f"vol-{claim.name}")
+    story.policy = replace(story.policy, selection=Selection(namespaces=("shop",)))
+    world.cluster.claim_list += others
+    object.__setattr__(
+        world.plan_backup, "deployment", replace(world.deployment, policies=(story.policy, beside))
+    )
+    story.deploy(story.policy, beside)
+    story.live(rounds)
+    for minute in range(1, 7):
+        slot = story.slot + timedelta(minutes=minute)
+        world.plan_backup.run("myeks", "beside", slot, world.owner())
+        world.work()
+        world.finish_snapshots()
+    return story, beside
+
+
+def test_what_one_token_confirms_gives_a_second_slip_no_room() -> None:
+    story, beside = a_story_beside_others({"last": 20}, 22)
+    story.deploy(replace(story.policy, retention={"last": 8}), beside)
+    first = story.until_refused()
+    story.deploy(replace(story.policy, retention={"last": 1}), beside)
+    story.world.prune()
+    before = story.points()
+    story.world.wait(hours=80)
+    (refusal,) = story.world.journal.refusals("myeks")
+    story.world.prune(confirm=refusal.token)
+    lost = before - story.points()
+    assert first <= lost and len(lost - first) <= 1, "one may go by the newest point"
+    assert len(story.refused()) >= 6
+
+
+def test_a_slip_that_no_prune_looked_at_for_days_gets_no_room_from_the_points_that_came() -> None:
+    story, beside = a_story_beside_others({"last": 7}, 9)
+    story.deploy(replace(story.policy, retention={"last": 1}), beside)
+    story.world.prune()  # the last one for a week: its grace passes unseen
+    before = {name for name, item in story.world.ebs.all.items() if item.tags[tags.POLICY] == "nightly"}
+    for _ in range(7):
+        story.slot += DAY
+        story.world.back_up(story.slot)
+    story.world.prune()
+    assert len(before & story.points()) >= len(before) - 2 and story.refused() <= before
 
 
 def test_a_rehearsal_shows_the_token_and_writes_nothing() -> None:

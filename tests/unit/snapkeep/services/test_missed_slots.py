@@ -69,6 +69,35 @@ def test_a_slot_past_its_catch_up_window_is_reported_once() -> None:
     assert world.starter.started == []
 
 
+def test_after_an_outage_the_newest_slot_is_started_and_the_others_are_reported() -> None:
+    hourly = Schedule("cron(0 * * * ? *)", catch_up=timedelta(hours=24))
+    world = World(a_claim("mysql"), policy=a_policy(schedule=hourly, retention={"last": 48}))
+    world.calendar.due = CronCalendar().due  # type: ignore[method-assign]
+    world.clock.now = SLOT
+    world.reconcile()
+    world.wait(hours=12, minutes=20)
+    report = world.reconcile()
+    newest = SLOT + timedelta(hours=12)
+    assert report.started == [run_id("myeks", "nightly", newest)]
+    assert len(report.missed) == 11 and len(world.announcer.missed) == 11
+    assert (
+        "was not run before 20261125T060000Z, which is run in its place" in world.announcer.missed[-1].reason
+    )
+    world.backup(newest)
+    again = world.reconcile()
+    assert (again.started, again.missed) == ([], [])
+
+
+def test_a_slot_before_one_that_was_run_is_reported() -> None:
+    world = a_missed_slot(catch_up=timedelta(hours=24))
+    world.calendar.slots = (SLOT, SLOT + timedelta(hours=1))
+    world.wait(hours=1)
+    world.backup(SLOT + timedelta(hours=1))
+    world.wait(minutes=10)
+    report = world.reconcile()
+    assert (report.started, report.missed) == ([], [NAME])
+
+
 def test_a_late_event_for_a_reported_slot_starts_nothing() -> None:
     world = a_missed_slot()
     world.wait(minutes=61)

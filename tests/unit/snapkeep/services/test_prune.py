@@ -76,8 +76,8 @@ def test_the_token_lets_exactly_what_was_refused_through_however_many_points_cam
     named = set(refusal.names)
     unknown = world.prune(confirm="0123456789abcdef").refused
     assert "nothing was refused under the token 0123456789abcdef" in unknown and refusal.token in unknown
-    for number in range(10, 14):
-        world.back_up(SLOT + number * EVERY)
+    for day in range(10, 14):
+        world.back_up(SLOT + timedelta(days=day))
     assert len(world.ebs.all) == 14
     assert world.prune(confirm=refusal.token).refused == ""
     assert len(world.ebs.all) == 3 and not named & set(world.ebs.all)

@@ -16,7 +16,8 @@ CLUSTER_SHARE = 5
 """One fifth (20 %) of a cluster's points may go beyond what new ones account for; 1 in any case."""
 
 SMALL_LINEAGE = 3
-"""Half of a lineage may go beyond that; of one with this many points or fewer: 1."""
+"""Half of a lineage may go beyond that; of one with this many points or fewer: 1. Points that new ones push
+out give no room to lose more: after days without a prune they may be most of it."""
 
 SMALL_CLUSTER = 3
 """One fifth of a few points is none: one point of each lineage may go, up to this many in all."""
@@ -44,9 +45,14 @@ class LineageChange:
         return self.excused + len(self.beyond)
 
     @property
+    def room(self) -> int:
+        """Its points without those that new ones push out: what limits are a share of."""
+        return self.points - self.excused
+
+    @property
     def limit(self) -> int:
         """How many may go beyond what new points account for."""
-        return 1 if self.points <= SMALL_LINEAGE else self.points // 2
+        return 1 if self.room <= SMALL_LINEAGE else self.room // 2
 
     @property
     def goes_too_far(self) -> bool:
@@ -82,7 +88,8 @@ def judge(changes: Iterable[LineageChange]) -> Verdict:
     new = sum(item.new for item in given)
     too_far = [item for item in given if item.goes_too_far]
     rest = [item for item in given if item.beyond and not item.goes_too_far]
-    allowed = max(1, points // CLUSTER_SHARE, min(len(given), SMALL_CLUSTER))
+    room = sum(item.room for item in given)
+    allowed = max(1, room // CLUSTER_SHARE, min(len(given), SMALL_CLUSTER))
     beyond = sum(len(item.beyond) for item in rest)
     figures = (
         f"{deletions} of {points} points would go, {new} became ready since the last prune and account "

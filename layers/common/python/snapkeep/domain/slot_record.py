@@ -5,14 +5,14 @@ A run of any other time would be one more recovery point, and new points push ol
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from snapkeep.domain.policies import Schedule
 from snapkeep.domain.retention_points import moment
 from snapkeep.domain.runs import slot_text
-from snapkeep.domain.schedule import has_preview
+from snapkeep.domain.schedule import has_preview, rate_of
 from snapkeep.domain.spacing import least_apart
 
 EARLY = timedelta(minutes=1)
@@ -21,11 +21,14 @@ EARLY = timedelta(minutes=1)
 LATE = timedelta(minutes=5)
 """What Lambda may take to hand over a start that was sent within the catch-up window."""
 
+SUCCEEDED = timedelta(minutes=5)
+"""What came so long ago is started: Scheduler may be a minute late, and a planner needs its time."""
+
 REMEMBERED = 20
 """How many schedules are remembered at most: nobody changes one more often within a catch-up window."""
 
-IsSlot = Callable[[Schedule, datetime], bool]
-"""Whether a schedule that has a preview is due at a time (aware UTC), DST-gap slots included."""
+Due = Callable[[Schedule, datetime, datetime], Iterable[datetime]]
+"""The slots in (after, until] of a schedule that has a preview, ascending, DST-gap slots included."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,25 +57,27 @@ class SlotRecord:
             return self
         return replace(self, schedules=(*self.schedules, KnownSchedule(schedule, now))[-REMEMBERED:])
 
-    def take(self, slot: datetime, now: datetime, is_slot: IsSlot) -> SlotRecord | str:
+    def take(self, slot: datetime, now: datetime, due: Due) -> SlotRecord | str:
         """The record once the slot is taken, or why no run is made for it.
 
-        A slot of a schedule that was replaced after it counts as one of the present schedule does.
+        A slot of a schedule that was replaced after it counts as one of the present schedule does. After an
+        outage only the newest of the missed slots is run: runs for all of them would take the same data many
+        times, and push as many good points out.
         """
         reasons = []
-        until = None
+        until = now
         for known in reversed(self.schedules):
-            if until is not None and slot > until:
+            if until < now and slot > until:
                 break
+            found = self._take_of(known.schedule, slot, now, until, due)
             until = known.since
-            found = self._take_of(known.schedule, slot, now, is_slot)
             if isinstance(found, SlotRecord):
                 return found
             reasons.append(found)
         return reasons[0] if reasons else "the schedule of its policy is not known"
 
     def _take_of(
-        self, schedule: Schedule, slot: datetime, now: datetime, is_slot: IsSlot
+        self, schedule: Schedule, slot: datetime, now: datetime, replaced_at: datetime, due: Due
     ) -> SlotRecord | str:
         if not schedule.enabled:
             return "the policy is paused"
@@ -82,9 +87,12 @@ class SlotRecord:
         if now > slot + window + LATE:
             return f"it is older than the catch-up window of {schedule.catch_up}"
         if has_preview(schedule.expression):
-            if is_slot(schedule, slot):
-                return self
-            return f"{schedule.expression} in {schedule.timezone} is not due then"
+            if slot not in due(schedule, slot - timedelta.resolution, slot):
+                return f"{schedule.expression} in {schedule.timezone} is not due then"
+            return _superseded(schedule, slot, min(now, replaced_at), due) or self
+        rate = rate_of(schedule.expression)
+        if rate and now >= slot + rate + SUCCEEDED + timedelta(minutes=schedule.flexible_minutes):
+            return f"{schedule.expression} has been due again since"
         return self._take_turn(schedule, slot, now - window - LATE)
 
     def _take_turn(self, schedule: Schedule, slot: datetime, oldest: datetime) -> SlotRecord | str:
@@ -100,3 +108,10 @@ class SlotRecord:
             return self
         kept = [other for other in self.taken if other + apart > oldest]
         return replace(self, taken=tuple(sorted({*kept, slot})))
+
+
+def _superseded(schedule: Schedule, slot: datetime, now: datetime, due: Due) -> str:
+    """Why the slot is run no more although it is in time: a newer one has come; "" while it is the newest."""
+    until = now - SUCCEEDED - timedelta(minutes=schedule.flexible_minutes)
+    newer = next(iter(due(schedule, slot, until)), None) if until > slot else None
+    return f"the slot {slot_text(newer)} has come since" if newer else ""

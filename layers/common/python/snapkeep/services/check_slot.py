@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -66,7 +67,7 @@ class CheckSlot:
             now = self.clock()
             known = self.journal.slot_record(request.cluster, policy.name)
             record = known.seen(policy.schedule, now)
-            taken = record.take(request.slot, now, self._is_slot)
+            taken = record.take(request.slot, now, self._due)
             after = record if isinstance(taken, str) else taken
             if after == known or self.journal.write_slot_record(after):
                 return taken if isinstance(taken, str) else ""
@@ -75,6 +76,5 @@ class CheckSlot:
             timedelta(minutes=1),
         )
 
-    def _is_slot(self, schedule: Schedule, slot: datetime) -> bool:
-        just_before = slot - timedelta(microseconds=1)
-        return slot in self.calendar.due(schedule, just_before, slot, slot)
+    def _due(self, schedule: Schedule, after: datetime, until: datetime) -> Iterator[datetime]:
+        return self.calendar.due(schedule, after, until, until)

@@ -1,4 +1,8 @@
-"""Missed slots: started late while the policy still allows it, reported when it does not."""
+"""Missed slots: started late while the policy still allows it, reported when it does not.
+
+Of several that were missed only the newest is started: the others would take the same data again, and
+points of one moment would push out those of many.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,7 @@ from datetime import datetime, timedelta
 
 from snapkeep.domain.coverage import ALLOWANCE
 from snapkeep.domain.policies import Policy
-from snapkeep.domain.runs import Run, RunState, run_id
+from snapkeep.domain.runs import Run, RunState, run_id, slot_text
 from snapkeep.domain.schedule import rate_of
 from snapkeep.domain.spacing import least_apart
 from snapkeep.ports import Announcer, Calendar, Clock, Journal, Starter
@@ -44,14 +48,19 @@ class MissedSlots:
         seen = self.journal.first_seen(cluster, policy.name, now)
         if not policy.schedule.enabled:
             return caught_up
-        for slot in self._missing(cluster, policy, seen, now):
+        missing, newest = self._missing(cluster, policy, seen, now)
+        for slot in missing:
             name = run_id(cluster, policy.name, slot)
-            if now <= slot + policy.schedule.catch_up:
+            if now > slot + policy.schedule.catch_up:
+                reason = f"the slot was not run within its catch-up window of {policy.schedule.catch_up}"
+            elif slot < newest:
+                reason = f"the slot was not run before {slot_text(newest)}, which is run in its place"
+            else:
                 self.starter.start_run(cluster, policy.name, slot)
                 caught_up.started.append(name)
-            else:
-                self._report(cluster, policy, slot, now)
-                caught_up.missed.append(name)
+                continue
+            self._report(cluster, policy, slot, now, reason)
+            caught_up.missed.append(name)
         return caught_up
 
     def owed(self, policy: Policy, newest: datetime, since: datetime) -> datetime | None:
@@ -65,7 +74,10 @@ class MissedSlots:
             return None
         return next(self.calendar.due(schedule, max(newest, since), until, newest), None)
 
-    def _missing(self, cluster: str, policy: Policy, seen: datetime, now: datetime) -> list[datetime]:
+    def _missing(
+        self, cluster: str, policy: Policy, seen: datetime, now: datetime
+    ) -> tuple[list[datetime], datetime]:
+        """The slots that nobody ran, ascending, and the newest of all that have come by now."""
         schedule = policy.schedule
         since = max(seen, now - schedule.catch_up - LOOK_BACK)
         until = now - GRACE - timedelta(minutes=schedule.flexible_minutes)
@@ -73,12 +85,12 @@ class MissedSlots:
         known = self.journal.runs_of(cluster, policy.name, since - apart)
         runs = sorted(run.slot for run in known)
         anchor = runs[0] if runs else seen
-        due = self.calendar.due(schedule, since, until, anchor)
-        return [slot for slot in due if not any(abs(slot - run) < apart for run in runs)]
+        due = list(self.calendar.due(schedule, since, until, anchor))
+        missing = [slot for slot in due if not any(abs(slot - run) < apart for run in runs)]
+        return missing, max([*due, *runs], default=now)
 
-    def _report(self, cluster: str, policy: Policy, slot: datetime, now: datetime) -> None:
+    def _report(self, cluster: str, policy: Policy, slot: datetime, now: datetime, reason: str) -> None:
         """Journal the slot as a failed run, so that it is reported once, and say so."""
-        reason = f"the slot was not run within its catch-up window of {policy.schedule.catch_up}"
         name = run_id(cluster, policy.name, slot)
         run = Run(name, cluster, policy.name, slot, accepted_at=now, degraded=reason)
         if self.journal.open_run(run, "reconcile", now + GRACE, now) is None:

@@ -86,15 +86,17 @@ class Survey:
     ) -> Iterator[LineageChange]:
         """What the plan does to every lineage; deletions that a person confirmed weigh nothing.
 
-        Nor do those that were let through before: they are as good as gone, and give no room to lose more.
+        Nor do those that were let through before. Both are as good as gone, and give no room to lose more.
         Points that never counted (failed ones) may go without shrinking anything.
         """
         going: dict[str, list[str]] = defaultdict(list)
         leaving: Counter[str] = Counter()
         for planned in self.deletions:
-            if planned.counts and planned.snapshot_id in let_through:
+            if not planned.counts:
+                continue
+            if planned.snapshot_id in let_through or planned.snapshot_id in confirmed:
                 leaving[planned.lineage] += 1
-            elif planned.counts and planned.snapshot_id not in confirmed:
+            else:
                 going[planned.lineage].append(planned.snapshot_id)
         for lineage, tally in self.tallies.items():
             change = tally.change(going[lineage], self.refused[lineage] + leaving[lineage])
