@@ -26,7 +26,7 @@ class Acknowledgement:
         return rule == self.rule and any(fnmatchcase(path, pattern) for pattern in self.where)
 
 
-POLICIES = ("*/Role/DefaultPolicy",)
+POLICIES = ("*/ExecutionRole/DefaultPolicy",)
 FUNCTIONS = ("*/Function",)
 _EC2 = "arn:<AWS::Partition>:ec2:REGION"
 
@@ -39,12 +39,18 @@ ACKNOWLEDGED = (
     ),
     Acknowledgement(
         f"AwsSolutions-IAM5[Resource::{_EC2}:<AWS::AccountId>:volume/*]",
-        ("JobQueue/TakeSnapshots/Role/DefaultPolicy", "Interruption/SaveNode/Role/DefaultPolicy"),
+        (
+            "JobQueue/TakeSnapshots/ExecutionRole/DefaultPolicy",
+            "Interruption/SaveNode/ExecutionRole/DefaultPolicy",
+        ),
         "volumes come and go; only those with a tag that shows that they serve Kubernetes",
     ),
     Acknowledgement(
         f"AwsSolutions-IAM5[Resource::{_EC2}:<AWS::AccountId>:instance/*]",
-        ("JobQueue/TakeSnapshots/Role/DefaultPolicy", "Interruption/SaveNode/Role/DefaultPolicy"),
+        (
+            "JobQueue/TakeSnapshots/ExecutionRole/DefaultPolicy",
+            "Interruption/SaveNode/ExecutionRole/DefaultPolicy",
+        ),
         "nodes come and go; CreateSnapshots is authorized on each volume as well, and those need our tags",
     ),
     Acknowledgement(
@@ -59,13 +65,13 @@ ACKNOWLEDGED = (
     ),
     Acknowledgement(
         "AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:kms:REGION:<AWS::AccountId>:key/*]",
-        ("Api/Api/Role/DefaultPolicy",),
+        ("Api/Api/ExecutionRole/DefaultPolicy",),
         "which keys encrypt snapshots is not known before; kms:DescribeKey alone, which reads no data",
     ),
     Acknowledgement(
         "AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:autoscaling:REGION:<AWS::AccountId>:"
         "autoScalingGroup:*:autoScalingGroupName/*]",
-        ("Interruption/SaveNode/Role/DefaultPolicy",),
+        ("Interruption/SaveNode/ExecutionRole/DefaultPolicy",),
         "EKS names the groups of node groups; heartbeats and completions of lifecycle actions alone",
     ),
     Acknowledgement(
@@ -77,7 +83,7 @@ ACKNOWLEDGED = (
     # --- the pages of the report ---------------------------------------------------------------------------
     Acknowledgement(
         "AwsSolutions-IAM5[Resource::<ReportsBucket95FE29A2.Arn>/*.html]",
-        ("Api/Api/Role/DefaultPolicy", "Report/WriteReport/Role/DefaultPolicy"),
+        ("Api/Api/ExecutionRole/DefaultPolicy", "Report/WriteReport/ExecutionRole/DefaultPolicy"),
         "the pages of our own bucket, one for each cluster, and nothing else in it",
     ),
     Acknowledgement(

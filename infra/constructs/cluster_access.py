@@ -14,6 +14,9 @@ from infra.constructs.python_function import PythonFunction
 class ClusterAccess(Construct):
     """Type STANDARD with a group of ours and no access policy; `snapkeep manifests` binds the group.
 
+    A function waits for the entries of its role: where an update gives it another role, it is let in before
+    it takes that role on, and CloudFormation removes the old entries last.
+
     The L1, because CDK's AccessEntry knows no groups. The cluster's authentication mode must be API or
     API_AND_CONFIG_MAP: https://docs.aws.amazon.com/eks/latest/userguide/access-entries.html
     """
@@ -24,7 +27,7 @@ class ClusterAccess(Construct):
         super().__init__(scope, id)
         for cluster in clusters:
             for function in functions:
-                eks.CfnAccessEntry(
+                entry = eks.CfnAccessEntry(
                     self,
                     f"{cluster}-{function.name}",
                     cluster_name=cluster,
@@ -32,3 +35,4 @@ class ClusterAccess(Construct):
                     kubernetes_groups=[group_name(function.name)],
                     type="STANDARD",
                 )
+                function.function.node.add_dependency(entry)

@@ -14,6 +14,7 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from config.cluster_access import FUNCTIONS
+from config.role_names import role_name, role_path
 from config.stack_options import StackOptions
 from infra import permissions
 from infra.constructs.alarms import alarm
@@ -77,7 +78,7 @@ class PythonFunction(Construct):
         self.name = name
         self.timeout = timeout
         physical_name = platform.function_name(name)
-        self.role = self._role(description)
+        self.role = self._role(platform, description)
         self.failures: sqs.Queue | None = failure_queue(self, "Failures") if asynchronous else None
         self.function = lambda_.Function(
             self,
@@ -117,11 +118,13 @@ class PythonFunction(Construct):
         for statement in statements:
             self.role.add_to_policy(statement)
 
-    def _role(self, description: str) -> iam.Role:
+    def _role(self, platform: Platform, description: str) -> iam.Role:
         # Without AWSLambdaBasicExecutionRole, which may write every log of the account.
         return iam.Role(
             self,
-            "Role",
+            "ExecutionRole",
+            path=role_path(platform.prefix),
+            role_name=role_name(platform.prefix, Stack.of(self).region, self.name),
             description=description,
             assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
         )

@@ -11,6 +11,7 @@ from aws_cdk import aws_scheduler as scheduler
 from aws_cdk import aws_scheduler_targets as targets
 from constructs import Construct
 
+from config.role_names import role_name, role_path, starter
 from infra import permissions
 from infra.constructs.failure_queue import failure_queue
 from infra.constructs.python_function import PythonFunction
@@ -34,9 +35,10 @@ class Timing:
 class Schedules(Construct):
     """The schedule group; `add` puts a schedule into it."""
 
-    def __init__(self, scope: Construct, id: str, *, name: str) -> None:
+    def __init__(self, scope: Construct, id: str, *, prefix: str) -> None:
         super().__init__(scope, id)
-        self.group = scheduler.ScheduleGroup(self, "Group", schedule_group_name=name)
+        self._prefix = prefix
+        self.group = scheduler.ScheduleGroup(self, "Group", schedule_group_name=prefix)
         # CDK would keep it, and the next deployment would find its name taken.
         self.group.apply_removal_policy(RemovalPolicy.DESTROY)
         self.failures = failure_queue(self, "Failures")
@@ -84,7 +86,9 @@ class Schedules(Construct):
         if target.name not in self._roles:
             role = iam.Role(
                 self,
-                f"Start-{target.name}",
+                f"SchedulerRole-{target.name}",
+                path=role_path(self._prefix),
+                role_name=role_name(self._prefix, Stack.of(self).region, starter(target.name)),
                 description=f"Lets EventBridge Scheduler start {target.name}",
                 assumed_by=self._principal(),
             )

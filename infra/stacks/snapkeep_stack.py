@@ -58,7 +58,7 @@ class SnapkeepStack(Stack):
         clusters = [cluster.name for cluster in config.deployment.clusters]
         platform = self._platform(config, assets)
         journal = JournalTable(self, "Journal")
-        schedules = Schedules(self, "Schedules", name=config.prefix)
+        schedules = Schedules(self, "Schedules", prefix=config.prefix)
         jobs = JobQueue(
             self, "JobQueue", platform=platform, journal=journal, event_bus=EVENT_BUS, clusters=clusters
         )

@@ -21,7 +21,7 @@ from sandbox.deploy import DeployedStack, deploy
 from sandbox.kubernetes.control import ClusterControl
 from sandbox.launch import Sandbox
 from tests.integration.deployed import CLUSTER, Deployed, config_of
-from tests.unit.infra.state import state_in
+from tests.unit.infra.state import robbed_roles, state_in
 
 pytestmark = pytest.mark.slow
 
@@ -57,8 +57,9 @@ def test_an_update_from_the_last_release_keeps_everything(tmp_path: Path) -> Non
     config.write_text(yaml.safe_dump(config_of({"name": "updated", "method": "ebs"})))
     before = synthesize_release(last_release(), config, tmp_path / "before")
     after = build.synthesize(config, tmp_path / "after")
-    had, has = (state_in(json.loads((each / TEMPLATE).read_text())) for each in (before, after))
-    assert had.items() <= has.items()
+    old_template, new_template = (json.loads((each / TEMPLATE).read_text()) for each in (before, after))
+    assert state_in(old_template).items() <= state_in(new_template).items()
+    assert robbed_roles(old_template, new_template) == set()
 
     with Sandbox(tmp_path / "sandbox") as sandbox:
         (old,) = deploy(before, sandbox.client)
@@ -69,6 +70,7 @@ def test_an_update_from_the_last_release_keeps_everything(tmp_path: Path) -> Non
 
         (new,) = deploy(after, sandbox.client)
 
+        assert_only_named_roles_are_left(sandbox)
         product = replace(product, outputs=new.outputs)
         assert new.outputs["JournalTableName"] == old.outputs["JournalTableName"]
         assert [each.name for each in sandbox.aws.schedules() if "updated" in each.name] == ["backup.updated"]
@@ -79,6 +81,17 @@ def test_an_update_from_the_last_release_keeps_everything(tmp_path: Path) -> Non
 
         (again,) = deploy(after, sandbox.client)
         assert again == new
+
+
+def assert_only_named_roles_are_left(sandbox: Sandbox) -> None:
+    """Every function works with a role of the deployment's path, and every cluster knows no other."""
+    functions = sandbox.client("lambda").list_functions()["Functions"]
+    roles = {each["Role"] for each in functions}
+    entries = sandbox.client("eks").list_access_entries(clusterName=CLUSTER)["accessEntries"]
+    left = [each["RoleName"] for each in sandbox.client("iam").list_roles()["Roles"]]
+    assert {role.rpartition("/")[0] for role in roles} == {"arn:aws:iam::111122223333:role/snapkeep"}
+    assert {each for each in entries if ":role/snapkeep/" in each} == {r for r in roles if r in entries}
+    assert not [name for name in left if name.startswith("Snapkeep-") and "CloudWatchRole" not in name]
 
 
 def running(sandbox: Sandbox, stack: DeployedStack, config: Path) -> Deployed:

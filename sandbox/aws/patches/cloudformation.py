@@ -3,7 +3,8 @@
 AWS: see each resource's page in the CloudFormation template reference.
 ministack: DeadLetterConfig, ReservedConcurrentExecutions, TimeToLiveSpecification and
 PointInTimeRecoverySpecification are dropped; a schedule loses its time zone, an update of it is ignored and
-its errors are swallowed; AWS::EKS::AccessEntry does not exist; an alarm over metric math is refused; a
+its errors are swallowed; AWS::EKS::AccessEntry does not exist (another principal replaces it: the new one is
+made before the update goes on, the old one deleted when it is done); an alarm over metric math is refused; a
 function of a runtime that cannot run here is accepted.
 """
 
@@ -36,7 +37,9 @@ SCHEDULE_FIELDS = (
 
 def install(world: World) -> None:
     """Replace or add the handlers of functions, tables, schedules and access entries."""
-    require(provisioners, "_RESOURCE_HANDLERS", "_physical_name", "_replace_resource")
+    require(
+        provisioners, "_RESOURCE_HANDLERS", "_REPLACING_PROPERTIES", "_physical_name", "_replace_resource"
+    )
     require(provisioners, "_cw_metric_alarm_record")
     require(lambda_svc, "_functions")
     require(dynamodb, "_tables")
@@ -60,6 +63,7 @@ def install(world: World) -> None:
         "update_with_logical_id": True,
         "delete": _delete_schedule,
     }
+    provisioners._REPLACING_PROPERTIES["AWS::EKS::AccessEntry"] = ("ClusterName", "PrincipalArn")
     handlers["AWS::EKS::AccessEntry"] = {
         "create": _create_entry,
         "update": _update_entry,

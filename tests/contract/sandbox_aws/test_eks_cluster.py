@@ -1,5 +1,8 @@
 """DescribeCluster leads to the sandbox's own Kubernetes API; the cluster has its add-ons."""
 
+import json
+from typing import Any
+
 from sandbox.aws.control import AwsControl
 from sandbox.launch import Sandbox
 
@@ -35,3 +38,42 @@ def test_an_access_entry_is_listed_and_described(sandbox: Sandbox, control: AwsC
     assert eks.list_access_entries(clusterName="entered")["accessEntries"] == [role]
     entry = eks.describe_access_entry(clusterName="entered", principalArn=role)["accessEntry"]
     assert entry["kubernetesGroups"] == ["snapkeep:plan"]
+
+
+def test_another_principal_is_let_in_before_the_one_before_it_is_put_out(
+    sandbox: Sandbox, control: AwsControl
+) -> None:
+    control.register_cluster("changed", "https://127.0.0.1:6443", "LS0t")
+    cloudformation, eks = sandbox.client("cloudformation"), sandbox.client("eks")
+    old, new = (f"arn:aws:iam::111122223333:role/{name}" for name in ("old", "new"))
+
+    def template(principal: str, *, broken: bool = False) -> str:
+        entry = {
+            "Type": "AWS::EKS::AccessEntry",
+            "Properties": {"ClusterName": "changed", "PrincipalArn": principal, "Type": "STANDARD"},
+        }
+        wrong = {
+            "Type": "AWS::Lambda::Function",
+            "DependsOn": "Entry",
+            "Properties": {"Runtime": "python2.7"},
+        }
+        return json.dumps({"Resources": {"Entry": entry} | ({"Wrong": wrong} if broken else {})})
+
+    def entries() -> Any:
+        return eks.list_access_entries(clusterName="changed")["accessEntries"]
+
+    cloudformation.create_stack(StackName="entry", TemplateBody=template(old))
+    cloudformation.get_waiter("stack_create_complete").wait(StackName="entry", WaiterConfig={"Delay": 1})
+    cloudformation.update_stack(StackName="entry", TemplateBody=template(new, broken=True))
+    cloudformation.get_waiter("stack_rollback_complete").wait(StackName="entry", WaiterConfig={"Delay": 1})
+    assert entries() == [old]
+
+    cloudformation.update_stack(StackName="entry", TemplateBody=template(new))
+    cloudformation.get_waiter("stack_update_complete").wait(StackName="entry", WaiterConfig={"Delay": 1})
+
+    assert entries() == [new]
+    events = cloudformation.describe_stack_events(StackName="entry")["StackEvents"]
+    reasons = [
+        each.get("ResourceStatusReason", "") for each in events if each["LogicalResourceId"] == "Entry"
+    ]
+    assert any("requires the creation of a new physical resource" in reason for reason in reasons)

@@ -30,3 +30,26 @@ def state_in(document: Mapping[str, Any]) -> dict[str, tuple[str, dict[str, Any]
         for name, resource in document["Resources"].items()
         if (kind := resource["Type"]) in REPLACED_FOR
     }
+
+
+def robbed_roles(before: Mapping[str, Any], after: Mapping[str, Any]) -> set[str]:
+    """Policies that an update takes from a role in place, while functions still stand on that role.
+
+    CloudFormation moves an AWS::IAM::Policy to other `Roles`, or puts a role of another name behind the
+    same logical id, before it comes to the functions. What is gone from the template it deletes last.
+    """
+    policies = {
+        name: each for name, each in before["Resources"].items() if each["Type"] == "AWS::IAM::Policy"
+    }
+    return {
+        name
+        for name, policy in policies.items()
+        if name in after["Resources"]
+        and _stand_on(before, policy) != _stand_on(after, after["Resources"][name])
+    }
+
+
+def _stand_on(document: Mapping[str, Any], policy: Mapping[str, Any]) -> list[tuple[str, Any, Any]]:
+    roles = [reference["Ref"] for reference in policy["Properties"]["Roles"]]
+    named = [(role, document["Resources"][role]["Properties"]) for role in roles]
+    return [(role, has.get("Path"), has.get("RoleName")) for role, has in named]

@@ -24,3 +24,14 @@ def test_no_policy_of_aws_is_attached(template: Template) -> None:
     for entry in template.resources("EKS::AccessEntry").values():
         assert entry["Type"] == "STANDARD"
         assert "AccessPolicies" not in entry
+
+
+def test_a_function_takes_a_role_on_only_once_every_cluster_lets_it_in(template: Template) -> None:
+    entries: dict[str, set[str]] = {}
+    for logical_id, entry in template.resources("EKS::AccessEntry").items():
+        entries.setdefault(entry["PrincipalArn"]["Fn::GetAtt"][0], set()).add(logical_id)
+
+    for function in template.whole("Lambda::Function").values():
+        role = function["Properties"]["Role"]["Fn::GetAtt"][0]
+        assert entries.get(role, set()) <= set(function["DependsOn"])
+    assert sum(map(len, entries.values())) == 2 * len(FUNCTIONS)

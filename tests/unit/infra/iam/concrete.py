@@ -21,7 +21,7 @@ ARNS = {
     "AWS::ApiGateway::RestApi": "arn:aws:execute-api:{region}:{account}:{id}",
     "AWS::DynamoDB::Table": "arn:aws:dynamodb:{region}:{account}:table/{id}",
     "AWS::Events::Rule": "arn:aws:events:{region}:{account}:rule/{id}",
-    "AWS::IAM::Role": "arn:aws:iam::{account}:role/{id}",
+    "AWS::IAM::Role": "arn:aws:iam::{account}:role{Path}{RoleName}",
     "AWS::KMS::Key": "arn:aws:kms:{region}:{account}:key/{id}",
     "AWS::Lambda::Function": "arn:aws:lambda:{region}:{account}:function:{FunctionName}",
     "AWS::Logs::LogGroup": "arn:aws:logs:{region}:{account}:log-group:{LogGroupName}:*",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.unit.infra.conftest import BOUNDARY
+from tests.unit.infra.conftest import BOUNDARY, FUNCTIONS
 from tests.unit.infra.template import Template, arns, listed, text
 
 
@@ -73,6 +73,28 @@ def test_every_role_stays_within_the_boundary(template: Template, full_template:
 
     assert {role["PermissionsBoundary"] for role in roles} == {BOUNDARY}
     assert not [role for role in template.resources("IAM::Role").values() if "PermissionsBoundary" in role]
+
+
+def test_every_role_that_is_ours_alone_has_a_fixed_name_under_the_path_of_the_deployment(
+    template: Template,
+) -> None:
+    roles = template.resources("IAM::Role")
+    named = {text(role["RoleName"]): role["Path"] for role in roles.values() if "RoleName" in role}
+    starters = {schedule["Target"]["RoleArn"]["Fn::GetAtt"][0] for schedule in schedules(template)}
+    functions = {
+        f"snapkeep-ap-northeast-2-{name.replace('_', '-')}": function["Role"]["Fn::GetAtt"][0]
+        for name in FUNCTIONS
+        if (function := template.function(name))
+    }
+
+    assert set(named.values()) == {"/snapkeep/"}
+    assert {name: roles[role]["RoleName"] for name, role in functions.items()} == {n: n for n in functions}
+    assert {roles[role]["RoleName"] for role in starters} == named.keys() - functions.keys()
+    assert [name for name, role in roles.items() if "RoleName" not in role and "Cloud" not in name] == []
+
+
+def schedules(template: Template) -> list[Any]:
+    return list(template.resources("Scheduler::Schedule").values())
 
 
 def test_alarms_lead_to_where_the_runbooks_are_published(full_template: Template) -> None:

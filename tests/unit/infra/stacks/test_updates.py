@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 from config.stack_options import StackOptions
 from snapkeep.domain.policies import Cluster, Deployment, Policy
 from tests.unit.infra.conftest import DEPLOYMENT, NIGHTLY, PAUSED, synthesized, template_of
-from tests.unit.infra.state import REPLACED_FOR, state_in
+from tests.unit.infra.state import REPLACED_FOR, robbed_roles, state_in
 from tests.unit.infra.template import Template
 
 MYEKS, SECOND = DEPLOYMENT.clusters
@@ -37,6 +38,7 @@ def test_a_changed_config_replaces_nothing_that_holds_state(
     after = template_of(synthesized(tmp_path, StackOptions(), deployment=changed()))
 
     assert state_in(after.document) == state_in(template.document)
+    assert robbed_roles(template.document, after.document) == set()
 
 
 def test_no_option_replaces_what_holds_state(template: Template, full_template: Template) -> None:
@@ -68,3 +70,12 @@ def test_another_cluster_for_a_policy_changes_its_schedule_in_place(
         for each in (template, after)
     )
     assert after_ids == before_ids
+
+
+def test_a_policy_that_goes_to_a_role_of_another_name_is_seen(template: Template) -> None:
+    before = deepcopy(dict(template.document))
+    for role in before["Resources"].values():
+        if role["Type"] == "AWS::IAM::Role":
+            role["Properties"].pop("RoleName", None)
+
+    assert len(robbed_roles(before, template.document)) == len(template.resources("IAM::Policy"))
