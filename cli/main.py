@@ -22,6 +22,7 @@ from cli import (
     coverage,
     plan,
     points,
+    policies,
     prune,
     report,
     restores,
@@ -48,6 +49,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(retention.app, name="retention")
+app.add_typer(policies.app, name="policies")
 
 get = typer.Typer(help="List recovery points, restores or clusters.", no_args_is_help=True)
 get.command("points")(points.get_points)

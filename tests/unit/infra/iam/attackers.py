@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from tests.unit.infra.iam.concrete import ACCOUNT
+from config.role_names import role_arn, starter
+from tests.unit.infra.iam.concrete import ACCOUNT, REGION
 
 POLICIES = Path(__file__).parents[4] / "docs" / "policies"
 FULL: dict[str, Any] = {
@@ -17,6 +18,12 @@ FULL: dict[str, Any] = {
 }
 SNAPSHOTS = "arn:aws:ec2:*:*:snapshot/*"
 GUARDED = " under the organization's guard"
+DEPLOYERS = (
+    f"cdk-snapkeep-deploy-role-{ACCOUNT}-{REGION}",
+    f"cdk-snapkeep-cfn-exec-role-{ACCOUNT}-{REGION}",
+    "pipeline",
+)
+"""Whom docs/policies/protect-backups.json lets deploy."""
 
 
 def _allow(*statements: tuple[list[str], str, Mapping[str, Any]]) -> dict[str, Any]:
@@ -69,11 +76,20 @@ def principals(roles: Mapping[str, dict[str, Any]]) -> dict[str, Principal]:
         "EBS CSI driver": Principal(_arn("ebs-csi-driver"), (DRIVER,)),
         f"EBS CSI driver{GUARDED}": Principal(_arn("ebs-csi-driver"), (DRIVER,), guarded=True),
         f"administrator{GUARDED}": Principal(_arn("admin"), (FULL,), guarded=True),
-        f"prune{GUARDED}": Principal(_arn("Snapkeep-PruneRole0A"), (roles["prune"],), guarded=True),
+        f"Snapkeep-PruneRoleEvil{GUARDED}": Principal(_arn("Snapkeep-PruneRoleEvil"), (FULL,), guarded=True),
+        f"deployer{GUARDED}": Principal(_arn(DEPLOYERS[1]), (FULL,), guarded=True),
+        f"break-glass{GUARDED}": Principal(_arn("break-glass"), (FULL,), guarded=True),
         "stolen caller of shop": Principal(_arn("shop"), (_example("namespace-caller"),)),
     }
-    ours = {name: Principal(_arn(name.replace(" ", "-")), (policy,)) for name, policy in roles.items()}
-    return others | ours
+    ours = {name: Principal(_arn_of(name), (policy,)) for name, policy in roles.items()}
+    guarded = {f"{name}{GUARDED}": replace(each, guarded=True) for name, each in ours.items()}
+    return others | ours | guarded
+
+
+def _arn_of(name: str) -> str:
+    """The ARN of a role of the stack; `start prune` is the one that starts prune."""
+    function = name.removeprefix("start ")
+    return role_arn("aws", ACCOUNT, "snapkeep", REGION, function if function == name else starter(function))
 
 
 def _example(name: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.infra.iam.attackers import Principal, principals
+from tests.unit.infra.iam.attackers import GUARDED, Principal, principals
 from tests.unit.infra.iam.concrete import Concrete, roles
 from tests.unit.infra.iam.rows import Row, context_of, rows_of, rows_of_everybody
 from tests.unit.infra.iam.simulator import Verdict, request, simulate
@@ -73,12 +73,15 @@ def world(template: Template) -> World:
 
 @pytest.fixture(scope="session")
 def answers(world: World) -> list[Answer]:
-    """The answers to all rows, then those to what each role may when every other role asks for it."""
+    """The answers to all rows, then those to what each role may: when the organization's guard is above it,
+    and when every other role asks for it."""
     mine = {
         who: [world.request(row, who) for row in OURS if row.who == who and row.allowed]
         for who in world.roles
     }
     asked = [(row.who, row, world.request(row, row.who)) for row in ROWS]
+    guarded = [(f"{row.who}{GUARDED}", row) for row in OURS if row.allowed]
+    asked += [(who, row, world.request(row, who)) for who, row in guarded]
     for row in OURS:
         for who in world.roles:
             sent = world.request(row, who)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.unit.infra.iam.attackers import GUARDED
 from tests.unit.infra.iam.concrete import granted, shown
 from tests.unit.infra.iam.conftest import OURS, ROWS, Answer, World
 from tests.unit.infra.template import Template
@@ -29,6 +30,13 @@ def test_a_role_can_do_nothing_that_only_another_may(borrower: str, answers: lis
     ]
 
     assert too_much == []
+
+
+def test_the_organizations_guard_takes_nothing_from_any_function(answers: list[Answer]) -> None:
+    guarded = [each for each in answers if each.who == f"{each.row.who}{GUARDED}"]
+
+    assert {each.row.who for each in guarded} == {row.who for row in OURS}
+    assert [f"{each.row}: {each.verdict.result}" for each in guarded if not each.verdict.allowed] == []
 
 
 def test_whatever_a_role_is_granted_some_row_needs(world: World, answers: list[Answer]) -> None:
