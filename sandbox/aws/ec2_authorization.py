@@ -76,7 +76,7 @@ def _existing(action: str, params: Params, region: str, account: str) -> Iterato
 
 def _lock_keys(params: Params) -> dict[str, Any]:
     """How long a lock is asked for; a key whose parameter was not sent is absent."""
-    asked = {"ec2:SnapshotLockDuration": "LockDuration", "ec2:CoolOffPeriod": "CoolOffPeriod"}
+    asked = {"ec2:SnapshotLockDuration": "LockDuration", "ec2:SnapshotCoolOffPeriod": "CoolOffPeriod"}
     return {key: value for key, member in asked.items() if (value := ec2._p(params, member))}
 
 

@@ -1,9 +1,11 @@
 """One running AWS for all these tests; each leaves switches, faults and counters as it found them."""
 
+import json
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import boto3
 import pytest
 
 from sandbox.aws.control import AwsControl
@@ -48,3 +50,29 @@ def eventually(look: Callable[[], Any], seconds: float = 10.0) -> Any:
         assert time.monotonic() < deadline, f"{look} stayed false for {seconds} s"
         time.sleep(0.05)
     return found
+
+
+@pytest.fixture
+def acting_as(sandbox: Sandbox) -> Callable[..., Any]:
+    """A client (of EC2, or of the `service` named) whose role has just these statements."""
+    iam, sts = sandbox.client("iam"), sandbox.client("sts")
+
+    def client(*statements: dict[str, Any], service: str = "ec2") -> Any:
+        trust = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}
+        name = f"role-{len(iam.list_roles()['Roles'])}"
+        document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+        role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=document)["Role"]["Arn"]
+        policy = json.dumps({"Version": "2012-10-17", "Statement": statements})
+        iam.put_role_policy(RoleName=name, PolicyName="p", PolicyDocument=policy)
+        session = sts.assume_role(RoleArn=role, RoleSessionName="test")["Credentials"]
+        make: Any = boto3.client
+        return make(
+            service,
+            region_name=sandbox.region,
+            endpoint_url=sandbox.aws_url,
+            aws_access_key_id=session["AccessKeyId"],
+            aws_secret_access_key=session["SecretAccessKey"],
+            aws_session_token=session["SessionToken"],
+        )
+
+    return client

@@ -1,15 +1,12 @@
 """EC2 decides by the tags a request sets and by those a resource carries, on every resource of a call."""
 
-import json
 from collections.abc import Callable
 from typing import Any
 
-import boto3
 import pytest
 from botocore.exceptions import ClientError
 
 from sandbox.aws.control import AwsControl
-from sandbox.launch import Sandbox
 
 SNAPSHOTS = "arn:aws:ec2:ap-northeast-2::snapshot/*"
 VOLUMES = "arn:aws:ec2:ap-northeast-2:111122223333:volume/*"
@@ -37,31 +34,6 @@ CREATE = [
         "ec2:CreateTags", SNAPSHOTS, StringEquals={"ec2:CreateAction": ["CreateSnapshot", "CreateSnapshots"]}
     ),
 ]
-
-
-@pytest.fixture
-def acting_as(sandbox: Sandbox) -> As:
-    """An EC2 client whose role has just these statements."""
-    iam, sts = sandbox.client("iam"), sandbox.client("sts")
-
-    def client(*statements: dict[str, Any]) -> Any:
-        trust = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}
-        name = f"role-{len(iam.list_roles()['Roles'])}"
-        document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
-        role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=document)["Role"]["Arn"]
-        policy = json.dumps({"Version": "2012-10-17", "Statement": statements})
-        iam.put_role_policy(RoleName=name, PolicyName="p", PolicyDocument=policy)
-        session = sts.assume_role(RoleArn=role, RoleSessionName="test")["Credentials"]
-        return boto3.client(
-            "ec2",
-            region_name=sandbox.region,
-            endpoint_url=sandbox.aws_url,
-            aws_access_key_id=session["AccessKeyId"],
-            aws_secret_access_key=session["SecretAccessKey"],
-            aws_session_token=session["SessionToken"],
-        )
-
-    return client
 
 
 @pytest.fixture
