@@ -89,6 +89,13 @@ def test_what_was_given_back_is_over_whatever_the_tag_says_and_also_under_its_sh
     assert (found.in_force, holders(found.over)) == ((), [ADMIN, code_of(ADMIN)])
 
 
+def test_a_hold_is_in_force_although_one_learned_from_the_tag_was_given_back_under_its_name() -> None:
+    learned = replace(a_hold(code_of(ADMIN)), lifted_at=NOW)
+    for known in ([learned, a_hold(ADMIN)], [a_hold(ADMIN), learned]):
+        found = settle(SNAPSHOT, known, code_of(ADMIN), NOW)
+        assert (holders(found.in_force), holders(found.over)) == ([ADMIN], [code_of(ADMIN)])
+
+
 def test_a_needed_hold_stays_in_force_after_its_end() -> None:
     known = [a_hold(RESTORE, NOW)]
     found = settle(SNAPSHOT, known, write_tag(known), NOW, [RESTORE])

@@ -233,6 +233,21 @@ def test_the_end_in_a_journal_from_an_old_copy_lifts_no_hold_of_another() -> Non
     assert (story.tagged, story.holders) == (False, [])
 
 
+def test_whoever_holds_again_after_giving_back_what_a_lost_journal_learned_holds_the_point() -> None:
+    story = Story()
+    story.hold("cluster ann")
+    story.journal.all_holds.clear()
+    story.hold("cluster bob")
+    story.release("cluster ann")
+    story.hold("cluster ann")
+    story.release("cluster bob")
+    story.clock.forward(minutes=20)
+    story.holds.release_ended()
+    assert story.tagged and "cluster ann" in story.holders
+    story.release("cluster ann")
+    assert not story.tagged
+
+
 def test_a_hold_with_an_end_that_a_lost_journal_forgot_ends_once_somebody_looked() -> None:
     story = Story()
     story.hold("restore 1")

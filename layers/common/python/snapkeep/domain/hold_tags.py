@@ -99,15 +99,22 @@ def settle(
     `needed` are holders that stay in force whatever their end; `acting` is who holds the point right now. A
     hold is over when it was given back, or when the journal and the tag agree that its time is; one set by
     hand when the tag does not say so any more. `looked` is False where the tag was not read.
+
+    Two holds may go by one name in the tag: a holder's own, and one that was learned from the tag when the
+    journal did not know its holder. Whoever gives back gives both back, so a holder's own that is not was set
+    after that.
     """
     named = _named(known, value, acting)
     given_back = {code_of(hold.holder) for hold in known if hold.lifted_at is not None}
+    named = {code: end for code, end in named.items() if code not in given_back}
     force: dict[str, Hold] = {}
     learned, over = [], []
     for hold in known:
-        end = named.pop(code_of(hold.holder), None)
+        code = code_of(hold.holder)
+        end = named.pop(code, None)
         taken_away = looked and hold.holder == BY_HAND and end is None
-        if taken_away or code_of(hold.holder) in given_back:
+        is_given_back = hold.lifted_at is not None or (hold.holder == code and code in given_back)
+        if taken_away or is_given_back:
             over.append(hold)
             continue
         if end is not None and end > hold.until:
