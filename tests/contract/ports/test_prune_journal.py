@@ -64,7 +64,7 @@ def test_the_last_prune_of_each_cluster_is_known(journal: Journal) -> None:
 def test_the_retentions_of_a_policy_come_back_as_written(journal: Journal) -> None:
     history = [
         RetentionVersion({"last": 3, "within": "7d"}, "Asia/Seoul", NOW),
-        RetentionVersion({"daily": "all"}, "UTC", later(hours=1)),
+        RetentionVersion({"daily": "all"}, "UTC", later(hours=1), timedelta(minutes=90)),
     ]
     assert list(journal.retention_history("myeks", "daily")) == []
     journal.write_retention_history("myeks", "daily", history)

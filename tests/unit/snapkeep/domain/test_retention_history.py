@@ -69,3 +69,38 @@ def test_a_lost_history_of_a_policy_that_has_points_spares_everything_for_a_grac
     (earlier,) = retention_of(lost).earlier
     assert (earlier.rules.last, earlier.until) == ("all", NOW)
     assert seen(lost, policy, NOW, has_points=True) == lost
+
+
+DAILY, MINUTELY = Schedule("cron(0 18 * * ? *)"), Schedule("cron(* 18 * * ? *)")
+
+
+def test_a_schedule_that_became_faster_is_a_lowered_retention() -> None:
+    daily = seen((), a_policy(retention={"last": 7}, schedule=DAILY), NOW)
+    faster = seen(daily, a_policy(retention={"last": 7}, schedule=MINUTELY), later(hours=48))
+    (earlier,) = retention_of(faster).earlier
+    assert (earlier.until, earlier.counts_until) == (later(hours=48), later(hours=24))
+    slower = seen(faster, a_policy(retention={"last": 7}, schedule=DAILY), later(hours=50))
+    assert [item.since for item in slower] == [NOW, later(hours=48)], "a slower one lowers nothing"
+    again = seen(slower, a_policy(retention={"last": 7}, schedule=MINUTELY), later(hours=52))
+    assert [item.since for item in again] == [NOW, later(hours=48), later(hours=52)]
+
+
+def test_a_version_that_did_not_ask_for_the_distance_of_slots_learns_it_without_a_grace() -> None:
+    policy = a_policy(retention={"last": 7}, schedule=DAILY)
+    known = seen([RetentionVersion({"last": 7}, "UTC", NOW)], policy, later(hours=1))
+    assert (known[0].since, known[0].spacing, len(known)) == (NOW, timedelta(hours=24), 1)
+    assert retention_of(known).earlier == ()
+    assert seen(known, policy, later(hours=2)) == known
+
+
+def test_while_a_forgotten_version_has_its_grace_everything_is_spared() -> None:
+    history = seen((), a_policy(retention={"last": 99}), NOW)
+    for number in range(KEPT_VERSIONS + 5):
+        history = seen(history, a_policy(retention={"last": 50 - number}), later(hours=1 + number))
+    first, *_ = retention_of(history).earlier
+    assert len(history) == KEPT_VERSIONS
+    assert (
+        first.rules.last == "all"
+        and first.spares_at(later(hours=6 + 72))
+        and not first.spares_at(later(hours=99))
+    )

@@ -250,6 +250,19 @@ def test_a_slip_that_no_prune_looked_at_for_days_gets_no_room_from_the_points_th
     assert len(before & story.points()) >= len(before) - 2 and story.refused() <= before
 
 
+def test_a_slip_in_the_schedule_empties_no_history_before_its_grace_is_over() -> None:
+    story = Story({"last": 7})
+    story.live(9)
+    history = story.points()
+    story.deploy(replace(story.policy, schedule=Schedule("cron(* 18 * * ? *)")))
+    for _ in range(20):
+        story.slot += timedelta(minutes=1)
+        story.world.back_up(story.slot)
+    story.every = timedelta(minutes=1)
+    story.live(10)
+    assert len(history & story.points()) == 6, "only the newest may be taken for one of the new schedule"
+
+
 def test_a_rehearsal_shows_the_token_and_writes_nothing() -> None:
     story = Story({"last": 1})
     for day in range(5):

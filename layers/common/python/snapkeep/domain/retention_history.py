@@ -1,33 +1,46 @@
-"""What a policy's retention was before: lowered rules spare existing points for a grace period."""
+"""What a policy's retention was before: lowered rules spare existing points for a grace period.
+
+The schedule belongs to it: `last: 7` of a daily policy is a week, and seven minutes once a slip in the cron
+expression lets it run every minute. So a schedule that became faster is a lowered retention, too.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from snapkeep.domain.lineages import PolicyRetention
 from snapkeep.domain.periods import EVER
 from snapkeep.domain.policies import Policy
 from snapkeep.domain.retention import RetentionRules, parse_retention
-from snapkeep.domain.retention_plan import Earlier
+from snapkeep.domain.retention_plan import GRACE, Earlier
+from snapkeep.domain.spacing import shortest_distance
 
 EVERYTHING = {"last": "all"}
 """What a policy may have kept whose history is lost: nobody can tell, so everything is spared for a grace."""
 
 KEPT_VERSIONS = 20
-"""How many versions are remembered at most: nobody changes a policy more often within the grace."""
+"""How many versions are remembered at most; the grace of those before spares everything."""
 
 
 @dataclass(frozen=True, slots=True)
 class RetentionVersion:
-    """A `retention:` block and the time zone it was read in, seen first at `since` (aware UTC)."""
+    """A `retention:` block and the time zone it was read in, seen first at `since` (aware UTC).
+
+    `spacing` is the shortest distance between two slots; None in what a version wrote that did not ask.
+    """
 
     block: Mapping[str, int | str]
     timezone: str
     since: datetime
+    spacing: timedelta | None = None
+
+    def is_faster_than(self, other: RetentionVersion) -> bool:
+        """True when its points come closer together than those of another version."""
+        return self.spacing is not None and other.spacing is not None and self.spacing < other.spacing
 
 
 def seen(
@@ -40,12 +53,25 @@ def seen(
     so nobody remembers it.
     """
     _read(policy.retention, policy.schedule.timezone)
-    block, timezone = dict(policy.retention), policy.schedule.timezone
-    if history and (dict(history[-1].block), history[-1].timezone) == (block, timezone):
-        return tuple(history)
-    if not history and has_points:
+    timezone = policy.schedule.timezone
+    present = RetentionVersion(dict(policy.retention), timezone, now, shortest_distance(policy.schedule))
+    if history:
+        last = history[-1]
+        is_same = (dict(last.block), last.timezone) == (present.block, timezone)
+        if is_same and not present.is_faster_than(last):
+            same = replace(last, spacing=present.spacing)
+            return tuple(history) if same == last else (*history[:-1], same)
+    elif has_points:
         history = [RetentionVersion(EVERYTHING, timezone, EVER)]
-    return (*history, RetentionVersion(block, timezone, now))[-KEPT_VERSIONS:]
+    return _bounded((*history, present), now)
+
+
+def _bounded(history: tuple[RetentionVersion, ...], now: datetime) -> tuple[RetentionVersion, ...]:
+    """The newest versions. While the grace of a forgotten one goes on, everything is spared."""
+    kept = history[-KEPT_VERSIONS:]
+    if len(kept) < len(history) and now < kept[1].since + GRACE:
+        kept = (RetentionVersion(EVERYTHING, kept[0].timezone, kept[0].since), *kept[1:])
+    return kept
 
 
 def retention_of(history: Sequence[RetentionVersion]) -> PolicyRetention:
@@ -55,11 +81,22 @@ def retention_of(history: Sequence[RetentionVersion]) -> PolicyRetention:
     rules, zone = _read(history[-1].block, history[-1].timezone)
     earlier: list[Earlier] = []
     until = history[-1].since
-    for version in reversed(history[:-1]):
+    for number, version in reversed(list(enumerate(history[:-1]))):
         with suppress(ValueError):
-            earlier.insert(0, Earlier(*_read(version.block, version.timezone), until=until))
+            rules_then, zone_then = _read(version.block, version.timezone)
+            slower_until = _slower_until(version, history[number + 1 :])
+            earlier.insert(0, Earlier(rules_then, zone_then, until, counts_until=slower_until))
             until = version.since
     return PolicyRetention(rules, zone, tuple(earlier))
+
+
+def _slower_until(version: RetentionVersion, later: Sequence[RetentionVersion]) -> datetime | None:
+    """Until when no point of a faster schedule can have come; None where the schedule became no faster.
+
+    A faster one may be at work for a while before a prune sees it: for less than one slot of the slower one.
+    """
+    faster = [item.since for item in later if item.is_faster_than(version)]
+    return min(faster) - version.spacing if faster and version.spacing else None
 
 
 def _read(block: Mapping[str, object], timezone: str) -> tuple[RetentionRules, ZoneInfo]:

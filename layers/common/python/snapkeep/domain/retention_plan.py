@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
+from itertools import chain, islice, repeat
 
 from snapkeep.domain.periods import EVER, back
 from snapkeep.domain.points import PointState
@@ -59,12 +60,17 @@ class RetentionPlan:
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """Rules that were in force, in their zone, until others replaced them (aware)."""
+    """Rules that were in force, in their zone, until others replaced them (aware).
+
+    Points that came after `counts_until` (aware) push out none that the rules kept then: the policy's
+    schedule has become faster. None while it has not.
+    """
 
     rules: RetentionRules
     zone: tzinfo
     until: datetime
     grace: timedelta = GRACE
+    counts_until: datetime | None = None
 
     def spares_at(self, now: datetime) -> bool:
         """True while what these rules keep is spared."""
@@ -176,9 +182,16 @@ def _decide(
     fates = _Judge(rules, zone, now, given, newest, age_from).judge(good)
     for earlier in given.earlier:
         if earlier.spares_at(now):
-            before = _Judge(earlier.rules, earlier.zone, now, given, newest, age_from).judge(good)
-            fates = map(_spare, fates, before, [earlier] * len(good))
+            there = [point for point in good if _counted_then(point, earlier)]
+            last = newest if len(there) == len(good) else _newest(there, given)
+            before = _Judge(earlier.rules, earlier.zone, now, given, last, age_from).judge(there)
+            came_since = islice(fates, len(good) - len(there))
+            fates = chain(came_since, map(_spare, fates, before, repeat(earlier)))
     return fates
+
+
+def _counted_then(point: Candidate, earlier: Earlier) -> bool:
+    return earlier.counts_until is None or point.time <= earlier.counts_until
 
 
 def _spare(fate: Kept | Dropped, before: Kept | Dropped, earlier: Earlier) -> Kept | Dropped:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from snapkeep.adapters.aws import chunks
 from snapkeep.adapters.dynamodb import schema
@@ -194,14 +194,24 @@ class PruneRecords:
         item = self._table.get(schema.retention_key(cluster, policy))
         entries = json.loads(item["versions"]) if item else []
         return [
-            RetentionVersion(entry["block"], entry["timezone"], datetime.fromisoformat(entry["since"]))
+            RetentionVersion(
+                entry["block"],
+                entry["timezone"],
+                datetime.fromisoformat(entry["since"]),
+                timedelta(seconds=entry["spacing"]) if entry.get("spacing") else None,
+            )
             for entry in entries
         ]
 
     def write_retention_history(self, cluster: str, policy: str, history: Sequence[RetentionVersion]) -> None:
         """Replace what is known of a policy's retentions."""
         versions = [
-            {"block": dict(item.block), "timezone": item.timezone, "since": time_text(item.since)}
+            {
+                "block": dict(item.block),
+                "timezone": item.timezone,
+                "since": time_text(item.since),
+                "spacing": item.spacing.total_seconds() if item.spacing else None,
+            }
             for item in history
         ]
         self._table.put({**schema.retention_key(cluster, policy), "versions": json.dumps(versions)})
