@@ -34,7 +34,29 @@ def archived_and_restored(world: World, snapshot_id: str) -> None:
     world.ebs.restore_tier(snapshot_id)
 
 
-WAYS = [binned_and_taken_out, deleted_by_hand_and_taken_out, archived_and_restored]
+def taken_out_while_ec2_still_showed_it(world: World, snapshot_id: str) -> None:
+    world.ebs.recycle_bin = True
+    shown, get = world.ebs.all[snapshot_id], world.ebs.get
+    world.ebs.get = lambda name: shown if name == snapshot_id else get(name)  # type: ignore[method-assign]
+    assert world.prune().counts["waiting"] == 1
+    world.ebs.get = get  # type: ignore[method-assign]
+    world.ebs.take_out_of_bin(snapshot_id)
+
+
+def taken_out_after_the_answer_was_lost(world: World, snapshot_id: str) -> None:
+    world.ebs.recycle_bin = True
+    world.ebs.lose_answer("delete")
+    assert world.prune().counts["waiting"] == 1
+    world.ebs.take_out_of_bin(snapshot_id)
+
+
+WAYS = [
+    taken_out_while_ec2_still_showed_it,
+    taken_out_after_the_answer_was_lost,
+    binned_and_taken_out,
+    deleted_by_hand_and_taken_out,
+    archived_and_restored,
+]
 
 
 @pytest.mark.parametrize("way", WAYS)

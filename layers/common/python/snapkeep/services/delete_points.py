@@ -157,7 +157,17 @@ class DeletePoints:
                 self.snapshots.delete(snapshot_id)
             except PermanentError as error:
                 return self._end(snapshot_id, Fate.REFUSED, f"kept: {error.reason}")
+            except Throttled:
+                raise
+            except TemporaryError:  # the answer may be lost, and the snapshot gone
+                self._note_absence(snapshot_id)
+                raise
+        self._note_absence(snapshot_id)
         return self._look_again(snapshot_id)
+
+    def _note_absence(self, snapshot_id: str) -> None:
+        """Whoever takes it out of the Recycle Bin wants it, also before we saw that it is gone."""
+        self.journal.write_absences([Absence(snapshot_id, self.clock())])
 
     def _keep_pace(self) -> None:
         """After the burst, wait until it is the turn of the next call."""
@@ -192,7 +202,5 @@ class DeletePoints:
             return self._end(snapshot_id, Fate.SKIPPED, f"kept: {error.reason}")
 
     def _end(self, snapshot_id: str, fate: Fate, reason: str) -> Deleted:
-        if fate is Fate.DELETED:  # whoever takes it out of the Recycle Bin wants it
-            self.journal.write_absences([Absence(snapshot_id, self.clock())])
         self.journal.end_deletion(snapshot_id, reason, self.clock())
         return Deleted(snapshot_id, fate, reason)
