@@ -420,7 +420,13 @@ class Outcome:
 
 
 class Journal(TroubleJournal, Protocol):
-    """The record of runs and points. Losing it loses no backup."""
+    """The record of runs and points. Losing it loses no backup.
+
+    Whatever lists records passes over those that this version cannot read.
+    """
+
+    def unreadable(self) -> Sequence[str]:
+        """The names of records that were passed over since this was asked last, each once."""
 
     def open_run(self, run: Run, owner: str, until: datetime, now: datetime) -> Run | None:
         """Write the run if it is new and take its planning lease.

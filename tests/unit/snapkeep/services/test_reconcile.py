@@ -172,3 +172,18 @@ def test_nothing_open_means_nothing_done() -> None:
     world = World()
     report = world.reconcile()
     assert (report.healed, report.closed, report.started, report.errors) == ({}, [], [], [])
+
+
+def test_a_record_that_cannot_be_read_is_counted_and_told_and_stops_nothing() -> None:
+    world = World(a_claim("mysql"))
+    world.backup()
+    world.work()
+    world.finish_snapshots(events=False)
+    name = "RUN#myeks.daily.20261124T120000Z RUN"
+    for _ in range(9):
+        world.journal.passed_over = [name]
+        world.reconcile()
+        world.wait(minutes=15)
+    assert world.the_run().state.is_final  # type: ignore[union-attr]
+    assert world.announcer.given_up[-1] == ("reconcile", 1)
+    assert world.announcer.rung() == [f"record {name}"]

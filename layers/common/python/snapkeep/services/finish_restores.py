@@ -70,6 +70,7 @@ class FinishRestores:
                 log.exception("unexpected error at restore %s", operation.id)
                 report.errors.append(f"{operation.id}: unexpected {type(error).__name__}")
         self._end_holds(report)
+        report.errors += [f"{name}: this version cannot read it" for name in self.journal.unreadable()]
         self.news.parts_given_up("finish_restores", len(report.errors))
         return report
 

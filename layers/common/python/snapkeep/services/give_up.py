@@ -12,6 +12,11 @@ from snapkeep.domain.troubles import Topic, TroubleKind
 from snapkeep.ports import Announcer, Clock, Journal
 from snapkeep.services.tell_troubles import TellTroubles
 
+UNREADABLE = (
+    "this version cannot read it and passes over it; if a newer one was deployed before, deploy that again"
+)
+"""Why work on a record of the journal is given up; the log says what is wrong with it."""
+
 log = logging.getLogger(__name__)
 
 
@@ -28,8 +33,10 @@ class GiveUp:
     def report(self, parts: Mapping[str, str], cluster: str = "") -> None:
         """Count the parts that were given up (subject to reason), all of this pass, and tell what lasts.
 
-        A pass over one cluster names it. That nobody could be told is one part more.
+        A pass over one cluster names it. Records of the journal that could not be read are parts, too. That
+        nobody could be told is one part more.
         """
+        parts = {**parts, **{f"record {name}": UNREADABLE for name in self.journal.unreadable()}}
         count = len(parts)
         try:
             topic = Topic(TroubleKind.WORK_GIVEN_UP, cluster, self.function)

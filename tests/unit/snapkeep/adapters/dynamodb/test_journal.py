@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
-from snapkeep.adapters.dynamodb import DynamoJournal
+import pytest
+
+from snapkeep.adapters.dynamodb import DynamoJournal, schema
+from snapkeep.domain.deletions import Deletion
+from snapkeep.domain.holds import Hold
 from snapkeep.domain.points import PointState
 from snapkeep.domain.runs import RunState
 from snapkeep.ports import Creation, Journal, Outcome
-from tests.contract.ports.samples import NOW, TABLE, a_point, a_run, later
+from tests.contract.ports.samples import NOW, SLOT, TABLE, a_point, a_run, later
+from tests.fakes.restore_samples import a_restore
 from tests.unit.snapkeep.adapters.dynamodb.aws_table import CountingClient
 
 
@@ -37,3 +44,75 @@ def test_a_backup_of_one_claim_is_told_by_the_journal_from_plan_to_end(client: C
     journal.mark_announced(run.id)
     assert list(journal.open_runs()) == []
     assert [point.state for point in journal.points_of(run.id)] == [PointState.READY]
+
+
+Spoil = Mapping[str, Any]
+NEWER = {"format": {"N": "2"}}
+
+
+def spoil(client: CountingClient, key: Mapping[str, str], change: Spoil, lost: str = "") -> str:
+    """Change an item as a newer version, or an accident, would have it; its name."""
+    item = {**client.item(key["pk"], key["sk"]), **change}
+    item.pop(lost, None)
+    client.client.put_item(TableName=TABLE, Item=item)
+    return f"{key['pk']} {key['sk']}"
+
+
+@pytest.mark.parametrize(
+    ("change", "lost"),
+    [(NEWER, ""), ({"state": {"S": "hibernating"}}, ""), ({"total": {"S": "many"}}, ""), ({}, "accepted_at")],
+)
+def test_a_run_that_cannot_be_read_hides_no_other(client: CountingClient, change: Spoil, lost: str) -> None:
+    real: Any = client
+    journal = DynamoJournal(real, TABLE, sleep=lambda _: None)
+    runs = [a_run(slot=SLOT + timedelta(hours=hour)) for hour in range(3)]
+    for run in runs:
+        journal.open_run(run, "planner", later(minutes=2), NOW)
+    name = spoil(client, schema.run_key(runs[1].id), change, lost)
+    assert [run.slot for run in journal.open_runs()] == [runs[0].slot, runs[2].slot]
+    assert len(list(journal.runs_of("myeks", "daily", SLOT))) == 2
+    assert journal.unreadable() == [name]
+    assert journal.unreadable() == []
+
+
+def test_whatever_is_listed_passes_over_what_a_newer_version_wrote(client: CountingClient) -> None:
+    real: Any = client
+    journal = DynamoJournal(real, TABLE, sleep=lambda _: None)
+    points = [a_point("data"), a_point("logs")]
+    journal.add_points(points)
+    for restore in (a_restore(1), a_restore(2)):
+        journal.add_restore(restore)
+    for snapshot in ("snap-1", "snap-2"):
+        journal.write_hold(Hold(snapshot, "ann", "audit", later(hours=1)))
+        journal.intend_deletions([Deletion(snapshot, "myeks", "old", NOW)])
+    names = [
+        spoil(client, schema.point_key(points[0].run, points[0].id), NEWER),
+        spoil(client, schema.restore_key(a_restore(1).id), NEWER),
+        spoil(client, schema.hold_key("snap-1", "ann"), NEWER),
+        spoil(client, schema.deletion_key("snap-1"), NEWER),
+    ]
+    assert [point.id for point in journal.points_of(points[0].run)] == [points[1].id]
+    assert [restore.id for restore in journal.open_restores()] == [a_restore(2).id]
+    assert [hold.snapshot_id for hold in journal.ended_holds(later(hours=2))] == ["snap-2"]
+    assert [deletion.snapshot_id for deletion in journal.open_deletions("myeks")] == ["snap-2"]
+    assert journal.unreadable() == names
+
+
+def test_every_item_carries_its_format(client: CountingClient) -> None:
+    real: Any = client
+    journal = DynamoJournal(real, TABLE, sleep=lambda _: None)
+    journal.open_run(a_run(), "planner", later(minutes=2), NOW)
+    journal.add_points([a_point()])
+    journal.first_seen("myeks", "daily", NOW)
+    items = client.client.scan(TableName=TABLE)["Items"]
+    assert len(items) == 3
+    assert {item["format"]["N"] for item in items} == {"1"}
+
+
+def test_an_item_of_a_version_that_wrote_no_format_is_read(client: CountingClient) -> None:
+    real: Any = client
+    journal = DynamoJournal(real, TABLE, sleep=lambda _: None)
+    journal.open_run(a_run(), "planner", later(minutes=2), NOW)
+    spoil(client, schema.run_key(a_run().id), {}, "format")
+    assert list(journal.open_runs()) == [a_run()]
+    assert journal.unreadable() == []

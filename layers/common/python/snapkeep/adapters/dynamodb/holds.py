@@ -49,7 +49,7 @@ class HoldRecords:
         values = {"open": schema.OPEN_HOLDS, "now": time_text(now)}
         found = self._table.query("#open = :open AND #slot <= :now", values, schema.OPEN_INDEX)
         for some in chunks([key_of(item) for item in found], 100):
-            holds = map(_hold, self._table.get_many(some))
+            holds = self._table.read_each(self._table.get_many(some), _hold)
             yield from (hold for hold in holds if hold.ended(now))
 
 

@@ -46,8 +46,8 @@ class IncidentRecords:
         entries = list(
             self._table.query("#open = :value", {"value": schema.OPEN_INCIDENTS}, schema.OPEN_INDEX)
         )
-        for item in self._table.get_many([key_of(entry) for entry in entries]):
-            record = _record(item)
+        found = self._table.get_many([key_of(entry) for entry in entries])
+        for record in self._table.read_each(found, _record):
             if record.closed_at is None:
                 yield record
 
@@ -56,7 +56,8 @@ class IncidentRecords:
         values = {"place": schema.incidents_key(cluster), "since": time_text(since)}
         condition = "#policy_key = :place AND #slot >= :since"
         entries = list(self._table.query(condition, values, schema.RUNS_INDEX))
-        yield from map(_record, self._table.get_many([key_of(entry) for entry in entries]))
+        found = self._table.get_many([key_of(entry) for entry in entries])
+        yield from self._table.read_each(found, _record)
 
 
 def _item(record: IncidentRecord) -> dict[str, Any]:

@@ -59,7 +59,8 @@ class PointRecords:
     def points_of(self, run_id: str) -> Iterator[Point]:
         """All points of a run, page by page."""
         values = {"run": schema.run_key(run_id)[schema.PK], "point": schema.POINT_PREFIX}
-        yield from map(point_of, self._table.query("#pk = :run AND begins_with(#sk, :point)", values))
+        found = self._table.query("#pk = :run AND begins_with(#sk, :point)", values)
+        yield from self._table.read_each(found, point_of)
 
     def page_of_points(self, run_id: str, limit: int, after: str = "") -> Sequence[Point]:
         """At most `limit` points of a run in the order of their ids, those after an id, in one call."""

@@ -54,7 +54,8 @@ class PruneRecords:
         values = {"open": schema.open_deletions_key(cluster)}
         keys = [key_of(item) for item in self._table.query("#open = :open", values, schema.OPEN_INDEX)]
         for some in chunks(keys, 100):
-            yield from (_deletion(item) for item in self._table.get_many(some) if "open" in item)
+            items = (item for item in self._table.get_many(some) if "open" in item)
+            yield from self._table.read_each(items, _deletion)
 
     def move_deletion(self, snapshot_id: str, step: DeletionStep) -> None:
         """Journal that a step of an open deletion was taken; one that ended stays as it is."""

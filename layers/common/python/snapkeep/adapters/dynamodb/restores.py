@@ -72,7 +72,8 @@ class RestoreRecords:
         remaining = iter(entries)
         while keys := [key_of(item) for item in islice(remaining, ahead)]:
             found = {item[schema.PK]: item for item in self._table.get_many(keys)}
-            yield from (_restore(found[key[schema.PK]]) for key in keys if key[schema.PK] in found)
+            items = (found[key[schema.PK]] for key in keys if key[schema.PK] in found)
+            yield from self._table.read_each(items, _restore)
 
 
 def _item(restore: RestoreOperation) -> dict[str, Any]:

@@ -191,7 +191,8 @@ class RunRecords:
     def _indexed(self, condition: str, values: dict[str, str], index: str) -> Iterator[Run]:
         """The runs an index names, read from the table itself: the index lags and holds keys only."""
         for keys in chunks(list(self._table.query(condition, values, index)), 100):
-            runs = [run_of(item) for item in self._table.get_many([key_of(key) for key in keys])]
+            found = self._table.get_many([key_of(key) for key in keys])
+            runs = self._table.read_each(found, run_of)
             yield from sorted(runs, key=lambda run: (run.slot, run.id))
 
     def _left_items(self, run_id: str) -> Iterator[dict[str, Any]]:

@@ -27,6 +27,9 @@
 | troubles       | TROUBLES#<kind>/<cluster>/<about> | PAGE#<page> |                               |
 | API answer     | ANSWERS                 | api#<hash>   | (Powertools' idempotency records)     |
 
+All items but the catalogue's have a number `format`. What this version cannot read is passed over
+and told; only an unreadable refusal of the brake stops the prune of its cluster.
+
 All key and index attributes are strings; every index holds keys only. `expires_at` (epoch seconds)
 is the table's TTL attribute: closed runs and final points carry it, open ones do not.
 """

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import random
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import BotoCoreError, ClientError
@@ -32,6 +33,15 @@ BATCH_WRITE = 25
 
 ATTEMPTS = 10
 
+FORMAT = "format"
+OURS = 1
+"""The format of the items that this version writes. It is raised when an older version must not guess
+what an item says; what carries none was written before."""
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
 _serializer = TypeSerializer()
 _deserializer = TypeDeserializer()
 
@@ -48,7 +58,10 @@ class Contended(TemporaryError):
 
 
 class Table:
-    """The journal's table. In expressions every attribute is written `#name`, every value `:name`."""
+    """The journal's table. In expressions every attribute is written `#name`, every value `:name`.
+
+    `unreadable` names the items (`pk sk`) that `read_each` passed over.
+    """
 
     def __init__(
         self, client: DynamoDBClient, name: str, sleep: Callable[[float], None] = time.sleep
@@ -56,6 +69,7 @@ class Table:
         self._client: Any = client
         self._name = name
         self._sleep = sleep
+        self.unreadable: dict[str, None] = {}
 
     def get(self, key: Key) -> dict[str, Any] | None:
         """The item of that key as it is now."""
@@ -149,7 +163,7 @@ class Table:
 
     def put_statement(self, item: Values, condition: str, values: Values) -> dict[str, Any]:
         """A Put for `write_all`."""
-        statement: dict[str, Any] = {"TableName": self._name, "Item": _encode(item)}
+        statement: dict[str, Any] = {"TableName": self._name, "Item": _encode({**item, FORMAT: OURS})}
         return statement | _conditional(condition) | _placeholders(condition, values)
 
     def update_statement(self, key: Key, change: str, condition: str, values: Values) -> dict[str, Any]:
@@ -160,6 +174,21 @@ class Table:
             "UpdateExpression": change,
         }
         return statement | _conditional(condition) | _placeholders(f"{change} {condition}", values)
+
+    def read_each(self, items: Iterable[Values], read: Callable[[Values], T]) -> Iterator[T]:
+        """What the items say, without those that this version cannot read: one of a newer version, or one
+        that was damaged, must not stop the work on all others."""
+        for item in items:
+            try:
+                if item.get(FORMAT, OURS) > OURS:
+                    raise ValueError(f"its format is {item[FORMAT]}, and this version knows {OURS}")
+                found = read(item)
+            except (KeyError, TypeError, ValueError, AttributeError) as error:
+                name = f"{item.get(PK)} {item.get(SK)}"
+                log.error("journal item %s cannot be read: %s: %s", name, type(error).__name__, error)
+                self.unreadable[name] = None
+            else:
+                yield found
 
     def pause(self, attempt: int) -> None:
         """Wait a little before trying again, longer and more at random each time; 1 s at most."""
