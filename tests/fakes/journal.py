@@ -48,7 +48,6 @@ class MemoryJournal(
     def __init__(self) -> None:
         super().__init__()
         self.runs: dict[str, Run] = {}
-        self.passed_over: list[str] = []
         self.all_points: dict[tuple[str, str], Point] = {}
         self.requests: dict[str, str] = {}
         self._left: dict[str, tuple[Left, ...]] = {}
@@ -56,11 +55,6 @@ class MemoryJournal(
         self._slot_records: dict[tuple[str, str], SlotRecord] = {}
         self._slot_records_lock = Lock()
         self._first_seen: dict[tuple[str, str], datetime] = {}
-
-    def unreadable(self) -> Sequence[str]:
-        self._before("unreadable")
-        found, self.passed_over = self.passed_over, []
-        return found
 
     def open_run(self, run: Run, owner: str, until: datetime, now: datetime) -> Run | None:
         self._before("open_run")

@@ -147,6 +147,7 @@ class MemoryIncidentRecords(Faults):
     def __init__(self) -> None:
         super().__init__()
         self.all_incidents: dict[str, IncidentRecord] = {}
+        self.passed_over: list[str] = []
 
     def incident(self, instance: str) -> IncidentRecord | None:
         self._before("incident")
@@ -165,6 +166,11 @@ class MemoryIncidentRecords(Faults):
     def open_incidents(self) -> Iterator[IncidentRecord]:
         self._before("open_incidents")
         yield from [record for record in self.all_incidents.values() if record.closed_at is None]
+
+    def unreadable(self) -> Sequence[str]:
+        self._before("unreadable")
+        found, self.passed_over = self.passed_over, []
+        return found
 
     def incidents_of(self, cluster: str, since: datetime) -> Iterator[IncidentRecord]:
         self._before("incidents_of")

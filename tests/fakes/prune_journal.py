@@ -28,11 +28,12 @@ class MemoryPruneRecords(Faults):
         self._gone: dict[str, dict[str, datetime]] = {}
         self._retentions: dict[tuple[str, str], tuple[RetentionVersion, ...]] = {}
 
-    def intend_deletions(self, deletions: Sequence[Deletion]) -> None:
+    def intend_deletions(self, deletions: Sequence[Deletion]) -> Sequence[str]:
         self._before("intend_deletions")
         for deletion in deletions:
             self.deletions.setdefault(deletion.snapshot_id, deletion)
         self._after("intend_deletions")
+        return ()
 
     def open_deletions(self, cluster: str) -> Iterator[Deletion]:
         self._before("open_deletions")

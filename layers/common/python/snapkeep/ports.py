@@ -422,7 +422,8 @@ class Outcome:
 class Journal(TroubleJournal, Protocol):
     """The record of runs and points. Losing it loses no backup.
 
-    Whatever lists records passes over those that this version cannot read.
+    What gives one record raises UnreadableRecord when this version cannot read it, and so does every write
+    over one. Iterators, and `points`, pass over such records.
     """
 
     def unreadable(self) -> Sequence[str]:
@@ -559,8 +560,11 @@ class Journal(TroubleJournal, Protocol):
     def write_slot_record(self, record: SlotRecord) -> bool:
         """Write a record over the version that it was made from; False when that was written over before."""
 
-    def intend_deletions(self, deletions: Sequence[Deletion]) -> None:
-        """Journal deletions before anything is done; those under way already stay as they are."""
+    def intend_deletions(self, deletions: Sequence[Deletion]) -> Sequence[str]:
+        """Journal deletions before anything is done; those under way already stay as they are.
+
+        Returns the snapshots whose deletion is known and cannot be read: they must be left alone.
+        """
 
     def open_deletions(self, cluster: str) -> Iterator[Deletion]:
         """Deletions of a cluster that are not ended (a lagging index)."""
@@ -702,6 +706,9 @@ class Incidents(Protocol):
 
     def open_incidents(self) -> Iterator[IncidentRecord]:
         """As `Journal.open_incidents`."""
+
+    def unreadable(self) -> Sequence[str]:
+        """As `Journal.unreadable`."""
 
 
 class Machines(Protocol):

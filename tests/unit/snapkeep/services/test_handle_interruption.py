@@ -350,3 +350,11 @@ def test_whatever_does_not_answer_lets_the_event_come_again(port: str) -> None:
         world.announce(warning)
     world.announce(warning)
     assert world.node.unschedulable and world.to_save.sent
+
+
+def test_an_incident_that_cannot_be_read_is_counted_and_stops_no_other() -> None:
+    world = DyingWorld()
+    world.journal.passed_over = ["INCIDENT#i-2 INCIDENT"]
+    (handled,) = world.handler.tick()
+    assert (handled.instance, handled.outcome) == ("INCIDENT#i-2 INCIDENT", "failed")
+    assert world.news.given_up == [("handle_interruption", 1)]

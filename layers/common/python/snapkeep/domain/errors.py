@@ -14,6 +14,7 @@ SnapkeepError
     ├── ForeignSource  what was asked for belongs to somebody else
     ├── Forbidden      AWS refuses our role this call on this thing
     ├── NameTaken      an object of this name exists and is not ours
+    ├── UnreadableRecord   this version cannot read an item of the journal
     ├── NotAdmitted    the cluster lets us ask, and refuses this object: a quota, a policy, a webhook
     └── GroupRefused   EC2 refused to take a crash-consistent group
 
@@ -90,6 +91,20 @@ class Forbidden(PermanentError):
 
 class NameTaken(PermanentError):
     """An object with the name we need exists and was not made by us."""
+
+
+class UnreadableRecord(PermanentError):
+    """This version cannot read an item of the journal: a newer one wrote it, or it was damaged.
+
+    Nothing is concluded from such an item, and nothing is written over it.
+    """
+
+    def __init__(self, name: str, why: str) -> None:
+        super().__init__(
+            f"this version cannot read the journal's record {name} ({why}). If a newer version was deployed "
+            "before, deploy that one again"
+        )
+        self.name = name
 
 
 class NotAdmitted(PermanentError):

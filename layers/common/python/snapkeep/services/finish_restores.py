@@ -18,6 +18,7 @@ from snapkeep.domain.restore.bindings import unseen_volume
 from snapkeep.domain.restore.operations import GIVE_UP_AFTER, RestoreOperation, Stage
 from snapkeep.domain.restore.progress import Progress, RestoreState, progress
 from snapkeep.ports import Clock, Journal, WorkNews
+from snapkeep.services.give_up import unreadable_records
 from snapkeep.services.restore import Restore
 from snapkeep.services.restored_claims import RestoredClaims
 
@@ -70,7 +71,7 @@ class FinishRestores:
                 log.exception("unexpected error at restore %s", operation.id)
                 report.errors.append(f"{operation.id}: unexpected {type(error).__name__}")
         self._end_holds(report)
-        report.errors += [f"{name}: this version cannot read it" for name in self.journal.unreadable()]
+        report.errors += [f"{name}: {why}" for name, why in unreadable_records(self.journal).items()]
         self.news.parts_given_up("finish_restores", len(report.errors))
         return report
 

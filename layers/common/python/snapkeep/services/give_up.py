@@ -30,13 +30,13 @@ class GiveUp:
     function: str
     patience: timedelta
 
-    def report(self, parts: Mapping[str, str], cluster: str = "") -> None:
+    def report(self, parts: Mapping[str, str], cluster: str = "") -> dict[str, str]:
         """Count the parts that were given up (subject to reason), all of this pass, and tell what lasts.
 
-        A pass over one cluster names it. Records of the journal that could not be read are parts, too. That
-        nobody could be told is one part more.
+        A pass over one cluster names it. Records of the journal that could not be read are parts, too; all
+        parts are returned. That nobody could be told is one part more.
         """
-        parts = {**parts, **{f"record {name}": UNREADABLE for name in self.journal.unreadable()}}
+        parts = {**parts, **unreadable_records(self.journal)}
         count = len(parts)
         try:
             topic = Topic(TroubleKind.WORK_GIVEN_UP, cluster, self.function)
@@ -45,3 +45,9 @@ class GiveUp:
             log.warning("what %s gave up was not told: %s", self.function, error.reason)
             count += 1
         self.announcer.parts_given_up(self.function, count)
+        return parts
+
+
+def unreadable_records(journal: Journal) -> dict[str, str]:
+    """The records (as parts of a pass) that were passed over since this was asked last, and why."""
+    return {f"record {name}": UNREADABLE for name in journal.unreadable()}

@@ -16,6 +16,7 @@ from snapkeep.domain.interruption.rules import Reaction, Snapshotting
 from snapkeep.domain.interruption.urgency import Urge, Urgency, urgency
 from snapkeep.ports import Clock, IncidentQueue, Incidents, InterruptionNews, Machines, NodeClusters
 from snapkeep.services.cordon_node import CordonNode, Sighting
+from snapkeep.services.give_up import UNREADABLE
 from snapkeep.services.incident_log import IncidentLog
 
 LOOK_AGAIN = timedelta(minutes=15)
@@ -93,6 +94,7 @@ class HandleInterruption:
             except SnapkeepError as error:
                 log.warning("the incident of %s stays open: %s", record.instance, error.reason)
                 handled.append(Handled(record.instance, FAILED, error.reason, record.cluster, record.node))
+        handled += [Handled(name, FAILED, UNREADABLE) for name in self.incidents.unreadable()]
         failed = sum(each.outcome == FAILED for each in handled)
         self.news.parts_given_up("handle_interruption", failed)
         return handled

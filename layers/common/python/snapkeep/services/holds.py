@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from snapkeep.domain import tags
-from snapkeep.domain.errors import Invalid, NotFound, SnapkeepError, TemporaryError
+from snapkeep.domain.errors import Invalid, NotFound, SnapkeepError, TemporaryError, UnreadableRecord
 from snapkeep.domain.hold_tags import Settled, code_of, names, settle, whole_seconds, write_tag
 from snapkeep.domain.holds import SHARED, Hold, principal_of
 from snapkeep.domain.points import Snapshot
@@ -161,5 +161,12 @@ class HoldPoints:
             self.snapshots.remove_tags(snapshot.id, {tags.HOLD: value})
 
     def _is_needed(self, hold: Hold) -> bool:
-        restore = self.journal.restore(hold.restore) if hold.restore and not hold.lifted_at else None
+        """True for the hold of an open restore, or of one that cannot be read and may be open."""
+        if not hold.restore or hold.lifted_at:
+            return False
+        try:
+            restore = self.journal.restore(hold.restore)
+        except UnreadableRecord as error:
+            log.warning("%s stays held for its restore: %s", hold.snapshot_id, error.reason)
+            return True
         return restore is not None and restore.is_open

@@ -11,7 +11,7 @@ from functools import partial
 
 from snapkeep.domain import tags
 from snapkeep.domain.deletions import Deletion, LastPrune, PruneLease
-from snapkeep.domain.errors import SnapkeepError, Throttled
+from snapkeep.domain.errors import SnapkeepError, Throttled, UnreadableRecord
 from snapkeep.domain.lineages import PolicyRetention
 from snapkeep.domain.messages import PruneRequest
 from snapkeep.domain.points import Snapshot
@@ -53,6 +53,8 @@ STUCK_AFTER = timedelta(days=1)
 
 SETTLED = timedelta(hours=1)
 """EC2 lists a snapshot that is older than this, if it is there: minutes are its longest lag."""
+
+BEGUN = "its deletion was begun in a record of the journal that this version cannot read: kept"
 
 LEASE = timedelta(minutes=12)
 """How long a prune may hold a cluster: its function, which lives for 10 minutes, is dead by then."""
@@ -105,9 +107,8 @@ class Prune:
         """Count what was given up, and tell what lasts; another prune that is at work tells for itself."""
         if report.held_by_another:
             return
-        GiveUp(self.journal, self.announcer, self.clock, "prune", PATIENCE).report(
-            report.given_up, report.cluster
-        )
+        give_up = GiveUp(self.journal, self.announcer, self.clock, "prune", PATIENCE)
+        report.given_up = give_up.report(report.given_up, report.cluster)
 
     def _work_alone(
         self, cluster: str, owner: str, request: PruneRequest, report: ClusterReport, until: datetime
@@ -162,7 +163,7 @@ class Prune:
         if objects.gone:
             self._freeze(report, objects.gone)
             return
-        self._announce(cluster, survey)
+        self._announce(report, survey)
         TellRefusals(self.journal, self.announcer, now).tell(braked.refusals)
         if compared:
             catalogue.finish(SETTLED)
@@ -170,7 +171,7 @@ class Prune:
         if report.refused:
             log.warning("prune of %s: %s", cluster, report.refused)
             return
-        self._let_through(cluster, survey, now, opened)
+        report.notes += self._let_through(cluster, survey, now, opened)
         brake.close(braked.confirmed)
         deleter = DeletePoints(
             cluster, self.snapshots, self.journal, self.clock, self.pause, self.deployment.pace, objects
@@ -229,14 +230,18 @@ class Prune:
         for policy in self.deployment.policies:
             if cluster not in policy.clusters:
                 continue
-            known = self.journal.retention_history(cluster, policy.name)
             try:
+                known = self.journal.retention_history(cluster, policy.name)
                 history = seen(known, policy, now, has_points=policy.name in have_points)
                 found[policy.name] = replace(
                     retention_of(history), spacing=shortest_distance(policy.schedule)
                 )
             except ValueError as error:
                 report.notes.append(f"policy {policy.name} prunes nothing: its retention: {error}")
+                continue
+            except UnreadableRecord as error:
+                report.given_up[f"policy {policy.name}"] = error.reason
+                report.notes.append(f"policy {policy.name} prunes nothing: {error.reason}")
                 continue
             if history != tuple(known) and not report.dry_run:
                 self.journal.write_retention_history(cluster, policy.name, history)
@@ -264,17 +269,26 @@ class Prune:
             logging.WARNING if is_news else logging.INFO, "prune of %s: %s", report.cluster, report.refused
         )
 
-    def _announce(self, cluster: str, survey: Survey) -> None:
+    def _announce(self, report: ClusterReport, survey: Survey) -> None:
         """Make policies known that the config does not name; one whose retention is invalid is named."""
-        named = {policy.name for policy in self.deployment.policies if cluster in policy.clusters}
+        named = {policy.name for policy in self.deployment.policies if report.cluster in policy.clusters}
         orphaned = {name: points for name, points in survey.orphaned.items() if name not in named}
-        PruneNews(self.journal, self.announcer).orphaned(cluster, orphaned)
+        untold = PruneNews(self.journal, self.announcer).orphaned(report.cluster, orphaned)
+        if untold:
+            report.given_up["news"] = f"nobody was told of removed policies: {untold}"
 
-    def _let_through(self, cluster: str, survey: Survey, now: datetime, opened: Collection[str]) -> None:
-        """Journal all intents first: what was let through needs no second permission to go on."""
+    def _let_through(self, cluster: str, survey: Survey, now: datetime, opened: Collection[str]) -> list[str]:
+        """Journal all intents first: what was let through needs no second permission to go on.
+
+        What cannot be journaled, because a newer version began to delete it, stays; the notes tell of it.
+        """
         new = [item for item in survey.deletions if item.snapshot_id not in opened]
-        self.journal.intend_deletions([Deletion(item.snapshot_id, cluster, item.reason, now) for item in new])
+        begun = self.journal.intend_deletions(
+            [Deletion(item.snapshot_id, cluster, item.reason, now) for item in new]
+        )
+        survey.keep(dict.fromkeys(begun, (BEGUN,)))
         self.journal.write_last_prune(LastPrune(cluster, now, tuple(survey.pending)))
+        return [f"{name}: {BEGUN}" for name in begun[:SHOWN]]
 
     def _delete(
         self,

@@ -31,8 +31,11 @@ class PruneNews:
             log.warning("prune of %s: cannot tell that it is gone: %s", cluster, error.reason)
         return True
 
-    def orphaned(self, cluster: str, points: Mapping[str, int]) -> None:
-        """Tell which policies (name to points left) the config stopped naming; the cluster is there."""
+    def orphaned(self, cluster: str, points: Mapping[str, int]) -> str:
+        """Tell which policies (name to points left) the config stopped naming; the cluster is there.
+
+        Returns why that could not be told now, "" when it was.
+        """
         try:
             told = self.journal.told(cluster)
             for policy in sorted(set(points) - set(told.orphaned)):
@@ -42,3 +45,5 @@ class PruneNews:
                 self.journal.write_told(now)
         except SnapkeepError as error:
             log.warning("prune of %s: cannot tell of its removed policies: %s", cluster, error.reason)
+            return error.reason
+        return ""

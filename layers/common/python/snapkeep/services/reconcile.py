@@ -82,7 +82,8 @@ class Reconcile:
         self._guarded("pace", report, self.heal_points.correct_pace)
         for known in self.deployment.clusters:
             self._guarded(f"twins of {known.name}", report, partial(self._settle_twins, known.name, report))
-        GiveUp(self.journal, self.announcer, self.clock, "reconcile", PATIENCE).report(report.given_up)
+        give_up = GiveUp(self.journal, self.announcer, self.clock, "reconcile", PATIENCE)
+        report.given_up = give_up.report(report.given_up)
         return report
 
     def _settle_twins(self, cluster: str, report: ReconcileReport) -> None:

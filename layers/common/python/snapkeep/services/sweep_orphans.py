@@ -33,7 +33,7 @@ from snapkeep.domain.sizes import gib
 from snapkeep.ports import Announcer, Clock, Cluster, Clusters, Journal, Snapshots
 from snapkeep.services.brake_sweep import LATE, OBJECTS, BrakeSweep, group_of
 from snapkeep.services.delete_points import DeletePoints, Wanted
-from snapkeep.services.give_up import GiveUp
+from snapkeep.services.give_up import GiveUp, unreadable_records
 from snapkeep.services.prune_objects import open_objects
 from snapkeep.services.prune_report import shown
 from snapkeep.services.tell_refusals import TellRefusals
@@ -111,9 +111,8 @@ class SweepOrphans:
         reports = self._run(request)
         if not request.dry_run:
             for report in reports:
-                GiveUp(self.journal, self.announcer, self.clock, "sweep_orphans", timedelta()).report(
-                    report.given_up, report.cluster
-                )
+                give_up = GiveUp(self.journal, self.announcer, self.clock, "sweep_orphans", timedelta())
+                report.given_up = give_up.report(report.given_up, report.cluster)
         return reports
 
     def _run(self, request: PruneRequest) -> list[OrphanReport]:
@@ -151,6 +150,11 @@ class SweepOrphans:
             seen = self._objects(cluster, report)
             found = list(self._find(census, ids, seen))
             self._tell(report, found)
+            hidden = unreadable_records(self.journal)
+            if hidden:
+                report.given_up |= hidden
+                report.refused = f"nothing is deleted: {len(hidden)} records of the journal cannot be read"
+                return report
             self._delete(census, seen, found, request, report)
         except SnapkeepError as error:
             report.refused = f"stopped, nothing more is swept of this cluster: {error.reason}"
@@ -282,7 +286,9 @@ class SweepOrphans:
     def _delete_late(self, cluster: str, late: Sequence[Orphan]) -> Iterator[tuple[str, str]]:
         """Delete late snapshots as prune deletes points: journaled, shielded, held and locked ones kept."""
         now = self.clock()
-        self.journal.intend_deletions([Deletion(orphan.name, cluster, orphan.reason, now) for orphan in late])
+        begun = self.journal.intend_deletions(
+            [Deletion(orphan.name, cluster, orphan.reason, now) for orphan in late]
+        )
         deleter = DeletePoints(
             cluster,
             self.snapshots,
@@ -292,6 +298,6 @@ class SweepOrphans:
             self.deployment.pace,
             open_objects(self.clusters, cluster),
         )
-        wanted = [Wanted(orphan.name, orphan.shield) for orphan in late]
+        wanted = [Wanted(orphan.name, orphan.shield) for orphan in late if orphan.name not in begun]
         for item in deleter.run(wanted, now + TIME):
             yield item.snapshot_id, item.reason

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from snapkeep.adapters.dynamodb import DynamoJournal, schema
-from snapkeep.domain.deletions import Deletion
+from snapkeep.domain.deletions import Deletion, LastPrune
+from snapkeep.domain.errors import UnreadableRecord
 from snapkeep.domain.holds import Hold
 from snapkeep.domain.points import PointState
 from snapkeep.domain.runs import RunState
@@ -71,8 +72,8 @@ def test_a_run_that_cannot_be_read_hides_no_other(client: CountingClient, change
     name = spoil(client, schema.run_key(runs[1].id), change, lost)
     assert [run.slot for run in journal.open_runs()] == [runs[0].slot, runs[2].slot]
     assert len(list(journal.runs_of("myeks", "daily", SLOT))) == 2
-    assert journal.unreadable() == [name]
-    assert journal.unreadable() == []
+    assert list(journal.unreadable()) == [name]
+    assert list(journal.unreadable()) == []
 
 
 def test_whatever_is_listed_passes_over_what_a_newer_version_wrote(client: CountingClient) -> None:
@@ -95,7 +96,7 @@ def test_whatever_is_listed_passes_over_what_a_newer_version_wrote(client: Count
     assert [restore.id for restore in journal.open_restores()] == [a_restore(2).id]
     assert [hold.snapshot_id for hold in journal.ended_holds(later(hours=2))] == ["snap-2"]
     assert [deletion.snapshot_id for deletion in journal.open_deletions("myeks")] == ["snap-2"]
-    assert journal.unreadable() == names
+    assert list(journal.unreadable()) == names
 
 
 def test_every_item_carries_its_format(client: CountingClient) -> None:
@@ -115,4 +116,42 @@ def test_an_item_of_a_version_that_wrote_no_format_is_read(client: CountingClien
     journal.open_run(a_run(), "planner", later(minutes=2), NOW)
     spoil(client, schema.run_key(a_run().id), {}, "format")
     assert list(journal.open_runs()) == [a_run()]
-    assert journal.unreadable() == []
+    assert list(journal.unreadable()) == []
+
+
+def test_one_record_of_a_newer_version_is_neither_guessed_at_nor_written_over(client: CountingClient) -> None:
+    real: Any = client
+    journal = DynamoJournal(real, TABLE, sleep=lambda _: None)
+    run, point, restore = a_run(), a_point(), a_restore()
+    hold, prune = Hold("snap-1", "ann", "audit", later(hours=1)), LastPrune("myeks", NOW)
+    acts: list[Callable[[], object]] = [
+        lambda: journal.open_run(run, "planner", later(minutes=2), NOW),
+        lambda: journal.run(run.id),
+        lambda: journal.close_run(run.id, RunState.FAILED, NOW),
+        lambda: journal.find_point(point.id),
+        lambda: journal.finish(point, Outcome(PointState.READY, NOW)),
+        lambda: journal.restore(restore.id),
+        lambda: journal.write_restore(restore),
+        lambda: journal.holds("snap-1"),
+        lambda: journal.write_hold(replace(hold, until=later(hours=2))),
+        lambda: journal.lift_hold(replace(hold, lifted_at=NOW)),
+        lambda: journal.remove_hold(hold),
+        lambda: journal.last_prune("myeks"),
+        lambda: journal.write_last_prune(prune),
+    ]
+    journal.open_run(run, "planner", later(minutes=2), NOW)
+    journal.add_points([point])
+    journal.add_restore(restore)
+    journal.write_hold(hold)
+    journal.write_last_prune(prune)
+    keys = [
+        {name: item[name]["S"] for name in ("pk", "sk")}
+        for item in client.client.scan(TableName=TABLE)["Items"]
+    ]
+    for key in keys:
+        spoil(client, key, NEWER)
+    before = client.client.scan(TableName=TABLE)["Items"]
+    for act in acts:
+        with pytest.raises(UnreadableRecord, match="its format is 2"):
+            act()
+    assert client.client.scan(TableName=TABLE)["Items"] == before

@@ -30,7 +30,8 @@ class AbsenceRecords:
     def absences(self, snapshot_ids: Sequence[str]) -> Mapping[str, Absence]:
         """The absences of these snapshots, by id; those that were never away are absent."""
         keys = [schema.absence_key(snapshot_id) for snapshot_id in snapshot_ids]
-        return {item["snapshot_id"]: _absence(item) for item in self._table.get_many(keys)}
+        found = (self._table.read(item, _absence) for item in self._table.get_many(keys))
+        return {absence.snapshot_id: absence for absence in found}
 
 
 def _item(absence: Absence) -> dict[str, Any]:

@@ -34,18 +34,19 @@ class CatalogueRecords:
         }
         condition = "#pk = :cluster AND #sk BETWEEN :first AND :last"
         # The place `after` itself is in between: one more is read for it.
-        found = map(_entry, self._table.first(condition, values, limit + 1))
+        found = [self._table.read(item, _entry) for item in self._table.first(condition, values, limit + 1)]
         return [entry for entry in found if entry.place > after][:limit]
 
     def all_entries(self, cluster: str) -> Iterator[Entry]:
         """The whole catalogue of a cluster, in order, read page by page."""
         values = {"cluster": schema.entry_key(cluster, "")[schema.PK], "entry": schema.ENTRY_PREFIX}
-        yield from map(_entry, self._table.query("#pk = :cluster AND begins_with(#sk, :entry)", values))
+        found = self._table.query("#pk = :cluster AND begins_with(#sk, :entry)", values)
+        yield from self._table.read_each(found, _entry)
 
     def catalogue_complete_since(self, cluster: str) -> datetime | None:
         """When the catalogue was last compared with a complete listing; None when it never was."""
         item = self._table.get(schema.catalogue_key(cluster))
-        return datetime.fromisoformat(item["at"]) if item else None
+        return self._table.read(item, _at) if item else None
 
     def mark_catalogue_complete(self, cluster: str, at: datetime) -> None:
         """Journal that the catalogue holds all that EC2 has."""
@@ -62,6 +63,10 @@ def _item(cluster: str, entry: Entry) -> Item:
         "snapshot": entry.snapshot_id,
         "policy": entry.policy,
     }
+
+
+def _at(item: Item) -> datetime:
+    return datetime.fromisoformat(item["at"])
 
 
 def _entry(item: Item) -> Entry:

@@ -33,7 +33,7 @@ class HoldRecords:
     def holds(self, snapshot_id: str) -> Sequence[Hold]:
         """The holds on a snapshot, by holder."""
         found = self._table.query("#pk = :pk", {"pk": schema.hold_key(snapshot_id, "")[schema.PK]})
-        return tuple(map(_hold, found))
+        return tuple(self._table.read(item, _hold) for item in found)
 
     def remove_hold(self, hold: Hold) -> None:
         """Forget a hold unless it changed since it was read; one that is not there is success."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -27,7 +27,7 @@ class IncidentRecords:
     def incident(self, instance: str) -> IncidentRecord | None:
         """The incident of an instance."""
         item = self._table.get(schema.incident_key(instance))
-        return _record(item) if item else None
+        return self._table.read(item, _record) if item else None
 
     def write_incident(self, record: IncidentRecord) -> IncidentRecord:
         """Write a new incident, or the next revision of one; TemporaryError when another was written."""
@@ -58,6 +58,10 @@ class IncidentRecords:
         entries = list(self._table.query(condition, values, schema.RUNS_INDEX))
         found = self._table.get_many([key_of(entry) for entry in entries])
         yield from self._table.read_each(found, _record)
+
+    def unreadable(self) -> Sequence[str]:
+        """The items (`pk sk`) of any kind that were passed over since this was asked last, each once."""
+        return self._table.passed_over()
 
 
 def _item(record: IncidentRecord) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from snapkeep.adapters.dynamodb.absences import AbsenceRecords
@@ -37,11 +37,4 @@ class DynamoJournal(
     def __init__(
         self, client: DynamoDBClient, table: str, sleep: Callable[[float], None] = time.sleep
     ) -> None:
-        self._table = Table(client, table, sleep)
-        super().__init__(self._table)
-
-    def unreadable(self) -> Sequence[str]:
-        """The items (`pk sk`) that were passed over since this was asked last, each once."""
-        found = list(self._table.unreadable)
-        self._table.unreadable.clear()
-        return found
+        super().__init__(Table(client, table, sleep))

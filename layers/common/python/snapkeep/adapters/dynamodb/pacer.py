@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from snapkeep.adapters.dynamodb import schema
-from snapkeep.adapters.dynamodb.items import time_text
+from snapkeep.adapters.dynamodb.items import Item, time_text
 from snapkeep.adapters.dynamodb.table import EXISTS, IS_NEW, Refused, Table
 from snapkeep.domain import pacing
 from snapkeep.domain.policies import Pace
@@ -93,14 +93,7 @@ class DynamoPacer:
         item = self._table.get(self._key)
         if item is None:
             return pacing.full(self._pace, now), 0
-        line = item.get("line_ends")
-        bucket = pacing.Bucket(
-            tokens=float(item["tokens"]),
-            at=datetime.fromisoformat(item["at"]),
-            pending=int(item["pending"]),
-            line_ends=datetime.fromisoformat(line) if line else None,
-        )
-        return bucket, int(item["version"])
+        return self._table.read(item, _bucket)
 
     def _write(self, bucket: pacing.Bucket, granted: int, version: int) -> None:
         """Write tokens only over the version read; `pending` is added to, for others change it too."""
@@ -113,3 +106,14 @@ class DynamoPacer:
         self._table.update(
             self._key, change, "#version = :read", {**state, "granted": granted, "read": version}
         )
+
+
+def _bucket(item: Item) -> tuple[pacing.Bucket, int]:
+    line = item.get("line_ends")
+    bucket = pacing.Bucket(
+        tokens=float(item["tokens"]),
+        at=datetime.fromisoformat(item["at"]),
+        pending=int(item["pending"]),
+        line_ends=datetime.fromisoformat(line) if line else None,
+    )
+    return bucket, int(item["version"])

@@ -72,21 +72,21 @@ class PointRecords:
         if not after:
             values["first"] = schema.POINT_PREFIX
         found = self._table.query("#pk = :run AND #sk BETWEEN :first AND :last", values, limit=limit)
-        return [point_of(item) for item in islice(found, limit)]
+        return [self._table.read(item, point_of) for item in islice(found, limit)]
 
     def find_point(self, point_id: str) -> Point | None:
         """A point by its id alone; the index lags, so one of the last seconds may be missing."""
         for entry in self._table.query("#point_id = :id", {"id": point_id}, schema.POINTS_INDEX):
             item = self._table.get(key_of(entry))
             if item:
-                return point_of(item)
+                return self._table.read(item, point_of)
         return None
 
     def point_marked(self, mark: str) -> Point | None:
         """The point whose snapshot a driver marks so, however fresh."""
         entry = self._table.get(schema.mark_key(mark))
         item = self._table.get(schema.point_key(entry["run"], entry["point"])) if entry else None
-        return point_of(item) if item else None
+        return self._table.read(item, point_of) if item else None
 
     def lease(self, point: Point, owner: str, until: datetime, now: datetime) -> Point | None:
         """Take the lease of a lead point; returns it as it stands, None when somebody else holds it."""
@@ -132,7 +132,7 @@ class PointRecords:
             item = self._known(point)
             if item.get("lease_owner") != owner or item["state"] not in ("planned", "creating"):
                 raise _lost(point, owner) from None
-            return point_of(item)
+            return self._table.read(item, point_of)
 
     def write_created(self, run_id: str, creations: Sequence[Creation]) -> None:
         """Journal the snapshots of points, all or none; what has a snapshot or is final stays as it is.
@@ -286,11 +286,12 @@ class PointRecords:
 
     def _points(self, run_id: str, ids: Sequence[str]) -> dict[str, Point]:
         keys = [schema.point_key(run_id, point_id) for point_id in dict.fromkeys(ids)]
-        return {item["id"]: point_of(item) for item in self._table.get_many(keys)}
+        found = self._table.read_each(self._table.get_many(keys), point_of)
+        return {point.id: point for point in found}
 
     def _update(self, point: Point, change: str, condition: str, values: dict[str, Any]) -> Point:
         key = schema.point_key(point.run, point.id)
-        return point_of(self._table.update(key, change, condition, values))
+        return self._table.read(self._table.update(key, change, condition, values), point_of)
 
     def _held_update(self, point: Point, owner: str, change: str, values: dict[str, Any]) -> Point:
         states = {"planned": PointState.PLANNED.value, "creating": PointState.CREATING.value}
@@ -357,7 +358,7 @@ class PointRecords:
         item = self._table.get(schema.point_key(point.run, point.id))
         if item is None:
             return True
-        known = point_of(item)
+        known = self._table.read(item, point_of)
         another = bool(outcome.snapshot_id and known.snapshot_id not in ("", outcome.snapshot_id))
         return known.state.is_final or another
 

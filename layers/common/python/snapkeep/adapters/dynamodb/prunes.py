@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 from snapkeep.adapters.aws import chunks
 from snapkeep.adapters.dynamodb import schema
@@ -12,6 +13,7 @@ from snapkeep.adapters.dynamodb.items import Item, time_text
 from snapkeep.adapters.dynamodb.table import ATTEMPTS, WRITE_BATCH, Contended, Refused, Table, key_of
 from snapkeep.domain.brake_refusals import Kind, Refusal
 from snapkeep.domain.deletions import Deletion, DeletionStep, LastPrune, PruneLease, Told
+from snapkeep.domain.errors import UnreadableRecord
 from snapkeep.domain.retention_history import RetentionVersion
 
 GONE_PAGE = 2000
@@ -32,22 +34,29 @@ class PruneRecords:
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    def intend_deletions(self, deletions: Sequence[Deletion]) -> None:
-        """Journal deletions before anything is done; those under way already stay as they are."""
+    def intend_deletions(self, deletions: Sequence[Deletion]) -> Sequence[str]:
+        """Journal deletions before anything is done; those under way already stay as they are.
+
+        Returns the snapshots whose deletion is known and cannot be read: they must be left alone.
+        """
+        unreadable: list[str] = []
         for some in chunks(deletions, WRITE_BATCH):
             try:
                 self._table.write_all(
                     [("Put", self._table.put_statement(_item(item), NOT_OPEN, {})) for item in some]
                 )
-            except Refused:  # one is under way: the others are written one by one
-                for item in some:
-                    self._intend(item)
+            except (Refused, UnreadableRecord):  # one is under way: the others are written one by one
+                unreadable += [item.snapshot_id for item in some if not self._intend(item)]
+        return unreadable
 
-    def _intend(self, deletion: Deletion) -> None:
+    def _intend(self, deletion: Deletion) -> bool:
+        """Journal one deletion; False when it is known and cannot be read."""
         try:
             self._table.put(_item(deletion), NOT_OPEN)
-        except Refused:
-            return
+        except (Refused, UnreadableRecord):
+            known = self._table.get(schema.deletion_key(deletion.snapshot_id))
+            return known is None or any(True for _ in self._table.read_each([known], _deletion))
+        return True
 
     def open_deletions(self, cluster: str) -> Iterator[Deletion]:
         """Deletions of a cluster that are not ended; the index lags."""
@@ -76,7 +85,7 @@ class PruneRecords:
         item = self._table.get(schema.last_prune_key(cluster))
         if item is None:
             return None
-        return LastPrune(cluster, datetime.fromisoformat(item["at"]), tuple(item["pending"]))
+        return self._table.read(item, partial(_last_prune, cluster))
 
     def write_last_prune(self, prune: LastPrune) -> None:
         """Journal that the plan of a prune was let through."""
@@ -87,7 +96,7 @@ class PruneRecords:
         """The open refusals of the brake in a cluster, oldest first."""
         values = {"cluster": schema.last_prune_key(cluster)[schema.PK], "refusal": schema.REFUSAL_PREFIX}
         items = self._table.query("#pk = :cluster AND begins_with(#sk, :refusal)", values)
-        found = [self._refusal(cluster, item) for item in items]
+        found = [self._table.read(item, partial(self._refusal, cluster)) for item in items]
         return sorted(found, key=lambda refusal: (refusal.since, refusal.token))
 
     def write_refusal(self, refusal: Refusal) -> None:
@@ -165,8 +174,8 @@ class PruneRecords:
 
     def told(self, cluster: str) -> Told:
         """What the world was told of a cluster last; nothing yet is an empty one."""
-        item = self._table.get(schema.told_key(cluster)) or {"frozen": "", "orphaned": []}
-        return Told(cluster, item["frozen"], tuple(item["orphaned"]))
+        item = self._table.get(schema.told_key(cluster))
+        return self._table.read(item, partial(_told, cluster)) if item else Told(cluster)
 
     def write_told(self, told: Told) -> None:
         """Journal what the world was told of a cluster."""
@@ -175,8 +184,8 @@ class PruneRecords:
 
     def gone_claims(self, cluster: str) -> Mapping[str, datetime]:
         """The claims (UIDs) of a cluster that prune found deleted, and since when."""
-        pages = [json.loads(item["claims"]) for item in self._gone_pages(cluster)]
-        return {uid: datetime.fromisoformat(since) for page in pages for uid, since in page.items()}
+        pages = (self._table.read(item, _gone) for item in self._gone_pages(cluster))
+        return {uid: since for page in pages for uid, since in page.items()}
 
     def write_gone_claims(self, cluster: str, since: Mapping[str, datetime]) -> None:
         """Replace what is known of a cluster's deleted claims.
@@ -193,16 +202,7 @@ class PruneRecords:
     def retention_history(self, cluster: str, policy: str) -> Sequence[RetentionVersion]:
         """The retentions that prune saw for a policy, oldest first."""
         item = self._table.get(schema.retention_key(cluster, policy))
-        entries = json.loads(item["versions"]) if item else []
-        return [
-            RetentionVersion(
-                entry["block"],
-                entry["timezone"],
-                datetime.fromisoformat(entry["since"]),
-                timedelta(seconds=entry["spacing"]) if entry.get("spacing") else None,
-            )
-            for entry in entries
-        ]
+        return self._table.read(item, _versions) if item else []
 
     def write_retention_history(self, cluster: str, policy: str, history: Sequence[RetentionVersion]) -> None:
         """Replace what is known of a policy's retentions."""
@@ -248,3 +248,27 @@ def _deletion(item: Item) -> Deletion:
         planned_at=datetime.fromisoformat(item["slot"]),
         step=DeletionStep(item["step"]),
     )
+
+
+def _last_prune(cluster: str, item: Item) -> LastPrune:
+    return LastPrune(cluster, datetime.fromisoformat(item["at"]), tuple(item["pending"]))
+
+
+def _told(cluster: str, item: Item) -> Told:
+    return Told(cluster, item["frozen"], tuple(item["orphaned"]))
+
+
+def _gone(item: Item) -> dict[str, datetime]:
+    return {uid: datetime.fromisoformat(since) for uid, since in json.loads(item["claims"]).items()}
+
+
+def _versions(item: Item) -> list[RetentionVersion]:
+    return [
+        RetentionVersion(
+            entry["block"],
+            entry["timezone"],
+            datetime.fromisoformat(entry["since"]),
+            timedelta(seconds=entry["spacing"]) if entry.get("spacing") else None,
+        )
+        for entry in json.loads(item["versions"])
+    ]

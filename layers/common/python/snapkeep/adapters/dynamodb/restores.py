@@ -48,7 +48,7 @@ class RestoreRecords:
     def restore(self, restore_id: str) -> RestoreOperation | None:
         """The restore of that id."""
         item = self._table.get(schema.restore_key(restore_id))
-        return _restore(item) if item else None
+        return self._table.read(item, _restore) if item else None
 
     def open_restores(self) -> Iterator[RestoreOperation]:
         """Restores with something left to do; the index lags."""

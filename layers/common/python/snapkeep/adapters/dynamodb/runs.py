@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from snapkeep.adapters.aws import chunks
 from snapkeep.adapters.dynamodb import schema
-from snapkeep.adapters.dynamodb.items import run_item, run_of, slot_record_item, slot_record_of, time_text
+from snapkeep.adapters.dynamodb.items import (
+    Item,
+    run_item,
+    run_of,
+    slot_record_item,
+    slot_record_of,
+    time_text,
+)
 from snapkeep.adapters.dynamodb.table import EXISTS, IS_NEW, Refused, Table, key_of
 from snapkeep.domain.runs import Run, RunState, slot_text
 from snapkeep.domain.slot_record import SlotRecord
@@ -82,7 +90,7 @@ class RunRecords:
     def run(self, run_id: str) -> Run | None:
         """The run of that id as it stands."""
         item = self._table.get(schema.run_key(run_id))
-        return run_of(item) if item else None
+        return self._table.read(item, run_of) if item else None
 
     def open_runs(self) -> Iterator[Run]:
         """Runs that are not closed or not announced yet, oldest slot first; the index lags."""
@@ -139,7 +147,8 @@ class RunRecords:
 
     def left(self, run_id: str) -> Sequence[Left]:
         """What a run did not take, in the order it was written."""
-        return [Left(*entry) for item in self._left_items(run_id) for entry in item["entries"]]
+        pages = (self._table.read(item, _entries) for item in self._left_items(run_id))
+        return [entry for page in pages for entry in page]
 
     def first_seen(self, cluster: str, policy: str, now: datetime) -> datetime:
         """When a policy was first asked for here: now, on the first call."""
@@ -148,13 +157,15 @@ class RunRecords:
             self._table.put({**key, "at": time_text(now)}, IS_NEW)
         except Refused:
             item = self._table.get(key)
-            return datetime.fromisoformat(item["at"]) if item else now
+            return self._table.read(item, _at) if item else now
         return now
 
     def slot_record(self, cluster: str, policy: str) -> SlotRecord:
         """What is remembered of a policy's slots; an empty record when nothing is."""
         item = self._table.get(schema.slots_key(cluster, policy))
-        return slot_record_of(cluster, policy, item) if item else SlotRecord(cluster, policy)
+        if item is None:
+            return SlotRecord(cluster, policy)
+        return self._table.read(item, partial(slot_record_of, cluster, policy))
 
     def write_slot_record(self, record: SlotRecord) -> bool:
         """Write a record over the version that it was made from; False when that was written over before."""
@@ -183,7 +194,8 @@ class RunRecords:
         }
         condition = f"#state = :planning AND {FREE}"
         try:
-            return run_of(self._table.update(schema.run_key(run_id), LEASE, condition, values))
+            item = self._table.update(schema.run_key(run_id), LEASE, condition, values)
+            return self._table.read(item, run_of)
         except Refused:
             known = self.run(run_id)
             return None if known is None or known.state is RunState.PLANNING else known
@@ -198,3 +210,11 @@ class RunRecords:
     def _left_items(self, run_id: str) -> Iterator[dict[str, Any]]:
         values = {"run": schema.run_key(run_id)[schema.PK], "left": schema.LEFT_PREFIX}
         return self._table.query("#pk = :run AND begins_with(#sk, :left)", values)
+
+
+def _at(item: Item) -> datetime:
+    return datetime.fromisoformat(item["at"])
+
+
+def _entries(item: Item) -> list[Left]:
+    return [Left(*entry) for entry in item["entries"]]

@@ -27,8 +27,8 @@
 | troubles       | TROUBLES#<kind>/<cluster>/<about> | PAGE#<page> |                               |
 | API answer     | ANSWERS                 | api#<hash>   | (Powertools' idempotency records)     |
 
-All items but the catalogue's have a number `format`. What this version cannot read is passed over
-and told; only an unreadable refusal of the brake stops the prune of its cluster.
+Items carry a number `format`, and those without one are of the first (`table.py`). Lists pass over what
+this version cannot read, and tell of it; one record that it cannot read raises UnreadableRecord.
 
 All key and index attributes are strings; every index holds keys only. `expires_at` (epoch seconds)
 is the table's TTL attribute: closed runs and final points carry it, open ones do not.

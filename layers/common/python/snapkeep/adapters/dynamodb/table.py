@@ -8,6 +8,7 @@ import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
@@ -15,7 +16,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from snapkeep.adapters.aws import chunks, code_of, translate
 from snapkeep.adapters.dynamodb.schema import PK, SK, Key
-from snapkeep.domain.errors import TemporaryError
+from snapkeep.domain.errors import TemporaryError, UnreadableRecord
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -35,8 +36,11 @@ ATTEMPTS = 10
 
 FORMAT = "format"
 OURS = 1
-"""The format of the items that this version writes. It is raised when an older version must not guess
-what an item says; what carries none was written before."""
+"""The newest format of items that this version knows. One kind of item gets a higher number when an older
+version must neither guess what it says nor write over it; an item without a number has the first one."""
+
+NOT_NEWER = f"(attribute_not_exists(#{FORMAT}) OR #{FORMAT} <= :{FORMAT})"
+"""What every write but those in batches asks of the item that is there."""
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +64,7 @@ class Contended(TemporaryError):
 class Table:
     """The journal's table. In expressions every attribute is written `#name`, every value `:name`.
 
-    `unreadable` names the items (`pk sk`) that `read_each` passed over.
+    Writes raise UnreadableRecord instead of changing an item of a newer version.
     """
 
     def __init__(
@@ -69,7 +73,7 @@ class Table:
         self._client: Any = client
         self._name = name
         self._sleep = sleep
-        self.unreadable: dict[str, None] = {}
+        self._unreadable: dict[str, None] = {}
 
     def get(self, key: Key) -> dict[str, Any] | None:
         """The item of that key as it is now."""
@@ -119,7 +123,7 @@ class Table:
 
     def put_many(self, items: Sequence[Values]) -> None:
         """Write items over whatever is there, in batches; not all at once."""
-        self._write_batches([{"PutRequest": {"Item": _encode(item)}} for item in items])
+        self._write_batches([{"PutRequest": {"Item": _encode({FORMAT: OURS, **item})}} for item in items])
 
     def delete_many(self, keys: Sequence[Key]) -> None:
         """Delete items, in batches; those that are not there are success."""
@@ -143,14 +147,8 @@ class Table:
 
     def delete(self, key: Key, condition: str = "", values: Values | None = None) -> None:
         """Delete an item; one that is not there is success. Raises Refused as `put` does."""
-        placeholders = _placeholders(condition, values or {})
-        self._call(
-            "delete_item",
-            TableName=self._name,
-            Key=_encode(key),
-            **_conditional(condition),
-            **placeholders,
-        )
+        request = {"TableName": self._name, "Key": _encode(key)}
+        self._call("delete_item", **request, **_guarded("", condition, values or {}))
 
     def update(self, key: Key, change: str, condition: str, values: Values) -> dict[str, Any]:
         """Change an item and return it. Raises Refused when the condition does not hold."""
@@ -163,8 +161,8 @@ class Table:
 
     def put_statement(self, item: Values, condition: str, values: Values) -> dict[str, Any]:
         """A Put for `write_all`."""
-        statement: dict[str, Any] = {"TableName": self._name, "Item": _encode({**item, FORMAT: OURS})}
-        return statement | _conditional(condition) | _placeholders(condition, values)
+        statement: dict[str, Any] = {"TableName": self._name, "Item": _encode({FORMAT: OURS, **item})}
+        return statement | _guarded("", condition, values)
 
     def update_statement(self, key: Key, change: str, condition: str, values: Values) -> dict[str, Any]:
         """An Update for `write_all`."""
@@ -173,22 +171,34 @@ class Table:
             "Key": _encode(key),
             "UpdateExpression": change,
         }
-        return statement | _conditional(condition) | _placeholders(f"{change} {condition}", values)
+        return statement | _guarded(change, condition, values)
+
+    def read(self, item: Values, read: Callable[[Values], T]) -> T:
+        """What an item says. Raises UnreadableRecord when this version cannot read it."""
+        try:
+            if _is_newer(item):
+                raise ValueError(f"its format is {item[FORMAT]}, the newest one known is {OURS}")
+            return read(item)
+        except (LookupError, TypeError, ValueError, ArithmeticError, AttributeError) as error:
+            raise UnreadableRecord(_name(item), f"{type(error).__name__}: {error}") from error
 
     def read_each(self, items: Iterable[Values], read: Callable[[Values], T]) -> Iterator[T]:
-        """What the items say, without those that this version cannot read: one of a newer version, or one
-        that was damaged, must not stop the work on all others."""
+        """What the items say, without those that this version cannot read: they must not stop the work on
+        all others, so they are logged, and `passed_over` names them."""
         for item in items:
             try:
-                if item.get(FORMAT, OURS) > OURS:
-                    raise ValueError(f"its format is {item[FORMAT]}, and this version knows {OURS}")
-                found = read(item)
-            except (KeyError, TypeError, ValueError, AttributeError) as error:
-                name = f"{item.get(PK)} {item.get(SK)}"
-                log.error("journal item %s cannot be read: %s: %s", name, type(error).__name__, error)
-                self.unreadable[name] = None
+                found = self.read(item, read)
+            except UnreadableRecord as error:
+                log.error("passed over: %s", error.reason)
+                self._unreadable[error.name] = None
             else:
                 yield found
+
+    def passed_over(self) -> Sequence[str]:
+        """The items (`pk sk`) that `read_each` passed over since this was asked last, each once."""
+        found = tuple(self._unreadable)
+        self._unreadable.clear()
+        return found
 
     def pause(self, attempt: int) -> None:
         """Wait a little before trying again, longer and more at random each time; 1 s at most."""
@@ -199,7 +209,7 @@ class Table:
             answer: dict[str, Any] = getattr(self._client, operation)(**request)
         except ClientError as error:
             if code_of(error) in ("ConditionalCheckFailedException", "TransactionCanceledException"):
-                raise Refused from error
+                raise _refusal(error) from error
             if code_of(error) in ("TransactionConflictException", "TransactionInProgressException"):
                 raise Contended(f"table {self._name}") from error
             raise translate(error, f"journal {self._name}") from error
@@ -217,8 +227,32 @@ def key_of(item: Values) -> Key:
     return {PK: item[PK], SK: item[SK]}
 
 
-def _conditional(condition: str) -> dict[str, Any]:
-    return {"ConditionExpression": condition} if condition else {}
+def _guarded(change: str, condition: str, values: Values) -> dict[str, Any]:
+    """The condition of a write, which also spares the items of newer versions, and how it is told."""
+    whole = f"({condition}) AND {NOT_NEWER}" if condition else NOT_NEWER
+    return {
+        "ConditionExpression": whole,
+        "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+    } | _placeholders(f"{change} {whole}", {**values, FORMAT: OURS})
+
+
+def _refusal(error: ClientError) -> Exception:
+    """Why a write was refused: an item that is there is of a newer version, or the condition did not hold."""
+    answer: Any = error.response
+    for found in (answer, *answer.get("CancellationReasons", ())):
+        item = _decode(found.get("Item") or {})
+        if _is_newer(item):
+            return UnreadableRecord(_name(item), f"its format is {item[FORMAT]}, the newest known is {OURS}")
+    return Refused()
+
+
+def _is_newer(item: Values) -> bool:
+    known = item.get(FORMAT, OURS)
+    return not isinstance(known, (int, Decimal)) or known > OURS
+
+
+def _name(item: Values) -> str:
+    return f"{item.get(PK)} {item.get(SK)}"
 
 
 def _placeholders(expression: str, values: Values) -> dict[str, Any]:

@@ -27,8 +27,8 @@ class TroubleRecords:
 
     def troubles(self, topic: Topic) -> Mapping[str, Trouble]:
         """The troubles of a topic, by subject."""
-        entries = [entry for item in self._pages(topic) for entry in json.loads(item["troubles"])]
-        return {entry[0]: _trouble(*entry) for entry in entries}
+        pages = (self._table.read(item, _troubles) for item in self._pages(topic))
+        return {trouble.subject: trouble for page in pages for trouble in page}
 
     def write_troubles(self, topic: Topic, troubles: Mapping[str, Trouble], now: datetime) -> None:
         """Replace what is known of a topic's troubles.
@@ -57,6 +57,10 @@ class TroubleRecords:
 def _entry(trouble: Trouble) -> list[str]:
     told = time_text(trouble.told_at) if trouble.told_at else ""
     return [trouble.subject, trouble.reason[:REASON], time_text(trouble.since), told]
+
+
+def _troubles(item: Item) -> list[Trouble]:
+    return [_trouble(*entry) for entry in json.loads(item["troubles"])]
 
 
 def _trouble(subject: str, reason: str, since: str, told: str) -> Trouble:
