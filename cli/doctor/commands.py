@@ -7,8 +7,8 @@ import shlex
 from cli.deployment import DEFAULT_CONFIG
 from cli.doctor.facts import Visit
 
-CDK = "npx aws-cdk@2.1148.1"
-"""The CLI that reads the assemblies of our aws-cdk-lib; npm's `latest` cannot."""
+CDK = "npx cdk"
+"""The CLI of package-lock.json, once `npm ci` has installed it; npm's `latest` cannot read our assemblies."""
 
 CLUSTER_ADMIN = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy"
 """https://docs.aws.amazon.com/eks/latest/userguide/access-policy-permissions.html"""
@@ -52,4 +52,4 @@ def deploy(visit: Visit) -> str:
         for key in usual
         if getattr(visit, key) != usual[key]
     ]
-    return " ".join([CDK, "deploy", *context])
+    return " ".join(["npm ci &&", CDK, "deploy", *context])

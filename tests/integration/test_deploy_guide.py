@@ -125,11 +125,11 @@ def test_the_snapkeep_commands_exist_with_these_options(command: str) -> None:
     assert found.params
 
 
-def test_every_other_program_is_known_and_the_cdk_is_the_pinned_one() -> None:
+def test_every_other_program_is_known_and_the_cdk_is_the_one_of_the_lock() -> None:
     programs = {shlex.split(part)[0] for part in PARTS}
     cdk = [part for part in PARTS if part.startswith("npx ")]
 
-    assert programs == {"aws", "export", "kubectl", "npx", "snapkeep"}
+    assert programs == {"aws", "export", "kubectl", "npm", "npx", "snapkeep"}
     assert cdk and all(part.startswith(CDK + " ") for part in cdk)
     assert {part for part in PARTS if part.startswith("kubectl ")} == {
         "kubectl apply -f -",
