@@ -13,7 +13,7 @@ from cli import connection
 from cli.deployment import DEFAULT_CONFIG, ConfigOption, load_deployment
 from cli.exit_codes import Exit
 from cli.output import fail
-from cli.protection import LONGEST, Protected, policy
+from cli.protection import LONGEST, Part, Protected, policy
 
 app = typer.Typer(help="Print IAM policies for what Snapkeep cannot protect itself.", no_args_is_help=True)
 
@@ -51,6 +51,7 @@ def protect(
     ] = None,
     prefix: Annotated[list[str] | None, typer.Option(help="The prefix of a deployment.")] = None,
     stack: Annotated[list[str] | None, typer.Option(help="The stack of a deployment.")] = None,
+    part: Annotated[Part, typer.Option(help="One of two policies that together are the whole.")] = Part.ALL,
     config: ConfigOption = DEFAULT_CONFIG,
 ) -> None:
     """Print a service control policy that leaves backups, roles and code to those who should touch them."""
@@ -71,19 +72,20 @@ def protect(
                 stacks=stack or [os.environ.get(connection.STACK, "Snapkeep")],
                 keys=key or [],
                 partition=_partition(regions),
-            )
+            ),
+            part,
         )
     )
 
 
-def _fitting(protected: Protected) -> str:
+def _fitting(protected: Protected, part: Part) -> str:
     """The policy as text: in lines where they fit into what an organization takes, else without blanks."""
-    document = policy(protected)
+    document = policy(protected, part)
     lines, tight = json.dumps(document, indent=1), json.dumps(document, separators=(",", ":"))
     if len(tight) > LONGEST:
         raise fail(
             f"the policy has {len(tight)} characters, a service control policy at most {LONGEST}",
-            "print one for each account and attach it to that account",
+            "print it with --part backups and with --part deployment, or for fewer accounts, and attach each",
             Exit.USAGE,
         )
     return lines if len(lines) <= LONGEST else tight

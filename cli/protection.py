@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from itertools import product
 from typing import Any
 
@@ -72,10 +73,19 @@ class Protected:
         return f"arn:{self.partition}:ec2:*::snapshot/*"
 
 
-def policy(of: Protected) -> dict[str, Any]:
-    """The policy document."""
-    statements = (*_backups(of), *_places(of), *_deployment(of))
-    return {"Version": "2012-10-17", "Statement": list(statements)}
+class Part(StrEnum):
+    """What of the policy: an account may have several that deny."""
+
+    ALL = "all"
+    BACKUPS = "backups"
+    DEPLOYMENT = "deployment"
+
+
+def policy(of: Protected, part: Part = Part.ALL) -> dict[str, Any]:
+    """The policy document, or a part of it: about snapshots, bin and keys, or about roles, code and stack."""
+    backups = () if part is Part.DEPLOYMENT else (*_backups(of), *_places(of))
+    deployment = () if part is Part.BACKUPS else _deployment(of)
+    return {"Version": "2012-10-17", "Statement": [*backups, *deployment]}
 
 
 def _backups(of: Protected) -> tuple[Statement, ...]:
@@ -87,6 +97,7 @@ def _backups(of: Protected) -> tuple[Statement, ...]:
         "Null": {"ec2:CreateAction": "true"},
     }
     no_keys = {"Null": {"aws:TagKeys": "true"}}
+    spelled = {"ForAnyValue:StringEqualsIgnoreCase": {"aws:TagKeys": tags.MANAGED}}
     never = ["ec2:ModifySnapshotAttribute", "ec2:ModifySnapshotTier", "ec2:UnlockSnapshot"]
     return (
         _deny("OnlyPruneDeletes", ["ec2:DeleteSnapshot"], of.snapshots, ours, of.functions(DELETE) + glass),
@@ -102,6 +113,9 @@ def _backups(of: Protected) -> tuple[Statement, ...]:
         # Without keys DeleteTags takes every tag off, and what is not tagged as ours nothing here protects.
         # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteTags.html
         _deny("NobodyTakesAllTags", ["ec2:DeleteTags"], of.snapshots, ours | no_keys, glass),
+        # Beside a tag Snapkeep:Managed, IAM does not see snapkeep:managed.
+        # https://docs.aws.amazon.com/IAM/latest/UserGuide/access_tags.html
+        _deny("NobodySpellsOtherwise", ["ec2:CreateTags"], of.snapshots, ours | spelled, glass),
     )
 
 

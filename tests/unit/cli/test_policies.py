@@ -43,6 +43,12 @@ def test_the_policy_in_the_docs_is_the_one_that_is_printed() -> None:
     assert shown == printed(*ONE[:4], *deployers, *ONE[4:])
 
 
+def test_two_parts_are_the_whole() -> None:
+    backups, deployment = (printed(*ONE, "--part", part)["Statement"] for part in ("backups", "deployment"))
+
+    assert backups and deployment and [*backups, *deployment] == printed(*ONE)["Statement"]
+
+
 def test_nobody_is_spared_by_a_wildcard() -> None:
     arns = {arn for each in spared(printed(*ONE)).values() for arn in each}
 
@@ -58,8 +64,8 @@ def test_only_functions_that_exist_are_spared() -> None:
 
 
 def test_every_account_and_deployment_has_its_own_prune() -> None:
-    accounts = printed(*ONE, "--account", "444455556666")
-    deployments = printed(*ONE, "--prefix", "a", "--prefix", "b")
+    accounts = printed(*ONE, "--account", "444455556666", "--part", "backups")
+    deployments = printed(*ONE, "--prefix", "a", "--prefix", "b", "--part", "backups")
 
     assert spared(accounts)["OnlyPruneDeletes"][:2] == [
         f"arn:aws:iam::{account}:role/snapkeep/snapkeep-ap-northeast-2-prune"
@@ -106,11 +112,11 @@ def test_a_policy_that_no_organization_takes_is_refused_with_the_way_out() -> No
     result = protect(*words, *ONE[2:])
 
     assert (result.exit_code, result.stdout) == (2, "")
-    assert str(LONGEST) in result.stderr and "one for each account" in result.stderr
+    assert str(LONGEST) in result.stderr and "--part backups" in result.stderr
 
 
 def test_a_policy_that_does_not_fit_in_lines_is_printed_without_blanks() -> None:
-    result = protect(*ONE, "--region", "eu-west-1")
+    result = protect(*ONE, "--deployer", CDK[0], "--deployer", CDK[1])
 
     assert len(result.stdout.splitlines()) == 1
     assert len(result.stdout.strip()) <= LONGEST
