@@ -65,11 +65,13 @@ def _guard(function: str, own: Sequence[tuple[str, str]]) -> Spec:
 
 def _cordon() -> list[tuple[str, str]]:
     note = cordons.ANNOTATION
-    cordoned, was = (_is_true(f"{each}.spec.unschedulable") for each in ("object", "oldObject"))
     return [
-        (
-            f"{cordoned} == {was} || ({cordoned} ? {_noted('object', note)} : {_noted('oldObject', note)})",
-            f"cordons a node only with the annotation {note}, and lifts no cordon without it",
+        *_together(
+            _is_true("object.spec.unschedulable"),
+            _is_true("oldObject.spec.unschedulable"),
+            note,
+            f"cordons a node only with the annotation {note}, and sets either only with the other",
+            f"lifts no cordon without it: {note} goes with the cordon, and the cordon with {note}",
         ),
         *_annotations(note),
         *_untouched("spec", ("taints",)),
@@ -77,20 +79,40 @@ def _cordon() -> list[tuple[str, str]]:
 
 
 def _out_of_service() -> list[tuple[str, str]]:
-    note = aftermath.ANNOTATION
+    note, taint = aftermath.ANNOTATION, aftermath.OUT_OF_SERVICE
     tainted, was = (_tainted(each) for each in ("object", "oldObject"))
     return [
+        *_together(
+            tainted,
+            was,
+            note,
+            f"sets the taint {taint} only with the annotation {note}, and either only with the other",
+            f"removes none without it: {note} goes with the taint {taint}, and the taint with {note}",
+        ),
         (
-            f"{tainted} == {was} || ({tainted} ? {_noted('object', note)} : {_noted('oldObject', note)})",
-            f"sets the taint {aftermath.OUT_OF_SERVICE} only with the annotation {note}, "
-            "and removes none without it",
+            f"!{tainted} || {was} || !{_ready('oldObject')}",
+            f"sets the taint {taint} on no node that is ready",
         ),
         (
             f"{_kept('oldObject', 'object')} && {_kept('object', 'oldObject')}",
-            f"changes no taint but {aftermath.OUT_OF_SERVICE}",
+            f"changes no taint but {taint}",
         ),
         *_annotations(note),
         *_untouched("spec", ("unschedulable",)),
+    ]
+
+
+def _together(now: str, before: str, note: str, set_so: str, lifted_so: str) -> list[tuple[str, str]]:
+    """What somebody else set is never ours to lift: our note comes and goes only in the same patch with what
+    it notes. Left over, because somebody else lifted that, it may go alone.
+    """
+    noted, was_noted = _noted("object", note), _noted("oldObject", note)
+    return [
+        (f"(!{now} || {before} || {noted}) && (!{noted} || {was_noted} || ({now} && !{before}))", set_so),
+        (
+            f"({now} || !{before} || ({was_noted} && !{noted})) && (!{was_noted} || {noted} || !{now})",
+            lifted_so,
+        ),
     ]
 
 
@@ -134,6 +156,12 @@ def _noted(which: str, annotation: str) -> str:
 
 def _tainted(which: str) -> str:
     return f"(has({which}.spec.taints) && {which}.spec.taints.exists(taint, {OUR_TAINT}))"
+
+
+def _ready(which: str) -> str:
+    """Kubernetes still hears from the kubelet. https://kubernetes.io/docs/reference/node/node-status/#condition"""
+    heard = f"{which}.status.conditions.exists(each, each.type == 'Ready' && each.status == 'True')"
+    return f"(has({which}.status) && has({which}.status.conditions) && {heard})"
 
 
 def _kept(before: str, after: str) -> str:

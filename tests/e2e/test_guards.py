@@ -27,6 +27,8 @@ def annotated(annotations: Mapping[str, str | None], **spec: Any) -> Patch:
     return {"metadata": {"annotations": dict(annotations)}, "spec": spec}
 
 
+READY: Patch = {"status": {"conditions": [{"type": "Ready", "status": "True"}]}}
+
 REFUSED: tuple[tuple[str, Patch, Patch, str], ...] = (
     # group, the node before, the patch, what is said
     ("handle-interruption", {}, {"metadata": {"labels": {"team": "x"}}}, "metadata.labels"),
@@ -41,6 +43,20 @@ REFUSED: tuple[tuple[str, Patch, Patch, str], ...] = (
         {"spec": {"unschedulable": None}},
         "lifts no cordon without it",
     ),
+    (
+        "handle-interruption",
+        {"spec": {"unschedulable": True}},
+        annotated(CORDON),
+        "sets either only with the other",
+    ),
+    (
+        "handle-interruption",
+        annotated(CORDON, unschedulable=True),
+        {"spec": {"unschedulable": None}},
+        "goes with the cordon",
+    ),
+    ("release-volumes", {"spec": {"taints": [TAINT]}}, annotated(RELEASE), "either only with the other"),
+    ("release-volumes", READY, annotated(RELEASE, taints=[TAINT]), "on no node that is ready"),
     ("release-volumes", {}, {"metadata": {"labels": {"team": "x"}}}, "metadata.labels"),
     ("release-volumes", {}, {"spec": {"unschedulable": True}}, "spec.unschedulable"),
     ("release-volumes", {}, {"spec": {"taints": [TAINT]}}, "only with the annotation"),

@@ -54,7 +54,17 @@ CORDONED = node(metadata={"annotations": {NOTE: "{}"}}, spec={"unschedulable": T
 CORDONED_BY_A_PERSON = node(spec={"unschedulable": True})
 DEAD_NODE = node(metadata={"annotations": {DEAD: "true"}}, spec={"taints": [GPU, OUT]})
 TAINTED_BY_A_PERSON = node(spec={"taints": [GPU, OUT]})
+READY, SILENT = (
+    node() | {"status": {"conditions": [{"type": "Ready", "status": status}]}}
+    for status in ("True", "Unknown")
+)
+FORGOTTEN = node(metadata={"annotations": {NOTE: "{}"}})
 BARE: Document = {"metadata": {"name": "bare", "uid": "n2", "resourceVersion": "1"}, "spec": {}}
+
+
+def noted(note: str, value: str | None) -> Document:
+    """The patch that sets or removes one of our annotations."""
+    return {"metadata": {"annotations": {note: value}}}
 
 
 class Client:
@@ -128,7 +138,7 @@ def complaints(
 AT = datetime(2026, 11, 24, 3, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("before", [FRESH, BARE])
+@pytest.mark.parametrize("before", [FRESH, BARE, READY, FORGOTTEN])
 def test_what_the_cordoner_writes_passes(before: Document) -> None:
     plan = cordon(as_read(before), "event", AT)
     assert complaints(CORDONER, before, patched(before, plan.change)) == []
@@ -141,13 +151,16 @@ def test_what_lifts_our_cordon_passes(before: Document) -> None:
     assert complaints(CORDONER, before, patched(before, uncordon(as_read(before)).change)) == []
 
 
-@pytest.mark.parametrize("before", [FRESH, BARE])
+@pytest.mark.parametrize("before", [SILENT, BARE, node(metadata={"annotations": {DEAD: "true"}})])
 def test_what_takes_a_dead_node_out_of_service_passes(before: Document) -> None:
     assert complaints(RELEASER, before, patched(before, after_death(before, 1).change)) == []
 
 
-def test_what_puts_a_node_back_into_service_passes() -> None:
-    assert complaints(RELEASER, DEAD_NODE, patched(DEAD_NODE, after_death(DEAD_NODE, 0).change)) == []
+@pytest.mark.parametrize(
+    "before", [DEAD_NODE, node(metadata={"annotations": {DEAD: "true"}})], ids=["tainted", "untainted since"]
+)
+def test_what_puts_a_node_back_into_service_passes(before: Document) -> None:
+    assert complaints(RELEASER, before, patched(before, after_death(before, 0).change)) == []
 
 
 @pytest.mark.parametrize(
@@ -155,6 +168,10 @@ def test_what_puts_a_node_back_into_service_passes() -> None:
     [
         (CORDONER, FRESH, {"spec": {"unschedulable": True}}, f"only with the annotation {NOTE}"),
         (CORDONER, CORDONED_BY_A_PERSON, {"spec": {"unschedulable": None}}, "lifts no cordon without it"),
+        (CORDONER, FRESH, noted(NOTE, "{}"), "sets either only with the other"),
+        (CORDONER, CORDONED_BY_A_PERSON, noted(NOTE, "{}"), "sets either only with the other"),
+        (CORDONER, CORDONED, {"spec": {"unschedulable": None}}, "goes with the cordon"),
+        (CORDONER, CORDONED, noted(NOTE, None), "the cordon with snapkeep.io/cordon"),
         (CORDONER, FRESH, {"spec": {"taints": [GPU, OUT]}}, "does not change spec.taints"),
         (CORDONER, FRESH, {"spec": {"taints": None}}, "does not change spec.taints"),
         (CORDONER, BARE, {"spec": {"providerID": "aws:///x/i-0b"}}, "does not change spec.providerID"),
@@ -180,6 +197,11 @@ def test_what_puts_a_node_back_into_service_passes() -> None:
         (CORDONER, FRESH, {"metadata": {"annotations": {DEAD: "true"}}}, "changes no annotation"),
         (RELEASER, FRESH, {"spec": {"taints": [GPU, OUT]}}, f"only with the annotation {DEAD}"),
         (RELEASER, TAINTED_BY_A_PERSON, {"spec": {"taints": [GPU]}}, "removes none without it"),
+        (RELEASER, FRESH, noted(DEAD, "true"), "either only with the other"),
+        (RELEASER, TAINTED_BY_A_PERSON, noted(DEAD, "true"), "either only with the other"),
+        (RELEASER, DEAD_NODE, {"spec": {"taints": [GPU]}}, "goes with the taint"),
+        (RELEASER, DEAD_NODE, noted(DEAD, None), "goes with the taint"),
+        (RELEASER, READY, noted(DEAD, "true") | {"spec": {"taints": [GPU, OUT]}}, "on no node that is ready"),
         (RELEASER, DEAD_NODE, {"spec": {"taints": [OUT]}}, "changes no taint but"),
         (RELEASER, FRESH, {"spec": {"taints": [GPU | {"effect": "NoExecute"}]}}, "changes no taint but"),
         (RELEASER, BARE, {"spec": {"taints": [GPU]}}, "changes no taint but"),
@@ -196,6 +218,22 @@ def test_any_other_patch_is_refused_by_what_it_would_change(
 
     assert complaint in said
     assert said.startswith(group_name(function))
+
+
+@pytest.mark.parametrize(
+    ("function", "theirs", "note", "lifted"),
+    [
+        (CORDONER, CORDONED_BY_A_PERSON, NOTE, {"unschedulable": None}),
+        (RELEASER, TAINTED_BY_A_PERSON, DEAD, {"taints": [GPU]}),
+    ],
+)
+def test_what_a_person_set_is_lifted_by_no_order_of_patches(
+    function: str, theirs: Document, note: str, lifted: Document
+) -> None:
+    sets, lifts, takes_off = noted(note, "{}"), {"spec": lifted}, noted(note, None)
+
+    for patch in (sets, lifts, sets | lifts, takes_off | lifts):
+        assert complaints(function, theirs, patch) != []
 
 
 @pytest.mark.parametrize("function", [CORDONER, RELEASER])

@@ -50,15 +50,22 @@ def test_a_volume_that_ec2_has_not_detached_is_waited_for() -> None:
 
 
 def test_the_node_is_put_out_of_service_and_keeps_its_other_taints() -> None:
-    found = aftermath(INSTANCE, DEAD, a_node(taints=(CORDONED,)), [MYSQL], FREE)
+    found = aftermath(INSTANCE, DEAD, a_node(ready=False, taints=(CORDONED,)), [MYSQL], FREE)
     assert found.step is Step.TAINT and found.change is not None
     assert found.change.taints == (CORDONED, TAINT)
     assert found.attachments == () and found.pods == ()
 
 
 def test_a_pod_with_claims_is_reason_enough() -> None:
-    assert aftermath(INSTANCE, DEAD, a_node(), [], {}, [a_pod("mysql-0", "mysql")]).step is Step.TAINT
-    assert aftermath(INSTANCE, DEAD, a_node(), [], {}, [a_pod("web")]).step is Step.DONE
+    silent = a_node(ready=False)
+    assert aftermath(INSTANCE, DEAD, silent, [], {}, [a_pod("mysql-0", "mysql")]).step is Step.TAINT
+    assert aftermath(INSTANCE, DEAD, silent, [], {}, [a_pod("web")]).step is Step.DONE
+
+
+def test_a_node_that_kubernetes_still_takes_for_ready_is_waited_for() -> None:
+    found = aftermath(INSTANCE, DEAD, a_node(ready=True), [MYSQL], FREE)
+    assert (found.step, found.change) == (Step.WAIT, None)
+    assert "for ready" in found.reason
 
 
 def test_a_node_out_of_service_is_waited_for_and_then_comes_back() -> None:

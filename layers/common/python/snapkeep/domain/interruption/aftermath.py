@@ -78,8 +78,14 @@ def _without_node(stale: tuple[Attachment, ...], pods: tuple[Pod, ...]) -> After
 
 
 def _with_node(node: Node) -> Aftermath:
+    # On a ready node the taint is one like any other: pods are forced away, and volumes detached, only once
+    # the node is not ready. https://github.com/kubernetes/enhancements/tree/master/keps/sig-storage/2268-non-graceful-shutdown
     if any(taint.key == OUT_OF_SERVICE for taint in node.taints):
         return Aftermath(Step.WAIT, f"{node.name} is out of service; Kubernetes is detaching its volumes")
+    if node.ready:
+        return Aftermath(
+            Step.WAIT, f"Kubernetes still takes {node.name} for ready; that ends within a minute"
+        )
     change = NodeChange(annotations={ANNOTATION: "true"}, taints=(*node.taints, TAINT))
     return Aftermath(Step.TAINT, f"{node.name} is out of service: EC2 says its machine is gone", change)
 
