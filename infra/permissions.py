@@ -15,7 +15,9 @@ from aws_cdk import aws_iam as iam
 from config.volume_tags import KUBERNETES_VOLUMES
 from snapkeep.domain import tags
 from snapkeep.domain.drivers import AUTO_MODE, DRIVERS, EBS_CSI, NAMED_SNAPSHOT, snapshot_mark
-from snapkeep.domain.policies import Lock
+from snapkeep.domain.interruption.ownership import EKSCTL_CLUSTER, NODE_GROUP_CLUSTER
+from snapkeep.domain.metrics import SERVICE
+from snapkeep.domain.policies import Policy
 
 CREATE_ACTIONS = ("CreateSnapshot", "CreateSnapshots")
 
@@ -52,6 +54,10 @@ COMPLETION_TAG_KEYS = [key for key in POINT_TAG_KEYS if key not in (*OWNER_TAG_K
 
 ADOPTION_TAG_KEYS = [key for key in VERDICT_TAG_KEYS if key not in DRIVER_TAG_KEYS or key == AUTO_MODE.mark]
 """What the driver of EKS Auto Mode leaves to us: it names the cluster itself."""
+
+
+GROUP_TAGS = {"HooksOfNodeGroups": NODE_GROUP_CLUSTER, "HooksOfEksctl": EKSCTL_CLUSTER}
+"""Tags of an Auto Scaling group whose value is its cluster, by the statement that trusts it."""
 
 
 def describe(*kinds: str) -> iam.PolicyStatement:
@@ -213,27 +219,41 @@ def hold_snapshots(stack: Stack, clusters: Sequence[str]) -> tuple[iam.PolicySta
 
 
 def lock_snapshots(
-    stack: Stack, clusters: Sequence[str], locks: Sequence[Lock]
+    stack: Stack, clusters: Sequence[str], policies: Sequence[Policy]
 ) -> tuple[iam.PolicyStatement, ...]:
-    """Lock snapshots of ours for exactly the days that policies ask for; without locks, nothing.
+    """Lock each point of ours for exactly the days that its policy asks for; without locks, nothing.
 
+    A governance lock can be replaced by a shorter one. One for as many days, from now on, ends no earlier.
     https://docs.aws.amazon.com/ebs/latest/userguide/snapshot-lock-iam.html
     """
-    if not locks:
+    by_days: dict[int, list[str]] = {}
+    for policy in policies:
+        if policy.lock:
+            by_days.setdefault(policy.lock.days, []).append(policy.name)
+    if not by_days:
         return ()
     return (
-        iam.PolicyStatement(
-            sid="LockSnapshots",
-            actions=["ec2:LockSnapshot"],
-            resources=[_snapshot_arn(stack)],
-            conditions=_ours("ResourceTag", clusters)
-            | _when(
-                "NumericEquals",
-                {"ec2:SnapshotLockDuration": sorted({str(lock.days) for lock in locks}, key=int)},
-            ),
+        *(
+            iam.PolicyStatement(
+                sid=f"LockFor{days}Days{number or ''}",
+                actions=["ec2:LockSnapshot"],
+                resources=[_snapshot_arn(stack)],
+                conditions=_all(
+                    _ours("ResourceTag", clusters),
+                    _when("StringEquals", {f"aws:ResourceTag/{tags.POLICY}": some}),
+                    _when("NumericEquals", {"ec2:SnapshotLockDuration": str(days)}),
+                ),
+            )
+            for days, names in sorted(by_days.items())
+            for number, some in enumerate(_portions(sorted(names)))
         ),
         iam.PolicyStatement(sid="SeeLocks", actions=["ec2:DescribeLockedSnapshots"], resources=["*"]),
     )
+
+
+def _portions(names: Sequence[str]) -> list[Sequence[str]]:
+    """Names by the 25: CDK splits a policy that is too long for IAM between statements, not within one."""
+    return [names[start : start + 25] for start in range(0, len(names), 25)]
 
 
 def describe_keys(stack: Stack) -> iam.PolicyStatement:
@@ -250,22 +270,28 @@ def look_into_bin() -> iam.PolicyStatement:
     return iam.PolicyStatement(sid="LookIntoBin", actions=["ec2:ListSnapshotsInRecycleBin"], resources=["*"])
 
 
-def answer_lifecycle_hooks(stack: Stack) -> iam.PolicyStatement:
-    """Keep lifecycle hooks waiting and let them go, of Auto Scaling groups in this account and Region.
+def answer_lifecycle_hooks(stack: Stack, clusters: Sequence[str]) -> tuple[iam.PolicyStatement, ...]:
+    """Keep lifecycle hooks waiting and let them go, of Auto Scaling groups whose tags name a cluster of ours.
 
-    Groups of node groups are named by EKS and come and go, so no name can be said here.
+    EKS tags the groups of node groups, and eksctl its own. The other tag by which an instance names its
+    cluster has the name in the key, so that each cluster would need a statement.
+    https://docs.aws.amazon.com/eks/latest/userguide/eks-using-tags.html
     """
-    return iam.PolicyStatement(
-        sid="AnswerLifecycleHooks",
-        actions=["autoscaling:RecordLifecycleActionHeartbeat", "autoscaling:CompleteLifecycleAction"],
-        resources=[
-            stack.format_arn(
-                service="autoscaling",
-                resource="autoScalingGroup",
-                resource_name="*:autoScalingGroupName/*",
-                arn_format=ArnFormat.COLON_RESOURCE_NAME,
-            )
-        ],
+    return tuple(
+        iam.PolicyStatement(
+            sid=sid,
+            actions=["autoscaling:RecordLifecycleActionHeartbeat", "autoscaling:CompleteLifecycleAction"],
+            resources=[
+                stack.format_arn(
+                    service="autoscaling",
+                    resource="autoScalingGroup",
+                    resource_name="*:autoScalingGroupName/*",
+                    arn_format=ArnFormat.COLON_RESOURCE_NAME,
+                )
+            ],
+            conditions=_when("StringEquals", {f"aws:ResourceTag/{key}": list(clusters)}),
+        )
+        for sid, key in GROUP_TAGS.items()
     )
 
 
@@ -321,11 +347,18 @@ def send_messages(queue_arn: str) -> iam.PolicyStatement:
 
 
 def put_events(stack: Stack, bus: str) -> iam.PolicyStatement:
-    """Publish to one event bus of this account and Region."""
+    """Publish to one event bus of this account and Region, in our own name and in nobody else's.
+
+    https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-conditions.html
+    """
     return iam.PolicyStatement(
         sid="Announce",
         actions=["events:PutEvents"],
         resources=[stack.format_arn(service="events", resource="event-bus", resource_name=bus)],
+        conditions={
+            "ForAllValues:StringEquals": {"events:source": SERVICE},
+            "Null": {"events:source": "false"},
+        },
     )
 
 

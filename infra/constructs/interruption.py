@@ -205,7 +205,7 @@ class Interruption(Construct):
             *self._common(),
             *permissions.create_snapshots(stack, self._clusters),
             permissions.complete_tags(stack, self._clusters),
-            permissions.answer_lifecycle_hooks(stack),
+            *permissions.answer_lifecycle_hooks(stack, self._clusters),
             permissions.send_messages(jobs.arn),
             permissions.send_messages(self.saves.queue.queue_arn),
             self._journal.access("GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem"),

@@ -13,7 +13,7 @@ from infra.constructs.job_queue import JobQueue
 from infra.constructs.journal_table import JournalTable
 from infra.constructs.python_function import Platform, PythonFunction
 from infra.constructs.schedules import SCHEDULED_TIME, Schedules, Timing
-from snapkeep.domain.policies import Lock
+from snapkeep.domain.policies import Policy
 from snapkeep.settings import ReconcileSettings
 
 EVERY = "rate(15 minutes)"
@@ -34,7 +34,7 @@ class Reconcile(Construct):
         plan_backup: PythonFunction,
         event_bus: str,
         clusters: Sequence[str],
-        locks: Sequence[Lock],
+        policies: Sequence[Policy],
     ) -> None:
         super().__init__(scope, id)
         self.function = PythonFunction(
@@ -60,7 +60,7 @@ class Reconcile(Construct):
             *permissions.mark_duplicates(stack, clusters),
             permissions.adopt_snapshots(stack, clusters),
             permissions.unmark_duplicates(stack, clusters),
-            *permissions.lock_snapshots(stack, clusters, locks),
+            *permissions.lock_snapshots(stack, clusters, policies),
             permissions.send_messages(jobs.arn),
             permissions.invoke(plan_backup.function.function_arn),
             permissions.put_events(stack, event_bus),

@@ -13,7 +13,7 @@ from infra import permissions
 from infra.constructs.journal_table import JournalTable
 from infra.constructs.python_function import Platform, PythonFunction
 from infra.constructs.work_queue import WorkQueue
-from snapkeep.domain.policies import Lock
+from snapkeep.domain.policies import Policy
 from snapkeep.settings import RecordCompletionSettings
 
 TIMEOUT = Duration.minutes(1)
@@ -49,7 +49,7 @@ class SnapshotCompletion(Construct):
         journal: JournalTable,
         event_bus: str,
         clusters: Sequence[str],
-        locks: Sequence[Lock],
+        policies: Sequence[Policy],
     ) -> None:
         super().__init__(scope, id)
         self.completions = WorkQueue(self, "Completions", worker_timeout=TIMEOUT, hidden_for=HIDDEN_FOR)
@@ -76,7 +76,7 @@ class SnapshotCompletion(Construct):
             permissions.complete_tags(stack, clusters),
             *permissions.mark_duplicates(stack, clusters),
             permissions.adopt_snapshots(stack, clusters),
-            *permissions.lock_snapshots(stack, clusters, locks),
+            *permissions.lock_snapshots(stack, clusters, policies),
             permissions.put_events(stack, event_bus),
             journal.access("GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "BatchWriteItem"),
         )

@@ -72,7 +72,6 @@ class SnapkeepStack(Stack):
             event_bus=EVENT_BUS,
             deployment=config.deployment,
         )
-        locks = [policy.lock for policy in config.deployment.policies if policy.lock]
         completion = SnapshotCompletion(
             self,
             "Completion",
@@ -80,7 +79,7 @@ class SnapkeepStack(Stack):
             journal=journal,
             event_bus=EVENT_BUS,
             clusters=clusters,
-            locks=locks,
+            policies=config.deployment.policies,
         )
         reconcile = Reconcile(
             self,
@@ -92,7 +91,7 @@ class SnapkeepStack(Stack):
             plan_backup=backup.function,
             event_bus=EVENT_BUS,
             clusters=clusters,
-            locks=locks,
+            policies=config.deployment.policies,
         )
         prune = Prune(
             self,

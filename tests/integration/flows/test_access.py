@@ -219,9 +219,10 @@ def test_locks_are_set_on_our_snapshots_for_the_days_of_a_policy_and_never_lifte
     product: Deployed, volume: str, function: str
 ) -> None:
     ec2 = ec2_of(product, function)
-    ours, foreign = snapshot(product, volume, OURS), snapshot(product, volume, {})
+    ours = snapshot(product, volume, OURS | {tags.POLICY: "locked"})
     governance = {"LockMode": "governance", "LockDuration": LOCKED_DAYS}
-    assert refusal(ec2.lock_snapshot, SnapshotId=foreign, **governance)
+    for other in ({}, OURS, OURS | {tags.POLICY: "access"}):
+        assert refusal(ec2.lock_snapshot, SnapshotId=snapshot(product, volume, other), **governance)
     for longer in ({"LockDuration": LOCKED_DAYS + 1}, {"ExpirationDate": datetime(2100, 1, 1, tzinfo=UTC)}):
         assert refusal(ec2.lock_snapshot, SnapshotId=ours, LockMode="governance", **longer)
     assert not refusal(ec2.lock_snapshot, SnapshotId=ours, **governance)

@@ -128,9 +128,15 @@ def test_the_saver_may_snapshot_kubernetes_volumes_and_answer_hooks_and_delete_n
         "ec2:DescribeSnapshots",
         "ec2:DescribeVolumes",
     }
-    assert arns(template.statement("save_node", "AnswerLifecycleHooks")) == {
-        "arn:<Partition>:autoscaling:ap-northeast-2:<AccountId>:autoScalingGroup:*:autoScalingGroupName/*"
-    }
+    for sid, key in (
+        ("HooksOfNodeGroups", "eks:cluster-name"),
+        ("HooksOfEksctl", "alpha.eksctl.io/cluster-name"),
+    ):
+        statement = template.statement("save_node", sid)
+        assert statement["Condition"] == {"StringEquals": {f"aws:ResourceTag/{key}": ["myeks", "second"]}}
+        assert arns(statement) == {
+            "arn:<Partition>:autoscaling:ap-northeast-2:<AccountId>:autoScalingGroup:*:autoScalingGroupName/*"
+        }
 
 
 def test_the_releaser_changes_nothing_in_aws_but_journal_queue_and_events(template: Template) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from aws_cdk import Stack
 
 from infra.permissions import lock_snapshots
 from snapkeep.domain import tags
-from tests.unit.infra.conftest import FUNCTIONS
+from tests.unit.infra.conftest import FUNCTIONS, NIGHTLY
 from tests.unit.infra.event_pattern import matches
 from tests.unit.infra.template import Resource, Template, arns, ours
 
@@ -120,14 +121,15 @@ def test_record_completion_marks_duplicates_but_sets_no_hold(template: Template,
     assert tags.HOLD not in keys
 
 
-def test_it_may_lock_for_the_days_that_policies_ask_for_and_nobody_may_unlock(template: Template) -> None:
+def test_it_may_lock_for_the_days_of_the_points_own_policy_and_nobody_may_unlock(template: Template) -> None:
     for function in ("record_completion", "reconcile"):
-        statement = template.statement(function, "LockSnapshots")
-        assert arns(statement) == {"arn:<Partition>:ec2:ap-northeast-2::snapshot/*"}
-        assert statement["Condition"] == {
-            "StringEquals": ours("ResourceTag"),
-            "NumericEquals": {"ec2:SnapshotLockDuration": ["14", "365"]},
-        }
+        for policy, days in (("nightly", "14"), ("paused", "365")):
+            statement = template.statement(function, f"LockFor{days}Days")
+            assert arns(statement) == {"arn:<Partition>:ec2:ap-northeast-2::snapshot/*"}
+            assert statement["Condition"] == {
+                "StringEquals": ours("ResourceTag") | {"aws:ResourceTag/snapkeep:policy": [policy]},
+                "NumericEquals": {"ec2:SnapshotLockDuration": days},
+            }
     for function in FUNCTIONS:
         assert "ec2:UnlockSnapshot" not in template.actions(function)
         assert ("ec2:LockSnapshot" in template.actions(function)) == (
@@ -136,4 +138,14 @@ def test_it_may_lock_for_the_days_that_policies_ask_for_and_nobody_may_unlock(te
 
 
 def test_without_a_locking_policy_nobody_may_lock() -> None:
-    assert lock_snapshots(Stack(), ["myeks"], []) == ()
+    assert lock_snapshots(Stack(), ["myeks"], [replace(NIGHTLY, lock=None)]) == ()
+
+
+def test_policies_that_lock_as_long_share_statements_that_do_not_grow_without_end() -> None:
+    policies = [replace(NIGHTLY, name=f"p{number:02d}") for number in range(60)]
+    *locks, _ = lock_snapshots(Stack(), ["myeks"], policies)
+    named = [each.conditions["StringEquals"]["aws:ResourceTag/snapkeep:policy"] for each in locks]
+
+    assert [name for names in named for name in names] == [policy.name for policy in policies]
+    assert [len(names) for names in named] == [25, 25, 10]
+    assert [each.sid for each in locks] == ["LockFor14Days", "LockFor14Days1", "LockFor14Days2"]

@@ -40,7 +40,8 @@ class World:
         principal = self.principals.get(who) or Principal(who)
         context = context_of(row, thing)
         for key, value in row.context.items():
-            context[key] = self.things[value].arn if value in self.things else value
+            named = self.things.get(value) if isinstance(value, str) else None
+            context[key] = named.arn if named else value
         if principal.arn.startswith("arn:"):
             context["aws:PrincipalArn"] = principal.arn
         return request(

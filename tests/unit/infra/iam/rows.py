@@ -24,7 +24,7 @@ class Row:
     upon: str
     allowed: bool
     tags: Mapping[str, str] = field(default_factory=dict)
-    context: Mapping[str, str] = field(default_factory=dict)
+    context: Mapping[str, str | list[str]] = field(default_factory=dict)
     why: str = ""
 
     def __str__(self) -> str:

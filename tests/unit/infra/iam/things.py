@@ -13,7 +13,8 @@ from tests.unit.infra.iam.concrete import ACCOUNT, REGION, Concrete
 
 CLUSTER = "myeks"
 FRESH = {tags.MANAGED: "true", tags.CLUSTER: CLUSTER, EBS_CSI.mark: "true"}
-OURS = FRESH | {tags.POINT: "data-20261123t170000z-0123456789"}
+OURS = FRESH | {tags.POINT: "data-20261123t170000z-0123456789", tags.POLICY: "nightly"}
+GROUP = f"arn:aws:autoscaling:{REGION}:{ACCOUNT}:autoScalingGroup:0a:autoScalingGroupName"
 CUT_BY_AUTO_MODE = AUTO_MODE.tags(CLUSTER) | {NAMED_SNAPSHOT: snapshot_mark("uid-1")}
 EC2 = f"arn:aws:ec2:{REGION}"
 API = f"arn:aws:execute-api:{REGION}:{ACCOUNT}:a1b2c3/live"
@@ -48,6 +49,7 @@ OUTSIDE: Mapping[str, Thing] = {
     "our snapshot": Thing(f"{EC2}::snapshot/snap-0a", OURS),
     "our fresh snapshot": Thing(f"{EC2}::snapshot/snap-0j", FRESH),
     "held snapshot": Thing(f"{EC2}::snapshot/snap-0b", OURS | {tags.HOLD: "true"}),
+    "our snapshot of the policy paused": Thing(f"{EC2}::snapshot/snap-0l", OURS | {tags.POLICY: "paused"}),
     "once held snapshot": Thing(f"{EC2}::snapshot/snap-0c", OURS | {tags.HOLD: ""}),
     "foreign snapshot": Thing(f"{EC2}::snapshot/snap-0d", {"owner": "somebody"}),
     "snapshot of the driver": Thing(f"{EC2}::snapshot/snap-0e", {EBS_CSI.mark: "true"}),
@@ -72,9 +74,10 @@ OUTSIDE: Mapping[str, Thing] = {
     "another cluster": Thing(f"arn:aws:eks:{REGION}:{ACCOUNT}:cluster/elsewhere"),
     "our event bus": Thing(f"arn:aws:events:{REGION}:{ACCOUNT}:event-bus/default"),
     "another event bus": Thing(f"arn:aws:events:{REGION}:{ACCOUNT}:event-bus/payments"),
-    "Auto Scaling group": Thing(
-        f"arn:aws:autoscaling:{REGION}:{ACCOUNT}:autoScalingGroup:0a:autoScalingGroupName/spot"
-    ),
+    "group of a node group": Thing(f"{GROUP}/eks-spot", {"eks:cluster-name": CLUSTER}),
+    "group of eksctl": Thing(f"{GROUP}/ng-1", {"alpha.eksctl.io/cluster-name": CLUSTER}),
+    "group of another cluster": Thing(f"{GROUP}/eks-other", {"eks:cluster-name": "elsewhere"}),
+    "group of no cluster": Thing(f"{GROUP}/web", {"Name": "web"}),
     "key": Thing(f"arn:aws:kms:{REGION}:{ACCOUNT}:key/0a", policy=LEAVES_IT_TO_IAM),
     "another bucket": Thing("arn:aws:s3:::payroll/x.html"),
     "another table": Thing(f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/orders"),

@@ -279,6 +279,16 @@ def taken_under_lock() -> World:
     return world
 
 
+def cut_by_a_driver_under_lock() -> World:
+    """A csi point whose snapshot is complete, and carries only the tags of its class."""
+    world = World(a_claim("mysql"), policy=a_policy(method=Method.CSI, lock=WEEK))
+    world.backup()
+    world.work()
+    world.cluster.run_driver(world.ebs)
+    world.ebs.complete()
+    return world
+
+
 def test_a_point_is_locked_before_it_counts() -> None:
     world = taken_under_lock()
     world.journal.fail_next("finish", TemporaryError("not now"))
@@ -316,6 +326,27 @@ def test_a_point_that_cannot_be_locked_is_ready_and_announced_as_unlocked() -> N
     (point,) = world.journal.all_points.values()
     assert (point.state, point.reason) == (PointState.READY, reason)
     assert world.announcer.unlocked == [(point.id, reason)]
+
+
+def test_a_lock_that_iam_refuses_because_the_policys_tag_is_too_new_is_tried_again() -> None:
+    world = cut_by_a_driver_under_lock()
+    world.ebs.fail_next("lock", Forbidden("no policy allows it"))
+    with pytest.raises(TemporaryError):
+        world.complete_points.on_event(only(world), finished=True)
+    assert world.complete_points.on_event(only(world), finished=True) is Verdict.READY
+    assert only(world) in world.ebs.locks and world.announcer.unlocked == []
+
+
+def test_a_lock_that_iam_refuses_again_is_announced_and_the_point_is_ready() -> None:
+    world = cut_by_a_driver_under_lock()
+    world.ebs.fail_next("lock", Forbidden("no policy allows it"))
+    with pytest.raises(TemporaryError):
+        world.complete_points.on_event(only(world), finished=True)
+    world.ebs.fail_next("lock", Forbidden("no policy allows it"))
+    assert world.complete_points.on_event(only(world), finished=True) is Verdict.READY
+    assert [reason for _, reason in world.announcer.unlocked] == [
+        "not locked, so it can be deleted: no policy allows it"
+    ]
 
 
 def test_without_a_lock_in_the_policy_nothing_is_locked() -> None:

@@ -175,7 +175,7 @@ class CompletePoints:
             reason = f"{snapshot.id} cannot be tagged as a recovery point: {error.reason}"
             return self._finish(point, PointState.FAILED, snapshot, reason)
         if snapshot.state is SnapshotState.COMPLETED:
-            reason = "" if point.state.is_final else self._lock(point, snapshot.id)
+            reason = "" if point.state.is_final else self._lock(point, snapshot)
             return self._finish(point, PointState.READY, snapshot, reason)
         return Verdict.PENDING
 
@@ -187,7 +187,7 @@ class CompletePoints:
         """
         self._complete_tags(point, named)
         if point.snapshot_id != named.id:
-            self._lock(point, named.id)
+            self._lock(point, named)
             self.journal.replace_snapshot(point, named)
         self._catalogue(point, named)
         for other in counted:
@@ -225,7 +225,7 @@ class CompletePoints:
         """Let lists show the point at once; prune's next comparison would find it, too."""
         self.journal.put_entries(point.claim.cluster, [_entry(point, snapshot)])
 
-    def _lock(self, point: Point, snapshot_id: str) -> str:
+    def _lock(self, point: Point, snapshot: Snapshot) -> str:
         """Lock a snapshot as its point's policy asks; returns why it could not be locked, or "".
 
         Its data is good all the same, so a point that cannot be locked is ready, and announced as
@@ -235,8 +235,11 @@ class CompletePoints:
         if policy is None or policy.lock is None:
             return ""
         try:
-            self.snapshots.lock(snapshot_id, policy.lock)
+            self.snapshots.lock(snapshot.id, policy.lock)
         except PermanentError as error:
+            if isinstance(error, Forbidden) and tags.POLICY not in snapshot.tags:
+                # IAM lets a point be locked by its policy's tag, which was written a moment ago.
+                raise TemporaryError(error.reason, timedelta(minutes=1)) from error
             reason = f"not locked, so it can be deleted: {error.reason}"
             self.announcer.not_locked(point, reason)
             return reason

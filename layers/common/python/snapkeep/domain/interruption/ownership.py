@@ -10,8 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 CLUSTER_PREFIX = "kubernetes.io/cluster/"
-_NAMING_BEFORE = ("aws:eks:cluster-name", "eks:cluster-name", "eks:eks-cluster-name")
-_NAMING_AFTER = ("alpha.eksctl.io/cluster-name",)
+NODE_GROUP_CLUSTER = "eks:cluster-name"
+EKSCTL_CLUSTER = "alpha.eksctl.io/cluster-name"
+_NAMING_BEFORE = ("aws:eks:cluster-name", NODE_GROUP_CLUSTER, "eks:eks-cluster-name")
+_NAMING_AFTER = (EKSCTL_CLUSTER,)
 
 
 @dataclass(frozen=True)
