@@ -22,6 +22,8 @@ LOCKS := bootstrap node go runtime sandbox dev emulator awscli naive
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export VIRTUAL_ENV := $(CURDIR)/.venv
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
+# Images for CI often set it; then each process compiles aws_cdk and all else that it imports, every time.
+unexport PYTHONDONTWRITEBYTECODE
 
 # The full environment serves the demo as well; only without one is the small one made.
 DEMO_READY := $(if $(wildcard $(STAMPS)/dev),$(STAMPS)/dev,$(STAMPS)/sandbox)
