@@ -30,7 +30,7 @@ DEMO_READY := $(if $(wildcard $(STAMPS)/dev),$(STAMPS)/dev,$(STAMPS)/sandbox)
 
 KUBERNETES ?= 1.36
 
-.PHONY: api bench clean demo demo-stop docs e2e help lint lock mutants openapi screenshots synth synth-lab test test-slow
+.PHONY: api bench clean control-plane demo demo-stop docs e2e help lint lock mutants openapi screenshots synth synth-lab test test-slow
 
 help: ## Say what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -47,8 +47,10 @@ test: $(STAMPS)/dev ## Run what a change needs (under 10 minutes)
 test-slow: $(STAMPS)/browser $(STAMPS)/emulator $(STAMPS)/awscli ## Run the long tests: fuzzing, whole flows at scale, commands of the documentation
 	$(BIN)/pytest -m slow $(ARGS)
 
-e2e: $(STAMPS)/dev ## Test on a real Kubernetes control plane, built on the first run (KUBERNETES=1.36)
+control-plane: $(STAMPS)/dev
 	$(BIN)/python -m tests.e2e.building $(KUBERNETES)
+
+e2e: control-plane ## Test on a real Kubernetes control plane, built on the first run (KUBERNETES=1.36)
 	SNAPKEEP_E2E_KUBERNETES=$(KUBERNETES) $(BIN)/pytest tests/e2e --durations=0 --durations-min=1 $(ARGS)
 
 bench: $(STAMPS)/dev ## Measure speed, scale and cost (ARGS="account work" selects), beside the last run

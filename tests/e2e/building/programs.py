@@ -68,9 +68,9 @@ def build(minor: str = DEFAULT) -> Programs:
     if minor not in minors():
         raise BuildError(f"no modules for Kubernetes {minor}; there are {', '.join(minors())}")
     modules = {name: MODULES / minor / name for name in ("kube", "csi")}
-    go = find_go(modules.values())
-    place = _cache() / f"{minor}-{_key(modules, go)}"
     with _lock():
+        go = find_go(modules.values())
+        place = _cache() / f"{minor}-{_key(modules, go)}"
         if not place.exists():
             _build_into(place, modules, go, minor)
         os.utime(place)
