@@ -30,7 +30,7 @@ DEMO_READY := $(if $(wildcard $(STAMPS)/dev),$(STAMPS)/dev,$(STAMPS)/sandbox)
 
 KUBERNETES ?= 1.36
 
-.PHONY: api bench clean control-plane demo demo-stop docs e2e help lint lock mutants openapi screenshots synth synth-lab test test-slow
+.PHONY: api bench clean control-plane demo demo-stop docs e2e help lint lint-style lint-templates lint-types lock mutants openapi screenshots synth synth-lab test test-slow
 
 help: ## Say what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -59,11 +59,19 @@ bench: $(STAMPS)/dev ## Measure speed, scale and cost (ARGS="account work" selec
 mutants: $(STAMPS)/dev ## Put 100 random mistakes into the code that must not fail, and count those that tests see
 	$(BIN)/python -m tests.mutants $(ARGS)
 
+# mypy takes most of the time, on one core: the other checks run beside it.
 lint: $(STAMPS)/dev ## Check style, types, who imports whom, and the synthesized templates
+	+$(MAKE) -j2 $(if $(filter output-sync,$(.FEATURES)),--output-sync) lint-types lint-style lint-templates
+
+lint-types: $(STAMPS)/dev
+	$(BIN)/mypy
+
+lint-style: $(STAMPS)/dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+lint-templates: $(STAMPS)/dev
 	CDK_VALIDATION=false CDK_OUTDIR=.build/lint CDK_CONTEXT_JSON='$(LAB)' $(BIN)/python app.py
 	$(BIN)/cfn-lint --ignore-checks $(CFN_LINT_IGNORED) -- .build/lint/*.template.json
 
