@@ -42,10 +42,10 @@ demo-stop: $(DEMO_READY) ## Stop what `make demo KEEP=1` left running
 	$(BIN)/python -m sandbox.demo --stop
 
 test: $(STAMPS)/dev ## Run what a change needs (under 10 minutes)
-	$(BIN)/pytest -n 2 --dist loadfile -m "not slow" $(ARGS)
+	$(BIN)/pytest -n 2 -m "not slow" $(ARGS)
 
 test-slow: $(STAMPS)/browser $(STAMPS)/emulator $(STAMPS)/awscli ## Run the long tests: fuzzing, whole flows at scale, commands of the documentation
-	$(BIN)/pytest -m slow $(ARGS)
+	$(BIN)/pytest -n 2 -m slow $(ARGS)
 
 control-plane: $(STAMPS)/dev
 	$(BIN)/python -m tests.e2e.building $(KUBERNETES)
