@@ -50,3 +50,15 @@ def test_every_file_that_the_threat_model_names_exists() -> None:
     named = re.findall(r"\]\(([\w./-]+)\)", page("threat-model.md"))
 
     assert named and [each for each in named if not (ROOT / "docs" / each).exists()] == []
+
+
+LAYER = "layers/common/python/snapkeep"
+IN_LAYER = ("domain", "services", "adapters", "inbound", "ports", "bootstrap")
+
+
+def test_every_path_of_the_map_exists() -> None:
+    named = re.findall(r"`([\w./-]+(?:/[\w.-]*|\.py))`", page("architecture.md"))
+    paths = [f"{LAYER}/{each}" if each.startswith(IN_LAYER) else each for each in named]
+
+    assert len(paths) > 60
+    assert [each for each in paths if not (ROOT / each).exists()] == []
