@@ -118,7 +118,9 @@ def store(guarded: RemoteStore) -> Iterator[RemoteStore]:
 
 def prepare(store: RemoteStore, before: Patch) -> None:
     """A node as it was, without the taint that every new node gets."""
-    store.create("nodes", None, {"metadata": {"name": NODE, **before.get("metadata", {})}, "spec": {}})
+    status = {"status": before["status"]} if "status" in before else {}
+    named = {"name": NODE, **before.get("metadata", {})}
+    store.create("nodes", None, {"metadata": named, "spec": {}, **status})
     store.patch("nodes", None, NODE, {"spec": {"taints": None, **before.get("spec", {})}})
 
 
