@@ -9,6 +9,7 @@ import pytest
 
 from snapkeep.domain import tags
 from snapkeep.domain.errors import NotFound, PermanentError
+from snapkeep.domain.holds import BY_HAND, Hold
 from snapkeep.domain.points import SnapshotState
 from snapkeep.domain.retention_points import locked
 from snapkeep.services.delete_checks import Checks
@@ -24,7 +25,7 @@ def world() -> World:
 
 
 def checks(world: World) -> Checks:
-    return Checks(world.ebs, "myeks", names(world.ebs.all.values()))
+    return Checks(world.ebs, world.journal, "myeks", names(world.ebs.all.values()), world.clock())
 
 
 def test_what_may_go_is_there_and_what_is_gone_or_in_the_bin_is_not(world: World) -> None:
@@ -35,6 +36,18 @@ def test_what_may_go_is_there_and_what_is_gone_or_in_the_bin_is_not(world: World
     assert looking.look(second) == (world.ebs.all[second], False)
     del world.ebs.all[third]
     assert looking.look(third) == (None, False)
+
+
+def test_a_hold_that_its_tag_does_not_show_yet_forbids_until_it_ends(world: World) -> None:
+    first, second, _ = names(world.ebs.all.values())
+    soon = world.clock() + timedelta(hours=1)
+    world.journal.write_hold(Hold(first, "cluster ann", "audit", soon))
+    world.journal.write_hold(Hold(second, BY_HAND, "somebody set the tag by hand"))
+    with pytest.raises(PermanentError, match="held by cluster ann, although its tags do not say so"):
+        checks(world).look(first)
+    assert checks(world).look(second)[1], "one set by hand is in the tag or nowhere"
+    world.wait(hours=2)
+    assert checks(world).look(first)[1]
 
 
 def test_a_hold_an_archive_tier_and_foreign_tags_forbid(world: World) -> None:

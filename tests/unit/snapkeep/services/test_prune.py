@@ -277,7 +277,7 @@ def test_a_failed_point_goes_once_a_newer_one_is_ready() -> None:
 @pytest.mark.parametrize("after", [False, True])
 @pytest.mark.parametrize("method", [Method.CSI, Method.EBS])
 def test_a_death_at_any_step_leaves_no_orphan_and_loses_no_point(method: Method, after: bool) -> None:
-    for step in range(1, 60):
+    for step in range(1, 100):
         killer = CrashAt(-1, after=after)
         world = a_world(5, wrap=killer, method=method)
         kept = listed(world)[2:]

@@ -128,6 +128,18 @@ def ask(world: World, wish: dict[str, str], replies: list[int]) -> None:
 METHODS = [Method.EBS, Method.CSI]
 
 
+@pytest.mark.parametrize(("port", "call"), [("ebs", "add_tags"), ("journal", "write_hold")])
+def test_a_restore_that_could_not_hold_its_point_yet_keeps_it(port: str, call: str) -> None:
+    world = a_world(Method.EBS)
+    getattr(world, port).fail_next(call, Throttled("slow down", timedelta(seconds=1)))
+    reply = Api(world).post(HERE, {"recovery_point": oldest(world), "target": "back"})
+    assert reply.status == 202
+    prune_all(world)
+    settle(world)
+    (restore,) = world.journal.restores.values()
+    assert restore.stage is Stage.BOUND
+
+
 def steps_of_restore(method: Method) -> int:
     world, counter = a_world(method), Interrupt()
     assert (

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from snapkeep.domain import tags
 from snapkeep.domain.errors import PermanentError
+from snapkeep.domain.holds import BY_HAND
 from snapkeep.domain.points import Snapshot, SnapshotState
 from snapkeep.domain.prunable import IN_BIN, hold_of, is_away
 from snapkeep.domain.retention_points import Protection, restored_for_now
-from snapkeep.ports import Snapshots
+from snapkeep.ports import Journal, Snapshots
 
 
 @dataclass(slots=True)
@@ -21,10 +23,13 @@ class Checks:
     """
 
     snapshots: Snapshots
+    journal: Journal
     cluster: str
     batch: Sequence[str]
+    now: datetime
     _protections: dict[str, tuple[Protection, ...]] | None = None
     _shields: dict[str, str] = field(default_factory=dict)
+    _restoring: dict[str, str] | None = None
 
     def look(self, snapshot_id: str) -> tuple[Snapshot | None, bool]:
         """The snapshot as EC2 shows it, and whether it is still to be deleted there."""
@@ -60,9 +65,20 @@ class Checks:
             raise PermanentError(restored_for_now(snapshot.back_to_archive_at).reason)
         if (snapshot.tags.get(tags.MANAGED), snapshot.tags.get(tags.CLUSTER)) != ("true", self.cluster):
             raise PermanentError("its tags do not say any more that it is ours")
+        self._check_journal(snapshot.id)
         protections = self._protections_of(snapshot.id)
         if protections:
             raise PermanentError("; ".join(protection.reason for protection in protections))
+
+    def _check_journal(self, snapshot_id: str) -> None:
+        """A restore and a hold are journaled before the tag says so, and EC2 may keep the tag waiting."""
+        if self._restoring is None:
+            self._restoring = {item.snapshot_id: item.id for item in self.journal.open_restores()}
+        if snapshot_id in self._restoring:
+            raise PermanentError(f"restore {self._restoring[snapshot_id]} needs it")
+        for hold in self.journal.holds(snapshot_id):
+            if not hold.ended(self.now) and hold.holder != BY_HAND:
+                raise PermanentError(f"it is held by {hold.holder}, although its tags do not say so (yet)")
 
     def _protections_of(self, snapshot_id: str) -> tuple[Protection, ...]:
         """Asked once for the batch; of one that EC2 refuses as a whole (a member is gone), one by one."""

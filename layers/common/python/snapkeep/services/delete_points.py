@@ -98,7 +98,7 @@ class DeletePoints:
 
     def _batch(self, wanted: Sequence[Wanted]) -> Iterator[Deleted]:
         ids = [item.snapshot_id for item in wanted]
-        checks = Checks(self.snapshots, self.cluster, ids)
+        checks = self._checks(ids)
         asked: dict[str, list[SnapshotObject]] = {}
         for item in wanted:
             found = self._attempt(item.snapshot_id, self._ask, item, checks)
@@ -107,12 +107,15 @@ class DeletePoints:
             else:
                 asked[item.snapshot_id] = found
         waiting = self._wait(asked)
-        checks = Checks(self.snapshots, self.cluster, list(asked))  # a hold may be newer, and wins
+        checks = self._checks(list(asked))  # a hold may be newer, and wins
         for snapshot_id in asked:
             if snapshot_id in waiting:
                 yield waiting[snapshot_id]
             else:
                 yield self._attempt(snapshot_id, self._delete, snapshot_id, checks)
+
+    def _checks(self, batch: Sequence[str]) -> Checks:
+        return Checks(self.snapshots, self.journal, self.cluster, batch, self.clock())
 
     def _ask(self, item: Wanted, checks: Checks) -> list[SnapshotObject]:
         """Ask the cluster for the objects of a point, if it may go: those that were asked for."""
