@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -147,6 +148,19 @@ def test_a_good_point_that_somebody_marked_under_the_name_of_another_stays(key: 
     (pruned,) = world.prune_twins()
     assert pruned.reason == f"kept: its tags say that it is another point than {first}"
     assert names(world.ebs.all.values()) == [first, twin]
+
+
+@pytest.mark.parametrize(("hours", "goes"), [(23, True), (25, False)])
+def test_a_good_point_that_somebody_marked_stays_beside_one_that_was_cut_days_later(
+    hours: int, goes: bool
+) -> None:
+    world, first, twin = with_twin()
+    late = replace(world.ebs.all[twin], started_at=world.clock() + timedelta(hours=hours))
+    unmarked = {key: value for key, value in late.tags.items() if key != tags.DUPLICATE}
+    world.ebs.all[twin] = replace(late, tags=unmarked)
+    world.ebs.add_tags(first, {tags.DUPLICATE: "true"})
+    assert [pruned.deleted for pruned in world.prune_twins()] == [goes]
+    assert (first not in world.ebs.all) == goes
 
 
 def test_an_archived_first_is_no_reason_to_delete_the_twin() -> None:

@@ -21,7 +21,8 @@ from snapkeep.services.prune_objects import Objects, SnapshotObject
 T = TypeVar("T")
 
 SWAPPED_WITHIN = timedelta(days=1)
-"""By then reconcile let a named twin count, or it cannot: the journal lost the point, or a hold lasts."""
+"""By then reconcile let a named twin count, or it cannot: the journal lost the point, or a hold lasts. Twins
+that are to change places are cut within it, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +122,9 @@ class PruneDuplicates:
         first = self._ready_first(listed)
         if first is None:
             return Pruned(listed.id, False, "kept: no ready snapshot of its point exists yet")
+        if first.started_at - listed.started_at > SWAPPED_WITHIN:
+            reason = f"kept: {first.id} of the same point was cut more than a day later and holds other data"
+            return Pruned(listed.id, False, reason)
         if not _is_twin(listed, first):
             return Pruned(listed.id, False, f"kept: its tags say that it is another point than {first.id}")
         snapshot = self.snapshots.get(listed.id)  # a hold may be newer than the listing
