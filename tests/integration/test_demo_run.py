@@ -20,7 +20,8 @@ from snapkeep.domain.object_names import point_of_object
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
-SECONDS = 240
+SECONDS = 600
+"""After this a demo is stuck; alone on two cores it takes 90 s, and tests share theirs with others."""
 
 
 class Demo:
