@@ -28,23 +28,28 @@ class OneAtATime:
         return call
 
 
+@pytest.fixture(scope="session")
+def session() -> boto3.Session:
+    """One for all tests: each session reads the models of AWS's services from disk anew."""
+    import moto  # noqa: F401 - it only sees the calls of sessions that are made after its import
+
+    return boto3.Session("testing", "testing", region_name="ap-northeast-2")
+
+
 @pytest.fixture
-def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def aws(session: boto3.Session, monkeypatch: pytest.MonkeyPatch) -> Iterator[boto3.Session]:
     """An empty AWS account in this process."""
     from moto import mock_aws
 
     monkeypatch.setenv("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "ap-northeast-2")
     with mock_aws():
-        yield
+        yield session
 
 
 @pytest.fixture
-def table_client(aws: None) -> OneAtATime:
+def table_client(aws: boto3.Session) -> OneAtATime:
     """DynamoDB with the journal's table, empty."""
-    client = boto3.client("dynamodb", region_name="ap-northeast-2")
+    client = aws.client("dynamodb")
     create_table(client)
     return OneAtATime(client)
 

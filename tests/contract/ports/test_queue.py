@@ -7,7 +7,6 @@ from abc import ABC, abstractmethod
 from datetime import timedelta
 from typing import Any
 
-import boto3
 import pytest
 
 from snapkeep.adapters.sqs import SqsQueue
@@ -65,8 +64,7 @@ def receiver(request: pytest.FixtureRequest) -> Receiver:
         return FakeReceiver()
     if request.param == "sandbox":
         return SqsReceiver(request.getfixturevalue("sandbox").client("sqs"))
-    request.getfixturevalue("aws")
-    return SqsReceiver(boto3.client("sqs", region_name="ap-northeast-2"))
+    return SqsReceiver(request.getfixturevalue("aws").client("sqs"))
 
 
 def jobs(count: int) -> list[Job]:

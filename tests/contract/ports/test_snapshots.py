@@ -10,7 +10,6 @@ import uuid
 from abc import ABC, abstractmethod
 from typing import Any
 
-import boto3
 import pytest
 
 from snapkeep.adapters.ec2 import Ec2Snapshots
@@ -113,8 +112,7 @@ def ec2(request: pytest.FixtureRequest) -> Ec2:
         return FakeEc2()
     if request.param == "sandbox":
         return RealEc2(request.getfixturevalue("sandbox").client("ec2"))
-    request.getfixturevalue("aws")
-    client: Any = boto3.client("ec2", region_name="ap-northeast-2")
+    client: Any = request.getfixturevalue("aws").client("ec2")
     client.meta.events.register("after-call.ec2.CreateSnapshots", _add_state)
     return RealEc2(client)
 
