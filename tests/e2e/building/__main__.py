@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 
 from tests.e2e.building.programs import DEFAULT, BuildError, build
@@ -9,6 +10,7 @@ from tests.e2e.building.programs import DEFAULT, BuildError, build
 
 def main() -> int:
     """Returns the exit code; the last line printed is the folder of the programs."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # raises, so that what is half built goes
     try:
         print(build(sys.argv[1] if len(sys.argv) > 1 else DEFAULT).folder)
     except BuildError as error:

@@ -143,7 +143,11 @@ def _cache() -> Path:
 def _lock() -> Iterator[None]:
     """One build at a time: a second one waits and finds the programs."""
     with (_cache() / "lock").open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print("another build goes on: waiting for its end", flush=True)
+            fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
 
