@@ -17,9 +17,9 @@ QUOTA = 500
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
 """
 
-ROOM = 12
-"""Kept free for what no line of the config shows: ten IAM policies that CDK splits where the names of many
-clusters, or long ones, fill them, and the version and the alias of SnapStart.
+ROOM = 16
+"""Kept free for what no line of the config shows: fourteen IAM policies that CDK splits where the names of
+clusters and of policies that lock fill them, and the version and the alias of SnapStart.
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 """
 
@@ -29,6 +29,9 @@ NAMES_FIT = 1_600
 """Characters of all cluster names, three more for each: a policy of IAM holds 6,144, and the largest
 statement lists the clusters three times.
 """
+
+LOCK_LENGTHS = 5
+"""Different days of locks: IAM lets points be locked for the days of their own policy by a statement each."""
 
 BASE = 224
 """Resources of a stack, whatever it backs up."""
@@ -109,8 +112,20 @@ def too_large(config: Config) -> Iterator[Problem]:
             f"have names of {names:,} characters in all (three more for each cluster), and IAM's policies "
             f"hold {NAMES_FIT:,}. {SPLIT}",
         )
+    yield from _too_many_lengths(config)
     if not size.fits:
         yield Problem(("clusters",), f"come to {size}. {_advice(size)}")
+
+
+def _too_many_lengths(config: Config) -> Iterator[Problem]:
+    locks = [policy.lock or config.defaults.lock for policy in config.policies]
+    lengths = sorted({lock.days for lock in locks if lock})
+    if len(lengths) > LOCK_LENGTHS:
+        yield Problem(
+            ("policies",),
+            f"lock for {len(lengths)} different lengths ({', '.join(map(str, lengths))} days), and IAM's "
+            f"policies hold {LOCK_LENGTHS}. Let some lock for as long as others",
+        )
 
 
 def _advice(size: StackSize) -> str:

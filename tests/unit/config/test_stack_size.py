@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import yaml
 
-from config.stack_size import FITS, QUOTA, StackSize
+from config.stack_size import FITS, LOCK_LENGTHS, QUOTA, StackSize
 from tests.unit.config.conftest import Loader, Refusals
 
 
@@ -72,6 +72,23 @@ def test_the_largest_that_is_told_fits_and_one_more_does_not(
     assert not on(clusters, size.most_policies + 1)
     assert not size.most_clusters or on(size.most_clusters, policies)
     assert not size.most_policies or on(clusters, size.most_policies)
+
+
+@pytest.mark.parametrize(("lengths", "fits"), [(LOCK_LENGTHS, True), (LOCK_LENGTHS + 1, False)])
+def test_more_lengths_of_locks_than_iam_can_tell_apart_are_refused(
+    refusals: Refusals, loaded: Loader, lengths: int, fits: bool
+) -> None:
+    config = yaml.safe_load(a_config(policies=20, clusters=1))
+    config["defaults"]["lock"] = {"mode": "governance", "days": 7}  # of those that say nothing
+    for number, policy in enumerate(config["policies"]):
+        if number % lengths:
+            policy["lock"] = {"mode": "governance", "days": 7 + number % lengths}
+
+    if fits:
+        assert len(loaded(yaml.safe_dump(config)).policies) == 20
+    else:
+        (line,) = refusals(yaml.safe_dump(config))
+        assert "lock for 6 different lengths (7, 8, 9, 10, 11, 12 days)" in line and "hold 5" in line
 
 
 def test_cluster_names_that_fill_iam_s_policies_are_refused_with_the_figures(refusals: Refusals) -> None:

@@ -18,8 +18,8 @@ from typing import Any
 import pytest
 
 from config.stack_options import StackOptions, Vpc
-from config.stack_size import QUOTA, ROOM, StackSize
-from snapkeep.domain.policies import Cluster, Deployment
+from config.stack_size import LOCK_LENGTHS, QUOTA, ROOM, StackSize
+from snapkeep.domain.policies import Cluster, Deployment, Lock, LockMode
 from tests.unit.infra.conftest import DEPLOYMENT, NIGHTLY, OPTIONS, synthesized, template_of
 from tests.unit.infra.template import Template, text
 
@@ -40,7 +40,13 @@ def of_size(clusters: int, policies: int) -> Deployment:
     return Deployment(
         clusters=tuple(Cluster(name, "ap-northeast-2") for name in names),
         policies=tuple(
-            replace(NIGHTLY, name=f"{'n' * 58}-{number:03d}", clusters=names) for number in range(policies)
+            replace(
+                NIGHTLY,
+                name=f"{'n' * 58}-{number:03d}",
+                clusters=names,
+                lock=Lock(LockMode.GOVERNANCE, 14 + number % LOCK_LENGTHS),
+            )
+            for number in range(policies)
         ),
     )
 
@@ -52,7 +58,7 @@ def with_everything(deployment: Deployment) -> StackOptions:
     return OPTIONS.model_copy(update={"vpc": vpc})
 
 
-@pytest.fixture(scope="module", params=[(5, 100), (15, 8)], ids=["100 policies", "15 clusters"])
+@pytest.fixture(scope="module", params=[(5, 100), (15, 64)], ids=["100 policies", "15 clusters"])
 def large(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Any:
     """The assembly of a large deployment with every option."""
     deployment = of_size(*request.param)
