@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from snapkeep.adapters.dynamodb import DynamoJournal
 from snapkeep.domain import tags
+from snapkeep.domain.points import PointState
+from snapkeep.ports import Outcome
 from tests.integration.deployed import Deployed
 from tests.integration.flows.story import pass_time
 
@@ -19,11 +23,17 @@ def late_twin(product: Deployed, snapshot_id: str) -> str:
     """A second snapshot of a claim whose point of another slot failed before it came."""
     ec2 = product.sandbox.client("ec2")
     (first,) = ec2.describe_snapshots(SnapshotIds=[snapshot_id])["Snapshots"]
-    wanted = {tag["Key"]: tag["Value"] for tag in first["Tags"]} | TWIN_TAGS
+    wanted = {tag["Key"]: tag["Value"] for tag in first["Tags"]}
     specification = {
         "ResourceType": "snapshot",
-        "Tags": [{"Key": key, "Value": value} for key, value in wanted.items()],
+        "Tags": [{"Key": key, "Value": value} for key, value in (wanted | TWIN_TAGS).items()],
     }
+    journal = DynamoJournal(product.sandbox.client("dynamodb"), product.outputs["JournalTableName"])
+    good = journal.find_point(wanted[tags.POINT])
+    assert good is not None
+    failed = replace(good, id=TWIN_TAGS[tags.POINT], state=PointState.PLANNED, snapshot_id="")
+    journal.add_points([failed])
+    journal.finish(failed, Outcome(PointState.FAILED, product.sandbox.aws.now(), "the driver refused it"))
     made = ec2.create_snapshot(VolumeId=first["VolumeId"], TagSpecifications=[specification])
     product.sandbox.aws.settle_snapshot(made["SnapshotId"])
     return str(made["SnapshotId"])

@@ -15,6 +15,7 @@ from snapkeep.domain.deletions import SnapshotContent
 from snapkeep.domain.errors import TemporaryError
 from snapkeep.domain.messages import PruneRequest
 from snapkeep.domain.orphans import OrphanKind
+from snapkeep.domain.points import PointState
 from snapkeep.domain.policies import Method
 from snapkeep.domain.retention_points import locked
 from snapkeep.domain.wishes import Wish
@@ -58,6 +59,8 @@ class Story:
         twin = self.world.ebs.create(good.volume_id, good.tags | other, "")
         self.world.ebs.complete(twin.id)
         self.world.ebs.all[twin.id] = replace(self.world.ebs.all[twin.id], started_at=SLOT)
+        failed = replace(self.world.points()[of], id="failed-point", state=PointState.FAILED, snapshot_id="")
+        self.world.journal.all_points[failed.run, failed.id] = failed
         return twin.id
 
     def stale_content(self, name: str = "snapcontent-stale") -> str:
@@ -94,6 +97,24 @@ def test_delete_removes_a_late_snapshot_and_journals_it() -> None:
     assert story.one().ended == [(twin, "deleted: EC2 knows it no more")]
     assert names(story.world.ebs.all.values()) == story.good
     assert story.world.journal.knows_deletion(twin)
+
+
+@pytest.mark.parametrize(
+    ("is_known", "reason"),
+    [(True, "is marked as a duplicate: who did that?"), (False, "the journal does not know its point")],
+)
+def test_a_good_point_that_somebody_marked_stays(is_known: bool, reason: str) -> None:
+    story = Story()
+    world = story.world
+    world.back_up(SLOT + timedelta(days=2))
+    world.wait(days=2)
+    world.ebs.add_tags(story.good[0], {tags.DUPLICATE: "true"})
+    if not is_known:
+        world.journal.all_points.clear()
+    report = story.one()
+    assert (report.counts, report.ended) == ({"late snapshot": 1}, [])
+    assert report.orphans[0].reason.endswith(reason)
+    assert story.good[0] in world.ebs.all
 
 
 def test_a_dry_run_tells_the_same_and_touches_nothing() -> None:

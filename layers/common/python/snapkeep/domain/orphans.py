@@ -8,7 +8,7 @@ journal loses no backup. What may still be on its way, or belongs to nobody we k
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -17,7 +17,7 @@ from snapkeep.domain.cost import storage_at_most
 from snapkeep.domain.deletions import RETAIN, retain_command
 from snapkeep.domain.naming import snapshot_classes
 from snapkeep.domain.object_names import point_of_object
-from snapkeep.domain.points import Snapshot, SnapshotState
+from snapkeep.domain.points import Point, Snapshot, SnapshotState
 from snapkeep.domain.prunable import Unreadable, hold_of, is_away, read
 from snapkeep.domain.restore.operations import object_name
 
@@ -43,7 +43,8 @@ class Orphan:
     """One orphan, why it is one, and whether a sweep may delete it.
 
     `name` is a snapshot id, a `namespace/name` or a name; `size_bytes` the size of the volumes behind it;
-    `shield` the good point of the same claim that must be there when a snapshot goes.
+    `shield` the good point of the same claim that must be there when a snapshot goes, `point` the id of the
+    point that the snapshot came too late for.
     """
 
     kind: OrphanKind
@@ -52,11 +53,28 @@ class Orphan:
     size_bytes: int = 0
     deletable: bool = False
     shield: str = ""
+    point: str = ""
 
     @property
     def dollars_a_month(self) -> float:
         """What it costs at most: a snapshot stores no more than its volume's size, mostly far less."""
         return round(storage_at_most(self.size_bytes), 2)
+
+
+def unless_it_counts(orphan: Orphan, point: Point | None) -> Orphan:
+    """A late snapshot as it is by the journal's record of its point (None: there is none).
+
+    A mark alone makes no good point an orphan: whoever completes snapshots could mark any.
+    """
+    if not orphan.deletable or orphan.kind is not OrphanKind.LATE_SNAPSHOT:
+        return orphan
+    if point is None:
+        reason = "it is marked as a duplicate, and it stays because the journal does not know its point"
+    elif point.snapshot_id == orphan.name:
+        reason = f"it is the snapshot of {point.id} and is marked as a duplicate: who did that?"
+    else:
+        return orphan
+    return replace(orphan, reason=reason, deletable=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +157,13 @@ class Census:
             reason += ", and it stays because it is held"
             shield = ""
         return Orphan(
-            OrphanKind.LATE_SNAPSHOT, snapshot.id, reason, snapshot.size_bytes, bool(shield), shield
+            OrphanKind.LATE_SNAPSHOT,
+            snapshot.id,
+            reason,
+            snapshot.size_bytes,
+            bool(shield),
+            shield,
+            tags.point_id_of(snapshot.tags),
         )
 
 

@@ -176,7 +176,9 @@ class SweepOrphans:
         now, cluster, points = self.clock(), census.cluster, census.points
         restores = {name for restore in self.journal.open_restores() for name in restore.all_objects}
         by_snapshot = {(item.namespace, item.volume_snapshot): item for item in seen.contents}
-        yield from census.orphans(now)
+        for orphan in census.orphans(now):
+            point = self.journal.find_point(orphan.point) if orphan.point else None
+            yield orphans.unless_it_counts(orphan, point)
         for orphan in orphans.of_contents(cluster, seen.contents, ids, restores, now):
             if self._is_still_one(orphan, seen):
                 yield orphan
