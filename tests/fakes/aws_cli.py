@@ -9,8 +9,10 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any
 
+import boto3
 from botocore import xform_name
 from botocore.model import ListShape, Shape, StructureShape
 
@@ -19,6 +21,13 @@ RENAMED = {("sns", "notification-endpoint"): "endpoint"}
 """Options that the CLI calls otherwise than the API."""
 
 ClientOf = Callable[[str], Any]
+
+
+@cache
+def a_client(service: str) -> Any:
+    """A client that nobody calls: it knows the operations of the service. Made once, as models are large."""
+    make: Any = boto3.Session("none", "none", region_name="eu-west-1").client
+    return make(service)
 
 
 def run(command: str, client_of: ClientOf) -> list[Any]:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import shlex
 from dataclasses import replace
-from typing import Any
 
-import boto3
 import pytest
 
 from cli.doctor.checks import examine
@@ -65,7 +63,7 @@ def test_a_command_is_one_that_its_program_takes(command: str) -> None:
 
     assert program in {"aws", "helm", "kubectl", "npm", "npx", "snapkeep"}
     if program == "aws" and tuple(words[:2]) not in CLI_ONLY:
-        aws_cli.call_of(command, a_client)
+        aws_cli.call_of(command, aws_cli.a_client)
     if program == "snapkeep":
         assert command == "snapkeep manifests --cluster myeks | kubectl apply -f -"
 
@@ -75,8 +73,3 @@ def test_every_aws_command_says_in_which_region() -> None:
 
     assert len(commands) > 10
     assert [command for command in commands if "--region eu-west-1" not in command] == []
-
-
-def a_client(service: str) -> Any:
-    make: Any = boto3.Session("none", "none", region_name="eu-west-1").client
-    return make(service)
