@@ -82,6 +82,15 @@ def test_new_points_of_one_lineage_account_for_nothing_of_another() -> None:
     assert len(verdict.refused) == 80
 
 
+def test_backups_on_demand_do_not_widen_what_may_go_of_scheduled_ones() -> None:
+    slip = [change(f"claim-{number}/daily", 20, 8) for number in range(10)]
+    asked_for = [change(f"busy-{number}/on-demand", 50, 2, built_in=True) for number in range(100)]
+    verdict = judge([*asked_for, *slip])
+    assert set(verdict.lineages) == {item.lineage for item in slip} and len(verdict.refused) == 80
+    assert not judge(asked_for).braked
+    assert judge([replace(item, points=8) for item in asked_for]).braked
+
+
 def test_in_a_small_cluster_a_point_of_each_lineage_may_go_three_at_most() -> None:
     small = [change(f"claim-{number}/daily", 2, 1) for number in range(4)]
     assert not judge(small[:3]).braked

@@ -29,7 +29,8 @@ class LineageChange:
 
     `points` counts its ready points, `new` those since the last prune. New points account for `excused`
     deletions (`turnover`); `beyond` names all others. A lineage whose claim is over
-    (`after_claim_deleted`) shrinks to its last points because the config says so.
+    (`after_claim_deleted`) shrinks to its last points because the config says so. `built_in` ones hold what
+    people and interruptions ask for.
     """
 
     lineage: str
@@ -38,6 +39,7 @@ class LineageChange:
     excused: int = 0
     beyond: tuple[str, ...] = ()
     claim_over: bool = False
+    built_in: bool = False
 
     @property
     def deletions(self) -> int:
@@ -81,16 +83,13 @@ def judge(changes: Iterable[LineageChange]) -> Verdict:
     """The verdict over a cluster's lineages; those that lose nothing belong in it, too.
 
     A lineage that goes too far is refused by itself. If the others together still lose more than the
-    cluster may, all that goes beyond their new points is refused as well.
+    cluster may, all that goes beyond their new points is refused as well. Backups that somebody just asks for
+    do not widen what may go of scheduled ones.
     """
     given = list(changes)
     points, deletions = sum(item.points for item in given), sum(item.deletions for item in given)
     new = sum(item.new for item in given)
     too_far = [item for item in given if item.goes_too_far]
-    rest = [item for item in given if item.beyond and not item.goes_too_far]
-    room = sum(item.room for item in given)
-    allowed = max(1, room // CLUSTER_SHARE, min(len(given), SMALL_CLUSTER))
-    beyond = sum(len(item.beyond) for item in rest)
     figures = (
         f"{deletions} of {points} points would go, {new} became ready since the last prune and account "
         f"for {sum(item.excused for item in given)}"
@@ -98,12 +97,16 @@ def judge(changes: Iterable[LineageChange]) -> Verdict:
     reasons = [figures]
     if too_far:
         reasons.append(_worst_of(too_far))
-    if beyond > allowed:
-        reasons.append(
-            f"{beyond} beyond them{' elsewhere' if too_far else ''}, more than the {allowed} allowed "
-            f"(20 % of the cluster, in a small one a point of each lineage up to {SMALL_CLUSTER})"
-        )
-        too_far += rest
+    for among in ([item for item in given if not item.built_in], given):
+        refused = set(map(id, too_far))
+        rest = [item for item in among if item.beyond and id(item) not in refused]
+        beyond, allowed = sum(len(item.beyond) for item in rest), _allowed(among)
+        if beyond > allowed:
+            reasons.append(
+                f"{beyond} beyond them{' elsewhere' if too_far else ''}, more than the {allowed} allowed "
+                f"(20 % of the cluster, in a small one a point of each lineage up to {SMALL_CLUSTER})"
+            )
+            too_far += rest
     return Verdict(
         reason=": ".join(reasons[:2]) + "".join(f"; {reason}" for reason in reasons[2:]),
         points=points,
@@ -112,6 +115,11 @@ def judge(changes: Iterable[LineageChange]) -> Verdict:
         refused=tuple(name for item in too_far for name in item.beyond),
         lineages=tuple(item.lineage for item in too_far),
     )
+
+
+def _allowed(lineages: Sequence[LineageChange]) -> int:
+    """How many points these lineages may lose together beyond what new ones account for."""
+    return max(1, sum(item.room for item in lineages) // CLUSTER_SHARE, min(len(lineages), SMALL_CLUSTER))
 
 
 def _worst_of(too_far: Sequence[LineageChange]) -> str:

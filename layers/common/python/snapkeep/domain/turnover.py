@@ -42,6 +42,7 @@ class Tally:
     runs: int = 0
     aged: str = ""
     claim_over: bool = False
+    built_in: bool = False
 
     def change(self, going: Collection[str], refused: int = 0) -> LineageChange:
         """What it means for the lineage when these of its good points (ids) go. `refused` others count no
@@ -65,6 +66,7 @@ class Tally:
             excused=len(pushed) + len(others) - len(beyond),
             beyond=tuple(beyond),
             claim_over=self.claim_over,
+            built_in=self.built_in,
         )
 
 
@@ -97,6 +99,7 @@ def tallies(
             runs=came,
             aged=_aged(points, going, policy, since, now) if policy and since else "",
             claim_over=plan.claim_over,
+            built_in=plan.policy in BUILT_IN,
         )
 
 
