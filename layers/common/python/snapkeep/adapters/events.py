@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-SOURCE = "snapkeep"
+SOURCE = SERVICE
 VERSION = "1"
 SHOWN_FAILURES = 50
 """Who needs the whole list reads the journal."""
