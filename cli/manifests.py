@@ -16,6 +16,7 @@ from cli import node_guards, snapshot_guards
 from config.cluster_access import FUNCTIONS, Rule, group_name
 from snapkeep.domain.drivers import DRIVERS, EBS_CSI, Driver
 from snapkeep.domain.naming import snapshot_class as snapshot_class_name
+from snapkeep.domain.policies import USUAL_NAME
 from snapkeep.domain.tags import class_tags
 
 Manifest = dict[str, Any]
@@ -28,28 +29,28 @@ LABELS = {
 }
 
 
-def cluster_manifests(cluster: str) -> list[Manifest]:
+def cluster_manifests(cluster: str, deployment: str = USUAL_NAME) -> list[Manifest]:
     """Everything the cluster of that name needs: all that `kustomization` lists, in one list."""
-    return [manifest for manifests in parts(cluster).values() for manifest in manifests]
+    return [manifest for manifests in parts(cluster, deployment).values() for manifest in manifests]
 
 
-def parts(cluster: str) -> dict[str, list[Manifest]]:
+def parts(cluster: str, deployment: str = USUAL_NAME) -> dict[str, list[Manifest]]:
     """The manifests by file name, one for each thing that somebody may want to read or change alone."""
     roles = {f"rbac-{name.replace('_', '-')}": [_role(name), _binding(name)] for name in FUNCTIONS}
     return {
-        "snapshot-class": [snapshot_class(cluster, driver) for driver in DRIVERS.values()],
+        "snapshot-class": [snapshot_class(cluster, driver, deployment) for driver in DRIVERS.values()],
         **roles,
         "node-guards": _limits(node_guards.guards()),
         "snapshot-guards": _limits(snapshot_guards.guards(cluster)),
     }
 
 
-def kustomization(cluster: str) -> dict[str, str]:
+def kustomization(cluster: str, deployment: str = USUAL_NAME) -> dict[str, str]:
     """File name to text of a kustomize base: `kubectl apply -k DIRECTORY`, or a base of overlays.
 
     https://kubernetes.io/docs/tasks/manage-kubernetes-objects/kustomization/
     """
-    files = {f"{name}.yaml": to_yaml(manifests) for name, manifests in parts(cluster).items()}
+    files = {f"{name}.yaml": to_yaml(manifests) for name, manifests in parts(cluster, deployment).items()}
     listing = {
         "apiVersion": "kustomize.config.k8s.io/v1beta1",
         "kind": "Kustomization",
@@ -58,14 +59,14 @@ def kustomization(cluster: str) -> dict[str, str]:
     return {"kustomization.yaml": to_yaml([listing]), **files}
 
 
-def snapshot_class(cluster: str, driver: Driver = EBS_CSI) -> Manifest:
+def snapshot_class(cluster: str, driver: Driver = EBS_CSI, deployment: str = USUAL_NAME) -> Manifest:
     """The VolumeSnapshotClass our points of a driver are taken with; never the default of the cluster.
 
     Its deletionPolicy is Retain, so deleting a namespace does not delete its backups. The driver
     puts each `tagSpecification_N` on the EC2 snapshot and fills the templates, where its IAM policy lets it.
     https://github.com/kubernetes-sigs/aws-ebs-csi-driver/blob/master/docs/tagging.md
     """
-    tags = class_tags(cluster).items() if driver.class_tags else ()
+    tags = class_tags(cluster, deployment).items() if driver.class_tags else ()
     parameters = {
         f"tagSpecification_{number}": f"{key}={value}" for number, (key, value) in enumerate(tags, 1)
     }

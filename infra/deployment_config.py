@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from constructs import Node
 
 from config import load, load_options
 from config.stack_options import StackOptions
-from snapkeep.domain.policies import Deployment
+from snapkeep.domain.naming import is_deployment_name
+from snapkeep.domain.policies import USUAL_NAME, Deployment
 
 ARCHITECTURES = ("arm64", "x86_64")
 RUNTIMES = tuple(f"python3.{minor}" for minor in range(11, 15))
@@ -20,15 +20,13 @@ DEFAULTS = {
     "runtime": "python3.13",
     "architecture": "arm64",
     "stack": "Snapkeep",
-    "prefix": "snapkeep",
+    "prefix": USUAL_NAME,
     "snap_start": "off",
 }
 """The deployment settings: `cdk deploy -c runtime=python3.14` sets one of them."""
 
 SNAP_START_RUNTIMES = RUNTIMES[1:]
 """https://docs.aws.amazon.com/lambda/latest/dg/snapstart.html#snapstart-runtimes"""
-
-_PREFIX = re.compile(r"[a-z][a-z0-9-]{0,20}")
 
 
 class DeploymentConfigError(Exception):
@@ -37,8 +35,9 @@ class DeploymentConfigError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class DeploymentConfig:
-    """The deployment settings. `prefix` begins the names of functions and of the schedule group; with
-    `snap_start` (`on` or `off`) the function that cordons starts from a snapshot, which costs.
+    """The deployment settings. `prefix` is the name of the deployment: it begins the names of functions and
+    of the schedule group, and is in the tags of every recovery point. With `snap_start` (`on` or `off`) the
+    function that cordons starts from a snapshot, which costs.
     """
 
     deployment: Deployment
@@ -57,10 +56,11 @@ class DeploymentConfig:
         _one_of("snap_start", self.snap_start, ("off", "on"))
         if self.snap_start == "on":
             _one_of("runtime (for snap_start=on)", self.runtime, SNAP_START_RUNTIMES)
-        if not _PREFIX.fullmatch(self.prefix):
+        if not is_deployment_name(self.prefix):
             raise DeploymentConfigError(
                 f"prefix: {self.prefix!r} must be 1 to 21 of a-z, 0-9 and dashes, a letter first"
             )
+        object.__setattr__(self, "deployment", replace(self.deployment, name=self.prefix))
 
 
 def from_context(node: Node) -> DeploymentConfig:

@@ -8,6 +8,7 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from aws_cdk import ArnFormat, Stack
 from aws_cdk import aws_iam as iam
@@ -60,6 +61,14 @@ GROUP_TAGS = {"HooksOfNodeGroups": NODE_GROUP_CLUSTER, "HooksOfEksctl": EKSCTL_C
 """Tags of an Auto Scaling group whose value is its cluster, by the statement that trusts it."""
 
 
+@dataclass(frozen=True)
+class Owner:
+    """Whose snapshots a statement is about: those of a deployment (by its name) and of its clusters."""
+
+    deployment: str
+    clusters: Sequence[str]
+
+
 def describe(*kinds: str) -> iam.PolicyStatement:
     """Read `Snapshots`, `Images` and so on; EC2 knows no narrower resource for Describe calls."""
     return iam.PolicyStatement(
@@ -78,7 +87,7 @@ def describe_clusters(stack: Stack, clusters: Sequence[str]) -> iam.PolicyStatem
     )
 
 
-def create_snapshots(stack: Stack, clusters: Sequence[str]) -> tuple[iam.PolicyStatement, ...]:
+def create_snapshots(stack: Stack, owner: Owner) -> tuple[iam.PolicyStatement, ...]:
     """Create snapshots of Kubernetes volumes that carry our tags, and only our tags, from the start."""
     actions = [f"ec2:{action}" for action in CREATE_ACTIONS]
     return (
@@ -100,7 +109,7 @@ def create_snapshots(stack: Stack, clusters: Sequence[str]) -> tuple[iam.PolicyS
             sid="NewSnapshots",
             actions=actions,
             resources=[_snapshot_arn(stack)],
-            conditions=_ours("RequestTag", clusters) | _only(POINT_TAG_KEYS) | _as_drivers_write(clusters),
+            conditions=_all(_ours("RequestTag", owner), _only(POINT_TAG_KEYS), _as_owner_writes(owner)),
         ),
         iam.PolicyStatement(
             sid="TagNewSnapshots",
@@ -112,7 +121,7 @@ def create_snapshots(stack: Stack, clusters: Sequence[str]) -> tuple[iam.PolicyS
     )
 
 
-def complete_tags(stack: Stack, clusters: Sequence[str]) -> iam.PolicyStatement:
+def complete_tags(stack: Stack, owner: Owner) -> iam.PolicyStatement:
     """Say of a snapshot that is tagged ours which point it is: in one request, and once.
 
     Once it names its point nothing of that can be written any more. A driver's keys only with the values
@@ -123,15 +132,15 @@ def complete_tags(stack: Stack, clusters: Sequence[str]) -> iam.PolicyStatement:
         actions=["ec2:CreateTags"],
         resources=[_snapshot_arn(stack)],
         conditions=_all(
-            _ours("ResourceTag", clusters),
+            _ours("ResourceTag", owner),
             _only(COMPLETION_TAG_KEYS),
-            _as_drivers_write(clusters),
+            _as_owner_writes(owner),
             _names_its_point_first(),
         ),
     )
 
 
-def mark_duplicates(stack: Stack, clusters: Sequence[str]) -> tuple[iam.PolicyStatement, ...]:
+def mark_duplicates(stack: Stack, owner: Owner) -> tuple[iam.PolicyStatement, ...]:
     """Mark a snapshot of ours as a duplicate; one that names no point gets the name in the same request."""
     marked = _when("StringEquals", {f"aws:RequestTag/{tags.DUPLICATE}": "true"})
     return (
@@ -139,14 +148,14 @@ def mark_duplicates(stack: Stack, clusters: Sequence[str]) -> tuple[iam.PolicySt
             sid="MarkDuplicates",
             actions=["ec2:CreateTags"],
             resources=[_snapshot_arn(stack)],
-            conditions=_all(_ours("ResourceTag", clusters), _only([tags.DUPLICATE]), marked),
+            conditions=_all(_ours("ResourceTag", owner), _only([tags.DUPLICATE]), marked),
         ),
         iam.PolicyStatement(
             sid="NameDuplicates",
             actions=["ec2:CreateTags"],
             resources=[_snapshot_arn(stack)],
             conditions=_all(
-                _ours("ResourceTag", clusters),
+                _ours("ResourceTag", owner),
                 _only([tags.DUPLICATE, tags.POINT]),
                 marked,
                 _names_its_point_first(),
@@ -155,17 +164,17 @@ def mark_duplicates(stack: Stack, clusters: Sequence[str]) -> tuple[iam.PolicySt
     )
 
 
-def unmark_duplicates(stack: Stack, clusters: Sequence[str]) -> iam.PolicyStatement:
+def unmark_duplicates(stack: Stack, owner: Owner) -> iam.PolicyStatement:
     """Take the mark of a duplicate, and no other tag, from snapshots that are tagged ours."""
     return iam.PolicyStatement(
         sid="UnmarkDuplicates",
         actions=["ec2:DeleteTags"],
         resources=[_snapshot_arn(stack)],
-        conditions=_ours("ResourceTag", clusters) | _only([tags.DUPLICATE]),
+        conditions=_ours("ResourceTag", owner) | _only([tags.DUPLICATE]),
     )
 
 
-def adopt_snapshots(stack: Stack, clusters: Sequence[str]) -> iam.PolicyStatement:
+def adopt_snapshots(stack: Stack, owner: Owner) -> iam.PolicyStatement:
     """Tag as ours what the driver of EKS Auto Mode cut for our VolumeSnapshots: it may not do so itself.
 
     The snapshot must name a cluster of ours, and that name stays. Which of them are ours the journal says.
@@ -176,7 +185,7 @@ def adopt_snapshots(stack: Stack, clusters: Sequence[str]) -> iam.PolicyStatemen
         actions=["ec2:CreateTags"],
         resources=[_snapshot_arn(stack)],
         conditions=_all(
-            _ours("RequestTag", clusters),
+            _ours("RequestTag", owner),
             _only(ADOPTION_TAG_KEYS),
             _names_its_point_first(),
             _when(
@@ -186,7 +195,7 @@ def adopt_snapshots(stack: Stack, clusters: Sequence[str]) -> iam.PolicyStatemen
             _when(
                 "StringLike",
                 {
-                    f"aws:ResourceTag/{AUTO_MODE.cluster_key}": list(clusters),
+                    f"aws:ResourceTag/{AUTO_MODE.cluster_key}": list(owner.clusters),
                     f"aws:ResourceTag/{NAMED_SNAPSHOT}": snapshot_mark("*"),
                 },
             ),
@@ -194,7 +203,7 @@ def adopt_snapshots(stack: Stack, clusters: Sequence[str]) -> iam.PolicyStatemen
     )
 
 
-def delete_snapshots(stack: Stack, clusters: Sequence[str]) -> iam.PolicyStatement:
+def delete_snapshots(stack: Stack, owner: Owner) -> iam.PolicyStatement:
     """Delete snapshots of ours that are not held: that have no hold tag, whatever its value.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
@@ -203,13 +212,13 @@ def delete_snapshots(stack: Stack, clusters: Sequence[str]) -> iam.PolicyStateme
         sid="DeleteSnapshots",
         actions=["ec2:DeleteSnapshot"],
         resources=[_snapshot_arn(stack)],
-        conditions=_ours("ResourceTag", clusters) | _when("Null", {f"aws:ResourceTag/{tags.HOLD}": "true"}),
+        conditions=_ours("ResourceTag", owner) | _when("Null", {f"aws:ResourceTag/{tags.HOLD}": "true"}),
     )
 
 
-def hold_snapshots(stack: Stack, clusters: Sequence[str]) -> tuple[iam.PolicyStatement, ...]:
+def hold_snapshots(stack: Stack, owner: Owner) -> tuple[iam.PolicyStatement, ...]:
     """Set and lift the hold tag, and no other, on snapshots that are tagged ours already."""
-    only_ours = _ours("ResourceTag", clusters) | _only([tags.HOLD])
+    only_ours = _ours("ResourceTag", owner) | _only([tags.HOLD])
     return tuple(
         iam.PolicyStatement(
             sid=sid, actions=[f"ec2:{action}"], resources=[_snapshot_arn(stack)], conditions=only_ours
@@ -218,9 +227,7 @@ def hold_snapshots(stack: Stack, clusters: Sequence[str]) -> tuple[iam.PolicySta
     )
 
 
-def lock_snapshots(
-    stack: Stack, clusters: Sequence[str], policies: Sequence[Policy]
-) -> tuple[iam.PolicyStatement, ...]:
+def lock_snapshots(stack: Stack, owner: Owner, policies: Sequence[Policy]) -> tuple[iam.PolicyStatement, ...]:
     """Lock each point of ours for exactly the days that its policy asks for; without locks, nothing.
 
     A governance lock can be replaced by a shorter one. One for as many days, from now on, ends no earlier.
@@ -239,7 +246,7 @@ def lock_snapshots(
                 actions=["ec2:LockSnapshot"],
                 resources=[_snapshot_arn(stack)],
                 conditions=_all(
-                    _ours("ResourceTag", clusters),
+                    _ours("ResourceTag", owner),
                     _when("StringEquals", {f"aws:ResourceTag/{tags.POLICY}": some}),
                     _when("NumericEquals", {"ec2:SnapshotLockDuration": str(days)}),
                 ),
@@ -367,12 +374,13 @@ def invoke(function_arn: str) -> iam.PolicyStatement:
     return iam.PolicyStatement(actions=["lambda:InvokeFunction"], resources=[function_arn])
 
 
-def _ours(kind: str, clusters: Sequence[str]) -> dict[str, Mapping[str, object]]:
-    # The cluster as well: another deployment in the same account has the same `managed`.
-    return _when(
-        "StringEquals",
-        {f"aws:{kind}/{tags.MANAGED}": "true", f"aws:{kind}/{tags.CLUSTER}": list(clusters)},
-    )
+def _ours(kind: str, owner: Owner) -> dict[str, Mapping[str, object]]:
+    """The snapshot is of this deployment and of its clusters; points from before the tag carry no name."""
+    name = {f"aws:{kind}/{tags.DEPLOYMENT}": owner.deployment}
+    ours = {f"aws:{kind}/{tags.MANAGED}": "true", f"aws:{kind}/{tags.CLUSTER}": list(owner.clusters)}
+    if kind == "RequestTag":
+        return _when("StringEquals", {**ours, **name})
+    return _when("StringEquals", ours) | _when("StringEqualsIfExists", name)
 
 
 def _only(keys: Sequence[str]) -> dict[str, Mapping[str, object]]:
@@ -392,15 +400,15 @@ def _names_its_point_first() -> dict[str, Mapping[str, object]]:
     return _when("Null", {f"aws:ResourceTag/{key}": "true", f"aws:RequestTag/{key}": "false"})
 
 
-def _as_drivers_write(clusters: Sequence[str]) -> dict[str, Mapping[str, object]]:
-    """Tags by which drivers know what is theirs may name these clusters, and no others."""
-    values: dict[str, object] = {}
+def _as_owner_writes(owner: Owner) -> dict[str, Mapping[str, object]]:
+    """Tags name this deployment, if any; those by which drivers know what is theirs name its clusters."""
+    values: dict[str, object] = {f"aws:RequestTag/{tags.DEPLOYMENT}": owner.deployment}
     for driver in DRIVERS.values():
         values |= {
             f"aws:RequestTag/{driver.mark}": "true",
-            f"aws:RequestTag/{driver.cluster_key}": list(clusters),
+            f"aws:RequestTag/{driver.cluster_key}": list(owner.clusters),
         }
-    return {"StringEqualsIfExists": values}
+    return _when("StringEqualsIfExists", values)
 
 
 def _all(*conditions: Mapping[str, Mapping[str, object]]) -> dict[str, dict[str, object]]:

@@ -78,12 +78,13 @@ class Api(Construct):
             ),
         )
         stack = Stack.of(self)
+        owner = permissions.Owner(platform.prefix, clusters)
         self.function.allow(
             permissions.describe("Snapshots", "Volumes", "LockedSnapshots", "Images"),
             permissions.look_into_bin(),
             permissions.describe_keys(stack),
             permissions.describe_clusters(stack, clusters),
-            *permissions.hold_snapshots(stack, clusters),
+            *permissions.hold_snapshots(stack, owner),
             permissions.put_events(stack, event_bus),
             permissions.invoke(plan_backup.function.function_arn),
             permissions.invoke(prune.function.function_arn),

@@ -42,10 +42,11 @@ class FinishRestores(Construct):
             settings=FinishRestoresSettings(journal_table=journal.name),
         )
         stack = Stack.of(self)
+        owner = permissions.Owner(platform.prefix, clusters)
         self.function.allow(
             permissions.describe("Snapshots", "Volumes"),
             permissions.describe_clusters(stack, clusters),
-            *permissions.hold_snapshots(stack, clusters),
+            *permissions.hold_snapshots(stack, owner),
             journal.access("GetItem", "BatchGetItem", "Query", "PutItem", "DeleteItem"),
         )
         schedules.add(

@@ -200,11 +200,12 @@ class Interruption(Construct):
             ),
         )
         stack = Stack.of(self)
+        owner = permissions.Owner(platform.prefix, self._clusters)
         function.allow(
             permissions.describe("Snapshots", "Volumes", "Instances"),
             *self._common(),
-            *permissions.create_snapshots(stack, self._clusters),
-            permissions.complete_tags(stack, self._clusters),
+            *permissions.create_snapshots(stack, owner),
+            permissions.complete_tags(stack, owner),
             *permissions.answer_lifecycle_hooks(stack, self._clusters),
             permissions.send_messages(jobs.arn),
             permissions.send_messages(self.saves.queue.queue_arn),

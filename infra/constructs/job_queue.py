@@ -48,11 +48,12 @@ class JobQueue(Construct):
         )
         self.jobs.feed(self.function, batch_size=1, max_concurrency=max_concurrency)
         stack = Stack.of(self)
+        owner = permissions.Owner(platform.prefix, clusters)
         self.function.allow(
             permissions.describe("Snapshots", "Volumes", "Instances"),
             permissions.describe_clusters(stack, clusters),
-            *permissions.create_snapshots(stack, clusters),
-            permissions.complete_tags(stack, clusters),
+            *permissions.create_snapshots(stack, owner),
+            permissions.complete_tags(stack, owner),
             permissions.send_messages(self.arn),
             permissions.put_events(stack, event_bus),
             journal.access("GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem"),

@@ -56,10 +56,11 @@ class Prune(Construct):
             settings=PruneSettings(journal_table=journal.name, event_bus=event_bus),
         )
         stack = Stack.of(self)
+        owner = permissions.Owner(platform.prefix, clusters)
         self.function.allow(
             permissions.describe("Snapshots", "LockedSnapshots", "Images"),
             permissions.describe_clusters(stack, clusters),
-            permissions.delete_snapshots(stack, clusters),
+            permissions.delete_snapshots(stack, owner),
             permissions.put_events(stack, event_bus),
             journal.access(
                 "GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "BatchWriteItem", "DeleteItem"

@@ -53,14 +53,15 @@ class Reconcile(Construct):
             ),
         )
         stack = Stack.of(self)
+        owner = permissions.Owner(platform.prefix, clusters)
         self.function.allow(
             permissions.describe("Snapshots"),
             permissions.describe_clusters(stack, clusters),
-            permissions.complete_tags(stack, clusters),
-            *permissions.mark_duplicates(stack, clusters),
-            permissions.adopt_snapshots(stack, clusters),
-            permissions.unmark_duplicates(stack, clusters),
-            *permissions.lock_snapshots(stack, clusters, policies),
+            permissions.complete_tags(stack, owner),
+            *permissions.mark_duplicates(stack, owner),
+            permissions.adopt_snapshots(stack, owner),
+            permissions.unmark_duplicates(stack, owner),
+            *permissions.lock_snapshots(stack, owner, policies),
             permissions.send_messages(jobs.arn),
             permissions.invoke(plan_backup.function.function_arn),
             permissions.put_events(stack, event_bus),

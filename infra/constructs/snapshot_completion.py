@@ -71,12 +71,13 @@ class SnapshotCompletion(Construct):
         )
         self.completions.feed(self.function, batch_size=BATCH_SIZE, max_concurrency=MAX_CONCURRENCY)
         stack = Stack.of(self)
+        owner = permissions.Owner(platform.prefix, clusters)
         self.function.allow(
             permissions.describe("Snapshots"),
-            permissions.complete_tags(stack, clusters),
-            *permissions.mark_duplicates(stack, clusters),
-            permissions.adopt_snapshots(stack, clusters),
-            *permissions.lock_snapshots(stack, clusters, policies),
+            permissions.complete_tags(stack, owner),
+            *permissions.mark_duplicates(stack, owner),
+            permissions.adopt_snapshots(stack, owner),
+            *permissions.lock_snapshots(stack, owner, policies),
             permissions.put_events(stack, event_bus),
             journal.access("GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "BatchWriteItem"),
         )

@@ -22,7 +22,10 @@ def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
     def record_end(record: SQSRecord) -> dict[str, Any]:
         message = parse_body(record.body)
-        ids = message.snapshot_ids if message else ()
-        return bootstrap.told({name: completer.on_event(name, finished=True) for name in ids})
+        if message is None:
+            return bootstrap.told({})
+        return bootstrap.told(
+            {name: completer.on_event(name, True, message.at) for name in message.snapshot_ids}
+        )
 
     return dict(process_partial_response(event, record_end, processor, context))

@@ -61,7 +61,7 @@ def tags_at(real: LiveSnapshot, slot: datetime) -> dict[str, str]:
     return real.tags | {
         tags.SLOT: slot_text(slot),
         tags.RUN: run_id(cluster, policy, slot),
-        tags.POINT: point_id(claim, cluster, uid, policy, slot),
+        tags.POINT: point_id(claim, cluster, uid, policy, slot, real.tags[tags.DEPLOYMENT]),
     }
 
 

@@ -14,6 +14,7 @@ from snapkeep.domain.errors import ClusterUnreachable, NameTaken, PermanentError
 from snapkeep.domain.naming import snapshot_class
 from snapkeep.domain.orphans import ListedContent, ListedSnapshot
 from snapkeep.domain.points import Point
+from snapkeep.domain.policies import USUAL_NAME
 from snapkeep.ports import SnapshotSupport, VolumeSnapshot
 from tests.fakes.faults import Faults
 from tests.fakes.restores import RestoringCluster
@@ -249,7 +250,7 @@ class FakeCluster(RestoringCluster):
         if not driver.class_tags:
             return own | driver.tags(self.name)
         named = tags.snapshot_object_tags(point)
-        return own | {driver.mark: "true"} | tags.class_tags(self.name) | named
+        return own | {driver.mark: "true"} | tags.class_tags(self.name, USUAL_NAME) | named
 
     def mark_ready(self) -> None:
         """Let the sidecar see that the bound snapshots completed."""

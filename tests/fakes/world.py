@@ -13,6 +13,7 @@ from itertools import count
 from typing import Any
 
 from snapkeep.adapters.calendar import CronCalendar
+from snapkeep.adapters.own_snapshots import OwnSnapshots
 from snapkeep.adapters.report_page import render
 from snapkeep.domain import tags
 from snapkeep.domain.claims import Claim, Volume, VolumeKind
@@ -20,7 +21,16 @@ from snapkeep.domain.errors import TemporaryError
 from snapkeep.domain.jobs import Job
 from snapkeep.domain.messages import PruneRequest
 from snapkeep.domain.points import Point, PointState, Snapshot, SnapshotState
-from snapkeep.domain.policies import Cluster, Deployment, Method, Pace, Policy, Schedule, Selection
+from snapkeep.domain.policies import (
+    USUAL_NAME,
+    Cluster,
+    Deployment,
+    Method,
+    Pace,
+    Policy,
+    Schedule,
+    Selection,
+)
 from snapkeep.domain.prune_plans import PrunePlan
 from snapkeep.domain.retention_history import RetentionVersion
 from snapkeep.domain.runs import Run, run_id
@@ -120,7 +130,10 @@ class FixedCalendar:
 
 
 class World:
-    """One cluster, one policy, and every service over fakes; `wrap` may put a proxy around each port."""
+    """One cluster, one policy, and every service over fakes; `wrap` may put a proxy around each port.
+
+    It is what a deployment of that name sees, which has the account and the cluster of the one `beside` it.
+    """
 
     def __init__(
         self,
@@ -129,14 +142,16 @@ class World:
         lag: timedelta = timedelta(),
         pace: Pace | None = None,
         wrap: Callable[[Any], Any] = lambda port: port,
+        name: str = USUAL_NAME,
+        beside: World | None = None,
     ) -> None:
-        self.clock = TestClock(SLOT)
+        self.clock = beside.clock if beside else TestClock(SLOT)
         self.policy = policy or a_policy()
         self.deployment = Deployment(
-            (Cluster("myeks", "ap-northeast-2"),), (self.policy,), pace=pace or Pace()
+            (Cluster("myeks", "ap-northeast-2"),), (self.policy,), pace=pace or Pace(), name=name
         )
-        self.ebs = FakeSnapshots(self.clock, lag)
-        self.cluster = FakeCluster("myeks", claims)
+        self.ebs = beside.ebs if beside else FakeSnapshots(self.clock, lag)
+        self.cluster = beside.cluster if beside else FakeCluster("myeks", claims)
         self.clusters = FakeClusters(self.cluster)
         self.journal = MemoryJournal()
         self.queue = FakeQueue()
@@ -163,7 +178,8 @@ class World:
         return f"{next(self._nonces):016x}"
 
     def _build(self, wrap: Callable[[Any], Any]) -> None:
-        journal, queue, ebs = wrap(self.journal), wrap(self.queue), wrap(self.ebs)
+        journal, queue, everybodys = wrap(self.journal), wrap(self.queue), wrap(self.ebs)
+        ebs = OwnSnapshots(everybodys, self.deployment.name)
         announcer, pacer, clusters = wrap(self.announcer), wrap(self.pacer), wrap(self.clusters)
         self.slot_check = CheckSlot(self.deployment, journal, CronCalendar(), announcer, self.clock)
         self.plan_backup = PlanBackup(self.deployment, clusters, ebs, journal, queue, announcer, self.clock)
@@ -183,7 +199,7 @@ class World:
         self.during_pause: Callable[[], None] = lambda: None
         self.pruner = Prune(self.deployment, clusters, ebs, journal, announcer, self.clock, self.pause)
         self.sweeper = SweepOrphans(
-            self.deployment, clusters, ebs, journal, announcer, self.clock, self.pauses.append
+            self.deployment, clusters, everybodys, journal, announcer, self.clock, self.pauses.append
         )
         self.holds = HoldPoints(ebs, journal, self.clock)
         self.restore = Restore(clusters, journal, self.holds, self.clock)
@@ -200,7 +216,8 @@ class World:
 
     def actions(self, wrap: Callable[[Any], Any] = lambda port: port) -> Actions:
         """What the API can do in this world; `wrap` may put a proxy around each port."""
-        clusters, ebs, journal = wrap(self.clusters), wrap(self.ebs), wrap(self.journal)
+        clusters, journal = wrap(self.clusters), wrap(self.journal)
+        ebs = OwnSnapshots(wrap(self.ebs), self.deployment.name)
         holds = HoldPoints(ebs, journal, self.clock)
         restore = Restore(clusters, journal, holds, self.clock, may_delete=False)
         planner = PlanRestore(self.deployment, clusters, ebs, journal, self.keys)
@@ -278,7 +295,8 @@ class World:
     def prune_twins(self) -> list[Pruned]:
         """Prune duplicates once."""
         objects = open_objects(self.clusters, "myeks")
-        return PruneDuplicates(self.ebs, objects, self.pause, self.clock).run("myeks")
+        own = OwnSnapshots(self.ebs, self.deployment.name)
+        return PruneDuplicates(own, objects, self.pause, self.clock).run("myeks")
 
     def prune(self, *, owner: str = "prune", **request: Any) -> ClusterReport:
         """Run prune once for the cluster; one that died is retried under its name, as Lambda does."""

@@ -19,6 +19,7 @@ from sandbox.deploy import deploy
 from sandbox.kubernetes import control
 from sandbox.kubernetes.control import ClusterControl
 from sandbox.launch import Sandbox
+from snapkeep.domain.policies import USUAL_NAME
 
 ANY_MINUTE = "cron(* * * * ? 1970-2199)"
 """Scheduler alone can evaluate years, so every minute may be a slot, and none counts as missed or late."""
@@ -38,6 +39,7 @@ class Deployed:
     cluster: ClusterControl
     admin: Admin
     outputs: dict[str, str]
+    prefix: str = USUAL_NAME
     slots: dict[str, datetime] = field(default_factory=dict)
 
     def make_claims(self, namespace: str, count: int) -> list[str]:
@@ -62,7 +64,7 @@ class Deployed:
     def invoke(self, function: str, message: dict[str, Any]) -> dict[str, Any]:
         """Invoke a function and wait for its answer; AssertionError with its error when it fails."""
         answer = self.sandbox.client("lambda").invoke(
-            FunctionName=f"snapkeep-{function}", Payload=json.dumps(message).encode()
+            FunctionName=f"{self.prefix}-{function}", Payload=json.dumps(message).encode()
         )
         document: dict[str, Any] = json.loads(answer["Payload"].read())
         assert "FunctionError" not in answer, document

@@ -18,7 +18,7 @@ TABLE = "journal"
 
 def a_run(policy: str = "daily", slot: datetime = SLOT, cluster: str = "myeks") -> Run:
     """A run that was just accepted."""
-    return Run(run_id(cluster, policy, slot), cluster, policy, slot, accepted_at=NOW)
+    return Run(run_id(cluster, policy, slot), cluster, policy, slot, accepted_at=NOW, deployment="blue")
 
 
 def a_point(name: str = "data", run: Run | None = None, **changes: Any) -> Point:
@@ -45,6 +45,7 @@ def a_point(name: str = "data", run: Run | None = None, **changes: Any) -> Point
         method=Method.EBS,
         accepted_at=NOW,
         lead=f"{name}-20261124t180000z-0123456789",
+        deployment=run.deployment,
     )
     return replace(point, **changes)
 

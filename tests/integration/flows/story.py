@@ -56,3 +56,16 @@ def next_event(product: Deployed, queue: str) -> dict[str, Any] | None:
     found = product.sandbox.client("sqs").receive_message(QueueUrl=queue).get("Messages", [])
     event: dict[str, Any] | None = json.loads(found[0]["Body"]) if found else None
     return event
+
+
+def waiting_completions(product: Deployed) -> dict[str, int]:
+    """Queues of EC2's events (failure queues, too) that hold messages, and how many."""
+    sqs = product.sandbox.client("sqs")
+    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+    found = {}
+    for url in sqs.list_queues().get("QueueUrls", []):
+        if "Completion" in url:
+            counts = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
+            found[url] = sum(int(count) for count in counts.values())
+    assert found, "the stack has queues of completions"
+    return {url: count for url, count in found.items() if count}

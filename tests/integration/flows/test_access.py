@@ -18,10 +18,11 @@ from config.cluster_access import FUNCTIONS
 from snapkeep.adapters.kubernetes.restores import content_manifest
 from snapkeep.adapters.kubernetes.token import sign
 from snapkeep.domain import tags
+from snapkeep.domain.policies import USUAL_NAME
 from tests.fakes.restore_samples import a_restore
 from tests.integration.deployed import CLUSTER, Deployed
 
-OURS = {tags.MANAGED: "true", tags.CLUSTER: CLUSTER}
+OURS = {tags.MANAGED: "true", tags.CLUSTER: CLUSTER, tags.DEPLOYMENT: USUAL_NAME}
 REFUSED = ("UnauthorizedOperation", "AccessDenied", "AccessDeniedException")
 LOCKED_DAYS = 7
 """What the policy `locked` of these tests asks for."""

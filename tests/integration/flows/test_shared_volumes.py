@@ -10,7 +10,7 @@ import pytest
 
 from snapkeep.domain import tags
 from tests.integration.deployed import Deployed, until
-from tests.integration.flows.story import counted, pass_time
+from tests.integration.flows.story import counted, pass_time, waiting_completions
 
 pytestmark = pytest.mark.slow
 
@@ -115,16 +115,3 @@ def test_a_snapshot_that_inherited_the_tags_of_its_volume_is_nobodys_business(pr
     assert made not in str(pruned)
     (still,) = ec2.describe_snapshots(SnapshotIds=[made])["Snapshots"]
     assert still["State"] == "completed"
-
-
-def waiting_completions(product: Deployed) -> dict[str, int]:
-    """Queues of EC2's events (failure queues, too) that hold messages, and how many."""
-    sqs = product.sandbox.client("sqs")
-    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-    found = {}
-    for url in sqs.list_queues().get("QueueUrls", []):
-        if "Completion" in url:
-            counts = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
-            found[url] = sum(int(count) for count in counts.values())
-    assert found, "the stack has queues of completions"
-    return {url: count for url, count in found.items() if count}

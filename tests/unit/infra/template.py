@@ -11,8 +11,17 @@ Resource = dict[str, Any]
 
 
 def ours(kind: str) -> dict[str, Any]:
-    """What says in a condition that a snapshot is of this deployment: `RequestTag` or `ResourceTag`."""
-    return {f"aws:{kind}/snapkeep:managed": "true", f"aws:{kind}/snapkeep:cluster": ["myeks", "second"]}
+    """What a snapshot of this deployment says in `StringEquals`, by `RequestTag` or `ResourceTag`.
+
+    One that exists may be of a version that did not name the deployment: `names_no_other`.
+    """
+    equal = {f"aws:{kind}/snapkeep:managed": "true", f"aws:{kind}/snapkeep:cluster": ["myeks", "second"]}
+    return equal | (names_no_other(kind) if kind == "RequestTag" else {})
+
+
+def names_no_other(kind: str) -> dict[str, Any]:
+    """What says in a condition that no other deployment is named."""
+    return {f"aws:{kind}/snapkeep:deployment": "snapkeep"}
 
 
 @dataclass(frozen=True)

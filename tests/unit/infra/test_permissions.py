@@ -5,6 +5,7 @@ from __future__ import annotations
 from infra import permissions
 from snapkeep.domain import tags
 from snapkeep.domain.drivers import AUTO_MODE
+from snapkeep.domain.policies import USUAL_NAME
 from tests.fakes.world import World, a_claim
 
 
@@ -29,7 +30,7 @@ def test_all_tags_of_a_point_may_be_completed_but_those_that_make_it_ours() -> N
 
 def test_what_only_a_driver_writes_is_not_completed() -> None:
     assert not set(permissions.COMPLETION_TAG_KEYS) & {
-        *set(tags.class_tags("myeks")),
+        *(set(tags.class_tags("myeks", USUAL_NAME)) - {tags.DEPLOYMENT}),
         *AUTO_MODE.tags("myeks"),
     }
 

@@ -35,6 +35,7 @@ from snapkeep.adapters.kubernetes.official_transport import official_transport
 from snapkeep.adapters.lambda_pruner import PATIENCE, LambdaPruner
 from snapkeep.adapters.lambda_starter import LambdaStarter
 from snapkeep.adapters.lifecycle_hooks import AutoScalingHooks
+from snapkeep.adapters.own_snapshots import OwnSnapshots
 from snapkeep.adapters.s3_reports import S3Reports
 from snapkeep.adapters.sqs import SqsIncidents, SqsQueue
 from snapkeep.deployment import load_deployment
@@ -198,7 +199,7 @@ def sweep_orphans(settings: PruneSettings) -> SweepOrphans:
     return SweepOrphans(
         load_deployment(),
         _clusters(),
-        _snapshots(),
+        _everybodys_snapshots(),
         _journal(settings.journal_table),
         _announcer(settings.event_bus),
         clock,
@@ -373,7 +374,12 @@ def _incident_queue(url: str) -> SqsIncidents:
 
 
 @cache
-def _snapshots() -> Ec2Snapshots:
+def _snapshots() -> OwnSnapshots:
+    return OwnSnapshots(_everybodys_snapshots(), load_deployment().name)
+
+
+@cache
+def _everybodys_snapshots() -> Ec2Snapshots:
     return Ec2Snapshots(_session().client("ec2", config=CALLS), _session().client("ec2", config=CREATES))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.unit.infra.template import Template, arns, ours
+from tests.unit.infra.template import Template, arns, names_no_other, ours
 
 
 def test_it_runs_every_five_minutes(template: Template) -> None:
@@ -18,6 +18,7 @@ def test_of_ec2_it_may_look_and_write_one_tag(template: Template) -> None:
         assert arns(statement) == {"arn:<Partition>:ec2:ap-northeast-2::snapshot/*"}
         assert statement["Condition"] == {
             "StringEquals": ours("ResourceTag"),
+            "StringEqualsIfExists": names_no_other("ResourceTag"),
             "ForAllValues:StringEquals": {"aws:TagKeys": ["snapkeep:hold"]},
             "Null": {"aws:TagKeys": "false"},
         }

@@ -6,7 +6,7 @@ import pytest
 
 from snapkeep.domain import tags
 from snapkeep.domain.drivers import EBS_CSI
-from tests.unit.infra.template import Template, arns, ours
+from tests.unit.infra.template import Template, arns, names_no_other, ours
 
 VOLUMES = "arn:<Partition>:ec2:ap-northeast-2:<AccountId>:volume/*"
 SNAPSHOTS = "arn:<Partition>:ec2:ap-northeast-2::snapshot/*"
@@ -85,8 +85,10 @@ def test_a_new_snapshot_must_be_tagged_ours_and_with_our_keys_only(template: Tem
 @pytest.mark.parametrize("sid", ["NewSnapshots", "CompleteTags"])
 def test_drivers_tags_name_our_clusters_only(template: Template, sid: str) -> None:
     condition = template.statement("take_snapshots", sid)["Condition"]
+    existing = names_no_other("ResourceTag") if sid == "CompleteTags" else {}
 
-    assert condition["StringEqualsIfExists"] == {
+    assert condition["StringEqualsIfExists"] == existing | {
+        **names_no_other("RequestTag"),
         "aws:RequestTag/ebs.csi.aws.com/cluster": "true",
         "aws:RequestTag/ebs.csi.aws.com/cluster-name": ["myeks", "second"],
         "aws:RequestTag/ebs.csi.eks.amazonaws.com/cluster": "true",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from tests.unit.infra.template import Template, arns, ours
+from tests.unit.infra.template import Template, arns, names_no_other, ours
 
 
 def test_it_runs_every_hour(template: Template) -> None:
@@ -48,6 +48,7 @@ def test_only_snapshots_of_ours_without_a_hold_can_be_deleted(template: Template
     assert arns(statement) == {"arn:<Partition>:ec2:ap-northeast-2::snapshot/*"}
     assert statement["Condition"] == {
         "StringEquals": ours("ResourceTag"),
+        "StringEqualsIfExists": names_no_other("ResourceTag"),
         "Null": {"aws:ResourceTag/snapkeep:hold": "true"},
     }
 

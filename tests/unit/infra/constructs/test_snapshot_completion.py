@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from aws_cdk import Stack
 
-from infra.permissions import lock_snapshots
+from infra.permissions import Owner, lock_snapshots
 from snapkeep.domain import tags
 from tests.unit.infra.conftest import FUNCTIONS, NIGHTLY
 from tests.unit.infra.event_pattern import matches
-from tests.unit.infra.template import Resource, Template, arns, ours
+from tests.unit.infra.template import Resource, Template, arns, names_no_other, ours
 
 EVENTS = Path(__file__).parents[4] / "events" / "record_completion"
 
@@ -128,6 +128,7 @@ def test_it_may_lock_for_the_days_of_the_points_own_policy_and_nobody_may_unlock
             assert arns(statement) == {"arn:<Partition>:ec2:ap-northeast-2::snapshot/*"}
             assert statement["Condition"] == {
                 "StringEquals": ours("ResourceTag") | {"aws:ResourceTag/snapkeep:policy": [policy]},
+                "StringEqualsIfExists": names_no_other("ResourceTag"),
                 "NumericEquals": {"ec2:SnapshotLockDuration": days},
             }
     for function in FUNCTIONS:
@@ -143,7 +144,7 @@ def test_without_a_locking_policy_nobody_may_lock() -> None:
 
 def test_policies_that_lock_as_long_share_statements_that_do_not_grow_without_end() -> None:
     policies = [replace(NIGHTLY, name=f"p{number:02d}") for number in range(60)]
-    *locks, _ = lock_snapshots(Stack(), ["myeks"], policies)
+    *locks, _ = lock_snapshots(Stack(), Owner("snapkeep", ["myeks"]), policies)
     named = [each.conditions["StringEquals"]["aws:ResourceTag/snapkeep:policy"] for each in locks]
 
     assert [name for names in named for name in names] == [policy.name for policy in policies]

@@ -9,11 +9,15 @@ from typing import Any
 
 from snapkeep.domain import tags
 from snapkeep.domain.drivers import AUTO_MODE, EBS_CSI, NAMED_SNAPSHOT, snapshot_mark
+from snapkeep.domain.policies import USUAL_NAME
 from tests.unit.infra.iam.concrete import ACCOUNT, REGION, Concrete
 
 CLUSTER = "myeks"
-FRESH = {tags.MANAGED: "true", tags.CLUSTER: CLUSTER, EBS_CSI.mark: "true"}
-OURS = FRESH | {tags.POINT: "data-20261123t170000z-0123456789", tags.POLICY: "nightly"}
+BEFORE = {tags.MANAGED: "true", tags.CLUSTER: CLUSTER, EBS_CSI.mark: "true"}
+"""Of a version that did not write the name of the deployment."""
+FRESH = BEFORE | {tags.DEPLOYMENT: USUAL_NAME}
+POINT = {tags.POINT: "data-20261123t170000z-0123456789", tags.POLICY: "nightly"}
+OURS = FRESH | POINT
 GROUP = f"arn:aws:autoscaling:{REGION}:{ACCOUNT}:autoScalingGroup:0a:autoScalingGroupName"
 CUT_BY_AUTO_MODE = AUTO_MODE.tags(CLUSTER) | {NAMED_SNAPSHOT: snapshot_mark("uid-1")}
 EC2 = f"arn:aws:ec2:{REGION}"
@@ -59,7 +63,13 @@ OUTSIDE: Mapping[str, Thing] = {
         f"{EC2}::snapshot/snap-0h", CUT_BY_AUTO_MODE | {AUTO_MODE.cluster_key: "elsewhere"}
     ),
     "snapshot for Auto Mode by hand": Thing(f"{EC2}::snapshot/snap-0i", AUTO_MODE.tags(CLUSTER)),
-    "snapshot of another deployment": Thing(f"{EC2}::snapshot/snap-0f", OURS | {tags.CLUSTER: "elsewhere"}),
+    "snapshot of another cluster": Thing(f"{EC2}::snapshot/snap-0f", OURS | {tags.CLUSTER: "elsewhere"}),
+    "snapshot of another deployment": Thing(f"{EC2}::snapshot/snap-0l", OURS | {tags.DEPLOYMENT: "green"}),
+    "fresh snapshot of another deployment": Thing(
+        f"{EC2}::snapshot/snap-0m", FRESH | {tags.DEPLOYMENT: "green"}
+    ),
+    "snapshot from before": Thing(f"{EC2}::snapshot/snap-0n", BEFORE | POINT),
+    "fresh snapshot from before": Thing(f"{EC2}::snapshot/snap-0o", BEFORE),
     "volume of the driver": Thing(f"{EC2}:{ACCOUNT}:volume/vol-0a", {"ebs.csi.aws.com/cluster": "true"}),
     "volume of an old driver": Thing(f"{EC2}:{ACCOUNT}:volume/vol-0b", {"CSIVolumeName": "pvc-1"}),
     "volume of Auto Mode": Thing(

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from snapkeep.domain.naming import (
     backup_schedule,
     is_claim_name,
+    is_deployment_name,
     is_name,
     label_value,
     point_id,
@@ -43,6 +44,23 @@ def test_a_claim_made_again_under_its_old_name_gets_other_points() -> None:
     assert point_id("data", "myeks", "uid-1", "nightly", SLOT) != point_id(
         "data", "myeks", "uid-2", "nightly", SLOT
     )
+
+
+def test_two_deployments_name_the_point_of_a_slot_differently() -> None:
+    blue, green, before = (
+        point_id("data", "myeks", "uid", "nightly", SLOT, name) for name in ("blue", "green", "")
+    )
+    assert len({blue, green, before}) == 3
+    assert before == point_id("data", "myeks", "uid", "nightly", SLOT)
+
+
+@pytest.mark.parametrize(
+    ("name", "is_one"),
+    [("snapkeep", True), ("a", True), ("a" * 21, True), ("a" * 22, False)]
+    + [(text, False) for text in ("", "1a", "-a", "A", "a_b", "a\n", "a=b")],
+)
+def test_names_of_deployments(name: str, is_one: bool) -> None:
+    assert is_deployment_name(name) is is_one
 
 
 def test_dots_in_a_claim_name_become_dashes_and_trimming_leaves_no_dash_before_the_slot() -> None:

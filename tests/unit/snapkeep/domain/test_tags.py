@@ -13,7 +13,7 @@ from snapkeep.domain import tags
 from snapkeep.domain.claims import Volume, VolumeKind
 from snapkeep.domain.drivers import DRIVERS
 from snapkeep.domain.points import ClaimFacts, Point
-from snapkeep.domain.policies import Method
+from snapkeep.domain.policies import USUAL_NAME, Method
 from tests.fakes.world import SLOT, World, a_claim, a_policy
 
 
@@ -28,6 +28,7 @@ def test_everything_a_restore_needs_is_in_the_tags() -> None:
     assert tags.full_tags(point) == {
         "snapkeep:managed": "true",
         "snapkeep:cluster": "myeks",
+        "snapkeep:deployment": "snapkeep",
         "snapkeep:namespace": "shop",
         "snapkeep:claim": "mysql",
         "snapkeep:claim-uid": "uid-shop-mysql",
@@ -142,17 +143,28 @@ def test_a_csi_snapshot_names_its_point_by_its_volume_snapshot() -> None:
 
 
 def test_the_class_asks_the_driver_for_what_finds_the_snapshot_again() -> None:
-    assert tags.class_tags("myeks") == {
+    assert tags.class_tags("myeks", USUAL_NAME) == {
         "snapkeep:managed": "true",
         "snapkeep:cluster": "myeks",
         "snapkeep:volume-snapshot-namespace": "{{ .VolumeSnapshotNamespace }}",
         "snapkeep:volume-snapshot": "{{ .VolumeSnapshotName }}",
+        "snapkeep:deployment": "snapkeep",
     }
     assert tags.full_tags(replace(a_point(), method=Method.CSI))[tags.METHOD] == "csi"
 
 
+def test_a_point_from_before_deployments_had_names_is_nobody_elses_and_needs_no_name() -> None:
+    named = a_point()
+    before = replace(named, deployment="")
+    present = tags.full_tags(before)
+    assert tags.DEPLOYMENT not in present and not tags.is_anothers(present, "green")
+    assert not tags.missing_tags(present | {tags.DEPLOYMENT: "green"}, before)
+    assert tags.is_anothers(tags.full_tags(named), "green")
+    assert not tags.is_anothers(tags.full_tags(named), USUAL_NAME)
+
+
 def test_the_class_asks_for_no_key_that_the_driver_reserves() -> None:
-    assert not [key for key in tags.class_tags("myeks") if key.startswith("ebs.csi.aws.com/")]
+    assert not [key for key in tags.class_tags("myeks", USUAL_NAME) if key.startswith("ebs.csi.aws.com/")]
 
 
 def test_the_partition_of_a_static_volume_is_kept_where_there_is_one() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -30,6 +31,25 @@ def an_event(detail_type: str = SNAPSHOT, source: str = "aws.ec2", **detail: Any
 def test_the_snapshot_is_read_from_either_shape_of_its_arn(arn: str) -> None:
     event = an_event(event="createSnapshot", result="succeeded", snapshot_id=arn)
     assert parse(event) == SnapshotsFinished(("snap-01234567",))
+
+
+@pytest.mark.parametrize(
+    ("time", "at"),
+    [
+        ("2026-11-24T18:00:05Z", datetime(2026, 11, 24, 18, 0, 5, tzinfo=UTC)),
+        ("2026-11-24T18:00:05", None),
+        ("yesterday", None),
+        (None, None),
+        (5, None),
+    ],
+)
+def test_when_it_ended_is_told_as_far_as_the_event_says_it(time: object, at: datetime | None) -> None:
+    members = [{"snapshot_id": "snap-1"}]
+    for event in (
+        an_event(event="createSnapshot", snapshot_id="snap-1"),
+        an_event(GROUP, event="createSnapshots", snapshots=members),
+    ):
+        assert parse({**event, "time": time}) == SnapshotsFinished(("snap-1",), at)
 
 
 def test_a_failed_snapshot_has_ended_as_well() -> None:

@@ -12,7 +12,7 @@ from snapkeep.domain.claims import Volume, VolumeKind
 from snapkeep.domain.drivers import AUTO_MODE, NAMED_SNAPSHOT
 from snapkeep.domain.errors import Forbidden, PermanentError, TemporaryError
 from snapkeep.domain.points import PointState, Snapshot
-from snapkeep.domain.policies import Lock, LockMode, Method
+from snapkeep.domain.policies import USUAL_NAME, Lock, LockMode, Method
 from snapkeep.domain.runs import RunState
 from snapkeep.services.complete_points import Verdict
 from tests.fakes.world import World, a_claim, a_policy
@@ -126,7 +126,10 @@ def test_a_volume_snapshot_named_after_somebody_elses_point_is_not_taken_for_it(
     world = taken(Method.CSI)
     point = world.point("mysql")
     world.ebs.add_volume("vol-attacker")
-    filled = tags.class_tags("myeks") | {tags.SNAPSHOT_NAMESPACE: "evil", tags.SNAPSHOT_NAME: point.id}
+    filled = tags.class_tags("myeks", USUAL_NAME) | {
+        tags.SNAPSHOT_NAMESPACE: "evil",
+        tags.SNAPSHOT_NAME: point.id,
+    }
     fake = world.ebs.create("vol-attacker", filled, "")
     world.ebs.complete()
     world.wait(minutes=20)

@@ -11,6 +11,7 @@ from snapkeep.domain import tags
 from snapkeep.domain.errors import NotFound, PermanentError
 from snapkeep.domain.holds import BY_HAND, Hold
 from snapkeep.domain.points import SnapshotState
+from snapkeep.domain.policies import USUAL_NAME
 from snapkeep.domain.retention_points import locked
 from snapkeep.services.delete_checks import Checks
 from tests.fakes.world import SLOT, World, a_claim, names
@@ -25,7 +26,8 @@ def world() -> World:
 
 
 def checks(world: World) -> Checks:
-    return Checks(world.ebs, world.journal, "myeks", names(world.ebs.all.values()), world.clock())
+    ids = names(world.ebs.all.values())
+    return Checks(world.ebs, world.journal, USUAL_NAME, "myeks", ids, world.clock())
 
 
 def test_what_may_go_is_there_and_what_is_gone_or_in_the_bin_is_not(world: World) -> None:
@@ -58,6 +60,15 @@ def test_a_hold_an_archive_tier_and_foreign_tags_forbid(world: World) -> None:
     for name, reason in ((first, "held"), (second, "archive"), (third, "ours")):
         with pytest.raises(PermanentError, match=reason):
             checks(world).look(name)
+
+
+def test_what_another_deployment_took_over_stays_and_the_reason_names_it(world: World) -> None:
+    first, second, _ = names(world.ebs.all.values())
+    world.ebs.add_tags(first, {tags.DEPLOYMENT: "green"})
+    with pytest.raises(PermanentError, match="belongs to the deployment green"):
+        checks(world).look(first)
+    world.ebs.remove_tags(second, {tags.DEPLOYMENT: USUAL_NAME})
+    assert checks(world).look(second)[1]
 
 
 def test_locks_are_asked_for_once_a_batch_and_one_by_one_if_a_member_is_unknown(world: World) -> None:

@@ -9,7 +9,7 @@ import pytest
 from snapkeep.domain import tags
 from snapkeep.domain.deletions import Deletion, DeletionStep
 from snapkeep.domain.errors import PermanentError, TemporaryError, Throttled
-from snapkeep.domain.policies import Method, Pace
+from snapkeep.domain.policies import USUAL_NAME, Method, Pace
 from snapkeep.services.delete_points import LOOKS, DeletePoints, Fate, Wanted
 from snapkeep.services.prune_objects import open_objects
 from tests.fakes.world import SLOT, World, a_claim, a_policy, names
@@ -28,6 +28,7 @@ class Story:
     def delete(self) -> tuple[Fate, str]:
         world = self.world
         deleter = DeletePoints(
+            USUAL_NAME,
             "myeks",
             world.ebs,
             world.journal,

@@ -9,7 +9,7 @@ import pytest
 
 from snapkeep.domain import tags
 from snapkeep.domain.points import PointState
-from snapkeep.domain.policies import Method
+from snapkeep.domain.policies import USUAL_NAME, Method
 from snapkeep.services.looking import belongs_to, cut_for, description_of, existing_of
 from tests.fakes.world import World, a_claim, a_policy, on_one_volume
 
@@ -94,7 +94,7 @@ def test_only_what_was_cut_for_the_very_volume_snapshot_of_a_point_is_its_own() 
     world.backup()
     world.work()
     point = world.point("mysql")
-    named = tags.class_tags("myeks") | tags.snapshot_object_tags(point)
+    named = tags.class_tags("myeks", USUAL_NAME) | tags.snapshot_object_tags(point)
     own = world.ebs.create("vol-mysql", named, "")
     assert belongs_to(own, point)
     other_nonce = f"{point.id}-fedcba9876543210"
@@ -109,7 +109,7 @@ def test_before_its_intent_a_point_has_no_volume_snapshot_whatever_is_named_so(m
     world.backup()
     point = world.point("mysql")
     named = {tags.SNAPSHOT_NAMESPACE: "shop", tags.SNAPSHOT_NAME: point.id}
-    made = world.ebs.create("vol-mysql", tags.class_tags("myeks") | named, "")
+    made = world.ebs.create("vol-mysql", tags.class_tags("myeks", USUAL_NAME) | named, "")
     assert not belongs_to(made, point)
     assert cut_for(world.ebs, point) == []
 
@@ -119,7 +119,7 @@ def test_what_an_earlier_version_intended_without_a_nonce_is_found_by_the_points
     world.backup()
     planned = world.point("mysql")
     named = {tags.SNAPSHOT_NAMESPACE: "shop", tags.SNAPSHOT_NAME: planned.id}
-    made = world.ebs.create("vol-mysql", tags.class_tags("myeks") | named, "")
+    made = world.ebs.create("vol-mysql", tags.class_tags("myeks", USUAL_NAME) | named, "")
     for point in (
         replace(planned, state=PointState.CREATING),
         replace(planned, method=Method.EBS, fell_back=True),

@@ -11,7 +11,7 @@ import pytest
 from snapkeep.domain import tags
 from snapkeep.domain.errors import PermanentError, TemporaryError
 from snapkeep.domain.points import PointState
-from snapkeep.domain.policies import Method
+from snapkeep.domain.policies import USUAL_NAME, Method
 from snapkeep.services.prune_objects import open_objects
 from tests.fakes.world import World, a_claim, a_policy, names
 
@@ -186,7 +186,10 @@ def test_a_first_that_only_a_stale_listing_shows_is_no_reason_to_delete_the_twin
 def test_a_twin_of_a_csi_point_has_only_the_tags_of_our_class() -> None:
     world, first, twin = with_twin()
     point = world.point("mysql")
-    driver = tags.class_tags("myeks") | {tags.SNAPSHOT_NAMESPACE: "shop", tags.SNAPSHOT_NAME: point.id}
+    driver = tags.class_tags("myeks", USUAL_NAME) | {
+        tags.SNAPSHOT_NAMESPACE: "shop",
+        tags.SNAPSHOT_NAME: point.id,
+    }
     marked = driver | {tags.POINT: point.id, tags.DUPLICATE: "true"}
     world.ebs.all[twin] = replace(world.ebs.all[twin], tags=marked)
     assert [pruned.deleted for pruned in world.prune_twins()] == [True]

@@ -21,9 +21,13 @@ class BackupRequest:
 
 @dataclass(frozen=True, slots=True)
 class SnapshotsFinished:
-    """EC2 says that snapshots ended, well or badly; what became of them is read from EC2."""
+    """EC2 says that snapshots ended, well or badly; what became of them is read from EC2.
+
+    `at` is when it said so (aware UTC), None where the event does not tell.
+    """
 
     snapshot_ids: tuple[str, ...]
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,19 +27,24 @@ https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html
 """
 
 HASH_LENGTH = 10
+_DEPLOYMENT = re.compile(r"[a-z][a-z0-9-]{0,20}")
 _DNS_LABEL = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
 _DNS_SUBDOMAIN = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
 _LABEL_VALUE = re.compile(r"([A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?)?")
 
 
-def point_id(claim_name: str, cluster: str, claim_uid: str, policy: str, slot: datetime) -> str:
+def point_id(
+    claim_name: str, cluster: str, claim_uid: str, policy: str, slot: datetime, deployment: str = ""
+) -> str:
     """The name of the recovery point of a claim under a policy at a slot (aware): a DNS-1123 label.
 
-    The beginning is there for people; the hash over cluster, claim UID, policy and slot makes it
-    unique, so a claim that was deleted and made again under its old name gets other points.
+    The beginning is there for people; the hash over deployment, cluster, claim UID, policy and slot makes it
+    unique, so a claim that was deleted and made again under its old name gets other points. Runs from
+    before deployments had names have none.
     """
     time = slot_text(slot)
-    digest = short_hash(cluster, claim_uid, policy, time)
+    whose = (deployment,) if deployment else ()
+    digest = short_hash(cluster, claim_uid, policy, time, *whose)
     room = LABEL_LIMIT - len(time) - len(digest) - 2
     base = re.sub(r"[^a-z0-9]+", "-", claim_name.lower())[: room + 1].strip("-")[:room].rstrip("-")
     return f"{base or 'claim'}-{time.lower()}-{digest}"
@@ -53,6 +58,11 @@ def is_name(text: str) -> bool:
 def is_claim_name(text: str) -> bool:
     """True for a DNS-1123 subdomain, as the name of a claim must be."""
     return len(text) <= NAME_LIMIT and _DNS_SUBDOMAIN.fullmatch(text) is not None
+
+
+def is_deployment_name(text: str) -> bool:
+    """True for what the setting `prefix` may be: 1 to 21 of a-z, 0-9 and dashes, a letter first."""
+    return _DEPLOYMENT.fullmatch(text) is not None
 
 
 def is_label(key: str, value: str) -> bool:

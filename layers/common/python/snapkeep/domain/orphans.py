@@ -33,6 +33,7 @@ class OrphanKind(StrEnum):
     LATE_SNAPSHOT = "late snapshot"
     UNREADABLE_SNAPSHOT = "unreadable snapshot"
     UNKNOWN_CLUSTER = "snapshots of an unknown cluster"
+    OTHER_DEPLOYMENT = "snapshots of another deployment"
     CONTENT = "VolumeSnapshotContent"
     VOLUME_SNAPSHOT = "VolumeSnapshot"
     LOST_POINT = "lost recovery point"
@@ -114,6 +115,7 @@ class Census:
     _settled: set[str] = field(default_factory=set)
     _newest: dict[tuple[str, str], tuple[datetime, str]] = field(default_factory=dict)
     _suspects: list[tuple[Snapshot, str]] = field(default_factory=list)
+    _anothers: dict[str, tuple[int, int]] = field(default_factory=dict)
 
     def add(self, snapshot: Snapshot) -> None:
         """Take a snapshot of the cluster into account."""
@@ -132,8 +134,29 @@ class Census:
             place = (found.claim, snapshot.volume_id)
             self._newest[place] = max(good, self._newest.get(place, good))
 
+    def add_anothers(self, snapshot: Snapshot) -> None:
+        """Take a snapshot of the cluster into account that another deployment made."""
+        name = snapshot.tags[tags.DEPLOYMENT]
+        self.points.add(tags.point_id_of(snapshot.tags))
+        count, size = self._anothers.get(name, (0, 0))
+        self._anothers[name] = count + 1, size + snapshot.size_bytes
+
+    @property
+    def anothers(self) -> list[str]:
+        """The names of other deployments that made snapshots of the cluster."""
+        return sorted(self._anothers)
+
     def orphans(self, now: datetime) -> Iterator[Orphan]:
         """The orphans among them, by id, once all were added."""
+        for name, (count, size) in sorted(self._anothers.items()):
+            yield Orphan(
+                OrphanKind.OTHER_DEPLOYMENT,
+                name,
+                f"{count} snapshots of this cluster belong to the deployment {name}: nothing here counts or "
+                f"deletes them. Let one deployment serve the cluster; if {name} is gone, run `snapkeep adopt "
+                f"--cluster {self.cluster} --from {name}`",
+                size,
+            )
         for snapshot, unreadable in sorted(self._suspects, key=lambda item: item[0].id):
             if now - snapshot.started_at < MIN_AGE or snapshot.state is SnapshotState.PENDING:
                 continue

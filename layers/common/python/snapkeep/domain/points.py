@@ -97,7 +97,8 @@ class Point:
     snapshot is known that a driver cuts without tags of ours (`drivers.NAMED_SNAPSHOT`). `withdrawn` says
     that its VolumeSnapshot is gone with nothing cut: what is cut under its name later is not the point's.
     `nonce` is random and journaled before the VolumeSnapshot is made; "" where none is needed, and in what
-    a version without nonces wrote.
+    a version without nonces wrote. `deployment` is the name of the one that takes it; "" in what a version
+    without the name wrote.
     """
 
     id: str
@@ -126,6 +127,7 @@ class Point:
     driver_mark: str = ""
     withdrawn: bool = False
     nonce: str = ""
+    deployment: str = ""
 
     @property
     def volume_snapshot(self) -> str:

@@ -160,11 +160,16 @@ class Pace:
     pending: int = 80
 
 
+USUAL_NAME = "snapkeep"
+"""The name of a deployment whose setting `prefix` was left alone."""
+
+
 @dataclass(frozen=True, slots=True)
 class Deployment:
     """Everything the functions need to know of `snapkeep.yaml`.
 
     `delete_orphans` lets the sweep delete what belongs to no backup; without it the sweep only reports.
+    `name` is the deployment setting `prefix`: it tells apart the deployments of one account and Region.
     """
 
     clusters: tuple[Cluster, ...]
@@ -173,6 +178,7 @@ class Deployment:
     consistency_wait: timedelta = timedelta(minutes=5)
     delete_orphans: bool = False
     interruption: InterruptionRules = field(default_factory=InterruptionRules)
+    name: str = USUAL_NAME
 
     def cluster(self, name: str) -> Cluster | None:
         """The cluster of that name, or None when the config does not name it."""
@@ -205,6 +211,7 @@ def from_document(document: Mapping[str, Any]) -> Deployment:
         consistency_wait=timedelta(seconds=document["consistency_wait"]),
         delete_orphans=document["delete_orphans"],
         interruption=_interruption(document["interruption"]),
+        name=document["name"],
     )
 
 

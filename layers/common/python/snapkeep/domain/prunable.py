@@ -55,7 +55,8 @@ class Unreadable:
 def read(snapshot: Snapshot, cluster: str) -> Listed | Unreadable:
     """The candidate a snapshot of a cluster is, or why it cannot be one.
 
-    A point's id hashes its cluster, claim UID, policy and slot: tags that were edited do not fit it.
+    A point's id hashes its deployment, cluster, claim UID, policy and slot: tags that were edited do not fit
+    it. The ids of points from before deployments had names say none, nor do they once they are adopted.
     """
     facts = tags.claim_facts_of(snapshot.tags)
     policy, slot = snapshot.tags.get(tags.POLICY, ""), tags.slot_of(snapshot.tags)
@@ -63,7 +64,9 @@ def read(snapshot: Snapshot, cluster: str) -> Listed | Unreadable:
         return Unreadable(snapshot.id, _incomplete(snapshot))
     if facts.cluster != cluster:
         return Unreadable(snapshot.id, f"its tags name the cluster {facts.cluster}, not {cluster}")
-    if snapshot.tags.get(tags.POINT) != point_id(facts.name, cluster, facts.uid, policy, slot):
+    identity = (facts.name, cluster, facts.uid, policy, slot)
+    ids = [point_id(*identity, name) for name in ("", snapshot.tags.get(tags.DEPLOYMENT, ""))]
+    if snapshot.tags.get(tags.POINT) not in ids:
         return Unreadable(snapshot.id, "its tags do not fit each other: somebody edited them")
     return Listed(facts.uid, policy, _candidate(snapshot, facts), slot, f"{facts.namespace}/{facts.name}")
 

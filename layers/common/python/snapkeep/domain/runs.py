@@ -34,7 +34,8 @@ class Run:
     when the run was closed, and have not ended since. `degraded` is the reason when the run could not do
     all it should (cluster unreachable); such a run ends `partially_failed` at best. `left` counts
     the claims that were not taken, by reason code. A run of the policy `on-demand` has the `wish` it
-    was asked for by.
+    was asked for by. `deployment` is the name of the one that takes it, which is part of the ids of its
+    points; "" in runs from before.
     """
 
     id: str
@@ -52,6 +53,7 @@ class Run:
     announced: bool = False
     wish: Wish | None = None
     late: int = 0
+    deployment: str = ""
 
     @property
     def is_settled(self) -> bool:

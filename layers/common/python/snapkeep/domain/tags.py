@@ -32,6 +32,7 @@ VOLUME_MODE = "snapkeep:volume-mode"
 FS_TYPE = "snapkeep:fs-type"
 PARTITION = "snapkeep:partition"
 GROUP = "snapkeep:group"
+DEPLOYMENT = "snapkeep:deployment"
 DUPLICATE = "snapkeep:duplicate"
 HOLD = "snapkeep:hold"
 SNAPSHOT_NAMESPACE = "snapkeep:volume-snapshot-namespace"
@@ -52,6 +53,15 @@ def are_ours(tags: Mapping[str, str]) -> bool:
     return tags.get(MANAGED) == "true" and any(tags.get(key) for key in (RUN, POINT, SNAPSHOT_NAME))
 
 
+def is_anothers(tags: Mapping[str, str], deployment: str) -> bool:
+    """True when the tags name another deployment, one of another stack in this account and Region.
+
+    Points from before the tag belong to the deployment that serves their cluster, until `snapkeep adopt`
+    writes it.
+    """
+    return tags.get(DEPLOYMENT, deployment) != deployment
+
+
 def identity_tags(point: Point) -> dict[str, str]:
     """The tags every create call carries, so that a snapshot can be found again by its run.
 
@@ -64,7 +74,9 @@ def identity_tags(point: Point) -> dict[str, str]:
         SLOT: slot_text(point.slot),
         RUN: tag_value(point.run),
         **restoring_driver(point.claim.driver).tags(point.claim.cluster),
-    } | ({GROUP: tag_value(point.group)} if point.group else {})
+        **({DEPLOYMENT: point.deployment} if point.deployment else {}),
+        **({GROUP: tag_value(point.group)} if point.group else {}),
+    }
 
 
 def full_tags(point: Point) -> dict[str, str]:
@@ -89,7 +101,7 @@ def full_tags(point: Point) -> dict[str, str]:
     )
 
 
-def class_tags(cluster: str) -> dict[str, str]:
+def class_tags(cluster: str, deployment: str) -> dict[str, str]:
     """What the VolumeSnapshotClass asks the driver to put on a snapshot; the driver fills the templates.
 
     No key of the driver's own is among them: since v1.58 the driver refuses a class that asks for
@@ -102,6 +114,7 @@ def class_tags(cluster: str) -> dict[str, str]:
         CLUSTER: cluster,
         SNAPSHOT_NAMESPACE: "{{ .VolumeSnapshotNamespace }}",
         SNAPSHOT_NAME: "{{ .VolumeSnapshotName }}",
+        DEPLOYMENT: deployment,
     }
 
 
@@ -115,7 +128,10 @@ def spoiled_tags(present: Mapping[str, str], point: Point) -> tuple[str, ...]:
 
     They are written once, together with the point's id: whoever finds them changed cannot mend them.
     """
-    needed = (CLUSTER, NAMESPACE, CLAIM, CLAIM_UID, POLICY, SLOT, SIZE, ACCESS_MODES, VOLUME_MODE)
+    needed = (
+        *(CLUSTER, DEPLOYMENT, NAMESPACE, CLAIM, CLAIM_UID, POLICY, SLOT),
+        *(SIZE, ACCESS_MODES, VOLUME_MODE),
+    )
     return tuple(sorted(set(needed) & missing_tags(present, point).keys()))
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from snapkeep.domain.messages import SnapshotsFinished
@@ -40,7 +41,7 @@ def _snapshot_notification(event: Event) -> SnapshotsFinished | None:
     detail = _fields(event.get("detail"))
     if detail.get("event") != "createSnapshot":
         return None
-    return SnapshotsFinished((_id(detail.get("snapshot_id")),))
+    return SnapshotsFinished((_id(detail.get("snapshot_id")),), _time(event))
 
 
 def _multi_volume_status(event: Event) -> SnapshotsFinished | None:
@@ -50,13 +51,22 @@ def _multi_volume_status(event: Event) -> SnapshotsFinished | None:
     members = detail.get("snapshots")
     if not isinstance(members, list) or not members:
         raise MalformedMessage("the multi-volume event names no snapshots")
-    return SnapshotsFinished(tuple(_id(_fields(member).get("snapshot_id")) for member in members))
+    ids = tuple(_id(_fields(member).get("snapshot_id")) for member in members)
+    return SnapshotsFinished(ids, _time(event))
 
 
 def _fields(value: object) -> Mapping[str, Any]:
     if not isinstance(value, Mapping):
         raise MalformedMessage(f"the event's detail holds {value!r} where fields belong")
     return value
+
+
+def _time(event: Event) -> datetime | None:
+    try:
+        time = datetime.fromisoformat(str(event.get("time")))
+    except ValueError:
+        return None
+    return time if time.tzinfo else None
 
 
 def _id(arn: object) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from snapkeep.domain import tags
@@ -32,6 +32,8 @@ class Verdict(StrEnum):
     """What looking at one snapshot led to."""
 
     NOT_OURS = "not ours"
+    GONE = "gone"
+    ALONE = "not marked: the snapshot that counts for its point is not good"
     UNKNOWN = "no such point in the journal"
     DUPLICATE = "marked as a duplicate"
     CONTESTED = "cut more than once; reconcile asks which one its content names"
@@ -51,13 +53,16 @@ class CompletePoints:
     clock: Clock
     deployment: Deployment
 
-    def on_event(self, snapshot_id: str, finished: bool) -> Verdict:
+    def on_event(self, snapshot_id: str, finished: bool, ended_at: datetime | None = None) -> Verdict:
         """Settle the snapshot an EBS event names.
 
-        `finished` says that the event reported an end. Raises TemporaryError while EC2's
-        Describe calls lag behind the event, so that the event is delivered again.
+        `finished` says that the event reported an end, `ended_at` (aware UTC) when. Raises TemporaryError
+        while EC2's Describe calls lag behind the event, so that the event is delivered again. Whose a
+        snapshot was that is gone nobody can tell: reconcile asks for those of open points.
         """
         snapshot = self.snapshots.get(snapshot_id)
+        if snapshot is None and ended_at is not None and self.clock() - ended_at > JOURNAL_LAG:
+            return Verdict.GONE
         if snapshot is None:
             raise TemporaryError(f"EC2 does not show {snapshot_id} yet", timedelta(seconds=30))
         verdict = self.settle(snapshot, ended=finished)
@@ -76,6 +81,8 @@ class CompletePoints:
         `named` says that it is the one that its VolumeSnapshotContent names. A driver whose describes lag
         cuts several for one VolumeSnapshot: until it is known which one is named, none is taken.
         """
+        if tags.is_anothers(snapshot.tags, self.deployment.name):
+            return Verdict.NOT_OURS
         if not tags.are_ours(snapshot.tags) and self._unmarked_point(snapshot) is None:
             return Verdict.NOT_OURS
         if snapshot.tags.get(tags.DUPLICATE) == "true":
@@ -88,9 +95,9 @@ class CompletePoints:
             return Verdict.CONTESTED
         point = self._adopted(point, snapshot)
         if point.snapshot_id != snapshot.id:
-            return self._mark_duplicate(point, snapshot)
+            return self._second(point, snapshot)
         for other in siblings:
-            if other.id != snapshot.id:
+            if other.id != snapshot.id and snapshot.state is not SnapshotState.ERROR:
                 self._mark_duplicate(point, other)
         verdict = self.advance(point, snapshot)
         if ended and verdict is Verdict.PENDING and self.journal.write_end(point, self.clock()):
@@ -142,6 +149,22 @@ class CompletePoints:
             self.journal.revive(point, creation)
         return self.journal.points(point.run, [point.id])[0]
 
+    def _second(self, point: Point, snapshot: Snapshot) -> Verdict:
+        """Mark a second snapshot, unless it may be the only good one: then it keeps its tags, and counts.
+
+        Raises TemporaryError while EC2 may only lag behind with the first.
+        """
+        first = self.snapshots.get(point.snapshot_id) if point.snapshot_id else None
+        if point.snapshot_id and first is None and self._is_young(point):
+            raise TemporaryError(f"EC2 does not show {point.snapshot_id} yet, beside which {snapshot.id} is")
+        if not point.snapshot_id or (first is not None and _may_count(first)):
+            return self._mark_duplicate(point, snapshot)
+        self._complete_tags(point, snapshot)
+        return Verdict.ALONE
+
+    def _is_young(self, point: Point) -> bool:
+        return point.started_at is not None and self.clock() - point.started_at < JOURNAL_LAG
+
     def _mark_duplicate(self, point: Point, snapshot: Snapshot) -> Verdict:
         """A second snapshot for the same claim and slot never counts; prune removes it later.
 
@@ -153,13 +176,13 @@ class CompletePoints:
             self.snapshots.add_tags(snapshot.id, verdict)
             return Verdict.DUPLICATE
         missing = tags.missing_tags(snapshot.tags, point)
-        owner = _ownership(snapshot, point)
+        owner = self._ownership(snapshot, point)
         try:
-            if owner:  # only one request may make it ours
+            if tags.MANAGED in owner:  # only one request may make it ours
                 self.snapshots.add_tags(snapshot.id, verdict | missing | owner)
             else:
                 self.snapshots.add_tags(snapshot.id, verdict)
-                self.snapshots.add_tags(snapshot.id, missing)
+                self.snapshots.add_tags(snapshot.id, missing | owner)
         except Forbidden:  # named by somebody else in the meantime, which describes do not show yet
             self.snapshots.add_tags(snapshot.id, verdict)
         return Verdict.DUPLICATE
@@ -207,9 +230,21 @@ class CompletePoints:
             _check_unspoiled(snapshot, point)
             return
         try:
-            self.snapshots.add_tags(snapshot.id, missing | _ownership(snapshot, point))
+            self.snapshots.add_tags(snapshot.id, missing | self._ownership(snapshot, point))
         except Forbidden as error:
             self._accept_tagged(point, snapshot, error)
+
+    def _ownership(self, snapshot: Snapshot, point: Point) -> dict[str, str]:
+        """What makes a snapshot ours: all or none, since IAM lets us adopt only by all in one request.
+
+        The driver that leaves them to us does not say either which VolumeSnapshot it cut the snapshot for. A
+        class that was applied before deployments had names does not tell ours.
+        """
+        name = {} if tags.DEPLOYMENT in snapshot.tags else {tags.DEPLOYMENT: self.deployment.name}
+        ours = {tags.MANAGED: "true", tags.CLUSTER: point.claim.cluster}
+        if ours.items() <= snapshot.tags.items():
+            return name
+        return ours | name | tags.snapshot_object_tags(point)
 
     def _accept_tagged(self, point: Point, snapshot: Snapshot, error: Forbidden) -> None:
         """EC2 refuses to write twice: somebody else may have completed the tags, and describes lag."""
@@ -261,6 +296,12 @@ def _may_revive(point: Point, snapshot: Snapshot) -> bool:
     return not (point.withdrawn and by_driver)
 
 
+def _may_count(snapshot: Snapshot) -> bool:
+    """False for one that failed, was deleted into the Recycle Bin or is marked as a duplicate itself."""
+    is_there = snapshot.state in (SnapshotState.PENDING, SnapshotState.COMPLETED)
+    return is_there and tags.DUPLICATE not in snapshot.tags
+
+
 def _check_unspoiled(snapshot: Snapshot, point: Point) -> None:
     """Raises PermanentError when the tags that name a point say something else than its record."""
     spoiled = list(tags.spoiled_tags(snapshot.tags, point))
@@ -273,12 +314,3 @@ def _check_unspoiled(snapshot: Snapshot, point: Point) -> None:
 def _entry(point: Point, snapshot: Snapshot) -> Entry:
     claim = point.claim
     return Entry(claim.namespace, claim.name, point.slot, point.id, snapshot.id, point.policy)
-
-
-def _ownership(snapshot: Snapshot, point: Point) -> dict[str, str]:
-    """What makes a snapshot ours: both tags or none, since IAM lets us adopt only by both in one request.
-
-    The driver that leaves them to us does not say either which VolumeSnapshot it cut the snapshot for.
-    """
-    ours = {tags.MANAGED: "true", tags.CLUSTER: point.claim.cluster}
-    return {} if ours.items() <= snapshot.tags.items() else ours | tags.snapshot_object_tags(point)

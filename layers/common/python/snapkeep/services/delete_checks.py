@@ -24,6 +24,7 @@ class Checks:
 
     snapshots: Snapshots
     journal: Journal
+    deployment: str
     cluster: str
     batch: Sequence[str]
     now: datetime
@@ -65,6 +66,8 @@ class Checks:
             raise PermanentError(restored_for_now(snapshot.back_to_archive_at).reason)
         if (snapshot.tags.get(tags.MANAGED), snapshot.tags.get(tags.CLUSTER)) != ("true", self.cluster):
             raise PermanentError("its tags do not say any more that it is ours")
+        if tags.is_anothers(snapshot.tags, self.deployment):
+            raise PermanentError(f"it belongs to the deployment {snapshot.tags[tags.DEPLOYMENT]}")
         self._check_journal(snapshot.id)
         protections = self._protections_of(snapshot.id)
         if protections:

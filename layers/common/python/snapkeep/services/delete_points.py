@@ -65,6 +65,7 @@ class Wanted:
 class DeletePoints:
     """Takes the deletions of one cluster, journaled as intended, as far as they go now."""
 
+    deployment: str
     cluster: str
     snapshots: Snapshots
     journal: Journal
@@ -115,7 +116,7 @@ class DeletePoints:
                 yield self._attempt(snapshot_id, self._delete, snapshot_id, checks)
 
     def _checks(self, batch: Sequence[str]) -> Checks:
-        return Checks(self.snapshots, self.journal, self.cluster, batch, self.clock())
+        return Checks(self.snapshots, self.journal, self.deployment, self.cluster, batch, self.clock())
 
     def _ask(self, item: Wanted, checks: Checks) -> list[SnapshotObject]:
         """Ask the cluster for the objects of a point, if it may go: those that were asked for."""

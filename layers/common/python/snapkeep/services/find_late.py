@@ -85,7 +85,7 @@ class FindLate:
 
     def _look_back(self, run: Run, histories: Sequence[History]) -> None:
         by_id = {
-            point_id(item.claim.name, run.cluster, item.claim.uid, run.policy, run.slot): item
+            point_id(item.claim.name, run.cluster, item.claim.uid, run.policy, run.slot, run.deployment): item
             for item in histories
         }
         for point in self.journal.points(run.id, list(by_id)) if by_id else ():

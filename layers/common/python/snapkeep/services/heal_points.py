@@ -211,7 +211,7 @@ class HealPoints:
                 if self._age(point) > self.deployment.consistency_wait:
                     self._fail(point, f"its snapshot {point.snapshot_id} was deleted before it was ready")
                     done["failed"] += 1
-            elif not _is_own(snapshot, point):
+            elif not _is_own(snapshot, point) or tags.is_anothers(snapshot.tags, self.deployment.name):
                 done[self._settle_known(point, snapshot)] += 1
             elif point.snapshot_id not in seen:
                 done[self._settle(snapshot)] += 1

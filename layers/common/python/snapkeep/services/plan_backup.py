@@ -78,7 +78,8 @@ class PlanBackup:
         run = self._asked_for(cluster, slot) if built_in else None
         if run is None:
             self._check_policy(cluster, policy_name)
-            run = Run(run_id(cluster, policy_name, slot), cluster, policy_name, slot, accepted_at=now)
+            name = run_id(cluster, policy_name, slot)
+            run = Run(name, cluster, policy_name, slot, accepted_at=now, deployment=self.deployment.name)
         held = self.journal.open_run(run, owner, now + LEASE, now)
         if held is None or held.state is not RunState.PLANNING:
             return held
@@ -234,7 +235,7 @@ def _replaced(item: KnownClaim) -> Left:
 def _point(
     run: Run, claim: ClaimFacts, volume_id: str, method: Method, group: str, method_reason: str
 ) -> Point:
-    name = point_id(claim.name, claim.cluster, claim.uid, run.policy, run.slot)
+    name = point_id(claim.name, claim.cluster, claim.uid, run.policy, run.slot, run.deployment)
     return Point(
         id=name,
         run=run.id,
@@ -247,6 +248,7 @@ def _point(
         lead=name,
         group=group,
         method_reason=method_reason,
+        deployment=run.deployment,
     )
 
 

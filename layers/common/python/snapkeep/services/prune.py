@@ -174,7 +174,14 @@ class Prune:
         report.notes += self._let_through(cluster, survey, now, opened)
         brake.close(braked.confirmed)
         deleter = DeletePoints(
-            cluster, self.snapshots, self.journal, self.clock, self.pause, self.deployment.pace, objects
+            self.deployment.name,
+            cluster,
+            self.snapshots,
+            self.journal,
+            self.clock,
+            self.pause,
+            self.deployment.pace,
+            objects,
         )
         ended = self._delete(survey, sorted(opened), deleter, until, report)
         report.ended = ended[:SHOWN]

@@ -164,7 +164,10 @@ def _is_twin(twin: Snapshot, first: Snapshot) -> bool:
 
     The twin of a `csi` point may lack most tags: the driver gave it only those of our class.
     """
-    same = (tags.CLUSTER, tags.NAMESPACE, tags.CLAIM, tags.CLAIM_UID, tags.POLICY, tags.SLOT, tags.RUN)
+    same = (
+        *(tags.DEPLOYMENT, tags.CLUSTER, tags.NAMESPACE, tags.CLAIM, tags.CLAIM_UID),
+        *(tags.POLICY, tags.SLOT, tags.RUN),
+    )
     if any(twin.tags.get(key, first.tags.get(key)) != first.tags.get(key) for key in same):
         return False
     named = point_of_object(twin.tags.get(tags.SNAPSHOT_NAME, first.tags[tags.POINT]))

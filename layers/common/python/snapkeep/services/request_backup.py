@@ -70,7 +70,8 @@ class RequestBackup:
         for seconds in range(SECONDS_AHEAD):
             slot = first + timedelta(seconds=seconds)
             name = run_id(cluster, ON_DEMAND, slot)
-            run = self.journal.accept_run(Run(name, cluster, ON_DEMAND, slot, now, wish=wish), request_id)
+            wanted = Run(name, cluster, ON_DEMAND, slot, now, wish=wish, deployment=self.deployment.name)
+            run = self.journal.accept_run(wanted, request_id)
             if run is not None:
                 return run
         raise Throttled(

@@ -86,8 +86,12 @@ class SaveVolumes:
         return held
 
     def _run(self, record: IncidentRecord) -> Run:
+        """Points that are journaled say whose run it is: an update may come between."""
         assert record.saved_at is not None
-        return Run(record.run, record.cluster, INTERRUPTION, record.saved_at, accepted_at=record.saved_at)
+        planned = next(iter(self.journal.points_of(record.run)), None)
+        name = self.taker.deployment.name if planned is None else planned.deployment
+        at = record.saved_at
+        return Run(record.run, record.cluster, INTERRUPTION, at, accepted_at=at, deployment=name)
 
     def _plan(self, record: IncidentRecord, claims: Sequence[Claim]) -> Sequence[str]:
         """Journal the points and return their ids in the order in which they are to be taken.
@@ -99,7 +103,8 @@ class SaveVolumes:
         at_once = self.pacer.wait(len(claims), self.clock()) <= timedelta()
         if not at_once:
             claims = in_order_of_need(claims, self._last_good(record.cluster, claims))
-        points = [_point(self._run(record), claim) for claim in claims]
+        run = self._run(record)
+        points = [_point(run, claim) for claim in claims]
         if at_once and len(points) > 1:
             lead = min(point.id for point in points)
             points = [replace(point, group=record.instance, lead=lead) for point in points]
@@ -139,7 +144,7 @@ class SaveVolumes:
 
 def _point(run: Run, claim: Claim) -> Point:
     assert claim.volume is not None
-    name = point_id(claim.name, claim.cluster, claim.uid, run.policy, run.slot)
+    name = point_id(claim.name, claim.cluster, claim.uid, run.policy, run.slot, run.deployment)
     return Point(
         id=name,
         run=run.id,
@@ -150,6 +155,7 @@ def _point(run: Run, claim: Claim) -> Point:
         method=Method.EBS,
         accepted_at=run.accepted_at,
         lead=name,
+        deployment=run.deployment,
     )
 
 

@@ -93,7 +93,10 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class SweepOrphans:
-    """Sweeps the clusters of the deployment; `pause` waits for objects on their way out."""
+    """Sweeps the clusters of the deployment; `pause` waits for objects on their way out.
+
+    `snapshots` are those of all deployments: two that serve one cluster are told of each other.
+    """
 
     deployment: Deployment
     clusters: Clusters
@@ -140,14 +143,18 @@ class SweepOrphans:
             seen.ids.add(snapshot.id)
             if not tags.are_ours(snapshot.tags):
                 continue
-            seen.clusters.get(snapshot.tags.get(tags.CLUSTER, ""), seen.strangers).add(snapshot)
+            census = seen.clusters.get(snapshot.tags.get(tags.CLUSTER, ""))
+            if not tags.is_anothers(snapshot.tags, self.deployment.name):
+                (census or seen.strangers).add(snapshot)
+            elif census:
+                census.add_anothers(snapshot)
         return seen
 
     def _sweep(self, census: Census, ids: set[str], request: PruneRequest) -> OrphanReport:
         cluster = census.cluster
         report = OrphanReport(cluster, request.dry_run)
         try:
-            seen = self._objects(cluster, report)
+            seen = self._objects(census, report)
             found = list(self._find(census, ids, seen))
             self._tell(report, found)
             hidden = unreadable_records(self.journal)
@@ -162,10 +169,18 @@ class SweepOrphans:
             log.warning("sweep of %s: %s", cluster, report.refused)
         return report
 
-    def _objects(self, cluster: str, report: OrphanReport) -> Listed:
-        """The snapshot objects of a cluster; one that cannot be listed whole counts as not listed."""
+    def _objects(self, census: Census, report: OrphanReport) -> Listed:
+        """The snapshot objects of a cluster; one that cannot be listed whole counts as not listed.
+
+        Nor do those of a cluster that another deployment serves as well: what is of its restores and points
+        our journal does not know.
+        """
+        if census.anothers:
+            others = ", ".join(census.anothers)
+            report.notes.append(f"the objects of the cluster were not compared: some are those of {others}")
+            return Listed()
         try:
-            opened = self.clusters.open(cluster)
+            opened = self.clusters.open(census.cluster)
             return Listed(opened, list(opened.listed_contents()), list(opened.listed_snapshots()))
         except SnapkeepError as error:
             report.notes.append(f"the objects of the cluster were not compared: {error.reason}")
@@ -292,6 +307,7 @@ class SweepOrphans:
             [Deletion(orphan.name, cluster, orphan.reason, now) for orphan in late]
         )
         deleter = DeletePoints(
+            self.deployment.name,
             cluster,
             self.snapshots,
             self.journal,

@@ -60,6 +60,7 @@ def run_of(item: Item) -> Run:
         announced=item["announced"],
         wish=wish_of(item["wish"]) if "wish" in item else None,
         late=int(item.get("late", 0)),
+        deployment=item.get("deployment", ""),
     )
 
 
@@ -141,6 +142,7 @@ def point_of(item: Item) -> Point:
         driver_mark=item.get("driver_mark", ""),
         withdrawn=bool(item.get("withdrawn", False)),
         nonce=item.get("nonce", ""),
+        deployment=item.get("deployment", ""),
     )
 
 
