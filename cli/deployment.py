@@ -9,12 +9,25 @@ import typer
 
 from cli.exit_codes import Exit
 from config import ConfigError, load
+from snapkeep.domain.naming import is_deployment_name
 from snapkeep.domain.policies import Deployment
 
 DEFAULT_CONFIG = Path("snapkeep.yaml")
 ConfigOption = Annotated[Path, typer.Option(help="The deployment's config file.")]
 ClustersOption = Annotated[
     list[str] | None, typer.Option("--cluster", help="Only this cluster; may be given several times.")
+]
+
+
+def _prefix(text: str) -> str:
+    if not is_deployment_name(text):
+        raise typer.BadParameter("it must be 1 to 21 of a-z, 0-9 and dashes, a letter first")
+    return text
+
+
+PrefixOption = Annotated[
+    str,
+    typer.Option("--prefix", callback=_prefix, help="The name of the deployment (`cdk deploy -c prefix=…`)."),
 ]
 
 

@@ -100,3 +100,8 @@ def group_name(function: str) -> str:
     if function not in FUNCTIONS:
         raise KeyError(f"{function!r} has no access to clusters; those that have: {', '.join(FUNCTIONS)}")
     return f"snapkeep:{function.replace('_', '-')}"
+
+
+def serving_parameter(cluster: str) -> str:
+    """The name of the SSM parameter that names the deployment which serves a cluster."""
+    return f"/snapkeep/clusters/{cluster}"

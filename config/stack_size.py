@@ -36,8 +36,9 @@ LOCK_LENGTHS = 5
 BASE = 224
 """Resources of a stack, whatever it backs up."""
 
-FOR_CLUSTER = len(WITH_CLUSTER_ACCESS) + 1
-"""An access entry for each function that talks to clusters, and the schedule of the report."""
+FOR_CLUSTER = len(WITH_CLUSTER_ACCESS) + 2
+"""An access entry for each function that talks to clusters, the schedule of the report, and the parameter
+that says who serves the cluster."""
 
 FOR_POLICY = 1
 """The schedule, however many clusters it is for."""

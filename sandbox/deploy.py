@@ -185,7 +185,8 @@ def _wait(cloudformation: Any, name: str, limit: float) -> DeployedStack:
 
 
 def _first_failure(cloudformation: Any, name: str) -> str:
-    events = cloudformation.describe_stack_events(StackName=name)["StackEvents"]
+    pages = cloudformation.get_paginator("describe_stack_events").paginate(StackName=name)
+    events = [event for page in pages for event in page["StackEvents"]]
     for event in reversed(events):
         if event["ResourceStatus"].endswith("_FAILED"):
             reason = event.get("ResourceStatusReason", "no reason given")

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-ABSENT = frozenset({"ResourceNotFoundException", "NotFoundException"})
+ABSENT = frozenset({"ResourceNotFoundException", "NotFoundException", "ParameterNotFound"})
 
 
 class Clients:

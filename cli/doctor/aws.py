@@ -11,6 +11,7 @@ from typing import Any
 
 from cli.doctor.asking import Clients, absent_is_none, told
 from cli.doctor.facts import AccessEntry, AddOn, Caller, EksCluster, Function, Unknown
+from config.cluster_access import serving_parameter
 
 
 class Aws:
@@ -48,6 +49,15 @@ class Aws:
             return {name: absent_is_none(partial(self._entry, cluster, role)) for name, role in roles.items()}
 
         return told(ask)
+
+    def served_by(self, cluster: str) -> str | Unknown | None:
+        """The name of the deployment that serves the cluster; None when none does, or one from before."""
+
+        def ask() -> str:
+            found = self._client("ssm").get_parameter(Name=serving_parameter(cluster))
+            return str(found["Parameter"]["Value"])
+
+        return told(lambda: absent_is_none(ask))
 
     def add_on(self, cluster: str, name: str) -> AddOn | Unknown | None:
         """An EKS add-on of the cluster; None when it is not installed as one."""

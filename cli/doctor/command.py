@@ -5,25 +5,32 @@ from __future__ import annotations
 import os
 from collections import Counter
 from datetime import UTC, datetime
-from typing import Annotated
 
 import typer
 
 from cli import connection
 from cli.commands import Where
-from cli.deployment import DEFAULT_CONFIG, ClustersOption, ConfigOption, chosen_clusters, load_deployment
+from cli.deployment import (
+    DEFAULT_CONFIG,
+    ClustersOption,
+    ConfigOption,
+    PrefixOption,
+    chosen_clusters,
+    load_deployment,
+)
 from cli.doctor.checks import examine
 from cli.doctor.facts import Visit
 from cli.doctor.findings import Verdict
 from cli.doctor.show import Report, show
 from cli.exit_codes import Exit
 from cli.output import Output, OutputOption, say
+from snapkeep.domain.policies import USUAL_NAME
 
 
 def doctor(
     cluster: ClustersOption = None,
     config: ConfigOption = DEFAULT_CONFIG,
-    prefix: Annotated[str, typer.Option(help="What the names of the functions begin with.")] = "snapkeep",
+    prefix: PrefixOption = USUAL_NAME,
     output: OutputOption = Output.TABLE,
 ) -> None:
     """Look for what AWS and the cluster lack, before and after a deploy, and say how to mend it.

@@ -6,6 +6,7 @@ import shlex
 
 from cli.deployment import DEFAULT_CONFIG
 from cli.doctor.facts import Visit
+from snapkeep.domain.policies import USUAL_NAME
 
 CDK = "npx cdk"
 """The CLI of package-lock.json, once `npm ci` has installed it; npm's `latest` cannot read our assemblies."""
@@ -13,7 +14,7 @@ CDK = "npx cdk"
 CLUSTER_ADMIN = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy"
 """https://docs.aws.amazon.com/eks/latest/userguide/access-policy-permissions.html"""
 
-DEPLOYED_BY_DEFAULT = {"stack": "Snapkeep", "prefix": "snapkeep"}
+DEPLOYED_BY_DEFAULT = {"stack": "Snapkeep", "prefix": USUAL_NAME}
 """What `infra` takes when no context says otherwise."""
 
 
@@ -38,10 +39,10 @@ def let_in(visit: Visit, principal: str) -> str:
 
 def manifests(visit: Visit) -> str:
     """Applies what the cluster needs of us."""
-    config = [] if visit.config == str(DEFAULT_CONFIG) else ["--config", visit.config]
-    return (
-        shlex.join(["snapkeep", "manifests", "--cluster", visit.cluster, *config]) + " | kubectl apply -f -"
-    )
+    words = ["snapkeep", "manifests", "--cluster", visit.cluster]
+    words += [] if visit.config == str(DEFAULT_CONFIG) else ["--config", visit.config]
+    words += [] if visit.prefix == USUAL_NAME else ["--prefix", visit.prefix]
+    return shlex.join(words) + " | kubectl apply -f -"
 
 
 def deploy(visit: Visit) -> str:

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from snapkeep.domain import tags
+
 
 @dataclass(frozen=True, slots=True)
 class Visit:
@@ -138,6 +140,15 @@ class SnapshotClass:
     ours: bool
 
 
+def deployment_of(found: SnapshotClass) -> str:
+    """The deployment that a class asks the driver to name; "" for none."""
+    for name, text in found.parameters.items():
+        key, _, value = text.partition("=")
+        if name.startswith("tagSpecification_") and key == tags.DEPLOYMENT:
+            return value
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class Volume:
     """The EBS volume behind a claim (`namespace/name`); `tags` is None when EC2 has no such volume."""
@@ -161,6 +172,7 @@ class Quota:
 class Facts:
     """Everything the checks look at. A cluster that is None does not exist; no functions: not deployed.
 
+    `served_by` is the name of the deployment that serves the cluster, None when none does.
     `entries` and `rights` are by the name of the function, `keys` (KMS states) by the ARN of
     the key; `other_manifests` tells of `Kind name` whether it is there and says what we print.
     """
@@ -181,6 +193,7 @@ class Facts:
     keys: Mapping[str, str | Unknown] | Unknown
     snapshots: Quota | Unknown
     pending: int | Unknown
+    served_by: str | Unknown | None
 
     @property
     def auto_storage(self) -> bool:

@@ -84,6 +84,7 @@ def gather(session: boto3.Session, visit: Visit) -> Facts:
         keys=_then(volumes, lambda known: ebs.keys(sorted({each.key for each in known if each.key}))),
         snapshots=ebs.snapshots(),
         pending=ebs.pending(),
+        served_by=aws.served_by(visit.cluster),
     )
 
 
@@ -131,7 +132,11 @@ def _known(value: T | Unknown | None) -> T | None:
 
 def _others(visit: Visit) -> list[Manifest]:
     """What `snapkeep manifests` prints, but for the kinds that have a check of their own."""
-    return [each for each in cluster_manifests(visit.cluster) if each["kind"] not in CHECKED_BY_MEANING]
+    return [
+        each
+        for each in cluster_manifests(visit.cluster, visit.prefix)
+        if each["kind"] not in CHECKED_BY_MEANING
+    ]
 
 
 def _then(known: T | Unknown, ask: Callable[[T], R | Unknown]) -> R | Unknown:
@@ -140,4 +145,4 @@ def _then(known: T | Unknown, ask: Callable[[T], R | Unknown]) -> R | Unknown:
 
 def _without_credentials(visit: Visit, why: Unknown) -> Facts:
     rest = Unknown("AWS cannot be asked without credentials")
-    return Facts(visit, why, *[rest] * 14)
+    return Facts(visit, why, *[rest] * 15)

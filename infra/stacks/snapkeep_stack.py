@@ -23,6 +23,7 @@ from infra.constructs.reconcile import Reconcile
 from infra.constructs.report import Report, ReportBucket
 from infra.constructs.scheduled_backup import ScheduledBackup
 from infra.constructs.schedules import Schedules
+from infra.constructs.served_clusters import ServedClusters
 from infra.constructs.shared_layers import SharedLayers
 from infra.constructs.snapshot_completion import SnapshotCompletion
 from infra.deployment_config import SNAP_START_RUNTIMES, DeploymentConfig
@@ -152,7 +153,9 @@ class SnapkeepStack(Stack):
             api.function,
             *interruption.functions,
         ]
-        ClusterAccess(self, "ClusterAccess", clusters=clusters, functions=with_access)
+        served = ServedClusters(self, "ServedClusters", deployment=config.prefix, clusters=clusters)
+        access = ClusterAccess(self, "ClusterAccess", clusters=clusters, functions=with_access)
+        access.node.add_dependency(served)
         functions = [*with_access, completion.function]
         topic = Notifications(self, "Notifications", event_bus=EVENT_BUS).topic
         Dashboard(self, "Dashboard", name=config.prefix, functions=functions)

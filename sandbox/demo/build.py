@@ -20,26 +20,28 @@ SECONDS = 180
 _ARCHITECTURES = {"x86_64": "x86_64", "amd64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}
 
 
-def synthesize(config: Path, out: Path, limit: float = SECONDS) -> Path:
+def synthesize(config: Path, out: Path, limit: float = SECONDS, **settings: str) -> Path:
     """Build the layers and synthesize the app for this machine's Python and processor; returns `out`.
 
     Raises DemoError when it takes longer than `limit` seconds, as the other commands here do.
 
     Runtime and architecture are the only settings in which the sandbox's app differs from the one
-    that goes to AWS. CDK's template validation is left to `make synth`: it takes most of the time.
+    that goes to AWS, unless others are given. CDK's template validation is left to `make synth`: it takes
+    most of the time.
     """
     context = {
         "config": str(config),
         "runtime": f"python{sys.version_info.major}.{sys.version_info.minor}",
         "architecture": _ARCHITECTURES.get(platform.machine().lower(), platform.machine()),
+        **settings,
     }
-    settings = {
+    environment = {
         "CDK_CONTEXT_JSON": json.dumps(context),
         "CDK_OUTDIR": str(out),
         "CDK_VALIDATION": "false",
         "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "20",
     }
-    _run([sys.executable, "app.py"], settings, limit)
+    _run([sys.executable, "app.py"], environment, limit)
     return out
 
 

@@ -65,5 +65,6 @@ def healthy(**changes: Any) -> Facts:
         keys={KEY: "Enabled"},
         snapshots=Quota(100_000, 1234, 80_000),
         pending=3,
+        served_by="snapkeep",
     )
     return dataclasses.replace(facts, **changes)

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from cli.doctor.checks.access import access_entries, rbac
-from cli.doctor.checks.account import authentication, cluster, credentials, deployment, pending, quota
+from cli.doctor.checks.account import (
+    authentication,
+    cluster,
+    credentials,
+    deployment,
+    pending,
+    quota,
+    serving,
+)
 from cli.doctor.checks.endpoint import endpoint
 from cli.doctor.checks.snapshots import (
     controller,
@@ -25,6 +33,7 @@ CHECKS: tuple[Check, ...] = (
     credentials,
     cluster,
     authentication,
+    serving,
     deployment,
     endpoint,
     access_entries,

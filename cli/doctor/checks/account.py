@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from cli.doctor import commands
 from cli.doctor.ebs import SNAPSHOTS_PER_REGION
-from cli.doctor.facts import Facts, Unknown
+from cli.doctor.facts import Facts, Unknown, deployment_of
 from cli.doctor.findings import Finding, Verdict, cannot_tell, listed, ok, problem
-from config.cluster_access import FUNCTIONS
+from config.cluster_access import FUNCTIONS, serving_parameter
 
 PENDING_LIMIT = 100
 """Pending snapshots of an account and Region.
@@ -83,6 +83,28 @@ def deployment(facts: Facts) -> Iterator[Finding]:
         yield ok(
             "deployment", f"{len(found)} of {len(FUNCTIONS)} functions that talk to clusters are deployed"
         )
+
+
+def serving(facts: Facts) -> Iterator[Finding]:
+    """No other deployment serves the cluster, as far as its parameter and the classes in the cluster say."""
+    found, visit = facts.served_by, facts.visit
+    if isinstance(found, Unknown):
+        yield cannot_tell("serving", found)
+        return
+    classes = () if isinstance(facts.classes, Unknown) else facts.classes
+    others = sorted({found or "", *map(deployment_of, classes)} - {"", visit.prefix})
+    for other in others:
+        yield problem(
+            "serving",
+            f"the deployment {other} serves {visit.cluster}, and only one can: take the cluster out of the "
+            f"config of one of them and deploy that one, or deploy as {other} (-c prefix={other}). Once "
+            f"{other} is gone, `snapkeep adopt --from {other}` takes its recovery points over",
+            commands.aws(visit, "ssm", "get-parameter", "--name", serving_parameter(visit.cluster))
+            if other == found
+            else commands.manifests(visit),
+        )
+    if found and not others:
+        yield ok("serving", f"the deployment {found} serves {visit.cluster}, and no other does")
 
 
 def quota(facts: Facts) -> Iterator[Finding]:

@@ -157,7 +157,7 @@ def other_manifests(facts: Facts) -> Iterator[Finding]:
 
 
 def _differences(facts: Facts, ours: SnapshotClass, driver: Driver) -> list[str]:
-    wanted = wanted_class(facts.visit.cluster, driver)
+    wanted = wanted_class(facts.visit.cluster, driver, facts.visit.prefix)
     said = []
     if ours.deletion_policy != wanted["deletionPolicy"]:
         said.append(

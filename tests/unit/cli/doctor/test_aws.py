@@ -41,6 +41,15 @@ def test_without_credentials_it_says_so() -> None:
     )
 
 
+def test_who_serves_a_cluster_is_what_its_parameter_says(account: boto3.Session, aws: Aws) -> None:
+    assert aws.served_by("myeks") is None
+    account.client("ssm").put_parameter(Name="/snapkeep/clusters/myeks", Value="green", Type="String")
+    assert aws.served_by("myeks") == "green"
+
+    hidden = Aws(scripted(get_parameter=refused("AccessDeniedException"))).served_by("myeks")
+    assert isinstance(hidden, Unknown)
+
+
 def test_a_cluster_is_there_absent_or_not_to_be_seen(aws: Aws) -> None:
     seen = Aws(
         scripted(

@@ -4,11 +4,42 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from cli.doctor.checks.account import authentication, cluster, deployment, pending, quota
+import pytest
+
+from cli.doctor.checks.account import authentication, cluster, deployment, pending, quota, serving
 from cli.doctor.facts import Quota
 from cli.doctor.findings import Verdict
+from cli.manifests import snapshot_class
 from config.cluster_access import FUNCTIONS
-from tests.fakes.doctor_samples import CLUSTER, VISIT, healthy
+from tests.fakes.doctor_samples import CLASS, CLUSTER, VISIT, healthy
+
+
+def test_a_cluster_that_another_deployment_serves_is_refused_and_it_is_named() -> None:
+    (found,) = serving(healthy(served_by="green"))
+
+    assert found.verdict is Verdict.PROBLEM
+    assert "the deployment green serves myeks, and only one can" in found.text
+    assert "-c prefix=green" in found.text and "snapkeep adopt --from green" in found.text
+    assert found.fix == "aws ssm get-parameter --name /snapkeep/clusters/myeks --region eu-west-1"
+
+
+@pytest.mark.parametrize("served_by", ["snapkeep", None])
+def test_a_class_that_names_another_deployment_tells_of_it_as_well(served_by: str | None) -> None:
+    theirs = replace(CLASS, parameters=snapshot_class("myeks", deployment="green")["parameters"])
+    (found,) = serving(healthy(served_by=served_by, classes=(theirs,)))
+
+    assert found.verdict is Verdict.PROBLEM and "the deployment green serves myeks" in found.text
+    assert found.fix == "snapkeep manifests --cluster myeks | kubectl apply -f -"
+
+
+def test_a_cluster_that_we_serve_is_fine_and_one_that_nobody_serves_no_matter() -> None:
+    (found,) = serving(healthy())
+
+    assert (found.verdict, found.text) == (
+        Verdict.OK,
+        "the deployment snapkeep serves myeks, and no other does",
+    )
+    assert not list(serving(healthy(served_by=None, classes=())))
 
 
 def test_a_cluster_that_is_not_there_is_to_be_looked_for_in_its_region() -> None:

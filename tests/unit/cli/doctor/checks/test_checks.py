@@ -27,6 +27,7 @@ def test_what_nobody_may_look_at_is_neither_good_nor_bad() -> None:
     closed = Unknown("forbidden", "ask the admin")
     names = (
         "described",
+        "served_by",
         "functions",
         "rights",
         "snapshot_kinds",

@@ -1,0 +1,31 @@
+"""Which deployment serves a cluster: one parameter for each, whose name no two stacks can have."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from aws_cdk import aws_ssm as ssm
+from constructs import Construct
+
+from config.cluster_access import serving_parameter
+
+
+class ServedClusters(Construct):
+    """CloudFormation refuses a stack that would make a parameter that is there: only one serves a cluster.
+
+    Two deployments on one cluster would take every claim twice, and share its VolumeSnapshotClass and groups.
+    The value names the deployment, for whom is refused and for `snapkeep doctor`. Standard parameters cost
+    nothing. https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-parameter.html
+    """
+
+    def __init__(self, scope: Construct, id: str, *, deployment: str, clusters: Sequence[str]) -> None:
+        super().__init__(scope, id)
+        for cluster in clusters:
+            ssm.CfnParameter(
+                self,
+                cluster,
+                name=serving_parameter(cluster),
+                type="String",
+                value=deployment,
+                description=f"The deployment of Snapkeep that serves the cluster {cluster}; only one can.",
+            )
