@@ -15,6 +15,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from cli import (
+    adopt,
     backups,
     capacity,
     claims,
@@ -31,13 +32,13 @@ from cli import (
 )
 from cli.commands import Where
 from cli.connection import ApiOption, ProfileOption, RegionOption
-from cli.deployment import DEFAULT_CONFIG, ConfigOption, load_deployment
+from cli.deployment import DEFAULT_CONFIG, ConfigOption, PrefixOption, load_deployment
 from cli.doctor.command import doctor
 from cli.exit_codes import IN_WORDS
 from cli.locks import lock_in_words
 from cli.manifests import cluster_manifests, kustomization, to_yaml
 from config import json_schema, load_size
-from snapkeep.domain.policies import Policy
+from snapkeep.domain.policies import USUAL_NAME, Policy
 
 WRONG_CONFIG = 2
 
@@ -78,6 +79,7 @@ app.command()(points.release)
 app.command()(prune.prune)
 app.command()(plan.plan)
 app.command()(doctor)
+app.command()(adopt.adopt)
 
 
 @app.callback()
@@ -90,6 +92,7 @@ def snapkeep(api: ApiOption = "", profile: ProfileOption = "", region: RegionOpt
 def manifests(
     cluster: Annotated[str, typer.Option(help="The cluster, as the config names it.")],
     config: ConfigOption = DEFAULT_CONFIG,
+    prefix: PrefixOption = USUAL_NAME,
     kustomize: Annotated[
         Path | None, typer.Option(help="Write a kustomize base into this directory instead of printing.")
     ] = None,
@@ -100,9 +103,9 @@ def manifests(
         known = ", ".join(item.name for item in deployment.clusters)
         _refuse(f"{config}: no cluster {cluster!r} in clusters; there are: {known}")
     if kustomize is None:
-        typer.echo(to_yaml(cluster_manifests(cluster)), nl=False)
+        typer.echo(to_yaml(cluster_manifests(cluster, prefix)), nl=False)
     else:
-        _write(kustomize, kustomization(cluster))
+        _write(kustomize, kustomization(cluster, prefix))
 
 
 @app.command()

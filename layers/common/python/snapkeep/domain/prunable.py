@@ -65,8 +65,8 @@ def read(snapshot: Snapshot, cluster: str) -> Listed | Unreadable:
     if facts.cluster != cluster:
         return Unreadable(snapshot.id, f"its tags name the cluster {facts.cluster}, not {cluster}")
     identity = (facts.name, cluster, facts.uid, policy, slot)
-    ids = [point_id(*identity, name) for name in ("", snapshot.tags.get(tags.DEPLOYMENT, ""))]
-    if snapshot.tags.get(tags.POINT) not in ids:
+    named, whose = snapshot.tags.get(tags.POINT), snapshot.tags.get(tags.DEPLOYMENT, "")
+    if not any(named == point_id(*identity, name) for name in (whose, "")):
         return Unreadable(snapshot.id, "its tags do not fit each other: somebody edited them")
     return Listed(facts.uid, policy, _candidate(snapshot, facts), slot, f"{facts.namespace}/{facts.name}")
 

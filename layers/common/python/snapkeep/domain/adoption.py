@@ -1,0 +1,38 @@
+"""Adopting recovery points: giving the name of a deployment to those that have none, or another's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from snapkeep.domain import tags
+from snapkeep.domain.naming import point_id
+from snapkeep.domain.points import Snapshot, SnapshotState
+
+
+def adopting_tags(snapshot: Snapshot, cluster: str, deployment: str, former: str = "") -> dict[str, str]:
+    """The tags that make a snapshot of the cluster one of the deployment; {} when it is not to be adopted.
+
+    Without `former`, what names no deployment is adopted: it keeps its id, which names none either. What is
+    of the deployment `former` gets the id that it would have here. What has not ended is left to whoever
+    took it, and what fits no lineage to people.
+    """
+    present = snapshot.tags
+    if not tags.are_ours(present) or present.get(tags.CLUSTER) != cluster:
+        return {}
+    if present.get(tags.DEPLOYMENT, "") != former or snapshot.state is not SnapshotState.COMPLETED:
+        return {}
+    wanted = {tags.DEPLOYMENT: deployment}
+    if not former:
+        return wanted
+    named = present.get(tags.POINT)
+    ids = {whose: _point_id(present, whose) for whose in (deployment, former, "")}
+    if not named or named not in (ids[former], ids[""]):
+        return {}
+    return wanted if named == ids[""] else wanted | {tags.POINT: ids[deployment]}
+
+
+def _point_id(present: Mapping[str, str], deployment: str) -> str:
+    facts, slot = tags.claim_facts_of(present), tags.slot_of(present)
+    if facts is None or slot is None:
+        return ""
+    return point_id(facts.name, facts.cluster, facts.uid, present.get(tags.POLICY, ""), slot, deployment)
