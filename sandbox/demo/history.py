@@ -1,4 +1,4 @@
-"""A past for one claim: snapshots in EC2 as six-hourly runs would have left them, without their runs.
+"""A past for one claim: snapshots in EC2 as six-hourly runs would have left them, and those runs as closed.
 
 What retention sees of a recovery point is its EBS snapshot: tags, state and start time. So each is made
 by CreateSnapshot of the claim's volume while the sandbox's clock stands at its slot, with the tags of the
@@ -33,10 +33,23 @@ def slots(first: datetime) -> Iterator[datetime]:
     return (first + EVERY * number for number in range(SPAN // EVERY))
 
 
+def journal_runs(dynamodb: Any, table: str, real: LiveSnapshot, first: datetime) -> None:
+    """Journal the runs of the past like that of the real point (by a boto3 client): a journal that did not
+    know them would be an old copy of itself, and prune would spare everything.
+    """
+    key = {"pk": {"S": f"RUN#{real.tags[tags.RUN]}"}, "sk": {"S": "RUN"}}
+    run = dynamodb.get_item(TableName=table, Key=key, ConsistentRead=True)["Item"]
+    for slot in slots(first):
+        name = run_id(real.tags[tags.CLUSTER], real.tags[tags.POLICY], slot)
+        at = {"S": slot.isoformat(timespec="microseconds")}
+        changes = {"pk": {"S": f"RUN#{name}"}, "id": {"S": name}, "slot": {"S": slot_text(slot)}}
+        dynamodb.put_item(TableName=table, Item=run | changes | {"accepted_at": at, "closed_at": at})
+
+
 def make(aws: AwsControl, ec2: Any, real: LiveSnapshot, first: datetime) -> int:
     """Let the time from `first` on pass, leaving a snapshot at every slot; returns how many.
 
-    No schedule fires, and EBS sends no events: the journal knows nothing of these points.
+    No schedule fires, and EBS sends no events: the journal knows only the runs (`journal_runs`).
     """
     events = aws.settings()["snapshot_events"]
     aws.settings(snapshot_events=0)

@@ -38,12 +38,16 @@ JUST_AFTER = timedelta(minutes=1)
 
 @dataclass
 class RetentionAct:
-    """Plays with the first claim of a group: WordPress's MySQL, in the example. `fact` is what it found."""
+    """Plays with the first claim of a group: WordPress's MySQL, in the example.
+
+    `table` is the journal's, `fact` is what it found.
+    """
 
     steps: Steps
     console: Console
     sandbox: Sandbox
     deployment: Deployment
+    table: str
     fact: RetentionFact | None = None
 
     def play(self, claims: Sequence[ClaimFact]) -> None:
@@ -70,6 +74,7 @@ class RetentionAct:
             if first is None:
                 raise DemoError(f"schedule {schedule} has no next slot")
             simulated = history.make(aws, self.sandbox.client("ec2"), real, first)
+            history.journal_runs(self.sandbox.client("dynamodb"), self.table, real, first)
             found = self._listing()
             _raise(verify_retention.past(found, real, list(history.slots(first))))
             line.say(f"{simulated} snapshots")

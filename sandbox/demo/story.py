@@ -56,9 +56,9 @@ class Story:
         user = person.Person(sandbox, stack.outputs["ApiUrl"], person.SECONDS * self.steps.patience)
         restore = RestoreAct(self.steps, self.console, sandbox, admin, user)
         restore.restore_grown(self.claims)
-        self.retention = RetentionAct(self.steps, self.console, sandbox, deployment)
-        self.retention.play(self.claims)
         table = stack.outputs["JournalTableName"]
+        self.retention = RetentionAct(self.steps, self.console, sandbox, deployment, table)
+        self.retention.play(self.claims)
         self.interruption = InterruptionAct(self.steps, self.console, sandbox, admin, table)
         self.interruption.play(self.claims)
         restore.restore_lost(self.claims)

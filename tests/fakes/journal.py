@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from threading import Lock
@@ -109,6 +109,10 @@ class MemoryJournal(
     def run(self, run_id: str) -> Run | None:
         self._before("run")
         return self.runs.get(run_id)
+
+    def known_runs(self, run_ids: Collection[str]) -> Collection[str]:
+        self._before("known_runs")
+        return {run_id for run_id in run_ids if run_id in self.runs}
 
     def open_runs(self) -> Iterator[Run]:
         self._before("open_runs")

@@ -32,6 +32,7 @@ POLICIES: Sequence[dict[str, Any]] = (
     {"name": "flipped", "method": "csi"},
     {"name": "orphans", "method": "ebs"},
     {"name": "rolled-back", "method": "ebs"},
+    {"name": "old-copy", "method": "ebs"},
     {"name": "restored", "method": "ebs"},
     {"name": "raced", "method": "ebs", "retention": {"last": 1}},
     {"name": "commanded", "method": "ebs"},

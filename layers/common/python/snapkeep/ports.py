@@ -6,7 +6,7 @@ it cannot; nothing of boto3 or the Kubernetes client passes through.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
@@ -462,6 +462,9 @@ class Journal(TroubleJournal, Protocol):
 
     def run(self, run_id: str) -> Run | None:
         """The run of that id."""
+
+    def known_runs(self, run_ids: Collection[str]) -> Collection[str]:
+        """Those of the ids that the journal has a run of, as it is now; closed ones stay for 90 days."""
 
     def open_runs(self) -> Iterator[Run]:
         """Runs that are not closed or not announced yet, or have late points."""

@@ -104,3 +104,14 @@ def test_while_a_forgotten_version_has_its_grace_everything_is_spared() -> None:
         and first.spares_at(later(hours=6 + 72))
         and not first.spares_at(later(hours=99))
     )
+
+
+def test_a_history_that_may_lack_versions_spares_everything_for_a_grace() -> None:
+    old = (RetentionVersion({"last": 1}, "UTC", later(hours=-900)),)
+    for policy in (a_policy(retention={"last": 1}), a_policy(retention={"last": 7})):
+        assert retention_of(seen(old, policy, NOW, has_gap=True)).earlier[:-1] == ()
+        history = seen(old, policy, NOW, has_points=True, has_gap=True)
+        retention = retention_of(history)
+        assert retention.rules.last == policy.retention["last"]
+        assert (retention.earlier[-1].rules.last, retention.earlier[-1].until) == ("all", NOW)
+        assert seen(history, policy, later(hours=1), has_points=True) == history

@@ -44,17 +44,24 @@ class RetentionVersion:
 
 
 def seen(
-    history: Sequence[RetentionVersion], policy: Policy, now: datetime, *, has_points: bool = False
+    history: Sequence[RetentionVersion],
+    policy: Policy,
+    now: datetime,
+    *,
+    has_points: bool = False,
+    has_gap: bool = False,
 ) -> tuple[RetentionVersion, ...]:
     """The history with the policy's present retention at its end; the same when nothing changed.
 
     A policy that has points although no history is known of it (`has_points`) lost its history: it begins
-    with rules that keep everything. Raises ValueError for a retention that is none: it was never in force,
-    so nobody remembers it.
+    with rules that keep everything, and so goes on one that may lack its last versions (`has_gap`).
+    Raises ValueError for a retention that is none: it was never in force, so nobody remembers it.
     """
     _read(policy.retention, policy.schedule.timezone)
     timezone = policy.schedule.timezone
     present = RetentionVersion(dict(policy.retention), timezone, now, shortest_distance(policy.schedule))
+    if history and has_gap and has_points:
+        return _bounded((*history, RetentionVersion(EVERYTHING, timezone, now), present), now)
     if history:
         last = history[-1]
         is_same = (dict(last.block), last.timezone) == (present.block, timezone)

@@ -17,6 +17,7 @@ from snapkeep.domain.messages import PruneRequest
 from snapkeep.domain.points import Snapshot
 from snapkeep.domain.policies import Deployment
 from snapkeep.domain.retention_history import retention_of, seen
+from snapkeep.domain.retention_plan import GRACE
 from snapkeep.domain.retention_points import moment
 from snapkeep.domain.spacing import shortest_distance
 from snapkeep.domain.troubles import Topic, TroubleKind
@@ -31,7 +32,7 @@ from snapkeep.services.prune_duplicates import PruneDuplicates
 from snapkeep.services.prune_news import PruneNews
 from snapkeep.services.prune_objects import open_objects, why_gone
 from snapkeep.services.prune_report import SHOWN, ClusterReport, describe
-from snapkeep.services.prune_survey import Survey, Surveyor
+from snapkeep.services.prune_survey import Found, Survey, Surveyor
 from snapkeep.services.sync_catalogue import SyncCatalogue
 from snapkeep.services.tell_refusals import TellRefusals
 from snapkeep.services.tell_troubles import TellTroubles
@@ -145,10 +146,12 @@ class Prune:
             return
         catalogue = SyncCatalogue(self.journal, cluster, now)
         compared = not request.dry_run and catalogue.is_due()
-        surveyor = Surveyor(cluster, self.journal.last_prune(cluster), self.deployment.consistency_wait, now)
+        last, lag = self.journal.last_prune(cluster), self.deployment.consistency_wait
+        surveyor = Surveyor(cluster, last, lag, now, self.journal.known_runs)
         volumes = partial(FindVolumes(self.snapshots, self.journal).settled, cluster)
         found = surveyor.read(self._listing(cluster, catalogue if compared else None), volumes)
-        policies = self._policies(cluster, now, report, found.repeated())
+        report.notes += _strange(found)
+        policies = self._policies(cluster, now, report, found)
         survey = surveyor.plan(found, policies, self._gone(found.newest(), policies, now, report))
         report.notes += _spared(survey)
         opened = {deletion.snapshot_id for deletion in self.journal.open_deletions(cluster)}
@@ -230,16 +233,18 @@ class Prune:
         return found.since
 
     def _policies(
-        self, cluster: str, now: datetime, report: ClusterReport, have_points: Collection[str]
+        self, cluster: str, now: datetime, report: ClusterReport, points: Found
     ) -> dict[str, PolicyRetention]:
         """What the policies of a cluster keep, with the grace of retentions that were replaced lately."""
         found: dict[str, PolicyRetention] = {}
+        repeated = points.repeated()
         for policy in self.deployment.policies:
             if cluster not in policy.clusters:
                 continue
             try:
                 known = self.journal.retention_history(cluster, policy.name)
-                history = seen(known, policy, now, has_points=policy.name in have_points)
+                has_points, has_gap = policy.name in repeated, bool(points.strange)
+                history = seen(known, policy, now, has_points=has_points, has_gap=has_gap)
                 found[policy.name] = replace(
                     retention_of(history), spacing=shortest_distance(policy.schedule)
                 )
@@ -327,6 +332,17 @@ def _spared(survey: Survey) -> list[str]:
         f"policy {policy}: {points} points are older than max_age and stay, because no newer backup of their "
         "claims is ready: it failed, is late, or the policy does not take them any more"
         for policy, points in sorted(survey.spared_by_age.items())
+    ]
+
+
+def _strange(found: Found) -> list[str]:
+    """What people should know of a journal that was restored from an old copy."""
+    if not found.strange:
+        return []
+    return [
+        f"{len(found.strange)} points since the last prune are of runs that the journal does not know, the "
+        f"first {min(found.strange)}: it was restored from an old copy. They account for no deletion, and "
+        f"what retention lets go is spared for {GRACE.total_seconds() / 3600:.0f} hours"
     ]
 
 

@@ -29,8 +29,15 @@ def unknown(_: Iterable[str]) -> Mapping[str, str]:
     return {}
 
 
+Runs = Callable[[Collection[str]], Collection[str]]
+"""Those of some runs (ids) that the journal knows."""
+
+
 LONGEST_GAP = timedelta(days=8)
-"""A journal restored from an old copy names a prune of long ago: what is older than this is not new."""
+"""What is older than this is not new, however long nobody pruned."""
+
+RUNS_KNOWN_FOR = timedelta(days=80)
+"""A run that is younger than this is in the journal, which forgets runs 90 days after they were closed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +112,14 @@ class Survey:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a listing shows of a cluster: its points by lineage, and a survey that holds all others."""
+    """What a listing shows of a cluster: its points by lineage, and a survey that holds all others.
+
+    `strange` are the points since the last prune whose runs the journal does not know: it is an old copy.
+    """
 
     lineages: Lineages
     survey: Survey
+    strange: frozenset[str] = frozenset()
 
     def newest(self) -> dict[str, datetime]:
         """Claim UID to the time of its newest point under any policy."""
@@ -132,10 +143,16 @@ class Surveyor:
         last: LastPrune | None,
         lag: timedelta,
         now: datetime,
+        known_runs: Runs = lambda runs: runs,
     ) -> None:
-        """`last` and `lag` (how far EC2's listings may lag) say which points are new."""
+        """`last` and `lag` (how far EC2's listings may lag) say which points are new, if `known_runs` has
+        their runs."""
         self._cluster = cluster
         self._now = now
+        self._known_runs = known_runs
+        self._runs: dict[str, str] = {}
+        self._strange: frozenset[str] = frozenset()
+        self._pruned_at = last.at - lag if last and last.at <= now else None
         self._since = max(last.at - lag, now - LONGEST_GAP) if last and last.at <= now else None
         self._were_pending = frozenset(last.pending if last else ())
 
@@ -145,7 +162,10 @@ class Surveyor:
         `volumes` is asked for the claims whose points are of several volumes.
         """
         survey = Survey()
-        return Found(self._read(snapshots, volumes, survey), survey)
+        lineages = self._read(snapshots, volumes, survey)
+        known = self._known_runs(set(self._runs.values())) if self._runs else ()
+        self._strange = frozenset(name for name, run in self._runs.items() if run not in known)
+        return Found(lineages, survey, self._strange)
 
     def plan(
         self,
@@ -192,12 +212,18 @@ class Surveyor:
                 seen.add(found)
                 if not found.candidate.counts(self._now) or slots.admits(found):
                     lineages[found.claim, found.policy].append(found.candidate)
+                    self._note_run(found.candidate, snapshot)
                     survey.labels[f"{found.claim}/{found.policy}"] = f"{found.name} (policy {found.policy})"
         for twin in slots.settle(lineages):
             survey.leave(twin)
         for stranger in settle(lineages, seen.disputed, volumes(seen.disputed)):
             survey.leave(stranger)
         return lineages
+
+    def _note_run(self, candidate: Candidate, snapshot: Snapshot) -> None:
+        """Remember the run of a point that came since the last prune, while the journal must know it."""
+        if self._pruned_at and candidate.time > max(self._pruned_at, self._now - RUNS_KNOWN_FOR):
+            self._runs[snapshot.id] = snapshot.tags.get(tags.RUN, "")
 
     def _settle(
         self,
@@ -233,6 +259,6 @@ class Surveyor:
         return max(good, key=lambda point: (point.time, point.id)).id if good else ""
 
     def _is_new(self, point: Candidate) -> bool:
-        if self._since is None or point.time <= self._now - LONGEST_GAP:
+        if self._since is None or point.time <= self._now - LONGEST_GAP or point.id in self._strange:
             return False
         return point.time > self._since or point.id in self._were_pending

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -91,6 +91,12 @@ class RunRecords:
         """The run of that id as it stands."""
         item = self._table.get(schema.run_key(run_id))
         return self._table.read(item, run_of) if item else None
+
+    def known_runs(self, run_ids: Collection[str]) -> Collection[str]:
+        """Those of the ids that the journal has a run of, whatever it says."""
+        ids = {schema.run_key(run_id)[schema.PK]: run_id for run_id in run_ids}
+        found = self._table.get_many([schema.run_key(run_id) for run_id in ids.values()])
+        return {ids[item[schema.PK]] for item in found}
 
     def open_runs(self) -> Iterator[Run]:
         """Runs that are not closed or not announced yet, oldest slot first; the index lags."""
