@@ -22,6 +22,7 @@ class MemoryPruneRecords(Faults):
         self.ended: dict[str, str] = {}
         self.away: dict[str, Absence] = {}
         self._prunes: dict[str, LastPrune] = {}
+        self._sweeps: dict[str, datetime] = {}
         self._refusals: dict[tuple[str, str], Refusal] = {}
         self._prune_leases: dict[str, PruneLease] = {}
         self._told: dict[str, Told] = {}
@@ -72,6 +73,15 @@ class MemoryPruneRecords(Faults):
         self._before("write_last_prune")
         self._prunes[prune.cluster] = prune
         self._after("write_last_prune")
+
+    def last_sweep(self, cluster: str) -> datetime | None:
+        self._before("last_sweep")
+        return self._sweeps.get(cluster)
+
+    def write_last_sweep(self, cluster: str, at: datetime) -> None:
+        self._before("write_last_sweep")
+        self._sweeps[cluster] = at
+        self._after("write_last_sweep")
 
     def refusals(self, cluster: str) -> Sequence[Refusal]:
         self._before("refusals")

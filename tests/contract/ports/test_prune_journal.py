@@ -174,3 +174,10 @@ def test_the_latest_word_on_an_absence_counts(journal: Journal) -> None:
     journal.write_absences([away, Absence("snap-2", NOW)])
     journal.write_absences([back])
     assert journal.absences(["snap-1", "snap-3"]) == {"snap-1": back}
+
+
+def test_the_last_sweep_of_a_cluster_is_remembered(journal: Journal) -> None:
+    assert journal.last_sweep("myeks") is None
+    journal.write_last_sweep("myeks", NOW)
+    journal.write_last_sweep("myeks", later(days=7))
+    assert (journal.last_sweep("myeks"), journal.last_sweep("other")) == (later(days=7), None)

@@ -33,6 +33,7 @@ POLICIES: Sequence[dict[str, Any]] = (
     {"name": "orphans", "method": "ebs"},
     {"name": "rolled-back", "method": "ebs"},
     {"name": "old-copy", "method": "ebs"},
+    {"name": "late", "method": "ebs", "schedule": {"expression": "cron(0 * * * ? *)"}},
     {"name": "restored", "method": "ebs"},
     {"name": "raced", "method": "ebs", "retention": {"last": 1}},
     {"name": "commanded", "method": "ebs"},

@@ -593,6 +593,12 @@ class Journal(TroubleJournal, Protocol):
     def write_last_prune(self, prune: LastPrune) -> None:
         """Journal that the plan of a prune was let through."""
 
+    def last_sweep(self, cluster: str) -> datetime | None:
+        """When a sweep of a cluster came to its end last; None while nobody journaled any."""
+
+    def write_last_sweep(self, cluster: str, at: datetime) -> None:
+        """Journal that a sweep of a cluster came to its end."""
+
     def refusals(self, cluster: str) -> Sequence[Refusal]:
         """The open refusals of the brake in a cluster, oldest first."""
 

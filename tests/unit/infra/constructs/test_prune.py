@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+from snapkeep.domain.orphans import SWEPT_EVERY
+from snapkeep.domain.schedule import rate_of
 from tests.unit.infra.template import Template, arns, names_no_other, ours
 
 
@@ -13,7 +15,7 @@ def test_it_runs_every_hour(template: Template) -> None:
 
 def test_orphans_are_swept_every_week(template: Template) -> None:
     schedule = template.schedule("sweep-orphans")
-    assert schedule["ScheduleExpression"] == "rate(7 days)"
+    assert rate_of(schedule["ScheduleExpression"]) == SWEPT_EVERY
     assert json.loads(schedule["Target"]["Input"])["orphans"] is True
 
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from snapkeep.domain.errors import PermanentError, TemporaryError
+from snapkeep.domain.messages import PruneRequest
 from snapkeep.domain.policies import Schedule
 from snapkeep.domain.runs import RunState
 from tests.fakes.faults import Crash
@@ -187,3 +188,17 @@ def test_a_record_that_cannot_be_read_is_counted_and_told_and_stops_nothing() ->
     assert world.the_run().state.is_final  # type: ignore[union-attr]
     assert world.announcer.given_up[-1] == ("reconcile", 1)
     assert world.announcer.rung() == [f"record {name}"]
+
+
+def test_a_sweep_that_does_not_run_any_more_rings_after_two_weeks_and_every_week() -> None:
+    world = World(a_claim("mysql"))
+    rung: list[int] = []
+    for _ in range(31):
+        world.reconcile()
+        world.wait(hours=1)
+        world.reconcile()
+        rung.append(world.announcer.rung().count("sweep of myeks"))
+        world.wait(hours=23)
+    assert [day for day in range(1, 31) if rung[day] > rung[day - 1]] == [15, 22, 29]
+    world.sweeper.run(PruneRequest(orphans=True))
+    assert world.reconcile().given_up == {}

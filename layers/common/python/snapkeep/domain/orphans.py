@@ -39,6 +39,10 @@ class OrphanKind(StrEnum):
     LOST_POINT = "lost recovery point"
 
 
+SWEPT_EVERY = timedelta(days=7)
+"""How often the sweep is scheduled."""
+
+
 @dataclass(frozen=True, slots=True)
 class Orphan:
     """One orphan, why it is one, and whether a sweep may delete it.

@@ -8,9 +8,11 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
 
-from snapkeep.domain.errors import SnapkeepError
+from snapkeep.domain.errors import PermanentError, SnapkeepError
+from snapkeep.domain.orphans import SWEPT_EVERY
 from snapkeep.domain.points import GIVE_UP_AFTER
 from snapkeep.domain.policies import INTERRUPTION, Deployment, Policy
+from snapkeep.domain.retention_points import moment
 from snapkeep.domain.runs import Run, RunState
 from snapkeep.domain.troubles import Topic, TroubleKind
 from snapkeep.ports import Announcer, Clock, Journal, Starter
@@ -82,12 +84,28 @@ class Reconcile:
         self._guarded("pace", report, self.heal_points.correct_pace)
         for known in self.deployment.clusters:
             self._guarded(f"twins of {known.name}", report, partial(self._settle_twins, known.name, report))
+            self._guarded(f"sweep of {known.name}", report, partial(self._check_sweep, known.name))
         give_up = GiveUp(self.journal, self.announcer, self.clock, "reconcile", PATIENCE)
         report.given_up = give_up.report(report.given_up)
         return report
 
     def _settle_twins(self, cluster: str, report: ReconcileReport) -> None:
         report.named.extend(self.named_twins.settle(cluster))
+
+    def _check_sweep(self, cluster: str) -> None:
+        """Raise PermanentError when two sweeps in a row are missing; the first look begins the time.
+
+        No alarm can: CloudWatch looks back for 7 days at most, and the sweep runs every 7 days.
+        https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html
+        """
+        now, last = self.clock(), self.journal.last_sweep(cluster)
+        if last is None or last > now:
+            self.journal.write_last_sweep(cluster, now)
+        elif now - last > 2 * SWEPT_EVERY:
+            raise PermanentError(
+                f"orphans of cluster {cluster} were not swept since {moment(last)}: the schedule "
+                "sweep-orphans is gone or disabled, or the sweep fails: deploy again, see the log of prune"
+            )
 
     def _guarded(self, subject: str, report: ReconcileReport, act: Callable[[], None]) -> None:
         try:

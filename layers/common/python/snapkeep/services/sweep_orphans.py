@@ -40,8 +40,8 @@ from snapkeep.services.tell_refusals import TellRefusals
 
 log = logging.getLogger(__name__)
 
-LOOK_BACK = timedelta(days=8)
-"""How far back the journal is compared with EC2: the sweep runs every week."""
+LOOK_BACK = orphans.SWEPT_EVERY + timedelta(days=1)
+"""How far back the journal is compared with EC2."""
 
 TIME = timedelta(minutes=8)
 """Deletions begun after this are left to the next sweep."""
@@ -163,6 +163,8 @@ class SweepOrphans:
                 report.refused = f"nothing is deleted: {len(hidden)} records of the journal cannot be read"
                 return report
             self._delete(census, seen, found, request, report)
+            if not request.dry_run:
+                self.journal.write_last_sweep(cluster, self.clock())
         except SnapkeepError as error:
             report.refused = f"stopped, nothing more is swept of this cluster: {error.reason}"
             report.given_up["sweep"] = report.refused

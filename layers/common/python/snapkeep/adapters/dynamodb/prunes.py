@@ -92,6 +92,15 @@ class PruneRecords:
         key = schema.last_prune_key(prune.cluster)
         self._table.put({**key, "at": time_text(prune.at), "pending": list(prune.pending)})
 
+    def last_sweep(self, cluster: str) -> datetime | None:
+        """When a sweep of a cluster came to its end last."""
+        item = self._table.get(schema.last_sweep_key(cluster))
+        return self._table.read(item, _at) if item else None
+
+    def write_last_sweep(self, cluster: str, at: datetime) -> None:
+        """Journal that a sweep came to its end."""
+        self._table.put({**schema.last_sweep_key(cluster), "at": time_text(at)})
+
     def refusals(self, cluster: str) -> Sequence[Refusal]:
         """The open refusals of the brake in a cluster, oldest first."""
         values = {"cluster": schema.last_prune_key(cluster)[schema.PK], "refusal": schema.REFUSAL_PREFIX}
@@ -252,6 +261,10 @@ def _deletion(item: Item) -> Deletion:
 
 def _last_prune(cluster: str, item: Item) -> LastPrune:
     return LastPrune(cluster, datetime.fromisoformat(item["at"]), tuple(item["pending"]))
+
+
+def _at(item: Item) -> datetime:
+    return datetime.fromisoformat(item["at"])
 
 
 def _told(cluster: str, item: Item) -> Told:

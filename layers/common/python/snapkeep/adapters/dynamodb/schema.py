@@ -12,6 +12,7 @@
 | deletion       | DELETION#<snapshot>     | DELETION     | `open` until it ended                 |
 | absence        | ABSENCE#<snapshot>      | ABSENCE      |                                       |
 | last prune     | CLUSTER#<cluster>       | PRUNE        |                                       |
+| last sweep     | CLUSTER#<cluster>       | SWEEP        |                                       |
 | prune lease    | CLUSTER#<cluster>       | LEASE        |                                       |
 | refusal        | CLUSTER#<cluster>       | REFUSAL#<token>|                                     |
 | its names      | CLUSTER#<cluster>       | REFUSED#<token>#<page>|                              |
@@ -122,6 +123,11 @@ def open_deletions_key(cluster: str) -> str:
 def last_prune_key(cluster: str) -> Key:
     """The key of the last prune of a cluster."""
     return {PK: f"CLUSTER#{cluster}", SK: "PRUNE"}
+
+
+def last_sweep_key(cluster: str) -> Key:
+    """The key of the last sweep of a cluster."""
+    return {PK: f"CLUSTER#{cluster}", SK: "SWEEP"}
 
 
 OPEN_HOLDS = "hold"
