@@ -141,7 +141,7 @@ class MemoryRestoreRecords(Faults):
         self._before("restore")
         return self.restores.get(restore_id)
 
-    def open_restores(self) -> Iterator[RestoreOperation]:
+    def open_restores(self, *, whole: bool = False) -> Iterator[RestoreOperation]:
         self._before("open_restores")
         yield from [restore for restore in self.restores.values() if restore.is_open]
 

@@ -677,8 +677,12 @@ class Journal(TroubleJournal, Protocol):
     def restore(self, restore_id: str) -> RestoreOperation | None:
         """The restore of that id."""
 
-    def open_restores(self) -> Iterator[RestoreOperation]:
-        """Restores with something left to make, to watch or to clean up (a lagging index)."""
+    def open_restores(self, *, whole: bool = False) -> Iterator[RestoreOperation]:
+        """Restores with something left to do (a lagging index).
+
+        A `whole` list is for whoever concludes from what is not in it: it raises UnreadableRecord instead of
+        passing over a restore.
+        """
 
     def restores_of(
         self, cluster: str, namespace: str, after: RestoreOperation | None = None

@@ -167,3 +167,15 @@ def test_a_newer_step_or_state_without_a_newer_format_is_left_alone_too(rolled: 
     rolled.live()
     items = list(rolled.items())
     assert [item for item in (*run, *deletions) if item not in items] == []
+
+
+def test_nothing_is_deleted_while_a_restore_cannot_be_read_that_may_need_it(rolled: Rolled) -> None:
+    world = rolled.world
+    world.finish_snapshots()
+    world.back_up(SLOT + 3 * DAY)
+    rolled.spoil("RESTORE RESTORE", newer)
+    before = set(world.ebs.all)
+    report = world.prune()
+    assert report.delete and set(world.ebs.all) == before
+    reasons = [item.reason for item in report.ended if item.snapshot_id in before]
+    assert reasons and all("cannot read the journal's record RESTORE" in reason for reason in reasons)

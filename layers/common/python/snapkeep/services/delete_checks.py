@@ -76,7 +76,7 @@ class Checks:
     def _check_journal(self, snapshot_id: str) -> None:
         """A restore and a hold are journaled before the tag says so, and EC2 may keep the tag waiting."""
         if self._restoring is None:
-            self._restoring = {item.snapshot_id: item.id for item in self.journal.open_restores()}
+            self._restoring = {item.snapshot_id: item.id for item in self.journal.open_restores(whole=True)}
         if snapshot_id in self._restoring:
             raise PermanentError(f"restore {self._restoring[snapshot_id]} needs it")
         for hold in self.journal.holds(snapshot_id):

@@ -50,10 +50,11 @@ class RestoreRecords:
         item = self._table.get(schema.restore_key(restore_id))
         return self._table.read(item, _restore) if item else None
 
-    def open_restores(self) -> Iterator[RestoreOperation]:
-        """Restores with something left to do; the index lags."""
+    def open_restores(self, *, whole: bool = False) -> Iterator[RestoreOperation]:
+        """Restores with something left to do; the index lags. A `whole` list passes over none."""
         entries = self._table.query("#open = :value", {"value": schema.OPEN_RESTORES}, schema.OPEN_INDEX)
-        yield from (restore for restore in self._read(entries, READ_AHEAD) if restore.is_open)
+        found = self._read(entries, READ_AHEAD, whole=whole)
+        yield from (restore for restore in found if restore.is_open)
 
     def restores_of(
         self, cluster: str, namespace: str, after: RestoreOperation | None = None
@@ -67,13 +68,18 @@ class RestoreRecords:
         entries = self._table.query(condition, values, schema.RUNS_INDEX, newest_first=True)
         yield from self._read(entries, READ_AHEAD)
 
-    def _read(self, entries: Iterable[Item], ahead: int) -> Iterator[RestoreOperation]:
+    def _read(
+        self, entries: Iterable[Item], ahead: int, *, whole: bool = False
+    ) -> Iterator[RestoreOperation]:
         """The restores that entries of an index name, in their order, read so many at a time."""
         remaining = iter(entries)
         while keys := [key_of(item) for item in islice(remaining, ahead)]:
             found = {item[schema.PK]: item for item in self._table.get_many(keys)}
             items = (found[key[schema.PK]] for key in keys if key[schema.PK] in found)
-            yield from self._table.read_each(items, _restore)
+            if whole:
+                yield from (self._table.read(item, _restore) for item in items)
+            else:
+                yield from self._table.read_each(items, _restore)
 
 
 def _item(restore: RestoreOperation) -> dict[str, Any]:
