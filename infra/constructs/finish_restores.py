@@ -27,6 +27,7 @@ class FinishRestores(Construct):
         *,
         platform: Platform,
         journal: JournalTable,
+        event_bus: str,
         schedules: Schedules,
         clusters: Sequence[str],
     ) -> None:
@@ -39,7 +40,7 @@ class FinishRestores(Construct):
             description="Snapkeep: finishes restores, ends holds and removes what imports leave",
             timeout=Duration.minutes(4),
             asynchronous=True,
-            settings=FinishRestoresSettings(journal_table=journal.name),
+            settings=FinishRestoresSettings(journal_table=journal.name, event_bus=event_bus),
         )
         stack = Stack.of(self)
         owner = permissions.Owner(platform.prefix, clusters)
@@ -47,6 +48,7 @@ class FinishRestores(Construct):
             permissions.describe("Snapshots", "Volumes"),
             permissions.describe_clusters(stack, clusters),
             *permissions.hold_snapshots(stack, owner),
+            permissions.put_events(stack, event_bus),
             journal.access("GetItem", "BatchGetItem", "Query", "PutItem", "DeleteItem"),
         )
         schedules.add(

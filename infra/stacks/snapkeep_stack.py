@@ -108,6 +108,7 @@ class SnapkeepStack(Stack):
             "FinishRestores",
             platform=platform,
             journal=journal,
+            event_bus=EVENT_BUS,
             schedules=schedules,
             clusters=clusters,
         )

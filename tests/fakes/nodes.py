@@ -15,6 +15,7 @@ from snapkeep.domain.interruption.records import IncidentRecord
 from snapkeep.domain.report.facts import opened
 from snapkeep.ports import Evicted
 from tests.fakes.faults import Faults
+from tests.fakes.troubles import FakeTroubleNews, MemoryTroubleRecords
 
 
 class FakeMachines(Faults):
@@ -141,7 +142,7 @@ class FakeNodes(Faults):
         self.all_attachments = [each for each in self.all_attachments if each.uid != attachment.uid]
 
 
-class MemoryIncidentRecords(Faults):
+class MemoryIncidentRecords(MemoryTroubleRecords):
     """Incidents in a dict; every method is one atomic step."""
 
     def __init__(self) -> None:
@@ -223,23 +224,19 @@ class News:
     figures: Mapping[str, float]
 
 
-class FakeNews(Faults):
+class FakeNews(FakeTroubleNews):
     """Remembers what was published."""
 
     def __init__(self) -> None:
         super().__init__()
         self.steps: list[News] = []
         self.unknown: list[tuple[str, str]] = []
-        self.given_up: list[tuple[str, int]] = []
 
     def interruption(
         self, record: IncidentRecord, step: str, reason: str, figures: Mapping[str, float]
     ) -> None:
         self._before("interruption")
         self.steps.append(News(record.instance, step, reason, dict(figures)))
-
-    def parts_given_up(self, function: str, count: int) -> None:
-        self.given_up.append((function, count))
 
     def unknown_notice(self, source: str, kind: str) -> None:
         self.unknown.append((source, kind))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from tests.integration.deployed import CLUSTER, Deployed
@@ -51,11 +53,23 @@ def next_hour(product: Deployed) -> datetime:
 
 
 def look(product: Deployed, times: int) -> None:
-    """Reconcile and prune, an hour apart."""
+    """Reconcile, prune and look after restores, an hour apart."""
     for _ in range(times):
+        product.invoke("finish-restores", {})
         product.invoke("reconcile", {})
         product.invoke("prune", {"cluster": CLUSTER})
         pass_time(product, HOUR)
+
+
+@contextmanager
+def unreadable_hold(product: Deployed) -> Iterator[str]:
+    """A hold of a newer version, which is over by its index; yields the name of its record."""
+    dynamodb, table = product.sandbox.client("dynamodb"), product.outputs["JournalTableName"]
+    key = {"pk": {"S": "HOLD#snap-0newer"}, "sk": {"S": "HOLDER#newer"}}
+    index = {"open": {"S": "hold"}, "slot": {"S": "2020-11-24T18:00:00.000000+00:00"}}
+    dynamodb.put_item(TableName=table, Item={**key, **index, "format": {"N": "2"}})
+    yield "record HOLD#snap-0newer HOLDER#newer"
+    dynamodb.delete_item(TableName=table, Key=key)
 
 
 def test_a_late_claim_and_a_failed_prune_ring_once_and_every_week(product: Deployed) -> None:
@@ -70,14 +84,16 @@ def test_a_late_claim_and_a_failed_prune_ring_once_and_every_week(product: Deplo
     product.sandbox.aws.fail_call("ec2:CreateSnapshot", REFUSED, status=403, times=1000)
     product.sandbox.aws.fail_call("ec2:DescribeSnapshots", "InternalError", status=500, times=1000)
     product.backup(POLICY, next_hour(product))
-    look(product, 6)
-    first = inbox.rings()
-    assert (first[late], first[failed]) == (1, 1), first
+    with unreadable_hold(product) as record:
+        given_up = f"Snapkeep Work Given Up: {record}"
+        look(product, 6)
+        first = inbox.rings()
+        assert (first[late], first[failed], first[given_up]) == (1, 1, 1), first
 
-    pass_time(product, WEEK)
-    look(product, 2)
-    again = inbox.rings()
-    assert (again[late], again[failed]) == (1, 1), again
+        pass_time(product, WEEK)
+        look(product, 2)
+        again = inbox.rings()
+        assert (again[late], again[failed], again[given_up]) == (1, 1, 1), again
 
     product.sandbox.aws.forget_faults()
     product.backup(POLICY, next_hour(product))

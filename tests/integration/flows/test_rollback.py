@@ -45,7 +45,7 @@ def test_records_of_a_newer_version_are_passed_over_told_and_kept(product: Deplo
         assert product.until_closed(POLICY)["state"] == "completed"
         product.prune()
         assert len(product.snapshots(POLICY)) == 2
-        said = f"{given_up} {finished['errors']}"
+        said = f"{given_up} {finished['given_up']}"
         assert {name for name in names if name in said} == {name for name in names if "DELETION" not in name}
         for each in newer:
             place = {"pk": each["pk"], "sk": each["sk"]}

@@ -214,7 +214,8 @@ def finish_restores(settings: FinishRestoresSettings) -> FinishRestores:
     clusters, snapshots = _clusters(), _snapshots()
     holds = HoldPoints(snapshots, journal, clock)
     restore = Restore(clusters, journal, holds, clock)
-    return FinishRestores(RestoredClaims(clusters, snapshots), journal, restore, holds, WorkCounter(), clock)
+    claims, news = RestoredClaims(clusters, snapshots), _announcer(settings.event_bus)
+    return FinishRestores(claims, journal, restore, holds, news, clock)
 
 
 @cache

@@ -286,6 +286,10 @@ class WorkNews(Protocol):
         """Count how many parts of its work a pass of a scheduled function gave up; 0 is a sign of life."""
 
 
+class GivenUpNews(TroubleNews, WorkNews, Protocol):
+    """Counts what a function gives up, and tells people once it lasts."""
+
+
 class TroubleJournal(Protocol):
     """What people were told of."""
 
@@ -296,7 +300,14 @@ class TroubleJournal(Protocol):
         """Replace what is known of a topic's troubles."""
 
 
-class Announcer(TroubleNews, WorkNews, Protocol):
+class GivenUpJournal(TroubleJournal, Protocol):
+    """What a function needs to tell of what it gives up."""
+
+    def unreadable(self) -> Sequence[str]:
+        """The names of records that were passed over since this was asked last, each once."""
+
+
+class Announcer(GivenUpNews, Protocol):
     """Tells the world what happened: events and metrics."""
 
     def run_closed(
@@ -419,15 +430,12 @@ class Outcome:
     size_bytes: int = 0
 
 
-class Journal(TroubleJournal, Protocol):
+class Journal(GivenUpJournal, Protocol):
     """The record of runs and points. Losing it loses no backup.
 
     What gives one record raises UnreadableRecord when this version cannot read it, and so does every write
     over one. Iterators, and `points`, pass over such records.
     """
-
-    def unreadable(self) -> Sequence[str]:
-        """The names of records that were passed over since this was asked last, each once."""
 
     def open_run(self, run: Run, owner: str, until: datetime, now: datetime) -> Run | None:
         """Write the run if it is new and take its planning lease.
@@ -708,7 +716,7 @@ class Journal(TroubleJournal, Protocol):
         """The incidents of a cluster that were first announced at or after `since` (a lagging index)."""
 
 
-class Incidents(Protocol):
+class Incidents(GivenUpJournal, Protocol):
     """The part of the journal that a function needs which only looks after incidents."""
 
     def incident(self, instance: str) -> IncidentRecord | None:
@@ -719,9 +727,6 @@ class Incidents(Protocol):
 
     def open_incidents(self) -> Iterator[IncidentRecord]:
         """As `Journal.open_incidents`."""
-
-    def unreadable(self) -> Sequence[str]:
-        """As `Journal.unreadable`."""
 
 
 class Machines(Protocol):
@@ -806,7 +811,7 @@ class LifecycleHooks(Protocol):
         """Let the instance go (CONTINUE); False when the action does not wait any more."""
 
 
-class InterruptionNews(WorkNews, Protocol):
+class InterruptionNews(GivenUpNews, Protocol):
     """Tells the world of incidents."""
 
     def interruption(

@@ -49,7 +49,7 @@ def cordon_node() -> CordonNode:
 @cache
 def handle_interruption(settings: HandleInterruptionSettings) -> HandleInterruption:
     """What comes after the cordon."""
-    from snapkeep.adapters.dynamodb.incidents import IncidentRecords
+    from snapkeep.adapters.dynamodb.incidents import InterruptionJournal
     from snapkeep.adapters.dynamodb.table import Table
     from snapkeep.adapters.events import EventAnnouncer
     from snapkeep.adapters.sqs import SqsIncidents
@@ -60,7 +60,7 @@ def handle_interruption(settings: HandleInterruptionSettings) -> HandleInterrupt
         cordon_node(),
         _machines(),
         _nodes(),
-        IncidentRecords(Table(_client("dynamodb"), settings.journal_table)),
+        InterruptionJournal(Table(_client("dynamodb"), settings.journal_table)),
         SqsIncidents(queues, settings.save_queue_url),
         SqsIncidents(queues, settings.release_queue_url),
         EventAnnouncer(_client("events"), settings.event_bus),

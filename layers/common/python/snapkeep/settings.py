@@ -78,6 +78,7 @@ class FinishRestoresSettings(Settings):
     """finish_restores: brings restores to their end."""
 
     journal_table: str
+    event_bus: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,13 +17,16 @@ from snapkeep.domain.holds import Hold
 from snapkeep.domain.restore.bindings import unseen_volume
 from snapkeep.domain.restore.operations import GIVE_UP_AFTER, RestoreOperation, Stage
 from snapkeep.domain.restore.progress import Progress, RestoreState, progress
-from snapkeep.ports import Clock, Journal, WorkNews
-from snapkeep.services.give_up import unreadable_records
+from snapkeep.ports import Clock, GivenUpNews, Journal
+from snapkeep.services.give_up import GiveUp
 from snapkeep.services.restore import Restore
 from snapkeep.services.restored_claims import RestoredClaims
 
 RESUME_AFTER = timedelta(minutes=1)
 """An accepted restore is left alone for so long: the API, which may run 29 s, still works on it."""
+
+PATIENCE = timedelta(minutes=15)
+"""What three looks in a row could not do is told."""
 
 log = logging.getLogger(__name__)
 
@@ -37,14 +40,19 @@ class EndedHolds(Protocol):
 
 @dataclass(slots=True)
 class FinishReport:
-    """What became of the open restores, by id; which holds ended; and what could not be looked at."""
+    """What became of the open restores, by id; which holds ended; and what was given up, and why."""
 
     made: list[str] = field(default_factory=list)
     finished: list[str] = field(default_factory=list)
     waiting: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
     released: list[str] = field(default_factory=list)
-    errors: list[str] = field(default_factory=list)
+    given_up: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def errors(self) -> list[str]:
+        """What could not be looked at, as lines."""
+        return [f"{subject}: {reason}" for subject, reason in self.given_up.items()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +63,7 @@ class FinishRestores:
     journal: Journal
     restore: Restore
     holds: EndedHolds
-    news: WorkNews
+    news: GivenUpNews
     clock: Clock
 
     def run(self) -> FinishReport:
@@ -66,13 +74,13 @@ class FinishRestores:
                 self._finish(operation, report)
             except SnapkeepError as error:
                 log.warning("restore %s could not be looked at: %s", operation.id, error.reason)
-                report.errors.append(f"{operation.id}: {error.reason}")
+                report.given_up[operation.id] = error.reason
             except Exception as error:
                 log.exception("unexpected error at restore %s", operation.id)
-                report.errors.append(f"{operation.id}: unexpected {type(error).__name__}")
+                report.given_up[operation.id] = f"unexpected {type(error).__name__}"
         self._end_holds(report)
-        report.errors += [f"{name}: {why}" for name, why in unreadable_records(self.journal).items()]
-        self.news.parts_given_up("finish_restores", len(report.errors))
+        give_up = GiveUp(self.journal, self.news, self.clock, "finish_restores", PATIENCE)
+        report.given_up = give_up.report(report.given_up)
         return report
 
     def _end_holds(self, report: FinishReport) -> None:
@@ -82,7 +90,7 @@ class FinishRestores:
             report.released = [f"{hold.snapshot_id}: {hold.holder}" for hold in ended]
         except SnapkeepError as error:
             log.warning("holds that are over were not given back: %s", error.reason)
-            report.errors.append(f"holds: {error.reason}")
+            report.given_up["holds"] = error.reason
 
     def _finish(self, operation: RestoreOperation, report: FinishReport) -> None:
         if operation.stage is Stage.ACCEPTED:
@@ -101,7 +109,7 @@ class FinishRestores:
             return self.restore.renew(operation)
         except SnapkeepError as error:
             log.warning("the hold of restore %s could not be renewed: %s", operation.id, error.reason)
-            report.errors.append(f"{operation.id}: its hold could not be renewed: {error.reason}")
+            report.given_up[operation.id] = f"its hold could not be renewed: {error.reason}"
             return operation
 
     def _make(self, operation: RestoreOperation, report: FinishReport) -> None:

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from snapkeep.domain.errors import SnapkeepError
 from snapkeep.domain.troubles import Topic, TroubleKind
-from snapkeep.ports import Announcer, Clock, Journal
+from snapkeep.ports import Clock, GivenUpJournal, GivenUpNews
 from snapkeep.services.tell_troubles import TellTroubles
 
 UNREADABLE = (
@@ -24,8 +24,8 @@ log = logging.getLogger(__name__)
 class GiveUp:
     """Reports the end of a pass of a function; `patience` is for how long trouble may pass by itself."""
 
-    journal: Journal
-    announcer: Announcer
+    journal: GivenUpJournal
+    news: GivenUpNews
     clock: Clock
     function: str
     patience: timedelta
@@ -40,14 +40,14 @@ class GiveUp:
         count = len(parts)
         try:
             topic = Topic(TroubleKind.WORK_GIVEN_UP, cluster, self.function)
-            TellTroubles(self.journal, self.announcer, self.clock).tell(topic, parts, self.patience)
+            TellTroubles(self.journal, self.news, self.clock).tell(topic, parts, self.patience)
         except SnapkeepError as error:
             log.warning("what %s gave up was not told: %s", self.function, error.reason)
             count += 1
-        self.announcer.parts_given_up(self.function, count)
+        self.news.parts_given_up(self.function, count)
         return parts
 
 
-def unreadable_records(journal: Journal) -> dict[str, str]:
+def unreadable_records(journal: GivenUpJournal) -> dict[str, str]:
     """The records (as parts of a pass) that were passed over since this was asked last, and why."""
     return {f"record {name}": UNREADABLE for name in journal.unreadable()}

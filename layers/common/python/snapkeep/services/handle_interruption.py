@@ -16,8 +16,11 @@ from snapkeep.domain.interruption.rules import Reaction, Snapshotting
 from snapkeep.domain.interruption.urgency import Urge, Urgency, urgency
 from snapkeep.ports import Clock, IncidentQueue, Incidents, InterruptionNews, Machines, NodeClusters
 from snapkeep.services.cordon_node import CordonNode, Sighting
-from snapkeep.services.give_up import UNREADABLE
+from snapkeep.services.give_up import GiveUp
 from snapkeep.services.incident_log import IncidentLog
+
+PATIENCE = timedelta(minutes=40)
+"""What three looks in a row could not do is told."""
 
 LOOK_AGAIN = timedelta(minutes=15)
 
@@ -85,7 +88,7 @@ class HandleInterruption:
 
     def tick(self) -> Sequence[Handled]:
         """Look at every open incident whose time has come; trouble with one never stops the others."""
-        handled = []
+        handled, given_up = [], dict[str, str]()
         for record in self.incidents.open_incidents():
             if record.again and self.clock() < record.again:
                 continue
@@ -94,9 +97,8 @@ class HandleInterruption:
             except SnapkeepError as error:
                 log.warning("the incident of %s stays open: %s", record.instance, error.reason)
                 handled.append(Handled(record.instance, FAILED, error.reason, record.cluster, record.node))
-        handled += [Handled(name, FAILED, UNREADABLE) for name in self.incidents.unreadable()]
-        failed = sum(each.outcome == FAILED for each in handled)
-        self.news.parts_given_up("handle_interruption", failed)
+                given_up[record.instance] = error.reason
+        GiveUp(self.incidents, self.news, self.clock, "handle_interruption", PATIENCE).report(given_up)
         return handled
 
     @property

@@ -12,6 +12,7 @@ from typing import Any
 from snapkeep.adapters.dynamodb import schema
 from snapkeep.adapters.dynamodb.items import Item, time_text
 from snapkeep.adapters.dynamodb.table import IS_NEW, Contended, Refused, Table, key_of
+from snapkeep.adapters.dynamodb.troubles import TroubleRecords
 from snapkeep.domain.interruption.notices import Hook, Kind, Notice
 from snapkeep.domain.interruption.records import IncidentRecord, Moment
 
@@ -62,6 +63,10 @@ class IncidentRecords:
     def unreadable(self) -> Sequence[str]:
         """The items (`pk sk`) of any kind that were passed over since this was asked last, each once."""
         return self._table.passed_over()
+
+
+class InterruptionJournal(IncidentRecords, TroubleRecords):
+    """The parts of the journal that a function needs which only looks after incidents."""
 
 
 def _item(record: IncidentRecord) -> dict[str, Any]:
