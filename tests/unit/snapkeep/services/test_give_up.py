@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from snapkeep.domain.deletions import PruneLease
 from snapkeep.domain.errors import PermanentError, TemporaryError, Throttled
-from snapkeep.domain.policies import Method
+from snapkeep.domain.messages import PruneRequest
+from snapkeep.domain.policies import Cluster, Method
 from tests.fakes.world import SLOT, World, a_claim, a_policy
 
 
@@ -83,6 +86,33 @@ def test_a_write_report_and_a_finish_restores_that_fail_count_it() -> None:
     world.reporter.run()
     world.finisher.run()
     assert world.announcer.given_up == [("write_report", 1), ("finish_restores", 0)]
+
+
+@pytest.mark.parametrize("pass_over", ["prune", "sweep"])
+def test_what_nobody_foresaw_in_one_cluster_stops_no_other_and_is_counted(pass_over: str) -> None:
+    world = a_world_with_points()
+    others = (Cluster("before", "ap-northeast-2"), *world.deployment.clusters)
+    deployment = replace(world.deployment, clusters=others)
+    world.clusters.fail_next("open", KeyError("status"))
+    if pass_over == "prune":
+        reports = replace(world.pruner, deployment=deployment).run("one")
+        assert [bool(report.refused) for report in reports] == [True, False]
+        assert world.announcer.given_up == [("prune", 1), ("prune", 0)]
+    else:
+        reports = replace(world.sweeper, deployment=deployment).run(PruneRequest(orphans=True))
+        assert [bool(report.refused) for report in reports] == [True, False]
+        assert [(topic.cluster, due[0].reason) for topic, due, _ in world.announcer.troubles] == [
+            ("before", "stopped, nothing more is swept of this cluster: unexpected KeyError")
+        ]
+
+
+def test_a_lease_that_was_taken_when_a_clock_was_wrong_rings_instead_of_stopping_prunes_for_years() -> None:
+    world = a_world_with_points()
+    now = world.clock()
+    world.journal.lease_prune(PruneLease("myeks", "an invocation", now + timedelta(days=3650)), now)
+    hourly_prunes(world, 4)
+    assert world.announcer.rung() == ["prune"]
+    assert world.announcer.given_up == [("prune", 1)] * 4
 
 
 def test_a_volume_snapshot_that_a_finalizer_holds_for_weeks_rings_after_a_day_and_weekly() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from itertools import permutations
 
@@ -350,6 +351,18 @@ def test_whatever_does_not_answer_lets_the_event_come_again(port: str) -> None:
         world.announce(warning)
     world.announce(warning)
     assert world.node.unschedulable and world.to_save.sent
+
+
+def test_what_nobody_foresaw_in_one_incident_stops_no_other() -> None:
+    world = DyingWorld()
+    world.warn()
+    other = a_notice(world.clock(), instance="i-other")
+    world.journal.write_incident(replace(world.record, instance="i-other", notices=(other,), revision=0))
+    world.wait(minutes=16)
+    world.machines.fail_next("machine", KeyError("State"))
+    handled = world.handler.tick()
+    assert sorted(each.outcome == "failed" for each in handled) == [False, True]
+    assert world.news.given_up == [("handle_interruption", 1)]
 
 
 def test_an_incident_that_cannot_be_read_is_counted_and_stops_no_other() -> None:

@@ -259,6 +259,16 @@ def test_a_braked_sweep_and_one_that_cannot_list_ring() -> None:
     assert story.world.announcer.given_up == [("sweep_orphans", 0), ("sweep_orphans", 1)]
 
 
+def test_strangers_that_nobody_could_be_told_of_are_counted_and_hide_nothing_else() -> None:
+    story = Story()
+    stranger = next(iter(story.world.ebs.all.values()))
+    story.world.ebs.create(stranger.volume_id, stranger.tags | {tags.CLUSTER: "gone"}, "")
+    story.world.announcer.fail_next("orphans_found", TemporaryError("PutEvents: no answer"))
+    reports = story.sweep()
+    assert [(report.cluster, list(report.given_up)) for report in reports] == [("myeks", []), ("", ["sweep"])]
+    assert story.world.announcer.given_up == [("sweep_orphans", 0), ("sweep_orphans", 1)]
+
+
 def test_a_stale_content_goes() -> None:
     story = Story(method=Method.CSI)
     name = story.stale_content()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from snapkeep.domain.errors import TemporaryError
 from snapkeep.domain.policies import Cluster
 from snapkeep.services.write_report import WriteReport
@@ -26,14 +28,23 @@ def test_the_page_of_a_cluster_is_kept_and_its_counts_are_told() -> None:
     assert "Every claim is protected." in world.pages.all_pages["myeks"][1]
 
 
-def test_of_a_cluster_that_cannot_be_read_the_page_before_stays_and_the_others_are_written() -> None:
+@pytest.mark.parametrize(
+    ("error", "why"),
+    [
+        (TemporaryError("the API server does not answer"), "the API server does not answer"),
+        (KeyError("status"), "unexpected KeyError"),
+    ],
+)
+def test_of_a_cluster_that_cannot_be_read_the_page_before_stays_and_the_others_are_written(
+    error: Exception, why: str
+) -> None:
     world = a_world()
     world.pages.write("myeks", "the page before")
 
     class Reports:
         def report(self, cluster: str) -> object:
             if cluster == "myeks":
-                raise TemporaryError("the API server does not answer")
+                raise error
             return a_report()
 
     clusters = (*world.deployment.clusters, Cluster("other", "ap-northeast-2"))
@@ -41,7 +52,7 @@ def test_of_a_cluster_that_cannot_be_read_the_page_before_stays_and_the_others_a
     writer = WriteReport(deployment, Reports(), lambda report: "new", world.pages, world.announcer)  # type: ignore[arg-type]
     summary = writer.run()
     assert list(summary.written) == ["other"]
-    assert summary.errors == ["myeks: the API server does not answer"]
+    assert summary.errors == [f"myeks: {why}"]
     assert {name: page for name, (_, page) in world.pages.all_pages.items()} == {
         "myeks": "the page before",
         "other": "new",

@@ -18,7 +18,7 @@ from snapkeep.domain.restore.bindings import unseen_volume
 from snapkeep.domain.restore.operations import GIVE_UP_AFTER, RestoreOperation, Stage
 from snapkeep.domain.restore.progress import Progress, RestoreState, progress
 from snapkeep.ports import Clock, GivenUpNews, Journal
-from snapkeep.services.give_up import GiveUp
+from snapkeep.services.give_up import GiveUp, why_given_up
 from snapkeep.services.restore import Restore
 from snapkeep.services.restored_claims import RestoredClaims
 
@@ -72,12 +72,8 @@ class FinishRestores:
         for operation in list(self.journal.open_restores()):
             try:
                 self._finish(operation, report)
-            except SnapkeepError as error:
-                log.warning("restore %s could not be looked at: %s", operation.id, error.reason)
-                report.given_up[operation.id] = error.reason
             except Exception as error:
-                log.exception("unexpected error at restore %s", operation.id)
-                report.given_up[operation.id] = f"unexpected {type(error).__name__}"
+                report.given_up[operation.id] = why_given_up(f"restore {operation.id}", error)
         self._end_holds(report)
         give_up = GiveUp(self.journal, self.news, self.clock, "finish_restores", PATIENCE)
         report.given_up = give_up.report(report.given_up)
@@ -88,9 +84,8 @@ class FinishRestores:
         try:
             ended = self.holds.release_ended()
             report.released = [f"{hold.snapshot_id}: {hold.holder}" for hold in ended]
-        except SnapkeepError as error:
-            log.warning("holds that are over were not given back: %s", error.reason)
-            report.given_up["holds"] = error.reason
+        except Exception as error:
+            report.given_up["holds"] = why_given_up("giving holds back", error)
 
     def _finish(self, operation: RestoreOperation, report: FinishReport) -> None:
         if operation.stage is Stage.ACCEPTED:

@@ -48,6 +48,18 @@ class GiveUp:
         return parts
 
 
+def why_given_up(subject: str, error: Exception) -> str:
+    """Why a part of a pass stopped, logged; of an error that nobody foresaw the log has the stack.
+
+    Whoever looks after several things catches every Exception of one, so that it never stops the others.
+    """
+    if isinstance(error, SnapkeepError):
+        log.warning("%s stopped: %s", subject, error.reason)
+        return error.reason
+    log.exception("unexpected error in %s", subject)
+    return f"unexpected {type(error).__name__}"
+
+
 def unreadable_records(journal: GivenUpJournal) -> dict[str, str]:
     """The records (as parts of a pass) that were passed over since this was asked last, and why."""
     return {f"record {name}": UNREADABLE for name in journal.unreadable()}

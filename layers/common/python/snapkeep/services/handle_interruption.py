@@ -16,7 +16,7 @@ from snapkeep.domain.interruption.rules import Reaction, Snapshotting
 from snapkeep.domain.interruption.urgency import Urge, Urgency, urgency
 from snapkeep.ports import Clock, IncidentQueue, Incidents, InterruptionNews, Machines, NodeClusters
 from snapkeep.services.cordon_node import CordonNode, Sighting
-from snapkeep.services.give_up import GiveUp
+from snapkeep.services.give_up import GiveUp, why_given_up
 from snapkeep.services.incident_log import IncidentLog
 
 PATIENCE = timedelta(minutes=40)
@@ -94,10 +94,10 @@ class HandleInterruption:
                 continue
             try:
                 handled.append(self._advance(record))
-            except SnapkeepError as error:
-                log.warning("the incident of %s stays open: %s", record.instance, error.reason)
-                handled.append(Handled(record.instance, FAILED, error.reason, record.cluster, record.node))
-                given_up[record.instance] = error.reason
+            except Exception as error:
+                why = why_given_up(f"the look at the incident of {record.instance}", error)
+                handled.append(Handled(record.instance, FAILED, why, record.cluster, record.node))
+                given_up[record.instance] = why
         GiveUp(self.incidents, self.news, self.clock, "handle_interruption", PATIENCE).report(given_up)
         return handled
 

@@ -26,7 +26,7 @@ from snapkeep.services.apply_brake import ApplyBrake
 from snapkeep.services.brought_back import BroughtBack
 from snapkeep.services.delete_points import Deleted, DeletePoints, Fate, Wanted
 from snapkeep.services.find_volumes import FindVolumes
-from snapkeep.services.give_up import GiveUp
+from snapkeep.services.give_up import GiveUp, why_given_up
 from snapkeep.services.prune_claims import FindGoneClaims
 from snapkeep.services.prune_duplicates import PruneDuplicates
 from snapkeep.services.prune_news import PruneNews
@@ -96,9 +96,9 @@ class Prune:
                 self._work(cluster, request, report, until)
             else:
                 self._work_alone(cluster, owner, request, report, until)
-        except SnapkeepError as error:
-            report.refused = f"stopped, nothing more is deleted of this cluster: {error.reason}"
-            log.warning("prune of %s: %s", cluster, report.refused)
+        except Exception as error:
+            why = why_given_up(f"prune of {cluster}", error)
+            report.refused = f"stopped, nothing more is deleted of this cluster: {why}"
             report.given_up["prune"] = report.refused
         if not request.dry_run:
             self._tell(report)
@@ -123,11 +123,13 @@ class Prune:
                 "latest, nothing is deleted by this one. Ask again when that one is done"
             )
             log.info("prune of %s: %s", cluster, report.refused)
-            report.held_by_another = True
+            report.held_by_another = held.until <= now + LEASE
+            if not report.held_by_another:  # taken when a clock was wrong: nobody works for so long
+                report.given_up["prune"] = report.refused
             return
         try:
             self._work(cluster, request, report, until)
-        except SnapkeepError:
+        except Exception:
             self._release(cluster, owner)
             raise
         self._release(cluster, owner)

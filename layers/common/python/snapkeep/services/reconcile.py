@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
 
-from snapkeep.domain.errors import PermanentError, SnapkeepError
+from snapkeep.domain.errors import PermanentError
 from snapkeep.domain.orphans import SWEPT_EVERY
 from snapkeep.domain.points import GIVE_UP_AFTER
 from snapkeep.domain.policies import INTERRUPTION, Deployment, Policy
@@ -18,7 +17,7 @@ from snapkeep.domain.troubles import Topic, TroubleKind
 from snapkeep.ports import Announcer, Clock, Journal, Starter
 from snapkeep.services.closing import announce, close_at_limit, close_if_settled
 from snapkeep.services.find_late import FindLate
-from snapkeep.services.give_up import GiveUp
+from snapkeep.services.give_up import GiveUp, why_given_up
 from snapkeep.services.heal_points import HealPoints
 from snapkeep.services.missed_slots import MissedSlots
 from snapkeep.services.named_twins import NamedTwins
@@ -32,8 +31,6 @@ PATIENCE = timedelta(minutes=40)
 
 FRESHNESS_WINDOW = timedelta(days=35)
 """How far back the newest good run is looked for; older than that is as bad as none."""
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -110,12 +107,8 @@ class Reconcile:
     def _guarded(self, subject: str, report: ReconcileReport, act: Callable[[], None]) -> None:
         try:
             act()
-        except SnapkeepError as error:
-            log.warning("reconcile of %s stopped: %s", subject, error.reason)
-            report.given_up[subject] = error.reason
         except Exception as error:
-            log.exception("unexpected error in reconcile of %s", subject)
-            report.given_up[subject] = f"unexpected {type(error).__name__}"
+            report.given_up[subject] = why_given_up(f"reconcile of {subject}", error)
 
     def _heal_run(self, run: Run, report: ReconcileReport) -> None:
         if run.state.is_final:

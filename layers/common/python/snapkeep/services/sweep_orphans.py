@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from snapkeep.domain import orphans, tags
 from snapkeep.domain.brake_refusals import unknown_token
 from snapkeep.domain.deletions import Deletion
-from snapkeep.domain.errors import SnapkeepError
+from snapkeep.domain.errors import PermanentError, SnapkeepError
 from snapkeep.domain.messages import PruneRequest
 from snapkeep.domain.orphans import (
     Census,
@@ -32,8 +32,8 @@ from snapkeep.domain.prune_plans import RefusedDeletions
 from snapkeep.domain.sizes import gib
 from snapkeep.ports import Announcer, Clock, Cluster, Clusters, Journal, Snapshots
 from snapkeep.services.brake_sweep import LATE, OBJECTS, BrakeSweep, group_of
-from snapkeep.services.delete_points import DeletePoints, Wanted
-from snapkeep.services.give_up import GiveUp, unreadable_records
+from snapkeep.services.delete_points import Deleted, DeletePoints, Fate, Wanted
+from snapkeep.services.give_up import GiveUp, unreadable_records, why_given_up
 from snapkeep.services.prune_objects import open_objects
 from snapkeep.services.prune_report import shown
 from snapkeep.services.tell_refusals import TellRefusals
@@ -132,7 +132,10 @@ class SweepOrphans:
         strangers = list(seen.strangers.orphans())
         if strangers and not request.cluster:
             report = OrphanReport("", request.dry_run)
-            self._tell(report, strangers)
+            try:
+                self._tell(report, strangers)
+            except Exception as error:
+                self._stop(report, error)
             reports.append(report)
         return reports
 
@@ -165,11 +168,14 @@ class SweepOrphans:
             self._delete(census, seen, found, request, report)
             if not request.dry_run:
                 self.journal.write_last_sweep(cluster, self.clock())
-        except SnapkeepError as error:
-            report.refused = f"stopped, nothing more is swept of this cluster: {error.reason}"
-            report.given_up["sweep"] = report.refused
-            log.warning("sweep of %s: %s", cluster, report.refused)
+        except Exception as error:
+            self._stop(report, error)
         return report
+
+    def _stop(self, report: OrphanReport, error: Exception) -> None:
+        why = why_given_up(f"sweep of {report.cluster or 'what belongs to no cluster'}", error)
+        report.refused = f"stopped, nothing more is swept of this cluster: {why}"
+        report.given_up["sweep"] = report.refused
 
     def _objects(self, census: Census, report: OrphanReport) -> Listed:
         """The snapshot objects of a cluster; one that cannot be listed whole counts as not listed.
@@ -268,9 +274,12 @@ class SweepOrphans:
             return
         for orphan in braked.allowed:
             if seen.cluster is not None and group_of(orphan) == OBJECTS:
-                report.ended.append((orphan.name, self._remove(seen, orphan)))
-        for name, what in self._delete_late(cluster, [o for o in braked.allowed if group_of(o) == LATE]):
-            report.ended.append((name, what))  # those before a throttle happened, too
+                report.ended.append((orphan.name, self._remove(seen, orphan, report)))
+        late = [orphan for orphan in braked.allowed if group_of(orphan) == LATE]
+        for item in self._delete_late(cluster, late):
+            report.ended.append((item.snapshot_id, item.reason))  # those before a throttle happened, too
+            if item.fate is Fate.REFUSED:
+                report.given_up[f"orphan {item.snapshot_id}"] = item.reason
         brake.close(braked.confirmed)
 
     def _gone(self, refused: Collection[str], census: Census, seen: Listed) -> Iterator[str]:
@@ -284,7 +293,7 @@ class SweepOrphans:
         if seen.cluster is not None:
             yield from (name for name in refused if name not in objects and name not in snapshots)
 
-    def _remove(self, seen: Listed, orphan: Orphan) -> str:
+    def _remove(self, seen: Listed, orphan: Orphan, report: OrphanReport) -> str:
         """Delete a VolumeSnapshot or a content (after its VolumeSnapshot); what became of it, in words."""
         assert seen.cluster is not None
         try:
@@ -300,9 +309,11 @@ class SweepOrphans:
             seen.cluster.delete_snapshot_content(content.name, content.uid)
             return "deleted"
         except SnapkeepError as error:
+            if isinstance(error, PermanentError):
+                report.given_up[f"orphan {orphan.name}"] = error.reason
             return f"kept for now: {error.reason}"
 
-    def _delete_late(self, cluster: str, late: Sequence[Orphan]) -> Iterator[tuple[str, str]]:
+    def _delete_late(self, cluster: str, late: Sequence[Orphan]) -> Iterator[Deleted]:
         """Delete late snapshots as prune deletes points: journaled, shielded, held and locked ones kept."""
         now = self.clock()
         begun = self.journal.intend_deletions(
@@ -319,5 +330,4 @@ class SweepOrphans:
             open_objects(self.clusters, cluster),
         )
         wanted = [Wanted(orphan.name, orphan.shield) for orphan in late if orphan.name not in begun]
-        for item in deleter.run(wanted, now + TIME):
-            yield item.snapshot_id, item.reason
+        yield from deleter.run(wanted, now + TIME)

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from snapkeep.domain.errors import SnapkeepError
 from snapkeep.domain.policies import Deployment
 from snapkeep.domain.report.claims import Protection
 from snapkeep.domain.report.facts import Report
 from snapkeep.ports import ReportPages, WorkNews
-
-log = logging.getLogger(__name__)
+from snapkeep.services.give_up import why_given_up
 
 
 class Reports(Protocol):
@@ -50,9 +47,9 @@ class WriteReport:
             try:
                 report = self.reports.report(cluster.name)
                 self.pages.write(cluster.name, self.render(report))
-            except SnapkeepError as error:
-                log.warning("the report of %s was not written: %s", cluster.name, error.reason)
-                summary.errors.append(f"{cluster.name}: {error.reason}")
+            except Exception as error:
+                why = why_given_up(f"the report of {cluster.name}", error)
+                summary.errors.append(f"{cluster.name}: {why}")
                 continue
             summary.written[cluster.name] = {state.value: report.count(state) for state in Protection}
         self.news.parts_given_up("write_report", len(summary.errors))
