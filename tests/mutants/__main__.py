@@ -41,10 +41,10 @@ class Mutant:
 
     path: Path
     mutation: Mutation
+    source: str
 
     def __str__(self) -> str:
-        lines = (ROOT / self.path).read_bytes()
-        line = lines[lines.rfind(b"\n", 0, self.mutation.start) + 1 :].split(b"\n")[0].decode().strip()
+        line = self.source.splitlines()[self.mutation.line - 1].strip()
         place = self.path.relative_to(LAYER / "snapkeep")
         return (
             f"{place}:{self.mutation.line} {self.mutation.kind} -> {self.mutation.text or '(gone)'}: {line}"
@@ -91,10 +91,11 @@ def draw(modules: list[str], count: int, chance: random.Random) -> list[Mutant]:
     if unknown:
         sys.exit(f"no module of domain or services is called {', '.join(sorted(unknown))}")
     every = [
-        Mutant(path.relative_to(ROOT), mutation)
+        Mutant(path.relative_to(ROOT), mutation, source)
         for path in paths
         if not modules or path.stem in modules
-        for mutation in mutations(path.read_text())
+        for source in [path.read_text()]
+        for mutation in mutations(source)
     ]
     return chance.sample(every, min(count, len(every)))
 

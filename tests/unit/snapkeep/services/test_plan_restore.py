@@ -10,6 +10,7 @@ import pytest
 
 from snapkeep.domain import tags
 from snapkeep.domain.errors import ForeignSource, NotFound, TemporaryError
+from snapkeep.domain.points import SnapshotState
 from snapkeep.domain.policies import Method
 from snapkeep.domain.restore.findings import Severity
 from snapkeep.domain.restore.operations import Way
@@ -51,6 +52,14 @@ def test_a_point_is_found_by_its_id() -> None:
     story = Story()
     found = story.plan(point_id=story.points[1])
     assert (found.point.id, found.refused, found.size_bytes) == (story.points[1], False, 4 * GIB)
+
+
+def test_a_failed_snapshot_of_the_same_point_is_not_restored_from() -> None:
+    story = Story()
+    ready = next(item for item in story.world.ebs.all.values() if item.tags[tags.POINT] == story.points[1])
+    failed = replace(ready, id="snap-fffffffffffffffff", state=SnapshotState.ERROR)
+    story.world.ebs.put(failed)
+    assert story.plan(point_id=story.points[1]).point.snapshot_id == ready.id
 
 
 def test_latest_is_the_newest_ready_one_of_the_claim() -> None:

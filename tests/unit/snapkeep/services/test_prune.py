@@ -134,6 +134,17 @@ def test_deleted_into_the_recycle_bin_is_deleted() -> None:
     assert world.prune().ended == []
 
 
+def test_a_deletion_whose_answer_was_lost_is_told_as_deleted_when_the_bin_has_its_snapshot() -> None:
+    world = a_world(4)
+    world.ebs.recycle_bin = True
+    oldest = listed(world)[0]
+    world.ebs.crash_after("delete")
+    with pytest.raises(Crash):
+        world.prune()
+    (ended,) = world.prune().ended
+    assert (ended.snapshot_id, ended.fate) == (oldest, "deleted") and "Recycle Bin" in ended.reason
+
+
 @pytest.mark.parametrize("error", [TemporaryError("page 2 was lost"), PermanentError("not authorized")])
 def test_a_listing_that_breaks_forbids_pruning_and_says_so(error: Exception) -> None:
     world = a_world(4)

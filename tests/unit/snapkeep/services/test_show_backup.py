@@ -11,9 +11,10 @@ from snapkeep.services.show_backup import ShowBackup
 from tests.fakes.world import SLOT, World, a_claim
 
 
-def test_any_run_is_shown_with_its_points_page_by_page_and_what_it_left() -> None:
+@pytest.mark.parametrize(("count", "full"), [(5, 3), (4, 2)], ids=["a rest", "whole pages"])
+def test_any_run_is_shown_with_its_points_page_by_page_and_what_it_left(count: int, full: int) -> None:
     excluded = a_claim("cache", labels={"snapkeep.io/exclude": "true"})
-    world = World(*[a_claim(f"data-{number}") for number in range(5)], excluded)
+    world = World(*[a_claim(f"data-{number}") for number in range(count)], excluded)
     run = world.backup()
     assert run is not None
     shown, pages, after = [], 0, ""
@@ -21,9 +22,9 @@ def test_any_run_is_shown_with_its_points_page_by_page_and_what_it_left() -> Non
         status = ShowBackup(world.journal).show("myeks", run.id, "", 2, after)
         shown += [point.claim.name for point in status.points]
         after, pages = status.following, pages + 1
-    assert (sorted(shown), pages) == ([f"data-{number}" for number in range(5)], 3)
+    assert (sorted(shown), pages) == ([f"data-{number}" for number in range(count)], full)
     assert [(item.subject, item.code) for item in status.left] == [("shop/cache", "excluded")]
-    assert status.run.total == 5
+    assert status.run.total == count
 
 
 def test_a_backup_is_not_found_in_another_cluster_or_namespace() -> None:
