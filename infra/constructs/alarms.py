@@ -19,13 +19,13 @@ def alarm(
     says: str,
     runbook: str,
     periods: int = 1,
-    silence_is_bad: bool = False,
+    when_silent: bool = False,
 ) -> cloudwatch.Alarm:
-    """An alarm that goes off when the metric is 1 or more for so many periods.
+    """An alarm that goes off when the metric is 1 or more for so many periods, or `when_silent` when it is
+    less or has no data.
 
     `says` is what people read first, `runbook` the name of a file in docs/runbooks (or wherever the stack's
-    context says that the runbooks are). Nobody counts what did not happen, so no data is a good sign, unless
-    `silence_is_bad`.
+    context says that the runbooks are). Nobody counts what did not happen: else no data is a good sign.
     """
     place = scope.node.try_get_context("runbooks")
     return cloudwatch.Alarm(
@@ -34,9 +34,11 @@ def alarm(
         metric=metric,
         threshold=1,
         evaluation_periods=periods,
-        comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+        comparison_operator=cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD
+        if when_silent
+        else cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
         treat_missing_data=cloudwatch.TreatMissingData.BREACHING
-        if silence_is_bad
+        if when_silent
         else cloudwatch.TreatMissingData.NOT_BREACHING,
         alarm_description=f"Snapkeep: {says}. Runbook: {place}/{runbook}.md",
     )
@@ -53,29 +55,42 @@ def counted(metric: Metric, *, every: Duration, statistic: str = cloudwatch.Stat
     )
 
 
-def given_up(function: str, *, every: Duration) -> cloudwatch.Metric:
+def given_up(
+    function: str, *, every: Duration, statistic: str = cloudwatch.Stats.MAXIMUM
+) -> cloudwatch.Metric:
     """The most parts that one pass of a scheduled function gave up."""
     return cloudwatch.Metric(
         namespace=NAMESPACE,
         metric_name=Metric.PARTS_GIVEN_UP.value,
         dimensions_map={"service": SERVICE, "function": function},
-        statistic=cloudwatch.Stats.MAXIMUM,
+        statistic=statistic,
         period=every,
     )
 
 
 def gave_up_or_stopped(scope: Construct, id: str, *, function: str, every: Duration, runbook: str) -> None:
-    """An alarm on a scheduled function: in three periods in a row it gave up a part, or told nothing at all.
+    """Two alarms on a scheduled function: in three periods in a row it gave up a part (`id`), or it told
+    nothing at all (`Stopped`).
 
     Each pass counts what it gave up, 0 when nothing. What passes by within a period is nobody's concern.
+    An alarm notifies when it changes: one for both would be on for weeks while a cluster is away, and hide
+    that the function stops.
     """
     alarm(
         scope,
         id,
         metric=given_up(function, every=every),
         periods=3,
-        silence_is_bad=True,
-        says=f"{function} keeps giving up parts of its work, or has stopped",
+        says=f"{function} keeps giving up parts of its work",
+        runbook=runbook,
+    )
+    alarm(
+        scope,
+        "Stopped",
+        metric=given_up(function, every=every, statistic=cloudwatch.Stats.SAMPLE_COUNT),
+        periods=3,
+        when_silent=True,
+        says=f"{function} has stopped",
         runbook=runbook,
     )
 

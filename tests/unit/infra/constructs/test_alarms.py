@@ -92,7 +92,9 @@ def test_every_function_is_watched_for_throttles(template: Template) -> None:
 def test_every_alarm_goes_off_at_the_first_and_reaches_the_topic(template: Template) -> None:
     (topic,) = template.resources("SNS::Topic")
     for alarm in alarms(template):
-        assert (alarm["Threshold"], alarm["ComparisonOperator"]) == (1, "GreaterThanOrEqualToThreshold")
+        is_of_silence = alarm["TreatMissingData"] == "breaching"
+        operator = "LessThanThreshold" if is_of_silence else "GreaterThanOrEqualToThreshold"
+        assert (alarm["Threshold"], alarm["ComparisonOperator"]) == (1, operator)
         assert alarm["AlarmActions"] == [{"Ref": topic}]
 
 
@@ -111,5 +113,18 @@ def test_silence_is_bad_from_every_function_that_is_started_every_hour_or_more_o
         "reconcile",
         "write_report",
     }
-    assert {alarm["Statistic"] for alarm in bad} == {"Maximum"}
     assert {alarm["TreatMissingData"] for alarm in alarms(template)} == {"breaching", "notBreaching"}
+
+
+def test_parts_that_are_given_up_for_weeks_do_not_hide_that_their_function_stops(template: Template) -> None:
+    """An alarm notifies when it changes: what is counted may be 5 for weeks, and the other alarm is quiet."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for alarm in alarms(template):
+        if watched(alarm) == {"PartsGivenUp"}:
+            (function,) = (item["Value"] for item in alarm["Dimensions"] if item["Name"] == "function")
+            found.setdefault(function, []).append((alarm["Statistic"], alarm["TreatMissingData"]))
+    sweep = found.pop("sweep_orphans")  # a start of prune; reconcile tells when it stops
+
+    assert sweep == [("Maximum", "notBreaching")]
+    for each in found.values():
+        assert sorted(each) == [("Maximum", "notBreaching"), ("SampleCount", "breaching")]
