@@ -25,6 +25,9 @@ LOCK = ("record_completion", "reconcile")
 TAG = ("take_snapshots", "save_node", "record_completion", "reconcile", "finish_restores", "api")
 """The functions that need to; a test asks IAM whether the policy leaves each of them what it has."""
 
+READ = (tags.HOLD, tags.DEPLOYMENT, tags.CLUSTER, tags.POLICY, tags.POINT)
+"""Keys by which IAM decides what the functions may do with a snapshot of ours."""
+
 CHANGES = ("Attach", "Create", "Delete", "Detach", "Put", "Tag", "Untag", "Update")
 CODE = ("Add", "Create", "Delete", "Publish", "Put", "Remove", "Update")
 STACK = ("Cancel", "Continue", "Create", "Delete", "Execute", "Rollback", "Set", "Update")
@@ -97,7 +100,10 @@ def _backups(of: Protected) -> tuple[Statement, ...]:
         "Null": {"ec2:CreateAction": "true"},
     }
     no_keys = {"Null": {"aws:TagKeys": "true"}}
-    spelled = {"ForAnyValue:StringEqualsIgnoreCase": {"aws:TagKeys": tags.MANAGED}}
+    spelled = {
+        "ForAnyValue:StringEqualsIgnoreCase": {"aws:TagKeys": [tags.MANAGED, *READ]},
+        "ForAllValues:StringNotEquals": {"aws:TagKeys": list(READ)},
+    }
     never = ["ec2:ModifySnapshotAttribute", "ec2:ModifySnapshotTier", "ec2:UnlockSnapshot"]
     return (
         _deny("OnlyPruneDeletes", ["ec2:DeleteSnapshot"], of.snapshots, ours, of.functions(DELETE) + glass),
@@ -113,24 +119,34 @@ def _backups(of: Protected) -> tuple[Statement, ...]:
         # Without keys DeleteTags takes every tag off, and what is not tagged as ours nothing here protects.
         # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteTags.html
         _deny("NobodyTakesAllTags", ["ec2:DeleteTags"], of.snapshots, ours | no_keys, glass),
-        # Beside a tag Snapkeep:Managed, IAM does not see snapkeep:managed.
+        # Beside a tag Snapkeep:Managed, IAM does not see snapkeep:managed. The functions write some of these
+        # keys, as they are spelled; for everybody else OnlySnapkeepTags denies that spelling.
         # https://docs.aws.amazon.com/IAM/latest/UserGuide/access_tags.html
         _deny("NobodySpellsOtherwise", ["ec2:CreateTags"], of.snapshots, ours | spelled, glass),
     )
 
 
 def _places(of: Protected) -> tuple[Statement, ...]:
-    """The Recycle Bin, public access, and the keys without which no backup can be read."""
+    """The Recycle Bin, public access, the keys without which no backup can be read, and the account itself.
+
+    An account that leaves its organization leaves this policy behind. A key of a custom key store that is not
+    connected decrypts nothing; IAM knows no narrower resource than all stores.
+    https://docs.aws.amazon.com/service-authorization/latest/reference/list_awskeymanagementservice.html
+    """
     opening = [
         "rbin:DeleteRule",
         "rbin:UpdateRule",
         "rbin:UnlockRule",
         "ec2:DisableSnapshotBlockPublicAccess",
+        "kms:DisconnectCustomKeyStore",
+        "kms:UpdateCustomKeyStore",
+        "organizations:LeaveOrganization",
+        "account:CloseAccount",
     ]
     ending = ["kms:ScheduleKeyDeletion", "kms:DisableKey", "kms:DeleteImportedKeyMaterial"]
     glass = of.roles(of.break_glass)
     return (
-        _deny("NobodyOpensTheBin", opening, "*", {}, glass),
+        _deny("NobodyOpensOrLeaves", opening, "*", {}, glass),
         _deny("NobodyEndsKeys", ending, list(of.keys) or "*", {}, glass),
     )
 

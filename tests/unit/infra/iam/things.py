@@ -95,6 +95,7 @@ OUTSIDE: Mapping[str, Thing] = {
     "another function": Thing(f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:orders"),
     "another log": Thing(f"{LOGS}:/aws/lambda/orders:log-stream:1"),
     "a rule of another account": Thing(f"arn:aws:events:{REGION}:999988887777:rule/x"),
+    "the account": Thing(f"arn:aws:account::{ACCOUNT}:account"),
     "a role": Thing(f"arn:aws:iam::{ACCOUNT}:role/admin"),
     "a role of prune's name elsewhere": Thing(f"arn:aws:iam::{ACCOUNT}:role/Snapkeep-PruneRoleEvil"),
     "a new role under our path": Thing(f"arn:aws:iam::{ACCOUNT}:role/snapkeep/evil"),
