@@ -94,8 +94,12 @@ def _out_of_service() -> list[tuple[str, str]]:
             f"sets the taint {taint} on no node that is ready",
         ),
         (
-            f"{_kept('oldObject', 'object')} && {_kept('object', 'oldObject')}",
+            f"{_kept('oldObject', 'object', OUR_TAINT)} && {_kept('object', 'oldObject', OUR_TAINT)}",
             f"changes no taint but {taint}",
+        ),
+        (
+            f"!{tainted} || !{was} || ({_kept('oldObject', 'object')} && {_kept('object', 'oldObject')})",
+            f"sets or removes the taint {taint}, and changes none that stays",
         ),
         *_annotations(note),
         *_untouched("spec", ("unschedulable",)),
@@ -164,7 +168,7 @@ def _ready(which: str) -> str:
     return f"(has({which}.status) && has({which}.status.conditions) && {heard})"
 
 
-def _kept(before: str, after: str) -> str:
-    """Every taint of one, but ours, is among the taints of the other."""
+def _kept(before: str, after: str, but: str = "false") -> str:
+    """Every taint of one, but those that an expression excepts, is among the taints of the other."""
     among = f"has({after}.spec.taints) && {after}.spec.taints.exists(other, other == taint)"
-    return f"(!has({before}.spec.taints) || {before}.spec.taints.all(taint, {OUR_TAINT} || ({among})))"
+    return f"(!has({before}.spec.taints) || {before}.spec.taints.all(taint, {but} || ({among})))"

@@ -85,7 +85,8 @@ def _fitting(protected: Protected, part: Part) -> str:
     if len(tight) > LONGEST:
         raise fail(
             f"the policy has {len(tight)} characters, a service control policy at most {LONGEST}",
-            "print it with --part backups and with --part deployment, or for fewer accounts, and attach each to those accounts",
+            "print it with --part backups and with --part deployment, or for fewer accounts, "
+            "and attach each to those accounts",
             Exit.USAGE,
         )
     return lines if len(lines) <= LONGEST else tight

@@ -82,7 +82,7 @@ def _contents(classes: str) -> list[Rule]:
         *_restored("object"),
         _named_as_import("object"),
         _of_class("object", classes),
-        f"!object.metadata.annotations.exists(key, key.startsWith('{CONTROLLERS}'))",
+        *_plain(),
     )
     return [
         (
@@ -115,12 +115,14 @@ def _volume_snapshots(classes: str) -> list[Rule]:
         "has(object.spec.source.persistentVolumeClaimName)",
         _labelled("object", MANAGED, "true"),
         *(_annotated("object", name) for name in POINT),
+        *_plain(),
     )
     of_import = (
         "has(object.spec.source.volumeSnapshotContentName)",
         "object.spec.source.volumeSnapshotContentName == object.metadata.name",
         *_restored("object"),
         _named_as_import("object"),
+        *_plain(),
     )
     takes, finishes = _is("take_snapshots"), _is("finish_restores")
     made_for_restore = f"({_annotated('oldObject', RESTORE)})"
@@ -149,7 +151,9 @@ def _claims() -> list[Rule]:
     """Claims of restores, made from a VolumeSnapshot; a claim with a volume may hold data and stays."""
     made = (
         *_restored("object"),
+        *_plain(),
         "!has(object.spec.volumeName)",
+        "!has(object.spec.selector)",
         "has(object.spec.dataSource)",
         "object.spec.dataSource.kind == 'VolumeSnapshot'",
     )
@@ -165,6 +169,19 @@ def _restored(which: str) -> tuple[str, ...]:
     """What a restore made carries its annotation and its label."""
     labels = f"{which}.metadata.labels"
     return _annotated(which, RESTORE), f"has({labels}) && '{RESTORED}' in {labels}"
+
+
+def _plain() -> tuple[str, ...]:
+    """What is made belongs to no other object, with which the garbage collector would delete it whatever it
+    holds by then, and tells the snapshot controllers nothing. Finalizers are not looked at: Kubernetes itself
+    writes one on every new claim, before this is asked.
+    https://kubernetes.io/docs/concepts/architecture/garbage-collection/#owners-dependents
+    https://kubernetes.io/docs/concepts/storage/persistent-volumes/#storage-object-in-use-protection
+    """
+    return (
+        "!has(object.metadata.ownerReferences)",
+        f"!object.metadata.annotations.exists(key, key.startsWith('{CONTROLLERS}'))",
+    )
 
 
 def _named_as_import(which: str) -> str:

@@ -58,6 +58,9 @@ READY, SILENT = (
     node() | {"status": {"conditions": [{"type": "Ready", "status": status}]}}
     for status in ("True", "Unknown")
 )
+KEPT_FREE = OUT | {"effect": "NoSchedule"}
+KEPT_FREE_AND_READY = node(spec={"taints": [GPU, KEPT_FREE]}) | {"status": READY["status"]}
+"""With the key of our taint by a person, who evicts nothing."""
 FORGOTTEN = node(metadata={"annotations": {NOTE: "{}"}})
 BARE: Document = {"metadata": {"name": "bare", "uid": "n2", "resourceVersion": "1"}, "spec": {}}
 
@@ -205,6 +208,14 @@ def test_what_puts_a_node_back_into_service_passes(before: Document) -> None:
         (RELEASER, DEAD_NODE, {"spec": {"taints": [OUT]}}, "changes no taint but"),
         (RELEASER, FRESH, {"spec": {"taints": [GPU | {"effect": "NoExecute"}]}}, "changes no taint but"),
         (RELEASER, BARE, {"spec": {"taints": [GPU]}}, "changes no taint but"),
+        (RELEASER, TAINTED_BY_A_PERSON, {"spec": {"taints": [GPU, KEPT_FREE]}}, "changes none that stays"),
+        (RELEASER, KEPT_FREE_AND_READY, {"spec": {"taints": [GPU, OUT]}}, "changes none that stays"),
+        (
+            RELEASER,
+            KEPT_FREE_AND_READY,
+            {"spec": {"taints": [GPU, KEPT_FREE, OUT]}},
+            "changes none that stays",
+        ),
         (RELEASER, FRESH, {"spec": {"unschedulable": True}}, "does not change spec.unschedulable"),
         (RELEASER, CORDONED, {"spec": {"unschedulable": None}}, "does not change spec.unschedulable"),
         (RELEASER, CORDONED, {"metadata": {"annotations": {NOTE: None}}}, "changes no annotation"),

@@ -124,6 +124,10 @@ def test_what_a_restore_makes_passes_and_may_be_removed(function: str, restore: 
         assert on_delete("finish_restores", plural, document) == []
 
 
+def test_a_claim_passes_with_the_finalizer_that_kubernetes_writes_first() -> None:
+    assert on_create("api", CLAIMS, but(CLAIM, {"finalizers": ["kubernetes.io/pvc-protection"]})) == []
+
+
 def test_a_claim_from_the_points_own_snapshot_passes() -> None:
     own = a_restore(namespace="default", way=Way.SAME_NAMESPACE, volume_snapshot=POINT.id)
     assert on_create("api", CLAIMS, restores.claim_manifest(own)) == []
@@ -150,6 +154,7 @@ def test_a_sweep_may_remove_an_import() -> None:
 NO_MARK: Document = {"annotations": {"snapkeep.io/restore": None}}
 MODE_CHANGE: Document = {"annotations": {"snapshot.storage.kubernetes.io/allow-volume-mode-change": "true"}}
 BARE_POINT: Document = {"annotations": {"snapkeep.io/run": None}}
+OWNED: Document = {"ownerReferences": [{"apiVersion": "v1", "kind": "Pod", "name": "p", "uid": "u1"}]}
 OTHERS_NAME: Document = {"name": "snapkeep-restore-ffffffffffff"}
 OWN_CLASSES = "of their own classes"
 EACH_ITS_OWN = "each function its own"
@@ -200,6 +205,18 @@ OWN_SNAPSHOTS = "create only VolumeSnapshots of recovery points and of restores,
             "create only claims of restores",
         ),
         ("api", CLAIMS, but(CLAIM, volumeName="pv-of-somebody"), "create only claims of restores"),
+        (
+            "api",
+            CLAIMS,
+            but(CLAIM, selector={"matchLabels": {"app": "theirs"}}),
+            "create only claims of restores",
+        ),
+        ("api", CLAIMS, but(CLAIM, OWNED), "create only claims of restores"),
+        ("api", CONTENTS, but(CONTENT, OWNED), OURS_ONLY),
+        ("api", SNAPSHOTS, but(IMPORT, OWNED), OWN_SNAPSHOTS),
+        ("api", SNAPSHOTS, but(IMPORT, MODE_CHANGE), OWN_SNAPSHOTS),
+        ("take_snapshots", SNAPSHOTS, but(OF_POINT, OWNED), OWN_SNAPSHOTS),
+        ("take_snapshots", SNAPSHOTS, but(OF_POINT, MODE_CHANGE), OWN_SNAPSHOTS),
     ],
 )
 def test_nothing_else_is_created(function: str, plural: str, document: Document, complaint: str) -> None:
