@@ -13,7 +13,7 @@ from cli.output import Output, OutputOption, emit, table_of
 from snapkeep.domain.cost import Fleet, month_of, storage_likely, total
 from snapkeep.domain.prices import US_EAST_1
 
-ALARMS = 30
+ALARMS = 40
 """About as many as a deployment has."""
 
 

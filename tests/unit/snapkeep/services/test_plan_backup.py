@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -211,6 +212,20 @@ def test_a_label_that_looks_like_an_exclusion_excludes_nothing_and_is_told_once(
     assert told[0].reason == (
         'its label snapkeep.io/exclude is "True", which excludes nothing: only "true" does'
     )
+
+
+def test_a_label_that_names_no_policy_is_told_once_whichever_policies_leave_the_claim() -> None:
+    typo = a_claim("mysql", labels={"snapkeep.io/policy": "nightyl"})
+    world = World(typo, a_claim("web"))
+    for day in range(3):
+        world.backup(SLOT + timedelta(days=day))
+    ((topic, (trouble,), _),) = world.announcer.troubles
+    assert (topic.kind, topic.cluster, trouble.subject) == ("label misread", "myeks", "shop/mysql")
+    assert "names 'nightyl', which is no policy of cluster 'myeks'; allowed: nightly" in trouble.reason
+    other = replace(a_policy("weekly"), clusters=("myeks",))
+    deployment = replace(world.deployment, policies=(*world.deployment.policies, other))
+    replace(world.plan_backup, deployment=deployment).run("myeks", "weekly", SLOT, "one")
+    assert len(world.announcer.troubles) == 1
 
 
 def test_no_backup_fails_because_a_label_could_not_be_told_of() -> None:

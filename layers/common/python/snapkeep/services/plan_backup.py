@@ -15,7 +15,7 @@ from snapkeep.domain.points import ClaimFacts, Point, PointState, facts_of
 from snapkeep.domain.policies import ON_DEMAND, Deployment, Method, Policy
 from snapkeep.domain.protectability import Code
 from snapkeep.domain.runs import Run, RunState, policy_of_run, run_id
-from snapkeep.domain.selection import Selected, Taken, misread_exclusion, select_for
+from snapkeep.domain.selection import POLICY_LABEL, Selected, Taken, misread_exclusion, select_for
 from snapkeep.domain.sharing import told_of_each_other
 from snapkeep.domain.troubles import Topic, TroubleKind
 from snapkeep.domain.wishes import Wish, select_wanted, unknown_policy, unmet, wants_known
@@ -148,13 +148,19 @@ class PlanBackup:
             return Planned(_arranged(kept), left, degraded)
 
     def _tell_misread(self, run: Run, selected: Selected) -> None:
-        """Tell of claims that are taken although a label seems to exclude them; it never fails a run."""
+        """Tell of claims that are taken although a label seems to exclude them, and of those that no policy
+        takes because their label names none; it never fails a run."""
         if run.wish is not None:
             return
-        found = {str(item.claim): why for item in selected.taken if (why := misread_exclusion(item.claim))}
-        topic = Topic(TroubleKind.LABEL_MISREAD, run.cluster, run.policy)
+        taken = {str(item.claim): why for item in selected.taken if (why := misread_exclusion(item.claim))}
+        nobodys = {
+            str(item.subject): item.reason for item in selected.left if item.code is Code.UNKNOWN_POLICY
+        }
         try:
-            TellTroubles(self.journal, self.announcer, self.clock).tell(topic, found)
+            tell = TellTroubles(self.journal, self.announcer, self.clock).tell
+            tell(Topic(TroubleKind.LABEL_MISREAD, run.cluster, run.policy), taken)
+            # The same for every policy of the cluster: told under one topic, and so once.
+            tell(Topic(TroubleKind.LABEL_MISREAD, run.cluster, POLICY_LABEL), nobodys)
         except SnapkeepError as error:
             log.warning("labels of policy %s were not told of: %s", run.policy, error.reason)
 
