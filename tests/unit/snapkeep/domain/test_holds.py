@@ -33,3 +33,8 @@ def test_sessions_of_a_role_are_one_principal_and_users_are_themselves() -> None
     assert principal_of(f"{role}/monday") == principal_of(f"{role}/tuesday") == role
     assert principal_of(f"{role}2/monday") != role
     assert principal_of("arn:aws:iam::123456789012:user/ann") == "arn:aws:iam::123456789012:user/ann"
+
+
+def test_a_user_is_no_session_whatever_the_path_says() -> None:
+    user = "arn:aws:iam::123456789012:user/:assumed-role/team/ann"
+    assert principal_of(user) == user

@@ -57,5 +57,6 @@ def principal_of(arn: str) -> str:
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-arns
     """
+    is_session = arn.split(":", 5)[2:3] == ["sts"]  # a user's path may say :assumed-role/, too
     account, assumed, role = arn.partition(":assumed-role/")
-    return f"{account}{assumed}{role.partition('/')[0]}" if assumed else arn
+    return f"{account}{assumed}{role.partition('/')[0]}" if is_session and assumed else arn

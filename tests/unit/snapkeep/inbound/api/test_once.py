@@ -51,6 +51,27 @@ def test_a_key_counts_for_a_role_in_whichever_session(api: Api, world: World, po
     assert (again.status, "Idempotency-Replayed" in again.headers) == (202, False)
 
 
+def test_users_are_not_taken_for_sessions_of_one_role(api: Api, world: World, point: str) -> None:
+    path = "arn:aws:iam::111122223333:user/:assumed-role"
+    users = [Api(world, caller=f"{path}/{name}", answers=api.answers) for name in ("ann", "bob")]
+    replies = [
+        user.post(HERE, {"recovery_point": point, "target": f"data-{number}"}, key="one")
+        for number, user in enumerate(users)
+    ]
+    assert [reply.status for reply in replies] == [202, 202]
+    assert "Idempotency-Replayed" not in replies[1].headers
+
+
+def test_a_slash_at_the_end_makes_no_second_wish(api: Api, world: World) -> None:
+    wish = {"claims": [{"namespace": "shop", "name": "data"}]}
+    first, again = (api.post(f"/v1/clusters/myeks/backups{end}", wish, key="one") for end in ("", "/"))
+
+    assert again.headers["Idempotency-Replayed"] == "true"
+    assert first.json["id"] == again.json["id"]
+    fresh = Api(world)  # what was answered is lost
+    assert fresh.post("/v1/clusters/myeks/backups/", wish, key="one").json["id"] == first.json["id"]
+
+
 def test_a_request_that_died_goes_on_in_another_session(api: Api, world: World, point: str) -> None:
     role = "arn:aws:sts::111122223333:assumed-role/operator"
     wish = {"claims": [{"namespace": "shop", "name": "data"}]}

@@ -8,6 +8,8 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.data_classes.common import BaseProxyEvent
 
+from snapkeep.domain.holds import principal_of
+
 LOCAL = "local"
 """The caller where nobody signs: on a developer's machine."""
 
@@ -18,12 +20,11 @@ def caller_of(event: BaseProxyEvent) -> str:
     return str(identity.get("userArn") or LOCAL)
 
 
-def role_of(event: BaseProxyEvent) -> str:
-    """The ARN of who signed, for a role without its session: one that was assumed anew is the same role.
-    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-arns
+def wish_of(event: BaseProxyEvent, key: str) -> list[str]:
+    """What makes two requests under one key the same wish: the role or user who signed, whatever the session,
+    the method, and the path, which routes take with and without a slash at its end.
     """
-    caller = caller_of(event)
-    return caller.rpartition("/")[0] if ":assumed-role/" in caller else caller
+    return [principal_of(caller_of(event)), event.http_method, event.path.rstrip("/"), key]
 
 
 def request_id_of(event: BaseProxyEvent) -> str:
@@ -41,8 +42,7 @@ def id_of(event: BaseProxyEvent, key: str) -> str:
 
     So a request that is sent again after a crash, by another session too, goes on with what it began.
     """
-    parts = [role_of(event), event.http_method, event.path, key]
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
+    return hashlib.sha256(json.dumps(wish_of(event, key)).encode()).hexdigest()[:16]
 
 
 def _context(event: BaseProxyEvent) -> dict[str, Any]:

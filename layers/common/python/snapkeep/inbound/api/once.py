@@ -19,7 +19,7 @@ from aws_lambda_powertools.utilities.idempotency import (
     idempotent_function,
 )
 
-from snapkeep.inbound.api.callers import header, role_of
+from snapkeep.inbound.api.callers import header, wish_of
 
 KEY = "Idempotency-Key"
 REPLAYED = "Idempotency-Replayed"
@@ -37,10 +37,7 @@ class Once(BaseMiddlewareHandler[ApiGatewayResolver]):
     def handler(self, app: ApiGatewayResolver, next_middleware: NextMiddleware) -> Response[Any]:
         """Do the request, or answer what it was answered before; Powertools raises for keys in use."""
         event = app.current_event
-        wish = {
-            "key": [role_of(event), event.http_method, event.path, header(event, KEY)],
-            "body": event.json_body,
-        }
+        wish = {"key": wish_of(event, header(event, KEY)), "body": event.json_body}
         config = IdempotencyConfig(
             event_key_jmespath="key",
             payload_validation_jmespath="body",
