@@ -25,8 +25,8 @@ LOCK = ("record_completion", "reconcile")
 TAG = ("take_snapshots", "save_node", "record_completion", "reconcile", "finish_restores", "api")
 """The functions that need to; a test asks IAM whether the policy leaves each of them what it has."""
 
-READ = (tags.HOLD, tags.DEPLOYMENT, tags.CLUSTER, tags.POLICY, tags.POINT)
-"""Keys by which IAM decides what the functions may do with a snapshot of ours."""
+READ = (tags.MANAGED, tags.HOLD, tags.DEPLOYMENT, tags.CLUSTER, tags.POLICY, tags.POINT)
+"""Keys by which IAM decides whose a snapshot is, and what the functions may do with it."""
 
 CHANGES = ("Attach", "Create", "Delete", "Detach", "Put", "Tag", "Untag", "Update")
 CODE = ("Add", "Create", "Delete", "Publish", "Put", "Remove", "Update")
@@ -101,7 +101,7 @@ def _backups(of: Protected) -> tuple[Statement, ...]:
     }
     no_keys = {"Null": {"aws:TagKeys": "true"}}
     spelled = {
-        "ForAnyValue:StringEqualsIgnoreCase": {"aws:TagKeys": [tags.MANAGED, *READ]},
+        "ForAnyValue:StringEqualsIgnoreCase": {"aws:TagKeys": list(READ)},
         "ForAllValues:StringNotEquals": {"aws:TagKeys": list(READ)},
     }
     never = ["ec2:ModifySnapshotAttribute", "ec2:ModifySnapshotTier", "ec2:UnlockSnapshot"]
@@ -119,10 +119,11 @@ def _backups(of: Protected) -> tuple[Statement, ...]:
         # Without keys DeleteTags takes every tag off, and what is not tagged as ours nothing here protects.
         # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteTags.html
         _deny("NobodyTakesAllTags", ["ec2:DeleteTags"], of.snapshots, ours | no_keys, glass),
-        # Beside a tag Snapkeep:Managed, IAM does not see snapkeep:managed. The functions write some of these
-        # keys, as they are spelled; for everybody else OnlySnapkeepTags denies that spelling.
+        # Beside a tag Snapkeep:Managed, IAM does not see snapkeep:managed, nor when that is written later, as
+        # on what EKS Auto Mode cuts. Drivers and functions write these keys as they are spelled; of everybody
+        # else OnlySnapkeepTags denies that spelling.
         # https://docs.aws.amazon.com/IAM/latest/UserGuide/access_tags.html
-        _deny("NobodySpellsOtherwise", ["ec2:CreateTags"], of.snapshots, ours | spelled, glass),
+        _deny("NobodySpellsOtherwise", ["ec2:CreateTags"], of.snapshots, spelled, glass),
     )
 
 
