@@ -24,6 +24,7 @@ FAILURE_EVENTS = {
         "Snapkeep Work Given Up",
         "Snapkeep Deletion Stuck",
         "Snapkeep Label Misread",
+        "Snapkeep Backups Ended",
         "Snapkeep Backup Late",
         "Snapkeep Point Not Locked",
         "Snapkeep Prune Braked",

@@ -68,6 +68,7 @@ TROUBLES = {
     TroubleKind.WORK_GIVEN_UP: "Snapkeep Work Given Up",
     TroubleKind.DELETION_STUCK: "Snapkeep Deletion Stuck",
     TroubleKind.LABEL_MISREAD: "Snapkeep Label Misread",
+    TroubleKind.BACKUPS_ENDED: "Snapkeep Backups Ended",
 }
 
 NO_CLUSTER = "none"

@@ -18,6 +18,7 @@ class TroubleKind(StrEnum):
     WORK_GIVEN_UP = "work given up"
     DELETION_STUCK = "deletion stuck"
     LABEL_MISREAD = "label misread"
+    BACKUPS_ENDED = "backups ended"
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ from snapkeep.ports import (
 )
 from snapkeep.services.closing import close_if_settled
 from snapkeep.services.known_claims import KnownClaim, known_claims
+from snapkeep.services.tell_ended import TellEnded
 from snapkeep.services.tell_troubles import TellTroubles
 
 LEASE = timedelta(minutes=5)
@@ -132,7 +133,7 @@ class PlanBackup:
         try:
             cluster = self.clusters.open(run.cluster)
             selected = self._select(run, policy, cluster)
-            self._tell_misread(run, selected)
+            self._tell_unmeant(run, policy, selected)
             points = _arranged(_points(run, selected.taken))
             left = [Left(str(item.subject), item.code.value, item.reason) for item in selected.left]
             degraded = unmet(run.wish, run.cluster, selected) if run.wish else ""
@@ -147,9 +148,9 @@ class PlanBackup:
             left = [_replaced(item) for item in known if item.successor]
             return Planned(_arranged(kept), left, degraded)
 
-    def _tell_misread(self, run: Run, selected: Selected) -> None:
+    def _tell_unmeant(self, run: Run, policy: Policy, selected: Selected) -> None:
         """Tell of claims that are taken although a label seems to exclude them, and of those that no policy
-        takes because their label names none; it never fails a run."""
+        takes because their label names none, or takes any more; it never fails a run."""
         if run.wish is not None:
             return
         taken = {str(item.claim): why for item in selected.taken if (why := misread_exclusion(item.claim))}
@@ -161,8 +162,11 @@ class PlanBackup:
             tell(Topic(TroubleKind.LABEL_MISREAD, run.cluster, run.policy), taken)
             # The same for every policy of the cluster: told under one topic, and so once.
             tell(Topic(TroubleKind.LABEL_MISREAD, run.cluster, POLICY_LABEL), nobodys)
+            TellEnded(self.deployment, self.journal, self.announcer, self.clock).tell(
+                run, policy, selected.left
+            )
         except SnapkeepError as error:
-            log.warning("labels of policy %s were not told of: %s", run.policy, error.reason)
+            log.warning("what policy %s leaves was not told of: %s", run.policy, error.reason)
 
     def _select(self, run: Run, policy: Policy, cluster: Cluster) -> Selected:
         if run.wish is None:
