@@ -33,7 +33,7 @@ statement lists the clusters three times.
 LOCK_LENGTHS = 5
 """Different days of locks: IAM lets points be locked for the days of their own policy by a statement each."""
 
-BASE = 224
+BASE = 229
 """Resources of a stack, whatever it backs up."""
 
 FOR_CLUSTER = len(WITH_CLUSTER_ACCESS) + 2
