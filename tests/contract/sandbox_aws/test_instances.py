@@ -28,15 +28,17 @@ def instance(ec2: Any) -> str:
 
 
 @pytest.fixture
-def heard(sandbox: Sandbox) -> Iterator[Any]:
-    """Takes the next event about an instance off a queue: its detail-type and detail."""
+def heard(sandbox: Sandbox, instance: str) -> Iterator[Any]:
+    """Takes the next event about the instance off a queue: its detail-type and detail."""
     sqs, events = sandbox.client("sqs"), sandbox.client("events")
     url = sqs.create_queue(QueueName="heard-of-instances")["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
     allowed = {"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": arn}
     access = json.dumps({"Version": "2012-10-17", "Statement": [allowed]})
     sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": access})
-    events.put_rule(Name="hear-instances", EventPattern=json.dumps({"source": ["aws.ec2"]}))
+    # Snapshots that other tests left pending are announced by EC2 as well.
+    pattern = {"source": ["aws.ec2"], "detail": {"instance-id": [instance]}}
+    events.put_rule(Name="hear-instances", EventPattern=json.dumps(pattern))
     events.put_targets(Rule="hear-instances", Targets=[{"Id": "queue", "Arn": arn}])
 
     def take() -> tuple[str, dict[str, Any]]:
