@@ -22,8 +22,8 @@ from snapkeep.domain.naming import point_id
 from snapkeep.domain.points import ClaimFacts, Point, Snapshot, SnapshotState
 from snapkeep.domain.policies import Cluster, Deployment, Method, Policy, Schedule, Selection
 from snapkeep.domain.retention_history import RetentionVersion
-from snapkeep.domain.runs import run_id
-from snapkeep.ports import VolumeSnapshot
+from snapkeep.domain.runs import Run, run_id
+from snapkeep.ports import Journal, VolumeSnapshot
 from snapkeep.services.prune import Prune
 from tests.fakes import FakeAnnouncer, FakeCluster, FakeClusters, FakeSnapshots, MemoryJournal
 
@@ -137,6 +137,15 @@ def a_snapshot(number: int, place: int) -> Snapshot:
     )
 
 
+def journal_since_last_prune(journal: Journal) -> None:
+    """Journal what happened last: a prune, and the run of the newest points. A journal that does not know
+    their run would be an old copy of itself, and prune would spare everything.
+    """
+    journal.write_last_prune(LastPrune(CLUSTER, NOW - EVERY))
+    run = Run(run_id(CLUSTER, POLICY, NEWEST), CLUSTER, POLICY, NEWEST, NEWEST)
+    journal.open_run(run, "bench", NEWEST, NEWEST)
+
+
 def seen_long_ago(policy: Policy) -> RetentionVersion:
     """A retention that has been in force for long, so that no grace spares anything."""
     return RetentionVersion(dict(policy.retention), policy.schedule.timezone, NOW - timedelta(days=365))
@@ -148,7 +157,7 @@ def measure(kind: str, claims: int, points: int) -> dict[str, float]:
     ec2, journal = Ec2(claims, points), MemoryJournal()
     journal.write_retention_history(CLUSTER, POLICY, [seen_long_ago(policy)])
     if kind == "steady":
-        journal.write_last_prune(LastPrune(CLUSTER, NOW - EVERY))
+        journal_since_last_prune(journal)
     pruner = Prune(
         Deployment((Cluster(CLUSTER, "ap-northeast-2"),), (policy,)),
         FakeClusters(Kubernetes(ec2)),

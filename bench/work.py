@@ -30,7 +30,6 @@ from bench.simulation.kernel import Simulation
 from snapkeep.adapters.dynamodb import DynamoJournal, DynamoPacer, schema
 from snapkeep.domain.catalogue import entry_of
 from snapkeep.domain.cost import DAYS, Usage
-from snapkeep.domain.deletions import LastPrune
 from snapkeep.domain.messages import PruneRequest
 from snapkeep.domain.policies import Cluster, Deployment, Method, Pace, Policy, Schedule, Selection
 from snapkeep.domain.runs import Run, RunState, run_id
@@ -158,7 +157,7 @@ def prunes_of(claims: int, points: int) -> tuple[Usage, Usage]:
     with meter() as metered:
         history = [prune.seen_long_ago(policy)]
         metered.journal.write_retention_history(prune.CLUSTER, prune.POLICY, history)
-        metered.journal.write_last_prune(LastPrune(prune.CLUSTER, now - prune.EVERY))
+        prune.journal_since_last_prune(metered.journal)
         entries = [entry for snapshot in ec2.find({}) if (entry := entry_of(snapshot))]
         metered.journal.put_entries(prune.CLUSTER, entries)
         pruner = Prune(

@@ -35,6 +35,7 @@ def snapshot(number: int) -> LiveSnapshot:
         tags.CLAIM: "mysql",
         tags.CLAIM_UID: "uid-1",
         tags.POLICY: "often",
+        tags.DEPLOYMENT: "snapkeep",
     }
     values = history.tags_at(LiveSnapshot("", "", slot, 0, dict.fromkeys(NEEDED_TAGS, "x") | identity), slot)
     return LiveSnapshot(
