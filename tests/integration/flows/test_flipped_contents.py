@@ -48,7 +48,7 @@ def test_an_import_that_became_delete_stays_with_its_backup_until_it_retains(pro
     until(lambda: bound(product), "the restored claim to be bound")
 
     set_policy(product, restore.objects, "Delete")
-    (error,) = product.invoke("finish-restores", {})["errors"]
+    (error,) = product.invoke("finish-restores", {})["given_up"].values()
 
     assert f"kubectl patch volumesnapshotcontent {restore.objects} " in error
     imported = product.admin.get(f"{GROUP}/namespaces/{TARGET}/volumesnapshots/{restore.objects}")
