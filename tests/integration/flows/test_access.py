@@ -228,7 +228,9 @@ def test_locks_are_set_on_our_snapshots_for_the_days_of_a_policy_and_never_lifte
         assert refusal(ec2.lock_snapshot, SnapshotId=ours, LockMode="governance", **longer)
     assert not refusal(ec2.lock_snapshot, SnapshotId=ours, **governance)
     assert refusal(ec2.unlock_snapshot, SnapshotId=ours)
-    product.sandbox.client("ec2").unlock_snapshot(SnapshotId=ours)
+    admin = product.sandbox.client("ec2")
+    admin.unlock_snapshot(SnapshotId=ours)
+    admin.delete_snapshot(SnapshotId=ours)  # another flow counts the snapshots of the policy `locked`
 
 
 @pytest.mark.parametrize("function", ["plan_backup", "take_snapshots", "prune", "finish_restores"])
