@@ -8,13 +8,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from snapkeep.domain.interruption.drains import MARGIN, drainer, grace, plan_drain
+from snapkeep.domain.interruption.drains import MARGIN, drainer, grace, is_last_moment, plan_drain
 from snapkeep.domain.interruption.notices import Kind
 from snapkeep.domain.interruption.rules import Draining, OnRebalance, Reaction
 from tests.fakes.dying import a_notice, a_pod
 
 AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
 MANAGED = {"eks.amazonaws.com/nodegroup": "spot"}
+
+
+@pytest.mark.parametrize(
+    ("left", "last"),
+    [
+        (MARGIN + timedelta(seconds=1), False),
+        (MARGIN, True),
+        (timedelta(seconds=1), True),
+        (timedelta(), False),
+    ],
+)
+def test_the_last_moment_ends_with_the_deadline(left: timedelta, last: bool) -> None:
+    assert is_last_moment(AT + left, AT) is last
+    assert not is_last_moment(None, AT)
 
 
 def test_a_node_that_nobody_else_drains_is_ours() -> None:

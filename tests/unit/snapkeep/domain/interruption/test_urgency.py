@@ -117,9 +117,11 @@ def test_an_hour_that_comes_while_something_else_presses_is_not_missed() -> None
 
 def test_recommendations_can_be_ignored() -> None:
     ignoring = Reaction(rebalance=OnRebalance.IGNORE)
-    assert of(a_notice(AT, Kind.REBALANCE), reaction=ignoring).urge is Urge.NOTHING
+    ignored = of(a_notice(AT, Kind.REBALANCE), reaction=ignoring)
+    assert (ignored.urge, ignored.reason) == (Urge.NOTHING, "the rules ignore rebalance recommendations")
     assert of(a_notice(AT, Kind.REBALANCE, key="r"), a_notice(AT), reaction=ignoring).urge is Urge.ACT
 
 
 def test_a_machine_that_only_runs_asks_for_nothing() -> None:
-    assert of(a_notice(AT, Kind.STATE, action="running")).urge is Urge.NOTHING
+    runs = of(a_notice(AT, Kind.STATE, action="running"))
+    assert (runs.urge, runs.reason) == (Urge.NOTHING, "nothing that was announced stands")
