@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 from snapkeep.adapters.dynamodb import schema
-from snapkeep.adapters.dynamodb.items import Item, time_text
+from snapkeep.adapters.dynamodb.items import Item, at_of, time_text
 from snapkeep.adapters.dynamodb.table import Table
 from snapkeep.domain.catalogue import Entry
 
@@ -46,7 +46,7 @@ class CatalogueRecords:
     def catalogue_complete_since(self, cluster: str) -> datetime | None:
         """When the catalogue was last compared with a complete listing; None when it never was."""
         item = self._table.get(schema.catalogue_key(cluster))
-        return self._table.read(item, _at) if item else None
+        return self._table.read(item, at_of) if item else None
 
     def mark_catalogue_complete(self, cluster: str, at: datetime) -> None:
         """Journal that the catalogue holds all that EC2 has."""
@@ -63,10 +63,6 @@ def _item(cluster: str, entry: Entry) -> Item:
         "snapshot": entry.snapshot_id,
         "policy": entry.policy,
     }
-
-
-def _at(item: Item) -> datetime:
-    return datetime.fromisoformat(item["at"])
 
 
 def _entry(item: Item) -> Entry:

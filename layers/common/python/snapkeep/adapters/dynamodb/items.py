@@ -29,6 +29,11 @@ def time_text(time: datetime) -> str:
     return time.astimezone(UTC).isoformat(timespec="microseconds")
 
 
+def at_of(item: Item) -> datetime:
+    """The time (aware) that an item keeps as `at`. Raises KeyError and ValueError."""
+    return datetime.fromisoformat(item["at"])
+
+
 def run_item(run: Run) -> dict[str, Any]:
     """The item of an open run, in the index of open ones."""
     return {

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from snapkeep.adapters.dynamodb import schema
-from snapkeep.adapters.dynamodb.items import Item, time_text
+from snapkeep.adapters.dynamodb.items import Item, at_of, time_text
 from snapkeep.adapters.dynamodb.table import EXISTS, IS_NEW, Refused, Table
 from snapkeep.domain import pacing
 from snapkeep.domain.policies import Pace
@@ -112,7 +112,7 @@ def _bucket(item: Item) -> tuple[pacing.Bucket, int]:
     line = item.get("line_ends")
     bucket = pacing.Bucket(
         tokens=float(item["tokens"]),
-        at=datetime.fromisoformat(item["at"]),
+        at=at_of(item),
         pending=int(item["pending"]),
         line_ends=datetime.fromisoformat(line) if line else None,
     )

@@ -9,7 +9,7 @@ from functools import partial
 
 from snapkeep.adapters.aws import chunks
 from snapkeep.adapters.dynamodb import schema
-from snapkeep.adapters.dynamodb.items import Item, time_text
+from snapkeep.adapters.dynamodb.items import Item, at_of, time_text
 from snapkeep.adapters.dynamodb.table import ATTEMPTS, WRITE_BATCH, Contended, Refused, Table, key_of
 from snapkeep.domain.brake_refusals import Kind, Refusal
 from snapkeep.domain.deletions import Deletion, DeletionStep, LastPrune, PruneLease, Told
@@ -95,7 +95,7 @@ class PruneRecords:
     def last_sweep(self, cluster: str) -> datetime | None:
         """When a sweep of a cluster came to its end last."""
         item = self._table.get(schema.last_sweep_key(cluster))
-        return self._table.read(item, _at) if item else None
+        return self._table.read(item, at_of) if item else None
 
     def write_last_sweep(self, cluster: str, at: datetime) -> None:
         """Journal that a sweep came to its end."""
@@ -260,11 +260,7 @@ def _deletion(item: Item) -> Deletion:
 
 
 def _last_prune(cluster: str, item: Item) -> LastPrune:
-    return LastPrune(cluster, datetime.fromisoformat(item["at"]), tuple(item["pending"]))
-
-
-def _at(item: Item) -> datetime:
-    return datetime.fromisoformat(item["at"])
+    return LastPrune(cluster, at_of(item), tuple(item["pending"]))
 
 
 def _told(cluster: str, item: Item) -> Told:

@@ -11,6 +11,7 @@ from snapkeep.adapters.aws import chunks
 from snapkeep.adapters.dynamodb import schema
 from snapkeep.adapters.dynamodb.items import (
     Item,
+    at_of,
     run_item,
     run_of,
     slot_record_item,
@@ -163,7 +164,7 @@ class RunRecords:
             self._table.put({**key, "at": time_text(now)}, IS_NEW)
         except Refused:
             item = self._table.get(key)
-            return self._table.read(item, _at) if item else now
+            return self._table.read(item, at_of) if item else now
         return now
 
     def slot_record(self, cluster: str, policy: str) -> SlotRecord:
@@ -216,10 +217,6 @@ class RunRecords:
     def _left_items(self, run_id: str) -> Iterator[dict[str, Any]]:
         values = {"run": schema.run_key(run_id)[schema.PK], "left": schema.LEFT_PREFIX}
         return self._table.query("#pk = :run AND begins_with(#sk, :left)", values)
-
-
-def _at(item: Item) -> datetime:
-    return datetime.fromisoformat(item["at"])
 
 
 def _entries(item: Item) -> list[Left]:
