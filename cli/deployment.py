@@ -9,7 +9,7 @@ import typer
 
 from cli.exit_codes import Exit
 from config import ConfigError, load
-from snapkeep.domain.naming import is_deployment_name
+from snapkeep.domain.naming import DEPLOYMENT_NAMES, is_deployment_name
 from snapkeep.domain.policies import Deployment
 
 DEFAULT_CONFIG = Path("snapkeep.yaml")
@@ -21,7 +21,7 @@ ClustersOption = Annotated[
 
 def _prefix(text: str) -> str:
     if not is_deployment_name(text):
-        raise typer.BadParameter("it must be 1 to 21 of a-z, 0-9 and dashes, a letter first")
+        raise typer.BadParameter(f"it must be {DEPLOYMENT_NAMES}")
     return text
 
 

@@ -10,7 +10,7 @@ from constructs import Node
 
 from config import load, load_options
 from config.stack_options import StackOptions
-from snapkeep.domain.naming import is_deployment_name
+from snapkeep.domain.naming import DEPLOYMENT_NAMES, is_deployment_name
 from snapkeep.domain.policies import USUAL_NAME, Deployment
 
 ARCHITECTURES = ("arm64", "x86_64")
@@ -57,9 +57,7 @@ class DeploymentConfig:
         if self.snap_start == "on":
             _one_of("runtime (for snap_start=on)", self.runtime, SNAP_START_RUNTIMES)
         if not is_deployment_name(self.prefix):
-            raise DeploymentConfigError(
-                f"prefix: {self.prefix!r} must be 1 to 21 of a-z, 0-9 and dashes, a letter first"
-            )
+            raise DeploymentConfigError(f"prefix: {self.prefix!r} must be {DEPLOYMENT_NAMES}")
         object.__setattr__(self, "deployment", replace(self.deployment, name=self.prefix))
 
 

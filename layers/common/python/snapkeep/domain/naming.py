@@ -28,6 +28,8 @@ https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html
 
 HASH_LENGTH = 10
 _DEPLOYMENT = re.compile(r"[a-z][a-z0-9-]{0,20}")
+DEPLOYMENT_NAMES = "1 to 21 of a-z, 0-9 and dashes, a letter first"
+"""What `is_deployment_name` accepts, for whoever is refused."""
 _DNS_LABEL = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
 _DNS_SUBDOMAIN = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
 _LABEL_VALUE = re.compile(r"([A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?)?")
@@ -61,7 +63,7 @@ def is_claim_name(text: str) -> bool:
 
 
 def is_deployment_name(text: str) -> bool:
-    """True for what the setting `prefix` may be: 1 to 21 of a-z, 0-9 and dashes, a letter first."""
+    """True for what the setting `prefix` may be: DEPLOYMENT_NAMES."""
     return _DEPLOYMENT.fullmatch(text) is not None
 
 
