@@ -12,7 +12,7 @@ from datetime import timedelta
 from bench.figures import Figure
 from bench.simulation.deployment import SLOT
 from bench.work import meter
-from snapkeep.domain.catalogue import Entry, Wanted
+from snapkeep.domain.report.catalogue import Entry, Wanted
 
 CLUSTER, NAMESPACE = "bench", "shop"
 CLAIMS, SLOTS, PAGE = 20, 50, 100

@@ -16,15 +16,15 @@ from datetime import UTC, datetime, timedelta
 from bench.figures import Figure
 from bench.retention import peak_mib
 from snapkeep.domain import tags
-from snapkeep.domain.deletions import LastPrune, Leftover, SnapshotContent
+from snapkeep.domain.backup.runs import Run, run_id
 from snapkeep.domain.messages import PruneRequest
 from snapkeep.domain.naming import point_id
 from snapkeep.domain.points import ClaimFacts, Point, Snapshot, SnapshotState
 from snapkeep.domain.policies import Cluster, Deployment, Method, Policy, Schedule, Selection
-from snapkeep.domain.retention_history import RetentionVersion
-from snapkeep.domain.runs import Run, run_id
+from snapkeep.domain.retention.deletion.deletions import LastPrune, Leftover, SnapshotContent
+from snapkeep.domain.retention.history import RetentionVersion
 from snapkeep.ports import Journal, VolumeSnapshot
-from snapkeep.services.prune import Prune
+from snapkeep.services.retention.prune import Prune
 from tests.fakes import FakeAnnouncer, FakeCluster, FakeClusters, FakeSnapshots, MemoryJournal
 
 NOW = datetime(2026, 11, 23, 6, 30, tzinfo=UTC)

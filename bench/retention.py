@@ -18,10 +18,10 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bench.figures import Figure
-from snapkeep.domain.lineages import Lineage, PolicyRetention, plan_lineages
 from snapkeep.domain.points import PointState
-from snapkeep.domain.retention import parse_retention
-from snapkeep.domain.retention_points import Candidate
+from snapkeep.domain.retention.candidates import Candidate
+from snapkeep.domain.retention.lineages import Lineage, PolicyRetention, plan_lineages
+from snapkeep.domain.retention.rules import parse_retention
 
 NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
 POLICIES: dict[str, dict[str, object]] = {

@@ -15,9 +15,9 @@ from bench.figures import Figure
 from bench.simulation.deployment import SLOT, SimulatedDeployment
 from bench.simulation.ec2 import SimulatedEc2
 from bench.simulation.kernel import Simulation
-from snapkeep.domain.cost import Fleet, dollars, month_of, total
-from snapkeep.domain.feasibility import Load, capacity_of, spread
 from snapkeep.domain.policies import Pace
+from snapkeep.domain.report.cost import Fleet, dollars, month_of, total
+from snapkeep.domain.report.feasibility import Load, capacity_of, spread
 
 VOLUMES, CLUSTERS, ACCOUNTS = 100_000, 200, 40
 KEPT = 30

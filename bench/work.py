@@ -2,7 +2,7 @@
 
 Request units are counted on the journal's own calls against DynamoDB in memory; deliveries and durations
 come from the simulated account, where a call takes the time it has on the wire. What cannot be counted
-here (log lines, CPU of a small function) is a constant below. `domain/cost.py` holds these figures.
+here (log lines, CPU of a small function) is a constant below. `domain/report/cost.py` holds these figures.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ from bench.simulation.dynamodb import Item, MeteredDynamo, size_of
 from bench.simulation.ec2 import SimulatedEc2
 from bench.simulation.kernel import Simulation
 from snapkeep.adapters.dynamodb import DynamoJournal, DynamoPacer, schema
-from snapkeep.domain.catalogue import entry_of
-from snapkeep.domain.cost import DAYS, Usage
+from snapkeep.domain.backup.runs import Run, RunState, run_id
 from snapkeep.domain.messages import PruneRequest
 from snapkeep.domain.policies import Cluster, Deployment, Method, Pace, Policy, Schedule, Selection
-from snapkeep.domain.runs import Run, RunState, run_id
-from snapkeep.services.prune import Prune
+from snapkeep.domain.report.catalogue import entry_of
+from snapkeep.domain.report.cost import DAYS, Usage
+from snapkeep.services.retention.prune import Prune
 from tests.contract.ports.samples import TABLE, create_table
 from tests.fakes import FakeAnnouncer, FakeClusters, FakePacer, MemoryJournal
 from tests.fakes.world import World, a_claim
@@ -207,7 +207,7 @@ def _closed_run(journal: DynamoJournal, policy: str, day: int) -> None:
 
 
 def measured() -> dict[str, Usage]:
-    """Each part of the cost formula, by its name in `domain/cost.py`."""
+    """Each part of the cost formula, by its name in `domain/report/cost.py`."""
     few, many = run_of(10), run_of(40)
     backup = (many + few * -1) * (1 / 30)
     (dear, idle), (_, idle_long) = prunes_of(5, 20), prunes_of(5, 60)

@@ -20,9 +20,9 @@ from cli.deployment import (
 from cli.exit_codes import Exit
 from cli.output import fail, say
 from snapkeep.domain import tags
-from snapkeep.domain.adoption import adopting_tags
 from snapkeep.domain.points import Snapshot, SnapshotState
 from snapkeep.domain.policies import USUAL_NAME
+from snapkeep.domain.retention.adoption import adopting_tags
 from snapkeep.domain.sizes import GIB
 
 if TYPE_CHECKING:

@@ -12,7 +12,8 @@ from rich.table import Table
 from cli.deployment import load_deployment
 from cli.exit_codes import Exit
 from cli.output import Output, OutputOption, emit, err
-from snapkeep.domain.feasibility import (
+from snapkeep.domain.policies import Pace
+from snapkeep.domain.report.feasibility import (
     CLIENT_CALLS,
     SNAPSHOT_QUOTA,
     Capacity,
@@ -21,7 +22,6 @@ from snapkeep.domain.feasibility import (
     csi_time_of,
     hours,
 )
-from snapkeep.domain.policies import Pace
 
 
 def capacity(

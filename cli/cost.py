@@ -10,8 +10,8 @@ from rich.console import Group
 from rich.text import Text
 
 from cli.output import Output, OutputOption, emit, table_of
-from snapkeep.domain.cost import Fleet, month_of, storage_likely, total
-from snapkeep.domain.prices import US_EAST_1
+from snapkeep.domain.report.cost import Fleet, month_of, storage_likely, total
+from snapkeep.domain.report.prices import US_EAST_1
 
 ALARMS = 40
 """About as many as a deployment has."""

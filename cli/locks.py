@@ -8,10 +8,10 @@ from itertools import islice, pairwise
 
 from cronsim import CronSim
 
+from snapkeep.domain.backup.schedule import PreviewUnavailable, five_fields, rate_of
 from snapkeep.domain.policies import Lock, LockMode, Policy, Schedule
-from snapkeep.domain.retention import parse_retention
-from snapkeep.domain.retention_words import whole_for
-from snapkeep.domain.schedule import PreviewUnavailable, five_fields, rate_of
+from snapkeep.domain.retention.rules import parse_retention
+from snapkeep.domain.retention.words import whole_for
 
 SLOTS_LOOKED_AT = 200
 START = datetime.fromisoformat("2024-01-01")

@@ -10,8 +10,8 @@ import typer
 
 from cli.retention_input import read_interval, read_moment, read_points, read_rules, read_zone, simulated
 from cli.retention_output import as_json, as_table
-from snapkeep.domain.retention_plan import plan
-from snapkeep.domain.retention_words import in_words
+from snapkeep.domain.retention.plan import plan
+from snapkeep.domain.retention.words import in_words
 
 WRONG_INPUT = 2
 

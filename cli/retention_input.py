@@ -12,10 +12,10 @@ from zoneinfo import ZoneInfo
 
 import yaml
 
-from snapkeep.domain.periods import back
 from snapkeep.domain.points import PointState
-from snapkeep.domain.retention import Duration, RetentionRules, parse_duration, parse_retention
-from snapkeep.domain.retention_points import Candidate
+from snapkeep.domain.retention.candidates import Candidate
+from snapkeep.domain.retention.periods import back
+from snapkeep.domain.retention.rules import Duration, RetentionRules, parse_duration, parse_retention
 
 MOST_SIMULATED = 1_000_000
 LATE = "late"

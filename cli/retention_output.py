@@ -6,8 +6,8 @@ import json
 from collections.abc import Sequence
 from datetime import tzinfo
 
-from snapkeep.domain.retention_plan import RetentionPlan
-from snapkeep.domain.retention_points import Candidate
+from snapkeep.domain.retention.candidates import Candidate
+from snapkeep.domain.retention.plan import RetentionPlan
 
 
 def as_json(plan: RetentionPlan) -> str:

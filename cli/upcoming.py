@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 from cronsim import CronSim
 
+from snapkeep.domain.backup.schedule import PreviewUnavailable, gap_slots, rate_of, slots
 from snapkeep.domain.policies import Deployment, Policy
-from snapkeep.domain.schedule import PreviewUnavailable, gap_slots, rate_of, slots
 
 SKIPPED = "this local time is skipped when the clocks change: reconcile starts it, not Scheduler"
 

@@ -12,8 +12,8 @@ from typing import Any
 
 from config.errors import Location, Problem, did_you_mean
 from snapkeep.domain.policies import MOST_LOCKED_DAYS
-from snapkeep.domain.retention import parse_duration
-from snapkeep.domain.retention_words import length
+from snapkeep.domain.retention.rules import parse_duration
+from snapkeep.domain.retention.words import length
 
 
 def check(data: object) -> Iterator[Problem]:

@@ -39,7 +39,7 @@ from config.types import (
     Window,
 )
 from snapkeep.domain.policies import MOST_LOCKED_DAYS
-from snapkeep.domain.retention import check_keeps_something, parse_rule
+from snapkeep.domain.retention.rules import check_keeps_something, parse_rule
 
 
 def _on_or_off(value: Any) -> Any:

@@ -21,8 +21,8 @@ from pydantic import (
 from pydantic_core import CoreSchema, core_schema
 
 from config.errors import did_you_mean
+from snapkeep.domain.backup.schedule import PreviewUnavailable, five_fields, rate_of, to_scheduler
 from snapkeep.domain.policies import RESERVED_NAMES
-from snapkeep.domain.schedule import PreviewUnavailable, five_fields, rate_of, to_scheduler
 from snapkeep.domain.sizes import parse_quantity
 
 _NAME = r"[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?"

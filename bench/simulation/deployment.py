@@ -14,18 +14,18 @@ from bench.simulation.ec2 import SimulatedEc2
 from bench.simulation.indexed import IndexedJournal
 from bench.simulation.kernel import Simulation
 from bench.simulation.queues import JobQueue, LambdaQueue
+from snapkeep.domain.backup.jobs import job_from_json
+from snapkeep.domain.backup.runs import Run
 from snapkeep.domain.claims import Claim, Volume, VolumeKind
 from snapkeep.domain.errors import SnapkeepError
-from snapkeep.domain.jobs import job_from_json
 from snapkeep.domain.policies import Cluster, Deployment, Method, Pace, Policy, Schedule, Selection
-from snapkeep.domain.runs import Run
-from snapkeep.services.complete_points import CompletePoints
-from snapkeep.services.heal_points import HealPoints
-from snapkeep.services.missed_slots import MissedSlots
-from snapkeep.services.named_twins import NamedTwins
-from snapkeep.services.plan_backup import PlanBackup
-from snapkeep.services.reconcile import Reconcile
-from snapkeep.services.take_snapshots import TakeSnapshots
+from snapkeep.services.backup.complete import CompletePoints
+from snapkeep.services.backup.healing.heal import HealPoints
+from snapkeep.services.backup.healing.missed_slots import MissedSlots
+from snapkeep.services.backup.healing.named_twins import NamedTwins
+from snapkeep.services.backup.healing.reconcile import Reconcile
+from snapkeep.services.backup.plan import PlanBackup
+from snapkeep.services.backup.take import TakeSnapshots
 from tests.fakes import FakeAnnouncer, FakeCluster, FakeClusters, FakePacer, FakeStarter
 
 SLOT = datetime(2026, 11, 24, 18, tzinfo=UTC)

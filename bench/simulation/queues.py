@@ -10,7 +10,7 @@ from functools import partial
 from itertools import count
 
 from bench.simulation.kernel import Simulation
-from snapkeep.domain.jobs import Job
+from snapkeep.domain.backup.jobs import Job
 
 Handler = Callable[[Sequence[str], str], Iterable[int]]
 """Works on the bodies of a batch, under the name of its invocation; gives the places of those to retry."""

@@ -15,8 +15,8 @@ from boto3.dynamodb.types import TypeDeserializer
 
 from sandbox.demo.facts import ClaimFact, LiveSnapshot, PointFact, RunFact
 from snapkeep.domain import tags
+from snapkeep.domain.backup.protectability import Code
 from snapkeep.domain.points import PointState
-from snapkeep.domain.protectability import Code
 
 Item = Mapping[str, Any]
 

@@ -15,8 +15,8 @@ from typing import Any
 from sandbox.aws.control import AwsControl
 from sandbox.demo.facts import LiveSnapshot
 from snapkeep.domain import tags
+from snapkeep.domain.backup.runs import run_id, slot_text
 from snapkeep.domain.naming import point_id
-from snapkeep.domain.runs import run_id, slot_text
 
 EVERY = timedelta(hours=6)
 SPAN = timedelta(days=90)

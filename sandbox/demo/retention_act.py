@@ -26,9 +26,9 @@ from sandbox.demo.verify_retention import Listing
 from sandbox.launch import Sandbox
 from snapkeep.domain.naming import backup_schedule
 from snapkeep.domain.policies import Deployment, Policy
-from snapkeep.domain.retention import parse_retention
-from snapkeep.domain.retention_plan import GRACE
-from snapkeep.domain.retention_words import in_words
+from snapkeep.domain.retention.plan import GRACE
+from snapkeep.domain.retention.rules import parse_retention
+from snapkeep.domain.retention.words import in_words
 
 SLIP = {"last": 1}
 """What somebody deploys by mistake."""

@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from sandbox.demo.facts import ClaimFact, LiveClaim, LiveSnapshot, RunFact
 from snapkeep.domain import tags
+from snapkeep.domain.backup.runs import RunState
 from snapkeep.domain.drivers import EBS_CSI
 from snapkeep.domain.policies import Method
-from snapkeep.domain.runs import RunState
 
 NEEDED_TAGS = (
     tags.MANAGED,

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta, tzinfo
 from sandbox.demo.facts import LiveSnapshot, PruneFact
 from sandbox.demo.verify import NEEDED_TAGS
 from snapkeep.domain import tags
-from snapkeep.domain.runs import slot_text
+from snapkeep.domain.backup.runs import slot_text
 
 Listing = Mapping[str, LiveSnapshot]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from snapkeep.domain.catalogue import Entry
+from snapkeep.domain.report.catalogue import Entry
 from tests.fakes.faults import Faults
 
 

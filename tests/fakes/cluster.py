@@ -8,13 +8,18 @@ from datetime import UTC, datetime
 
 from snapkeep.domain import tags
 from snapkeep.domain.claims import Claim, ScratchVolume
-from snapkeep.domain.deletions import Leftover, SnapshotContent, Withdrawn, refuse_unless_retained
 from snapkeep.domain.drivers import DRIVERS, NAMED_SNAPSHOT, snapshot_mark
 from snapkeep.domain.errors import ClusterUnreachable, NameTaken, PermanentError, Throttled
 from snapkeep.domain.naming import snapshot_class
-from snapkeep.domain.orphans import ListedContent, ListedSnapshot
 from snapkeep.domain.points import Point
 from snapkeep.domain.policies import USUAL_NAME
+from snapkeep.domain.retention.deletion.deletions import (
+    Leftover,
+    SnapshotContent,
+    Withdrawn,
+    refuse_unless_retained,
+)
+from snapkeep.domain.retention.deletion.orphans import ListedContent, ListedSnapshot
 from snapkeep.ports import SnapshotSupport, VolumeSnapshot
 from tests.fakes.faults import Faults
 from tests.fakes.restores import RestoringCluster

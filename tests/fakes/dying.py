@@ -18,12 +18,12 @@ from snapkeep.domain.interruption.records import IncidentRecord
 from snapkeep.domain.interruption.rules import InterruptionRules, Reaction
 from snapkeep.domain.points import ClaimFacts, Point
 from snapkeep.domain.policies import Method, Pace
-from snapkeep.services.cordon_node import CordonNode, Sighting
-from snapkeep.services.handle_interruption import Handled, HandleInterruption
-from snapkeep.services.release_volumes import Released, ReleaseVolumes
-from snapkeep.services.save_node import SaveNode, SaveReport
-from snapkeep.services.save_volumes import LEASE, SaveVolumes
-from snapkeep.services.take_snapshots import TakeSnapshots
+from snapkeep.services.backup.take import TakeSnapshots
+from snapkeep.services.interruption.cordon import CordonNode, Sighting
+from snapkeep.services.interruption.incidents import Handled, HandleInterruption
+from snapkeep.services.interruption.release_volumes import Released, ReleaseVolumes
+from snapkeep.services.interruption.save_node import SaveNode, SaveReport
+from snapkeep.services.interruption.save_volumes import LEASE, SaveVolumes
 from tests.fakes.nodes import FakeHooks, FakeIncidentQueue, FakeMachines, FakeNews, FakeNodes
 from tests.fakes.world import World, a_claim, a_policy
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from threading import Lock
 
-from snapkeep.domain.creation import counts_as_read
+from snapkeep.domain.backup.creation import counts_as_read
+from snapkeep.domain.backup.runs import Run, RunState
+from snapkeep.domain.backup.slot_record import SlotRecord
 from snapkeep.domain.errors import NotFound, TemporaryError
 from snapkeep.domain.points import Point, PointState, Snapshot
 from snapkeep.domain.policies import Method
-from snapkeep.domain.runs import Run, RunState
-from snapkeep.domain.slot_record import SlotRecord
 from snapkeep.ports import Creation, Left, Outcome
 from tests.fakes.catalogue import MemoryCatalogueRecords
 from tests.fakes.nodes import MemoryIncidentRecords

@@ -6,14 +6,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from snapkeep.domain import pacing
-from snapkeep.domain.brake_refusals import Refusal
+from snapkeep.domain.backup import pacing
+from snapkeep.domain.backup.jobs import Job, job_from_json
+from snapkeep.domain.backup.runs import Run
 from snapkeep.domain.changes import Change
-from snapkeep.domain.jobs import Job, job_from_json
-from snapkeep.domain.orphans import Orphan
 from snapkeep.domain.points import Point
 from snapkeep.domain.policies import Pace
-from snapkeep.domain.runs import Run
+from snapkeep.domain.retention.deletion.brake_refusals import Refusal
+from snapkeep.domain.retention.deletion.orphans import Orphan
 from tests.fakes.faults import Faults
 from tests.fakes.troubles import FakeTroubleNews
 

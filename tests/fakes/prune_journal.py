@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from snapkeep.domain.absences import Absence
-from snapkeep.domain.brake_refusals import Refusal
-from snapkeep.domain.deletions import Deletion, DeletionStep, LastPrune, PruneLease, Told
-from snapkeep.domain.retention_history import RetentionVersion
+from snapkeep.domain.retention.deletion.absences import Absence
+from snapkeep.domain.retention.deletion.brake_refusals import Refusal
+from snapkeep.domain.retention.deletion.deletions import Deletion, DeletionStep, LastPrune, PruneLease, Told
+from snapkeep.domain.retention.history import RetentionVersion
 from tests.fakes.faults import Faults
 
 

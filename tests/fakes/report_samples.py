@@ -12,20 +12,21 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from snapkeep.adapters.calendar import CronCalendar
-from snapkeep.domain import coverage, tags
-from snapkeep.domain.coverage import CoverageReport, CoveredClaim, LastGood, Promise
+from snapkeep.domain import tags
+from snapkeep.domain.backup.runs import Run, RunState, slot_text
 from snapkeep.domain.interruption.notices import Kind
 from snapkeep.domain.interruption.records import IncidentRecord
-from snapkeep.domain.lineages import PolicyRetention
 from snapkeep.domain.naming import point_id
 from snapkeep.domain.points import Snapshot, SnapshotState
 from snapkeep.domain.policies import Method, Policy, Schedule
+from snapkeep.domain.report import coverage
 from snapkeep.domain.report.claims import Failure
+from snapkeep.domain.report.coverage import CoverageReport, CoveredClaim, LastGood, Promise
 from snapkeep.domain.report.facts import Report, Sources, report
 from snapkeep.domain.report.points import ReportedPoint, Retentions, reported_points
 from snapkeep.domain.restore.operations import Stage
-from snapkeep.domain.retention import parse_retention
-from snapkeep.domain.runs import Run, RunState, slot_text
+from snapkeep.domain.retention.lineages import PolicyRetention
+from snapkeep.domain.retention.rules import parse_retention
 from tests.fakes.dying import a_notice
 from tests.fakes.restore_samples import a_restore
 from tests.fakes.world import a_policy

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from snapkeep.domain.deletions import refuse_unless_retained
 from snapkeep.domain.errors import NameTaken, NotFound, TemporaryError
-from snapkeep.domain.holds import Hold
 from snapkeep.domain.restore.bindings import Binding
+from snapkeep.domain.restore.holds import Hold
 from snapkeep.domain.restore.operations import RestoreOperation, Way
 from snapkeep.domain.restore.progress import RestoredClaim
 from snapkeep.domain.restore.targets import TargetFacts
+from snapkeep.domain.retention.deletion.deletions import refuse_unless_retained
 from snapkeep.ports import VolumeSnapshot
 from tests.fakes.faults import Faults
 from tests.fakes.snapshots import VOLUME_OF

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from snapkeep.domain.errors import GroupRefused, NotFound, PermanentError, TemporaryError, Throttled
 from snapkeep.domain.points import Snapshot, SnapshotState
 from snapkeep.domain.policies import Lock
-from snapkeep.domain.retention_points import Protection, locked
+from snapkeep.domain.retention.candidates import Protection, locked
 from snapkeep.ports import Clock
 from tests.fakes.clock import TestClock
 from tests.fakes.faults import Faults

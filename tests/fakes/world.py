@@ -12,13 +12,14 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
+from snapkeep.adapters.aws.own_snapshots import OwnSnapshots
 from snapkeep.adapters.calendar import CronCalendar
-from snapkeep.adapters.own_snapshots import OwnSnapshots
 from snapkeep.adapters.report_page import render
 from snapkeep.domain import tags
+from snapkeep.domain.backup.jobs import Job
+from snapkeep.domain.backup.runs import Run, run_id
 from snapkeep.domain.claims import Claim, Volume, VolumeKind
 from snapkeep.domain.errors import TemporaryError
-from snapkeep.domain.jobs import Job
 from snapkeep.domain.messages import PruneRequest
 from snapkeep.domain.points import Point, PointState, Snapshot, SnapshotState
 from snapkeep.domain.policies import (
@@ -31,37 +32,36 @@ from snapkeep.domain.policies import (
     Schedule,
     Selection,
 )
-from snapkeep.domain.prune_plans import PrunePlan
-from snapkeep.domain.retention_history import RetentionVersion
-from snapkeep.domain.runs import Run, run_id
+from snapkeep.domain.retention.history import RetentionVersion
+from snapkeep.domain.retention.prune_plans import PrunePlan
 from snapkeep.inbound.api.actions import Actions
-from snapkeep.services.check_slot import CheckSlot
-from snapkeep.services.complete_points import CompletePoints
-from snapkeep.services.finish_restores import FinishRestores
-from snapkeep.services.gather_report import GatherReport
-from snapkeep.services.heal_points import HealPoints
-from snapkeep.services.holds import HoldPoints
-from snapkeep.services.list_points import ListPoints
-from snapkeep.services.missed_slots import MissedSlots
-from snapkeep.services.named_twins import NamedTwins
-from snapkeep.services.plan_backup import PlanBackup
-from snapkeep.services.plan_restore import PlanRestore
-from snapkeep.services.prune import Prune
-from snapkeep.services.prune_duplicates import Pruned, PruneDuplicates
-from snapkeep.services.prune_objects import open_objects
-from snapkeep.services.prune_report import ClusterReport
-from snapkeep.services.reconcile import Reconcile, ReconcileReport
-from snapkeep.services.request_backup import RequestBackup
-from snapkeep.services.request_prune import RequestPrune
-from snapkeep.services.restore import Restore
-from snapkeep.services.restored_claims import RestoredClaims
-from snapkeep.services.restores import Restores
-from snapkeep.services.show_backup import ShowBackup
-from snapkeep.services.show_coverage import ShowCoverage
-from snapkeep.services.show_report import ShowReport
-from snapkeep.services.sweep_orphans import SweepOrphans
-from snapkeep.services.take_snapshots import JobReport, TakeSnapshots
-from snapkeep.services.write_report import WriteReport
+from snapkeep.services.backup.check_slot import CheckSlot
+from snapkeep.services.backup.complete import CompletePoints
+from snapkeep.services.backup.healing.heal import HealPoints
+from snapkeep.services.backup.healing.missed_slots import MissedSlots
+from snapkeep.services.backup.healing.named_twins import NamedTwins
+from snapkeep.services.backup.healing.reconcile import Reconcile, ReconcileReport
+from snapkeep.services.backup.plan import PlanBackup
+from snapkeep.services.backup.request import RequestBackup
+from snapkeep.services.backup.show import ShowBackup
+from snapkeep.services.backup.take import JobReport, TakeSnapshots
+from snapkeep.services.report.coverage import ShowCoverage
+from snapkeep.services.report.gather import GatherReport
+from snapkeep.services.report.list_points import ListPoints
+from snapkeep.services.report.show import ShowReport
+from snapkeep.services.report.write import WriteReport
+from snapkeep.services.restore.carry_out import Restore
+from snapkeep.services.restore.finish import FinishRestores
+from snapkeep.services.restore.holds import HoldPoints
+from snapkeep.services.restore.plan import PlanRestore
+from snapkeep.services.restore.requests import Restores
+from snapkeep.services.restore.restored_claims import RestoredClaims
+from snapkeep.services.retention.deletion.sweep_orphans import SweepOrphans
+from snapkeep.services.retention.duplicates import Pruned, PruneDuplicates
+from snapkeep.services.retention.prune import Prune
+from snapkeep.services.retention.report import ClusterReport
+from snapkeep.services.retention.request import RequestPrune
+from snapkeep.services.retention.snapshot_objects import open_objects
 from tests.fakes.clock import TestClock
 from tests.fakes.cluster import FakeCluster, FakeClusters
 from tests.fakes.faults import Crash

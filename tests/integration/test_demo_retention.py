@@ -18,9 +18,9 @@ from sandbox.demo.steps import DemoError
 from sandbox.demo.verify import NEEDED_TAGS
 from snapkeep.domain import tags
 from snapkeep.domain.points import PointState
-from snapkeep.domain.retention import parse_retention
-from snapkeep.domain.retention_plan import plan
-from snapkeep.domain.retention_points import Candidate
+from snapkeep.domain.retention.candidates import Candidate
+from snapkeep.domain.retention.plan import plan
+from snapkeep.domain.retention.rules import parse_retention
 
 FIRST = datetime(2026, 11, 28, 21, tzinfo=UTC)
 SEOUL = ZoneInfo("Asia/Seoul")

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from snapkeep.domain.object_names import point_of_object
+from snapkeep.domain.backup.object_names import point_of_object
 
 pytestmark = pytest.mark.slow
 

@@ -14,9 +14,9 @@ from sandbox.driver import Driver
 from sandbox.driver.ec2 import VolumeRequest
 from snapkeep.domain.restore.operations import RestoreOperation, Stage
 from snapkeep.ports import Cluster
-from snapkeep.services.finish_restores import FinishReport, FinishRestores
-from snapkeep.services.restore import Restore
-from snapkeep.services.restored_claims import RestoredClaims
+from snapkeep.services.restore.carry_out import Restore
+from snapkeep.services.restore.finish import FinishReport, FinishRestores
+from snapkeep.services.restore.restored_claims import RestoredClaims
 from tests.contract.ports.clusters import SandboxWorld
 from tests.contract.sandbox_driver.fake_ec2 import FakeEc2
 from tests.fakes import FakeSnapshots, MemoryJournal, TestClock

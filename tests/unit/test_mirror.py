@@ -20,23 +20,23 @@ MIRRORED = (
 TESTED_ELSEWHERE: dict[str, str] = {
     # Two dataclasses without behaviour: what matters is who makes them of what.
     "snapkeep/domain/messages.py": "tests/unit/snapkeep/inbound/test_events.py",
-    "snapkeep/domain/prune_plans.py": "tests/unit/snapkeep/inbound/api/test_prune.py",
-    "snapkeep/domain/backups.py": "tests/unit/snapkeep/inbound/api/test_backups.py",
-    "snapkeep/domain/metrics.py": "tests/unit/snapkeep/adapters/test_events.py",
+    "snapkeep/domain/retention/prune_plans.py": "tests/unit/snapkeep/inbound/api/routes/test_prune.py",
+    "snapkeep/domain/backup/backups.py": "tests/unit/snapkeep/inbound/api/routes/test_backups.py",
+    "snapkeep/domain/metrics.py": "tests/unit/snapkeep/adapters/aws/test_events.py",
     "snapkeep/domain/changes.py": "tests/unit/snapkeep/inbound/api/test_application.py",
-    "snapkeep/domain/interruption/machines.py": "tests/unit/snapkeep/adapters/test_ec2_machines.py",
+    "snapkeep/domain/interruption/machines.py": "tests/unit/snapkeep/adapters/aws/test_instances.py",
     # A table of prices and a value: what is made of them is tested where it is made.
-    "snapkeep/domain/prices.py": "tests/unit/snapkeep/domain/report/test_storage.py",
-    "snapkeep/domain/report/link.py": "tests/unit/snapkeep/inbound/api/test_report.py",
+    "snapkeep/domain/report/prices.py": "tests/unit/snapkeep/domain/report/test_storage.py",
+    "snapkeep/domain/report/link.py": "tests/unit/snapkeep/inbound/api/routes/test_report.py",
     # How they connect shows where they are used.
     "snapkeep/adapters/kubernetes/connections.py": "tests/unit/snapkeep/adapters/kubernetes/test_cluster.py",
     "snapkeep/adapters/kubernetes/official_transport.py": "tests/contract/ports/test_kubernetes_wire.py",
     "snapkeep/adapters/kubernetes/quick_transport.py": "tests/contract/ports/test_kubernetes_wire.py",
     "snapkeep/adapters/dynamodb/incidents.py": "tests/contract/ports/test_incident_journal.py",
     # Values without behaviour: what the pre-flight makes of them is what matters.
-    "snapkeep/domain/restore/findings.py": "tests/unit/snapkeep/domain/restore/test_preflight_size.py",
+    "snapkeep/domain/restore/findings.py": "tests/unit/snapkeep/domain/restore/preflight/test_size.py",
     "snapkeep/domain/restore/requests.py": "tests/unit/snapkeep/domain/restore/test_plans.py",
-    "snapkeep/domain/restore/targets.py": "tests/unit/snapkeep/domain/restore/test_preflight_target.py",
+    "snapkeep/domain/restore/targets.py": "tests/unit/snapkeep/domain/restore/preflight/test_target.py",
 }
 """Module (its path from where it is imported) to the test that takes its place, with the reason beside it."""
 

@@ -24,7 +24,7 @@ def test_a_folder_within_a_sharing_folder_shares_with_it() -> None:
 
 
 def test_other_files_are_dealt_out_one_by_one() -> None:
-    one = scope_of("tests/unit/snapkeep/domain/test_cron.py::test_a", FOLDERS)
+    one = scope_of("tests/unit/snapkeep/domain/backup/test_cron.py::test_a", FOLDERS)
 
-    assert one == "tests/unit/snapkeep/domain/test_cron.py"
-    assert one == scope_of("tests/unit/snapkeep/domain/test_cron.py::test_b", FOLDERS)
+    assert one == "tests/unit/snapkeep/domain/backup/test_cron.py"
+    assert one == scope_of("tests/unit/snapkeep/domain/backup/test_cron.py::test_b", FOLDERS)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from infra.constructs.api_problems import PROBLEMS
-from snapkeep.domain.protectability import Code
+from snapkeep.domain.backup.protectability import Code
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "troubleshooting.md").read_text()

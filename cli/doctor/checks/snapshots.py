@@ -11,8 +11,8 @@ from cli.doctor.facts import Controller, Facts, SnapshotClass, Unknown
 from cli.doctor.findings import Finding, Verdict, cannot_tell, listed, ok, problem
 from cli.manifests import snapshot_class as wanted_class
 from snapkeep.domain.drivers import DRIVERS, EBS_CSI, Driver
-from snapkeep.domain.feasibility import CALLS_A_CUT, CLIENT_CALLS
 from snapkeep.domain.naming import snapshot_class as class_name
+from snapkeep.domain.report.feasibility import CALLS_A_CUT, CLIENT_CALLS
 
 KINDS = ("VolumeSnapshot", "VolumeSnapshotClass", "VolumeSnapshotContent")
 SILENCE = timedelta(minutes=5)

@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from snapkeep.adapters.dynamodb import schema
+from snapkeep.domain.backup.runs import Run, run_id
 from snapkeep.domain.points import ClaimFacts, Point
 from snapkeep.domain.policies import Method
-from snapkeep.domain.runs import Run, run_id
 
 NOW = datetime(2026, 11, 24, 18, 0, 5, tzinfo=UTC)
 SLOT = datetime(2026, 11, 24, 18, tzinfo=UTC)

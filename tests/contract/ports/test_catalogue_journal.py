@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from snapkeep.adapters.dynamodb import DynamoJournal
-from snapkeep.domain.catalogue import Entry
+from snapkeep.domain.report.catalogue import Entry
 from snapkeep.ports import Journal
 from tests.contract.ports.samples import TABLE
 from tests.fakes import MemoryJournal

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from snapkeep.adapters.dynamodb import DynamoJournal
-from snapkeep.domain.holds import Hold
+from snapkeep.domain.restore.holds import Hold
 from snapkeep.ports import Journal
 from tests.contract.ports.samples import NOW, TABLE
 from tests.fakes import MemoryJournal

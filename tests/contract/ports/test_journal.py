@@ -9,13 +9,13 @@ from datetime import timedelta
 import pytest
 
 from snapkeep.adapters.dynamodb import DynamoJournal
+from snapkeep.domain.backup.on_demand import Wish
+from snapkeep.domain.backup.runs import Run, RunState
+from snapkeep.domain.backup.slot_record import KnownSchedule, SlotRecord
 from snapkeep.domain.claims import ClaimName
 from snapkeep.domain.errors import NotFound, TemporaryError
 from snapkeep.domain.points import Point, PointState, Snapshot, SnapshotState
 from snapkeep.domain.policies import Method, Schedule
-from snapkeep.domain.runs import Run, RunState
-from snapkeep.domain.slot_record import KnownSchedule, SlotRecord
-from snapkeep.domain.wishes import Wish
 from snapkeep.ports import Creation, Journal, Left, Outcome
 from tests.contract.ports.samples import NOW, SLOT, TABLE, a_point, a_run, later
 from tests.fakes import MemoryJournal

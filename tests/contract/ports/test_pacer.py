@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from snapkeep.adapters.dynamodb import DynamoPacer
-from snapkeep.domain import pacing
+from snapkeep.domain.backup import pacing
 from snapkeep.domain.policies import Pace
 from snapkeep.ports import Pacer
 from tests.contract.ports.samples import NOW, TABLE, later

@@ -8,10 +8,10 @@ from datetime import timedelta
 import pytest
 
 from snapkeep.adapters.dynamodb import DynamoJournal
-from snapkeep.domain.absences import Absence
-from snapkeep.domain.brake_refusals import Kind, Refusal
-from snapkeep.domain.deletions import Deletion, DeletionStep, LastPrune, PruneLease, Told
-from snapkeep.domain.retention_history import RetentionVersion
+from snapkeep.domain.retention.deletion.absences import Absence
+from snapkeep.domain.retention.deletion.brake_refusals import Kind, Refusal
+from snapkeep.domain.retention.deletion.deletions import Deletion, DeletionStep, LastPrune, PruneLease, Told
+from snapkeep.domain.retention.history import RetentionVersion
 from snapkeep.ports import Journal
 from tests.contract.ports.samples import NOW, TABLE, later
 from tests.fakes import MemoryJournal

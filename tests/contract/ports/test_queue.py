@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from snapkeep.adapters.sqs import SqsQueue
-from snapkeep.domain.jobs import Job, job_from_json
+from snapkeep.adapters.aws.sqs import SqsQueue
+from snapkeep.domain.backup.jobs import Job, job_from_json
 from snapkeep.ports import Queue
 from tests.fakes import FakeQueue
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from snapkeep.adapters.ec2 import Ec2Snapshots
+from snapkeep.adapters.aws.ec2 import Ec2Snapshots
 from snapkeep.domain.errors import PermanentError, TemporaryError
 from snapkeep.domain.points import SnapshotState
 from snapkeep.domain.policies import Lock, LockMode

@@ -7,7 +7,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from sandbox.aws.control import AwsControl
-from snapkeep.adapters.ec2 import Ec2Snapshots
+from snapkeep.adapters.aws.ec2 import Ec2Snapshots
 
 WHERE = {"AvailabilityZone": "ap-northeast-2a"}
 

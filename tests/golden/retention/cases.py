@@ -15,9 +15,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from snapkeep.domain.points import PointState
-from snapkeep.domain.retention import parse_duration, parse_retention
-from snapkeep.domain.retention_plan import Circumstances, plan
-from snapkeep.domain.retention_points import Candidate, Protection
+from snapkeep.domain.retention.candidates import Candidate, Protection
+from snapkeep.domain.retention.plan import Circumstances, plan
+from snapkeep.domain.retention.rules import parse_duration, parse_retention
 
 FOLDER = Path(__file__).parent
 CASES = sorted(FOLDER.glob("*.json"))

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from snapkeep.domain import tags
+from snapkeep.domain.backup.runs import run_id
 from snapkeep.domain.naming import point_id
-from snapkeep.domain.runs import run_id
 from tests.integration.deployed import CLUSTER, Deployed, until
 
 GROUP = "/apis/snapshot.storage.k8s.io/v1"

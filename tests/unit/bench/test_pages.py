@@ -8,8 +8,8 @@ import pytest
 
 from bench.__main__ import saved
 from bench.pages import CHECKED_IN, PAGES, filled
-from snapkeep.domain import cost
-from snapkeep.domain.cost import Usage
+from snapkeep.domain.report import cost
+from snapkeep.domain.report.cost import Usage
 
 ANSWERS = {
     "account": {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bench.scale import FLEETS, one_account, planned
-from snapkeep.domain.cost import month_of, total
+from snapkeep.domain.report.cost import month_of, total
 
 
 def test_one_account_cannot_carry_the_fleet_and_enough_of_them_can() -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from snapkeep import bootstrap, quick_bootstrap, settings
 from snapkeep.domain.interruption.rules import Draining, Reaction
-from snapkeep.services.start_runs import StartRuns
+from snapkeep.services.backup.start_runs import StartRuns
 from tests.fakes.dying import DyingWorld
 from tests.fakes.world import World, a_claim, a_policy
 

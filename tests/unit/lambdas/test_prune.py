@@ -6,7 +6,7 @@ import pytest
 
 from lambdas.prune.handler import handle
 from snapkeep.domain import tags
-from snapkeep.domain.deletions import SnapshotContent
+from snapkeep.domain.retention.deletion.deletions import SnapshotContent
 from tests.fakes.world import World
 from tests.unit.lambdas.conftest import Context, Load
 

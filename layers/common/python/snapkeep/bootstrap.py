@@ -21,54 +21,54 @@ from aws_lambda_powertools.logging.utils import copy_config_to_registered_logger
 from aws_lambda_powertools.utilities.idempotency import BasePersistenceLayer, DynamoDBPersistenceLayer
 from botocore.config import Config
 
-from snapkeep.adapters.aws import CALLS, CREATES
+from snapkeep.adapters.aws.ec2 import Ec2Snapshots
+from snapkeep.adapters.aws.events import EventAnnouncer, WorkCounter
+from snapkeep.adapters.aws.instances import Ec2Machines
+from snapkeep.adapters.aws.kms import KmsKeys
+from snapkeep.adapters.aws.lambda_pruner import PATIENCE, LambdaPruner
+from snapkeep.adapters.aws.lambda_starter import LambdaStarter
+from snapkeep.adapters.aws.lifecycle_hooks import AutoScalingHooks
+from snapkeep.adapters.aws.own_snapshots import OwnSnapshots
+from snapkeep.adapters.aws.s3_reports import S3Reports
+from snapkeep.adapters.aws.session import CALLS, CREATES
+from snapkeep.adapters.aws.sqs import SqsIncidents, SqsQueue
 from snapkeep.adapters.calendar import CronCalendar
 from snapkeep.adapters.dynamodb import DynamoJournal, DynamoPacer
-from snapkeep.adapters.ec2 import Ec2Snapshots
-from snapkeep.adapters.ec2_machines import Ec2Machines
-from snapkeep.adapters.events import EventAnnouncer, WorkCounter
-from snapkeep.adapters.kms import KmsKeys
 from snapkeep.adapters.kubernetes.cluster import EksClusters
 from snapkeep.adapters.kubernetes.connections import EksConnections
 from snapkeep.adapters.kubernetes.nodes import EksNodes
 from snapkeep.adapters.kubernetes.official_transport import official_transport
-from snapkeep.adapters.lambda_pruner import PATIENCE, LambdaPruner
-from snapkeep.adapters.lambda_starter import LambdaStarter
-from snapkeep.adapters.lifecycle_hooks import AutoScalingHooks
-from snapkeep.adapters.own_snapshots import OwnSnapshots
-from snapkeep.adapters.s3_reports import S3Reports
-from snapkeep.adapters.sqs import SqsIncidents, SqsQueue
 from snapkeep.deployment import load_deployment
-from snapkeep.domain.object_names import NONCE_BYTES
+from snapkeep.domain.backup.object_names import NONCE_BYTES
 from snapkeep.inbound.api.actions import Actions
-from snapkeep.services.check_slot import CheckSlot
-from snapkeep.services.complete_points import CompletePoints
-from snapkeep.services.finish_restores import FinishRestores
-from snapkeep.services.gather_report import GatherReport
-from snapkeep.services.heal_points import HealPoints
-from snapkeep.services.holds import HoldPoints
-from snapkeep.services.list_points import ListPoints
-from snapkeep.services.missed_slots import MissedSlots
-from snapkeep.services.named_twins import NamedTwins
-from snapkeep.services.plan_backup import PlanBackup
-from snapkeep.services.plan_restore import PlanRestore
-from snapkeep.services.prune import Prune
-from snapkeep.services.reconcile import Reconcile
-from snapkeep.services.release_volumes import ReleaseVolumes
-from snapkeep.services.request_backup import RequestBackup
-from snapkeep.services.request_prune import RequestPrune
-from snapkeep.services.restore import Restore
-from snapkeep.services.restored_claims import RestoredClaims
-from snapkeep.services.restores import Restores
-from snapkeep.services.save_node import SaveNode
-from snapkeep.services.save_volumes import LEASE, SaveVolumes
-from snapkeep.services.show_backup import ShowBackup
-from snapkeep.services.show_coverage import ShowCoverage
-from snapkeep.services.show_report import ShowReport
-from snapkeep.services.start_runs import StartRuns
-from snapkeep.services.sweep_orphans import SweepOrphans
-from snapkeep.services.take_snapshots import TakeSnapshots
-from snapkeep.services.write_report import WriteReport
+from snapkeep.services.backup.check_slot import CheckSlot
+from snapkeep.services.backup.complete import CompletePoints
+from snapkeep.services.backup.healing.heal import HealPoints
+from snapkeep.services.backup.healing.missed_slots import MissedSlots
+from snapkeep.services.backup.healing.named_twins import NamedTwins
+from snapkeep.services.backup.healing.reconcile import Reconcile
+from snapkeep.services.backup.plan import PlanBackup
+from snapkeep.services.backup.request import RequestBackup
+from snapkeep.services.backup.show import ShowBackup
+from snapkeep.services.backup.start_runs import StartRuns
+from snapkeep.services.backup.take import TakeSnapshots
+from snapkeep.services.interruption.release_volumes import ReleaseVolumes
+from snapkeep.services.interruption.save_node import SaveNode
+from snapkeep.services.interruption.save_volumes import LEASE, SaveVolumes
+from snapkeep.services.report.coverage import ShowCoverage
+from snapkeep.services.report.gather import GatherReport
+from snapkeep.services.report.list_points import ListPoints
+from snapkeep.services.report.show import ShowReport
+from snapkeep.services.report.write import WriteReport
+from snapkeep.services.restore.carry_out import Restore
+from snapkeep.services.restore.finish import FinishRestores
+from snapkeep.services.restore.holds import HoldPoints
+from snapkeep.services.restore.plan import PlanRestore
+from snapkeep.services.restore.requests import Restores
+from snapkeep.services.restore.restored_claims import RestoredClaims
+from snapkeep.services.retention.deletion.sweep_orphans import SweepOrphans
+from snapkeep.services.retention.prune import Prune
+from snapkeep.services.retention.request import RequestPrune
 from snapkeep.settings import (
     ApiSettings,
     FinishRestoresSettings,

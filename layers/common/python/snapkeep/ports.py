@@ -12,12 +12,27 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from snapkeep.domain.absences import Absence
-    from snapkeep.domain.brake_refusals import Refusal
-    from snapkeep.domain.catalogue import Entry
+    from snapkeep.domain.backup.jobs import Job
+    from snapkeep.domain.backup.runs import Run, RunState
+    from snapkeep.domain.backup.slot_record import SlotRecord
     from snapkeep.domain.changes import Change
     from snapkeep.domain.claims import Claim, ScratchVolume
-    from snapkeep.domain.deletions import (
+    from snapkeep.domain.interruption.machines import Machine
+    from snapkeep.domain.interruption.nodes import Attachment, Node, NodeChange, Pod, Said
+    from snapkeep.domain.interruption.notices import Hook
+    from snapkeep.domain.interruption.records import IncidentRecord
+    from snapkeep.domain.points import Point, PointState, Snapshot, SnapshotState
+    from snapkeep.domain.policies import Lock, Schedule
+    from snapkeep.domain.report.catalogue import Entry
+    from snapkeep.domain.report.link import ReportLink
+    from snapkeep.domain.restore.holds import Hold
+    from snapkeep.domain.restore.operations import RestoreOperation
+    from snapkeep.domain.restore.progress import RestoredClaim
+    from snapkeep.domain.restore.targets import TargetFacts
+    from snapkeep.domain.retention.candidates import Protection
+    from snapkeep.domain.retention.deletion.absences import Absence
+    from snapkeep.domain.retention.deletion.brake_refusals import Refusal
+    from snapkeep.domain.retention.deletion.deletions import (
         Deletion,
         DeletionStep,
         LastPrune,
@@ -27,24 +42,9 @@ if TYPE_CHECKING:
         Told,
         Withdrawn,
     )
-    from snapkeep.domain.holds import Hold
-    from snapkeep.domain.interruption.machines import Machine
-    from snapkeep.domain.interruption.nodes import Attachment, Node, NodeChange, Pod, Said
-    from snapkeep.domain.interruption.notices import Hook
-    from snapkeep.domain.interruption.records import IncidentRecord
-    from snapkeep.domain.jobs import Job
-    from snapkeep.domain.orphans import ListedContent, ListedSnapshot, Orphan
-    from snapkeep.domain.points import Point, PointState, Snapshot, SnapshotState
-    from snapkeep.domain.policies import Lock, Schedule
-    from snapkeep.domain.prune_plans import PrunePlan
-    from snapkeep.domain.report.link import ReportLink
-    from snapkeep.domain.restore.operations import RestoreOperation
-    from snapkeep.domain.restore.progress import RestoredClaim
-    from snapkeep.domain.restore.targets import TargetFacts
-    from snapkeep.domain.retention_history import RetentionVersion
-    from snapkeep.domain.retention_points import Protection
-    from snapkeep.domain.runs import Run, RunState
-    from snapkeep.domain.slot_record import SlotRecord
+    from snapkeep.domain.retention.deletion.orphans import ListedContent, ListedSnapshot, Orphan
+    from snapkeep.domain.retention.history import RetentionVersion
+    from snapkeep.domain.retention.prune_plans import PrunePlan
     from snapkeep.domain.troubles import Topic, Trouble
 
 Clock = Callable[[], datetime]

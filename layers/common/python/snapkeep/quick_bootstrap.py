@@ -18,15 +18,15 @@ from typing import TYPE_CHECKING, Any
 import botocore.session
 from botocore.config import Config
 
-from snapkeep.adapters.ec2_machines import Ec2Machines
+from snapkeep.adapters.aws.instances import Ec2Machines
 from snapkeep.adapters.kubernetes.connections import EksConnections
 from snapkeep.adapters.kubernetes.nodes import EksNodes
 from snapkeep.adapters.kubernetes.quick_transport import quick_transport
 from snapkeep.deployment import load_deployment
-from snapkeep.services.cordon_node import CordonNode
+from snapkeep.services.interruption.cordon import CordonNode
 
 if TYPE_CHECKING:
-    from snapkeep.services.handle_interruption import HandleInterruption
+    from snapkeep.services.interruption.incidents import HandleInterruption
     from snapkeep.settings import HandleInterruptionSettings
 
 QUICK = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3})
@@ -49,11 +49,11 @@ def cordon_node() -> CordonNode:
 @cache
 def handle_interruption(settings: HandleInterruptionSettings) -> HandleInterruption:
     """What comes after the cordon."""
+    from snapkeep.adapters.aws.events import EventAnnouncer
+    from snapkeep.adapters.aws.sqs import SqsIncidents
     from snapkeep.adapters.dynamodb.incidents import InterruptionJournal
     from snapkeep.adapters.dynamodb.table import Table
-    from snapkeep.adapters.events import EventAnnouncer
-    from snapkeep.adapters.sqs import SqsIncidents
-    from snapkeep.services.handle_interruption import HandleInterruption
+    from snapkeep.services.interruption.incidents import HandleInterruption
 
     queues = _client("sqs")
     return HandleInterruption(

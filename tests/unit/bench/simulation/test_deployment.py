@@ -5,8 +5,8 @@ from __future__ import annotations
 from bench.simulation.deployment import SLOT, SimulatedDeployment
 from bench.simulation.ec2 import SimulatedEc2, lag_up_to
 from bench.simulation.kernel import Simulation
+from snapkeep.domain.backup.runs import RunState
 from snapkeep.domain.policies import Pace
-from snapkeep.domain.runs import RunState
 
 
 def test_every_claim_is_ready_though_describes_lag() -> None:

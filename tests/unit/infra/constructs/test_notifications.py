@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from snapkeep.adapters.events import (
+from snapkeep.adapters.aws.events import (
     DETAIL_TYPES,
     ORPHANS_FOUND,
     POINT_NOT_LOCKED,
@@ -12,7 +12,7 @@ from snapkeep.adapters.events import (
     SLOT_MISSED,
     SOURCE,
 )
-from snapkeep.domain.runs import RunState
+from snapkeep.domain.backup.runs import RunState
 from tests.unit.infra.event_pattern import matches
 from tests.unit.infra.template import Resource, Template, text
 

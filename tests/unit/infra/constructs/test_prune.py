@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 
-from snapkeep.domain.orphans import SWEPT_EVERY
-from snapkeep.domain.schedule import rate_of
+from snapkeep.domain.backup.schedule import rate_of
+from snapkeep.domain.retention.deletion.orphans import SWEPT_EVERY
 from tests.unit.infra.template import Template, arns, names_no_other, ours
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from snapkeep.domain.jobs import Job
+from snapkeep.domain.backup.jobs import Job
 from snapkeep.inbound.errors import MalformedMessage
 from snapkeep.inbound.jobs import read_job
 

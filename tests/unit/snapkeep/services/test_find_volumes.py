@@ -6,9 +6,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 from snapkeep.domain import tags
+from snapkeep.domain.backup.runs import slot_text
 from snapkeep.domain.naming import point_id
 from snapkeep.domain.points import Snapshot
-from snapkeep.domain.runs import slot_text
 from snapkeep.services.find_volumes import FindVolumes
 from tests.fakes.journal import MemoryJournal
 from tests.fakes.world import SLOT, World, a_claim

@@ -7,10 +7,10 @@ from datetime import timedelta
 
 import pytest
 
-from snapkeep.domain.deletions import PruneLease
 from snapkeep.domain.errors import PermanentError, TemporaryError, Throttled
 from snapkeep.domain.messages import PruneRequest
 from snapkeep.domain.policies import Cluster, Method
+from snapkeep.domain.retention.deletion.deletions import PruneLease
 from tests.fakes.world import SLOT, World, a_claim, a_policy
 
 

@@ -10,13 +10,13 @@ import pytest
 
 from snapkeep.domain import tags
 from snapkeep.domain.errors import ClusterUnreachable, SnapkeepError, TemporaryError, Throttled
-from snapkeep.domain.holds import FOREVER
 from snapkeep.domain.policies import Method
+from snapkeep.domain.restore.holds import FOREVER
 from tests.fakes.api import Api
 from tests.fakes.faults import Crash, Faults
 from tests.fakes.world import World
-from tests.unit.snapkeep.services.test_holds import Story
-from tests.unit.snapkeep.services.test_restore_races import HERE, a_world, ask, oldest, prune_all
+from tests.unit.snapkeep.services.restore.test_holds import Story
+from tests.unit.snapkeep.services.restore.test_restore_races import HERE, a_world, ask, oldest, prune_all
 
 HOLDERS = [
     "cluster ann",

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 
 from snapkeep.adapters.dynamodb import DynamoJournal
-from snapkeep.domain.brake_refusals import Refusal
-from snapkeep.domain.deletions import Deletion, Told
+from snapkeep.domain.backup.runs import run_id
 from snapkeep.domain.interruption.notices import Kind, Notice
 from snapkeep.domain.interruption.records import IncidentRecord, Moment
 from snapkeep.domain.messages import PruneRequest
-from snapkeep.domain.retention_history import RetentionVersion
-from snapkeep.domain.runs import run_id
+from snapkeep.domain.retention.deletion.brake_refusals import Refusal
+from snapkeep.domain.retention.deletion.deletions import Deletion, Told
+from snapkeep.domain.retention.history import RetentionVersion
 from snapkeep.domain.troubles import Topic, TroubleKind
 from snapkeep.services.tell_troubles import TellTroubles
 from tests.contract.ports.samples import TABLE

@@ -8,15 +8,15 @@ from datetime import timedelta
 import pytest
 
 from snapkeep.domain import tags
-from snapkeep.domain.deletions import SnapshotContent
 from snapkeep.domain.errors import TemporaryError
 from snapkeep.domain.messages import PruneRequest
 from snapkeep.domain.naming import point_id
-from snapkeep.domain.orphans import OrphanKind
 from snapkeep.domain.points import PointState
 from snapkeep.domain.policies import Method
-from snapkeep.domain.prunable import Listed, Unreadable, read
-from snapkeep.services.complete_points import Verdict
+from snapkeep.domain.retention.deletion.deletions import SnapshotContent
+from snapkeep.domain.retention.deletion.orphans import OrphanKind
+from snapkeep.domain.snapshot_tags import Listed, Unreadable, read
+from snapkeep.services.backup.complete import Verdict
 from tests.fakes.world import SLOT, World, a_claim, a_policy
 
 DAY = timedelta(days=1)

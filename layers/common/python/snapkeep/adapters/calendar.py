@@ -10,8 +10,8 @@ from datetime import datetime
 
 from cronsim import CronSim, CronSimError
 
+from snapkeep.domain.backup.schedule import PreviewUnavailable, gap_slots, slots
 from snapkeep.domain.policies import Schedule
-from snapkeep.domain.schedule import PreviewUnavailable, gap_slots, slots
 
 
 class CronCalendar:

@@ -12,8 +12,8 @@ import json
 import re
 from datetime import datetime
 
+from snapkeep.domain.backup.runs import slot_text
 from snapkeep.domain.drivers import DRIVERS, EBS_CSI, Driver
-from snapkeep.domain.runs import slot_text
 
 LABEL_LIMIT = 63
 """Characters of a DNS-1123 label and of a Kubernetes label value."""

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from snapkeep.domain.backup.object_names import object_name
 from snapkeep.domain.claims import Claim
 from snapkeep.domain.drivers import EBS_CSI, restoring_driver
-from snapkeep.domain.object_names import object_name
 from snapkeep.domain.policies import Method
 
 GIVE_UP_AFTER = timedelta(hours=6)

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
+from snapkeep.domain.backup.object_names import point_of_object
+from snapkeep.domain.backup.runs import slot_text
 from snapkeep.domain.drivers import EBS_CSI, restoring_driver
 from snapkeep.domain.naming import tag_value
-from snapkeep.domain.object_names import point_of_object
 from snapkeep.domain.points import ClaimFacts, Point
-from snapkeep.domain.runs import slot_text
 
 MANAGED = "snapkeep:managed"
 CLUSTER = "snapkeep:cluster"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from snapkeep.domain.jobs import Job, job_from_json
+from snapkeep.domain.backup.jobs import Job, job_from_json
 from snapkeep.inbound.errors import MalformedMessage
 
 

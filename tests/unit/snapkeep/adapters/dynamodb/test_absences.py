@@ -7,7 +7,7 @@ from typing import Any
 
 from snapkeep.adapters.dynamodb.absences import AbsenceRecords
 from snapkeep.adapters.dynamodb.table import Table
-from snapkeep.domain.absences import Absence
+from snapkeep.domain.retention.deletion.absences import Absence
 from tests.contract.ports.samples import NOW, TABLE
 from tests.unit.snapkeep.adapters.dynamodb.aws_table import CountingClient
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from snapkeep.adapters.dynamodb.catalogue import CatalogueRecords
 from snapkeep.adapters.dynamodb.table import Table
-from snapkeep.domain.catalogue import Entry
+from snapkeep.domain.report.catalogue import Entry
 from tests.contract.ports.samples import TABLE
 from tests.unit.snapkeep.adapters.dynamodb.aws_table import CountingClient
 

@@ -8,7 +8,7 @@ from snapkeep.adapters.dynamodb import schema
 from snapkeep.adapters.dynamodb.holds import HoldRecords
 from snapkeep.adapters.dynamodb.items import time_text
 from snapkeep.adapters.dynamodb.table import Table
-from snapkeep.domain.holds import Hold
+from snapkeep.domain.restore.holds import Hold
 from tests.contract.ports.samples import NOW, TABLE
 from tests.unit.snapkeep.adapters.dynamodb.aws_table import CountingClient
 

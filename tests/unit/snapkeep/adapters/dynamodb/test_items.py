@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from snapkeep.adapters.dynamodb.items import Item, point_item, point_of, run_item, run_of, time_text
+from snapkeep.domain.backup.runs import Run, RunState
 from snapkeep.domain.points import Point, PointState
 from snapkeep.domain.policies import Method
-from snapkeep.domain.runs import Run, RunState
 from tests.contract.ports.samples import NOW, a_point, a_run
 
 TIMES = st.datetimes(datetime(2020, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from snapkeep.adapters.dynamodb import DynamoJournal, schema
-from snapkeep.domain.deletions import Deletion, LastPrune
+from snapkeep.domain.backup.runs import RunState
 from snapkeep.domain.errors import UnreadableRecord
-from snapkeep.domain.holds import Hold
 from snapkeep.domain.points import PointState
-from snapkeep.domain.runs import RunState
+from snapkeep.domain.restore.holds import Hold
+from snapkeep.domain.retention.deletion.deletions import Deletion, LastPrune
 from snapkeep.ports import Creation, Journal, Outcome
 from tests.contract.ports.samples import NOW, SLOT, TABLE, a_point, a_run, later
 from tests.fakes.restore_samples import a_restore

@@ -7,7 +7,7 @@ from typing import Any
 from snapkeep.adapters.dynamodb import schema
 from snapkeep.adapters.dynamodb.prunes import PruneRecords
 from snapkeep.adapters.dynamodb.table import Table
-from snapkeep.domain.deletions import Deletion
+from snapkeep.domain.retention.deletion.deletions import Deletion
 from tests.contract.ports.samples import NOW, TABLE
 from tests.unit.snapkeep.adapters.dynamodb.aws_table import CountingClient
 

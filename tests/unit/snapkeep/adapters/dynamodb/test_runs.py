@@ -10,7 +10,7 @@ import pytest
 from snapkeep.adapters.dynamodb import schema
 from snapkeep.adapters.dynamodb.runs import RunRecords
 from snapkeep.adapters.dynamodb.table import Table
-from snapkeep.domain.runs import RunState
+from snapkeep.domain.backup.runs import RunState
 from snapkeep.ports import Left
 from tests.contract.ports.samples import NOW, SLOT, TABLE, a_run, later
 from tests.unit.snapkeep.adapters.dynamodb.aws_table import CountingClient

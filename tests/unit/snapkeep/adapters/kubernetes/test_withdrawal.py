@@ -9,8 +9,8 @@ import pytest
 
 from snapkeep.adapters.kubernetes import snapshots
 from snapkeep.adapters.kubernetes.withdrawal import withdraw
-from snapkeep.domain.deletions import Withdrawn
 from snapkeep.domain.errors import PermanentError
+from snapkeep.domain.retention.deletion.deletions import Withdrawn
 from tests.unit.snapkeep.adapters.kubernetes.scripted import Reply, a_client, status
 from tests.unit.snapkeep.adapters.kubernetes.test_snapshots import PATH, POINT
 

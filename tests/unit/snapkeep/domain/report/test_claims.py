@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from snapkeep.domain import coverage
 from snapkeep.domain.policies import Schedule
+from snapkeep.domain.report import coverage
 from snapkeep.domain.report.claims import Failure, Protection, ReportedClaim, objective, reported_claims
 from snapkeep.domain.report.points import reported_points
 from tests.fakes.report_samples import (

@@ -9,7 +9,7 @@ from typing import Any
 from snapkeep.adapters.dynamodb import schema
 from snapkeep.adapters.dynamodb.items import time_text
 from snapkeep.adapters.dynamodb.table import Table
-from snapkeep.domain.absences import Absence
+from snapkeep.domain.retention.deletion.absences import Absence
 
 REMEMBERED_FOR = timedelta(days=366)
 """The Recycle Bin keeps a snapshot for a year at most.

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from snapkeep.adapters.dynamodb import schema
 from snapkeep.adapters.dynamodb.items import Item, at_of, time_text
 from snapkeep.adapters.dynamodb.table import Table
-from snapkeep.domain.catalogue import Entry
+from snapkeep.domain.report.catalogue import Entry
 
 
 class CatalogueRecords:

@@ -7,11 +7,11 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
-from snapkeep.adapters.aws import chunks
+from snapkeep.adapters.aws.session import chunks
 from snapkeep.adapters.dynamodb import schema
 from snapkeep.adapters.dynamodb.items import Item, time_text
 from snapkeep.adapters.dynamodb.table import IS_NEW, Refused, Table, key_of
-from snapkeep.domain.holds import Hold
+from snapkeep.domain.restore.holds import Hold
 
 
 class HoldRecords:

@@ -14,12 +14,12 @@ from enum import StrEnum
 from typing import Any
 
 from snapkeep.adapters.dynamodb import schema
-from snapkeep.adapters.dynamodb.wishes import wish_of, wish_text
+from snapkeep.adapters.dynamodb.on_demand import wish_of, wish_text
+from snapkeep.domain.backup.runs import Run, RunState, slot_text
+from snapkeep.domain.backup.slot_record import KnownSchedule, SlotRecord
 from snapkeep.domain.drivers import EBS_CSI
 from snapkeep.domain.points import ClaimFacts, Point, PointState
 from snapkeep.domain.policies import Method, Schedule
-from snapkeep.domain.runs import Run, RunState, slot_text
-from snapkeep.domain.slot_record import KnownSchedule, SlotRecord
 
 Item = Mapping[str, Any]
 

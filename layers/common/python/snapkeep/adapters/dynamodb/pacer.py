@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from snapkeep.adapters.dynamodb import schema
 from snapkeep.adapters.dynamodb.items import Item, at_of, time_text
 from snapkeep.adapters.dynamodb.table import EXISTS, IS_NEW, Refused, Table
-from snapkeep.domain import pacing
+from snapkeep.domain.backup import pacing
 from snapkeep.domain.policies import Pace
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from snapkeep.adapters.aws import chunks
+from snapkeep.adapters.aws.session import chunks
 from snapkeep.adapters.dynamodb import schema
 from snapkeep.adapters.dynamodb.items import point_item, point_of, time_text
 from snapkeep.adapters.dynamodb.runs import FREE, LEASE
@@ -21,11 +21,11 @@ from snapkeep.adapters.dynamodb.table import (
     Table,
     key_of,
 )
-from snapkeep.domain.creation import READ_SPACING
+from snapkeep.domain.backup.creation import READ_SPACING
+from snapkeep.domain.backup.runs import RunState
 from snapkeep.domain.errors import NotFound, PermanentError, TemporaryError
 from snapkeep.domain.points import Point, PointState, Snapshot
 from snapkeep.domain.policies import Method
-from snapkeep.domain.runs import RunState
 from snapkeep.ports import Creation, Outcome
 
 STATES = {state.value: state.value for state in (PointState.PLANNED, PointState.CREATING, PointState.PENDING)}

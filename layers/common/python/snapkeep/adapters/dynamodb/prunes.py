@@ -7,14 +7,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
-from snapkeep.adapters.aws import chunks
+from snapkeep.adapters.aws.session import chunks
 from snapkeep.adapters.dynamodb import schema
 from snapkeep.adapters.dynamodb.items import Item, at_of, time_text
 from snapkeep.adapters.dynamodb.table import ATTEMPTS, WRITE_BATCH, Contended, Refused, Table, key_of
-from snapkeep.domain.brake_refusals import Kind, Refusal
-from snapkeep.domain.deletions import Deletion, DeletionStep, LastPrune, PruneLease, Told
 from snapkeep.domain.errors import UnreadableRecord
-from snapkeep.domain.retention_history import RetentionVersion
+from snapkeep.domain.retention.deletion.brake_refusals import Kind, Refusal
+from snapkeep.domain.retention.deletion.deletions import Deletion, DeletionStep, LastPrune, PruneLease, Told
+from snapkeep.domain.retention.history import RetentionVersion
 
 GONE_PAGE = 2000
 """Claims of one item: 36 characters of UID and 25 of time each, far below the 400 KB of an item."""

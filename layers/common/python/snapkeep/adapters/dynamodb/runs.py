@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from snapkeep.adapters.aws import chunks
+from snapkeep.adapters.aws.session import chunks
 from snapkeep.adapters.dynamodb import schema
 from snapkeep.adapters.dynamodb.items import (
     Item,
@@ -19,8 +19,8 @@ from snapkeep.adapters.dynamodb.items import (
     time_text,
 )
 from snapkeep.adapters.dynamodb.table import EXISTS, IS_NEW, Refused, Table, key_of
-from snapkeep.domain.runs import Run, RunState, slot_text
-from snapkeep.domain.slot_record import SlotRecord
+from snapkeep.domain.backup.runs import Run, RunState, slot_text
+from snapkeep.domain.backup.slot_record import SlotRecord
 from snapkeep.ports import Left
 
 LEFT_PAGE = 500

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import BotoCoreError, ClientError
 
-from snapkeep.adapters.aws import chunks, code_of, translate
+from snapkeep.adapters.aws.session import chunks, code_of, translate
 from snapkeep.adapters.dynamodb.schema import PK, SK, Key
 from snapkeep.domain.errors import TemporaryError, UnreadableRecord
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
-from snapkeep.adapters.aws import chunks
+from snapkeep.adapters.aws.session import chunks
 from snapkeep.adapters.dynamodb import schema
 from snapkeep.adapters.dynamodb.items import Item, time_text
 from snapkeep.adapters.dynamodb.table import Table

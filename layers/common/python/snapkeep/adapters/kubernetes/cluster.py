@@ -10,13 +10,13 @@ from snapkeep.adapters.kubernetes.client import KubernetesClient
 from snapkeep.adapters.kubernetes.connections import EksConnections
 from snapkeep.adapters.kubernetes.targets import read_target
 from snapkeep.domain.claims import Claim, ScratchVolume
-from snapkeep.domain.deletions import Leftover, SnapshotContent, Withdrawn
 from snapkeep.domain.drivers import DRIVERS
-from snapkeep.domain.orphans import ListedContent, ListedSnapshot
 from snapkeep.domain.points import Point
 from snapkeep.domain.restore.operations import RestoreOperation
 from snapkeep.domain.restore.progress import RestoredClaim
 from snapkeep.domain.restore.targets import TargetFacts
+from snapkeep.domain.retention.deletion.deletions import Leftover, SnapshotContent, Withdrawn
+from snapkeep.domain.retention.deletion.orphans import ListedContent, ListedSnapshot
 from snapkeep.ports import Clock, SnapshotSupport, VolumeSnapshot
 
 CLAIMS = "/api/v1/persistentvolumeclaims"

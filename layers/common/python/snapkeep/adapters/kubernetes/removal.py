@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from snapkeep.adapters.kubernetes.client import KubernetesClient
-from snapkeep.domain.deletions import refuse_unless_retained
 from snapkeep.domain.errors import NameTaken, NotFound, TemporaryError
+from snapkeep.domain.retention.deletion.deletions import refuse_unless_retained
 
 API = "/apis/snapshot.storage.k8s.io/v1"
 CONTENTS = f"{API}/volumesnapshotcontents"

@@ -8,13 +8,13 @@ from typing import Any
 
 from snapkeep.adapters.kubernetes.client import KubernetesClient
 from snapkeep.adapters.kubernetes.removal import API, content_path, find, snapshot_path
-from snapkeep.domain.deletions import Leftover, SnapshotContent
+from snapkeep.domain.backup.runs import slot_text
 from snapkeep.domain.drivers import DRIVERS, EBS_CSI, Driver
 from snapkeep.domain.errors import NameTaken, NotAdmitted, NotFound
 from snapkeep.domain.naming import label_value, snapshot_class
-from snapkeep.domain.orphans import ListedContent, ListedSnapshot
 from snapkeep.domain.points import Point
-from snapkeep.domain.runs import slot_text
+from snapkeep.domain.retention.deletion.deletions import Leftover, SnapshotContent
+from snapkeep.domain.retention.deletion.orphans import ListedContent, ListedSnapshot
 from snapkeep.domain.sizes import parse_quantity
 from snapkeep.ports import SnapshotSupport, VolumeSnapshot
 

@@ -23,10 +23,10 @@ from snapkeep.adapters.kubernetes.removal import (
     remove_snapshot,
     snapshot_path,
 )
-from snapkeep.domain.deletions import Withdrawn
 from snapkeep.domain.drivers import DRIVERS
 from snapkeep.domain.naming import snapshot_class
 from snapkeep.domain.points import Point
+from snapkeep.domain.retention.deletion.deletions import Withdrawn
 
 Document = dict[str, Any]
 

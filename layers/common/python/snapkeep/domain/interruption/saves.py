@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from snapkeep.domain.backup.sharing import holders_of, in_words_of
 from snapkeep.domain.claims import Claim
 from snapkeep.domain.interruption.rules import Snapshotting
-from snapkeep.domain.sharing import holders_of, in_words_of
 
 FRESH = timedelta(minutes=5)
 """Another announcement within so much of the last save takes no further snapshots."""

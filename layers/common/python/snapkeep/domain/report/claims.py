@@ -9,12 +9,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
 
-from snapkeep.domain.coverage import ALLOWANCE, Coverage, CoveredClaim
+from snapkeep.domain.backup.schedule import rate_of
 from snapkeep.domain.points import PointState
 from snapkeep.domain.policies import Schedule
+from snapkeep.domain.report.coverage import ALLOWANCE, Coverage, CoveredClaim
 from snapkeep.domain.report.points import ReportedPoint
-from snapkeep.domain.retention_points import moment
-from snapkeep.domain.schedule import rate_of
+from snapkeep.domain.retention.candidates import moment
 
 Name = tuple[str, str]
 """Namespace and name of a claim."""

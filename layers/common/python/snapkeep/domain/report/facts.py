@@ -7,18 +7,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from snapkeep.domain.coverage import CoverageReport
+from snapkeep.domain.backup.runs import Run
 from snapkeep.domain.interruption.records import IncidentRecord
 from snapkeep.domain.policies import Policy
-from snapkeep.domain.prices import US_EAST_1, Prices
 from snapkeep.domain.report.claims import Failure, Protection, ReportedClaim, objective, reported_claims
+from snapkeep.domain.report.coverage import CoverageReport
 from snapkeep.domain.report.points import ReportedPoint
+from snapkeep.domain.report.prices import US_EAST_1, Prices
 from snapkeep.domain.report.storage import Stored, stored
 from snapkeep.domain.report.week import Week, week
 from snapkeep.domain.restore.operations import RestoreOperation
-from snapkeep.domain.retention import parse_retention
-from snapkeep.domain.retention_words import in_words
-from snapkeep.domain.runs import Run
+from snapkeep.domain.retention.rules import parse_retention
+from snapkeep.domain.retention.words import in_words
 
 
 @dataclass(frozen=True, slots=True)

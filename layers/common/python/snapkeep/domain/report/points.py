@@ -9,12 +9,12 @@ from datetime import datetime
 from enum import StrEnum
 
 from snapkeep.domain import tags
-from snapkeep.domain.claim_volumes import ClaimVolumes, settle
-from snapkeep.domain.lineages import Lineage, LineagePlan, PolicyRetention, plan_lineages
+from snapkeep.domain.backup.claim_volumes import ClaimVolumes, settle
 from snapkeep.domain.points import PointState, Snapshot
-from snapkeep.domain.prunable import Listed, Unreadable, hold_of, read
-from snapkeep.domain.retention_points import Candidate, moment
-from snapkeep.domain.twins import Slots
+from snapkeep.domain.retention.candidates import Candidate, moment
+from snapkeep.domain.retention.duplicates import Slots
+from snapkeep.domain.retention.lineages import Lineage, LineagePlan, PolicyRetention, plan_lineages
+from snapkeep.domain.snapshot_tags import Listed, Unreadable, hold_of, read
 
 UPCOMING = "the next point"
 

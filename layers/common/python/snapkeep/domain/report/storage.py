@@ -12,8 +12,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from snapkeep.domain.points import PointState
-from snapkeep.domain.prices import US_EAST_1, Prices
 from snapkeep.domain.report.points import ReportedPoint
+from snapkeep.domain.report.prices import US_EAST_1, Prices
 from snapkeep.domain.sizes import GIB
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from snapkeep.domain.holds import RESTORE
+from snapkeep.domain.restore.holds import RESTORE
 
 HOLD_FOR = timedelta(hours=24)
 """How long after its claim was made a restore keeps its recovery point from being pruned."""

@@ -8,12 +8,12 @@ from datetime import datetime
 from snapkeep.domain.restore.findings import Finding, Severity
 from snapkeep.domain.restore.operations import RestoreOperation, Way
 from snapkeep.domain.restore.points import PointFacts
-from snapkeep.domain.restore.preflight_driver import serving_driver, tag_findings
-from snapkeep.domain.restore.preflight_key import key_findings
-from snapkeep.domain.restore.preflight_point import point_findings
-from snapkeep.domain.restore.preflight_size import sizing
-from snapkeep.domain.restore.preflight_target import target_findings
-from snapkeep.domain.restore.quotas import import_quota_findings
+from snapkeep.domain.restore.preflight.driver import serving_driver, tag_findings
+from snapkeep.domain.restore.preflight.key import key_findings
+from snapkeep.domain.restore.preflight.point import point_findings
+from snapkeep.domain.restore.preflight.quotas import import_quota_findings
+from snapkeep.domain.restore.preflight.size import sizing
+from snapkeep.domain.restore.preflight.target import target_findings
 from snapkeep.domain.restore.requests import RestoreRequest
 from snapkeep.domain.restore.targets import TargetFacts
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from snapkeep.domain import tags
 from snapkeep.domain.drivers import DRIVERS, EBS_CSI, restoring_driver
 from snapkeep.domain.points import Point, PointState, Snapshot
-from snapkeep.domain.prunable import IN_BIN, STATES
+from snapkeep.domain.snapshot_tags import IN_BIN, STATES
 
 DRIVER_TAGS = frozenset(key for driver in DRIVERS.values() for key in driver.tags(""))
 """The keys by which drivers know what they may restore from."""

@@ -6,22 +6,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from snapkeep.domain.backups import BackupPlan, BackupStatus
-from snapkeep.domain.catalogue import Page, RecoveryPoint, Wanted
+from snapkeep.domain.backup.backups import BackupPlan, BackupStatus
+from snapkeep.domain.backup.on_demand import Wish
+from snapkeep.domain.backup.runs import Run
 from snapkeep.domain.changes import Change
-from snapkeep.domain.coverage import CoverageReport
-from snapkeep.domain.holds import Hold
 from snapkeep.domain.policies import Cluster, Deployment
-from snapkeep.domain.prune_plans import PrunePlan
+from snapkeep.domain.report.catalogue import Page, RecoveryPoint, Wanted
 from snapkeep.domain.report.claims import ReportedClaim
+from snapkeep.domain.report.coverage import CoverageReport
 from snapkeep.domain.report.facts import Report
 from snapkeep.domain.report.link import ReportLink
+from snapkeep.domain.restore.holds import Hold
 from snapkeep.domain.restore.operations import RestoreOperation
 from snapkeep.domain.restore.plans import RestorePlan
 from snapkeep.domain.restore.progress import Progress
 from snapkeep.domain.restore.requests import RestoreRequest
-from snapkeep.domain.runs import Run
-from snapkeep.domain.wishes import Wish
+from snapkeep.domain.retention.prune_plans import PrunePlan
 
 
 class Restores(Protocol):

@@ -10,18 +10,18 @@ from aws_lambda_powertools.utilities.idempotency import BasePersistenceLayer
 
 from snapkeep.inbound.api.actions import Actions
 from snapkeep.inbound.api.audit import Audited
-from snapkeep.inbound.api.backups import backup_routes
-from snapkeep.inbound.api.clusters import cluster_routes
-from snapkeep.inbound.api.coverage import coverage_routes
 from snapkeep.inbound.api.description import add_description
-from snapkeep.inbound.api.holds import hold_routes
 from snapkeep.inbound.api.once import Once
-from snapkeep.inbound.api.points import point_routes
 from snapkeep.inbound.api.problems import add_problem_handlers
-from snapkeep.inbound.api.prune import prune_routes
-from snapkeep.inbound.api.reports import report_routes
 from snapkeep.inbound.api.requests import StrictRequests
-from snapkeep.inbound.api.restores import restore_routes
+from snapkeep.inbound.api.routes.backups import backup_routes
+from snapkeep.inbound.api.routes.clusters import cluster_routes
+from snapkeep.inbound.api.routes.coverage import coverage_routes
+from snapkeep.inbound.api.routes.holds import hold_routes
+from snapkeep.inbound.api.routes.points import point_routes
+from snapkeep.inbound.api.routes.prune import prune_routes
+from snapkeep.inbound.api.routes.reports import report_routes
+from snapkeep.inbound.api.routes.restores import restore_routes
 from snapkeep.inbound.api.routing import Routes
 
 ROUTES: Sequence[Routes] = (

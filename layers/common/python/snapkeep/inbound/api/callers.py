@@ -8,7 +8,7 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.data_classes.common import BaseProxyEvent
 
-from snapkeep.domain.holds import principal_of
+from snapkeep.domain.restore.holds import principal_of
 
 LOCAL = "local"
 """The caller where nobody signs: on a developer's machine."""

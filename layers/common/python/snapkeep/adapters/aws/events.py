@@ -1,0 +1,302 @@
+"""What happened, as EventBridge events for machines and embedded metrics for alarms."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import logging
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.metrics.provider.cloudwatch_emf.cloudwatch import AmazonCloudWatchEMFProvider
+
+from snapkeep.adapters.aws.session import our_errors
+from snapkeep.domain.backup.runs import Run, RunState
+from snapkeep.domain.changes import Change
+from snapkeep.domain.errors import TemporaryError
+from snapkeep.domain.interruption.records import IncidentRecord
+from snapkeep.domain.metrics import NAMESPACE, SERVICE, Metric
+from snapkeep.domain.points import Point
+from snapkeep.domain.policies import INTERRUPTION as INTERRUPTION_POLICY
+from snapkeep.domain.retention.deletion.brake_refusals import Refusal
+from snapkeep.domain.retention.deletion.orphans import Orphan
+from snapkeep.domain.troubles import Topic, Trouble, TroubleKind
+
+if TYPE_CHECKING:
+    from mypy_boto3_events import EventBridgeClient
+
+log = logging.getLogger(__name__)
+
+SOURCE = SERVICE
+VERSION = "1"
+SHOWN_FAILURES = 50
+"""Who needs the whole list reads the journal."""
+
+MOST_BYTES = 240_000
+"""Of a detail: an entry of PutEvents and a message of SNS hold 256 KB, the envelope included.
+https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevents.html
+https://docs.aws.amazon.com/sns/latest/dg/large-message-payloads.html
+"""
+
+DETAIL_TYPES = {
+    RunState.COMPLETED: "Snapkeep Run Completed",
+    RunState.PARTIALLY_FAILED: "Snapkeep Run Partially Failed",
+    RunState.FAILED: "Snapkeep Run Failed",
+}
+LATE_POINTS_ENDED = "Snapkeep Late Points Ended"
+SLOT_MISSED = "Snapkeep Slot Missed"
+SLOT_REFUSED = "Snapkeep Slot Refused"
+POINT_NOT_LOCKED = "Snapkeep Point Not Locked"
+ORPHANS_FOUND = "Snapkeep Orphans Found"
+PRUNE_BRAKED = "Snapkeep Prune Braked"
+CLUSTER_GONE = "Snapkeep Cluster Gone"
+POLICY_ORPHANED = "Snapkeep Policy Orphaned"
+CHANGED = "Snapkeep API Change"
+INTERRUPTION = "Snapkeep Interruption"
+
+METRICS = {
+    RunState.COMPLETED: Metric.RUNS_COMPLETED,
+    RunState.PARTIALLY_FAILED: Metric.RUNS_PARTIALLY_FAILED,
+    RunState.FAILED: Metric.RUNS_FAILED,
+}
+
+TROUBLES = {
+    TroubleKind.BACKUP_LATE: "Snapkeep Backup Late",
+    TroubleKind.WORK_GIVEN_UP: "Snapkeep Work Given Up",
+    TroubleKind.DELETION_STUCK: "Snapkeep Deletion Stuck",
+    TroubleKind.LABEL_MISREAD: "Snapkeep Label Misread",
+    TroubleKind.BACKUPS_ENDED: "Snapkeep Backups Ended",
+}
+
+NO_CLUSTER = "none"
+"""The dimension of metrics about what belongs to no cluster of the config."""
+
+ALL_POLICIES = "all"
+"""The dimension of metrics that concern a whole cluster."""
+
+
+class WorkCounter:
+    """Counts what functions gave up, in their logs: no call, no right, no bus."""
+
+    def parts_given_up(self, function: str, count: int) -> None:
+        """Count how many parts of its work a pass of a scheduled function gave up; 0 is a sign of life."""
+        _emit(Metric.PARTS_GIVEN_UP, count, MetricUnit.Count, {"service": SERVICE, "function": function})
+
+
+class EventAnnouncer(WorkCounter):
+    """Publishes to one event bus, and writes metrics into the function's log (EMF, no API call).
+
+    Dimensions are service, cluster and policy only: one per volume would cost more than the backups.
+    Each metric is there a second time for the service alone, so that one alarm sees all of them.
+    """
+
+    def __init__(self, events: EventBridgeClient, bus: str) -> None:
+        self._events = events
+        self._bus = bus
+
+    def run_closed(
+        self, run: Run, failures: Sequence[Point], skews: Mapping[str, float], late: Sequence[Point] = ()
+    ) -> None:
+        """Publish how a run ended: totals, the first failures with their reasons, each group's skew."""
+        _count(METRICS[run.state], 1, run.cluster, run.policy)
+        _count(Metric.POINTS_READY, run.ready, run.cluster, run.policy)
+        _count(Metric.POINTS_FAILED, run.failed, run.cluster, run.policy)
+        if late:  # a metric costs only while it is counted
+            _count(Metric.POINTS_LATE, len(late), run.cluster, run.policy)
+        self._put(
+            DETAIL_TYPES[run.state],
+            {
+                "run": run.id,
+                "cluster": run.cluster,
+                "policy": run.policy,
+                "slot": run.slot.isoformat(),
+                "state": run.state.value,
+                "total": run.total,
+                "ready": run.ready,
+                "failed": run.failed,
+                "degraded": run.degraded,
+                "left": dict(run.left),
+                "late": len(late),
+                "failures": [_failure(point) for point in failures[:SHOWN_FAILURES]],
+                "late_points": [
+                    _failure(point) | {"snapshot": point.snapshot_id} for point in late[:SHOWN_FAILURES]
+                ],
+                "groups": dict(skews),
+            },
+        )
+
+    def late_points_ended(self, run: Run, ended: int) -> None:
+        """Publish that late points of a closed run ended, with what the run counts now."""
+        detail = {"run": run.id, "cluster": run.cluster, "policy": run.policy, "slot": run.slot.isoformat()}
+        counts = {"total": run.total, "ready": run.ready, "failed": run.failed, "late": run.late}
+        self._put(LATE_POINTS_ENDED, {**detail, **counts, "ended": ended})
+
+    def slot_missed(self, cluster: str, policy: str, slot: datetime, reason: str) -> None:
+        """Publish that a slot will not be run any more."""
+        detail = {"cluster": cluster, "policy": policy, "slot": slot.isoformat(), "reason": reason}
+        _count(Metric.SLOTS_MISSED, 1, cluster, policy)
+        self._put(SLOT_MISSED, detail)
+
+    def slot_refused(self, cluster: str, policy: str, slot: datetime, reason: str) -> None:
+        """Publish that no run is made for a slot, and who asked for it."""
+        detail = {"cluster": cluster, "policy": policy, "slot": slot.isoformat(), "reason": reason}
+        _count(Metric.SLOTS_REFUSED, 1, cluster, policy)
+        self._put(SLOT_REFUSED, detail)
+
+    def freshness(self, cluster: str, policy: str, age: timedelta, late: Sequence[str]) -> None:
+        """Count the age of the newest run with a ready point, in seconds, and what is owed a point."""
+        _count(Metric.NEWEST_GOOD_AGE, age.total_seconds(), cluster, policy, MetricUnit.Seconds)
+        _count(Metric.CLAIMS_LATE, len(late), cluster, policy)
+        if late:
+            some = ", ".join(late[:SHOWN_FAILURES])
+            log.warning("policy %s of %s owes recovery points to: %s", policy, cluster, some)
+
+    def trouble(self, topic: Topic, due: Sequence[Trouble], total: int) -> None:
+        """Publish troubles that are new or last for a week, the first of them with their reasons."""
+        shown = [
+            {
+                "subject": trouble.subject,
+                "reason": trouble.reason,
+                "since": trouble.since.isoformat(),
+                "reminder": trouble.told_at is not None,
+            }
+            for trouble in due[:SHOWN_FAILURES]
+        ]
+        detail = {"cluster": topic.cluster, "about": topic.about, "told": len(due), "total": total}
+        self._put(TROUBLES[topic.kind], {**detail, "troubles": shown})
+
+    def not_locked(self, point: Point, reason: str) -> None:
+        """Publish that a point is ready without the lock its policy asks for: it can be deleted."""
+        detail = {"cluster": point.claim.cluster, "policy": point.policy, "snapshot": point.snapshot_id}
+        _count(Metric.POINTS_NOT_LOCKED, 1, point.claim.cluster, point.policy)
+        self._put(POINT_NOT_LOCKED, {**detail, **_failure(point), "reason": reason})
+
+    def orphans_found(
+        self, cluster: str, counts: Mapping[str, int], dollars_a_month: float, some: Sequence[Orphan]
+    ) -> None:
+        """Publish what a sweep found, the first of them with their reasons, and what it costs at most."""
+        shown = [{"kind": item.kind.value, "name": item.name, "reason": item.reason} for item in some]
+        detail = {"cluster": cluster, "counts": dict(counts), "dollars_a_month_at_most": dollars_a_month}
+        _count(Metric.ORPHANS, sum(counts.values()), cluster or NO_CLUSTER, ALL_POLICIES)
+        self._put(ORPHANS_FOUND, {**detail, "orphans": shown[:SHOWN_FAILURES]})
+
+    def cluster_gone(self, cluster: str, reason: str) -> None:
+        """Publish that EKS has a cluster no more: its backups stay, retention is frozen."""
+        self._put(CLUSTER_GONE, {"cluster": cluster, "reason": reason})
+
+    def policy_orphaned(self, cluster: str, policy: str, points: int) -> None:
+        """Publish that points are left of a policy that the config does not name any more."""
+        reason = (
+            f"snapkeep.yaml does not name policy {policy} for {cluster} any more: its {points} points stay "
+            "until somebody deletes them, or the policy is back"
+        )
+        detail = {"cluster": cluster, "policy": policy, "points": points, "reason": reason}
+        self._put(POLICY_ORPHANED, detail)
+
+    def changed(self, change: Change) -> None:
+        """Publish what somebody changed through the API."""
+        self._put(CHANGED, dataclasses.asdict(change))
+
+    def interruption(
+        self, record: IncidentRecord, step: str, reason: str, figures: Mapping[str, float]
+    ) -> None:
+        """Publish a step of an incident with its timeline so far, and its figures as metrics."""
+        now = record.timeline[-1] if record.timeline else None
+        detail = {
+            "instance": record.instance,
+            "cluster": record.cluster,
+            "node": record.node,
+            "step": step,
+            "reason": reason,
+            "seconds_left": now.left if now else None,
+            "run": record.run,
+            "figures": dict(figures),
+            "timeline": [
+                {"at": moment.at.isoformat(), "text": moment.text, "seconds_left": moment.left}
+                for moment in record.timeline[-SHOWN_FAILURES:]
+            ],
+        }
+        for name, value in figures.items():
+            _count(name, value, record.cluster or NO_CLUSTER, INTERRUPTION_POLICY)
+        self._put(INTERRUPTION, detail)
+
+    def unknown_notice(self, source: str, kind: str) -> None:
+        """Count an event of a kind we do not know; the log says which."""
+        log.info("nothing to do for %r of %r: its kind is not known", kind, source)
+        _count(Metric.NOTICES_UNKNOWN, 1, NO_CLUSTER, INTERRUPTION_POLICY)
+
+    def prune_braked(self, refusal: Refusal) -> None:
+        """Publish what the brake refused to delete, and the token that confirms it."""
+        _count(Metric.PRUNES_BRAKED, 1, refusal.cluster, ALL_POLICIES)
+        self._put(
+            PRUNE_BRAKED,
+            {
+                "cluster": refusal.cluster,
+                "of": refusal.kind.value,
+                "reason": refusal.reason,
+                "since": refusal.since.isoformat(),
+                "deletions": len(refusal.names),
+                "snapshots": sorted(refusal.names)[:SHOWN_FAILURES],
+                "confirm": refusal.token,
+            },
+        )
+
+    def _put(self, detail_type: str, detail: Mapping[str, Any]) -> None:
+        """Publish an event; it must come after the metrics, which need no call and cannot fail."""
+        with our_errors(f"publish {detail_type!r}"):
+            answer = self._events.put_events(
+                Entries=[
+                    {
+                        "Source": SOURCE,
+                        "DetailType": detail_type,
+                        "Detail": bounded({"version": VERSION, **detail}),
+                        "EventBusName": self._bus,
+                    }
+                ]
+            )
+        if answer.get("FailedEntryCount"):
+            entry = answer["Entries"][0]
+            why = f"{entry.get('ErrorCode')}: {entry.get('ErrorMessage')}"
+            raise TemporaryError(f"EventBridge did not take {detail_type!r}: {why}")
+
+
+def bounded(detail: Mapping[str, Any]) -> str:
+    """The detail as JSON of at most MOST_BYTES. Of one that is larger, the largest field is halved until it
+    fits; `cut` names such fields with their first size: entries of a list or map, characters of a text."""
+    found, cut = dict(detail), dict[str, int]()
+    while len(text := json.dumps(found | ({"cut": cut} if cut else {}))) > MOST_BYTES:
+        name = max(found, key=lambda key: len(json.dumps(found[key])))
+        value = found[name]
+        cut.setdefault(name, len(value))
+        half = len(value) // 2
+        found[name] = dict(islice(value.items(), half)) if isinstance(value, Mapping) else value[:half]
+    return text
+
+
+def _failure(point: Point) -> dict[str, str]:
+    return {
+        "namespace": point.claim.namespace,
+        "claim": point.claim.name,
+        "point": point.id,
+        "reason": point.reason,
+    }
+
+
+def _count(name: str, value: float, cluster: str, policy: str, unit: MetricUnit = MetricUnit.Count) -> None:
+    dimensions = {"service": SERVICE, "cluster": cluster, "policy": policy}
+    _emit(name, value, unit, dimensions, also={"service": SERVICE})
+
+
+def _emit(
+    name: str, value: float, unit: MetricUnit, dimensions: Mapping[str, str], also: Mapping[str, str] = {}
+) -> None:
+    metrics = AmazonCloudWatchEMFProvider(namespace=NAMESPACE)
+    metrics.add_metric(name=name, unit=unit, value=value)
+    for dimension, text in dimensions.items():
+        metrics.add_dimension(name=dimension, value=text)
+    if also:
+        metrics.add_dimensions(**also)
+    metrics.flush_metrics()

@@ -1,0 +1,34 @@
+"""Starting a run out of turn, by the same message that a schedule sends."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from snapkeep.adapters.aws.session import our_errors
+
+if TYPE_CHECKING:
+    from mypy_boto3_lambda import LambdaClient
+
+
+class LambdaStarter:
+    """Invokes plan_backup asynchronously; `caller` says in the message who does."""
+
+    def __init__(self, client: LambdaClient, function: str, caller: str) -> None:
+        self._lambda = client
+        self._function = function
+        self._caller = caller
+
+    def start_run(self, cluster: str, policy: str, slot: datetime) -> None:
+        """Ask for the run of a slot; Lambda takes the message and retries by itself."""
+        message = {
+            "cluster": cluster,
+            "policy": policy,
+            "scheduledTime": slot.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "caller": self._caller,
+        }
+        with our_errors(f"start {policy} of {cluster}"):
+            self._lambda.invoke(
+                FunctionName=self._function, InvocationType="Event", Payload=json.dumps(message).encode()
+            )

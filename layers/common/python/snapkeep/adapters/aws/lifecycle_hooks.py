@@ -1,0 +1,48 @@
+"""Auto Scaling's lifecycle actions that wait for our answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from snapkeep.adapters.aws.session import code_of, translate
+from snapkeep.domain.interruption.notices import Hook
+
+
+class AutoScalingHooks:
+    """Heartbeats and answers.
+
+    https://docs.aws.amazon.com/autoscaling/ec2/userguide/completing-lifecycle-hooks.html
+    """
+
+    def __init__(self, autoscaling: Any) -> None:
+        self._autoscaling = autoscaling
+
+    def heartbeat(self, hook: Hook, instance: str) -> bool:
+        """Ask for more time; False when the action does not wait any more."""
+        return self._send(self._autoscaling.record_lifecycle_action_heartbeat, hook, instance)
+
+    def complete(self, hook: Hook, instance: str) -> bool:
+        """Answer CONTINUE; False when the action does not wait any more. Never ABANDON: both end the
+        instance, and that one stops other hooks as well."""
+        answer = {"LifecycleActionResult": "CONTINUE"}
+        return self._send(self._autoscaling.complete_lifecycle_action, hook, instance, **answer)
+
+    def _send(self, call: Callable[..., Any], hook: Hook, instance: str, **more: str) -> bool:
+        action = {
+            "LifecycleHookName": hook.name,
+            "AutoScalingGroupName": hook.group,
+            "LifecycleActionToken": hook.token,
+            "InstanceId": instance,
+        }
+        try:
+            call(**action, **more)
+        except ClientError as error:
+            if code_of(error) == "ValidationError":  # "No active Lifecycle Action found with instance ID …"
+                return False
+            raise translate(error, f"lifecycle hook {hook.name} of {instance}") from error
+        except BotoCoreError as error:
+            raise translate(error, f"lifecycle hook {hook.name} of {instance}") from error
+        return True

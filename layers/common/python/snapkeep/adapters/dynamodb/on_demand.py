@@ -1,0 +1,37 @@
+"""What a run was asked for by, as text in its item."""
+
+from __future__ import annotations
+
+import json
+
+from snapkeep.domain.backup.on_demand import Wish
+from snapkeep.domain.claims import ClaimName
+from snapkeep.domain.policies import Method, selection_from_document, selection_to_document
+
+
+def wish_text(wish: Wish) -> str:
+    """A wish as JSON."""
+    return json.dumps(
+        {
+            "claims": [[claim.namespace, claim.name] for claim in wish.claims],
+            "selection": selection_to_document(wish.selection) if wish.selection else None,
+            "policy": wish.policy,
+            "method": wish.method.value if wish.method else "",
+            "namespace": wish.namespace,
+            "caller": wish.caller,
+        }
+    )
+
+
+def wish_of(text: str) -> Wish:
+    """The wish in a text that `wish_text` made."""
+    item = json.loads(text)
+    selection, method = item["selection"], item["method"]
+    return Wish(
+        claims=tuple(ClaimName(*names) for names in item["claims"]),
+        selection=selection_from_document(selection) if selection else None,
+        policy=item["policy"],
+        method=Method(method) if method else None,
+        namespace=item["namespace"],
+        caller=item["caller"],
+    )

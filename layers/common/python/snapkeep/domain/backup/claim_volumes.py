@@ -1,0 +1,76 @@
+"""Whose point a snapshot is: a claim has one volume for life, and tags do not change what was cut.
+
+The volume of a claim cannot be exchanged, nor the EBS volume behind a PersistentVolume. So a snapshot of
+another volume is not the claim's, whatever its tags say: somebody edited them, or copied them.
+https://kubernetes.io/docs/concepts/storage/persistent-volumes/#binding
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from snapkeep.domain import tags
+from snapkeep.domain.points import Snapshot
+from snapkeep.domain.retention.candidates import Candidate
+from snapkeep.domain.snapshot_tags import Listed, Unreadable, read
+
+Lineages = dict[tuple[str, str], list[Candidate]]
+
+
+@dataclass(slots=True)
+class ClaimVolumes:
+    """The volumes that the points of each claim were cut from, as a listing shows them."""
+
+    _first: dict[str, str] = field(default_factory=dict)
+    _disputed: dict[str, str] = field(default_factory=dict)
+
+    def add(self, listed: Listed) -> None:
+        """Take one point into account."""
+        volume = listed.candidate.volume
+        if self._first.setdefault(listed.claim, volume) != volume:
+            self._disputed[listed.claim] = listed.name
+
+    @property
+    def disputed(self) -> Mapping[str, str]:
+        """Claim (UID) to name, of those whose points are of several volumes."""
+        return self._disputed
+
+
+def disputed(snapshots: Iterable[Snapshot], cluster: str) -> Mapping[str, str]:
+    """Claim (UID) to name, of those of a cluster whose points are of several volumes."""
+    seen = ClaimVolumes()
+    for snapshot in snapshots:
+        found = None if tags.DUPLICATE in snapshot.tags else read(snapshot, cluster)
+        if isinstance(found, Listed):
+            seen.add(found)
+    return seen.disputed
+
+
+def settle(lineages: Lineages, names: Mapping[str, str], volumes: Mapping[str, str]) -> Iterator[Unreadable]:
+    """Take what is not of its claim's volume out of the lineages; each snapshot with the reason.
+
+    `names` holds the disputed claims by UID, `volumes` the volume of each that is known: of any other
+    all points are taken out, because nobody can tell which are the claim's.
+    """
+    for lineage in sorted(key for key in lineages if key[0] in names):
+        volume = volumes.get(lineage[0], "")
+        points = lineages.pop(lineage)
+        own = [point for point in points if volume and point.volume == volume]
+        if own:
+            lineages[lineage] = own
+        for point in points:
+            if not volume or point.volume != volume:
+                yield Unreadable(point.id, _reason(point, names[lineage[0]], volume))
+
+
+def _reason(point: Candidate, claim: str, volume: str) -> str:
+    if not volume:
+        return (
+            f"snapshots of several volumes name the claim {claim}, this one of {point.volume}, and the "
+            "journal does not tell which volume is the claim's. Delete or untag those that are not its own"
+        )
+    return (
+        f"its tags name the claim {claim}, but that one's volume is {volume} and the snapshot is of "
+        f"{point.volume}: somebody edited or copied the tags"
+    )

@@ -1,0 +1,88 @@
+"""Runs: one policy, one slot, one cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from snapkeep.domain.backup.on_demand import Wish, policy_of
+from snapkeep.domain.policies import Deployment, Policy
+
+
+class RunState(StrEnum):
+    """Where a run stands; the last three are final."""
+
+    PLANNING = "planning"
+    RUNNING = "running"
+    COMPLETED = "completed"
+    PARTIALLY_FAILED = "partially_failed"
+    FAILED = "failed"
+
+    @property
+    def is_final(self) -> bool:
+        """True when the run is closed."""
+        return self not in (RunState.PLANNING, RunState.RUNNING)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What the journal knows of a run.
+
+    `total`, `ready` and `failed` count points. `late` counts those that were still pending past their time
+    when the run was closed, and have not ended since. `degraded` is the reason when the run could not do
+    all it should (cluster unreachable); such a run ends `partially_failed` at best. `left` counts
+    the claims that were not taken, by reason code. A run of the policy `on-demand` has the `wish` it
+    was asked for by. `deployment` is the name of the one that takes it, which is part of the ids of its
+    points; "" in runs from before.
+    """
+
+    id: str
+    cluster: str
+    policy: str
+    slot: datetime
+    accepted_at: datetime
+    state: RunState = RunState.PLANNING
+    total: int = 0
+    ready: int = 0
+    failed: int = 0
+    degraded: str = ""
+    left: Mapping[str, int] = field(default_factory=dict)
+    closed_at: datetime | None = None
+    announced: bool = False
+    wish: Wish | None = None
+    late: int = 0
+    deployment: str = ""
+
+    @property
+    def is_settled(self) -> bool:
+        """True when every point of the run is ready or failed."""
+        return self.state is RunState.RUNNING and self.ready + self.failed >= self.total
+
+
+def run_id(cluster: str, policy: str, slot: datetime) -> str:
+    """The id of the run of a policy at a slot (aware) in a cluster: the same for every duplicate event."""
+    return f"{cluster}.{policy}.{slot_text(slot)}"
+
+
+def policy_of_run(run: Run, deployment: Deployment) -> Policy | None:
+    """What a run takes and how: its policy, or what its wish says; None when that is not in the config."""
+    return policy_of(run.wish, run.cluster, deployment) if run.wish else deployment.policy(run.policy)
+
+
+def slot_text(slot: datetime) -> str:
+    """A slot (aware) as UTC text, `20261124T180000Z`; sorts as time does."""
+    return slot.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+
+
+def outcome(run: Run) -> RunState:
+    """How a run that is closed now ended: failed when nothing became ready of what there was to take.
+
+    Points that are late or lost are not ready. A degraded run without points could not see what there was.
+    """
+    if (run.total or run.degraded) and not run.ready:
+        return RunState.FAILED
+    if run.ready < run.total or run.degraded:
+        return RunState.PARTIALLY_FAILED
+    return RunState.COMPLETED

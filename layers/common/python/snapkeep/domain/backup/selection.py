@@ -1,0 +1,263 @@
+"""Which claims a policy takes and which it leaves, each with the reason.
+
+The most specific word wins: a claim's label `snapkeep.io/exclude` over its label
+`snapkeep.io/policy` over what the policy itself selects. Labels are data: one can name a
+configured policy and nothing else. What cannot be protected is left with a plain reason,
+never an error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+
+from snapkeep.domain.backup.protectability import Code as Code
+from snapkeep.domain.backup.protectability import Refusal, not_protectable, scratch_refusal
+from snapkeep.domain.backup.sharing import Holders, holders_of, sharers_of
+from snapkeep.domain.claims import Claim, ClaimName, ScratchVolume, VolumeKind
+from snapkeep.domain.labels import describe, matches
+from snapkeep.domain.policies import Deployment, Method, Policy, Selection
+from snapkeep.domain.sizes import format_quantity
+
+EXCLUDE_LABEL = "snapkeep.io/exclude"
+POLICY_LABEL = "snapkeep.io/policy"
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A claim that a policy takes. `method_reason` says why `method` is not the policy's, if so.
+
+    `group` is the key of its crash-consistent group, "" when it is alone. `sharers` are the other claims
+    on its volume, as far as they were looked at.
+    """
+
+    claim: Claim
+    policy: str
+    method: Method
+    reason: str
+    method_reason: str = ""
+    group: str = ""
+    sharers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """A claim (or the name of one that is missing) or scratch volume that is not taken, and why."""
+
+    subject: Claim | ClaimName | ScratchVolume
+    code: Code
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """What is taken and what is left, both sorted by namespace and name."""
+
+    taken: tuple[Taken, ...]
+    left: tuple[Left, ...]
+
+
+def select_for(
+    policy: Policy, deployment: Deployment, claims: Iterable[Claim], scratch: Iterable[ScratchVolume] = ()
+) -> Selected:
+    """What one run of `policy` takes of these claims, and what it leaves.
+
+    Scratch volumes are reported where the policy's namespaces reach; an opt-in policy ignores them.
+    """
+    unprotected = [
+        Left(volume, *scratch_refusal(volume))
+        for volume in scratch
+        if not policy.selection.opt_in_only and not _outside(volume.namespace, policy.selection)
+    ]
+    return arranged([decide(claim, policy, deployment.policies) for claim in claims], unprotected)
+
+
+def select(
+    claims: Iterable[Claim], policies: Sequence[Policy], cluster: str, scratch: Iterable[ScratchVolume] = ()
+) -> Selected:
+    """What all policies together take of a cluster: a claim is taken (once per policy) or left once."""
+    here = sorted((policy for policy in policies if cluster in policy.clusters), key=lambda item: item.name)
+    decisions = [decision for claim in claims for decision in _decide_by_all(claim, here)]
+    return arranged(decisions, [Left(volume, *scratch_refusal(volume)) for volume in scratch])
+
+
+def decide(claim: Claim, policy: Policy, policies: Sequence[Policy]) -> Taken | Left:
+    """Whether `policy` takes the claim; `policies` are those a claim may opt in to."""
+    opted_in = claim.labels.get(POLICY_LABEL) == policy.name
+    refusal = (
+        _excluded(claim)
+        or _other_cluster(claim, policy)
+        or _opted_elsewhere(claim, policy, policies)
+        or (None if opted_in else _outside(claim.namespace, policy.selection))
+        or not_protectable(claim)
+        or (None if opted_in else _unselected(claim, policy))
+    )
+    if refusal is not None:
+        return Left(claim, *refusal)
+    reason = f"its label {POLICY_LABEL} names the policy" if opted_in else _describe(policy.selection)
+    ignored = misread_exclusion(claim)
+    return _taken(claim, policy, f"{reason}; {ignored}" if ignored else reason)
+
+
+def misread_exclusion(claim: Claim) -> str:
+    """Why a label that looks like an exclusion excludes nothing; "" without such a label."""
+    value = claim.labels.get(EXCLUDE_LABEL, "")
+    if value in ("", "true", "false"):
+        return ""
+    return f'its label {EXCLUDE_LABEL} is "{value}", which excludes nothing: only "true" does'
+
+
+def decide_alone(claim: Claim, policy: Policy, reason: str = "") -> Taken | Left:
+    """Whether `policy` takes the claim whatever other policies it is labelled for; `reason` says why.
+
+    So a wish is decided: the label that names a policy is about schedules, the one that excludes is not.
+    """
+    refusal = (
+        _excluded(claim)
+        or _outside(claim.namespace, policy.selection)
+        or not_protectable(claim)
+        or _unselected(claim, policy)
+    )
+    return Left(claim, *refusal) if refusal else _taken(claim, policy, reason or _describe(policy.selection))
+
+
+def reaches(selection: Selection, namespace: str) -> bool:
+    """True when a selection takes claims of that namespace."""
+    return _outside(namespace, selection) is None
+
+
+def method_for(claim: Claim, policy: Policy) -> tuple[Method, str]:
+    """How a point of the claim is cut, and why, when that is not the policy's own method.
+
+    The snapshot controller answers "snapshotting non-CSI volumes is not supported" for a volume
+    without `spec.csi`, and a CSI-migrated volume is still an in-tree object without one.
+    https://github.com/kubernetes-csi/external-snapshotter/blob/master/pkg/common-controller/snapshot_controller.go
+    The EBS CSI driver has no group snapshots: https://github.com/kubernetes-sigs/aws-ebs-csi-driver/issues/2350
+    """
+    if policy.method is Method.EBS:
+        return Method.EBS, ""
+    if claim.volume is not None and claim.volume.kind is not VolumeKind.EBS_CSI:
+        return Method.EBS, "by ebs instead of csi: the snapshot controller cannot snapshot in-tree volumes"
+    if group_key(claim, policy):
+        return Method.EBS, (
+            "by ebs instead of csi: a crash-consistent group needs EC2 CreateSnapshots, "
+            "which the EBS CSI driver does not offer"
+        )
+    return Method.CSI, ""
+
+
+def group_key(claim: Claim, policy: Policy) -> str:
+    """The claim's crash-consistent group, `namespace/label value`; "" when it is in none."""
+    value = claim.labels.get(policy.group_label, "") if policy.group_label else ""
+    return f"{claim.namespace}/{value}" if value else ""
+
+
+def _taken(claim: Claim, policy: Policy, reason: str) -> Taken:
+    method, method_reason = method_for(claim, policy)
+    return Taken(claim, policy.name, method, reason, method_reason, group_key(claim, policy))
+
+
+def _decide_by_all(claim: Claim, policies: Sequence[Policy]) -> Sequence[Taken | Left]:
+    """Every taking of the claim, or the one reason that tells a user most."""
+    decisions = {policy.name: decide(claim, policy, policies) for policy in policies}
+    taken = [decision for decision in decisions.values() if isinstance(decision, Taken)]
+    if taken:
+        return taken
+    left = [(name, decision) for name, decision in decisions.items() if isinstance(decision, Left)]
+    for _, decision in left:
+        if decision.code in (Code.EXCLUDED, Code.UNKNOWN_POLICY):
+            return [decision]
+    refusal = not_protectable(claim)
+    if refusal is not None:
+        return [Left(claim, *refusal)]
+    why = "; ".join(f"{name}: {decision.reason}" for name, decision in left)
+    return [Left(claim, Code.NO_POLICY, f"no policy takes it ({why or 'the cluster has none'})")]
+
+
+def _excluded(claim: Claim) -> Refusal | None:
+    if claim.labels.get(EXCLUDE_LABEL) == "true":
+        return Code.EXCLUDED, f'its label {EXCLUDE_LABEL} is "true"'
+    return None
+
+
+def _other_cluster(claim: Claim, policy: Policy) -> Refusal | None:
+    if claim.cluster in policy.clusters:
+        return None
+    return Code.OTHER_CLUSTER, f"policy {policy.name} is not for cluster {claim.cluster!r}"
+
+
+def _opted_elsewhere(claim: Claim, policy: Policy, policies: Sequence[Policy]) -> Refusal | None:
+    wanted = claim.labels.get(POLICY_LABEL)
+    if wanted is None or wanted == policy.name:
+        return None
+    allowed = sorted(other.name for other in policies if claim.cluster in other.clusters)
+    if wanted in allowed:
+        return Code.OTHER_POLICY, f"its label {POLICY_LABEL} names policy {wanted}"
+    return Code.UNKNOWN_POLICY, (
+        f"its label {POLICY_LABEL} names {wanted!r}, which is no policy of cluster {claim.cluster!r}; "
+        f"allowed: {', '.join(allowed) or 'none'}"
+    )
+
+
+def _outside(namespace: str, selection: Selection) -> Refusal | None:
+    for pattern in selection.exclude_namespaces:
+        if fnmatchcase(namespace, pattern):
+            return Code.NAMESPACE, f"namespace {namespace!r} is excluded by {pattern!r}"
+    if selection.namespaces and not any(fnmatchcase(namespace, item) for item in selection.namespaces):
+        return Code.NAMESPACE, f"namespace {namespace!r} is not among {', '.join(selection.namespaces)}"
+    return None
+
+
+def _unselected(claim: Claim, policy: Policy) -> Refusal | None:
+    """What of the policy's selection, namespaces apart, the claim does not meet."""
+    selection, size = policy.selection, claim.size_bytes
+    if selection.opt_in_only:
+        return Code.NOT_OPTED_IN, f"the policy takes only claims with the label {POLICY_LABEL}: {policy.name}"
+    for requirement in selection.labels:
+        if not matches(claim.labels, requirement):
+            return Code.LABELS, f"its labels do not meet {describe(requirement)}"
+    if selection.storage_classes and claim.storage_class not in selection.storage_classes:
+        classes = ", ".join(selection.storage_classes)
+        return Code.STORAGE_CLASS, f"storage class {claim.storage_class!r} is not among {classes}"
+    if selection.min_bytes is not None and size < selection.min_bytes:
+        return Code.SIZE, f"{_size(claim)} is less than the least, {format_quantity(selection.min_bytes)}"
+    if selection.max_bytes is not None and size > selection.max_bytes:
+        return Code.SIZE, f"{_size(claim)} is more than the most, {format_quantity(selection.max_bytes)}"
+    return None
+
+
+def _size(claim: Claim) -> str:
+    """How large the claim is, with what it asked for where that differs."""
+    if claim.size_bytes == claim.requested_bytes:
+        return claim.requested
+    return f"its volume's {format_quantity(claim.size_bytes)} ({claim.requested} were asked for)"
+
+
+def _describe(selection: Selection) -> str:
+    """What a taken claim met, for the plan."""
+    parts = [f"namespace {', '.join(selection.namespaces)}"] if selection.namespaces else []
+    parts += [f"label {describe(requirement)}" for requirement in selection.labels]
+    parts += [f"storage class {', '.join(selection.storage_classes)}"] if selection.storage_classes else []
+    parts += [f"at least {format_quantity(selection.min_bytes)}"] if selection.min_bytes is not None else []
+    parts += [f"at most {format_quantity(selection.max_bytes)}"] if selection.max_bytes is not None else []
+    return f"selected by {'; '.join(parts)}" if parts else "the policy takes every claim"
+
+
+def arranged(decisions: Sequence[Taken | Left], more: Sequence[Left] = ()) -> Selected:
+    """Decisions sorted as `Selected` promises; `more` is left besides."""
+    subjects = [item.claim if isinstance(item, Taken) else item.subject for item in decisions]
+    holders = holders_of(subject for subject in subjects if isinstance(subject, Claim))
+    taken = [_told(decision, holders) for decision in decisions if isinstance(decision, Taken)]
+    left = [decision for decision in decisions if isinstance(decision, Left)]
+    return Selected(
+        taken=tuple(sorted(taken, key=lambda item: (item.claim.namespace, item.claim.name, item.policy))),
+        left=tuple(sorted([*left, *more], key=lambda item: (item.subject.namespace, str(item.subject)))),
+    )
+
+
+def _told(taken: Taken, holders: Holders) -> Taken:
+    volume = taken.claim.volume
+    if volume is None:
+        return taken
+    return replace(taken, sharers=sharers_of(holders, volume.handle, taken.claim.uid))

@@ -1,0 +1,117 @@
+"""What is remembered of a policy's slots, so that a run is made for those of its schedule and no others.
+
+A run of any other time would be one more recovery point, and new points push old ones out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from snapkeep.domain.backup.runs import slot_text
+from snapkeep.domain.backup.schedule import has_preview, rate_of
+from snapkeep.domain.policies import Schedule
+from snapkeep.domain.retention.candidates import moment
+from snapkeep.domain.retention.spacing import least_apart
+
+EARLY = timedelta(minutes=1)
+"""How far our clock may be behind Scheduler's, which never starts a slot early."""
+
+LATE = timedelta(minutes=5)
+"""What Lambda may take to hand over a start that was sent within the catch-up window."""
+
+SUCCEEDED = timedelta(minutes=5)
+"""What came so long ago is started: Scheduler may be a minute late, and a planner needs its time."""
+
+REMEMBERED = 20
+"""How many schedules are remembered at most: nobody changes one more often within a catch-up window."""
+
+Due = Callable[[Schedule, datetime, datetime], Iterable[datetime]]
+"""The slots in (after, until] of a schedule that has a preview, ascending, DST-gap slots included."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownSchedule:
+    """A schedule that a policy had, seen first at `since` (aware UTC)."""
+
+    schedule: Schedule
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SlotRecord:
+    """The schedules that a policy had in a cluster, oldest first, and the slots that were taken of those
+    that only Scheduler can evaluate. `version` counts how often it was written; 0 = never.
+    """
+
+    cluster: str
+    policy: str
+    schedules: tuple[KnownSchedule, ...] = ()
+    taken: tuple[datetime, ...] = ()
+    version: int = 0
+
+    def seen(self, schedule: Schedule, now: datetime) -> SlotRecord:
+        """The record with the policy's present schedule at its end; the same one when nothing changed."""
+        if self.schedules and self.schedules[-1].schedule == schedule:
+            return self
+        return replace(self, schedules=(*self.schedules, KnownSchedule(schedule, now))[-REMEMBERED:])
+
+    def take(self, slot: datetime, now: datetime, due: Due) -> SlotRecord | str:
+        """The record once the slot is taken, or why no run is made for it.
+
+        A slot of a schedule that was replaced after it counts as one of the present schedule does. After an
+        outage only the newest of the missed slots is run: runs for all of them would take the same data many
+        times, and push as many good points out.
+        """
+        reasons = []
+        until = now
+        for known in reversed(self.schedules):
+            if until < now and slot > until:
+                break
+            found = self._take_of(known.schedule, slot, now, until, due)
+            until = known.since
+            if isinstance(found, SlotRecord):
+                return found
+            reasons.append(found)
+        return reasons[0] if reasons else "the schedule of its policy is not known"
+
+    def _take_of(
+        self, schedule: Schedule, slot: datetime, now: datetime, replaced_at: datetime, due: Due
+    ) -> SlotRecord | str:
+        if not schedule.enabled:
+            return "the policy is paused"
+        if slot > now + EARLY:
+            return f"it lies ahead: it is {moment(now)} now"
+        window = schedule.catch_up + timedelta(minutes=schedule.flexible_minutes)
+        if now > slot + window + LATE:
+            return f"it is older than the catch-up window of {schedule.catch_up}"
+        if has_preview(schedule.expression):
+            if slot not in due(schedule, slot - timedelta.resolution, slot):
+                return f"{schedule.expression} in {schedule.timezone} is not due then"
+            return _superseded(schedule, slot, min(now, replaced_at), due) or self
+        rate = rate_of(schedule.expression)
+        if rate and now >= slot + rate + SUCCEEDED + timedelta(minutes=schedule.flexible_minutes):
+            return f"{schedule.expression} has been due again since"
+        return self._take_turn(schedule, slot, now - window - LATE)
+
+    def _take_turn(self, schedule: Schedule, slot: datetime, oldest: datetime) -> SlotRecord | str:
+        """Only Scheduler knows these slots, but they are never closer together than the schedule says."""
+        apart = least_apart(schedule)
+        for other in self.taken:
+            if other != slot and abs(slot - other) < apart:
+                return (
+                    f"{schedule.expression} is never due within {apart} of another slot, and the policy had "
+                    f"a run at {slot_text(other)}"
+                )
+        if slot in self.taken:
+            return self
+        kept = [other for other in self.taken if other + apart > oldest]
+        return replace(self, taken=tuple(sorted({*kept, slot})))
+
+
+def _superseded(schedule: Schedule, slot: datetime, now: datetime, due: Due) -> str:
+    """Why the slot is run no more although it is in time: a newer one has come; "" while it is the newest."""
+    until = now - SUCCEEDED - timedelta(minutes=schedule.flexible_minutes)
+    newer = next(iter(due(schedule, slot, until)), None) if until > slot else None
+    return f"the slot {slot_text(newer)} has come since" if newer else ""

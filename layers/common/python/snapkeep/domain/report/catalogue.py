@@ -1,0 +1,147 @@
+"""The catalogue of recovery points: in what order they are listed, which are wanted, where a page goes on.
+
+An entry says only where a point belongs; what it is worth is asked of EC2 when somebody looks.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from snapkeep.domain import tags
+from snapkeep.domain.errors import BadCursor
+from snapkeep.domain.points import PointState, Snapshot
+from snapkeep.domain.restore.points import PointFacts, point_of
+from snapkeep.domain.snapshot_tags import hold_of
+
+LATEST = 9_999_999_999
+"""Epoch seconds that no slot reaches: counted back from here, newer slots come first as text."""
+
+SEPARATOR = " "
+"""Sorts before every character of a name, so that `app` comes before `app-2`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A recovery point's place in the catalogue of a cluster. `slot` is aware UTC."""
+
+    namespace: str
+    claim: str
+    slot: datetime
+    point_id: str
+    snapshot_id: str
+    policy: str
+
+    @property
+    def place(self) -> str:
+        """Where it stands: by namespace, claim, newest first; unique by point and snapshot."""
+        inverted = f"{LATEST - int(self.slot.timestamp()):010d}"
+        return SEPARATOR.join((self.namespace, self.claim, inverted, self.point_id, self.snapshot_id))
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which points a list holds; empty fields ask nothing. Times (aware) bound the slot, both included."""
+
+    namespace: str = ""
+    claim: str = ""
+    policy: str = ""
+    state: PointState | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+    @property
+    def prefix(self) -> str:
+        """What the places of wanted points begin with."""
+        if not self.namespace:
+            return ""
+        return SEPARATOR.join((self.namespace, self.claim, "")) if self.claim else self.namespace + SEPARATOR
+
+    def admits(self, entry: Entry) -> bool:
+        """True when the point may be wanted; its state is not known here."""
+        return (
+            self.namespace in ("", entry.namespace)
+            and self.claim in ("", entry.claim)
+            and self.policy in ("", entry.policy)
+            and (self.since is None or entry.slot >= self.since)
+            and (self.until is None or entry.slot <= self.until)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class RecoveryPoint:
+    """A recovery point as it is shown: what EC2 and its tags say now."""
+
+    facts: PointFacts
+    started_at: datetime
+    group: str
+    method: str
+    held: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Recovery points in catalogue order; `cursor` asks for those that follow, "" at the end."""
+
+    points: tuple[RecoveryPoint, ...]
+    cursor: str = ""
+
+
+def entry_of(snapshot: Snapshot) -> Entry | None:
+    """The entry of a snapshot by its tags; None for twins and for what its tags do not name a point."""
+    if tags.DUPLICATE in snapshot.tags:
+        return None
+    claim, slot = tags.claim_facts_of(snapshot.tags), tags.slot_of(snapshot.tags)
+    point_id, policy = tags.point_id_of(snapshot.tags), snapshot.tags.get(tags.POLICY, "")
+    if claim is None or slot is None or not point_id or not policy:
+        return None
+    return Entry(claim.namespace, claim.name, slot, point_id, snapshot.id, policy)
+
+
+def recovery_point(snapshot: Snapshot, region: str) -> RecoveryPoint | None:
+    """What is shown of a snapshot; None when its tags name no point."""
+    facts = point_of(snapshot, region)
+    if facts is None:
+        return None
+    return RecoveryPoint(
+        facts=facts,
+        started_at=snapshot.started_at,
+        group=snapshot.tags.get(tags.GROUP, ""),
+        method=snapshot.tags.get(tags.METHOD, ""),
+        held=hold_of(snapshot),
+    )
+
+
+def write_cursor(cluster: str, wanted: Wanted, place: str) -> str:
+    """The cursor of the page that follows a place in a list; letters, digits, `_` and `-` only."""
+    text = json.dumps({"after": place, "list": _name(cluster, wanted)})
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")  # needs no encoding in a URL
+
+
+def read_cursor(cluster: str, wanted: Wanted, cursor: str) -> str:
+    """The place a cursor of this list goes on after, "" for none. Raises BadCursor."""
+    if not cursor:
+        return ""
+    try:
+        found = json.loads(base64.urlsafe_b64decode(cursor.encode() + b"=" * (-len(cursor) % 4)))
+        place, name = str(found["after"]), found["list"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise BadCursor("the cursor is none that a list gave: list from the start") from error
+    if name != _name(cluster, wanted) or not place.startswith(wanted.prefix) or not place.isprintable():
+        raise BadCursor("the cursor belongs to a list with other filters: list from the start")
+    return place
+
+
+def sort_entries(entries: Iterable[Entry]) -> list[Entry]:
+    """Entries as a list shows them."""
+    return sorted(entries, key=lambda entry: entry.place)
+
+
+def _name(cluster: str, wanted: Wanted) -> str:
+    """What tells one list from another."""
+    text = json.dumps([cluster, asdict(wanted)], default=str, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -1,0 +1,176 @@
+"""What Snapkeep costs: the work of its functions at list prices, and an upper bound for the snapshots.
+
+The service's cost is usage (counted by `make bench`) times price; free tiers are left out, so that the
+figure holds for an account that has used them up. Snapshots are billed by the blocks they store, which
+EC2 does not tell, so their cost is an upper bound: no snapshot stores more than its volume's size.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+
+from snapkeep.domain.report.prices import US_EAST_1
+from snapkeep.domain.sizes import gib
+
+DAYS = 30
+"""Days of a month in these figures."""
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Billed units. Fields are named as their prices in `Prices`; usages add up and multiply."""
+
+    gib_seconds: float = 0.0
+    """Lambda, memory times duration."""
+    invocations: float = 0.0
+    """Lambda."""
+    messages: float = 0.0
+    """SQS requests: sends, receives (also empty ones) and deletes."""
+    events: float = 0.0
+    """EventBridge events that we publish; those of AWS services are free."""
+    schedules: float = 0.0
+    """EventBridge Scheduler invocations."""
+    writes: float = 0.0
+    """DynamoDB write request units: each KiB written, twice in transactions, once more for each index."""
+    reads: float = 0.0
+    """DynamoDB read request units: 4 KiB read consistently."""
+    table_gib: float = 0.0
+    """DynamoDB storage with point-in-time recovery, GiB for a month."""
+    log_gib: float = 0.0
+    """CloudWatch Logs, GiB taken in."""
+    metrics: float = 0.0
+    """CloudWatch custom metrics, each for a month in which every hour has a value."""
+    alarms: float = 0.0
+    """CloudWatch alarms, each for a month."""
+
+    def __add__(self, other: Usage) -> Usage:
+        """Both together."""
+        return Usage(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(Usage)))
+
+    def __mul__(self, times: float) -> Usage:
+        """The same so many times."""
+        return Usage(*(getattr(self, f.name) * times for f in fields(Usage)))
+
+
+PRICES = Usage(
+    gib_seconds=0.0000133334,
+    invocations=0.20e-6,
+    messages=0.40e-6,
+    events=1.00e-6,
+    schedules=1.00e-6,
+    writes=0.625e-6,
+    reads=0.125e-6,
+    table_gib=0.45,
+    log_gib=0.50,
+    metrics=0.30,
+    alarms=0.10,
+)
+"""US dollars for one unit each in us-east-1, read on the day of `prices.US_EAST_1`: arm64 functions, standard
+queues, on-demand tables, the first tier.
+
+https://aws.amazon.com/lambda/pricing/ https://aws.amazon.com/sqs/pricing/
+https://aws.amazon.com/eventbridge/pricing/ https://aws.amazon.com/dynamodb/pricing/on-demand/
+https://aws.amazon.com/cloudwatch/pricing/
+"""
+
+# What follows is measured: the part `work` of `make bench` (bench/work.py) counts it, and
+# tests/unit/snapkeep/domain/report/test_cost.py compares it with docs/bench.json.
+
+PER_BACKUP = Usage(
+    gib_seconds=0.275,
+    invocations=1.85,
+    messages=4.79,
+    writes=13.1,
+    reads=4.9,
+    table_gib=3.09e-6,
+    log_gib=2.64e-6,
+)
+"""One point: planned, created by `ebs`, completed by its event, listed, and journaled for 90 days."""
+
+PER_DELETION = Usage(gib_seconds=0.294, writes=4.2)
+"""One point pruned and looked at again."""
+
+PER_KEPT = Usage(gib_seconds=0.427, reads=43.2)
+"""One kept point for a month: prune lists it every hour and compares the catalogue."""
+
+PER_RUN = Usage(
+    gib_seconds=5.06,
+    invocations=2,
+    events=1,
+    schedules=1,
+    writes=4,
+    reads=7,
+    table_gib=1.33e-6,
+    log_gib=2.86e-6,
+    metrics=0.00417,
+)
+"""One policy, one slot, one cluster, without its points."""
+
+PER_POLICY = Usage(gib_seconds=109, writes=5_760, reads=112_000, log_gib=0.00137, metrics=1)
+"""One policy of one cluster for a month, whatever it takes: reconcile's looks and its freshness metric."""
+
+PER_CLUSTER = Usage(gib_seconds=149, writes=6_480, reads=3_460)
+"""One cluster for a month, whatever is in it: the hourly prune."""
+
+PER_STACK = Usage(
+    gib_seconds=1_520, invocations=15_100, messages=3_240_000, schedules=15_100, reads=1_440, log_gib=0.0216
+)
+"""One deployment (an account and Region) for a month that does nothing: schedules and empty receives."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fleet:
+    """What is backed up: `volumes` in so many clusters, each with so many policies.
+
+    Every volume is backed up `backups_a_day` times, as many points of it are pruned, and `kept` stay.
+    `stacks` are deployments: one an account and Region. `alarms` are those of all stacks.
+    """
+
+    volumes: int
+    backups_a_day: float = 1.0
+    kept: int = 30
+    clusters: int = 1
+    policies: int = 1
+    stacks: int = 1
+    alarms: int = 0
+
+
+def month_of(fleet: Fleet) -> dict[str, Usage]:
+    """What a month of the fleet uses, by what it is used for."""
+    backups = fleet.volumes * fleet.backups_a_day * DAYS
+    pairs = fleet.clusters * fleet.policies
+    return {
+        "backups": PER_BACKUP * backups,
+        "deletions": PER_DELETION * backups,
+        "kept points": PER_KEPT * (fleet.volumes * fleet.kept),
+        "runs": PER_RUN * (pairs * fleet.backups_a_day * DAYS),
+        "policies": PER_POLICY * pairs,
+        "clusters": PER_CLUSTER * fleet.clusters,
+        "stacks": PER_STACK * fleet.stacks + Usage(alarms=fleet.alarms),
+    }
+
+
+def dollars(usage: Usage, prices: Usage = PRICES) -> dict[str, float]:
+    """US dollars by billed unit (field of `Usage`), those that cost nothing left out."""
+    costs = {f.name: getattr(usage, f.name) * getattr(prices, f.name) for f in fields(Usage)}
+    return {name: cost for name, cost in costs.items() if cost}
+
+
+def total(usages: Mapping[str, Usage], prices: Usage = PRICES) -> float:
+    """US dollars for all of it."""
+    return sum(sum(dollars(usage, prices).values()) for usage in usages.values())
+
+
+def storage_at_most(size_bytes: int) -> float:
+    """The most US dollars a month that a snapshot of a volume of this size costs; mostly far less."""
+    return gib(size_bytes) * US_EAST_1.snapshot
+
+
+def storage_likely(used_gib: float, kept: int, change: float) -> float:
+    """US dollars a month for `kept` points of a volume: one copy of what is used, and what changed between
+    two points (a share of it) for each of the others.
+
+    https://docs.aws.amazon.com/ebs/latest/userguide/how_snapshots_work.html
+    """
+    return used_gib * US_EAST_1.snapshot * min(kept, 1 + change * (kept - 1))

@@ -1,0 +1,79 @@
+"""Will the driver of the class make a volume from this recovery point?
+
+A snapshot is EC2's, so every driver of EBS volumes can restore what another one's claim was backed up to, as
+far as the tags that its IAM policy asks for are there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from snapkeep.domain.drivers import AUTO_MODE, DRIVERS, IN_TREE, Driver, restoring_driver
+from snapkeep.domain.restore.findings import Finding, error, warning
+from snapkeep.domain.restore.points import PointFacts
+from snapkeep.domain.restore.preflight.file_systems import can_mount, parameter_of
+from snapkeep.domain.restore.requests import RestoreRequest
+from snapkeep.domain.restore.targets import ClassFacts, TargetFacts
+
+ROLES = {
+    AUTO_MODE.name: "the current IAM policy of EKS Auto Mode's cluster role",
+}
+"""Whose IAM policy decides about CreateVolume, where that is not the driver's own role."""
+
+
+def serving_driver(request: RestoreRequest, point: PointFacts, target: TargetFacts) -> Driver:
+    """The driver that will make the volume: that of the class, or the point's own while there is no class."""
+    found = target.classes.get(request.storage_class or point.storage_class)
+    return restoring_driver(found.provisioner if found and found.provisioner in DRIVERS else point.driver)
+
+
+def driver_findings(
+    request: RestoreRequest, point: PointFacts, found: ClassFacts, target: TargetFacts
+) -> Iterator[Finding]:
+    """A class of another driver than those of EBS volumes."""
+    if found.provisioner == IN_TREE:
+        yield error(
+            "in_tree_class",
+            f"storage class {found.name} is of the in-tree plugin {IN_TREE}, which cannot restore snapshots",
+            choose_class(point, target),
+        )
+    elif found.provisioner not in DRIVERS:
+        yield error(
+            "other_driver",
+            f"storage class {found.name} is of {found.provisioner}, and recovery point {point.id} of "
+            f"{point.driver}",
+            choose_class(point, target),
+        )
+
+
+def tag_findings(request: RestoreRequest, point: PointFacts, target: TargetFacts) -> Iterator[Finding]:
+    """Tags without which the driver may not restore from the point's snapshot into this cluster."""
+    driver = serving_driver(request, point, target)
+    for key, value in driver.lacks(point.driver_tags, request.cluster).items():
+        role = ROLES.get(driver.name, "the current IAM policy of the EBS CSI driver")
+        has = point.driver_tags.get(key)
+        lacks = f"lacks the tag {key}" if has is None else f"has {has} in its tag {key}"
+        yield warning(
+            "driver_tag_missing",
+            f"{point.snapshot_id} {lacks}: {role} refuses to restore from it",
+            f"aws ec2 create-tags --resources {point.snapshot_id} --tags Key={key},Value={value}",
+        )
+
+
+def fitting_classes(point: PointFacts, target: TargetFacts) -> list[str]:
+    """Names of the classes that may serve the point and mount it: those of its own driver first."""
+    found = [
+        item for item in target.classes.values() if item.provisioner in DRIVERS and can_mount(point, item)
+    ]
+    return [
+        item.name for item in sorted(found, key=lambda item: (item.provisioner != point.driver, item.name))
+    ]
+
+
+def choose_class(point: PointFacts, target: TargetFacts) -> str:
+    """What to do about a class that does not fit."""
+    fitting = fitting_classes(point, target)
+    if fitting:
+        return f"--class {fitting[0]}"
+    needed = "" if point.volume_mode == "Block" else f" with {parameter_of(point)}"
+    return f"create a storage class of {point.driver}{needed}, and give its name by --class"

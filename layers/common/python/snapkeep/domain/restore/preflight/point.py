@@ -1,0 +1,86 @@
+"""Can anything be restored from this recovery point now?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from shlex import quote
+
+from snapkeep.domain.points import PointState
+from snapkeep.domain.restore.findings import Finding, error, warning
+from snapkeep.domain.restore.points import PointFacts
+from snapkeep.domain.restore.targets import TargetFacts
+from snapkeep.domain.retention.candidates import moment
+
+NAMED = 3
+"""Points of an earlier claim that a finding names."""
+
+
+def point_findings(point: PointFacts, target: TargetFacts) -> Iterator[Finding]:
+    """State, storage tier, key and Region of the point."""
+    yield from _state(point)
+    if point.newer_archived:
+        yield warning(
+            "newer_archived",
+            f"recovery point {point.newer_archived} is newer than {point.id}, but in the archive tier: it is "
+            "not used",
+            f"snapkeep get points --claim {point.claim} --namespace {point.namespace} lists both",
+        )
+    if point.earlier_claim:
+        others = len(point.earlier_claim) - NAMED
+        shown = ", ".join(point.earlier_claim[:NAMED]) + (f" and {others} older ones" if others > 0 else "")
+        yield warning(
+            "earlier_claim",
+            f"claim {point.namespace}/{point.claim} was deleted and made again: recovery point {point.id} "
+            f"holds the new one, perhaps empty, and {shown} the claim before",
+            f"to restore the claim before, ask for {point.earlier_claim[0]} by its id",
+        )
+    if point.archived:
+        yield error(
+            "point_archived",
+            f"recovery point {point.id} is in the archive tier ({point.snapshot_id}): nothing can be made "
+            "of it there",
+            f"snapkeep hold {quote(point.id)} --cluster {quote(point.cluster)} "
+            f"--namespace {quote(point.namespace)} --reason 'to be restored' && "
+            f"aws ec2 restore-snapshot-tier --snapshot-id {point.snapshot_id} --permanent-restore "
+            "(takes up to 72 hours)",
+        )
+    if point.back_to_archive_at:
+        yield warning(
+            "point_restored_for_now",
+            f"recovery point {point.id} is restored from the archive tier until "
+            f"{moment(point.back_to_archive_at)} only: the claim must be bound by then",
+            f"aws ec2 restore-snapshot-tier --snapshot-id {point.snapshot_id} --permanent-restore",
+        )
+    if point.kms_trouble:
+        yield error(
+            "key_unusable",
+            f"the key that encrypts recovery point {point.id} cannot be used: {point.kms_trouble}",
+            "enable the key, or cancel its deletion, in AWS KMS",
+        )
+    if point.region and point.region != target.region:
+        yield error(
+            "other_region",
+            f"recovery point {point.id} is in {point.region}, and the cluster in {target.region}",
+            f"aws ec2 copy-snapshot --source-region {point.region} --source-snapshot-id {point.snapshot_id} "
+            f"--region {target.region} --copy-tags",
+        )
+
+
+def _state(point: PointFacts) -> Iterator[Finding]:
+    if point.in_bin:
+        yield error(
+            "point_in_bin",
+            f"recovery point {point.id} was deleted and is in the Recycle Bin ({point.snapshot_id})",
+            f"aws ec2 create-tags --resources {point.snapshot_id} --tags Key=snapkeep:hold,Value=true && "
+            f"aws ec2 restore-snapshot-from-recycle-bin --snapshot-id {point.snapshot_id}",
+        )
+    elif point.state is PointState.FAILED:
+        yield error(
+            "point_failed", f"recovery point {point.id} failed: it holds no data", "choose another one"
+        )
+    elif point.state is not PointState.READY:
+        yield error(
+            "point_not_ready",
+            f"recovery point {point.id} is {point.state.public.value}, not ready yet",
+            "wait until it is ready, or choose an earlier one",
+        )

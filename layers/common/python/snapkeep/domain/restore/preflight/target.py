@@ -1,0 +1,158 @@
+"""Can a claim be made in that place, and will its volume be made?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from snapkeep.domain.drivers import DRIVERS
+from snapkeep.domain.naming import LABEL_LIMIT, NAME_LIMIT, is_claim_name, is_label
+from snapkeep.domain.restore.findings import Finding, error, warning
+from snapkeep.domain.restore.points import PointFacts
+from snapkeep.domain.restore.preflight.binding import binding_findings
+from snapkeep.domain.restore.preflight.driver import (
+    choose_class,
+    driver_findings,
+    fitting_classes,
+    serving_driver,
+)
+from snapkeep.domain.restore.preflight.file_systems import file_system_findings
+from snapkeep.domain.restore.preflight.limits import limit_findings
+from snapkeep.domain.restore.preflight.place import place_findings
+from snapkeep.domain.restore.preflight.quotas import quota_findings
+from snapkeep.domain.restore.preflight.size import type_findings
+from snapkeep.domain.restore.requests import RestoreRequest
+from snapkeep.domain.restore.targets import ClassFacts, TargetFacts
+from snapkeep.domain.retention.candidates import moment
+
+OURS = "snapkeep.io/"
+MULTI_ATTACH = frozenset({"io1", "io2"})
+SINGLE_NODE = frozenset({"ReadWriteOnce", "ReadWriteOncePod"})
+
+
+def target_findings(
+    request: RestoreRequest, point: PointFacts, target: TargetFacts, size_bytes: int
+) -> Iterator[Finding]:
+    """Name, namespace, quota, class, modes and zone of the claim to be made."""
+    yield from _name(request, target)
+    yield from _namespace(request, target)
+    no_snapshots = target.no_snapshots.get(serving_driver(request, point, target).name, "")
+    if no_snapshots:
+        yield error(
+            "no_snapshot_support",
+            f"cluster {request.cluster} cannot restore from snapshots: {no_snapshots}",
+            "install the snapshot controller add-on, then apply what `snapkeep manifests` prints",
+        )
+    elif target.controller_silent_since:
+        yield warning(
+            "snapshot_controller_silent",
+            f"the snapshot controller of cluster {request.cluster} gave no sign of life since "
+            f"{moment(target.controller_silent_since)}: nothing is restored until it does",
+            "kubectl get deployment --all-namespaces | grep snapshot-controller",
+        )
+    yield from _labels(request)
+    yield from _modes(point)
+    name = request.storage_class or point.storage_class
+    found = target.classes.get(name)
+    if found is None:
+        yield _no_class(request, name, point, target)
+    else:
+        yield from driver_findings(request, point, found, target)
+        if found.provisioner in DRIVERS:
+            yield from place_findings(request, found, target)
+        yield from _shared_device(point, found)
+        yield from type_findings(size_bytes, found.volume_type, found.name)
+        yield from file_system_findings(point, found, target)
+        yield from binding_findings(request, point, found, target, size_bytes)
+    if size_bytes and target.namespace_phase:
+        yield from quota_findings(request, name, size_bytes, target.quotas)
+        yield from limit_findings(request, size_bytes, target.limits)
+
+
+def _name(request: RestoreRequest, target: TargetFacts) -> Iterator[Finding]:
+    if not is_claim_name(request.target):
+        yield error(
+            "bad_name",
+            f"{request.target[:80]!r} is no name for a claim: small letters, digits, - and . only, "
+            f"{NAME_LIMIT} characters at most, beginning and ending with a letter or digit",
+            "choose another name",
+        )
+    elif target.claim_exists:
+        yield error(
+            "claim_exists",
+            f"claim {request} exists already: a restore never overwrites one",
+            f"choose another name, or: kubectl delete pvc {request.target} --namespace {request.namespace}",
+        )
+
+
+def _namespace(request: RestoreRequest, target: TargetFacts) -> Iterator[Finding]:
+    if not target.namespace_phase:
+        yield error(
+            "no_namespace",
+            f"cluster {request.cluster} has no namespace {request.namespace}",
+            f"kubectl create namespace {request.namespace}",
+        )
+    elif target.namespace_phase == "Terminating":
+        yield error(
+            "namespace_terminating",
+            f"namespace {request.namespace} is being deleted: nothing can be made in it",
+            "wait until it is gone and create it again, or choose another namespace",
+        )
+
+
+def _modes(point: PointFacts) -> Iterator[Finding]:
+    if not point.access_modes:
+        yield error(
+            "access_modes_unknown",
+            f"the tags of recovery point {point.id} do not say its access modes yet",
+            "wait for reconcile, which completes tags every 15 minutes",
+        )
+    shared = sorted(set(point.access_modes) - SINGLE_NODE)
+    if shared and point.volume_mode != "Block":
+        yield error(
+            "access_modes",
+            f"recovery point {point.id} asks for {', '.join(shared)}, and EBS volumes with a file system can "
+            "be used on one node only",
+            "restore a point of a ReadWriteOnce claim, or use volume mode Block on an io2 class",
+        )
+
+
+def _labels(request: RestoreRequest) -> Iterator[Finding]:
+    """Labels that Kubernetes would refuse, and those that say what is ours."""
+    for key, value in sorted(request.labels.items()):
+        if key.startswith(OURS):
+            yield error(
+                "label_reserved",
+                f"label {key} is for Snapkeep itself: restored claims get their own",
+                "leave it out; label the claim by kubectl when it is there",
+            )
+        elif not is_label(key, value):
+            yield error(
+                "bad_label",
+                f"{key[:80]!r}: {value[:80]!r} is no label: names and values have {LABEL_LIMIT} characters "
+                "at most, letters, digits, -, _ and ., beginning and ending with a letter or digit",
+                "mend it, or leave it out",
+            )
+
+
+def _shared_device(point: PointFacts, found: ClassFacts) -> Iterator[Finding]:
+    """Only io2 volumes (and io1) can be attached to several instances, and only as raw devices.
+    https://docs.aws.amazon.com/ebs/latest/userguide/ebs-volumes-multi.html
+    """
+    shared = sorted(set(point.access_modes) - SINGLE_NODE)
+    if shared and point.volume_mode == "Block" and found.volume_type not in MULTI_ATTACH:
+        yield error(
+            "volume_type_not_shared",
+            f"recovery point {point.id} asks for {', '.join(shared)}, and storage class {found.name} makes "
+            f"{found.volume_type} volumes, which one node can use at a time",
+            "choose an io2 class",
+        )
+
+
+def _no_class(request: RestoreRequest, name: str, point: PointFacts, target: TargetFacts) -> Finding:
+    fitting = ", ".join(fitting_classes(point, target)) or "none"
+    what = f"has no storage class {name}" if name else "is not told which storage class to use"
+    return error(
+        "no_storage_class",
+        f"cluster {request.cluster} {what}; classes of EBS drivers there: {fitting}",
+        choose_class(point, target),
+    )

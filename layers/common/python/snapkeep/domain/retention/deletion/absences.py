@@ -1,0 +1,34 @@
+"""Snapshots that were away, in the archive tier or the Recycle Bin, and came back.
+
+Whoever brings a point back wants to use it, but retention let it go long ago and would delete it at once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from snapkeep.domain.retention.candidates import Protection, moment
+
+PROTECTED_FOR = timedelta(hours=72)
+"""How long a point that was brought back is kept for whoever wants to use it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """A snapshot that nothing could be restored from, since when, and when it was first seen back.
+
+    Both times are aware UTC; `back_at` is None while nobody saw it back.
+    """
+
+    snapshot_id: str
+    since: datetime
+    back_at: datetime | None = None
+
+
+def brought_back(absence: Absence, now: datetime) -> Protection | None:
+    """What keeps a point that was seen back; None once its time is over."""
+    until = (absence.back_at or now) + PROTECTED_FOR
+    if until <= now:
+        return None
+    return Protection(f"brought back after it was archived or deleted: kept until {moment(until)}")

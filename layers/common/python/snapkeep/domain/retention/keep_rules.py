@@ -1,0 +1,102 @@
+"""The keep rules at work: offered the points of a lineage from the newest to the oldest.
+
+A rule is data: a period, a limit (or none), a moment before which it keeps nothing (or none).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+
+from snapkeep.domain.retention.periods import EACH, PERIODS, Cuts, back
+from snapkeep.domain.retention.rules import COUNT_RULES, DURATION_RULES, Duration, RetentionRules
+
+_NOUNS = {"hourly": "hour", "daily": "day", "weekly": "week", "monthly": "month", "yearly": "year"}
+
+
+@dataclass(slots=True)
+class Rule:
+    """A rule and how many points it has kept so far.
+
+    `name` is what its reasons begin with; `limit` None means all; `since` (aware) None means ever.
+    """
+
+    name: str
+    period: str
+    limit: int | None = None
+    since: datetime | None = None
+    used: int = 0
+
+    def is_open(self, time: datetime) -> bool:
+        """False when the rule can keep neither the point of this time nor an older one any more."""
+        if self.since is not None:
+            return time > self.since
+        return self.limit is None or self.used < self.limit
+
+    def keep(self) -> str:
+        """Count a point that is the newest of its period: why it stays, such as `daily 3/7`."""
+        self.used += 1
+        if self.since is not None:
+            return self.name
+        return f"{self.name} {self.used}/{self.limit}" if self.limit else f"{self.name} {self.used}"
+
+    def why_not(self, time: datetime) -> str:
+        """Why the rule did not keep the point of this time, which it was offered last."""
+        if self.is_open(time):
+            return f"not the newest of its {_NOUNS[self.period]}"
+        if self.since is not None:
+            return f"older than {self.name}"
+        return f"{self.name} {self.limit} filled by newer points"
+
+
+class KeepRules:
+    """All rules of a policy, ORed."""
+
+    def __init__(self, rules: RetentionRules, zone: tzinfo, newest: datetime) -> None:
+        """Durations count back from `newest` (aware); `zone` cuts the periods."""
+        self._rules = [*_count_rules(rules), *_duration_rules(rules, newest.astimezone(zone))]
+        self._open = self._rules
+        self._cuts = Cuts(zone, {rule.period: None for rule in self._rules if rule.period != EACH})
+        self._why_not_any_more = ""
+
+    def reasons(self, time: datetime, is_oldest: bool) -> list[str]:
+        """Why the point of this time (aware) stays; none when no rule keeps it.
+
+        A rule that is not filled keeps the oldest point, too, so that no history is lost early.
+        """
+        self._open = [rule for rule in self._open if rule.is_open(time)]
+        if not self._open:
+            return []
+        newest_of = self._cuts.newest_of(time)
+        if is_oldest:
+            return [rule.keep() if rule.period in newest_of else f"oldest {rule.name}" for rule in self._open]
+        return [rule.keep() for rule in self._open if rule.period in newest_of]
+
+    def why_not(self, time: datetime) -> str:
+        """Why no rule kept the point of this time, which was offered last."""
+        if self._why_not_any_more:
+            return self._why_not_any_more
+        words = "; ".join(dict.fromkeys(rule.why_not(time) for rule in self._rules))
+        text = f"no rule keeps it: {words}"
+        if not self._open:
+            self._why_not_any_more = text
+        return text
+
+
+def _count_rules(rules: RetentionRules) -> list[Rule]:
+    counts = ((name, getattr(rules, name)) for name in COUNT_RULES)
+    return [
+        Rule(name, period=name if name in PERIODS else EACH, limit=None if count == "all" else count)
+        for name, count in counts
+        if count is not None
+    ]
+
+
+def _duration_rules(rules: RetentionRules, newest: datetime) -> list[Rule]:
+    found = []
+    for name in DURATION_RULES:
+        span: Duration | None = getattr(rules, name)
+        if span is not None:
+            period = name.removeprefix("within").removeprefix("_")
+            found.append(Rule(f"{period} within {span}".strip(), period, since=back(newest, span)))
+    return found

@@ -1,0 +1,133 @@
+"""Retention over many lineages: planned one after the other, the lineages of a claim together.
+
+What a claim has under one policy matters to the others: points of the built-in policies may go
+once the claim has a newer good one anywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, tzinfo
+from itertools import groupby
+
+from snapkeep.domain.policies import RESERVED_NAMES
+from snapkeep.domain.retention.candidates import Candidate
+from snapkeep.domain.retention.plan import Circumstances, Earlier, Kept, RetentionPlan, claim_is_over, plan
+from snapkeep.domain.retention.rules import Duration, RetentionRules
+
+ORPHANED = "orphaned policy"
+"""The reason of points whose policy the config does not name any more: never purged by themselves."""
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyRetention:
+    """The rules of a policy, the zone that cuts its periods, and rules it had before (any order).
+
+    `spacing` is the shortest distance between two of its slots, zero where it has no schedule.
+    """
+
+    rules: RetentionRules
+    zone: tzinfo = UTC
+    earlier: tuple[Earlier, ...] = ()
+    spacing: timedelta = timedelta()
+
+
+BUILT_IN: Mapping[str, PolicyRetention] = {
+    "interruption": PolicyRetention(RetentionRules(last=3, within=Duration(days=7))),
+    "on-demand": PolicyRetention(RetentionRules(within=Duration(days=30))),
+}
+"""What the built-in policies keep unless the config says otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lineage:
+    """All points of one claim (its UID) under one policy, in any order.
+
+    `gone_since` (aware) is when the claim was found deleted; None while it exists.
+    """
+
+    claim: str
+    policy: str
+    points: Sequence[Candidate]
+    gone_since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LineagePlan:
+    """What becomes of the points of one lineage.
+
+    `claim_over` says that its claim is gone for so long that only its last points stay.
+    """
+
+    claim: str
+    policy: str
+    plan: RetentionPlan
+    gone_since: datetime | None = None
+    claim_over: bool = False
+
+
+def plan_lineages(
+    lineages: Iterable[Lineage], policies: Mapping[str, PolicyRetention], now: datetime
+) -> Iterator[LineagePlan]:
+    """The plans, as the lineages come; only those of one claim are in memory at a time.
+
+    `policies` are those the config names; built-in ones have their defaults. Raises ValueError when
+    the lineages of a claim do not come together, because half of them cannot be judged.
+    """
+    known = {**BUILT_IN, **policies}
+    seen: set[str] = set()
+    for claim, group in groupby(lineages, key=lambda lineage: lineage.claim):
+        if claim in seen:
+            raise ValueError(f"claim {claim}: its lineages must come one after the other")
+        seen.add(claim)
+        yield from _plan_claim(list(group), known, now)
+
+
+def _plan_claim(
+    lineages: Sequence[Lineage], policies: Mapping[str, PolicyRetention], now: datetime
+) -> Iterator[LineagePlan]:
+    newest = [_newest_good(lineage, now) for lineage in lineages]
+    for number, lineage in enumerate(lineages):
+        elsewhere = [time for time in (*newest[:number], *newest[number + 1 :]) if time]
+        policy = policies.get(lineage.policy)
+        yield LineagePlan(
+            lineage.claim,
+            lineage.policy,
+            _plan_one(lineage, policy, max(elsewhere, default=None), now) if policy else _orphaned(lineage),
+            lineage.gone_since,
+            policy is not None and claim_is_over(policy.rules, policy.zone, lineage.gone_since, now),
+        )
+
+
+def _plan_one(
+    lineage: Lineage, policy: PolicyRetention, newer_elsewhere: datetime | None, now: datetime
+) -> RetentionPlan:
+    return plan(
+        lineage.points,
+        policy.rules,
+        policy.zone,
+        now,
+        Circumstances(
+            builtin=lineage.policy in RESERVED_NAMES,
+            newer_elsewhere=newer_elsewhere,
+            gone_since=lineage.gone_since,
+            earlier=policy.earlier,
+            spacing=policy.spacing,
+        ),
+    )
+
+
+def _newest_good(lineage: Lineage, now: datetime) -> datetime | None:
+    return max((point.time for point in lineage.points if point.counts(now)), default=None)
+
+
+def _orphaned(lineage: Lineage) -> RetentionPlan:
+    ordered = sorted(lineage.points, key=lambda point: (point.time, point.id), reverse=True)
+    return RetentionPlan(
+        keep=tuple(
+            Kept(point, (ORPHANED, *(protection.reason for protection in point.protections)))
+            for point in ordered
+        ),
+        delete=(),
+    )

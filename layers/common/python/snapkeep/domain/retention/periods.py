@@ -1,0 +1,104 @@
+"""Calendar periods and calendar arithmetic, in the time zone of a policy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Hashable, Iterable
+from datetime import UTC, datetime, timedelta, tzinfo
+
+from snapkeep.domain.retention.rules import Duration
+
+EVER = datetime.min.replace(tzinfo=UTC)
+"""The moment before all others: what a span longer than the calendar goes back to."""
+
+EACH = ""
+"""The period of rules that cut none: every point is the newest of its own."""
+
+
+def hour_of(local: datetime) -> Hashable:
+    """The hour by the clock: the hour that autumn repeats is one hour, as it is for restic."""
+    return local.year, local.month, local.day, local.hour
+
+
+def day_of(local: datetime) -> Hashable:
+    """The day."""
+    return local.toordinal()
+
+
+def week_of(local: datetime) -> Hashable:
+    """The ISO week, Monday to Sunday; the last days of December may belong to week 1."""
+    return local.isocalendar()[:2]
+
+
+def month_of(local: datetime) -> Hashable:
+    """The month."""
+    return local.year, local.month
+
+
+def year_of(local: datetime) -> Hashable:
+    """The year."""
+    return local.year
+
+
+PERIODS: dict[str, Callable[[datetime], Hashable]] = {
+    "hourly": hour_of,
+    "daily": day_of,
+    "weekly": week_of,
+    "monthly": month_of,
+    "yearly": year_of,
+}
+"""The period of a local time, by the rule that counts it."""
+
+
+class Cuts:
+    """Cuts a row of points into periods; it must be offered them from the newest to the oldest."""
+
+    def __init__(self, zone: tzinfo, names: Iterable[str]) -> None:
+        """`names` are the PERIODS of interest."""
+        self._zone = zone
+        self._periods = [(name, PERIODS[name]) for name in names]
+        self._hour: Hashable = None
+        self._last: dict[str, Hashable] = {}
+
+    def newest_of(self, time: datetime) -> Collection[str]:
+        """The names of the periods whose newest point is the one of this time (aware), and EACH."""
+        if not self._periods:
+            return (EACH,)
+        local = time.astimezone(self._zone)
+        hour = hour_of(local)
+        if hour == self._hour:
+            return (EACH,)
+        self._hour = hour
+        found = [EACH]
+        for name, period_of in self._periods:
+            period = period_of(local)
+            if self._last.get(name) != period:
+                self._last[name] = period
+                found.append(name)
+        return found
+
+
+def back(local: datetime, span: Duration) -> datetime:
+    """The moment (UTC) a span of calendar time before an aware local time; EVER when there is none.
+
+    Years, months and days move the wall clock, hours are real hours; a day the month lacks runs over
+    into the next one (a month before 31 March is 3 March), as restic's Go does it.
+    https://pkg.go.dev/time#Time.AddDate
+    """
+    months = local.year * 12 + local.month - 1 - 12 * span.years - span.months
+    try:
+        first = local.replace(tzinfo=None, year=months // 12, month=months % 12 + 1, day=1)
+        wall = first + timedelta(days=local.day - 1 - span.days)
+        return _moment(wall, local.tzinfo) - timedelta(hours=span.hours)
+    except (ValueError, OverflowError):
+        return EVER
+
+
+def _moment(wall: datetime, zone: tzinfo | None) -> datetime:
+    """The moment (UTC) of a wall clock time.
+
+    Of a time that the zone has twice or not at all, Go promises one of two moments; this takes the
+    one it gives, by looking for the offset near the time as if it were UTC.
+    """
+    near = wall.replace(tzinfo=UTC)
+    guess = near - (near.astimezone(zone).utcoffset() or timedelta())
+    return near - (guess.astimezone(zone).utcoffset() or timedelta())

@@ -1,0 +1,270 @@
+"""The plan of a lineage: which recovery points stay and which go, each with the reason.
+
+The keep rules mean exactly what restic's `forget` means by them: they are ORed, each counts the
+newest point of every period that has points, and while it is not filled it keeps the oldest point,
+too. Above the rules: only ready points count, the newest `minimum` always stay, and what is dated
+in the future is neither counted nor deleted.
+https://restic.readthedocs.io/en/stable/060_forget.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta, tzinfo
+from itertools import chain, islice, repeat
+
+from snapkeep.domain.points import PointState
+from snapkeep.domain.retention.candidates import Candidate, moment
+from snapkeep.domain.retention.keep_rules import KeepRules
+from snapkeep.domain.retention.periods import EVER, back
+from snapkeep.domain.retention.rules import RetentionRules
+
+GRACE = timedelta(hours=72)
+"""How long a lowered retention spares the points that only the rules before it keep."""
+
+MISSED_SLOTS = 2
+"""A lineage whose newest good point is older than so many distances of its slots is overdue."""
+
+AGE_WAITS = "spared by max_age "
+"""What the reason of a point begins with that age would let go if the backups of its claim did not fail."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A point that stays, with every reason.
+
+    `by_rules`: the rules in force keep it, not just a grace, failing backups or its being the last one.
+    """
+
+    point: Candidate
+    reasons: tuple[str, ...]
+    by_rules: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """A point that goes, with why no rule keeps it."""
+
+    point: Candidate
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RetentionPlan:
+    """What becomes of every point of one lineage, newest first."""
+
+    keep: tuple[Kept, ...]
+    delete: tuple[Dropped, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """Rules that were in force, in their zone, until others replaced them (aware).
+
+    Points that came after `counts_until` (aware) push out none that the rules kept then: the policy's
+    schedule has become faster. None while it has not.
+    """
+
+    rules: RetentionRules
+    zone: tzinfo
+    until: datetime
+    grace: timedelta = GRACE
+    counts_until: datetime | None = None
+
+    def spares_at(self, now: datetime) -> bool:
+        """True while what these rules keep is spared."""
+        return now < self.until + self.grace
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What else decides about a lineage.
+
+    `newer_elsewhere` is the newest good point of the claim under any other policy: a point of a
+    `builtin` policy may go once there is a newer one, while a scheduled lineage always keeps its
+    last. Times are aware; `gone_since` is when the claim was found deleted. `spacing` is the shortest
+    distance between two slots, zero when none is known: then no backup is ever called late.
+    """
+
+    builtin: bool = False
+    newer_elsewhere: datetime | None = None
+    gone_since: datetime | None = None
+    earlier: tuple[Earlier, ...] = ()
+    spacing: timedelta = timedelta()
+
+
+def plan(
+    points: Iterable[Candidate],
+    rules: RetentionRules,
+    zone: tzinfo,
+    now: datetime,
+    circumstances: Circumstances | None = None,
+) -> RetentionPlan:
+    """The plan of one lineage: pure, and the same whatever the order of the points.
+
+    `zone` cuts the periods; `now` (aware) judges what is in the future, too old, or in its grace.
+    """
+    given = circumstances or Circumstances()
+    ordered = sorted(points, key=lambda point: (point.time, point.id), reverse=True)
+    good = [point for point in ordered if point.counts(now)]
+    newest = _newest(good, given)
+    age_from = newest if _is_overdue(ordered, newest, given, now) else now
+    decided = _decide(good, rules, zone, now, given, age_from)
+    keep: list[Kept] = []
+    delete: list[Dropped] = []
+    for point in ordered:
+        fate = next(decided) if point.counts(now) else _uncounted(point, newest, now)
+        if point.protections:
+            kept = fate if isinstance(fate, Kept) else Kept(point, ())
+            protected = (protection.reason for protection in point.protections)
+            fate = replace(kept, reasons=(*kept.reasons, *protected))
+        if isinstance(fate, Kept):
+            keep.append(fate)
+        else:
+            delete.append(fate)
+    return RetentionPlan(tuple(keep), tuple(delete))
+
+
+def claim_is_over(rules: RetentionRules, zone: tzinfo, gone_since: datetime | None, now: datetime) -> bool:
+    """True once a claim is gone for longer than its rules go on (`after_claim_deleted`)."""
+    span = rules.after_claim_deleted
+    if gone_since is None or span is None:
+        return False
+    return gone_since <= back(now.astimezone(zone), span)
+
+
+def _is_overdue(points: Sequence[Candidate], newest: datetime, given: Circumstances, now: datetime) -> bool:
+    """True while the backups of a claim that is there fail or are late: age lets nothing go of it then."""
+    if given.gone_since is not None or given.builtin or not given.spacing:
+        return False
+    trouble = any(
+        point.late or point.state is PointState.FAILED for point in points if newest < point.time <= now
+    )
+    return trouble or now - newest > MISSED_SLOTS * given.spacing
+
+
+def _newest(good: Sequence[Candidate], given: Circumstances) -> datetime:
+    """The newest good point that points of the lineage are measured by; EVER when there is none."""
+    own = good[0].time if good else EVER
+    return max(own, given.newer_elsewhere) if given.builtin and given.newer_elsewhere else own
+
+
+def _uncounted(point: Candidate, newest: datetime, now: datetime) -> Kept | Dropped:
+    """A point that does not count: it stays, but a failed one goes once a newer good one exists."""
+    if point.time > now:
+        return Kept(point, ("dated in the future: neither counted nor deleted",))
+    if point.state is PointState.FAILED:
+        if newest > point.time:
+            return Dropped(point, "failed, and a newer ready point exists")
+        return Kept(point, ("failed, but no newer point is ready yet",))
+    if point.state is PointState.DELETING:
+        return Kept(point, ("deleting: its deletion is under way",))
+    if point.state is PointState.READY:
+        return Kept(point, ())
+    if point.late:
+        return Kept(point, ("late: pending for too long; only ready points count",))
+    return Kept(point, ("pending: only ready points count",))
+
+
+def _decide(
+    good: Sequence[Candidate],
+    rules: RetentionRules,
+    zone: tzinfo,
+    now: datetime,
+    given: Circumstances,
+    age_from: datetime,
+) -> Iterator[Kept | Dropped]:
+    """The fates of the good points, in their order."""
+    if not good:
+        return iter(())
+    newest = _newest(good, given)
+    fates = _Judge(rules, zone, now, given, newest, age_from).judge(good)
+    for earlier in given.earlier:
+        if earlier.spares_at(now):
+            there = [point for point in good if _counted_then(point, earlier)]
+            last = newest if len(there) == len(good) else _newest(there, given)
+            before = _Judge(earlier.rules, earlier.zone, now, given, last, age_from).judge(there)
+            came_since = islice(fates, len(good) - len(there))
+            fates = chain(came_since, map(_spare, fates, before, repeat(earlier)))
+    return fates
+
+
+def _counted_then(point: Candidate, earlier: Earlier) -> bool:
+    return earlier.counts_until is None or point.time <= earlier.counts_until
+
+
+def _spare(fate: Kept | Dropped, before: Kept | Dropped, earlier: Earlier) -> Kept | Dropped:
+    """Keep what only the earlier rules keep: their grace has not ended."""
+    if isinstance(fate, Kept) or isinstance(before, Dropped):
+        return fate
+    end = moment(earlier.until + earlier.grace)
+    words = ", ".join(before.reasons)
+    return Kept(fate.point, (f"grace until {end}: {words} by the rules before {moment(earlier.until)}",))
+
+
+class _Judge:
+    """Decides about the good points of a lineage by one set of rules."""
+
+    def __init__(
+        self,
+        rules: RetentionRules,
+        zone: tzinfo,
+        now: datetime,
+        given: Circumstances,
+        newest: datetime,
+        age_from: datetime,
+    ) -> None:
+        here = now.astimezone(zone)
+        self.rules = rules
+        self.given = given
+        self.keep_rules = KeepRules(rules, zone, newest)
+        self.too_old = back(age_from.astimezone(zone), rules.max_age) if rules.max_age else EVER
+        self.aged = back(here, rules.max_age) if rules.max_age else EVER
+        self.newest = newest
+        self.claim_over = self._claim_over(here)
+
+    def judge(self, good: Sequence[Candidate]) -> Iterator[Kept | Dropped]:
+        """The fates, newest first."""
+        oldest = len(good) - 1
+        return (self._fate(number, point, number == oldest) for number, point in enumerate(good))
+
+    def _fate(self, number: int, point: Candidate, is_oldest: bool) -> Kept | Dropped:
+        ended = self._ended(point)
+        reasons = [] if ended else self.keep_rules.reasons(point.time, is_oldest)
+        spared = self.too_old <= point.time < self.aged and not self.claim_over
+        by_rules = (bool(reasons) and not spared) or number < self.rules.minimum > 1
+        if number < self.rules.minimum:
+            reasons += self._guard(number, point, bool(reasons))
+        if reasons and spared:
+            reasons.append(
+                f"{AGE_WAITS}{self.rules.max_age}: no newer point is ready since {moment(self.newest)}"
+            )
+        if reasons:
+            return Kept(point, tuple(reasons), by_rules)
+        return Dropped(point, ended or self.keep_rules.why_not(point.time))
+
+    def _ended(self, point: Candidate) -> str:
+        """Why no rule may keep the point any more; "" while they may."""
+        if self.claim_over:
+            return self.claim_over
+        return f"older than max_age {self.rules.max_age}" if point.time < self.too_old else ""
+
+    def _claim_over(self, here: datetime) -> str:
+        """Why the points of a claim that is gone may go; "" while the rules go on as before."""
+        since = self.given.gone_since
+        if since is None or not claim_is_over(self.rules, here.tzinfo or UTC, since, here):
+            return ""
+        span = self.rules.after_claim_deleted
+        return f"its claim is gone since {moment(since)}: after_claim_deleted {span} is over"
+
+    def _guard(self, number: int, point: Candidate, is_kept: bool) -> list[str]:
+        """Why one of the newest `minimum` points stays whatever the rules say."""
+        if self.rules.minimum > 1:
+            return [f"minimum {number + 1}/{self.rules.minimum}"]
+        if is_kept:
+            return []
+        if not self.given.builtin:
+            return ["last ready point of its lineage"]
+        newer = self.given.newer_elsewhere
+        return [] if newer and newer > point.time else ["last ready point of its claim"]

@@ -1,0 +1,189 @@
+"""Turnover: which deletions are the steady state, because new points push older ones out.
+
+On a Monday that is the first of a month one new point may push out one point of each rule at once.
+Counting deletions alone cannot tell that from a slip, but the plan can: without the new points it
+would have kept what they push out, while a slip deletes with or without them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
+
+from snapkeep.domain.retention.candidates import Candidate
+from snapkeep.domain.retention.deletion.brake import LineageChange
+from snapkeep.domain.retention.lineages import BUILT_IN, Lineage, LineagePlan, PolicyRetention, plan_lineages
+from snapkeep.domain.retention.periods import EVER, PERIODS, back
+from snapkeep.domain.retention.rules import KEEP_RULES, RetentionRules
+
+IsNew = Callable[[Candidate], bool]
+
+JITTER = 2
+"""Runs start late and snapshots queue: points at half the schedule's distance count as two periods."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """The good points of a lineage, how many are new, and which deletions those account for.
+
+    `going` are the deletions (ids) from the oldest on, `pushed` those that only go because the new
+    points came. `excused` counts the periods that the new points are the first to fill, over all rules,
+    `runs` those of the schedule alone. `aged` is the deletion (its id) of the oldest point
+    that `max_age` let go since the last prune, "" for none.
+    """
+
+    lineage: str
+    points: int
+    new: int
+    going: tuple[str, ...] = ()
+    pushed: frozenset[str] = frozenset()
+    excused: int = 0
+    runs: int = 0
+    aged: str = ""
+    claim_over: bool = False
+    built_in: bool = False
+
+    def change(self, going: Collection[str], refused: int = 0) -> LineageChange:
+        """What it means for the lineage when these of its good points (ids) go. `refused` others count no
+        more, because the brake refused to delete them or let them go before: they give no room to lose more.
+
+        New points account for what they push out, up to one deletion a rule and period, and for one
+        deletion a run in any case, since age may let a point go in the same prune. Age often lets one go
+        just before the run that replaces it is ready: that one is excused, too.
+        """
+        going = set(going)
+        pushed = [name for name in self.going if name in self.pushed and name in going][: self.excused]
+        others = [name for name in self.going if name in going and name not in set(pushed)]
+        more = max(0, self.runs - len(pushed))
+        beyond = others[more:]
+        if self.aged in beyond:
+            beyond.remove(self.aged)
+        return LineageChange(
+            lineage=self.lineage,
+            points=self.points - refused,
+            new=self.new,
+            excused=len(pushed) + len(others) - len(beyond),
+            beyond=tuple(beyond),
+            claim_over=self.claim_over,
+            built_in=self.built_in,
+        )
+
+
+def tallies(
+    plans: Sequence[LineagePlan],
+    is_new: IsNew,
+    policies: Mapping[str, PolicyRetention],
+    now: datetime,
+    since: datetime | None = None,
+) -> Iterator[Tally]:
+    """The tallies of all lineages of one claim, in their order; `since` is the last prune, if one is known.
+
+    A claim is planned a second time, without its new points, only when more goes than runs came.
+    """
+    known = {**BUILT_IN, **policies}
+    good = [_good(plan, now) for plan in plans]
+    runs = [_runs(points, is_new, known.get(plan.policy)) for plan, points in zip(plans, good, strict=True)]
+    in_doubt = any(came and len(plan.plan.delete) > came for plan, came in zip(plans, runs, strict=True))
+    anyway = _going_anyway(plans, is_new, policies, now) if in_doubt else set()
+    for plan, points, came in zip(plans, good, runs, strict=True):
+        going = tuple(gone.point.id for gone in reversed(plan.plan.delete) if gone.point.counts(now))
+        policy = known.get(plan.policy)
+        yield Tally(
+            lineage=f"{plan.claim}/{plan.policy}",
+            points=len(points),
+            new=sum(1 for point in points if is_new(point)),
+            going=going,
+            pushed=frozenset(going) - anyway if in_doubt else frozenset(),
+            excused=_periods_begun(points, is_new, policy, now) if in_doubt and policy else 0,
+            runs=came,
+            aged=_aged(points, going, policy, since, now) if policy and since else "",
+            claim_over=plan.claim_over,
+            built_in=plan.policy in BUILT_IN,
+        )
+
+
+def _going_anyway(
+    plans: Sequence[LineagePlan], is_new: IsNew, policies: Mapping[str, PolicyRetention], now: datetime
+) -> set[str]:
+    """What would go if the new points had not come."""
+    before = [
+        Lineage(
+            plan.claim, plan.policy, [point for point in _points(plan) if not is_new(point)], plan.gone_since
+        )
+        for plan in plans
+    ]
+    return {gone.point.id for plan in plan_lineages(before, policies, now) for gone in plan.plan.delete}
+
+
+def _aged(
+    points: Sequence[Candidate],
+    going: Collection[str],
+    policy: PolicyRetention,
+    since: datetime,
+    now: datetime,
+) -> str:
+    """The oldest deletion (its id) of a point that was young enough for `max_age` at the last prune."""
+    span = policy.rules.max_age
+    if not span or not going:
+        return ""
+    then, today = (back(time.astimezone(policy.zone), span) for time in (since, now))
+    found = [point for point in points if then <= point.time < today and point.id in going]
+    return min(found, key=lambda point: (point.time, point.id)).id if found else ""
+
+
+def _runs(points: Sequence[Candidate], is_new: IsNew, policy: PolicyRetention | None) -> int:
+    """How many runs the new points stand for: points closer together than the schedule are one.
+
+    A policy that the config does not name deletes nothing, so its points account for nothing.
+    """
+    return len(_firsts(points, is_new, policy.spacing / JITTER)) if policy else 0
+
+
+def _periods_begun(points: Sequence[Candidate], is_new: IsNew, policy: PolicyRetention, now: datetime) -> int:
+    """How many periods new points are the first to fill, over all rules in force now."""
+    runs = _firsts(points, is_new, policy.spacing / JITTER)
+    sparing = [(earlier.rules, earlier.zone) for earlier in policy.earlier if earlier.spares_at(now)]
+    return sum(
+        _begun(period, zone, points, is_new) if period else len(runs)
+        for rules, zone in ((policy.rules, policy.zone), *sparing)
+        for period in _periods_of(rules)
+    )
+
+
+def _periods_of(rules: RetentionRules) -> Iterator[str]:
+    """The period of each rule that is set; "" for those that cut none."""
+    for name in KEEP_RULES:
+        if getattr(rules, name) is not None:
+            period = name.removeprefix("within_")
+            yield period if period in PERIODS else ""
+
+
+def _begun(period: str, zone: tzinfo, points: Sequence[Candidate], is_new: IsNew) -> int:
+    new: set[Hashable] = set()
+    old: set[Hashable] = set()
+    for point in points:
+        (new if is_new(point) else old).add(PERIODS[period](point.time.astimezone(zone)))
+    return len(new - old)
+
+
+def _firsts(points: Sequence[Candidate], is_new: IsNew, apart: timedelta) -> list[Candidate]:
+    """The new points that are at least that far from the point before them that counts."""
+    found: list[Candidate] = []
+    last = EVER
+    for point in sorted(points, key=lambda point: (point.time, point.id)):
+        if point.time - last < apart:
+            continue
+        last = point.time
+        if is_new(point):
+            found.append(point)
+    return found
+
+
+def _points(plan: LineagePlan) -> Iterator[Candidate]:
+    yield from (kept.point for kept in plan.plan.keep)
+    yield from (gone.point for gone in plan.plan.delete)
+
+
+def _good(plan: LineagePlan, now: datetime) -> Sequence[Candidate]:
+    return [point for point in _points(plan) if point.counts(now)]

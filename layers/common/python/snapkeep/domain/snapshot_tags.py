@@ -1,0 +1,118 @@
+"""EBS snapshots as retention sees them: read from their tags, which are checked and not believed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from sys import intern
+
+from snapkeep.domain import tags
+from snapkeep.domain.naming import point_id
+from snapkeep.domain.points import ClaimFacts, PointState, Snapshot, SnapshotState
+from snapkeep.domain.retention.candidates import (
+    Candidate,
+    Protection,
+    archived,
+    held,
+    in_recycle_bin,
+    restored_for_now,
+)
+
+STATES = {
+    SnapshotState.PENDING: PointState.PENDING,
+    SnapshotState.COMPLETED: PointState.READY,
+    SnapshotState.ERROR: PointState.FAILED,
+    SnapshotState.RECOVERABLE: PointState.DELETING,
+    SnapshotState.RECOVERING: PointState.DELETING,
+}
+"""What EC2's states mean for retention: what is in the bin, or on its way back, shields nothing."""
+
+IN_BIN = (SnapshotState.RECOVERABLE, SnapshotState.RECOVERING)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A candidate, the lineage it belongs to and its slot in it (aware UTC).
+
+    `claim` is a UID, `name` is what people call it: `namespace/name`.
+    """
+
+    claim: str
+    policy: str
+    candidate: Candidate
+    slot: datetime
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A snapshot that belongs to no lineage: it is kept, reported and never counted."""
+
+    snapshot_id: str
+    reason: str
+
+
+def read(snapshot: Snapshot, cluster: str) -> Listed | Unreadable:
+    """The candidate a snapshot of a cluster is, or why it cannot be one.
+
+    A point's id hashes its deployment, cluster, claim UID, policy and slot: tags that were edited do not fit
+    it. The ids of points from before deployments had names say none, nor do they once they are adopted.
+    """
+    facts = tags.claim_facts_of(snapshot.tags)
+    policy, slot = snapshot.tags.get(tags.POLICY, ""), tags.slot_of(snapshot.tags)
+    if facts is None or not policy or slot is None:
+        return Unreadable(snapshot.id, _incomplete(snapshot))
+    if facts.cluster != cluster:
+        return Unreadable(snapshot.id, f"its tags name the cluster {facts.cluster}, not {cluster}")
+    identity = (facts.name, cluster, facts.uid, policy, slot)
+    named, whose = snapshot.tags.get(tags.POINT), snapshot.tags.get(tags.DEPLOYMENT, "")
+    if not any(named == point_id(*identity, name) for name in (whose, "")):
+        return Unreadable(snapshot.id, "its tags do not fit each other: somebody edited them")
+    return Listed(facts.uid, policy, _candidate(snapshot, facts), slot, f"{facts.namespace}/{facts.name}")
+
+
+def hold_of(snapshot: Snapshot) -> bool:
+    """True when the tag, which is the truth, says that nothing may delete it.
+
+    Whatever its value: who sets `snapkeep:hold` to `yes` by hand means it.
+    """
+    return tags.HOLD in snapshot.tags
+
+
+def is_away(snapshot: Snapshot) -> bool:
+    """True for one in the archive tier or the Recycle Bin, or back from the first for a time only."""
+    return snapshot.archived or snapshot.back_to_archive_at is not None or snapshot.state in IN_BIN
+
+
+def _candidate(snapshot: Snapshot, facts: ClaimFacts) -> Candidate:
+    state = STATES[snapshot.state]
+    if state is PointState.READY and not _is_restorable(facts):
+        state = PointState.PENDING
+    volume = intern(snapshot.volume_id)  # the points of a claim share one text
+    return Candidate(snapshot.id, snapshot.started_at, state, _protections(snapshot), volume=volume)
+
+
+def _is_restorable(facts: ClaimFacts) -> bool:
+    """True when the tags say all that a restore needs; reconcile may still be completing them."""
+    return bool(facts.requested and facts.access_modes and facts.volume_mode)
+
+
+def _protections(snapshot: Snapshot) -> tuple[Protection, ...]:
+    found = []
+    if hold_of(snapshot):
+        found.append(held("the tag snapkeep:hold"))
+    if snapshot.archived:
+        found.append(archived(None))
+    if snapshot.back_to_archive_at:
+        found.append(restored_for_now(snapshot.back_to_archive_at))
+    if snapshot.state in IN_BIN:
+        found.append(in_recycle_bin(None))
+    return tuple(found)
+
+
+def _incomplete(snapshot: Snapshot) -> str:
+    wanted = (tags.NAMESPACE, tags.CLAIM, tags.CLAIM_UID, tags.POLICY)
+    missing = [key for key in wanted if not snapshot.tags.get(key)]
+    if tags.slot_of(snapshot.tags) is None:
+        missing.append(f"{tags.SLOT} (as 20261123T020000Z)")
+    return f"these tags are missing or malformed: {', '.join(missing)}"

@@ -1,0 +1,238 @@
+"""Backups as they are asked for and answered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from snapkeep.domain.backup.backups import BackupPlan, BackupStatus
+from snapkeep.domain.backup.on_demand import Wish
+from snapkeep.domain.backup.runs import Run, RunState
+from snapkeep.domain.backup.selection import Taken
+from snapkeep.domain.backup.sharing import in_words
+from snapkeep.domain.claims import ClaimName
+from snapkeep.domain.points import Point, PointState
+from snapkeep.domain.policies import Method, Operator, Requirement, Selection
+from snapkeep.domain.sizes import parse_quantity
+from snapkeep.inbound.api.names import DNS_LABEL
+from snapkeep.inbound.api.words import time_text
+
+Name = Annotated[str, StringConstraints(min_length=1, max_length=253)]
+NamespaceName = Annotated[str, StringConstraints(pattern=DNS_LABEL)]
+Pattern = Annotated[str, StringConstraints(min_length=1, max_length=63)]
+Quantity = Annotated[str, StringConstraints(min_length=1, max_length=40)]
+MOST = 500
+
+
+class ClaimBody(BaseModel):
+    """A claim by its name."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    namespace: NamespaceName
+    name: Name
+
+
+class SelectionBody(BaseModel):
+    """What to take, in the words of a policy's `selection`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    namespaces: list[Pattern] = Field(default_factory=list, max_length=100)
+    exclude_namespaces: list[Pattern] = Field(default_factory=list, max_length=100)
+    match_labels: dict[str, str] = Field(default_factory=dict, max_length=50)
+    storage_classes: list[Name] = Field(default_factory=list, max_length=100)
+    min_size: Quantity | None = None
+    max_size: Quantity | None = None
+
+    @model_validator(mode="after")
+    def _readable(self) -> SelectionBody:
+        if not self.model_fields_set:
+            raise ValueError('is empty; to take every claim, write namespaces: ["*"]')
+        for size in (self.min_size, self.max_size):
+            if size is not None:
+                parse_quantity(size)
+        return self
+
+    def selection(self) -> Selection:
+        """The selection as the domain has it."""
+        return Selection(
+            namespaces=tuple(self.namespaces),
+            exclude_namespaces=tuple(self.exclude_namespaces),
+            labels=tuple(Requirement(key, Operator.IN, (value,)) for key, value in self.match_labels.items()),
+            storage_classes=tuple(self.storage_classes),
+            min_bytes=parse_quantity(self.min_size) if self.min_size else None,
+            max_bytes=parse_quantity(self.max_size) if self.max_size else None,
+        )
+
+
+class BackupBody(BaseModel):
+    """What to back up now: claims, or a selection, or what a policy takes."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    claims: list[ClaimBody] | None = Field(None, min_length=1, max_length=MOST)
+    selection: SelectionBody | None = None
+    policy: Name | None = None
+    method: Method | None = Field(None, description="Default: csi where the cluster can, else ebs")
+    dry_run: bool = Field(False, description="Only answer what would be taken")
+
+    @model_validator(mode="after")
+    def _one_of(self) -> BackupBody:
+        if sum(item is not None for item in (self.claims, self.selection, self.policy)) != 1:
+            raise ValueError("name exactly one of `claims`, `selection` and `policy`")
+        return self
+
+    def wish(self, caller: str) -> Wish:
+        """The wish as the domain has it."""
+        return Wish(
+            claims=tuple(ClaimName(item.namespace, item.name) for item in self.claims or ()),
+            selection=self.selection.selection() if self.selection else None,
+            policy=self.policy or "",
+            method=self.method,
+            caller=caller,
+        )
+
+
+class NamespaceBackupBody(BaseModel):
+    """Which claims of the namespace to back up now; without `claims`, all."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    claims: list[Name] | None = Field(None, min_length=1, max_length=MOST)
+    method: Method | None = Field(None, description="Default: csi where the cluster can, else ebs")
+    dry_run: bool = Field(False, description="Only answer what would be taken")
+
+    def wish(self, namespace: str, caller: str) -> Wish:
+        """The wish as the domain has it, of this namespace only."""
+        return Wish(
+            claims=tuple(ClaimName(namespace, name) for name in self.claims or ()),
+            selection=None if self.claims else Selection(namespaces=(namespace,)),
+            method=self.method,
+            namespace=namespace,
+            caller=caller,
+        )
+
+
+class TakenModel(BaseModel):
+    """A claim that is taken, and why."""
+
+    namespace: str
+    claim: str
+    method: Method
+    reason: str
+
+
+class LeftModel(BaseModel):
+    """A claim that is not taken, and why."""
+
+    subject: str
+    code: str
+    reason: str
+
+
+class BackupPlanModel(BaseModel):
+    """The answer to a dry run."""
+
+    taken: list[TakenModel]
+    left: list[LeftModel]
+    unmet: str
+
+
+class StartedBackupModel(BaseModel):
+    """The answer to an accepted backup."""
+
+    id: str
+    cluster: str
+    policy: str
+    slot: str
+    state: RunState
+
+
+class BackupPointModel(BaseModel):
+    """A recovery point of a backup."""
+
+    id: str
+    namespace: str
+    claim: str
+    state: PointState
+    method: Method
+    snapshot_id: str
+    reason: str
+
+
+class BackupModel(StartedBackupModel):
+    """A backup as it stands now."""
+
+    total: int
+    ready: int
+    failed: int
+    degraded: str
+    points: list[BackupPointModel]
+    left: list[LeftModel]
+    next_cursor: str | None = None
+
+
+def plan_model(plan: BackupPlan) -> BackupPlanModel:
+    """A plan as it is answered."""
+    return BackupPlanModel(
+        taken=[
+            TakenModel(
+                namespace=item.claim.namespace,
+                claim=item.claim.name,
+                method=item.method,
+                reason=_and_shared(item.method_reason or item.reason, _volume(item), item.sharers),
+            )
+            for item in plan.taken
+        ],
+        left=[
+            LeftModel(subject=str(item.subject), code=item.code.value, reason=item.reason)
+            for item in plan.left
+        ],
+        unmet=plan.unmet,
+    )
+
+
+def started_model(run: Run) -> StartedBackupModel:
+    """An accepted backup as it is answered."""
+    return StartedBackupModel(
+        id=run.id, cluster=run.cluster, policy=run.policy, slot=time_text(run.slot), state=run.state
+    )
+
+
+def backup_model(status: BackupStatus) -> BackupModel:
+    """A backup as it is answered."""
+    run = status.run
+    return BackupModel(
+        **started_model(run).model_dump(),
+        total=run.total,
+        ready=run.ready,
+        failed=run.failed,
+        degraded=run.degraded,
+        points=[_point(point) for point in status.points],
+        left=[LeftModel(subject=item.subject, code=item.code, reason=item.reason) for item in status.left],
+        next_cursor=status.following or None,
+    )
+
+
+def _point(point: Point) -> BackupPointModel:
+    return BackupPointModel(
+        id=point.id,
+        namespace=point.claim.namespace,
+        claim=point.claim.name,
+        state=point.state.public,
+        method=point.method,
+        snapshot_id=point.snapshot_id,
+        reason=_and_shared(point.reason or point.method_reason, point.volume_id, point.sharers),
+    )
+
+
+def _volume(taken: Taken) -> str:
+    return taken.claim.volume.handle if taken.claim.volume else ""
+
+
+def _and_shared(reason: str, volume_id: str, sharers: Sequence[str]) -> str:
+    """The reason, and who else is on the volume."""
+    return "; ".join(filter(None, (reason, in_words(volume_id, sharers))))

@@ -1,0 +1,99 @@
+"""Recovery points as they are answered."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel
+
+from snapkeep.domain.points import PointState
+from snapkeep.domain.report.catalogue import RecoveryPoint
+from snapkeep.domain.restore.holds import Hold
+from snapkeep.inbound.api.actions import ShownPoint
+from snapkeep.inbound.api.words import size_text, time_text
+
+
+class PointModel(BaseModel):
+    """A recovery point: what EC2 and its tags say now. Sizes are those of the snapshotted volume."""
+
+    id: str
+    snapshot_id: str
+    cluster: str
+    namespace: str
+    claim: str
+    claim_uid: str
+    policy: str
+    slot: str | None
+    state: PointState
+    size: str
+    size_bytes: int
+    requested: str
+    storage_class: str
+    access_modes: list[str]
+    volume_mode: str
+    fs_type: str
+    group: str
+    method: str
+    started_at: str
+    held: bool
+    archived: bool
+
+
+class HoldModel(BaseModel):
+    """Who keeps a recovery point from being pruned, why and until when."""
+
+    holder: str
+    reason: str
+    until: str | None
+    by: str
+
+
+class ShownPointModel(PointModel):
+    """A recovery point with who holds it."""
+
+    holds: list[HoldModel]
+
+
+class PointPageModel(BaseModel):
+    """Recovery points by namespace and claim, newest first."""
+
+    recovery_points: list[PointModel]
+    next_cursor: str | None = None
+
+
+def point_model(point: RecoveryPoint) -> PointModel:
+    """A point as it is answered."""
+    facts = point.facts
+    return PointModel(
+        id=facts.id,
+        snapshot_id=facts.snapshot_id,
+        cluster=facts.cluster,
+        namespace=facts.namespace,
+        claim=facts.claim,
+        claim_uid=facts.claim_uid,
+        policy=facts.policy,
+        slot=time_text(facts.slot) if facts.slot else None,
+        state=facts.state.public,
+        size=size_text(facts.size_bytes),
+        size_bytes=facts.size_bytes,
+        requested=facts.requested,
+        storage_class=facts.storage_class,
+        access_modes=list(facts.access_modes),
+        volume_mode=facts.volume_mode,
+        fs_type=facts.fs_type,
+        group=point.group,
+        method=point.method,
+        started_at=time_text(point.started_at),
+        held=point.held,
+        archived=facts.archived,
+    )
+
+
+def shown_point_model(shown: ShownPoint) -> ShownPointModel:
+    """A point with its holds as it is answered."""
+    return ShownPointModel(
+        **point_model(shown.point).model_dump(), holds=[_hold(hold) for hold in shown.holds]
+    )
+
+
+def _hold(hold: Hold) -> HoldModel:
+    until = time_text(hold.ends) if hold.ends else None
+    return HoldModel(holder=hold.holder, reason=hold.reason, until=until, by=hold.by)

@@ -1,0 +1,189 @@
+"""Answers about how a cluster and its claims stand."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel
+
+from snapkeep.domain.backup.runs import Run, RunState
+from snapkeep.domain.interruption.records import IncidentRecord
+from snapkeep.domain.points import PointState
+from snapkeep.domain.report.claims import Protection, ReportedClaim
+from snapkeep.domain.report.facts import Report, ReportedPolicy, opened
+from snapkeep.domain.report.points import Fate, ReportedPoint
+from snapkeep.domain.restore.operations import RestoreOperation, Stage
+from snapkeep.inbound.api.words import size_text, time_text
+
+
+class RunModel(BaseModel):
+    """A closed run: of `total` recovery points so many are ready."""
+
+    slot: str
+    state: RunState
+    ready: int
+    total: int
+
+
+class PolicyStatusModel(BaseModel):
+    """A policy: how many claims it takes, its newest closed run, its next slot, what it keeps."""
+
+    name: str
+    claims: int
+    last_run: RunModel | None
+    next_run: str | None
+    keeps: str
+
+
+class TroubleModel(BaseModel):
+    """A claim that is not protected as promised, and why."""
+
+    namespace: str
+    claim: str
+    state: Protection
+    reason: str
+
+
+class IncidentModel(BaseModel):
+    """An instance that was announced to go away; `latest` is the last line of its timeline."""
+
+    instance: str
+    node: str
+    opened_at: str
+    closed_at: str | None
+    latest: str
+
+
+class RestoreStatusModel(BaseModel):
+    """A restore as the journal knows it."""
+
+    id: str
+    namespace: str
+    claim: str
+    stage: Stage
+    accepted_at: str
+
+
+class StatusModel(BaseModel):
+    """How a cluster stands. `claims` counts by state; `troubles` names all that are not protected."""
+
+    cluster: str
+    at: str
+    claims: dict[str, int]
+    troubles: list[TroubleModel]
+    policies: list[PolicyStatusModel]
+    incidents: list[IncidentModel]
+    restores: list[RestoreStatusModel]
+
+
+class ReportedPointModel(BaseModel):
+    """A recovery point and what becomes of it; `goes_at` is when the next backup will push it out."""
+
+    id: str
+    slot: str
+    policy: str
+    state: PointState
+    size: str
+    snapshot_id: str
+    held: bool
+    fate: Fate
+    reasons: list[str]
+    goes_at: str | None
+
+
+class ClaimModel(BaseModel):
+    """A claim, how it is protected, and its recovery points, newest first.
+
+    `objective_seconds` is how old its newest good point may become.
+    """
+
+    namespace: str
+    claim: str
+    state: Protection
+    reason: str
+    policies: list[str]
+    last_good: str | None
+    last_good_id: str
+    next_run: str | None
+    objective_seconds: int | None
+    recovery_points: list[ReportedPointModel]
+
+
+def status_model(report: Report) -> StatusModel:
+    """A status as it is answered."""
+    return StatusModel(
+        cluster=report.cluster,
+        at=time_text(report.at),
+        claims={state.value: report.count(state) for state in Protection if state is not Protection.GONE},
+        troubles=[
+            TroubleModel(namespace=claim.namespace, claim=claim.claim, state=claim.state, reason=claim.reason)
+            for claim in report.claims
+            if claim.state is not Protection.PROTECTED
+        ],
+        policies=[_policy(policy) for policy in report.policies],
+        incidents=[_incident(record) for record in report.incidents],
+        restores=[_restore(item) for item in report.restores],
+    )
+
+
+def claim_model(claim: ReportedClaim) -> ClaimModel:
+    """A claim as it is answered."""
+    return ClaimModel(
+        namespace=claim.namespace,
+        claim=claim.claim,
+        state=claim.state,
+        reason=claim.reason,
+        policies=list(claim.policies),
+        last_good=time_text(claim.last_good) if claim.last_good else None,
+        last_good_id=claim.last_good_id,
+        next_run=time_text(claim.next_run) if claim.next_run else None,
+        objective_seconds=int(claim.objective.total_seconds()) if claim.objective else None,
+        recovery_points=[_point(point) for point in claim.points],
+    )
+
+
+def _policy(policy: ReportedPolicy) -> PolicyStatusModel:
+    return PolicyStatusModel(
+        name=policy.name,
+        claims=policy.claims,
+        last_run=_run(policy.last_run) if policy.last_run else None,
+        next_run=time_text(policy.next_run) if policy.next_run else None,
+        keeps=policy.keeps,
+    )
+
+
+def _run(run: Run) -> RunModel:
+    return RunModel(slot=time_text(run.slot), state=run.state, ready=run.ready, total=run.total)
+
+
+def _incident(record: IncidentRecord) -> IncidentModel:
+    return IncidentModel(
+        instance=record.instance,
+        node=record.node,
+        opened_at=time_text(opened(record)),
+        closed_at=time_text(record.closed_at) if record.closed_at else None,
+        latest=record.timeline[-1].text if record.timeline else "",
+    )
+
+
+def _restore(item: RestoreOperation) -> RestoreStatusModel:
+    return RestoreStatusModel(
+        id=item.id,
+        namespace=item.namespace,
+        claim=item.target,
+        stage=item.stage,
+        accepted_at=time_text(item.accepted_at),
+    )
+
+
+def _point(point: ReportedPoint) -> ReportedPointModel:
+    return ReportedPointModel(
+        id=point.id,
+        slot=time_text(point.slot),
+        policy=point.policy,
+        state=point.state,
+        size=size_text(point.size_bytes),
+        snapshot_id=point.snapshot_id,
+        held=point.held,
+        fate=point.fate,
+        reasons=list(point.reasons),
+        goes_at=time_text(point.goes_at) if point.goes_at else None,
+    )

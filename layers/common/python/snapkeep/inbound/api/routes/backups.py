@@ -1,0 +1,98 @@
+"""Backups on demand: what would be taken, taken now, and how it stands."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.api_gateway import Router
+from aws_lambda_powertools.event_handler.request import Request
+
+from snapkeep.domain.backup.on_demand import Wish
+from snapkeep.domain.backup.runs import Run
+from snapkeep.domain.errors import ClusterUnreachable
+from snapkeep.inbound.api.actions import Actions
+from snapkeep.inbound.api.answers import change_responses, read_responses
+from snapkeep.inbound.api.callers import caller_of, id_of
+from snapkeep.inbound.api.models.backup import (
+    BackupBody,
+    BackupModel,
+    BackupPlanModel,
+    NamespaceBackupBody,
+    StartedBackupModel,
+    backup_model,
+    plan_model,
+    started_model,
+)
+from snapkeep.inbound.api.names import Backup, Cluster, Cursor, Limit, Namespace, OnceKey
+from snapkeep.inbound.api.once import Once
+from snapkeep.inbound.api.problems import Problem
+from snapkeep.inbound.api.routing import new_router
+
+IN_CLUSTER = "/v1/clusters/<cluster>/backups"
+IN_NAMESPACE = "/v1/clusters/<cluster>/namespaces/<namespace>/backups"
+
+STARTS: dict[str, Any] = {
+    "tags": ["backups"],
+    "responses": change_responses(rehearsed=BackupPlanModel, accepted=StartedBackupModel),
+}
+SHOWS: dict[str, Any] = {"tags": ["backups"], "responses": read_responses(BackupModel)}
+
+
+def backup_routes(actions: Actions, once: Once) -> Router:
+    """The routes about backups."""
+    router = new_router()
+
+    @router.post(IN_CLUSTER, summary="Back up claims of a cluster now", middlewares=[once], **STARTS)
+    def back_up(
+        cluster: Cluster, key: OnceKey, body: BackupBody, request: Request
+    ) -> Response[BackupPlanModel | StartedBackupModel]:
+        wish = body.wish(caller_of(request.resolved_event))
+        return _back_up(actions, cluster, wish, body.dry_run, id_of(request.resolved_event, key))
+
+    @router.post(IN_NAMESPACE, summary="Back up a namespace now", middlewares=[once], **STARTS)
+    def back_up_namespace(
+        cluster: Cluster, namespace: Namespace, key: OnceKey, body: NamespaceBackupBody, request: Request
+    ) -> Response[BackupPlanModel | StartedBackupModel]:
+        wish = body.wish(namespace, caller_of(request.resolved_event))
+        return _back_up(actions, cluster, wish, body.dry_run, id_of(request.resolved_event, key))
+
+    @router.get(f"{IN_CLUSTER}/<backup>", summary="Show a backup, also one of a schedule", **SHOWS)
+    def show_backup(cluster: Cluster, backup: Backup, limit: Limit = 50, cursor: Cursor = "") -> BackupModel:
+        return backup_model(actions.backup_status.show(cluster, backup, "", limit, cursor))
+
+    @router.get(f"{IN_NAMESPACE}/<backup>", summary="Show a backup of a namespace", **SHOWS)
+    def show_backup_of_namespace(
+        cluster: Cluster, namespace: Namespace, backup: Backup, limit: Limit = 50, cursor: Cursor = ""
+    ) -> BackupModel:
+        return backup_model(actions.backup_status.show(cluster, backup, namespace, limit, cursor))
+
+    return router
+
+
+def _back_up(
+    actions: Actions, cluster: str, wish: Wish, dry_run: bool, request_id: str
+) -> Response[BackupPlanModel | StartedBackupModel]:
+    begun = None if dry_run else actions.backups.known(request_id)
+    if begun is not None:
+        return _started(begun, wish.namespace)
+    try:
+        plan = actions.backups.plan(cluster, wish)
+    except ClusterUnreachable:
+        if dry_run:
+            raise
+        # A silent cluster is backed up by what earlier points remember of it; the run says so.
+        return _started(actions.backups.accept(cluster, wish, request_id), wish.namespace)
+    if dry_run:
+        return Response(200, "application/json", plan_model(plan))
+    if not plan.taken:
+        raise Problem(
+            422, "nothing_to_back_up", plan.unmet, "A dry run of the same wish tells of each claim why."
+        )
+    return _started(actions.backups.accept(cluster, wish, request_id), wish.namespace)
+
+
+def _started(run: Run, namespace: str) -> Response[BackupPlanModel | StartedBackupModel]:
+    place = (IN_NAMESPACE if namespace else IN_CLUSTER).replace("<cluster>", run.cluster)
+    place = place.replace("<namespace>", namespace)
+    return Response(202, "application/json", started_model(run), headers={"Location": f"{place}/{run.id}"})

@@ -1,0 +1,99 @@
+"""Coverage: which claims are protected, late or unprotected, and why."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aws_lambda_powertools.event_handler.api_gateway import Router
+from pydantic import BaseModel
+
+from snapkeep.domain.report.coverage import Coverage, CoverageReport, CoveredClaim, LastGood
+from snapkeep.inbound.api.actions import Actions
+from snapkeep.inbound.api.answers import read_responses
+from snapkeep.inbound.api.names import Cluster, Namespace
+from snapkeep.inbound.api.once import Once
+from snapkeep.inbound.api.routing import new_router
+from snapkeep.inbound.api.words import time_text
+
+
+class LastGoodModel(BaseModel):
+    """The newest recovery point that a claim can be restored from."""
+
+    id: str
+    policy: str
+    slot: str
+
+
+class CoveredClaimModel(BaseModel):
+    """How a claim is covered; a volume of a pod without a claim is named `pod:volume`."""
+
+    namespace: str
+    claim: str
+    state: Coverage
+    reason: str
+    policy: str
+    last_good: LastGoodModel | None
+    next_run: str | None
+
+
+class CoverageModel(BaseModel):
+    """How the claims of a cluster are covered now."""
+
+    cluster: str
+    at: str
+    protected: int
+    late: int
+    unprotected: int
+    claims: list[CoveredClaimModel]
+
+
+SHOWS: dict[str, Any] = {"tags": ["coverage"], "responses": read_responses(CoverageModel)}
+
+
+def coverage_routes(actions: Actions, once: Once) -> Router:
+    """The routes about coverage."""
+    router = new_router()
+
+    @router.get("/v1/clusters/<cluster>/coverage", summary="Say how claims are covered", **SHOWS)
+    def show_coverage(cluster: Cluster) -> CoverageModel:
+        return _model(actions.coverage.report(cluster))
+
+    @router.get(
+        "/v1/clusters/<cluster>/namespaces/<namespace>/coverage",
+        summary="Say how claims of a namespace are covered",
+        **SHOWS,
+    )
+    def show_coverage_of_namespace(cluster: Cluster, namespace: Namespace) -> CoverageModel:
+        return _model(actions.coverage.report(cluster, namespace))
+
+    return router
+
+
+def _model(report: CoverageReport) -> CoverageModel:
+    return CoverageModel(
+        cluster=report.cluster,
+        at=time_text(report.at),
+        protected=report.count(Coverage.PROTECTED),
+        late=report.count(Coverage.LATE),
+        unprotected=report.count(Coverage.UNPROTECTED),
+        claims=[_claim(claim) for claim in report.claims],
+    )
+
+
+def _claim(claim: CoveredClaim) -> CoveredClaimModel:
+    good = claim.last_good
+    return CoveredClaimModel(
+        namespace=claim.namespace,
+        claim=claim.claim,
+        state=claim.state,
+        reason=claim.reason,
+        policy=claim.policy,
+        last_good=LastGoodModel(id=good.point_id, policy=good.policy, slot=time_text(good.slot))
+        if good
+        else None,
+        next_run=time_text(claim.next_run) if claim.next_run else None,
+    )
+
+
+def _last_good(good: LastGood) -> LastGoodModel:
+    return LastGoodModel(id=good.point_id, policy=good.policy, slot=time_text(good.slot))

@@ -1,0 +1,93 @@
+"""Holds: a person keeps a recovery point from being pruned, and gives it back."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.api_gateway import Router
+from aws_lambda_powertools.event_handler.request import Request
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+
+from snapkeep.domain.restore.holds import FOREVER, Hold, principal_of
+from snapkeep.inbound.api.actions import Actions
+from snapkeep.inbound.api.answers import change_responses
+from snapkeep.inbound.api.callers import caller_of
+from snapkeep.inbound.api.models.point import ShownPointModel, shown_point_model
+from snapkeep.inbound.api.names import Cluster, Namespace, Point
+from snapkeep.inbound.api.once import Once
+from snapkeep.inbound.api.routes.points import IN_CLUSTER, IN_NAMESPACE
+from snapkeep.inbound.api.routing import new_router
+
+CLUSTER_HOLDER = "cluster"
+NAMESPACE_HOLDER = "namespace"
+"""How the holders of people begin: each caller has a hold of their own on each of the two routes."""
+
+SETS: dict[str, Any] = {"tags": ["holds"], "responses": change_responses(changed=ShownPointModel)}
+LIFTS: dict[str, Any] = {
+    "tags": ["holds"],
+    "responses": {**change_responses(), 204: {"description": "It is given back"}},
+}
+
+
+class HoldBody(BaseModel):
+    """Why a recovery point must stay, and until when."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: Annotated[str, StringConstraints(min_length=1, max_length=500)]
+    until: AwareDatetime | None = Field(
+        None,
+        description="Without it the hold does not end by itself. An end sooner than that of the hold you "
+        "have changes nothing: give the hold back first",
+    )
+
+
+def hold_routes(actions: Actions, once: Once) -> Router:
+    """The routes about holds; PUT and DELETE may be sent again as they are.
+
+    Each caller (a role, whatever its session) has a hold of their own on each route and gives back only that.
+    """
+    router = new_router()
+
+    @router.put(f"{IN_CLUSTER}/<point>/hold", summary="Hold a recovery point of a cluster", **SETS)
+    def hold(cluster: Cluster, point: Point, body: HoldBody, request: Request) -> ShownPointModel:
+        return _hold(actions, cluster, "", point, body, caller_of(request.resolved_event))
+
+    @router.put(f"{IN_NAMESPACE}/<point>/hold", summary="Hold a recovery point of a namespace", **SETS)
+    def hold_in_namespace(
+        cluster: Cluster, namespace: Namespace, point: Point, body: HoldBody, request: Request
+    ) -> ShownPointModel:
+        return _hold(actions, cluster, namespace, point, body, caller_of(request.resolved_event))
+
+    @router.delete(f"{IN_CLUSTER}/<point>/hold", summary="Give your hold back", **LIFTS)
+    def release(cluster: Cluster, point: Point, request: Request) -> Response[None]:
+        return _release(actions, cluster, "", point, caller_of(request.resolved_event))
+
+    @router.delete(f"{IN_NAMESPACE}/<point>/hold", summary="Give your hold in a namespace back", **LIFTS)
+    def release_in_namespace(
+        cluster: Cluster, namespace: Namespace, point: Point, request: Request
+    ) -> Response[None]:
+        return _release(actions, cluster, namespace, point, caller_of(request.resolved_event))
+
+    return router
+
+
+def _hold(
+    actions: Actions, cluster: str, namespace: str, point: str, body: HoldBody, caller: str
+) -> ShownPointModel:
+    snapshot = actions.points.show(cluster, namespace, point).point.facts.snapshot_id
+    holder = _holder(namespace, caller)
+    actions.holds.keep(Hold(snapshot, holder, body.reason, body.until or FOREVER, by=caller))
+    return shown_point_model(actions.points.show(cluster, namespace, point))
+
+
+def _release(actions: Actions, cluster: str, namespace: str, point: str, caller: str) -> Response[None]:
+    snapshot = actions.points.show(cluster, namespace, point).point.facts.snapshot_id
+    actions.holds.release_by_hand(snapshot, _holder(namespace, caller), caller)
+    return Response(204)
+
+
+def _holder(namespace: str, caller: str) -> str:
+    """Who holds: a caller on a route; whoever may only use the namespace's lifts no hold of the cluster's."""
+    return f"{NAMESPACE_HOLDER if namespace else CLUSTER_HOLDER} {principal_of(caller)}"

@@ -1,0 +1,85 @@
+"""Recovery points: of a cluster or of one namespace, whether those still exist or not."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from aws_lambda_powertools.event_handler.api_gateway import Router
+from aws_lambda_powertools.event_handler.openapi.params import Query
+from pydantic import AwareDatetime
+
+from snapkeep.domain.points import PointState
+from snapkeep.domain.report.catalogue import Wanted
+from snapkeep.inbound.api.actions import Actions
+from snapkeep.inbound.api.answers import read_responses
+from snapkeep.inbound.api.models.point import (
+    PointPageModel,
+    ShownPointModel,
+    point_model,
+    shown_point_model,
+)
+from snapkeep.inbound.api.names import Cluster, Cursor, Limit, Namespace, Point, Text
+from snapkeep.inbound.api.once import Once
+from snapkeep.inbound.api.routing import new_router
+
+IN_CLUSTER = "/v1/clusters/<cluster>/recovery-points"
+IN_NAMESPACE = "/v1/clusters/<cluster>/namespaces/<namespace>/recovery-points"
+
+State = Annotated[PointState | None, Query(description="Only those in this state")]
+Since = Annotated[AwareDatetime | None, Query(description="Only slots at or after this time")]
+Until = Annotated[AwareDatetime | None, Query(description="Only slots at or before this time")]
+
+LISTS: dict[str, Any] = {"tags": ["recovery points"], "responses": read_responses(PointPageModel)}
+SHOWS: dict[str, Any] = {"tags": ["recovery points"], "responses": read_responses(ShownPointModel)}
+
+
+def point_routes(actions: Actions, once: Once) -> Router:
+    """The routes that show recovery points."""
+    router = new_router()
+
+    @router.get(IN_CLUSTER, summary="List recovery points of a cluster", **LISTS)
+    def list_points(
+        cluster: Cluster,
+        namespace: Text = "",
+        claim: Text = "",
+        policy: Text = "",
+        state: State = None,
+        since: Since = None,
+        until: Until = None,
+        limit: Limit = 50,
+        cursor: Cursor = "",
+    ) -> PointPageModel:
+        wanted = Wanted(namespace, claim, policy, state, since, until)
+        return _page(actions, cluster, wanted, limit, cursor)
+
+    @router.get(IN_NAMESPACE, summary="List recovery points of a namespace", **LISTS)
+    def list_points_of_namespace(
+        cluster: Cluster,
+        namespace: Namespace,
+        claim: Text = "",
+        policy: Text = "",
+        state: State = None,
+        since: Since = None,
+        until: Until = None,
+        limit: Limit = 50,
+        cursor: Cursor = "",
+    ) -> PointPageModel:
+        wanted = Wanted(namespace, claim, policy, state, since, until)
+        return _page(actions, cluster, wanted, limit, cursor)
+
+    @router.get(f"{IN_CLUSTER}/<point>", summary="Show a recovery point of a cluster", **SHOWS)
+    def show_point(cluster: Cluster, point: Point) -> ShownPointModel:
+        return shown_point_model(actions.points.show(cluster, "", point))
+
+    @router.get(f"{IN_NAMESPACE}/<point>", summary="Show a recovery point of a namespace", **SHOWS)
+    def show_point_of_namespace(cluster: Cluster, namespace: Namespace, point: Point) -> ShownPointModel:
+        return shown_point_model(actions.points.show(cluster, namespace, point))
+
+    return router
+
+
+def _page(actions: Actions, cluster: str, wanted: Wanted, limit: int, cursor: str) -> PointPageModel:
+    page = actions.points.page(cluster, wanted, limit, cursor)
+    return PointPageModel(
+        recovery_points=[point_model(point) for point in page.points], next_cursor=page.cursor or None
+    )

@@ -1,0 +1,118 @@
+"""Pruning by people: the plan, a prune at once, and what the brake refused."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.api_gateway import Router
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from snapkeep.domain.retention.prune_plans import PrunePlan
+from snapkeep.inbound.api.actions import Actions
+from snapkeep.inbound.api.answers import change_responses
+from snapkeep.inbound.api.names import Cluster, OnceKey
+from snapkeep.inbound.api.once import Once
+from snapkeep.inbound.api.routing import new_router
+
+
+class PruneBody(BaseModel):
+    """A rehearsal unless it says otherwise; `confirm` lets go what the brake refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    dry_run: bool | None = Field(None, description="Default: true, unless `confirm` is given")
+    confirm: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")] | None = Field(
+        None, description="The `token` of a refusal whose deletions are to be done after all"
+    )
+
+    @model_validator(mode="after")
+    def _confirmed(self) -> PruneBody:
+        if self.dry_run and self.confirm is not None:
+            raise ValueError("a dry run confirms nothing: leave out `dry_run` or `confirm`")
+        return self
+
+    @property
+    def is_rehearsal(self) -> bool:
+        """True when nothing is to be deleted."""
+        return self.confirm is None and self.dry_run is not False
+
+
+class DeletionModel(BaseModel):
+    """A snapshot that goes, and why."""
+
+    snapshot_id: str
+    reason: str
+
+
+class RefusedModel(BaseModel):
+    """Deletions that the brake refused; `token` confirms all of them, `snapshots` are the first."""
+
+    token: str
+    since: datetime
+    reason: str
+    deleting: int
+    snapshots: list[str]
+
+
+class PruneModel(BaseModel):
+    """The plan of a prune; `deletions` holds the first of `deleting`."""
+
+    cluster: str
+    dry_run: bool
+    verdict: str
+    deleting: int
+    keeping: int
+    deletions: list[DeletionModel]
+    refusals: list[RefusedModel]
+    refused: str
+    notes: list[str]
+
+
+ANSWERS: dict[str, Any] = {
+    "tags": ["prune"],
+    "responses": change_responses(rehearsed=PruneModel, accepted=PruneModel),
+}
+
+
+def prune_routes(actions: Actions, once: Once) -> Router:
+    """The route about pruning."""
+    router = new_router()
+
+    @router.post(
+        "/v1/clusters/<cluster>/prune",
+        summary="Plan a prune, start one, or confirm what the brake refused",
+        middlewares=[once],
+        **ANSWERS,
+    )
+    def prune(cluster: Cluster, key: OnceKey, body: PruneBody) -> Response[PruneModel]:
+        if body.is_rehearsal:
+            return Response(200, "application/json", _model(actions.prune.rehearse(cluster), dry_run=True))
+        plan = actions.prune.start(cluster, body.confirm or "")
+        return Response(202, "application/json", _model(plan, dry_run=False))
+
+    return router
+
+
+def _model(plan: PrunePlan, dry_run: bool) -> PruneModel:
+    return PruneModel(
+        cluster=plan.cluster,
+        dry_run=dry_run,
+        verdict=plan.reason,
+        deleting=plan.deleting,
+        keeping=plan.keeping,
+        deletions=[DeletionModel(snapshot_id=name, reason=reason) for name, reason in plan.deletions],
+        refusals=[
+            RefusedModel(
+                token=item.token,
+                since=item.since,
+                reason=item.reason,
+                deleting=item.count,
+                snapshots=list(item.names),
+            )
+            for item in plan.refusals
+        ],
+        refused=plan.refused,
+        notes=list(plan.notes),
+    )

@@ -1,0 +1,116 @@
+"""Restores on demand: refused with all findings, or accepted with what will be made."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.api_gateway import Router
+from aws_lambda_powertools.event_handler.request import Request
+
+from snapkeep.domain.restore.operations import RestoreOperation, Stage
+from snapkeep.domain.restore.plans import RestorePlan
+from snapkeep.domain.restore.progress import RestoreState
+from snapkeep.domain.restore.requests import RestoreRequest
+from snapkeep.inbound.api.actions import Actions
+from snapkeep.inbound.api.answers import change_responses, read_responses
+from snapkeep.inbound.api.callers import caller_of, id_of
+from snapkeep.inbound.api.models.restore import (
+    AnyRestoreBody,
+    PlanModel,
+    RehearsedRestoreModel,
+    RestoreBody,
+    RestoreModel,
+    RestorePageModel,
+    StartedRestoreModel,
+    plan_model,
+    planned_model,
+    restore_model,
+    summary_model,
+)
+from snapkeep.inbound.api.names import Cluster, Cursor, Limit, Namespace, OnceKey, Restore
+from snapkeep.inbound.api.once import Once
+from snapkeep.inbound.api.problems import Problem
+from snapkeep.inbound.api.routing import new_router
+from snapkeep.inbound.api.words import finding
+
+IN_CLUSTER = "/v1/clusters/<cluster>/restores"
+IN_NAMESPACE = "/v1/clusters/<cluster>/namespaces/<namespace>/restores"
+
+CHANGES: dict[str, Any] = {
+    "tags": ["restores"],
+    "responses": change_responses(rehearsed=RehearsedRestoreModel, accepted=StartedRestoreModel),
+}
+
+
+def restore_routes(actions: Actions, once: Once) -> Router:
+    """The routes about restores."""
+    router = new_router()
+
+    @router.post(IN_NAMESPACE, summary="Restore a namespace's own", middlewares=[once], **CHANGES)
+    def restore_here(
+        cluster: Cluster, namespace: Namespace, key: OnceKey, body: RestoreBody, request: Request
+    ) -> Response[RehearsedRestoreModel | StartedRestoreModel]:
+        return _restore(actions, body.request(cluster, namespace), request, key)
+
+    @router.post(IN_CLUSTER, summary="Restore from anywhere", middlewares=[once], **CHANGES)
+    def restore_anywhere(
+        cluster: Cluster, key: OnceKey, body: AnyRestoreBody, request: Request
+    ) -> Response[RehearsedRestoreModel | StartedRestoreModel]:
+        return _restore(actions, body.request_from_anywhere(cluster), request, key)
+
+    @router.get(IN_NAMESPACE, tags=["restores"], responses=read_responses(RestorePageModel))
+    def list_restores(
+        cluster: Cluster, namespace: Namespace, limit: Limit = 50, cursor: Cursor = ""
+    ) -> RestorePageModel:
+        found, following = actions.restores.page(cluster, namespace, limit, cursor)
+        return RestorePageModel(
+            restores=[summary_model(restore) for restore in found], next_cursor=following or None
+        )
+
+    @router.get(f"{IN_NAMESPACE}/<restore>", tags=["restores"], responses=read_responses(RestoreModel))
+    def show_restore(cluster: Cluster, namespace: Namespace, restore: Restore) -> RestoreModel:
+        return restore_model(*actions.restores.status(cluster, namespace, restore))
+
+    return router
+
+
+def _restore(
+    actions: Actions, wish: RestoreRequest, request: Request, key: str
+) -> Response[RehearsedRestoreModel | StartedRestoreModel]:
+    event = request.resolved_event
+    restore_id = id_of(event, key)
+    begun = actions.restores.resume(restore_id)  # by this request, before its function died
+    if begun is not None:
+        return _started(begun, planned_model(begun))
+    plan = actions.restores.plan(wish)
+    if plan.refused:
+        raise _refusal(plan)
+    if wish.dry_run:
+        return Response(200, "application/json", RehearsedRestoreModel(plan=plan_model(plan)))
+    return _started(actions.restores.start(plan, restore_id, caller_of(event)), plan_model(plan))
+
+
+def _started(restore: RestoreOperation, plan: PlanModel) -> Response[Any]:
+    if restore.stage is Stage.FAILED:
+        raise Problem(409, "conflict", restore.reason, "Choose another target, or mend what is in the way.")
+    place = IN_NAMESPACE.replace("<cluster>", restore.cluster).replace("<namespace>", restore.namespace)
+    body = StartedRestoreModel(
+        id=restore.id,
+        state=RestoreState.ACCEPTED,
+        recovery_point=restore.point_id,
+        plan=plan,
+    )
+    return Response(202, "application/json", body, headers={"Location": f"{place}/{restore.id}"})
+
+
+def _refusal(plan: RestorePlan) -> Problem:
+    """All findings at once; the first one, which is the gravest, is the detail."""
+    first = plan.findings[0]
+    return Problem(
+        422,
+        "restore_refused",
+        first.text,
+        first.fix,
+        more={"findings": [finding(found).model_dump(mode="json") for found in plan.findings]},
+    )

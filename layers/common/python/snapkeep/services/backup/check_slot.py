@@ -1,0 +1,80 @@
+"""Checking a slot before its run is planned: whoever may start plan_backup may name any time."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from snapkeep.domain.backup.runs import run_id, slot_text
+from snapkeep.domain.errors import Throttled
+from snapkeep.domain.messages import BackupRequest
+from snapkeep.domain.policies import Deployment, Policy, Schedule
+from snapkeep.ports import Announcer, Calendar, Clock, Journal
+
+log = logging.getLogger(__name__)
+
+ATTEMPTS = 5
+"""Of writing the record; each one that fails has let another start of the policy through."""
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedSlot:
+    """A start for which no run is made, and why."""
+
+    cluster: str
+    policy: str
+    slot: datetime
+    refused: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckSlot:
+    """Lets a run be planned for slots of its policy's schedule, and tells of every other one."""
+
+    deployment: Deployment
+    journal: Journal
+    calendar: Calendar
+    announcer: Announcer
+    clock: Clock
+
+    def check(self, request: BackupRequest, invocation: str) -> RefusedSlot | None:
+        """Why no run is made for the slot, told to people as well; None when it may be planned.
+
+        A run that the journal knows goes on, whatever its slot. So does what is no slot of a schedule of
+        the config: on-demand backups, which the planner checks against their wish, and unknown policies,
+        which it refuses. Raises Throttled when too many slots of the policy are checked at once.
+        """
+        policy = self.deployment.policy(request.policy)
+        if policy is None or request.cluster not in policy.clusters:
+            return None
+        if self.journal.run(run_id(request.cluster, request.policy, request.slot)) is not None:
+            return None
+        reason = self._take(request, policy)
+        if not reason:
+            return None
+        caller = request.caller or "somebody who sent what a schedule sends"
+        told = f"{reason}; asked for by {caller}, invocation {invocation} of plan_backup"
+        slot = slot_text(request.slot)
+        log.warning("no run of policy %s in %s is made for %s: %s", policy.name, request.cluster, slot, told)
+        self.announcer.slot_refused(request.cluster, policy.name, request.slot, told)
+        return RefusedSlot(request.cluster, policy.name, request.slot, told)
+
+    def _take(self, request: BackupRequest, policy: Policy) -> str:
+        """Note the slot as taken, or say why it is not; "" when it is."""
+        for _ in range(ATTEMPTS):
+            now = self.clock()
+            known = self.journal.slot_record(request.cluster, policy.name)
+            record = known.seen(policy.schedule, now)
+            taken = record.take(request.slot, now, self._due)
+            after = record if isinstance(taken, str) else taken
+            if after == known or self.journal.write_slot_record(after):
+                return taken if isinstance(taken, str) else ""
+        raise Throttled(
+            f"too many slots of policy {policy.name} in {request.cluster} are checked at once",
+            timedelta(minutes=1),
+        )
+
+    def _due(self, schedule: Schedule, after: datetime, until: datetime) -> Iterator[datetime]:
+        return self.calendar.due(schedule, after, until, until)

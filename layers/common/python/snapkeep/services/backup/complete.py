@@ -1,0 +1,316 @@
+"""Completing recovery points: what EC2 says of a snapshot becomes the state of its point."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from snapkeep.domain import tags
+from snapkeep.domain.drivers import AUTO_MODE, NAMED_SNAPSHOT
+from snapkeep.domain.errors import Forbidden, PermanentError, TemporaryError
+from snapkeep.domain.points import Point, PointState, Snapshot, SnapshotState, is_too_early, volume_timeout
+from snapkeep.domain.policies import Deployment, Method
+from snapkeep.domain.report.catalogue import Entry
+from snapkeep.ports import Announcer, Clock, Creation, Journal, Outcome, Pacer, Snapshots
+from snapkeep.services.backup.close_run import close_if_settled
+from snapkeep.services.backup.find_snapshots import belongs_to, cut_for
+
+JOURNAL_LAG = timedelta(minutes=3)
+"""The journal's index shows a point long before; an older snapshot without one is of a lost journal, or of
+a VolumeSnapshot that somebody made by our class. It is less than the five attempts that an event has, a
+minute apart: such a snapshot is no failure.
+"""
+
+
+log = logging.getLogger(__name__)
+
+
+class Verdict(StrEnum):
+    """What looking at one snapshot led to."""
+
+    NOT_OURS = "not ours"
+    GONE = "gone"
+    ALONE = "not marked: the snapshot that counts for its point is not good"
+    UNKNOWN = "no such point in the journal"
+    DUPLICATE = "marked as a duplicate"
+    CONTESTED = "cut more than once; reconcile asks which one its content names"
+    PENDING = "still pending"
+    READY = "ready"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class CompletePoints:
+    """Marks points ready or failed, completes their tags and closes their runs."""
+
+    journal: Journal
+    snapshots: Snapshots
+    pacer: Pacer
+    announcer: Announcer
+    clock: Clock
+    deployment: Deployment
+
+    def on_event(self, snapshot_id: str, finished: bool, ended_at: datetime | None = None) -> Verdict:
+        """Settle the snapshot an EBS event names.
+
+        `finished` says that the event reported an end, `ended_at` (aware UTC) when. Raises TemporaryError
+        while EC2's Describe calls lag behind the event, so that the event is delivered again. Whose a
+        snapshot was that is gone nobody can tell: reconcile asks for those of open points.
+        """
+        snapshot = self.snapshots.get(snapshot_id)
+        if snapshot is None and ended_at is not None and self.clock() - ended_at > JOURNAL_LAG:
+            return Verdict.GONE
+        if snapshot is None:
+            raise TemporaryError(f"EC2 does not show {snapshot_id} yet", timedelta(seconds=30))
+        verdict = self.settle(snapshot, ended=finished)
+        if verdict is Verdict.PENDING and finished:
+            raise TemporaryError(
+                f"EC2 still shows {snapshot_id} as pending after its event", timedelta(seconds=30)
+            )
+        if verdict is Verdict.UNKNOWN and self.clock() - snapshot.started_at < JOURNAL_LAG:
+            raise TemporaryError(f"the journal does not show the point of {snapshot_id} yet")
+        return verdict
+
+    def settle(self, snapshot: Snapshot, ended: bool = False, named: bool = False) -> Verdict:
+        """Bring the journal and the tags in line with one snapshot of ours.
+
+        `ended` says that EC2 told of its end: then others may go, even while EC2 shows it as pending.
+        `named` says that it is the one that its VolumeSnapshotContent names. A driver whose describes lag
+        cuts several for one VolumeSnapshot: until it is known which one is named, none is taken.
+        """
+        if tags.is_anothers(snapshot.tags, self.deployment.name):
+            return Verdict.NOT_OURS
+        if not tags.are_ours(snapshot.tags) and self._unmarked_point(snapshot) is None:
+            return Verdict.NOT_OURS
+        if snapshot.tags.get(tags.DUPLICATE) == "true":
+            return Verdict.DUPLICATE
+        point = self.point_of(snapshot)
+        if point is None:
+            return Verdict.UNKNOWN
+        siblings = self._siblings(point)
+        if not named and not point.snapshot_id and len(siblings) > 1:
+            return Verdict.CONTESTED
+        point = self._adopted(point, snapshot)
+        if point.snapshot_id != snapshot.id:
+            return self._second(point, snapshot)
+        for other in siblings:
+            if other.id != snapshot.id and snapshot.state is not SnapshotState.ERROR:
+                self._mark_duplicate(point, other)
+        verdict = self.advance(point, snapshot)
+        if ended and verdict is Verdict.PENDING and self.journal.write_end(point, self.clock()):
+            self.pacer.finished(1)
+        return verdict
+
+    def point_of(self, snapshot: Snapshot) -> Point | None:
+        """By the point's id in the tags; members of a fresh group carry only their run, so by volume."""
+        if not tags.are_ours(snapshot.tags):
+            return self._unmarked_point(snapshot)
+        point_id = tags.point_id_of(snapshot.tags)
+        if point_id:
+            point = self.journal.find_point(point_id)
+            return point if point is not None and belongs_to(snapshot, point) else None
+        run = snapshot.tags.get(tags.RUN, "")
+        members = self.journal.points_of(run) if run else ()
+        return next((point for point in members if belongs_to(snapshot, point)), None)
+
+    def _siblings(self, point: Point) -> list[Snapshot]:
+        """What the driver cut for the VolumeSnapshot of an unfinished point, as far as EC2 shows it."""
+        by_driver = point.method is Method.CSI or point.fell_back
+        return cut_for(self.snapshots, point) if by_driver and not point.state.is_final else []
+
+    def _unmarked_point(self, snapshot: Snapshot) -> Point | None:
+        """The point of a snapshot that a driver cut for us without tags of ours.
+
+        It names the UID of a VolumeSnapshot that we made, and is of the point's volume.
+        """
+        mark = snapshot.tags.get(NAMED_SNAPSHOT, "")
+        cluster = snapshot.tags.get(AUTO_MODE.cluster_key, "")
+        if not mark or cluster not in (known.name for known in self.deployment.clusters):
+            return None
+        point = self.journal.point_marked(mark)
+        if point is None or (cluster, snapshot.volume_id) != (point.claim.cluster, point.volume_id):
+            return None
+        if is_too_early(snapshot.started_at, point):
+            return None
+        return point
+
+    def _adopted(self, point: Point, snapshot: Snapshot) -> Point:
+        """The point with this snapshot as its own, unless it has one already."""
+        if point.snapshot_id:
+            return point
+        creation = Creation(point.id, snapshot.id, snapshot.started_at, snapshot.size_bytes)
+        if point.state is not PointState.FAILED:
+            self.journal.write_created(point.run, [creation])
+        elif _may_revive(point, snapshot):
+            log.info("point %s failed without a snapshot and takes the late %s", point.id, snapshot.id)
+            self.journal.revive(point, creation)
+        return self.journal.points(point.run, [point.id])[0]
+
+    def _second(self, point: Point, snapshot: Snapshot) -> Verdict:
+        """Mark a second snapshot, unless it may be the only good one: then it keeps its tags, and counts.
+
+        Raises TemporaryError while EC2 may only lag behind with the first.
+        """
+        first = self.snapshots.get(point.snapshot_id) if point.snapshot_id else None
+        if point.snapshot_id and first is None and self._is_young(point):
+            raise TemporaryError(f"EC2 does not show {point.snapshot_id} yet, beside which {snapshot.id} is")
+        if not point.snapshot_id or (first is not None and _may_count(first)):
+            return self._mark_duplicate(point, snapshot)
+        self._complete_tags(point, snapshot)
+        return Verdict.ALONE
+
+    def _is_young(self, point: Point) -> bool:
+        return point.started_at is not None and self.clock() - point.started_at < JOURNAL_LAG
+
+    def _mark_duplicate(self, point: Point, snapshot: Snapshot) -> Verdict:
+        """A second snapshot for the same claim and slot never counts; prune removes it later.
+
+        It gets the tags of a point all the same, which are written only once: its VolumeSnapshot may name it,
+        and then it changes places with the one that counts. The mark comes first.
+        """
+        verdict = {tags.DUPLICATE: "true"}
+        if tags.POINT in snapshot.tags:
+            self.snapshots.add_tags(snapshot.id, verdict)
+            return Verdict.DUPLICATE
+        missing = tags.missing_tags(snapshot.tags, point)
+        owner = self._ownership(snapshot, point)
+        try:
+            if tags.MANAGED in owner:  # only one request may make it ours
+                self.snapshots.add_tags(snapshot.id, verdict | missing | owner)
+            else:
+                self.snapshots.add_tags(snapshot.id, verdict)
+                self.snapshots.add_tags(snapshot.id, missing | owner)
+        except Forbidden:  # named by somebody else in the meantime, which describes do not show yet
+            self.snapshots.add_tags(snapshot.id, verdict)
+        return Verdict.DUPLICATE
+
+    def advance(self, point: Point, snapshot: Snapshot) -> Verdict:
+        """Complete the tags of a point's snapshot and settle the point if EC2 is done with it."""
+        if snapshot.state is SnapshotState.ERROR:
+            reason = snapshot.state_message or "EC2 gave no reason"
+            return self._finish(point, PointState.FAILED, snapshot, f"EC2 failed {snapshot.id}: {reason}")
+        try:
+            self._complete_tags(point, snapshot)
+        except PermanentError as error:
+            reason = f"{snapshot.id} cannot be tagged as a recovery point: {error.reason}"
+            return self._finish(point, PointState.FAILED, snapshot, reason)
+        if snapshot.state is SnapshotState.COMPLETED:
+            reason = "" if point.state.is_final else self._lock(point, snapshot)
+            return self._finish(point, PointState.READY, snapshot, reason)
+        return Verdict.PENDING
+
+    def put_in_place(self, point: Point, named: Snapshot, counted: Iterable[Snapshot]) -> None:
+        """Let a marked twin be the snapshot of a ready point, and mark what counted until now.
+
+        Its own mark goes last: whoever finds it after a crash goes on. Raises TemporaryError when a later
+        attempt may succeed.
+        """
+        self._complete_tags(point, named)
+        if point.snapshot_id != named.id:
+            self._lock(point, named)
+            self.journal.replace_snapshot(point, named)
+        self._catalogue(point, named)
+        for other in counted:
+            self.journal.remove_entries(point.claim.cluster, [_entry(point, other)])
+            self._mark_duplicate(point, other)
+        self.snapshots.remove_tags(named.id, {tags.DUPLICATE: "true"})
+
+    def _complete_tags(self, point: Point, snapshot: Snapshot) -> None:
+        """Write what is missing, once: a snapshot that names its point is left as it is.
+
+        Raises PermanentError when EC2 refuses, or when somebody changed what the point needs.
+        """
+        missing = tags.missing_tags(snapshot.tags, point)
+        if not missing:
+            return
+        if tags.POINT in snapshot.tags:
+            _check_unspoiled(snapshot, point)
+            return
+        try:
+            self.snapshots.add_tags(snapshot.id, missing | self._ownership(snapshot, point))
+        except Forbidden as error:
+            self._accept_tagged(point, snapshot, error)
+
+    def _ownership(self, snapshot: Snapshot, point: Point) -> dict[str, str]:
+        """What makes a snapshot ours: all or none, since IAM lets us adopt only by all in one request.
+
+        The driver that leaves them to us does not say either which VolumeSnapshot it cut the snapshot for. A
+        class that was applied before deployments had names does not tell ours.
+        """
+        name = {} if tags.DEPLOYMENT in snapshot.tags else {tags.DEPLOYMENT: self.deployment.name}
+        ours = {tags.MANAGED: "true", tags.CLUSTER: point.claim.cluster}
+        if ours.items() <= snapshot.tags.items():
+            return name
+        return ours | name | tags.snapshot_object_tags(point)
+
+    def _accept_tagged(self, point: Point, snapshot: Snapshot, error: Forbidden) -> None:
+        """EC2 refuses to write twice: somebody else may have completed the tags, and describes lag."""
+        again = self.snapshots.get(snapshot.id)
+        if again is not None and tags.POINT in again.tags:
+            _check_unspoiled(again, point)
+            return
+        if self.clock() - snapshot.started_at > volume_timeout(snapshot.size_bytes):
+            raise error
+        raise TemporaryError(error.reason, timedelta(minutes=1)) from error
+
+    def _catalogue(self, point: Point, snapshot: Snapshot) -> None:
+        """Let lists show the point at once; prune's next comparison would find it, too."""
+        self.journal.put_entries(point.claim.cluster, [_entry(point, snapshot)])
+
+    def _lock(self, point: Point, snapshot: Snapshot) -> str:
+        """Lock a snapshot as its point's policy asks; returns why it could not be locked, or "".
+
+        Its data is good all the same, so a point that cannot be locked is ready, and announced as
+        unlocked. Raises TemporaryError when a later attempt may lock it.
+        """
+        policy = self.deployment.policy(point.policy)
+        if policy is None or policy.lock is None:
+            return ""
+        try:
+            self.snapshots.lock(snapshot.id, policy.lock)
+        except PermanentError as error:
+            if isinstance(error, Forbidden) and tags.POLICY not in snapshot.tags:
+                # IAM lets a point be locked by its policy's tag, which was written a moment ago.
+                raise TemporaryError(error.reason, timedelta(minutes=1)) from error
+            reason = f"not locked, so it can be deleted: {error.reason}"
+            self.announcer.not_locked(point, reason)
+            return reason
+        return ""
+
+    def _finish(self, point: Point, state: PointState, snapshot: Snapshot, reason: str) -> Verdict:
+        outcome = Outcome(state, self.clock(), reason, snapshot.id, snapshot.size_bytes)
+        if self.journal.finish(point, outcome) and point.ended_at is None:
+            self.pacer.finished(1)
+        close_if_settled(self.journal, self.announcer, point.run, self.clock())
+        self._catalogue(point, snapshot)
+        return Verdict.READY if state is PointState.READY else Verdict.FAILED
+
+
+def _may_revive(point: Point, snapshot: Snapshot) -> bool:
+    """A late snapshot is as good as one in time, unless the VolumeSnapshot was withdrawn before: then
+    somebody else made one of that name."""
+    by_driver = tags.SNAPSHOT_NAME in snapshot.tags or NAMED_SNAPSHOT in snapshot.tags
+    return not (point.withdrawn and by_driver)
+
+
+def _may_count(snapshot: Snapshot) -> bool:
+    """False for one that failed, was deleted into the Recycle Bin or is marked as a duplicate itself."""
+    is_there = snapshot.state in (SnapshotState.PENDING, SnapshotState.COMPLETED)
+    return is_there and tags.DUPLICATE not in snapshot.tags
+
+
+def _check_unspoiled(snapshot: Snapshot, point: Point) -> None:
+    """Raises PermanentError when the tags that name a point say something else than its record."""
+    spoiled = list(tags.spoiled_tags(snapshot.tags, point))
+    if snapshot.tags[tags.POINT] != point.id:
+        spoiled.insert(0, tags.POINT)
+    if spoiled:
+        raise PermanentError(f"somebody changed {', '.join(spoiled)}, which are written only once")
+
+
+def _entry(point: Point, snapshot: Snapshot) -> Entry:
+    claim = point.claim
+    return Entry(claim.namespace, claim.name, point.slot, point.id, snapshot.id, point.policy)

@@ -1,0 +1,270 @@
+"""Healing the points of a run: lost events, stuck drivers, lost jobs, twins."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from snapkeep.domain import tags
+from snapkeep.domain.backup.jobs import jobs_of
+from snapkeep.domain.backup.runs import Run
+from snapkeep.domain.errors import PermanentError, SnapkeepError, TemporaryError
+from snapkeep.domain.naming import tag_value
+from snapkeep.domain.points import (
+    GIVE_UP_AFTER,
+    Point,
+    PointState,
+    Snapshot,
+    SnapshotState,
+)
+from snapkeep.domain.policies import Deployment, Method
+from snapkeep.domain.retention.deletion.refusals import permanent_refusal
+from snapkeep.ports import Clock, Cluster, Clusters, Journal, Outcome, Pacer, Queue, Snapshots
+from snapkeep.services.backup.complete import CompletePoints, Verdict
+from snapkeep.services.backup.find_snapshots import belongs_to, cut_for
+from snapkeep.services.backup.point_policy import policy_of_point
+
+RESEND_AFTER = timedelta(minutes=20)
+"""Longer than a job may wait in the queue (15 minutes): what is still not created lost its job."""
+
+FORSAKEN_AFTER = timedelta(hours=1)
+"""take_snapshots fails a point whose time is over; one that stands for so much longer has no worker."""
+
+BIND_TIMEOUT = timedelta(minutes=10)
+"""A live snapshot controller binds a VolumeSnapshot within seconds; bursts of hundreds take minutes."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class HealPoints:
+    """Looks at the unfinished points of a run and moves on what can move."""
+
+    deployment: Deployment
+    clusters: Clusters
+    snapshots: Snapshots
+    journal: Journal
+    queue: Queue
+    pacer: Pacer
+    complete_points: CompletePoints
+    clock: Clock
+
+    def heal(self, run: Run) -> dict[str, int]:
+        """What was found and done for the run, counted by word."""
+        done: Counter[str] = Counter()
+        final = {point.snapshot_id for point in self.journal.points_of(run.id) if point.state.is_final}
+        seen: dict[str, Snapshot] = {}
+        for snapshot in self.snapshots.find({tags.MANAGED: "true", tags.RUN: tag_value(run.id)}):
+            seen[snapshot.id] = snapshot
+            if snapshot.id not in final:
+                done[self._settle(snapshot)] += 1
+        points = [point for point in self.journal.points_of(run.id) if not point.state.is_final]
+        done.update(self._follow_driver(run, [point for point in points if self._is_unbound(point)]))
+        done.update(self._follow_snapshots([point for point in points if point.snapshot_id], seen))
+        forsaken = [point for point in points if self._is_forsaken(point)]
+        for point in forsaken:
+            self._forsake(point)
+        done["failed"] += len(forsaken)
+        done["sent again"] += self._resend([point for point in points if point not in forsaken])
+        done["late"] += sum(point.is_late(self.clock()) for point in points)
+        return {word: count for word, count in done.items() if count}
+
+    def correct_pace(self) -> None:
+        """Set the count of pending snapshots to what EC2 shows of ours and what drivers have yet to cut.
+
+        What is pending without a point may be a late one, of a point that failed in a run that is closed.
+        """
+        pending = [
+            snapshot
+            for cluster in self.deployment.clusters
+            for snapshot in self.snapshots.find(
+                {tags.MANAGED: "true", tags.CLUSTER: cluster.name}, state=SnapshotState.PENDING
+            )
+            if snapshot.state is SnapshotState.PENDING and tags.are_ours(snapshot.tags)
+        ]
+        for snapshot in pending:
+            if tags.POINT not in snapshot.tags:
+                self._settle(snapshot)
+        cut = {tags.point_id_of(snapshot.tags) for snapshot in pending}
+        uncut = [
+            point
+            for run in self.journal.open_runs()
+            for point in self.journal.points_of(run.id)
+            if self._is_unbound(point) and point.id not in cut
+        ]
+        self.pacer.correct(len(pending) + len(uncut))
+
+    def _is_unbound(self, point: Point) -> bool:
+        return point.method is Method.CSI and point.state is PointState.PENDING and not point.snapshot_id
+
+    def _settle(self, snapshot: Snapshot, named: bool = False) -> str:
+        return self._guarded(snapshot, lambda: self.complete_points.settle(snapshot, named=named))
+
+    def _guarded(self, snapshot: Snapshot, settle: Callable[[], Verdict]) -> str:
+        """What became of one snapshot; trouble with one never stops the others."""
+        try:
+            return settle().value
+        except SnapkeepError as error:
+            log.warning("snapshot %s could not be settled: %s", snapshot.id, error.reason)
+            return "not settled"
+
+    def _follow_driver(self, run: Run, points: Sequence[Point]) -> Counter[str]:
+        """Ask the cluster what became of VolumeSnapshots whose EBS snapshot is not known."""
+        done: Counter[str] = Counter()
+        if not points:
+            return done
+        try:
+            cluster = self.clusters.open(run.cluster)
+            for point in points:
+                done[self._follow(cluster, point)] += 1
+        except TemporaryError as error:
+            done["not followed"] += 1
+            done.update(self._out_of_sight(points, error.reason, GIVE_UP_AFTER))
+        except PermanentError as error:
+            done.update(self._out_of_sight(points, error.reason, BIND_TIMEOUT))
+        return done
+
+    def _follow(self, cluster: Cluster, point: Point) -> str:
+        status = cluster.volume_snapshot(point.claim.namespace, point.volume_snapshot)
+        if status is not None and status.snapshot_id:
+            return self._follow_cut(point, status.snapshot_id)
+        refusal = permanent_refusal(status.error) if status is not None else ""
+        if refusal:
+            return self._without_driver(point, f"the EBS CSI driver refuses its VolumeSnapshot: {refusal}")
+        if self._age(point) <= BIND_TIMEOUT:
+            return "not bound yet"
+        waits = status is not None and status.bound and self._may_wait(point)
+        if waits and self._age(point) <= GIVE_UP_AFTER:
+            return "not cut yet"
+        if status is None:
+            return self._lost_sight(
+                point, f"its VolumeSnapshot {point.claim.namespace}/{point.volume_snapshot} was deleted"
+            )
+        waited = GIVE_UP_AFTER if waits else BIND_TIMEOUT
+        minutes = int(waited.total_seconds() // 60)
+        who = "the EBS CSI driver" if status.bound else "the snapshot controller"
+        reason = f"{who} made nothing of the VolumeSnapshot in {minutes} minutes"
+        why = f": {status.error}" if status.error else "; is it installed and running?"
+        return self._without_driver(point, reason + why)
+
+    def _may_wait(self, point: Point) -> bool:
+        """A controller is alive, so the driver is late, throttled say: nobody else would take the point."""
+        policy = policy_of_point(point, self.deployment, self.journal)
+        return policy is None or not policy.csi_fallback
+
+    def _follow_cut(self, point: Point, snapshot_id: str) -> str:
+        """Settle what the VolumeSnapshot names; nobody waits for what is gone, or not the point's by tags."""
+        snapshot = self.snapshots.get(snapshot_id)
+        found = self._settle(snapshot, named=True) if snapshot else "not visible yet"
+        in_vain = snapshot is None or found in (Verdict.UNKNOWN, Verdict.NOT_OURS, Verdict.DUPLICATE)
+        if not in_vain or self._age(point) <= BIND_TIMEOUT:
+            return found
+        if snapshot is None:
+            return self._lost_sight(point, f"its snapshot {snapshot_id} was deleted before it was ready")
+        reason = (
+            f"its VolumeSnapshot names {snapshot_id}, whose tags name another point or none: if somebody "
+            "changed the VolumeSnapshotClass, apply the manifests again that `snapkeep manifests` prints"
+        )
+        return self._without_driver(point, reason)
+
+    def _out_of_sight(self, points: Sequence[Point], reason: str, patience: timedelta) -> Counter[str]:
+        """The cluster tells nothing of these points: past the patience, what EC2 shows decides."""
+        known = self.journal.points(points[0].run, [point.id for point in points])
+        late = [point for point in known if self._is_unbound(point) and self._age(point) > patience]
+        return Counter(
+            self._lost_sight(point, f"its VolumeSnapshot cannot be read: {reason}") for point in late
+        )
+
+    def _lost_sight(self, point: Point, reason: str) -> str:
+        """What the VolumeSnapshot names cannot be had, but another snapshot may have been cut for it.
+
+        Our class retains, so it is there although the VolumeSnapshot is gone. Of several the oldest counts.
+        """
+        for snapshot in cut_for(self.snapshots, point):
+            return self._settle(snapshot, named=True)
+        return self._without_driver(point, reason)
+
+    def _without_driver(self, point: Point, reason: str) -> str:
+        """The driver made nothing: take the point by ebs where the policy allows, else fail it.
+
+        Either way take_snapshots first removes the VolumeSnapshot, so that the driver cuts nothing later.
+        """
+        policy = policy_of_point(point, self.deployment, self.journal)
+        by_ebs = policy is not None and policy.csi_fallback
+        if by_ebs:
+            self.journal.replan(point, f"by ebs instead of csi: {reason}")
+            self.pacer.finished(1)
+        else:
+            self._fail(point, reason)
+        self.queue.send(jobs_of(self.journal.points(point.run, [point.id])))
+        return "taken by ebs instead" if by_ebs else "failed"
+
+    def _follow_snapshots(self, points: Sequence[Point], seen: Mapping[str, Snapshot]) -> Counter[str]:
+        """Points whose snapshot the run's tag did not settle: not tagged yet, or edited or deleted."""
+        done: Counter[str] = Counter()
+        for point in points:
+            snapshot = seen.get(point.snapshot_id) or self.snapshots.get(point.snapshot_id)
+            if snapshot is None:
+                if self._age(point) > self.deployment.consistency_wait:
+                    self._fail(point, f"its snapshot {point.snapshot_id} was deleted before it was ready")
+                    done["failed"] += 1
+            elif not _is_own(snapshot, point) or tags.is_anothers(snapshot.tags, self.deployment.name):
+                done[self._settle_known(point, snapshot)] += 1
+            elif point.snapshot_id not in seen:
+                done[self._settle(snapshot)] += 1
+        return done
+
+    def _settle_known(self, point: Point, snapshot: Snapshot) -> str:
+        """Settle a snapshot that the journal knows as the point's, whatever its tags say by now."""
+        if tags.DUPLICATE in snapshot.tags:
+            self._fail(point, f"somebody marked its snapshot {snapshot.id} as a duplicate")
+            return "failed"
+        other = self.complete_points.point_of(snapshot)
+        if other is not None and other.snapshot_id == snapshot.id and other.id != point.id:
+            whose = f"{other.claim.namespace}/{other.claim.name}"
+            self._fail(point, f"its snapshot {snapshot.id} belongs to {whose}, which uses the same volume")
+            return "failed"
+        return self._guarded(snapshot, lambda: self.complete_points.advance(point, snapshot))
+
+    def _resend(self, points: Sequence[Point]) -> int:
+        """Send jobs again for points that nobody created in time; a group goes whole.
+
+        While the account's pace is used up, points wait in the queue and are not lost: sending them
+        again and again would only fill it. Those whose time is over are sent to fail.
+        """
+        lost = [point for point in points if self._lost_its_job(point)]
+        if lost and self.pacer.wait(1, self.clock()) > timedelta():
+            lost = [point for point in lost if self.clock() >= point.give_up_at]
+        if not lost:
+            return 0
+        self.queue.send(jobs_of(lost))
+        return len(lost)
+
+    def _lost_its_job(self, point: Point) -> bool:
+        return point.is_unborn and self.clock() - (point.intent_at or point.accepted_at) > RESEND_AFTER
+
+    def _is_forsaken(self, point: Point) -> bool:
+        return point.is_unborn and self.clock() > point.give_up_at + FORSAKEN_AFTER
+
+    def _forsake(self, point: Point) -> None:
+        """Fail a point that take_snapshots, which was sent its job again and again, did not even fail."""
+        hours = GIVE_UP_AFTER // timedelta(hours=1)
+        reason = f"take_snapshots brought it to no end in {hours} hours; its log and failure queue say why"
+        self.journal.finish(point, Outcome(PointState.FAILED, self.clock(), reason))
+
+    def _age(self, point: Point) -> timedelta:
+        return self.clock() - (point.started_at or point.accepted_at)
+
+    def _fail(self, point: Point, reason: str) -> None:
+        failed = Outcome(PointState.FAILED, self.clock(), reason)
+        if self.journal.finish(point, failed) and point.ended_at is None:
+            self.pacer.finished(1)
+
+
+def _is_own(snapshot: Snapshot, point: Point) -> bool:
+    """True when its tags let a snapshot be settled as the point's."""
+    is_known = tags.are_ours(snapshot.tags) and tags.DUPLICATE not in snapshot.tags
+    return is_known and belongs_to(snapshot, point)

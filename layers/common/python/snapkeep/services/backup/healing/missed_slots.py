@@ -1,0 +1,100 @@
+"""Missed slots: started late while the policy still allows it, reported when it does not.
+
+Of several that were missed only the newest is started: the others would take the same data again, and
+points of one moment would push out those of many.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from snapkeep.domain.backup.runs import Run, RunState, run_id, slot_text
+from snapkeep.domain.backup.schedule import rate_of
+from snapkeep.domain.policies import Policy
+from snapkeep.domain.report.coverage import ALLOWANCE
+from snapkeep.domain.retention.spacing import least_apart
+from snapkeep.ports import Announcer, Calendar, Clock, Journal, Starter
+
+GRACE = timedelta(minutes=5)
+"""Scheduler may deliver up to a minute late, and a planner needs its time."""
+
+LOOK_BACK = timedelta(hours=1)
+"""How long after its catch-up window a missed slot is still noticed; reconcile runs every 15 minutes."""
+
+
+@dataclass(slots=True)
+class CaughtUp:
+    """Run ids of the slots that were started late, and of those that were given up."""
+
+    started: list[str] = field(default_factory=list)
+    missed: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class MissedSlots:
+    """Compares the slots that should have been run with the runs of the journal."""
+
+    journal: Journal
+    calendar: Calendar
+    starter: Starter
+    announcer: Announcer
+    clock: Clock
+
+    def check(self, cluster: str, policy: Policy) -> CaughtUp:
+        """Start or report the slots of a policy that nobody ran; paused policies miss nothing."""
+        caught_up = CaughtUp()
+        now = self.clock()
+        seen = self.journal.first_seen(cluster, policy.name, now)
+        if not policy.schedule.enabled:
+            return caught_up
+        missing, newest = self._missing(cluster, policy, seen, now)
+        for slot in missing:
+            name = run_id(cluster, policy.name, slot)
+            if now > slot + policy.schedule.catch_up:
+                reason = f"the slot was not run within its catch-up window of {policy.schedule.catch_up}"
+            elif slot < newest:
+                reason = f"the slot was not run before {slot_text(newest)}, which is run in its place"
+            else:
+                self.starter.start_run(cluster, policy.name, slot)
+                caught_up.started.append(name)
+                continue
+            self._report(cluster, policy, slot, now, reason)
+            caught_up.missed.append(name)
+        return caught_up
+
+    def owed(self, policy: Policy, newest: datetime, since: datetime) -> datetime | None:
+        """The first slot after the newest good one that should have given a recovery point by now.
+
+        Slots before `since` are forgiven, and a paused policy owes nothing.
+        """
+        schedule = policy.schedule
+        until = self.clock() - ALLOWANCE - timedelta(minutes=schedule.flexible_minutes)
+        if not schedule.enabled or until <= newest:
+            return None
+        return next(self.calendar.due(schedule, max(newest, since), until, newest), None)
+
+    def _missing(
+        self, cluster: str, policy: Policy, seen: datetime, now: datetime
+    ) -> tuple[list[datetime], datetime]:
+        """The slots that nobody ran, ascending, and the newest of all that have come by now."""
+        schedule = policy.schedule
+        since = max(seen, now - schedule.catch_up - LOOK_BACK)
+        until = now - GRACE - timedelta(minutes=schedule.flexible_minutes)
+        apart = least_apart(schedule) if rate_of(schedule.expression) else timedelta.resolution
+        known = self.journal.runs_of(cluster, policy.name, since - apart)
+        runs = sorted(run.slot for run in known)
+        anchor = runs[0] if runs else seen
+        due = list(self.calendar.due(schedule, since, until, anchor))
+        missing = [slot for slot in due if not any(abs(slot - run) < apart for run in runs)]
+        return missing, max([*due, *runs], default=now)
+
+    def _report(self, cluster: str, policy: Policy, slot: datetime, now: datetime, reason: str) -> None:
+        """Journal the slot as a failed run, so that it is reported once, and say so."""
+        name = run_id(cluster, policy.name, slot)
+        run = Run(name, cluster, policy.name, slot, accepted_at=now, degraded=reason)
+        if self.journal.open_run(run, "reconcile", now + GRACE, now) is None:
+            return
+        if self.journal.close_run(name, RunState.FAILED, now):
+            self.announcer.slot_missed(cluster, policy.name, slot, reason)
+            self.journal.mark_announced(name)

@@ -1,0 +1,177 @@
+"""Reconcile: what events may have lost is found again, every 15 minutes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from functools import partial
+
+from snapkeep.domain.backup.runs import Run, RunState
+from snapkeep.domain.errors import PermanentError
+from snapkeep.domain.points import GIVE_UP_AFTER
+from snapkeep.domain.policies import INTERRUPTION, Deployment, Policy
+from snapkeep.domain.retention.candidates import moment
+from snapkeep.domain.retention.deletion.orphans import SWEPT_EVERY
+from snapkeep.domain.troubles import Topic, TroubleKind
+from snapkeep.ports import Announcer, Clock, Journal, Starter
+from snapkeep.services.backup.close_run import announce, close_at_limit, close_if_settled
+from snapkeep.services.backup.healing.find_late import FindLate
+from snapkeep.services.backup.healing.heal import HealPoints
+from snapkeep.services.backup.healing.missed_slots import MissedSlots
+from snapkeep.services.backup.healing.named_twins import NamedTwins
+from snapkeep.services.give_up import GiveUp, why_given_up
+from snapkeep.services.tell_troubles import TellTroubles
+
+PLANNING_TIMEOUT = timedelta(minutes=6)
+"""A run that is still being planned after this lost its planner."""
+
+PATIENCE = timedelta(minutes=40)
+"""What three passes in a row could not look at is told."""
+
+FRESHNESS_WINDOW = timedelta(days=35)
+"""How far back the newest good run is looked for; older than that is as bad as none."""
+
+
+@dataclass(slots=True)
+class ReconcileReport:
+    """What was found and healed, by run id or policy; `given_up` says what could not be looked at, and why.
+
+    `named` are the snapshots that became those of their points because a VolumeSnapshot names them.
+    """
+
+    replanned: list[str] = field(default_factory=list)
+    healed: dict[str, dict[str, int]] = field(default_factory=dict)
+    closed: list[str] = field(default_factory=list)
+    started: list[str] = field(default_factory=list)
+    named: list[str] = field(default_factory=list)
+    missed: list[str] = field(default_factory=list)
+    given_up: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def errors(self) -> list[str]:
+        """What could not be looked at, as lines."""
+        return [f"{subject}: {reason}" for subject, reason in self.given_up.items()]
+
+
+@dataclass(frozen=True, slots=True)
+class Reconcile:
+    """Looks at every open run and every policy; trouble with one never stops the others."""
+
+    deployment: Deployment
+    journal: Journal
+    heal_points: HealPoints
+    named_twins: NamedTwins
+    missed_slots: MissedSlots
+    starter: Starter
+    announcer: Announcer
+    clock: Clock
+
+    def run(self) -> ReconcileReport:
+        """Heal what is open; returns what was done."""
+        report = ReconcileReport()
+        runs: list[Run] = []
+        self._guarded("open runs", report, lambda: runs.extend(self.journal.open_runs()))
+        for run in runs:
+            self._guarded(run.id, report, partial(self._heal_run, run, report))
+        for policy in self.deployment.policies:
+            for cluster in policy.clusters:
+                check = partial(self._check_policy, cluster, policy, report)
+                self._guarded(f"{cluster}.{policy.name}", report, check)
+        self._guarded("pace", report, self.heal_points.correct_pace)
+        for known in self.deployment.clusters:
+            self._guarded(f"twins of {known.name}", report, partial(self._settle_twins, known.name, report))
+            self._guarded(f"sweep of {known.name}", report, partial(self._check_sweep, known.name))
+        give_up = GiveUp(self.journal, self.announcer, self.clock, "reconcile", PATIENCE)
+        report.given_up = give_up.report(report.given_up)
+        return report
+
+    def _settle_twins(self, cluster: str, report: ReconcileReport) -> None:
+        report.named.extend(self.named_twins.settle(cluster))
+
+    def _check_sweep(self, cluster: str) -> None:
+        """Raise PermanentError when two sweeps in a row are missing; the first look begins the time.
+
+        No alarm can: CloudWatch looks back for 7 days at most, and the sweep runs every 7 days.
+        https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html
+        """
+        now, last = self.clock(), self.journal.last_sweep(cluster)
+        if last is None or last > now:
+            self.journal.write_last_sweep(cluster, now)
+        elif now - last > 2 * SWEPT_EVERY:
+            raise PermanentError(
+                f"orphans of cluster {cluster} were not swept since {moment(last)}: the schedule "
+                "sweep-orphans is gone or disabled, or the sweep fails: deploy again, see the log of prune"
+            )
+
+    def _guarded(self, subject: str, report: ReconcileReport, act: Callable[[], None]) -> None:
+        try:
+            act()
+        except Exception as error:
+            report.given_up[subject] = why_given_up(f"reconcile of {subject}", error)
+
+    def _heal_run(self, run: Run, report: ReconcileReport) -> None:
+        if run.state.is_final:
+            announce(self.journal, self.announcer, run.id)
+            if run.late:
+                self._follow_late(run, report)
+            return
+        if run.state is RunState.PLANNING:
+            self._plan_again(run, report)
+            return
+        healed = self.heal_points.heal(run)
+        if healed:
+            report.healed[run.id] = healed
+        self._close(run, report)
+
+    def _follow_late(self, run: Run, report: ReconcileReport) -> None:
+        """Heal the late points of a closed run, and tell when some of them ended."""
+        healed = self.heal_points.heal(run)
+        if healed:
+            report.healed[run.id] = healed
+        left = sum(not point.state.is_final for point in self.journal.points_of(run.id))
+        now = self.journal.run(run.id)
+        if now is not None and left != run.late:
+            self.announcer.late_points_ended(replace(now, late=left), run.late - left)
+            self.journal.write_late(run.id, left)
+
+    def _close(self, run: Run, report: ReconcileReport) -> None:
+        """Close the run if its last point is settled; healing that point may have closed it already."""
+        close_if_settled(self.journal, self.announcer, run.id, self.clock())
+        close_at_limit(self.journal, self.announcer, run.id, self.clock())
+        now = self.journal.run(run.id)
+        if now is not None and now.state.is_final:
+            report.closed.append(run.id)
+
+    def _plan_again(self, run: Run, report: ReconcileReport) -> None:
+        """Start a planner for a run that lost its own; a run that nobody can plan ends with the reason."""
+        age = self.clock() - run.accepted_at
+        forsaken = run.policy == INTERRUPTION and age > PLANNING_TIMEOUT  # save_node alone plans those
+        if age > GIVE_UP_AFTER or forsaken:
+            hours = GIVE_UP_AFTER // timedelta(hours=1)
+            reason = f"the run could not be planned within {hours} hours; the log of plan_backup says why"
+            if run.policy == INTERRUPTION:
+                reason = "save_node did not come to an end with it; its log says why"
+            total = sum(1 for _ in self.journal.points_of(run.id))
+            degraded = run.degraded or reason
+            self.journal.start_run(replace(run, state=RunState.RUNNING, total=total, degraded=degraded))
+            self._close(run, report)
+        elif age > PLANNING_TIMEOUT:
+            self.starter.start_run(run.cluster, run.policy, run.slot)
+            report.replanned.append(run.id)
+
+    def _check_policy(self, cluster: str, policy: Policy, report: ReconcileReport) -> None:
+        """Catch up, then tell what is late, and how old the newest good run is (none: the first look)."""
+        caught_up = self.missed_slots.check(cluster, policy)
+        report.started.extend(caught_up.started)
+        report.missed.extend(caught_up.missed)
+        now = self.clock()
+        since = now - FRESHNESS_WINDOW
+        runs = list(self.journal.runs_of(cluster, policy.name, since))
+        seen = self.journal.first_seen(cluster, policy.name, now)
+        newest = max((run.slot for run in runs if run.ready), default=seen)
+        late = FindLate(self.journal, self.missed_slots, self.clock).find(policy, runs, seen, since)
+        self.announcer.freshness(cluster, policy.name, max(now - newest, timedelta()), list(late))
+        TellTroubles(self.journal, self.announcer, self.clock).tell(
+            Topic(TroubleKind.BACKUP_LATE, cluster, policy.name), late
+        )

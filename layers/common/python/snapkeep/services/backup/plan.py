@@ -1,0 +1,285 @@
+"""Planning a run: list the claims once, select, write the run, send bounded jobs."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from snapkeep.domain.backup.jobs import jobs_of
+from snapkeep.domain.backup.on_demand import Wish, select_wanted, unknown_policy, unmet, wants_known
+from snapkeep.domain.backup.protectability import Code
+from snapkeep.domain.backup.runs import Run, RunState, policy_of_run, run_id
+from snapkeep.domain.backup.selection import POLICY_LABEL, Selected, Taken, misread_exclusion, select_for
+from snapkeep.domain.backup.sharing import told_of_each_other
+from snapkeep.domain.drivers import AUTO_MODE
+from snapkeep.domain.errors import ClusterUnreachable, PermanentError, SnapkeepError
+from snapkeep.domain.naming import point_id
+from snapkeep.domain.points import ClaimFacts, Point, PointState, facts_of
+from snapkeep.domain.policies import ON_DEMAND, Deployment, Method, Policy
+from snapkeep.domain.troubles import Topic, TroubleKind
+from snapkeep.ports import (
+    Announcer,
+    Clock,
+    Cluster,
+    Clusters,
+    Journal,
+    Left,
+    Outcome,
+    Queue,
+    Snapshots,
+    SnapshotSupport,
+)
+from snapkeep.services.backup.close_run import close_if_settled
+from snapkeep.services.backup.known_claims import KnownClaim, known_claims
+from snapkeep.services.backup.tell_ended import TellEnded
+from snapkeep.services.tell_troubles import TellTroubles
+
+LEASE = timedelta(minutes=5)
+"""Longer than the function may run, so that a live planner never loses its lease."""
+
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What a look at the cluster gave: points to take, what is left, and why less was possible.
+
+    `hopeless` says by the name of a driver why no csi point of its volumes can be taken.
+    """
+
+    points: Sequence[Point]
+    left: Sequence[Left] = ()
+    degraded: str = ""
+    hopeless: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PlanBackup:
+    """Turns a slot of a policy into a run with jobs."""
+
+    deployment: Deployment
+    clusters: Clusters
+    snapshots: Snapshots
+    journal: Journal
+    queue: Queue
+    announcer: Announcer
+    clock: Clock
+
+    def run(self, cluster: str, policy_name: str, slot: datetime, owner: str) -> Run | None:
+        """The run of this slot, planned by this call or an earlier one; None while another one plans it.
+
+        Every step is idempotent: the same event again, or a retry after a crash, continues the same
+        run. Raises PermanentError when the deployment knows no such cluster or policy.
+        """
+        now = self.clock()
+        built_in = policy_name == ON_DEMAND and self.deployment.policy(policy_name) is None
+        run = self._asked_for(cluster, slot) if built_in else None
+        if run is None:
+            self._check_policy(cluster, policy_name)
+            name = run_id(cluster, policy_name, slot)
+            run = Run(name, cluster, policy_name, slot, accepted_at=now, deployment=self.deployment.name)
+        held = self.journal.open_run(run, owner, now + LEASE, now)
+        if held is None or held.state is not RunState.PLANNING:
+            return held
+        return self._plan(held)
+
+    def _asked_for(self, cluster: str, slot: datetime) -> Run:
+        """The run of a wish: the API journals it with the wish before it starts us."""
+        wanted = run_id(cluster, ON_DEMAND, slot)
+        run = self.journal.run(wanted)
+        if run is None or run.wish is None:
+            raise PermanentError(
+                f"nobody asked for the run {wanted}: backups on demand are asked for by "
+                f"POST /v1/clusters/{cluster}/backups or `snapkeep backup`"
+            )
+        return run
+
+    def _check_policy(self, cluster: str, name: str) -> None:
+        policy = self.deployment.policy(name)
+        if policy is None or cluster not in policy.clusters:
+            known = ", ".join(item.name for item in self.deployment.policies) or "none"
+            raise PermanentError(
+                f"the deployment has no policy {name!r} for cluster {cluster!r} (policies: {known}); "
+                "deploy again so that schedules and config agree"
+            )
+
+    def _plan(self, run: Run) -> Run:
+        policy = policy_of_run(run, self.deployment)
+        if policy is not None:
+            planned = self._look(run, policy)
+        else:
+            planned = Planned((), degraded=unknown_policy(run.wish or Wish(), run.cluster, self.deployment))
+        self.journal.add_left(run.id, planned.left)
+        self.journal.add_points(planned.points)
+        points = list(self.journal.points_of(run.id))
+        self._give_up(points, planned)
+        self.queue.send(jobs_of([point for point in points if not _why_hopeless(point, planned)]))
+        started = replace(
+            run,
+            state=RunState.RUNNING,
+            total=len(points),
+            degraded=planned.degraded,
+            left=_counts(planned.left),
+        )
+        self.journal.start_run(started)
+        close_if_settled(self.journal, self.announcer, run.id, self.clock())
+        return self.journal.run(run.id) or started
+
+    def _look(self, run: Run, policy: Policy) -> Planned:
+        """What to take, from the cluster; from earlier points' tags when it is silent or refuses us."""
+        try:
+            cluster = self.clusters.open(run.cluster)
+            selected = self._select(run, policy, cluster)
+            self._tell_unmeant(run, policy, selected)
+            points = _arranged(_points(run, selected.taken))
+            left = [Left(str(item.subject), item.code.value, item.reason) for item in selected.left]
+            degraded = unmet(run.wish, run.cluster, selected) if run.wish else ""
+            return self._checked(cluster, policy, Planned(points, left, degraded))
+        except (ClusterUnreachable, PermanentError) as error:
+            degraded = (
+                f"the claims of cluster {run.cluster} could not be read ({error.reason}); "
+                "volumes known from earlier points were taken by ebs, new claims were not seen"
+            )
+            known = list(self._known(run, policy))
+            kept = _known_points(run, (item for item in known if not item.successor))
+            left = [_replaced(item) for item in known if item.successor]
+            return Planned(_arranged(kept), left, degraded)
+
+    def _tell_unmeant(self, run: Run, policy: Policy, selected: Selected) -> None:
+        """Tell of claims that are taken although a label seems to exclude them, and of those that no policy
+        takes because their label names none, or takes any more; it never fails a run."""
+        if run.wish is not None:
+            return
+        taken = {str(item.claim): why for item in selected.taken if (why := misread_exclusion(item.claim))}
+        nobodys = {
+            str(item.subject): item.reason for item in selected.left if item.code is Code.UNKNOWN_POLICY
+        }
+        try:
+            tell = TellTroubles(self.journal, self.announcer, self.clock).tell
+            tell(Topic(TroubleKind.LABEL_MISREAD, run.cluster, run.policy), taken)
+            # The same for every policy of the cluster: told under one topic, and so once.
+            tell(Topic(TroubleKind.LABEL_MISREAD, run.cluster, POLICY_LABEL), nobodys)
+            TellEnded(self.deployment, self.journal, self.announcer, self.clock).tell(
+                run, policy, selected.left
+            )
+        except SnapkeepError as error:
+            log.warning("what policy %s leaves was not told of: %s", run.policy, error.reason)
+
+    def _select(self, run: Run, policy: Policy, cluster: Cluster) -> Selected:
+        if run.wish is None:
+            return select_for(policy, self.deployment, cluster.claims(), cluster.scratch_volumes())
+        scratch = cluster.scratch_volumes() if run.wish.policy else ()
+        return select_wanted(run.wish, policy, self.deployment, cluster.claims(), scratch)
+
+    def _known(self, run: Run, policy: Policy) -> Iterator[KnownClaim]:
+        """What earlier points tell of the claims of a policy, or of those that a wish asks for."""
+        wish = run.wish
+        if wish is None or wish.policy:
+            yield from known_claims(self.snapshots, self.journal, run.cluster, policy.name)
+            return
+        for item in known_claims(self.snapshots, self.journal, run.cluster, ""):
+            if wants_known(wish, policy, item.claim):
+                yield replace(item, group="")
+
+    def _checked(self, cluster: Cluster, policy: Policy, planned: Planned) -> Planned:
+        """The plan after asking whether the cluster can take VolumeSnapshots at all, if any are needed."""
+        drivers = {point.claim.driver for point in planned.points if point.method is Method.CSI}
+        for driver in sorted(drivers):
+            support = cluster.snapshot_support(driver)
+            if not support.available:
+                planned = _without_support(planned, policy, driver, support)
+        return planned
+
+    def _give_up(self, points: Iterable[Point], planned: Planned) -> None:
+        for point in points:
+            if reason := _why_hopeless(point, planned):
+                self.journal.finish(point, Outcome(PointState.FAILED, self.clock(), reason))
+
+
+def _why_hopeless(point: Point, planned: Planned) -> str:
+    return planned.hopeless.get(point.claim.driver, "") if point.method is Method.CSI else ""
+
+
+def _without_support(planned: Planned, policy: Policy, driver: str, support: SnapshotSupport) -> Planned:
+    """The plan for a driver of whose volumes no VolumeSnapshot can be taken.
+
+    EKS Auto Mode brings no snapshot controller, so there its absence is no mistake and ebs takes over.
+    https://docs.aws.amazon.com/eks/latest/userguide/csi-snapshot-controller.html
+    """
+    usual = driver == AUTO_MODE.name and not support.installed
+    if not policy.csi_fallback and not usual:
+        degraded = "; ".join(filter(None, (planned.degraded, support.reason)))
+        return replace(planned, degraded=degraded, hopeless={**planned.hopeless, driver: support.reason})
+    reason = f"by ebs instead of csi: {support.reason}"
+    points = [_by_ebs(point, reason) if point.claim.driver == driver else point for point in planned.points]
+    return replace(planned, points=points)
+
+
+def _points(run: Run, taken: Iterable[Taken]) -> Iterator[Point]:
+    for item in taken:
+        claim = item.claim
+        assert claim.volume is not None, f"{claim} was taken without a volume"
+        facts = facts_of(claim)
+        point = _point(run, facts, claim.volume.handle, item.method, item.group, item.method_reason)
+        yield replace(point, sharers=item.sharers)
+
+
+def _known_points(run: Run, known: Iterable[KnownClaim]) -> Iterator[Point]:
+    for item in known:
+        reason = "by ebs from its tags: the cluster could not be read"
+        yield _point(run, item.claim, item.volume_id, Method.EBS, item.group, reason)
+
+
+def _replaced(item: KnownClaim) -> Left:
+    """A claim whose volume another claim had in its last run: the data there is that claim's by now."""
+    subject = f"{item.claim.namespace}/{item.claim.name}"
+    is_theirs = item.successor.startswith(f"{item.claim.namespace}/")
+    whose = item.successor if is_theirs else "a claim of another namespace"
+    reason = f"its volume {item.volume_id} was backed up for {whose} since"
+    return Left(subject, Code.REPLACED.value, f"{reason}, and the cluster cannot be asked whose it is")
+
+
+def _point(
+    run: Run, claim: ClaimFacts, volume_id: str, method: Method, group: str, method_reason: str
+) -> Point:
+    name = point_id(claim.name, claim.cluster, claim.uid, run.policy, run.slot, run.deployment)
+    return Point(
+        id=name,
+        run=run.id,
+        policy=run.policy,
+        slot=run.slot,
+        claim=claim,
+        volume_id=volume_id,
+        method=method,
+        accepted_at=run.accepted_at,
+        lead=name,
+        group=group,
+        method_reason=method_reason,
+        deployment=run.deployment,
+    )
+
+
+def _arranged(points: Iterable[Point]) -> list[Point]:
+    """The points with one lead per group (its smallest id, the same whoever plans), told of each other."""
+    points = told_of_each_other(list(points))
+    leads: dict[str, str] = {}
+    for point in points:
+        if point.group:
+            leads[point.group] = min(point.id, leads.get(point.group, point.id))
+    return [replace(point, lead=leads[point.group]) if point.group else point for point in points]
+
+
+def _by_ebs(point: Point, reason: str) -> Point:
+    if point.method is Method.EBS:
+        return point
+    return replace(point, method=Method.EBS, method_reason=reason)
+
+
+def _counts(left: Iterable[Left]) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for item in left:
+        counts[item.code] = counts.get(item.code, 0) + 1
+    return counts

@@ -1,0 +1,88 @@
+"""Asking for a backup now: looked at first, then written with its wish, then started."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import timedelta
+
+from snapkeep.domain.backup.backups import BackupPlan
+from snapkeep.domain.backup.on_demand import Wish, policy_of, select_wanted, unknown_policy, unmet
+from snapkeep.domain.backup.runs import Run, RunState, run_id
+from snapkeep.domain.errors import NotFound, SnapkeepError, Throttled
+from snapkeep.domain.policies import ON_DEMAND, Deployment, Policy
+from snapkeep.ports import Clock, Clusters, Journal, Starter
+
+log = logging.getLogger(__name__)
+
+SECONDS_AHEAD = 60
+"""A slot is a whole second: of requests in the same second each takes the next free one, this far ahead."""
+
+
+@dataclass(frozen=True, slots=True)
+class RequestBackup:
+    """Takes wishes on; planning and taking is done by the functions that schedules start, too."""
+
+    deployment: Deployment
+    clusters: Clusters
+    journal: Journal
+    starter: Starter
+    clock: Clock
+
+    def plan(self, cluster: str, wish: Wish) -> BackupPlan:
+        """What the wish would take now; nothing is written.
+
+        Raises UnknownCluster, NotFound when the wish names a policy that the cluster has not, and
+        TemporaryError or PermanentError when the cluster cannot be read.
+        """
+        policy = self._policy(cluster, wish)
+        found = self.clusters.open(cluster).claims()
+        selected = select_wanted(wish, policy, self.deployment, found)
+        return BackupPlan(selected.taken, selected.left, policy.method, unmet(wish, cluster, selected))
+
+    def known(self, request_id: str) -> Run | None:
+        """The run that this request was accepted as before; one that nobody plans yet is started again."""
+        run = self.journal.requested_run(request_id)
+        if run is not None and run.state is RunState.PLANNING:
+            self._start(run)
+        return run
+
+    def accept(self, cluster: str, wish: Wish, request_id: str) -> Run:
+        """The run of this request, journaled with its wish and started; the same one for the same request.
+
+        Raises what `plan` raises of the config, and TemporaryError when the journal does not answer.
+        """
+        self._policy(cluster, wish)
+        run = self._write(cluster, wish, request_id)
+        self._start(run)
+        return run
+
+    def _policy(self, cluster: str, wish: Wish) -> Policy:
+        self.deployment.known_cluster(cluster)
+        policy = policy_of(wish, cluster, self.deployment)
+        if policy is None:
+            raise NotFound(unknown_policy(wish, cluster, self.deployment))
+        return policy
+
+    def _write(self, cluster: str, wish: Wish, request_id: str) -> Run:
+        now = self.clock()
+        first = now.replace(microsecond=0)
+        for seconds in range(SECONDS_AHEAD):
+            slot = first + timedelta(seconds=seconds)
+            name = run_id(cluster, ON_DEMAND, slot)
+            wanted = Run(name, cluster, ON_DEMAND, slot, now, wish=wish, deployment=self.deployment.name)
+            run = self.journal.accept_run(wanted, request_id)
+            if run is not None:
+                return run
+        raise Throttled(
+            f"{SECONDS_AHEAD} backups of cluster {cluster} were asked for within a minute, the next one "
+            "must wait",
+            timedelta(seconds=SECONDS_AHEAD),
+        )
+
+    def _start(self, run: Run) -> None:
+        """Reconcile starts what could not be started: the run is accepted all the same."""
+        try:
+            self.starter.start_run(run.cluster, run.policy, run.slot)
+        except SnapkeepError as error:
+            log.warning("run %s is started by the next reconcile: %s", run.id, error.reason)

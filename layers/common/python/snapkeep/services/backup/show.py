@@ -1,0 +1,35 @@
+"""Showing a backup: its run as it stands, its points page by page, and what it left."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from snapkeep.domain.backup.backups import BackupStatus, LeftOut
+from snapkeep.domain.backup.runs import Run
+from snapkeep.domain.errors import NotFound
+from snapkeep.ports import Journal
+
+
+@dataclass(frozen=True, slots=True)
+class ShowBackup:
+    """Reads the journal: three calls a page, and one more for about a thousand entries that were left."""
+
+    journal: Journal
+
+    def show(self, cluster: str, run_id: str, namespace: str, limit: int, after: str) -> BackupStatus:
+        """The run, at most `limit` of its points (those after a point's id), and all that it left.
+
+        With a `namespace` only runs that were asked for by that namespace are found. Raises NotFound.
+        """
+        run = self.journal.run(run_id)
+        if run is None or run.cluster != cluster or not _is_shown_in(run, namespace):
+            where = f"namespace {namespace} of cluster {cluster}" if namespace else f"cluster {cluster}"
+            raise NotFound(f"{where} has no backup {run_id} (any more: the journal forgets after 90 days)")
+        page = list(self.journal.page_of_points(run.id, limit + 1, after))
+        left = [LeftOut(item.subject, item.code, item.reason) for item in self.journal.left(run.id)]
+        following = page[limit - 1].id if len(page) > limit else ""
+        return BackupStatus(run, page[:limit], left, following)
+
+
+def _is_shown_in(run: Run, namespace: str) -> bool:
+    return not namespace or (run.wish is not None and run.wish.namespace == namespace)

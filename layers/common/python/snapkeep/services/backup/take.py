@@ -1,0 +1,319 @@
+"""Taking the snapshots of a job: paced, journaled before and after, one failure never stopping the rest.
+
+Every create is: lease, look for our run tag, intent, create, outcome. Nobody else can create between
+the look and the intent, which is refused once the lease is lost. Whoever finds an intent without an
+outcome waits and looks several times before creating again (`domain.creation`).
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from functools import partial
+from typing import NoReturn
+
+from snapkeep.domain import tags
+from snapkeep.domain.backup.creation import wait_before_retry
+from snapkeep.domain.backup.jobs import Job
+from snapkeep.domain.drivers import DRIVERS, snapshot_mark
+from snapkeep.domain.errors import NameTaken, NotAdmitted, PermanentError, TemporaryError, Throttled
+from snapkeep.domain.points import GIVE_UP_AFTER, Point, PointState, Snapshot
+from snapkeep.domain.policies import Deployment, Method
+from snapkeep.ports import (
+    Announcer,
+    Clock,
+    Clusters,
+    Creation,
+    Journal,
+    Nonce,
+    Outcome,
+    Pacer,
+    Queue,
+    Snapshots,
+)
+from snapkeep.services.backup.close_run import close_if_settled
+from snapkeep.services.backup.find_snapshots import cut_for, description_of, existing_of
+from snapkeep.services.backup.point_policy import policy_of_point
+from snapkeep.services.backup.take_group import GroupTaker
+from snapkeep.services.backup.withdraw import WithdrawSnapshots
+
+LEASE = timedelta(minutes=3)
+"""Longer than take_snapshots may run, so that a live holder never loses its lease."""
+
+AFTER_GROUP = timedelta(seconds=15)
+"""EC2 takes one snapshot of a volume in 15 seconds.
+https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
+"""
+
+BEHIND = "CreateSnapshots cuts one snapshot per volume, and another claim has it"
+
+UNEXPECTED_DELAY = timedelta(seconds=60)
+
+GAVE_UP = f"not created within {GIVE_UP_AFTER // timedelta(hours=1)} hours"
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class JobReport:
+    """What became of the points of a job: ids by fate."""
+
+    created: list[str] = field(default_factory=list)
+    adopted: list[str] = field(default_factory=list)
+    failed: dict[str, str] = field(default_factory=dict)
+    later: dict[str, str] = field(default_factory=dict)
+    delay: timedelta = timedelta()
+
+    def postpone(self, points: Iterable[Point], reason: str, delay: timedelta) -> None:
+        """Note points to try again after at least `delay`."""
+        for point in points:
+            self.later[point.id] = reason
+        self.delay = max(self.delay, delay)
+
+
+@dataclass(frozen=True, slots=True)
+class TakeSnapshots:
+    """Creates the recovery points of a job. `nonce` gives another random text each time."""
+
+    deployment: Deployment
+    clusters: Clusters
+    snapshots: Snapshots
+    journal: Journal
+    queue: Queue
+    pacer: Pacer
+    announcer: Announcer
+    clock: Clock
+    nonce: Nonce
+    lease: timedelta = LEASE
+
+    def run(self, job: Job, owner: str) -> JobReport:
+        """Take what the job asks; what cannot go now is sent again with a delay.
+
+        `owner` must be unique to this invocation: it holds the leases.
+        """
+        report = JobReport()
+        waiting = self._withdraw(job, report)
+        todo = [point for point in self._still_open(job, report) if point.id not in waiting]
+        granted = self._admit(job, todo, report)
+        try:
+            if job.group:
+                self._take_group(granted, owner, report)
+            else:
+                self._take_each(granted, owner, report)
+        finally:
+            self.pacer.finished(len(granted) - len(report.created) - len(report.adopted))
+        self._send_later(job, report)
+        if report.failed:
+            close_if_settled(self.journal, self.announcer, job.run, self.clock())
+        return report
+
+    def _withdraw(self, job: Job, report: JobReport) -> frozenset[str]:
+        """Remove the VolumeSnapshots that csi was given up for; the points that must wait for that."""
+        given_up = [point for point in self.journal.points(job.run, job.points) if point.gave_up_csi]
+        if not given_up:
+            return frozenset()
+        withdrawing = WithdrawSnapshots(
+            self.clusters, self.snapshots, self.journal, self.deployment.consistency_wait, self.clock
+        )
+        delays = {point.id: delay for point in given_up if (delay := withdrawing.run(point))}
+        for point in given_up:
+            if point.id in delays:
+                report.postpone([point], "its VolumeSnapshot is not gone yet", delays[point.id])
+        return frozenset(delays)
+
+    def _still_open(self, job: Job, report: JobReport) -> list[Point]:
+        """The points that still need a snapshot; those that waited for too long fail here.
+
+        Where a create is in the air (its lead is `creating`), its outcome is found out first.
+        """
+        points = [point for point in self.journal.points(job.run, job.points) if point.is_unborn]
+        in_the_air = {point.lead for point in points if point.state is PointState.CREATING}
+        todo = []
+        for point in points:
+            if self.clock() >= point.give_up_at and point.lead not in in_the_air:
+                blame = "EC2 or the account's pace made it wait all the time"
+                if point.fell_back:
+                    blame = "EC2, the account's pace or its old VolumeSnapshot made it wait"
+                self._fail(point, f"{GAVE_UP}: {blame}", report)
+            else:
+                todo.append(point)
+        return todo
+
+    def _admit(self, job: Job, todo: list[Point], report: JobReport) -> list[Point]:
+        """As many points as the account's pace allows now; a group goes whole or not at all."""
+        if not todo:
+            return []
+        pace = self.deployment.pace
+        wanted = min(len(todo), pace.burst, pace.pending)
+        granted = self.pacer.take(wanted, self.clock())
+        if job.group and granted < wanted:
+            self.pacer.finished(granted)
+            granted = 0
+        elif job.group:
+            granted = len(todo)
+        if granted < len(todo):
+            wait = self.pacer.line_up(len(todo) - granted, self.clock())
+            report.postpone(todo[granted:], "the account's pace is used up", wait)
+        return todo[:granted]
+
+    def _take_each(self, points: Sequence[Point], owner: str, report: JobReport) -> None:
+        held = [held for point in points if (held := self._lease(point, owner))]
+        by_csi = [point for point in held if point.method is Method.CSI]
+        by_ebs = [point for point in held if point.method is Method.EBS]
+        for point in by_csi:
+            self._guarded([point], report, partial(self._take_by_csi, point, owner, report))
+        existing: dict[str, Snapshot] = {}
+        if self._guarded(by_ebs, report, lambda: existing.update(self._existing(by_ebs))):
+            for point in by_ebs:
+                take = partial(self._take_by_ebs, point, existing.get(point.id), owner, report)
+                self._guarded([point], report, take)
+        for point in held:
+            self.journal.release(point, owner)
+
+    def _existing(self, points: Sequence[Point]) -> dict[str, Snapshot]:
+        """What EC2 shows for points to be taken by ebs, by point id; the driver may have been faster."""
+        fell_back = [point for point in points if point.fell_back]
+        cut = {point.id: found[0] for point in fell_back if (found := cut_for(self.snapshots, point))}
+        return cut | existing_of(self.snapshots, points)
+
+    def _take_by_csi(self, point: Point, owner: str, report: JobReport) -> None:
+        """Create the VolumeSnapshot; its name is journaled before, so a second create changes nothing."""
+        if point.state is PointState.PLANNED:
+            point = self.journal.write_intent(point, owner, self.clock(), self.nonce())
+        try:
+            uid = self.clusters.open(point.claim.cluster).create_volume_snapshot(point)
+        except (NotAdmitted, NameTaken) as error:
+            self._fall_back(point, error)
+        mark = "" if DRIVERS[point.claim.driver].class_tags else snapshot_mark(uid)
+        self.journal.write_created(point.run, [Creation(point.id, "", self.clock(), driver_mark=mark)])
+        report.created.append(point.id)
+
+    def _fall_back(self, point: Point, error: NotAdmitted | NameTaken) -> NoReturn:
+        """Plan a point by ebs whose VolumeSnapshot cannot be made, where its policy allows that.
+
+        Raises TemporaryError, so that it is taken at once, or else the refusal.
+        """
+        policy = policy_of_point(point, self.deployment, self.journal)
+        if policy is None or not policy.csi_fallback:
+            raise error
+        self.journal.replan(point, f"by ebs instead of csi: {error.reason}")
+        raise TemporaryError(error.reason, timedelta()) from error
+
+    def _take_by_ebs(self, point: Point, existing: Snapshot | None, owner: str, report: JobReport) -> None:
+        if existing is not None:
+            self._journal_created(point, existing)
+            report.adopted.append(point.id)
+            return
+        if point.state is PointState.PLANNED:
+            self.journal.write_intent(point, owner, self.clock())
+        else:
+            self._retry_allowed(point, owner)
+        self._journal_created(point, self._create(point, owner))
+        report.created.append(point.id)
+
+    def _create(self, point: Point, owner: str) -> Snapshot:
+        try:
+            return self.snapshots.create(point.volume_id, tags.full_tags(point), description_of(point))
+        except Throttled:
+            self.journal.withdraw_intent(point, owner)
+            raise
+
+    def _retry_allowed(self, point: Point, owner: str) -> None:
+        """Journal a new intent for a lead after an earlier one whose outcome is unknown.
+
+        Raises TemporaryError if not yet, and PermanentError when the time to try is over.
+        """
+        point = self.journal.write_empty_read(point, owner, self.clock())
+        wait = wait_before_retry(point, self.deployment.consistency_wait, self.clock())
+        if wait > timedelta():
+            raise TemporaryError("an earlier create may still show up in EC2", wait)
+        if self.clock() >= point.give_up_at:
+            raise PermanentError(f"{GAVE_UP}: EC2's answers were lost, and no snapshot appeared")
+        self.journal.write_intent(point, owner, self.clock())
+
+    def _take_group(self, points: Sequence[Point], owner: str, report: JobReport) -> None:
+        """Take the members of a group under the lease of their lead, which is the last to be settled.
+
+        Once it is settled the group is over: who has no snapshot by then is taken alone.
+        """
+        for lead in self.journal.points(points[0].run, [points[0].lead]) if points else ():
+            if not lead.is_unborn:
+                self._take_each(points, owner, report)
+                return
+            held = self._lease(lead, owner)
+            if held is None:
+                return
+            policy = policy_of_point(lead, self.deployment, self.journal)
+            taker = GroupTaker(
+                snapshots=self.snapshots,
+                journal=self.journal,
+                clock=self.clock,
+                owner=owner,
+                may_fall_back=policy is not None and policy.group_fallback,
+                retry_allowed=lambda point: self._retry_allowed(point, owner),
+                fail=lambda point, reason: self._fail(point, reason, report),
+                later=lambda left, reason: report.postpone(left, reason, AFTER_GROUP),
+                created=report.created,
+            )
+            together = [point for point in points if not point.behind]
+            if together:
+                self._guarded(together, report, partial(taker.take, held, together))
+            report.postpone([point for point in points if point.behind], BEHIND, AFTER_GROUP)
+            self.journal.release(held, owner)
+
+    def _guarded(self, points: Sequence[Point], report: JobReport, act: Callable[[], None]) -> bool:
+        """Run one step; whatever goes wrong becomes the fate of these points alone. True if all went well."""
+        try:
+            act()
+            return True
+        except TemporaryError as error:
+            self._try_later(points, error.reason, error.delay, report)
+        except PermanentError as error:
+            for point in self._unborn(points):
+                self._fail(point, error.reason, report)
+        except Exception as error:
+            log.exception("unexpected error while taking %s", [point.id for point in points])
+            self._try_later(points, f"unexpected {type(error).__name__}", UNEXPECTED_DELAY, report)
+        return False
+
+    def _try_later(self, points: Sequence[Point], reason: str, delay: timedelta, report: JobReport) -> None:
+        """Postpone the points; past their time, when no create can be in the air any more, they fail."""
+        for point in self._unborn(points):
+            if self.clock() >= point.give_up_at + self.deployment.consistency_wait:
+                self._fail(point, f"{GAVE_UP}: {reason}", report)
+            else:
+                report.postpone([point], reason, delay)
+
+    def _unborn(self, points: Sequence[Point]) -> Sequence[Point]:
+        """Those of the points (all of one run) that still have no snapshot, as journaled now."""
+        known = self.journal.points(points[0].run, [point.id for point in points]) if points else ()
+        return [point for point in known if point.is_unborn]
+
+    def _lease(self, point: Point, owner: str) -> Point | None:
+        """The lead as it stands, or None: somebody else works on it, and their message outlives them."""
+        now = self.clock()
+        held = self.journal.lease(point, owner, now + self.lease, now)
+        return held if held is not None and held.is_unborn else None
+
+    def _journal_created(self, point: Point, snapshot: Snapshot) -> None:
+        note = _after_group(point)
+        creation = Creation(point.id, snapshot.id, snapshot.started_at, snapshot.size_bytes, note)
+        self.journal.write_created(point.run, [creation])
+
+    def _fail(self, point: Point, reason: str, report: JobReport) -> None:
+        self.journal.finish(point, Outcome(PointState.FAILED, self.clock(), reason))
+        report.failed[point.id] = reason
+
+    def _send_later(self, job: Job, report: JobReport) -> None:
+        if report.later:
+            again = replace(job, points=tuple(id for id in job.points if id in report.later))
+            self.queue.send([again], report.delay)
+
+
+def _after_group(point: Point) -> str:
+    """Why a member of a group was taken alone; "" for a point that is in none."""
+    if not point.group:
+        return ""
+    return f"taken alone after its group: {BEHIND if point.behind else 'CreateSnapshots left its volume out'}"

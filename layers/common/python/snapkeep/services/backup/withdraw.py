@@ -1,0 +1,77 @@
+"""Withdrawing VolumeSnapshots that csi was given up for, so that no driver cuts one of them later."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import timedelta
+
+from snapkeep.domain import tags
+from snapkeep.domain.errors import PermanentError, TemporaryError
+from snapkeep.domain.points import Point, PointState, is_too_early
+from snapkeep.domain.retention.deletion.deletions import Withdrawn
+from snapkeep.ports import Clock, Cluster, Clusters, Creation, Journal, Snapshots
+
+LOOK_AGAIN = timedelta(seconds=10)
+"""A snapshot controller and a sidecar that are alive need about two seconds."""
+
+CUT_AFTER_ALL = "by csi after all: the driver cut the snapshot before ebs took over"
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawSnapshots:
+    """Removes a point's VolumeSnapshot and content; what was cut in the meantime becomes the point's."""
+
+    clusters: Clusters
+    snapshots: Snapshots
+    journal: Journal
+    consistency_wait: timedelta
+    clock: Clock
+
+    def run(self, point: Point) -> timedelta:
+        """How long the point must wait before it is looked at again; no time when it may go on.
+
+        It may also go on when the cluster refuses for good: a snapshot that the driver cuts later is
+        then marked as a duplicate, and goes with its objects.
+        """
+        try:
+            found = self._withdraw(self.clusters.open(point.claim.cluster), point)
+        except PermanentError as error:
+            log.warning("the VolumeSnapshot of point %s stays: %s", point.id, error.reason)
+            return timedelta()
+        except TemporaryError as error:
+            log.info("the VolumeSnapshot of point %s cannot be removed now: %s", point.id, error.reason)
+            return self._while_it_makes_sense(point, error.delay)
+        if found.snapshot_id and point.state is not PointState.FAILED:
+            cut_at = found.cut_at or self.clock()
+            creation = Creation(point.id, found.snapshot_id, cut_at, note=CUT_AFTER_ALL)
+            self.journal.write_created(point.run, [creation])
+        if not found.left:
+            if not found.snapshot_id and point.state is PointState.FAILED:
+                self.journal.write_withdrawn(point)
+            return timedelta()
+        log.info("point %s waits: %s", point.id, "; ".join(map(str, found.left)))
+        return self._while_it_makes_sense(point, LOOK_AGAIN)
+
+    def _withdraw(self, cluster: Cluster, point: Point) -> Withdrawn:
+        """What was cut stays with its objects, unless it is why csi was given up: then they go, too."""
+        found = cluster.withdraw_volume_snapshot(point)
+        is_kept = not found.snapshot_id or point.state is PointState.FAILED or self._is_useful(found, point)
+        return found if is_kept else cluster.withdraw_volume_snapshot(point, useless=found.snapshot_id)
+
+    def _is_useful(self, found: Withdrawn, point: Point) -> bool:
+        """False for a snapshot that is gone, of another volume or time, or marked as a duplicate.
+
+        EC2's describes may lag: what they do not show is gone only some time after it was cut.
+        """
+        snapshot = self.snapshots.get(found.snapshot_id)
+        if snapshot is None:
+            return found.cut_at is None or self.clock() - found.cut_at <= self.consistency_wait
+        is_own = snapshot.volume_id == point.volume_id and not is_too_early(snapshot.started_at, point)
+        return is_own and tags.DUPLICATE not in snapshot.tags
+
+    def _while_it_makes_sense(self, point: Point, delay: timedelta) -> timedelta:
+        """A point that is given up meanwhile fails; of a failed one, the sweep takes care."""
+        return delay if self.clock() < point.give_up_at else timedelta()

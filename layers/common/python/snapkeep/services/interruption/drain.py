@@ -1,0 +1,103 @@
+"""The pods of a dying node: evicted against the deadline, deleted when it is near, each blocker named."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from snapkeep.domain.errors import ClusterUnreachable, SnapkeepError
+from snapkeep.domain.interruption.drains import Leaving, is_last_moment, plan_drain
+from snapkeep.domain.interruption.nodes import Pod, Said
+from snapkeep.domain.interruption.records import IncidentRecord
+from snapkeep.ports import Clock, Nodes
+from snapkeep.services.interruption.incident_log import IncidentLog
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class Drained:
+    """What became of the pods, by name: `blocked` and `forced` say what kept them."""
+
+    evicted: list[str] = field(default_factory=list)
+    blocked: dict[str, str] = field(default_factory=dict)
+    forced: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class DrainNode:
+    """Drains one node."""
+
+    nodes: Nodes
+    log: IncidentLog
+    clock: Clock
+
+    def run(
+        self, record: IncidentRecord, pods: Sequence[Pod], deadline: datetime | None
+    ) -> tuple[IncidentRecord, Drained]:
+        """Evict what leaves; in the last moment before the deadline what is blocked is deleted.
+
+        Trouble with one pod never stops the others. Returns the record with what was done in it.
+        """
+        drained = Drained()
+        for leaving in plan_drain(pods, deadline, self.clock()).leaving:
+            try:
+                self._evict(leaving, deadline, drained)
+            except ClusterUnreachable as error:  # each more would cost the whole timeout
+                drained.blocked[str(leaving.pod)] = error.reason
+                break
+            except SnapkeepError as error:
+                drained.blocked[str(leaving.pod)] = error.reason
+        return self._told(record, pods, drained), drained
+
+    def _evict(self, leaving: Leaving, deadline: datetime | None, drained: Drained) -> None:
+        pod = leaving.pod
+        why = self.nodes.evict(pod, leaving.grace_seconds).blocked_by
+        if not why:
+            drained.evicted.append(str(pod))
+        elif is_last_moment(deadline, self.clock()):
+            self.nodes.delete_now(pod, leaving.grace_seconds)
+            drained.forced[str(pod)] = why
+        else:
+            drained.blocked[str(pod)] = why
+
+    def _told(self, record: IncidentRecord, pods: Sequence[Pod], drained: Drained) -> IncidentRecord:
+        lines = [f"evicted {', '.join(drained.evicted)}"] if drained.evicted else []
+        lines += [f"{pod} is blocked: {why}" for pod, why in drained.blocked.items()]
+        lines += [f"{pod} was blocked until the last moment and is deleted" for pod in drained.forced]
+        noted = self.log.note(record, *lines)
+        if noted.revision == record.revision:
+            return record
+        figures = {
+            "PodsEvicted": len(drained.evicted),
+            "PodsBlocked": len(drained.blocked),
+            "PodsForced": len(drained.forced),
+        }
+        self.log.tell(noted, "drained", "; ".join(lines), figures)
+        for pod in pods:
+            self._say(pod, drained)
+        return noted
+
+    def _say(self, pod: Pod, drained: Drained) -> None:
+        """A Kubernetes Event on the pod, which outlives it; trouble with it is only logged."""
+        name, node = str(pod), "its node is dying"
+        if name in drained.evicted:
+            said = _said(pod, "SnapkeepEvicted", f"{node}; it is evicted", warning=False)
+        elif name in drained.blocked:
+            why = drained.blocked[name]
+            said = _said(pod, "SnapkeepEvictionBlocked", f"{node}, and it cannot be evicted: {why}")
+        elif name in drained.forced:
+            why = drained.forced[name]
+            said = _said(pod, "SnapkeepDeleted", f"{node} within seconds; it is deleted although: {why}")
+        else:
+            return
+        try:
+            self.nodes.say(said)
+        except SnapkeepError as error:
+            log.warning("no Kubernetes Event on %s: %s", pod, error.reason)
+
+
+def _said(pod: Pod, reason: str, text: str, *, warning: bool = True) -> Said:
+    return Said("Pod", pod.namespace, pod.name, pod.uid, reason, text, warning)

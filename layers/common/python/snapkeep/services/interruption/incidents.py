@@ -1,0 +1,302 @@
+"""Incidents: every announcement is journaled, acted on, watched, and taken back when nothing came of it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from snapkeep.domain.errors import SnapkeepError
+from snapkeep.domain.interruption.machines import Machine, MachineState
+from snapkeep.domain.interruption.nodes import Said
+from snapkeep.domain.interruption.notices import GONE_WITHIN, Kind, Notice, Standing
+from snapkeep.domain.interruption.records import IncidentRecord
+from snapkeep.domain.interruption.rules import Reaction, Snapshotting
+from snapkeep.domain.interruption.urgency import Urge, Urgency, urgency
+from snapkeep.ports import Clock, IncidentQueue, Incidents, InterruptionNews, Machines, NodeClusters
+from snapkeep.services.give_up import GiveUp, why_given_up
+from snapkeep.services.interruption.cordon import CordonNode, Sighting
+from snapkeep.services.interruption.incident_log import IncidentLog
+
+PATIENCE = timedelta(minutes=40)
+"""What three looks in a row could not do is told."""
+
+LOOK_AGAIN = timedelta(minutes=15)
+
+GOING = (MachineState.SHUTTING_DOWN, MachineState.TERMINATED)
+DOWN = (MachineState.STOPPING, MachineState.STOPPED)
+
+log = logging.getLogger(__name__)
+
+
+FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Handled:
+    """What an announcement, or a look at an open incident, led to."""
+
+    instance: str
+    outcome: str
+    reason: str
+    cluster: str = ""
+    node: str = ""
+    seconds_to_cordon: float | None = None
+
+
+@dataclass(frozen=True)
+class HandleInterruption:
+    """Journals sightings, sends nodes to be saved, and looks after open incidents.
+
+    `to_save` feeds save_node, `to_release` feeds release_volumes.
+    """
+
+    cordoner: CordonNode
+    machines: Machines
+    clusters: NodeClusters
+    incidents: Incidents
+    to_save: IncidentQueue
+    to_release: IncidentQueue
+    news: InterruptionNews
+    clock: Clock
+
+    def record(self, sighting: Sighting) -> Handled:
+        """Journal what was seen, and send the node on when it is to be saved.
+
+        Raises TemporaryError when the journal or the queue did not answer: the same event may come again.
+        """
+        notice = sighting.notice
+        if sighting.node is None:
+            return self._without_node(sighting)
+        known = self.incidents.incident(notice.instance)
+        first = known or IncidentRecord(notice.instance, sighting.cluster, sighting.node.name)
+        sighting = self._still_cordoned(sighting, known)
+        record = self._log.change(first, lambda one: self._seen(one, sighting))
+        asked = urgency(record.incident, sighting.reaction, self.clock())
+        if asked.urge is Urge.ACT:
+            self.to_save.send(notice.instance)
+            self._say(sighting, record)
+        if known is None or record.revision != known.revision:
+            self._log.tell(record, asked.urge.value, asked.reason, _figures(sighting))
+        if self._is_undone(record, asked):
+            return self._advance(record)
+        reason = sighting.plan.reason if sighting.plan else asked.reason
+        return Handled(
+            notice.instance, asked.urge.value, reason, record.cluster, record.node, _seconds(sighting)
+        )
+
+    def tick(self) -> Sequence[Handled]:
+        """Look at every open incident whose time has come; trouble with one never stops the others."""
+        handled, given_up = [], dict[str, str]()
+        for record in self.incidents.open_incidents():
+            if record.again and self.clock() < record.again:
+                continue
+            try:
+                handled.append(self._advance(record))
+            except Exception as error:
+                why = why_given_up(f"the look at the incident of {record.instance}", error)
+                handled.append(Handled(record.instance, FAILED, why, record.cluster, record.node))
+                given_up[record.instance] = why
+        GiveUp(self.incidents, self.news, self.clock, "handle_interruption", PATIENCE).report(given_up)
+        return handled
+
+    @property
+    def _log(self) -> IncidentLog:
+        return IncidentLog(self.incidents, self.news, self.clock)
+
+    def _without_node(self, sighting: Sighting) -> Handled:
+        """A foreign instance, or news of an incident that may be known."""
+        notice = sighting.notice
+        known = self.incidents.incident(notice.instance) if _may_be_known(sighting) else None
+        if known is None:
+            return Handled(notice.instance, "not ours", sighting.reason or "nobody waits for this news")
+        record = self._log.change(known, lambda one: self._log.noted(one.told_of((notice,)), _heard(notice)))
+        if record.closed_at is None:
+            return self._advance(record)
+        return Handled(notice.instance, "noted", "its incident is over", record.cluster, record.node)
+
+    def _still_cordoned(self, sighting: Sighting, known: IncidentRecord | None) -> Sighting:
+        """Look again at a cordon of ours that the journal does not know: it may be lifted at this moment."""
+        node, plan = sighting.node, sighting.plan
+        journaled = known is not None and known.cordoned_at is not None
+        if node is None or plan is None or plan.change is not None or not plan.ours or journaled:
+            return sighting
+        plan = self.cordoner.cordon_again(sighting.cluster, node, sighting.notice)
+        return replace(sighting, plan=plan, cordoned_at=self.clock())
+
+    def _seen(self, record: IncidentRecord, sighting: Sighting) -> IncidentRecord:
+        notice, now = sighting.notice, self.clock()
+        told = record.told_of((notice,))
+        if told != record:
+            told = told.noted(now, _heard(notice))
+            if notice.standing(now) is Standing.TOO_LATE:
+                late = int((now - (notice.window_end or notice.deadline or now)).total_seconds())
+                told = told.noted(now, f"the announcement came {late} s after its deadline")
+        if sighting.plan and sighting.cordoned_at and told.cordoned_at is None:
+            told = told.noted(sighting.cordoned_at, f"cordon: {sighting.plan.reason}")
+            told = replace(told, cordoned_at=sighting.cordoned_at, ours=sighting.plan.ours, closed_at=None)
+        if told == record:
+            return record
+        asked = urgency(told.incident, sighting.reaction, now)
+        if asked.urge is not Urge.ACT:
+            told = told.noted(now, asked.reason)
+        elif sighting.machine is not None:
+            told = _with_volumes(told, sighting.machine, sighting.reaction, notice)
+        return replace(told, again=asked.again or now + LOOK_AGAIN)
+
+    def _is_undone(self, record: IncidentRecord, asked: Urgency) -> bool:
+        """Whether the notice alone asked for more than all that is known of the instance together."""
+        if record.closed_at is not None or asked.urge is Urge.ACT:
+            return False
+        return record.ours or asked.urge is not Urge.WAIT
+
+    def _advance(self, record: IncidentRecord) -> Handled:
+        """What is due for an open incident now, by what EC2 and the cluster show."""
+        machine = self.machines.machine(record.instance)
+        if machine is None or machine.state in GOING:
+            return self._send_to_release(record)
+        record = self._told_what_ec2_shows(record, machine)
+        node = self.clusters.open(record.cluster).find(record.instance, record.node)
+        reaction = self.cordoner.deployment.interruption.reaction(record.cluster, node.labels if node else {})
+        asked = urgency(record.incident, reaction, self.clock())
+        if machine.state in DOWN:
+            return self._wait(record, asked, f"it is {machine.state}; looked at again when it runs")
+        if asked.urge is Urge.ACT and asked.notice is not None:
+            if node is None:
+                return self._wait(record, asked, "its node is gone; EC2 will say when it ends")
+            seen = Sighting(asked.notice, "", record.cluster, node, machine, reaction)
+            return self._act(record, asked, seen)
+        if asked.urge is Urge.WAIT:
+            return self._wait(self._lifted(record, asked)[0], asked, asked.reason)
+        return self._end(record, asked)
+
+    def _told_what_ec2_shows(self, record: IncidentRecord, machine: Machine) -> IncidentRecord:
+        """The record with the news that it runs, where the event of that was lost or came out of order."""
+        now, since = self.clock(), record.incident.dies_since
+        if since is None or machine.state is not MachineState.RUNNING or now < since + GONE_WITHIN:
+            return record
+        shown = Notice(f"seen/{now.isoformat()}", Kind.STATE, record.instance, now, "running")
+        return self._log.change(
+            record, lambda one: self._log.noted(one.told_of((shown,)), "EC2 shows it running")
+        )
+
+    def _act(self, record: IncidentRecord, asked: Urgency, sighting: Sighting) -> Handled:
+        assert sighting.node is not None and asked.notice is not None
+        if sighting.machine is not None:
+            machine, notice = sighting.machine, asked.notice
+            record = self._log.change(
+                record, lambda one: _with_volumes(one, machine, sighting.reaction, notice)
+            )
+        if sighting.reaction.cordon and record.cordoned_at is None:
+            nodes = self.clusters.open(record.cluster)
+            plan = self.cordoner.cordon(nodes, sighting.node, asked.notice)
+            now = self.clock()
+            record = self._log.change(
+                record,
+                lambda one: replace(
+                    one.noted(now, f"cordon: {plan.reason}"), cordoned_at=now, ours=plan.ours
+                ),
+            )
+        self.to_save.send(record.instance)
+        return self._wait(record, asked, asked.reason)
+
+    def _wait(self, record: IncidentRecord, asked: Urgency, reason: str) -> Handled:
+        """Look again after a while, or when what is known now asks for something else."""
+        soon = self.clock() + LOOK_AGAIN
+        again = asked.again if asked.again and asked.urge is Urge.WAIT else min(asked.again or soon, soon)
+        self._log.change(record, lambda one: replace(one, again=again))
+        return Handled(record.instance, asked.urge.value, reason, record.cluster, record.node)
+
+    def _lifted(self, record: IncidentRecord, asked: Urgency) -> tuple[IncidentRecord, str]:
+        """The record after its cordon was lifted, if it is ours, and the reason."""
+        plan = self.cordoner.lift(record.cluster, record.instance, record.node) if record.ours else None
+        if plan is None:
+            return record, asked.reason
+        reason, now = f"{asked.reason}: {plan.reason}", self.clock()
+        return self._log.change(
+            record, lambda one: replace(one.noted(now, reason), cordoned_at=None, ours=False)
+        ), reason
+
+    def _end(self, record: IncidentRecord, asked: Urgency) -> Handled:
+        """Take back what was done, and close the incident unless there are news of it meanwhile."""
+        decided_on = record.notices
+        record, reason = self._lifted(record, asked)
+        now = self.clock()
+
+        def close(one: IncidentRecord) -> IncidentRecord:
+            if one.notices != decided_on:
+                return one
+            return replace(one.noted(now, reason), closed_at=now, cordoned_at=None, ours=False, unsaved=())
+
+        closed = self._log.change(record, close)
+        if closed.closed_at is None:
+            return self._advance(closed)
+        if asked.urge is Urge.TAKE_BACK:
+            self._log.tell(closed, "withdrawn", reason, {"InterruptionsWithdrawn": 1})
+        return Handled(record.instance, "withdrawn", reason, record.cluster, record.node)
+
+    def _send_to_release(self, record: IncidentRecord) -> Handled:
+        """The news of its end may have been lost: release_volumes looks for itself."""
+        self.to_release.send(record.instance)
+        soon = self.clock() + LOOK_AGAIN
+        self._log.change(record, lambda one: replace(one, again=soon))
+        reason = "EC2 says that it is gone or going; its volumes are released"
+        return Handled(record.instance, "released", reason, record.cluster, record.node)
+
+    def _say(self, sighting: Sighting, record: IncidentRecord) -> None:
+        """A Kubernetes Event on the node, for whoever describes it; trouble with it is only logged."""
+        node = sighting.node
+        if node is None or sighting.plan is None or sighting.plan.change is None:
+            return
+        left = record.left(self.clock())
+        text = f"{_heard(sighting.notice)}: {sighting.plan.reason}" + (
+            f"; {left:.0f} s left" if left is not None else ""
+        )
+        try:
+            self.clusters.open(sighting.cluster).say(
+                Said("Node", "", node.name, node.name, "SnapkeepCordoned", text)
+            )
+        except SnapkeepError as error:
+            log.warning("no Kubernetes Event on %s: %s", node.name, error.reason)
+
+
+def _with_volumes(
+    record: IncidentRecord, machine: Machine, reaction: Reaction, notice: Notice
+) -> IncidentRecord:
+    """The record with the data volumes that nobody has planned to snapshot yet. Those of an instance that
+    only stops are not snapshotted."""
+    stops = notice.kind is Kind.STATE and notice.action in ("stopping", "stopped")
+    is_settled = record.unsaved or record.saved_at is not None
+    if is_settled or stops or reaction.snapshot is Snapshotting.NEVER:
+        return record
+    return replace(record, unsaved=machine.volumes)
+
+
+def _may_be_known(sighting: Sighting) -> bool:
+    """A foreign instance costs no call of the journal's; one that lost its node or only has news may."""
+    return not sighting.reason or sighting.machine is not None
+
+
+def _heard(notice: Notice) -> str:
+    words = notice.action or notice.kind.value
+    end = " withdrawn" if notice.withdrawn else ""
+    return f"{notice.kind.value} announcement{end}: {words}"
+
+
+def _seconds(sighting: Sighting) -> float | None:
+    """From the time in the event (whole seconds) to the cordon."""
+    if sighting.cordoned_at is None:
+        return None
+    return (sighting.cordoned_at - sighting.notice.announced_at).total_seconds()
+
+
+def _figures(sighting: Sighting) -> dict[str, float]:
+    seconds = _seconds(sighting)
+    figures: dict[str, float] = {"Notices": 1}
+    if sighting.seen_at is not None:
+        age = (sighting.seen_at - sighting.notice.announced_at).total_seconds()
+        figures["NoticeAge"] = max(0.0, age)
+    if sighting.notice.kind is Kind.SPOT and seconds is not None:
+        figures["SecondsToCordon"] = max(0.0, seconds)
+    return figures

@@ -1,0 +1,184 @@
+"""After death: a node's volumes are released as soon as EC2 confirms that its machine is gone, not before."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from snapkeep.domain.interruption.aftermath import Aftermath, Step, aftermath
+from snapkeep.domain.interruption.machines import Machine
+from snapkeep.domain.interruption.nodes import Attachment, Node
+from snapkeep.domain.interruption.notices import Notice
+from snapkeep.domain.interruption.ownership import owner
+from snapkeep.domain.interruption.records import IncidentRecord
+from snapkeep.domain.metrics import Metric
+from snapkeep.domain.policies import Deployment
+from snapkeep.ports import (
+    Clock,
+    IncidentQueue,
+    Incidents,
+    InterruptionNews,
+    Machines,
+    NodeClusters,
+    Nodes,
+    Snapshots,
+)
+from snapkeep.services.interruption.incident_log import IncidentLog
+
+LOOK_AGAIN = timedelta(seconds=10)
+GIVE_UP_AFTER = timedelta(minutes=30)
+"""How long the volumes of a dead machine are followed closely; Kubernetes itself needs 6 minutes, rarely up
+to 25. What is not free then is looked at whenever open incidents are."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Released:
+    """What one look did, and whether another one was asked for."""
+
+    instance: str
+    step: str
+    reason: str
+    attachments: tuple[str, ...] = ()
+    pods: tuple[str, ...] = ()
+    again: bool = False
+
+
+@dataclass(frozen=True)
+class ReleaseVolumes:
+    """Takes the volumes off nodes whose machines EC2 has terminated."""
+
+    deployment: Deployment
+    machines: Machines
+    clusters: NodeClusters
+    snapshots: Snapshots
+    incidents: Incidents
+    queue: IncidentQueue
+    news: InterruptionNews
+    clock: Clock
+
+    def run(self, instance: str, notices: tuple[Notice, ...] = ()) -> Released:
+        """Take the next step for an instance that is said to be dead, by these announcements among others.
+
+        Raises TemporaryError when EC2, the cluster or the journal did not answer.
+        """
+        machine = self.machines.machine(instance)
+        named = self._named(machine)
+        if machine is not None and not named:
+            return Released(instance, "not ours", f"no tag of {instance} names a cluster of ours")
+        record = self.incidents.incident(instance)
+        cluster = record.cluster if record else named
+        if not cluster:
+            return Released(instance, "not ours", f"neither EC2 nor the journal knows {instance}")
+        nodes = self.clusters.open(cluster)
+        node = nodes.find(instance, record.node if record else "")
+        name = self._name(nodes, node, record)
+        attachments = _of(nodes.attachments(), instance, name)
+        pods = nodes.pods(name) if name else ()
+        held = self._held(nodes, attachments)
+        next_step = aftermath(instance, machine, node, attachments, held, pods)
+        if record is None and next_step.step in (Step.DONE, Step.HANDS_OFF):
+            return Released(instance, next_step.step.value, next_step.reason)
+        record = record or IncidentRecord(instance, cluster, name)
+        return self._take(record, notices, nodes, node, next_step)
+
+    @property
+    def _log(self) -> IncidentLog:
+        return IncidentLog(self.incidents, self.news, self.clock)
+
+    def _named(self, machine: Machine | None) -> str:
+        """The cluster of ours that the machine names; "" for none."""
+        named = owner(machine.tags) if machine else None
+        return named.cluster if named and self.deployment.cluster(named.cluster) else ""
+
+    def _name(self, nodes: Nodes, node: Node | None, record: IncidentRecord | None) -> str:
+        """What the node is or was called; "" once another machine has its name, and all that bears it."""
+        if node is not None:
+            return node.name
+        name = record.node if record else ""
+        return name if name and nodes.named(name) is None else ""
+
+    def _held(self, nodes: Nodes, attachments: Sequence[Attachment]) -> dict[str, str]:
+        """By attachment the instance that EC2 says its volume is attached to, "" for none."""
+        volumes = nodes.volume_ids([each.volume for each in attachments])
+        attached = self.snapshots.attachments(sorted(set(volumes.values()))) if volumes else {}
+        return {each.name: attached.get(volumes.get(each.volume, ""), "") for each in attachments}
+
+    def _take(
+        self,
+        known: IncidentRecord,
+        notices: tuple[Notice, ...],
+        nodes: Nodes,
+        node: Node | None,
+        planned: Aftermath,
+    ) -> Released:
+        if planned.change is not None and node is not None and not nodes.write(node, planned.change):
+            self.queue.send(known.instance, timedelta(seconds=1))
+            return Released(known.instance, "wait", f"{node.name} was changed meanwhile", again=True)
+        for attachment in planned.attachments:
+            nodes.delete_attachment(attachment)
+        for pod in planned.pods:
+            nodes.delete_now(pod)
+        closes = planned.step in (Step.DONE, Step.UNTAINT)
+        record = self._log.change(known, lambda one: self._noted(one, notices, planned.reason, closes))
+        again = self._again(record, planned, closes)
+        is_news = record.timeline != known.timeline
+        if is_news and (closes or planned.step in (Step.TAINT, Step.DETACH)):
+            step = "over" if closes else "released"
+            self._log.tell(record, step, planned.reason, _figures(record, closes))
+        return Released(
+            record.instance,
+            planned.step.value,
+            planned.reason,
+            tuple(each.name for each in planned.attachments),
+            tuple(map(str, planned.pods)),
+            again,
+        )
+
+    def _noted(
+        self, record: IncidentRecord, notices: tuple[Notice, ...], reason: str, closes: bool
+    ) -> IncidentRecord:
+        """The record with these notices and this line, closed if it is the last."""
+        noted = self._log.noted(record.told_of(notices), reason)
+        return replace(noted, closed_at=self.clock()) if closes and noted.closed_at is None else noted
+
+    def _again(self, record: IncidentRecord, planned: Aftermath, closes: bool) -> bool:
+        is_dead = record.incident.terminated  # EC2 said so, though it may show it later
+        if closes or (planned.step is Step.HANDS_OFF and not is_dead):
+            return False
+        if self.clock() - _began(record) > GIVE_UP_AFTER:
+            log.warning("%s is only looked at by and by: %s", record.instance, planned.reason)
+            return False
+        self.queue.send(record.instance, LOOK_AGAIN)
+        return True
+
+
+def _of(attachments: Sequence[Attachment], instance: str, node: str) -> list[Attachment]:
+    """Those of the dead machine: by its id, which the driver noted, or by its node where it noted none."""
+    return [
+        each
+        for each in attachments
+        if each.instance == instance or (not each.instance and node and each.node == node)
+    ]
+
+
+def _began(record: IncidentRecord) -> datetime:
+    """When the end was announced, as far as it was."""
+    ends = [
+        notice.announced_at for notice in record.notices if notice.action in ("terminated", "shutting-down")
+    ]
+    return max(ends) if ends else record.timeline[-1].at
+
+
+def _figures(record: IncidentRecord, closes: bool) -> dict[str, float]:
+    if not closes:
+        return {}
+    untouched = record.cordoned_at is None and record.saved_at is None
+    return {
+        "SecondsToRelease": max(0.0, (record.timeline[-1].at - _began(record)).total_seconds()),
+        Metric.INTERRUPTIONS_MISSED: int(untouched),
+        Metric.VOLUMES_MISSED: len(record.unsaved),
+    }

@@ -1,0 +1,300 @@
+"""The two minutes after the cordon: snapshots first, then evictions against the deadline, then the hooks."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+from snapkeep.domain.backup.selection import Taken, decide
+from snapkeep.domain.claims import Claim
+from snapkeep.domain.errors import NotFound, SnapkeepError
+from snapkeep.domain.interruption.drains import DrainPlan, drainer, plan_drain
+from snapkeep.domain.interruption.machines import Machine, MachineState
+from snapkeep.domain.interruption.nodes import Node, Pod, Said
+from snapkeep.domain.interruption.notices import Kind, Notice, spot_deadline
+from snapkeep.domain.interruption.records import IncidentRecord
+from snapkeep.domain.interruption.rules import Reaction
+from snapkeep.domain.interruption.saves import SavePlan, plan_save
+from snapkeep.domain.interruption.urgency import LIFECYCLE_LIMIT, Urge, urgency
+from snapkeep.domain.metrics import Metric
+from snapkeep.domain.policies import Deployment
+from snapkeep.ports import (
+    Clock,
+    IncidentQueue,
+    Incidents,
+    InterruptionNews,
+    LifecycleHooks,
+    Machines,
+    NodeClusters,
+    Nodes,
+)
+from snapkeep.services.interruption.drain import DrainNode
+from snapkeep.services.interruption.incident_log import IncidentLog
+from snapkeep.services.interruption.lifecycle_hooks import AnswerHooks
+from snapkeep.services.interruption.save_volumes import Saved, SaveVolumes
+from snapkeep.services.interruption.verify_drain import VerifyDrain
+
+EVICT_AGAIN = timedelta(seconds=5)
+HOOK_AGAIN = timedelta(seconds=20)
+"""How often a pod that a budget blocks is tried again, and a lifecycle hook is given a heartbeat."""
+
+HURRY = timedelta(minutes=5)
+"""While more is left to the deadline, blocked pods are tried only as often as hooks."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class NodePlan:
+    """What is done for a node: by volume and by pod, each with its reason."""
+
+    instance: str
+    cluster: str
+    node: str
+    cordon: str
+    save: SavePlan
+    drained_by: str
+    drain: DrainPlan
+
+
+@dataclass
+class SaveReport:
+    """What one look at an incident did. `undrained` are pods that whoever drains the node has not evicted;
+    `verify_in` and `again` are seconds until the look at that, and until any, None after the last."""
+
+    instance: str
+    reason: str = ""
+    snapshots: list[str] = field(default_factory=list)
+    missed: dict[str, str] = field(default_factory=dict)
+    unfinished: bool = False
+    evicted: list[str] = field(default_factory=list)
+    blocked: dict[str, str] = field(default_factory=dict)
+    forced: dict[str, str] = field(default_factory=dict)
+    hooks: dict[str, str] = field(default_factory=dict)
+    undrained: list[str] = field(default_factory=list)
+    verify_in: float | None = None
+    again: float | None = None
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What a look at instance, node and pods showed."""
+
+    machine: Machine
+    node: Node
+    nodes: Nodes
+    pods: Sequence[Pod]
+    claims: Sequence[Claim]
+    reaction: Reaction
+
+
+@dataclass(frozen=True)
+class SaveNode:
+    """Saves what is on a node that is about to die."""
+
+    deployment: Deployment
+    machines: Machines
+    clusters: NodeClusters
+    incidents: Incidents
+    volumes: SaveVolumes
+    hooks: LifecycleHooks
+    queue: IncidentQueue
+    news: InterruptionNews
+    clock: Clock
+
+    def run(self, instance: str, owner: str) -> SaveReport:
+        """Do what the incident asks for now, and ask to be called again for what is left.
+
+        `owner` must be unique to this invocation. Raises TemporaryError when something did not answer.
+        """
+        record = self.incidents.incident(instance)
+        if record is None or record.closed_at is not None:
+            return SaveReport(instance, "there is no open incident")
+        scene = self._look(record)
+        if scene is None:
+            return self._only_hooks(record, "its node is gone")
+        asked = urgency(record.incident, scene.reaction, self.clock())
+        if asked.urge is not Urge.ACT or asked.notice is None:
+            return SaveReport(instance, asked.reason)
+        report = SaveReport(instance, asked.reason)
+        record = self._save(record, scene, asked.notice, owner, report)
+        record = self._drain(record, scene, asked.notice, report)
+        record = self._answer_hooks(record, scene, report)
+        self._go_on(record, asked.notice, report)
+        return report
+
+    @property
+    def _log(self) -> IncidentLog:
+        return IncidentLog(self.incidents, self.news, self.clock)
+
+    @property
+    def _hooks(self) -> AnswerHooks:
+        return AnswerHooks(self.hooks, self._log, self.clock)
+
+    def plan(self, cluster: str, instance: str) -> NodePlan:
+        """What a spot interruption warning of this moment would lead to; nothing is changed.
+
+        Raises PermanentError (NotFound) when there is no such node.
+        """
+        now = self.clock()
+        record = IncidentRecord(instance, cluster, "")
+        scene = self._look(record)
+        if scene is None:
+            raise NotFound(f"{cluster} has no node with the providerID of {instance}")
+        notice = Notice("dry-run", Kind.SPOT, instance, now, "terminate", spot_deadline("terminate", now))
+        who = drainer(scene.reaction, notice, scene.node.labels)
+        pods = scene.pods if who.ours else ()
+        return NodePlan(
+            instance=instance,
+            cluster=cluster,
+            node=scene.node.name,
+            cordon="is cordoned" if scene.reaction.cordon else "stays schedulable (cordon: false)",
+            save=self._plan_save(scene),
+            drained_by=who.reason,
+            drain=plan_drain(pods, notice.deadline, now),
+        )
+
+    def _look(self, record: IncidentRecord) -> Scene | None:
+        machine = self.machines.machine(record.instance)
+        if machine is None:
+            return None
+        nodes = self.clusters.open(record.cluster)
+        node = nodes.find(record.instance, record.node or machine.private_dns)
+        if node is None:
+            return None
+        pods = nodes.pods(node.name)
+        reaction = self.deployment.interruption.reaction(record.cluster, node.labels)
+        return Scene(machine, node, nodes, pods, self._claims(machine, node, nodes, pods), reaction)
+
+    def _claims(self, machine: Machine, node: Node, nodes: Nodes, pods: Sequence[Pod]) -> Sequence[Claim]:
+        """The claims of the pods, and of volumes that are still attached although their pods have left."""
+        claims = nodes.claims_of(pods)
+        known = {claim.volume.name: claim.volume.handle for claim in claims if claim.volume}
+        if set(machine.volumes) <= set(known.values()):
+            return claims
+        left = [each.volume for each in nodes.attachments() if each.node == node.name]
+        return [*claims, *nodes.claims_behind([name for name in left if name not in known])]
+
+    def _plan_save(self, scene: Scene) -> SavePlan:
+        policies = self.deployment.policies
+        protected = {
+            claim.uid: any(isinstance(decide(claim, policy, policies), Taken) for policy in policies)
+            for claim in scene.claims
+        }
+        return plan_save(scene.machine.volumes, scene.claims, protected, scene.reaction.snapshot)
+
+    def _save(
+        self, record: IncidentRecord, scene: Scene, notice: Notice, owner: str, report: SaveReport
+    ) -> IncidentRecord:
+        """Snapshots of the data volumes; that they fail must not keep the pods from being evicted."""
+        if notice.kind is Kind.STATE and notice.action in ("stopping", "stopped"):
+            return record
+        plan = self._plan_save(scene)
+        try:
+            record = self._claim_run(record, notice)
+            saved = self.volumes.take(record, plan.claims, owner)
+        except SnapkeepError as error:
+            log.warning("the volumes of %s are not saved yet: %s", record.instance, error.reason)
+            report.missed["all"], report.unfinished = error.reason, True
+            return self._log.note(record, f"snapshots: {error.reason}")
+        report.snapshots = list(saved.claims)
+        report.missed = plan.missed_by_volume() | dict(saved.missed)
+        report.unfinished = saved.unfinished
+        lines = _save_lines(saved, plan)
+        record = self._log.change(record, lambda one: replace(self._log.noted(one, *lines), unsaved=()))
+        if saved.is_new:
+            self._publish_save(record, scene, saved)
+        return record
+
+    def _claim_run(self, record: IncidentRecord, notice: Notice) -> IncidentRecord:
+        """Journal the run before anything is created: whoever comes second joins it."""
+        now = self.clock()
+
+        def claim(one: IncidentRecord) -> IncidentRecord:
+            if not one.needs_save(now, notice.acts_at):
+                return one
+            slot = now.replace(microsecond=0)
+            return replace(one, saved_at=slot, run=self.volumes.run_of(one, slot))
+
+        return self._log.change(record, claim)
+
+    def _publish_save(self, record: IncidentRecord, scene: Scene, saved: Saved) -> None:
+        left = record.left(self.clock())
+        in_time = len(saved.claims) if left is None or left > 0 else 0
+        figures = {"SnapshotsInTime": in_time, Metric.VOLUMES_MISSED: len(saved.missed)}
+        self._log.tell(record, "saved", f"{len(saved.claims)} volumes snapshotted", figures)
+        for claim in scene.claims:
+            if str(claim) in saved.claims:
+                point = saved.claims[str(claim)]
+                text = f"its node {scene.node.name} is dying; recovery point {point} is made"
+                kind = "PersistentVolumeClaim"
+                said = Said(kind, claim.namespace, claim.name, claim.uid, "SnapkeepSaved", text, False)
+                self._say(scene.nodes, said)
+
+    def _drain(
+        self, record: IncidentRecord, scene: Scene, notice: Notice, report: SaveReport
+    ) -> IncidentRecord:
+        who = drainer(scene.reaction, notice, scene.node.labels)
+        record = self._log.note(record, f"drain: {who.reason}")
+        if who.other and scene.machine.state is MachineState.RUNNING:
+            check = VerifyDrain(scene.nodes, self._log, self.clock)
+            record, seen = check.run(record, scene.node, scene.pods, scene.reaction, notice, who.other)
+            report.undrained = [str(pod) for pod in seen.left]
+            report.verify_in = seen.wait.total_seconds() if seen.wait else None
+            who = replace(who, ours=seen.evict)
+        if not who.ours:
+            return record
+        deadline = notice.drained_until(self.clock()) or record.hooks_end(self.clock())
+        drain = DrainNode(scene.nodes, self._log, self.clock)
+        record, drained = drain.run(record, scene.pods, deadline)
+        report.evicted, report.blocked, report.forced = drained.evicted, drained.blocked, drained.forced
+        return record
+
+    def _answer_hooks(self, record: IncidentRecord, scene: Scene, report: SaveReport) -> IncidentRecord:
+        """Hooks are ours to answer where the drain is: a managed node group, for one, has its own."""
+        called = next((notice for notice in record.notices if notice.hook in record.hooks), None)
+        who = drainer(scene.reaction, called, scene.node.labels)
+        if not who.ours:
+            return self._hooks.leave(record, who.reason)
+        record, told = self._hooks.run(record, scene.nodes)
+        report.hooks = dict(told)
+        return record
+
+    def _only_hooks(self, record: IncidentRecord, reason: str) -> SaveReport:
+        report = SaveReport(record.instance, reason)
+        if record.hooks:
+            record, told = self._hooks.run(record, self.clusters.open(record.cluster))
+            report.hooks = dict(told)
+            self._go_on(record, None, report)
+        return report
+
+    def _go_on(self, record: IncidentRecord, notice: Notice | None, report: SaveReport) -> None:
+        """Another look soon, as long as there is time and something to do; then handle_interruption looks."""
+        now = self.clock()
+        patience = notice.acts_at + LIFECYCLE_LIMIT if notice else now
+        ends = record.incident.deadline(now) or record.hooks_end(now) or patience
+        waits = [HOOK_AGAIN] if record.hooks else []
+        if report.blocked and now + EVICT_AGAIN < ends:
+            waits.append(EVICT_AGAIN if ends - now < HURRY else HOOK_AGAIN)
+        if report.unfinished and now < max(ends, patience):
+            waits.append(EVICT_AGAIN)
+        if report.verify_in is not None:
+            waits.append(timedelta(seconds=report.verify_in))
+        if waits:
+            report.again = min(waits).total_seconds()
+            self.queue.send(record.instance, min(waits))
+
+    def _say(self, nodes: Nodes, said: Said) -> None:
+        try:
+            nodes.say(said)
+        except SnapkeepError as error:
+            log.warning("no Kubernetes Event on %s %s: %s", said.kind, said.name, error.reason)
+
+
+def _save_lines(saved: Saved, plan: SavePlan) -> list[str]:
+    lines = [f"snapshot of {claim}: {point}" for claim, point in saved.claims.items()]
+    lines += [f"{each.volume} {each.claim} is not snapshotted: {each.reason}" for each in plan.missed]
+    lines += [f"{claim}: {text}" for claim, text in plan.shared()]
+    return lines + [f"{claim} is not snapshotted yet: {why}" for claim, why in saved.missed.items()]

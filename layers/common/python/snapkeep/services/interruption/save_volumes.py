@@ -1,0 +1,169 @@
+"""Snapshots of a dying node's volumes: recovery points like any other, cut in one moment where EC2 can."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from snapkeep.domain import tags
+from snapkeep.domain.backup.jobs import jobs_of
+from snapkeep.domain.backup.runs import Run, RunState, run_id
+from snapkeep.domain.backup.sharing import in_words, told_of_each_other
+from snapkeep.domain.claims import Claim
+from snapkeep.domain.errors import TemporaryError
+from snapkeep.domain.interruption.records import IncidentRecord
+from snapkeep.domain.interruption.saves import in_order_of_need
+from snapkeep.domain.naming import point_id
+from snapkeep.domain.points import Point, SnapshotState, facts_of
+from snapkeep.domain.policies import INTERRUPTION, Method
+from snapkeep.ports import Clock, Journal, Pacer, Snapshots
+from snapkeep.services.backup.close_run import close_if_settled
+from snapkeep.services.backup.take import TakeSnapshots
+
+LEASE = timedelta(seconds=35)
+"""Longer than save_node may run, so that a live holder never loses its lease, and not much: one that died
+has two minutes at most."""
+
+
+@dataclass(frozen=True)
+class Saved:
+    """Point id by claim, and why by claim for those without a snapshot.
+
+    `unfinished`: some of those will be tried again. `is_new`: this call planned them.
+    """
+
+    claims: Mapping[str, str] = field(default_factory=dict)
+    missed: Mapping[str, str] = field(default_factory=dict)
+    unfinished: bool = False
+    is_new: bool = False
+
+
+@dataclass(frozen=True)
+class SaveVolumes:
+    """Plans and takes the run of an incident; what the pace does not allow now goes on as jobs."""
+
+    snapshots: Snapshots
+    journal: Journal
+    pacer: Pacer
+    taker: TakeSnapshots
+    clock: Clock
+
+    def run_of(self, record: IncidentRecord, slot: datetime) -> str:
+        """The id of the run: two nodes may die in the same second."""
+        return f"{run_id(record.cluster, INTERRUPTION, slot)}.{record.instance}"
+
+    def take(self, record: IncidentRecord, claims: Sequence[Claim], owner: str) -> Saved:
+        """Take what the incident's run is to take, whoever planned it.
+
+        Raises TemporaryError while another invocation plans it, or when something does not answer.
+        """
+        if not record.run:
+            return Saved()
+        known = self.journal.run(record.run)
+        planned = known is not None and known.state is not RunState.PLANNING
+        order = () if planned else self._plan(record, claims)
+        if not any(self.journal.points_of(record.run)):
+            return Saved()
+        run = known if known and planned else self._open(record, owner)
+        is_new = run.state is RunState.PLANNING
+        if is_new:
+            self._take_now(run, order, owner)
+            self._start(run)
+        points = list(self.journal.points_of(run.id))
+        return Saved(
+            claims={_name(point): point.id for point in points if point.snapshot_id},
+            missed={_name(point): _why(point) for point in points if not point.snapshot_id},
+            unfinished=any(point.is_unborn for point in points),
+            is_new=is_new,
+        )
+
+    def _open(self, record: IncidentRecord, owner: str) -> Run:
+        now = self.clock()
+        held = self.journal.open_run(self._run(record), owner, now + LEASE, now)
+        if held is None:
+            raise TemporaryError(f"the snapshots of {record.instance} are being taken", LEASE)
+        return held
+
+    def _run(self, record: IncidentRecord) -> Run:
+        """Points that are journaled say whose run it is: an update may come between."""
+        assert record.saved_at is not None
+        planned = next(iter(self.journal.points_of(record.run)), None)
+        name = self.taker.deployment.name if planned is None else planned.deployment
+        at = record.saved_at
+        return Run(record.run, record.cluster, INTERRUPTION, at, accepted_at=at, deployment=name)
+
+    def _plan(self, record: IncidentRecord, claims: Sequence[Claim]) -> Sequence[str]:
+        """Journal the points and return their ids in the order in which they are to be taken.
+
+        One group when all can be cut now, else who needs it most first. Points that are journaled already
+        stay as they are. This comes before anybody owns the run: whoever dies over it, or comes second,
+        evicts pods afterwards, and then nobody sees their claims any more.
+        """
+        at_once = self.pacer.wait(len(claims), self.clock()) <= timedelta()
+        if not at_once:
+            claims = in_order_of_need(claims, self._last_good(record.cluster, claims))
+        run = self._run(record)
+        points = [_point(run, claim) for claim in claims]
+        if at_once and len(points) > 1:
+            lead = min(point.id for point in points)
+            points = [replace(point, group=record.instance, lead=lead) for point in points]
+        self.journal.add_points(told_of_each_other(points))
+        return [point.id for point in points]
+
+    def _take_now(self, run: Run, order: Sequence[str], owner: str) -> None:
+        """Take what is planned; what another invocation died over goes on as a job after its lease."""
+        place = {name: number for number, name in enumerate(order)}
+        unborn = sorted(self._unborn(run), key=lambda point: place.get(point.id, len(place)))
+        for job in jobs_of(unborn):
+            report = self.taker.run(job, owner)
+            left = {point.id for point in self._unborn(run)} - report.later.keys()
+            lost = tuple(name for name in job.points if name in left)
+            if lost:
+                self.taker.queue.send([replace(job, points=lost)], self.taker.lease)
+
+    def _unborn(self, run: Run) -> list[Point]:
+        return [point for point in self.journal.points_of(run.id) if point.is_unborn]
+
+    def _start(self, run: Run) -> None:
+        """From here on the run is followed like any other, and its planning never repeated."""
+        total = sum(1 for _ in self.journal.points_of(run.id))
+        self.journal.start_run(replace(run, state=RunState.RUNNING, total=total))
+        close_if_settled(self.journal, self.taker.announcer, run.id, self.clock())
+
+    def _last_good(self, cluster: str, claims: Sequence[Claim]) -> dict[str, datetime]:
+        """When the newest complete snapshot of each claim was started, by claim UID."""
+        volumes = [claim.volume.handle for claim in claims if claim.volume]
+        wanted = {tags.MANAGED: "true", tags.CLUSTER: cluster}
+        newest: dict[str, datetime] = {}
+        for snapshot in self.snapshots.find(wanted, volumes, SnapshotState.COMPLETED):
+            uid = snapshot.tags.get(tags.CLAIM_UID, "")
+            newest[uid] = max(newest.get(uid, snapshot.started_at), snapshot.started_at)
+        return newest
+
+
+def _point(run: Run, claim: Claim) -> Point:
+    assert claim.volume is not None
+    name = point_id(claim.name, claim.cluster, claim.uid, run.policy, run.slot, run.deployment)
+    return Point(
+        id=name,
+        run=run.id,
+        policy=run.policy,
+        slot=run.slot,
+        claim=facts_of(claim),
+        volume_id=claim.volume.handle,
+        method=Method.EBS,
+        accepted_at=run.accepted_at,
+        lead=name,
+        deployment=run.deployment,
+    )
+
+
+def _why(point: Point) -> str:
+    """Why a point has no snapshot (yet)."""
+    why = "EC2's pending limit or our pace is used up, or EC2 did not answer; it is tried again"
+    return "; ".join(filter(None, (point.reason or why, in_words(point.volume_id, point.sharers))))
+
+
+def _name(point: Point) -> str:
+    return f"{point.claim.namespace}/{point.claim.name}"

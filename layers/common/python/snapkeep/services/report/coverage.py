@@ -1,0 +1,168 @@
+"""Coverage: the claims of a cluster as they are now, held against what policies promise."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from snapkeep.domain import tags
+from snapkeep.domain.backup import selection
+from snapkeep.domain.backup.sharing import holders_of, in_words_of
+from snapkeep.domain.claims import Claim, ScratchVolume
+from snapkeep.domain.points import PointState, SnapshotState
+from snapkeep.domain.policies import Deployment, Policy
+from snapkeep.domain.report import coverage
+from snapkeep.domain.report.coverage import CoverageReport, CoveredClaim, LastGood, Promise
+from snapkeep.domain.snapshot_tags import Listed, read
+from snapkeep.ports import Calendar, Clock, Clusters, Snapshots
+
+NEAR, FAR = timedelta(hours=25), timedelta(days=35)
+"""How far slots are looked for: a day, then a month, and a little more."""
+
+Good = Mapping[str, Sequence[LastGood]]
+"""Claim UID to the newest good point under each policy."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShowCoverage:
+    """Lists claims and good points once each, and judges every claim."""
+
+    deployment: Deployment
+    clusters: Clusters
+    snapshots: Snapshots
+    calendar: Calendar
+    clock: Clock
+
+    def report(self, cluster: str, namespace: str = "") -> CoverageReport:
+        """How the claims of a cluster (of one namespace, unless "") are covered now.
+
+        Raises UnknownCluster, and TemporaryError when EC2 or the cluster cannot be asked: half a listing
+        would call claims unprotected that are not. It costs a DescribeSnapshots call for every thousand
+        recovery points.
+        """
+        self.deployment.known_cluster(cluster)
+        now = self.clock()
+        kube = self.clusters.open(cluster)
+        everywhere = list(kube.claims())
+        claims = [claim for claim in everywhere if namespace in ("", claim.namespace)]
+        scratch = [volume for volume in kube.scratch_volumes() if namespace in ("", volume.namespace)]
+        selected = selection.select(claims, self.deployment.policies, cluster, scratch)
+        volumes = {claim.uid: claim.volume.handle for claim in claims if claim.volume}
+        good = self._good(cluster, namespace, volumes, now)
+        shared = _shared(claims, everywhere)
+        found = [
+            replace(item, reason=f"{item.reason}; {text}") if (text := shared.get(item.name)) else item
+            for item in (*self._taken(selected.taken, good, now), *_left(selected.left, good))
+        ]
+        ordered = sorted(found, key=lambda item: (item.namespace, item.claim))
+        return CoverageReport(cluster, now, tuple(ordered))
+
+    def _good(self, cluster: str, namespace: str, volumes: Mapping[str, str], now: datetime) -> Good:
+        """The newest good point of each claim (UID) under each policy, of the volume that the claim has."""
+        wanted = {tags.MANAGED: "true", tags.CLUSTER: cluster}
+        newest: dict[str, dict[str, LastGood]] = defaultdict(dict)
+        listing = self.snapshots.find(
+            wanted | ({tags.NAMESPACE: namespace} if namespace else {}), state=SnapshotState.COMPLETED
+        )
+        for snapshot in listing:
+            found = None if tags.DUPLICATE in snapshot.tags else read(snapshot, cluster)
+            if not isinstance(found, Listed) or not _is_good(found, now):
+                continue
+            if found.candidate.volume != volumes.get(found.claim, found.candidate.volume):
+                continue  # another volume's: its tags were edited or copied
+            point = LastGood(tags.point_id_of(snapshot.tags), found.policy, found.slot)
+            known = newest[found.claim].get(found.policy, point)
+            newest[found.claim][found.policy] = max(known, point, key=lambda item: item.slot)
+        return {claim: list(points.values()) for claim, points in newest.items()}
+
+    def _taken(self, taken: Sequence[selection.Taken], good: Good, now: datetime) -> Sequence[CoveredClaim]:
+        policies: dict[str, list[str]] = defaultdict(list)
+        claims: dict[str, Claim] = {}
+        slots = Slots(self.calendar, now)
+        for item in taken:
+            policies[item.claim.uid].append(item.policy)
+            claims[item.claim.uid] = item.claim
+        return [
+            coverage.covered(
+                claim.namespace,
+                claim.name,
+                [self._promise(name, good.get(uid, ()), slots) for name in policies[uid]],
+                now,
+            )
+            for uid, claim in claims.items()
+        ]
+
+    def _promise(self, name: str, good: Sequence[LastGood], slots: Slots) -> Promise:
+        policy = self.deployment.policy(name)
+        assert policy is not None, f"claims were taken by {name}, which is no policy"
+        last = coverage.newest(point for point in good if point.policy == name)
+        if not policy.schedule.enabled:
+            return Promise(name, True, last, None, None)
+        return Promise(name, False, last, slots.missed(policy, last), slots.following(policy, last))
+
+
+class Slots:
+    """The slots of schedules; claims of one run ask the same, so answers are remembered."""
+
+    def __init__(self, calendar: Calendar, now: datetime) -> None:
+        self._calendar, self._now = calendar, now
+        self._known: dict[tuple[str, datetime, datetime], datetime | None] = {}
+
+    def missed(self, policy: Policy, last: LastGood | None) -> datetime | None:
+        """The first slot after the last good point that should have given another one by now."""
+        if last is None:
+            return None
+        spread = timedelta(minutes=policy.schedule.flexible_minutes)
+        until = min(self._now - coverage.ALLOWANCE - spread, last.slot + FAR)
+        return self._first(policy, last.slot, until, last.slot)
+
+    def following(self, policy: Policy, last: LastGood | None) -> datetime | None:
+        """The next slot, looked for near before far: some schedules have thousands a month."""
+        anchor = last.slot if last else self._now
+        for window in (NEAR, FAR):
+            found = self._first(policy, self._now, self._now + window, anchor)
+            if found:
+                return found
+        return None
+
+    def _first(self, policy: Policy, after: datetime, until: datetime, anchor: datetime) -> datetime | None:
+        key = (policy.name, after if after != self._now else anchor, until)
+        if key not in self._known:
+            due = self._calendar.due(policy.schedule, after, until, anchor) if until > after else ()
+            self._known[key] = next(iter(due), None)
+        return self._known[key]
+
+
+def _is_good(found: Listed, now: datetime) -> bool:
+    return found.candidate.state is PointState.READY and found.candidate.counts(now)
+
+
+def _left(left: Sequence[selection.Left], good: Good) -> Iterator[CoveredClaim]:
+    """Claims and scratch volumes that no policy takes."""
+    for item in left:
+        subject = item.subject
+        if isinstance(subject, Claim):
+            last = coverage.newest(good.get(subject.uid, ()))
+            yield coverage.not_covered(subject.namespace, subject.name, item.reason, last)
+        elif isinstance(subject, ScratchVolume):
+            name = f"{subject.pod}:{subject.volume}"
+            yield coverage.not_covered(subject.namespace, name, item.reason, None)
+
+
+def _shared(claims: Sequence[Claim], everywhere: Sequence[Claim]) -> Mapping[str, str]:
+    """Claim (namespace/name) to what is told of a volume that others are on, too.
+
+    Who asks for one namespace is not told the names of others.
+    """
+    mine = {claim.uid for claim in claims}
+    holders = {
+        volume: {uid: name if uid in mine else "a claim of another namespace" for uid, name in on_it.items()}
+        for volume, on_it in holders_of(everywhere).items()
+    }
+    return {
+        str(claim): text
+        for claim in claims
+        if claim.volume and (text := in_words_of(holders, claim.volume.handle, claim.uid))
+    }

@@ -1,0 +1,122 @@
+"""Gathering what is told of a cluster: its whole report, its status, or one claim of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from itertools import islice
+
+from snapkeep.domain import tags
+from snapkeep.domain.backup.claim_volumes import disputed
+from snapkeep.domain.errors import NotFound
+from snapkeep.domain.policies import Deployment
+from snapkeep.domain.report.claims import ReportedClaim
+from snapkeep.domain.report.coverage import CoverageReport
+from snapkeep.domain.report.facts import Report, Sources, report
+from snapkeep.domain.report.points import Fate, ReportedPoint, Retentions, reported_points
+from snapkeep.domain.restore.operations import RestoreOperation
+from snapkeep.ports import Calendar, Clock, Journal, Snapshots
+from snapkeep.services.find_volumes import FindVolumes
+from snapkeep.services.report.coverage import ShowCoverage
+from snapkeep.services.report.policy_facts import PolicyFacts, ReadPolicies
+
+INCIDENTS_FOR = timedelta(days=30)
+RESTORES, RESTORES_OF_NAMESPACE = 20, 5
+"""The latest restores that are shown, and read of each namespace."""
+
+
+@dataclass(frozen=True, slots=True)
+class GatherReport:
+    """Reads everything and changes nothing.
+
+    All methods raise UnknownCluster, and what EC2, the cluster or the journal raise: half a listing would
+    call claims unprotected that are not.
+    """
+
+    deployment: Deployment
+    coverage: ShowCoverage
+    snapshots: Snapshots
+    journal: Journal
+    calendar: Calendar
+    clock: Clock
+
+    def report(self, cluster: str) -> Report:
+        """All there is to tell; it costs two DescribeSnapshots calls for a thousand points."""
+        covered = self.coverage.report(cluster)
+        facts = self._facts(cluster, covered.at)
+        points = self._points(cluster, facts, covered.at)
+        return self._told(covered, facts, points)
+
+    def status(self, cluster: str) -> Report:
+        """The same without points, for half the calls: claims that are gone and storage are not told."""
+        covered = self.coverage.report(cluster)
+        return self._told(covered, self._facts(cluster, covered.at), ())
+
+    def claim(self, cluster: str, namespace: str, name: str) -> ReportedClaim:
+        """One claim with its points; also one that is gone. Raises NotFound without claim and points."""
+        covered = self.coverage.report(cluster, namespace)
+        facts = self._facts(cluster, covered.at)
+        points = self._points(cluster, facts, covered.at, namespace, name)
+        only = tuple(item for item in covered.claims if item.claim == name)
+        found = self._told(replace(covered, claims=only), facts, points).claims
+        if not found:
+            raise NotFound(
+                f"namespace {namespace} of cluster {cluster} has no claim {name}, and no recovery point of "
+                "one: `snapkeep coverage` lists the claims, `snapkeep get points` what is left of others"
+            )
+        return found[0]
+
+    def _facts(self, cluster: str, now: datetime) -> PolicyFacts:
+        policies = [policy for policy in self.deployment.policies if cluster in policy.clusters]
+        return ReadPolicies(self.journal, self.calendar).facts(cluster, policies, now)
+
+    def _told(self, covered: CoverageReport, facts: PolicyFacts, points: Sequence[ReportedPoint]) -> Report:
+        cluster = covered.cluster
+        names = {(claim.namespace, claim.claim) for claim in covered.claims}
+        failures = ReadPolicies(self.journal, self.calendar).failures(facts)
+        return report(
+            Sources(
+                region=self.deployment.known_cluster(cluster).region,
+                policies=facts.policies,
+                coverage=covered,
+                points=points,
+                failures=[item for item in failures if (item.namespace, item.claim) in names],
+                last_runs=facts.last_runs,
+                slots=facts.slots,
+                incidents=list(self.journal.incidents_of(cluster, covered.at - INCIDENTS_FOR)),
+                restores=self._restores(covered, points),
+                notes=facts.troubles,
+            )
+        )
+
+    def _points(
+        self, cluster: str, facts: PolicyFacts, now: datetime, namespace: str = "", claim: str = ""
+    ) -> Sequence[ReportedPoint]:
+        """The points; what retention lets go but EC2 would not delete stays, with that reason."""
+        gone, coming = self.journal.gone_claims(cluster), facts.next_slots(now)
+        wanted = {tags.MANAGED: "true", tags.CLUSTER: cluster}
+        narrower = {tags.NAMESPACE: namespace, tags.CLAIM: claim}
+        listing = list(self.snapshots.find(wanted | {key: value for key, value in narrower.items() if value}))
+        volumes = FindVolumes(self.snapshots, self.journal).settled(cluster, disputed(listing, cluster))
+        points = reported_points(listing, cluster, Retentions(facts.retentions, gone, coming, volumes), now)
+        leaving = [point.snapshot_id for point in points if point.fate is not Fate.STAYS]
+        protections = self.snapshots.protections(leaving) if leaving else {}
+        return [
+            replace(point, fate=Fate.STAYS, reasons=tuple(item.reason for item in found), goes_at=None)
+            if (found := protections.get(point.snapshot_id))
+            else point
+            for point in points
+        ]
+
+    def _restores(
+        self, covered: CoverageReport, points: Iterable[ReportedPoint]
+    ) -> Sequence[RestoreOperation]:
+        """The latest restores into namespaces that have claims or points, and those still under way."""
+        cluster = covered.cluster
+        namespaces = {claim.namespace for claim in covered.claims} | {point.namespace for point in points}
+        found = {item.id: item for item in self.journal.open_restores() if item.cluster == cluster}
+        for namespace in namespaces:
+            for item in islice(self.journal.restores_of(cluster, namespace), RESTORES_OF_NAMESPACE):
+                found[item.id] = item
+        return sorted(found.values(), key=lambda item: item.accepted_at, reverse=True)[:RESTORES]

@@ -1,0 +1,100 @@
+"""What is known of each policy of a cluster: its slots, its newest closed run, what it keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from snapkeep.domain.backup.runs import Run
+from snapkeep.domain.points import PointState
+from snapkeep.domain.policies import Policy
+from snapkeep.domain.report.claims import Failure
+from snapkeep.domain.retention.history import retention_of, seen
+from snapkeep.domain.retention.lineages import PolicyRetention
+from snapkeep.ports import Calendar, Journal
+
+AHEAD = (timedelta(days=9), timedelta(days=70))
+"""How far slots are looked for: the week of any time zone, then further for those that run once a month."""
+
+BEHIND = (timedelta(hours=25), timedelta(days=35))
+"""How far back the newest closed run of a policy is looked for."""
+
+LOOK_BACK = timedelta(days=2)
+"""Slots from here on are given: today has begun at most a day ago anywhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyFacts:
+    """The policies of a cluster that run there, with what is known of each by its name.
+
+    `slots` are those from two days ago on, ascending (aware UTC). `troubles` says which retentions cannot
+    be read.
+    """
+
+    policies: Sequence[Policy]
+    last_runs: Mapping[str, Run | None]
+    slots: Mapping[str, Sequence[datetime]]
+    retentions: Mapping[str, PolicyRetention]
+    troubles: Sequence[str]
+
+    def next_slots(self, now: datetime) -> Mapping[str, datetime]:
+        """The next slot of each policy that has one."""
+        found = {name: [slot for slot in slots if slot > now] for name, slots in self.slots.items()}
+        return {name: slots[0] for name, slots in found.items() if slots}
+
+
+@dataclass(frozen=True, slots=True)
+class ReadPolicies:
+    """Reads the journal and the calendar."""
+
+    journal: Journal
+    calendar: Calendar
+
+    def facts(self, cluster: str, policies: Sequence[Policy], now: datetime) -> PolicyFacts:
+        """What is known of these policies in a cluster."""
+        runs = {policy.name: self._last_run(cluster, policy.name, now) for policy in policies}
+        troubles: list[str] = []
+        return PolicyFacts(
+            policies,
+            runs,
+            {policy.name: self._slots(policy, runs[policy.name], now) for policy in policies},
+            dict(self._retentions(cluster, policies, now, troubles)),
+            troubles,
+        )
+
+    def failures(self, facts: PolicyFacts) -> Iterator[Failure]:
+        """What failed in the newest closed runs, by the journal: also what never had a snapshot."""
+        for run in facts.last_runs.values():
+            for point in self.journal.points_of(run.id) if run and run.failed else ():
+                if point.state is PointState.FAILED:
+                    claim = point.claim
+                    yield Failure(claim.namespace, claim.name, point.policy, point.slot, point.reason)
+
+    def _retentions(
+        self, cluster: str, policies: Sequence[Policy], now: datetime, troubles: list[str]
+    ) -> Iterator[tuple[str, PolicyRetention]]:
+        """What policies keep, with the grace of what they kept before, as prune reads it."""
+        for policy in policies:
+            history = self.journal.retention_history(cluster, policy.name)
+            try:
+                yield policy.name, retention_of(seen(history, policy, now))
+            except ValueError as error:
+                troubles.append(f"policy {policy.name} prunes nothing: its retention: {error}")
+
+    def _slots(self, policy: Policy, last: Run | None, now: datetime) -> Sequence[datetime]:
+        """Slots, far enough to tell how far they are apart."""
+        anchor = last.slot if last else now
+        found: list[datetime] = []
+        for window in AHEAD:
+            found = list(self.calendar.due(policy.schedule, now - LOOK_BACK, now + window, anchor))
+            if sum(slot > now for slot in found) > 1:
+                break
+        return found
+
+    def _last_run(self, cluster: str, policy: str, now: datetime) -> Run | None:
+        for window in BEHIND:
+            runs = [run for run in self.journal.runs_of(cluster, policy, now - window) if run.state.is_final]
+            if runs:
+                return max(runs, key=lambda run: run.slot)
+        return None

@@ -1,0 +1,179 @@
+"""Finishing restores: what a crash left is made, what a bound claim needs no more is removed.
+
+The hold of every open restore is renewed before its cluster is asked anything: a cluster that cannot be
+asked for days must not cost a waiting claim its recovery point.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Protocol
+
+from snapkeep.domain.errors import PermanentError, SnapkeepError
+from snapkeep.domain.restore.bindings import unseen_volume
+from snapkeep.domain.restore.holds import Hold
+from snapkeep.domain.restore.operations import GIVE_UP_AFTER, RestoreOperation, Stage
+from snapkeep.domain.restore.progress import Progress, RestoreState, progress
+from snapkeep.ports import Clock, GivenUpNews, Journal
+from snapkeep.services.give_up import GiveUp, why_given_up
+from snapkeep.services.restore.carry_out import Restore
+from snapkeep.services.restore.restored_claims import RestoredClaims
+
+RESUME_AFTER = timedelta(minutes=1)
+"""An accepted restore is left alone for so long: the API, which may run 29 s, still works on it."""
+
+PATIENCE = timedelta(minutes=15)
+"""What three looks in a row could not do is told."""
+
+log = logging.getLogger(__name__)
+
+
+class EndedHolds(Protocol):
+    """Gives holds back whose time is over."""
+
+    def release_ended(self) -> Sequence[Hold]:
+        """Give every hold back whose time is over, but none of an open restore; returns them."""
+
+
+@dataclass(slots=True)
+class FinishReport:
+    """What became of the open restores, by id; which holds ended; and what was given up, and why."""
+
+    made: list[str] = field(default_factory=list)
+    finished: list[str] = field(default_factory=list)
+    waiting: list[str] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
+    released: list[str] = field(default_factory=list)
+    given_up: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def errors(self) -> list[str]:
+        """What could not be looked at, as lines."""
+        return [f"{subject}: {reason}" for subject, reason in self.given_up.items()]
+
+
+@dataclass(frozen=True, slots=True)
+class FinishRestores:
+    """Looks at every open restore; trouble with one never stops the others."""
+
+    claims: RestoredClaims
+    journal: Journal
+    restore: Restore
+    holds: EndedHolds
+    news: GivenUpNews
+    clock: Clock
+
+    def run(self) -> FinishReport:
+        """Take every open restore as far as it goes now; returns what was done."""
+        report = FinishReport()
+        for operation in list(self.journal.open_restores()):
+            try:
+                self._finish(operation, report)
+            except Exception as error:
+                report.given_up[operation.id] = why_given_up(f"restore {operation.id}", error)
+        self._end_holds(report)
+        give_up = GiveUp(self.journal, self.news, self.clock, "finish_restores", PATIENCE)
+        report.given_up = give_up.report(report.given_up)
+        return report
+
+    def _end_holds(self, report: FinishReport) -> None:
+        """Give back what was held until now; only a renewal would have kept it."""
+        try:
+            ended = self.holds.release_ended()
+            report.released = [f"{hold.snapshot_id}: {hold.holder}" for hold in ended]
+        except Exception as error:
+            report.given_up["holds"] = why_given_up("giving holds back", error)
+
+    def _finish(self, operation: RestoreOperation, report: FinishReport) -> None:
+        if operation.stage is Stage.ACCEPTED:
+            self._make(operation, report)  # which renews the hold itself, once the API has had its time
+            return
+        operation = self._renew(operation, report)
+        if operation.stage is Stage.CREATED:
+            self._watch(operation, report)
+        else:
+            self._clean_up(operation)
+            report.finished.append(operation.id)
+
+    def _renew(self, operation: RestoreOperation, report: FinishReport) -> RestoreOperation:
+        """Hold the point for longer if the hold ends soon; trouble with that is told and stops nothing."""
+        try:
+            return self.restore.renew(operation)
+        except SnapkeepError as error:
+            log.warning("the hold of restore %s could not be renewed: %s", operation.id, error.reason)
+            report.given_up[operation.id] = f"its hold could not be renewed: {error.reason}"
+            return operation
+
+    def _make(self, operation: RestoreOperation, report: FinishReport) -> None:
+        """Go on with a restore that the API accepted and did not bring to its claim."""
+        age = self.clock() - operation.last_step_at
+        if age < RESUME_AFTER:
+            return
+        if age > GIVE_UP_AFTER:
+            minutes = GIVE_UP_AFTER // timedelta(minutes=1)
+            reason = f"its claim could not be made within {minutes} minutes; the log says what kept it"
+            operation = self.restore.fail(operation, reason)
+        else:
+            operation = self.restore.go_on(operation)
+        if operation.stage is Stage.FAILED:
+            report.failed.append(operation.id)
+        elif operation.stage is Stage.CREATED:
+            report.made.append(operation.id)
+        else:
+            report.waiting.append(operation.id)
+
+    def _watch(self, operation: RestoreOperation, report: FinishReport) -> None:
+        """Clean up behind a claim that is bound or deleted; leave one that waits.
+
+        Bound means bound to a volume made from the point; a claim that got another one ends it failed, and
+        so does one whose volume EC2 never shows.
+        """
+        claim = self.claims.look(operation)
+        seen = progress(operation, claim)
+        if claim and claim.operation == operation.id and claim.snapshot_gone and claim.phase == "Pending":
+            again = self.restore.import_again(operation)
+            (report.failed if again.stage is Stage.FAILED else report.made).append(operation.id)
+            return
+        ended = self._ended(operation, seen)
+        if ended is None:
+            self._note(operation, seen)
+            report.waiting.append(operation.id)
+            return
+        self._clean_up(self.journal.write_restore(ended))
+        (report.failed if ended.stage is Stage.FAILED else report.finished).append(operation.id)
+
+    def _clean_up(self, operation: RestoreOperation) -> None:
+        """Clean up behind a restore; what a person must mend first is told once in its timeline."""
+        try:
+            self.restore.clean_up(operation)
+        except PermanentError as error:
+            text = f"not cleaned up yet: {error.reason}"
+            if text not in (moment.text for moment in operation.timeline):
+                self.journal.write_restore(operation.happened(self.clock(), text))
+            raise
+
+    def _ended(self, operation: RestoreOperation, seen: Progress) -> RestoreOperation | None:
+        """The operation as it ended; None while it has not."""
+        now = self.clock()
+        match seen.state:
+            case RestoreState.BOUND:
+                return operation.happened(now, seen.text, Stage.BOUND)
+            case RestoreState.REMOVED:
+                return operation.happened(now, seen.text, Stage.REMOVED)
+            case RestoreState.FAILED:
+                return replace(operation.failed(now, seen.text), keeps_point=seen.other_data)
+        if seen.unseen and _is_noted(operation, seen) and now - operation.last_step_at > GIVE_UP_AFTER:
+            return replace(operation.failed(now, unseen_volume(operation, seen.unseen)), keeps_point=True)
+        return None
+
+    def _note(self, operation: RestoreOperation, seen: Progress) -> None:
+        """Journal since when EC2 does not show the volume of a bound claim."""
+        if seen.unseen is not None and not _is_noted(operation, seen):
+            self.journal.write_restore(operation.happened(self.clock(), seen.text))
+
+
+def _is_noted(operation: RestoreOperation, seen: Progress) -> bool:
+    return bool(operation.timeline) and operation.timeline[-1].text == seen.text

@@ -1,0 +1,68 @@
+"""Restores as people ask for them: planned, started, watched, listed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from snapkeep.domain.errors import NotFound
+from snapkeep.domain.restore.operations import RestoreOperation
+from snapkeep.domain.restore.plans import RestorePlan
+from snapkeep.domain.restore.progress import Progress, progress
+from snapkeep.domain.restore.requests import RestoreRequest
+from snapkeep.ports import Clock, Journal
+from snapkeep.services.restore.carry_out import Restore
+from snapkeep.services.restore.plan import PlanRestore
+from snapkeep.services.restore.restored_claims import RestoredClaims
+
+
+@dataclass(frozen=True, slots=True)
+class Restores:
+    """What the API offers about restores."""
+
+    planner: PlanRestore
+    restore: Restore
+    claims: RestoredClaims
+    journal: Journal
+    clock: Clock
+
+    def plan(self, request: RestoreRequest) -> RestorePlan:
+        """What would be made, with all findings; raises what `PlanRestore.plan` raises."""
+        return self.planner.plan(request)
+
+    def start(self, plan: RestorePlan, operation_id: str, caller: str) -> RestoreOperation:
+        """Carry out a plan that is not refused; returns how far it got.
+
+        A restore of that id that is known goes on where it stands, whatever the plan says now.
+        """
+        return self.restore.start(plan.operation(operation_id, caller, self.clock()))
+
+    def resume(self, operation_id: str) -> RestoreOperation | None:
+        """Go on with a restore that was begun; None when there is none of that id."""
+        known = self.journal.restore(operation_id)
+        return self.restore.go_on(known) if known else None
+
+    def status(self, cluster: str, namespace: str, restore_id: str) -> tuple[RestoreOperation, Progress]:
+        """A restore and how it stands now. Raises NotFound without it in this namespace."""
+        found = self.journal.restore(restore_id)
+        if found is None or (found.cluster, found.namespace) != (cluster, namespace):
+            raise NotFound(f"namespace {namespace} of cluster {cluster} has no restore {restore_id}")
+        return found, progress(found, self.claims.look(found))
+
+    def page(
+        self, cluster: str, namespace: str, limit: int, after: str
+    ) -> tuple[Sequence[RestoreOperation], str]:
+        """Restores into a namespace, newest first, and what to ask the next page by ("" at the end).
+
+        `after` is the id of the last restore of the page before. Raises NotFound when that is gone.
+        """
+        last = self._last(cluster, namespace, after) if after else None
+        page = list(islice(self.journal.restores_of(cluster, namespace, last), limit + 1))
+        return page[:limit], page[limit - 1].id if len(page) > limit else ""
+
+    def _last(self, cluster: str, namespace: str, restore_id: str) -> RestoreOperation:
+        last = self.journal.restore(restore_id)
+        if last is None or (last.cluster, last.namespace) != (cluster, namespace):
+            raise NotFound("the page asked for begins after a restore that is gone: list from the start")
+        return last

@@ -1,0 +1,120 @@
+"""The brake applied to a sweep: orphans that it refused stay, as points do that it refused to prune."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from snapkeep.domain.retention.deletion.brake import LineageChange, judge, token
+from snapkeep.domain.retention.deletion.brake_refusals import Kind, Refusal
+from snapkeep.domain.retention.deletion.orphans import Orphan, OrphanKind
+from snapkeep.ports import Journal
+
+log = logging.getLogger(__name__)
+
+LATE = "snapshots"
+OBJECTS = "objects of the cluster"
+"""The two groups in which orphans are judged."""
+
+
+@dataclass(frozen=True, slots=True)
+class BrakedSweep:
+    """What the brake makes of a sweep: the orphans that may go, what is refused, and what a person
+    confirmed (None: nothing)."""
+
+    allowed: tuple[Orphan, ...]
+    refusals: tuple[Refusal, ...] = ()
+    confirmed: Refusal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BrakeSweep:
+    """Holds a cluster's sweep to the brake. A refusal is journaled with the orphans that it names and holds
+    for exactly those until its token says otherwise."""
+
+    journal: Journal
+    cluster: str
+    now: datetime
+
+    def apply(
+        self,
+        going: Sequence[Orphan],
+        totals: Mapping[str, int],
+        gone: Collection[str],
+        confirm: str,
+        *,
+        rehearse: bool,
+    ) -> BrakedSweep:
+        """Judge what would go; nothing is written when it is a rehearsal.
+
+        `totals` says by group (`group_of`) how many things there are, `gone` which refused ones are there
+        no more.
+        """
+        refusals = list(self._open(gone, rehearse=rehearse))
+        confirmed = next((item for item in refusals if item.token == confirm), None)
+        held = frozenset[str]().union(*(item.names for item in refusals if item is not confirmed))
+        let_through = confirmed.names if confirmed else frozenset[str]()
+        fresh = self._judge([item for item in going if item.name not in held | let_through], totals, held)
+        if fresh and fresh.token == confirm:
+            confirmed = fresh
+        if fresh:
+            refusals.append(fresh)
+            if not rehearse:
+                self.journal.write_refusal(fresh)
+        left = tuple(item for item in refusals if item is not confirmed)
+        refused = frozenset[str]().union(*(item.names for item in left))
+        return BrakedSweep(tuple(item for item in going if item.name not in refused), left, confirmed)
+
+    def close(self, confirmed: Refusal | None) -> None:
+        """Forget a refusal once its orphans were dealt with."""
+        if confirmed is not None:
+            self.journal.remove_refusal(self.cluster, confirmed.token)
+
+    def held(self) -> frozenset[str]:
+        """The names of all orphans that are refused."""
+        return frozenset[str]().union(*(item.names for item in self._known()))
+
+    def _known(self) -> list[Refusal]:
+        return [item for item in self.journal.refusals(self.cluster) if item.kind is Kind.ORPHANS]
+
+    def _open(self, gone: Collection[str], *, rehearse: bool) -> list[Refusal]:
+        """The refusals without what is gone; one that holds nothing any more is forgotten."""
+        found = []
+        for before in self._known():
+            after = before.without(gone)
+            if after.names:
+                found.append(after)
+            if rehearse or after == before:
+                continue
+            if after.names:
+                self.journal.write_refusal(after)
+            else:
+                log.info("sweep of %s: refusal %s holds nothing any more", self.cluster, before.token)
+                self.journal.remove_refusal(self.cluster, before.token)
+        return found
+
+    def _judge(
+        self, going: Sequence[Orphan], totals: Mapping[str, int], held: Collection[str]
+    ) -> Refusal | None:
+        """Refuse each group that goes too far; what is held already gives no room to lose more."""
+        names: list[str] = []
+        reasons = []
+        for group, total in totals.items():
+            some = tuple(item.name for item in going if group_of(item) == group)
+            left = max(len(some), total - len(held))
+            if judge([LineageChange(group, left, beyond=some)]).braked:
+                names += some
+                reasons.append(f"{len(some)} of {left} {group} would go as orphans, more than 20 %")
+        if not names:
+            return None
+        name = token(f"{self.cluster} orphans", names)
+        how = f'Invoke prune with {{"orphans": true, "confirm": "{name}"}} to let them go'
+        reason = f"{'; '.join(reasons)}. {how}"
+        return Refusal(self.cluster, name, frozenset(names), reason, self.now, rules="", kind=Kind.ORPHANS)
+
+
+def group_of(orphan: Orphan) -> str:
+    """The group in which an orphan is judged."""
+    return LATE if orphan.kind is OrphanKind.LATE_SNAPSHOT else OBJECTS

@@ -1,0 +1,93 @@
+"""What is looked at again right before a deletion: the world may have changed since the plan."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from snapkeep.domain import tags
+from snapkeep.domain.errors import PermanentError
+from snapkeep.domain.points import Snapshot, SnapshotState
+from snapkeep.domain.restore.holds import BY_HAND
+from snapkeep.domain.retention.candidates import Protection, restored_for_now
+from snapkeep.domain.snapshot_tags import IN_BIN, hold_of, is_away
+from snapkeep.ports import Journal, Snapshots
+
+
+@dataclass(slots=True)
+class Checks:
+    """Fresh looks for a batch of snapshots of one cluster; what is the same for many is asked once.
+
+    Every method raises PermanentError, with the reason, when the snapshot must stay.
+    """
+
+    snapshots: Snapshots
+    journal: Journal
+    deployment: str
+    cluster: str
+    batch: Sequence[str]
+    now: datetime
+    _protections: dict[str, tuple[Protection, ...]] | None = None
+    _shields: dict[str, str] = field(default_factory=dict)
+    _restoring: dict[str, str] | None = None
+
+    def look(self, snapshot_id: str) -> tuple[Snapshot | None, bool]:
+        """The snapshot as EC2 shows it, and whether it is still to be deleted there."""
+        snapshot = self.snapshots.get(snapshot_id)
+        if snapshot is None or snapshot.state in IN_BIN:
+            return snapshot, False
+        self._check(snapshot)
+        return snapshot, True
+
+    def check_shield(self, shield: str, volume_id: str) -> None:
+        """The listing may have lied, or somebody deleted by hand: a good point of the volume must stay."""
+        if shield not in self._shields:
+            self._shields[shield] = self._good_volume(shield)
+        if not self._shields[shield]:
+            raise PermanentError(f"EC2 does not show the good point {shield or '(none)'} that must stay")
+        if self._shields[shield] != volume_id:
+            raise PermanentError(
+                f"the good point {shield} that must stay is of {self._shields[shield]}, not of {volume_id}"
+            )
+
+    def _good_volume(self, shield: str) -> str:
+        """The volume of a point that can be restored as it is; "" when it cannot."""
+        good = self.snapshots.get(shield) if shield else None
+        is_good = good is not None and good.state is SnapshotState.COMPLETED and not is_away(good)
+        return good.volume_id if good is not None and is_good else ""
+
+    def _check(self, snapshot: Snapshot) -> None:
+        if hold_of(snapshot):
+            raise PermanentError("it is held (tag snapkeep:hold)")
+        if snapshot.archived:
+            raise PermanentError("it is in the archive tier, where 90 days are billed at least")
+        if snapshot.back_to_archive_at:
+            raise PermanentError(restored_for_now(snapshot.back_to_archive_at).reason)
+        if (snapshot.tags.get(tags.MANAGED), snapshot.tags.get(tags.CLUSTER)) != ("true", self.cluster):
+            raise PermanentError("its tags do not say any more that it is ours")
+        if tags.is_anothers(snapshot.tags, self.deployment):
+            raise PermanentError(f"it belongs to the deployment {snapshot.tags[tags.DEPLOYMENT]}")
+        self._check_journal(snapshot.id)
+        protections = self._protections_of(snapshot.id)
+        if protections:
+            raise PermanentError("; ".join(protection.reason for protection in protections))
+
+    def _check_journal(self, snapshot_id: str) -> None:
+        """A restore and a hold are journaled before the tag says so, and EC2 may keep the tag waiting."""
+        if self._restoring is None:
+            self._restoring = {item.snapshot_id: item.id for item in self.journal.open_restores(whole=True)}
+        if snapshot_id in self._restoring:
+            raise PermanentError(f"restore {self._restoring[snapshot_id]} needs it")
+        for hold in self.journal.holds(snapshot_id):
+            if not hold.ended(self.now) and hold.holder != BY_HAND:
+                raise PermanentError(f"it is held by {hold.holder}, although its tags do not say so (yet)")
+
+    def _protections_of(self, snapshot_id: str) -> tuple[Protection, ...]:
+        """Asked once for the batch; of one that EC2 refuses as a whole (a member is gone), one by one."""
+        if self._protections is None:
+            try:
+                self._protections = dict(self.snapshots.protections(self.batch))
+            except PermanentError:
+                return self.snapshots.protections([snapshot_id]).get(snapshot_id, ())
+        return self._protections.get(snapshot_id, ())

@@ -1,0 +1,210 @@
+"""Deleting recovery points: journaled, resumable at every step, and proven afterwards.
+
+Points go in batches, so that clusters have a moment to remove the objects of all of them: objects are
+asked for first, then looked at again, and only where none is left EC2 is asked for the snapshot.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import ParamSpec, TypeVar
+
+from snapkeep.domain.errors import PermanentError, SnapkeepError, TemporaryError, Throttled
+from snapkeep.domain.policies import Pace
+from snapkeep.domain.retention.deletion.absences import Absence
+from snapkeep.domain.retention.deletion.deletions import DeletionStep
+from snapkeep.domain.snapshot_tags import IN_BIN
+from snapkeep.ports import Clock, Journal, Snapshots
+from snapkeep.services.retention.deletion.checks import Checks
+from snapkeep.services.retention.snapshot_objects import Objects, SnapshotObject
+
+log = logging.getLogger(__name__)
+
+BATCH = 25
+"""Points whose objects are waited for together; at the default pace EC2 takes 10 seconds for them."""
+
+LOOKS = tuple(timedelta(seconds=seconds) for seconds in (0.25, 0.5, 1, 2))
+"""Pauses between looks at objects that are on their way out; a snapshot controller needs about a second."""
+
+T = TypeVar("T")
+P = ParamSpec("P")
+
+
+class Fate(StrEnum):
+    """What became of a deletion."""
+
+    DELETED = "deleted"
+    SKIPPED = "skipped"
+    WAITING = "waiting"
+    REFUSED = "refused"
+    """AWS does not let us delete it; the next prune tries again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    """A deletion, what became of it, and why."""
+
+    snapshot_id: str
+    fate: Fate
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A deletion to take on; `shield` is the good point that must still be there then."""
+
+    snapshot_id: str
+    shield: str = ""
+
+
+@dataclass(slots=True)
+class DeletePoints:
+    """Takes the deletions of one cluster, journaled as intended, as far as they go now."""
+
+    deployment: str
+    cluster: str
+    snapshots: Snapshots
+    journal: Journal
+    clock: Clock
+    pause: Callable[[timedelta], None]
+    pace: Pace
+    objects: Objects
+    _began: datetime | None = None
+    _calls: int = 0
+
+    def run(self, wanted: Sequence[Wanted], until: datetime) -> Iterator[Deleted]:
+        """Delete snapshots with their objects, and tell what became of each; none is begun after `until`.
+
+        A skip ends the deletion with the reason; what must wait stays open, and the next prune resumes
+        it. Raises Throttled when EC2 or Kubernetes want a pause.
+        """
+        for start in range(0, len(wanted), BATCH):
+            if self.clock() >= until:
+                log.info("prune of %s: out of time, the next prune goes on", self.cluster)
+                return
+            yield from self._batch(wanted[start : start + BATCH])
+
+    def is_gone(self, snapshot_id: str) -> bool:
+        """True when EC2 knows the snapshot no more, or has it in the bin."""
+        snapshot = self.snapshots.get(snapshot_id)
+        return snapshot is None or snapshot.state in IN_BIN
+
+    def withdraw(self, snapshot_id: str) -> Deleted:
+        """End a deletion that retention does not ask for any more."""
+        return self._end(snapshot_id, Fate.SKIPPED, "kept: retention keeps it now")
+
+    def _batch(self, wanted: Sequence[Wanted]) -> Iterator[Deleted]:
+        ids = [item.snapshot_id for item in wanted]
+        checks = self._checks(ids)
+        asked: dict[str, list[SnapshotObject]] = {}
+        for item in wanted:
+            found = self._attempt(item.snapshot_id, self._ask, item, checks)
+            if isinstance(found, Deleted):
+                yield found
+            else:
+                asked[item.snapshot_id] = found
+        waiting = self._wait(asked)
+        checks = self._checks(list(asked))  # a hold may be newer, and wins
+        for snapshot_id in asked:
+            if snapshot_id in waiting:
+                yield waiting[snapshot_id]
+            else:
+                yield self._attempt(snapshot_id, self._delete, snapshot_id, checks)
+
+    def _checks(self, batch: Sequence[str]) -> Checks:
+        return Checks(self.snapshots, self.journal, self.deployment, self.cluster, batch, self.clock())
+
+    def _ask(self, item: Wanted, checks: Checks) -> list[SnapshotObject]:
+        """Ask the cluster for the objects of a point, if it may go: those that were asked for."""
+        snapshot, is_there = checks.look(item.snapshot_id)
+        if is_there and snapshot is not None:
+            checks.check_shield(item.shield, snapshot.volume_id)
+        return self.objects.remove(item.snapshot_id, snapshot, self.is_gone)
+
+    def _wait(self, asked: Mapping[str, Sequence[SnapshotObject]]) -> dict[str, Deleted]:
+        """Look again at objects on their way out, a few times: what is not gone by then waits."""
+        waiting: dict[str, Deleted] = {}
+        for pause in (timedelta(), *LOOKS):
+            if pause:
+                self.pause(pause)
+            found = {name: self._left(name, asked[name]) for name in (waiting or asked)}
+            waiting = {name: left for name, left in found.items() if left is not None}
+            if not waiting:
+                break
+        return waiting
+
+    def _left(self, snapshot_id: str, asked: Sequence[SnapshotObject]) -> Deleted | None:
+        """Why the snapshot must wait for its objects; None when they are gone."""
+        try:
+            left = self.objects.left(asked)
+        except Throttled:
+            raise
+        except SnapkeepError as error:
+            return Deleted(
+                snapshot_id, Fate.WAITING, f"nobody can tell if its objects are gone: {error.reason}"
+            )
+        if not left:
+            return None
+        return Deleted(snapshot_id, Fate.WAITING, "; ".join(map(str, left)))
+
+    def _delete(self, snapshot_id: str, checks: Checks) -> Deleted:
+        self.journal.move_deletion(snapshot_id, DeletionStep.OBJECTS_GONE)
+        _, is_there = checks.look(snapshot_id)
+        if is_there:
+            self.journal.move_deletion(snapshot_id, DeletionStep.ASKED)
+            self._keep_pace()
+            try:
+                self.snapshots.delete(snapshot_id)
+            except PermanentError as error:
+                return self._end(snapshot_id, Fate.REFUSED, f"kept: {error.reason}")
+            except Throttled:
+                raise
+            except TemporaryError:  # the answer may be lost, and the snapshot gone
+                self._note_absence(snapshot_id)
+                raise
+        self._note_absence(snapshot_id)
+        return self._look_again(snapshot_id)
+
+    def _note_absence(self, snapshot_id: str) -> None:
+        """Whoever takes it out of the Recycle Bin wants it, also before we saw that it is gone."""
+        self.journal.write_absences([Absence(snapshot_id, self.clock())])
+
+    def _keep_pace(self) -> None:
+        """After the burst, wait until it is the turn of the next call."""
+        now = self.clock()
+        self._began = self._began or now
+        late = self._calls + 1 - self.pace.burst
+        self._calls += 1
+        every = timedelta(seconds=1 / self.pace.per_second)
+        wait = min(self._began + late * every - now, every)
+        if late > 0 and wait > timedelta():
+            self.pause(wait)
+
+    def _look_again(self, snapshot_id: str) -> Deleted:
+        left = self.snapshots.get(snapshot_id)
+        if left is None:
+            return self._end(snapshot_id, Fate.DELETED, "deleted: EC2 knows it no more")
+        if left.state in IN_BIN:
+            return self._end(snapshot_id, Fate.DELETED, "deleted: it is in the Recycle Bin, and billed there")
+        return Deleted(snapshot_id, Fate.WAITING, "deletion asked for, but EC2 still shows it")
+
+    def _attempt(
+        self, snapshot_id: str, step: Callable[P, T], *given: P.args, **named: P.kwargs
+    ) -> T | Deleted:
+        """What a step gives, or what its failure means for the deletion. Throttled is for the whole run."""
+        try:
+            return step(*given, **named)
+        except Throttled:
+            raise
+        except TemporaryError as error:
+            return Deleted(snapshot_id, Fate.WAITING, error.reason)
+        except PermanentError as error:
+            return self._end(snapshot_id, Fate.SKIPPED, f"kept: {error.reason}")
+
+    def _end(self, snapshot_id: str, fate: Fate, reason: str) -> Deleted:
+        self.journal.end_deletion(snapshot_id, reason, self.clock())
+        return Deleted(snapshot_id, fate, reason)

@@ -1,0 +1,334 @@
+"""Sweeping orphans: EC2, Kubernetes and the journal are compared, and what belongs to nothing is told.
+
+Deleted is only what the config says may be (`orphans: delete`), after every single thing was looked at
+again, under the same brake as prune.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from snapkeep.domain import tags
+from snapkeep.domain.errors import PermanentError, SnapkeepError
+from snapkeep.domain.messages import PruneRequest
+from snapkeep.domain.points import PointState
+from snapkeep.domain.policies import ON_DEMAND, Deployment
+from snapkeep.domain.retention.deletion import orphans
+from snapkeep.domain.retention.deletion.brake_refusals import unknown_token
+from snapkeep.domain.retention.deletion.deletions import Deletion
+from snapkeep.domain.retention.deletion.orphans import (
+    Census,
+    ListedContent,
+    ListedSnapshot,
+    Orphan,
+    OrphanKind,
+    Strangers,
+)
+from snapkeep.domain.retention.prune_plans import RefusedDeletions
+from snapkeep.domain.sizes import gib
+from snapkeep.domain.snapshot_tags import IN_BIN
+from snapkeep.ports import Announcer, Clock, Cluster, Clusters, Journal, Snapshots
+from snapkeep.services.give_up import GiveUp, unreadable_records, why_given_up
+from snapkeep.services.retention.deletion.brake_sweep import LATE, OBJECTS, BrakeSweep, group_of
+from snapkeep.services.retention.deletion.delete import Deleted, DeletePoints, Fate, Wanted
+from snapkeep.services.retention.deletion.tell_refusals import TellRefusals
+from snapkeep.services.retention.report import shown
+from snapkeep.services.retention.snapshot_objects import open_objects
+
+log = logging.getLogger(__name__)
+
+LOOK_BACK = orphans.SWEPT_EVERY + timedelta(days=1)
+"""How far back the journal is compared with EC2."""
+
+TIME = timedelta(minutes=8)
+"""Deletions begun after this are left to the next sweep."""
+
+SNAPSHOT_PREFIX = "snap-"
+"""How EC2 begins the ids of snapshots; VolumeSnapshots are named `namespace/name`."""
+
+SHOWN = 50
+"""Orphans that the answer and the event name; the log has all."""
+
+
+@dataclass(slots=True)
+class OrphanReport:
+    """What was found in one cluster ("" for what belongs to none) and done about it; lists are cut.
+
+    `gib` and `dollars_a_month` are upper bounds: snapshots are billed by what they store.
+    """
+
+    cluster: str
+    dry_run: bool = False
+    refused: str = ""
+    refusals: list[RefusedDeletions] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=dict)
+    gib: int = 0
+    dollars_a_month: float = 0.0
+    orphans: list[Orphan] = field(default_factory=list)
+    ended: list[tuple[str, str]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    given_up: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Seen:
+    """What EC2 listed: ids of all, and a census of each cluster of the config."""
+
+    clusters: dict[str, Census]
+    strangers: Strangers = field(default_factory=Strangers)
+    ids: set[str] = field(default_factory=set)
+
+
+@dataclass(slots=True)
+class Listed:
+    """What a cluster showed; `cluster` is None when its objects could not be listed."""
+
+    cluster: Cluster | None = None
+    contents: list[ListedContent] = field(default_factory=list)
+    snapshots: list[ListedSnapshot] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class SweepOrphans:
+    """Sweeps the clusters of the deployment; `pause` waits for objects on their way out.
+
+    `snapshots` are those of all deployments: two that serve one cluster are told of each other.
+    """
+
+    deployment: Deployment
+    clusters: Clusters
+    snapshots: Snapshots
+    journal: Journal
+    announcer: Announcer
+    clock: Clock
+    pause: Callable[[timedelta], None]
+
+    def run(self, request: PruneRequest) -> list[OrphanReport]:
+        """Sweep one cluster or all. Trouble in one is in its report and never stops the others.
+
+        A listing of EC2 that breaks off sweeps nothing: what it did not show might be missing only there.
+        """
+        reports = self._run(request)
+        if not request.dry_run:
+            for report in reports:
+                give_up = GiveUp(self.journal, self.announcer, self.clock, "sweep_orphans", timedelta())
+                report.given_up = give_up.report(report.given_up, report.cluster)
+        return reports
+
+    def _run(self, request: PruneRequest) -> list[OrphanReport]:
+        try:
+            seen = self._listed()
+        except SnapkeepError as error:
+            refused = f"EC2 could not be listed: {error.reason}"
+            return [OrphanReport(request.cluster, refused=refused, given_up={"list": refused})]
+        reports = [
+            self._sweep(census, seen.ids, request)
+            for name, census in seen.clusters.items()
+            if request.cluster in ("", name)
+        ]
+        strangers = list(seen.strangers.orphans())
+        if strangers and not request.cluster:
+            report = OrphanReport("", request.dry_run)
+            try:
+                self._tell(report, strangers)
+            except Exception as error:
+                self._stop(report, error)
+            reports.append(report)
+        return reports
+
+    def _listed(self) -> Seen:
+        """All snapshots of ours, read page by page; those that only carry `snapkeep:managed` are not."""
+        seen = Seen({item.name: Census(item.name) for item in self.deployment.clusters})
+        for snapshot in self.snapshots.find({tags.MANAGED: "true"}):
+            seen.ids.add(snapshot.id)
+            if not tags.are_ours(snapshot.tags):
+                continue
+            census = seen.clusters.get(snapshot.tags.get(tags.CLUSTER, ""))
+            if not tags.is_anothers(snapshot.tags, self.deployment.name):
+                (census or seen.strangers).add(snapshot)
+            elif census:
+                census.add_anothers(snapshot)
+        return seen
+
+    def _sweep(self, census: Census, ids: set[str], request: PruneRequest) -> OrphanReport:
+        cluster = census.cluster
+        report = OrphanReport(cluster, request.dry_run)
+        try:
+            seen = self._objects(census, report)
+            found = list(self._find(census, ids, seen))
+            self._tell(report, found)
+            hidden = unreadable_records(self.journal)
+            if hidden:
+                report.given_up |= hidden
+                report.refused = f"nothing is deleted: {len(hidden)} records of the journal cannot be read"
+                return report
+            self._delete(census, seen, found, request, report)
+            if not request.dry_run:
+                self.journal.write_last_sweep(cluster, self.clock())
+        except Exception as error:
+            self._stop(report, error)
+        return report
+
+    def _stop(self, report: OrphanReport, error: Exception) -> None:
+        why = why_given_up(f"sweep of {report.cluster or 'what belongs to no cluster'}", error)
+        report.refused = f"stopped, nothing more is swept of this cluster: {why}"
+        report.given_up["sweep"] = report.refused
+
+    def _objects(self, census: Census, report: OrphanReport) -> Listed:
+        """The snapshot objects of a cluster; one that cannot be listed whole counts as not listed.
+
+        Nor do those of a cluster that another deployment serves as well: what is of its restores and points
+        our journal does not know.
+        """
+        if census.anothers:
+            others = ", ".join(census.anothers)
+            report.notes.append(f"the objects of the cluster were not compared: some are those of {others}")
+            return Listed()
+        try:
+            opened = self.clusters.open(census.cluster)
+            return Listed(opened, list(opened.listed_contents()), list(opened.listed_snapshots()))
+        except SnapkeepError as error:
+            report.notes.append(f"the objects of the cluster were not compared: {error.reason}")
+            report.given_up["objects"] = report.notes[-1]
+            return Listed()
+
+    def _find(self, census: Census, ids: set[str], seen: Listed) -> Iterator[Orphan]:
+        now, cluster, points = self.clock(), census.cluster, census.points
+        restores = {name for restore in self.journal.open_restores() for name in restore.all_objects}
+        by_snapshot = {(item.namespace, item.volume_snapshot): item for item in seen.contents}
+        for orphan in census.orphans(now):
+            point = self.journal.find_point(orphan.point) if orphan.point else None
+            yield orphans.unless_it_counts(orphan, point)
+        for orphan in orphans.of_contents(cluster, seen.contents, ids, restores, now):
+            if self._is_still_one(orphan, seen):
+                yield orphan
+        for orphan in orphans.of_volume_snapshots(seen.snapshots, by_snapshot, points, ids, now):
+            if self._is_still_one(orphan, seen):
+                yield orphan
+        yield from self._lost(cluster, ids, now)
+
+    def _is_still_one(self, orphan: Orphan, seen: Listed) -> bool:
+        """Listings lag and leave out what is not tagged as ours: the snapshot itself is asked for."""
+        if orphan.name.startswith(orphans.RESTORE_PREFIX):
+            return True
+        named = {
+            item.snapshot_id
+            for item in seen.contents
+            if orphan.name in (item.name, f"{item.namespace}/{item.volume_snapshot}")
+        }
+        return all(self.snapshots.get(name) is None for name in named if name)
+
+    def _lost(self, cluster: str, ids: set[str], now: datetime) -> Iterator[Orphan]:
+        """Points that the journal knows as ready and that nobody of ours deleted."""
+        named = [policy.name for policy in self.deployment.policies if cluster in policy.clusters]
+        for policy in (*named, ON_DEMAND):
+            for run in self.journal.runs_of(cluster, policy, now - LOOK_BACK):
+                for point in self.journal.points_of(run.id):
+                    gone = point.state is PointState.READY and point.snapshot_id not in ids
+                    if gone and self._went_unasked(point.snapshot_id):
+                        yield orphans.lost_point(point.id, point.snapshot_id, point.size_bytes)
+
+    def _went_unasked(self, snapshot_id: str) -> bool:
+        return not self.journal.knows_deletion(snapshot_id) and self.snapshots.get(snapshot_id) is None
+
+    def _tell(self, report: OrphanReport, found: Sequence[Orphan]) -> None:
+        """Put the orphans into the report, the log and an event."""
+        report.counts = dict(Counter(orphan.kind.value for orphan in found))
+        report.orphans = list(found[:SHOWN])
+        stored = [orphan for orphan in found if orphan.kind is not OrphanKind.LOST_POINT]
+        report.gib = sum(gib(orphan.size_bytes) for orphan in stored)
+        report.dollars_a_month = round(sum(orphan.dollars_a_month for orphan in stored), 2)
+        for orphan in found:
+            log.info("orphan of %s: %s %s: %s", report.cluster, orphan.kind, orphan.name, orphan.reason)
+        if found and not report.dry_run:
+            self.announcer.orphans_found(
+                report.cluster, report.counts, report.dollars_a_month, report.orphans
+            )
+
+    def _delete(
+        self,
+        census: Census,
+        seen: Listed,
+        found: Sequence[Orphan],
+        request: PruneRequest,
+        report: OrphanReport,
+    ) -> None:
+        cluster = census.cluster
+        going = [orphan for orphan in found if orphan.deletable]
+        if not self.deployment.delete_orphans:
+            return
+        brake = BrakeSweep(self.journal, cluster, self.clock())
+        gone = set(self._gone(brake.held(), census, seen))
+        totals = {LATE: census.count, OBJECTS: len(seen.contents) + len(seen.snapshots)}
+        braked = brake.apply(going, totals, gone, request.confirm, rehearse=request.dry_run)
+        report.refusals = [shown(item) for item in braked.refusals]
+        if request.confirm and not braked.confirmed:
+            report.refused = unknown_token(request.confirm, braked.refusals)
+        if request.dry_run:
+            return
+        TellRefusals(self.journal, self.announcer, self.clock()).tell(braked.refusals)
+        if report.refused:
+            return
+        for orphan in braked.allowed:
+            if seen.cluster is not None and group_of(orphan) == OBJECTS:
+                report.ended.append((orphan.name, self._remove(seen, orphan, report)))
+        late = [orphan for orphan in braked.allowed if group_of(orphan) == LATE]
+        for item in self._delete_late(cluster, late):
+            report.ended.append((item.snapshot_id, item.reason))  # those before a throttle happened, too
+            if item.fate is Fate.REFUSED:
+                report.given_up[f"orphan {item.snapshot_id}"] = item.reason
+        brake.close(braked.confirmed)
+
+    def _gone(self, refused: Collection[str], census: Census, seen: Listed) -> Iterator[str]:
+        """The refused orphans that are there no more; objects that could not be listed may be."""
+        objects = {item.name for item in seen.contents} | {str(item) for item in seen.snapshots}
+        snapshots = [name for name in refused if name.startswith(SNAPSHOT_PREFIX) and "/" not in name]
+        found = self.snapshots.get_many(sorted(snapshots))
+        for name in snapshots:
+            if name not in found or found[name].state in IN_BIN:
+                yield name
+        if seen.cluster is not None:
+            yield from (name for name in refused if name not in objects and name not in snapshots)
+
+    def _remove(self, seen: Listed, orphan: Orphan, report: OrphanReport) -> str:
+        """Delete a VolumeSnapshot or a content (after its VolumeSnapshot); what became of it, in words."""
+        assert seen.cluster is not None
+        try:
+            if orphan.kind is OrphanKind.VOLUME_SNAPSHOT:
+                listed = next(item for item in seen.snapshots if str(item) == orphan.name)
+                seen.cluster.delete_volume_snapshot(listed.namespace, listed.name, listed.uid)
+                return "deleted"
+            content = next(item for item in seen.contents if item.name == orphan.name)
+            ours = {(item.namespace, item.name): item.uid for item in seen.snapshots}
+            pair = (content.namespace, content.volume_snapshot)
+            if pair in ours or content.volume_snapshot == content.name:
+                seen.cluster.delete_volume_snapshot(*pair, ours.get(pair, ""))
+            seen.cluster.delete_snapshot_content(content.name, content.uid)
+            return "deleted"
+        except SnapkeepError as error:
+            if isinstance(error, PermanentError):
+                report.given_up[f"orphan {orphan.name}"] = error.reason
+            return f"kept for now: {error.reason}"
+
+    def _delete_late(self, cluster: str, late: Sequence[Orphan]) -> Iterator[Deleted]:
+        """Delete late snapshots as prune deletes points: journaled, shielded, held and locked ones kept."""
+        now = self.clock()
+        begun = self.journal.intend_deletions(
+            [Deletion(orphan.name, cluster, orphan.reason, now) for orphan in late]
+        )
+        deleter = DeletePoints(
+            self.deployment.name,
+            cluster,
+            self.snapshots,
+            self.journal,
+            self.clock,
+            self.pause,
+            self.deployment.pace,
+            open_objects(self.clusters, cluster),
+        )
+        wanted = [Wanted(orphan.name, orphan.shield) for orphan in late if orphan.name not in begun]
+        yield from deleter.run(wanted, now + TIME)

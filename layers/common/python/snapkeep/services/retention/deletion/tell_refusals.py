@@ -1,0 +1,35 @@
+"""Telling people of what the brake refused, at once and every week."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from snapkeep.domain.errors import SnapkeepError
+from snapkeep.domain.retention.deletion.brake_refusals import Refusal
+from snapkeep.ports import Announcer, Journal
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class TellRefusals:
+    """Announces refusals and remembers when it did."""
+
+    journal: Journal
+    announcer: Announcer
+    now: datetime
+
+    def tell(self, refusals: Sequence[Refusal]) -> None:
+        """Make refusals known, and remind people of those that stay open. What could not be announced is
+        announced by the next look."""
+        for item in refusals:
+            if not item.is_due(self.now):
+                continue
+            try:
+                self.announcer.prune_braked(item)
+                self.journal.write_refusal(replace(item, announced_at=self.now))
+            except SnapkeepError as error:
+                log.warning("refusal %s of %s was not announced: %s", item.token, item.cluster, error.reason)

@@ -1,0 +1,144 @@
+"""What a cluster holds of snapshots that go: VolumeSnapshots and the contents that name them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from snapkeep.domain import tags
+from snapkeep.domain.backup.object_names import point_of_object
+from snapkeep.domain.errors import ClusterUnreachable, PermanentError, SnapkeepError, TemporaryError
+from snapkeep.domain.points import Snapshot
+from snapkeep.domain.policies import Method
+from snapkeep.domain.retention.deletion.deletions import Leftover, SnapshotContent, refuse_unless_retained
+from snapkeep.ports import Cluster, Clusters
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotObject:
+    """A VolumeSnapshot, or a VolumeSnapshotContent, which is in no namespace."""
+
+    namespace: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Objects:
+    """The snapshot objects of one cluster, their contents listed once: by the snapshot that they name, and by
+    namespace and name of their VolumeSnapshot.
+
+    `gone` says that EKS has no such cluster, `unreachable` why its objects are out of reach now.
+    """
+
+    cluster: Cluster | None = None
+    contents: dict[str, list[SnapshotContent]] = field(default_factory=dict)
+    by_point: dict[tuple[str, str], list[SnapshotContent]] = field(default_factory=dict)
+    gone: str = ""
+    unreachable: str = ""
+
+    def remove(
+        self,
+        snapshot_id: str,
+        snapshot: Snapshot | None,
+        is_gone: Callable[[str], bool] = lambda _: False,
+    ) -> list[SnapshotObject]:
+        """Ask for the deletion of a point's VolumeSnapshot, then of every content that names the snapshot.
+
+        What was asked for may take a moment, or be held by finalizers: `left` tells. `is_gone` says of
+        another snapshot that EC2 has it no more: a content of the point's VolumeSnapshot that names one
+        goes, too.
+
+        Raises PermanentError for a content that would take the EBS snapshot with it, and
+        TemporaryError while the cluster cannot be reached (points taken by EC2 need no cluster).
+        """
+        if self.cluster is None:
+            if snapshot is not None and not _is_csi(snapshot):
+                return []
+            raise ClusterUnreachable(f"its VolumeSnapshot cannot be deleted now: {self.unreachable}")
+        stale = [item for item in self._of_point(snapshot, snapshot_id) if is_gone(item.snapshot_id)]
+        named = [*self.contents.get(snapshot_id, []), *stale]
+        known = {"", snapshot_id, *(item.snapshot_id for item in stale)}
+        for content in named:
+            refuse_unless_retained(content.name, content.deletion_policy, content.snapshot_id, "it")
+        asked = []
+        for namespace, name in sorted(self._own(snapshot, named)):
+            found = self.cluster.volume_snapshot(namespace, name)
+            if found is not None and found.snapshot_id in known:
+                self.cluster.delete_volume_snapshot(namespace, name)
+                asked.append(SnapshotObject(namespace, name))
+        for content in named:
+            self.cluster.delete_snapshot_content(content.name, content.uid)
+            asked.append(SnapshotObject("", content.name))
+        return asked
+
+    def left(self, asked: Iterable[SnapshotObject]) -> list[Leftover]:
+        """Those of the objects that are still there, with what holds them."""
+        if self.cluster is None:
+            return []
+        found = [
+            self.cluster.volume_snapshot_left(item.namespace, item.name)
+            if item.namespace
+            else self.cluster.snapshot_content_left(item.name)
+            for item in asked
+        ]
+        return [item for item in found if item is not None]
+
+    def _of_point(self, snapshot: Snapshot | None, snapshot_id: str) -> list[SnapshotContent]:
+        """Contents of the VolumeSnapshot that is named after the point, which name another snapshot."""
+        point = snapshot.tags.get(tags.POINT, "") if snapshot is not None else ""
+        namespace = snapshot.tags.get(tags.NAMESPACE, "") if snapshot is not None else ""
+        found = self.by_point.get((namespace, point), []) if point else []
+        return [item for item in found if item.snapshot_id != snapshot_id]
+
+    def _own(self, snapshot: Snapshot | None, named: list[SnapshotContent]) -> set[tuple[str, str]]:
+        """Namespace and name of the point's VolumeSnapshot: by its tags, or by a content of ours."""
+        if snapshot is None:
+            return {(item.namespace, item.volume_snapshot) for item in named if item.volume_snapshot}
+        point = snapshot.tags.get(tags.POINT, "")
+        of_point = [item for item in named if point and point_of_object(item.volume_snapshot) == point]
+        bound = {(item.namespace, item.volume_snapshot) for item in of_point}
+        if not _is_csi(snapshot):
+            return bound
+        tagged = (snapshot.tags.get(tags.NAMESPACE, ""), tags.volume_snapshot_of(snapshot.tags))
+        return {tagged, *bound}  # the tag may be edited
+
+
+def why_gone(clusters: Clusters, name: str) -> str:
+    """Why EKS has no such cluster; "" when it has one, or does not say now."""
+    try:
+        clusters.open(name)
+    except PermanentError as error:
+        return error.reason
+    except TemporaryError:
+        pass
+    return ""
+
+
+def open_objects(clusters: Clusters, name: str) -> Objects:
+    """The objects of a cluster; one that is gone or out of reach says so instead of raising."""
+    try:
+        cluster = clusters.open(name)
+    except PermanentError as error:
+        return Objects(gone=error.reason)
+    except TemporaryError as error:
+        return Objects(unreachable=error.reason)
+    contents: dict[str, list[SnapshotContent]] = {}
+    by_point: dict[tuple[str, str], list[SnapshotContent]] = {}
+    try:
+        for content in cluster.snapshot_contents():
+            contents.setdefault(content.snapshot_id, []).append(content)
+            pair = (content.namespace, point_of_object(content.volume_snapshot))
+            by_point.setdefault(pair, []).append(content)
+    except SnapkeepError as error:
+        return _look_again(clusters, name, error)
+    return Objects(cluster, contents, by_point)
+
+
+def _look_again(clusters: Clusters, name: str, error: SnapkeepError) -> Objects:
+    """A cluster that does not answer may be gone by now; only EKS knows."""
+    gone = why_gone(clusters, name)
+    return Objects(gone=gone) if gone else Objects(unreachable=error.reason)
+
+
+def _is_csi(snapshot: Snapshot) -> bool:
+    return snapshot.tags.get(tags.METHOD) == Method.CSI or tags.SNAPSHOT_NAME in snapshot.tags

@@ -1,0 +1,303 @@
+"""What the world is told: events with every figure and reason, metrics with few dimensions."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from snapkeep.adapters.aws.events import MOST_BYTES, EventAnnouncer, WorkCounter, bounded
+from snapkeep.domain.backup.runs import Run, RunState
+from snapkeep.domain.errors import TemporaryError
+from snapkeep.domain.points import Point, PointState
+from snapkeep.domain.retention.deletion.brake_refusals import Refusal
+from snapkeep.domain.retention.deletion.orphans import Orphan, OrphanKind
+from snapkeep.domain.troubles import Topic, Trouble, TroubleKind
+from tests.contract.ports.samples import a_point, a_run
+
+NOW = datetime(2026, 11, 24, 18, tzinfo=UTC)
+
+
+class Bus:
+    """An EventBridge that remembers what it took."""
+
+    def __init__(self, failed: int = 0) -> None:
+        self.failed = failed
+        self.entries: list[dict[str, Any]] = []
+
+    def put_events(self, Entries: list[dict[str, Any]]) -> dict[str, Any]:
+        self.entries += Entries
+        error = {"ErrorCode": "ThrottlingException", "ErrorMessage": "slow down"}
+        return {"FailedEntryCount": self.failed, "Entries": [error if self.failed else {"EventId": "1"}]}
+
+    def details(self) -> list[tuple[str, dict[str, Any]]]:
+        return [(entry["DetailType"], json.loads(entry["Detail"])) for entry in self.entries]
+
+
+@pytest.fixture
+def bus() -> Any:
+    return Bus()
+
+
+def a_closed_run(state: RunState, **changes: Any) -> Run:
+    return replace(a_run(), state=state, closed_at=NOW, **changes)
+
+
+def failed_points(count: int) -> list[Point]:
+    return [
+        a_point(f"data-{number}", state=PointState.FAILED, reason="the volume is gone")
+        for number in range(count)
+    ]
+
+
+def metrics(text: str) -> dict[str, dict[str, Any]]:
+    """Each metric of the embedded format by its name, with its value and dimensions."""
+    found = {}
+    for line in text.splitlines():
+        document = json.loads(line)
+        directive = document["_aws"]["CloudWatchMetrics"][0]
+        for metric in directive["Metrics"]:
+            found[metric["Name"]] = {
+                "namespace": directive["Namespace"],
+                "unit": metric["Unit"],
+                "value": document[metric["Name"]],
+                "dimensions": {name: document[name] for name in directive["Dimensions"][0]},
+                "also": directive["Dimensions"][1:],
+            }
+    return found
+
+
+@pytest.mark.parametrize(
+    ("state", "detail_type"),
+    [
+        (RunState.COMPLETED, "Snapkeep Run Completed"),
+        (RunState.PARTIALLY_FAILED, "Snapkeep Run Partially Failed"),
+        (RunState.FAILED, "Snapkeep Run Failed"),
+    ],
+)
+def test_each_way_a_run_can_end_has_its_event(bus: Any, state: RunState, detail_type: str) -> None:
+    EventAnnouncer(bus, "default").run_closed(a_closed_run(state), [], {})
+    (entry,) = bus.entries
+    assert (entry["Source"], entry["DetailType"]) == ("snapkeep", detail_type)
+    assert entry["EventBusName"] == "default"
+
+
+def test_the_event_says_what_failed_and_why(bus: Any) -> None:
+    run = a_closed_run(
+        RunState.PARTIALLY_FAILED, total=3, ready=2, failed=1, degraded="API away", left={"efs": 2}
+    )
+    EventAnnouncer(bus, "default").run_closed(run, failed_points(1), {"wordpress": 0.4})
+    ((_, detail),) = bus.details()
+    assert detail["version"] == "1"
+    assert (detail["cluster"], detail["policy"], detail["run"]) == ("myeks", "daily", run.id)
+    assert detail["slot"] == "2026-11-24T18:00:00+00:00"
+    assert (detail["total"], detail["ready"], detail["failed"]) == (3, 2, 1)
+    assert (detail["degraded"], detail["left"]) == ("API away", {"efs": 2})
+    assert detail["groups"] == {"wordpress": 0.4}
+    (failure,) = detail["failures"]
+    assert (failure["namespace"], failure["claim"]) == ("wordpress", "data-0")
+    assert failure["reason"] == "the volume is gone"
+
+
+def test_an_event_stays_within_what_eventbridge_takes(bus: Any) -> None:
+    points = [replace(point, reason="x" * 1000) for point in failed_points(1000)]
+    run = a_closed_run(RunState.FAILED, total=1000, failed=1000)
+    EventAnnouncer(bus, "default").run_closed(run, points, {})
+    ((_, detail),) = bus.details()
+    assert detail["failed"] == 1000
+    assert len(detail["failures"]) == 50
+    assert len(bus.entries[0]["Detail"].encode()) < 256 * 1024
+
+
+def test_a_run_that_closed_at_its_limit_names_what_is_late(
+    bus: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    late = a_point("data-0", state=PointState.PENDING, snapshot_id="snap-1")
+    announcer = EventAnnouncer(bus, "default")
+    run = a_closed_run(RunState.PARTIALLY_FAILED, total=2, ready=1, late=1)
+    announcer.run_closed(run, [], {}, [late])
+    announcer.late_points_ended(replace(run, ready=2, late=0), 1)
+    ((_, closed), (kind, ended)) = bus.details()
+    assert (closed["late"], closed["late_points"][0]["snapshot"]) == (1, "snap-1")
+    assert closed["late_points"][0]["claim"] == "data-0"
+    assert kind == "Snapkeep Late Points Ended"
+    assert (ended["run"], ended["ready"], ended["late"], ended["ended"]) == (run.id, 2, 0, 1)
+    assert metrics(capsys.readouterr().out)["PointsLate"]["value"] == [1]
+
+
+def test_a_run_of_thousands_of_groups_is_announced_within_what_eventbridge_takes(bus: Any) -> None:
+    groups = {f"namespace-{n}/a-group-with-a-long-name-{n}": 0.5 for n in range(9000)}
+    run = a_closed_run(RunState.FAILED, total=9000, failed=9000, degraded="x" * 300_000)
+    EventAnnouncer(bus, "default").run_closed(run, failed_points(60), groups)
+    ((_, detail),) = bus.details()
+    assert len(bus.entries[0]["Detail"].encode()) <= MOST_BYTES
+    assert (detail["failed"], len(detail["failures"])) == (9000, 50)
+    assert 0 < len(detail["groups"]) < 9000
+    assert detail["cut"] == {"groups": 9000, "degraded": 300_000}
+
+
+@pytest.mark.parametrize("name", ["\u2603", "\U0001f433", "<&>", "x"])
+def test_whatever_an_event_holds_it_ends_within_the_limit(name: str) -> None:
+    for detail in (
+        {"a": name * 1_000_000},
+        {"a": [name * 300_000]},
+        {"a": {name: name * 300_000}, "b": 1, "c": None},
+    ):
+        text = bounded(detail)
+        assert len(text.encode()) <= MOST_BYTES and json.loads(text)["cut"]
+
+
+def test_what_fits_is_not_cut() -> None:
+    assert json.loads(bounded({"a": ["x"] * 1000})) == {"a": ["x"] * 1000}
+
+
+def test_metrics_are_counted_even_if_nothing_can_be_published(capsys: pytest.CaptureFixture[str]) -> None:
+    full: Any = Bus(failed=1)
+    announcer = EventAnnouncer(full, "default")
+    for act in (
+        lambda: announcer.run_closed(a_closed_run(RunState.FAILED, total=2, failed=2), [], {}),
+        lambda: announcer.slot_missed("myeks", "daily", NOW, "late"),
+        lambda: announcer.not_locked(a_point(), "denied"),
+        lambda: announcer.orphans_found("myeks", {"late snapshot": 1}, 1.0, []),
+        lambda: announcer.prune_braked(Refusal("myeks", "t", frozenset({"s"}), "r", NOW, "{}")),
+    ):
+        with pytest.raises(TemporaryError):
+            act()
+    counted = set(metrics(capsys.readouterr().out))
+    assert {"RunsFailed", "SlotsMissed", "PointsNotLocked", "Orphans", "PrunesBraked"} <= counted
+
+
+def test_a_function_counts_what_it_gave_up_and_nothing_as_a_sign_of_life(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    WorkCounter().parts_given_up("prune", 0)
+    told = metrics(capsys.readouterr().out)["PartsGivenUp"]
+    assert (told["value"], told["dimensions"]) == ([0], {"service": "snapkeep", "function": "prune"})
+    assert told["also"] == []
+
+
+def test_a_missed_slot_is_told_with_its_reason(bus: Any) -> None:
+    EventAnnouncer(bus, "default").slot_missed("myeks", "daily", NOW, "older than catch-up")
+    assert bus.details() == [
+        (
+            "Snapkeep Slot Missed",
+            {
+                "version": "1",
+                "cluster": "myeks",
+                "policy": "daily",
+                "slot": "2026-11-24T18:00:00+00:00",
+                "reason": "older than catch-up",
+            },
+        )
+    ]
+
+
+def test_a_refused_slot_is_told_with_its_reason(bus: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    EventAnnouncer(bus, "default").slot_refused("myeks", "daily", NOW, "not due then")
+    ((kind, detail),) = bus.details()
+    assert kind == "Snapkeep Slot Refused"
+    assert (detail["slot"], detail["reason"]) == ("2026-11-24T18:00:00+00:00", "not due then")
+    assert metrics(capsys.readouterr().out)["SlotsRefused"]["value"] == [1]
+
+
+def test_an_event_that_was_not_taken_is_tried_again() -> None:
+    full: Any = Bus(failed=1)
+    with pytest.raises(TemporaryError, match="slow down"):
+        EventAnnouncer(full, "default").slot_missed("myeks", "daily", NOW, "late")
+
+
+def test_metrics_have_few_dimensions_and_the_same_from_every_function(
+    bus: Any, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "record_completion")
+    announcer = EventAnnouncer(bus, "default")
+    announcer.run_closed(a_closed_run(RunState.FAILED, total=2, failed=2), failed_points(2), {})
+    announcer.freshness("myeks", "daily", timedelta(hours=26), ["shop/a", "shop/b"])
+    announcer.slot_missed("myeks", "daily", NOW, "late")
+    told = metrics(capsys.readouterr().out)
+    assert told["RunsFailed"]["value"] == [1]
+    assert told["PointsFailed"]["value"] == [2]
+    assert told["PointsReady"]["value"] == [0]
+    assert told["SlotsMissed"]["value"] == [1]
+    assert (told["NewestGoodAge"]["value"], told["NewestGoodAge"]["unit"]) == ([93600], "Seconds")
+    for metric in told.values():
+        assert metric["namespace"] == "Snapkeep"
+        assert metric["dimensions"] == {"service": "snapkeep", "cluster": "myeks", "policy": "daily"}
+        assert metric["also"] == [["service"]]
+
+
+def test_a_policy_is_late_while_it_owes_a_point(bus: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    announcer = EventAnnouncer(bus, "default")
+    announcer.freshness("myeks", "daily", timedelta(hours=26), ["shop/a", "shop/b"])
+    told = metrics(capsys.readouterr().out)
+    assert told["ClaimsLate"]["value"] == [2]
+    announcer.freshness("myeks", "daily", timedelta(hours=1), [])
+    told = metrics(capsys.readouterr().out)
+    assert told["ClaimsLate"]["value"] == [0]
+
+
+def test_troubles_are_told_with_their_reasons_and_how_many_there_are(bus: Any) -> None:
+    topic = Topic(TroubleKind.BACKUP_LATE, "myeks", "nightly")
+    new = Trouble("shop/a", "the volume is gone", NOW)
+    old = Trouble("shop/b", "denied", NOW - timedelta(days=7), told_at=NOW - timedelta(days=7))
+    EventAnnouncer(bus, "default").trouble(topic, [new, old], 9)
+    ((kind, detail),) = bus.details()
+    assert kind == "Snapkeep Backup Late"
+    assert (detail["cluster"], detail["about"], detail["told"], detail["total"]) == ("myeks", "nightly", 2, 9)
+    assert [(item["subject"], item["reminder"]) for item in detail["troubles"]] == [
+        ("shop/a", False),
+        ("shop/b", True),
+    ]
+    assert detail["troubles"][0]["reason"] == "the volume is gone"
+
+
+def test_a_braked_prune_tells_its_figures_and_what_confirms_it(bus: Any) -> None:
+    names = frozenset(f"snap-{n}" for n in range(80))
+    refusal = Refusal("myeks", "0123456789abcdef", names, "80 of 90 points would go", NOW, "rules")
+    EventAnnouncer(bus, "default").prune_braked(refusal)
+    ((kind, detail),) = bus.details()
+    assert kind == "Snapkeep Prune Braked"
+    assert (detail["cluster"], detail["confirm"]) == ("myeks", "0123456789abcdef")
+    assert (detail["reason"], detail["deletions"]) == ("80 of 90 points would go", 80)
+    assert len(detail["snapshots"]) == 50
+
+
+def test_a_point_without_its_lock_is_told_with_what_can_be_deleted(bus: Any) -> None:
+    EventAnnouncer(bus, "default").not_locked(a_point(), "not locked, so it can be deleted: denied")
+    ((kind, detail),) = bus.details()
+    assert kind == "Snapkeep Point Not Locked"
+    assert (detail["cluster"], detail["policy"], detail["reason"]) == (
+        "myeks",
+        "daily",
+        "not locked, so it can be deleted: denied",
+    )
+    assert detail["point"]
+
+
+def test_orphans_are_told_with_what_they_cost_at_most(bus: Any) -> None:
+    orphan = Orphan(OrphanKind.LATE_SNAPSHOT, "snap-1", "nothing counts it", 20 * 2**30)
+    EventAnnouncer(bus, "default").orphans_found("myeks", {"late snapshot": 80}, 80.0, [orphan] * 80)
+    ((kind, detail),) = bus.details()
+    assert kind == "Snapkeep Orphans Found"
+    assert (detail["counts"], detail["dollars_a_month_at_most"]) == ({"late snapshot": 80}, 80.0)
+    assert len(detail["orphans"]) == 50
+    assert detail["orphans"][0] == {
+        "kind": "late snapshot",
+        "name": "snap-1",
+        "reason": "nothing counts it",
+    }
+
+
+def test_a_cluster_that_is_gone_and_a_removed_policy_say_that_their_points_stay(bus: Any) -> None:
+    announcer = EventAnnouncer(bus, "default")
+    announcer.cluster_gone("myeks", "EKS has no cluster myeks: its backups stay")
+    announcer.policy_orphaned("myeks", "nightly", 7)
+    (gone, orphaned) = bus.details()
+    assert gone[0] == "Snapkeep Cluster Gone"
+    assert (gone[1]["cluster"], gone[1]["reason"]) == ("myeks", "EKS has no cluster myeks: its backups stay")
+    assert orphaned[0] == "Snapkeep Policy Orphaned"
+    assert (orphaned[1]["policy"], orphaned[1]["points"]) == ("nightly", 7)
+    assert "its 7 points stay" in orphaned[1]["reason"]

@@ -1,0 +1,339 @@
+"""Selection: who is taken, who is left, and what the plan says about it."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from snapkeep.domain.backup.selection import (
+    Code,
+    Left,
+    Selected,
+    Taken,
+    decide,
+    group_key,
+    select,
+    select_for,
+)
+from snapkeep.domain.claims import Claim, ScratchVolume, Volume, VolumeKind
+from snapkeep.domain.policies import (
+    Cluster,
+    Deployment,
+    Method,
+    Operator,
+    Policy,
+    Requirement,
+    Schedule,
+    Selection,
+)
+
+EBS = Volume("pv", VolumeKind.EBS_CSI, "ebs.csi.aws.com", "vol-1")
+IN_TREE = Volume("pv", VolumeKind.EBS_IN_TREE, "kubernetes.io/aws-ebs", "vol-2")
+MIGRATED = Volume("pv", VolumeKind.EBS_MIGRATED, "ebs.csi.aws.com", "vol-3")
+EFS = Volume("pv", VolumeKind.EFS, "efs.csi.aws.com", "fs-1")
+
+
+def claim(name: str, namespace: str = "default", size: int = 10, **more: Any) -> Claim:
+    """A bound gp3 claim of `size` GiB."""
+    facts: dict[str, Any] = {
+        "cluster": "myeks",
+        "uid": f"uid-{name}",
+        "phase": "Bound",
+        "requested": f"{size}Gi",
+        "requested_bytes": size * 2**30,
+        "storage_class": "gp3",
+        "access_modes": ("ReadWriteOnce",),
+        "volume_mode": "Filesystem",
+        "volume": EBS,
+    }
+    return Claim(name=name, namespace=namespace, **(facts | more))
+
+
+def policy(name: str = "nightly", method: Method = Method.CSI, group: str = "", **selection: Any) -> Policy:
+    """A policy of cluster myeks with that selection."""
+    return Policy(
+        name=name,
+        clusters=("myeks",),
+        selection=Selection(**selection),
+        schedule=Schedule("rate(1 day)"),
+        method=method,
+        retention={"last": 3},
+        group_label=group,
+    )
+
+
+def run(asking: Policy, *claims: Claim, others: tuple[Policy, ...] = ()) -> Selected:
+    """What a run of `asking` selects, in a deployment that has the other policies too."""
+    return select_for(asking, Deployment((Cluster("myeks", "ap-northeast-2"),), (asking, *others)), claims)
+
+
+def only_left(asking: Policy, one: Claim, *others: Policy) -> Left:
+    """The only decision of a run over one claim, which must be to leave it."""
+    selected = run(asking, one, others=others)
+    assert selected.taken == ()
+    return selected.left[0]
+
+
+def taken_names(selected: Selected) -> list[str]:
+    """The names of the claims taken."""
+    return [item.claim.name for item in selected.taken]
+
+
+def test_a_policy_without_conditions_takes_every_claim() -> None:
+    selected = run(policy(), claim("a"), claim("b", "shop"))
+    assert taken_names(selected) == ["a", "b"]
+    assert selected.taken[0].reason == "the policy takes every claim"
+
+
+def test_a_taken_claim_says_what_it_met() -> None:
+    wanted = policy(
+        namespaces=("def*",), labels=(Requirement("app", Operator.IN, ("web",)),), storage_classes=("gp3",)
+    )
+    (taken,) = run(wanted, claim("a", labels={"app": "web"})).taken
+    assert taken.reason == "selected by namespace def*; label app=web; storage class gp3"
+
+
+@pytest.mark.parametrize(
+    ("patterns", "exclusions", "taken"),
+    [
+        (("team-*",), (), ["team-a", "team-b"]),
+        (("team-*",), ("team-b",), ["team-a"]),
+        ((), ("kube-*",), ["shop", "team-a", "team-b"]),
+        (("team-?",), (), ["team-a", "team-b"]),
+        (("team",), (), []),
+    ],
+)
+def test_namespaces_are_globs_and_exclusions_win(
+    patterns: tuple[str, ...], exclusions: tuple[str, ...], taken: list[str]
+) -> None:
+    claims = [claim("data", namespace) for namespace in ("team-a", "team-b", "shop", "kube-system")]
+    selected = run(policy(namespaces=patterns, exclude_namespaces=exclusions), *claims)
+    assert [item.claim.namespace for item in selected.taken] == taken
+    assert {item.code for item in selected.left} == {Code.NAMESPACE}
+
+
+def test_each_unmet_condition_is_named() -> None:
+    wanted = policy(
+        labels=(Requirement("tier", Operator.NOT_IN, ("cache",)),),
+        storage_classes=("gp3", "io2"),
+        min_bytes=2**30,
+        max_bytes=100 * 2**30,
+    )
+    reasons = {
+        item.subject.name: (item.code, item.reason)  # type: ignore[union-attr]
+        for item in run(
+            wanted,
+            claim("cache", labels={"tier": "cache"}),
+            claim("old", storage_class="gp2"),
+            claim("small", size=0),
+            claim("large", size=101),
+        ).left
+    }
+    assert reasons == {
+        "cache": (Code.LABELS, "its labels do not meet tier!=cache"),
+        "old": (Code.STORAGE_CLASS, "storage class 'gp2' is not among gp3, io2"),
+        "small": (Code.SIZE, "0Gi is less than the least, 1Gi"),
+        "large": (Code.SIZE, "101Gi is more than the most, 100Gi"),
+    }
+
+
+def test_sizes_are_those_of_volumes_and_not_of_what_claims_asked_for() -> None:
+    large = replace(EBS, size_bytes=500 * 2**30)
+    static = claim("static", volume=large, requested="500Mi", requested_bytes=500 * 2**20)
+    assert taken_names(run(policy(min_bytes=2**30), static)) == ["static"]
+    assert only_left(policy(max_bytes=100 * 2**30), static).reason == (
+        "its volume's 500Gi (500Mi were asked for) is more than the most, 100Gi"
+    )
+
+
+def test_size_bounds_are_inclusive() -> None:
+    exact = policy(min_bytes=10 * 2**30, max_bytes=10 * 2**30)
+    assert taken_names(run(exact, claim("a", size=10))) == ["a"]
+
+
+def test_exclusion_wins_over_everything() -> None:
+    labels = {"snapkeep.io/exclude": "true", "snapkeep.io/policy": "nightly"}
+    assert only_left(policy(), claim("a", labels=labels)).code is Code.EXCLUDED
+
+
+def test_only_the_word_true_excludes() -> None:
+    assert taken_names(run(policy(), claim("a", labels={"snapkeep.io/exclude": "false"}))) == ["a"]
+
+
+def test_a_claim_that_opts_in_is_taken_whatever_the_policy_selects() -> None:
+    labels = {"snapkeep.io/policy": "nightly"}
+    (taken,) = run(policy(namespaces=("shop",), min_bytes=2**40), claim("a", labels=labels)).taken
+    assert taken.reason == "its label snapkeep.io/policy names the policy"
+
+
+def test_a_claim_that_opts_in_elsewhere_is_left_to_that_policy() -> None:
+    weekly = policy("weekly", opt_in_only=True)
+    opted = claim("a", labels={"snapkeep.io/policy": "weekly"})
+    left = only_left(policy(), opted, weekly)
+    assert (left.code, left.reason) == (Code.OTHER_POLICY, "its label snapkeep.io/policy names policy weekly")
+    assert taken_names(run(weekly, opted, others=(policy(),))) == ["a"]
+
+
+def test_an_opt_in_policy_leaves_everybody_else() -> None:
+    assert only_left(policy("weekly", opt_in_only=True), claim("a")).code is Code.NOT_OPTED_IN
+
+
+@pytest.mark.parametrize("word", ["cron(* * * * ? *)", "on-demand", "", "{{ .Namespace }}", "abroad"])
+def test_a_label_can_only_name_a_policy_of_its_cluster(word: str) -> None:
+    abroad = replace(policy("abroad"), clusters=("other",))
+    left = only_left(policy(), claim("a", labels={"snapkeep.io/policy": word}), abroad)
+    assert left.code is Code.UNKNOWN_POLICY
+    assert repr(word) in left.reason
+    assert left.reason.endswith("allowed: nightly")
+
+
+def test_a_policy_of_another_cluster_takes_nothing_here() -> None:
+    assert only_left(replace(policy(), clusters=("other",)), claim("a")).code is Code.OTHER_CLUSTER
+
+
+def test_storage_that_cannot_be_protected_is_reported_only_where_the_policy_reaches() -> None:
+    wanted = policy(namespaces=("default",), storage_classes=("gp3",))
+    here = claim("here", volume=EFS, storage_class="efs-sc")
+    there = claim("there", "shop", volume=EFS)
+    assert [item.code for item in run(wanted, here, there).left] == [Code.EFS, Code.NAMESPACE]
+
+
+def test_opting_in_does_not_make_efs_an_ebs_volume() -> None:
+    assert (
+        only_left(policy(), claim("a", volume=EFS, labels={"snapkeep.io/policy": "nightly"})).code is Code.EFS
+    )
+
+
+@pytest.mark.parametrize("volume", [IN_TREE, MIGRATED])
+def test_an_in_tree_volume_under_a_csi_policy_is_taken_by_ebs(volume: Volume) -> None:
+    (taken,) = run(policy(), claim("old", volume=volume)).taken
+    assert taken.method is Method.EBS
+    assert "cannot snapshot in-tree volumes" in taken.method_reason
+
+
+def test_a_group_under_a_csi_policy_is_taken_by_ebs() -> None:
+    wanted = policy(group="app")
+    selected = run(wanted, claim("db", "wordpress", labels={"app": "wp"}), claim("loner", "wordpress"))
+    assert [(item.group, item.method) for item in selected.taken] == [
+        ("wordpress/wp", Method.EBS),
+        ("", Method.CSI),
+    ]
+    assert "CreateSnapshots" in selected.taken[0].method_reason
+    assert selected.taken[1].method_reason == ""
+
+
+def test_the_policys_own_method_needs_no_reason() -> None:
+    selected = run(
+        policy(method=Method.EBS, group="app"), claim("db", labels={"app": "wp"}), claim("a", volume=IN_TREE)
+    )
+    assert {(item.method, item.method_reason) for item in selected.taken} == {(Method.EBS, "")}
+
+
+def test_groups_never_reach_across_namespaces() -> None:
+    wanted = policy(group="app")
+    one, other = claim("a", "one", labels={"app": "wp"}), claim("a", "other", labels={"app": "wp"})
+    assert group_key(one, wanted) != group_key(other, wanted)
+    assert group_key(claim("a", labels={"app": ""}), wanted) == ""
+    assert group_key(one, policy()) == ""
+
+
+def test_scratch_volumes_are_reported_where_the_policy_reaches() -> None:
+    here = ScratchVolume("myeks", "default", "cache-0", "tmp", "emptyDir")
+    there = ScratchVolume("myeks", "shop", "cache-0", "tmp", "emptyDir")
+    wanted = policy(namespaces=("default",))
+    deployment = Deployment((Cluster("myeks", "ap-northeast-2"),), (wanted,))
+    assert [item.subject for item in select_for(wanted, deployment, [], [here, there]).left] == [here]
+    opt_in = policy(opt_in_only=True)
+    assert select_for(opt_in, deployment, [], [here, there]).left == ()
+
+
+def test_the_view_of_all_policies_gives_each_claim_its_takers_or_one_reason() -> None:
+    nightly = policy("nightly", namespaces=("default",))
+    hourly = policy("hourly", namespaces=("default",), min_bytes=50 * 2**30)
+    scratch = ScratchVolume("myeks", "shop", "cache-0", "tmp", "emptyDir")
+    claims = [
+        claim("both", size=60),
+        claim("one", size=10),
+        claim("stray", "shop"),
+        claim("shared", "shop", volume=EFS),
+        claim("typo", labels={"snapkeep.io/policy": "nigthly"}),
+        claim("opted", "shop", labels={"snapkeep.io/policy": "hourly"}),
+    ]
+    selected = select(claims, [nightly, hourly], "myeks", [scratch])
+    assert [(item.claim.name, item.policy) for item in selected.taken] == [
+        ("both", "hourly"),
+        ("both", "nightly"),
+        ("one", "nightly"),
+        ("opted", "hourly"),
+    ]
+    assert [(str(item.subject), item.code) for item in selected.left] == [
+        ("default/typo", Code.UNKNOWN_POLICY),
+        ("shop/cache-0:tmp", Code.SCRATCH),
+        ("shop/shared", Code.EFS),
+        ("shop/stray", Code.NO_POLICY),
+    ]
+    assert "nightly: namespace 'shop' is not among default" in selected.left[3].reason
+
+
+def test_a_cluster_without_policies_says_so() -> None:
+    (left,) = select([claim("a")], [], "myeks").left
+    assert left.reason == "no policy takes it (the cluster has none)"
+
+
+labelled = st.fixed_dictionaries(
+    {},
+    optional={
+        "snapkeep.io/policy": st.sampled_from(["nightly", "weekly", "none"]),
+        "snapkeep.io/exclude": st.just("true"),
+        "app": st.sampled_from(["web", "db"]),
+    },
+)
+worlds = st.lists(
+    st.builds(
+        lambda number, namespace, labels, volume: claim(
+            f"c{number}", namespace, labels=labels, volume=volume
+        ),
+        st.integers(0, 10**6),
+        st.sampled_from(["default", "shop"]),
+        labelled,
+        st.sampled_from([EBS, IN_TREE, EFS, None]),
+    ),
+    max_size=8,
+    unique_by=lambda item: item.name,
+)
+POLICIES = [
+    policy("nightly", namespaces=("default",)),
+    policy("weekly", Method.EBS, labels=(Requirement("app", Operator.IN, ("web",)),)),
+]
+
+
+@given(worlds, st.randoms())
+def test_the_plan_does_not_depend_on_the_order_of_the_listing(world: list[Claim], random: Any) -> None:
+    shuffled = random.sample(world, len(world))
+    assert select(shuffled, POLICIES, "myeks") == select(world, POLICIES[::-1], "myeks")
+
+
+@given(worlds)
+def test_no_claim_is_lost_between_taken_and_left(world: list[Claim]) -> None:
+    for asking in POLICIES:
+        selected = run(asking, *world)
+        decided = [item.claim for item in selected.taken] + [item.subject for item in selected.left]
+        assert sorted(map(str, decided)) == sorted(map(str, world))
+        reasons = [item.reason for item in selected.taken] + [item.reason for item in selected.left]
+        assert all(reasons)
+
+
+@given(worlds)
+def test_the_view_of_all_policies_agrees_with_their_runs(world: list[Claim]) -> None:
+    together = {(str(item.claim), item.policy) for item in select(world, POLICIES, "myeks").taken}
+    alone = {
+        (str(item), asking.name)
+        for item, asking in itertools.product(world, POLICIES)
+        if isinstance(decide(item, asking, POLICIES), Taken)
+    }
+    assert together == alone

@@ -1,0 +1,109 @@
+"""How a claim is covered, with the reason in words."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from snapkeep.domain.report.coverage import (
+    Coverage,
+    CoverageReport,
+    LastGood,
+    Promise,
+    covered,
+    newest,
+    not_covered,
+)
+
+NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
+SLOT = datetime(2026, 11, 24, 18, tzinfo=UTC)
+GOOD = LastGood("p-1", "nightly", SLOT)
+NEXT = datetime(2026, 11, 25, 18, tzinfo=UTC)
+
+
+def a_promise(**changes: object) -> Promise:
+    given: dict[str, object] = {
+        "policy": "nightly",
+        "paused": False,
+        "last_good": GOOD,
+        "missed": None,
+        "next_run": NEXT,
+    }
+    return Promise(**(given | changes))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("promise", "state", "reason"),
+    [
+        (
+            a_promise(),
+            Coverage.PROTECTED,
+            "policy nightly; its last good recovery point is 18 h old",
+        ),
+        (
+            a_promise(missed=SLOT + timedelta(hours=12)),
+            Coverage.LATE,
+            "its last good recovery point is 18 h old (2026-11-24 18:00 UTC); policy nightly should have "
+            "made one at 2026-11-25 06:00 UTC",
+        ),
+        (
+            a_promise(last_good=None),
+            Coverage.LATE,
+            "policy nightly takes it, but it has no ready recovery point yet; policy nightly runs at "
+            "2026-11-25 18:00 UTC",
+        ),
+        (
+            a_promise(paused=True),
+            Coverage.UNPROTECTED,
+            "paused: policy nightly takes it but its schedule is disabled; its last good recovery point is "
+            "of 2026-11-24 18:00 UTC",
+        ),
+    ],
+)
+def test_what_a_policy_promises_decides(promise: Promise, state: Coverage, reason: str) -> None:
+    found = covered("shop", "data", [promise], NOW)
+    assert (found.state, found.reason, found.policy) == (state, reason, "nightly")
+
+
+def test_the_worst_policy_that_runs_decides() -> None:
+    weekly = a_promise(policy="weekly", missed=SLOT)
+    paused = a_promise(policy="paused", paused=True, last_good=None)
+    found = covered("shop", "data", [a_promise(), weekly, paused], NOW)
+    assert (found.state, found.policy) == (Coverage.LATE, "weekly")
+
+
+def test_what_no_policy_takes_says_why_and_what_is_left_of_earlier_ones() -> None:
+    found = not_covered("shop", "data", "no policy takes it", GOOD)
+    assert found.state is Coverage.UNPROTECTED
+    assert found.reason == ("no policy takes it; its last good recovery point is of 2026-11-24 18:00 UTC")
+    assert newest([]) is None
+
+
+PROMISES = st.lists(
+    st.builds(
+        a_promise,
+        policy=st.sampled_from(["a", "b", "c"]),
+        paused=st.booleans(),
+        last_good=st.sampled_from([None, GOOD]),
+        missed=st.sampled_from([None, SLOT + timedelta(hours=1)]),
+    ),
+    min_size=1,
+)
+
+
+@given(PROMISES)
+def test_a_claim_is_protected_only_if_every_running_policy_kept_its_promise(promises: list[Promise]) -> None:
+    running = [promise for promise in promises if not promise.paused]
+    kept = [promise.last_good is not None and promise.missed is None for promise in running]
+    state = covered("shop", "data", promises, NOW).state
+    assert (state is Coverage.PROTECTED) == (bool(kept) and all(kept))
+    assert (state is Coverage.UNPROTECTED) == (not running)
+
+
+def test_a_report_counts_by_state() -> None:
+    claims = (covered("shop", "data", [a_promise()], NOW), not_covered("shop", "tmp", "scratch", None))
+    report = CoverageReport("myeks", NOW, claims)
+    assert [report.count(state) for state in Coverage] == [1, 0, 1]

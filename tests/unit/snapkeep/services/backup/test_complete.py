@@ -1,0 +1,435 @@
+"""Completion: what EC2 says becomes the state of the point, and only of the point it belongs to."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from snapkeep.domain import tags
+from snapkeep.domain.backup.runs import RunState
+from snapkeep.domain.claims import Volume, VolumeKind
+from snapkeep.domain.drivers import AUTO_MODE, NAMED_SNAPSHOT
+from snapkeep.domain.errors import Forbidden, PermanentError, TemporaryError
+from snapkeep.domain.points import PointState, Snapshot
+from snapkeep.domain.policies import USUAL_NAME, Lock, LockMode, Method
+from snapkeep.services.backup.complete import Verdict
+from tests.fakes.world import World, a_claim, a_policy
+
+
+def taken(method: Method = Method.EBS, **given: timedelta) -> World:
+    world = World(a_claim("mysql"), policy=a_policy(method=method), **given)
+    world.backup()
+    world.work()
+    return world
+
+
+def only(world: World) -> str:
+    (snapshot_id,) = world.ebs.all
+    return snapshot_id
+
+
+def test_a_completed_snapshot_makes_the_point_ready_and_closes_the_run() -> None:
+    world = taken()
+    world.ebs.complete()
+    assert world.complete_points.on_event(only(world), finished=True) is Verdict.READY
+    run = world.the_run()
+    assert run is not None and (run.state, run.announced) == (RunState.COMPLETED, True)
+    assert world.pending_of_pace() == 0
+
+
+def test_the_same_event_again_changes_nothing() -> None:
+    world = taken()
+    world.ebs.complete()
+    for _ in range(3):
+        assert world.complete_points.on_event(only(world), finished=True) is Verdict.READY
+    assert (world.the_run().ready, len(world.announcer.closed)) == (1, 1)  # type: ignore[union-attr]
+
+
+def test_an_event_before_ec2_shows_the_snapshot_is_delivered_again() -> None:
+    world = taken(lag=timedelta(seconds=60))
+    world.ebs.complete()
+    with pytest.raises(TemporaryError, match="does not show"):
+        world.complete_points.on_event(only(world), finished=True)
+    world.wait(seconds=60)
+    assert world.complete_points.on_event(only(world), finished=True) is Verdict.READY
+
+
+def test_a_snapshot_that_ended_lets_the_next_one_go_before_ec2_shows_its_end() -> None:
+    world = taken()
+    for _ in range(2):
+        with pytest.raises(TemporaryError):
+            world.complete_points.on_event(only(world), finished=True)
+        assert world.pending_of_pace() == 0
+    world.pacer.take(3, world.clock())
+    world.ebs.complete()
+    assert world.complete_points.on_event(only(world), finished=True) is Verdict.READY
+    assert world.pending_of_pace() == 3
+
+
+def test_an_end_that_ec2_does_not_show_yet_is_delivered_again() -> None:
+    world = taken()
+    with pytest.raises(TemporaryError, match=r"still shows .* as pending"):
+        world.complete_points.on_event(only(world), finished=True)
+    assert world.complete_points.on_event(only(world), finished=False) is Verdict.PENDING
+    assert world.point("mysql").state is PointState.PENDING
+
+
+def test_a_failed_snapshot_fails_its_point_with_ec2s_reason() -> None:
+    world = taken()
+    world.ebs.break_snapshot(only(world), "the KMS key is disabled")
+    assert world.complete_points.on_event(only(world), finished=True) is Verdict.FAILED
+    assert world.point("mysql").reason == f"EC2 failed {only(world)}: the KMS key is disabled"
+    assert world.the_run().state is RunState.FAILED  # type: ignore[union-attr]
+
+
+def test_snapshots_of_others_are_ignored_and_not_touched() -> None:
+    world = taken()
+    foreign = world.ebs.create("vol-mysql", {"Name": "by hand", "snapkeep:managed": "no"}, "")
+    assert world.complete_points.on_event(foreign.id, finished=True) is Verdict.NOT_OURS
+    assert world.ebs.all[foreign.id].tags == foreign.tags
+
+
+@pytest.mark.parametrize("copied", [{}, {tags.CLUSTER: "myeks"}, {tags.RUN: ""}, {"Name": "mysql"}])
+def test_what_only_inherited_the_tags_of_its_volume_is_dropped_at_once(copied: dict[str, str]) -> None:
+    world = taken()
+    foreign = world.ebs.create("vol-mysql", {tags.MANAGED: "true"} | copied, "by AWS Backup")
+    world.ebs.complete()
+    assert world.complete_points.on_event(foreign.id, finished=True) is Verdict.NOT_OURS
+    assert world.ebs.all[foreign.id].tags == foreign.tags
+
+
+@pytest.mark.parametrize(
+    "poison",
+    [
+        {tags.POINT: "x" * 256},
+        {tags.POINT: "../../etc\n{{ . }}", tags.SLOT: "yesterday"},
+        {tags.RUN: "another.deployment.20261124T180000Z"},
+        {tags.SNAPSHOT_NAMESPACE: "shop", tags.SNAPSHOT_NAME: "made-by-hand-with-our-class"},
+    ],
+)
+def test_tags_that_make_no_sense_end_in_unknown_and_stop_coming_back(poison: dict[str, str]) -> None:
+    world = taken()
+    strange = world.ebs.create("vol-mysql", {tags.MANAGED: "true"} | poison, "")
+    world.ebs.complete()
+    with pytest.raises(TemporaryError, match="journal does not show"):
+        world.complete_points.on_event(strange.id, finished=True)
+    world.wait(minutes=4)  # EventBridge's event has five attempts, a minute apart
+    assert world.complete_points.on_event(strange.id, finished=True) is Verdict.UNKNOWN
+    assert world.ebs.all[strange.id].tags == strange.tags
+    assert world.point("mysql").state is PointState.PENDING
+
+
+def test_a_volume_snapshot_named_after_somebody_elses_point_is_not_taken_for_it() -> None:
+    """A user of one namespace makes a VolumeSnapshot of our class with the name of another's point."""
+    world = taken(Method.CSI)
+    point = world.point("mysql")
+    world.ebs.add_volume("vol-attacker")
+    filled = tags.class_tags("myeks", USUAL_NAME) | {
+        tags.SNAPSHOT_NAMESPACE: "evil",
+        tags.SNAPSHOT_NAME: point.id,
+    }
+    fake = world.ebs.create("vol-attacker", filled, "")
+    world.ebs.complete()
+    world.wait(minutes=20)
+    assert world.complete_points.on_event(fake.id, finished=True) is Verdict.UNKNOWN
+    assert world.point("mysql").snapshot_id == ""
+
+
+def test_a_csi_points_snapshot_is_found_by_its_name_and_its_tags_completed() -> None:
+    world = taken(Method.CSI)
+    world.cluster.run_driver(world.ebs)
+    world.ebs.complete()
+    assert world.complete_points.on_event(only(world), finished=True) is Verdict.READY
+    point = world.point("mysql")
+    assert point.snapshot_id == only(world)
+    assert tags.missing_tags(world.ebs.all[only(world)].tags, point) == {}
+
+
+def test_a_group_members_snapshot_without_its_claims_tags_is_found_by_its_volume() -> None:
+    world = World(a_claim("a", labels={"app": "x"}), a_claim("b", labels={"app": "x"}))
+    world = World(*world.cluster.claim_list, policy=a_policy(group_label="app"))
+    for volume in ("vol-a", "vol-b"):
+        world.ebs.add_volume(volume, instance="i-1")
+    world.backup()
+    world.ebs.lose_answer("create_group")
+    world.work()
+    world.finish_snapshots()
+    assert world.states() == {"a": PointState.READY, "b": PointState.READY}
+    for point in world.points():
+        assert tags.missing_tags(world.ebs.all[point.snapshot_id].tags, point) == {}
+
+
+def test_tags_are_written_once_so_a_point_whose_tags_somebody_changed_fails() -> None:
+    world = taken()
+    world.ebs.add_tags(only(world), {tags.CLAIM: "other", tags.SIZE: "1Ti"})
+    before = dict(world.ebs.all[only(world)].tags)
+    world.finish_snapshots()
+    point = world.point("mysql")
+    assert point.state is PointState.FAILED
+    assert "somebody changed snapkeep:claim, snapkeep:size" in point.reason
+    assert world.ebs.all[only(world)].tags == before
+
+
+def test_a_tag_that_no_restore_needs_spoils_nothing() -> None:
+    world = taken()
+    world.ebs.add_tags(only(world), {tags.METHOD: "by hand"})
+    world.finish_snapshots()
+    assert world.point("mysql").state is PointState.READY
+
+
+def refused_once(world: World, then: dict[str, str]) -> None:
+    """Let EC2 refuse to write tags, as IAM makes it where a point is named; `then` are the true tags."""
+    world.cluster.run_driver(world.ebs)
+    world.ebs.complete()
+    snapshot_id, seen, lagging = only(world), world.ebs.get, world.ebs.all[only(world)]
+    looks = iter([lagging])
+
+    def get(wanted: str) -> Snapshot | None:
+        return next(looks, None) or seen(wanted)
+
+    world.ebs.get = get  # type: ignore[method-assign]
+    world.ebs.all[snapshot_id] = replace(lagging, tags=lagging.tags | then)
+    world.ebs.fail_next("add_tags", Forbidden("CreateTags: UnauthorizedOperation"))
+
+
+def test_what_somebody_else_completed_in_the_meantime_is_complete() -> None:
+    world = taken(Method.CSI)
+    refused_once(world, tags.full_tags(world.point("mysql")))
+    assert world.complete_points.on_event(only(world), finished=True) is Verdict.READY
+
+
+def test_what_somebody_else_named_otherwise_in_the_meantime_fails() -> None:
+    world = taken(Method.CSI)
+    refused_once(world, tags.full_tags(world.point("mysql")) | {tags.CLAIM_UID: "another"})
+    assert world.complete_points.on_event(only(world), finished=True) is Verdict.FAILED
+    assert "somebody changed snapkeep:claim-uid" in world.point("mysql").reason
+
+
+def test_a_refusal_is_tried_again_until_the_snapshot_is_late() -> None:
+    world = taken(Method.CSI)
+    refused_once(world, {})
+    with pytest.raises(TemporaryError, match="UnauthorizedOperation"):
+        world.complete_points.on_event(only(world), finished=True)
+    world.wait(hours=2)
+    world.ebs.fail_next("add_tags", Forbidden("CreateTags: UnauthorizedOperation"))
+    assert world.complete_points.on_event(only(world), finished=True) is Verdict.FAILED
+    assert "UnauthorizedOperation" in world.point("mysql").reason
+
+
+def test_a_point_is_not_ready_while_its_tags_are_missing() -> None:
+    world = taken(Method.CSI)
+    world.cluster.run_driver(world.ebs)
+    world.ebs.complete()
+    world.ebs.fail_next("add_tags", TemporaryError("CreateTags: no answer"))
+    with pytest.raises(TemporaryError):
+        world.complete_points.on_event(only(world), finished=True)
+    assert world.point("mysql").state is PointState.PENDING
+    assert world.complete_points.on_event(only(world), finished=True) is Verdict.READY
+
+
+def test_tags_that_can_never_be_set_fail_the_point_with_the_reason() -> None:
+    world = taken(Method.CSI)
+    world.cluster.run_driver(world.ebs)
+    world.ebs.complete()
+    world.ebs.fail_next("add_tags", PermanentError("the snapshot has 50 tags already"))
+    assert world.complete_points.on_event(only(world), finished=True) is Verdict.FAILED
+    assert "the snapshot has 50 tags already" in world.point("mysql").reason
+
+
+def test_a_second_snapshot_of_a_point_is_marked_and_never_counted() -> None:
+    world = taken()
+    first = only(world)
+    twin = world.ebs.create("vol-mysql", tags.full_tags(world.point("mysql")), "")
+    world.ebs.complete()
+    assert world.complete_points.on_event(twin.id, finished=True) is Verdict.DUPLICATE
+    assert world.complete_points.on_event(twin.id, finished=True) is Verdict.DUPLICATE
+    assert world.ebs.all[twin.id].tags[tags.DUPLICATE] == "true"
+    assert world.complete_points.on_event(first, finished=True) is Verdict.READY
+    assert world.the_run().ready == 1  # type: ignore[union-attr]
+
+
+def test_an_announcer_that_is_down_never_fails_a_backup() -> None:
+    world = taken()
+    world.announcer.fail_next("run_closed", TemporaryError("PutEvents: no answer"))
+    world.finish_snapshots()
+    run = world.the_run()
+    assert run is not None and (run.state, run.announced) == (RunState.COMPLETED, False)
+    world.reconcile()
+    assert [closed.id for closed, _ in world.announcer.closed] == [run.id]
+    assert world.the_run().announced  # type: ignore[union-attr]
+
+
+def test_a_ready_point_stays_ready_whatever_becomes_of_its_snapshot() -> None:
+    world = taken()
+    world.finish_snapshots()
+    snapshot = world.ebs.all[only(world)]
+    world.ebs.all[snapshot.id] = replace(snapshot, tags=snapshot.tags | {"Name": "x"})
+    world.ebs.break_snapshot(snapshot.id)
+    world.complete_points.on_event(snapshot.id, finished=True)
+    assert world.point("mysql").state is PointState.READY
+
+
+WEEK = Lock(LockMode.GOVERNANCE, 7)
+
+
+def taken_under_lock() -> World:
+    world = World(a_claim("mysql"), policy=a_policy(lock=WEEK))
+    world.backup()
+    world.work()
+    world.ebs.complete()
+    return world
+
+
+def cut_by_a_driver_under_lock() -> World:
+    """A csi point whose snapshot is complete, and carries only the tags of its class."""
+    world = World(a_claim("mysql"), policy=a_policy(method=Method.CSI, lock=WEEK))
+    world.backup()
+    world.work()
+    world.cluster.run_driver(world.ebs)
+    world.ebs.complete()
+    return world
+
+
+def test_a_point_is_locked_before_it_counts() -> None:
+    world = taken_under_lock()
+    world.journal.fail_next("finish", TemporaryError("not now"))
+    with pytest.raises(TemporaryError):
+        world.complete_points.on_event(only(world), finished=True)
+    assert list(world.ebs.locks) == [only(world)]
+    assert world.complete_points.on_event(only(world), finished=True) is Verdict.READY
+
+
+def test_an_event_that_comes_again_does_not_move_the_end_of_the_lock() -> None:
+    world = taken_under_lock()
+    world.complete_points.on_event(only(world), finished=True)
+    ends = dict(world.ebs.locks)
+    world.wait(days=1)
+    world.complete_points.on_event(only(world), finished=True)
+    assert world.ebs.locks == ends
+
+
+def test_a_lock_that_ec2_cannot_set_now_is_tried_again() -> None:
+    world = taken_under_lock()
+    world.ebs.fail_next("lock", TemporaryError("not now"))
+    with pytest.raises(TemporaryError):
+        world.complete_points.on_event(only(world), finished=True)
+    (point,) = world.journal.all_points.values()
+    assert point.state is PointState.PENDING
+    world.complete_points.on_event(only(world), finished=True)
+    assert only(world) in world.ebs.locks
+
+
+def test_a_point_that_cannot_be_locked_is_ready_and_announced_as_unlocked() -> None:
+    world = taken_under_lock()
+    world.ebs.fail_next("lock", PermanentError("the role may not lock it"))
+    assert world.complete_points.on_event(only(world), finished=True) is Verdict.READY
+    reason = "not locked, so it can be deleted: the role may not lock it"
+    (point,) = world.journal.all_points.values()
+    assert (point.state, point.reason) == (PointState.READY, reason)
+    assert world.announcer.unlocked == [(point.id, reason)]
+
+
+def test_a_lock_that_iam_refuses_because_the_policys_tag_is_too_new_is_tried_again() -> None:
+    world = cut_by_a_driver_under_lock()
+    world.ebs.fail_next("lock", Forbidden("no policy allows it"))
+    with pytest.raises(TemporaryError):
+        world.complete_points.on_event(only(world), finished=True)
+    assert world.complete_points.on_event(only(world), finished=True) is Verdict.READY
+    assert only(world) in world.ebs.locks and world.announcer.unlocked == []
+
+
+def test_a_lock_that_iam_refuses_again_is_announced_and_the_point_is_ready() -> None:
+    world = cut_by_a_driver_under_lock()
+    world.ebs.fail_next("lock", Forbidden("no policy allows it"))
+    with pytest.raises(TemporaryError):
+        world.complete_points.on_event(only(world), finished=True)
+    world.ebs.fail_next("lock", Forbidden("no policy allows it"))
+    assert world.complete_points.on_event(only(world), finished=True) is Verdict.READY
+    assert [reason for _, reason in world.announcer.unlocked] == [
+        "not locked, so it can be deleted: no policy allows it"
+    ]
+
+
+def test_without_a_lock_in_the_policy_nothing_is_locked() -> None:
+    world = taken()
+    world.ebs.complete()
+    world.complete_points.on_event(only(world), finished=True)
+    assert world.ebs.calls["lock"] == 0
+
+
+AUTO = Volume("pv-mysql", VolumeKind.EBS_CSI, AUTO_MODE.name, "vol-mysql", "ext4", "a")
+
+
+def taken_in_auto_mode() -> World:
+    """A csi point whose snapshot was cut by a driver that may not write our tags."""
+    world = World(a_claim("mysql", volume=AUTO), policy=a_policy(method=Method.CSI))
+    world.backup()
+    world.work()
+    world.cluster.run_driver(world.ebs)
+    world.ebs.complete()
+    return world
+
+
+def test_a_snapshot_of_auto_mode_becomes_ours_by_its_completion() -> None:
+    world = taken_in_auto_mode()
+    assert tags.MANAGED not in world.ebs.all[only(world)].tags
+    assert world.complete_points.on_event(only(world), finished=True) is Verdict.READY
+    assert tags.missing_tags(world.ebs.all[only(world)].tags, world.point("mysql")) == {}
+    assert len(world.counted()["mysql"]) == 1
+
+
+def test_other_peoples_snapshots_in_an_auto_mode_cluster_stay_theirs() -> None:
+    world = taken_in_auto_mode()
+    for mark in ({}, {NAMED_SNAPSHOT: "snapshot-somebody"}):
+        theirs = world.ebs.create("vol-mysql", AUTO_MODE.tags("myeks") | mark, "by kubectl")
+        assert world.complete_points.on_event(theirs.id, finished=True) is Verdict.NOT_OURS
+        assert tags.MANAGED not in world.ebs.all[theirs.id].tags
+
+
+@pytest.mark.parametrize(
+    ("volume", "cluster"), [("vol-other", "myeks"), ("vol-mysql", "second"), ("vol-mysql", "")]
+)
+def test_a_forged_mark_adopts_nothing_of_another_volume_or_cluster(volume: str, cluster: str) -> None:
+    world = taken_in_auto_mode()
+    world.ebs.add_volume(volume)
+    mark = {NAMED_SNAPSHOT: world.point("mysql").driver_mark, AUTO_MODE.cluster_key: cluster}
+    forged = world.ebs.create(volume, mark, "forged")
+    assert world.complete_points.on_event(forged.id, finished=True) is Verdict.NOT_OURS
+
+
+def test_what_auto_mode_cuts_twice_counts_once_and_the_twin_can_be_pruned() -> None:
+    world = taken_in_auto_mode()
+    first = only(world)
+    twin = world.ebs.create("vol-mysql", dict(world.ebs.all[first].tags), "cut again while EC2 lagged")
+    assert world.complete_points.on_event(twin.id, finished=True) is Verdict.CONTESTED
+    world.cluster.mark_ready()
+    world.reconcile()
+    assert world.point("mysql").snapshot_id == first
+    assert world.complete_points.on_event(twin.id, finished=True) is Verdict.DUPLICATE
+    marked = world.ebs.all[twin.id].tags
+    assert (marked[tags.MANAGED], marked[tags.CLUSTER], marked[tags.DUPLICATE]) == ("true", "myeks", "true")
+
+
+def test_a_managed_tag_by_hand_takes_nothing_from_what_auto_mode_cut() -> None:
+    world = taken_in_auto_mode()
+    world.ebs.add_tags(only(world), {tags.MANAGED: "true"})
+    assert world.complete_points.on_event(only(world), finished=True) is Verdict.READY
+    request = world.ebs.tag_requests[-1]
+    assert (request[tags.MANAGED], request[tags.CLUSTER]) == ("true", "myeks")
+
+
+def test_reconcile_follows_auto_mode_when_the_event_is_lost() -> None:
+    world = taken_in_auto_mode()
+    world.cluster.mark_ready()
+    world.reconcile()
+    assert world.states() == {"mysql": PointState.READY}
+
+
+def test_a_snapshot_of_auto_mode_is_found_when_its_volume_snapshot_is_gone() -> None:
+    world = taken_in_auto_mode()
+    world.cluster.snapshots.clear()
+    world.wait(minutes=20)
+    world.reconcile()
+    assert world.states() == {"mysql": PointState.READY}

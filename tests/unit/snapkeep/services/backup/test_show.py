@@ -1,0 +1,45 @@
+"""A backup is shown page by page, and a tenant sees only what was asked for in its namespace."""
+
+from __future__ import annotations
+
+import pytest
+
+from snapkeep.domain.backup.on_demand import Wish
+from snapkeep.domain.errors import NotFound
+from snapkeep.domain.policies import Selection
+from snapkeep.services.backup.show import ShowBackup
+from tests.fakes.world import SLOT, World, a_claim
+
+
+@pytest.mark.parametrize(("count", "full"), [(5, 3), (4, 2)], ids=["a rest", "whole pages"])
+def test_any_run_is_shown_with_its_points_page_by_page_and_what_it_left(count: int, full: int) -> None:
+    excluded = a_claim("cache", labels={"snapkeep.io/exclude": "true"})
+    world = World(*[a_claim(f"data-{number}") for number in range(count)], excluded)
+    run = world.backup()
+    assert run is not None
+    shown, pages, after = [], 0, ""
+    while pages == 0 or after:
+        status = ShowBackup(world.journal).show("myeks", run.id, "", 2, after)
+        shown += [point.claim.name for point in status.points]
+        after, pages = status.following, pages + 1
+    assert (sorted(shown), pages) == ([f"data-{number}" for number in range(count)], full)
+    assert [(item.subject, item.code) for item in status.left] == [("shop/cache", "excluded")]
+    assert status.run.total == count
+
+
+def test_a_backup_is_not_found_in_another_cluster_or_namespace() -> None:
+    world = World(a_claim("data"))
+    world.backup(SLOT)
+    show = ShowBackup(world.journal).show
+    wish = Wish(selection=Selection(namespaces=("shop",)), namespace="shop")
+    own = world.request_backup.accept("myeks", wish, "one")
+    scheduled = "myeks.nightly.20261124T180000Z"
+    assert show("myeks", own.id, "shop", 10, "").run == own
+    for cluster, name, namespace in [
+        ("other", scheduled, ""),
+        ("myeks", scheduled, "shop"),
+        ("myeks", own.id, "bank"),
+        ("myeks", "myeks.nightly.20200101T000000Z", ""),
+    ]:
+        with pytest.raises(NotFound, match="has no backup"):
+            show(cluster, name, namespace, 10, "")

@@ -1,0 +1,125 @@
+"""Coverage of a small world: what is there now, held against the schedule."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from snapkeep.adapters.calendar import CronCalendar
+from snapkeep.domain import tags
+from snapkeep.domain.claims import ScratchVolume
+from snapkeep.domain.errors import TemporaryError, UnknownCluster
+from snapkeep.domain.policies import Schedule
+from snapkeep.domain.report.coverage import Coverage, CoveredClaim
+from tests.fakes.world import SLOT, World, a_claim, a_policy, on_one_volume
+
+DAY = timedelta(days=1)
+
+
+def a_world(*claims: Any, **changes: Any) -> World:
+    world = World(*(claims or (a_claim("data"),)), policy=a_policy(**changes))
+    world.calendar = CronCalendar()  # type: ignore[assignment]
+    return world
+
+
+def report(world: World, namespace: str = "") -> dict[str, CoveredClaim]:
+    found = world.actions().coverage.report("myeks", namespace)
+    return {f"{claim.namespace}/{claim.claim}": claim for claim in found.claims}
+
+
+def test_a_claim_is_protected_until_its_next_point_is_overdue() -> None:
+    world = a_world()
+    world.back_up(SLOT)
+    world.clock.now = SLOT + DAY + timedelta(hours=1)
+    claim = report(world)["shop/data"]
+    assert (claim.state, claim.next_run) == (Coverage.PROTECTED, SLOT + 2 * DAY)
+    assert claim.last_good is not None and claim.last_good.slot == SLOT
+
+    world.clock.now = SLOT + DAY + timedelta(hours=3)
+    late = report(world)["shop/data"]
+    assert late.state is Coverage.LATE
+    assert "should have made one at 2026-11-25 18:00 UTC" in late.reason
+
+
+def test_a_claim_without_a_point_is_late_and_says_when_it_gets_one() -> None:
+    claim = report(a_world())["shop/data"]
+    assert claim.state is Coverage.LATE
+    assert claim.next_run == SLOT + DAY
+    assert "no ready recovery point yet" in claim.reason
+
+
+@pytest.mark.parametrize("spoil", [{tags.DUPLICATE: "true"}, {tags.CLAIM_UID: "another"}])
+def test_what_cannot_be_restored_from_protects_nobody(spoil: dict[str, str]) -> None:
+    world = a_world()
+    world.back_up(SLOT)
+    for snapshot in world.ebs.all.values():
+        snapshot.tags.update(spoil)
+    assert report(world)["shop/data"].state is Coverage.LATE
+
+
+def test_a_paused_policy_protects_nobody() -> None:
+    world = a_world(schedule=Schedule("cron(0 18 * * ? *)", enabled=False))
+    assert report(world)["shop/data"].reason == (
+        "paused: policy nightly takes it but its schedule is disabled"
+    )
+
+
+def test_every_claim_and_scratch_volume_is_listed_once_with_its_reason() -> None:
+    excluded = a_claim("tmp", labels={"snapkeep.io/exclude": "true"})
+    world = a_world(a_claim("data"), excluded, a_claim("data", namespace="blog"))
+    world.cluster.scratch_list = [ScratchVolume("myeks", "shop", "web-0", "cache", "emptyDir")]
+    found = report(world)
+    assert list(found) == ["blog/data", "shop/data", "shop/tmp", "shop/web-0:cache"]
+    assert found["shop/tmp"].reason == 'its label snapkeep.io/exclude is "true"'
+    assert list(report(world, "shop")) == ["shop/data", "shop/tmp", "shop/web-0:cache"]
+
+
+def test_half_a_listing_is_no_report() -> None:
+    world = a_world()
+    world.ebs.fail_next("find", TemporaryError("EC2 did not answer"))
+    with pytest.raises(TemporaryError):
+        report(world)
+
+
+def test_a_cluster_that_the_config_does_not_name_is_unknown() -> None:
+    with pytest.raises(UnknownCluster, match="it names myeks"):
+        a_world().actions().coverage.report("nope")
+
+
+def test_many_claims_of_one_run_ask_the_calendar_once() -> None:
+    world = a_world(*(a_claim(f"c-{number}") for number in range(50)))
+    world.back_up(SLOT)
+    asked = []
+
+    class Counting(CronCalendar):
+        def due(self, *given: Any, **named: Any) -> Any:
+            asked.append(given)
+            return super().due(*given, **named)
+
+    world.calendar = Counting()  # type: ignore[assignment]
+    assert len(report(world)) == 50
+    assert len(asked) <= 3
+
+
+def test_claims_on_one_volume_are_told_of_each_other_and_no_namespace_of_another() -> None:
+    a, b = on_one_volume("a", "b")
+    elsewhere = replace(b, namespace="bank", name="c", uid="uid-bank-c")
+    found = report(a_world(a, b, elsewhere, a_claim("alone")))
+    assert found["shop/a"].reason.endswith(
+        "its volume vol-a is shared with bank/c, shop/b: each claim gets its own snapshots"
+    )
+    assert "is shared with shop/a, shop/b:" in found["bank/c"].reason
+    assert "is shared with" not in found["shop/alone"].reason
+    of_shop = report(a_world(a, b, elsewhere), "shop")["shop/a"].reason
+    assert "is shared with a claim of another namespace, shop/b:" in of_shop and "bank" not in of_shop
+
+
+def test_a_good_snapshot_of_another_volume_protects_nobody() -> None:
+    world = a_world()
+    world.back_up(SLOT)
+    for item in list(world.ebs.all.values()):
+        world.ebs.all[item.id] = replace(item, volume_id="vol-other")
+    assert report(world)["shop/data"].state is Coverage.LATE

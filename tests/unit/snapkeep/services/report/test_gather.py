@@ -1,0 +1,114 @@
+"""Gathering the report: what the world did is what it says."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from snapkeep.adapters.calendar import CronCalendar
+from snapkeep.domain.errors import TemporaryError, UnknownCluster
+from snapkeep.domain.interruption.records import IncidentRecord
+from snapkeep.domain.points import PointState
+from snapkeep.domain.report.claims import Protection, ReportedClaim
+from snapkeep.domain.report.facts import Report
+from snapkeep.domain.report.points import Fate
+from snapkeep.domain.retention.candidates import backs_image
+from snapkeep.services.report.gather import GatherReport
+from tests.fakes.restore_samples import a_restore
+from tests.fakes.world import SLOT, World, a_claim
+
+DAY = timedelta(days=1)
+
+
+def reported(world: World) -> Report:
+    """The report with a calendar that reads schedules."""
+    gatherer = replace(world.gatherer, calendar=CronCalendar())
+    assert isinstance(gatherer, GatherReport)
+    return gatherer.report("myeks")
+
+
+def the_claim(report: Report, name: str = "data") -> ReportedClaim:
+    return next(claim for claim in report.claims if claim.claim == name)
+
+
+@pytest.fixture
+def world() -> World:
+    """shop/data, kept three times, was backed up four nights; nothing is pruned yet."""
+    world = World(a_claim("data"))
+    for night in range(4):
+        world.back_up(SLOT + night * DAY)
+    world.wait(hours=1)
+    return world
+
+
+def test_a_claim_that_was_backed_up_is_protected_and_its_points_say_what_becomes_of_them(
+    world: World,
+) -> None:
+    claim = the_claim(reported(world))
+    assert claim.state is Protection.PROTECTED
+    assert [point.fate for point in claim.points] == [Fate.STAYS, Fate.STAYS, Fate.NEXT, Fate.GOES]
+    assert claim.points[2].goes_at == SLOT + 4 * DAY
+    assert claim.objective == timedelta(hours=26)
+
+
+def test_what_ec2_would_not_delete_stays_with_that_reason(world: World) -> None:
+    oldest = min(world.ebs.all.values(), key=lambda snapshot: snapshot.started_at)
+    world.ebs.locks[oldest.id] = (backs_image("ami-1"),)
+    last = the_claim(reported(world)).points[-1]
+    assert (last.fate, last.reasons) == (Fate.STAYS, ("used by AMI ami-1: deregister it first",))
+
+
+def test_a_backup_that_never_had_a_snapshot_is_a_failure_by_the_journal(world: World) -> None:
+    world.ebs.volumes.clear()
+    world.back_up(SLOT + 4 * DAY)
+    claim = the_claim(reported(world))
+    assert claim.state is Protection.FAILING
+    assert claim.reason.startswith("policy nightly failed at 2026-11-28 18:00 UTC: ")
+
+
+def test_incidents_of_the_last_month_and_the_latest_restores_are_told(world: World) -> None:
+    now = world.clock()
+    recent = IncidentRecord("i-0new", "myeks", "node").noted(now - DAY, "cordoned")
+    old = IncidentRecord("i-0old", "myeks", "node").noted(now - 40 * DAY, "cordoned")
+    elsewhere = IncidentRecord("i-0else", "other", "node").noted(now - DAY, "cordoned")
+    for record in (recent, old, elsewhere):
+        world.journal.write_incident(record)
+    for number in range(7):
+        accepted = now - timedelta(hours=number)
+        world.journal.add_restore(a_restore(number + 1, accepted_at=accepted))
+    report = reported(world)
+    assert [record.instance for record in report.incidents] == ["i-0new"]
+    assert [item.accepted_at for item in report.restores] == [now - timedelta(hours=n) for n in range(7)]
+
+
+def test_a_retention_that_cannot_be_read_is_noted(world: World) -> None:
+    wrong = replace(world.policy, retention={"last": 0})
+    deployment = replace(world.deployment, policies=(wrong,))
+    gatherer = replace(world.gatherer, deployment=deployment, calendar=CronCalendar())
+    (note,) = gatherer.report("myeks").notes
+    assert note.startswith("policy nightly prunes nothing: its retention: ")
+
+
+def test_half_a_listing_makes_no_report(world: World) -> None:
+    world.ebs.fail_next("find", TemporaryError("throttled"))
+    with pytest.raises(TemporaryError):
+        reported(world)
+
+
+def test_a_cluster_nobody_named_is_refused(world: World) -> None:
+    with pytest.raises(UnknownCluster):
+        world.gatherer.report("other")
+
+
+def test_a_snapshot_of_another_volume_is_told_apart_as_prune_does(world: World) -> None:
+    newest = world.ebs.all[max(world.ebs.all)]
+    world.ebs.add_volume("vol-forged")
+    forged = world.ebs.create("vol-forged", newest.tags, "")
+    world.ebs.complete()
+    points = {point.snapshot_id: point for point in the_claim(reported(world)).points}
+    assert points[forged.id].fate is Fate.STAYS
+    assert points[forged.id].state is PointState.PENDING
+    assert "volume is vol-data and the snapshot is of vol-forged" in points[forged.id].reasons[0]
+    assert "last 1/3" in points[newest.id].reasons

@@ -1,0 +1,49 @@
+"""What is known of policies: slots far enough to tell their distance, the newest closed run, failures."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from snapkeep.adapters.calendar import CronCalendar
+from snapkeep.domain.policies import Policy, Schedule
+from snapkeep.services.report.policy_facts import PolicyFacts, ReadPolicies
+from tests.fakes.world import SLOT, World, a_claim, a_policy
+
+
+def facts_of(world: World, policy: Policy) -> PolicyFacts:
+    return ReadPolicies(world.journal, CronCalendar()).facts("myeks", [policy], world.clock())
+
+
+def test_slots_of_a_monthly_policy_are_looked_for_until_their_distance_shows() -> None:
+    monthly = a_policy("monthly", schedule=Schedule("cron(0 2 1 * ? *)"))
+    world = World(a_claim("data"), policy=monthly)
+    slots = facts_of(world, monthly).slots["monthly"]
+    assert [f"{slot:%m-%d}" for slot in slots] == ["12-01", "01-01", "02-01"]
+
+
+def test_a_rate_counts_from_the_newest_closed_run() -> None:
+    often = a_policy("often", schedule=Schedule("rate(6 hours)"))
+    world = World(a_claim("data"), policy=often)
+    world.back_up(SLOT + timedelta(minutes=7))
+    world.wait(hours=1)
+    facts = facts_of(world, often)
+    assert facts.next_slots(world.clock())["often"] == SLOT + timedelta(hours=6, minutes=7)
+
+
+def test_a_paused_policy_has_no_next_slot() -> None:
+    paused = a_policy("paused", schedule=Schedule("cron(0 2 * * ? *)", enabled=False))
+    world = World(a_claim("data"), policy=paused)
+    assert facts_of(world, paused).next_slots(world.clock()) == {}
+
+
+def test_only_what_failed_in_the_newest_closed_run_is_a_failure() -> None:
+    world = World(a_claim("data"))
+    volumes = dict(world.ebs.volumes)
+    world.ebs.volumes.clear()
+    world.back_up(SLOT)
+    reader = ReadPolicies(world.journal, CronCalendar())
+    (failure,) = reader.failures(facts_of(world, world.policy))
+    assert (failure.claim, failure.policy, failure.slot) == ("data", "nightly", SLOT)
+    world.ebs.volumes.update(volumes)
+    world.back_up(SLOT + timedelta(days=1))
+    assert list(reader.failures(facts_of(world, world.policy))) == []

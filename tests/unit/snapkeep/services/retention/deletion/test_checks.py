@@ -1,0 +1,103 @@
+"""Right before a deletion: what is asked of EC2, how often, and what makes a snapshot stay."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from snapkeep.domain import tags
+from snapkeep.domain.errors import NotFound, PermanentError
+from snapkeep.domain.points import SnapshotState
+from snapkeep.domain.policies import USUAL_NAME
+from snapkeep.domain.restore.holds import BY_HAND, Hold
+from snapkeep.domain.retention.candidates import locked
+from snapkeep.services.retention.deletion.checks import Checks
+from tests.fakes.world import SLOT, World, a_claim, names
+
+
+@pytest.fixture
+def world() -> World:
+    world = World(a_claim("mysql"))
+    for number in range(3):
+        world.back_up(SLOT + number * timedelta(days=1))
+    return world
+
+
+def checks(world: World) -> Checks:
+    ids = names(world.ebs.all.values())
+    return Checks(world.ebs, world.journal, USUAL_NAME, "myeks", ids, world.clock())
+
+
+def test_what_may_go_is_there_and_what_is_gone_or_in_the_bin_is_not(world: World) -> None:
+    first, second, third = names(world.ebs.all.values())
+    looking = checks(world)
+    assert looking.look(first) == (world.ebs.all[first], True)
+    world.ebs.all[second] = replace(world.ebs.all[second], state=SnapshotState.RECOVERABLE)
+    assert looking.look(second) == (world.ebs.all[second], False)
+    del world.ebs.all[third]
+    assert looking.look(third) == (None, False)
+
+
+def test_a_hold_that_its_tag_does_not_show_yet_forbids_until_it_ends(world: World) -> None:
+    first, second, _ = names(world.ebs.all.values())
+    soon = world.clock() + timedelta(hours=1)
+    world.journal.write_hold(Hold(first, "cluster ann", "audit", soon))
+    world.journal.write_hold(Hold(second, BY_HAND, "somebody set the tag by hand"))
+    with pytest.raises(PermanentError, match="held by cluster ann, although its tags do not say so"):
+        checks(world).look(first)
+    assert checks(world).look(second)[1], "one set by hand is in the tag or nowhere"
+    world.wait(hours=2)
+    assert checks(world).look(first)[1]
+
+
+def test_a_hold_an_archive_tier_and_foreign_tags_forbid(world: World) -> None:
+    first, second, third = names(world.ebs.all.values())
+    world.ebs.add_tags(first, {tags.HOLD: "true"})
+    world.ebs.all[second] = replace(world.ebs.all[second], archived=True)
+    world.ebs.add_tags(third, {tags.CLUSTER: "other"})
+    for name, reason in ((first, "held"), (second, "archive"), (third, "ours")):
+        with pytest.raises(PermanentError, match=reason):
+            checks(world).look(name)
+
+
+def test_what_another_deployment_took_over_stays_and_the_reason_names_it(world: World) -> None:
+    first, second, _ = names(world.ebs.all.values())
+    world.ebs.add_tags(first, {tags.DEPLOYMENT: "green"})
+    with pytest.raises(PermanentError, match="belongs to the deployment green"):
+        checks(world).look(first)
+    world.ebs.remove_tags(second, {tags.DEPLOYMENT: USUAL_NAME})
+    assert checks(world).look(second)[1]
+
+
+def test_locks_are_asked_for_once_a_batch_and_one_by_one_if_a_member_is_unknown(world: World) -> None:
+    first, second, _ = names(world.ebs.all.values())
+    world.ebs.locks[first] = (locked("governance", None),)
+    world.ebs.fail_next("protections", NotFound("snap-x does not exist"))
+    looking = checks(world)
+    with pytest.raises(PermanentError, match="locked"):
+        checks(world).look(first)
+    assert looking.look(second)[1]
+    world.ebs.fail_next("protections", AssertionError("asked twice"))
+    assert looking.look(second)[1]
+
+
+def test_the_shield_must_be_there_completed_and_out_of_the_archive(world: World) -> None:
+    first, second, third = names(world.ebs.all.values())
+    looking = checks(world)
+    looking.check_shield(first, "vol-mysql")
+    calls = world.ebs.calls["get"]
+    looking.check_shield(first, "vol-mysql")
+    assert world.ebs.calls["get"] == calls
+    world.ebs.all[second] = replace(world.ebs.all[second], archived=True)
+    del world.ebs.all[third]
+    for shield in (second, third, ""):
+        with pytest.raises(PermanentError, match="must stay"):
+            checks(world).check_shield(shield, "vol-mysql")
+
+
+def test_a_good_point_of_another_volume_shields_nothing(world: World) -> None:
+    first, *_ = names(world.ebs.all.values())
+    with pytest.raises(PermanentError, match=r"is of vol-mysql, not of vol-other"):
+        checks(world).check_shield(first, "vol-other")

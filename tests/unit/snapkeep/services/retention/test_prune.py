@@ -1,0 +1,477 @@
+"""Prune: what retention lets go goes, everything else stays, and past the brake nothing happens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from snapkeep.domain import tags
+from snapkeep.domain.errors import PermanentError, TemporaryError, Throttled
+from snapkeep.domain.points import SnapshotState
+from snapkeep.domain.policies import Method, Policy
+from snapkeep.domain.retention.candidates import backs_image, locked
+from tests.fakes.faults import Crash
+from tests.fakes.world import SLOT, World, a_claim, a_policy, names
+from tests.unit.snapkeep.services.backup.test_exactly_once import CrashAt
+
+EVERY = timedelta(hours=6)
+
+
+def a_world(
+    backups: int, *, prune_first: bool = True, wrap: Callable[[Any], Any] = lambda port: port, **policy: Any
+) -> World:
+    """Six-hourly points of one claim; unless told otherwise the first three were pruned already."""
+    world = World(a_claim("mysql"), policy=a_policy(**policy), wrap=wrap)
+    for number in range(backups):
+        world.back_up(SLOT + number * EVERY)
+        if prune_first and number == 2:
+            world.prune()
+    return world
+
+
+def listed(world: World) -> list[str]:
+    return names(world.ebs.all.values())
+
+
+def test_what_no_rule_keeps_goes_and_the_report_says_why() -> None:
+    world = a_world(4)
+    oldest, *others = listed(world)
+    report = world.prune()
+    assert listed(world) == others
+    assert [(item.snapshot_id, item.fate) for item in report.ended] == [(oldest, "deleted")]
+    assert report.delete[0][0] == oldest and "no rule keeps it" in report.delete[0][1]
+    assert world.journal.ended == {oldest: "deleted: EC2 knows it no more"}
+    assert world.prune().ended == []
+
+
+def test_a_rehearsal_shows_the_same_plan_and_deletes_nothing() -> None:
+    world = a_world(4)
+    rehearsed = world.prune(dry_run=True)
+    assert len(world.ebs.all) == 4 and world.journal.deletions == {}
+    done = world.prune()
+    assert (rehearsed.delete, rehearsed.keep, rehearsed.verdict) == (done.delete, done.keep, done.verdict)
+
+
+def test_a_csi_point_goes_with_its_volume_snapshot_and_its_content() -> None:
+    world = a_world(4, method=Method.CSI)
+    world.prune()
+    assert [len(world.cluster.snapshots), len(world.cluster.contents), len(world.ebs.all)] == [3, 3, 3]
+
+
+def test_the_first_prune_counts_nothing_as_new_so_a_great_plan_brakes() -> None:
+    world = a_world(10, prune_first=False)
+    (refusal,) = world.prune().refusals
+    assert len(world.ebs.all) == 10 and world.journal.deletions == {}
+    assert "7 of 10 points would go, 0 became ready" in refusal.reason
+    assert [(item.cluster, len(item.names)) for item in world.announcer.braked] == [("myeks", 7)]
+
+
+def test_the_token_lets_exactly_what_was_refused_through_however_many_points_came_since() -> None:
+    world = a_world(10, prune_first=False)
+    (refusal,) = world.prune().refusals
+    named = set(refusal.names)
+    unknown = world.prune(confirm="0123456789abcdef").refused
+    assert "nothing was refused under the token 0123456789abcdef" in unknown and refusal.token in unknown
+    for day in range(10, 14):
+        world.back_up(SLOT + timedelta(days=day))
+    assert len(world.ebs.all) == 14
+    assert world.prune(confirm=refusal.token).refused == ""
+    assert len(world.ebs.all) == 3 and not named & set(world.ebs.all)
+    assert refusal.token not in [item.token for item in world.prune(dry_run=True).refusals]
+
+
+def test_a_confirmed_plan_that_was_interrupted_goes_on_without_asking_again() -> None:
+    world = a_world(10, prune_first=False)
+    token = world.prune().refusals[0].token
+    world.ebs.crash_after("delete")
+    with pytest.raises(Crash):
+        world.prune(confirm=token)
+    assert len(world.ebs.all) == 9
+    assert world.prune().refused == ""
+    assert len(world.ebs.all) == 3 and world.journal.deletions == {}
+
+
+def test_a_hold_that_is_set_while_prune_works_wins() -> None:
+    world = a_world(4, method=Method.CSI)
+    oldest = listed(world)[0]
+    hold = {tags.HOLD: "true"}
+    world.cluster.meanwhile("delete_snapshot_content", lambda: world.ebs.add_tags(oldest, hold))
+    (ended,) = world.prune().ended
+    assert ended.reason == "kept: it is held (tag snapkeep:hold)"
+    assert oldest in world.ebs.all and world.journal.deletions == {}
+
+
+@pytest.mark.parametrize(
+    "protection", [locked("governance", SLOT + timedelta(days=90)), backs_image("ami-0123456789abcdef0")]
+)
+def test_a_lock_or_an_ami_keeps_a_point_with_the_reason(protection: Any) -> None:
+    world = a_world(4)
+    oldest = listed(world)[0]
+    world.ebs.locks[oldest] = (protection,)
+    report = world.prune()
+    assert dict(report.keep)[oldest] == (protection.reason,)
+    assert oldest in world.ebs.all
+
+
+def test_an_archived_snapshot_stays_and_shields_nothing() -> None:
+    world = a_world(3)
+    for snapshot_id in listed(world)[1:]:
+        world.ebs.all[snapshot_id] = replace(world.ebs.all[snapshot_id], archived=True)
+    world.prune()
+    assert len(world.ebs.all) == 3
+
+
+def test_deleted_into_the_recycle_bin_is_deleted() -> None:
+    world = a_world(4)
+    world.ebs.recycle_bin = True
+    oldest = listed(world)[0]
+    assert "Recycle Bin" in world.prune().ended[0].reason
+    assert world.ebs.all[oldest].state is SnapshotState.RECOVERABLE
+    assert world.prune().ended == []
+
+
+def test_a_deletion_whose_answer_was_lost_is_told_as_deleted_when_the_bin_has_its_snapshot() -> None:
+    world = a_world(4)
+    world.ebs.recycle_bin = True
+    oldest = listed(world)[0]
+    world.ebs.crash_after("delete")
+    with pytest.raises(Crash):
+        world.prune()
+    (ended,) = world.prune().ended
+    assert (ended.snapshot_id, ended.fate) == (oldest, "deleted") and "Recycle Bin" in ended.reason
+
+
+@pytest.mark.parametrize("error", [TemporaryError("page 2 was lost"), PermanentError("not authorized")])
+def test_a_listing_that_breaks_forbids_pruning_and_says_so(error: Exception) -> None:
+    world = a_world(4)
+    world.ebs.fail_next("find", error)
+    assert str(error) in world.prune().refused
+    assert len(world.ebs.all) == 4
+
+
+def test_a_listing_that_breaks_after_some_pages_forbids_pruning_too() -> None:
+    world = a_world(6)
+    whole = world.ebs.find
+
+    def broken(*arguments: Any, **named: Any) -> Any:
+        yield from list(whole(*arguments, **named))[:4]
+        raise TemporaryError("page 2 was lost")
+
+    world.ebs.find = broken  # type: ignore[method-assign]
+    assert "page 2 was lost" in world.prune().refused
+    assert len(world.ebs.all) == 6
+
+
+@pytest.mark.parametrize(
+    "poison",
+    [
+        {tags.SLOT: "yesterday"},
+        {tags.SLOT: "20990101T000000Z"},
+        {tags.CLAIM_UID: "uid-of-another"},
+        {tags.POLICY: "weekly"},
+        {tags.NAMESPACE: ""},
+    ],
+)
+def test_poisoned_tags_keep_a_snapshot_and_shield_nothing(poison: dict[str, str]) -> None:
+    world = a_world(4)
+    first, second, third, newest = listed(world)
+    world.ebs.add_tags(newest, poison)
+    report = world.prune()
+    assert [name for name, _ in report.unreadable] == [newest]
+    assert listed(world) == [first, second, third, newest]
+
+
+def test_points_of_a_policy_that_is_gone_stay_and_are_listed() -> None:
+    world = a_world(6)
+    no_policies: tuple[Policy, ...] = ()
+    world.pruner = replace(world.pruner, deployment=replace(world.deployment, policies=no_policies))
+    report = world.prune()
+    assert report.orphaned_policies == ["nightly"]
+    world.prune()
+    assert len(world.ebs.all) == 6
+    assert world.announcer.orphaned == [("myeks", "nightly", 6)]
+
+
+def test_a_policy_whose_retention_cannot_be_read_is_not_announced_as_removed() -> None:
+    world = a_world(3)
+    spoilt = replace(world.deployment, policies=(replace(world.policy, retention={"minimum": 2}),))
+    world.pruner = replace(world.pruner, deployment=spoilt)
+    assert any("prunes nothing" in note for note in world.prune().notes)
+    assert world.announcer.orphaned == [] and len(world.ebs.all) == 3
+
+
+def test_a_lowered_retention_waits_out_its_grace() -> None:
+    world = a_world(3)
+    lower = replace(world.deployment, policies=(replace(world.policy, retention={"last": 2}),))
+    world.pruner = replace(world.pruner, deployment=lower)
+    report = world.prune()
+    assert any("grace until" in reason for _, reasons in report.keep for reason in reasons)
+    assert len(world.ebs.all) == 3
+    world.wait(hours=73)
+    world.prune()
+    assert len(world.ebs.all) == 2
+
+
+@pytest.mark.parametrize("years", [-10, 10])
+def test_a_clock_that_jumps_ten_years_deletes_no_last_point(years: int) -> None:
+    world = a_world(3, retention={"last": 3, "max_age": "1y"})
+    newest = listed(world)[-1]
+    world.wait(days=365 * years)
+    world.prune()
+    assert newest in world.ebs.all
+
+
+def test_a_throttle_ends_the_run_and_the_next_one_goes_on() -> None:
+    world = a_world(5)
+    world.ebs.fail_next("delete", Throttled("RequestLimitExceeded"))
+    assert world.prune().refused == ""
+    assert len(world.ebs.all) == 5
+    world.prune()
+    assert len(world.ebs.all) == 3 and world.journal.deletions == {}
+
+
+def test_an_unreachable_cluster_keeps_csi_points_waiting_and_lets_ebs_points_go() -> None:
+    for method, left in ((Method.CSI, 4), (Method.EBS, 3)):
+        world = a_world(4, method=method)
+        world.clusters.unreachable.add("myeks")
+        world.prune()
+        assert len(world.ebs.all) == left
+        world.clusters.unreachable.clear()
+        world.prune()
+        assert len(world.ebs.all) == 3 and world.journal.deletions == {}
+
+
+def test_nothing_is_deleted_of_a_cluster_that_eks_does_not_know() -> None:
+    world = a_world(4)
+    cluster = world.clusters.clusters.pop("myeks")
+    for _ in range(3):
+        assert "retention is frozen" in world.prune().refused
+    assert len(world.ebs.all) == 4
+    assert world.announcer.gone == [("myeks", "EKS knows no cluster myeks")]
+    world.clusters.clusters["myeks"] = cluster
+    assert world.prune().refused == "" and len(world.ebs.all) == 3
+    world.clusters.clusters.clear()
+    world.prune()
+    assert len(world.announcer.gone) == 2
+
+
+def test_the_good_point_that_must_stay_is_looked_at_before_others_go() -> None:
+    world = a_world(4)
+    newest = listed(world)[-1]
+    stale = list(world.ebs.all.values())
+    del world.ebs.all[newest]
+    world.ebs.find = lambda *_, **__: iter(stale)  # type: ignore[method-assign]
+    (ended,) = world.prune().ended
+    assert "must stay" in ended.reason
+    assert len(world.ebs.all) == 3
+
+
+def test_a_failed_point_goes_once_a_newer_one_is_ready() -> None:
+    world = a_world(1)
+    world.clock.now = SLOT + EVERY
+    world.backup(SLOT + EVERY)
+    world.work()
+    broken = listed(world)[-1]
+    world.ebs.break_snapshot(broken)
+    world.event(broken)
+    world.prune()
+    assert broken in world.ebs.all
+    world.back_up(SLOT + 2 * EVERY)
+    world.prune()
+    assert broken not in world.ebs.all and len(world.ebs.all) == 2
+
+
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("method", [Method.CSI, Method.EBS])
+def test_a_death_at_any_step_leaves_no_orphan_and_loses_no_point(method: Method, after: bool) -> None:
+    for step in range(1, 100):
+        killer = CrashAt(-1, after=after)
+        world = a_world(5, wrap=killer, method=method)
+        kept = listed(world)[2:]
+        killer.step, killer.calls = step, 0
+        try:
+            world.prune()
+        except Crash:
+            world.prune()
+        objects = 3 if method is Method.CSI else 0
+        assert listed(world) == kept, f"step {step}: {killer.crashed}"
+        assert (len(world.cluster.snapshots), len(world.cluster.contents)) == (objects, objects)
+        assert world.journal.deletions == {}, f"step {step}: {killer.crashed}"
+        if not killer.crashed:
+            return
+    raise AssertionError("prune takes more steps than were tried")
+
+
+def test_beyond_the_burst_deletions_keep_the_pace() -> None:
+    world = World(*(a_claim(f"c{number}") for number in range(60)))
+    for number in range(4):
+        world.back_up(SLOT + number * EVERY)
+        world.prune()
+    assert len(world.ebs.all) == 180
+    assert world.pauses == [timedelta(seconds=0.4)] * 10
+
+
+def gone_world(others: int = 5) -> World:
+    """Claims with four points each, of which one is deleted now; `after_claim_deleted` is a week."""
+    claims = [a_claim(name) for name in ("gone", *(f"c{number}" for number in range(others)))]
+    retention = {"last": 4, "after_claim_deleted": "7d"}
+    world = World(*claims, policy=a_policy(retention=retention))
+    for number in range(4):
+        world.back_up(SLOT + number * EVERY)
+        world.prune()
+    world.cluster.claim_list.pop(0)
+    return world
+
+
+def of_gone(world: World) -> list[str]:
+    return names(item for item in world.ebs.all.values() if item.tags[tags.CLAIM] == "gone")
+
+
+def test_after_its_time_a_claim_that_is_gone_keeps_only_its_last_point() -> None:
+    world = gone_world()
+    *older, last = of_gone(world)
+    world.prune()
+    world.wait(days=6)
+    world.prune()
+    assert of_gone(world) == [*older, last]
+    world.wait(days=2)
+    report = world.prune()
+    assert report.refused == "" and of_gone(world) == [last]
+    assert all("after_claim_deleted 7d is over" in reason for _, reason in report.delete)
+    assert len(world.ebs.all) == 1 + 5 * 4
+
+
+@pytest.mark.parametrize("error", [TemporaryError("no answer"), PermanentError("cannot list claims")])
+def test_while_nobody_can_tell_a_claim_counts_as_there(error: Exception) -> None:
+    world = gone_world()
+    world.prune()
+    world.wait(days=8)
+    world.cluster.fail_next("claim_uids", error)
+    report = world.prune()
+    assert len(of_gone(world)) == 4
+    assert report.notes == [
+        f"after_claim_deleted and max_age wait: which claims are gone is not known: {error}"
+    ]
+
+
+def test_without_the_rule_prune_asks_no_cluster_for_its_claims() -> None:
+    world = a_world(4)
+    world.cluster.fail_next("claim_uids", AssertionError("nobody wants to know"))
+    assert world.prune().notes == []
+
+
+def test_a_cluster_that_shows_none_of_its_claims_any_more_brakes() -> None:
+    world = gone_world()
+    world.cluster.claim_list.clear()
+    world.prune()
+    world.wait(days=8)
+    assert "points would go" in world.prune().refusals[0].reason
+    assert len(world.ebs.all) == 6 * 4
+
+
+def test_while_a_prune_that_died_may_be_at_work_another_one_says_so_and_deletes_nothing() -> None:
+    world = a_world(5)
+    world.ebs.crash_after("delete")
+    with pytest.raises(Crash):
+        world.prune(owner="invocation-1")
+    report = world.prune(owner="invocation-2")
+    until = (world.clock() + timedelta(minutes=12)).strftime("%Y-%m-%d %H:%M UTC")
+    assert "another prune of this cluster (invocation-1)" in report.refused and until in report.refused
+    assert len(world.ebs.all) == 4
+    assert world.prune(owner="invocation-2", dry_run=True).refused == ""
+    world.wait(minutes=12)
+    assert world.prune(owner="invocation-2").refused == ""
+    assert len(world.ebs.all) == 3 and world.journal.deletions == {}
+
+
+def test_a_prune_that_dies_is_retried_under_its_own_name_at_once() -> None:
+    world = a_world(5)
+    world.ebs.crash_after("delete")
+    with pytest.raises(Crash):
+        world.prune(owner="invocation-1")
+    assert world.prune(owner="invocation-1").refused == ""
+    assert len(world.ebs.all) == 3
+
+
+@pytest.mark.parametrize("trouble", ["nothing", "listing", "brake"])
+def test_a_prune_that_ended_lets_the_next_one_in(trouble: str) -> None:
+    world = a_world(10, prune_first=trouble != "brake")
+    if trouble == "listing":
+        world.ebs.fail_next("find", TemporaryError("page 2 was lost"))
+    world.prune(owner="invocation-1")
+    assert "another prune" not in world.prune(owner="invocation-2").refused
+
+
+def test_a_lease_that_cannot_be_taken_or_given_back_loses_nothing() -> None:
+    world = a_world(4)
+    world.journal.fail_next("lease_prune", TemporaryError("no answer"))
+    assert "no answer" in world.prune().refused and len(world.ebs.all) == 4
+    world.journal.fail_next("release_prune", TemporaryError("no answer"))
+    assert world.prune().refused == "" and len(world.ebs.all) == 3
+
+
+def test_a_finalizer_that_nobody_removes_lets_only_its_own_point_wait_until_it_is_gone() -> None:
+    world = a_world(5, method=Method.CSI)
+    oldest, second, *kept = listed(world)
+    held = next(item for item in world.cluster.contents.values() if item.snapshot_id == oldest)
+    world.cluster.hold(held.volume_snapshot, "example.com/audit")
+    fates = {item.snapshot_id: item for item in world.prune().ended}
+    assert fates[second].fate == "deleted" and fates[oldest].fate == "waiting"
+    assert "held by its finalizers example.com/audit" in fates[oldest].reason
+    assert listed(world) == [oldest, *kept]
+    assert [item.fate for item in world.prune().ended] == ["waiting"]
+    world.cluster.let_go(held.volume_snapshot)
+    assert [item.fate for item in world.prune().ended] == ["deleted"]
+    assert listed(world) == kept and world.journal.deletions == {}
+    assert (len(world.cluster.snapshots), len(world.cluster.contents)) == (3, 3)
+
+
+def test_out_of_time_a_prune_leaves_the_rest_to_the_next_one() -> None:
+    world = World(*(a_claim(f"c{number}") for number in range(60)))
+    for number in range(3):
+        world.back_up(SLOT + number * EVERY)
+    world.prune()
+    world.back_up(SLOT + 3 * EVERY)
+    delete = world.ebs.delete
+
+    def slowly(snapshot_id: str) -> None:
+        world.wait(seconds=20)
+        delete(snapshot_id)
+
+    world.ebs.delete = slowly  # type: ignore[method-assign]
+    first = world.prune()
+    assert first.counts["deleted"] == 25 and len(world.journal.deletions) == 35
+    assert world.prune().counts["deleted"] == 25
+    assert world.prune().counts["deleted"] == 10
+    assert len(world.ebs.all) == 180 and world.journal.deletions == {}
+
+
+def test_a_lost_history_of_retentions_starts_a_grace_instead_of_deleting_what_was_spared() -> None:
+    world = a_world(3)
+    world.journal.write_retention_history("myeks", "nightly", ())
+    world.back_up(SLOT + 3 * EVERY)
+    report = world.prune()
+    assert len(world.ebs.all) == 4
+    assert any("grace until" in reason for _, reasons in report.keep for reason in reasons)
+    world.wait(hours=73)
+    world.prune()
+    assert len(world.ebs.all) == 3
+
+
+def test_age_deletes_nothing_while_the_snapshots_of_a_claim_hang_and_that_is_told() -> None:
+    world = World(a_claim("mysql"), policy=a_policy(retention={"daily": 60, "max_age": "30d"}))
+    for day in range(30):
+        world.back_up(SLOT + timedelta(days=day))
+        world.prune()
+    for day in range(30, 60):
+        world.clock.now = SLOT + timedelta(days=day)
+        world.backup(world.clock.now)
+        world.work()
+        report = world.prune()
+    good = [item for item in world.ebs.all.values() if item.state is SnapshotState.COMPLETED]
+    assert len(good) >= 28, "a day or two pass until a backup is late"
+    assert any("older than max_age and stay" in note for note in report.notes)
