@@ -6,7 +6,6 @@ import sys
 
 from aws_cdk import App
 
-from config import ConfigError
 from infra import lab_options
 from infra.deployment_config import DeploymentConfigError, from_context
 from infra.lab_options import LabOptions
@@ -14,6 +13,7 @@ from infra.packaging.build import Builder
 from infra.packaging.sizes import report
 from infra.packaging.target import Target
 from infra.stacks.snapkeep_stack import SnapkeepStack
+from snapkeep_cli.config import ConfigError
 
 
 def main() -> None:

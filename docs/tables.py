@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from config import json_schema
-from config.cluster_access import FUNCTIONS, Rule
+from snapkeep_cli.config import json_schema
+from snapkeep_cli.config.cluster_access import FUNCTIONS, Rule
 
 ROOT = Path(__file__).parents[1]
 SETTINGS = ROOT / "docs" / "settings.md"
@@ -42,7 +42,7 @@ def permissions_page(template: Document) -> str:
     parts = [
         "# What each function may do",
         "",
-        "Written by `make docs` from the synthesized template and `config/cluster_access.py`.",
+        "Written by `make docs` from the synthesized template and `snapkeep_cli/config/cluster_access.py`.",
     ]
     parts += [
         "The conditions and the resources are in the template; [the threat model](threat-model.md) says why.",

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from constructs import Node
 
-from config import load, load_options
-from config.stack_options import StackOptions
 from snapkeep.domain.naming import DEPLOYMENT_NAMES, is_deployment_name
 from snapkeep.domain.policies import USUAL_NAME, Deployment
+from snapkeep_cli.config import load, load_options
+from snapkeep_cli.config.stack_options import StackOptions
 
 ARCHITECTURES = ("arm64", "x86_64")
 RUNTIMES = tuple(f"python3.{minor}" for minor in range(11, 15))

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from aws_cdk import ArnFormat, Stack
 from aws_cdk import aws_iam as iam
 
-from config.volume_tags import KUBERNETES_VOLUMES
 from snapkeep.domain import tags
 from snapkeep.domain.drivers import AUTO_MODE, DRIVERS, EBS_CSI, NAMED_SNAPSHOT, snapshot_mark
 from snapkeep.domain.interruption.ownership import EKSCTL_CLUSTER, NODE_GROUP_CLUSTER
 from snapkeep.domain.metrics import SERVICE
 from snapkeep.domain.policies import Policy
+from snapkeep_cli.config.volume_tags import KUBERNETES_VOLUMES
 
 CREATE_ACTIONS = ("CreateSnapshot", "CreateSnapshots")
 

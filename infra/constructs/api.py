@@ -9,7 +9,6 @@ from aws_cdk import Duration, RemovalPolicy, Stack
 from aws_cdk import aws_apigateway as apigateway
 from constructs import Construct
 
-from config.stack_options import StackOptions
 from infra import permissions
 from infra.constructs.api_problems import add_gateway_problems
 from infra.constructs.api_routes import ROUTES
@@ -18,6 +17,7 @@ from infra.constructs.log_group import log_group
 from infra.constructs.python_function import Platform, PythonFunction
 from infra.constructs.report import ReportBucket
 from snapkeep.settings import ApiSettings
+from snapkeep_cli.config.stack_options import StackOptions
 
 STAGE = "live"
 TIMEOUT = Duration.seconds(28)

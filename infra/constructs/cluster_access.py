@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from aws_cdk import aws_eks as eks
 from constructs import Construct
 
-from config.cluster_access import group_name
 from infra.constructs.python_function import PythonFunction
+from snapkeep_cli.config.cluster_access import group_name
 
 
 class ClusterAccess(Construct):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
-from config.stack_options import Vpc
+from snapkeep_cli.config.stack_options import Vpc
 
 HTTPS = 443
 ANYWHERE = "0.0.0.0/0"

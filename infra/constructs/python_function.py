@@ -13,9 +13,6 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from config.cluster_access import FUNCTIONS
-from config.role_names import role_name, role_path
-from config.stack_options import StackOptions
 from infra import permissions
 from infra.constructs.alarms import alarm
 from infra.constructs.failure_queue import failure_queue
@@ -24,6 +21,9 @@ from infra.constructs.network import Network
 from infra.constructs.snap_start import alias_of
 from infra.packaging.assets import Asset
 from snapkeep.settings import Settings
+from snapkeep_cli.config.cluster_access import FUNCTIONS
+from snapkeep_cli.config.role_names import role_name, role_path
+from snapkeep_cli.config.stack_options import StackOptions
 
 
 @dataclass(frozen=True)

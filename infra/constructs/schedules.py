@@ -11,11 +11,11 @@ from aws_cdk import aws_scheduler as scheduler
 from aws_cdk import aws_scheduler_targets as targets
 from constructs import Construct
 
-from config.role_names import role_name, role_path, starter
 from infra import permissions
 from infra.constructs.failure_queue import failure_queue
 from infra.constructs.python_function import PythonFunction
 from snapkeep.domain.naming import label_value
+from snapkeep_cli.config.role_names import role_name, role_path, starter
 
 SCHEDULED_TIME = scheduler.ContextAttribute.scheduled_time
 """Replaced by Scheduler with the time a schedule was due, in UTC: the slot."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
-from config.cluster_access import serving_parameter
+from snapkeep_cli.config.cluster_access import serving_parameter
 
 
 class ServedClusters(Construct):

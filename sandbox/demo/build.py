@@ -46,13 +46,24 @@ def synthesize(config: Path, out: Path, limit: float = SECONDS, **settings: str)
 
 
 def deployment_of(config: Path, limit: float = SECONDS) -> Deployment:
-    """The deployment a config file describes, as `python -m config` prints it."""
-    return from_document(json.loads(_run([sys.executable, "-m", "config", str(config)], {}, limit)))
+    """The deployment a config file describes, as `python -m snapkeep_cli.config` prints it."""
+    return from_document(
+        json.loads(_run([sys.executable, "-m", "snapkeep_cli.config", str(config)], {}, limit))
+    )
 
 
 def manifests(config: Path, cluster: str, limit: float = SECONDS) -> str:
     """What `snapkeep manifests` prints for the cluster: a YAML stream."""
-    command = [sys.executable, "-m", "cli.main", "manifests", "--cluster", cluster, "--config", str(config)]
+    command = [
+        sys.executable,
+        "-m",
+        "snapkeep_cli.main",
+        "manifests",
+        "--cluster",
+        cluster,
+        "--config",
+        str(config),
+    ]
     return _run(command, {}, limit)
 
 

@@ -51,7 +51,7 @@ class Person:
 
     def types(self, command: str, expected: int = 0) -> Said:
         """Run `snapkeep …` in a process of its own; DemoError when it ends otherwise than expected."""
-        words = [sys.executable, "-m", "cli.main", *shlex.split(command)[1:]]
+        words = [sys.executable, "-m", "snapkeep_cli.main", *shlex.split(command)[1:]]
         done = subprocess.run(
             words, cwd=ROOT, env=self._environment, capture_output=True, text=True, timeout=self._timeout
         )

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from cli.doctor.cluster import RULES_REVIEW, Cluster
-from cli.doctor.cluster_api import PAGE, ClusterApi, NoAnswer, Refused
-from cli.doctor.facts import Grant, Rights
-from cli.manifests import cluster_manifests
-from config.cluster_access import FUNCTIONS
 from sandbox.kubernetes.cluster import ClusterServer, Settings
+from snapkeep_cli.config.cluster_access import FUNCTIONS
+from snapkeep_cli.doctor.cluster import RULES_REVIEW, Cluster
+from snapkeep_cli.doctor.cluster_api import PAGE, ClusterApi, NoAnswer, Refused
+from snapkeep_cli.doctor.facts import Grant, Rights
+from snapkeep_cli.manifests import cluster_manifests
 
 NAMESPACES = "/api/v1/namespaces"
 PLURALS = {

@@ -81,7 +81,7 @@ class Product(Deployed):
             "NO_COLOR": "1",
             "COLUMNS": "200",
         }
-        command = [sys.executable, "-m", "cli.main", *words]
+        command = [sys.executable, "-m", "snapkeep_cli.main", *words]
         done = subprocess.run(
             command, cwd=build.ROOT, env=environment, capture_output=True, text=True, timeout=180
         )

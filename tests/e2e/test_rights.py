@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from config.cluster_access import FUNCTIONS
+from snapkeep_cli.config.cluster_access import FUNCTIONS
 from tests.e2e.audit import Asked, asked, granted
 from tests.e2e.product import Product
 

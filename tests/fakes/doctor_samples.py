@@ -6,7 +6,8 @@ import dataclasses
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from cli.doctor.facts import (
+from snapkeep_cli.config.cluster_access import FUNCTIONS, group_name
+from snapkeep_cli.doctor.facts import (
     AccessEntry,
     AddOn,
     Caller,
@@ -22,8 +23,7 @@ from cli.doctor.facts import (
     Volume,
     Workload,
 )
-from cli.manifests import snapshot_class
-from config.cluster_access import FUNCTIONS, group_name
+from snapkeep_cli.manifests import snapshot_class
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 VISIT = Visit("myeks", "eu-west-1", "snapkeep.yaml", "Snapkeep", "snapkeep", 80, NOW)

@@ -6,7 +6,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from cli.doctor.asking import Clients
+from snapkeep_cli.doctor.asking import Clients
 
 REGION = "eu-west-1"
 

@@ -11,10 +11,10 @@ import pytest
 from aws_cdk import App, Validations
 from cdk_nag import AwsSolutionsChecks, ServerlessChecks
 
-from config.stack_options import StackOptions
 from infra.acknowledgements import ACKNOWLEDGED
 from infra.deployment_config import DeploymentConfig
 from infra.stacks.snapkeep_stack import SnapkeepStack
+from snapkeep_cli.config.stack_options import StackOptions
 from tests.unit.infra.conftest import DEPLOYMENT, OPTIONS, stub_assets
 
 REGION = "ap-northeast-2"

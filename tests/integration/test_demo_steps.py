@@ -59,7 +59,7 @@ def test_patience_multiplies_what_a_step_waits(console: Console) -> None:
 
 
 def test_a_command_that_builds_ends_at_its_limit_and_says_how_to_see_why() -> None:
-    with pytest.raises(DemoError, match=r"`python -m config .*` did not end within 0\.01 s"):
+    with pytest.raises(DemoError, match=r"`python -m snapkeep_cli.config .*` did not end within 0\.01 s"):
         build.deployment_of(build.ROOT / "snapkeep.yaml", limit=0.01)
 
 

@@ -17,8 +17,8 @@ import click
 import pytest
 import typer
 
-from cli.doctor.commands import CDK
-from cli.main import app
+from snapkeep_cli.doctor.commands import CDK
+from snapkeep_cli.main import app
 from tests.fakes import aws_cli
 
 ROOT = Path(__file__).parents[2]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from config import load_options
+from snapkeep_cli.config import load_options
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()

@@ -14,7 +14,7 @@ from botocore.loaders import create_loader
 from botocore.model import ServiceModel
 from typer.main import get_command
 
-from cli.main import app
+from snapkeep_cli.main import app
 
 RUNBOOKS = Path(__file__).parents[2] / "docs" / "runbooks"
 PAGES = sorted(RUNBOOKS.glob("*.md"))

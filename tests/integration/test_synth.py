@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from config import json_schema
 from docs import tables
+from snapkeep_cli.config import json_schema
 
 ROOT = Path(__file__).parents[2]
 PROCESSORS = {"x86_64": "x86_64", "amd64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}

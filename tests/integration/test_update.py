@@ -221,7 +221,7 @@ def all_of(product: Deployed) -> list[LiveSnapshot]:
 
 def adopt(product: Deployed, config: Path) -> str:
     """What `snapkeep adopt --yes` says."""
-    command = [sys.executable, "-m", "cli.main", "adopt", "--yes", "--config", str(config)]
+    command = [sys.executable, "-m", "snapkeep_cli.main", "adopt", "--yes", "--config", str(config)]
     environment = {**os.environ, **product.sandbox.environment()}
     done = subprocess.run(command, cwd=ROOT, env=environment, text=True, capture_output=True)
     assert done.returncode == 0, done.stderr

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from cli.manifests import cluster_manifests
 from sandbox.kubernetes.cluster import ClusterServer
 from sandbox.kubernetes.resources import RESOURCES
+from snapkeep_cli.manifests import cluster_manifests
 from tests.contract.sandbox_kubernetes.client import (
     APPLY_PATCH,
     CLAIMS,

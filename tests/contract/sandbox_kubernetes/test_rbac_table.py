@@ -10,12 +10,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from cli.manifests import cluster_manifests
-from config.cluster_access import group_name
 from sandbox.kubernetes.authorization import Attributes, Authorizer
 from sandbox.kubernetes.requests import User
 from sandbox.kubernetes.resources import RESOURCES
 from sandbox.kubernetes.store import Store
+from snapkeep_cli.config.cluster_access import group_name
+from snapkeep_cli.manifests import cluster_manifests
 from tests.contract.sandbox_kubernetes.client import Client
 
 MAY = {

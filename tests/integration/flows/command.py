@@ -31,7 +31,7 @@ def snapkeep(product: Deployed, *words: str, **more: str) -> subprocess.Complete
         **more,
     }
     return subprocess.run(
-        [sys.executable, "-m", "cli.main", *words],
+        [sys.executable, "-m", "snapkeep_cli.main", *words],
         cwd=build.ROOT,
         env=environment,
         text=True,

@@ -14,11 +14,11 @@ import pytest
 from botocore.credentials import ReadOnlyCredentials
 from botocore.exceptions import ClientError
 
-from config.cluster_access import FUNCTIONS
 from snapkeep.adapters.kubernetes.restores import content_manifest
 from snapkeep.adapters.kubernetes.token import sign
 from snapkeep.domain import tags
 from snapkeep.domain.policies import USUAL_NAME
+from snapkeep_cli.config.cluster_access import FUNCTIONS
 from tests.fakes.restore_samples import a_restore
 from tests.integration.deployed import CLUSTER, Deployed
 

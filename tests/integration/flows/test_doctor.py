@@ -15,8 +15,8 @@ from urllib.parse import quote
 
 import pytest
 
-from config.cluster_access import FUNCTIONS
 from sandbox.demo import build
+from snapkeep_cli.config.cluster_access import FUNCTIONS
 from tests.fakes import aws_cli
 from tests.integration.deployed import CLUSTER, Deployed, until
 
@@ -56,7 +56,7 @@ class Person:
     def run(self, *words: str) -> subprocess.CompletedProcess[str]:
         """Type `snapkeep …`."""
         return subprocess.run(
-            [sys.executable, "-m", "cli.main", *words],
+            [sys.executable, "-m", "snapkeep_cli.main", *words],
             cwd=build.ROOT,
             env={**os.environ, **self.product.sandbox.environment(), **self.key, "NO_COLOR": "1"},
             text=True,

@@ -16,13 +16,13 @@ os.environ.setdefault("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "20")
 
 from aws_cdk import App
 
-from config.stack_options import StackOptions, Vpc
 from infra.deployment_config import DeploymentConfig
 from infra.lab_options import LabOptions
 from infra.packaging.assets import Asset, Assets
 from infra.stacks.lab_stack import LabStack
 from infra.stacks.snapkeep_stack import SnapkeepStack
 from snapkeep.domain.policies import Cluster, Deployment, Lock, LockMode, Method, Policy, Schedule, Selection
+from snapkeep_cli.config.stack_options import StackOptions, Vpc
 from tests.unit.infra.template import Template
 
 FUNCTIONS = (

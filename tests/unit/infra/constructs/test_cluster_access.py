@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from config.cluster_access import FUNCTIONS, group_name
+from snapkeep_cli.config.cluster_access import FUNCTIONS, group_name
 from tests.unit.infra.template import Template
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from config.cluster_access import FUNCTIONS as WITH_CLUSTER_ACCESS
+from snapkeep_cli.config.cluster_access import FUNCTIONS as WITH_CLUSTER_ACCESS
 from tests.unit.infra.conftest import FUNCTIONS
 from tests.unit.infra.template import Template, text
 

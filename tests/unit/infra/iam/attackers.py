@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from config.role_names import role_arn, starter
+from snapkeep_cli.config.role_names import role_arn, starter
 from tests.unit.infra.iam.concrete import ACCOUNT, REGION
 
 POLICIES = Path(__file__).parents[4] / "docs" / "policies"

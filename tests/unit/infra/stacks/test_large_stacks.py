@@ -17,9 +17,9 @@ from typing import Any
 
 import pytest
 
-from config.stack_options import StackOptions, Vpc
-from config.stack_size import LOCK_LENGTHS, QUOTA, ROOM, StackSize
 from snapkeep.domain.policies import Cluster, Deployment, Lock, LockMode
+from snapkeep_cli.config.stack_options import StackOptions, Vpc
+from snapkeep_cli.config.stack_size import LOCK_LENGTHS, QUOTA, ROOM, StackSize
 from tests.unit.infra.conftest import DEPLOYMENT, NIGHTLY, OPTIONS, synthesized, template_of
 from tests.unit.infra.template import Template, text
 

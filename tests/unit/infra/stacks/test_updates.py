@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from config.stack_options import StackOptions
 from snapkeep.domain.policies import Cluster, Deployment, Policy
+from snapkeep_cli.config.stack_options import StackOptions
 from tests.unit.infra.conftest import DEPLOYMENT, NIGHTLY, PAUSED, synthesized, template_of
 from tests.unit.infra.state import REPLACED_FOR, robbed_roles, state_in
 from tests.unit.infra.template import Template

@@ -13,7 +13,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from config import load
 from snapkeep.domain.points import PointState
 from snapkeep.domain.policies import Policy
 from snapkeep.domain.retention.candidates import Candidate
@@ -21,6 +20,7 @@ from snapkeep.domain.retention.deletion.brake import LineageChange, judge
 from snapkeep.domain.retention.lineages import Lineage, LineagePlan, PolicyRetention, plan_lineages
 from snapkeep.domain.retention.rules import Duration, RetentionRules, parse_retention
 from snapkeep.domain.retention.turnover import Tally, tallies
+from snapkeep_cli.config import load
 
 MONDAY_THE_FIRST = datetime(2026, 6, 1, 12, tzinfo=UTC)
 DAY = timedelta(days=1)

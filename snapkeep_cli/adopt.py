@@ -1,0 +1,143 @@
+"""`snapkeep adopt`: recovery points from before deployments had names, or of one that is gone, get ours."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from snapkeep.domain import tags
+from snapkeep.domain.points import Snapshot, SnapshotState
+from snapkeep.domain.policies import USUAL_NAME
+from snapkeep.domain.retention.adoption import adopting_tags
+from snapkeep.domain.sizes import GIB
+from snapkeep_cli.commands import Where
+from snapkeep_cli.deployment import (
+    DEFAULT_CONFIG,
+    ClustersOption,
+    ConfigOption,
+    PrefixOption,
+    chosen_clusters,
+    load_deployment,
+)
+from snapkeep_cli.exit_codes import Exit
+from snapkeep_cli.output import fail, say
+
+if TYPE_CHECKING:
+    from snapkeep_cli.doctor.asking import Clients
+
+BATCH = 100
+"""Snapshots of one CreateTags request; EC2 takes 1,000 resources, and one that is gone fails them all.
+https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateTags.html
+"""
+
+PAGE = 1000
+"""Most results of a page: listings without pages are throttled sooner.
+https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-pagination.html
+"""
+
+GONE = "InvalidSnapshot.NotFound"
+
+Tagging = tuple[str, Mapping[str, str]]
+"""A snapshot (its id) and the tags that it is to get."""
+
+
+def adopt(
+    cluster: ClustersOption = None,
+    former: Annotated[
+        str, typer.Option("--from", help="Adopt the recovery points of this deployment, which is gone.")
+    ] = "",
+    yes: Annotated[bool, typer.Option("--yes", help="Write the tags; without it, only say which.")] = False,
+    config: ConfigOption = DEFAULT_CONFIG,
+    prefix: PrefixOption = USUAL_NAME,
+) -> None:
+    """Give recovery points the name of the deployment that serves their cluster.
+
+    Points from before the tag snapkeep:deployment count without it; adopted ones cannot be taken for another
+    deployment's. It writes with your own AWS credentials, since no function may give a point away.
+    """
+    from snapkeep_cli.doctor.asking import Clients
+    from snapkeep_cli.doctor.gather import session  # botocore takes a second: not before it is needed
+
+    deployment = load_deployment(config)
+    made = session(Where.profile)
+    left = 0
+    for name in chosen_clusters(deployment, cluster, config):
+        client = Clients(made, deployment.known_cluster(name).region)
+        _check_serving(client, name, prefix)
+        wanted = list(_wanted(client, name, prefix, former))
+        written = _write(client, wanted) if yes else 0
+        left += 0 if yes else len(wanted)
+        whose = f"of the deployment {former}" if former else "without the name of a deployment"
+        verb = f"{written} got" if yes else f"{len(wanted)} would get"
+        say(f"{name}: {len(wanted)} snapshots {whose}; {verb} the name {prefix}")
+    if left:
+        say("nothing was written; add --yes")
+
+
+def _check_serving(client: Clients, cluster: str, deployment: str) -> None:
+    """End the command unless the deployment is the one that serves the cluster."""
+    from snapkeep_cli.doctor.aws import Aws
+    from snapkeep_cli.doctor.facts import Unknown
+
+    found = Aws(client).served_by(cluster)
+    if isinstance(found, Unknown):
+        raise fail(f"nobody can tell who serves {cluster}: {found.why}", found.fix, Exit.FORBIDDEN)
+    if found != deployment:
+        who = f"the deployment {found} serves" if found else "no deployment that has a name serves"
+        fix = f"run snapkeep adopt --prefix {found}" if found else "deploy first, then adopt"
+        raise fail(f"{who} {cluster}, not {deployment}: nothing was adopted", fix, Exit.REFUSED)
+
+
+def _wanted(client: Clients, cluster: str, deployment: str, former: str) -> Iterator[Tagging]:
+    """What is to be adopted, once all of it was read."""
+    for snapshot in list(_listed(client, cluster)):
+        if missing := adopting_tags(snapshot, cluster, deployment, former):
+            yield snapshot.id, missing
+
+
+def _listed(client: Clients, cluster: str) -> Iterator[Snapshot]:
+    wanted = {tags.MANAGED: "true", tags.CLUSTER: cluster}
+    filters = [{"Name": f"tag:{key}", "Values": [value]} for key, value in wanted.items()]
+    pages = client("ec2").get_paginator("describe_snapshots")
+    for page in pages.paginate(OwnerIds=["self"], Filters=filters, PaginationConfig={"PageSize": PAGE}):
+        for item in page["Snapshots"]:
+            yield Snapshot(
+                id=item["SnapshotId"],
+                volume_id=item["VolumeId"],
+                state=SnapshotState(item["State"]),
+                started_at=item["StartTime"],
+                size_bytes=item["VolumeSize"] * GIB,
+                tags={tag["Key"]: tag["Value"] for tag in item.get("Tags", [])},
+            )
+
+
+def _write(client: Clients, wanted: Iterable[Tagging]) -> int:
+    """Tag the snapshots; how many got their tags. Those that are gone by now are left out."""
+    alike: dict[tuple[tuple[str, str], ...], list[str]] = defaultdict(list)
+    for name, missing in wanted:
+        alike[tuple(missing.items())].append(name)
+    return sum(
+        _tag(client, names[start : start + BATCH], pairs)
+        for pairs, names in alike.items()
+        for start in range(0, len(names), BATCH)
+    )
+
+
+def _tag(client: Clients, names: Sequence[str], pairs: Sequence[tuple[str, str]]) -> int:
+    from botocore.exceptions import ClientError
+
+    request: list[Any] = [{"Key": key, "Value": value} for key, value in pairs]
+    try:
+        client("ec2").create_tags(Resources=list(names), Tags=request)
+    except ClientError as error:
+        if error.response["Error"]["Code"] != GONE:
+            raise fail(
+                f"EC2 did not let you tag {len(names)} snapshots: {error.response['Error'].get('Message')}",
+                "run it again with a role that may; what has its tags by now is done",
+                Exit.FORBIDDEN,
+            ) from error
+        return sum(_tag(client, [name], pairs) for name in names) if len(names) > 1 else 0
+    return len(names)

@@ -1,0 +1,86 @@
+"""`snapkeep capacity`: whether an account and Region can carry so many volumes, before anybody deploys."""
+
+from __future__ import annotations
+
+from math import ceil
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from snapkeep.domain.policies import Pace
+from snapkeep.domain.report.feasibility import (
+    CLIENT_CALLS,
+    SNAPSHOT_QUOTA,
+    Capacity,
+    Load,
+    capacity_of,
+    csi_time_of,
+    hours,
+)
+from snapkeep_cli.deployment import load_deployment
+from snapkeep_cli.exit_codes import Exit
+from snapkeep_cli.output import Output, OutputOption, emit, err
+
+
+def capacity(
+    volumes: Annotated[int, typer.Option(min=1, help="Volumes to back up.")],
+    accounts: Annotated[int, typer.Option(min=1, help="Accounts (or Regions) they are spread over.")] = 1,
+    backups_a_day: Annotated[float, typer.Option(min=0.001, help="Backups of each volume a day.")] = 1,
+    pending_seconds: Annotated[
+        float,
+        typer.Option(
+            min=1, help="Mean seconds a snapshot is pending: 10 when little changed, 1,200 at first."
+        ),
+    ] = 60,
+    kept: Annotated[int, typer.Option(min=1, help="Points kept of each volume.")] = 30,
+    quota: Annotated[int, typer.Option(min=1, help="Snapshots per Region of each account.")] = SNAPSHOT_QUOTA,
+    config: Annotated[Path | None, typer.Option(help="The config file whose pace counts.")] = None,
+    kube_api_qps: Annotated[
+        float,
+        typer.Option(min=0.1, help="--kube-api-qps of the snapshot-controller; 5 unless somebody raised it."),
+    ] = CLIENT_CALLS,
+    output: OutputOption = Output.TABLE,
+) -> None:
+    """Say how fast snapshots can be taken, how long a slot takes, and what does not fit (exit code 3)."""
+    load_of_each = Load(ceil(volumes / accounts), backups_a_day, pending_seconds, kept)
+    pace = load_deployment(config).pace if config else Pace()
+    found = capacity_of(load_of_each, pace, quota)
+    by_csi = csi_time_of(load_of_each.volumes, pace, pending_seconds, kube_api_qps)
+    document = _document(load_of_each, found, accounts) | {"csi_takes_seconds": round(by_csi.total_seconds())}
+    table = _table(load_of_each, found, accounts)
+    if by_csi > found.takes:
+        table.add_row(
+            "by csi",
+            f"{hours(by_csi)} at least where they are all in one cluster: its snapshot-controller makes "
+            f"{kube_api_qps:g} calls a second. Start it with --kube-api-qps and --kube-api-burst, or use ebs",
+        )
+    emit(document, output, table)
+    for problem in found.problems:
+        err().print(f"does not fit: {problem}", style="red", markup=False)
+    if found.problems:
+        raise typer.Exit(Exit.REFUSED)
+
+
+def _document(load: Load, found: Capacity, accounts: int) -> dict[str, object]:
+    return {
+        "accounts": accounts,
+        "volumes_of_each": load.volumes,
+        "snapshots_a_second": round(found.rate, 3),
+        "slot_takes_seconds": round(found.takes.total_seconds()),
+        "snapshots_of_each": found.snapshots,
+        "accounts_needed": accounts if not found.problems else accounts * found.accounts,
+        "problems": list(found.problems),
+    }
+
+
+def _table(load: Load, found: Capacity, accounts: int) -> Table:
+    table = Table.grid(padding=(0, 3))
+    table.add_row("accounts", f"{accounts:,}, each with {load.volumes:,} volumes")
+    table.add_row("rate", f"{found.rate:.3g} snapshots a second in each")
+    table.add_row("a slot takes", f"{hours(found.takes)} at least, and the pending time of the last ones")
+    table.add_row("snapshots kept", f"{found.snapshots:,} in each")
+    if found.problems:
+        table.add_row("accounts needed", f"{accounts * found.accounts:,}, as it is")
+    return table

@@ -1,0 +1,81 @@
+"""`snapkeep describe claim`: one claim, how it is protected, and what becomes of each of its points."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated
+
+import typer
+from rich.console import Group
+from rich.text import Text
+
+from snapkeep.domain.restore.commands import restore_command
+from snapkeep.domain.restore.requests import RestoreRequest
+from snapkeep_cli.commands import (
+    ClusterOption,
+    Document,
+    NamespaceOption,
+    client,
+    ending_well,
+    place,
+    the_cluster,
+)
+from snapkeep_cli.exit_codes import Exit
+from snapkeep_cli.output import Output, OutputOption, emit, facts, fail, table_of
+
+COLUMNS = {"TIME": "slot", "POLICY": "policy", "STATE": "state", "SIZE": "size", "FATE": "fate", "WHY": "why"}
+
+
+@ending_well
+def describe_claim(
+    claim: Annotated[str, typer.Argument(help="The claim, as NAME or NAMESPACE/NAME.")],
+    cluster: ClusterOption = "",
+    namespace: NamespaceOption = "",
+    output: OutputOption = Output.TABLE,
+) -> None:
+    """Show a claim: its policy and why, its points with the reason of each, and how to restore it."""
+    before, _, name = claim.rpartition("/")
+    namespace = before or namespace
+    if not namespace:
+        raise fail(f"which namespace is {name} in?", "give NAMESPACE/NAME, or -n", Exit.USAGE)
+    api = client()
+    cluster = the_cluster(api, cluster)
+    found = api.get(*place(cluster, namespace, "claims", name))
+    command = _command(cluster, found)
+    shown = {
+        "claim": f"{found['namespace']}/{found['claim']} of {cluster}",
+        "state": found["state"],
+        "": found["reason"],
+        "policy": found["policies"],
+        "last good point": found["last_good"],
+        "no older than": _span(found["objective_seconds"]),
+        "next run": found["next_run"],
+        "restore it": command,
+    }
+    points = [{**point, "why": _why(point)} for point in found["recovery_points"]]
+    table = table_of(points, COLUMNS) if points else Text("no recovery points", style="dim")
+    emit({**found, "restore": command}, output, Group(facts(shown), Text(), table))
+
+
+def _command(cluster: str, found: Document) -> str:
+    """The command that restores its last good point; "" without one."""
+    if not found["last_good_id"]:
+        return ""
+    target = f"{found['claim']}-restored"
+    points = found["recovery_points"]
+    size = next((point["size"] for point in points if point["id"] == found["last_good_id"]), "")
+    return restore_command(
+        RestoreRequest(cluster, found["namespace"], target, point_id=found["last_good_id"], size=size)
+    )
+
+
+def _why(point: Document) -> str:
+    held = ["held"] if point["held"] and not any("held" in reason for reason in point["reasons"]) else []
+    return ", ".join([*point["reasons"], *held])
+
+
+def _span(seconds: int | None) -> str:
+    if seconds is None:
+        return ""
+    hours = timedelta(seconds=seconds) / timedelta(hours=1)
+    return f"{hours:.0f} h" if hours < 72 else f"{hours / 24:.0f} days"

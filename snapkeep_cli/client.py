@@ -1,0 +1,102 @@
+"""The API as the commands see it: paths and documents in, documents out, problems as exceptions."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from snapkeep_cli.exit_codes import OF_CODE, Exit
+from snapkeep_cli.transport import Answer, Transport
+
+Document = dict[str, Any]
+
+
+class ApiProblem(Exception):
+    """The API answered with a problem."""
+
+    def __init__(self, status: int, document: Document) -> None:
+        self.status = status
+        self.document = document
+        self.code = str(document.get("code", ""))
+        super().__init__(str(document.get("detail") or document.get("message") or f"HTTP {status}"))
+
+    @property
+    def exit_code(self) -> Exit:
+        """How the command ends."""
+        return OF_CODE.get(self.code, Exit.FAILED)
+
+
+def new_key() -> str:
+    """An Idempotency-Key for a new wish."""
+    return str(uuid.uuid4())
+
+
+@dataclass(frozen=True, slots=True)
+class ApiClient:
+    """Calls the API; raises ApiProblem for what it refuses, and Unreachable."""
+
+    transport: Transport
+    new_key: Callable[[], str] = new_key
+
+    def get(self, *segments: str, **query: str | int | None) -> Document:
+        """GET a path of these segments, each encoded; query parameters that are None are left out."""
+        given = {name: value for name, value in query.items() if value not in (None, "")}
+        return self._read(self._send("GET", _path(*segments) + (f"?{urlencode(given)}" if given else "")))
+
+    def pages(self, key: str, *segments: str, **query: str | int | None) -> Iterator[Document]:
+        """The entries under `key` of all pages of a list, fetched as they are asked for."""
+        cursor = ""
+        while True:
+            page = self.get(*segments, **query, cursor=cursor)
+            yield from page[key]
+            cursor = page.get("next_cursor") or ""
+            if not cursor:
+                return
+
+    def post(self, body: Mapping[str, Any], *segments: str) -> tuple[int, Document]:
+        """POST a new wish; the status tells a rehearsal (200) from what was accepted (202)."""
+        answer = self._send("POST", _path(*segments), body, {"Idempotency-Key": self.new_key()})
+        return answer.status, self._read(answer)
+
+    def put(self, body: Mapping[str, Any], *segments: str) -> Document:
+        """PUT a document."""
+        return self._read(self._send("PUT", _path(*segments), body))
+
+    def delete(self, *segments: str) -> None:
+        """DELETE what a path names."""
+        self._read(self._send("DELETE", _path(*segments)))
+
+    def _send(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        sent = {"Accept": "application/json", **(headers or {})}
+        if body is None:
+            return self.transport.send(method, path, sent, "")
+        sent["Content-Type"] = "application/json"
+        return self.transport.send(method, path, sent, json.dumps(body))
+
+    def _read(self, answer: Answer) -> Document:
+        try:
+            document = json.loads(answer.text) if answer.text else {}
+        except ValueError:
+            document = {}
+        if answer.status >= 400 or not isinstance(document, dict):
+            found = document if isinstance(document, dict) else {}
+            raise ApiProblem(answer.status, found or {"detail": _strange(answer)})
+        return document
+
+
+def _strange(answer: Answer) -> str:
+    return f"the API answered HTTP {answer.status} without a problem: {answer.text[:200]!r}"
+
+
+def _path(*segments: str) -> str:
+    return "/v1/" + "/".join(quote(segment, safe="") for segment in segments)

@@ -1,0 +1,81 @@
+"""What all commands that call the API share: the connection, the cluster, and how trouble ends them."""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Callable
+from typing import Annotated, Any, ParamSpec, TypeVar
+
+import typer
+
+from snapkeep_cli import connection
+from snapkeep_cli.client import ApiClient, ApiProblem
+from snapkeep_cli.exit_codes import Exit
+from snapkeep_cli.output import Output, fail, tell
+from snapkeep_cli.transport import Unreachable
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+ClusterOption = Annotated[
+    str, typer.Option("--cluster", envvar="SNAPKEEP_CLUSTER", help="The EKS cluster; default: the only one.")
+]
+NamespaceOption = Annotated[str, typer.Option("-n", "--namespace", help="The namespace.")]
+DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")]
+
+
+class Where:
+    """The connection of this invocation, set by the options of `snapkeep` itself."""
+
+    api = ""
+    profile = ""
+    region = ""
+
+
+def client() -> ApiClient:
+    """The client of this invocation."""
+    return connection.connect(Where.api, Where.profile, Where.region)
+
+
+def the_cluster(api: ApiClient, given: str) -> str:
+    """The cluster that was named, or the only one there is; ends the command when that is not clear."""
+    if given:
+        return given
+    names = [str(cluster["name"]) for cluster in api.get("clusters")["clusters"]]
+    if len(names) == 1:
+        return names[0]
+    raise fail(
+        f"which cluster? There are {', '.join(names) or 'none'}",
+        "give --cluster, or set SNAPKEEP_CLUSTER",
+        Exit.USAGE,
+    )
+
+
+def ending_well(command: Callable[P, T]) -> Callable[P, T]:
+    """A command whose problems are told in words, as JSON too where that was asked for, with an exit code."""
+
+    @functools.wraps(command)
+    def run(*given: P.args, **named: P.kwargs) -> T:
+        try:
+            return command(*given, **named)
+        except ApiProblem as problem:
+            if named.get("output") is Output.JSON:
+                typer.echo(json.dumps(problem.document, indent=2))
+            tell(problem)
+            raise typer.Exit(problem.exit_code) from problem
+        except Unreachable as trouble:
+            raise fail(
+                str(trouble), "check the network and --api, then try again", Exit.UNAVAILABLE
+            ) from trouble
+
+    return run
+
+
+def place(cluster: str, namespace: str, *rest: str) -> tuple[str, ...]:
+    """The segments of what is in a namespace of a cluster, or in the cluster when none is named."""
+    within = ("namespaces", namespace) if namespace else ()
+    return ("clusters", cluster, *within, *rest)
+
+
+Document = dict[str, Any]

@@ -1,0 +1,85 @@
+"""`snapkeep.yaml`, read into domain values: `load` a file, or print its `json_schema` for editors.
+
+`load_options` reads the part of it that is about the AWS account, `load_size` tells how large its stack is.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from snapkeep.domain.policies import Deployment
+from snapkeep_cli.config import build
+from snapkeep_cli.config.checks import check
+from snapkeep_cli.config.document import read
+from snapkeep_cli.config.errors import ConfigError, Problem
+from snapkeep_cli.config.explain import problems_of
+from snapkeep_cli.config.models import Config
+from snapkeep_cli.config.stack_options import StackOptions
+from snapkeep_cli.config.stack_size import StackSize, size_of, too_large
+
+__all__ = ["ConfigError", "json_schema", "load", "load_options", "load_size"]
+
+
+def load(path: Path) -> Deployment:
+    """The deployment that a config file describes.
+
+    Raises ConfigError, with every problem at once, each naming file, line, key path and what is allowed.
+    """
+    return build.deployment(_validated(path))
+
+
+def load_options(path: Path) -> StackOptions:
+    """What the deployment of a config file asks of its AWS account. Raises ConfigError, as `load` does."""
+    return _validated(path).deployment
+
+
+def load_size(path: Path) -> StackSize:
+    """How large the stack of a config file is. Raises ConfigError, as `load` does."""
+    return size_of(_validated(path))
+
+
+def _validated(path: Path) -> Config:
+    document = read(path)
+    problems = [*document.problems, *check(document.data)]
+    try:
+        config = Config.model_validate(document.data)
+    except ValidationError as error:
+        problems += problems_of(error, Config)
+        config = None
+    if config is not None:
+        problems += too_large(config)
+    if config is None or problems:
+        raise ConfigError(
+            str(path), [_with_line(problem, document.line(problem.location)) for problem in problems]
+        )
+    return config
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema of a config file, for editors (docs/snapkeep.schema.json)."""
+    schema = Config.model_json_schema()
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **_for_editors(schema)}
+
+
+def _with_line(problem: Problem, line: int) -> Problem:
+    return Problem(problem.location, problem.text, problem.line or line)
+
+
+def _for_editors(schema: Any) -> Any:
+    """The schema without what pydantic adds for itself: titles of keys, null for keys left out."""
+    if isinstance(schema, list):
+        return [_for_editors(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    kept = {
+        key: _for_editors(value)
+        for key, value in schema.items()
+        if not (key == "title" and isinstance(value, str)) and not (key == "default" and value is None)
+    }
+    choices = [item for item in kept.pop("anyOf", []) if item != {"type": "null"}]
+    if len(choices) > 1:
+        return {"anyOf": choices, **kept}
+    return {**choices[0], **kept} if choices else kept

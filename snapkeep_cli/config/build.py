@@ -1,0 +1,121 @@
+"""Turns the validated file into domain values, taking from the defaults what a policy does not say."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TypeVar
+
+from snapkeep.domain.interruption.rules import (
+    Draining,
+    InterruptionRules,
+    NodeRule,
+    OnRebalance,
+    Reaction,
+    Snapshotting,
+    Verify,
+)
+from snapkeep.domain.policies import (
+    Cluster,
+    Deployment,
+    Lock,
+    LockMode,
+    Method,
+    Operator,
+    Pace,
+    Policy,
+    Requirement,
+    Schedule,
+    Selection,
+)
+from snapkeep_cli.config import models
+
+T = TypeVar("T")
+
+
+def deployment(config: models.Config) -> Deployment:
+    """The deployment a checked config describes."""
+    return Deployment(
+        clusters=tuple(Cluster(cluster.name, cluster.region) for cluster in config.clusters),
+        policies=tuple(_policy(policy, config) for policy in config.policies),
+        pace=Pace(config.pace.per_second, config.pace.burst, config.pace.pending),
+        delete_orphans=config.orphans == "delete",
+        consistency_wait=_first(config.consistency_wait, timedelta(minutes=5)),
+        interruption=_interruption(config.interruption),
+    )
+
+
+def _interruption(block: models.Interruption) -> InterruptionRules:
+    everywhere = _reaction(block, Reaction())
+    rules = (
+        NodeRule(_reaction(rule, everywhere), tuple(rule.clusters or ()), rule.match_labels)
+        for rule in block.rules
+    )
+    return InterruptionRules(everywhere, tuple(rules))
+
+
+def _reaction(block: models.Reaction, otherwise: Reaction) -> Reaction:
+    return Reaction(
+        cordon=_first(block.cordon, otherwise.cordon),
+        snapshot=Snapshotting(_first(block.snapshot, otherwise.snapshot.value)),
+        drain=Draining(_first(block.drain, otherwise.drain.value)),
+        verify=Verify(_first(block.verify, otherwise.verify.value)),
+        rebalance=OnRebalance(_first(block.rebalance, otherwise.rebalance.value)),
+        uncordon_after=_first(block.uncordon_after, otherwise.uncordon_after),
+    )
+
+
+def _policy(policy: models.Policy, config: models.Config) -> Policy:
+    defaults = config.defaults
+    everywhere = [cluster.name for cluster in config.clusters]
+    retention = _first(policy.retention, defaults.retention)
+    return Policy(
+        name=policy.name,
+        clusters=tuple(_first(policy.clusters, defaults.clusters, everywhere)),
+        selection=_selection(policy.selection),
+        schedule=_schedule(
+            _first(policy.schedule, models.Schedule()), _first(defaults.schedule, models.Schedule())
+        ),
+        method=Method(_first(policy.method, defaults.method, "csi")),
+        retention=retention.block(),
+        group_label=policy.group or "",
+        csi_fallback=_first(policy.csi_fallback, defaults.csi_fallback, "fail") == "ebs",
+        group_fallback=_first(policy.group_fallback, defaults.group_fallback, "fail") == "sequential",
+        lock=_lock(policy.lock or defaults.lock),
+    )
+
+
+def _schedule(own: models.Schedule, shared: models.Schedule) -> Schedule:
+    window = _first(own.flexible_window, shared.flexible_window, timedelta())
+    return Schedule(
+        expression=_first(own.expression, shared.expression),
+        timezone=_first(own.timezone, shared.timezone, "UTC"),
+        flexible_minutes=window // timedelta(minutes=1),
+        catch_up=_first(own.catch_up, shared.catch_up, timedelta(hours=1)),
+        enabled=_first(own.enabled, shared.enabled, True),
+    )
+
+
+def _selection(selection: models.Selection) -> Selection:
+    equal = [Requirement(key, Operator.IN, (value,)) for key, value in selection.match_labels.items()]
+    others = [
+        Requirement(item.key, Operator(item.operator), tuple(item.values))
+        for item in selection.match_expressions
+    ]
+    return Selection(
+        namespaces=tuple(selection.namespaces),
+        exclude_namespaces=tuple(selection.exclude_namespaces),
+        labels=(*equal, *others),
+        storage_classes=tuple(selection.storage_classes),
+        min_bytes=selection.min_size,
+        max_bytes=selection.max_size,
+        opt_in_only=selection.opt_in_only,
+    )
+
+
+def _lock(lock: models.Lock | None) -> Lock | None:
+    return Lock(LockMode(lock.mode), lock.days, lock.cool_off_hours or 0) if lock else None
+
+
+def _first(*values: T | None) -> T:
+    """The first value that was given; the checks made sure that there is one."""
+    return next(value for value in values if value is not None)

@@ -1,0 +1,125 @@
+"""What only shows when keys are looked at together.
+
+The checks read plain data that may still be wrong in other ways, so that a user sees every
+problem at once; whatever has the wrong shape is skipped here and reported by the models.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from snapkeep.domain.policies import MOST_LOCKED_DAYS
+from snapkeep.domain.retention.rules import parse_duration
+from snapkeep.domain.retention.words import length
+from snapkeep_cli.config.errors import Location, Problem, did_you_mean
+
+
+def check(data: object) -> Iterator[Problem]:
+    """The problems between the keys of a whole document."""
+    document = _mapping(data)
+    clusters = [_mapping(item) for item in _list(document.get("clusters"))]
+    policies = [_mapping(item) for item in _list(document.get("policies"))]
+    defaults = _mapping(document.get("defaults"))
+    names = list(dict.fromkeys(str(cluster["name"]) for cluster in clusters if "name" in cluster))
+    yield from _twice("clusters", clusters)
+    yield from _twice("policies", policies)
+    yield from _unknown_clusters(("defaults", "clusters"), defaults, names)
+    interruption = _mapping(document.get("interruption"))
+    yield from _verifies_nothing(interruption)
+    for index, rule in enumerate(map(_mapping, _list(interruption.get("rules")))):
+        yield from _unknown_clusters(("interruption", "rules", index, "clusters"), rule, names)
+    vpc = _mapping(_mapping(document.get("deployment")).get("vpc"))
+    yield from _unknown_endpoints(_mapping(vpc.get("cluster_security_groups")), names)
+    for index, policy in enumerate(policies):
+        if not policy:
+            continue
+        here = ("policies", index)
+        yield from _unknown_clusters((*here, "clusters"), policy, names)
+        yield from _required(here, policy, defaults)
+        yield from _meaningless(here, policy, defaults)
+        yield from _locked_past_max_age(here, policy, defaults)
+
+
+def _twice(key: str, items: Sequence[Mapping[str, Any]]) -> Iterator[Problem]:
+    names = [item.get("name") for item in items]
+    for index, name in enumerate(names):
+        first = names.index(name)
+        if name is not None and first < index:
+            yield Problem((key, index, "name"), f"{name!r} is also the name of {key}[{first}]; rename one")
+
+
+def _unknown_clusters(here: Location, block: Mapping[str, Any], names: Sequence[str]) -> Iterator[Problem]:
+    allowed, listed = ", ".join(names), _list(block.get("clusters"))
+    for index, name in enumerate(listed):
+        if name in listed[:index]:
+            yield Problem((*here, index), f"{name!r} is listed twice; remove one")
+        elif name not in names:
+            text = f"{name!r} is no cluster of this file{did_you_mean(name, names)}; allowed: {allowed}"
+            yield Problem((*here, index), text)
+
+
+def _unknown_endpoints(groups: Mapping[str, Any], names: Sequence[str]) -> Iterator[Problem]:
+    for name in groups:
+        if name not in names:
+            text = f"is no cluster of this file{did_you_mean(name, names)}; allowed: {', '.join(names)}"
+            yield Problem(("deployment", "vpc", "cluster_security_groups", str(name)), text)
+
+
+def _required(here: Location, policy: Mapping[str, Any], defaults: Mapping[str, Any]) -> Iterator[Problem]:
+    """A schedule and a retention must be said, in the policy or in the defaults."""
+    schedules = (_mapping(policy.get("schedule")), _mapping(defaults.get("schedule")))
+    if not any("expression" in schedule for schedule in schedules):
+        yield Problem(
+            (*here, "schedule", "expression"), "is missing; give it here or in defaults.schedule.expression"
+        )
+    if "retention" not in policy and "retention" not in defaults:
+        yield Problem((*here, "retention"), "is missing; give it here or in defaults.retention")
+
+
+def _meaningless(here: Location, policy: Mapping[str, Any], defaults: Mapping[str, Any]) -> Iterator[Problem]:
+    if "csi_fallback" in policy and policy.get("method", defaults.get("method")) == "ebs":
+        yield Problem((*here, "csi_fallback"), "has no meaning with method ebs; remove it")
+    if "group_fallback" in policy and "group" not in policy:
+        yield Problem((*here, "group_fallback"), "has no meaning without group; remove it or give a group")
+
+
+def _verifies_nothing(block: Mapping[str, Any]) -> Iterator[Problem]:
+    """`verify` asks about a drain that `drain: auto` leaves to others."""
+    everywhere = block.get("drain", "auto")
+    rules = [_mapping(rule) for rule in _list(block.get("rules"))]
+    drains = [rule.get("drain", everywhere) for rule in rules]
+    text = "has a meaning with drain: auto only; remove it"
+    if "verify" in block and "auto" not in (everywhere, *drains):
+        yield Problem(("interruption", "verify"), text)
+    for index, (rule, drain) in enumerate(zip(rules, drains, strict=True)):
+        if "verify" in rule and drain != "auto":
+            yield Problem(("interruption", "rules", index, "verify"), text)
+
+
+def _locked_past_max_age(
+    here: Location, policy: Mapping[str, Any], defaults: Mapping[str, Any]
+) -> Iterator[Problem]:
+    """`max_age` promises that older points go, and a lock forbids it: only one of them can be meant."""
+    days = _mapping(policy.get("lock", defaults.get("lock"))).get("days")
+    max_age = _mapping(policy.get("retention", defaults.get("retention"))).get("max_age")
+    try:
+        most = length(parse_duration(max_age))
+    except ValueError:
+        return
+    if isinstance(days, int) and days > 0 and timedelta(days=min(days, MOST_LOCKED_DAYS)) > most:
+        fit = f"use {most.days} days or less, or " if most.days else ""
+        yield Problem(
+            (*here, "lock", "days"),
+            f"a lock of {days} days keeps points that retention.max_age {max_age} wants gone; "
+            f"{fit}raise max_age",
+        )
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _list(value: object) -> Sequence[Any]:
+    return value if isinstance(value, list) else []

@@ -1,0 +1,101 @@
+"""Reads a YAML file into plain data, remembering on which line each key stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from snapkeep_cli.config.errors import ConfigError, Location, Problem
+
+DEEPEST = 30
+"""Levels of lists and mappings; settings have less than half as many."""
+
+QUOTE_STARS = "put a text that begins with * in quotes, and what policies share under defaults"
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """The data of a file, the line of each key, and what YAML itself lets pass but we do not."""
+
+    data: Any
+    lines: Mapping[Location, int]
+    problems: tuple[Problem, ...] = field(default_factory=tuple)
+
+    def line(self, location: Location) -> int:
+        """The line of a key, or of the nearest key above it that is there (0 when none is)."""
+        while location and location not in self.lines:
+            location = location[:-1]
+        return self.lines.get(location, 0)
+
+
+def read(path: Path) -> Document:
+    """The document in a file. Raises ConfigError when it cannot be read or is no YAML."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise ConfigError(str(path), [Problem((), f"cannot be read: {reason}")]) from error
+    try:
+        unwanted = list(_unwanted(text))
+        if unwanted:
+            raise ConfigError(str(path), unwanted)
+        if yaml.compose(text, yaml.SafeLoader) is None:
+            raise ConfigError(str(path), [Problem((), "is empty: it needs clusters and policies")])
+        return _parse(text)
+    except yaml.YAMLError as error:
+        raise ConfigError(str(path), [_yaml_problem(error)]) from error
+
+
+def _parse(text: str) -> Document:
+    lines: dict[Location, int] = {}
+    problems = list(_walk(yaml.compose(text, yaml.SafeLoader), (), lines))
+    return Document(yaml.safe_load(text), lines, tuple(problems))
+
+
+def _unwanted(text: str) -> Iterator[Problem]:
+    """What must be found before the file is read whole, because it may have no end.
+
+    Aliases are mostly cron expressions without quotes. Whatever is nested deeply is read by recursion.
+    """
+    depth = 0
+    for event in yaml.parse(text, yaml.SafeLoader):
+        if isinstance(event, yaml.CollectionStartEvent | yaml.CollectionEndEvent):
+            depth += 1 if isinstance(event, yaml.CollectionStartEvent) else -1
+        if depth > DEEPEST:
+            line = event.start_mark.line + 1 if event.start_mark else 0
+            yield Problem((), f"is nested more than {DEEPEST} levels deep; no setting needs that", line)
+            return
+        if isinstance(event, yaml.AliasEvent) and event.start_mark is not None:
+            line = event.start_mark.line + 1
+            yield Problem((), f"*{event.anchor} is a YAML alias, which is not used here; {QUOTE_STARS}", line)
+
+
+def _walk(node: yaml.Node | None, location: Location, lines: dict[Location, int]) -> Iterator[Problem]:
+    """Note the line of everything below the node, and yield what is written twice or not at all."""
+    if isinstance(node, yaml.SequenceNode):
+        for index, item in enumerate(node.value):
+            lines[(*location, index)] = item.start_mark.line + 1
+            yield from _walk(item, (*location, index), lines)
+    elif isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            here, line = (*location, str(key.value)), key.start_mark.line + 1
+            if here in lines:
+                yield Problem(here, f"is written twice, first on line {lines[here]}; keep one", line)
+                continue
+            lines[here] = line
+            if key.tag != "tag:yaml.org,2002:str":
+                yield Problem(here, "is read as a key that is not text; put it in quotes", line)
+            if value.tag == "tag:yaml.org,2002:null":
+                yield Problem(here, "has no value; give it one or remove the key", line)
+            yield from _walk(value, here, lines)
+
+
+def _yaml_problem(error: yaml.YAMLError) -> Problem:
+    mark = getattr(error, "problem_mark", None)
+    text = str(getattr(error, "problem", None) or error)
+    hint = f"; {QUOTE_STARS}" if getattr(error, "context", "") == "while scanning an alias" else ""
+    return Problem((), f"is not valid YAML: {text}{hint}", mark.line + 1 if mark else 0)

@@ -1,0 +1,81 @@
+"""Says what pydantic found in our words: the key, what is there, and what is allowed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, get_args
+
+from pydantic import BaseModel, ValidationError
+
+from snapkeep_cli.config.errors import Location, Problem, did_you_mean
+
+_WANTED = {
+    "string_type": "text (put it in quotes)",
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "float_type": "a number",
+    "bool_type": "true or false",
+    "list_type": "a list",
+    "dict_type": "a mapping of keys to values",
+    "model_type": "a mapping of keys to values",
+}
+
+
+def problems_of(error: ValidationError, root: type[BaseModel]) -> Iterator[Problem]:
+    """The problems in a validation error of the model `root`.
+
+    Keys that are no text are left out: `config.document` names them as they are written.
+    """
+    for item in error.errors(include_url=False):
+        key_is_no_text = item["type"] == "string_type" and item["loc"][-1:] == ("[key]",)
+        if not key_is_no_text and item["type"] != "invalid_key":
+            yield Problem(item["loc"], _text(item, root))
+
+
+def _text(item: Any, root: type[BaseModel]) -> str:
+    kind, found, context = item["type"], item["input"], item.get("ctx", {})
+    if kind in _WANTED:
+        return f"{_shown(found)} is not allowed; use {_WANTED[kind]}"
+    match kind:
+        case "value_error":
+            return str(context["error"])
+        case "missing":
+            return "is missing"
+        case "extra_forbidden":
+            return _unknown_key(item["loc"], root)
+        case "literal_error":
+            allowed = re.findall(r"'(.+?)'", context["expected"])
+            return f"{_shown(found)} is not allowed{did_you_mean(found, allowed)}; use {context['expected']}"
+        case "too_short":
+            return "is empty; give at least one"
+        case "greater_than_equal":
+            return f"{_shown(found)} is too little; use {context['ge']} or more"
+        case "less_than_equal":
+            return f"{_shown(found)} is too much; use {context['le']} or less"
+    return str(item["msg"])
+
+
+def _unknown_key(location: Location, root: type[BaseModel]) -> str:
+    allowed = sorted(_model_at(location[:-1], root).model_fields)
+    return f"unknown key{did_you_mean(location[-1], allowed)}; allowed: {', '.join(allowed)}"
+
+
+def _model_at(location: Location, root: type[BaseModel]) -> type[BaseModel]:
+    """The model that describes the mapping at a location; list positions do not change it."""
+    model = root
+    for part in location:
+        if isinstance(part, str):
+            model = _model_in(model.model_fields[part].annotation) or model
+    return model
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((model for inner in get_args(annotation) if (model := _model_in(inner))), None)
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."

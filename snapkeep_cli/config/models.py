@@ -1,0 +1,303 @@
+"""The shape of `snapkeep.yaml`; the docstring under a key is what editors show for it.
+
+What looks at several keys at once (defaults, names, clusters) is in `config.checks`. None means that
+a key was left out; one without a value is refused when the file is read.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import (
+    BeforeValidator,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+
+from snapkeep.domain.policies import MOST_LOCKED_DAYS
+from snapkeep.domain.retention.rules import check_keeps_something, parse_rule
+from snapkeep_cli.config.stack_options import StackOptions
+from snapkeep_cli.config.strict import Strict
+from snapkeep_cli.config.types import (
+    CatchUp,
+    ClusterName,
+    ConsistencyWait,
+    Count,
+    DurationText,
+    Expression,
+    LabelKey,
+    LabelValue,
+    MethodName,
+    NamespaceGlob,
+    OperatorName,
+    PolicyName,
+    Region,
+    Size,
+    StorageClass,
+    Timezone,
+    UncordonAfter,
+    Window,
+)
+
+
+def _on_or_off(value: Any) -> Any:
+    """YAML 1.1 reads a bare `on` and `off` as true and false."""
+    return {True: "on", False: "off"}.get(value, value) if isinstance(value, bool) else value
+
+
+class Cluster(Strict):
+    """An EKS cluster to back up."""
+
+    name: ClusterName
+    """The name of the EKS cluster."""
+    region: Region
+    """The AWS Region it runs in."""
+
+
+class Requirement(Strict):
+    """A label requirement with the meaning Kubernetes gives it."""
+
+    key: LabelKey
+    """The label key."""
+    operator: OperatorName
+    """In and NotIn look at values; NotIn and DoesNotExist also match when the key is absent."""
+    values: list[LabelValue] = Field(default_factory=list)
+    """The values of In and NotIn."""
+
+    @model_validator(mode="after")
+    def _values_fit_operator(self) -> Self:
+        wants_values = self.operator in ("In", "NotIn")
+        if wants_values and not self.values:
+            raise ValueError(f"{self.operator} needs values; give at least one")
+        if self.values and not wants_values:
+            raise ValueError(f"{self.operator} takes no values; remove them")
+        return self
+
+
+class Selection(Strict):
+    """Which claims the policy takes: every condition given must hold."""
+
+    namespaces: list[NamespaceGlob] = Field(default_factory=list)
+    """Namespaces, or patterns with * and ?. "*" takes all."""
+    exclude_namespaces: list[NamespaceGlob] = Field(default_factory=list)
+    """Namespaces that are left out although a pattern above matches."""
+    match_labels: dict[LabelKey, LabelValue] = Field(default_factory=dict)
+    """Labels a claim must have, with these values."""
+    match_expressions: list[Requirement] = Field(default_factory=list)
+    """Set-based label requirements."""
+    storage_classes: list[StorageClass] = Field(default_factory=list)
+    """Storage classes; any when left out."""
+    min_size: Size | None = None
+    """The smallest claim to take by the capacity of its volume, such as 1Gi."""
+    max_size: Size | None = None
+    """The largest claim to take by the capacity of its volume, such as 500Gi."""
+    opt_in_only: bool = False
+    """Take only claims with the label `snapkeep.io/policy: <this policy>`."""
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        conditions = self.model_fields_set - {"opt_in_only"}
+        if self.opt_in_only and conditions:
+            raise ValueError(
+                f"opt_in_only takes only labelled claims; remove it or {', '.join(sorted(conditions))}"
+            )
+        if not self.opt_in_only and not conditions:
+            raise ValueError('is empty; to take every claim, write namespaces: ["*"]')
+        if self.min_size is not None and self.max_size is not None and self.min_size > self.max_size:
+            raise ValueError("min_size is more than max_size: no claim could be taken")
+        return self
+
+
+class Schedule(Strict):
+    """When the policy runs."""
+
+    expression: Expression | None = None
+    """Five cron fields, @daily and its like, or EventBridge Scheduler's rate( ) or cron( )."""
+    timezone: Timezone | None = None
+    """The IANA time zone the schedule is read in; UTC when left out."""
+    flexible_window: Window | None = None
+    """Scheduler spreads the start over this long (1 to 1440 minutes), or off (the default)."""
+    catch_up: CatchUp | None = None
+    """How long after its time a run may still start (60 seconds to 24 hours; default 1 hour)."""
+    enabled: bool | None = None
+    """false pauses the policy: its schedule stays and does not fire."""
+
+
+class Retention(Strict):
+    """Which recovery points are kept: a point stays when any rule keeps it."""
+
+    last: Count | None = None
+    """The newest N points."""
+    hourly: Count | None = None
+    """The newest point of each of the last N hours that have points."""
+    daily: Count | None = None
+    """The newest point of each of the last N days that have points."""
+    weekly: Count | None = None
+    """The newest point of each of the last N ISO weeks that have points."""
+    monthly: Count | None = None
+    """The newest point of each of the last N months that have points."""
+    yearly: Count | None = None
+    """The newest point of each of the last N years that have points."""
+    within: DurationText | None = None
+    """Every point this close to the newest one, such as 7d or 1y5m7d2h (m is months)."""
+    within_hourly: DurationText | None = None
+    """One point an hour, this far back from the newest one."""
+    within_daily: DurationText | None = None
+    """One point a day, this far back from the newest one."""
+    within_weekly: DurationText | None = None
+    """One point an ISO week, this far back from the newest one."""
+    within_monthly: DurationText | None = None
+    """One point a month, this far back from the newest one."""
+    within_yearly: DurationText | None = None
+    """One point a year, this far back from the newest one."""
+    max_age: DurationText | None = None
+    """Older points go although a rule keeps them (never the last ones, see minimum)."""
+    minimum: Annotated[int, Field(json_schema_extra={"minimum": 1})] | None = None
+    """How many points always stay; 1 when left out."""
+    after_claim_deleted: DurationText | None = None
+    """How long points of a deleted claim stay; as before when left out. The last one always stays."""
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _rule(cls, value: Any, info: ValidationInfo) -> Any:
+        parse_rule(str(info.field_name), value)
+        return value
+
+    @model_validator(mode="after")
+    def _keeps_something(self) -> Self:
+        check_keeps_something(self.block())
+        return self
+
+    def block(self) -> dict[str, int | str]:
+        """The rules as written."""
+        return self.model_dump(exclude_unset=True)
+
+
+CONFIRM_COMPLIANCE = "confirm_nobody_can_delete_early"
+"""What must be said, and be true, beside mode compliance."""
+
+
+class Lock(Strict):
+    """An EC2 lock on every recovery point: a minimum age that nobody can undercut."""
+
+    mode: Literal["governance", "compliance"]
+    """governance: who may unlock snapshots in IAM can lift it. compliance: nobody can, not even AWS."""
+    days: Annotated[int, Field(ge=1, le=MOST_LOCKED_DAYS)]
+    """How many days a point is locked, counted from when it is ready."""
+    cool_off_hours: Annotated[int, Field(ge=1, le=72)] | None = None
+    """Compliance only: for so many hours the lock may still be lifted; not at all when left out."""
+    confirm_nobody_can_delete_early: bool = False
+    """Must be true for compliance: until the lock ends, the snapshots stay and cost whatever happens."""
+
+    @model_validator(mode="after")
+    def _is_meant(self) -> Self:
+        if self.mode == "compliance" and not self.confirm_nobody_can_delete_early:
+            raise ValueError(
+                f"mode compliance locks every snapshot for {self.days} days, and nobody, AWS included, can "
+                f"lift that or stop its cost; if that is meant, add {CONFIRM_COMPLIANCE}: true"
+            )
+        for key in ("cool_off_hours", CONFIRM_COMPLIANCE):
+            if self.mode == "governance" and key in self.model_fields_set:
+                raise ValueError(f"{key} has no meaning with mode governance; remove it")
+        return self
+
+
+class Shared(Strict):
+    """What a policy may say itself or take from the defaults."""
+
+    clusters: Annotated[list[ClusterName], Field(min_length=1)] | None = None
+    """The clusters it works on; all when left out."""
+    schedule: Schedule | None = None
+    """When it runs; single keys may come from the defaults."""
+    method: MethodName | None = None
+    """csi: a VolumeSnapshot through the CSI driver (the default). ebs: EC2 snapshots by Snapkeep itself."""
+    csi_fallback: Literal["ebs", "fail"] | None = None
+    """What a csi policy does while the cluster cannot take VolumeSnapshots; fail is the default."""
+    group_fallback: Literal["sequential", "fail"] | None = None
+    """What becomes of a group that EC2 refuses to take in one moment; fail is the default."""
+    retention: Retention | None = None
+    """What it keeps; a policy's own block replaces the default one as a whole."""
+    lock: Lock | None = None
+    """For how long no point can be deleted, whoever tries; a policy's own block replaces the default one."""
+
+
+class Defaults(Shared):
+    """What policies take when they do not say otherwise."""
+
+
+class Policy(Shared):
+    """What to back up, when, how, and for how long to keep it."""
+
+    name: PolicyName
+    """The name of the policy; claims opt in with it."""
+    selection: Selection
+    """Which claims it takes."""
+    group: LabelKey | None = None
+    """A label key: claims of one namespace with equal values are taken in the same moment."""
+
+
+class Pace(Strict):
+    """How fast snapshots are created in an account and Region; the CSI driver shares what EC2 allows."""
+
+    per_second: Annotated[float, Field(ge=0.1, le=100)] = 2.5
+    """Create calls a second (EC2 allows 5)."""
+    burst: Annotated[int, Field(ge=1, le=1000)] = 50
+    """Create calls at once (EC2 allows 100)."""
+    pending: Annotated[int, Field(ge=1, le=100)] = 80
+    """Snapshots that may be pending at once (EC2 allows 100)."""
+
+
+class Reaction(Strict):
+    """What is done for a node that is about to die; a rule takes what it leaves out from around it."""
+
+    cordon: bool | None = None
+    """Let no new pods onto the node (true)."""
+    snapshot: Literal["always", "protected", "never"] | None = None
+    """Whose volumes are snapshotted: all, those a policy backs up, or none. always is the default."""
+    drain: Annotated[Literal["on", "off", "auto"], BeforeValidator(_on_or_off)] | None = None
+    """Evict the pods: on, off, or auto (the default): where no Karpenter, Auto Mode or managed group does."""
+    verify: Literal["evict", "tell"] | None = None
+    """With drain: auto, what follows when nobody evicts within 40 s of a spot notice: evict, or only tell."""
+    rebalance: Literal["ignore", "cordon", "drain"] | None = None
+    """What a rebalance recommendation leads to, which often comes to nothing; cordon is the default."""
+    uncordon_after: UncordonAfter | None = None
+    """When a node is uncordoned that outlived what was announced (10 minutes to 24 hours; default 1 hour)."""
+
+
+class NodeRule(Reaction):
+    """A reaction of its own for some nodes; the first rule that covers a node holds."""
+
+    clusters: Annotated[list[ClusterName], Field(min_length=1)] | None = None
+    """The clusters it is for; all when left out."""
+    match_labels: dict[LabelKey, LabelValue] = Field(default_factory=dict)
+    """Labels a node must have, with these values."""
+
+
+class Interruption(Reaction):
+    """What happens when EC2 announces that a node will die."""
+
+    rules: list[NodeRule] = Field(default_factory=list)
+    """Nodes that are treated otherwise."""
+
+
+class Config(Strict):
+    """Snapkeep: which claims of which clusters are backed up, when, how, and for how long."""
+
+    clusters: Annotated[list[Cluster], Field(min_length=1)]
+    """The EKS clusters."""
+    defaults: Defaults = Field(default_factory=Defaults)
+    """What all policies share."""
+    policies: Annotated[list[Policy], Field(min_length=1)]
+    """The policies."""
+    pace: Pace = Field(default_factory=Pace)
+    """How fast snapshots are created."""
+    orphans: Literal["report", "delete"] = "report"
+    """What the weekly sweep does with leftovers of backups: report (the default) or delete them."""
+    interruption: Interruption = Field(default_factory=Interruption)
+    """What is done for nodes that are about to die."""
+    consistency_wait: ConsistencyWait | None = None
+    """How long EC2 may take to show a new snapshot (1 minute to 1 hour; default 5 minutes)."""
+    deployment: StackOptions = Field(default_factory=StackOptions)
+    """What the deployment asks of its AWS account."""

@@ -1,0 +1,140 @@
+"""How many CloudFormation resources a deployment comes to, and the largest that one stack can hold.
+
+A formula, so that `snapkeep validate` needs no synthesis; a test compares it with synthesized templates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from snapkeep_cli.config.cluster_access import FUNCTIONS as WITH_CLUSTER_ACCESS
+from snapkeep_cli.config.errors import Problem
+from snapkeep_cli.config.models import Config
+
+QUOTA = 500
+"""Resources of one stack.
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
+"""
+
+ROOM = 16
+"""Kept free for what no line of the config shows: fourteen IAM policies that CDK splits where the names of
+clusters and of policies that lock fill them, and the version and the alias of SnapStart.
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+"""
+
+FITS = QUOTA - ROOM
+
+NAMES_FIT = 1_600
+"""Characters of all cluster names, three more for each: a policy of IAM holds 6,144, and the largest
+statement lists the clusters three times.
+"""
+
+LOCK_LENGTHS = 5
+"""Different days of locks: IAM lets points be locked for the days of their own policy by a statement each."""
+
+BASE = 229
+"""Resources of a stack, whatever it backs up."""
+
+FOR_CLUSTER = len(WITH_CLUSTER_ACCESS) + 2
+"""An access entry for each function that talks to clusters, the schedule of the report, and the parameter
+that says who serves the cluster."""
+
+FOR_POLICY = 1
+"""The schedule, however many clusters it is for."""
+
+SPLIT = (
+    "Give some of the clusters a config file and a stack of their own "
+    "(cdk deploy -c config=… -c stack=… -c prefix=…), with the policies they need"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StackSize:
+    """The resources of a deployment: so many clusters and policies, and what its network adds.
+
+    `network` counts the security group of a VPC and `rules` the clusters that let it in.
+    """
+
+    clusters: int
+    policies: int
+    network: int = 0
+    rules: int = 0
+
+    @property
+    def resources(self) -> int:
+        """All resources but those that ROOM is kept for."""
+        here = FOR_CLUSTER * self.clusters + FOR_POLICY * self.policies
+        return BASE + here + self.network + self.rules
+
+    @property
+    def fits(self) -> bool:
+        """Whether one stack holds them."""
+        return self.resources <= FITS
+
+    @property
+    def most_clusters(self) -> int:
+        """The most clusters that fit with these policies."""
+        another = FOR_CLUSTER + (1 if self.rules else 0)
+        return max(0, self.clusters + (FITS - self.resources) // another)
+
+    @property
+    def most_policies(self) -> int:
+        """The most policies that fit with these clusters."""
+        return max(0, self.policies + (FITS - self.resources) // FOR_POLICY)
+
+    def __str__(self) -> str:
+        counts = f"{self.resources} CloudFormation resources, and {FITS} fit into a stack"
+        largest = [
+            f"{_counted(clusters, 'cluster')} with {_counted(policies, 'policy')}"
+            for clusters, policies in (
+                (self.most_clusters, self.policies),
+                (self.clusters, self.most_policies),
+            )
+            if clusters and policies
+        ]
+        return f"{counts}: at most {', or '.join(largest)}" if largest else counts
+
+
+def size_of(config: Config) -> StackSize:
+    """The size of the stack that a checked config asks for."""
+    vpc = config.deployment.vpc
+    rules = len(vpc.cluster_security_groups) if vpc else 0
+    return StackSize(len(config.clusters), len(config.policies), 1 if vpc else 0, rules)
+
+
+def too_large(config: Config) -> Iterator[Problem]:
+    """The problem of a deployment that no stack can hold, with the figures and what to do."""
+    size = size_of(config)
+    names = sum(len(cluster.name) + 3 for cluster in config.clusters)
+    if names > NAMES_FIT:
+        yield Problem(
+            ("clusters",),
+            f"have names of {names:,} characters in all (three more for each cluster), and IAM's policies "
+            f"hold {NAMES_FIT:,}. {SPLIT}",
+        )
+    yield from _too_many_lengths(config)
+    if not size.fits:
+        yield Problem(("clusters",), f"come to {size}. {_advice(size)}")
+
+
+def _too_many_lengths(config: Config) -> Iterator[Problem]:
+    locks = [policy.lock or config.defaults.lock for policy in config.policies]
+    lengths = sorted({lock.days for lock in locks if lock})
+    if len(lengths) > LOCK_LENGTHS:
+        yield Problem(
+            ("policies",),
+            f"lock for {len(lengths)} different lengths ({', '.join(map(str, lengths))} days), and IAM's "
+            f"policies hold {LOCK_LENGTHS}. Let some lock for as long as others",
+        )
+
+
+def _advice(size: StackSize) -> str:
+    if size.clusters > 1 and StackSize(1, size.policies, size.network).fits:
+        return SPLIT
+    return "Let fewer policies do the same: one takes all the namespaces and clusters that you list in it"
+
+
+def _counted(number: int, word: str) -> str:
+    plural = f"{word[:-1]}ies" if word.endswith("y") else f"{word}s"
+    return f"{number:,} {word if number == 1 else plural}"

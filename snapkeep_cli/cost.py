@@ -1,0 +1,109 @@
+"""`snapkeep cost`: what backups cost a month, at three sizes or at yours, with the formula."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import typer
+from rich.console import Group
+from rich.text import Text
+
+from snapkeep.domain.report.cost import Fleet, month_of, storage_likely, total
+from snapkeep.domain.report.prices import US_EAST_1
+from snapkeep_cli.output import Output, OutputOption, emit, table_of
+
+ALARMS = 40
+"""About as many as a deployment has."""
+
+
+@dataclass(frozen=True)
+class Size:
+    """What is backed up: a fleet whose volumes use so many GiB each; `change` is the share that differs
+    between two points."""
+
+    fleet: Fleet
+    used_gib: float
+    change: float
+
+
+SIZES = (
+    Size(Fleet(volumes=50, kept=14, alarms=ALARMS), used_gib=40, change=0.03),
+    Size(Fleet(volumes=2_000, kept=30, clusters=5, policies=3, alarms=ALARMS), used_gib=60, change=0.03),
+    Size(Fleet(volumes=100_000, kept=7, clusters=200, stacks=4, alarms=4 * ALARMS), used_gib=50, change=0.02),
+)
+"""A team, a company, a platform: backed up once a day."""
+
+COLUMNS = {
+    "VOLUMES": "volumes",
+    "CLUSTERS": "clusters",
+    "GIB": "used_gib",
+    "KEPT": "kept",
+    "AT MOST": "storage_at_most",
+    "LIKELY": "storage_likely",
+    "SNAPKEEP": "service",
+}
+
+FORMULA = (
+    "US dollars a month. Snapshots at most = volumes × GiB × kept × price",
+    "Snapshots likely = volumes × GiB × price × (1 + change × (kept − 1))",
+    "Snapkeep = measured units of work × price: `make bench`, docs/performance.md",
+    "Prices of {region}, read on {read_on}; other Regions cost up to twice as much.",
+)
+
+
+def cost(
+    volumes: Annotated[int, typer.Option(min=0, help="Your volumes, instead of the three sizes.")] = 0,
+    used: Annotated[float, typer.Option(min=0, help="GiB in use on each.")] = 50,
+    kept: Annotated[int, typer.Option(min=1, help="Recovery points kept of each.")] = 14,
+    change: Annotated[
+        float, typer.Option(min=0, max=1, help="Share that changes between two points.")
+    ] = 0.03,
+    a_day: Annotated[float, typer.Option(min=0.01, help="Recovery points of each volume a day.")] = 1,
+    clusters: Annotated[int, typer.Option(min=1, help="Clusters they are in.")] = 1,
+    policies: Annotated[int, typer.Option(min=1, help="Policies of each cluster.")] = 1,
+    output: OutputOption = Output.TABLE,
+) -> None:
+    """Say what backups cost a month: snapshots as an upper bound, and Snapkeep's own work."""
+    fleet = Fleet(volumes, a_day, kept, clusters, policies, stacks=1, alarms=ALARMS)
+    sizes = (Size(fleet, used, change),) if volumes else SIZES
+    found = [_priced(size) for size in sizes]
+    document = {"region": US_EAST_1.region, "prices_read_on": US_EAST_1.read_on, "sizes": found}
+    table = table_of([_shown(each) for each in found], COLUMNS)
+    emit(document, output, Group(table, Text(), *_formula()))
+
+
+def _priced(size: Size) -> dict[str, Any]:
+    fleet, month = size.fleet, month_of(size.fleet)
+    copy = fleet.volumes * size.used_gib * US_EAST_1.snapshot
+    return {
+        "volumes": fleet.volumes,
+        "clusters": fleet.clusters,
+        "used_gib": size.used_gib,
+        "kept": fleet.kept,
+        "change": size.change,
+        "storage_at_most": copy * fleet.kept,
+        "storage_likely": fleet.volumes * storage_likely(size.used_gib, fleet.kept, size.change),
+        "service": total(month),
+        "service_by_work": {name: total({name: usage}) for name, usage in month.items()},
+    }
+
+
+def _shown(found: dict[str, Any]) -> dict[str, str]:
+    dollars = ("storage_at_most", "storage_likely", "service")
+    return {
+        "volumes": f"{found['volumes']:,}",
+        "clusters": f"{found['clusters']:,}",
+        "used_gib": f"{found['used_gib']:g}",
+        "kept": str(found["kept"]),
+        **{name: _dollars(found[name]) for name in dollars},
+    }
+
+
+def _formula() -> list[Text]:
+    known = {"region": US_EAST_1.region, "read_on": US_EAST_1.read_on}
+    return [Text(line.format(**known), style="dim") for line in FORMULA]
+
+
+def _dollars(amount: float) -> str:
+    return f"${amount:,.2f}" if amount < 100 else f"${amount:,.0f}"

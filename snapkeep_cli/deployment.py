@@ -1,0 +1,50 @@
+"""The deployment that a command is about: `snapkeep.yaml`, or the end of the command in words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from snapkeep.domain.naming import DEPLOYMENT_NAMES, is_deployment_name
+from snapkeep.domain.policies import Deployment
+from snapkeep_cli.config import ConfigError, load
+from snapkeep_cli.exit_codes import Exit
+
+DEFAULT_CONFIG = Path("snapkeep.yaml")
+ConfigOption = Annotated[Path, typer.Option(help="The deployment's config file.")]
+ClustersOption = Annotated[
+    list[str] | None, typer.Option("--cluster", help="Only this cluster; may be given several times.")
+]
+
+
+def _prefix(text: str) -> str:
+    if not is_deployment_name(text):
+        raise typer.BadParameter(f"it must be {DEPLOYMENT_NAMES}")
+    return text
+
+
+PrefixOption = Annotated[
+    str,
+    typer.Option("--prefix", callback=_prefix, help="The name of the deployment (`cdk deploy -c prefix=…`)."),
+]
+
+
+def load_deployment(path: Path) -> Deployment:
+    """The deployment of a config file; ends the command, with every mistake told, when it is wrong."""
+    try:
+        return load(path)
+    except ConfigError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(Exit.USAGE) from error
+
+
+def chosen_clusters(deployment: Deployment, named: list[str] | None, config: Path) -> list[str]:
+    """The names of the clusters asked for, all of them by default; ends the command for an unknown one."""
+    known = [cluster.name for cluster in deployment.clusters]
+    for name in named or []:
+        if name not in known:
+            typer.echo(f"{config}: no cluster {name!r} in clusters; there are: {', '.join(known)}", err=True)
+            raise typer.Exit(Exit.USAGE)
+    return [name for name in known if not named or name in named]

@@ -1,0 +1,53 @@
+"""Asking AWS: clients made when they are needed, and answers that may be a reason instead."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from snapkeep_cli.doctor.facts import Unknown
+
+if TYPE_CHECKING:
+    import boto3
+
+T = TypeVar("T")
+
+ABSENT = frozenset({"ResourceNotFoundException", "NotFoundException", "ParameterNotFound"})
+
+
+class Clients:
+    """The clients of one account and Region, with the credentials of the person who asks."""
+
+    def __init__(self, session: boto3.Session, region: str) -> None:
+        self._session: Any = session
+        self._region = region
+        self._made: dict[str, Any] = {}
+
+    def __call__(self, service: str) -> Any:
+        """The client of a service."""
+        if service not in self._made:
+            self._made[service] = self._session.client(service, region_name=self._region)
+        return self._made[service]
+
+
+def told(ask: Callable[[], T], fix: str = "") -> T | Unknown:
+    """What AWS answers, or why it does not, with its own words."""
+    try:
+        return ask()
+    except ClientError as error:
+        said = error.response.get("Error", {})
+        return Unknown(f"{error.operation_name}: {said.get('Code')}: {said.get('Message')}", fix)
+    except BotoCoreError as error:
+        return Unknown(str(error), fix)
+
+
+def absent_is_none(ask: Callable[[], T]) -> T | None:
+    """What AWS answers, None when it knows no such thing. Raises what botocore raises otherwise."""
+    try:
+        return ask()
+    except ClientError as error:
+        if error.response["Error"]["Code"] in ABSENT:
+            return None
+        raise

@@ -1,0 +1,53 @@
+"""`snapkeep doctor`: what is missing before and after a deploy, each with the command that mends it."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from datetime import UTC, datetime
+
+import typer
+
+from snapkeep.domain.policies import USUAL_NAME
+from snapkeep_cli import connection
+from snapkeep_cli.commands import Where
+from snapkeep_cli.deployment import (
+    DEFAULT_CONFIG,
+    ClustersOption,
+    ConfigOption,
+    PrefixOption,
+    chosen_clusters,
+    load_deployment,
+)
+from snapkeep_cli.doctor.checks import examine
+from snapkeep_cli.doctor.facts import Visit
+from snapkeep_cli.doctor.findings import Verdict
+from snapkeep_cli.doctor.show import Report, show
+from snapkeep_cli.exit_codes import Exit
+from snapkeep_cli.output import Output, OutputOption, say
+
+
+def doctor(
+    cluster: ClustersOption = None,
+    config: ConfigOption = DEFAULT_CONFIG,
+    prefix: PrefixOption = USUAL_NAME,
+    output: OutputOption = Output.TABLE,
+) -> None:
+    """Look for what AWS and the cluster lack, before and after a deploy, and say how to mend it.
+
+    It changes nothing. Exit code 1 when there is a problem.
+    """
+    from snapkeep_cli.doctor.gather import gather, session  # botocore takes a second: not before it is needed
+
+    deployment = load_deployment(config)
+    stack = os.environ.get(connection.STACK, "Snapkeep")
+    reports = []
+    for name in chosen_clusters(deployment, cluster, config):
+        region = deployment.known_cluster(name).region
+        visit = Visit(name, region, str(config), stack, prefix, deployment.pace.pending, datetime.now(UTC))
+        reports.append(Report(name, region, examine(gather(session(Where.profile), visit))))
+    show(reports, output)
+    counts = Counter(finding.verdict for report in reports for finding in report.findings)
+    say(", ".join(f"{counts[verdict]} {verdict}" for verdict in Verdict))
+    if counts[Verdict.PROBLEM]:
+        raise typer.Exit(Exit.FAILED)

@@ -1,0 +1,56 @@
+"""The commands that mend what the doctor finds, as one pastes them into a shell."""
+
+from __future__ import annotations
+
+import shlex
+
+from snapkeep.domain.policies import USUAL_NAME
+from snapkeep_cli.deployment import DEFAULT_CONFIG
+from snapkeep_cli.doctor.facts import Visit
+
+CDK = "npx cdk"
+"""The CLI of package-lock.json, once `npm ci` has installed it; npm's `latest` cannot read our assemblies."""
+
+CLUSTER_ADMIN = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy"
+"""https://docs.aws.amazon.com/eks/latest/userguide/access-policy-permissions.html"""
+
+DEPLOYED_BY_DEFAULT = {"stack": "Snapkeep", "prefix": USUAL_NAME}
+"""What `infra` takes when no context says otherwise."""
+
+
+def aws(visit: Visit, *words: str) -> str:
+    """An AWS CLI command in the Region of the cluster."""
+    return shlex.join(["aws", *words, "--region", visit.region])
+
+
+def eks(visit: Visit, operation: str, *words: str) -> str:
+    """An AWS CLI command about the cluster."""
+    return aws(visit, "eks", operation, "--cluster-name", visit.cluster, *words)
+
+
+def let_in(visit: Visit, principal: str) -> str:
+    """Makes somebody an admin of the cluster."""
+    who = ("--principal-arn", principal)
+    policy = ("--policy-arn", CLUSTER_ADMIN, "--access-scope", "type=cluster")
+    return (
+        f"{eks(visit, 'create-access-entry', *who)} && {eks(visit, 'associate-access-policy', *who, *policy)}"
+    )
+
+
+def manifests(visit: Visit) -> str:
+    """Applies what the cluster needs of us."""
+    words = ["snapkeep", "manifests", "--cluster", visit.cluster]
+    words += [] if visit.config == str(DEFAULT_CONFIG) else ["--config", visit.config]
+    words += [] if visit.prefix == USUAL_NAME else ["--prefix", visit.prefix]
+    return shlex.join(words) + " | kubectl apply -f -"
+
+
+def deploy(visit: Visit) -> str:
+    """Deploys the stack."""
+    usual = {"config": str(DEFAULT_CONFIG), **DEPLOYED_BY_DEFAULT}
+    context = [
+        f"-c {shlex.quote(f'{key}={getattr(visit, key)}')}"
+        for key in usual
+        if getattr(visit, key) != usual[key]
+    ]
+    return " ".join(["npm ci &&", CDK, "deploy", *context])

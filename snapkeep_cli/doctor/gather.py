@@ -1,0 +1,148 @@
+"""Looks at everything the checks need, once; what is unknown makes unknown what follows from it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import TypeVar
+
+import boto3
+from botocore.exceptions import BotoCoreError
+
+from snapkeep_cli.config.cluster_access import FUNCTIONS
+from snapkeep_cli.connection import CONFIGURE
+from snapkeep_cli.doctor.asking import Clients, told
+from snapkeep_cli.doctor.aws import Aws
+from snapkeep_cli.doctor.cluster import CONTROLLER, DRIVER_IMAGE, Cluster
+from snapkeep_cli.doctor.cluster_api import ClusterApi, token
+from snapkeep_cli.doctor.commands import let_in
+from snapkeep_cli.doctor.ebs import Ebs
+from snapkeep_cli.doctor.facts import (
+    AddOn,
+    Caller,
+    Controller,
+    EksCluster,
+    Facts,
+    Unknown,
+    Visit,
+    Workload,
+)
+from snapkeep_cli.exit_codes import Exit
+from snapkeep_cli.manifests import Manifest, cluster_manifests
+from snapkeep_cli.output import fail
+
+CHECKED_BY_MEANING = frozenset({"VolumeSnapshotClass", "ClusterRole", "ClusterRoleBinding"})
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+_SESSION = re.compile(r"arn:(?P<partition>[^:]+):sts::(?P<account>\d+):assumed-role/(?P<role>[^/]+)/.+")
+
+
+def session(profile: str) -> boto3.Session:
+    """A session with the credentials of a profile, or those around us; ends the command for a wrong one."""
+    try:
+        return boto3.Session(profile_name=profile or None)
+    except BotoCoreError as error:
+        raise fail(str(error), CONFIGURE, Exit.FORBIDDEN) from error
+
+
+def gather(session: boto3.Session, visit: Visit) -> Facts:
+    """The facts of one cluster, as the credentials of a session let us see them."""
+    client = Clients(session, visit.region)
+    aws, ebs = Aws(client), Ebs(client)
+    caller = aws.caller()
+    if isinstance(caller, Unknown):
+        return _without_credentials(visit, caller)
+    described = aws.cluster(visit.cluster)
+    functions = aws.functions(visit.prefix, FUNCTIONS)
+    cluster = _enter(session, visit, caller, described)
+    workloads = _then(cluster, Cluster.workloads)
+    volumes = _then(_then(cluster, Cluster.claims), ebs.volumes)
+    return Facts(
+        visit=visit,
+        caller=caller,
+        described=described,
+        functions=functions,
+        entries=_then(
+            functions,
+            lambda known: aws.entries(visit.cluster, {name: each.role for name, each in known.items()}),
+        ),
+        open_to_functions=_then(
+            described, lambda known: aws.admitted(known.security_group) if known else frozenset()
+        ),
+        rights=_then(cluster, lambda known: known.rights(FUNCTIONS)),
+        snapshot_kinds=_then(cluster, Cluster.snapshot_kinds),
+        controller=component(
+            aws.add_on(visit.cluster, CONTROLLER), workloads, CONTROLLER, _then(cluster, Cluster.renewed)
+        ),
+        driver=component(aws.add_on(visit.cluster, DRIVER_IMAGE), workloads, DRIVER_IMAGE),
+        classes=_then(cluster, Cluster.classes),
+        other_manifests=_then(cluster, lambda known: known.applied(_others(visit))),
+        volumes=volumes,
+        keys=_then(volumes, lambda known: ebs.keys(sorted({each.key for each in known if each.key}))),
+        snapshots=ebs.snapshots(),
+        pending=ebs.pending(),
+        served_by=aws.served_by(visit.cluster),
+    )
+
+
+def principal(arn: str) -> str:
+    """The ARN that an access entry takes: the role's, where somebody works in a session of one.
+
+    The ARN of a session has lost the path of its role.
+    https://docs.aws.amazon.com/eks/latest/userguide/creating-access-entries.html
+    """
+    found = _SESSION.fullmatch(arn)
+    return "arn:{partition}:iam::{account}:role/{role}".format(**found.groupdict()) if found else arn
+
+
+def _enter(
+    session: boto3.Session, visit: Visit, caller: Caller, described: EksCluster | Unknown | None
+) -> Cluster | Unknown:
+    if isinstance(described, Unknown):
+        return Unknown("the cluster could not be described")
+    if described is None or not described.endpoint or not described.authority:
+        return Unknown("there is no cluster to ask")
+    signed = told(lambda: token(session, visit.region, visit.cluster))
+    if isinstance(signed, Unknown):
+        return signed
+    return Cluster(
+        ClusterApi(described.endpoint, described.authority, signed), let_in(visit, principal(caller.arn))
+    )
+
+
+def component(
+    add_on: AddOn | Unknown | None,
+    workloads: Mapping[str, Workload] | Unknown,
+    image: str,
+    renewed: datetime | Unknown | None = None,
+) -> Controller | Unknown:
+    """Its signs of life, as far as they are known; unknown only when nothing was seen and one is unknown."""
+    workload = workloads if isinstance(workloads, Unknown) else workloads.get(image)
+    signs = Controller(_known(renewed), _known(add_on), _known(workload))
+    unknown = [sign for sign in (workload, renewed, add_on) if isinstance(sign, Unknown)]
+    return unknown[0] if unknown and signs == Controller() else signs
+
+
+def _known(value: T | Unknown | None) -> T | None:
+    return None if isinstance(value, Unknown) else value
+
+
+def _others(visit: Visit) -> list[Manifest]:
+    """What `snapkeep manifests` prints, but for the kinds that have a check of their own."""
+    return [
+        each
+        for each in cluster_manifests(visit.cluster, visit.prefix)
+        if each["kind"] not in CHECKED_BY_MEANING
+    ]
+
+
+def _then(known: T | Unknown, ask: Callable[[T], R | Unknown]) -> R | Unknown:
+    return known if isinstance(known, Unknown) else ask(known)
+
+
+def _without_credentials(visit: Visit, why: Unknown) -> Facts:
+    rest = Unknown("AWS cannot be asked without credentials")
+    return Facts(visit, why, *[rest] * 15)

@@ -1,0 +1,65 @@
+"""The doctor's findings, printed: lines with the commands for people, one document for programs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+
+import typer
+import yaml
+from rich.text import Text
+
+from snapkeep_cli.doctor.findings import Finding, Verdict
+from snapkeep_cli.output import Output, clean, out
+
+STYLES = {
+    Verdict.OK: "green",
+    Verdict.LATER: "cyan",
+    Verdict.CANNOT_TELL: "yellow",
+    Verdict.PROBLEM: "bold red",
+}
+WIDTH = max(map(len, Verdict))
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What was found for one cluster."""
+
+    cluster: str
+    region: str
+    findings: Sequence[Finding]
+
+
+def show(reports: Sequence[Report], output: Output) -> None:
+    """Print the reports on standard output. Lines are not wrapped, so that commands can be copied."""
+    document = json.loads(json.dumps({"clusters": [asdict(report) for report in reports]}))
+    if output is Output.JSON:
+        typer.echo(json.dumps(document, indent=2))
+    elif output is Output.YAML:
+        typer.echo(yaml.safe_dump(document, sort_keys=False), nl=False)
+    else:
+        for report in reports:
+            for line in _lines(report):
+                out().print(line)
+
+
+def _lines(report: Report) -> Iterator[Text]:
+    yield Text(clean(f"{report.cluster} ({report.region})"), style="bold")
+    for finding in _together(report.findings):
+        verdict = (f"{finding.verdict:{WIDTH}}", STYLES[finding.verdict])
+        yield Text.assemble("  ", verdict, f"  {finding.check}: {clean(finding.text)}")
+        if finding.fix:
+            yield Text.assemble(" " * (WIDTH + 4), ("fix: ", "bold"), clean(finding.fix))
+
+
+def _together(findings: Sequence[Finding]) -> Iterator[Finding]:
+    """Checks that cannot tell for one and the same reason are one line, where the first of them stands."""
+    told: set[str] = set()
+    for finding in findings:
+        if finding.verdict is not Verdict.CANNOT_TELL:
+            yield finding
+        elif finding.text not in told:
+            told.add(finding.text)
+            alike = [each.check for each in findings if each.text == finding.text]
+            yield replace(finding, check=", ".join(dict.fromkeys(alike)))

@@ -1,0 +1,157 @@
+"""The `snapkeep` command.
+
+Results go to standard output and nothing else does, so that they can be piped; everything said to people
+goes to standard error. `cli.exit_codes` says how commands end. Under the name `kubectl-snapkeep` it is a
+plugin of kubectl: https://kubernetes.io/docs/tasks/extend-kubectl/kubectl-plugins/
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from snapkeep.domain.policies import USUAL_NAME, Policy
+from snapkeep_cli import (
+    adopt,
+    backups,
+    capacity,
+    claims,
+    cost,
+    coverage,
+    plan,
+    points,
+    policies,
+    prune,
+    report,
+    restores,
+    retention,
+    status,
+)
+from snapkeep_cli.commands import Where
+from snapkeep_cli.config import json_schema, load_size
+from snapkeep_cli.connection import ApiOption, ProfileOption, RegionOption
+from snapkeep_cli.deployment import DEFAULT_CONFIG, ConfigOption, PrefixOption, load_deployment
+from snapkeep_cli.doctor.command import doctor
+from snapkeep_cli.exit_codes import IN_WORDS
+from snapkeep_cli.locks import lock_in_words
+from snapkeep_cli.manifests import cluster_manifests, kustomization, to_yaml
+
+WRONG_CONFIG = 2
+
+app = typer.Typer(
+    name="snapkeep",
+    help="Backups of Kubernetes volumes on Amazon EKS, with nothing to run in the cluster.",
+    epilog=IN_WORDS,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+app.add_typer(retention.app, name="retention")
+app.add_typer(policies.app, name="policies")
+
+get = typer.Typer(help="List recovery points, restores or clusters.", no_args_is_help=True)
+get.command("points")(points.get_points)
+get.command("restores")(restores.get_restores)
+get.command("restore")(restores.get_restore)
+get.command("backup")(backups.get_backup)
+get.command("clusters")(coverage.get_clusters)
+app.add_typer(get, name="get")
+
+describe = typer.Typer(help="Show one thing with all there is to know.", no_args_is_help=True)
+describe.command("point")(points.describe_point)
+describe.command("claim")(claims.describe_claim)
+describe.command("restore")(restores.get_restore)
+app.add_typer(describe, name="describe")
+
+app.command()(restores.restore)
+app.command()(backups.backup)
+app.command()(status.status)
+app.command()(status.watch)
+app.command()(coverage.coverage)
+app.command()(report.report)
+app.command()(capacity.capacity)
+app.command()(cost.cost)
+app.command()(points.hold)
+app.command()(points.release)
+app.command()(prune.prune)
+app.command()(plan.plan)
+app.command()(doctor)
+app.command()(adopt.adopt)
+
+
+@app.callback()
+def snapkeep(api: ApiOption = "", profile: ProfileOption = "", region: RegionOption = "") -> None:
+    """Backups of Kubernetes volumes on Amazon EKS, with nothing to run in the cluster."""
+    Where.api, Where.profile, Where.region = api, profile, region
+
+
+@app.command()
+def manifests(
+    cluster: Annotated[str, typer.Option(help="The cluster, as the config names it.")],
+    config: ConfigOption = DEFAULT_CONFIG,
+    prefix: PrefixOption = USUAL_NAME,
+    kustomize: Annotated[
+        Path | None, typer.Option(help="Write a kustomize base into this directory instead of printing.")
+    ] = None,
+) -> None:
+    """Print what a cluster needs of Snapkeep: `snapkeep manifests --cluster NAME | kubectl apply -f -`."""
+    deployment = load_deployment(config)
+    if deployment.cluster(cluster) is None:
+        known = ", ".join(item.name for item in deployment.clusters)
+        _refuse(f"{config}: no cluster {cluster!r} in clusters; there are: {known}")
+    if kustomize is None:
+        typer.echo(to_yaml(cluster_manifests(cluster, prefix)), nl=False)
+    else:
+        _write(kustomize, kustomization(cluster, prefix))
+
+
+@app.command()
+def validate(
+    file: Annotated[Path, typer.Argument(help="The config file to check.")] = DEFAULT_CONFIG,
+) -> None:
+    """Check a config file and say what it means."""
+    deployment = load_deployment(file)
+    clusters = ", ".join(f"{cluster.name} ({cluster.region})" for cluster in deployment.clusters)
+    typer.echo(f"{file} is valid")
+    typer.echo(f"clusters: {clusters}")
+    typer.echo(f"stack: {load_size(file)}")
+    for policy in deployment.policies:
+        typer.echo(_in_words(policy))
+        for line in lock_in_words(policy):
+            typer.echo(f"  {line}")
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of the config file, for editors."""
+    typer.echo(json.dumps(json_schema(), indent=2))
+
+
+def _write(folder: Path, files: Mapping[str, str]) -> None:
+    """Write the files, and say what to do with them. Files of other names in the folder stay as they are."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, text in files.items():
+            (folder / name).write_text(text)
+    except OSError as error:
+        _refuse(f"{folder}: {error.strerror}; name a directory that can be written")
+    typer.echo(f"{len(files)} files in {folder}; apply them with: kubectl apply -k {folder}", err=True)
+
+
+def _refuse(text: str) -> NoReturn:
+    typer.echo(text, err=True)
+    raise typer.Exit(WRONG_CONFIG)
+
+
+def _in_words(policy: Policy) -> str:
+    schedule = policy.schedule
+    when = f"{schedule.expression} {schedule.timezone}" + ("" if schedule.enabled else ", paused")
+    keep = ", ".join(f"{rule} {amount}" for rule, amount in policy.retention.items())
+    return f"policy {policy.name}: {policy.method} on {', '.join(policy.clusters)}; {when}; keep {keep}"
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,128 @@
+"""The one step a cluster admin does: what `snapkeep manifests` prints for `kubectl apply -f -`.
+
+A VolumeSnapshotClass of our own, for each function that talks to the cluster a ClusterRole bound to the
+group its access entry puts it in, and what limits those groups to the fields of nodes, the snapshot objects
+and the claims that are ours to write. There is nothing in it to run and nothing secret.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import yaml
+
+from snapkeep.domain.drivers import DRIVERS, EBS_CSI, Driver
+from snapkeep.domain.naming import snapshot_class as snapshot_class_name
+from snapkeep.domain.policies import USUAL_NAME
+from snapkeep.domain.tags import class_tags
+from snapkeep_cli import node_guards, snapshot_guards
+from snapkeep_cli.config.cluster_access import FUNCTIONS, Rule, group_name
+
+Manifest = dict[str, Any]
+
+RBAC = "rbac.authorization.k8s.io"
+LABELS = {
+    "app.kubernetes.io/name": "snapkeep",
+    "app.kubernetes.io/part-of": "snapkeep",
+    "app.kubernetes.io/managed-by": "snapkeep",
+}
+
+
+def cluster_manifests(cluster: str, deployment: str = USUAL_NAME) -> list[Manifest]:
+    """Everything the cluster of that name needs: all that `kustomization` lists, in one list."""
+    return [manifest for manifests in parts(cluster, deployment).values() for manifest in manifests]
+
+
+def parts(cluster: str, deployment: str = USUAL_NAME) -> dict[str, list[Manifest]]:
+    """The manifests by file name, one for each thing that somebody may want to read or change alone."""
+    roles = {f"rbac-{name.replace('_', '-')}": [_role(name), _binding(name)] for name in FUNCTIONS}
+    return {
+        "snapshot-class": [snapshot_class(cluster, driver, deployment) for driver in DRIVERS.values()],
+        **roles,
+        "node-guards": _limits(node_guards.guards()),
+        "snapshot-guards": _limits(snapshot_guards.guards(cluster)),
+    }
+
+
+def kustomization(cluster: str, deployment: str = USUAL_NAME) -> dict[str, str]:
+    """File name to text of a kustomize base: `kubectl apply -k DIRECTORY`, or a base of overlays.
+
+    https://kubernetes.io/docs/tasks/manage-kubernetes-objects/kustomization/
+    """
+    files = {f"{name}.yaml": to_yaml(manifests) for name, manifests in parts(cluster, deployment).items()}
+    listing = {
+        "apiVersion": "kustomize.config.k8s.io/v1beta1",
+        "kind": "Kustomization",
+        "resources": list(files),
+    }
+    return {"kustomization.yaml": to_yaml([listing]), **files}
+
+
+def snapshot_class(cluster: str, driver: Driver = EBS_CSI, deployment: str = USUAL_NAME) -> Manifest:
+    """The VolumeSnapshotClass our points of a driver are taken with; never the default of the cluster.
+
+    Its deletionPolicy is Retain, so deleting a namespace does not delete its backups. The driver
+    puts each `tagSpecification_N` on the EC2 snapshot and fills the templates, where its IAM policy lets it.
+    https://github.com/kubernetes-sigs/aws-ebs-csi-driver/blob/master/docs/tagging.md
+    """
+    tags = class_tags(cluster, deployment).items() if driver.class_tags else ()
+    parameters = {
+        f"tagSpecification_{number}": f"{key}={value}" for number, (key, value) in enumerate(tags, 1)
+    }
+    return {
+        "apiVersion": "snapshot.storage.k8s.io/v1",
+        "kind": "VolumeSnapshotClass",
+        "metadata": _metadata(snapshot_class_name(cluster, driver)),
+        "driver": driver.name,
+        "deletionPolicy": "Retain",
+        **({"parameters": parameters} if parameters else {}),
+    }
+
+
+def to_yaml(manifests: list[Manifest]) -> str:
+    """The manifests as one YAML stream, in the order given."""
+    return yaml.safe_dump_all(manifests, explicit_start=True, sort_keys=False, width=110)
+
+
+def _role(function: str) -> Manifest:
+    return {
+        "apiVersion": f"{RBAC}/v1",
+        "kind": "ClusterRole",
+        "metadata": _metadata(group_name(function)),
+        "rules": [_rule(rule) for rule in FUNCTIONS[function]],
+    }
+
+
+def _limits(guards: Mapping[str, Manifest]) -> list[Manifest]:
+    """Each policy with the binding that puts it into force."""
+    made: list[Manifest] = []
+    for name, spec in guards.items():
+        policy = {
+            "apiVersion": f"{node_guards.ADMISSION}/v1",
+            "kind": "ValidatingAdmissionPolicy",
+            "metadata": _metadata(name),
+            "spec": spec,
+        }
+        bound = {"kind": "ValidatingAdmissionPolicyBinding", "spec": node_guards.binding(name)}
+        made += [policy, policy | bound]
+    return made
+
+
+def _rule(rule: Rule) -> Manifest:
+    return {"apiGroups": [rule.api_group], "resources": list(rule.resources), "verbs": list(rule.verbs)}
+
+
+def _binding(function: str) -> Manifest:
+    group = group_name(function)
+    return {
+        "apiVersion": f"{RBAC}/v1",
+        "kind": "ClusterRoleBinding",
+        "metadata": _metadata(group),
+        "roleRef": {"apiGroup": RBAC, "kind": "ClusterRole", "name": group},
+        "subjects": [{"apiGroup": RBAC, "kind": "Group", "name": group}],
+    }
+
+
+def _metadata(name: str) -> Manifest:
+    return {"name": name, "labels": dict(LABELS)}

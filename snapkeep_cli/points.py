@@ -1,0 +1,129 @@
+"""`snapkeep get points`, `describe point`, `hold`, `release`."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import Annotated
+
+import typer
+
+from snapkeep.domain.restore.commands import restore_command, size_to_ask
+from snapkeep.domain.restore.requests import RestoreRequest
+from snapkeep_cli.commands import ClusterOption, NamespaceOption, client, ending_well, place, the_cluster
+from snapkeep_cli.output import Output, OutputOption, emit, facts, say, table_of
+
+COLUMNS = {
+    "NAMESPACE": "namespace",
+    "CLAIM": "claim",
+    "TIME": "slot",
+    "POLICY": "policy",
+    "STATE": "state",
+    "SIZE": "size",
+    "HELD": "held",
+    "ID": "id",
+}
+
+PointArgument = Annotated[str, typer.Argument(help="The id of a recovery point.")]
+
+
+@ending_well
+def get_points(
+    cluster: ClusterOption = "",
+    namespace: NamespaceOption = "",
+    claim: Annotated[str, typer.Option(help="Only those of this claim.")] = "",
+    policy: Annotated[str, typer.Option(help="Only those of this policy.")] = "",
+    state: Annotated[str, typer.Option(help="Only those in this state: ready, pending, failed.")] = "",
+    since: Annotated[
+        str, typer.Option(help="Only those since this time, such as 2026-11-24T18:00:00Z.")
+    ] = "",
+    until: Annotated[str, typer.Option(help="Only those until this time.")] = "",
+    limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 100,
+    output: OutputOption = Output.TABLE,
+) -> None:
+    """List recovery points, newest first for each claim; also of namespaces and clusters that are gone."""
+    api = client()
+    cluster = the_cluster(api, cluster)
+    wanted = {"claim": claim, "policy": policy, "state": state, "since": since, "until": until}
+    where = place(cluster, namespace, "recovery-points")
+    listed = api.pages("recovery_points", *where, **wanted, limit=min(limit, 100))
+    found = list(islice(listed, limit + 1))
+    rows = [{**point, "held": "yes" if point["held"] else ""} for point in found[:limit]]
+    emit({"recovery_points": found[:limit]}, output, table_of(rows, COLUMNS))
+    if not found:
+        say("no recovery points")
+    elif len(found) > limit:
+        say(f"there are more than {limit}: narrow the list, or give a higher --limit")
+
+
+@ending_well
+def describe_point(
+    point: PointArgument,
+    cluster: ClusterOption = "",
+    namespace: NamespaceOption = "",
+    output: OutputOption = Output.TABLE,
+) -> None:
+    """Show a recovery point: what it holds, who holds it, and the command that restores it."""
+    api = client()
+    cluster = the_cluster(api, cluster)
+    found = api.get(*place(cluster, namespace, "recovery-points", point))
+    command = restore_command(
+        RestoreRequest(
+            cluster,
+            found["namespace"],
+            f"{found['claim']}-restored",
+            point_id=found["id"],
+            size=size_to_ask(found["size"], found["requested"]),
+        )
+    )
+    held = [_held(hold) for hold in found["holds"]] or ["by the tag snapkeep:hold" if found["held"] else ""]
+    shown = {
+        "recovery point": found["id"],
+        "claim": f"{found['namespace']}/{found['claim']} of {found['cluster']}",
+        "state": found["state"],
+        "taken": found["slot"],
+        "policy": found["policy"],
+        "size": f"{found['size']} (the claim asked for {found['requested']})",
+        "storage class": found["storage_class"],
+        "access modes": found["access_modes"],
+        "EBS snapshot": found["snapshot_id"],
+        "group": found["group"],
+        "archived": "yes" if found["archived"] else "",
+        "held": [item for item in held if item],
+        "restore it": command,
+    }
+    emit({**found, "restore": command}, output, facts(shown))
+
+
+@ending_well
+def hold(
+    point: PointArgument,
+    reason: Annotated[str, typer.Option(help="Why it must stay.")],
+    until: Annotated[
+        str, typer.Option(help="Until when, such as 2027-01-01T00:00:00Z; default: for good.")
+    ] = "",
+    cluster: ClusterOption = "",
+    namespace: NamespaceOption = "",
+) -> None:
+    """Keep a recovery point from being pruned."""
+    api = client()
+    cluster = the_cluster(api, cluster)
+    body = {"reason": reason, **({"until": until} if until else {})}
+    api.put(body, *place(cluster, namespace, "recovery-points", point, "hold"))
+    say(f"{point} is held{f' until {until}' if until else ''}")
+
+
+@ending_well
+def release(point: PointArgument, cluster: ClusterOption = "", namespace: NamespaceOption = "") -> None:
+    """Give your hold back; those of others, of restores, and those set by hand stay."""
+    api = client()
+    cluster = the_cluster(api, cluster)
+    where = place(cluster, namespace, "recovery-points", point)
+    api.delete(*where, "hold")
+    found = api.get(*where)
+    others = "; ".join(map(_held, found["holds"])) or "by the tag snapkeep:hold"
+    say(f"{point} is {f'still held {others}' if found['held'] else 'not held any more'}")
+
+
+def _held(hold: dict[str, str]) -> str:
+    until = f" until {hold['until']}" if hold.get("until") else ""
+    return f"by {hold['by'] or hold['holder']}{until}: {hold['reason']}"

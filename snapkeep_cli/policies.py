@@ -1,0 +1,114 @@
+"""`snapkeep policies protect`: the organization's policy that keeps administrators away from backups."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from typing import Annotated
+
+import typer
+
+from snapkeep_cli import connection
+from snapkeep_cli.deployment import DEFAULT_CONFIG, ConfigOption, load_deployment
+from snapkeep_cli.exit_codes import Exit
+from snapkeep_cli.output import fail
+from snapkeep_cli.protection import LONGEST, Part, Protected, policy
+
+app = typer.Typer(help="Print IAM policies for what Snapkeep cannot protect itself.", no_args_is_help=True)
+
+_ACCOUNT = re.compile(r"\d{12}")
+_KEY = re.compile(r"arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+")
+_ROLE = re.compile(r"(arn:aws[a-z-]*:iam::\d{12}:(role|user)/)?([A-Za-z0-9_+=,.@/-]|\{account\}|\{region\})+")
+
+
+@app.callback()
+def policies() -> None:
+    """Print IAM policies for what Snapkeep cannot protect itself."""
+
+
+@app.command()
+def protect(
+    account: Annotated[
+        list[str], typer.Option(help="An account with a deployment; several times for several.")
+    ],
+    deployer: Annotated[
+        list[str],
+        typer.Option(
+            help="A role that deployments go through: its ARN, or its name with {account} and {region} "
+            "where these stand; several times for several."
+        ),
+    ],
+    break_glass: Annotated[
+        str, typer.Option(help="The role that the policy never stops: its ARN or name.")
+    ] = "break-glass",
+    key: Annotated[
+        list[str] | None,
+        typer.Option(help="The ARN of a KMS key that encrypts backups; without any, all keys are kept."),
+    ] = None,
+    region: Annotated[
+        list[str] | None, typer.Option(help="A Region with a deployment; those of the config by default.")
+    ] = None,
+    prefix: Annotated[list[str] | None, typer.Option(help="The prefix of a deployment.")] = None,
+    stack: Annotated[list[str] | None, typer.Option(help="The stack of a deployment.")] = None,
+    part: Annotated[Part, typer.Option(help="One of two policies that together are the whole.")] = Part.ALL,
+    config: ConfigOption = DEFAULT_CONFIG,
+) -> None:
+    """Print a service control policy that leaves backups, roles and code to those who should touch them."""
+    _check("--account", _ACCOUNT, account, "12 digits")
+    _check("--key", _KEY, key or [], "the ARN of a key, such as arn:aws:kms:REGION:ACCOUNT:key/ID")
+    exact = "the name or the ARN of a role, without wildcards"
+    _check("--deployer", _ROLE, deployer, exact)
+    _check("--break-glass", _ROLE, [break_glass], exact)
+    regions = region or sorted({each.region for each in load_deployment(config).clusters})
+    typer.echo(
+        _fitting(
+            Protected(
+                accounts=account,
+                regions=regions,
+                deployers=deployer,
+                break_glass=break_glass,
+                prefixes=prefix or ["snapkeep"],
+                stacks=stack or [os.environ.get(connection.STACK, "Snapkeep")],
+                keys=key or [],
+                partition=_partition(regions),
+            ),
+            part,
+        )
+    )
+
+
+def _fitting(protected: Protected, part: Part) -> str:
+    """The policy as text: in lines where they fit into what an organization takes, else without blanks."""
+    document = policy(protected, part)
+    lines, tight = json.dumps(document, indent=1), json.dumps(document, separators=(",", ":"))
+    if len(tight) > LONGEST:
+        raise fail(
+            f"the policy has {len(tight)} characters, a service control policy at most {LONGEST}",
+            "print it with --part backups and with --part deployment, or for fewer accounts, "
+            "and attach each to those accounts",
+            Exit.USAGE,
+        )
+    return lines if len(lines) <= LONGEST else tight
+
+
+def _partition(regions: list[str]) -> str:
+    import botocore.session  # takes a second: not before it is needed
+    from botocore.exceptions import UnknownRegionError
+
+    known = botocore.session.get_session()
+    try:
+        partitions = {known.get_partition_for_region(each) for each in regions}
+    except UnknownRegionError as error:
+        raise fail(str(error), "give Regions of AWS, such as eu-west-1", Exit.USAGE) from error
+    if len(partitions) > 1:
+        raise fail(
+            f"{', '.join(regions)} are not in one partition of AWS", "print a policy for each", Exit.USAGE
+        )
+    return str(partitions.pop())
+
+
+def _check(option: str, pattern: re.Pattern[str], values: list[str], what: str) -> None:
+    for value in values:
+        if not pattern.fullmatch(value):
+            raise fail(f"{option} {value!r} is not {what}", f"give {what}", Exit.USAGE)

@@ -1,0 +1,43 @@
+"""`snapkeep prune`: what would be deleted, a prune at once, and what the brake refused."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from snapkeep_cli.commands import ClusterOption, client, ending_well, the_cluster
+from snapkeep_cli.exit_codes import Exit
+from snapkeep_cli.output import Output, OutputOption, emit, fail, say, table_of
+
+COLUMNS = {"EBS SNAPSHOT": "snapshot_id", "WHY IT GOES": "reason"}
+
+
+@ending_well
+def prune(
+    cluster: ClusterOption = "",
+    now: Annotated[bool, typer.Option("--now", help="Prune now instead of within the hour.")] = False,
+    confirm: Annotated[str, typer.Option(help="The token of refused deletions to do after all.")] = "",
+    output: OutputOption = Output.TABLE,
+) -> None:
+    """Show what retention lets go and what the brake refused; --now or --confirm let it go."""
+    api = client()
+    cluster = the_cluster(api, cluster)
+    wish: dict[str, object] = {"dry_run": False} if now else {}
+    status, plan = api.post({"confirm": confirm} if confirm else wish, "clusters", cluster, "prune")
+    emit(plan, output, table_of(plan["deletions"], COLUMNS))
+    for note in plan["notes"]:
+        say(note)
+    if plan["refused"]:
+        raise fail(plan["refused"], code=Exit.REFUSED)
+    started = status == 202
+    counts = f"{plan['deleting']} recovery points of cluster {cluster}; {plan['keeping']} stay"
+    say(f"prune {'deletes' if started else 'would delete'} {counts}{'; it is under way' if started else ''}")
+    for refusal in plan["refusals"]:
+        if refusal["token"] != confirm:
+            _say_refusal(cluster, refusal)
+
+
+def _say_refusal(cluster: str, refusal: dict[str, Any]) -> None:
+    say(f"the brake refused {refusal['deleting']} deletions: {refusal['reason']}")
+    say(f"to do them: snapkeep prune --cluster {cluster} --confirm {refusal['token']}")

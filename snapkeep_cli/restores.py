@@ -1,0 +1,186 @@
+"""`snapkeep restore`, `get restores`, `get restore`."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from itertools import islice
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from snapkeep_cli.commands import (
+    ClusterOption,
+    Document,
+    DryRunOption,
+    client,
+    ending_well,
+    place,
+    the_cluster,
+)
+from snapkeep_cli.exit_codes import Exit
+from snapkeep_cli.output import Output, OutputOption, emit, facts, fail, findings, say, styled, table_of
+from snapkeep_cli.waiting import wait_for
+
+ENDED = ("bound", "removed", "failed")
+USABLE = ("waiting_for_consumer", *ENDED)
+"""A claim that waits for its first pod is as good as it gets without one."""
+
+COLUMNS = {
+    "NAMESPACE": "namespace",
+    "CLAIM": "target",
+    "STAGE": "stage",
+    "SIZE": "size",
+    "ACCEPTED": "accepted_at",
+    "FROM": "recovery_point",
+    "ID": "id",
+}
+
+RequiredNamespace = Annotated[str, typer.Option("-n", "--namespace", help="The namespace to restore into.")]
+
+
+@ending_well
+def restore(
+    namespace: RequiredNamespace,
+    point: Annotated[str, typer.Argument(help="The id of a recovery point; or give --claim.")] = "",
+    cluster: ClusterOption = "",
+    claim: Annotated[str, typer.Option(help="The claim whose newest recovery point is restored.")] = "",
+    at: Annotated[str, typer.Option(help="With --claim: the newest at or before this time.")] = "",
+    target: Annotated[str, typer.Option("--as", help="The claim to make; default: as --claim.")] = "",
+    size: Annotated[str, typer.Option(help="Its size, such as 10Gi; default: what is needed.")] = "",
+    expand: Annotated[
+        str, typer.Option(help="auto raises a size that is too small; never refuses it.")
+    ] = "never",
+    storage_class: Annotated[
+        str, typer.Option("--class", help="Its storage class; default: as it was.")
+    ] = "",
+    zone: Annotated[str, typer.Option(help="The zone where it will be used.")] = "",
+    from_namespace: Annotated[str, typer.Option(help="The claim's namespace, when it is another.")] = "",
+    from_cluster: Annotated[str, typer.Option(help="The claim's cluster, when it is another.")] = "",
+    label: Annotated[
+        list[str] | None, typer.Option(help="A label for the claim, key=value; repeat it.")
+    ] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Take warnings for errors.")] = False,
+    dry_run: DryRunOption = False,
+    wait: Annotated[bool, typer.Option("--wait", help="Wait until the claim can be used.")] = False,
+    timeout: Annotated[int, typer.Option(min=1, help="With --wait: seconds to wait at most.")] = 600,
+    output: OutputOption = Output.TABLE,
+) -> None:
+    """Make a claim from a recovery point; what cannot work is refused before anything is made."""
+    if bool(point) == bool(claim):
+        raise fail(
+            "give a recovery point, or --claim", "`snapkeep get points` lists recovery points", Exit.USAGE
+        )
+    api = client()
+    cluster = the_cluster(api, cluster)
+    wish: dict[str, Any] = {
+        "recovery_point": point,
+        "claim": claim,
+        "at": at,
+        "target": target,
+        "size": size,
+        "expand": expand,
+        "storage_class": storage_class,
+        "zone": zone,
+        "labels": dict(_label(item) for item in label or []),
+        "strict": strict,
+        "dry_run": dry_run,
+    }
+    elsewhere = {"source_namespace": from_namespace, "source_cluster": from_cluster}
+    body = {name: value for name, value in wish.items() if value}
+    if any(elsewhere.values()):
+        body |= {"namespace": namespace, **{name: value for name, value in elsewhere.items() if value}}
+        status, answer = api.post(body, "clusters", cluster, "restores")
+    else:
+        status, answer = api.post(body, *place(cluster, namespace, "restores"))
+    findings(answer["plan"]["findings"])
+    if status == 200:
+        emit(answer, output, _plan(answer["plan"], "would be made"))
+        return
+    if wait:
+        where = place(cluster, namespace, "restores", answer["id"])
+        seen = wait_for(lambda: api.get(*where), USABLE, timedelta(seconds=timeout))
+        _end(seen, output)
+        return
+    emit(answer, output, _plan(answer["plan"], "accepted", answer["id"]))
+    say(f"snapkeep get restore {answer['id']} --cluster {cluster} --namespace {namespace}  tells how it goes")
+
+
+@ending_well
+def get_restores(
+    namespace: RequiredNamespace,
+    cluster: ClusterOption = "",
+    limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 50,
+    output: OutputOption = Output.TABLE,
+) -> None:
+    """List restores into a namespace, newest first."""
+    api = client()
+    where = place(the_cluster(api, cluster), namespace, "restores")
+    found = list(islice(api.pages("restores", *where, limit=min(limit, 100)), limit))
+    emit({"restores": found}, output, table_of(found, COLUMNS))
+    if not found:
+        say("no restores")
+
+
+@ending_well
+def get_restore(
+    restore_id: Annotated[str, typer.Argument(metavar="ID", help="The id of a restore.")],
+    namespace: RequiredNamespace,
+    cluster: ClusterOption = "",
+    wait: Annotated[bool, typer.Option("--wait", help="Wait until the claim is bound.")] = False,
+    timeout: Annotated[int, typer.Option(min=1, help="With --wait: seconds to wait at most.")] = 600,
+    output: OutputOption = Output.TABLE,
+) -> None:
+    """Show how a restore stands now, and what happened to it."""
+    api = client()
+    where = place(the_cluster(api, cluster), namespace, "restores", restore_id)
+    found = api.get(*where)
+    if wait and found["state"] not in ENDED:
+        found = wait_for(lambda: api.get(*where), ENDED, timedelta(seconds=timeout))
+    _end(found, output)
+
+
+def _end(found: Document, output: Output) -> None:
+    emit(found, output, _shown(found))
+    if found["state"] == "failed":
+        raise typer.Exit(Exit.FAILED)
+
+
+def _label(text: str) -> tuple[str, str]:
+    key, equals, value = text.partition("=")
+    if not equals:
+        raise fail(f"{text!r} is no label", "write --label key=value", Exit.USAGE)
+    return key, value
+
+
+def _plan(plan: Document, state: str, restore_id: str = "") -> Table:
+    return facts(
+        {
+            "restore": restore_id,
+            "claim": f"{plan['namespace']}/{plan['target']}",
+            "state": state,
+            "size": plan["size"],
+            "storage class": plan["storage_class"],
+            "from": f"{plan['recovery_point']} ({plan['snapshot_id']})",
+        }
+    )
+
+
+def _shown(found: Document) -> Table:
+    events = [f"{event['at']} {event['reason']}: {event['message']}" for event in found["events"]]
+    table = facts(
+        {
+            "restore": found["id"],
+            "claim": f"{found['namespace']}/{found['target']}",
+            "state": found["state"],
+            "": found["text"],
+            "size": found["size"],
+            "from": f"{found['recovery_point']} ({found['snapshot_id']})",
+            "asked by": found["caller"],
+        }
+    )
+    for moment in found["timeline"]:
+        table.add_row(moment["at"], styled(moment["text"]))
+    for event in events:
+        table.add_row("event", styled(event))
+    return table

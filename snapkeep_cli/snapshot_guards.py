@@ -1,0 +1,225 @@
+"""What RBAC cannot say: which snapshot objects and claims our functions may create and delete, in CEL.
+
+`create` on VolumeSnapshotContents names any EBS snapshot of the account, and the CSI driver deletes it with
+a content whose deletionPolicy is Delete: whoever took a function over could delete backups with the rights
+of the driver. `delete` reaches the snapshots and claims of everybody. A ValidatingAdmissionPolicy for each
+kind narrows all our groups to what the functions do. It needs Kubernetes 1.30 or newer.
+https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/
+https://kubernetes.io/docs/concepts/storage/volume-snapshot-classes/#deletionpolicy
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from snapkeep.domain.drivers import DRIVERS
+from snapkeep.domain.naming import snapshot_classes
+from snapkeep.domain.restore.operations import object_name
+from snapkeep_cli.config.cluster_access import CORE, FUNCTIONS, SNAPSHOTS, group_name
+
+Spec = dict[str, Any]
+Rule = tuple[str, str]
+"""A CEL expression, and what our functions do not do where it is false."""
+
+RESTORE = "snapkeep.io/restore"
+RESTORED = "snapkeep.io/restored"
+MANAGED = "snapkeep.io/managed"
+POINT = ("snapkeep.io/run", "snapkeep.io/claim-uid")
+"""Labels and annotations that `snapkeep.adapters.kubernetes` writes. People and tools take labels off more
+often than annotations: what goes is known by either."""
+
+CONTROLLERS = "snapshot.storage.kubernetes.io/"
+"""Annotations that the snapshot controllers obey: which Secret they use, whether a volume changes its mode.
+https://kubernetes.io/docs/concepts/storage/volume-snapshots/#convert-volume-mode
+"""
+
+DELETES = "request.operation == 'DELETE'"
+CREATES = "request.operation == 'CREATE'"
+GROUPS = "request.userInfo.groups"
+
+
+def guards(cluster: str) -> dict[str, Spec]:
+    """Name to `spec` of each ValidatingAdmissionPolicy, for the cluster of that name."""
+    classes = _any_of(sorted(snapshot_classes(cluster)))
+    return {
+        "snapkeep-snapshot-contents": _guard(SNAPSHOTS, "volumesnapshotcontents", _contents(classes)),
+        "snapkeep-volume-snapshots": _guard(SNAPSHOTS, "volumesnapshots", _volume_snapshots(classes)),
+        "snapkeep-restored-claims": _guard(CORE, "persistentvolumeclaims", _claims()),
+    }
+
+
+def _guard(api_group: str, resource: str, rules: Iterable[Rule]) -> Spec:
+    never = ("request.operation != 'UPDATE'", f"change no {resource}")
+    return {
+        "failurePolicy": "Fail",
+        "matchConstraints": {
+            "resourceRules": [
+                {
+                    "apiGroups": [api_group],
+                    "apiVersions": ["v1"],
+                    "operations": ["CREATE", "UPDATE", "DELETE"],
+                    "resources": [resource],
+                    "scope": "*",
+                }
+            ]
+        },
+        "matchConditions": [{"name": "only-snapkeep", "expression": _is_ours()}],
+        "validations": [
+            {"expression": expression, "message": f"functions of Snapkeep {message}"}
+            for expression, message in (never, *rules)
+        ],
+    }
+
+
+def _contents(classes: str) -> list[Rule]:
+    """Imports only, whose VolumeSnapshot has their name; what is deleted is of our classes, and retains."""
+    imported = (
+        "object.spec.deletionPolicy == 'Retain'",
+        "has(object.spec.source.snapshotHandle)",
+        f"object.spec.driver in {_any_of(sorted(DRIVERS))}",
+        "object.spec.volumeSnapshotRef.name == object.metadata.name",
+        *_restored("object"),
+        _named_as_import("object"),
+        _of_class("object", classes),
+        *_plain(),
+    )
+    return [
+        (
+            _unless(CREATES, imported),
+            "create only VolumeSnapshotContents of restores, of their own classes, drivers, names and "
+            "annotations, with deletionPolicy Retain",
+        ),
+        (
+            _unless(DELETES, ["oldObject.spec.deletionPolicy == 'Retain'"]),
+            "delete no VolumeSnapshotContent that does not have deletionPolicy Retain",
+        ),
+        (
+            _unless(DELETES, [_of_class("oldObject", classes)]),
+            "delete only VolumeSnapshotContents of their own classes",
+        ),
+        (
+            _unless(f"{DELETES} && {_is('take_snapshots')}", ["has(oldObject.spec.source.volumeHandle)"]),
+            "that take snapshots delete no imported VolumeSnapshotContent",
+        ),
+        (
+            _unless(f"{DELETES} && {_is('finish_restores')}", [_annotated("oldObject", RESTORE)]),
+            "that finish restores delete only VolumeSnapshotContents of restores",
+        ),
+    ]
+
+
+def _volume_snapshots(classes: str) -> list[Rule]:
+    """Those of points and of imports; who takes points cannot reach an import, nor the other way round."""
+    of_point = (
+        "has(object.spec.source.persistentVolumeClaimName)",
+        _labelled("object", MANAGED, "true"),
+        *(_annotated("object", name) for name in POINT),
+        *_plain(),
+    )
+    of_import = (
+        "has(object.spec.source.volumeSnapshotContentName)",
+        "object.spec.source.volumeSnapshotContentName == object.metadata.name",
+        *_restored("object"),
+        _named_as_import("object"),
+        *_plain(),
+    )
+    takes, finishes = _is("take_snapshots"), _is("finish_restores")
+    made_for_restore = f"({_annotated('oldObject', RESTORE)})"
+    made_for_point = f"({_labelled('oldObject', MANAGED, 'true')} || ({_annotated('oldObject', POINT[0])}))"
+    may_delete = (
+        f"({finishes} ? {made_for_restore} : ({takes} ? {made_for_point} : "
+        f"({made_for_point} || {made_for_restore})))"
+    )
+    return [
+        (
+            _unless(CREATES, [f"({takes} ? {_all(of_point)} : {_all(of_import)})"]),
+            "create only VolumeSnapshots of recovery points and of restores, each function its own",
+        ),
+        (
+            f"({DELETES} ? {_of_class('oldObject', classes)} : {_of_class('object', classes)})",
+            "create and delete only VolumeSnapshots of their own classes",
+        ),
+        (
+            _unless(DELETES, [may_delete]),
+            "delete only VolumeSnapshots of recovery points and of restores, each function its own",
+        ),
+    ]
+
+
+def _claims() -> list[Rule]:
+    """Claims of restores, made from a VolumeSnapshot; a claim with a volume may hold data and stays."""
+    made = (
+        *_restored("object"),
+        *_plain(),
+        "!has(object.spec.volumeName)",
+        "!has(object.spec.selector)",
+        "has(object.spec.dataSource)",
+        "object.spec.dataSource.kind == 'VolumeSnapshot'",
+    )
+    unbound = "(!has(oldObject.spec.volumeName) || oldObject.spec.volumeName == '')"
+    return [
+        (_unless(CREATES, made), "create only claims of restores, made from a VolumeSnapshot"),
+        (_unless(DELETES, [_annotated("oldObject", RESTORE)]), "delete only claims of restores"),
+        (_unless(DELETES, [unbound]), "delete no claim that has a volume"),
+    ]
+
+
+def _restored(which: str) -> tuple[str, ...]:
+    """What a restore made carries its annotation and its label."""
+    labels = f"{which}.metadata.labels"
+    return _annotated(which, RESTORE), f"has({labels}) && '{RESTORED}' in {labels}"
+
+
+def _plain() -> tuple[str, ...]:
+    """What is made belongs to no other object, with which the garbage collector would delete it whatever it
+    holds by then, and tells the snapshot controllers nothing. Finalizers are not looked at: Kubernetes itself
+    writes one on every new claim, before this is asked.
+    https://kubernetes.io/docs/concepts/architecture/garbage-collection/#owners-dependents
+    https://kubernetes.io/docs/concepts/storage/persistent-volumes/#storage-object-in-use-protection
+    """
+    return (
+        "!has(object.metadata.ownerReferences)",
+        f"!object.metadata.annotations.exists(key, key.startsWith('{CONTROLLERS}'))",
+    )
+
+
+def _named_as_import(which: str) -> str:
+    meta = f"{which}.metadata"
+    return f"{meta}.name.startsWith('{object_name('')}' + {meta}.annotations['{RESTORE}'])"
+
+
+def _of_class(which: str, classes: str) -> str:
+    name = f"{which}.spec.volumeSnapshotClassName"
+    return f"(has({name}) && {name} in {classes})"
+
+
+def _annotated(which: str, annotation: str) -> str:
+    annotations = f"{which}.metadata.annotations"
+    return f"has({annotations}) && '{annotation}' in {annotations}"
+
+
+def _labelled(which: str, label: str, value: str) -> str:
+    labels = f"{which}.metadata.labels"
+    return f"(has({labels}) && '{label}' in {labels} && {labels}['{label}'] == '{value}')"
+
+
+def _is_ours() -> str:
+    ours = _any_of([group_name(function) for function in FUNCTIONS])
+    return f"has({GROUPS}) && {GROUPS}.exists(group, group in {ours})"
+
+
+def _is(function: str) -> str:
+    return f"'{group_name(function)}' in {GROUPS}"
+
+
+def _unless(condition: str, rules: Iterable[str]) -> str:
+    return f"!({condition}) || {_all(rules)}"
+
+
+def _all(rules: Iterable[str]) -> str:
+    return f"({' && '.join(rules)})"
+
+
+def _any_of(names: Sequence[str]) -> str:
+    return f"[{', '.join(repr(name) for name in names)}]"

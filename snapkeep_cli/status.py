@@ -1,0 +1,111 @@
+"""`snapkeep status` and `watch`: how a cluster stands, on one screen."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import typer
+from rich.console import Group, RenderableType
+from rich.live import Live
+from rich.text import Text
+
+from snapkeep_cli.client import ApiClient, ApiProblem
+from snapkeep_cli.commands import ClusterOption, Document, client, ending_well, the_cluster
+from snapkeep_cli.output import COLORS, Output, OutputOption, clean, emit, out, say, table_of
+from snapkeep_cli.transport import Unreachable
+
+MOST_TROUBLES = 10
+"""Claims in trouble that fit on a screen; `snapkeep coverage` lists all."""
+
+ENDED = ("bound", "removed", "failed")
+
+sleep: Callable[[float], None] = time.sleep
+
+
+@ending_well
+def status(cluster: ClusterOption = "", output: OutputOption = Output.TABLE) -> None:
+    """Say how a cluster stands: claims in trouble, runs, incidents and restores, on one screen."""
+    api = client()
+    found = _look(api, the_cluster(api, cluster))
+    emit(found, output, screen(found))
+
+
+@ending_well
+def watch(
+    cluster: ClusterOption = "",
+    every: Annotated[int, typer.Option(min=2, help="Seconds from look to look.")] = 15,
+) -> None:
+    """Show the status again and again, until Ctrl+C; trouble with the API is told and tried again."""
+    api = client()
+    cluster = the_cluster(api, cluster)
+    with Live(screen(_look(api, cluster)), console=out(), auto_refresh=False) as live:
+        try:
+            while True:
+                sleep(every)
+                live.update(_screen_or_trouble(api, cluster), refresh=True)
+        except KeyboardInterrupt:
+            say("stopped watching")
+
+
+def screen(found: Document) -> RenderableType:
+    """A status as people read it."""
+    parts: list[RenderableType] = [_headline(found)]
+    for rows, columns in (
+        (_troubles(found), {"STATE": "state", "CLAIM": "name", "WHY": "reason"}),
+        (
+            [_policy(item) for item in found["policies"]],
+            {"POLICY": "name", "CLAIMS": "claims", "NEWEST RUN": "run", "": "state", "NEXT RUN": "next_run"},
+        ),
+        (
+            [item for item in found["incidents"] if not item["closed_at"]],
+            {"INCIDENT": "instance", "NODE": "node", "SINCE": "opened_at", "LATEST": "latest"},
+        ),
+        (
+            [_named(item) for item in found["restores"] if item["stage"] not in ENDED],
+            {"RESTORE": "id", "CLAIM": "name", "STATE": "stage", "SINCE": "accepted_at"},
+        ),
+    ):
+        if rows:
+            parts += [Text(), table_of(rows, columns)]
+    left = len(found["troubles"]) - MOST_TROUBLES
+    if left > 0:
+        parts.insert(3, Text(f"and {left} more: snapkeep coverage", style="dim"))
+    return Group(*parts)
+
+
+def _look(api: ApiClient, cluster: str) -> Document:
+    return api.get("clusters", cluster, "status")
+
+
+def _screen_or_trouble(api: ApiClient, cluster: str) -> RenderableType:
+    try:
+        return screen(_look(api, cluster))
+    except (ApiProblem, Unreachable) as trouble:
+        return Text(f"the API does not tell: {clean(trouble)}", style="bold red")
+
+
+def _headline(found: Document) -> Text:
+    counts = found["claims"]
+    line = Text.assemble((clean(found["cluster"]), "bold"), f"  {found['at']}  ")
+    for state in ("protected", "late", "unprotected", "failing"):
+        if counts.get(state) or state == "protected":
+            line.append(f" {counts.get(state, 0)} ", style="bold")
+            line.append(state, style=COLORS[state])
+    return line
+
+
+def _troubles(found: Document) -> list[dict[str, Any]]:
+    return [_named(item) for item in found["troubles"][:MOST_TROUBLES]]
+
+
+def _named(item: Document) -> dict[str, Any]:
+    return {**item, "name": f"{item['namespace']}/{item['claim']}"}
+
+
+def _policy(item: Document) -> dict[str, Any]:
+    run = item["last_run"]
+    if run is None:
+        return {**item, "run": "none yet", "state": ""}
+    return {**item, "run": f"{run['slot']}  {run['ready']} of {run['total']}", "state": run["state"]}

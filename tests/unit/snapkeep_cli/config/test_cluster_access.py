@@ -1,0 +1,91 @@
+"""Each function may do in a cluster what it needs, and no more."""
+
+from __future__ import annotations
+
+import pytest
+
+from snapkeep_cli.config.cluster_access import FUNCTIONS, group_name
+
+READING = {"get", "list"}
+
+
+def verbs_on(function: str, resource: str) -> set[str]:
+    return {verb for rule in FUNCTIONS[function] if resource in rule.resources for verb in rule.verbs}
+
+
+def test_a_group_is_named_after_its_function() -> None:
+    assert group_name("plan_backup") == "snapkeep:plan-backup"
+
+
+def test_a_function_without_access_to_clusters_has_no_group() -> None:
+    with pytest.raises(KeyError, match=r"'record_completion' has no access to clusters.*plan_backup"):
+        group_name("record_completion")
+
+
+DYING = {
+    ("handle_interruption", "nodes", "patch"),
+    ("handle_interruption", "events", "create"),
+    ("save_node", "pods/eviction", "create"),
+    ("save_node", "pods", "delete"),
+    ("save_node", "events", "create"),
+    ("release_volumes", "nodes", "patch"),
+    ("release_volumes", "pods", "delete"),
+    ("release_volumes", "volumeattachments", "delete"),
+}
+"""Who cordons evicts nobody, and who evicts cannot touch nodes or volumes. save_node deletes what a budget
+still blocks seconds before the deadline; the rest is deleted only after a death."""
+
+
+def test_only_taking_pruning_restoring_and_dying_nodes_write() -> None:
+    writes = {
+        (function, resource, verb)
+        for function, rules in FUNCTIONS.items()
+        for rule in rules
+        for resource in rule.resources
+        for verb in set(rule.verbs) - READING
+    }
+
+    assert writes == {
+        ("take_snapshots", "volumesnapshots", "create"),
+        ("take_snapshots", "volumesnapshots", "delete"),
+        ("take_snapshots", "volumesnapshotcontents", "delete"),
+        ("prune", "volumesnapshots", "delete"),
+        ("prune", "volumesnapshotcontents", "delete"),
+    } | DYING | {
+        (function, resource, verb)
+        for resource in ("persistentvolumeclaims", "volumesnapshots", "volumesnapshotcontents")
+        for function, verb in (
+            ("api", "create"),
+            ("finish_restores", "create"),
+            ("finish_restores", "delete"),
+        )
+    }
+
+
+def test_planning_lists_claims_their_volumes_and_pods() -> None:
+    for resource in ("persistentvolumeclaims", "persistentvolumes", "pods"):
+        assert verbs_on("plan_backup", resource) == {"list"}
+    assert verbs_on("plan_backup", "volumesnapshotclasses") == {"get"}
+
+
+def test_reconcile_follows_a_volume_snapshot_to_its_content() -> None:
+    assert verbs_on("reconcile", "volumesnapshots") == {"get"}
+    assert verbs_on("reconcile", "volumesnapshotcontents") == {"get"}
+
+
+def test_prune_sees_which_claims_are_gone_and_changes_none() -> None:
+    assert verbs_on("prune", "persistentvolumeclaims") == {"list"}
+    assert not verbs_on("prune", "persistentvolumes") and not verbs_on("prune", "pods")
+
+
+def test_no_function_sees_secrets_or_uses_wildcards() -> None:
+    resources = {resource for rules in FUNCTIONS.values() for rule in rules for resource in rule.resources}
+    everything = {
+        text
+        for rules in FUNCTIONS.values()
+        for rule in rules
+        for text in (rule.api_group, *rule.resources, *rule.verbs)
+    }
+
+    assert "secrets" not in resources
+    assert not any("*" in text for text in everything)

@@ -1,0 +1,67 @@
+"""The checked-in snapkeep.yaml is valid, its schema is current, and both say what the README promises."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from snapkeep.domain.policies import Cluster, Method, Schedule, from_document, to_document
+from snapkeep_cli.config import json_schema, load
+
+ROOT = Path(__file__).parents[4]
+EXAMPLE = ROOT / "snapkeep.yaml"
+SCHEMA = ROOT / "docs" / "snapkeep.schema.json"
+
+
+def test_the_published_schema_is_current() -> None:
+    """When this fails: `snapkeep schema > docs/snapkeep.schema.json`."""
+    assert json.loads(SCHEMA.read_text()) == json_schema()
+
+
+def test_editors_find_the_schema_from_the_first_line() -> None:
+    first = EXAMPLE.read_text().splitlines()[0]
+    name, _, target = first.removeprefix("# yaml-language-server: ").partition("=")
+    assert (name, EXAMPLE.parent / target) == ("$schema", SCHEMA)
+
+
+def properties(schema: Any) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every key that the schema describes, with its description."""
+    for model in (schema, *schema["$defs"].values()):
+        yield from model["properties"].items()
+
+
+def test_every_key_is_explained_to_editors_and_none_may_be_null() -> None:
+    schema = json_schema()
+    assert [key for key, value in properties(schema) if not value.get("description")] == []
+    assert '"null"' not in json.dumps(schema)
+
+
+def test_unknown_keys_are_wrong_for_editors_too() -> None:
+    schema = json_schema()
+    assert all(model["additionalProperties"] is False for model in (schema, *schema["$defs"].values()))
+
+
+def test_the_lab_cluster_is_backed_up_by_both_methods_and_as_a_group() -> None:
+    deployment = load(EXAMPLE)
+    assert deployment.clusters == (Cluster("myeks", "ap-northeast-2"),)
+    policies = {policy.name: policy for policy in deployment.policies}
+    assert {name: policy.method for name, policy in policies.items()} == {
+        "nightly": Method.CSI,
+        "wordpress": Method.EBS,
+        "weekly": Method.CSI,
+    }
+    assert policies["nightly"].selection.namespaces == ("default",)
+    assert policies["wordpress"].selection.namespaces == ("wordpress",)
+    assert policies["wordpress"].group_label == "app"
+    assert policies["weekly"].selection.opt_in_only
+    assert policies["wordpress"].schedule == Schedule(
+        "cron(0 0/6 * * ? *)", "Asia/Seoul", 5, timedelta(hours=2)
+    )
+
+
+def test_the_example_survives_the_trip_to_the_functions() -> None:
+    deployment = load(EXAMPLE)
+    assert from_document(json.loads(json.dumps(to_document(deployment)))) == deployment

@@ -1,0 +1,48 @@
+"""`snapkeep backup`, `snapkeep get backup`."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.fakes.world import World
+from tests.unit.snapkeep_cli.conftest import Command
+
+
+def finish(world: World) -> None:
+    for cluster, policy, slot in world.starter.started:
+        world.plan_backup.run(cluster, policy, slot, world.owner())
+    world.work()
+    world.finish_snapshots()
+
+
+def test_a_claim_is_backed_up_and_shown(snapkeep: Command, world: World) -> None:
+    started = snapkeep("backup", "data", "-n", "shop")
+    assert started.code == 0, started.err
+    assert "planning" in started.out
+    finish(world)
+    made = next(run.id for run in world.journal.runs.values() if run.policy == "on-demand")
+    shown = snapkeep("get", "backup", made)
+    assert shown.code == 0
+    assert f"{made} is completed: 1 of 1 points ready, 0 failed" in shown.err
+    assert shown.out.splitlines()[1].split()[:4] == ["shop", "data", "ready", "csi"]
+
+
+@pytest.mark.parametrize("words", [("-n", "shop"), ("shop/data",), ("--policy", "nightly")])
+def test_a_dry_run_lists_what_would_be_taken(snapkeep: Command, world: World, words: tuple[str, ...]) -> None:
+    shown = snapkeep("backup", *words, "--dry-run")
+    assert (shown.code, shown.out.splitlines()[1].split()[:2]) == (0, ["shop", "data"])
+    assert world.starter.started == []
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ((), 2),
+        (("data",), 2),
+        (("data", "-n", "shop", "--policy", "nightly"), 2),
+        (("lost", "-n", "shop"), 3),
+        (("--policy", "lost"), 4),
+    ],
+)
+def test_the_exit_code_says_what_is_wrong(snapkeep: Command, words: tuple[str, ...], code: int) -> None:
+    assert snapkeep("backup", *words).code == code

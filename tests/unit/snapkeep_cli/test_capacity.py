@@ -1,0 +1,63 @@
+"""`snapkeep capacity`: figures for what fits, and a refusal with the way out for what does not."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from snapkeep_cli.main import app
+
+EXAMPLE = Path(__file__).parents[3] / "snapkeep.yaml"
+
+
+def run(*arguments: str) -> tuple[int, str, str]:
+    result = CliRunner().invoke(app, ["capacity", *arguments])
+    return result.exit_code, result.stdout, result.stderr
+
+
+def test_what_fits_is_told_with_its_rate_and_time() -> None:
+    code, told, said = run("--volumes", "900", "--pending-seconds", "10")
+
+    assert (code, said) == (0, "")
+    assert "2.5 snapshots a second" in told
+    assert "6 min at least" in told
+
+
+def test_csi_takes_longer_and_the_flag_that_changes_it_is_named() -> None:
+    _, told, _ = run("--volumes", "600", "--pending-seconds", "10")
+    _, faster, _ = run("--volumes", "600", "--pending-seconds", "10", "--kube-api-qps", "100")
+
+    assert "15 min at least where they are all in one cluster" in " ".join(told.split())
+    assert "--kube-api-qps" in told
+    assert "by csi" not in faster
+
+
+def test_what_does_not_fit_is_refused_with_what_would_help() -> None:
+    code, told, said = run("--volumes", "100000", "--accounts", "10", "--kept", "30")
+
+    assert code == 3
+    assert "30, as it is" in told
+    assert "300,000 snapshots, and the quota is 100,000" in said.replace("\n", " ")
+
+
+@pytest.mark.parametrize(("quota", "code"), [("100000", 3), ("300000", 0)])
+def test_a_raised_quota_counts(quota: str, code: int) -> None:
+    assert run("--volumes", "10000", "--kept", "30", "--quota", quota)[0] == code
+
+
+def test_programs_get_the_same_as_json_at_the_pace_of_the_config() -> None:
+    code, told, _ = run("--volumes", "900", "--config", str(EXAMPLE), "-o", "json")
+
+    document = json.loads(told)
+    assert code == 0
+    assert document["slot_takes_seconds"] == pytest.approx(850 / document["snapshots_a_second"], abs=1)
+
+
+def test_a_config_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+    code, _, said = run("--volumes", "900", "--config", str(tmp_path / "none.yaml"))
+
+    assert code == 2
+    assert "none.yaml" in said

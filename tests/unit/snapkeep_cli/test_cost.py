@@ -1,0 +1,37 @@
+"""`snapkeep cost`: three sizes or one's own, with the formula and the day of the prices."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.unit.snapkeep_cli.conftest import Command
+
+
+def test_three_sizes_are_told_with_formula_and_price_date(snapkeep: Command) -> None:
+    out = snapkeep("cost").out
+    assert [line.split()[0] for line in out.splitlines()[1:4]] == ["50", "2,000", "100,000"]
+    assert "Snapshots at most = volumes × GiB × kept × price" in out
+    assert "Prices of us-east-1, read on 2026-11-28" in out
+
+
+def test_a_size_of_ones_own_is_told_alone(snapkeep: Command) -> None:
+    document = json.loads(
+        snapkeep("cost", "--volumes", "10", "--used", "100", "--kept", "2", "-o", "json").out
+    )
+    (size,) = document["sizes"]
+    assert size["storage_at_most"] == pytest.approx(10 * 100 * 2 * 0.05)
+    assert document["prices_read_on"] == "2026-11-28"
+
+
+def test_the_service_is_told_by_what_it_does_and_grows_with_policies(snapkeep: Command) -> None:
+    def priced(*words: str) -> dict[str, Any]:
+        (size,) = json.loads(snapkeep("cost", "--volumes", "100", "-o", "json", *words).out)["sizes"]
+        found: dict[str, Any] = size
+        return found
+
+    one, three = priced(), priced("--policies", "3")
+    assert sum(one["service_by_work"].values()) == pytest.approx(one["service"])
+    assert three["service"] > one["service"]

@@ -1,0 +1,20 @@
+"""`snapkeep coverage`, `snapkeep get clusters`."""
+
+from __future__ import annotations
+
+import json
+
+from tests.unit.snapkeep_cli.conftest import Command
+
+
+def test_coverage_is_shown_with_its_reasons_and_counted(snapkeep: Command) -> None:
+    ended = snapkeep("coverage")
+    lines = ended.out.splitlines()
+    assert lines[0].split() == ["NAMESPACE", "CLAIM", "STATE", "POLICY", "LAST", "GOOD", "WHY"]
+    assert lines[1].split()[:4] == ["shop", "data", "protected", "nightly"]
+    assert ended.err.strip() == "1 protected, 0 late, 0 unprotected, at 2026-11-24T18:00:00Z"
+    assert json.loads(snapkeep("coverage", "--only", "late", "-o", "json").out)["claims"] == []
+
+
+def test_clusters_are_listed(snapkeep: Command) -> None:
+    assert snapkeep("get", "clusters").out.splitlines()[1].split() == ["myeks", "ap-northeast-2", "nightly"]

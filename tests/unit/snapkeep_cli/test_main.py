@@ -1,0 +1,123 @@
+"""The command line as somebody at a terminal meets it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+from typer.testing import CliRunner
+
+from snapkeep_cli.config.stack_size import StackSize
+from snapkeep_cli.main import app
+
+EXAMPLE = Path(__file__).parents[3] / "snapkeep.yaml"
+
+
+@pytest.fixture
+def run() -> CliRunner:
+    return CliRunner()
+
+
+def test_manifests_are_yaml_for_kubectl_and_nothing_else(run: CliRunner) -> None:
+    result = run.invoke(app, ["manifests", "--cluster", "myeks", "--config", str(EXAMPLE)])
+
+    assert result.exit_code == 0
+    assert result.stderr == ""
+    assert {item["kind"] for item in yaml.safe_load_all(result.stdout)} >= {
+        "VolumeSnapshotClass",
+        "ClusterRole",
+    }
+
+
+def test_manifests_are_written_as_a_kustomize_base_that_says_how_to_apply_it(
+    run: CliRunner, tmp_path: Path
+) -> None:
+    base = tmp_path / "deploy" / "snapkeep"
+    command = ["manifests", "--cluster", "myeks", "--config", str(EXAMPLE), "--kustomize", str(base)]
+
+    result = run.invoke(app, command)
+
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert f"kubectl apply -k {base}" in result.stderr
+    listed = yaml.safe_load((base / "kustomization.yaml").read_text())["resources"]
+    assert sorted(path.name for path in base.iterdir()) == sorted(["kustomization.yaml", *listed])
+
+
+def test_a_kustomize_base_where_a_file_is_in_the_way_is_refused_in_one_line(
+    run: CliRunner, tmp_path: Path
+) -> None:
+    (tmp_path / "taken").write_text("")
+    command = ["manifests", "--cluster", "myeks", "--config", str(EXAMPLE)]
+
+    result = run.invoke(app, [*command, "--kustomize", str(tmp_path / "taken")])
+
+    assert result.exit_code == 2
+    assert str(tmp_path / "taken") in result.stderr and len(result.stderr.splitlines()) == 1
+
+
+def test_an_unknown_cluster_is_refused_with_those_that_exist(run: CliRunner) -> None:
+    result = run.invoke(app, ["manifests", "--cluster", "myesk", "--config", str(EXAMPLE)])
+
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert "'myesk'" in result.stderr
+    assert "myeks" in result.stderr
+
+
+def test_validate_says_what_the_example_means(run: CliRunner) -> None:
+    result = run.invoke(app, ["validate", str(EXAMPLE)])
+
+    assert result.exit_code == 0
+    assert "is valid" in result.stdout
+    assert "myeks (ap-northeast-2)" in result.stdout
+    assert f"stack: {StackSize(1, 3)}" in result.stdout
+
+
+def test_a_broken_config_is_told_on_standard_error_with_exit_code_2(run: CliRunner, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.yaml"
+    broken.write_text(EXAMPLE.read_text() + "\npolicys: {}\n")
+
+    result = run.invoke(app, ["validate", str(broken)])
+
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert "broken.yaml" in result.stderr
+    assert "policys" in result.stderr
+
+
+def test_a_missing_config_is_told_by_name(run: CliRunner, tmp_path: Path) -> None:
+    result = run.invoke(app, ["validate", str(tmp_path / "absent.yaml")])
+
+    assert result.exit_code == 2
+    assert "absent.yaml" in result.stderr
+
+
+def test_schema_is_json_schema_of_the_config(run: CliRunner) -> None:
+    result = run.invoke(app, ["schema"])
+
+    schema = json.loads(result.stdout)
+    assert "policies" in schema["properties"]
+    assert "clusters" in schema["properties"]
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_a_shell_gets_its_completion(run: CliRunner, shell: str) -> None:
+    result = run.invoke(app, [], prog_name="snapkeep", env={"_SNAPKEEP_COMPLETE": f"source_{shell}"})
+    assert result.exit_code == 0
+    assert "_SNAPKEEP_COMPLETE" in result.stdout
+
+
+def test_words_are_completed(run: CliRunner) -> None:
+    typed = {"_SNAPKEEP_COMPLETE": "complete_bash", "COMP_WORDS": "snapkeep describe ", "COMP_CWORD": "2"}
+    result = run.invoke(app, [], prog_name="snapkeep", env=typed)
+    assert result.stdout.split() == ["point", "claim", "restore"]
+
+
+def test_no_color_is_respected_where_colors_are_forced(run: CliRunner) -> None:
+    words = ["cost", "--volumes", "1"]
+    forced = run.invoke(app, words, env={"FORCE_COLOR": "1", "TERM": "xterm-256color", "NO_COLOR": ""})
+    plain = run.invoke(app, words, env={"FORCE_COLOR": "1", "TERM": "xterm-256color", "NO_COLOR": "1"})
+    assert "\x1b[1" in forced.stdout
+    assert "\x1b[3" not in plain.stdout

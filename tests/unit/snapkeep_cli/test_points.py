@@ -1,0 +1,77 @@
+"""`snapkeep get points`, `describe point`, `hold`, `release`."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from datetime import timedelta
+
+import yaml
+
+from snapkeep.domain import tags
+from tests.fakes.world import SLOT, World
+from tests.unit.snapkeep_cli.conftest import Command
+
+
+def test_points_are_listed_as_a_table(snapkeep: Command, world: World) -> None:
+    lines = snapkeep("get", "points").out.splitlines()
+    assert lines[0].split() == ["NAMESPACE", "CLAIM", "TIME", "POLICY", "STATE", "SIZE", "HELD", "ID"]
+    assert lines[1].split() == [
+        "shop",
+        "data",
+        "2026-11-24T18:00:00Z",
+        "nightly",
+        "ready",
+        "4Gi",
+        world.point("data").id,
+    ]
+
+
+def test_programs_get_json_or_yaml_and_nothing_else(snapkeep: Command) -> None:
+    as_json = json.loads(snapkeep("get", "points", "-o", "json").out)
+    assert as_json == yaml.safe_load(snapkeep("get", "points", "-o", "yaml").out)
+    assert as_json["recovery_points"][0]["claim"] == "data"
+
+
+def test_lists_are_narrowed_and_say_when_there_is_more(snapkeep: Command, world: World) -> None:
+    assert snapkeep("get", "points", "-n", "other").err.strip() == "no recovery points"
+    assert "no recovery points" in snapkeep("get", "points", "--claim", "other").err
+    world.back_up(SLOT + timedelta(days=1))
+    shown = snapkeep("get", "points", "--limit", "1")
+    assert "there are more than 1" in shown.err
+    assert len(shown.out.splitlines()) == 2
+
+
+def test_a_point_is_described_with_the_command_that_restores_it(snapkeep: Command, world: World) -> None:
+    point = world.point("data").id
+    shown = snapkeep("describe", "point", point).out
+    assert "4Gi (the claim asked for 4Gi)" in shown
+    command = shown.split("restore it")[1].strip().splitlines()[0]
+    assert command.endswith("--size 4Gi")
+    assert snapkeep(*shlex.split(command)[1:]).code == 0
+    assert ("shop", "data-restored") in world.cluster.restored
+
+
+def test_a_point_is_held_and_given_back(snapkeep: Command, world: World) -> None:
+    point = world.point("data").id
+    held = snapkeep("hold", point, "--reason", "audit", "--until", "2027-01-01T00:00:00Z")
+    assert (held.code, held.err.strip()) == (0, f"{point} is held until 2027-01-01T00:00:00Z")
+    (snapshot,) = world.ebs.all.values()
+    assert tags.HOLD in snapshot.tags
+    assert "until 2027-01-01T00:00:00Z: audit" in snapkeep("describe", "point", point).out
+    assert snapkeep("release", point).err.strip() == f"{point} is not held any more"
+    (snapshot,) = world.ebs.all.values()
+    assert tags.HOLD not in snapshot.tags
+
+
+def test_text_of_the_cluster_is_data(snapkeep: Command, world: World) -> None:
+    point = world.point("data").id
+    snapkeep("hold", point, "--reason", "[red]\x1b[31mhello[/red]\nworld")
+    shown = snapkeep("describe", "point", point).out
+    assert "[red]\N{REPLACEMENT CHARACTER}[31mhello[/red]\N{REPLACEMENT CHARACTER}world" in shown
+
+
+def test_an_unknown_point_is_not_found(snapkeep: Command) -> None:
+    ended = snapkeep("describe", "point", "nothing")
+    assert ended.code == 4
+    assert "has no recovery point nothing" in ended.err

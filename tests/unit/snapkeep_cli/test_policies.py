@@ -1,0 +1,142 @@
+"""The policy for an organization: it fits, names everybody exactly, and is the one in the docs."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from snapkeep_cli.config.stack_options import FUNCTION_NAMES
+from snapkeep_cli.main import app
+from snapkeep_cli.protection import LONGEST
+
+ROOT = Path(__file__).parents[3]
+CDK = ("cdk-snapkeep-deploy-role-{account}-{region}", "cdk-snapkeep-cfn-exec-role-{account}-{region}")
+ONE = ["--account", "111122223333", "--region", "ap-northeast-2", "--deployer", "pipeline"]
+
+
+def protect(*words: str) -> Result:
+    return CliRunner().invoke(app, ["policies", "protect", *words])
+
+
+def printed(*words: str) -> dict[str, Any]:
+    result = protect(*words)
+    assert (result.exit_code, result.stderr) == (0, ""), result.stderr
+    document: dict[str, Any] = json.loads(result.stdout)
+    return document
+
+
+def spared(document: dict[str, Any]) -> dict[str, list[str]]:
+    return {
+        each["Sid"]: each["Condition"]["ArnNotEquals"]["aws:PrincipalArn"] for each in document["Statement"]
+    }
+
+
+def test_the_policy_in_the_docs_is_the_one_that_is_printed() -> None:
+    """When it is not: docs/threat-model.md shows the command."""
+    deployers = [word for name in CDK for word in ("--deployer", name)]
+    shown = json.loads((ROOT / "docs" / "policies" / "protect-backups.json").read_text())
+
+    assert shown == printed(*ONE[:4], *deployers, *ONE[4:])
+
+
+def test_two_parts_are_the_whole() -> None:
+    backups, deployment = (printed(*ONE, "--part", part)["Statement"] for part in ("backups", "deployment"))
+
+    assert backups and deployment and [*backups, *deployment] == printed(*ONE)["Statement"]
+
+
+def test_nobody_is_spared_by_a_wildcard() -> None:
+    arns = {arn for each in spared(printed(*ONE)).values() for arn in each}
+
+    assert arns and not [arn for arn in arns if set(arn) & set("*?$")]
+    assert {arn.split(":")[4] for arn in arns} == {"111122223333"}
+
+
+def test_only_functions_that_exist_are_spared() -> None:
+    prefix = "arn:aws:iam::111122223333:role/snapkeep/snapkeep-ap-northeast-2-"
+    ours = {arn for each in spared(printed(*ONE)).values() for arn in each if "/snapkeep/" in arn}
+
+    assert ours <= {prefix + name.replace("_", "-") for name in FUNCTION_NAMES}
+
+
+def test_every_account_and_deployment_has_its_own_prune() -> None:
+    accounts = printed(*ONE, "--account", "444455556666", "--part", "backups")
+    deployments = printed(*ONE, "--prefix", "a", "--prefix", "b", "--part", "backups")
+
+    assert spared(accounts)["OnlyPruneDeletes"][:2] == [
+        f"arn:aws:iam::{account}:role/snapkeep/snapkeep-ap-northeast-2-prune"
+        for account in ("111122223333", "444455556666")
+    ]
+    assert spared(deployments)["OnlyPruneDeletes"][:2] == [
+        f"arn:aws:iam::111122223333:role/{prefix}/{prefix}-ap-northeast-2-prune" for prefix in ("a", "b")
+    ]
+
+
+def test_names_of_deployers_are_filled_for_each_account_and_arns_stay_as_they_are() -> None:
+    role = "arn:aws:iam::999988887777:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Deploy_0a"
+    document = printed(*ONE[:-1], CDK[0], "--deployer", role, "--break-glass", "people/fire")
+
+    assert spared(document)["OnlyDeployersDeploy"] == [
+        "arn:aws:iam::111122223333:role/cdk-snapkeep-deploy-role-111122223333-ap-northeast-2",
+        role,
+        "arn:aws:iam::111122223333:role/people/fire",
+    ]
+
+
+def test_regions_are_those_of_the_config(tmp_path: Path) -> None:
+    config = tmp_path / "snapkeep.yaml"
+    config.write_text(
+        (ROOT / "snapkeep.yaml").read_text().replace("region: ap-northeast-2", "region: cn-north-1")
+    )
+    words = ["--account", "111122223333", "--deployer", "pipeline", "--config", str(config)]
+
+    assert spared(printed(*words))["OnlyPruneDeletes"] == [
+        "arn:aws-cn:iam::111122223333:role/snapkeep/snapkeep-cn-north-1-prune",
+        "arn:aws-cn:iam::111122223333:role/break-glass",
+    ]
+
+
+def test_keys_can_be_named() -> None:
+    key = "arn:aws:kms:ap-northeast-2:111122223333:key/0a"
+    statements = {each["Sid"]: each for each in printed(*ONE, "--key", key)["Statement"]}
+
+    assert statements["NobodyEndsKeys"]["Resource"] == [key]
+
+
+def test_a_policy_that_no_organization_takes_is_refused_with_the_way_out() -> None:
+    words = [word for number in range(9) for word in ("--account", f"11112222333{number}")]
+    result = protect(*words, *ONE[2:])
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert str(LONGEST) in result.stderr and "--part backups" in result.stderr
+
+
+def test_a_policy_that_does_not_fit_in_lines_is_printed_without_blanks() -> None:
+    result = protect(*ONE, "--deployer", CDK[0], "--deployer", CDK[1])
+
+    assert len(result.stdout.splitlines()) == 1
+    assert len(result.stdout.strip()) <= LONGEST
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--account", "1234", *ONE[2:]],
+        [*ONE, "--deployer", "admin*"],
+        [*ONE, "--deployer", "arn:aws:iam::*:role/admin"],
+        [*ONE, "--deployer", "${aws:username}"],
+        [*ONE, "--break-glass", "?"],
+        [*ONE, "--key", "alias/backups"],
+        [*ONE, "--region", "nowhere-1"],
+        [*ONE, "--region", "cn-north-1"],
+    ],
+)
+def test_what_is_not_exact_is_refused_in_words(words: list[str]) -> None:
+    result = protect(*words)
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "fix: " in result.stderr and "Traceback" not in result.stderr

@@ -1,0 +1,134 @@
+"""`snapkeep restore`: refused in words and with exit code 3, or under way."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.fakes.world import World
+from tests.unit.snapkeep_cli.conftest import Command
+
+
+def point_of(world: World) -> str:
+    return world.point("data").id
+
+
+def test_a_restore_that_is_too_small_is_refused_with_the_command_that_works(
+    snapkeep: Command, world: World
+) -> None:
+    point = point_of(world)
+    ended = snapkeep("restore", point, "-n", "shop", "--as", "data-2", "--size", "2Gi")
+
+    assert (ended.code, ended.out) == (3, "")
+    assert ended.err.splitlines() == [
+        "refused, nothing was made:",
+        f"  error: shop/data-2 asks for 2Gi, and recovery point {point} was taken of a volume of 4Gi: it "
+        "needs 4Gi at least",
+        f"    fix: snapkeep restore {point} --cluster myeks --namespace shop --as data-2 --size 4Gi (or "
+        "--expand auto instead of --size)",
+    ]
+    assert world.cluster.restored == {}
+
+
+def test_the_command_of_the_fix_works(snapkeep: Command, world: World) -> None:
+    refused = snapkeep("restore", point_of(world), "-n", "shop", "--as", "data-2", "--size", "2Gi")
+    command = refused.err.split("fix: snapkeep ")[1].split(" (or")[0]
+    assert snapkeep(*command.split()).code == 0
+    assert ("shop", "data-2") in world.cluster.restored
+
+
+def test_an_accepted_restore_says_what_is_made_and_how_to_follow_it(snapkeep: Command, world: World) -> None:
+    ended = snapkeep("restore", "--claim", "data", "-n", "shop", "--as", "data-2")
+    (made,) = world.journal.restores
+    assert ended.code == 0
+    assert "shop/data-2" in ended.out and "accepted" in ended.out and "4Gi" in ended.out
+    assert f"snapkeep get restore {made} --cluster myeks --namespace shop" in ended.err
+
+
+def test_another_namespace_as_source_goes_by_the_route_of_the_cluster(
+    snapkeep: Command, world: World
+) -> None:
+    ended = snapkeep("restore", "--claim", "data", "--from-namespace", "shop", "-n", "other", "--as", "copy")
+    assert ended.code == 0, ended.err
+    assert ("other", "copy") in world.cluster.restored
+    assert "/v1/clusters/myeks/restores" in [path for _, path, _ in snapkeep.transport.sent]
+
+
+def test_everything_that_is_typed_is_asked_for(snapkeep: Command, world: World) -> None:
+    ended = snapkeep(
+        *("restore", "--claim", "data", "--at", "2026-11-24T18:30:00Z", "-n", "shop", "--as", "copy"),
+        *("--size", "8Gi", "--class", "gp3", "--zone", "ap-northeast-2a", "--label", "app=mysql", "--strict"),
+    )
+    assert ended.code == 0, ended.err
+    (made,) = world.journal.restores.values()
+    assert (made.size_bytes, made.zone, made.labels) == (8 * 2**30, "ap-northeast-2a", {"app": "mysql"})
+
+
+def test_a_dry_run_makes_nothing(snapkeep: Command, world: World) -> None:
+    ended = snapkeep("restore", "--claim", "data", "-n", "shop", "--as", "data-2", "--dry-run", "-o", "json")
+    assert ended.code == 0
+    assert json.loads(ended.out)["plan"]["size"] == "4Gi"
+    assert world.cluster.restored == {}
+
+
+def test_waiting_ends_when_only_a_pod_is_missing(snapkeep: Command, world: World) -> None:
+    ended = snapkeep("restore", "--claim", "data", "-n", "shop", "--as", "data-2", "--wait")
+    assert ended.code == 0
+    assert "waiting_for_consumer" in ended.out
+    assert "its volume is made when the first pod uses it" in ended.out
+
+
+def test_a_restore_that_never_gets_there_is_still_waiting(snapkeep: Command, world: World) -> None:
+    snapkeep("restore", "--claim", "data", "-n", "shop", "--as", "data-2")
+    (made,) = world.journal.restores
+    ended = snapkeep("get", "restore", made, "-n", "shop", "--wait", "--timeout", "1")
+    assert ended.code == 7
+    assert "still waiting_for_consumer" in ended.err
+
+
+def test_restores_are_listed(snapkeep: Command, world: World) -> None:
+    assert "no restores" in snapkeep("get", "restores", "-n", "shop").err
+    snapkeep("restore", "--claim", "data", "-n", "shop", "--as", "data-2")
+    listed = snapkeep("get", "restores", "-n", "shop").out
+    assert listed.splitlines()[0].split() == [
+        "NAMESPACE",
+        "CLAIM",
+        "STAGE",
+        "SIZE",
+        "ACCEPTED",
+        "FROM",
+        "ID",
+    ]
+    assert "data-2" in listed
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("restore", "-n", "shop"), 2),
+        (("restore", "p", "--claim", "data", "-n", "shop"), 2),
+        (("restore", "--claim", "data", "-n", "shop", "--label", "app"), 2),
+        (("restore", "--claim", "data", "-n", "shop", "--at", "yesterday"), 2),
+        (("restore", "--claim", "lost", "-n", "shop"), 4),
+        (("restore", "--claim", "data", "-n", "shop", "--cluster", "nope"), 4),
+        (("get", "restore", "0123456789abcdef", "-n", "shop"), 4),
+    ],
+)
+def test_the_exit_code_says_what_kind_of_trouble_it_is(
+    snapkeep: Command, words: tuple[str, ...], code: int
+) -> None:
+    assert snapkeep(*words).code == code
+
+
+def test_a_problem_is_json_as_well_for_those_who_ask_for_it(snapkeep: Command) -> None:
+    ended = snapkeep("restore", "--claim", "lost", "-n", "shop", "-o", "json")
+    assert json.loads(ended.out)["code"] == "not_found"
+    assert ended.code == 4
+
+
+def test_every_wish_has_its_own_key(snapkeep: Command) -> None:
+    for name in ("a", "b"):
+        snapkeep("restore", "--claim", "data", "-n", "shop", "--as", name)
+    keys = [headers["Idempotency-Key"] for method, _, headers in snapkeep.transport.sent if method == "POST"]
+    assert len(set(keys)) == len(keys) == 2

@@ -1,0 +1,74 @@
+"""`snapkeep status` and `watch`: what a person sees first, and what programs get."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from snapkeep.domain.errors import TemporaryError
+from snapkeep.domain.interruption.records import IncidentRecord
+from snapkeep_cli import status
+from tests.fakes.restore_samples import a_restore
+from tests.fakes.world import SLOT, World, a_claim
+from tests.unit.snapkeep_cli.conftest import Command
+
+
+def test_one_screen_says_who_is_safe_what_ran_and_what_is_under_way(snapkeep: Command, world: World) -> None:
+    world.cluster.claim_list.append(a_claim("cache", labels={"snapkeep.io/exclude": "true"}))
+    world.journal.write_incident(IncidentRecord("i-0a1", "myeks", "node-1").noted(SLOT, "cordoned node-1"))
+    world.journal.add_restore(a_restore(7))
+    out = snapkeep("status").out
+    assert "1 protected" in out and "1 unprotected" in out
+    assert "shop/cache" in out
+    assert "nightly  1       2026-11-24T18:00:00Z  1 of 1  completed" in out
+    assert "cordoned node-1" in out
+    assert "shop/data-restored" in out
+
+
+def test_what_is_over_is_not_shown(snapkeep: Command, world: World) -> None:
+    record = IncidentRecord("i-0a1", "myeks", "node-1").noted(SLOT, "cordoned node-1")
+    world.journal.write_incident(type(record)(**{**vars(record), "closed_at": SLOT}))
+    assert "i-0a1" not in snapkeep("status").out
+
+
+def test_many_claims_in_trouble_are_cut_to_a_screen(snapkeep: Command, world: World) -> None:
+    for number in range(14):
+        name = f"cache-{number}"
+        world.cluster.claim_list.append(a_claim(name, labels={"snapkeep.io/exclude": "true"}))
+    out = snapkeep("status").out
+    assert out.count("shop/cache-") == status.MOST_TROUBLES
+    assert "and 4 more: snapkeep coverage" in out
+
+
+def test_programs_get_the_whole_document(snapkeep: Command) -> None:
+    document = json.loads(snapkeep("status", "-o", "json").out)
+    assert document["claims"] == {"failing": 0, "unprotected": 0, "late": 0, "protected": 1}
+    assert document["policies"][0]["name"] == "nightly"
+
+
+def looks(*steps: Callable[[], object]) -> Callable[[float], None]:
+    """A sleep that takes these steps one by one, then is interrupted."""
+    left = list(steps)
+
+    def sleep(seconds: float) -> None:
+        if not left:
+            raise KeyboardInterrupt
+        left.pop(0)()
+
+    return sleep
+
+
+def test_watching_shows_every_look_survives_trouble_and_ends_well(
+    snapkeep: Command, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def trouble() -> None:
+        world.ebs.fail_next("find", TemporaryError("throttled"))
+
+    monkeypatch.setattr(status, "sleep", looks(trouble, lambda: world.wait(days=3)))
+    ended = snapkeep("watch", "--every", "2")
+    assert ended.code == 0
+    assert "stopped watching" in ended.err
+    assert f"{SLOT + timedelta(days=3):%Y-%m-%dT%H:%M:%SZ}" in ended.out
