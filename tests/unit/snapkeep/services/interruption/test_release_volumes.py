@@ -88,6 +88,18 @@ def test_without_a_node_object_what_is_left_of_it_is_removed() -> None:
     assert world.record.closed_at
 
 
+def test_an_attachment_that_the_driver_has_not_noted_yet_goes_only_if_it_is_on_that_node() -> None:
+    world = DyingWorld()
+    terminated(world)
+    others = Attachment("csi-others", "uid-others", "pv-others", "other")
+    world.nodes.all_attachments = [Attachment("csi-a", "uid-a", "pv-a", NODE), others]
+    world.nodes.all_pods[NODE] = []
+    assert world.release().step == "taint"
+    del world.nodes.nodes[NODE]
+    assert world.release().attachments == ("csi-a",)
+    assert world.nodes.all_attachments == [others]
+
+
 def test_a_new_node_of_the_same_name_is_left_alone() -> None:
     world = DyingWorld()
     terminated(world)

@@ -137,6 +137,14 @@ def test_a_stop_is_saved_and_never_touches_the_attachments() -> None:
     assert len(world.nodes.all_attachments) == 2
 
 
+@pytest.mark.parametrize(("action", "snapshots"), [("stopping", 0), ("stopped", 0), ("shutting-down", 2)])
+def test_ec2s_report_of_a_stop_saves_nothing_and_that_of_an_end_does(action: str, snapshots: int) -> None:
+    world = DyingWorld()
+    world.announce(a_notice(world.clock(), Kind.STATE, action=action))
+    assert len(world.save().snapshots) == snapshots
+    assert len(world.backups.ebs.all) == snapshots
+
+
 def test_hibernation_is_saved_and_not_drained() -> None:
     world = DyingWorld(DRAINED)
     world.warn(action="hibernate")

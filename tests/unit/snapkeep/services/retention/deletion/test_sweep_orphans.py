@@ -11,7 +11,7 @@ import pytest
 from snapkeep.domain import tags
 from snapkeep.domain.backup.on_demand import Wish
 from snapkeep.domain.claims import ClaimName
-from snapkeep.domain.errors import TemporaryError
+from snapkeep.domain.errors import PermanentError, TemporaryError
 from snapkeep.domain.messages import PruneRequest
 from snapkeep.domain.points import PointState
 from snapkeep.domain.policies import Method
@@ -372,6 +372,26 @@ def test_trouble_with_one_object_does_not_stop_the_next() -> None:
     first, second = story.stale_content("snapcontent-a"), story.stale_content("snapcontent-b")
     story.world.cluster.fail_next("delete_snapshot_content", TemporaryError("not now"))
     assert dict(story.one().ended) == {first: "kept for now: not now", second: "deleted"}
+
+
+def test_an_orphan_that_ec2_refuses_to_delete_for_good_stays_and_rings() -> None:
+    story = Story()
+    twin = story.late_twin()
+    story.world.ebs.fail_next("delete", PermanentError("UnauthorizedOperation: denied"))
+    report = story.one()
+    assert twin in story.world.ebs.all
+    assert "UnauthorizedOperation: denied" in report.given_up[f"orphan {twin}"]
+    assert story.world.announcer.rung() == [f"orphan {twin}"]
+
+
+def test_an_object_that_the_cluster_refuses_to_delete_for_good_rings_and_stops_no_other() -> None:
+    story = Story(method=Method.CSI)
+    first, second = story.stale_content("snapcontent-a"), story.stale_content("snapcontent-b")
+    story.world.cluster.fail_next("delete_snapshot_content", PermanentError("forbidden"))
+    report = story.one()
+    assert report.ended == [(first, "kept for now: forbidden"), (second, "deleted")]
+    assert story.world.announcer.rung() == [f"orphan {first}"]
+    assert story.world.announcer.given_up == [("sweep_orphans", 1)]
 
 
 def test_a_content_that_is_flipped_after_the_listing_stays_and_says_how_to_mend_it() -> None:
