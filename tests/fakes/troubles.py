@@ -27,17 +27,23 @@ class MemoryTroubleRecords(Faults):
 
 
 class FakeTroubleNews(Faults):
-    """Remembers what was told, each time as the topic, the subjects and how many there are in all."""
+    """Remembers what was told, each time as the topic, the subjects and how many there are in all.
 
-    def __init__(self) -> None:
+    `most` is how many troubles one event names.
+    """
+
+    def __init__(self, most: int = 100) -> None:
         super().__init__()
+        self.most = most
         self.troubles: list[tuple[Topic, tuple[Trouble, ...], int]] = []
         self.given_up: list[tuple[str, int]] = []
 
-    def trouble(self, topic: Topic, due: Sequence[Trouble], total: int) -> None:
+    def trouble(self, topic: Topic, due: Sequence[Trouble], total: int) -> int:
         self._before("trouble")
-        self.troubles.append((topic, tuple(due), total))
+        named = tuple(due[: self.most])
+        self.troubles.append((topic, named, total))
         self._after("trouble")
+        return len(named)
 
     def parts_given_up(self, function: str, count: int) -> None:
         self.given_up.append((function, count))

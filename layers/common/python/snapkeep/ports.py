@@ -275,8 +275,11 @@ class Pacer(Protocol):
 class TroubleNews(Protocol):
     """Tells people of troubles that last."""
 
-    def trouble(self, topic: Topic, due: Sequence[Trouble], total: int) -> None:
-        """Publish troubles that are new or to be reminded of, out of so many in all."""
+    def trouble(self, topic: Topic, due: Sequence[Trouble], total: int) -> int:
+        """Publish one event about troubles that are new or to be reminded of, out of so many in all.
+
+        Returns how many of them it names, from the first on: at least one.
+        """
 
 
 class WorkNews(Protocol):

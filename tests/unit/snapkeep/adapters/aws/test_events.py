@@ -243,7 +243,7 @@ def test_troubles_are_told_with_their_reasons_and_how_many_there_are(bus: Any) -
     topic = Topic(TroubleKind.BACKUP_LATE, "myeks", "nightly")
     new = Trouble("shop/a", "the volume is gone", NOW)
     old = Trouble("shop/b", "denied", NOW - timedelta(days=7), told_at=NOW - timedelta(days=7))
-    EventAnnouncer(bus, "default").trouble(topic, [new, old], 9)
+    assert EventAnnouncer(bus, "default").trouble(topic, [new, old], 9) == 2
     ((kind, detail),) = bus.details()
     assert kind == "Snapkeep Backup Late"
     assert (detail["cluster"], detail["about"], detail["told"], detail["total"]) == ("myeks", "nightly", 2, 9)
@@ -252,6 +252,16 @@ def test_troubles_are_told_with_their_reasons_and_how_many_there_are(bus: Any) -
         ("shop/b", True),
     ]
     assert detail["troubles"][0]["reason"] == "the volume is gone"
+
+
+def test_an_event_says_how_many_troubles_it_names_and_always_holds_them_all(bus: Any) -> None:
+    topic = Topic(TroubleKind.WORK_GIVEN_UP, "myeks", "prune")
+    due = [Trouble("n" * 315 + f"/{number:04}", "ä" * 5000, NOW) for number in range(300)]
+    named = EventAnnouncer(bus, "default").trouble(topic, due, 300)
+    ((_, detail),) = bus.details()
+    assert [item["subject"] for item in detail["troubles"]] == [each.subject for each in due[:named]]
+    assert (detail["told"], detail["total"], named) == (named, 300, 100)
+    assert len(json.dumps(detail)) <= MOST_BYTES
 
 
 def test_a_braked_prune_tells_its_figures_and_what_confirms_it(bus: Any) -> None:

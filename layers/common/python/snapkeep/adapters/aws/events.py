@@ -35,6 +35,11 @@ VERSION = "1"
 SHOWN_FAILURES = 50
 """Who needs the whole list reads the journal."""
 
+NAMED_TROUBLES = 100
+SHOWN_REASON = 300
+"""Troubles of one event, and characters of each reason: all of them always fit, though JSON may write a
+character in six bytes, so that each one that is marked as told was named."""
+
 MOST_BYTES = 240_000
 """Of a detail: an entry of PutEvents and a message of SNS hold 256 KB, the envelope included.
 https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevents.html
@@ -154,19 +159,12 @@ class EventAnnouncer(WorkCounter):
             some = ", ".join(late[:SHOWN_FAILURES])
             log.warning("policy %s of %s owes recovery points to: %s", policy, cluster, some)
 
-    def trouble(self, topic: Topic, due: Sequence[Trouble], total: int) -> None:
-        """Publish troubles that are new or last for a week, the first of them with their reasons."""
-        shown = [
-            {
-                "subject": trouble.subject,
-                "reason": trouble.reason,
-                "since": trouble.since.isoformat(),
-                "reminder": trouble.told_at is not None,
-            }
-            for trouble in due[:SHOWN_FAILURES]
-        ]
-        detail = {"cluster": topic.cluster, "about": topic.about, "told": len(due), "total": total}
+    def trouble(self, topic: Topic, due: Sequence[Trouble], total: int) -> int:
+        """Publish troubles that are new or last for a week, as many as one event names; returns how many."""
+        shown = _troubles(due[:NAMED_TROUBLES])
+        detail = {"cluster": topic.cluster, "about": topic.about, "told": len(shown), "total": total}
         self._put(TROUBLES[topic.kind], {**detail, "troubles": shown})
+        return len(shown)
 
     def not_locked(self, point: Point, reason: str) -> None:
         """Publish that a point is ready without the lock its policy asks for: it can be deleted."""
@@ -274,6 +272,18 @@ def bounded(detail: Mapping[str, Any]) -> str:
         half = len(value) // 2
         found[name] = dict(islice(value.items(), half)) if isinstance(value, Mapping) else value[:half]
     return text
+
+
+def _troubles(due: Sequence[Trouble]) -> list[dict[str, str | bool]]:
+    return [
+        {
+            "subject": trouble.subject,
+            "reason": trouble.reason[:SHOWN_REASON],
+            "since": trouble.since.isoformat(),
+            "reminder": trouble.told_at is not None,
+        }
+        for trouble in due
+    ]
 
 
 def _failure(point: Point) -> dict[str, str]:
