@@ -49,7 +49,8 @@ class Claim:
 
     def tallies(self, now: datetime, plans: list[LineagePlan] | None = None) -> list[Tally]:
         found = self.plans(now) if plans is None else plans
-        return list(tallies(found, lambda point: point.id not in self.seen, self.policies, now))
+        new = {point.id for points in self.points.values() for point in points} - self.seen
+        return list(tallies(found, new, self.policies, now))
 
     def prune(self, now: datetime) -> str:
         """Prune, and tell why not; "" when the brake let it through."""
@@ -158,7 +159,7 @@ def excused_by(rules: RetentionRules, old: list[datetime], new: list[datetime], 
     points = [a_point(time) for time in (*old, *new)]
     plans = list(plan_lineages([Lineage("claim", "p", points)], policies, new[-1]))
     fresh = {a_point(time).id for time in new}
-    (tally,) = tallies(plans, lambda point: point.id in fresh, policies, new[-1])
+    (tally,) = tallies(plans, fresh, policies, new[-1])
     return max(tally.excused, tally.runs)
 
 
@@ -201,7 +202,7 @@ def test_age_excuses_the_oldest_that_became_too_old_since_the_last_prune_and_onl
     (plan,) = plan_lineages([Lineage("claim", "p", points)], policies, MONDAY_THE_FIRST)
 
     def beyond(since: datetime | None) -> int:
-        (tally,) = tallies([plan], lambda point: False, policies, MONDAY_THE_FIRST, since)
+        (tally,) = tallies([plan], (), policies, MONDAY_THE_FIRST, since)
         return len(tally.change(tally.going).beyond)
 
     going = len(plan.plan.delete)
@@ -226,7 +227,7 @@ def test_a_claim_that_is_over_says_so() -> None:
     for days, over in ((6, False), (8, True)):
         now = MONDAY_THE_FIRST + days * DAY
         plans = list(plan_lineages([lineage], policies, now))
-        (tally,) = tallies(plans, lambda point: False, policies, now)
+        (tally,) = tallies(plans, (), policies, now)
         assert (tally.claim_over, len(plans[0].plan.delete)) == (over, 4 if over else 0)
         roomy = replace(tally, lineage="others", points=40, claim_over=False).change([])
         assert not judge([tally.change(tally.going), roomy]).braked

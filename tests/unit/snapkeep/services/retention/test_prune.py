@@ -10,10 +10,9 @@ from typing import Any
 import pytest
 
 from snapkeep.domain import tags
-from snapkeep.domain.errors import PermanentError, TemporaryError, Throttled
+from snapkeep.domain.errors import TemporaryError
 from snapkeep.domain.points import SnapshotState
 from snapkeep.domain.policies import Method, Policy
-from snapkeep.domain.retention.candidates import backs_image, locked
 from tests.fakes.faults import Crash
 from tests.fakes.world import SLOT, World, a_claim, a_policy, names
 from tests.unit.snapkeep.services.backup.test_exactly_once import CrashAt
@@ -62,14 +61,6 @@ def test_a_csi_point_goes_with_its_volume_snapshot_and_its_content() -> None:
     assert [len(world.cluster.snapshots), len(world.cluster.contents), len(world.ebs.all)] == [3, 3, 3]
 
 
-def test_the_first_prune_counts_nothing_as_new_so_a_great_plan_brakes() -> None:
-    world = a_world(10, prune_first=False)
-    (refusal,) = world.prune().refusals
-    assert len(world.ebs.all) == 10 and world.journal.deletions == {}
-    assert "7 of 10 points would go, 0 became ready" in refusal.reason
-    assert [(item.cluster, len(item.names)) for item in world.announcer.braked] == [("myeks", 7)]
-
-
 def test_the_token_lets_exactly_what_was_refused_through_however_many_points_came_since() -> None:
     world = a_world(10, prune_first=False)
     (refusal,) = world.prune().refusals
@@ -84,17 +75,6 @@ def test_the_token_lets_exactly_what_was_refused_through_however_many_points_cam
     assert refusal.token not in [item.token for item in world.prune(dry_run=True).refusals]
 
 
-def test_a_confirmed_plan_that_was_interrupted_goes_on_without_asking_again() -> None:
-    world = a_world(10, prune_first=False)
-    token = world.prune().refusals[0].token
-    world.ebs.crash_after("delete")
-    with pytest.raises(Crash):
-        world.prune(confirm=token)
-    assert len(world.ebs.all) == 9
-    assert world.prune().refused == ""
-    assert len(world.ebs.all) == 3 and world.journal.deletions == {}
-
-
 def test_a_hold_that_is_set_while_prune_works_wins() -> None:
     world = a_world(4, method=Method.CSI)
     oldest = listed(world)[0]
@@ -103,26 +83,6 @@ def test_a_hold_that_is_set_while_prune_works_wins() -> None:
     (ended,) = world.prune().ended
     assert ended.reason == "kept: it is held (tag snapkeep:hold)"
     assert oldest in world.ebs.all and world.journal.deletions == {}
-
-
-@pytest.mark.parametrize(
-    "protection", [locked("governance", SLOT + timedelta(days=90)), backs_image("ami-0123456789abcdef0")]
-)
-def test_a_lock_or_an_ami_keeps_a_point_with_the_reason(protection: Any) -> None:
-    world = a_world(4)
-    oldest = listed(world)[0]
-    world.ebs.locks[oldest] = (protection,)
-    report = world.prune()
-    assert dict(report.keep)[oldest] == (protection.reason,)
-    assert oldest in world.ebs.all
-
-
-def test_an_archived_snapshot_stays_and_shields_nothing() -> None:
-    world = a_world(3)
-    for snapshot_id in listed(world)[1:]:
-        world.ebs.all[snapshot_id] = replace(world.ebs.all[snapshot_id], archived=True)
-    world.prune()
-    assert len(world.ebs.all) == 3
 
 
 def test_deleted_into_the_recycle_bin_is_deleted() -> None:
@@ -143,27 +103,6 @@ def test_a_deletion_whose_answer_was_lost_is_told_as_deleted_when_the_bin_has_it
         world.prune()
     (ended,) = world.prune().ended
     assert (ended.snapshot_id, ended.fate) == (oldest, "deleted") and "Recycle Bin" in ended.reason
-
-
-@pytest.mark.parametrize("error", [TemporaryError("page 2 was lost"), PermanentError("not authorized")])
-def test_a_listing_that_breaks_forbids_pruning_and_says_so(error: Exception) -> None:
-    world = a_world(4)
-    world.ebs.fail_next("find", error)
-    assert str(error) in world.prune().refused
-    assert len(world.ebs.all) == 4
-
-
-def test_a_listing_that_breaks_after_some_pages_forbids_pruning_too() -> None:
-    world = a_world(6)
-    whole = world.ebs.find
-
-    def broken(*arguments: Any, **named: Any) -> Any:
-        yield from list(whole(*arguments, **named))[:4]
-        raise TemporaryError("page 2 was lost")
-
-    world.ebs.find = broken  # type: ignore[method-assign]
-    assert "page 2 was lost" in world.prune().refused
-    assert len(world.ebs.all) == 6
 
 
 @pytest.mark.parametrize(
@@ -204,18 +143,6 @@ def test_a_policy_whose_retention_cannot_be_read_is_not_announced_as_removed() -
     assert world.announcer.orphaned == [] and len(world.ebs.all) == 3
 
 
-def test_a_lowered_retention_waits_out_its_grace() -> None:
-    world = a_world(3)
-    lower = replace(world.deployment, policies=(replace(world.policy, retention={"last": 2}),))
-    world.pruner = replace(world.pruner, deployment=lower)
-    report = world.prune()
-    assert any("grace until" in reason for _, reasons in report.keep for reason in reasons)
-    assert len(world.ebs.all) == 3
-    world.wait(hours=73)
-    world.prune()
-    assert len(world.ebs.all) == 2
-
-
 @pytest.mark.parametrize("years", [-10, 10])
 def test_a_clock_that_jumps_ten_years_deletes_no_last_point(years: int) -> None:
     world = a_world(3, retention={"last": 3, "max_age": "1y"})
@@ -223,15 +150,6 @@ def test_a_clock_that_jumps_ten_years_deletes_no_last_point(years: int) -> None:
     world.wait(days=365 * years)
     world.prune()
     assert newest in world.ebs.all
-
-
-def test_a_throttle_ends_the_run_and_the_next_one_goes_on() -> None:
-    world = a_world(5)
-    world.ebs.fail_next("delete", Throttled("RequestLimitExceeded"))
-    assert world.prune().refused == ""
-    assert len(world.ebs.all) == 5
-    world.prune()
-    assert len(world.ebs.all) == 3 and world.journal.deletions == {}
 
 
 def test_an_unreachable_cluster_keeps_csi_points_waiting_and_lets_ebs_points_go() -> None:
@@ -306,15 +224,6 @@ def test_a_death_at_any_step_leaves_no_orphan_and_loses_no_point(method: Method,
     raise AssertionError("prune takes more steps than were tried")
 
 
-def test_beyond_the_burst_deletions_keep_the_pace() -> None:
-    world = World(*(a_claim(f"c{number}") for number in range(60)))
-    for number in range(4):
-        world.back_up(SLOT + number * EVERY)
-        world.prune()
-    assert len(world.ebs.all) == 180
-    assert world.pauses == [timedelta(seconds=0.4)] * 10
-
-
 def gone_world(others: int = 5) -> World:
     """Claims with four points each, of which one is deleted now; `after_claim_deleted` is a week."""
     claims = [a_claim(name) for name in ("gone", *(f"c{number}" for number in range(others)))]
@@ -343,25 +252,6 @@ def test_after_its_time_a_claim_that_is_gone_keeps_only_its_last_point() -> None
     assert report.refused == "" and of_gone(world) == [last]
     assert all("after_claim_deleted 7d is over" in reason for _, reason in report.delete)
     assert len(world.ebs.all) == 1 + 5 * 4
-
-
-@pytest.mark.parametrize("error", [TemporaryError("no answer"), PermanentError("cannot list claims")])
-def test_while_nobody_can_tell_a_claim_counts_as_there(error: Exception) -> None:
-    world = gone_world()
-    world.prune()
-    world.wait(days=8)
-    world.cluster.fail_next("claim_uids", error)
-    report = world.prune()
-    assert len(of_gone(world)) == 4
-    assert report.notes == [
-        f"after_claim_deleted and max_age wait: which claims are gone is not known: {error}"
-    ]
-
-
-def test_without_the_rule_prune_asks_no_cluster_for_its_claims() -> None:
-    world = a_world(4)
-    world.cluster.fail_next("claim_uids", AssertionError("nobody wants to know"))
-    assert world.prune().notes == []
 
 
 def test_a_cluster_that_shows_none_of_its_claims_any_more_brakes() -> None:
@@ -428,50 +318,3 @@ def test_a_finalizer_that_nobody_removes_lets_only_its_own_point_wait_until_it_i
     assert [item.fate for item in world.prune().ended] == ["deleted"]
     assert listed(world) == kept and world.journal.deletions == {}
     assert (len(world.cluster.snapshots), len(world.cluster.contents)) == (3, 3)
-
-
-def test_out_of_time_a_prune_leaves_the_rest_to_the_next_one() -> None:
-    world = World(*(a_claim(f"c{number}") for number in range(60)))
-    for number in range(3):
-        world.back_up(SLOT + number * EVERY)
-    world.prune()
-    world.back_up(SLOT + 3 * EVERY)
-    delete = world.ebs.delete
-
-    def slowly(snapshot_id: str) -> None:
-        world.wait(seconds=20)
-        delete(snapshot_id)
-
-    world.ebs.delete = slowly  # type: ignore[method-assign]
-    first = world.prune()
-    assert first.counts["deleted"] == 25 and len(world.journal.deletions) == 35
-    assert world.prune().counts["deleted"] == 25
-    assert world.prune().counts["deleted"] == 10
-    assert len(world.ebs.all) == 180 and world.journal.deletions == {}
-
-
-def test_a_lost_history_of_retentions_starts_a_grace_instead_of_deleting_what_was_spared() -> None:
-    world = a_world(3)
-    world.journal.write_retention_history("myeks", "nightly", ())
-    world.back_up(SLOT + 3 * EVERY)
-    report = world.prune()
-    assert len(world.ebs.all) == 4
-    assert any("grace until" in reason for _, reasons in report.keep for reason in reasons)
-    world.wait(hours=73)
-    world.prune()
-    assert len(world.ebs.all) == 3
-
-
-def test_age_deletes_nothing_while_the_snapshots_of_a_claim_hang_and_that_is_told() -> None:
-    world = World(a_claim("mysql"), policy=a_policy(retention={"daily": 60, "max_age": "30d"}))
-    for day in range(30):
-        world.back_up(SLOT + timedelta(days=day))
-        world.prune()
-    for day in range(30, 60):
-        world.clock.now = SLOT + timedelta(days=day)
-        world.backup(world.clock.now)
-        world.work()
-        report = world.prune()
-    good = [item for item in world.ebs.all.values() if item.state is SnapshotState.COMPLETED]
-    assert len(good) >= 28, "a day or two pass until a backup is late"
-    assert any("older than max_age and stay" in note for note in report.notes)

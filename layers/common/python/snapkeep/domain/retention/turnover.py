@@ -7,7 +7,7 @@ would have kept what they push out, while a slip deletes with or without them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
@@ -16,8 +16,6 @@ from snapkeep.domain.retention.deletion.brake import LineageChange
 from snapkeep.domain.retention.lineages import BUILT_IN, Lineage, LineagePlan, PolicyRetention, plan_lineages
 from snapkeep.domain.retention.periods import EVER, PERIODS, back
 from snapkeep.domain.retention.rules import KEEP_RULES, RetentionRules
-
-IsNew = Callable[[Candidate], bool]
 
 JITTER = 2
 """Runs start late and snapshots queue: points at half the schedule's distance count as two periods."""
@@ -72,30 +70,31 @@ class Tally:
 
 def tallies(
     plans: Sequence[LineagePlan],
-    is_new: IsNew,
+    new: Collection[str],
     policies: Mapping[str, PolicyRetention],
     now: datetime,
     since: datetime | None = None,
 ) -> Iterator[Tally]:
-    """The tallies of all lineages of one claim, in their order; `since` is the last prune, if one is known.
+    """The tallies of all lineages of one claim, in their order; `new` are the points (ids) that came since
+    the last prune, at `since` if that is known.
 
     A claim is planned a second time, without its new points, only when more goes than runs came.
     """
     known = {**BUILT_IN, **policies}
     good = [_good(plan, now) for plan in plans]
-    runs = [_runs(points, is_new, known.get(plan.policy)) for plan, points in zip(plans, good, strict=True)]
+    runs = [_runs(points, new, known.get(plan.policy)) for plan, points in zip(plans, good, strict=True)]
     in_doubt = any(came and len(plan.plan.delete) > came for plan, came in zip(plans, runs, strict=True))
-    anyway = _going_anyway(plans, is_new, policies, now) if in_doubt else set()
+    anyway = _going_anyway(plans, new, policies, now) if in_doubt else set()
     for plan, points, came in zip(plans, good, runs, strict=True):
         going = tuple(gone.point.id for gone in reversed(plan.plan.delete) if gone.point.counts(now))
         policy = known.get(plan.policy)
         yield Tally(
             lineage=f"{plan.claim}/{plan.policy}",
             points=len(points),
-            new=sum(1 for point in points if is_new(point)),
+            new=sum(1 for point in points if point.id in new),
             going=going,
             pushed=frozenset(going) - anyway if in_doubt else frozenset(),
-            excused=_periods_begun(points, is_new, policy, now) if in_doubt and policy else 0,
+            excused=_periods_begun(points, new, policy, now) if in_doubt and policy else 0,
             runs=came,
             aged=_aged(points, going, policy, since, now) if policy and since else "",
             claim_over=plan.claim_over,
@@ -104,12 +103,15 @@ def tallies(
 
 
 def _going_anyway(
-    plans: Sequence[LineagePlan], is_new: IsNew, policies: Mapping[str, PolicyRetention], now: datetime
+    plans: Sequence[LineagePlan], new: Collection[str], policies: Mapping[str, PolicyRetention], now: datetime
 ) -> set[str]:
     """What would go if the new points had not come."""
     before = [
         Lineage(
-            plan.claim, plan.policy, [point for point in _points(plan) if not is_new(point)], plan.gone_since
+            plan.claim,
+            plan.policy,
+            [point for point in _points(plan) if point.id not in new],
+            plan.gone_since,
         )
         for plan in plans
     ]
@@ -132,20 +134,22 @@ def _aged(
     return min(found, key=lambda point: (point.time, point.id)).id if found else ""
 
 
-def _runs(points: Sequence[Candidate], is_new: IsNew, policy: PolicyRetention | None) -> int:
+def _runs(points: Sequence[Candidate], new: Collection[str], policy: PolicyRetention | None) -> int:
     """How many runs the new points stand for: points closer together than the schedule are one.
 
     A policy that the config does not name deletes nothing, so its points account for nothing.
     """
-    return len(_firsts(points, is_new, policy.spacing / JITTER)) if policy else 0
+    return len(_firsts(points, new, policy.spacing / JITTER)) if policy else 0
 
 
-def _periods_begun(points: Sequence[Candidate], is_new: IsNew, policy: PolicyRetention, now: datetime) -> int:
+def _periods_begun(
+    points: Sequence[Candidate], new: Collection[str], policy: PolicyRetention, now: datetime
+) -> int:
     """How many periods new points are the first to fill, over all rules in force now."""
-    runs = _firsts(points, is_new, policy.spacing / JITTER)
+    runs = _firsts(points, new, policy.spacing / JITTER)
     sparing = [(earlier.rules, earlier.zone) for earlier in policy.earlier if earlier.spares_at(now)]
     return sum(
-        _begun(period, zone, points, is_new) if period else len(runs)
+        _begun(period, zone, points, new) if period else len(runs)
         for rules, zone in ((policy.rules, policy.zone), *sparing)
         for period in _periods_of(rules)
     )
@@ -159,15 +163,14 @@ def _periods_of(rules: RetentionRules) -> Iterator[str]:
             yield period if period in PERIODS else ""
 
 
-def _begun(period: str, zone: tzinfo, points: Sequence[Candidate], is_new: IsNew) -> int:
-    new: set[Hashable] = set()
-    old: set[Hashable] = set()
+def _begun(period: str, zone: tzinfo, points: Sequence[Candidate], new: Collection[str]) -> int:
+    filled: dict[bool, set[Hashable]] = {True: set(), False: set()}
     for point in points:
-        (new if is_new(point) else old).add(PERIODS[period](point.time.astimezone(zone)))
-    return len(new - old)
+        filled[point.id in new].add(PERIODS[period](point.time.astimezone(zone)))
+    return len(filled[True] - filled[False])
 
 
-def _firsts(points: Sequence[Candidate], is_new: IsNew, apart: timedelta) -> list[Candidate]:
+def _firsts(points: Sequence[Candidate], new: Collection[str], apart: timedelta) -> list[Candidate]:
     """The new points that are at least that far from the point before them that counts."""
     found: list[Candidate] = []
     last = EVER
@@ -175,7 +178,7 @@ def _firsts(points: Sequence[Candidate], is_new: IsNew, apart: timedelta) -> lis
         if point.time - last < apart:
             continue
         last = point.time
-        if is_new(point):
+        if point.id in new:
             found.append(point)
     return found
 

@@ -3,44 +3,30 @@
 from __future__ import annotations
 
 import logging
-from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
 
-from snapkeep.domain import tags
-from snapkeep.domain.errors import SnapkeepError, Throttled, UnreadableRecord
+from snapkeep.domain.errors import SnapkeepError
 from snapkeep.domain.messages import PruneRequest
-from snapkeep.domain.points import Snapshot
 from snapkeep.domain.policies import Deployment
 from snapkeep.domain.retention.candidates import moment
-from snapkeep.domain.retention.deletion.deletions import Deletion, LastPrune, PruneLease
-from snapkeep.domain.retention.history import retention_of, seen
-from snapkeep.domain.retention.lineages import PolicyRetention
-from snapkeep.domain.retention.plan import GRACE
-from snapkeep.domain.retention.spacing import shortest_distance
+from snapkeep.domain.retention.deletion.deletions import PruneLease
 from snapkeep.domain.troubles import Topic, TroubleKind
 from snapkeep.ports import Announcer, Clock, Clusters, Journal, Snapshots
-from snapkeep.services.find_volumes import FindVolumes
 from snapkeep.services.give_up import GiveUp, why_given_up
-from snapkeep.services.retention.brought_back import BroughtBack
-from snapkeep.services.retention.deletion.apply_brake import ApplyBrake
-from snapkeep.services.retention.deletion.delete import Deleted, DeletePoints, Fate, Wanted
+from snapkeep.services.retention.carry_out import CarryOut
+from snapkeep.services.retention.decide import DecidePrune, Decision
+from snapkeep.services.retention.deletion.delete import DeletePoints, Fate
 from snapkeep.services.retention.deletion.tell_refusals import TellRefusals
 from snapkeep.services.retention.duplicates import PruneDuplicates
-from snapkeep.services.retention.gone_claims import FindGoneClaims
 from snapkeep.services.retention.news import PruneNews
-from snapkeep.services.retention.report import SHOWN, ClusterReport, describe
-from snapkeep.services.retention.snapshot_objects import open_objects, why_gone
-from snapkeep.services.retention.survey import Found, Survey, Surveyor
-from snapkeep.services.retention.sync_catalogue import SyncCatalogue
+from snapkeep.services.retention.read_cluster import ReadCluster
+from snapkeep.services.retention.report import ClusterReport, Progress, cluster_report
+from snapkeep.services.retention.snapshot_objects import Objects, open_objects, why_gone
 from snapkeep.services.tell_troubles import TellTroubles
 
 log = logging.getLogger(__name__)
-
-DELETIONS_PER_RUN = 1000
-"""Of a cluster; at the default pace they take 7 minutes. The next prune goes on."""
 
 TIME = timedelta(minutes=8)
 """Deletions begun after this are left to the next prune: the function lives for 10 minutes. Each
@@ -54,8 +40,6 @@ STUCK_AFTER = timedelta(days=1)
 
 SETTLED = timedelta(hours=1)
 """EC2 lists a snapshot that is older than this, if it is there: minutes are its longest lag."""
-
-BEGUN = "its deletion was begun in a record of the journal that this version cannot read: kept"
 
 LEASE = timedelta(minutes=12)
 """How long a prune may hold a cluster: its function, which lives for 10 minutes, is dead by then."""
@@ -90,45 +74,37 @@ class Prune:
         return reports
 
     def _prune(self, cluster: str, owner: str, request: PruneRequest, until: datetime) -> ClusterReport:
-        report = ClusterReport(cluster, request.dry_run)
+        progress = Progress(cluster, request.dry_run)
         try:
             if request.dry_run:
-                self._work(cluster, request, report, until)
+                self._work(request, until, progress)
             else:
-                self._work_alone(cluster, owner, request, report, until)
+                self._work_alone(owner, request, until, progress)
         except Exception as error:
             why = why_given_up(f"prune of {cluster}", error)
-            report.refused = f"stopped, nothing more is deleted of this cluster: {why}"
-            report.given_up["prune"] = report.refused
-        if not request.dry_run:
-            self._tell(report)
-        return report
+            progress.refused = f"stopped, nothing more is deleted of this cluster: {why}"
+            progress.given_up["prune"] = progress.refused
+        if not request.dry_run and not progress.held_by_another:  # that one tells for itself
+            give_up = GiveUp(self.journal, self.announcer, self.clock, "prune", PATIENCE)
+            progress.given_up = give_up.report(progress.given_up, cluster)
+        return cluster_report(progress)
 
-    def _tell(self, report: ClusterReport) -> None:
-        """Count what was given up, and tell what lasts; another prune that is at work tells for itself."""
-        if report.held_by_another:
-            return
-        give_up = GiveUp(self.journal, self.announcer, self.clock, "prune", PATIENCE)
-        report.given_up = give_up.report(report.given_up, report.cluster)
-
-    def _work_alone(
-        self, cluster: str, owner: str, request: PruneRequest, report: ClusterReport, until: datetime
-    ) -> None:
+    def _work_alone(self, owner: str, request: PruneRequest, until: datetime, progress: Progress) -> None:
         """Work under the cluster's lease, or say who has it; a function that dies lets it run out."""
-        now = self.clock()
+        cluster, now = progress.cluster, self.clock()
         held = self.journal.lease_prune(PruneLease(cluster, owner, now + LEASE), now)
         if held.owner != owner:
-            report.refused = (
+            progress.refused = (
                 f"another prune of this cluster ({held.owner}) is at work until {moment(held.until)} at the "
                 "latest, nothing is deleted by this one. Ask again when that one is done"
             )
-            log.info("prune of %s: %s", cluster, report.refused)
-            report.held_by_another = held.until <= now + LEASE
-            if not report.held_by_another:  # taken when a clock was wrong: nobody works for so long
-                report.given_up["prune"] = report.refused
+            log.info("prune of %s: %s", cluster, progress.refused)
+            progress.held_by_another = held.until <= now + LEASE
+            if not progress.held_by_another:  # taken when a clock was wrong: nobody works for so long
+                progress.given_up["prune"] = progress.refused
             return
         try:
-            self._work(cluster, request, report, until)
+            self._work(request, until, progress)
         except Exception:
             self._release(cluster, owner)
             raise
@@ -140,45 +116,58 @@ class Prune:
         except SnapkeepError as error:
             log.warning("prune of %s: its lease ends by itself: %s", cluster, error.reason)
 
-    def _work(self, cluster: str, request: PruneRequest, report: ClusterReport, until: datetime) -> None:
-        now = self.clock()
+    def _work(self, request: PruneRequest, until: datetime, progress: Progress) -> None:
+        """Read, decide, carry out; `progress` has what is known so far whenever that stops."""
+        cluster, now = progress.cluster, self.clock()
         gone = why_gone(self.clusters, cluster)
         if gone and not request.dry_run:
-            self._freeze(report, gone)
+            self._freeze(progress, gone)
             return
-        catalogue = SyncCatalogue(self.journal, cluster, now)
-        compared = not request.dry_run and catalogue.is_due()
-        last, lag = self.journal.last_prune(cluster), self.deployment.consistency_wait
-        surveyor = Surveyor(cluster, last, lag, now, self.journal.known_runs)
-        volumes = partial(FindVolumes(self.snapshots, self.journal).settled, cluster)
-        found = surveyor.read(self._listing(cluster, catalogue if compared else None), volumes)
-        report.notes += _strange(found)
-        policies = self._policies(cluster, now, report, found)
-        survey = surveyor.plan(found, policies, self._gone(found.newest(), policies, now, report))
-        report.notes += _spared(survey)
-        opened = {deletion.snapshot_id for deletion in self.journal.open_deletions(cluster)}
-        self._drop_protected(survey)
-        report.notes += self._drop_brought_back(survey, now, request.dry_run)
-        brake = ApplyBrake(self.journal, self.snapshots, cluster, now)
-        braked = brake.apply(survey, opened, request.confirm, policies, rehearse=request.dry_run)
-        describe(report, survey, braked.verdict, braked.refusals)
+        reader = ReadCluster(
+            self.deployment, self.clusters, self.snapshots, self.journal, cluster, now, request.dry_run
+        )
+        reading = reader.read(progress)
+        decision = DecidePrune(self.snapshots, self.journal, cluster, now).decide(reading, request, progress)
+        progress.survey, progress.braked = decision.survey, decision.braked
         if request.dry_run:
             return
         objects = open_objects(self.clusters, cluster)
         if objects.gone:
-            self._freeze(report, objects.gone)
+            self._freeze(progress, objects.gone)
             return
-        self._announce(report, survey)
-        TellRefusals(self.journal, self.announcer, now).tell(braked.refusals)
-        if compared:
-            catalogue.finish(SETTLED)
-        report.refused = braked.unknown(request.confirm)
-        if report.refused:
-            log.warning("prune of %s: %s", cluster, report.refused)
+        self._tell(decision, now, progress)
+        if reading.catalogue:
+            reading.catalogue.finish(SETTLED)
+        progress.refused = decision.braked.unknown
+        if progress.refused:
+            log.warning("prune of %s: %s", cluster, progress.refused)
             return
-        report.notes += self._let_through(cluster, survey, now, opened)
-        brake.close(braked.confirmed)
-        deleter = DeletePoints(
+        deleter = self._deleter(cluster, objects)
+        progress.ended = CarryOut(self.journal, deleter, now).carry_out(decision, until, progress)
+        self._sum_up(decision.opened, progress)
+        duplicates = PruneDuplicates(self.snapshots, objects, self.pause, self.clock)
+        progress.duplicates = duplicates.run(cluster)
+
+    def _freeze(self, progress: Progress, gone: str) -> None:
+        """Delete nothing of a cluster that EKS does not know, and say so once."""
+        progress.refused = f"retention is frozen, nothing is deleted: {gone}"
+        is_news = PruneNews(self.journal, self.announcer).frozen(progress.cluster, gone)
+        level = logging.WARNING if is_news else logging.INFO
+        log.log(level, "prune of %s: %s", progress.cluster, progress.refused)
+
+    def _tell(self, decision: Decision, now: datetime, progress: Progress) -> None:
+        """Tell of policies that the config stopped naming (one whose retention is invalid is named), and of
+        what the brake refused."""
+        cluster, policies = progress.cluster, self.deployment.policies
+        named = {policy.name for policy in policies if cluster in policy.clusters}
+        orphaned = {name: count for name, count in decision.survey.orphaned.items() if name not in named}
+        untold = PruneNews(self.journal, self.announcer).orphaned(cluster, orphaned)
+        if untold:
+            progress.given_up["news"] = f"nobody was told of removed policies: {untold}"
+        TellRefusals(self.journal, self.announcer, now).tell(decision.braked.refusals)
+
+    def _deleter(self, cluster: str, objects: Objects) -> DeletePoints:
+        return DeletePoints(
             self.deployment.name,
             cluster,
             self.snapshots,
@@ -188,167 +177,19 @@ class Prune:
             self.deployment.pace,
             objects,
         )
-        ended = self._delete(survey, sorted(opened), deleter, until, report)
-        report.ended = ended[:SHOWN]
-        self._sum_up(ended, opened, report)
-        report.counts |= Counter(item.fate.value for item in ended)
-        report.duplicates = PruneDuplicates(self.snapshots, objects, self.pause, self.clock).run(cluster)[
-            :SHOWN
-        ]
 
-    def _sum_up(self, ended: Sequence[Deleted], opened: Collection[str], report: ClusterReport) -> None:
+    def _sum_up(self, opened: Collection[str], progress: Progress) -> None:
         """What AWS refused for good is given up; what waits and waits is told, each by its snapshot.
 
         Open deletions that this prune had no time for wait as they did before.
         """
-        refused = [item for item in ended if item.fate is Fate.REFUSED]
+        refused = [item for item in progress.ended if item.fate is Fate.REFUSED]
         if refused:
             first = f"{refused[0].snapshot_id}: {refused[0].reason}"
-            report.given_up["deletions"] = f"{len(refused)} deletions were refused, the first of {first}"
-        waiting = {item.snapshot_id: item.reason for item in ended if item.fate is Fate.WAITING}
-        topic = Topic(TroubleKind.DELETION_STUCK, report.cluster, "prune")
-        left = set(opened).difference(item.snapshot_id for item in ended)
+            progress.given_up["deletions"] = f"{len(refused)} deletions were refused, the first of {first}"
+        waiting = {item.snapshot_id: item.reason for item in progress.ended if item.fate is Fate.WAITING}
+        topic = Topic(TroubleKind.DELETION_STUCK, progress.cluster, "prune")
+        left = set(opened).difference(item.snapshot_id for item in progress.ended)
         known = self.journal.troubles(topic)
         waiting |= {name: item.reason for name, item in known.items() if name in left}
         TellTroubles(self.journal, self.announcer, self.clock).tell(topic, waiting, STUCK_AFTER)
-
-    def _listing(self, cluster: str, catalogue: SyncCatalogue | None) -> Iterable[Snapshot]:
-        listing = self.snapshots.find({tags.MANAGED: "true", tags.CLUSTER: cluster})
-        return catalogue.watch(listing) if catalogue else listing
-
-    def _gone(
-        self,
-        newest: Mapping[str, datetime],
-        policies: Mapping[str, PolicyRetention],
-        now: datetime,
-        report: ClusterReport,
-    ) -> Mapping[str, datetime]:
-        """Which claims are gone, if any policy wants to know; whoever cannot be asked has none."""
-        if not any(item.rules.after_claim_deleted or item.rules.max_age for item in policies.values()):
-            return {}
-        finder = FindGoneClaims(self.clusters, self.journal)
-        found = finder.find(report.cluster, newest, now, rehearse=report.dry_run)
-        if found.unknown:
-            report.notes.append(
-                f"after_claim_deleted and max_age wait: which claims are gone is not known: {found.unknown}"
-            )
-        return found.since
-
-    def _policies(
-        self, cluster: str, now: datetime, report: ClusterReport, points: Found
-    ) -> dict[str, PolicyRetention]:
-        """What the policies of a cluster keep, with the grace of retentions that were replaced lately."""
-        found: dict[str, PolicyRetention] = {}
-        repeated = points.repeated()
-        for policy in self.deployment.policies:
-            if cluster not in policy.clusters:
-                continue
-            try:
-                known = self.journal.retention_history(cluster, policy.name)
-                has_points, has_gap = policy.name in repeated, bool(points.strange)
-                history = seen(known, policy, now, has_points=has_points, has_gap=has_gap)
-                found[policy.name] = replace(
-                    retention_of(history), spacing=shortest_distance(policy.schedule)
-                )
-            except ValueError as error:
-                report.notes.append(f"policy {policy.name} prunes nothing: its retention: {error}")
-                continue
-            except UnreadableRecord as error:
-                report.given_up[f"policy {policy.name}"] = error.reason
-                report.notes.append(f"policy {policy.name} prunes nothing: {error.reason}")
-                continue
-            if history != tuple(known) and not report.dry_run:
-                self.journal.write_retention_history(cluster, policy.name, history)
-        return found
-
-    def _drop_protected(self, survey: Survey) -> None:
-        """What EC2 would not delete is no deletion: it is kept with the reason and the date."""
-        protections = self.snapshots.protections([item.snapshot_id for item in survey.deletions])
-        survey.keep({name: tuple(item.reason for item in found) for name, found in protections.items()})
-
-    def _drop_brought_back(self, survey: Survey, now: datetime, rehearse: bool) -> list[str]:
-        """What somebody brought back is kept for a while; the notes tell which snapshots that are."""
-        journal = BroughtBack(self.journal, now)
-        kept = journal.protect([item.snapshot_id for item in survey.deletions], rehearse)
-        if not rehearse:
-            journal.remember(survey.away)
-        survey.keep({name: (protection.reason,) for name, protection in kept.items()})
-        return [f"{name}: {protection.reason}" for name, protection in sorted(kept.items())[:SHOWN]]
-
-    def _freeze(self, report: ClusterReport, gone: str) -> None:
-        """Of a cluster that EKS does not know nothing goes; that is told once."""
-        report.refused = f"retention is frozen, nothing is deleted: {gone}"
-        is_news = PruneNews(self.journal, self.announcer).frozen(report.cluster, gone)
-        log.log(
-            logging.WARNING if is_news else logging.INFO, "prune of %s: %s", report.cluster, report.refused
-        )
-
-    def _announce(self, report: ClusterReport, survey: Survey) -> None:
-        """Make policies known that the config does not name; one whose retention is invalid is named."""
-        named = {policy.name for policy in self.deployment.policies if report.cluster in policy.clusters}
-        orphaned = {name: points for name, points in survey.orphaned.items() if name not in named}
-        untold = PruneNews(self.journal, self.announcer).orphaned(report.cluster, orphaned)
-        if untold:
-            report.given_up["news"] = f"nobody was told of removed policies: {untold}"
-
-    def _let_through(self, cluster: str, survey: Survey, now: datetime, opened: Collection[str]) -> list[str]:
-        """Journal all intents first: what was let through needs no second permission to go on.
-
-        What cannot be journaled, because a newer version began to delete it, stays; the notes tell of it.
-        """
-        new = [item for item in survey.deletions if item.snapshot_id not in opened]
-        begun = self.journal.intend_deletions(
-            [Deletion(item.snapshot_id, cluster, item.reason, now) for item in new]
-        )
-        survey.keep(dict.fromkeys(begun, (BEGUN,)))
-        self.journal.write_last_prune(LastPrune(cluster, now, tuple(survey.pending)))
-        return [f"{name}: {BEGUN}" for name in begun[:SHOWN]]
-
-    def _delete(
-        self,
-        survey: Survey,
-        opened: Sequence[str],
-        deleter: DeletePoints,
-        until: datetime,
-        report: ClusterReport,
-    ) -> list[Deleted]:
-        """Go on with open deletions, then begin those of the plan."""
-        planned = {item.snapshot_id for item in survey.deletions}
-        left_open = [name for name in opened if name not in planned]
-        withdrawn = [name for name in left_open if _is_kept(name, survey) or not deleter.is_gone(name)]
-        ended = [deleter.withdraw(name) for name in withdrawn]
-        wanted = [Wanted(name) for name in left_open if name not in set(withdrawn)]
-        wanted += [Wanted(item.snapshot_id, item.shield) for item in survey.deletions[:DELETIONS_PER_RUN]]
-        try:
-            for item in deleter.run(wanted, until):
-                ended.append(item)  # those before a throttle happened, too
-        except Throttled as error:
-            log.warning("prune of %s: the next prune goes on: %s", deleter.cluster, error.reason)
-            report.given_up["pace"] = f"EC2 or the cluster wants a pause: {error.reason}"
-        return ended
-
-
-def _spared(survey: Survey) -> list[str]:
-    """What people should know of policies whose backups fail."""
-    return [
-        f"policy {policy}: {points} points are older than max_age and stay, because no newer backup of their "
-        "claims is ready: it failed, is late, or the policy does not take them any more"
-        for policy, points in sorted(survey.spared_by_age.items())
-    ]
-
-
-def _strange(found: Found) -> list[str]:
-    """What people should know of a journal that was restored from an old copy."""
-    if not found.strange:
-        return []
-    return [
-        f"{len(found.strange)} points since the last prune are of runs that the journal does not know, the "
-        f"first {min(found.strange)}: it was restored from an old copy. They account for no deletion, and "
-        f"what retention lets go is spared for {GRACE.total_seconds() / 3600:.0f} hours"
-    ]
-
-
-def _is_kept(snapshot_id: str, survey: Survey) -> bool:
-    """True when the plan keeps it for another reason than being deleted already."""
-    reasons = survey.kept.get(snapshot_id, ())
-    return bool(reasons) and not any("Recycle Bin" in reason for reason in reasons)

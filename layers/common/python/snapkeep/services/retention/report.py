@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import logging
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -10,19 +10,35 @@ from itertools import islice
 from snapkeep.domain.retention.deletion.brake import Verdict
 from snapkeep.domain.retention.deletion.brake_refusals import Refusal
 from snapkeep.domain.retention.prune_plans import RefusedDeletions
+from snapkeep.services.retention.deletion.apply_brake import Braked
 from snapkeep.services.retention.deletion.delete import Deleted
 from snapkeep.services.retention.duplicates import Pruned
-from snapkeep.services.retention.survey import Planned, Survey
-
-log = logging.getLogger(__name__)
+from snapkeep.services.retention.survey import Survey
 
 SHOWN = 50
-"""Entries of each list in the report; the log has the whole plan, in pieces of LOGGED."""
-
-LOGGED = 200
+"""Entries of each list in the report; the log has the whole plan."""
 
 
 @dataclass(slots=True)
+class Progress:
+    """How far a prune of one cluster came: what the report is made of, also when it stops half-way.
+
+    `refused` says why nothing (more) is done, `given_up` what went wrong, by part.
+    """
+
+    cluster: str
+    dry_run: bool = False
+    refused: str = ""
+    survey: Survey | None = None
+    braked: Braked | None = None
+    ended: Sequence[Deleted] = ()
+    duplicates: Sequence[Pruned] = ()
+    notes: list[str] = field(default_factory=list)
+    given_up: dict[str, str] = field(default_factory=dict)
+    held_by_another: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ClusterReport:
     """What prune did in one cluster; lists are cut, `counts` are not.
 
@@ -47,34 +63,45 @@ class ClusterReport:
     held_by_another: bool = False
 
 
-def describe(report: ClusterReport, survey: Survey, verdict: Verdict, refusals: Sequence[Refusal]) -> None:
-    """Put the plan into the report, cut, and into the log, whole."""
-    report.verdict = replace(verdict, refused=verdict.refused[:SHOWN], lineages=verdict.lineages[:SHOWN])
-    report.refusals = [shown(item) for item in refusals]
-    report.counts = {
+def cluster_report(progress: Progress) -> ClusterReport:
+    """The report of a prune that is over."""
+    survey, braked = progress.survey or Survey(), progress.braked
+    refusals = [shown(item) for item in braked.refusals] if braked else []
+    return ClusterReport(
+        cluster=progress.cluster,
+        dry_run=progress.dry_run,
+        refused=progress.refused,
+        verdict=_cut(braked.verdict) if braked else None,
+        refusals=refusals,
+        counts=_counts(survey, refusals, progress.ended) if braked else {},
+        keep=list(islice(survey.kept.items(), SHOWN)),
+        delete=[(item.snapshot_id, item.reason) for item in survey.deletions[:SHOWN]],
+        ended=list(progress.ended[:SHOWN]),
+        unreadable=[(item.snapshot_id, item.reason) for item in survey.unreadable[:SHOWN]],
+        orphaned_policies=sorted(survey.orphaned)[:SHOWN],
+        notes=progress.notes,
+        duplicates=list(progress.duplicates[:SHOWN]),
+        given_up=progress.given_up,
+        held_by_another=progress.held_by_another,
+    )
+
+
+def _cut(verdict: Verdict) -> Verdict:
+    return replace(verdict, refused=verdict.refused[:SHOWN], lineages=verdict.lineages[:SHOWN])
+
+
+def _counts(survey: Survey, refusals: Sequence[RefusedDeletions], ended: Sequence[Deleted]) -> dict[str, int]:
+    planned = {
         "keep": len(survey.kept),
         "delete": len(survey.deletions),
-        "refused": sum(item.count for item in report.refusals),
+        "refused": sum(item.count for item in refusals),
         "pending": len(survey.pending),
         "unreadable": len(survey.unreadable),
     }
-    report.keep = list(islice(survey.kept.items(), SHOWN))
-    report.delete = [(item.snapshot_id, item.reason) for item in survey.deletions[:SHOWN]]
-    report.unreadable = [(item.snapshot_id, item.reason) for item in survey.unreadable[:SHOWN]]
-    report.orphaned_policies = sorted(survey.orphaned)[:SHOWN]
-    _log_plan(report.cluster, survey.deletions, survey)
+    return planned | Counter(item.fate.value for item in ended)
 
 
 def shown(refusal: Refusal) -> RefusedDeletions:
     """A refusal as reports tell it: with its first names only."""
     names = sorted(refusal.names)
     return RefusedDeletions(refusal.token, refusal.since, refusal.reason, len(names), tuple(names[:SHOWN]))
-
-
-def _log_plan(cluster: str, deletions: Sequence[Planned], survey: Survey) -> None:
-    for start in range(0, len(deletions), LOGGED):
-        some = {item.snapshot_id: item.reason for item in deletions[start : start + LOGGED]}
-        log.info("prune of %s: delete", cluster, extra={"delete": some})
-    kept = iter(survey.kept.items())
-    while some_kept := dict(islice(kept, LOGGED)):
-        log.info("prune of %s: keep", cluster, extra={"keep": some_kept})

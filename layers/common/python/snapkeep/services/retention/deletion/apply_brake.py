@@ -18,21 +18,18 @@ from snapkeep.services.retention.survey import Survey
 
 log = logging.getLogger(__name__)
 
+LOOK = '. Look at the plan with {"dry_run": true}'
+
 
 @dataclass(frozen=True, slots=True)
 class Braked:
     """What the brake makes of a plan: the verdict over what was new in it, all open refusals, and the one
-    that a person confirmed (None: none was)."""
+    that a person confirmed (None: none was). `unknown` is why a confirmation confirms nothing."""
 
     verdict: Verdict
     refusals: tuple[Refusal, ...] = ()
     confirmed: Refusal | None = None
-
-    def unknown(self, confirm: str) -> str:
-        """Why a confirmation confirms nothing; "" when it does, or when there is none."""
-        if not confirm or self.confirmed:
-            return ""
-        return unknown_token(confirm, self.refusals) + '. Look at the plan with {"dry_run": true}'
+    unknown: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +55,11 @@ class ApplyBrake:
         rules = _fingerprints(policies)
         known = [item for item in self.journal.refusals(self.cluster) if item.kind is Kind.POINTS]
         gone = self._gone(known, survey)
-        open_ones = [_still_open(item, survey, rules, gone.union(let_through)) for item in known]
+        away = gone.union(let_through)
+        open_ones = [
+            replace(item.without(away | _released(item, survey, rules)), rules=_both(item.rules, rules))
+            for item in known
+        ]
         if not rehearse:
             self._write_changed(known, open_ones)
         refusals = [item for item in open_ones if item.names]
@@ -83,12 +84,9 @@ class ApplyBrake:
             refusals.append(fresh)
             if not rehearse:
                 self.journal.write_refusal(fresh)
-        return Braked(verdict, tuple(item for item in refusals if item is not confirmed), confirmed)
-
-    def close(self, confirmed: Refusal | None) -> None:
-        """Forget a refusal once all its deletions are journaled as intended."""
-        if confirmed is not None:
-            self.journal.remove_refusal(self.cluster, confirmed.token)
+        left = tuple(item for item in refusals if item is not confirmed)
+        unknown = unknown_token(confirm, left) + LOOK if confirm and not confirmed else ""
+        return Braked(verdict, left, confirmed, unknown)
 
     def _gone(self, refusals: Sequence[Refusal], survey: Survey) -> frozenset[str]:
         """The refused snapshots that EC2 has no more. A listing shows neither those that lost their tags nor
@@ -109,19 +107,21 @@ class ApplyBrake:
                 self.journal.write_refusal(after)
 
 
-def _still_open(
-    refusal: Refusal, survey: Survey, rules: Mapping[str, str], released: Collection[str]
-) -> Refusal:
-    """The refusal with the names that it still holds.
+def _released(refusal: Refusal, survey: Survey, rules: Mapping[str, str]) -> set[str]:
+    """The names that a refusal holds no more: the retention of their policy has changed and its rules keep
+    them.
 
-    A name goes once it is released, or once the retention of its policy has changed and its rules keep it.
-    What keeps it for another reason (its policy is missing in the config or invalid, a grace, failing
+    What keeps a name for another reason (its policy is missing in the config or invalid, a grace, failing
     backups) passes by, and the refusal stays.
     """
     before = _read(refusal.rules) or rules
     changed = {policy for policy, text in rules.items() if before.get(policy) != text}
-    kept = {name for name, policy in survey.by_rules.items() if policy in changed}
-    return replace(refusal.without(kept.union(released)), rules=json.dumps({**before, **rules}))
+    return {name for name, policy in survey.by_rules.items() if policy in changed}
+
+
+def _both(before: str, rules: Mapping[str, str]) -> str:
+    """The fingerprints of a refusal, renewed: a policy that is missing now keeps the one that it had."""
+    return json.dumps({**(_read(before) or rules), **rules})
 
 
 def _read(rules: str) -> Mapping[str, str]:

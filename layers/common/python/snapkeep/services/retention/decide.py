@@ -1,0 +1,87 @@
+"""Deciding what prune deletes of a cluster: the plan of its policies, less all that must stay."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+
+from snapkeep.domain.messages import PruneRequest
+from snapkeep.ports import Journal, Snapshots
+from snapkeep.services.retention.brought_back import BroughtBack
+from snapkeep.services.retention.deletion.apply_brake import ApplyBrake, Braked
+from snapkeep.services.retention.read_cluster import Reading
+from snapkeep.services.retention.report import SHOWN, Progress
+from snapkeep.services.retention.survey import Survey, survey_of
+
+LOGGED = 200
+"""Entries of the plan in one message: the log has all of it, in pieces."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The plan of a cluster, what the brake makes of it, and the deletions (ids) that were begun before."""
+
+    survey: Survey
+    braked: Braked
+    opened: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class DecidePrune:
+    """Decides for one cluster. A rehearsal writes nothing; else what came back and what is refused is
+    journaled."""
+
+    snapshots: Snapshots
+    journal: Journal
+    cluster: str
+    now: datetime
+
+    def decide(self, reading: Reading, request: PruneRequest, progress: Progress) -> Decision:
+        """What goes and what stays, each with its reason.
+
+        What EC2 would not delete is no deletion, nor is what somebody just brought back, nor what the brake
+        refuses.
+        """
+        survey = survey_of(reading.found, reading.policies, self.now, reading.gone)
+        progress.notes += _spared(survey)
+        opened = frozenset(item.snapshot_id for item in self.journal.open_deletions(self.cluster))
+        protections = self.snapshots.protections([item.snapshot_id for item in survey.deletions])
+        survey.keep({name: tuple(item.reason for item in some) for name, some in protections.items()})
+        came_back = self._came_back(survey, request.dry_run)
+        survey.keep({name: (reason,) for name, reason in came_back.items()})
+        progress.notes += [f"{name}: {reason}" for name, reason in sorted(came_back.items())[:SHOWN]]
+        brake = ApplyBrake(self.journal, self.snapshots, self.cluster, self.now)
+        braked = brake.apply(survey, opened, request.confirm, reading.policies, rehearse=request.dry_run)
+        log_plan(self.cluster, survey)
+        return Decision(survey, braked, opened)
+
+    def _came_back(self, survey: Survey, rehearse: bool) -> dict[str, str]:
+        """Why those of the deletions (ids) stay that somebody brought back."""
+        journal = BroughtBack(self.journal, self.now)
+        kept = journal.protect([item.snapshot_id for item in survey.deletions], rehearse)
+        if not rehearse:
+            journal.remember(survey.away)
+        return {name: protection.reason for name, protection in kept.items()}
+
+
+def _spared(survey: Survey) -> list[str]:
+    """What people should know of policies whose backups fail."""
+    return [
+        f"policy {policy}: {points} points are older than max_age and stay, because no newer backup of their "
+        "claims is ready: it failed, is late, or the policy does not take them any more"
+        for policy, points in sorted(survey.spared_by_age.items())
+    ]
+
+
+def log_plan(cluster: str, survey: Survey) -> None:
+    """Put the whole plan into the log."""
+    for start in range(0, len(survey.deletions), LOGGED):
+        some = {item.snapshot_id: item.reason for item in survey.deletions[start : start + LOGGED]}
+        log.info("prune of %s: delete", cluster, extra={"delete": some})
+    kept = iter(survey.kept.items())
+    while some_kept := dict(islice(kept, LOGGED)):
+        log.info("prune of %s: keep", cluster, extra={"keep": some_kept})

@@ -1,0 +1,153 @@
+"""Reading the snapshots of one cluster for prune: its points by lineage, from one complete listing."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from types import MappingProxyType
+
+from snapkeep.domain import tags
+from snapkeep.domain.backup.claim_volumes import ClaimVolumes, Lineages, settle
+from snapkeep.domain.points import PointState, Snapshot
+from snapkeep.domain.retention.candidates import Candidate
+from snapkeep.domain.retention.deletion.deletions import LastPrune
+from snapkeep.domain.retention.duplicates import Slots
+from snapkeep.domain.snapshot_tags import Listed, Unreadable, is_away, read
+
+LONGEST_GAP = timedelta(days=8)
+"""What is older than this is not new, however long nobody pruned."""
+
+RUNS_KNOWN_FOR = timedelta(days=80)
+"""A run that is younger than this is in the journal, which forgets runs 90 days after they were closed."""
+
+
+@dataclass(slots=True)
+class Listing:
+    """What a listing of EC2 shows of a cluster: its points by lineage, and what belongs to none.
+
+    `labels` names lineages for people, `away` are the snapshots in the archive tier or the Recycle Bin.
+    `disputed` are the claims (UID to name) whose points are of several volumes, `runs` has the runs of the
+    points (ids) that came since the last prune: the journal is asked about both.
+    """
+
+    lineages: Lineages = field(default_factory=lambda: defaultdict(list))
+    unreadable: list[Unreadable] = field(default_factory=list)
+    pending: list[str] = field(default_factory=list)
+    labels: dict[str, str] = field(default_factory=dict)
+    away: list[str] = field(default_factory=list)
+    disputed: Mapping[str, str] = field(default_factory=dict)
+    runs: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a cluster has, now that the journal was asked: as the listing, without strangers in lineages.
+
+    `new` are the points (ids) that became ready since the last prune, at `since` (None: not known).
+    `strange` are those since then whose runs the journal does not know: it is an old copy.
+    """
+
+    lineages: Lineages
+    unreadable: list[Unreadable]
+    pending: list[str]
+    labels: dict[str, str]
+    away: list[str]
+    new: frozenset[str] = frozenset()
+    since: datetime | None = None
+    strange: frozenset[str] = frozenset()
+
+    def newest(self) -> dict[str, datetime]:
+        """Claim UID to the time of its newest point under any policy."""
+        newest: dict[str, datetime] = {}
+        for (claim, _), points in self.lineages.items():
+            latest = max(point.time for point in points)
+            newest[claim] = max(latest, newest.get(claim, latest))
+        return newest
+
+    def repeated(self) -> set[str]:
+        """The policies that have more than one point of a claim, so they were at work before."""
+        return {policy for (_, policy), points in self.lineages.items() if len(points) > 1}
+
+
+class ListingReader:
+    """Reads the snapshots of one cluster."""
+
+    def __init__(self, cluster: str, last: LastPrune | None, lag: timedelta, now: datetime) -> None:
+        """`last` and `lag` (how far EC2's listings may lag) say which points are new."""
+        self._cluster = cluster
+        self._now = now
+        self._pruned_at = last.at - lag if last and last.at <= now else None
+        self._since = max(last.at - lag, now - LONGEST_GAP) if last and last.at <= now else None
+        self._were_pending = frozenset(last.pending if last else ())
+
+    def read(self, snapshots: Iterable[Snapshot]) -> Listing:
+        """Small candidates by lineage; marked duplicates belong to none, nor do twins that nobody marked.
+
+        Whatever the snapshots raise passes through, because half of a listing plans nothing.
+        """
+        listing, slots, seen = Listing(), Slots(), ClaimVolumes()
+        for snapshot in snapshots:
+            if tags.DUPLICATE in snapshot.tags or not tags.are_ours(snapshot.tags):
+                continue
+            if snapshot.state == "pending":
+                listing.pending.append(snapshot.id)
+            if is_away(snapshot):
+                listing.away.append(snapshot.id)
+            found = read(snapshot, self._cluster)
+            if isinstance(found, Unreadable):
+                if snapshot.state != "pending":  # else its tags are still being completed
+                    listing.unreadable.append(found)
+                continue
+            if found.candidate.state is PointState.PENDING and snapshot.id not in listing.pending[-1:]:
+                listing.pending.append(snapshot.id)
+            seen.add(found)
+            if not found.candidate.counts(self._now) or slots.admits(found):
+                self._add(found, snapshot, listing)
+        listing.unreadable += slots.settle(listing.lineages)
+        listing.disputed = seen.disputed
+        return listing
+
+    def settle(
+        self,
+        listing: Listing,
+        volumes: Mapping[str, str] = MappingProxyType({}),
+        known_runs: Collection[str] | None = None,
+    ) -> Found:
+        """What the listing means: what is of another volume than its claim belongs to no lineage.
+
+        `volumes` has the volumes of disputed claims (UID), as far as they are known, and `known_runs` those
+        of the listing's runs that the journal knows (None: all).
+        """
+        strangers = settle(listing.lineages, listing.disputed, volumes)
+        runs = listing.runs.items()
+        strange = frozenset(name for name, run in runs if known_runs is not None and run not in known_runs)
+        points = (point for some in listing.lineages.values() for point in some)
+        new = frozenset(point.id for point in points if point.id not in strange and self._is_new(point))
+        return Found(
+            lineages=listing.lineages,
+            unreadable=[*listing.unreadable, *strangers],
+            pending=listing.pending,
+            labels=listing.labels,
+            away=listing.away,
+            new=new,
+            since=self._since,
+            strange=strange,
+        )
+
+    def _add(self, found: Listed, snapshot: Snapshot, listing: Listing) -> None:
+        listing.lineages[found.claim, found.policy].append(found.candidate)
+        listing.labels[f"{found.claim}/{found.policy}"] = f"{found.name} (policy {found.policy})"
+        if self._must_know_run(found.candidate):
+            listing.runs[snapshot.id] = snapshot.tags.get(tags.RUN, "")
+
+    def _must_know_run(self, candidate: Candidate) -> bool:
+        """True for a point that came since the last prune, while the journal must know its run."""
+        pruned_at = self._pruned_at
+        return pruned_at is not None and candidate.time > max(pruned_at, self._now - RUNS_KNOWN_FOR)
+
+    def _is_new(self, point: Candidate) -> bool:
+        if self._since is None or point.time <= self._now - LONGEST_GAP:
+            return False
+        return point.time > self._since or point.id in self._were_pending

@@ -1,0 +1,118 @@
+"""Reading a cluster for prune: what EC2 lists, what the policies keep, and which claims are gone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from snapkeep.domain import tags
+from snapkeep.domain.errors import UnreadableRecord
+from snapkeep.domain.policies import Deployment, Policy
+from snapkeep.domain.retention.history import retention_of, seen
+from snapkeep.domain.retention.lineages import PolicyRetention
+from snapkeep.domain.retention.plan import GRACE
+from snapkeep.domain.retention.spacing import shortest_distance
+from snapkeep.ports import Clusters, Journal, Snapshots
+from snapkeep.services.find_volumes import FindVolumes
+from snapkeep.services.retention.gone_claims import FindGoneClaims
+from snapkeep.services.retention.listing import Found, ListingReader
+from snapkeep.services.retention.report import Progress
+from snapkeep.services.retention.sync_catalogue import SyncCatalogue
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a prune knows of a cluster before it decides anything.
+
+    `gone` says since when the claims (UID) that are gone are gone. `catalogue` is there when it is time to
+    compare the journal's catalogue with the listing.
+    """
+
+    found: Found
+    policies: Mapping[str, PolicyRetention]
+    gone: Mapping[str, datetime]
+    catalogue: SyncCatalogue | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReadCluster:
+    """Reads one cluster; a rehearsal writes nothing meanwhile."""
+
+    deployment: Deployment
+    clusters: Clusters
+    snapshots: Snapshots
+    journal: Journal
+    cluster: str
+    now: datetime
+    rehearse: bool
+
+    def read(self, progress: Progress) -> Reading:
+        """Everything that the plan rests on. What people should know of it goes into the notes."""
+        catalogue = SyncCatalogue(self.journal, self.cluster, self.now)
+        is_compared = not self.rehearse and catalogue.is_due()
+        last, lag = self.journal.last_prune(self.cluster), self.deployment.consistency_wait
+        reader = ListingReader(self.cluster, last, lag, self.now)
+        listed = self.snapshots.find({tags.MANAGED: "true", tags.CLUSTER: self.cluster})
+        listing = reader.read(catalogue.watch(listed) if is_compared else listed)
+        volumes = FindVolumes(self.snapshots, self.journal).settled(self.cluster, listing.disputed)
+        known_runs = self.journal.known_runs(set(listing.runs.values())) if listing.runs else ()
+        found = reader.settle(listing, volumes, known_runs)
+        progress.notes += _strange(found)
+        repeated, has_gap = found.repeated(), bool(found.strange)
+        policies: dict[str, PolicyRetention] = {}
+        for policy in self.deployment.policies:
+            if self.cluster in policy.clusters:
+                retention = self._retention(policy, policy.name in repeated, has_gap, progress)
+                policies |= {policy.name: retention} if retention else {}
+        gone = self._gone(found.newest(), policies, progress)
+        return Reading(found, policies, gone, catalogue if is_compared else None)
+
+    def _retention(
+        self, policy: Policy, has_points: bool, has_gap: bool, progress: Progress
+    ) -> PolicyRetention | None:
+        """What a policy keeps, with the grace of retentions that were replaced lately; None when it prunes
+        nothing, because its retention or the record of it cannot be read.
+        """
+        try:
+            known = self.journal.retention_history(self.cluster, policy.name)
+            history = seen(known, policy, self.now, has_points=has_points, has_gap=has_gap)
+            retention = replace(retention_of(history), spacing=shortest_distance(policy.schedule))
+        except ValueError as error:
+            progress.notes.append(f"policy {policy.name} prunes nothing: its retention: {error}")
+            return None
+        except UnreadableRecord as error:
+            progress.given_up[f"policy {policy.name}"] = error.reason
+            progress.notes.append(f"policy {policy.name} prunes nothing: {error.reason}")
+            return None
+        if history != tuple(known) and not self.rehearse:
+            self.journal.write_retention_history(self.cluster, policy.name, history)
+        return retention
+
+    def _gone(
+        self,
+        newest: Mapping[str, datetime],
+        policies: Mapping[str, PolicyRetention],
+        progress: Progress,
+    ) -> Mapping[str, datetime]:
+        """Which claims are gone, if any policy wants to know; whoever cannot be asked has none."""
+        if not any(item.rules.after_claim_deleted or item.rules.max_age for item in policies.values()):
+            return {}
+        finder = FindGoneClaims(self.clusters, self.journal)
+        found = finder.find(self.cluster, newest, self.now, rehearse=self.rehearse)
+        if found.unknown:
+            progress.notes.append(
+                f"after_claim_deleted and max_age wait: which claims are gone is not known: {found.unknown}"
+            )
+        return found.since
+
+
+def _strange(found: Found) -> list[str]:
+    """What people should know of a journal that was restored from an old copy."""
+    if not found.strange:
+        return []
+    return [
+        f"{len(found.strange)} points since the last prune are of runs that the journal does not know, the "
+        f"first {min(found.strange)}: it was restored from an old copy. They account for no deletion, and "
+        f"what retention lets go is spared for {GRACE.total_seconds() / 3600:.0f} hours"
+    ]
