@@ -12,7 +12,7 @@ from datetime import timedelta
 from bench.figures import Figure
 from bench.simulation.deployment import SLOT
 from bench.work import meter
-from snapkeep.domain.report.catalogue import Entry, Wanted
+from snapkeep.domain.report.catalogue import Entry, PointQuery
 
 CLUSTER, NAMESPACE = "bench", "shop"
 CLAIMS, SLOTS, PAGE = 20, 50, 100
@@ -50,7 +50,7 @@ def figures() -> Iterator[Figure]:
                     f"page {number} of {pages}", len(page), metered.client.calls, metered.client.reads
                 )
         metered.begin()
-        of_claim = Wanted(namespace=NAMESPACE, claim="data-00").prefix
+        of_claim = PointQuery(namespace=NAMESPACE, claim="data-00").prefix
         page = metered.journal.entries(CLUSTER, of_claim, "", PAGE)
         yield _figure("one claim", len(page), metered.client.calls, metered.client.reads)
 

@@ -17,7 +17,7 @@ from bench.simulation.ec2 import SimulatedEc2
 from bench.simulation.kernel import Simulation
 from snapkeep.domain.policies import Pace
 from snapkeep.domain.report.cost import Fleet, dollars, month_of, total
-from snapkeep.domain.report.feasibility import Load, capacity_of, spread
+from snapkeep.domain.report.feasibility import Demand, capacity_of, spread
 
 VOLUMES, CLUSTERS, ACCOUNTS = 100_000, 200, 40
 KEPT = 30
@@ -34,7 +34,7 @@ FLEETS = {
 def planned() -> Iterator[Figure]:
     """What the planner says of one, of some, and of enough accounts with their quota raised."""
     for accounts, quota in ((1, 100_000), (20, 100_000), (20, 150_000), (ACCOUNTS, 100_000)):
-        load = Load(VOLUMES // accounts, 1, PENDING_SECONDS, KEPT)
+        load = Demand(VOLUMES // accounts, 1, PENDING_SECONDS, KEPT)
         found = capacity_of(load, Pace(), quota)
         yield Figure(
             f"planner: {accounts} accounts, quota {quota:,}",

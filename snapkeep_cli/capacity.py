@@ -14,7 +14,7 @@ from snapkeep.domain.report.feasibility import (
     CLIENT_CALLS,
     SNAPSHOT_QUOTA,
     Capacity,
-    Load,
+    Demand,
     capacity_of,
     csi_time_of,
     hours,
@@ -44,7 +44,7 @@ def capacity(
     output: OutputOption = Output.TABLE,
 ) -> None:
     """Say how fast snapshots can be taken, how long a slot takes, and what does not fit (exit code 3)."""
-    load_of_each = Load(ceil(volumes / accounts), backups_a_day, pending_seconds, kept)
+    load_of_each = Demand(ceil(volumes / accounts), backups_a_day, pending_seconds, kept)
     pace = load_deployment(config).pace if config else Pace()
     found = capacity_of(load_of_each, pace, quota)
     by_csi = csi_time_of(load_of_each.volumes, pace, pending_seconds, kube_api_qps)
@@ -63,7 +63,7 @@ def capacity(
         raise typer.Exit(Exit.REFUSED)
 
 
-def _document(load: Load, found: Capacity, accounts: int) -> dict[str, object]:
+def _document(load: Demand, found: Capacity, accounts: int) -> dict[str, object]:
     return {
         "accounts": accounts,
         "volumes_of_each": load.volumes,
@@ -75,7 +75,7 @@ def _document(load: Load, found: Capacity, accounts: int) -> dict[str, object]:
     }
 
 
-def _table(load: Load, found: Capacity, accounts: int) -> Table:
+def _table(load: Demand, found: Capacity, accounts: int) -> Table:
     table = Table.grid(padding=(0, 3))
     table.add_row("accounts", f"{accounts:,}, each with {load.volumes:,} volumes")
     table.add_row("rate", f"{found.rate:.3g} snapshots a second in each")

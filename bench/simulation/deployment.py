@@ -22,7 +22,7 @@ from snapkeep.domain.policies import Cluster, Deployment, Method, Pace, Policy, 
 from snapkeep.services.backup.complete import CompletePoints
 from snapkeep.services.backup.healing.heal import HealPoints
 from snapkeep.services.backup.healing.missed_slots import MissedSlots
-from snapkeep.services.backup.healing.named_twins import NamedTwins
+from snapkeep.services.backup.healing.named_duplicates import NamedDuplicates
 from snapkeep.services.backup.healing.reconcile import Reconcile
 from snapkeep.services.backup.plan import PlanBackup
 from snapkeep.services.backup.take import TakeSnapshots
@@ -111,7 +111,7 @@ class SimulatedDeployment:
         self._completer = CompletePoints(journal, ec2, pacer, announcer, clock, deployment)
         healer = HealPoints(deployment, clusters, ec2, journal, queue, pacer, self._completer, clock)
         missed = MissedSlots(journal, NoSlots(), FakeStarter(), announcer, clock)
-        twins = NamedTwins(clusters, ec2, self._completer)
+        twins = NamedDuplicates(clusters, ec2, self._completer)
         self._reconciler = Reconcile(
             deployment, journal, healer, twins, missed, FakeStarter(), announcer, clock
         )

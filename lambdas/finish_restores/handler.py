@@ -12,6 +12,6 @@ from snapkeep.settings import FinishRestoresSettings
 @bootstrap.logger.inject_lambda_context
 def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Make what is missing, watch claims, renew and end holds, remove what imports leave."""
-    return bootstrap.told(
+    return bootstrap.log_report(
         bootstrap.finish_restores(FinishRestoresSettings.from_environment(os.environ)).run()
     )

@@ -19,7 +19,7 @@ def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Take an EventBridge event, Auto Scaling's own messages, or the tick that looks after incidents."""
     settings = HandleInterruptionSettings.from_environment(os.environ)
     if is_tick(event):
-        return quick_bootstrap.told({"incidents": quick_bootstrap.handle_interruption(settings).tick()})
+        return quick_bootstrap.log_report({"incidents": quick_bootstrap.handle_interruption(settings).tick()})
     if "Records" in event:
         return _take_batch(event, settings)
     found = notices(event)
@@ -30,7 +30,7 @@ def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 def _unknown(kind: tuple[str, str], settings: HandleInterruptionSettings) -> dict[str, Any]:
     quick_bootstrap.handle_interruption(settings).news.unknown_notice(*kind)
-    return quick_bootstrap.told({"unknown": kind})
+    return quick_bootstrap.log_report({"unknown": kind})
 
 
 def _take_batch(event: dict[str, Any], settings: HandleInterruptionSettings) -> dict[str, Any]:
@@ -56,9 +56,9 @@ def _take(found: tuple[Notice, ...], settings: HandleInterruptionSettings) -> di
     handled, more = _each(quick_bootstrap.handle_interruption(settings).record, sightings)
     if errors or more:
         told = {"handled": handled, "errors": [str(error) for error in [*errors, *more]]}
-        quick_bootstrap.told(told)
+        quick_bootstrap.log_report(told)
         raise [*errors, *more][0]
-    return quick_bootstrap.told({"handled": handled})
+    return quick_bootstrap.log_report({"handled": handled})
 
 
 def _each(act: Callable[[Any], Any], items: Iterable[Any]) -> tuple[list[Any], list[Exception]]:

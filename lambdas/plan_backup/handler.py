@@ -20,10 +20,10 @@ def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
     settings = PlanBackupSettings.from_environment(os.environ)
     request = backup_request(event)
     if not request.cluster:
-        return bootstrap.told(bootstrap.start_runs(settings).start(request.policy, request.slot))
+        return bootstrap.log_report(bootstrap.start_runs(settings).start(request.policy, request.slot))
     refused = bootstrap.check_slot(settings).check(request, context.aws_request_id)
     if refused:
-        return bootstrap.told(refused)
+        return bootstrap.log_report(refused)
     planner = bootstrap.plan_backup(settings)
     run = planner.run(request.cluster, request.policy, request.slot, context.aws_request_id)
-    return bootstrap.told(run)
+    return bootstrap.log_report(run)

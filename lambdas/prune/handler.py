@@ -17,5 +17,5 @@ def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
     settings = PruneSettings.from_environment(os.environ)
     request = prune_request(event)
     if request.orphans:
-        return bootstrap.told({"clusters": bootstrap.sweep_orphans(settings).run(request)})
-    return bootstrap.told({"clusters": bootstrap.prune(settings).run(context.aws_request_id, request)})
+        return bootstrap.log_report({"clusters": bootstrap.sweep_orphans(settings).run(request)})
+    return bootstrap.log_report({"clusters": bootstrap.prune(settings).run(context.aws_request_id, request)})

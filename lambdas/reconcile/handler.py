@@ -12,4 +12,4 @@ from snapkeep.settings import ReconcileSettings
 @bootstrap.logger.inject_lambda_context
 def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Heal open runs, catch up missed slots, correct the pace."""
-    return bootstrap.told(bootstrap.reconcile(ReconcileSettings.from_environment(os.environ)).run())
+    return bootstrap.log_report(bootstrap.reconcile(ReconcileSettings.from_environment(os.environ)).run())

@@ -23,8 +23,8 @@ def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
     def record_end(record: SQSRecord) -> dict[str, Any]:
         message = parse_body(record.body)
         if message is None:
-            return bootstrap.told({})
-        return bootstrap.told(
+            return bootstrap.log_report({})
+        return bootstrap.log_report(
             {name: completer.on_event(name, True, message.at) for name in message.snapshot_ids}
         )
 

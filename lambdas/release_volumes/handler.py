@@ -22,6 +22,8 @@ def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
     def release(record: SQSRecord) -> dict[str, Any]:
         found = concerns(record.body)
-        return bootstrap.told({each.instance: releaser.run(each.instance, each.notices) for each in found})
+        return bootstrap.log_report(
+            {each.instance: releaser.run(each.instance, each.notices) for each in found}
+        )
 
     return dict(process_partial_response(event, release, processor, context))

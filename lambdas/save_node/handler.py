@@ -21,11 +21,11 @@ def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
     saver = bootstrap.save_node(SaveNodeSettings.from_environment(os.environ))
     asked = rehearsal(event)
     if asked:
-        return bootstrap.told(saver.plan(asked.cluster, asked.instance))
+        return bootstrap.log_report(saver.plan(asked.cluster, asked.instance))
 
     def save(record: SQSRecord) -> dict[str, Any]:
         owner = f"{context.aws_request_id}/{record.message_id}"
         found = concerns(record.body)
-        return bootstrap.told({each.instance: saver.run(each.instance, owner) for each in found})
+        return bootstrap.log_report({each.instance: saver.run(each.instance, owner) for each in found})
 
     return dict(process_partial_response(event, save, processor, context))

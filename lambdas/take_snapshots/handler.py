@@ -22,6 +22,6 @@ def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
     def take(record: SQSRecord) -> dict[str, Any]:
         owner = f"{context.aws_request_id}/{record.message_id}"
-        return bootstrap.told(taker.run(read_job(record.body), owner))
+        return bootstrap.log_report(taker.run(read_job(record.body), owner))
 
     return dict(process_partial_response(event, take, processor, context))

@@ -13,4 +13,4 @@ from snapkeep.settings import WriteReportSettings
 def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Gather what there is to know of the cluster (of each, when none is named), and keep its page."""
     writer = bootstrap.write_report(WriteReportSettings.from_environment(os.environ))
-    return bootstrap.told(writer.run(event.get("cluster", "")))
+    return bootstrap.log_report(writer.run(event.get("cluster", "")))

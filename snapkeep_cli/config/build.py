@@ -9,8 +9,8 @@ from snapkeep.domain.interruption.rules import (
     Draining,
     InterruptionRules,
     NodeRule,
+    NodeRules,
     OnRebalance,
-    Reaction,
     Snapshotting,
     Verify,
 )
@@ -45,7 +45,7 @@ def deployment(config: models.Config) -> Deployment:
 
 
 def _interruption(block: models.Interruption) -> InterruptionRules:
-    everywhere = _reaction(block, Reaction())
+    everywhere = _reaction(block, NodeRules())
     rules = (
         NodeRule(_reaction(rule, everywhere), tuple(rule.clusters or ()), rule.match_labels)
         for rule in block.rules
@@ -53,8 +53,8 @@ def _interruption(block: models.Interruption) -> InterruptionRules:
     return InterruptionRules(everywhere, tuple(rules))
 
 
-def _reaction(block: models.Reaction, otherwise: Reaction) -> Reaction:
-    return Reaction(
+def _reaction(block: models.Reaction, otherwise: NodeRules) -> NodeRules:
+    return NodeRules(
         cordon=_first(block.cordon, otherwise.cordon),
         snapshot=Snapshotting(_first(block.snapshot, otherwise.snapshot.value)),
         drain=Draining(_first(block.drain, otherwise.drain.value)),

@@ -11,20 +11,20 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from snapkeep.domain.interruption.machines import Machine, MachineState
+from snapkeep.domain.interruption.instances import Instance, InstanceState
 from snapkeep.domain.interruption.nodes import Attachment, Node, Pod
 from snapkeep.domain.interruption.notices import Hook, Kind, Notice, spot_deadline
 from snapkeep.domain.interruption.records import IncidentRecord
-from snapkeep.domain.interruption.rules import InterruptionRules, Reaction
+from snapkeep.domain.interruption.rules import InterruptionRules, NodeRules
 from snapkeep.domain.points import ClaimFacts, Point
 from snapkeep.domain.policies import Method, Pace
 from snapkeep.services.backup.take import TakeSnapshots
-from snapkeep.services.interruption.cordon import CordonNode, Sighting
+from snapkeep.services.interruption.cordon import CordonNode, Triage
 from snapkeep.services.interruption.incidents import Handled, HandleInterruption
 from snapkeep.services.interruption.release_volumes import Released, ReleaseVolumes
 from snapkeep.services.interruption.save_node import SaveNode, SaveReport
 from snapkeep.services.interruption.save_volumes import LEASE, SaveVolumes
-from tests.fakes.nodes import FakeHooks, FakeIncidentQueue, FakeMachines, FakeNews, FakeNodes
+from tests.fakes.nodes import FakeHooks, FakeIncidentQueue, FakeInstances, FakeNews, FakeNodes
 from tests.fakes.world import World, a_claim, a_policy
 
 INSTANCE = "i-0123456789abcdef0"
@@ -37,11 +37,11 @@ def a_node(name: str = NODE, instance: str = INSTANCE, **changes: Any) -> Node:
     return replace(Node(name, f"uid-{name}", "1", f"aws:///ap-northeast-2a/{instance}"), **changes)
 
 
-def a_machine(instance: str = INSTANCE, **changes: Any) -> Machine:
+def an_instance(instance: str = INSTANCE, **changes: Any) -> Instance:
     """A running spot instance of the cluster with the volumes of MySQL and WordPress."""
-    machine = Machine(
+    machine = Instance(
         instance,
-        MachineState.RUNNING,
+        InstanceState.RUNNING,
         NODE,
         spot=True,
         volumes=("vol-mysql", "vol-wordpress"),
@@ -69,7 +69,7 @@ class DyingWorld:
 
     def __init__(
         self,
-        reaction: Reaction | None = None,
+        reaction: NodeRules | None = None,
         pace: Pace | None = None,
         wrap: Callable[[Any], Any] = lambda port: port,
     ) -> None:
@@ -79,9 +79,9 @@ class DyingWorld:
         self.clock = self.backups.clock
         self.journal = self.backups.journal
         self.deployment = replace(
-            self.backups.deployment, interruption=InterruptionRules(reaction or Reaction())
+            self.backups.deployment, interruption=InterruptionRules(reaction or NodeRules())
         )
-        self.machines = FakeMachines(a_machine())
+        self.instances = FakeInstances(an_instance())
         self.nodes = FakeNodes(a_node(), a_node("other", "i-0other"))
         self.nodes.claim_list = list(self.claims)
         self.nodes.all_pods[NODE] = [
@@ -100,11 +100,11 @@ class DyingWorld:
 
     def _build(self, wrap: Callable[[Any], Any]) -> None:
         world, journal, ebs = self.backups, wrap(self.journal), wrap(self.backups.ebs)
-        machines, nodes, news = wrap(self.machines), wrap(self.nodes), wrap(self.news)
+        instances, nodes, news = wrap(self.instances), wrap(self.nodes), wrap(self.news)
         pacer, to_save, to_release = wrap(world.pacer), wrap(self.to_save), wrap(self.to_release)
-        self.cordoner = CordonNode(self.deployment, machines, nodes, self.clock)
+        self.cordoner = CordonNode(self.deployment, instances, nodes, self.clock)
         self.handler = HandleInterruption(
-            self.cordoner, machines, nodes, journal, to_save, to_release, news, self.clock
+            self.cordoner, instances, nodes, journal, to_save, to_release, news, self.clock
         )
         taker = TakeSnapshots(
             self.deployment,
@@ -121,7 +121,7 @@ class DyingWorld:
         self.volumes = SaveVolumes(ebs, journal, pacer, taker, self.clock)
         self.saver = SaveNode(
             self.deployment,
-            machines,
+            instances,
             nodes,
             journal,
             self.volumes,
@@ -131,7 +131,7 @@ class DyingWorld:
             self.clock,
         )
         self.releaser = ReleaseVolumes(
-            self.deployment, machines, nodes, ebs, journal, to_release, news, self.clock
+            self.deployment, instances, nodes, ebs, journal, to_release, news, self.clock
         )
 
     def own(self, event: dict[str, Any]) -> str:
@@ -140,17 +140,17 @@ class DyingWorld:
         for key in ("instance-id", "EC2InstanceId"):
             if key in event["detail"]:
                 theirs = event["detail"][key]
-        machine, node = self.machines.all.pop(INSTANCE), self.nodes.nodes[NODE]
-        self.machines.all[theirs] = replace(machine, id=theirs)
+        machine, node = self.instances.all.pop(INSTANCE), self.nodes.nodes[NODE]
+        self.instances.all[theirs] = replace(machine, id=theirs)
         self.nodes.nodes[NODE] = replace(node, provider_id=f"aws:///ap-northeast-2a/{theirs}")
         return str(theirs)
 
     def attach_volumes(self, instance: str) -> None:
         """EC2 has the volumes on this instance ("": on none)."""
-        for volume in a_machine().volumes:
+        for volume in an_instance().volumes:
             self.backups.ebs.add_volume(volume, instance=instance)
 
-    def look(self, notice: Notice) -> Sighting:
+    def look(self, notice: Notice) -> Triage:
         """The first seconds only."""
         return self.cordoner.look(notice)
 
@@ -172,11 +172,11 @@ class DyingWorld:
         self.to_release.sent.clear()
         return self.releaser.run(INSTANCE, notices)
 
-    def die(self, state: MachineState = MachineState.TERMINATED) -> None:
+    def die(self, state: InstanceState = InstanceState.TERMINATED) -> None:
         """The machine goes; EC2 detaches its volumes when it is terminated."""
-        dead = state is MachineState.TERMINATED
+        dead = state is InstanceState.TERMINATED
         gone = {"private_dns": "", "volumes": ()} if dead else {}
-        self.machines.all[INSTANCE] = replace(self.machines.all[INSTANCE], state=state, **gone)
+        self.instances.all[INSTANCE] = replace(self.instances.all[INSTANCE], state=state, **gone)
         if dead:
             self.attach_volumes("")
             self.nodes.nodes[NODE] = replace(self.nodes.nodes[NODE], ready=False)

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 
 from snapkeep.domain.claims import Claim
 from snapkeep.domain.errors import NotFound, TemporaryError
-from snapkeep.domain.interruption.machines import Machine
-from snapkeep.domain.interruption.nodes import Attachment, Node, NodeChange, Pod, Said
+from snapkeep.domain.interruption.instances import Instance
+from snapkeep.domain.interruption.nodes import Attachment, Node, NodeChange, NodeEvent, Pod
 from snapkeep.domain.interruption.notices import Hook
 from snapkeep.domain.interruption.records import IncidentRecord
 from snapkeep.domain.report.facts import opened
@@ -18,15 +18,15 @@ from tests.fakes.faults import Faults
 from tests.fakes.troubles import FakeTroubleNews, MemoryTroubleRecords
 
 
-class FakeMachines(Faults):
+class FakeInstances(Faults):
     """Instances by id."""
 
-    def __init__(self, *machines: Machine) -> None:
+    def __init__(self, *instances: Instance) -> None:
         super().__init__()
-        self.all = {machine.id: machine for machine in machines}
+        self.all = {machine.id: machine for machine in instances}
 
-    def machine(self, instance: str) -> Machine | None:
-        self._before("machine")
+    def instance(self, instance: str) -> Instance | None:
+        self._before("instance")
         return self.all.get(instance)
 
 
@@ -44,7 +44,7 @@ class FakeNodes(Faults):
         self.all_attachments: list[Attachment] = []
         self.budgets: dict[str, str] = {}
         self.rivals: list[NodeChange] = []
-        self.said: list[Said] = []
+        self.said: list[NodeEvent] = []
         self.evicted: list[tuple[str, int]] = []
         self.deleted: list[str] = []
         self.calls: list[str] = []
@@ -87,9 +87,9 @@ class FakeNodes(Faults):
             taints=node.taints if change.taints is None else change.taints,
         )
 
-    def say(self, said: Said) -> None:
-        self._before("say")
-        self.said.append(said)
+    def record_event(self, event: NodeEvent) -> None:
+        self._before("record_event")
+        self.said.append(event)
 
     def pods(self, node: str) -> Sequence[Pod]:
         self._before("pods")

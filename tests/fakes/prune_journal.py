@@ -8,7 +8,13 @@ from datetime import datetime
 
 from snapkeep.domain.retention.deletion.absences import Absence
 from snapkeep.domain.retention.deletion.brake_refusals import Refusal
-from snapkeep.domain.retention.deletion.deletions import Deletion, DeletionStep, LastPrune, PruneLease, Told
+from snapkeep.domain.retention.deletion.deletions import (
+    Announced,
+    Deletion,
+    DeletionStep,
+    LastPrune,
+    PruneLease,
+)
 from snapkeep.domain.retention.history import RetentionVersion
 from tests.fakes.faults import Faults
 
@@ -25,7 +31,7 @@ class MemoryPruneRecords(Faults):
         self._sweeps: dict[str, datetime] = {}
         self._refusals: dict[tuple[str, str], Refusal] = {}
         self._prune_leases: dict[str, PruneLease] = {}
-        self._told: dict[str, Told] = {}
+        self._told: dict[str, Announced] = {}
         self._gone: dict[str, dict[str, datetime]] = {}
         self._retentions: dict[tuple[str, str], tuple[RetentionVersion, ...]] = {}
 
@@ -114,14 +120,14 @@ class MemoryPruneRecords(Faults):
             del self._prune_leases[cluster]
         self._after("release_prune")
 
-    def told(self, cluster: str) -> Told:
-        self._before("told")
-        return self._told.get(cluster, Told(cluster))
+    def announced(self, cluster: str) -> Announced:
+        self._before("announced")
+        return self._told.get(cluster, Announced(cluster))
 
-    def write_told(self, told: Told) -> None:
-        self._before("write_told")
+    def record_announced(self, told: Announced) -> None:
+        self._before("record_announced")
         self._told[told.cluster] = told
-        self._after("write_told")
+        self._after("record_announced")
 
     def gone_claims(self, cluster: str) -> Mapping[str, datetime]:
         self._before("gone_claims")

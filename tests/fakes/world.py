@@ -39,7 +39,7 @@ from snapkeep.services.backup.check_slot import CheckSlot
 from snapkeep.services.backup.complete import CompletePoints
 from snapkeep.services.backup.healing.heal import HealPoints
 from snapkeep.services.backup.healing.missed_slots import MissedSlots
-from snapkeep.services.backup.healing.named_twins import NamedTwins
+from snapkeep.services.backup.healing.named_duplicates import NamedDuplicates
 from snapkeep.services.backup.healing.reconcile import Reconcile, ReconcileReport
 from snapkeep.services.backup.plan import PlanBackup
 from snapkeep.services.backup.request import RequestBackup
@@ -191,7 +191,7 @@ class World:
             self.deployment, clusters, ebs, journal, queue, pacer, self.complete_points, self.clock
         )
         missed = MissedSlots(journal, self.calendar, self.starter, announcer, self.clock)
-        twins = NamedTwins(clusters, ebs, self.complete_points)
+        twins = NamedDuplicates(clusters, ebs, self.complete_points)
         self.reconciler = Reconcile(
             self.deployment, journal, heal, twins, missed, self.starter, announcer, self.clock
         )

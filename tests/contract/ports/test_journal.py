@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from snapkeep.adapters.dynamodb import DynamoJournal
-from snapkeep.domain.backup.on_demand import Wish
+from snapkeep.domain.backup.on_demand import OnDemandRequest
 from snapkeep.domain.backup.runs import Run, RunState
 from snapkeep.domain.backup.slot_record import KnownSchedule, SlotRecord
 from snapkeep.domain.claims import ClaimName
@@ -116,7 +116,9 @@ def test_an_unknown_run_is_none(journal: Journal) -> None:
 
 
 def a_wanted_run(second: int = 0) -> Run:
-    wish = Wish(claims=(ClaimName("shop", "data"),), method=Method.EBS, namespace="shop", caller="ann")
+    wish = OnDemandRequest(
+        claims=(ClaimName("shop", "data"),), method=Method.EBS, namespace="shop", caller="ann"
+    )
     return replace(a_run("on-demand", SLOT + timedelta(seconds=second)), wish=wish)
 
 

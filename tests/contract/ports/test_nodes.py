@@ -14,7 +14,7 @@ from snapkeep.adapters.kubernetes.nodes import KubernetesNodes
 from snapkeep.adapters.kubernetes.quick_transport import quick_transport
 from snapkeep.domain.drivers import DRIVERS
 from snapkeep.domain.interruption.aftermath import TAINT
-from snapkeep.domain.interruption.nodes import Attachment, NodeChange, Said
+from snapkeep.domain.interruption.nodes import Attachment, NodeChange, NodeEvent
 from snapkeep.ports import Evicted, Nodes
 from tests.fakes.dying import INSTANCE, NODE, a_node, a_pod
 from tests.fakes.nodes import FakeNodes
@@ -180,8 +180,8 @@ def test_attachments_are_listed_and_deleted(world: World, driver: str) -> None:
 
 
 def test_an_event_can_be_said_of_a_node_and_of_a_pod(world: World) -> None:
-    world.nodes.say(Said("Node", "", NODE, "uid", "SnapkeepCordoned", "x" * 2000))
-    world.nodes.say(Said("Pod", "shop", "web-0", "uid", "SnapkeepEvictionBlocked", "text"))
+    world.nodes.record_event(NodeEvent("Node", "", NODE, "uid", "SnapkeepCordoned", "x" * 2000))
+    world.nodes.record_event(NodeEvent("Pod", "shop", "web-0", "uid", "SnapkeepEvictionBlocked", "text"))
 
 
 def test_a_pod_can_be_deleted_whatever_its_budget_says(world: World) -> None:

@@ -10,7 +10,13 @@ import pytest
 from snapkeep.adapters.dynamodb import DynamoJournal
 from snapkeep.domain.retention.deletion.absences import Absence
 from snapkeep.domain.retention.deletion.brake_refusals import Kind, Refusal
-from snapkeep.domain.retention.deletion.deletions import Deletion, DeletionStep, LastPrune, PruneLease, Told
+from snapkeep.domain.retention.deletion.deletions import (
+    Announced,
+    Deletion,
+    DeletionStep,
+    LastPrune,
+    PruneLease,
+)
 from snapkeep.domain.retention.history import RetentionVersion
 from snapkeep.ports import Journal
 from tests.contract.ports.samples import NOW, TABLE, later
@@ -104,11 +110,13 @@ def test_only_its_owner_gives_a_lease_back(journal: Journal) -> None:
 
 
 def test_what_was_told_of_a_cluster_is_remembered(journal: Journal) -> None:
-    assert journal.told("myeks") == Told("myeks")
-    journal.write_told(Told("myeks", "EKS has no cluster myeks", ("nightly", "weekly")))
-    assert journal.told("myeks") == Told("myeks", "EKS has no cluster myeks", ("nightly", "weekly"))
-    journal.write_told(Told("myeks"))
-    assert journal.told("myeks") == Told("myeks") and journal.told("other") == Told("other")
+    assert journal.announced("myeks") == Announced("myeks")
+    journal.record_announced(Announced("myeks", "EKS has no cluster myeks", ("nightly", "weekly")))
+    assert journal.announced("myeks") == Announced("myeks", "EKS has no cluster myeks", ("nightly", "weekly"))
+    journal.record_announced(Announced("myeks"))
+    assert journal.announced("myeks") == Announced("myeks") and journal.announced("other") == Announced(
+        "other"
+    )
 
 
 def test_a_lease_is_no_gone_claim_and_no_last_prune(journal: Journal) -> None:

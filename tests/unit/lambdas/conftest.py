@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from snapkeep import bootstrap, quick_bootstrap, settings
-from snapkeep.domain.interruption.rules import Draining, Reaction
+from snapkeep.domain.interruption.rules import Draining, NodeRules
 from snapkeep.services.backup.start_runs import StartRuns
 from tests.fakes.dying import DyingWorld
 from tests.fakes.world import World, a_claim, a_policy
@@ -73,7 +73,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
 @pytest.fixture
 def dying(monkeypatch: pytest.MonkeyPatch) -> DyingWorld:
     """A node about to die, and the handlers wired to what looks after it."""
-    world = DyingWorld(Reaction(drain=Draining.ON))
+    world = DyingWorld(NodeRules(drain=Draining.ON))
     monkeypatch.setattr(quick_bootstrap, "cordon_node", lambda: world.cordoner)
     monkeypatch.setattr(quick_bootstrap, "handle_interruption", lambda _: world.handler)
     monkeypatch.setattr(bootstrap, "save_node", lambda _: world.saver)

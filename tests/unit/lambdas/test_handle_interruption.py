@@ -8,7 +8,7 @@ import pytest
 
 from lambdas.handle_interruption.handler import handle
 from snapkeep.domain.errors import ClusterUnreachable, TemporaryError
-from tests.fakes.dying import DyingWorld, a_machine, a_node
+from tests.fakes.dying import DyingWorld, a_node, an_instance
 from tests.unit.lambdas.conftest import Context, Load, in_queue
 
 SAMPLES = ["spot_terminate", "spot_zone_arn", "spot_stop", "rebalance", "lifecycle", "capacity"]
@@ -47,7 +47,7 @@ def test_three_instances_of_one_health_event_are_three_incidents(
     event = sample("handle_interruption/health_three")
     for entity in event["detail"]["affectedEntities"]:
         instance = entity["entityValue"].rsplit("/", 1)[-1]
-        dying.machines.all[instance] = a_machine(instance, private_dns=instance)
+        dying.instances.all[instance] = an_instance(instance, private_dns=instance)
         dying.nodes.nodes[instance] = a_node(instance, instance)
     assert len(handle(event, context)["handled"]) == 3
     assert len(dying.journal.all_incidents) == 3
@@ -59,7 +59,7 @@ def test_one_instance_in_trouble_does_not_stop_the_others_and_the_event_comes_ag
     event = sample("handle_interruption/health_three")
     ids = [entity["entityValue"].rsplit("/", 1)[-1] for entity in event["detail"]["affectedEntities"]]
     for instance in ids:
-        dying.machines.all[instance] = a_machine(instance, private_dns=instance)
+        dying.instances.all[instance] = an_instance(instance, private_dns=instance)
         dying.nodes.nodes[instance] = a_node(instance, instance)
     dying.nodes.fail_next("open", ClusterUnreachable("the API did not answer"))
     with pytest.raises(ClusterUnreachable):
@@ -73,7 +73,7 @@ def test_a_journal_in_trouble_with_one_instance_does_not_stop_the_others(
     event = sample("handle_interruption/health_three")
     ids = [entity["entityValue"].rsplit("/", 1)[-1] for entity in event["detail"]["affectedEntities"]]
     for instance in ids:
-        dying.machines.all[instance] = a_machine(instance, private_dns=instance)
+        dying.instances.all[instance] = an_instance(instance, private_dns=instance)
         dying.nodes.nodes[instance] = a_node(instance, instance)
     dying.journal.fail_next("incident", TemporaryError("the journal did not answer"))
     with pytest.raises(TemporaryError):

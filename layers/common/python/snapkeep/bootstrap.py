@@ -23,7 +23,7 @@ from botocore.config import Config
 
 from snapkeep.adapters.aws.ec2 import Ec2Snapshots
 from snapkeep.adapters.aws.events import EventAnnouncer, WorkCounter
-from snapkeep.adapters.aws.instances import Ec2Machines
+from snapkeep.adapters.aws.instances import Ec2Instances
 from snapkeep.adapters.aws.kms import KmsKeys
 from snapkeep.adapters.aws.lambda_pruner import PATIENCE, LambdaPruner
 from snapkeep.adapters.aws.lambda_starter import LambdaStarter
@@ -45,7 +45,7 @@ from snapkeep.services.backup.check_slot import CheckSlot
 from snapkeep.services.backup.complete import CompletePoints
 from snapkeep.services.backup.healing.heal import HealPoints
 from snapkeep.services.backup.healing.missed_slots import MissedSlots
-from snapkeep.services.backup.healing.named_twins import NamedTwins
+from snapkeep.services.backup.healing.named_duplicates import NamedDuplicates
 from snapkeep.services.backup.healing.reconcile import Reconcile
 from snapkeep.services.backup.plan import PlanBackup
 from snapkeep.services.backup.request import RequestBackup
@@ -95,7 +95,7 @@ def nonce() -> str:
     return secrets.token_hex(NONCE_BYTES)
 
 
-def told(report: Any) -> dict[str, Any]:
+def log_report(report: Any) -> dict[str, Any]:
     """A report as JSON-ready data, logged: what a function answers is what its log says."""
     document: dict[str, Any] = json.loads(json.dumps(report, default=_plain))
     logger.info("done", extra={"report": document})
@@ -174,9 +174,11 @@ def reconcile(settings: ReconcileSettings) -> Reconcile:
         completer,
         clock,
     )
-    named_twins = NamedTwins(_clusters(), _snapshots(), completer)
+    named_duplicates = NamedDuplicates(_clusters(), _snapshots(), completer)
     missed_slots = MissedSlots(journal, CronCalendar(), starter, announcer, clock)
-    return Reconcile(deployment, journal, heal_points, named_twins, missed_slots, starter, announcer, clock)
+    return Reconcile(
+        deployment, journal, heal_points, named_duplicates, missed_slots, starter, announcer, clock
+    )
 
 
 @cache
@@ -365,8 +367,8 @@ def _nodes() -> EksNodes:
 
 
 @cache
-def _machines() -> Ec2Machines:
-    return Ec2Machines(_session().client("ec2", config=CALLS))
+def _machines() -> Ec2Instances:
+    return Ec2Instances(_session().client("ec2", config=CALLS))
 
 
 @cache

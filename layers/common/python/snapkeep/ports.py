@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from snapkeep.domain.backup.slot_record import SlotRecord
     from snapkeep.domain.changes import Change
     from snapkeep.domain.claims import Claim, ScratchVolume
-    from snapkeep.domain.interruption.machines import Machine
-    from snapkeep.domain.interruption.nodes import Attachment, Node, NodeChange, Pod, Said
+    from snapkeep.domain.interruption.instances import Instance
+    from snapkeep.domain.interruption.nodes import Attachment, Node, NodeChange, NodeEvent, Pod
     from snapkeep.domain.interruption.notices import Hook
     from snapkeep.domain.interruption.records import IncidentRecord
     from snapkeep.domain.points import Point, PointState, Snapshot, SnapshotState
@@ -33,13 +33,13 @@ if TYPE_CHECKING:
     from snapkeep.domain.retention.deletion.absences import Absence
     from snapkeep.domain.retention.deletion.brake_refusals import Refusal
     from snapkeep.domain.retention.deletion.deletions import (
+        Announced,
         Deletion,
         DeletionStep,
         LastPrune,
         Leftover,
         PruneLease,
         SnapshotContent,
-        Told,
         Withdrawn,
     )
     from snapkeep.domain.retention.deletion.orphans import ListedContent, ListedSnapshot, Orphan
@@ -625,10 +625,10 @@ class Journal(GivenUpJournal, Protocol):
     def release_prune(self, cluster: str, owner: str) -> None:
         """Give the lease of a cluster's prune back; somebody else's stays."""
 
-    def told(self, cluster: str) -> Told:
+    def announced(self, cluster: str) -> Announced:
         """What the world was told of a cluster last; nothing yet is an empty one."""
 
-    def write_told(self, told: Told) -> None:
+    def record_announced(self, told: Announced) -> None:
         """Journal what the world was told of a cluster."""
 
     def gone_claims(self, cluster: str) -> Mapping[str, datetime]:
@@ -732,10 +732,10 @@ class Incidents(GivenUpJournal, Protocol):
         """As `Journal.open_incidents`."""
 
 
-class Machines(Protocol):
+class Instances(Protocol):
     """EC2 instances of one account and Region."""
 
-    def machine(self, instance: str) -> Machine | None:
+    def instance(self, instance: str) -> Instance | None:
         """The instance, by one call; None when EC2 does not know it (any more)."""
 
 
@@ -759,7 +759,7 @@ class Nodes(Protocol):
     def write(self, node: Node, change: NodeChange) -> bool:
         """Change a node; False when somebody changed it since it was read. Raises NotFound."""
 
-    def say(self, said: Said) -> None:
+    def record_event(self, event: NodeEvent) -> None:
         """Write a Kubernetes Event."""
 
     def pods(self, node: str) -> Sequence[Pod]:

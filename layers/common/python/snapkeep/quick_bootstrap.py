@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import botocore.session
 from botocore.config import Config
 
-from snapkeep.adapters.aws.instances import Ec2Machines
+from snapkeep.adapters.aws.instances import Ec2Instances
 from snapkeep.adapters.kubernetes.connections import EksConnections
 from snapkeep.adapters.kubernetes.nodes import EksNodes
 from snapkeep.adapters.kubernetes.quick_transport import quick_transport
@@ -68,7 +68,7 @@ def handle_interruption(settings: HandleInterruptionSettings) -> HandleInterrupt
     )
 
 
-def told(report: Any) -> dict[str, Any]:
+def log_report(report: Any) -> dict[str, Any]:
     """A report as JSON-ready data, logged: what a function answers is what its log says."""
     document: dict[str, Any] = json.loads(json.dumps(report, default=_plain))
     logger.info(json.dumps(document))
@@ -119,8 +119,8 @@ def _client(service: str) -> Any:
 
 
 @cache
-def _machines() -> Ec2Machines:
-    return Ec2Machines(_client("ec2"))
+def _machines() -> Ec2Instances:
+    return Ec2Instances(_client("ec2"))
 
 
 @cache

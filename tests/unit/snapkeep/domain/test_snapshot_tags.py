@@ -9,7 +9,7 @@ import pytest
 from snapkeep.domain import tags
 from snapkeep.domain.naming import point_id
 from snapkeep.domain.points import PointState, Snapshot, SnapshotState
-from snapkeep.domain.snapshot_tags import Listed, Unreadable, hold_of, read
+from snapkeep.domain.snapshot_tags import ReadablePoint, Unreadable, hold_of, read
 from tests.contract.ports.samples import NOW, a_point
 
 
@@ -22,7 +22,7 @@ def a_snapshot(state: SnapshotState = SnapshotState.COMPLETED, **changed: str) -
 
 def test_a_complete_snapshot_is_a_ready_candidate_of_its_lineage() -> None:
     found = read(a_snapshot(), "myeks")
-    assert isinstance(found, Listed)
+    assert isinstance(found, ReadablePoint)
     assert (found.claim, found.policy, found.candidate.state) == ("uid-data", "daily", PointState.READY)
     assert found.candidate.counts(NOW)
     assert found.slot == a_point().slot
@@ -48,22 +48,22 @@ def test_edited_tags_make_it_unreadable(key: str, value: str) -> None:
 def test_without_what_a_restore_needs_it_is_not_ready() -> None:
     snapshot = a_snapshot()
     found = read(replace(snapshot, tags=snapshot.tags | {tags.SIZE: ""}), "myeks")
-    assert isinstance(found, Listed) and found.candidate.state is PointState.PENDING
+    assert isinstance(found, ReadablePoint) and found.candidate.state is PointState.PENDING
 
 
 @pytest.mark.parametrize("state", [SnapshotState.RECOVERABLE, SnapshotState.RECOVERING])
 def test_what_is_in_the_bin_shields_nothing(state: SnapshotState) -> None:
     found = read(a_snapshot(state), "myeks")
-    assert isinstance(found, Listed) and not found.candidate.counts(NOW)
+    assert isinstance(found, ReadablePoint) and not found.candidate.counts(NOW)
     assert "Recycle Bin" in found.candidate.protections[0].reason
 
 
 def test_an_archived_one_shields_nothing_and_a_held_one_does() -> None:
     archived = read(replace(a_snapshot(), archived=True), "myeks")
-    assert isinstance(archived, Listed) and not archived.candidate.counts(NOW)
+    assert isinstance(archived, ReadablePoint) and not archived.candidate.counts(NOW)
     snapshot = a_snapshot()
     for value in ("true", "yes", ""):
         tagged = replace(snapshot, tags=snapshot.tags | {tags.HOLD: value})
         held = read(tagged, "myeks")
-        assert hold_of(tagged) and isinstance(held, Listed) and held.candidate.counts(NOW)
+        assert hold_of(tagged) and isinstance(held, ReadablePoint) and held.candidate.counts(NOW)
         assert held.candidate.protections

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from snapkeep.domain.troubles import REMIND_AFTER, Trouble, go_on
+from snapkeep.domain.troubles import REMIND_AFTER, Trouble, resume
 
 NOW = datetime(2026, 11, 24, 18, tzinfo=UTC)
 
@@ -26,7 +26,7 @@ def test_what_was_told_is_due_again_after_a_week_whatever_the_clock_did() -> Non
 
 def test_what_lasts_keeps_its_age_and_gets_the_newest_reason() -> None:
     known = {"a": Trouble("a", "old", NOW - timedelta(days=1), told_at=NOW), "b": Trouble("b", "b", NOW)}
-    assert go_on(known, {"a": "new", "c": "c"}, NOW) == {
+    assert resume(known, {"a": "new", "c": "c"}, NOW) == {
         "a": Trouble("a", "new", NOW - timedelta(days=1), told_at=NOW),
         "c": Trouble("c", "c", NOW),
     }

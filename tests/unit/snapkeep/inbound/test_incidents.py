@@ -10,14 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from snapkeep.inbound.errors import MalformedMessage
-from snapkeep.inbound.incidents import Concern, Rehearsal, concerns, is_tick, rehearsal
+from snapkeep.inbound.incidents import IncidentMessage, Rehearsal, concerns, is_tick, rehearsal
 
 EVENTS = Path(__file__).parents[4] / "events" / "handle_interruption"
 INSTANCE = "i-0123456789abcdef0"
 
 
 def test_an_id_to_go_on_with() -> None:
-    assert concerns(json.dumps({"instance": INSTANCE})) == (Concern(INSTANCE),)
+    assert concerns(json.dumps({"instance": INSTANCE})) == (IncidentMessage(INSTANCE),)
 
 
 def test_an_event_of_ec2_is_the_instance_it_names() -> None:

@@ -11,10 +11,10 @@ import pytest
 from snapkeep.adapters.dynamodb import DynamoJournal
 from snapkeep.domain.backup.runs import run_id
 from snapkeep.domain.interruption.notices import Kind, Notice
-from snapkeep.domain.interruption.records import IncidentRecord, Moment
+from snapkeep.domain.interruption.records import IncidentRecord, TimelineEntry
 from snapkeep.domain.messages import PruneRequest
 from snapkeep.domain.retention.deletion.brake_refusals import Refusal
-from snapkeep.domain.retention.deletion.deletions import Deletion, Told
+from snapkeep.domain.retention.deletion.deletions import Announced, Deletion
 from snapkeep.domain.retention.history import RetentionVersion
 from snapkeep.domain.troubles import Topic, TroubleKind
 from snapkeep.services.tell_troubles import TellTroubles
@@ -54,12 +54,14 @@ class Rolled:
         journal.write_refusal(Refusal("myeks", "token", frozenset({self.refused}), "too many", now, "{}"))
         journal.intend_deletions([Deletion("snap-foreign", "myeks", "old", now)])
         notice = Notice("key", Kind.SPOT, "i-1", now)
-        journal.write_incident(IncidentRecord("i-1", "myeks", "node", (notice,), (Moment(now, "seen"),)))
+        journal.write_incident(
+            IncidentRecord("i-1", "myeks", "node", (notice,), (TimelineEntry(now, "seen"),))
+        )
         TellTroubles(journal, world.announcer, world.clock).tell(
             Topic(TroubleKind.BACKUP_LATE, "myeks", "nightly"), {"shop/mysql": "late"}
         )
         journal.write_gone_claims("myeks", {"uid-shop-gone": now})
-        journal.write_told(Told("myeks", orphaned=("removed",)))
+        journal.record_announced(Announced("myeks", orphaned=("removed",)))
         world.clock.now = SLOT + 2 * DAY
         world.backup(SLOT + 2 * DAY)
         world.work()

@@ -15,8 +15,8 @@ from snapkeep.domain.points import PointState
 from snapkeep.domain.policies import Method
 from snapkeep.domain.retention.deletion.deletions import SnapshotContent
 from snapkeep.domain.retention.deletion.orphans import OrphanKind
-from snapkeep.domain.snapshot_tags import Listed, Unreadable, read
-from snapkeep.services.backup.complete import Verdict
+from snapkeep.domain.snapshot_tags import ReadablePoint, Unreadable, read
+from snapkeep.services.backup.complete import Settled
 from tests.fakes.world import SLOT, World, a_claim, a_policy
 
 DAY = timedelta(days=1)
@@ -64,7 +64,7 @@ def test_the_end_of_anothers_snapshot_is_dropped_in_silence() -> None:
     green.ebs.complete()
     before = green.ebs.all[theirs]
 
-    assert blue.complete_points.on_event(theirs, finished=True, ended_at=blue.clock()) is Verdict.NOT_OURS
+    assert blue.complete_points.on_event(theirs, finished=True, ended_at=blue.clock()) is Settled.NOT_OURS
     assert green.ebs.all[theirs] == before
 
 
@@ -74,7 +74,7 @@ def test_a_snapshot_that_is_gone_when_its_end_is_told_is_dropped_once_no_lag_exp
     with pytest.raises(TemporaryError, match="does not show"):
         blue.complete_points.on_event("snap-gone", finished=True, ended_at=ended)
     blue.wait(minutes=4)
-    assert blue.complete_points.on_event("snap-gone", finished=True, ended_at=ended) is Verdict.GONE
+    assert blue.complete_points.on_event("snap-gone", finished=True, ended_at=ended) is Settled.GONE
 
 
 def test_neither_prunes_what_is_the_others() -> None:
@@ -175,7 +175,7 @@ def test_a_point_whose_deployment_somebody_rewrote_fits_no_lineage() -> None:
     blue.back_up(SLOT)
     (mine,) = blue.ebs.all.values()
 
-    assert isinstance(read(mine, "myeks"), Listed)
+    assert isinstance(read(mine, "myeks"), ReadablePoint)
     for stolen in ({tags.DEPLOYMENT: "green"}, {tags.DEPLOYMENT: ""}):
         assert isinstance(read(replace(mine, tags=mine.tags | stolen), "myeks"), Unreadable)
 
@@ -218,7 +218,7 @@ def test_the_only_good_snapshot_of_a_point_is_never_marked_as_a_duplicate() -> N
     blue.event(second)
 
     assert tags.DUPLICATE not in blue.ebs.all[second].tags
-    assert isinstance(read(blue.ebs.all[second], "myeks"), Listed)
+    assert isinstance(read(blue.ebs.all[second], "myeks"), ReadablePoint)
 
 
 def test_a_second_snapshot_waits_while_ec2_may_only_hide_the_first() -> None:
@@ -233,7 +233,7 @@ def test_a_second_snapshot_waits_while_ec2_may_only_hide_the_first() -> None:
         blue.complete_points.on_event(second, finished=True)
     blue.wait(minutes=2)
 
-    assert blue.complete_points.on_event(second, finished=True) is Verdict.DUPLICATE
+    assert blue.complete_points.on_event(second, finished=True) is Settled.DUPLICATE
 
 
 def from_before(present: dict[str, str]) -> dict[str, str]:

@@ -9,8 +9,8 @@ import pytest
 from snapkeep.domain.interruption.rules import (
     Draining,
     InterruptionRules,
+    NodeRules,
     OnRebalance,
-    Reaction,
     Snapshotting,
     Verify,
 )
@@ -39,7 +39,7 @@ def test_without_a_block_everything_harmless_is_on(loaded: Loader) -> None:
 
 def test_a_rule_takes_what_it_leaves_out_from_the_block(loaded: Loader) -> None:
     rules = loaded(BASE + BLOCK).interruption
-    assert rules.everywhere == Reaction(
+    assert rules.everywhere == NodeRules(
         snapshot=Snapshotting.PROTECTED, drain=Draining.OFF, uncordon_after=timedelta(minutes=30)
     )
     disk = rules.reaction("myeks", {"disk": "nvme"})

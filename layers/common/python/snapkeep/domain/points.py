@@ -141,7 +141,7 @@ class Point:
         return bool(self.nonce) or self.fell_back or intended
 
     @property
-    def is_unborn(self) -> bool:
+    def needs_snapshot(self) -> bool:
         """True while it has no snapshot and may still get one."""
         return self.state in (PointState.PLANNED, PointState.CREATING)
 

@@ -18,8 +18,8 @@ from snapkeep.domain.interruption.rules import (
     Draining,
     InterruptionRules,
     NodeRule,
+    NodeRules,
     OnRebalance,
-    Reaction,
     Snapshotting,
     Verify,
 )
@@ -255,8 +255,8 @@ def _interruption(item: Mapping[str, Any]) -> InterruptionRules:
     return InterruptionRules(_reaction(item["everywhere"]), tuple(rules))
 
 
-def _reaction(item: Mapping[str, Any]) -> Reaction:
-    return Reaction(
+def _reaction(item: Mapping[str, Any]) -> NodeRules:
+    return NodeRules(
         cordon=item["cordon"],
         snapshot=Snapshotting(item["snapshot"]),
         drain=Draining(item["drain"]),

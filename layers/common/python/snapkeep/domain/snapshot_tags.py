@@ -31,7 +31,7 @@ IN_BIN = (SnapshotState.RECOVERABLE, SnapshotState.RECOVERING)
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ReadablePoint:
     """A candidate, the lineage it belongs to and its slot in it (aware UTC).
 
     `claim` is a UID, `name` is what people call it: `namespace/name`.
@@ -52,7 +52,7 @@ class Unreadable:
     reason: str
 
 
-def read(snapshot: Snapshot, cluster: str) -> Listed | Unreadable:
+def read(snapshot: Snapshot, cluster: str) -> ReadablePoint | Unreadable:
     """The candidate a snapshot of a cluster is, or why it cannot be one.
 
     A point's id hashes its deployment, cluster, claim UID, policy and slot: tags that were edited do not fit
@@ -68,7 +68,9 @@ def read(snapshot: Snapshot, cluster: str) -> Listed | Unreadable:
     named, whose = snapshot.tags.get(tags.POINT), snapshot.tags.get(tags.DEPLOYMENT, "")
     if not any(named == point_id(*identity, name) for name in (whose, "")):
         return Unreadable(snapshot.id, "its tags do not fit each other: somebody edited them")
-    return Listed(facts.uid, policy, _candidate(snapshot, facts), slot, f"{facts.namespace}/{facts.name}")
+    return ReadablePoint(
+        facts.uid, policy, _candidate(snapshot, facts), slot, f"{facts.namespace}/{facts.name}"
+    )
 
 
 def hold_of(snapshot: Snapshot) -> bool:

@@ -46,7 +46,7 @@ class Trouble:
         return abs(now - self.told_at) >= REMIND_AFTER
 
 
-def go_on(known: Mapping[str, Trouble], found: Mapping[str, str], now: datetime) -> dict[str, Trouble]:
+def resume(known: Mapping[str, Trouble], found: Mapping[str, str], now: datetime) -> dict[str, Trouble]:
     """The troubles there are now, by subject: what was found (subject to reason), with what is known of it.
 
     What was not found any more is over: should it come back, it is new.

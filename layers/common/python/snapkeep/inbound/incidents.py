@@ -13,7 +13,7 @@ from snapkeep.inbound.interruptions import INSTANCE, notices_in_body
 
 
 @dataclass(frozen=True)
-class Concern:
+class IncidentMessage:
     """An instance to look at, and what was announced of it in the same message."""
 
     instance: str
@@ -28,7 +28,7 @@ class Rehearsal:
     instance: str
 
 
-def concerns(body: str) -> tuple[Concern, ...]:
+def concerns(body: str) -> tuple[IncidentMessage, ...]:
     """The instances that the body of an SQS message is about: an id of ours, or an EventBridge event.
 
     Raises MalformedMessage when it is neither.
@@ -38,11 +38,11 @@ def concerns(body: str) -> tuple[Concern, ...]:
     except (ValueError, RecursionError) as error:
         raise MalformedMessage(f"the body is no JSON: {body[:200]!r}") from error
     if isinstance(document, dict) and set(document) == {"instance"}:
-        return (Concern(_instance(document)),)
+        return (IncidentMessage(_instance(document)),)
     found = notices_in_body(body)
     if found is None:
         raise MalformedMessage(f"the body is about no instance: {body[:200]!r}")
-    return tuple(Concern(notice.instance, (notice,)) for notice in found)
+    return tuple(IncidentMessage(notice.instance, (notice,)) for notice in found)
 
 
 def rehearsal(event: Mapping[str, Any]) -> Rehearsal | None:

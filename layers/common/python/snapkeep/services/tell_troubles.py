@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from snapkeep.domain.errors import SnapkeepError
-from snapkeep.domain.troubles import Topic, Trouble, go_on
+from snapkeep.domain.troubles import Topic, Trouble, resume
 from snapkeep.ports import Clock, TroubleJournal, TroubleNews
 
 log = logging.getLogger(__name__)
@@ -33,7 +33,7 @@ class TellTroubles:
         """
         now = self.clock()
         known = self.journal.troubles(topic)
-        troubles = go_on(known, found, now)
+        troubles = resume(known, found, now)
         due = [trouble for trouble in troubles.values() if trouble.is_due(now, patience)]
         if due or _times(troubles) != _times(known):
             self.journal.write_troubles(topic, troubles, now)

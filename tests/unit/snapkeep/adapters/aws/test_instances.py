@@ -8,9 +8,9 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from snapkeep.adapters.aws.instances import Ec2Machines
+from snapkeep.adapters.aws.instances import Ec2Instances
 from snapkeep.domain.errors import PermanentError, TemporaryError
-from snapkeep.domain.interruption.machines import Machine, MachineState
+from snapkeep.domain.interruption.instances import Instance, InstanceState
 
 ID = "i-0123456789abcdef0"
 
@@ -32,7 +32,7 @@ def described(**changes: Any) -> dict[str, Any]:
     return {"Reservations": [{"Instances": [given | changes]}]}
 
 
-def machine(answer: dict[str, Any] | None, error: str = "") -> Machine | None:
+def machine(answer: dict[str, Any] | None, error: str = "") -> Instance | None:
     client: Any = boto3.client(
         "ec2", region_name="ap-northeast-2", aws_access_key_id="a", aws_secret_access_key="b"
     )
@@ -41,13 +41,13 @@ def machine(answer: dict[str, Any] | None, error: str = "") -> Machine | None:
             stubber.add_client_error("describe_instances", error, "no")
         else:
             stubber.add_response("describe_instances", answer, {"InstanceIds": [ID]})
-        return Ec2Machines(client).machine(ID)
+        return Ec2Instances(client).instance(ID)
 
 
 def test_a_spot_instance_with_its_data_volumes_and_tags() -> None:
-    assert machine(described()) == Machine(
+    assert machine(described()) == Instance(
         ID,
-        MachineState.RUNNING,
+        InstanceState.RUNNING,
         "ip-10-0-0-1.ec2.internal",
         True,
         ("vol-data",),
@@ -59,7 +59,7 @@ def test_a_terminated_one_has_lost_its_name_and_its_volumes() -> None:
     answer = described(State={"Name": "terminated"}, PrivateDnsName="", BlockDeviceMappings=[])
     found = machine(answer)
     assert found is not None
-    assert (found.state, found.private_dns, found.volumes) == (MachineState.TERMINATED, "", ())
+    assert (found.state, found.private_dns, found.volumes) == (InstanceState.TERMINATED, "", ())
 
 
 def test_one_that_ec2_forgot_is_none() -> None:

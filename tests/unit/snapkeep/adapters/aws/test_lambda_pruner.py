@@ -41,7 +41,7 @@ def test_the_report_of_the_function_becomes_a_plan(monkeypatch: pytest.MonkeyPat
     world = World(a_claim("data"), policy=a_policy(retention={"last": 1}))
     for hour in range(6):
         world.back_up(SLOT + timedelta(hours=hour))
-    report = bootstrap.told({"clusters": [world.prune(dry_run=True)]})
+    report = bootstrap.log_report({"clusters": [world.prune(dry_run=True)]})
     client = Lambda(report)
     plan = pruner(client).rehearse("myeks")
     assert (plan.deleting, plan.keeping, plan.refused) == (0, 6, "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from snapkeep.adapters.dynamodb.on_demand import wish_of, wish_text
-from snapkeep.domain.backup.on_demand import Wish
+from snapkeep.domain.backup.on_demand import OnDemandRequest
 from snapkeep.domain.claims import ClaimName
 from snapkeep.domain.policies import Method, Operator, Requirement, Selection
 
@@ -21,11 +21,13 @@ SELECTION = Selection(
 @pytest.mark.parametrize(
     "wish",
     [
-        Wish(claims=(ClaimName("shop", "data"), ClaimName("shop", "logs")), namespace="shop", caller="ann"),
-        Wish(selection=SELECTION, method=Method.EBS),
-        Wish(policy="nightly"),
+        OnDemandRequest(
+            claims=(ClaimName("shop", "data"), ClaimName("shop", "logs")), namespace="shop", caller="ann"
+        ),
+        OnDemandRequest(selection=SELECTION, method=Method.EBS),
+        OnDemandRequest(policy="nightly"),
     ],
     ids=["claims", "selection", "policy"],
 )
-def test_a_wish_is_read_back_as_it_was_written(wish: Wish) -> None:
+def test_a_wish_is_read_back_as_it_was_written(wish: OnDemandRequest) -> None:
     assert wish_of(wish_text(wish)) == wish

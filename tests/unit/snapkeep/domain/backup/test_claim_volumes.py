@@ -5,15 +5,17 @@ from __future__ import annotations
 from snapkeep.domain.backup.claim_volumes import ClaimVolumes, Lineages, settle
 from snapkeep.domain.points import PointState
 from snapkeep.domain.retention.candidates import Candidate
-from snapkeep.domain.snapshot_tags import Listed
+from snapkeep.domain.snapshot_tags import ReadablePoint
 from tests.contract.ports.samples import NOW
 
 
-def listed(name: str, volume: str, claim: str = "a", policy: str = "nightly") -> Listed:
-    return Listed(claim, policy, Candidate(name, NOW, PointState.READY, volume=volume), NOW, f"shop/{claim}")
+def listed(name: str, volume: str, claim: str = "a", policy: str = "nightly") -> ReadablePoint:
+    return ReadablePoint(
+        claim, policy, Candidate(name, NOW, PointState.READY, volume=volume), NOW, f"shop/{claim}"
+    )
 
 
-def settled(volumes: dict[str, str], *found: Listed) -> tuple[dict[str, str], Lineages]:
+def settled(volumes: dict[str, str], *found: ReadablePoint) -> tuple[dict[str, str], Lineages]:
     """The strangers with their reasons, and the lineages that are left."""
     seen, lineages = ClaimVolumes(), Lineages()
     for item in found:

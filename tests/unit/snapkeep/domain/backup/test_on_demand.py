@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from snapkeep.domain.backup.on_demand import (
-    Wish,
+    OnDemandRequest,
     policy_of,
     select_wanted,
     unknown_policy,
@@ -27,13 +27,13 @@ EFS = a_claim("uploads", volume=Volume("pv", VolumeKind.EFS, "efs.csi.aws.com", 
 FOREIGN = a_claim("secret-project", namespace="bank")
 
 
-def policy_for(wish: Wish) -> Policy:
+def policy_for(wish: OnDemandRequest) -> Policy:
     policy = policy_of(wish, "myeks", DEPLOYMENT)
     assert policy is not None
     return policy
 
 
-def selected(wish: Wish, *claims: Claim) -> Selected:
+def selected(wish: OnDemandRequest, *claims: Claim) -> Selected:
     return select_wanted(wish, policy_for(wish), DEPLOYMENT, claims)
 
 
@@ -42,7 +42,9 @@ def names(chosen: Selected) -> list[str]:
 
 
 def test_claims_asked_for_by_name_are_taken_and_no_others() -> None:
-    chosen = selected(Wish(claims=(ClaimName("shop", "data"),)), a_claim("data"), a_claim("logs"), FOREIGN)
+    chosen = selected(
+        OnDemandRequest(claims=(ClaimName("shop", "data"),)), a_claim("data"), a_claim("logs"), FOREIGN
+    )
     assert names(chosen) == ["shop/data"]
     assert chosen.taken[0].reason == "it was asked for by name"
     assert chosen.left == ()
@@ -51,7 +53,7 @@ def test_claims_asked_for_by_name_are_taken_and_no_others() -> None:
 def test_a_label_for_a_schedule_does_not_keep_a_claim_from_being_backed_up_now() -> None:
     labelled = a_claim("data", labels={"snapkeep.io/policy": "nightly"})
     typo = a_claim("logs", labels={"snapkeep.io/policy": "nihgtly"})
-    wish = Wish(selection=Selection(namespaces=("shop",)))
+    wish = OnDemandRequest(selection=Selection(namespaces=("shop",)))
     assert names(selected(wish, labelled, typo)) == ["shop/data", "shop/logs"]
 
 
@@ -67,7 +69,7 @@ def test_a_label_for_a_schedule_does_not_keep_a_claim_from_being_backed_up_now()
 def test_a_named_claim_that_cannot_be_taken_is_told_with_the_reason(
     claim: Claim, code: str, reason: str
 ) -> None:
-    wish = Wish(claims=(ClaimName("shop", "uploads"), ClaimName("shop", "data")))
+    wish = OnDemandRequest(claims=(ClaimName("shop", "uploads"), ClaimName("shop", "data")))
     chosen = selected(wish, claim, a_claim("data"))
     (left,) = chosen.left
     assert (str(left.subject), left.code.value) == ("shop/uploads", code)
@@ -77,7 +79,7 @@ def test_a_named_claim_that_cannot_be_taken_is_told_with_the_reason(
 
 
 def test_a_selection_has_the_words_of_a_policy() -> None:
-    wish = Wish(selection=Selection(namespaces=("sh*",), min_bytes=5 * 2**30))
+    wish = OnDemandRequest(selection=Selection(namespaces=("sh*",), min_bytes=5 * 2**30))
     large = a_claim("large", requested="8Gi", requested_bytes=8 * 2**30)
     chosen = selected(wish, large, a_claim("small"))
     assert names(chosen) == ["shop/large"]
@@ -88,12 +90,15 @@ def test_a_selection_has_the_words_of_a_policy() -> None:
 
 def test_of_namespaces_that_were_not_asked_for_nothing_is_said() -> None:
     excluded = a_claim("hidden", namespace="bank", labels={"snapkeep.io/exclude": "true"})
-    for wish in (Wish(selection=Selection(namespaces=("shop",))), Wish(claims=(ClaimName("shop", "data"),))):
+    for wish in (
+        OnDemandRequest(selection=Selection(namespaces=("shop",))),
+        OnDemandRequest(claims=(ClaimName("shop", "data"),)),
+    ):
         assert selected(wish, a_claim("data"), FOREIGN, excluded).left == ()
 
 
 def test_a_policy_takes_what_it_takes_on_schedule_by_its_method_and_groups() -> None:
-    wish = Wish(policy="nightly")
+    wish = OnDemandRequest(policy="nightly")
     chosen = select_wanted(
         wish,
         policy_for(wish),
@@ -103,12 +108,12 @@ def test_a_policy_takes_what_it_takes_on_schedule_by_its_method_and_groups() -> 
     )
     assert [(item.method, item.group) for item in chosen.taken] == [(Method.EBS, "shop/db")]
     assert {item.code.value for item in chosen.left} == {"namespace_not_selected", "scratch"}
-    assert policy_for(Wish(policy="nightly", method=Method.CSI)).method is Method.CSI
+    assert policy_for(OnDemandRequest(policy="nightly", method=Method.CSI)).method is Method.CSI
 
 
 @pytest.mark.parametrize("name", ["nihgtly", "elsewhere"])
 def test_a_policy_that_the_cluster_has_not_is_named_with_those_it_has(name: str) -> None:
-    wish = Wish(policy=name)
+    wish = OnDemandRequest(policy=name)
     assert policy_of(wish, "myeks", DEPLOYMENT) is None
     assert unknown_policy(wish, "myeks", DEPLOYMENT) == (
         f"cluster myeks has no policy {name} (its policies: nightly)"
@@ -116,22 +121,22 @@ def test_a_policy_that_the_cluster_has_not_is_named_with_those_it_has(name: str)
 
 
 def test_without_a_method_csi_may_fall_back_to_ebs_and_with_one_it_is_meant() -> None:
-    assert policy_for(Wish(claims=(ClaimName("shop", "data"),))).csi_fallback
-    meant = policy_for(Wish(claims=(ClaimName("shop", "data"),), method=Method.CSI))
+    assert policy_for(OnDemandRequest(claims=(ClaimName("shop", "data"),))).csi_fallback
+    meant = policy_for(OnDemandRequest(claims=(ClaimName("shop", "data"),), method=Method.CSI))
     assert (meant.method, meant.csi_fallback) == (Method.CSI, False)
 
 
 def test_a_wish_that_takes_nothing_says_what_was_looked_at() -> None:
-    nowhere = Wish(selection=Selection(namespaces=("shop",), storage_classes=("io2",)))
+    nowhere = OnDemandRequest(selection=Selection(namespaces=("shop",), storage_classes=("io2",)))
     assert unmet(nowhere, "myeks", selected(nowhere, a_claim("data"), EFS)) == (
         "the wish takes no claim of cluster myeks (of the claims looked at: "
         "1 storage_class_not_selected, 1 efs)"
     )
-    empty = Wish(selection=Selection(namespaces=("void",)))
+    empty = OnDemandRequest(selection=Selection(namespaces=("void",)))
     assert "there are no claims where it looks" in unmet(empty, "myeks", selected(empty, a_claim("data")))
-    many = Wish(claims=tuple(ClaimName("shop", f"c{number}") for number in range(9)))
+    many = OnDemandRequest(claims=tuple(ClaimName("shop", f"c{number}") for number in range(9)))
     assert unmet(many, "myeks", selected(many)).endswith("; and 6 more")
-    fine = Wish(selection=Selection(namespaces=("shop",)))
+    fine = OnDemandRequest(selection=Selection(namespaces=("shop",)))
     assert unmet(fine, "myeks", selected(fine, a_claim("data"), EFS)) == ""
 
 
@@ -153,21 +158,21 @@ def facts(**changes: Any) -> ClaimFacts:
 @pytest.mark.parametrize(
     ("wish", "claim", "wanted"),
     [
-        (Wish(claims=(ClaimName("shop", "data"),)), facts(), True),
-        (Wish(claims=(ClaimName("shop", "logs"),)), facts(), False),
-        (Wish(selection=Selection(namespaces=("shop",))), facts(), True),
-        (Wish(selection=Selection(namespaces=("bank",))), facts(), False),
-        (Wish(selection=Selection(min_bytes=5 * 2**30)), facts(), False),
-        (Wish(selection=Selection(min_bytes=1)), facts(requested="edited by somebody"), False),
-        (Wish(policy="nightly"), facts(), True),
+        (OnDemandRequest(claims=(ClaimName("shop", "data"),)), facts(), True),
+        (OnDemandRequest(claims=(ClaimName("shop", "logs"),)), facts(), False),
+        (OnDemandRequest(selection=Selection(namespaces=("shop",))), facts(), True),
+        (OnDemandRequest(selection=Selection(namespaces=("bank",))), facts(), False),
+        (OnDemandRequest(selection=Selection(min_bytes=5 * 2**30)), facts(), False),
+        (OnDemandRequest(selection=Selection(min_bytes=1)), facts(requested="edited by somebody"), False),
+        (OnDemandRequest(policy="nightly"), facts(), True),
     ],
 )
 def test_of_earlier_tags_only_what_was_asked_for_is_wanted(
-    wish: Wish, claim: ClaimFacts, wanted: bool
+    wish: OnDemandRequest, claim: ClaimFacts, wanted: bool
 ) -> None:
     assert wants_known(wish, policy_for(wish), claim) is wanted
 
 
 def test_a_wish_by_labels_takes_nothing_from_tags_that_know_none() -> None:
-    wish = Wish(selection=Selection(labels=(Requirement("tier", Operator.NOT_IN, ("test",)),)))
+    wish = OnDemandRequest(selection=Selection(labels=(Requirement("tier", Operator.NOT_IN, ("test",)),)))
     assert not wants_known(wish, policy_for(wish), facts())

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from snapkeep.domain.backup.selection import (
     Code,
-    Left,
     Selected,
+    SkippedClaim,
     Taken,
     decide,
     group_key,
@@ -72,7 +72,7 @@ def run(asking: Policy, *claims: Claim, others: tuple[Policy, ...] = ()) -> Sele
     return select_for(asking, Deployment((Cluster("myeks", "ap-northeast-2"),), (asking, *others)), claims)
 
 
-def only_left(asking: Policy, one: Claim, *others: Policy) -> Left:
+def only_left(asking: Policy, one: Claim, *others: Policy) -> SkippedClaim:
     """The only decision of a run over one claim, which must be to leave it."""
     selected = run(asking, one, others=others)
     assert selected.taken == ()

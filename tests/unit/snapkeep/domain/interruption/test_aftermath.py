@@ -7,40 +7,42 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from snapkeep.domain.interruption.aftermath import ANNOTATION, OUT_OF_SERVICE, TAINT, Step, aftermath
-from snapkeep.domain.interruption.machines import MachineState
+from snapkeep.domain.interruption.instances import InstanceState
 from snapkeep.domain.interruption.nodes import Attachment, Taint
-from tests.fakes.dying import INSTANCE, NODE, a_machine, a_node, a_pod
+from tests.fakes.dying import INSTANCE, NODE, a_node, a_pod, an_instance
 
-DEAD = a_machine(state=MachineState.TERMINATED, volumes=())
+DEAD = an_instance(state=InstanceState.TERMINATED, volumes=())
 MYSQL = Attachment("csi-mysql", "uid", "pv-mysql", NODE, INSTANCE)
 FREE = {MYSQL.name: ""}
 CORDONED = Taint("node.kubernetes.io/unschedulable", "", "NoSchedule", "2026-11-24T12:00:00Z")
 
 
 LIVING = [
-    state for state in MachineState if state not in (MachineState.TERMINATED, MachineState.SHUTTING_DOWN)
+    state for state in InstanceState if state not in (InstanceState.TERMINATED, InstanceState.SHUTTING_DOWN)
 ]
 
 
 def test_a_machine_that_is_still_shutting_down_is_waited_for() -> None:
-    going = a_machine(state=MachineState.SHUTTING_DOWN)
+    going = an_instance(state=InstanceState.SHUTTING_DOWN)
     assert aftermath(INSTANCE, going, a_node(), [MYSQL], FREE, [a_pod("x", "y")]).step is Step.WAIT
 
 
 @pytest.mark.parametrize("state", LIVING)
-def test_hands_off_what_is_not_terminated(state: MachineState) -> None:
-    machine = a_machine(state=state)
+def test_hands_off_what_is_not_terminated(state: InstanceState) -> None:
+    machine = an_instance(state=state)
     assert aftermath(INSTANCE, machine, a_node(), [MYSQL], FREE).step is Step.HANDS_OFF
     assert aftermath(INSTANCE, machine, None, [MYSQL], FREE, [a_pod("mysql-0")]).step is Step.HANDS_OFF
 
 
 @given(
-    state=st.sampled_from(MachineState), has_node=st.booleans(), held=st.sampled_from(["", INSTANCE, "i-0b"])
+    state=st.sampled_from(InstanceState), has_node=st.booleans(), held=st.sampled_from(["", INSTANCE, "i-0b"])
 )
-def test_a_living_machine_never_loses_anything(state: MachineState, has_node: bool, held: str) -> None:
+def test_a_living_machine_never_loses_anything(state: InstanceState, has_node: bool, held: str) -> None:
     node = a_node() if has_node else None
-    found = aftermath(INSTANCE, a_machine(state=state), node, [MYSQL], {MYSQL.name: held}, [a_pod("x", "y")])
-    if state is not MachineState.TERMINATED or held == INSTANCE:
+    found = aftermath(
+        INSTANCE, an_instance(state=state), node, [MYSQL], {MYSQL.name: held}, [a_pod("x", "y")]
+    )
+    if state is not InstanceState.TERMINATED or held == INSTANCE:
         assert (found.change, found.attachments, found.pods) == (None, (), ())
 
 

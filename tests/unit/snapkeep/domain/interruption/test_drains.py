@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from snapkeep.domain.interruption.drains import MARGIN, drainer, grace, is_last_moment, plan_drain
 from snapkeep.domain.interruption.notices import Kind
-from snapkeep.domain.interruption.rules import Draining, OnRebalance, Reaction
+from snapkeep.domain.interruption.rules import Draining, NodeRules, OnRebalance
 from tests.fakes.dying import a_notice, a_pod
 
 AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -32,7 +32,7 @@ def test_the_last_moment_ends_with_the_deadline(left: timedelta, last: bool) -> 
 
 
 def test_a_node_that_nobody_else_drains_is_ours() -> None:
-    assert drainer(Reaction(), a_notice(AT), {}).ours
+    assert drainer(NodeRules(), a_notice(AT), {}).ours
 
 
 @pytest.mark.parametrize(
@@ -44,23 +44,23 @@ def test_a_node_that_nobody_else_drains_is_ours() -> None:
     ],
 )
 def test_who_drains_its_nodes_itself_is_left_to_it_and_named(label: str, who: str) -> None:
-    found = drainer(Reaction(), a_notice(AT), {label: "x"})
+    found = drainer(NodeRules(), a_notice(AT), {label: "x"})
     assert not found.ours and found.reason.startswith(who)
-    assert drainer(Reaction(drain=Draining.ON), a_notice(AT), {label: "x"}).ours
+    assert drainer(NodeRules(drain=Draining.ON), a_notice(AT), {label: "x"}).ours
 
 
 def test_drain_off_is_off() -> None:
-    assert not drainer(Reaction(drain=Draining.OFF), a_notice(AT), {}).ours
+    assert not drainer(NodeRules(drain=Draining.OFF), a_notice(AT), {}).ours
 
 
 def test_a_recommendation_drains_only_where_the_rules_say_so() -> None:
     recommended = a_notice(AT, Kind.REBALANCE)
-    assert not drainer(Reaction(drain=Draining.ON), recommended, {}).ours
-    assert drainer(Reaction(rebalance=OnRebalance.DRAIN), recommended, {}).ours
+    assert not drainer(NodeRules(drain=Draining.ON), recommended, {}).ours
+    assert drainer(NodeRules(rebalance=OnRebalance.DRAIN), recommended, {}).ours
 
 
 def test_nothing_is_evicted_from_a_machine_that_goes_down_or_hibernates() -> None:
-    on = Reaction(drain=Draining.ON)
+    on = NodeRules(drain=Draining.ON)
     assert not drainer(on, a_notice(AT, Kind.STATE, action="shutting-down"), {}).ours
     assert not drainer(on, a_notice(AT, action="hibernate"), {}).ours
 

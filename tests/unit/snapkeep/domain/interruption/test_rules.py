@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from snapkeep.domain.interruption.rules import Draining, InterruptionRules, NodeRule, Reaction, Snapshotting
+from snapkeep.domain.interruption.rules import Draining, InterruptionRules, NodeRule, NodeRules, Snapshotting
 
 SPOT = {"eks.amazonaws.com/capacityType": "SPOT"}
 
@@ -13,8 +13,8 @@ def test_everything_harmless_is_on_and_nobody_is_drained_twice_by_default() -> N
 
 
 def test_the_first_rule_that_covers_cluster_and_labels_holds() -> None:
-    drained, left = Reaction(drain=Draining.ON), Reaction(cordon=False)
-    rules = InterruptionRules(Reaction(), (NodeRule(drained, ("myeks",), SPOT), NodeRule(left, labels=SPOT)))
+    drained, left = NodeRules(drain=Draining.ON), NodeRules(cordon=False)
+    rules = InterruptionRules(NodeRules(), (NodeRule(drained, ("myeks",), SPOT), NodeRule(left, labels=SPOT)))
     assert rules.reaction("myeks", {**SPOT, "disk": "nvme"}) == drained
     assert rules.reaction("second", SPOT) == left
-    assert rules.reaction("myeks", {"disk": "nvme"}) == Reaction()
+    assert rules.reaction("myeks", {"disk": "nvme"}) == NodeRules()

@@ -8,8 +8,8 @@ import pytest
 
 from snapkeep.domain.interruption.incidents import incident
 from snapkeep.domain.interruption.notices import GONE_WITHIN, HEALTH_LEAD, Kind, Notice
-from snapkeep.domain.interruption.rules import OnRebalance, Reaction
-from snapkeep.domain.interruption.urgency import Urge, Urgency, urgency
+from snapkeep.domain.interruption.rules import NodeRules, OnRebalance
+from snapkeep.domain.interruption.urgency import Action, Urgency, assess
 from tests.fakes.dying import INSTANCE, a_notice
 
 AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -17,8 +17,8 @@ WEEK = timedelta(days=7)
 ARN = "arn:aws:health:one"
 
 
-def of(*notices: Notice, after: timedelta = timedelta(), reaction: Reaction | None = None) -> Urgency:
-    return urgency(incident(INSTANCE, notices), reaction or Reaction(), AT + after)
+def of(*notices: Notice, after: timedelta = timedelta(), reaction: NodeRules | None = None) -> Urgency:
+    return assess(incident(INSTANCE, notices), reaction or NodeRules(), AT + after)
 
 
 def retirement(**changes: object) -> Notice:
@@ -28,29 +28,29 @@ def retirement(**changes: object) -> Notice:
 
 @pytest.mark.parametrize("kind", [Kind.SPOT, Kind.REBALANCE, Kind.LIFECYCLE, Kind.CAPACITY])
 def test_what_is_announced_for_now_is_acted_on(kind: Kind) -> None:
-    assert of(a_notice(AT, kind)).urge is Urge.ACT
+    assert of(a_notice(AT, kind)).urge is Action.ACT
 
 
 @pytest.mark.parametrize("state", ["stopping", "shutting-down", "terminated"])
 def test_a_machine_that_goes_without_warning_is_acted_on(state: str) -> None:
-    assert of(a_notice(AT, Kind.STATE, action=state)).urge is Urge.ACT
+    assert of(a_notice(AT, Kind.STATE, action=state)).urge is Action.ACT
 
 
 def test_a_late_warning_is_acted_on_all_the_same() -> None:
-    assert of(a_notice(AT), after=timedelta(minutes=3)).urge is Urge.ACT
+    assert of(a_notice(AT), after=timedelta(minutes=3)).urge is Action.ACT
 
 
 def test_a_scheduled_event_waits_for_its_hour() -> None:
     waits = of(retirement())
-    assert (waits.urge, waits.again) == (Urge.WAIT, AT + WEEK - HEALTH_LEAD)
+    assert (waits.urge, waits.again) == (Action.WAIT, AT + WEEK - HEALTH_LEAD)
     assert "2026-12-01 12:00 UTC" in waits.reason
-    assert of(retirement(), after=WEEK - HEALTH_LEAD).urge is Urge.ACT
-    assert of(retirement(), after=WEEK - HEALTH_LEAD - timedelta(seconds=1)).urge is Urge.WAIT
+    assert of(retirement(), after=WEEK - HEALTH_LEAD).urge is Action.ACT
+    assert of(retirement(), after=WEEK - HEALTH_LEAD - timedelta(seconds=1)).urge is Action.WAIT
 
 
 def test_a_scheduled_event_that_is_cancelled_is_taken_back() -> None:
     cancelled = a_notice(AT + timedelta(days=1), Kind.HEALTH, key="c", subject=ARN, withdrawn=True)
-    assert of(retirement(), cancelled, after=WEEK).urge is Urge.TAKE_BACK
+    assert of(retirement(), cancelled, after=WEEK).urge is Action.TAKE_BACK
 
 
 def test_a_warning_presses_more_than_the_recommendation_before_it() -> None:
@@ -59,32 +59,32 @@ def test_a_warning_presses_more_than_the_recommendation_before_it() -> None:
 
 
 def test_a_recommendation_that_led_to_nothing_is_taken_back_after_a_time() -> None:
-    patient = Reaction(uncordon_after=timedelta(minutes=30))
+    patient = NodeRules(uncordon_after=timedelta(minutes=30))
     recommended = a_notice(AT, Kind.REBALANCE)
     assert of(recommended, after=timedelta(minutes=29), reaction=patient).again == AT + timedelta(minutes=30)
     over = of(recommended, after=timedelta(minutes=30), reaction=patient)
-    assert over.urge is Urge.TAKE_BACK
+    assert over.urge is Action.TAKE_BACK
     assert "30 minutes ago, and nothing came of it" in over.reason
 
 
 def test_a_warning_without_a_death_is_taken_back() -> None:
     end = timedelta(minutes=2) + GONE_WITHIN
-    assert of(a_notice(AT), after=end - timedelta(seconds=1)).urge is Urge.ACT
-    assert of(a_notice(AT), after=end).urge is Urge.TAKE_BACK
+    assert of(a_notice(AT), after=end - timedelta(seconds=1)).urge is Action.ACT
+    assert of(a_notice(AT), after=end).urge is Action.TAKE_BACK
 
 
 def test_a_machine_that_was_stopped_and_runs_again_is_taken_back() -> None:
     stopped = a_notice(AT, Kind.STATE, key="s", action="stopped")
     running = a_notice(AT + timedelta(hours=1), Kind.STATE, key="r", action="running")
-    assert of(stopped, after=timedelta(days=1)).urge is Urge.ACT
-    assert of(stopped, running, after=timedelta(hours=1)).urge is Urge.TAKE_BACK
+    assert of(stopped, after=timedelta(days=1)).urge is Action.ACT
+    assert of(stopped, running, after=timedelta(hours=1)).urge is Action.TAKE_BACK
 
 
 def test_a_scheduled_event_outlives_a_recommendation_that_led_to_nothing() -> None:
     recommended = a_notice(AT, Kind.REBALANCE, key="r")
-    assert of(retirement(), recommended).again == AT + Reaction().uncordon_after
+    assert of(retirement(), recommended).again == AT + NodeRules().uncordon_after
     waits = of(retirement(), recommended, after=timedelta(hours=2))
-    assert (waits.urge, waits.again) == (Urge.WAIT, AT + WEEK - HEALTH_LEAD)
+    assert (waits.urge, waits.again) == (Action.WAIT, AT + WEEK - HEALTH_LEAD)
 
 
 def test_a_second_warning_presses_although_the_first_came_to_nothing() -> None:
@@ -92,7 +92,7 @@ def test_a_second_warning_presses_although_the_first_came_to_nothing() -> None:
     running = a_notice(AT + timedelta(hours=1), Kind.STATE, key="r", action="running")
     second = a_notice(AT + timedelta(hours=9), key="event-2")
     pressed = of(first, running, second, after=timedelta(hours=9))
-    assert (pressed.urge, pressed.notice) == (Urge.ACT, second)
+    assert (pressed.urge, pressed.notice) == (Action.ACT, second)
     assert of(first, second, after=timedelta(hours=9)).notice == second
 
 
@@ -100,28 +100,28 @@ def test_that_a_machine_ran_before_its_warning_says_nothing() -> None:
     running = a_notice(AT - timedelta(days=1), Kind.STATE, key="r", action="running")
     warned = a_notice(AT)
     over = of(running, warned, after=timedelta(minutes=2) + GONE_WITHIN)
-    assert over.urge is Urge.TAKE_BACK
+    assert over.urge is Action.TAKE_BACK
 
 
 def test_a_scheduled_event_is_not_over_because_the_machine_was_started_before_it() -> None:
     running = a_notice(AT + timedelta(days=1), Kind.STATE, key="r", action="running")
-    assert of(retirement(), running, after=timedelta(days=1)).urge is Urge.WAIT
+    assert of(retirement(), running, after=timedelta(days=1)).urge is Action.WAIT
 
 
 def test_an_hour_that_comes_while_something_else_presses_is_not_missed() -> None:
-    patient = Reaction(uncordon_after=timedelta(hours=24))
+    patient = NodeRules(uncordon_after=timedelta(hours=24))
     recommended = a_notice(AT, Kind.REBALANCE, key="r")
     soon = retirement(deadline=AT + timedelta(hours=3))
     assert of(recommended, soon, reaction=patient).again == AT + timedelta(hours=2)
 
 
 def test_recommendations_can_be_ignored() -> None:
-    ignoring = Reaction(rebalance=OnRebalance.IGNORE)
+    ignoring = NodeRules(rebalance=OnRebalance.IGNORE)
     ignored = of(a_notice(AT, Kind.REBALANCE), reaction=ignoring)
-    assert (ignored.urge, ignored.reason) == (Urge.NOTHING, "the rules ignore rebalance recommendations")
-    assert of(a_notice(AT, Kind.REBALANCE, key="r"), a_notice(AT), reaction=ignoring).urge is Urge.ACT
+    assert (ignored.urge, ignored.reason) == (Action.NOTHING, "the rules ignore rebalance recommendations")
+    assert of(a_notice(AT, Kind.REBALANCE, key="r"), a_notice(AT), reaction=ignoring).urge is Action.ACT
 
 
 def test_a_machine_that_only_runs_asks_for_nothing() -> None:
     runs = of(a_notice(AT, Kind.STATE, action="running"))
-    assert (runs.urge, runs.reason) == (Urge.NOTHING, "nothing that was announced stands")
+    assert (runs.urge, runs.reason) == (Action.NOTHING, "nothing that was announced stands")

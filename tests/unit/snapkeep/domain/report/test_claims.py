@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from snapkeep.domain.policies import Schedule
 from snapkeep.domain.report import coverage
-from snapkeep.domain.report.claims import Failure, Protection, ReportedClaim, objective, reported_claims
+from snapkeep.domain.report.claims import ClaimState, Failure, ReportedClaim, objective, reported_claims
 from snapkeep.domain.report.points import reported_points
 from tests.fakes.report_samples import (
     CLUSTER,
@@ -42,16 +42,16 @@ def reported(*failures: Failure, good: int = -1, missed: bool = False) -> Report
 
 def test_a_claim_whose_newest_backup_failed_is_failing_with_the_reason_also_when_it_is_late() -> None:
     claim = reported(a_failure(-1), good=-3, missed=True)
-    assert claim.state is Protection.FAILING
+    assert claim.state is ClaimState.FAILING
     assert claim.reason.startswith("policy nightly failed at 2026-11-23 17:00 UTC: the KMS key is disabled; ")
 
 
 def test_a_failure_is_over_once_a_later_point_of_the_policy_is_good() -> None:
-    assert reported(a_failure(-2)).state is Protection.PROTECTED
+    assert reported(a_failure(-2)).state is ClaimState.PROTECTED
 
 
 def test_a_failure_under_a_policy_that_does_not_take_the_claim_any_more_is_over() -> None:
-    assert reported(a_failure(-1, "before"), good=-2).state is Protection.PROTECTED
+    assert reported(a_failure(-1, "before"), good=-2).state is ClaimState.PROTECTED
 
 
 def test_a_protected_claim_knows_its_age_and_objective() -> None:
@@ -66,7 +66,7 @@ def test_points_of_a_claim_that_is_gone_are_still_shown_and_can_be_restored() ->
         [a_snapshot("old", slot) for slot in NIGHTS[-2:]], CLUSTER, retentions(AHEAD), NOW
     )
     (claim,) = reported_claims([], points, [], {})
-    assert claim.state is Protection.GONE
+    assert claim.state is ClaimState.GONE
     assert claim.reason == "the cluster has no such claim any more; 2 recovery points are left of it"
     assert claim.last_good_id == claim.points[0].id
 
@@ -76,7 +76,7 @@ def test_the_worst_come_first() -> None:
     late = a_covered("late", a_promise(NIGHTLY, NIGHTS[:-2], NIGHT, missed=NIGHTS[-1]))
     fine = a_covered("fine", a_promise(NIGHTLY, NIGHTS, NIGHT))
     states = [claim.state for claim in reported_claims([fine, late, left], [], [], {})]
-    assert states == [Protection.UNPROTECTED, Protection.LATE, Protection.PROTECTED]
+    assert states == [ClaimState.UNPROTECTED, ClaimState.LATE, ClaimState.PROTECTED]
 
 
 def test_the_objective_is_the_longest_way_between_slots_and_what_a_run_may_take() -> None:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from snapkeep.domain.report.claims import Protection
+from snapkeep.domain.report.claims import ClaimState
 from snapkeep.domain.report.facts import opened
 from tests.fakes.report_samples import NOW, a_report
 
 
 def test_every_claim_is_in_one_state() -> None:
     report = a_report()
-    counts = {state: report.count(state) for state in Protection}
+    counts = {state: report.count(state) for state in ClaimState}
     assert counts == {
-        Protection.FAILING: 1,
-        Protection.UNPROTECTED: 2,
-        Protection.LATE: 2,
-        Protection.PROTECTED: 3,
-        Protection.GONE: 1,
+        ClaimState.FAILING: 1,
+        ClaimState.UNPROTECTED: 2,
+        ClaimState.LATE: 2,
+        ClaimState.PROTECTED: 3,
+        ClaimState.GONE: 1,
     }
     assert sum(counts.values()) == len(report.claims)
 

@@ -8,7 +8,7 @@ import pytest
 
 from snapkeep.domain.policies import Pace
 from snapkeep.domain.report.feasibility import (
-    Load,
+    Demand,
     capacity_of,
     csi_time_of,
     feasible_rate,
@@ -40,13 +40,13 @@ def test_csi_is_bound_by_what_the_snapshot_controller_may_ask(
 
 
 def test_a_small_account_has_no_problem() -> None:
-    found = capacity_of(Load(volumes=2_000, backups_a_day=1, pending_seconds=60, kept=45), Pace())
+    found = capacity_of(Demand(volumes=2_000, backups_a_day=1, pending_seconds=60, kept=45), Pace())
 
     assert (found.problems, found.accounts, found.snapshots) == ((), 1, 90_000)
 
 
 def test_a_slot_that_outlasts_the_patience_of_its_points_is_refused() -> None:
-    found = capacity_of(Load(100_000, backups_a_day=1, pending_seconds=60, kept=1), Pace())
+    found = capacity_of(Demand(100_000, backups_a_day=1, pending_seconds=60, kept=1), Pace())
 
     (problem,) = found.problems
     assert "100,000 volumes take 20 h 49 min at 1.33 snapshots a second" in problem
@@ -55,19 +55,19 @@ def test_a_slot_that_outlasts_the_patience_of_its_points_is_refused() -> None:
 
 
 def test_a_slot_that_meets_the_next_one_is_refused() -> None:
-    hourly = capacity_of(Load(volumes=20_000, backups_a_day=24, pending_seconds=10, kept=1), Pace())
+    hourly = capacity_of(Demand(volumes=20_000, backups_a_day=24, pending_seconds=10, kept=1), Pace())
 
     assert "the next slot comes before: 9,050 fit into 1 h 0 min" in hourly.problems[0]
     assert hourly.accounts == 3
 
 
 def test_the_quota_tells_how_many_accounts_it_takes() -> None:
-    found = capacity_of(Load(volumes=10_000, backups_a_day=1, pending_seconds=10, kept=45), Pace())
+    found = capacity_of(Demand(volumes=10_000, backups_a_day=1, pending_seconds=10, kept=45), Pace())
 
     (problem,) = found.problems
     assert "10,000 volumes keep 450,000 snapshots, and the quota is 100,000" in problem
     assert found.accounts == 5
-    assert capacity_of(Load(10_000, 1, 10, 45), Pace(), quota=500_000).problems == ()
+    assert capacity_of(Demand(10_000, 1, 10, 45), Pace(), quota=500_000).problems == ()
 
 
 def test_clusters_begin_one_after_the_other_the_largest_first() -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from snapkeep.domain import tags
 from snapkeep.domain.points import PointState, SnapshotState
-from snapkeep.domain.report.points import Fate, ReportedPoint, reported_points
+from snapkeep.domain.report.points import Outlook, ReportedPoint, reported_points
 from tests.fakes.report_samples import (
     CLUSTER,
     NIGHTLY,
@@ -29,7 +29,7 @@ def told(*snapshots: object) -> list[ReportedPoint]:
 
 def test_what_stays_says_why_and_the_one_that_the_next_backup_pushes_out_says_when() -> None:
     points = told(*(a_snapshot("data", slot) for slot in NIGHTS[-3:]))
-    assert [point.fate for point in points] == [Fate.STAYS, Fate.STAYS, Fate.NEXT]
+    assert [point.fate for point in points] == [Outlook.STAYS, Outlook.STAYS, Outlook.NEXT]
     assert points[0].reasons == ("last 1/3",)
     assert points[2].goes_at == RULES.next_slots["nightly"]
     assert points[2].reasons[0] == "last 3/3"
@@ -38,7 +38,7 @@ def test_what_stays_says_why_and_the_one_that_the_next_backup_pushes_out_says_wh
 
 def test_what_no_rule_keeps_goes_with_the_next_prune() -> None:
     points = told(*(a_snapshot("data", slot) for slot in NIGHTS[-4:]))
-    assert points[-1].fate is Fate.GOES
+    assert points[-1].fate is Outlook.GOES
     assert points[-1].goes_at is None
 
 
@@ -47,7 +47,7 @@ def test_a_held_point_stays_whatever_the_next_backup_does() -> None:
         a_snapshot("data", NIGHTS[-3], hold="true"), *(a_snapshot("data", slot) for slot in NIGHTS[-2:])
     )
     assert points[-1].held
-    assert points[-1].fate is Fate.STAYS
+    assert points[-1].fate is Outlook.STAYS
     assert "held by the tag snapkeep:hold" in points[-1].reasons
 
 
@@ -55,7 +55,7 @@ def test_duplicates_are_left_out_and_tags_that_do_not_fit_are_kept_with_the_reas
     edited = a_snapshot("data", NIGHTS[-1])
     edited.tags[tags.SLOT] = "20261101T000000Z"
     (point,) = told(a_snapshot("data", NIGHTS[-2], duplicate="true"), edited)
-    assert (point.fate, point.state) == (Fate.STAYS, PointState.PENDING)
+    assert (point.fate, point.state) == (Outlook.STAYS, PointState.PENDING)
     assert point.reasons == ("its tags do not fit each other: somebody edited them",)
 
 
@@ -76,7 +76,7 @@ def test_a_failed_snapshot_tells_its_trouble() -> None:
 def test_nothing_goes_next_of_a_claim_that_is_gone() -> None:
     gone = type(RULES)(RULES.policies, {"uid-shop-data": NOW - timedelta(days=1)}, RULES.next_slots)
     points = reported_points([a_snapshot("data", slot) for slot in NIGHTS[-3:]], CLUSTER, gone, NOW)
-    assert {point.fate for point in points} == {Fate.STAYS}
+    assert {point.fate for point in points} == {Outlook.STAYS}
 
 
 def test_a_point_stores_at_most_all_the_blocks_it_can_give_back() -> None:

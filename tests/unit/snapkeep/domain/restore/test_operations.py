@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from snapkeep.domain.restore.operations import HOLD_FOR, Moment, Stage
+from snapkeep.domain.restore.operations import HOLD_FOR, Stage, TimelineEntry
 from tests.fakes.restore_samples import NOW, a_restore
 
 
@@ -20,7 +20,10 @@ def test_a_restore_stays_open_until_it_is_cleaned_up() -> None:
 def test_what_happened_is_told_in_order() -> None:
     later = NOW + timedelta(seconds=4)
     restore = a_restore().happened(NOW, "made").failed(later, "the namespace is gone")
-    assert restore.timeline == (Moment(NOW, "made"), Moment(later, "failed: the namespace is gone"))
+    assert restore.timeline == (
+        TimelineEntry(NOW, "made"),
+        TimelineEntry(later, "failed: the namespace is gone"),
+    )
     assert (restore.stage, restore.reason) == (Stage.FAILED, "the namespace is gone")
 
 

@@ -9,7 +9,7 @@ import pytest
 from snapkeep.domain import tags
 from snapkeep.domain.points import Snapshot, SnapshotState
 from snapkeep.domain.retention.adoption import adopting_tags
-from snapkeep.domain.snapshot_tags import Listed, read
+from snapkeep.domain.snapshot_tags import ReadablePoint, read
 from tests.fakes.world import SLOT, World, a_claim
 
 
@@ -43,7 +43,7 @@ def test_a_point_of_a_deployment_that_is_gone_fits_its_tags_afterwards() -> None
     adopted = replace(theirs, tags=theirs.tags | adopting_tags(theirs, "myeks", "blue", "green"))
 
     assert adopted.tags[tags.DEPLOYMENT] == "blue"
-    assert isinstance(read(adopted, "myeks"), Listed)
+    assert isinstance(read(adopted, "myeks"), ReadablePoint)
     back = adopted.tags | adopting_tags(adopted, "myeks", "green", "blue")
     assert back == theirs.tags
 

@@ -6,20 +6,24 @@ from datetime import timedelta
 
 from snapkeep.domain.points import PointState
 from snapkeep.domain.retention.candidates import Candidate
-from snapkeep.domain.retention.duplicates import Slots
-from snapkeep.domain.snapshot_tags import Listed
+from snapkeep.domain.retention.duplicates import SlotIndex
+from snapkeep.domain.snapshot_tags import ReadablePoint
 from tests.contract.ports.samples import NOW
 
 HOUR = timedelta(hours=1)
 
 
-def listed(name: str, hours: int = 0, claim: str = "a", policy: str = "nightly", volume: str = "v") -> Listed:
-    return Listed(claim, policy, Candidate(name, NOW, PointState.READY, volume=volume), NOW - hours * HOUR)
+def listed(
+    name: str, hours: int = 0, claim: str = "a", policy: str = "nightly", volume: str = "v"
+) -> ReadablePoint:
+    return ReadablePoint(
+        claim, policy, Candidate(name, NOW, PointState.READY, volume=volume), NOW - hours * HOUR
+    )
 
 
-def unreadable(*found: Listed) -> tuple[dict[str, str], list[str]]:
+def unreadable(*found: ReadablePoint) -> tuple[dict[str, str], list[str]]:
     """Twins with their reasons, and the ids that are left in their lineages."""
-    slots = Slots()
+    slots = SlotIndex()
     lineages: dict[tuple[str, str], list[Candidate]] = {}
     for item in found:
         if slots.admits(item):
@@ -49,7 +53,7 @@ def test_twins_and_triplets_leave_their_lineage_and_name_each_other() -> None:
 
 
 def test_a_lineage_with_nothing_left_is_gone() -> None:
-    slots = Slots()
+    slots = SlotIndex()
     lineages = {("a", "nightly"): [listed("s1").candidate]}
     assert slots.admits(listed("s1")) and not slots.admits(listed("s2"))
     assert len(list(slots.settle(lineages))) == 2 and lineages == {}

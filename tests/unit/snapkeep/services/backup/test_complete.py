@@ -14,7 +14,7 @@ from snapkeep.domain.drivers import AUTO_MODE, NAMED_SNAPSHOT
 from snapkeep.domain.errors import Forbidden, PermanentError, TemporaryError
 from snapkeep.domain.points import PointState, Snapshot
 from snapkeep.domain.policies import USUAL_NAME, Lock, LockMode, Method
-from snapkeep.services.backup.complete import Verdict
+from snapkeep.services.backup.complete import Settled
 from tests.fakes.world import World, a_claim, a_policy
 
 
@@ -33,7 +33,7 @@ def only(world: World) -> str:
 def test_a_completed_snapshot_makes_the_point_ready_and_closes_the_run() -> None:
     world = taken()
     world.ebs.complete()
-    assert world.complete_points.on_event(only(world), finished=True) is Verdict.READY
+    assert world.complete_points.on_event(only(world), finished=True) is Settled.READY
     run = world.the_run()
     assert run is not None and (run.state, run.announced) == (RunState.COMPLETED, True)
     assert world.pending_of_pace() == 0
@@ -43,7 +43,7 @@ def test_the_same_event_again_changes_nothing() -> None:
     world = taken()
     world.ebs.complete()
     for _ in range(3):
-        assert world.complete_points.on_event(only(world), finished=True) is Verdict.READY
+        assert world.complete_points.on_event(only(world), finished=True) is Settled.READY
     assert (world.the_run().ready, len(world.announcer.closed)) == (1, 1)  # type: ignore[union-attr]
 
 
@@ -53,7 +53,7 @@ def test_an_event_before_ec2_shows_the_snapshot_is_delivered_again() -> None:
     with pytest.raises(TemporaryError, match="does not show"):
         world.complete_points.on_event(only(world), finished=True)
     world.wait(seconds=60)
-    assert world.complete_points.on_event(only(world), finished=True) is Verdict.READY
+    assert world.complete_points.on_event(only(world), finished=True) is Settled.READY
 
 
 def test_a_snapshot_that_ended_lets_the_next_one_go_before_ec2_shows_its_end() -> None:
@@ -64,7 +64,7 @@ def test_a_snapshot_that_ended_lets_the_next_one_go_before_ec2_shows_its_end() -
         assert world.pending_of_pace() == 0
     world.pacer.take(3, world.clock())
     world.ebs.complete()
-    assert world.complete_points.on_event(only(world), finished=True) is Verdict.READY
+    assert world.complete_points.on_event(only(world), finished=True) is Settled.READY
     assert world.pending_of_pace() == 3
 
 
@@ -72,14 +72,14 @@ def test_an_end_that_ec2_does_not_show_yet_is_delivered_again() -> None:
     world = taken()
     with pytest.raises(TemporaryError, match=r"still shows .* as pending"):
         world.complete_points.on_event(only(world), finished=True)
-    assert world.complete_points.on_event(only(world), finished=False) is Verdict.PENDING
+    assert world.complete_points.on_event(only(world), finished=False) is Settled.PENDING
     assert world.point("mysql").state is PointState.PENDING
 
 
 def test_a_failed_snapshot_fails_its_point_with_ec2s_reason() -> None:
     world = taken()
     world.ebs.break_snapshot(only(world), "the KMS key is disabled")
-    assert world.complete_points.on_event(only(world), finished=True) is Verdict.FAILED
+    assert world.complete_points.on_event(only(world), finished=True) is Settled.FAILED
     assert world.point("mysql").reason == f"EC2 failed {only(world)}: the KMS key is disabled"
     assert world.the_run().state is RunState.FAILED  # type: ignore[union-attr]
 
@@ -87,7 +87,7 @@ def test_a_failed_snapshot_fails_its_point_with_ec2s_reason() -> None:
 def test_snapshots_of_others_are_ignored_and_not_touched() -> None:
     world = taken()
     foreign = world.ebs.create("vol-mysql", {"Name": "by hand", "snapkeep:managed": "no"}, "")
-    assert world.complete_points.on_event(foreign.id, finished=True) is Verdict.NOT_OURS
+    assert world.complete_points.on_event(foreign.id, finished=True) is Settled.NOT_OURS
     assert world.ebs.all[foreign.id].tags == foreign.tags
 
 
@@ -96,7 +96,7 @@ def test_what_only_inherited_the_tags_of_its_volume_is_dropped_at_once(copied: d
     world = taken()
     foreign = world.ebs.create("vol-mysql", {tags.MANAGED: "true"} | copied, "by AWS Backup")
     world.ebs.complete()
-    assert world.complete_points.on_event(foreign.id, finished=True) is Verdict.NOT_OURS
+    assert world.complete_points.on_event(foreign.id, finished=True) is Settled.NOT_OURS
     assert world.ebs.all[foreign.id].tags == foreign.tags
 
 
@@ -116,7 +116,7 @@ def test_tags_that_make_no_sense_end_in_unknown_and_stop_coming_back(poison: dic
     with pytest.raises(TemporaryError, match="journal does not show"):
         world.complete_points.on_event(strange.id, finished=True)
     world.wait(minutes=4)  # EventBridge's event has five attempts, a minute apart
-    assert world.complete_points.on_event(strange.id, finished=True) is Verdict.UNKNOWN
+    assert world.complete_points.on_event(strange.id, finished=True) is Settled.UNKNOWN
     assert world.ebs.all[strange.id].tags == strange.tags
     assert world.point("mysql").state is PointState.PENDING
 
@@ -133,7 +133,7 @@ def test_a_volume_snapshot_named_after_somebody_elses_point_is_not_taken_for_it(
     fake = world.ebs.create("vol-attacker", filled, "")
     world.ebs.complete()
     world.wait(minutes=20)
-    assert world.complete_points.on_event(fake.id, finished=True) is Verdict.UNKNOWN
+    assert world.complete_points.on_event(fake.id, finished=True) is Settled.UNKNOWN
     assert world.point("mysql").snapshot_id == ""
 
 
@@ -141,7 +141,7 @@ def test_a_csi_points_snapshot_is_found_by_its_name_and_its_tags_completed() -> 
     world = taken(Method.CSI)
     world.cluster.run_driver(world.ebs)
     world.ebs.complete()
-    assert world.complete_points.on_event(only(world), finished=True) is Verdict.READY
+    assert world.complete_points.on_event(only(world), finished=True) is Settled.READY
     point = world.point("mysql")
     assert point.snapshot_id == only(world)
     assert tags.missing_tags(world.ebs.all[only(world)].tags, point) == {}
@@ -197,13 +197,13 @@ def refused_once(world: World, then: dict[str, str]) -> None:
 def test_what_somebody_else_completed_in_the_meantime_is_complete() -> None:
     world = taken(Method.CSI)
     refused_once(world, tags.full_tags(world.point("mysql")))
-    assert world.complete_points.on_event(only(world), finished=True) is Verdict.READY
+    assert world.complete_points.on_event(only(world), finished=True) is Settled.READY
 
 
 def test_what_somebody_else_named_otherwise_in_the_meantime_fails() -> None:
     world = taken(Method.CSI)
     refused_once(world, tags.full_tags(world.point("mysql")) | {tags.CLAIM_UID: "another"})
-    assert world.complete_points.on_event(only(world), finished=True) is Verdict.FAILED
+    assert world.complete_points.on_event(only(world), finished=True) is Settled.FAILED
     assert "somebody changed snapkeep:claim-uid" in world.point("mysql").reason
 
 
@@ -214,7 +214,7 @@ def test_a_refusal_is_tried_again_until_the_snapshot_is_late() -> None:
         world.complete_points.on_event(only(world), finished=True)
     world.wait(hours=2)
     world.ebs.fail_next("add_tags", Forbidden("CreateTags: UnauthorizedOperation"))
-    assert world.complete_points.on_event(only(world), finished=True) is Verdict.FAILED
+    assert world.complete_points.on_event(only(world), finished=True) is Settled.FAILED
     assert "UnauthorizedOperation" in world.point("mysql").reason
 
 
@@ -226,7 +226,7 @@ def test_a_point_is_not_ready_while_its_tags_are_missing() -> None:
     with pytest.raises(TemporaryError):
         world.complete_points.on_event(only(world), finished=True)
     assert world.point("mysql").state is PointState.PENDING
-    assert world.complete_points.on_event(only(world), finished=True) is Verdict.READY
+    assert world.complete_points.on_event(only(world), finished=True) is Settled.READY
 
 
 def test_tags_that_can_never_be_set_fail_the_point_with_the_reason() -> None:
@@ -234,7 +234,7 @@ def test_tags_that_can_never_be_set_fail_the_point_with_the_reason() -> None:
     world.cluster.run_driver(world.ebs)
     world.ebs.complete()
     world.ebs.fail_next("add_tags", PermanentError("the snapshot has 50 tags already"))
-    assert world.complete_points.on_event(only(world), finished=True) is Verdict.FAILED
+    assert world.complete_points.on_event(only(world), finished=True) is Settled.FAILED
     assert "the snapshot has 50 tags already" in world.point("mysql").reason
 
 
@@ -243,10 +243,10 @@ def test_a_second_snapshot_of_a_point_is_marked_and_never_counted() -> None:
     first = only(world)
     twin = world.ebs.create("vol-mysql", tags.full_tags(world.point("mysql")), "")
     world.ebs.complete()
-    assert world.complete_points.on_event(twin.id, finished=True) is Verdict.DUPLICATE
-    assert world.complete_points.on_event(twin.id, finished=True) is Verdict.DUPLICATE
+    assert world.complete_points.on_event(twin.id, finished=True) is Settled.DUPLICATE
+    assert world.complete_points.on_event(twin.id, finished=True) is Settled.DUPLICATE
     assert world.ebs.all[twin.id].tags[tags.DUPLICATE] == "true"
-    assert world.complete_points.on_event(first, finished=True) is Verdict.READY
+    assert world.complete_points.on_event(first, finished=True) is Settled.READY
     assert world.the_run().ready == 1  # type: ignore[union-attr]
 
 
@@ -298,7 +298,7 @@ def test_a_point_is_locked_before_it_counts() -> None:
     with pytest.raises(TemporaryError):
         world.complete_points.on_event(only(world), finished=True)
     assert list(world.ebs.locks) == [only(world)]
-    assert world.complete_points.on_event(only(world), finished=True) is Verdict.READY
+    assert world.complete_points.on_event(only(world), finished=True) is Settled.READY
 
 
 def test_an_event_that_comes_again_does_not_move_the_end_of_the_lock() -> None:
@@ -324,7 +324,7 @@ def test_a_lock_that_ec2_cannot_set_now_is_tried_again() -> None:
 def test_a_point_that_cannot_be_locked_is_ready_and_announced_as_unlocked() -> None:
     world = taken_under_lock()
     world.ebs.fail_next("lock", PermanentError("the role may not lock it"))
-    assert world.complete_points.on_event(only(world), finished=True) is Verdict.READY
+    assert world.complete_points.on_event(only(world), finished=True) is Settled.READY
     reason = "not locked, so it can be deleted: the role may not lock it"
     (point,) = world.journal.all_points.values()
     assert (point.state, point.reason) == (PointState.READY, reason)
@@ -336,7 +336,7 @@ def test_a_lock_that_iam_refuses_because_the_policys_tag_is_too_new_is_tried_aga
     world.ebs.fail_next("lock", Forbidden("no policy allows it"))
     with pytest.raises(TemporaryError):
         world.complete_points.on_event(only(world), finished=True)
-    assert world.complete_points.on_event(only(world), finished=True) is Verdict.READY
+    assert world.complete_points.on_event(only(world), finished=True) is Settled.READY
     assert only(world) in world.ebs.locks and world.announcer.unlocked == []
 
 
@@ -346,7 +346,7 @@ def test_a_lock_that_iam_refuses_again_is_announced_and_the_point_is_ready() -> 
     with pytest.raises(TemporaryError):
         world.complete_points.on_event(only(world), finished=True)
     world.ebs.fail_next("lock", Forbidden("no policy allows it"))
-    assert world.complete_points.on_event(only(world), finished=True) is Verdict.READY
+    assert world.complete_points.on_event(only(world), finished=True) is Settled.READY
     assert [reason for _, reason in world.announcer.unlocked] == [
         "not locked, so it can be deleted: no policy allows it"
     ]
@@ -375,7 +375,7 @@ def taken_in_auto_mode() -> World:
 def test_a_snapshot_of_auto_mode_becomes_ours_by_its_completion() -> None:
     world = taken_in_auto_mode()
     assert tags.MANAGED not in world.ebs.all[only(world)].tags
-    assert world.complete_points.on_event(only(world), finished=True) is Verdict.READY
+    assert world.complete_points.on_event(only(world), finished=True) is Settled.READY
     assert tags.missing_tags(world.ebs.all[only(world)].tags, world.point("mysql")) == {}
     assert len(world.counted()["mysql"]) == 1
 
@@ -384,7 +384,7 @@ def test_other_peoples_snapshots_in_an_auto_mode_cluster_stay_theirs() -> None:
     world = taken_in_auto_mode()
     for mark in ({}, {NAMED_SNAPSHOT: "snapshot-somebody"}):
         theirs = world.ebs.create("vol-mysql", AUTO_MODE.tags("myeks") | mark, "by kubectl")
-        assert world.complete_points.on_event(theirs.id, finished=True) is Verdict.NOT_OURS
+        assert world.complete_points.on_event(theirs.id, finished=True) is Settled.NOT_OURS
         assert tags.MANAGED not in world.ebs.all[theirs.id].tags
 
 
@@ -396,18 +396,18 @@ def test_a_forged_mark_adopts_nothing_of_another_volume_or_cluster(volume: str, 
     world.ebs.add_volume(volume)
     mark = {NAMED_SNAPSHOT: world.point("mysql").driver_mark, AUTO_MODE.cluster_key: cluster}
     forged = world.ebs.create(volume, mark, "forged")
-    assert world.complete_points.on_event(forged.id, finished=True) is Verdict.NOT_OURS
+    assert world.complete_points.on_event(forged.id, finished=True) is Settled.NOT_OURS
 
 
 def test_what_auto_mode_cuts_twice_counts_once_and_the_twin_can_be_pruned() -> None:
     world = taken_in_auto_mode()
     first = only(world)
     twin = world.ebs.create("vol-mysql", dict(world.ebs.all[first].tags), "cut again while EC2 lagged")
-    assert world.complete_points.on_event(twin.id, finished=True) is Verdict.CONTESTED
+    assert world.complete_points.on_event(twin.id, finished=True) is Settled.CONTESTED
     world.cluster.mark_ready()
     world.reconcile()
     assert world.point("mysql").snapshot_id == first
-    assert world.complete_points.on_event(twin.id, finished=True) is Verdict.DUPLICATE
+    assert world.complete_points.on_event(twin.id, finished=True) is Settled.DUPLICATE
     marked = world.ebs.all[twin.id].tags
     assert (marked[tags.MANAGED], marked[tags.CLUSTER], marked[tags.DUPLICATE]) == ("true", "myeks", "true")
 
@@ -415,7 +415,7 @@ def test_what_auto_mode_cuts_twice_counts_once_and_the_twin_can_be_pruned() -> N
 def test_a_managed_tag_by_hand_takes_nothing_from_what_auto_mode_cut() -> None:
     world = taken_in_auto_mode()
     world.ebs.add_tags(only(world), {tags.MANAGED: "true"})
-    assert world.complete_points.on_event(only(world), finished=True) is Verdict.READY
+    assert world.complete_points.on_event(only(world), finished=True) is Settled.READY
     request = world.ebs.tag_requests[-1]
     assert (request[tags.MANAGED], request[tags.CLUSTER]) == ("true", "myeks")
 

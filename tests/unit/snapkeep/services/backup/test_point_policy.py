@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from snapkeep.domain.backup.on_demand import Wish
+from snapkeep.domain.backup.on_demand import OnDemandRequest
 from snapkeep.domain.backup.runs import Run
 from snapkeep.domain.policies import ON_DEMAND, Method
 from snapkeep.services.backup.point_policy import policy_of_point
@@ -19,7 +19,9 @@ def test_points_of_a_schedule_have_their_policy_and_those_of_a_wish_what_it_says
 
     wished = replace(point, policy=ON_DEMAND, run="myeks.on-demand.x")
     assert policy_of_point(wished, world.deployment, world.journal) is None
-    run = Run(wished.run, "myeks", ON_DEMAND, SLOT, SLOT, wish=Wish(policy="nightly", method=Method.CSI))
+    run = Run(
+        wished.run, "myeks", ON_DEMAND, SLOT, SLOT, wish=OnDemandRequest(policy="nightly", method=Method.CSI)
+    )
     world.journal.accept_run(run, "one")
     found = policy_of_point(wished, world.deployment, world.journal)
     assert found == replace(world.policy, method=Method.CSI)

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from snapkeep.domain.backup.on_demand import Wish
+from snapkeep.domain.backup.on_demand import OnDemandRequest
 from snapkeep.domain.backup.runs import Run, RunState
 from snapkeep.domain.claims import ClaimName, Volume, VolumeKind
 from snapkeep.domain.errors import ClusterUnreachable, NotFound, TemporaryError, Throttled, UnknownCluster
@@ -18,12 +18,12 @@ from tests.fakes.faults import Crash
 from tests.fakes.world import SLOT, World, a_claim, a_policy
 from tests.unit.snapkeep.services.backup.test_exactly_once import CrashAt
 
-DATA = Wish(claims=(ClaimName("shop", "data"),), method=Method.EBS)
-SHOP = Wish(selection=Selection(namespaces=("shop",)), method=Method.EBS)
+DATA = OnDemandRequest(claims=(ClaimName("shop", "data"),), method=Method.EBS)
+SHOP = OnDemandRequest(selection=Selection(namespaces=("shop",)), method=Method.EBS)
 EFS = a_claim("uploads", volume=Volume("pv-efs", VolumeKind.EFS, "efs.csi.aws.com", "fs-1"))
 
 
-def accepted(world: World, wish: Wish = DATA, request: str = "one") -> Run:
+def accepted(world: World, wish: OnDemandRequest = DATA, request: str = "one") -> Run:
     return world.request_backup.accept("myeks", wish, request)
 
 
@@ -113,7 +113,9 @@ def test_a_plan_says_what_would_be_taken_and_writes_nothing() -> None:
 
 def test_claims_that_cannot_be_taken_are_left_with_the_reason_and_the_run_says_so() -> None:
     world = World(a_claim("data"), EFS)
-    wish = Wish(claims=(ClaimName("shop", "data"), ClaimName("shop", "uploads"), ClaimName("shop", "typo")))
+    wish = OnDemandRequest(
+        claims=(ClaimName("shop", "data"), ClaimName("shop", "uploads"), ClaimName("shop", "typo"))
+    )
     ended = carried_out(world, run := accepted(world, wish))
     assert ended.left == {"efs": 1, "not_found": 1}
     assert {item.subject for item in world.journal.left(run.id)} == {"shop/uploads", "shop/typo"}
@@ -134,7 +136,7 @@ def test_a_policy_is_run_now_with_its_groups_but_its_points_are_on_demand() -> N
     world = World(a_claim("data", labels=labels), a_claim("logs", labels=labels), policy=policy)
     for volume in ("vol-data", "vol-logs"):
         world.ebs.add_volume(volume, instance="i-1")
-    run = accepted(world, Wish(policy="nightly"))
+    run = accepted(world, OnDemandRequest(policy="nightly"))
     assert carried_out(world, run).ready == 2
     assert {(point.policy, point.group) for point in points_of(world, run)} == {(ON_DEMAND, "shop/db")}
 
@@ -142,7 +144,7 @@ def test_a_policy_is_run_now_with_its_groups_but_its_points_are_on_demand() -> N
 def test_a_policy_or_cluster_that_is_not_there_is_named_before_anything_is_written() -> None:
     world = World(a_claim("data"))
     with pytest.raises(NotFound, match=r"has no policy hourly \(its policies: nightly\)"):
-        accepted(world, Wish(policy="hourly"))
+        accepted(world, OnDemandRequest(policy="hourly"))
     with pytest.raises(UnknownCluster, match="names no cluster prod; it names myeks"):
         world.request_backup.plan("prod", DATA)
     assert world.journal.runs == {}
@@ -150,7 +152,14 @@ def test_a_policy_or_cluster_that_is_not_there_is_named_before_anything_is_writt
 
 def test_a_policy_that_is_gone_when_the_run_is_planned_ends_it_with_words() -> None:
     world = World(a_claim("data"))
-    run = Run("myeks.on-demand.20261124T180000Z", "myeks", ON_DEMAND, SLOT, SLOT, wish=Wish(policy="gone"))
+    run = Run(
+        "myeks.on-demand.20261124T180000Z",
+        "myeks",
+        ON_DEMAND,
+        SLOT,
+        SLOT,
+        wish=OnDemandRequest(policy="gone"),
+    )
     world.journal.accept_run(run, "one")
     world.starter.started.append(("myeks", ON_DEMAND, SLOT))
     ended = carried_out(world, run)
@@ -175,11 +184,11 @@ def test_what_is_known_of_the_claims_is_saved_by_ebs_when_the_cluster_is_silent(
 def test_without_a_method_ebs_takes_the_place_of_a_csi_that_is_not_there_and_with_one_it_does_not() -> None:
     world = World(a_claim("data"))
     world.cluster.support = SnapshotSupport(False, "the cluster has no VolumeSnapshot CRDs")
-    run = accepted(world, Wish(claims=(ClaimName("shop", "data"),)))
+    run = accepted(world, OnDemandRequest(claims=(ClaimName("shop", "data"),)))
     assert carried_out(world, run).state is RunState.COMPLETED
     assert points_of(world, run)[0].method_reason.startswith("by ebs instead of csi: the cluster has no")
 
-    meant = accepted(world, Wish(claims=(ClaimName("shop", "data"),), method=Method.CSI), "two")
+    meant = accepted(world, OnDemandRequest(claims=(ClaimName("shop", "data"),), method=Method.CSI), "two")
     assert carried_out(world, meant).state is RunState.FAILED
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from snapkeep.domain import tags
 from snapkeep.domain.backup.runs import RunState
-from snapkeep.domain.interruption.rules import Draining, Reaction, Snapshotting
+from snapkeep.domain.interruption.rules import Draining, NodeRules, Snapshotting
 from snapkeep.domain.points import PointState
 from snapkeep.domain.policies import Method
 from tests.fakes.dying import DyingWorld
@@ -136,11 +136,11 @@ def test_a_claim_made_again_on_a_retained_volume_has_points_of_its_own() -> None
 
 def sharing_node() -> DyingWorld:
     """The pods of MySQL and WordPress run on the spot node; both claims are on the volume of MySQL."""
-    world = DyingWorld(Reaction(drain=Draining.ON, snapshot=Snapshotting.ALWAYS))
+    world = DyingWorld(NodeRules(drain=Draining.ON, snapshot=Snapshotting.ALWAYS))
     claims = on_one_volume("mysql", "wordpress")
     world.nodes.claim_list = list(claims)
-    world.machines.all = {
-        name: replace(machine, volumes=("vol-mysql",)) for name, machine in world.machines.all.items()
+    world.instances.all = {
+        name: replace(machine, volumes=("vol-mysql",)) for name, machine in world.instances.all.items()
     }
     world.backups.ebs.pause = EC2_PAUSE
     return world

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from snapkeep.domain.backup.on_demand import Wish
+from snapkeep.domain.backup.on_demand import OnDemandRequest
 from snapkeep.domain.errors import NotFound
 from snapkeep.domain.policies import Selection
 from snapkeep.services.backup.show import ShowBackup
@@ -31,7 +31,7 @@ def test_a_backup_is_not_found_in_another_cluster_or_namespace() -> None:
     world = World(a_claim("data"))
     world.backup(SLOT)
     show = ShowBackup(world.journal).show
-    wish = Wish(selection=Selection(namespaces=("shop",)), namespace="shop")
+    wish = OnDemandRequest(selection=Selection(namespaces=("shop",)), namespace="shop")
     own = world.request_backup.accept("myeks", wish, "one")
     scheduled = "myeks.nightly.20261124T180000Z"
     assert show("myeks", own.id, "shop", 10, "").run == own

@@ -13,7 +13,7 @@ from typing import Any
 from snapkeep.domain.errors import SnapkeepError
 from snapkeep.domain.interruption.aftermath import OUT_OF_SERVICE
 from snapkeep.domain.interruption.notices import Kind, Notice
-from snapkeep.domain.interruption.rules import Reaction
+from snapkeep.domain.interruption.rules import NodeRules
 from tests.fakes.dying import HOOK, INSTANCE, NODE, DyingWorld, a_notice
 from tests.fakes.faults import Crash
 
@@ -127,7 +127,7 @@ class Story:
 
 def a_story(wrap: Callable[[Any], Any] = lambda port: port, **reaction: Any) -> Story:
     """A world with this reaction; `wrap` may put a proxy around each port."""
-    return Story(DyingWorld(Reaction(**reaction), wrap=wrap))
+    return Story(DyingWorld(NodeRules(**reaction), wrap=wrap))
 
 
 def a_spot_death(story: Story) -> list[Notice]:

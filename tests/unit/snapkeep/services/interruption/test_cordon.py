@@ -8,11 +8,11 @@ import pytest
 
 from snapkeep.domain.errors import TemporaryError
 from snapkeep.domain.interruption.cordons import ANNOTATION
-from snapkeep.domain.interruption.machines import MachineState
+from snapkeep.domain.interruption.instances import InstanceState
 from snapkeep.domain.interruption.nodes import NodeChange, Taint
 from snapkeep.domain.interruption.notices import Kind
-from snapkeep.domain.interruption.rules import Reaction
-from tests.fakes.dying import INSTANCE, NODE, DyingWorld, a_machine, a_node, a_notice
+from snapkeep.domain.interruption.rules import NodeRules
+from tests.fakes.dying import INSTANCE, NODE, DyingWorld, a_node, a_notice, an_instance
 
 TAINT = Taint("karpenter.sh/disrupted", "", "NoSchedule")
 
@@ -50,7 +50,7 @@ def test_a_node_that_never_holds_still_is_tried_again_later() -> None:
 )
 def test_a_foreign_instance_costs_one_call(tags: dict[str, str], reason: str) -> None:
     world = DyingWorld()
-    world.machines.all[INSTANCE] = a_machine(tags=tags)
+    world.instances.all[INSTANCE] = an_instance(tags=tags)
     seen = world.look(a_notice(world.clock()))
     assert seen.cluster == "" and reason in seen.reason
     assert world.nodes.calls == []
@@ -58,7 +58,7 @@ def test_a_foreign_instance_costs_one_call(tags: dict[str, str], reason: str) ->
 
 def test_an_instance_that_ec2_forgot_is_nobody_s() -> None:
     world = DyingWorld()
-    world.machines.all.clear()
+    world.instances.all.clear()
     assert "EC2 knows no instance" in world.look(a_notice(world.clock())).reason
 
 
@@ -72,13 +72,13 @@ def test_a_tag_without_a_node_of_that_provider_id_is_only_a_hint() -> None:
 
 def test_a_terminated_machine_without_a_name_is_still_found() -> None:
     world = DyingWorld()
-    world.machines.all[INSTANCE] = a_machine(private_dns="", state=MachineState.SHUTTING_DOWN)
+    world.instances.all[INSTANCE] = an_instance(private_dns="", state=InstanceState.SHUTTING_DOWN)
     world.look(a_notice(world.clock(), Kind.STATE, action="shutting-down"))
     assert world.node.unschedulable
 
 
 def test_cordon_false_and_a_far_date_leave_the_node_alone() -> None:
-    left = DyingWorld(Reaction(cordon=False))
+    left = DyingWorld(NodeRules(cordon=False))
     left.look(a_notice(left.clock()))
     later = DyingWorld()
     later.look(a_notice(later.clock(), Kind.HEALTH, deadline=later.clock() + timedelta(days=9)))
@@ -96,8 +96,8 @@ def test_that_a_machine_runs_costs_no_call_and_a_withdrawal_cordons_nothing() ->
 def test_a_cordon_of_ours_is_lifted_and_one_of_a_person_is_not() -> None:
     world = DyingWorld()
     world.look(a_notice(world.clock()))
-    world.cordoner.lift("myeks", INSTANCE, NODE)
+    world.cordoner.uncordon("myeks", INSTANCE, NODE)
     assert not world.node.unschedulable and ANNOTATION not in world.node.annotations
     world.nodes.nodes[NODE] = a_node(unschedulable=True)
-    world.cordoner.lift("myeks", INSTANCE, NODE)
+    world.cordoner.uncordon("myeks", INSTANCE, NODE)
     assert world.node.unschedulable

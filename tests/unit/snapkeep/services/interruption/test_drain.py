@@ -8,10 +8,10 @@ import pytest
 
 from snapkeep.domain.errors import ClusterUnreachable, PermanentError, TemporaryError, Throttled
 from snapkeep.domain.interruption.notices import Kind
-from snapkeep.domain.interruption.rules import Draining, OnRebalance, Reaction
+from snapkeep.domain.interruption.rules import Draining, NodeRules, OnRebalance
 from tests.fakes.dying import HOOK, INSTANCE, DyingWorld, a_notice
 
-DRAINED = Reaction(drain=Draining.ON)
+DRAINED = NodeRules(drain=Draining.ON)
 BUDGET = "The disruption budget mysql needs 1 healthy pods and has 1 currently"
 
 
@@ -70,7 +70,7 @@ def test_nothing_is_forced_once_the_deadline_is_over() -> None:
 
 
 def test_nothing_is_forced_for_a_recommendation_and_it_is_not_asked_for_ever() -> None:
-    world = DyingWorld(Reaction(drain=Draining.ON, rebalance=OnRebalance.DRAIN))
+    world = DyingWorld(NodeRules(drain=Draining.ON, rebalance=OnRebalance.DRAIN))
     world.nodes.budgets["mysql-0"] = BUDGET
     world.announce(a_notice(world.clock(), Kind.REBALANCE))
     world.save()
@@ -116,5 +116,5 @@ def test_an_api_that_does_not_answer_is_asked_once() -> None:
 def test_a_pod_whose_event_cannot_be_written_leaves_all_the_same() -> None:
     world = DyingWorld(DRAINED)
     world.warn()
-    world.nodes.fail_next("say", *[ClusterUnreachable("no answer")] * 9)
+    world.nodes.fail_next("record_event", *[ClusterUnreachable("no answer")] * 9)
     assert len(world.save().evicted) == 3

@@ -9,10 +9,10 @@ from itertools import permutations
 import pytest
 
 from snapkeep.domain.errors import ClusterUnreachable, TemporaryError
-from snapkeep.domain.interruption.machines import MachineState
+from snapkeep.domain.interruption.instances import InstanceState
 from snapkeep.domain.interruption.notices import HEALTH_LEAD, Kind
-from snapkeep.domain.interruption.rules import Reaction
-from tests.fakes.dying import HOOK, INSTANCE, NODE, DyingWorld, a_machine, a_node, a_notice
+from snapkeep.domain.interruption.rules import NodeRules
+from tests.fakes.dying import HOOK, INSTANCE, NODE, DyingWorld, a_node, a_notice, an_instance
 
 ARN = "arn:aws:health:one"
 
@@ -77,7 +77,7 @@ def test_two_writers_lose_nothing() -> None:
 
 def test_a_foreign_instance_leaves_no_trace() -> None:
     world = DyingWorld()
-    world.machines.all[INSTANCE] = a_machine(tags={})
+    world.instances.all[INSTANCE] = an_instance(tags={})
     assert world.warn().outcome == "not ours"
     assert world.journal.all_incidents == {} and world.to_save.sent == [] and world.news.steps == []
 
@@ -85,7 +85,7 @@ def test_a_foreign_instance_leaves_no_trace() -> None:
 def test_an_event_that_cannot_be_published_costs_nothing_but_the_event() -> None:
     world = DyingWorld()
     world.news.fail_next("interruption", TemporaryError("no"))
-    world.nodes.fail_next("say", ClusterUnreachable("no"))
+    world.nodes.fail_next("record_event", ClusterUnreachable("no"))
     assert world.warn().outcome == "act"
     assert world.to_save.sent
 
@@ -139,12 +139,12 @@ def test_a_scheduled_event_is_respected_and_its_cancellation_too() -> None:
 def test_a_stopped_machine_is_uncordoned_when_it_runs_again() -> None:
     world = DyingWorld()
     world.warn(action="stop")
-    world.die(MachineState.STOPPED)
+    world.die(InstanceState.STOPPED)
     for _ in range(8):
         world.wait(minutes=15)
         world.handler.tick()
     assert world.node.unschedulable and not world.record.closed_at
-    world.machines.all[INSTANCE] = a_machine()
+    world.instances.all[INSTANCE] = an_instance()
     world.announce(a_notice(world.clock(), Kind.STATE, key="run", action="running"))
     assert not world.node.unschedulable and world.record.closed_at
 
@@ -162,7 +162,7 @@ def test_a_death_whose_news_was_lost_is_found_by_looking() -> None:
 def test_trouble_with_one_incident_never_stops_the_others() -> None:
     world = DyingWorld()
     world.warn()
-    world.machines.all["i-0other"] = a_machine("i-0other", private_dns="other")
+    world.instances.all["i-0other"] = an_instance("i-0other", private_dns="other")
     world.announce(a_notice(world.clock(), instance="i-0other", key="other"))
     world.wait(minutes=15)
     world.nodes.fail_next("open", ClusterUnreachable("the API did not answer"))
@@ -288,7 +288,7 @@ def test_a_warning_that_saw_the_cordon_just_before_it_was_lifted_cordons_again()
 
 
 def test_a_tick_takes_no_new_snapshots_without_news() -> None:
-    world = DyingWorld(Reaction(uncordon_after=timedelta(hours=24)))
+    world = DyingWorld(NodeRules(uncordon_after=timedelta(hours=24)))
     world.announce(a_notice(world.clock(), Kind.REBALANCE))
     world.save()
     for _ in range(8):
@@ -324,7 +324,7 @@ def test_a_stopped_machine_is_not_saved_again_and_again() -> None:
     world = DyingWorld()
     world.warn(action="stop")
     world.announce(a_notice(world.clock(), Kind.STATE, key="s", action="stopping"))
-    world.die(MachineState.STOPPED)
+    world.die(InstanceState.STOPPED)
     world.to_save.sent.clear()
     for _ in range(8):
         world.wait(minutes=15)
@@ -334,19 +334,19 @@ def test_a_stopped_machine_is_not_saved_again_and_again() -> None:
 
 def test_two_clusters_of_one_deployment_are_told_apart() -> None:
     world = DyingWorld()
-    world.machines.all[INSTANCE] = a_machine(tags={"kubernetes.io/cluster/theirs": "owned"})
+    world.instances.all[INSTANCE] = an_instance(tags={"kubernetes.io/cluster/theirs": "owned"})
     assert world.warn().outcome == "not ours"
-    world.machines.all[INSTANCE] = a_machine(
+    world.instances.all[INSTANCE] = an_instance(
         tags={"eks:cluster-name": "myeks", "kubernetes.io/cluster/theirs": "owned"}
     )
     assert world.warn().cluster == "myeks"
 
 
-@pytest.mark.parametrize("port", ["machine", "open", "find", "write"])
+@pytest.mark.parametrize("port", ["instance", "open", "find", "write"])
 def test_whatever_does_not_answer_lets_the_event_come_again(port: str) -> None:
     world = DyingWorld()
     warning = a_notice(world.clock())
-    asked = world.machines if port == "machine" else world.nodes
+    asked = world.instances if port == "instance" else world.nodes
     asked.fail_next(port, ClusterUnreachable("no answer"))
     with pytest.raises(ClusterUnreachable):
         world.announce(warning)
@@ -360,7 +360,7 @@ def test_what_nobody_foresaw_in_one_incident_stops_no_other() -> None:
     other = a_notice(world.clock(), instance="i-other")
     world.journal.write_incident(replace(world.record, instance="i-other", notices=(other,), revision=0))
     world.wait(minutes=16)
-    world.machines.fail_next("machine", KeyError("State"))
+    world.instances.fail_next("instance", KeyError("State"))
     handled = world.handler.tick()
     assert sorted(each.outcome == "failed" for each in handled) == [False, True]
     assert world.news.given_up == [("handle_interruption", 1)]

@@ -10,7 +10,7 @@ from snapkeep.domain import tags
 from snapkeep.domain.backup.runs import RunState
 from snapkeep.domain.drivers import AUTO_MODE
 from snapkeep.domain.points import PointState
-from snapkeep.domain.report.catalogue import RecoveryPoint, Wanted
+from snapkeep.domain.report.catalogue import PointQuery, RecoveryPoint
 from snapkeep.domain.restore.requests import RestoreRequest
 from snapkeep.services.report.list_points import ListPoints
 from snapkeep.services.restore.plan import PlanRestore
@@ -30,7 +30,7 @@ def warned(world: DyingWorld, *, events: bool = True) -> None:
 def listed(world: DyingWorld) -> list[RecoveryPoint]:
     """The points that the API shows under the built-in policy."""
     points = ListPoints(world.deployment, world.backups.ebs, world.journal)
-    return list(points.page("myeks", Wanted(policy="interruption"), 100, "").points)
+    return list(points.page("myeks", PointQuery(policy="interruption"), 100, "").points)
 
 
 def test_they_are_in_the_catalogue_as_soon_as_ec2_is_done() -> None:

@@ -16,12 +16,12 @@ import pytest
 
 from snapkeep.adapters.kubernetes.nodes import KubernetesNodes
 from snapkeep.domain.errors import ClusterUnreachable, NotFound
-from snapkeep.domain.interruption.machines import MachineState
+from snapkeep.domain.interruption.instances import InstanceState
 from snapkeep.domain.interruption.notices import Kind
 from snapkeep.inbound.interruptions import notices
-from snapkeep.services.interruption.cordon import CordonNode, Sighting
-from tests.fakes.dying import NODE, DyingWorld, a_machine
-from tests.fakes.nodes import FakeMachines
+from snapkeep.services.interruption.cordon import CordonNode, Triage
+from tests.fakes.dying import NODE, DyingWorld, an_instance
+from tests.fakes.nodes import FakeInstances
 from tests.unit.snapkeep.adapters.kubernetes.scripted import Reply, ScriptedTransport, a_client
 
 EVENTS = Path(__file__).parents[5] / "events" / "handle_interruption"
@@ -47,12 +47,12 @@ def a_node(name: str = NODE, version: str = "7", instance: str = INSTANCE) -> di
     }
 
 
-def seen(*replies: Reply | Exception, event: str = "spot_terminate", **machine: Any) -> tuple[Sighting, Any]:
+def seen(*replies: Reply | Exception, event: str = "spot_terminate", **machine: Any) -> tuple[Triage, Any]:
     """What a warning leads to when the API replies so, and the requests it got."""
     client, http = a_client(*replies)
     cordoner = CordonNode(
         DyingWorld().deployment,
-        FakeMachines(a_machine(INSTANCE, **machine)),
+        FakeInstances(an_instance(INSTANCE, **machine)),
         Cluster(KubernetesNodes(client)),
         DyingWorld().clock,
     )
@@ -109,7 +109,7 @@ def test_a_resource_arn_with_a_zone_and_without_an_account_is_not_even_read() ->
 
 def test_a_machine_that_lost_its_private_name_is_found_by_the_providerid() -> None:
     listed = Reply(200, {"items": [a_node("other", instance="i-0b"), a_node()], "metadata": {}})
-    sighting, _ = seen(Reply(404), listed, Reply(200), private_dns="", state=MachineState.SHUTTING_DOWN)
+    sighting, _ = seen(Reply(404), listed, Reply(200), private_dns="", state=InstanceState.SHUTTING_DOWN)
     assert sighting.node is not None and sighting.node.name == NODE
 
 

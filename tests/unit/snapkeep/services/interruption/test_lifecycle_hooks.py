@@ -9,10 +9,10 @@ import pytest
 
 from snapkeep.domain.errors import TemporaryError
 from snapkeep.domain.interruption.notices import Hook, Kind
-from snapkeep.domain.interruption.rules import Draining, Reaction
+from snapkeep.domain.interruption.rules import Draining, NodeRules
 from tests.fakes.dying import HOOK, INSTANCE, NODE, DyingWorld, a_notice
 
-DRAINED = Reaction(drain=Draining.ON)
+DRAINED = NodeRules(drain=Draining.ON)
 
 
 def called(world: DyingWorld, hook: Hook = HOOK) -> None:
@@ -36,7 +36,7 @@ def test_a_managed_node_group_answers_its_hooks_itself() -> None:
 
 
 def test_a_hook_of_a_node_that_nobody_of_us_drains_is_left() -> None:
-    world = DyingWorld(Reaction(drain=Draining.OFF))
+    world = DyingWorld(NodeRules(drain=Draining.OFF))
     called(world)
     world.save()
     assert (world.hooks.beats, world.hooks.completed) == ([], [])

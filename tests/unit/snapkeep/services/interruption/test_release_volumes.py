@@ -9,11 +9,11 @@ import pytest
 
 from snapkeep.domain.errors import TemporaryError
 from snapkeep.domain.interruption.aftermath import OUT_OF_SERVICE
-from snapkeep.domain.interruption.machines import MachineState
+from snapkeep.domain.interruption.instances import InstanceState
 from snapkeep.domain.interruption.nodes import Attachment, NodeChange
 from snapkeep.domain.interruption.notices import Kind
-from snapkeep.domain.interruption.rules import Reaction, Snapshotting
-from tests.fakes.dying import INSTANCE, NODE, DyingWorld, a_machine, a_node, a_notice
+from snapkeep.domain.interruption.rules import NodeRules, Snapshotting
+from tests.fakes.dying import INSTANCE, NODE, DyingWorld, a_node, a_notice, an_instance
 
 
 def terminated(world: DyingWorld) -> None:
@@ -27,8 +27,8 @@ def taints(world: DyingWorld) -> list[str]:
     return [taint.key for taint in world.node.taints]
 
 
-@pytest.mark.parametrize("state", [MachineState.RUNNING, MachineState.STOPPED, MachineState.STOPPING])
-def test_a_machine_that_is_not_terminated_keeps_its_volumes(state: MachineState) -> None:
+@pytest.mark.parametrize("state", [InstanceState.RUNNING, InstanceState.STOPPED, InstanceState.STOPPING])
+def test_a_machine_that_is_not_terminated_keeps_its_volumes(state: InstanceState) -> None:
     world = DyingWorld()
     world.warn()
     world.die(state)
@@ -38,7 +38,7 @@ def test_a_machine_that_is_not_terminated_keeps_its_volumes(state: MachineState)
 
 
 def test_a_death_that_ec2_shows_only_later_is_waited_for() -> None:
-    for shown in (MachineState.SHUTTING_DOWN, MachineState.RUNNING):
+    for shown in (InstanceState.SHUTTING_DOWN, InstanceState.RUNNING):
         world = DyingWorld()
         world.warn()
         world.die(shown)
@@ -157,21 +157,21 @@ def test_a_node_that_was_saved_does_not_ring_again() -> None:
 
 
 def test_what_is_not_to_be_snapshotted_is_not_missed() -> None:
-    world = DyingWorld(Reaction(snapshot=Snapshotting.NEVER))
+    world = DyingWorld(NodeRules(snapshot=Snapshotting.NEVER))
     world.warn()
     assert over(world)["VolumesMissed"] == 0
 
 
 def test_a_foreign_machine_is_left() -> None:
     world = DyingWorld()
-    world.machines.all[INSTANCE] = a_machine(state=MachineState.TERMINATED, tags={})
+    world.instances.all[INSTANCE] = an_instance(state=InstanceState.TERMINATED, tags={})
     assert world.release().step == "not ours"
     assert world.journal.all_incidents == {}
 
 
 def test_a_foreign_machine_costs_one_call() -> None:
     world = DyingWorld()
-    world.machines.all[INSTANCE] = a_machine(state=MachineState.TERMINATED, tags={})
+    world.instances.all[INSTANCE] = an_instance(state=InstanceState.TERMINATED, tags={})
     for port in (world.journal, world.nodes):
         for call in ("incident", "open"):
             port.fail_next(call, AssertionError("nobody asks for a foreign machine"))

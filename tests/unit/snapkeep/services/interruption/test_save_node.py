@@ -10,11 +10,11 @@ import pytest
 
 from snapkeep.domain.errors import ClusterUnreachable, NotFound, TemporaryError
 from snapkeep.domain.interruption.notices import Kind
-from snapkeep.domain.interruption.rules import Draining, Reaction, Snapshotting
+from snapkeep.domain.interruption.rules import Draining, NodeRules, Snapshotting
 from snapkeep.domain.points import PointState
-from tests.fakes.dying import HOOK, INSTANCE, NODE, DyingWorld, a_machine, a_notice
+from tests.fakes.dying import HOOK, INSTANCE, NODE, DyingWorld, a_notice, an_instance
 
-DRAINED = Reaction(drain=Draining.ON)
+DRAINED = NodeRules(drain=Draining.ON)
 BUDGET = "The disruption budget mysql needs 1 healthy pods and has 1 currently"
 
 
@@ -120,7 +120,7 @@ def test_without_claims_of_pods_there_is_nothing_to_save_and_each_volume_says_so
 
 
 def test_protected_claims_only() -> None:
-    world = DyingWorld(Reaction(snapshot=Snapshotting.PROTECTED))
+    world = DyingWorld(NodeRules(snapshot=Snapshotting.PROTECTED))
     excluded = replace(world.claims[1], labels={"snapkeep.io/exclude": "true"})
     world.nodes.claim_list = [world.claims[0], excluded]
     world.warn()
@@ -232,7 +232,7 @@ def test_a_rehearsal_says_what_would_happen_and_does_nothing() -> None:
     assert [staying.reason for staying in plan.drain.staying] == ["a DaemonSet would put it back"]
     assert world.nodes.evicted == [] and len(world.backups.ebs.all) == 0 and not world.node.unschedulable
     with pytest.raises(NotFound, match="no node with the providerID"):
-        world.machines.all["i-0gone"] = a_machine("i-0gone", private_dns="gone")
+        world.instances.all["i-0gone"] = an_instance("i-0gone", private_dns="gone")
         world.saver.plan("myeks", "i-0gone")
 
 
@@ -284,7 +284,7 @@ def figures_of_save(world: DyingWorld) -> Mapping[str, float]:
 def test_disks_that_no_claim_uses_are_named_but_not_counted_as_missed() -> None:
     world = DyingWorld()
     disks = ("vol-mysql", "vol-wordpress", "vol-containers")
-    world.machines.all[INSTANCE] = a_machine(volumes=disks)
+    world.instances.all[INSTANCE] = an_instance(volumes=disks)
     world.warn()
     report = world.save()
     assert report.missed == {"vol-containers": "no pod of the node uses it through a claim"}

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from snapkeep.domain.interruption.notices import GONE_WITHIN, HEALTH_LEAD, Kind
-from snapkeep.domain.interruption.rules import Draining, Reaction
+from snapkeep.domain.interruption.rules import Draining, NodeRules
 from snapkeep.inbound.interruptions import notices
-from tests.fakes.dying import INSTANCE, DyingWorld, a_machine, a_node, a_notice
+from tests.fakes.dying import INSTANCE, DyingWorld, a_node, a_notice, an_instance
 
 SAMPLES = Path(__file__).parents[5] / "events" / "handle_interruption"
 ONE, TWO, THREE = (f"i-0a1b2c3d4e5f6071{last}" for last in "89a")
@@ -34,7 +34,7 @@ def three_nodes() -> DyingWorld:
     world = DyingWorld()
     world.clock.now = datetime(2026, 11, 24, 12, tzinfo=UTC)
     for instance in (ONE, TWO, THREE):
-        world.machines.all[instance] = a_machine(instance, private_dns=instance)
+        world.instances.all[instance] = an_instance(instance, private_dns=instance)
         world.nodes.nodes[instance] = a_node(instance, instance)
     return world
 
@@ -143,7 +143,7 @@ def test_an_end_that_moves_moves_the_uncordoning_whatever_the_page_is_called() -
 
 
 def test_pods_have_their_own_grace_while_the_window_is_open_and_no_budget_is_overruled() -> None:
-    world = DyingWorld(Reaction(drain=Draining.ON))
+    world = DyingWorld(NodeRules(drain=Draining.ON))
     start, end = world.clock(), world.clock() + timedelta(hours=4)
     change = a_notice(start, Kind.HEALTH, action="REBOOT", deadline=start, window_end=end, subject="arn")
     world.wait(minutes=5)

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from snapkeep.domain.errors import TemporaryError
-from snapkeep.domain.interruption.machines import MachineState
+from snapkeep.domain.interruption.instances import InstanceState
 from snapkeep.domain.interruption.notices import HEALTH_LEAD, Kind
-from snapkeep.domain.interruption.rules import OnRebalance, Reaction, Verify
+from snapkeep.domain.interruption.rules import NodeRules, OnRebalance, Verify
 from tests.fakes.dying import HOOK, INSTANCE, NODE, DyingWorld, a_notice, a_pod
 
 MANAGED = {"eks.amazonaws.com/nodegroup": "spot"}
@@ -19,7 +19,7 @@ BUDGET = "The disruption budget mysql needs 1 healthy pods and has 1 currently"
 UNDRAINED = "has not evicted shop/mysql-0, shop/wordpress-0, 40 s after the notice"
 
 
-def managed_world(reaction: Reaction | None = None, **changes: Any) -> DyingWorld:
+def managed_world(reaction: NodeRules | None = None, **changes: Any) -> DyingWorld:
     """A world whose spot node belongs to a managed node group."""
     world = DyingWorld(reaction, **changes)
     world.nodes.nodes[NODE] = replace(world.node, labels=MANAGED)
@@ -83,7 +83,7 @@ def test_a_node_with_pods_without_claims_only_is_left_alone() -> None:
 
 
 def test_tell_says_so_and_evicts_nobody_however_often_it_looks() -> None:
-    world = warned(managed_world(Reaction(verify=Verify.TELL)))
+    world = warned(managed_world(NodeRules(verify=Verify.TELL)))
     for _ in range(3):
         world.save()
         world.wait(seconds=10)
@@ -146,7 +146,7 @@ def test_a_budget_that_blocks_is_tried_again_and_overruled_in_the_last_moment() 
 
 
 def test_a_budget_that_blocks_where_only_telling_is_asked_for_is_never_overruled() -> None:
-    world = warned(managed_world(Reaction(verify=Verify.TELL)), seconds=110)
+    world = warned(managed_world(NodeRules(verify=Verify.TELL)), seconds=110)
     world.nodes.budgets["mysql-0"] = BUDGET
     world.save()
     assert world.nodes.deleted == []
@@ -176,7 +176,7 @@ def test_a_clock_behind_that_of_ec2_waits_no_longer_than_40_seconds() -> None:
 
 def test_a_machine_that_goes_down_already_is_not_drained() -> None:
     world = warned(managed_world())
-    world.die(MachineState.SHUTTING_DOWN)
+    world.die(InstanceState.SHUTTING_DOWN)
     world.save()
     assert world.nodes.evicted == []
 
@@ -215,7 +215,7 @@ def test_a_scheduled_change_is_told_when_its_hour_has_come() -> None:
 
 def test_nobody_is_to_drain_for_a_recommendation_unless_the_rules_say_so() -> None:
     for rebalance, told in [(OnRebalance.CORDON, 0), (OnRebalance.DRAIN, 1)]:
-        world = managed_world(Reaction(rebalance=rebalance))
+        world = managed_world(NodeRules(rebalance=rebalance))
         world.announce(a_notice(world.clock(), Kind.REBALANCE, key="r"))
         world.wait(seconds=60)
         world.save()
@@ -249,6 +249,6 @@ def test_a_lifecycle_hook_of_the_group_is_still_left_to_the_group() -> None:
 def test_an_event_or_news_that_cannot_be_written_never_stops_the_evictions() -> None:
     world = warned(managed_world())
     world.news.fail_next("interruption", TemporaryError("no bus"))
-    world.nodes.fail_next("say", TemporaryError("no events"))
+    world.nodes.fail_next("record_event", TemporaryError("no events"))
     world.save()
     assert len(world.nodes.evicted) == 3

@@ -11,9 +11,9 @@ from snapkeep.adapters.calendar import CronCalendar
 from snapkeep.domain.errors import TemporaryError, UnknownCluster
 from snapkeep.domain.interruption.records import IncidentRecord
 from snapkeep.domain.points import PointState
-from snapkeep.domain.report.claims import Protection, ReportedClaim
+from snapkeep.domain.report.claims import ClaimState, ReportedClaim
 from snapkeep.domain.report.facts import Report
-from snapkeep.domain.report.points import Fate
+from snapkeep.domain.report.points import Outlook
 from snapkeep.domain.retention.candidates import backs_image
 from snapkeep.services.report.gather import GatherReport
 from tests.fakes.restore_samples import a_restore
@@ -47,8 +47,13 @@ def test_a_claim_that_was_backed_up_is_protected_and_its_points_say_what_becomes
     world: World,
 ) -> None:
     claim = the_claim(reported(world))
-    assert claim.state is Protection.PROTECTED
-    assert [point.fate for point in claim.points] == [Fate.STAYS, Fate.STAYS, Fate.NEXT, Fate.GOES]
+    assert claim.state is ClaimState.PROTECTED
+    assert [point.fate for point in claim.points] == [
+        Outlook.STAYS,
+        Outlook.STAYS,
+        Outlook.NEXT,
+        Outlook.GOES,
+    ]
     assert claim.points[2].goes_at == SLOT + 4 * DAY
     assert claim.objective == timedelta(hours=26)
 
@@ -57,14 +62,14 @@ def test_what_ec2_would_not_delete_stays_with_that_reason(world: World) -> None:
     oldest = min(world.ebs.all.values(), key=lambda snapshot: snapshot.started_at)
     world.ebs.locks[oldest.id] = (backs_image("ami-1"),)
     last = the_claim(reported(world)).points[-1]
-    assert (last.fate, last.reasons) == (Fate.STAYS, ("used by AMI ami-1: deregister it first",))
+    assert (last.fate, last.reasons) == (Outlook.STAYS, ("used by AMI ami-1: deregister it first",))
 
 
 def test_a_backup_that_never_had_a_snapshot_is_a_failure_by_the_journal(world: World) -> None:
     world.ebs.volumes.clear()
     world.back_up(SLOT + 4 * DAY)
     claim = the_claim(reported(world))
-    assert claim.state is Protection.FAILING
+    assert claim.state is ClaimState.FAILING
     assert claim.reason.startswith("policy nightly failed at 2026-11-28 18:00 UTC: ")
 
 
@@ -108,7 +113,7 @@ def test_a_snapshot_of_another_volume_is_told_apart_as_prune_does(world: World) 
     forged = world.ebs.create("vol-forged", newest.tags, "")
     world.ebs.complete()
     points = {point.snapshot_id: point for point in the_claim(reported(world)).points}
-    assert points[forged.id].fate is Fate.STAYS
+    assert points[forged.id].fate is Outlook.STAYS
     assert points[forged.id].state is PointState.PENDING
     assert "volume is vol-data and the snapshot is of vol-forged" in points[forged.id].reasons[0]
     assert "last 1/3" in points[newest.id].reasons

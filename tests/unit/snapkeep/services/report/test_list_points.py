@@ -15,7 +15,7 @@ from snapkeep.domain import tags
 from snapkeep.domain.errors import NotFound, UnknownCluster
 from snapkeep.domain.naming import point_id
 from snapkeep.domain.points import PointState, Snapshot, SnapshotState
-from snapkeep.domain.report.catalogue import RecoveryPoint, Wanted
+from snapkeep.domain.report.catalogue import PointQuery, RecoveryPoint
 from snapkeep.domain.restore.holds import Hold
 from snapkeep.services.report.list_points import CHUNK, CHUNKS, ListPoints
 from snapkeep.services.retention.sync_catalogue import SyncCatalogue
@@ -51,7 +51,7 @@ def listing(world: World) -> ListPoints:
 
 def walk(
     points: ListPoints,
-    wanted: Wanted,
+    wanted: PointQuery,
     limit: int,
     cluster: str = "myeks",
     between: Callable[[], None] = lambda: None,
@@ -94,7 +94,7 @@ SNAPSHOTS = st.lists(
     max_size=25,
 )
 WANTED = st.builds(
-    Wanted,
+    PointQuery,
     namespace=st.one_of(st.just(""), NAMES),
     claim=st.one_of(st.just(""), NAMES),
     policy=st.sampled_from(["", "nightly", "weekly"]),
@@ -104,7 +104,7 @@ WANTED = st.builds(
 )
 
 
-def matches(snapshot: Snapshot, wanted: Wanted) -> bool:
+def matches(snapshot: Snapshot, wanted: PointQuery) -> bool:
     known = snapshot.tags
     return (
         wanted.namespace in ("", known[tags.NAMESPACE])
@@ -124,7 +124,7 @@ def order(snapshot: Snapshot) -> tuple[Any, ...]:
 @settings(max_examples=60, deadline=None)
 @given(SNAPSHOTS, WANTED, st.integers(1, 7), st.booleans())
 def test_all_pages_together_are_all_wanted_points_once_and_in_order(
-    snapshots: list[Snapshot], wanted: Wanted, limit: int, complete: bool
+    snapshots: list[Snapshot], wanted: PointQuery, limit: int, complete: bool
 ) -> None:
     world = filled(*snapshots, complete=complete)
     found = [point.facts.snapshot_id for point in walk(listing(world), wanted, limit)]
@@ -152,7 +152,7 @@ def test_points_that_stay_are_listed_once_while_others_come_and_go(
             moved[gone.id] += 1
         compare(world)
 
-    found = [point.facts.snapshot_id for point in walk(listing(world), Wanted(), limit, between=between)]
+    found = [point.facts.snapshot_id for point in walk(listing(world), PointQuery(), limit, between=between)]
     assert len(found) == len(set(found))
     untouched = [each.id for each in sorted(snapshots, key=order) if each.id not in moved]
     assert [name for name in found if name in set(untouched)] == untouched
@@ -174,8 +174,10 @@ class Counting:
         return call
 
 
-@pytest.mark.parametrize("wanted", [Wanted(), Wanted("n-7"), Wanted(claim="c-9"), Wanted(policy="rare")])
-def test_a_page_costs_a_bounded_number_of_calls_whatever_the_total(wanted: Wanted) -> None:
+@pytest.mark.parametrize(
+    "wanted", [PointQuery(), PointQuery("n-7"), PointQuery(claim="c-9"), PointQuery(policy="rare")]
+)
+def test_a_page_costs_a_bounded_number_of_calls_whatever_the_total(wanted: PointQuery) -> None:
     snapshots = [a_snapshot(n // 500, f"n-{n % 10}", f"c-{n % 50}", "nightly") for n in range(5000)]
     world = filled(*snapshots)
     calls: Counter[str] = Counter()
@@ -197,13 +199,13 @@ def test_a_page_costs_a_bounded_number_of_calls_whatever_the_total(wanted: Wante
 
 def test_points_of_a_cluster_that_the_config_forgot_are_listed() -> None:
     world = filled(a_snapshot(0, "a", "b", "nightly", cluster="gone"))
-    (point,) = walk(listing(world), Wanted(), 10, cluster="gone")
+    (point,) = walk(listing(world), PointQuery(), 10, cluster="gone")
     assert point.facts.cluster == "gone"
 
 
 def test_a_cluster_that_nobody_knows_is_named_beside_those_there_are() -> None:
     with pytest.raises(UnknownCluster, match=r"no cluster nope .* it names myeks"):
-        listing(filled()).page("nope", Wanted(), 10)
+        listing(filled()).page("nope", PointQuery(), 10)
 
 
 def test_a_point_shows_what_ec2_says_now() -> None:
@@ -227,5 +229,5 @@ def test_a_point_is_listed_as_soon_as_it_is_ready() -> None:
     world = World(a_claim("data"))
     world.prune()
     world.back_up(SLOT)
-    (point,) = listing(world).page("myeks", Wanted(), 10).points
+    (point,) = listing(world).page("myeks", PointQuery(), 10).points
     assert (point.facts.claim, point.facts.state) == ("data", PointState.READY)

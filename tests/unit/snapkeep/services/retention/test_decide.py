@@ -12,7 +12,7 @@ import pytest
 from snapkeep.domain.points import SnapshotState
 from snapkeep.domain.retention.candidates import backs_image, locked
 from snapkeep.services.retention.decide import LOGGED, log_plan
-from snapkeep.services.retention.survey import Planned, Survey
+from snapkeep.services.retention.survey import PlannedDeletion, Survey
 from tests.fakes.world import SLOT, World, a_claim, a_policy
 from tests.unit.snapkeep.services.retention.test_prune import a_world, listed
 
@@ -63,7 +63,7 @@ def test_age_deletes_nothing_while_the_snapshots_of_a_claim_hang_and_that_is_tol
 def test_the_log_has_the_whole_plan_in_pieces(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
     survey = Survey(
-        deletions=[Planned(f"snap-{n:04}", "no rule keeps it", "", "c/p", True) for n in range(450)],
+        deletions=[PlannedDeletion(f"snap-{n:04}", "no rule keeps it", "", "c/p", True) for n in range(450)],
         kept={f"kept-{n:04}": ("last 1/9",) for n in range(120)},
     )
     log_plan("myeks", survey)

@@ -38,7 +38,10 @@ def test_a_removed_policy_is_told_once_and_again_if_it_was_back() -> None:
 @pytest.mark.parametrize("port", ["announcer", "journal"])
 def test_what_could_not_be_told_or_journaled_is_told_next_time(port: str) -> None:
     story = Story()
-    methods = {"announcer": ("cluster_gone", "policy_orphaned"), "journal": ("write_told", "write_told")}
+    methods = {
+        "announcer": ("cluster_gone", "policy_orphaned"),
+        "journal": ("record_announced", "record_announced"),
+    }
     gone, orphaned = methods[port]
     getattr(story, port).fail_next(gone, TemporaryError("busy"))
     assert story.news.frozen("myeks", "no such cluster")
@@ -47,7 +50,7 @@ def test_what_could_not_be_told_or_journaled_is_told_next_time(port: str) -> Non
     for _ in range(2):
         story.news.orphaned("myeks", {"nightly": 7})
     assert story.announcer.orphaned[-1] == ("myeks", "nightly", 7)
-    assert story.journal.told("myeks").orphaned == ("nightly",)
+    assert story.journal.announced("myeks").orphaned == ("nightly",)
 
 
 def test_a_death_between_telling_and_journaling_tells_twice_rather_than_never() -> None:

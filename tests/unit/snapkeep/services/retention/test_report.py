@@ -8,13 +8,13 @@ from snapkeep.domain.retention.deletion.brake import judge
 from snapkeep.domain.retention.deletion.brake_refusals import Refusal
 from snapkeep.services.retention.deletion.apply_brake import Braked
 from snapkeep.services.retention.report import SHOWN, Progress, cluster_report
-from snapkeep.services.retention.survey import Planned, Survey
+from snapkeep.services.retention.survey import PlannedDeletion, Survey
 from tests.fakes.world import SLOT, World, a_claim
 
 
 def test_lists_are_cut_and_counts_are_not() -> None:
     survey = Survey(
-        deletions=[Planned(f"snap-{n:04}", "no rule keeps it", "", "c/p", True) for n in range(450)],
+        deletions=[PlannedDeletion(f"snap-{n:04}", "no rule keeps it", "", "c/p", True) for n in range(450)],
         kept={f"kept-{n:04}": ("last 1/9",) for n in range(120)},
     )
     refusal = Refusal("myeks", "token", frozenset(f"snap-{n}" for n in range(70)), "too far", SLOT, "rules")

@@ -6,19 +6,19 @@ from typing import TYPE_CHECKING, Any
 
 from snapkeep.adapters.aws.ec2_errors import ec2_errors
 from snapkeep.domain.errors import NotFound
-from snapkeep.domain.interruption.machines import Machine, MachineState
+from snapkeep.domain.interruption.instances import Instance, InstanceState
 
 if TYPE_CHECKING:
     from mypy_boto3_ec2 import EC2Client
 
 
-class Ec2Machines:
+class Ec2Instances:
     """The instances of one account and Region."""
 
     def __init__(self, ec2: EC2Client) -> None:
         self._ec2 = ec2
 
-    def machine(self, instance: str) -> Machine | None:
+    def instance(self, instance: str) -> Instance | None:
         """The instance; None when EC2 does not know it: it forgets terminated ones within about an hour."""
         try:
             with ec2_errors(f"describe {instance}"):
@@ -29,11 +29,11 @@ class Ec2Machines:
         return next((_machine(item) for item in found), None)
 
 
-def _machine(item: Any) -> Machine:
+def _machine(item: Any) -> Instance:
     boot = item.get("RootDeviceName", "")
-    return Machine(
+    return Instance(
         id=item["InstanceId"],
-        state=MachineState(item["State"]["Name"]),
+        state=InstanceState(item["State"]["Name"]),
         private_dns=item.get("PrivateDnsName", ""),
         spot=item.get("InstanceLifecycle") == "spot",
         volumes=tuple(

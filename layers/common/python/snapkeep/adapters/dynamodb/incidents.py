@@ -14,7 +14,7 @@ from snapkeep.adapters.dynamodb.items import Item, time_text
 from snapkeep.adapters.dynamodb.table import IS_NEW, Contended, Refused, Table, key_of
 from snapkeep.adapters.dynamodb.troubles import TroubleRecords
 from snapkeep.domain.interruption.notices import Hook, Kind, Notice
-from snapkeep.domain.interruption.records import IncidentRecord, Moment
+from snapkeep.domain.interruption.records import IncidentRecord, TimelineEntry
 
 TIMES = ("cordoned_at", "saved_at", "again", "closed_at", "closed_before")
 
@@ -114,7 +114,7 @@ def _record(item: Item) -> IncidentRecord:
         | {
             "notices": tuple(_notice(notice) for notice in fields["notices"]),
             "timeline": tuple(
-                Moment(datetime.fromisoformat(at), text, left) for at, text, left in fields["timeline"]
+                TimelineEntry(datetime.fromisoformat(at), text, left) for at, text, left in fields["timeline"]
             ),
             "answered": tuple(fields["answered"]),
             "unsaved": tuple(item.get("unsaved", ())),

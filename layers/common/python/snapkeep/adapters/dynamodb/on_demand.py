@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 
-from snapkeep.domain.backup.on_demand import Wish
+from snapkeep.domain.backup.on_demand import OnDemandRequest
 from snapkeep.domain.claims import ClaimName
 from snapkeep.domain.policies import Method, selection_from_document, selection_to_document
 
 
-def wish_text(wish: Wish) -> str:
+def wish_text(wish: OnDemandRequest) -> str:
     """A wish as JSON."""
     return json.dumps(
         {
@@ -23,11 +23,11 @@ def wish_text(wish: Wish) -> str:
     )
 
 
-def wish_of(text: str) -> Wish:
+def wish_of(text: str) -> OnDemandRequest:
     """The wish in a text that `wish_text` made."""
     item = json.loads(text)
     selection, method = item["selection"], item["method"]
-    return Wish(
+    return OnDemandRequest(
         claims=tuple(ClaimName(*names) for names in item["claims"]),
         selection=selection_from_document(selection) if selection else None,
         policy=item["policy"],

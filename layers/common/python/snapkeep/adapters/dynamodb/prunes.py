@@ -13,7 +13,13 @@ from snapkeep.adapters.dynamodb.items import Item, at_of, time_text
 from snapkeep.adapters.dynamodb.table import ATTEMPTS, WRITE_BATCH, Contended, Refused, Table, key_of
 from snapkeep.domain.errors import UnreadableRecord
 from snapkeep.domain.retention.deletion.brake_refusals import Kind, Refusal
-from snapkeep.domain.retention.deletion.deletions import Deletion, DeletionStep, LastPrune, PruneLease, Told
+from snapkeep.domain.retention.deletion.deletions import (
+    Announced,
+    Deletion,
+    DeletionStep,
+    LastPrune,
+    PruneLease,
+)
 from snapkeep.domain.retention.history import RetentionVersion
 
 GONE_PAGE = 2000
@@ -181,14 +187,14 @@ class PruneRecords:
         except Refused:
             return
 
-    def told(self, cluster: str) -> Told:
+    def announced(self, cluster: str) -> Announced:
         """What the world was told of a cluster last; nothing yet is an empty one."""
-        item = self._table.get(schema.told_key(cluster))
-        return self._table.read(item, partial(_told, cluster)) if item else Told(cluster)
+        item = self._table.get(schema.announced_key(cluster))
+        return self._table.read(item, partial(_told, cluster)) if item else Announced(cluster)
 
-    def write_told(self, told: Told) -> None:
+    def record_announced(self, told: Announced) -> None:
         """Journal what the world was told of a cluster."""
-        key = schema.told_key(told.cluster)
+        key = schema.announced_key(told.cluster)
         self._table.put({**key, "frozen": told.frozen, "orphaned": list(told.orphaned)})
 
     def gone_claims(self, cluster: str) -> Mapping[str, datetime]:
@@ -263,8 +269,8 @@ def _last_prune(cluster: str, item: Item) -> LastPrune:
     return LastPrune(cluster, at_of(item), tuple(item["pending"]))
 
 
-def _told(cluster: str, item: Item) -> Told:
-    return Told(cluster, item["frozen"], tuple(item["orphaned"]))
+def _told(cluster: str, item: Item) -> Announced:
+    return Announced(cluster, item["frozen"], tuple(item["orphaned"]))
 
 
 def _gone(item: Item) -> dict[str, datetime]:

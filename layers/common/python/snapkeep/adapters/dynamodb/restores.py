@@ -13,7 +13,7 @@ from typing import Any
 from snapkeep.adapters.dynamodb import schema
 from snapkeep.adapters.dynamodb.items import Item, time_text
 from snapkeep.adapters.dynamodb.table import IS_NEW, Contended, Refused, Table, key_of
-from snapkeep.domain.restore.operations import Moment, RestoreOperation, Stage, Way
+from snapkeep.domain.restore.operations import RestoreOperation, Stage, TimelineEntry, Way
 
 READ_AHEAD = 100
 """Restores that one call reads."""
@@ -124,6 +124,8 @@ def _restore(item: Item) -> RestoreOperation:
             "access_modes": tuple(fields["access_modes"]),
             "accepted_at": datetime.fromisoformat(fields["accepted_at"]),
             "held_until": datetime.fromisoformat(held_until) if held_until else None,
-            "timeline": tuple(Moment(datetime.fromisoformat(at), text) for at, text in fields["timeline"]),
+            "timeline": tuple(
+                TimelineEntry(datetime.fromisoformat(at), text) for at, text in fields["timeline"]
+            ),
         }
     )

@@ -189,7 +189,7 @@ def prune_lease_key(cluster: str) -> Key:
     return {PK: last_prune_key(cluster)[PK], SK: "LEASE"}
 
 
-def told_key(cluster: str) -> Key:
+def announced_key(cluster: str) -> Key:
     """The key of what the world was told of a cluster."""
     return {PK: last_prune_key(cluster)[PK], SK: "TOLD"}
 

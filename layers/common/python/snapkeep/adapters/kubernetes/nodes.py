@@ -13,7 +13,7 @@ from snapkeep.adapters.kubernetes.connections import EksConnections
 from snapkeep.domain.claims import Claim, Volume
 from snapkeep.domain.drivers import DRIVERS
 from snapkeep.domain.errors import BudgetBlocks, NameTaken, NotFound
-from snapkeep.domain.interruption.nodes import Attachment, Node, NodeChange, Pod, Said, Taint
+from snapkeep.domain.interruption.nodes import Attachment, Node, NodeChange, NodeEvent, Pod, Taint
 from snapkeep.ports import Evicted
 
 NODES = "/api/v1/nodes"
@@ -71,19 +71,19 @@ class KubernetesNodes:
             return False
         return True
 
-    def say(self, said: Said) -> None:
+    def record_event(self, event: NodeEvent) -> None:
         """Write a Kubernetes Event; those of nodes are in the namespace `default`."""
-        namespace = said.namespace or "default"
+        namespace = event.namespace or "default"
         now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        about = {"apiVersion": "v1", "kind": said.kind, "name": said.name, "uid": said.uid}
-        event = {
+        about = {"apiVersion": "v1", "kind": event.kind, "name": event.name, "uid": event.uid}
+        document = {
             "apiVersion": "v1",
             "kind": "Event",
-            "metadata": {"name": f"{said.name[:200]}.{time.time_ns():x}", "namespace": namespace},
-            "involvedObject": about | ({"namespace": said.namespace} if said.namespace else {}),
-            "type": "Warning" if said.warning else "Normal",
-            "reason": said.reason,
-            "message": said.text[:1024],
+            "metadata": {"name": f"{event.name[:200]}.{time.time_ns():x}", "namespace": namespace},
+            "involvedObject": about | ({"namespace": event.namespace} if event.namespace else {}),
+            "type": "Warning" if event.warning else "Normal",
+            "reason": event.reason,
+            "message": event.text[:1024],
             "source": {"component": COMPONENT},
             "reportingComponent": COMPONENT,
             "reportingInstance": COMPONENT,
@@ -91,7 +91,7 @@ class KubernetesNodes:
             "lastTimestamp": now,
             "count": 1,
         }
-        self._client.create(f"/api/v1/namespaces/{namespace}/events", event)
+        self._client.create(f"/api/v1/namespaces/{namespace}/events", document)
 
     def pods(self, node: str) -> Sequence[Pod]:
         """The pods bound to the node of that name."""

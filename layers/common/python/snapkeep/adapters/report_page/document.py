@@ -12,9 +12,9 @@ from datetime import datetime
 from typing import Any
 
 from snapkeep.domain.points import PointState
-from snapkeep.domain.report.claims import Protection, ReportedClaim
+from snapkeep.domain.report.claims import ClaimState, ReportedClaim
 from snapkeep.domain.report.facts import Report
-from snapkeep.domain.report.points import Fate, ReportedPoint
+from snapkeep.domain.report.points import Outlook, ReportedPoint
 from snapkeep.domain.restore.commands import restore_command
 from snapkeep.domain.restore.requests import RestoreRequest
 from snapkeep.domain.sizes import GIB, format_quantity
@@ -22,7 +22,7 @@ from snapkeep.domain.sizes import GIB, format_quantity
 CHUNK = 250
 """Claims whose points come in one block."""
 
-STATES, FATES, POINT_STATES = list(Protection), list(Fate), list(PointState)
+STATES, FATES, POINT_STATES = list(ClaimState), list(Outlook), list(PointState)
 
 
 class Texts:

@@ -17,7 +17,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from snapkeep.adapters.report_page import words
 from snapkeep.adapters.report_page.document import claims_document, point_chunks
 from snapkeep.domain.interruption.records import IncidentRecord
-from snapkeep.domain.report.claims import Protection
+from snapkeep.domain.report.claims import ClaimState
 from snapkeep.domain.report.facts import Report, notice_given, opened
 
 HERE = Path(__file__).parent
@@ -33,7 +33,7 @@ def render(report: Report) -> str:
     """
     script, style = "".join(map(_read, SCRIPTS)), _read("page.css")
     zone = report.timezone
-    existing = len(report.claims) - report.count(Protection.GONE)
+    existing = len(report.claims) - report.count(ClaimState.GONE)
     return (
         _environment()
         .get_template("page.html.jinja")
@@ -42,9 +42,9 @@ def render(report: Report) -> str:
             style=style,
             script=script,
             policy=_policy(script, style),
-            states=[(state.value, report.count(state)) for state in Protection],
+            states=[(state.value, report.count(state)) for state in ClaimState],
             existing=existing,
-            verdict=_verdict(report.count(Protection.PROTECTED), existing),
+            verdict=_verdict(report.count(ClaimState.PROTECTED), existing),
             claims=claims_document(report),
             chunks=point_chunks(report),
             level=partial(_level, busiest=report.week.busiest),

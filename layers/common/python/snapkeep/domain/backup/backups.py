@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from snapkeep.domain.backup.runs import Run
-from snapkeep.domain.backup.selection import Left, Taken
+from snapkeep.domain.backup.selection import SkippedClaim, Taken
 from snapkeep.domain.points import Point
 from snapkeep.domain.policies import Method
 
@@ -16,7 +16,7 @@ class BackupPlan:
     """What a wish would take of a cluster now, and leave; `unmet` says what it cannot be given."""
 
     taken: tuple[Taken, ...]
-    left: tuple[Left, ...]
+    left: tuple[SkippedClaim, ...]
     method: Method
     unmet: str = ""
 

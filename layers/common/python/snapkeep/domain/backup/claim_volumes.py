@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from snapkeep.domain import tags
 from snapkeep.domain.points import Snapshot
 from snapkeep.domain.retention.candidates import Candidate
-from snapkeep.domain.snapshot_tags import Listed, Unreadable, read
+from snapkeep.domain.snapshot_tags import ReadablePoint, Unreadable, read
 
 Lineages = dict[tuple[str, str], list[Candidate]]
 
@@ -25,7 +25,7 @@ class ClaimVolumes:
     _first: dict[str, str] = field(default_factory=dict)
     _disputed: dict[str, str] = field(default_factory=dict)
 
-    def add(self, listed: Listed) -> None:
+    def add(self, listed: ReadablePoint) -> None:
         """Take one point into account."""
         volume = listed.candidate.volume
         if self._first.setdefault(listed.claim, volume) != volume:
@@ -42,7 +42,7 @@ def disputed(snapshots: Iterable[Snapshot], cluster: str) -> Mapping[str, str]:
     seen = ClaimVolumes()
     for snapshot in snapshots:
         found = None if tags.DUPLICATE in snapshot.tags else read(snapshot, cluster)
-        if isinstance(found, Listed):
+        if isinstance(found, ReadablePoint):
             seen.add(found)
     return seen.disputed
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 
 from snapkeep.domain.backup.protectability import Code
 from snapkeep.domain.backup.selection import (
-    Left,
     Selected,
+    SkippedClaim,
     Taken,
     arranged,
     decide_alone,
@@ -32,7 +32,7 @@ NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class OnDemandRequest:
     """What to back up now: `claims`, or a `selection`, or what a `policy` takes; exactly one is given.
 
     Without a `method` a VolumeSnapshot is taken where the cluster can, else an EBS snapshot by EC2.
@@ -47,7 +47,7 @@ class Wish:
     caller: str = ""
 
 
-def policy_of(wish: Wish, cluster: str, deployment: Deployment) -> Policy | None:
+def policy_of(wish: OnDemandRequest, cluster: str, deployment: Deployment) -> Policy | None:
     """How a wish is carried out in a cluster; None when it names a policy that is not there."""
     if wish.policy:
         policy = deployment.policy(wish.policy)
@@ -65,14 +65,14 @@ def policy_of(wish: Wish, cluster: str, deployment: Deployment) -> Policy | None
     )
 
 
-def unknown_policy(wish: Wish, cluster: str, deployment: Deployment) -> str:
+def unknown_policy(wish: OnDemandRequest, cluster: str, deployment: Deployment) -> str:
     """Says that the policy a wish names is not there, and which are."""
     here = ", ".join(item.name for item in deployment.policies if cluster in item.clusters) or "none"
     return f"cluster {cluster} has no policy {wish.policy} (its policies: {here})"
 
 
 def select_wanted(
-    wish: Wish,
+    wish: OnDemandRequest,
     policy: Policy,
     deployment: Deployment,
     claims: Iterable[Claim],
@@ -92,7 +92,7 @@ def select_wanted(
     )
 
 
-def wants_known(wish: Wish, policy: Policy, claim: ClaimFacts) -> bool:
+def wants_known(wish: OnDemandRequest, policy: Policy, claim: ClaimFacts) -> bool:
     """Whether a wish takes a claim of which only earlier tags are known; those know no labels."""
     if wish.policy:
         return True
@@ -106,7 +106,7 @@ def wants_known(wish: Wish, policy: Policy, claim: ClaimFacts) -> bool:
         return False
 
 
-def unmet(wish: Wish, cluster: str, selected: Selected) -> str:
+def unmet(wish: OnDemandRequest, cluster: str, selected: Selected) -> str:
     """What a wish asked for and does not get, in words; "" when it gets what it asked for."""
     if wish.claims and selected.left:
         missing = "; ".join(f"{item.subject}: {item.reason}" for item in selected.left[:NAMED])
@@ -122,7 +122,7 @@ def unmet(wish: Wish, cluster: str, selected: Selected) -> str:
     return f"the wish takes no claim of cluster {cluster} ({why})"
 
 
-def _by_name(wish: Wish, policy: Policy, claims: Iterable[Claim]) -> Selected:
+def _by_name(wish: OnDemandRequest, policy: Policy, claims: Iterable[Claim]) -> Selected:
     named = frozenset(wish.claims)
     found = {
         name: decide_alone(claim, policy, BY_NAME)
@@ -130,7 +130,7 @@ def _by_name(wish: Wish, policy: Policy, claims: Iterable[Claim]) -> Selected:
         if (name := ClaimName(claim.namespace, claim.name)) in named
     }
     missing = [
-        Left(name, Code.NOT_FOUND, f"namespace {name.namespace} has no claim {name.name}")
+        SkippedClaim(name, Code.NOT_FOUND, f"namespace {name.namespace} has no claim {name.name}")
         for name in named - found.keys()
     ]
     return arranged(list(found.values()), missing)

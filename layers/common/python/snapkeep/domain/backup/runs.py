@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from snapkeep.domain.backup.on_demand import Wish, policy_of
+from snapkeep.domain.backup.on_demand import OnDemandRequest, policy_of
 from snapkeep.domain.policies import Deployment, Policy
 
 
@@ -51,7 +51,7 @@ class Run:
     left: Mapping[str, int] = field(default_factory=dict)
     closed_at: datetime | None = None
     announced: bool = False
-    wish: Wish | None = None
+    wish: OnDemandRequest | None = None
     late: int = 0
     deployment: str = ""
 

@@ -42,7 +42,7 @@ class Taken:
 
 
 @dataclass(frozen=True, slots=True)
-class Left:
+class SkippedClaim:
     """A claim (or the name of one that is missing) or scratch volume that is not taken, and why."""
 
     subject: Claim | ClaimName | ScratchVolume
@@ -55,7 +55,7 @@ class Selected:
     """What is taken and what is left, both sorted by namespace and name."""
 
     taken: tuple[Taken, ...]
-    left: tuple[Left, ...]
+    left: tuple[SkippedClaim, ...]
 
 
 def select_for(
@@ -66,7 +66,7 @@ def select_for(
     Scratch volumes are reported where the policy's namespaces reach; an opt-in policy ignores them.
     """
     unprotected = [
-        Left(volume, *scratch_refusal(volume))
+        SkippedClaim(volume, *scratch_refusal(volume))
         for volume in scratch
         if not policy.selection.opt_in_only and not _outside(volume.namespace, policy.selection)
     ]
@@ -79,10 +79,10 @@ def select(
     """What all policies together take of a cluster: a claim is taken (once per policy) or left once."""
     here = sorted((policy for policy in policies if cluster in policy.clusters), key=lambda item: item.name)
     decisions = [decision for claim in claims for decision in _decide_by_all(claim, here)]
-    return arranged(decisions, [Left(volume, *scratch_refusal(volume)) for volume in scratch])
+    return arranged(decisions, [SkippedClaim(volume, *scratch_refusal(volume)) for volume in scratch])
 
 
-def decide(claim: Claim, policy: Policy, policies: Sequence[Policy]) -> Taken | Left:
+def decide(claim: Claim, policy: Policy, policies: Sequence[Policy]) -> Taken | SkippedClaim:
     """Whether `policy` takes the claim; `policies` are those a claim may opt in to."""
     opted_in = claim.labels.get(POLICY_LABEL) == policy.name
     refusal = (
@@ -94,7 +94,7 @@ def decide(claim: Claim, policy: Policy, policies: Sequence[Policy]) -> Taken | 
         or (None if opted_in else _unselected(claim, policy))
     )
     if refusal is not None:
-        return Left(claim, *refusal)
+        return SkippedClaim(claim, *refusal)
     reason = f"its label {POLICY_LABEL} names the policy" if opted_in else _describe(policy.selection)
     ignored = misread_exclusion(claim)
     return _taken(claim, policy, f"{reason}; {ignored}" if ignored else reason)
@@ -108,7 +108,7 @@ def misread_exclusion(claim: Claim) -> str:
     return f'its label {EXCLUDE_LABEL} is "{value}", which excludes nothing: only "true" does'
 
 
-def decide_alone(claim: Claim, policy: Policy, reason: str = "") -> Taken | Left:
+def decide_alone(claim: Claim, policy: Policy, reason: str = "") -> Taken | SkippedClaim:
     """Whether `policy` takes the claim whatever other policies it is labelled for; `reason` says why.
 
     So a wish is decided: the label that names a policy is about schedules, the one that excludes is not.
@@ -119,7 +119,11 @@ def decide_alone(claim: Claim, policy: Policy, reason: str = "") -> Taken | Left
         or not_protectable(claim)
         or _unselected(claim, policy)
     )
-    return Left(claim, *refusal) if refusal else _taken(claim, policy, reason or _describe(policy.selection))
+    return (
+        SkippedClaim(claim, *refusal)
+        if refusal
+        else _taken(claim, policy, reason or _describe(policy.selection))
+    )
 
 
 def reaches(selection: Selection, namespace: str) -> bool:
@@ -158,21 +162,21 @@ def _taken(claim: Claim, policy: Policy, reason: str) -> Taken:
     return Taken(claim, policy.name, method, reason, method_reason, group_key(claim, policy))
 
 
-def _decide_by_all(claim: Claim, policies: Sequence[Policy]) -> Sequence[Taken | Left]:
+def _decide_by_all(claim: Claim, policies: Sequence[Policy]) -> Sequence[Taken | SkippedClaim]:
     """Every taking of the claim, or the one reason that tells a user most."""
     decisions = {policy.name: decide(claim, policy, policies) for policy in policies}
     taken = [decision for decision in decisions.values() if isinstance(decision, Taken)]
     if taken:
         return taken
-    left = [(name, decision) for name, decision in decisions.items() if isinstance(decision, Left)]
+    left = [(name, decision) for name, decision in decisions.items() if isinstance(decision, SkippedClaim)]
     for _, decision in left:
         if decision.code in (Code.EXCLUDED, Code.UNKNOWN_POLICY):
             return [decision]
     refusal = not_protectable(claim)
     if refusal is not None:
-        return [Left(claim, *refusal)]
+        return [SkippedClaim(claim, *refusal)]
     why = "; ".join(f"{name}: {decision.reason}" for name, decision in left)
-    return [Left(claim, Code.NO_POLICY, f"no policy takes it ({why or 'the cluster has none'})")]
+    return [SkippedClaim(claim, Code.NO_POLICY, f"no policy takes it ({why or 'the cluster has none'})")]
 
 
 def _excluded(claim: Claim) -> Refusal | None:
@@ -244,12 +248,12 @@ def _describe(selection: Selection) -> str:
     return f"selected by {'; '.join(parts)}" if parts else "the policy takes every claim"
 
 
-def arranged(decisions: Sequence[Taken | Left], more: Sequence[Left] = ()) -> Selected:
+def arranged(decisions: Sequence[Taken | SkippedClaim], more: Sequence[SkippedClaim] = ()) -> Selected:
     """Decisions sorted as `Selected` promises; `more` is left besides."""
     subjects = [item.claim if isinstance(item, Taken) else item.subject for item in decisions]
     holders = holders_of(subject for subject in subjects if isinstance(subject, Claim))
     taken = [_told(decision, holders) for decision in decisions if isinstance(decision, Taken)]
-    left = [decision for decision in decisions if isinstance(decision, Left)]
+    left = [decision for decision in decisions if isinstance(decision, SkippedClaim)]
     return Selected(
         taken=tuple(sorted(taken, key=lambda item: (item.claim.namespace, item.claim.name, item.policy))),
         left=tuple(sorted([*left, *more], key=lambda item: (item.subject.namespace, str(item.subject)))),

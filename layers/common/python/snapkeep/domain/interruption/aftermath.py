@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from snapkeep.domain.interruption.machines import Machine, MachineState
+from snapkeep.domain.interruption.instances import Instance, InstanceState
 from snapkeep.domain.interruption.nodes import Attachment, Node, NodeChange, Pod, Taint
 
 OUT_OF_SERVICE = "node.kubernetes.io/out-of-service"
@@ -44,7 +44,7 @@ class Aftermath:
 
 def aftermath(
     instance: str,
-    machine: Machine | None,
+    machine: Instance | None,
     node: Node | None,
     attachments: Sequence[Attachment],
     held: Mapping[str, str],
@@ -55,9 +55,9 @@ def aftermath(
     `machine` is None when EC2 does not know it any more. `held` names, by attachment, the instance that EC2
     says its volume is attached to ("" for none); `pods` are those still bound to the node.
     """
-    if machine is not None and machine.state is MachineState.SHUTTING_DOWN:
+    if machine is not None and machine.state is InstanceState.SHUTTING_DOWN:
         return Aftermath(Step.WAIT, f"{machine.id} is still shutting down; EC2 has not terminated it yet")
-    if machine is not None and machine.state is not MachineState.TERMINATED:
+    if machine is not None and machine.state is not InstanceState.TERMINATED:
         text = f"{machine.id} is {machine.state}, not terminated: its volumes stay with it"
         return Aftermath(Step.HANDS_OFF, text)
     busy = [each for each in attachments if held.get(each.name) == instance]

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from snapkeep.domain.interruption.nodes import Pod
 from snapkeep.domain.interruption.notices import Kind, Notice
-from snapkeep.domain.interruption.rules import Draining, OnRebalance, Reaction
+from snapkeep.domain.interruption.rules import Draining, NodeRules, OnRebalance
 
 MARGIN = timedelta(seconds=15)
 """What is left at the deadline for unmounting and detaching."""
@@ -62,7 +62,7 @@ class DrainPlan:
     staying: tuple[Staying, ...]
 
 
-def drainer(reaction: Reaction, notice: Notice | None, labels: Mapping[str, str]) -> Drainer:
+def drainer(reaction: NodeRules, notice: Notice | None, labels: Mapping[str, str]) -> Drainer:
     """Who drains a node with these labels when `notice` presses."""
     if notice and notice.kind is Kind.REBALANCE and reaction.rebalance is not OnRebalance.DRAIN:
         return Drainer(False, "nobody is evicted for a recommendation (rebalance: cordon)")

@@ -80,7 +80,7 @@ class Attachment:
 
 
 @dataclass(frozen=True)
-class Said:
+class NodeEvent:
     """A Kubernetes Event to write about an object."""
 
     kind: str

@@ -15,7 +15,7 @@ MOST_MOMENTS = 200
 
 
 @dataclass(frozen=True)
-class Moment:
+class TimelineEntry:
     """A line of the timeline. `left` is the seconds to the deadline as it was known then, if it was."""
 
     at: datetime
@@ -38,7 +38,7 @@ class IncidentRecord:
     cluster: str
     node: str
     notices: tuple[Notice, ...] = ()
-    timeline: tuple[Moment, ...] = ()
+    timeline: tuple[TimelineEntry, ...] = ()
     cordoned_at: datetime | None = None
     ours: bool = False
     saved_at: datetime | None = None
@@ -72,7 +72,7 @@ class IncidentRecord:
         since = self.closed_before
         if any(moment.text == text for moment in self.timeline if since is None or moment.at > since):
             return self
-        timeline = (*self.timeline, Moment(at, text, self.left(at)))
+        timeline = (*self.timeline, TimelineEntry(at, text, self.left(at)))
         return replace(self, timeline=timeline[-MOST_MOMENTS:])
 
     def told_of(self, notices: tuple[Notice, ...]) -> IncidentRecord:

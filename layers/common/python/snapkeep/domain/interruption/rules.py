@@ -40,7 +40,7 @@ class OnRebalance(StrEnum):
 
 
 @dataclass(frozen=True)
-class Reaction:
+class NodeRules:
     """What is done for one node. A warning that led to nothing keeps it cordoned for `uncordon_after`."""
 
     cordon: bool = True
@@ -55,7 +55,7 @@ class Reaction:
 class NodeRule:
     """A reaction of its own for the nodes of these clusters (all when empty) that have all these labels."""
 
-    reaction: Reaction
+    reaction: NodeRules
     clusters: tuple[str, ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict)
 
@@ -68,10 +68,10 @@ class NodeRule:
 class InterruptionRules:
     """The reaction for all nodes, and the rules that come before it: the first that covers a node holds."""
 
-    everywhere: Reaction = field(default_factory=Reaction)
+    everywhere: NodeRules = field(default_factory=NodeRules)
     rules: tuple[NodeRule, ...] = ()
 
-    def reaction(self, cluster: str, labels: Mapping[str, str]) -> Reaction:
+    def reaction(self, cluster: str, labels: Mapping[str, str]) -> NodeRules:
         """What is done for a node of that cluster with these labels."""
         found = (rule.reaction for rule in self.rules if rule.covers(cluster, labels))
         return next(found, self.everywhere)

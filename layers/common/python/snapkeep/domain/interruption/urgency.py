@@ -9,13 +9,13 @@ from enum import StrEnum
 
 from snapkeep.domain.interruption.incidents import Incident
 from snapkeep.domain.interruption.notices import GONE_WITHIN, Kind, Notice
-from snapkeep.domain.interruption.rules import OnRebalance, Reaction
+from snapkeep.domain.interruption.rules import NodeRules, OnRebalance
 
 LIFECYCLE_LIMIT = timedelta(minutes=15)
 """How long a lifecycle hook is kept waiting at most; the hook's own timeout is not in its message."""
 
 
-class Urge(StrEnum):
+class Action(StrEnum):
     """What is to be done."""
 
     ACT = "act"
@@ -28,37 +28,37 @@ class Urge(StrEnum):
 class Urgency:
     """What to do and why; `again` is when to look again (None: when the next event comes)."""
 
-    urge: Urge
+    urge: Action
     reason: str
     notice: Notice | None = None
     again: datetime | None = None
 
 
-def urgency(incident: Incident, reaction: Reaction, now: datetime) -> Urgency:
+def assess(incident: Incident, reaction: NodeRules, now: datetime) -> Urgency:
     """What the incident asks for at `now`. The most pressing announcement that stands decides."""
     standing = [notice for notice in incident.standing_notices if _counts(notice, reaction)]
     live = [notice for notice in standing if not _came_to_nothing(incident, notice, reaction, now)]
     acting = [notice for notice in live if notice.kind is not Kind.HEALTH or notice.acts_at <= now]
     if acting:
         notice = max(acting, key=_weight)
-        return Urgency(Urge.ACT, _said(notice), notice, _next_change(live, reaction, now))
+        return Urgency(Action.ACT, _said(notice), notice, _next_change(live, reaction, now))
     if live:
         soonest = min(live, key=lambda notice: notice.acts_at)
         text = (
             f"{soonest.action or soonest.kind} is set for {_minute(soonest.deadline)}; nothing to do before"
         )
-        return Urgency(Urge.WAIT, f"{text} {_minute(soonest.acts_at)}", soonest, soonest.acts_at)
+        return Urgency(Action.WAIT, f"{text} {_minute(soonest.acts_at)}", soonest, soonest.acts_at)
     if standing:
         last = max(standing, key=lambda notice: notice.announced_at)
-        return Urgency(Urge.TAKE_BACK, _came_to_nothing(incident, last, reaction, now), last)
+        return Urgency(Action.TAKE_BACK, _came_to_nothing(incident, last, reaction, now), last)
     if any(notice.kind is Kind.REBALANCE for notice in incident.standing_notices):
-        return Urgency(Urge.NOTHING, "the rules ignore rebalance recommendations")
+        return Urgency(Action.NOTHING, "the rules ignore rebalance recommendations")
     if any(notice.withdrawn for notice in incident.notices):
-        return Urgency(Urge.TAKE_BACK, "what was announced was cancelled")
-    return Urgency(Urge.NOTHING, "nothing that was announced stands")
+        return Urgency(Action.TAKE_BACK, "what was announced was cancelled")
+    return Urgency(Action.NOTHING, "nothing that was announced stands")
 
 
-def _came_to_nothing(incident: Incident, notice: Notice, reaction: Reaction, now: datetime) -> str:
+def _came_to_nothing(incident: Incident, notice: Notice, reaction: NodeRules, now: datetime) -> str:
     """Why the notice does not count any more; "" while it does."""
     if incident.runs_since(notice):
         return "the instance runs again"
@@ -71,7 +71,7 @@ def _came_to_nothing(incident: Incident, notice: Notice, reaction: Reaction, now
     return f"{_said(notice)} {minutes} minutes ago, and nothing came of it"
 
 
-def _ends(notice: Notice, reaction: Reaction) -> datetime | None:
+def _ends(notice: Notice, reaction: NodeRules) -> datetime | None:
     """Until when something may come of the notice; None of a report that it goes down."""
     if notice.is_dying:
         return None
@@ -81,13 +81,13 @@ def _ends(notice: Notice, reaction: Reaction) -> datetime | None:
     return notice.announced_at + max(reaction.uncordon_after, least)
 
 
-def _next_change(live: Sequence[Notice], reaction: Reaction, now: datetime) -> datetime | None:
+def _next_change(live: Sequence[Notice], reaction: NodeRules, now: datetime) -> datetime | None:
     """When one of the notices asks for something else than now."""
     times = [_ends(notice, reaction) for notice in live] + [notice.acts_at for notice in live]
     return min((time for time in times if time and time > now), default=None)
 
 
-def _counts(notice: Notice, reaction: Reaction) -> bool:
+def _counts(notice: Notice, reaction: NodeRules) -> bool:
     if notice.kind is Kind.REBALANCE:
         return reaction.rebalance is not OnRebalance.IGNORE
     return notice.kind is not Kind.STATE or notice.is_dying

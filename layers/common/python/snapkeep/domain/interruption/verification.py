@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from snapkeep.domain.interruption.drains import plan_drain
 from snapkeep.domain.interruption.nodes import Pod
 from snapkeep.domain.interruption.notices import Kind, Notice
-from snapkeep.domain.interruption.rules import Reaction, Verify
+from snapkeep.domain.interruption.rules import NodeRules, Verify
 
 VERIFY_AFTER = timedelta(seconds=40)
 """After a spot notice it leaves a minute to evict; Karpenter and node groups begin within seconds."""
@@ -28,12 +28,12 @@ def verifies_at(notice: Notice) -> datetime:
     return notice.acts_at + VERIFY_AFTER
 
 
-def steps_in(reaction: Reaction, notice: Notice) -> bool:
+def steps_in(reaction: NodeRules, notice: Notice) -> bool:
     """Whether Snapkeep evicts where nobody does: after a spot notice only, which leaves no time to ask."""
     return reaction.verify is Verify.EVICT and notice.kind is Kind.SPOT
 
 
-def verdict(other: str, reaction: Reaction, notice: Notice, pods: Iterable[Pod], now: datetime) -> Verdict:
+def verdict(other: str, reaction: NodeRules, notice: Notice, pods: Iterable[Pod], now: datetime) -> Verdict:
     """What the pods of the node show of the drain that is left to `other`."""
     left = tuple(each.pod for each in plan_drain(pods, notice.deadline, now).leaving if each.pod.claims)
     if not left:

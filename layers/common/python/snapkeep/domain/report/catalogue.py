@@ -44,7 +44,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class PointQuery:
     """Which points a list holds; empty fields ask nothing. Times (aware) bound the slot, both included."""
 
     namespace: str = ""
@@ -116,13 +116,13 @@ def recovery_point(snapshot: Snapshot, region: str) -> RecoveryPoint | None:
     )
 
 
-def write_cursor(cluster: str, wanted: Wanted, place: str) -> str:
+def write_cursor(cluster: str, wanted: PointQuery, place: str) -> str:
     """The cursor of the page that follows a place in a list; letters, digits, `_` and `-` only."""
     text = json.dumps({"after": place, "list": _name(cluster, wanted)})
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")  # needs no encoding in a URL
 
 
-def read_cursor(cluster: str, wanted: Wanted, cursor: str) -> str:
+def read_cursor(cluster: str, wanted: PointQuery, cursor: str) -> str:
     """The place a cursor of this list goes on after, "" for none. Raises BadCursor."""
     if not cursor:
         return ""
@@ -141,7 +141,7 @@ def sort_entries(entries: Iterable[Entry]) -> list[Entry]:
     return sorted(entries, key=lambda entry: entry.place)
 
 
-def _name(cluster: str, wanted: Wanted) -> str:
+def _name(cluster: str, wanted: PointQuery) -> str:
     """What tells one list from another."""
     text = json.dumps([cluster, asdict(wanted)], default=str, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:16]

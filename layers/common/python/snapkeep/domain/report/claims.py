@@ -20,7 +20,7 @@ Name = tuple[str, str]
 """Namespace and name of a claim."""
 
 
-class Protection(StrEnum):
+class ClaimState(StrEnum):
     """What the owner of a claim wants to know first, the worst first."""
 
     FAILING = "failing"
@@ -51,7 +51,7 @@ class ReportedClaim:
 
     namespace: str
     claim: str
-    state: Protection
+    state: ClaimState
     reason: str
     policies: tuple[str, ...]
     last_good: datetime | None
@@ -95,7 +95,7 @@ def reported_claims(
         name = (item.namespace, item.claim)
         found.append(_claim(item, of_claim.pop(name, []), failed[name], objectives))
     found += [_gone(name, left) for name, left in of_claim.items()]
-    order = list(Protection)
+    order = list(ClaimState)
     return sorted(found, key=lambda claim: (order.index(claim.state), claim.namespace, claim.claim))
 
 
@@ -116,9 +116,9 @@ def _claim(
     objectives: Mapping[str, timedelta | None],
 ) -> ReportedClaim:
     failure = _standing(item, points, failures)
-    state, reason = Protection(item.state.value), item.reason
+    state, reason = ClaimState(item.state.value), item.reason
     if failure and item.state is not Coverage.UNPROTECTED:
-        state = Protection.FAILING
+        state = ClaimState.FAILING
         reason = f"policy {failure.policy} failed at {moment(failure.slot)}: {failure.reason}; {item.reason}"
     good = item.last_good
     return ReportedClaim(
@@ -159,7 +159,7 @@ def _gone(name: Name, points: Sequence[ReportedPoint]) -> ReportedClaim:
     many = "1 recovery point is" if len(points) == 1 else f"{len(points)} recovery points are"
     return ReportedClaim(
         *name,
-        Protection.GONE,
+        ClaimState.GONE,
         f"the cluster has no such claim any more; {many} left of it",
         (),
         newest.slot if newest else None,

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from snapkeep.domain.backup.runs import Run
 from snapkeep.domain.interruption.records import IncidentRecord
 from snapkeep.domain.policies import Policy
-from snapkeep.domain.report.claims import Failure, Protection, ReportedClaim, objective, reported_claims
+from snapkeep.domain.report.claims import ClaimState, Failure, ReportedClaim, objective, reported_claims
 from snapkeep.domain.report.coverage import CoverageReport
 from snapkeep.domain.report.points import ReportedPoint
 from snapkeep.domain.report.prices import US_EAST_1, Prices
@@ -77,7 +77,7 @@ class Report:
     prices: Prices
     notes: tuple[str, ...]
 
-    def count(self, state: Protection) -> int:
+    def count(self, state: ClaimState) -> int:
         """How many claims are in a state."""
         return sum(claim.state is state for claim in self.claims)
 

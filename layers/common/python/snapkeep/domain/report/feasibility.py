@@ -31,7 +31,7 @@ CALLS_A_CUT = 7.5
 
 
 @dataclass(frozen=True, slots=True)
-class Load:
+class Demand:
     """What one account and Region is to carry.
 
     `volumes` are taken `backups_a_day` times, all in the same slots; each snapshot is pending for
@@ -84,7 +84,7 @@ def time_of(volumes: int, pace: Pace, pending_seconds: float) -> timedelta:
     return timedelta(seconds=rest / feasible_rate(pace, pending_seconds))
 
 
-def capacity_of(load: Load, pace: Pace, quota: int = SNAPSHOT_QUOTA) -> Capacity:
+def capacity_of(load: Demand, pace: Pace, quota: int = SNAPSHOT_QUOTA) -> Capacity:
     """What one account and Region makes of a load at a pace."""
     takes = time_of(load.volumes, pace, load.pending_seconds)
     between = timedelta(days=1) / load.backups_a_day

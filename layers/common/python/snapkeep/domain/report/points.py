@@ -12,14 +12,14 @@ from snapkeep.domain import tags
 from snapkeep.domain.backup.claim_volumes import ClaimVolumes, settle
 from snapkeep.domain.points import PointState, Snapshot
 from snapkeep.domain.retention.candidates import Candidate, moment
-from snapkeep.domain.retention.duplicates import Slots
+from snapkeep.domain.retention.duplicates import SlotIndex
 from snapkeep.domain.retention.lineages import Lineage, LineagePlan, PolicyRetention, plan_lineages
-from snapkeep.domain.snapshot_tags import Listed, Unreadable, hold_of, read
+from snapkeep.domain.snapshot_tags import ReadablePoint, Unreadable, hold_of, read
 
 UPCOMING = "the next point"
 
 
-class Fate(StrEnum):
+class Outlook(StrEnum):
     """What becomes of a recovery point."""
 
     STAYS = "stays"
@@ -48,7 +48,7 @@ class ReportedPoint:
     most_bytes: int
     archived: bool
     held: bool
-    fate: Fate
+    fate: Outlook
     reasons: tuple[str, ...]
     goes_at: datetime | None = None
     trouble: str = ""
@@ -65,7 +65,7 @@ class Retentions:
     volumes: Mapping[str, str] = field(default_factory=dict)
 
 
-Verdict = tuple[Fate, tuple[str, ...], datetime | None]
+Verdict = tuple[Outlook, tuple[str, ...], datetime | None]
 
 
 def reported_points(
@@ -77,7 +77,7 @@ def reported_points(
     """
     points: list[ReportedPoint] = []
     lineages: dict[tuple[str, str], list[Candidate]] = defaultdict(list)
-    slots, seen = Slots(), ClaimVolumes()
+    slots, seen = SlotIndex(), ClaimVolumes()
     verdicts: dict[str, Verdict] = {}
     for snapshot in snapshots:
         if tags.DUPLICATE in snapshot.tags:
@@ -88,7 +88,7 @@ def reported_points(
             continue
         points.append(point)
         if isinstance(found, Unreadable):
-            verdicts[snapshot.id] = (Fate.STAYS, (found.reason,), None)
+            verdicts[snapshot.id] = (Outlook.STAYS, (found.reason,), None)
             continue
         seen.add(found)
         if not found.candidate.counts(now) or slots.admits(found):
@@ -96,7 +96,7 @@ def reported_points(
     twins = list(slots.settle(lineages))
     strangers = list(settle(lineages, seen.disputed, retentions.volumes))
     for left in (*twins, *strangers):
-        verdicts[left.snapshot_id] = (Fate.STAYS, (left.reason,), None)
+        verdicts[left.snapshot_id] = (Outlook.STAYS, (left.reason,), None)
     uncounted = {left.snapshot_id for left in strangers}
     points = [
         replace(item, state=PointState.PENDING) if item.snapshot_id in uncounted else item for item in points
@@ -106,9 +106,9 @@ def reported_points(
     return sorted(judged, key=lambda item: (item.namespace, item.claim, -item.slot.timestamp(), item.id))
 
 
-def _point(snapshot: Snapshot, found: Listed | Unreadable) -> ReportedPoint | None:
+def _point(snapshot: Snapshot, found: ReadablePoint | Unreadable) -> ReportedPoint | None:
     facts = tags.claim_facts_of(snapshot.tags)
-    slot = found.slot if isinstance(found, Listed) else tags.slot_of(snapshot.tags)
+    slot = found.slot if isinstance(found, ReadablePoint) else tags.slot_of(snapshot.tags)
     if facts is None or slot is None:
         return None
     state = PointState.PENDING if isinstance(found, Unreadable) else found.candidate.state
@@ -125,7 +125,7 @@ def _point(snapshot: Snapshot, found: Listed | Unreadable) -> ReportedPoint | No
         most_bytes=snapshot.full_bytes or snapshot.size_bytes,
         archived=snapshot.archived,
         held=hold_of(snapshot),
-        fate=Fate.STAYS,
+        fate=Outlook.STAYS,
         reasons=(),
         trouble=snapshot.state_message if state is PointState.FAILED else "",
     )
@@ -151,9 +151,9 @@ def _verdicts(
             following = _following(of_claim, planned, retentions)
             for kept in planned.plan.keep:
                 soon = following.get(kept.point.id)
-                yield kept.point.id, soon or (Fate.STAYS, kept.reasons, None)
+                yield kept.point.id, soon or (Outlook.STAYS, kept.reasons, None)
             for gone in planned.plan.delete:
-                yield gone.point.id, (Fate.GOES, (gone.reason,), None)
+                yield gone.point.id, (Outlook.GOES, (gone.reason,), None)
 
 
 def _following(
@@ -175,7 +175,7 @@ def _following(
         for item in of_claim
     ]
     return {
-        gone.point.id: (Fate.NEXT, (*reasons[gone.point.id], f"until {moment(slot)}: {gone.reason}"), slot)
+        gone.point.id: (Outlook.NEXT, (*reasons[gone.point.id], f"until {moment(slot)}: {gone.reason}"), slot)
         for after in plan_lineages(then, retentions.policies, slot)
         if after.policy == planned.policy
         for gone in after.plan.delete

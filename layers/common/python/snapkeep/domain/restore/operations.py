@@ -53,7 +53,7 @@ class Stage(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class TimelineEntry:
     """Something that happened, when (aware UTC) and in words."""
 
     at: datetime
@@ -94,7 +94,7 @@ class RestoreOperation:
     cleaned: bool = False
     imports: int = 0
     keeps_point: bool = False
-    timeline: tuple[Moment, ...] = ()
+    timeline: tuple[TimelineEntry, ...] = ()
     revision: int = 0
 
     @property
@@ -138,7 +138,7 @@ class RestoreOperation:
 
     def happened(self, at: datetime, text: str, stage: Stage | None = None) -> RestoreOperation:
         """The operation with one more moment, in this stage (default: unchanged)."""
-        return replace(self, stage=stage or self.stage, timeline=(*self.timeline, Moment(at, text)))
+        return replace(self, stage=stage or self.stage, timeline=(*self.timeline, TimelineEntry(at, text)))
 
     def failed(self, at: datetime, reason: str) -> RestoreOperation:
         """The operation ended by a failure, with the reason."""

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from snapkeep.domain.retention.candidates import Candidate
-from snapkeep.domain.snapshot_tags import Listed, Unreadable
+from snapkeep.domain.snapshot_tags import ReadablePoint, Unreadable
 
 Key = tuple[str, str]
 
@@ -18,14 +18,14 @@ Place = tuple[int, str]
 """A slot (epoch seconds) and a volume: snapshots of two volumes are no twins of each other."""
 
 
-class Slots:
+class SlotIndex:
     """The good snapshots of a listing by lineage (claim, policy), slot and volume: one may stand for each."""
 
     def __init__(self) -> None:
         self._firsts: dict[Key, dict[Place, str]] = defaultdict(dict)
         self._twins: dict[Key, dict[str, str]] = defaultdict(dict)
 
-    def admits(self, listed: Listed) -> bool:
+    def admits(self, listed: ReadablePoint) -> bool:
         """Note a good candidate; False when EC2 listed the same snapshot before."""
         lineage, name = (listed.claim, listed.policy), listed.candidate.id
         firsts = self._firsts[lineage]

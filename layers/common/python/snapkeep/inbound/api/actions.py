@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from snapkeep.domain.backup.backups import BackupPlan, BackupStatus
-from snapkeep.domain.backup.on_demand import Wish
+from snapkeep.domain.backup.on_demand import OnDemandRequest
 from snapkeep.domain.backup.runs import Run
 from snapkeep.domain.changes import Change
 from snapkeep.domain.policies import Cluster, Deployment
-from snapkeep.domain.report.catalogue import Page, RecoveryPoint, Wanted
+from snapkeep.domain.report.catalogue import Page, PointQuery, RecoveryPoint
 from snapkeep.domain.report.claims import ReportedClaim
 from snapkeep.domain.report.coverage import CoverageReport
 from snapkeep.domain.report.facts import Report
@@ -60,7 +60,7 @@ class ShownPoint(Protocol):
 class Points(Protocol):
     """The catalogue of recovery points."""
 
-    def page(self, cluster: str, wanted: Wanted, limit: int, cursor: str = "") -> Page:
+    def page(self, cluster: str, wanted: PointQuery, limit: int, cursor: str = "") -> Page:
         """A page of points. Raises BadCursor, and UnknownCluster when there is nothing to list."""
 
     def show(self, cluster: str, namespace: str, point_id: str) -> ShownPoint:
@@ -87,13 +87,13 @@ class Holds(Protocol):
 class Backups(Protocol):
     """Backups on demand."""
 
-    def plan(self, cluster: str, wish: Wish) -> BackupPlan:
+    def plan(self, cluster: str, wish: OnDemandRequest) -> BackupPlan:
         """What a wish would take now. Raises UnknownCluster, NotFound, ClusterUnreachable."""
 
     def known(self, request_id: str) -> Run | None:
         """The run that a request was accepted as before."""
 
-    def accept(self, cluster: str, wish: Wish, request_id: str) -> Run:
+    def accept(self, cluster: str, wish: OnDemandRequest, request_id: str) -> Run:
         """The run of a request, started; the same one for the same request."""
 
 

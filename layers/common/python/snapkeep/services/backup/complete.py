@@ -28,7 +28,7 @@ minute apart: such a snapshot is no failure.
 log = logging.getLogger(__name__)
 
 
-class Verdict(StrEnum):
+class Settled(StrEnum):
     """What looking at one snapshot led to."""
 
     NOT_OURS = "not ours"
@@ -53,7 +53,7 @@ class CompletePoints:
     clock: Clock
     deployment: Deployment
 
-    def on_event(self, snapshot_id: str, finished: bool, ended_at: datetime | None = None) -> Verdict:
+    def on_event(self, snapshot_id: str, finished: bool, ended_at: datetime | None = None) -> Settled:
         """Settle the snapshot an EBS event names.
 
         `finished` says that the event reported an end, `ended_at` (aware UTC) when. Raises TemporaryError
@@ -62,19 +62,19 @@ class CompletePoints:
         """
         snapshot = self.snapshots.get(snapshot_id)
         if snapshot is None and ended_at is not None and self.clock() - ended_at > JOURNAL_LAG:
-            return Verdict.GONE
+            return Settled.GONE
         if snapshot is None:
             raise TemporaryError(f"EC2 does not show {snapshot_id} yet", timedelta(seconds=30))
         verdict = self.settle(snapshot, ended=finished)
-        if verdict is Verdict.PENDING and finished:
+        if verdict is Settled.PENDING and finished:
             raise TemporaryError(
                 f"EC2 still shows {snapshot_id} as pending after its event", timedelta(seconds=30)
             )
-        if verdict is Verdict.UNKNOWN and self.clock() - snapshot.started_at < JOURNAL_LAG:
+        if verdict is Settled.UNKNOWN and self.clock() - snapshot.started_at < JOURNAL_LAG:
             raise TemporaryError(f"the journal does not show the point of {snapshot_id} yet")
         return verdict
 
-    def settle(self, snapshot: Snapshot, ended: bool = False, named: bool = False) -> Verdict:
+    def settle(self, snapshot: Snapshot, ended: bool = False, named: bool = False) -> Settled:
         """Bring the journal and the tags in line with one snapshot of ours.
 
         `ended` says that EC2 told of its end: then others may go, even while EC2 shows it as pending.
@@ -82,17 +82,17 @@ class CompletePoints:
         cuts several for one VolumeSnapshot: until it is known which one is named, none is taken.
         """
         if tags.is_anothers(snapshot.tags, self.deployment.name):
-            return Verdict.NOT_OURS
+            return Settled.NOT_OURS
         if not tags.are_ours(snapshot.tags) and self._unmarked_point(snapshot) is None:
-            return Verdict.NOT_OURS
+            return Settled.NOT_OURS
         if snapshot.tags.get(tags.DUPLICATE) == "true":
-            return Verdict.DUPLICATE
+            return Settled.DUPLICATE
         point = self.point_of(snapshot)
         if point is None:
-            return Verdict.UNKNOWN
+            return Settled.UNKNOWN
         siblings = self._siblings(point)
         if not named and not point.snapshot_id and len(siblings) > 1:
-            return Verdict.CONTESTED
+            return Settled.CONTESTED
         point = self._adopted(point, snapshot)
         if point.snapshot_id != snapshot.id:
             return self._second(point, snapshot)
@@ -100,7 +100,7 @@ class CompletePoints:
             if other.id != snapshot.id and snapshot.state is not SnapshotState.ERROR:
                 self._mark_duplicate(point, other)
         verdict = self.advance(point, snapshot)
-        if ended and verdict is Verdict.PENDING and self.journal.write_end(point, self.clock()):
+        if ended and verdict is Settled.PENDING and self.journal.write_end(point, self.clock()):
             self.pacer.finished(1)
         return verdict
 
@@ -149,7 +149,7 @@ class CompletePoints:
             self.journal.revive(point, creation)
         return self.journal.points(point.run, [point.id])[0]
 
-    def _second(self, point: Point, snapshot: Snapshot) -> Verdict:
+    def _second(self, point: Point, snapshot: Snapshot) -> Settled:
         """Mark a second snapshot, unless it may be the only good one: then it keeps its tags, and counts.
 
         Raises TemporaryError while EC2 may only lag behind with the first.
@@ -160,12 +160,12 @@ class CompletePoints:
         if not point.snapshot_id or (first is not None and _may_count(first)):
             return self._mark_duplicate(point, snapshot)
         self._complete_tags(point, snapshot)
-        return Verdict.ALONE
+        return Settled.ALONE
 
     def _is_young(self, point: Point) -> bool:
         return point.started_at is not None and self.clock() - point.started_at < JOURNAL_LAG
 
-    def _mark_duplicate(self, point: Point, snapshot: Snapshot) -> Verdict:
+    def _mark_duplicate(self, point: Point, snapshot: Snapshot) -> Settled:
         """A second snapshot for the same claim and slot never counts; prune removes it later.
 
         It gets the tags of a point all the same, which are written only once: its VolumeSnapshot may name it,
@@ -174,7 +174,7 @@ class CompletePoints:
         verdict = {tags.DUPLICATE: "true"}
         if tags.POINT in snapshot.tags:
             self.snapshots.add_tags(snapshot.id, verdict)
-            return Verdict.DUPLICATE
+            return Settled.DUPLICATE
         missing = tags.missing_tags(snapshot.tags, point)
         owner = self._ownership(snapshot, point)
         try:
@@ -185,9 +185,9 @@ class CompletePoints:
                 self.snapshots.add_tags(snapshot.id, missing | owner)
         except Forbidden:  # named by somebody else in the meantime, which describes do not show yet
             self.snapshots.add_tags(snapshot.id, verdict)
-        return Verdict.DUPLICATE
+        return Settled.DUPLICATE
 
-    def advance(self, point: Point, snapshot: Snapshot) -> Verdict:
+    def advance(self, point: Point, snapshot: Snapshot) -> Settled:
         """Complete the tags of a point's snapshot and settle the point if EC2 is done with it."""
         if snapshot.state is SnapshotState.ERROR:
             reason = snapshot.state_message or "EC2 gave no reason"
@@ -200,7 +200,7 @@ class CompletePoints:
         if snapshot.state is SnapshotState.COMPLETED:
             reason = "" if point.state.is_final else self._lock(point, snapshot)
             return self._finish(point, PointState.READY, snapshot, reason)
-        return Verdict.PENDING
+        return Settled.PENDING
 
     def put_in_place(self, point: Point, named: Snapshot, counted: Iterable[Snapshot]) -> None:
         """Let a marked twin be the snapshot of a ready point, and mark what counted until now.
@@ -280,13 +280,13 @@ class CompletePoints:
             return reason
         return ""
 
-    def _finish(self, point: Point, state: PointState, snapshot: Snapshot, reason: str) -> Verdict:
+    def _finish(self, point: Point, state: PointState, snapshot: Snapshot, reason: str) -> Settled:
         outcome = Outcome(state, self.clock(), reason, snapshot.id, snapshot.size_bytes)
         if self.journal.finish(point, outcome) and point.ended_at is None:
             self.pacer.finished(1)
         close_if_settled(self.journal, self.announcer, point.run, self.clock())
         self._catalogue(point, snapshot)
-        return Verdict.READY if state is PointState.READY else Verdict.FAILED
+        return Settled.READY if state is PointState.READY else Settled.FAILED
 
 
 def _may_revive(point: Point, snapshot: Snapshot) -> bool:

@@ -8,7 +8,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from snapkeep.domain.backup.jobs import jobs_of
-from snapkeep.domain.backup.on_demand import Wish, select_wanted, unknown_policy, unmet, wants_known
+from snapkeep.domain.backup.on_demand import (
+    OnDemandRequest,
+    select_wanted,
+    unknown_policy,
+    unmet,
+    wants_known,
+)
 from snapkeep.domain.backup.protectability import Code
 from snapkeep.domain.backup.runs import Run, RunState, policy_of_run, run_id
 from snapkeep.domain.backup.selection import POLICY_LABEL, Selected, Taken, misread_exclusion, select_for
@@ -44,16 +50,16 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
+class RunPlan:
     """What a look at the cluster gave: points to take, what is left, and why less was possible.
 
-    `hopeless` says by the name of a driver why no csi point of its volumes can be taken.
+    `blocked` says by the name of a driver why no csi point of its volumes can be taken.
     """
 
     points: Sequence[Point]
     left: Sequence[Left] = ()
     degraded: str = ""
-    hopeless: Mapping[str, str] = field(default_factory=dict)
+    blocked: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +117,14 @@ class PlanBackup:
         if policy is not None:
             planned = self._look(run, policy)
         else:
-            planned = Planned((), degraded=unknown_policy(run.wish or Wish(), run.cluster, self.deployment))
+            planned = RunPlan(
+                (), degraded=unknown_policy(run.wish or OnDemandRequest(), run.cluster, self.deployment)
+            )
         self.journal.add_left(run.id, planned.left)
         self.journal.add_points(planned.points)
         points = list(self.journal.points_of(run.id))
         self._give_up(points, planned)
-        self.queue.send(jobs_of([point for point in points if not _why_hopeless(point, planned)]))
+        self.queue.send(jobs_of([point for point in points if not _why_blocked(point, planned)]))
         started = replace(
             run,
             state=RunState.RUNNING,
@@ -128,7 +136,7 @@ class PlanBackup:
         close_if_settled(self.journal, self.announcer, run.id, self.clock())
         return self.journal.run(run.id) or started
 
-    def _look(self, run: Run, policy: Policy) -> Planned:
+    def _look(self, run: Run, policy: Policy) -> RunPlan:
         """What to take, from the cluster; from earlier points' tags when it is silent or refuses us."""
         try:
             cluster = self.clusters.open(run.cluster)
@@ -137,7 +145,7 @@ class PlanBackup:
             points = _arranged(_points(run, selected.taken))
             left = [Left(str(item.subject), item.code.value, item.reason) for item in selected.left]
             degraded = unmet(run.wish, run.cluster, selected) if run.wish else ""
-            return self._checked(cluster, policy, Planned(points, left, degraded))
+            return self._checked(cluster, policy, RunPlan(points, left, degraded))
         except (ClusterUnreachable, PermanentError) as error:
             degraded = (
                 f"the claims of cluster {run.cluster} could not be read ({error.reason}); "
@@ -146,7 +154,7 @@ class PlanBackup:
             known = list(self._known(run, policy))
             kept = _known_points(run, (item for item in known if not item.successor))
             left = [_replaced(item) for item in known if item.successor]
-            return Planned(_arranged(kept), left, degraded)
+            return RunPlan(_arranged(kept), left, degraded)
 
     def _tell_unmeant(self, run: Run, policy: Policy, selected: Selected) -> None:
         """Tell of claims that are taken although a label seems to exclude them, and of those that no policy
@@ -184,7 +192,7 @@ class PlanBackup:
             if wants_known(wish, policy, item.claim):
                 yield replace(item, group="")
 
-    def _checked(self, cluster: Cluster, policy: Policy, planned: Planned) -> Planned:
+    def _checked(self, cluster: Cluster, policy: Policy, planned: RunPlan) -> RunPlan:
         """The plan after asking whether the cluster can take VolumeSnapshots at all, if any are needed."""
         drivers = {point.claim.driver for point in planned.points if point.method is Method.CSI}
         for driver in sorted(drivers):
@@ -193,17 +201,17 @@ class PlanBackup:
                 planned = _without_support(planned, policy, driver, support)
         return planned
 
-    def _give_up(self, points: Iterable[Point], planned: Planned) -> None:
+    def _give_up(self, points: Iterable[Point], planned: RunPlan) -> None:
         for point in points:
-            if reason := _why_hopeless(point, planned):
+            if reason := _why_blocked(point, planned):
                 self.journal.finish(point, Outcome(PointState.FAILED, self.clock(), reason))
 
 
-def _why_hopeless(point: Point, planned: Planned) -> str:
-    return planned.hopeless.get(point.claim.driver, "") if point.method is Method.CSI else ""
+def _why_blocked(point: Point, planned: RunPlan) -> str:
+    return planned.blocked.get(point.claim.driver, "") if point.method is Method.CSI else ""
 
 
-def _without_support(planned: Planned, policy: Policy, driver: str, support: SnapshotSupport) -> Planned:
+def _without_support(planned: RunPlan, policy: Policy, driver: str, support: SnapshotSupport) -> RunPlan:
     """The plan for a driver of whose volumes no VolumeSnapshot can be taken.
 
     EKS Auto Mode brings no snapshot controller, so there its absence is no mistake and ebs takes over.
@@ -212,7 +220,7 @@ def _without_support(planned: Planned, policy: Policy, driver: str, support: Sna
     usual = driver == AUTO_MODE.name and not support.installed
     if not policy.csi_fallback and not usual:
         degraded = "; ".join(filter(None, (planned.degraded, support.reason)))
-        return replace(planned, degraded=degraded, hopeless={**planned.hopeless, driver: support.reason})
+        return replace(planned, degraded=degraded, blocked={**planned.blocked, driver: support.reason})
     reason = f"by ebs instead of csi: {support.reason}"
     points = [_by_ebs(point, reason) if point.claim.driver == driver else point for point in planned.points]
     return replace(planned, points=points)

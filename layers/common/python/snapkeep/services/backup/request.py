@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from snapkeep.domain.backup.backups import BackupPlan
-from snapkeep.domain.backup.on_demand import Wish, policy_of, select_wanted, unknown_policy, unmet
+from snapkeep.domain.backup.on_demand import OnDemandRequest, policy_of, select_wanted, unknown_policy, unmet
 from snapkeep.domain.backup.runs import Run, RunState, run_id
 from snapkeep.domain.errors import NotFound, SnapkeepError, Throttled
 from snapkeep.domain.policies import ON_DEMAND, Deployment, Policy
@@ -29,7 +29,7 @@ class RequestBackup:
     starter: Starter
     clock: Clock
 
-    def plan(self, cluster: str, wish: Wish) -> BackupPlan:
+    def plan(self, cluster: str, wish: OnDemandRequest) -> BackupPlan:
         """What the wish would take now; nothing is written.
 
         Raises UnknownCluster, NotFound when the wish names a policy that the cluster has not, and
@@ -47,7 +47,7 @@ class RequestBackup:
             self._start(run)
         return run
 
-    def accept(self, cluster: str, wish: Wish, request_id: str) -> Run:
+    def accept(self, cluster: str, wish: OnDemandRequest, request_id: str) -> Run:
         """The run of this request, journaled with its wish and started; the same one for the same request.
 
         Raises what `plan` raises of the config, and TemporaryError when the journal does not answer.
@@ -57,14 +57,14 @@ class RequestBackup:
         self._start(run)
         return run
 
-    def _policy(self, cluster: str, wish: Wish) -> Policy:
+    def _policy(self, cluster: str, wish: OnDemandRequest) -> Policy:
         self.deployment.known_cluster(cluster)
         policy = policy_of(wish, cluster, self.deployment)
         if policy is None:
             raise NotFound(unknown_policy(wish, cluster, self.deployment))
         return policy
 
-    def _write(self, cluster: str, wish: Wish, request_id: str) -> Run:
+    def _write(self, cluster: str, wish: OnDemandRequest, request_id: str) -> Run:
         now = self.clock()
         first = now.replace(microsecond=0)
         for seconds in range(SECONDS_AHEAD):

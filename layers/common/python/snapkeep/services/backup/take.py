@@ -128,7 +128,7 @@ class TakeSnapshots:
 
         Where a create is in the air (its lead is `creating`), its outcome is found out first.
         """
-        points = [point for point in self.journal.points(job.run, job.points) if point.is_unborn]
+        points = [point for point in self.journal.points(job.run, job.points) if point.needs_snapshot]
         in_the_air = {point.lead for point in points if point.state is PointState.CREATING}
         todo = []
         for point in points:
@@ -239,7 +239,7 @@ class TakeSnapshots:
         Once it is settled the group is over: who has no snapshot by then is taken alone.
         """
         for lead in self.journal.points(points[0].run, [points[0].lead]) if points else ():
-            if not lead.is_unborn:
+            if not lead.needs_snapshot:
                 self._take_each(points, owner, report)
                 return
             held = self._lease(lead, owner)
@@ -289,13 +289,13 @@ class TakeSnapshots:
     def _unborn(self, points: Sequence[Point]) -> Sequence[Point]:
         """Those of the points (all of one run) that still have no snapshot, as journaled now."""
         known = self.journal.points(points[0].run, [point.id for point in points]) if points else ()
-        return [point for point in known if point.is_unborn]
+        return [point for point in known if point.needs_snapshot]
 
     def _lease(self, point: Point, owner: str) -> Point | None:
         """The lead as it stands, or None: somebody else works on it, and their message outlives them."""
         now = self.clock()
         held = self.journal.lease(point, owner, now + self.lease, now)
-        return held if held is not None and held.is_unborn else None
+        return held if held is not None and held.needs_snapshot else None
 
     def _journal_created(self, point: Point, snapshot: Snapshot) -> None:
         note = _after_group(point)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from snapkeep.domain.backup.runs import Run
-from snapkeep.domain.backup.selection import EXCLUDE_LABEL, Code, Left, Taken, decide
+from snapkeep.domain.backup.selection import EXCLUDE_LABEL, Code, SkippedClaim, Taken, decide
 from snapkeep.domain.claims import Claim
 from snapkeep.domain.policies import Deployment, Policy
 from snapkeep.domain.troubles import Topic, TroubleKind
@@ -30,7 +30,7 @@ class TellEnded:
     news: TroubleNews
     clock: Clock
 
-    def tell(self, run: Run, policy: Policy, left: Sequence[Left]) -> None:
+    def tell(self, run: Run, policy: Policy, left: Sequence[SkippedClaim]) -> None:
         """Tell of claims that the policy's last run took and no policy takes now, while they are there.
 
         Raises SnapkeepError when the journal does not answer.

@@ -8,21 +8,21 @@ from datetime import datetime
 from snapkeep.domain.errors import NotFound, TemporaryError
 from snapkeep.domain.interruption.cordons import CordonPlan, cordon, uncordon
 from snapkeep.domain.interruption.incidents import incident
-from snapkeep.domain.interruption.machines import Machine
+from snapkeep.domain.interruption.instances import Instance
 from snapkeep.domain.interruption.nodes import Node
 from snapkeep.domain.interruption.notices import Notice
 from snapkeep.domain.interruption.ownership import owner
-from snapkeep.domain.interruption.rules import Reaction
-from snapkeep.domain.interruption.urgency import Urge, urgency
+from snapkeep.domain.interruption.rules import NodeRules
+from snapkeep.domain.interruption.urgency import Action, assess
 from snapkeep.domain.policies import Deployment
-from snapkeep.ports import Clock, Machines, NodeClusters, Nodes
+from snapkeep.ports import Clock, Instances, NodeClusters, Nodes
 
 ATTEMPTS = 5
 """How often a node that others change at the same moment is read and written again."""
 
 
 @dataclass(frozen=True)
-class Sighting:
+class Triage:
     """What one announcement led to in the first seconds.
 
     `cluster` is empty when the instance is none of ours, and `reason` says why. `plan` is the cordon that was
@@ -33,8 +33,8 @@ class Sighting:
     reason: str = ""
     cluster: str = ""
     node: Node | None = None
-    machine: Machine | None = None
-    reaction: Reaction = field(default_factory=Reaction)
+    machine: Instance | None = None
+    reaction: NodeRules = field(default_factory=NodeRules)
     plan: CordonPlan | None = None
     cordoned_at: datetime | None = None
     seen_at: datetime | None = None
@@ -45,20 +45,20 @@ class CordonNode:
     """Looks at the instance of an announcement, and cordons its node if that is to be done now."""
 
     deployment: Deployment
-    machines: Machines
+    instances: Instances
     clusters: NodeClusters
     clock: Clock
 
-    def look(self, notice: Notice) -> Sighting:
+    def look(self, notice: Notice) -> Triage:
         """One EC2 call; for a node of ours two Kubernetes calls more, read and write.
 
         That an instance runs costs no call: the journal tells whether anybody waits for it. Raises
         TemporaryError when something did not answer.
         """
         if notice.is_running:
-            return Sighting(notice)
-        seen = Sighting(notice, seen_at=self.clock())
-        machine = self.machines.machine(notice.instance)
+            return Triage(notice)
+        seen = Triage(notice, seen_at=self.clock())
+        machine = self.instances.instance(notice.instance)
         if machine is None:
             return replace(seen, reason=f"EC2 knows no instance {notice.instance}")
         named = owner(machine.tags)
@@ -73,8 +73,8 @@ class CordonNode:
             return replace(seen, reason=reason, machine=machine)
         reaction = self.deployment.interruption.reaction(named.cluster, node.labels)
         seen = replace(seen, cluster=named.cluster, node=node, machine=machine, reaction=reaction)
-        urge = urgency(incident(notice.instance, (notice,)), reaction, self.clock()).urge
-        if urge is not Urge.ACT or not reaction.cordon:
+        urge = assess(incident(notice.instance, (notice,)), reaction, self.clock()).urge
+        if urge is not Action.ACT or not reaction.cordon:
             return seen
         plan = self.cordon(nodes, node, notice)
         return replace(seen, plan=plan, cordoned_at=self.clock())
@@ -97,7 +97,7 @@ class CordonNode:
         now = nodes.named(node.name)
         return self.cordon(nodes, now if now and now.is_instance(notice.instance) else node, notice)
 
-    def lift(self, cluster: str, instance: str, name: str) -> CordonPlan | None:
+    def uncordon(self, cluster: str, instance: str, name: str) -> CordonPlan | None:
         """Uncordon the node if the cordon is ours; None when there is no such node any more."""
         nodes = self.clusters.open(cluster)
         for _ in range(ATTEMPTS):

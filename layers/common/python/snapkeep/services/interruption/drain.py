@@ -9,7 +9,7 @@ from datetime import datetime
 
 from snapkeep.domain.errors import ClusterUnreachable, SnapkeepError
 from snapkeep.domain.interruption.drains import Leaving, is_last_moment, plan_drain
-from snapkeep.domain.interruption.nodes import Pod, Said
+from snapkeep.domain.interruption.nodes import NodeEvent, Pod
 from snapkeep.domain.interruption.records import IncidentRecord
 from snapkeep.ports import Clock, Nodes
 from snapkeep.services.interruption.incident_log import IncidentLog
@@ -94,10 +94,10 @@ class DrainNode:
         else:
             return
         try:
-            self.nodes.say(said)
+            self.nodes.record_event(said)
         except SnapkeepError as error:
             log.warning("no Kubernetes Event on %s: %s", pod, error.reason)
 
 
-def _said(pod: Pod, reason: str, text: str, *, warning: bool = True) -> Said:
-    return Said("Pod", pod.namespace, pod.name, pod.uid, reason, text, warning)
+def _said(pod: Pod, reason: str, text: str, *, warning: bool = True) -> NodeEvent:
+    return NodeEvent("Pod", pod.namespace, pod.name, pod.uid, reason, text, warning)

@@ -8,15 +8,15 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from snapkeep.domain.errors import SnapkeepError
-from snapkeep.domain.interruption.machines import Machine, MachineState
-from snapkeep.domain.interruption.nodes import Said
+from snapkeep.domain.interruption.instances import Instance, InstanceState
+from snapkeep.domain.interruption.nodes import NodeEvent
 from snapkeep.domain.interruption.notices import GONE_WITHIN, Kind, Notice, Standing
 from snapkeep.domain.interruption.records import IncidentRecord
-from snapkeep.domain.interruption.rules import Reaction, Snapshotting
-from snapkeep.domain.interruption.urgency import Urge, Urgency, urgency
-from snapkeep.ports import Clock, IncidentQueue, Incidents, InterruptionNews, Machines, NodeClusters
+from snapkeep.domain.interruption.rules import NodeRules, Snapshotting
+from snapkeep.domain.interruption.urgency import Action, Urgency, assess
+from snapkeep.ports import Clock, IncidentQueue, Incidents, Instances, InterruptionNews, NodeClusters
 from snapkeep.services.give_up import GiveUp, why_given_up
-from snapkeep.services.interruption.cordon import CordonNode, Sighting
+from snapkeep.services.interruption.cordon import CordonNode, Triage
 from snapkeep.services.interruption.incident_log import IncidentLog
 
 PATIENCE = timedelta(minutes=40)
@@ -24,8 +24,8 @@ PATIENCE = timedelta(minutes=40)
 
 LOOK_AGAIN = timedelta(minutes=15)
 
-GOING = (MachineState.SHUTTING_DOWN, MachineState.TERMINATED)
-DOWN = (MachineState.STOPPING, MachineState.STOPPED)
+GOING = (InstanceState.SHUTTING_DOWN, InstanceState.TERMINATED)
+DOWN = (InstanceState.STOPPING, InstanceState.STOPPED)
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +53,7 @@ class HandleInterruption:
     """
 
     cordoner: CordonNode
-    machines: Machines
+    instances: Instances
     clusters: NodeClusters
     incidents: Incidents
     to_save: IncidentQueue
@@ -61,7 +61,7 @@ class HandleInterruption:
     news: InterruptionNews
     clock: Clock
 
-    def record(self, sighting: Sighting) -> Handled:
+    def record(self, sighting: Triage) -> Handled:
         """Journal what was seen, and send the node on when it is to be saved.
 
         Raises TemporaryError when the journal or the queue did not answer: the same event may come again.
@@ -73,8 +73,8 @@ class HandleInterruption:
         first = known or IncidentRecord(notice.instance, sighting.cluster, sighting.node.name)
         sighting = self._still_cordoned(sighting, known)
         record = self._log.change(first, lambda one: self._seen(one, sighting))
-        asked = urgency(record.incident, sighting.reaction, self.clock())
-        if asked.urge is Urge.ACT:
+        asked = assess(record.incident, sighting.reaction, self.clock())
+        if asked.urge is Action.ACT:
             self.to_save.send(notice.instance)
             self._say(sighting, record)
         if known is None or record.revision != known.revision:
@@ -105,7 +105,7 @@ class HandleInterruption:
     def _log(self) -> IncidentLog:
         return IncidentLog(self.incidents, self.news, self.clock)
 
-    def _without_node(self, sighting: Sighting) -> Handled:
+    def _without_node(self, sighting: Triage) -> Handled:
         """A foreign instance, or news of an incident that may be known."""
         notice = sighting.notice
         known = self.incidents.incident(notice.instance) if _may_be_known(sighting) else None
@@ -116,7 +116,7 @@ class HandleInterruption:
             return self._advance(record)
         return Handled(notice.instance, "noted", "its incident is over", record.cluster, record.node)
 
-    def _still_cordoned(self, sighting: Sighting, known: IncidentRecord | None) -> Sighting:
+    def _still_cordoned(self, sighting: Triage, known: IncidentRecord | None) -> Triage:
         """Look again at a cordon of ours that the journal does not know: it may be lifted at this moment."""
         node, plan = sighting.node, sighting.plan
         journaled = known is not None and known.cordoned_at is not None
@@ -125,7 +125,7 @@ class HandleInterruption:
         plan = self.cordoner.cordon_again(sighting.cluster, node, sighting.notice)
         return replace(sighting, plan=plan, cordoned_at=self.clock())
 
-    def _seen(self, record: IncidentRecord, sighting: Sighting) -> IncidentRecord:
+    def _seen(self, record: IncidentRecord, sighting: Triage) -> IncidentRecord:
         notice, now = sighting.notice, self.clock()
         told = record.told_of((notice,))
         if told != record:
@@ -138,8 +138,8 @@ class HandleInterruption:
             told = replace(told, cordoned_at=sighting.cordoned_at, ours=sighting.plan.ours, closed_at=None)
         if told == record:
             return record
-        asked = urgency(told.incident, sighting.reaction, now)
-        if asked.urge is not Urge.ACT:
+        asked = assess(told.incident, sighting.reaction, now)
+        if asked.urge is not Action.ACT:
             told = told.noted(now, asked.reason)
         elif sighting.machine is not None:
             told = _with_volumes(told, sighting.machine, sighting.reaction, notice)
@@ -147,41 +147,41 @@ class HandleInterruption:
 
     def _is_undone(self, record: IncidentRecord, asked: Urgency) -> bool:
         """Whether the notice alone asked for more than all that is known of the instance together."""
-        if record.closed_at is not None or asked.urge is Urge.ACT:
+        if record.closed_at is not None or asked.urge is Action.ACT:
             return False
-        return record.ours or asked.urge is not Urge.WAIT
+        return record.ours or asked.urge is not Action.WAIT
 
     def _advance(self, record: IncidentRecord) -> Handled:
         """What is due for an open incident now, by what EC2 and the cluster show."""
-        machine = self.machines.machine(record.instance)
+        machine = self.instances.instance(record.instance)
         if machine is None or machine.state in GOING:
             return self._send_to_release(record)
         record = self._told_what_ec2_shows(record, machine)
         node = self.clusters.open(record.cluster).find(record.instance, record.node)
         reaction = self.cordoner.deployment.interruption.reaction(record.cluster, node.labels if node else {})
-        asked = urgency(record.incident, reaction, self.clock())
+        asked = assess(record.incident, reaction, self.clock())
         if machine.state in DOWN:
             return self._wait(record, asked, f"it is {machine.state}; looked at again when it runs")
-        if asked.urge is Urge.ACT and asked.notice is not None:
+        if asked.urge is Action.ACT and asked.notice is not None:
             if node is None:
                 return self._wait(record, asked, "its node is gone; EC2 will say when it ends")
-            seen = Sighting(asked.notice, "", record.cluster, node, machine, reaction)
+            seen = Triage(asked.notice, "", record.cluster, node, machine, reaction)
             return self._act(record, asked, seen)
-        if asked.urge is Urge.WAIT:
+        if asked.urge is Action.WAIT:
             return self._wait(self._lifted(record, asked)[0], asked, asked.reason)
         return self._end(record, asked)
 
-    def _told_what_ec2_shows(self, record: IncidentRecord, machine: Machine) -> IncidentRecord:
+    def _told_what_ec2_shows(self, record: IncidentRecord, machine: Instance) -> IncidentRecord:
         """The record with the news that it runs, where the event of that was lost or came out of order."""
         now, since = self.clock(), record.incident.dies_since
-        if since is None or machine.state is not MachineState.RUNNING or now < since + GONE_WITHIN:
+        if since is None or machine.state is not InstanceState.RUNNING or now < since + GONE_WITHIN:
             return record
         shown = Notice(f"seen/{now.isoformat()}", Kind.STATE, record.instance, now, "running")
         return self._log.change(
             record, lambda one: self._log.noted(one.told_of((shown,)), "EC2 shows it running")
         )
 
-    def _act(self, record: IncidentRecord, asked: Urgency, sighting: Sighting) -> Handled:
+    def _act(self, record: IncidentRecord, asked: Urgency, sighting: Triage) -> Handled:
         assert sighting.node is not None and asked.notice is not None
         if sighting.machine is not None:
             machine, notice = sighting.machine, asked.notice
@@ -204,13 +204,13 @@ class HandleInterruption:
     def _wait(self, record: IncidentRecord, asked: Urgency, reason: str) -> Handled:
         """Look again after a while, or when what is known now asks for something else."""
         soon = self.clock() + LOOK_AGAIN
-        again = asked.again if asked.again and asked.urge is Urge.WAIT else min(asked.again or soon, soon)
+        again = asked.again if asked.again and asked.urge is Action.WAIT else min(asked.again or soon, soon)
         self._log.change(record, lambda one: replace(one, again=again))
         return Handled(record.instance, asked.urge.value, reason, record.cluster, record.node)
 
     def _lifted(self, record: IncidentRecord, asked: Urgency) -> tuple[IncidentRecord, str]:
         """The record after its cordon was lifted, if it is ours, and the reason."""
-        plan = self.cordoner.lift(record.cluster, record.instance, record.node) if record.ours else None
+        plan = self.cordoner.uncordon(record.cluster, record.instance, record.node) if record.ours else None
         if plan is None:
             return record, asked.reason
         reason, now = f"{asked.reason}: {plan.reason}", self.clock()
@@ -232,7 +232,7 @@ class HandleInterruption:
         closed = self._log.change(record, close)
         if closed.closed_at is None:
             return self._advance(closed)
-        if asked.urge is Urge.TAKE_BACK:
+        if asked.urge is Action.TAKE_BACK:
             self._log.tell(closed, "withdrawn", reason, {"InterruptionsWithdrawn": 1})
         return Handled(record.instance, "withdrawn", reason, record.cluster, record.node)
 
@@ -244,7 +244,7 @@ class HandleInterruption:
         reason = "EC2 says that it is gone or going; its volumes are released"
         return Handled(record.instance, "released", reason, record.cluster, record.node)
 
-    def _say(self, sighting: Sighting, record: IncidentRecord) -> None:
+    def _say(self, sighting: Triage, record: IncidentRecord) -> None:
         """A Kubernetes Event on the node, for whoever describes it; trouble with it is only logged."""
         node = sighting.node
         if node is None or sighting.plan is None or sighting.plan.change is None:
@@ -254,15 +254,15 @@ class HandleInterruption:
             f"; {left:.0f} s left" if left is not None else ""
         )
         try:
-            self.clusters.open(sighting.cluster).say(
-                Said("Node", "", node.name, node.name, "SnapkeepCordoned", text)
+            self.clusters.open(sighting.cluster).record_event(
+                NodeEvent("Node", "", node.name, node.name, "SnapkeepCordoned", text)
             )
         except SnapkeepError as error:
             log.warning("no Kubernetes Event on %s: %s", node.name, error.reason)
 
 
 def _with_volumes(
-    record: IncidentRecord, machine: Machine, reaction: Reaction, notice: Notice
+    record: IncidentRecord, machine: Instance, reaction: NodeRules, notice: Notice
 ) -> IncidentRecord:
     """The record with the data volumes that nobody has planned to snapshot yet. Those of an instance that
     only stops are not snapshotted."""
@@ -273,7 +273,7 @@ def _with_volumes(
     return replace(record, unsaved=machine.volumes)
 
 
-def _may_be_known(sighting: Sighting) -> bool:
+def _may_be_known(sighting: Triage) -> bool:
     """A foreign instance costs no call of the journal's; one that lost its node or only has news may."""
     return not sighting.reason or sighting.machine is not None
 
@@ -284,14 +284,14 @@ def _heard(notice: Notice) -> str:
     return f"{notice.kind.value} announcement{end}: {words}"
 
 
-def _seconds(sighting: Sighting) -> float | None:
+def _seconds(sighting: Triage) -> float | None:
     """From the time in the event (whole seconds) to the cordon."""
     if sighting.cordoned_at is None:
         return None
     return (sighting.cordoned_at - sighting.notice.announced_at).total_seconds()
 
 
-def _figures(sighting: Sighting) -> dict[str, float]:
+def _figures(sighting: Triage) -> dict[str, float]:
     seconds = _seconds(sighting)
     figures: dict[str, float] = {"Notices": 1}
     if sighting.seen_at is not None:

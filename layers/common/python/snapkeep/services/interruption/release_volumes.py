@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from snapkeep.domain.interruption.aftermath import Aftermath, Step, aftermath
-from snapkeep.domain.interruption.machines import Machine
+from snapkeep.domain.interruption.instances import Instance
 from snapkeep.domain.interruption.nodes import Attachment, Node
 from snapkeep.domain.interruption.notices import Notice
 from snapkeep.domain.interruption.ownership import owner
@@ -19,8 +19,8 @@ from snapkeep.ports import (
     Clock,
     IncidentQueue,
     Incidents,
+    Instances,
     InterruptionNews,
-    Machines,
     NodeClusters,
     Nodes,
     Snapshots,
@@ -52,7 +52,7 @@ class ReleaseVolumes:
     """Takes the volumes off nodes whose machines EC2 has terminated."""
 
     deployment: Deployment
-    machines: Machines
+    instances: Instances
     clusters: NodeClusters
     snapshots: Snapshots
     incidents: Incidents
@@ -65,7 +65,7 @@ class ReleaseVolumes:
 
         Raises TemporaryError when EC2, the cluster or the journal did not answer.
         """
-        machine = self.machines.machine(instance)
+        machine = self.instances.instance(instance)
         named = self._named(machine)
         if machine is not None and not named:
             return Released(instance, "not ours", f"no tag of {instance} names a cluster of ours")
@@ -89,7 +89,7 @@ class ReleaseVolumes:
     def _log(self) -> IncidentLog:
         return IncidentLog(self.incidents, self.news, self.clock)
 
-    def _named(self, machine: Machine | None) -> str:
+    def _named(self, machine: Instance | None) -> str:
         """The cluster of ours that the machine names; "" for none."""
         named = owner(machine.tags) if machine else None
         return named.cluster if named and self.deployment.cluster(named.cluster) else ""

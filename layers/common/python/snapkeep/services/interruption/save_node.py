@@ -11,22 +11,22 @@ from snapkeep.domain.backup.selection import Taken, decide
 from snapkeep.domain.claims import Claim
 from snapkeep.domain.errors import NotFound, SnapkeepError
 from snapkeep.domain.interruption.drains import DrainPlan, drainer, plan_drain
-from snapkeep.domain.interruption.machines import Machine, MachineState
-from snapkeep.domain.interruption.nodes import Node, Pod, Said
+from snapkeep.domain.interruption.instances import Instance, InstanceState
+from snapkeep.domain.interruption.nodes import Node, NodeEvent, Pod
 from snapkeep.domain.interruption.notices import Kind, Notice, spot_deadline
 from snapkeep.domain.interruption.records import IncidentRecord
-from snapkeep.domain.interruption.rules import Reaction
+from snapkeep.domain.interruption.rules import NodeRules
 from snapkeep.domain.interruption.saves import SavePlan, plan_save
-from snapkeep.domain.interruption.urgency import LIFECYCLE_LIMIT, Urge, urgency
+from snapkeep.domain.interruption.urgency import LIFECYCLE_LIMIT, Action, assess
 from snapkeep.domain.metrics import Metric
 from snapkeep.domain.policies import Deployment
 from snapkeep.ports import (
     Clock,
     IncidentQueue,
     Incidents,
+    Instances,
     InterruptionNews,
     LifecycleHooks,
-    Machines,
     NodeClusters,
     Nodes,
 )
@@ -79,15 +79,15 @@ class SaveReport:
 
 
 @dataclass(frozen=True)
-class Scene:
+class NodeState:
     """What a look at instance, node and pods showed."""
 
-    machine: Machine
+    machine: Instance
     node: Node
     nodes: Nodes
     pods: Sequence[Pod]
     claims: Sequence[Claim]
-    reaction: Reaction
+    reaction: NodeRules
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ class SaveNode:
     """Saves what is on a node that is about to die."""
 
     deployment: Deployment
-    machines: Machines
+    instances: Instances
     clusters: NodeClusters
     incidents: Incidents
     volumes: SaveVolumes
@@ -115,8 +115,8 @@ class SaveNode:
         scene = self._look(record)
         if scene is None:
             return self._only_hooks(record, "its node is gone")
-        asked = urgency(record.incident, scene.reaction, self.clock())
-        if asked.urge is not Urge.ACT or asked.notice is None:
+        asked = assess(record.incident, scene.reaction, self.clock())
+        if asked.urge is not Action.ACT or asked.notice is None:
             return SaveReport(instance, asked.reason)
         report = SaveReport(instance, asked.reason)
         record = self._save(record, scene, asked.notice, owner, report)
@@ -156,8 +156,8 @@ class SaveNode:
             drain=plan_drain(pods, notice.deadline, now),
         )
 
-    def _look(self, record: IncidentRecord) -> Scene | None:
-        machine = self.machines.machine(record.instance)
+    def _look(self, record: IncidentRecord) -> NodeState | None:
+        machine = self.instances.instance(record.instance)
         if machine is None:
             return None
         nodes = self.clusters.open(record.cluster)
@@ -166,9 +166,9 @@ class SaveNode:
             return None
         pods = nodes.pods(node.name)
         reaction = self.deployment.interruption.reaction(record.cluster, node.labels)
-        return Scene(machine, node, nodes, pods, self._claims(machine, node, nodes, pods), reaction)
+        return NodeState(machine, node, nodes, pods, self._claims(machine, node, nodes, pods), reaction)
 
-    def _claims(self, machine: Machine, node: Node, nodes: Nodes, pods: Sequence[Pod]) -> Sequence[Claim]:
+    def _claims(self, machine: Instance, node: Node, nodes: Nodes, pods: Sequence[Pod]) -> Sequence[Claim]:
         """The claims of the pods, and of volumes that are still attached although their pods have left."""
         claims = nodes.claims_of(pods)
         known = {claim.volume.name: claim.volume.handle for claim in claims if claim.volume}
@@ -177,7 +177,7 @@ class SaveNode:
         left = [each.volume for each in nodes.attachments() if each.node == node.name]
         return [*claims, *nodes.claims_behind([name for name in left if name not in known])]
 
-    def _plan_save(self, scene: Scene) -> SavePlan:
+    def _plan_save(self, scene: NodeState) -> SavePlan:
         policies = self.deployment.policies
         protected = {
             claim.uid: any(isinstance(decide(claim, policy, policies), Taken) for policy in policies)
@@ -186,7 +186,7 @@ class SaveNode:
         return plan_save(scene.machine.volumes, scene.claims, protected, scene.reaction.snapshot)
 
     def _save(
-        self, record: IncidentRecord, scene: Scene, notice: Notice, owner: str, report: SaveReport
+        self, record: IncidentRecord, scene: NodeState, notice: Notice, owner: str, report: SaveReport
     ) -> IncidentRecord:
         """Snapshots of the data volumes; that they fail must not keep the pods from being evicted."""
         if notice.kind is Kind.STATE and notice.action in ("stopping", "stopped"):
@@ -220,7 +220,7 @@ class SaveNode:
 
         return self._log.change(record, claim)
 
-    def _publish_save(self, record: IncidentRecord, scene: Scene, saved: Saved) -> None:
+    def _publish_save(self, record: IncidentRecord, scene: NodeState, saved: Saved) -> None:
         left = record.left(self.clock())
         in_time = len(saved.claims) if left is None or left > 0 else 0
         figures = {"SnapshotsInTime": in_time, Metric.VOLUMES_MISSED: len(saved.missed)}
@@ -230,15 +230,15 @@ class SaveNode:
                 point = saved.claims[str(claim)]
                 text = f"its node {scene.node.name} is dying; recovery point {point} is made"
                 kind = "PersistentVolumeClaim"
-                said = Said(kind, claim.namespace, claim.name, claim.uid, "SnapkeepSaved", text, False)
+                said = NodeEvent(kind, claim.namespace, claim.name, claim.uid, "SnapkeepSaved", text, False)
                 self._say(scene.nodes, said)
 
     def _drain(
-        self, record: IncidentRecord, scene: Scene, notice: Notice, report: SaveReport
+        self, record: IncidentRecord, scene: NodeState, notice: Notice, report: SaveReport
     ) -> IncidentRecord:
         who = drainer(scene.reaction, notice, scene.node.labels)
         record = self._log.note(record, f"drain: {who.reason}")
-        if who.other and scene.machine.state is MachineState.RUNNING:
+        if who.other and scene.machine.state is InstanceState.RUNNING:
             check = VerifyDrain(scene.nodes, self._log, self.clock)
             record, seen = check.run(record, scene.node, scene.pods, scene.reaction, notice, who.other)
             report.undrained = [str(pod) for pod in seen.left]
@@ -252,7 +252,7 @@ class SaveNode:
         report.evicted, report.blocked, report.forced = drained.evicted, drained.blocked, drained.forced
         return record
 
-    def _answer_hooks(self, record: IncidentRecord, scene: Scene, report: SaveReport) -> IncidentRecord:
+    def _answer_hooks(self, record: IncidentRecord, scene: NodeState, report: SaveReport) -> IncidentRecord:
         """Hooks are ours to answer where the drain is: a managed node group, for one, has its own."""
         called = next((notice for notice in record.notices if notice.hook in record.hooks), None)
         who = drainer(scene.reaction, called, scene.node.labels)
@@ -286,9 +286,9 @@ class SaveNode:
             report.again = min(waits).total_seconds()
             self.queue.send(record.instance, min(waits))
 
-    def _say(self, nodes: Nodes, said: Said) -> None:
+    def _say(self, nodes: Nodes, said: NodeEvent) -> None:
         try:
-            nodes.say(said)
+            nodes.record_event(said)
         except SnapkeepError as error:
             log.warning("no Kubernetes Event on %s %s: %s", said.kind, said.name, error.reason)
 

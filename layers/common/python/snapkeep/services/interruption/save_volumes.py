@@ -74,7 +74,7 @@ class SaveVolumes:
         return Saved(
             claims={_name(point): point.id for point in points if point.snapshot_id},
             missed={_name(point): _why(point) for point in points if not point.snapshot_id},
-            unfinished=any(point.is_unborn for point in points),
+            unfinished=any(point.needs_snapshot for point in points),
             is_new=is_new,
         )
 
@@ -123,7 +123,7 @@ class SaveVolumes:
                 self.taker.queue.send([replace(job, points=lost)], self.taker.lease)
 
     def _unborn(self, run: Run) -> list[Point]:
-        return [point for point in self.journal.points_of(run.id) if point.is_unborn]
+        return [point for point in self.journal.points_of(run.id) if point.needs_snapshot]
 
     def _start(self, run: Run) -> None:
         """From here on the run is followed like any other, and its planning never repeated."""

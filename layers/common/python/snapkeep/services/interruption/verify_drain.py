@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from snapkeep.domain.errors import SnapkeepError
-from snapkeep.domain.interruption.nodes import Node, Pod, Said
+from snapkeep.domain.interruption.nodes import Node, NodeEvent, Pod
 from snapkeep.domain.interruption.notices import Notice
 from snapkeep.domain.interruption.records import IncidentRecord
-from snapkeep.domain.interruption.rules import Reaction
+from snapkeep.domain.interruption.rules import NodeRules
 from snapkeep.domain.interruption.verification import VERIFY_AFTER, Verdict, steps_in, verdict, verifies_at
 from snapkeep.ports import Clock, Nodes
 from snapkeep.services.interruption.incident_log import IncidentLog
@@ -41,7 +41,7 @@ class VerifyDrain:
         record: IncidentRecord,
         node: Node,
         pods: Sequence[Pod],
-        reaction: Reaction,
+        reaction: NodeRules,
         notice: Notice,
         other: str,
     ) -> tuple[IncidentRecord, Verified]:
@@ -81,6 +81,6 @@ class VerifyDrain:
     def _say(self, node: Node, text: str) -> None:
         """A Kubernetes Event on the node; trouble with it is only logged."""
         try:
-            self.nodes.say(Said("Node", "", node.name, node.name, "SnapkeepUndrained", text))
+            self.nodes.record_event(NodeEvent("Node", "", node.name, node.name, "SnapkeepUndrained", text))
         except SnapkeepError as error:
             log.warning("no Kubernetes Event on %s: %s", node.name, error.reason)

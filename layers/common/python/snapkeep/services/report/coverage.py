@@ -15,7 +15,7 @@ from snapkeep.domain.points import PointState, SnapshotState
 from snapkeep.domain.policies import Deployment, Policy
 from snapkeep.domain.report import coverage
 from snapkeep.domain.report.coverage import CoverageReport, CoveredClaim, LastGood, Promise
-from snapkeep.domain.snapshot_tags import Listed, read
+from snapkeep.domain.snapshot_tags import ReadablePoint, read
 from snapkeep.ports import Calendar, Clock, Clusters, Snapshots
 
 NEAR, FAR = timedelta(hours=25), timedelta(days=35)
@@ -68,7 +68,7 @@ class ShowCoverage:
         )
         for snapshot in listing:
             found = None if tags.DUPLICATE in snapshot.tags else read(snapshot, cluster)
-            if not isinstance(found, Listed) or not _is_good(found, now):
+            if not isinstance(found, ReadablePoint) or not _is_good(found, now):
                 continue
             if found.candidate.volume != volumes.get(found.claim, found.candidate.volume):
                 continue  # another volume's: its tags were edited or copied
@@ -80,7 +80,7 @@ class ShowCoverage:
     def _taken(self, taken: Sequence[selection.Taken], good: Good, now: datetime) -> Sequence[CoveredClaim]:
         policies: dict[str, list[str]] = defaultdict(list)
         claims: dict[str, Claim] = {}
-        slots = Slots(self.calendar, now)
+        slots = SlotCache(self.calendar, now)
         for item in taken:
             policies[item.claim.uid].append(item.policy)
             claims[item.claim.uid] = item.claim
@@ -94,7 +94,7 @@ class ShowCoverage:
             for uid, claim in claims.items()
         ]
 
-    def _promise(self, name: str, good: Sequence[LastGood], slots: Slots) -> Promise:
+    def _promise(self, name: str, good: Sequence[LastGood], slots: SlotCache) -> Promise:
         policy = self.deployment.policy(name)
         assert policy is not None, f"claims were taken by {name}, which is no policy"
         last = coverage.newest(point for point in good if point.policy == name)
@@ -103,7 +103,7 @@ class ShowCoverage:
         return Promise(name, False, last, slots.missed(policy, last), slots.following(policy, last))
 
 
-class Slots:
+class SlotCache:
     """The slots of schedules; claims of one run ask the same, so answers are remembered."""
 
     def __init__(self, calendar: Calendar, now: datetime) -> None:
@@ -135,11 +135,11 @@ class Slots:
         return self._known[key]
 
 
-def _is_good(found: Listed, now: datetime) -> bool:
+def _is_good(found: ReadablePoint, now: datetime) -> bool:
     return found.candidate.state is PointState.READY and found.candidate.counts(now)
 
 
-def _left(left: Sequence[selection.Left], good: Good) -> Iterator[CoveredClaim]:
+def _left(left: Sequence[selection.SkippedClaim], good: Good) -> Iterator[CoveredClaim]:
     """Claims and scratch volumes that no policy takes."""
     for item in left:
         subject = item.subject

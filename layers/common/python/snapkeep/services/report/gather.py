@@ -14,7 +14,7 @@ from snapkeep.domain.policies import Deployment
 from snapkeep.domain.report.claims import ReportedClaim
 from snapkeep.domain.report.coverage import CoverageReport
 from snapkeep.domain.report.facts import Report, Sources, report
-from snapkeep.domain.report.points import Fate, ReportedPoint, Retentions, reported_points
+from snapkeep.domain.report.points import Outlook, ReportedPoint, Retentions, reported_points
 from snapkeep.domain.restore.operations import RestoreOperation
 from snapkeep.ports import Calendar, Clock, Journal, Snapshots
 from snapkeep.services.find_volumes import FindVolumes
@@ -100,10 +100,10 @@ class GatherReport:
         listing = list(self.snapshots.find(wanted | {key: value for key, value in narrower.items() if value}))
         volumes = FindVolumes(self.snapshots, self.journal).settled(cluster, disputed(listing, cluster))
         points = reported_points(listing, cluster, Retentions(facts.retentions, gone, coming, volumes), now)
-        leaving = [point.snapshot_id for point in points if point.fate is not Fate.STAYS]
+        leaving = [point.snapshot_id for point in points if point.fate is not Outlook.STAYS]
         protections = self.snapshots.protections(leaving) if leaving else {}
         return [
-            replace(point, fate=Fate.STAYS, reasons=tuple(item.reason for item in found), goes_at=None)
+            replace(point, fate=Outlook.STAYS, reasons=tuple(item.reason for item in found), goes_at=None)
             if (found := protections.get(point.snapshot_id))
             else point
             for point in points

@@ -12,8 +12,8 @@ from snapkeep.domain.policies import Deployment
 from snapkeep.domain.report.catalogue import (
     Entry,
     Page,
+    PointQuery,
     RecoveryPoint,
-    Wanted,
     entry_of,
     read_cursor,
     recovery_point,
@@ -46,7 +46,7 @@ class ListPoints:
     snapshots: Snapshots
     journal: Journal
 
-    def page(self, cluster: str, wanted: Wanted, limit: int, cursor: str = "") -> Page:
+    def page(self, cluster: str, wanted: PointQuery, limit: int, cursor: str = "") -> Page:
         """At most `limit` wanted points by namespace, claim, newest first, of any cluster that has some.
 
         A cluster whose catalogue was never complete (a new one, a lost journal) is listed by EC2's tags.
@@ -84,7 +84,7 @@ class ListPoints:
         )
 
     def _look(
-        self, cluster: str, wanted: Wanted, entries: Sequence[Entry]
+        self, cluster: str, wanted: PointQuery, entries: Sequence[Entry]
     ) -> list[tuple[Entry, RecoveryPoint]]:
         """The wanted ones of these entries as EC2 shows them now; what EC2 has no more is left out."""
         admitted = [entry for entry in entries if wanted.admits(entry)]
@@ -96,13 +96,13 @@ class ListPoints:
             and (point := self._wanted_point(cluster, wanted, snapshot)) is not None
         ]
 
-    def _wanted_point(self, cluster: str, wanted: Wanted, snapshot: Snapshot) -> RecoveryPoint | None:
+    def _wanted_point(self, cluster: str, wanted: PointQuery, snapshot: Snapshot) -> RecoveryPoint | None:
         point = recovery_point(snapshot, self._region(cluster))
         if point is None or (point.facts.cluster, tags.DUPLICATE in snapshot.tags) != (cluster, False):
             return None
         return point if wanted.state in (None, point.facts.state) else None
 
-    def _page_of_all(self, cluster: str, wanted: Wanted, limit: int, after: str) -> Page:
+    def _page_of_all(self, cluster: str, wanted: PointQuery, limit: int, after: str) -> Page:
         """The same page from a listing of everything there is."""
         narrower = {tags.NAMESPACE: wanted.namespace, tags.CLAIM: wanted.claim, tags.POLICY: wanted.policy}
         asked = {tags.MANAGED: "true", tags.CLUSTER: cluster} | {k: v for k, v in narrower.items() if v}

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from snapkeep.domain.policies import Deployment
-from snapkeep.domain.report.claims import Protection
+from snapkeep.domain.report.claims import ClaimState
 from snapkeep.domain.report.facts import Report
 from snapkeep.ports import ReportPages, WorkNews
 from snapkeep.services.give_up import why_given_up
@@ -51,6 +51,6 @@ class WriteReport:
                 why = why_given_up(f"the report of {cluster.name}", error)
                 summary.errors.append(f"{cluster.name}: {why}")
                 continue
-            summary.written[cluster.name] = {state.value: report.count(state) for state in Protection}
+            summary.written[cluster.name] = {state.value: report.count(state) for state in ClaimState}
         self.news.parts_given_up("write_report", len(summary.errors))
         return summary

@@ -44,9 +44,9 @@ class Restore:
         it `accepted`, and finish_restores goes on; trouble that stays ends it `failed`, with the reason,
         and what was made for it is removed.
         """
-        return self.go_on(self.journal.add_restore(operation))
+        return self.resume(self.journal.add_restore(operation))
 
-    def go_on(self, operation: RestoreOperation) -> RestoreOperation:
+    def resume(self, operation: RestoreOperation) -> RestoreOperation:
         """Make what is missing of an accepted restore; one that got further is returned as it is."""
         if operation.stage is not Stage.ACCEPTED:
             return operation
@@ -109,7 +109,7 @@ class Restore:
             volume_snapshot="",
             imports=imports,
         )
-        return self.go_on(self.journal.write_restore(again))
+        return self.resume(self.journal.write_restore(again))
 
     def renew(self, operation: RestoreOperation) -> RestoreOperation:
         """Hold the recovery point of a waiting claim for another day when the hold ends soon."""

@@ -117,7 +117,7 @@ class FinishRestores:
             reason = f"its claim could not be made within {minutes} minutes; the log says what kept it"
             operation = self.restore.fail(operation, reason)
         else:
-            operation = self.restore.go_on(operation)
+            operation = self.restore.resume(operation)
         if operation.stage is Stage.FAILED:
             report.failed.append(operation.id)
         elif operation.stage is Stage.CREATED:

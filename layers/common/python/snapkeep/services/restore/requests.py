@@ -41,7 +41,7 @@ class Restores:
     def resume(self, operation_id: str) -> RestoreOperation | None:
         """Go on with a restore that was begun; None when there is none of that id."""
         known = self.journal.restore(operation_id)
-        return self.restore.go_on(known) if known else None
+        return self.restore.resume(known) if known else None
 
     def status(self, cluster: str, namespace: str, restore_id: str) -> tuple[RestoreOperation, Progress]:
         """A restore and how it stands now. Raises NotFound without it in this namespace."""

@@ -13,7 +13,7 @@ from snapkeep.domain.backup.object_names import point_of_object
 from snapkeep.domain.errors import SnapkeepError
 from snapkeep.domain.points import Snapshot, SnapshotState
 from snapkeep.domain.policies import Method
-from snapkeep.domain.snapshot_tags import Listed, hold_of, read
+from snapkeep.domain.snapshot_tags import ReadablePoint, hold_of, read
 from snapkeep.ports import Clock, Snapshots
 from snapkeep.services.retention.deletion.delete import LOOKS
 from snapkeep.services.retention.snapshot_objects import Objects, SnapshotObject
@@ -153,7 +153,7 @@ def _is_good(snapshot: Snapshot) -> bool:
     """True when it is a point of its own that somebody can restore from as it is."""
     found = read(snapshot, snapshot.tags.get(tags.CLUSTER, ""))
     return (
-        isinstance(found, Listed)
+        isinstance(found, ReadablePoint)
         and found.candidate.counts(found.candidate.time)
         and tags.DUPLICATE not in snapshot.tags
     )

@@ -13,8 +13,8 @@ from snapkeep.domain.backup.claim_volumes import ClaimVolumes, Lineages, settle
 from snapkeep.domain.points import PointState, Snapshot
 from snapkeep.domain.retention.candidates import Candidate
 from snapkeep.domain.retention.deletion.deletions import LastPrune
-from snapkeep.domain.retention.duplicates import Slots
-from snapkeep.domain.snapshot_tags import Listed, Unreadable, is_away, read
+from snapkeep.domain.retention.duplicates import SlotIndex
+from snapkeep.domain.snapshot_tags import ReadablePoint, Unreadable, is_away, read
 
 LONGEST_GAP = timedelta(days=8)
 """What is older than this is not new, however long nobody pruned."""
@@ -87,7 +87,7 @@ class ListingReader:
 
         Whatever the snapshots raise passes through, because half of a listing plans nothing.
         """
-        listing, slots, seen = Listing(), Slots(), ClaimVolumes()
+        listing, slots, seen = Listing(), SlotIndex(), ClaimVolumes()
         for snapshot in snapshots:
             if tags.DUPLICATE in snapshot.tags or not tags.are_ours(snapshot.tags):
                 continue
@@ -136,7 +136,7 @@ class ListingReader:
             strange=strange,
         )
 
-    def _add(self, found: Listed, snapshot: Snapshot, listing: Listing) -> None:
+    def _add(self, found: ReadablePoint, snapshot: Snapshot, listing: Listing) -> None:
         listing.lineages[found.claim, found.policy].append(found.candidate)
         listing.labels[f"{found.claim}/{found.policy}"] = f"{found.name} (policy {found.policy})"
         if self._must_know_run(found.candidate):

@@ -22,11 +22,11 @@ class PruneNews:
     def frozen(self, cluster: str, reason: str) -> bool:
         """Tell that EKS has a cluster no more; True when that is news."""
         try:
-            told = self.journal.told(cluster)
+            told = self.journal.announced(cluster)
             if told.frozen:
                 return False
             self.announcer.cluster_gone(cluster, reason)
-            self.journal.write_told(replace(told, frozen=reason))
+            self.journal.record_announced(replace(told, frozen=reason))
         except SnapkeepError as error:
             log.warning("prune of %s: cannot tell that it is gone: %s", cluster, error.reason)
         return True
@@ -37,12 +37,12 @@ class PruneNews:
         Returns why that could not be told now, "" when it was.
         """
         try:
-            told = self.journal.told(cluster)
+            told = self.journal.announced(cluster)
             for policy in sorted(set(points) - set(told.orphaned)):
                 self.announcer.policy_orphaned(cluster, policy, points[policy])
             now = replace(told, frozen="", orphaned=tuple(sorted(points)))
             if now != told:
-                self.journal.write_told(now)
+                self.journal.record_announced(now)
         except SnapkeepError as error:
             log.warning("prune of %s: cannot tell of its removed policies: %s", cluster, error.reason)
             return error.reason

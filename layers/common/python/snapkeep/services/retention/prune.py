@@ -17,7 +17,7 @@ from snapkeep.ports import Announcer, Clock, Clusters, Journal, Snapshots
 from snapkeep.services.give_up import GiveUp, why_given_up
 from snapkeep.services.retention.carry_out import CarryOut
 from snapkeep.services.retention.decide import DecidePrune, Decision
-from snapkeep.services.retention.deletion.delete import DeletePoints, Fate
+from snapkeep.services.retention.deletion.delete import DeletePoints, DeletionOutcome
 from snapkeep.services.retention.deletion.tell_refusals import TellRefusals
 from snapkeep.services.retention.duplicates import PruneDuplicates
 from snapkeep.services.retention.news import PruneNews
@@ -183,11 +183,13 @@ class Prune:
 
         Open deletions that this prune had no time for wait as they did before.
         """
-        refused = [item for item in progress.ended if item.fate is Fate.REFUSED]
+        refused = [item for item in progress.ended if item.fate is DeletionOutcome.REFUSED]
         if refused:
             first = f"{refused[0].snapshot_id}: {refused[0].reason}"
             progress.given_up["deletions"] = f"{len(refused)} deletions were refused, the first of {first}"
-        waiting = {item.snapshot_id: item.reason for item in progress.ended if item.fate is Fate.WAITING}
+        waiting = {
+            item.snapshot_id: item.reason for item in progress.ended if item.fate is DeletionOutcome.WAITING
+        }
         topic = Topic(TroubleKind.DELETION_STUCK, progress.cluster, "prune")
         left = set(opened).difference(item.snapshot_id for item in progress.ended)
         known = self.journal.troubles(topic)

@@ -18,7 +18,7 @@ from snapkeep.services.retention.listing import Found
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
+class PlannedDeletion:
     """A snapshot that the plan deletes, why, and the good point that must still be there then."""
 
     snapshot_id: str
@@ -37,7 +37,7 @@ class Survey:
     let go if backups did not fail. `away` are those in the archive tier or the Recycle Bin.
     """
 
-    deletions: list[Planned] = field(default_factory=list)
+    deletions: list[PlannedDeletion] = field(default_factory=list)
     kept: dict[str, tuple[str, ...]] = field(default_factory=dict)
     unreadable: list[Unreadable] = field(default_factory=list)
     orphaned: Counter[str] = field(default_factory=Counter)
@@ -123,7 +123,8 @@ def _take(item: LineagePlan, shield: str, survey: Survey, now: datetime) -> None
         if any(reason.startswith(AGE_WAITS) for reason in kept.reasons):
             survey.spared_by_age[item.policy] += 1
     survey.deletions += [
-        Planned(gone.point.id, gone.reason, shield, name, gone.point.counts(now)) for gone in item.plan.delete
+        PlannedDeletion(gone.point.id, gone.reason, shield, name, gone.point.counts(now))
+        for gone in item.plan.delete
     ]
 
 

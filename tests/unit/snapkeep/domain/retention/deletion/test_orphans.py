@@ -13,12 +13,12 @@ from snapkeep.domain.naming import point_id
 from snapkeep.domain.points import Snapshot, SnapshotState
 from snapkeep.domain.retention.deletion import orphans
 from snapkeep.domain.retention.deletion.orphans import (
-    Census,
+    ClusterSnapshots,
     ListedContent,
     ListedSnapshot,
     Orphan,
     OrphanKind,
-    Strangers,
+    UnknownSnapshots,
 )
 from tests.contract.ports.samples import a_point
 from tests.fakes.restore_samples import NOW
@@ -53,7 +53,7 @@ def a_twin(number: int, name: str = "data", **changes: Any) -> Snapshot:
 
 
 def found(*snapshots: Snapshot) -> list[Orphan]:
-    census = Census("myeks")
+    census = ClusterSnapshots("myeks")
     for snapshot in snapshots:
         census.add(snapshot)
     return list(census.orphans(NOW))
@@ -117,13 +117,13 @@ def test_edited_tags_are_told_and_never_deleted() -> None:
 
 
 def test_snapshots_of_a_cluster_that_left_the_config_are_summed_up() -> None:
-    strangers = Strangers()
+    strangers = UnknownSnapshots()
     for number in (1, 2):
         strangers.add(a_snapshot(number))
     (orphan,) = strangers.orphans()
     assert (orphan.name, orphan.size_bytes, orphan.deletable) == ("myeks", 40 * GIB, False)
     assert orphan.reason.startswith("2 snapshots of a cluster that snapkeep.yaml does not name")
-    assert list(Strangers().orphans()) == []
+    assert list(UnknownSnapshots().orphans()) == []
 
 
 def a_content(name: str = "snapcontent-1", **changes: Any) -> ListedContent:

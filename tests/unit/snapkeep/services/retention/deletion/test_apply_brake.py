@@ -17,7 +17,7 @@ from snapkeep.domain.errors import TemporaryError
 from snapkeep.domain.points import SnapshotState
 from snapkeep.domain.policies import Policy, Schedule, Selection
 from snapkeep.domain.retention.turnover import Tally
-from snapkeep.services.retention.survey import Planned, Survey
+from snapkeep.services.retention.survey import PlannedDeletion, Survey
 from tests.fakes import MemoryJournal
 from tests.fakes.world import SLOT, World, a_claim, a_policy, names
 
@@ -363,7 +363,7 @@ def test_a_refusal_of_an_older_version_holds(rules: str) -> None:
 def test_deletions_that_were_let_through_and_never_end_give_no_room_to_lose_more() -> None:
     mine = [f"snap-{number}" for number in range(9)]
     survey = Survey(
-        deletions=[Planned(name, "", "", "c/p", counts=True) for name in mine],
+        deletions=[PlannedDeletion(name, "", "", "c/p", counts=True) for name in mine],
         tallies={"c/p": Tally("c/p", 10, 0, tuple(mine))},
     )
     (change,) = survey.changes(mine[:5])

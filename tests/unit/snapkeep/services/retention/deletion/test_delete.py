@@ -10,7 +10,7 @@ from snapkeep.domain import tags
 from snapkeep.domain.errors import PermanentError, TemporaryError, Throttled
 from snapkeep.domain.policies import USUAL_NAME, Method, Pace
 from snapkeep.domain.retention.deletion.deletions import Deletion, DeletionStep
-from snapkeep.services.retention.deletion.delete import LOOKS, DeletePoints, Fate, Wanted
+from snapkeep.services.retention.deletion.delete import LOOKS, DeletePoints, DeletionOutcome, Wanted
 from snapkeep.services.retention.snapshot_objects import open_objects
 from tests.fakes.world import SLOT, World, a_claim, a_policy, names
 
@@ -25,7 +25,7 @@ class Story:
         self.old, self.good = names(self.world.ebs.all.values())
         self.world.journal.intend_deletions([Deletion(self.old, "myeks", "why", SLOT)])
 
-    def delete(self) -> tuple[Fate, str]:
+    def delete(self) -> tuple[DeletionOutcome, str]:
         world = self.world
         deleter = DeletePoints(
             USUAL_NAME,
@@ -43,28 +43,28 @@ class Story:
 
 def test_it_goes_and_the_journal_says_so() -> None:
     story = Story()
-    assert story.delete() == (Fate.DELETED, "deleted: EC2 knows it no more")
+    assert story.delete() == (DeletionOutcome.DELETED, "deleted: EC2 knows it no more")
     assert story.world.journal.deletions == {}
 
 
 def test_gone_already_is_success() -> None:
     story = Story()
     del story.world.ebs.all[story.old]
-    assert story.delete()[0] is Fate.DELETED
+    assert story.delete()[0] is DeletionOutcome.DELETED
 
 
 def test_while_ec2_still_shows_it_the_deletion_stays_open() -> None:
     story = Story()
     story.world.ebs.delete = lambda snapshot_id: None  # type: ignore[method-assign]
-    assert story.delete() == (Fate.WAITING, "deletion asked for, but EC2 still shows it")
+    assert story.delete() == (DeletionOutcome.WAITING, "deletion asked for, but EC2 still shows it")
     assert story.world.journal.deletions[story.old].step is DeletionStep.ASKED
 
 
 def test_a_lost_answer_waits_and_the_next_attempt_finds_it_done() -> None:
     story = Story()
     story.world.ebs.lose_answer("delete")
-    assert story.delete()[0] is Fate.WAITING
-    assert story.delete()[0] is Fate.DELETED
+    assert story.delete()[0] is DeletionOutcome.WAITING
+    assert story.delete()[0] is DeletionOutcome.DELETED
 
 
 def test_a_throttle_is_for_the_whole_run() -> None:
@@ -77,7 +77,7 @@ def test_a_throttle_is_for_the_whole_run() -> None:
 def test_when_ec2_cannot_be_read_nothing_is_deleted() -> None:
     story = Story()
     story.world.ebs.fail_next("protections", TemporaryError("no answer"))
-    assert story.delete() == (Fate.WAITING, "no answer")
+    assert story.delete() == (DeletionOutcome.WAITING, "no answer")
     assert story.old in story.world.ebs.all
 
 
@@ -85,7 +85,7 @@ def test_when_ec2_cannot_be_read_nothing_is_deleted() -> None:
 def test_tags_that_changed_since_the_plan_win(edited: dict[str, str]) -> None:
     story = Story()
     story.world.ebs.add_tags(story.old, edited)
-    assert story.delete()[0] is Fate.SKIPPED
+    assert story.delete()[0] is DeletionOutcome.SKIPPED
     assert story.old in story.world.ebs.all and story.world.journal.deletions == {}
 
 
@@ -105,11 +105,11 @@ def test_an_object_that_a_finalizer_holds_keeps_the_snapshot_and_is_named(kind: 
     assert reason == (
         f"{kind} {where} is still there, held by its finalizers example.com/audit, example.com/ledger"
     )
-    assert fate is Fate.WAITING and story.old in story.world.ebs.all
+    assert fate is DeletionOutcome.WAITING and story.old in story.world.ebs.all
     assert story.world.journal.deletions[story.old].step is DeletionStep.INTENDED
     assert story.world.pauses == list(LOOKS)
     story.world.cluster.let_go(held)
-    assert story.delete()[0] is Fate.DELETED
+    assert story.delete()[0] is DeletionOutcome.DELETED
     assert story.old not in story.world.ebs.all and story.world.journal.deletions == {}
 
 
@@ -124,7 +124,7 @@ def test_a_controller_that_needs_a_moment_is_given_one() -> None:
         story.world.cluster.let_go(content)
 
     story.world.during_pause = controller
-    assert story.delete()[0] is Fate.DELETED
+    assert story.delete()[0] is DeletionOutcome.DELETED
     assert story.world.pauses == [LOOKS[0]]
 
 
@@ -132,9 +132,9 @@ def test_a_controller_that_needs_a_moment_is_given_one() -> None:
 def test_a_look_at_the_objects_that_fails_lets_the_snapshot_wait(error: Exception) -> None:
     story = Story(Method.CSI)
     story.world.cluster.fail_next("volume_snapshot_left", *[error] * 5)
-    assert story.delete() == (Fate.WAITING, f"nobody can tell if its objects are gone: {error}")
+    assert story.delete() == (DeletionOutcome.WAITING, f"nobody can tell if its objects are gone: {error}")
     assert story.old in story.world.ebs.all and story.old in story.world.journal.deletions
-    assert story.delete()[0] is Fate.DELETED
+    assert story.delete()[0] is DeletionOutcome.DELETED
 
 
 def test_without_objects_nobody_waits() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from snapkeep.domain import tags
-from snapkeep.domain.backup.on_demand import Wish
+from snapkeep.domain.backup.on_demand import OnDemandRequest
 from snapkeep.domain.claims import ClaimName
 from snapkeep.domain.errors import PermanentError, TemporaryError
 from snapkeep.domain.messages import PruneRequest
@@ -329,7 +329,7 @@ def test_a_point_that_somebody_deleted_is_told_and_one_of_ours_is_not() -> None:
 def test_a_point_of_a_backup_on_demand_that_somebody_deleted_is_told_as_well() -> None:
     story = Story()
     world = story.world
-    wish = Wish(claims=(ClaimName("shop", world.cluster.claim_list[0].name),), method=Method.EBS)
+    wish = OnDemandRequest(claims=(ClaimName("shop", world.cluster.claim_list[0].name),), method=Method.EBS)
     run = world.request_backup.accept("myeks", wish, "request-1")
     world.plan_backup.run(run.cluster, run.policy, run.slot, world.owner())
     world.work()

@@ -45,7 +45,7 @@ class LastPrune:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Announced:
     """What the world was told of a cluster: why its retention is frozen ("" while it is not), and its
     policies that the config does not name any more.
     """

@@ -110,7 +110,7 @@ class ListedSnapshot:
 
 
 @dataclass(slots=True)
-class Census:
+class ClusterSnapshots:
     """The snapshots of one cluster, added one by one: of those that count, little more is kept than ids."""
 
     cluster: str
@@ -195,7 +195,7 @@ class Census:
 
 
 @dataclass(slots=True)
-class Strangers:
+class UnknownSnapshots:
     """Snapshots of ours whose cluster the config does not name, summed up by cluster."""
 
     _sizes: dict[str, tuple[int, int]] = field(default_factory=dict)

@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from snapkeep.domain.backup.backups import BackupPlan, BackupStatus
-from snapkeep.domain.backup.on_demand import Wish
+from snapkeep.domain.backup.on_demand import OnDemandRequest
 from snapkeep.domain.backup.runs import Run, RunState
 from snapkeep.domain.backup.selection import Taken
 from snapkeep.domain.backup.sharing import in_words
@@ -85,9 +85,9 @@ class BackupBody(BaseModel):
             raise ValueError("name exactly one of `claims`, `selection` and `policy`")
         return self
 
-    def wish(self, caller: str) -> Wish:
+    def wish(self, caller: str) -> OnDemandRequest:
         """The wish as the domain has it."""
-        return Wish(
+        return OnDemandRequest(
             claims=tuple(ClaimName(item.namespace, item.name) for item in self.claims or ()),
             selection=self.selection.selection() if self.selection else None,
             policy=self.policy or "",
@@ -105,9 +105,9 @@ class NamespaceBackupBody(BaseModel):
     method: Method | None = Field(None, description="Default: csi where the cluster can, else ebs")
     dry_run: bool = Field(False, description="Only answer what would be taken")
 
-    def wish(self, namespace: str, caller: str) -> Wish:
+    def wish(self, namespace: str, caller: str) -> OnDemandRequest:
         """The wish as the domain has it, of this namespace only."""
-        return Wish(
+        return OnDemandRequest(
             claims=tuple(ClaimName(namespace, name) for name in self.claims or ()),
             selection=None if self.claims else Selection(namespaces=(namespace,)),
             method=self.method,

@@ -7,9 +7,9 @@ from pydantic import BaseModel
 from snapkeep.domain.backup.runs import Run, RunState
 from snapkeep.domain.interruption.records import IncidentRecord
 from snapkeep.domain.points import PointState
-from snapkeep.domain.report.claims import Protection, ReportedClaim
+from snapkeep.domain.report.claims import ClaimState, ReportedClaim
 from snapkeep.domain.report.facts import Report, ReportedPolicy, opened
-from snapkeep.domain.report.points import Fate, ReportedPoint
+from snapkeep.domain.report.points import Outlook, ReportedPoint
 from snapkeep.domain.restore.operations import RestoreOperation, Stage
 from snapkeep.inbound.api.words import size_text, time_text
 
@@ -38,7 +38,7 @@ class TroubleModel(BaseModel):
 
     namespace: str
     claim: str
-    state: Protection
+    state: ClaimState
     reason: str
 
 
@@ -84,7 +84,7 @@ class ReportedPointModel(BaseModel):
     size: str
     snapshot_id: str
     held: bool
-    fate: Fate
+    fate: Outlook
     reasons: list[str]
     goes_at: str | None
 
@@ -97,7 +97,7 @@ class ClaimModel(BaseModel):
 
     namespace: str
     claim: str
-    state: Protection
+    state: ClaimState
     reason: str
     policies: list[str]
     last_good: str | None
@@ -112,11 +112,11 @@ def status_model(report: Report) -> StatusModel:
     return StatusModel(
         cluster=report.cluster,
         at=time_text(report.at),
-        claims={state.value: report.count(state) for state in Protection if state is not Protection.GONE},
+        claims={state.value: report.count(state) for state in ClaimState if state is not ClaimState.GONE},
         troubles=[
             TroubleModel(namespace=claim.namespace, claim=claim.claim, state=claim.state, reason=claim.reason)
             for claim in report.claims
-            if claim.state is not Protection.PROTECTED
+            if claim.state is not ClaimState.PROTECTED
         ],
         policies=[_policy(policy) for policy in report.policies],
         incidents=[_incident(record) for record in report.incidents],

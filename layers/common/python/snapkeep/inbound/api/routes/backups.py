@@ -8,7 +8,7 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.request import Request
 
-from snapkeep.domain.backup.on_demand import Wish
+from snapkeep.domain.backup.on_demand import OnDemandRequest
 from snapkeep.domain.backup.runs import Run
 from snapkeep.domain.errors import ClusterUnreachable
 from snapkeep.inbound.api.actions import Actions
@@ -71,7 +71,7 @@ def backup_routes(actions: Actions, once: Once) -> Router:
 
 
 def _back_up(
-    actions: Actions, cluster: str, wish: Wish, dry_run: bool, request_id: str
+    actions: Actions, cluster: str, wish: OnDemandRequest, dry_run: bool, request_id: str
 ) -> Response[BackupPlanModel | StartedBackupModel]:
     begun = None if dry_run else actions.backups.known(request_id)
     if begun is not None:

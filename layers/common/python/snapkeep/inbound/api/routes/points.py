@@ -9,7 +9,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import AwareDatetime
 
 from snapkeep.domain.points import PointState
-from snapkeep.domain.report.catalogue import Wanted
+from snapkeep.domain.report.catalogue import PointQuery
 from snapkeep.inbound.api.actions import Actions
 from snapkeep.inbound.api.answers import read_responses
 from snapkeep.inbound.api.models.point import (
@@ -49,7 +49,7 @@ def point_routes(actions: Actions, once: Once) -> Router:
         limit: Limit = 50,
         cursor: Cursor = "",
     ) -> PointPageModel:
-        wanted = Wanted(namespace, claim, policy, state, since, until)
+        wanted = PointQuery(namespace, claim, policy, state, since, until)
         return _page(actions, cluster, wanted, limit, cursor)
 
     @router.get(IN_NAMESPACE, summary="List recovery points of a namespace", **LISTS)
@@ -64,7 +64,7 @@ def point_routes(actions: Actions, once: Once) -> Router:
         limit: Limit = 50,
         cursor: Cursor = "",
     ) -> PointPageModel:
-        wanted = Wanted(namespace, claim, policy, state, since, until)
+        wanted = PointQuery(namespace, claim, policy, state, since, until)
         return _page(actions, cluster, wanted, limit, cursor)
 
     @router.get(f"{IN_CLUSTER}/<point>", summary="Show a recovery point of a cluster", **SHOWS)
@@ -78,7 +78,7 @@ def point_routes(actions: Actions, once: Once) -> Router:
     return router
 
 
-def _page(actions: Actions, cluster: str, wanted: Wanted, limit: int, cursor: str) -> PointPageModel:
+def _page(actions: Actions, cluster: str, wanted: PointQuery, limit: int, cursor: str) -> PointPageModel:
     page = actions.points.page(cluster, wanted, limit, cursor)
     return PointPageModel(
         recovery_points=[point_model(point) for point in page.points], next_cursor=page.cursor or None

@@ -23,7 +23,7 @@ from snapkeep.domain.points import (
 from snapkeep.domain.policies import Deployment, Method
 from snapkeep.domain.retention.deletion.refusals import permanent_refusal
 from snapkeep.ports import Clock, Cluster, Clusters, Journal, Outcome, Pacer, Queue, Snapshots
-from snapkeep.services.backup.complete import CompletePoints, Verdict
+from snapkeep.services.backup.complete import CompletePoints, Settled
 from snapkeep.services.backup.find_snapshots import belongs_to, cut_for
 from snapkeep.services.backup.point_policy import policy_of_point
 
@@ -103,7 +103,7 @@ class HealPoints:
     def _settle(self, snapshot: Snapshot, named: bool = False) -> str:
         return self._guarded(snapshot, lambda: self.complete_points.settle(snapshot, named=named))
 
-    def _guarded(self, snapshot: Snapshot, settle: Callable[[], Verdict]) -> str:
+    def _guarded(self, snapshot: Snapshot, settle: Callable[[], Settled]) -> str:
         """What became of one snapshot; trouble with one never stops the others."""
         try:
             return settle().value
@@ -159,7 +159,7 @@ class HealPoints:
         """Settle what the VolumeSnapshot names; nobody waits for what is gone, or not the point's by tags."""
         snapshot = self.snapshots.get(snapshot_id)
         found = self._settle(snapshot, named=True) if snapshot else "not visible yet"
-        in_vain = snapshot is None or found in (Verdict.UNKNOWN, Verdict.NOT_OURS, Verdict.DUPLICATE)
+        in_vain = snapshot is None or found in (Settled.UNKNOWN, Settled.NOT_OURS, Settled.DUPLICATE)
         if not in_vain or self._age(point) <= BIND_TIMEOUT:
             return found
         if snapshot is None:
@@ -244,10 +244,10 @@ class HealPoints:
         return len(lost)
 
     def _lost_its_job(self, point: Point) -> bool:
-        return point.is_unborn and self.clock() - (point.intent_at or point.accepted_at) > RESEND_AFTER
+        return point.needs_snapshot and self.clock() - (point.intent_at or point.accepted_at) > RESEND_AFTER
 
     def _is_forsaken(self, point: Point) -> bool:
-        return point.is_unborn and self.clock() > point.give_up_at + FORSAKEN_AFTER
+        return point.needs_snapshot and self.clock() > point.give_up_at + FORSAKEN_AFTER
 
     def _forsake(self, point: Point) -> None:
         """Fail a point that take_snapshots, which was sent its job again and again, did not even fail."""

@@ -19,7 +19,7 @@ from snapkeep.services.backup.close_run import announce, close_at_limit, close_i
 from snapkeep.services.backup.healing.find_late import FindLate
 from snapkeep.services.backup.healing.heal import HealPoints
 from snapkeep.services.backup.healing.missed_slots import MissedSlots
-from snapkeep.services.backup.healing.named_twins import NamedTwins
+from snapkeep.services.backup.healing.named_duplicates import NamedDuplicates
 from snapkeep.services.give_up import GiveUp, why_given_up
 from snapkeep.services.tell_troubles import TellTroubles
 
@@ -61,7 +61,7 @@ class Reconcile:
     deployment: Deployment
     journal: Journal
     heal_points: HealPoints
-    named_twins: NamedTwins
+    named_duplicates: NamedDuplicates
     missed_slots: MissedSlots
     starter: Starter
     announcer: Announcer
@@ -87,7 +87,7 @@ class Reconcile:
         return report
 
     def _settle_twins(self, cluster: str, report: ReconcileReport) -> None:
-        report.named.extend(self.named_twins.settle(cluster))
+        report.named.extend(self.named_duplicates.settle(cluster))
 
     def _check_sweep(self, cluster: str) -> None:
         """Raise PermanentError when two sweeps in a row are missing; the first look begins the time.

@@ -34,7 +34,7 @@ T = TypeVar("T")
 P = ParamSpec("P")
 
 
-class Fate(StrEnum):
+class DeletionOutcome(StrEnum):
     """What became of a deletion."""
 
     DELETED = "deleted"
@@ -49,7 +49,7 @@ class Deleted:
     """A deletion, what became of it, and why."""
 
     snapshot_id: str
-    fate: Fate
+    fate: DeletionOutcome
     reason: str
 
 
@@ -95,7 +95,7 @@ class DeletePoints:
 
     def withdraw(self, snapshot_id: str) -> Deleted:
         """End a deletion that retention does not ask for any more."""
-        return self._end(snapshot_id, Fate.SKIPPED, "kept: retention keeps it now")
+        return self._end(snapshot_id, DeletionOutcome.SKIPPED, "kept: retention keeps it now")
 
     def _batch(self, wanted: Sequence[Wanted]) -> Iterator[Deleted]:
         ids = [item.snapshot_id for item in wanted]
@@ -145,11 +145,13 @@ class DeletePoints:
             raise
         except SnapkeepError as error:
             return Deleted(
-                snapshot_id, Fate.WAITING, f"nobody can tell if its objects are gone: {error.reason}"
+                snapshot_id,
+                DeletionOutcome.WAITING,
+                f"nobody can tell if its objects are gone: {error.reason}",
             )
         if not left:
             return None
-        return Deleted(snapshot_id, Fate.WAITING, "; ".join(map(str, left)))
+        return Deleted(snapshot_id, DeletionOutcome.WAITING, "; ".join(map(str, left)))
 
     def _delete(self, snapshot_id: str, checks: Checks) -> Deleted:
         self.journal.move_deletion(snapshot_id, DeletionStep.OBJECTS_GONE)
@@ -160,7 +162,7 @@ class DeletePoints:
             try:
                 self.snapshots.delete(snapshot_id)
             except PermanentError as error:
-                return self._end(snapshot_id, Fate.REFUSED, f"kept: {error.reason}")
+                return self._end(snapshot_id, DeletionOutcome.REFUSED, f"kept: {error.reason}")
             except Throttled:
                 raise
             except TemporaryError:  # the answer may be lost, and the snapshot gone
@@ -187,10 +189,12 @@ class DeletePoints:
     def _look_again(self, snapshot_id: str) -> Deleted:
         left = self.snapshots.get(snapshot_id)
         if left is None:
-            return self._end(snapshot_id, Fate.DELETED, "deleted: EC2 knows it no more")
+            return self._end(snapshot_id, DeletionOutcome.DELETED, "deleted: EC2 knows it no more")
         if left.state in IN_BIN:
-            return self._end(snapshot_id, Fate.DELETED, "deleted: it is in the Recycle Bin, and billed there")
-        return Deleted(snapshot_id, Fate.WAITING, "deletion asked for, but EC2 still shows it")
+            return self._end(
+                snapshot_id, DeletionOutcome.DELETED, "deleted: it is in the Recycle Bin, and billed there"
+            )
+        return Deleted(snapshot_id, DeletionOutcome.WAITING, "deletion asked for, but EC2 still shows it")
 
     def _attempt(
         self, snapshot_id: str, step: Callable[P, T], *given: P.args, **named: P.kwargs
@@ -201,10 +205,10 @@ class DeletePoints:
         except Throttled:
             raise
         except TemporaryError as error:
-            return Deleted(snapshot_id, Fate.WAITING, error.reason)
+            return Deleted(snapshot_id, DeletionOutcome.WAITING, error.reason)
         except PermanentError as error:
-            return self._end(snapshot_id, Fate.SKIPPED, f"kept: {error.reason}")
+            return self._end(snapshot_id, DeletionOutcome.SKIPPED, f"kept: {error.reason}")
 
-    def _end(self, snapshot_id: str, fate: Fate, reason: str) -> Deleted:
+    def _end(self, snapshot_id: str, fate: DeletionOutcome, reason: str) -> Deleted:
         self.journal.end_deletion(snapshot_id, reason, self.clock())
         return Deleted(snapshot_id, fate, reason)

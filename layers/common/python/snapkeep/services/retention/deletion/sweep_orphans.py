@@ -21,12 +21,12 @@ from snapkeep.domain.retention.deletion import orphans
 from snapkeep.domain.retention.deletion.brake_refusals import unknown_token
 from snapkeep.domain.retention.deletion.deletions import Deletion
 from snapkeep.domain.retention.deletion.orphans import (
-    Census,
+    ClusterSnapshots,
     ListedContent,
     ListedSnapshot,
     Orphan,
     OrphanKind,
-    Strangers,
+    UnknownSnapshots,
 )
 from snapkeep.domain.retention.prune_plans import RefusedDeletions
 from snapkeep.domain.sizes import gib
@@ -34,7 +34,7 @@ from snapkeep.domain.snapshot_tags import IN_BIN
 from snapkeep.ports import Announcer, Clock, Cluster, Clusters, Journal, Snapshots
 from snapkeep.services.give_up import GiveUp, unreadable_records, why_given_up
 from snapkeep.services.retention.deletion.brake_sweep import LATE, OBJECTS, BrakeSweep, group_of
-from snapkeep.services.retention.deletion.delete import Deleted, DeletePoints, Fate, Wanted
+from snapkeep.services.retention.deletion.delete import Deleted, DeletePoints, DeletionOutcome, Wanted
 from snapkeep.services.retention.deletion.tell_refusals import TellRefusals
 from snapkeep.services.retention.report import shown
 from snapkeep.services.retention.snapshot_objects import open_objects
@@ -78,13 +78,13 @@ class OrphanReport:
 class Seen:
     """What EC2 listed: ids of all, and a census of each cluster of the config."""
 
-    clusters: dict[str, Census]
-    strangers: Strangers = field(default_factory=Strangers)
+    clusters: dict[str, ClusterSnapshots]
+    strangers: UnknownSnapshots = field(default_factory=UnknownSnapshots)
     ids: set[str] = field(default_factory=set)
 
 
 @dataclass(slots=True)
-class Listed:
+class ClusterObjects:
     """What a cluster showed; `cluster` is None when its objects could not be listed."""
 
     cluster: Cluster | None = None
@@ -142,7 +142,7 @@ class SweepOrphans:
 
     def _listed(self) -> Seen:
         """All snapshots of ours, read page by page; those that only carry `snapkeep:managed` are not."""
-        seen = Seen({item.name: Census(item.name) for item in self.deployment.clusters})
+        seen = Seen({item.name: ClusterSnapshots(item.name) for item in self.deployment.clusters})
         for snapshot in self.snapshots.find({tags.MANAGED: "true"}):
             seen.ids.add(snapshot.id)
             if not tags.are_ours(snapshot.tags):
@@ -154,7 +154,7 @@ class SweepOrphans:
                 census.add_anothers(snapshot)
         return seen
 
-    def _sweep(self, census: Census, ids: set[str], request: PruneRequest) -> OrphanReport:
+    def _sweep(self, census: ClusterSnapshots, ids: set[str], request: PruneRequest) -> OrphanReport:
         cluster = census.cluster
         report = OrphanReport(cluster, request.dry_run)
         try:
@@ -178,7 +178,7 @@ class SweepOrphans:
         report.refused = f"stopped, nothing more is swept of this cluster: {why}"
         report.given_up["sweep"] = report.refused
 
-    def _objects(self, census: Census, report: OrphanReport) -> Listed:
+    def _objects(self, census: ClusterSnapshots, report: OrphanReport) -> ClusterObjects:
         """The snapshot objects of a cluster; one that cannot be listed whole counts as not listed.
 
         Nor do those of a cluster that another deployment serves as well: what is of its restores and points
@@ -187,16 +187,16 @@ class SweepOrphans:
         if census.anothers:
             others = ", ".join(census.anothers)
             report.notes.append(f"the objects of the cluster were not compared: some are those of {others}")
-            return Listed()
+            return ClusterObjects()
         try:
             opened = self.clusters.open(census.cluster)
-            return Listed(opened, list(opened.listed_contents()), list(opened.listed_snapshots()))
+            return ClusterObjects(opened, list(opened.listed_contents()), list(opened.listed_snapshots()))
         except SnapkeepError as error:
             report.notes.append(f"the objects of the cluster were not compared: {error.reason}")
             report.given_up["objects"] = report.notes[-1]
-            return Listed()
+            return ClusterObjects()
 
-    def _find(self, census: Census, ids: set[str], seen: Listed) -> Iterator[Orphan]:
+    def _find(self, census: ClusterSnapshots, ids: set[str], seen: ClusterObjects) -> Iterator[Orphan]:
         now, cluster, points = self.clock(), census.cluster, census.points
         restores = {name for restore in self.journal.open_restores() for name in restore.all_objects}
         by_snapshot = {(item.namespace, item.volume_snapshot): item for item in seen.contents}
@@ -211,7 +211,7 @@ class SweepOrphans:
                 yield orphan
         yield from self._lost(cluster, ids, now)
 
-    def _is_still_one(self, orphan: Orphan, seen: Listed) -> bool:
+    def _is_still_one(self, orphan: Orphan, seen: ClusterObjects) -> bool:
         """Listings lag and leave out what is not tagged as ours: the snapshot itself is asked for."""
         if orphan.name.startswith(orphans.RESTORE_PREFIX):
             return True
@@ -251,8 +251,8 @@ class SweepOrphans:
 
     def _delete(
         self,
-        census: Census,
-        seen: Listed,
+        census: ClusterSnapshots,
+        seen: ClusterObjects,
         found: Sequence[Orphan],
         request: PruneRequest,
         report: OrphanReport,
@@ -279,11 +279,13 @@ class SweepOrphans:
         late = [orphan for orphan in braked.allowed if group_of(orphan) == LATE]
         for item in self._delete_late(cluster, late):
             report.ended.append((item.snapshot_id, item.reason))  # those before a throttle happened, too
-            if item.fate is Fate.REFUSED:
+            if item.fate is DeletionOutcome.REFUSED:
                 report.given_up[f"orphan {item.snapshot_id}"] = item.reason
         brake.close(braked.confirmed)
 
-    def _gone(self, refused: Collection[str], census: Census, seen: Listed) -> Iterator[str]:
+    def _gone(
+        self, refused: Collection[str], census: ClusterSnapshots, seen: ClusterObjects
+    ) -> Iterator[str]:
         """The refused orphans that are there no more; objects that could not be listed may be."""
         objects = {item.name for item in seen.contents} | {str(item) for item in seen.snapshots}
         snapshots = [name for name in refused if name.startswith(SNAPSHOT_PREFIX) and "/" not in name]
@@ -294,7 +296,7 @@ class SweepOrphans:
         if seen.cluster is not None:
             yield from (name for name in refused if name not in objects and name not in snapshots)
 
-    def _remove(self, seen: Listed, orphan: Orphan, report: OrphanReport) -> str:
+    def _remove(self, seen: ClusterObjects, orphan: Orphan, report: OrphanReport) -> str:
         """Delete a VolumeSnapshot or a content (after its VolumeSnapshot); what became of it, in words."""
         assert seen.cluster is not None
         try:

@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class NamedTwins:
+class NamedDuplicates:
     """Looks at the marked duplicates of a cluster for those that a VolumeSnapshot names."""
 
     clusters: Clusters

@@ -9,7 +9,7 @@ from enum import StrEnum
 AUTO_SCALING_GROUP = "aws:autoscaling:groupName"
 
 
-class MachineState(StrEnum):
+class InstanceState(StrEnum):
     """EC2's instance states (`InstanceState` in the EC2 API reference)."""
 
     PENDING = "pending"
@@ -21,12 +21,12 @@ class MachineState(StrEnum):
 
 
 @dataclass(frozen=True)
-class Machine:
+class Instance:
     """An instance. `volumes` are the ids of its EBS volumes without the boot volume; `private_dns` is empty
     once it is terminated."""
 
     id: str
-    state: MachineState
+    state: InstanceState
     private_dns: str = ""
     spot: bool = False
     volumes: tuple[str, ...] = ()
