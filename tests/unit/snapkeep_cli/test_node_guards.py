@@ -19,7 +19,7 @@ from sandbox.kubernetes.store import Store
 from snapkeep.adapters.kubernetes.nodes import KubernetesNodes
 from snapkeep.domain.interruption.aftermath import Aftermath, aftermath
 from snapkeep.domain.interruption.cordons import cordon, uncordon
-from snapkeep.domain.interruption.instances import Instance, MachineState
+from snapkeep.domain.interruption.instances import Instance, InstanceState
 from snapkeep.domain.interruption.nodes import Attachment, Node, NodeChange
 from snapkeep_cli.config.cluster_access import FUNCTIONS, group_name
 from snapkeep_cli.manifests import cluster_manifests
@@ -101,7 +101,7 @@ def patched(document: Document, change: NodeChange | None) -> Document:
 
 
 def after_death(document: Document, attachments: int) -> Aftermath:
-    dead = Instance("i-0a", MachineState.TERMINATED)
+    dead = Instance("i-0a", InstanceState.TERMINATED)
     stale = [Attachment(f"a{each}", "u", "v", "ip-10-0-1-7", "i-0a") for each in range(attachments)]
     return aftermath("i-0a", dead, as_read(document), stale, {})
 
