@@ -30,7 +30,7 @@ DEMO_READY := $(if $(wildcard $(STAMPS)/dev),$(STAMPS)/dev,$(STAMPS)/sandbox)
 
 KUBERNETES ?= 1.36
 
-.PHONY: api bench clean control-plane demo demo-stop docs e2e help lint lint-style lint-templates lint-types lock mutants openapi screenshots synth synth-lab test test-slow
+.PHONY: api bench clean control-plane demo demo-stop docs e2e help lint lint-style lint-templates lint-types lock mutants openapi screenshots synth synth-lab test test-slow wheel
 
 help: ## Say what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -95,6 +95,9 @@ lock: $(STAMPS)/uv ## Resolve all dependencies anew into requirements-*.lock
 		$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 			--group $$group -o requirements-$$group.lock $$([ $$group != emulator ] || echo --no-deps); \
 	done
+
+wheel: $(DEMO_READY) ## Build the wheel of the command, for `pip install`, into .build/wheel
+	$(UV) build --quiet --wheel --no-build-isolation --out-dir .build/wheel
 
 screenshots: $(STAMPS)/browser ## Take the pictures of the README anew, from the browser's tests
 	SNAPKEEP_SCREENSHOTS=docs/images $(BIN)/pytest -q -m slow tests/integration/test_report_page.py

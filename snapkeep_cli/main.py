@@ -1,14 +1,15 @@
 """The `snapkeep` command.
 
 Results go to standard output and nothing else does, so that they can be piped; everything said to people
-goes to standard error. `cli.exit_codes` says how commands end. Under the name `kubectl-snapkeep` it is a
-plugin of kubectl: https://kubernetes.io/docs/tasks/extend-kubectl/kubectl-plugins/
+goes to standard error. `snapkeep_cli.exit_codes` says how commands end. Under the name `kubectl-snapkeep` it
+is a plugin of kubectl: https://kubernetes.io/docs/tasks/extend-kubectl/kubectl-plugins/
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -82,8 +83,25 @@ app.command()(doctor)
 app.command()(adopt.adopt)
 
 
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"snapkeep {version('snapkeep')}")
+        raise typer.Exit
+
+
+VersionOption = Annotated[
+    bool,
+    typer.Option("--version", help="Show the version and exit.", callback=_show_version, is_eager=True),
+]
+
+
 @app.callback()
-def snapkeep(api: ApiOption = "", profile: ProfileOption = "", region: RegionOption = "") -> None:
+def snapkeep(
+    api: ApiOption = "",
+    profile: ProfileOption = "",
+    region: RegionOption = "",
+    _version: VersionOption = False,
+) -> None:
     """Backups of Kubernetes volumes on Amazon EKS, with nothing to run in the cluster."""
     Where.api, Where.profile, Where.region = api, profile, region
 

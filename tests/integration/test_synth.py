@@ -118,6 +118,16 @@ def test_every_function_imports_from_its_zip_and_layers_alone(for_sandbox: Path,
             assert said.stdout.startswith(f"myeks {tmp_path}"), said.stderr
 
 
+def test_nothing_of_the_command_is_in_a_zip(for_aws: Path) -> None:
+    found = set()
+    for zipped in for_aws.glob("asset.*.zip"):
+        with zipfile.ZipFile(zipped) as archive:
+            found |= {Path(name).parts[1] for name in archive.namelist() if name.startswith("python/")}
+
+    assert {"snapkeep", "boto3"} <= found
+    assert found & {"snapkeep_cli", "infra", "sandbox", "typer", "rich"} == set()
+
+
 def test_a_wrong_setting_ends_the_synth_with_one_line(tmp_path: Path) -> None:
     done = synth(tmp_path, runtime="python2.7")
 
