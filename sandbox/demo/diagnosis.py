@@ -18,9 +18,7 @@ WIDTH = 400
 """Characters shown of each line; the files hold all of them."""
 NOISE = ("START ", "END ", "REPORT ", '{"_aws"')
 """Lines of Lambda itself and metrics; the files hold them."""
-ADVICE = (
-    "Read the logs; the README says how the parts fit together. Then run it again: nothing was left running."
-)
+ADVICE = "Read the logs; docs/architecture.md says how the parts fit. Nothing was left running: try again."
 
 
 def explain(console: Console, step: str, error: Exception, sandbox: Sandbox, logs: Path) -> None:
