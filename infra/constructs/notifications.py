@@ -26,6 +26,7 @@ FAILURE_EVENTS = {
         "Snapkeep Label Misread",
         "Snapkeep Backups Ended",
         "Snapkeep Backup Late",
+        "Snapkeep Interruption Missed",
         "Snapkeep Point Not Locked",
         "Snapkeep Prune Braked",
         "Snapkeep Orphans Found",

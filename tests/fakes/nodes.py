@@ -237,6 +237,7 @@ class FakeNews(FakeTroubleNews):
     ) -> None:
         self._before("interruption")
         self.steps.append(News(record.instance, step, reason, dict(figures)))
+        self._after("interruption")
 
     def unknown_notice(self, source: str, kind: str) -> None:
         self.unknown.append((source, kind))

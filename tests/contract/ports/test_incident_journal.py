@@ -44,6 +44,8 @@ def a_record(instance: str = INSTANCE) -> IncidentRecord:
         run="run",
         answered=("x",),
         again=AT + timedelta(minutes=15, microseconds=1),
+        unsaved=("vol-a",),
+        unlooked=True,
     )
 
 
@@ -62,9 +64,11 @@ def test_an_incident_of_an_older_version_is_read(table_client: Any) -> None:
     del old["undrained"]
     for notice in old["notices"]:
         del notice["window_end"]
+    del item["unsaved"], item["unlooked"]
     table_client.put_item(TableName=TABLE, Item={**item, "incident": {"S": json.dumps(old)}})
     found = journal.incident(INSTANCE)
     assert found is not None and found.undrained == ""
+    assert (found.unsaved, found.unlooked) == ((), False)
     assert {notice.window_end for notice in found.notices} == {None}
 
 

@@ -6,6 +6,8 @@ import pytest
 
 from snapkeep.adapters.aws.events import (
     DETAIL_TYPES,
+    INTERRUPTION,
+    INTERRUPTION_MISSED,
     ORPHANS_FOUND,
     POINT_NOT_LOCKED,
     PRUNE_BRAKED,
@@ -37,16 +39,16 @@ def rule(template: Template) -> Resource:
         PRUNE_BRAKED,
         POINT_NOT_LOCKED,
         ORPHANS_FOUND,
+        INTERRUPTION_MISSED,
     ],
 )
 def test_failures_that_we_announce_reach_the_topic(rule: Resource, detail_type: str) -> None:
     assert matches(rule["EventPattern"], {"source": SOURCE, "detail-type": detail_type})
 
 
-def test_completed_runs_disturb_nobody(rule: Resource) -> None:
-    completed = {"source": SOURCE, "detail-type": DETAIL_TYPES[RunState.COMPLETED]}
-
-    assert not matches(rule["EventPattern"], completed)
+def test_completed_runs_and_saved_nodes_disturb_nobody(rule: Resource) -> None:
+    for each in (DETAIL_TYPES[RunState.COMPLETED], INTERRUPTION):
+        assert not matches(rule["EventPattern"], {"source": SOURCE, "detail-type": each})
 
 
 def test_only_this_rule_and_alarms_of_this_stack_may_publish_to_the_topic(

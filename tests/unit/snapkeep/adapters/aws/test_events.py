@@ -12,6 +12,7 @@ import pytest
 from snapkeep.adapters.aws.events import MOST_BYTES, EventAnnouncer, WorkCounter, bounded
 from snapkeep.domain.backup.runs import Run, RunState
 from snapkeep.domain.errors import TemporaryError
+from snapkeep.domain.interruption.records import IncidentRecord
 from snapkeep.domain.points import Point, PointState
 from snapkeep.domain.retention.deletion.brake_refusals import Refusal
 from snapkeep.domain.retention.deletion.orphans import Orphan, OrphanKind
@@ -201,6 +202,25 @@ def test_a_refused_slot_is_told_with_its_reason(bus: Any, capsys: pytest.Capture
     assert kind == "Snapkeep Slot Refused"
     assert (detail["slot"], detail["reason"]) == ("2026-11-24T18:00:00+00:00", "not due then")
     assert metrics(capsys.readouterr().out)["SlotsRefused"]["value"] == [1]
+
+
+@pytest.mark.parametrize(
+    ("figures", "rings"),
+    [
+        ({"VolumesMissed": 2, "InterruptionsMissed": 0}, True),
+        ({"VolumesMissed": 0, "InterruptionsMissed": 1}, True),
+        ({"VolumesMissed": 0, "InterruptionsMissed": 0}, False),
+        ({"Notices": 1}, False),
+    ],
+)
+def test_each_incident_that_missed_something_is_an_event_of_its_own(
+    bus: Any, figures: dict[str, float], rings: bool
+) -> None:
+    record = IncidentRecord("i-1", "myeks", "node")
+    EventAnnouncer(bus, "default").interruption(record, "over", "2 volumes were not snapshotted", figures)
+    kinds = [kind for kind, _ in bus.details()]
+    assert kinds == ["Snapkeep Interruption", "Snapkeep Interruption Missed"][: 1 + rings]
+    assert bus.details()[-1][1]["reason"] == "2 volumes were not snapshotted"
 
 
 def test_an_event_that_was_not_taken_is_tried_again() -> None:

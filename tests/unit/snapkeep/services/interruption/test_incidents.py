@@ -82,6 +82,50 @@ def test_a_foreign_instance_leaves_no_trace() -> None:
     assert world.journal.all_incidents == {} and world.to_save.sent == [] and world.news.steps == []
 
 
+def release_the_dead(world: DyingWorld) -> None:
+    """The machine ends, and its volumes are free."""
+    world.instances.all[INSTANCE] = an_instance(state=InstanceState.TERMINATED, volumes=())
+    world.attach_volumes("")
+    world.release()
+    world.release()
+    assert world.record.closed_at
+
+
+def an_announced_instance_without_a_node() -> DyingWorld:
+    world = DyingWorld()
+    del world.nodes.nodes[NODE]
+    world.warn()
+    return world
+
+
+def test_volumes_of_an_instance_whose_node_is_gone_already_ring_when_it_is_over() -> None:
+    world = an_announced_instance_without_a_node()
+    assert world.to_save.sent and world.record.unsaved == ("vol-mysql", "vol-wordpress")
+    world.save()
+    release_the_dead(world)
+    assert world.news.steps[-1].figures["VolumesMissed"] == 2
+
+
+def test_disks_of_an_instance_that_never_was_a_node_ring_nobody() -> None:
+    world = DyingWorld()
+    del world.nodes.nodes[NODE]
+    world.nodes.all_attachments, world.nodes.all_pods[NODE] = [], []
+    world.instances.all[INSTANCE] = an_instance(volumes=("vol-containers",))
+    world.warn()
+    world.save()
+    release_the_dead(world)
+    figures = world.news.steps[-1].figures
+    assert (figures["VolumesMissed"], figures["InterruptionsMissed"]) == (0, 0)
+
+
+def test_an_instance_without_node_and_volumes_leaves_no_trace() -> None:
+    world = DyingWorld()
+    del world.nodes.nodes[NODE]
+    world.instances.all[INSTANCE] = an_instance(volumes=())
+    assert world.warn().outcome == "not ours"
+    assert world.journal.all_incidents == {} and world.to_save.sent == []
+
+
 def test_an_event_that_cannot_be_published_costs_nothing_but_the_event() -> None:
     world = DyingWorld()
     world.news.fail_next("interruption", TemporaryError("no"))

@@ -61,6 +61,7 @@ CLUSTER_GONE = "Snapkeep Cluster Gone"
 POLICY_ORPHANED = "Snapkeep Policy Orphaned"
 CHANGED = "Snapkeep API Change"
 INTERRUPTION = "Snapkeep Interruption"
+INTERRUPTION_MISSED = "Snapkeep Interruption Missed"
 
 METRICS = {
     RunState.COMPLETED: Metric.RUNS_COMPLETED,
@@ -201,7 +202,11 @@ class EventAnnouncer(WorkCounter):
     def interruption(
         self, record: IncidentRecord, step: str, reason: str, figures: Mapping[str, float]
     ) -> None:
-        """Publish a step of an incident with its timeline so far, and its figures as metrics."""
+        """Publish a step of an incident with its timeline so far, and its figures as metrics.
+
+        What was missed is an event of its own besides, so that each incident rings: an alarm rings once for
+        those of minutes.
+        """
         now = record.timeline[-1] if record.timeline else None
         detail = {
             "instance": record.instance,
@@ -220,6 +225,8 @@ class EventAnnouncer(WorkCounter):
         for name, value in figures.items():
             _count(name, value, record.cluster or NO_CLUSTER, INTERRUPTION_POLICY)
         self._put(INTERRUPTION, detail)
+        if any(figures.get(name) for name in (Metric.VOLUMES_MISSED, Metric.INTERRUPTIONS_MISSED)):
+            self._put(INTERRUPTION_MISSED, detail)
 
     def unknown_notice(self, source: str, kind: str) -> None:
         """Count an event of a kind we do not know; the log says which."""

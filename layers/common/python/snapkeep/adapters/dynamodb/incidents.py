@@ -16,6 +16,7 @@ from snapkeep.adapters.dynamodb.troubles import TroubleRecords
 from snapkeep.domain.interruption.notices import Hook, Kind, Notice
 from snapkeep.domain.interruption.records import IncidentRecord, TimelineEntry
 
+BESIDE = ("unsaved", "unlooked")
 TIMES = ("cordoned_at", "saved_at", "again", "closed_at", "closed_before")
 
 
@@ -81,11 +82,12 @@ def _item(record: IncidentRecord) -> dict[str, Any]:
         "revision": record.revision,
         "incident": json.dumps(_plain(record)),
         "unsaved": list(record.unsaved),  # beside the others, so that an older version can read the record
+        "unlooked": record.unlooked,
     }
 
 
 def _plain(record: IncidentRecord) -> dict[str, Any]:
-    names = [field.name for field in dataclasses.fields(record) if field.name != "unsaved"]
+    names = [field.name for field in dataclasses.fields(record) if field.name not in BESIDE]
     fields = {name: getattr(record, name) for name in names}
     times = {name: _time(fields[name]) for name in TIMES}
     return (
@@ -118,6 +120,7 @@ def _record(item: Item) -> IncidentRecord:
             ),
             "answered": tuple(fields["answered"]),
             "unsaved": tuple(item.get("unsaved", ())),
+            "unlooked": bool(item.get("unlooked", False)),
             "revision": int(item["revision"]),
         }
     )

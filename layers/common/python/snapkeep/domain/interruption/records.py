@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from snapkeep.domain.interruption.incidents import Incident, incident
-from snapkeep.domain.interruption.notices import Hook, Notice
+from snapkeep.domain.interruption.notices import Hook, Kind, Notice
+from snapkeep.domain.interruption.rules import NodeRules, Snapshotting
 from snapkeep.domain.interruption.saves import FRESH
 from snapkeep.domain.interruption.urgency import LIFECYCLE_LIMIT
 
@@ -31,7 +33,8 @@ class IncidentRecord:
     `answered` are tokens of lifecycle actions that need no answer of ours any more. `again` is when the next
     look is due. `closed_before` is when it had been closed, if news opened it again. `undrained` is the key
     of the notice after which those who were to drain the node did not. `unsaved` are the data volumes that it
-    had when it was said to die, until snapshots are planned: what is left at the end was missed.
+    is known to have had since it was said to die, until snapshots are planned: what is left at the end was
+    missed. `unlooked` says that it was to be saved and that nobody could see in the cluster what is on it.
     """
 
     instance: str
@@ -49,6 +52,7 @@ class IncidentRecord:
     closed_before: datetime | None = None
     undrained: str = ""
     unsaved: tuple[str, ...] = ()
+    unlooked: bool = False
     revision: int = 0
 
     @property
@@ -89,6 +93,61 @@ class IncidentRecord:
         """True when no snapshots were taken for what asks to act `since` then, nor in the last minutes."""
         return self.saved_at is None or (self.saved_at < since and now - self.saved_at >= FRESH)
 
+    @property
+    def missed(self) -> int:
+        """How many volumes were not snapshotted; not to know of any counts as one."""
+        return len(self.unsaved) or int(self.unlooked)
+
+    @property
+    def why_missed(self) -> str:
+        """What was not snapshotted, in words; "" when nothing was missed."""
+        if self.unsaved:
+            return f"{len(self.unsaved)} volumes were not snapshotted before it was gone: " + ", ".join(
+                self.unsaved
+            )
+        if self.unlooked:
+            return (
+                "whether it had data volumes is not known: EC2 showed none when it was announced, and it was "
+                "gone before anybody could look at the cluster"
+            )
+        return ""
+
+    def to_be_saved(
+        self, volumes: Sequence[str], reaction: NodeRules, notice: Notice, now: datetime
+    ) -> IncidentRecord:
+        """The record with these data volumes, if nobody has planned to snapshot them for this notice yet.
+
+        Those of an instance that only stops are not snapshotted. EC2 may not show all of them yet, or any
+        more, so the record waits for a look at the cluster.
+        """
+        stops = notice.kind is Kind.STATE and notice.action in ("stopping", "stopped")
+        if stops or reaction.snapshot is Snapshotting.NEVER or not self.needs_save(now, notice.acts_at):
+            return self
+        return replace(self, unsaved=_joined(self.unsaved, volumes), unlooked=True)
+
+    @property
+    def is_untouched(self) -> bool:
+        """Whether nothing was done for a node that may have had something on it."""
+        is_announced = any(notice.action != "terminated" for notice in self.notices)
+        may_have_had = self.node or self.missed or not is_announced
+        return bool(may_have_had) and self.cordoned_at is None and self.saved_at is None
+
+    def left_behind(self, volumes: Sequence[str]) -> IncidentRecord:
+        """The record after a look at what a node that is gone, or dead, left attached: it cannot be saved any
+        more. Unless it was saved meanwhile.
+
+        Of an instance that had no node when it was announced, only what Kubernetes attached to it counts:
+        EC2 shows disks of the machine's own as well.
+        """
+        if not self.unlooked:
+            return self
+        known = self.unsaved if self.node else ()
+        return replace(self, unsaved=_joined(known, volumes), unlooked=False)
+
+    def saved(self) -> IncidentRecord:
+        """The record once snapshots of all that is on the node are planned, or nobody needs them any more."""
+        return replace(self, unsaved=(), unlooked=False)
+
     def hooks_end(self, now: datetime) -> datetime | None:
         """When lifecycle hooks are answered although volumes are still attached; None when none waits."""
         waiting = {hook.token for hook in self.hooks}
@@ -97,3 +156,7 @@ class IncidentRecord:
             return None
         end = min(called) + LIFECYCLE_LIMIT
         return min(end, self.incident.deadline(now) or end)
+
+
+def _joined(some: Sequence[str], more: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*some, *more)))

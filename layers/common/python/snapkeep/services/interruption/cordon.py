@@ -10,7 +10,7 @@ from snapkeep.domain.interruption.cordons import CordonPlan, cordon, uncordon
 from snapkeep.domain.interruption.incidents import incident
 from snapkeep.domain.interruption.instances import Instance
 from snapkeep.domain.interruption.nodes import Node
-from snapkeep.domain.interruption.notices import Notice
+from snapkeep.domain.interruption.notices import Kind, Notice
 from snapkeep.domain.interruption.ownership import owner
 from snapkeep.domain.interruption.rules import NodeRules
 from snapkeep.domain.interruption.urgency import Action, assess
@@ -25,7 +25,8 @@ ATTEMPTS = 5
 class Triage:
     """What one announcement led to in the first seconds.
 
-    `cluster` is empty when the instance is none of ours, and `reason` says why. `plan` is the cordon that was
+    `cluster` is empty when the instance is none of ours, `node` is None when it has none there, and `reason`
+    says why. `plan` is the cordon that was
     made, at `cordoned_at`. `seen_at` is when the announcement reached us.
     """
 
@@ -38,6 +39,23 @@ class Triage:
     plan: CordonPlan | None = None
     cordoned_at: datetime | None = None
     seen_at: datetime | None = None
+
+    @property
+    def seconds_to_cordon(self) -> float | None:
+        """From the time in the event (whole seconds) to the cordon."""
+        if self.cordoned_at is None:
+            return None
+        return (self.cordoned_at - self.notice.announced_at).total_seconds()
+
+    @property
+    def figures(self) -> dict[str, float]:
+        """What is counted of it."""
+        figures: dict[str, float] = {"Notices": 1}
+        if self.seen_at is not None:
+            figures["NoticeAge"] = max(0.0, (self.seen_at - self.notice.announced_at).total_seconds())
+        if self.notice.kind is Kind.SPOT and self.seconds_to_cordon is not None:
+            figures["SecondsToCordon"] = max(0.0, self.seconds_to_cordon)
+        return figures
 
 
 @dataclass(frozen=True)
@@ -70,7 +88,8 @@ class CordonNode:
         node = nodes.find(machine.id, machine.private_dns)
         if node is None:
             reason = f"{named.cluster} has no node with the providerID of {machine.id} ({named.tag})"
-            return replace(seen, reason=reason, machine=machine)
+            reaction = self.deployment.interruption.reaction(named.cluster, {})
+            return replace(seen, reason=reason, cluster=named.cluster, machine=machine, reaction=reaction)
         reaction = self.deployment.interruption.reaction(named.cluster, node.labels)
         seen = replace(seen, cluster=named.cluster, node=node, machine=machine, reaction=reaction)
         urge = assess(incident(notice.instance, (notice,)), reaction, self.clock()).urge

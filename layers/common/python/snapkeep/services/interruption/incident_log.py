@@ -55,9 +55,11 @@ class IncidentLog:
             record = record.noted(now, line)
         return record
 
-    def tell(self, record: IncidentRecord, step: str, reason: str, figures: Mapping[str, float]) -> None:
-        """Publish a step; trouble with it never stops the work."""
+    def tell(self, record: IncidentRecord, step: str, reason: str, figures: Mapping[str, float]) -> bool:
+        """Publish a step; trouble with it never stops the work. False when it was not published."""
         try:
             self.news.interruption(record, step, reason, figures)
         except SnapkeepError as error:
             log.warning("the incident of %s was not published: %s", record.instance, error.reason)
+            return False
+        return True

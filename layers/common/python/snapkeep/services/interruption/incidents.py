@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from snapkeep.domain.errors import SnapkeepError
+from snapkeep.domain.interruption.incidents import incident
 from snapkeep.domain.interruption.instances import Instance, InstanceState
 from snapkeep.domain.interruption.nodes import NodeEvent
 from snapkeep.domain.interruption.notices import GONE_WITHIN, Kind, Notice, Standing
 from snapkeep.domain.interruption.records import IncidentRecord
-from snapkeep.domain.interruption.rules import NodeRules, Snapshotting
 from snapkeep.domain.interruption.urgency import Action, Urgency, assess
 from snapkeep.ports import Clock, IncidentQueue, Incidents, Instances, InterruptionNews, NodeClusters
 from snapkeep.services.give_up import GiveUp, why_given_up
@@ -78,12 +78,12 @@ class HandleInterruption:
             self.to_save.send(notice.instance)
             self._say(sighting, record)
         if known is None or record.revision != known.revision:
-            self._log.tell(record, asked.urge.value, asked.reason, _figures(sighting))
+            self._log.tell(record, asked.urge.value, asked.reason, sighting.figures)
         if self._is_undone(record, asked):
             return self._advance(record)
         reason = sighting.plan.reason if sighting.plan else asked.reason
         return Handled(
-            notice.instance, asked.urge.value, reason, record.cluster, record.node, _seconds(sighting)
+            notice.instance, asked.urge.value, reason, record.cluster, record.node, sighting.seconds_to_cordon
         )
 
     def tick(self) -> Sequence[Handled]:
@@ -110,11 +110,29 @@ class HandleInterruption:
         notice = sighting.notice
         known = self.incidents.incident(notice.instance) if _may_be_known(sighting) else None
         if known is None:
-            return Handled(notice.instance, "not ours", sighting.reason or "nobody waits for this news")
-        record = self._log.change(known, lambda one: self._log.noted(one.told_of((notice,)), _heard(notice)))
+            if not self._has_volumes_to_save(sighting):
+                return Handled(notice.instance, "not ours", sighting.reason or "nobody waits for this news")
+            known = IncidentRecord(notice.instance, sighting.cluster, "")
+        record = self._log.change(known, lambda one: self._told_without_node(one, sighting))
+        if record.unlooked:
+            self.to_save.send(notice.instance)
         if record.closed_at is None:
             return self._advance(record)
         return Handled(notice.instance, "noted", "its incident is over", record.cluster, record.node)
+
+    def _has_volumes_to_save(self, sighting: Triage) -> bool:
+        """Whether EC2 shows data volumes on an instance whose node the cluster does not have any more."""
+        if sighting.machine is None or not sighting.machine.volumes:
+            return False
+        heard = incident(sighting.notice.instance, (sighting.notice,))
+        return assess(heard, sighting.reaction, self.clock()).urge is Action.ACT
+
+    def _told_without_node(self, record: IncidentRecord, sighting: Triage) -> IncidentRecord:
+        notice, machine = sighting.notice, sighting.machine
+        told = self._log.noted(record.told_of((notice,)), _heard(notice))
+        if machine is None or not self._has_volumes_to_save(sighting):
+            return told
+        return told.to_be_saved(machine.volumes, sighting.reaction, notice, self.clock())
 
     def _still_cordoned(self, sighting: Triage, known: IncidentRecord | None) -> Triage:
         """Look again at a cordon of ours that the journal does not know: it may be lifted at this moment."""
@@ -142,7 +160,7 @@ class HandleInterruption:
         if asked.urge is not Action.ACT:
             told = told.noted(now, asked.reason)
         elif sighting.machine is not None:
-            told = _with_volumes(told, sighting.machine, sighting.reaction, notice)
+            told = told.to_be_saved(sighting.machine.volumes, sighting.reaction, notice, now)
         return replace(told, again=asked.again or now + LOOK_AGAIN)
 
     def _is_undone(self, record: IncidentRecord, asked: Urgency) -> bool:
@@ -184,9 +202,9 @@ class HandleInterruption:
     def _act(self, record: IncidentRecord, asked: Urgency, sighting: Triage) -> Handled:
         assert sighting.node is not None and asked.notice is not None
         if sighting.machine is not None:
-            machine, notice = sighting.machine, asked.notice
+            volumes, notice, at = sighting.machine.volumes, asked.notice, self.clock()
             record = self._log.change(
-                record, lambda one: _with_volumes(one, machine, sighting.reaction, notice)
+                record, lambda one: one.to_be_saved(volumes, sighting.reaction, notice, at)
             )
         if sighting.reaction.cordon and record.cordoned_at is None:
             nodes = self.clusters.open(record.cluster)
@@ -227,7 +245,7 @@ class HandleInterruption:
         def close(one: IncidentRecord) -> IncidentRecord:
             if one.notices != decided_on:
                 return one
-            return replace(one.noted(now, reason), closed_at=now, cordoned_at=None, ours=False, unsaved=())
+            return replace(one.noted(now, reason), closed_at=now, cordoned_at=None, ours=False).saved()
 
         closed = self._log.change(record, close)
         if closed.closed_at is None:
@@ -261,18 +279,6 @@ class HandleInterruption:
             log.warning("no Kubernetes Event on %s: %s", node.name, error.reason)
 
 
-def _with_volumes(
-    record: IncidentRecord, machine: Instance, reaction: NodeRules, notice: Notice
-) -> IncidentRecord:
-    """The record with the data volumes that nobody has planned to snapshot yet. Those of an instance that
-    only stops are not snapshotted."""
-    stops = notice.kind is Kind.STATE and notice.action in ("stopping", "stopped")
-    is_settled = record.unsaved or record.saved_at is not None
-    if is_settled or stops or reaction.snapshot is Snapshotting.NEVER:
-        return record
-    return replace(record, unsaved=machine.volumes)
-
-
 def _may_be_known(sighting: Triage) -> bool:
     """A foreign instance costs no call of the journal's; one that lost its node or only has news may."""
     return not sighting.reason or sighting.machine is not None
@@ -282,21 +288,3 @@ def _heard(notice: Notice) -> str:
     words = notice.action or notice.kind.value
     end = " withdrawn" if notice.withdrawn else ""
     return f"{notice.kind.value} announcement{end}: {words}"
-
-
-def _seconds(sighting: Triage) -> float | None:
-    """From the time in the event (whole seconds) to the cordon."""
-    if sighting.cordoned_at is None:
-        return None
-    return (sighting.cordoned_at - sighting.notice.announced_at).total_seconds()
-
-
-def _figures(sighting: Triage) -> dict[str, float]:
-    seconds = _seconds(sighting)
-    figures: dict[str, float] = {"Notices": 1}
-    if sighting.seen_at is not None:
-        age = (sighting.seen_at - sighting.notice.announced_at).total_seconds()
-        figures["NoticeAge"] = max(0.0, age)
-    if sighting.notice.kind is Kind.SPOT and seconds is not None:
-        figures["SecondsToCordon"] = max(0.0, seconds)
-    return figures

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -31,6 +31,8 @@ LOOK_AGAIN = timedelta(seconds=10)
 GIVE_UP_AFTER = timedelta(minutes=30)
 """How long the volumes of a dead machine are followed closely; Kubernetes itself needs 6 minutes, rarely up
 to 25. What is not free then is looked at whenever open incidents are."""
+
+MISSED = (Metric.VOLUMES_MISSED, Metric.INTERRUPTIONS_MISSED)
 
 log = logging.getLogger(__name__)
 
@@ -78,11 +80,16 @@ class ReleaseVolumes:
         name = self._name(nodes, node, record)
         attachments = _of(nodes.attachments(), instance, name)
         pods = nodes.pods(name) if name else ()
-        held = self._held(nodes, attachments)
+        volumes = nodes.volume_ids([each.volume for each in attachments])
+        held = self._held(attachments, volumes)
         next_step = aftermath(instance, machine, node, attachments, held, pods)
         if record is None and next_step.step in (Step.DONE, Step.HANDS_OFF):
             return Released(instance, next_step.step.value, next_step.reason)
         record = record or IncidentRecord(instance, cluster, name)
+        is_dying = next_step.step is not Step.HANDS_OFF
+        if record.unlooked and is_dying and (attachments or node is not None):
+            left = tuple(volumes.get(each.volume, each.volume) for each in attachments)
+            record = self._log.change(record, lambda one: one.left_behind(left))
         return self._take(record, notices, nodes, node, next_step)
 
     @property
@@ -101,9 +108,8 @@ class ReleaseVolumes:
         name = record.node if record else ""
         return name if name and nodes.named(name) is None else ""
 
-    def _held(self, nodes: Nodes, attachments: Sequence[Attachment]) -> dict[str, str]:
+    def _held(self, attachments: Sequence[Attachment], volumes: Mapping[str, str]) -> dict[str, str]:
         """By attachment the instance that EC2 says its volume is attached to, "" for none."""
-        volumes = nodes.volume_ids([each.volume for each in attachments])
         attached = self.snapshots.attachments(sorted(set(volumes.values()))) if volumes else {}
         return {each.name: attached.get(volumes.get(each.volume, ""), "") for each in attachments}
 
@@ -123,12 +129,12 @@ class ReleaseVolumes:
         for pod in planned.pods:
             nodes.delete_now(pod)
         closes = planned.step in (Step.DONE, Step.UNTAINT)
-        record = self._log.change(known, lambda one: self._noted(one, notices, planned.reason, closes))
+        record = self._log.change(known, lambda one: self._log.noted(one.told_of(notices), planned.reason))
         again = self._again(record, planned, closes)
-        is_news = record.timeline != known.timeline
-        if is_news and (closes or planned.step in (Step.TAINT, Step.DETACH)):
-            step = "over" if closes else "released"
-            self._log.tell(record, step, planned.reason, _figures(record, closes))
+        if closes:
+            record = self._close(record, planned.reason)
+        elif record.timeline != known.timeline and planned.step in (Step.TAINT, Step.DETACH):
+            self._log.tell(record, "released", planned.reason, {})
         return Released(
             record.instance,
             planned.step.value,
@@ -138,12 +144,28 @@ class ReleaseVolumes:
             again,
         )
 
-    def _noted(
-        self, record: IncidentRecord, notices: tuple[Notice, ...], reason: str, closes: bool
-    ) -> IncidentRecord:
-        """The record with these notices and this line, closed if it is the last."""
-        noted = self._log.noted(record.told_of(notices), reason)
-        return replace(noted, closed_at=self.clock()) if closes and noted.closed_at is None else noted
+    def _close(self, record: IncidentRecord, reason: str) -> IncidentRecord:
+        """Tell that it is over and what was missed, then close the record: it is told at least once.
+
+        The record stays open, to be looked at again, while nobody can be told, or when more was found to be
+        missed. It is written before it is told: a journal that refuses writes would ring in every look.
+        """
+        if record.closed_at is not None:
+            return record
+        now = self.clock()
+
+        def last(one: IncidentRecord) -> IncidentRecord:
+            return replace(self._log.noted(one, *filter(None, (one.why_missed,))), again=now + LOOK_AGAIN)
+
+        told = self._log.change(record, last)
+        figures, why = _figures(told), "; ".join(filter(None, (reason, told.why_missed)))
+        if not self._log.tell(told, "over", why, figures) and any(figures[each] for each in MISSED):
+            return told
+
+        def close(one: IncidentRecord) -> IncidentRecord:
+            return replace(one.saved(), closed_at=now) if one.missed <= told.missed else one
+
+        return self._log.change(told, close)
 
     def _again(self, record: IncidentRecord, planned: Aftermath, closes: bool) -> bool:
         is_dead = record.incident.terminated  # EC2 said so, though it may show it later
@@ -173,12 +195,9 @@ def _began(record: IncidentRecord) -> datetime:
     return max(ends) if ends else record.timeline[-1].at
 
 
-def _figures(record: IncidentRecord, closes: bool) -> dict[str, float]:
-    if not closes:
-        return {}
-    untouched = record.cordoned_at is None and record.saved_at is None
+def _figures(record: IncidentRecord) -> dict[str, float]:
     return {
         "SecondsToRelease": max(0.0, (record.timeline[-1].at - _began(record)).total_seconds()),
-        Metric.INTERRUPTIONS_MISSED: int(untouched),
-        Metric.VOLUMES_MISSED: len(record.unsaved),
+        Metric.INTERRUPTIONS_MISSED: int(record.is_untouched),
+        Metric.VOLUMES_MISSED: record.missed,
     }

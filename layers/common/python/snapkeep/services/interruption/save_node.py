@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from snapkeep.domain.backup.selection import Taken, decide
-from snapkeep.domain.claims import Claim
 from snapkeep.domain.errors import NotFound, SnapkeepError
 from snapkeep.domain.interruption.drains import DrainPlan, drainer, plan_drain
-from snapkeep.domain.interruption.instances import Instance, InstanceState
-from snapkeep.domain.interruption.nodes import Node, NodeEvent, Pod
+from snapkeep.domain.interruption.instances import InstanceState
+from snapkeep.domain.interruption.nodes import NodeEvent
 from snapkeep.domain.interruption.notices import Kind, Notice, spot_deadline
 from snapkeep.domain.interruption.records import IncidentRecord
-from snapkeep.domain.interruption.rules import NodeRules
 from snapkeep.domain.interruption.saves import SavePlan, plan_save
 from snapkeep.domain.interruption.urgency import LIFECYCLE_LIMIT, Action, assess
 from snapkeep.domain.metrics import Metric
@@ -33,6 +30,7 @@ from snapkeep.ports import (
 from snapkeep.services.interruption.drain import DrainNode
 from snapkeep.services.interruption.incident_log import IncidentLog
 from snapkeep.services.interruption.lifecycle_hooks import AnswerHooks
+from snapkeep.services.interruption.node_state import LookAtNode, NodeState
 from snapkeep.services.interruption.save_volumes import Saved, SaveVolumes
 from snapkeep.services.interruption.verify_drain import VerifyDrain
 
@@ -79,18 +77,6 @@ class SaveReport:
 
 
 @dataclass(frozen=True)
-class NodeState:
-    """What a look at instance, node and pods showed."""
-
-    machine: Instance
-    node: Node
-    nodes: Nodes
-    pods: Sequence[Pod]
-    claims: Sequence[Claim]
-    reaction: NodeRules
-
-
-@dataclass(frozen=True)
 class SaveNode:
     """Saves what is on a node that is about to die."""
 
@@ -112,9 +98,9 @@ class SaveNode:
         record = self.incidents.incident(instance)
         if record is None or record.closed_at is not None:
             return SaveReport(instance, "there is no open incident")
-        scene = self._look(record)
+        scene = self._eyes.look(record)
         if scene is None:
-            return self._only_hooks(record, "its node is gone")
+            return self._only_hooks(self._left_behind(record), "its node is gone")
         asked = assess(record.incident, scene.reaction, self.clock())
         if asked.urge is not Action.ACT or asked.notice is None:
             return SaveReport(instance, asked.reason)
@@ -130,6 +116,10 @@ class SaveNode:
         return IncidentLog(self.incidents, self.news, self.clock)
 
     @property
+    def _eyes(self) -> LookAtNode:
+        return LookAtNode(self.deployment, self.instances, self.clusters)
+
+    @property
     def _hooks(self) -> AnswerHooks:
         return AnswerHooks(self.hooks, self._log, self.clock)
 
@@ -140,7 +130,7 @@ class SaveNode:
         """
         now = self.clock()
         record = IncidentRecord(instance, cluster, "")
-        scene = self._look(record)
+        scene = self._eyes.look(record)
         if scene is None:
             raise NotFound(f"{cluster} has no node with the providerID of {instance}")
         notice = Notice("dry-run", Kind.SPOT, instance, now, "terminate", spot_deadline("terminate", now))
@@ -156,26 +146,10 @@ class SaveNode:
             drain=plan_drain(pods, notice.deadline, now),
         )
 
-    def _look(self, record: IncidentRecord) -> NodeState | None:
-        machine = self.instances.instance(record.instance)
-        if machine is None:
-            return None
-        nodes = self.clusters.open(record.cluster)
-        node = nodes.find(record.instance, record.node or machine.private_dns)
-        if node is None:
-            return None
-        pods = nodes.pods(node.name)
-        reaction = self.deployment.interruption.reaction(record.cluster, node.labels)
-        return NodeState(machine, node, nodes, pods, self._claims(machine, node, nodes, pods), reaction)
-
-    def _claims(self, machine: Instance, node: Node, nodes: Nodes, pods: Sequence[Pod]) -> Sequence[Claim]:
-        """The claims of the pods, and of volumes that are still attached although their pods have left."""
-        claims = nodes.claims_of(pods)
-        known = {claim.volume.name: claim.volume.handle for claim in claims if claim.volume}
-        if set(machine.volumes) <= set(known.values()):
-            return claims
-        left = [each.volume for each in nodes.attachments() if each.node == node.name]
-        return [*claims, *nodes.claims_behind([name for name in left if name not in known])]
+    def _left_behind(self, record: IncidentRecord) -> IncidentRecord:
+        """The record with the volumes that were left attached to a node which is gone."""
+        left = self._eyes.left_behind(record) if record.unlooked else None
+        return record if left is None else self._log.change(record, lambda one: one.left_behind(left))
 
     def _plan_save(self, scene: NodeState) -> SavePlan:
         policies = self.deployment.policies
@@ -183,7 +157,7 @@ class SaveNode:
             claim.uid: any(isinstance(decide(claim, policy, policies), Taken) for policy in policies)
             for claim in scene.claims
         }
-        return plan_save(scene.machine.volumes, scene.claims, protected, scene.reaction.snapshot)
+        return plan_save(scene.volumes, scene.claims, protected, scene.reaction.snapshot)
 
     def _save(
         self, record: IncidentRecord, scene: NodeState, notice: Notice, owner: str, report: SaveReport
@@ -203,7 +177,7 @@ class SaveNode:
         report.missed = plan.missed_by_volume() | dict(saved.missed)
         report.unfinished = saved.unfinished
         lines = _save_lines(saved, plan)
-        record = self._log.change(record, lambda one: replace(self._log.noted(one, *lines), unsaved=()))
+        record = self._log.change(record, lambda one: self._log.noted(one, *lines).saved())
         if saved.is_new:
             self._publish_save(record, scene, saved)
         return record

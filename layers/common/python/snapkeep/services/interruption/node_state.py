@@ -1,0 +1,78 @@
+"""What is on a node that is about to die, as EC2 and its cluster show it together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from snapkeep.domain.claims import Claim
+from snapkeep.domain.interruption.instances import Instance, InstanceState
+from snapkeep.domain.interruption.nodes import Node, Pod
+from snapkeep.domain.interruption.records import IncidentRecord
+from snapkeep.domain.interruption.rules import NodeRules
+from snapkeep.domain.policies import Deployment
+from snapkeep.ports import Instances, NodeClusters, Nodes
+
+
+@dataclass(frozen=True)
+class NodeState:
+    """What a look at instance, node and pods showed. `volumes` are the EC2 ids of the node's data volumes."""
+
+    machine: Instance
+    node: Node
+    nodes: Nodes
+    pods: Sequence[Pod]
+    claims: Sequence[Claim]
+    volumes: Sequence[str]
+    reaction: NodeRules
+
+
+@dataclass(frozen=True)
+class LookAtNode:
+    """Looks at the node of an incident."""
+
+    deployment: Deployment
+    instances: Instances
+    clusters: NodeClusters
+
+    def look(self, record: IncidentRecord) -> NodeState | None:
+        """What is on the node; None when EC2 knows no such instance or the cluster no such node.
+
+        Raises TemporaryError when something did not answer.
+        """
+        machine = self.instances.instance(record.instance)
+        if machine is None:
+            return None
+        nodes = self.clusters.open(record.cluster)
+        node = nodes.find(record.instance, record.node or machine.private_dns)
+        if node is None:
+            return None
+        pods = nodes.pods(node.name)
+        reaction = self.deployment.interruption.reaction(record.cluster, node.labels)
+        claims, volumes = _claims(machine, node, nodes, pods)
+        return NodeState(machine, node, nodes, pods, claims, volumes, reaction)
+
+    def left_behind(self, record: IncidentRecord) -> Sequence[str] | None:
+        """The EC2 ids of the volumes that a node which is gone has attached; None when that is not known.
+
+        That nothing is attached any more says nothing once the machine is dead.
+        """
+        nodes = self.clusters.open(record.cluster)
+        left = [each.volume for each in nodes.attachments() if each.instance == record.instance]
+        if not left:
+            machine = self.instances.instance(record.instance)
+            return None if machine is None or machine.state is InstanceState.TERMINATED else ()
+        return tuple(nodes.volume_ids(left).values())
+
+
+def _claims(
+    machine: Instance, node: Node, nodes: Nodes, pods: Sequence[Pod]
+) -> tuple[Sequence[Claim], Sequence[str]]:
+    """The claims of the pods, and of volumes that are still attached although their pods have left; and the
+    data volumes, since EC2 may not show yet what Kubernetes has attached."""
+    claims = nodes.claims_of(pods)
+    attached = {each.volume for each in nodes.attachments() if each.node == node.name}
+    known = {claim.volume.name for claim in claims if claim.volume}
+    claims = [*claims, *nodes.claims_behind(sorted(attached - known))]
+    on = [claim.volume.handle for claim in claims if claim.volume and claim.volume.name in attached]
+    return claims, tuple(dict.fromkeys((*machine.volumes, *on)))
