@@ -16,7 +16,10 @@ from typing import Annotated, NoReturn
 import typer
 
 from snapkeep.domain.policies import USUAL_NAME, Policy
-from snapkeep_cli import (
+from snapkeep_cli.api.calls import Where
+from snapkeep_cli.api.connection import ApiOption, ProfileOption, RegionOption
+from snapkeep_cli.cluster.manifests import cluster_manifests, kustomization, to_yaml
+from snapkeep_cli.commands import (
     adopt,
     backups,
     capacity,
@@ -32,14 +35,11 @@ from snapkeep_cli import (
     retention,
     status,
 )
-from snapkeep_cli.commands import Where
 from snapkeep_cli.config import json_schema, load_size
-from snapkeep_cli.connection import ApiOption, ProfileOption, RegionOption
 from snapkeep_cli.deployment import DEFAULT_CONFIG, ConfigOption, PrefixOption, load_deployment
 from snapkeep_cli.doctor.command import doctor
 from snapkeep_cli.exit_codes import IN_WORDS
 from snapkeep_cli.locks import lock_in_words
-from snapkeep_cli.manifests import cluster_manifests, kustomization, to_yaml
 
 WRONG_CONFIG = 2
 

@@ -17,7 +17,7 @@ from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from snapkeep_cli.client import ApiProblem
+from snapkeep_cli.api.client import ApiProblem
 from snapkeep_cli.exit_codes import Exit
 
 COLORS = {

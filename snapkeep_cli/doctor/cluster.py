@@ -10,10 +10,10 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from snapkeep.domain.drivers import DRIVERS
+from snapkeep_cli.cluster.manifests import LABELS, RBAC
 from snapkeep_cli.config.cluster_access import SNAPSHOTS, group_name
 from snapkeep_cli.doctor.cluster_api import ClusterApi, NoAnswer, Refused
 from snapkeep_cli.doctor.facts import Grant, Rights, SnapshotClass, Unknown, Workload
-from snapkeep_cli.manifests import LABELS, RBAC
 
 T = TypeVar("T")
 Document = Mapping[str, Any]

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 import typer
 
 from snapkeep.domain.policies import USUAL_NAME
-from snapkeep_cli import connection
-from snapkeep_cli.commands import Where
+from snapkeep_cli.api import connection
+from snapkeep_cli.api.calls import Where
 from snapkeep_cli.deployment import (
     DEFAULT_CONFIG,
     ClustersOption,

@@ -10,8 +10,9 @@ from typing import TypeVar
 import boto3
 from botocore.exceptions import BotoCoreError
 
+from snapkeep_cli.api.connection import CONFIGURE
+from snapkeep_cli.cluster.manifests import Manifest, cluster_manifests
 from snapkeep_cli.config.cluster_access import FUNCTIONS
-from snapkeep_cli.connection import CONFIGURE
 from snapkeep_cli.doctor.asking import Clients, told
 from snapkeep_cli.doctor.aws import Aws
 from snapkeep_cli.doctor.cluster import CONTROLLER, DRIVER_IMAGE, Cluster
@@ -29,7 +30,6 @@ from snapkeep_cli.doctor.facts import (
     Workload,
 )
 from snapkeep_cli.exit_codes import Exit
-from snapkeep_cli.manifests import Manifest, cluster_manifests
 from snapkeep_cli.output import fail
 
 CHECKED_BY_MEANING = frozenset({"VolumeSnapshotClass", "ClusterRole", "ClusterRoleBinding"})

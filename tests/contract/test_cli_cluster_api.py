@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from sandbox.kubernetes.cluster import ClusterServer, Settings
+from snapkeep_cli.cluster.manifests import cluster_manifests
 from snapkeep_cli.config.cluster_access import FUNCTIONS
 from snapkeep_cli.doctor.cluster import RULES_REVIEW, Cluster
 from snapkeep_cli.doctor.cluster_api import PAGE, ClusterApi, NoAnswer, Refused
 from snapkeep_cli.doctor.facts import Grant, Rights
-from snapkeep_cli.manifests import cluster_manifests
 
 NAMESPACES = "/api/v1/namespaces"
 PLURALS = {

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from botocore.credentials import Credentials
 
-from snapkeep_cli.client import ApiClient, ApiProblem
-from snapkeep_cli.transport import SignedTransport, Unreachable, fetch
+from snapkeep_cli.api.client import ApiClient, ApiProblem
+from snapkeep_cli.api.transport import SignedTransport, Unreachable, fetch
 
 KEY = Credentials("AKIDEXAMPLE", "secret", "a-session-token")
 

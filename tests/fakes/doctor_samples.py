@@ -6,6 +6,7 @@ import dataclasses
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from snapkeep_cli.cluster.manifests import snapshot_class
 from snapkeep_cli.config.cluster_access import FUNCTIONS, group_name
 from snapkeep_cli.doctor.facts import (
     AccessEntry,
@@ -23,7 +24,6 @@ from snapkeep_cli.doctor.facts import (
     Volume,
     Workload,
 )
-from snapkeep_cli.manifests import snapshot_class
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 VISIT = Visit("myeks", "eu-west-1", "snapkeep.yaml", "Snapkeep", "snapkeep", 80, NOW)

@@ -9,10 +9,10 @@ from datetime import timedelta
 from snapkeep.domain.drivers import DRIVERS, EBS_CSI, Driver
 from snapkeep.domain.naming import snapshot_class as class_name
 from snapkeep.domain.report.feasibility import CALLS_A_CUT, CLIENT_CALLS
+from snapkeep_cli.cluster.manifests import snapshot_class as wanted_class
 from snapkeep_cli.doctor import commands
 from snapkeep_cli.doctor.facts import Controller, Facts, SnapshotClass, Unknown
 from snapkeep_cli.doctor.findings import Finding, Verdict, cannot_tell, listed, ok, problem
-from snapkeep_cli.manifests import snapshot_class as wanted_class
 
 KINDS = ("VolumeSnapshot", "VolumeSnapshotClass", "VolumeSnapshotContent")
 SILENCE = timedelta(minutes=5)

@@ -6,7 +6,7 @@ import pytest
 
 from sandbox.kubernetes.cluster import ClusterServer
 from sandbox.kubernetes.resources import RESOURCES
-from snapkeep_cli.manifests import cluster_manifests
+from snapkeep_cli.cluster.manifests import cluster_manifests
 from tests.contract.sandbox_kubernetes.client import (
     APPLY_PATCH,
     CLAIMS,

@@ -14,8 +14,8 @@ from sandbox.kubernetes.authorization import Attributes, Authorizer
 from sandbox.kubernetes.requests import User
 from sandbox.kubernetes.resources import RESOURCES
 from sandbox.kubernetes.store import Store
+from snapkeep_cli.cluster.manifests import cluster_manifests
 from snapkeep_cli.config.cluster_access import group_name
-from snapkeep_cli.manifests import cluster_manifests
 from tests.contract.sandbox_kubernetes.client import Client
 
 MAY = {

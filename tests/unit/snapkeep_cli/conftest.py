@@ -10,10 +10,10 @@ from itertools import count
 import pytest
 from typer.testing import CliRunner
 
-from snapkeep_cli import connection, waiting
-from snapkeep_cli.client import ApiClient
+from snapkeep_cli.api import connection, waiting
+from snapkeep_cli.api.client import ApiClient
+from snapkeep_cli.api.transport import Answer
 from snapkeep_cli.main import app
-from snapkeep_cli.transport import Answer
 from tests.fakes.api import Api
 from tests.fakes.preflight_samples import a_target
 from tests.fakes.world import SLOT, World, a_claim

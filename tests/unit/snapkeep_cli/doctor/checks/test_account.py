@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
+from snapkeep_cli.cluster.manifests import snapshot_class
 from snapkeep_cli.config.cluster_access import FUNCTIONS
 from snapkeep_cli.doctor.checks.account import authentication, cluster, deployment, pending, quota, serving
 from snapkeep_cli.doctor.facts import Quota
 from snapkeep_cli.doctor.findings import Verdict
-from snapkeep_cli.manifests import snapshot_class
 from tests.fakes.doctor_samples import CLASS, CLUSTER, VISIT, healthy
 
 

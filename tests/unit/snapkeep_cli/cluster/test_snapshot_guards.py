@@ -19,9 +19,9 @@ from snapkeep.adapters.kubernetes import restores, snapshots
 from snapkeep.domain.drivers import AUTO_MODE
 from snapkeep.domain.policies import Method
 from snapkeep.domain.restore.operations import Way
+from snapkeep_cli.cluster.manifests import cluster_manifests
+from snapkeep_cli.cluster.snapshot_guards import guards
 from snapkeep_cli.config.cluster_access import FUNCTIONS, group_name
-from snapkeep_cli.manifests import cluster_manifests
-from snapkeep_cli.snapshot_guards import guards
 from tests.contract.ports.samples import a_point
 from tests.fakes.restore_samples import a_restore
 

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Collection
 from datetime import timedelta
 
-from snapkeep_cli.commands import Document
+from snapkeep_cli.api.calls import Document
 from snapkeep_cli.exit_codes import Exit
 from snapkeep_cli.output import clean, err, fail
 

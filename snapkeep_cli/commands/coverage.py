@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from snapkeep_cli.commands import ClusterOption, NamespaceOption, client, ending_well, place, the_cluster
+from snapkeep_cli.api.calls import ClusterOption, NamespaceOption, client, ending_well, place, the_cluster
 from snapkeep_cli.output import Output, OutputOption, emit, say, table_of
 
 COLUMNS = {

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 import pytest
 
-from snapkeep_cli.client import ApiClient, ApiProblem
+from snapkeep_cli.api.client import ApiClient, ApiProblem
+from snapkeep_cli.api.transport import Answer
 from snapkeep_cli.exit_codes import Exit
-from snapkeep_cli.transport import Answer
 
 
 class Canned:

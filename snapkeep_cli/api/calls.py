@@ -9,11 +9,11 @@ from typing import Annotated, Any, ParamSpec, TypeVar
 
 import typer
 
-from snapkeep_cli import connection
-from snapkeep_cli.client import ApiClient, ApiProblem
+from snapkeep_cli.api import connection
+from snapkeep_cli.api.client import ApiClient, ApiProblem
+from snapkeep_cli.api.transport import Unreachable
 from snapkeep_cli.exit_codes import Exit
 from snapkeep_cli.output import Output, fail, tell
-from snapkeep_cli.transport import Unreachable
 
 P = ParamSpec("P")
 T = TypeVar("T")

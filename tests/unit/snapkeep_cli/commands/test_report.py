@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from snapkeep_cli import report
-from snapkeep_cli.transport import Unreachable
+from snapkeep_cli.api.transport import Unreachable
+from snapkeep_cli.commands import report
 from tests.fakes.world import World
 from tests.unit.snapkeep_cli.conftest import Command
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from snapkeep_cli.api.transport import Answer, Transport
 from snapkeep_cli.exit_codes import OF_CODE, Exit
-from snapkeep_cli.transport import Answer, Transport
 
 Document = dict[str, Any]
 

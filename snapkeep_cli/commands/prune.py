@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from snapkeep_cli.commands import ClusterOption, client, ending_well, the_cluster
+from snapkeep_cli.api.calls import ClusterOption, client, ending_well, the_cluster
 from snapkeep_cli.exit_codes import Exit
 from snapkeep_cli.output import Output, OutputOption, emit, fail, say, table_of
 

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from snapkeep.domain.restore.commands import restore_command
 from snapkeep.domain.restore.requests import RestoreRequest
-from snapkeep_cli.commands import (
+from snapkeep_cli.api.calls import (
     ClusterOption,
     Document,
     NamespaceOption,

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from snapkeep_cli.main import app
 
-EXAMPLE = Path(__file__).parents[3] / "snapkeep.yaml"
+EXAMPLE = Path(__file__).parents[4] / "snapkeep.yaml"
 
 
 def run(*arguments: str) -> tuple[int, str, str]:

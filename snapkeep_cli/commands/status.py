@@ -11,10 +11,10 @@ from rich.console import Group, RenderableType
 from rich.live import Live
 from rich.text import Text
 
-from snapkeep_cli.client import ApiClient, ApiProblem
-from snapkeep_cli.commands import ClusterOption, Document, client, ending_well, the_cluster
+from snapkeep_cli.api.calls import ClusterOption, Document, client, ending_well, the_cluster
+from snapkeep_cli.api.client import ApiClient, ApiProblem
+from snapkeep_cli.api.transport import Unreachable
 from snapkeep_cli.output import COLORS, Output, OutputOption, clean, emit, out, say, table_of
-from snapkeep_cli.transport import Unreachable
 
 MOST_TROUBLES = 10
 """Claims in trouble that fit on a screen; `snapkeep coverage` lists all."""

@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from snapkeep_cli.commands import ClusterOption, client, ending_well, the_cluster
+from snapkeep_cli.api.calls import ClusterOption, client, ending_well, the_cluster
+from snapkeep_cli.api.transport import fetch
 from snapkeep_cli.output import say
-from snapkeep_cli.transport import fetch
 
 STDOUT = "-"
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from snapkeep_cli.commands import (
+from snapkeep_cli.api.calls import (
     ClusterOption,
     Document,
     DryRunOption,
@@ -17,9 +17,9 @@ from snapkeep_cli.commands import (
     place,
     the_cluster,
 )
+from snapkeep_cli.api.waiting import wait_for
 from snapkeep_cli.exit_codes import Exit
 from snapkeep_cli.output import Output, OutputOption, emit, fail, say, table_of
-from snapkeep_cli.waiting import wait_for
 
 ENDED = ("completed", "partially_failed", "failed")
 

@@ -10,7 +10,7 @@ import pytest
 
 from snapkeep.domain.errors import TemporaryError
 from snapkeep.domain.interruption.records import IncidentRecord
-from snapkeep_cli import status
+from snapkeep_cli.commands import status
 from tests.fakes.restore_samples import a_restore
 from tests.fakes.world import SLOT, World, a_claim
 from tests.unit.snapkeep_cli.conftest import Command

@@ -13,7 +13,7 @@ from snapkeep_cli.config.stack_options import FUNCTION_NAMES
 from snapkeep_cli.main import app
 from snapkeep_cli.protection import LONGEST
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 CDK = ("cdk-snapkeep-deploy-role-{account}-{region}", "cdk-snapkeep-cfn-exec-role-{account}-{region}")
 ONE = ["--account", "111122223333", "--region", "ap-northeast-2", "--deployer", "pipeline"]
 

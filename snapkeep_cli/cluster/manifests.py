@@ -16,7 +16,7 @@ from snapkeep.domain.drivers import DRIVERS, EBS_CSI, Driver
 from snapkeep.domain.naming import snapshot_class as snapshot_class_name
 from snapkeep.domain.policies import USUAL_NAME
 from snapkeep.domain.tags import class_tags
-from snapkeep_cli import node_guards, snapshot_guards
+from snapkeep_cli.cluster import node_guards, snapshot_guards
 from snapkeep_cli.config.cluster_access import FUNCTIONS, Rule, group_name
 
 Manifest = dict[str, Any]

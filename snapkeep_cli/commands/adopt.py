@@ -13,7 +13,7 @@ from snapkeep.domain.points import Snapshot, SnapshotState
 from snapkeep.domain.policies import USUAL_NAME
 from snapkeep.domain.retention.adoption import adopting_tags
 from snapkeep.domain.sizes import GIB
-from snapkeep_cli.commands import Where
+from snapkeep_cli.api.calls import Where
 from snapkeep_cli.deployment import (
     DEFAULT_CONFIG,
     ClustersOption,

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from snapkeep_cli.commands import (
+from snapkeep_cli.api.calls import (
     ClusterOption,
     Document,
     DryRunOption,
@@ -18,9 +18,9 @@ from snapkeep_cli.commands import (
     place,
     the_cluster,
 )
+from snapkeep_cli.api.waiting import wait_for
 from snapkeep_cli.exit_codes import Exit
 from snapkeep_cli.output import Output, OutputOption, emit, facts, fail, findings, say, styled, table_of
-from snapkeep_cli.waiting import wait_for
 
 ENDED = ("bound", "removed", "failed")
 USABLE = ("waiting_for_consumer", *ENDED)

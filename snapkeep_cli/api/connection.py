@@ -11,10 +11,10 @@ import boto3
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
-from snapkeep_cli.client import ApiClient
+from snapkeep_cli.api.client import ApiClient
+from snapkeep_cli.api.transport import SignedTransport
 from snapkeep_cli.exit_codes import Exit
 from snapkeep_cli.output import fail
-from snapkeep_cli.transport import SignedTransport
 
 URL, STACK = "SNAPKEEP_API_URL", "SNAPKEEP_STACK"
 OUTPUT = "ApiUrl"

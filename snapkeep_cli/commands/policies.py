@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from snapkeep_cli import connection
+from snapkeep_cli.api import connection
 from snapkeep_cli.deployment import DEFAULT_CONFIG, ConfigOption, load_deployment
 from snapkeep_cli.exit_codes import Exit
 from snapkeep_cli.output import fail

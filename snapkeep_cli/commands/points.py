@@ -9,7 +9,7 @@ import typer
 
 from snapkeep.domain.restore.commands import restore_command, size_to_ask
 from snapkeep.domain.restore.requests import RestoreRequest
-from snapkeep_cli.commands import ClusterOption, NamespaceOption, client, ending_well, place, the_cluster
+from snapkeep_cli.api.calls import ClusterOption, NamespaceOption, client, ending_well, place, the_cluster
 from snapkeep_cli.output import Output, OutputOption, emit, facts, say, table_of
 
 COLUMNS = {

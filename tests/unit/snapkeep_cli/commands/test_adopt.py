@@ -12,7 +12,7 @@ from moto import mock_aws
 from typer.testing import CliRunner, Result
 
 from snapkeep.domain import tags
-from snapkeep_cli.adopt import BATCH, _listed
+from snapkeep_cli.commands.adopt import BATCH, _listed
 from snapkeep_cli.doctor.asking import Clients
 from snapkeep_cli.main import app
 
@@ -115,7 +115,7 @@ def test_one_that_is_gone_by_now_keeps_no_other_from_being_adopted(
     old, gone = account.snapshot(), account.snapshot()
     seen = list(_listed(Clients(boto3.Session(), REGION), "myeks"))
     account.ec2.delete_snapshot(SnapshotId=gone)
-    monkeypatch.setattr("snapkeep_cli.adopt._listed", lambda *_: seen)
+    monkeypatch.setattr("snapkeep_cli.commands.adopt._listed", lambda *_: seen)
     done = account.adopt("--yes")
 
     assert "2 snapshots" in done.output and "1 got the name" in done.output

@@ -7,9 +7,9 @@ from typing import Any
 
 import yaml
 
-from snapkeep_cli import node_guards, snapshot_guards
+from snapkeep_cli.cluster import node_guards, snapshot_guards
+from snapkeep_cli.cluster.manifests import cluster_manifests, kustomization, to_yaml
 from snapkeep_cli.config.cluster_access import FUNCTIONS, group_name
-from snapkeep_cli.manifests import cluster_manifests, kustomization, to_yaml
 
 
 def applied(cluster: str = "myeks") -> list[dict[str, Any]]:
@@ -22,7 +22,7 @@ def of_kind(kind: str) -> list[dict[str, Any]]:
 
 def test_the_kustomize_base_in_the_repository_is_the_one_that_is_printed() -> None:
     """When it is not: `snapkeep manifests --cluster myeks --kustomize deploy/snapkeep`."""
-    folder = Path(__file__).parents[3] / "deploy" / "snapkeep"
+    folder = Path(__file__).parents[4] / "deploy" / "snapkeep"
     assert {file.name: file.read_text() for file in folder.iterdir()} == kustomization("myeks")
 
 

@@ -21,9 +21,9 @@ from snapkeep.domain.interruption.aftermath import Aftermath, aftermath
 from snapkeep.domain.interruption.cordons import cordon, uncordon
 from snapkeep.domain.interruption.instances import Instance, InstanceState
 from snapkeep.domain.interruption.nodes import Attachment, Node, NodeChange
+from snapkeep_cli.cluster.manifests import cluster_manifests
+from snapkeep_cli.cluster.node_guards import binding, guards
 from snapkeep_cli.config.cluster_access import FUNCTIONS, group_name
-from snapkeep_cli.manifests import cluster_manifests
-from snapkeep_cli.node_guards import binding, guards
 
 Document = dict[str, Any]
 
