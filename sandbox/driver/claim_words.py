@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from sandbox.driver.profiles import PROFILES
-from sandbox.driver.quantities import to_bytes
+from sandbox.kubernetes.quantity import to_bytes
 
 Object = dict[str, Any]
 

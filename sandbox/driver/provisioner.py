@@ -13,13 +13,13 @@ from sandbox.driver.claim_binding import VOLUMES, claim_reference
 from sandbox.driver.cluster import Cluster, annotations_of, labels_of
 from sandbox.driver.ec2 import DRIVER, Ec2, Ec2Error, VolumeRequest
 from sandbox.driver.profiles import IN_TREE, PROFILES, Profile
-from sandbox.driver.quantities import to_bytes, to_gib
 from sandbox.driver.snapshot_cutting import CsiError
 from sandbox.driver.snapshot_words import Object, quoted
 from sandbox.driver.switches import Faults
 from sandbox.driver.tag_templates import tags_of
 from sandbox.driver.volume_source import SourceError, snapshot_handle
 from sandbox.driver.worker import key_of
+from sandbox.kubernetes.quantity import to_bytes, to_gib
 from sandbox.kubernetes.store import AlreadyExists
 
 COMPONENT = f"{DRIVER}_ebs-csi-controller"

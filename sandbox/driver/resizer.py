@@ -10,9 +10,9 @@ from sandbox.driver.claim_binding import VOLUMES
 from sandbox.driver.claim_words import volume_id_of
 from sandbox.driver.cluster import Cluster
 from sandbox.driver.ec2 import DRIVER, Ec2, Ec2Error
-from sandbox.driver.quantities import to_bytes, to_gib
 from sandbox.driver.snapshot_words import CLAIMS, Object, quoted
 from sandbox.driver.worker import Backoff, key_of
+from sandbox.kubernetes.quantity import to_bytes, to_gib
 
 COMPONENT = f"external-resizer {DRIVER}"
 

@@ -11,12 +11,12 @@ from datetime import UTC, datetime
 
 from sandbox.driver import snapshot_words as words
 from sandbox.driver.cluster import Cluster, add_finalizer, has_finalizer, is_deleting
-from sandbox.driver.quantities import to_quantity
 from sandbox.driver.snapshot_deletion import SnapshotDeletion
 from sandbox.driver.snapshot_source import new_content
 from sandbox.driver.snapshot_words import Object, SnapshotError, is_ready, path_of
 from sandbox.driver.switches import Faults
 from sandbox.driver.worker import Backoff, Key, key_of
+from sandbox.kubernetes.quantity import canonical
 from sandbox.kubernetes.store import AlreadyExists, timestamp
 
 COMPONENT = "snapshot-controller"
@@ -172,7 +172,7 @@ def _status(content: Object) -> Object:
     if "creationTime" in known:
         status["creationTime"] = timestamp(datetime.fromtimestamp(known["creationTime"] / 1e9, UTC))
     if "restoreSize" in known:
-        status["restoreSize"] = to_quantity(known["restoreSize"])
+        status["restoreSize"] = canonical(known["restoreSize"], binary=True)
     if "error" in known:
         status["error"] = known["error"]
     return status

@@ -21,11 +21,11 @@ from sandbox.driver.cluster import (
 )
 from sandbox.driver.ec2 import DRIVER, Ec2, Ec2Error, Ec2Snapshot
 from sandbox.driver.profiles import PROFILES
-from sandbox.driver.quantities import GIB
 from sandbox.driver.snapshot_cutting import CsiError, SnapshotCutter, snapshot_name
 from sandbox.driver.snapshot_words import Object, is_ready, quoted
 from sandbox.driver.switches import Faults
 from sandbox.driver.worker import Backoff, Key, in_parallel, key_of
+from sandbox.kubernetes.quantity import GIB
 
 COMPONENT = f"csi-snapshotter {DRIVER}"
 CREATES_AT_ONCE = 64

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from sandbox.driver.cluster import is_deleting, labels_of
-from sandbox.driver.quantities import to_bytes
 from sandbox.driver.snapshot_words import Object
 from sandbox.driver.worker import key_of
+from sandbox.kubernetes.quantity import to_bytes
 from sandbox.kubernetes.selectors import matches_selector
 
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from sandbox.driver import snapshot_words as words
 from sandbox.driver.cluster import Cluster, annotations_of, is_deleting
-from sandbox.driver.quantities import to_bytes
 from sandbox.driver.snapshot_words import Object
 from sandbox.driver.worker import key_of
+from sandbox.kubernetes.quantity import to_bytes
 
 _MODE_CHANGE = "snapshot.storage.kubernetes.io/allow-volume-mode-change"
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.kubernetes.json_text import Repeating
+from sandbox.kubernetes.quantity import NO_QUANTITY, is_quantity
 from sandbox.kubernetes.snapshot_fields import SNAPSHOT_KINDS, SNAPSHOT_TYPES
 
 TABLE = Path(__file__).with_name("fields.json")
@@ -23,7 +24,6 @@ _KINDS: Mapping[str, str] = _LOADED["kinds"] | SNAPSHOT_KINDS
 _TYPES: Mapping[str, Mapping[str, str]] = _LOADED["types"] | SNAPSHOT_TYPES
 
 _INDEX = re.compile(r"\[\d+\]")
-_QUANTITY = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]+)?")
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d([.,]\d+)?(Z|[+-]\d\d:\d\d)", re.IGNORECASE)
 _GO_KINDS = {str: "string", bool: "bool", int: "number", float: "number", list: "array", dict: "object"}
 _JSON_KINDS = {
@@ -129,10 +129,9 @@ class _Reader:
     def _reads(self, value: Any, type_: str, path: str) -> bool:
         """Whether a quantity or a time has its form; when not, that is told in its own words."""
         if type_ == "quantity":
-            if isinstance(value, int | float) or _QUANTITY.fullmatch(str(value)):
+            if is_quantity(value):
                 return True
-            form = "'^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"
-            text = f"quantities must match the regular expression {form}"
+            text = NO_QUANTITY
         else:
             if isinstance(value, str) and _TIME.fullmatch(value):
                 return True

@@ -1,4 +1,7 @@
-"""Kubernetes quantities ("10Gi", "500m"), as exact fractions."""
+"""Kubernetes quantities ("10Gi", "500m"): their form, their value as an exact fraction, and sizes of storage.
+
+https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,12 @@ from fractions import Fraction
 
 from sandbox.kubernetes.errors import bad_request
 
-_FORM = re.compile(r"([+-]?[0-9]+(?:\.[0-9]*)?)(?:([KMGTPE]i)|([numkMGTPE])|[eE]([+-]?[0-9]+))?")
+GIB = 2**30
+NO_QUANTITY = "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"
+"""What the API server says of any other text. Source: k8s.io/apimachinery `pkg/api/resource`, ErrFormatWrong.
+"""
+
+_FORM = re.compile(r"([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+))(?:([KMGTPE]i)|([numkMGTPE])|[eE]([+-]?[0-9]+))?")
 _BINARY: dict[str, int] = {
     unit: 1024**power for power, unit in enumerate(("Ki", "Mi", "Gi", "Ti", "Pi", "Ei"), start=1)
 }
@@ -16,16 +24,19 @@ _DECIMAL: dict[str, int] = {unit: 1000**power for power, unit in enumerate("kMGT
 _SMALL = {"n": Fraction(1, 10**9), "u": Fraction(1, 10**6), "m": Fraction(1, 1000)}
 
 
+def is_quantity(value: object) -> bool:
+    """Whether a value of a document is a quantity: a number, or text of that form."""
+    return isinstance(value, int | float) or _FORM.fullmatch(str(value)) is not None
+
+
 def quantity(text: str | int) -> Fraction:
     """The number a quantity stands for (bytes, for storage). Raises ApiError 400 with the real text when
-    it is not one. Source: Kubernetes documentation, "Quantity"."""
+    it is not one."""
     found = _FORM.fullmatch(str(text))
     if not found:
-        raise bad_request(
-            "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"
-        )
+        raise bad_request(NO_QUANTITY)
     number, binary, decimal, exponent = found.groups()
-    value = Fraction(number)
+    value = Fraction(number.rstrip("."))
     if binary:
         return value * _BINARY[binary]
     if decimal:
@@ -35,7 +46,17 @@ def quantity(text: str | int) -> Fraction:
     return value * scale if power >= 0 else value / scale
 
 
-def canonical(value: Fraction, binary: bool) -> str:
+def to_bytes(text: str) -> int:
+    """The bytes a quantity means, rounded up. Raises ApiError 400 when it is none."""
+    return math.ceil(quantity(text))
+
+
+def to_gib(size_bytes: int) -> int:
+    """Whole GiB that hold `size_bytes`; EBS knows nothing smaller."""
+    return -(-size_bytes // GIB)
+
+
+def canonical(value: Fraction | int, binary: bool) -> str:
     """`value`, rounded up to a whole number, as Kubernetes prints it: with the largest unit, of 1024 when
     `binary` or of 1000, that divides it. Source: k8s.io/apimachinery `pkg/api/resource` CanonicalizeBytes."""
     whole = math.ceil(value)

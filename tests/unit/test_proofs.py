@@ -62,3 +62,13 @@ def test_every_path_of_the_map_exists() -> None:
 
     assert len(paths) > 60
     assert [each for each in paths if not (ROOT / each).exists()] == []
+
+
+def test_every_path_that_the_sandbox_s_page_names_exists() -> None:
+    text = (ROOT / "sandbox" / "README.md").read_text()
+    named = re.findall(r"`((?:sandbox|tests)/[\w./-]+)`", text)
+    linked = re.findall(r"\]\((\.\.[\w./-]+)\)", text)
+
+    assert len(named) > 10 and linked
+    assert [each for each in named if not (ROOT / each).exists()] == []
+    assert [each for each in linked if not (ROOT / "sandbox" / each).exists()] == []

@@ -31,3 +31,8 @@ def test_a_claim_outside_the_bounds_is_refused_with_both_figures(admin: Client, 
 def test_a_claim_within_them_is_made(admin: Client) -> None:
     bounds(admin, min={"storage": "2Gi"}, max={"storage": "8Gi"})
     assert admin.post(CLAIMS, claim("data", "8Gi")).status == 201
+
+
+def test_a_size_may_begin_with_its_point(admin: Client) -> None:
+    bounds(admin, min={"storage": "512Mi"}, max={"storage": "8Gi"})
+    assert admin.post(CLAIMS, claim("data", ".5Gi")).status == 201
