@@ -174,3 +174,7 @@ def test_the_partition_of_a_static_volume_is_kept_where_there_is_one() -> None:
     on_first = replace(point, claim=replace(point.claim, partition="1"))
     facts = tags.claim_facts_of(tags.full_tags(on_first))
     assert facts is not None and facts.partition == "1"
+
+
+def test_a_description_is_for_people() -> None:
+    assert tags.description_of(a_point()) == "Snapkeep nightly: shop/mysql of myeks"

@@ -179,3 +179,9 @@ def slot_of(tags: Mapping[str, str]) -> datetime | None:
         return datetime.strptime(tags[SLOT], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
     except (KeyError, ValueError):
         return None
+
+
+def description_of(point: Point) -> str:
+    """The EC2 description of a point's snapshot, for people who look at the console."""
+    claim = point.claim
+    return f"Snapkeep {point.policy}: {claim.namespace}/{claim.name} of {claim.cluster}"

@@ -10,7 +10,7 @@ import pytest
 from snapkeep.domain import tags
 from snapkeep.domain.points import PointState
 from snapkeep.domain.policies import USUAL_NAME, Method
-from snapkeep.services.backup.find_snapshots import belongs_to, cut_for, description_of, existing_of
+from snapkeep.services.backup.find_snapshots import belongs_to, cut_for, existing_of
 from tests.fakes.world import World, a_claim, a_policy, on_one_volume
 
 
@@ -73,10 +73,6 @@ def test_what_names_no_point_belongs_to_no_claim_outside_of_its_group(world: Wor
     nameless = world.ebs.create("vol-mysql", tags.identity_tags(mysql), "")
     of_another = world.ebs.create("vol-mysql", tags.identity_tags(replace(mysql, group="shop/x")), "")
     assert not belongs_to(nameless, mysql) and not belongs_to(of_another, replace(mysql, group="shop/y"))
-
-
-def test_a_description_is_for_people(world: World) -> None:
-    assert description_of(world.point("mysql")) == "Snapkeep nightly: shop/mysql of myeks"
 
 
 def test_what_was_cut_before_the_run_was_accepted_is_of_an_earlier_moment(world: World) -> None:

@@ -10,8 +10,8 @@ from snapkeep.domain import tags
 from snapkeep.domain.backup.jobs import Job
 from snapkeep.domain.backup.pacing import LONGEST_LINE
 from snapkeep.domain.backup.runs import RunState
-from snapkeep.domain.errors import NameTaken, NotAdmitted, PermanentError, TemporaryError, Throttled
-from snapkeep.domain.points import Point, PointState
+from snapkeep.domain.errors import NameTaken, PermanentError, TemporaryError, Throttled
+from snapkeep.domain.points import PointState
 from snapkeep.domain.policies import Method, Pace
 from tests.fakes.faults import Crash
 from tests.fakes.world import World, a_claim, a_policy
@@ -49,30 +49,6 @@ def test_a_run_of_which_nothing_could_be_taken_is_failed() -> None:
     world = planned("gone")
     del world.ebs.volumes["vol-gone"]
     assert world.run_until_closed().state is RunState.FAILED
-
-
-def test_a_throttle_is_no_failure_and_needs_no_waiting_for_consistency() -> None:
-    world = planned("mysql", "wordpress")
-    world.ebs.fail_next("create", SLOW)
-    (report,) = world.work()
-    assert (len(report.created), list(report.later.values())) == (1, [SLOW.reason])
-    ((job, delay),) = world.queue.sent
-    assert (len(job.points), delay) == (1, timedelta(seconds=20))
-    assert {point.state for point in world.points()} == {PointState.PENDING, PointState.PLANNED}
-    world.work()  # at once: nothing can be in the air
-    assert {point.state for point in world.points()} == {PointState.PENDING}
-    assert world.run_until_closed().state is RunState.COMPLETED
-
-
-def test_a_throttled_look_does_not_forget_a_create_that_may_be_in_the_air() -> None:
-    world = planned("mysql", lag=timedelta(seconds=120))
-    world.ebs.lose_answer("create")
-    world.work()
-    world.ebs.fail_next("find", Throttled("DescribeSnapshots: request limit exceeded"))
-    world.work()
-    assert world.point("mysql").state is PointState.CREATING
-    world.run_until_closed()
-    assert world.ebs.calls["create"] == 1
 
 
 def test_a_look_that_fails_creates_nothing_and_leaves_no_intent() -> None:
@@ -119,28 +95,6 @@ def test_what_was_made_to_wait_for_six_hours_fails_with_the_reason() -> None:
     assert world.the_run().state is RunState.FAILED  # type: ignore[union-attr]
 
 
-def test_a_create_whose_answer_is_always_lost_is_given_up_in_the_end() -> None:
-    world = planned("mysql", lag=timedelta(hours=24))
-    for _ in range(200):
-        world.ebs.lose_answer("create")
-        world.work()
-        world.wait(minutes=2)
-    assert world.point("mysql").state is PointState.FAILED
-    assert "answers were lost" in world.point("mysql").reason
-    assert (world.queue.jobs, world.the_run().state) == ([], RunState.FAILED)  # type: ignore[union-attr]
-
-
-def test_a_create_in_the_air_is_found_even_after_the_time_to_try_is_over() -> None:
-    world = planned("mysql")
-    world.wait(hours=5, minutes=59)
-    world.ebs.lose_answer("create")
-    world.work()
-    world.wait(minutes=2)
-    (report,) = world.work()
-    assert report.adopted == [world.point("mysql").id]
-    assert world.run_until_closed().state is RunState.COMPLETED
-
-
 def test_a_cluster_that_stays_silent_fails_its_csi_points_in_the_end() -> None:
     world = planned("mysql", method=Method.CSI)
     world.clusters.unreachable.add("myeks")
@@ -150,66 +104,6 @@ def test_a_cluster_that_stays_silent_fails_its_csi_points_in_the_end() -> None:
     assert world.point("mysql").state is PointState.FAILED
     assert "the Kubernetes API of myeks did not answer" in world.point("mysql").reason
     assert world.queue.jobs == []
-
-
-def test_a_volume_snapshot_made_in_advance_keeps_no_point_from_its_own() -> None:
-    world = planned("mysql", method=Method.CSI)
-    point = world.point("mysql")
-    world.cluster.put_foreign_snapshot("shop", point.id)
-    (report,) = world.work()
-    assert report.created == [point.id]
-    own = world.point("mysql").volume_snapshot
-    assert own != point.id and ("shop", own) in world.cluster.snapshots
-    assert world.run_until_closed().ready == 1
-
-
-def test_the_name_of_a_volume_snapshot_is_journaled_before_it_is_made_and_stays() -> None:
-    world = planned("mysql", method=Method.CSI)
-    names = []
-
-    def lose_the_answer(point: Point) -> str:
-        names.append(point.volume_snapshot)
-        assert world.point("mysql").volume_snapshot == point.volume_snapshot
-        raise TemporaryError("no answer", timedelta())
-
-    create, world.cluster.create_volume_snapshot = world.cluster.create_volume_snapshot, lose_the_answer  # type: ignore[method-assign]
-    world.work()
-    world.cluster.create_volume_snapshot = create  # type: ignore[method-assign]
-    world.work()
-    assert list(world.cluster.snapshots) == [("shop", names[0])]
-    assert world.point("mysql").nonce == names[0].removeprefix(f"{world.point('mysql').id}-")
-
-
-def test_two_points_have_two_nonces() -> None:
-    world = planned("mysql", "wordpress", method=Method.CSI)
-    world.work()
-    assert len({point.nonce for point in world.points()} - {""}) == 2
-
-
-def test_what_a_version_without_nonces_intended_keeps_its_name() -> None:
-    world = planned("mysql", method=Method.CSI)
-    point = world.point("mysql")
-    held = world.journal.lease(point, "old", world.clock() + timedelta(minutes=3), world.clock())
-    assert held is not None
-    world.cluster.create_volume_snapshot(world.journal.write_intent(point, "old", world.clock()))
-    world.wait(minutes=4)
-    assert world.run_until_closed().ready == 1
-    assert list(world.cluster.snapshots) == [("shop", point.id)]
-
-
-@pytest.mark.parametrize("fallback", [True, False])
-def test_where_somebody_took_an_old_name_the_point_goes_by_ebs_or_says_so(fallback: bool) -> None:
-    world = World(a_claim("mysql"), policy=a_policy(method=Method.CSI, csi_fallback=fallback))
-    world.backup()
-    point = world.point("mysql")
-    world.journal.lease(point, "old", world.clock() + timedelta(minutes=3), world.clock())
-    world.journal.write_intent(point, "old", world.clock())
-    world.cluster.put_foreign_snapshot("shop", point.id)
-    world.wait(minutes=4)
-    run = world.run_until_closed()
-    assert (run.ready, run.failed) == ((1, 0) if fallback else (0, 1))
-    assert "not ours" in (world.point("mysql").method_reason if fallback else world.point("mysql").reason)
-    assert ("shop", point.id) in world.cluster.snapshots
 
 
 def test_a_job_of_csi_points_asks_nothing_of_ec2(caplog: pytest.LogCaptureFixture) -> None:
@@ -241,24 +135,6 @@ def test_a_job_that_comes_again_after_everything_is_done_does_nothing() -> None:
     world.finish_snapshots()
     report = world.deliver(job)
     assert (report.created, report.later, world.ebs.calls["create"]) == ([], {}, 1)
-
-
-def test_a_slow_holder_whose_lease_ran_out_cannot_create_a_twin() -> None:
-    """Another invocation takes over while the first one hangs before its intent."""
-    world = planned("mysql")
-    (job,) = world.queue.receive()
-    find = world.ebs.find
-
-    def hang(*given: object, **named: object) -> object:
-        world.ebs.find = find  # type: ignore[method-assign]
-        world.wait(minutes=4)
-        world.deliver(job)
-        return find(*given, **named)  # type: ignore[arg-type]
-
-    world.ebs.find = hang  # type: ignore[method-assign, assignment]
-    report = world.deliver(job)
-    assert (report.created, world.ebs.calls["create"]) == ([], 1)
-    assert world.run_until_closed().state is RunState.COMPLETED
 
 
 def test_a_holder_who_hangs_between_intent_and_create_leaves_a_twin_that_is_marked() -> None:
@@ -346,28 +222,3 @@ def test_a_late_refusal_does_not_fail_a_point_that_another_invocation_created_me
     world.deliver(job)
     assert world.point("mysql").state is PointState.PENDING
     assert world.run_until_closed().state is RunState.COMPLETED
-
-
-def test_a_volume_snapshot_that_a_quota_refuses_is_taken_by_ebs_where_the_policy_allows_it() -> None:
-    world = World(a_claim("mysql"), policy=a_policy(method=Method.CSI, csi_fallback=True))
-    world.backup()
-    world.cluster.fail_next("create_volume_snapshot", NotAdmitted("exceeded quota: team"))
-    world.work()
-    world.work()
-    point = world.point("mysql")
-    assert (point.method, point.method_reason) == (
-        Method.EBS,
-        "by ebs instead of csi: exceeded quota: team",
-    )
-    assert world.cluster.snapshots == {}
-    assert world.run_until_closed().state is RunState.COMPLETED
-
-
-def test_without_a_fall_back_the_refusal_fails_the_point_in_its_words() -> None:
-    world = planned("mysql", method=Method.CSI)
-    world.cluster.fail_next("create_volume_snapshot", NotAdmitted("exceeded quota: team"))
-    world.work()
-    assert (world.point("mysql").state, world.point("mysql").reason) == (
-        PointState.FAILED,
-        "exceeded quota: team",
-    )

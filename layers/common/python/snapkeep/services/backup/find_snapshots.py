@@ -29,6 +29,13 @@ def existing_of(snapshots: Snapshots, points: Sequence[Point]) -> dict[str, Snap
     return existing
 
 
+def existing_or_cut(snapshots: Snapshots, points: Sequence[Point]) -> dict[str, Snapshot]:
+    """What EC2 shows for points to be taken by ebs, by point id; the driver may have been faster."""
+    fell_back = [point for point in points if point.fell_back]
+    cut = {point.id: found[0] for point in fell_back if (found := cut_for(snapshots, point))}
+    return cut | existing_of(snapshots, points)
+
+
 def belongs_to(snapshot: Snapshot, point: Point) -> bool:
     """True when a snapshot of the point's run can be the point's.
 
@@ -64,12 +71,6 @@ def cut_for(snapshots: Snapshots, point: Point) -> list[Snapshot]:
     found = snapshots.find(wanted, [point.volume_id])
     own = (each for each in found if not is_too_early(each.started_at, point))
     return sorted((each for each in own if tags.DUPLICATE not in each.tags), key=_age)
-
-
-def description_of(point: Point) -> str:
-    """The EC2 description of a point's snapshot, for people who look at the console."""
-    claim = point.claim
-    return f"Snapkeep {point.policy}: {claim.namespace}/{claim.name} of {claim.cluster}"
 
 
 def _age(snapshot: Snapshot) -> tuple[float, str]:

@@ -12,14 +12,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
-from typing import NoReturn
 
 from snapkeep.domain import tags
-from snapkeep.domain.backup.creation import wait_before_retry
 from snapkeep.domain.backup.jobs import Job
-from snapkeep.domain.drivers import DRIVERS, snapshot_mark
-from snapkeep.domain.errors import NameTaken, NotAdmitted, PermanentError, TemporaryError, Throttled
-from snapkeep.domain.points import GIVE_UP_AFTER, Point, PointState, Snapshot
+from snapkeep.domain.errors import PermanentError, TemporaryError, Throttled
+from snapkeep.domain.points import Point, PointState, Snapshot
 from snapkeep.domain.policies import Deployment, Method
 from snapkeep.ports import (
     Announcer,
@@ -34,9 +31,11 @@ from snapkeep.ports import (
     Snapshots,
 )
 from snapkeep.services.backup.close_run import close_if_settled
-from snapkeep.services.backup.find_snapshots import cut_for, description_of, existing_of
+from snapkeep.services.backup.find_snapshots import existing_of, existing_or_cut
+from snapkeep.services.backup.intents import GAVE_UP, Intents
 from snapkeep.services.backup.point_policy import policy_of_point
-from snapkeep.services.backup.take_group import GroupTaker
+from snapkeep.services.backup.take_by_csi import CsiTaker
+from snapkeep.services.backup.take_group import Created, Failed, GroupTaker
 from snapkeep.services.backup.withdraw import WithdrawSnapshots
 
 LEASE = timedelta(minutes=3)
@@ -50,8 +49,6 @@ https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
 BEHIND = "CreateSnapshots cuts one snapshot per volume, and another claim has it"
 
 UNEXPECTED_DELAY = timedelta(seconds=60)
-
-GAVE_UP = f"not created within {GIVE_UP_AFTER // timedelta(hours=1)} hours"
 
 log = logging.getLogger(__name__)
 
@@ -165,73 +162,37 @@ class TakeSnapshots:
         for point in by_csi:
             self._guarded([point], report, partial(self._take_by_csi, point, owner, report))
         existing: dict[str, Snapshot] = {}
-        if self._guarded(by_ebs, report, lambda: existing.update(self._existing(by_ebs))):
+        if self._guarded(by_ebs, report, lambda: existing.update(existing_or_cut(self.snapshots, by_ebs))):
             for point in by_ebs:
                 take = partial(self._take_by_ebs, point, existing.get(point.id), owner, report)
                 self._guarded([point], report, take)
         for point in held:
             self.journal.release(point, owner)
 
-    def _existing(self, points: Sequence[Point]) -> dict[str, Snapshot]:
-        """What EC2 shows for points to be taken by ebs, by point id; the driver may have been faster."""
-        fell_back = [point for point in points if point.fell_back]
-        cut = {point.id: found[0] for point in fell_back if (found := cut_for(self.snapshots, point))}
-        return cut | existing_of(self.snapshots, points)
-
     def _take_by_csi(self, point: Point, owner: str, report: JobReport) -> None:
-        """Create the VolumeSnapshot; its name is journaled before, so a second create changes nothing."""
-        if point.state is PointState.PLANNED:
-            point = self.journal.write_intent(point, owner, self.clock(), self.nonce())
-        try:
-            uid = self.clusters.open(point.claim.cluster).create_volume_snapshot(point)
-        except (NotAdmitted, NameTaken) as error:
-            self._fall_back(point, error)
-        mark = "" if DRIVERS[point.claim.driver].class_tags else snapshot_mark(uid)
-        self.journal.write_created(point.run, [Creation(point.id, "", self.clock(), driver_mark=mark)])
+        taker = CsiTaker(self.deployment, self.clusters, self.journal, self.clock, self.nonce)
+        taker.take(point, owner)
         report.created.append(point.id)
-
-    def _fall_back(self, point: Point, error: NotAdmitted | NameTaken) -> NoReturn:
-        """Plan a point by ebs whose VolumeSnapshot cannot be made, where its policy allows that.
-
-        Raises TemporaryError, so that it is taken at once, or else the refusal.
-        """
-        policy = policy_of_point(point, self.deployment, self.journal)
-        if policy is None or not policy.csi_fallback:
-            raise error
-        self.journal.replan(point, f"by ebs instead of csi: {error.reason}")
-        raise TemporaryError(error.reason, timedelta()) from error
 
     def _take_by_ebs(self, point: Point, existing: Snapshot | None, owner: str, report: JobReport) -> None:
         if existing is not None:
             self._journal_created(point, existing)
             report.adopted.append(point.id)
             return
-        if point.state is PointState.PLANNED:
-            self.journal.write_intent(point, owner, self.clock())
-        else:
-            self._retry_allowed(point, owner)
-        self._journal_created(point, self._create(point, owner))
+        intents = self._intents(owner)
+        intents.write(point)
+        self._journal_created(point, self._create(point, intents))
         report.created.append(point.id)
 
-    def _create(self, point: Point, owner: str) -> Snapshot:
+    def _create(self, point: Point, intents: Intents) -> Snapshot:
         try:
-            return self.snapshots.create(point.volume_id, tags.full_tags(point), description_of(point))
+            return self.snapshots.create(point.volume_id, tags.full_tags(point), tags.description_of(point))
         except Throttled:
-            self.journal.withdraw_intent(point, owner)
+            intents.withdraw(point)
             raise
 
-    def _retry_allowed(self, point: Point, owner: str) -> None:
-        """Journal a new intent for a lead after an earlier one whose outcome is unknown.
-
-        Raises TemporaryError if not yet, and PermanentError when the time to try is over.
-        """
-        point = self.journal.write_empty_read(point, owner, self.clock())
-        wait = wait_before_retry(point, self.deployment.consistency_wait, self.clock())
-        if wait > timedelta():
-            raise TemporaryError("an earlier create may still show up in EC2", wait)
-        if self.clock() >= point.give_up_at:
-            raise PermanentError(f"{GAVE_UP}: EC2's answers were lost, and no snapshot appeared")
-        self.journal.write_intent(point, owner, self.clock())
+    def _intents(self, owner: str) -> Intents:
+        return Intents(self.journal, self.clock, self.deployment.consistency_wait, owner)
 
     def _take_group(self, points: Sequence[Point], owner: str, report: JobReport) -> None:
         """Take the members of a group under the lease of their lead, which is the last to be settled.
@@ -246,22 +207,26 @@ class TakeSnapshots:
             if held is None:
                 return
             policy = policy_of_point(lead, self.deployment, self.journal)
-            taker = GroupTaker(
-                snapshots=self.snapshots,
-                journal=self.journal,
-                clock=self.clock,
-                owner=owner,
-                may_fall_back=policy is not None and policy.group_fallback,
-                retry_allowed=lambda point: self._retry_allowed(point, owner),
-                fail=lambda point, reason: self._fail(point, reason, report),
-                later=lambda left, reason: report.postpone(left, reason, AFTER_GROUP),
-                created=report.created,
-            )
+            may_fall_back = policy is not None and policy.group_fallback
+            taker = GroupTaker(self.snapshots, self.journal, self._intents(owner), may_fall_back)
             together = [point for point in points if not point.behind]
             if together:
-                self._guarded(together, report, partial(taker.take, held, together))
+                self._guarded(together, report, partial(self._take_together, taker, held, together, report))
             report.postpone([point for point in points if point.behind], BEHIND, AFTER_GROUP)
             self.journal.release(held, owner)
+
+    def _take_together(
+        self, taker: GroupTaker, lead: Point, members: Sequence[Point], report: JobReport
+    ) -> None:
+        attached = self.snapshots.attachments([point.volume_id for point in members])
+        existing = existing_of(self.snapshots, members)
+        for item in taker.take(lead, members, attached, existing):
+            if isinstance(item, Created):
+                report.created.append(item.point.id)
+            elif isinstance(item, Failed):
+                self._fail(item.point, item.reason, report)
+            else:
+                report.postpone(item.points, item.reason, AFTER_GROUP)
 
     def _guarded(self, points: Sequence[Point], report: JobReport, act: Callable[[], None]) -> bool:
         """Run one step; whatever goes wrong becomes the fate of these points alone. True if all went well."""

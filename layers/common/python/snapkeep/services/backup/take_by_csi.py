@@ -1,0 +1,43 @@
+"""Taking a point by csi: the driver cuts the snapshot of a VolumeSnapshot that we create."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from snapkeep.domain.drivers import DRIVERS, snapshot_mark
+from snapkeep.domain.errors import NameTaken, NotAdmitted, TemporaryError
+from snapkeep.domain.points import Point, PointState
+from snapkeep.domain.policies import Deployment
+from snapkeep.ports import Clock, Clusters, Creation, Journal, Nonce
+from snapkeep.services.backup.point_policy import policy_of_point
+
+
+@dataclass(frozen=True, slots=True)
+class CsiTaker:
+    """Creates VolumeSnapshots. `nonce` gives another random text each time."""
+
+    deployment: Deployment
+    clusters: Clusters
+    journal: Journal
+    clock: Clock
+    nonce: Nonce
+
+    def take(self, point: Point, owner: str) -> None:
+        """Create the VolumeSnapshot; its name is journaled before, so a second create changes nothing.
+
+        One that cannot be made lets the point be planned by ebs where its policy allows that: TemporaryError
+        is raised, so that it is taken at once. Else the refusal is.
+        """
+        if point.state is PointState.PLANNED:
+            point = self.journal.write_intent(point, owner, self.clock(), self.nonce())
+        try:
+            uid = self.clusters.open(point.claim.cluster).create_volume_snapshot(point)
+        except (NotAdmitted, NameTaken) as error:
+            policy = policy_of_point(point, self.deployment, self.journal)
+            if policy is None or not policy.csi_fallback:
+                raise
+            self.journal.replan(point, f"by ebs instead of csi: {error.reason}")
+            raise TemporaryError(error.reason, timedelta()) from error
+        mark = "" if DRIVERS[point.claim.driver].class_tags else snapshot_mark(uid)
+        self.journal.write_created(point.run, [Creation(point.id, "", self.clock(), driver_mark=mark)])
