@@ -15,8 +15,9 @@ from typing import Any
 from sandbox.aws.control import AwsControl
 from sandbox.demo.facts import LiveSnapshot
 from snapkeep.domain import tags
-from snapkeep.domain.backup.runs import run_id, slot_text
+from snapkeep.domain.backup.runs import run_id
 from snapkeep.domain.naming import point_id
+from snapkeep.domain.times import compact
 
 EVERY = timedelta(hours=6)
 SPAN = timedelta(days=90)
@@ -42,7 +43,7 @@ def journal_runs(dynamodb: Any, table: str, real: LiveSnapshot, first: datetime)
     for slot in slots(first):
         name = run_id(real.tags[tags.CLUSTER], real.tags[tags.POLICY], slot)
         at = {"S": slot.isoformat(timespec="microseconds")}
-        changes = {"pk": {"S": f"RUN#{name}"}, "id": {"S": name}, "slot": {"S": slot_text(slot)}}
+        changes = {"pk": {"S": f"RUN#{name}"}, "id": {"S": name}, "slot": {"S": compact(slot)}}
         dynamodb.put_item(TableName=table, Item=run | changes | {"accepted_at": at, "closed_at": at})
 
 
@@ -58,7 +59,7 @@ def make(aws: AwsControl, ec2: Any, real: LiveSnapshot, first: datetime) -> int:
         aws.advance_to(slot, only="none")
         ec2.create_snapshot(
             VolumeId=real.volume_id,
-            Description=f"Snapkeep demo: as if taken at {slot_text(slot)}",
+            Description=f"Snapkeep demo: as if taken at {compact(slot)}",
             TagSpecifications=[{"ResourceType": "snapshot", "Tags": _listed(tags_at(real, slot))}],
         )
         made += 1
@@ -72,7 +73,7 @@ def tags_at(real: LiveSnapshot, slot: datetime) -> dict[str, str]:
     cluster, policy = real.tags[tags.CLUSTER], real.tags[tags.POLICY]
     claim, uid = real.tags[tags.CLAIM], real.tags[tags.CLAIM_UID]
     return real.tags | {
-        tags.SLOT: slot_text(slot),
+        tags.SLOT: compact(slot),
         tags.RUN: run_id(cluster, policy, slot),
         tags.POINT: point_id(claim, cluster, uid, policy, slot, real.tags[tags.DEPLOYMENT]),
     }

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta, tzinfo
 from sandbox.demo.facts import LiveSnapshot, PruneFact
 from sandbox.demo.verify import NEEDED_TAGS
 from snapkeep.domain import tags
-from snapkeep.domain.backup.runs import slot_text
+from snapkeep.domain.times import compact
 
 Listing = Mapping[str, LiveSnapshot]
 
@@ -35,11 +35,11 @@ def past(listing: Listing, real: LiveSnapshot, slots: list[datetime]) -> list[st
     found = {snapshot.tags.get(tags.SLOT): snapshot for snapshot in lineage(listing, real).values()}
     wrong = []
     for slot in slots:
-        snapshot = found.get(slot_text(slot))
+        snapshot = found.get(compact(slot))
         if snapshot is None:
-            wrong.append(f"EC2 has no snapshot of slot {slot_text(slot)}")
+            wrong.append(f"EC2 has no snapshot of slot {compact(slot)}")
         elif snapshot.state != "completed" or any(key not in snapshot.tags for key in NEEDED_TAGS):
-            wrong.append(f"snapshot {snapshot.id} of slot {slot_text(slot)} is not complete")
+            wrong.append(f"snapshot {snapshot.id} of slot {compact(slot)} is not complete")
         elif not slot <= snapshot.started_at < slot + SOON:
             wrong.append(f"snapshot {snapshot.id} started at {snapshot.started_at}, not at {slot}")
     return wrong

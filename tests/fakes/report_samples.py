@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from snapkeep.adapters.calendar import CronCalendar
 from snapkeep.domain import tags
-from snapkeep.domain.backup.runs import Run, RunState, slot_text
+from snapkeep.domain.backup.runs import Run, RunState
 from snapkeep.domain.interruption.notices import Kind
 from snapkeep.domain.interruption.records import IncidentRecord
 from snapkeep.domain.naming import point_id
@@ -27,6 +27,7 @@ from snapkeep.domain.report.points import ReportedPoint, Retentions, reported_po
 from snapkeep.domain.restore.operations import Stage
 from snapkeep.domain.retention.lineages import PolicyRetention
 from snapkeep.domain.retention.rules import parse_retention
+from snapkeep.domain.times import compact
 from tests.fakes.dying import a_notice
 from tests.fakes.restore_samples import a_restore
 from tests.fakes.world import a_policy
@@ -77,7 +78,7 @@ def a_snapshot(
             tags.CLAIM: claim,
             tags.CLAIM_UID: uid,
             tags.POLICY: policy,
-            tags.SLOT: slot_text(slot),
+            tags.SLOT: compact(slot),
             tags.POINT: name,
             tags.SIZE: f"{gib}Gi",
             tags.ACCESS_MODES: "ReadWriteOnce",

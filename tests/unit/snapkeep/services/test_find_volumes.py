@@ -6,9 +6,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 from snapkeep.domain import tags
-from snapkeep.domain.backup.runs import slot_text
 from snapkeep.domain.naming import point_id
 from snapkeep.domain.points import Snapshot
+from snapkeep.domain.times import compact
 from snapkeep.services.find_volumes import FindVolumes
 from tests.fakes.journal import MemoryJournal
 from tests.fakes.world import SLOT, World, a_claim
@@ -29,7 +29,7 @@ def forge(world: World, uid: str = UID) -> None:
         if item.volume_id == "vol-evil":
             slot = item.started_at + timedelta(hours=1)
             name = point_id("mysql", "myeks", uid, "nightly", slot)
-            forged = {tags.CLAIM: "mysql", tags.CLAIM_UID: uid, tags.SLOT: slot_text(slot), tags.POINT: name}
+            forged = {tags.CLAIM: "mysql", tags.CLAIM_UID: uid, tags.SLOT: compact(slot), tags.POINT: name}
             world.ebs.all[item.id] = replace(item, tags=item.tags | forged)
 
 

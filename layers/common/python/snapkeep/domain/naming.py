@@ -12,8 +12,8 @@ import json
 import re
 from datetime import datetime
 
-from snapkeep.domain.backup.runs import slot_text
 from snapkeep.domain.drivers import DRIVERS, EBS_CSI, Driver
+from snapkeep.domain.times import compact
 
 LABEL_LIMIT = 63
 """Characters of a DNS-1123 label and of a Kubernetes label value."""
@@ -44,7 +44,7 @@ def point_id(
     unique, so a claim that was deleted and made again under its old name gets other points. Runs from
     before deployments had names have none.
     """
-    time = slot_text(slot)
+    time = compact(slot)
     whose = (deployment,) if deployment else ()
     digest = short_hash(cluster, claim_uid, policy, time, *whose)
     room = LABEL_LIMIT - len(time) - len(digest) - 2

@@ -7,13 +7,13 @@ https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 
 from snapkeep.domain.backup.object_names import point_of_object
-from snapkeep.domain.backup.runs import slot_text
 from snapkeep.domain.drivers import EBS_CSI, restoring_driver
 from snapkeep.domain.naming import tag_value
 from snapkeep.domain.points import ClaimFacts, Point
+from snapkeep.domain.times import compact, read_compact
 
 MANAGED = "snapkeep:managed"
 CLUSTER = "snapkeep:cluster"
@@ -71,7 +71,7 @@ def identity_tags(point: Point) -> dict[str, str]:
         MANAGED: "true",
         CLUSTER: point.claim.cluster,
         POLICY: point.policy,
-        SLOT: slot_text(point.slot),
+        SLOT: compact(point.slot),
         RUN: tag_value(point.run),
         **restoring_driver(point.claim.driver).tags(point.claim.cluster),
         **({DEPLOYMENT: point.deployment} if point.deployment else {}),
@@ -176,7 +176,7 @@ def claim_facts_of(tags: Mapping[str, str]) -> ClaimFacts | None:
 def slot_of(tags: Mapping[str, str]) -> datetime | None:
     """The slot (aware UTC) in the tags, or None when it is missing or malformed."""
     try:
-        return datetime.strptime(tags[SLOT], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+        return read_compact(tags[SLOT])
     except (KeyError, ValueError):
         return None
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from snapkeep.adapters.dynamodb import schema
 from snapkeep.adapters.dynamodb.holds import HoldRecords
-from snapkeep.adapters.dynamodb.items import time_text
 from snapkeep.adapters.dynamodb.table import Table
 from snapkeep.domain.restore.holds import Hold
+from snapkeep.domain.times import precise
 from tests.contract.ports.samples import NOW, TABLE
 from tests.unit.snapkeep.adapters.dynamodb.aws_table import CountingClient
 
@@ -23,7 +23,7 @@ def test_a_hold_of_a_version_before_names_nobody_in_its_tag(client: CountingClie
     real: Any = client
     table = Table(real, TABLE, sleep=lambda _: None)
     table.put(
-        {**schema.hold_key("snap-1", "api"), "open": schema.OPEN_HOLDS, "slot": time_text(NOW)}
+        {**schema.hold_key("snap-1", "api"), "open": schema.OPEN_HOLDS, "slot": precise(NOW)}
         | {"snapshot_id": "snap-1", "holder": "api", "reason": "audit", "by": "arn"}
     )
     assert HoldRecords(table).holds("snap-1") == (Hold("snap-1", "api", "audit", NOW, "arn", named=False),)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 
 import pytest
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from hypothesis import given
 from hypothesis import strategies as st
 
-from snapkeep.adapters.dynamodb.items import Item, point_item, point_of, run_item, run_of, time_text
+from snapkeep.adapters.dynamodb.items import Item, point_item, point_of, run_item, run_of
 from snapkeep.domain.backup.runs import Run, RunState
 from snapkeep.domain.points import Point, PointState
 from snapkeep.domain.policies import Method
@@ -57,13 +57,3 @@ def test_any_text_of_a_cluster_comes_back_as_it_was(name: str, reason: str, time
     point = a_point(reason=reason, started_at=time)
     point = replace(point, claim=replace(point.claim, storage_class=name, namespace=name))
     assert point_of(through_dynamodb(point_item(point))) == point
-
-
-@given(TIMES, TIMES)
-def test_times_sort_as_text_as_they_do_as_times(one: datetime, other: datetime) -> None:
-    assert (time_text(one) < time_text(other)) == (one < other)
-
-
-def test_times_are_kept_in_utc() -> None:
-    seoul = timezone(timedelta(hours=9))
-    assert time_text(datetime(2026, 11, 25, 3, tzinfo=seoul)) == "2026-11-24T18:00:00.000000+00:00"

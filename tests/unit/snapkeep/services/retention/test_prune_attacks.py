@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 
 from snapkeep.domain import tags
-from snapkeep.domain.backup.runs import slot_text
 from snapkeep.domain.errors import TemporaryError
 from snapkeep.domain.naming import point_id
 from snapkeep.domain.points import Snapshot, SnapshotState
 from snapkeep.domain.policies import Method
 from snapkeep.domain.retention.deletion.deletions import SnapshotContent
+from snapkeep.domain.times import compact
 from tests.fakes.world import SLOT, World, a_claim, a_policy
 
 CLAIMS = ("mysql", "redis", "files")
@@ -146,7 +146,7 @@ def points_of_another_claim(story: Story) -> None:
         forged = {
             tags.CLAIM: "mysql",
             tags.CLAIM_UID: "uid-shop-mysql",
-            tags.SLOT: slot_text(slot),
+            tags.SLOT: compact(slot),
             tags.POINT: name,
         }
         story.world.ebs.all[item.id] = replace(item, tags=item.tags | forged)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from snapkeep.adapters.aws.session import our_errors
+from snapkeep.domain.times import to_second
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
@@ -25,7 +26,7 @@ class LambdaStarter:
         message = {
             "cluster": cluster,
             "policy": policy,
-            "scheduledTime": slot.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "scheduledTime": to_second(slot),
             "caller": self._caller,
         }
         with our_errors(f"start {policy} of {cluster}"):

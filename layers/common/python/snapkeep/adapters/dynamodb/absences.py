@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from snapkeep.adapters.dynamodb import schema
-from snapkeep.adapters.dynamodb.items import time_text
 from snapkeep.adapters.dynamodb.table import Table
 from snapkeep.domain.retention.deletion.absences import Absence
+from snapkeep.domain.times import precise
 
 REMEMBERED_FOR = timedelta(days=366)
 """The Recycle Bin keeps a snapshot for a year at most.
@@ -36,11 +36,11 @@ class AbsenceRecords:
 
 def _item(absence: Absence) -> dict[str, Any]:
     last = absence.back_at or absence.since
-    back = {"back_at": time_text(absence.back_at)} if absence.back_at else {}
+    back = {"back_at": precise(absence.back_at)} if absence.back_at else {}
     return {
         **schema.absence_key(absence.snapshot_id),
         "snapshot_id": absence.snapshot_id,
-        "since": time_text(absence.since),
+        "since": precise(absence.since),
         schema.EXPIRES_AT: int((last + REMEMBERED_FOR).timestamp()),
         **back,
     }

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 from snapkeep.adapters.dynamodb import schema
-from snapkeep.adapters.dynamodb.items import Item, at_of, time_text
+from snapkeep.adapters.dynamodb.items import Item, at_of
 from snapkeep.adapters.dynamodb.table import Table
 from snapkeep.domain.report.catalogue import Entry
+from snapkeep.domain.times import precise
 
 
 class CatalogueRecords:
@@ -50,7 +51,7 @@ class CatalogueRecords:
 
     def mark_catalogue_complete(self, cluster: str, at: datetime) -> None:
         """Journal that the catalogue holds all that EC2 has."""
-        self._table.put({**schema.catalogue_key(cluster), "at": time_text(at)})
+        self._table.put({**schema.catalogue_key(cluster), "at": precise(at)})
 
 
 def _item(cluster: str, entry: Entry) -> Item:

@@ -9,9 +9,10 @@ from typing import Any
 
 from snapkeep.adapters.aws.session import chunks
 from snapkeep.adapters.dynamodb import schema
-from snapkeep.adapters.dynamodb.items import Item, time_text
+from snapkeep.adapters.dynamodb.items import Item
 from snapkeep.adapters.dynamodb.table import IS_NEW, Refused, Table, key_of
 from snapkeep.domain.restore.holds import Hold
+from snapkeep.domain.times import precise
 
 
 class HoldRecords:
@@ -24,7 +25,7 @@ class HoldRecords:
         """Write a holder's hold unless the same holder's lasts longer; one given back is replaced."""
         longer = f"{IS_NEW} OR attribute_exists(#lifted_at) OR #slot <= :until"
         with suppress(Refused):
-            self._table.put(_item(hold), longer, {"until": time_text(hold.until)})
+            self._table.put(_item(hold), longer, {"until": precise(hold.until)})
 
     def lift_hold(self, hold: Hold) -> None:
         """Journal that a holder gives a hold back (`lifted_at` says when), known or not."""
@@ -46,7 +47,7 @@ class HoldRecords:
 
     def ended_holds(self, now: datetime) -> Iterator[Hold]:
         """Holds that were given back or whose time is over; the index lags, so each is read again."""
-        values = {"open": schema.OPEN_HOLDS, "now": time_text(now)}
+        values = {"open": schema.OPEN_HOLDS, "now": precise(now)}
         found = self._table.query("#open = :open AND #slot <= :now", values, schema.OPEN_INDEX)
         for some in chunks([key_of(item) for item in found], 100):
             holds = self._table.read_each(self._table.get_many(some), _hold)
@@ -57,13 +58,13 @@ def _item(hold: Hold) -> dict[str, Any]:
     return {
         **schema.hold_key(hold.snapshot_id, hold.holder),
         "open": schema.OPEN_HOLDS,
-        "slot": time_text(hold.lifted_at or hold.until),
+        "slot": precise(hold.lifted_at or hold.until),
         "snapshot_id": hold.snapshot_id,
         "holder": hold.holder,
         "reason": hold.reason,
         "by": hold.by,
         "named": hold.named,
-    } | ({"lifted_at": time_text(hold.lifted_at), "until": time_text(hold.until)} if hold.lifted_at else {})
+    } | ({"lifted_at": precise(hold.lifted_at), "until": precise(hold.until)} if hold.lifted_at else {})
 
 
 def _hold(item: Item) -> Hold:

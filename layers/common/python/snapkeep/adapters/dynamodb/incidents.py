@@ -10,11 +10,12 @@ from datetime import datetime
 from typing import Any
 
 from snapkeep.adapters.dynamodb import schema
-from snapkeep.adapters.dynamodb.items import Item, time_text
+from snapkeep.adapters.dynamodb.items import Item
 from snapkeep.adapters.dynamodb.table import IS_NEW, Contended, Refused, Table, key_of
 from snapkeep.adapters.dynamodb.troubles import TroubleRecords
 from snapkeep.domain.interruption.notices import Hook, Kind, Notice
 from snapkeep.domain.interruption.records import IncidentRecord, TimelineEntry
+from snapkeep.domain.times import precise
 
 BESIDE = ("unsaved", "unlooked")
 TIMES = ("cordoned_at", "saved_at", "again", "closed_at", "closed_before")
@@ -55,7 +56,7 @@ class IncidentRecords:
 
     def incidents_of(self, cluster: str, since: datetime) -> Iterator[IncidentRecord]:
         """The incidents of a cluster first announced at or after `since`; the index lags."""
-        values = {"place": schema.incidents_key(cluster), "since": time_text(since)}
+        values = {"place": schema.incidents_key(cluster), "since": precise(since)}
         condition = "#policy_key = :place AND #slot >= :since"
         entries = list(self._table.query(condition, values, schema.RUNS_INDEX))
         found = self._table.get_many([key_of(entry) for entry in entries])
@@ -78,7 +79,7 @@ def _item(record: IncidentRecord) -> dict[str, Any]:
         **schema.incident_key(record.instance),
         **({schema.EXPIRES_AT: schema.expiry(record.closed_at)} if record.closed_at else is_open),
         "policy_key": schema.incidents_key(record.cluster),
-        "slot": time_text(first),
+        "slot": precise(first),
         "revision": record.revision,
         "incident": json.dumps(_plain(record)),
         "unsaved": list(record.unsaved),  # beside the others, so that an older version can read the record
@@ -95,14 +96,14 @@ def _plain(record: IncidentRecord) -> dict[str, Any]:
         | times
         | {
             "notices": [_plain_notice(notice) for notice in record.notices],
-            "timeline": [[time_text(moment.at), moment.text, moment.left] for moment in record.timeline],
+            "timeline": [[precise(moment.at), moment.text, moment.left] for moment in record.timeline],
         }
     )
 
 
 def _plain_notice(notice: Notice) -> dict[str, Any]:
     return dataclasses.asdict(notice) | {
-        "announced_at": time_text(notice.announced_at),
+        "announced_at": precise(notice.announced_at),
         "deadline": _time(notice.deadline),
         "window_end": _time(notice.window_end),
     }
@@ -140,7 +141,7 @@ def _notice(fields: dict[str, Any]) -> Notice:
 
 
 def _time(at: datetime | None) -> str | None:
-    return time_text(at) if at else None
+    return precise(at) if at else None
 
 
 def _read_time(text: str | None) -> datetime | None:

@@ -9,24 +9,20 @@ import dataclasses
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 from snapkeep.adapters.dynamodb import schema
 from snapkeep.adapters.dynamodb.on_demand import wish_of, wish_text
-from snapkeep.domain.backup.runs import Run, RunState, slot_text
+from snapkeep.domain.backup.runs import Run, RunState
 from snapkeep.domain.backup.slot_record import KnownSchedule, SlotRecord
 from snapkeep.domain.drivers import EBS_CSI
 from snapkeep.domain.points import ClaimFacts, Point, PointState
 from snapkeep.domain.policies import Method, Schedule
+from snapkeep.domain.times import compact, precise, read_compact
 
 Item = Mapping[str, Any]
-
-
-def time_text(time: datetime) -> str:
-    """A time (aware) as UTC text with microseconds."""
-    return time.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def at_of(item: Item) -> datetime:
@@ -40,7 +36,7 @@ def run_item(run: Run) -> dict[str, Any]:
         **schema.run_key(run.id),
         **_plain(replace(run, wish=None)),
         **({"wish": wish_text(run.wish)} if run.wish else {}),
-        "slot": slot_text(run.slot),
+        "slot": compact(run.slot),
         "left": dict(run.left),
         "policy_key": schema.policy_key(run.cluster, run.policy),
         "open": "yes",
@@ -53,7 +49,7 @@ def run_of(item: Item) -> Run:
         id=item["id"],
         cluster=item["cluster"],
         policy=item["policy"],
-        slot=_slot(item["slot"]),
+        slot=read_compact(item["slot"]),
         accepted_at=datetime.fromisoformat(item["accepted_at"]),
         state=RunState(item["state"]),
         total=int(item["total"]),
@@ -72,12 +68,12 @@ def run_of(item: Item) -> Run:
 def slot_record_item(record: SlotRecord) -> dict[str, Any]:
     """What an item says of a policy's slots, one version later; keys are for the caller."""
     schedules = [
-        {"since": time_text(known.since), **_schedule_fields(known.schedule)} for known in record.schedules
+        {"since": precise(known.since), **_schedule_fields(known.schedule)} for known in record.schedules
     ]
     return {
         "version": record.version + 1,
         "schedules": json.dumps(schedules),
-        "taken": json.dumps([slot_text(slot) for slot in record.taken]),
+        "taken": json.dumps([compact(slot) for slot in record.taken]),
     }
 
 
@@ -87,7 +83,7 @@ def slot_record_of(cluster: str, policy: str, item: Item) -> SlotRecord:
         cluster=cluster,
         policy=policy,
         schedules=tuple(_known_schedule(entry) for entry in json.loads(item["schedules"])),
-        taken=tuple(_slot(text) for text in json.loads(item["taken"])),
+        taken=tuple(read_compact(text) for text in json.loads(item["taken"])),
         version=int(item["version"]),
     )
 
@@ -112,7 +108,7 @@ def point_item(point: Point) -> dict[str, Any]:
     return {
         **schema.point_key(point.run, point.id),
         **_plain(point),
-        "slot": slot_text(point.slot),
+        "slot": compact(point.slot),
         "point_id": point.id,
         "claim": _plain(point.claim),
     }
@@ -124,7 +120,7 @@ def point_of(item: Item) -> Point:
         id=item["id"],
         run=item["run"],
         policy=item["policy"],
-        slot=_slot(item["slot"]),
+        slot=read_compact(item["slot"]),
         claim=_claim(item["claim"]),
         volume_id=item["volume_id"],
         method=Method(item["method"]),
@@ -166,7 +162,7 @@ def _plain(value: Any) -> dict[str, Any]:
 
 def _simple(value: Any) -> Any:
     if isinstance(value, datetime):
-        return time_text(value)
+        return precise(value)
     if isinstance(value, StrEnum):
         return value.value
     return list(value) if isinstance(value, tuple) else value
@@ -174,7 +170,3 @@ def _simple(value: Any) -> Any:
 
 def _time(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
-
-
-def _slot(text: str) -> datetime:
-    return datetime.strptime(text, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)

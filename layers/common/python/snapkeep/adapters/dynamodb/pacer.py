@@ -9,10 +9,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from snapkeep.adapters.dynamodb import schema
-from snapkeep.adapters.dynamodb.items import Item, at_of, time_text
+from snapkeep.adapters.dynamodb.items import Item, at_of
 from snapkeep.adapters.dynamodb.table import EXISTS, IS_NEW, Refused, Table
 from snapkeep.domain.backup import pacing
 from snapkeep.domain.policies import Pace
+from snapkeep.domain.times import precise
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -61,7 +62,7 @@ class DynamoPacer:
             after, delay = pacing.line_up(bucket, self._pace, wanted, now)
             if version == 0 or after.line_ends is None:
                 return delay
-            line = {"line_ends": time_text(after.line_ends), "version": version + 1, "read": version}
+            line = {"line_ends": precise(after.line_ends), "version": version + 1, "read": version}
             try:
                 change = "SET #line_ends = :line_ends, #version = :version"
                 self._table.update(self._key, change, "#version = :read", line)
@@ -98,7 +99,7 @@ class DynamoPacer:
     def _write(self, bucket: pacing.Bucket, granted: int, version: int) -> None:
         """Write tokens only over the version read; `pending` is added to, for others change it too."""
         tokens = Decimal(str(round(bucket.tokens, 6)))
-        state = {"tokens": tokens, "at": time_text(bucket.at), "version": version + 1}
+        state = {"tokens": tokens, "at": precise(bucket.at), "version": version + 1}
         if version == 0:
             self._table.put({**self._key, **state, "pending": bucket.pending}, IS_NEW)
             return

@@ -9,7 +9,7 @@ from typing import Any
 
 from snapkeep.adapters.aws.session import chunks
 from snapkeep.adapters.dynamodb import schema
-from snapkeep.adapters.dynamodb.items import point_item, point_of, time_text
+from snapkeep.adapters.dynamodb.items import point_item, point_of
 from snapkeep.adapters.dynamodb.runs import FREE, LEASE
 from snapkeep.adapters.dynamodb.table import (
     ATTEMPTS,
@@ -26,6 +26,7 @@ from snapkeep.domain.backup.runs import RunState
 from snapkeep.domain.errors import NotFound, PermanentError, TemporaryError
 from snapkeep.domain.points import Point, PointState, Snapshot
 from snapkeep.domain.policies import Method
+from snapkeep.domain.times import precise
 from snapkeep.ports import Creation, Outcome
 
 STATES = {state.value: state.value for state in (PointState.PLANNED, PointState.CREATING, PointState.PENDING)}
@@ -90,7 +91,7 @@ class PointRecords:
 
     def lease(self, point: Point, owner: str, until: datetime, now: datetime) -> Point | None:
         """Take the lease of a lead point; returns it as it stands, None when somebody else holds it."""
-        values = {"owner": owner, "until": time_text(until), "now": time_text(now)}
+        values = {"owner": owner, "until": precise(until), "now": precise(now)}
         try:
             return self._update(point, LEASE, f"{EXISTS} AND {FREE}", values)
         except Refused:
@@ -103,7 +104,7 @@ class PointRecords:
         A nonce stays what it was journaled as first.
         """
         change = "SET #state = :creating, #intent_at = :now, #empty_reads = :zero"
-        values: dict[str, Any] = {"now": time_text(now), "zero": 0}
+        values: dict[str, Any] = {"now": precise(now), "zero": 0}
         if nonce:
             change += ", #nonce = if_not_exists(#nonce, :nonce)"
             values["nonce"] = nonce
@@ -119,8 +120,8 @@ class PointRecords:
         values = {
             "owner": owner,
             "one": 1,
-            "now": time_text(now),
-            "latest": time_text(now - READ_SPACING),
+            "now": precise(now),
+            "latest": precise(now - READ_SPACING),
             "planned": PointState.PLANNED.value,
             "creating": PointState.CREATING.value,
         }
@@ -157,7 +158,7 @@ class PointRecords:
         """Journal that EC2 told of the end of a point's snapshot; True the first time, while it is open."""
         change, condition = "SET #ended_at = :now", f"{OPEN} AND attribute_not_exists(#ended_at)"
         try:
-            self._update(point, change, condition, STATES | {"now": time_text(now)})
+            self._update(point, change, condition, STATES | {"now": precise(now)})
             return True
         except Refused:
             return False
@@ -168,7 +169,7 @@ class PointRecords:
         Raises TemporaryError when it is not ready, or has a third one by now.
         """
         change = "SET #snapshot_id = :by, #started_at = :started, #size_bytes = :size"
-        values = {"by": by.id, "started": time_text(by.started_at), "size": by.size_bytes}
+        values = {"by": by.id, "started": precise(by.started_at), "size": by.size_bytes}
         known = {"known": point.snapshot_id, "ready": PointState.READY.value}
         condition = "#state = :ready AND #snapshot_id IN (:known, :by)"
         try:
@@ -259,7 +260,7 @@ class PointRecords:
             "failed": PointState.FAILED.value,
             "pending": PointState.PENDING.value,
             "snapshot_id": creation.snapshot_id,
-            "started_at": time_text(creation.started_at) if creation.started_at else "",
+            "started_at": precise(creation.started_at) if creation.started_at else "",
             "size_bytes": creation.size_bytes,
         }
         change = (
@@ -318,7 +319,7 @@ class PointRecords:
     def _created(self, run_id: str, creation: Creation) -> dict[str, Any]:
         given: dict[str, Any] = {
             "snapshot_id": creation.snapshot_id,
-            "started_at": time_text(creation.started_at) if creation.started_at else "",
+            "started_at": precise(creation.started_at) if creation.started_at else "",
             "size_bytes": creation.size_bytes,
             "method_reason": creation.note,
             "driver_mark": creation.driver_mark,

@@ -9,7 +9,7 @@ from functools import partial
 
 from snapkeep.adapters.aws.session import chunks
 from snapkeep.adapters.dynamodb import schema
-from snapkeep.adapters.dynamodb.items import Item, at_of, time_text
+from snapkeep.adapters.dynamodb.items import Item, at_of
 from snapkeep.adapters.dynamodb.table import ATTEMPTS, WRITE_BATCH, Contended, Refused, Table, key_of
 from snapkeep.domain.errors import UnreadableRecord
 from snapkeep.domain.retention.deletion.brake_refusals import Kind, Refusal
@@ -21,6 +21,7 @@ from snapkeep.domain.retention.deletion.deletions import (
     PruneLease,
 )
 from snapkeep.domain.retention.history import RetentionVersion
+from snapkeep.domain.times import precise
 
 GONE_PAGE = 2000
 """Claims of one item: 36 characters of UID and 25 of time each, far below the 400 KB of an item."""
@@ -78,7 +79,7 @@ class PruneRecords:
 
     def end_deletion(self, snapshot_id: str, outcome: str, now: datetime) -> None:
         """Journal how a deletion ended, in words; from now on it may expire."""
-        values = {"outcome": outcome, "now": time_text(now), "expires": schema.expiry(now)}
+        values = {"outcome": outcome, "now": precise(now), "expires": schema.expiry(now)}
         change = "SET #outcome = :outcome, #ended_at = :now, #expires_at = :expires REMOVE #open"
         self._change(snapshot_id, change, values)
 
@@ -96,7 +97,7 @@ class PruneRecords:
     def write_last_prune(self, prune: LastPrune) -> None:
         """Journal that the plan of a prune was let through."""
         key = schema.last_prune_key(prune.cluster)
-        self._table.put({**key, "at": time_text(prune.at), "pending": list(prune.pending)})
+        self._table.put({**key, "at": precise(prune.at), "pending": list(prune.pending)})
 
     def last_sweep(self, cluster: str) -> datetime | None:
         """When a sweep of a cluster came to its end last."""
@@ -105,7 +106,7 @@ class PruneRecords:
 
     def write_last_sweep(self, cluster: str, at: datetime) -> None:
         """Journal that a sweep came to its end."""
-        self._table.put({**schema.last_sweep_key(cluster), "at": time_text(at)})
+        self._table.put({**schema.last_sweep_key(cluster), "at": precise(at)})
 
     def refusals(self, cluster: str) -> Sequence[Refusal]:
         """The open refusals of the brake in a cluster, oldest first."""
@@ -120,14 +121,14 @@ class PruneRecords:
         for number, names in enumerate(pages):
             key = schema.refused_key(refusal.cluster, refusal.token, number)
             self._table.put({**key, "names": json.dumps(names)})
-        announced = {"announced_at": time_text(refusal.announced_at)} if refusal.announced_at else {}
+        announced = {"announced_at": precise(refusal.announced_at)} if refusal.announced_at else {}
         self._table.put(
             {
                 **schema.refusal_key(refusal.cluster, refusal.token),
                 "token": refusal.token,
                 "pages": len(pages),
                 "reason": refusal.reason,
-                "since": time_text(refusal.since),
+                "since": precise(refusal.since),
                 "rules": refusal.rules,
                 "kind": refusal.kind.value,
                 **announced,
@@ -167,7 +168,7 @@ class PruneRecords:
     def lease_prune(self, lease: PruneLease, now: datetime) -> PruneLease:
         """Take the lease of a cluster's prune unless another owner's has not ended; the one that holds."""
         key = schema.prune_lease_key(lease.cluster)
-        values = {"owner": lease.owner, "until": time_text(lease.until), "now": time_text(now)}
+        values = {"owner": lease.owner, "until": precise(lease.until), "now": precise(now)}
         for attempt in range(ATTEMPTS):
             try:
                 self._table.update(key, "SET #owner = :owner, #until = :until", LEASE_FREE, values)
@@ -207,7 +208,7 @@ class PruneRecords:
 
         A crash between two pages forgets claims of the second: they are found gone again, later.
         """
-        texts = [(uid, time_text(time)) for uid, time in sorted(since.items())]
+        texts = [(uid, precise(time)) for uid, time in sorted(since.items())]
         pages = list(chunks(texts, GONE_PAGE))
         known = sum(1 for _ in self._gone_pages(cluster))
         for number in range(max(len(pages), known)):
@@ -225,7 +226,7 @@ class PruneRecords:
             {
                 "block": dict(item.block),
                 "timezone": item.timezone,
-                "since": time_text(item.since),
+                "since": precise(item.since),
                 "spacing": item.spacing.total_seconds() if item.spacing else None,
             }
             for item in history
@@ -247,7 +248,7 @@ def _item(deletion: Deletion) -> dict[str, str]:
     return {
         **schema.deletion_key(deletion.snapshot_id),
         "open": schema.open_deletions_key(deletion.cluster),
-        "slot": time_text(deletion.planned_at),
+        "slot": precise(deletion.planned_at),
         "snapshot_id": deletion.snapshot_id,
         "cluster": deletion.cluster,
         "reason": deletion.reason,

@@ -11,9 +11,10 @@ from itertools import islice
 from typing import Any
 
 from snapkeep.adapters.dynamodb import schema
-from snapkeep.adapters.dynamodb.items import Item, time_text
+from snapkeep.adapters.dynamodb.items import Item
 from snapkeep.adapters.dynamodb.table import IS_NEW, Contended, Refused, Table, key_of
 from snapkeep.domain.restore.operations import RestoreOperation, Stage, TimelineEntry, Way
+from snapkeep.domain.times import precise
 
 READ_AHEAD = 100
 """Restores that one call reads."""
@@ -100,16 +101,16 @@ def _item(restore: RestoreOperation) -> dict[str, Any]:
 
 def _place(restore: RestoreOperation) -> str:
     """Where a restore stands among others: by time, and those of one instant by id."""
-    return f"{time_text(restore.accepted_at)}/{restore.id}"
+    return f"{precise(restore.accepted_at)}/{restore.id}"
 
 
 def _plain(restore: RestoreOperation) -> dict[str, Any]:
     fields = {field.name: getattr(restore, field.name) for field in dataclasses.fields(restore)}
     return fields | {
-        "accepted_at": time_text(restore.accepted_at),
-        "held_until": time_text(restore.held_until) if restore.held_until else None,
+        "accepted_at": precise(restore.accepted_at),
+        "held_until": precise(restore.held_until) if restore.held_until else None,
         "labels": dict(restore.labels),
-        "timeline": [[time_text(moment.at), moment.text] for moment in restore.timeline],
+        "timeline": [[precise(moment.at), moment.text] for moment in restore.timeline],
     }
 
 

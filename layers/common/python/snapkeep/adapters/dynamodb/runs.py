@@ -16,11 +16,11 @@ from snapkeep.adapters.dynamodb.items import (
     run_of,
     slot_record_item,
     slot_record_of,
-    time_text,
 )
 from snapkeep.adapters.dynamodb.table import EXISTS, IS_NEW, Refused, Table, key_of
-from snapkeep.domain.backup.runs import Run, RunState, slot_text
+from snapkeep.domain.backup.runs import Run, RunState
 from snapkeep.domain.backup.slot_record import SlotRecord
+from snapkeep.domain.times import compact, precise
 from snapkeep.ports import Left
 
 LEFT_PAGE = 500
@@ -41,7 +41,7 @@ class RunRecords:
 
         A run past planning is returned as it stands, without a lease.
         """
-        item = run_item(run) | {"lease_owner": owner, "lease_until": time_text(until)}
+        item = run_item(run) | {"lease_owner": owner, "lease_until": precise(until)}
         try:
             self._table.put(item, IS_NEW)
             return run
@@ -105,14 +105,14 @@ class RunRecords:
 
     def runs_of(self, cluster: str, policy: str, since: datetime) -> Iterator[Run]:
         """Runs of a policy in a cluster whose slot is at or after `since`, oldest first."""
-        values = {"policy": schema.policy_key(cluster, policy), "since": slot_text(since)}
+        values = {"policy": schema.policy_key(cluster, policy), "since": compact(since)}
         yield from self._indexed("#policy_key = :policy AND #slot >= :since", values, schema.RUNS_INDEX)
 
     def close_run(self, run_id: str, state: RunState, now: datetime) -> bool:
         """Close a run; False when it was closed already. From now on it and what it left may expire."""
         values = {
             "state": state.value,
-            "now": time_text(now),
+            "now": precise(now),
             "expires": schema.expiry(now),
             "planning": RunState.PLANNING.value,
             "running": RunState.RUNNING.value,
@@ -161,7 +161,7 @@ class RunRecords:
         """When a policy was first asked for here: now, on the first call."""
         key = schema.seen_key(cluster, policy)
         try:
-            self._table.put({**key, "at": time_text(now)}, IS_NEW)
+            self._table.put({**key, "at": precise(now)}, IS_NEW)
         except Refused:
             item = self._table.get(key)
             return self._table.read(item, at_of) if item else now
@@ -195,8 +195,8 @@ class RunRecords:
     def _join_run(self, run_id: str, owner: str, until: datetime, now: datetime) -> Run | None:
         values = {
             "owner": owner,
-            "until": time_text(until),
-            "now": time_text(now),
+            "until": precise(until),
+            "now": precise(now),
             "planning": RunState.PLANNING.value,
         }
         condition = f"#state = :planning AND {FREE}"

@@ -8,8 +8,9 @@ from datetime import datetime
 
 from snapkeep.adapters.aws.session import chunks
 from snapkeep.adapters.dynamodb import schema
-from snapkeep.adapters.dynamodb.items import Item, time_text
+from snapkeep.adapters.dynamodb.items import Item
 from snapkeep.adapters.dynamodb.table import Table
+from snapkeep.domain.times import precise
 from snapkeep.domain.troubles import Topic, Trouble
 
 PAGE = 100
@@ -55,8 +56,8 @@ class TroubleRecords:
 
 
 def _entry(trouble: Trouble) -> list[str]:
-    told = time_text(trouble.told_at) if trouble.told_at else ""
-    return [trouble.subject, trouble.reason[:REASON], time_text(trouble.since), told]
+    told = precise(trouble.told_at) if trouble.told_at else ""
+    return [trouble.subject, trouble.reason[:REASON], precise(trouble.since), told]
 
 
 def _troubles(item: Item) -> list[Trouble]:

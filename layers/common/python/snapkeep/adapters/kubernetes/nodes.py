@@ -14,6 +14,7 @@ from snapkeep.domain.claims import Claim, Volume
 from snapkeep.domain.drivers import DRIVERS
 from snapkeep.domain.errors import BudgetBlocks, NameTaken, NotFound
 from snapkeep.domain.interruption.nodes import Attachment, Node, NodeChange, NodeEvent, Pod, Taint
+from snapkeep.domain.times import to_second
 from snapkeep.ports import Evicted
 
 NODES = "/api/v1/nodes"
@@ -74,7 +75,7 @@ class KubernetesNodes:
     def record_event(self, event: NodeEvent) -> None:
         """Write a Kubernetes Event; those of nodes are in the namespace `default`."""
         namespace = event.namespace or "default"
-        now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        now = to_second(datetime.now(UTC))
         about = {"apiVersion": "v1", "kind": event.kind, "name": event.name, "uid": event.uid}
         document = {
             "apiVersion": "v1",

@@ -8,7 +8,6 @@ from typing import Any
 
 from snapkeep.adapters.kubernetes.client import KubernetesClient
 from snapkeep.adapters.kubernetes.removal import API, content_path, find, snapshot_path
-from snapkeep.domain.backup.runs import slot_text
 from snapkeep.domain.drivers import DRIVERS, EBS_CSI, Driver
 from snapkeep.domain.errors import NameTaken, NotAdmitted, NotFound
 from snapkeep.domain.naming import label_value, snapshot_class
@@ -16,6 +15,7 @@ from snapkeep.domain.points import Point
 from snapkeep.domain.retention.deletion.deletions import Leftover, SnapshotContent
 from snapkeep.domain.retention.deletion.orphans import ListedContent, ListedSnapshot
 from snapkeep.domain.sizes import parse_quantity
+from snapkeep.domain.times import compact
 from snapkeep.ports import SnapshotSupport, VolumeSnapshot
 
 Document = dict[str, Any]
@@ -182,7 +182,7 @@ def manifest(cluster: str, point: Point) -> Document:
             "annotations": {
                 "snapkeep.io/run": point.run,
                 "snapkeep.io/policy": point.policy,
-                "snapkeep.io/slot": slot_text(point.slot),
+                "snapkeep.io/slot": compact(point.slot),
                 "snapkeep.io/claim-uid": point.claim.uid,
                 **({NONCE: point.nonce} if point.nonce else {}),
             },

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 
 from snapkeep.domain.backup.on_demand import OnDemandRequest, policy_of
 from snapkeep.domain.policies import Deployment, Policy
+from snapkeep.domain.times import compact
 
 
 class RunState(StrEnum):
@@ -63,17 +64,12 @@ class Run:
 
 def run_id(cluster: str, policy: str, slot: datetime) -> str:
     """The id of the run of a policy at a slot (aware) in a cluster: the same for every duplicate event."""
-    return f"{cluster}.{policy}.{slot_text(slot)}"
+    return f"{cluster}.{policy}.{compact(slot)}"
 
 
 def policy_of_run(run: Run, deployment: Deployment) -> Policy | None:
     """What a run takes and how: its policy, or what its wish says; None when that is not in the config."""
     return policy_of(run.wish, run.cluster, deployment) if run.wish else deployment.policy(run.policy)
-
-
-def slot_text(slot: datetime) -> str:
-    """A slot (aware) as UTC text, `20261124T180000Z`; sorts as time does."""
-    return slot.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
 
 
 def outcome(run: Run) -> RunState:

@@ -9,11 +9,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from snapkeep.domain.backup.runs import slot_text
 from snapkeep.domain.backup.schedule import has_preview, rate_of
 from snapkeep.domain.policies import Schedule
-from snapkeep.domain.retention.candidates import moment
 from snapkeep.domain.retention.spacing import least_apart
+from snapkeep.domain.times import compact, moment
 
 EARLY = timedelta(minutes=1)
 """How far our clock may be behind Scheduler's, which never starts a slot early."""
@@ -102,7 +101,7 @@ class SlotRecord:
             if other != slot and abs(slot - other) < apart:
                 return (
                     f"{schedule.expression} is never due within {apart} of another slot, and the policy had "
-                    f"a run at {slot_text(other)}"
+                    f"a run at {compact(other)}"
                 )
         if slot in self.taken:
             return self
@@ -114,4 +113,4 @@ def _superseded(schedule: Schedule, slot: datetime, now: datetime, due: Due) -> 
     """Why the slot is run no more although it is in time: a newer one has come; "" while it is the newest."""
     until = now - SUCCEEDED - timedelta(minutes=schedule.flexible_minutes)
     newer = next(iter(due(schedule, slot, until)), None) if until > slot else None
-    return f"the slot {slot_text(newer)} has come since" if newer else ""
+    return f"the slot {compact(newer)} has come since" if newer else ""

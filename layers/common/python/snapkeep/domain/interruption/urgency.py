@@ -10,6 +10,7 @@ from enum import StrEnum
 from snapkeep.domain.interruption.incidents import Incident
 from snapkeep.domain.interruption.notices import GONE_WITHIN, Kind, Notice
 from snapkeep.domain.interruption.rules import NodeRules, OnRebalance
+from snapkeep.domain.times import moment
 
 LIFECYCLE_LIMIT = timedelta(minutes=15)
 """How long a lifecycle hook is kept waiting at most; the hook's own timeout is not in its message."""
@@ -112,4 +113,4 @@ def _said(notice: Notice) -> str:
 
 
 def _minute(time: datetime | None) -> str:
-    return time.strftime("%Y-%m-%d %H:%M UTC") if time else "no time"
+    return moment(time) if time else "no time"

@@ -14,7 +14,7 @@ from snapkeep.domain.points import PointState
 from snapkeep.domain.policies import Schedule
 from snapkeep.domain.report.coverage import ALLOWANCE, Coverage, CoveredClaim
 from snapkeep.domain.report.points import ReportedPoint
-from snapkeep.domain.retention.candidates import moment
+from snapkeep.domain.times import moment
 
 Name = tuple[str, str]
 """Namespace and name of a claim."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from snapkeep.domain.retention.candidates import moment
+from snapkeep.domain.times import moment
 
 ALLOWANCE = timedelta(hours=2)
 """How long after its slot a recovery point may take before its claim counts as late: runs are spread,

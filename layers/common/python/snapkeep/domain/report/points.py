@@ -11,10 +11,11 @@ from enum import StrEnum
 from snapkeep.domain import tags
 from snapkeep.domain.backup.claim_volumes import ClaimVolumes, settle
 from snapkeep.domain.points import PointState, Snapshot
-from snapkeep.domain.retention.candidates import Candidate, moment
+from snapkeep.domain.retention.candidates import Candidate
 from snapkeep.domain.retention.duplicates import SlotIndex
 from snapkeep.domain.retention.lineages import Lineage, LineagePlan, PolicyRetention, plan_lineages
 from snapkeep.domain.snapshot_tags import ReadablePoint, Unreadable, hold_of, read
+from snapkeep.domain.times import moment
 
 UPCOMING = "the next point"
 

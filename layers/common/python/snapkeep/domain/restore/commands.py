@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import shlex
-from datetime import UTC
 
 from snapkeep.domain.restore.requests import Expand, RestoreRequest
 from snapkeep.domain.sizes import parse_quantity
+from snapkeep.domain.times import to_second
 
 
 def size_to_ask(*written: str) -> str:
@@ -28,7 +28,7 @@ def restore_command(request: RestoreRequest) -> str:
     words = ["snapkeep", "restore"]
     words += [request.point_id] if request.point_id else ["--claim", request.claim]
     if request.at and not request.point_id:
-        words += ["--at", f"{request.at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"]
+        words += ["--at", to_second(request.at)]
     words += ["--cluster", request.cluster, "--namespace", request.namespace, "--as", request.target]
     for option, value in (
         ("--from-cluster", request.source_cluster),

@@ -17,6 +17,7 @@ from datetime import UTC, datetime, timedelta
 
 from snapkeep.domain.naming import TAG_VALUE_LIMIT, short_hash
 from snapkeep.domain.restore.holds import BY_HAND, FOREVER, Hold
+from snapkeep.domain.times import compact, read_compact
 
 UNNAMED = "true"
 """The value that named no holder: versions before wrote it, and people write it by hand."""
@@ -28,7 +29,6 @@ KINDS = ("restore", "failed", "cluster", "namespace", "api")
 NAME_LENGTH = 16
 """Characters of a holder's name that people may read; the hash behind it tells holders apart."""
 
-END = "%Y%m%dT%H%M%SZ"
 
 _ENTRY = re.compile(
     rf"((?:{'|'.join(KINDS)}):[A-Za-z0-9_.-]+|{HAND}|{OTHERS}\.[1-9][0-9]*)(?:@([0-9]{{8}}T[0-9]{{6}}Z))?"
@@ -171,7 +171,7 @@ def _unknown(code: str) -> str:
 
 
 def _entry(code: str, end: datetime) -> str:
-    return code if end >= FOREVER else f"{code}@{end:{END}}"
+    return code if end >= FOREVER else f"{code}@{compact(end)}"
 
 
 def _end(written: str | None) -> datetime | None:
@@ -179,6 +179,6 @@ def _end(written: str | None) -> datetime | None:
     if written is None:
         return FOREVER
     try:
-        return datetime.strptime(written, END).replace(tzinfo=UTC)
+        return read_compact(written)
     except ValueError:
         return None

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from snapkeep.domain.points import PointState
+from snapkeep.domain.times import moment
 
 ARCHIVE_MINIMUM = timedelta(days=90)
 """How long EC2 bills an archived snapshot at least.
@@ -90,8 +91,3 @@ def in_recycle_bin(until: datetime | None) -> Protection:
     https://docs.aws.amazon.com/ebs/latest/userguide/recycle-bin.html
     """
     return Protection("in the Recycle Bin" + (f" until {moment(until)}" if until else ""), counts=False)
-
-
-def moment(time: datetime) -> str:
-    """A moment as reasons show it, in UTC: `2026-11-23 06:00 UTC`."""
-    return f"{time.astimezone(UTC):%Y-%m-%d %H:%M} UTC"

@@ -15,10 +15,11 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from itertools import chain, islice, repeat
 
 from snapkeep.domain.points import PointState
-from snapkeep.domain.retention.candidates import Candidate, moment
+from snapkeep.domain.retention.candidates import Candidate
 from snapkeep.domain.retention.keep_rules import KeepRules
 from snapkeep.domain.retention.periods import EVER, back
 from snapkeep.domain.retention.rules import RetentionRules
+from snapkeep.domain.times import moment
 
 GRACE = timedelta(hours=72)
 """How long a lowered retention spares the points that only the rules before it keep."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from pydantic import BaseModel
 
 from snapkeep.domain.restore.findings import Finding, Severity
@@ -22,11 +20,6 @@ class FindingModel(BaseModel):
 def finding(found: Finding) -> FindingModel:
     """A finding as it is answered."""
     return FindingModel(code=found.code, severity=found.severity, text=found.text, fix=found.fix)
-
-
-def time_text(at: datetime) -> str:
-    """An aware time as ISO 8601 in UTC with `Z`, to the second."""
-    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def size_text(size_bytes: int) -> str:

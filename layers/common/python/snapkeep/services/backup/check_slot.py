@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from snapkeep.domain.backup.runs import run_id, slot_text
+from snapkeep.domain.backup.runs import run_id
 from snapkeep.domain.errors import Throttled
 from snapkeep.domain.messages import BackupRequest
 from snapkeep.domain.policies import Deployment, Policy, Schedule
+from snapkeep.domain.times import compact
 from snapkeep.ports import Announcer, Calendar, Clock, Journal
 
 log = logging.getLogger(__name__)
@@ -56,7 +57,7 @@ class CheckSlot:
             return None
         caller = request.caller or "somebody who sent what a schedule sends"
         told = f"{reason}; asked for by {caller}, invocation {invocation} of plan_backup"
-        slot = slot_text(request.slot)
+        slot = compact(request.slot)
         log.warning("no run of policy %s in %s is made for %s: %s", policy.name, request.cluster, slot, told)
         self.announcer.slot_refused(request.cluster, policy.name, request.slot, told)
         return RefusedSlot(request.cluster, policy.name, request.slot, told)

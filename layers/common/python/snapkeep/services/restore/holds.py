@@ -17,6 +17,7 @@ from snapkeep.domain.points import Snapshot
 from snapkeep.domain.restore.hold_tags import Settled, code_of, names, settle, whole_seconds, write_tag
 from snapkeep.domain.restore.holds import SHARED, Hold, principal_of
 from snapkeep.domain.restore.operations import LEFT_BY_FAILED
+from snapkeep.domain.times import moment
 from snapkeep.ports import Clock, Journal, Snapshots
 
 ATTEMPTS = 5
@@ -49,9 +50,7 @@ class HoldPoints:
         """
         now = self.clock()
         if hold.ended(now):
-            raise Invalid(
-                f"a hold until {hold.until:%Y-%m-%d %H:%M} UTC is over: it is {now:%Y-%m-%d %H:%M} now"
-            )
+            raise Invalid(f"a hold until {moment(hold.until)} is over: it is {now:%Y-%m-%d %H:%M} now")
         snapshot = self.snapshots.get(hold.snapshot_id)
         if snapshot is None:
             raise NotFound(f"EC2 has no snapshot {hold.snapshot_id}: it may have been deleted meanwhile")

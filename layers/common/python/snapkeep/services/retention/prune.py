@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from snapkeep.domain.errors import SnapkeepError
 from snapkeep.domain.messages import PruneRequest
 from snapkeep.domain.policies import Deployment
-from snapkeep.domain.retention.candidates import moment
 from snapkeep.domain.retention.deletion.deletions import PruneLease
+from snapkeep.domain.times import moment
 from snapkeep.domain.troubles import Topic, TroubleKind
 from snapkeep.ports import Announcer, Clock, Clusters, Journal, Snapshots
 from snapkeep.services.give_up import GiveUp, why_given_up

@@ -9,7 +9,7 @@ from snapkeep.domain.points import PointState
 from snapkeep.domain.restore.findings import Finding, error, warning
 from snapkeep.domain.restore.points import PointFacts
 from snapkeep.domain.restore.targets import TargetFacts
-from snapkeep.domain.retention.candidates import moment
+from snapkeep.domain.times import moment
 
 NAMED = 3
 """Points of an earlier claim that a finding names."""

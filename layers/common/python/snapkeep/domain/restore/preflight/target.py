@@ -22,7 +22,7 @@ from snapkeep.domain.restore.preflight.quotas import quota_findings
 from snapkeep.domain.restore.preflight.size import type_findings
 from snapkeep.domain.restore.requests import RestoreRequest
 from snapkeep.domain.restore.targets import ClassFacts, TargetFacts
-from snapkeep.domain.retention.candidates import moment
+from snapkeep.domain.times import moment
 
 OURS = "snapkeep.io/"
 MULTI_ATTACH = frozenset({"io1", "io2"})

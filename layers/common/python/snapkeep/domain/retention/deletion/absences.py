@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from snapkeep.domain.retention.candidates import Protection, moment
+from snapkeep.domain.retention.candidates import Protection
+from snapkeep.domain.times import moment
 
 PROTECTED_FOR = timedelta(hours=72)
 """How long a point that was brought back is kept for whoever wants to use it."""

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
-from snapkeep.domain.retention.candidates import moment
+from snapkeep.domain.times import moment
 
 REMIND_AFTER = timedelta(days=7)
 """People are reminded of an open refusal this often."""

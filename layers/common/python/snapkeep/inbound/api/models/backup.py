@@ -16,8 +16,8 @@ from snapkeep.domain.claims import ClaimName
 from snapkeep.domain.points import Point, PointState
 from snapkeep.domain.policies import Method, Operator, Requirement, Selection
 from snapkeep.domain.sizes import parse_quantity
+from snapkeep.domain.times import to_second
 from snapkeep.inbound.api.names import DNS_LABEL
-from snapkeep.inbound.api.words import time_text
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=253)]
 NamespaceName = Annotated[str, StringConstraints(pattern=DNS_LABEL)]
@@ -198,7 +198,7 @@ def plan_model(plan: BackupPlan) -> BackupPlanModel:
 def started_model(run: Run) -> StartedBackupModel:
     """An accepted backup as it is answered."""
     return StartedBackupModel(
-        id=run.id, cluster=run.cluster, policy=run.policy, slot=time_text(run.slot), state=run.state
+        id=run.id, cluster=run.cluster, policy=run.policy, slot=to_second(run.slot), state=run.state
     )
 
 

@@ -7,8 +7,9 @@ from pydantic import BaseModel
 from snapkeep.domain.points import PointState
 from snapkeep.domain.report.catalogue import RecoveryPoint
 from snapkeep.domain.restore.holds import Hold
+from snapkeep.domain.times import to_second
 from snapkeep.inbound.api.actions import ShownPoint
-from snapkeep.inbound.api.words import size_text, time_text
+from snapkeep.inbound.api.words import size_text
 
 
 class PointModel(BaseModel):
@@ -70,7 +71,7 @@ def point_model(point: RecoveryPoint) -> PointModel:
         claim=facts.claim,
         claim_uid=facts.claim_uid,
         policy=facts.policy,
-        slot=time_text(facts.slot) if facts.slot else None,
+        slot=to_second(facts.slot) if facts.slot else None,
         state=facts.state.public,
         size=size_text(facts.size_bytes),
         size_bytes=facts.size_bytes,
@@ -81,7 +82,7 @@ def point_model(point: RecoveryPoint) -> PointModel:
         fs_type=facts.fs_type,
         group=point.group,
         method=point.method,
-        started_at=time_text(point.started_at),
+        started_at=to_second(point.started_at),
         held=point.held,
         archived=facts.archived,
     )
@@ -95,5 +96,5 @@ def shown_point_model(shown: ShownPoint) -> ShownPointModel:
 
 
 def _hold(hold: Hold) -> HoldModel:
-    until = time_text(hold.ends) if hold.ends else None
+    until = to_second(hold.ends) if hold.ends else None
     return HoldModel(holder=hold.holder, reason=hold.reason, until=until, by=hold.by)

@@ -11,7 +11,8 @@ from snapkeep.domain.report.claims import ClaimState, ReportedClaim
 from snapkeep.domain.report.facts import Report, ReportedPolicy, opened
 from snapkeep.domain.report.points import Outlook, ReportedPoint
 from snapkeep.domain.restore.operations import RestoreOperation, Stage
-from snapkeep.inbound.api.words import size_text, time_text
+from snapkeep.domain.times import to_second
+from snapkeep.inbound.api.words import size_text
 
 
 class RunModel(BaseModel):
@@ -111,7 +112,7 @@ def status_model(report: Report) -> StatusModel:
     """A status as it is answered."""
     return StatusModel(
         cluster=report.cluster,
-        at=time_text(report.at),
+        at=to_second(report.at),
         claims={state.value: report.count(state) for state in ClaimState if state is not ClaimState.GONE},
         troubles=[
             TroubleModel(namespace=claim.namespace, claim=claim.claim, state=claim.state, reason=claim.reason)
@@ -132,9 +133,9 @@ def claim_model(claim: ReportedClaim) -> ClaimModel:
         state=claim.state,
         reason=claim.reason,
         policies=list(claim.policies),
-        last_good=time_text(claim.last_good) if claim.last_good else None,
+        last_good=to_second(claim.last_good) if claim.last_good else None,
         last_good_id=claim.last_good_id,
-        next_run=time_text(claim.next_run) if claim.next_run else None,
+        next_run=to_second(claim.next_run) if claim.next_run else None,
         objective_seconds=int(claim.objective.total_seconds()) if claim.objective else None,
         recovery_points=[_point(point) for point in claim.points],
     )
@@ -145,21 +146,21 @@ def _policy(policy: ReportedPolicy) -> PolicyStatusModel:
         name=policy.name,
         claims=policy.claims,
         last_run=_run(policy.last_run) if policy.last_run else None,
-        next_run=time_text(policy.next_run) if policy.next_run else None,
+        next_run=to_second(policy.next_run) if policy.next_run else None,
         keeps=policy.keeps,
     )
 
 
 def _run(run: Run) -> RunModel:
-    return RunModel(slot=time_text(run.slot), state=run.state, ready=run.ready, total=run.total)
+    return RunModel(slot=to_second(run.slot), state=run.state, ready=run.ready, total=run.total)
 
 
 def _incident(record: IncidentRecord) -> IncidentModel:
     return IncidentModel(
         instance=record.instance,
         node=record.node,
-        opened_at=time_text(opened(record)),
-        closed_at=time_text(record.closed_at) if record.closed_at else None,
+        opened_at=to_second(opened(record)),
+        closed_at=to_second(record.closed_at) if record.closed_at else None,
         latest=record.timeline[-1].text if record.timeline else "",
     )
 
@@ -170,14 +171,14 @@ def _restore(item: RestoreOperation) -> RestoreStatusModel:
         namespace=item.namespace,
         claim=item.target,
         stage=item.stage,
-        accepted_at=time_text(item.accepted_at),
+        accepted_at=to_second(item.accepted_at),
     )
 
 
 def _point(point: ReportedPoint) -> ReportedPointModel:
     return ReportedPointModel(
         id=point.id,
-        slot=time_text(point.slot),
+        slot=to_second(point.slot),
         policy=point.policy,
         state=point.state,
         size=size_text(point.size_bytes),
@@ -185,5 +186,5 @@ def _point(point: ReportedPoint) -> ReportedPointModel:
         held=point.held,
         fate=point.fate,
         reasons=list(point.reasons),
-        goes_at=time_text(point.goes_at) if point.goes_at else None,
+        goes_at=to_second(point.goes_at) if point.goes_at else None,
     )

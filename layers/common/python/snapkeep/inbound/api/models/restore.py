@@ -12,8 +12,9 @@ from snapkeep.domain.restore.operations import RestoreOperation, Way
 from snapkeep.domain.restore.plans import RestorePlan
 from snapkeep.domain.restore.progress import ClaimEvent, Progress, RestoreState
 from snapkeep.domain.restore.requests import Expand, RestoreRequest
+from snapkeep.domain.times import to_second
 from snapkeep.inbound.api.names import DNS_LABEL, EKS_NAME
-from snapkeep.inbound.api.words import FindingModel, finding, size_text, time_text
+from snapkeep.inbound.api.words import FindingModel, finding, size_text
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=253)]
 Short = Annotated[str, StringConstraints(max_length=100)]
@@ -210,7 +211,7 @@ def summary_model(restore: RestoreOperation) -> RestoreSummaryModel:
         size=size_text(restore.size_bytes),
         size_bytes=restore.size_bytes,
         storage_class=restore.storage_class,
-        accepted_at=time_text(restore.accepted_at),
+        accepted_at=to_second(restore.accepted_at),
         caller=restore.caller,
     )
 
@@ -221,15 +222,15 @@ def restore_model(restore: RestoreOperation, seen: Progress) -> RestoreModel:
         **summary_model(restore).model_dump(),
         state=seen.state,
         text=seen.text,
-        held_until=time_text(restore.held_until) if restore.held_until and restore.is_open else None,
-        timeline=[MomentModel(at=time_text(moment.at), text=moment.text) for moment in restore.timeline],
+        held_until=to_second(restore.held_until) if restore.held_until and restore.is_open else None,
+        timeline=[MomentModel(at=to_second(moment.at), text=moment.text) for moment in restore.timeline],
         events=[_event(event) for event in seen.events],
     )
 
 
 def _event(event: ClaimEvent) -> ClaimEventModel:
     return ClaimEventModel(
-        at=time_text(event.at),
+        at=to_second(event.at),
         type=event.type,
         reason=event.reason,
         message=event.message,

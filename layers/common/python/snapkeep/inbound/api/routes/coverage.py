@@ -8,12 +8,12 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 from pydantic import BaseModel
 
 from snapkeep.domain.report.coverage import Coverage, CoverageReport, CoveredClaim, LastGood
+from snapkeep.domain.times import to_second
 from snapkeep.inbound.api.actions import Actions
 from snapkeep.inbound.api.answers import read_responses
 from snapkeep.inbound.api.names import Cluster, Namespace
 from snapkeep.inbound.api.once import Once
 from snapkeep.inbound.api.routing import new_router
-from snapkeep.inbound.api.words import time_text
 
 
 class LastGoodModel(BaseModel):
@@ -72,7 +72,7 @@ def coverage_routes(actions: Actions, once: Once) -> Router:
 def _model(report: CoverageReport) -> CoverageModel:
     return CoverageModel(
         cluster=report.cluster,
-        at=time_text(report.at),
+        at=to_second(report.at),
         protected=report.count(Coverage.PROTECTED),
         late=report.count(Coverage.LATE),
         unprotected=report.count(Coverage.UNPROTECTED),
@@ -88,12 +88,12 @@ def _claim(claim: CoveredClaim) -> CoveredClaimModel:
         state=claim.state,
         reason=claim.reason,
         policy=claim.policy,
-        last_good=LastGoodModel(id=good.point_id, policy=good.policy, slot=time_text(good.slot))
+        last_good=LastGoodModel(id=good.point_id, policy=good.policy, slot=to_second(good.slot))
         if good
         else None,
-        next_run=time_text(claim.next_run) if claim.next_run else None,
+        next_run=to_second(claim.next_run) if claim.next_run else None,
     )
 
 
 def _last_good(good: LastGood) -> LastGoodModel:
-    return LastGoodModel(id=good.point_id, policy=good.policy, slot=time_text(good.slot))
+    return LastGoodModel(id=good.point_id, policy=good.policy, slot=to_second(good.slot))

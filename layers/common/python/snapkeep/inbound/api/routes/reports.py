@@ -5,13 +5,13 @@ from __future__ import annotations
 from aws_lambda_powertools.event_handler.api_gateway import Router
 from pydantic import BaseModel
 
+from snapkeep.domain.times import to_second
 from snapkeep.inbound.api.actions import Actions
 from snapkeep.inbound.api.answers import read_responses
 from snapkeep.inbound.api.models.report import ClaimModel, StatusModel, claim_model, status_model
 from snapkeep.inbound.api.names import Claim, Cluster, Namespace
 from snapkeep.inbound.api.once import Once
 from snapkeep.inbound.api.routing import new_router
-from snapkeep.inbound.api.words import time_text
 
 
 class ReportModel(BaseModel):
@@ -56,9 +56,9 @@ def report_routes(actions: Actions, once: Once) -> Router:
         link = actions.report_pages.link(cluster)
         return ReportModel(
             cluster=cluster,
-            written_at=time_text(link.written_at),
+            written_at=to_second(link.written_at),
             url=link.url,
-            expires_at=time_text(link.expires_at),
+            expires_at=to_second(link.expires_at),
         )
 
     return router

@@ -11,7 +11,7 @@ from snapkeep.domain.naming import point_id
 from snapkeep.domain.points import ClaimFacts, Point, PointState
 from snapkeep.domain.policies import Policy
 from snapkeep.domain.report.coverage import ALLOWANCE
-from snapkeep.domain.retention.candidates import moment
+from snapkeep.domain.times import moment
 from snapkeep.ports import Clock, Journal
 from snapkeep.services.backup.healing.missed_slots import MissedSlots
 

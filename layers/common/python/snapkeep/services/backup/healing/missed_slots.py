@@ -9,11 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from snapkeep.domain.backup.runs import Run, RunState, run_id, slot_text
+from snapkeep.domain.backup.runs import Run, RunState, run_id
 from snapkeep.domain.backup.schedule import rate_of
 from snapkeep.domain.policies import Policy
 from snapkeep.domain.report.coverage import ALLOWANCE
 from snapkeep.domain.retention.spacing import least_apart
+from snapkeep.domain.times import compact
 from snapkeep.ports import Announcer, Calendar, Clock, Journal, Starter
 
 GRACE = timedelta(minutes=5)
@@ -54,7 +55,7 @@ class MissedSlots:
             if now > slot + policy.schedule.catch_up:
                 reason = f"the slot was not run within its catch-up window of {policy.schedule.catch_up}"
             elif slot < newest:
-                reason = f"the slot was not run before {slot_text(newest)}, which is run in its place"
+                reason = f"the slot was not run before {compact(newest)}, which is run in its place"
             else:
                 self.starter.start_run(cluster, policy.name, slot)
                 caught_up.started.append(name)

@@ -11,8 +11,8 @@ from snapkeep.domain.backup.runs import Run, RunState
 from snapkeep.domain.errors import PermanentError
 from snapkeep.domain.points import GIVE_UP_AFTER
 from snapkeep.domain.policies import INTERRUPTION, Deployment, Policy
-from snapkeep.domain.retention.candidates import moment
 from snapkeep.domain.retention.deletion.orphans import SWEPT_EVERY
+from snapkeep.domain.times import moment
 from snapkeep.domain.troubles import Topic, TroubleKind
 from snapkeep.ports import Announcer, Clock, Journal, Starter
 from snapkeep.services.backup.close_run import announce, close_at_limit, close_if_settled
