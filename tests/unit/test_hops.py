@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.hops import LAYER
 from tests.hops.source import Source
 from tests.hops.walk import Hop, hops
 
@@ -119,3 +120,19 @@ def test_the_walk_ends_at_effects_and_at_words_that_all_use(tmp_path: Path, wher
 def test_a_flow_that_nobody_has_is_refused(tmp_path: Path) -> None:
     with pytest.raises(KeyError):
         flow(tmp_path, "run:walk", run="def run() -> None:\n    pass")
+
+
+@pytest.mark.parametrize(
+    ("entry", "most"),
+    [
+        ("snapkeep.services.retention.prune:Prune.run", 12),
+        ("snapkeep.services.backup.take:TakeSnapshots.run", 3),
+        ("snapkeep.services.restore.plan:PlanRestore.plan", 9),
+    ],
+)
+def test_our_flows_lead_back_no_more_often_than_this(entry: str, most: int) -> None:
+    found = hops(entry, Source(LAYER))
+    assert len(found) > most, "the walk follows the flow"
+    assert len(back(found)) <= most, "\n".join(
+        f"{hop.caller} -> {hop.called}" for hop in found if hop.is_return
+    )

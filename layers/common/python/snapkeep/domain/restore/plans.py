@@ -5,15 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from snapkeep.domain.drivers import DRIVERS
 from snapkeep.domain.restore.findings import Finding, Severity
 from snapkeep.domain.restore.operations import RestoreOperation, Way
 from snapkeep.domain.restore.points import PointFacts
-from snapkeep.domain.restore.preflight.driver import serving_driver, tag_findings
+from snapkeep.domain.restore.preflight.binding import binding_findings
+from snapkeep.domain.restore.preflight.driver import (
+    driver_findings,
+    no_class_finding,
+    serving_driver,
+    tag_findings,
+)
+from snapkeep.domain.restore.preflight.file_systems import file_system_findings
 from snapkeep.domain.restore.preflight.key import key_findings
+from snapkeep.domain.restore.preflight.limits import limit_findings
+from snapkeep.domain.restore.preflight.place import place_findings
 from snapkeep.domain.restore.preflight.point import point_findings
-from snapkeep.domain.restore.preflight.quotas import import_quota_findings
-from snapkeep.domain.restore.preflight.size import sizing
-from snapkeep.domain.restore.preflight.target import target_findings
+from snapkeep.domain.restore.preflight.quotas import import_quota_findings, quota_findings
+from snapkeep.domain.restore.preflight.size import sizing, type_findings
+from snapkeep.domain.restore.preflight.target import sharing_findings, target_findings
 from snapkeep.domain.restore.requests import RestoreRequest
 from snapkeep.domain.restore.targets import TargetFacts
 
@@ -68,20 +78,36 @@ def plan(request: RestoreRequest, point: PointFacts, target: TargetFacts) -> Res
     size = sizing(request, point)
     driver = serving_driver(request, point, target).name
     way = _way(request, point, driver)
+    name = request.storage_class or point.storage_class
+    storage = target.classes.get(name)
     found = [
         *size.findings,
         *point_findings(point, target),
         *key_findings(point),
         *tag_findings(request, point, target),
-        *target_findings(request, point, target, size.size_bytes),
-        *(import_quota_findings(request, target.quotas) if way is Way.IMPORT else ()),
+        *target_findings(request, point, target, driver),
     ]
+    if storage is None:
+        found.append(no_class_finding(request, name, point, target))
+    else:
+        found += driver_findings(request, point, storage, target)
+        if storage.provisioner in DRIVERS:
+            found += place_findings(request, storage, target)
+        found += sharing_findings(point, storage)
+        found += type_findings(size.size_bytes, storage.volume_type, storage.name)
+        found += file_system_findings(point, storage, target)
+        found += binding_findings(request, point, storage, target, size.size_bytes)
+    if size.size_bytes and target.namespace_phase:
+        found += quota_findings(request, name, size.size_bytes, target.quotas)
+        found += limit_findings(request, size.size_bytes, target.limits)
+    if way is Way.IMPORT:
+        found += import_quota_findings(request, target.quotas)
     return RestorePlan(
         request=request,
         point=point,
         findings=tuple(sorted(found, key=lambda item: ORDER.index(item.severity))),
         size_bytes=size.size_bytes,
-        storage_class=request.storage_class or point.storage_class,
+        storage_class=name,
         way=way,
         driver=driver,
     )

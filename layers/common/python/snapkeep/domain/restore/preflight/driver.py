@@ -46,6 +46,17 @@ def driver_findings(
         )
 
 
+def no_class_finding(request: RestoreRequest, name: str, point: PointFacts, target: TargetFacts) -> Finding:
+    """That the cluster has no class of that name ("": none was given, and none can be taken)."""
+    fitting = ", ".join(fitting_classes(point, target)) or "none"
+    what = f"has no storage class {name}" if name else "is not told which storage class to use"
+    return error(
+        "no_storage_class",
+        f"cluster {request.cluster} {what}; classes of EBS drivers there: {fitting}",
+        choose_class(point, target),
+    )
+
+
 def tag_findings(request: RestoreRequest, point: PointFacts, target: TargetFacts) -> Iterator[Finding]:
     """Tags without which the driver may not restore from the point's snapshot into this cluster."""
     driver = serving_driver(request, point, target)

@@ -4,22 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from snapkeep.domain.drivers import DRIVERS
 from snapkeep.domain.naming import LABEL_LIMIT, NAME_LIMIT, is_claim_name, is_label
 from snapkeep.domain.restore.findings import Finding, error, warning
 from snapkeep.domain.restore.points import PointFacts
-from snapkeep.domain.restore.preflight.binding import binding_findings
-from snapkeep.domain.restore.preflight.driver import (
-    choose_class,
-    driver_findings,
-    fitting_classes,
-    serving_driver,
-)
-from snapkeep.domain.restore.preflight.file_systems import file_system_findings
-from snapkeep.domain.restore.preflight.limits import limit_findings
-from snapkeep.domain.restore.preflight.place import place_findings
-from snapkeep.domain.restore.preflight.quotas import quota_findings
-from snapkeep.domain.restore.preflight.size import type_findings
 from snapkeep.domain.restore.requests import RestoreRequest
 from snapkeep.domain.restore.targets import ClassFacts, TargetFacts
 from snapkeep.domain.times import moment
@@ -30,12 +17,13 @@ SINGLE_NODE = frozenset({"ReadWriteOnce", "ReadWriteOncePod"})
 
 
 def target_findings(
-    request: RestoreRequest, point: PointFacts, target: TargetFacts, size_bytes: int
+    request: RestoreRequest, point: PointFacts, target: TargetFacts, driver: str
 ) -> Iterator[Finding]:
-    """Name, namespace, quota, class, modes and zone of the claim to be made."""
+    """Name, labels and modes of the claim to be made, its namespace, and whether the cluster can restore from
+    snapshots at all, by the driver of that name."""
     yield from _name(request, target)
     yield from _namespace(request, target)
-    no_snapshots = target.no_snapshots.get(serving_driver(request, point, target).name, "")
+    no_snapshots = target.no_snapshots.get(driver, "")
     if no_snapshots:
         yield error(
             "no_snapshot_support",
@@ -51,21 +39,20 @@ def target_findings(
         )
     yield from _labels(request)
     yield from _modes(point)
-    name = request.storage_class or point.storage_class
-    found = target.classes.get(name)
-    if found is None:
-        yield _no_class(request, name, point, target)
-    else:
-        yield from driver_findings(request, point, found, target)
-        if found.provisioner in DRIVERS:
-            yield from place_findings(request, found, target)
-        yield from _shared_device(point, found)
-        yield from type_findings(size_bytes, found.volume_type, found.name)
-        yield from file_system_findings(point, found, target)
-        yield from binding_findings(request, point, found, target, size_bytes)
-    if size_bytes and target.namespace_phase:
-        yield from quota_findings(request, name, size_bytes, target.quotas)
-        yield from limit_findings(request, size_bytes, target.limits)
+
+
+def sharing_findings(point: PointFacts, found: ClassFacts) -> Iterator[Finding]:
+    """Only io2 volumes (and io1) can be attached to several instances, and only as raw devices.
+    https://docs.aws.amazon.com/ebs/latest/userguide/ebs-volumes-multi.html
+    """
+    shared = sorted(set(point.access_modes) - SINGLE_NODE)
+    if shared and point.volume_mode == "Block" and found.volume_type not in MULTI_ATTACH:
+        yield error(
+            "volume_type_not_shared",
+            f"recovery point {point.id} asks for {', '.join(shared)}, and storage class {found.name} makes "
+            f"{found.volume_type} volumes, which one node can use at a time",
+            "choose an io2 class",
+        )
 
 
 def _name(request: RestoreRequest, target: TargetFacts) -> Iterator[Finding]:
@@ -132,27 +119,3 @@ def _labels(request: RestoreRequest) -> Iterator[Finding]:
                 "at most, letters, digits, -, _ and ., beginning and ending with a letter or digit",
                 "mend it, or leave it out",
             )
-
-
-def _shared_device(point: PointFacts, found: ClassFacts) -> Iterator[Finding]:
-    """Only io2 volumes (and io1) can be attached to several instances, and only as raw devices.
-    https://docs.aws.amazon.com/ebs/latest/userguide/ebs-volumes-multi.html
-    """
-    shared = sorted(set(point.access_modes) - SINGLE_NODE)
-    if shared and point.volume_mode == "Block" and found.volume_type not in MULTI_ATTACH:
-        yield error(
-            "volume_type_not_shared",
-            f"recovery point {point.id} asks for {', '.join(shared)}, and storage class {found.name} makes "
-            f"{found.volume_type} volumes, which one node can use at a time",
-            "choose an io2 class",
-        )
-
-
-def _no_class(request: RestoreRequest, name: str, point: PointFacts, target: TargetFacts) -> Finding:
-    fitting = ", ".join(fitting_classes(point, target)) or "none"
-    what = f"has no storage class {name}" if name else "is not told which storage class to use"
-    return error(
-        "no_storage_class",
-        f"cluster {request.cluster} {what}; classes of EBS drivers there: {fitting}",
-        choose_class(point, target),
-    )
