@@ -101,7 +101,12 @@ class MemoryJournal(
         known = self.runs.get(run.id)
         if known and known.state is RunState.PLANNING:
             self.runs[run.id] = replace(
-                known, state=RunState.RUNNING, total=run.total, degraded=run.degraded, left=dict(run.left)
+                known,
+                state=RunState.RUNNING,
+                total=run.total,
+                degraded=run.degraded,
+                left=dict(run.left),
+                ends_untold=run.ends_untold,
             )
             self._leases.pop((run.id, ""), None)
         self._after("start_run")

@@ -95,9 +95,9 @@ def test_starting_a_run_writes_what_planning_found_and_leaves_the_counts_alone(j
     journal.open_run(run, ME, UNTIL, NOW)
     journal.add_points([point, a_point("logs")])
     journal.finish(point, Outcome(PointState.FAILED, NOW, "volume gone"))
-    journal.start_run(replace(run, total=2, degraded="API down", left={"efs": 3}))
+    journal.start_run(replace(run, total=2, degraded="API down", left={"efs": 3}, ends_untold=True))
     assert journal.run(run.id) == replace(
-        run, state=RunState.RUNNING, total=2, failed=1, degraded="API down", left={"efs": 3}
+        run, state=RunState.RUNNING, total=2, failed=1, degraded="API down", left={"efs": 3}, ends_untold=True
     )
 
 

@@ -466,7 +466,7 @@ class Journal(GivenUpJournal, Protocol):
         """What a run did not take."""
 
     def start_run(self, run: Run) -> None:
-        """Mark a planned run `running` with its total, degraded and left; its jobs have been sent.
+        """Mark a planned run `running` with its total, degraded, left, ends_untold; its jobs have been sent.
 
         The counts of ready and failed points belong to `finish` and stay untouched.
         """

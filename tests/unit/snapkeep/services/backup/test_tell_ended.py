@@ -94,6 +94,34 @@ def test_a_claim_that_another_policy_takes_rings_nobody() -> None:
     assert world.announcer.troubles == []
 
 
+@pytest.mark.parametrize("call", ["runs_of", "troubles", "write_troubles"])
+@pytest.mark.parametrize("nights_without", [1, 3])
+def test_an_end_that_could_not_be_journaled_for_some_nights_rings_once_afterwards(
+    call: str, nights_without: int
+) -> None:
+    world = a_world(a_claim("a"), a_claim("b"))
+    world.cluster.claim_list[1] = replace(a_claim("b"), phase="Lost", volume=None)
+    for day in range(2, 2 + nights_without):
+        world.journal.fail_next(call, TemporaryError("no answer"))
+        nights(world, day, day + 1)
+    assert world.announcer.rung() == []
+    nights(world, 6, 9)
+    assert world.announcer.rung() == ["shop/b"]
+
+
+def test_an_end_during_a_night_without_the_cluster_rings_afterwards() -> None:
+    world = a_world(a_claim("a"), a_claim("b"))
+    for snapshot in list(world.ebs.all.values()):
+        if snapshot.volume_id == "vol-b":  # nothing is left that would let it be taken by its tags
+            del world.ebs.all[snapshot.id]
+    world.clusters.unreachable.add("myeks")
+    nights(world, 2, 3)
+    world.clusters.unreachable.clear()
+    world.cluster.claim_list[1] = replace(a_claim("b"), phase="Lost", volume=None)
+    nights(world, 3, 5)
+    assert world.announcer.rung() == ["shop/b"]
+
+
 def test_no_backup_fails_because_an_end_could_not_be_told() -> None:
     world = a_world(a_claim("a"), a_claim("b"))
     world.cluster.claim_list[1] = replace(a_claim("b"), phase="Lost", volume=None)

@@ -62,6 +62,7 @@ def run_of(item: Item) -> Run:
         wish=wish_of(item["wish"]) if "wish" in item else None,
         late=int(item.get("late", 0)),
         deployment=item.get("deployment", ""),
+        ends_untold=bool(item.get("ends_untold", False)),
     )
 
 

@@ -71,16 +71,18 @@ class RunRecords:
         return self.run(request["run"]) if request else None
 
     def start_run(self, run: Run) -> None:
-        """Mark a planned run `running` with total, degraded and left; one past planning stays as it is."""
+        """Mark a planned run `running` with what planning found; one past planning stays as it is."""
         values = {
             "planning": RunState.PLANNING.value,
             "running": RunState.RUNNING.value,
             "total": run.total,
             "degraded": run.degraded,
             "left": dict(run.left),
+            "untold": run.ends_untold,
         }
         change = (
-            "SET #state = :running, #total = :total, #degraded = :degraded, #left = :left "
+            "SET #state = :running, #total = :total, #degraded = :degraded, #left = :left, "
+            "#ends_untold = :untold "
             "REMOVE #lease_owner, #lease_until"
         )
         try:

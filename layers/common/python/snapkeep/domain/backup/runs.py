@@ -36,7 +36,8 @@ class Run:
     all it should (cluster unreachable); such a run ends `partially_failed` at best. `left` counts
     the claims that were not taken, by reason code. A run of the policy `on-demand` has the `wish` it
     was asked for by. `deployment` is the name of the one that takes it, which is part of the ids of its
-    points; "" in runs from before.
+    points; "" in runs from before. `ends_untold`: people could not be told of claims whose backups ended with
+    this run.
     """
 
     id: str
@@ -55,6 +56,7 @@ class Run:
     wish: OnDemandRequest | None = None
     late: int = 0
     deployment: str = ""
+    ends_untold: bool = False
 
     @property
     def is_settled(self) -> bool:

@@ -17,14 +17,13 @@ from snapkeep.domain.backup.on_demand import (
 )
 from snapkeep.domain.backup.protectability import Code
 from snapkeep.domain.backup.runs import Run, RunState, policy_of_run, run_id
-from snapkeep.domain.backup.selection import POLICY_LABEL, Selected, Taken, misread_exclusion, select_for
+from snapkeep.domain.backup.selection import Selected, Taken, select_for
 from snapkeep.domain.backup.sharing import told_of_each_other
 from snapkeep.domain.drivers import AUTO_MODE
-from snapkeep.domain.errors import ClusterUnreachable, PermanentError, SnapkeepError
+from snapkeep.domain.errors import ClusterUnreachable, PermanentError
 from snapkeep.domain.naming import point_id
 from snapkeep.domain.points import ClaimFacts, Point, PointState, facts_of
 from snapkeep.domain.policies import ON_DEMAND, Deployment, Method, Policy
-from snapkeep.domain.troubles import Topic, TroubleKind
 from snapkeep.ports import (
     Announcer,
     Clock,
@@ -39,8 +38,7 @@ from snapkeep.ports import (
 )
 from snapkeep.services.backup.close_run import close_if_settled
 from snapkeep.services.backup.known_claims import KnownClaim, known_claims
-from snapkeep.services.backup.tell_ended import TellEnded
-from snapkeep.services.tell_troubles import TellTroubles
+from snapkeep.services.backup.tell_ended import TellUnmeant
 
 LEASE = timedelta(minutes=5)
 """Longer than the function may run, so that a live planner never loses its lease."""
@@ -53,13 +51,15 @@ log = logging.getLogger(__name__)
 class RunPlan:
     """What a look at the cluster gave: points to take, what is left, and why less was possible.
 
-    `blocked` says by the name of a driver why no csi point of its volumes can be taken.
+    `ends_untold`: nobody was told of claims whose backups end here. `blocked` says by the name of a driver
+    why no csi point of its volumes can be taken.
     """
 
     points: Sequence[Point]
     left: Sequence[Left] = ()
     degraded: str = ""
     blocked: Mapping[str, str] = field(default_factory=dict)
+    ends_untold: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +131,7 @@ class PlanBackup:
             total=len(points),
             degraded=planned.degraded,
             left=_counts(planned.left),
+            ends_untold=planned.ends_untold,
         )
         self.journal.start_run(started)
         close_if_settled(self.journal, self.announcer, run.id, self.clock())
@@ -141,11 +142,13 @@ class PlanBackup:
         try:
             cluster = self.clusters.open(run.cluster)
             selected = self._select(run, policy, cluster)
-            self._tell_unmeant(run, policy, selected)
+            unmeant = TellUnmeant(self.deployment, self.journal, self.announcer, self.clock)
+            ends_untold = run.wish is None and not unmeant.tell(run, policy, selected)
             points = _arranged(_points(run, selected.taken))
             left = [Left(str(item.subject), item.code.value, item.reason) for item in selected.left]
             degraded = unmet(run.wish, run.cluster, selected) if run.wish else ""
-            return self._checked(cluster, policy, RunPlan(points, left, degraded))
+            planned = RunPlan(points, left, degraded, ends_untold=ends_untold)
+            return self._checked(cluster, policy, planned)
         except (ClusterUnreachable, PermanentError) as error:
             degraded = (
                 f"the claims of cluster {run.cluster} could not be read ({error.reason}); "
@@ -154,27 +157,7 @@ class PlanBackup:
             known = list(self._known(run, policy))
             kept = _known_points(run, (item for item in known if not item.successor))
             left = [_replaced(item) for item in known if item.successor]
-            return RunPlan(_arranged(kept), left, degraded)
-
-    def _tell_unmeant(self, run: Run, policy: Policy, selected: Selected) -> None:
-        """Tell of claims that are taken although a label seems to exclude them, and of those that no policy
-        takes because their label names none, or takes any more; it never fails a run."""
-        if run.wish is not None:
-            return
-        taken = {str(item.claim): why for item in selected.taken if (why := misread_exclusion(item.claim))}
-        nobodys = {
-            str(item.subject): item.reason for item in selected.left if item.code is Code.UNKNOWN_POLICY
-        }
-        try:
-            tell = TellTroubles(self.journal, self.announcer, self.clock).tell
-            tell(Topic(TroubleKind.LABEL_MISREAD, run.cluster, run.policy), taken)
-            # The same for every policy of the cluster: told under one topic, and so once.
-            tell(Topic(TroubleKind.LABEL_MISREAD, run.cluster, POLICY_LABEL), nobodys)
-            TellEnded(self.deployment, self.journal, self.announcer, self.clock).tell(
-                run, policy, selected.left
-            )
-        except SnapkeepError as error:
-            log.warning("what policy %s leaves was not told of: %s", run.policy, error.reason)
+            return RunPlan(_arranged(kept), left, degraded, ends_untold=run.wish is None)
 
     def _select(self, run: Run, policy: Policy, cluster: Cluster) -> Selected:
         if run.wish is None:

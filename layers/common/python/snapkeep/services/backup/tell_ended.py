@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from snapkeep.domain.backup.runs import Run
-from snapkeep.domain.backup.selection import EXCLUDE_LABEL, Code, SkippedClaim, Taken, decide
+from snapkeep.domain.backup.selection import (
+    EXCLUDE_LABEL,
+    POLICY_LABEL,
+    Code,
+    Selected,
+    SkippedClaim,
+    Taken,
+    decide,
+    misread_exclusion,
+)
 from snapkeep.domain.claims import Claim
+from snapkeep.domain.errors import SnapkeepError
 from snapkeep.domain.policies import Deployment, Policy
 from snapkeep.domain.troubles import Topic, TroubleKind
 from snapkeep.ports import Clock, Journal, TroubleNews
@@ -17,13 +28,15 @@ from snapkeep.services.tell_troubles import TellTroubles
 LOOK_BACK = timedelta(days=35)
 """How far back the run before this one is looked for: a month between two slots, and some days."""
 
+log = logging.getLogger(__name__)
+
 MEANT = (Code.EXCLUDED, Code.DELETING, Code.OTHER_POLICY, Code.UNKNOWN_POLICY)
 """Left on purpose, taken by another policy, or told of already because of a label."""
 
 
 @dataclass(frozen=True, slots=True)
 class TellEnded:
-    """Compares what a run leaves with what the run before it took."""
+    """Compares what a run leaves with what the runs before it took."""
 
     deployment: Deployment
     journal: Journal
@@ -33,7 +46,8 @@ class TellEnded:
     def tell(self, run: Run, policy: Policy, left: Sequence[SkippedClaim]) -> None:
         """Tell of claims that the policy's last run took and no policy takes now, while they are there.
 
-        Raises SnapkeepError when the journal does not answer.
+        Raises SnapkeepError when the journal does not answer. The run is journaled with `ends_untold` then,
+        so that the next one tells.
         """
         topic = Topic(TroubleKind.BACKUPS_ENDED, run.cluster, policy.name)
         known = self.journal.troubles(topic)
@@ -56,16 +70,63 @@ class TellEnded:
         return not any(isinstance(decide(claim, other, policies), Taken) for other in others)
 
     def _taken_before(self, run: Run, claims: Sequence[Claim]) -> set[str]:
-        """The names of those that have a point in the policy's run before this one."""
+        """The names of those that have a point in the policy's run before this one, or in one of those before
+        it whose ends nobody was told of."""
         if not claims:
             return set()
-        runs = self.journal.runs_of(run.cluster, run.policy, run.slot - LOOK_BACK)
-        before = max((item for item in runs if item.slot < run.slot and item.total), key=_slot, default=None)
-        if before is None:
-            return set()
         wanted = {claim.uid: str(claim) for claim in claims}
-        points = self.journal.points_of(before.id)
-        return {wanted[point.claim.uid] for point in points if point.claim.uid in wanted}
+        found: set[str] = set()
+        for before in self._not_compared(run):
+            points = self.journal.points_of(before.id)
+            found |= {wanted[point.claim.uid] for point in points if point.claim.uid in wanted}
+        return found
+
+    def _not_compared(self, run: Run) -> Iterator[Run]:
+        """The runs of the policy before this one, newest first, down to one whose ends were told."""
+        runs = self.journal.runs_of(run.cluster, run.policy, run.slot - LOOK_BACK)
+        earlier = [item for item in runs if item.slot < run.slot and item.total]
+        for before in sorted(earlier, key=_slot, reverse=True):
+            yield before
+            if not before.ends_untold:
+                return
+
+
+@dataclass(frozen=True, slots=True)
+class TellUnmeant:
+    """Tells what a run takes or leaves although people may not mean it; that never fails the run."""
+
+    deployment: Deployment
+    journal: Journal
+    news: TroubleNews
+    clock: Clock
+
+    def tell(self, run: Run, policy: Policy, selected: Selected) -> bool:
+        """Tell of claims that are taken although a label seems to exclude them, and of those that no policy
+        takes because their label names none, or takes any more.
+
+        False when the next run has to tell of those whose backups end with this one.
+        """
+        taken = {str(item.claim): why for item in selected.taken if (why := misread_exclusion(item.claim))}
+        nobodys = {
+            str(item.subject): item.reason for item in selected.left if item.code is Code.UNKNOWN_POLICY
+        }
+        tell = TellTroubles(self.journal, self.news, self.clock).tell
+        ended = TellEnded(self.deployment, self.journal, self.news, self.clock)
+        is_told = _tried(run, lambda: ended.tell(run, policy, selected.left))
+        _tried(run, lambda: tell(Topic(TroubleKind.LABEL_MISREAD, run.cluster, run.policy), taken))
+        # The same for every policy of the cluster: told under one topic, and so once.
+        _tried(run, lambda: tell(Topic(TroubleKind.LABEL_MISREAD, run.cluster, POLICY_LABEL), nobodys))
+        return is_told
+
+
+def _tried(run: Run, tell: Callable[[], None]) -> bool:
+    """Whether it could be told."""
+    try:
+        tell()
+    except SnapkeepError as error:
+        log.warning("what policy %s leaves was not told of: %s", run.policy, error.reason)
+        return False
+    return True
 
 
 def _slot(run: Run) -> float:
