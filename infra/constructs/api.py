@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 
 from aws_cdk import Duration, RemovalPolicy, Stack
 from aws_cdk import aws_apigateway as apigateway
@@ -12,10 +11,10 @@ from constructs import Construct
 from infra import permissions
 from infra.constructs.api_problems import add_gateway_problems
 from infra.constructs.api_routes import ROUTES
-from infra.constructs.journal_table import JournalTable
 from infra.constructs.log_group import log_group
-from infra.constructs.python_function import Platform, PythonFunction
+from infra.constructs.python_function import PythonFunction
 from infra.constructs.report import ReportBucket
+from infra.platform import Platform
 from snapkeep.settings import ApiSettings
 from snapkeep_cli.config.stack_options import StackOptions
 
@@ -53,9 +52,6 @@ class Api(Construct):
         id: str,
         *,
         platform: Platform,
-        journal: JournalTable,
-        event_bus: str,
-        clusters: Sequence[str],
         plan_backup: PythonFunction,
         prune: PythonFunction,
         pages: ReportBucket,
@@ -70,26 +66,27 @@ class Api(Construct):
             timeout=TIMEOUT,
             memory_mib=1024,
             settings=ApiSettings(
-                journal_table=journal.name,
-                event_bus=event_bus,
+                journal_table=platform.journal.name,
+                event_bus=platform.event_bus,
                 plan_backup_function=plan_backup.function.function_name,
                 prune_function=prune.function.function_name,
                 reports_bucket=pages.name,
             ),
         )
         stack = Stack.of(self)
-        owner = permissions.Owner(platform.prefix, clusters)
         self.function.allow(
             permissions.describe("Snapshots", "Volumes", "LockedSnapshots", "Images"),
             permissions.look_into_bin(),
             permissions.describe_keys(stack),
-            permissions.describe_clusters(stack, clusters),
-            *permissions.hold_snapshots(stack, owner),
-            permissions.put_events(stack, event_bus),
+            permissions.describe_clusters(stack, platform.clusters),
+            *permissions.hold_snapshots(stack, platform.owner),
+            permissions.put_events(stack, platform.event_bus),
             permissions.invoke(plan_backup.function.function_arn),
             permissions.invoke(prune.function.function_arn),
             *pages.reading(),
-            journal.access("GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem"),
+            platform.journal.access(
+                "GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem"
+            ),
         )
         self.url = self._gateway(platform.prefix, platform.options).url
 

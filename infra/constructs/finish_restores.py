@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from aws_cdk import Duration, Stack
 from constructs import Construct
 
 from infra import permissions
 from infra.constructs.alarms import gave_up_or_stopped
-from infra.constructs.journal_table import JournalTable
-from infra.constructs.python_function import Platform, PythonFunction
-from infra.constructs.schedules import SCHEDULED_TIME, Schedules, Timing
+from infra.constructs.python_function import PythonFunction
+from infra.constructs.schedules import SCHEDULED_TIME, Timing
+from infra.platform import Platform
 from snapkeep.settings import FinishRestoresSettings
 
 EVERY = "rate(5 minutes)"
@@ -26,10 +24,6 @@ class FinishRestores(Construct):
         id: str,
         *,
         platform: Platform,
-        journal: JournalTable,
-        event_bus: str,
-        schedules: Schedules,
-        clusters: Sequence[str],
     ) -> None:
         super().__init__(scope, id)
         self.function = PythonFunction(
@@ -40,18 +34,19 @@ class FinishRestores(Construct):
             description="Snapkeep: finishes restores, ends holds and removes what imports leave",
             timeout=Duration.minutes(4),
             asynchronous=True,
-            settings=FinishRestoresSettings(journal_table=journal.name, event_bus=event_bus),
+            settings=FinishRestoresSettings(
+                journal_table=platform.journal.name, event_bus=platform.event_bus
+            ),
         )
         stack = Stack.of(self)
-        owner = permissions.Owner(platform.prefix, clusters)
         self.function.allow(
             permissions.describe("Snapshots", "Volumes"),
-            permissions.describe_clusters(stack, clusters),
-            *permissions.hold_snapshots(stack, owner),
-            permissions.put_events(stack, event_bus),
-            journal.access("GetItem", "BatchGetItem", "Query", "PutItem", "DeleteItem"),
+            permissions.describe_clusters(stack, platform.clusters),
+            *permissions.hold_snapshots(stack, platform.owner),
+            permissions.put_events(stack, platform.event_bus),
+            platform.journal.access("GetItem", "BatchGetItem", "Query", "PutItem", "DeleteItem"),
         )
-        schedules.add(
+        platform.schedules.add(
             "finish-restores",
             description="Snapkeep: finishes restores",
             target=self.function,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from aws_cdk import Duration, Stack
@@ -15,10 +14,10 @@ from infra import permissions
 from infra.constructs.alarms import alarm, gave_up_or_stopped, together
 from infra.constructs.failure_queue import failure_queue
 from infra.constructs.job_queue import JobQueue
-from infra.constructs.journal_table import JournalTable
-from infra.constructs.python_function import Platform, PythonFunction
-from infra.constructs.schedules import SCHEDULED_TIME, Schedules, Timing
+from infra.constructs.python_function import PythonFunction
+from infra.constructs.schedules import SCHEDULED_TIME, Timing
 from infra.constructs.work_queue import WorkQueue
+from infra.platform import Platform
 from snapkeep.domain.metrics import Metric
 from snapkeep.settings import HandleInterruptionSettings, ReleaseVolumesSettings, SaveNodeSettings
 
@@ -99,23 +98,18 @@ class Interruption(Construct):
         id: str,
         *,
         platform: Platform,
-        journal: JournalTable,
         jobs: JobQueue,
-        schedules: Schedules,
-        event_bus: str,
-        clusters: Sequence[str],
         snap_start: bool = False,
     ) -> None:
         """`snap_start`: whether the cordoner starts from a snapshot of itself, which costs."""
         super().__init__(scope, id)
-        self._event_bus, self._journal, self._clusters = event_bus, journal, clusters
-        self._snap_start = snap_start
+        self._platform, self._snap_start = platform, snap_start
         self.saves = WorkQueue(self, "Saves", worker_timeout=TIMEOUT, hidden_for=TIMEOUT)
         self.releases = WorkQueue(self, "Releases", worker_timeout=TIMEOUT, hidden_for=TIMEOUT)
         self.lifecycle = WorkQueue(self, "LifecycleHooks", worker_timeout=TIMEOUT, hidden_for=TIMEOUT)
-        self.handler = self._handler(platform, schedules)
-        self.saver = self._saver(platform, jobs)
-        self.releaser = self._releaser(platform)
+        self.handler = self._handler()
+        self.saver = self._saver(jobs)
+        self.releaser = self._releaser()
         alarm(
             self,
             "Missed",
@@ -136,11 +130,11 @@ class Interruption(Construct):
         """All three."""
         return self.handler, self.saver, self.releaser
 
-    def _handler(self, platform: Platform, schedules: Schedules) -> PythonFunction:
+    def _handler(self) -> PythonFunction:
         function = PythonFunction(
             self,
             "HandleInterruption",
-            platform=platform,
+            platform=self._platform,
             name="handle_interruption",
             description="Snapkeep: cordons nodes that are about to die",
             timeout=TIMEOUT,
@@ -148,8 +142,8 @@ class Interruption(Construct):
             asynchronous=True,
             snap_start=self._snap_start,
             settings=HandleInterruptionSettings(
-                journal_table=self._journal.name,
-                event_bus=self._event_bus,
+                journal_table=self._platform.journal.name,
+                event_bus=self._platform.event_bus,
                 save_queue_url=self.saves.queue.queue_url,
                 release_queue_url=self.releases.queue.queue_url,
             ),
@@ -159,7 +153,7 @@ class Interruption(Construct):
             *self._common(),
             permissions.send_messages(self.saves.queue.queue_arn),
             permissions.send_messages(self.releases.queue.queue_arn),
-            self._journal.access("GetItem", "BatchGetItem", "Query", "PutItem"),
+            self._platform.journal.access("GetItem", "BatchGetItem", "Query", "PutItem"),
         )
         undelivered = failure_queue(self, "Undelivered")
         for each in ANNOUNCEMENTS:
@@ -174,7 +168,7 @@ class Interruption(Construct):
                 targets=[target],
             )
         self.lifecycle.feed(function, batch_size=1, max_concurrency=50)
-        schedules.add(
+        self._platform.schedules.add(
             "watch-incidents",
             description="Snapkeep: looks after nodes that were said to die",
             target=function,
@@ -183,48 +177,48 @@ class Interruption(Construct):
         )
         return function
 
-    def _saver(self, platform: Platform, jobs: JobQueue) -> PythonFunction:
+    def _saver(self, jobs: JobQueue) -> PythonFunction:
         function = PythonFunction(
             self,
             "SaveNode",
-            platform=platform,
+            platform=self._platform,
             name="save_node",
             description="Snapkeep: snapshots and drains nodes that are about to die",
             timeout=TIMEOUT,
             memory_mib=1024,
             settings=SaveNodeSettings(
-                journal_table=self._journal.name,
-                event_bus=self._event_bus,
+                journal_table=self._platform.journal.name,
+                event_bus=self._platform.event_bus,
                 jobs_queue_url=jobs.url,
                 save_queue_url=self.saves.queue.queue_url,
             ),
         )
         stack = Stack.of(self)
-        owner = permissions.Owner(platform.prefix, self._clusters)
+        owner = self._platform.owner
         function.allow(
             permissions.describe("Snapshots", "Volumes", "Instances"),
             *self._common(),
             *permissions.create_snapshots(stack, owner),
             permissions.complete_tags(stack, owner),
-            *permissions.answer_lifecycle_hooks(stack, self._clusters),
+            *permissions.answer_lifecycle_hooks(stack, self._platform.clusters),
             permissions.send_messages(jobs.arn),
             permissions.send_messages(self.saves.queue.queue_arn),
-            self._journal.access("GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem"),
+            self._platform.journal.access("GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem"),
         )
         self.saves.feed(function, batch_size=1, max_concurrency=200)
         return function
 
-    def _releaser(self, platform: Platform) -> PythonFunction:
+    def _releaser(self) -> PythonFunction:
         function = PythonFunction(
             self,
             "ReleaseVolumes",
-            platform=platform,
+            platform=self._platform,
             name="release_volumes",
             description="Snapkeep: frees the volumes of machines that EC2 has terminated",
             timeout=TIMEOUT,
             settings=ReleaseVolumesSettings(
-                journal_table=self._journal.name,
-                event_bus=self._event_bus,
+                journal_table=self._platform.journal.name,
+                event_bus=self._platform.event_bus,
                 release_queue_url=self.releases.queue.queue_url,
             ),
         )
@@ -232,7 +226,7 @@ class Interruption(Construct):
             permissions.describe("Volumes", "Instances"),
             *self._common(),
             permissions.send_messages(self.releases.queue.queue_arn),
-            self._journal.access("GetItem", "PutItem"),
+            self._platform.journal.access("GetItem", "PutItem"),
         )
         self.releases.feed(function, batch_size=1, max_concurrency=50)
         events.Rule(
@@ -247,6 +241,6 @@ class Interruption(Construct):
     def _common(self) -> tuple[iam.PolicyStatement, ...]:
         stack = Stack.of(self)
         return (
-            permissions.describe_clusters(stack, self._clusters),
-            permissions.put_events(stack, self._event_bus),
+            permissions.describe_clusters(stack, self._platform.clusters),
+            permissions.put_events(stack, self._platform.event_bus),
         )

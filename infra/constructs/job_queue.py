@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from aws_cdk import Duration, Stack
 from constructs import Construct
 
 from infra import permissions
-from infra.constructs.journal_table import JournalTable
-from infra.constructs.python_function import Platform, PythonFunction
+from infra.constructs.python_function import PythonFunction
 from infra.constructs.work_queue import WorkQueue
+from infra.platform import Platform
 from snapkeep.settings import TakeSnapshotsSettings
 
 TIMEOUT = Duration.minutes(2)
@@ -28,9 +26,6 @@ class JobQueue(Construct):
         id: str,
         *,
         platform: Platform,
-        journal: JournalTable,
-        event_bus: str,
-        clusters: Sequence[str],
         max_concurrency: int = MAX_CONCURRENCY,
     ) -> None:
         super().__init__(scope, id)
@@ -43,20 +38,19 @@ class JobQueue(Construct):
             description="Snapkeep: creates the recovery points of a job",
             timeout=TIMEOUT,
             settings=TakeSnapshotsSettings(
-                journal_table=journal.name, jobs_queue_url=self.url, event_bus=event_bus
+                journal_table=platform.journal.name, jobs_queue_url=self.url, event_bus=platform.event_bus
             ),
         )
         self.jobs.feed(self.function, batch_size=1, max_concurrency=max_concurrency)
         stack = Stack.of(self)
-        owner = permissions.Owner(platform.prefix, clusters)
         self.function.allow(
             permissions.describe("Snapshots", "Volumes", "Instances"),
-            permissions.describe_clusters(stack, clusters),
-            *permissions.create_snapshots(stack, owner),
-            permissions.complete_tags(stack, owner),
+            permissions.describe_clusters(stack, platform.clusters),
+            *permissions.create_snapshots(stack, platform.owner),
+            permissions.complete_tags(stack, platform.owner),
             permissions.send_messages(self.arn),
-            permissions.put_events(stack, event_bus),
-            journal.access("GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem"),
+            permissions.put_events(stack, platform.event_bus),
+            platform.journal.access("GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem"),
         )
 
     @property

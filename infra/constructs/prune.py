@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from aws_cdk import Duration, Stack
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
@@ -11,9 +9,9 @@ from constructs import Construct
 
 from infra import permissions
 from infra.constructs.alarms import alarm, counted, gave_up_or_stopped, given_up
-from infra.constructs.journal_table import JournalTable
-from infra.constructs.python_function import Platform, PythonFunction
-from infra.constructs.schedules import SCHEDULED_TIME, Schedules, Timing
+from infra.constructs.python_function import PythonFunction
+from infra.constructs.schedules import SCHEDULED_TIME, Timing
+from infra.platform import Platform
 from snapkeep.domain.metrics import Metric
 from snapkeep.settings import PruneSettings
 
@@ -39,10 +37,6 @@ class Prune(Construct):
         id: str,
         *,
         platform: Platform,
-        journal: JournalTable,
-        schedules: Schedules,
-        event_bus: str,
-        clusters: Sequence[str],
     ) -> None:
         super().__init__(scope, id)
         self.function = PythonFunction(
@@ -53,27 +47,33 @@ class Prune(Construct):
             description="Snapkeep: deletes recovery points that retention lets go",
             timeout=Duration.minutes(10),
             asynchronous=True,
-            settings=PruneSettings(journal_table=journal.name, event_bus=event_bus),
+            settings=PruneSettings(journal_table=platform.journal.name, event_bus=platform.event_bus),
         )
+        self._allow(platform)
+        self._start(platform)
+        self._watch()
+
+    def _allow(self, platform: Platform) -> None:
         stack = Stack.of(self)
-        owner = permissions.Owner(platform.prefix, clusters)
         self.function.allow(
             permissions.describe("Snapshots", "LockedSnapshots", "Images"),
-            permissions.describe_clusters(stack, clusters),
-            permissions.delete_snapshots(stack, owner),
-            permissions.put_events(stack, event_bus),
-            journal.access(
+            permissions.describe_clusters(stack, platform.clusters),
+            permissions.delete_snapshots(stack, platform.owner),
+            permissions.put_events(stack, platform.event_bus),
+            platform.journal.access(
                 "GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "BatchWriteItem", "DeleteItem"
             ),
         )
-        schedules.add(
+
+    def _start(self, platform: Platform) -> None:
+        platform.schedules.add(
             "prune",
             description="Snapkeep: deletes recovery points that retention lets go",
             target=self.function,
             timing=Timing(expression=EVERY),
             input={"scheduledTime": SCHEDULED_TIME},
         )
-        schedules.add(
+        platform.schedules.add(
             "sweep-orphans",
             description="Snapkeep: reports what was left over of backups and belongs to none",
             target=self.function,
@@ -89,6 +89,8 @@ class Prune(Construct):
                 targets.LambdaFunction(self.function.function, dead_letter_queue=self.function.failures)
             ],
         )
+
+    def _watch(self) -> None:
         alarm(
             self,
             "Braked",

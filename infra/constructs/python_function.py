@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-
-from aws_cdk import ArnFormat, Duration, Stack
+from aws_cdk import Duration, Stack
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
@@ -20,36 +17,10 @@ from infra.constructs.log_group import log_group
 from infra.constructs.network import Network
 from infra.constructs.snap_start import alias_of
 from infra.packaging.assets import Asset
+from infra.platform import Platform
 from snapkeep.settings import Settings
 from snapkeep_cli.config.cluster_access import FUNCTIONS
 from snapkeep_cli.config.role_names import role_name, role_path
-from snapkeep_cli.config.stack_options import StackOptions
-
-
-@dataclass(frozen=True)
-class Platform:
-    """What all functions of a deployment share; those that talk to clusters run in the network, if any."""
-
-    prefix: str
-    runtime: lambda_.Runtime
-    architecture: lambda_.Architecture
-    layers: Sequence[lambda_.ILayerVersion]
-    handlers: Mapping[str, Asset]
-    options: StackOptions
-    network: Network | None
-
-    def function_name(self, name: str) -> str:
-        """The name in Lambda of one of our functions (`plan_backup`)."""
-        return f"{self.prefix}-{name.replace('_', '-')}"
-
-    def function_arn(self, stack: Stack, name: str) -> str:
-        """Its ARN, by name: a role's policy cannot refer to the function, which waits for the policy."""
-        return stack.format_arn(
-            service="lambda",
-            resource="function",
-            resource_name=self.function_name(name),
-            arn_format=ArnFormat.COLON_RESOURCE_NAME,
-        )
 
 
 class PythonFunction(Construct):
@@ -101,14 +72,7 @@ class PythonFunction(Construct):
             logging_format=lambda_.LoggingFormat.JSON,
             snap_start=lambda_.SnapStartConf.ON_PUBLISHED_VERSIONS if snap_start else None,
         )
-        alarm(
-            self,
-            "Throttled",
-            metric=self.function.metric_throttles(period=Duration.minutes(5), statistic=cloudwatch.Stats.SUM),
-            periods=2,
-            says=f"Lambda does not start {physical_name} as often as it is asked to",
-            runbook="function-throttled",
-        )
+        self._watch(physical_name)
         if platform.network and name in FUNCTIONS:
             self._join(platform.network, platform.function_arn(Stack.of(self), name))
         self.target: lambda_.IFunction = alias_of(self.function, memory_mib) if snap_start else self.function
@@ -127,6 +91,16 @@ class PythonFunction(Construct):
             role_name=role_name(platform.prefix, Stack.of(self).region, self.name),
             description=description,
             assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
+        )
+
+    def _watch(self, physical_name: str) -> None:
+        alarm(
+            self,
+            "Throttled",
+            metric=self.function.metric_throttles(period=Duration.minutes(5), statistic=cloudwatch.Stats.SUM),
+            periods=2,
+            says=f"Lambda does not start {physical_name} as often as it is asked to",
+            runbook="function-throttled",
         )
 
     def _join(self, network: Network, function_arn: str) -> None:

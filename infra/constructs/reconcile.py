@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from aws_cdk import Duration, Stack
 from constructs import Construct
 
 from infra import permissions
 from infra.constructs.alarms import gave_up_or_stopped
 from infra.constructs.job_queue import JobQueue
-from infra.constructs.journal_table import JournalTable
-from infra.constructs.python_function import Platform, PythonFunction
-from infra.constructs.schedules import SCHEDULED_TIME, Schedules, Timing
-from snapkeep.domain.policies import Policy
+from infra.constructs.python_function import PythonFunction
+from infra.constructs.schedules import SCHEDULED_TIME, Timing
+from infra.platform import Platform
 from snapkeep.settings import ReconcileSettings
 
 EVERY = "rate(15 minutes)"
@@ -28,13 +25,8 @@ class Reconcile(Construct):
         id: str,
         *,
         platform: Platform,
-        journal: JournalTable,
         jobs: JobQueue,
-        schedules: Schedules,
         plan_backup: PythonFunction,
-        event_bus: str,
-        clusters: Sequence[str],
-        policies: Sequence[Policy],
     ) -> None:
         super().__init__(scope, id)
         self.function = PythonFunction(
@@ -46,28 +38,14 @@ class Reconcile(Construct):
             timeout=Duration.minutes(10),
             asynchronous=True,
             settings=ReconcileSettings(
-                journal_table=journal.name,
+                journal_table=platform.journal.name,
                 jobs_queue_url=jobs.url,
-                event_bus=event_bus,
+                event_bus=platform.event_bus,
                 plan_backup_function=plan_backup.function.function_name,
             ),
         )
-        stack = Stack.of(self)
-        owner = permissions.Owner(platform.prefix, clusters)
-        self.function.allow(
-            permissions.describe("Snapshots"),
-            permissions.describe_clusters(stack, clusters),
-            permissions.complete_tags(stack, owner),
-            *permissions.mark_duplicates(stack, owner),
-            permissions.adopt_snapshots(stack, owner),
-            permissions.unmark_duplicates(stack, owner),
-            *permissions.lock_snapshots(stack, owner, policies),
-            permissions.send_messages(jobs.arn),
-            permissions.invoke(plan_backup.function.function_arn),
-            permissions.put_events(stack, event_bus),
-            journal.access("GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "BatchWriteItem"),
-        )
-        schedules.add(
+        self._allow(platform, jobs, plan_backup)
+        platform.schedules.add(
             "reconcile",
             description="Snapkeep: heals what events lost",
             target=self.function,
@@ -76,4 +54,22 @@ class Reconcile(Construct):
         )
         gave_up_or_stopped(
             self, "BackupLate", function="reconcile", every=Duration.minutes(30), runbook="backup-late"
+        )
+
+    def _allow(self, platform: Platform, jobs: JobQueue, plan_backup: PythonFunction) -> None:
+        stack = Stack.of(self)
+        self.function.allow(
+            permissions.describe("Snapshots"),
+            permissions.describe_clusters(stack, platform.clusters),
+            permissions.complete_tags(stack, platform.owner),
+            *permissions.mark_duplicates(stack, platform.owner),
+            permissions.adopt_snapshots(stack, platform.owner),
+            permissions.unmark_duplicates(stack, platform.owner),
+            *permissions.lock_snapshots(stack, platform.owner, platform.policies),
+            permissions.send_messages(jobs.arn),
+            permissions.invoke(plan_backup.function.function_arn),
+            permissions.put_events(stack, platform.event_bus),
+            platform.journal.access(
+                "GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "BatchWriteItem"
+            ),
         )

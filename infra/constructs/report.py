@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from aws_cdk import Duration, RemovalPolicy, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
@@ -11,9 +9,9 @@ from constructs import Construct
 
 from infra import permissions
 from infra.constructs.alarms import gave_up_or_stopped
-from infra.constructs.journal_table import JournalTable
-from infra.constructs.python_function import Platform, PythonFunction
-from infra.constructs.schedules import SCHEDULED_TIME, Schedules, Timing
+from infra.constructs.python_function import PythonFunction
+from infra.constructs.schedules import SCHEDULED_TIME, Timing
+from infra.platform import Platform
 from snapkeep.settings import WriteReportSettings
 
 EVERY = "rate(1 hour)"
@@ -79,10 +77,7 @@ class Report(Construct):
         id: str,
         *,
         platform: Platform,
-        journal: JournalTable,
-        schedules: Schedules,
         pages: ReportBucket,
-        clusters: Sequence[str],
     ) -> None:
         super().__init__(scope, id)
         self.function = PythonFunction(
@@ -94,16 +89,16 @@ class Report(Construct):
             timeout=Duration.minutes(10),
             memory_mib=1024,
             asynchronous=True,
-            settings=WriteReportSettings(journal_table=journal.name, reports_bucket=pages.name),
+            settings=WriteReportSettings(journal_table=platform.journal.name, reports_bucket=pages.name),
         )
         self.function.allow(
             permissions.describe("Snapshots", "LockedSnapshots", "Images"),
-            permissions.describe_clusters(Stack.of(self), clusters),
-            journal.access("GetItem", "BatchGetItem", "Query"),
+            permissions.describe_clusters(Stack.of(self), platform.clusters),
+            platform.journal.access("GetItem", "BatchGetItem", "Query"),
             pages.writing(),
         )
-        for cluster in clusters:
-            schedules.add(
+        for cluster in platform.clusters:
+            platform.schedules.add(
                 f"write-report.{cluster}",
                 description=f"Snapkeep: writes the report page of cluster {cluster}",
                 target=self.function,

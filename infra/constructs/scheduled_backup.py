@@ -8,12 +8,12 @@ from constructs import Construct
 from infra import permissions
 from infra.constructs.alarms import alarm, together
 from infra.constructs.job_queue import JobQueue
-from infra.constructs.journal_table import JournalTable
-from infra.constructs.python_function import Platform, PythonFunction
-from infra.constructs.schedules import SCHEDULED_TIME, Schedules, Timing
+from infra.constructs.python_function import PythonFunction
+from infra.constructs.schedules import SCHEDULED_TIME, Timing
+from infra.platform import Platform
 from snapkeep.domain.metrics import Metric
 from snapkeep.domain.naming import backup_schedule
-from snapkeep.domain.policies import Deployment, Policy
+from snapkeep.domain.policies import Policy
 from snapkeep.domain.policies import Schedule as PolicySchedule
 from snapkeep.settings import PlanBackupSettings
 
@@ -34,11 +34,7 @@ class ScheduledBackup(Construct):
         id: str,
         *,
         platform: Platform,
-        journal: JournalTable,
         jobs: JobQueue,
-        schedules: Schedules,
-        event_bus: str,
-        deployment: Deployment,
     ) -> None:
         super().__init__(scope, id)
         self.function = PythonFunction(
@@ -51,24 +47,24 @@ class ScheduledBackup(Construct):
             memory_mib=MEMORY_MIB,
             asynchronous=True,
             settings=PlanBackupSettings(
-                journal_table=journal.name,
+                journal_table=platform.journal.name,
                 jobs_queue_url=jobs.url,
-                event_bus=event_bus,
+                event_bus=platform.event_bus,
                 plan_backup_function=platform.function_name("plan_backup"),
             ),
         )
         stack = Stack.of(self)
         self.function.allow(
             permissions.describe("Snapshots", "Volumes"),
-            permissions.describe_clusters(stack, [cluster.name for cluster in deployment.clusters]),
+            permissions.describe_clusters(stack, platform.clusters),
             permissions.send_messages(jobs.arn),
-            permissions.put_events(stack, event_bus),
+            permissions.put_events(stack, platform.event_bus),
             # Itself, for each cluster of a policy.
             permissions.invoke(platform.function_arn(stack, "plan_backup")),
-            journal.access("GetItem", "Query", "PutItem", "UpdateItem", "DeleteItem"),
+            platform.journal.access("GetItem", "Query", "PutItem", "UpdateItem", "DeleteItem"),
         )
-        for policy in deployment.policies:
-            self._schedule(schedules, policy)
+        for policy in platform.policies:
+            self._schedule(platform, policy)
         alarm(
             self,
             "RunFailed",
@@ -77,10 +73,10 @@ class ScheduledBackup(Construct):
             runbook="run-failed",
         )
 
-    def _schedule(self, schedules: Schedules, policy: Policy) -> None:
+    def _schedule(self, platform: Platform, policy: Policy) -> None:
         # A cluster alone needs no second start: its run is planned by the first.
         alone = {"cluster": policy.clusters[0]} if len(policy.clusters) == 1 else {}
-        schedules.add(
+        platform.schedules.add(
             backup_schedule(policy.name),
             description=f"Snapkeep: policy {policy.name}",
             target=self.function,

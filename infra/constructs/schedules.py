@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from aws_cdk import Duration, RemovalPolicy, Stack, TimeZone
 from aws_cdk import aws_iam as iam
@@ -13,9 +14,11 @@ from constructs import Construct
 
 from infra import permissions
 from infra.constructs.failure_queue import failure_queue
-from infra.constructs.python_function import PythonFunction
 from snapkeep.domain.naming import label_value
 from snapkeep_cli.config.role_names import role_name, role_path, starter
+
+if TYPE_CHECKING:
+    from infra.constructs.python_function import PythonFunction
 
 SCHEDULED_TIME = scheduler.ContextAttribute.scheduled_time
 """Replaced by Scheduler with the time a schedule was due, in UTC: the slot."""

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from aws_cdk import Duration, Stack
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from constructs import Construct
 
 from infra import permissions
-from infra.constructs.journal_table import JournalTable
-from infra.constructs.python_function import Platform, PythonFunction
+from infra.constructs.python_function import PythonFunction
 from infra.constructs.work_queue import WorkQueue
-from snapkeep.domain.policies import Policy
+from infra.platform import Platform
 from snapkeep.settings import RecordCompletionSettings
 
 TIMEOUT = Duration.minutes(1)
@@ -46,10 +43,6 @@ class SnapshotCompletion(Construct):
         id: str,
         *,
         platform: Platform,
-        journal: JournalTable,
-        event_bus: str,
-        clusters: Sequence[str],
-        policies: Sequence[Policy],
     ) -> None:
         super().__init__(scope, id)
         self.completions = WorkQueue(self, "Completions", worker_timeout=TIMEOUT, hidden_for=HIDDEN_FOR)
@@ -60,7 +53,9 @@ class SnapshotCompletion(Construct):
             name="record_completion",
             description="Snapkeep: marks recovery points ready or failed and closes runs",
             timeout=TIMEOUT,
-            settings=RecordCompletionSettings(journal_table=journal.name, event_bus=event_bus),
+            settings=RecordCompletionSettings(
+                journal_table=platform.journal.name, event_bus=platform.event_bus
+            ),
         )
         events.Rule(
             self,
@@ -71,13 +66,14 @@ class SnapshotCompletion(Construct):
         )
         self.completions.feed(self.function, batch_size=BATCH_SIZE, max_concurrency=MAX_CONCURRENCY)
         stack = Stack.of(self)
-        owner = permissions.Owner(platform.prefix, clusters)
         self.function.allow(
             permissions.describe("Snapshots"),
-            permissions.complete_tags(stack, owner),
-            *permissions.mark_duplicates(stack, owner),
-            permissions.adopt_snapshots(stack, owner),
-            *permissions.lock_snapshots(stack, owner, policies),
-            permissions.put_events(stack, event_bus),
-            journal.access("GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "BatchWriteItem"),
+            permissions.complete_tags(stack, platform.owner),
+            *permissions.mark_duplicates(stack, platform.owner),
+            permissions.adopt_snapshots(stack, platform.owner),
+            *permissions.lock_snapshots(stack, platform.owner, platform.policies),
+            permissions.put_events(stack, platform.event_bus),
+            platform.journal.access(
+                "GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "BatchWriteItem"
+            ),
         )

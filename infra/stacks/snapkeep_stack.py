@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from aws_cdk import CfnOutput, DefaultStackSynthesizer, Environment, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
@@ -18,7 +20,7 @@ from infra.constructs.journal_table import JournalTable
 from infra.constructs.network import Network
 from infra.constructs.notifications import Notifications
 from infra.constructs.prune import Prune
-from infra.constructs.python_function import Platform
+from infra.constructs.python_function import PythonFunction
 from infra.constructs.reconcile import Reconcile
 from infra.constructs.report import Report, ReportBucket
 from infra.constructs.scheduled_backup import ScheduledBackup
@@ -28,6 +30,8 @@ from infra.constructs.shared_layers import SharedLayers
 from infra.constructs.snapshot_completion import SnapshotCompletion
 from infra.deployment_config import SNAP_START_RUNTIMES, DeploymentConfig
 from infra.packaging.assets import Assets
+from infra.platform import Platform
+from snapkeep_cli.config.stack_options import StackOptions
 
 EVENT_BUS = "default"
 
@@ -50,99 +54,21 @@ class SnapkeepStack(Stack):
             # The CLI checks the bootstrap version itself; the template stays deployable without one.
             synthesizer=DefaultStackSynthesizer(generate_bootstrap_version_rule=False),
         )
-        options = config.options
-        self.node.set_context("runbooks", options.runbooks)
-        if options.permissions_boundary:
-            iam.PermissionsBoundary.of(self).apply(
-                iam.ManagedPolicy.from_managed_policy_arn(self, "Boundary", options.permissions_boundary)
-            )
-        clusters = [cluster.name for cluster in config.deployment.clusters]
+        self._apply(config.options)
         platform = self._platform(config, assets)
-        journal = JournalTable(self, "Journal")
-        schedules = Schedules(self, "Schedules", prefix=config.prefix)
-        jobs = JobQueue(
-            self, "JobQueue", platform=platform, journal=journal, event_bus=EVENT_BUS, clusters=clusters
-        )
-        backup = ScheduledBackup(
-            self,
-            "ScheduledBackup",
-            platform=platform,
-            journal=journal,
-            jobs=jobs,
-            schedules=schedules,
-            event_bus=EVENT_BUS,
-            deployment=config.deployment,
-        )
-        completion = SnapshotCompletion(
-            self,
-            "Completion",
-            platform=platform,
-            journal=journal,
-            event_bus=EVENT_BUS,
-            clusters=clusters,
-            policies=config.deployment.policies,
-        )
-        reconcile = Reconcile(
-            self,
-            "Reconcile",
-            platform=platform,
-            journal=journal,
-            jobs=jobs,
-            schedules=schedules,
-            plan_backup=backup.function,
-            event_bus=EVENT_BUS,
-            clusters=clusters,
-            policies=config.deployment.policies,
-        )
-        prune = Prune(
-            self,
-            "Prune",
-            platform=platform,
-            journal=journal,
-            schedules=schedules,
-            event_bus=EVENT_BUS,
-            clusters=clusters,
-        )
-        finish_restores = FinishRestores(
-            self,
-            "FinishRestores",
-            platform=platform,
-            journal=journal,
-            event_bus=EVENT_BUS,
-            schedules=schedules,
-            clusters=clusters,
-        )
+        jobs = JobQueue(self, "JobQueue", platform=platform)
+        backup = ScheduledBackup(self, "ScheduledBackup", platform=platform, jobs=jobs)
+        completion = SnapshotCompletion(self, "Completion", platform=platform)
+        reconcile = Reconcile(self, "Reconcile", platform=platform, jobs=jobs, plan_backup=backup.function)
+        prune = Prune(self, "Prune", platform=platform)
+        finish_restores = FinishRestores(self, "FinishRestores", platform=platform)
         pages = ReportBucket(self, "Reports")
-        report = Report(
-            self,
-            "Report",
-            platform=platform,
-            journal=journal,
-            schedules=schedules,
-            pages=pages,
-            clusters=clusters,
-        )
+        report = Report(self, "Report", platform=platform, pages=pages)
         api = Api(
-            self,
-            "Api",
-            platform=platform,
-            journal=journal,
-            event_bus=EVENT_BUS,
-            clusters=clusters,
-            plan_backup=backup.function,
-            prune=prune.function,
-            pages=pages,
+            self, "Api", platform=platform, plan_backup=backup.function, prune=prune.function, pages=pages
         )
         interruption = Interruption(
-            self,
-            "Interruption",
-            platform=platform,
-            journal=journal,
-            jobs=jobs,
-            schedules=schedules,
-            event_bus=EVENT_BUS,
-            clusters=clusters,
-            snap_start=config.snap_start == "on",
+            self, "Interruption", platform=platform, jobs=jobs, snap_start=config.snap_start == "on"
         )
         with_access = [
             backup.function,
@@ -154,21 +80,29 @@ class SnapkeepStack(Stack):
             api.function,
             *interruption.functions,
         ]
-        served = ServedClusters(self, "ServedClusters", deployment=config.prefix, clusters=clusters)
-        access = ClusterAccess(self, "ClusterAccess", clusters=clusters, functions=with_access)
-        access.node.add_dependency(served)
+        self._let_in(platform, with_access)
         functions = [*with_access, completion.function]
         topic = Notifications(self, "Notifications", event_bus=EVENT_BUS).topic
         Dashboard(self, "Dashboard", name=config.prefix, functions=functions)
-        CfnOutput(self, "JournalTableName", value=journal.name)
-        CfnOutput(self, "JobsQueueUrl", value=jobs.url)
-        CfnOutput(self, "ScheduleGroupName", value=config.prefix)
-        CfnOutput(self, "ApiUrl", value=api.url)
-        CfnOutput(self, "LifecycleQueueArn", value=interruption.lifecycle.queue.queue_arn)
-        CfnOutput(self, "FailureTopicArn", value=topic.topic_arn)
-        CfnOutput(self, "StaysAfterDestroy", value=STAYS.format(table=journal.name, bucket=pages.name))
-        if options.kms_key:
-            encrypt(self, options.kms_key, [*(each.role for each in functions), *schedules.roles])
+        self._say(
+            JournalTableName=platform.journal.name,
+            JobsQueueUrl=jobs.url,
+            ScheduleGroupName=config.prefix,
+            ApiUrl=api.url,
+            LifecycleQueueArn=interruption.lifecycle.queue.queue_arn,
+            FailureTopicArn=topic.topic_arn,
+            StaysAfterDestroy=STAYS.format(table=platform.journal.name, bucket=pages.name),
+        )
+        if key := config.options.kms_key:
+            encrypt(self, key, [*(each.role for each in functions), *platform.schedules.roles])
+
+    def _apply(self, options: StackOptions) -> None:
+        """What holds for everything in the stack; called first."""
+        self.node.set_context("runbooks", options.runbooks)
+        if options.permissions_boundary:
+            iam.PermissionsBoundary.of(self).apply(
+                iam.ManagedPolicy.from_managed_policy_arn(self, "Boundary", options.permissions_boundary)
+            )
 
     def _platform(self, config: DeploymentConfig, assets: Assets) -> Platform:
         runtime = lambda_.Runtime(
@@ -180,11 +114,26 @@ class SnapkeepStack(Stack):
         layers = SharedLayers(self, "Layers", assets=assets, runtime=runtime, architecture=architecture)
         vpc = config.options.vpc
         return Platform(
-            config.prefix,
-            runtime,
-            architecture,
-            layers.layers,
-            assets.handlers,
-            config.options,
-            Network(self, "Network", vpc=vpc) if vpc else None,
+            prefix=config.prefix,
+            deployment=config.deployment,
+            options=config.options,
+            runtime=runtime,
+            architecture=architecture,
+            layers=layers.layers,
+            handlers=assets.handlers,
+            network=Network(self, "Network", vpc=vpc) if vpc else None,
+            journal=JournalTable(self, "Journal"),
+            schedules=Schedules(self, "Schedules", prefix=config.prefix),
+            event_bus=EVENT_BUS,
         )
+
+    def _let_in(self, platform: Platform, functions: Sequence[PythonFunction]) -> None:
+        """Access to the clusters, once no other deployment serves them."""
+        clusters = platform.clusters
+        served = ServedClusters(self, "ServedClusters", deployment=platform.prefix, clusters=clusters)
+        access = ClusterAccess(self, "ClusterAccess", clusters=clusters, functions=functions)
+        access.node.add_dependency(served)
+
+    def _say(self, **outputs: str) -> None:
+        for name, value in outputs.items():
+            CfnOutput(self, name, value=value)

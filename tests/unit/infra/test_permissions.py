@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from infra import permissions
+from infra.permissions import tag_keys
 from snapkeep.domain import tags
 from snapkeep.domain.drivers import AUTO_MODE
 from snapkeep.domain.policies import USUAL_NAME
@@ -10,7 +10,7 @@ from tests.fakes.world import World, a_claim
 
 
 def test_keys_are_ours_or_the_drivers() -> None:
-    strangers = [key for key in permissions.VERDICT_TAG_KEYS if not key.startswith("snapkeep:")]
+    strangers = [key for key in tag_keys.VERDICT_TAG_KEYS if not key.startswith("snapkeep:")]
 
     assert strangers == [
         "ebs.csi.aws.com/cluster",
@@ -23,18 +23,18 @@ def test_keys_are_ours_or_the_drivers() -> None:
 def test_all_tags_of_a_point_may_be_completed_but_those_that_make_it_ours() -> None:
     world = World(a_claim("mysql"))
     world.backup()
-    missing = set(tags.full_tags(world.point("mysql"))) - set(permissions.COMPLETION_TAG_KEYS)
+    missing = set(tags.full_tags(world.point("mysql"))) - set(tag_keys.COMPLETION_TAG_KEYS)
 
     assert missing == {tags.MANAGED, tags.CLUSTER}
 
 
 def test_what_only_a_driver_writes_is_not_completed() -> None:
-    assert not set(permissions.COMPLETION_TAG_KEYS) & {
+    assert not set(tag_keys.COMPLETION_TAG_KEYS) & {
         *(set(tags.class_tags("myeks", USUAL_NAME)) - {tags.DEPLOYMENT}),
         *AUTO_MODE.tags("myeks"),
     }
 
 
 def test_the_mark_of_a_duplicate_is_a_verdict_and_the_hold_is_nobodys() -> None:
-    assert set(permissions.VERDICT_TAG_KEYS) - set(permissions.POINT_TAG_KEYS) == {tags.DUPLICATE}
-    assert tags.HOLD not in permissions.VERDICT_TAG_KEYS
+    assert set(tag_keys.VERDICT_TAG_KEYS) - set(tag_keys.POINT_TAG_KEYS) == {tags.DUPLICATE}
+    assert tags.HOLD not in tag_keys.VERDICT_TAG_KEYS

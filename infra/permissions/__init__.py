@@ -1,0 +1,45 @@
+"""What the functions may do in AWS, one statement a function here; who gets which is in the constructs."""
+
+from infra.permissions.backup import (
+    adopt_snapshots,
+    complete_tags,
+    create_snapshots,
+    lock_snapshots,
+    mark_duplicates,
+    unmark_duplicates,
+)
+from infra.permissions.common import (
+    describe,
+    describe_clusters,
+    invoke,
+    join_network,
+    put_events,
+    send_messages,
+    use_key,
+)
+from infra.permissions.conditions import Owner
+from infra.permissions.interruption import answer_lifecycle_hooks
+from infra.permissions.restore import describe_keys, hold_snapshots, look_into_bin
+from infra.permissions.retention import delete_snapshots
+
+__all__ = [
+    "Owner",
+    "adopt_snapshots",
+    "answer_lifecycle_hooks",
+    "complete_tags",
+    "create_snapshots",
+    "delete_snapshots",
+    "describe",
+    "describe_clusters",
+    "describe_keys",
+    "hold_snapshots",
+    "invoke",
+    "join_network",
+    "lock_snapshots",
+    "look_into_bin",
+    "mark_duplicates",
+    "put_events",
+    "send_messages",
+    "unmark_duplicates",
+    "use_key",
+]

@@ -1,0 +1,90 @@
+"""Conditions of statements about snapshots, and the ARNs that they are about.
+
+Snapshot ARNs have an empty account field.
+https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from aws_cdk import Stack
+
+from snapkeep.domain import tags
+from snapkeep.domain.drivers import DRIVERS
+
+
+@dataclass(frozen=True)
+class Owner:
+    """Whose snapshots a statement is about: those of a deployment (by its name) and of its clusters."""
+
+    deployment: str
+    clusters: Sequence[str]
+
+
+def ours(kind: str, owner: Owner) -> dict[str, Mapping[str, object]]:
+    """The snapshot is of this deployment and of its clusters; points from before the tag carry no name."""
+    name = {f"aws:{kind}/{tags.DEPLOYMENT}": owner.deployment}
+    marks = {f"aws:{kind}/{tags.MANAGED}": "true", f"aws:{kind}/{tags.CLUSTER}": list(owner.clusters)}
+    if kind == "RequestTag":
+        return when("StringEquals", {**marks, **name})
+    return when("StringEquals", marks) | when("StringEqualsIfExists", name)
+
+
+def only(keys: Sequence[str]) -> dict[str, Mapping[str, object]]:
+    """The request writes or deletes tags with these keys and no others.
+
+    Without `Null`, a request that carries no tag at all would pass ForAllValues.
+    """
+    return {
+        "ForAllValues:StringEquals": {"aws:TagKeys": list(keys)},
+        "Null": {"aws:TagKeys": "false"},
+    }
+
+
+def names_its_point_first() -> dict[str, Mapping[str, object]]:
+    """The request names the point of a snapshot that names none yet.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
+    """
+    key = tags.POINT
+    return when("Null", {f"aws:ResourceTag/{key}": "true", f"aws:RequestTag/{key}": "false"})
+
+
+def as_owner_writes(owner: Owner) -> dict[str, Mapping[str, object]]:
+    """Tags name this deployment, if any; those by which drivers know what is theirs name its clusters."""
+    values: dict[str, object] = {f"aws:RequestTag/{tags.DEPLOYMENT}": owner.deployment}
+    for driver in DRIVERS.values():
+        values |= {
+            f"aws:RequestTag/{driver.mark}": "true",
+            f"aws:RequestTag/{driver.cluster_key}": list(owner.clusters),
+        }
+    return when("StringEqualsIfExists", values)
+
+
+def all_of(*conditions: Mapping[str, Mapping[str, object]]) -> dict[str, dict[str, object]]:
+    """All of these conditions; those of one operator are merged."""
+    merged: dict[str, dict[str, object]] = {}
+    for condition in conditions:
+        for operator, keys in condition.items():
+            known = merged.setdefault(operator, {})
+            if known.keys() & keys.keys():
+                raise ValueError(f"{operator} is asked twice of {sorted(known.keys() & keys.keys())}")
+            known.update(keys)
+    return merged
+
+
+def when(operator: str, keys: Mapping[str, object]) -> dict[str, Mapping[str, object]]:
+    """One operator, asked of these condition keys."""
+    return {operator: keys}
+
+
+def ec2_arn(stack: Stack, kind: str) -> str:
+    """Every `volume` or `instance` of the account and Region."""
+    return stack.format_arn(service="ec2", resource=kind, resource_name="*")
+
+
+def snapshot_arn(stack: Stack) -> str:
+    """Every snapshot of the Region."""
+    return stack.format_arn(service="ec2", account="", resource="snapshot", resource_name="*")
