@@ -181,6 +181,11 @@ class DyingWorld:
             self.attach_volumes("")
             self.nodes.nodes[NODE] = replace(self.nodes.nodes[NODE], ready=False)
 
+    def vanish(self) -> None:
+        """The node is gone with its pods and attachments."""
+        self.nodes.nodes.pop(NODE, None)
+        self.nodes.all_attachments, self.nodes.all_pods[NODE] = [], []
+
     def wait(self, **duration: float) -> None:
         """Let time pass."""
         self.clock.forward(**duration)

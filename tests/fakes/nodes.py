@@ -140,6 +140,7 @@ class FakeNodes(Faults):
     def delete_attachment(self, attachment: Attachment) -> None:
         self._before("delete_attachment")
         self.all_attachments = [each for each in self.all_attachments if each.uid != attachment.uid]
+        self._after("delete_attachment")
 
 
 class MemoryIncidentRecords(MemoryTroubleRecords):

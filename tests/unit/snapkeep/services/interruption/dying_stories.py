@@ -39,11 +39,16 @@ class Due:
 
 @dataclass
 class Story:
-    """A world in which time passes. `deaths` are the calls over which a function died."""
+    """A world in which time passes. `deaths` are the calls over which a function died.
+
+    `saves`: whether save_node works. `vanishes`: the node goes with its pods and attachments when it dies.
+    """
 
     world: DyingWorld
     due: list[Due] = field(default_factory=list)
     deaths: list[str] = field(default_factory=list)
+    saves: bool = True
+    vanishes: bool = False
 
     def announce(self, notices: Iterable[Notice]) -> None:
         """EventBridge will deliver these in this order, one in a second."""
@@ -84,6 +89,8 @@ class Story:
     def _die(self) -> None:
         at = self.world.clock()
         self.world.die()
+        if self.vanishes:
+            self.world.vanish()
         self.announce([a_notice(at, Kind.STATE, key="dead", action="terminated")])
 
     def _work(self) -> None:
@@ -110,7 +117,8 @@ class Story:
             self.later(delay, lambda job=job: world.backups.deliver(job))  # type: ignore[misc]
 
     def _save(self) -> None:
-        self.world.saver.run(INSTANCE, self.world.backups.owner())
+        if self.saves:
+            self.world.saver.run(INSTANCE, self.world.backups.owner())
 
     def _release(self) -> None:
         self.world.releaser.run(INSTANCE)

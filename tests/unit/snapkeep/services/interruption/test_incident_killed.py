@@ -8,7 +8,7 @@ from functools import cache
 import pytest
 
 from snapkeep.domain.interruption.rules import Draining
-from tests.fakes.dying import NODE
+from tests.fakes.dying import INSTANCE, NODE, a_notice, an_instance
 from tests.unit.snapkeep.services.backup.test_exactly_once import CrashAt
 from tests.unit.snapkeep.services.interruption.dying_stories import a_spot_death, a_story, ending
 
@@ -56,3 +56,37 @@ def test_a_death_around_any_call_leads_to_the_same_end(drain: Draining, after: b
     for step in range(1, calls + 1):
         killer = CrashAt(step, after=after)
         assert lived(killer, drain) == expected, f"died around call {step}, {killer.crashed}"
+
+
+def rings(killer: CrashAt, shown: tuple[str, ...], *, vanishes: bool) -> list[float]:
+    """The volumes that were told to be missed, each time, of a node that nobody saves; its incident ends."""
+    story = a_story(killer)
+    world = story.world
+    story.saves, story.vanishes = False, vanishes
+    world.instances.all[INSTANCE] = an_instance(volumes=shown)
+    story.announce([a_notice(world.clock())])
+    story.live()
+    assert world.record.closed_at, f"still open after a death around {killer.crashed}"
+    told = [news.figures.get("VolumesMissed", 0) for news in world.news.steps]
+    return [missed for missed in told if missed]
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize(
+    ("shown", "vanishes", "missed"),
+    [
+        (("vol-mysql", "vol-wordpress"), False, 2),
+        ((), False, 2),
+        (("vol-mysql",), True, 1),
+        ((), True, 1),
+    ],
+)
+def test_a_node_that_nobody_saves_rings_whatever_call_a_function_dies_around(
+    shown: tuple[str, ...], vanishes: bool, missed: int, after: bool
+) -> None:
+    counter = CrashAt(NEVER, after=False)
+    assert rings(counter, shown, vanishes=vanishes) == [missed]
+    for step in range(1, counter.calls + 1):
+        killer = CrashAt(step, after=after)
+        told = rings(killer, shown, vanishes=vanishes)
+        assert told in ([missed], [missed] * 2), f"died around call {step}, {killer.crashed}"

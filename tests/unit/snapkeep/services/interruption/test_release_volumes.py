@@ -275,6 +275,20 @@ def test_a_journal_that_refuses_to_close_rings_in_no_look() -> None:
     assert [news.step for news in world.news.steps].count("over") == 1
 
 
+def test_a_death_over_the_deletions_of_an_unannounced_death_does_not_hide_it() -> None:
+    world = DyingWorld()
+    world.die()
+    del world.nodes.nodes[NODE]
+    world.nodes.all_pods[NODE] = []
+    world.nodes.all_attachments = world.nodes.all_attachments[:1]
+    world.nodes.crash_after("delete_attachment")
+    with pytest.raises(Crash):
+        world.release()
+    assert world.nodes.all_attachments == []
+    assert world.release().step == "done"
+    assert world.news.steps[-1].figures["InterruptionsMissed"] == 1
+
+
 def test_what_is_found_to_be_missed_while_it_is_told_is_told_as_well() -> None:
     world = DyingWorld()
     unseen(world, "vol-mysql")

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from snapkeep.domain.errors import ClusterUnreachable, NotFound, TemporaryError
+from snapkeep.domain.errors import ClusterUnreachable, NotFound, PermanentError, TemporaryError
 from snapkeep.domain.interruption.notices import Kind
 from snapkeep.domain.interruption.rules import Draining, NodeRules, Snapshotting
 from snapkeep.domain.points import PointState
@@ -289,6 +289,18 @@ def test_disks_that_no_claim_uses_are_named_but_not_counted_as_missed() -> None:
     report = world.save()
     assert report.missed == {"vol-containers": "no pod of the node uses it through a claim"}
     assert figures_of_save(world) == {"SnapshotsInTime": 2, "VolumesMissed": 0}
+
+
+@pytest.mark.parametrize(
+    ("error", "missed"), [(PermanentError("denied"), 2), (TemporaryError("no answer"), 0)]
+)
+def test_only_what_is_not_tried_again_is_missed(error: Exception, missed: int) -> None:
+    world = DyingWorld()
+    world.backups.ebs.fail_next("create_group", error)
+    world.warn()
+    report = world.save()
+    assert sorted(report.missed) == ["shop/mysql", "shop/wordpress"]
+    assert figures_of_save(world)["VolumesMissed"] == missed
 
 
 def test_snapshots_after_the_deadline_are_not_called_in_time() -> None:

@@ -124,12 +124,13 @@ class ReleaseVolumes:
         if planned.change is not None and node is not None and not nodes.write(node, planned.change):
             self.queue.send(known.instance, timedelta(seconds=1))
             return Released(known.instance, "wait", f"{node.name} was changed meanwhile", again=True)
+        # Journaled first: whoever dies over the deletions finds nothing left, and knows by the journal only.
+        record = self._log.change(known, lambda one: self._log.noted(one.told_of(notices), planned.reason))
         for attachment in planned.attachments:
             nodes.delete_attachment(attachment)
         for pod in planned.pods:
             nodes.delete_now(pod)
         closes = planned.step in (Step.DONE, Step.UNTAINT)
-        record = self._log.change(known, lambda one: self._log.noted(one.told_of(notices), planned.reason))
         again = self._again(record, planned, closes)
         if closes:
             record = self._close(record, planned.reason)

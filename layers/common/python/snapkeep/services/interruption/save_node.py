@@ -197,7 +197,7 @@ class SaveNode:
     def _publish_save(self, record: IncidentRecord, scene: NodeState, saved: Saved) -> None:
         left = record.left(self.clock())
         in_time = len(saved.claims) if left is None or left > 0 else 0
-        figures = {"SnapshotsInTime": in_time, Metric.VOLUMES_MISSED: len(saved.missed)}
+        figures = {"SnapshotsInTime": in_time, Metric.VOLUMES_MISSED: saved.lost}
         self._log.tell(record, "saved", f"{len(saved.claims)} volumes snapshotted", figures)
         for claim in scene.claims:
             if str(claim) in saved.claims:

@@ -30,12 +30,14 @@ has two minutes at most."""
 class Saved:
     """Point id by claim, and why by claim for those without a snapshot.
 
-    `unfinished`: some of those will be tried again. `is_new`: this call planned them.
+    `unfinished`: some of those will be tried again; `lost` counts those that will not. `is_new`: this call
+    planned them.
     """
 
     claims: Mapping[str, str] = field(default_factory=dict)
     missed: Mapping[str, str] = field(default_factory=dict)
     unfinished: bool = False
+    lost: int = 0
     is_new: bool = False
 
 
@@ -75,6 +77,7 @@ class SaveVolumes:
             claims={_name(point): point.id for point in points if point.snapshot_id},
             missed={_name(point): _why(point) for point in points if not point.snapshot_id},
             unfinished=any(point.needs_snapshot for point in points),
+            lost=sum(not point.snapshot_id and not point.needs_snapshot for point in points),
             is_new=is_new,
         )
 
