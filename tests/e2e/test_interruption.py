@@ -89,7 +89,7 @@ def test_a_death_frees_the_volumes_of_a_node_that_stays(stage: Stage) -> None:
     until(lambda: stage.on(stage.spare) or None, "the database to run elsewhere", SECONDS)
     until(lambda: stage.attachments() == [] or None, "the attachments to go", SECONDS)
     until(lambda: None if stage.taint() else True, "the taint to be taken back", SECONDS)
-    assert "is out of service: EC2 says its machine is gone" in stage.timeline()
+    assert "is out of service: EC2 says its instance is gone" in stage.timeline()
 
 
 def test_what_a_budget_still_blocks_is_deleted_at_the_last_moment(stage: Stage) -> None:

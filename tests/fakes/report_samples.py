@@ -201,7 +201,7 @@ def an_incident(
     notice = a_notice(
         at, Kind.SPOT, instance=instance, action="terminate", deadline=at + timedelta(minutes=2)
     )
-    record = IncidentRecord(instance, CLUSTER, "ip-10-0-3-17.ec2.internal").told_of((notice,))
+    record = IncidentRecord(instance, CLUSTER, "ip-10-0-3-17.ec2.internal").with_notices((notice,))
     steps = (
         (1.8, "cordoned ip-10-0-3-17.ec2.internal"),
         (6.4, "2 volumes are being snapshotted"),

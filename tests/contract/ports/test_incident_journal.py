@@ -35,7 +35,9 @@ def a_record(instance: str = INSTANCE) -> IncidentRecord:
         a_notice(AT, Kind.LIFECYCLE, key="t", instance=instance, hook=HOOK),
         a_notice(AT, Kind.HEALTH, key="w", instance=instance, deadline=AT, window_end=AT + 4 * HOUR),
     )
-    record = IncidentRecord(instance, "myeks", NODE).told_of(notices).noted(AT, "cordon").noted(AT, "drain")
+    record = (
+        IncidentRecord(instance, "myeks", NODE).with_notices(notices).noted(AT, "cordon").noted(AT, "drain")
+    )
     return replace(
         record,
         cordoned_at=AT,
@@ -98,5 +100,5 @@ def test_an_incident_is_open_until_it_is_closed_and_again_by_news(journal: Journ
     closed = journal.write_incident(replace(first, closed_at=AT))
     assert [record.instance for record in journal.open_incidents()] == ["i-0other"]
     news = (a_notice(AT + timedelta(hours=1), key="again"),)
-    journal.write_incident(closed.told_of(news))
+    journal.write_incident(closed.with_notices(news))
     assert {record.instance for record in journal.open_incidents()} == {INSTANCE, "i-0other"}

@@ -74,7 +74,7 @@ def test_an_unannounced_death_frees_the_volumes_of_a_node_that_stays(stage: Stag
     until(lambda: stage.on(stage.spare) or None, "the database to run elsewhere", 60)
     assert stage.attachments() == []
     until(lambda: None if stage.taint() else True, "the taint to be removed again", 60)
-    assert "is out of service: EC2 says its machine is gone" in stage.timeline()
+    assert "is out of service: EC2 says its instance is gone" in stage.timeline()
 
 
 def test_a_node_that_kubernetes_deleted_leaves_no_stale_attachment(stage: Stage) -> None:

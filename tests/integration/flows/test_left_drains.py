@@ -28,7 +28,7 @@ def warn(stage: Stage) -> None:
     """A spot notice of which nothing comes, and the first look at it."""
     stage.product.sandbox.aws.interrupt(stage.instance, dies=False)
     stage.idle()
-    assert "drains its nodes itself" in stage.timeline()
+    assert "drains its own nodes" in stage.timeline()
 
 
 def look(stage: Stage, copies: int = 1) -> None:

@@ -42,9 +42,9 @@ def test_a_rule_takes_what_it_leaves_out_from_the_block(loaded: Loader) -> None:
     assert rules.everywhere == NodeRules(
         snapshot=Snapshotting.PROTECTED, drain=Draining.OFF, uncordon_after=timedelta(minutes=30)
     )
-    disk = rules.reaction("myeks", {"disk": "nvme"})
+    disk = rules.rules_for("myeks", {"disk": "nvme"})
     assert (disk.snapshot, disk.drain) == (Snapshotting.NEVER, Draining.OFF)
-    spot = rules.reaction("myeks", {"spot": "yes"})
+    spot = rules.rules_for("myeks", {"spot": "yes"})
     assert (spot.snapshot, spot.drain, spot.rebalance) == (
         Snapshotting.PROTECTED,
         Draining.ON,
@@ -68,7 +68,7 @@ def test_whether_a_drain_left_to_others_is_only_told_can_be_said_for_some_nodes(
     """
     rules = loaded(BASE + block).interruption
     assert rules.everywhere.verify is Verify.TELL
-    found = [rules.reaction("myeks", {"team": team}).verify for team in ("shop", "blog")]
+    found = [rules.rules_for("myeks", {"team": team}).verify for team in ("shop", "blog")]
     assert found == [Verify.EVICT, Verify.TELL]
     assert loaded(BASE).interruption.everywhere.verify is Verify.EVICT
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One change: who asked (`caller` is an ARN), for what, how it was answered, what it made.
+    """One change: who asked (`caller` is an ARN), for what, and the answer.
 
-    `location` is the path of what was made, "" when nothing was.
+    `location` is the path of what was created, "" when nothing was.
     """
 
     caller: str

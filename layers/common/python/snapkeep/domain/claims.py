@@ -10,8 +10,8 @@ from enum import StrEnum
 class VolumeKind(StrEnum):
     """What kind of storage a PersistentVolume is.
 
-    The first three are EBS volumes and can be protected; the others are named so that
-    the reason given for leaving a claim can be exact.
+    The first three are EBS volumes and can be protected. The others have names so that the reason for
+    skipping a claim can be exact.
     """
 
     EBS_CSI = "ebs-csi"
@@ -34,8 +34,8 @@ class Volume:
     """A PersistentVolume: its name, kind, driver and the storage id it points to.
 
     `handle` is the EC2 volume id (`vol-…`) for EBS kinds, else whatever the driver uses. `size_bytes` is its
-    capacity, 0 when it does not say. `partition` is the one of a static volume's partitions that holds its
-    file system, "" when it is on the whole volume.
+    capacity, 0 when it states none. `partition` is the partition of a static volume that holds the file
+    system, "" when the file system takes the whole volume.
     """
 
     name: str
@@ -75,7 +75,7 @@ class Claim:
 
     @property
     def size_bytes(self) -> int:
-        """How large it really is: its volume's capacity, which may be far more than it asked for."""
+        """The real size: the capacity of its volume, which may be far larger than the request."""
         return (self.volume.size_bytes if self.volume else 0) or self.requested_bytes
 
 

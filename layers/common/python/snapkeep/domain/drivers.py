@@ -1,7 +1,7 @@
-"""The CSI drivers whose volumes are EBS volumes, and what sets them apart. Everything else asks here.
+"""The CSI drivers whose volumes are EBS volumes, and how they differ. All other code asks here.
 
-EKS Auto Mode brings a driver of its own; a cluster may have either, or both. A claim of one driver cannot be
-mounted by the other, but a snapshot is EC2's: each can make a new volume from it where its IAM policy allows.
+EKS Auto Mode has its own driver; a cluster may run either driver or both. One driver cannot mount the other's
+claims, but snapshots belong to EC2: either driver can create a volume from one if its IAM policy allows.
 https://docs.aws.amazon.com/eks/latest/userguide/migrate-auto.html
 """
 
@@ -16,9 +16,9 @@ from types import MappingProxyType
 class Driver:
     """A CSI driver: `name` is also the provisioner of its StorageClasses and the attacher of its volumes.
 
-    It marks what it makes with `mark` = `true` and `cluster_key` = the cluster's name. It makes volumes only
-    from snapshots that carry `restore_key`. `class_suffix` ends the name of our VolumeSnapshotClass for it;
-    `class_tags` says whether that class may ask for tags of ours.
+    It tags what it creates with `mark` = `true` and `cluster_key` = the cluster's name. It creates volumes
+    only from snapshots that carry `restore_key`. `class_suffix` ends the name of our VolumeSnapshotClass for
+    it; `class_tags` says whether that class may request our tags.
     """
 
     name: str
@@ -29,11 +29,11 @@ class Driver:
     class_tags: bool = True
 
     def tags(self, cluster: str) -> dict[str, str]:
-        """The tags with which snapshots are restorable in that cluster under every policy of the driver."""
+        """The tags that make a snapshot restorable in that cluster under every IAM policy of the driver."""
         return {self.mark: "true", self.cluster_key: cluster}
 
     def lacks(self, present: Mapping[str, str], cluster: str) -> dict[str, str]:
-        """What a snapshot with these tags lacks for the driver of that cluster to make a volume from it."""
+        """The tags a snapshot still needs before the driver of that cluster can create a volume from it."""
         needed = {self.restore_key: self.tags(cluster)[self.restore_key]}
         return {key: value for key, value in needed.items() if present.get(key) != value}
 
@@ -44,7 +44,7 @@ EBS_CSI = Driver(
     cluster_key="ebs.csi.aws.com/cluster-name",
     restore_key="ebs.csi.aws.com/cluster",
 )
-"""The open driver, which also serves what the in-tree plugin made.
+"""The open-source driver, which also serves volumes of the in-tree plugin.
 https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonEBSCSIDriverPolicyV2.html
 https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonEBSCSIDriverEKSClusterScopedPolicy.html
 """
@@ -57,8 +57,8 @@ AUTO_MODE = Driver(
     class_suffix="-auto",
     class_tags=False,
 )
-"""The driver of EKS Auto Mode. The policy of its role refuses a CreateSnapshot that sets other tags than its
-own, and a CreateVolume from a snapshot that does not name the cluster.
+"""The driver of EKS Auto Mode. Its role's policy refuses a CreateSnapshot that sets any tags but the
+driver's, and a CreateVolume from a snapshot that does not name the cluster.
 https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonEKSBlockStoragePolicyV2.html
 """
 
@@ -71,16 +71,17 @@ https://kubernetes.io/docs/concepts/storage/volumes/#csi-migration
 """
 
 NAMED_SNAPSHOT = "CSIVolumeSnapshotName"
-"""The tag that both drivers put on what they cut: `snapshot-` and the UID of the VolumeSnapshot.
+"""The tag that both drivers put on snapshots: `snapshot-` and the UID of the VolumeSnapshot.
 https://github.com/kubernetes-sigs/aws-ebs-csi-driver/blob/master/docs/tagging.md
 """
 
 
 def snapshot_mark(volume_snapshot_uid: str) -> str:
-    """The value of `NAMED_SNAPSHOT` on what is cut for the VolumeSnapshot of that UID."""
+    """The value of `NAMED_SNAPSHOT` on the snapshot taken for the VolumeSnapshot with that UID."""
     return f"snapshot-{volume_snapshot_uid}"
 
 
 def restoring_driver(name: str) -> Driver:
-    """The driver of that name; the open one for the in-tree plugin, whose volumes come back through it."""
+    """The driver of that name; the open-source driver for any other, as it restores volumes of the in-tree
+    plugin."""
     return DRIVERS.get(name, EBS_CSI)

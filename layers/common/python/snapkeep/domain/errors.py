@@ -1,21 +1,21 @@
-"""What can go wrong, in our words.
+"""Every error that Snapkeep raises.
 
 SnapkeepError
 ├── TemporaryError     a retry can help; carries how long to wait
-│   ├── Throttled            refused for now: it is certain that nothing was done
-│   │   └── BudgetBlocks         a PodDisruptionBudget keeps a pod
+│   ├── Throttled            refused for now; nothing was done
+│   │   └── BudgetBlocks         a PodDisruptionBudget blocks an eviction
 │   ├── TookTooLong          more time is needed than the caller has
 │   └── ClusterUnreachable   the Kubernetes API did not answer
 └── PermanentError     a retry cannot help; carries what to do next
     ├── NotFound       the named thing does not exist
     │   └── UnknownCluster   the config names no such cluster
-    ├── Invalid        what was asked makes no sense
-    │   └── BadCursor        a page was asked for by a cursor that is none
-    ├── ForeignSource  what was asked for belongs to somebody else
+    ├── Invalid        the request makes no sense
+    │   └── BadCursor        the cursor of a page request is not valid
+    ├── ForeignSource  the requested thing belongs to somebody else
     ├── Forbidden      AWS refuses our role this call on this thing
     ├── NameTaken      an object of this name exists and is not ours
     ├── UnreadableRecord   this version cannot read an item of the journal
-    ├── NotAdmitted    the cluster lets us ask, and refuses this object: a quota, a policy, a webhook
+    ├── NotAdmitted    the cluster refuses this object: a quota, a policy, a webhook
     └── GroupRefused   EC2 refused to take a crash-consistent group
 
 Only the raiser knows whether a retry helps, so the raiser chooses the branch.
@@ -45,16 +45,16 @@ class TemporaryError(SnapkeepError):
 class Throttled(TemporaryError):
     """AWS or Kubernetes refused the call for now, and certainly did nothing.
 
-    Any other TemporaryError from a call that creates leaves open whether it happened.
+    After any other TemporaryError, a create may or may not have happened.
     """
 
 
 class BudgetBlocks(Throttled):
-    """A PodDisruptionBudget does not let a pod go now; the text is what Kubernetes says of it."""
+    """A PodDisruptionBudget blocks an eviction for now; the text is Kubernetes' own."""
 
 
 class TookTooLong(TemporaryError):
-    """It needs more time than the caller has; the text says how to do it otherwise."""
+    """The work needs more time than the caller has; the text says how else to do it."""
 
 
 class ClusterUnreachable(TemporaryError):
@@ -62,7 +62,7 @@ class ClusterUnreachable(TemporaryError):
 
 
 class PermanentError(SnapkeepError):
-    """No later attempt can succeed without somebody changing something."""
+    """No later attempt can succeed until somebody changes something."""
 
 
 class NotFound(PermanentError):
@@ -74,29 +74,29 @@ class UnknownCluster(NotFound):
 
 
 class Invalid(PermanentError):
-    """What was asked makes no sense; the text says what would."""
+    """The request makes no sense; the text says what would."""
 
 
 class BadCursor(Invalid):
-    """A page was asked for by a cursor that is none of ours, or belongs to another list."""
+    """The cursor of a page request was not issued here, or belongs to another list."""
 
 
 class ForeignSource(PermanentError):
-    """What was asked for belongs to another namespace or cluster than the caller may read here."""
+    """The requested thing belongs to a namespace or cluster that the caller may not read here."""
 
 
 class Forbidden(PermanentError):
-    """AWS refuses our role this call on this thing as it is now."""
+    """AWS refuses our role this call on this thing in its present state."""
 
 
 class NameTaken(PermanentError):
-    """An object with the name we need exists and was not made by us."""
+    """An object with the name we need exists, and we did not create it."""
 
 
 class UnreadableRecord(PermanentError):
     """This version cannot read an item of the journal: a newer one wrote it, or it was damaged.
 
-    Nothing is concluded from such an item, and nothing is written over it.
+    Such an item is neither interpreted nor overwritten.
     """
 
     def __init__(self, name: str, why: str) -> None:
@@ -108,9 +108,9 @@ class UnreadableRecord(PermanentError):
 
 
 class NotAdmitted(PermanentError):
-    """The cluster lets us make such objects and refuses this one: a quota, a policy, a webhook, or its
-    namespace is being deleted. Certainly nothing was made by the call."""
+    """The cluster allows such objects but refuses this one: a quota, a policy, a webhook, or its namespace is
+    being deleted. The call certainly created nothing."""
 
 
 class GroupRefused(PermanentError):
-    """EC2 refused CreateSnapshots for a group; its members may still be taken one by one."""
+    """EC2 refused CreateSnapshots for a group; its members may still be snapshotted one by one."""

@@ -1,4 +1,4 @@
-"""Label requirements, equality and set-based, with exactly the meaning Kubernetes gives them.
+"""Label requirements, equality-based and set-based, with Kubernetes' exact semantics.
 
 https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors
 """

@@ -1,4 +1,4 @@
-"""What the outside asks of us or tells us, once it has been read."""
+"""Requests and events from outside, already parsed."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class BackupRequest:
-    """A schedule fired (or somebody asked): run a policy's slot (aware UTC) in a cluster.
+    """Run a policy's slot (aware UTC) in a cluster, because a schedule fired or somebody asked.
 
-    Without a cluster: in each cluster of the policy. `caller` is who says that they ask, "" for nobody.
+    Without a `cluster` the request covers every cluster of the policy. `caller` is who claims to ask, "" for
+    nobody.
     """
 
     cluster: str
@@ -21,9 +22,9 @@ class BackupRequest:
 
 @dataclass(frozen=True, slots=True)
 class SnapshotsFinished:
-    """EC2 says that snapshots ended, well or badly; what became of them is read from EC2.
+    """EC2 reports that snapshots ended, well or badly; their state must still be read from EC2.
 
-    `at` is when it said so (aware UTC), None where the event does not tell.
+    `at` is the time of the report (aware UTC), None when the event carries none.
     """
 
     snapshot_ids: tuple[str, ...]
@@ -32,7 +33,8 @@ class SnapshotsFinished:
 
 @dataclass(frozen=True, slots=True)
 class PruneRequest:
-    """What prune is asked for: one cluster ("" for all), only the plan, or exactly a confirmed plan.
+    """A request to prune one cluster ("" for all), to plan only (`dry_run`), or to carry out exactly the
+    confirmed plan.
 
     With `orphans` it sweeps orphans instead of pruning by retention.
     """

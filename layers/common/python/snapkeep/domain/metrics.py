@@ -1,4 +1,4 @@
-"""The metrics that alarms and the dashboard watch: named once, for who counts and for who watches."""
+"""The metrics that functions emit and that alarms and the dashboard watch, each named once."""
 
 from __future__ import annotations
 
@@ -6,31 +6,31 @@ from enum import StrEnum
 
 NAMESPACE = "Snapkeep"
 SERVICE = "snapkeep"
-"""The value of the dimension `service`, whichever function counts: one alarm sees all of them."""
+"""The value of the dimension `service` for every function, so that one alarm covers all of them."""
 
 
 class Metric(StrEnum):
-    """What is counted, each for its cluster and policy and for the whole deployment."""
+    """What is counted, by cluster and policy and for the whole deployment."""
 
     RUNS_COMPLETED = "RunsCompleted"
     RUNS_PARTIALLY_FAILED = "RunsPartiallyFailed"
     RUNS_FAILED = "RunsFailed"
     SLOTS_MISSED = "SlotsMissed"
     SLOTS_REFUSED = "SlotsRefused"
-    """Starts of plan_backup at a time that the policy's schedule does not have."""
+    """Starts of plan_backup at a time that is not in the policy's schedule."""
     POINTS_READY = "PointsReady"
     POINTS_FAILED = "PointsFailed"
     POINTS_LATE = "PointsLate"
-    """Points whose snapshots were pending past their time when their run was closed."""
+    """Points whose snapshots were overdue but still pending when their run was closed."""
     POINTS_NOT_LOCKED = "PointsNotLocked"
     NEWEST_GOOD_AGE = "NewestGoodAge"
     """Seconds since the slot of the newest run with a ready point."""
     CLAIMS_LATE = "ClaimsLate"
-    """Claims that a policy owes a recovery point: the recovery point objective."""
+    """Claims without a recovery point as fresh as their policy promises: the recovery point objective."""
     PRUNES_BRAKED = "PrunesBraked"
     ORPHANS = "Orphans"
     PARTS_GIVEN_UP = "PartsGivenUp"
-    """Parts of its work that a pass of a scheduled function gave up; 0 is a sign of life. By function."""
+    """Parts of its work that one pass of a scheduled function gave up, by function; 0 is a sign of life."""
     NOTICES_UNKNOWN = "NoticesUnknown"
     SECONDS_TO_CORDON = "SecondsToCordon"
     VOLUMES_MISSED = "VolumesMissed"

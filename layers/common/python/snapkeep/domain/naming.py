@@ -1,7 +1,7 @@
 """Names that are always valid, always short enough, and never equal for different things.
 
-Where a text does not fit it is trimmed and a hash of the whole text is added, so that two long
-names with the same beginning stay apart. Truth is never read back from such a name.
+A text that does not fit is trimmed, and a hash of the whole text is added, so that two long names with the
+same beginning stay apart. Nothing is ever parsed back from such a name.
 https://kubernetes.io/docs/concepts/overview/working-with-objects/names/
 """
 
@@ -29,7 +29,7 @@ https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html
 HASH_LENGTH = 10
 _DEPLOYMENT = re.compile(r"[a-z][a-z0-9-]{0,20}")
 DEPLOYMENT_NAMES = "1 to 21 of a-z, 0-9 and dashes, a letter first"
-"""What `is_deployment_name` accepts, for whoever is refused."""
+"""What `is_deployment_name` accepts, for error messages."""
 _DNS_LABEL = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
 _DNS_SUBDOMAIN = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
 _LABEL_VALUE = re.compile(r"([A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?)?")
@@ -40,9 +40,9 @@ def point_id(
 ) -> str:
     """The name of the recovery point of a claim under a policy at a slot (aware): a DNS-1123 label.
 
-    The beginning is there for people; the hash over deployment, cluster, claim UID, policy and slot makes it
-    unique, so a claim that was deleted and made again under its old name gets other points. Runs from
-    before deployments had names have none.
+    The beginning is for people; the hash over deployment, cluster, claim UID, policy and slot makes it
+    unique, so a claim that was deleted and recreated under its old name gets different points. Runs from
+    before deployments had names have an empty `deployment`.
     """
     time = compact(slot)
     whose = (deployment,) if deployment else ()
@@ -68,7 +68,7 @@ def is_deployment_name(text: str) -> bool:
 
 
 def is_label(key: str, value: str) -> bool:
-    """True for a label that Kubernetes takes.
+    """True for a label that Kubernetes accepts.
 
     https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set
     """
@@ -80,7 +80,7 @@ def is_label(key: str, value: str) -> bool:
 
 
 def snapshot_class(cluster: str, driver: Driver = EBS_CSI) -> str:
-    """The name of our VolumeSnapshotClass for a driver; a cluster may have capitals and `_` in its name."""
+    """The name of our VolumeSnapshotClass for a driver; cluster names may contain capitals and `_`."""
     name = f"snapkeep-{cluster}"
     valid = re.sub(r"[^a-z0-9-]+", "-", name.lower()).rstrip("-")
     return (name if valid == name else f"{valid}-{short_hash(cluster)}") + driver.class_suffix

@@ -1,4 +1,4 @@
-"""Recovery points: what is journaled about each, from the plan to ready or failed."""
+"""Recovery points: what the journal holds about each, from planned to ready or failed."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from snapkeep.domain.drivers import EBS_CSI, restoring_driver
 from snapkeep.domain.policies import Method
 
 GIVE_UP_AFTER = timedelta(hours=6)
-"""How long a point that temporary errors keep from being created is tried before it fails."""
+"""How long creation is retried after temporary errors before the point fails."""
 
 CLOCK_TOLERANCE = timedelta(minutes=1)
-"""How far the clocks of EC2 and of a function may be apart."""
+"""How far the clocks of EC2 and a function may differ."""
 
 
 class PointState(StrEnum):
@@ -35,7 +35,7 @@ class PointState(StrEnum):
 
     @property
     def is_final(self) -> bool:
-        """True when nothing more happens to the point by itself."""
+        """True when the point no longer changes by itself."""
         return self in (PointState.READY, PointState.FAILED)
 
     @property
@@ -46,9 +46,9 @@ class PointState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ClaimFacts:
-    """What a recovery point remembers of its claim: enough to restore from it when the cluster is gone.
+    """What a recovery point remembers about its claim: enough to restore when the cluster is gone.
 
-    `driver` is the CSI driver that can make its volume again (see `drivers.restoring_driver`).
+    `driver` is the CSI driver that can recreate its volume (see `drivers.restoring_driver`).
     """
 
     cluster: str
@@ -65,7 +65,7 @@ class ClaimFacts:
 
 
 def facts_of(claim: Claim) -> ClaimFacts:
-    """What a point of the claim remembers. Raises ValueError for a claim without a volume."""
+    """What a point remembers about the claim. Raises ValueError for a claim without a volume."""
     if claim.volume is None:
         raise ValueError(f"claim {claim} has no volume")
     return ClaimFacts(
@@ -88,17 +88,16 @@ class Point:
     """One recovery point as the journal knows it.
 
     `lead` is the id of the point whose record carries the lease and the intent for the whole group (its own
-    id when it is alone). `method_reason` says why the method is not the policy's, `fell_back` that it changed
-    after a VolumeSnapshot was made.
-    `ended_at` is when EC2 told of the snapshot's end before its describes showed it. Times are aware UTC;
-    `size_bytes` is the size of the snapshotted volume.
-    `sharers` are other claims on the volume. `behind` is the id of the member of its group on the same
-    volume that CreateSnapshots cuts: this point is taken alone, after it. `driver_mark` is by which tag a
-    snapshot is known that a driver cuts without tags of ours (`drivers.NAMED_SNAPSHOT`). `withdrawn` says
-    that its VolumeSnapshot is gone with nothing cut: what is cut under its name later is not the point's.
-    `nonce` is random and journaled before the VolumeSnapshot is made; "" where none is needed, and in what
-    a version without nonces wrote. `deployment` is the name of the one that takes it; "" in what a version
-    without the name wrote.
+    id when it is alone). `method_reason` says why the method differs from the policy's; `fell_back` says that
+    it changed after a VolumeSnapshot was created. `ended_at` is when an EC2 event reported the snapshot's end
+    before DescribeSnapshots showed it. Times are aware UTC; `size_bytes` is the size of the volume. `sharers`
+    are other claims on the volume. `behind` is the id of the group member that CreateSnapshots snapshots on
+    the same volume: this point is taken alone, after that one. `driver_mark` is the tag value that identifies
+    a snapshot the driver takes without our tags (`drivers.NAMED_SNAPSHOT`). `withdrawn` says that its
+    VolumeSnapshot was deleted before any snapshot was taken: a later snapshot under that name does not belong
+    to the point. `nonce` is random and journaled before the VolumeSnapshot is created; "" where none is
+    needed and in records of versions without nonces. `deployment` is the name of the deployment that takes
+    it; "" in records of versions without that name.
     """
 
     id: str
@@ -131,12 +130,12 @@ class Point:
 
     @property
     def volume_snapshot(self) -> str:
-        """The name of its VolumeSnapshot, which nobody could take in advance."""
+        """The name of its VolumeSnapshot, which nobody could guess in advance."""
         return object_name(self.id, self.nonce)
 
     @property
     def may_have_object(self) -> bool:
-        """True when a VolumeSnapshot may have been made for it: the intent of one was journaled."""
+        """True when a VolumeSnapshot may have been created for it: the intent was journaled."""
         intended = self.method is Method.CSI and self.state is not PointState.PLANNED
         return bool(self.nonce) or self.fell_back or intended
 
@@ -147,13 +146,13 @@ class Point:
 
     @property
     def gave_up_csi(self) -> bool:
-        """True when nothing may be cut any more for the point's VolumeSnapshot, which may still be there."""
+        """True when the point no longer wants a snapshot from its VolumeSnapshot, which may still exist."""
         failed = self.method is Method.CSI and self.state is PointState.FAILED
         return not self.snapshot_id and (self.fell_back or failed)
 
     @property
     def give_up_at(self) -> datetime:
-        """When trying to create the point ends and it fails, in UTC."""
+        """When Snapkeep stops trying to create the point, in UTC."""
         return self.accepted_at + GIVE_UP_AFTER
 
     def is_late(self, now: datetime) -> bool:
@@ -177,10 +176,10 @@ class SnapshotState(StrEnum):
 class Snapshot:
     """An EBS snapshot as EC2 describes it. `size_bytes` is the volume's size, not what is stored.
 
-    An `archived` one must be restored from the archive tier before anything can use it; one that was restored
-    for a time goes back at `back_to_archive_at` (aware UTC). `key` is the ARN of
-    the KMS key that encrypts it, "" without one; `owner` the account that has it. `full_bytes` are all blocks
-    that it can give back, shared ones too; 0 when EC2 does not say.
+    An archived snapshot must be restored from the archive tier before use; one that was restored temporarily
+    goes back at `back_to_archive_at` (aware UTC). `key` is the ARN of the KMS key that encrypts it, ""
+    without one; `owner` is its account. `full_bytes` is the size of all its blocks, shared ones included; 0
+    when EC2 does not say.
     """
 
     id: str
@@ -198,10 +197,10 @@ class Snapshot:
 
 
 def is_too_early(started_at: datetime, point: Point) -> bool:
-    """True for a snapshot that was started before the point's run was accepted: it is of an earlier moment.
+    """True for a snapshot that started before the point's run was accepted: it shows older data.
 
-    A run is accepted after its slot has come. Both times are AWS's own: EC2's, and that of the function that
-    planned the run; no API server's clock is asked.
+    A run is accepted after its slot. Both times come from AWS: EC2, and the function that planned the run.
+    The clock of the API server plays no part.
     """
     return started_at.replace(microsecond=0) < point.accepted_at - CLOCK_TOLERANCE
 
@@ -218,7 +217,6 @@ def group_skews(points: Iterable[Point]) -> dict[str, float]:
 def volume_timeout(size_bytes: int) -> timedelta:
     """How long a snapshot of that size may stay pending before it counts as late.
 
-    One hour plus 30 s per GiB; first full snapshots of busy gp3 volumes were seen to take
-    about 24 s per GiB.
+    One hour plus 30 s per GiB; the first full snapshots of busy gp3 volumes took about 24 s per GiB.
     """
     return timedelta(hours=1, seconds=30 * (size_bytes / 2**30))

@@ -25,17 +25,17 @@ from snapkeep.domain.interruption.rules import (
 )
 
 ON_DEMAND = "on-demand"
-"""The built-in policy of backups that somebody asks for."""
+"""The built-in policy of on-demand backups."""
 
 INTERRUPTION = "interruption"
-"""The built-in policy of backups taken because a node is about to die."""
+"""The built-in policy of backups taken because a node is about to go away."""
 
 RESERVED_NAMES = frozenset({INTERRUPTION, ON_DEMAND})
-"""Names of the built-in policies; no policy of a user may take them."""
+"""Names of the built-in policies; a user's policy may not use them."""
 
 
 class Method(StrEnum):
-    """How a recovery point is cut: by the CSI driver, or by EC2 directly."""
+    """How a recovery point is taken: by the CSI driver, or by EC2 directly."""
 
     CSI = "csi"
     EBS = "ebs"
@@ -80,8 +80,8 @@ class Selection:
 class Schedule:
     """When a policy runs: an EventBridge Scheduler expression in an IANA time zone.
 
-    `flexible_minutes` is the flexible time window (0 = off); `catch_up` how long after its slot
-    a run may still start; a disabled schedule exists but never fires.
+    `flexible_minutes` is the flexible time window (0 = off); `catch_up` is how long after its slot a run may
+    still start; a disabled schedule exists but never fires.
     """
 
     expression: str
@@ -92,11 +92,11 @@ class Schedule:
 
 
 MOST_LOCKED_DAYS = 36_500
-"""The longest lock that EC2 takes (`LockDuration` of LockSnapshot)."""
+"""The longest lock that EC2 accepts (`LockDuration` of LockSnapshot)."""
 
 
 class LockMode(StrEnum):
-    """Who may lift a lock: whoever IAM allows to (governance), or nobody (compliance)."""
+    """Who may lift a lock: anyone IAM allows (governance), or nobody (compliance)."""
 
     GOVERNANCE = "governance"
     COMPLIANCE = "compliance"
@@ -104,7 +104,8 @@ class LockMode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Lock:
-    """The EC2 lock put on every recovery point: for so many days nobody, or only who may unlock, deletes it.
+    """The EC2 lock put on every recovery point: for `days` days only those who may unlock it, or nobody, can
+    delete it.
 
     `cool_off_hours` is how long a compliance lock may still be lifted (0 = not at all).
     https://docs.aws.amazon.com/ebs/latest/userguide/snapshot-lock-concepts.html
@@ -119,11 +120,11 @@ class Lock:
 class Policy:
     """What (selection), when (schedule), how (method, group) and how long (retention).
 
-    `group_label` names the label whose equal values make claims of one namespace crash-consistent
-    with each other. `csi_fallback` lets a `csi` policy take points by `ebs` while the snapshot
-    CRDs or controller are absent; `group_fallback` lets a refused group be taken one by one.
-    `lock` is put on each point before it counts as ready.
-    `retention` maps rule name to count, "all" or duration text, exactly as validated by config.
+    `group_label` names the label whose equal values make claims of one namespace crash-consistent with each
+    other. `csi_fallback` lets a `csi` policy take points by `ebs` while the snapshot CRDs or controller are
+    absent; `group_fallback` allows the members of a refused group to be taken one by one. `lock` is put on
+    each point before it counts as ready. `retention` maps rule name to count, "all" or duration text, exactly
+    as validated by config.
     """
 
     name: str
@@ -161,15 +162,16 @@ class Pace:
 
 
 USUAL_NAME = "snapkeep"
-"""The name of a deployment whose setting `prefix` was left alone."""
+"""The default of the setting `prefix`, which names a deployment."""
 
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """Everything the functions need to know of `snapkeep.yaml`.
+    """Everything the functions need from `snapkeep.yaml`.
 
-    `delete_orphans` lets the sweep delete what belongs to no backup; without it the sweep only reports.
-    `name` is the deployment setting `prefix`: it tells apart the deployments of one account and Region.
+    `delete_orphans` lets the sweep delete snapshots that belong to no backup; without it the sweep only
+    reports them. `name` is the deployment setting `prefix`: it distinguishes the deployments in one account
+    and Region.
     """
 
     clusters: tuple[Cluster, ...]
@@ -185,7 +187,7 @@ class Deployment:
         return next((cluster for cluster in self.clusters if cluster.name == name), None)
 
     def known_cluster(self, name: str) -> Cluster:
-        """The cluster of that name. Raises UnknownCluster, naming those there are."""
+        """The cluster of that name. Raises UnknownCluster, listing the configured clusters."""
         found = self.cluster(name)
         if found is None:
             names = ", ".join(cluster.name for cluster in self.clusters)
@@ -203,7 +205,8 @@ def to_document(deployment: Deployment) -> dict[str, Any]:
 
 
 def from_document(document: Mapping[str, Any]) -> Deployment:
-    """The deployment that `to_document` wrote. KeyError or TypeError mean another version wrote it."""
+    """The deployment that `to_document` wrote. A KeyError or TypeError means that another version wrote
+    it."""
     return Deployment(
         clusters=tuple(Cluster(**item) for item in document["clusters"]),
         policies=tuple(_policy(item) for item in document["policies"]),
@@ -249,13 +252,13 @@ def _policy(item: Mapping[str, Any]) -> Policy:
 
 def _interruption(item: Mapping[str, Any]) -> InterruptionRules:
     rules = (
-        NodeRule(_reaction(rule["reaction"]), tuple(rule["clusters"]), dict(rule["labels"]))
+        NodeRule(_node_rules(rule["reaction"]), tuple(rule["clusters"]), dict(rule["labels"]))
         for rule in item["rules"]
     )
-    return InterruptionRules(_reaction(item["everywhere"]), tuple(rules))
+    return InterruptionRules(_node_rules(item["everywhere"]), tuple(rules))
 
 
-def _reaction(item: Mapping[str, Any]) -> NodeRules:
+def _node_rules(item: Mapping[str, Any]) -> NodeRules:
     return NodeRules(
         cordon=item["cordon"],
         snapshot=Snapshotting(item["snapshot"]),

@@ -1,4 +1,4 @@
-"""Kubernetes quantities, exactly: 10G is not 10Gi, and half a byte is a whole one.
+"""Kubernetes quantities, exactly: 10G is not 10Gi, and half a byte rounds up to one.
 
 https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
 """
@@ -10,7 +10,7 @@ import re
 from fractions import Fraction
 
 GIB = 2**30
-"""Bytes of one GiB, the unit EBS counts volumes in."""
+"""Bytes in one GiB, the unit of EBS volume sizes."""
 
 LARGEST = 2**63 - 1
 """The largest quantity Kubernetes can hold, in bytes."""
@@ -29,8 +29,8 @@ _QUANTITY = re.compile(
 def parse_quantity(text: str) -> int:
     """The bytes of a quantity such as `10Gi`, `10G`, `0.5Gi`, `1e9` or `128974848000m`.
 
-    Parts of a byte are rounded up, as Kubernetes does. Raises ValueError, in words, when the text
-    is no quantity, is negative or is more than Kubernetes can hold.
+    Fractions of a byte are rounded up, as Kubernetes does. Raises ValueError, with a message for users, when
+    the text is not a quantity, is negative or exceeds what Kubernetes can hold.
     """
     match = _QUANTITY.fullmatch(text)
     if match is None:
@@ -48,12 +48,12 @@ def parse_quantity(text: str) -> int:
 
 
 def gib(size: int) -> int:
-    """Whole GiB that hold `size` bytes, rounded up as EBS does."""
+    """`size` bytes in whole GiB, rounded up as EBS does."""
     return -(-size // GIB)
 
 
 def format_quantity(size: int) -> str:
-    """The shortest quantity of exactly `size` bytes: `10Gi`, `10G`, or plain digits."""
+    """The shortest quantity for exactly `size` bytes: `10Gi`, `10G`, or plain digits."""
     candidates = [_whole(size, _BINARY), _whole(size, _DECIMAL), str(size)]
     return min(candidates, key=len)
 

@@ -1,4 +1,4 @@
-"""EBS snapshots as retention sees them: read from their tags, which are checked and not believed."""
+"""EBS snapshots as retention sees them: read from their tags, which are verified first."""
 
 from __future__ import annotations
 
@@ -25,14 +25,15 @@ STATES = {
     SnapshotState.RECOVERABLE: PointState.DELETING,
     SnapshotState.RECOVERING: PointState.DELETING,
 }
-"""What EC2's states mean for retention: what is in the bin, or on its way back, shields nothing."""
+"""What EC2's states mean for retention: a snapshot in the Recycle Bin, or on its way back, protects
+nothing."""
 
 IN_BIN = (SnapshotState.RECOVERABLE, SnapshotState.RECOVERING)
 
 
 @dataclass(frozen=True, slots=True)
 class ReadablePoint:
-    """A candidate, the lineage it belongs to and its slot in it (aware UTC).
+    """A candidate, its lineage (`claim` and `policy`) and its slot (aware UTC).
 
     `claim` is a UID, `name` is what people call it: `namespace/name`.
     """
@@ -46,17 +47,17 @@ class ReadablePoint:
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """A snapshot that belongs to no lineage: it is kept, reported and never counted."""
+    """A snapshot without a lineage: it is kept, reported and never counted."""
 
     snapshot_id: str
     reason: str
 
 
 def read(snapshot: Snapshot, cluster: str) -> ReadablePoint | Unreadable:
-    """The candidate a snapshot of a cluster is, or why it cannot be one.
+    """The snapshot as a candidate of the cluster, or why it cannot be one.
 
-    A point's id hashes its deployment, cluster, claim UID, policy and slot: tags that were edited do not fit
-    it. The ids of points from before deployments had names say none, nor do they once they are adopted.
+    A point's id hashes its deployment, cluster, claim UID, policy and slot, so edited tags do not match it.
+    Points from before deployments had names hash no deployment, even after adoption.
     """
     facts = tags.claim_facts_of(snapshot.tags)
     policy, slot = snapshot.tags.get(tags.POLICY, ""), tags.slot_of(snapshot.tags)
@@ -74,15 +75,16 @@ def read(snapshot: Snapshot, cluster: str) -> ReadablePoint | Unreadable:
 
 
 def hold_of(snapshot: Snapshot) -> bool:
-    """True when the tag, which is the truth, says that nothing may delete it.
+    """True when the hold tag, which is authoritative, forbids deletion.
 
-    Whatever its value: who sets `snapkeep:hold` to `yes` by hand means it.
+    Any value counts: somebody who sets `snapkeep:hold` to `yes` by hand means it.
     """
     return tags.HOLD in snapshot.tags
 
 
 def is_away(snapshot: Snapshot) -> bool:
-    """True for one in the archive tier or the Recycle Bin, or back from the first for a time only."""
+    """True for a snapshot in the archive tier or the Recycle Bin, or only temporarily restored from the
+    archive."""
     return snapshot.archived or snapshot.back_to_archive_at is not None or snapshot.state in IN_BIN
 
 
@@ -90,12 +92,12 @@ def _candidate(snapshot: Snapshot, facts: ClaimFacts) -> Candidate:
     state = STATES[snapshot.state]
     if state is PointState.READY and not _is_restorable(facts):
         state = PointState.PENDING
-    volume = intern(snapshot.volume_id)  # the points of a claim share one text
+    volume = intern(snapshot.volume_id)  # the points of a claim share one string
     return Candidate(snapshot.id, snapshot.started_at, state, _protections(snapshot), volume=volume)
 
 
 def _is_restorable(facts: ClaimFacts) -> bool:
-    """True when the tags say all that a restore needs; reconcile may still be completing them."""
+    """True when the tags hold everything a restore needs; reconcile may not have completed them yet."""
     return bool(facts.requested and facts.access_modes and facts.volume_mode)
 
 
@@ -113,8 +115,8 @@ def _protections(snapshot: Snapshot) -> tuple[Protection, ...]:
 
 
 def _incomplete(snapshot: Snapshot) -> str:
-    wanted = (tags.NAMESPACE, tags.CLAIM, tags.CLAIM_UID, tags.POLICY)
-    missing = [key for key in wanted if not snapshot.tags.get(key)]
+    needed = (tags.NAMESPACE, tags.CLAIM, tags.CLAIM_UID, tags.POLICY)
+    missing = [key for key in needed if not snapshot.tags.get(key)]
     if tags.slot_of(snapshot.tags) is None:
         missing.append(f"{tags.SLOT} (as 20261123T020000Z)")
     return f"these tags are missing or malformed: {', '.join(missing)}"

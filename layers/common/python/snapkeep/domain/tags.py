@@ -39,33 +39,33 @@ SNAPSHOT_NAMESPACE = "snapkeep:volume-snapshot-namespace"
 SNAPSHOT_NAME = "snapkeep:volume-snapshot"
 
 DRIVER = "snapkeep:driver"
-"""On points of claims that another driver than the open one serves."""
+"""On points of claims whose driver is not the open-source one."""
 
 
 def are_ours(tags: Mapping[str, str]) -> bool:
-    """True when the tags say for which point or run of ours a snapshot was cut.
+    """True when the tags name the point or run of ours that the snapshot was taken for.
 
-    `snapkeep:managed` alone says nothing: people put it on volumes that they made themselves, and AWS Backup
-    and Data Lifecycle Manager copy the tags of a volume to its snapshots. A fresh member of a group carries
-    its run, a fresh `csi` snapshot the name of its VolumeSnapshot.
+    `snapkeep:managed` alone proves nothing: people put it on their own volumes, and AWS Backup and Data
+    Lifecycle Manager copy a volume's tags to its snapshots. A new member of a group carries its run, a new
+    `csi` snapshot the name of its VolumeSnapshot.
     https://docs.aws.amazon.com/aws-backup/latest/devguide/recovery-points.html
     """
     return tags.get(MANAGED) == "true" and any(tags.get(key) for key in (RUN, POINT, SNAPSHOT_NAME))
 
 
 def is_anothers(tags: Mapping[str, str], deployment: str) -> bool:
-    """True when the tags name another deployment, one of another stack in this account and Region.
+    """True when the tags name another deployment in this account and Region.
 
-    Points from before the tag belong to the deployment that serves their cluster, until `snapkeep adopt`
-    writes it.
+    Points without the tag, from before it existed, belong to the deployment that serves their cluster until
+    `snapkeep adopt` writes it.
     """
     return tags.get(DEPLOYMENT, deployment) != deployment
 
 
 def identity_tags(point: Point) -> dict[str, str]:
-    """The tags every create call carries, so that a snapshot can be found again by its run.
+    """The tags of every create call, so that a snapshot can be found again by its run.
 
-    Those of the driver are there as well: without them its policies refuse to restore from the snapshot.
+    The driver's tags are included: without them its IAM policies refuse to restore from the snapshot.
     """
     return {
         MANAGED: "true",
@@ -80,7 +80,7 @@ def identity_tags(point: Point) -> dict[str, str]:
 
 
 def full_tags(point: Point) -> dict[str, str]:
-    """All tags of a point; it is `ready` only when all of them are on its snapshot."""
+    """All tags of a point; it becomes `ready` only when its snapshot carries every one."""
     claim = point.claim
     return (
         identity_tags(point)
@@ -102,11 +102,11 @@ def full_tags(point: Point) -> dict[str, str]:
 
 
 def class_tags(cluster: str, deployment: str) -> dict[str, str]:
-    """What the VolumeSnapshotClass asks the driver to put on a snapshot; the driver fills the templates.
+    """The tags that the VolumeSnapshotClass requests from the driver, which fills in the templates.
 
-    No key of the driver's own is among them: since v1.58 the driver refuses a class that asks for
-    `ebs.csi.aws.com/cluster-name`, since v1.60 for any key under `ebs.csi.aws.com/`. It writes them
-    itself, or record_completion does.
+    None of the driver's own keys is among them: since v1.58 the driver refuses a class that asks for
+    `ebs.csi.aws.com/cluster-name`, since v1.60 for any key under `ebs.csi.aws.com/`. It writes them itself,
+    or record_completion does.
     https://github.com/kubernetes-sigs/aws-ebs-csi-driver/blob/master/docs/tagging.md
     """
     return {
@@ -119,14 +119,14 @@ def class_tags(cluster: str, deployment: str) -> dict[str, str]:
 
 
 def missing_tags(present: Mapping[str, str], point: Point) -> dict[str, str]:
-    """The tags of the point that its snapshot does not carry (or carries with another value)."""
+    """The tags of the point that its snapshot lacks or carries with another value."""
     return {key: value for key, value in full_tags(point).items() if present.get(key) != value}
 
 
 def spoiled_tags(present: Mapping[str, str], point: Point) -> tuple[str, ...]:
-    """The tags without which the point is none, and that its snapshot does not carry; sorted.
+    """The essential tags of the point that its snapshot lacks or carries with another value; sorted.
 
-    They are written once, together with the point's id: whoever finds them changed cannot mend them.
+    They are written once, together with the point's id, so a changed one cannot be repaired.
     """
     needed = (
         *(CLUSTER, DEPLOYMENT, NAMESPACE, CLAIM, CLAIM_UID, POLICY, SLOT),
@@ -136,26 +136,28 @@ def spoiled_tags(present: Mapping[str, str], point: Point) -> tuple[str, ...]:
 
 
 def point_id_of(tags: Mapping[str, str]) -> str:
-    """The point a snapshot belongs to by its tags; empty when they do not say.
+    """The id of the point that a snapshot belongs to by its tags; empty when they name none.
 
-    The name of a csi point's VolumeSnapshot begins with the point's id, so the class's template tag tells it
-    too; whether the snapshot was cut for the point's own VolumeSnapshot, `services.looking` decides.
+    The name of a csi point's VolumeSnapshot begins with the point's id, so the template tag of the class
+    identifies the point too. `services.backup.find_snapshots` decides whether the snapshot was really taken
+    for the point's own VolumeSnapshot.
     """
     return tags.get(POINT, "") or point_of_object(tags.get(SNAPSHOT_NAME, ""))
 
 
 def volume_snapshot_of(tags: Mapping[str, str]) -> str:
-    """The name of the VolumeSnapshot that a point's snapshot was cut for, if it was; "" for no point."""
+    """The name of the VolumeSnapshot that a point's snapshot was taken for, if any; "" when the tags name no
+    point."""
     return tags.get(SNAPSHOT_NAME, "") or tags.get(POINT, "")
 
 
 def snapshot_object_tags(point: Point) -> dict[str, str]:
-    """What the class asks the driver for: where the VolumeSnapshot of a point is."""
+    """The tags that tell where a point's VolumeSnapshot is, as the class requests them from the driver."""
     return {SNAPSHOT_NAMESPACE: point.claim.namespace, SNAPSHOT_NAME: point.volume_snapshot}
 
 
 def claim_facts_of(tags: Mapping[str, str]) -> ClaimFacts | None:
-    """The claim as a complete snapshot's tags remember it; None when identity is missing."""
+    """The claim as a snapshot's tags describe it; None when they do not identify one."""
     if not all(tags.get(key) for key in (CLUSTER, NAMESPACE, CLAIM, CLAIM_UID)):
         return None
     return ClaimFacts(

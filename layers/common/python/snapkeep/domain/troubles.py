@@ -1,4 +1,4 @@
-"""Troubles that last: each is told once when it is new, and again every week while it lasts."""
+"""Lasting troubles: each is reported once when it is new, and again every week while it lasts."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 REMIND_AFTER = timedelta(days=7)
-"""People are reminded of what lasts this often."""
+"""How often people are reminded of a trouble that lasts."""
 
 
 class TroubleKind(StrEnum):
-    """What people hear of."""
+    """The kinds of trouble that people are told about."""
 
     BACKUP_LATE = "backup late"
     WORK_GIVEN_UP = "work given up"
@@ -23,7 +23,7 @@ class TroubleKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """What troubles are kept and told under: `about` is the policy (or function) that has them."""
+    """The key under which troubles are stored and reported; `about` is the policy or function concerned."""
 
     kind: TroubleKind
     cluster: str
@@ -32,7 +32,7 @@ class Topic:
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """One thing that is not as it should be, since when, and when people last heard of it (None: never)."""
+    """One thing that is wrong, since when, and when people were last told about it (None: never)."""
 
     subject: str
     reason: str
@@ -40,16 +40,18 @@ class Trouble:
     told_at: datetime | None = None
 
     def is_due(self, now: datetime, patience: timedelta) -> bool:
-        """True when people are to hear of it, for the first time or again; a clock may have been wrong."""
+        """True when people should be told, for the first time or again. Differences count in both directions,
+        because a clock may have been wrong."""
         if self.told_at is None:
             return abs(now - self.since) >= patience
         return abs(now - self.told_at) >= REMIND_AFTER
 
 
 def resume(known: Mapping[str, Trouble], found: Mapping[str, str], now: datetime) -> dict[str, Trouble]:
-    """The troubles there are now, by subject: what was found (subject to reason), with what is known of it.
+    """The present troubles by subject: those `found` (subject to reason), with the history of those already
+    `known`.
 
-    What was not found any more is over: should it come back, it is new.
+    A trouble that is no longer found is over; if it comes back, it is new.
     """
     fresh = {subject: Trouble(subject, reason, now) for subject, reason in found.items()}
     return {

@@ -42,7 +42,7 @@ def test_a_snapshot_of_another_volume_belongs_to_no_lineage_of_the_claim() -> No
     strangers, lineages = settled({"a": "v"}, *points)
     assert sorted(strangers) == ["s2", "s3"]
     assert strangers["s2"].startswith(
-        "its tags name the claim shop/a, but that one's volume is v and the snapshot is of w"
+        "its tags name the claim shop/a, but the claim's volume is v and the snapshot is of w"
     )
     assert sorted(lineages) == [("a", "nightly"), ("b", "nightly")]
     assert [point.id for point in lineages["a", "nightly"]] == ["s1"]

@@ -97,7 +97,7 @@ def test_what_scheduler_alone_knows_passes(six: str) -> None:
 @pytest.mark.parametrize(
     ("six", "words"),
     [
-        ("0 2 * * ?", "has 5 fields; EventBridge Scheduler wants 6"),
+        ("0 2 * * ?", "has 5 fields; EventBridge Scheduler needs 6"),
         ("0 2 * * * *", r"exactly one of day-of-month '\*' and day-of-week '\*' must be \?"),
         ("0 2 ? * ? *", "exactly one of"),
         ("0 2 ? * 0 *", "day-of-week: '0' is not allowed; use numbers 1 to 7 or SUN to SAT"),

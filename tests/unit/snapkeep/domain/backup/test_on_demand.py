@@ -75,7 +75,7 @@ def test_a_named_claim_that_cannot_be_taken_is_told_with_the_reason(
     assert (str(left.subject), left.code.value) == ("shop/uploads", code)
     assert reason in left.reason
     text = unmet(wish, "myeks", chosen)
-    assert text.startswith("1 of the 2 claims asked for are not taken: shop/uploads: ")
+    assert text.startswith("1 of the 2 requested claims are not taken: shop/uploads: ")
 
 
 def test_a_selection_has_the_words_of_a_policy() -> None:
@@ -129,11 +129,11 @@ def test_without_a_method_csi_may_fall_back_to_ebs_and_with_one_it_is_meant() ->
 def test_a_wish_that_takes_nothing_says_what_was_looked_at() -> None:
     nowhere = OnDemandRequest(selection=Selection(namespaces=("shop",), storage_classes=("io2",)))
     assert unmet(nowhere, "myeks", selected(nowhere, a_claim("data"), EFS)) == (
-        "the wish takes no claim of cluster myeks (of the claims looked at: "
+        "the request takes no claim in cluster myeks (of the claims considered: "
         "1 storage_class_not_selected, 1 efs)"
     )
     empty = OnDemandRequest(selection=Selection(namespaces=("void",)))
-    assert "there are no claims where it looks" in unmet(empty, "myeks", selected(empty, a_claim("data")))
+    assert "no claims within its selection" in unmet(empty, "myeks", selected(empty, a_claim("data")))
     many = OnDemandRequest(claims=tuple(ClaimName("shop", f"c{number}") for number in range(9)))
     assert unmet(many, "myeks", selected(many)).endswith("; and 6 more")
     fine = OnDemandRequest(selection=Selection(namespaces=("shop",)))

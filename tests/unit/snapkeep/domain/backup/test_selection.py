@@ -137,8 +137,8 @@ def test_each_unmet_condition_is_named() -> None:
     assert reasons == {
         "cache": (Code.LABELS, "its labels do not meet tier!=cache"),
         "old": (Code.STORAGE_CLASS, "storage class 'gp2' is not among gp3, io2"),
-        "small": (Code.SIZE, "0Gi is less than the least, 1Gi"),
-        "large": (Code.SIZE, "101Gi is more than the most, 100Gi"),
+        "small": (Code.SIZE, "0Gi is below the minimum, 1Gi"),
+        "large": (Code.SIZE, "101Gi is above the maximum, 100Gi"),
     }
 
 
@@ -147,7 +147,7 @@ def test_sizes_are_those_of_volumes_and_not_of_what_claims_asked_for() -> None:
     static = claim("static", volume=large, requested="500Mi", requested_bytes=500 * 2**20)
     assert taken_names(run(policy(min_bytes=2**30), static)) == ["static"]
     assert only_left(policy(max_bytes=100 * 2**30), static).reason == (
-        "its volume's 500Gi (500Mi were asked for) is more than the most, 100Gi"
+        "its volume's 500Gi (500Mi requested) is above the maximum, 100Gi"
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from snapkeep.domain.backup.sharing import holders_of, in_words, in_words_of, sharers_of, told_of_each_other
+from snapkeep.domain.backup.sharing import holders_of, in_words, in_words_of, sharers_of, with_sharers
 from snapkeep.domain.claims import Volume, VolumeKind
 from tests.fakes.world import World, a_claim, a_policy, on_one_volume
 
@@ -46,5 +46,5 @@ def test_in_each_group_one_member_is_cut_for_the_volume_and_the_others_come_afte
     assert (first.behind, second.behind) == ("", first.id)
     assert (points["aa"].behind, points["aa"].sharers) == ("", ("shop/a", "shop/b"))
     assert (points["c"].behind, points["c"].sharers) == ("", ())
-    assert told_of_each_other(world.points()) == world.points()
+    assert with_sharers(world.points()) == world.points()
     assert first.lead == second.lead and not points[min(points, key=lambda n: points[n].id)].behind

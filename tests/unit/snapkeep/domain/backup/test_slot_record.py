@@ -45,7 +45,7 @@ def test_a_slot_of_the_schedule_is_taken_as_often_as_it_is_asked_for() -> None:
     [
         (SLOT + timedelta(seconds=1), "not due then"),
         (SLOT + timedelta(minutes=1), "not due then"),
-        (SLOT + timedelta(days=1), "it lies ahead: it is 2026-11-24 18:20 UTC now"),
+        (SLOT + timedelta(days=1), "it lies in the future: it is 2026-11-24 18:20 UTC now"),
         (SLOT - timedelta(days=1), "older than the catch-up window of 1:00:00"),
         (SLOT - timedelta(days=300), "older than the catch-up window"),
     ],

@@ -67,7 +67,7 @@ def test_a_pod_with_claims_is_reason_enough() -> None:
 def test_a_node_that_kubernetes_still_takes_for_ready_is_waited_for() -> None:
     found = aftermath(INSTANCE, DEAD, a_node(ready=True), [MYSQL], FREE)
     assert (found.step, found.change) == (Step.WAIT, None)
-    assert "for ready" in found.reason
+    assert "still considers" in found.reason
 
 
 def test_a_node_out_of_service_is_waited_for_and_then_comes_back() -> None:

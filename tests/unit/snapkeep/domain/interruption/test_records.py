@@ -16,7 +16,7 @@ RECORD = IncidentRecord(INSTANCE, "myeks", NODE)
 
 
 def test_a_line_carries_the_seconds_left_and_is_written_once() -> None:
-    record = RECORD.told_of((a_notice(AT),)).noted(AT + timedelta(seconds=20), "cordon")
+    record = RECORD.with_notices((a_notice(AT),)).noted(AT + timedelta(seconds=20), "cordon")
     assert [(moment.text, moment.left) for moment in record.timeline] == [("cordon", 100.0)]
     assert record.noted(AT + timedelta(seconds=50), "cordon") == record
     assert RECORD.noted(AT, "cordon").timeline[0].left is None
@@ -31,22 +31,22 @@ def test_a_timeline_keeps_its_newest_lines() -> None:
 
 
 def test_what_happened_before_it_was_over_is_told_again_when_it_happens_again() -> None:
-    once = RECORD.told_of((a_notice(AT),)).noted(AT, "cordon")
+    once = RECORD.with_notices((a_notice(AT),)).noted(AT, "cordon")
     over = replace(once, closed_at=AT + timedelta(minutes=12))
-    again = over.told_of((a_notice(AT + timedelta(days=1), key="event-2"),))
+    again = over.with_notices((a_notice(AT + timedelta(days=1), key="event-2"),))
     at = AT + timedelta(days=1)
     assert [moment.left for moment in again.noted(at, "cordon").timeline] == [120.0, 120.0]
     assert again.noted(at, "cordon").noted(at, "cordon") == again.noted(at, "cordon")
 
 
 def test_news_open_a_closed_incident_and_copies_do_not() -> None:
-    closed = replace(RECORD.told_of((a_notice(AT, Kind.REBALANCE, key="r"),)), closed_at=AT)
-    assert closed.told_of((a_notice(AT, Kind.REBALANCE, key="r"),)) == closed
-    assert closed.told_of((a_notice(AT),)).closed_at is None
+    closed = replace(RECORD.with_notices((a_notice(AT, Kind.REBALANCE, key="r"),)), closed_at=AT)
+    assert closed.with_notices((a_notice(AT, Kind.REBALANCE, key="r"),)) == closed
+    assert closed.with_notices((a_notice(AT),)).closed_at is None
 
 
 def test_a_hook_waits_until_it_was_answered() -> None:
-    record = RECORD.told_of((a_notice(AT, Kind.LIFECYCLE, hook=HOOK),))
+    record = RECORD.with_notices((a_notice(AT, Kind.LIFECYCLE, hook=HOOK),))
     assert record.hooks == (HOOK,)
     assert replace(record, answered=(HOOK.token,)).hooks == ()
 
@@ -67,7 +67,7 @@ def test_snapshots_are_taken_again_only_for_news() -> None:
 def test_a_hook_is_kept_waiting_from_its_own_call_on() -> None:
     long_ago = a_notice(AT - timedelta(days=9), Kind.REBALANCE, key="r")
     called = a_notice(AT, Kind.LIFECYCLE, key="t", hook=HOOK)
-    record = RECORD.told_of((long_ago, called))
+    record = RECORD.with_notices((long_ago, called))
     assert record.hooks_end(AT) == AT + LIFECYCLE_LIMIT
-    assert record.told_of((a_notice(AT, key="spot"),)).hooks_end(AT) == AT + timedelta(seconds=120)
+    assert record.with_notices((a_notice(AT, key="spot"),)).hooks_end(AT) == AT + timedelta(seconds=120)
     assert replace(record, answered=(HOOK.token,)).hooks_end(AT) is None

@@ -18,7 +18,7 @@ def test_the_claims_of_attached_volumes_are_saved_and_unrelated_volumes_named() 
     plan = plan_save(VOLUMES, [MYSQL, SHARED], {}, Snapshotting.ALWAYS)
     assert plan.claims == (MYSQL,)
     assert [(each.volume, each.claim) for each in plan.missed] == [("vol-scratch", "")]
-    assert "no pod of the node uses it" in plan.missed[0].reason
+    assert "no pod on the node uses it" in plan.missed[0].reason
 
 
 def test_protected_means_what_a_policy_backs_up() -> None:
@@ -26,7 +26,7 @@ def test_protected_means_what_a_policy_backs_up() -> None:
     (missed, _) = plan_save(VOLUMES, [MYSQL], {MYSQL.uid: False}, Snapshotting.PROTECTED).missed
     assert (missed.claim, missed.reason) == (
         "shop/mysql",
-        "no policy backs the claim up (snapshot: protected)",
+        "no policy backs up the claim (snapshot: protected)",
     )
 
 

@@ -28,29 +28,29 @@ def retirement(**changes: object) -> Notice:
 
 @pytest.mark.parametrize("kind", [Kind.SPOT, Kind.REBALANCE, Kind.LIFECYCLE, Kind.CAPACITY])
 def test_what_is_announced_for_now_is_acted_on(kind: Kind) -> None:
-    assert of(a_notice(AT, kind)).urge is Action.ACT
+    assert of(a_notice(AT, kind)).action is Action.ACT
 
 
 @pytest.mark.parametrize("state", ["stopping", "shutting-down", "terminated"])
 def test_a_machine_that_goes_without_warning_is_acted_on(state: str) -> None:
-    assert of(a_notice(AT, Kind.STATE, action=state)).urge is Action.ACT
+    assert of(a_notice(AT, Kind.STATE, action=state)).action is Action.ACT
 
 
 def test_a_late_warning_is_acted_on_all_the_same() -> None:
-    assert of(a_notice(AT), after=timedelta(minutes=3)).urge is Action.ACT
+    assert of(a_notice(AT), after=timedelta(minutes=3)).action is Action.ACT
 
 
 def test_a_scheduled_event_waits_for_its_hour() -> None:
     waits = of(retirement())
-    assert (waits.urge, waits.again) == (Action.WAIT, AT + WEEK - HEALTH_LEAD)
+    assert (waits.action, waits.again) == (Action.WAIT, AT + WEEK - HEALTH_LEAD)
     assert "2026-12-01 12:00 UTC" in waits.reason
-    assert of(retirement(), after=WEEK - HEALTH_LEAD).urge is Action.ACT
-    assert of(retirement(), after=WEEK - HEALTH_LEAD - timedelta(seconds=1)).urge is Action.WAIT
+    assert of(retirement(), after=WEEK - HEALTH_LEAD).action is Action.ACT
+    assert of(retirement(), after=WEEK - HEALTH_LEAD - timedelta(seconds=1)).action is Action.WAIT
 
 
 def test_a_scheduled_event_that_is_cancelled_is_taken_back() -> None:
     cancelled = a_notice(AT + timedelta(days=1), Kind.HEALTH, key="c", subject=ARN, withdrawn=True)
-    assert of(retirement(), cancelled, after=WEEK).urge is Action.TAKE_BACK
+    assert of(retirement(), cancelled, after=WEEK).action is Action.TAKE_BACK
 
 
 def test_a_warning_presses_more_than_the_recommendation_before_it() -> None:
@@ -63,28 +63,28 @@ def test_a_recommendation_that_led_to_nothing_is_taken_back_after_a_time() -> No
     recommended = a_notice(AT, Kind.REBALANCE)
     assert of(recommended, after=timedelta(minutes=29), reaction=patient).again == AT + timedelta(minutes=30)
     over = of(recommended, after=timedelta(minutes=30), reaction=patient)
-    assert over.urge is Action.TAKE_BACK
+    assert over.action is Action.TAKE_BACK
     assert "30 minutes ago, and nothing came of it" in over.reason
 
 
 def test_a_warning_without_a_death_is_taken_back() -> None:
     end = timedelta(minutes=2) + GONE_WITHIN
-    assert of(a_notice(AT), after=end - timedelta(seconds=1)).urge is Action.ACT
-    assert of(a_notice(AT), after=end).urge is Action.TAKE_BACK
+    assert of(a_notice(AT), after=end - timedelta(seconds=1)).action is Action.ACT
+    assert of(a_notice(AT), after=end).action is Action.TAKE_BACK
 
 
 def test_a_machine_that_was_stopped_and_runs_again_is_taken_back() -> None:
     stopped = a_notice(AT, Kind.STATE, key="s", action="stopped")
     running = a_notice(AT + timedelta(hours=1), Kind.STATE, key="r", action="running")
-    assert of(stopped, after=timedelta(days=1)).urge is Action.ACT
-    assert of(stopped, running, after=timedelta(hours=1)).urge is Action.TAKE_BACK
+    assert of(stopped, after=timedelta(days=1)).action is Action.ACT
+    assert of(stopped, running, after=timedelta(hours=1)).action is Action.TAKE_BACK
 
 
 def test_a_scheduled_event_outlives_a_recommendation_that_led_to_nothing() -> None:
     recommended = a_notice(AT, Kind.REBALANCE, key="r")
     assert of(retirement(), recommended).again == AT + NodeRules().uncordon_after
     waits = of(retirement(), recommended, after=timedelta(hours=2))
-    assert (waits.urge, waits.again) == (Action.WAIT, AT + WEEK - HEALTH_LEAD)
+    assert (waits.action, waits.again) == (Action.WAIT, AT + WEEK - HEALTH_LEAD)
 
 
 def test_a_second_warning_presses_although_the_first_came_to_nothing() -> None:
@@ -92,7 +92,7 @@ def test_a_second_warning_presses_although_the_first_came_to_nothing() -> None:
     running = a_notice(AT + timedelta(hours=1), Kind.STATE, key="r", action="running")
     second = a_notice(AT + timedelta(hours=9), key="event-2")
     pressed = of(first, running, second, after=timedelta(hours=9))
-    assert (pressed.urge, pressed.notice) == (Action.ACT, second)
+    assert (pressed.action, pressed.notice) == (Action.ACT, second)
     assert of(first, second, after=timedelta(hours=9)).notice == second
 
 
@@ -100,12 +100,12 @@ def test_that_a_machine_ran_before_its_warning_says_nothing() -> None:
     running = a_notice(AT - timedelta(days=1), Kind.STATE, key="r", action="running")
     warned = a_notice(AT)
     over = of(running, warned, after=timedelta(minutes=2) + GONE_WITHIN)
-    assert over.urge is Action.TAKE_BACK
+    assert over.action is Action.TAKE_BACK
 
 
 def test_a_scheduled_event_is_not_over_because_the_machine_was_started_before_it() -> None:
     running = a_notice(AT + timedelta(days=1), Kind.STATE, key="r", action="running")
-    assert of(retirement(), running, after=timedelta(days=1)).urge is Action.WAIT
+    assert of(retirement(), running, after=timedelta(days=1)).action is Action.WAIT
 
 
 def test_an_hour_that_comes_while_something_else_presses_is_not_missed() -> None:
@@ -118,10 +118,10 @@ def test_an_hour_that_comes_while_something_else_presses_is_not_missed() -> None
 def test_recommendations_can_be_ignored() -> None:
     ignoring = NodeRules(rebalance=OnRebalance.IGNORE)
     ignored = of(a_notice(AT, Kind.REBALANCE), reaction=ignoring)
-    assert (ignored.urge, ignored.reason) == (Action.NOTHING, "the rules ignore rebalance recommendations")
-    assert of(a_notice(AT, Kind.REBALANCE, key="r"), a_notice(AT), reaction=ignoring).urge is Action.ACT
+    assert (ignored.action, ignored.reason) == (Action.NOTHING, "the rules ignore rebalance recommendations")
+    assert of(a_notice(AT, Kind.REBALANCE, key="r"), a_notice(AT), reaction=ignoring).action is Action.ACT
 
 
 def test_a_machine_that_only_runs_asks_for_nothing() -> None:
     runs = of(a_notice(AT, Kind.STATE, action="running"))
-    assert (runs.urge, runs.reason) == (Action.NOTHING, "nothing that was announced stands")
+    assert (runs.action, runs.reason) == (Action.NOTHING, "no notice stands any more")

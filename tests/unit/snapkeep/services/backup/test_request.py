@@ -119,14 +119,14 @@ def test_claims_that_cannot_be_taken_are_left_with_the_reason_and_the_run_says_s
     ended = carried_out(world, run := accepted(world, wish))
     assert ended.left == {"efs": 1, "not_found": 1}
     assert {item.subject for item in world.journal.left(run.id)} == {"shop/uploads", "shop/typo"}
-    assert ended.degraded.startswith("2 of the 3 claims asked for are not taken: shop/typo: namespace shop")
+    assert ended.degraded.startswith("2 of the 3 requested claims are not taken: shop/typo: namespace shop")
 
 
 def test_a_wish_that_matches_nothing_ends_with_words() -> None:
     world = World(EFS)
     ended = carried_out(world, accepted(world, SHOP))
     assert (ended.state, ended.total) == (RunState.FAILED, 0)
-    assert ended.degraded == "the wish takes no claim of cluster myeks (of the claims looked at: 1 efs)"
+    assert ended.degraded == "the request takes no claim in cluster myeks (of the claims considered: 1 efs)"
     assert len(world.announcer.closed) == 1
 
 

@@ -28,7 +28,7 @@ def test_a_managed_node_group_answers_its_hooks_itself() -> None:
     assert (world.hooks.beats, world.hooks.completed) == ([], [])
     assert world.record.hooks == ()
     assert world.to_save.sent == [(INSTANCE, timedelta(seconds=40))], "only the look whether it drains"
-    left = "lifecycle hook drain: is left to others: the managed node group drains its nodes itself"
+    left = "lifecycle hook drain: is left to others: the managed node group drains its own nodes"
     assert any(line.startswith(left) for line in world.lines)
     del world.nodes.nodes[NODE]
     world.save()

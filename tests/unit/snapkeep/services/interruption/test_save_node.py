@@ -93,7 +93,7 @@ def test_who_drains_its_nodes_itself_does_and_the_timeline_says_so() -> None:
     world.warn()
     world.save()
     assert world.nodes.evicted == []
-    assert any("the managed node group drains its nodes itself" in line for line in world.lines)
+    assert any("the managed node group drains its own nodes" in line for line in world.lines)
 
 
 def test_snapshots_that_fail_do_not_keep_the_pods_from_leaving() -> None:
@@ -126,7 +126,7 @@ def test_protected_claims_only() -> None:
     world.warn()
     report = world.save()
     assert report.snapshots == ["shop/mysql"]
-    assert "no policy backs the claim up" in report.missed["vol-wordpress"]
+    assert "no policy backs up the claim" in report.missed["vol-wordpress"]
 
 
 def test_a_stop_is_saved_and_never_touches_the_attachments() -> None:
@@ -287,7 +287,7 @@ def test_disks_that_no_claim_uses_are_named_but_not_counted_as_missed() -> None:
     world.instances.all[INSTANCE] = an_instance(volumes=disks)
     world.warn()
     report = world.save()
-    assert report.missed == {"vol-containers": "no pod of the node uses it through a claim"}
+    assert report.missed == {"vol-containers": "no pod on the node uses it through a claim"}
     assert figures_of_save(world) == {"SnapshotsInTime": 2, "VolumesMissed": 0}
 
 

@@ -1,4 +1,4 @@
-"""Backups as people ask for them and see them."""
+"""On-demand backups as people request and see them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from snapkeep.domain.policies import Method
 
 @dataclass(frozen=True, slots=True)
 class BackupPlan:
-    """What a wish would take of a cluster now, and leave; `unmet` says what it cannot be given."""
+    """What a request would take in a cluster now, and what it would skip; `unmet` says what it cannot get."""
 
     taken: tuple[Taken, ...]
     left: tuple[SkippedClaim, ...]
@@ -23,7 +23,7 @@ class BackupPlan:
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """What a backup did not take, as text: the claim or scratch volume, a code and the reason."""
+    """Something that a backup skipped, as text: the claim or scratch volume, a code and the reason."""
 
     subject: str
     code: str
@@ -32,9 +32,9 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class BackupStatus:
-    """A run as it stands, a page of its points and what it left.
+    """A run as it stands, a page of its points and what it skipped.
 
-    `following` is what to ask the next page of points by, "" at the end.
+    `following` is the cursor of the next page of points, "" at the end.
     """
 
     run: Run

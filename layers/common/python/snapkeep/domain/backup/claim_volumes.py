@@ -1,7 +1,8 @@
-"""Whose point a snapshot is: a claim has one volume for life, and tags do not change what was cut.
+"""Which claim a snapshot belongs to: a claim has one volume for life, and tags cannot change what was
+snapshotted.
 
-The volume of a claim cannot be exchanged, nor the EBS volume behind a PersistentVolume. So a snapshot of
-another volume is not the claim's, whatever its tags say: somebody edited them, or copied them.
+A claim's volume cannot be exchanged, nor can the EBS volume behind a PersistentVolume. So a snapshot of
+another volume is not the claim's, whatever its tags say: somebody edited or copied them.
 https://kubernetes.io/docs/concepts/storage/persistent-volumes/#binding
 """
 
@@ -20,7 +21,7 @@ Lineages = dict[tuple[str, str], list[Candidate]]
 
 @dataclass(slots=True)
 class ClaimVolumes:
-    """The volumes that the points of each claim were cut from, as a listing shows them."""
+    """The volumes behind the points of each claim, as a listing shows them."""
 
     _first: dict[str, str] = field(default_factory=dict)
     _disputed: dict[str, str] = field(default_factory=dict)
@@ -33,12 +34,12 @@ class ClaimVolumes:
 
     @property
     def disputed(self) -> Mapping[str, str]:
-        """Claim (UID) to name, of those whose points are of several volumes."""
+        """UID to name of the claims whose points come from several volumes."""
         return self._disputed
 
 
 def disputed(snapshots: Iterable[Snapshot], cluster: str) -> Mapping[str, str]:
-    """Claim (UID) to name, of those of a cluster whose points are of several volumes."""
+    """UID to name of the cluster's claims whose points come from several volumes."""
     seen = ClaimVolumes()
     for snapshot in snapshots:
         found = None if tags.DUPLICATE in snapshot.tags else read(snapshot, cluster)
@@ -48,10 +49,10 @@ def disputed(snapshots: Iterable[Snapshot], cluster: str) -> Mapping[str, str]:
 
 
 def settle(lineages: Lineages, names: Mapping[str, str], volumes: Mapping[str, str]) -> Iterator[Unreadable]:
-    """Take what is not of its claim's volume out of the lineages; each snapshot with the reason.
+    """Remove snapshots of the wrong volume from the lineages, and yield each with the reason.
 
-    `names` holds the disputed claims by UID, `volumes` the volume of each that is known: of any other
-    all points are taken out, because nobody can tell which are the claim's.
+    `names` holds the disputed claims by UID, `volumes` the known volume of each. If a claim's volume is
+    unknown, all its points are removed, because nobody can tell which are its own.
     """
     for lineage in sorted(key for key in lineages if key[0] in names):
         volume = volumes.get(lineage[0], "")
@@ -68,9 +69,9 @@ def _reason(point: Candidate, claim: str, volume: str) -> str:
     if not volume:
         return (
             f"snapshots of several volumes name the claim {claim}, this one of {point.volume}, and the "
-            "journal does not tell which volume is the claim's. Delete or untag those that are not its own"
+            "journal does not know which volume is the claim's. Delete or untag those that are not its own"
         )
     return (
-        f"its tags name the claim {claim}, but that one's volume is {volume} and the snapshot is of "
+        f"its tags name the claim {claim}, but the claim's volume is {volume} and the snapshot is of "
         f"{point.volume}: somebody edited or copied the tags"
     )

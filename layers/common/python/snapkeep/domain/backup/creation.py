@@ -1,7 +1,7 @@
-"""When a create whose outcome is unknown may be tried again.
+"""When a create with an unknown outcome may be retried.
 
-EC2 CreateSnapshot has no client token and DescribeSnapshots may lag by minutes, so an intent
-without an outcome is retried only after a wait and several empty looks.
+EC2 CreateSnapshot has no client token and DescribeSnapshots may lag by minutes, so an intent without an
+outcome is retried only after a wait and several reads that found nothing.
 https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html
 """
 
@@ -18,8 +18,8 @@ READ_SPACING = timedelta(seconds=30)
 def wait_before_retry(point: Point, consistency_wait: timedelta, now: datetime) -> timedelta:
     """How long until the create may be called again; zero or less means now.
 
-    `point` is the lead as journaled after the latest empty look. While looks are missing the wait
-    is at least one spacing.
+    `point` is the lead as journaled after the latest empty read. While more reads are needed the wait is at
+    least `READ_SPACING`.
     """
     if point.intent_at is None:
         return timedelta()
@@ -30,5 +30,5 @@ def wait_before_retry(point: Point, consistency_wait: timedelta, now: datetime) 
 
 
 def counts_as_read(point: Point, now: datetime) -> bool:
-    """True when a look now is far enough from the last one to prove something new."""
+    """True when enough time has passed since the last read for another to prove something new."""
     return point.last_read_at is None or now - point.last_read_at >= READ_SPACING

@@ -1,8 +1,8 @@
-"""Cron fields: read as ordinary cron reads them, written as EventBridge Scheduler wants them.
+"""Cron fields: read as ordinary cron reads them, written as EventBridge Scheduler expects them.
 
-Ordinary cron has five fields, counts weekdays 0 to 7 (both ends are Sunday) and takes `*` in both
-day fields. Scheduler has six (with a year), counts them 1 to 7 from Sunday, wants `?` in one day
-field, and knows no steps of weekdays.
+Ordinary cron has five fields, counts weekdays 0 to 7 (both ends are Sunday) and takes `*` in both day fields.
+Scheduler has six (with a year), counts weekdays 1 to 7 from Sunday, requires `?` in one day field, and
+supports no steps of weekdays.
 https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html#cron-based
 https://man7.org/linux/man-pages/man5/crontab.5.html
 """
@@ -20,10 +20,10 @@ _ITEM = re.compile(r"(?P<start>\*|\w+)(?:-(?P<end>\w+))?(?:/(?P<step>[0-9]+))?",
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field of a cron expression: its bounds, and the names that stand for numbers from `low` on.
+    """One field of a cron expression: its bounds, and the names for the numbers from `low` upwards.
 
-    `alias` is a number beyond `high` that means `low` (7 for Sunday in ordinary cron).
-    `special` matches what only Scheduler knows (L, W and #).
+    `alias` is a number beyond `high` that means `low` (7 for Sunday in ordinary cron). `special` matches what
+    only Scheduler supports (L, W and #).
     """
 
     name: str
@@ -34,14 +34,15 @@ class Field:
     special: str = "(?!)"
 
     def values(self, text: str) -> frozenset[int]:
-        """The numbers a field's text stands for; ranges may wrap. Raises ValueError in words."""
+        """The numbers that a field's text means; ranges may wrap. Raises ValueError with a message for
+        users."""
         found: set[int] = set()
         for item in text.upper().split(","):
             found.update(self._item(item))
         return frozenset(found)
 
     def is_special(self, text: str) -> bool:
-        """True when the text says something that plain numbers cannot (L, W, #)."""
+        """True when the text means something that plain numbers cannot express (L, W, #)."""
         return any(re.fullmatch(self.special, item) for item in text.upper().split(","))
 
     def render(self, values: frozenset[int], steps: bool = True) -> str:
@@ -118,15 +119,15 @@ YEAR = Field("year", 1970, 2199)
 def to_six_fields(text: str) -> str:
     """Five ordinary cron fields as Scheduler's six, without the surrounding `cron( )`.
 
-    Raises ValueError when a field is malformed, or when both day fields are restricted: ordinary
-    cron then runs on days that match either, and Scheduler has no way to say that.
+    Raises ValueError when a field is malformed, or when both day fields are restricted: ordinary cron then
+    runs on days that match either, which Scheduler cannot express.
     """
     minute, hour, day, month, weekday = text.split()
     days, weekdays = DAY.values(day), WEEKDAY.values(weekday)
     if not _is_every(day, days, 31) and not _is_every(weekday, weekdays, 7):
         raise ValueError(
             f"day-of-month {day!r} and day-of-week {weekday!r} are both restricted: cron runs when either "
-            "matches, which EventBridge Scheduler cannot say; put * in one of them, or use two policies"
+            "matches, which EventBridge Scheduler cannot express; put * in one of them, or use two policies"
         )
     by_weekday = len(weekdays) < 7
     scheduler_weekdays = frozenset(number + 1 for number in weekdays)
@@ -143,16 +144,16 @@ def to_six_fields(text: str) -> str:
 
 
 def _is_every(text: str, values: frozenset[int], all_days: int) -> bool:
-    """True for `*` and its like; `1-31` counts as restricted, as crontab(5) has it."""
+    """True for `*` and steps that cover every day; `1-31` counts as restricted, as in crontab(5)."""
     return text.startswith("*") and len(values) == all_days
 
 
 def check_six_fields(text: str) -> None:
-    """Check the inside of a Scheduler `cron( )`. Raises ValueError in words."""
+    """Check the inside of a Scheduler `cron( )`. Raises ValueError with a message for users."""
     fields = text.split()
     if len(fields) != 6:
         raise ValueError(
-            f"cron({text}) has {len(fields)} fields; EventBridge Scheduler wants 6: "
+            f"cron({text}) has {len(fields)} fields; EventBridge Scheduler needs 6: "
             "minute hour day-of-month month day-of-week year"
         )
     minute, hour, day, month, weekday, year = fields
@@ -173,7 +174,7 @@ def _check(field: Field, text: str) -> None:
 
 
 def to_five_fields(text: str) -> str | None:
-    """Scheduler's six fields as ordinary five, None when those cannot say it (L, W, # or years)."""
+    """Scheduler's six fields as five ordinary ones, None when five cannot express them (L, W, # or years)."""
     minute, hour, day, month, weekday, year = text.split()
     if year != "*" or DAY.is_special(day) or SCHEDULER_WEEKDAY.is_special(weekday):
         return None

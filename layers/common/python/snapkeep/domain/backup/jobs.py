@@ -10,12 +10,12 @@ from typing import Any
 from snapkeep.domain.points import Point
 
 JOB_SIZE = 10
-"""Points of one job that are taken one by one. A group always travels whole, in a job of its own."""
+"""How many lone points one job holds. A group always travels whole, in its own job."""
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Points of one run to create. `group` is empty unless they must be taken together."""
+    """Points of one run to create. `group` is set when they must be taken together."""
 
     run: str
     cluster: str
@@ -44,7 +44,7 @@ def job_from_json(body: str) -> Job:
 
 
 def jobs_of(points: Sequence[Point], size: int = JOB_SIZE) -> Iterator[Job]:
-    """Jobs that cover the points: one per group, then lone points in bunches of `size`."""
+    """Jobs that cover the points: one per group, then lone points in batches of `size`."""
     alone = [point for point in points if not point.group]
     groups: dict[str, list[Point]] = {}
     for point in points:

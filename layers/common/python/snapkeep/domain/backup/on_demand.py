@@ -1,7 +1,7 @@
-"""Wishes: backups that somebody asks for now, of claims by name, of a selection or of a policy.
+"""On-demand requests: backups that somebody asks for now, of claims by name, of a selection or of a policy.
 
-Whatever is wished for, the recovery points belong to the built-in policy `on-demand`, whose retention
-lets them go; the policy that a wish names only says what is taken, and how.
+The recovery points always belong to the built-in policy `on-demand`, whose retention deletes them; a policy
+named in the request only says what is taken, and how.
 """
 
 from __future__ import annotations
@@ -28,15 +28,15 @@ from snapkeep.domain.sizes import parse_quantity
 BY_NAME = "it was asked for by name"
 
 NAMED = 3
-"""Claims that a sentence names; the list of what was left has all."""
+"""How many claims a sentence names; the list of skipped claims has them all."""
 
 
 @dataclass(frozen=True, slots=True)
 class OnDemandRequest:
     """What to back up now: `claims`, or a `selection`, or what a `policy` takes; exactly one is given.
 
-    Without a `method` a VolumeSnapshot is taken where the cluster can, else an EBS snapshot by EC2.
-    A wish of one `namespace` is shown in that namespace only.
+    Without a `method` a VolumeSnapshot is taken where the cluster supports it, else an EBS snapshot by EC2. A
+    request for one `namespace` is visible in that namespace only.
     """
 
     claims: tuple[ClaimName, ...] = ()
@@ -47,57 +47,59 @@ class OnDemandRequest:
     caller: str = ""
 
 
-def policy_of(wish: OnDemandRequest, cluster: str, deployment: Deployment) -> Policy | None:
-    """How a wish is carried out in a cluster; None when it names a policy that is not there."""
-    if wish.policy:
-        policy = deployment.policy(wish.policy)
+def policy_of(request: OnDemandRequest, cluster: str, deployment: Deployment) -> Policy | None:
+    """The policy by which a request is carried out in a cluster; None when it names a policy that does not
+    exist there."""
+    if request.policy:
+        policy = deployment.policy(request.policy)
         if policy is None or cluster not in policy.clusters:
             return None
-        return replace(policy, method=wish.method) if wish.method else policy
+        return replace(policy, method=request.method) if request.method else policy
     return Policy(
         name=ON_DEMAND,
         clusters=(cluster,),
-        selection=wish.selection or Selection(),
+        selection=request.selection or Selection(),
         schedule=Schedule("", enabled=False),
-        method=wish.method or Method.CSI,
+        method=request.method or Method.CSI,
         retention={},
-        csi_fallback=wish.method is None,
+        csi_fallback=request.method is None,
     )
 
 
-def unknown_policy(wish: OnDemandRequest, cluster: str, deployment: Deployment) -> str:
-    """Says that the policy a wish names is not there, and which are."""
+def unknown_policy(request: OnDemandRequest, cluster: str, deployment: Deployment) -> str:
+    """A sentence saying that the requested policy does not exist in the cluster, and which do."""
     here = ", ".join(item.name for item in deployment.policies if cluster in item.clusters) or "none"
-    return f"cluster {cluster} has no policy {wish.policy} (its policies: {here})"
+    return f"cluster {cluster} has no policy {request.policy} (its policies: {here})"
 
 
 def select_wanted(
-    wish: OnDemandRequest,
+    request: OnDemandRequest,
     policy: Policy,
     deployment: Deployment,
     claims: Iterable[Claim],
     scratch: Iterable[ScratchVolume] = (),
 ) -> Selected:
-    """What a wish takes of a cluster's claims by `policy` (see `policy_of`), and what it leaves.
+    """Which of a cluster's claims a request takes by `policy` (see `policy_of`), and which it skips.
 
-    Only a policy reports scratch volumes. Of claims and namespaces that were not asked for nothing is
-    said: who may back up one namespace may not be told of others.
+    Only a request for a policy reports scratch volumes. Claims and namespaces outside the request are not
+    mentioned: a caller who may back up one namespace may not learn about others.
     """
-    if wish.policy:
+    if request.policy:
         return select_for(policy, deployment, claims, scratch)
-    if wish.claims:
-        return _by_name(wish, policy, claims)
+    if request.claims:
+        return _by_name(request, policy, claims)
     return arranged(
         [decide_alone(claim, policy) for claim in claims if reaches(policy.selection, claim.namespace)]
     )
 
 
-def wants_known(wish: OnDemandRequest, policy: Policy, claim: ClaimFacts) -> bool:
-    """Whether a wish takes a claim of which only earlier tags are known; those know no labels."""
-    if wish.policy:
+def wants_known(request: OnDemandRequest, policy: Policy, claim: ClaimFacts) -> bool:
+    """Whether a request takes a claim that is known only from the tags of earlier points, which hold no
+    labels."""
+    if request.policy:
         return True
-    if wish.claims:
-        return ClaimName(claim.namespace, claim.name) in wish.claims
+    if request.claims:
+        return ClaimName(claim.namespace, claim.name) in request.claims
     if policy.selection.labels:
         return False
     try:
@@ -106,24 +108,24 @@ def wants_known(wish: OnDemandRequest, policy: Policy, claim: ClaimFacts) -> boo
         return False
 
 
-def unmet(wish: OnDemandRequest, cluster: str, selected: Selected) -> str:
-    """What a wish asked for and does not get, in words; "" when it gets what it asked for."""
-    if wish.claims and selected.left:
+def unmet(request: OnDemandRequest, cluster: str, selected: Selected) -> str:
+    """What a request does not get, in words; "" when it gets everything."""
+    if request.claims and selected.left:
         missing = "; ".join(f"{item.subject}: {item.reason}" for item in selected.left[:NAMED])
         more = len(selected.left) - NAMED
         rest = f"; and {more} more" if more > 0 else ""
-        figures = f"{len(selected.left)} of the {len(wish.claims)} claims asked for are not taken"
+        figures = f"{len(selected.left)} of the {len(request.claims)} requested claims are not taken"
         return f"{figures}: {missing}{rest}"
     if selected.taken:
         return ""
     reasons = Counter(item.code.value for item in selected.left).most_common(NAMED)
     seen = ", ".join(f"{count} {code}" for code, count in reasons)
-    why = f"of the claims looked at: {seen}" if seen else "there are no claims where it looks"
-    return f"the wish takes no claim of cluster {cluster} ({why})"
+    why = f"of the claims considered: {seen}" if seen else "there are no claims within its selection"
+    return f"the request takes no claim in cluster {cluster} ({why})"
 
 
-def _by_name(wish: OnDemandRequest, policy: Policy, claims: Iterable[Claim]) -> Selected:
-    named = frozenset(wish.claims)
+def _by_name(request: OnDemandRequest, policy: Policy, claims: Iterable[Claim]) -> Selected:
+    named = frozenset(request.claims)
     found = {
         name: decide_alone(claim, policy, BY_NAME)
         for claim in claims
@@ -137,7 +139,7 @@ def _by_name(wish: OnDemandRequest, policy: Policy, claims: Iterable[Claim]) -> 
 
 
 def _as_claim(facts: ClaimFacts) -> Claim:
-    """A claim as it was when its last point was taken; its volume is known to exist."""
+    """A claim as it was when its last point was taken; its volume is assumed to exist."""
     return Claim(
         cluster=facts.cluster,
         namespace=facts.namespace,

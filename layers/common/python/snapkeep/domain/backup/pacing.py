@@ -1,7 +1,7 @@
 """How fast snapshots may be created: a token bucket and a limit on what is pending.
 
-EC2 keeps such a bucket for each account, Region and API, and refuses new snapshots while too many
-are pending. We keep our own, smaller one, so that EC2's is left with room for everybody else.
+EC2 keeps such a bucket for each account, Region and API, and refuses new snapshots while too many are
+pending. Snapkeep keeps its own, smaller one, which leaves room in EC2's for everybody else.
 https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html
 """
 
@@ -13,32 +13,32 @@ from datetime import datetime, timedelta
 from snapkeep.domain.policies import Pace
 
 PENDING_WAIT = timedelta(seconds=10)
-"""How long to wait while too many snapshots are pending: those of little changed volumes end in seconds.
-While they take longer, the line keeps those who come back at the steady rate.
+"""How long to wait while too many snapshots are pending: those of little-changed volumes end in seconds. When
+they take longer, the line still brings callers back at the steady rate.
 """
 
 LONGEST_LINE = timedelta(minutes=14)
-"""A little less than SQS can hide a job; who must wait longer lines up again."""
+"""A little less than SQS can hide a job; a caller who must wait longer joins the line again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """Creates that may go at once (`tokens`, as of `at`, aware UTC) and snapshots that are `pending`."""
+    """Creates allowed at once (`tokens`, as of `at`, aware UTC) and the number of `pending` snapshots."""
 
     tokens: float
     at: datetime
     pending: int = 0
     line_ends: datetime | None = None
-    """When the last of those who wait may create (aware UTC); in the past while tokens are left over."""
+    """When the last caller in the line may create (aware UTC); in the past while tokens are left over."""
 
 
 def full(pace: Pace, now: datetime) -> Bucket:
-    """The bucket of an account and Region where nothing was created yet."""
+    """The bucket of an account and Region before the first create."""
     return Bucket(tokens=float(pace.burst), at=now)
 
 
 def refill(bucket: Bucket, pace: Pace, now: datetime) -> Bucket:
-    """The bucket with the tokens that came since; a clock that went back adds none."""
+    """The bucket with the tokens added since; a clock that went back adds none."""
     seconds = max(0.0, (now - bucket.at).total_seconds())
     tokens = min(float(pace.burst), bucket.tokens + seconds * pace.per_second)
     return replace(bucket, tokens=tokens, at=max(now, bucket.at))
@@ -52,7 +52,7 @@ def grant(bucket: Bucket, pace: Pace, wanted: int, now: datetime) -> tuple[Bucke
 
 
 def wait(bucket: Bucket, pace: Pace, wanted: int, now: datetime) -> timedelta:
-    """How long until the wanted creates (or a full bucket, when they are more) may go."""
+    """How long until the wanted creates (or a full bucket, if they are more) may go."""
     if bucket.pending >= pace.pending:
         return PENDING_WAIT
     lacking = min(max(1, wanted), pace.burst) - refill(bucket, pace, now).tokens
@@ -62,9 +62,9 @@ def wait(bucket: Bucket, pace: Pace, wanted: int, now: datetime) -> timedelta:
 def line_up(bucket: Bucket, pace: Pace, wanted: int, now: datetime) -> tuple[Bucket, timedelta]:
     """The bucket with a place in the line for the wanted creates, and how long until it is their turn.
 
-    Places follow each other at the steady rate, so that who waits comes back once and not in a crowd; the
-    line begins as far back as there are tokens stored. Pending snapshots delay a turn, not the line.
-    The line never grows longer than LONGEST_LINE; whoever finds it full is sent to its end.
+    Places follow each other at the steady rate, so that callers come back once and not all together; stored
+    tokens move the start of the line into the past. Pending snapshots delay a turn, not the line. The line
+    never grows longer than LONGEST_LINE; a caller who finds it full goes to its end.
     """
     stored = refill(bucket, pace, now).tokens / pace.per_second
     begins = now - timedelta(seconds=stored)
@@ -75,5 +75,5 @@ def line_up(bucket: Bucket, pace: Pace, wanted: int, now: datetime) -> tuple[Buc
 
 
 def finished(bucket: Bucket, count: int) -> Bucket:
-    """The bucket after `count` pending snapshots ended; never fewer than none pending."""
+    """The bucket after `count` pending snapshots ended; `pending` never goes below 0."""
     return replace(bucket, pending=max(0, bucket.pending - count))

@@ -1,4 +1,4 @@
-"""What cannot be backed up, whatever a policy selects, and why, in words a user can act on."""
+"""What cannot be backed up, whatever a policy selects, with reasons that a user can act on."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from snapkeep.domain.claims import Claim, ScratchVolume, VolumeKind
 
 
 class Code(StrEnum):
-    """Why a claim (or a scratch volume) was left; the reason beside it says it in words."""
+    """Why a claim (or a scratch volume) was skipped, as a code; the reason beside it is the text."""
 
-    # by the words of a user
+    # because of configuration or labels
     EXCLUDED = "excluded"
     UNKNOWN_POLICY = "unknown_policy"
     OTHER_POLICY = "other_policy"
@@ -21,7 +21,7 @@ class Code(StrEnum):
     STORAGE_CLASS = "storage_class_not_selected"
     SIZE = "size_not_selected"
     NO_POLICY = "no_policy"
-    # by what the claim is
+    # because of the claim itself
     NOT_FOUND = "not_found"
     DELETING = "deleting"
     PENDING = "pending"
@@ -33,7 +33,7 @@ class Code(StrEnum):
     LOCAL = "local"
     SCRATCH = "scratch"
     OTHER_DRIVER = "other_driver"
-    # by what the journal lost
+    # because the journal lost it
     LOST_FROM_JOURNAL = "lost_from_journal"
 
 
@@ -43,11 +43,11 @@ Refusal = tuple[Code, str]
 _OTHER_STORAGE: dict[VolumeKind, Refusal] = {
     VolumeKind.EFS: (
         Code.EFS,
-        "the data is on EFS, whose CSI driver has no snapshots: back the file system up with AWS Backup",
+        "the data is on EFS, whose CSI driver has no snapshots: back up the file system with AWS Backup",
     ),
     VolumeKind.S3: (
         Code.S3,
-        "the data is in an S3 bucket, not on a volume: back the bucket up with AWS Backup",
+        "the data is in an S3 bucket, not on a volume: back up the bucket with AWS Backup",
     ),
     VolumeKind.HOST_PATH: (
         Code.HOST_PATH,
@@ -58,7 +58,7 @@ _OTHER_STORAGE: dict[VolumeKind, Refusal] = {
 
 
 def not_protectable(claim: Claim) -> Refusal | None:
-    """Why the claim cannot be protected; None when it is bound to an EBS volume and stays."""
+    """Why the claim cannot be protected; None when it is bound to an EBS volume and not being deleted."""
     if claim.deleting:
         return Code.DELETING, "the claim is being deleted"
     if claim.phase == "Lost":
@@ -66,7 +66,7 @@ def not_protectable(claim: Claim) -> Refusal | None:
     if claim.phase != "Bound":
         return Code.PENDING, "the claim is Pending: it has no volume yet, so there is nothing to back up"
     if claim.volume is None:
-        return Code.PENDING, "the claim is Bound, but its volume was not listed yet: the next run looks again"
+        return Code.PENDING, "the claim is Bound, but its volume is not listed yet: the next run checks again"
     if claim.volume.kind.is_ebs:
         return None
     return _OTHER_STORAGE.get(claim.volume.kind) or (

@@ -29,7 +29,7 @@ class RunState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What the journal knows of a run.
+    """What the journal knows about a run.
 
     `total`, `ready` and `failed` count points. `late` counts those that were still pending past their time
     when the run was closed, and have not ended since. `degraded` is the reason when the run could not do
@@ -70,14 +70,16 @@ def run_id(cluster: str, policy: str, slot: datetime) -> str:
 
 
 def policy_of_run(run: Run, deployment: Deployment) -> Policy | None:
-    """What a run takes and how: its policy, or what its wish says; None when that is not in the config."""
+    """What a run takes and how: by its policy or its on-demand request; None when the config does not have
+    the policy."""
     return policy_of(run.wish, run.cluster, deployment) if run.wish else deployment.policy(run.policy)
 
 
 def outcome(run: Run) -> RunState:
-    """How a run that is closed now ended: failed when nothing became ready of what there was to take.
+    """The final state of a run that is closed now: failed when there was something to take and nothing became
+    ready.
 
-    Points that are late or lost are not ready. A degraded run without points could not see what there was.
+    Late and lost points are not ready. A degraded run without points could not see what there was to take.
     """
     if (run.total or run.degraded) and not run.ready:
         return RunState.FAILED

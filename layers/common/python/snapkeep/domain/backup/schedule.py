@@ -1,7 +1,7 @@
-"""When a policy runs: translation to EventBridge Scheduler, and the slots that come of it.
+"""When a policy runs: the translation to EventBridge Scheduler, and the resulting slots.
 
-Scheduler's rule for daylight saving: a local time that does not exist is skipped, one that comes
-twice runs once, and days of a rate are 24 hours.
+Scheduler's rule for daylight saving: a local time that does not exist is skipped, one that occurs twice runs
+once, and a day in a rate is 24 hours.
 https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html#daylist-savings-time
 """
 
@@ -17,10 +17,10 @@ from snapkeep.domain.errors import PermanentError
 from snapkeep.domain.policies import Schedule
 
 LocalTimes = Callable[[str, datetime], Iterator[datetime]]
-"""Gives the naive local times that match five cron fields, ascending, after a naive local time."""
+"""Yields the naive local times after a naive local time that match five cron fields, ascending."""
 
 LONGEST = 256
-"""Characters of an expression that Scheduler takes.
+"""The longest expression that Scheduler accepts, in characters.
 https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html
 """
 
@@ -41,13 +41,13 @@ _FORMS = "use rate(6 hours), cron(0 2 * * ? *), five cron fields (0 2 * * *) or 
 
 
 class PreviewUnavailable(PermanentError):
-    """The slots of a schedule cannot be told in advance; Scheduler runs it all the same."""
+    """The slots of a schedule cannot be computed in advance; Scheduler runs it all the same."""
 
 
 def to_scheduler(text: str) -> str:
     """The Scheduler expression for what a user wrote; `rate( )` and `cron( )` pass through.
 
-    Raises ValueError, in words, for what is malformed or cannot be translated exactly.
+    Raises ValueError, with a message for users, when the text is malformed or cannot be translated exactly.
     """
     text = " ".join(text.split())
     if _RATE.fullmatch(text):
@@ -67,13 +67,13 @@ def to_scheduler(text: str) -> str:
 
 
 def rate_of(expression: str) -> timedelta | None:
-    """The distance between the slots of a `rate( )`; None when the expression is no rate."""
+    """The interval of a `rate( )`; None when the expression is not a rate."""
     match = _RATE.fullmatch(expression)
     return timedelta(**{match["unit"] + "s": int(match["count"])}) if match else None
 
 
 def has_preview(expression: str) -> bool:
-    """True when the slots of an expression can be told without Scheduler's help, as those of no rate can."""
+    """True when the slots of an expression can be computed without Scheduler; never for a rate."""
     try:
         return rate_of(expression) is None and bool(five_fields(expression))
     except PreviewUnavailable:
@@ -81,13 +81,12 @@ def has_preview(expression: str) -> bool:
 
 
 def five_fields(expression: str) -> str:
-    """The five ordinary fields of a Scheduler `cron( )`; PreviewUnavailable when they cannot say it."""
+    """A Scheduler `cron( )` as five ordinary fields. Raises PreviewUnavailable when five cannot express
+    it."""
     cron = _CRON.fullmatch(expression)
     fields = to_five_fields(cron["fields"]) if cron else None
     if fields is None:
-        raise PreviewUnavailable(
-            f"{expression} has no preview: L, W, # and years are known to Scheduler only"
-        )
+        raise PreviewUnavailable(f"{expression} has no preview: only Scheduler evaluates L, W, # and years")
     return fields
 
 
@@ -100,8 +99,8 @@ def slots(
 ) -> Iterator[datetime]:
     """The slots after `after`, up to and including `until`, ascending, in UTC. All times are aware.
 
-    A disabled schedule has none. A rate counts from `anchor` (any slot it had). Raises
-    PreviewUnavailable for a rate without an anchor and for L, W, # and years in a cron.
+    A disabled schedule has none. A rate counts from `anchor` (any of its slots). Raises PreviewUnavailable
+    for a rate without an anchor and for L, W, # and years in a cron.
     """
     if not schedule.enabled:
         return iter(())
@@ -114,7 +113,7 @@ def slots(
         return _rate_slots(anchor.astimezone(UTC), step, after, until)
     fields = five_fields(schedule.expression)
     zone = ZoneInfo(schedule.timezone)
-    # A clock set back repeats local times: start a day early, the first comparison drops the rest.
+    # A clock set back repeats local times: start a day early; the first comparison drops the surplus.
     start = after.astimezone(zone).replace(tzinfo=None) - timedelta(days=1)
     return _cron_slots(local_times(fields, start), zone, after, until)
 
@@ -124,8 +123,8 @@ def gap_slots(
 ) -> Iterator[datetime]:
     """The moments (UTC) of local times that a daylight-saving gap skips, by the offset before the gap.
 
-    Scheduler does not run them; whoever looks for missed slots wants them all the same. A moment may
-    also be the slot of another local time. Raises PreviewUnavailable as `slots` does.
+    Scheduler does not run them, but the search for missed slots needs them. A moment may also be the slot of
+    another local time. Raises PreviewUnavailable as `slots` does.
     """
     if not schedule.enabled or rate_of(schedule.expression) is not None:
         return

@@ -1,9 +1,8 @@
-"""Which claims a policy takes and which it leaves, each with the reason.
+"""Which claims a policy takes and which it skips, each with the reason.
 
-The most specific word wins: a claim's label `snapkeep.io/exclude` over its label
-`snapkeep.io/policy` over what the policy itself selects. Labels are data: one can name a
-configured policy and nothing else. What cannot be protected is left with a plain reason,
-never an error.
+The most specific instruction wins: a claim's label `snapkeep.io/exclude` over its label `snapkeep.io/policy`
+over the policy's own selection. Labels are data: one can name a configured policy and nothing else. A claim
+that cannot be protected is skipped with a plain reason, never an error.
 """
 
 from __future__ import annotations
@@ -26,10 +25,10 @@ POLICY_LABEL = "snapkeep.io/policy"
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A claim that a policy takes. `method_reason` says why `method` is not the policy's, if so.
+    """A claim that a policy takes. `method_reason` says why `method` differs from the policy's, if it does.
 
-    `group` is the key of its crash-consistent group, "" when it is alone. `sharers` are the other claims
-    on its volume, as far as they were looked at.
+    `group` is the key of its crash-consistent group, "" when it is alone. `sharers` are the other claims on
+    its volume among those considered.
     """
 
     claim: Claim
@@ -43,7 +42,7 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class SkippedClaim:
-    """A claim (or the name of one that is missing) or scratch volume that is not taken, and why."""
+    """A claim (or the name of a missing one) or scratch volume that is not taken, and why."""
 
     subject: Claim | ClaimName | ScratchVolume
     code: Code
@@ -52,7 +51,7 @@ class SkippedClaim:
 
 @dataclass(frozen=True, slots=True)
 class Selected:
-    """What is taken and what is left, both sorted by namespace and name."""
+    """What is taken and what is skipped, both sorted by namespace and name."""
 
     taken: tuple[Taken, ...]
     left: tuple[SkippedClaim, ...]
@@ -61,9 +60,9 @@ class Selected:
 def select_for(
     policy: Policy, deployment: Deployment, claims: Iterable[Claim], scratch: Iterable[ScratchVolume] = ()
 ) -> Selected:
-    """What one run of `policy` takes of these claims, and what it leaves.
+    """Which of these claims one run of `policy` takes, and which it skips.
 
-    Scratch volumes are reported where the policy's namespaces reach; an opt-in policy ignores them.
+    Scratch volumes are reported in the policy's namespaces; an opt-in policy ignores them.
     """
     unprotected = [
         SkippedClaim(volume, *scratch_refusal(volume))
@@ -76,7 +75,7 @@ def select_for(
 def select(
     claims: Iterable[Claim], policies: Sequence[Policy], cluster: str, scratch: Iterable[ScratchVolume] = ()
 ) -> Selected:
-    """What all policies together take of a cluster: a claim is taken (once per policy) or left once."""
+    """What all policies together take in a cluster: a claim is taken once per policy, or skipped once."""
     here = sorted((policy for policy in policies if cluster in policy.clusters), key=lambda item: item.name)
     decisions = [decision for claim in claims for decision in _decide_by_all(claim, here)]
     return arranged(decisions, [SkippedClaim(volume, *scratch_refusal(volume)) for volume in scratch])
@@ -109,9 +108,10 @@ def misread_exclusion(claim: Claim) -> str:
 
 
 def decide_alone(claim: Claim, policy: Policy, reason: str = "") -> Taken | SkippedClaim:
-    """Whether `policy` takes the claim whatever other policies it is labelled for; `reason` says why.
+    """Whether `policy` takes the claim, whatever policy its label names; `reason` says why.
 
-    So a wish is decided: the label that names a policy is about schedules, the one that excludes is not.
+    On-demand requests are decided this way: the label that names a policy concerns schedules only, the one
+    that excludes a claim always counts.
     """
     refusal = (
         _excluded(claim)
@@ -127,12 +127,12 @@ def decide_alone(claim: Claim, policy: Policy, reason: str = "") -> Taken | Skip
 
 
 def reaches(selection: Selection, namespace: str) -> bool:
-    """True when a selection takes claims of that namespace."""
+    """True when a selection covers that namespace."""
     return _outside(namespace, selection) is None
 
 
 def method_for(claim: Claim, policy: Policy) -> tuple[Method, str]:
-    """How a point of the claim is cut, and why, when that is not the policy's own method.
+    """The method for a point of the claim, and the reason when it is not the policy's own.
 
     The snapshot controller answers "snapshotting non-CSI volumes is not supported" for a volume
     without `spec.csi`, and a CSI-migrated volume is still an in-tree object without one.
@@ -163,7 +163,7 @@ def _taken(claim: Claim, policy: Policy, reason: str) -> Taken:
 
 
 def _decide_by_all(claim: Claim, policies: Sequence[Policy]) -> Sequence[Taken | SkippedClaim]:
-    """Every taking of the claim, or the one reason that tells a user most."""
+    """Every policy that takes the claim, or the one reason that helps a user most."""
     decisions = {policy.name: decide(claim, policy, policies) for policy in policies}
     taken = [decision for decision in decisions.values() if isinstance(decision, Taken)]
     if taken:
@@ -192,14 +192,14 @@ def _other_cluster(claim: Claim, policy: Policy) -> Refusal | None:
 
 
 def _opted_elsewhere(claim: Claim, policy: Policy, policies: Sequence[Policy]) -> Refusal | None:
-    wanted = claim.labels.get(POLICY_LABEL)
-    if wanted is None or wanted == policy.name:
+    named = claim.labels.get(POLICY_LABEL)
+    if named is None or named == policy.name:
         return None
     allowed = sorted(other.name for other in policies if claim.cluster in other.clusters)
-    if wanted in allowed:
-        return Code.OTHER_POLICY, f"its label {POLICY_LABEL} names policy {wanted}"
+    if named in allowed:
+        return Code.OTHER_POLICY, f"its label {POLICY_LABEL} names policy {named}"
     return Code.UNKNOWN_POLICY, (
-        f"its label {POLICY_LABEL} names {wanted!r}, which is no policy of cluster {claim.cluster!r}; "
+        f"its label {POLICY_LABEL} names {named!r}, which is no policy of cluster {claim.cluster!r}; "
         f"allowed: {', '.join(allowed) or 'none'}"
     )
 
@@ -214,7 +214,7 @@ def _outside(namespace: str, selection: Selection) -> Refusal | None:
 
 
 def _unselected(claim: Claim, policy: Policy) -> Refusal | None:
-    """What of the policy's selection, namespaces apart, the claim does not meet."""
+    """The part of the policy's selection (apart from namespaces) that the claim does not meet."""
     selection, size = policy.selection, claim.size_bytes
     if selection.opt_in_only:
         return Code.NOT_OPTED_IN, f"the policy takes only claims with the label {POLICY_LABEL}: {policy.name}"
@@ -225,21 +225,21 @@ def _unselected(claim: Claim, policy: Policy) -> Refusal | None:
         classes = ", ".join(selection.storage_classes)
         return Code.STORAGE_CLASS, f"storage class {claim.storage_class!r} is not among {classes}"
     if selection.min_bytes is not None and size < selection.min_bytes:
-        return Code.SIZE, f"{_size(claim)} is less than the least, {format_quantity(selection.min_bytes)}"
+        return Code.SIZE, f"{_size(claim)} is below the minimum, {format_quantity(selection.min_bytes)}"
     if selection.max_bytes is not None and size > selection.max_bytes:
-        return Code.SIZE, f"{_size(claim)} is more than the most, {format_quantity(selection.max_bytes)}"
+        return Code.SIZE, f"{_size(claim)} is above the maximum, {format_quantity(selection.max_bytes)}"
     return None
 
 
 def _size(claim: Claim) -> str:
-    """How large the claim is, with what it asked for where that differs."""
+    """The claim's size, with the requested size where that differs."""
     if claim.size_bytes == claim.requested_bytes:
         return claim.requested
-    return f"its volume's {format_quantity(claim.size_bytes)} ({claim.requested} were asked for)"
+    return f"its volume's {format_quantity(claim.size_bytes)} ({claim.requested} requested)"
 
 
 def _describe(selection: Selection) -> str:
-    """What a taken claim met, for the plan."""
+    """The criteria that a taken claim met, for the plan."""
     parts = [f"namespace {', '.join(selection.namespaces)}"] if selection.namespaces else []
     parts += [f"label {describe(requirement)}" for requirement in selection.labels]
     parts += [f"storage class {', '.join(selection.storage_classes)}"] if selection.storage_classes else []
@@ -249,10 +249,10 @@ def _describe(selection: Selection) -> str:
 
 
 def arranged(decisions: Sequence[Taken | SkippedClaim], more: Sequence[SkippedClaim] = ()) -> Selected:
-    """Decisions sorted as `Selected` promises; `more` is left besides."""
+    """Decisions sorted as `Selected` promises; `more` adds skipped ones."""
     subjects = [item.claim if isinstance(item, Taken) else item.subject for item in decisions]
     holders = holders_of(subject for subject in subjects if isinstance(subject, Claim))
-    taken = [_told(decision, holders) for decision in decisions if isinstance(decision, Taken)]
+    taken = [_with_sharers(decision, holders) for decision in decisions if isinstance(decision, Taken)]
     left = [decision for decision in decisions if isinstance(decision, SkippedClaim)]
     return Selected(
         taken=tuple(sorted(taken, key=lambda item: (item.claim.namespace, item.claim.name, item.policy))),
@@ -260,7 +260,7 @@ def arranged(decisions: Sequence[Taken | SkippedClaim], more: Sequence[SkippedCl
     )
 
 
-def _told(taken: Taken, holders: Holders) -> Taken:
+def _with_sharers(taken: Taken, holders: Holders) -> Taken:
     volume = taken.claim.volume
     if volume is None:
         return taken

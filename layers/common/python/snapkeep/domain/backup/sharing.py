@@ -1,5 +1,5 @@
-"""Claims that share an EBS volume: static PersistentVolumes may name one volume twice, and a retained
-volume may be claimed again. Each claim has snapshots of its own, and each is told of the others.
+"""Claims that share an EBS volume: two static PersistentVolumes may name the same volume, and a retained
+volume may be claimed again. Each claim has its own snapshots, and each mentions the others.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ Holders = Mapping[str, Mapping[str, str]]
 """EC2 volume id to the claims on it: UID to namespace/name."""
 
 NAMED = 3
-"""Other claims that a text names; of more only the number is told."""
+"""How many other claims a text names; the rest are only counted."""
 
 
 def holders_of(claims: Iterable[Claim]) -> Holders:
@@ -29,7 +29,7 @@ def holders_of(claims: Iterable[Claim]) -> Holders:
 def sharers_of(holders: Holders, volume_id: str, uid: str) -> tuple[str, ...]:
     """The other claims on a volume as namespace/name, sorted.
 
-    One of the same name is an earlier or a later claim and is told with its UID.
+    One with the same name is an earlier or later claim and is given with its UID.
     """
     on_it = holders.get(volume_id, {})
     own = on_it.get(uid, "")
@@ -40,7 +40,7 @@ def sharers_of(holders: Holders, volume_id: str, uid: str) -> tuple[str, ...]:
 
 
 def in_words(volume_id: str, sharers: Sequence[str]) -> str:
-    """What a claim's owner should know of a shared volume; "" when nobody shares it."""
+    """What a claim's owner should know about a shared volume; "" when nobody shares it."""
     if not sharers:
         return ""
     named = ", ".join(sharers[:NAMED])
@@ -49,14 +49,14 @@ def in_words(volume_id: str, sharers: Sequence[str]) -> str:
 
 
 def in_words_of(holders: Holders, volume_id: str, uid: str) -> str:
-    """The same of one claim on a volume."""
+    """`in_words` for one claim on a volume."""
     return in_words(volume_id, sharers_of(holders, volume_id, uid))
 
 
-def told_of_each_other(points: Sequence[Point]) -> list[Point]:
-    """The points of a run, each knowing who shares its volume and which member of its group goes first.
+def with_sharers(points: Sequence[Point]) -> list[Point]:
+    """The points of a run, each with the claims that share its volume and the group member that goes first.
 
-    CreateSnapshots cuts one snapshot of a volume; in each group it is for the member with the smallest id,
+    CreateSnapshots takes one snapshot of a volume; in each group it goes to the member with the smallest id,
     and the others come after it.
     """
     on: dict[str, dict[str, str]] = {}
@@ -65,14 +65,14 @@ def told_of_each_other(points: Sequence[Point]) -> list[Point]:
         on.setdefault(point.volume_id, {})[point.claim.uid] = f"{point.claim.namespace}/{point.claim.name}"
         place = (point.group, point.volume_id)
         first[place] = min(point.id, first.get(place, point.id))
-    told = []
+    found = []
     for point in points:
         leader = first[point.group, point.volume_id] if point.group else point.id
-        told.append(
+        found.append(
             replace(
                 point,
                 sharers=tuple(sorted({*point.sharers, *sharers_of(on, point.volume_id, point.claim.uid)})),
                 behind=leader if leader != point.id else "",
             )
         )
-    return told
+    return found

@@ -1,6 +1,6 @@
-"""What is remembered of a policy's slots, so that a run is made for those of its schedule and no others.
+"""The record of a policy's slots, which ensures that only slots of its schedule get a run.
 
-A run of any other time would be one more recovery point, and new points push old ones out.
+A run at any other time would add a recovery point, and new points push old ones out.
 """
 
 from __future__ import annotations
@@ -18,21 +18,21 @@ EARLY = timedelta(minutes=1)
 """How far our clock may be behind Scheduler's, which never starts a slot early."""
 
 LATE = timedelta(minutes=5)
-"""What Lambda may take to hand over a start that was sent within the catch-up window."""
+"""How long Lambda may take to deliver a start that was sent within the catch-up window."""
 
 SUCCEEDED = timedelta(minutes=5)
-"""What came so long ago is started: Scheduler may be a minute late, and a planner needs its time."""
+"""A slot this old has certainly been started: Scheduler may be a minute late, and the planner takes time."""
 
 REMEMBERED = 20
-"""How many schedules are remembered at most: nobody changes one more often within a catch-up window."""
+"""How many schedules are remembered: nobody changes one more often within a catch-up window."""
 
 Due = Callable[[Schedule, datetime, datetime], Iterable[datetime]]
-"""The slots in (after, until] of a schedule that has a preview, ascending, DST-gap slots included."""
+"""The slots in (after, until] of a schedule that has a preview, ascending, including those in DST gaps."""
 
 
 @dataclass(frozen=True, slots=True)
 class KnownSchedule:
-    """A schedule that a policy had, seen first at `since` (aware UTC)."""
+    """A schedule of a policy, first seen at `since` (aware UTC)."""
 
     schedule: Schedule
     since: datetime
@@ -40,8 +40,8 @@ class KnownSchedule:
 
 @dataclass(frozen=True, slots=True)
 class SlotRecord:
-    """The schedules that a policy had in a cluster, oldest first, and the slots that were taken of those
-    that only Scheduler can evaluate. `version` counts how often it was written; 0 = never.
+    """The schedules that a policy has had in a cluster, oldest first, and the slots taken from those that
+    only Scheduler can evaluate. `version` counts the writes; 0 = never written.
     """
 
     cluster: str
@@ -51,17 +51,17 @@ class SlotRecord:
     version: int = 0
 
     def seen(self, schedule: Schedule, now: datetime) -> SlotRecord:
-        """The record with the policy's present schedule at its end; the same one when nothing changed."""
+        """The record with the policy's present schedule at its end; unchanged when it is there already."""
         if self.schedules and self.schedules[-1].schedule == schedule:
             return self
         return replace(self, schedules=(*self.schedules, KnownSchedule(schedule, now))[-REMEMBERED:])
 
     def take(self, slot: datetime, now: datetime, due: Due) -> SlotRecord | str:
-        """The record once the slot is taken, or why no run is made for it.
+        """The record with the slot taken, or the reason why the slot gets no run.
 
-        A slot of a schedule that was replaced after it counts as one of the present schedule does. After an
-        outage only the newest of the missed slots is run: runs for all of them would take the same data many
-        times, and push as many good points out.
+        A slot of an earlier schedule counts if that schedule was replaced after it. After an outage only the
+        newest missed slot gets a run: runs for all of them would snapshot the same data many times and push
+        out as many good points.
         """
         reasons = []
         until = now
@@ -81,7 +81,7 @@ class SlotRecord:
         if not schedule.enabled:
             return "the policy is paused"
         if slot > now + EARLY:
-            return f"it lies ahead: it is {moment(now)} now"
+            return f"it lies in the future: it is {moment(now)} now"
         window = schedule.catch_up + timedelta(minutes=schedule.flexible_minutes)
         if now > slot + window + LATE:
             return f"it is older than the catch-up window of {schedule.catch_up}"
@@ -95,7 +95,7 @@ class SlotRecord:
         return self._take_turn(schedule, slot, now - window - LATE)
 
     def _take_turn(self, schedule: Schedule, slot: datetime, oldest: datetime) -> SlotRecord | str:
-        """Only Scheduler knows these slots, but they are never closer together than the schedule says."""
+        """Only Scheduler knows these slots, but they are never closer together than the schedule allows."""
         apart = least_apart(schedule)
         for other in self.taken:
             if other != slot and abs(slot - other) < apart:
@@ -110,7 +110,7 @@ class SlotRecord:
 
 
 def _superseded(schedule: Schedule, slot: datetime, now: datetime, due: Due) -> str:
-    """Why the slot is run no more although it is in time: a newer one has come; "" while it is the newest."""
+    """Why a slot within the catch-up window gets no run: a newer slot has come; "" while it is the newest."""
     until = now - SUCCEEDED - timedelta(minutes=schedule.flexible_minutes)
     newer = next(iter(due(schedule, slot, until)), None) if until > slot else None
     return f"the slot {compact(newer)} has come since" if newer else ""

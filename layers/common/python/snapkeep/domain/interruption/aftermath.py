@@ -1,7 +1,7 @@
-"""After the death of a node: when its volumes may be taken from it, and how.
+"""After a node has died: when its volumes may be detached, and how.
 
-Kubernetes waits 6 minutes for a kubelet that will never answer, unless somebody who knows that the machine
-is off says so. Only EC2 knows.
+Kubernetes waits 6 minutes for a kubelet that will never answer, unless somebody who knows that the machine is
+off says so. Only EC2 knows.
 https://kubernetes.io/docs/concepts/cluster-administration/node-shutdown/#non-graceful-node-shutdown
 """
 
@@ -17,11 +17,11 @@ from snapkeep.domain.interruption.nodes import Attachment, Node, NodeChange, Pod
 OUT_OF_SERVICE = "node.kubernetes.io/out-of-service"
 TAINT = Taint(OUT_OF_SERVICE, "nodeshutdown", "NoExecute")
 ANNOTATION = "snapkeep.io/out-of-service"
-"""Ours on a node that we tainted, so that nobody else's taint is ever removed."""
+"""Marks a node that we tainted, so that we never remove anybody else's taint."""
 
 
 class Step(StrEnum):
-    """What comes next."""
+    """The next step."""
 
     WAIT = "wait"
     TAINT = "taint"
@@ -33,7 +33,7 @@ class Step(StrEnum):
 
 @dataclass(frozen=True)
 class Aftermath:
-    """The next step and why. `attachments` and `pods` are those to delete."""
+    """The next step and why. `attachments` and `pods` are the ones to delete."""
 
     step: Step
     reason: str
@@ -43,26 +43,26 @@ class Aftermath:
 
 
 def aftermath(
-    instance: str,
-    machine: Instance | None,
+    instance_id: str,
+    instance: Instance | None,
     node: Node | None,
     attachments: Sequence[Attachment],
     held: Mapping[str, str],
     pods: Collection[Pod] = (),
 ) -> Aftermath:
-    """The next step for a node whose machine is said to be dead.
+    """The next step for a node whose instance is reported dead.
 
-    `machine` is None when EC2 does not know it any more. `held` names, by attachment, the instance that EC2
-    says its volume is attached to ("" for none); `pods` are those still bound to the node.
+    `instance` is None when EC2 no longer knows it. `held` maps each attachment's name to the instance that
+    its volume is attached to in EC2 ("" for none); `pods` are those still bound to the node.
     """
-    if machine is not None and machine.state is InstanceState.SHUTTING_DOWN:
-        return Aftermath(Step.WAIT, f"{machine.id} is still shutting down; EC2 has not terminated it yet")
-    if machine is not None and machine.state is not InstanceState.TERMINATED:
-        text = f"{machine.id} is {machine.state}, not terminated: its volumes stay with it"
+    if instance is not None and instance.state is InstanceState.SHUTTING_DOWN:
+        return Aftermath(Step.WAIT, f"{instance.id} is still shutting down; EC2 has not terminated it yet")
+    if instance is not None and instance.state is not InstanceState.TERMINATED:
+        text = f"{instance.id} is {instance.state}, not terminated: its volumes stay attached"
         return Aftermath(Step.HANDS_OFF, text)
-    busy = [each for each in attachments if held.get(each.name) == instance]
+    busy = [each for each in attachments if held.get(each.name) == instance_id]
     if busy:
-        return Aftermath(Step.WAIT, f"EC2 has not detached {len(busy)} volumes of {instance} yet")
+        return Aftermath(Step.WAIT, f"EC2 has not detached {len(busy)} volumes of {instance_id} yet")
     if node is None:
         return _without_node(tuple(attachments), tuple(pods))
     if attachments or any(pod.claims for pod in pods):
@@ -72,22 +72,23 @@ def aftermath(
 
 def _without_node(stale: tuple[Attachment, ...], pods: tuple[Pod, ...]) -> Aftermath:
     if not stale and not pods:
-        return Aftermath(Step.DONE, "the node is gone, and nothing holds a volume on it")
-    text = f"the node is gone; {len(stale)} attachments and {len(pods)} pods were left of it"
+        return Aftermath(Step.DONE, "the node is gone, and nothing holds a volume there")
+    text = f"the node is gone; {len(stale)} attachments and {len(pods)} pods are still registered there"
     return Aftermath(Step.DETACH, text, attachments=stale, pods=pods)
 
 
 def _with_node(node: Node) -> Aftermath:
-    # On a ready node the taint is one like any other: pods are forced away, and volumes detached, only once
-    # the node is not ready. https://github.com/kubernetes/enhancements/tree/master/keps/sig-storage/2268-non-graceful-shutdown
+    # On a ready node the taint has no special effect: Kubernetes deletes pods and detaches volumes by force
+    # only once the node is not ready.
+    # https://github.com/kubernetes/enhancements/tree/master/keps/sig-storage/2268-non-graceful-shutdown
     if any(taint.key == OUT_OF_SERVICE for taint in node.taints):
         return Aftermath(Step.WAIT, f"{node.name} is out of service; Kubernetes is detaching its volumes")
     if node.ready:
         return Aftermath(
-            Step.WAIT, f"Kubernetes still takes {node.name} for ready; that ends within a minute"
+            Step.WAIT, f"Kubernetes still considers {node.name} ready; that ends within a minute"
         )
     change = NodeChange(annotations={ANNOTATION: "true"}, taints=(*node.taints, TAINT))
-    return Aftermath(Step.TAINT, f"{node.name} is out of service: EC2 says its machine is gone", change)
+    return Aftermath(Step.TAINT, f"{node.name} is out of service: EC2 says its instance is gone", change)
 
 
 def _settled(node: Node) -> Aftermath:

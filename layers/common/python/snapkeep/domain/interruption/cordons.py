@@ -1,4 +1,4 @@
-"""Cordoning: what is written on a node, and whether it may be lifted again.
+"""Cordoning: what is written on a node, and whether Snapkeep may uncordon it.
 
 https://kubernetes.io/docs/concepts/architecture/nodes/#manual-node-administration
 """
@@ -12,12 +12,13 @@ from datetime import datetime
 from snapkeep.domain.interruption.nodes import Node, NodeChange
 
 ANNOTATION = "snapkeep.io/cordon"
-"""Ours on a node that we cordoned: why, when, and how we found it."""
+"""Marks a node that we cordoned: why, when, and its state before."""
 
 
 @dataclass(frozen=True)
 class CordonPlan:
-    """What to write on the node (None: nothing) and why; `ours` says who keeps it cordoned afterwards."""
+    """What to write on the node (None: nothing) and why; `ours` says whether the cordon is Snapkeep's
+    afterwards."""
 
     change: NodeChange | None
     ours: bool
@@ -25,21 +26,21 @@ class CordonPlan:
 
 
 def cordon(node: Node, event: str, at: datetime) -> CordonPlan:
-    """How to cordon a node for the announcement `event` of the time `at`.
+    """How to cordon a node because of the notice `event` received `at`.
 
-    One that a person cordoned stays theirs: nothing is written on it, so nothing of ours lifts it.
+    A cordon set by a person stays theirs: nothing is written on the node, so Snapkeep never uncordons it.
     """
     if node.unschedulable and ANNOTATION in node.annotations:
         return CordonPlan(None, True, f"{node.name} is cordoned by Snapkeep already")
     if node.unschedulable:
-        return CordonPlan(None, False, f"{node.name} was cordoned by somebody else before; it stays theirs")
+        return CordonPlan(None, False, f"{node.name} was already cordoned by somebody else and stays so")
     note = json.dumps({"event": event, "at": at.isoformat(), "was_cordoned": False})
     change = NodeChange(unschedulable=True, annotations={ANNOTATION: note})
     return CordonPlan(change, True, f"{node.name} takes no new pods")
 
 
 def uncordon(node: Node) -> CordonPlan:
-    """How to lift a cordon: only ours, which its annotation shows."""
+    """How to uncordon a node; only Snapkeep's own cordon, which its annotation shows, is lifted."""
     if ANNOTATION not in node.annotations:
         return CordonPlan(None, False, f"{node.name} was not cordoned by Snapkeep; it stays as it is")
     if not node.unschedulable:

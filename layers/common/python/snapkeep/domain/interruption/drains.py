@@ -14,7 +14,7 @@ from snapkeep.domain.interruption.notices import Kind, Notice
 from snapkeep.domain.interruption.rules import Draining, NodeRules, OnRebalance
 
 MARGIN = timedelta(seconds=15)
-"""What is left at the deadline for unmounting and detaching."""
+"""Time reserved before the deadline for unmounting and detaching."""
 
 LEAST_GRACE = 1
 """A grace of 0 would remove the pod from the API without waiting for its kubelet."""
@@ -24,14 +24,14 @@ DRAINERS = {
     "eks.amazonaws.com/compute-type": "EKS Auto Mode",
     "eks.amazonaws.com/nodegroup": "the managed node group",
 }
-"""A label of the node, and who drains nodes that have it.
+"""Node labels, and who drains nodes with that label.
 https://docs.aws.amazon.com/eks/latest/userguide/managed-node-groups.html#managed-node-group-capacity-types
 """
 
 
 @dataclass(frozen=True)
 class Drainer:
-    """Whether we drain, the sentence for the timeline, and to whom the drain is left, if to anybody."""
+    """Whether Snapkeep drains, the sentence for the timeline, and who else does (`other`), if anybody."""
 
     ours: bool
     reason: str
@@ -48,7 +48,7 @@ class Leaving:
 
 @dataclass(frozen=True)
 class Staying:
-    """A pod that is left where it is, and why."""
+    """A pod that is not evicted, and why."""
 
     pod: Pod
     reason: str
@@ -62,28 +62,28 @@ class DrainPlan:
     staying: tuple[Staying, ...]
 
 
-def drainer(reaction: NodeRules, notice: Notice | None, labels: Mapping[str, str]) -> Drainer:
-    """Who drains a node with these labels when `notice` presses."""
-    if notice and notice.kind is Kind.REBALANCE and reaction.rebalance is not OnRebalance.DRAIN:
-        return Drainer(False, "nobody is evicted for a recommendation (rebalance: cordon)")
+def drainer(rules: NodeRules, notice: Notice | None, labels: Mapping[str, str]) -> Drainer:
+    """Who drains a node with these labels when `notice` is the most urgent."""
+    if notice and notice.kind is Kind.REBALANCE and rules.rebalance is not OnRebalance.DRAIN:
+        return Drainer(False, "a rebalance recommendation evicts no pods (rebalance: cordon)")
     if notice and notice.kind is Kind.STATE:
-        return Drainer(False, f"nothing can be evicted any more: the instance is {notice.action}")
+        return Drainer(False, f"it is too late to evict pods: the instance is {notice.action}")
     if notice and notice.action == "hibernate":
-        return Drainer(False, "hibernation begins at once and keeps the memory of its pods")
-    if reaction.drain is Draining.ON:
+        return Drainer(False, "hibernation begins at once and preserves the memory of its pods")
+    if rules.drain is Draining.ON:
         return Drainer(True, "Snapkeep drains it (drain: on)")
-    if reaction.drain is Draining.OFF:
+    if rules.drain is Draining.OFF:
         return Drainer(False, "Snapkeep drains no pods (drain: off)")
     other = next((DRAINERS[key] for key in DRAINERS if key in labels), "")
     if other:
-        return Drainer(False, f"{other} drains its nodes itself; Snapkeep looks whether it does", other)
+        return Drainer(False, f"{other} drains its own nodes; Snapkeep checks that it does", other)
     return Drainer(True, "nobody else drains it, so Snapkeep does")
 
 
 def plan_drain(pods: Iterable[Pod], deadline: datetime | None, now: datetime) -> DrainPlan:
-    """The pods that leave: those with claims first, so that their volumes can be detached in time.
+    """The pods to evict: those with claims first, so that their volumes can be detached in time.
 
-    Each gets its own grace, or what is left to the deadline without `MARGIN`, whichever is less.
+    Each gets its own grace period, or the time left before the deadline less `MARGIN`, whichever is shorter.
     """
     decided = [(pod, _stays(pod)) for pod in pods]
     leaving = sorted((pod for pod, reason in decided if not reason), key=_order)
@@ -94,7 +94,7 @@ def plan_drain(pods: Iterable[Pod], deadline: datetime | None, now: datetime) ->
 
 
 def grace(pod: Pod, deadline: datetime | None, now: datetime) -> int:
-    """Seconds the pod gets to end by itself, at least 1."""
+    """Seconds the pod gets to shut down, at least 1."""
     if deadline is None:
         return max(LEAST_GRACE, pod.grace_seconds)
     left = int((deadline - MARGIN - now).total_seconds())
@@ -102,9 +102,10 @@ def grace(pod: Pod, deadline: datetime | None, now: datetime) -> int:
 
 
 def is_last_moment(deadline: datetime | None, now: datetime) -> bool:
-    """True when a pod that is still blocked dies with its node anyway, and better so that it can unmount.
+    """True in the last moments before the deadline: a pod that is still blocked would die with its node
+    anyway, so it is better deleted while it can still unmount.
 
-    Not once the deadline is over: then it is not certain any more that anything dies.
+    False after the deadline: then the instance may not be going away at all.
     """
     return deadline is not None and deadline - MARGIN <= now < deadline
 

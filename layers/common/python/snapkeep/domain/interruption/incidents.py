@@ -1,4 +1,4 @@
-"""One incident per instance, whatever number, order and duplicates of events tell of it."""
+"""One incident per instance, whatever the number, order and duplication of the events about it."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from snapkeep.domain.interruption.notices import Kind, Notice
 
 @dataclass(frozen=True)
 class Incident:
-    """All that was announced of an instance, in the order in which it was announced."""
+    """All notices about an instance, in order of announcement."""
 
     instance: str
     notices: tuple[Notice, ...]
 
     @property
     def standing_notices(self) -> tuple[Notice, ...]:
-        """The notices that nobody withdrew, or announced anew for another time, since."""
+        """The notices that were neither withdrawn nor superseded by a later one."""
         return tuple(notice for notice in self.notices if not notice.withdrawn and not self._replaced(notice))
 
     @property
     def dies_since(self) -> datetime | None:
-        """When EC2 first reported that it goes down, if not since that it runs."""
+        """When EC2 first reported the instance going down; None when it has reported it running since."""
         dying = (each for each in self.notices if each.is_dying and not self.runs_since(each))
         return min((each.announced_at for each in dying), default=None)
 
     def deadline(self, now: datetime) -> datetime | None:
-        """The earliest deadline that stands and did not come to nothing; None without one."""
+        """The earliest deadline that still applies; None without one."""
         standing = (notice for notice in self.standing_notices if not self.runs_since(notice))
         seen = min(now, self.dies_since or now)
         deadlines = (
@@ -39,24 +39,24 @@ class Incident:
         return min(deadlines, default=None)
 
     def runs_since(self, notice: Notice) -> bool:
-        """Whether EC2 reported that it runs after the time at which this notice asked to act."""
+        """Whether EC2 reported the instance running after the time at which this notice asked to act."""
         return any(each.is_running and each.announced_at > notice.acts_at for each in self.notices)
 
     @property
     def terminated(self) -> bool:
-        """Whether EC2 announced the end. It is the only state an instance never comes back from."""
+        """Whether EC2 reported it terminated, the only state an instance never comes back from."""
         return any(notice.kind is Kind.STATE and notice.action == "terminated" for notice in self.notices)
 
     def _replaced(self, notice: Notice) -> bool:
-        """A withdrawal of the same second counts as later: nobody withdraws what is not announced."""
+        """A withdrawal in the same second counts as later: a notice must exist before it can be withdrawn."""
         same = (other for other in self.notices if notice.subject and other.subject == notice.subject)
         return any((other.announced_at, other.withdrawn) > (notice.announced_at, False) for other in same)
 
 
 def incident(instance: str, notices: Iterable[Notice]) -> Incident:
-    """The incident these notices make. Raises ValueError for a notice of another instance.
+    """The incident made of these notices. Raises ValueError for a notice about another instance.
 
-    Of notices under one key the earliest counts, so that a copy sent later gives no more time.
+    Of several notices with one key the earliest counts, so that a late copy does not extend the deadline.
     """
     kept: dict[str, Notice] = {}
     for notice in notices:
@@ -67,7 +67,7 @@ def incident(instance: str, notices: Iterable[Notice]) -> Incident:
 
 
 def merge(one: Incident, other: Incident) -> Incident:
-    """Both as one: the same in either order, grouped in any way, and however often repeated."""
+    """Both merged; commutative, associative and idempotent."""
     return incident(one.instance, (*one.notices, *other.notices))
 
 

@@ -22,7 +22,7 @@ class InstanceState(StrEnum):
 
 @dataclass(frozen=True)
 class Instance:
-    """An instance. `volumes` are the ids of its EBS volumes without the boot volume; `private_dns` is empty
+    """An instance. `volumes` are the ids of its EBS volumes except the boot volume; `private_dns` is empty
     once it is terminated."""
 
     id: str

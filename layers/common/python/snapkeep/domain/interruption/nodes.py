@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Taint:
-    """A taint as Kubernetes writes it; `added_at` is its own text, kept as it is."""
+    """A taint as Kubernetes writes it; `added_at` keeps the API's text unchanged."""
 
     key: str
     value: str
@@ -18,7 +18,7 @@ class Taint:
 
 @dataclass(frozen=True)
 class Node:
-    """A Node object of one moment: `version` (its resourceVersion) refuses a change to what was not read."""
+    """A Node object as it was read; `version` (its resourceVersion) guards against changing a newer one."""
 
     name: str
     uid: str
@@ -40,9 +40,9 @@ class Node:
 
 @dataclass(frozen=True)
 class NodeChange:
-    """What to write on a node; None leaves a thing as it is, an annotation of None is removed.
+    """What to write on a node; None leaves a field as it is, an annotation with value None is removed.
 
-    `taints` are all taints it shall have, because Kubernetes replaces the list as a whole.
+    `taints` is the complete list, because Kubernetes replaces it as a whole.
     """
 
     unschedulable: bool | None = None
@@ -52,7 +52,8 @@ class NodeChange:
 
 @dataclass(frozen=True)
 class Pod:
-    """A pod on a node. `claims` are names of claims in its namespace; `grace_seconds` is its own wish."""
+    """A pod on a node. `claims` are names of claims in its namespace; `grace_seconds` is the period that its
+    spec sets."""
 
     namespace: str
     name: str
@@ -70,7 +71,7 @@ class Pod:
 
 @dataclass(frozen=True)
 class Attachment:
-    """A VolumeAttachment: a Kubernetes volume on a node, which is `instance` to the EBS CSI driver."""
+    """A VolumeAttachment: a PersistentVolume on a node, which the EBS CSI driver knows as `instance`."""
 
     name: str
     uid: str

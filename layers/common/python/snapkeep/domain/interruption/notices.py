@@ -1,4 +1,4 @@
-"""What was announced of one instance, by whom, and how much time it leaves.
+"""Notices about one instance: what will happen, who says so, and how much time it leaves.
 
 https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/spot-instance-termination-notices.html
 """
@@ -10,19 +10,19 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 SPOT_NOTICE = timedelta(seconds=120)
-"""From the time of a spot interruption warning to the stop or the end of the instance."""
+"""From a spot interruption warning until the instance is stopped or terminated."""
 
 HEALTH_LEAD = timedelta(hours=1)
-"""How long before a scheduled event of AWS Health its node is emptied: it is announced weeks ahead."""
+"""How long before a scheduled AWS Health event its node is emptied; the event is announced weeks ahead."""
 
 GONE_WITHIN = timedelta(minutes=10)
-"""An instance that still runs so long after its deadline was not interrupted after all."""
+"""An instance that still runs this long after its deadline was not interrupted after all."""
 
 DYING_STATES = ("shutting-down", "terminated", "stopping", "stopped")
 
 
 class Kind(StrEnum):
-    """Which event announced it."""
+    """The kind of event behind a notice."""
 
     SPOT = "spot"
     REBALANCE = "rebalance"
@@ -33,7 +33,7 @@ class Kind(StrEnum):
 
 
 class Standing(StrEnum):
-    """How a notice stands against its deadline."""
+    """Whether a notice still leaves time."""
 
     OPEN = "open"
     IN_TIME = "in time"
@@ -42,7 +42,7 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, order=True)
 class Hook:
-    """The action of an Auto Scaling lifecycle hook that waits for an answer."""
+    """An Auto Scaling lifecycle action that waits for an answer."""
 
     group: str
     name: str
@@ -51,13 +51,13 @@ class Hook:
 
 @dataclass(frozen=True)
 class Notice:
-    """One announcement about one instance.
+    """One notice about one instance.
 
-    `key` is the same for every copy of the announcement, whichever way it came. `subject` is the same for
-    an announcement and its withdrawal. `action` is what the event says will happen or, of a state-change,
-    the new state; empty where the event names none. `deadline` is the earliest moment at which it may happen,
-    None where the event carries no time; `window_end` is when a scheduled change is over at the latest, None
-    where the event names none.
+    `key` is the same for every copy of the notice, whichever way it came. `subject` is the same for a notice
+    and its withdrawal. `action` is what the event says will happen or, for a state change, the new state;
+    empty where the event names none. `deadline` is the earliest moment at which it may happen, None where the
+    event carries no time; `window_end` is the latest time at which a scheduled change is over, None where the
+    event names none.
     """
 
     key: str
@@ -73,14 +73,14 @@ class Notice:
 
     @property
     def acts_at(self) -> datetime:
-        """When it is time to act: at once, or some time before what is scheduled."""
+        """When it is time to act: at once, or some time before a scheduled event."""
         if self.kind is Kind.HEALTH and self.deadline:
             return max(self.announced_at, self.deadline - HEALTH_LEAD)
         return self.announced_at
 
     @property
     def may_come_until(self) -> datetime | None:
-        """Until when what has a deadline may still come; None without a deadline.
+        """The latest time at which the announced event may still happen; None without a deadline.
 
         A scheduled change may begin at any moment of its window, not only at its start.
         https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/monitoring-instances-status-check_sched.html
@@ -90,13 +90,14 @@ class Notice:
         return (self.window_end or self.deadline) + GONE_WITHIN
 
     def drained_until(self, now: datetime) -> datetime | None:
-        """The deadline for its pods; None without one, and in an open window, whose moment nobody knows."""
+        """The deadline for its pods; None without one, and while a window is open, since nobody knows when in
+        it the change comes."""
         is_open = self.deadline and self.window_end and self.deadline <= now < self.window_end
         return None if is_open else self.deadline
 
     @property
     def is_dying(self) -> bool:
-        """True when EC2 reported that the instance goes down, or is down."""
+        """True when EC2 reported that the instance is going down, or is down."""
         return self.kind is Kind.STATE and self.action in DYING_STATES
 
     @property
@@ -105,12 +106,12 @@ class Notice:
         return self.kind is Kind.STATE and self.action == "running"
 
     def standing(self, now: datetime) -> Standing:
-        """Open without a deadline; too late from the second of the deadline, or of the window's end, on."""
+        """Open without a deadline; too late from the second of the deadline, or of the window's end."""
         if self.deadline is None:
             return Standing.OPEN
         return Standing.IN_TIME if now < (self.window_end or self.deadline) else Standing.TOO_LATE
 
 
 def spot_deadline(action: str, announced_at: datetime) -> datetime:
-    """When the instance goes. Hibernation begins at once; `stop` and `terminate` leave two minutes."""
+    """When the instance goes away. Hibernation begins at once; `stop` and `terminate` leave two minutes."""
     return announced_at if action == "hibernate" else announced_at + SPOT_NOTICE

@@ -1,6 +1,6 @@
 """Which cluster an instance says it belongs to, by its tags.
 
-A tag is a hint: whoever acts on it first confirms it by the providerID of a Node of that cluster.
+A tag is only a hint: before acting on it, the caller confirms it by the providerID of a Node in that cluster.
 https://docs.aws.amazon.com/eks/latest/userguide/eks-using-tags.html
 """
 
@@ -18,16 +18,16 @@ _NAMING_AFTER = (EKSCTL_CLUSTER,)
 
 @dataclass(frozen=True)
 class Owner:
-    """The cluster an instance names, and the key of the tag that names it."""
+    """The cluster that an instance's tags name, and the key of the tag."""
 
     cluster: str
     tag: str
 
 
 def owner(tags: Mapping[str, str]) -> Owner | None:
-    """The owner by the first of the five keys that names one; None when the instance is foreign.
+    """The owner named by the first of the five keys that has a value; None when the instance is foreign.
 
-    Two different clusters under `kubernetes.io/cluster/` name none: a shared instance is nobody's.
+    Two different clusters under `kubernetes.io/cluster/` count as none: a shared instance has no owner.
     """
     return _named(tags, _NAMING_BEFORE) or _prefixed(tags) or _named(tags, _NAMING_AFTER)
 

@@ -1,4 +1,4 @@
-"""The journal's record of an incident: what was announced, what was done, and how much time was left."""
+"""The journal's record of an incident: the notices, what was done, and how much time was left."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from snapkeep.domain.interruption.saves import FRESH
 from snapkeep.domain.interruption.urgency import LIFECYCLE_LIMIT
 
 MOST_MOMENTS = 200
-"""Lines of a timeline, the newest: an item of the journal holds 400 KB."""
+"""How many timeline entries are kept, the newest: an item of the journal holds 400 KB."""
 
 
 @dataclass(frozen=True)
 class TimelineEntry:
-    """A line of the timeline. `left` is the seconds to the deadline as it was known then, if it was."""
+    """An entry of the timeline. `left` is the seconds to the deadline as known then, None without one."""
 
     at: datetime
     text: str
@@ -27,7 +27,7 @@ class TimelineEntry:
 
 @dataclass(frozen=True)
 class IncidentRecord:
-    """One instance that is dying, or was said to be.
+    """One instance that is going away, or was said to be.
 
     `ours` says that the cordon is ours. `run` and `saved_at` belong to the last snapshots taken for it.
     `answered` are tokens of lifecycle actions that need no answer of ours any more. `again` is when the next
@@ -57,7 +57,7 @@ class IncidentRecord:
 
     @property
     def incident(self) -> Incident:
-        """What its announcements make."""
+        """The incident made of its notices."""
         return incident(self.instance, self.notices)
 
     @property
@@ -67,20 +67,21 @@ class IncidentRecord:
         return tuple(hook for token, hook in sorted(hooks.items()) if token not in self.answered)
 
     def left(self, now: datetime) -> float | None:
-        """Seconds to the deadline (negative once it is over), None without one."""
+        """Seconds to the deadline (negative after it), None without one."""
         deadline = self.incident.deadline(now)
         return (deadline - now).total_seconds() if deadline else None
 
     def noted(self, at: datetime, text: str) -> IncidentRecord:
-        """The record with a line more; the same text again adds none, unless the incident was over since."""
+        """The record with one more entry; a repeated text adds none, unless the incident was closed in
+        between."""
         since = self.closed_before
         if any(moment.text == text for moment in self.timeline if since is None or moment.at > since):
             return self
         timeline = (*self.timeline, TimelineEntry(at, text, self.left(at)))
         return replace(self, timeline=timeline[-MOST_MOMENTS:])
 
-    def told_of(self, notices: tuple[Notice, ...]) -> IncidentRecord:
-        """The record with these announcements merged in; a closed one is opened again by news."""
+    def with_notices(self, notices: tuple[Notice, ...]) -> IncidentRecord:
+        """The record with these notices merged in; a new notice reopens a closed record."""
         merged = incident(self.instance, (*self.notices, *notices)).notices
         news = {notice.key for notice in merged} - {notice.key for notice in self.notices}
         if not news:
@@ -90,7 +91,8 @@ class IncidentRecord:
         )
 
     def needs_save(self, now: datetime, since: datetime) -> bool:
-        """True when no snapshots were taken for what asks to act `since` then, nor in the last minutes."""
+        """True when no snapshots were taken since `since`, the time of the notice, nor in the last minutes
+        (`FRESH`)."""
         return self.saved_at is None or (self.saved_at < since and now - self.saved_at >= FRESH)
 
     @property
@@ -149,7 +151,8 @@ class IncidentRecord:
         return replace(self, unsaved=(), unlooked=False)
 
     def hooks_end(self, now: datetime) -> datetime | None:
-        """When lifecycle hooks are answered although volumes are still attached; None when none waits."""
+        """When waiting lifecycle hooks are answered even if volumes are still attached; None when none
+        waits."""
         waiting = {hook.token for hook in self.hooks}
         called = [each.announced_at for each in self.notices if each.hook and each.hook.token in waiting]
         if not called:

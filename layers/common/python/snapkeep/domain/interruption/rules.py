@@ -1,4 +1,4 @@
-"""What to do for a dying node: the rules of the config, and the one that holds for a node."""
+"""What to do for a dying node: the rules of the config, and which of them apply to a node."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from enum import StrEnum
 
 
 class Snapshotting(StrEnum):
-    """Whose volumes are snapshotted when their node dies: all, those that a policy backs up, none."""
+    """Which claims' volumes are snapshotted when their node dies: all, those that a policy backs up, none."""
 
     ALWAYS = "always"
     PROTECTED = "protected"
@@ -17,7 +17,7 @@ class Snapshotting(StrEnum):
 
 
 class Draining(StrEnum):
-    """Whether we evict pods: yes, no, or (auto) where nobody else does."""
+    """Whether Snapkeep evicts pods: yes, no, or (auto) where nobody else does."""
 
     ON = "on"
     OFF = "off"
@@ -25,14 +25,14 @@ class Draining(StrEnum):
 
 
 class Verify(StrEnum):
-    """What follows when those whom `drain: auto` leaves the drain to evict nobody after a spot notice."""
+    """What Snapkeep does when the drainer that `drain: auto` relies on evicts nobody after a spot notice."""
 
     EVICT = "evict"
     TELL = "tell"
 
 
 class OnRebalance(StrEnum):
-    """What a rebalance recommendation leads to, which is advice and often comes to nothing."""
+    """How Snapkeep responds to a rebalance recommendation, which is advice and often comes to nothing."""
 
     IGNORE = "ignore"
     CORDON = "cordon"
@@ -41,7 +41,8 @@ class OnRebalance(StrEnum):
 
 @dataclass(frozen=True)
 class NodeRules:
-    """What is done for one node. A warning that led to nothing keeps it cordoned for `uncordon_after`."""
+    """What is done for one node. After a warning that came to nothing it stays cordoned for
+    `uncordon_after`."""
 
     cordon: bool = True
     snapshot: Snapshotting = Snapshotting.ALWAYS
@@ -53,25 +54,25 @@ class NodeRules:
 
 @dataclass(frozen=True)
 class NodeRule:
-    """A reaction of its own for the nodes of these clusters (all when empty) that have all these labels."""
+    """Rules for the nodes of these clusters (all when empty) that have all these labels."""
 
     reaction: NodeRules
     clusters: tuple[str, ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict)
 
     def covers(self, cluster: str, labels: Mapping[str, str]) -> bool:
-        """True when the rule is for a node of that cluster with these labels."""
+        """True when the rule applies to a node of that cluster with these labels."""
         return (not self.clusters or cluster in self.clusters) and self.labels.items() <= labels.items()
 
 
 @dataclass(frozen=True)
 class InterruptionRules:
-    """The reaction for all nodes, and the rules that come before it: the first that covers a node holds."""
+    """The rules for all nodes, and those with precedence: the first that covers a node applies."""
 
     everywhere: NodeRules = field(default_factory=NodeRules)
     rules: tuple[NodeRule, ...] = ()
 
-    def reaction(self, cluster: str, labels: Mapping[str, str]) -> NodeRules:
+    def rules_for(self, cluster: str, labels: Mapping[str, str]) -> NodeRules:
         """What is done for a node of that cluster with these labels."""
         found = (rule.reaction for rule in self.rules if rule.covers(cluster, labels))
         return next(found, self.everywhere)

@@ -12,14 +12,14 @@ from snapkeep.domain.claims import Claim
 from snapkeep.domain.interruption.rules import Snapshotting
 
 FRESH = timedelta(minutes=5)
-"""Another announcement within so much of the last save takes no further snapshots."""
+"""Another notice within this time of the last save takes no further snapshots."""
 
 NEVER_BEFORE = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
 class Missed:
-    """A volume that is not snapshotted, the claim it serves if any, and why."""
+    """A volume that is not snapshotted, its claim if any, and why."""
 
     volume: str
     claim: str
@@ -28,20 +28,20 @@ class Missed:
 
 @dataclass(frozen=True)
 class SavePlan:
-    """The claims whose volumes are snapshotted, and the volumes that are not."""
+    """The claims whose volumes to snapshot, and the volumes that are not snapshotted."""
 
     claims: tuple[Claim, ...]
     missed: tuple[Missed, ...]
 
     def missed_by_volume(self) -> dict[str, str]:
-        """Why, by volume; claims that share one are named, so that none hides the other."""
+        """The reason by volume; claims that share a volume are named, so that none hides another."""
         found: dict[str, list[Missed]] = defaultdict(list)
         for each in self.missed:
             found[each.volume].append(each)
-        return {volume: _joined(of_it) for volume, of_it in found.items()}
+        return {volume: _joined(missed) for volume, missed in found.items()}
 
     def shared(self) -> Iterator[tuple[Claim, str]]:
-        """The claims whose volume another claim of the plan is on, too, and what is told of that."""
+        """The claims that share their volume with another claim of the plan, and a sentence about it."""
         holders = holders_of(self.claims)
         for claim in self.claims:
             if claim.volume and (text := in_words_of(holders, claim.volume.handle, claim.uid)):
@@ -51,9 +51,9 @@ class SavePlan:
 def plan_save(
     volumes: Sequence[str], claims: Iterable[Claim], protected: Mapping[str, bool], rule: Snapshotting
 ) -> SavePlan:
-    """What to snapshot of an instance's data volumes.
+    """Which of an instance's data volumes to snapshot.
 
-    `claims` are those of its pods, `protected` says by claim UID whether a policy backs one up.
+    `claims` are those of its pods; `protected` says by claim UID whether a policy backs up the claim.
     """
     on: dict[str, list[Claim]] = defaultdict(list)
     for claim in claims:
@@ -64,7 +64,7 @@ def plan_save(
     for volume in volumes:
         users: Sequence[Claim | None] = on[volume] or (None,)
         for one in users:
-            reason = _left(one, rule, protected)
+            reason = _why_not(one, rule, protected)
             if one and not reason:
                 chosen.append(one)
             else:
@@ -73,17 +73,17 @@ def plan_save(
 
 
 def in_order_of_need(claims: Iterable[Claim], last_good: Mapping[str, datetime]) -> tuple[Claim, ...]:
-    """Those without a good recovery point first, then the oldest; `last_good` is by claim UID."""
+    """Claims without a good recovery point first, then those with the oldest; `last_good` is by claim UID."""
     return tuple(sorted(claims, key=lambda claim: (last_good.get(claim.uid, NEVER_BEFORE), str(claim))))
 
 
-def _left(claim: Claim | None, rule: Snapshotting, protected: Mapping[str, bool]) -> str:
+def _why_not(claim: Claim | None, rule: Snapshotting, protected: Mapping[str, bool]) -> str:
     if claim is None:
-        return "no pod of the node uses it through a claim"
+        return "no pod on the node uses it through a claim"
     if rule is Snapshotting.NEVER:
         return "the rules say snapshot: never"
     if rule is Snapshotting.PROTECTED and not protected.get(claim.uid):
-        return "no policy backs the claim up (snapshot: protected)"
+        return "no policy backs up the claim (snapshot: protected)"
     return ""
 
 

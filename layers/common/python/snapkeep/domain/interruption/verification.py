@@ -1,4 +1,4 @@
-"""Whether those whom the drain is left to have begun it: looked at once, some time after the notice."""
+"""Whether the drainer that Snapkeep relies on has begun: checked once, some time after the notice."""
 
 from __future__ import annotations
 
@@ -12,36 +12,37 @@ from snapkeep.domain.interruption.notices import Kind, Notice
 from snapkeep.domain.interruption.rules import NodeRules, Verify
 
 VERIFY_AFTER = timedelta(seconds=40)
-"""After a spot notice it leaves a minute to evict; Karpenter and node groups begin within seconds."""
+"""After a spot notice this leaves over a minute to evict; Karpenter and node groups begin within seconds."""
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """The pods with claims that nobody has evicted, and the line for the timeline."""
+    """The pods with claims that nobody has evicted, and the timeline entry."""
 
     left: tuple[Pod, ...]
     reason: str
 
 
 def verifies_at(notice: Notice) -> datetime:
-    """When to look whether somebody drains: a time of the notice, so that every message finds the same."""
+    """When to check for a drain; computed from the notice alone, so that every message yields the same
+    time."""
     return notice.acts_at + VERIFY_AFTER
 
 
-def steps_in(reaction: NodeRules, notice: Notice) -> bool:
-    """Whether Snapkeep evicts where nobody does: after a spot notice only, which leaves no time to ask."""
-    return reaction.verify is Verify.EVICT and notice.kind is Kind.SPOT
+def steps_in(rules: NodeRules, notice: Notice) -> bool:
+    """Whether Snapkeep evicts when nobody does: only after a spot notice, which leaves no time to ask."""
+    return rules.verify is Verify.EVICT and notice.kind is Kind.SPOT
 
 
-def verdict(other: str, reaction: NodeRules, notice: Notice, pods: Iterable[Pod], now: datetime) -> Verdict:
-    """What the pods of the node show of the drain that is left to `other`."""
+def verdict(other: str, rules: NodeRules, notice: Notice, pods: Iterable[Pod], now: datetime) -> Verdict:
+    """What the node's pods show about the drain by `other`."""
     left = tuple(each.pod for each in plan_drain(pods, notice.deadline, now).leaving if each.pod.claims)
     if not left:
         return Verdict((), f"{other} has left no pod with a claim to evict")
     seconds = int((now - notice.acts_at).total_seconds())
     names = ", ".join(map(str, left))
     seen = f"{other} has not evicted {names}, {seconds} s after the notice"
-    if steps_in(reaction, notice):
+    if steps_in(rules, notice):
         return Verdict(left, f"{seen}; Snapkeep evicts")
-    why = "verify: tell" if reaction.verify is Verify.TELL else "it steps in after spot notices only"
+    why = "verify: tell" if rules.verify is Verify.TELL else "it steps in after spot notices only"
     return Verdict(left, f"{seen}; Snapkeep evicts nobody ({why})")

@@ -255,7 +255,7 @@ def _point(
 
 def _arranged(points: Iterable[Point]) -> list[Point]:
     """The points with one lead per group (its smallest id, the same whoever plans), told of each other."""
-    points = told_of_each_other(list(points))
+    points = with_sharers(list(points))
     leads: dict[str, str] = {}
     for point in points:
         if point.group:

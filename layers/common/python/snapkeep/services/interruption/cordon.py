@@ -92,7 +92,7 @@ class CordonNode:
             return replace(seen, reason=reason, cluster=named.cluster, machine=machine, reaction=reaction)
         reaction = self.deployment.interruption.reaction(named.cluster, node.labels)
         seen = replace(seen, cluster=named.cluster, node=node, machine=machine, reaction=reaction)
-        urge = assess(incident(notice.instance, (notice,)), reaction, self.clock()).urge
+        urge = assess(incident(notice.instance, (notice,)), reaction, self.clock()).action
         if urge is not Action.ACT or not reaction.cordon:
             return seen
         plan = self.cordon(nodes, node, notice)

@@ -74,7 +74,7 @@ class HandleInterruption:
         sighting = self._still_cordoned(sighting, known)
         record = self._log.change(first, lambda one: self._seen(one, sighting))
         asked = assess(record.incident, sighting.reaction, self.clock())
-        if asked.urge is Action.ACT:
+        if asked.action is Action.ACT:
             self.to_save.send(notice.instance)
             self._say(sighting, record)
         if known is None or record.revision != known.revision:
@@ -145,7 +145,7 @@ class HandleInterruption:
 
     def _seen(self, record: IncidentRecord, sighting: Triage) -> IncidentRecord:
         notice, now = sighting.notice, self.clock()
-        told = record.told_of((notice,))
+        told = record.with_notices((notice,))
         if told != record:
             told = told.noted(now, _heard(notice))
             if notice.standing(now) is Standing.TOO_LATE:
@@ -157,7 +157,7 @@ class HandleInterruption:
         if told == record:
             return record
         asked = assess(told.incident, sighting.reaction, now)
-        if asked.urge is not Action.ACT:
+        if asked.action is not Action.ACT:
             told = told.noted(now, asked.reason)
         elif sighting.machine is not None:
             told = told.to_be_saved(sighting.machine.volumes, sighting.reaction, notice, now)
@@ -165,9 +165,9 @@ class HandleInterruption:
 
     def _is_undone(self, record: IncidentRecord, asked: Urgency) -> bool:
         """Whether the notice alone asked for more than all that is known of the instance together."""
-        if record.closed_at is not None or asked.urge is Action.ACT:
+        if record.closed_at is not None or asked.action is Action.ACT:
             return False
-        return record.ours or asked.urge is not Action.WAIT
+        return record.ours or asked.action is not Action.WAIT
 
     def _advance(self, record: IncidentRecord) -> Handled:
         """What is due for an open incident now, by what EC2 and the cluster show."""
@@ -176,16 +176,18 @@ class HandleInterruption:
             return self._send_to_release(record)
         record = self._told_what_ec2_shows(record, machine)
         node = self.clusters.open(record.cluster).find(record.instance, record.node)
-        reaction = self.cordoner.deployment.interruption.reaction(record.cluster, node.labels if node else {})
+        reaction = self.cordoner.deployment.interruption.rules_for(
+            record.cluster, node.labels if node else {}
+        )
         asked = assess(record.incident, reaction, self.clock())
         if machine.state in DOWN:
             return self._wait(record, asked, f"it is {machine.state}; looked at again when it runs")
-        if asked.urge is Action.ACT and asked.notice is not None:
+        if asked.action is Action.ACT and asked.notice is not None:
             if node is None:
                 return self._wait(record, asked, "its node is gone; EC2 will say when it ends")
             seen = Triage(asked.notice, "", record.cluster, node, machine, reaction)
             return self._act(record, asked, seen)
-        if asked.urge is Action.WAIT:
+        if asked.action is Action.WAIT:
             return self._wait(self._lifted(record, asked)[0], asked, asked.reason)
         return self._end(record, asked)
 
@@ -196,7 +198,7 @@ class HandleInterruption:
             return record
         shown = Notice(f"seen/{now.isoformat()}", Kind.STATE, record.instance, now, "running")
         return self._log.change(
-            record, lambda one: self._log.noted(one.told_of((shown,)), "EC2 shows it running")
+            record, lambda one: self._log.noted(one.with_notices((shown,)), "EC2 shows it running")
         )
 
     def _act(self, record: IncidentRecord, asked: Urgency, sighting: Triage) -> Handled:
@@ -222,9 +224,9 @@ class HandleInterruption:
     def _wait(self, record: IncidentRecord, asked: Urgency, reason: str) -> Handled:
         """Look again after a while, or when what is known now asks for something else."""
         soon = self.clock() + LOOK_AGAIN
-        again = asked.again if asked.again and asked.urge is Action.WAIT else min(asked.again or soon, soon)
+        again = asked.again if asked.again and asked.action is Action.WAIT else min(asked.again or soon, soon)
         self._log.change(record, lambda one: replace(one, again=again))
-        return Handled(record.instance, asked.urge.value, reason, record.cluster, record.node)
+        return Handled(record.instance, asked.action.value, reason, record.cluster, record.node)
 
     def _lifted(self, record: IncidentRecord, asked: Urgency) -> tuple[IncidentRecord, str]:
         """The record after its cordon was lifted, if it is ours, and the reason."""
@@ -250,7 +252,7 @@ class HandleInterruption:
         closed = self._log.change(record, close)
         if closed.closed_at is None:
             return self._advance(closed)
-        if asked.urge is Action.TAKE_BACK:
+        if asked.action is Action.TAKE_BACK:
             self._log.tell(closed, "withdrawn", reason, {"InterruptionsWithdrawn": 1})
         return Handled(record.instance, "withdrawn", reason, record.cluster, record.node)
 

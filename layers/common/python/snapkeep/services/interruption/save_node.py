@@ -102,7 +102,7 @@ class SaveNode:
         if scene is None:
             return self._only_hooks(self._left_behind(record), "its node is gone")
         asked = assess(record.incident, scene.reaction, self.clock())
-        if asked.urge is not Action.ACT or asked.notice is None:
+        if asked.action is not Action.ACT or asked.notice is None:
             return SaveReport(instance, asked.reason)
         report = SaveReport(instance, asked.reason)
         record = self._save(record, scene, asked.notice, owner, report)

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from snapkeep.domain import tags
 from snapkeep.domain.backup.jobs import jobs_of
 from snapkeep.domain.backup.runs import Run, RunState, run_id
-from snapkeep.domain.backup.sharing import in_words, told_of_each_other
+from snapkeep.domain.backup.sharing import in_words, with_sharers
 from snapkeep.domain.claims import Claim
 from snapkeep.domain.errors import TemporaryError
 from snapkeep.domain.interruption.records import IncidentRecord
@@ -111,7 +111,7 @@ class SaveVolumes:
         if at_once and len(points) > 1:
             lead = min(point.id for point in points)
             points = [replace(point, group=record.instance, lead=lead) for point in points]
-        self.journal.add_points(told_of_each_other(points))
+        self.journal.add_points(with_sharers(points))
         return [point.id for point in points]
 
     def _take_now(self, run: Run, order: Sequence[str], owner: str) -> None:
