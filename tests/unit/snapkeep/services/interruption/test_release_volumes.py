@@ -195,7 +195,7 @@ def test_volumes_that_ec2_does_not_show_are_saved_and_ring_nobody() -> None:
 
 @pytest.mark.parametrize(
     ("shown", "missed", "words"),
-    [((), 1, "whether it had data volumes is not known"), (("vol-mysql", "vol-wordpress"), 2, "2 volumes")],
+    [((), 1, "it is unknown whether it had data volumes"), (("vol-mysql", "vol-wordpress"), 2, "2 volumes")],
 )
 def test_a_node_that_vanishes_before_anybody_looks_again_rings(
     shown: tuple[str, ...], missed: int, words: str

@@ -76,7 +76,7 @@ def policy_of_run(run: Run, deployment: Deployment) -> Policy | None:
 
 
 def outcome(run: Run) -> RunState:
-    """The final state of a run that is closed now: failed when there was something to take and nothing became
+    """The final state of a run that is closed now: failed when there was something to take but nothing is
     ready.
 
     Late and lost points are not ready. A degraded run without points could not see what there was to take.

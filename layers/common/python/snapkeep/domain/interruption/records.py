@@ -29,12 +29,12 @@ class TimelineEntry:
 class IncidentRecord:
     """One instance that is going away, or was said to be.
 
-    `ours` says that the cordon is ours. `run` and `saved_at` belong to the last snapshots taken for it.
-    `answered` are tokens of lifecycle actions that need no answer of ours any more. `again` is when the next
-    look is due. `closed_before` is when it had been closed, if news opened it again. `undrained` is the key
-    of the notice after which those who were to drain the node did not. `unsaved` are the data volumes that it
-    is known to have had since it was said to die, until snapshots are planned: what is left at the end was
-    missed. `unlooked` says that it was to be saved and that nobody could see in the cluster what is on it.
+    `ours` says that the cordon is Snapkeep's. `run` and `saved_at` belong to the last snapshots taken for it.
+    `answered` are tokens of lifecycle actions that need no answer from Snapkeep any more. `again` is when the
+    next check is due. `closed_before` is when it was last closed, if a new notice reopened it. `undrained` is
+    the key of the notice after which the responsible drainer did nothing. `unsaved` are the data volumes it
+    is known to have had since the first notice, until snapshots are planned: any that remain at the end were
+    missed. `unlooked` says that it should be saved but its node has not been read from the cluster yet.
     """
 
     instance: str
@@ -97,7 +97,7 @@ class IncidentRecord:
 
     @property
     def missed(self) -> int:
-        """How many volumes were not snapshotted; not to know of any counts as one."""
+        """How many volumes were not snapshotted; 1 when it is unknown whether there were any."""
         return len(self.unsaved) or int(self.unlooked)
 
     @property
@@ -109,37 +109,37 @@ class IncidentRecord:
             )
         if self.unlooked:
             return (
-                "whether it had data volumes is not known: EC2 showed none when it was announced, and it was "
-                "gone before anybody could look at the cluster"
+                "it is unknown whether it had data volumes: EC2 showed none when it was announced, and it "
+                "was gone before the cluster could be read"
             )
         return ""
 
     def to_be_saved(
-        self, volumes: Sequence[str], reaction: NodeRules, notice: Notice, now: datetime
+        self, volumes: Sequence[str], rules: NodeRules, notice: Notice, now: datetime
     ) -> IncidentRecord:
-        """The record with these data volumes, if nobody has planned to snapshot them for this notice yet.
+        """The record with these data volumes, if no snapshots were planned for this notice yet.
 
-        Those of an instance that only stops are not snapshotted. EC2 may not show all of them yet, or any
-        more, so the record waits for a look at the cluster.
+        Volumes of an instance that only stops are not snapshotted. EC2 may not show all volumes yet, or no
+        longer, so the record stays `unlooked` until the cluster has been read.
         """
         stops = notice.kind is Kind.STATE and notice.action in ("stopping", "stopped")
-        if stops or reaction.snapshot is Snapshotting.NEVER or not self.needs_save(now, notice.acts_at):
+        if stops or rules.snapshot is Snapshotting.NEVER or not self.needs_save(now, notice.acts_at):
             return self
         return replace(self, unsaved=_joined(self.unsaved, volumes), unlooked=True)
 
     @property
     def is_untouched(self) -> bool:
-        """Whether nothing was done for a node that may have had something on it."""
+        """Whether nothing was done for a node that may have had volumes."""
         is_announced = any(notice.action != "terminated" for notice in self.notices)
         may_have_had = self.node or self.missed or not is_announced
         return bool(may_have_had) and self.cordoned_at is None and self.saved_at is None
 
     def left_behind(self, volumes: Sequence[str]) -> IncidentRecord:
-        """The record after a look at what a node that is gone, or dead, left attached: it cannot be saved any
-        more. Unless it was saved meanwhile.
+        """The record with the volumes still attached to a dead node, which can no longer be saved; unchanged
+        when it was saved meanwhile.
 
-        Of an instance that had no node when it was announced, only what Kubernetes attached to it counts:
-        EC2 shows disks of the machine's own as well.
+        If the instance had no node when it was announced, only volumes that Kubernetes attached count,
+        because EC2 also shows the instance's other disks.
         """
         if not self.unlooked:
             return self
@@ -147,7 +147,7 @@ class IncidentRecord:
         return replace(self, unsaved=_joined(known, volumes), unlooked=False)
 
     def saved(self) -> IncidentRecord:
-        """The record once snapshots of all that is on the node are planned, or nobody needs them any more."""
+        """The record once snapshots of the node's volumes are planned or no longer needed."""
         return replace(self, unsaved=(), unlooked=False)
 
     def hooks_end(self, now: datetime) -> datetime | None:

@@ -18,7 +18,7 @@ from snapkeep.domain.backup.on_demand import (
 from snapkeep.domain.backup.protectability import Code
 from snapkeep.domain.backup.runs import Run, RunState, policy_of_run, run_id
 from snapkeep.domain.backup.selection import Selected, Taken, select_for
-from snapkeep.domain.backup.sharing import told_of_each_other
+from snapkeep.domain.backup.sharing import with_sharers
 from snapkeep.domain.drivers import AUTO_MODE
 from snapkeep.domain.errors import ClusterUnreachable, PermanentError
 from snapkeep.domain.naming import point_id

@@ -88,9 +88,9 @@ class CordonNode:
         node = nodes.find(machine.id, machine.private_dns)
         if node is None:
             reason = f"{named.cluster} has no node with the providerID of {machine.id} ({named.tag})"
-            reaction = self.deployment.interruption.reaction(named.cluster, {})
+            reaction = self.deployment.interruption.rules_for(named.cluster, {})
             return replace(seen, reason=reason, cluster=named.cluster, machine=machine, reaction=reaction)
-        reaction = self.deployment.interruption.reaction(named.cluster, node.labels)
+        reaction = self.deployment.interruption.rules_for(named.cluster, node.labels)
         seen = replace(seen, cluster=named.cluster, node=node, machine=machine, reaction=reaction)
         urge = assess(incident(notice.instance, (notice,)), reaction, self.clock()).action
         if urge is not Action.ACT or not reaction.cordon:

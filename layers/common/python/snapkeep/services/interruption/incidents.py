@@ -78,12 +78,17 @@ class HandleInterruption:
             self.to_save.send(notice.instance)
             self._say(sighting, record)
         if known is None or record.revision != known.revision:
-            self._log.tell(record, asked.urge.value, asked.reason, sighting.figures)
+            self._log.tell(record, asked.action.value, asked.reason, sighting.figures)
         if self._is_undone(record, asked):
             return self._advance(record)
         reason = sighting.plan.reason if sighting.plan else asked.reason
         return Handled(
-            notice.instance, asked.urge.value, reason, record.cluster, record.node, sighting.seconds_to_cordon
+            notice.instance,
+            asked.action.value,
+            reason,
+            record.cluster,
+            record.node,
+            sighting.seconds_to_cordon,
         )
 
     def tick(self) -> Sequence[Handled]:
@@ -125,11 +130,11 @@ class HandleInterruption:
         if sighting.machine is None or not sighting.machine.volumes:
             return False
         heard = incident(sighting.notice.instance, (sighting.notice,))
-        return assess(heard, sighting.reaction, self.clock()).urge is Action.ACT
+        return assess(heard, sighting.reaction, self.clock()).action is Action.ACT
 
     def _told_without_node(self, record: IncidentRecord, sighting: Triage) -> IncidentRecord:
         notice, machine = sighting.notice, sighting.machine
-        told = self._log.noted(record.told_of((notice,)), _heard(notice))
+        told = self._log.noted(record.with_notices((notice,)), _heard(notice))
         if machine is None or not self._has_volumes_to_save(sighting):
             return told
         return told.to_be_saved(machine.volumes, sighting.reaction, notice, self.clock())

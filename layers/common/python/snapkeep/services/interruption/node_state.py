@@ -48,7 +48,7 @@ class LookAtNode:
         if node is None:
             return None
         pods = nodes.pods(node.name)
-        reaction = self.deployment.interruption.reaction(record.cluster, node.labels)
+        reaction = self.deployment.interruption.rules_for(record.cluster, node.labels)
         claims, volumes = _claims(machine, node, nodes, pods)
         return NodeState(machine, node, nodes, pods, claims, volumes, reaction)
 
