@@ -162,7 +162,7 @@ def test_a_recommendation_cordons_and_evicts_nobody(stage: Stage) -> None:
     stage.idle()
     assert stage.node_object()["spec"]["unschedulable"] is True
     assert stage.on(stage.node)
-    assert "nobody is evicted for a recommendation" in stage.timeline()
+    assert "a rebalance recommendation evicts no pods" in stage.timeline()
 
     pass_time(stage.product, timedelta(minutes=61))
     stage.tick()

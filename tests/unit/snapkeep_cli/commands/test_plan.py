@@ -124,7 +124,7 @@ def test_what_is_paused_or_has_no_times_is_named(plan: Plan) -> None:
     assert [item["policy"] for item in document["not_foreseen"]] == ["often", "last"]
     assert "paused: asleep" in found.stderr
     assert "28 runs: rate(6 hours) counts from the moment its schedule is deployed" in found.stderr
-    assert "known to Scheduler only" in found.stderr
+    assert "only Scheduler evaluates" in found.stderr
 
 
 def test_the_table_is_not_cut_in_a_pipe(plan: Plan) -> None:

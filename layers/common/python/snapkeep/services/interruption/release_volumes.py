@@ -125,7 +125,9 @@ class ReleaseVolumes:
             self.queue.send(known.instance, timedelta(seconds=1))
             return Released(known.instance, "wait", f"{node.name} was changed meanwhile", again=True)
         # Journaled first: whoever dies over the deletions finds nothing left, and knows by the journal only.
-        record = self._log.change(known, lambda one: self._log.noted(one.told_of(notices), planned.reason))
+        record = self._log.change(
+            known, lambda one: self._log.noted(one.with_notices(notices), planned.reason)
+        )
         for attachment in planned.attachments:
             nodes.delete_attachment(attachment)
         for pod in planned.pods:
