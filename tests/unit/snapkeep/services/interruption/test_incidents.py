@@ -118,6 +118,34 @@ def test_disks_of_an_instance_that_never_was_a_node_ring_nobody() -> None:
     assert (figures["VolumesMissed"], figures["InterruptionsMissed"]) == (0, 0)
 
 
+@pytest.mark.parametrize(("kind", "rings"), [(Kind.SPOT, True), (Kind.STATE, False)])
+def test_an_interruption_that_is_heard_of_after_all_of_it_is_gone_rings(kind: Kind, rings: bool) -> None:
+    world = DyingWorld()
+    world.die()
+    world.vanish()
+    assert world.release().step == "done"
+    action = "terminate" if kind is Kind.SPOT else "shutting-down"
+    world.announce(a_notice(world.clock() - timedelta(minutes=3), kind, action=action))
+    if not rings:
+        assert world.journal.all_incidents == {}
+        return
+    world.save()
+    world.release()
+    assert "is not known" in world.news.steps[-1].reason and world.record.closed_at
+    assert world.news.steps[-1].figures["VolumesMissed"] == 1
+
+
+def test_an_announcement_that_comes_after_the_end_was_told_does_not_tell_it_again() -> None:
+    world = DyingWorld()
+    world.announce(a_notice(world.clock(), Kind.REBALANCE, key="r"))
+    world.die()
+    world.vanish()
+    world.release(a_notice(world.clock(), Kind.STATE, key="dead", action="terminated"))
+    world.warn()
+    world.release()
+    assert [news.figures["VolumesMissed"] for news in world.news.steps if news.step == "over"] == [2, 0]
+
+
 def test_an_instance_without_node_and_volumes_leaves_no_trace() -> None:
     world = DyingWorld()
     del world.nodes.nodes[NODE]

@@ -172,8 +172,7 @@ def unseen(world: DyingWorld, *shown: str) -> None:
 def vanished(world: DyingWorld) -> None:
     """Instance, node, pods and attachments are gone before anybody looks again."""
     world.die()
-    del world.nodes.nodes[NODE]
-    world.nodes.all_attachments, world.nodes.all_pods[NODE] = [], []
+    world.vanish()
 
 
 @pytest.mark.parametrize("shown", [(), ("vol-mysql",)])

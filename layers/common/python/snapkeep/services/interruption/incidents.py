@@ -115,7 +115,7 @@ class HandleInterruption:
         notice = sighting.notice
         known = self.incidents.incident(notice.instance) if _may_be_known(sighting) else None
         if known is None:
-            if not self._has_volumes_to_save(sighting):
+            if not self._may_lose_volumes(sighting):
                 return Handled(notice.instance, "not ours", sighting.reason or "nobody waits for this news")
             known = IncidentRecord(notice.instance, sighting.cluster, "")
         record = self._log.change(known, lambda one: self._told_without_node(one, sighting))
@@ -125,9 +125,14 @@ class HandleInterruption:
             return self._advance(record)
         return Handled(notice.instance, "noted", "its incident is over", record.cluster, record.node)
 
-    def _has_volumes_to_save(self, sighting: Triage) -> bool:
-        """Whether EC2 shows data volumes on an instance whose node the cluster does not have any more."""
-        if sighting.machine is None or not sighting.machine.volumes:
+    def _may_lose_volumes(self, sighting: Triage) -> bool:
+        """Whether an instance whose node the cluster does not have any more may have data volumes: EC2 shows
+        some, or it was interrupted and is dead already, when EC2 shows none."""
+        notice, machine = sighting.notice, sighting.machine
+        if machine is None:
+            return False
+        is_too_late = machine.state is InstanceState.TERMINATED and notice.kind in (Kind.SPOT, Kind.CAPACITY)
+        if not machine.volumes and not is_too_late:
             return False
         heard = incident(sighting.notice.instance, (sighting.notice,))
         return assess(heard, sighting.reaction, self.clock()).action is Action.ACT
@@ -135,7 +140,8 @@ class HandleInterruption:
     def _told_without_node(self, record: IncidentRecord, sighting: Triage) -> IncidentRecord:
         notice, machine = sighting.notice, sighting.machine
         told = self._log.noted(record.with_notices((notice,)), _heard(notice))
-        if machine is None or not self._has_volumes_to_save(sighting):
+        is_told = record.incident.terminated  # its end was, and what was missed
+        if machine is None or is_told or not self._may_lose_volumes(sighting):
             return told
         return told.to_be_saved(machine.volumes, sighting.reaction, notice, self.clock())
 
