@@ -131,7 +131,7 @@ def test_an_interruption_that_is_heard_of_after_all_of_it_is_gone_rings(kind: Ki
         return
     world.save()
     world.release()
-    assert "is not known" in world.news.steps[-1].reason and world.record.closed_at
+    assert "unknown whether it had data volumes" in world.news.steps[-1].reason and world.record.closed_at
     assert world.news.steps[-1].figures["VolumesMissed"] == 1
 
 
