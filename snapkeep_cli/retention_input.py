@@ -46,7 +46,7 @@ def read_zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (OSError, ValueError, KeyError):
-        raise ValueError(f"--timezone: {name!r} is no IANA time zone, such as Asia/Seoul or UTC") from None
+        raise ValueError(f"--timezone: {name!r} is not an IANA time zone such as Asia/Seoul or UTC") from None
 
 
 def read_moment(text: object, where: str) -> datetime:

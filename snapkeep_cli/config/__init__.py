@@ -1,6 +1,6 @@
 """`snapkeep.yaml`, read into domain values: `load` a file, or print its `json_schema` for editors.
 
-`load_options` reads the part of it that is about the AWS account, `load_size` tells how large its stack is.
+`load_options` reads the part about the AWS account, `load_size` computes the size of its stack.
 """
 
 from __future__ import annotations
@@ -26,18 +26,18 @@ __all__ = ["ConfigError", "json_schema", "load", "load_options", "load_size"]
 def load(path: Path) -> Deployment:
     """The deployment that a config file describes.
 
-    Raises ConfigError, with every problem at once, each naming file, line, key path and what is allowed.
+    Raises ConfigError with every problem at once; each names file, line, key path and what is allowed.
     """
     return build.deployment(_validated(path))
 
 
 def load_options(path: Path) -> StackOptions:
-    """What the deployment of a config file asks of its AWS account. Raises ConfigError, as `load` does."""
+    """What a config file's deployment needs from its AWS account. Raises ConfigError, as `load` does."""
     return _validated(path).deployment
 
 
 def load_size(path: Path) -> StackSize:
-    """How large the stack of a config file is. Raises ConfigError, as `load` does."""
+    """The size of a config file's stack. Raises ConfigError, as `load` does."""
     return size_of(_validated(path))
 
 
@@ -69,7 +69,7 @@ def _with_line(problem: Problem, line: int) -> Problem:
 
 
 def _for_editors(schema: Any) -> Any:
-    """The schema without what pydantic adds for itself: titles of keys, null for keys left out."""
+    """The schema without pydantic's additions: titles of keys, null for omitted keys."""
     if isinstance(schema, list):
         return [_for_editors(item) for item in schema]
     if not isinstance(schema, dict):

@@ -1,6 +1,6 @@
 """`python -m snapkeep_cli.config snapkeep.yaml`: print the deployment as JSON, or what is wrong (exit 2).
 
-Standard error says how large its stack is.
+Standard error shows the size of its stack.
 """
 
 from __future__ import annotations

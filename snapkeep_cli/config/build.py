@@ -1,4 +1,4 @@
-"""Turns the validated file into domain values, taking from the defaults what a policy does not say."""
+"""Turns the validated file into domain values, with the defaults for keys that a policy omits."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ T = TypeVar("T")
 
 
 def deployment(config: models.Config) -> Deployment:
-    """The deployment a checked config describes."""
+    """The deployment that a checked config describes."""
     return Deployment(
         clusters=tuple(Cluster(cluster.name, cluster.region) for cluster in config.clusters),
         policies=tuple(_policy(policy, config) for policy in config.policies),

@@ -1,4 +1,4 @@
-"""What only shows when keys are looked at together.
+"""Checks that need several keys at once.
 
 The checks read plain data that may still be wrong in other ways, so that a user sees every
 problem at once; whatever has the wrong shape is skipped here and reported by the models.
@@ -17,7 +17,7 @@ from snapkeep_cli.config.errors import Location, Problem, did_you_mean
 
 
 def check(data: object) -> Iterator[Problem]:
-    """The problems between the keys of a whole document."""
+    """The problems that need a view of the whole document."""
     document = _mapping(data)
     clusters = [_mapping(item) for item in _list(document.get("clusters"))]
     policies = [_mapping(item) for item in _list(document.get("policies"))]
@@ -56,19 +56,19 @@ def _unknown_clusters(here: Location, block: Mapping[str, Any], names: Sequence[
         if name in listed[:index]:
             yield Problem((*here, index), f"{name!r} is listed twice; remove one")
         elif name not in names:
-            text = f"{name!r} is no cluster of this file{did_you_mean(name, names)}; allowed: {allowed}"
+            text = f"{name!r} is not a cluster of this file{did_you_mean(name, names)}; allowed: {allowed}"
             yield Problem((*here, index), text)
 
 
 def _unknown_endpoints(groups: Mapping[str, Any], names: Sequence[str]) -> Iterator[Problem]:
     for name in groups:
         if name not in names:
-            text = f"is no cluster of this file{did_you_mean(name, names)}; allowed: {', '.join(names)}"
+            text = f"is not a cluster of this file{did_you_mean(name, names)}; allowed: {', '.join(names)}"
             yield Problem(("deployment", "vpc", "cluster_security_groups", str(name)), text)
 
 
 def _required(here: Location, policy: Mapping[str, Any], defaults: Mapping[str, Any]) -> Iterator[Problem]:
-    """A schedule and a retention must be said, in the policy or in the defaults."""
+    """A schedule and a retention are required, in the policy or in the defaults."""
     schedules = (_mapping(policy.get("schedule")), _mapping(defaults.get("schedule")))
     if not any("expression" in schedule for schedule in schedules):
         yield Problem(
@@ -86,11 +86,11 @@ def _meaningless(here: Location, policy: Mapping[str, Any], defaults: Mapping[st
 
 
 def _verifies_nothing(block: Mapping[str, Any]) -> Iterator[Problem]:
-    """`verify` asks about a drain that `drain: auto` leaves to others."""
+    """`verify` only applies to drains that `drain: auto` leaves to others."""
     everywhere = block.get("drain", "auto")
     rules = [_mapping(rule) for rule in _list(block.get("rules"))]
     drains = [rule.get("drain", everywhere) for rule in rules]
-    text = "has a meaning with drain: auto only; remove it"
+    text = "only has a meaning with drain: auto; remove it"
     if "verify" in block and "auto" not in (everywhere, *drains):
         yield Problem(("interruption", "verify"), text)
     for index, (rule, drain) in enumerate(zip(rules, drains, strict=True)):
@@ -101,7 +101,7 @@ def _verifies_nothing(block: Mapping[str, Any]) -> Iterator[Problem]:
 def _locked_past_max_age(
     here: Location, policy: Mapping[str, Any], defaults: Mapping[str, Any]
 ) -> Iterator[Problem]:
-    """`max_age` promises that older points go, and a lock forbids it: only one of them can be meant."""
+    """`max_age` promises to delete older points, and a lock forbids it: only one can be intended."""
     days = _mapping(policy.get("lock", defaults.get("lock"))).get("days")
     max_age = _mapping(policy.get("retention", defaults.get("retention"))).get("max_age")
     try:
@@ -112,7 +112,7 @@ def _locked_past_max_age(
         fit = f"use {most.days} days or less, or " if most.days else ""
         yield Problem(
             (*here, "lock", "days"),
-            f"a lock of {days} days keeps points that retention.max_age {max_age} wants gone; "
+            f"a lock of {days} days keeps points that retention.max_age {max_age} would delete; "
             f"{fit}raise max_age",
         )
 

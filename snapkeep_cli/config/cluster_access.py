@@ -1,8 +1,8 @@
 """Which function may do what in a cluster: one table, read by `infra` and by the `snapkeep` command.
 
 `infra` writes an EKS access entry for each function that puts its role into the function's group;
-`snapkeep manifests` prints the ClusterRole of each function and binds it to the same group. No policy
-that AWS manages for access entries fits: Edit and View know no snapshots, AdminView reads Secrets.
+`snapkeep manifests` prints the ClusterRole of each function and binds it to the same group. None of
+AWS's managed access policies fits: Edit and View do not cover snapshots, AdminView reads Secrets.
 https://docs.aws.amazon.com/eks/latest/userguide/access-entries.html
 """
 
@@ -34,14 +34,14 @@ RESTORING = (
     Rule(STORAGE, ("storageclasses",), ("get",)),
     Rule(SNAPSHOTS, ("volumesnapshots", "volumesnapshotcontents"), ("get", "create")),
 )
-"""What a restore makes and watches."""
+"""What a restore creates and watches."""
 
 CLEANING_UP = (
     Rule(CORE, ("persistentvolumeclaims",), ("delete",)),
     Rule(SNAPSHOTS, ("volumesnapshots", "volumesnapshotcontents"), ("delete",)),
 )
-"""What is removed again when a restore fails or needs it no more; Kubernetes cannot narrow `delete` to what
-was made for it, so the code deletes by UID and only what names the restore."""
+"""What is removed when a restore fails or no longer needs it. Kubernetes cannot narrow `delete` to objects
+created for a restore, so the code deletes by UID, and only objects that name the restore."""
 
 FUNCTIONS: Mapping[str, tuple[Rule, ...]] = MappingProxyType(
     {
@@ -88,20 +88,20 @@ FUNCTIONS: Mapping[str, tuple[Rule, ...]] = MappingProxyType(
         ),
     }
 )
-"""Every function that talks to a cluster, and the rules it needs there. A function that is not named
-here gets no access entry."""
+"""Every function that talks to a cluster, and the rules it needs there. Other functions get no
+access entry."""
 
 
 def group_name(function: str) -> str:
     """The Kubernetes group of a function: `plan_backup` is in `snapkeep:plan-backup`.
 
-    Raises KeyError, naming those that exist, for a function without access to clusters.
+    Raises KeyError, which lists the functions with access, for a function without.
     """
     if function not in FUNCTIONS:
-        raise KeyError(f"{function!r} has no access to clusters; those that have: {', '.join(FUNCTIONS)}")
+        raise KeyError(f"{function!r} has no access to clusters; these have: {', '.join(FUNCTIONS)}")
     return f"snapkeep:{function.replace('_', '-')}"
 
 
 def serving_parameter(cluster: str) -> str:
-    """The name of the SSM parameter that names the deployment which serves a cluster."""
+    """The SSM parameter that holds the name of the deployment that serves a cluster."""
     return f"/snapkeep/clusters/{cluster}"

@@ -1,4 +1,4 @@
-"""Reads a YAML file into plain data, remembering on which line each key stands."""
+"""Reads a YAML file into plain data and records the line of each key."""
 
 from __future__ import annotations
 
@@ -12,28 +12,28 @@ import yaml
 from snapkeep_cli.config.errors import ConfigError, Location, Problem
 
 DEEPEST = 30
-"""Levels of lists and mappings; settings have less than half as many."""
+"""Levels of lists and mappings; real settings use fewer than half of them."""
 
-QUOTE_STARS = "put a text that begins with * in quotes, and what policies share under defaults"
+QUOTE_STARS = "quote text that begins with *, and put what policies share under defaults"
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """The data of a file, the line of each key, and what YAML itself lets pass but we do not."""
+    """The data of a file, the line of each key, and problems that YAML itself allows but we do not."""
 
     data: Any
     lines: Mapping[Location, int]
     problems: tuple[Problem, ...] = field(default_factory=tuple)
 
     def line(self, location: Location) -> int:
-        """The line of a key, or of the nearest key above it that is there (0 when none is)."""
+        """The line of a key, or of its nearest existing parent (0 if there is none)."""
         while location and location not in self.lines:
             location = location[:-1]
         return self.lines.get(location, 0)
 
 
 def read(path: Path) -> Document:
-    """The document in a file. Raises ConfigError when it cannot be read or is no YAML."""
+    """The document in a file. Raises ConfigError if it cannot be read or is not YAML."""
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -57,9 +57,9 @@ def _parse(text: str) -> Document:
 
 
 def _unwanted(text: str) -> Iterator[Problem]:
-    """What must be found before the file is read whole, because it may have no end.
+    """Problems that must be found before the whole file is read, because it may expand endlessly.
 
-    Aliases are mostly cron expressions without quotes. Whatever is nested deeply is read by recursion.
+    Aliases are mostly cron expressions without quotes. Deep nesting is read recursively.
     """
     depth = 0
     for event in yaml.parse(text, yaml.SafeLoader):
@@ -75,7 +75,7 @@ def _unwanted(text: str) -> Iterator[Problem]:
 
 
 def _walk(node: yaml.Node | None, location: Location, lines: dict[Location, int]) -> Iterator[Problem]:
-    """Note the line of everything below the node, and yield what is written twice or not at all."""
+    """Record the line of everything below the node; yield duplicate keys and missing values."""
     if isinstance(node, yaml.SequenceNode):
         for index, item in enumerate(node.value):
             lines[(*location, index)] = item.start_mark.line + 1
@@ -84,7 +84,7 @@ def _walk(node: yaml.Node | None, location: Location, lines: dict[Location, int]
         for key, value in node.value:
             here, line = (*location, str(key.value)), key.start_mark.line + 1
             if here in lines:
-                yield Problem(here, f"is written twice, first on line {lines[here]}; keep one", line)
+                yield Problem(here, f"appears twice, first on line {lines[here]}; keep one", line)
                 continue
             lines[here] = line
             if key.tag != "tag:yaml.org,2002:str":

@@ -1,4 +1,4 @@
-"""What is wrong with a config file, all of it at once, each with the place and what is allowed."""
+"""Everything that is wrong with a config file, each with its place and what is allowed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Location = tuple[str | int, ...]
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that is wrong: where (line 0 when unknown) and what, in words."""
+    """One problem: where (line 0 if unknown) and what, in words."""
 
     location: Location
     text: str
@@ -36,7 +36,7 @@ class ConfigError(Exception):
 
 
 def key_path(location: Location) -> str:
-    """The location as people write it: `policies[1].schedule.timezone`."""
+    """The location as people write it, such as `policies[1].schedule.timezone`."""
     path = ""
     for part in location:
         if isinstance(part, int):
@@ -47,6 +47,6 @@ def key_path(location: Location) -> str:
 
 
 def did_you_mean(word: object, allowed: Iterable[str]) -> str:
-    """` (did you mean 'x'?)` when an allowed word is close, else nothing."""
+    """` (did you mean 'x'?)` if an allowed word is close, otherwise nothing."""
     close = difflib.get_close_matches(str(word), list(allowed), n=1, cutoff=0.6)
     return f" (did you mean {close[0]!r}?)" if close else ""

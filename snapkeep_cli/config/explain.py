@@ -1,4 +1,4 @@
-"""Says what pydantic found in our words: the key, what is there, and what is allowed."""
+"""Puts pydantic's findings into our words: the key, its value, and what is allowed."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _WANTED = {
 def problems_of(error: ValidationError, root: type[BaseModel]) -> Iterator[Problem]:
     """The problems in a validation error of the model `root`.
 
-    Keys that are no text are left out: `config.document` names them as they are written.
+    Keys that are not text are skipped: `config.document` names them as written.
     """
     for item in error.errors(include_url=False):
         key_is_no_text = item["type"] == "string_type" and item["loc"][-1:] == ("[key]",)
@@ -50,9 +50,9 @@ def _text(item: Any, root: type[BaseModel]) -> str:
         case "too_short":
             return "is empty; give at least one"
         case "greater_than_equal":
-            return f"{_shown(found)} is too little; use {context['ge']} or more"
+            return f"{_shown(found)} is too small; use {context['ge']} or more"
         case "less_than_equal":
-            return f"{_shown(found)} is too much; use {context['le']} or less"
+            return f"{_shown(found)} is too large; use {context['le']} or less"
     return str(item["msg"])
 
 

@@ -1,7 +1,7 @@
 """The shape of `snapkeep.yaml`; the docstring under a key is what editors show for it.
 
-What looks at several keys at once (defaults, names, clusters) is in `config.checks`. None means that
-a key was left out; one without a value is refused when the file is read.
+Checks that need several keys at once (defaults, names, clusters) are in `config.checks`. None means that
+a key was omitted; a key without a value is refused when the file is read.
 """
 
 from __future__ import annotations
@@ -57,12 +57,12 @@ class Cluster(Strict):
 
 
 class Requirement(Strict):
-    """A label requirement with the meaning Kubernetes gives it."""
+    """A label requirement, as Kubernetes defines it."""
 
     key: LabelKey
     """The label key."""
     operator: OperatorName
-    """In and NotIn look at values; NotIn and DoesNotExist also match when the key is absent."""
+    """In and NotIn compare values; NotIn and DoesNotExist also match if the key is absent."""
     values: list[LabelValue] = Field(default_factory=list)
     """The values of In and NotIn."""
 
@@ -82,17 +82,17 @@ class Selection(Strict):
     namespaces: list[NamespaceGlob] = Field(default_factory=list)
     """Namespaces, or patterns with * and ?. "*" takes all."""
     exclude_namespaces: list[NamespaceGlob] = Field(default_factory=list)
-    """Namespaces that are left out although a pattern above matches."""
+    """Namespaces to exclude although a pattern above matches."""
     match_labels: dict[LabelKey, LabelValue] = Field(default_factory=dict)
     """Labels a claim must have, with these values."""
     match_expressions: list[Requirement] = Field(default_factory=list)
     """Set-based label requirements."""
     storage_classes: list[StorageClass] = Field(default_factory=list)
-    """Storage classes; any when left out."""
+    """Storage classes; any if omitted."""
     min_size: Size | None = None
-    """The smallest claim to take by the capacity of its volume, such as 1Gi."""
+    """The smallest claim to take, by the capacity of its volume, such as 1Gi."""
     max_size: Size | None = None
-    """The largest claim to take by the capacity of its volume, such as 500Gi."""
+    """The largest claim to take, by the capacity of its volume, such as 500Gi."""
     opt_in_only: bool = False
     """Take only claims with the label `snapkeep.io/policy: <this policy>`."""
 
@@ -114,19 +114,19 @@ class Schedule(Strict):
     """When the policy runs."""
 
     expression: Expression | None = None
-    """Five cron fields, @daily and its like, or EventBridge Scheduler's rate( ) or cron( )."""
+    """Five cron fields, @daily and the like, or EventBridge Scheduler's rate( ) or cron( )."""
     timezone: Timezone | None = None
-    """The IANA time zone the schedule is read in; UTC when left out."""
+    """The IANA time zone of the schedule; UTC if omitted."""
     flexible_window: Window | None = None
-    """Scheduler spreads the start over this long (1 to 1440 minutes), or off (the default)."""
+    """The time over which Scheduler spreads the start (1 to 1440 minutes), or off (the default)."""
     catch_up: CatchUp | None = None
-    """How long after its time a run may still start (60 seconds to 24 hours; default 1 hour)."""
+    """How late a run may still start (60 seconds to 24 hours; default 1 hour)."""
     enabled: bool | None = None
     """false pauses the policy: its schedule stays and does not fire."""
 
 
 class Retention(Strict):
-    """Which recovery points are kept: a point stays when any rule keeps it."""
+    """Which recovery points are kept: a point stays if any rule keeps it."""
 
     last: Count | None = None
     """The newest N points."""
@@ -153,11 +153,11 @@ class Retention(Strict):
     within_yearly: DurationText | None = None
     """One point a year, this far back from the newest one."""
     max_age: DurationText | None = None
-    """Older points go although a rule keeps them (never the last ones, see minimum)."""
+    """Older points are deleted although a rule keeps them (never the last ones, see minimum)."""
     minimum: Annotated[int, Field(json_schema_extra={"minimum": 1})] | None = None
-    """How many points always stay; 1 when left out."""
+    """How many points always stay; 1 if omitted."""
     after_claim_deleted: DurationText | None = None
-    """How long points of a deleted claim stay; as before when left out. The last one always stays."""
+    """How long points of a deleted claim stay; as long as before if omitted. The last one always stays."""
 
     @field_validator("*", mode="before")
     @classmethod
@@ -176,18 +176,18 @@ class Retention(Strict):
 
 
 CONFIRM_COMPLIANCE = "confirm_nobody_can_delete_early"
-"""What must be said, and be true, beside mode compliance."""
+"""Must be given, and true, with mode compliance."""
 
 
 class Lock(Strict):
     """An EC2 lock on every recovery point: a minimum age that nobody can undercut."""
 
     mode: Literal["governance", "compliance"]
-    """governance: who may unlock snapshots in IAM can lift it. compliance: nobody can, not even AWS."""
+    """governance: anyone whom IAM lets unlock snapshots can lift it. compliance: nobody can, not even AWS."""
     days: Annotated[int, Field(ge=1, le=MOST_LOCKED_DAYS)]
-    """How many days a point is locked, counted from when it is ready."""
+    """How many days a point is locked, from when it is ready."""
     cool_off_hours: Annotated[int, Field(ge=1, le=72)] | None = None
-    """Compliance only: for so many hours the lock may still be lifted; not at all when left out."""
+    """Compliance only: how many hours the lock may still be lifted; not at all if omitted."""
     confirm_nobody_can_delete_early: bool = False
     """Must be true for compliance: until the lock ends, the snapshots stay and cost whatever happens."""
 
@@ -196,7 +196,7 @@ class Lock(Strict):
         if self.mode == "compliance" and not self.confirm_nobody_can_delete_early:
             raise ValueError(
                 f"mode compliance locks every snapshot for {self.days} days, and nobody, AWS included, can "
-                f"lift that or stop its cost; if that is meant, add {CONFIRM_COMPLIANCE}: true"
+                f"lift that or stop its cost; if you mean it, add {CONFIRM_COMPLIANCE}: true"
             )
         for key in ("cool_off_hours", CONFIRM_COMPLIANCE):
             if self.mode == "governance" and key in self.model_fields_set:
@@ -205,41 +205,41 @@ class Lock(Strict):
 
 
 class Shared(Strict):
-    """What a policy may say itself or take from the defaults."""
+    """What a policy may set itself or take from the defaults."""
 
     clusters: Annotated[list[ClusterName], Field(min_length=1)] | None = None
-    """The clusters it works on; all when left out."""
+    """The clusters to back up; all if omitted."""
     schedule: Schedule | None = None
-    """When it runs; single keys may come from the defaults."""
+    """When it runs; each key may come from the defaults."""
     method: MethodName | None = None
     """csi: a VolumeSnapshot through the CSI driver (the default). ebs: EC2 snapshots by Snapkeep itself."""
     csi_fallback: Literal["ebs", "fail"] | None = None
     """What a csi policy does while the cluster cannot take VolumeSnapshots; fail is the default."""
     group_fallback: Literal["sequential", "fail"] | None = None
-    """What becomes of a group that EC2 refuses to take in one moment; fail is the default."""
+    """What to do with a group that EC2 refuses to take at one moment; fail is the default."""
     retention: Retention | None = None
-    """What it keeps; a policy's own block replaces the default one as a whole."""
+    """What to keep; a policy's own block replaces the whole default block."""
     lock: Lock | None = None
-    """For how long no point can be deleted, whoever tries; a policy's own block replaces the default one."""
+    """How long nobody can delete a point; a policy's own block replaces the whole default block."""
 
 
 class Defaults(Shared):
-    """What policies take when they do not say otherwise."""
+    """Settings for policies that do not override them."""
 
 
 class Policy(Shared):
-    """What to back up, when, how, and for how long to keep it."""
+    """What to back up, when, how, and how long to keep it."""
 
     name: PolicyName
-    """The name of the policy; claims opt in with it."""
+    """The policy's name; claims opt in with it."""
     selection: Selection
     """Which claims it takes."""
     group: LabelKey | None = None
-    """A label key: claims of one namespace with equal values are taken in the same moment."""
+    """A label key: claims of one namespace with the same value are taken at the same moment."""
 
 
 class Pace(Strict):
-    """How fast snapshots are created in an account and Region; the CSI driver shares what EC2 allows."""
+    """How fast snapshots are created in an account and Region; the CSI driver shares EC2's limits."""
 
     per_second: Annotated[float, Field(ge=0.1, le=100)] = 2.5
     """Create calls a second (EC2 allows 5)."""
@@ -250,40 +250,40 @@ class Pace(Strict):
 
 
 class Reaction(Strict):
-    """What is done for a node that is about to die; a rule takes what it leaves out from around it."""
+    """What to do for a node that is about to die; a rule inherits the keys that it omits."""
 
     cordon: bool | None = None
     """Let no new pods onto the node (true)."""
     snapshot: Literal["always", "protected", "never"] | None = None
-    """Whose volumes are snapshotted: all, those a policy backs up, or none. always is the default."""
+    """Which volumes to snapshot: all, those that a policy backs up, or none. always is the default."""
     drain: Annotated[Literal["on", "off", "auto"], BeforeValidator(_on_or_off)] | None = None
-    """Evict the pods: on, off, or auto (the default): where no Karpenter, Auto Mode or managed group does."""
+    """Evict the pods: on, off, or auto (the default): unless Karpenter, Auto Mode or a managed group does."""
     verify: Literal["evict", "tell"] | None = None
-    """With drain: auto, what follows when nobody evicts within 40 s of a spot notice: evict, or only tell."""
+    """With drain: auto, what to do if nobody evicts within 40 s of a spot notice: evict, or only tell."""
     rebalance: Literal["ignore", "cordon", "drain"] | None = None
-    """What a rebalance recommendation leads to, which often comes to nothing; cordon is the default."""
+    """What to do on a rebalance recommendation, which often comes to nothing; cordon is the default."""
     uncordon_after: UncordonAfter | None = None
-    """When a node is uncordoned that outlived what was announced (10 minutes to 24 hours; default 1 hour)."""
+    """When to uncordon a node that outlived its notice (10 minutes to 24 hours; default 1 hour)."""
 
 
 class NodeRule(Reaction):
-    """A reaction of its own for some nodes; the first rule that covers a node holds."""
+    """Different settings for some nodes; the first rule that matches a node applies."""
 
     clusters: Annotated[list[ClusterName], Field(min_length=1)] | None = None
-    """The clusters it is for; all when left out."""
+    """The clusters it applies to; all if omitted."""
     match_labels: dict[LabelKey, LabelValue] = Field(default_factory=dict)
     """Labels a node must have, with these values."""
 
 
 class Interruption(Reaction):
-    """What happens when EC2 announces that a node will die."""
+    """What to do when EC2 announces that a node will die."""
 
     rules: list[NodeRule] = Field(default_factory=list)
-    """Nodes that are treated otherwise."""
+    """Nodes with different settings."""
 
 
 class Config(Strict):
-    """Snapkeep: which claims of which clusters are backed up, when, how, and for how long."""
+    """Snapkeep: which claims of which clusters to back up, when, how, and how long to keep them."""
 
     clusters: Annotated[list[Cluster], Field(min_length=1)]
     """The EKS clusters."""
@@ -294,10 +294,10 @@ class Config(Strict):
     pace: Pace = Field(default_factory=Pace)
     """How fast snapshots are created."""
     orphans: Literal["report", "delete"] = "report"
-    """What the weekly sweep does with leftovers of backups: report (the default) or delete them."""
+    """What the weekly sweep does with leftovers of backups: report (the default) or delete."""
     interruption: Interruption = Field(default_factory=Interruption)
-    """What is done for nodes that are about to die."""
+    """What to do for nodes that are about to die."""
     consistency_wait: ConsistencyWait | None = None
     """How long EC2 may take to show a new snapshot (1 minute to 1 hour; default 5 minutes)."""
     deployment: StackOptions = Field(default_factory=StackOptions)
-    """What the deployment asks of its AWS account."""
+    """What the deployment needs from its AWS account."""

@@ -1,6 +1,6 @@
-"""Which IAM roles a deployment has: fixed names, so that an organization's policy can name them exactly.
+"""The IAM roles of a deployment: fixed names, so that an organization's policy can name them exactly.
 
-Read by `infra`, which makes the roles, and by `snapkeep policies protect`, which prints that policy.
+Read by `infra`, which creates the roles, and by `snapkeep policies protect`, which prints that policy.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ def role_path(prefix: str) -> str:
 def role_name(prefix: str, region: str, purpose: str) -> str:
     """The name of one role, without its path: `snapkeep-ap-northeast-2-prune` for `prune`.
 
-    An account has one set of role names for all Regions and all paths, so each name says the deployment
-    and the Region. No name has two readings: no purpose begins with a Region.
+    An account has one set of role names for all Regions and paths, so each name contains the deployment
+    and the Region. No name is ambiguous: no purpose begins with a Region.
     """
     return f"{prefix}-{region}-{purpose.replace('_', '-')}"
 

@@ -1,4 +1,4 @@
-"""What a deployment asks of its AWS account: read by `infra` alone, no function ever sees it."""
+"""What a deployment needs from its AWS account: only `infra` reads it, never a function."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ FUNCTION_NAMES = (*WITH_CLUSTER_ACCESS, "record_completion")
 def _function(name: str) -> str:
     if name not in FUNCTION_NAMES:
         allowed = ", ".join(sorted(FUNCTION_NAMES))
-        raise ValueError(f"{name[:80]!r} is no function{did_you_mean(name, FUNCTION_NAMES)}; use {allowed}")
+        hint = did_you_mean(name, FUNCTION_NAMES)
+        raise ValueError(f"{name[:80]!r} is not a function{hint}; use {allowed}")
     return name
 
 
@@ -55,27 +56,27 @@ class Vpc(Strict):
     """The network of clusters whose API is private."""
 
     id: VpcId
-    """The VPC that the functions talk to clusters from."""
+    """The VPC from which functions talk to clusters."""
     subnets: Annotated[list[SubnetId], Field(min_length=1)]
-    """Subnets with a way to the AWS APIs: a NAT gateway or VPC endpoints."""
+    """Subnets that reach the AWS APIs through a NAT gateway or VPC endpoints."""
     cluster_security_groups: dict[ClusterName, SecurityGroupId] = Field(default_factory=dict)
-    """By cluster, the security group of its private endpoint: it gets a rule that lets the functions in."""
+    """For each cluster, the security group of its private endpoint; it gets a rule that lets functions in."""
 
 
 class StackOptions(Strict):
-    """What a deployment asks of its AWS account; left out, it asks for nothing."""
+    """What a deployment needs from its AWS account; nothing if omitted."""
 
     kms_key: KmsKeyArn | None = None
-    """A key of yours that encrypts journal, queues, topic and logs; keys of AWS when left out."""
+    """Your KMS key for journal, queues, topic and logs; keys of AWS if omitted."""
     permissions_boundary: PolicyArn | None = None
-    """A policy that bounds every role of the stack."""
+    """The permissions boundary of every role in the stack."""
     tracing: bool = False
     """true traces functions and API with AWS X-Ray."""
     log_retention_days: LogDays = 90
     """How long logs are kept."""
     reserved_concurrency: dict[FunctionName, Annotated[int, Field(ge=0)]] = Field(default_factory=dict)
-    """By function, how many of it may run at once, kept free for it; 0 stops it."""
+    """For each function, the concurrency reserved for it, which is also its maximum; 0 stops it."""
     vpc: Vpc | None = None
-    """Where functions run that talk to clusters with a private endpoint; outside of any VPC when left out."""
+    """The VPC of functions that talk to clusters with a private endpoint; no VPC if omitted."""
     runbooks: Annotated[str, Field(min_length=1, max_length=500)] = "docs/runbooks"
-    """Where alarms say their runbooks are: the folder, or the address where you publish it."""
+    """Where alarms say their runbooks are: the folder, or the address at which you publish it."""

@@ -1,4 +1,4 @@
-"""How many CloudFormation resources a deployment comes to, and the largest that one stack can hold.
+"""How many CloudFormation resources a deployment has, and the largest deployment that fits into one stack.
 
 A formula, so that `snapkeep validate` needs no synthesis; a test compares it with synthesized templates.
 """
@@ -18,40 +18,40 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-li
 """
 
 ROOM = 16
-"""Kept free for what no line of the config shows: fourteen IAM policies that CDK splits where the names of
-clusters and of policies that lock fill them, and the version and the alias of SnapStart.
+"""Kept free for resources that the config does not show: fourteen IAM policies that CDK splits when the names
+of clusters and of locking policies fill them, and SnapStart's version and alias.
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 """
 
 FITS = QUOTA - ROOM
 
 NAMES_FIT = 1_600
-"""Characters of all cluster names, three more for each: a policy of IAM holds 6,144, and the largest
-statement lists the clusters three times.
+"""Characters of all cluster names, plus three for each: an IAM policy holds 6,144, and the largest statement
+lists the clusters three times.
 """
 
 LOCK_LENGTHS = 5
-"""Different days of locks: IAM lets points be locked for the days of their own policy by a statement each."""
+"""Different lock lengths: each needs an IAM statement that allows locks for a policy's own days."""
 
 BASE = 229
-"""Resources of a stack, whatever it backs up."""
+"""Resources of any stack, whatever it backs up."""
 
 FOR_CLUSTER = len(WITH_CLUSTER_ACCESS) + 2
-"""An access entry for each function that talks to clusters, the schedule of the report, and the parameter
-that says who serves the cluster."""
+"""An access entry for each function that talks to clusters, the report's schedule, and the parameter
+that names the deployment serving the cluster."""
 
 FOR_POLICY = 1
-"""The schedule, however many clusters it is for."""
+"""The schedule, however many clusters it covers."""
 
 SPLIT = (
-    "Give some of the clusters a config file and a stack of their own "
+    "Move some clusters into another config file and stack "
     "(cdk deploy -c config=… -c stack=… -c prefix=…), with the policies they need"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class StackSize:
-    """The resources of a deployment: so many clusters and policies, and what its network adds.
+    """The resources of a deployment with these numbers of clusters and policies, and its network.
 
     `network` counts the security group of a VPC and `rules` the clusters that let it in.
     """
@@ -63,7 +63,7 @@ class StackSize:
 
     @property
     def resources(self) -> int:
-        """All resources but those that ROOM is kept for."""
+        """All resources except those covered by ROOM."""
         here = FOR_CLUSTER * self.clusters + FOR_POLICY * self.policies
         return BASE + here + self.network + self.rules
 
@@ -97,14 +97,14 @@ class StackSize:
 
 
 def size_of(config: Config) -> StackSize:
-    """The size of the stack that a checked config asks for."""
+    """The size of a checked config's stack."""
     vpc = config.deployment.vpc
     rules = len(vpc.cluster_security_groups) if vpc else 0
     return StackSize(len(config.clusters), len(config.policies), 1 if vpc else 0, rules)
 
 
 def too_large(config: Config) -> Iterator[Problem]:
-    """The problem of a deployment that no stack can hold, with the figures and what to do."""
+    """The problem of a deployment that fits into no stack, with the figures and what to do."""
     size = size_of(config)
     names = sum(len(cluster.name) + 3 for cluster in config.clusters)
     if names > NAMES_FIT:
@@ -125,14 +125,14 @@ def _too_many_lengths(config: Config) -> Iterator[Problem]:
         yield Problem(
             ("policies",),
             f"lock for {len(lengths)} different lengths ({', '.join(map(str, lengths))} days), and IAM's "
-            f"policies hold {LOCK_LENGTHS}. Let some lock for as long as others",
+            f"policies hold {LOCK_LENGTHS}. Use the same length for some of them",
         )
 
 
 def _advice(size: StackSize) -> str:
     if size.clusters > 1 and StackSize(1, size.policies, size.network).fits:
         return SPLIT
-    return "Let fewer policies do the same: one takes all the namespaces and clusters that you list in it"
+    return "Use fewer policies: one can take all the namespaces and clusters that you list in it"
 
 
 def _counted(number: int, word: str) -> str:

@@ -1,4 +1,4 @@
-"""The base of everything a config file may hold."""
+"""The base of every mapping in a config file."""
 
 from __future__ import annotations
 
@@ -6,6 +6,6 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Strict(BaseModel):
-    """A mapping that knows all its keys and turns nothing into something else."""
+    """A mapping that refuses unknown keys and never converts values."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, use_attribute_docstrings=True)

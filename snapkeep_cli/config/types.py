@@ -1,4 +1,4 @@
-"""The values a config file may hold: each is checked in words and described for editors."""
+"""The values of a config file: each is checked with a clear message and described for editors."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ _SPAN_SCHEMA = {"type": "string", "pattern": f"^{_SPAN}$", "examples": ["90 minu
 
 @dataclass(frozen=True, slots=True)
 class Matching:
-    """Makes a text match a pattern, in the schema too, and says in words what is allowed."""
+    """Makes text match a pattern, in the schema too, and says in words what is allowed."""
 
     pattern: str
     allowed: str
 
     def check(self, text: str) -> str:
-        """The text itself; raises ValueError when it does not match as a whole."""
+        """The text itself; raises ValueError if it does not match as a whole."""
         if not re.fullmatch(self.pattern, text):
             raise ValueError(f"{text[:80]!r} is not allowed; use {self.allowed}")
         return text
@@ -60,7 +60,7 @@ def _not_reserved(text: str) -> str:
 
 
 def _expression(text: str) -> str:
-    """The Scheduler expression; refused when it would never run."""
+    """The Scheduler expression; refused if it would never run."""
     expression = to_scheduler(text)
     if rate_of(expression) is None:
         _check_it_ever_runs(expression)
@@ -84,7 +84,7 @@ def _timezones() -> frozenset[str]:
 def _timezone(text: str) -> str:
     if text not in _timezones():
         raise ValueError(
-            f"{text[:80]!r} is no IANA time zone{did_you_mean(text, _timezones())}; "
+            f"{text[:80]!r} is not an IANA time zone{did_you_mean(text, _timezones())}; "
             "use a name such as UTC or Europe/Berlin"
         )
     return text

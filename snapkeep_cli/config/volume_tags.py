@@ -1,7 +1,7 @@
-"""How a volume shows that it serves Kubernetes: one table, read by `infra` and by `snapkeep doctor`.
+"""The tags that show a volume serves Kubernetes: one table, read by `infra` and by `snapkeep doctor`.
 
-`infra` lets take_snapshots reach such volumes and no other volume of the account; the doctor names the
-claims whose volumes show nothing of the kind.
+`infra` lets take_snapshots reach only such volumes of the account; the doctor names claims whose volumes
+have none of these tags.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ KUBERNETES_VOLUMES: tuple[tuple[str, str, str], ...] = (
     ("InTreeVolumes", "kubernetes.io/created-for/pvc/name", "*"),
     ("AdoptedVolumes", tags.MANAGED, "true"),
 )
-"""How a volume shows that it serves Kubernetes (sid, tag key, value). The open driver
-writes the first (since its 1.0), that of EKS Auto Mode the next two (so must whoever moves a volume there by
-hand), both write `CSIVolumeName`, and Kubernetes' in-tree plugin the next; a volume that a person made and
-named in a static PersistentVolume carries none, and gets the last from that person. Any other volume of the
-account is out of reach of take_snapshots.
+"""The tags that show a volume serves Kubernetes (sid, tag key, value). The open-source driver writes the
+first (since its 1.0), the EKS Auto Mode driver the next two (anyone who moves a volume there must write them,
+too), both write `CSIVolumeName`, and Kubernetes' in-tree plugin the next. A volume that a person created for
+a static PersistentVolume has none; that person must add the last. take_snapshots cannot reach any other
+volume of the account.
 https://github.com/kubernetes-sigs/aws-ebs-csi-driver/blob/master/docs/tagging.md
 """

@@ -122,8 +122,11 @@ def test_ids_cannot_write_to_the_terminal(tmp_path: Path) -> None:
         (["--retention", "[1]"], "--retention must be a mapping of rules"),
         (["--retention", "{a: ["], "--retention is neither JSON nor YAML"),
         (["--retention", "@/no/such/file"], "/no/such/file cannot be read: No such file"),
-        (["--retention", "last: 1", "--timezone", "Mars/Olympus"], "'Mars/Olympus' is no IANA time zone"),
-        (["--retention", "last: 1", "--timezone", "../etc/passwd"], "'../etc/passwd' is no IANA time zone"),
+        (["--retention", "last: 1", "--timezone", "Mars/Olympus"], "'Mars/Olympus' is not an IANA time zone"),
+        (
+            ["--retention", "last: 1", "--timezone", "../etc/passwd"],
+            "'../etc/passwd' is not an IANA time zone",
+        ),
         (["--retention", "last: 1", "--now", "yesterday"], "--now: 'yesterday' is no ISO 8601 time"),
         (
             ["--retention", "last: 1", "--every", "1m", "--for", "9d"],

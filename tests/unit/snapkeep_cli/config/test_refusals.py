@@ -99,7 +99,7 @@ policies:
         (
             "{expression: 0 2 * * *}",
             "{expression: 0 2 * * *, timezone: Europe/Berln}",
-            "7: policies[0].schedule.timezone: 'Europe/Berln' is no IANA time zone (did you mean "
+            "7: policies[0].schedule.timezone: 'Europe/Berln' is not an IANA time zone (did you mean "
             "'Europe/Berlin'?); use a name such as UTC or Europe/Berlin",
         ),
         (
@@ -172,7 +172,7 @@ policies:
         (
             "    retention: {last: 3}",
             "    retention: {last: 3}\n    retention: {last: 4}",
-            "9: policies[0].retention: is written twice, first on line 8; keep one",
+            "9: policies[0].retention: appears twice, first on line 8; keep one",
         ),
         (
             "    retention: {last: 3}",
@@ -187,7 +187,7 @@ policies:
         (
             "policies:",
             "pace: {pending: 400}\npolicies:",
-            "4: pace.pending: 400 is too much; use 100 or less",
+            "4: pace.pending: 400 is too large; use 100 or less",
         ),
         (
             "policies:",
@@ -203,7 +203,7 @@ policies:
         (
             "policies:",
             "defaults: {clusters: [myek]}\npolicies:",
-            "4: defaults.clusters[0]: 'myek' is no cluster of this file (did you mean 'myeks'?); "
+            "4: defaults.clusters[0]: 'myek' is not a cluster of this file (did you mean 'myeks'?); "
             "allowed: myeks",
         ),
     ],
@@ -251,12 +251,12 @@ def test_times_are_kept_within_what_scheduler_takes(refusals: Refusals, window: 
         (
             "a:\n  b: */15 * * * *",
             "snapkeep.yaml:2: is not valid YAML: expected alphabetic or numeric character, but found '/'; "
-            "put a text that begins with * in quotes, and what policies share under defaults",
+            "quote text that begins with *, and put what policies share under defaults",
         ),
         (
             "a: &x [*x]",
-            "snapkeep.yaml:1: *x is a YAML alias, which is not used here; put a text that begins with * in "
-            "quotes, and what policies share under defaults",
+            "snapkeep.yaml:1: *x is a YAML alias, which is not used here; quote text that begins with *, and "
+            "put what policies share under defaults",
         ),
         *(
             (
@@ -293,7 +293,7 @@ def test_data_of_any_shape_is_refused_and_never_crashes(refusals: Refusals, wron
         (
             "{mode: compliance, days: 30}",
             "mode compliance locks every snapshot for 30 days, and nobody, AWS included, can lift that or "
-            "stop its cost; if that is meant, add confirm_nobody_can_delete_early: true",
+            "stop its cost; if you mean it, add confirm_nobody_can_delete_early: true",
         ),
         (
             "{mode: governance, days: 7, cool_off_hours: 2}",
@@ -303,8 +303,8 @@ def test_data_of_any_shape_is_refused_and_never_crashes(refusals: Refusals, wron
             "{mode: governance, days: 7, confirm_nobody_can_delete_early: true}",
             "confirm_nobody_can_delete_early has no meaning with mode governance; remove it",
         ),
-        ("{mode: governance, days: 0}", "0 is too little; use 1 or more"),
-        ("{mode: governance, days: 36501}", "36501 is too much; use 36500 or less"),
+        ("{mode: governance, days: 0}", "0 is too small; use 1 or more"),
+        ("{mode: governance, days: 36501}", "36501 is too large; use 36500 or less"),
         ("{mode: legal-hold, days: 7}", "'legal-hold' is not allowed; use 'governance' or 'compliance'"),
     ],
 )
@@ -320,7 +320,7 @@ def test_a_lock_longer_than_max_age_is_refused_wherever_they_are_written(
     refusals: Refusals, max_age: str, fit: str
 ) -> None:
     contradiction = f"policies[0].lock.days: a lock of 31 days keeps points that retention.max_age {max_age} "
-    contradiction += f"wants gone; {fit}raise max_age"
+    contradiction += f"would delete; {fit}raise max_age"
     text = FILE.replace("{last: 3}", f"{{last: 3, max_age: {max_age}}}")
     (here,) = refusals(text + "    lock: {mode: governance, days: 31}\n")
     (shared,) = refusals("defaults:\n  lock: {mode: governance, days: 31}\n" + text)

@@ -66,13 +66,13 @@ def test_everything_can_be_asked_for(tmp_path: Path) -> None:
         ("kms_key: alias/mine", "'alias/mine' is not allowed; use the ARN of a KMS key"),
         ("permissions_boundary: workloads", "use the ARN of an IAM policy"),
         ("log_retention_days: 31", "31"),
-        ("reserved_concurrency: {prun: 1}", "'prun' is no function (did you mean 'prune'?)"),
+        ("reserved_concurrency: {prun: 1}", "'prun' is not a function (did you mean 'prune'?)"),
         ("reserved_concurrency: {prune: -1}", "prune"),
         ("vpc: {id: vpc-0123456789abcdef0, subnets: []}", "subnets"),
         (
             "vpc: {id: vpc-0a1b2c3d, subnets: [subnet-0a1b2c3d], "
             "cluster_security_groups: {myek: sg-0a1b2c3d}}",
-            "is no cluster of this file (did you mean 'myeks'?); allowed: myeks",
+            "is not a cluster of this file (did you mean 'myeks'?); allowed: myeks",
         ),
     ],
 )

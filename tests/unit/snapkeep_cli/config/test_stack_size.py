@@ -34,8 +34,8 @@ def test_too_many_clusters_are_refused_with_the_figures_and_what_to_do(refusals:
 
     assert refusals(a_config(policies=3, clusters=40)) == [
         f"snapkeep.yaml:1: clusters: come to {size.resources} CloudFormation resources, and {FITS} fit into "
-        f"a stack: at most {size.most_clusters} clusters with 3 policies. Give some of the clusters a config "
-        "file and a stack of their own (cdk deploy -c config=… -c stack=… -c prefix=…), with the "
+        f"a stack: at most {size.most_clusters} clusters with 3 policies. Move some clusters into another "
+        "config file and stack (cdk deploy -c config=… -c stack=… -c prefix=…), with the "
         "policies they need"
     ]
 
@@ -47,7 +47,7 @@ def test_too_many_policies_of_one_cluster_cannot_be_split_and_are_told_so(refusa
 
     assert f"fit into a stack: at most 1 cluster with {size.most_policies} policies." in line
     assert line.endswith(
-        "Let fewer policies do the same: one takes all the namespaces and clusters that you list in it"
+        "Use fewer policies: one can take all the namespaces and clusters that you list in it"
     )
     assert "-c stack" not in line
 
@@ -55,7 +55,7 @@ def test_too_many_policies_of_one_cluster_cannot_be_split_and_are_told_so(refusa
 def test_far_too_much_of_both_names_no_largest_that_would_be_nothing(refusals: Refusals) -> None:
     (line,) = refusals(a_config(policies=300, clusters=45))
 
-    assert f"and {FITS} fit into a stack. Let fewer policies" in line
+    assert f"and {FITS} fit into a stack. Use fewer policies" in line
 
 
 @pytest.mark.parametrize(("clusters", "policies"), [(1, 1), (1, 100), (5, 100), (7, 3), (40, 3), (1, 400)])
@@ -100,4 +100,4 @@ def test_cluster_names_that_fill_iam_s_policies_are_refused_with_the_figures(ref
     (line,) = refusals(yaml.safe_dump(config))
 
     assert "names of 1,648 characters in all" in line and "IAM's policies hold 1,600" in line
-    assert "a stack of their own" in line
+    assert "another config file and stack" in line
