@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from itertools import islice
 from typing import Annotated, Any
@@ -18,6 +19,7 @@ from snapkeep_cli.api.calls import (
     place,
     the_cluster,
 )
+from snapkeep_cli.api.client import ApiClient
 from snapkeep_cli.api.waiting import wait_for
 from snapkeep_cli.exit_codes import Exit
 from snapkeep_cli.output import Output, OutputOption, emit, facts, fail, findings, say, styled, table_of
@@ -37,6 +39,9 @@ COLUMNS = {
 }
 
 RequiredNamespace = Annotated[str, typer.Option("-n", "--namespace", help="The namespace to restore into.")]
+ExpandOption = Annotated[str, typer.Option(help="auto raises a size that is too small; never refuses it.")]
+ClassOption = Annotated[str, typer.Option("--class", help="Its storage class; default: as it was.")]
+LabelOption = Annotated[list[str] | None, typer.Option(help="A label for the claim, key=value; repeat it.")]
 
 
 @ending_well
@@ -48,18 +53,12 @@ def restore(
     at: Annotated[str, typer.Option(help="With --claim: the newest at or before this time.")] = "",
     target: Annotated[str, typer.Option("--as", help="The claim to make; default: as --claim.")] = "",
     size: Annotated[str, typer.Option(help="Its size, such as 10Gi; default: what is needed.")] = "",
-    expand: Annotated[
-        str, typer.Option(help="auto raises a size that is too small; never refuses it.")
-    ] = "never",
-    storage_class: Annotated[
-        str, typer.Option("--class", help="Its storage class; default: as it was.")
-    ] = "",
+    expand: ExpandOption = "never",
+    storage_class: ClassOption = "",
     zone: Annotated[str, typer.Option(help="The zone where it will be used.")] = "",
     from_namespace: Annotated[str, typer.Option(help="The claim's namespace, when it is another.")] = "",
     from_cluster: Annotated[str, typer.Option(help="The claim's cluster, when it is another.")] = "",
-    label: Annotated[
-        list[str] | None, typer.Option(help="A label for the claim, key=value; repeat it.")
-    ] = None,
+    label: LabelOption = None,
     strict: Annotated[bool, typer.Option("--strict", help="Take warnings for errors.")] = False,
     dry_run: DryRunOption = False,
     wait: Annotated[bool, typer.Option("--wait", help="Wait until the claim can be used.")] = False,
@@ -67,10 +66,7 @@ def restore(
     output: OutputOption = Output.TABLE,
 ) -> None:
     """Make a claim from a recovery point; what cannot work is refused before anything is made."""
-    if bool(point) == bool(claim):
-        raise fail(
-            "give a recovery point, or --claim", "`snapkeep get points` lists recovery points", Exit.USAGE
-        )
+    _one_of(point, claim)
     api = client()
     cluster = the_cluster(api, cluster)
     wish: dict[str, Any] = {
@@ -87,23 +83,37 @@ def restore(
         "dry_run": dry_run,
     }
     elsewhere = {"source_namespace": from_namespace, "source_cluster": from_cluster}
-    body = {name: value for name, value in wish.items() if value}
-    if any(elsewhere.values()):
-        body |= {"namespace": namespace, **{name: value for name, value in elsewhere.items() if value}}
-        status, answer = api.post(body, "clusters", cluster, "restores")
-    else:
-        status, answer = api.post(body, *place(cluster, namespace, "restores"))
+    status, answer = _ask(api, cluster, namespace, _given(wish), _given(elsewhere))
     findings(answer["plan"]["findings"])
     if status == 200:
         emit(answer, output, _plan(answer["plan"], "would be made"))
         return
     if wait:
         where = place(cluster, namespace, "restores", answer["id"])
-        seen = wait_for(lambda: api.get(*where), USABLE, timedelta(seconds=timeout))
-        _end(seen, output)
+        _end(wait_for(lambda: api.get(*where), USABLE, timedelta(seconds=timeout)), output)
         return
     emit(answer, output, _plan(answer["plan"], "accepted", answer["id"]))
     say(f"snapkeep get restore {answer['id']} --cluster {cluster} --namespace {namespace}  tells how it goes")
+
+
+def _one_of(point: str, claim: str) -> None:
+    if bool(point) == bool(claim):
+        raise fail(
+            "give a recovery point, or --claim", "`snapkeep get points` lists recovery points", Exit.USAGE
+        )
+
+
+def _given(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value}
+
+
+def _ask(
+    api: ApiClient, cluster: str, namespace: str, wish: Document, elsewhere: Document
+) -> tuple[int, Document]:
+    """Ask for a restore: of a claim that was elsewhere on the cluster's own route, which says what may."""
+    if elsewhere:
+        return api.post(wish | {"namespace": namespace} | elsewhere, "clusters", cluster, "restores")
+    return api.post(wish, *place(cluster, namespace, "restores"))
 
 
 @ending_well

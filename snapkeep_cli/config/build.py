@@ -27,7 +27,7 @@ from snapkeep.domain.policies import (
     Schedule,
     Selection,
 )
-from snapkeep_cli.config import models
+from snapkeep_cli.config import interruption, models
 
 T = TypeVar("T")
 
@@ -44,7 +44,7 @@ def deployment(config: models.Config) -> Deployment:
     )
 
 
-def _interruption(block: models.Interruption) -> InterruptionRules:
+def _interruption(block: interruption.Interruption) -> InterruptionRules:
     everywhere = _reaction(block, NodeRules())
     rules = (
         NodeRule(_reaction(rule, everywhere), tuple(rule.clusters or ()), rule.match_labels)
@@ -53,7 +53,7 @@ def _interruption(block: models.Interruption) -> InterruptionRules:
     return InterruptionRules(everywhere, tuple(rules))
 
 
-def _reaction(block: models.Reaction, otherwise: NodeRules) -> NodeRules:
+def _reaction(block: interruption.Reaction, otherwise: NodeRules) -> NodeRules:
     return NodeRules(
         cordon=_first(block.cordon, otherwise.cordon),
         snapshot=Snapshotting(_first(block.snapshot, otherwise.snapshot.value)),
