@@ -17,8 +17,9 @@ from typing import Any
 from bench.figures import Figure
 from bench.retention import peak_mib
 from bench.simulation.counting import Counted
-from bench.simulation.indexed import IndexedJournal, IndexedSnapshots
-from tests.fakes import FakeSnapshots, MemoryJournal
+from bench.simulation.indexed import IndexedSnapshots, indexed_journal
+from snapkeep.ports.journal import Journal
+from tests.fakes import FakeSnapshots
 from tests.fakes.world import World, a_claim
 
 SIZES = (100, 1_000, 5_000)
@@ -29,13 +30,14 @@ MIB_ALLOWED = 256
 def measure(claims: int) -> dict[str, float]:
     """CPU seconds of the phases, peak MiB and calls of one run."""
     calls = Counter[str]()
-    journal, ebs = IndexedJournal(), IndexedSnapshots()
-    indexed: dict[type, Any] = {MemoryJournal: journal, FakeSnapshots: ebs}
+    journal, ebs = indexed_journal(), IndexedSnapshots()
+    indexed: dict[type, Any] = {FakeSnapshots: ebs}
     for number in range(claims):
         ebs.add_volume(f"vol-data-{number:05}")
     world = World(
         *(a_claim(f"data-{number:05}") for number in range(claims)),
         wrap=lambda port: Counted(indexed.get(type(port), port), calls),
+        journal=journal,
     )
 
     def complete() -> None:
@@ -44,14 +46,15 @@ def measure(claims: int) -> dict[str, float]:
             world.event(snapshot_id)
 
     seconds = [cpu_of(world.backup), cpu_of(world.work), cpu_of(complete)]
-    (run,) = journal.runs.values()
+    (run,) = journal.runs.all.values()
+    stores = [getattr(journal, name) for name in Journal.__dataclass_fields__]
     assert (run.ready, run.failed) == (claims, 0), run
     return {
         **dict(zip(("plan_cpu_s", "take_cpu_s", "complete_cpu_s"), seconds, strict=True)),
         "mib": round(peak_mib()),
         "creates": calls["create"],
         "describes": calls["find"] + calls["get"],
-        "journal_calls": sum(calls[name] for name in calls if hasattr(journal, name)),
+        "journal_calls": sum(calls[name] for name in calls if any(hasattr(store, name) for store in stores)),
         "pace_calls": calls["take"],
     }
 

@@ -38,12 +38,12 @@ def entries() -> list[Entry]:
 def figures() -> Iterator[Figure]:
     """Pages of 1,000 points by their place in the list."""
     with meter() as metered:
-        metered.journal.put_entries(CLUSTER, entries())
+        metered.journal.catalogue.put_entries(CLUSTER, entries())
         pages = CLAIMS * SLOTS // PAGE
         after = ""
         for number in range(1, pages + 1):
             metered.begin()
-            page = metered.journal.entries(CLUSTER, "", after, PAGE)
+            page = metered.journal.catalogue.entries(CLUSTER, "", after, PAGE)
             after = page[-1].place
             if number in (1, pages // 2, pages):
                 yield _figure(
@@ -51,7 +51,7 @@ def figures() -> Iterator[Figure]:
                 )
         metered.begin()
         of_claim = PointQuery(namespace=NAMESPACE, claim="data-00").prefix
-        page = metered.journal.entries(CLUSTER, of_claim, "", PAGE)
+        page = metered.journal.catalogue.entries(CLUSTER, of_claim, "", PAGE)
         yield _figure("one claim", len(page), metered.client.calls, metered.client.reads)
 
 

@@ -23,7 +23,8 @@ from snapkeep.domain.points import ClaimFacts, Point, Snapshot, SnapshotState
 from snapkeep.domain.policies import Cluster, Deployment, Method, Policy, Schedule, Selection
 from snapkeep.domain.retention.deletion.deletions import LastPrune, Leftover, SnapshotContent
 from snapkeep.domain.retention.history import RetentionVersion
-from snapkeep.ports import Journal, VolumeSnapshot
+from snapkeep.ports.journal import Journal
+from snapkeep.ports.kubernetes import VolumeSnapshot
 from snapkeep.services.retention.prune import Prune
 from tests.fakes import FakeAnnouncer, FakeCluster, FakeClusters, FakeSnapshots, MemoryJournal
 
@@ -141,9 +142,9 @@ def journal_since_last_prune(journal: Journal) -> None:
     """Journal what happened last: a prune, and the run of the newest points. A journal that does not know
     their run would be an old copy of itself, and prune would spare everything.
     """
-    journal.write_last_prune(LastPrune(CLUSTER, NOW - EVERY))
+    journal.prunes.write_last_prune(LastPrune(CLUSTER, NOW - EVERY))
     run = Run(run_id(CLUSTER, POLICY, NEWEST), CLUSTER, POLICY, NEWEST, NEWEST)
-    journal.open_run(run, "bench", NEWEST, NEWEST)
+    journal.runs.open_run(run, "bench", NEWEST, NEWEST)
 
 
 def seen_long_ago(policy: Policy) -> RetentionVersion:
@@ -155,7 +156,7 @@ def measure(kind: str, claims: int, points: int) -> dict[str, float]:
     """Seconds (CPU and wall) of one prune without its listing, of the listing, and the memory in MiB."""
     policy = Policy(POLICY, (CLUSTER,), Selection(), Schedule("rate(6 hours)"), Method.CSI, RETENTIONS[kind])
     ec2, journal = Ec2(claims, points), MemoryJournal()
-    journal.write_retention_history(CLUSTER, POLICY, [seen_long_ago(policy)])
+    journal.retentions.write_retention_history(CLUSTER, POLICY, [seen_long_ago(policy)])
     if kind == "steady":
         journal_since_last_prune(journal)
     pruner = Prune(

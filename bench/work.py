@@ -27,15 +27,16 @@ from bench.simulation.deployment import CALL_SECONDS, JOURNAL_SECONDS, SLOT, Sim
 from bench.simulation.dynamodb import Item, MeteredDynamo, size_of
 from bench.simulation.ec2 import SimulatedEc2
 from bench.simulation.kernel import Simulation
-from snapkeep.adapters.dynamodb import DynamoJournal, DynamoPacer, schema
+from snapkeep.adapters.dynamodb import DynamoPacer, dynamo_journal, schema
 from snapkeep.domain.backup.runs import Run, RunState, run_id
 from snapkeep.domain.messages import PruneRequest
 from snapkeep.domain.policies import Cluster, Deployment, Method, Pace, Policy, Schedule, Selection
 from snapkeep.domain.report.catalogue import entry_of
 from snapkeep.domain.report.cost import DAYS, Usage
+from snapkeep.ports.journal import Journal
 from snapkeep.services.retention.prune import Prune
 from tests.contract.ports.samples import TABLE, create_table
-from tests.fakes import FakeAnnouncer, FakeClusters, FakePacer, MemoryJournal
+from tests.fakes import FakeAnnouncer, FakeClusters, FakePacer
 from tests.fakes.world import World, a_claim
 
 REGION = "us-east-1"
@@ -71,7 +72,7 @@ class Meter:
     def __init__(self, client: Any) -> None:
         indexes = (schema.POINTS_INDEX_KEYS, schema.OPEN_INDEX_KEYS, schema.RUNS_INDEX_KEYS)
         self.client = MeteredDynamo(client, TABLE, indexes, self._item)
-        self.journal = DynamoJournal(self.client, TABLE)  # type: ignore[arg-type]
+        self.journal = dynamo_journal(self.client, TABLE)  # type: ignore[arg-type]
 
     def stored(self) -> int:
         """Bytes of all items, with the 100 that DynamoDB adds to each."""
@@ -110,16 +111,16 @@ def run_of(claims: int) -> Usage:
     """Request units and stored bytes of a whole run over so many claims."""
     with meter() as metered:
         pacer = DynamoPacer(metered.client, TABLE, "bench", Pace(1000, 1000, 1000))  # type: ignore[arg-type]
-        swapped = {MemoryJournal: metered.journal, FakePacer: pacer}
         world = World(
             *(a_claim(f"data-{number}") for number in range(claims)),
-            wrap=lambda port: swapped.get(type(port), port),
+            wrap=lambda port: pacer if type(port) is FakePacer else port,
+            journal=metered.journal,  # type: ignore[arg-type]
         )
         metered.begin()
         world.backup()
         world.work()
         world.finish_snapshots()
-        run = metered.journal.run(run_id("myeks", world.policy.name, SLOT))
+        run = metered.journal.runs.run(run_id("myeks", world.policy.name, SLOT))
         assert run is not None and run.ready == claims, run
         used = metered.usage()
         kept_months = schema.KEEP_CLOSED.days / DAYS
@@ -156,10 +157,10 @@ def prunes_of(claims: int, points: int) -> tuple[Usage, Usage]:
     now = prune.NOW
     with meter() as metered:
         history = [prune.seen_long_ago(policy)]
-        metered.journal.write_retention_history(prune.CLUSTER, prune.POLICY, history)
+        metered.journal.retentions.write_retention_history(prune.CLUSTER, prune.POLICY, history)
         prune.journal_since_last_prune(metered.journal)
         entries = [entry for snapshot in ec2.find({}) if (entry := entry_of(snapshot))]
-        metered.journal.put_entries(prune.CLUSTER, entries)
+        metered.journal.catalogue.put_entries(prune.CLUSTER, entries)
         pruner = Prune(
             Deployment((Cluster(prune.CLUSTER, "us-east-1"),), (policy,)),
             FakeClusters(prune.Kubernetes(ec2)),
@@ -183,10 +184,10 @@ def prunes_of(claims: int, points: int) -> tuple[Usage, Usage]:
 def looks_of(policies: int) -> Usage:
     """One reconcile with so many policies, each with its daily runs of five weeks."""
     with meter() as metered:
-        world = World(wrap=lambda port: metered.journal if type(port) is MemoryJournal else port)
+        world = World(journal=metered.journal)  # type: ignore[arg-type]
         known = tuple(replace(world.policy, name=f"policy-{number}") for number in range(policies))
         for policy in known:
-            metered.journal.first_seen("myeks", policy.name, SLOT)
+            metered.journal.slots.first_seen("myeks", policy.name, SLOT)
             for day in range(RUNS_SEEN):
                 _closed_run(metered.journal, policy.name, day)
         deployment = replace(world.deployment, policies=known)
@@ -197,13 +198,13 @@ def looks_of(policies: int) -> Usage:
         return metered.usage()
 
 
-def _closed_run(journal: DynamoJournal, policy: str, day: int) -> None:
+def _closed_run(journal: Journal, policy: str, day: int) -> None:
     slot = SLOT - timedelta(days=day)
     run = Run(run_id("myeks", policy, slot), "myeks", policy, slot, accepted_at=slot)
-    journal.open_run(run, "bench", slot, slot)
-    journal.start_run(replace(run, state=RunState.RUNNING, total=0))
-    journal.close_run(run.id, RunState.COMPLETED, slot)
-    journal.mark_announced(run.id)
+    journal.runs.open_run(run, "bench", slot, slot)
+    journal.runs.start_run(replace(run, state=RunState.RUNNING, total=0))
+    journal.runs.close_run(run.id, RunState.COMPLETED, slot)
+    journal.runs.mark_announced(run.id)
 
 
 def measured() -> dict[str, Usage]:

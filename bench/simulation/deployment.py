@@ -11,7 +11,7 @@ from math import ceil
 from typing import Any
 
 from bench.simulation.ec2 import SimulatedEc2
-from bench.simulation.indexed import IndexedJournal
+from bench.simulation.indexed import indexed_journal
 from bench.simulation.kernel import Simulation
 from bench.simulation.queues import JobQueue, LambdaQueue
 from snapkeep.domain.backup.jobs import job_from_json
@@ -27,6 +27,7 @@ from snapkeep.services.backup.healing.reconcile import Reconcile
 from snapkeep.services.backup.plan import PlanBackup
 from snapkeep.services.backup.take import TakeSnapshots
 from tests.fakes import FakeAnnouncer, FakeCluster, FakeClusters, FakePacer, FakeStarter
+from tests.fakes.journal import wrapped
 
 SLOT = datetime(2026, 11, 24, 18, tzinfo=UTC)
 POLICY = "nightly"
@@ -84,7 +85,7 @@ class SimulatedDeployment:
     ) -> None:
         self.simulation, self.ec2 = simulation, ec2
         self.calls: Counter[str] = Counter()
-        self.journal = IndexedJournal()
+        self.journal = indexed_journal()
         self.announcer = FakeAnnouncer()
         self.jobs = LambdaQueue(simulation, "take_snapshots", 1, 5, visibility=720, handler=self._take)
         self.ends = LambdaQueue(simulation, "record_completion", 10, 5, visibility=60, handler=self._record)
@@ -102,7 +103,8 @@ class SimulatedDeployment:
 
     def _build(self, deployment: Deployment, clusters: FakeClusters, pace: Pace) -> None:
         clock = self.simulation.clock
-        ec2, journal, pacer = self._timed(self.ec2), self._timed(self.journal), self._timed(FakePacer(pace))
+        ec2, pacer = self._timed(self.ec2), self._timed(FakePacer(pace))
+        journal = wrapped(self.journal, self._timed)
         queue, announcer = self._timed(JobQueue(self.jobs)), self.announcer
         self._planner = PlanBackup(deployment, clusters, ec2, journal, queue, announcer, clock)
         self._taker = TakeSnapshots(

@@ -7,15 +7,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 
 from snapkeep.domain.points import Point, Snapshot, SnapshotState
-from snapkeep.ports import Clock
+from snapkeep.ports.clock import Clock
 from tests.fakes import FakeSnapshots, MemoryJournal
+from tests.fakes.faults import Faults
+from tests.fakes.stores.points import MemoryPoints
+from tests.fakes.stores.runs import MemoryRuns
 
 
-class IndexedJournal(MemoryJournal):
-    """The journal in memory, with an index of points by id."""
+class IndexedPoints(MemoryPoints):
+    """Points in memory, with an index by id."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, runs: MemoryRuns, faults: Faults | None = None) -> None:
+        super().__init__(runs, faults)
         self._runs_of_points: dict[str, str] = {}
 
     def add_points(self, points: Sequence[Point]) -> None:
@@ -25,7 +28,12 @@ class IndexedJournal(MemoryJournal):
     def find_point(self, point_id: str) -> Point | None:
         self._before("find_point")
         run = self._runs_of_points.get(point_id, "")
-        return self.all_points.get((run, point_id))
+        return self.all.get((run, point_id))
+
+
+def indexed_journal() -> MemoryJournal:
+    """The journal in memory, with an index of points by id."""
+    return MemoryJournal(IndexedPoints)
 
 
 class IndexedSnapshots(FakeSnapshots):

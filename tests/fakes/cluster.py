@@ -20,7 +20,7 @@ from snapkeep.domain.retention.deletion.deletions import (
     refuse_unless_retained,
 )
 from snapkeep.domain.retention.deletion.orphans import ListedContent, ListedSnapshot
-from snapkeep.ports import SnapshotSupport, VolumeSnapshot
+from snapkeep.ports.kubernetes import SnapshotSupport, VolumeSnapshot
 from tests.fakes.faults import Faults
 from tests.fakes.restores import RestoringCluster
 from tests.fakes.snapshots import FakeSnapshots

@@ -19,11 +19,13 @@ from snapkeep.domain.interruption.rules import InterruptionRules, NodeRules
 from snapkeep.domain.points import ClaimFacts, Point
 from snapkeep.domain.policies import Method, Pace
 from snapkeep.services.backup.take import TakeSnapshots
+from snapkeep.services.give_up import GiveUp
 from snapkeep.services.interruption.cordon import CordonNode, Triage
-from snapkeep.services.interruption.incidents import Handled, HandleInterruption
+from snapkeep.services.interruption.incidents import PATIENCE, Handled, HandleInterruption
 from snapkeep.services.interruption.release_volumes import Released, ReleaseVolumes
 from snapkeep.services.interruption.save_node import SaveNode, SaveReport
 from snapkeep.services.interruption.save_volumes import LEASE, SaveVolumes
+from tests.fakes.journal import wrapped
 from tests.fakes.nodes import FakeHooks, FakeIncidentQueue, FakeInstances, FakeNews, FakeNodes
 from tests.fakes.world import World, a_claim, a_policy
 
@@ -99,12 +101,21 @@ class DyingWorld:
         self._build(wrap)
 
     def _build(self, wrap: Callable[[Any], Any]) -> None:
-        world, journal, ebs = self.backups, wrap(self.journal), wrap(self.backups.ebs)
+        world, ebs = self.backups, wrap(self.backups.ebs)
+        journal = wrapped(self.journal, wrap)
         instances, nodes, news = wrap(self.instances), wrap(self.nodes), wrap(self.news)
         pacer, to_save, to_release = wrap(world.pacer), wrap(self.to_save), wrap(self.to_release)
         self.cordoner = CordonNode(self.deployment, instances, nodes, self.clock)
         self.handler = HandleInterruption(
-            self.cordoner, instances, nodes, journal, to_save, to_release, news, self.clock
+            self.cordoner,
+            instances,
+            nodes,
+            journal.incidents,
+            GiveUp(journal.troubles, journal.unreadable, news, self.clock, "handle_interruption", PATIENCE),
+            to_save,
+            to_release,
+            news,
+            self.clock,
         )
         taker = TakeSnapshots(
             self.deployment,
@@ -123,7 +134,7 @@ class DyingWorld:
             self.deployment,
             instances,
             nodes,
-            journal,
+            journal.incidents,
             self.volumes,
             wrap(self.hooks),
             to_save,
@@ -131,7 +142,7 @@ class DyingWorld:
             self.clock,
         )
         self.releaser = ReleaseVolumes(
-            self.deployment, instances, nodes, ebs, journal, to_release, news, self.clock
+            self.deployment, instances, nodes, ebs, journal.incidents, to_release, news, self.clock
         )
 
     def own(self, event: dict[str, Any]) -> str:
@@ -206,7 +217,7 @@ class DyingWorld:
     @property
     def record(self) -> IncidentRecord:
         """The incident as it is journaled."""
-        return self.journal.all_incidents[INSTANCE]
+        return self.journal.incidents.all[INSTANCE]
 
     @property
     def lines(self) -> list[str]:

@@ -14,10 +14,11 @@ class Crash(BaseException):
 class Faults:
     """Mixin: `fail_next` refuses calls before they do anything, `lose_answer` after they did it."""
 
-    def __init__(self) -> None:
-        self._before_errors: dict[str, list[BaseException]] = {}
-        self._after_errors: dict[str, list[BaseException]] = {}
-        self._meanwhile: dict[str, list[Callable[[], object]]] = {}
+    def __init__(self, shared: Faults | None = None) -> None:
+        """`shared`: another fake whose planned faults are this one's, too."""
+        self._before_errors: dict[str, list[BaseException]] = shared._before_errors if shared else {}
+        self._after_errors: dict[str, list[BaseException]] = shared._after_errors if shared else {}
+        self._meanwhile: dict[str, list[Callable[[], object]]] = shared._meanwhile if shared else {}
 
     def meanwhile(self, method: str, action: Callable[[], object]) -> None:
         """Somebody else does something just before the next call of `method`."""

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from snapkeep.domain.claims import Claim
-from snapkeep.domain.errors import NotFound, TemporaryError
+from snapkeep.domain.errors import NotFound
 from snapkeep.domain.interruption.instances import Instance
 from snapkeep.domain.interruption.nodes import Attachment, Node, NodeChange, NodeEvent, Pod
 from snapkeep.domain.interruption.notices import Hook
 from snapkeep.domain.interruption.records import IncidentRecord
-from snapkeep.domain.report.facts import opened
-from snapkeep.ports import Evicted
+from snapkeep.ports.kubernetes import Evicted
 from tests.fakes.faults import Faults
-from tests.fakes.troubles import FakeTroubleNews, MemoryTroubleRecords
+from tests.fakes.troubles import FakeTroubleNews
 
 
 class FakeInstances(Faults):
@@ -141,46 +140,6 @@ class FakeNodes(Faults):
         self._before("delete_attachment")
         self.all_attachments = [each for each in self.all_attachments if each.uid != attachment.uid]
         self._after("delete_attachment")
-
-
-class MemoryIncidentRecords(MemoryTroubleRecords):
-    """Incidents in a dict; every method is one atomic step."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.all_incidents: dict[str, IncidentRecord] = {}
-        self.passed_over: list[str] = []
-
-    def incident(self, instance: str) -> IncidentRecord | None:
-        self._before("incident")
-        return self.all_incidents.get(instance)
-
-    def write_incident(self, record: IncidentRecord) -> IncidentRecord:
-        self._before("write_incident")
-        known = self.all_incidents.get(record.instance)
-        if (known.revision if known else 0) != record.revision:
-            raise TemporaryError(f"the incident of {record.instance} is written by many at once")
-        following = replace(record, revision=record.revision + 1)
-        self.all_incidents[record.instance] = following
-        self._after("write_incident")
-        return following
-
-    def open_incidents(self) -> Iterator[IncidentRecord]:
-        self._before("open_incidents")
-        yield from [record for record in self.all_incidents.values() if record.closed_at is None]
-
-    def unreadable(self) -> Sequence[str]:
-        self._before("unreadable")
-        found, self.passed_over = self.passed_over, []
-        return found
-
-    def incidents_of(self, cluster: str, since: datetime) -> Iterator[IncidentRecord]:
-        self._before("incidents_of")
-        yield from [
-            record
-            for record in self.all_incidents.values()
-            if record.cluster == cluster and opened(record) >= since
-        ]
 
 
 class FakeIncidentQueue(Faults):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from snapkeep.domain.report.link import ReportLink
-from snapkeep.ports import Clock
+from snapkeep.ports.clock import Clock
 from tests.fakes.faults import Faults
 
 

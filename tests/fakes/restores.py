@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -13,7 +12,7 @@ from snapkeep.domain.restore.operations import RestoreOperation, Way
 from snapkeep.domain.restore.progress import RestoredClaim
 from snapkeep.domain.restore.targets import TargetFacts
 from snapkeep.domain.retention.deletion.deletions import refuse_unless_retained
-from snapkeep.ports import VolumeSnapshot
+from snapkeep.ports.kubernetes import VolumeSnapshot
 from tests.fakes.faults import Faults
 from tests.fakes.snapshots import VOLUME_OF
 
@@ -112,89 +111,6 @@ class RestoringCluster(Faults):
     def _own(owner: str, restore: RestoreOperation) -> None:
         if owner != restore.id:
             raise NameTaken(f"{restore.namespace}/{restore.target} exists and was not made by this restore")
-
-
-class MemoryRestoreRecords(Faults):
-    """Restores in a dict; every method is one atomic step."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.restores: dict[str, RestoreOperation] = {}
-
-    def add_restore(self, restore: RestoreOperation) -> RestoreOperation:
-        self._before("add_restore")
-        known = self.restores.setdefault(restore.id, restore)
-        self._after("add_restore")
-        return known
-
-    def write_restore(self, restore: RestoreOperation) -> RestoreOperation:
-        self._before("write_restore")
-        known = self.restores.get(restore.id)
-        if known is None or known.revision != restore.revision:
-            raise TemporaryError(f"restore {restore.id} is written by many at once")
-        following = replace(restore, revision=restore.revision + 1)
-        self.restores[restore.id] = following
-        self._after("write_restore")
-        return following
-
-    def restore(self, restore_id: str) -> RestoreOperation | None:
-        self._before("restore")
-        return self.restores.get(restore_id)
-
-    def open_restores(self, *, whole: bool = False) -> Iterator[RestoreOperation]:
-        self._before("open_restores")
-        yield from [restore for restore in self.restores.values() if restore.is_open]
-
-    def restores_of(
-        self, cluster: str, namespace: str, after: RestoreOperation | None = None
-    ) -> Iterator[RestoreOperation]:
-        self._before("restores_of")
-        found = [
-            item
-            for item in self.restores.values()
-            if (item.cluster, item.namespace) == (cluster, namespace)
-            and (after is None or _place(item) < _place(after))
-        ]
-        yield from sorted(found, key=_place, reverse=True)
-
-
-def _place(restore: RestoreOperation) -> tuple[datetime, str]:
-    return restore.accepted_at, restore.id
-
-
-class MemoryHoldRecords(Faults):
-    """Holds in a dict; every method is one atomic step."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.all_holds: dict[tuple[str, str], Hold] = {}
-
-    def write_hold(self, hold: Hold) -> None:
-        self._before("write_hold")
-        known = self.all_holds.get((hold.snapshot_id, hold.holder))
-        if known is None or known.lifted_at or known.until <= hold.until:
-            self.all_holds[hold.snapshot_id, hold.holder] = hold
-        self._after("write_hold")
-
-    def lift_hold(self, hold: Hold) -> None:
-        self._before("lift_hold")
-        self.all_holds[hold.snapshot_id, hold.holder] = hold
-        self._after("lift_hold")
-
-    def holds(self, snapshot_id: str) -> Sequence[Hold]:
-        self._before("holds")
-        return tuple(self.all_holds[key] for key in sorted(self.all_holds) if key[0] == snapshot_id)
-
-    def remove_hold(self, hold: Hold) -> None:
-        self._before("remove_hold")
-        key = (hold.snapshot_id, hold.holder)
-        if key in self.all_holds and self.all_holds[key] == hold:
-            del self.all_holds[key]
-        self._after("remove_hold")
-
-    def ended_holds(self, now: datetime) -> Iterator[Hold]:
-        self._before("ended_holds")
-        yield from [hold for hold in self.all_holds.values() if hold.ended(now)]
 
 
 class FakeHolds(Faults):

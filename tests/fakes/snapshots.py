@@ -11,7 +11,7 @@ from snapkeep.domain.errors import GroupRefused, NotFound, PermanentError, Tempo
 from snapkeep.domain.points import Snapshot, SnapshotState
 from snapkeep.domain.policies import Lock
 from snapkeep.domain.retention.candidates import Protection, locked
-from snapkeep.ports import Clock
+from snapkeep.ports.clock import Clock
 from tests.fakes.clock import TestClock
 from tests.fakes.faults import Faults
 

@@ -2,28 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Sequence
 
 from snapkeep.domain.troubles import Topic, Trouble
 from tests.fakes.faults import Faults
-
-
-class MemoryTroubleRecords(Faults):
-    """Troubles by topic in a dict."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._troubles: dict[Topic, dict[str, Trouble]] = {}
-
-    def troubles(self, topic: Topic) -> Mapping[str, Trouble]:
-        self._before("troubles")
-        return dict(self._troubles.get(topic, {}))
-
-    def write_troubles(self, topic: Topic, troubles: Mapping[str, Trouble], now: datetime) -> None:
-        self._before("write_troubles")
-        self._troubles[topic] = dict(troubles)
-        self._after("write_troubles")
 
 
 class FakeTroubleNews(Faults):

@@ -65,7 +65,7 @@ from snapkeep.services.retention.snapshot_objects import open_objects
 from tests.fakes.clock import TestClock
 from tests.fakes.cluster import FakeCluster, FakeClusters
 from tests.fakes.faults import Crash
-from tests.fakes.journal import MemoryJournal
+from tests.fakes.journal import MemoryJournal, wrapped
 from tests.fakes.keys import FakeKeys
 from tests.fakes.messaging import FakeAnnouncer, FakePacer, FakeQueue, FakeStarter
 from tests.fakes.pages import MemoryPages
@@ -144,6 +144,7 @@ class World:
         wrap: Callable[[Any], Any] = lambda port: port,
         name: str = USUAL_NAME,
         beside: World | None = None,
+        journal: MemoryJournal | None = None,
     ) -> None:
         self.clock = beside.clock if beside else TestClock(SLOT)
         self.policy = policy or a_policy()
@@ -153,7 +154,7 @@ class World:
         self.ebs = beside.ebs if beside else FakeSnapshots(self.clock, lag)
         self.cluster = beside.cluster if beside else FakeCluster("myeks", claims)
         self.clusters = FakeClusters(self.cluster)
-        self.journal = MemoryJournal()
+        self.journal = journal or MemoryJournal()
         self.queue = FakeQueue()
         self.keys = FakeKeys()
         self.pacer = FakePacer(pace)
@@ -163,7 +164,7 @@ class World:
         self.calendar = FixedCalendar()
         self._owners, self._nonces = count(), count()
         schedule, retention = self.policy.schedule, dict(self.policy.retention)
-        self.journal.write_retention_history(
+        self.journal.retentions.write_retention_history(
             "myeks",
             self.policy.name,
             [RetentionVersion(retention, schedule.timezone, SLOT - timedelta(days=365))],
@@ -178,7 +179,8 @@ class World:
         return f"{next(self._nonces):016x}"
 
     def _build(self, wrap: Callable[[Any], Any]) -> None:
-        journal, queue, everybodys = wrap(self.journal), wrap(self.queue), wrap(self.ebs)
+        queue, everybodys = wrap(self.queue), wrap(self.ebs)
+        journal = wrapped(self.journal, wrap)
         ebs = OwnSnapshots(everybodys, self.deployment.name)
         announcer, pacer, clusters = wrap(self.announcer), wrap(self.pacer), wrap(self.clusters)
         self.slot_check = CheckSlot(self.deployment, journal, CronCalendar(), announcer, self.clock)
@@ -216,7 +218,7 @@ class World:
 
     def actions(self, wrap: Callable[[Any], Any] = lambda port: port) -> Actions:
         """What the API can do in this world; `wrap` may put a proxy around each port."""
-        clusters, journal = wrap(self.clusters), wrap(self.journal)
+        clusters, journal = wrap(self.clusters), wrapped(self.journal, wrap)
         ebs = OwnSnapshots(wrap(self.ebs), self.deployment.name)
         holds = HoldPoints(ebs, journal, self.clock)
         restore = Restore(clusters, journal, holds, self.clock, may_delete=False)
@@ -339,7 +341,7 @@ class World:
 
     def the_run(self) -> Run | None:
         """The run of the usual slot, read past any planned fault."""
-        return self.journal.runs.get(run_id("myeks", self.policy.name, SLOT))
+        return self.journal.runs.all.get(run_id("myeks", self.policy.name, SLOT))
 
     def point(self, claim: str) -> Point:
         """The point of a claim in the usual run."""
@@ -352,7 +354,7 @@ class World:
     def points(self) -> list[Point]:
         """All points of the usual run, by claim name."""
         usual = run_id("myeks", self.policy.name, SLOT)
-        points = [point for point in self.journal.all_points.values() if point.run == usual]
+        points = [point for point in self.journal.points.all.values() if point.run == usual]
         return sorted(points, key=lambda point: point.claim.name)
 
     def states(self) -> dict[str, PointState]:

@@ -13,7 +13,7 @@ import pytest
 from sandbox.driver import Driver
 from sandbox.driver.ec2 import VolumeRequest
 from snapkeep.domain.restore.operations import RestoreOperation, Stage
-from snapkeep.ports import Cluster
+from snapkeep.ports.kubernetes import Cluster
 from snapkeep.services.restore.carry_out import Restore
 from snapkeep.services.restore.finish import FinishReport, FinishRestores
 from snapkeep.services.restore.restored_claims import RestoredClaims
@@ -149,7 +149,7 @@ def test_an_import_deleted_by_hand_while_its_claim_waits_is_made_again(lab: Lab)
     assert lab.claim(restore)["status"]["phase"] == "Pending"
 
     assert lab.finish().made == [restore.id]
-    until(lambda: lab.finish() and lab.journal.restores[restore.id].stage is Stage.CREATED)
+    until(lambda: lab.finish() and lab.journal.restores.all[restore.id].stage is Stage.CREATED)
     claim = lab.bound(restore)
 
     volume = lab.store.get("persistentvolumes", None, claim["spec"]["volumeName"])
@@ -171,7 +171,7 @@ def test_a_claim_that_kubernetes_gives_a_free_volume_is_no_restore(lab: Lab, bin
 
     until(lambda: lab.finish().failed == [restore.id])
 
-    failed = lab.journal.restores[restore.id]
+    failed = lab.journal.restores.all[restore.id]
     assert failed.stage is Stage.FAILED
     assert f"volume free ({free}, made from no snapshot)" in failed.reason
     assert list(lab.holds.held[restore.snapshot_id]) == [restore.left_holder]
@@ -192,7 +192,7 @@ def test_a_restored_claim_whose_volume_ec2_never_shows_ends_failed_and_frees_not
         assert lab.finish().waiting == [restore.id]
     until(lambda: lab.finish().failed == [restore.id])
 
-    failed = lab.journal.restores[restore.id]
+    failed = lab.journal.restores.all[restore.id]
     assert f"EC2 has not shown its EBS volume {handle}" in failed.reason
     assert list(lab.holds.held[restore.snapshot_id]) == [restore.left_holder]
     assert lab.claim(restore)["status"]["phase"] == "Bound", "what a pod may have written to stays"

@@ -32,7 +32,16 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "snapkeep/adapters/kubernetes/connections.py": "tests/unit/snapkeep/adapters/kubernetes/test_cluster.py",
     "snapkeep/adapters/kubernetes/official_transport.py": "tests/contract/ports/test_kubernetes_wire.py",
     "snapkeep/adapters/kubernetes/quick_transport.py": "tests/contract/ports/test_kubernetes_wire.py",
+    # Stores whose contract says all that there is to say of them.
     "snapkeep/adapters/dynamodb/incidents.py": "tests/contract/ports/test_incident_journal.py",
+    "snapkeep/adapters/dynamodb/prunes.py": "tests/contract/ports/test_prune_journal.py",
+    "snapkeep/adapters/dynamodb/refusals.py": "tests/contract/ports/test_prune_journal.py",
+    "snapkeep/adapters/dynamodb/retentions.py": "tests/contract/ports/test_prune_journal.py",
+    "snapkeep/adapters/dynamodb/requests.py": "tests/contract/ports/test_journal.py",
+    "snapkeep/adapters/dynamodb/slots.py": "tests/contract/ports/test_journal.py",
+    # Both write points, and are tested with the store that reads them.
+    "snapkeep/adapters/dynamodb/creations.py": "tests/unit/snapkeep/adapters/dynamodb/test_points.py",
+    "snapkeep/adapters/dynamodb/point_items.py": "tests/unit/snapkeep/adapters/dynamodb/test_points.py",
     # Values without behaviour: what the pre-flight makes of them is what matters.
     "snapkeep/domain/restore/findings.py": "tests/unit/snapkeep/domain/restore/preflight/test_size.py",
     "snapkeep/domain/restore/requests.py": "tests/unit/snapkeep/domain/restore/test_plans.py",

@@ -12,7 +12,7 @@ from snapkeep.adapters.kubernetes.client import KubernetesClient
 from snapkeep.adapters.kubernetes.cluster import KubernetesCluster
 from snapkeep.adapters.kubernetes.official_transport import official_transport
 from snapkeep.domain.claims import Claim, ScratchVolume, Volume, VolumeKind
-from snapkeep.ports import Cluster, SnapshotSupport
+from snapkeep.ports.kubernetes import Cluster, SnapshotSupport
 from tests.fakes import FakeCluster, FakeSnapshots
 
 GIB = 2**30

@@ -14,7 +14,7 @@ from snapkeep.domain.errors import NameTaken, PermanentError
 from snapkeep.domain.points import Point
 from snapkeep.domain.policies import Method
 from snapkeep.domain.retention.deletion.deletions import Leftover, SnapshotContent, Withdrawn
-from snapkeep.ports import VolumeSnapshot
+from snapkeep.ports.kubernetes import VolumeSnapshot
 from tests.contract.ports.clusters import FakeWorld, SandboxWorld, World
 from tests.contract.ports.samples import a_point, a_run
 

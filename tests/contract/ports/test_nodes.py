@@ -15,7 +15,7 @@ from snapkeep.adapters.kubernetes.quick_transport import quick_transport
 from snapkeep.domain.drivers import DRIVERS
 from snapkeep.domain.interruption.aftermath import TAINT
 from snapkeep.domain.interruption.nodes import Attachment, NodeChange, NodeEvent
-from snapkeep.ports import Evicted, Nodes
+from snapkeep.ports.kubernetes import Evicted, Nodes
 from tests.fakes.dying import INSTANCE, NODE, a_node, a_pod
 from tests.fakes.nodes import FakeNodes
 from tests.fakes.world import a_claim

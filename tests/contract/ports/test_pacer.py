@@ -11,7 +11,7 @@ import pytest
 from snapkeep.adapters.dynamodb import DynamoPacer
 from snapkeep.domain.backup import pacing
 from snapkeep.domain.policies import Pace
-from snapkeep.ports import Pacer
+from snapkeep.ports.ec2 import Pacer
 from tests.contract.ports.samples import NOW, TABLE, later
 from tests.fakes import FakePacer
 

@@ -11,7 +11,7 @@ import pytest
 
 from snapkeep.adapters.aws.sqs import SqsQueue
 from snapkeep.domain.backup.jobs import Job, job_from_json
-from snapkeep.ports import Queue
+from snapkeep.ports.messaging import Queue
 from tests.fakes import FakeQueue
 
 

@@ -7,10 +7,10 @@ from datetime import timedelta
 
 import pytest
 
-from snapkeep.adapters.dynamodb import DynamoJournal
+from snapkeep.adapters.dynamodb import dynamo_journal
 from snapkeep.domain.errors import TemporaryError
 from snapkeep.domain.restore.operations import HOLD_FOR, Stage
-from snapkeep.ports import Journal
+from snapkeep.ports.journal import Journal
 from tests.contract.ports.samples import TABLE
 from tests.fakes import MemoryJournal
 from tests.fakes.restore_samples import NOW, a_restore
@@ -20,60 +20,60 @@ from tests.fakes.restore_samples import NOW, a_restore
 def journal(request: pytest.FixtureRequest) -> Journal:
     if request.param == "memory":
         return MemoryJournal()
-    return DynamoJournal(request.getfixturevalue("table_client"), TABLE)
+    return dynamo_journal(request.getfixturevalue("table_client"), TABLE)
 
 
 def test_a_restore_comes_back_as_written(journal: Journal) -> None:
-    assert journal.restore(a_restore().id) is None
-    assert journal.add_restore(a_restore()) == a_restore()
+    assert journal.restores.restore(a_restore().id) is None
+    assert journal.restores.add_restore(a_restore()) == a_restore()
     told = replace(a_restore(), held_until=NOW + HOLD_FOR).happened(NOW, "made", Stage.CREATED)
-    written = journal.write_restore(told)
+    written = journal.restores.write_restore(told)
     assert written == replace(told, revision=1)
-    assert journal.restore(a_restore().id) == written
+    assert journal.restores.restore(a_restore().id) == written
 
 
 def test_a_restore_that_is_known_stands_as_it_is(journal: Journal) -> None:
-    journal.add_restore(a_restore())
-    made = journal.write_restore(a_restore().happened(NOW, "made", Stage.CREATED))
-    assert journal.add_restore(a_restore()) == made
+    journal.restores.add_restore(a_restore())
+    made = journal.restores.write_restore(a_restore().happened(NOW, "made", Stage.CREATED))
+    assert journal.restores.add_restore(a_restore()) == made
 
 
 def test_of_two_writers_one_has_to_look_again(journal: Journal) -> None:
-    restore = journal.add_restore(a_restore())
-    made = journal.write_restore(restore.happened(NOW, "made", Stage.CREATED))
+    restore = journal.restores.add_restore(a_restore())
+    made = journal.restores.write_restore(restore.happened(NOW, "made", Stage.CREATED))
     with pytest.raises(TemporaryError):
-        journal.write_restore(restore.failed(NOW, "gave up"))
-    assert journal.restore(restore.id) == made
+        journal.restores.write_restore(restore.failed(NOW, "gave up"))
+    assert journal.restores.restore(restore.id) == made
 
 
 def test_a_restore_is_open_until_it_is_cleaned_up(journal: Journal) -> None:
-    first, second = journal.add_restore(a_restore(1)), journal.add_restore(a_restore(2))
-    bound = journal.write_restore(first.happened(NOW, "bound", Stage.BOUND))
-    assert {restore.id for restore in journal.open_restores()} == {first.id, second.id}
-    journal.write_restore(replace(bound, cleaned=True))
-    assert [restore.id for restore in journal.open_restores()] == [second.id]
+    first, second = journal.restores.add_restore(a_restore(1)), journal.restores.add_restore(a_restore(2))
+    bound = journal.restores.write_restore(first.happened(NOW, "bound", Stage.BOUND))
+    assert {restore.id for restore in journal.restores.open_restores()} == {first.id, second.id}
+    journal.restores.write_restore(replace(bound, cleaned=True))
+    assert [restore.id for restore in journal.restores.open_restores()] == [second.id]
 
 
 def test_the_restores_of_a_namespace_come_newest_first(journal: Journal) -> None:
     for number in (1, 2, 3):
-        journal.add_restore(a_restore(number, accepted_at=NOW + timedelta(minutes=number)))
-    journal.add_restore(a_restore(4, namespace="other"))
-    found = [restore.id for restore in journal.restores_of("myeks", "shop")]
+        journal.restores.add_restore(a_restore(number, accepted_at=NOW + timedelta(minutes=number)))
+    journal.restores.add_restore(a_restore(4, namespace="other"))
+    found = [restore.id for restore in journal.restores.restores_of("myeks", "shop")]
     assert found == [a_restore(number).id for number in (3, 2, 1)]
-    assert list(journal.restores_of("elsewhere", "shop")) == []
+    assert list(journal.restores.restores_of("elsewhere", "shop")) == []
 
 
 def test_a_list_of_restores_goes_on_after_any_of_them(journal: Journal) -> None:
-    restores = [journal.add_restore(a_restore(number)) for number in (1, 2, 3)]  # all of one instant
-    listed = list(journal.restores_of("myeks", "shop"))
+    restores = [journal.restores.add_restore(a_restore(number)) for number in (1, 2, 3)]  # all of one instant
+    listed = list(journal.restores.restores_of("myeks", "shop"))
     assert {restore.id for restore in listed} == {restore.id for restore in restores}
-    assert [restore.id for restore in journal.restores_of("myeks", "shop", listed[0])] == [
+    assert [restore.id for restore in journal.restores.restores_of("myeks", "shop", listed[0])] == [
         restore.id for restore in listed[1:]
     ]
-    assert list(journal.restores_of("myeks", "shop", listed[-1])) == []
+    assert list(journal.restores.restores_of("myeks", "shop", listed[-1])) == []
 
 
 def test_open_runs_know_nothing_of_restores(journal: Journal) -> None:
-    journal.add_restore(a_restore())
-    assert list(journal.open_runs()) == []
-    assert list(journal.open_deletions("myeks")) == []
+    journal.restores.add_restore(a_restore())
+    assert list(journal.runs.open_runs()) == []
+    assert list(journal.deletions.open_deletions("myeks")) == []

@@ -16,7 +16,7 @@ from snapkeep.adapters.aws.ec2 import Ec2Snapshots
 from snapkeep.domain.errors import PermanentError, TemporaryError
 from snapkeep.domain.points import SnapshotState
 from snapkeep.domain.policies import Lock, LockMode
-from snapkeep.ports import Snapshots
+from snapkeep.ports.ec2 import Snapshots
 from tests.fakes import FakeSnapshots
 from tests.fakes.snapshots import VOLUME_OF
 

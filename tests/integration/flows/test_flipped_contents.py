@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from snapkeep.adapters.dynamodb import DynamoJournal
+from snapkeep.adapters.dynamodb import dynamo_journal
 from snapkeep.domain import tags
 from tests.fakes.restore_samples import a_restore
 from tests.integration.deployed import Deployed, until
@@ -25,13 +25,13 @@ def bound(product: Deployed) -> Any:
 
 
 def test_an_import_that_became_delete_stays_with_its_backup_until_it_retains(product: Deployed) -> None:
-    journal = DynamoJournal(product.sandbox.client("dynamodb"), product.outputs["JournalTableName"])
+    journal = dynamo_journal(product.sandbox.client("dynamodb"), product.outputs["JournalTableName"])
     product.make_claims(POLICY, 1)
     product.backup(POLICY)
     product.until_closed(POLICY)
     (good,) = product.snapshots(POLICY)
     product.admin.create("/api/v1/namespaces", {"metadata": {"name": TARGET}})
-    restore = journal.add_restore(
+    restore = journal.restores.add_restore(
         a_restore(
             41,
             namespace=TARGET,

@@ -6,10 +6,10 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from snapkeep.adapters.dynamodb import DynamoJournal
+from snapkeep.adapters.dynamodb import dynamo_journal
 from snapkeep.domain import tags
 from snapkeep.domain.points import PointState
-from snapkeep.ports import Outcome
+from snapkeep.ports.points import Outcome
 from tests.integration.deployed import Deployed
 from tests.integration.flows.story import pass_time
 
@@ -28,12 +28,14 @@ def late_twin(product: Deployed, snapshot_id: str) -> str:
         "ResourceType": "snapshot",
         "Tags": [{"Key": key, "Value": value} for key, value in (wanted | TWIN_TAGS).items()],
     }
-    journal = DynamoJournal(product.sandbox.client("dynamodb"), product.outputs["JournalTableName"])
-    good = journal.find_point(wanted[tags.POINT])
+    journal = dynamo_journal(product.sandbox.client("dynamodb"), product.outputs["JournalTableName"])
+    good = journal.points.find_point(wanted[tags.POINT])
     assert good is not None
     failed = replace(good, id=TWIN_TAGS[tags.POINT], state=PointState.PLANNED, snapshot_id="")
-    journal.add_points([failed])
-    journal.finish(failed, Outcome(PointState.FAILED, product.sandbox.aws.now(), "the driver refused it"))
+    journal.points.add_points([failed])
+    journal.points.finish(
+        failed, Outcome(PointState.FAILED, product.sandbox.aws.now(), "the driver refused it")
+    )
     made = ec2.create_snapshot(VolumeId=first["VolumeId"], TagSpecifications=[specification])
     product.sandbox.aws.settle_snapshot(made["SnapshotId"])
     return str(made["SnapshotId"])

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from sandbox.demo.facts import LiveSnapshot
-from snapkeep.adapters.dynamodb import DynamoJournal
+from snapkeep.adapters.dynamodb import dynamo_journal
 from snapkeep.domain import tags
 from snapkeep.domain.restore.operations import RestoreOperation, Stage
+from snapkeep.ports.journal import Journal
 from tests.fakes.restore_samples import a_restore
 from tests.integration.deployed import Deployed, until
 
@@ -20,12 +21,12 @@ TARGET = "recovered"
 
 
 @pytest.fixture
-def journal(product: Deployed) -> DynamoJournal:
+def journal(product: Deployed) -> Journal:
     """The deployed journal, with an administrator's rights."""
-    return DynamoJournal(product.sandbox.client("dynamodb"), product.outputs["JournalTableName"])
+    return dynamo_journal(product.sandbox.client("dynamodb"), product.outputs["JournalTableName"])
 
 
-def accepted(product: Deployed, journal: DynamoJournal, snapshot: LiveSnapshot) -> RestoreOperation:
+def accepted(product: Deployed, journal: Journal, snapshot: LiveSnapshot) -> RestoreOperation:
     """A restore that the API accepted two minutes ago, and that no function took up since."""
     now = product.sandbox.aws.now()
     restore = a_restore(
@@ -37,7 +38,7 @@ def accepted(product: Deployed, journal: DynamoJournal, snapshot: LiveSnapshot) 
         accepted_at=now - timedelta(minutes=2),
         storage_class="gp3",
     )
-    return journal.add_restore(restore)
+    return journal.restores.add_restore(restore)
 
 
 def a_pod(claim: str, namespace: str = TARGET) -> dict[str, Any]:
@@ -52,7 +53,7 @@ def a_pod(claim: str, namespace: str = TARGET) -> dict[str, Any]:
 
 
 def test_a_claim_comes_back_in_another_namespace_after_its_own_is_gone(
-    product: Deployed, journal: DynamoJournal
+    product: Deployed, journal: Journal
 ) -> None:
     product.make_claims(POLICY, 1)
     product.backup(POLICY)
@@ -77,7 +78,7 @@ def test_a_claim_comes_back_in_another_namespace_after_its_own_is_gone(
     assert product.admin.get(f"{GROUP}/namespaces/{TARGET}/volumesnapshots")["items"] == []
     contents = product.admin.get(f"{GROUP}/volumesnapshotcontents")["items"]
     assert restore.objects not in {content["metadata"]["name"] for content in contents}
-    ended = journal.restore(restore.id)
+    ended = journal.restores.restore(restore.id)
     assert ended is not None and (ended.stage, ended.cleaned) == (Stage.BOUND, True)
 
     product.admin.delete(f"/api/v1/namespaces/{TARGET}")

@@ -31,7 +31,7 @@ def test_auto_scaling_s_own_messages_are_taken_from_the_queue(
     inner = json.loads(message["Message"]) if "Message" in message else message
     dying.own({"detail": inner})
     assert handle(in_queue(message), context) == {"batchItemFailures": []}
-    assert dying.node.unschedulable and dying.journal.all_incidents
+    assert dying.node.unschedulable and dying.journal.incidents.all
 
 
 def test_a_message_in_trouble_comes_again_alone(dying: DyingWorld, sample: Load, context: Context) -> None:
@@ -50,7 +50,7 @@ def test_three_instances_of_one_health_event_are_three_incidents(
         dying.instances.all[instance] = an_instance(instance, private_dns=instance)
         dying.nodes.nodes[instance] = a_node(instance, instance)
     assert len(handle(event, context)["handled"]) == 3
-    assert len(dying.journal.all_incidents) == 3
+    assert len(dying.journal.incidents.all) == 3
 
 
 def test_one_instance_in_trouble_does_not_stop_the_others_and_the_event_comes_again(
@@ -64,7 +64,7 @@ def test_one_instance_in_trouble_does_not_stop_the_others_and_the_event_comes_ag
     dying.nodes.fail_next("open", ClusterUnreachable("the API did not answer"))
     with pytest.raises(ClusterUnreachable):
         handle(event, context)
-    assert set(dying.journal.all_incidents) == set(ids[1:])
+    assert set(dying.journal.incidents.all) == set(ids[1:])
 
 
 def test_a_journal_in_trouble_with_one_instance_does_not_stop_the_others(
@@ -78,7 +78,7 @@ def test_a_journal_in_trouble_with_one_instance_does_not_stop_the_others(
     dying.journal.fail_next("incident", TemporaryError("the journal did not answer"))
     with pytest.raises(TemporaryError):
         handle(event, context)
-    assert set(dying.journal.all_incidents) == set(ids[1:])
+    assert set(dying.journal.incidents.all) == set(ids[1:])
 
 
 def test_an_unknown_kind_in_the_queue_is_counted_as_well(
@@ -86,13 +86,13 @@ def test_an_unknown_kind_in_the_queue_is_counted_as_well(
 ) -> None:
     answer = handle(in_queue(sample("handle_interruption/unknown_kind"), {"hello": "world"}), context)
     assert answer == {"batchItemFailures": []}
-    assert len(dying.news.unknown) == 2 and dying.journal.all_incidents == {}
+    assert len(dying.news.unknown) == 2 and dying.journal.incidents.all == {}
 
 
 def test_the_test_message_of_a_hook_does_nothing(dying: DyingWorld, sample: Load, context: Context) -> None:
     answer = handle(in_queue(sample("handle_interruption/lifecycle_test")), context)
     assert answer == {"batchItemFailures": []}
-    assert dying.nodes.calls == [] and dying.journal.all_incidents == {}
+    assert dying.nodes.calls == [] and dying.journal.incidents.all == {}
 
 
 def test_a_kind_we_do_not_know_is_a_quiet_no_op_with_a_metric(

@@ -28,7 +28,7 @@ def test_a_schedule_becomes_a_run_of_its_own_slot(
 def test_the_same_event_again_answers_with_the_same_run(world: World, sample: Load, context: Context) -> None:
     first = handle(sample("plan_backup/slot"), context)
     assert handle(sample("plan_backup/slot"), context)["id"] == first["id"]
-    assert len(world.journal.runs) == 1
+    assert len(world.journal.runs.all) == 1
 
 
 def test_a_time_that_is_no_slot_is_refused_and_the_answer_says_why(
@@ -38,7 +38,7 @@ def test_a_time_that_is_no_slot_is_refused_and_the_answer_says_why(
     answer = handle(event, context)
     assert "is not due then" in answer["refused"]
     assert context.aws_request_id in answer["refused"]
-    assert world.journal.runs == {}
+    assert world.journal.runs.all == {}
 
 
 def test_the_slot_of_several_clusters_starts_a_run_in_each(
@@ -48,7 +48,7 @@ def test_the_slot_of_several_clusters_starts_a_run_in_each(
     answer = handle(event, context)
     assert answer == {"started": ["myeks.daily.20261124T180000Z"]}
     assert world.starter.started == [("myeks", "daily", SLOT)]
-    assert world.journal.runs == {}
+    assert world.journal.runs.all == {}
 
 
 def test_a_schedule_that_outlived_its_policy_says_what_to_do(
@@ -56,7 +56,7 @@ def test_a_schedule_that_outlived_its_policy_says_what_to_do(
 ) -> None:
     with pytest.raises(PermanentError, match=r"no policy 'weekly-of-somebody-else'.*deploy again"):
         handle(sample("plan_backup/unknown_policy"), context)
-    assert world.journal.runs == {}
+    assert world.journal.runs.all == {}
 
 
 @pytest.mark.parametrize(
@@ -67,4 +67,4 @@ def test_an_input_that_is_not_ours_names_what_is_wrong(
 ) -> None:
     with pytest.raises(MalformedMessage, match=word):
         handle(sample(f"plan_backup/{case}"), context)
-    assert world.journal.runs == {}
+    assert world.journal.runs.all == {}

@@ -33,7 +33,7 @@ from snapkeep.adapters.aws.s3_reports import S3Reports
 from snapkeep.adapters.aws.session import CALLS, CREATES
 from snapkeep.adapters.aws.sqs import SqsIncidents, SqsQueue
 from snapkeep.adapters.calendar import CronCalendar
-from snapkeep.adapters.dynamodb import DynamoJournal, DynamoPacer
+from snapkeep.adapters.dynamodb import DynamoPacer, dynamo_journal
 from snapkeep.adapters.kubernetes.cluster import EksClusters
 from snapkeep.adapters.kubernetes.connections import EksConnections
 from snapkeep.adapters.kubernetes.nodes import EksNodes
@@ -41,6 +41,7 @@ from snapkeep.adapters.kubernetes.official_transport import official_transport
 from snapkeep.deployment import load_deployment
 from snapkeep.domain.backup.object_names import NONCE_BYTES
 from snapkeep.inbound.api.actions import Actions
+from snapkeep.ports.journal import Journal
 from snapkeep.services.backup.check_slot import CheckSlot
 from snapkeep.services.backup.complete import CompletePoints
 from snapkeep.services.backup.healing.heal import HealPoints
@@ -306,7 +307,7 @@ def save_node(settings: SaveNodeSettings) -> SaveNode:
         deployment,
         _machines(),
         _nodes(),
-        journal,
+        journal.incidents,
         SaveVolumes(_snapshots(), journal, pacer, taker, clock),
         AutoScalingHooks(_session().client("autoscaling", config=CALLS)),
         _incident_queue(settings.save_queue_url),
@@ -323,7 +324,7 @@ def release_volumes(settings: ReleaseVolumesSettings) -> ReleaseVolumes:
         _machines(),
         _nodes(),
         _snapshots(),
-        _journal(settings.journal_table),
+        _journal(settings.journal_table).incidents,
         _incident_queue(settings.release_queue_url),
         _announcer(settings.event_bus),
         clock,
@@ -392,8 +393,8 @@ def _keys() -> KmsKeys:
 
 
 @cache
-def _journal(table: str) -> DynamoJournal:
-    return DynamoJournal(_session().client("dynamodb", config=CALLS), table)
+def _journal(table: str) -> Journal:
+    return dynamo_journal(_session().client("dynamodb", config=CALLS), table)
 
 
 @cache

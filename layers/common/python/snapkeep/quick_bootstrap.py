@@ -51,19 +51,23 @@ def handle_interruption(settings: HandleInterruptionSettings) -> HandleInterrupt
     """What comes after the cordon."""
     from snapkeep.adapters.aws.events import EventAnnouncer
     from snapkeep.adapters.aws.sqs import SqsIncidents
-    from snapkeep.adapters.dynamodb.incidents import InterruptionJournal
+    from snapkeep.adapters.dynamodb.incidents import DynamoIncidents
     from snapkeep.adapters.dynamodb.table import Table
-    from snapkeep.services.interruption.incidents import HandleInterruption
+    from snapkeep.adapters.dynamodb.troubles import DynamoTroubles
+    from snapkeep.services.give_up import GiveUp
+    from snapkeep.services.interruption.incidents import PATIENCE, HandleInterruption
 
-    queues = _client("sqs")
+    queues, table = _client("sqs"), Table(_client("dynamodb"), settings.journal_table)
+    news = EventAnnouncer(_client("events"), settings.event_bus)
     return HandleInterruption(
         cordon_node(),
         _machines(),
         _nodes(),
-        InterruptionJournal(Table(_client("dynamodb"), settings.journal_table)),
+        DynamoIncidents(table),
+        GiveUp(DynamoTroubles(table), table, news, clock, "handle_interruption", PATIENCE),
         SqsIncidents(queues, settings.save_queue_url),
         SqsIncidents(queues, settings.release_queue_url),
-        EventAnnouncer(_client("events"), settings.event_bus),
+        news,
         clock,
     )
 

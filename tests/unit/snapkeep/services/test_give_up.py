@@ -109,7 +109,7 @@ def test_what_nobody_foresaw_in_one_cluster_stops_no_other_and_is_counted(pass_o
 def test_a_lease_that_was_taken_when_a_clock_was_wrong_rings_instead_of_stopping_prunes_for_years() -> None:
     world = a_world_with_points()
     now = world.clock()
-    world.journal.lease_prune(PruneLease("myeks", "an invocation", now + timedelta(days=3650)), now)
+    world.journal.prunes.lease_prune(PruneLease("myeks", "an invocation", now + timedelta(days=3650)), now)
     hourly_prunes(world, 4)
     assert world.announcer.rung() == ["prune"]
     assert world.announcer.given_up == [("prune", 1)] * 4

@@ -71,7 +71,7 @@ def test_what_somebody_holds_is_tagged_whatever_others_do(seed: int) -> None:
             case "spoil":
                 spoil(rnd, story.journal, story.ebs)
             case "lose" if rnd.random() < 0.2:
-                story.journal.all_holds.clear()
+                story.journal.holds.all.clear()
         wanted = {name: end for name, end in wanted.items() if end > clock()}
         assert story.tagged or not wanted, f"{wanted} hold nothing"
 
@@ -108,6 +108,6 @@ def test_no_open_restore_loses_its_point_whatever_fails(seed: int) -> None:
         for port in (world.journal, world.ebs):
             port._before_errors.clear()
             port._after_errors.clear()
-        for restore in world.journal.restores.values():
+        for restore in world.journal.restores.all.values():
             assert restore.stage.is_final or restore.snapshot_id in world.ebs.all, restore
     assert any(tags.MANAGED in snapshot.tags for snapshot in world.ebs.all.values())

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from snapkeep.adapters.dynamodb import DynamoJournal
+from snapkeep.adapters.dynamodb import dynamo_journal
 from snapkeep.domain.backup.runs import run_id
 from snapkeep.domain.interruption.notices import Kind, Notice
 from snapkeep.domain.interruption.records import IncidentRecord, TimelineEntry
@@ -38,10 +38,10 @@ class Rolled:
             a_claim("logs"),
             policy=a_policy(retention={"last": 2, "after_claim_deleted": "9d"}),
         )
-        world.journal = journal = DynamoJournal(real, TABLE, sleep=lambda _: None)  # type: ignore[assignment]
+        world.journal = journal = dynamo_journal(real, TABLE, sleep=lambda _: None)  # type: ignore[assignment]
         world._build(lambda port: port)
         known = RetentionVersion(world.policy.retention, world.policy.schedule.timezone, SLOT - 365 * DAY)
-        journal.write_retention_history("myeks", "nightly", [known])
+        journal.retentions.write_retention_history("myeks", "nightly", [known])
         for day in range(2):
             world.back_up(SLOT + day * DAY)
         world.prune()
@@ -50,18 +50,20 @@ class Rolled:
         now = world.clock()
         world.holds.hold(self.held, "ann", "audit", now + timedelta(hours=1))
         world.holds.hold(self.held, a_restore().holder, "a restore", now + timedelta(hours=1))
-        journal.add_restore(a_restore(snapshot_id=self.held, held_until=now + timedelta(hours=1)))
-        journal.write_refusal(Refusal("myeks", "token", frozenset({self.refused}), "too many", now, "{}"))
-        journal.intend_deletions([Deletion("snap-foreign", "myeks", "old", now)])
+        journal.restores.add_restore(a_restore(snapshot_id=self.held, held_until=now + timedelta(hours=1)))
+        journal.refusals.write_refusal(
+            Refusal("myeks", "token", frozenset({self.refused}), "too many", now, "{}")
+        )
+        journal.deletions.intend_deletions([Deletion("snap-foreign", "myeks", "old", now)])
         notice = Notice("key", Kind.SPOT, "i-1", now)
-        journal.write_incident(
+        journal.incidents.write_incident(
             IncidentRecord("i-1", "myeks", "node", (notice,), (TimelineEntry(now, "seen"),))
         )
-        TellTroubles(journal, world.announcer, world.clock).tell(
+        TellTroubles(journal.troubles, world.announcer, world.clock).tell(
             Topic(TroubleKind.BACKUP_LATE, "myeks", "nightly"), {"shop/mysql": "late"}
         )
-        journal.write_gone_claims("myeks", {"uid-shop-gone": now})
-        journal.record_announced(Announced("myeks", orphaned=("removed",)))
+        journal.retentions.write_gone_claims("myeks", {"uid-shop-gone": now})
+        journal.prunes.record_announced(Announced("myeks", orphaned=("removed",)))
         world.clock.now = SLOT + 2 * DAY
         world.backup(SLOT + 2 * DAY)
         world.work()
@@ -136,7 +138,7 @@ def test_items_of_a_newer_version_stop_nothing_and_stay_what_they_are(rolled: Ro
     assert rolled.refused in world.ebs.all
     assert rolled.held in world.ebs.all or kind not in ("RESTORE RESTORE", "HOLD HOLDER")
     assert {function for function, count in world.announcer.given_up if count} == KINDS[kind]
-    later = world.journal.run(rolled.open_run) if kind != "RUN RUN" else None
+    later = world.journal.runs.run(rolled.open_run) if kind != "RUN RUN" else None
     assert later is None or later.state.is_final
 
 
@@ -154,7 +156,7 @@ def test_a_deletion_that_a_newer_version_began_is_left_to_it(rolled: Rolled) -> 
     world.back_up(SLOT + 3 * DAY)
     ((gone, _), *others) = world.prune(dry_run=True).delete
     assert others
-    world.journal.intend_deletions([Deletion(gone, "myeks", "old", world.clock())])
+    world.journal.deletions.intend_deletions([Deletion(gone, "myeks", "old", world.clock())])
     spoiled = rolled.spoil("DELETION DELETION", newer)
     report = world.prune()
     assert gone in world.ebs.all and not [name for name, _ in others if name in world.ebs.all]

@@ -30,7 +30,7 @@ class Teller:
         """What rings in this pass when these are found."""
         before = len(self.news.rung())
         found = {subject: f"{subject} failed" for subject in subjects}
-        TellTroubles(self.journal, self.news, self.clock).tell(TOPIC, found, patience)
+        TellTroubles(self.journal.troubles, self.news, self.clock).tell(TOPIC, found, patience)
         return self.news.rung()[before:]
 
 

@@ -20,7 +20,7 @@ def test_a_claim_is_backed_up_and_shown(snapkeep: Command, world: World) -> None
     assert started.code == 0, started.err
     assert "planning" in started.out
     finish(world)
-    made = next(run.id for run in world.journal.runs.values() if run.policy == "on-demand")
+    made = next(run.id for run in world.journal.runs.all.values() if run.policy == "on-demand")
     shown = snapkeep("get", "backup", made)
     assert shown.code == 0
     assert f"{made} is completed: 1 of 1 points ready, 0 failed" in shown.err

@@ -40,7 +40,7 @@ def test_the_command_of_the_fix_works(snapkeep: Command, world: World) -> None:
 
 def test_an_accepted_restore_says_what_is_made_and_how_to_follow_it(snapkeep: Command, world: World) -> None:
     ended = snapkeep("restore", "--claim", "data", "-n", "shop", "--as", "data-2")
-    (made,) = world.journal.restores
+    (made,) = world.journal.restores.all
     assert ended.code == 0
     assert "shop/data-2" in ended.out and "accepted" in ended.out and "4Gi" in ended.out
     assert f"snapkeep get restore {made} --cluster myeks --namespace shop" in ended.err
@@ -61,7 +61,7 @@ def test_everything_that_is_typed_is_asked_for(snapkeep: Command, world: World) 
         *("--size", "8Gi", "--class", "gp3", "--zone", "ap-northeast-2a", "--label", "app=mysql", "--strict"),
     )
     assert ended.code == 0, ended.err
-    (made,) = world.journal.restores.values()
+    (made,) = world.journal.restores.all.values()
     assert (made.size_bytes, made.zone, made.labels) == (8 * 2**30, "ap-northeast-2a", {"app": "mysql"})
 
 
@@ -81,7 +81,7 @@ def test_waiting_ends_when_only_a_pod_is_missing(snapkeep: Command, world: World
 
 def test_a_restore_that_never_gets_there_is_still_waiting(snapkeep: Command, world: World) -> None:
     snapkeep("restore", "--claim", "data", "-n", "shop", "--as", "data-2")
-    (made,) = world.journal.restores
+    (made,) = world.journal.restores.all
     ended = snapkeep("get", "restore", made, "-n", "shop", "--wait", "--timeout", "1")
     assert ended.code == 7
     assert "still waiting_for_consumer" in ended.err

@@ -18,8 +18,10 @@ from tests.unit.snapkeep_cli.conftest import Command
 
 def test_one_screen_says_who_is_safe_what_ran_and_what_is_under_way(snapkeep: Command, world: World) -> None:
     world.cluster.claim_list.append(a_claim("cache", labels={"snapkeep.io/exclude": "true"}))
-    world.journal.write_incident(IncidentRecord("i-0a1", "myeks", "node-1").noted(SLOT, "cordoned node-1"))
-    world.journal.add_restore(a_restore(7))
+    world.journal.incidents.write_incident(
+        IncidentRecord("i-0a1", "myeks", "node-1").noted(SLOT, "cordoned node-1")
+    )
+    world.journal.restores.add_restore(a_restore(7))
     out = snapkeep("status").out
     assert "1 protected" in out and "1 unprotected" in out
     assert "shop/cache" in out
@@ -30,7 +32,7 @@ def test_one_screen_says_who_is_safe_what_ran_and_what_is_under_way(snapkeep: Co
 
 def test_what_is_over_is_not_shown(snapkeep: Command, world: World) -> None:
     record = IncidentRecord("i-0a1", "myeks", "node-1").noted(SLOT, "cordoned node-1")
-    world.journal.write_incident(type(record)(**{**vars(record), "closed_at": SLOT}))
+    world.journal.incidents.write_incident(type(record)(**{**vars(record), "closed_at": SLOT}))
     assert "i-0a1" not in snapkeep("status").out
 
 

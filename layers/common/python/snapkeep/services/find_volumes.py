@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from snapkeep.domain import tags
 from snapkeep.domain.points import Snapshot
-from snapkeep.ports import Journal, Snapshots
+from snapkeep.ports.ec2 import Snapshots
+from snapkeep.ports.journal import Journal
 
 WITNESSES = 5
 """How many of the newest snapshots of each volume are looked up in the journal."""
@@ -33,7 +34,7 @@ class FindVolumes:
         """Those of the snapshots that name a point which are of its volume; all when nobody can tell."""
         if len({item.volume_id for item in named}) < 2:
             return named
-        point = self.journal.find_point(point_id)
+        point = self.journal.points.find_point(point_id)
         own = [item for item in named if point is not None and item.volume_id == point.volume_id]
         return own or named
 
@@ -58,7 +59,7 @@ class FindVolumes:
 
     def _journaled(self, cluster: str, uid: str, snapshot: Snapshot) -> str:
         """The volume for which the point was planned that a snapshot names; "" when none is known."""
-        point = self.journal.find_point(snapshot.tags.get(tags.POINT, ""))
+        point = self.journal.points.find_point(snapshot.tags.get(tags.POINT, ""))
         if point is None or (point.claim.cluster, point.claim.uid) != (cluster, uid):
             return ""
         return point.volume_id

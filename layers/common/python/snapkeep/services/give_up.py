@@ -9,7 +9,9 @@ from datetime import timedelta
 
 from snapkeep.domain.errors import SnapkeepError
 from snapkeep.domain.troubles import Topic, TroubleKind
-from snapkeep.ports import Clock, GivenUpJournal, GivenUpNews
+from snapkeep.ports.clock import Clock
+from snapkeep.ports.news import GivenUpNews
+from snapkeep.ports.troubles import Troubles, UnreadableRecords
 from snapkeep.services.tell_troubles import TellTroubles
 
 UNREADABLE = (
@@ -24,7 +26,8 @@ log = logging.getLogger(__name__)
 class GiveUp:
     """Reports the end of a pass of a function; `patience` is for how long trouble may pass by itself."""
 
-    journal: GivenUpJournal
+    troubles: Troubles
+    unreadable: UnreadableRecords
     news: GivenUpNews
     clock: Clock
     function: str
@@ -36,11 +39,11 @@ class GiveUp:
         A pass over one cluster names it. Records of the journal that could not be read are parts, too; all
         parts are returned. That nobody could be told is one part more.
         """
-        parts = {**parts, **unreadable_records(self.journal)}
+        parts = {**parts, **unreadable_records(self.unreadable)}
         count = len(parts)
         try:
             topic = Topic(TroubleKind.WORK_GIVEN_UP, cluster, self.function)
-            TellTroubles(self.journal, self.news, self.clock).tell(topic, parts, self.patience)
+            TellTroubles(self.troubles, self.news, self.clock).tell(topic, parts, self.patience)
         except SnapkeepError as error:
             log.warning("what %s gave up was not told: %s", self.function, error.reason)
             count += 1
@@ -60,6 +63,6 @@ def why_given_up(subject: str, error: Exception) -> str:
     return f"unexpected {type(error).__name__}"
 
 
-def unreadable_records(journal: GivenUpJournal) -> dict[str, str]:
+def unreadable_records(unreadable: UnreadableRecords) -> dict[str, str]:
     """The records (as parts of a pass) that were passed over since this was asked last, and why."""
-    return {f"record {name}": UNREADABLE for name in journal.unreadable()}
+    return {f"record {name}": UNREADABLE for name in unreadable.passed_over()}

@@ -9,7 +9,9 @@ from datetime import datetime, timedelta
 
 from snapkeep.domain.errors import SnapkeepError
 from snapkeep.domain.troubles import Topic, Trouble, resume
-from snapkeep.ports import Clock, TroubleJournal, TroubleNews
+from snapkeep.ports.clock import Clock
+from snapkeep.ports.news import TroubleNews
+from snapkeep.ports.troubles import Troubles
 
 log = logging.getLogger(__name__)
 
@@ -18,7 +20,7 @@ log = logging.getLogger(__name__)
 class TellTroubles:
     """Publishes what is new or lasts for a week, and journals it."""
 
-    journal: TroubleJournal
+    troubles: Troubles
     news: TroubleNews
     clock: Clock
 
@@ -32,15 +34,15 @@ class TellTroubles:
         Raises SnapkeepError when the journal does not answer.
         """
         now = self.clock()
-        known = self.journal.troubles(topic)
+        known = self.troubles.troubles(topic)
         troubles = resume(known, found, now)
         due = [trouble for trouble in troubles.values() if trouble.is_due(now, patience)]
         if due or _times(troubles) != _times(known):
-            self.journal.write_troubles(topic, troubles, now)
+            self.troubles.write_troubles(topic, troubles, now)
         told = self._publish(topic, due, len(troubles))
         if told:
             marked = {trouble.subject: replace(trouble, told_at=now) for trouble in told}
-            self.journal.write_troubles(topic, troubles | marked, now)
+            self.troubles.write_troubles(topic, troubles | marked, now)
 
     def _publish(self, topic: Topic, due: Sequence[Trouble], total: int) -> Sequence[Trouble]:
         """Publish as many events as it takes to name all that is due; those that were named."""

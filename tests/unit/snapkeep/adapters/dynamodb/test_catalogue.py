@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from snapkeep.adapters.dynamodb.catalogue import CatalogueRecords
+from snapkeep.adapters.dynamodb.catalogue import DynamoCatalogue
 from snapkeep.adapters.dynamodb.table import Table
 from snapkeep.domain.report.catalogue import Entry
 from tests.contract.ports.samples import TABLE
@@ -16,7 +16,7 @@ SLOT = datetime(2026, 11, 24, 18, tzinfo=UTC)
 
 def test_entries_are_read_by_one_call_and_never_expire(client: CountingClient) -> None:
     real: Any = client
-    records = CatalogueRecords(Table(real, TABLE, sleep=lambda _: None))
+    records = DynamoCatalogue(Table(real, TABLE, sleep=lambda _: None))
     entries = [Entry("app", f"c-{number:03}", SLOT, f"p-{number}", "snap-1", "n") for number in range(300)]
     records.put_entries("myeks", entries)
     before = client.calls["query"]

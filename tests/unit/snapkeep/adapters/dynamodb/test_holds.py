@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from snapkeep.adapters.dynamodb import schema
-from snapkeep.adapters.dynamodb.holds import HoldRecords
+from snapkeep.adapters.dynamodb.holds import DynamoHolds
 from snapkeep.adapters.dynamodb.table import Table
 from snapkeep.domain.restore.holds import Hold
 from snapkeep.domain.times import precise
@@ -15,7 +15,7 @@ from tests.unit.snapkeep.adapters.dynamodb.aws_table import CountingClient
 
 def test_a_hold_never_expires_by_itself_because_its_tag_would_stay(client: CountingClient) -> None:
     real: Any = client
-    HoldRecords(Table(real, TABLE, sleep=lambda _: None)).write_hold(Hold("snap-1", "ann", "audit", NOW))
+    DynamoHolds(Table(real, TABLE, sleep=lambda _: None)).write_hold(Hold("snap-1", "ann", "audit", NOW))
     assert "expires_at" not in client.item("HOLD#snap-1", "HOLDER#ann")
 
 
@@ -26,4 +26,4 @@ def test_a_hold_of_a_version_before_names_nobody_in_its_tag(client: CountingClie
         {**schema.hold_key("snap-1", "api"), "open": schema.OPEN_HOLDS, "slot": precise(NOW)}
         | {"snapshot_id": "snap-1", "holder": "api", "reason": "audit", "by": "arn"}
     )
-    assert HoldRecords(table).holds("snap-1") == (Hold("snap-1", "api", "audit", NOW, "arn", named=False),)
+    assert DynamoHolds(table).holds("snap-1") == (Hold("snap-1", "api", "audit", NOW, "arn", named=False),)

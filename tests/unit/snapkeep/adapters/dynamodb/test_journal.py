@@ -9,13 +9,14 @@ from typing import Any
 
 import pytest
 
-from snapkeep.adapters.dynamodb import DynamoJournal, schema
+from snapkeep.adapters.dynamodb import dynamo_journal, schema
 from snapkeep.domain.backup.runs import RunState
 from snapkeep.domain.errors import UnreadableRecord
 from snapkeep.domain.points import PointState
 from snapkeep.domain.restore.holds import Hold
 from snapkeep.domain.retention.deletion.deletions import Deletion, LastPrune
-from snapkeep.ports import Creation, Journal, Outcome
+from snapkeep.ports.journal import Journal
+from snapkeep.ports.points import Creation, Outcome
 from tests.contract.ports.samples import NOW, SLOT, TABLE, a_point, a_run, later
 from tests.fakes.restore_samples import a_restore
 from tests.unit.snapkeep.adapters.dynamodb.aws_table import CountingClient
@@ -23,28 +24,28 @@ from tests.unit.snapkeep.adapters.dynamodb.aws_table import CountingClient
 
 def test_a_backup_of_one_claim_is_told_by_the_journal_from_plan_to_end(client: CountingClient) -> None:
     real: Any = client
-    journal: Journal = DynamoJournal(real, TABLE, sleep=lambda _: None)
+    journal: Journal = dynamo_journal(real, TABLE, sleep=lambda _: None)
     run, point = a_run(), a_point()
 
-    journal.open_run(run, "planner", later(minutes=2), NOW)
-    journal.add_points([point])
-    journal.start_run(replace(run, total=1))
+    journal.runs.open_run(run, "planner", later(minutes=2), NOW)
+    journal.points.add_points([point])
+    journal.runs.start_run(replace(run, total=1))
 
-    journal.lease(point, "taker", later(minutes=2), NOW)
-    journal.write_intent(point, "taker", NOW)
-    journal.write_created(run.id, [Creation(point.id, "snap-1", NOW, 2**30)])
-    journal.release(point, "taker")
+    journal.creations.lease(point, "taker", later(minutes=2), NOW)
+    journal.creations.write_intent(point, "taker", NOW)
+    journal.creations.write_created(run.id, [Creation(point.id, "snap-1", NOW, 2**30)])
+    journal.creations.release(point, "taker")
 
-    found = journal.find_point(point.id)
+    found = journal.points.find_point(point.id)
     assert found is not None and found.state is PointState.PENDING
-    journal.finish(found, Outcome(PointState.READY, later(minutes=5), snapshot_id="snap-1"))
+    journal.points.finish(found, Outcome(PointState.READY, later(minutes=5), snapshot_id="snap-1"))
 
-    known = journal.run(run.id)
+    known = journal.runs.run(run.id)
     assert known is not None and known.is_settled
-    assert journal.close_run(run.id, RunState.COMPLETED, later(minutes=5))
-    journal.mark_announced(run.id)
-    assert list(journal.open_runs()) == []
-    assert [point.state for point in journal.points_of(run.id)] == [PointState.READY]
+    assert journal.runs.close_run(run.id, RunState.COMPLETED, later(minutes=5))
+    journal.runs.mark_announced(run.id)
+    assert list(journal.runs.open_runs()) == []
+    assert [point.state for point in journal.points.points_of(run.id)] == [PointState.READY]
 
 
 Spoil = Mapping[str, Any]
@@ -65,46 +66,46 @@ def spoil(client: CountingClient, key: Mapping[str, str], change: Spoil, lost: s
 )
 def test_a_run_that_cannot_be_read_hides_no_other(client: CountingClient, change: Spoil, lost: str) -> None:
     real: Any = client
-    journal = DynamoJournal(real, TABLE, sleep=lambda _: None)
+    journal = dynamo_journal(real, TABLE, sleep=lambda _: None)
     runs = [a_run(slot=SLOT + timedelta(hours=hour)) for hour in range(3)]
     for run in runs:
-        journal.open_run(run, "planner", later(minutes=2), NOW)
+        journal.runs.open_run(run, "planner", later(minutes=2), NOW)
     name = spoil(client, schema.run_key(runs[1].id), change, lost)
-    assert [run.slot for run in journal.open_runs()] == [runs[0].slot, runs[2].slot]
-    assert len(list(journal.runs_of("myeks", "daily", SLOT))) == 2
-    assert list(journal.unreadable()) == [name]
-    assert list(journal.unreadable()) == []
+    assert [run.slot for run in journal.runs.open_runs()] == [runs[0].slot, runs[2].slot]
+    assert len(list(journal.runs.runs_of("myeks", "daily", SLOT))) == 2
+    assert list(journal.unreadable.passed_over()) == [name]
+    assert list(journal.unreadable.passed_over()) == []
 
 
 def test_whatever_is_listed_passes_over_what_a_newer_version_wrote(client: CountingClient) -> None:
     real: Any = client
-    journal = DynamoJournal(real, TABLE, sleep=lambda _: None)
+    journal = dynamo_journal(real, TABLE, sleep=lambda _: None)
     points = [a_point("data"), a_point("logs")]
-    journal.add_points(points)
+    journal.points.add_points(points)
     for restore in (a_restore(1), a_restore(2)):
-        journal.add_restore(restore)
+        journal.restores.add_restore(restore)
     for snapshot in ("snap-1", "snap-2"):
-        journal.write_hold(Hold(snapshot, "ann", "audit", later(hours=1)))
-        journal.intend_deletions([Deletion(snapshot, "myeks", "old", NOW)])
+        journal.holds.write_hold(Hold(snapshot, "ann", "audit", later(hours=1)))
+        journal.deletions.intend_deletions([Deletion(snapshot, "myeks", "old", NOW)])
     names = [
         spoil(client, schema.point_key(points[0].run, points[0].id), NEWER),
         spoil(client, schema.restore_key(a_restore(1).id), NEWER),
         spoil(client, schema.hold_key("snap-1", "ann"), NEWER),
         spoil(client, schema.deletion_key("snap-1"), NEWER),
     ]
-    assert [point.id for point in journal.points_of(points[0].run)] == [points[1].id]
-    assert [restore.id for restore in journal.open_restores()] == [a_restore(2).id]
-    assert [hold.snapshot_id for hold in journal.ended_holds(later(hours=2))] == ["snap-2"]
-    assert [deletion.snapshot_id for deletion in journal.open_deletions("myeks")] == ["snap-2"]
-    assert list(journal.unreadable()) == names
+    assert [point.id for point in journal.points.points_of(points[0].run)] == [points[1].id]
+    assert [restore.id for restore in journal.restores.open_restores()] == [a_restore(2).id]
+    assert [hold.snapshot_id for hold in journal.holds.ended_holds(later(hours=2))] == ["snap-2"]
+    assert [deletion.snapshot_id for deletion in journal.deletions.open_deletions("myeks")] == ["snap-2"]
+    assert list(journal.unreadable.passed_over()) == names
 
 
 def test_every_item_carries_its_format(client: CountingClient) -> None:
     real: Any = client
-    journal = DynamoJournal(real, TABLE, sleep=lambda _: None)
-    journal.open_run(a_run(), "planner", later(minutes=2), NOW)
-    journal.add_points([a_point()])
-    journal.first_seen("myeks", "daily", NOW)
+    journal = dynamo_journal(real, TABLE, sleep=lambda _: None)
+    journal.runs.open_run(a_run(), "planner", later(minutes=2), NOW)
+    journal.points.add_points([a_point()])
+    journal.slots.first_seen("myeks", "daily", NOW)
     items = client.client.scan(TableName=TABLE)["Items"]
     assert len(items) == 3
     assert {item["format"]["N"] for item in items} == {"1"}
@@ -112,38 +113,38 @@ def test_every_item_carries_its_format(client: CountingClient) -> None:
 
 def test_an_item_of_a_version_that_wrote_no_format_is_read(client: CountingClient) -> None:
     real: Any = client
-    journal = DynamoJournal(real, TABLE, sleep=lambda _: None)
-    journal.open_run(a_run(), "planner", later(minutes=2), NOW)
+    journal = dynamo_journal(real, TABLE, sleep=lambda _: None)
+    journal.runs.open_run(a_run(), "planner", later(minutes=2), NOW)
     spoil(client, schema.run_key(a_run().id), {}, "format")
-    assert list(journal.open_runs()) == [a_run()]
-    assert list(journal.unreadable()) == []
+    assert list(journal.runs.open_runs()) == [a_run()]
+    assert list(journal.unreadable.passed_over()) == []
 
 
 def test_one_record_of_a_newer_version_is_neither_guessed_at_nor_written_over(client: CountingClient) -> None:
     real: Any = client
-    journal = DynamoJournal(real, TABLE, sleep=lambda _: None)
+    journal = dynamo_journal(real, TABLE, sleep=lambda _: None)
     run, point, restore = a_run(), a_point(), a_restore()
     hold, prune = Hold("snap-1", "ann", "audit", later(hours=1)), LastPrune("myeks", NOW)
     acts: list[Callable[[], object]] = [
-        lambda: journal.open_run(run, "planner", later(minutes=2), NOW),
-        lambda: journal.run(run.id),
-        lambda: journal.close_run(run.id, RunState.FAILED, NOW),
-        lambda: journal.find_point(point.id),
-        lambda: journal.finish(point, Outcome(PointState.READY, NOW)),
-        lambda: journal.restore(restore.id),
-        lambda: journal.write_restore(restore),
-        lambda: journal.holds("snap-1"),
-        lambda: journal.write_hold(replace(hold, until=later(hours=2))),
-        lambda: journal.lift_hold(replace(hold, lifted_at=NOW)),
-        lambda: journal.remove_hold(hold),
-        lambda: journal.last_prune("myeks"),
-        lambda: journal.write_last_prune(prune),
+        lambda: journal.runs.open_run(run, "planner", later(minutes=2), NOW),
+        lambda: journal.runs.run(run.id),
+        lambda: journal.runs.close_run(run.id, RunState.FAILED, NOW),
+        lambda: journal.points.find_point(point.id),
+        lambda: journal.points.finish(point, Outcome(PointState.READY, NOW)),
+        lambda: journal.restores.restore(restore.id),
+        lambda: journal.restores.write_restore(restore),
+        lambda: journal.holds.holds("snap-1"),
+        lambda: journal.holds.write_hold(replace(hold, until=later(hours=2))),
+        lambda: journal.holds.lift_hold(replace(hold, lifted_at=NOW)),
+        lambda: journal.holds.remove_hold(hold),
+        lambda: journal.prunes.last_prune("myeks"),
+        lambda: journal.prunes.write_last_prune(prune),
     ]
-    journal.open_run(run, "planner", later(minutes=2), NOW)
-    journal.add_points([point])
-    journal.add_restore(restore)
-    journal.write_hold(hold)
-    journal.write_last_prune(prune)
+    journal.runs.open_run(run, "planner", later(minutes=2), NOW)
+    journal.points.add_points([point])
+    journal.restores.add_restore(restore)
+    journal.holds.write_hold(hold)
+    journal.prunes.write_last_prune(prune)
     keys = [
         {name: item[name]["S"] for name in ("pk", "sk")}
         for item in client.client.scan(TableName=TABLE)["Items"]

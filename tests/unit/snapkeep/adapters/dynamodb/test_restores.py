@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from snapkeep.adapters.dynamodb import schema
-from snapkeep.adapters.dynamodb.restores import RestoreRecords
+from snapkeep.adapters.dynamodb.restores import DynamoRestores
 from snapkeep.adapters.dynamodb.table import Table
 from snapkeep.domain.restore.operations import Stage
 from tests.contract.ports.samples import TABLE
@@ -16,7 +16,7 @@ from tests.unit.snapkeep.adapters.dynamodb.aws_table import CountingClient
 
 def test_an_open_restore_never_expires_and_an_ended_one_does(client: CountingClient) -> None:
     real: Any = client
-    records = RestoreRecords(Table(real, TABLE, sleep=lambda _: None))
+    records = DynamoRestores(Table(real, TABLE, sleep=lambda _: None))
     restore = records.add_restore(a_restore())
     pk = f"RESTORE#{restore.id}"
     assert "expires_at" not in client.item(pk, "RESTORE")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from snapkeep.adapters.dynamodb.table import Table
-from snapkeep.adapters.dynamodb.troubles import PAGE, REASON, TroubleRecords
+from snapkeep.adapters.dynamodb.troubles import PAGE, REASON, DynamoTroubles
 from snapkeep.domain.troubles import Topic, Trouble, TroubleKind
 from tests.contract.ports.samples import NOW, TABLE
 
@@ -13,7 +13,7 @@ TOPIC = Topic(TroubleKind.BACKUP_LATE, "myeks", "nightly")
 
 
 def test_thousands_of_troubles_with_endless_reasons_fit(client: Any) -> None:
-    records = TroubleRecords(Table(client, TABLE, lambda _: None))
+    records = DynamoTroubles(Table(client, TABLE, lambda _: None))
     names = [f"shop/{number:0>250}" for number in range(2 * PAGE + 1)]
     many = {name: Trouble(name, "\u2603" * 5000, NOW) for name in names}
     records.write_troubles(TOPIC, many, NOW)

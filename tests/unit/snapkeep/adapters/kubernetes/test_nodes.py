@@ -10,7 +10,7 @@ from snapkeep.adapters.kubernetes.nodes import KubernetesNodes
 from snapkeep.domain.errors import ClusterUnreachable, Throttled
 from snapkeep.domain.interruption.aftermath import TAINT
 from snapkeep.domain.interruption.nodes import NodeChange, Pod
-from snapkeep.ports import Evicted
+from snapkeep.ports.kubernetes import Evicted
 from tests.unit.snapkeep.adapters.kubernetes.scripted import Reply, ScriptedTransport, a_client
 
 INSTANCE = "i-0123456789abcdef0"

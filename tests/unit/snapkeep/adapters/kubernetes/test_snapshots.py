@@ -12,7 +12,7 @@ from snapkeep.adapters.kubernetes import snapshots
 from snapkeep.domain.errors import NameTaken, NotAdmitted, NotFound
 from snapkeep.domain.points import ClaimFacts, Point
 from snapkeep.domain.policies import Method
-from snapkeep.ports import VolumeSnapshot
+from snapkeep.ports.kubernetes import VolumeSnapshot
 from tests.unit.snapkeep.adapters.kubernetes.scripted import Reply, a_client, status
 
 SLOT = datetime(2026, 11, 24, 18, tzinfo=UTC)

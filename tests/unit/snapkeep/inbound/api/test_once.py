@@ -113,7 +113,7 @@ def test_after_a_crash_the_same_key_goes_on_with_what_was_begun(api: Api, world:
     reply = api.post(HERE, wish, key="one")
 
     assert reply.status == 202
-    assert [restore.id for restore in world.journal.restores.values()] == [reply.json["id"]]
+    assert [restore.id for restore in world.journal.restores.all.values()] == [reply.json["id"]]
 
 
 def test_a_post_needs_a_key(api: Api, point: str) -> None:

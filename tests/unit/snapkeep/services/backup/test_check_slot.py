@@ -68,7 +68,7 @@ def test_a_refused_slot_is_told_with_who_asked() -> None:
     assert told.reason.endswith(
         "asked for by somebody who sent what a schedule sends, invocation request-1 of plan_backup"
     )
-    assert world.journal.runs == {}
+    assert world.journal.runs.all == {}
 
 
 def test_a_refusal_that_nobody_heard_is_told_by_the_retry() -> None:
@@ -86,7 +86,7 @@ def test_a_run_that_was_begun_goes_on_however_late() -> None:
     assert ask(world, SLOT) == ""
     world.wait(hours=9)
     assert ask(world, SLOT) == ""
-    assert [*world.journal.runs] == [run_id("myeks", "nightly", SLOT)]
+    assert [*world.journal.runs.all] == [run_id("myeks", "nightly", SLOT)]
 
 
 def test_a_missed_slot_that_reconcile_asks_for_is_run() -> None:
@@ -104,9 +104,9 @@ def test_a_schedule_that_was_just_replaced_still_has_the_slot_that_is_being_retr
     world = a_world()
     world.clock.now = SLOT - timedelta(days=1)
     assert ask(world, SLOT - timedelta(days=1)) == ""
-    known = world.journal.slot_record("myeks", "nightly")
+    known = world.journal.slots.slot_record("myeks", "nightly")
     moved = World(a_claim("mysql"), policy=a_policy(schedule=Schedule("cron(0 20 * * ? *)")))
-    assert moved.journal.write_slot_record(
+    assert moved.journal.slots.write_slot_record(
         known.__class__("myeks", "nightly", known.schedules)  # what the deployment before journaled
     )
     moved.clock.now = SLOT + timedelta(minutes=20)
@@ -125,12 +125,12 @@ def test_of_starts_at_once_that_name_times_nobody_can_compute_one_becomes_a_run(
 
     with ThreadPoolExecutor(8) as threads:
         assert sum(threads.map(one, range(8))) == 1
-    assert len(world.journal.runs) == 1
+    assert len(world.journal.runs.all) == 1
 
 
 def test_a_record_that_is_always_written_over_is_tried_again_later() -> None:
     world = a_world(expression="rate(1 hour)")
-    world.journal.write_slot_record = lambda record: False  # type: ignore[method-assign]
+    world.journal.slots.write_slot_record = lambda record: False  # type: ignore[method-assign]
     with pytest.raises(Throttled, match="too many slots of policy nightly in myeks"):
         ask(world, SLOT)
 

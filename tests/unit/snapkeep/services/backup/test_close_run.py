@@ -7,7 +7,7 @@ from dataclasses import replace
 from snapkeep.domain.backup.runs import Run, RunState
 from snapkeep.domain.errors import TemporaryError
 from snapkeep.domain.points import PointState
-from snapkeep.ports import Outcome
+from snapkeep.ports.points import Outcome
 from snapkeep.services.backup.close_run import announce, close_at_limit, close_if_settled
 from tests.fakes.world import World, a_claim
 
@@ -18,7 +18,9 @@ def settled(*states: PointState) -> tuple[World, str]:
     run = world.backup()
     assert run is not None
     for point, state in zip(world.points(), states, strict=True):
-        world.journal.finish(point, Outcome(state, world.clock(), "a reason" * (state is PointState.FAILED)))
+        world.journal.points.finish(
+            point, Outcome(state, world.clock(), "a reason" * (state is PointState.FAILED))
+        )
     return world, run.id
 
 
@@ -57,15 +59,15 @@ def test_only_one_of_two_closers_closes_and_announces() -> None:
 
 def test_a_closer_who_comes_second_between_look_and_close_announces_nothing() -> None:
     world, run_id = settled(PointState.READY)
-    run = world.journal.run
+    run = world.journal.runs.run
 
     def then_another_closes(run_id: str) -> Run | None:
         seen = run(run_id)
-        world.journal.run = run  # type: ignore[method-assign]
+        world.journal.runs.run = run  # type: ignore[method-assign]
         close(world, run_id)
         return seen
 
-    world.journal.run = then_another_closes  # type: ignore[method-assign]
+    world.journal.runs.run = then_another_closes  # type: ignore[method-assign]
     assert not close(world, run_id)
     assert len(world.announcer.closed) == 1
 
@@ -74,7 +76,7 @@ def test_a_closing_that_could_not_be_announced_is_no_error_and_stays_to_be_annou
     world, run_id = settled(PointState.READY)
     world.announcer.fail_next("run_closed", TemporaryError("PutEvents: no answer"))
     assert close(world, run_id)
-    run = world.journal.run(run_id)
+    run = world.journal.runs.run(run_id)
     assert run is not None and (run.state, run.announced) == (RunState.COMPLETED, False)
     announce(world.journal, world.announcer, run_id)
     announce(world.journal, world.announcer, run_id)
@@ -91,17 +93,17 @@ def test_an_open_run_is_not_announced() -> None:
 def test_a_run_whose_journal_lost_points_is_closed_and_says_how_many() -> None:
     world, run_id = settled(PointState.READY, PointState.READY)
     lost = world.points()[0]
-    world.journal.all_points = {
-        key: point for key, point in world.journal.all_points.items() if point != lost
+    world.journal.points.all = {
+        key: point for key, point in world.journal.points.all.items() if point != lost
     }
-    world.journal.runs[run_id] = replace(world.journal.runs[run_id], ready=1)
+    world.journal.runs.all[run_id] = replace(world.journal.runs.all[run_id], ready=1)
     close_at_limit(world.journal, world.announcer, run_id, world.clock())
     assert world.announcer.closed == []
     world.wait(hours=6, minutes=1)
     close_at_limit(world.journal, world.announcer, run_id, world.clock())
     ((run, _),) = world.announcer.closed
     assert run.state is RunState.PARTIALLY_FAILED
-    (left,) = world.journal.left(run_id)
+    (left,) = world.journal.runs.left(run_id)
     assert (left.subject, left.code) == ("1 recovery points", "lost_from_journal")
     assert "only 1 of the 2 recovery points" in left.reason
 
@@ -152,25 +154,25 @@ def test_a_late_point_counts_once_it_is_ready_even_if_its_event_is_lost() -> Non
     assert world.states()["a"] is PointState.READY
     ((run, ended),) = world.announcer.late_ended
     assert (run.ready, run.late, ended) == (2, 0, 1)
-    assert list(world.journal.open_runs()) == [] and len(world.announcer.closed) == 1
+    assert list(world.journal.runs.open_runs()) == [] and len(world.announcer.closed) == 1
 
 
 def test_a_late_point_that_ends_between_look_and_close_leaves_nothing_open() -> None:
     world = one_of_two_stays_pending()
     world.wait(hours=2)
-    write_late = world.journal.write_late
+    write_late = world.journal.runs.write_late
 
     def then_its_event_comes(run_id: str, late: int) -> None:
         write_late(run_id, late)
-        world.journal.write_late = write_late  # type: ignore[method-assign]
+        world.journal.runs.write_late = write_late  # type: ignore[method-assign]
         world.finish_snapshots()
 
-    world.journal.write_late = then_its_event_comes  # type: ignore[method-assign]
+    world.journal.runs.write_late = then_its_event_comes  # type: ignore[method-assign]
     world.reconcile()
     world.reconcile()
     ((run, _),) = world.announcer.closed
     assert run.state is RunState.COMPLETED
-    assert list(world.journal.open_runs()) == []
+    assert list(world.journal.runs.open_runs()) == []
 
 
 def test_a_run_without_any_ready_point_at_its_limit_failed() -> None:
@@ -185,7 +187,7 @@ def test_a_run_without_any_ready_point_at_its_limit_failed() -> None:
 def test_a_run_waits_for_a_large_volume_as_long_as_its_first_snapshot_may_take() -> None:
     world = one_of_two_stays_pending()
     point = world.point("a")
-    world.journal.all_points[point.run, point.id] = replace(point, size_bytes=16 * 2**40)
+    world.journal.points.all[point.run, point.id] = replace(point, size_bytes=16 * 2**40)
     world.wait(days=5)
     world.reconcile()
     assert world.announcer.closed == []

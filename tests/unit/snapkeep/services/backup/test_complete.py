@@ -315,7 +315,7 @@ def test_a_lock_that_ec2_cannot_set_now_is_tried_again() -> None:
     world.ebs.fail_next("lock", TemporaryError("not now"))
     with pytest.raises(TemporaryError):
         world.complete_points.on_event(only(world), finished=True)
-    (point,) = world.journal.all_points.values()
+    (point,) = world.journal.points.all.values()
     assert point.state is PointState.PENDING
     world.complete_points.on_event(only(world), finished=True)
     assert only(world) in world.ebs.locks
@@ -326,7 +326,7 @@ def test_a_point_that_cannot_be_locked_is_ready_and_announced_as_unlocked() -> N
     world.ebs.fail_next("lock", PermanentError("the role may not lock it"))
     assert world.complete_points.on_event(only(world), finished=True) is Settled.READY
     reason = "not locked, so it can be deleted: the role may not lock it"
-    (point,) = world.journal.all_points.values()
+    (point,) = world.journal.points.all.values()
     assert (point.state, point.reason) == (PointState.READY, reason)
     assert world.announcer.unlocked == [(point.id, reason)]
 

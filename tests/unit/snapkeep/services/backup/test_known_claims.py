@@ -101,9 +101,9 @@ def test_a_retained_volume_that_was_claimed_again_is_the_later_claims() -> None:
 
     world.clusters.unreachable.add("myeks")
     world.back_up(SLOT + timedelta(days=2))
-    (run,) = (run for run in world.journal.runs.values() if run.slot == SLOT + timedelta(days=2))
-    (point,) = world.journal.points_of(run.id)
-    (left,) = world.journal.left(run.id)
+    (run,) = (run for run in world.journal.runs.all.values() if run.slot == SLOT + timedelta(days=2))
+    (point,) = world.journal.points.points_of(run.id)
+    (left,) = world.journal.runs.left(run.id)
     assert (point.claim.namespace, left.subject, left.code) == ("bank", "shop/mysql", "replaced")
     assert "was backed up for a claim of another namespace since" in left.reason
 

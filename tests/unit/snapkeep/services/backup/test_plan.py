@@ -12,7 +12,8 @@ from snapkeep.domain.claims import ScratchVolume, Volume, VolumeKind
 from snapkeep.domain.errors import ClusterUnreachable, PermanentError, TemporaryError
 from snapkeep.domain.points import PointState
 from snapkeep.domain.policies import Method
-from snapkeep.ports import Left, SnapshotSupport
+from snapkeep.ports.kubernetes import SnapshotSupport
+from snapkeep.ports.runs import Left
 from tests.fakes.faults import Crash
 from tests.fakes.world import SLOT, World, a_claim, a_policy
 
@@ -50,7 +51,7 @@ def test_what_is_not_taken_is_journaled_with_the_reason_and_is_no_failure() -> N
     world.cluster.scratch_list = [ScratchVolume("myeks", "shop", "web-0", "tmp", "emptyDir")]
     run = world.backup()
     assert run is not None
-    left = {item.subject: item for item in world.journal.left(run.id)}
+    left = {item.subject: item for item in world.journal.runs.left(run.id)}
     assert left["shop/uploads"].code == "efs" and "AWS Backup" in left["shop/uploads"].reason
     assert left["shop/cache"] == Left("shop/cache", "excluded", 'its label snapkeep.io/exclude is "true"')
     assert left["shop/web-0:tmp"].code == "scratch"
@@ -81,7 +82,7 @@ def test_a_policy_that_the_deployment_does_not_know_is_refused_in_words() -> Non
         world.plan_backup.run("myeks", "hourly", SLOT, "one")
     with pytest.raises(PermanentError, match="for cluster 'other'"):
         world.plan_backup.run("other", "nightly", SLOT, "one")
-    assert world.journal.runs == {}
+    assert world.journal.runs.all == {}
 
 
 def test_a_second_event_waits_for_the_first_planner_and_changes_nothing_after_it() -> None:
@@ -127,12 +128,12 @@ def test_known_volumes_are_saved_by_ebs_when_the_cluster_cannot_be_read(
     run = world.backup(NEXT)
     assert run is not None and run.total == 1
     assert str(trouble) in run.degraded and "new claims were not seen" in run.degraded
-    (point,) = world.journal.points_of(run.id)
+    (point,) = world.journal.points.points_of(run.id)
     assert (point.claim.name, point.method) == ("mysql", Method.EBS)
     assert point.method_reason == "by ebs from its tags: the cluster could not be read"
     world.work()
     world.finish_snapshots()
-    closed = world.journal.run(run.id)
+    closed = world.journal.runs.run(run.id)
     assert closed is not None and (closed.state, closed.ready) == (RunState.PARTIALLY_FAILED, 1)
 
 

@@ -22,6 +22,6 @@ def test_points_of_a_schedule_have_their_policy_and_those_of_a_wish_what_it_says
     run = Run(
         wished.run, "myeks", ON_DEMAND, SLOT, SLOT, wish=OnDemandRequest(policy="nightly", method=Method.CSI)
     )
-    world.journal.accept_run(run, "one")
+    world.journal.requests.accept_run(run, "one")
     found = policy_of_point(wished, world.deployment, world.journal)
     assert found == replace(world.policy, method=Method.CSI)

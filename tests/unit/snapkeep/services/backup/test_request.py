@@ -12,7 +12,7 @@ from snapkeep.domain.claims import ClaimName, Volume, VolumeKind
 from snapkeep.domain.errors import ClusterUnreachable, NotFound, TemporaryError, Throttled, UnknownCluster
 from snapkeep.domain.points import Point, PointState
 from snapkeep.domain.policies import ON_DEMAND, Method, Selection
-from snapkeep.ports import SnapshotSupport
+from snapkeep.ports.kubernetes import SnapshotSupport
 from snapkeep.services.backup import request as request_backup
 from tests.fakes.faults import Crash
 from tests.fakes.world import SLOT, World, a_claim, a_policy
@@ -38,13 +38,13 @@ def carried_out(world: World, run: Run) -> Run:
     planned(world)
     world.work()
     world.finish_snapshots()
-    ended = world.journal.run(run.id)
+    ended = world.journal.runs.run(run.id)
     assert ended is not None
     return ended
 
 
 def points_of(world: World, run: Run) -> list[Point]:
-    return sorted(world.journal.points_of(run.id), key=lambda point: point.claim.name)
+    return sorted(world.journal.points.points_of(run.id), key=lambda point: point.claim.name)
 
 
 def test_a_wish_becomes_a_ready_point_of_the_policy_on_demand() -> None:
@@ -108,7 +108,7 @@ def test_a_plan_says_what_would_be_taken_and_writes_nothing() -> None:
     plan = world.request_backup.plan("myeks", SHOP)
     assert [str(item.claim) for item in plan.taken] == ["shop/data"]
     assert [(str(item.subject), item.code.value) for item in plan.left] == [("shop/uploads", "efs")]
-    assert (plan.unmet, world.journal.runs, world.starter.started) == ("", {}, [])
+    assert (plan.unmet, world.journal.runs.all, world.starter.started) == ("", {}, [])
 
 
 def test_claims_that_cannot_be_taken_are_left_with_the_reason_and_the_run_says_so() -> None:
@@ -118,7 +118,7 @@ def test_claims_that_cannot_be_taken_are_left_with_the_reason_and_the_run_says_s
     )
     ended = carried_out(world, run := accepted(world, wish))
     assert ended.left == {"efs": 1, "not_found": 1}
-    assert {item.subject for item in world.journal.left(run.id)} == {"shop/uploads", "shop/typo"}
+    assert {item.subject for item in world.journal.runs.left(run.id)} == {"shop/uploads", "shop/typo"}
     assert ended.degraded.startswith("2 of the 3 requested claims are not taken: shop/typo: namespace shop")
 
 
@@ -147,7 +147,7 @@ def test_a_policy_or_cluster_that_is_not_there_is_named_before_anything_is_writt
         accepted(world, OnDemandRequest(policy="hourly"))
     with pytest.raises(UnknownCluster, match="names no cluster prod; it names myeks"):
         world.request_backup.plan("prod", DATA)
-    assert world.journal.runs == {}
+    assert world.journal.runs.all == {}
 
 
 def test_a_policy_that_is_gone_when_the_run_is_planned_ends_it_with_words() -> None:
@@ -160,7 +160,7 @@ def test_a_policy_that_is_gone_when_the_run_is_planned_ends_it_with_words() -> N
         SLOT,
         wish=OnDemandRequest(policy="gone"),
     )
-    world.journal.accept_run(run, "one")
+    world.journal.requests.accept_run(run, "one")
     world.starter.started.append(("myeks", ON_DEMAND, SLOT))
     ended = carried_out(world, run)
     assert ended.state is RunState.FAILED
@@ -244,7 +244,7 @@ def test_a_death_around_any_call_ends_with_one_run_and_one_counted_point(after: 
                 planned(world)
             except Crash:
                 continue
-        (run,) = world.journal.runs.values()
+        (run,) = world.journal.runs.all.values()
         assert run.state is RunState.COMPLETED, (step, crash.crashed)
         assert {name: len(found) for name, found in world.counted().items()} == {"data": 1}
 
@@ -266,7 +266,7 @@ def test_a_request_that_died_and_is_never_sent_again_leaves_nothing_or_is_carrie
                 planned(world)
             except Crash:
                 continue
-        runs = list(world.journal.runs.values())
+        runs = list(world.journal.runs.all.values())
         assert [run.state for run in runs] in ([], [RunState.COMPLETED]), (step, crash.crashed)
         assert sum(len(found) for found in world.counted().values()) == len(runs), (step, crash.crashed)
         accepted_and_lost += bool(runs)

@@ -160,7 +160,7 @@ def test_a_dying_node_saves_both_claims_one_after_the_other() -> None:
     assert second.missed == {} and len(world.backups.ebs.all) == 2
     world.backups.finish_snapshots()
     assert sorted(world.backups.counted()) == ["mysql", "wordpress"]
-    assert world.journal.runs[world.record.run].state is RunState.COMPLETED
+    assert world.journal.runs.all[world.record.run].state is RunState.COMPLETED
     shared = "its volume vol-mysql is shared with shop/{}: each claim gets its own snapshots"
     assert f"shop/mysql: {shared.format('wordpress')}" in world.lines
     assert f"shop/wordpress: {shared.format('mysql')}" in world.lines

@@ -51,9 +51,9 @@ def test_a_volume_snapshot_made_in_advance_keeps_no_point_from_its_own() -> None
 def test_what_a_version_without_nonces_intended_keeps_its_name() -> None:
     world = planned("mysql", method=Method.CSI)
     point = world.point("mysql")
-    held = world.journal.lease(point, "old", world.clock() + timedelta(minutes=3), world.clock())
+    held = world.journal.creations.lease(point, "old", world.clock() + timedelta(minutes=3), world.clock())
     assert held is not None
-    world.cluster.create_volume_snapshot(world.journal.write_intent(point, "old", world.clock()))
+    world.cluster.create_volume_snapshot(world.journal.creations.write_intent(point, "old", world.clock()))
     world.wait(minutes=4)
     assert world.run_until_closed().ready == 1
     assert list(world.cluster.snapshots) == [("shop", point.id)]
@@ -64,8 +64,8 @@ def test_where_somebody_took_an_old_name_the_point_goes_by_ebs_or_says_so(fallba
     world = World(a_claim("mysql"), policy=a_policy(method=Method.CSI, csi_fallback=fallback))
     world.backup()
     point = world.point("mysql")
-    world.journal.lease(point, "old", world.clock() + timedelta(minutes=3), world.clock())
-    world.journal.write_intent(point, "old", world.clock())
+    world.journal.creations.lease(point, "old", world.clock() + timedelta(minutes=3), world.clock())
+    world.journal.creations.write_intent(point, "old", world.clock())
     world.cluster.put_foreign_snapshot("shop", point.id)
     world.wait(minutes=4)
     run = world.run_until_closed()

@@ -155,7 +155,7 @@ def ending(story: Story) -> dict[str, object]:
     record = world.record
     return {
         "points": {claim: len(found) for claim, found in counted.items()},
-        "runs": sorted(run.state for run in world.journal.runs.values()),
+        "runs": sorted(run.state for run in world.journal.runs.all.values()),
         "cordoned": world.node.unschedulable,
         "taints": [taint.key for taint in world.node.taints],
         "annotations": sorted(world.node.annotations),

@@ -11,14 +11,15 @@ from snapkeep.domain.interruption.records import IncidentRecord
 from snapkeep.services.interruption.incident_log import WRITES, IncidentLog
 from tests.fakes.clock import TestClock
 from tests.fakes.dying import INSTANCE, NODE
-from tests.fakes.nodes import FakeNews, MemoryIncidentRecords
+from tests.fakes.nodes import FakeNews
+from tests.fakes.stores.incidents import MemoryIncidents
 from tests.fakes.world import SLOT
 
 RECORD = IncidentRecord(INSTANCE, "myeks", NODE)
 
 
-def a_log() -> tuple[IncidentLog, MemoryIncidentRecords]:
-    records = MemoryIncidentRecords()
+def a_log() -> tuple[IncidentLog, MemoryIncidents]:
+    records = MemoryIncidents()
     return IncidentLog(records, FakeNews(), TestClock(SLOT)), records
 
 

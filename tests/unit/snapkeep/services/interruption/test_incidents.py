@@ -79,7 +79,7 @@ def test_a_foreign_instance_leaves_no_trace() -> None:
     world = DyingWorld()
     world.instances.all[INSTANCE] = an_instance(tags={})
     assert world.warn().outcome == "not ours"
-    assert world.journal.all_incidents == {} and world.to_save.sent == [] and world.news.steps == []
+    assert world.journal.incidents.all == {} and world.to_save.sent == [] and world.news.steps == []
 
 
 def release_the_dead(world: DyingWorld) -> None:
@@ -127,7 +127,7 @@ def test_an_interruption_that_is_heard_of_after_all_of_it_is_gone_rings(kind: Ki
     action = "terminate" if kind is Kind.SPOT else "shutting-down"
     world.announce(a_notice(world.clock() - timedelta(minutes=3), kind, action=action))
     if not rings:
-        assert world.journal.all_incidents == {}
+        assert world.journal.incidents.all == {}
         return
     world.save()
     world.release()
@@ -151,7 +151,7 @@ def test_an_instance_without_node_and_volumes_leaves_no_trace() -> None:
     del world.nodes.nodes[NODE]
     world.instances.all[INSTANCE] = an_instance(volumes=())
     assert world.warn().outcome == "not ours"
-    assert world.journal.all_incidents == {} and world.to_save.sent == []
+    assert world.journal.incidents.all == {} and world.to_save.sent == []
 
 
 def test_an_event_that_cannot_be_published_costs_nothing_but_the_event() -> None:
@@ -430,7 +430,9 @@ def test_what_nobody_foresaw_in_one_incident_stops_no_other() -> None:
     world = DyingWorld()
     world.warn()
     other = a_notice(world.clock(), instance="i-other")
-    world.journal.write_incident(replace(world.record, instance="i-other", notices=(other,), revision=0))
+    world.journal.incidents.write_incident(
+        replace(world.record, instance="i-other", notices=(other,), revision=0)
+    )
     world.wait(minutes=16)
     world.instances.fail_next("instance", KeyError("State"))
     handled = world.handler.tick()
@@ -441,7 +443,7 @@ def test_what_nobody_foresaw_in_one_incident_stops_no_other() -> None:
 def test_an_incident_that_cannot_be_read_is_counted_and_stops_no_other() -> None:
     world = DyingWorld()
     for _ in range(4):
-        world.journal.passed_over = ["INCIDENT#i-2 INCIDENT"]
+        world.journal.unreadable.names = ["INCIDENT#i-2 INCIDENT"]
         world.handler.tick()
         world.clock.forward(minutes=15)
     assert world.news.given_up == [("handle_interruption", 1)] * 4

@@ -68,11 +68,11 @@ def test_the_latest_of_a_claim_is_restored_from_one_of_them() -> None:
 def test_lost_events_are_healed_and_the_run_is_closed_and_announced() -> None:
     world = DyingWorld()
     warned(world, events=False)
-    assert world.journal.runs[world.record.run].state is RunState.RUNNING
+    assert world.journal.runs.all[world.record.run].state is RunState.RUNNING
     world.wait(minutes=15)
     report = world.backups.reconcile()
     assert report.closed == [world.record.run]
-    run = world.journal.runs[world.record.run]
+    run = world.journal.runs.all[world.record.run]
     assert (run.state, run.total, run.ready, run.announced) == (RunState.COMPLETED, 2, 2, True)
     assert len(listed(world)) == 2
     assert world.backups.pending_of_pace() == 0
@@ -86,7 +86,7 @@ def test_a_save_that_nobody_could_finish_says_whose_log_tells_why() -> None:
         world.save()
     world.wait(minutes=10)
     world.backups.reconcile()
-    assert "save_node" in world.journal.runs[world.record.run].degraded
+    assert "save_node" in world.journal.runs.all[world.record.run].degraded
 
 
 def days_of(world: DyingWorld, claim: str) -> list[int]:

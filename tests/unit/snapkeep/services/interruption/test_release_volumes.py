@@ -294,7 +294,7 @@ def test_what_is_found_to_be_missed_while_it_is_told_is_told_as_well() -> None:
     world.warn()
     vanished(world)
     more = replace(world.record, unsaved=("vol-mysql", "vol-wordpress"))
-    world.news.meanwhile("interruption", lambda: world.journal.all_incidents.update({INSTANCE: newer(more)}))
+    world.news.meanwhile("interruption", lambda: world.journal.incidents.all.update({INSTANCE: newer(more)}))
 
     def newer(record: IncidentRecord) -> IncidentRecord:
         return replace(record, revision=world.record.revision + 1)
@@ -309,7 +309,7 @@ def test_a_foreign_machine_is_left() -> None:
     world = DyingWorld()
     world.instances.all[INSTANCE] = an_instance(state=InstanceState.TERMINATED, tags={})
     assert world.release().step == "not ours"
-    assert world.journal.all_incidents == {}
+    assert world.journal.incidents.all == {}
 
 
 def test_a_foreign_machine_costs_one_call() -> None:
@@ -342,7 +342,7 @@ def test_a_dead_machine_without_volumes_makes_no_incident() -> None:
     world.die()
     world.nodes.all_attachments, world.nodes.all_pods[NODE] = [], []
     assert world.release().step == "done"
-    assert world.journal.all_incidents == {}
+    assert world.journal.incidents.all == {}
 
 
 def test_who_changes_the_node_meanwhile_is_not_overwritten() -> None:

@@ -35,12 +35,12 @@ def test_both_volumes_are_cut_by_one_call_and_become_recovery_points() -> None:
     world = DyingWorld()
     world.warn()
     world.save()
-    points = [point for point in world.journal.all_points.values() if point.policy == "interruption"]
+    points = [point for point in world.journal.points.all.values() if point.policy == "interruption"]
     assert {point.group for point in points} == {INSTANCE}
     assert {point.state for point in points} == {PointState.PENDING}
     world.backups.finish_snapshots()
     assert sorted(world.backups.counted()) == ["mysql", "wordpress"]
-    assert world.journal.runs[world.record.run].state.is_final
+    assert world.journal.runs.all[world.record.run].state.is_final
 
 
 def test_a_message_that_comes_twice_takes_no_second_snapshot() -> None:
@@ -247,7 +247,7 @@ def test_two_messages_at_once_take_one_set_of_snapshots() -> None:
     world.journal.meanwhile("write_incident", second)
     world.save()
     assert len(world.backups.ebs.all) == 2
-    assert len(world.journal.runs) == 1
+    assert len(world.journal.runs.all) == 1
 
 
 def test_a_volume_whose_pod_has_left_already_is_saved_for_its_claim() -> None:

@@ -57,8 +57,8 @@ def test_a_page_that_resolves_one_of_three_takes_that_one_back() -> None:
     late = page("health_one_resolved") | {"time": f"{world.clock():%Y-%m-%dT%H:%M:%SZ}"}
     deliver(world, late)
     assert cordoned(world) == [TWO, THREE]
-    assert world.journal.all_incidents[ONE].closed_at
-    assert not world.journal.all_incidents[TWO].closed_at
+    assert world.journal.incidents.all[ONE].closed_at
+    assert not world.journal.incidents.all[TWO].closed_at
     assert [step.instance for step in world.news.steps if step.step == "withdrawn"] == [ONE]
 
 
@@ -89,7 +89,7 @@ def test_who_cordoned_a_resolved_node_before_keeps_it_so() -> None:
     world.handler.tick()
     deliver(world, page("health_one_resolved"))
     assert cordoned(world) == [ONE, TWO, THREE]
-    assert world.journal.all_incidents[ONE].closed_at
+    assert world.journal.incidents.all[ONE].closed_at
 
 
 def test_a_spot_warning_outlives_the_resolution_of_a_scheduled_change() -> None:
@@ -98,7 +98,7 @@ def test_a_spot_warning_outlives_the_resolution_of_a_scheduled_change() -> None:
     warning = a_notice(world.clock(), instance=ONE)
     world.announce(warning)
     deliver(world, page("health_one_resolved"))
-    assert cordoned(world) == [ONE] and not world.journal.all_incidents[ONE].closed_at
+    assert cordoned(world) == [ONE] and not world.journal.incidents.all[ONE].closed_at
 
 
 def test_a_node_stays_cordoned_as_long_as_the_window_is_open() -> None:
@@ -123,7 +123,7 @@ def test_a_window_that_has_passed_asks_for_nothing() -> None:
     world.clock.now = WINDOW[1] + GONE_WITHIN
     deliver(world, page("health_window"))
     assert cordoned(world) == [] and world.to_save.sent == []
-    assert all(record.closed_at for record in world.journal.all_incidents.values())
+    assert all(record.closed_at for record in world.journal.incidents.all.values())
 
 
 def test_an_end_that_moves_moves_the_uncordoning_whatever_the_page_is_called() -> None:

@@ -79,10 +79,10 @@ def test_incidents_of_the_last_month_and_the_latest_restores_are_told(world: Wor
     old = IncidentRecord("i-0old", "myeks", "node").noted(now - 40 * DAY, "cordoned")
     elsewhere = IncidentRecord("i-0else", "other", "node").noted(now - DAY, "cordoned")
     for record in (recent, old, elsewhere):
-        world.journal.write_incident(record)
+        world.journal.incidents.write_incident(record)
     for number in range(7):
         accepted = now - timedelta(hours=number)
-        world.journal.add_restore(a_restore(number + 1, accepted_at=accepted))
+        world.journal.restores.add_restore(a_restore(number + 1, accepted_at=accepted))
     report = reported(world)
     assert [record.instance for record in report.incidents] == ["i-0new"]
     assert [item.accepted_at for item in report.restores] == [now - timedelta(hours=n) for n in range(7)]

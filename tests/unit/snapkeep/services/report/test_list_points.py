@@ -19,6 +19,7 @@ from snapkeep.domain.report.catalogue import PointQuery, RecoveryPoint
 from snapkeep.domain.restore.holds import Hold
 from snapkeep.services.report.list_points import CHUNK, CHUNKS, ListPoints
 from snapkeep.services.retention.sync_catalogue import SyncCatalogue
+from tests.fakes.journal import wrapped
 from tests.fakes.world import SLOT, World, a_claim
 
 GIB = 2**30
@@ -182,7 +183,7 @@ def test_a_page_costs_a_bounded_number_of_calls_whatever_the_total(wanted: Point
     world = filled(*snapshots)
     calls: Counter[str] = Counter()
     ebs: Any = Counting(world.ebs, calls)
-    journal: Any = Counting(world.journal, calls)
+    journal = wrapped(world.journal, lambda store: Counting(store, calls))
     points = ListPoints(world.deployment, ebs, journal)
     cursor, pages = "", 0
     while pages < 5:

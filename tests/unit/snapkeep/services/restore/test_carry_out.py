@@ -84,12 +84,12 @@ def test_a_crash_after_any_step_is_taken_up_and_ends_as_without_it(where: str, m
     with pytest.raises(Crash):
         story.start()
     story.finish(minutes=5)
-    assert story.journal.restores[a_restore().id].stage is Stage.CREATED
+    assert story.journal.restores.all[a_restore().id].stage is Stage.CREATED
     assert story.cluster.restored[WHERE].operation == a_restore().id
     story.cluster.bind_restored(*WHERE)
     story.finish(minutes=5)
     assert story.leftovers == []
-    assert not story.journal.restores[a_restore().id].is_open
+    assert not story.journal.restores.all[a_restore().id].is_open
 
 
 @pytest.mark.parametrize(("where", "method"), STEPS[1:])
@@ -165,7 +165,7 @@ def test_a_bound_claim_needs_its_import_and_hold_no_more() -> None:
     story.cluster.bind_restored(*WHERE)
     assert story.finish(minutes=5).finished == [restore.id]
     assert story.leftovers == []
-    assert story.journal.restores[restore.id].stage is Stage.BOUND
+    assert story.journal.restores.all[restore.id].stage is Stage.BOUND
     assert story.cluster.restored[WHERE].phase == "Bound"
     assert story.finish(minutes=5) == FinishReport()
 
@@ -175,7 +175,7 @@ def test_a_claim_deleted_by_hand_ends_the_restore() -> None:
     restore = story.start()
     del story.cluster.restored[WHERE]
     story.finish(minutes=5)
-    assert story.journal.restores[restore.id].stage is Stage.REMOVED
+    assert story.journal.restores.all[restore.id].stage is Stage.REMOVED
     assert story.leftovers == []
 
 
@@ -185,7 +185,7 @@ def test_a_claim_that_got_another_volume_fails_and_keeps_the_point_for_a_person(
     story.ebs.add_volume("vol-free")
     story.cluster.bind_restored(*WHERE, volume_id="vol-free")
     assert story.finish(minutes=5).failed == [restore.id]
-    failed = story.journal.restores[restore.id]
+    failed = story.journal.restores.all[restore.id]
     assert (failed.stage, failed.is_open) == (Stage.FAILED, False)
     assert "bound it to volume pv-data-restored (vol-free, made from no snapshot)" in failed.reason
     assert f"{restore.point_id} ({restore.snapshot_id})" in failed.reason
@@ -211,7 +211,7 @@ def test_a_volume_that_ec2_never_shows_ends_the_restore_after_an_hour_and_keeps_
     for minutes in (5, 5, 55):
         assert story.finish(minutes=minutes).waiting == [restore.id]
     assert story.finish(minutes=5).failed == [restore.id]
-    failed = story.journal.restores[restore.id]
+    failed = story.journal.restores.all[restore.id]
     assert (failed.stage, failed.is_open) == (Stage.FAILED, False)
     assert "EC2 has not shown its EBS volume vol-new for 60 minutes" in failed.reason
     assert len(failed.timeline) == 3
@@ -242,7 +242,7 @@ def test_a_crash_while_a_wrong_volume_is_told_ends_as_without_it(where: str) -> 
     with pytest.raises(Crash):
         story.finish(minutes=5)
     story.finish(minutes=5)
-    assert not story.journal.restores[restore.id].is_open
+    assert not story.journal.restores.all[restore.id].is_open
     assert list(story.holds.held[restore.snapshot_id]) == [restore.left_holder]
 
 
@@ -252,7 +252,7 @@ def test_a_point_that_is_gone_cannot_be_kept_and_the_restore_ends_all_the_same()
     story.cluster.bind_restored(*WHERE, volume_id="")
     story.holds.gone.add(restore.snapshot_id)
     story.finish(minutes=5)
-    failed = story.journal.restores[restore.id]
+    failed = story.journal.restores.all[restore.id]
     assert not failed.is_open
     assert "pv-data-restored (no EBS volume)" in failed.reason
 
@@ -264,7 +264,7 @@ def test_a_deleted_import_is_made_again_under_another_name_however_old_the_resto
     del story.cluster.imported_snapshots["shop", restore.objects]
     story.finish(minutes=5)
     story.finish(minutes=5)
-    again = story.journal.restores[restore.id]
+    again = story.journal.restores.all[restore.id]
     assert (again.stage, again.imports) == (Stage.CREATED, 1)
     assert story.cluster.sources[WHERE] == again.objects != restore.objects
     story.cluster.bind_restored(*WHERE)
@@ -278,7 +278,7 @@ def test_a_restore_whose_imports_somebody_keeps_deleting_fails_and_leaves_nothin
     for _ in range(15):
         story.cluster.imported_snapshots.clear()
         story.finish(minutes=5)
-    failed = story.journal.restores[restore.id]
+    failed = story.journal.restores.all[restore.id]
     assert failed.stage is Stage.FAILED
     assert "was deleted while the claim waited for it, the last of 5 imports" in failed.reason
     assert story.leftovers == []
@@ -291,7 +291,7 @@ def test_a_cluster_that_is_gone_ends_its_restores_and_holds() -> None:
     del story.clusters.clusters["myeks"]
     story.finish(minutes=5)
     assert story.holds.held[restore.snapshot_id] == {}
-    assert not story.journal.restores[restore.id].is_open
+    assert not story.journal.restores.all[restore.id].is_open
 
 
 def test_after_an_hour_of_trouble_it_gives_up_and_says_so() -> None:
@@ -300,7 +300,7 @@ def test_after_an_hour_of_trouble_it_gives_up_and_says_so() -> None:
     story.start()
     story.clusters.unreachable.add("myeks")
     assert story.finish(minutes=61).failed == [a_restore().id]
-    failed = story.journal.restores[a_restore().id]
+    failed = story.journal.restores.all[a_restore().id]
     assert failed.reason == "its claim could not be made within 60 minutes; the log says what kept it"
     assert failed.is_open  # until the cluster answers again, and nothing of it is left
 

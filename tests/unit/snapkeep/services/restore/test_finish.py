@@ -40,7 +40,7 @@ def test_an_import_that_somebody_flipped_stays_until_it_retains_again_and_is_tol
         (error,) = story.finish(minutes=5).errors
         assert f"kubectl patch volumesnapshotcontent {restore.objects} " in error
     assert set(story.cluster.imported_contents) == {restore.objects}
-    kept = story.journal.restores[restore.id]
+    kept = story.journal.restores.all[restore.id]
     assert (kept.stage, kept.is_open) == (Stage.BOUND, True)
     assert sum("kubectl patch" in moment.text for moment in kept.timeline) == 1
     story.cluster.flipped_imports.clear()

@@ -39,17 +39,17 @@ class Story:
 
     @property
     def holders(self) -> list[str]:
-        return [hold.holder for hold in self.journal.holds(self.snapshot) if not hold.lifted_at]
+        return [hold.holder for hold in self.journal.holds.holds(self.snapshot) if not hold.lifted_at]
 
     def tag_by_hand(self, value: str = "true") -> None:
         self.ebs.add_tags(self.snapshot, {tags.HOLD: value})
 
     def old_journal(self) -> Callable[[], None]:
         """Copy the journal's holds now; what is returned restores them."""
-        copy = dict(self.journal.all_holds)
+        copy = dict(self.journal.holds.all)
 
         def restore() -> None:
-            self.journal.all_holds = dict(copy)
+            self.journal.holds.all = dict(copy)
 
         return restore
 
@@ -77,7 +77,7 @@ def test_a_point_that_is_gone_cannot_be_held_and_nothing_is_journaled() -> None:
     story = Story()
     with pytest.raises(NotFound, match="snap-gone"):
         story.holds.hold("snap-gone", "ann", "because", story.clock() + DAY)
-    assert story.journal.holds("snap-gone") == ()
+    assert story.journal.holds.holds("snap-gone") == ()
 
 
 def test_giving_back_what_is_gone_is_success() -> None:
@@ -86,7 +86,7 @@ def test_giving_back_what_is_gone_is_success() -> None:
     del story.ebs.all[story.snapshot]
     story.release("ann")
     story.release("ann")
-    assert story.journal.holds(story.snapshot) == ()
+    assert story.journal.holds.holds(story.snapshot) == ()
 
 
 def test_a_crash_before_the_tag_leaves_a_hold_that_ends_by_itself() -> None:
@@ -179,7 +179,7 @@ def test_a_crash_while_a_hold_is_given_back_is_taken_up_by_the_next_tick(step: s
     assert (story.tagged, story.holders) == (False, [])
     story.clock.forward(minutes=10)
     story.holds.release_ended()
-    assert story.journal.all_holds == {}
+    assert story.journal.holds.all == {}
 
 
 def test_an_end_while_ec2_throttles_is_tried_again_until_the_tag_is_gone() -> None:
@@ -216,7 +216,7 @@ def test_the_end_in_a_journal_from_an_old_copy_lifts_no_hold_that_was_made_longe
     story.clock.forward(days=2)
     assert story.holds.release_ended() == []
     assert story.tagged
-    assert [hold.until for hold in story.journal.holds(story.snapshot)] == [FOREVER]
+    assert [hold.until for hold in story.journal.holds.holds(story.snapshot)] == [FOREVER]
 
 
 def test_the_end_in_a_journal_from_an_old_copy_lifts_no_hold_of_another() -> None:
@@ -236,7 +236,7 @@ def test_the_end_in_a_journal_from_an_old_copy_lifts_no_hold_of_another() -> Non
 def test_whoever_holds_again_after_giving_back_what_a_lost_journal_learned_holds_the_point() -> None:
     story = Story()
     story.hold("cluster ann")
-    story.journal.all_holds.clear()
+    story.journal.holds.all.clear()
     story.hold("cluster bob")
     story.release("cluster ann")
     story.hold("cluster ann")
@@ -251,7 +251,7 @@ def test_whoever_holds_again_after_giving_back_what_a_lost_journal_learned_holds
 def test_a_hold_with_an_end_that_a_lost_journal_forgot_ends_once_somebody_looked() -> None:
     story = Story()
     story.hold("restore 1")
-    story.journal.all_holds.clear()
+    story.journal.holds.all.clear()
     story.hold("cluster ann")
     assert len(story.holders) == 2
     story.clock.forward(days=1)
@@ -264,7 +264,7 @@ def test_a_tag_of_a_version_before_holds_on_and_can_be_lifted_by_whoever_set_it(
     role = "arn:aws:sts::123456789012:assumed-role/Admin"
     story.tag_by_hand()
     until = story.clock() + DAY
-    story.journal.write_hold(Hold(story.snapshot, "api", "audit", until, f"{role}/old", named=False))
+    story.journal.holds.write_hold(Hold(story.snapshot, "api", "audit", until, f"{role}/old", named=False))
     story.clock.forward(days=2)
     story.holds.release_ended()
     assert story.tagged
@@ -277,7 +277,9 @@ def test_a_tag_of_a_version_before_holds_on_and_can_be_lifted_by_whoever_set_it(
 def test_a_restore_of_a_version_before_takes_its_tag_away_when_it_is_done() -> None:
     story = Story()
     story.tag_by_hand()
-    story.journal.write_hold(Hold(story.snapshot, "restore 1", "because", story.clock() + DAY, named=False))
+    story.journal.holds.write_hold(
+        Hold(story.snapshot, "restore 1", "because", story.clock() + DAY, named=False)
+    )
     story.hold("restore 1")
     story.release("restore 1")
     assert (story.tagged, story.holders) == (False, [])
@@ -303,7 +305,7 @@ def test_a_read_that_lags_brings_no_hold_back_that_was_given_back() -> None:
     assert story.holders == ["cluster bob"]
     story.clock.forward(days=1)
     story.holds.release_ended()
-    assert (story.tagged, story.journal.all_holds) == (False, {})
+    assert (story.tagged, story.journal.holds.all) == (False, {})
 
 
 def test_two_who_give_back_at_once_leave_no_tag() -> None:

@@ -23,7 +23,7 @@ def begun(world: World, number: int = 1) -> str:
     """A restore that was journaled before its function died."""
     snapshot = next(iter(world.ebs.all))
     restore = a_restore(number, snapshot_id=snapshot, accepted_at=world.clock())
-    return world.journal.add_restore(restore).id
+    return world.journal.restores.add_restore(restore).id
 
 
 def test_a_restore_that_was_begun_goes_on(world: World) -> None:
@@ -47,6 +47,6 @@ def test_a_restore_into_a_cluster_that_is_gone_still_has_a_status(world: World) 
 
 
 def test_a_page_after_a_restore_of_another_namespace_is_refused(world: World) -> None:
-    restore = world.journal.add_restore(a_restore(1, namespace="other"))
+    restore = world.journal.restores.add_restore(a_restore(1, namespace="other"))
     with pytest.raises(NotFound, match="list from the start"):
         world.actions().restores.page("myeks", "shop", 10, restore.id)

@@ -17,6 +17,7 @@ from snapkeep.domain.policies import Method
 from snapkeep.domain.restore.operations import Stage
 from tests.fakes.api import Api
 from tests.fakes.faults import Crash
+from tests.fakes.journal import wrapped
 from tests.fakes.preflight_samples import a_target
 from tests.fakes.snapshots import FakeSnapshots
 from tests.fakes.world import SLOT, World, a_claim, a_policy
@@ -85,7 +86,7 @@ def settle(world: World) -> None:
         world.wait(minutes=5)
         world.finisher.run()
     if TARGET in world.cluster.restored:
-        restore = next(iter(world.journal.restores.values()))
+        restore = next(iter(world.journal.restores.all.values()))
         seen = world.cluster.restored_claim(restore)
         assert seen is not None and seen.snapshot_ready, "the claim would hang"
         assert restore.snapshot_id in world.ebs.all, "the claim waits for a snapshot that is gone"
@@ -99,19 +100,19 @@ def nothing_left_over(world: World) -> None:
     assert all(tags.HOLD not in snapshot.tags for snapshot in world.ebs.all.values())
     assert world.cluster.imported_contents == {}
     assert world.cluster.imported_snapshots == {}
-    assert list(world.journal.open_restores()) == []
+    assert list(world.journal.restores.open_restores()) == []
 
 
 def restored_or_told(world: World, status: int) -> None:
     """Accepted means bound, or failed with a reason; refused means that nothing was made."""
     settle(world)
     nothing_left_over(world)
-    stages = [restore.stage for restore in world.journal.restores.values()]
+    stages = [restore.stage for restore in world.journal.restores.all.values()]
     if TARGET in world.cluster.restored:
         assert stages == [Stage.BOUND]
     else:
         assert status != 202 or stages == [Stage.FAILED]
-        assert all(restore.reason for restore in world.journal.restores.values())
+        assert all(restore.reason for restore in world.journal.restores.all.values())
     assert len(world.ebs.all) >= 1, "the newest good point stays whatever happens"
 
 
@@ -136,7 +137,7 @@ def test_a_restore_that_could_not_hold_its_point_yet_keeps_it(port: str, call: s
     assert reply.status == 202
     prune_all(world)
     settle(world)
-    (restore,) = world.journal.restores.values()
+    (restore,) = world.journal.restores.all.values()
     assert restore.stage is Stage.BOUND
 
 
@@ -180,7 +181,7 @@ def calls_of_prune(
         world.pruner,
         clusters=interrupt(world.clusters),
         snapshots=interrupt(world.ebs),
-        journal=interrupt(world.journal),
+        journal=wrapped(world.journal, interrupt),
     )
     pruner.run("prune", PruneRequest(confirm=confirm))
     return interrupt.calls
@@ -198,10 +199,10 @@ def test_the_function_dies_before_any_step_of_a_restore(method: Method, again: b
         if again:
             api.answers.records.clear()  # in DynamoDB their time runs out with the function's
             assert Api(world, answers=api.answers).post(HERE, wish, key="one").status == 202
-        begun = len(world.journal.restores)
+        begun = len(world.journal.restores.all)
         settle(world)
         nothing_left_over(world)
-        assert [restore.stage for restore in world.journal.restores.values()] == [Stage.BOUND] * begun
+        assert [restore.stage for restore in world.journal.restores.all.values()] == [Stage.BOUND] * begun
         assert len([place for place in world.cluster.restored if place == TARGET]) == begun
         assert begun == 1 or not again
 
@@ -224,7 +225,7 @@ def test_two_restores_to_one_name_at_any_moment(method: Method) -> None:
             world.wait(minutes=5)
             world.finisher.run()
         winner = world.cluster.restored[TARGET].operation
-        assert world.journal.restores[winner].stage is Stage.CREATED
+        assert world.journal.restores.all[winner].stage is Stage.CREATED
         world.cluster.bind_restored(*TARGET)
         for _ in range(2):
             world.wait(minutes=5)
@@ -236,7 +237,7 @@ def test_a_volume_snapshot_that_somebody_deletes_is_imported_again() -> None:
     world = a_world(Method.CSI)
     point = oldest(world)
     place = Api(world).post(HERE, {"recovery_point": point, "target": "back"}).headers["Location"]
-    taken = world.journal.find_point(point)
+    taken = world.journal.points.find_point(point)
     assert taken is not None
     world.cluster.delete_volume_snapshot("shop", taken.volume_snapshot)
     settle(world)
@@ -266,7 +267,7 @@ def test_a_claim_that_waits_keeps_its_point_while_the_api_server_is_away(renewal
     prune_all(world)
     settle(world)
     nothing_left_over(world)
-    assert [restore.stage for restore in world.journal.restores.values()] == [Stage.BOUND]
+    assert [restore.stage for restore in world.journal.restores.all.values()] == [Stage.BOUND]
 
 
 def test_a_failed_restore_that_cannot_be_cleaned_up_keeps_its_point() -> None:

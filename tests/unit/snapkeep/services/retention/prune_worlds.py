@@ -89,13 +89,18 @@ class BusyWorld(World):
     def remains(self) -> tuple[list[str], list[tuple[str, str]], list[str], list[str]]:
         """What is left of everything: snapshots, VolumeSnapshots, contents, open deletions."""
         objects = sorted(self.cluster.snapshots)
-        return sorted(self.ebs.all), objects, sorted(self.cluster.contents), sorted(self.journal.deletions)
+        return (
+            sorted(self.ebs.all),
+            objects,
+            sorted(self.cluster.contents),
+            sorted(self.journal.deletions.under_way),
+        )
 
     def orphans(self) -> list[str]:
         """Objects that name no snapshot any more, and open deletions."""
         contents = [c.name for c in self.cluster.contents.values() if c.snapshot_id not in self.ebs.all]
         bound = [s.name for s in self.cluster.snapshots.values() if s.snapshot_id not in self.ebs.all]
-        return contents + bound + sorted(self.journal.deletions)
+        return contents + bound + sorted(self.journal.deletions.under_way)
 
 
 def is_good(snapshot: Snapshot, now: datetime) -> bool:

@@ -110,4 +110,4 @@ def test_a_rehearsal_does_not_begin_the_time_of_what_came_back() -> None:
     journal = MemoryJournal()
     BroughtBack(journal, NOW).remember(["snap-1"])
     BroughtBack(journal, NOW).protect(["snap-1"], rehearse=True)
-    assert journal.away["snap-1"].back_at is None
+    assert journal.absences.all["snap-1"].back_at is None

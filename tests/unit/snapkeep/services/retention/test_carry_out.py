@@ -18,7 +18,7 @@ def test_a_throttle_ends_the_run_and_the_next_one_goes_on() -> None:
     assert world.prune().refused == ""
     assert len(world.ebs.all) == 5
     world.prune()
-    assert len(world.ebs.all) == 3 and world.journal.deletions == {}
+    assert len(world.ebs.all) == 3 and world.journal.deletions.under_way == {}
 
 
 def test_out_of_time_a_prune_leaves_the_rest_to_the_next_one() -> None:
@@ -35,10 +35,10 @@ def test_out_of_time_a_prune_leaves_the_rest_to_the_next_one() -> None:
 
     world.ebs.delete = slowly  # type: ignore[method-assign]
     first = world.prune()
-    assert first.counts["deleted"] == 25 and len(world.journal.deletions) == 35
+    assert first.counts["deleted"] == 25 and len(world.journal.deletions.under_way) == 35
     assert world.prune().counts["deleted"] == 25
     assert world.prune().counts["deleted"] == 10
-    assert len(world.ebs.all) == 180 and world.journal.deletions == {}
+    assert len(world.ebs.all) == 180 and world.journal.deletions.under_way == {}
 
 
 def test_a_confirmed_plan_that_was_interrupted_goes_on_without_asking_again() -> None:
@@ -49,7 +49,7 @@ def test_a_confirmed_plan_that_was_interrupted_goes_on_without_asking_again() ->
         world.prune(confirm=token)
     assert len(world.ebs.all) == 9
     assert world.prune().refused == ""
-    assert len(world.ebs.all) == 3 and world.journal.deletions == {}
+    assert len(world.ebs.all) == 3 and world.journal.deletions.under_way == {}
 
 
 def test_beyond_the_burst_deletions_keep_the_pace() -> None:

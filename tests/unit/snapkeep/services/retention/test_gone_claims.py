@@ -23,7 +23,7 @@ def test_a_claim_is_gone_since_it_was_first_missed() -> None:
     world, finder = a_finder()
     assert finder.find("myeks", NEWEST, SLOT) == GoneClaims({"uid-shop-old": SLOT})
     assert finder.find("myeks", NEWEST, SLOT + DAY) == GoneClaims({"uid-shop-old": SLOT})
-    assert dict(world.journal.gone_claims("myeks")) == {"uid-shop-old": SLOT}
+    assert dict(world.journal.retentions.gone_claims("myeks")) == {"uid-shop-old": SLOT}
 
 
 def test_a_claim_that_is_back_is_forgotten_and_gone_anew_later() -> None:
@@ -39,7 +39,7 @@ def test_a_claim_whose_points_are_gone_is_forgotten() -> None:
     world, finder = a_finder()
     finder.find("myeks", NEWEST, SLOT)
     finder.find("myeks", {}, SLOT)
-    assert dict(world.journal.gone_claims("myeks")) == {}
+    assert dict(world.journal.retentions.gone_claims("myeks")) == {}
 
 
 @pytest.mark.parametrize("error", [ClusterUnreachable("no answer"), PermanentError("cannot list claims")])
@@ -51,18 +51,18 @@ def test_who_cannot_be_asked_has_no_gone_claims_and_what_is_known_stays(
     finder.find("myeks", NEWEST, SLOT)
     getattr(world, port).fail_next("open" if port == "clusters" else "claim_uids", error)
     assert finder.find("myeks", NEWEST, SLOT + DAY) == GoneClaims({}, error.reason)
-    assert dict(world.journal.gone_claims("myeks")) == {"uid-shop-old": SLOT}
+    assert dict(world.journal.retentions.gone_claims("myeks")) == {"uid-shop-old": SLOT}
 
 
 def test_a_rehearsal_writes_nothing() -> None:
     world, finder = a_finder()
     assert finder.find("myeks", NEWEST, SLOT, rehearse=True).since == {"uid-shop-old": SLOT}
-    assert dict(world.journal.gone_claims("myeks")) == {}
+    assert dict(world.journal.retentions.gone_claims("myeks")) == {}
 
 
 def test_a_clock_that_was_wrong_makes_no_claim_gone_for_long() -> None:
     world, finder = a_finder()
-    world.journal.write_gone_claims("myeks", {"uid-shop-old": SLOT - 3650 * DAY})
+    world.journal.retentions.write_gone_claims("myeks", {"uid-shop-old": SLOT - 3650 * DAY})
     assert finder.find("myeks", NEWEST, SLOT).since == {"uid-shop-old": NEWEST["uid-shop-old"]}
-    world.journal.write_gone_claims("myeks", {"uid-shop-old": SLOT + 3650 * DAY})
+    world.journal.retentions.write_gone_claims("myeks", {"uid-shop-old": SLOT + 3650 * DAY})
     assert finder.find("myeks", NEWEST, SLOT).since == {"uid-shop-old": SLOT}

@@ -50,7 +50,7 @@ def test_what_could_not_be_told_or_journaled_is_told_next_time(port: str) -> Non
     for _ in range(2):
         story.news.orphaned("myeks", {"nightly": 7})
     assert story.announcer.orphaned[-1] == ("myeks", "nightly", 7)
-    assert story.journal.announced("myeks").orphaned == ("nightly",)
+    assert story.journal.prunes.announced("myeks").orphaned == ("nightly",)
 
 
 def test_a_death_between_telling_and_journaling_tells_twice_rather_than_never() -> None:

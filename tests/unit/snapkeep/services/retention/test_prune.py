@@ -43,14 +43,14 @@ def test_what_no_rule_keeps_goes_and_the_report_says_why() -> None:
     assert listed(world) == others
     assert [(item.snapshot_id, item.fate) for item in report.ended] == [(oldest, "deleted")]
     assert report.delete[0][0] == oldest and "no rule keeps it" in report.delete[0][1]
-    assert world.journal.ended == {oldest: "deleted: EC2 knows it no more"}
+    assert world.journal.deletions.ended == {oldest: "deleted: EC2 knows it no more"}
     assert world.prune().ended == []
 
 
 def test_a_rehearsal_shows_the_same_plan_and_deletes_nothing() -> None:
     world = a_world(4)
     rehearsed = world.prune(dry_run=True)
-    assert len(world.ebs.all) == 4 and world.journal.deletions == {}
+    assert len(world.ebs.all) == 4 and world.journal.deletions.under_way == {}
     done = world.prune()
     assert (rehearsed.delete, rehearsed.keep, rehearsed.verdict) == (done.delete, done.keep, done.verdict)
 
@@ -82,7 +82,7 @@ def test_a_hold_that_is_set_while_prune_works_wins() -> None:
     world.cluster.meanwhile("delete_snapshot_content", lambda: world.ebs.add_tags(oldest, hold))
     (ended,) = world.prune().ended
     assert ended.reason == "kept: it is held (tag snapkeep:hold)"
-    assert oldest in world.ebs.all and world.journal.deletions == {}
+    assert oldest in world.ebs.all and world.journal.deletions.under_way == {}
 
 
 def test_deleted_into_the_recycle_bin_is_deleted() -> None:
@@ -160,7 +160,7 @@ def test_an_unreachable_cluster_keeps_csi_points_waiting_and_lets_ebs_points_go(
         assert len(world.ebs.all) == left
         world.clusters.unreachable.clear()
         world.prune()
-        assert len(world.ebs.all) == 3 and world.journal.deletions == {}
+        assert len(world.ebs.all) == 3 and world.journal.deletions.under_way == {}
 
 
 def test_nothing_is_deleted_of_a_cluster_that_eks_does_not_know() -> None:
@@ -218,7 +218,7 @@ def test_a_death_at_any_step_leaves_no_orphan_and_loses_no_point(method: Method,
         objects = 3 if method is Method.CSI else 0
         assert listed(world) == kept, f"step {step}: {killer.crashed}"
         assert (len(world.cluster.snapshots), len(world.cluster.contents)) == (objects, objects)
-        assert world.journal.deletions == {}, f"step {step}: {killer.crashed}"
+        assert world.journal.deletions.under_way == {}, f"step {step}: {killer.crashed}"
         if not killer.crashed:
             return
     raise AssertionError("prune takes more steps than were tried")
@@ -275,7 +275,7 @@ def test_while_a_prune_that_died_may_be_at_work_another_one_says_so_and_deletes_
     assert world.prune(owner="invocation-2", dry_run=True).refused == ""
     world.wait(minutes=12)
     assert world.prune(owner="invocation-2").refused == ""
-    assert len(world.ebs.all) == 3 and world.journal.deletions == {}
+    assert len(world.ebs.all) == 3 and world.journal.deletions.under_way == {}
 
 
 def test_a_prune_that_dies_is_retried_under_its_own_name_at_once() -> None:
@@ -316,5 +316,5 @@ def test_a_finalizer_that_nobody_removes_lets_only_its_own_point_wait_until_it_i
     assert [item.fate for item in world.prune().ended] == ["waiting"]
     world.cluster.let_go(held.volume_snapshot)
     assert [item.fate for item in world.prune().ended] == ["deleted"]
-    assert listed(world) == kept and world.journal.deletions == {}
+    assert listed(world) == kept and world.journal.deletions.under_way == {}
     assert (len(world.cluster.snapshots), len(world.cluster.contents)) == (3, 3)

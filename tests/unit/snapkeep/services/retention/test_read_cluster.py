@@ -54,7 +54,7 @@ def test_a_listing_that_breaks_after_some_pages_forbids_pruning_too() -> None:
 
 def test_a_lost_history_of_retentions_starts_a_grace_instead_of_deleting_what_was_spared() -> None:
     world = a_world(3)
-    world.journal.write_retention_history("myeks", "nightly", ())
+    world.journal.retentions.write_retention_history("myeks", "nightly", ())
     world.back_up(SLOT + 3 * EVERY)
     report = world.prune()
     assert len(world.ebs.all) == 4

@@ -10,7 +10,7 @@ from tests.fakes.world import SLOT, World, a_claim
 
 
 def places(world: World) -> list[str]:
-    return [entry.snapshot_id for entry in world.journal.all_entries("myeks")]
+    return [entry.snapshot_id for entry in world.journal.catalogue.all_entries("myeks")]
 
 
 def a_world() -> World:
@@ -21,10 +21,10 @@ def a_world() -> World:
 
 def test_a_lost_catalogue_is_whole_again_after_the_next_prune() -> None:
     world = a_world()
-    world.journal.catalogue.clear()
+    world.journal.catalogue.all.clear()
     world.prune()
     assert places(world) == list(world.ebs.all)
-    assert world.journal.catalogue_complete_since("myeks") == world.clock()
+    assert world.journal.catalogue.catalogue_complete_since("myeks") == world.clock()
 
 
 def test_what_somebody_deleted_by_hand_is_forgotten_once_ec2_had_time_to_show_it() -> None:
@@ -44,14 +44,14 @@ def test_a_listing_that_fails_changes_nothing() -> None:
     world.ebs.fail_next("find", TemporaryError("EC2 did not answer"))
     world.prune()
     assert places(world) == known
-    assert world.journal.catalogue_complete_since("myeks") is None
+    assert world.journal.catalogue.catalogue_complete_since("myeks") is None
 
 
 @pytest.mark.parametrize(("minutes", "compared"), [(5, False), (55, True)])
 def test_it_is_compared_about_every_hour(minutes: int, compared: bool) -> None:
     world = a_world()
     world.prune()
-    world.journal.catalogue.clear()
+    world.journal.catalogue.all.clear()
     world.wait(minutes=minutes)
     world.prune()
     assert bool(places(world)) is compared
@@ -59,7 +59,7 @@ def test_it_is_compared_about_every_hour(minutes: int, compared: bool) -> None:
 
 def test_a_rehearsal_writes_nothing() -> None:
     world = a_world()
-    world.journal.catalogue.clear()
+    world.journal.catalogue.all.clear()
     world.prune(dry_run=True)
     assert places(world) == []
 

@@ -9,7 +9,7 @@ from snapkeep.domain import tags as keys
 from snapkeep.domain.points import Snapshot, SnapshotState
 from snapkeep.domain.policies import Lock
 from snapkeep.domain.retention.candidates import Protection
-from snapkeep.ports import Snapshots
+from snapkeep.ports.ec2 import Snapshots
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 
 from snapkeep.adapters.aws.session import code_of, our_errors
 from snapkeep.domain.report.link import ReportLink
-from snapkeep.ports import Clock
+from snapkeep.ports.clock import Clock
 
 MISSING = frozenset({"404", "NoSuchKey", "NotFound"})
 

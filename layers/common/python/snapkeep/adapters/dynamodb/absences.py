@@ -17,8 +17,8 @@ https://docs.aws.amazon.com/ebs/latest/userguide/recycle-bin-quotas.html
 """
 
 
-class AbsenceRecords:
-    """The part of the journal that knows which snapshots were away."""
+class DynamoAbsences:
+    """Implements the Absences port."""
 
     def __init__(self, table: Table) -> None:
         self._table = table

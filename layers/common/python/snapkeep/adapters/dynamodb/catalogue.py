@@ -12,8 +12,8 @@ from snapkeep.domain.report.catalogue import Entry
 from snapkeep.domain.times import precise
 
 
-class CatalogueRecords:
-    """The part of the journal that knows the catalogue."""
+class DynamoCatalogue:
+    """Implements the Catalogue port."""
 
     def __init__(self, table: Table) -> None:
         self._table = table

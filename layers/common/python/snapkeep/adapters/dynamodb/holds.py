@@ -15,8 +15,8 @@ from snapkeep.domain.restore.holds import Hold
 from snapkeep.domain.times import precise
 
 
-class HoldRecords:
-    """The part of the journal that knows holds."""
+class DynamoHolds:
+    """Implements the Holds port."""
 
     def __init__(self, table: Table) -> None:
         self._table = table

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,6 @@ from typing import Any
 from snapkeep.adapters.dynamodb import schema
 from snapkeep.adapters.dynamodb.items import Item
 from snapkeep.adapters.dynamodb.table import IS_NEW, Contended, Refused, Table, key_of
-from snapkeep.adapters.dynamodb.troubles import TroubleRecords
 from snapkeep.domain.interruption.notices import Hook, Kind, Notice
 from snapkeep.domain.interruption.records import IncidentRecord, TimelineEntry
 from snapkeep.domain.times import precise
@@ -21,8 +20,8 @@ BESIDE = ("unsaved", "unlooked")
 TIMES = ("cordoned_at", "saved_at", "again", "closed_at", "closed_before")
 
 
-class IncidentRecords:
-    """The part of the journal that knows incidents."""
+class DynamoIncidents:
+    """Implements the Incidents port."""
 
     def __init__(self, table: Table) -> None:
         self._table = table
@@ -61,14 +60,6 @@ class IncidentRecords:
         entries = list(self._table.query(condition, values, schema.RUNS_INDEX))
         found = self._table.get_many([key_of(entry) for entry in entries])
         yield from self._table.read_each(found, _record)
-
-    def unreadable(self) -> Sequence[str]:
-        """The items (`pk sk`) of any kind that were passed over since this was asked last, each once."""
-        return self._table.passed_over()
-
-
-class InterruptionJournal(IncidentRecords, TroubleRecords):
-    """The parts of the journal that a function needs which only looks after incidents."""
 
 
 def _item(record: IncidentRecord) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The journal: runs, points, deletions, restores and holds in one table."""
+"""The journal: all stores on one table."""
 
 from __future__ import annotations
 
@@ -6,35 +6,46 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from snapkeep.adapters.dynamodb.absences import AbsenceRecords
-from snapkeep.adapters.dynamodb.catalogue import CatalogueRecords
-from snapkeep.adapters.dynamodb.holds import HoldRecords
-from snapkeep.adapters.dynamodb.incidents import IncidentRecords
-from snapkeep.adapters.dynamodb.points import PointRecords
-from snapkeep.adapters.dynamodb.prunes import PruneRecords
-from snapkeep.adapters.dynamodb.restores import RestoreRecords
-from snapkeep.adapters.dynamodb.runs import RunRecords
+from snapkeep.adapters.dynamodb.absences import DynamoAbsences
+from snapkeep.adapters.dynamodb.catalogue import DynamoCatalogue
+from snapkeep.adapters.dynamodb.creations import DynamoCreations
+from snapkeep.adapters.dynamodb.deletions import DynamoDeletions
+from snapkeep.adapters.dynamodb.holds import DynamoHolds
+from snapkeep.adapters.dynamodb.incidents import DynamoIncidents
+from snapkeep.adapters.dynamodb.points import DynamoPoints
+from snapkeep.adapters.dynamodb.prunes import DynamoPrunes
+from snapkeep.adapters.dynamodb.refusals import DynamoRefusals
+from snapkeep.adapters.dynamodb.requests import DynamoRunRequests
+from snapkeep.adapters.dynamodb.restores import DynamoRestores
+from snapkeep.adapters.dynamodb.retentions import DynamoRetentions
+from snapkeep.adapters.dynamodb.runs import DynamoRuns
+from snapkeep.adapters.dynamodb.slots import DynamoSlots
 from snapkeep.adapters.dynamodb.table import Table
-from snapkeep.adapters.dynamodb.troubles import TroubleRecords
+from snapkeep.adapters.dynamodb.troubles import DynamoTroubles
+from snapkeep.ports.journal import Journal
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 
-class DynamoJournal(
-    AbsenceRecords,
-    RunRecords,
-    PointRecords,
-    PruneRecords,
-    RestoreRecords,
-    HoldRecords,
-    CatalogueRecords,
-    IncidentRecords,
-    TroubleRecords,
-):
-    """Implements the Journal port. `sleep` is how it waits out writers that are in each other's way."""
-
-    def __init__(
-        self, client: DynamoDBClient, table: str, sleep: Callable[[float], None] = time.sleep
-    ) -> None:
-        super().__init__(Table(client, table, sleep))
+def dynamo_journal(client: DynamoDBClient, name: str, sleep: Callable[[float], None] = time.sleep) -> Journal:
+    """The stores on the table of that name. `sleep` is how they wait out writers in each other's way."""
+    table = Table(client, name, sleep)
+    return Journal(
+        runs=DynamoRuns(table),
+        requests=DynamoRunRequests(table),
+        slots=DynamoSlots(table),
+        points=DynamoPoints(table),
+        creations=DynamoCreations(table),
+        deletions=DynamoDeletions(table),
+        absences=DynamoAbsences(table),
+        prunes=DynamoPrunes(table),
+        refusals=DynamoRefusals(table),
+        retentions=DynamoRetentions(table),
+        holds=DynamoHolds(table),
+        catalogue=DynamoCatalogue(table),
+        restores=DynamoRestores(table),
+        incidents=DynamoIncidents(table),
+        troubles=DynamoTroubles(table),
+        unreadable=table,
+    )

@@ -20,8 +20,8 @@ READ_AHEAD = 100
 """Restores that one call reads."""
 
 
-class RestoreRecords:
-    """The part of the journal that knows restores."""
+class DynamoRestores:
+    """Implements the Restores port."""
 
     def __init__(self, table: Table) -> None:
         self._table = table

@@ -4,24 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 from snapkeep.adapters.aws.session import chunks
 from snapkeep.adapters.dynamodb import schema
-from snapkeep.adapters.dynamodb.items import (
-    Item,
-    at_of,
-    run_item,
-    run_of,
-    slot_record_item,
-    slot_record_of,
-)
+from snapkeep.adapters.dynamodb.items import Item, run_item, run_of
 from snapkeep.adapters.dynamodb.table import EXISTS, IS_NEW, Refused, Table, key_of
 from snapkeep.domain.backup.runs import Run, RunState
-from snapkeep.domain.backup.slot_record import SlotRecord
 from snapkeep.domain.times import compact, precise
-from snapkeep.ports import Left
+from snapkeep.ports.runs import Left
 
 LEFT_PAGE = 500
 """Entries of one item of what was left: far below the 400 KB an item may have."""
@@ -30,8 +21,8 @@ FREE = "(attribute_not_exists(#lease_until) OR #lease_until <= :now OR #lease_ow
 LEASE = "SET #lease_owner = :owner, #lease_until = :until"
 
 
-class RunRecords:
-    """The half of the journal that knows runs."""
+class DynamoRuns:
+    """Implements the Runs port."""
 
     def __init__(self, table: Table) -> None:
         self._table = table
@@ -47,28 +38,6 @@ class RunRecords:
             return run
         except Refused:
             return self._join_run(run.id, owner, until, now)
-
-    def accept_run(self, run: Run, request_id: str) -> Run | None:
-        """Write a run and the request for it, both or none; the request's own run when it has one.
-
-        None when another request has a run of this id.
-        """
-        request = {
-            **schema.request_key(request_id),
-            "run": run.id,
-            schema.EXPIRES_AT: schema.expiry(run.accepted_at),
-        }
-        items = (request, run_item(run))
-        try:
-            self._table.write_all([("Put", self._table.put_statement(item, IS_NEW, {})) for item in items])
-            return run
-        except Refused:
-            return self.requested_run(request_id)
-
-    def requested_run(self, request_id: str) -> Run | None:
-        """The run that a request was accepted as."""
-        request = self._table.get(schema.request_key(request_id))
-        return self.run(request["run"]) if request else None
 
     def start_run(self, run: Run) -> None:
         """Mark a planned run `running` with what planning found; one past planning stays as it is."""
@@ -158,33 +127,6 @@ class RunRecords:
         """What a run did not take, in the order it was written."""
         pages = (self._table.read(item, _entries) for item in self._left_items(run_id))
         return [entry for page in pages for entry in page]
-
-    def first_seen(self, cluster: str, policy: str, now: datetime) -> datetime:
-        """When a policy was first asked for here: now, on the first call."""
-        key = schema.seen_key(cluster, policy)
-        try:
-            self._table.put({**key, "at": precise(now)}, IS_NEW)
-        except Refused:
-            item = self._table.get(key)
-            return self._table.read(item, at_of) if item else now
-        return now
-
-    def slot_record(self, cluster: str, policy: str) -> SlotRecord:
-        """What is remembered of a policy's slots; an empty record when nothing is."""
-        item = self._table.get(schema.slots_key(cluster, policy))
-        if item is None:
-            return SlotRecord(cluster, policy)
-        return self._table.read(item, partial(slot_record_of, cluster, policy))
-
-    def write_slot_record(self, record: SlotRecord) -> bool:
-        """Write a record over the version that it was made from; False when that was written over before."""
-        item = {**schema.slots_key(record.cluster, record.policy), **slot_record_item(record)}
-        condition = "#version = :read" if record.version else IS_NEW
-        try:
-            self._table.put(item, condition, {"read": record.version} if record.version else {})
-        except Refused:
-            return False
-        return True
 
     def _changed(self, run_id: str, change: str, condition: str, values: dict[str, Any]) -> bool:
         """Change a run where the condition holds; False, and nothing changes, where it does not."""

@@ -20,8 +20,8 @@ REASON = 300
 """Characters of a reason that are kept, each six bytes at most in JSON; the event has the whole one."""
 
 
-class TroubleRecords:
-    """The part of the journal that knows what people were told of and still lasts."""
+class DynamoTroubles:
+    """Implements the Troubles port."""
 
     def __init__(self, table: Table) -> None:
         self._table = table

@@ -17,7 +17,8 @@ from snapkeep.domain.restore.progress import RestoredClaim
 from snapkeep.domain.restore.targets import TargetFacts
 from snapkeep.domain.retention.deletion.deletions import Leftover, SnapshotContent, Withdrawn
 from snapkeep.domain.retention.deletion.orphans import ListedContent, ListedSnapshot
-from snapkeep.ports import Clock, SnapshotSupport, VolumeSnapshot
+from snapkeep.ports.clock import Clock
+from snapkeep.ports.kubernetes import SnapshotSupport, VolumeSnapshot
 
 CLAIMS = "/api/v1/persistentvolumeclaims"
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mypy_boto3_eks import EKSClient
     from mypy_boto3_eks.type_defs import ClusterTypeDef
 
-    from snapkeep.ports import Clock
+    from snapkeep.ports.clock import Clock
 
 
 class EksConnections:

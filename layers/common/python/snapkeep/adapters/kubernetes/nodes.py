@@ -15,7 +15,7 @@ from snapkeep.domain.drivers import DRIVERS
 from snapkeep.domain.errors import BudgetBlocks, NameTaken, NotFound
 from snapkeep.domain.interruption.nodes import Attachment, Node, NodeChange, NodeEvent, Pod, Taint
 from snapkeep.domain.times import to_second
-from snapkeep.ports import Evicted
+from snapkeep.ports.kubernetes import Evicted
 
 NODES = "/api/v1/nodes"
 ATTACHMENTS = "/apis/storage.k8s.io/v1/volumeattachments"

@@ -16,7 +16,7 @@ from snapkeep.domain.retention.deletion.deletions import Leftover, SnapshotConte
 from snapkeep.domain.retention.deletion.orphans import ListedContent, ListedSnapshot
 from snapkeep.domain.sizes import parse_quantity
 from snapkeep.domain.times import compact
-from snapkeep.ports import SnapshotSupport, VolumeSnapshot
+from snapkeep.ports.kubernetes import SnapshotSupport, VolumeSnapshot
 
 Document = dict[str, Any]
 

@@ -20,7 +20,7 @@ from botocore.exceptions import BotoCoreError
 from botocore.loaders import create_loader
 
 from snapkeep.domain.errors import ClusterUnreachable
-from snapkeep.ports import Clock
+from snapkeep.ports.clock import Clock
 
 PREFIX = "k8s-aws-v1."
 

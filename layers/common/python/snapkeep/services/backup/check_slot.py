@@ -12,7 +12,9 @@ from snapkeep.domain.errors import Throttled
 from snapkeep.domain.messages import BackupRequest
 from snapkeep.domain.policies import Deployment, Policy, Schedule
 from snapkeep.domain.times import compact
-from snapkeep.ports import Announcer, Calendar, Clock, Journal
+from snapkeep.ports.clock import Calendar, Clock
+from snapkeep.ports.journal import Journal
+from snapkeep.ports.news import Announcer
 
 log = logging.getLogger(__name__)
 
@@ -50,7 +52,7 @@ class CheckSlot:
         policy = self.deployment.policy(request.policy)
         if policy is None or request.cluster not in policy.clusters:
             return None
-        if self.journal.run(run_id(request.cluster, request.policy, request.slot)) is not None:
+        if self.journal.runs.run(run_id(request.cluster, request.policy, request.slot)) is not None:
             return None
         reason = self._take(request, policy)
         if not reason:
@@ -66,11 +68,11 @@ class CheckSlot:
         """Note the slot as taken, or say why it is not; "" when it is."""
         for _ in range(ATTEMPTS):
             now = self.clock()
-            known = self.journal.slot_record(request.cluster, policy.name)
+            known = self.journal.slots.slot_record(request.cluster, policy.name)
             record = known.seen(policy.schedule, now)
             taken = record.take(request.slot, now, self._due)
             after = record if isinstance(taken, str) else taken
-            if after == known or self.journal.write_slot_record(after):
+            if after == known or self.journal.slots.write_slot_record(after):
                 return taken if isinstance(taken, str) else ""
         raise Throttled(
             f"too many slots of policy {policy.name} in {request.cluster} are checked at once",

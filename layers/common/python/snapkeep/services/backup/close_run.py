@@ -9,7 +9,9 @@ from snapkeep.domain.backup.protectability import Code
 from snapkeep.domain.backup.runs import Run, RunState, outcome
 from snapkeep.domain.errors import SnapkeepError
 from snapkeep.domain.points import GIVE_UP_AFTER, PointState, group_skews
-from snapkeep.ports import Announcer, Journal, Left
+from snapkeep.ports.journal import Journal
+from snapkeep.ports.news import Announcer
+from snapkeep.ports.runs import Left
 
 log = logging.getLogger(__name__)
 
@@ -19,10 +21,10 @@ def close_if_settled(journal: Journal, announcer: Announcer, run_id: str, now: d
 
     Trouble with announcing never fails a backup: reconcile announces what was not.
     """
-    run = journal.run(run_id)
+    run = journal.runs.run(run_id)
     if run is None or not run.is_settled:
         return False
-    if not journal.close_run(run_id, outcome(run), now):
+    if not journal.runs.close_run(run_id, outcome(run), now):
         return False
     try:
         announce(journal, announcer, run_id)
@@ -37,10 +39,10 @@ def close_at_limit(journal: Journal, announcer: Announcer, run_id: str, now: dat
     A late point stays pending, and counts in its run once it ends. Nothing is done while another one may
     still end, nor for lost ones before the time is over in which points are created.
     """
-    run = journal.run(run_id)
+    run = journal.runs.run(run_id)
     if run is None or run.state is not RunState.RUNNING or run.is_settled:
         return
-    points = list(journal.points_of(run_id))
+    points = list(journal.points.points_of(run_id))
     late = [point for point in points if not point.state.is_final]
     lost = run.total - len(points)
     if not all(point.is_late(now) for point in late) or not (late or lost):
@@ -49,9 +51,9 @@ def close_at_limit(journal: Journal, announcer: Announcer, run_id: str, now: dat
         return
     if lost > 0:
         _tell_lost(journal, run, len(points))
-    journal.write_late(run_id, len(late))
-    state = outcome(journal.run(run_id) or run)
-    if journal.close_run(run_id, state, now):
+    journal.runs.write_late(run_id, len(late))
+    state = outcome(journal.runs.run(run_id) or run)
+    if journal.runs.close_run(run_id, state, now):
         log.error("run %s is closed as %s: %s points are late, %s lost", run_id, state, len(late), lost)
         announce(journal, announcer, run_id)
 
@@ -64,8 +66,8 @@ def _tell_lost(journal: Journal, run: Run, known: int) -> None:
         Code.LOST_FROM_JOURNAL.value,
         f"{reason}: what became of the others is not known",
     )
-    others = [item for item in journal.left(run.id) if item.code != left.code]
-    journal.add_left(run.id, [*others, left])
+    others = [item for item in journal.runs.left(run.id) if item.code != left.code]
+    journal.runs.add_left(run.id, [*others, left])
 
 
 def announce(journal: Journal, announcer: Announcer, run_id: str) -> None:
@@ -73,11 +75,11 @@ def announce(journal: Journal, announcer: Announcer, run_id: str) -> None:
 
     A crash between the two publishes twice; events are at-least-once anyway.
     """
-    run = journal.run(run_id)
+    run = journal.runs.run(run_id)
     if run is None or not run.state.is_final or run.announced:
         return
-    points = list(journal.points_of(run_id))
+    points = list(journal.points.points_of(run_id))
     failures = [point for point in points if point.state is PointState.FAILED]
     late = [point for point in points if not point.state.is_final]
     announcer.run_closed(run, failures, group_skews(points), late)
-    journal.mark_announced(run_id)
+    journal.runs.mark_announced(run_id)

@@ -8,7 +8,7 @@ from snapkeep.domain import tags
 from snapkeep.domain.drivers import NAMED_SNAPSHOT
 from snapkeep.domain.naming import tag_value
 from snapkeep.domain.points import Point, Snapshot, is_too_early
-from snapkeep.ports import Snapshots
+from snapkeep.ports.ec2 import Snapshots
 
 
 def existing_of(snapshots: Snapshots, points: Sequence[Point]) -> dict[str, Snapshot]:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from snapkeep.domain import tags
 from snapkeep.domain.points import ClaimFacts, Snapshot, SnapshotState
-from snapkeep.ports import Journal, Snapshots
+from snapkeep.ports.ec2 import Snapshots
+from snapkeep.ports.journal import Journal
 from snapkeep.services.find_volumes import FindVolumes
 
 

@@ -24,18 +24,14 @@ from snapkeep.domain.errors import ClusterUnreachable, PermanentError
 from snapkeep.domain.naming import point_id
 from snapkeep.domain.points import ClaimFacts, Point, PointState, facts_of
 from snapkeep.domain.policies import ON_DEMAND, Deployment, Method, Policy
-from snapkeep.ports import (
-    Announcer,
-    Clock,
-    Cluster,
-    Clusters,
-    Journal,
-    Left,
-    Outcome,
-    Queue,
-    Snapshots,
-    SnapshotSupport,
-)
+from snapkeep.ports.clock import Clock
+from snapkeep.ports.ec2 import Snapshots
+from snapkeep.ports.journal import Journal
+from snapkeep.ports.kubernetes import Cluster, Clusters, SnapshotSupport
+from snapkeep.ports.messaging import Queue
+from snapkeep.ports.news import Announcer
+from snapkeep.ports.points import Outcome
+from snapkeep.ports.runs import Left
 from snapkeep.services.backup.close_run import close_if_settled
 from snapkeep.services.backup.known_claims import KnownClaim, known_claims
 from snapkeep.services.backup.tell_ended import TellUnmeant
@@ -87,7 +83,7 @@ class PlanBackup:
             self._check_policy(cluster, policy_name)
             name = run_id(cluster, policy_name, slot)
             run = Run(name, cluster, policy_name, slot, accepted_at=now, deployment=self.deployment.name)
-        held = self.journal.open_run(run, owner, now + LEASE, now)
+        held = self.journal.runs.open_run(run, owner, now + LEASE, now)
         if held is None or held.state is not RunState.PLANNING:
             return held
         return self._plan(held)
@@ -95,7 +91,7 @@ class PlanBackup:
     def _asked_for(self, cluster: str, slot: datetime) -> Run:
         """The run of a wish: the API journals it with the wish before it starts us."""
         wanted = run_id(cluster, ON_DEMAND, slot)
-        run = self.journal.run(wanted)
+        run = self.journal.runs.run(wanted)
         if run is None or run.wish is None:
             raise PermanentError(
                 f"nobody asked for the run {wanted}: backups on demand are asked for by "
@@ -120,9 +116,9 @@ class PlanBackup:
             planned = RunPlan(
                 (), degraded=unknown_policy(run.wish or OnDemandRequest(), run.cluster, self.deployment)
             )
-        self.journal.add_left(run.id, planned.left)
-        self.journal.add_points(planned.points)
-        points = list(self.journal.points_of(run.id))
+        self.journal.runs.add_left(run.id, planned.left)
+        self.journal.points.add_points(planned.points)
+        points = list(self.journal.points.points_of(run.id))
         self._give_up(points, planned)
         self.queue.send(jobs_of([point for point in points if not _why_blocked(point, planned)]))
         started = replace(
@@ -133,9 +129,9 @@ class PlanBackup:
             left=_counts(planned.left),
             ends_untold=planned.ends_untold,
         )
-        self.journal.start_run(started)
+        self.journal.runs.start_run(started)
         close_if_settled(self.journal, self.announcer, run.id, self.clock())
-        return self.journal.run(run.id) or started
+        return self.journal.runs.run(run.id) or started
 
     def _look(self, run: Run, policy: Policy) -> RunPlan:
         """What to take, from the cluster; from earlier points' tags when it is silent or refuses us."""
@@ -187,7 +183,7 @@ class PlanBackup:
     def _give_up(self, points: Iterable[Point], planned: RunPlan) -> None:
         for point in points:
             if reason := _why_blocked(point, planned):
-                self.journal.finish(point, Outcome(PointState.FAILED, self.clock(), reason))
+                self.journal.points.finish(point, Outcome(PointState.FAILED, self.clock(), reason))
 
 
 def _why_blocked(point: Point, planned: RunPlan) -> str:

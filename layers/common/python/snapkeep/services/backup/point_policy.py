@@ -13,7 +13,7 @@ from snapkeep.domain.policies import (
     Schedule,
     Selection,
 )
-from snapkeep.ports import Journal
+from snapkeep.ports.journal import Journal
 
 
 def policy_of_point(point: Point, deployment: Deployment, journal: Journal) -> Policy | None:
@@ -22,7 +22,7 @@ def policy_of_point(point: Point, deployment: Deployment, journal: Journal) -> P
         return _interruption(point.claim.cluster)
     if point.policy != ON_DEMAND:
         return deployment.policy(point.policy)
-    run = journal.run(point.run)
+    run = journal.runs.run(point.run)
     return policy_of_run(run, deployment) if run else None
 
 

@@ -11,7 +11,10 @@ from snapkeep.domain.backup.on_demand import OnDemandRequest, policy_of, select_
 from snapkeep.domain.backup.runs import Run, RunState, run_id
 from snapkeep.domain.errors import NotFound, SnapkeepError, Throttled
 from snapkeep.domain.policies import ON_DEMAND, Deployment, Policy
-from snapkeep.ports import Clock, Clusters, Journal, Starter
+from snapkeep.ports.clock import Clock
+from snapkeep.ports.journal import Journal
+from snapkeep.ports.kubernetes import Clusters
+from snapkeep.ports.messaging import Starter
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +45,7 @@ class RequestBackup:
 
     def known(self, request_id: str) -> Run | None:
         """The run that this request was accepted as before; one that nobody plans yet is started again."""
-        run = self.journal.requested_run(request_id)
+        run = self.journal.requests.requested_run(request_id)
         if run is not None and run.state is RunState.PLANNING:
             self._start(run)
         return run
@@ -71,7 +74,7 @@ class RequestBackup:
             slot = first + timedelta(seconds=seconds)
             name = run_id(cluster, ON_DEMAND, slot)
             wanted = Run(name, cluster, ON_DEMAND, slot, now, wish=wish, deployment=self.deployment.name)
-            run = self.journal.accept_run(wanted, request_id)
+            run = self.journal.requests.accept_run(wanted, request_id)
             if run is not None:
                 return run
         raise Throttled(

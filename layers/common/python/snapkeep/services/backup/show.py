@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from snapkeep.domain.backup.backups import BackupStatus, LeftOut
 from snapkeep.domain.backup.runs import Run
 from snapkeep.domain.errors import NotFound
-from snapkeep.ports import Journal
+from snapkeep.ports.journal import Journal
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +21,12 @@ class ShowBackup:
 
         With a `namespace` only runs that were asked for by that namespace are found. Raises NotFound.
         """
-        run = self.journal.run(run_id)
+        run = self.journal.runs.run(run_id)
         if run is None or run.cluster != cluster or not _is_shown_in(run, namespace):
             where = f"namespace {namespace} of cluster {cluster}" if namespace else f"cluster {cluster}"
             raise NotFound(f"{where} has no backup {run_id} (any more: the journal forgets after 90 days)")
-        page = list(self.journal.page_of_points(run.id, limit + 1, after))
-        left = [LeftOut(item.subject, item.code, item.reason) for item in self.journal.left(run.id)]
+        page = list(self.journal.points.page_of_points(run.id, limit + 1, after))
+        left = [LeftOut(item.subject, item.code, item.reason) for item in self.journal.runs.left(run.id)]
         following = page[limit - 1].id if len(page) > limit else ""
         return BackupStatus(run, page[:limit], left, following)
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from snapkeep.domain.backup.runs import run_id
 from snapkeep.domain.errors import PermanentError, SnapkeepError, TemporaryError
 from snapkeep.domain.policies import Deployment
-from snapkeep.ports import Starter
+from snapkeep.ports.messaging import Starter
 
 
 @dataclass(frozen=True, slots=True)

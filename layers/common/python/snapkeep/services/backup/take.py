@@ -18,18 +18,13 @@ from snapkeep.domain.backup.jobs import Job
 from snapkeep.domain.errors import PermanentError, TemporaryError, Throttled
 from snapkeep.domain.points import Point, PointState, Snapshot
 from snapkeep.domain.policies import Deployment, Method
-from snapkeep.ports import (
-    Announcer,
-    Clock,
-    Clusters,
-    Creation,
-    Journal,
-    Nonce,
-    Outcome,
-    Pacer,
-    Queue,
-    Snapshots,
-)
+from snapkeep.ports.clock import Clock, Nonce
+from snapkeep.ports.ec2 import Pacer, Snapshots
+from snapkeep.ports.journal import Journal
+from snapkeep.ports.kubernetes import Clusters
+from snapkeep.ports.messaging import Queue
+from snapkeep.ports.news import Announcer
+from snapkeep.ports.points import Creation, Outcome
 from snapkeep.services.backup.close_run import close_if_settled
 from snapkeep.services.backup.find_snapshots import existing_of, existing_or_cut
 from snapkeep.services.backup.intents import GAVE_UP, Intents
@@ -108,7 +103,7 @@ class TakeSnapshots:
 
     def _withdraw(self, job: Job, report: JobReport) -> frozenset[str]:
         """Remove the VolumeSnapshots that csi was given up for; the points that must wait for that."""
-        given_up = [point for point in self.journal.points(job.run, job.points) if point.gave_up_csi]
+        given_up = [point for point in self.journal.points.points(job.run, job.points) if point.gave_up_csi]
         if not given_up:
             return frozenset()
         withdrawing = WithdrawSnapshots(
@@ -125,7 +120,7 @@ class TakeSnapshots:
 
         Where a create is in the air (its lead is `creating`), its outcome is found out first.
         """
-        points = [point for point in self.journal.points(job.run, job.points) if point.needs_snapshot]
+        points = [point for point in self.journal.points.points(job.run, job.points) if point.needs_snapshot]
         in_the_air = {point.lead for point in points if point.state is PointState.CREATING}
         todo = []
         for point in points:
@@ -167,7 +162,7 @@ class TakeSnapshots:
                 take = partial(self._take_by_ebs, point, existing.get(point.id), owner, report)
                 self._guarded([point], report, take)
         for point in held:
-            self.journal.release(point, owner)
+            self.journal.creations.release(point, owner)
 
     def _take_by_csi(self, point: Point, owner: str, report: JobReport) -> None:
         taker = CsiTaker(self.deployment, self.clusters, self.journal, self.clock, self.nonce)
@@ -199,7 +194,7 @@ class TakeSnapshots:
 
         Once it is settled the group is over: who has no snapshot by then is taken alone.
         """
-        for lead in self.journal.points(points[0].run, [points[0].lead]) if points else ():
+        for lead in self.journal.points.points(points[0].run, [points[0].lead]) if points else ():
             if not lead.needs_snapshot:
                 self._take_each(points, owner, report)
                 return
@@ -213,7 +208,7 @@ class TakeSnapshots:
             if together:
                 self._guarded(together, report, partial(self._take_together, taker, held, together, report))
             report.postpone([point for point in points if point.behind], BEHIND, AFTER_GROUP)
-            self.journal.release(held, owner)
+            self.journal.creations.release(held, owner)
 
     def _take_together(
         self, taker: GroupTaker, lead: Point, members: Sequence[Point], report: JobReport
@@ -253,22 +248,22 @@ class TakeSnapshots:
 
     def _unborn(self, points: Sequence[Point]) -> Sequence[Point]:
         """Those of the points (all of one run) that still have no snapshot, as journaled now."""
-        known = self.journal.points(points[0].run, [point.id for point in points]) if points else ()
+        known = self.journal.points.points(points[0].run, [point.id for point in points]) if points else ()
         return [point for point in known if point.needs_snapshot]
 
     def _lease(self, point: Point, owner: str) -> Point | None:
         """The lead as it stands, or None: somebody else works on it, and their message outlives them."""
         now = self.clock()
-        held = self.journal.lease(point, owner, now + self.lease, now)
+        held = self.journal.creations.lease(point, owner, now + self.lease, now)
         return held if held is not None and held.needs_snapshot else None
 
     def _journal_created(self, point: Point, snapshot: Snapshot) -> None:
         note = _after_group(point)
         creation = Creation(point.id, snapshot.id, snapshot.started_at, snapshot.size_bytes, note)
-        self.journal.write_created(point.run, [creation])
+        self.journal.creations.write_created(point.run, [creation])
 
     def _fail(self, point: Point, reason: str, report: JobReport) -> None:
-        self.journal.finish(point, Outcome(PointState.FAILED, self.clock(), reason))
+        self.journal.points.finish(point, Outcome(PointState.FAILED, self.clock(), reason))
         report.failed[point.id] = reason
 
     def _send_later(self, job: Job, report: JobReport) -> None:

@@ -9,7 +9,10 @@ from snapkeep.domain.drivers import DRIVERS, snapshot_mark
 from snapkeep.domain.errors import NameTaken, NotAdmitted, TemporaryError
 from snapkeep.domain.points import Point, PointState
 from snapkeep.domain.policies import Deployment
-from snapkeep.ports import Clock, Clusters, Creation, Journal, Nonce
+from snapkeep.ports.clock import Clock, Nonce
+from snapkeep.ports.journal import Journal
+from snapkeep.ports.kubernetes import Clusters
+from snapkeep.ports.points import Creation
 from snapkeep.services.backup.point_policy import policy_of_point
 
 
@@ -30,14 +33,16 @@ class CsiTaker:
         is raised, so that it is taken at once. Else the refusal is.
         """
         if point.state is PointState.PLANNED:
-            point = self.journal.write_intent(point, owner, self.clock(), self.nonce())
+            point = self.journal.creations.write_intent(point, owner, self.clock(), self.nonce())
         try:
             uid = self.clusters.open(point.claim.cluster).create_volume_snapshot(point)
         except (NotAdmitted, NameTaken) as error:
             policy = policy_of_point(point, self.deployment, self.journal)
             if policy is None or not policy.csi_fallback:
                 raise
-            self.journal.replan(point, f"by ebs instead of csi: {error.reason}")
+            self.journal.creations.replan(point, f"by ebs instead of csi: {error.reason}")
             raise TemporaryError(error.reason, timedelta()) from error
         mark = "" if DRIVERS[point.claim.driver].class_tags else snapshot_mark(uid)
-        self.journal.write_created(point.run, [Creation(point.id, "", self.clock(), driver_mark=mark)])
+        self.journal.creations.write_created(
+            point.run, [Creation(point.id, "", self.clock(), driver_mark=mark)]
+        )

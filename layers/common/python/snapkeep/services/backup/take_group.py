@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from snapkeep.domain import tags
 from snapkeep.domain.errors import GroupRefused, PermanentError, SnapkeepError, Throttled
 from snapkeep.domain.points import Point, Snapshot
-from snapkeep.ports import Creation, Journal, Snapshots
+from snapkeep.ports.ec2 import Snapshots
+from snapkeep.ports.journal import Journal
+from snapkeep.ports.points import Creation
 from snapkeep.services.backup.intents import Intents
 
 EXCLUSION_LIMIT = 40
@@ -155,7 +157,7 @@ class GroupTaker:
             Creation(point.id, snapshot.id, snapshot.started_at, snapshot.size_bytes, note)
             for point, snapshot in pairs
         ]
-        self.journal.write_created(pairs[0][0].run, creations)
+        self.journal.creations.write_created(pairs[0][0].run, creations)
         yield from (Created(point) for point, _ in pairs)
         for point, snapshot in pairs:
             self._complete_tags(point, snapshot)

@@ -22,7 +22,9 @@ from snapkeep.domain.claims import Claim
 from snapkeep.domain.errors import SnapkeepError
 from snapkeep.domain.policies import Deployment, Policy
 from snapkeep.domain.troubles import Topic, TroubleKind
-from snapkeep.ports import Clock, Journal, TroubleNews
+from snapkeep.ports.clock import Clock
+from snapkeep.ports.journal import Journal
+from snapkeep.ports.news import TroubleNews
 from snapkeep.services.tell_troubles import TellTroubles
 
 LOOK_BACK = timedelta(days=35)
@@ -50,7 +52,7 @@ class TellEnded:
         so that the next one tells.
         """
         topic = Topic(TroubleKind.BACKUPS_ENDED, run.cluster, policy.name)
-        known = self.journal.troubles(topic)
+        known = self.journal.troubles.troubles(topic)
         claims: list[Claim] = []
         found: dict[str, str] = {}
         for item in left:
@@ -62,7 +64,7 @@ class TellEnded:
                 claims.append(claim)
         new = self._taken_before(run, [claim for claim in claims if str(claim) not in known])
         ended = {name: why for name, why in found.items() if name in known or name in new}
-        TellTroubles(self.journal, self.news, self.clock).tell(topic, ended)
+        TellTroubles(self.journal.troubles, self.news, self.clock).tell(topic, ended)
 
     def _is_nobodys(self, claim: Claim, policy: Policy) -> bool:
         policies = self.deployment.policies
@@ -77,13 +79,13 @@ class TellEnded:
         wanted = {claim.uid: str(claim) for claim in claims}
         found: set[str] = set()
         for before in self._not_compared(run):
-            points = self.journal.points_of(before.id)
+            points = self.journal.points.points_of(before.id)
             found |= {wanted[point.claim.uid] for point in points if point.claim.uid in wanted}
         return found
 
     def _not_compared(self, run: Run) -> Iterator[Run]:
         """The runs of the policy before this one, newest first, down to one whose ends were told."""
-        runs = self.journal.runs_of(run.cluster, run.policy, run.slot - LOOK_BACK)
+        runs = self.journal.runs.runs_of(run.cluster, run.policy, run.slot - LOOK_BACK)
         earlier = [item for item in runs if item.slot < run.slot and item.total]
         for before in sorted(earlier, key=_slot, reverse=True):
             yield before
@@ -110,7 +112,7 @@ class TellUnmeant:
         nobodys = {
             str(item.subject): item.reason for item in selected.left if item.code is Code.UNKNOWN_POLICY
         }
-        tell = TellTroubles(self.journal, self.news, self.clock).tell
+        tell = TellTroubles(self.journal.troubles, self.news, self.clock).tell
         ended = TellEnded(self.deployment, self.journal, self.news, self.clock)
         is_told = _tried(run, lambda: ended.tell(run, policy, selected.left))
         _tried(run, lambda: tell(Topic(TroubleKind.LABEL_MISREAD, run.cluster, run.policy), taken))

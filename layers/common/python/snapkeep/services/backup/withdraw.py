@@ -10,7 +10,11 @@ from snapkeep.domain import tags
 from snapkeep.domain.errors import PermanentError, TemporaryError
 from snapkeep.domain.points import Point, PointState, is_too_early
 from snapkeep.domain.retention.deletion.deletions import Withdrawn
-from snapkeep.ports import Clock, Cluster, Clusters, Creation, Journal, Snapshots
+from snapkeep.ports.clock import Clock
+from snapkeep.ports.ec2 import Snapshots
+from snapkeep.ports.journal import Journal
+from snapkeep.ports.kubernetes import Cluster, Clusters
+from snapkeep.ports.points import Creation
 
 LOOK_AGAIN = timedelta(seconds=10)
 """A snapshot controller and a sidecar that are alive need about two seconds."""
@@ -47,10 +51,10 @@ class WithdrawSnapshots:
         if found.snapshot_id and point.state is not PointState.FAILED:
             cut_at = found.cut_at or self.clock()
             creation = Creation(point.id, found.snapshot_id, cut_at, note=CUT_AFTER_ALL)
-            self.journal.write_created(point.run, [creation])
+            self.journal.creations.write_created(point.run, [creation])
         if not found.left:
             if not found.snapshot_id and point.state is PointState.FAILED:
-                self.journal.write_withdrawn(point)
+                self.journal.points.write_withdrawn(point)
             return timedelta()
         log.info("point %s waits: %s", point.id, "; ".join(map(str, found.left)))
         return self._while_it_makes_sense(point, LOOK_AGAIN)

@@ -15,7 +15,9 @@ from snapkeep.domain.interruption.ownership import owner
 from snapkeep.domain.interruption.rules import NodeRules
 from snapkeep.domain.interruption.urgency import Action, assess
 from snapkeep.domain.policies import Deployment
-from snapkeep.ports import Clock, Instances, NodeClusters, Nodes
+from snapkeep.ports.clock import Clock
+from snapkeep.ports.ec2 import Instances
+from snapkeep.ports.kubernetes import NodeClusters, Nodes
 
 ATTEMPTS = 5
 """How often a node that others change at the same moment is read and written again."""

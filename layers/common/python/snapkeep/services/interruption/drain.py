@@ -11,7 +11,8 @@ from snapkeep.domain.errors import ClusterUnreachable, SnapkeepError
 from snapkeep.domain.interruption.drains import Leaving, is_last_moment, plan_drain
 from snapkeep.domain.interruption.nodes import NodeEvent, Pod
 from snapkeep.domain.interruption.records import IncidentRecord
-from snapkeep.ports import Clock, Nodes
+from snapkeep.ports.clock import Clock
+from snapkeep.ports.kubernetes import Nodes
 from snapkeep.services.interruption.incident_log import IncidentLog
 
 log = logging.getLogger(__name__)

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 from snapkeep.domain.errors import SnapkeepError, TemporaryError
 from snapkeep.domain.interruption.records import IncidentRecord
-from snapkeep.ports import Clock, Incidents, InterruptionNews
+from snapkeep.ports.clock import Clock
+from snapkeep.ports.incidents import Incidents
+from snapkeep.ports.news import InterruptionNews
 
 WRITES = 8
 """How often a record that several functions write at once is read and changed again."""

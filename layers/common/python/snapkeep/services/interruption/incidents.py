@@ -14,7 +14,12 @@ from snapkeep.domain.interruption.nodes import NodeEvent
 from snapkeep.domain.interruption.notices import GONE_WITHIN, Kind, Notice, Standing
 from snapkeep.domain.interruption.records import IncidentRecord
 from snapkeep.domain.interruption.urgency import Action, Urgency, assess
-from snapkeep.ports import Clock, IncidentQueue, Incidents, Instances, InterruptionNews, NodeClusters
+from snapkeep.ports.clock import Clock
+from snapkeep.ports.ec2 import Instances
+from snapkeep.ports.incidents import Incidents
+from snapkeep.ports.kubernetes import NodeClusters
+from snapkeep.ports.messaging import IncidentQueue
+from snapkeep.ports.news import InterruptionNews
 from snapkeep.services.give_up import GiveUp, why_given_up
 from snapkeep.services.interruption.cordon import CordonNode, Triage
 from snapkeep.services.interruption.incident_log import IncidentLog
@@ -56,6 +61,7 @@ class HandleInterruption:
     instances: Instances
     clusters: NodeClusters
     incidents: Incidents
+    give_up: GiveUp
     to_save: IncidentQueue
     to_release: IncidentQueue
     news: InterruptionNews
@@ -103,7 +109,7 @@ class HandleInterruption:
                 why = why_given_up(f"the look at the incident of {record.instance}", error)
                 handled.append(Handled(record.instance, FAILED, why, record.cluster, record.node))
                 given_up[record.instance] = why
-        GiveUp(self.incidents, self.news, self.clock, "handle_interruption", PATIENCE).report(given_up)
+        self.give_up.report(given_up)
         return handled
 
     @property

@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 from snapkeep.domain.errors import SnapkeepError
 from snapkeep.domain.interruption.notices import Hook
 from snapkeep.domain.interruption.records import IncidentRecord
-from snapkeep.ports import Clock, LifecycleHooks, Nodes
+from snapkeep.ports.clock import Clock
+from snapkeep.ports.ec2 import LifecycleHooks
+from snapkeep.ports.kubernetes import Nodes
 from snapkeep.services.interruption.incident_log import IncidentLog
 
 

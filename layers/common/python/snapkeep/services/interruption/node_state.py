@@ -11,7 +11,8 @@ from snapkeep.domain.interruption.nodes import Node, Pod
 from snapkeep.domain.interruption.records import IncidentRecord
 from snapkeep.domain.interruption.rules import NodeRules
 from snapkeep.domain.policies import Deployment
-from snapkeep.ports import Instances, NodeClusters, Nodes
+from snapkeep.ports.ec2 import Instances
+from snapkeep.ports.kubernetes import NodeClusters, Nodes
 
 
 @dataclass(frozen=True)

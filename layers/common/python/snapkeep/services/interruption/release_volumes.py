@@ -15,16 +15,12 @@ from snapkeep.domain.interruption.ownership import owner
 from snapkeep.domain.interruption.records import IncidentRecord
 from snapkeep.domain.metrics import Metric
 from snapkeep.domain.policies import Deployment
-from snapkeep.ports import (
-    Clock,
-    IncidentQueue,
-    Incidents,
-    Instances,
-    InterruptionNews,
-    NodeClusters,
-    Nodes,
-    Snapshots,
-)
+from snapkeep.ports.clock import Clock
+from snapkeep.ports.ec2 import Instances, Snapshots
+from snapkeep.ports.incidents import Incidents
+from snapkeep.ports.kubernetes import NodeClusters, Nodes
+from snapkeep.ports.messaging import IncidentQueue
+from snapkeep.ports.news import InterruptionNews
 from snapkeep.services.interruption.incident_log import IncidentLog
 
 LOOK_AGAIN = timedelta(seconds=10)

@@ -17,16 +17,12 @@ from snapkeep.domain.interruption.saves import SavePlan, plan_save
 from snapkeep.domain.interruption.urgency import LIFECYCLE_LIMIT, Action, assess
 from snapkeep.domain.metrics import Metric
 from snapkeep.domain.policies import Deployment
-from snapkeep.ports import (
-    Clock,
-    IncidentQueue,
-    Incidents,
-    Instances,
-    InterruptionNews,
-    LifecycleHooks,
-    NodeClusters,
-    Nodes,
-)
+from snapkeep.ports.clock import Clock
+from snapkeep.ports.ec2 import Instances, LifecycleHooks
+from snapkeep.ports.incidents import Incidents
+from snapkeep.ports.kubernetes import NodeClusters, Nodes
+from snapkeep.ports.messaging import IncidentQueue
+from snapkeep.ports.news import InterruptionNews
 from snapkeep.services.interruption.drain import DrainNode
 from snapkeep.services.interruption.incident_log import IncidentLog
 from snapkeep.services.interruption.lifecycle_hooks import AnswerHooks

@@ -17,7 +17,9 @@ from snapkeep.domain.interruption.saves import in_order_of_need
 from snapkeep.domain.naming import point_id
 from snapkeep.domain.points import Point, SnapshotState, facts_of
 from snapkeep.domain.policies import INTERRUPTION, Method
-from snapkeep.ports import Clock, Journal, Pacer, Snapshots
+from snapkeep.ports.clock import Clock
+from snapkeep.ports.ec2 import Pacer, Snapshots
+from snapkeep.ports.journal import Journal
 from snapkeep.services.backup.close_run import close_if_settled
 from snapkeep.services.backup.take import TakeSnapshots
 
@@ -62,17 +64,17 @@ class SaveVolumes:
         """
         if not record.run:
             return Saved()
-        known = self.journal.run(record.run)
+        known = self.journal.runs.run(record.run)
         planned = known is not None and known.state is not RunState.PLANNING
         order = () if planned else self._plan(record, claims)
-        if not any(self.journal.points_of(record.run)):
+        if not any(self.journal.points.points_of(record.run)):
             return Saved()
         run = known if known and planned else self._open(record, owner)
         is_new = run.state is RunState.PLANNING
         if is_new:
             self._take_now(run, order, owner)
             self._start(run)
-        points = list(self.journal.points_of(run.id))
+        points = list(self.journal.points.points_of(run.id))
         return Saved(
             claims={_name(point): point.id for point in points if point.snapshot_id},
             missed={_name(point): _why(point) for point in points if not point.snapshot_id},
@@ -83,7 +85,7 @@ class SaveVolumes:
 
     def _open(self, record: IncidentRecord, owner: str) -> Run:
         now = self.clock()
-        held = self.journal.open_run(self._run(record), owner, now + LEASE, now)
+        held = self.journal.runs.open_run(self._run(record), owner, now + LEASE, now)
         if held is None:
             raise TemporaryError(f"the snapshots of {record.instance} are being taken", LEASE)
         return held
@@ -91,7 +93,7 @@ class SaveVolumes:
     def _run(self, record: IncidentRecord) -> Run:
         """Points that are journaled say whose run it is: an update may come between."""
         assert record.saved_at is not None
-        planned = next(iter(self.journal.points_of(record.run)), None)
+        planned = next(iter(self.journal.points.points_of(record.run)), None)
         name = self.taker.deployment.name if planned is None else planned.deployment
         at = record.saved_at
         return Run(record.run, record.cluster, INTERRUPTION, at, accepted_at=at, deployment=name)
@@ -111,7 +113,7 @@ class SaveVolumes:
         if at_once and len(points) > 1:
             lead = min(point.id for point in points)
             points = [replace(point, group=record.instance, lead=lead) for point in points]
-        self.journal.add_points(with_sharers(points))
+        self.journal.points.add_points(with_sharers(points))
         return [point.id for point in points]
 
     def _take_now(self, run: Run, order: Sequence[str], owner: str) -> None:
@@ -126,12 +128,12 @@ class SaveVolumes:
                 self.taker.queue.send([replace(job, points=lost)], self.taker.lease)
 
     def _unborn(self, run: Run) -> list[Point]:
-        return [point for point in self.journal.points_of(run.id) if point.needs_snapshot]
+        return [point for point in self.journal.points.points_of(run.id) if point.needs_snapshot]
 
     def _start(self, run: Run) -> None:
         """From here on the run is followed like any other, and its planning never repeated."""
-        total = sum(1 for _ in self.journal.points_of(run.id))
-        self.journal.start_run(replace(run, state=RunState.RUNNING, total=total))
+        total = sum(1 for _ in self.journal.points.points_of(run.id))
+        self.journal.runs.start_run(replace(run, state=RunState.RUNNING, total=total))
         close_if_settled(self.journal, self.taker.announcer, run.id, self.clock())
 
     def _last_good(self, cluster: str, claims: Sequence[Claim]) -> dict[str, datetime]:

@@ -13,7 +13,8 @@ from snapkeep.domain.interruption.notices import Notice
 from snapkeep.domain.interruption.records import IncidentRecord
 from snapkeep.domain.interruption.rules import NodeRules
 from snapkeep.domain.interruption.verification import VERIFY_AFTER, Verdict, steps_in, verdict, verifies_at
-from snapkeep.ports import Clock, Nodes
+from snapkeep.ports.clock import Clock
+from snapkeep.ports.kubernetes import Nodes
 from snapkeep.services.interruption.incident_log import IncidentLog
 
 log = logging.getLogger(__name__)

@@ -16,7 +16,9 @@ from snapkeep.domain.policies import Deployment, Policy
 from snapkeep.domain.report import coverage
 from snapkeep.domain.report.coverage import CoverageReport, CoveredClaim, LastGood, Promise
 from snapkeep.domain.snapshot_tags import ReadablePoint, read
-from snapkeep.ports import Calendar, Clock, Clusters, Snapshots
+from snapkeep.ports.clock import Calendar, Clock
+from snapkeep.ports.ec2 import Snapshots
+from snapkeep.ports.kubernetes import Clusters
 
 NEAR, FAR = timedelta(hours=25), timedelta(days=35)
 """How far slots are looked for: a day, then a month, and a little more."""

@@ -16,7 +16,9 @@ from snapkeep.domain.report.coverage import CoverageReport
 from snapkeep.domain.report.facts import Report, Sources, report
 from snapkeep.domain.report.points import Outlook, ReportedPoint, Retentions, reported_points
 from snapkeep.domain.restore.operations import RestoreOperation
-from snapkeep.ports import Calendar, Clock, Journal, Snapshots
+from snapkeep.ports.clock import Calendar, Clock
+from snapkeep.ports.ec2 import Snapshots
+from snapkeep.ports.journal import Journal
 from snapkeep.services.find_volumes import FindVolumes
 from snapkeep.services.report.coverage import ShowCoverage
 from snapkeep.services.report.policy_facts import PolicyFacts, ReadPolicies
@@ -84,7 +86,7 @@ class GatherReport:
                 failures=[item for item in failures if (item.namespace, item.claim) in names],
                 last_runs=facts.last_runs,
                 slots=facts.slots,
-                incidents=list(self.journal.incidents_of(cluster, covered.at - INCIDENTS_FOR)),
+                incidents=list(self.journal.incidents.incidents_of(cluster, covered.at - INCIDENTS_FOR)),
                 restores=self._restores(covered, points),
                 notes=facts.troubles,
             )
@@ -94,7 +96,7 @@ class GatherReport:
         self, cluster: str, facts: PolicyFacts, now: datetime, namespace: str = "", claim: str = ""
     ) -> Sequence[ReportedPoint]:
         """The points; what retention lets go but EC2 would not delete stays, with that reason."""
-        gone, coming = self.journal.gone_claims(cluster), facts.next_slots(now)
+        gone, coming = self.journal.retentions.gone_claims(cluster), facts.next_slots(now)
         wanted = {tags.MANAGED: "true", tags.CLUSTER: cluster}
         narrower = {tags.NAMESPACE: namespace, tags.CLAIM: claim}
         listing = list(self.snapshots.find(wanted | {key: value for key, value in narrower.items() if value}))
@@ -115,8 +117,8 @@ class GatherReport:
         """The latest restores into namespaces that have claims or points, and those still under way."""
         cluster = covered.cluster
         namespaces = {claim.namespace for claim in covered.claims} | {point.namespace for point in points}
-        found = {item.id: item for item in self.journal.open_restores() if item.cluster == cluster}
+        found = {item.id: item for item in self.journal.restores.open_restores() if item.cluster == cluster}
         for namespace in namespaces:
-            for item in islice(self.journal.restores_of(cluster, namespace), RESTORES_OF_NAMESPACE):
+            for item in islice(self.journal.restores.restores_of(cluster, namespace), RESTORES_OF_NAMESPACE):
                 found[item.id] = item
         return sorted(found.values(), key=lambda item: item.accepted_at, reverse=True)[:RESTORES]

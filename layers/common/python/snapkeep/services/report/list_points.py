@@ -21,7 +21,8 @@ from snapkeep.domain.report.catalogue import (
     write_cursor,
 )
 from snapkeep.domain.restore.holds import Hold
-from snapkeep.ports import Journal, Snapshots
+from snapkeep.ports.ec2 import Snapshots
+from snapkeep.ports.journal import Journal
 
 CHUNK = 200
 """Entries read, and snapshots described, by one call each; EC2 takes 200 values of a filter."""
@@ -53,11 +54,11 @@ class ListPoints:
         Raises BadCursor, and UnknownCluster for a cluster without points that the config does not name.
         """
         after = read_cursor(cluster, wanted, cursor)
-        if self.journal.catalogue_complete_since(cluster) is None:
+        if self.journal.catalogue.catalogue_complete_since(cluster) is None:
             return self._page_of_all(cluster, wanted, limit, after)
         points: list[RecoveryPoint] = []
         for _ in range(CHUNKS):
-            entries = self.journal.entries(cluster, wanted.prefix, after, CHUNK)
+            entries = self.journal.catalogue.entries(cluster, wanted.prefix, after, CHUNK)
             for entry, point in self._look(cluster, wanted, entries):
                 if len(points) == limit:
                     return Page(tuple(points), write_cursor(cluster, wanted, after))
@@ -76,7 +77,7 @@ class ListPoints:
             for snapshot in sorted(found, key=lambda item: (item.state != "completed", item.id)):
                 point = recovery_point(snapshot, self._region(cluster))
                 if point and point.facts.id == point_id and namespace in ("", point.facts.namespace):
-                    holds = self.journal.holds(snapshot.id)
+                    holds = self.journal.holds.holds(snapshot.id)
                     return ShownPoint(point, [hold for hold in holds if not hold.lifted_at])
         place = f"namespace {namespace} of cluster {cluster}" if namespace else f"cluster {cluster}"
         raise NotFound(

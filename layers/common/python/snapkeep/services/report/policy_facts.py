@@ -12,7 +12,8 @@ from snapkeep.domain.policies import Policy
 from snapkeep.domain.report.claims import Failure
 from snapkeep.domain.retention.history import retention_of, seen
 from snapkeep.domain.retention.lineages import PolicyRetention
-from snapkeep.ports import Calendar, Journal
+from snapkeep.ports.clock import Calendar
+from snapkeep.ports.journal import Journal
 
 AHEAD = (timedelta(days=9), timedelta(days=70))
 """How far slots are looked for: the week of any time zone, then further for those that run once a month."""
@@ -66,7 +67,7 @@ class ReadPolicies:
     def failures(self, facts: PolicyFacts) -> Iterator[Failure]:
         """What failed in the newest closed runs, by the journal: also what never had a snapshot."""
         for run in facts.last_runs.values():
-            for point in self.journal.points_of(run.id) if run and run.failed else ():
+            for point in self.journal.points.points_of(run.id) if run and run.failed else ():
                 if point.state is PointState.FAILED:
                     claim = point.claim
                     yield Failure(claim.namespace, claim.name, point.policy, point.slot, point.reason)
@@ -76,7 +77,7 @@ class ReadPolicies:
     ) -> Iterator[tuple[str, PolicyRetention]]:
         """What policies keep, with the grace of what they kept before, as prune reads it."""
         for policy in policies:
-            history = self.journal.retention_history(cluster, policy.name)
+            history = self.journal.retentions.retention_history(cluster, policy.name)
             try:
                 yield policy.name, retention_of(seen(history, policy, now))
             except ValueError as error:
@@ -94,7 +95,9 @@ class ReadPolicies:
 
     def _last_run(self, cluster: str, policy: str, now: datetime) -> Run | None:
         for window in BEHIND:
-            runs = [run for run in self.journal.runs_of(cluster, policy, now - window) if run.state.is_final]
+            runs = [
+                run for run in self.journal.runs.runs_of(cluster, policy, now - window) if run.state.is_final
+            ]
             if runs:
                 return max(runs, key=lambda run: run.slot)
         return None

@@ -8,7 +8,7 @@ from datetime import timedelta
 from snapkeep.domain.errors import NotFound
 from snapkeep.domain.policies import Deployment
 from snapkeep.domain.report.link import ReportLink
-from snapkeep.ports import ReportPages
+from snapkeep.ports.reports import ReportPages
 
 LASTS = timedelta(minutes=5)
 """A link needs no signature, so it ends soon."""

@@ -9,7 +9,8 @@ from typing import Protocol
 from snapkeep.domain.policies import Deployment
 from snapkeep.domain.report.claims import ClaimState
 from snapkeep.domain.report.facts import Report
-from snapkeep.ports import ReportPages, WorkNews
+from snapkeep.ports.news import WorkNews
+from snapkeep.ports.reports import ReportPages
 from snapkeep.services.give_up import why_given_up
 
 

@@ -9,7 +9,9 @@ from typing import Protocol
 
 from snapkeep.domain.errors import NotFound, PermanentError, TemporaryError
 from snapkeep.domain.restore.operations import HOLD_FOR, KEEP_FOR, MOST_IMPORTS, RestoreOperation, Stage, Way
-from snapkeep.ports import Clock, Cluster, Clusters, Journal
+from snapkeep.ports.clock import Clock
+from snapkeep.ports.journal import Journal
+from snapkeep.ports.kubernetes import Cluster, Clusters
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +46,7 @@ class Restore:
         it `accepted`, and finish_restores goes on; trouble that stays ends it `failed`, with the reason,
         and what was made for it is removed.
         """
-        return self.resume(self.journal.add_restore(operation))
+        return self.resume(self.journal.restores.add_restore(operation))
 
     def resume(self, operation: RestoreOperation) -> RestoreOperation:
         """Make what is missing of an accepted restore; one that got further is returned as it is."""
@@ -61,7 +63,7 @@ class Restore:
 
     def fail(self, operation: RestoreOperation, reason: str) -> RestoreOperation:
         """End a restore and remove what was made for it; what cannot be removed now is removed later."""
-        failed = self.journal.write_restore(operation.failed(self.clock(), reason))
+        failed = self.journal.restores.write_restore(operation.failed(self.clock(), reason))
         if not self.may_delete:
             return failed
         try:
@@ -86,7 +88,7 @@ class Restore:
         if operation.keeps_point:
             self._leave_held(operation)
         self.holds.release(operation.snapshot_id, operation.holder)
-        return self.journal.write_restore(replace(operation, cleaned=True))
+        return self.journal.restores.write_restore(replace(operation, cleaned=True))
 
     def import_again(self, operation: RestoreOperation) -> RestoreOperation:
         """Import the EBS snapshot, which is held, for a claim whose VolumeSnapshot is gone or going.
@@ -109,7 +111,7 @@ class Restore:
             volume_snapshot="",
             imports=imports,
         )
-        return self.resume(self.journal.write_restore(again))
+        return self.resume(self.journal.restores.write_restore(again))
 
     def renew(self, operation: RestoreOperation) -> RestoreOperation:
         """Hold the recovery point of a waiting claim for another day when the hold ends soon."""
@@ -118,7 +120,7 @@ class Restore:
             return operation
         until = now + HOLD_FOR
         self._hold(operation, until)
-        return self.journal.write_restore(replace(operation, held_until=until))
+        return self.journal.restores.write_restore(replace(operation, held_until=until))
 
     def _make(self, operation: RestoreOperation) -> RestoreOperation:
         cluster = self.clusters.open(operation.cluster)
@@ -128,7 +130,7 @@ class Restore:
         now = self.clock()
         text = f"claim {operation.namespace}/{operation.target} made from {operation.point_id}"
         created = operation.happened(now, text, Stage.CREATED)
-        return self.journal.write_restore(created)
+        return self.journal.restores.write_restore(created)
 
     def _hold(self, operation: RestoreOperation, until: datetime) -> None:
         reason = f"{operation.namespace}/{operation.target} is being restored from it"

@@ -17,7 +17,9 @@ from snapkeep.domain.restore.bindings import unseen_volume
 from snapkeep.domain.restore.holds import Hold
 from snapkeep.domain.restore.operations import GIVE_UP_AFTER, RestoreOperation, Stage
 from snapkeep.domain.restore.progress import Progress, RestoreState, progress
-from snapkeep.ports import Clock, GivenUpNews, Journal
+from snapkeep.ports.clock import Clock
+from snapkeep.ports.journal import Journal
+from snapkeep.ports.news import GivenUpNews
 from snapkeep.services.give_up import GiveUp, why_given_up
 from snapkeep.services.restore.carry_out import Restore
 from snapkeep.services.restore.restored_claims import RestoredClaims
@@ -69,13 +71,14 @@ class FinishRestores:
     def run(self) -> FinishReport:
         """Take every open restore as far as it goes now; returns what was done."""
         report = FinishReport()
-        for operation in list(self.journal.open_restores()):
+        for operation in list(self.journal.restores.open_restores()):
             try:
                 self._finish(operation, report)
             except Exception as error:
                 report.given_up[operation.id] = why_given_up(f"restore {operation.id}", error)
         self._end_holds(report)
-        give_up = GiveUp(self.journal, self.news, self.clock, "finish_restores", PATIENCE)
+        troubles, unreadable = self.journal.troubles, self.journal.unreadable
+        give_up = GiveUp(troubles, unreadable, self.news, self.clock, "finish_restores", PATIENCE)
         report.given_up = give_up.report(report.given_up)
         return report
 
@@ -142,7 +145,7 @@ class FinishRestores:
             self._note(operation, seen)
             report.waiting.append(operation.id)
             return
-        self._clean_up(self.journal.write_restore(ended))
+        self._clean_up(self.journal.restores.write_restore(ended))
         (report.failed if ended.stage is Stage.FAILED else report.finished).append(operation.id)
 
     def _clean_up(self, operation: RestoreOperation) -> None:
@@ -152,7 +155,7 @@ class FinishRestores:
         except PermanentError as error:
             text = f"not cleaned up yet: {error.reason}"
             if text not in (moment.text for moment in operation.timeline):
-                self.journal.write_restore(operation.happened(self.clock(), text))
+                self.journal.restores.write_restore(operation.happened(self.clock(), text))
             raise
 
     def _ended(self, operation: RestoreOperation, seen: Progress) -> RestoreOperation | None:
@@ -172,7 +175,7 @@ class FinishRestores:
     def _note(self, operation: RestoreOperation, seen: Progress) -> None:
         """Journal since when EC2 does not show the volume of a bound claim."""
         if seen.unseen is not None and not _is_noted(operation, seen):
-            self.journal.write_restore(operation.happened(self.clock(), seen.text))
+            self.journal.restores.write_restore(operation.happened(self.clock(), seen.text))
 
 
 def _is_noted(operation: RestoreOperation, seen: Progress) -> bool:

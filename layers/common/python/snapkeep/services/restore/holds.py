@@ -18,7 +18,9 @@ from snapkeep.domain.restore.hold_tags import Settled, code_of, names, settle, w
 from snapkeep.domain.restore.holds import SHARED, Hold, principal_of
 from snapkeep.domain.restore.operations import LEFT_BY_FAILED
 from snapkeep.domain.times import moment
-from snapkeep.ports import Clock, Journal, Snapshots
+from snapkeep.ports.clock import Clock
+from snapkeep.ports.ec2 import Snapshots
+from snapkeep.ports.journal import Journal
 
 ATTEMPTS = 5
 """How often a tag is written anew because somebody else changed the holds meanwhile."""
@@ -55,15 +57,15 @@ class HoldPoints:
         if snapshot is None:
             raise NotFound(f"EC2 has no snapshot {hold.snapshot_id}: it may have been deleted meanwhile")
         self._look(hold.snapshot_id, snapshot, hold.holder)
-        self.journal.write_hold(replace(hold, until=whole_seconds(hold.until)))
+        self.journal.holds.write_hold(replace(hold, until=whole_seconds(hold.until)))
         self._tag(snapshot.id)
 
     def release(self, snapshot_id: str, holder: str) -> None:
         """Give a hold back; without another holder the tag goes. What is gone already is success."""
         code = code_of(holder)
-        known = [hold for hold in self.journal.holds(snapshot_id) if code_of(hold.holder) == code]
+        known = [hold for hold in self.journal.holds.holds(snapshot_id) if code_of(hold.holder) == code]
         for hold in known or [Hold(snapshot_id, holder, "given back")]:
-            self.journal.lift_hold(replace(hold, lifted_at=self.clock()))
+            self.journal.holds.lift_hold(replace(hold, lifted_at=self.clock()))
         self._settle(snapshot_id)
 
     def release_by_hand(self, snapshot_id: str, holder: str, caller: str) -> None:
@@ -72,7 +74,7 @@ class HoldPoints:
         The hold that all people shared before goes as well where the caller (an ARN) set it last. Holds of
         others, and those set by hand, stay.
         """
-        for hold in self.journal.holds(snapshot_id):
+        for hold in self.journal.holds.holds(snapshot_id):
             was_shared = hold.holder == SHARED and principal_of(hold.by) == principal_of(caller)
             if was_shared or hold.holder.startswith(LEFT_BY_FAILED):
                 self.release(snapshot_id, hold.holder)
@@ -84,7 +86,7 @@ class HoldPoints:
         The hold of an open restore stays, however late its renewal is: its claim may still need the point.
         Returns what is gone now. Trouble with one snapshot stops no other; TemporaryError tells it last.
         """
-        ended = [hold for hold in self.journal.ended_holds(self.clock()) if not self._is_needed(hold)]
+        ended = [hold for hold in self.journal.holds.ended_holds(self.clock()) if not self._is_needed(hold)]
         gone: list[Hold] = []
         troubles: list[str] = []
         for snapshot_id in sorted({hold.snapshot_id for hold in ended}):
@@ -113,7 +115,7 @@ class HoldPoints:
         else:
             gone = tuple(hold for hold in found.over if self._may_be_forgotten(hold))
         for hold in gone:
-            self.journal.remove_hold(hold)
+            self.journal.holds.remove_hold(hold)
         if after is not None and not found.in_force and self._look(snapshot_id, after).in_force:
             self._tag(snapshot_id)  # somebody held it while the tag was on its way out
         return gone
@@ -124,13 +126,13 @@ class HoldPoints:
 
     def _look(self, snapshot_id: str, snapshot: Snapshot | None, acting: str = "") -> Settled:
         """What holds a snapshot by journal and tag; the journal is told what only the tag says."""
-        known = self.journal.holds(snapshot_id)
+        known = self.journal.holds.holds(snapshot_id)
         value = snapshot.tags.get(tags.HOLD) if snapshot else None
         now = self.clock()
         needed = [hold.holder for hold in known if hold.ended(now) and self._is_needed(hold)]
         found = settle(snapshot_id, known, value, now, needed, acting, looked=snapshot is not None)
         for hold in found.learned:
-            self.journal.write_hold(hold)
+            self.journal.holds.write_hold(hold)
         return found
 
     def _tag(self, snapshot_id: str) -> None:
@@ -164,7 +166,7 @@ class HoldPoints:
         if not hold.restore or hold.lifted_at:
             return False
         try:
-            restore = self.journal.restore(hold.restore)
+            restore = self.journal.restores.restore(hold.restore)
         except UnreadableRecord as error:
             log.warning("%s stays held for its restore: %s", hold.snapshot_id, error.reason)
             return True

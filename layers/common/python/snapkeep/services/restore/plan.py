@@ -15,7 +15,9 @@ from snapkeep.domain.restore.plans import RestorePlan, plan
 from snapkeep.domain.restore.points import PointFacts, point_in_bin, point_of
 from snapkeep.domain.restore.requests import RestoreRequest
 from snapkeep.domain.restore.targets import TargetFacts
-from snapkeep.ports import Cluster, Clusters, Journal, Keys, Snapshots
+from snapkeep.ports.ec2 import Keys, Snapshots
+from snapkeep.ports.journal import Journal
+from snapkeep.ports.kubernetes import Cluster, Clusters
 from snapkeep.services.find_volumes import FindVolumes
 
 Ready = tuple[PointFacts, Snapshot]
@@ -73,7 +75,7 @@ class PlanRestore:
 
     def _in_bin(self, request: RestoreRequest, region: str) -> PointFacts | None:
         """What EC2 lists no more may lie in its Recycle Bin; the journal knows which snapshot it was."""
-        known = self.journal.find_point(request.point_id)
+        known = self.journal.points.find_point(request.point_id)
         if known is None or not known.snapshot_id or not self.snapshots.in_bin(known.snapshot_id):
             return None
         return point_in_bin(known, region)

@@ -8,7 +8,8 @@ from snapkeep.domain.errors import PermanentError
 from snapkeep.domain.restore.bindings import Binding, is_right
 from snapkeep.domain.restore.operations import RestoreOperation
 from snapkeep.domain.restore.progress import RestoredClaim
-from snapkeep.ports import Clusters, Snapshots
+from snapkeep.ports.ec2 import Snapshots
+from snapkeep.ports.kubernetes import Clusters
 
 
 @dataclass(frozen=True, slots=True)

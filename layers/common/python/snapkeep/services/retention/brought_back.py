@@ -8,7 +8,7 @@ from datetime import datetime
 
 from snapkeep.domain.retention.candidates import Protection
 from snapkeep.domain.retention.deletion.absences import Absence, brought_back
-from snapkeep.ports import Journal
+from snapkeep.ports.journal import Journal
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,19 +20,19 @@ class BroughtBack:
 
     def remember(self, away: Sequence[str]) -> None:
         """Journal the snapshots that are away now and were not, as far as the journal knows."""
-        known = self.journal.absences(away) if away else {}
+        known = self.journal.absences.absences(away) if away else {}
         new = [name for name in away if name not in known or known[name].back_at is not None]
         if new:
-            self.journal.write_absences([Absence(name, self.now) for name in new])
+            self.journal.absences.write_absences([Absence(name, self.now) for name in new])
 
     def protect(self, wanted: Sequence[str], rehearse: bool) -> Mapping[str, Protection]:
         """What keeps those of the snapshots (none of which is away) that came back less than 72 hours ago.
 
         The first look that finds one back begins its time; a rehearsal journals nothing.
         """
-        found = self.journal.absences(wanted) if wanted else {}
+        found = self.journal.absences.absences(wanted) if wanted else {}
         first_seen = [replace(item, back_at=self.now) for item in found.values() if item.back_at is None]
         if first_seen and not rehearse:
-            self.journal.write_absences(first_seen)
+            self.journal.absences.write_absences(first_seen)
         kept = {name: brought_back(absence, self.now) for name, absence in found.items()}
         return {name: protection for name, protection in kept.items() if protection}

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from snapkeep.domain.errors import Throttled
 from snapkeep.domain.retention.deletion.deletions import Deletion, LastPrune
-from snapkeep.ports import Journal
+from snapkeep.ports.journal import Journal
 from snapkeep.services.retention.decide import Decision
 from snapkeep.services.retention.deletion.delete import Deleted, DeletePoints, Wanted
 from snapkeep.services.retention.report import SHOWN, Progress
@@ -40,7 +40,7 @@ class CarryOut:
         begun = self._let_through(decision)
         progress.notes += [f"{name}: {BEGUN}" for name in begun[:SHOWN]]
         if decision.braked.confirmed:  # all that it names is journaled as intended
-            self.journal.remove_refusal(self.deleter.cluster, decision.braked.confirmed.token)
+            self.journal.refusals.remove_refusal(self.deleter.cluster, decision.braked.confirmed.token)
         going = [item for item in survey.deletions if item.snapshot_id not in begun]
         planned = {item.snapshot_id for item in going}
         left_open = [name for name in sorted(decision.opened) if name not in planned]
@@ -63,10 +63,10 @@ class CarryOut:
         """
         survey, cluster = decision.survey, self.deleter.cluster
         new = [item for item in survey.deletions if item.snapshot_id not in decision.opened]
-        begun = self.journal.intend_deletions(
+        begun = self.journal.deletions.intend_deletions(
             [Deletion(item.snapshot_id, cluster, item.reason, self.now) for item in new]
         )
-        self.journal.write_last_prune(LastPrune(cluster, self.now, tuple(survey.pending)))
+        self.journal.prunes.write_last_prune(LastPrune(cluster, self.now, tuple(survey.pending)))
         return begun
 
 

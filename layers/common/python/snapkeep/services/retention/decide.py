@@ -8,7 +8,8 @@ from datetime import datetime
 from itertools import islice
 
 from snapkeep.domain.messages import PruneRequest
-from snapkeep.ports import Journal, Snapshots
+from snapkeep.ports.ec2 import Snapshots
+from snapkeep.ports.journal import Journal
 from snapkeep.services.retention.brought_back import BroughtBack
 from snapkeep.services.retention.deletion.apply_brake import ApplyBrake, Braked
 from snapkeep.services.retention.read_cluster import Reading
@@ -48,7 +49,7 @@ class DecidePrune:
         """
         survey = survey_of(reading.found, reading.policies, self.now, reading.gone)
         progress.notes += _spared(survey)
-        opened = frozenset(item.snapshot_id for item in self.journal.open_deletions(self.cluster))
+        opened = frozenset(item.snapshot_id for item in self.journal.deletions.open_deletions(self.cluster))
         protections = self.snapshots.protections([item.snapshot_id for item in survey.deletions])
         survey.keep({name: tuple(item.reason for item in some) for name, some in protections.items()})
         came_back = self._came_back(survey, request.dry_run)

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from snapkeep.domain.errors import SnapkeepError
-from snapkeep.ports import Clusters, Journal
+from snapkeep.ports.journal import Journal
+from snapkeep.ports.kubernetes import Clusters
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +39,12 @@ class FindGoneClaims:
             present = set(self.clusters.open(cluster).claim_uids())
         except SnapkeepError as error:
             return GoneClaims(unknown=error.reason)
-        known = self.journal.gone_claims(cluster)
+        known = self.journal.retentions.gone_claims(cluster)
         since = {
             uid: max(min(known.get(uid, now), now), time)
             for uid, time in newest.items()
             if uid not in present
         }
         if since != known and not rehearse:
-            self.journal.write_gone_claims(cluster, since)
+            self.journal.retentions.write_gone_claims(cluster, since)
         return GoneClaims(since)

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from snapkeep.domain.errors import SnapkeepError
-from snapkeep.ports import Announcer, Journal
+from snapkeep.ports.journal import Journal
+from snapkeep.ports.news import Announcer
 
 log = logging.getLogger(__name__)
 
@@ -22,11 +23,11 @@ class PruneNews:
     def frozen(self, cluster: str, reason: str) -> bool:
         """Tell that EKS has a cluster no more; True when that is news."""
         try:
-            told = self.journal.announced(cluster)
+            told = self.journal.prunes.announced(cluster)
             if told.frozen:
                 return False
             self.announcer.cluster_gone(cluster, reason)
-            self.journal.record_announced(replace(told, frozen=reason))
+            self.journal.prunes.record_announced(replace(told, frozen=reason))
         except SnapkeepError as error:
             log.warning("prune of %s: cannot tell that it is gone: %s", cluster, error.reason)
         return True
@@ -37,12 +38,12 @@ class PruneNews:
         Returns why that could not be told now, "" when it was.
         """
         try:
-            told = self.journal.announced(cluster)
+            told = self.journal.prunes.announced(cluster)
             for policy in sorted(set(points) - set(told.orphaned)):
                 self.announcer.policy_orphaned(cluster, policy, points[policy])
             now = replace(told, frozen="", orphaned=tuple(sorted(points)))
             if now != told:
-                self.journal.record_announced(now)
+                self.journal.prunes.record_announced(now)
         except SnapkeepError as error:
             log.warning("prune of %s: cannot tell of its removed policies: %s", cluster, error.reason)
             return error.reason

@@ -13,7 +13,11 @@ from snapkeep.domain.policies import Deployment
 from snapkeep.domain.retention.deletion.deletions import PruneLease
 from snapkeep.domain.times import moment
 from snapkeep.domain.troubles import Topic, TroubleKind
-from snapkeep.ports import Announcer, Clock, Clusters, Journal, Snapshots
+from snapkeep.ports.clock import Clock
+from snapkeep.ports.ec2 import Snapshots
+from snapkeep.ports.journal import Journal
+from snapkeep.ports.kubernetes import Clusters
+from snapkeep.ports.news import Announcer
 from snapkeep.services.give_up import GiveUp, why_given_up
 from snapkeep.services.retention.carry_out import CarryOut
 from snapkeep.services.retention.decide import DecidePrune, Decision
@@ -85,14 +89,15 @@ class Prune:
             progress.refused = f"stopped, nothing more is deleted of this cluster: {why}"
             progress.given_up["prune"] = progress.refused
         if not request.dry_run and not progress.held_by_another:  # that one tells for itself
-            give_up = GiveUp(self.journal, self.announcer, self.clock, "prune", PATIENCE)
+            troubles, unreadable = self.journal.troubles, self.journal.unreadable
+            give_up = GiveUp(troubles, unreadable, self.announcer, self.clock, "prune", PATIENCE)
             progress.given_up = give_up.report(progress.given_up, cluster)
         return cluster_report(progress)
 
     def _work_alone(self, owner: str, request: PruneRequest, until: datetime, progress: Progress) -> None:
         """Work under the cluster's lease, or say who has it; a function that dies lets it run out."""
         cluster, now = progress.cluster, self.clock()
-        held = self.journal.lease_prune(PruneLease(cluster, owner, now + LEASE), now)
+        held = self.journal.prunes.lease_prune(PruneLease(cluster, owner, now + LEASE), now)
         if held.owner != owner:
             progress.refused = (
                 f"another prune of this cluster ({held.owner}) is at work until {moment(held.until)} at the "
@@ -112,7 +117,7 @@ class Prune:
 
     def _release(self, cluster: str, owner: str) -> None:
         try:
-            self.journal.release_prune(cluster, owner)
+            self.journal.prunes.release_prune(cluster, owner)
         except SnapkeepError as error:
             log.warning("prune of %s: its lease ends by itself: %s", cluster, error.reason)
 
@@ -192,6 +197,6 @@ class Prune:
         }
         topic = Topic(TroubleKind.DELETION_STUCK, progress.cluster, "prune")
         left = set(opened).difference(item.snapshot_id for item in progress.ended)
-        known = self.journal.troubles(topic)
+        known = self.journal.troubles.troubles(topic)
         waiting |= {name: item.reason for name, item in known.items() if name in left}
-        TellTroubles(self.journal, self.announcer, self.clock).tell(topic, waiting, STUCK_AFTER)
+        TellTroubles(self.journal.troubles, self.announcer, self.clock).tell(topic, waiting, STUCK_AFTER)

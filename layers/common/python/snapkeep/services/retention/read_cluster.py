@@ -13,7 +13,9 @@ from snapkeep.domain.retention.history import retention_of, seen
 from snapkeep.domain.retention.lineages import PolicyRetention
 from snapkeep.domain.retention.plan import GRACE
 from snapkeep.domain.retention.spacing import shortest_distance
-from snapkeep.ports import Clusters, Journal, Snapshots
+from snapkeep.ports.ec2 import Snapshots
+from snapkeep.ports.journal import Journal
+from snapkeep.ports.kubernetes import Clusters
 from snapkeep.services.find_volumes import FindVolumes
 from snapkeep.services.retention.gone_claims import FindGoneClaims
 from snapkeep.services.retention.listing import Found, ListingReader
@@ -51,12 +53,12 @@ class ReadCluster:
         """Everything that the plan rests on. What people should know of it goes into the notes."""
         catalogue = SyncCatalogue(self.journal, self.cluster, self.now)
         is_compared = not self.rehearse and catalogue.is_due()
-        last, lag = self.journal.last_prune(self.cluster), self.deployment.consistency_wait
+        last, lag = self.journal.prunes.last_prune(self.cluster), self.deployment.consistency_wait
         reader = ListingReader(self.cluster, last, lag, self.now)
         listed = self.snapshots.find({tags.MANAGED: "true", tags.CLUSTER: self.cluster})
         listing = reader.read(catalogue.watch(listed) if is_compared else listed)
         volumes = FindVolumes(self.snapshots, self.journal).settled(self.cluster, listing.disputed)
-        known_runs = self.journal.known_runs(set(listing.runs.values())) if listing.runs else ()
+        known_runs = self.journal.runs.known_runs(set(listing.runs.values())) if listing.runs else ()
         found = reader.settle(listing, volumes, known_runs)
         progress.notes += _strange(found)
         repeated, has_gap = found.repeated(), bool(found.strange)
@@ -75,7 +77,7 @@ class ReadCluster:
         nothing, because its retention or the record of it cannot be read.
         """
         try:
-            known = self.journal.retention_history(self.cluster, policy.name)
+            known = self.journal.retentions.retention_history(self.cluster, policy.name)
             history = seen(known, policy, self.now, has_points=has_points, has_gap=has_gap)
             retention = replace(retention_of(history), spacing=shortest_distance(policy.schedule))
         except ValueError as error:
@@ -86,7 +88,7 @@ class ReadCluster:
             progress.notes.append(f"policy {policy.name} prunes nothing: {error.reason}")
             return None
         if history != tuple(known) and not self.rehearse:
-            self.journal.write_retention_history(self.cluster, policy.name, history)
+            self.journal.retentions.write_retention_history(self.cluster, policy.name, history)
         return retention
 
     def _gone(

@@ -8,7 +8,7 @@ from snapkeep.domain.errors import PermanentError
 from snapkeep.domain.policies import Deployment
 from snapkeep.domain.retention.deletion.brake_refusals import unknown_token
 from snapkeep.domain.retention.prune_plans import PrunePlan
-from snapkeep.ports import Pruner
+from snapkeep.ports.messaging import Pruner
 
 
 @dataclass(frozen=True, slots=True)

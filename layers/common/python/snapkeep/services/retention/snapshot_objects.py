@@ -11,7 +11,7 @@ from snapkeep.domain.errors import ClusterUnreachable, PermanentError, SnapkeepE
 from snapkeep.domain.points import Snapshot
 from snapkeep.domain.policies import Method
 from snapkeep.domain.retention.deletion.deletions import Leftover, SnapshotContent, refuse_unless_retained
-from snapkeep.ports import Cluster, Clusters
+from snapkeep.ports.kubernetes import Cluster, Clusters
 
 
 @dataclass(frozen=True, slots=True)

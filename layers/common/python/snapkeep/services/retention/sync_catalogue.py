@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from snapkeep.domain.points import Snapshot
 from snapkeep.domain.report.catalogue import Entry, entry_of
 from snapkeep.domain.retention.deletion.absences import Absence
-from snapkeep.ports import Journal
+from snapkeep.ports.journal import Journal
 
 EVERY = timedelta(minutes=50)
 """Often enough to heal what an event missed, seldom enough not to read it all after every run."""
@@ -26,7 +26,7 @@ class SyncCatalogue:
 
     def is_due(self) -> bool:
         """True when the catalogue was not compared lately."""
-        last = self.journal.catalogue_complete_since(self.cluster)
+        last = self.journal.catalogue.catalogue_complete_since(self.cluster)
         return last is None or not self.now - EVERY < last <= self.now
 
     def watch(self, snapshots: Iterable[Snapshot]) -> Iterator[Snapshot]:
@@ -44,14 +44,14 @@ class SyncCatalogue:
         in EC2's listings, and stays.
         """
         gone = []
-        for entry in self.journal.all_entries(self.cluster):
+        for entry in self.journal.catalogue.all_entries(self.cluster):
             known = self._listed.pop(entry.place, None)
             if known is None and entry.slot < self.now - lag:
                 gone.append(entry)
         if gone:  # one may lie in the Recycle Bin, and come back
-            self.journal.write_absences([Absence(entry.snapshot_id, self.now) for entry in gone])
+            self.journal.absences.write_absences([Absence(entry.snapshot_id, self.now) for entry in gone])
         missing = list(self._listed.values())
-        self.journal.put_entries(self.cluster, missing)
-        self.journal.remove_entries(self.cluster, gone)
-        self.journal.mark_catalogue_complete(self.cluster, self.now)
+        self.journal.catalogue.put_entries(self.cluster, missing)
+        self.journal.catalogue.remove_entries(self.cluster, gone)
+        self.journal.catalogue.mark_catalogue_complete(self.cluster, self.now)
         return len(missing), len(gone)

@@ -43,7 +43,7 @@ def test_claims_are_backed_up_under_the_policy_on_demand(api: Api, world: World)
         ("shop", "data", "ready"),
         ("blog", "data", "ready"),
     }
-    assert world.journal.runs[reply.json["id"]].wish.caller == CALLER
+    assert world.journal.runs.all[reply.json["id"]].wish.caller == CALLER
 
 
 def test_claims_on_one_volume_are_told_of_each_other(api: Api, world: World) -> None:
@@ -85,14 +85,14 @@ def test_a_dry_run_tells_what_would_be_taken_and_starts_nothing(api: Api, world:
 def test_the_same_key_starts_one_backup(api: Api, world: World) -> None:
     first, second = (api.post(HERE, {}, key="one") for _ in range(2))
     assert first.json == second.json
-    assert len(world.journal.runs) == 1
+    assert len(world.journal.runs.all) == 1
 
 
 def test_after_a_crash_the_same_key_goes_on_with_its_backup(api: Api, world: World) -> None:
     first = api.post(HERE, {}, key="one")
     api.answers.records.clear()
     assert api.post(HERE, {}, key="one").json["id"] == first.json["id"]
-    assert len(world.journal.runs) == 1
+    assert len(world.journal.runs.all) == 1
 
 
 def test_two_wishes_of_one_second_are_two_backups(api: Api) -> None:
@@ -103,14 +103,14 @@ def test_a_wish_that_takes_nothing_says_why_and_starts_nothing(api: Api, world: 
     reply = api.post(HERE, {"claims": ["lost"]})
     assert (reply.status, reply.code) == (422, "nothing_to_back_up")
     assert "namespace shop has no claim lost" in reply.json["detail"]
-    assert world.journal.runs == {}
+    assert world.journal.runs.all == {}
 
 
 def test_a_silent_cluster_is_backed_up_by_what_is_known_of_it(api: Api, world: World) -> None:
     world.clusters.fail_next("open", ClusterUnreachable("myeks does not answer"))
     reply = api.post(HERE)
     assert reply.status == 202
-    assert world.journal.runs[reply.json["id"]].state is RunState.PLANNING
+    assert world.journal.runs.all[reply.json["id"]].state is RunState.PLANNING
 
 
 @pytest.mark.parametrize(
@@ -127,7 +127,7 @@ def test_a_silent_cluster_is_backed_up_by_what_is_known_of_it(api: Api, world: W
 )
 def test_a_wish_that_makes_no_sense_is_refused(api: Api, world: World, wish: dict[str, Any]) -> None:
     assert api.post(PLACE, wish).code == "invalid_request"
-    assert world.journal.runs == {}
+    assert world.journal.runs.all == {}
 
 
 def test_policies_and_clusters_that_are_not_there_are_not_found(api: Api) -> None:

@@ -48,7 +48,7 @@ def test_a_refused_restore_lists_all_findings_and_makes_nothing(api: Api, world:
     assert reply.json["detail"] == reply.json["findings"][0]["text"]
     assert reply.json["fix"] == reply.json["findings"][0]["fix"]
     assert world.cluster.restored == {}
-    assert list(world.journal.open_restores()) == []
+    assert list(world.journal.restores.open_restores()) == []
     assert all(tags.HOLD not in snapshot.tags for snapshot in world.ebs.all.values())
 
 

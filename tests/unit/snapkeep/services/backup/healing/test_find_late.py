@@ -56,7 +56,7 @@ def test_a_claim_whose_snapshots_stay_pending_rings_in_the_first_night_and_after
         night(world, number, pending="b")
     assert late(world) == ("shop/b",)
     assert world.announcer.rung() == ["shop/b", "shop/b"]
-    assert all(run.state.is_final for run in world.journal.runs.values())
+    assert all(run.state.is_final for run in world.journal.runs.all.values())
     (_, (trouble,), total) = world.announcer.troubles[0]
     assert total == 1 and "is still pending" in trouble.reason
 

@@ -12,7 +12,7 @@ from snapkeep.domain.backup.runs import RunState
 from snapkeep.domain.errors import ClusterUnreachable, PermanentError, TemporaryError, Throttled
 from snapkeep.domain.points import PointState
 from snapkeep.domain.policies import Method, Pace
-from snapkeep.ports import Creation
+from snapkeep.ports.points import Creation
 from tests.fakes.world import World, a_claim, a_policy, on_one_volume
 
 SIDECAR = "Failed to create snapshot: failed to take snapshot of the volume vol-mysql: "
@@ -207,7 +207,7 @@ def test_a_failed_point_takes_the_late_snapshot_of_its_volume_snapshot(events: b
     run = world.the_run()
     assert run is not None and (run.ready, run.failed, run.late) == (1, 0, 0)
     assert [ended for _, ended in world.announcer.late_ended] == [1]
-    assert list(world.journal.open_runs()) == []
+    assert list(world.journal.runs.open_runs()) == []
 
 
 def test_a_late_snapshot_whose_events_are_lost_is_found_while_it_is_pending() -> None:
@@ -493,7 +493,9 @@ def test_two_points_that_an_older_version_gave_one_snapshot_end_and_the_second_s
     world.backup()
     first, second = world.points()
     cut = world.ebs.create("vol-a", tags.full_tags(first), "")
-    world.journal.write_created(first.run, [Creation(point.id, cut.id) for point in (first, second)])
+    world.journal.creations.write_created(
+        first.run, [Creation(point.id, cut.id) for point in (first, second)]
+    )
     world.queue.receive()
     world.ebs.complete()
     world.reconcile()

@@ -44,7 +44,7 @@ def assert_settled(world: World, named: str) -> None:
     assert (point.state, point.snapshot_id) == (PointState.READY, named)
     assert counts(world) == [named]
     assert tags.missing_tags(world.ebs.all[named].tags, point) == {}
-    assert [entry.snapshot_id for entry in world.journal.all_entries("myeks")] == [named]
+    assert [entry.snapshot_id for entry in world.journal.catalogue.all_entries("myeks")] == [named]
     world.prune()
     assert list(world.ebs.all) == [named]
     assert [content.snapshot_id for content in world.cluster.contents.values()] == [named]
@@ -123,7 +123,7 @@ def test_a_twin_that_nothing_names_is_pruned_as_ever() -> None:
 
 def test_a_named_twin_that_cannot_count_goes_with_its_objects_after_a_day() -> None:
     world, _, twin = counted_before_the_named_one()
-    world.journal.all_points.clear()
+    world.journal.points.all.clear()
     world.reconcile()
     world.wait(days=1)
     world.prune()

@@ -182,7 +182,7 @@ def test_a_record_that_cannot_be_read_is_counted_and_told_and_stops_nothing() ->
     world.finish_snapshots(events=False)
     name = "RUN#myeks.daily.20261124T120000Z RUN"
     for _ in range(9):
-        world.journal.passed_over = [name]
+        world.journal.unreadable.names = [name]
         world.reconcile()
         world.wait(minutes=15)
     assert world.the_run().state.is_final  # type: ignore[union-attr]

@@ -56,7 +56,7 @@ class Story:
 
     def refused(self) -> set[str]:
         """What open refusals name now."""
-        return {name for refusal in self.world.journal.refusals("myeks") for name in refusal.names}
+        return {name for refusal in self.world.journal.refusals.refusals("myeks") for name in refusal.names}
 
     def until_refused(self) -> set[str]:
         """Live on until the brake refuses something."""
@@ -130,14 +130,14 @@ def test_one_token_confirms_one_refusal_and_no_other() -> None:
     first = story.until_refused()
     story.lower({"last": 2})
     story.live(4)
-    older, newer = story.world.journal.refusals("myeks")
+    older, newer = story.world.journal.refusals.refusals("myeks")
     assert older.names == first and not older.names & newer.names
     story.world.prune(confirm=older.token)
     assert not older.names & story.points() and newer.names <= story.points()
     story.live(10)
     assert newer.names <= story.points()
     story.world.prune(confirm=newer.token)
-    assert len(story.points()) == 2 and story.world.journal.refusals("myeks") == []
+    assert len(story.points()) == 2 and story.world.journal.refusals.refusals("myeks") == []
 
 
 def test_a_config_that_keeps_them_again_closes_the_refusal_and_a_second_slip_asks_again() -> None:
@@ -175,7 +175,7 @@ def test_what_somebody_deleted_leaves_the_refusal_and_the_last_one_closes_it() -
     for name in refused[1:]:
         del story.world.ebs.all[name]
     story.world.prune()
-    assert story.world.journal.refusals("myeks") == []
+    assert story.world.journal.refusals.refusals("myeks") == []
 
 
 def test_a_refusal_that_cannot_be_announced_is_announced_by_the_next_prune() -> None:
@@ -197,8 +197,8 @@ def test_a_journal_that_is_lost_forgets_the_refusal_and_refuses_again() -> None:
     story.live(10)
     story.lower({"last": 1})
     refused = story.until_refused()
-    for refusal in story.world.journal.refusals("myeks"):
-        story.world.journal.remove_refusal("myeks", refusal.token)
+    for refusal in story.world.journal.refusals.refusals("myeks"):
+        story.world.journal.refusals.remove_refusal("myeks", refusal.token)
     story.live(1)
     assert len(refused - story.refused()) <= 1, "the measure allows one deletion, as ever"
     assert story.refused() <= story.points()
@@ -235,7 +235,7 @@ def test_what_one_token_confirms_gives_a_second_slip_no_room() -> None:
     story.world.prune()
     before = story.points()
     story.world.wait(hours=80)
-    (refusal,) = story.world.journal.refusals("myeks")
+    (refusal,) = story.world.journal.refusals.refusals("myeks")
     story.world.prune(confirm=refusal.token)
     lost = before - story.points()
     assert first <= lost and len(lost - first) <= 1, "one may go by the newest point"
@@ -273,7 +273,7 @@ def test_a_rehearsal_shows_the_token_and_writes_nothing() -> None:
         story.world.back_up(SLOT + day * DAY)
     (shown,) = story.world.prune(dry_run=True).refusals
     assert "shop/c0 (policy nightly) would lose 4 of 5" in shown.reason
-    assert story.world.journal.refusals("myeks") == [] and story.world.announcer.braked == []
+    assert story.world.journal.refusals.refusals("myeks") == [] and story.world.announcer.braked == []
     story.world.prune(confirm=shown.token)
     assert names(story.world.ebs.all.values()) == [max(story.points())]
 
@@ -351,8 +351,8 @@ def test_a_refused_point_in_the_recycle_bin_is_gone() -> None:
 @pytest.mark.parametrize("rules", ["3f6a", "12345678"])
 def test_a_refusal_of_an_older_version_holds(rules: str) -> None:
     story, refused = a_slip()
-    (refusal,) = story.world.journal.refusals("myeks")
-    story.world.journal.write_refusal(replace(refusal, rules=rules))
+    (refusal,) = story.world.journal.refusals.refusals("myeks")
+    story.world.journal.refusals.write_refusal(replace(refusal, rules=rules))
     story.live(2)
     assert refused <= story.points()
     story.lower({"last": 90})
@@ -389,17 +389,26 @@ def test_age_that_lets_one_go_before_its_successor_is_ready_never_brakes(age: st
     assert len(story.points()) <= 12 * int(age[:-1])
 
 
-COPIED = ("runs", "all_points", "_prunes", "_refusals", "_retentions", "deletions", "ended", "_gone")
+COPIED = (
+    ("runs", "all"),
+    ("points", "all"),
+    ("prunes", "_prunes"),
+    ("refusals", "_refusals"),
+    ("retentions", "_retentions"),
+    ("retentions", "_gone"),
+    ("deletions", "under_way"),
+    ("deletions", "ended"),
+)
 
 
-def copy_of(journal: MemoryJournal) -> Mapping[str, Any]:
-    return deepcopy({name: getattr(journal, name) for name in COPIED})
+def copy_of(journal: MemoryJournal) -> Mapping[tuple[str, str], Any]:
+    return deepcopy({(store, name): getattr(getattr(journal, store), name) for store, name in COPIED})
 
 
-def restore_from(copy: Mapping[str, Any], journal: MemoryJournal) -> None:
+def restore_from(copy: Mapping[tuple[str, str], Any], journal: MemoryJournal) -> None:
     """Let the journal know again what it knew when the copy was made."""
-    for name, known in deepcopy(dict(copy)).items():
-        setattr(journal, name, known)
+    for (store, name), known in deepcopy(dict(copy)).items():
+        setattr(getattr(journal, store), name, known)
 
 
 @pytest.mark.parametrize("days", [0, 10, 40, 400])
@@ -408,7 +417,7 @@ def test_a_journal_restored_from_an_old_copy_lets_no_slip_through(days: int) -> 
     story.live(3)
     copy = copy_of(story.world.journal)
     story.slot += timedelta(days=days)
-    story.world.journal.write_retention_history("myeks", "nightly", ())
+    story.world.journal.retentions.write_retention_history("myeks", "nightly", ())
     story.lower({"last": 28})
     story.live(60)
     kept = story.points()
@@ -448,8 +457,8 @@ def test_a_prune_that_did_not_run_for_long_is_no_old_copy(days: int) -> None:
         story.slot += DAY
         story.world.back_up(story.slot)
         journal = story.world.journal
-        over = {name for name, run in journal.runs.items() if run.slot < story.slot - 90 * DAY}
-        journal.runs = {name: run for name, run in journal.runs.items() if name not in over}
+        over = {name for name, run in journal.runs.all.items() if run.slot < story.slot - 90 * DAY}
+        journal.runs.all = {name: run for name, run in journal.runs.all.items() if name not in over}
     report = story.world.prune()
     assert not [note for note in report.notes if "old copy" in note]
     assert not [why for _, reasons in report.keep for why in reasons if "grace" in why]

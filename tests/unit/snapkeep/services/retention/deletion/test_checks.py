@@ -43,8 +43,8 @@ def test_what_may_go_is_there_and_what_is_gone_or_in_the_bin_is_not(world: World
 def test_a_hold_that_its_tag_does_not_show_yet_forbids_until_it_ends(world: World) -> None:
     first, second, _ = names(world.ebs.all.values())
     soon = world.clock() + timedelta(hours=1)
-    world.journal.write_hold(Hold(first, "cluster ann", "audit", soon))
-    world.journal.write_hold(Hold(second, BY_HAND, "somebody set the tag by hand"))
+    world.journal.holds.write_hold(Hold(first, "cluster ann", "audit", soon))
+    world.journal.holds.write_hold(Hold(second, BY_HAND, "somebody set the tag by hand"))
     with pytest.raises(PermanentError, match="held by cluster ann, although its tags do not say so"):
         checks(world).look(first)
     assert checks(world).look(second)[1], "one set by hand is in the tag or nowhere"

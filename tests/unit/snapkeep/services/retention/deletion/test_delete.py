@@ -23,7 +23,7 @@ class Story:
         for number in range(2):
             self.world.back_up(SLOT + number * timedelta(days=1))
         self.old, self.good = names(self.world.ebs.all.values())
-        self.world.journal.intend_deletions([Deletion(self.old, "myeks", "why", SLOT)])
+        self.world.journal.deletions.intend_deletions([Deletion(self.old, "myeks", "why", SLOT)])
 
     def delete(self) -> tuple[DeletionOutcome, str]:
         world = self.world
@@ -44,7 +44,7 @@ class Story:
 def test_it_goes_and_the_journal_says_so() -> None:
     story = Story()
     assert story.delete() == (DeletionOutcome.DELETED, "deleted: EC2 knows it no more")
-    assert story.world.journal.deletions == {}
+    assert story.world.journal.deletions.under_way == {}
 
 
 def test_gone_already_is_success() -> None:
@@ -57,7 +57,7 @@ def test_while_ec2_still_shows_it_the_deletion_stays_open() -> None:
     story = Story()
     story.world.ebs.delete = lambda snapshot_id: None  # type: ignore[method-assign]
     assert story.delete() == (DeletionOutcome.WAITING, "deletion asked for, but EC2 still shows it")
-    assert story.world.journal.deletions[story.old].step is DeletionStep.ASKED
+    assert story.world.journal.deletions.under_way[story.old].step is DeletionStep.ASKED
 
 
 def test_a_lost_answer_waits_and_the_next_attempt_finds_it_done() -> None:
@@ -86,7 +86,7 @@ def test_tags_that_changed_since_the_plan_win(edited: dict[str, str]) -> None:
     story = Story()
     story.world.ebs.add_tags(story.old, edited)
     assert story.delete()[0] is DeletionOutcome.SKIPPED
-    assert story.old in story.world.ebs.all and story.world.journal.deletions == {}
+    assert story.old in story.world.ebs.all and story.world.journal.deletions.under_way == {}
 
 
 def objects_of(story: Story) -> tuple[str, str]:
@@ -106,11 +106,11 @@ def test_an_object_that_a_finalizer_holds_keeps_the_snapshot_and_is_named(kind: 
         f"{kind} {where} is still there, held by its finalizers example.com/audit, example.com/ledger"
     )
     assert fate is DeletionOutcome.WAITING and story.old in story.world.ebs.all
-    assert story.world.journal.deletions[story.old].step is DeletionStep.INTENDED
+    assert story.world.journal.deletions.under_way[story.old].step is DeletionStep.INTENDED
     assert story.world.pauses == list(LOOKS)
     story.world.cluster.let_go(held)
     assert story.delete()[0] is DeletionOutcome.DELETED
-    assert story.old not in story.world.ebs.all and story.world.journal.deletions == {}
+    assert story.old not in story.world.ebs.all and story.world.journal.deletions.under_way == {}
 
 
 def test_a_controller_that_needs_a_moment_is_given_one() -> None:
@@ -133,7 +133,7 @@ def test_a_look_at_the_objects_that_fails_lets_the_snapshot_wait(error: Exceptio
     story = Story(Method.CSI)
     story.world.cluster.fail_next("volume_snapshot_left", *[error] * 5)
     assert story.delete() == (DeletionOutcome.WAITING, f"nobody can tell if its objects are gone: {error}")
-    assert story.old in story.world.ebs.all and story.old in story.world.journal.deletions
+    assert story.old in story.world.ebs.all and story.old in story.world.journal.deletions.under_way
     assert story.delete()[0] is DeletionOutcome.DELETED
 
 

@@ -60,7 +60,7 @@ class Story:
         self.world.ebs.complete(twin.id)
         self.world.ebs.all[twin.id] = replace(self.world.ebs.all[twin.id], started_at=SLOT)
         failed = replace(self.world.points()[of], id="failed-point", state=PointState.FAILED, snapshot_id="")
-        self.world.journal.all_points[failed.run, failed.id] = failed
+        self.world.journal.points.all[failed.run, failed.id] = failed
         return twin.id
 
     def stale_content(self, name: str = "snapcontent-stale") -> str:
@@ -76,8 +76,8 @@ def test_a_healthy_cluster_has_no_orphans_and_nothing_is_announced() -> None:
 
 def test_a_lost_journal_makes_no_orphans() -> None:
     story = Story()
-    story.world.journal.runs.clear()
-    story.world.journal.all_points.clear()
+    story.world.journal.runs.all.clear()
+    story.world.journal.points.all.clear()
     assert story.one().counts == {}
 
 
@@ -96,7 +96,7 @@ def test_delete_removes_a_late_snapshot_and_journals_it() -> None:
     twin = story.late_twin()
     assert story.one().ended == [(twin, "deleted: EC2 knows it no more")]
     assert names(story.world.ebs.all.values()) == story.good
-    assert story.world.journal.knows_deletion(twin)
+    assert story.world.journal.deletions.knows_deletion(twin)
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_a_good_point_that_somebody_marked_stays(is_known: bool, reason: str) ->
     world.wait(days=2)
     world.ebs.add_tags(story.good[0], {tags.DUPLICATE: "true"})
     if not is_known:
-        world.journal.all_points.clear()
+        world.journal.points.all.clear()
     report = story.one()
     assert (report.counts, report.ended) == ({"late snapshot": 1}, [])
     assert report.orphans[0].reason.endswith(reason)
@@ -198,7 +198,7 @@ def test_a_rehearsal_refuses_nothing_for_good() -> None:
     for of in range(6):
         story.late_twin(of)
     assert len(story.one(dry_run=True).refusals) == 1
-    assert story.world.journal.refusals("myeks") == []
+    assert story.world.journal.refusals.refusals("myeks") == []
     assert story.world.announcer.braked == []
 
 
@@ -233,7 +233,7 @@ def test_refused_orphans_that_somebody_deleted_are_held_no_more() -> None:
     assert refusal.names == (twins[5],)
     del story.world.ebs.all[twins[5]]
     assert story.one().refusals == []
-    assert story.world.journal.refusals("myeks") == []
+    assert story.world.journal.refusals.refusals("myeks") == []
 
 
 def test_prune_and_sweep_confirm_only_what_they_refused_themselves() -> None:
@@ -243,7 +243,7 @@ def test_prune_and_sweep_confirm_only_what_they_refused_themselves() -> None:
     (refusal,) = story.one().refusals
     assert "nothing was refused under the token" in story.world.prune(confirm=refusal.token).refused
     assert story.world.prune(dry_run=True).refusals == []
-    assert len(story.world.journal.refusals("myeks")) == 1
+    assert len(story.world.journal.refusals.refusals("myeks")) == 1
 
 
 def test_a_braked_sweep_and_one_that_cannot_list_ring() -> None:
@@ -308,11 +308,11 @@ def test_without_the_objects_of_the_cluster_only_ec2_is_judged(method: str) -> N
 
 def test_an_import_pair_of_an_open_restore_stays_and_goes_when_it_is_over() -> None:
     story = Story(method=Method.CSI)
-    restore = story.world.journal.add_restore(a_restore())
+    restore = story.world.journal.restores.add_restore(a_restore())
     pair = restore.objects
     story.world.cluster.contents[pair] = SnapshotContent(pair, story.good[0], "Retain", "shop", pair)
     assert story.one().counts == {}
-    story.world.journal.restores.clear()
+    story.world.journal.restores.all.clear()
     assert story.one().ended == [(pair, "deleted")]
 
 
@@ -321,7 +321,7 @@ def test_a_point_that_somebody_deleted_is_told_and_one_of_ours_is_not() -> None:
     stolen, pruned = story.good[:2]
     for name in (stolen, pruned):
         del story.world.ebs.all[name]
-    story.world.journal.ended[pruned] = "deleted"
+    story.world.journal.deletions.ended[pruned] = "deleted"
     (orphan,) = story.one().orphans
     assert (orphan.kind, stolen in orphan.reason) == (OrphanKind.LOST_POINT, True)
 
@@ -334,7 +334,7 @@ def test_a_point_of_a_backup_on_demand_that_somebody_deleted_is_told_as_well() -
     world.plan_backup.run(run.cluster, run.policy, run.slot, world.owner())
     world.work()
     world.finish_snapshots()
-    (point,) = world.journal.points_of(run.id)
+    (point,) = world.journal.points.points_of(run.id)
     del world.ebs.all[point.snapshot_id]
     (orphan,) = story.one().orphans
     assert (orphan.kind, orphan.name) == (OrphanKind.LOST_POINT, point.id)

@@ -18,10 +18,10 @@ REFUSAL = Refusal("myeks", "0123456789abcdef", frozenset({"snap-1"}), "too far",
 
 def test_each_refusal_is_told_once_until_a_week_is_over() -> None:
     journal, announcer = MemoryJournal(), FakeAnnouncer()
-    journal.write_refusal(REFUSAL)
+    journal.refusals.write_refusal(REFUSAL)
     for day in range(15):
         now = SLOT + timedelta(days=day)
-        TellRefusals(journal, announcer, now).tell(journal.refusals("myeks"))
+        TellRefusals(journal, announcer, now).tell(journal.refusals.refusals("myeks"))
     assert len(announcer.braked) == 3
 
 
@@ -32,6 +32,6 @@ def test_trouble_with_one_keeps_no_other_from_being_told(broken: str) -> None:
     (announcer if broken == "prune_braked" else journal).fail_next(broken, TemporaryError("not now"))
     TellRefusals(journal, announcer, SLOT).tell([REFUSAL, other])
     assert other in announcer.braked
-    assert [item.token for item in journal.refusals("myeks")] == [other.token]
+    assert [item.token for item in journal.refusals.refusals("myeks")] == [other.token]
     TellRefusals(journal, announcer, SLOT).tell([REFUSAL])
     assert REFUSAL in announcer.braked

@@ -22,7 +22,12 @@ from snapkeep.domain.points import (
 )
 from snapkeep.domain.policies import Deployment, Method
 from snapkeep.domain.retention.deletion.refusals import permanent_refusal
-from snapkeep.ports import Clock, Cluster, Clusters, Journal, Outcome, Pacer, Queue, Snapshots
+from snapkeep.ports.clock import Clock
+from snapkeep.ports.ec2 import Pacer, Snapshots
+from snapkeep.ports.journal import Journal
+from snapkeep.ports.kubernetes import Cluster, Clusters
+from snapkeep.ports.messaging import Queue
+from snapkeep.ports.points import Outcome
 from snapkeep.services.backup.complete import CompletePoints, Settled
 from snapkeep.services.backup.find_snapshots import belongs_to, cut_for
 from snapkeep.services.backup.point_policy import policy_of_point
@@ -55,13 +60,13 @@ class HealPoints:
     def heal(self, run: Run) -> dict[str, int]:
         """What was found and done for the run, counted by word."""
         done: Counter[str] = Counter()
-        final = {point.snapshot_id for point in self.journal.points_of(run.id) if point.state.is_final}
+        final = {point.snapshot_id for point in self.journal.points.points_of(run.id) if point.state.is_final}
         seen: dict[str, Snapshot] = {}
         for snapshot in self.snapshots.find({tags.MANAGED: "true", tags.RUN: tag_value(run.id)}):
             seen[snapshot.id] = snapshot
             if snapshot.id not in final:
                 done[self._settle(snapshot)] += 1
-        points = [point for point in self.journal.points_of(run.id) if not point.state.is_final]
+        points = [point for point in self.journal.points.points_of(run.id) if not point.state.is_final]
         done.update(self._follow_driver(run, [point for point in points if self._is_unbound(point)]))
         done.update(self._follow_snapshots([point for point in points if point.snapshot_id], seen))
         forsaken = [point for point in points if self._is_forsaken(point)]
@@ -91,8 +96,8 @@ class HealPoints:
         cut = {tags.point_id_of(snapshot.tags) for snapshot in pending}
         uncut = [
             point
-            for run in self.journal.open_runs()
-            for point in self.journal.points_of(run.id)
+            for run in self.journal.runs.open_runs()
+            for point in self.journal.points.points_of(run.id)
             if self._is_unbound(point) and point.id not in cut
         ]
         self.pacer.correct(len(pending) + len(uncut))
@@ -172,7 +177,7 @@ class HealPoints:
 
     def _out_of_sight(self, points: Sequence[Point], reason: str, patience: timedelta) -> Counter[str]:
         """The cluster tells nothing of these points: past the patience, what EC2 shows decides."""
-        known = self.journal.points(points[0].run, [point.id for point in points])
+        known = self.journal.points.points(points[0].run, [point.id for point in points])
         late = [point for point in known if self._is_unbound(point) and self._age(point) > patience]
         return Counter(
             self._lost_sight(point, f"its VolumeSnapshot cannot be read: {reason}") for point in late
@@ -195,11 +200,11 @@ class HealPoints:
         policy = policy_of_point(point, self.deployment, self.journal)
         by_ebs = policy is not None and policy.csi_fallback
         if by_ebs:
-            self.journal.replan(point, f"by ebs instead of csi: {reason}")
+            self.journal.creations.replan(point, f"by ebs instead of csi: {reason}")
             self.pacer.finished(1)
         else:
             self._fail(point, reason)
-        self.queue.send(jobs_of(self.journal.points(point.run, [point.id])))
+        self.queue.send(jobs_of(self.journal.points.points(point.run, [point.id])))
         return "taken by ebs instead" if by_ebs else "failed"
 
     def _follow_snapshots(self, points: Sequence[Point], seen: Mapping[str, Snapshot]) -> Counter[str]:
@@ -253,14 +258,14 @@ class HealPoints:
         """Fail a point that take_snapshots, which was sent its job again and again, did not even fail."""
         hours = GIVE_UP_AFTER // timedelta(hours=1)
         reason = f"take_snapshots brought it to no end in {hours} hours; its log and failure queue say why"
-        self.journal.finish(point, Outcome(PointState.FAILED, self.clock(), reason))
+        self.journal.points.finish(point, Outcome(PointState.FAILED, self.clock(), reason))
 
     def _age(self, point: Point) -> timedelta:
         return self.clock() - (point.started_at or point.accepted_at)
 
     def _fail(self, point: Point, reason: str) -> None:
         failed = Outcome(PointState.FAILED, self.clock(), reason)
-        if self.journal.finish(point, failed) and point.ended_at is None:
+        if self.journal.points.finish(point, failed) and point.ended_at is None:
             self.pacer.finished(1)
 
 

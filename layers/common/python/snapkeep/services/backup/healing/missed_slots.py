@@ -15,7 +15,10 @@ from snapkeep.domain.policies import Policy
 from snapkeep.domain.report.coverage import ALLOWANCE
 from snapkeep.domain.retention.spacing import least_apart
 from snapkeep.domain.times import compact
-from snapkeep.ports import Announcer, Calendar, Clock, Journal, Starter
+from snapkeep.ports.clock import Calendar, Clock
+from snapkeep.ports.journal import Journal
+from snapkeep.ports.messaging import Starter
+from snapkeep.ports.news import Announcer
 
 GRACE = timedelta(minutes=5)
 """Scheduler may deliver up to a minute late, and a planner needs its time."""
@@ -46,7 +49,7 @@ class MissedSlots:
         """Start or report the slots of a policy that nobody ran; paused policies miss nothing."""
         caught_up = CaughtUp()
         now = self.clock()
-        seen = self.journal.first_seen(cluster, policy.name, now)
+        seen = self.journal.slots.first_seen(cluster, policy.name, now)
         if not policy.schedule.enabled:
             return caught_up
         missing, newest = self._missing(cluster, policy, seen, now)
@@ -83,7 +86,7 @@ class MissedSlots:
         since = max(seen, now - schedule.catch_up - LOOK_BACK)
         until = now - GRACE - timedelta(minutes=schedule.flexible_minutes)
         apart = least_apart(schedule) if rate_of(schedule.expression) else timedelta.resolution
-        known = self.journal.runs_of(cluster, policy.name, since - apart)
+        known = self.journal.runs.runs_of(cluster, policy.name, since - apart)
         runs = sorted(run.slot for run in known)
         anchor = runs[0] if runs else seen
         due = list(self.calendar.due(schedule, since, until, anchor))
@@ -94,8 +97,8 @@ class MissedSlots:
         """Journal the slot as a failed run, so that it is reported once, and say so."""
         name = run_id(cluster, policy.name, slot)
         run = Run(name, cluster, policy.name, slot, accepted_at=now, degraded=reason)
-        if self.journal.open_run(run, "reconcile", now + GRACE, now) is None:
+        if self.journal.runs.open_run(run, "reconcile", now + GRACE, now) is None:
             return
-        if self.journal.close_run(name, RunState.FAILED, now):
+        if self.journal.runs.close_run(name, RunState.FAILED, now):
             self.announcer.slot_missed(cluster, policy.name, slot, reason)
-            self.journal.mark_announced(name)
+            self.journal.runs.mark_announced(name)

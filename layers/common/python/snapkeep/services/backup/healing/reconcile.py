@@ -14,7 +14,10 @@ from snapkeep.domain.policies import INTERRUPTION, Deployment, Policy
 from snapkeep.domain.retention.deletion.orphans import SWEPT_EVERY
 from snapkeep.domain.times import moment
 from snapkeep.domain.troubles import Topic, TroubleKind
-from snapkeep.ports import Announcer, Clock, Journal, Starter
+from snapkeep.ports.clock import Clock
+from snapkeep.ports.journal import Journal
+from snapkeep.ports.messaging import Starter
+from snapkeep.ports.news import Announcer
 from snapkeep.services.backup.close_run import announce, close_at_limit, close_if_settled
 from snapkeep.services.backup.healing.find_late import FindLate
 from snapkeep.services.backup.healing.heal import HealPoints
@@ -71,7 +74,7 @@ class Reconcile:
         """Heal what is open; returns what was done."""
         report = ReconcileReport()
         runs: list[Run] = []
-        self._guarded("open runs", report, lambda: runs.extend(self.journal.open_runs()))
+        self._guarded("open runs", report, lambda: runs.extend(self.journal.runs.open_runs()))
         for run in runs:
             self._guarded(run.id, report, partial(self._heal_run, run, report))
         for policy in self.deployment.policies:
@@ -82,7 +85,8 @@ class Reconcile:
         for known in self.deployment.clusters:
             self._guarded(f"twins of {known.name}", report, partial(self._settle_twins, known.name, report))
             self._guarded(f"sweep of {known.name}", report, partial(self._check_sweep, known.name))
-        give_up = GiveUp(self.journal, self.announcer, self.clock, "reconcile", PATIENCE)
+        troubles, unreadable = self.journal.troubles, self.journal.unreadable
+        give_up = GiveUp(troubles, unreadable, self.announcer, self.clock, "reconcile", PATIENCE)
         report.given_up = give_up.report(report.given_up)
         return report
 
@@ -95,9 +99,9 @@ class Reconcile:
         No alarm can: CloudWatch looks back for 7 days at most, and the sweep runs every 7 days.
         https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html
         """
-        now, last = self.clock(), self.journal.last_sweep(cluster)
+        now, last = self.clock(), self.journal.prunes.last_sweep(cluster)
         if last is None or last > now:
-            self.journal.write_last_sweep(cluster, now)
+            self.journal.prunes.write_last_sweep(cluster, now)
         elif now - last > 2 * SWEPT_EVERY:
             raise PermanentError(
                 f"orphans of cluster {cluster} were not swept since {moment(last)}: the schedule "
@@ -129,17 +133,17 @@ class Reconcile:
         healed = self.heal_points.heal(run)
         if healed:
             report.healed[run.id] = healed
-        left = sum(not point.state.is_final for point in self.journal.points_of(run.id))
-        now = self.journal.run(run.id)
+        left = sum(not point.state.is_final for point in self.journal.points.points_of(run.id))
+        now = self.journal.runs.run(run.id)
         if now is not None and left != run.late:
             self.announcer.late_points_ended(replace(now, late=left), run.late - left)
-            self.journal.write_late(run.id, left)
+            self.journal.runs.write_late(run.id, left)
 
     def _close(self, run: Run, report: ReconcileReport) -> None:
         """Close the run if its last point is settled; healing that point may have closed it already."""
         close_if_settled(self.journal, self.announcer, run.id, self.clock())
         close_at_limit(self.journal, self.announcer, run.id, self.clock())
-        now = self.journal.run(run.id)
+        now = self.journal.runs.run(run.id)
         if now is not None and now.state.is_final:
             report.closed.append(run.id)
 
@@ -152,9 +156,9 @@ class Reconcile:
             reason = f"the run could not be planned within {hours} hours; the log of plan_backup says why"
             if run.policy == INTERRUPTION:
                 reason = "save_node did not come to an end with it; its log says why"
-            total = sum(1 for _ in self.journal.points_of(run.id))
+            total = sum(1 for _ in self.journal.points.points_of(run.id))
             degraded = run.degraded or reason
-            self.journal.start_run(replace(run, state=RunState.RUNNING, total=total, degraded=degraded))
+            self.journal.runs.start_run(replace(run, state=RunState.RUNNING, total=total, degraded=degraded))
             self._close(run, report)
         elif age > PLANNING_TIMEOUT:
             self.starter.start_run(run.cluster, run.policy, run.slot)
@@ -167,11 +171,11 @@ class Reconcile:
         report.missed.extend(caught_up.missed)
         now = self.clock()
         since = now - FRESHNESS_WINDOW
-        runs = list(self.journal.runs_of(cluster, policy.name, since))
-        seen = self.journal.first_seen(cluster, policy.name, now)
+        runs = list(self.journal.runs.runs_of(cluster, policy.name, since))
+        seen = self.journal.slots.first_seen(cluster, policy.name, now)
         newest = max((run.slot for run in runs if run.ready), default=seen)
         late = FindLate(self.journal, self.missed_slots, self.clock).find(policy, runs, seen, since)
         self.announcer.freshness(cluster, policy.name, max(now - newest, timedelta()), list(late))
-        TellTroubles(self.journal, self.announcer, self.clock).tell(
+        TellTroubles(self.journal.troubles, self.announcer, self.clock).tell(
             Topic(TroubleKind.BACKUP_LATE, cluster, policy.name), late
         )

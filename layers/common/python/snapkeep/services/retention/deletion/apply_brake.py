@@ -13,7 +13,8 @@ from snapkeep.domain.retention.deletion.brake import Verdict, judge, token
 from snapkeep.domain.retention.deletion.brake_refusals import Kind, Refusal, unknown_token
 from snapkeep.domain.retention.lineages import PolicyRetention
 from snapkeep.domain.snapshot_tags import IN_BIN
-from snapkeep.ports import Journal, Snapshots
+from snapkeep.ports.ec2 import Snapshots
+from snapkeep.ports.journal import Journal
 from snapkeep.services.retention.survey import Survey
 
 log = logging.getLogger(__name__)
@@ -53,7 +54,7 @@ class ApplyBrake:
     ) -> Braked:
         """Let what is refused stay in the survey; nothing is written when it is a rehearsal."""
         rules = _fingerprints(policies)
-        known = [item for item in self.journal.refusals(self.cluster) if item.kind is Kind.POINTS]
+        known = [item for item in self.journal.refusals.refusals(self.cluster) if item.kind is Kind.POINTS]
         gone = self._gone(known, survey)
         away = gone.union(let_through)
         open_ones = [
@@ -83,7 +84,7 @@ class ApplyBrake:
                 survey.refuse(dict.fromkeys(fresh.names, fresh.why_kept()))
             refusals.append(fresh)
             if not rehearse:
-                self.journal.write_refusal(fresh)
+                self.journal.refusals.write_refusal(fresh)
         left = tuple(item for item in refusals if item is not confirmed)
         unknown = unknown_token(confirm, left) + LOOK if confirm and not confirmed else ""
         return Braked(verdict, left, confirmed, unknown)
@@ -102,9 +103,9 @@ class ApplyBrake:
         for before, after in zip(known, now, strict=True):
             if not after.names:
                 log.info("prune of %s: refusal %s holds nothing any more", self.cluster, before.token)
-                self.journal.remove_refusal(self.cluster, before.token)
+                self.journal.refusals.remove_refusal(self.cluster, before.token)
             elif after != before:
-                self.journal.write_refusal(after)
+                self.journal.refusals.write_refusal(after)
 
 
 def _released(refusal: Refusal, survey: Survey, rules: Mapping[str, str]) -> set[str]:

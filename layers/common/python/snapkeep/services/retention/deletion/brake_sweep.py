@@ -10,7 +10,7 @@ from datetime import datetime
 from snapkeep.domain.retention.deletion.brake import LineageChange, judge, token
 from snapkeep.domain.retention.deletion.brake_refusals import Kind, Refusal
 from snapkeep.domain.retention.deletion.orphans import Orphan, OrphanKind
-from snapkeep.ports import Journal
+from snapkeep.ports.journal import Journal
 
 log = logging.getLogger(__name__)
 
@@ -62,7 +62,7 @@ class BrakeSweep:
         if fresh:
             refusals.append(fresh)
             if not rehearse:
-                self.journal.write_refusal(fresh)
+                self.journal.refusals.write_refusal(fresh)
         left = tuple(item for item in refusals if item is not confirmed)
         refused = frozenset[str]().union(*(item.names for item in left))
         return BrakedSweep(tuple(item for item in going if item.name not in refused), left, confirmed)
@@ -70,14 +70,14 @@ class BrakeSweep:
     def close(self, confirmed: Refusal | None) -> None:
         """Forget a refusal once its orphans were dealt with."""
         if confirmed is not None:
-            self.journal.remove_refusal(self.cluster, confirmed.token)
+            self.journal.refusals.remove_refusal(self.cluster, confirmed.token)
 
     def held(self) -> frozenset[str]:
         """The names of all orphans that are refused."""
         return frozenset[str]().union(*(item.names for item in self._known()))
 
     def _known(self) -> list[Refusal]:
-        return [item for item in self.journal.refusals(self.cluster) if item.kind is Kind.ORPHANS]
+        return [item for item in self.journal.refusals.refusals(self.cluster) if item.kind is Kind.ORPHANS]
 
     def _open(self, gone: Collection[str], *, rehearse: bool) -> list[Refusal]:
         """The refusals without what is gone; one that holds nothing any more is forgotten."""
@@ -89,10 +89,10 @@ class BrakeSweep:
             if rehearse or after == before:
                 continue
             if after.names:
-                self.journal.write_refusal(after)
+                self.journal.refusals.write_refusal(after)
             else:
                 log.info("sweep of %s: refusal %s holds nothing any more", self.cluster, before.token)
-                self.journal.remove_refusal(self.cluster, before.token)
+                self.journal.refusals.remove_refusal(self.cluster, before.token)
         return found
 
     def _judge(

@@ -12,7 +12,8 @@ from snapkeep.domain.points import Snapshot, SnapshotState
 from snapkeep.domain.restore.holds import BY_HAND
 from snapkeep.domain.retention.candidates import Protection, restored_for_now
 from snapkeep.domain.snapshot_tags import IN_BIN, hold_of, is_away
-from snapkeep.ports import Journal, Snapshots
+from snapkeep.ports.ec2 import Snapshots
+from snapkeep.ports.journal import Journal
 
 
 @dataclass(slots=True)
@@ -76,10 +77,12 @@ class Checks:
     def _check_journal(self, snapshot_id: str) -> None:
         """A restore and a hold are journaled before the tag says so, and EC2 may keep the tag waiting."""
         if self._restoring is None:
-            self._restoring = {item.snapshot_id: item.id for item in self.journal.open_restores(whole=True)}
+            self._restoring = {
+                item.snapshot_id: item.id for item in self.journal.restores.open_restores(whole=True)
+            }
         if snapshot_id in self._restoring:
             raise PermanentError(f"restore {self._restoring[snapshot_id]} needs it")
-        for hold in self.journal.holds(snapshot_id):
+        for hold in self.journal.holds.holds(snapshot_id):
             if not hold.ended(self.now) and hold.holder != BY_HAND:
                 raise PermanentError(f"it is held by {hold.holder}, although its tags do not say so (yet)")
 

@@ -18,7 +18,9 @@ from snapkeep.domain.policies import Pace
 from snapkeep.domain.retention.deletion.absences import Absence
 from snapkeep.domain.retention.deletion.deletions import DeletionStep
 from snapkeep.domain.snapshot_tags import IN_BIN
-from snapkeep.ports import Clock, Journal, Snapshots
+from snapkeep.ports.clock import Clock
+from snapkeep.ports.ec2 import Snapshots
+from snapkeep.ports.journal import Journal
 from snapkeep.services.retention.deletion.checks import Checks
 from snapkeep.services.retention.snapshot_objects import Objects, SnapshotObject
 
@@ -154,10 +156,10 @@ class DeletePoints:
         return Deleted(snapshot_id, DeletionOutcome.WAITING, "; ".join(map(str, left)))
 
     def _delete(self, snapshot_id: str, checks: Checks) -> Deleted:
-        self.journal.move_deletion(snapshot_id, DeletionStep.OBJECTS_GONE)
+        self.journal.deletions.move_deletion(snapshot_id, DeletionStep.OBJECTS_GONE)
         _, is_there = checks.look(snapshot_id)
         if is_there:
-            self.journal.move_deletion(snapshot_id, DeletionStep.ASKED)
+            self.journal.deletions.move_deletion(snapshot_id, DeletionStep.ASKED)
             self._keep_pace()
             try:
                 self.snapshots.delete(snapshot_id)
@@ -173,7 +175,7 @@ class DeletePoints:
 
     def _note_absence(self, snapshot_id: str) -> None:
         """Whoever takes it out of the Recycle Bin wants it, also before we saw that it is gone."""
-        self.journal.write_absences([Absence(snapshot_id, self.clock())])
+        self.journal.absences.write_absences([Absence(snapshot_id, self.clock())])
 
     def _keep_pace(self) -> None:
         """After the burst, wait until it is the turn of the next call."""
@@ -210,5 +212,5 @@ class DeletePoints:
             return self._end(snapshot_id, DeletionOutcome.SKIPPED, f"kept: {error.reason}")
 
     def _end(self, snapshot_id: str, fate: DeletionOutcome, reason: str) -> Deleted:
-        self.journal.end_deletion(snapshot_id, reason, self.clock())
+        self.journal.deletions.end_deletion(snapshot_id, reason, self.clock())
         return Deleted(snapshot_id, fate, reason)

@@ -31,7 +31,11 @@ from snapkeep.domain.retention.deletion.orphans import (
 from snapkeep.domain.retention.prune_plans import RefusedDeletions
 from snapkeep.domain.sizes import gib
 from snapkeep.domain.snapshot_tags import IN_BIN
-from snapkeep.ports import Announcer, Clock, Cluster, Clusters, Journal, Snapshots
+from snapkeep.ports.clock import Clock
+from snapkeep.ports.ec2 import Snapshots
+from snapkeep.ports.journal import Journal
+from snapkeep.ports.kubernetes import Cluster, Clusters
+from snapkeep.ports.news import Announcer
 from snapkeep.services.give_up import GiveUp, unreadable_records, why_given_up
 from snapkeep.services.retention.deletion.brake_sweep import LATE, OBJECTS, BrakeSweep, group_of
 from snapkeep.services.retention.deletion.delete import Deleted, DeletePoints, DeletionOutcome, Wanted
@@ -115,7 +119,10 @@ class SweepOrphans:
         reports = self._run(request)
         if not request.dry_run:
             for report in reports:
-                give_up = GiveUp(self.journal, self.announcer, self.clock, "sweep_orphans", timedelta())
+                troubles, unreadable = self.journal.troubles, self.journal.unreadable
+                give_up = GiveUp(
+                    troubles, unreadable, self.announcer, self.clock, "sweep_orphans", timedelta()
+                )
                 report.given_up = give_up.report(report.given_up, report.cluster)
         return reports
 
@@ -161,14 +168,14 @@ class SweepOrphans:
             seen = self._objects(census, report)
             found = list(self._find(census, ids, seen))
             self._tell(report, found)
-            hidden = unreadable_records(self.journal)
+            hidden = unreadable_records(self.journal.unreadable)
             if hidden:
                 report.given_up |= hidden
                 report.refused = f"nothing is deleted: {len(hidden)} records of the journal cannot be read"
                 return report
             self._delete(census, seen, found, request, report)
             if not request.dry_run:
-                self.journal.write_last_sweep(cluster, self.clock())
+                self.journal.prunes.write_last_sweep(cluster, self.clock())
         except Exception as error:
             self._stop(report, error)
         return report
@@ -198,10 +205,10 @@ class SweepOrphans:
 
     def _find(self, census: ClusterSnapshots, ids: set[str], seen: ClusterObjects) -> Iterator[Orphan]:
         now, cluster, points = self.clock(), census.cluster, census.points
-        restores = {name for restore in self.journal.open_restores() for name in restore.all_objects}
+        restores = {name for restore in self.journal.restores.open_restores() for name in restore.all_objects}
         by_snapshot = {(item.namespace, item.volume_snapshot): item for item in seen.contents}
         for orphan in census.orphans(now):
-            point = self.journal.find_point(orphan.point) if orphan.point else None
+            point = self.journal.points.find_point(orphan.point) if orphan.point else None
             yield orphans.unless_it_counts(orphan, point)
         for orphan in orphans.of_contents(cluster, seen.contents, ids, restores, now):
             if self._is_still_one(orphan, seen):
@@ -226,14 +233,16 @@ class SweepOrphans:
         """Points that the journal knows as ready and that nobody of ours deleted."""
         named = [policy.name for policy in self.deployment.policies if cluster in policy.clusters]
         for policy in (*named, ON_DEMAND):
-            for run in self.journal.runs_of(cluster, policy, now - LOOK_BACK):
-                for point in self.journal.points_of(run.id):
+            for run in self.journal.runs.runs_of(cluster, policy, now - LOOK_BACK):
+                for point in self.journal.points.points_of(run.id):
                     gone = point.state is PointState.READY and point.snapshot_id not in ids
                     if gone and self._went_unasked(point.snapshot_id):
                         yield orphans.lost_point(point.id, point.snapshot_id, point.size_bytes)
 
     def _went_unasked(self, snapshot_id: str) -> bool:
-        return not self.journal.knows_deletion(snapshot_id) and self.snapshots.get(snapshot_id) is None
+        return (
+            not self.journal.deletions.knows_deletion(snapshot_id) and self.snapshots.get(snapshot_id) is None
+        )
 
     def _tell(self, report: OrphanReport, found: Sequence[Orphan]) -> None:
         """Put the orphans into the report, the log and an event."""
@@ -319,7 +328,7 @@ class SweepOrphans:
     def _delete_late(self, cluster: str, late: Sequence[Orphan]) -> Iterator[Deleted]:
         """Delete late snapshots as prune deletes points: journaled, shielded, held and locked ones kept."""
         now = self.clock()
-        begun = self.journal.intend_deletions(
+        begun = self.journal.deletions.intend_deletions(
             [Deletion(orphan.name, cluster, orphan.reason, now) for orphan in late]
         )
         deleter = DeletePoints(

@@ -9,7 +9,8 @@ from datetime import datetime
 
 from snapkeep.domain.errors import SnapkeepError
 from snapkeep.domain.retention.deletion.brake_refusals import Refusal
-from snapkeep.ports import Announcer, Journal
+from snapkeep.ports.journal import Journal
+from snapkeep.ports.news import Announcer
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +31,6 @@ class TellRefusals:
                 continue
             try:
                 self.announcer.prune_braked(item)
-                self.journal.write_refusal(replace(item, announced_at=self.now))
+                self.journal.refusals.write_refusal(replace(item, announced_at=self.now))
             except SnapkeepError as error:
                 log.warning("refusal %s of %s was not announced: %s", item.token, item.cluster, error.reason)

@@ -1,0 +1,43 @@
+"""The stores of what was deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from snapkeep.domain.retention.deletion.absences import Absence
+    from snapkeep.domain.retention.deletion.deletions import Deletion, DeletionStep
+
+
+class Deletions(Protocol):
+    """Deletions, from the intent to how they ended."""
+
+    def intend_deletions(self, deletions: Sequence[Deletion]) -> Sequence[str]:
+        """Journal deletions before anything is done; those under way already stay as they are.
+
+        Returns the snapshots whose deletion is known and cannot be read: they must be left alone.
+        """
+
+    def open_deletions(self, cluster: str) -> Iterator[Deletion]:
+        """Deletions of a cluster that are not ended (a lagging index)."""
+
+    def move_deletion(self, snapshot_id: str, step: DeletionStep) -> None:
+        """Journal that a step of an open deletion was taken."""
+
+    def end_deletion(self, snapshot_id: str, outcome: str, now: datetime) -> None:
+        """Journal how a deletion ended, in words; it is not open any more."""
+
+    def knows_deletion(self, snapshot_id: str) -> bool:
+        """True when a deletion of that snapshot was intended, whatever became of it."""
+
+
+class Absences(Protocol):
+    """Snapshots that were away: deleted, or brought back from the Recycle Bin."""
+
+    def write_absences(self, absences: Sequence[Absence]) -> None:
+        """Write absences over what was known of these snapshots."""
+
+    def absences(self, snapshot_ids: Sequence[str]) -> Mapping[str, Absence]:
+        """The absences of these snapshots, by id; those that were never away are absent."""

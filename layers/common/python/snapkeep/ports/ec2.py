@@ -1,0 +1,120 @@
+"""EC2, and what else of AWS is about its snapshots and instances."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from snapkeep.domain.interruption.instances import Instance
+    from snapkeep.domain.interruption.notices import Hook
+    from snapkeep.domain.points import Snapshot, SnapshotState
+    from snapkeep.domain.policies import Lock
+    from snapkeep.domain.retention.candidates import Protection
+
+
+class Snapshots(Protocol):
+    """EBS snapshots and the volumes they are cut from, in one account and Region."""
+
+    def create(self, volume_id: str, tags: Mapping[str, str], description: str) -> Snapshot:
+        """CreateSnapshot of one volume, tagged in the same call.
+
+        Raises Throttled when EC2 certainly created nothing, and another TemporaryError when the
+        answer was lost and a snapshot may exist.
+        """
+
+    def create_group(
+        self, instance_id: str, exclude: Sequence[str], tags: Mapping[str, str], description: str
+    ) -> tuple[Snapshot, ...]:
+        """CreateSnapshots of an instance's data volumes but `exclude`; raises GroupRefused."""
+
+    def find(
+        self,
+        tags: Mapping[str, str],
+        volume_ids: Sequence[str] = (),
+        state: SnapshotState | None = None,
+    ) -> Iterator[Snapshot]:
+        """Our snapshots with all these tags (of these volumes, in this state), read page by page.
+
+        EC2 lags: a snapshot created minutes ago may be missing.
+        """
+
+    def get(self, snapshot_id: str) -> Snapshot | None:
+        """The snapshot of that id, or None when EC2 knows none (yet)."""
+
+    def get_many(self, snapshot_ids: Sequence[str]) -> Mapping[str, Snapshot]:
+        """Our snapshots of these ids, by id; those that EC2 does not know (yet) are absent."""
+
+    def add_tags(self, snapshot_id: str, tags: Mapping[str, str]) -> None:
+        """Add tags of ours to a snapshot of ours."""
+
+    def remove_tags(self, snapshot_id: str, tags: Mapping[str, str]) -> None:
+        """Take these tags off a snapshot where they have these values; what has none of them is success."""
+
+    def delete(self, snapshot_id: str) -> None:
+        """Delete a snapshot; one that is gone already is success."""
+
+    def lock(self, snapshot_id: str, lock: Lock) -> None:
+        """Lock a snapshot from now on; one that is locked already stays as it is.
+
+        Raises PermanentError when EC2 will not, and TemporaryError when it knows no such snapshot (yet).
+        """
+
+    def in_bin(self, snapshot_id: str) -> bool:
+        """True when the snapshot was deleted and lies in the Recycle Bin."""
+
+    def protections(self, snapshot_ids: Sequence[str]) -> Mapping[str, tuple[Protection, ...]]:
+        """The EC2 locks on these snapshots and the AMIs made of them; free ones are absent."""
+
+    def attachments(self, volume_ids: Sequence[str]) -> Mapping[str, str]:
+        """Volume id to the instance id it is attached to ("" when to none); missing volumes are absent."""
+
+    def made_from(self, volume_id: str) -> str | None:
+        """The snapshot (its id) that a volume was made from, "" for none; None when EC2 shows no volume."""
+
+    def data_volumes(self, instance_id: str) -> tuple[str, ...]:
+        """The ids of an instance's volumes other than its boot volume."""
+
+
+class Keys(Protocol):
+    """The keys that encrypt snapshots."""
+
+    def trouble(self, key: str) -> str:
+        """Why nothing encrypted with this key can be read; "" when it can or nobody can tell."""
+
+
+class Pacer(Protocol):
+    """Permission to create snapshots, shared by everything that creates them in an account and Region."""
+
+    def take(self, wanted: int, now: datetime) -> int:
+        """How many of the wanted creates may go now (0 … wanted)."""
+
+    def wait(self, wanted: int, now: datetime) -> timedelta:
+        """How long until the next creates may go."""
+
+    def line_up(self, wanted: int, now: datetime) -> timedelta:
+        """How long until the wanted creates may go when everybody who waits comes back in turn."""
+
+    def finished(self, count: int) -> None:
+        """Tell that pending snapshots finished."""
+
+    def correct(self, pending: int) -> None:
+        """Set the number of pending snapshots to what EC2 says."""
+
+
+class Instances(Protocol):
+    """EC2 instances of one account and Region."""
+
+    def instance(self, instance: str) -> Instance | None:
+        """The instance, by one call; None when EC2 does not know it (any more)."""
+
+
+class LifecycleHooks(Protocol):
+    """Actions of Auto Scaling that wait for an answer."""
+
+    def heartbeat(self, hook: Hook, instance: str) -> bool:
+        """Ask for more time; False when the action does not wait any more."""
+
+    def complete(self, hook: Hook, instance: str) -> bool:
+        """Let the instance go (CONTINUE); False when the action does not wait any more."""

@@ -1,0 +1,42 @@
+"""All stores of one table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from snapkeep.ports.catalogue import Catalogue
+    from snapkeep.ports.deletions import Absences, Deletions
+    from snapkeep.ports.incidents import Incidents
+    from snapkeep.ports.points import Creations, Points
+    from snapkeep.ports.prunes import Prunes, Refusals, Retentions
+    from snapkeep.ports.restores import Holds, Restores
+    from snapkeep.ports.runs import RunRequests, Runs, Slots
+    from snapkeep.ports.troubles import Troubles, UnreadableRecords
+
+
+@dataclass(frozen=True)
+class Journal:
+    """What is remembered of runs, points, deletions, restores and incidents. Losing it loses no backup.
+
+    What gives one record raises UnreadableRecord when this version cannot read it, and so does every write
+    over one. Iterators, and `points`, pass over such records.
+    """
+
+    runs: Runs
+    requests: RunRequests
+    slots: Slots
+    points: Points
+    creations: Creations
+    deletions: Deletions
+    absences: Absences
+    prunes: Prunes
+    refusals: Refusals
+    retentions: Retentions
+    holds: Holds
+    catalogue: Catalogue
+    restores: Restores
+    incidents: Incidents
+    troubles: Troubles
+    unreadable: UnreadableRecords

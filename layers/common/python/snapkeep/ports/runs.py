@@ -1,0 +1,91 @@
+"""The stores of runs: one policy, one slot, one cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from snapkeep.domain.backup.runs import Run, RunState
+    from snapkeep.domain.backup.slot_record import SlotRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """A claim or scratch volume that a run did not take, as journaled for reports."""
+
+    subject: str
+    code: str
+    reason: str
+
+
+class Runs(Protocol):
+    """Runs, and what each of them did not take."""
+
+    def open_run(self, run: Run, owner: str, until: datetime, now: datetime) -> Run | None:
+        """Write the run if it is new and take its planning lease.
+
+        Returns the run as it stands, or None when somebody else holds the lease. A run that is
+        past planning is returned as it is, without a lease.
+        """
+
+    def start_run(self, run: Run) -> None:
+        """Mark a planned run `running` with its total, degraded, left, ends_untold; its jobs have been sent.
+
+        The counts of ready and failed points belong to `finish` and stay untouched.
+        """
+
+    def run(self, run_id: str) -> Run | None:
+        """The run of that id."""
+
+    def known_runs(self, run_ids: Collection[str]) -> Collection[str]:
+        """Those of the ids that the journal has a run of, as it is now; closed ones stay for 90 days."""
+
+    def open_runs(self) -> Iterator[Run]:
+        """Runs that are not closed or not announced yet, or have late points."""
+
+    def runs_of(self, cluster: str, policy: str, since: datetime) -> Iterator[Run]:
+        """Runs of a policy in a cluster whose slot is at or after `since`."""
+
+    def close_run(self, run_id: str, state: RunState, now: datetime) -> bool:
+        """Close a settled run; False when somebody else closed it already."""
+
+    def mark_announced(self, run_id: str) -> None:
+        """Journal that the closing of a run was published."""
+
+    def write_late(self, run_id: str, late: int) -> None:
+        """Journal how many points of a run are pending past their time; one with any stays open."""
+
+    def add_left(self, run_id: str, left: Sequence[Left]) -> None:
+        """Write what a run did not take and why, replacing what an earlier attempt wrote."""
+
+    def left(self, run_id: str) -> Sequence[Left]:
+        """What a run did not take."""
+
+
+class RunRequests(Protocol):
+    """Which run each request for a backup was accepted as."""
+
+    def accept_run(self, run: Run, request_id: str) -> Run | None:
+        """Write a run that somebody asked for; the request's own one when it has one already.
+
+        Returns None, and nothing is written, when another request has a run of this id.
+        """
+
+    def requested_run(self, request_id: str) -> Run | None:
+        """The run that a request was accepted as."""
+
+
+class Slots(Protocol):
+    """What is remembered of the slots of policies."""
+
+    def first_seen(self, cluster: str, policy: str, now: datetime) -> datetime:
+        """When a policy was first seen by reconcile (now, on the first call): no slot before is missed."""
+
+    def slot_record(self, cluster: str, policy: str) -> SlotRecord:
+        """What is remembered of a policy's slots; an empty record when nothing is."""
+
+    def write_slot_record(self, record: SlotRecord) -> bool:
+        """Write a record over the version that it was made from; False when that was written over before."""
