@@ -30,7 +30,7 @@ def test_each_sample_is_answered_for_its_cluster(
     world.back_up(world.clock())
     (report,) = handle(sample(f"prune/{case}"), context)["clusters"]
     assert (report["cluster"], report["dry_run"]) == ("myeks", case == "dry_run")
-    assert ("nothing was refused under the token" in report["refused"]) == (case == "confirm")
+    assert ("no refusal has the token" in report["refused"]) == (case == "confirm")
     assert report["counts"]["keep"] == len(world.ebs.all) == 2
 
 

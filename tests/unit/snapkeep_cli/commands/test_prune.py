@@ -45,5 +45,5 @@ def test_now_prunes_what_the_brake_lets_go(snapkeep: Command, world: World) -> N
 def test_a_token_that_nothing_was_refused_under_is_refused(snapkeep: Command, world: World) -> None:
     refused = snapkeep("prune", "--confirm", "0" * 16)
     assert refused.code == 3
-    assert "cluster myeks: nothing was refused under the token 0000" in refused.err
+    assert "cluster myeks: no refusal has the token 0000" in refused.err
     assert len(world.ebs.all) == 3

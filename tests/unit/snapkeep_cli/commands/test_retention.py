@@ -135,7 +135,10 @@ def test_ids_cannot_write_to_the_terminal(tmp_path: Path) -> None:
         (["--retention", "last: 1"], "give either --points FILE, or --every and --for"),
         (["--retention", "last: 1", "--every", "6h"], "give either --points FILE, or --every and --for"),
         (["--retention", "last: 1", "--every", "6 h", "--for", "9d"], "--every: '6 h' is not a duration"),
-        (["--retention", "last: 1", "--every", "6h", "--for", "0d"], "--for: '0d' is no time at all"),
+        (
+            ["--retention", "last: 1", "--every", "6h", "--for", "0d"],
+            "--for: '0d' is zero and would",
+        ),
         (["--retention", "last: 1", "--every", "1h", "--for", "999999d"], "make it 1,000,000 at most"),
         (["--retention", "last: 1", "--points", "/no/such/file"], "/no/such/file cannot be read"),
     ],

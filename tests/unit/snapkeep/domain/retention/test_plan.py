@@ -198,7 +198,7 @@ def test_after_its_time_a_claim_that_is_gone_keeps_its_last_point_only(gone_sinc
     if left == 1:
         assert keep(result)["11-22"] == ("last ready point of its lineage",)
         assert delete(result)["11-21"] == (
-            "its claim is gone since 2026-11-16 06:00 UTC: after_claim_deleted 7d is over"
+            "its claim has been gone since 2026-11-16 06:00 UTC: after_claim_deleted 7d is over"
         )
 
 
@@ -221,7 +221,7 @@ def test_while_backups_are_late_age_lets_nothing_go_and_the_point_says_so() -> N
     assert len(late.keep) == 11
     assert keep(late)["10-10"] == (
         "last 11/30",
-        "spared by max_age 10d: no newer point is ready since 2026-10-20 00:00 UTC",
+        "spared by max_age 10d: no newer point has become ready since 2026-10-20 00:00 UTC",
     )
     assert delete(late)["10-09"] == "older than max_age 10d"
 

@@ -62,7 +62,7 @@ def test_a_duration_has_numbers_and_known_units(value: object) -> None:
         parse_retention({"within": value})
 
 
-@pytest.mark.parametrize(("text", "words"), [("0d", "is no time at all"), ("1d2d", "names a unit twice")])
+@pytest.mark.parametrize(("text", "words"), [("0d", "is zero and would"), ("1d2d", "names a unit twice")])
 def test_a_duration_of_nothing_or_of_one_unit_twice_is_refused(text: str, words: str) -> None:
     with pytest.raises(ValueError, match=words):
         parse_duration(text)

@@ -35,7 +35,7 @@ SIX_HOURS, DAY, WEEK = timedelta(hours=6), timedelta(days=1), timedelta(days=7)
         (
             {"daily": 7, "max_age": "5d", "minimum": 2, "after_claim_deleted": "90d"},
             DAY,
-            "keep 7 daily points; nothing older than 5d; never less than 2; "
+            "keep 7 daily points; nothing older than 5d; never fewer than 2; "
             "of a deleted claim for 90d, then only the last",
         ),
         (

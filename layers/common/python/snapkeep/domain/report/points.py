@@ -94,11 +94,11 @@ def reported_points(
         seen.add(found)
         if not found.candidate.counts(now) or slots.admits(found):
             lineages[found.claim, found.policy].append(found.candidate)
-    twins = list(slots.settle(lineages))
-    strangers = list(settle(lineages, seen.disputed, retentions.volumes))
-    for left in (*twins, *strangers):
+    duplicates = list(slots.settle(lineages))
+    misplaced = list(settle(lineages, seen.disputed, retentions.volumes))
+    for left in (*duplicates, *misplaced):
         verdicts[left.snapshot_id] = (Outlook.STAYS, (left.reason,), None)
-    uncounted = {left.snapshot_id for left in strangers}
+    uncounted = {left.snapshot_id for left in misplaced}
     points = [
         replace(item, state=PointState.PENDING) if item.snapshot_id in uncounted else item for item in points
     ]

@@ -1,4 +1,4 @@
-"""Adopting recovery points: giving the name of a deployment to those that have none, or another's."""
+"""Adopting recovery points: making a deployment the owner of points that have none, or another's."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from snapkeep.domain.points import Snapshot, SnapshotState
 
 
 def adopting_tags(snapshot: Snapshot, cluster: str, deployment: str, former: str = "") -> dict[str, str]:
-    """The tags that make a snapshot of the cluster one of the deployment; {} when it is not to be adopted.
+    """The tags that assign a snapshot of the cluster to the deployment; {} when it must not be adopted.
 
-    Without `former`, what names no deployment is adopted: it keeps its id, which names none either. What is
-    of the deployment `former` gets the id that it would have here. What has not ended is left to whoever
-    took it, and what fits no lineage to people.
+    Without `former`, snapshots that name no deployment are adopted and keep their ids, which hash none.
+    Snapshots of the deployment `former` get the ids they would have here. Unfinished snapshots stay with the
+    deployment that took them; those that fit no lineage need a person.
     """
     present = snapshot.tags
     if not tags.are_ours(present) or present.get(tags.CLUSTER) != cluster:

@@ -1,4 +1,4 @@
-"""Recovery points as retention sees them, and what forbids deleting one."""
+"""Recovery points as retention sees them, and what protects one from deletion."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from snapkeep.domain.points import PointState
 from snapkeep.domain.times import moment
 
 ARCHIVE_MINIMUM = timedelta(days=90)
-"""How long EC2 bills an archived snapshot at least.
+"""The shortest time for which EC2 bills an archived snapshot.
 https://docs.aws.amazon.com/ebs/latest/userguide/snapshot-archive.html
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Protection:
-    """Why a point must not be deleted, in words, with the date when there is one.
+    """Why a point must not be deleted, in words, with the date if there is one.
 
-    `counts` is False for a snapshot that nothing can be restored from as it is: it is left alone,
-    and shields no other.
+    `counts` is False for a snapshot that cannot be restored in its present state: it is left alone, and does
+    not count as a good point.
     """
 
     reason: str
@@ -28,9 +28,10 @@ class Protection:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A recovery point: when its snapshot was started (aware UTC), and all that forbids deleting it.
+    """A recovery point: when its snapshot was started (aware UTC), and everything that forbids deleting it.
 
-    `late` says of a pending one that it should have been ready long ago. `volume` is what it was cut from.
+    `late` marks a pending one that should have been ready long ago. `volume` is the EBS volume it was taken
+    from.
     """
 
     id: str
@@ -41,7 +42,7 @@ class Candidate:
     volume: str = ""
 
     def counts(self, now: datetime) -> bool:
-        """True when it is good: ready, not dated after `now`, and something can be restored from it."""
+        """True when the point is good: ready, not dated after `now`, and restorable."""
         return (
             self.state is PointState.READY
             and self.time <= now
@@ -50,12 +51,12 @@ class Candidate:
 
 
 def held(by: str, until: datetime | None = None) -> Protection:
-    """A hold of ours. The tag is the truth: it protects until it is removed, also past `until`."""
+    """A Snapkeep hold. The tag is authoritative: it protects until it is removed, even after `until`."""
     return Protection(f"held by {by}" + (f" until {moment(until)}" if until else ""))
 
 
 def locked(mode: str, until: datetime | None) -> Protection:
-    """An EC2 snapshot lock: DeleteSnapshot is refused until it expires; None when that is not known.
+    """An EC2 snapshot lock: DeleteSnapshot is refused until it expires; `until` is None when that is unknown.
 
     https://docs.aws.amazon.com/ebs/latest/userguide/ebs-snapshot-lock.html
     """
@@ -65,12 +66,14 @@ def locked(mode: str, until: datetime | None) -> Protection:
 
 
 def backs_image(image_id: str) -> Protection:
-    """An AMI is made of it: DeleteSnapshot answers InvalidSnapshot.InUse until the AMI is deregistered."""
+    """An AMI uses the snapshot: DeleteSnapshot returns InvalidSnapshot.InUse until the AMI is
+    deregistered."""
     return Protection(f"used by AMI {image_id}: deregister it first")
 
 
 def archived(since: datetime | None) -> Protection:
-    """It lies in the archive tier: a restore takes it back first, and 90 days are billed in any case."""
+    """The snapshot is in the archive tier: it must be retrieved before a restore, and 90 days are billed in
+    any case."""
     words = "in the archive tier"
     if since is not None:
         words += f" since {moment(since)}, billed until {moment(since + ARCHIVE_MINIMUM)} at least"
@@ -78,7 +81,7 @@ def archived(since: datetime | None) -> Protection:
 
 
 def restored_for_now(until: datetime) -> Protection:
-    """It was restored from the archive tier for a time, and can be used until it goes back by itself.
+    """The snapshot was restored from the archive tier temporarily and is usable until it goes back by itself.
 
     https://docs.aws.amazon.com/ebs/latest/userguide/restore-archived-snapshot.html
     """
@@ -86,7 +89,7 @@ def restored_for_now(until: datetime) -> Protection:
 
 
 def in_recycle_bin(until: datetime | None) -> Protection:
-    """It was deleted already and lies in the Recycle Bin, which nobody can empty early.
+    """The snapshot was already deleted and is in the Recycle Bin, which nobody can empty early.
 
     https://docs.aws.amazon.com/ebs/latest/userguide/recycle-bin.html
     """

@@ -1,7 +1,7 @@
-"""Twins that nobody marked: two good snapshots whose tags name the same point.
+"""Unmarked duplicates: two good snapshots whose tags name the same point.
 
-A late create leaves one until its event marks it, and whoever copies the tags of a point to another
-snapshot makes one. Nobody can tell by tags which is the true one, so both stay and neither counts.
+A late create leaves one until its event marks it, and copying a point's tags to another snapshot makes one.
+The tags do not show which snapshot is real, so both stay and neither counts.
 """
 
 from __future__ import annotations
@@ -15,18 +15,20 @@ from snapkeep.domain.snapshot_tags import ReadablePoint, Unreadable
 Key = tuple[str, str]
 
 Place = tuple[int, str]
-"""A slot (epoch seconds) and a volume: snapshots of two volumes are no twins of each other."""
+"""A slot (epoch seconds) and a volume: snapshots of two volumes are not duplicates of each other."""
 
 
 class SlotIndex:
-    """The good snapshots of a listing by lineage (claim, policy), slot and volume: one may stand for each."""
+    """The good snapshots of a listing by lineage (claim, policy), slot and volume; there may be one for
+    each."""
 
     def __init__(self) -> None:
         self._firsts: dict[Key, dict[Place, str]] = defaultdict(dict)
-        self._twins: dict[Key, dict[str, str]] = defaultdict(dict)
+        self._duplicates: dict[Key, dict[str, str]] = defaultdict(dict)
 
     def admits(self, listed: ReadablePoint) -> bool:
-        """Note a good candidate; False when EC2 listed the same snapshot before."""
+        """Record a good candidate. False when its place is taken, by a duplicate or by the same snapshot
+        listed twice."""
         lineage, name = (listed.claim, listed.policy), listed.candidate.id
         firsts = self._firsts[lineage]
         place = (int(listed.slot.timestamp()), listed.candidate.volume)
@@ -34,18 +36,19 @@ class SlotIndex:
             firsts[place] = name
             return True
         if firsts[place] != name:
-            self._twins[lineage] |= {name: firsts[place], firsts[place]: name}
+            self._duplicates[lineage] |= {name: firsts[place], firsts[place]: name}
         return False
 
     def settle(self, lineages: dict[Key, list[Candidate]]) -> Iterator[Unreadable]:
-        """Take the firsts of twins out of their lineages; each twin with the reason why it cannot count."""
-        for lineage, twins in self._twins.items():
-            left = [point for point in lineages.pop(lineage) if point.id not in twins]
+        """Remove duplicated points from their lineages, and yield each duplicate with the reason why it
+        cannot count."""
+        for lineage, others in self._duplicates.items():
+            left = [point for point in lineages.pop(lineage) if point.id not in others]
             if left:
                 lineages[lineage] = left
-            for name, other in sorted(twins.items()):
+            for name, other in sorted(others.items()):
                 yield Unreadable(
                     name,
-                    f"its tags name the same point as those of {other}: which one is the point cannot be "
-                    "told. Tag the other one snapkeep:duplicate=true, or delete it",
+                    f"its tags name the same point as those of {other}, and nothing shows which one is "
+                    "real. Tag the other one snapkeep:duplicate=true, or delete it",
                 )

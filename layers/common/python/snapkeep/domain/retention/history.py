@@ -1,7 +1,7 @@
-"""What a policy's retention was before: lowered rules spare existing points for a grace period.
+"""A policy's earlier retention: after rules are lowered, existing points are spared for a grace period.
 
-The schedule belongs to it: `last: 7` of a daily policy is a week, and seven minutes once a slip in the cron
-expression lets it run every minute. So a schedule that became faster is a lowered retention, too.
+The schedule is part of it: `last: 7` of a daily policy is a week, but seven minutes once a mistake in the
+cron expression makes it run every minute. So a faster schedule counts as lowered retention, too.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ from snapkeep.domain.retention.rules import RetentionRules, parse_retention
 from snapkeep.domain.retention.spacing import shortest_distance
 
 EVERYTHING = {"last": "all"}
-"""What a policy may have kept whose history is lost: nobody can tell, so everything is spared for a grace."""
+"""The assumed retention of a policy whose history is lost: everything is spared for a grace period."""
 
 KEPT_VERSIONS = 20
-"""How many versions are remembered at most; the grace of those before spares everything."""
+"""How many versions are remembered; while the grace of a forgotten one lasts, everything is spared."""
 
 
 @dataclass(frozen=True, slots=True)
 class RetentionVersion:
-    """A `retention:` block and the time zone it was read in, seen first at `since` (aware UTC).
+    """A `retention:` block and its time zone, first seen at `since` (aware UTC).
 
-    `spacing` is the shortest distance between two slots; None in what a version wrote that did not ask.
+    `spacing` is the shortest interval between two slots; None in records of versions that did not store it.
     """
 
     block: Mapping[str, int | str]
@@ -39,7 +39,7 @@ class RetentionVersion:
     spacing: timedelta | None = None
 
     def is_faster_than(self, other: RetentionVersion) -> bool:
-        """True when its points come closer together than those of another version."""
+        """True when its points come closer together than those of the other version."""
         return self.spacing is not None and other.spacing is not None and self.spacing < other.spacing
 
 
@@ -51,11 +51,11 @@ def seen(
     has_points: bool = False,
     has_gap: bool = False,
 ) -> tuple[RetentionVersion, ...]:
-    """The history with the policy's present retention at its end; the same when nothing changed.
+    """The history with the policy's present retention at its end; unchanged when it is there already.
 
-    A policy that has points although no history is known of it (`has_points`) lost its history: it begins
-    with rules that keep everything, and so goes on one that may lack its last versions (`has_gap`).
-    Raises ValueError for a retention that is none: it was never in force, so nobody remembers it.
+    A policy that has points but no history (`has_points`) has lost it: its new history begins with rules that
+    keep everything. The same entry is inserted when the last versions may be missing (`has_gap`). Raises
+    ValueError for an invalid retention: it was never in force, so it is not remembered.
     """
     _read(policy.retention, policy.schedule.timezone)
     timezone = policy.schedule.timezone
@@ -74,7 +74,7 @@ def seen(
 
 
 def _bounded(history: tuple[RetentionVersion, ...], now: datetime) -> tuple[RetentionVersion, ...]:
-    """The newest versions. While the grace of a forgotten one goes on, everything is spared."""
+    """The newest versions. While the grace of a forgotten one lasts, everything is spared."""
     kept = history[-KEPT_VERSIONS:]
     if len(kept) < len(history) and now < kept[1].since + GRACE:
         kept = (RetentionVersion(EVERYTHING, kept[0].timezone, kept[0].since), *kept[1:])
@@ -82,8 +82,8 @@ def _bounded(history: tuple[RetentionVersion, ...], now: datetime) -> tuple[Rete
 
 
 def retention_of(history: Sequence[RetentionVersion]) -> PolicyRetention:
-    """The rules in force (the last ones) with those before them. Raises ValueError for rules that keep
-    nothing; `history` must not be empty. What cannot be read of the past was never in force.
+    """The rules in force (the last ones) and those before them. Raises ValueError when the last rules are
+    invalid; `history` must not be empty. Invalid earlier rules are skipped, because they were never in force.
     """
     rules, zone = _read(history[-1].block, history[-1].timezone)
     earlier: list[Earlier] = []
@@ -98,18 +98,21 @@ def retention_of(history: Sequence[RetentionVersion]) -> PolicyRetention:
 
 
 def _slower_until(version: RetentionVersion, later: Sequence[RetentionVersion]) -> datetime | None:
-    """Until when no point of a faster schedule can have come; None where the schedule became no faster.
+    """The time before which no point of a faster schedule can have come; None where the schedule became no
+    faster.
 
-    A faster one may be at work for a while before a prune sees it: for less than one slot of the slower one.
+    A faster schedule may run for a while before a prune sees it, but for less than one slot of the slower
+    one.
     """
     faster = [item.since for item in later if item.is_faster_than(version)]
     return min(faster) - version.spacing if faster and version.spacing else None
 
 
 def _read(block: Mapping[str, object], timezone: str) -> tuple[RetentionRules, ZoneInfo]:
-    """Rules and zone. Raises ValueError, in words, for anything else: a deployment may be edited by hand."""
+    """Rules and zone. Raises ValueError with a message for users, because a deployment may be edited by
+    hand."""
     rules = parse_retention(block)
     try:
         return rules, ZoneInfo(timezone)
     except (LookupError, OSError, TypeError, ValueError) as error:
-        raise ValueError(f"{str(timezone)[:40]!r} is no time zone of the IANA database") from error
+        raise ValueError(f"{str(timezone)[:40]!r} is not an IANA time zone") from error

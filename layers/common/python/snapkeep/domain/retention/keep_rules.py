@@ -1,6 +1,6 @@
-"""The keep rules at work: offered the points of a lineage from the newest to the oldest.
+"""The keep rules, applied to the points of a lineage from the newest to the oldest.
 
-A rule is data: a period, a limit (or none), a moment before which it keeps nothing (or none).
+A rule is data: a period, an optional limit, and an optional time before which it keeps nothing.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _NOUNS = {"hourly": "hour", "daily": "day", "weekly": "week", "monthly": "month"
 class Rule:
     """A rule and how many points it has kept so far.
 
-    `name` is what its reasons begin with; `limit` None means all; `since` (aware) None means ever.
+    Its reasons begin with `name`; `limit` None means all; `since` (aware) None means without a time limit.
     """
 
     name: str
@@ -28,20 +28,20 @@ class Rule:
     used: int = 0
 
     def is_open(self, time: datetime) -> bool:
-        """False when the rule can keep neither the point of this time nor an older one any more."""
+        """False when the rule can keep neither the point of this time nor any older one."""
         if self.since is not None:
             return time > self.since
         return self.limit is None or self.used < self.limit
 
     def keep(self) -> str:
-        """Count a point that is the newest of its period: why it stays, such as `daily 3/7`."""
+        """Count a point that is the newest of its period, and return why it stays, such as `daily 3/7`."""
         self.used += 1
         if self.since is not None:
             return self.name
         return f"{self.name} {self.used}/{self.limit}" if self.limit else f"{self.name} {self.used}"
 
     def why_not(self, time: datetime) -> str:
-        """Why the rule did not keep the point of this time, which it was offered last."""
+        """Why the rule did not keep the point of this time, the last one offered."""
         if self.is_open(time):
             return f"not the newest of its {_NOUNS[self.period]}"
         if self.since is not None:
@@ -50,19 +50,19 @@ class Rule:
 
 
 class KeepRules:
-    """All rules of a policy, ORed."""
+    """All keep rules of a policy; a point stays when any one keeps it."""
 
     def __init__(self, rules: RetentionRules, zone: tzinfo, newest: datetime) -> None:
-        """Durations count back from `newest` (aware); `zone` cuts the periods."""
+        """Durations count back from `newest` (aware); periods are those of `zone`."""
         self._rules = [*_count_rules(rules), *_duration_rules(rules, newest.astimezone(zone))]
         self._open = self._rules
         self._cuts = Cuts(zone, {rule.period: None for rule in self._rules if rule.period != EACH})
         self._why_not_any_more = ""
 
     def reasons(self, time: datetime, is_oldest: bool) -> list[str]:
-        """Why the point of this time (aware) stays; none when no rule keeps it.
+        """Why the point of this time (aware) stays; empty when no rule keeps it.
 
-        A rule that is not filled keeps the oldest point, too, so that no history is lost early.
+        A rule that is not yet filled also keeps the oldest point, so that no history is lost early.
         """
         self._open = [rule for rule in self._open if rule.is_open(time)]
         if not self._open:
@@ -73,7 +73,7 @@ class KeepRules:
         return [rule.keep() for rule in self._open if rule.period in newest_of]
 
     def why_not(self, time: datetime) -> str:
-        """Why no rule kept the point of this time, which was offered last."""
+        """Why no rule kept the point of this time, the last one offered."""
         if self._why_not_any_more:
             return self._why_not_any_more
         words = "; ".join(dict.fromkeys(rule.why_not(time) for rule in self._rules))

@@ -1,7 +1,7 @@
-"""Retention over many lineages: planned one after the other, the lineages of a claim together.
+"""Retention across lineages: planned one after the other, the lineages of a claim together.
 
-What a claim has under one policy matters to the others: points of the built-in policies may go
-once the claim has a newer good one anywhere.
+A claim's points under one policy matter to the others: points of the built-in policies may be deleted once
+the claim has a newer good one under any policy.
 """
 
 from __future__ import annotations
@@ -17,14 +17,15 @@ from snapkeep.domain.retention.plan import Circumstances, Earlier, Kept, Retenti
 from snapkeep.domain.retention.rules import Duration, RetentionRules
 
 ORPHANED = "orphaned policy"
-"""The reason of points whose policy the config does not name any more: never purged by themselves."""
+"""The reason for keeping points whose policy the config no longer names: they are never deleted
+automatically."""
 
 
 @dataclass(frozen=True, slots=True)
 class PolicyRetention:
-    """The rules of a policy, the zone that cuts its periods, and rules it had before (any order).
+    """The rules of a policy, the time zone of its periods, and its earlier rules (in any order).
 
-    `spacing` is the shortest distance between two of its slots, zero where it has no schedule.
+    `spacing` is the shortest interval between two of its slots, zero where it has no schedule.
     """
 
     rules: RetentionRules
@@ -55,9 +56,9 @@ class Lineage:
 
 @dataclass(frozen=True, slots=True)
 class LineagePlan:
-    """What becomes of the points of one lineage.
+    """The retention plan of one lineage.
 
-    `claim_over` says that its claim is gone for so long that only its last points stay.
+    `claim_over` says that its claim has been gone for so long that only its last points stay.
     """
 
     claim: str
@@ -70,10 +71,10 @@ class LineagePlan:
 def plan_lineages(
     lineages: Iterable[Lineage], policies: Mapping[str, PolicyRetention], now: datetime
 ) -> Iterator[LineagePlan]:
-    """The plans, as the lineages come; only those of one claim are in memory at a time.
+    """The plans, in the order of the lineages; only those of one claim are in memory at a time.
 
-    `policies` are those the config names; built-in ones have their defaults. Raises ValueError when
-    the lineages of a claim do not come together, because half of them cannot be judged.
+    `policies` are those the config names; built-in ones default to `BUILT_IN`. Raises ValueError when the
+    lineages of a claim are not adjacent, because half of them cannot be judged.
     """
     known = {**BUILT_IN, **policies}
     seen: set[str] = set()

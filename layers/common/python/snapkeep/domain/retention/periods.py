@@ -8,14 +8,14 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from snapkeep.domain.retention.rules import Duration
 
 EVER = datetime.min.replace(tzinfo=UTC)
-"""The moment before all others: what a span longer than the calendar goes back to."""
+"""The earliest possible time, to which a span longer than the calendar goes back."""
 
 EACH = ""
-"""The period of rules that cut none: every point is the newest of its own."""
+"""The period of rules without a calendar period: every point is the newest of its own."""
 
 
 def hour_of(local: datetime) -> Hashable:
-    """The hour by the clock: the hour that autumn repeats is one hour, as it is for restic."""
+    """The hour by the clock: the hour that repeats in autumn is one hour, as in restic."""
     return local.year, local.month, local.day, local.hour
 
 
@@ -50,7 +50,7 @@ PERIODS: dict[str, Callable[[datetime], Hashable]] = {
 
 
 class Cuts:
-    """Cuts a row of points into periods; it must be offered them from the newest to the oldest."""
+    """Divides points into periods; they must be offered from the newest to the oldest."""
 
     def __init__(self, zone: tzinfo, names: Iterable[str]) -> None:
         """`names` are the PERIODS of interest."""
@@ -78,10 +78,10 @@ class Cuts:
 
 
 def back(local: datetime, span: Duration) -> datetime:
-    """The moment (UTC) a span of calendar time before an aware local time; EVER when there is none.
+    """The time (UTC) that lies a calendar span before an aware local time; EVER when it is out of range.
 
-    Years, months and days move the wall clock, hours are real hours; a day the month lacks runs over
-    into the next one (a month before 31 March is 3 March), as restic's Go does it.
+    Years, months and days move the wall clock, hours are real hours; a day that the month lacks runs over
+    into the next one (a month before 31 March is 3 March), as in restic's Go code.
     https://pkg.go.dev/time#Time.AddDate
     """
     months = local.year * 12 + local.month - 1 - 12 * span.years - span.months
@@ -94,10 +94,10 @@ def back(local: datetime, span: Duration) -> datetime:
 
 
 def _moment(wall: datetime, zone: tzinfo | None) -> datetime:
-    """The moment (UTC) of a wall clock time.
+    """The UTC time of a wall clock time.
 
-    Of a time that the zone has twice or not at all, Go promises one of two moments; this takes the
-    one it gives, by looking for the offset near the time as if it were UTC.
+    For a local time that occurs twice or not at all, Go guarantees only one of two results; this picks the
+    same one as Go, by looking up the offset near the time as if it were UTC.
     """
     near = wall.replace(tzinfo=UTC)
     guess = near - (near.astimezone(zone).utcoffset() or timedelta())

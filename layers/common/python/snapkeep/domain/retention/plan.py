@@ -1,9 +1,9 @@
-"""The plan of a lineage: which recovery points stay and which go, each with the reason.
+"""The plan of a lineage: which recovery points stay and which are deleted, each with the reason.
 
-The keep rules mean exactly what restic's `forget` means by them: they are ORed, each counts the
-newest point of every period that has points, and while it is not filled it keeps the oldest point,
-too. Above the rules: only ready points count, the newest `minimum` always stay, and what is dated
-in the future is neither counted nor deleted.
+The keep rules mean exactly what they mean in restic's `forget`: they are ORed, each counts the newest point
+of every period that has points, and until it is filled it keeps the oldest point, too. Beyond the rules: only
+ready points count, the newest `minimum` always stay, and points dated in the future are neither counted nor
+deleted.
 https://restic.readthedocs.io/en/stable/060_forget.html
 """
 
@@ -22,20 +22,22 @@ from snapkeep.domain.retention.rules import RetentionRules
 from snapkeep.domain.times import moment
 
 GRACE = timedelta(hours=72)
-"""How long a lowered retention spares the points that only the rules before it keep."""
+"""How long points that only the earlier rules keep are spared after retention was lowered."""
 
 MISSED_SLOTS = 2
-"""A lineage whose newest good point is older than so many distances of its slots is overdue."""
+"""A lineage is overdue when its newest good point is older than this many slot intervals."""
 
 AGE_WAITS = "spared by max_age "
-"""What the reason of a point begins with that age would let go if the backups of its claim did not fail."""
+"""The beginning of the reason for a point that is past `max_age` but spared because its claim's backups
+fail."""
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
     """A point that stays, with every reason.
 
-    `by_rules`: the rules in force keep it, not just a grace, failing backups or its being the last one.
+    `by_rules` says that the rules in force keep it, not just a grace period, failing backups or being the
+    last one.
     """
 
     point: Candidate
@@ -45,7 +47,7 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """A point that goes, with why no rule keeps it."""
+    """A point to delete, with the reason why no rule keeps it."""
 
     point: Candidate
     reason: str
@@ -53,7 +55,7 @@ class Dropped:
 
 @dataclass(frozen=True, slots=True)
 class RetentionPlan:
-    """What becomes of every point of one lineage, newest first."""
+    """The fate of every point of one lineage, newest first."""
 
     keep: tuple[Kept, ...]
     delete: tuple[Dropped, ...]
@@ -63,7 +65,7 @@ class RetentionPlan:
 class Earlier:
     """Rules that were in force, in their zone, until others replaced them (aware).
 
-    Points that came after `counts_until` (aware) push out none that the rules kept then: the policy's
+    Points after `counts_until` (aware) do not push out points that these rules keep, because the policy's
     schedule has become faster. None while it has not.
     """
 
@@ -74,18 +76,18 @@ class Earlier:
     counts_until: datetime | None = None
 
     def spares_at(self, now: datetime) -> bool:
-        """True while what these rules keep is spared."""
+        """True while the points that these rules keep are spared."""
         return now < self.until + self.grace
 
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """What else decides about a lineage.
+    """Further facts that decide about a lineage.
 
-    `newer_elsewhere` is the newest good point of the claim under any other policy: a point of a
-    `builtin` policy may go once there is a newer one, while a scheduled lineage always keeps its
-    last. Times are aware; `gone_since` is when the claim was found deleted. `spacing` is the shortest
-    distance between two slots, zero when none is known: then no backup is ever called late.
+    `newer_elsewhere` is the newest good point of the claim under any other policy: a point of a `builtin`
+    policy may be deleted once there is a newer one, while a scheduled lineage always keeps its last. Times
+    are aware; `gone_since` is when the claim was found deleted. `spacing` is the shortest interval between
+    two slots, zero when unknown: then no backup ever counts as late.
     """
 
     builtin: bool = False
@@ -102,9 +104,9 @@ def plan(
     now: datetime,
     circumstances: Circumstances | None = None,
 ) -> RetentionPlan:
-    """The plan of one lineage: pure, and the same whatever the order of the points.
+    """The plan of one lineage, whatever the order of the points.
 
-    `zone` cuts the periods; `now` (aware) judges what is in the future, too old, or in its grace.
+    Periods are those of `zone`; `now` (aware) decides what is in the future, too old, or in its grace period.
     """
     given = circumstances or Circumstances()
     ordered = sorted(points, key=lambda point: (point.time, point.id), reverse=True)
@@ -128,7 +130,7 @@ def plan(
 
 
 def claim_is_over(rules: RetentionRules, zone: tzinfo, gone_since: datetime | None, now: datetime) -> bool:
-    """True once a claim is gone for longer than its rules go on (`after_claim_deleted`)."""
+    """True once a claim has been gone for longer than `after_claim_deleted`."""
     span = rules.after_claim_deleted
     if gone_since is None or span is None:
         return False
@@ -136,7 +138,8 @@ def claim_is_over(rules: RetentionRules, zone: tzinfo, gone_since: datetime | No
 
 
 def _is_overdue(points: Sequence[Candidate], newest: datetime, given: Circumstances, now: datetime) -> bool:
-    """True while the backups of a claim that is there fail or are late: age lets nothing go of it then."""
+    """True while backups of an existing claim fail or are late: `max_age` must not delete any of its points
+    then."""
     if given.gone_since is not None or given.builtin or not given.spacing:
         return False
     trouble = any(
@@ -146,13 +149,14 @@ def _is_overdue(points: Sequence[Candidate], newest: datetime, given: Circumstan
 
 
 def _newest(good: Sequence[Candidate], given: Circumstances) -> datetime:
-    """The newest good point that points of the lineage are measured by; EVER when there is none."""
+    """The time of the newest good point that the lineage is measured by; EVER when there is none."""
     own = good[0].time if good else EVER
     return max(own, given.newer_elsewhere) if given.builtin and given.newer_elsewhere else own
 
 
 def _uncounted(point: Candidate, newest: datetime, now: datetime) -> Kept | Dropped:
-    """A point that does not count: it stays, but a failed one goes once a newer good one exists."""
+    """The fate of a point that does not count: it stays, but a failed one is deleted once a newer good one
+    exists."""
     if point.time > now:
         return Kept(point, ("dated in the future: neither counted nor deleted",))
     if point.state is PointState.FAILED:
@@ -196,7 +200,7 @@ def _counted_then(point: Candidate, earlier: Earlier) -> bool:
 
 
 def _spare(fate: Kept | Dropped, before: Kept | Dropped, earlier: Earlier) -> Kept | Dropped:
-    """Keep what only the earlier rules keep: their grace has not ended."""
+    """Keep a point that only the earlier rules keep, because their grace has not ended."""
     if isinstance(fate, Kept) or isinstance(before, Dropped):
         return fate
     end = moment(earlier.until + earlier.grace)
@@ -205,7 +209,7 @@ def _spare(fate: Kept | Dropped, before: Kept | Dropped, earlier: Earlier) -> Ke
 
 
 class _Judge:
-    """Decides about the good points of a lineage by one set of rules."""
+    """Decides about a lineage's good points by one set of rules."""
 
     def __init__(
         self,
@@ -239,7 +243,8 @@ class _Judge:
             reasons += self._guard(number, point, bool(reasons))
         if reasons and spared:
             reasons.append(
-                f"{AGE_WAITS}{self.rules.max_age}: no newer point is ready since {moment(self.newest)}"
+                f"{AGE_WAITS}{self.rules.max_age}: no newer point has become ready since "
+                f"{moment(self.newest)}"
             )
         if reasons:
             return Kept(point, tuple(reasons), by_rules)
@@ -252,12 +257,12 @@ class _Judge:
         return f"older than max_age {self.rules.max_age}" if point.time < self.too_old else ""
 
     def _claim_over(self, here: datetime) -> str:
-        """Why the points of a claim that is gone may go; "" while the rules go on as before."""
+        """Why the points of a deleted claim expire; "" while the rules still apply."""
         since = self.given.gone_since
         if since is None or not claim_is_over(self.rules, here.tzinfo or UTC, since, here):
             return ""
         span = self.rules.after_claim_deleted
-        return f"its claim is gone since {moment(since)}: after_claim_deleted {span} is over"
+        return f"its claim has been gone since {moment(since)}: after_claim_deleted {span} has passed"
 
     def _guard(self, number: int, point: Candidate, is_kept: bool) -> list[str]:
         """Why one of the newest `minimum` points stays whatever the rules say."""

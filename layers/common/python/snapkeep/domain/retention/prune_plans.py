@@ -1,4 +1,4 @@
-"""What a prune would do, as people ask for it before they let it go on."""
+"""What a prune would do, for people to review before they confirm it."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class RefusedDeletions:
-    """Deletions that wait for a person: `token` confirms all `count` of them; `names` are the first
-    snapshot ids. `since` is aware UTC.
+    """Deletions that wait for a person's confirmation: `token` confirms all `count` of them; `names` are the
+    first snapshot ids. `since` is aware UTC.
     """
 
     token: str
@@ -21,10 +21,10 @@ class RefusedDeletions:
 
 @dataclass(frozen=True, slots=True)
 class PrunePlan:
-    """The plan for one cluster: `deletions` are snapshot ids with reasons, `refusals` what the brake holds.
+    """The plan for one cluster: `deletions` are snapshot ids with reasons, `refusals` are those of the brake.
 
-    Lists are cut to the first entries; `deleting` and `keeping` count all. `reason` has the figures of the
-    brake. `refused` says why prune would do nothing at all.
+    Lists hold only the first entries; `deleting` and `keeping` count all. `reason` has the brake's figures.
+    `refused` says why prune would do nothing at all.
     """
 
     cluster: str

@@ -32,7 +32,7 @@ _DURATION = re.compile(r"(?:[0-9]{1,6}[ymdh])+")
 
 @dataclass(frozen=True, slots=True)
 class Duration:
-    """A span of calendar time, as `1y5m7d2h` says it; `m` is months."""
+    """A span of calendar time, written as `1y5m7d2h`; `m` is months."""
 
     years: int = 0
     months: int = 0
@@ -46,11 +46,11 @@ class Duration:
 
 @dataclass(frozen=True, slots=True)
 class RetentionRules:
-    """What a policy keeps of each lineage; rules that are None do not apply, the others are ORed.
+    """What a policy keeps in each lineage; rules that are None do not apply, the others are ORed.
 
-    Above them all: `minimum` points stay whatever the rules say. `max_age` lets older points go
-    although a rule keeps them. `after_claim_deleted` is how long the rules go on for a claim that is
-    gone, before all but its last points go (None: for ever).
+    These override them: `minimum` points always stay; points older than `max_age` are deleted although a rule
+    keeps them; `after_claim_deleted` is how long the rules still apply after a claim is deleted, before all
+    but its last points are deleted (None: for ever).
     """
 
     last: Count | None = None
@@ -71,11 +71,13 @@ class RetentionRules:
 
 
 def parse_retention(block: Mapping[str, object]) -> RetentionRules:
-    """The rules of a `retention:` block. Raises ValueError, in words, for what would keep nothing or
-    is not a rule: an empty block, zero, negatives, unknown rules and units.
+    """The rules of a `retention:` block. Raises ValueError, with a message for users, for a block that would
+    keep nothing or is invalid: empty, zero, negatives, unknown rules and units.
     """
     if not isinstance(block, Mapping):
-        raise ValueError(f"{str(block)[:40]!r} is no block of retention rules such as {{last: 28, daily: 7}}")
+        raise ValueError(
+            f"{str(block)[:40]!r} is not a block of retention rules such as {{last: 28, daily: 7}}"
+        )
     known = {field.name for field in fields(RetentionRules)}
     unknown = sorted(str(name)[:40] for name in set(block) - known)
     if unknown:
@@ -91,7 +93,7 @@ def parse_retention(block: Mapping[str, object]) -> RetentionRules:
 
 
 def parse_rule(name: str, value: object) -> Count | Duration:
-    """The value of one rule. Raises ValueError, in words, that does not repeat the rule's name."""
+    """The value of one rule. Raises ValueError with a message that does not repeat the rule's name."""
     if name == "minimum":
         return _positive(value, "a whole number of 1 or more")
     if name in COUNT_RULES:
@@ -100,13 +102,13 @@ def parse_rule(name: str, value: object) -> Count | Duration:
 
 
 def check_keeps_something(block: Mapping[str, object]) -> None:
-    """Refuse, with ValueError, a block in which no rule keeps anything."""
+    """Raise ValueError for a block in which no rule keeps anything."""
     if not any(block.get(name) is not None for name in KEEP_RULES):
         raise ValueError(f"no rule keeps anything: give at least one of {', '.join(KEEP_RULES)}")
 
 
 def parse_duration(value: object) -> Duration:
-    """The duration a text such as `1y5m7d2h` says. Raises ValueError, in words."""
+    """Parse a duration such as `1y5m7d2h`. Raises ValueError with a message for users."""
     text = str(value)
     if not isinstance(value, str) or not _DURATION.fullmatch(text):
         raise ValueError(
@@ -117,11 +119,11 @@ def parse_duration(value: object) -> Duration:
         raise ValueError(f"{text!r} names a unit twice")
     duration = Duration(**dict(found))
     if duration == Duration():
-        raise ValueError(f"{text!r} is no time at all: it would keep nothing; leave the rule out instead")
+        raise ValueError(f"{text!r} is zero and would keep nothing; leave out the rule instead")
     return duration
 
 
 def _positive(value: object, allowed: str) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-        raise ValueError(f"{str(value)[:40]!r} is not allowed; use {allowed} (or leave the rule out)")
+        raise ValueError(f"{str(value)[:40]!r} is not allowed; use {allowed} (or leave out the rule)")
     return value

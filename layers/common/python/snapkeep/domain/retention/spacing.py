@@ -1,6 +1,6 @@
-"""How close together the slots of a schedule can be, without asking a calendar.
+"""How close together the slots of a schedule can be, worked out without a calendar.
 
-Scheduler's L, W and # have no preview, but even they say at which times of a day a run may start.
+Scheduler's L, W and # have no preview, but even they say at which times of day a run may start.
 https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html#cron-based
 """
 
@@ -17,17 +17,17 @@ from snapkeep.domain.policies import Schedule
 SHORTEST_MONTH = 28
 MINUTES_A_DAY = 24 * 60
 CLOCK_CHANGE = timedelta(hours=1)
-"""What daylight saving takes from a distance once a year."""
+"""How much daylight saving shortens an interval once a year."""
 
 
 UNSTEADY = timedelta(minutes=1)
-"""How exact Scheduler is.
+"""The precision of Scheduler.
 https://docs.aws.amazon.com/scheduler/latest/UserGuide/what-is-scheduler.html
 """
 
 
 def shortest_distance(schedule: Schedule) -> timedelta:
-    """A distance that no two slots of the schedule fall below; real ones may all be longer.
+    """A lower bound for the interval between any two slots; all real intervals may be longer.
 
     The expression must be one that `to_scheduler` returned.
     """
@@ -46,25 +46,26 @@ def shortest_distance(schedule: Schedule) -> timedelta:
 
 
 def least_apart(schedule: Schedule) -> timedelta:
-    """A distance that no two slots fall below as Scheduler names them: it may be off by some seconds."""
+    """A lower bound for the interval between slots as Scheduler reports them, which may be off by some
+    seconds."""
     distance = shortest_distance(schedule)
     return distance - min(UNSTEADY, distance / 10)
 
 
 def _days_between(day: str, weekday: str) -> int:
-    """The fewest days from one day that matches to the next; exactly one of the fields is `?`."""
+    """The fewest days between two matching days; exactly one of the fields is `?`."""
     if day == "?":
         if SCHEDULER_WEEKDAY.is_special(weekday):
             return 7 if "," not in weekday else 1
         return _circular_gap(SCHEDULER_WEEKDAY.values(weekday), 7)
     if DAY.is_special(day):
-        # The nearest weekday to a date moves by two days at most, in this month and in the next.
+        # The weekday nearest to a date differs from it by at most two days, in this month and in the next.
         return SHORTEST_MONTH - 4 if "," not in day else 1
     return _circular_gap(DAY.values(day), SHORTEST_MONTH)
 
 
 def _circular_gap(values: Iterable[int], length: int) -> int:
-    """The smallest step from a value to the next one, round a circle of that length; 1 at least."""
+    """The smallest step from a value to the next on a circle of that length; at least 1."""
     ordered = sorted(values)
     around = zip(ordered, [*ordered[1:], ordered[0] + length], strict=True)
     return max(1, min(later - earlier for earlier, later in around))

@@ -1,8 +1,8 @@
-"""Turnover: which deletions are the steady state, because new points push older ones out.
+"""Turnover: the deletions of a steady state, in which new points push older ones out.
 
-On a Monday that is the first of a month one new point may push out one point of each rule at once.
-Counting deletions alone cannot tell that from a slip, but the plan can: without the new points it
-would have kept what they push out, while a slip deletes with or without them.
+On a Monday that is the first of a month, one new point may push out one point of each rule at once. Counting
+deletions cannot distinguish that from a mistake, but the plan can: without the new points it would have kept
+the points they push out, while a mistake deletes with or without them.
 """
 
 from __future__ import annotations
@@ -18,17 +18,16 @@ from snapkeep.domain.retention.periods import EVER, PERIODS, back
 from snapkeep.domain.retention.rules import KEEP_RULES, RetentionRules
 
 JITTER = 2
-"""Runs start late and snapshots queue: points at half the schedule's distance count as two periods."""
+"""Runs start late and snapshots queue: points half the schedule's interval apart still count as two runs."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
     """The good points of a lineage, how many are new, and which deletions those account for.
 
-    `going` are the deletions (ids) from the oldest on, `pushed` those that only go because the new
-    points came. `excused` counts the periods that the new points are the first to fill, over all rules,
-    `runs` those of the schedule alone. `aged` is the deletion (its id) of the oldest point
-    that `max_age` let go since the last prune, "" for none.
+    `going` are the deletions (ids), oldest first; `pushed` are those caused only by the new points. `excused`
+    counts the periods that the new points are the first to fill, over all rules; `runs` counts the runs they
+    stand for. `aged` is the id of the oldest point that passed `max_age` since the last prune, "" for none.
     """
 
     lineage: str
@@ -43,12 +42,13 @@ class Tally:
     built_in: bool = False
 
     def change(self, going: Collection[str], refused: int = 0) -> LineageChange:
-        """What it means for the lineage when these of its good points (ids) go. `refused` others count no
-        more, because the brake refused to delete them or let them go before: they give no room to lose more.
+        """The change to the lineage when the good points `going` (ids) are deleted. `refused` other points no
+        longer count, because the brake refused to delete them or has let them through before; they do not
+        raise the limit.
 
-        New points account for what they push out, up to one deletion a rule and period, and for one
-        deletion a run in any case, since age may let a point go in the same prune. Age often lets one go
-        just before the run that replaces it is ready: that one is excused, too.
+        New points account for the points they push out, up to one deletion per rule and period, and for one
+        deletion per run in any case, since a point may pass `max_age` in the same prune. A point often passes
+        it just before the run that replaces it is ready: that one is excused, too.
         """
         going = set(going)
         pushed = [name for name in self.going if name in self.pushed and name in going][: self.excused]
@@ -75,10 +75,11 @@ def tallies(
     now: datetime,
     since: datetime | None = None,
 ) -> Iterator[Tally]:
-    """The tallies of all lineages of one claim, in their order; `new` are the points (ids) that came since
-    the last prune, at `since` if that is known.
+    """The tallies of all lineages of one claim, in order; `new` are the points (ids) since the last prune,
+    which was at `since` if known.
 
-    A claim is planned a second time, without its new points, only when more goes than runs came.
+    A claim is planned a second time, without its new points, only when there are more deletions than new
+    runs.
     """
     known = {**BUILT_IN, **policies}
     good = [_good(plan, now) for plan in plans]
@@ -105,7 +106,7 @@ def tallies(
 def _going_anyway(
     plans: Sequence[LineagePlan], new: Collection[str], policies: Mapping[str, PolicyRetention], now: datetime
 ) -> set[str]:
-    """What would go if the new points had not come."""
+    """The points (ids) that would be deleted even without the new ones."""
     before = [
         Lineage(
             plan.claim,
@@ -125,7 +126,7 @@ def _aged(
     since: datetime,
     now: datetime,
 ) -> str:
-    """The oldest deletion (its id) of a point that was young enough for `max_age` at the last prune."""
+    """The id of the oldest deletion whose point was within `max_age` at the last prune; "" for none."""
     span = policy.rules.max_age
     if not span or not going:
         return ""
@@ -135,7 +136,7 @@ def _aged(
 
 
 def _runs(points: Sequence[Candidate], new: Collection[str], policy: PolicyRetention | None) -> int:
-    """How many runs the new points stand for: points closer together than the schedule are one.
+    """How many runs the new points stand for: points closer together than the schedule count as one.
 
     A policy that the config does not name deletes nothing, so its points account for nothing.
     """
@@ -145,7 +146,7 @@ def _runs(points: Sequence[Candidate], new: Collection[str], policy: PolicyReten
 def _periods_begun(
     points: Sequence[Candidate], new: Collection[str], policy: PolicyRetention, now: datetime
 ) -> int:
-    """How many periods new points are the first to fill, over all rules in force now."""
+    """How many periods the new points are the first to fill, over all rules in force now."""
     runs = _firsts(points, new, policy.spacing / JITTER)
     sparing = [(earlier.rules, earlier.zone) for earlier in policy.earlier if earlier.spares_at(now)]
     return sum(
@@ -156,7 +157,7 @@ def _periods_begun(
 
 
 def _periods_of(rules: RetentionRules) -> Iterator[str]:
-    """The period of each rule that is set; "" for those that cut none."""
+    """The period of each rule that is set; "" for rules without one."""
     for name in KEEP_RULES:
         if getattr(rules, name) is not None:
             period = name.removeprefix("within_")
@@ -171,7 +172,7 @@ def _begun(period: str, zone: tzinfo, points: Sequence[Candidate], new: Collecti
 
 
 def _firsts(points: Sequence[Candidate], new: Collection[str], apart: timedelta) -> list[Candidate]:
-    """The new points that are at least that far from the point before them that counts."""
+    """The new points that are at least `apart` from the counted point before them."""
     found: list[Candidate] = []
     last = EVER
     for point in sorted(points, key=lambda point: (point.time, point.id)):

@@ -36,17 +36,18 @@ _FOREVER = timedelta.max
 def in_words(rules: RetentionRules, every: timedelta | None = None) -> str:
     """What a policy keeps, in a sentence.
 
-    When points come regularly, one `every` so often, each rule is told by what it adds behind the
-    finer ones: natural periods overlap, so counts of weeks and longer are good to one point.
+    When points come at the regular interval `every`, each rule is described by what it adds beyond the finer
+    ones. Calendar periods overlap, so counts of weeks and longer are accurate to one point.
     """
     kept = _one_after_the_other(rules, every) if every else _side_by_side(rules)
     return "; ".join([kept, *_limits(rules)])
 
 
 def whole_for(rules: RetentionRules, every: timedelta) -> timedelta:
-    """How long every single point stays before the first may go, when one comes `every` so often.
+    """How long every single point stays before the first may be deleted, when one comes at the interval
+    `every`.
 
-    Good to one point; `timedelta.max` when none ever goes.
+    Accurate to one point; `timedelta.max` when none is ever deleted.
     """
     kept = _reach(rules, every).get(every, timedelta())
     if rules.max_age is not None:
@@ -55,7 +56,7 @@ def whole_for(rules: RetentionRules, every: timedelta) -> timedelta:
 
 
 def _side_by_side(rules: RetentionRules) -> str:
-    """Each rule for itself: nothing is known about how often points come."""
+    """Each rule by itself: nothing is known about how often points come."""
     parts: list[str] = []
     if rules.last is not None:
         parts.append("all points" if rules.last == "all" else f"the newest {_many(rules.last, 'point')}")
@@ -95,7 +96,7 @@ def _one_after_the_other(rules: RetentionRules, every: timedelta) -> str:
 
 
 def _reach(rules: RetentionRules, every: timedelta) -> dict[timedelta, timedelta]:
-    """How far back points stand at which distance; no rule can make them denser than they come."""
+    """How far back points reach at each interval; no rule can make them denser than they come."""
     found: dict[timedelta, timedelta] = {}
 
     def add(reach: timedelta | Count, step: timedelta) -> None:
@@ -122,7 +123,8 @@ def _times(count: Count, step: timedelta) -> timedelta:
 
 
 def length(span: Duration) -> timedelta:
-    """About how long a calendar span is, by mean years and months; `timedelta.max` past 1,000 years."""
+    """The approximate length of a calendar span, by mean years and months; `timedelta.max` beyond 1,000
+    years."""
     days = 365.2425 * span.years + 365.2425 / 12 * span.months + span.days + span.hours / 24
     return timedelta(days=days) if days < 365_000 else _FOREVER
 
@@ -132,7 +134,7 @@ def _limits(rules: RetentionRules) -> list[str]:
     if rules.max_age is not None:
         found.append(f"nothing older than {rules.max_age}")
     if rules.minimum > 1:
-        found.append(f"never less than {rules.minimum}")
+        found.append(f"never fewer than {rules.minimum}")
     if rules.after_claim_deleted is not None:
         found.append(f"of a deleted claim for {rules.after_claim_deleted}, then only the last")
     return found
@@ -143,7 +145,7 @@ def _first(number: int, step: timedelta) -> str:
 
 
 def _adjective(step: timedelta) -> str:
-    """How points this far apart are called: `six-hourly`, `daily`, `two-daily`."""
+    """The adjective for points this far apart: `six-hourly`, `daily`, `two-daily`."""
     for name, length in reversed(_STEPS.items()):
         times = round(step / length, 3)
         if times == 1:

@@ -113,8 +113,9 @@ def test_what_the_rest_loses_is_still_held_to_a_fifth_of_the_cluster() -> None:
 def test_the_reason_holds_the_sums_of_all_lineages() -> None:
     verdict = judge([change("a/daily", 60, 18, new=2, excused=2), change("b/daily", 40, 7, new=1, excused=3)])
     assert verdict.reason == (
-        "30 of 100 points would go, 3 became ready since the last prune and account for 5: 25 beyond them, "
-        "more than the 19 allowed (20 % of the cluster, in a small one a point of each lineage up to 3)"
+        "30 of 100 points would be deleted, 3 became ready since the last prune and account for 5: 25 "
+        "beyond them, "
+        "more than the 19 allowed (20 % of the cluster; in a small one, one point per lineage up to 3)"
     )
     assert (verdict.points, verdict.new, verdict.deletions) == (100, 3, 30)
 

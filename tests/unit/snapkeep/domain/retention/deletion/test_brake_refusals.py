@@ -37,13 +37,12 @@ def test_what_it_lost_keeps_its_token_and_its_time() -> None:
 
 def test_a_point_says_why_it_stays_and_what_lets_it_go() -> None:
     assert REFUSAL.why_kept() == (
-        "the brake refused to delete it on 2026-11-24 18:00 UTC; token 0123456789abcdef lets it go"
+        "the brake refused to delete it on 2026-11-24 18:00 UTC; token 0123456789abcdef confirms the deletion"
     )
 
 
 def test_a_token_that_confirms_nothing_names_those_that_would() -> None:
     assert unknown_token("ffff", [REFUSAL]) == (
-        "nothing was refused under the token ffff, so nothing is deleted. "
-        "Open refusals: 0123456789abcdef (2 deletions)"
+        "no refusal has the token ffff, so nothing is deleted. Open refusals: 0123456789abcdef (2 deletions)"
     )
     assert unknown_token("ffff", []).endswith("No refusal is open")

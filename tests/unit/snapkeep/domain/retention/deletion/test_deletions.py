@@ -24,11 +24,11 @@ def test_a_new_deletion_is_only_intended() -> None:
 def test_a_leftover_names_the_object_and_what_holds_it() -> None:
     held = Leftover("VolumeSnapshot", "shop/data-1", ("example.com/a", "example.com/b"))
     assert str(held) == (
-        "VolumeSnapshot shop/data-1 is still there, held by its finalizers example.com/a, example.com/b"
+        "VolumeSnapshot shop/data-1 still exists, held by its finalizers example.com/a, example.com/b"
     )
     slow = Leftover("VolumeSnapshotContent", "snapcontent-1")
     assert str(slow) == (
-        "VolumeSnapshotContent snapcontent-1 is still there although its deletion was asked for"
+        "VolumeSnapshotContent snapcontent-1 still exists although its deletion was requested"
     )
 
 
@@ -48,5 +48,5 @@ def test_any_other_policy_is_refused_with_what_would_be_lost_and_how_to_mend_it(
 
 
 def test_a_content_without_a_snapshot_yet_is_refused_as_well() -> None:
-    with pytest.raises(PermanentError, match="the EBS snapshot that is cut for it"):
+    with pytest.raises(PermanentError, match="the EBS snapshot taken for it"):
         refuse_unless_retained("snapcontent-1", "Delete", "", "it")

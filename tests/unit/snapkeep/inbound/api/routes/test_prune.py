@@ -58,7 +58,7 @@ def test_a_token_that_nothing_was_refused_under_starts_nothing(api: Api, world: 
     (refusal,) = api.post(PLACE).json["refusals"]
     reply = api.post(PLACE, {"confirm": "0" * 16})
     assert (reply.status, reply.code) == (409, "conflict")
-    assert "refused under the token 0000000000000000" in reply.json["detail"]
+    assert "no refusal has the token 0000000000000000" in reply.json["detail"]
     assert f"{refusal['token']} (4 deletions)" in reply.json["detail"]
     assert len(world.ebs.all) == 5
 

@@ -103,7 +103,7 @@ def test_an_object_that_a_finalizer_holds_keeps_the_snapshot_and_is_named(kind: 
     fate, reason = story.delete()
     where = f"shop/{held}" if kind == "VolumeSnapshot" else held
     assert reason == (
-        f"{kind} {where} is still there, held by its finalizers example.com/audit, example.com/ledger"
+        f"{kind} {where} still exists, held by its finalizers example.com/audit, example.com/ledger"
     )
     assert fate is DeletionOutcome.WAITING and story.old in story.world.ebs.all
     assert story.world.journal.deletions.under_way[story.old].step is DeletionStep.INTENDED

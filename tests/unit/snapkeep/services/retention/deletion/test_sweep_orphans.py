@@ -101,7 +101,10 @@ def test_delete_removes_a_late_snapshot_and_journals_it() -> None:
 
 @pytest.mark.parametrize(
     ("is_known", "reason"),
-    [(True, "is marked as a duplicate: who did that?"), (False, "the journal does not know its point")],
+    [
+        (True, "as a duplicate: find out who did that"),
+        (False, "the journal does not know its point"),
+    ],
 )
 def test_a_good_point_that_somebody_marked_stays(is_known: bool, reason: str) -> None:
     story = Story()
@@ -241,7 +244,7 @@ def test_prune_and_sweep_confirm_only_what_they_refused_themselves() -> None:
     for of in range(6):
         story.late_twin(of)
     (refusal,) = story.one().refusals
-    assert "nothing was refused under the token" in story.world.prune(confirm=refusal.token).refused
+    assert "no refusal has the token" in story.world.prune(confirm=refusal.token).refused
     assert story.world.prune(dry_run=True).refusals == []
     assert len(story.world.journal.refusals.refusals("myeks")) == 1
 

@@ -1,6 +1,7 @@
 """Snapshots that were away, in the archive tier or the Recycle Bin, and came back.
 
-Whoever brings a point back wants to use it, but retention let it go long ago and would delete it at once.
+Somebody who brings a point back wants to use it, but retention has long expired it and would delete it at
+once.
 """
 
 from __future__ import annotations
@@ -12,14 +13,14 @@ from snapkeep.domain.retention.candidates import Protection
 from snapkeep.domain.times import moment
 
 PROTECTED_FOR = timedelta(hours=72)
-"""How long a point that was brought back is kept for whoever wants to use it."""
+"""How long a point that was brought back is kept."""
 
 
 @dataclass(frozen=True, slots=True)
 class Absence:
-    """A snapshot that nothing could be restored from, since when, and when it was first seen back.
+    """A snapshot that could not be restored, since when, and when it was first seen back.
 
-    Both times are aware UTC; `back_at` is None while nobody saw it back.
+    Both times are aware UTC; `back_at` is None until it is seen back.
     """
 
     snapshot_id: str
@@ -28,7 +29,7 @@ class Absence:
 
 
 def brought_back(absence: Absence, now: datetime) -> Protection | None:
-    """What keeps a point that was seen back; None once its time is over."""
+    """The protection of a point that came back; None once that has ended."""
     until = (absence.back_at or now) + PROTECTED_FOR
     if until <= now:
         return None

@@ -1,8 +1,8 @@
 """The brake: how much one prune may delete before it must ask.
 
-In a steady state new points push old ones out, each in its own lineage. A plan that deletes far beyond
-that is more likely a slip in the config, a broken clock or an attack than a wish, so the part of it
-that goes too far is refused until somebody confirms it. The rest of the cluster goes on.
+In a steady state new points push old ones out, each in its own lineage. A plan that deletes far more than
+that is more likely a mistake in the config, a broken clock or an attack than intended, so the part that goes
+too far is refused until somebody confirms it. The rest of the cluster is pruned as usual.
 """
 
 from __future__ import annotations
@@ -13,14 +13,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 CLUSTER_SHARE = 5
-"""One fifth (20 %) of a cluster's points may go beyond what new ones account for; 1 in any case."""
+"""Deletions that new points do not account for may reach one fifth (20 %) of a cluster's points; at least
+1."""
 
 SMALL_LINEAGE = 3
-"""Half of a lineage may go beyond that; of one with this many points or fewer: 1. Points that new ones push
-out give no room to lose more: after days without a prune they may be most of it."""
+"""Deletions that new points do not account for may reach half of a lineage; 1 if it has this many points or
+fewer. Points that new ones push out do not count towards its size: after days without a prune they may be
+most of it."""
 
 SMALL_CLUSTER = 3
-"""One fifth of a few points is none: one point of each lineage may go, up to this many in all."""
+"""One fifth of a few points is none, so one point per lineage may go, up to this many in all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +30,9 @@ class LineageChange:
     """What a plan does to one lineage.
 
     `points` counts its ready points, `new` those since the last prune. New points account for `excused`
-    deletions (`turnover`); `beyond` names all others. A lineage whose claim is over
-    (`after_claim_deleted`) shrinks to its last points because the config says so. `built_in` ones hold what
-    people and interruptions ask for.
+    deletions (`turnover`); `beyond` names all others. With `claim_over` the lineage shrinks to its last
+    points because the config says so (`after_claim_deleted`). `built_in` lineages hold on-demand and
+    interruption backups.
     """
 
     lineage: str
@@ -48,12 +50,12 @@ class LineageChange:
 
     @property
     def room(self) -> int:
-        """Its points without those that new ones push out: what limits are a share of."""
+        """Its points without those that new ones push out; limits are a share of these."""
         return self.points - self.excused
 
     @property
     def limit(self) -> int:
-        """How many may go beyond what new points account for."""
+        """How many deletions are allowed that new points do not account for."""
         return 1 if self.room <= SMALL_LINEAGE else self.room // 2
 
     @property
@@ -64,7 +66,8 @@ class LineageChange:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Which deletions (ids) are refused, if any, and why, with the figures; `lineages` lose them."""
+    """Which deletions (ids) are refused, if any, and why, with the figures; `lineages` names the lineages
+    concerned."""
 
     reason: str
     points: int = 0
@@ -80,18 +83,19 @@ class Verdict:
 
 
 def judge(changes: Iterable[LineageChange]) -> Verdict:
-    """The verdict over a cluster's lineages; those that lose nothing belong in it, too.
+    """The verdict on a cluster's lineages; pass those that lose nothing, too.
 
-    A lineage that goes too far is refused by itself. If the others together still lose more than the
-    cluster may, all that goes beyond their new points is refused as well. Backups that somebody just asks for
-    do not widen what may go of scheduled ones.
+    A lineage that goes too far is refused by itself. If the others together still lose more than the cluster
+    may, their deletions that new points do not account for are refused as well. On-demand backups do not
+    raise the limit for scheduled ones.
     """
     given = list(changes)
     points, deletions = sum(item.points for item in given), sum(item.deletions for item in given)
     new = sum(item.new for item in given)
     too_far = [item for item in given if item.goes_too_far]
     figures = (
-        f"{deletions} of {points} points would go, {new} became ready since the last prune and account "
+        f"{deletions} of {points} points would be deleted, {new} became ready since the last prune and "
+        "account "
         f"for {sum(item.excused for item in given)}"
     )
     reasons = [figures]
@@ -104,7 +108,7 @@ def judge(changes: Iterable[LineageChange]) -> Verdict:
         if beyond > allowed:
             reasons.append(
                 f"{beyond} beyond them{' elsewhere' if too_far else ''}, more than the {allowed} allowed "
-                f"(20 % of the cluster, in a small one a point of each lineage up to {SMALL_CLUSTER})"
+                f"(20 % of the cluster; in a small one, one point per lineage up to {SMALL_CLUSTER})"
             )
             too_far += rest
     return Verdict(
@@ -118,7 +122,7 @@ def judge(changes: Iterable[LineageChange]) -> Verdict:
 
 
 def _allowed(lineages: Sequence[LineageChange]) -> int:
-    """How many points these lineages may lose together beyond what new ones account for."""
+    """How many points these lineages together may lose that new ones do not account for."""
     return max(1, sum(item.room for item in lineages) // CLUSTER_SHARE, min(len(lineages), SMALL_CLUSTER))
 
 
@@ -132,6 +136,7 @@ def _worst_of(too_far: Sequence[LineageChange]) -> str:
 
 
 def token(cluster: str, names: Iterable[str]) -> str:
-    """What confirms exactly these deletions: it differs for every other cluster and every other set."""
+    """The token that confirms exactly these deletions; every other cluster or set of names has a different
+    one."""
     text = json.dumps([cluster, sorted(names)])
     return hashlib.sha256(text.encode()).hexdigest()[:16]

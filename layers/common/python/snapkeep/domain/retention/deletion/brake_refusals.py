@@ -1,4 +1,4 @@
-"""Refusals of the brake: what was refused stays refused until a person or the config says otherwise."""
+"""Refusals of the brake: refused deletions stay refused until a person or the config says otherwise."""
 
 from __future__ import annotations
 
@@ -11,37 +11,37 @@ from typing import Protocol
 from snapkeep.domain.times import moment
 
 REMIND_AFTER = timedelta(days=7)
-"""People are reminded of an open refusal this often."""
+"""How often people are reminded of an open refusal."""
 
 UNSTEADY = timedelta(hours=1)
-"""A weekly look begins a little earlier or later than the one before: it reminds people all the same."""
+"""A weekly check may start a little earlier than the last one and must still remind people."""
 
 
 class Kind(StrEnum):
-    """What was to be deleted: points that retention lets go, or orphans that a sweep found."""
+    """What was to be deleted: points that retention expires, or orphans that a sweep found."""
 
     POINTS = "points"
     ORPHANS = "orphans"
 
 
 class Counted(Protocol):
-    """Something that names a refusal's token and how many deletions it holds."""
+    """A refusal's token and number of deletions."""
 
     @property
     def token(self) -> str:
-        """What confirms the deletions."""
+        """The token that confirms the deletions."""
 
     @property
     def count(self) -> int:
-        """How many there are."""
+        """The number of deletions."""
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """Deletions in a cluster that the brake refused.
 
-    `token` was made from all the `names` (snapshot ids; of orphans also names of objects) that it had at
-    first, and confirms those that are left. `rules` tells which retention each policy had (JSON). `since` and
+    `token` was made from all `names` the refusal had at first (snapshot ids; for orphans also object names)
+    and confirms those that remain. `rules` holds each policy's retention at the time (JSON). `since` and
     `announced_at` (None: not yet) are aware UTC.
     """
 
@@ -56,25 +56,29 @@ class Refusal:
 
     @property
     def count(self) -> int:
-        """How many deletions it holds."""
+        """The number of refused deletions."""
         return len(self.names)
 
     def is_due(self, now: datetime) -> bool:
-        """True when people are to hear of it, for the first time or again; a clock may have been wrong."""
+        """True when people should be told, for the first time or again. The difference counts in both
+        directions, because a clock may have been wrong."""
         return self.announced_at is None or abs(now - self.announced_at) >= REMIND_AFTER - UNSTEADY
 
     def without(self, names: Collection[str]) -> Refusal:
-        """The refusal without these: they are gone, or the config keeps them after all."""
+        """The refusal without these names: they are gone, or the config now keeps them."""
         return replace(self, names=self.names.difference(names))
 
     def why_kept(self) -> str:
-        """Why one of its points is still there."""
-        return f"the brake refused to delete it on {moment(self.since)}; token {self.token} lets it go"
+        """Why one of its points is still kept."""
+        return (
+            f"the brake refused to delete it on {moment(self.since)}; token {self.token} confirms the "
+            "deletion"
+        )
 
 
 def unknown_token(token: str, refusals: Iterable[Counted]) -> str:
-    """Why a token confirms nothing, and which ones would."""
+    """Why a token confirms nothing, and which tokens would."""
     known = ", ".join(f"{item.token} ({item.count} deletions)" for item in refusals)
-    return f"nothing was refused under the token {token}, so nothing is deleted. " + (
+    return f"no refusal has the token {token}, so nothing is deleted. " + (
         f"Open refusals: {known}" if known else "No refusal is open"
     )

@@ -1,4 +1,4 @@
-"""Deletions as the journal knows them: one recovery point on its way out, step by step."""
+"""Deletions in the journal: how far the deletion of each recovery point has got."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from enum import StrEnum
 from snapkeep.domain.errors import PermanentError
 
 RETAIN = "Retain"
-"""The deletionPolicy of a content whose deletion leaves the EBS snapshot alone."""
+"""The deletionPolicy with which deleting a content keeps its EBS snapshot."""
 
 
 class DeletionStep(StrEnum):
-    """How far a deletion got. Every step may be done again."""
+    """How far a deletion has got. Every step may be repeated."""
 
     INTENDED = "intended"
     OBJECTS_GONE = "objects_gone"
@@ -23,7 +23,7 @@ class DeletionStep(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Deletion:
-    """A snapshot that a plan deletes, why, since when (aware UTC), and how far that got."""
+    """A snapshot that a plan deletes: why, since when (aware UTC), and how far the deletion has got."""
 
     snapshot_id: str
     cluster: str
@@ -34,9 +34,9 @@ class Deletion:
 
 @dataclass(frozen=True, slots=True)
 class LastPrune:
-    """The last prune of a cluster whose plan was let through.
+    """The last prune of a cluster whose plan was carried out.
 
-    `pending` are the snapshots that were not ready then: they count as new once they are.
+    `pending` are the snapshots that were not ready then; they count as new once they are.
     """
 
     cluster: str
@@ -46,8 +46,8 @@ class LastPrune:
 
 @dataclass(frozen=True, slots=True)
 class Announced:
-    """What the world was told of a cluster: why its retention is frozen ("" while it is not), and its
-    policies that the config does not name any more.
+    """What was announced about a cluster: why its retention is frozen ("" while it is not), and which of its
+    policies the config no longer names.
     """
 
     cluster: str
@@ -66,7 +66,7 @@ class PruneLease:
 
 @dataclass(frozen=True, slots=True)
 class SnapshotContent:
-    """A VolumeSnapshotContent: the snapshot it names, the VolumeSnapshot it belongs to, its policy."""
+    """A VolumeSnapshotContent: the snapshot it names, its VolumeSnapshot and its deletionPolicy."""
 
     name: str
     snapshot_id: str
@@ -78,7 +78,7 @@ class SnapshotContent:
 
 @dataclass(frozen=True, slots=True)
 class Leftover:
-    """A snapshot object that is still there although its deletion was asked for, and what holds it.
+    """A snapshot object that still exists although its deletion was requested, and what holds it.
 
     Kubernetes removes an object only once its list of finalizers is empty.
     https://kubernetes.io/docs/concepts/overview/working-with-objects/finalizers/
@@ -90,17 +90,17 @@ class Leftover:
 
     def __str__(self) -> str:
         if not self.finalizers:
-            return f"{self.kind} {self.name} is still there although its deletion was asked for"
-        return f"{self.kind} {self.name} is still there, held by its finalizers {', '.join(self.finalizers)}"
+            return f"{self.kind} {self.name} still exists although its deletion was requested"
+        return f"{self.kind} {self.name} still exists, held by its finalizers {', '.join(self.finalizers)}"
 
 
 @dataclass(frozen=True, slots=True)
 class Withdrawn:
-    """What became of a VolumeSnapshot that is not wanted any more.
+    """The result of withdrawing a VolumeSnapshot that is no longer wanted.
 
-    `snapshot_id` is the snapshot that its content names, cut at `cut_at` (aware UTC, None when the content
-    does not say): then nothing was deleted. Without one, `left` is what is still there of the two; once that
-    is empty no driver can cut a snapshot for it.
+    `snapshot_id` is the snapshot that its content names, taken at `cut_at` (aware UTC, None when the content
+    does not say): in that case nothing was deleted. Otherwise `left` lists the objects that still exist; once
+    it is empty no driver can take a snapshot for it.
     """
 
     snapshot_id: str = ""
@@ -109,21 +109,21 @@ class Withdrawn:
 
 
 def refuse_unless_retained(content: str, policy: str, snapshot_id: str, what: str) -> None:
-    """Raise PermanentError unless a content with this deletionPolicy keeps the EBS snapshot that it names.
+    """Raise PermanentError unless deleting a content with this deletionPolicy keeps its EBS snapshot.
 
-    `what` is to be deleted. The text says how to set the policy back.
+    `what` is the object to delete. The text says how to set the policy back.
     https://kubernetes.io/docs/concepts/storage/volume-snapshots/#deletion-policy
     """
     if policy == RETAIN:
         return
-    lost = f"EBS snapshot {snapshot_id}" if snapshot_id else "the EBS snapshot that is cut for it"
+    lost = f"EBS snapshot {snapshot_id}" if snapshot_id else "the EBS snapshot taken for it"
     raise PermanentError(
         f"VolumeSnapshotContent {content} has deletionPolicy {policy!r}, not {RETAIN}: deleting {what} would "
-        f"delete {lost}, too. Set it back with `{retain_command(content)}`; the deletion is tried again then"
+        f"delete {lost}, too. Set it back with `{retain_command(content)}`; the deletion is then retried"
     )
 
 
 def retain_command(content: str) -> str:
-    """The command with which a person sets the deletionPolicy of a content back to Retain."""
+    """The kubectl command that sets a content's deletionPolicy back to Retain."""
     patch = json.dumps({"spec": {"deletionPolicy": RETAIN}}, separators=(",", ":"))
     return f"kubectl patch volumesnapshotcontent {content} --type merge -p '{patch}'"

@@ -1,8 +1,8 @@
-"""Orphans: what was made for backups and belongs to none, found by comparing what EC2, Kubernetes and
-the journal say.
+"""Orphans: snapshots and objects made for backups that belong to no backup, found by comparing EC2,
+Kubernetes and the journal.
 
-A recovery point whose tags are whole is never an orphan, whatever the journal knows of it: losing the
-journal loses no backup. What may still be on its way, or belongs to nobody we know, is told and kept.
+A recovery point with complete tags is never an orphan, whatever the journal says: losing the journal loses no
+backup. Things that may still be in progress, or whose owner is unknown, are reported and kept.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from snapkeep.domain.retention.deletion.deletions import RETAIN, retain_command
 from snapkeep.domain.snapshot_tags import Unreadable, hold_of, is_away, read
 
 MIN_AGE = timedelta(days=1)
-"""Younger things may still find their place: snapshots take hours, listings and events lag."""
+"""Younger things are no orphans yet: snapshots take hours, listings and events lag."""
 
 RESTORE_PREFIX = object_name("")
 
 
 class OrphanKind(StrEnum):
-    """What kind of thing is left over."""
+    """The kind of thing that is left over."""
 
     LATE_SNAPSHOT = "late snapshot"
     UNREADABLE_SNAPSHOT = "unreadable snapshot"
@@ -47,9 +47,9 @@ SWEPT_EVERY = timedelta(days=7)
 class Orphan:
     """One orphan, why it is one, and whether a sweep may delete it.
 
-    `name` is a snapshot id, a `namespace/name` or a name; `size_bytes` the size of the volumes behind it;
-    `shield` the good point of the same claim that must be there when a snapshot goes, `point` the id of the
-    point that the snapshot came too late for.
+    `name` is a snapshot id, a `namespace/name` or a name; `size_bytes` is the size of the volumes behind it;
+    `shield` is the good point of the same claim that must exist when the snapshot is deleted; `point` is the
+    id of the point that the snapshot came too late for.
     """
 
     kind: OrphanKind
@@ -62,21 +62,22 @@ class Orphan:
 
     @property
     def dollars_a_month(self) -> float:
-        """What it costs at most: a snapshot stores no more than its volume's size, mostly far less."""
+        """The maximum cost per month: a snapshot stores at most its volume's size, usually far less."""
         return round(storage_at_most(self.size_bytes), 2)
 
 
 def unless_it_counts(orphan: Orphan, point: Point | None) -> Orphan:
-    """A late snapshot as it is by the journal's record of its point (None: there is none).
+    """A late snapshot, checked against the journal's record of its point (None: there is none).
 
-    A mark alone makes no good point an orphan: whoever completes snapshots could mark any.
+    The duplicate tag alone does not make a good point an orphan, because anyone who may tag snapshots could
+    set it.
     """
     if not orphan.deletable or orphan.kind is not OrphanKind.LATE_SNAPSHOT:
         return orphan
     if point is None:
-        reason = "it is marked as a duplicate, and it stays because the journal does not know its point"
+        reason = "it is marked as a duplicate but stays, because the journal does not know its point"
     elif point.snapshot_id == orphan.name:
-        reason = f"it is the snapshot of {point.id} and is marked as a duplicate: who did that?"
+        reason = f"it is the snapshot of {point.id} but is marked as a duplicate: find out who did that"
     else:
         return orphan
     return replace(orphan, reason=reason, deletable=False)
@@ -84,7 +85,7 @@ def unless_it_counts(orphan: Orphan, point: Point | None) -> Orphan:
 
 @dataclass(frozen=True, slots=True)
 class ListedContent:
-    """A VolumeSnapshotContent as a list shows it; `snapshot_id` is empty until one was cut."""
+    """A VolumeSnapshotContent as a list shows it; `snapshot_id` is empty until a snapshot was taken."""
 
     name: str
     snapshot_id: str
@@ -111,7 +112,8 @@ class ListedSnapshot:
 
 @dataclass(slots=True)
 class ClusterSnapshots:
-    """The snapshots of one cluster, added one by one: of those that count, little more is kept than ids."""
+    """The snapshots of one cluster, added one by one. To save memory, little more than the ids of good ones
+    is kept."""
 
     cluster: str
     points: set[str] = field(default_factory=set)
@@ -139,7 +141,7 @@ class ClusterSnapshots:
             self._newest[place] = max(good, self._newest.get(place, good))
 
     def add_anothers(self, snapshot: Snapshot) -> None:
-        """Take a snapshot of the cluster into account that another deployment made."""
+        """Take into account a snapshot of the cluster that another deployment made."""
         name = snapshot.tags[tags.DEPLOYMENT]
         self.points.add(tags.point_id_of(snapshot.tags))
         count, size = self._anothers.get(name, (0, 0))
@@ -151,13 +153,14 @@ class ClusterSnapshots:
         return sorted(self._anothers)
 
     def orphans(self, now: datetime) -> Iterator[Orphan]:
-        """The orphans among them, by id, once all were added."""
+        """The orphans among them, by id, once all have been added."""
         for name, (count, size) in sorted(self._anothers.items()):
             yield Orphan(
                 OrphanKind.OTHER_DEPLOYMENT,
                 name,
-                f"{count} snapshots of this cluster belong to the deployment {name}: nothing here counts or "
-                f"deletes them. Let one deployment serve the cluster; if {name} is gone, run `snapkeep adopt "
+                f"{count} snapshots of this cluster belong to the deployment {name}: this deployment "
+                f"neither counts nor deletes them. Let one deployment serve the cluster; if {name} is "
+                "gone, run `snapkeep adopt "
                 f"--cluster {self.cluster} --from {name}`",
                 size,
             )
@@ -168,20 +171,20 @@ class ClusterSnapshots:
                 yield Orphan(
                     OrphanKind.UNREADABLE_SNAPSHOT,
                     snapshot.id,
-                    f"{unreadable}. Look at it and delete it by hand if nobody needs it",
+                    f"{unreadable}. Check it, and delete it by hand if nobody needs it",
                     snapshot.size_bytes,
                 )
             elif tags.point_id_of(snapshot.tags) not in self._settled:
                 yield self._late(snapshot)
 
     def _late(self, snapshot: Snapshot) -> Orphan:
-        reason = "it came after its point had failed: nothing counts it"
+        reason = "it came after its point had failed, so it does not count"
         place = (snapshot.tags.get(tags.CLAIM_UID, ""), snapshot.volume_id)
         _, shield = self._newest.get(place, (None, ""))
         if not shield:
-            reason += ", and it stays because its claim has no other good point"
+            reason += "; it stays because its claim has no other good point"
         elif hold_of(snapshot):
-            reason += ", and it stays because it is held"
+            reason += "; it stays because it is held"
             shield = ""
         return Orphan(
             OrphanKind.LATE_SNAPSHOT,
@@ -196,7 +199,7 @@ class ClusterSnapshots:
 
 @dataclass(slots=True)
 class UnknownSnapshots:
-    """Snapshots of ours whose cluster the config does not name, summed up by cluster."""
+    """Snapkeep's snapshots whose cluster the config does not name, totalled by cluster."""
 
     _sizes: dict[str, tuple[int, int]] = field(default_factory=dict)
 
@@ -207,7 +210,7 @@ class UnknownSnapshots:
         self._sizes[cluster] = count + 1, size + snapshot.size_bytes
 
     def orphans(self) -> Iterator[Orphan]:
-        """One entry a cluster; a person must decide, because nothing of it can be compared."""
+        """One entry per cluster; a person must decide, because there is nothing to compare them with."""
         for cluster, (count, size) in sorted(self._sizes.items()):
             yield Orphan(
                 OrphanKind.UNKNOWN_CLUSTER,
@@ -225,21 +228,21 @@ def of_contents(
     open_restores: Collection[str],
     now: datetime,
 ) -> Iterator[Orphan]:
-    """Contents of our classes that name no snapshot of `known` ids, and import pairs no restore needs.
+    """Contents of our classes that name no snapshot in `known`, and imported contents that no restore needs.
 
-    `open_restores` are the names of the objects of restores that are under way.
+    `open_restores` are the object names of restores in progress.
     """
     for content in contents:
         if content.class_name not in snapshot_classes(cluster) or now - content.created_at < MIN_AGE:
             continue
         retains = content.deletion_policy == RETAIN
-        flipped = "" if retains else f"; it must retain first: `{retain_command(content.name)}`"
+        flipped = "" if retains else f"; set it to Retain first: `{retain_command(content.name)}`"
         if content.name.startswith(RESTORE_PREFIX):
             if content.name not in open_restores:
                 reason = "it was imported for a restore that is over"
                 yield Orphan(OrphanKind.CONTENT, content.name, reason + flipped, deletable=retains)
         elif content.snapshot_id and content.snapshot_id not in known:
-            reason = f"it names {content.snapshot_id}, which EC2 has no more"
+            reason = f"it names {content.snapshot_id}, which no longer exists in EC2"
             yield Orphan(OrphanKind.CONTENT, content.name, reason + flipped, deletable=retains)
 
 
@@ -250,10 +253,10 @@ def of_volume_snapshots(
     known: Collection[str],
     now: datetime,
 ) -> Iterator[Orphan]:
-    """VolumeSnapshots of ours behind which there is no EBS snapshot.
+    """Snapkeep's VolumeSnapshots without an EBS snapshot.
 
-    `contents` are all contents by namespace and name of their VolumeSnapshot, `points` the point ids that
-    EC2 shows, `known` its snapshot ids.
+    `contents` are all contents by namespace and name of their VolumeSnapshot, `points` are the point ids
+    found in EC2, `known` its snapshot ids.
     """
     for snapshot in listed:
         if now - snapshot.created_at < MIN_AGE:
@@ -262,7 +265,7 @@ def of_volume_snapshots(
         if content is None or not content.snapshot_id:
             if point_of_object(snapshot.name) in points:
                 continue
-            reason = "nothing was cut for it in a day, and EC2 shows no snapshot of its point"
+            reason = "no snapshot was taken for it within a day, and EC2 has none of its point"
         elif content.snapshot_id not in known:
             reason = f"its snapshot {content.snapshot_id} is gone from EC2"
         else:
@@ -271,6 +274,6 @@ def of_volume_snapshots(
 
 
 def lost_point(point_id: str, snapshot_id: str, size_bytes: int) -> Orphan:
-    """A point that the journal knows as ready and whose snapshot is gone without our doing."""
+    """A point that is ready in the journal but whose snapshot is gone, though Snapkeep did not delete it."""
     reason = f"its snapshot {snapshot_id} is gone from EC2, and Snapkeep did not delete it: who did?"
     return Orphan(OrphanKind.LOST_POINT, point_id, reason, size_bytes)

@@ -1,8 +1,8 @@
-"""What the EBS CSI driver refuses for good, read from the text that a VolumeSnapshot's status carries.
+"""Permanent refusals by the EBS CSI driver, read from the error text in a VolumeSnapshot's status.
 
 The sidecar quotes the driver's gRPC error: `rpc error: code = InvalidArgument desc = …`. InvalidArgument says
-that the class or the request is wrong, so a retry cannot help. Throttling and EC2's other troubles come as
-Internal, ResourceExhausted and the like, and the sidecar tries those again by itself.
+that the class or the request is wrong, so a retry cannot help. Throttling and other EC2 errors arrive as
+Internal, ResourceExhausted and the like, and the sidecar retries those by itself.
 https://github.com/kubernetes-sigs/aws-ebs-csi-driver/blob/master/pkg/driver/controller.go
 https://github.com/container-storage-interface/spec/blob/master/spec.md#createsnapshot-errors
 """
@@ -16,7 +16,7 @@ PERMANENT = "InvalidArgument"
 
 
 def permanent_refusal(error: str) -> str:
-    """The driver's own words when it refused for good; "" for any other code, or text without one."""
+    """The driver's own words when it refused permanently; "" for any other code, or text without one."""
     found = _GRPC.search(error)
     if found is None or found[1] != PERMANENT:
         return ""
