@@ -173,7 +173,7 @@ def test_a_claim_that_kubernetes_gives_a_free_volume_is_no_restore(lab: Lab, bin
 
     failed = lab.journal.restores.all[restore.id]
     assert failed.stage is Stage.FAILED
-    assert f"volume free ({free}, made from no snapshot)" in failed.reason
+    assert f"volume free ({free}, created from no snapshot)" in failed.reason
     assert list(lab.holds.held[restore.snapshot_id]) == [restore.left_holder]
     assert lab.claim(restore)["spec"]["volumeName"] == "free", "what a pod may have written to stays"
 

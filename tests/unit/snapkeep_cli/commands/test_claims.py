@@ -30,7 +30,7 @@ def test_the_command_it_prints_works(snapkeep: Command) -> None:
 def test_a_claim_that_is_gone_still_shows_its_points(snapkeep: Command, world: World) -> None:
     world.cluster.claim_list.clear()
     out = snapkeep("describe", "claim", "shop/data").out
-    assert "the cluster has no such claim any more; 1 recovery point is left of it" in out
+    assert "the claim no longer exists in the cluster; 1 recovery point is left" in out
 
 
 def test_a_claim_nobody_knows_is_not_found_and_a_namespace_is_needed(snapkeep: Command) -> None:

@@ -23,7 +23,7 @@ def test_a_restore_that_is_too_small_is_refused_with_the_command_that_works(
     assert (ended.code, ended.out) == (3, "")
     assert ended.err.splitlines() == [
         "refused, nothing was made:",
-        f"  error: shop/data-2 asks for 2Gi, and recovery point {point} was taken of a volume of 4Gi: it "
+        f"  error: shop/data-2 asks for 2Gi, but recovery point {point} was taken from a volume of 4Gi: it "
         "needs 4Gi at least",
         f"    fix: snapkeep restore {point} --cluster myeks --namespace shop --as data-2 --size 4Gi (or "
         "--expand auto instead of --size)",
@@ -76,7 +76,7 @@ def test_waiting_ends_when_only_a_pod_is_missing(snapkeep: Command, world: World
     ended = snapkeep("restore", "--claim", "data", "-n", "shop", "--as", "data-2", "--wait")
     assert ended.code == 0
     assert "waiting_for_consumer" in ended.out
-    assert "its volume is made when the first pod uses it" in ended.out
+    assert "its volume is created when the first pod uses it" in ended.out
 
 
 def test_a_restore_that_never_gets_there_is_still_waiting(snapkeep: Command, world: World) -> None:

@@ -67,7 +67,7 @@ def test_points_of_a_claim_that_is_gone_are_still_shown_and_can_be_restored() ->
     )
     (claim,) = reported_claims([], points, [], {})
     assert claim.state is ClaimState.GONE
-    assert claim.reason == "the cluster has no such claim any more; 2 recovery points are left of it"
+    assert claim.reason == "the claim no longer exists in the cluster; 2 recovery points are left"
     assert claim.last_good_id == claim.points[0].id
 
 

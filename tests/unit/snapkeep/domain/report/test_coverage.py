@@ -47,7 +47,7 @@ def a_promise(**changes: object) -> Promise:
             a_promise(missed=SLOT + timedelta(hours=12)),
             Coverage.LATE,
             "its last good recovery point is 18 h old (2026-11-24 18:00 UTC); policy nightly should have "
-            "made one at 2026-11-25 06:00 UTC",
+            "taken one at 2026-11-25 06:00 UTC",
         ),
         (
             a_promise(last_good=None),

@@ -86,7 +86,7 @@ def test_a_cluster_that_does_not_fit_is_refused_and_a_smaller_one_takes_its_plac
 
     assert found.starts == {"a": timedelta(), "c": timedelta(seconds=400)}
     assert "1,000 volumes take 7 min at 2.5 snapshots a second" in found.refused["b"]
-    assert "3 min are left of the window of 10 min" in found.refused["b"]
+    assert "3 min remain of the window of 10 min" in found.refused["b"]
 
 
 @pytest.mark.parametrize(("seconds", "text"), [(40, "40 s"), (1500, "25 min"), (15000, "4 h 10 min")])

@@ -23,8 +23,9 @@ def test_both_volumes_are_named_and_what_to_do() -> None:
     text = wrong_volume(RESTORE, Binding("pv-free", "vol-free", "", "vol-source"))
     assert text == (
         "claim shop/data-restored does not hold the backup: Kubernetes bound it to volume pv-free "
-        "(vol-free, made from no snapshot), which was free and fitted, instead of one made from recovery "
-        f"point {RESTORE.point_id} ({RESTORE.snapshot_id}, taken of vol-source). Delete the claim, but first "
+        "(vol-free, created from no snapshot), a free volume that matched, instead of one created from "
+        f"recovery point {RESTORE.point_id} ({RESTORE.snapshot_id}, taken of vol-source). Delete the claim, "
+        "but first "
         "keep the volume: kubectl patch pv pv-free --patch "
         '\'{"spec":{"persistentVolumeReclaimPolicy":"Retain"}}\'. Then restore again with another class or a '
         "larger size; the recovery point is held for 7 days, or until `snapkeep release`"
@@ -32,4 +33,4 @@ def test_both_volumes_are_named_and_what_to_do() -> None:
 
 
 def test_another_snapshots_volume_is_named_with_its_snapshot() -> None:
-    assert "(vol-1, made from snap-2)" in wrong_volume(RESTORE, Binding("pv-1", "vol-1", "snap-2"))
+    assert "(vol-1, created from snap-2)" in wrong_volume(RESTORE, Binding("pv-1", "vol-1", "snap-2"))

@@ -31,7 +31,7 @@ def told(claim: RestoredClaim | None, stage: Stage = Stage.CREATED) -> tuple[Res
 def test_waiting_for_a_pod_is_success_so_far() -> None:
     assert told(a_claim(waits_for_consumer=True, snapshot_ready=False)) == (
         RestoreState.WAITING_FOR_CONSUMER,
-        "claim shop/data-restored is ready to use: its volume is made when the first pod uses it",
+        "claim shop/data-restored is ready to use: its volume is created when the first pod uses it",
     )
 
 
@@ -49,7 +49,7 @@ def test_the_newest_warning_of_the_provisioner_is_told() -> None:
     found = progress(MADE, a_claim(events=events))
     assert found == Progress(
         RestoreState.PROVISIONING,
-        "the volume of claim shop/data-restored is being made; the provisioner says: UnauthorizedOperation",
+        "the volume of claim shop/data-restored is being created; the provisioner says: UnauthorizedOperation",
         events,
     )
 
@@ -82,7 +82,7 @@ def test_a_claim_bound_to_something_else_is_no_restore() -> None:
 def test_nothing_is_said_to_be_bound_before_ec2_shows_the_volume() -> None:
     assert told(a_claim(phase="Bound", binding=Binding("pv-1", "vol-1"))) == (
         RestoreState.PROVISIONING,
-        "claim shop/data-restored is bound to volume pv-1, and EC2 does not show vol-1 yet",
+        "claim shop/data-restored is bound to volume pv-1, but EC2 does not show vol-1 yet",
     )
 
 

@@ -41,7 +41,7 @@ def test_a_claim_is_protected_until_its_next_point_is_overdue() -> None:
     world.clock.now = SLOT + DAY + timedelta(hours=3)
     late = report(world)["shop/data"]
     assert late.state is Coverage.LATE
-    assert "should have made one at 2026-11-25 18:00 UTC" in late.reason
+    assert "should have taken one at 2026-11-25 18:00 UTC" in late.reason
 
 
 def test_a_claim_without_a_point_is_late_and_says_when_it_gets_one() -> None:

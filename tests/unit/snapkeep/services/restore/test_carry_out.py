@@ -187,7 +187,7 @@ def test_a_claim_that_got_another_volume_fails_and_keeps_the_point_for_a_person(
     assert story.finish(minutes=5).failed == [restore.id]
     failed = story.journal.restores.all[restore.id]
     assert (failed.stage, failed.is_open) == (Stage.FAILED, False)
-    assert "bound it to volume pv-data-restored (vol-free, made from no snapshot)" in failed.reason
+    assert "bound it to volume pv-data-restored (vol-free, created from no snapshot)" in failed.reason
     assert f"{restore.point_id} ({restore.snapshot_id})" in failed.reason
     week = story.clock() + timedelta(days=7)
     assert story.holds.held[restore.snapshot_id] == {f"failed restore {restore.id}": week}

@@ -1,6 +1,6 @@
-"""The catalogue of recovery points: in what order they are listed, which are wanted, where a page goes on.
+"""The catalogue of recovery points: their order, queries, and the cursors of pages.
 
-An entry says only where a point belongs; what it is worth is asked of EC2 when somebody looks.
+An entry says only where a point belongs; its state is read from EC2 when somebody lists it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from snapkeep.domain.restore.points import PointFacts, point_of
 from snapkeep.domain.snapshot_tags import hold_of
 
 LATEST = 9_999_999_999
-"""Epoch seconds that no slot reaches: counted back from here, newer slots come first as text."""
+"""Epoch seconds that no slot reaches; slots are stored as the difference from it, so that newer ones sort
+first."""
 
 SEPARATOR = " "
 """Sorts before every character of a name, so that `app` comes before `app-2`."""
@@ -38,14 +39,15 @@ class Entry:
 
     @property
     def place(self) -> str:
-        """Where it stands: by namespace, claim, newest first; unique by point and snapshot."""
+        """The sort key: by namespace, claim, newest first; made unique by point and snapshot."""
         inverted = f"{LATEST - int(self.slot.timestamp()):010d}"
         return SEPARATOR.join((self.namespace, self.claim, inverted, self.point_id, self.snapshot_id))
 
 
 @dataclass(frozen=True, slots=True)
 class PointQuery:
-    """Which points a list holds; empty fields ask nothing. Times (aware) bound the slot, both included."""
+    """Which points to list; empty fields match everything. `since` and `until` (aware) bound the slot,
+    inclusive."""
 
     namespace: str = ""
     claim: str = ""
@@ -56,13 +58,13 @@ class PointQuery:
 
     @property
     def prefix(self) -> str:
-        """What the places of wanted points begin with."""
+        """The prefix of the places of matching points."""
         if not self.namespace:
             return ""
         return SEPARATOR.join((self.namespace, self.claim, "")) if self.claim else self.namespace + SEPARATOR
 
     def admits(self, entry: Entry) -> bool:
-        """True when the point may be wanted; its state is not known here."""
+        """True when the point may match; its state is not known here."""
         return (
             self.namespace in ("", entry.namespace)
             and self.claim in ("", entry.claim)
@@ -74,7 +76,7 @@ class PointQuery:
 
 @dataclass(frozen=True, slots=True)
 class RecoveryPoint:
-    """A recovery point as it is shown: what EC2 and its tags say now."""
+    """A recovery point as it is listed: what EC2 and its tags say now."""
 
     facts: PointFacts
     started_at: datetime
@@ -85,14 +87,14 @@ class RecoveryPoint:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Recovery points in catalogue order; `cursor` asks for those that follow, "" at the end."""
+    """Recovery points in catalogue order; `cursor` fetches the next page, "" at the end."""
 
     points: tuple[RecoveryPoint, ...]
     cursor: str = ""
 
 
 def entry_of(snapshot: Snapshot) -> Entry | None:
-    """The entry of a snapshot by its tags; None for twins and for what its tags do not name a point."""
+    """The entry of a snapshot by its tags; None for duplicates and for snapshots whose tags name no point."""
     if tags.DUPLICATE in snapshot.tags:
         return None
     claim, slot = tags.claim_facts_of(snapshot.tags), tags.slot_of(snapshot.tags)
@@ -103,7 +105,7 @@ def entry_of(snapshot: Snapshot) -> Entry | None:
 
 
 def recovery_point(snapshot: Snapshot, region: str) -> RecoveryPoint | None:
-    """What is shown of a snapshot; None when its tags name no point."""
+    """A snapshot as a listed point; None when its tags name no point."""
     facts = point_of(snapshot, region)
     if facts is None:
         return None
@@ -117,31 +119,31 @@ def recovery_point(snapshot: Snapshot, region: str) -> RecoveryPoint | None:
 
 
 def write_cursor(cluster: str, wanted: PointQuery, place: str) -> str:
-    """The cursor of the page that follows a place in a list; letters, digits, `_` and `-` only."""
+    """The cursor of the page after a place in a list; letters, digits, `_` and `-` only."""
     text = json.dumps({"after": place, "list": _name(cluster, wanted)})
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")  # needs no encoding in a URL
 
 
 def read_cursor(cluster: str, wanted: PointQuery, cursor: str) -> str:
-    """The place a cursor of this list goes on after, "" for none. Raises BadCursor."""
+    """The place after which a cursor of this list continues, "" for none. Raises BadCursor."""
     if not cursor:
         return ""
     try:
         found = json.loads(base64.urlsafe_b64decode(cursor.encode() + b"=" * (-len(cursor) % 4)))
         place, name = str(found["after"]), found["list"]
     except (ValueError, KeyError, TypeError) as error:
-        raise BadCursor("the cursor is none that a list gave: list from the start") from error
+        raise BadCursor("this cursor was not issued by a list: list from the start") from error
     if name != _name(cluster, wanted) or not place.startswith(wanted.prefix) or not place.isprintable():
         raise BadCursor("the cursor belongs to a list with other filters: list from the start")
     return place
 
 
 def sort_entries(entries: Iterable[Entry]) -> list[Entry]:
-    """Entries as a list shows them."""
+    """Entries in catalogue order."""
     return sorted(entries, key=lambda entry: entry.place)
 
 
 def _name(cluster: str, wanted: PointQuery) -> str:
-    """What tells one list from another."""
+    """A hash that identifies one list."""
     text = json.dumps([cluster, asdict(wanted)], default=str, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:16]

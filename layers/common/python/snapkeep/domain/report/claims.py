@@ -1,4 +1,4 @@
-"""How each claim is protected: coverage, what failed since, and how old its newest good point may be."""
+"""How each claim is protected: its coverage, failures since, and how old its newest good point may be."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Name = tuple[str, str]
 
 
 class ClaimState(StrEnum):
-    """What the owner of a claim wants to know first, the worst first."""
+    """The state of a claim, worst first."""
 
     FAILING = "failing"
     UNPROTECTED = "unprotected"
@@ -32,7 +32,7 @@ class ClaimState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A backup of a claim that failed, and why."""
+    """A failed backup of a claim, and why it failed."""
 
     namespace: str
     claim: str
@@ -45,8 +45,8 @@ class Failure:
 class ReportedClaim:
     """One claim with its points, newest first.
 
-    `objective` is how old its newest good point may be by the policy that decides; None when no policy
-    takes it, or when nobody can tell.
+    `objective` is how old its newest good point may be under the policy that decides; None when no policy
+    takes it, or when it is unknown.
     """
 
     namespace: str
@@ -66,8 +66,8 @@ class ReportedClaim:
 
 
 def objective(schedule: Schedule, slots: Sequence[datetime]) -> timedelta | None:
-    """How old the newest good point of a policy may become: the longest way from slot to slot, and what
-    a run may take. None when its slots are not known."""
+    """How old the newest good point of a policy may become: the longest interval between slots plus the time
+    a run may take. None when its slots are unknown."""
     step = rate_of(schedule.expression)
     if step is None:
         gaps = [after - before for before, after in pairwise(slots)]
@@ -83,7 +83,7 @@ def reported_claims(
     failures: Iterable[Failure],
     objectives: Mapping[str, timedelta | None],
 ) -> list[ReportedClaim]:
-    """Every claim there is, and every one that is gone but has points, the worst first."""
+    """Every existing claim, and every deleted claim that still has points, worst first."""
     of_claim: dict[Name, list[ReportedPoint]] = defaultdict(list)
     for point in points:
         of_claim[point.namespace, point.claim].append(point)
@@ -100,9 +100,9 @@ def reported_claims(
 
 
 def _failed_points(of_claim: Mapping[Name, Sequence[ReportedPoint]]) -> list[Failure]:
-    """EC2's own failures: snapshots that ended in an error."""
+    """Failures in EC2: snapshots that ended in an error."""
     return [
-        Failure(*name, point.policy, point.slot, point.trouble or "EC2 says the snapshot failed")
+        Failure(*name, point.policy, point.slot, point.trouble or "EC2 reports that the snapshot failed")
         for name, points in of_claim.items()
         for point in points
         if point.state is PointState.FAILED
@@ -160,7 +160,7 @@ def _gone(name: Name, points: Sequence[ReportedPoint]) -> ReportedClaim:
     return ReportedClaim(
         *name,
         ClaimState.GONE,
-        f"the cluster has no such claim any more; {many} left of it",
+        f"the claim no longer exists in the cluster; {many} left",
         (),
         newest.slot if newest else None,
         newest.id if newest else "",

@@ -1,8 +1,8 @@
 """What Snapkeep costs: the work of its functions at list prices, and an upper bound for the snapshots.
 
-The service's cost is usage (counted by `make bench`) times price; free tiers are left out, so that the
-figure holds for an account that has used them up. Snapshots are billed by the blocks they store, which
-EC2 does not tell, so their cost is an upper bound: no snapshot stores more than its volume's size.
+The service's cost is usage (counted by `make bench`) times price; free tiers are left out, so that the figure
+holds for an account that has used them up. Snapshots are billed by the blocks they store, which EC2 does not
+report, so their cost is an upper bound: no snapshot stores more than its volume's size.
 """
 
 from __future__ import annotations
@@ -14,12 +14,13 @@ from snapkeep.domain.report.prices import US_EAST_1
 from snapkeep.domain.sizes import gib
 
 DAYS = 30
-"""Days of a month in these figures."""
+"""Days per month in these figures."""
 
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Billed units. Fields are named as their prices in `Prices`; usages add up and multiply."""
+    """Billed units. Fields have the same names as their prices in `PRICES`; usages can be added and
+    multiplied."""
 
     gib_seconds: float = 0.0
     """Lambda, memory times duration."""
@@ -28,7 +29,7 @@ class Usage:
     messages: float = 0.0
     """SQS requests: sends, receives (also empty ones) and deletes."""
     events: float = 0.0
-    """EventBridge events that we publish; those of AWS services are free."""
+    """EventBridge events that Snapkeep publishes; those of AWS services are free."""
     schedules: float = 0.0
     """EventBridge Scheduler invocations."""
     writes: float = 0.0
@@ -38,18 +39,18 @@ class Usage:
     table_gib: float = 0.0
     """DynamoDB storage with point-in-time recovery, GiB for a month."""
     log_gib: float = 0.0
-    """CloudWatch Logs, GiB taken in."""
+    """CloudWatch Logs, GiB ingested."""
     metrics: float = 0.0
     """CloudWatch custom metrics, each for a month in which every hour has a value."""
     alarms: float = 0.0
     """CloudWatch alarms, each for a month."""
 
     def __add__(self, other: Usage) -> Usage:
-        """Both together."""
+        """The sum of both."""
         return Usage(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(Usage)))
 
     def __mul__(self, times: float) -> Usage:
-        """The same so many times."""
+        """The usage multiplied."""
         return Usage(*(getattr(self, f.name) * times for f in fields(Usage)))
 
 
@@ -66,8 +67,8 @@ PRICES = Usage(
     metrics=0.30,
     alarms=0.10,
 )
-"""US dollars for one unit each in us-east-1, read on the day of `prices.US_EAST_1`: arm64 functions, standard
-queues, on-demand tables, the first tier.
+"""US dollars per unit in us-east-1, as of `prices.US_EAST_1`: arm64 functions, standard queues, on-demand
+tables, the first tier.
 
 https://aws.amazon.com/lambda/pricing/ https://aws.amazon.com/sqs/pricing/
 https://aws.amazon.com/eventbridge/pricing/ https://aws.amazon.com/dynamodb/pricing/on-demand/
@@ -89,7 +90,7 @@ PER_BACKUP = Usage(
 """One point: planned, created by `ebs`, completed by its event, listed, and journaled for 90 days."""
 
 PER_DELETION = Usage(gib_seconds=0.294, writes=4.2)
-"""One point pruned and looked at again."""
+"""One point pruned and verified."""
 
 PER_KEPT = Usage(gib_seconds=0.427, reads=43.2)
 """One kept point for a month: prune lists it every hour and compares the catalogue."""
@@ -108,23 +109,23 @@ PER_RUN = Usage(
 """One policy, one slot, one cluster, without its points."""
 
 PER_POLICY = Usage(gib_seconds=109, writes=5_760, reads=112_000, log_gib=0.00137, metrics=1)
-"""One policy of one cluster for a month, whatever it takes: reconcile's looks and its freshness metric."""
+"""One policy of one cluster for a month, whatever it takes: reconcile's checks and its freshness metric."""
 
 PER_CLUSTER = Usage(gib_seconds=149, writes=6_480, reads=3_460)
-"""One cluster for a month, whatever is in it: the hourly prune."""
+"""One cluster for a month, whatever its contents: the hourly prune."""
 
 PER_STACK = Usage(
     gib_seconds=1_520, invocations=15_100, messages=3_240_000, schedules=15_100, reads=1_440, log_gib=0.0216
 )
-"""One deployment (an account and Region) for a month that does nothing: schedules and empty receives."""
+"""One idle deployment (an account and Region) for a month: schedules and empty receives."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fleet:
-    """What is backed up: `volumes` in so many clusters, each with so many policies.
+    """What is backed up: `volumes` in `clusters` clusters, each with `policies` policies.
 
-    Every volume is backed up `backups_a_day` times, as many points of it are pruned, and `kept` stay.
-    `stacks` are deployments: one an account and Region. `alarms` are those of all stacks.
+    Every volume is backed up `backups_a_day` times, as many of its points are pruned, and `kept` stay.
+    `stacks` counts deployments: one per account and Region. `alarms` counts those of all stacks.
     """
 
     volumes: int
@@ -137,7 +138,7 @@ class Fleet:
 
 
 def month_of(fleet: Fleet) -> dict[str, Usage]:
-    """What a month of the fleet uses, by what it is used for."""
+    """What the fleet uses in a month, by purpose."""
     backups = fleet.volumes * fleet.backups_a_day * DAYS
     pairs = fleet.clusters * fleet.policies
     return {
@@ -152,24 +153,24 @@ def month_of(fleet: Fleet) -> dict[str, Usage]:
 
 
 def dollars(usage: Usage, prices: Usage = PRICES) -> dict[str, float]:
-    """US dollars by billed unit (field of `Usage`), those that cost nothing left out."""
+    """US dollars by billed unit (field of `Usage`), without those that cost nothing."""
     costs = {f.name: getattr(usage, f.name) * getattr(prices, f.name) for f in fields(Usage)}
     return {name: cost for name, cost in costs.items() if cost}
 
 
 def total(usages: Mapping[str, Usage], prices: Usage = PRICES) -> float:
-    """US dollars for all of it."""
+    """US dollars in total."""
     return sum(sum(dollars(usage, prices).values()) for usage in usages.values())
 
 
 def storage_at_most(size_bytes: int) -> float:
-    """The most US dollars a month that a snapshot of a volume of this size costs; mostly far less."""
+    """The most that a snapshot of a volume of this size costs, in US dollars a month; usually far less."""
     return gib(size_bytes) * US_EAST_1.snapshot
 
 
 def storage_likely(used_gib: float, kept: int, change: float) -> float:
-    """US dollars a month for `kept` points of a volume: one copy of what is used, and what changed between
-    two points (a share of it) for each of the others.
+    """US dollars a month for `kept` points of a volume: one full copy of the used data, and for each other
+    point the share that changed since the one before.
 
     https://docs.aws.amazon.com/ebs/latest/userguide/how_snapshots_work.html
     """

@@ -1,4 +1,4 @@
-"""Whether each claim is protected: by which policy, as lately as promised, and if not, why not."""
+"""Whether each claim is protected: by which policy, as recently as promised, and if not, why not."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from enum import StrEnum
 from snapkeep.domain.times import moment
 
 ALLOWANCE = timedelta(hours=2)
-"""How long after its slot a recovery point may take before its claim counts as late: runs are spread,
-paced, and the first snapshot of a volume copies all of it."""
+"""How long after its slot a recovery point may become ready before its claim counts as late: runs are spread
+and paced, and the first snapshot of a volume copies all of it."""
 
 
 class Coverage(StrEnum):
-    """What a claim's owner wants to know first."""
+    """Whether a claim is protected."""
 
     PROTECTED = "protected"
     LATE = "late"
@@ -33,10 +33,10 @@ class LastGood:
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """What one policy that takes a claim promises, and how it stands.
+    """What one policy promises a claim, and whether it keeps the promise.
 
-    `missed` is the first slot since the last good point that should have given one by now; `next_run` is
-    None when it cannot be told.
+    `missed` is the first slot since the last good point that should have produced one by now; `next_run` is
+    None when it is unknown.
     """
 
     policy: str
@@ -70,7 +70,7 @@ class CoveredClaim:
 
 @dataclass(frozen=True, slots=True)
 class CoverageReport:
-    """The claims of a cluster (or of one namespace of it) by namespace and name, as they were then."""
+    """The claims of a cluster (or of one of its namespaces) by namespace and name, as of `at`."""
 
     cluster: str
     at: datetime
@@ -82,7 +82,7 @@ class CoverageReport:
 
 
 def covered(namespace: str, claim: str, promises: Sequence[Promise], now: datetime) -> CoveredClaim:
-    """How a claim that policies take is covered: as badly as the worst of those that run."""
+    """The coverage of a claim that policies take: that of the worst active policy."""
     running = [promise for promise in promises if not promise.paused]
     all_of_them = tuple(promise.policy for promise in promises)
     if not running:
@@ -106,7 +106,7 @@ def covered(namespace: str, claim: str, promises: Sequence[Promise], now: dateti
 
 
 def not_covered(namespace: str, claim: str, reason: str, last_good: LastGood | None) -> CoveredClaim:
-    """A claim that no policy takes, with the reason; what earlier policies left of it is named."""
+    """A claim that no policy takes, with the reason and its last good point from earlier policies."""
     return CoveredClaim(namespace, claim, Coverage.UNPROTECTED, reason + _since(last_good), "", last_good)
 
 
@@ -133,7 +133,7 @@ def _reason(promise: Promise, now: datetime) -> str:
     if promise.missed:
         return (
             f"its last good recovery point is {_hours(now - good.slot)} old ({moment(good.slot)}); "
-            f"policy {promise.policy} should have made one at {moment(promise.missed)}"
+            f"policy {promise.policy} should have taken one at {moment(promise.missed)}"
         )
     return f"policy {promise.policy}; its last good recovery point is {_hours(now - good.slot)} old"
 

@@ -23,8 +23,8 @@ from snapkeep.domain.retention.words import in_words
 
 @dataclass(frozen=True, slots=True)
 class ReportedPolicy:
-    """A policy in words: when it runs, what it keeps, how many claims it takes, when it runs next, and the
-    newest run that is closed."""
+    """A policy in words: when it runs, what it keeps, how many claims it takes, when it runs next, and its
+    last closed run."""
 
     name: str
     schedule: str
@@ -40,9 +40,9 @@ class ReportedPolicy:
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """What a report is made of, gathered once.
+    """The data behind a report, gathered once.
 
-    `slots` holds, by policy, the slots of today's week and beyond it, ascending (aware UTC).
+    `slots` holds, by policy, the slots of the week from today and beyond, ascending (aware UTC).
     """
 
     region: str
@@ -61,7 +61,7 @@ class Sources:
 class Report:
     """How a cluster's data is protected. Times are aware UTC.
 
-    `notes` says what could not be told. Incidents and restores come newest first.
+    `notes` says what could not be determined. Incidents and restores come newest first.
     """
 
     cluster: str
@@ -83,7 +83,7 @@ class Report:
 
 
 def report(sources: Sources, prices: Prices = US_EAST_1) -> Report:
-    """The report of what was gathered, as of the time of its coverage."""
+    """The report on the gathered data, as of the time of its coverage."""
     now = sources.coverage.at
     timezone = _timezone(sources.policies)
     taken = Counter(name for claim in sources.coverage.claims for name in claim.policies)
@@ -110,7 +110,7 @@ def _policy(policy: Policy, sources: Sources, claims: int, now: datetime) -> Rep
     try:
         keeps = in_words(parse_retention(policy.retention))
     except ValueError as error:
-        keeps = f"nothing that can be read: {error}"
+        keeps = f"unreadable retention: {error}"
     return ReportedPolicy(
         policy.name,
         policy.schedule.expression,
@@ -132,12 +132,12 @@ def _timezone(policies: Sequence[Policy]) -> str:
 
 
 def notice_given(record: IncidentRecord) -> timedelta | None:
-    """From when an incident was first heard of to its earliest deadline; None when nothing gave one."""
+    """The time from the first notice of an incident to its earliest deadline; None without a deadline."""
     deadlines = [notice.deadline for notice in record.notices if notice.deadline]
     return min(deadlines) - opened(record) if deadlines else None
 
 
 def opened(record: IncidentRecord) -> datetime:
-    """When an incident was first heard of (aware UTC)."""
+    """The time of the first notice or timeline entry of an incident (aware UTC)."""
     heard = [notice.announced_at for notice in record.notices] + [moment.at for moment in record.timeline]
     return min(heard)

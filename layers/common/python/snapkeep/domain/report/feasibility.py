@@ -1,8 +1,8 @@
-"""What an account and Region can carry: how fast its snapshots may be created, how long a slot takes, and
-how many fit at all. What does not fit is refused with the figures and with what would make it fit.
+"""What an account and Region can carry: how fast snapshots can be created, how long a slot takes, and how
+many fit at all. A load that does not fit is refused with the figures and with what would help.
 
 EC2 gives each account and Region a bucket of 100 creates that refills at 5 a second, 100 pending snapshots,
-and a quota of 100,000 snapshots, of which the last can be raised.
+and a quota of 100,000 snapshots, which can be raised.
 https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html
 https://docs.aws.amazon.com/general/latest/gr/ebs-service.html
 """
@@ -18,23 +18,23 @@ from snapkeep.domain.points import GIVE_UP_AFTER
 from snapkeep.domain.policies import Pace
 
 SNAPSHOT_QUOTA = 100_000
-"""Snapshots per Region that an account has without asking for more."""
+"""The default quota of snapshots per Region."""
 
 
 CLIENT_CALLS = 5.0
-"""Calls to the Kubernetes API that the snapshot-controller allows itself a second (`--kube-api-qps`).
+"""Calls per second to the Kubernetes API that the snapshot-controller makes at most (`--kube-api-qps`).
 https://github.com/kubernetes-csi/external-snapshotter/blob/master/cmd/snapshot-controller/main.go
 """
 
 CALLS_A_CUT = 7.5
-"""What it needs for one VolumeSnapshot: 600 took 915 seconds at 5 calls a second, and 100 took 134."""
+"""Calls that it needs per VolumeSnapshot: 600 took 915 seconds at 5 calls a second, and 100 took 134."""
 
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """What one account and Region is to carry.
+    """The load on one account and Region.
 
-    `volumes` are taken `backups_a_day` times, all in the same slots; each snapshot is pending for
+    `volumes` are backed up `backups_a_day` times, all in the same slots; each snapshot is pending for
     `pending_seconds` on average; `kept` points of each volume are kept.
     """
 
@@ -46,9 +46,9 @@ class Demand:
 
 @dataclass(frozen=True, slots=True)
 class Capacity:
-    """What comes of a load: snapshots a second, how long a slot takes, and the snapshots kept.
+    """The result for a load: snapshots per second, how long a slot takes, and the snapshots kept.
 
-    `problems` say what cannot be and what would help; empty when all of it fits. `accounts` is the least
+    `problems` say what does not fit and what would help; empty when everything fits. `accounts` is the least
     number of accounts (or Regions) that carry the load when its volumes are spread evenly.
     """
 
@@ -61,31 +61,33 @@ class Capacity:
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """When each cluster begins, after the slot; and those that do not fit, with the reason."""
+    """When each cluster starts, as a delay after the slot; and the clusters that do not fit, with the
+    reason."""
 
     starts: Mapping[str, timedelta]
     refused: Mapping[str, str]
 
 
 def feasible_rate(pace: Pace, pending_seconds: float) -> float:
-    """Snapshots a second: the bucket's refill, or what pending snapshots leave room for if that is less."""
+    """Snapshots per second: the bucket's refill rate, or the rate that the limit on pending snapshots allows,
+    whichever is less."""
     return min(pace.per_second, pace.pending / pending_seconds)
 
 
 def csi_time_of(volumes: int, pace: Pace, pending_seconds: float, calls: float = CLIENT_CALLS) -> timedelta:
-    """The least time by `csi` in one cluster, whose snapshot-controller makes so many calls a second."""
+    """The least time by `csi` in one cluster, whose snapshot-controller makes `calls` calls per second."""
     cutting = timedelta(seconds=volumes * CALLS_A_CUT / calls)
     return max(cutting, time_of(volumes, pace, pending_seconds))
 
 
 def time_of(volumes: int, pace: Pace, pending_seconds: float) -> timedelta:
-    """The least time until the last of so many creates: a burst at once, the rest at the feasible rate."""
+    """The least time until the last of the creates: a burst at once, the rest at the feasible rate."""
     rest = max(0, volumes - min(pace.burst, pace.pending))
     return timedelta(seconds=rest / feasible_rate(pace, pending_seconds))
 
 
 def capacity_of(load: Demand, pace: Pace, quota: int = SNAPSHOT_QUOTA) -> Capacity:
-    """What one account and Region makes of a load at a pace."""
+    """What a load means for one account and Region at a pace."""
     takes = time_of(load.volumes, pace, load.pending_seconds)
     between = timedelta(days=1) / load.backups_a_day
     longest = min(between, GIVE_UP_AFTER)
@@ -94,7 +96,7 @@ def capacity_of(load: Demand, pace: Pace, quota: int = SNAPSHOT_QUOTA) -> Capaci
     most = int(longest.total_seconds() * rate) + min(pace.burst, pace.pending)
     problems = []
     if takes > longest:
-        why = "the next slot comes before" if between < GIVE_UP_AFTER else "points wait 6 hours at most"
+        why = "the next slot comes first" if between < GIVE_UP_AFTER else "points wait at most 6 hours"
         problems.append(
             f"{load.volumes:,} volumes take {hours(takes)} at {rate:.3g} snapshots a second, but {why}: "
             f"{most:,} fit into {hours(longest)}. Give policies different hours, back up less often, use a "
@@ -110,9 +112,9 @@ def capacity_of(load: Demand, pace: Pace, quota: int = SNAPSHOT_QUOTA) -> Capaci
 
 
 def spread(volumes: Mapping[str, int], pace: Pace, pending_seconds: float, window: timedelta) -> Spread:
-    """One cluster after the other, the largest first, so that each has the account's pace to itself.
+    """Start clusters one after the other, the largest first, so that each has the account's pace to itself.
 
-    A cluster that would end after the window is refused, and smaller ones may still fit.
+    A cluster that would end after the window is refused; smaller ones may still fit.
     """
     rate = feasible_rate(pace, pending_seconds)
     starts: dict[str, timedelta] = {}
@@ -123,7 +125,7 @@ def spread(volumes: Mapping[str, int], pace: Pace, pending_seconds: float, windo
         if free + takes > window:
             refused[cluster] = (
                 f"its {volumes[cluster]:,} volumes take {hours(takes)} at {rate:.3g} snapshots a second, and "
-                f"{hours(window - free)} are left of the window of {hours(window)}: make the window longer "
+                f"{hours(window - free)} remain of the window of {hours(window)}: make the window longer "
                 "or use another account or Region"
             )
             continue

@@ -21,7 +21,7 @@ UPCOMING = "the next point"
 
 
 class Outlook(StrEnum):
-    """What becomes of a recovery point."""
+    """The fate of a recovery point."""
 
     STAYS = "stays"
     NEXT = "goes next"
@@ -32,9 +32,9 @@ class Outlook(StrEnum):
 class ReportedPoint:
     """One recovery point. Sizes are bytes, times aware UTC.
 
-    `most_bytes` is what it stores at most: all blocks it can give back, though it shares most of them with
-    its neighbours. A point with the fate `goes` goes with the next prune; one that `goes next` once the
-    policy's next point is ready, which is due at `goes_at`.
+    `most_bytes` is the most it can store: all its blocks, though it shares most of them with its neighbours.
+    A point with the fate `goes` is deleted by the next prune; one with `goes next` once the policy's next
+    point is ready, which is due at `goes_at`.
     """
 
     id: str
@@ -57,8 +57,8 @@ class ReportedPoint:
 
 @dataclass(frozen=True, slots=True)
 class Retentions:
-    """What decides about points: rules by policy, claims (UID) that are gone and since when, the next slot
-    of each policy that has one, and the volumes of claims (UID) whose points are of several, where known."""
+    """What decides about points: the rules by policy, the time since which claims (by UID) have been gone,
+    each policy's next slot, and the known volumes of claims (by UID) whose points come from several."""
 
     policies: Mapping[str, PolicyRetention]
     gone: Mapping[str, datetime]
@@ -74,7 +74,8 @@ def reported_points(
 ) -> list[ReportedPoint]:
     """The points of a complete listing of a cluster's snapshots, by claim, newest first.
 
-    Duplicates are left out. What tags do not place in a lineage is kept, with the reason, as prune does.
+    Marked duplicates are omitted. Snapshots whose tags fit no lineage are kept, with the reason, as prune
+    does.
     """
     points: list[ReportedPoint] = []
     lineages: dict[tuple[str, str], list[Candidate]] = defaultdict(list)
@@ -142,7 +143,7 @@ def _judged(point: ReportedPoint, verdict: Verdict | None) -> ReportedPoint:
 def _verdicts(
     lineages: Mapping[tuple[str, str], Sequence[Candidate]], retentions: Retentions, now: datetime
 ) -> Iterator[tuple[str, Verdict]]:
-    """Snapshot id to its verdict, the lineages of a claim judged together."""
+    """Snapshot ids with their verdicts; the lineages of a claim are judged together."""
     by_claim: dict[str, list[Lineage]] = defaultdict(list)
     for claim, policy in sorted(lineages):
         found = Lineage(claim, policy, lineages[claim, policy], retentions.gone.get(claim))
@@ -160,7 +161,7 @@ def _verdicts(
 def _following(
     of_claim: Sequence[Lineage], planned: LineagePlan, retentions: Retentions
 ) -> dict[str, Verdict]:
-    """What goes of a lineage once its policy's next point is there; nothing of a claim that is gone."""
+    """The points deleted once the policy's next point is ready; none when the claim is gone."""
     slot = retentions.next_slots.get(planned.policy)
     if slot is None or planned.gone_since is not None:
         return {}

@@ -1,6 +1,6 @@
-"""What AWS asks for what Snapkeep uses: list prices, with the Region and the day they were read.
+"""AWS list prices of what Snapkeep uses, with their Region and date.
 
-Prices are public and move: they are good for an order of size, never for a bill.
+Prices are public and change: they give an order of magnitude, never a bill.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Prices:
-    """US dollars a GiB and month of snapshots, without tax.
+    """US dollars per GiB-month of snapshots, without tax.
 
     https://aws.amazon.com/ebs/pricing/
     """

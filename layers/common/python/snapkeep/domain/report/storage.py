@@ -1,7 +1,7 @@
-"""What recovery points store at most, and what that costs, by namespace and policy.
+"""The most that recovery points can store, and what that costs, by namespace and policy.
 
-EBS snapshots share the blocks that did not change, and EC2 does not say how much one adds: the sum of all
-that each could give back is a bound, and mostly far from the bill.
+EBS snapshots share unchanged blocks, and EC2 does not say how much each one adds: the sum of their full sizes
+is an upper bound, usually far above the bill.
 https://docs.aws.amazon.com/ebs/latest/userguide/how_snapshots_work.html
 """
 
@@ -29,7 +29,7 @@ class Stored:
 
 
 def stored(points: Iterable[ReportedPoint], prices: Prices = US_EAST_1) -> tuple[Stored, ...]:
-    """What is stored at most, the dearest first. Failed points store nothing."""
+    """The most that is stored, the most expensive first. Failed points store nothing."""
     counts: dict[tuple[str, str], list[float]] = defaultdict(lambda: [0, 0, 0.0])
     for point in points:
         if point.state is PointState.FAILED:

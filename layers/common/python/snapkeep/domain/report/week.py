@@ -1,4 +1,4 @@
-"""A week of scheduled runs, hour by hour, on the clock of the policies."""
+"""A week of scheduled runs, hour by hour, in the policies' time zone."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ HOURS = 24
 
 @dataclass(frozen=True, slots=True)
 class Hour:
-    """What starts in one hour: runs by policy, and how many recovery points they ask for together."""
+    """What starts in one hour: runs by policy, and the total of recovery points they take."""
 
     runs: tuple[tuple[str, int], ...] = ()
     points: int = 0
@@ -22,7 +22,7 @@ class Hour:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A local day and its hours by the clock on the wall: the hour that comes twice is one."""
+    """A local day and its wall-clock hours; an hour that repeats counts as one."""
 
     date: date
     hours: tuple[Hour, ...]
@@ -37,21 +37,21 @@ class Week:
 
     @property
     def busiest(self) -> int:
-        """The most points that one hour asks for."""
+        """The most points in any one hour."""
         return max((hour.points for day in self.days for hour in day.hours), default=0)
 
 
 def bounds(timezone: str, now: datetime) -> tuple[datetime, datetime]:
-    """The first moment of today and the last of the week, in a zone."""
+    """The start of today and the end of the week, in a zone."""
     here = now.astimezone(ZoneInfo(timezone))
     start = here.replace(hour=0, minute=0, second=0, microsecond=0)
-    return start, start + timedelta(days=DAYS)  # by the clock on the wall, whatever it does meanwhile
+    return start, start + timedelta(days=DAYS)  # by the wall clock, even across a clock change
 
 
 def week(
     slots: Mapping[str, Sequence[datetime]], claims: Mapping[str, int], timezone: str, now: datetime
 ) -> Week:
-    """The week of these slots by policy; `claims` says how many each policy takes."""
+    """The week with these slots by policy; `claims` says how many claims each policy takes."""
     start, end = bounds(timezone, now)
     cells: dict[tuple[date, int], Counter[str]] = defaultdict(Counter)
     for policy, times in slots.items():

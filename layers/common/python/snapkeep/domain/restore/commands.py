@@ -1,4 +1,4 @@
-"""The `snapkeep restore` command that asks for what a request asks for: for fixes, and for copying."""
+"""The `snapkeep restore` command equivalent to a request: for fixes, and for copying."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from snapkeep.domain.times import to_second
 
 
 def size_to_ask(*written: str) -> str:
-    """The largest of these quantities, for a command that is never too small; "" when none can be read.
+    """The largest of these quantities, so that the command never asks for too little; "" when none is valid.
 
-    A claim may have asked for less than its volume has, and then its point needs more than it asked for.
+    A claim may have requested less than its volume's capacity; its point then needs more than the request.
     """
     readable = {}
     for text in written:
@@ -24,7 +24,7 @@ def size_to_ask(*written: str) -> str:
 
 
 def restore_command(request: RestoreRequest) -> str:
-    """The command line of a request, quoted for a POSIX shell; what is left out has its default."""
+    """The command line of a request, quoted for a POSIX shell; defaults are omitted."""
     words = ["snapkeep", "restore"]
     words += [request.point_id] if request.point_id else ["--claim", request.claim]
     if request.at and not request.point_id:

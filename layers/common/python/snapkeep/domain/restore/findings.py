@@ -1,4 +1,4 @@
-"""What a pre-flight finds: a code for machines, a sentence with the figures, and what to do."""
+"""Pre-flight findings: a code for machines, a sentence with the figures, and what to do."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Severity(StrEnum):
-    """An error refuses the restore; a warning does only when it is strict; an info never."""
+    """An error refuses the restore; a warning does so only when the request is strict; an info never."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -30,10 +30,10 @@ def error(code: str, text: str, fix: str = "") -> Finding:
 
 
 def warning(code: str, text: str, fix: str = "") -> Finding:
-    """A finding that the user should know before the restore goes on."""
+    """A finding that the user should know before the restore proceeds."""
     return Finding(code, Severity.WARNING, text, fix)
 
 
 def info(code: str, text: str) -> Finding:
-    """A finding about what will be done other than asked."""
+    """A finding about something done differently from the request."""
     return Finding(code, Severity.INFO, text)

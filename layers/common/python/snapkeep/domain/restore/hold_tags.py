@@ -1,8 +1,8 @@
-"""The value of the tag `snapkeep:hold`: whose holds it stands for, and until when each of them lasts.
+"""The value of the tag `snapkeep:hold`: whose holds it represents, and when each of them ends.
 
-`cluster:admin-0a1b2c3d4e restore:0123456789abcdef@20261201T093000Z` names a caller's hold without an end
-and a restore's with one. Whatever else a value says was set by hand and holds for good. A journal may be
-lost or restored from an old copy, so nothing that only the tag says is ever taken away: it is journaled.
+`cluster:admin-0a1b2c3d4e restore:0123456789abcdef@20261201T093000Z` names a caller's hold without an end and
+a restore's hold with one. Any other value was set by hand and holds for good. The journal may be lost or
+restored from an old copy, so a hold that only the tag knows is never dropped: it is journaled.
 
 EC2 allows 256 characters; letters, digits, spaces and `+ - = . _ : / @` are safe everywhere.
 https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html
@@ -20,14 +20,14 @@ from snapkeep.domain.restore.holds import BY_HAND, FOREVER, Hold
 from snapkeep.domain.times import compact, read_compact
 
 UNNAMED = "true"
-"""The value that named no holder: versions before wrote it, and people write it by hand."""
+"""The value that names no holder: earlier versions wrote it, and people write it by hand."""
 
 HAND = "hand"
 OTHERS = "others"
 KINDS = ("restore", "failed", "cluster", "namespace", "api")
 
 NAME_LENGTH = 16
-"""Characters of a holder's name that people may read; the hash behind it tells holders apart."""
+"""How many characters of a holder's name are readable; the hash after them distinguishes holders."""
 
 
 _ENTRY = re.compile(
@@ -37,9 +37,10 @@ _ENTRY = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What a journal and a tag say together: which holds are in force, and which are over.
+    """The journal and the tag combined: which holds are in force, and which are over.
 
-    `learned` are those in force that the journal must be told: it does not know them or ends them sooner.
+    `learned` are those in force that the journal must record, because it does not know them or ends them
+    sooner.
     """
 
     in_force: tuple[Hold, ...]
@@ -48,7 +49,7 @@ class Settled:
 
 
 def code_of(holder: str) -> str:
-    """The name of a holder in the tag; that of a name in the tag is itself."""
+    """The code of a holder in the tag; a code is returned as it is."""
     if holder == BY_HAND:
         return HAND
     if _ENTRY.fullmatch(holder):
@@ -62,7 +63,7 @@ def code_of(holder: str) -> str:
 
 
 def whole_seconds(end: datetime) -> datetime:
-    """An end as a tag can say it: never sooner."""
+    """An end rounded up to whole seconds, as the tag stores it."""
     if end >= FOREVER:
         return FOREVER
     whole = end.astimezone(UTC).replace(microsecond=0)
@@ -70,7 +71,8 @@ def whole_seconds(end: datetime) -> datetime:
 
 
 def write_tag(holds: Iterable[Hold]) -> str:
-    """The tag of these holds, longest first; those that do not fit become one entry with their last end."""
+    """The tag for these holds, longest first; those that do not fit become one entry with their latest
+    end."""
     ends: dict[str, datetime] = {}
     for hold in holds:
         code = code_of(hold.holder)
@@ -94,15 +96,15 @@ def settle(
     acting: str = "",
     looked: bool = True,
 ) -> Settled:
-    """What the journal's holds on a snapshot and its tag (None without one) say together.
+    """The journal's holds on a snapshot and its tag (None without one), combined.
 
-    `needed` are holders that stay in force whatever their end; `acting` is who holds the point right now. A
-    hold is over when it was given back, or when the journal and the tag agree that its time is; one set by
-    hand when the tag does not say so any more. `looked` is False where the tag was not read.
+    `needed` are holders that stay in force whatever their end; `acting` is the holder placing a hold right
+    now. A hold is over when it was released, or when the journal and the tag agree that it has ended; one set
+    by hand is over when it is no longer in the tag. `looked` is False where the tag was not read.
 
-    Two holds may go by one name in the tag: a holder's own, and one that was learned from the tag when the
-    journal did not know its holder. Whoever gives back gives both back, so a holder's own that is not was set
-    after that.
+    Two holds may share one code in the tag: a holder's own, and one learned from the tag when the journal did
+    not know its holder. Releasing covers both, so a holder's own hold that is not released was placed after
+    that.
     """
     named = _named(known, value, acting)
     given_back = {code_of(hold.holder) for hold in known if hold.lifted_at is not None}
@@ -132,13 +134,13 @@ def settle(
 
 
 def names(value: str | None, holds: Sequence[Hold]) -> bool:
-    """True when a tag still stands for one of these holds."""
+    """True when a tag still names one of these holds."""
     named = _named(holds, value, "")
     return any(code_of(hold.holder) in named for hold in holds)
 
 
 def _named(known: Sequence[Hold], value: str | None, acting: str) -> dict[str, datetime]:
-    """Who is named in a tag, with the end of each."""
+    """The holders named in a tag, by code, with their ends."""
     if value is None:
         return {}
     unnamed = [hold.holder for hold in known if not hold.named]
@@ -154,7 +156,8 @@ def _named(known: Sequence[Hold], value: str | None, acting: str) -> dict[str, d
 
 
 def _explained(found: Mapping[str, datetime], known: Sequence[Hold]) -> dict[str, datetime]:
-    """Without the entry for those that did not fit, if the journal knows as many, for as long."""
+    """`found` without the entry for holds that did not fit, if the journal knows as many holds that last as
+    long."""
     unnamed = [hold for hold in known if code_of(hold.holder) not in found]
     last = max((whole_seconds(hold.until) for hold in unnamed), default=None)
 
@@ -167,7 +170,7 @@ def _explained(found: Mapping[str, datetime], known: Sequence[Hold]) -> dict[str
 
 def _unknown(code: str) -> str:
     who = "somebody set the tag by hand" if code == HAND else f"the tag names {code}"
-    return f"{who}, and no such hold was journaled"
+    return f"{who}, and the journal has no such hold"
 
 
 def _entry(code: str, end: datetime) -> str:
@@ -175,7 +178,7 @@ def _entry(code: str, end: datetime) -> str:
 
 
 def _end(written: str | None) -> datetime | None:
-    """The end that an entry names; None for one that no calendar has."""
+    """The end in an entry; None for an invalid date."""
     if written is None:
         return FOREVER
     try:

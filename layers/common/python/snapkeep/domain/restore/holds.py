@@ -1,6 +1,6 @@
-"""Holds: who keeps a recovery point from being pruned, why and until when.
+"""Holds: who protects a recovery point from pruning, why and until when.
 
-The EC2 tag `snapkeep:hold` is the truth, because IAM reads it; the journal knows who set it.
+The EC2 tag `snapkeep:hold` is authoritative, because IAM reads it; the journal knows who set it.
 """
 
 from __future__ import annotations
@@ -9,24 +9,24 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 BY_HAND = "tag"
-"""The holder of a tag that nobody journaled: somebody set it by hand."""
+"""The holder of a tag without a journaled hold: somebody set it by hand."""
 
 SHARED = "api"
-"""The holder whom all people shared before each caller had a hold of their own."""
+"""The holder shared by all callers before each caller had a hold of their own."""
 
 RESTORE = "restore "
-"""How the holder of a hold begins that a restore needs; the restore's id follows."""
+"""The prefix of the holder of a restore's hold; the restore's id follows."""
 
 FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
-"""The end of a hold without one."""
+"""The end of a hold that does not end."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """One holder's hold on a snapshot. `until` is aware UTC; `by` the ARN of who asked, when known.
+    """One holder's hold on a snapshot. `until` is aware UTC; `by` is the ARN of the caller, when known.
 
-    `lifted_at` says since when (aware UTC) it has been given back and only its tag is left to take away.
-    `named` is False for a hold that was journaled when the tag was `true` and named no holder.
+    `lifted_at` is when it was released (aware UTC); only its tag remains to be removed. `named` is False for
+    a hold that was journaled when the tag was `true` and named no holder.
     """
 
     snapshot_id: str
@@ -38,22 +38,22 @@ class Hold:
     named: bool = True
 
     def ended(self, now: datetime) -> bool:
-        """True when it holds no more."""
+        """True when it no longer holds."""
         return self.lifted_at is not None or self.until <= now
 
     @property
     def ends(self) -> datetime | None:
-        """When it ends, or None when it does not by itself."""
+        """When it ends; None when it does not end by itself."""
         return None if self.until >= FOREVER else self.until
 
     @property
     def restore(self) -> str:
-        """The id of the restore that holds; "" for every other holder."""
+        """The id of the restore that holds the point; "" for every other holder."""
         return self.holder.removeprefix(RESTORE) if self.holder.startswith(RESTORE) else ""
 
 
 def principal_of(arn: str) -> str:
-    """Who an ARN stands for: of a role's session the role, which every session of it acts for.
+    """The principal of an ARN: for a role session, the role, shared by all its sessions.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-arns
     """

@@ -1,4 +1,4 @@
-"""A restore under way: what was accepted, what was made for it, and how it ended."""
+"""A restore in progress: what was accepted, what was created for it, and how it ended."""
 
 from __future__ import annotations
 
@@ -10,35 +10,36 @@ from enum import StrEnum
 from snapkeep.domain.restore.holds import RESTORE
 
 HOLD_FOR = timedelta(hours=24)
-"""How long after its claim was made a restore keeps its recovery point from being pruned."""
+"""How long a restore protects its recovery point from pruning after its claim was created."""
 
 RENEW_BEFORE = timedelta(hours=12)
 """A hold with less than this left is renewed while the claim still waits."""
 
 GIVE_UP_AFTER = timedelta(hours=1)
-"""How long the objects of a restore are tried to be made, and the EBS volume of its bound claim is looked
-for, before it fails.
+"""How long Snapkeep tries to create the objects of a restore, or to find the EBS volume of its bound claim,
+before the restore fails.
 """
 
 KEEP_FOR = timedelta(days=7)
-"""How long a recovery point stays held whose restore ended with a claim that holds other data."""
+"""How long a recovery point stays held after its restore ended with a claim that holds other data."""
 
 LEFT_BY_FAILED = "failed restore "
-"""How the holder of such a hold begins: people may give it back before it ends."""
+"""The prefix of the holder of such a hold; people may release it before it ends."""
 
 MOST_IMPORTS = 5
-"""How often an import is made for one restore: somebody who deletes each of them must be found first."""
+"""How often an import is repeated for one restore: if every one is deleted, somebody must first find out
+why."""
 
 
 class Way(StrEnum):
-    """How a claim gets at its recovery point: its VolumeSnapshot, or one imported for it."""
+    """How a claim gets its recovery point: from the point's VolumeSnapshot, or from an imported one."""
 
     SAME_NAMESPACE = "same_namespace"
     IMPORT = "import"
 
 
 class Stage(StrEnum):
-    """How far a restore got. Every stage may be entered again."""
+    """How far a restore has got. Every stage may be entered again."""
 
     ACCEPTED = "accepted"
     CREATED = "created"
@@ -48,7 +49,7 @@ class Stage(StrEnum):
 
     @property
     def is_final(self) -> bool:
-        """True when nothing is left to do but what clean-up needs."""
+        """True when only clean-up is left to do."""
         return self in (Stage.BOUND, Stage.REMOVED, Stage.FAILED)
 
 
@@ -64,10 +65,10 @@ class TimelineEntry:
 class RestoreOperation:
     """One restore as the journal knows it.
 
-    `size_bytes` is what the claim asks for; `volume_snapshot` the VolumeSnapshot it is made from, which
-    an import makes under the operation's own name. `imports` counts the imports that were lost and made
-    again. `caller` is the ARN of who asked. `keeps_point` says that the recovery point stays held for a
-    person after the end. `cleaned` says that the import pairs are gone and the hold is given back.
+    `size_bytes` is the size that the claim requests; `volume_snapshot` is the VolumeSnapshot it is restored
+    from, "" for an import, which creates its own (see `source`). `imports` counts the imports that were lost
+    and repeated. `caller` is the ARN of the caller. `keeps_point` says that the recovery point stays held for
+    a person after the end. `cleaned` says that the imported objects are deleted and the hold is released.
     `revision` grows with every write.
     """
 
@@ -99,49 +100,50 @@ class RestoreOperation:
 
     @property
     def is_open(self) -> bool:
-        """True while something is left to make, to watch or to clean up."""
+        """True while something is left to create, to watch or to clean up."""
         return not (self.stage.is_final and self.cleaned)
 
     @property
     def last_step_at(self) -> datetime:
-        """When (aware UTC) the restore was accepted, imported again, made or ended, whichever came last."""
+        """When (aware UTC) the restore was accepted, imported again, created or ended, whichever came
+        last."""
         return self.timeline[-1].at if self.timeline else self.accepted_at
 
     @property
     def source(self) -> str:
-        """The name of the VolumeSnapshot that the claim is made from."""
+        """The name of the VolumeSnapshot that the claim is restored from."""
         return self.objects if self.way is Way.IMPORT else self.volume_snapshot
 
     @property
     def objects(self) -> str:
-        """The name of the VolumeSnapshotContent and VolumeSnapshot that the import makes now.
+        """The name of the VolumeSnapshotContent and VolumeSnapshot of the current import.
 
-        Each import has a name of its own: a VolumeSnapshot that is being deleted keeps its name while a
-        claim waits for it, and its content stays bound to the UID of the old one.
+        Each import has its own name: a VolumeSnapshot that is being deleted keeps its name while a claim
+        waits for it, and its content stays bound to the UID of the old one.
         """
         return object_name(self.id, self.imports)
 
     @property
     def all_objects(self) -> tuple[str, ...]:
-        """The names of all imports of this restore, the first one first."""
+        """The names of all imports of this restore, oldest first."""
         return tuple(object_name(self.id, number) for number in range(self.imports + 1))
 
     @property
     def holder(self) -> str:
-        """Who holds the recovery point for this restore."""
+        """The holder of the recovery point during this restore."""
         return f"{RESTORE}{self.id}"
 
     @property
     def left_holder(self) -> str:
-        """Who holds the recovery point after the restore ended with a claim that holds other data."""
+        """The holder of the recovery point after the restore ended with a claim that holds other data."""
         return f"{LEFT_BY_FAILED}{self.id}"
 
     def happened(self, at: datetime, text: str, stage: Stage | None = None) -> RestoreOperation:
-        """The operation with one more moment, in this stage (default: unchanged)."""
+        """The operation with one more timeline entry, in this stage (default: unchanged)."""
         return replace(self, stage=stage or self.stage, timeline=(*self.timeline, TimelineEntry(at, text)))
 
     def failed(self, at: datetime, reason: str) -> RestoreOperation:
-        """The operation ended by a failure, with the reason."""
+        """The operation failed, with the reason."""
         return replace(self.happened(at, f"failed: {reason}", Stage.FAILED), reason=reason)
 
     def must_renew(self, now: datetime) -> bool:
@@ -150,8 +152,8 @@ class RestoreOperation:
 
 
 def object_name(operation_id: str, imports: int = 0) -> str:
-    """The name of what an import makes: a DNS-1123 label, as operation ids are lower-case hex.
+    """The name of an import's objects: a DNS-1123 label, as operation ids are lower-case hex.
 
-    The imports after the first one are numbered.
+    Imports after the first are numbered.
     """
     return f"snapkeep-restore-{operation_id}" + (f"-{imports}" if imports else "")

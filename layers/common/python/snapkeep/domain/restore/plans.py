@@ -1,4 +1,5 @@
-"""The plan of a restore: everything that stands in its way at once, or exactly what will be made."""
+"""The plan of a restore: everything that stands in its way, listed at once, or exactly what will be
+created."""
 
 from __future__ import annotations
 
@@ -32,7 +33,7 @@ ORDER = (Severity.ERROR, Severity.WARNING, Severity.INFO)
 
 @dataclass(frozen=True, slots=True)
 class RestorePlan:
-    """What would be made and what was found, errors first; `size_bytes` is 0 when no size can be said."""
+    """What would be created, and the findings, errors first; `size_bytes` is 0 when the size is unknown."""
 
     request: RestoreRequest
     point: PointFacts
@@ -44,7 +45,7 @@ class RestorePlan:
 
     @property
     def refused(self) -> bool:
-        """True when an error forbids it, or a warning does and the request is strict."""
+        """True when there is an error, or a warning and the request is strict."""
         blocking = {Severity.ERROR, Severity.WARNING} if self.request.strict else {Severity.ERROR}
         return any(finding.severity in blocking for finding in self.findings)
 
@@ -74,7 +75,7 @@ class RestorePlan:
 
 
 def plan(request: RestoreRequest, point: PointFacts, target: TargetFacts) -> RestorePlan:
-    """The plan for a request; nothing is asked of the world, and all findings are listed at once."""
+    """The plan for a request, with all findings at once."""
     size = sizing(request, point)
     driver = serving_driver(request, point, target).name
     way = _way(request, point, driver)
@@ -114,7 +115,7 @@ def plan(request: RestoreRequest, point: PointFacts, target: TargetFacts) -> Res
 
 
 def _way(request: RestoreRequest, point: PointFacts, driver: str) -> Way:
-    """A VolumeSnapshot serves its own namespace and driver only; everything else imports the EBS snapshot."""
+    """A VolumeSnapshot serves only its own namespace and driver; everything else imports the EBS snapshot."""
     here = (request.cluster, request.namespace, driver) == (
         point.cluster,
         point.namespace,

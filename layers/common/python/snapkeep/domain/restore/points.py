@@ -1,4 +1,4 @@
-"""Recovery points as a restore sees them: all that their tags, EC2 and the cluster say."""
+"""Recovery points as a restore sees them: what their tags, EC2 and the cluster say."""
 
 from __future__ import annotations
 
@@ -12,23 +12,22 @@ from snapkeep.domain.points import Point, PointState, Snapshot
 from snapkeep.domain.snapshot_tags import IN_BIN, STATES
 
 DRIVER_TAGS = frozenset(key for driver in DRIVERS.values() for key in driver.tags(""))
-"""The keys by which drivers know what they may restore from."""
+"""The tag keys by which drivers recognize the snapshots they may restore from."""
 
 
 @dataclass(frozen=True, slots=True)
 class PointFacts:
-    """One recovery point. Sizes are bytes: `size_bytes` of the snapshotted volume by EC2, the other the
-    largest `restoreSize` that its VolumeSnapshot and content name (0 = neither does).
+    """One recovery point.
 
-    `driver` is the one that made its volume, `driver_tags` what drivers have to say on its snapshot.
-    `volume_snapshot` is the name of its ready VolumeSnapshot in its own namespace, "" without one;
-    `snapshot_driver` the driver that alone can use that one.
-    `object_name` is the name that its VolumeSnapshot has, if it has one.
-    `newer_archived` is the id of a newer point of the claim that cannot be used from the archive tier.
-    One restored from there for a time goes back at `back_to_archive_at` (aware UTC).
-    `earlier_claim` are the ids of older points, newest first, of another claim that had the same name: it was
-    asked for by name.
-    `kms_trouble` says why its key cannot be used, "" when it can or is not known.
+    Sizes are bytes: `size_bytes` is the volume's size according to EC2, `restore_size_bytes` the largest
+    `restoreSize` of its VolumeSnapshot and content (0 = neither has one). `driver` is the driver of its
+    claim's volume, `driver_tags` are the drivers' tags on its snapshot. `volume_snapshot` is the name of its
+    ready VolumeSnapshot in its own namespace, "" without one; only `snapshot_driver` can use that.
+    `object_name` is the name that its VolumeSnapshot has, if it has one. `newer_archived` is the id of a
+    newer point of the claim that is in the archive tier and cannot be used. A temporarily restored snapshot
+    goes back to the archive at `back_to_archive_at` (aware UTC). `earlier_claim` are the ids of older points,
+    newest first, of another claim with the same name; set when the point was requested by claim name.
+    `kms_trouble` says why its key cannot be used, "" when it can or is unknown.
     """
 
     id: str
@@ -65,12 +64,12 @@ class PointFacts:
 
     @property
     def minimum_bytes(self) -> int:
-        """What a claim must ask for at least: the largest of what EC2 and the cluster say."""
+        """The smallest size a claim may request: the larger of EC2's and the cluster's figures."""
         return max(self.size_bytes, self.restore_size_bytes)
 
 
 def point_of(snapshot: Snapshot, region: str) -> PointFacts | None:
-    """The recovery point that a snapshot's tags tell of; None when they do not name a claim and a policy."""
+    """The recovery point described by a snapshot's tags; None when they do not name a claim and a policy."""
     claim = tags.claim_facts_of(snapshot.tags)
     point_id, policy = tags.point_id_of(snapshot.tags), snapshot.tags.get(tags.POLICY, "")
     if claim is None or not point_id or not policy:

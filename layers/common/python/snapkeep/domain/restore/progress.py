@@ -1,6 +1,6 @@
-"""How a restore stands, told from what the cluster shows now.
+"""The state of a restore, worked out from what the cluster shows now.
 
-A claim whose class binds on first use stays Pending until a pod uses it, which is as it should be.
+A claim whose class binds on first use stays Pending until a pod uses it, as intended.
 https://kubernetes.io/docs/concepts/storage/storage-classes/#volume-binding-mode
 """
 
@@ -14,7 +14,7 @@ from snapkeep.domain.restore.bindings import Binding, is_right, wrong_volume
 from snapkeep.domain.restore.operations import RestoreOperation, Stage
 
 SELECTED_NODE = "volume.kubernetes.io/selected-node"
-"""The scheduler writes it once a pod is to run somewhere: the volume is being made from then on."""
+"""The scheduler writes it once it has chosen a node for the pod; the volume is created from then on."""
 
 
 class RestoreState(StrEnum):
@@ -32,7 +32,7 @@ class RestoreState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ClaimEvent:
-    """A Kubernetes Event of a claim. `at` is aware UTC; `count` how often it was seen."""
+    """A Kubernetes Event about a claim. `at` is aware UTC; `count` is how often it was seen."""
 
     at: datetime
     type: str
@@ -43,9 +43,10 @@ class ClaimEvent:
 
 @dataclass(frozen=True, slots=True)
 class RestoredClaim:
-    """The claim of a restore as the cluster shows it. `operation` is empty for one that is not ours.
+    """The claim of a restore as the cluster shows it. `operation` is empty for a claim that Snapkeep did not
+    create.
 
-    `binding` says what it is bound to, None while it is not.
+    `binding` says what it is bound to, None while it is not bound.
     """
 
     phase: str
@@ -61,7 +62,7 @@ class RestoredClaim:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """The state of a restore, in one word and in plain ones.
+    """The state of a restore, as a code and in words.
 
     `other_data` is true when it failed because its claim is bound to a volume that is not the backup.
     `unseen` is the binding to a volume that EC2 does not show, None without one.
@@ -75,7 +76,7 @@ class Progress:
 
 
 def progress(operation: RestoreOperation, claim: RestoredClaim | None) -> Progress:
-    """How a restore stands; `claim` is None when the cluster shows none of that name."""
+    """The progress of a restore; `claim` is None when the cluster has none of that name."""
     where = f"claim {operation.namespace}/{operation.target}"
     if operation.stage is Stage.FAILED:
         return Progress(RestoreState.FAILED, operation.reason)
@@ -92,18 +93,19 @@ def progress(operation: RestoreOperation, claim: RestoredClaim | None) -> Progre
 
 
 def _bound(operation: RestoreOperation, claim: RestoredClaim, bound_to: Binding, where: str) -> Progress:
-    """Bound is only what was made from the point; a restore that ended so was looked at."""
+    """The restore is bound only when the volume was created from the point; a `BOUND` operation was checked
+    before."""
     if operation.stage is Stage.BOUND or is_right(operation, bound_to):
         return Progress(RestoreState.BOUND, f"{where} is bound to volume {bound_to.volume}", claim.events)
     if not bound_to.is_settled:
-        text = f"{where} is bound to volume {bound_to.volume}, and EC2 does not show {bound_to.volume_id} yet"
+        text = f"{where} is bound to volume {bound_to.volume}, but EC2 does not show {bound_to.volume_id} yet"
         return Progress(RestoreState.PROVISIONING, text, claim.events, unseen=bound_to)
     return Progress(RestoreState.FAILED, wrong_volume(operation, bound_to), claim.events, other_data=True)
 
 
 def _without_claim(operation: RestoreOperation, where: str) -> Progress:
     if operation.stage is Stage.ACCEPTED:
-        return Progress(RestoreState.ACCEPTED, f"{where} is about to be made")
+        return Progress(RestoreState.ACCEPTED, f"{where} is about to be created")
     if operation.stage is Stage.BOUND:
         return Progress(RestoreState.REMOVED, f"{where} was bound and has been deleted since")
     return Progress(RestoreState.REMOVED, f"{where} was deleted before it was bound")
@@ -111,7 +113,7 @@ def _without_claim(operation: RestoreOperation, where: str) -> Progress:
 
 def _pending(claim: RestoredClaim, where: str) -> Progress:
     if claim.waits_for_consumer and not claim.node_selected:
-        text = f"{where} is ready to use: its volume is made when the first pod uses it"
+        text = f"{where} is ready to use: its volume is created when the first pod uses it"
         return Progress(RestoreState.WAITING_FOR_CONSUMER, text, claim.events)
     if not claim.snapshot_ready:
         trouble = f": {claim.snapshot_error}" if claim.snapshot_error else ""
@@ -120,4 +122,6 @@ def _pending(claim: RestoredClaim, where: str) -> Progress:
     warnings = [event for event in claim.events if event.type == "Warning"]
     latest = max(warnings, key=lambda event: event.at, default=None)
     trouble = f"; the provisioner says: {latest.message}" if latest else ""
-    return Progress(RestoreState.PROVISIONING, f"the volume of {where} is being made{trouble}", claim.events)
+    return Progress(
+        RestoreState.PROVISIONING, f"the volume of {where} is being created{trouble}", claim.events
+    )

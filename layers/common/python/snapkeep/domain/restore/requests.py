@@ -1,4 +1,4 @@
-"""What somebody wants restored, and to where."""
+"""Requests for a restore: what to restore, and where."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from enum import StrEnum
 
 
 class Expand(StrEnum):
-    """Whether a size that is too small may be raised to what the recovery point needs."""
+    """Whether a size that is too small may be raised to the size of the recovery point."""
 
     AUTO = "auto"
     NEVER = "never"
@@ -17,12 +17,12 @@ class Expand(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RestoreRequest:
-    """A restore as asked for, unchecked.
+    """A restore as requested, unchecked.
 
-    The recovery point is `point_id`, or of the source `claim` the newest ready one (at or before `at`,
-    aware UTC, when given). Empty source fields mean those of the target; an empty `size` (a quantity as
-    written) or `storage_class` means the point's. A `strict` request takes warnings for errors. One with
-    `own_points_only` must not read what belongs to another namespace or cluster.
+    The recovery point is `point_id`, or the newest ready one of the source `claim` (at or before `at`, aware
+    UTC, when given). Empty source fields mean those of the target; an empty `size` (a quantity as written) or
+    `storage_class` means the point's. A `strict` request treats warnings as errors. One with
+    `own_points_only` may not read points of another namespace or cluster.
     """
 
     cluster: str

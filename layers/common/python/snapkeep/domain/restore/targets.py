@@ -1,4 +1,4 @@
-"""Where a claim is to be restored to: what the cluster says of the place."""
+"""The target of a restore, as the cluster describes it."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class ClassFacts:
-    """A StorageClass: EBS's volume type (gp3 when it does not say), the zones it allows (none: all), and the
-    file system that its volumes are mounted as ("" when it does not say)."""
+    """A StorageClass: its EBS volume type (gp3 when it names none), the zones it allows (none: all), and the
+    file system that its volumes are mounted as ("" when it names none)."""
 
     name: str
     provisioner: str
@@ -22,7 +22,7 @@ class ClassFacts:
 
 @dataclass(frozen=True, slots=True)
 class QuotaFacts:
-    """A ResourceQuota: resource name to quantities as written, what may be used and what is."""
+    """A ResourceQuota: quantities as written by resource name, the limits and the usage."""
 
     name: str
     hard: Mapping[str, str]
@@ -40,9 +40,9 @@ class LimitFacts:
 
 @dataclass(frozen=True, slots=True)
 class FreeVolume:
-    """A PersistentVolume that no claim has: one that is available, or reserved for the claim to be made.
+    """A PersistentVolume without a claim: available, or reserved for the claim to be restored.
 
-    `zone` is the only one it can be used in, "" when it does not say. `size_bytes` is its capacity.
+    `zone` is the only zone in which it can be used, "" when it names none. `size_bytes` is its capacity.
     """
 
     name: str
@@ -58,10 +58,9 @@ class FreeVolume:
 class TargetFacts:
     """A namespace of a cluster, its classes and nodes, as far as a restore needs them.
 
-    `namespace_phase` is "" when there is no such namespace; `no_snapshots` says by a driver's name why the
-    cluster cannot restore its snapshots, and names no driver of which it can. `controller_silent_since` is
-    when the snapshot controller last gave a sign of life (aware UTC), None when it did lately or nobody can
-    tell.
+    `namespace_phase` is "" when there is no such namespace; `no_snapshots` maps the name of each driver whose
+    snapshots the cluster cannot restore to the reason. `controller_silent_since` is when the snapshot
+    controller last gave a sign of life (aware UTC), None when it did so recently or when that is unknown.
     """
 
     region: str

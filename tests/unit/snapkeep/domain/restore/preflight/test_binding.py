@@ -34,7 +34,7 @@ def found(*volumes: FreeVolume, zone: str = "", **target: Any) -> Finding | None
 def test_a_free_volume_that_fits_refuses_the_restore_and_says_what_works() -> None:
     finding = found(a_volume("large", size_bytes=40 * GIB), a_volume("small"))
     assert finding is not None and finding.severity is Severity.ERROR
-    assert "gives shop/ebs-claim-2 a volume that is free and fits" in finding.text
+    assert "gives shop/ebs-claim-2 a free volume that fits" in finding.text
     assert finding.text.endswith(": small (20Gi), large (40Gi)")
     assert "--as ebs-claim-2 --size 41Gi; or a class that has no free volume; or " in finding.fix
     assert "kubectl patch pv small --type merge --patch" in finding.fix

@@ -15,13 +15,13 @@ from tests.fakes.preflight_samples import a_point, a_request, a_target, the_find
         (
             LimitFacts("claims", smallest="20Gi"),
             "below_limit_range",
-            "limit range claims of namespace shop allows claims of 20Gi at least, and 10Gi are asked for",
+            "limit range claims of namespace shop allows claims of 20Gi at least, but 10Gi is requested",
             "ask for 20Gi, or change the limit range",
         ),
         (
             LimitFacts("claims", largest="8Gi"),
             "above_limit_range",
-            "limit range claims of namespace shop allows claims of 8Gi at most, and 10Gi are needed",
+            "limit range claims of namespace shop allows claims of 8Gi at most, but 10Gi is needed",
             "change the limit range to 10Gi or more, or restore into another namespace",
         ),
     ],

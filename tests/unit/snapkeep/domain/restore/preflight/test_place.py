@@ -23,7 +23,7 @@ def test_the_zone_of_a_claim_that_waits_is_its_first_pods_and_that_is_told() -> 
     found = the_finding(a_request(zone=A))
     assert (found.code, found.severity) == ("zone_of_first_pod", Severity.INFO)
     assert found.text == (
-        "storage class gp3 makes the volume where its first pod runs: give that pod nodeSelector "
+        "storage class gp3 creates the volume where its first pod runs: give that pod nodeSelector "
         "topology.kubernetes.io/zone: ap-northeast-2a"
     )
     assert plan(a_request(zone=A), a_point(), a_target()).operation("0" * 16, "ann", NOW).zone == A
@@ -32,7 +32,7 @@ def test_the_zone_of_a_claim_that_waits_is_its_first_pods_and_that_is_told() -> 
 def test_a_zone_that_the_class_forbids_is_refused() -> None:
     found = the_finding(a_request(zone=B), target=a_target(classes=classes(A)))
     assert (found.code, found.severity) == ("zone_not_allowed", Severity.ERROR)
-    assert found.text == ("storage class gp3 makes volumes in ap-northeast-2a only, not in ap-northeast-2b")
+    assert found.text == ("storage class gp3 creates volumes in ap-northeast-2a only, not in ap-northeast-2b")
 
 
 def test_a_zone_without_nodes_is_a_warning() -> None:
@@ -45,7 +45,7 @@ def test_a_class_whose_zones_have_no_nodes_is_a_warning() -> None:
     found = the_finding(target=a_target(classes=classes(D)))
     assert (found.code, found.severity) == ("class_zones_without_nodes", Severity.WARNING)
     assert found.text == (
-        "storage class gp3 makes volumes in ap-northeast-2d only, where cluster myeks has no node: no pod "
+        "storage class gp3 creates volumes in ap-northeast-2d only, where cluster myeks has no node: no pod "
         "could use the volume"
     )
 
@@ -63,7 +63,7 @@ def test_a_class_that_binds_at_once_may_strand_the_pod(zones: tuple[str, ...], z
     found = the_finding(a_request(zone=zone), target=a_target(classes=classes(*zones, waits=False)))
     assert (found.code, found.severity) == ("binds_at_once", Severity.WARNING)
     assert found.text == (
-        f"storage class gp3 makes the volume at once,{where} in a zone that no pod has chosen: a pod bound "
+        f"storage class gp3 creates the volume at once,{where} in a zone that no pod has chosen: a pod bound "
         "to another zone cannot use it"
     )
 

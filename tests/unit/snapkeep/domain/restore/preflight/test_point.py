@@ -42,7 +42,7 @@ def test_a_good_point_has_no_findings() -> None:
         (
             {"archived": True},
             "point_archived",
-            f"recovery point {POINT} is in the archive tier (snap-1): nothing can be made of it there",
+            f"recovery point {POINT} is in the archive tier (snap-1)and cannot be restored from there",
             f"snapkeep hold {POINT} --cluster {a_point().cluster} --namespace {a_point().namespace} "
             "--reason 'to be restored' && "
             "aws ec2 restore-snapshot-tier --snapshot-id snap-1 --permanent-restore (takes up to 72 hours)",
@@ -56,7 +56,7 @@ def test_a_good_point_has_no_findings() -> None:
         (
             {"region": "us-east-1"},
             "other_region",
-            f"recovery point {POINT} is in us-east-1, and the cluster in ap-northeast-2",
+            f"recovery point {POINT} is in us-east-1, but the cluster is in ap-northeast-2",
             "aws ec2 copy-snapshot --source-region us-east-1 --source-snapshot-id snap-1 "
             "--region ap-northeast-2 --copy-tags",
         ),
@@ -72,8 +72,8 @@ def test_a_newer_point_in_the_archive_is_not_passed_over_in_silence() -> None:
     found = the_finding(point=a_point(newer_archived="ebs-claim-20261125t180000z-abcdef0123"))
     assert (found.code, found.severity) == ("newer_archived", Severity.WARNING)
     assert found.text == (
-        f"recovery point ebs-claim-20261125t180000z-abcdef0123 is newer than {POINT}, but in the archive "
-        "tier: it is not used"
+        f"recovery point ebs-claim-20261125t180000z-abcdef0123 is newer than {POINT}, but it is in the "
+        "archive tier and is not used"
     )
     assert found.fix == "snapkeep get points --claim ebs-claim --namespace shop lists both"
 
@@ -88,5 +88,5 @@ def test_a_point_that_is_restored_for_a_time_says_until_when_and_how_to_keep_it(
 def test_of_many_points_of_an_earlier_claim_the_newest_are_named() -> None:
     found = the_finding(point=a_point(earlier_claim=("p5", "p4", "p3", "p2", "p1")))
     assert (found.code, found.severity) == ("earlier_claim", Severity.WARNING)
-    assert "p5, p4, p3 and 2 older ones the claim before" in found.text
-    assert found.fix == "to restore the claim before, ask for p5 by its id"
+    assert "p5, p4, p3 and 2 older ones the earlier claim's" in found.text
+    assert found.fix == "to restore the earlier claim, ask for p5 by its id"

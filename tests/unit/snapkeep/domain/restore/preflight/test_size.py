@@ -21,15 +21,15 @@ def test_the_labs_4gi_from_10gi_names_both_sizes_the_minimum_and_the_command_tha
     assert the_finding(a_request(size="4Gi")) == Finding(
         "too_small",
         Severity.ERROR,
-        f"shop/ebs-claim-2 asks for 4Gi, and recovery point {POINT} was taken of a volume of 10Gi: it needs "
-        "10Gi at least",
+        f"shop/ebs-claim-2 asks for 4Gi, but recovery point {POINT} was taken from a volume of 10Gi: it "
+        "needs at least 10Gi",
         f"{COMMAND} 10Gi (or --expand auto instead of --size)",
     )
 
 
 def test_decimal_units_are_told_in_bytes_because_they_look_alike() -> None:
     assert the_finding(a_request(size="10G")).text.startswith(
-        "shop/ebs-claim-2 asks for 10G (10,000,000,000 bytes), and recovery point"
+        "shop/ebs-claim-2 asks for 10G (10,000,000,000 bytes), but recovery point"
     )
 
 
@@ -46,7 +46,7 @@ def test_the_largest_of_what_ec2_and_the_cluster_say_counts(ec2: int, cluster: i
 
 def test_a_restore_size_that_is_no_whole_gib_is_rounded_up_as_ebs_does() -> None:
     point = a_point(restore_size_bytes=10 * GIB + 1)
-    assert "needs 11Gi at least" in the_finding(point=point).text
+    assert "needs at least 11Gi" in the_finding(point=point).text
 
 
 def test_expand_auto_raises_the_size_and_says_so() -> None:
@@ -78,7 +78,7 @@ def test_a_size_that_nobody_knows_is_asked_for(size: str) -> None:
         "shop/ebs-claim-2 asks for no size"
     )
     assert found.fix == (
-        "aws ec2 describe-snapshots --snapshot-ids snap-1 tells its VolumeSize; ask for that"
+        "aws ec2 describe-snapshots --snapshot-ids snap-1 shows its VolumeSize; request that"
     )
 
 
@@ -90,13 +90,13 @@ def test_a_volume_type_has_a_smallest_and_a_largest_size() -> None:
     cold = {"sc1": ClassFacts("sc1", "ebs.csi.aws.com", True, "sc1", fs_type="xfs")}
     found = the_finding(a_request(storage_class="sc1"), target=a_target(classes=cold))
     assert found.text == (
-        "storage class sc1 makes sc1 volumes, which have 125 GiB at least; 10 GiB were asked for"
+        "storage class sc1 creates sc1 volumes, which have at least 125 GiB; 10 GiB were requested"
     )
     assert found.fix == "ask for 125Gi, or choose a class of another type"
     assert plan(a_request(size="65536Gi"), a_point(), a_target()).findings == ()
     huge = the_finding(a_request(size="65537Gi"))
     assert huge.text == (
-        "storage class gp3 makes gp3 volumes, which have 65536 GiB at most; 65537 GiB are needed"
+        "storage class gp3 creates gp3 volumes, which have at most 65536 GiB; 65537 GiB are needed"
     )
 
 

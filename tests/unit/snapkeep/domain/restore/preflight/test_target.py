@@ -40,7 +40,7 @@ CLASSES = {item.name: item for item in (GP3, IN_TREE, EFS, AT_ONCE)}
         (
             {"namespace_phase": "Terminating"},
             "namespace_terminating",
-            "namespace shop is being deleted: nothing can be made in it",
+            "namespace shop is being deleted: nothing can be created in it",
             "wait until it is gone and create it again, or choose another namespace",
         ),
         (
@@ -60,7 +60,7 @@ def test_the_place_is_named_with_what_to_do(target: dict[str, Any], code: str, t
 def test_a_name_that_kubernetes_would_refuse_is_refused(name: str) -> None:
     found = the_finding(a_request(target=name))
     assert (found.code, found.severity) == ("bad_name", Severity.ERROR)
-    assert "small letters, digits" in found.text
+    assert "lower-case letters, digits" in found.text
 
 
 @pytest.mark.parametrize(
@@ -75,8 +75,7 @@ def test_a_name_that_kubernetes_would_refuse_is_refused(name: str) -> None:
         (
             "gp2",
             "in_tree_class",
-            "storage class gp2 is of the in-tree plugin kubernetes.io/aws-ebs, which cannot restore "
-            "snapshots",
+            "storage class gp2 uses the in-tree plugin kubernetes.io/aws-ebs, which cannot restore snapshots",
             "--class fast",
         ),
         (
@@ -104,8 +103,8 @@ def test_a_point_of_an_in_tree_volume_is_told_the_class_to_use() -> None:
 def test_without_any_csi_class_one_must_be_created() -> None:
     found = the_finding(target=a_target(classes={}))
     assert found.fix == (
-        "create a storage class of ebs.csi.aws.com with the parameter csi.storage.k8s.io/fstype: xfs, "
-        "and give its name by --class"
+        "create a storage class of ebs.csi.aws.com with the parameter csi.storage.k8s.io/fstype: xfs, and "
+        "pass its name with --class"
     )
 
 
@@ -120,8 +119,8 @@ def test_a_shared_device_needs_a_class_that_several_nodes_can_use() -> None:
     found = the_finding(point=shared)
     assert (found.code, found.severity) == ("volume_type_not_shared", Severity.ERROR)
     assert found.text == (
-        f"recovery point {POINT} asks for ReadWriteMany, and storage class gp3 makes gp3 volumes, which one "
-        "node can use at a time"
+        f"recovery point {POINT} asks for ReadWriteMany, but storage class gp3 creates gp3 volumes, which "
+        "only one node can use at a time"
     )
     io2 = {"io2": ClassFacts("io2", "ebs.csi.aws.com", True, "io2", fs_type="xfs")}
     assert plan(a_request(storage_class="io2"), shared, a_target(classes=io2)).findings == ()
@@ -138,14 +137,15 @@ def test_a_shared_device_needs_a_class_that_several_nodes_can_use() -> None:
         (
             {"app": "a b"},
             "bad_label",
-            "'app': 'a b' is no label: names and values have 63 characters at most, letters, digits, -, _ "
+            "'app': 'a b' is not a valid label: names and values have 63 characters at most, letters, "
+            "digits, -, _ "
             "and ., beginning and ending with a letter or digit",
         ),
-        ({"-app": "x"}, "bad_label", "'-app': 'x' is no label"),
-        ({"": "x"}, "bad_label", "'': 'x' is no label"),
-        ({"a" * 64: "x"}, "bad_label", "is no label"),
-        ({"app": "x" * 64}, "bad_label", "is no label"),
-        ({"Bad_Prefix/app": "x"}, "bad_label", "is no label"),
+        ({"-app": "x"}, "bad_label", "'-app': 'x' is not a valid label"),
+        ({"": "x"}, "bad_label", "'': 'x' is not a valid label"),
+        ({"a" * 64: "x"}, "bad_label", "is not a valid label"),
+        ({"app": "x" * 64}, "bad_label", "is not a valid label"),
+        ({"Bad_Prefix/app": "x"}, "bad_label", "is not a valid label"),
     ],
 )
 def test_a_label_that_kubernetes_would_refuse_is_refused(
@@ -166,6 +166,7 @@ def test_a_silent_snapshot_controller_is_told_before_anybody_waits_for_it() -> N
     found = the_finding(target=a_target(controller_silent_since=since))
     assert (found.code, found.severity) == ("snapshot_controller_silent", Severity.WARNING)
     assert found.text == (
-        "the snapshot controller of cluster myeks gave no sign of life since 2026-11-24 17:30 UTC: nothing "
+        "the snapshot controller of cluster myeks has given no sign of life since 2026-11-24 17:30 UTC: "
+        "nothing "
         "is restored until it does"
     )

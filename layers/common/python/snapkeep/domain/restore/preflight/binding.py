@@ -1,7 +1,8 @@
-"""Would Kubernetes give the claim a volume that is there already, and make none from the recovery point?
+"""Checks whether Kubernetes would bind the claim to an existing volume instead of creating one from the
+recovery point.
 
-Binding ignores what a claim is to be made from: the smallest free volume of the class that fits wins, and one
-that is reserved for the claim wins over all. A larger volume than asked for fits, a smaller one does not.
+Binding ignores a claim's data source: the smallest free volume of the class that fits wins, and one reserved
+for the claim wins over all others. A volume larger than requested fits, a smaller one does not.
 https://kubernetes.io/docs/concepts/storage/persistent-volumes/#binding
 https://github.com/kubernetes/component-helpers/blob/master/storage/volume/pv_helpers.go (FindMatchingVolume)
 """
@@ -21,13 +22,14 @@ from snapkeep.domain.restore.targets import ClassFacts, FreeVolume, TargetFacts
 from snapkeep.domain.sizes import GIB, format_quantity, gib
 
 SHOWN = 5
-"""Volumes that a finding names."""
+"""How many volumes a finding names."""
 
 
 def binding_findings(
     request: RestoreRequest, point: PointFacts, found: ClassFacts, target: TargetFacts, size_bytes: int
 ) -> Iterator[Finding]:
-    """The free volumes that would win over the recovery point: an error where they surely do."""
+    """The free volumes that would win over the recovery point: an error where they certainly do, else a
+    warning."""
     fitting = sorted(
         (volume for volume in target.free_volumes if _fits(volume, point, found, size_bytes)),
         key=lambda volume: (not volume.reserved, len(volume.access_modes), volume.size_bytes, volume.name),
@@ -40,14 +42,14 @@ def binding_findings(
     gives = "gives" if certain else "may give"
     yield (error if certain else warning)(
         "free_volume_wins",
-        f"Kubernetes {gives} {request} a volume that is free and fits, and makes none from recovery point "
+        f"Kubernetes {gives} {request} a free volume that fits, and creates none from recovery point "
         f"{point.id}: {named}{more}",
         _fix(request, fitting),
     )
 
 
 def _fits(volume: FreeVolume, point: PointFacts, found: ClassFacts, size_bytes: int) -> bool:
-    """Whether the claim to be made would be bound to it; one that is reserved may be of any class."""
+    """Whether the new claim would be bound to the volume; a reserved one may be of any class."""
     return (
         volume.size_bytes >= size_bytes > 0
         and volume.volume_mode == point.volume_mode
@@ -57,7 +59,8 @@ def _fits(volume: FreeVolume, point: PointFacts, found: ClassFacts, size_bytes: 
 
 
 def _is_reached(volume: FreeVolume, request: RestoreRequest, found: ClassFacts, target: TargetFacts) -> bool:
-    """Whether the pod will surely be where the volume is; a class that binds at once asks no pod."""
+    """Whether the pod will certainly run where the volume is; a class that binds at once does not wait for a
+    pod."""
     zones = {request.zone} if request.zone else set(target.node_zones)
     return volume.reserved or not found.waits_for_consumer or not volume.zone or zones == {volume.zone}
 
@@ -70,4 +73,6 @@ def _fix(request: RestoreRequest, fitting: list[FreeVolume]) -> str:
     larger = restore_command(replace(request, size=size))
     kept = {"spec": {"claimRef": {"namespace": request.namespace, "name": "kept-for-nobody"}}}
     patch = f"kubectl patch pv {first.name} --type merge --patch {shlex.quote(json.dumps(kept))}"
-    return f"{larger}; or a class that has no free volume; or reserve what is free for another claim: {patch}"
+    return (
+        f"{larger}; or a class that has no free volume; or reserve the free volume for another claim: {patch}"
+    )

@@ -1,7 +1,7 @@
-"""Will the driver of the class make a volume from this recovery point?
+"""Checks that the driver of the class can create a volume from this recovery point.
 
-A snapshot is EC2's, so every driver of EBS volumes can restore what another one's claim was backed up to, as
-far as the tags that its IAM policy asks for are there.
+Snapshots belong to EC2, so every EBS driver can restore snapshots of another driver's claims, provided that
+they carry the tags that its IAM policy requires.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from snapkeep.domain.restore.targets import ClassFacts, TargetFacts
 ROLES = {
     AUTO_MODE.name: "the current IAM policy of EKS Auto Mode's cluster role",
 }
-"""Whose IAM policy decides about CreateVolume, where that is not the driver's own role."""
+"""The IAM policy that governs CreateVolume, for drivers that do not use their own role."""
 
 
 def serving_driver(request: RestoreRequest, point: PointFacts, target: TargetFacts) -> Driver:
-    """The driver that will make the volume: that of the class, or the point's own while there is no class."""
+    """The driver that will create the volume: the class's, or the point's own when there is no such class."""
     found = target.classes.get(request.storage_class or point.storage_class)
     return restoring_driver(found.provisioner if found and found.provisioner in DRIVERS else point.driver)
 
@@ -30,11 +30,11 @@ def serving_driver(request: RestoreRequest, point: PointFacts, target: TargetFac
 def driver_findings(
     request: RestoreRequest, point: PointFacts, found: ClassFacts, target: TargetFacts
 ) -> Iterator[Finding]:
-    """A class of another driver than those of EBS volumes."""
+    """An error when the class's driver is not one for EBS volumes."""
     if found.provisioner == IN_TREE:
         yield error(
             "in_tree_class",
-            f"storage class {found.name} is of the in-tree plugin {IN_TREE}, which cannot restore snapshots",
+            f"storage class {found.name} uses the in-tree plugin {IN_TREE}, which cannot restore snapshots",
             choose_class(point, target),
         )
     elif found.provisioner not in DRIVERS:
@@ -47,9 +47,9 @@ def driver_findings(
 
 
 def no_class_finding(request: RestoreRequest, name: str, point: PointFacts, target: TargetFacts) -> Finding:
-    """That the cluster has no class of that name ("": none was given, and none can be taken)."""
+    """The error that the cluster has no class of that name (with "", that no class was given or recorded)."""
     fitting = ", ".join(fitting_classes(point, target)) or "none"
-    what = f"has no storage class {name}" if name else "is not told which storage class to use"
+    what = f"has no storage class {name}" if name else "needs to know which storage class to use"
     return error(
         "no_storage_class",
         f"cluster {request.cluster} {what}; classes of EBS drivers there: {fitting}",
@@ -58,7 +58,7 @@ def no_class_finding(request: RestoreRequest, name: str, point: PointFacts, targ
 
 
 def tag_findings(request: RestoreRequest, point: PointFacts, target: TargetFacts) -> Iterator[Finding]:
-    """Tags without which the driver may not restore from the point's snapshot into this cluster."""
+    """Missing tags without which the driver may not restore from the point's snapshot into this cluster."""
     driver = serving_driver(request, point, target)
     for key, value in driver.lacks(point.driver_tags, request.cluster).items():
         role = ROLES.get(driver.name, "the current IAM policy of the EBS CSI driver")
@@ -72,7 +72,7 @@ def tag_findings(request: RestoreRequest, point: PointFacts, target: TargetFacts
 
 
 def fitting_classes(point: PointFacts, target: TargetFacts) -> list[str]:
-    """Names of the classes that may serve the point and mount it: those of its own driver first."""
+    """Names of the classes that can restore the point and mount it: those of its own driver first."""
     found = [
         item for item in target.classes.values() if item.provisioner in DRIVERS and can_mount(point, item)
     ]
@@ -82,9 +82,9 @@ def fitting_classes(point: PointFacts, target: TargetFacts) -> list[str]:
 
 
 def choose_class(point: PointFacts, target: TargetFacts) -> str:
-    """What to do about a class that does not fit."""
+    """How to choose a class that fits."""
     fitting = fitting_classes(point, target)
     if fitting:
         return f"--class {fitting[0]}"
     needed = "" if point.volume_mode == "Block" else f" with {parameter_of(point)}"
-    return f"create a storage class of {point.driver}{needed}, and give its name by --class"
+    return f"create a storage class of {point.driver}{needed}, and pass its name with --class"

@@ -1,6 +1,7 @@
-"""Is the key of the recovery point another account's?
+"""Warns when the recovery point's key belongs to another account.
 
-Of a key of our own KMS says whether it is enabled; what another account's key allows nobody here can tell.
+KMS shows whether a key in our own account is enabled; the permissions on another account's key cannot be seen
+from here.
 https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-modifying-external-accounts.html
 """
 
@@ -18,13 +19,13 @@ GRANTS = (
     "kms:GenerateDataKeyWithoutPlaintext",
     "kms:ReEncrypt*",
 )
-"""What EC2 needs of a key in the name of whoever makes a volume from a snapshot.
+"""The permissions on a key that EC2 needs when a principal creates a volume from a snapshot.
 https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption-requirements.html
 """
 
 
 def key_findings(point: PointFacts) -> Iterator[Finding]:
-    """A warning when the key's account, by its ARN, is not the snapshot's."""
+    """A warning when the account in the key's ARN is not the snapshot's."""
     account = account_of(point.key)
     if not account or not point.owner or account == point.owner:
         return
@@ -38,6 +39,6 @@ def key_findings(point: PointFacts) -> Iterator[Finding]:
 
 
 def account_of(arn: str) -> str:
-    """The account in an ARN, "" when it is none."""
+    """The account in an ARN; "" when the text is not an ARN."""
     parts = arn.split(":")
     return parts[4] if len(parts) > 5 and parts[0] == "arn" else ""

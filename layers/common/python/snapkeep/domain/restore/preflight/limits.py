@@ -1,4 +1,4 @@
-"""Would a LimitRange of the namespace refuse the claim?
+"""Checks whether a LimitRange of the namespace would refuse the claim.
 
 https://kubernetes.io/docs/concepts/policy/limit-range/
 """
@@ -16,7 +16,7 @@ from snapkeep.domain.sizes import format_quantity, parse_quantity
 def limit_findings(
     request: RestoreRequest, size_bytes: int, limits: Iterable[LimitFacts]
 ) -> Iterator[Finding]:
-    """The bounds for claims that one of `size_bytes` is outside of."""
+    """An error for each bound that a claim of `size_bytes` violates."""
     for limit in sorted(limits, key=lambda item: item.name):
         smallest, largest = _bytes(limit.smallest), _bytes(limit.largest)
         who = f"limit range {limit.name} of namespace {request.namespace} allows claims of"
@@ -24,19 +24,19 @@ def limit_findings(
         if smallest is not None and size_bytes < smallest:
             yield error(
                 "below_limit_range",
-                f"{who} {limit.smallest} at least, and {needed} are asked for",
+                f"{who} {limit.smallest} at least, but {needed} is requested",
                 f"ask for {limit.smallest}, or change the limit range",
             )
         if largest is not None and size_bytes > largest:
             yield error(
                 "above_limit_range",
-                f"{who} {limit.largest} at most, and {needed} are needed",
+                f"{who} {limit.largest} at most, but {needed} is needed",
                 f"change the limit range to {needed} or more, or restore into another namespace",
             )
 
 
 def _bytes(written: str) -> int | None:
-    """The bytes of a bound; None without one, or for one that only the API server can read."""
+    """A bound in bytes; None without one, or when it cannot be parsed."""
     try:
         return parse_quantity(written) if written else None
     except ValueError:

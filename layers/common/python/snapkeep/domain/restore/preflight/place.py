@@ -1,7 +1,8 @@
-"""Where the volume will be: the zone asked for, the zones of the class, and those that have nodes.
+"""Where the volume will be: the requested zone, the zones of the class, and the zones with nodes.
 
-A snapshot can be restored in every zone of its Region. Kubernetes has no field for the zone of a claim: a
-class that waits for a consumer makes the volume where the first pod is put, any other class chooses itself.
+A snapshot can be restored in every zone of its Region. Kubernetes has no field for a claim's zone: a class
+that waits for a consumer creates the volume where the first pod is scheduled; any other class chooses a zone
+itself.
 https://kubernetes.io/docs/concepts/storage/storage-classes/#volume-binding-mode
 """
 
@@ -17,11 +18,11 @@ ZONE_LABEL = "topology.kubernetes.io/zone"
 
 
 def place_findings(request: RestoreRequest, found: ClassFacts, target: TargetFacts) -> Iterator[Finding]:
-    """Whether a pod will reach the volume, and whether the zone that was asked for will be its."""
+    """Whether a pod can reach the volume, and whether it will be in the requested zone."""
     if request.zone and found.zones and request.zone not in found.zones:
         yield error(
             "zone_not_allowed",
-            f"storage class {found.name} makes volumes in {', '.join(found.zones)} only, "
+            f"storage class {found.name} creates volumes in {', '.join(found.zones)} only, "
             f"not in {request.zone}",
             "choose one of these zones, or another class",
         )
@@ -29,7 +30,7 @@ def place_findings(request: RestoreRequest, found: ClassFacts, target: TargetFac
         yield warning(
             "no_nodes",
             f"cluster {request.cluster} has no node with a zone now: no pod can use the volume yet",
-            "start a node, or let the autoscaler do it when the first pod is there",
+            "start a node, or let the autoscaler do it once the first pod exists",
         )
     elif request.zone and request.zone not in target.node_zones:
         yield warning(
@@ -47,14 +48,14 @@ def _of_first_pod(request: RestoreRequest, found: ClassFacts, target: TargetFact
     if found.zones and not set(found.zones) & target.node_zones:
         yield warning(
             "class_zones_without_nodes",
-            f"storage class {found.name} makes volumes in {', '.join(found.zones)} only, where cluster "
+            f"storage class {found.name} creates volumes in {', '.join(found.zones)} only, where cluster "
             f"{request.cluster} has no node: no pod could use the volume",
             f"choose another class, or start a node there; zones with nodes: {_listed(target)}",
         )
     elif request.zone:
         yield info(
             "zone_of_first_pod",
-            f"storage class {found.name} makes the volume where its first pod runs: give that pod "
+            f"storage class {found.name} creates the volume where its first pod runs: give that pod "
             f"nodeSelector {ZONE_LABEL}: {request.zone}",
         )
 
@@ -64,12 +65,12 @@ def _one_zone(found: ClassFacts) -> bool:
 
 
 def _at_once(found: ClassFacts, target: TargetFacts) -> Finding:
-    """A class that binds at once chooses a zone before any pod does, and the pod must follow."""
+    """A class that binds at once chooses a zone before any pod is scheduled, and the pod must follow."""
     stranding = sorted(set(found.zones) - target.node_zones)
     where = f" in {', '.join(stranding)}, where there is no node," if stranding else ""
     return warning(
         "binds_at_once",
-        f"storage class {found.name} makes the volume at once,{where} in a zone that no pod has chosen: "
+        f"storage class {found.name} creates the volume at once,{where} in a zone that no pod has chosen: "
         "a pod bound to another zone cannot use it",
         "use a class with volumeBindingMode WaitForFirstConsumer",
     )

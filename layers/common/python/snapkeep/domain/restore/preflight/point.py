@@ -1,4 +1,4 @@
-"""Can anything be restored from this recovery point now?"""
+"""Checks whether this recovery point can be restored now."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from snapkeep.domain.restore.targets import TargetFacts
 from snapkeep.domain.times import moment
 
 NAMED = 3
-"""Points of an earlier claim that a finding names."""
+"""How many points of an earlier claim a finding names."""
 
 
 def point_findings(point: PointFacts, target: TargetFacts) -> Iterator[Finding]:
-    """State, storage tier, key and Region of the point."""
+    """Findings about the point's state, storage tier, key and Region."""
     yield from _state(point)
     if point.newer_archived:
         yield warning(
             "newer_archived",
-            f"recovery point {point.newer_archived} is newer than {point.id}, but in the archive tier: it is "
-            "not used",
+            f"recovery point {point.newer_archived} is newer than {point.id}, but it is in the archive "
+            "tier and is not used",
             f"snapkeep get points --claim {point.claim} --namespace {point.namespace} lists both",
         )
     if point.earlier_claim:
@@ -30,15 +30,15 @@ def point_findings(point: PointFacts, target: TargetFacts) -> Iterator[Finding]:
         shown = ", ".join(point.earlier_claim[:NAMED]) + (f" and {others} older ones" if others > 0 else "")
         yield warning(
             "earlier_claim",
-            f"claim {point.namespace}/{point.claim} was deleted and made again: recovery point {point.id} "
-            f"holds the new one, perhaps empty, and {shown} the claim before",
-            f"to restore the claim before, ask for {point.earlier_claim[0]} by its id",
+            f"claim {point.namespace}/{point.claim} was deleted and recreated: recovery point {point.id} "
+            f"holds the new claim's data, perhaps none, and {shown} the earlier claim's",
+            f"to restore the earlier claim, ask for {point.earlier_claim[0]} by its id",
         )
     if point.archived:
         yield error(
             "point_archived",
-            f"recovery point {point.id} is in the archive tier ({point.snapshot_id}): nothing can be made "
-            "of it there",
+            f"recovery point {point.id} is in the archive tier ({point.snapshot_id})and cannot be restored "
+            "from there",
             f"snapkeep hold {quote(point.id)} --cluster {quote(point.cluster)} "
             f"--namespace {quote(point.namespace)} --reason 'to be restored' && "
             f"aws ec2 restore-snapshot-tier --snapshot-id {point.snapshot_id} --permanent-restore "
@@ -60,7 +60,7 @@ def point_findings(point: PointFacts, target: TargetFacts) -> Iterator[Finding]:
     if point.region and point.region != target.region:
         yield error(
             "other_region",
-            f"recovery point {point.id} is in {point.region}, and the cluster in {target.region}",
+            f"recovery point {point.id} is in {point.region}, but the cluster is in {target.region}",
             f"aws ec2 copy-snapshot --source-region {point.region} --source-snapshot-id {point.snapshot_id} "
             f"--region {target.region} --copy-tags",
         )

@@ -1,4 +1,4 @@
-"""Would a ResourceQuota of the namespace refuse the claim?
+"""Checks whether a ResourceQuota of the namespace would refuse the claim.
 
 https://kubernetes.io/docs/concepts/policy/resource-quotas/#storage-resource-quota
 """
@@ -20,14 +20,14 @@ OF_CLASS = ".storageclass.storage.k8s.io/"
 
 
 def import_quota_findings(request: RestoreRequest, quotas: Iterable[QuotaFacts]) -> Iterator[Finding]:
-    """What each quota has left for the VolumeSnapshot that an import makes, where that is nothing."""
+    """An error for each quota that has no room for an import's VolumeSnapshot."""
     for quota in sorted(quotas, key=lambda item: item.name):
         hard, used = _quantity(quota.hard, SNAPSHOTS), _quantity(quota.used, SNAPSHOTS) or 0
         if hard is not None and used + 1 > hard:
             yield error(
                 "quota_snapshots",
                 f"quota {quota.name} of namespace {request.namespace} allows {hard} of {SNAPSHOTS}, {used} "
-                "are there, and the restore imports one",
+                "exist, and the restore imports one",
                 f"raise {SNAPSHOTS} to {used + 1} or more, or delete a VolumeSnapshot",
             )
 
@@ -35,7 +35,7 @@ def import_quota_findings(request: RestoreRequest, quotas: Iterable[QuotaFacts])
 def quota_findings(
     request: RestoreRequest, storage_class: str, size_bytes: int, quotas: Iterable[QuotaFacts]
 ) -> Iterator[Finding]:
-    """What each quota has left for one claim of `size_bytes`, where that is not enough."""
+    """An error for each quota that has too little left for one claim of `size_bytes`."""
     for quota in sorted(quotas, key=lambda item: item.name):
         for name in (STORAGE, f"{storage_class}{OF_CLASS}{STORAGE}"):
             yield from _storage(request, quota, name, size_bytes)
@@ -66,7 +66,7 @@ def _count(request: RestoreRequest, quota: QuotaFacts, name: str) -> Iterator[Fi
 
 
 def _quantity(amounts: Mapping[str, str], name: str) -> int | None:
-    """The amount, or None when the quota does not limit it (or says it in no way we can read)."""
+    """The amount, or None when the quota does not limit it or the value cannot be parsed."""
     try:
         return parse_quantity(amounts[name])
     except (KeyError, ValueError):

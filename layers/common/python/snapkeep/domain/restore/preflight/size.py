@@ -1,6 +1,6 @@
-"""Is the claim large enough for what it is restored from, and its volume type for the claim?
+"""Checks that the claim is large enough for its recovery point, and the volume type for the claim.
 
-The provisioner compares the bytes asked for with the snapshot's restoreSize and refuses a smaller claim,
+The provisioner compares the requested bytes with the snapshot's restoreSize and refuses a smaller claim,
 which then stays Pending for ever: https://kubernetes.io/docs/concepts/storage/persistent-volumes/
 """
 
@@ -31,14 +31,15 @@ https://docs.aws.amazon.com/ebs/latest/userguide/ebs-volume-types.html
 
 @dataclass(frozen=True, slots=True)
 class Sizing:
-    """How large the claim will be (bytes; 0 when that cannot be said), and what there is to say about it."""
+    """The claim's size (bytes; 0 when unknown), and the findings about it."""
 
     size_bytes: int
     findings: tuple[Finding, ...] = ()
 
 
 def sizing(request: RestoreRequest, point: PointFacts) -> Sizing:
-    """The size of the restored claim: as asked for (or as the point's claim asked), or raised, or refused."""
+    """The size of the restored claim: as requested (by default what the point's claim requested), raised, or
+    refused."""
     written = request.size or point.requested
     minimum = gib(point.minimum_bytes) * GIB
     if not written and not minimum:
@@ -61,19 +62,19 @@ def sizing(request: RestoreRequest, point: PointFacts) -> Sizing:
 
 
 def type_findings(size_bytes: int, volume_type: str, storage_class: str) -> Iterator[Finding]:
-    """Whether EBS makes volumes of that size and type."""
+    """Errors when EBS has no volumes of that size and type."""
     smallest, largest = TYPE_LIMITS.get(volume_type, (1, 65536))
     if size_bytes > 0 and gib(size_bytes) < smallest:
         yield error(
             "below_volume_type",
-            f"storage class {storage_class} makes {volume_type} volumes, which have {smallest} GiB at least; "
-            f"{gib(size_bytes)} GiB were asked for",
+            f"storage class {storage_class} creates {volume_type} volumes, which have at least "
+            f"{smallest} GiB; {gib(size_bytes)} GiB were requested",
             f"ask for {smallest}Gi, or choose a class of another type",
         )
     if gib(size_bytes) > largest:
         yield error(
             "above_volume_type",
-            f"storage class {storage_class} makes {volume_type} volumes, which have {largest} GiB at most; "
+            f"storage class {storage_class} creates {volume_type} volumes, which have at most {largest} GiB; "
             f"{gib(size_bytes)} GiB are needed",
             "choose a class of another type",
         )
@@ -83,8 +84,9 @@ def _too_small(request: RestoreRequest, point: PointFacts, written: str, asked: 
     needed = format_quantity(minimum)
     return error(
         "too_small",
-        f"{request} asks for {_told(written, asked)}, and recovery point {point.id} was taken of a volume of "
-        f"{needed}: it needs {needed} at least",
+        f"{request} asks for {_told(written, asked)}, but recovery point {point.id} was taken from a "
+        "volume of "
+        f"{needed}: it needs at least {needed}",
         _command(request, minimum),
     )
 
@@ -94,12 +96,12 @@ def _size_unknown(request: RestoreRequest, point: PointFacts) -> Finding:
         "size_unknown",
         f"neither EC2 nor the tags say how large the volume of recovery point {point.id} was, and {request} "
         "asks for no size",
-        f"aws ec2 describe-snapshots --snapshot-ids {point.snapshot_id} tells its VolumeSize; ask for that",
+        f"aws ec2 describe-snapshots --snapshot-ids {point.snapshot_id} shows its VolumeSize; request that",
     )
 
 
 def _told(written: str, asked: int) -> str:
-    """The size as written, and in bytes where decimal and binary units are easily mixed up."""
+    """The size as written, with the bytes where decimal and binary units are easily confused."""
     return f"{written} ({asked:,} bytes)" if asked % GIB else written
 
 

@@ -1,4 +1,4 @@
-"""Can a claim be made in that place, and will its volume be made?"""
+"""Checks whether the claim can be created in its namespace, and whether its volume will be."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ SINGLE_NODE = frozenset({"ReadWriteOnce", "ReadWriteOncePod"})
 def target_findings(
     request: RestoreRequest, point: PointFacts, target: TargetFacts, driver: str
 ) -> Iterator[Finding]:
-    """Name, labels and modes of the claim to be made, its namespace, and whether the cluster can restore from
-    snapshots at all, by the driver of that name."""
+    """Findings about the new claim's name, labels and modes, its namespace, and whether the cluster can
+    restore snapshots with that driver at all."""
     yield from _name(request, target)
     yield from _namespace(request, target)
     no_snapshots = target.no_snapshots.get(driver, "")
@@ -33,7 +33,7 @@ def target_findings(
     elif target.controller_silent_since:
         yield warning(
             "snapshot_controller_silent",
-            f"the snapshot controller of cluster {request.cluster} gave no sign of life since "
+            f"the snapshot controller of cluster {request.cluster} has given no sign of life since "
             f"{moment(target.controller_silent_since)}: nothing is restored until it does",
             "kubectl get deployment --all-namespaces | grep snapshot-controller",
         )
@@ -49,8 +49,8 @@ def sharing_findings(point: PointFacts, found: ClassFacts) -> Iterator[Finding]:
     if shared and point.volume_mode == "Block" and found.volume_type not in MULTI_ATTACH:
         yield error(
             "volume_type_not_shared",
-            f"recovery point {point.id} asks for {', '.join(shared)}, and storage class {found.name} makes "
-            f"{found.volume_type} volumes, which one node can use at a time",
+            f"recovery point {point.id} asks for {', '.join(shared)}, but storage class {found.name} "
+            f"creates {found.volume_type} volumes, which only one node can use at a time",
             "choose an io2 class",
         )
 
@@ -59,7 +59,8 @@ def _name(request: RestoreRequest, target: TargetFacts) -> Iterator[Finding]:
     if not is_claim_name(request.target):
         yield error(
             "bad_name",
-            f"{request.target[:80]!r} is no name for a claim: small letters, digits, - and . only, "
+            f"{request.target[:80]!r} is not a valid claim name: only lower-case letters, digits, - and . "
+            "are allowed, "
             f"{NAME_LIMIT} characters at most, beginning and ending with a letter or digit",
             "choose another name",
         )
@@ -81,7 +82,7 @@ def _namespace(request: RestoreRequest, target: TargetFacts) -> Iterator[Finding
     elif target.namespace_phase == "Terminating":
         yield error(
             "namespace_terminating",
-            f"namespace {request.namespace} is being deleted: nothing can be made in it",
+            f"namespace {request.namespace} is being deleted: nothing can be created in it",
             "wait until it is gone and create it again, or choose another namespace",
         )
 
@@ -97,25 +98,26 @@ def _modes(point: PointFacts) -> Iterator[Finding]:
     if shared and point.volume_mode != "Block":
         yield error(
             "access_modes",
-            f"recovery point {point.id} asks for {', '.join(shared)}, and EBS volumes with a file system can "
-            "be used on one node only",
+            f"recovery point {point.id} asks for {', '.join(shared)}, but EBS volumes with a file system "
+            "can be used on one node only",
             "restore a point of a ReadWriteOnce claim, or use volume mode Block on an io2 class",
         )
 
 
 def _labels(request: RestoreRequest) -> Iterator[Finding]:
-    """Labels that Kubernetes would refuse, and those that say what is ours."""
+    """Errors for labels that Kubernetes would refuse, and for those reserved for Snapkeep."""
     for key, value in sorted(request.labels.items()):
         if key.startswith(OURS):
             yield error(
                 "label_reserved",
                 f"label {key} is for Snapkeep itself: restored claims get their own",
-                "leave it out; label the claim by kubectl when it is there",
+                "leave it out; label the claim with kubectl once it exists",
             )
         elif not is_label(key, value):
             yield error(
                 "bad_label",
-                f"{key[:80]!r}: {value[:80]!r} is no label: names and values have {LABEL_LIMIT} characters "
+                f"{key[:80]!r}: {value[:80]!r} is not a valid label: names and values have {LABEL_LIMIT} "
+                "characters "
                 "at most, letters, digits, -, _ and ., beginning and ending with a letter or digit",
-                "mend it, or leave it out",
+                "correct it, or leave it out",
             )
