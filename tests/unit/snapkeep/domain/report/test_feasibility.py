@@ -57,7 +57,7 @@ def test_a_slot_that_outlasts_the_patience_of_its_points_is_refused() -> None:
 def test_a_slot_that_meets_the_next_one_is_refused() -> None:
     hourly = capacity_of(Demand(volumes=20_000, backups_a_day=24, pending_seconds=10, kept=1), Pace())
 
-    assert "the next slot comes before: 9,050 fit into 1 h 0 min" in hourly.problems[0]
+    assert "the next slot comes first: 9,050 fit into 1 h 0 min" in hourly.problems[0]
     assert hourly.accounts == 3
 
 

@@ -49,7 +49,8 @@ def test_the_newest_warning_of_the_provisioner_is_told() -> None:
     found = progress(MADE, a_claim(events=events))
     assert found == Progress(
         RestoreState.PROVISIONING,
-        "the volume of claim shop/data-restored is being created; the provisioner says: UnauthorizedOperation",
+        "the volume of claim shop/data-restored is being created; "
+        "the provisioner says: UnauthorizedOperation",
         events,
     )
 

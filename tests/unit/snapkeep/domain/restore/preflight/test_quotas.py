@@ -46,7 +46,7 @@ def test_a_quota_on_volume_snapshots_refuses_an_import_with_figures_and_nothing_
     full = (QuotaFacts("snapshots", {name: "5"}, {name: "5"}),)
     finding = the_finding(target=a_target(quotas=full))
     assert (finding.code, finding.severity) == ("quota_snapshots", Severity.ERROR)
-    assert f"quota snapshots of namespace shop allows 5 of {name}, 5 are there" in finding.text
+    assert f"quota snapshots of namespace shop allows 5 of {name}, 5 exist" in finding.text
     here = plan(
         a_request(), a_point(volume_snapshot=POINT, snapshot_driver=EBS_CSI.name), a_target(quotas=full)
     )
