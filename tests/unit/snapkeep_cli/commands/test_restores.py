@@ -24,7 +24,7 @@ def test_a_restore_that_is_too_small_is_refused_with_the_command_that_works(
     assert ended.err.splitlines() == [
         "refused, nothing was made:",
         f"  error: shop/data-2 asks for 2Gi, but recovery point {point} was taken from a volume of 4Gi: it "
-        "needs 4Gi at least",
+        "needs at least 4Gi",
         f"    fix: snapkeep restore {point} --cluster myeks --namespace shop --as data-2 --size 4Gi (or "
         "--expand auto instead of --size)",
     ]

@@ -286,12 +286,12 @@ def test_an_event_says_how_many_troubles_it_names_and_always_holds_them_all(bus:
 
 def test_a_braked_prune_tells_its_figures_and_what_confirms_it(bus: Any) -> None:
     names = frozenset(f"snap-{n}" for n in range(80))
-    refusal = Refusal("myeks", "0123456789abcdef", names, "80 of 90 points would go", NOW, "rules")
+    refusal = Refusal("myeks", "0123456789abcdef", names, "80 of 90 points would be deleted", NOW, "rules")
     EventAnnouncer(bus, "default").prune_braked(refusal)
     ((kind, detail),) = bus.details()
     assert kind == "Snapkeep Prune Braked"
     assert (detail["cluster"], detail["confirm"]) == ("myeks", "0123456789abcdef")
-    assert (detail["reason"], detail["deletions"]) == ("80 of 90 points would go", 80)
+    assert (detail["reason"], detail["deletions"]) == ("80 of 90 points would be deleted", 80)
     assert len(detail["snapshots"]) == 50
 
 

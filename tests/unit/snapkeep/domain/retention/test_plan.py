@@ -198,7 +198,7 @@ def test_after_its_time_a_claim_that_is_gone_keeps_its_last_point_only(gone_sinc
     if left == 1:
         assert keep(result)["11-22"] == ("last ready point of its lineage",)
         assert delete(result)["11-21"] == (
-            "its claim has been gone since 2026-11-16 06:00 UTC: after_claim_deleted 7d is over"
+            "its claim has been gone since 2026-11-16 06:00 UTC: after_claim_deleted 7d has passed"
         )
 
 

@@ -250,7 +250,7 @@ def test_after_its_time_a_claim_that_is_gone_keeps_only_its_last_point() -> None
     world.wait(days=2)
     report = world.prune()
     assert report.refused == "" and of_gone(world) == [last]
-    assert all("after_claim_deleted 7d is over" in reason for _, reason in report.delete)
+    assert all("after_claim_deleted 7d has passed" in reason for _, reason in report.delete)
     assert len(world.ebs.all) == 1 + 5 * 4
 
 
@@ -259,7 +259,7 @@ def test_a_cluster_that_shows_none_of_its_claims_any_more_brakes() -> None:
     world.cluster.claim_list.clear()
     world.prune()
     world.wait(days=8)
-    assert "points would go" in world.prune().refusals[0].reason
+    assert "points would be deleted" in world.prune().refusals[0].reason
     assert len(world.ebs.all) == 6 * 4
 
 

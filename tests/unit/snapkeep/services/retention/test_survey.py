@@ -76,7 +76,7 @@ def test_a_claim_that_is_gone_is_planned_by_its_own_rule() -> None:
     gone = {"uid-shop-mysql": SLOT - 30 * DAY}
     found = survey_of(listed, {"nightly": PolicyRetention(rules)}, world.clock(), gone)
     assert len(found.deletions) == 2 and found.tallies[LINEAGE].claim_over
-    assert all("after_claim_deleted 7d is over" in planned.reason for planned in found.deletions)
+    assert all("after_claim_deleted 7d has passed" in planned.reason for planned in found.deletions)
 
 
 def test_what_stays_after_all_is_no_deletion_and_has_its_reasons() -> None:

@@ -29,7 +29,7 @@ def test_a_prune_is_a_rehearsal_unless_it_says_otherwise(api: Api, world: World)
         assert (reply.status, reply.json["dry_run"], reply.json["deleting"]) == (200, True, 0)
         (refusal,) = reply.json["refusals"]
         assert (refusal["deleting"], len(refusal["snapshots"])) == (4, 4)
-        assert "4 of 5 points would go" in refusal["reason"]
+        assert "4 of 5 points would be deleted" in refusal["reason"]
     assert len(world.ebs.all) == 5
     assert world.announcer.changes == []
 
