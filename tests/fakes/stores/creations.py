@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from snapkeep.domain.backup.creation import counts_as_read
+from snapkeep.domain.backup.creation import READ_SPACING
 from snapkeep.domain.errors import NotFound, TemporaryError
 from snapkeep.domain.points import Point, PointState
 from snapkeep.domain.policies import Method
@@ -58,7 +58,7 @@ class MemoryCreations(Faults):
     def write_empty_read(self, point: Point, owner: str, now: datetime) -> Point:
         self._before("write_empty_read")
         known = self._held(point, owner)
-        if counts_as_read(known, now):
+        if known.last_read_at is None or now - known.last_read_at >= READ_SPACING:
             known = self._points.put(replace(known, empty_reads=known.empty_reads + 1, last_read_at=now))
         self._after("write_empty_read")
         return known

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from snapkeep.domain.backup.creation import READ_SPACING, counts_as_read, wait_before_retry
+from snapkeep.domain.backup.creation import READ_SPACING, wait_before_retry
 from snapkeep.domain.points import Point
 from tests.fakes.world import SLOT, World, a_claim
 
@@ -38,10 +38,3 @@ def test_three_looks_are_not_enough_before_the_wait_is_over() -> None:
 def test_the_wait_is_not_enough_before_three_looks() -> None:
     point = a_point(intent_at=SLOT, empty_reads=2)
     assert wait_before_retry(point, WAIT, SLOT + timedelta(hours=1)) == READ_SPACING
-
-
-def test_looks_count_only_when_they_are_spaced() -> None:
-    assert counts_as_read(a_point(), SLOT)
-    point = a_point(last_read_at=SLOT)
-    assert not counts_as_read(point, SLOT + READ_SPACING - timedelta(seconds=1))
-    assert counts_as_read(point, SLOT + READ_SPACING)

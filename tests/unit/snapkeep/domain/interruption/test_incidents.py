@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from snapkeep.domain.interruption.incidents import Incident, incident, merge
+from snapkeep.domain.interruption.incidents import Incident, incident
 from snapkeep.domain.interruption.notices import Hook, Kind, Notice
 
 AT = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -29,6 +29,11 @@ NOTICES = st.builds(
     hook=st.none() | st.builds(Hook, st.just("g"), st.just("h"), st.sampled_from("xy")),
 )
 INCIDENTS = st.lists(NOTICES, max_size=6).map(lambda notices: incident("i-1", notices))
+
+
+def merge(one: Incident, other: Incident) -> Incident:
+    """Both as one."""
+    return incident(one.instance, (*one.notices, *other.notices))
 
 
 @given(INCIDENTS, INCIDENTS, INCIDENTS)

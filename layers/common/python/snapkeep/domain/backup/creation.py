@@ -27,8 +27,3 @@ def wait_before_retry(point: Point, consistency_wait: timedelta, now: datetime) 
     if point.empty_reads < EMPTY_READS_NEEDED:
         return max(READ_SPACING, until_consistent / (EMPTY_READS_NEEDED - point.empty_reads))
     return until_consistent
-
-
-def counts_as_read(point: Point, now: datetime) -> bool:
-    """True when enough time has passed since the last read for another to prove something new."""
-    return point.last_read_at is None or now - point.last_read_at >= READ_SPACING

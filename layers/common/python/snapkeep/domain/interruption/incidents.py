@@ -66,11 +66,6 @@ def incident(instance: str, notices: Iterable[Notice]) -> Incident:
     return Incident(instance, tuple(sorted(kept.values(), key=_order)))
 
 
-def merge(one: Incident, other: Incident) -> Incident:
-    """Both merged; commutative, associative and idempotent."""
-    return incident(one.instance, (*one.notices, *other.notices))
-
-
 def _order(notice: Notice) -> tuple[object, ...]:
     deadline = notice.deadline.isoformat() if notice.deadline else "~"
     hook = (notice.hook.group, notice.hook.name, notice.hook.token) if notice.hook else ("", "", "")

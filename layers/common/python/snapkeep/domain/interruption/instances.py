@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-AUTO_SCALING_GROUP = "aws:autoscaling:groupName"
-
 
 class InstanceState(StrEnum):
     """EC2's instance states (`InstanceState` in the EC2 API reference)."""

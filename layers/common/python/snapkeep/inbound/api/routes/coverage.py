@@ -7,7 +7,7 @@ from typing import Any
 from aws_lambda_powertools.event_handler.api_gateway import Router
 from pydantic import BaseModel
 
-from snapkeep.domain.report.coverage import Coverage, CoverageReport, CoveredClaim, LastGood
+from snapkeep.domain.report.coverage import Coverage, CoverageReport, CoveredClaim
 from snapkeep.domain.times import to_second
 from snapkeep.inbound.api.actions import Actions
 from snapkeep.inbound.api.answers import read_responses
@@ -93,7 +93,3 @@ def _claim(claim: CoveredClaim) -> CoveredClaimModel:
         else None,
         next_run=to_second(claim.next_run) if claim.next_run else None,
     )
-
-
-def _last_good(good: LastGood) -> LastGoodModel:
-    return LastGoodModel(id=good.point_id, policy=good.policy, slot=to_second(good.slot))
