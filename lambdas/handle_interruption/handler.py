@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from snapkeep import quick_bootstrap
@@ -49,27 +48,12 @@ def _take_batch(event: dict[str, Any], settings: HandleInterruptionSettings) -> 
 
 
 def _take(found: tuple[Notice, ...], settings: HandleInterruptionSettings) -> dict[str, Any]:
-    """All cordons before anything is journaled; one instance in trouble never stops the others."""
-    sightings, errors = _each(quick_bootstrap.cordon_node().look, found)
-    if not sightings and errors:
-        raise errors[0]
-    handled, more = _each(quick_bootstrap.handle_interruption(settings).record, sightings)
-    if errors or more:
-        told = {"handled": handled, "errors": [str(error) for error in [*errors, *more]]}
-        quick_bootstrap.log_report(told)
-        raise [*errors, *more][0]
-    return quick_bootstrap.log_report({"handled": handled})
-
-
-def _each(act: Callable[[Any], Any], items: Iterable[Any]) -> tuple[list[Any], list[Exception]]:
-    """What became of each, and what went wrong with others."""
-    done, errors = [], []
-    for item in items:
-        try:
-            done.append(act(item))
-        except Exception as error:
-            errors.append(error)
-    return done, errors
+    """Raises the first error once all are taken, so that the event comes again."""
+    taken = quick_bootstrap.take_notices(settings).take(found)
+    if not taken.errors:
+        return quick_bootstrap.log_report({"handled": taken.handled})
+    quick_bootstrap.log_report({"handled": taken.handled, "errors": [str(error) for error in taken.errors]})
+    raise taken.errors[0]
 
 
 quick_bootstrap.live_through_snapshots()

@@ -24,6 +24,7 @@ from snapkeep.adapters.kubernetes.nodes import EksNodes
 from snapkeep.adapters.kubernetes.quick_transport import quick_transport
 from snapkeep.deployment import load_deployment
 from snapkeep.services.interruption.cordon import CordonNode
+from snapkeep.services.interruption.take_notices import TakeNotices
 
 if TYPE_CHECKING:
     from snapkeep.services.interruption.incidents import HandleInterruption
@@ -70,6 +71,11 @@ def handle_interruption(settings: HandleInterruptionSettings) -> HandleInterrupt
         news,
         clock,
     )
+
+
+def take_notices(settings: HandleInterruptionSettings) -> TakeNotices:
+    """What takes notices: the cordon, and after it the rest."""
+    return TakeNotices(cordon_node(), lambda: handle_interruption(settings))
 
 
 def log_report(report: Any) -> dict[str, Any]:
