@@ -24,12 +24,12 @@ def test_all_nodes_are_cordoned_before_anything_is_made_that_journals() -> None:
 
     def handler() -> HandleInterruption:
         assert all(world.nodes.nodes[name].unschedulable for name in world.nodes.nodes)
-        assert world.journal.all_incidents == {}
+        assert world.journal.incidents.all == {}
         return world.handler
 
     taken = TakeNotices(world.cordoner, handler).take(notices)
     assert [item.instance for item in taken.handled] == [INSTANCE, "i-0other"]
-    assert taken.errors == [] and set(world.journal.all_incidents) == {INSTANCE, "i-0other"}
+    assert taken.errors == [] and set(world.journal.incidents.all) == {INSTANCE, "i-0other"}
 
 
 def test_an_instance_that_cannot_be_looked_at_stops_no_other() -> None:
@@ -42,7 +42,7 @@ def test_an_instance_that_cannot_be_looked_at_stops_no_other() -> None:
 
 def test_an_incident_that_cannot_be_journaled_stops_no_other() -> None:
     world, notices = two_dying()
-    world.journal.fail_next("incident", TemporaryError("the journal did not answer"))
+    world.journal.incidents.fail_next("incident", TemporaryError("the journal did not answer"))
     taken = TakeNotices(world.cordoner, lambda: world.handler).take(notices)
     assert [item.instance for item in taken.handled] == ["i-0other"]
     assert [str(error) for error in taken.errors] == ["the journal did not answer"]

@@ -11,7 +11,7 @@ from enum import StrEnum
 from snapkeep.domain import tags
 from snapkeep.domain.drivers import AUTO_MODE, NAMED_SNAPSHOT
 from snapkeep.domain.errors import Forbidden, PermanentError, TemporaryError
-from snapkeep.domain.points import Point, PointState, Snapshot, SnapshotState, is_too_early, volume_timeout
+from snapkeep.domain.points import Point, PointState, Snapshot, SnapshotState, is_too_early
 from snapkeep.domain.policies import Deployment, Method
 from snapkeep.domain.report.catalogue import Entry
 from snapkeep.ports.clock import Clock
@@ -20,6 +20,7 @@ from snapkeep.ports.journal import Journal
 from snapkeep.ports.news import Announcer
 from snapkeep.ports.points import Creation, Outcome
 from snapkeep.services.backup.close_run import close_if_settled
+from snapkeep.services.backup.complete_tags import CompleteTags
 from snapkeep.services.backup.find_snapshots import belongs_to, cut_for
 
 JOURNAL_LAG = timedelta(minutes=3)
@@ -102,7 +103,7 @@ class CompletePoints:
             return self._second(point, snapshot)
         for other in siblings:
             if other.id != snapshot.id and snapshot.state is not SnapshotState.ERROR:
-                self._mark_duplicate(point, other)
+                self._tags.mark_duplicate(point, other)
         verdict = self.advance(point, snapshot)
         if ended and verdict is Settled.PENDING and self.journal.points.write_end(point, self.clock()):
             self.pacer.finished(1)
@@ -162,34 +163,13 @@ class CompletePoints:
         if point.snapshot_id and first is None and self._is_young(point):
             raise TemporaryError(f"EC2 does not show {point.snapshot_id} yet, beside which {snapshot.id} is")
         if not point.snapshot_id or (first is not None and _may_count(first)):
-            return self._mark_duplicate(point, snapshot)
-        self._complete_tags(point, snapshot)
+            self._tags.mark_duplicate(point, snapshot)
+            return Settled.DUPLICATE
+        self._tags.complete(point, snapshot)
         return Settled.ALONE
 
     def _is_young(self, point: Point) -> bool:
         return point.started_at is not None and self.clock() - point.started_at < JOURNAL_LAG
-
-    def _mark_duplicate(self, point: Point, snapshot: Snapshot) -> Settled:
-        """A second snapshot for the same claim and slot never counts; prune removes it later.
-
-        It gets the tags of a point all the same, which are written only once: its VolumeSnapshot may name it,
-        and then it changes places with the one that counts. The mark comes first.
-        """
-        verdict = {tags.DUPLICATE: "true"}
-        if tags.POINT in snapshot.tags:
-            self.snapshots.add_tags(snapshot.id, verdict)
-            return Settled.DUPLICATE
-        missing = tags.missing_tags(snapshot.tags, point)
-        owner = self._ownership(snapshot, point)
-        try:
-            if tags.MANAGED in owner:  # only one request may make it ours
-                self.snapshots.add_tags(snapshot.id, verdict | missing | owner)
-            else:
-                self.snapshots.add_tags(snapshot.id, verdict)
-                self.snapshots.add_tags(snapshot.id, missing | owner)
-        except Forbidden:  # named by somebody else in the meantime, which describes do not show yet
-            self.snapshots.add_tags(snapshot.id, verdict)
-        return Settled.DUPLICATE
 
     def advance(self, point: Point, snapshot: Snapshot) -> Settled:
         """Complete the tags of a point's snapshot and settle the point if EC2 is done with it."""
@@ -197,7 +177,7 @@ class CompletePoints:
             reason = snapshot.state_message or "EC2 gave no reason"
             return self._finish(point, PointState.FAILED, snapshot, f"EC2 failed {snapshot.id}: {reason}")
         try:
-            self._complete_tags(point, snapshot)
+            self._tags.complete(point, snapshot)
         except PermanentError as error:
             reason = f"{snapshot.id} cannot be tagged as a recovery point: {error.reason}"
             return self._finish(point, PointState.FAILED, snapshot, reason)
@@ -212,53 +192,19 @@ class CompletePoints:
         Its own mark goes last: whoever finds it after a crash goes on. Raises TemporaryError when a later
         attempt may succeed.
         """
-        self._complete_tags(point, named)
+        self._tags.complete(point, named)
         if point.snapshot_id != named.id:
             self._lock(point, named)
             self.journal.points.replace_snapshot(point, named)
         self._catalogue(point, named)
         for other in counted:
             self.journal.catalogue.remove_entries(point.claim.cluster, [_entry(point, other)])
-            self._mark_duplicate(point, other)
+            self._tags.mark_duplicate(point, other)
         self.snapshots.remove_tags(named.id, {tags.DUPLICATE: "true"})
 
-    def _complete_tags(self, point: Point, snapshot: Snapshot) -> None:
-        """Write what is missing, once: a snapshot that names its point is left as it is.
-
-        Raises PermanentError when EC2 refuses, or when somebody changed what the point needs.
-        """
-        missing = tags.missing_tags(snapshot.tags, point)
-        if not missing:
-            return
-        if tags.POINT in snapshot.tags:
-            _check_unspoiled(snapshot, point)
-            return
-        try:
-            self.snapshots.add_tags(snapshot.id, missing | self._ownership(snapshot, point))
-        except Forbidden as error:
-            self._accept_tagged(point, snapshot, error)
-
-    def _ownership(self, snapshot: Snapshot, point: Point) -> dict[str, str]:
-        """What makes a snapshot ours: all or none, since IAM lets us adopt only by all in one request.
-
-        The driver that leaves them to us does not say either which VolumeSnapshot it cut the snapshot for. A
-        class that was applied before deployments had names does not tell ours.
-        """
-        name = {} if tags.DEPLOYMENT in snapshot.tags else {tags.DEPLOYMENT: self.deployment.name}
-        ours = {tags.MANAGED: "true", tags.CLUSTER: point.claim.cluster}
-        if ours.items() <= snapshot.tags.items():
-            return name
-        return ours | name | tags.snapshot_object_tags(point)
-
-    def _accept_tagged(self, point: Point, snapshot: Snapshot, error: Forbidden) -> None:
-        """EC2 refuses to write twice: somebody else may have completed the tags, and describes lag."""
-        again = self.snapshots.get(snapshot.id)
-        if again is not None and tags.POINT in again.tags:
-            _check_unspoiled(again, point)
-            return
-        if self.clock() - snapshot.started_at > volume_timeout(snapshot.size_bytes):
-            raise error
-        raise TemporaryError(error.reason, timedelta(minutes=1)) from error
+    @property
+    def _tags(self) -> CompleteTags:
+        return CompleteTags(self.snapshots, self.deployment.name, self.clock)
 
     def _catalogue(self, point: Point, snapshot: Snapshot) -> None:
         """Let lists show the point at once; prune's next comparison would find it, too."""
@@ -304,15 +250,6 @@ def _may_count(snapshot: Snapshot) -> bool:
     """False for one that failed, was deleted into the Recycle Bin or is marked as a duplicate itself."""
     is_there = snapshot.state in (SnapshotState.PENDING, SnapshotState.COMPLETED)
     return is_there and tags.DUPLICATE not in snapshot.tags
-
-
-def _check_unspoiled(snapshot: Snapshot, point: Point) -> None:
-    """Raises PermanentError when the tags that name a point say something else than its record."""
-    spoiled = list(tags.spoiled_tags(snapshot.tags, point))
-    if snapshot.tags[tags.POINT] != point.id:
-        spoiled.insert(0, tags.POINT)
-    if spoiled:
-        raise PermanentError(f"somebody changed {', '.join(spoiled)}, which are written only once")
 
 
 def _entry(point: Point, snapshot: Snapshot) -> Entry:
