@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -51,11 +52,18 @@ class GiveUp:
         return parts
 
 
-def why_given_up(subject: str, error: Exception) -> str:
-    """Why a part of a pass stopped, logged; of an error that nobody foresaw the log has the stack.
+@contextmanager
+def part_of_a_pass(subject: str, given_up: dict[str, str], part: str, means: str = "") -> Iterator[None]:
+    """Work on one part of a pass: whatever stops it is logged with its `subject`, noted in `given_up` under
+    the name of the part (after what that `means`), and never stops the others."""
+    try:
+        yield
+    except Exception as error:
+        given_up[part] = means + why_given_up(subject, error)
 
-    Whoever looks after several things catches every Exception of one, so that it never stops the others.
-    """
+
+def why_given_up(subject: str, error: Exception) -> str:
+    """Why a part of a pass stopped, logged; of an error that nobody foresaw the log has the stack."""
     if isinstance(error, SnapkeepError):
         log.warning("%s stopped: %s", subject, error.reason)
         return error.reason

@@ -20,7 +20,7 @@ from snapkeep.ports.incidents import Incidents
 from snapkeep.ports.kubernetes import NodeClusters
 from snapkeep.ports.messaging import IncidentQueue
 from snapkeep.ports.news import InterruptionNews
-from snapkeep.services.give_up import GiveUp, why_given_up
+from snapkeep.services.give_up import GiveUp, part_of_a_pass
 from snapkeep.services.interruption.cordon import CordonNode, Triage
 from snapkeep.services.interruption.incident_log import IncidentLog
 
@@ -103,12 +103,11 @@ class HandleInterruption:
         for record in self.incidents.open_incidents():
             if record.again and self.clock() < record.again:
                 continue
-            try:
+            name = record.instance
+            with part_of_a_pass(f"the look at the incident of {name}", given_up, name):
                 handled.append(self._advance(record))
-            except Exception as error:
-                why = why_given_up(f"the look at the incident of {record.instance}", error)
-                handled.append(Handled(record.instance, FAILED, why, record.cluster, record.node))
-                given_up[record.instance] = why
+            if name in given_up:
+                handled.append(Handled(name, FAILED, given_up[name], record.cluster, record.node))
         self.give_up.report(given_up)
         return handled
 

@@ -11,7 +11,7 @@ from snapkeep.domain.report.claims import ClaimState
 from snapkeep.domain.report.facts import Report
 from snapkeep.ports.news import WorkNews
 from snapkeep.ports.reports import ReportPages
-from snapkeep.services.give_up import why_given_up
+from snapkeep.services.give_up import part_of_a_pass
 
 
 class Reports(Protocol):
@@ -41,17 +41,14 @@ class WriteReport:
 
     def run(self, only: str = "") -> WriteSummary:
         """Write the page of one cluster, or of all. Of one that cannot be read now the page before stays."""
-        summary = WriteSummary()
+        summary, given_up = WriteSummary(), dict[str, str]()
         for cluster in self.deployment.clusters:
             if only not in ("", cluster.name):
                 continue
-            try:
+            with part_of_a_pass(f"the report of {cluster.name}", given_up, cluster.name):
                 report = self.reports.report(cluster.name)
                 self.pages.write(cluster.name, self.render(report))
-            except Exception as error:
-                why = why_given_up(f"the report of {cluster.name}", error)
-                summary.errors.append(f"{cluster.name}: {why}")
-                continue
-            summary.written[cluster.name] = {state.value: report.count(state) for state in ClaimState}
+                summary.written[cluster.name] = {state.value: report.count(state) for state in ClaimState}
+        summary.errors += [f"{name}: {why}" for name, why in given_up.items()]
         self.news.parts_given_up("write_report", len(summary.errors))
         return summary

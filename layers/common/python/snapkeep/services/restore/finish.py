@@ -20,7 +20,7 @@ from snapkeep.domain.restore.progress import Progress, RestoreState, progress
 from snapkeep.ports.clock import Clock
 from snapkeep.ports.journal import Journal
 from snapkeep.ports.news import GivenUpNews
-from snapkeep.services.give_up import GiveUp, why_given_up
+from snapkeep.services.give_up import GiveUp, part_of_a_pass
 from snapkeep.services.restore.carry_out import Restore
 from snapkeep.services.restore.restored_claims import RestoredClaims
 
@@ -72,23 +72,20 @@ class FinishRestores:
         """Take every open restore as far as it goes now; returns what was done."""
         report = FinishReport()
         for operation in list(self.journal.restores.open_restores()):
-            try:
+            with part_of_a_pass(f"restore {operation.id}", report.given_up, operation.id):
                 self._finish(operation, report)
-            except Exception as error:
-                report.given_up[operation.id] = why_given_up(f"restore {operation.id}", error)
         self._end_holds(report)
-        troubles, unreadable = self.journal.troubles, self.journal.unreadable
-        give_up = GiveUp(troubles, unreadable, self.news, self.clock, "finish_restores", PATIENCE)
+        give_up = GiveUp(
+            self.journal.troubles, self.journal.unreadable, self.news, self.clock, "finish_restores", PATIENCE
+        )
         report.given_up = give_up.report(report.given_up)
         return report
 
     def _end_holds(self, report: FinishReport) -> None:
         """Give back what was held until now; only a renewal would have kept it."""
-        try:
+        with part_of_a_pass("giving holds back", report.given_up, "holds"):
             ended = self.holds.release_ended()
             report.released = [f"{hold.snapshot_id}: {hold.holder}" for hold in ended]
-        except Exception as error:
-            report.given_up["holds"] = why_given_up("giving holds back", error)
 
     def _finish(self, operation: RestoreOperation, report: FinishReport) -> None:
         if operation.stage is Stage.ACCEPTED:

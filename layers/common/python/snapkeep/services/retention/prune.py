@@ -18,7 +18,7 @@ from snapkeep.ports.ec2 import Snapshots
 from snapkeep.ports.journal import Journal
 from snapkeep.ports.kubernetes import Clusters
 from snapkeep.ports.news import Announcer
-from snapkeep.services.give_up import GiveUp, why_given_up
+from snapkeep.services.give_up import GiveUp, part_of_a_pass
 from snapkeep.services.retention.carry_out import CarryOut
 from snapkeep.services.retention.decide import DecidePrune, Decision
 from snapkeep.services.retention.deletion.delete import DeletePoints, DeletionOutcome
@@ -79,18 +79,17 @@ class Prune:
 
     def _prune(self, cluster: str, owner: str, request: PruneRequest, until: datetime) -> ClusterReport:
         progress = Progress(cluster, request.dry_run)
-        try:
+        means = "stopped, nothing more is deleted of this cluster: "
+        with part_of_a_pass(f"prune of {cluster}", progress.given_up, "prune", means):
             if request.dry_run:
                 self._work(request, until, progress)
             else:
                 self._work_alone(owner, request, until, progress)
-        except Exception as error:
-            why = why_given_up(f"prune of {cluster}", error)
-            progress.refused = f"stopped, nothing more is deleted of this cluster: {why}"
-            progress.given_up["prune"] = progress.refused
+        progress.refused = progress.given_up.get("prune", progress.refused)
         if not request.dry_run and not progress.held_by_another:  # that one tells for itself
-            troubles, unreadable = self.journal.troubles, self.journal.unreadable
-            give_up = GiveUp(troubles, unreadable, self.announcer, self.clock, "prune", PATIENCE)
+            give_up = GiveUp(
+                self.journal.troubles, self.journal.unreadable, self.announcer, self.clock, "prune", PATIENCE
+            )
             progress.given_up = give_up.report(progress.given_up, cluster)
         return cluster_report(progress)
 

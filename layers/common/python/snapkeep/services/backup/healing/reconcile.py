@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from functools import partial
 
 from snapkeep.domain.backup.runs import Run, RunState
 from snapkeep.domain.errors import PermanentError
@@ -23,7 +22,7 @@ from snapkeep.services.backup.healing.find_late import FindLate
 from snapkeep.services.backup.healing.heal import HealPoints
 from snapkeep.services.backup.healing.missed_slots import MissedSlots
 from snapkeep.services.backup.healing.named_duplicates import NamedDuplicates
-from snapkeep.services.give_up import GiveUp, why_given_up
+from snapkeep.services.give_up import GiveUp, part_of_a_pass
 from snapkeep.services.tell_troubles import TellTroubles
 
 PLANNING_TIMEOUT = timedelta(minutes=6)
@@ -74,24 +73,27 @@ class Reconcile:
         """Heal what is open; returns what was done."""
         report = ReconcileReport()
         runs: list[Run] = []
-        self._guarded("open runs", report, lambda: runs.extend(self.journal.runs.open_runs()))
+        with _part("open runs", report):
+            runs.extend(self.journal.runs.open_runs())
         for run in runs:
-            self._guarded(run.id, report, partial(self._heal_run, run, report))
+            with _part(run.id, report):
+                self._heal_run(run, report)
         for policy in self.deployment.policies:
             for cluster in policy.clusters:
-                check = partial(self._check_policy, cluster, policy, report)
-                self._guarded(f"{cluster}.{policy.name}", report, check)
-        self._guarded("pace", report, self.heal_points.correct_pace)
+                with _part(f"{cluster}.{policy.name}", report):
+                    self._check_policy(cluster, policy, report)
+        with _part("pace", report):
+            self.heal_points.correct_pace()
         for known in self.deployment.clusters:
-            self._guarded(f"twins of {known.name}", report, partial(self._settle_twins, known.name, report))
-            self._guarded(f"sweep of {known.name}", report, partial(self._check_sweep, known.name))
-        troubles, unreadable = self.journal.troubles, self.journal.unreadable
-        give_up = GiveUp(troubles, unreadable, self.announcer, self.clock, "reconcile", PATIENCE)
+            with _part(f"twins of {known.name}", report):
+                report.named.extend(self.named_duplicates.settle(known.name))
+            with _part(f"sweep of {known.name}", report):
+                self._check_sweep(known.name)
+        give_up = GiveUp(
+            self.journal.troubles, self.journal.unreadable, self.announcer, self.clock, "reconcile", PATIENCE
+        )
         report.given_up = give_up.report(report.given_up)
         return report
-
-    def _settle_twins(self, cluster: str, report: ReconcileReport) -> None:
-        report.named.extend(self.named_duplicates.settle(cluster))
 
     def _check_sweep(self, cluster: str) -> None:
         """Raise PermanentError when two sweeps in a row are missing; the first look begins the time.
@@ -107,12 +109,6 @@ class Reconcile:
                 f"orphans of cluster {cluster} were not swept since {moment(last)}: the schedule "
                 "sweep-orphans is gone or disabled, or the sweep fails: deploy again, see the log of prune"
             )
-
-    def _guarded(self, subject: str, report: ReconcileReport, act: Callable[[], None]) -> None:
-        try:
-            act()
-        except Exception as error:
-            report.given_up[subject] = why_given_up(f"reconcile of {subject}", error)
 
     def _heal_run(self, run: Run, report: ReconcileReport) -> None:
         if run.state.is_final:
@@ -179,3 +175,7 @@ class Reconcile:
         TellTroubles(self.journal.troubles, self.announcer, self.clock).tell(
             Topic(TroubleKind.BACKUP_LATE, cluster, policy.name), late
         )
+
+
+def _part(subject: str, report: ReconcileReport) -> AbstractContextManager[None]:
+    return part_of_a_pass(f"reconcile of {subject}", report.given_up, subject)

@@ -9,24 +9,19 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from snapkeep.domain import tags
 from snapkeep.domain.errors import PermanentError, SnapkeepError
 from snapkeep.domain.messages import PruneRequest
-from snapkeep.domain.points import PointState
-from snapkeep.domain.policies import ON_DEMAND, Deployment
-from snapkeep.domain.retention.deletion import orphans
+from snapkeep.domain.policies import Deployment
 from snapkeep.domain.retention.deletion.brake_refusals import unknown_token
 from snapkeep.domain.retention.deletion.deletions import Deletion
 from snapkeep.domain.retention.deletion.orphans import (
     ClusterSnapshots,
-    ListedContent,
-    ListedSnapshot,
     Orphan,
     OrphanKind,
-    UnknownSnapshots,
 )
 from snapkeep.domain.retention.prune_plans import RefusedDeletions
 from snapkeep.domain.sizes import gib
@@ -34,19 +29,17 @@ from snapkeep.domain.snapshot_tags import IN_BIN
 from snapkeep.ports.clock import Clock
 from snapkeep.ports.ec2 import Snapshots
 from snapkeep.ports.journal import Journal
-from snapkeep.ports.kubernetes import Cluster, Clusters
+from snapkeep.ports.kubernetes import Clusters
 from snapkeep.ports.news import Announcer
-from snapkeep.services.give_up import GiveUp, unreadable_records, why_given_up
+from snapkeep.services.give_up import GiveUp, part_of_a_pass, unreadable_records
 from snapkeep.services.retention.deletion.brake_sweep import LATE, OBJECTS, BrakeSweep, group_of
 from snapkeep.services.retention.deletion.delete import Deleted, DeletePoints, DeletionOutcome, Wanted
+from snapkeep.services.retention.deletion.find_orphans import ClusterObjects, FindOrphans
 from snapkeep.services.retention.deletion.tell_refusals import TellRefusals
 from snapkeep.services.retention.report import shown
 from snapkeep.services.retention.snapshot_objects import open_objects
 
 log = logging.getLogger(__name__)
-
-LOOK_BACK = orphans.SWEPT_EVERY + timedelta(days=1)
-"""How far back the journal is compared with EC2."""
 
 TIME = timedelta(minutes=8)
 """Deletions begun after this are left to the next sweep."""
@@ -78,24 +71,6 @@ class OrphanReport:
     given_up: dict[str, str] = field(default_factory=dict)
 
 
-@dataclass(slots=True)
-class Seen:
-    """What EC2 listed: ids of all, and a census of each cluster of the config."""
-
-    clusters: dict[str, ClusterSnapshots]
-    strangers: UnknownSnapshots = field(default_factory=UnknownSnapshots)
-    ids: set[str] = field(default_factory=set)
-
-
-@dataclass(slots=True)
-class ClusterObjects:
-    """What a cluster showed; `cluster` is None when its objects could not be listed."""
-
-    cluster: Cluster | None = None
-    contents: list[ListedContent] = field(default_factory=list)
-    snapshots: list[ListedSnapshot] = field(default_factory=list)
-
-
 @dataclass(frozen=True, slots=True)
 class SweepOrphans:
     """Sweeps the clusters of the deployment; `pause` waits for objects on their way out.
@@ -119,130 +94,61 @@ class SweepOrphans:
         reports = self._run(request)
         if not request.dry_run:
             for report in reports:
-                troubles, unreadable = self.journal.troubles, self.journal.unreadable
                 give_up = GiveUp(
-                    troubles, unreadable, self.announcer, self.clock, "sweep_orphans", timedelta()
+                    self.journal.troubles,
+                    self.journal.unreadable,
+                    self.announcer,
+                    self.clock,
+                    "sweep_orphans",
+                    timedelta(),
                 )
                 report.given_up = give_up.report(report.given_up, report.cluster)
         return reports
 
     def _run(self, request: PruneRequest) -> list[OrphanReport]:
+        finder = FindOrphans(self.deployment, self.clusters, self.snapshots, self.journal, self.clock)
         try:
-            seen = self._listed()
+            seen = finder.listed()
         except SnapkeepError as error:
             refused = f"EC2 could not be listed: {error.reason}"
             return [OrphanReport(request.cluster, refused=refused, given_up={"list": refused})]
-        reports = [
-            self._sweep(census, seen.ids, request)
-            for name, census in seen.clusters.items()
-            if request.cluster in ("", name)
-        ]
+        reports = []
+        for name, census in seen.clusters.items():
+            if request.cluster in ("", name):
+                report = OrphanReport(name, request.dry_run)
+                with _swept(report):
+                    self._sweep(finder, census, seen.ids, request, report)
+                reports.append(report)
         strangers = list(seen.strangers.orphans())
         if strangers and not request.cluster:
             report = OrphanReport("", request.dry_run)
-            try:
+            with _swept(report):
                 self._tell(report, strangers)
-            except Exception as error:
-                self._stop(report, error)
             reports.append(report)
         return reports
 
-    def _listed(self) -> Seen:
-        """All snapshots of ours, read page by page; those that only carry `snapkeep:managed` are not."""
-        seen = Seen({item.name: ClusterSnapshots(item.name) for item in self.deployment.clusters})
-        for snapshot in self.snapshots.find({tags.MANAGED: "true"}):
-            seen.ids.add(snapshot.id)
-            if not tags.are_ours(snapshot.tags):
-                continue
-            census = seen.clusters.get(snapshot.tags.get(tags.CLUSTER, ""))
-            if not tags.is_anothers(snapshot.tags, self.deployment.name):
-                (census or seen.strangers).add(snapshot)
-            elif census:
-                census.add_anothers(snapshot)
-        return seen
-
-    def _sweep(self, census: ClusterSnapshots, ids: set[str], request: PruneRequest) -> OrphanReport:
-        cluster = census.cluster
-        report = OrphanReport(cluster, request.dry_run)
-        try:
-            seen = self._objects(census, report)
-            found = list(self._find(census, ids, seen))
-            self._tell(report, found)
-            hidden = unreadable_records(self.journal.unreadable)
-            if hidden:
-                report.given_up |= hidden
-                report.refused = f"nothing is deleted: {len(hidden)} records of the journal cannot be read"
-                return report
-            self._delete(census, seen, found, request, report)
-            if not request.dry_run:
-                self.journal.prunes.write_last_sweep(cluster, self.clock())
-        except Exception as error:
-            self._stop(report, error)
-        return report
-
-    def _stop(self, report: OrphanReport, error: Exception) -> None:
-        why = why_given_up(f"sweep of {report.cluster or 'what belongs to no cluster'}", error)
-        report.refused = f"stopped, nothing more is swept of this cluster: {why}"
-        report.given_up["sweep"] = report.refused
-
-    def _objects(self, census: ClusterSnapshots, report: OrphanReport) -> ClusterObjects:
-        """The snapshot objects of a cluster; one that cannot be listed whole counts as not listed.
-
-        Nor do those of a cluster that another deployment serves as well: what is of its restores and points
-        our journal does not know.
-        """
-        if census.anothers:
-            others = ", ".join(census.anothers)
-            report.notes.append(f"the objects of the cluster were not compared: some are those of {others}")
-            return ClusterObjects()
-        try:
-            opened = self.clusters.open(census.cluster)
-            return ClusterObjects(opened, list(opened.listed_contents()), list(opened.listed_snapshots()))
-        except SnapkeepError as error:
-            report.notes.append(f"the objects of the cluster were not compared: {error.reason}")
-            report.given_up["objects"] = report.notes[-1]
-            return ClusterObjects()
-
-    def _find(self, census: ClusterSnapshots, ids: set[str], seen: ClusterObjects) -> Iterator[Orphan]:
-        now, cluster, points = self.clock(), census.cluster, census.points
-        restores = {name for restore in self.journal.restores.open_restores() for name in restore.all_objects}
-        by_snapshot = {(item.namespace, item.volume_snapshot): item for item in seen.contents}
-        for orphan in census.orphans(now):
-            point = self.journal.points.find_point(orphan.point) if orphan.point else None
-            yield orphans.unless_it_counts(orphan, point)
-        for orphan in orphans.of_contents(cluster, seen.contents, ids, restores, now):
-            if self._is_still_one(orphan, seen):
-                yield orphan
-        for orphan in orphans.of_volume_snapshots(seen.snapshots, by_snapshot, points, ids, now):
-            if self._is_still_one(orphan, seen):
-                yield orphan
-        yield from self._lost(cluster, ids, now)
-
-    def _is_still_one(self, orphan: Orphan, seen: ClusterObjects) -> bool:
-        """Listings lag and leave out what is not tagged as ours: the snapshot itself is asked for."""
-        if orphan.name.startswith(orphans.RESTORE_PREFIX):
-            return True
-        named = {
-            item.snapshot_id
-            for item in seen.contents
-            if orphan.name in (item.name, f"{item.namespace}/{item.volume_snapshot}")
-        }
-        return all(self.snapshots.get(name) is None for name in named if name)
-
-    def _lost(self, cluster: str, ids: set[str], now: datetime) -> Iterator[Orphan]:
-        """Points that the journal knows as ready and that nobody of ours deleted."""
-        named = [policy.name for policy in self.deployment.policies if cluster in policy.clusters]
-        for policy in (*named, ON_DEMAND):
-            for run in self.journal.runs.runs_of(cluster, policy, now - LOOK_BACK):
-                for point in self.journal.points.points_of(run.id):
-                    gone = point.state is PointState.READY and point.snapshot_id not in ids
-                    if gone and self._went_unasked(point.snapshot_id):
-                        yield orphans.lost_point(point.id, point.snapshot_id, point.size_bytes)
-
-    def _went_unasked(self, snapshot_id: str) -> bool:
-        return (
-            not self.journal.deletions.knows_deletion(snapshot_id) and self.snapshots.get(snapshot_id) is None
-        )
+    def _sweep(
+        self,
+        finder: FindOrphans,
+        census: ClusterSnapshots,
+        ids: set[str],
+        request: PruneRequest,
+        report: OrphanReport,
+    ) -> None:
+        seen = finder.objects(census)
+        if seen.note:
+            report.notes.append(seen.note)
+            report.given_up |= {"objects": seen.note} if seen.failed else {}
+        found = list(finder.find(census, ids, seen))
+        self._tell(report, found)
+        hidden = unreadable_records(self.journal.unreadable)
+        if hidden:
+            report.given_up |= hidden
+            report.refused = f"nothing is deleted: {len(hidden)} records of the journal cannot be read"
+            return
+        self._delete(census, seen, found, request, report)
+        if not request.dry_run:
+            self.journal.prunes.write_last_sweep(census.cluster, self.clock())
 
     def _tell(self, report: OrphanReport, found: Sequence[Orphan]) -> None:
         """Put the orphans into the report, the log and an event."""
@@ -343,3 +249,13 @@ class SweepOrphans:
         )
         wanted = [Wanted(orphan.name, orphan.shield) for orphan in late if orphan.name not in begun]
         yield from deleter.run(wanted, now + TIME)
+
+
+@contextmanager
+def _swept(report: OrphanReport) -> Iterator[None]:
+    """Sweep one cluster: trouble with it is in its report and never stops the others."""
+    subject = f"sweep of {report.cluster or 'what belongs to no cluster'}"
+    means = "stopped, nothing more is swept of this cluster: "
+    with part_of_a_pass(subject, report.given_up, "sweep", means):
+        yield
+    report.refused = report.given_up.get("sweep", report.refused)
