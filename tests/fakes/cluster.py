@@ -19,7 +19,7 @@ from snapkeep.domain.retention.deletion.deletions import (
     Withdrawn,
     refuse_unless_retained,
 )
-from snapkeep.domain.retention.deletion.orphans import ListedContent, ListedSnapshot
+from snapkeep.domain.retention.deletion.orphans import ListedSnapshot
 from snapkeep.ports.kubernetes import SnapshotSupport, VolumeSnapshot
 from tests.fakes.faults import Faults
 from tests.fakes.restores import RestoringCluster
@@ -131,20 +131,6 @@ class FakeCluster(RestoringCluster):
             return None
         return Leftover("VolumeSnapshot", f"{namespace}/{name}", self.finalizers.get(name, ()))
 
-    def listed_contents(self) -> Iterator[ListedContent]:
-        self._before("listed_contents")
-        for content in list(self.contents.values()):
-            yield ListedContent(
-                content.name,
-                content.snapshot_id,
-                content.deletion_policy,
-                self.classes.get(content.name, snapshot_class(self.name)),
-                content.namespace,
-                content.volume_snapshot,
-                self.made_at,
-                content.uid,
-            )
-
     def listed_snapshots(self) -> Iterator[ListedSnapshot]:
         self._before("listed_snapshots")
         for key in [key for key in self.points if key in self.snapshots]:
@@ -152,7 +138,9 @@ class FakeCluster(RestoringCluster):
 
     def snapshot_contents(self) -> Iterator[SnapshotContent]:
         self._before("snapshot_contents")
-        yield from [content for content in self.contents.values() if content.snapshot_id]
+        for content in list(self.contents.values()):
+            class_name = self.classes.get(content.name, snapshot_class(self.name))
+            yield replace(content, class_name=class_name, created_at=self.made_at)
 
     def delete_snapshot_content(self, name: str, uid: str = "") -> None:
         self._before("delete_snapshot_content")

@@ -193,7 +193,7 @@ def test_a_volume_snapshot_that_is_not_cut_is_withdrawn_with_its_content(world: 
 
     assert world.cluster.withdraw_volume_snapshot(point) == Withdrawn()
     assert world.cluster.volume_snapshot("default", point.id) is None
-    assert list(world.cluster.listed_contents()) == [], content
+    assert list(world.cluster.snapshot_contents()) == [], content
 
 
 def test_a_withdrawal_tells_what_is_left_also_once_the_volume_snapshot_is_gone(world: World) -> None:
@@ -282,7 +282,7 @@ def test_a_sweep_sees_snapshots_of_ours_and_their_contents(world: World) -> None
     world.put_foreign_snapshot("default", "somebody-elses")
     world.bind("default", point.id, point.volume_id)
     assert [str(item) for item in world.cluster.listed_snapshots()] == [f"default/{point.id}"]
-    (content,) = world.cluster.listed_contents()
+    (content,) = world.cluster.snapshot_contents()
     assert (content.namespace, content.volume_snapshot) == ("default", point.id)
     assert content.snapshot_id.startswith("snap-")
     assert (content.deletion_policy, content.class_name) == ("Retain", "snapkeep-myeks")

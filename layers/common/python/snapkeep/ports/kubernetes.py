@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from snapkeep.domain.restore.progress import RestoredClaim
     from snapkeep.domain.restore.targets import TargetFacts
     from snapkeep.domain.retention.deletion.deletions import Leftover, SnapshotContent, Withdrawn
-    from snapkeep.domain.retention.deletion.orphans import ListedContent, ListedSnapshot
+    from snapkeep.domain.retention.deletion.orphans import ListedSnapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +89,11 @@ class Cluster(Protocol):
     def volume_snapshot_left(self, namespace: str, name: str) -> Leftover | None:
         """What is left of a VolumeSnapshot whose deletion was asked for; None once it is gone."""
 
-    def listed_contents(self) -> Iterator[ListedContent]:
-        """All VolumeSnapshotContents with what tells whose they are, listed in pages."""
-
     def listed_snapshots(self) -> Iterator[ListedSnapshot]:
         """All VolumeSnapshots of ours, listed in pages."""
 
     def snapshot_contents(self) -> Iterator[SnapshotContent]:
-        """All VolumeSnapshotContents that name a snapshot, listed in pages."""
+        """All VolumeSnapshotContents, also those that name no snapshot yet, listed in pages."""
 
     def delete_snapshot_content(self, name: str, uid: str = "") -> None:
         """Delete a VolumeSnapshotContent; one that is gone already, or has another UID now, is success.

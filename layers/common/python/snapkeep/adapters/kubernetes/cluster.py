@@ -16,7 +16,7 @@ from snapkeep.domain.restore.operations import RestoreOperation
 from snapkeep.domain.restore.progress import RestoredClaim
 from snapkeep.domain.restore.targets import TargetFacts
 from snapkeep.domain.retention.deletion.deletions import Leftover, SnapshotContent, Withdrawn
-from snapkeep.domain.retention.deletion.orphans import ListedContent, ListedSnapshot
+from snapkeep.domain.retention.deletion.orphans import ListedSnapshot
 from snapkeep.ports.clock import Clock
 from snapkeep.ports.kubernetes import SnapshotSupport, VolumeSnapshot
 
@@ -71,16 +71,12 @@ class KubernetesCluster:
         """What is left of a VolumeSnapshot whose deletion was asked for; None once it is gone."""
         return snapshots.left(self._client, namespace, name)
 
-    def listed_contents(self) -> Iterator[ListedContent]:
-        """All VolumeSnapshotContents with what tells whose they are."""
-        return snapshots.listed_contents(self._client)
-
     def listed_snapshots(self) -> Iterator[ListedSnapshot]:
         """All VolumeSnapshots of ours."""
         return snapshots.listed_snapshots(self._client)
 
     def snapshot_contents(self) -> Iterator[SnapshotContent]:
-        """All VolumeSnapshotContents that name a snapshot."""
+        """All VolumeSnapshotContents."""
         return snapshots.contents(self._client)
 
     def delete_snapshot_content(self, name: str, uid: str = "") -> None:

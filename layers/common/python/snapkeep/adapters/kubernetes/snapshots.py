@@ -13,7 +13,7 @@ from snapkeep.domain.errors import NameTaken, NotAdmitted, NotFound
 from snapkeep.domain.naming import label_value, snapshot_class
 from snapkeep.domain.points import Point
 from snapkeep.domain.retention.deletion.deletions import Leftover, SnapshotContent
-from snapkeep.domain.retention.deletion.orphans import ListedContent, ListedSnapshot
+from snapkeep.domain.retention.deletion.orphans import ListedSnapshot
 from snapkeep.domain.sizes import parse_quantity
 from snapkeep.domain.times import compact
 from snapkeep.ports.kubernetes import SnapshotSupport, VolumeSnapshot
@@ -108,45 +108,24 @@ def content_left(client: KubernetesClient, name: str) -> Leftover | None:
 
 
 def contents(client: KubernetesClient) -> Iterator[SnapshotContent]:
-    """The contents that name a snapshot: imported ones in their spec, the others in their status.
+    """All contents, also those that name no snapshot yet. Without the CRD there are none.
 
-    Without the CRD there are none.
+    Imported ones name their snapshot in their spec, the others in their status.
     """
     try:
         for item in client.list(f"{API}/volumesnapshotcontents"):
             spec = item["spec"]
             reference = spec.get("volumeSnapshotRef") or {}
             imported = (spec.get("source") or {}).get("snapshotHandle", "")
-            handle = (item.get("status") or {}).get("snapshotHandle") or imported
-            if handle:
-                yield SnapshotContent(
-                    name=item["metadata"]["name"],
-                    snapshot_id=handle,
-                    deletion_policy=spec.get("deletionPolicy", ""),
-                    namespace=reference.get("namespace", ""),
-                    volume_snapshot=reference.get("name", ""),
-                    uid=item["metadata"]["uid"],
-                )
-    except NotFound:
-        return
-
-
-def listed_contents(client: KubernetesClient) -> Iterator[ListedContent]:
-    """All contents, also those that name no snapshot yet. Without the CRD there are none."""
-    try:
-        for item in client.list(f"{API}/volumesnapshotcontents"):
-            spec = item["spec"]
-            reference = spec.get("volumeSnapshotRef") or {}
-            imported = (spec.get("source") or {}).get("snapshotHandle", "")
-            yield ListedContent(
+            yield SnapshotContent(
                 name=item["metadata"]["name"],
                 snapshot_id=(item.get("status") or {}).get("snapshotHandle") or imported,
                 deletion_policy=spec.get("deletionPolicy", ""),
-                class_name=spec.get("volumeSnapshotClassName") or "",
                 namespace=reference.get("namespace", ""),
                 volume_snapshot=reference.get("name", ""),
-                created_at=_created(item),
                 uid=item["metadata"]["uid"],
+                class_name=spec.get("volumeSnapshotClassName") or "",
+                created_at=_created(item),
             )
     except NotFound:
         return

@@ -126,6 +126,8 @@ def open_objects(clusters: Clusters, name: str) -> Objects:
     by_point: dict[tuple[str, str], list[SnapshotContent]] = {}
     try:
         for content in cluster.snapshot_contents():
+            if not content.snapshot_id:
+                continue
             contents.setdefault(content.snapshot_id, []).append(content)
             pair = (content.namespace, point_of_object(content.volume_snapshot))
             by_point.setdefault(pair, []).append(content)

@@ -12,9 +12,9 @@ from snapkeep.domain import tags
 from snapkeep.domain.naming import point_id
 from snapkeep.domain.points import Snapshot, SnapshotState
 from snapkeep.domain.retention.deletion import orphans
+from snapkeep.domain.retention.deletion.deletions import SnapshotContent
 from snapkeep.domain.retention.deletion.orphans import (
     ClusterSnapshots,
-    ListedContent,
     ListedSnapshot,
     Orphan,
     OrphanKind,
@@ -126,7 +126,7 @@ def test_snapshots_of_a_cluster_that_left_the_config_are_summed_up() -> None:
     assert list(UnknownSnapshots().orphans()) == []
 
 
-def a_content(name: str = "snapcontent-1", **changes: Any) -> ListedContent:
+def a_content(name: str = "snapcontent-1", **changes: Any) -> SnapshotContent:
     given: dict[str, Any] = {
         "name": name,
         "snapshot_id": "snap-1",
@@ -136,10 +136,10 @@ def a_content(name: str = "snapcontent-1", **changes: Any) -> ListedContent:
         "volume_snapshot": "data-1",
         "created_at": OLD,
     }
-    return ListedContent(**(given | changes))
+    return SnapshotContent(**(given | changes))
 
 
-def of_contents(*contents: ListedContent, known: str = "", restores: str = "") -> list[Orphan]:
+def of_contents(*contents: SnapshotContent, known: str = "", restores: str = "") -> list[Orphan]:
     return list(orphans.of_contents("myeks", contents, {known}, {restores}, NOW))
 
 
@@ -170,7 +170,7 @@ def test_an_import_pair_is_an_orphan_once_its_restore_is_over() -> None:
     assert orphan.reason == "it was imported for a restore that is over"
 
 
-def of_volume_snapshots(*contents: ListedContent, created: datetime = OLD, known: str = "") -> list[Orphan]:
+def of_volume_snapshots(*contents: SnapshotContent, created: datetime = OLD, known: str = "") -> list[Orphan]:
     listed = [ListedSnapshot("shop", "data-1", created)]
     by_name = {(item.namespace, item.volume_snapshot): item for item in contents}
     return list(orphans.of_volume_snapshots(listed, by_name, {known}, {known}, NOW))

@@ -35,7 +35,7 @@ def test_a_content_whose_snapshot_is_only_missing_in_the_listing_stays() -> None
     assert story.one().counts == {}
 
 
-@pytest.mark.parametrize("method", ["listed_contents", "listed_snapshots"])
+@pytest.mark.parametrize("method", ["snapshot_contents", "listed_snapshots"])
 def test_without_the_objects_of_the_cluster_only_ec2_is_judged(method: str) -> None:
     story = Story()
     twin = story.late_twin()

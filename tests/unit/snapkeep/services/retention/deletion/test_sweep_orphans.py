@@ -205,7 +205,7 @@ def test_objects_that_cannot_be_listed_stay_refused() -> None:
     for number in range(5):
         story.stale_content(f"snapcontent-{number}")
     (refusal,) = story.one().refusals
-    story.world.cluster.fail_next("listed_contents", TemporaryError("the API does not answer"))
+    story.world.cluster.fail_next("snapshot_contents", TemporaryError("the API does not answer"))
     assert story.one().refusals == [refusal]
 
 

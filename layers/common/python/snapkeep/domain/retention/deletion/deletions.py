@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from snapkeep.domain.errors import PermanentError
@@ -64,9 +64,13 @@ class PruneLease:
     until: datetime
 
 
+NEVER = datetime.max.replace(tzinfo=UTC)
+
+
 @dataclass(frozen=True, slots=True)
 class SnapshotContent:
-    """A VolumeSnapshotContent: the snapshot it names, its VolumeSnapshot and its deletionPolicy."""
+    """A VolumeSnapshotContent: the snapshot it names ("" until one was cut), its VolumeSnapshot,
+    its deletionPolicy and class, and when it was created (aware UTC)."""
 
     name: str
     snapshot_id: str
@@ -74,6 +78,8 @@ class SnapshotContent:
     namespace: str = ""
     volume_snapshot: str = ""
     uid: str = ""
+    class_name: str = ""
+    created_at: datetime = NEVER
 
 
 @dataclass(frozen=True, slots=True)

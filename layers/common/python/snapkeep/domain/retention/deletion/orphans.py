@@ -18,7 +18,7 @@ from snapkeep.domain.naming import snapshot_classes
 from snapkeep.domain.points import Point, Snapshot, SnapshotState
 from snapkeep.domain.report.cost import storage_at_most
 from snapkeep.domain.restore.operations import object_name
-from snapkeep.domain.retention.deletion.deletions import RETAIN, retain_command
+from snapkeep.domain.retention.deletion.deletions import RETAIN, SnapshotContent, retain_command
 from snapkeep.domain.snapshot_tags import Unreadable, hold_of, is_away, read
 
 MIN_AGE = timedelta(days=1)
@@ -81,20 +81,6 @@ def unless_it_counts(orphan: Orphan, point: Point | None) -> Orphan:
     else:
         return orphan
     return replace(orphan, reason=reason, deletable=False)
-
-
-@dataclass(frozen=True, slots=True)
-class ListedContent:
-    """A VolumeSnapshotContent as a list shows it; `snapshot_id` is empty until a snapshot was taken."""
-
-    name: str
-    snapshot_id: str
-    deletion_policy: str
-    class_name: str
-    namespace: str
-    volume_snapshot: str
-    created_at: datetime
-    uid: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +209,7 @@ class UnknownSnapshots:
 
 def of_contents(
     cluster: str,
-    contents: Iterable[ListedContent],
+    contents: Iterable[SnapshotContent],
     known: Collection[str],
     open_restores: Collection[str],
     now: datetime,
@@ -248,7 +234,7 @@ def of_contents(
 
 def of_volume_snapshots(
     listed: Iterable[ListedSnapshot],
-    contents: Mapping[tuple[str, str], ListedContent],
+    contents: Mapping[tuple[str, str], SnapshotContent],
     points: Collection[str],
     known: Collection[str],
     now: datetime,

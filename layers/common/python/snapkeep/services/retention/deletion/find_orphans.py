@@ -11,9 +11,9 @@ from snapkeep.domain.errors import SnapkeepError
 from snapkeep.domain.points import PointState
 from snapkeep.domain.policies import ON_DEMAND, Deployment
 from snapkeep.domain.retention.deletion import orphans
+from snapkeep.domain.retention.deletion.deletions import SnapshotContent
 from snapkeep.domain.retention.deletion.orphans import (
     ClusterSnapshots,
-    ListedContent,
     ListedSnapshot,
     Orphan,
     UnknownSnapshots,
@@ -44,7 +44,7 @@ class ClusterObjects:
     `failed` whether that is trouble."""
 
     cluster: Cluster | None = None
-    contents: list[ListedContent] = field(default_factory=list)
+    contents: list[SnapshotContent] = field(default_factory=list)
     snapshots: list[ListedSnapshot] = field(default_factory=list)
     note: str = ""
     failed: bool = False
@@ -85,7 +85,7 @@ class FindOrphans:
             return ClusterObjects(note=f"{NOT_COMPARED}: some are those of {others}")
         try:
             opened = self.clusters.open(census.cluster)
-            return ClusterObjects(opened, list(opened.listed_contents()), list(opened.listed_snapshots()))
+            return ClusterObjects(opened, list(opened.snapshot_contents()), list(opened.listed_snapshots()))
         except SnapkeepError as error:
             return ClusterObjects(note=f"{NOT_COMPARED}: {error.reason}", failed=True)
 
