@@ -11,8 +11,9 @@ import pytest
 
 from snapkeep.domain.points import SnapshotState
 from snapkeep.domain.retention.candidates import backs_image, locked
+from snapkeep.domain.retention.deletion.deletions import PlannedDeletion
 from snapkeep.services.retention.decide import LOGGED, log_plan
-from snapkeep.services.retention.survey import PlannedDeletion, Survey
+from snapkeep.services.retention.survey import Survey
 from tests.fakes.world import SLOT, World, a_claim, a_policy
 from tests.unit.snapkeep.services.retention.test_prune import a_world, listed
 

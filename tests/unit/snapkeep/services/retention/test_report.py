@@ -6,9 +6,10 @@ from datetime import timedelta
 
 from snapkeep.domain.retention.deletion.brake import judge
 from snapkeep.domain.retention.deletion.brake_refusals import Refusal
+from snapkeep.domain.retention.deletion.deletions import PlannedDeletion
 from snapkeep.services.retention.deletion.apply_brake import Braked
 from snapkeep.services.retention.report import SHOWN, Progress, cluster_report
-from snapkeep.services.retention.survey import PlannedDeletion, Survey
+from snapkeep.services.retention.survey import Survey
 from tests.fakes.world import SLOT, World, a_claim
 
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from snapkeep.domain.errors import Throttled
-from snapkeep.domain.retention.deletion.deletions import Deletion, LastPrune
+from snapkeep.domain.retention.deletion.deletions import Deletion, LastPrune, PlannedDeletion
 from snapkeep.ports.journal import Journal
 from snapkeep.services.retention.decide import Decision
-from snapkeep.services.retention.deletion.delete import Deleted, DeletePoints, Wanted
+from snapkeep.services.retention.deletion.delete import Deleted, DeletePoints
 from snapkeep.services.retention.report import SHOWN, Progress
 from snapkeep.services.retention.survey import Survey
 
@@ -46,8 +46,8 @@ class CarryOut:
         left_open = [name for name in sorted(decision.opened) if name not in planned]
         withdrawn = [name for name in left_open if _is_kept(name, survey) or not self.deleter.is_gone(name)]
         ended = [self.deleter.withdraw(name) for name in withdrawn]
-        wanted = [Wanted(name) for name in left_open if name not in set(withdrawn)]
-        wanted += [Wanted(item.snapshot_id, item.shield) for item in going[:DELETIONS_PER_RUN]]
+        wanted = [PlannedDeletion(name) for name in left_open if name not in set(withdrawn)]
+        wanted += going[:DELETIONS_PER_RUN]
         try:
             for item in self.deleter.run(wanted, until):
                 ended.append(item)  # those before a throttle happened, too

@@ -10,22 +10,12 @@ from itertools import groupby
 from types import MappingProxyType
 
 from snapkeep.domain.retention.deletion.brake import LineageChange
+from snapkeep.domain.retention.deletion.deletions import PlannedDeletion
 from snapkeep.domain.retention.lineages import ORPHANED, Lineage, LineagePlan, PolicyRetention, plan_lineages
 from snapkeep.domain.retention.plan import AGE_WAITS, Kept
 from snapkeep.domain.retention.turnover import Tally, tallies
 from snapkeep.domain.snapshot_tags import Unreadable
 from snapkeep.services.retention.listing import Found
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedDeletion:
-    """A snapshot that the plan deletes, why, and the good point that must still be there then."""
-
-    snapshot_id: str
-    reason: str
-    shield: str
-    lineage: str
-    counts: bool
 
 
 @dataclass(slots=True)

@@ -16,8 +16,9 @@ from snapkeep.domain import tags
 from snapkeep.domain.errors import TemporaryError
 from snapkeep.domain.points import SnapshotState
 from snapkeep.domain.policies import Policy, Schedule, Selection
+from snapkeep.domain.retention.deletion.deletions import PlannedDeletion
 from snapkeep.domain.retention.turnover import Tally
-from snapkeep.services.retention.survey import PlannedDeletion, Survey
+from snapkeep.services.retention.survey import Survey
 from tests.fakes import MemoryJournal
 from tests.fakes.world import SLOT, World, a_claim, a_policy, names
 

@@ -9,8 +9,8 @@ import pytest
 from snapkeep.domain import tags
 from snapkeep.domain.errors import PermanentError, TemporaryError, Throttled
 from snapkeep.domain.policies import USUAL_NAME, Method, Pace
-from snapkeep.domain.retention.deletion.deletions import Deletion, DeletionStep
-from snapkeep.services.retention.deletion.delete import LOOKS, DeletePoints, DeletionOutcome, Wanted
+from snapkeep.domain.retention.deletion.deletions import Deletion, DeletionStep, PlannedDeletion
+from snapkeep.services.retention.deletion.delete import LOOKS, DeletePoints, DeletionOutcome
 from snapkeep.services.retention.snapshot_objects import open_objects
 from tests.fakes.world import SLOT, World, a_claim, a_policy, names
 
@@ -37,7 +37,9 @@ class Story:
             Pace(),
             open_objects(world.clusters, "myeks"),
         )
-        (found,) = deleter.run([Wanted(self.old, self.good)], world.clock() + timedelta(minutes=1))
+        (found,) = deleter.run(
+            [PlannedDeletion(self.old, shield=self.good)], world.clock() + timedelta(minutes=1)
+        )
         return found.fate, found.reason
 
 

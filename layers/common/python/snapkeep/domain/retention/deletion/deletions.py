@@ -33,6 +33,20 @@ class Deletion:
 
 
 @dataclass(frozen=True, slots=True)
+class PlannedDeletion:
+    """A snapshot that is to go, why, and the good point that must still be there then.
+
+    Of one that a plan names, `lineage` is its lineage, and `counts` says whether it is a good point of it.
+    """
+
+    snapshot_id: str
+    reason: str = ""
+    shield: str = ""
+    lineage: str = ""
+    counts: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class LastPrune:
     """The last prune of a cluster whose plan was carried out.
 

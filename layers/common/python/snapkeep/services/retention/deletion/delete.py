@@ -16,7 +16,7 @@ from typing import ParamSpec, TypeVar
 from snapkeep.domain.errors import PermanentError, SnapkeepError, TemporaryError, Throttled
 from snapkeep.domain.policies import Pace
 from snapkeep.domain.retention.deletion.absences import Absence
-from snapkeep.domain.retention.deletion.deletions import DeletionStep
+from snapkeep.domain.retention.deletion.deletions import DeletionStep, PlannedDeletion
 from snapkeep.domain.snapshot_tags import IN_BIN
 from snapkeep.ports.clock import Clock
 from snapkeep.ports.ec2 import Snapshots
@@ -55,14 +55,6 @@ class Deleted:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """A deletion to take on; `shield` is the good point that must still be there then."""
-
-    snapshot_id: str
-    shield: str = ""
-
-
 @dataclass(slots=True)
 class DeletePoints:
     """Takes the deletions of one cluster, journaled as intended, as far as they go now."""
@@ -78,7 +70,7 @@ class DeletePoints:
     _began: datetime | None = None
     _calls: int = 0
 
-    def run(self, wanted: Sequence[Wanted], until: datetime) -> Iterator[Deleted]:
+    def run(self, wanted: Sequence[PlannedDeletion], until: datetime) -> Iterator[Deleted]:
         """Delete snapshots with their objects, and tell what became of each; none is begun after `until`.
 
         A skip ends the deletion with the reason; what must wait stays open, and the next prune resumes
@@ -99,7 +91,7 @@ class DeletePoints:
         """End a deletion that retention does not ask for any more."""
         return self._end(snapshot_id, DeletionOutcome.SKIPPED, "kept: retention keeps it now")
 
-    def _batch(self, wanted: Sequence[Wanted]) -> Iterator[Deleted]:
+    def _batch(self, wanted: Sequence[PlannedDeletion]) -> Iterator[Deleted]:
         ids = [item.snapshot_id for item in wanted]
         checks = self._checks(ids)
         asked: dict[str, list[SnapshotObject]] = {}
@@ -120,7 +112,7 @@ class DeletePoints:
     def _checks(self, batch: Sequence[str]) -> Checks:
         return Checks(self.snapshots, self.journal, self.deployment, self.cluster, batch, self.clock())
 
-    def _ask(self, item: Wanted, checks: Checks) -> list[SnapshotObject]:
+    def _ask(self, item: PlannedDeletion, checks: Checks) -> list[SnapshotObject]:
         """Ask the cluster for the objects of a point, if it may go: those that were asked for."""
         snapshot, is_there = checks.look(item.snapshot_id)
         if is_there and snapshot is not None:

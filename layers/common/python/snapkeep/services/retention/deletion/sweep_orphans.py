@@ -17,7 +17,7 @@ from snapkeep.domain.errors import PermanentError, SnapkeepError
 from snapkeep.domain.messages import PruneRequest
 from snapkeep.domain.policies import Deployment
 from snapkeep.domain.retention.deletion.brake_refusals import unknown_token
-from snapkeep.domain.retention.deletion.deletions import Deletion
+from snapkeep.domain.retention.deletion.deletions import Deletion, PlannedDeletion
 from snapkeep.domain.retention.deletion.orphans import (
     ClusterSnapshots,
     Orphan,
@@ -33,7 +33,7 @@ from snapkeep.ports.kubernetes import Clusters
 from snapkeep.ports.news import Announcer
 from snapkeep.services.give_up import GiveUp, part_of_a_pass, unreadable_records
 from snapkeep.services.retention.deletion.brake_sweep import LATE, OBJECTS, BrakeSweep, group_of
-from snapkeep.services.retention.deletion.delete import Deleted, DeletePoints, DeletionOutcome, Wanted
+from snapkeep.services.retention.deletion.delete import Deleted, DeletePoints, DeletionOutcome
 from snapkeep.services.retention.deletion.find_orphans import ClusterObjects, FindOrphans
 from snapkeep.services.retention.deletion.tell_refusals import TellRefusals
 from snapkeep.services.retention.report import shown
@@ -247,7 +247,9 @@ class SweepOrphans:
             self.deployment.pace,
             open_objects(self.clusters, cluster),
         )
-        wanted = [Wanted(orphan.name, orphan.shield) for orphan in late if orphan.name not in begun]
+        wanted = [
+            PlannedDeletion(item.name, item.reason, item.shield) for item in late if item.name not in begun
+        ]
         yield from deleter.run(wanted, now + TIME)
 
 
