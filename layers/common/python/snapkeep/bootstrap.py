@@ -22,12 +22,13 @@ from aws_lambda_powertools.utilities.idempotency import BasePersistenceLayer, Dy
 from botocore.config import Config
 
 from snapkeep.adapters.aws.ec2 import Ec2Snapshots
-from snapkeep.adapters.aws.events import EventAnnouncer, WorkCounter
+from snapkeep.adapters.aws.events import EventAnnouncer
 from snapkeep.adapters.aws.instances import Ec2Instances
 from snapkeep.adapters.aws.kms import KmsKeys
 from snapkeep.adapters.aws.lambda_pruner import PATIENCE, LambdaPruner
 from snapkeep.adapters.aws.lambda_starter import LambdaStarter
 from snapkeep.adapters.aws.lifecycle_hooks import AutoScalingHooks
+from snapkeep.adapters.aws.metrics import WorkCounter
 from snapkeep.adapters.aws.own_snapshots import OwnSnapshots
 from snapkeep.adapters.aws.s3_reports import S3Reports
 from snapkeep.adapters.aws.session import CALLS, CREATES

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from snapkeep.adapters.aws.events import MOST_BYTES, EventAnnouncer, WorkCounter, bounded
+from snapkeep.adapters.aws.events import MOST_BYTES, EventAnnouncer, bounded
+from snapkeep.adapters.aws.metrics import WorkCounter
 from snapkeep.domain.backup.runs import Run, RunState
 from snapkeep.domain.errors import TemporaryError
 from snapkeep.domain.interruption.records import IncidentRecord

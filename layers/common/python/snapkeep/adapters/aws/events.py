@@ -11,14 +11,14 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools.metrics import MetricUnit
-from aws_lambda_powertools.metrics.provider.cloudwatch_emf.cloudwatch import AmazonCloudWatchEMFProvider
 
+from snapkeep.adapters.aws.metrics import WorkCounter, count
 from snapkeep.adapters.aws.session import our_errors
 from snapkeep.domain.backup.runs import Run, RunState
 from snapkeep.domain.changes import Change
 from snapkeep.domain.errors import TemporaryError
 from snapkeep.domain.interruption.records import IncidentRecord
-from snapkeep.domain.metrics import NAMESPACE, SERVICE, Metric
+from snapkeep.domain.metrics import SERVICE, Metric
 from snapkeep.domain.points import Point
 from snapkeep.domain.policies import INTERRUPTION as INTERRUPTION_POLICY
 from snapkeep.domain.retention.deletion.brake_refusals import Refusal
@@ -84,14 +84,6 @@ ALL_POLICIES = "all"
 """The dimension of metrics that concern a whole cluster."""
 
 
-class WorkCounter:
-    """Counts what functions gave up, in their logs: no call, no right, no bus."""
-
-    def parts_given_up(self, function: str, count: int) -> None:
-        """Count how many parts of its work a pass of a scheduled function gave up; 0 is a sign of life."""
-        _emit(Metric.PARTS_GIVEN_UP, count, MetricUnit.Count, {"service": SERVICE, "function": function})
-
-
 class EventAnnouncer(WorkCounter):
     """Publishes to one event bus, and writes metrics into the function's log (EMF, no API call).
 
@@ -107,11 +99,11 @@ class EventAnnouncer(WorkCounter):
         self, run: Run, failures: Sequence[Point], skews: Mapping[str, float], late: Sequence[Point] = ()
     ) -> None:
         """Publish how a run ended: totals, the first failures with their reasons, each group's skew."""
-        _count(METRICS[run.state], 1, run.cluster, run.policy)
-        _count(Metric.POINTS_READY, run.ready, run.cluster, run.policy)
-        _count(Metric.POINTS_FAILED, run.failed, run.cluster, run.policy)
+        count(METRICS[run.state], 1, run.cluster, run.policy)
+        count(Metric.POINTS_READY, run.ready, run.cluster, run.policy)
+        count(Metric.POINTS_FAILED, run.failed, run.cluster, run.policy)
         if late:  # a metric costs only while it is counted
-            _count(Metric.POINTS_LATE, len(late), run.cluster, run.policy)
+            count(Metric.POINTS_LATE, len(late), run.cluster, run.policy)
         self._put(
             DETAIL_TYPES[run.state],
             {
@@ -143,19 +135,19 @@ class EventAnnouncer(WorkCounter):
     def slot_missed(self, cluster: str, policy: str, slot: datetime, reason: str) -> None:
         """Publish that a slot will not be run any more."""
         detail = {"cluster": cluster, "policy": policy, "slot": slot.isoformat(), "reason": reason}
-        _count(Metric.SLOTS_MISSED, 1, cluster, policy)
+        count(Metric.SLOTS_MISSED, 1, cluster, policy)
         self._put(SLOT_MISSED, detail)
 
     def slot_refused(self, cluster: str, policy: str, slot: datetime, reason: str) -> None:
         """Publish that no run is made for a slot, and who asked for it."""
         detail = {"cluster": cluster, "policy": policy, "slot": slot.isoformat(), "reason": reason}
-        _count(Metric.SLOTS_REFUSED, 1, cluster, policy)
+        count(Metric.SLOTS_REFUSED, 1, cluster, policy)
         self._put(SLOT_REFUSED, detail)
 
     def freshness(self, cluster: str, policy: str, age: timedelta, late: Sequence[str]) -> None:
         """Count the age of the newest run with a ready point, in seconds, and what is owed a point."""
-        _count(Metric.NEWEST_GOOD_AGE, age.total_seconds(), cluster, policy, MetricUnit.Seconds)
-        _count(Metric.CLAIMS_LATE, len(late), cluster, policy)
+        count(Metric.NEWEST_GOOD_AGE, age.total_seconds(), cluster, policy, MetricUnit.Seconds)
+        count(Metric.CLAIMS_LATE, len(late), cluster, policy)
         if late:
             some = ", ".join(late[:SHOWN_FAILURES])
             log.warning("policy %s of %s owes recovery points to: %s", policy, cluster, some)
@@ -170,7 +162,7 @@ class EventAnnouncer(WorkCounter):
     def not_locked(self, point: Point, reason: str) -> None:
         """Publish that a point is ready without the lock its policy asks for: it can be deleted."""
         detail = {"cluster": point.claim.cluster, "policy": point.policy, "snapshot": point.snapshot_id}
-        _count(Metric.POINTS_NOT_LOCKED, 1, point.claim.cluster, point.policy)
+        count(Metric.POINTS_NOT_LOCKED, 1, point.claim.cluster, point.policy)
         self._put(POINT_NOT_LOCKED, {**detail, **_failure(point), "reason": reason})
 
     def orphans_found(
@@ -179,7 +171,7 @@ class EventAnnouncer(WorkCounter):
         """Publish what a sweep found, the first of them with their reasons, and what it costs at most."""
         shown = [{"kind": item.kind.value, "name": item.name, "reason": item.reason} for item in some]
         detail = {"cluster": cluster, "counts": dict(counts), "dollars_a_month_at_most": dollars_a_month}
-        _count(Metric.ORPHANS, sum(counts.values()), cluster or NO_CLUSTER, ALL_POLICIES)
+        count(Metric.ORPHANS, sum(counts.values()), cluster or NO_CLUSTER, ALL_POLICIES)
         self._put(ORPHANS_FOUND, {**detail, "orphans": shown[:SHOWN_FAILURES]})
 
     def cluster_gone(self, cluster: str, reason: str) -> None:
@@ -223,7 +215,7 @@ class EventAnnouncer(WorkCounter):
             ],
         }
         for name, value in figures.items():
-            _count(name, value, record.cluster or NO_CLUSTER, INTERRUPTION_POLICY)
+            count(name, value, record.cluster or NO_CLUSTER, INTERRUPTION_POLICY)
         self._put(INTERRUPTION, detail)
         if any(figures.get(name) for name in (Metric.VOLUMES_MISSED, Metric.INTERRUPTIONS_MISSED)):
             self._put(INTERRUPTION_MISSED, detail)
@@ -231,11 +223,11 @@ class EventAnnouncer(WorkCounter):
     def unknown_notice(self, source: str, kind: str) -> None:
         """Count an event of a kind we do not know; the log says which."""
         log.info("nothing to do for %r of %r: its kind is not known", kind, source)
-        _count(Metric.NOTICES_UNKNOWN, 1, NO_CLUSTER, INTERRUPTION_POLICY)
+        count(Metric.NOTICES_UNKNOWN, 1, NO_CLUSTER, INTERRUPTION_POLICY)
 
     def prune_braked(self, refusal: Refusal) -> None:
         """Publish what the brake refused to delete, and the token that confirms it."""
-        _count(Metric.PRUNES_BRAKED, 1, refusal.cluster, ALL_POLICIES)
+        count(Metric.PRUNES_BRAKED, 1, refusal.cluster, ALL_POLICIES)
         self._put(
             PRUNE_BRAKED,
             {
@@ -300,20 +292,3 @@ def _failure(point: Point) -> dict[str, str]:
         "point": point.id,
         "reason": point.reason,
     }
-
-
-def _count(name: str, value: float, cluster: str, policy: str, unit: MetricUnit = MetricUnit.Count) -> None:
-    dimensions = {"service": SERVICE, "cluster": cluster, "policy": policy}
-    _emit(name, value, unit, dimensions, also={"service": SERVICE})
-
-
-def _emit(
-    name: str, value: float, unit: MetricUnit, dimensions: Mapping[str, str], also: Mapping[str, str] = {}
-) -> None:
-    metrics = AmazonCloudWatchEMFProvider(namespace=NAMESPACE)
-    metrics.add_metric(name=name, unit=unit, value=value)
-    for dimension, text in dimensions.items():
-        metrics.add_dimension(name=dimension, value=text)
-    if also:
-        metrics.add_dimensions(**also)
-    metrics.flush_metrics()

@@ -1,0 +1,37 @@
+"""Metrics, written into a function's log (EMF): no call, no right."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.metrics.provider.cloudwatch_emf.cloudwatch import AmazonCloudWatchEMFProvider
+
+from snapkeep.domain.metrics import NAMESPACE, SERVICE, Metric
+
+
+class WorkCounter:
+    """Counts what functions gave up, in their logs: no call, no right, no bus."""
+
+    def parts_given_up(self, function: str, count: int) -> None:
+        """Count how many parts of its work a pass of a scheduled function gave up; 0 is a sign of life."""
+        emit(Metric.PARTS_GIVEN_UP, count, MetricUnit.Count, {"service": SERVICE, "function": function})
+
+
+def count(name: str, value: float, cluster: str, policy: str, unit: MetricUnit = MetricUnit.Count) -> None:
+    """Count something of a policy in a cluster, and once more for the service alone."""
+    dimensions = {"service": SERVICE, "cluster": cluster, "policy": policy}
+    emit(name, value, unit, dimensions, also={"service": SERVICE})
+
+
+def emit(
+    name: str, value: float, unit: MetricUnit, dimensions: Mapping[str, str], also: Mapping[str, str] = {}
+) -> None:
+    """Write one metric into the log of the function."""
+    metrics = AmazonCloudWatchEMFProvider(namespace=NAMESPACE)
+    metrics.add_metric(name=name, unit=unit, value=value)
+    for dimension, text in dimensions.items():
+        metrics.add_dimension(name=dimension, value=text)
+    if also:
+        metrics.add_dimensions(**also)
+    metrics.flush_metrics()
