@@ -154,7 +154,14 @@ def seen_long_ago(policy: Policy) -> RetentionVersion:
 
 def measure(kind: str, claims: int, points: int) -> dict[str, float]:
     """Seconds (CPU and wall) of one prune without its listing, of the listing, and the memory in MiB."""
-    policy = Policy(POLICY, (CLUSTER,), Selection(), Schedule("rate(6 hours)"), Method.CSI, RETENTIONS[kind])
+    policy = Policy(
+        name=POLICY,
+        clusters=(CLUSTER,),
+        selection=Selection(),
+        schedule=Schedule("rate(6 hours)"),
+        method=Method.CSI,
+        retention=RETENTIONS[kind],
+    )
     ec2, journal = Ec2(claims, points), MemoryJournal()
     journal.retentions.write_retention_history(CLUSTER, POLICY, [seen_long_ago(policy)])
     if kind == "steady":

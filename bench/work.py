@@ -147,12 +147,12 @@ def prunes_of(claims: int, points: int) -> tuple[Usage, Usage]:
     """A prune that deletes one point of each claim, and the next one, which finds nothing to delete."""
     ec2, calls = prune.Ec2(claims, points), Counter[str]()
     policy = Policy(
-        prune.POLICY,
-        (prune.CLUSTER,),
-        Selection(),
-        Schedule("rate(6 hours)"),
-        Method.EBS,
-        {"last": points - 1},
+        name=prune.POLICY,
+        clusters=(prune.CLUSTER,),
+        selection=Selection(),
+        schedule=Schedule("rate(6 hours)"),
+        method=Method.EBS,
+        retention={"last": points - 1},
     )
     now = prune.NOW
     with meter() as metered:

@@ -89,7 +89,14 @@ class SimulatedDeployment:
         self.announcer = FakeAnnouncer()
         self.jobs = LambdaQueue(simulation, "take_snapshots", 1, 5, visibility=720, handler=self._take)
         self.ends = LambdaQueue(simulation, "record_completion", 10, 5, visibility=60, handler=self._record)
-        policy = Policy(POLICY, tuple(claims), Selection(), Schedule("rate(1 day)"), Method.EBS, {"last": 3})
+        policy = Policy(
+            name=POLICY,
+            clusters=tuple(claims),
+            selection=Selection(),
+            schedule=Schedule("rate(1 day)"),
+            method=Method.EBS,
+            retention={"last": 3},
+        )
         deployment = Deployment(tuple(Cluster(name, "us-east-1") for name in claims), (policy,), pace)
         for cluster, count in claims.items():
             for number in range(count):

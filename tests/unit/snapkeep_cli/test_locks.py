@@ -13,7 +13,13 @@ WEEK, MONTH = Lock(LockMode.GOVERNANCE, 7), Lock(LockMode.GOVERNANCE, 30)
 
 def policy(lock: Lock | None, expression: str = SIX_HOURLY, **retention: int | str) -> Policy:
     return Policy(
-        "nightly", ("myeks",), Selection(("*",)), Schedule(expression), Method.EBS, retention, lock=lock
+        name="nightly",
+        clusters=("myeks",),
+        selection=Selection(("*",)),
+        schedule=Schedule(expression),
+        method=Method.EBS,
+        retention=retention,
+        lock=lock,
     )
 
 

@@ -41,7 +41,14 @@ WORDPRESS = Policy(
     group_fallback=True,
     lock=Lock(LockMode.COMPLIANCE, 30, 24),
 )
-PLAIN = Policy("plain", ("myeks",), Selection(), Schedule("rate(1 day)"), Method.CSI, {"last": 1})
+PLAIN = Policy(
+    name="plain",
+    clusters=("myeks",),
+    selection=Selection(),
+    schedule=Schedule("rate(1 day)"),
+    method=Method.CSI,
+    retention={"last": 1},
+)
 DEPLOYMENT = Deployment(
     clusters=(Cluster("myeks", "ap-northeast-2"), Cluster("other", "us-east-1")),
     policies=(WORDPRESS, PLAIN),

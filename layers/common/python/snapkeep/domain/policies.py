@@ -116,26 +116,34 @@ class Lock:
     cool_off_hours: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """What (selection), when (schedule), how (method, group) and how long (retention).
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackupSpec:
+    """What is taken (selection), and how (method, group): by a policy, on demand, or before a node dies.
 
-    `group_label` names the label whose equal values make claims of one namespace crash-consistent with each
-    other. `csi_fallback` lets a `csi` policy take points by `ebs` while the snapshot CRDs or controller are
-    absent; `group_fallback` allows the members of a refused group to be taken one by one. `lock` is put on
-    each point before it counts as ready. `retention` maps rule name to count, "all" or duration text, exactly
-    as validated by config.
+    `group_label` names the label whose equal values make claims of one namespace crash-consistent
+    with each other. `csi_fallback` lets a `csi` spec take points by `ebs` while the snapshot
+    CRDs or controller are absent; `group_fallback` lets a refused group be taken one by one.
     """
 
     name: str
-    clusters: tuple[str, ...]
-    selection: Selection
-    schedule: Schedule
+    selection: Selection = Selection()
     method: Method
-    retention: Mapping[str, int | str]
     group_label: str = ""
     csi_fallback: bool = False
     group_fallback: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy(BackupSpec):
+    """What is taken and how, where (clusters), when (schedule) and for how long it is kept (retention).
+
+    `lock` is put on each point before it counts as ready. `retention` maps rule name to count, "all" or
+    duration text, exactly as validated by config.
+    """
+
+    clusters: tuple[str, ...]
+    schedule: Schedule
+    retention: Mapping[str, int | str]
     lock: Lock | None = None
 
 

@@ -8,8 +8,8 @@ import pytest
 
 from snapkeep.domain.backup.on_demand import (
     OnDemandRequest,
-    policy_of,
     select_wanted,
+    spec_of,
     unknown_policy,
     unmet,
     wants_known,
@@ -17,7 +17,7 @@ from snapkeep.domain.backup.on_demand import (
 from snapkeep.domain.backup.selection import Selected
 from snapkeep.domain.claims import Claim, ClaimName, ScratchVolume, Volume, VolumeKind
 from snapkeep.domain.points import ClaimFacts
-from snapkeep.domain.policies import Cluster, Deployment, Method, Operator, Policy, Requirement, Selection
+from snapkeep.domain.policies import BackupSpec, Cluster, Deployment, Method, Operator, Requirement, Selection
 from tests.fakes.world import a_claim, a_policy
 
 NIGHTLY = a_policy("nightly", selection=Selection(namespaces=("shop",)), group_label="app")
@@ -27,8 +27,8 @@ EFS = a_claim("uploads", volume=Volume("pv", VolumeKind.EFS, "efs.csi.aws.com", 
 FOREIGN = a_claim("secret-project", namespace="bank")
 
 
-def policy_for(wish: OnDemandRequest) -> Policy:
-    policy = policy_of(wish, "myeks", DEPLOYMENT)
+def policy_for(wish: OnDemandRequest) -> BackupSpec:
+    policy = spec_of(wish, "myeks", DEPLOYMENT)
     assert policy is not None
     return policy
 
@@ -114,7 +114,7 @@ def test_a_policy_takes_what_it_takes_on_schedule_by_its_method_and_groups() -> 
 @pytest.mark.parametrize("name", ["nihgtly", "elsewhere"])
 def test_a_policy_that_the_cluster_has_not_is_named_with_those_it_has(name: str) -> None:
     wish = OnDemandRequest(policy=name)
-    assert policy_of(wish, "myeks", DEPLOYMENT) is None
+    assert spec_of(wish, "myeks", DEPLOYMENT) is None
     assert unknown_policy(wish, "myeks", DEPLOYMENT) == (
         f"cluster myeks has no policy {name} (its policies: nightly)"
     )

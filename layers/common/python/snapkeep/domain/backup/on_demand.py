@@ -22,7 +22,7 @@ from snapkeep.domain.backup.selection import (
 )
 from snapkeep.domain.claims import Claim, ClaimName, ScratchVolume, Volume, VolumeKind
 from snapkeep.domain.points import ClaimFacts
-from snapkeep.domain.policies import ON_DEMAND, Deployment, Method, Policy, Schedule, Selection
+from snapkeep.domain.policies import ON_DEMAND, BackupSpec, Deployment, Method, Policy, Selection
 from snapkeep.domain.sizes import parse_quantity
 
 BY_NAME = "it was asked for by name"
@@ -47,21 +47,20 @@ class OnDemandRequest:
     caller: str = ""
 
 
-def policy_of(request: OnDemandRequest, cluster: str, deployment: Deployment) -> Policy | None:
-    """The policy by which a request is carried out in a cluster; None when it names a policy that does not
-    exist there."""
+def spec_of(request: OnDemandRequest, cluster: str, deployment: Deployment) -> BackupSpec | None:
+    """How a request is carried out in a cluster: as the policy that it names, if any.
+
+    None when that policy is not there.
+    """
     if request.policy:
         policy = deployment.policy(request.policy)
         if policy is None or cluster not in policy.clusters:
             return None
         return replace(policy, method=request.method) if request.method else policy
-    return Policy(
+    return BackupSpec(
         name=ON_DEMAND,
-        clusters=(cluster,),
         selection=request.selection or Selection(),
-        schedule=Schedule("", enabled=False),
         method=request.method or Method.CSI,
-        retention={},
         csi_fallback=request.method is None,
     )
 
@@ -74,36 +73,36 @@ def unknown_policy(request: OnDemandRequest, cluster: str, deployment: Deploymen
 
 def select_wanted(
     request: OnDemandRequest,
-    policy: Policy,
+    spec: BackupSpec,
     deployment: Deployment,
     claims: Iterable[Claim],
     scratch: Iterable[ScratchVolume] = (),
 ) -> Selected:
-    """Which of a cluster's claims a request takes by `policy` (see `policy_of`), and which it skips.
+    """Which of a cluster's claims a request takes by `spec` (see `spec_of`), and which it skips.
 
     Only a request for a policy reports scratch volumes. Claims and namespaces outside the request are not
     mentioned: a caller who may back up one namespace may not learn about others.
     """
-    if request.policy:
-        return select_for(policy, deployment, claims, scratch)
+    if isinstance(spec, Policy):
+        return select_for(spec, deployment, claims, scratch)
     if request.claims:
-        return _by_name(request, policy, claims)
+        return _by_name(request, spec, claims)
     return arranged(
-        [decide_alone(claim, policy) for claim in claims if reaches(policy.selection, claim.namespace)]
+        [decide_alone(claim, spec) for claim in claims if reaches(spec.selection, claim.namespace)]
     )
 
 
-def wants_known(request: OnDemandRequest, policy: Policy, claim: ClaimFacts) -> bool:
+def wants_known(request: OnDemandRequest, spec: BackupSpec, claim: ClaimFacts) -> bool:
     """Whether a request takes a claim that is known only from the tags of earlier points, which hold no
     labels."""
     if request.policy:
         return True
     if request.claims:
         return ClaimName(claim.namespace, claim.name) in request.claims
-    if policy.selection.labels:
+    if spec.selection.labels:
         return False
     try:
-        return isinstance(decide_alone(_as_claim(claim), policy), Taken)
+        return isinstance(decide_alone(_as_claim(claim), spec), Taken)
     except ValueError:  # a size that somebody edited
         return False
 
@@ -124,10 +123,10 @@ def unmet(request: OnDemandRequest, cluster: str, selected: Selected) -> str:
     return f"the request takes no claim in cluster {cluster} ({why})"
 
 
-def _by_name(request: OnDemandRequest, policy: Policy, claims: Iterable[Claim]) -> Selected:
+def _by_name(request: OnDemandRequest, spec: BackupSpec, claims: Iterable[Claim]) -> Selected:
     named = frozenset(request.claims)
     found = {
-        name: decide_alone(claim, policy, BY_NAME)
+        name: decide_alone(claim, spec, BY_NAME)
         for claim in claims
         if (name := ClaimName(claim.namespace, claim.name)) in named
     }

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from snapkeep.domain.backup.on_demand import OnDemandRequest, policy_of
-from snapkeep.domain.policies import Deployment, Policy
+from snapkeep.domain.backup.on_demand import OnDemandRequest, spec_of
+from snapkeep.domain.policies import BackupSpec, Deployment
 from snapkeep.domain.times import compact
 
 
@@ -69,10 +69,10 @@ def run_id(cluster: str, policy: str, slot: datetime) -> str:
     return f"{cluster}.{policy}.{compact(slot)}"
 
 
-def policy_of_run(run: Run, deployment: Deployment) -> Policy | None:
+def spec_of_run(run: Run, deployment: Deployment) -> BackupSpec | None:
     """What a run takes and how: by its policy or its on-demand request; None when the config does not have
     the policy."""
-    return policy_of(run.wish, run.cluster, deployment) if run.wish else deployment.policy(run.policy)
+    return spec_of(run.wish, run.cluster, deployment) if run.wish else deployment.policy(run.policy)
 
 
 def outcome(run: Run) -> RunState:

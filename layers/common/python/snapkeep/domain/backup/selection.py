@@ -16,7 +16,7 @@ from snapkeep.domain.backup.protectability import Refusal, not_protectable, scra
 from snapkeep.domain.backup.sharing import Holders, holders_of, sharers_of
 from snapkeep.domain.claims import Claim, ClaimName, ScratchVolume, VolumeKind
 from snapkeep.domain.labels import describe, matches
-from snapkeep.domain.policies import Deployment, Method, Policy, Selection
+from snapkeep.domain.policies import BackupSpec, Deployment, Method, Policy, Selection
 from snapkeep.domain.sizes import format_quantity
 
 EXCLUDE_LABEL = "snapkeep.io/exclude"
@@ -107,7 +107,7 @@ def misread_exclusion(claim: Claim) -> str:
     return f'its label {EXCLUDE_LABEL} is "{value}", which excludes nothing: only "true" does'
 
 
-def decide_alone(claim: Claim, policy: Policy, reason: str = "") -> Taken | SkippedClaim:
+def decide_alone(claim: Claim, policy: BackupSpec, reason: str = "") -> Taken | SkippedClaim:
     """Whether `policy` takes the claim, whatever policy its label names; `reason` says why.
 
     On-demand requests are decided this way: the label that names a policy concerns schedules only, the one
@@ -131,7 +131,7 @@ def reaches(selection: Selection, namespace: str) -> bool:
     return _outside(namespace, selection) is None
 
 
-def method_for(claim: Claim, policy: Policy) -> tuple[Method, str]:
+def method_for(claim: Claim, policy: BackupSpec) -> tuple[Method, str]:
     """The method for a point of the claim, and the reason when it is not the policy's own.
 
     The snapshot controller answers "snapshotting non-CSI volumes is not supported" for a volume
@@ -151,13 +151,13 @@ def method_for(claim: Claim, policy: Policy) -> tuple[Method, str]:
     return Method.CSI, ""
 
 
-def group_key(claim: Claim, policy: Policy) -> str:
+def group_key(claim: Claim, policy: BackupSpec) -> str:
     """The claim's crash-consistent group, `namespace/label value`; "" when it is in none."""
     value = claim.labels.get(policy.group_label, "") if policy.group_label else ""
     return f"{claim.namespace}/{value}" if value else ""
 
 
-def _taken(claim: Claim, policy: Policy, reason: str) -> Taken:
+def _taken(claim: Claim, policy: BackupSpec, reason: str) -> Taken:
     method, method_reason = method_for(claim, policy)
     return Taken(claim, policy.name, method, reason, method_reason, group_key(claim, policy))
 
@@ -213,7 +213,7 @@ def _outside(namespace: str, selection: Selection) -> Refusal | None:
     return None
 
 
-def _unselected(claim: Claim, policy: Policy) -> Refusal | None:
+def _unselected(claim: Claim, policy: BackupSpec) -> Refusal | None:
     """The part of the policy's selection (apart from namespaces) that the claim does not meet."""
     selection, size = policy.selection, claim.size_bytes
     if selection.opt_in_only:

@@ -16,14 +16,14 @@ from snapkeep.domain.backup.on_demand import (
     wants_known,
 )
 from snapkeep.domain.backup.protectability import Code
-from snapkeep.domain.backup.runs import Run, RunState, policy_of_run, run_id
+from snapkeep.domain.backup.runs import Run, RunState, run_id, spec_of_run
 from snapkeep.domain.backup.selection import Selected, Taken, select_for
 from snapkeep.domain.backup.sharing import with_sharers
 from snapkeep.domain.drivers import AUTO_MODE
 from snapkeep.domain.errors import ClusterUnreachable, PermanentError
 from snapkeep.domain.naming import point_id
 from snapkeep.domain.points import ClaimFacts, Point, PointState, facts_of
-from snapkeep.domain.policies import ON_DEMAND, Deployment, Method, Policy
+from snapkeep.domain.policies import ON_DEMAND, BackupSpec, Deployment, Method, Policy
 from snapkeep.ports.clock import Clock
 from snapkeep.ports.ec2 import Snapshots
 from snapkeep.ports.journal import Journal
@@ -109,9 +109,9 @@ class PlanBackup:
             )
 
     def _plan(self, run: Run) -> Run:
-        policy = policy_of_run(run, self.deployment)
-        if policy is not None:
-            planned = self._look(run, policy)
+        spec = spec_of_run(run, self.deployment)
+        if spec is not None:
+            planned = self._look(run, spec)
         else:
             planned = RunPlan(
                 (), degraded=unknown_policy(run.wish or OnDemandRequest(), run.cluster, self.deployment)
@@ -133,51 +133,52 @@ class PlanBackup:
         close_if_settled(self.journal, self.announcer, run.id, self.clock())
         return self.journal.runs.run(run.id) or started
 
-    def _look(self, run: Run, policy: Policy) -> RunPlan:
+    def _look(self, run: Run, spec: BackupSpec) -> RunPlan:
         """What to take, from the cluster; from earlier points' tags when it is silent or refuses us."""
         try:
             cluster = self.clusters.open(run.cluster)
-            selected = self._select(run, policy, cluster)
+            selected = self._select(run, spec, cluster)
             unmeant = TellUnmeant(self.deployment, self.journal, self.announcer, self.clock)
-            ends_untold = run.wish is None and not unmeant.tell(run, policy, selected)
+            ends_untold = run.wish is None and not unmeant.tell(run, selected)
             points = _arranged(_points(run, selected.taken))
             left = [Left(str(item.subject), item.code.value, item.reason) for item in selected.left]
             degraded = unmet(run.wish, run.cluster, selected) if run.wish else ""
             planned = RunPlan(points, left, degraded, ends_untold=ends_untold)
-            return self._checked(cluster, policy, planned)
+            return self._checked(cluster, spec, planned)
         except (ClusterUnreachable, PermanentError) as error:
             degraded = (
                 f"the claims of cluster {run.cluster} could not be read ({error.reason}); "
                 "volumes known from earlier points were taken by ebs, new claims were not seen"
             )
-            known = list(self._known(run, policy))
+            known = list(self._known(run, spec))
             kept = _known_points(run, (item for item in known if not item.successor))
             left = [_replaced(item) for item in known if item.successor]
             return RunPlan(_arranged(kept), left, degraded, ends_untold=run.wish is None)
 
-    def _select(self, run: Run, policy: Policy, cluster: Cluster) -> Selected:
-        if run.wish is None:
-            return select_for(policy, self.deployment, cluster.claims(), cluster.scratch_volumes())
-        scratch = cluster.scratch_volumes() if run.wish.policy else ()
-        return select_wanted(run.wish, policy, self.deployment, cluster.claims(), scratch)
+    def _select(self, run: Run, spec: BackupSpec, cluster: Cluster) -> Selected:
+        if run.wish is None and isinstance(spec, Policy):
+            return select_for(spec, self.deployment, cluster.claims(), cluster.scratch_volumes())
+        wish = run.wish or OnDemandRequest()
+        scratch = cluster.scratch_volumes() if wish.policy else ()
+        return select_wanted(wish, spec, self.deployment, cluster.claims(), scratch)
 
-    def _known(self, run: Run, policy: Policy) -> Iterator[KnownClaim]:
+    def _known(self, run: Run, spec: BackupSpec) -> Iterator[KnownClaim]:
         """What earlier points tell of the claims of a policy, or of those that a wish asks for."""
         wish = run.wish
         if wish is None or wish.policy:
-            yield from known_claims(self.snapshots, self.journal, run.cluster, policy.name)
+            yield from known_claims(self.snapshots, self.journal, run.cluster, spec.name)
             return
         for item in known_claims(self.snapshots, self.journal, run.cluster, ""):
-            if wants_known(wish, policy, item.claim):
+            if wants_known(wish, spec, item.claim):
                 yield replace(item, group="")
 
-    def _checked(self, cluster: Cluster, policy: Policy, planned: RunPlan) -> RunPlan:
+    def _checked(self, cluster: Cluster, spec: BackupSpec, planned: RunPlan) -> RunPlan:
         """The plan after asking whether the cluster can take VolumeSnapshots at all, if any are needed."""
         drivers = {point.claim.driver for point in planned.points if point.method is Method.CSI}
         for driver in sorted(drivers):
             support = cluster.snapshot_support(driver)
             if not support.available:
-                planned = _without_support(planned, policy, driver, support)
+                planned = _without_support(planned, spec, driver, support)
         return planned
 
     def _give_up(self, points: Iterable[Point], planned: RunPlan) -> None:
@@ -190,14 +191,14 @@ def _why_blocked(point: Point, planned: RunPlan) -> str:
     return planned.blocked.get(point.claim.driver, "") if point.method is Method.CSI else ""
 
 
-def _without_support(planned: RunPlan, policy: Policy, driver: str, support: SnapshotSupport) -> RunPlan:
+def _without_support(planned: RunPlan, spec: BackupSpec, driver: str, support: SnapshotSupport) -> RunPlan:
     """The plan for a driver of whose volumes no VolumeSnapshot can be taken.
 
     EKS Auto Mode brings no snapshot controller, so there its absence is no mistake and ebs takes over.
     https://docs.aws.amazon.com/eks/latest/userguide/csi-snapshot-controller.html
     """
     usual = driver == AUTO_MODE.name and not support.installed
-    if not policy.csi_fallback and not usual:
+    if not spec.csi_fallback and not usual:
         degraded = "; ".join(filter(None, (planned.degraded, support.reason)))
         return replace(planned, degraded=degraded, blocked={**planned.blocked, driver: support.reason})
     reason = f"by ebs instead of csi: {support.reason}"

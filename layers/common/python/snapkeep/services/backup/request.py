@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from snapkeep.domain.backup.backups import BackupPlan
-from snapkeep.domain.backup.on_demand import OnDemandRequest, policy_of, select_wanted, unknown_policy, unmet
+from snapkeep.domain.backup.on_demand import OnDemandRequest, select_wanted, spec_of, unknown_policy, unmet
 from snapkeep.domain.backup.runs import Run, RunState, run_id
 from snapkeep.domain.errors import NotFound, SnapkeepError, Throttled
-from snapkeep.domain.policies import ON_DEMAND, Deployment, Policy
+from snapkeep.domain.policies import ON_DEMAND, BackupSpec, Deployment
 from snapkeep.ports.clock import Clock
 from snapkeep.ports.journal import Journal
 from snapkeep.ports.kubernetes import Clusters
@@ -38,10 +38,10 @@ class RequestBackup:
         Raises UnknownCluster, NotFound when the wish names a policy that the cluster has not, and
         TemporaryError or PermanentError when the cluster cannot be read.
         """
-        policy = self._policy(cluster, wish)
+        spec = self._spec(cluster, wish)
         found = self.clusters.open(cluster).claims()
-        selected = select_wanted(wish, policy, self.deployment, found)
-        return BackupPlan(selected.taken, selected.left, policy.method, unmet(wish, cluster, selected))
+        selected = select_wanted(wish, spec, self.deployment, found)
+        return BackupPlan(selected.taken, selected.left, spec.method, unmet(wish, cluster, selected))
 
     def known(self, request_id: str) -> Run | None:
         """The run that this request was accepted as before; one that nobody plans yet is started again."""
@@ -55,17 +55,17 @@ class RequestBackup:
 
         Raises what `plan` raises of the config, and TemporaryError when the journal does not answer.
         """
-        self._policy(cluster, wish)
+        self._spec(cluster, wish)
         run = self._write(cluster, wish, request_id)
         self._start(run)
         return run
 
-    def _policy(self, cluster: str, wish: OnDemandRequest) -> Policy:
+    def _spec(self, cluster: str, wish: OnDemandRequest) -> BackupSpec:
         self.deployment.known_cluster(cluster)
-        policy = policy_of(wish, cluster, self.deployment)
-        if policy is None:
+        spec = spec_of(wish, cluster, self.deployment)
+        if spec is None:
             raise NotFound(unknown_policy(wish, cluster, self.deployment))
-        return policy
+        return spec
 
     def _write(self, cluster: str, wish: OnDemandRequest, request_id: str) -> Run:
         now = self.clock()

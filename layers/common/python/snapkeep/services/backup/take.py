@@ -28,7 +28,7 @@ from snapkeep.ports.points import Creation, Outcome
 from snapkeep.services.backup.close_run import close_if_settled
 from snapkeep.services.backup.find_snapshots import existing_of, existing_or_cut
 from snapkeep.services.backup.intents import GAVE_UP, Intents
-from snapkeep.services.backup.point_policy import policy_of_point
+from snapkeep.services.backup.point_spec import spec_of_point
 from snapkeep.services.backup.take_by_csi import CsiTaker
 from snapkeep.services.backup.take_group import Created, Failed, GroupTaker
 from snapkeep.services.backup.withdraw import WithdrawSnapshots
@@ -201,8 +201,8 @@ class TakeSnapshots:
             held = self._lease(lead, owner)
             if held is None:
                 return
-            policy = policy_of_point(lead, self.deployment, self.journal)
-            may_fall_back = policy is not None and policy.group_fallback
+            spec = spec_of_point(lead, self.deployment, self.journal)
+            may_fall_back = spec is not None and spec.group_fallback
             taker = GroupTaker(self.snapshots, self.journal, self._intents(owner), may_fall_back)
             together = [point for point in points if not point.behind]
             if together:

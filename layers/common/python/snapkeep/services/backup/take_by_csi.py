@@ -13,7 +13,7 @@ from snapkeep.ports.clock import Clock, Nonce
 from snapkeep.ports.journal import Journal
 from snapkeep.ports.kubernetes import Clusters
 from snapkeep.ports.points import Creation
-from snapkeep.services.backup.point_policy import policy_of_point
+from snapkeep.services.backup.point_spec import spec_of_point
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +37,8 @@ class CsiTaker:
         try:
             uid = self.clusters.open(point.claim.cluster).create_volume_snapshot(point)
         except (NotAdmitted, NameTaken) as error:
-            policy = policy_of_point(point, self.deployment, self.journal)
-            if policy is None or not policy.csi_fallback:
+            spec = spec_of_point(point, self.deployment, self.journal)
+            if spec is None or not spec.csi_fallback:
                 raise
             self.journal.creations.replan(point, f"by ebs instead of csi: {error.reason}")
             raise TemporaryError(error.reason, timedelta()) from error

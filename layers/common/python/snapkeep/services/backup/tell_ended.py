@@ -20,7 +20,7 @@ from snapkeep.domain.backup.selection import (
 )
 from snapkeep.domain.claims import Claim
 from snapkeep.domain.errors import SnapkeepError
-from snapkeep.domain.policies import Deployment, Policy
+from snapkeep.domain.policies import Deployment
 from snapkeep.domain.troubles import Topic, TroubleKind
 from snapkeep.ports.clock import Clock
 from snapkeep.ports.journal import Journal
@@ -45,19 +45,19 @@ class TellEnded:
     news: TroubleNews
     clock: Clock
 
-    def tell(self, run: Run, policy: Policy, left: Sequence[SkippedClaim]) -> None:
+    def tell(self, run: Run, left: Sequence[SkippedClaim]) -> None:
         """Tell of claims that the policy's last run took and no policy takes now, while they are there.
 
         Raises SnapkeepError when the journal does not answer. The run is journaled with `ends_untold` then,
         so that the next one tells.
         """
-        topic = Topic(TroubleKind.BACKUPS_ENDED, run.cluster, policy.name)
+        topic = Topic(TroubleKind.BACKUPS_ENDED, run.cluster, run.policy)
         known = self.journal.troubles.troubles(topic)
         claims: list[Claim] = []
         found: dict[str, str] = {}
         for item in left:
             claim = item.subject
-            if isinstance(claim, Claim) and item.code not in MEANT and self._is_nobodys(claim, policy):
+            if isinstance(claim, Claim) and item.code not in MEANT and self._is_nobodys(claim, run.policy):
                 found[str(claim)] = (
                     f'{item.reason}; if that is meant, set its label {EXCLUDE_LABEL} to "true"'
                 )
@@ -66,9 +66,9 @@ class TellEnded:
         ended = {name: why for name, why in found.items() if name in known or name in new}
         TellTroubles(self.journal.troubles, self.news, self.clock).tell(topic, ended)
 
-    def _is_nobodys(self, claim: Claim, policy: Policy) -> bool:
+    def _is_nobodys(self, claim: Claim, policy: str) -> bool:
         policies = self.deployment.policies
-        others = (item for item in policies if item.name != policy.name and claim.cluster in item.clusters)
+        others = (item for item in policies if item.name != policy and claim.cluster in item.clusters)
         return not any(isinstance(decide(claim, other, policies), Taken) for other in others)
 
     def _taken_before(self, run: Run, claims: Sequence[Claim]) -> set[str]:
@@ -102,7 +102,7 @@ class TellUnmeant:
     news: TroubleNews
     clock: Clock
 
-    def tell(self, run: Run, policy: Policy, selected: Selected) -> bool:
+    def tell(self, run: Run, selected: Selected) -> bool:
         """Tell of claims that are taken although a label seems to exclude them, and of those that no policy
         takes because their label names none, or takes any more.
 
@@ -114,7 +114,7 @@ class TellUnmeant:
         }
         tell = TellTroubles(self.journal.troubles, self.news, self.clock).tell
         ended = TellEnded(self.deployment, self.journal, self.news, self.clock)
-        is_told = _tried(run, lambda: ended.tell(run, policy, selected.left))
+        is_told = _tried(run, lambda: ended.tell(run, selected.left))
         _tried(run, lambda: tell(Topic(TroubleKind.LABEL_MISREAD, run.cluster, run.policy), taken))
         # The same for every policy of the cluster: told under one topic, and so once.
         _tried(run, lambda: tell(Topic(TroubleKind.LABEL_MISREAD, run.cluster, POLICY_LABEL), nobodys))

@@ -30,7 +30,7 @@ from snapkeep.ports.messaging import Queue
 from snapkeep.ports.points import Outcome
 from snapkeep.services.backup.complete import CompletePoints, Settled
 from snapkeep.services.backup.find_snapshots import belongs_to, cut_for
-from snapkeep.services.backup.point_policy import policy_of_point
+from snapkeep.services.backup.point_spec import spec_of_point
 
 RESEND_AFTER = timedelta(minutes=20)
 """Longer than a job may wait in the queue (15 minutes): what is still not created lost its job."""
@@ -157,8 +157,8 @@ class HealPoints:
 
     def _may_wait(self, point: Point) -> bool:
         """A controller is alive, so the driver is late, throttled say: nobody else would take the point."""
-        policy = policy_of_point(point, self.deployment, self.journal)
-        return policy is None or not policy.csi_fallback
+        spec = spec_of_point(point, self.deployment, self.journal)
+        return spec is None or not spec.csi_fallback
 
     def _follow_cut(self, point: Point, snapshot_id: str) -> str:
         """Settle what the VolumeSnapshot names; nobody waits for what is gone, or not the point's by tags."""
@@ -197,8 +197,8 @@ class HealPoints:
 
         Either way take_snapshots first removes the VolumeSnapshot, so that the driver cuts nothing later.
         """
-        policy = policy_of_point(point, self.deployment, self.journal)
-        by_ebs = policy is not None and policy.csi_fallback
+        spec = spec_of_point(point, self.deployment, self.journal)
+        by_ebs = spec is not None and spec.csi_fallback
         if by_ebs:
             self.journal.creations.replan(point, f"by ebs instead of csi: {reason}")
             self.pacer.finished(1)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from snapkeep.domain.backup.on_demand import OnDemandRequest
 from snapkeep.domain.backup.runs import Run
 from snapkeep.domain.policies import ON_DEMAND, Method
-from snapkeep.services.backup.point_policy import policy_of_point
+from snapkeep.services.backup.point_spec import spec_of_point
 from tests.fakes.world import SLOT, World, a_claim
 
 
@@ -15,13 +15,13 @@ def test_points_of_a_schedule_have_their_policy_and_those_of_a_wish_what_it_says
     world = World(a_claim("data"))
     world.backup()
     point = world.point("data")
-    assert policy_of_point(point, world.deployment, world.journal) == world.policy
+    assert spec_of_point(point, world.deployment, world.journal) == world.policy
 
     wished = replace(point, policy=ON_DEMAND, run="myeks.on-demand.x")
-    assert policy_of_point(wished, world.deployment, world.journal) is None
+    assert spec_of_point(wished, world.deployment, world.journal) is None
     run = Run(
         wished.run, "myeks", ON_DEMAND, SLOT, SLOT, wish=OnDemandRequest(policy="nightly", method=Method.CSI)
     )
     world.journal.requests.accept_run(run, "one")
-    found = policy_of_point(wished, world.deployment, world.journal)
+    found = spec_of_point(wished, world.deployment, world.journal)
     assert found == replace(world.policy, method=Method.CSI)

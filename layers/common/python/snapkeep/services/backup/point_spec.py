@@ -1,0 +1,21 @@
+"""How a recovery point is taken: as its own policy says, or the request of its run."""
+
+from __future__ import annotations
+
+from snapkeep.domain.backup.runs import spec_of_run
+from snapkeep.domain.points import Point
+from snapkeep.domain.policies import INTERRUPTION, ON_DEMAND, BackupSpec, Deployment, Method
+from snapkeep.ports.journal import Journal
+
+BEFORE_A_NODE_DIES = BackupSpec(name=INTERRUPTION, method=Method.EBS, group_fallback=True)
+"""Two minutes are left: a group that EC2 refuses is taken one by one, whatever."""
+
+
+def spec_of_point(point: Point, deployment: Deployment, journal: Journal) -> BackupSpec | None:
+    """How the point is taken; None when the config does not name its policy (any more)."""
+    if point.policy == INTERRUPTION:
+        return BEFORE_A_NODE_DIES
+    if point.policy != ON_DEMAND:
+        return deployment.policy(point.policy)
+    run = journal.runs.run(point.run)
+    return spec_of_run(run, deployment) if run else None
