@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,11 @@ class FakeWorld(World):
         self.fake.all_attachments.append(Attachment(name, f"uid-{name}", f"pv-{name}", NODE, INSTANCE))
 
 
+def now() -> datetime:
+    """The present: the server's clock is real, too."""
+    return datetime.now(UTC)
+
+
 class SandboxWorld(World):
     """The real adapter with the quick transport, over TLS."""
 
@@ -66,7 +72,7 @@ class SandboxWorld(World):
         self.server = ClusterServer(Settings(folder))
         self.server.start()
         http = quick_transport(self.server.url, self.server.certificate_authority.read_text())
-        self.nodes = KubernetesNodes(KubernetesClient("myeks", self.server.url, http, self))
+        self.nodes = KubernetesNodes(KubernetesClient("myeks", self.server.url, http, self), now)
         self.server.store.create("namespaces", None, {"metadata": {"name": "shop"}})
         spec = {"providerID": f"aws:///ap-northeast-2a/{INSTANCE}"}
         status = {"conditions": [{"type": "Ready", "status": "True"}]}

@@ -88,7 +88,7 @@ logger = Logger()
 
 
 def clock() -> datetime:
-    """The present, aware UTC; the only place that reads it."""
+    """The present, aware UTC; only what wires functions reads it."""
     return datetime.now(UTC)
 
 
@@ -365,7 +365,7 @@ def _clusters() -> EksClusters:
 
 @cache
 def _nodes() -> EksNodes:
-    return EksNodes(_connections())
+    return EksNodes(_connections(), clock)
 
 
 @cache

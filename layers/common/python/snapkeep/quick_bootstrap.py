@@ -135,7 +135,7 @@ def _machines() -> Ec2Instances:
 
 @cache
 def _nodes() -> EksNodes:
-    return EksNodes(connections())
+    return EksNodes(connections(), clock)
 
 
 @cache

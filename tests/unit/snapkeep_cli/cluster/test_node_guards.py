@@ -24,6 +24,7 @@ from snapkeep.domain.interruption.nodes import Attachment, Node, NodeChange
 from snapkeep_cli.cluster.manifests import cluster_manifests
 from snapkeep_cli.cluster.node_guards import binding, guards
 from snapkeep_cli.config.cluster_access import FUNCTIONS, group_name
+from tests.fakes.clock import TestClock
 
 Document = dict[str, Any]
 
@@ -86,7 +87,7 @@ class Client:
 
 def as_read(document: Document) -> Node:
     """The node as our adapter reads it."""
-    found = KubernetesNodes(Client(document)).named("any")  # type: ignore[arg-type]
+    found = KubernetesNodes(Client(document), TestClock()).named("any")  # type: ignore[arg-type]
     assert found is not None
     return found
 
@@ -95,7 +96,7 @@ def patched(document: Document, change: NodeChange | None) -> Document:
     """The merge patch that our adapter sends for a change."""
     assert change is not None
     client = Client(document)
-    KubernetesNodes(client).write(as_read(document), change)  # type: ignore[arg-type]
+    KubernetesNodes(client, TestClock()).write(as_read(document), change)  # type: ignore[arg-type]
     del client.patched["metadata"]["resourceVersion"]  # the sandbox's API server numbers on its own
     return client.patched
 

@@ -11,6 +11,7 @@ from snapkeep.domain.errors import ClusterUnreachable, Throttled
 from snapkeep.domain.interruption.aftermath import TAINT
 from snapkeep.domain.interruption.nodes import NodeChange, Pod
 from snapkeep.ports.kubernetes import Evicted
+from tests.fakes.clock import TestClock
 from tests.unit.snapkeep.adapters.kubernetes.scripted import Reply, ScriptedTransport, a_client
 
 INSTANCE = "i-0123456789abcdef0"
@@ -19,7 +20,7 @@ POD = Pod("shop", "mysql-0", "uid-1")
 
 def nodes(*replies: Reply | Exception) -> tuple[KubernetesNodes, ScriptedTransport]:
     client, http = a_client(*replies)
-    return KubernetesNodes(client), http
+    return KubernetesNodes(client, TestClock()), http
 
 
 def a_document(name: str = "node", instance: str = INSTANCE) -> dict[str, Any]:

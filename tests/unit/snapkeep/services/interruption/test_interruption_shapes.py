@@ -53,7 +53,7 @@ def seen(*replies: Reply | Exception, event: str = "spot_terminate", **machine: 
     cordoner = CordonNode(
         DyingWorld().deployment,
         FakeInstances(an_instance(INSTANCE, **machine)),
-        Cluster(KubernetesNodes(client)),
+        Cluster(KubernetesNodes(client, DyingWorld().clock)),
         DyingWorld().clock,
     )
     sample: Mapping[str, Any] = json.loads((EVENTS / f"{event}.json").read_text())

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 from snapkeep.adapters.kubernetes.claims import claim_of, volume_of
@@ -15,6 +13,7 @@ from snapkeep.domain.drivers import DRIVERS
 from snapkeep.domain.errors import BudgetBlocks, NameTaken, NotFound
 from snapkeep.domain.interruption.nodes import Attachment, Node, NodeChange, NodeEvent, Pod, Taint
 from snapkeep.domain.times import to_second
+from snapkeep.ports.clock import Clock
 from snapkeep.ports.kubernetes import Evicted
 
 NODES = "/api/v1/nodes"
@@ -33,8 +32,9 @@ COMPONENT = "snapkeep"
 class KubernetesNodes:
     """The nodes of one cluster."""
 
-    def __init__(self, client: KubernetesClient) -> None:
+    def __init__(self, client: KubernetesClient, clock: Clock) -> None:
         self._client = client
+        self._clock = clock
 
     def find(self, instance: str, hint: str = "") -> Node | None:
         """The node whose providerID names the instance.
@@ -75,12 +75,15 @@ class KubernetesNodes:
     def record_event(self, event: NodeEvent) -> None:
         """Write a Kubernetes Event; those of nodes are in the namespace `default`."""
         namespace = event.namespace or "default"
-        now = to_second(datetime.now(UTC))
+        now = self._clock()
         about = {"apiVersion": "v1", "kind": event.kind, "name": event.name, "uid": event.uid}
         document = {
             "apiVersion": "v1",
             "kind": "Event",
-            "metadata": {"name": f"{event.name[:200]}.{time.time_ns():x}", "namespace": namespace},
+            "metadata": {
+                "name": f"{event.name[:200]}.{int(now.timestamp() * 1_000_000):x}",
+                "namespace": namespace,
+            },
             "involvedObject": about | ({"namespace": event.namespace} if event.namespace else {}),
             "type": "Warning" if event.warning else "Normal",
             "reason": event.reason,
@@ -88,8 +91,8 @@ class KubernetesNodes:
             "source": {"component": COMPONENT},
             "reportingComponent": COMPONENT,
             "reportingInstance": COMPONENT,
-            "firstTimestamp": now,
-            "lastTimestamp": now,
+            "firstTimestamp": to_second(now),
+            "lastTimestamp": to_second(now),
             "count": 1,
         }
         self._client.create(f"/api/v1/namespaces/{namespace}/events", document)
@@ -183,12 +186,13 @@ class KubernetesNodes:
 class EksNodes:
     """The nodes of the EKS clusters of one account and Region."""
 
-    def __init__(self, connections: EksConnections) -> None:
+    def __init__(self, connections: EksConnections, clock: Clock) -> None:
         self._connections = connections
+        self._clock = clock
 
     def open(self, name: str) -> KubernetesNodes:
         """The nodes of the cluster of that name; raises what `EksConnections.client` raises."""
-        return KubernetesNodes(self._connections.client(name))
+        return KubernetesNodes(self._connections.client(name), self._clock)
 
 
 def _path(pod: Pod) -> str:

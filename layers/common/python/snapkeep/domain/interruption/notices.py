@@ -72,6 +72,12 @@ class Notice:
     window_end: datetime | None = None
 
     @property
+    def in_words(self) -> str:
+        """What it says, for a timeline."""
+        end = " withdrawn" if self.withdrawn else ""
+        return f"{self.kind.value} announcement{end}: {self.action or self.kind.value}"
+
+    @property
     def acts_at(self) -> datetime:
         """When it is time to act: at once, or some time before a scheduled event."""
         if self.kind is Kind.HEALTH and self.deadline:

@@ -32,10 +32,9 @@ LOOK_AGAIN = timedelta(minutes=15)
 GOING = (InstanceState.SHUTTING_DOWN, InstanceState.TERMINATED)
 DOWN = (InstanceState.STOPPING, InstanceState.STOPPED)
 
-log = logging.getLogger(__name__)
-
-
 FAILED = "failed"
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -144,7 +143,7 @@ class HandleInterruption:
 
     def _told_without_node(self, record: IncidentRecord, sighting: Triage) -> IncidentRecord:
         notice, machine = sighting.notice, sighting.machine
-        told = self._log.noted(record.with_notices((notice,)), _heard(notice))
+        told = self._log.noted(record.with_notices((notice,)), notice.in_words)
         is_told = record.incident.terminated  # its end was, and what was missed
         if machine is None or is_told or not self._may_lose_volumes(sighting):
             return told
@@ -163,7 +162,7 @@ class HandleInterruption:
         notice, now = sighting.notice, self.clock()
         told = record.with_notices((notice,))
         if told != record:
-            told = told.noted(now, _heard(notice))
+            told = told.noted(now, notice.in_words)
             if notice.standing(now) is Standing.TOO_LATE:
                 late = int((now - (notice.window_end or notice.deadline or now)).total_seconds())
                 told = told.noted(now, f"the announcement came {late} s after its deadline")
@@ -286,9 +285,8 @@ class HandleInterruption:
         if node is None or sighting.plan is None or sighting.plan.change is None:
             return
         left = record.left(self.clock())
-        text = f"{_heard(sighting.notice)}: {sighting.plan.reason}" + (
-            f"; {left:.0f} s left" if left is not None else ""
-        )
+        ending = "" if left is None else f"; {left:.0f} s left"
+        text = f"{sighting.notice.in_words}: {sighting.plan.reason}{ending}"
         try:
             self.clusters.open(sighting.cluster).record_event(
                 NodeEvent("Node", "", node.name, node.name, "SnapkeepCordoned", text)
@@ -300,9 +298,3 @@ class HandleInterruption:
 def _may_be_known(sighting: Triage) -> bool:
     """A foreign instance costs no call of the journal's; one that lost its node or only has news may."""
     return not sighting.reason or sighting.machine is not None
-
-
-def _heard(notice: Notice) -> str:
-    words = notice.action or notice.kind.value
-    end = " withdrawn" if notice.withdrawn else ""
-    return f"{notice.kind.value} announcement{end}: {words}"
