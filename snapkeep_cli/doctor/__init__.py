@@ -1,5 +1,5 @@
-"""`snapkeep doctor`: what a cluster and its account lack, each with the command that mends it.
+"""`snapkeep doctor`: what a cluster and its account lack, each with the command that fixes it.
 
-`gather` asks AWS and the cluster and makes `facts` of the answers; `checks` turn facts into `findings`
-without asking anybody; `show` prints them.
+`gather` asks AWS and the cluster and turns the answers into `facts`; `checks` turn facts into `findings`
+without any call; `show` prints them.
 """

@@ -1,4 +1,4 @@
-"""Asking AWS: clients made when they are needed, and answers that may be a reason instead."""
+"""Asks AWS: clients created on demand, and answers that may be a reason instead."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ABSENT = frozenset({"ResourceNotFoundException", "NotFoundException", "Parameter
 
 
 class Clients:
-    """The clients of one account and Region, with the credentials of the person who asks."""
+    """The clients of one account and Region, with the caller's credentials."""
 
     def __init__(self, session: boto3.Session, region: str) -> None:
         self._session: Any = session
@@ -33,7 +33,7 @@ class Clients:
 
 
 def told(ask: Callable[[], T], fix: str = "") -> T | Unknown:
-    """What AWS answers, or why it does not, with its own words."""
+    """What AWS answers, or why it does not, in its own words."""
     try:
         return ask()
     except ClientError as error:
@@ -44,7 +44,7 @@ def told(ask: Callable[[], T], fix: str = "") -> T | Unknown:
 
 
 def absent_is_none(ask: Callable[[], T]) -> T | None:
-    """What AWS answers, None when it knows no such thing. Raises what botocore raises otherwise."""
+    """What AWS answers; None if it has no such thing. Raises what botocore raises otherwise."""
     try:
         return ask()
     except ClientError as error:

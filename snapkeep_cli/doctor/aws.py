@@ -1,6 +1,6 @@
-"""What AWS says of the caller, of a cluster, and of the functions that were deployed for it.
+"""What AWS says about the caller, a cluster, and the functions deployed for it.
 
-Each method is one look. What AWS does not tell becomes `Unknown`.
+Each method asks once. What AWS does not reveal becomes `Unknown`.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ class Aws:
         return told(ask, "aws configure")
 
     def cluster(self, name: str) -> EksCluster | Unknown | None:
-        """The cluster of that name; None when there is none."""
+        """The cluster of that name; None if there is none."""
         return told(lambda: absent_is_none(lambda: self._describe(name)))
 
     def functions(self, prefix: str, names: Iterable[str]) -> Mapping[str, Function] | Unknown:
-        """Those of these functions that are deployed, by name; empty when none is."""
+        """Which of these functions are deployed, by name; empty if none is."""
 
         def ask() -> dict[str, Function]:
             found = {name: self._function(prefix, name) for name in names}
@@ -43,7 +43,7 @@ class Aws:
         return told(ask)
 
     def entries(self, cluster: str, roles: Mapping[str, str]) -> Mapping[str, AccessEntry | None] | Unknown:
-        """The access entry of each role (ARNs by the name of their function); None for one without."""
+        """The access entry of each role (ARNs by function name); None for a role without one."""
 
         def ask() -> dict[str, AccessEntry | None]:
             return {name: absent_is_none(partial(self._entry, cluster, role)) for name, role in roles.items()}
@@ -51,7 +51,8 @@ class Aws:
         return told(ask)
 
     def served_by(self, cluster: str) -> str | Unknown | None:
-        """The name of the deployment that serves the cluster; None when none does, or one from before."""
+        """The name of the deployment that serves the cluster; None if none does, or an older one without a
+        name."""
 
         def ask() -> str:
             found = self._client("ssm").get_parameter(Name=serving_parameter(cluster))
@@ -60,7 +61,7 @@ class Aws:
         return told(lambda: absent_is_none(ask))
 
     def add_on(self, cluster: str, name: str) -> AddOn | Unknown | None:
-        """An EKS add-on of the cluster; None when it is not installed as one."""
+        """An EKS add-on of the cluster; None if it is not installed as an add-on."""
 
         def ask() -> AddOn:
             found = self._client("eks").describe_addon(clusterName=cluster, addonName=name)["addon"]
@@ -69,7 +70,7 @@ class Aws:
         return told(lambda: absent_is_none(ask))
 
     def admitted(self, security_group: str) -> frozenset[str] | Unknown:
-        """The security groups that the inbound rules of one let in on port 443."""
+        """The security groups that this group's inbound rules let in on port 443."""
 
         def ask() -> frozenset[str]:
             wanted = [{"Name": "group-id", "Values": [security_group]}]
@@ -91,7 +92,7 @@ class Aws:
         return EksCluster(
             status=found.get("status", ""),
             version=found.get("version", ""),
-            # A cluster that is older than access entries does not say.
+            # Clusters older than access entries omit this.
             authentication_mode=found.get("accessConfig", {}).get("authenticationMode", "CONFIG_MAP"),
             public=network.get("endpointPublicAccess", True),
             private=network.get("endpointPrivateAccess", False),

@@ -1,6 +1,6 @@
-"""What a cluster says of itself: rights, snapshot kinds and classes, controllers, claims with their volumes.
+"""What a cluster says about itself: rights, snapshot kinds and classes, controllers, volumes of claims.
 
-What it refuses to tell becomes `Unknown`, with its own words and how one gets to see it.
+What it refuses becomes `Unknown`, with its own words and how to get access.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ PART_OF = "app.kubernetes.io/part-of"
 
 
 class Cluster:
-    """Looks into one cluster. `door` is the command that lets the caller in."""
+    """Inspects one cluster. `door` is the command that gives the caller access."""
 
     def __init__(self, api: ClusterApi, door: str) -> None:
         self._api = api
         self._door = door
 
     def rights(self, functions: Iterable[str]) -> Mapping[str, Rights | Unknown]:
-        """What the group of each function may do: asked as the group, else read from its ClusterRole."""
+        """What each function's group may do: asked as the group, or else read from its ClusterRole."""
         return {name: self._rights(group_name(name)) for name in functions}
 
     def snapshot_kinds(self) -> frozenset[str] | Unknown:
@@ -49,7 +49,7 @@ class Cluster:
         return self._told(ask)
 
     def renewed(self) -> datetime | Unknown | None:
-        """When the leader of the snapshot controller last renewed its lease; None when there is no lease."""
+        """When the snapshot controller's leader last renewed its lease; None if there is no lease."""
 
         def ask() -> datetime | None:
             text = ((self._api.find(LEASE) or {}).get("spec") or {}).get("renewTime")
@@ -58,7 +58,7 @@ class Cluster:
         return self._told(ask)
 
     def workloads(self) -> Mapping[str, Workload] | Unknown:
-        """The Deployments of the snapshot controller and of the driver, by CONTROLLER and DRIVER_IMAGE."""
+        """The Deployments of the snapshot controller and the driver, by CONTROLLER and DRIVER_IMAGE."""
         return self._told(lambda: dict(_components(self._api.list(DEPLOYMENTS))))
 
     def classes(self) -> tuple[SnapshotClass, ...] | Unknown:
@@ -75,7 +75,7 @@ class Cluster:
         return self._told(ask)
 
     def applied(self, manifests: Iterable[Document]) -> Mapping[str, bool] | Unknown:
-        """Of each manifest (`Kind name`), whether its object is there and says what the manifest says."""
+        """For each manifest (`Kind name`), whether its object exists and matches it."""
 
         def ask() -> dict[str, bool]:
             return {f"{each['kind']} {each['metadata']['name']}": self._says(each) for each in manifests}
@@ -109,7 +109,8 @@ class Cluster:
         return Rights(grants, "asked as its group", bool(status.get("incomplete")))
 
     def _written(self, group: str) -> Rights:
-        """What the ClusterRole of the group's name says, if a binding of that name gives it to the group."""
+        """The rules of the ClusterRole named after the group, if a binding of that name grants it to the
+        group."""
         path = f"/apis/{RBAC}/v1"
         role = self._api.find(f"{path}/clusterroles/{group}")
         binding = self._api.find(f"{path}/clusterrolebindings/{group}")
@@ -142,7 +143,7 @@ def _grant(rule: Document) -> Grant:
 
 
 def _includes(found: Any, wanted: Any) -> bool:
-    """Whether an object says what a manifest says; the server adds defaults to it."""
+    """Whether an object matches a manifest; the server adds defaults to it."""
     if isinstance(wanted, Mapping):
         return isinstance(found, Mapping) and all(
             _includes(found.get(key), value) for key, value in wanted.items()
@@ -161,7 +162,7 @@ def _binds(binding: Document, group: str) -> bool:
 
 
 def _components(deployments: Iterable[Document]) -> Iterable[tuple[str, Workload]]:
-    """Known by their images, whose names stay when a registry mirrors them."""
+    """Identified by their images, whose names stay the same in a registry mirror."""
     for item in deployments:
         containers = item["spec"]["template"]["spec"].get("containers") or []
         for container in containers:

@@ -1,4 +1,4 @@
-"""The Kubernetes API of an EKS cluster, as the person who asks: signed in the way of `aws eks get-token`.
+"""The Kubernetes API of an EKS cluster, as the caller: signed like `aws eks get-token`.
 
 https://github.com/kubernetes-sigs/aws-iam-authenticator/blob/master/README.md#api-authorization-from-outside-a-cluster
 """
@@ -25,7 +25,7 @@ PAGE = 500
 
 
 class Refused(Exception):
-    """The cluster answered with an error; `status` is HTTP's, the text the cluster's."""
+    """The cluster answered with an error; `status` is the HTTP status, the text is the cluster's."""
 
     def __init__(self, status: int, text: str) -> None:
         self.status = status
@@ -33,14 +33,14 @@ class Refused(Exception):
 
 
 class NoAnswer(Exception):
-    """Nobody answered; the text names the address and the trouble."""
+    """Nobody answered; the text names the address and the cause."""
 
 
 class ClusterApi:
     """Calls one cluster. Every method raises Refused and NoAnswer."""
 
     def __init__(self, endpoint: str, authority: str, token: str) -> None:
-        """`authority` is what DescribeCluster gives: the base64 of a PEM."""
+        """`authority` is DescribeCluster's value: a base64-encoded PEM."""
         self._endpoint = endpoint.rstrip("/")
         self._token = token
         self._pool = urllib3.PoolManager(
@@ -52,7 +52,7 @@ class ClusterApi:
         return self._call("GET", path)
 
     def find(self, path: str) -> Document | None:
-        """The document at a path; None when there is none."""
+        """The document at a path; None if there is none."""
         try:
             return self.get(path)
         except Refused as refusal:
@@ -72,7 +72,7 @@ class ClusterApi:
                 return
 
     def create(self, path: str, body: Document, as_group: str = "") -> Document:
-        """POST an object, in the name of a member of a group when one is given.
+        """POST an object, impersonating a member of a group if one is given.
 
         https://kubernetes.io/docs/reference/access-authn-authz/authentication/#user-impersonation
         """
@@ -97,12 +97,12 @@ class ClusterApi:
 
 
 def token(session: boto3.Session, region: str, cluster: str) -> str:
-    """A bearer token for the cluster: a GetCallerIdentity request, presigned together with its name.
+    """A bearer token for the cluster: a presigned GetCallerIdentity request that includes the cluster's name.
 
-    Signed for the real STS of the Region whatever endpoint is configured, because the cluster sends it there.
+    Signed for the Region's real STS whatever endpoint is configured, because the cluster sends it there.
     """
     maker: Any = session
-    the_real_one: Any = {"ignore_configured_endpoint_urls": True}  # an argument that stubs do not know
+    the_real_one: Any = {"ignore_configured_endpoint_urls": True}  # an argument missing from the stubs
     sts = maker.client("sts", region_name=region, config=Config(**the_real_one))
     sts.meta.events.register(
         "before-sign.sts.GetCallerIdentity",

@@ -1,4 +1,4 @@
-"""`snapkeep doctor`: what is missing before and after a deploy, each with the command that mends it."""
+"""`snapkeep doctor`: what is missing before and after a deploy, each with the command that fixes it."""
 
 from __future__ import annotations
 
@@ -33,11 +33,14 @@ def doctor(
     prefix: PrefixOption = USUAL_NAME,
     output: OutputOption = Output.TABLE,
 ) -> None:
-    """Look for what AWS and the cluster lack, before and after a deploy, and say how to mend it.
+    """Find what AWS and the cluster lack, before and after a deploy, and show how to fix it.
 
-    It changes nothing. Exit code 1 when there is a problem.
+    Changes nothing. Exits with 1 if there is a problem.
     """
-    from snapkeep_cli.doctor.gather import gather, session  # botocore takes a second: not before it is needed
+    from snapkeep_cli.doctor.gather import (
+        gather,
+        session,
+    )  # botocore takes a second: import it only when needed
 
     deployment = load_deployment(config)
     stack = os.environ.get(connection.STACK, "Snapkeep")

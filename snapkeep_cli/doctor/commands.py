@@ -1,4 +1,4 @@
-"""The commands that mend what the doctor finds, as one pastes them into a shell."""
+"""The commands that fix what the doctor finds, ready to paste into a shell."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from snapkeep_cli.deployment import DEFAULT_CONFIG
 from snapkeep_cli.doctor.facts import Visit
 
 CDK = "npx cdk"
-"""The CLI of package-lock.json, once `npm ci` has installed it; npm's `latest` cannot read our assemblies."""
+"""The CLI pinned in package-lock.json, installed by `npm ci`; npm's `latest` cannot read our assemblies."""
 
 CLUSTER_ADMIN = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy"
 """https://docs.aws.amazon.com/eks/latest/userguide/access-policy-permissions.html"""
 
 DEPLOYED_BY_DEFAULT = {"stack": "Snapkeep", "prefix": USUAL_NAME}
-"""What `infra` takes when no context says otherwise."""
+"""The defaults of `infra` without context settings."""
 
 
 def aws(visit: Visit, *words: str) -> str:
@@ -38,7 +38,7 @@ def let_in(visit: Visit, principal: str) -> str:
 
 
 def manifests(visit: Visit) -> str:
-    """Applies what the cluster needs of us."""
+    """Applies our manifests to the cluster."""
     words = ["snapkeep", "manifests", "--cluster", visit.cluster]
     words += [] if visit.config == str(DEFAULT_CONFIG) else ["--config", visit.config]
     words += [] if visit.prefix == USUAL_NAME else ["--prefix", visit.prefix]

@@ -1,6 +1,6 @@
-"""What AWS says of the volumes behind claims, of their keys, and of the Region's snapshots.
+"""What AWS says about the volumes behind claims, their keys, and the Region's snapshots.
 
-Each method is one look. What AWS does not tell becomes `Unknown`.
+Each method asks once. What AWS does not reveal becomes `Unknown`.
 """
 
 from __future__ import annotations
@@ -13,17 +13,17 @@ from snapkeep_cli.doctor.asking import Clients, absent_is_none, told
 from snapkeep_cli.doctor.facts import Quota, Unknown, Volume
 
 VOLUMES_A_CALL = 200
-"""Values that one filter takes.
+"""The most values in one filter.
 https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeVolumes.html
 """
 
 SNAPSHOTS_PER_REGION = "L-309BACF6"
-"""The quota of that name in service `ebs`, 100,000 unless it was raised.
+"""The quota of that name in service `ebs`, 100,000 unless raised.
 https://docs.aws.amazon.com/ebs/latest/userguide/ebs-resource-quotas.html
 """
 
 COUNTED = 0.8
-"""The share of the quota up to which snapshots are counted: a page has 1,000 of them."""
+"""The share of the quota up to which snapshots are counted: a page has 1,000."""
 
 
 class Ebs:
@@ -33,7 +33,7 @@ class Ebs:
         self._client = client
 
     def volumes(self, claims: Mapping[str, str]) -> tuple[Volume, ...] | Unknown:
-        """The EBS volumes behind claims (`namespace/name` by volume id), in that order."""
+        """The EBS volumes behind claims (`namespace/name` by volume id), in the order given."""
 
         def ask() -> tuple[Volume, ...]:
             found: dict[str, Any] = {}
@@ -51,7 +51,7 @@ class Ebs:
         return {arn: self._key_state(arn) for arn in arns}
 
     def snapshots(self) -> Quota | Unknown:
-        """How many snapshots the Region may hold, and how many of this account it holds."""
+        """How many snapshots this account may have in the Region, and how many it has."""
 
         def ask() -> Quota:
             quotas = self._client("service-quotas")

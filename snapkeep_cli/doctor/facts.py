@@ -1,6 +1,6 @@
-"""What is known of one cluster and its account when the doctor has looked: values, or why they are unknown.
+"""What the doctor learned about one cluster and its account: values, or why they are unknown.
 
-The checks see nothing else, so that each can be tried without AWS and without a cluster.
+The checks see nothing else, so each can be tested without AWS and without a cluster.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from snapkeep.domain import tags
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """Where the doctor looks: one cluster, the deployment that serves it, and the moment.
+    """What the doctor examines: one cluster, the deployment that serves it, and the time.
 
-    `config`, `stack` and `prefix` are those of the deployment, `pending` how many snapshots it keeps pending.
+    `config`, `stack` and `prefix` belong to the deployment; `pending` is how many snapshots it keeps pending.
     """
 
     cluster: str
@@ -30,7 +30,7 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """A fact that could not be learned: why, and the command after which it can."""
+    """A fact that could not be learned: why, and the command that makes it available."""
 
     why: str
     fix: str = ""
@@ -46,8 +46,8 @@ class Caller:
 
 @dataclass(frozen=True, slots=True)
 class EksCluster:
-    """What EKS says of a cluster. `public_cidrs` may reach its public endpoint; `auto_storage`: EKS Auto Mode
-    brings the driver of its EBS volumes."""
+    """What EKS says about a cluster. `public_cidrs` may reach its public endpoint; `auto_storage`: EKS Auto
+    Mode brings the driver for its EBS volumes."""
 
     status: str
     version: str
@@ -82,7 +82,7 @@ class AccessEntry:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """One RBAC rule as a cluster writes it; `*` stands for everything."""
+    """One RBAC rule as the cluster returns it; `*` stands for everything."""
 
     api_groups: tuple[str, ...]
     resources: tuple[str, ...]
@@ -94,7 +94,7 @@ class Grant:
 class Rights:
     """What a group may do in the cluster, and how that was learned.
 
-    `incomplete` when the cluster says that its own answer may lack something.
+    `incomplete` if the cluster says that its own answer may be incomplete.
     """
 
     grants: tuple[Grant, ...]
@@ -121,7 +121,8 @@ class Workload:
 
 @dataclass(frozen=True, slots=True)
 class Controller:
-    """Signs of life of a component: its leader's last renewal, its add-on, its Deployment; None without."""
+    """A component's signs of life: its leader's last renewal, its add-on, its Deployment; each None if
+    absent."""
 
     renewed: datetime | None = None
     add_on: AddOn | None = None
@@ -130,7 +131,7 @@ class Controller:
 
 @dataclass(frozen=True, slots=True)
 class SnapshotClass:
-    """A VolumeSnapshotClass; `ours` by the labels that `snapkeep manifests` writes."""
+    """A VolumeSnapshotClass; `ours` if it has the labels that `snapkeep manifests` writes."""
 
     name: str
     driver: str
@@ -141,7 +142,7 @@ class SnapshotClass:
 
 
 def deployment_of(found: SnapshotClass) -> str:
-    """The deployment that a class asks the driver to name; "" for none."""
+    """The deployment that a class tells the driver to write; "" for none."""
     for name, text in found.parameters.items():
         key, _, value = text.partition("=")
         if name.startswith("tagSpecification_") and key == tags.DEPLOYMENT:
@@ -151,7 +152,7 @@ def deployment_of(found: SnapshotClass) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Volume:
-    """The EBS volume behind a claim (`namespace/name`); `tags` is None when EC2 has no such volume."""
+    """The EBS volume behind a claim (`namespace/name`); `tags` is None if EC2 has no such volume."""
 
     id: str
     claim: str
@@ -161,7 +162,7 @@ class Volume:
 
 @dataclass(frozen=True, slots=True)
 class Quota:
-    """How many there may be, and how many there are, counted up to `counted_to`."""
+    """The limit, and the number in use, counted up to `counted_to`."""
 
     limit: int
     used: int
@@ -170,11 +171,11 @@ class Quota:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Everything the checks look at. A cluster that is None does not exist; no functions: not deployed.
+    """Everything the checks see. `cluster` is None if it does not exist; no functions means not deployed.
 
-    `served_by` is the name of the deployment that serves the cluster, None when none does.
-    `entries` and `rights` are by the name of the function, `keys` (KMS states) by the ARN of
-    the key; `other_manifests` tells of `Kind name` whether it is there and says what we print.
+    `served_by` is the name of the deployment that serves the cluster, None if none does.
+    `entries` and `rights` are keyed by function name, `keys` (KMS states) by key ARN;
+    `other_manifests` says whether each `Kind name` exists as we print it.
     """
 
     visit: Visit
@@ -197,10 +198,10 @@ class Facts:
 
     @property
     def auto_storage(self) -> bool:
-        """Whether EKS Auto Mode is known to bring the driver."""
+        """Whether EKS Auto Mode is known to provide the driver."""
         return isinstance(self.described, EksCluster) and self.described.auto_storage
 
     @property
     def deployed(self) -> bool | None:
-        """Whether the functions exist; None when nobody can tell."""
+        """Whether the functions exist; None if unknown."""
         return None if isinstance(self.functions, Unknown) else bool(self.functions)

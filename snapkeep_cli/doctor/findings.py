@@ -1,4 +1,4 @@
-"""What a check found: a verdict, the reason with its figures, and the command that mends it."""
+"""What a check found: a verdict, the reason with its figures, and the command that fixes it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from snapkeep_cli.doctor.facts import Unknown
 
 
 class Verdict(StrEnum):
-    """`later` is what the next step of a first deployment brings, `cannot tell` what we may not look at."""
+    """`later`: a later step of a first deployment brings it. `cannot tell`: we may not look at it."""
 
     OK = "ok"
     LATER = "later"
@@ -19,7 +19,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One finding of one check; `fix` is a command to paste, "" when there is nothing to do."""
+    """One finding of one check; `fix` is a command to paste, "" if there is nothing to do."""
 
     check: str
     verdict: Verdict
@@ -43,6 +43,6 @@ def cannot_tell(check: str, unknown: Unknown) -> Finding:
 
 
 def listed(names: list[str], most: int = 5) -> str:
-    """The first few names, and how many more there are."""
+    """The first few names, and the number of others."""
     more = len(names) - most
     return ", ".join(names[:most]) + (f" and {more} more" if more > 0 else "")

@@ -1,4 +1,4 @@
-"""Looks at everything the checks need, once; what is unknown makes unknown what follows from it."""
+"""Gathers everything the checks need, once; what depends on something unknown is unknown, too."""
 
 from __future__ import annotations
 
@@ -41,7 +41,8 @@ _SESSION = re.compile(r"arn:(?P<partition>[^:]+):sts::(?P<account>\d+):assumed-r
 
 
 def session(profile: str) -> boto3.Session:
-    """A session with the credentials of a profile, or those around us; ends the command for a wrong one."""
+    """A session with a profile's credentials, or the environment's; ends the command if the profile is
+    wrong."""
     try:
         return boto3.Session(profile_name=profile or None)
     except BotoCoreError as error:
@@ -49,7 +50,7 @@ def session(profile: str) -> boto3.Session:
 
 
 def gather(session: boto3.Session, visit: Visit) -> Facts:
-    """The facts of one cluster, as the credentials of a session let us see them."""
+    """The facts about one cluster that a session's credentials let us see."""
     client = Clients(session, visit.region)
     aws, ebs = Aws(client), Ebs(client)
     caller = aws.caller()
@@ -89,9 +90,9 @@ def gather(session: boto3.Session, visit: Visit) -> Facts:
 
 
 def principal(arn: str) -> str:
-    """The ARN that an access entry takes: the role's, where somebody works in a session of one.
+    """The ARN for an access entry: the role's, if the caller uses a session of one.
 
-    The ARN of a session has lost the path of its role.
+    A session's ARN lacks the path of its role.
     https://docs.aws.amazon.com/eks/latest/userguide/creating-access-entries.html
     """
     found = _SESSION.fullmatch(arn)
@@ -119,7 +120,7 @@ def component(
     image: str,
     renewed: datetime | Unknown | None = None,
 ) -> Controller | Unknown:
-    """Its signs of life, as far as they are known; unknown only when nothing was seen and one is unknown."""
+    """Its known signs of life; unknown only if none was seen and one is unknown."""
     workload = workloads if isinstance(workloads, Unknown) else workloads.get(image)
     signs = Controller(_known(renewed), _known(add_on), _known(workload))
     unknown = [sign for sign in (workload, renewed, add_on) if isinstance(sign, Unknown)]
@@ -131,7 +132,7 @@ def _known(value: T | Unknown | None) -> T | None:
 
 
 def _others(visit: Visit) -> list[Manifest]:
-    """What `snapkeep manifests` prints, but for the kinds that have a check of their own."""
+    """What `snapkeep manifests` prints, except for kinds with their own check."""
     return [
         each
         for each in cluster_manifests(visit.cluster, visit.prefix)

@@ -32,7 +32,7 @@ class Report:
 
 
 def show(reports: Sequence[Report], output: Output) -> None:
-    """Print the reports on standard output. Lines are not wrapped, so that commands can be copied."""
+    """Prints the reports on standard output. Lines are not wrapped, so that commands can be copied."""
     document = json.loads(json.dumps({"clusters": [asdict(report) for report in reports]}))
     if output is Output.JSON:
         typer.echo(json.dumps(document, indent=2))
@@ -54,7 +54,7 @@ def _lines(report: Report) -> Iterator[Text]:
 
 
 def _together(findings: Sequence[Finding]) -> Iterator[Finding]:
-    """Checks that cannot tell for one and the same reason are one line, where the first of them stands."""
+    """Checks that cannot tell for the same reason share one line, at the place of the first."""
     told: set[str] = set()
     for finding in findings:
         if finding.verdict is not Verdict.CANNOT_TELL:

@@ -1,4 +1,4 @@
-"""The checks: each turns the facts it needs into findings, and asks nobody."""
+"""The checks: each turns the facts it needs into findings, without any call."""
 
 from __future__ import annotations
 
@@ -49,11 +49,11 @@ CHECKS: tuple[Check, ...] = (
     quota,
     pending,
 )
-"""In the order in which one mends: what comes first may be why something below it is wrong."""
+"""In the order to fix them: an earlier problem may cause a later one."""
 
 
 def examine(facts: Facts) -> list[Finding]:
-    """All findings, in the order of the checks; without credentials, only that."""
+    """All findings, in the order of the checks; without credentials, only that finding."""
     if isinstance(facts.caller, Unknown):
         return list(credentials(facts))
     return [finding for check in CHECKS for finding in check(facts)]

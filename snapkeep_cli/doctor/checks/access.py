@@ -1,4 +1,4 @@
-"""Who gets into the cluster: an access entry for each function's role, and what RBAC gives its group."""
+"""Access to the cluster: an access entry for each function's role, and what RBAC grants its group."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ENTRY, RBAC = "access entry", "rbac"
 
 
 def access_entries(facts: Facts) -> Iterator[Finding]:
-    """The role of each function has an access entry that puts it into the function's group.
+    """Each function's role has an access entry that puts it into the function's group.
 
     https://docs.aws.amazon.com/eks/latest/userguide/access-entries.html
     """
@@ -34,12 +34,12 @@ def access_entries(facts: Facts) -> Iterator[Finding]:
     ]
     good = len(functions) - len(wrong)
     if good:
-        yield ok(ENTRY, f"{good} of {len(functions)} roles have one, each in the group of its function")
+        yield ok(ENTRY, f"{good} of {len(functions)} roles have one, each in its function's group")
     yield from wrong
 
 
 def rbac(facts: Facts) -> Iterator[Finding]:
-    """The group of each function may do what the function needs, and no more."""
+    """Each function's group may do what the function needs, and no more."""
     if isinstance(facts.rights, Unknown):
         yield cannot_tell(RBAC, facts.rights)
         return
@@ -97,7 +97,7 @@ def _needed(rules: Iterable[Rule]) -> Iterator[Right]:
 
 
 def _gives(grant: Grant, right: Right) -> bool:
-    """A grant for single names gives no right to a kind."""
+    """A grant for single names gives no right to the whole kind."""
     lists = (grant.api_groups, grant.resources, grant.verbs)
     return not grant.names and all(
         wanted in there or "*" in there for wanted, there in zip(right, lists, strict=True)
@@ -105,7 +105,7 @@ def _gives(grant: Grant, right: Right) -> bool:
 
 
 def _given(grants: Iterable[Grant]) -> Iterator[Right]:
-    """Rights in the API groups that we know; everybody's right to ask about oneself is in another."""
+    """Rights in the API groups that we use; everybody's right to review their own access is in another."""
     ours = {rule.api_group for rules in FUNCTIONS.values() for rule in rules} | {"*"}
     for grant in grants:
         for group in ours.intersection(grant.api_groups):

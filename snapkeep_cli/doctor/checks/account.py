@@ -19,10 +19,10 @@ WITH_ENTRIES = ("API", "API_AND_CONFIG_MAP")
 
 
 def credentials(facts: Facts) -> Iterator[Finding]:
-    """Somebody asks, in some account."""
+    """The caller has valid credentials."""
     caller = facts.caller
     if isinstance(caller, Unknown):
-        yield problem("credentials", f"AWS does not know who asks: {caller.why}", caller.fix)
+        yield problem("credentials", f"AWS does not accept the credentials: {caller.why}", caller.fix)
     else:
         yield ok("credentials", f"{caller.arn} in account {caller.account}, Region {facts.visit.region}")
 
@@ -43,7 +43,7 @@ def cluster(facts: Facts) -> Iterator[Finding]:
 
 
 def authentication(facts: Facts) -> Iterator[Finding]:
-    """The cluster obeys access entries.
+    """The cluster honours access entries.
 
     https://docs.aws.amazon.com/eks/latest/userguide/setting-up-access-entries.html
     """
@@ -52,7 +52,7 @@ def authentication(facts: Facts) -> Iterator[Finding]:
         return
     mode = found.authentication_mode
     if mode in WITH_ENTRIES:
-        yield ok("authentication", f"mode {mode} obeys access entries")
+        yield ok("authentication", f"mode {mode} honours access entries")
         return
     yield problem(
         "authentication",
@@ -67,7 +67,7 @@ def authentication(facts: Facts) -> Iterator[Finding]:
 
 
 def deployment(facts: Facts) -> Iterator[Finding]:
-    """Every function that talks to clusters is there."""
+    """Every function that talks to clusters exists."""
     found, visit = facts.functions, facts.visit
     if isinstance(found, Unknown):
         yield cannot_tell("deployment", found)
@@ -86,7 +86,7 @@ def deployment(facts: Facts) -> Iterator[Finding]:
 
 
 def serving(facts: Facts) -> Iterator[Finding]:
-    """No other deployment serves the cluster, as far as its parameter and the classes in the cluster say."""
+    """No other deployment serves the cluster, according to its parameter and the cluster's classes."""
     found, visit = facts.served_by, facts.visit
     if isinstance(found, Unknown):
         yield cannot_tell("serving", found)
@@ -96,8 +96,8 @@ def serving(facts: Facts) -> Iterator[Finding]:
     for other in others:
         yield problem(
             "serving",
-            f"the deployment {other} serves {visit.cluster}, and only one can: take the cluster out of the "
-            f"config of one of them and deploy that one, or deploy as {other} (-c prefix={other}). Once "
+            f"the deployment {other} serves {visit.cluster}, and only one can: remove the cluster from the "
+            f"config of one and deploy that one, or deploy as {other} (-c prefix={other}). Once "
             f"{other} is gone, `snapkeep adopt --from {other}` takes its recovery points over",
             commands.aws(visit, "ssm", "get-parameter", "--name", serving_parameter(visit.cluster))
             if other == found
@@ -108,15 +108,15 @@ def serving(facts: Facts) -> Iterator[Finding]:
 
 
 def quota(facts: Facts) -> Iterator[Finding]:
-    """There is room for snapshots in the Region."""
+    """The Region has room for snapshots."""
     found = facts.snapshots
     if isinstance(found, Unknown):
         yield cannot_tell("quota", found)
     elif found.used >= found.counted_to:
         yield problem(
             "quota",
-            f"{found.used:,} or more of the {found.limit:,} snapshots that this Region may hold are taken: "
-            "once they are, no backup is made",
+            f"{found.used:,} or more of the {found.limit:,} snapshots allowed in this Region are in use: "
+            "at the limit, no backup is made",
             commands.aws(
                 facts.visit,
                 *("service-quotas", "request-service-quota-increase", "--service-code", "ebs"),
@@ -124,18 +124,18 @@ def quota(facts: Facts) -> Iterator[Finding]:
             ),
         )
     else:
-        yield ok("quota", f"{found.used:,} of {found.limit:,} snapshots of the Region are taken")
+        yield ok("quota", f"{found.used:,} of {found.limit:,} snapshots allowed in the Region are in use")
 
 
 def pending(facts: Facts) -> Iterator[Finding]:
-    """Other work leaves room for pending snapshots of ours."""
+    """Other work leaves room for our pending snapshots."""
     found, ours = facts.pending, facts.visit.pending
     if isinstance(found, Unknown):
         yield cannot_tell("pending", found)
     elif found >= ours:
         yield problem(
             "pending",
-            f"{found} snapshots are pending, and we create none above {ours} (EC2 takes {PENDING_LIMIT}): "
+            f"{found} snapshots are pending, and we create none above {ours} (EC2 allows {PENDING_LIMIT}): "
             "backups wait until some complete",
             commands.aws(
                 facts.visit,
@@ -146,5 +146,5 @@ def pending(facts: Facts) -> Iterator[Finding]:
     else:
         yield ok(
             "pending",
-            f"{found} of {PENDING_LIMIT} snapshots that may be pending are; we stop at {ours}",
+            f"{found} of the {PENDING_LIMIT} snapshots that may be pending are; we stop at {ours}",
         )

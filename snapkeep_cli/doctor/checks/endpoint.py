@@ -1,4 +1,4 @@
-"""The way from the functions to the cluster's API: a public endpoint, or a VPC that leads to the private one.
+"""The route from the functions to the cluster's API: a public endpoint, or a VPC for the private one.
 
 https://docs.aws.amazon.com/eks/latest/userguide/cluster-endpoint.html
 """
@@ -31,12 +31,12 @@ def endpoint(facts: Facts) -> Iterator[Finding]:
 def _from_outside(facts: Facts, found: EksCluster, number: int) -> Iterator[Finding]:
     who = f"{number} functions without a VPC" if number else "functions without a VPC"
     if found.public and ANYWHERE in found.public_cidrs:
-        yield ok(ENDPOINT, f"public: {who} reach it, and who they are is for access entries to say")
+        yield ok(ENDPOINT, f"public: {who} reach it, and access entries identify them")
         return
     where = f"open to {listed(list(found.public_cidrs))} only" if found.public else "private"
     yield problem(
         ENDPOINT,
-        f"the endpoint is {where}: {who} have no fixed address and do not reach it. Give them a place in "
+        f"the endpoint is {where}: {who} have no fixed address and do not reach it. Put them into "
         f"{found.vpc}: deployment.vpc in {facts.visit.config}, whose cluster_security_groups names "
         f"{found.security_group} for {facts.visit.cluster}",
         commands.deploy(facts.visit),

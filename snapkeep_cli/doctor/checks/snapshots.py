@@ -1,4 +1,4 @@
-"""What takes VolumeSnapshots in the cluster: their kinds, the controller, the driver, our class."""
+"""What VolumeSnapshots need in the cluster: their kinds, the controller, the driver, our class."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ METADATA = "--extra-create-metadata"
 SNAPSHOTTER = "csi-snapshotter"
 
 RESERVED_PREFIX = "ebs.csi.aws.com/"
-"""The driver refuses every snapshot of a class that asks for such a tag: the cluster's name since v1.58,
+"""The driver refuses every snapshot of a class that requests such a tag: the cluster's name since v1.58,
 any key since v1.60. https://github.com/kubernetes-sigs/aws-ebs-csi-driver/blob/master/pkg/driver/validation.go
 """
 
 
 def snapshot_kinds(facts: Facts) -> Iterator[Finding]:
-    """The three snapshot CRDs are served; every restore needs them, and method csi."""
+    """The three snapshot CRDs are served; every restore and method csi need them."""
     found = facts.snapshot_kinds
     if isinstance(found, Unknown):
         yield cannot_tell("snapshot kinds", found)
@@ -44,7 +44,7 @@ def snapshot_kinds(facts: Facts) -> Iterator[Finding]:
 
 
 def controller(facts: Facts) -> Iterator[Finding]:
-    """The snapshot controller is alive: by the lease of its leader, else by its add-on or its Deployment."""
+    """The snapshot controller is alive, according to its leader's lease, or else its add-on or Deployment."""
     check, found = "snapshot controller", facts.controller
     if isinstance(found, Unknown):
         yield cannot_tell(check, found)
@@ -62,7 +62,7 @@ def controller(facts: Facts) -> Iterator[Finding]:
 
 
 def controller_pace(facts: Facts) -> Iterator[Finding]:
-    """The calls a second that the snapshot controller may make, which bound every backup by csi."""
+    """The calls a second that the snapshot controller may make, which limit every backup by csi."""
     found = facts.controller
     if isinstance(found, Unknown):
         yield cannot_tell("snapshot pace", found)
@@ -85,7 +85,7 @@ def controller_pace(facts: Facts) -> Iterator[Finding]:
 
 
 def driver(facts: Facts) -> Iterator[Finding]:
-    """The EBS CSI driver runs, with a snapshotter that tells the names our tags are made of.
+    """The EBS CSI driver runs, with a snapshotter that passes on the names for our tags.
 
     https://github.com/kubernetes-sigs/aws-ebs-csi-driver/blob/master/docs/tagging.md
     """
@@ -94,7 +94,7 @@ def driver(facts: Facts) -> Iterator[Finding]:
         yield cannot_tell(check, found)
         return
     if facts.auto_storage and not found.workload and not found.add_on:
-        yield ok(check, "EKS Auto Mode brings the driver of its volumes, and runs it outside of the cluster")
+        yield ok(check, "EKS Auto Mode provides the driver for its volumes and runs it outside the cluster")
         return
     arguments = found.workload.arguments.get(SNAPSHOTTER) if found.workload else None
     if found.workload and arguments is None:
@@ -108,7 +108,7 @@ def driver(facts: Facts) -> Iterator[Finding]:
 
 
 def snapshot_class(facts: Facts) -> Iterator[Finding]:
-    """Each driver that is there has one VolumeSnapshotClass of ours, as `snapkeep manifests` prints it."""
+    """Each driver in the cluster has one VolumeSnapshotClass of ours, as `snapkeep manifests` prints it."""
     check, found = "snapshot class", facts.classes
     if isinstance(found, Unknown):
         yield cannot_tell(check, found)
@@ -119,7 +119,7 @@ def snapshot_class(facts: Facts) -> Iterator[Finding]:
         if ours or driver is EBS_CSI or facts.auto_storage:
             yield from _our_class(facts, name, driver, ours)
     for other in (each for each in found if each.ours and each.name not in names):
-        text = f"{other.name} is a second class with our labels: which one counts must be clear"
+        text = f"{other.name} is a second class with our labels: only one may have them"
         yield problem(check, text, f"kubectl delete volumesnapshotclass {other.name}")
 
 
@@ -132,7 +132,7 @@ def _our_class(facts: Facts, name: str, driver: Driver, ours: SnapshotClass | No
     elif wrong:
         yield problem(check, f"VolumeSnapshotClass {name} {'; '.join(wrong)}", fix)
     else:
-        yield ok(check, f"{name} is there, retains, and carries {len(ours.parameters)} parameters")
+        yield ok(check, f"{name} exists, retains, and has {len(ours.parameters)} parameters")
     if ours and ours.is_default:
         text = f"{name} is the default class, so other people's snapshots would carry our tags"
         remove = (
@@ -142,7 +142,7 @@ def _our_class(facts: Facts, name: str, driver: Driver, ours: SnapshotClass | No
 
 
 def other_manifests(facts: Facts) -> Iterator[Finding]:
-    """Everything else that `snapkeep manifests` prints is there as printed."""
+    """Everything else that `snapkeep manifests` prints exists as printed."""
     check, found = "manifests", facts.other_manifests
     if isinstance(found, Unknown):
         yield cannot_tell(check, found)
@@ -153,7 +153,7 @@ def other_manifests(facts: Facts) -> Iterator[Finding]:
         text = f"{len(wrong)} of {len(found)} other objects are missing or not as printed: {listed(wrong)}"
         yield Finding(check, verdict, text, commands.manifests(facts.visit))
     elif found:
-        yield ok(check, f"{len(found)} other objects are there as printed")
+        yield ok(check, f"{len(found)} other objects exist as printed")
 
 
 def _differences(facts: Facts, ours: SnapshotClass, driver: Driver) -> list[str]:
@@ -170,7 +170,7 @@ def _differences(facts: Facts, ours: SnapshotClass, driver: Driver) -> list[str]
     reserved = sorted(key for key in _tag_keys(ours) if key.startswith(RESERVED_PREFIX))
     if reserved:
         said.append(
-            f"asks for {listed(reserved)}, which the EBS CSI driver reserves for itself: from v1.58 on it "
+            f"requests {listed(reserved)}, which the EBS CSI driver reserves for itself: from v1.58 on it "
             "refuses every backup by csi until the manifests are applied again"
         )
         return said
@@ -210,7 +210,7 @@ def _restart(found: Controller, otherwise: str) -> str:
 
 
 def _configure(facts: Facts, found: Controller, key: str, value: object) -> str:
-    """The same value for the add-on and for the chart that it is made of."""
+    """The same value for the add-on and for the chart it is built from."""
     if found.add_on:
         values = json.dumps({"sidecars": {"snapshotter": {key: value}}})
         words = ("--addon-name", "aws-ebs-csi-driver", "--configuration-values", values)

@@ -1,4 +1,4 @@
-"""The volumes behind the claims: whether take_snapshots may reach them, and the state of their keys."""
+"""The volumes behind claims: whether take_snapshots may reach them, and the state of their keys."""
 
 from __future__ import annotations
 
@@ -11,20 +11,18 @@ from snapkeep_cli.doctor.facts import Facts, Unknown, Volume
 from snapkeep_cli.doctor.findings import Finding, cannot_tell, listed, ok, problem
 
 TAGGED_AT_ONCE = 500
-"""Resources that one CreateTags call takes are more, but a command line has an end."""
+"""CreateTags takes more resources in one call, but command lines should stay short."""
 
 
 def volumes(facts: Facts) -> Iterator[Finding]:
-    """Every claim's volume exists and shows by a tag that it serves Kubernetes."""
+    """Every claim's volume exists and has a tag that shows it serves Kubernetes."""
     found = facts.volumes
     if isinstance(found, Unknown):
         yield cannot_tell("volumes", found)
         return
     for volume in found:
         if volume.tags is None:
-            text = (
-                f"EC2 has no volume {volume.id}, which claim {volume.claim} is bound to: it has lost its data"
-            )
+            text = f"EC2 has no volume {volume.id}, to which claim {volume.claim} is bound: its data is lost"
             namespace, _, name = volume.claim.partition("/")
             yield problem("volumes", text, f"kubectl describe pvc {name} --namespace {namespace}")
     bare = [volume for volume in found if volume.tags is not None and not _shows(volume.tags)]
@@ -36,7 +34,7 @@ def volumes(facts: Facts) -> Iterator[Finding]:
 
 
 def keys(facts: Facts) -> Iterator[Finding]:
-    """The keys of encrypted volumes can be used: without them no snapshot can be restored.
+    """The keys of encrypted volumes are usable: without them no snapshot can be restored.
 
     https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html
     """
@@ -63,7 +61,7 @@ def _out_of_reach(facts: Facts, bare: list[Volume], number: int) -> Finding:
     ids = [volume.id for volume in bare[:TAGGED_AT_ONCE]]
     return problem(
         "volumes",
-        f"{len(bare)} of {number} volumes carry no tag of Kubernetes, so IAM keeps take_snapshots from them "
+        f"{len(bare)} of {number} volumes carry no Kubernetes tag, so IAM refuses them to take_snapshots "
         f"(method ebs, groups and interruptions): {claims}",
         commands.aws(
             facts.visit, "ec2", "create-tags", "--resources", *ids, "--tags", f"Key={tags.MANAGED},Value=true"
@@ -73,7 +71,7 @@ def _out_of_reach(facts: Facts, bare: list[Volume], number: int) -> Finding:
 
 def _used_by(facts: Facts, key: str) -> str:
     found = () if isinstance(facts.volumes, Unknown) else facts.volumes
-    return "no backup can be restored of " + listed([each.claim for each in found if each.key == key])
+    return "no backup can be restored for " + listed([each.claim for each in found if each.key == key])
 
 
 def _mend_key(facts: Facts, key: str, state: str) -> str:

@@ -133,7 +133,7 @@ def test_a_class_of_old_manifests_asks_for_a_reserved_tag_and_is_applied_again()
 
     assert found.verdict is Verdict.PROBLEM
     assert found.text == (
-        "VolumeSnapshotClass snapkeep-myeks asks for ebs.csi.aws.com/cluster-name, which the EBS CSI driver "
+        "VolumeSnapshotClass snapkeep-myeks requests ebs.csi.aws.com/cluster-name, which the EBS CSI driver "
         "reserves for itself: from v1.58 on it refuses every backup by csi until the manifests are applied "
         "again"
     )

@@ -17,7 +17,7 @@ def test_adopted_volumes_are_named_and_tagged() -> None:
     bad, good = volumes(healthy(volumes=(*adopted, DRIVER_VOLUME)))
 
     assert good.text == "1 of 8 EBS volumes of claims are within reach"
-    assert "7 of 8 volumes carry no tag of Kubernetes" in bad.text
+    assert "7 of 8 volumes carry no Kubernetes tag" in bad.text
     assert "shop/old-0 (vol-a0)" in bad.text and "and 2 more" in bad.text
     assert bad.fix == (
         "aws ec2 create-tags --resources vol-a0 vol-a1 vol-a2 vol-a3 vol-a4 vol-a5 vol-a6 "
@@ -43,7 +43,7 @@ def test_a_tag_with_another_value_is_not_enough() -> None:
 def test_a_claim_whose_volume_is_gone_is_told() -> None:
     (found,) = volumes(healthy(volumes=(Volume("vol-9", "shop/lost", None),)))
 
-    assert "no volume vol-9, which claim shop/lost is bound to" in found.text
+    assert "no volume vol-9, to which claim shop/lost is bound" in found.text
     assert found.fix == "kubectl describe pvc lost --namespace shop"
 
 
