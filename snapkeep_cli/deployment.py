@@ -1,4 +1,5 @@
-"""The deployment that a command is about: `snapkeep.yaml`, or the end of the command in words."""
+"""The deployment that a command works on, from `snapkeep.yaml`; a bad file ends the command with a
+message."""
 
 from __future__ import annotations
 
@@ -14,9 +15,7 @@ from snapkeep_cli.exit_codes import Exit
 
 DEFAULT_CONFIG = Path("snapkeep.yaml")
 ConfigOption = Annotated[Path, typer.Option(help="The deployment's config file.")]
-ClustersOption = Annotated[
-    list[str] | None, typer.Option("--cluster", help="Only this cluster; may be given several times.")
-]
+ClustersOption = Annotated[list[str] | None, typer.Option("--cluster", help="Only this cluster; repeatable.")]
 
 
 def _prefix(text: str) -> str:
@@ -32,7 +31,7 @@ PrefixOption = Annotated[
 
 
 def load_deployment(path: Path) -> Deployment:
-    """The deployment of a config file; ends the command, with every mistake told, when it is wrong."""
+    """The deployment of a config file; ends the command and lists every mistake if it is invalid."""
     try:
         return load(path)
     except ConfigError as error:
@@ -41,10 +40,10 @@ def load_deployment(path: Path) -> Deployment:
 
 
 def chosen_clusters(deployment: Deployment, named: list[str] | None, config: Path) -> list[str]:
-    """The names of the clusters asked for, all of them by default; ends the command for an unknown one."""
+    """The requested clusters, by default all; ends the command if one is unknown."""
     known = [cluster.name for cluster in deployment.clusters]
     for name in named or []:
         if name not in known:
-            typer.echo(f"{config}: no cluster {name!r} in clusters; there are: {', '.join(known)}", err=True)
+            typer.echo(f"{config}: no cluster {name!r} in clusters; known: {', '.join(known)}", err=True)
             raise typer.Exit(Exit.USAGE)
     return [name for name in known if not named or name in named]

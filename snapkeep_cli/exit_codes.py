@@ -6,7 +6,7 @@ from enum import IntEnum
 
 
 class Exit(IntEnum):
-    """0 and 2 are everybody's; the others say what a script should do next."""
+    """0 and 2 are conventional; the others tell a script what to do next."""
 
     DONE = 0
     FAILED = 1
@@ -19,7 +19,7 @@ class Exit(IntEnum):
 
 
 IN_WORDS = """Exit codes: 0 done; 1 something failed; 2 the command line, config or request is wrong; \
-3 refused, nothing was made; 4 not found; 5 not allowed; 6 unavailable, try again; 7 still waiting."""
+3 refused, nothing was created; 4 not found; 5 not allowed; 6 unavailable, try again; 7 still waiting."""
 
 OF_CODE = {
     "restore_refused": Exit.REFUSED,
@@ -36,4 +36,4 @@ OF_CODE = {
     "took_too_long": Exit.UNAVAILABLE,
     "request_in_progress": Exit.UNAVAILABLE,
 }
-"""The code of a problem to the exit code; any other problem is FAILED."""
+"""From a problem's code to the exit code; any other problem is FAILED."""

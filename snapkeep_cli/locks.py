@@ -1,4 +1,4 @@
-"""What the lock of a policy means, beside its retention, in words."""
+"""What a policy's lock means next to its retention, in words."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ START = datetime.fromisoformat("2024-01-01")
 
 
 def lock_in_words(policy: Policy) -> Iterator[str]:
-    """Lines about the policy's lock; none without one.
+    """Lines about the policy's lock; none if it has no lock.
 
-    The second says that prune has to leave points which the retention does not keep any more, as happens
-    when the lock is longer than the time every single point stays.
+    The second line warns that prune must leave points that the retention no longer keeps, as happens if the
+    lock is longer than the time that every point stays.
     """
     lock = policy.lock
     if lock is None:
@@ -33,21 +33,21 @@ def lock_in_words(policy: Policy) -> Iterator[str]:
     first_go = whole_for(parse_retention(policy.retention), every)
     if first_go < timedelta(days=lock.days):
         yield (
-            f"note: the retention lets the first points go after {_span(first_go)}; "
-            f"prune leaves them until their lock of {_days(lock.days)} ends"
+            f"note: the retention deletes the first points after {_span(first_go)}; "
+            f"prune keeps them until their lock of {_days(lock.days)} ends"
         )
 
 
 def _who_lifts(lock: Lock) -> str:
     if lock.mode is LockMode.GOVERNANCE:
-        return "who may ec2:UnlockSnapshot can lift it"
+        return "anyone with ec2:UnlockSnapshot can lift it"
     if lock.cool_off_hours:
         return f"nobody can lift it after {lock.cool_off_hours} hours"
     return "nobody can lift it"
 
 
 def _shortest_distance(schedule: Schedule) -> timedelta | None:
-    """Between two points, by the policy's clock; None when the expression cannot be read ahead."""
+    """The time between two points, by the policy's clock; None if the expression cannot be computed ahead."""
     rate = rate_of(schedule.expression)
     if rate is not None:
         return rate

@@ -1,7 +1,7 @@
 """The `snapkeep` command.
 
-Results go to standard output and nothing else does, so that they can be piped; everything said to people
-goes to standard error. `snapkeep_cli.exit_codes` says how commands end. Under the name `kubectl-snapkeep` it
+Only results go to standard output, so that they can be piped; messages for people go to
+standard error. `snapkeep_cli.exit_codes` says how commands end. Under the name `kubectl-snapkeep` it
 is a plugin of kubectl: https://kubernetes.io/docs/tasks/extend-kubectl/kubectl-plugins/
 """
 
@@ -61,7 +61,7 @@ get.command("backup")(backups.get_backup)
 get.command("clusters")(coverage.get_clusters)
 app.add_typer(get, name="get")
 
-describe = typer.Typer(help="Show one thing with all there is to know.", no_args_is_help=True)
+describe = typer.Typer(help="Show everything about one object.", no_args_is_help=True)
 describe.command("point")(points.describe_point)
 describe.command("claim")(claims.describe_claim)
 describe.command("restore")(restores.get_restore)
@@ -115,11 +115,11 @@ def manifests(
         Path | None, typer.Option(help="Write a kustomize base into this directory instead of printing.")
     ] = None,
 ) -> None:
-    """Print what a cluster needs of Snapkeep: `snapkeep manifests --cluster NAME | kubectl apply -f -`."""
+    """Print what a cluster needs from Snapkeep: `snapkeep manifests --cluster NAME | kubectl apply -f -`."""
     deployment = load_deployment(config)
     if deployment.cluster(cluster) is None:
         known = ", ".join(item.name for item in deployment.clusters)
-        _refuse(f"{config}: no cluster {cluster!r} in clusters; there are: {known}")
+        _refuse(f"{config}: no cluster {cluster!r} in clusters; known: {known}")
     if kustomize is None:
         typer.echo(to_yaml(cluster_manifests(cluster, prefix)), nl=False)
     else:
@@ -149,13 +149,13 @@ def schema() -> None:
 
 
 def _write(folder: Path, files: Mapping[str, str]) -> None:
-    """Write the files, and say what to do with them. Files of other names in the folder stay as they are."""
+    """Write the files, and say how to apply them. Other files in the folder stay as they are."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in files.items():
             (folder / name).write_text(text)
     except OSError as error:
-        _refuse(f"{folder}: {error.strerror}; name a directory that can be written")
+        _refuse(f"{folder}: {error.strerror}; give a writable directory")
     typer.echo(f"{len(files)} files in {folder}; apply them with: kubectl apply -k {folder}", err=True)
 
 

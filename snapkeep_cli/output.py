@@ -1,6 +1,6 @@
 """What commands print: documents for programs, tables for people, and everything else on standard error.
 
-Text from clusters, tags and the API is data: it is shown without control characters and never read as
+Text from clusters, tags and the API is data: it is shown without control characters and never interpreted as
 markup or as a format.
 """
 
@@ -40,7 +40,7 @@ COLORS = {
 
 
 UNCUT = 1000
-"""Columns of an output that is no terminal; tables take no more than they need."""
+"""Columns if the output is not a terminal; tables use no more than they need."""
 
 
 class Output(StrEnum):
@@ -55,7 +55,7 @@ OutputOption = Annotated[Output, typer.Option("-o", "--output", help="How to pri
 
 
 def out() -> Console:
-    """Standard output; NO_COLOR is respected by rich, and what goes into a pipe or a file is not cut."""
+    """Standard output; rich respects NO_COLOR, and output into a pipe or a file is not cut."""
     console = Console(highlight=False, soft_wrap=True)
     if not console.is_terminal:
         console.width = max(console.width, UNCUT)
@@ -74,13 +74,13 @@ def clean(value: object) -> str:
 
 
 def styled(value: object) -> Text:
-    """A cell; states and severities have their colour."""
+    """A cell; states and severities are coloured."""
     text = clean(value)
     return Text(text, style=COLORS.get(text, ""))
 
 
 def emit(document: Any, output: Output, table: RenderableType) -> None:
-    """Print an answer: as it is for programs, as a table for people."""
+    """Print an answer: unchanged for programs, as a table for people."""
     if output is Output.JSON:
         typer.echo(json.dumps(document, indent=2))
     elif output is Output.YAML:
@@ -100,7 +100,7 @@ def table_of(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str]) -> T
 
 
 def facts(pairs: Mapping[str, object]) -> Table:
-    """Names and values, one a line; what is empty is left out."""
+    """Names and values, one per line; empty ones are omitted."""
     table = Table(box=None, pad_edge=False, show_header=False)
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
@@ -112,12 +112,12 @@ def facts(pairs: Mapping[str, object]) -> Table:
 
 
 def say(text: str) -> None:
-    """Tell people something."""
+    """Print a message for people."""
     err().print(Text(clean(text)))
 
 
 def fail(text: str, fix: str = "", code: Exit = Exit.FAILED) -> typer.Exit:
-    """Tell what is wrong and what to do; raise what this returns to end the command."""
+    """Print what is wrong and what to do; raise the return value to end the command."""
     console = err()
     console.print(Text.assemble(("error: ", "bold red"), clean(text)))
     if fix:
@@ -130,7 +130,7 @@ def tell(problem: ApiProblem) -> None:
     console = err()
     found = problem.document.get("findings") or []
     if found:
-        console.print(Text("refused, nothing was made:", style="bold red"))
+        console.print(Text("refused, nothing was created:", style="bold red"))
         findings(found)
         return
     console.print(Text.assemble(("error: ", "bold red"), clean(problem)))
@@ -141,7 +141,7 @@ def tell(problem: ApiProblem) -> None:
 
 
 def findings(found: Sequence[Mapping[str, Any]]) -> None:
-    """Show what a pre-flight found."""
+    """Show the findings of a pre-flight."""
     console = err()
     for item in found:
         severity = clean(item.get("severity"))

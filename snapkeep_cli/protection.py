@@ -1,7 +1,7 @@
-"""A service control policy that leaves a deployment's backups, roles and code to those who should touch them.
+"""A service control policy that keeps a deployment's backups, roles and code from everybody else.
 
-Wildcards stand only in what is denied; who is spared is named by exact ARN, so that no role that somebody
-makes can fit. https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html
+Wildcards appear only in what is denied; exempt roles are named by exact ARN, so that no role that somebody
+creates can match. https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ from snapkeep.domain import tags
 from snapkeep_cli.config.role_names import role_arn, role_path
 
 LONGEST = 5120
-"""Characters of a service control policy, blanks included.
+"""Characters in a service control policy, blanks included.
 https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html
 """
 
 DELETE = ("prune",)
 LOCK = ("record_completion", "reconcile")
 TAG = ("take_snapshots", "save_node", "record_completion", "reconcile", "finish_restores", "api")
-"""The functions that need to; a test asks IAM whether the policy leaves each of them what it has."""
+"""The functions that need to; a test asks IAM whether the policy leaves each function all its rights."""
 
 READ = (tags.MANAGED, tags.HOLD, tags.DEPLOYMENT, tags.CLUSTER, tags.POLICY, tags.POINT)
-"""Keys by which IAM decides whose a snapshot is, and what the functions may do with it."""
+"""Tag keys by which IAM decides who owns a snapshot, and what the functions may do with it."""
 
 CHANGES = ("Attach", "Create", "Delete", "Detach", "Put", "Tag", "Untag", "Update")
 CODE = ("Add", "Create", "Delete", "Publish", "Put", "Remove", "Update")
@@ -77,7 +77,7 @@ class Protected:
 
 
 class Part(StrEnum):
-    """What of the policy: an account may have several that deny."""
+    """Which part of the policy: an account may have several that deny."""
 
     ALL = "all"
     BACKUPS = "backups"
@@ -85,7 +85,7 @@ class Part(StrEnum):
 
 
 def policy(of: Protected, part: Part = Part.ALL) -> dict[str, Any]:
-    """The policy document, or a part of it: about snapshots, bin and keys, or about roles, code and stack."""
+    """The policy document, or one part: about snapshots, bin and keys, or about roles, code and stack."""
     backups = () if part is Part.DEPLOYMENT else (*_backups(of), *_places(of))
     deployment = () if part is Part.BACKUPS else _deployment(of)
     return {"Version": "2012-10-17", "Statement": [*backups, *deployment]}
@@ -116,12 +116,12 @@ def _backups(of: Protected) -> tuple[Statement, ...]:
             by_hand,
             of.functions(TAG) + glass,
         ),
-        # Without keys DeleteTags takes every tag off, and what is not tagged as ours nothing here protects.
+        # Without keys DeleteTags removes every tag, and nothing here protects snapshots without our tags.
         # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteTags.html
         _deny("NobodyTakesAllTags", ["ec2:DeleteTags"], of.snapshots, ours | no_keys, glass),
-        # Beside a tag Snapkeep:Managed, IAM does not see snapkeep:managed, nor when that is written later, as
-        # on what EKS Auto Mode cuts. Drivers and functions write these keys as they are spelled; of everybody
-        # else OnlySnapkeepTags denies that spelling.
+        # Next to a tag Snapkeep:Managed, IAM does not see snapkeep:managed, even if that is written later, as
+        # on snapshots that EKS Auto Mode cuts. Drivers and functions write these keys with our spelling;
+        # OnlySnapkeepTags denies it to everybody else.
         # https://docs.aws.amazon.com/IAM/latest/UserGuide/access_tags.html
         _deny("NobodySpellsOtherwise", ["ec2:CreateTags"], of.snapshots, spelled, glass),
     )
@@ -130,8 +130,8 @@ def _backups(of: Protected) -> tuple[Statement, ...]:
 def _places(of: Protected) -> tuple[Statement, ...]:
     """The Recycle Bin, public access, the keys without which no backup can be read, and the account itself.
 
-    An account that leaves its organization leaves this policy behind. A key of a custom key store that is not
-    connected decrypts nothing; IAM knows no narrower resource than all stores.
+    An account that leaves its organization escapes this policy. A key in a disconnected custom key store
+    decrypts nothing; IAM has no narrower resource than all stores.
     https://docs.aws.amazon.com/service-authorization/latest/reference/list_awskeymanagementservice.html
     """
     opening = [
@@ -153,7 +153,7 @@ def _places(of: Protected) -> tuple[Statement, ...]:
 
 
 def _deployment(of: Protected) -> tuple[Statement, ...]:
-    """The roles and the code, and the roles with which both can be changed."""
+    """The roles and the code, and the roles that can change both."""
     glass, deployers = of.roles(of.break_glass), of.roles(*of.deployers)
     iam = [f"iam:{verb}*" for verb in CHANGES]
     changes = [

@@ -1,4 +1,4 @@
-"""What `snapkeep retention explain` is given: read exactly, or refused in words (ValueError)."""
+"""The input of `snapkeep retention explain`: read exactly, or refused with a message (ValueError)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ STATES = (*(state.value for state in PointState if state is state.public), LATE)
 
 
 def read_rules(text: str) -> RetentionRules:
-    """The rules of JSON or YAML text, or of the file after an @. Raises ValueError, in words."""
+    """The rules in JSON or YAML text, or in the file after an @. Raises ValueError with a message."""
     where = text if text.startswith("@") else "--retention"
     source = _read(text[1:]) if text.startswith("@") else text
     try:
@@ -42,7 +42,7 @@ def read_rules(text: str) -> RetentionRules:
 
 
 def read_zone(name: str) -> ZoneInfo:
-    """The IANA time zone of that name. Raises ValueError, in words."""
+    """The IANA time zone of that name. Raises ValueError with a message."""
     try:
         return ZoneInfo(name)
     except (OSError, ValueError, KeyError):
@@ -50,11 +50,11 @@ def read_zone(name: str) -> ZoneInfo:
 
 
 def read_moment(text: object, where: str) -> datetime:
-    """The moment (UTC) an ISO 8601 text says, in UTC unless it has an offset.
+    """The time (UTC) in ISO 8601 text, which is UTC unless it has an offset.
 
-    Raises ValueError, in words, that begins with `where`.
+    Raises ValueError with a message that begins with `where`.
     """
-    wrong = f"{where}: {str(text)[:60]!r} is no ISO 8601 time, such as 2026-11-23T06:00:00Z"
+    wrong = f"{where}: {str(text)[:60]!r} is not an ISO 8601 time such as 2026-11-23T06:00:00Z"
     if not isinstance(text, str):
         raise ValueError(wrong)
     try:
@@ -65,7 +65,7 @@ def read_moment(text: object, where: str) -> datetime:
 
 
 def read_interval(text: str) -> timedelta:
-    """How often --every says that points come. Raises ValueError, in words."""
+    """The interval that --every gives. Raises ValueError with a message."""
     span = _duration(text, "--every")
     if span.years or span.months:
         raise ValueError(f"--every: {text!r}: months and years differ in length; write d and h, such as 6h")
@@ -73,9 +73,9 @@ def read_interval(text: str) -> timedelta:
 
 
 def read_points(path: str) -> list[Candidate]:
-    """The points of a JSON file, a list of {id, time, state}; other keys are left alone.
+    """The points of a JSON file, a list of {id, time, state}; other keys are ignored.
 
-    Raises ValueError, in words, that names the point.
+    Raises ValueError with a message that names the point.
     """
     source = _read(path)
     try:
@@ -88,20 +88,20 @@ def read_points(path: str) -> list[Candidate]:
     seen: set[str] = set()
     for point in points:
         if point.id in seen:
-            raise ValueError(f"{path}: the id {point.id[:60]!r} is there twice")
+            raise ValueError(f"{path}: the id {point.id[:60]!r} appears twice")
         seen.add(point.id)
     return points
 
 
 def simulated(every: timedelta, span: str, now: datetime) -> list[Candidate]:
-    """A ready point every so often, the newest at `now` (in the policy's zone), back over the --for.
+    """A ready point at each interval, the newest at `now` (in the policy's zone), back over --for.
 
-    Ids are their times. Raises ValueError, in words.
+    Their times are their ids. Raises ValueError with a message.
     """
     end, start = now.astimezone(UTC), back(now, _duration(span, "--for"))
     number = -((start - end) // every)
     if number > MOST_SIMULATED:
-        raise ValueError(f"--every and --for make {number:,} points; make it {MOST_SIMULATED:,} at most")
+        raise ValueError(f"--every and --for give {number:,} points; at most {MOST_SIMULATED:,} are allowed")
     times = [end - every * place for place in range(number)]
     return [Candidate(f"{time:%Y-%m-%dT%H:%M:%SZ}", time, PointState.READY) for time in times]
 
@@ -120,7 +120,7 @@ def _point(item: Any, where: str) -> Candidate:
     if missing:
         raise ValueError(f"{where} lacks {', '.join(missing)}")
     if not isinstance(item["id"], str) or not item["id"]:
-        raise ValueError(f"{where}: id must be a text")
+        raise ValueError(f"{where}: id must be text")
     state = item["state"]
     if state not in STATES:
         raise ValueError(f"{where}: state {str(state)[:60]!r} is not known; use {', '.join(STATES)}")
@@ -138,7 +138,7 @@ def _read(path: str) -> str:
     except OSError as error:
         raise ValueError(f"{path} cannot be read: {error.strerror or error}") from None
     except UnicodeDecodeError:
-        raise ValueError(f"{path} is not text in UTF-8") from None
+        raise ValueError(f"{path} is not UTF-8 text") from None
 
 
 def _one_line(error: Exception) -> str:

@@ -22,7 +22,7 @@ def as_json(plan: RetentionPlan) -> str:
 
 
 def as_table(plan: RetentionPlan, words: str, zone: tzinfo) -> str:
-    """The policy in words, what is kept, what is deleted; times are local to `zone`."""
+    """The policy in words, kept points, deleted points; times are local to `zone`."""
     kept = [_row(item.point, ", ".join(item.reasons), zone) for item in plan.keep]
     deleted = [_row(item.point, item.reason, zone) for item in plan.delete]
     blocks = [
@@ -55,5 +55,5 @@ def _line(row: Sequence[str], widths: Sequence[int]) -> str:
 
 
 def _shown(text: str) -> str:
-    """Text that came from outside, harmless on a terminal."""
+    """Text from outside, made harmless for a terminal."""
     return "".join(sign if sign.isprintable() else "?" for sign in text)

@@ -1,4 +1,4 @@
-"""What would run in the time to come: computed from the policies alone, by Scheduler's own rules."""
+"""What would run next: computed from the policies alone, by Scheduler's own rules."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SKIPPED = "this local time is skipped when the clocks change: reconcile starts i
 
 @dataclass(frozen=True, slots=True)
 class UpcomingRun:
-    """A policy, a slot (aware UTC) and a cluster; `note` says what is unusual about it."""
+    """A policy, a slot (aware UTC) and a cluster; `note` explains anything unusual."""
 
     slot: datetime
     policy: Policy
@@ -37,7 +37,7 @@ class UpcomingRun:
 
 @dataclass(frozen=True, slots=True)
 class Unforeseen:
-    """A policy that runs, but not at times that the config alone tells."""
+    """A policy that runs, but at times that the config alone does not determine."""
 
     policy: Policy
     clusters: tuple[str, ...]
@@ -46,7 +46,7 @@ class Unforeseen:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """The runs after `after` and up to `until`, by time, and the policies that have no times in it."""
+    """The runs after `after` and up to `until`, by time, and the policies without computable times."""
 
     after: datetime
     until: datetime
@@ -56,7 +56,7 @@ class Preview:
 
 
 def preview(deployment: Deployment, clusters: Sequence[str], after: datetime, until: datetime) -> Preview:
-    """What runs on these clusters after `after`, up to and including `until` (both aware)."""
+    """The runs on these clusters after `after`, up to and including `until` (both aware)."""
     runs: list[UpcomingRun] = []
     unforeseen: list[Unforeseen] = []
     taken = [policy for policy in deployment.policies if set(policy.clusters) & set(clusters)]
@@ -88,9 +88,9 @@ def _slots(policy: Policy, after: datetime, until: datetime) -> Iterator[tuple[d
 
 
 def _why(policy: Policy, reason: PreviewUnavailable, span: timedelta) -> str:
-    """A rate has no times before its first run, but their number is known."""
+    """A rate has no times before its first run, but the number of runs is known."""
     every = rate_of(policy.schedule.expression)
     if every is None:
         return str(reason)
     number = span // every
-    return f"{number} runs: {policy.schedule.expression} counts from the moment its schedule is deployed"
+    return f"{number} runs: {policy.schedule.expression} counts from when its schedule is deployed"

@@ -1,4 +1,4 @@
-"""What all commands that call the API share: the connection, the cluster, and how trouble ends them."""
+"""What all commands that call the API share: the connection, the cluster, and how errors end them."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def client() -> ApiClient:
 
 
 def the_cluster(api: ApiClient, given: str) -> str:
-    """The cluster that was named, or the only one there is; ends the command when that is not clear."""
+    """The named cluster, or the only one; ends the command if that is ambiguous."""
     if given:
         return given
     names = [str(cluster["name"]) for cluster in api.get("clusters")["clusters"]]
@@ -53,7 +53,7 @@ def the_cluster(api: ApiClient, given: str) -> str:
 
 
 def ending_well(command: Callable[P, T]) -> Callable[P, T]:
-    """A command whose problems are told in words, as JSON too where that was asked for, with an exit code."""
+    """A command whose problems are printed in words, or as JSON if requested, with an exit code."""
 
     @functools.wraps(command)
     def run(*given: P.args, **named: P.kwargs) -> T:
@@ -73,7 +73,7 @@ def ending_well(command: Callable[P, T]) -> Callable[P, T]:
 
 
 def place(cluster: str, namespace: str, *rest: str) -> tuple[str, ...]:
-    """The segments of what is in a namespace of a cluster, or in the cluster when none is named."""
+    """The path segments of a cluster's namespace, or of the cluster if none is named."""
     within = ("namespaces", namespace) if namespace else ()
     return ("clusters", cluster, *within, *rest)
 

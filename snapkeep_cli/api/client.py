@@ -1,4 +1,4 @@
-"""The API as the commands see it: paths and documents in, documents out, problems as exceptions."""
+"""The API for the commands: paths and documents in, documents out, problems as exceptions."""
 
 from __future__ import annotations
 
@@ -26,29 +26,29 @@ class ApiProblem(Exception):
 
     @property
     def exit_code(self) -> Exit:
-        """How the command ends."""
+        """The command's exit code."""
         return OF_CODE.get(self.code, Exit.FAILED)
 
 
 def new_key() -> str:
-    """An Idempotency-Key for a new wish."""
+    """An Idempotency-Key for a new request."""
     return str(uuid.uuid4())
 
 
 @dataclass(frozen=True, slots=True)
 class ApiClient:
-    """Calls the API; raises ApiProblem for what it refuses, and Unreachable."""
+    """Calls the API; raises ApiProblem for a refusal, and Unreachable."""
 
     transport: Transport
     new_key: Callable[[], str] = new_key
 
     def get(self, *segments: str, **query: str | int | None) -> Document:
-        """GET a path of these segments, each encoded; query parameters that are None are left out."""
+        """GET the path of these segments, each encoded; query parameters that are None are omitted."""
         given = {name: value for name, value in query.items() if value not in (None, "")}
         return self._read(self._send("GET", _path(*segments) + (f"?{urlencode(given)}" if given else "")))
 
     def pages(self, key: str, *segments: str, **query: str | int | None) -> Iterator[Document]:
-        """The entries under `key` of all pages of a list, fetched as they are asked for."""
+        """The entries under `key` on all pages of a list, fetched lazily."""
         cursor = ""
         while True:
             page = self.get(*segments, **query, cursor=cursor)
@@ -58,7 +58,7 @@ class ApiClient:
                 return
 
     def post(self, body: Mapping[str, Any], *segments: str) -> tuple[int, Document]:
-        """POST a new wish; the status tells a rehearsal (200) from what was accepted (202)."""
+        """POST a new request; the status distinguishes a dry run (200) from an accepted request (202)."""
         answer = self._send("POST", _path(*segments), body, {"Idempotency-Key": self.new_key()})
         return answer.status, self._read(answer)
 
@@ -67,7 +67,7 @@ class ApiClient:
         return self._read(self._send("PUT", _path(*segments), body))
 
     def delete(self, *segments: str) -> None:
-        """DELETE what a path names."""
+        """DELETE the resource at a path."""
         self._read(self._send("DELETE", _path(*segments)))
 
     def _send(
@@ -95,7 +95,7 @@ class ApiClient:
 
 
 def _strange(answer: Answer) -> str:
-    return f"the API answered HTTP {answer.status} without a problem: {answer.text[:200]!r}"
+    return f"the API answered HTTP {answer.status} without a problem document: {answer.text[:200]!r}"
 
 
 def _path(*segments: str) -> str:

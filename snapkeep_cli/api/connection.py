@@ -1,4 +1,4 @@
-"""Where the API is, and who asks: options, environment, then the outputs of the deployed stack."""
+"""The API's address and the caller: from options, environment, then the deployed stack's outputs."""
 
 from __future__ import annotations
 
@@ -29,19 +29,19 @@ RegionOption = Annotated[str, typer.Option("--region", help="The AWS Region of t
 
 
 def connect(api: str = "", profile: str = "", region: str = "") -> ApiClient:
-    """A client of the API, signing with the user's credentials; ends the command when there are none."""
+    """An API client that signs with the user's credentials; ends the command if there are none."""
     try:
         session = boto3.Session(profile_name=profile or None, region_name=region or None)
         url = api or _deployed(session)
         found = session.get_credentials()
     except (BotoCoreError, ClientError) as error:
-        raise fail(f"AWS cannot be asked: {error}", CONFIGURE, Exit.FORBIDDEN) from error
+        raise fail(f"AWS cannot be reached: {error}", CONFIGURE, Exit.FORBIDDEN) from error
     if found is None:
         raise fail("there are no AWS credentials to sign with", CONFIGURE, Exit.FORBIDDEN)
     host = _HOST.search(url)
     where = host.group(1) if host else session.region_name
     if not where:
-        raise fail(f"nobody says in which Region {url} is", "Give --region, or set AWS_REGION", Exit.USAGE)
+        raise fail(f"the Region of {url} is unknown", "Give --region, or set AWS_REGION", Exit.USAGE)
     return ApiClient(SignedTransport(url, where, found))
 
 
@@ -49,7 +49,7 @@ Connect = Callable[[], ApiClient]
 
 
 def _deployed(session: boto3.Session) -> str:
-    """The URL that the stack tells. Raises ClientError without the stack."""
+    """The URL in the stack's outputs. Raises ClientError without the stack."""
     name = os.environ.get(STACK, "Snapkeep")
     (stack,) = session.client("cloudformation").describe_stacks(StackName=name)["Stacks"]
     for output in stack.get("Outputs", []):

@@ -1,4 +1,4 @@
-"""Requests to the API: signed with the user's AWS credentials, tried again when that may help.
+"""Requests to the API: signed with the user's AWS credentials, retried if that may help.
 
 https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-call-api.html
 """
@@ -16,12 +16,12 @@ from botocore.credentials import Credentials, ReadOnlyCredentials
 
 SERVICE = "execute-api"
 TIMEOUT = urllib3.Timeout(connect=5, read=35)
-"""Longer than API Gateway waits, so that its answer and not our impatience is what counts."""
+"""Longer than API Gateway waits, so that we always see its answer."""
 
 RETRIES = urllib3.Retry(
     total=4,
     status_forcelist=(429, 502, 503, 504),
-    allowed_methods=None,  # every POST carries an Idempotency-Key, PUT and DELETE need none
+    allowed_methods=None,  # every POST carries an Idempotency-Key; PUT and DELETE need none
     backoff_factor=0.5,
     raise_on_status=False,
 )
@@ -29,7 +29,7 @@ RETRIES = urllib3.Retry(
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back."""
+    """An answer."""
 
     status: int
     headers: Mapping[str, str]
@@ -37,12 +37,12 @@ class Answer:
 
 
 class Unreachable(Exception):
-    """Nobody answered; the text names the address and the trouble."""
+    """Nobody answered; the text names the address and the cause."""
 
 
 def fetch(url: str) -> bytes:
-    """What a link of the API leads to, unpacked. Raises Unreachable, also for a link that has expired."""
-    host = url.partition("?")[0]  # what follows is as good as a password
+    """The content behind one of the API's links, unpacked. Raises Unreachable, also for an expired link."""
+    host = url.partition("?")[0]  # the rest is as good as a password
     try:
         found = urllib3.PoolManager(retries=RETRIES, timeout=TIMEOUT).request("GET", url)
     except urllib3.exceptions.HTTPError as error:
@@ -68,7 +68,7 @@ class SignedTransport:
         self._pool = urllib3.PoolManager(retries=RETRIES, timeout=TIMEOUT)
 
     def send(self, method: str, path: str, headers: Mapping[str, str], body: str) -> Answer:
-        """The answer, after retries of what may pass. Raises Unreachable."""
+        """The answer, after retries of temporary failures. Raises Unreachable."""
         request = AWSRequest(method, self._url + path, headers=dict(headers), data=body.encode())
         self._signer.add_auth(request)
         try:

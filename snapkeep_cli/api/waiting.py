@@ -1,4 +1,4 @@
-"""Waiting for something the API does, with its progress visible."""
+"""Waits for the API to finish something, and shows its progress."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def wait_for(
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Document:
-    """The document once its `state` is one of `ended`; ends the command with 7 after `limit`."""
+    """The document once its `state` is one of `ended`; exits with 7 after `limit`."""
     end = clock() + limit.total_seconds()
     console = err()
     with console.status("waiting") as status:
@@ -40,6 +40,6 @@ def wait_for(
             sleep(EVERY.total_seconds())
     raise fail(
         f"still {shown} after {limit.total_seconds():.0f} s",
-        "it goes on; look again later",
+        "it continues; check again later",
         Exit.STILL_WAITING,
     )

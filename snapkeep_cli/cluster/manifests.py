@@ -1,8 +1,8 @@
-"""The one step a cluster admin does: what `snapkeep manifests` prints for `kubectl apply -f -`.
+"""The one step for a cluster admin: what `snapkeep manifests` prints for `kubectl apply -f -`.
 
-A VolumeSnapshotClass of our own, for each function that talks to the cluster a ClusterRole bound to the
-group its access entry puts it in, and what limits those groups to the fields of nodes, the snapshot objects
-and the claims that are ours to write. There is nothing in it to run and nothing secret.
+Our own VolumeSnapshotClass; for each function that talks to the cluster a ClusterRole bound to the group of
+its access entry; and admission policies that limit those groups to the node fields, snapshot objects and
+claims that we may write. It runs nothing and contains no secrets.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ LABELS = {
 
 
 def cluster_manifests(cluster: str, deployment: str = USUAL_NAME) -> list[Manifest]:
-    """Everything the cluster of that name needs: all that `kustomization` lists, in one list."""
+    """Everything the cluster of that name needs, in one list: all that `kustomization` lists."""
     return [manifest for manifests in parts(cluster, deployment).values() for manifest in manifests]
 
 
 def parts(cluster: str, deployment: str = USUAL_NAME) -> dict[str, list[Manifest]]:
-    """The manifests by file name, one for each thing that somebody may want to read or change alone."""
+    """The manifests by file name, one for each part that somebody may want to read or change alone."""
     roles = {f"rbac-{name.replace('_', '-')}": [_role(name), _binding(name)] for name in FUNCTIONS}
     return {
         "snapshot-class": [snapshot_class(cluster, driver, deployment) for driver in DRIVERS.values()],
@@ -60,10 +60,10 @@ def kustomization(cluster: str, deployment: str = USUAL_NAME) -> dict[str, str]:
 
 
 def snapshot_class(cluster: str, driver: Driver = EBS_CSI, deployment: str = USUAL_NAME) -> Manifest:
-    """The VolumeSnapshotClass our points of a driver are taken with; never the default of the cluster.
+    """The VolumeSnapshotClass for our points of a driver; never the cluster's default.
 
     Its deletionPolicy is Retain, so deleting a namespace does not delete its backups. The driver
-    puts each `tagSpecification_N` on the EC2 snapshot and fills the templates, where its IAM policy lets it.
+    puts each `tagSpecification_N` on the EC2 snapshot and fills the templates, if its IAM policy allows it.
     https://github.com/kubernetes-sigs/aws-ebs-csi-driver/blob/master/docs/tagging.md
     """
     tags = class_tags(cluster, deployment).items() if driver.class_tags else ()
@@ -95,7 +95,7 @@ def _role(function: str) -> Manifest:
 
 
 def _limits(guards: Mapping[str, Manifest]) -> list[Manifest]:
-    """Each policy with the binding that puts it into force."""
+    """Each policy with the binding that enforces it."""
     made: list[Manifest] = []
     for name, spec in guards.items():
         policy = {

@@ -20,7 +20,7 @@ Spec = dict[str, Any]
 
 METADATA = ("labels", "finalizers", "ownerReferences")
 SPEC = ("podCIDR", "podCIDRs", "providerID", "configSource", "externalID")
-"""Fields that none of our functions writes. CEL cannot say "all others", so they are named.
+"""Fields that none of our functions writes. CEL cannot express "all others", so they are listed.
 https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/node-v1/#NodeSpec
 """
 
@@ -36,7 +36,7 @@ def guards() -> dict[str, Spec]:
 
 
 def binding(policy: str) -> Spec:
-    """The `spec` of the ValidatingAdmissionPolicyBinding that puts a policy into force."""
+    """The `spec` of the ValidatingAdmissionPolicyBinding that enforces a policy."""
     return {"policyName": policy, "validationActions": ["Deny"]}
 
 
@@ -107,8 +107,8 @@ def _out_of_service() -> list[tuple[str, str]]:
 
 
 def _together(now: str, before: str, note: str, set_so: str, lifted_so: str) -> list[tuple[str, str]]:
-    """What somebody else set is never ours to lift: our note comes and goes only in the same patch with what
-    it notes. Left over, because somebody else lifted that, it may go alone.
+    """We may never lift what somebody else set: our annotation is added or removed only in the same patch as
+    what it records. If somebody else removed that, the annotation may be removed alone.
     """
     noted, was_noted = _noted("object", note), _noted("oldObject", note)
     return [
@@ -121,7 +121,7 @@ def _together(now: str, before: str, note: str, set_so: str, lifted_so: str) -> 
 
 
 def _annotations(own: str) -> list[tuple[str, str]]:
-    """Every annotation but our own is as it was."""
+    """Every annotation but our own is unchanged."""
     return [
         (
             " && ".join(
@@ -169,6 +169,6 @@ def _ready(which: str) -> str:
 
 
 def _kept(before: str, after: str, but: str = "false") -> str:
-    """Every taint of one, but those that an expression excepts, is among the taints of the other."""
+    """Every taint of one, except those that an expression exempts, is among the taints of the other."""
     among = f"has({after}.spec.taints) && {after}.spec.taints.exists(other, other == taint)"
     return f"(!has({before}.spec.taints) || {before}.spec.taints.all(taint, {but} || ({among})))"

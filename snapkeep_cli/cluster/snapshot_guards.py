@@ -1,9 +1,9 @@
 """What RBAC cannot say: which snapshot objects and claims our functions may create and delete, in CEL.
 
-`create` on VolumeSnapshotContents names any EBS snapshot of the account, and the CSI driver deletes it with
-a content whose deletionPolicy is Delete: whoever took a function over could delete backups with the rights
-of the driver. `delete` reaches the snapshots and claims of everybody. A ValidatingAdmissionPolicy for each
-kind narrows all our groups to what the functions do. It needs Kubernetes 1.30 or newer.
+`create` on VolumeSnapshotContents may name any EBS snapshot of the account, and the CSI driver deletes it
+with a content whose deletionPolicy is Delete: an attacker with a function's role could delete backups with
+the driver's rights. `delete` reaches everybody's snapshots and claims. A ValidatingAdmissionPolicy for each
+kind limits all our groups to what the functions do. It needs Kubernetes 1.30 or newer.
 https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/
 https://kubernetes.io/docs/concepts/storage/volume-snapshot-classes/#deletionpolicy
 """
@@ -20,17 +20,17 @@ from snapkeep_cli.config.cluster_access import CORE, FUNCTIONS, SNAPSHOTS, group
 
 Spec = dict[str, Any]
 Rule = tuple[str, str]
-"""A CEL expression, and what our functions do not do where it is false."""
+"""A CEL expression, and what our functions do not do if it is false."""
 
 RESTORE = "snapkeep.io/restore"
 RESTORED = "snapkeep.io/restored"
 MANAGED = "snapkeep.io/managed"
 POINT = ("snapkeep.io/run", "snapkeep.io/claim-uid")
-"""Labels and annotations that `snapkeep.adapters.kubernetes` writes. People and tools take labels off more
-often than annotations: what goes is known by either."""
+"""Labels and annotations that `snapkeep.adapters.kubernetes` writes. People and tools remove labels more
+often than annotations, so either identifies an object to delete."""
 
 CONTROLLERS = "snapshot.storage.kubernetes.io/"
-"""Annotations that the snapshot controllers obey: which Secret they use, whether a volume changes its mode.
+"""Annotations that the snapshot controllers act on: which Secret they use, whether a volume changes its mode.
 https://kubernetes.io/docs/concepts/storage/volume-snapshots/#convert-volume-mode
 """
 
@@ -73,7 +73,8 @@ def _guard(api_group: str, resource: str, rules: Iterable[Rule]) -> Spec:
 
 
 def _contents(classes: str) -> list[Rule]:
-    """Imports only, whose VolumeSnapshot has their name; what is deleted is of our classes, and retains."""
+    """Only imports, whose VolumeSnapshot has the same name; only contents of our classes that retain are
+    deleted."""
     imported = (
         "object.spec.deletionPolicy == 'Retain'",
         "has(object.spec.source.snapshotHandle)",
@@ -110,7 +111,8 @@ def _contents(classes: str) -> list[Rule]:
 
 
 def _volume_snapshots(classes: str) -> list[Rule]:
-    """Those of points and of imports; who takes points cannot reach an import, nor the other way round."""
+    """VolumeSnapshots of points and of imports; a function that takes points cannot reach an import, or vice
+    versa."""
     of_point = (
         "has(object.spec.source.persistentVolumeClaimName)",
         _labelled("object", MANAGED, "true"),
@@ -148,7 +150,7 @@ def _volume_snapshots(classes: str) -> list[Rule]:
 
 
 def _claims() -> list[Rule]:
-    """Claims of restores, made from a VolumeSnapshot; a claim with a volume may hold data and stays."""
+    """Claims of restores, created from a VolumeSnapshot; a claim with a volume may hold data and stays."""
     made = (
         *_restored("object"),
         *_plain(),
@@ -166,15 +168,15 @@ def _claims() -> list[Rule]:
 
 
 def _restored(which: str) -> tuple[str, ...]:
-    """What a restore made carries its annotation and its label."""
+    """Objects of a restore carry its annotation and its label."""
     labels = f"{which}.metadata.labels"
     return _annotated(which, RESTORE), f"has({labels}) && '{RESTORED}' in {labels}"
 
 
 def _plain() -> tuple[str, ...]:
-    """What is made belongs to no other object, with which the garbage collector would delete it whatever it
-    holds by then, and tells the snapshot controllers nothing. Finalizers are not looked at: Kubernetes itself
-    writes one on every new claim, before this is asked.
+    """A new object has no owner, because the garbage collector would delete it with its owner whatever it
+    holds by then, and no annotation for the snapshot controllers. Finalizers are not checked: Kubernetes
+    itself writes one on every new claim before this policy runs.
     https://kubernetes.io/docs/concepts/architecture/garbage-collection/#owners-dependents
     https://kubernetes.io/docs/concepts/storage/persistent-volumes/#storage-object-in-use-protection
     """

@@ -32,7 +32,7 @@ def test_without_a_lock_there_is_nothing_to_say() -> None:
     [
         (
             WEEK,
-            "every point is locked for 7 days (governance): who may ec2:UnlockSnapshot can lift it",
+            "every point is locked for 7 days (governance): anyone with ec2:UnlockSnapshot can lift it",
         ),
         (
             Lock(LockMode.COMPLIANCE, 1, 24),
@@ -61,8 +61,8 @@ def test_a_lock_longer_than_retention_keeps_every_point_is_pointed_out(
     expression: str, retention: dict[str, int | str], first: str
 ) -> None:
     assert list(lock_in_words(policy(MONTH, expression, **retention)))[1:] == [
-        f"note: the retention lets the first points go after {first}; "
-        "prune leaves them until their lock of 30 days ends"
+        f"note: the retention deletes the first points after {first}; "
+        "prune keeps them until their lock of 30 days ends"
     ]
 
 

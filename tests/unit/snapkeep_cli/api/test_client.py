@@ -43,7 +43,7 @@ def test_a_problem_has_an_exit_code(status: int, text: str, exit_code: Exit) -> 
 
 
 def test_an_answer_that_is_no_problem_is_shown_as_it_came() -> None:
-    with pytest.raises(ApiProblem, match="HTTP 502 without a problem: 'Bad gateway'"):
+    with pytest.raises(ApiProblem, match="HTTP 502 without a problem document: 'Bad gateway'"):
         ApiClient(Canned(502, "Bad gateway")).get("clusters")
 
 

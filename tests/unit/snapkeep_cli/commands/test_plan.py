@@ -123,7 +123,7 @@ def test_what_is_paused_or_has_no_times_is_named(plan: Plan) -> None:
     assert document["paused"] == ["asleep"]
     assert [item["policy"] for item in document["not_foreseen"]] == ["often", "last"]
     assert "paused: asleep" in found.stderr
-    assert "28 runs: rate(6 hours) counts from the moment its schedule is deployed" in found.stderr
+    assert "28 runs: rate(6 hours) counts from when its schedule is deployed" in found.stderr
     assert "only Scheduler evaluates" in found.stderr
 
 
@@ -143,7 +143,7 @@ def test_the_table_is_not_cut_in_a_pipe(plan: Plan) -> None:
 
 @pytest.mark.parametrize(
     ("words", "told"),
-    [(("--now", "tomorrow"), "no ISO 8601 time"), (("--cluster", "bleu"), "there are: blue, green")],
+    [(("--now", "tomorrow"), "not an ISO 8601 time"), (("--cluster", "bleu"), "known: blue, green")],
 )
 def test_what_cannot_be_is_refused(plan: Plan, words: tuple[str, ...], told: str) -> None:
     found = plan(*words, policies=[policy("n", "0 2 * * *")])

@@ -22,7 +22,7 @@ def test_a_restore_that_is_too_small_is_refused_with_the_command_that_works(
 
     assert (ended.code, ended.out) == (3, "")
     assert ended.err.splitlines() == [
-        "refused, nothing was made:",
+        "refused, nothing was created:",
         f"  error: shop/data-2 asks for 2Gi, but recovery point {point} was taken from a volume of 4Gi: it "
         "needs at least 4Gi",
         f"    fix: snapkeep restore {point} --cluster myeks --namespace shop --as data-2 --size 4Gi (or "

@@ -127,7 +127,7 @@ def test_ids_cannot_write_to_the_terminal(tmp_path: Path) -> None:
             ["--retention", "last: 1", "--timezone", "../etc/passwd"],
             "'../etc/passwd' is not an IANA time zone",
         ),
-        (["--retention", "last: 1", "--now", "yesterday"], "--now: 'yesterday' is no ISO 8601 time"),
+        (["--retention", "last: 1", "--now", "yesterday"], "--now: 'yesterday' is not an ISO 8601 time"),
         (
             ["--retention", "last: 1", "--every", "1m", "--for", "9d"],
             "--every: '1m': months and years differ",
@@ -139,7 +139,7 @@ def test_ids_cannot_write_to_the_terminal(tmp_path: Path) -> None:
             ["--retention", "last: 1", "--every", "6h", "--for", "0d"],
             "--for: '0d' is zero and would",
         ),
-        (["--retention", "last: 1", "--every", "1h", "--for", "999999d"], "make it 1,000,000 at most"),
+        (["--retention", "last: 1", "--every", "1h", "--for", "999999d"], "at most 1,000,000 are allowed"),
         (["--retention", "last: 1", "--points", "/no/such/file"], "/no/such/file cannot be read"),
     ],
 )
@@ -161,15 +161,15 @@ def test_bad_input_is_refused_in_words(arguments: list[str], words: str) -> None
         ("{}", "must be a JSON list"),
         ("[3]", "point 1 must be an object"),
         ('[{"id": "a"}]', "point 1 lacks time, state"),
-        ('[{"id": 7, "time": "2026-11-23T06:00:00Z", "state": "ready"}]', "point 1: id must be a text"),
-        ('[{"id": "a", "time": "23.11.2026", "state": "ready"}]', "point 1: time: '23.11.2026' is no ISO"),
-        ('[{"id": "a", "time": 17, "state": "ready"}]', "point 1: time: '17' is no ISO"),
+        ('[{"id": 7, "time": "2026-11-23T06:00:00Z", "state": "ready"}]', "point 1: id must be text"),
+        ('[{"id": "a", "time": "23.11.2026", "state": "ready"}]', "point 1: time: '23.11.2026' is not an ISO"),
+        ('[{"id": "a", "time": 17, "state": "ready"}]', "point 1: time: '17' is not an ISO"),
         ('[{"id": "a", "time": "2026-11-23T06:00:00Z", "state": "done"}]', "state 'done' is not known; use "),
         ('[{"id": "a", "time": "2026-11-23T06:00:00Z", "state": []}]', "state '[]' is not known"),
         (
             '[{"id": "a", "time": "2026-11-23T06:00:00Z", "state": "ready"},'
             ' {"id": "a", "time": "2026-11-22T06:00:00Z", "state": "ready"}]',
-            "the id 'a' is there twice",
+            "the id 'a' appears twice",
         ),
     ],
 )
