@@ -1,4 +1,4 @@
-"""finish_restores: every 5 minutes, restores are brought on their way to the end."""
+"""finish_restores: every 5 minutes, moves restores towards their end."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from snapkeep.settings import FinishRestoresSettings
 
 @bootstrap.logger.inject_lambda_context
 def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Make what is missing, watch claims, renew and end holds, remove what imports leave."""
+    """Create what is missing, watch claims, renew and end holds, remove leftovers of imports."""
     return bootstrap.log_report(
         bootstrap.finish_restores(FinishRestoresSettings.from_environment(os.environ)).run()
     )

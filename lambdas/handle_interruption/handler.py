@@ -1,4 +1,4 @@
-"""handle_interruption: cordons a node that is about to die, then sees to the rest."""
+"""handle_interruption: cordons a node that is about to die, then starts the rest."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Take an EventBridge event, Auto Scaling's own messages, or the tick that looks after incidents."""
+    """Handle an EventBridge event, Auto Scaling's own messages, or the tick that follows up incidents."""
     settings = HandleInterruptionSettings.from_environment(os.environ)
     if is_tick(event):
         return quick_bootstrap.log_report({"incidents": quick_bootstrap.handle_interruption(settings).tick()})
@@ -42,13 +42,13 @@ def _take_batch(event: dict[str, Any], settings: HandleInterruptionSettings) -> 
             else:
                 _take(found, settings)
         except Exception:
-            quick_bootstrap.logger.exception("message %s comes again", record["messageId"])
+            quick_bootstrap.logger.exception("message %s will be retried", record["messageId"])
             failed.append({"itemIdentifier": record["messageId"]})
     return {"batchItemFailures": failed}
 
 
 def _take(found: tuple[Notice, ...], settings: HandleInterruptionSettings) -> dict[str, Any]:
-    """Raises the first error once all are taken, so that the event comes again."""
+    """Raise the first error once all are handled, so that the event is retried."""
     taken = quick_bootstrap.take_notices(settings).take(found)
     if not taken.errors:
         return quick_bootstrap.log_report({"handled": taken.handled})

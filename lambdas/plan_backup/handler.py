@@ -1,4 +1,4 @@
-"""plan_backup: a schedule fires, its slot becomes a run with jobs."""
+"""plan_backup: turns a schedule's slot into a run with jobs."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from snapkeep.settings import PlanBackupSettings
 
 @bootstrap.logger.inject_lambda_context
 def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Plan the run of the slot, or start one for each cluster of the policy. A slot that the policy's
-    schedule does not have is refused.
+    """Plan the run of the slot, or start one for each cluster of the policy. Refuses a slot that the
+    policy's schedule does not have.
 
-    Temporary errors are raised, so that Lambda tries again.
+    Raises temporary errors, so that Lambda retries.
     """
     settings = PlanBackupSettings.from_environment(os.environ)
     request = backup_request(event)

@@ -1,4 +1,4 @@
-"""prune: deletes what retention lets go, and looks again."""
+"""prune: deletes what retention no longer keeps, and verifies it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from snapkeep.settings import PruneSettings
 
 @bootstrap.logger.inject_lambda_context
 def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Prune or sweep `orphans`, rehearse it (`dry_run`), `confirm` what was braked; answers a report for
+    """Prune or sweep `orphans`, only plan (`dry_run`), or `confirm` refused deletions; returns a report for
     each cluster."""
     settings = PruneSettings.from_environment(os.environ)
     request = prune_request(event)

@@ -1,4 +1,4 @@
-"""reconcile: every 15 minutes, what events may have lost is found again."""
+"""reconcile: every 15 minutes, catches up on events that were lost."""
 
 from __future__ import annotations
 

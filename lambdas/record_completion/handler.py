@@ -1,4 +1,4 @@
-"""record_completion: EC2 says that snapshots ended; their points become ready or failed."""
+"""record_completion: when EC2 says that snapshots ended, their points become ready or failed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failu
 
 @bootstrap.logger.inject_lambda_context
 def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Settle the snapshots of each event; an event EC2 does not confirm yet comes again."""
+    """Settle each event's snapshots; an event that EC2 does not confirm yet is retried."""
     completer = bootstrap.complete_points(RecordCompletionSettings.from_environment(os.environ))
 
     def record_end(record: SQSRecord) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""release_volumes: EC2 says that a machine is gone; its volumes become free for other nodes."""
+"""release_volumes: when EC2 says that an instance is gone, frees its volumes for other nodes."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failu
 
 @bootstrap.logger.inject_lambda_context
 def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Save the nodes of a batch, or rehearse it (`dry_run`) for one."""
+    """Save the nodes of a batch, or plan it (`dry_run`) for one."""
     saver = bootstrap.save_node(SaveNodeSettings.from_environment(os.environ))
     asked = rehearsal(event)
     if asked:

@@ -17,7 +17,7 @@ processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failu
 
 @bootstrap.logger.inject_lambda_context
 def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Work on each job; one that cannot be worked on goes back to the queue alone."""
+    """Process each job; one that fails goes back to the queue alone."""
     taker = bootstrap.take_snapshots(TakeSnapshotsSettings.from_environment(os.environ))
 
     def take(record: SQSRecord) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""write_report: every hour, the report page of a cluster is written."""
+"""write_report: writes a cluster's report page every hour."""
 
 from __future__ import annotations
 
@@ -11,6 +11,6 @@ from snapkeep.settings import WriteReportSettings
 
 @bootstrap.logger.inject_lambda_context
 def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Gather what there is to know of the cluster (of each, when none is named), and keep its page."""
+    """Gather everything about the cluster (each cluster if none is named), and store its page."""
     writer = bootstrap.write_report(WriteReportSettings.from_environment(os.environ))
     return bootstrap.log_report(writer.run(event.get("cluster", "")))

@@ -1,4 +1,5 @@
-"""`snapkeep adopt`: recovery points from before deployments had names, or of one that is gone, get ours."""
+"""`snapkeep adopt`: gives our deployment's name to older points without one, or to those of a deployment that
+is gone."""
 
 from __future__ import annotations
 
@@ -29,19 +30,19 @@ if TYPE_CHECKING:
     from snapkeep_cli.doctor.asking import Clients
 
 BATCH = 100
-"""Snapshots of one CreateTags request; EC2 takes 1,000 resources, and one that is gone fails them all.
+"""Snapshots per CreateTags request; EC2 takes 1,000 resources, and one deleted snapshot fails them all.
 https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateTags.html
 """
 
 PAGE = 1000
-"""Most results of a page: listings without pages are throttled sooner.
+"""Results per page: listings without pages are throttled sooner.
 https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-pagination.html
 """
 
 GONE = "InvalidSnapshot.NotFound"
 
 Tagging = tuple[str, Mapping[str, str]]
-"""A snapshot (its id) and the tags that it is to get."""
+"""A snapshot id and the tags to write on it."""
 
 
 def adopt(
@@ -49,17 +50,17 @@ def adopt(
     former: Annotated[
         str, typer.Option("--from", help="Adopt the recovery points of this deployment, which is gone.")
     ] = "",
-    yes: Annotated[bool, typer.Option("--yes", help="Write the tags; without it, only say which.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Write the tags; without it, only count them.")] = False,
     config: ConfigOption = DEFAULT_CONFIG,
     prefix: PrefixOption = USUAL_NAME,
 ) -> None:
     """Give recovery points the name of the deployment that serves their cluster.
 
-    Points from before the tag snapkeep:deployment count without it; adopted ones cannot be taken for another
+    Older points without the tag snapkeep:deployment count anyway; adopted ones cannot be mistaken for another
     deployment's. It writes with your own AWS credentials, since no function may give a point away.
     """
     from snapkeep_cli.doctor.asking import Clients
-    from snapkeep_cli.doctor.gather import session  # botocore takes a second: not before it is needed
+    from snapkeep_cli.doctor.gather import session  # botocore takes a second: import it only when needed
 
     deployment = load_deployment(config)
     made = session(Where.profile)
@@ -78,21 +79,21 @@ def adopt(
 
 
 def _check_serving(client: Clients, cluster: str, deployment: str) -> None:
-    """End the command unless the deployment is the one that serves the cluster."""
+    """End the command unless this deployment serves the cluster."""
     from snapkeep_cli.doctor.aws import Aws
     from snapkeep_cli.doctor.facts import Unknown
 
     found = Aws(client).served_by(cluster)
     if isinstance(found, Unknown):
-        raise fail(f"nobody can tell who serves {cluster}: {found.why}", found.fix, Exit.FORBIDDEN)
+        raise fail(f"cannot tell which deployment serves {cluster}: {found.why}", found.fix, Exit.FORBIDDEN)
     if found != deployment:
-        who = f"the deployment {found} serves" if found else "no deployment that has a name serves"
+        who = f"the deployment {found} serves" if found else "no named deployment serves"
         fix = f"run snapkeep adopt --prefix {found}" if found else "deploy first, then adopt"
         raise fail(f"{who} {cluster}, not {deployment}: nothing was adopted", fix, Exit.REFUSED)
 
 
 def _wanted(client: Clients, cluster: str, deployment: str, former: str) -> Iterator[Tagging]:
-    """What is to be adopted, once all of it was read."""
+    """The snapshots to adopt, after all were read."""
     for snapshot in list(_listed(client, cluster)):
         if missing := adopting_tags(snapshot, cluster, deployment, former):
             yield snapshot.id, missing
@@ -115,7 +116,7 @@ def _listed(client: Clients, cluster: str) -> Iterator[Snapshot]:
 
 
 def _write(client: Clients, wanted: Iterable[Tagging]) -> int:
-    """Tag the snapshots; how many got their tags. Those that are gone by now are left out."""
+    """Tag the snapshots; returns how many got their tags. Snapshots deleted meanwhile are skipped."""
     alike: dict[tuple[tuple[str, str], ...], list[str]] = defaultdict(list)
     for name, missing in wanted:
         alike[tuple(missing.items())].append(name)
@@ -136,7 +137,7 @@ def _tag(client: Clients, names: Sequence[str], pairs: Sequence[tuple[str, str]]
         if error.response["Error"]["Code"] != GONE:
             raise fail(
                 f"EC2 did not let you tag {len(names)} snapshots: {error.response['Error'].get('Message')}",
-                "run it again with a role that may; what has its tags by now is done",
+                "run it again with a role that may; snapshots that have their tags are done",
                 Exit.FORBIDDEN,
             ) from error
         return sum(_tag(client, [name], pairs) for name in names) if len(names) > 1 else 0

@@ -31,19 +31,19 @@ PLAN = {"NAMESPACE": "namespace", "CLAIM": "claim", "METHOD": "method", "WHY": "
 def backup(
     claims: Annotated[list[str] | None, typer.Argument(help="Claims, or NAMESPACE/CLAIM.")] = None,
     namespace: NamespaceOption = "",
-    policy: Annotated[str, typer.Option(help="What this policy takes, instead of claims.")] = "",
-    method: Annotated[str, typer.Option(help="csi or ebs; default: csi where the cluster can.")] = "",
+    policy: Annotated[str, typer.Option(help="Back up this policy's claims instead.")] = "",
+    method: Annotated[str, typer.Option(help="csi or ebs; default: csi if the cluster supports it.")] = "",
     cluster: ClusterOption = "",
     dry_run: DryRunOption = False,
     wait: Annotated[bool, typer.Option("--wait", help="Wait until the backup has ended.")] = False,
-    timeout: Annotated[int, typer.Option(min=1, help="With --wait: seconds to wait at most.")] = 3600,
+    timeout: Annotated[int, typer.Option(min=1, help="With --wait: the most seconds to wait.")] = 3600,
     output: OutputOption = Output.TABLE,
 ) -> None:
-    """Back up claims now: by name, all of a namespace, or what a policy takes. They are kept for 30 days."""
+    """Back up claims now: by name, a whole namespace, or a policy's claims. Backups are kept for 30 days."""
     if not (claims or namespace or policy):
-        raise fail("what shall be backed up?", "name claims, --namespace or --policy", Exit.USAGE)
+        raise fail("what should be backed up?", "name claims, --namespace or --policy", Exit.USAGE)
     if policy and (claims or namespace):
-        raise fail("a policy says itself what it takes", "leave out claims and --namespace", Exit.USAGE)
+        raise fail("a policy selects its claims itself", "omit claims and --namespace", Exit.USAGE)
     api = client()
     cluster = the_cluster(api, cluster)
     names = [_named(claim, namespace) for claim in claims or []]
@@ -64,7 +64,7 @@ def backup(
         _end(answer, output)
         return
     emit(answer, output, table_of([answer], {"BACKUP": "id", "STATE": "state", "SLOT": "slot"}))
-    say(f"snapkeep get backup {answer['id']} --cluster {cluster}  tells how it goes")
+    say(f"snapkeep get backup {answer['id']} --cluster {cluster}  shows its progress")
 
 
 @ending_well
@@ -74,7 +74,7 @@ def get_backup(
     namespace: NamespaceOption = "",
     output: OutputOption = Output.TABLE,
 ) -> None:
-    """Show how a backup stands: its recovery points, and what it left and why."""
+    """Show a backup's progress: its recovery points, and what it skipped and why."""
     api = client()
     _end(api.get(*place(the_cluster(api, cluster), namespace, "backups", backup_id)), output)
 
@@ -84,7 +84,7 @@ def _end(answer: Document, output: Output) -> None:
     _tell_left(answer["left"])
     say(f"{answer['id']} is {answer['state']}: {_counts(answer)}")
     if answer["next_cursor"]:
-        say("these are not all points: snapkeep get points --policy on-demand lists them")
+        say("not all points are shown: snapkeep get points --policy on-demand lists them")
     if answer["state"] == "failed":
         raise typer.Exit(Exit.FAILED)
 
@@ -105,5 +105,5 @@ def _tell_left(left: list[Document]) -> None:
 def _named(claim: str, namespace: str) -> dict[str, str]:
     place, slash, name = claim.rpartition("/")
     if not slash and not namespace:
-        raise fail(f"in which namespace is {claim}?", "give --namespace, or NAMESPACE/CLAIM", Exit.USAGE)
+        raise fail(f"which namespace is {claim} in?", "give --namespace, or NAMESPACE/CLAIM", Exit.USAGE)
     return {"namespace": place or namespace, "name": name}

@@ -1,4 +1,4 @@
-"""`snapkeep capacity`: whether an account and Region can carry so many volumes, before anybody deploys."""
+"""`snapkeep capacity`: whether an account and Region can handle this many volumes, before anybody deploys."""
 
 from __future__ import annotations
 
@@ -27,19 +27,21 @@ from snapkeep_cli.output import Output, OutputOption, emit, err
 def capacity(
     volumes: Annotated[int, typer.Option(min=1, help="Volumes to back up.")],
     accounts: Annotated[int, typer.Option(min=1, help="Accounts (or Regions) they are spread over.")] = 1,
-    backups_a_day: Annotated[float, typer.Option(min=0.001, help="Backups of each volume a day.")] = 1,
+    backups_a_day: Annotated[float, typer.Option(min=0.001, help="Backups of each volume per day.")] = 1,
     pending_seconds: Annotated[
         float,
         typer.Option(
-            min=1, help="Mean seconds a snapshot is pending: 10 when little changed, 1,200 at first."
+            min=1, help="Mean seconds a snapshot is pending: 10 if little changed, 1,200 for the first."
         ),
     ] = 60,
-    kept: Annotated[int, typer.Option(min=1, help="Points kept of each volume.")] = 30,
-    quota: Annotated[int, typer.Option(min=1, help="Snapshots per Region of each account.")] = SNAPSHOT_QUOTA,
-    config: Annotated[Path | None, typer.Option(help="The config file whose pace counts.")] = None,
+    kept: Annotated[int, typer.Option(min=1, help="Points kept for each volume.")] = 30,
+    quota: Annotated[
+        int, typer.Option(min=1, help="Snapshots allowed per account and Region.")
+    ] = SNAPSHOT_QUOTA,
+    config: Annotated[Path | None, typer.Option(help="The config file whose pace applies.")] = None,
     kube_api_qps: Annotated[
         float,
-        typer.Option(min=0.1, help="--kube-api-qps of the snapshot-controller; 5 unless somebody raised it."),
+        typer.Option(min=0.1, help="--kube-api-qps of the snapshot-controller; 5 by default."),
     ] = CLIENT_CALLS,
     output: OutputOption = Output.TABLE,
 ) -> None:
@@ -53,7 +55,7 @@ def capacity(
     if by_csi > found.takes:
         table.add_row(
             "by csi",
-            f"{hours(by_csi)} at least where they are all in one cluster: its snapshot-controller makes "
+            f"at least {hours(by_csi)} if they are all in one cluster: its snapshot-controller makes "
             f"{kube_api_qps:g} calls a second. Start it with --kube-api-qps and --kube-api-burst, or use ebs",
         )
     emit(document, output, table)
@@ -79,7 +81,7 @@ def _table(load: Demand, found: Capacity, accounts: int) -> Table:
     table = Table.grid(padding=(0, 3))
     table.add_row("accounts", f"{accounts:,}, each with {load.volumes:,} volumes")
     table.add_row("rate", f"{found.rate:.3g} snapshots a second in each")
-    table.add_row("a slot takes", f"{hours(found.takes)} at least, and the pending time of the last ones")
+    table.add_row("a slot takes", f"at least {hours(found.takes)}, plus the pending time of the last ones")
     table.add_row("snapshots kept", f"{found.snapshots:,} in each")
     if found.problems:
         table.add_row("accounts needed", f"{accounts * found.accounts:,}, as it is")

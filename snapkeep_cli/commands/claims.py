@@ -1,4 +1,4 @@
-"""`snapkeep describe claim`: one claim, how it is protected, and what becomes of each of its points."""
+"""`snapkeep describe claim`: one claim, its protection, and the future of each of its points."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def describe_claim(
     namespace: NamespaceOption = "",
     output: OutputOption = Output.TABLE,
 ) -> None:
-    """Show a claim: its policy and why, its points with the reason of each, and how to restore it."""
+    """Show a claim: its policy and why, its points and why each is kept, and how to restore it."""
     before, _, name = claim.rpartition("/")
     namespace = before or namespace
     if not namespace:
@@ -58,7 +58,7 @@ def describe_claim(
 
 
 def _command(cluster: str, found: Document) -> str:
-    """The command that restores its last good point; "" without one."""
+    """The command that restores its last good point; "" if it has none."""
     if not found["last_good_id"]:
         return ""
     target = f"{found['claim']}-restored"

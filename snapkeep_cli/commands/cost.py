@@ -19,8 +19,8 @@ ALARMS = 40
 
 @dataclass(frozen=True)
 class Size:
-    """What is backed up: a fleet whose volumes use so many GiB each; `change` is the share that differs
-    between two points."""
+    """The fleet to back up: volumes of this many GiB each; `change` is the share that differs between two
+    points."""
 
     fleet: Fleet
     used_gib: float
@@ -32,7 +32,7 @@ SIZES = (
     Size(Fleet(volumes=2_000, kept=30, clusters=5, policies=3, alarms=ALARMS), used_gib=60, change=0.03),
     Size(Fleet(volumes=100_000, kept=7, clusters=200, stacks=4, alarms=4 * ALARMS), used_gib=50, change=0.02),
 )
-"""A team, a company, a platform: backed up once a day."""
+"""A team, a company, a platform, backed up once a day."""
 
 COLUMNS = {
     "VOLUMES": "volumes",
@@ -55,12 +55,12 @@ FORMULA = (
 def cost(
     volumes: Annotated[int, typer.Option(min=0, help="Your volumes, instead of the three sizes.")] = 0,
     used: Annotated[float, typer.Option(min=0, help="GiB in use on each.")] = 50,
-    kept: Annotated[int, typer.Option(min=1, help="Recovery points kept of each.")] = 14,
+    kept: Annotated[int, typer.Option(min=1, help="Recovery points kept for each.")] = 14,
     change: Annotated[
-        float, typer.Option(min=0, max=1, help="Share that changes between two points.")
+        float, typer.Option(min=0, max=1, help="The share that changes between two points.")
     ] = 0.03,
-    a_day: Annotated[float, typer.Option(min=0.01, help="Recovery points of each volume a day.")] = 1,
-    clusters: Annotated[int, typer.Option(min=1, help="Clusters they are in.")] = 1,
+    a_day: Annotated[float, typer.Option(min=0.01, help="Recovery points of each volume per day.")] = 1,
+    clusters: Annotated[int, typer.Option(min=1, help="The number of clusters.")] = 1,
     policies: Annotated[int, typer.Option(min=1, help="Policies of each cluster.")] = 1,
     output: OutputOption = Output.TABLE,
 ) -> None:

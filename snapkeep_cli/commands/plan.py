@@ -29,7 +29,7 @@ COLUMNS = {
 NOTE = {"NOTE": "note"}
 CLOCK = "%a %Y-%m-%d %H:%M"
 SCHEDULER_PRECISION = 1
-"""Minutes within which Scheduler starts what has no flexible window.
+"""Minutes within which Scheduler starts schedules without a flexible window.
 https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-flexible-time-windows.html
 """
 
@@ -38,12 +38,12 @@ def plan(
     days: Annotated[int, typer.Option(min=1, max=400, help="How many days to look ahead.")] = 7,
     cluster: ClustersOption = None,
     config: ConfigOption = DEFAULT_CONFIG,
-    now: Annotated[str, typer.Option(help="The moment to plan from (ISO 8601); default: now.")] = "",
+    now: Annotated[str, typer.Option(help="The time to plan from (ISO 8601); default: now.")] = "",
     output: OutputOption = Output.TABLE,
 ) -> None:
     """Show what would run in the next days: every slot, in UTC and in its policy's time zone.
 
-    Exact to EventBridge Scheduler's rules for daylight saving. It reads the config and nothing else.
+    Exact to EventBridge Scheduler's daylight saving rules. It reads only the config.
     """
     deployment = load_deployment(config)
     try:
@@ -61,7 +61,7 @@ def plan(
 
 def _tell(found: Preview, days: int) -> None:
     for policy in found.paused:
-        say(f"paused: {policy.name} (enabled: false) has a schedule and does not run")
+        say(f"paused: {policy.name} (enabled: false) has a schedule but does not run")
     for item in found.unforeseen:
         say(f"not foreseen: {item.policy.name} on {', '.join(item.clusters)}: {item.reason}")
     policies = len({run.policy.name for run in found.runs})

@@ -30,17 +30,17 @@ PointArgument = Annotated[str, typer.Argument(help="The id of a recovery point."
 def get_points(
     cluster: ClusterOption = "",
     namespace: NamespaceOption = "",
-    claim: Annotated[str, typer.Option(help="Only those of this claim.")] = "",
-    policy: Annotated[str, typer.Option(help="Only those of this policy.")] = "",
-    state: Annotated[str, typer.Option(help="Only those in this state: ready, pending, failed.")] = "",
+    claim: Annotated[str, typer.Option(help="Only points of this claim.")] = "",
+    policy: Annotated[str, typer.Option(help="Only points of this policy.")] = "",
+    state: Annotated[str, typer.Option(help="Only points in this state: ready, pending, failed.")] = "",
     since: Annotated[
-        str, typer.Option(help="Only those since this time, such as 2026-11-24T18:00:00Z.")
+        str, typer.Option(help="Only points since this time, such as 2026-11-24T18:00:00Z.")
     ] = "",
-    until: Annotated[str, typer.Option(help="Only those until this time.")] = "",
+    until: Annotated[str, typer.Option(help="Only points until this time.")] = "",
     limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 100,
     output: OutputOption = Output.TABLE,
 ) -> None:
-    """List recovery points, newest first for each claim; also of namespaces and clusters that are gone."""
+    """List recovery points, newest first for each claim; even of namespaces and clusters that are gone."""
     api = client()
     cluster = the_cluster(api, cluster)
     wanted = {"claim": claim, "policy": policy, "state": state, "since": since, "until": until}
@@ -52,7 +52,7 @@ def get_points(
     if not found:
         say("no recovery points")
     elif len(found) > limit:
-        say(f"there are more than {limit}: narrow the list, or give a higher --limit")
+        say(f"there are more than {limit}: narrow the list, or raise --limit")
 
 
 @ending_well
@@ -82,7 +82,7 @@ def describe_point(
         "state": found["state"],
         "taken": found["slot"],
         "policy": found["policy"],
-        "size": f"{found['size']} (the claim asked for {found['requested']})",
+        "size": f"{found['size']} (the claim requested {found['requested']})",
         "storage class": found["storage_class"],
         "access modes": found["access_modes"],
         "EBS snapshot": found["snapshot_id"],
@@ -98,9 +98,7 @@ def describe_point(
 def hold(
     point: PointArgument,
     reason: Annotated[str, typer.Option(help="Why it must stay.")],
-    until: Annotated[
-        str, typer.Option(help="Until when, such as 2027-01-01T00:00:00Z; default: for good.")
-    ] = "",
+    until: Annotated[str, typer.Option(help="The end, such as 2027-01-01T00:00:00Z; default: no end.")] = "",
     cluster: ClusterOption = "",
     namespace: NamespaceOption = "",
 ) -> None:
@@ -114,7 +112,7 @@ def hold(
 
 @ending_well
 def release(point: PointArgument, cluster: ClusterOption = "", namespace: NamespaceOption = "") -> None:
-    """Give your hold back; those of others, of restores, and those set by hand stay."""
+    """Release your hold; holds of others, of restores, and those set with the tag stay."""
     api = client()
     cluster = the_cluster(api, cluster)
     where = place(cluster, namespace, "recovery-points", point)

@@ -29,14 +29,12 @@ def policies() -> None:
 
 @app.command()
 def protect(
-    account: Annotated[
-        list[str], typer.Option(help="An account with a deployment; several times for several.")
-    ],
+    account: Annotated[list[str], typer.Option(help="An account with a deployment; repeatable.")],
     deployer: Annotated[
         list[str],
         typer.Option(
             help="A role that deployments go through: its ARN, or its name with {account} and {region} "
-            "where these stand; several times for several."
+            "as placeholders; repeatable."
         ),
     ],
     break_glass: Annotated[
@@ -47,17 +45,17 @@ def protect(
         typer.Option(help="The ARN of a KMS key that encrypts backups; without any, all keys are kept."),
     ] = None,
     region: Annotated[
-        list[str] | None, typer.Option(help="A Region with a deployment; those of the config by default.")
+        list[str] | None, typer.Option(help="A Region with a deployment; by default those in the config.")
     ] = None,
     prefix: Annotated[list[str] | None, typer.Option(help="The prefix of a deployment.")] = None,
     stack: Annotated[list[str] | None, typer.Option(help="The stack of a deployment.")] = None,
-    part: Annotated[Part, typer.Option(help="One of two policies that together are the whole.")] = Part.ALL,
+    part: Annotated[Part, typer.Option(help="Print one of the two parts of the policy.")] = Part.ALL,
     config: ConfigOption = DEFAULT_CONFIG,
 ) -> None:
-    """Print a service control policy that leaves backups, roles and code to those who should touch them."""
+    """Print a service control policy that protects backups, roles and code from administrators."""
     _check("--account", _ACCOUNT, account, "12 digits")
     _check("--key", _KEY, key or [], "the ARN of a key, such as arn:aws:kms:REGION:ACCOUNT:key/ID")
-    exact = "the name or the ARN of a role, without wildcards"
+    exact = "the name or ARN of a role, without wildcards"
     _check("--deployer", _ROLE, deployer, exact)
     _check("--break-glass", _ROLE, [break_glass], exact)
     regions = region or sorted({each.region for each in load_deployment(config).clusters})
@@ -79,7 +77,7 @@ def protect(
 
 
 def _fitting(protected: Protected, part: Part) -> str:
-    """The policy as text: in lines where they fit into what an organization takes, else without blanks."""
+    """The policy as text: indented if that fits an organization's limit, otherwise without blanks."""
     document = policy(protected, part)
     lines, tight = json.dumps(document, indent=1), json.dumps(document, separators=(",", ":"))
     if len(tight) > LONGEST:
@@ -93,17 +91,17 @@ def _fitting(protected: Protected, part: Part) -> str:
 
 
 def _partition(regions: list[str]) -> str:
-    import botocore.session  # takes a second: not before it is needed
+    import botocore.session  # takes a second: import it only when needed
     from botocore.exceptions import UnknownRegionError
 
     known = botocore.session.get_session()
     try:
         partitions = {known.get_partition_for_region(each) for each in regions}
     except UnknownRegionError as error:
-        raise fail(str(error), "give Regions of AWS, such as eu-west-1", Exit.USAGE) from error
+        raise fail(str(error), "give AWS Regions, such as eu-west-1", Exit.USAGE) from error
     if len(partitions) > 1:
         raise fail(
-            f"{', '.join(regions)} are not in one partition of AWS", "print a policy for each", Exit.USAGE
+            f"{', '.join(regions)} are not in one AWS partition", "print a policy for each", Exit.USAGE
         )
     return str(partitions.pop())
 

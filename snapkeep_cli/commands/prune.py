@@ -1,4 +1,4 @@
-"""`snapkeep prune`: what would be deleted, a prune at once, and what the brake refused."""
+"""`snapkeep prune`: what would be deleted, an immediate prune, and what the brake refused."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ COLUMNS = {"EBS SNAPSHOT": "snapshot_id", "WHY IT GOES": "reason"}
 def prune(
     cluster: ClusterOption = "",
     now: Annotated[bool, typer.Option("--now", help="Prune now instead of within the hour.")] = False,
-    confirm: Annotated[str, typer.Option(help="The token of refused deletions to do after all.")] = "",
+    confirm: Annotated[str, typer.Option(help="The token of refused deletions to carry out.")] = "",
     output: OutputOption = Output.TABLE,
 ) -> None:
-    """Show what retention lets go and what the brake refused; --now or --confirm let it go."""
+    """Show what retention would delete and what the brake refused; --now or --confirm delete it."""
     api = client()
     cluster = the_cluster(api, cluster)
     wish: dict[str, object] = {"dry_run": False} if now else {}
@@ -32,7 +32,9 @@ def prune(
         raise fail(plan["refused"], code=Exit.REFUSED)
     started = status == 202
     counts = f"{plan['deleting']} recovery points of cluster {cluster}; {plan['keeping']} stay"
-    say(f"prune {'deletes' if started else 'would delete'} {counts}{'; it is under way' if started else ''}")
+    say(
+        f"prune {'deletes' if started else 'would delete'} {counts}{'; it is in progress' if started else ''}"
+    )
     for refusal in plan["refusals"]:
         if refusal["token"] != confirm:
             _say_refusal(cluster, refusal)

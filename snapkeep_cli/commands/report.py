@@ -1,4 +1,4 @@
-"""`snapkeep report`: the page that Snapkeep writes every hour, fetched into a file."""
+"""`snapkeep report`: fetches the page that Snapkeep writes every hour into a file."""
 
 from __future__ import annotations
 
@@ -17,11 +17,14 @@ STDOUT = "-"
 @ending_well
 def report(
     file: Annotated[
-        str, typer.Option("-o", "--output", help="Where to write it; - is standard output. Default: here.")
+        str,
+        typer.Option(
+            "-o", "--output", help="Where to write it; - is standard output. Default: the current directory."
+        ),
     ] = "",
     cluster: ClusterOption = "",
 ) -> None:
-    """Fetch the report page of a cluster: one HTML file that needs no server and loads nothing."""
+    """Fetch a cluster's report page: one HTML file that needs no server and loads nothing."""
     api = client()
     cluster = the_cluster(api, cluster)
     found = api.get("clusters", cluster, "report")

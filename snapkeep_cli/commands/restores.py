@@ -26,7 +26,7 @@ from snapkeep_cli.output import Output, OutputOption, emit, facts, fail, finding
 
 ENDED = ("bound", "removed", "failed")
 USABLE = ("waiting_for_consumer", *ENDED)
-"""A claim that waits for its first pod is as good as it gets without one."""
+"""A claim that waits for its first pod has got as far as it can without one."""
 
 COLUMNS = {
     "NAMESPACE": "namespace",
@@ -40,8 +40,8 @@ COLUMNS = {
 
 RequiredNamespace = Annotated[str, typer.Option("-n", "--namespace", help="The namespace to restore into.")]
 ExpandOption = Annotated[str, typer.Option(help="auto raises a size that is too small; never refuses it.")]
-ClassOption = Annotated[str, typer.Option("--class", help="Its storage class; default: as it was.")]
-LabelOption = Annotated[list[str] | None, typer.Option(help="A label for the claim, key=value; repeat it.")]
+ClassOption = Annotated[str, typer.Option("--class", help="Its storage class; default: the original one.")]
+LabelOption = Annotated[list[str] | None, typer.Option(help="A label for the claim, key=value; repeatable.")]
 
 
 @ending_well
@@ -49,23 +49,24 @@ def restore(
     namespace: RequiredNamespace,
     point: Annotated[str, typer.Argument(help="The id of a recovery point; or give --claim.")] = "",
     cluster: ClusterOption = "",
-    claim: Annotated[str, typer.Option(help="The claim whose newest recovery point is restored.")] = "",
+    claim: Annotated[str, typer.Option(help="Restore the newest recovery point of this claim.")] = "",
     at: Annotated[str, typer.Option(help="With --claim: the newest at or before this time.")] = "",
-    target: Annotated[str, typer.Option("--as", help="The claim to make; default: as --claim.")] = "",
-    size: Annotated[str, typer.Option(help="Its size, such as 10Gi; default: what is needed.")] = "",
+    target: Annotated[str, typer.Option("--as", help="The claim to create; default: as --claim.")] = "",
+    size: Annotated[str, typer.Option(help="Its size, such as 10Gi; default: the size it needs.")] = "",
     expand: ExpandOption = "never",
     storage_class: ClassOption = "",
     zone: Annotated[str, typer.Option(help="The zone where it will be used.")] = "",
-    from_namespace: Annotated[str, typer.Option(help="The claim's namespace, when it is another.")] = "",
-    from_cluster: Annotated[str, typer.Option(help="The claim's cluster, when it is another.")] = "",
+    from_namespace: Annotated[str, typer.Option(help="The original claim's namespace, if different.")] = "",
+    from_cluster: Annotated[str, typer.Option(help="The original claim's cluster, if different.")] = "",
     label: LabelOption = None,
-    strict: Annotated[bool, typer.Option("--strict", help="Take warnings for errors.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Treat warnings as errors.")] = False,
     dry_run: DryRunOption = False,
     wait: Annotated[bool, typer.Option("--wait", help="Wait until the claim can be used.")] = False,
-    timeout: Annotated[int, typer.Option(min=1, help="With --wait: seconds to wait at most.")] = 600,
+    timeout: Annotated[int, typer.Option(min=1, help="With --wait: the most seconds to wait.")] = 600,
     output: OutputOption = Output.TABLE,
 ) -> None:
-    """Make a claim from a recovery point; what cannot work is refused before anything is made."""
+    """Create a claim from a recovery point; a restore that cannot work is refused before anything is
+    created."""
     _one_of(point, claim)
     api = client()
     cluster = the_cluster(api, cluster)
@@ -86,14 +87,16 @@ def restore(
     status, answer = _ask(api, cluster, namespace, _given(wish), _given(elsewhere))
     findings(answer["plan"]["findings"])
     if status == 200:
-        emit(answer, output, _plan(answer["plan"], "would be made"))
+        emit(answer, output, _plan(answer["plan"], "would be created"))
         return
     if wait:
         where = place(cluster, namespace, "restores", answer["id"])
         _end(wait_for(lambda: api.get(*where), USABLE, timedelta(seconds=timeout)), output)
         return
     emit(answer, output, _plan(answer["plan"], "accepted", answer["id"]))
-    say(f"snapkeep get restore {answer['id']} --cluster {cluster} --namespace {namespace}  tells how it goes")
+    say(
+        f"snapkeep get restore {answer['id']} --cluster {cluster} --namespace {namespace}  shows its progress"
+    )
 
 
 def _one_of(point: str, claim: str) -> None:
@@ -110,7 +113,8 @@ def _given(values: Mapping[str, Any]) -> dict[str, Any]:
 def _ask(
     api: ApiClient, cluster: str, namespace: str, wish: Document, elsewhere: Document
 ) -> tuple[int, Document]:
-    """Ask for a restore: of a claim that was elsewhere on the cluster's own route, which says what may."""
+    """Request a restore; for a claim from elsewhere on the cluster's own route, which needs its own
+    permission."""
     if elsewhere:
         return api.post(wish | {"namespace": namespace} | elsewhere, "clusters", cluster, "restores")
     return api.post(wish, *place(cluster, namespace, "restores"))
@@ -138,10 +142,10 @@ def get_restore(
     namespace: RequiredNamespace,
     cluster: ClusterOption = "",
     wait: Annotated[bool, typer.Option("--wait", help="Wait until the claim is bound.")] = False,
-    timeout: Annotated[int, typer.Option(min=1, help="With --wait: seconds to wait at most.")] = 600,
+    timeout: Annotated[int, typer.Option(min=1, help="With --wait: the most seconds to wait.")] = 600,
     output: OutputOption = Output.TABLE,
 ) -> None:
-    """Show how a restore stands now, and what happened to it."""
+    """Show a restore's current state, and what happened to it."""
     api = client()
     where = place(the_cluster(api, cluster), namespace, "restores", restore_id)
     found = api.get(*where)
@@ -159,7 +163,7 @@ def _end(found: Document, output: Output) -> None:
 def _label(text: str) -> tuple[str, str]:
     key, equals, value = text.partition("=")
     if not equals:
-        raise fail(f"{text!r} is no label", "write --label key=value", Exit.USAGE)
+        raise fail(f"{text!r} is not a label", "write --label key=value", Exit.USAGE)
     return key, value
 
 

@@ -47,15 +47,17 @@ def explain(
     points: Annotated[
         str, typer.Option(help="A JSON file: a list of {id, time, state}; - reads standard input.")
     ] = "",
-    every: Annotated[str, typer.Option(help="Instead of --points: a point so often, such as 6h.")] = "",
-    span: Annotated[str, typer.Option("--for", help="With --every: how long back from now, as 90d.")] = "",
-    timezone: Annotated[str, typer.Option(help="The IANA time zone that cuts days and weeks.")] = "UTC",
-    now: Annotated[
-        str, typer.Option(help="The moment to plan for (ISO 8601); the present if left out.")
+    every: Annotated[
+        str, typer.Option(help="Instead of --points: the interval between points, such as 6h.")
     ] = "",
+    span: Annotated[
+        str, typer.Option("--for", help="With --every: how far back from now, such as 90d.")
+    ] = "",
+    timezone: Annotated[str, typer.Option(help="The IANA time zone for days and weeks.")] = "UTC",
+    now: Annotated[str, typer.Option(help="The time to plan for (ISO 8601); default: now.")] = "",
     output: Annotated[Output, typer.Option("-o", "--output", help="How to print it.")] = Output.TABLE,
 ) -> None:
-    """Show which points a retention keeps and which it would delete, each with why; nothing is changed.
+    """Show which points a retention keeps and which it would delete, and why; changes nothing.
 
     Times without an offset are UTC.
     """

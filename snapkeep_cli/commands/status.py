@@ -1,4 +1,4 @@
-"""`snapkeep status` and `watch`: how a cluster stands, on one screen."""
+"""`snapkeep status` and `watch`: a cluster's state on one screen."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from snapkeep_cli.api.transport import Unreachable
 from snapkeep_cli.output import COLORS, Output, OutputOption, clean, emit, out, say, table_of
 
 MOST_TROUBLES = 10
-"""Claims in trouble that fit on a screen; `snapkeep coverage` lists all."""
+"""The most claims in trouble on a screen; `snapkeep coverage` lists all."""
 
 ENDED = ("bound", "removed", "failed")
 
@@ -26,7 +26,7 @@ sleep: Callable[[float], None] = time.sleep
 
 @ending_well
 def status(cluster: ClusterOption = "", output: OutputOption = Output.TABLE) -> None:
-    """Say how a cluster stands: claims in trouble, runs, incidents and restores, on one screen."""
+    """Show a cluster's state on one screen: claims in trouble, runs, incidents and restores."""
     api = client()
     found = _look(api, the_cluster(api, cluster))
     emit(found, output, screen(found))
@@ -35,9 +35,9 @@ def status(cluster: ClusterOption = "", output: OutputOption = Output.TABLE) -> 
 @ending_well
 def watch(
     cluster: ClusterOption = "",
-    every: Annotated[int, typer.Option(min=2, help="Seconds from look to look.")] = 15,
+    every: Annotated[int, typer.Option(min=2, help="Seconds between refreshes.")] = 15,
 ) -> None:
-    """Show the status again and again, until Ctrl+C; trouble with the API is told and tried again."""
+    """Show the status repeatedly until Ctrl+C; API errors are shown and retried."""
     api = client()
     cluster = the_cluster(api, cluster)
     with Live(screen(_look(api, cluster)), console=out(), auto_refresh=False) as live:
@@ -50,7 +50,7 @@ def watch(
 
 
 def screen(found: Document) -> RenderableType:
-    """A status as people read it."""
+    """A status for people."""
     parts: list[RenderableType] = [_headline(found)]
     for rows, columns in (
         (_troubles(found), {"STATE": "state", "CLAIM": "name", "WHY": "reason"}),
@@ -83,7 +83,7 @@ def _screen_or_trouble(api: ApiClient, cluster: str) -> RenderableType:
     try:
         return screen(_look(api, cluster))
     except (ApiProblem, Unreachable) as trouble:
-        return Text(f"the API does not tell: {clean(trouble)}", style="bold red")
+        return Text(f"the API did not answer: {clean(trouble)}", style="bold red")
 
 
 def _headline(found: Document) -> Text:

@@ -23,14 +23,14 @@ def test_what_fits_is_told_with_its_rate_and_time() -> None:
 
     assert (code, said) == (0, "")
     assert "2.5 snapshots a second" in told
-    assert "6 min at least" in told
+    assert "at least 6 min" in told
 
 
 def test_csi_takes_longer_and_the_flag_that_changes_it_is_named() -> None:
     _, told, _ = run("--volumes", "600", "--pending-seconds", "10")
     _, faster, _ = run("--volumes", "600", "--pending-seconds", "10", "--kube-api-qps", "100")
 
-    assert "15 min at least where they are all in one cluster" in " ".join(told.split())
+    assert "at least 15 min if they are all in one cluster" in " ".join(told.split())
     assert "--kube-api-qps" in told
     assert "by csi" not in faster
 

@@ -45,7 +45,7 @@ def test_lists_are_narrowed_and_say_when_there_is_more(snapkeep: Command, world:
 def test_a_point_is_described_with_the_command_that_restores_it(snapkeep: Command, world: World) -> None:
     point = world.point("data").id
     shown = snapkeep("describe", "point", point).out
-    assert "4Gi (the claim asked for 4Gi)" in shown
+    assert "4Gi (the claim requested 4Gi)" in shown
     command = shown.split("restore it")[1].strip().splitlines()[0]
     assert command.endswith("--size 4Gi")
     assert snapkeep(*shlex.split(command)[1:]).code == 0

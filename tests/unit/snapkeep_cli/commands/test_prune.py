@@ -30,7 +30,7 @@ def test_what_the_brake_refused_is_shown_with_the_command_that_does_it(
     command = shown.err.split("to do them: ")[1].split()
     done = snapkeep(*command[1:])
     assert (done.code, len(world.ebs.all)) == (0, 1)
-    assert "it is under way" in done.err and "the brake refused" not in done.err
+    assert "it is in progress" in done.err and "the brake refused" not in done.err
 
 
 def test_now_prunes_what_the_brake_lets_go(snapkeep: Command, world: World) -> None:

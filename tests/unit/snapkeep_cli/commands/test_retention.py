@@ -162,7 +162,10 @@ def test_bad_input_is_refused_in_words(arguments: list[str], words: str) -> None
         ("[3]", "point 1 must be an object"),
         ('[{"id": "a"}]', "point 1 lacks time, state"),
         ('[{"id": 7, "time": "2026-11-23T06:00:00Z", "state": "ready"}]', "point 1: id must be text"),
-        ('[{"id": "a", "time": "23.11.2026", "state": "ready"}]', "point 1: time: '23.11.2026' is not an ISO"),
+        (
+            '[{"id": "a", "time": "23.11.2026", "state": "ready"}]',
+            "point 1: time: '23.11.2026' is not an ISO",
+        ),
         ('[{"id": "a", "time": 17, "state": "ready"}]', "point 1: time: '17' is not an ISO"),
         ('[{"id": "a", "time": "2026-11-23T06:00:00Z", "state": "done"}]', "state 'done' is not known; use "),
         ('[{"id": "a", "time": "2026-11-23T06:00:00Z", "state": []}]', "state '[]' is not known"),
