@@ -130,3 +130,17 @@ def test_no_backup_fails_because_an_end_could_not_be_told() -> None:
     assert world.announcer.troubles == []
     nights(world, 3, 4)
     assert world.point("a").state.is_final
+
+
+def test_a_run_that_nobody_could_plan_hides_no_end_from_the_next_one() -> None:
+    world = a_world(a_claim("a"), a_claim("b"))
+    world.cluster.claim_list[1] = replace(a_claim("b"), phase="Lost", volume=None)
+    world.clock.now = SLOT + timedelta(days=2)
+    world.journal.fail_next("troubles", *[TemporaryError("away")] * 3)
+    world.queue.fail_next("send", TemporaryError("away"))
+    with pytest.raises(TemporaryError):
+        world.backup(world.clock())
+    world.wait(hours=7)
+    world.reconcile()
+    nights(world, 3, 4)
+    assert [name for name in world.announcer.rung() if name == "shop/b"] == ["shop/b"]

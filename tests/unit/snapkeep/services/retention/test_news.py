@@ -60,3 +60,21 @@ def test_a_death_between_telling_and_journaling_tells_twice_rather_than_never() 
         story.news.orphaned("myeks", {"nightly": 7})
     story.news.orphaned("myeks", {"nightly": 7})
     assert story.announcer.orphaned == [("myeks", "nightly", 7)] * 2
+
+
+def test_a_policy_that_cannot_be_told_makes_no_other_be_told_again() -> None:
+    story = Story()
+    points = {"nightly": 7, "weekly": 2}
+    tell = story.announcer.policy_orphaned
+
+    def refusing(cluster: str, policy: str, count: int) -> None:
+        if policy == "weekly":
+            raise TemporaryError("busy")
+        tell(cluster, policy, count)
+
+    story.announcer.policy_orphaned = refusing  # type: ignore[method-assign]
+    assert [story.news.orphaned("myeks", points) for _ in range(3)] == ["busy"] * 3
+    assert story.announcer.orphaned == [("myeks", "nightly", 7)]
+    story.announcer.policy_orphaned = tell  # type: ignore[method-assign]
+    assert story.news.orphaned("myeks", points) == ""
+    assert story.announcer.orphaned == [("myeks", "nightly", 7), ("myeks", "weekly", 2)]

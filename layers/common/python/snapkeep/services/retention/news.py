@@ -35,16 +35,28 @@ class PruneNews:
     def orphaned(self, cluster: str, points: Mapping[str, int]) -> str:
         """Tell which policies (name to points left) the config stopped naming; the cluster is there.
 
-        Returns why that could not be told now, "" when it was.
+        Each is journaled as told once it was, whatever becomes of the others. Returns why some could not be
+        told or journaled now, "" when all were.
         """
         try:
             told = self.journal.prunes.announced(cluster)
-            for policy in sorted(set(points) - set(told.orphaned)):
-                self.announcer.policy_orphaned(cluster, policy, points[policy])
-            now = replace(told, frozen="", orphaned=tuple(sorted(points)))
+            known, why = self._tell_orphaned(cluster, points, set(told.orphaned))
+            now = replace(told, frozen="", orphaned=tuple(sorted(known)))
             if now != told:
                 self.journal.prunes.record_announced(now)
         except SnapkeepError as error:
             log.warning("prune of %s: cannot tell of its removed policies: %s", cluster, error.reason)
             return error.reason
-        return ""
+        return why
+
+    def _tell_orphaned(self, cluster: str, points: Mapping[str, int], told: set[str]) -> tuple[set[str], str]:
+        """Those of the policies that were told by now, and why the others were not."""
+        known, why = told & set(points), ""
+        for policy in sorted(set(points) - known):
+            try:
+                self.announcer.policy_orphaned(cluster, policy, points[policy])
+                known.add(policy)
+            except SnapkeepError as error:
+                log.warning("prune of %s: cannot tell of policy %s: %s", cluster, policy, error.reason)
+                why = error.reason
+        return known, why

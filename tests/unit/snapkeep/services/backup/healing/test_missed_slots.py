@@ -69,6 +69,22 @@ def test_a_slot_past_its_catch_up_window_is_reported_once() -> None:
     assert world.starter.started == []
 
 
+@pytest.mark.parametrize("method", ["open_run", "close_run"])
+def test_a_missed_slot_whose_report_broke_off_is_reported_and_not_taken_late(method: str) -> None:
+    world = a_missed_slot()
+    world.wait(minutes=61)
+    if method == "open_run":
+        world.journal.crash_after(method)
+    else:
+        world.journal.fail_next(method, TemporaryError("away"))
+    for _ in range(3):
+        world.reconcile()
+        world.wait(minutes=15)
+    assert world.starter.started == []
+    ((run, _),) = world.announcer.closed
+    assert run.state is RunState.FAILED and "catch-up window of 1:00:00" in run.degraded
+
+
 def test_after_an_outage_the_newest_slot_is_started_and_the_others_are_reported() -> None:
     hourly = Schedule("cron(0 * * * ? *)", catch_up=timedelta(hours=24))
     world = World(a_claim("mysql"), policy=a_policy(schedule=hourly, retention={"last": 48}))

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from snapkeep.domain import tags
-from snapkeep.domain.errors import PermanentError, TemporaryError, Throttled
+from snapkeep.domain.errors import Forbidden, PermanentError, TemporaryError, Throttled
 from snapkeep.domain.policies import USUAL_NAME, Method, Pace
 from snapkeep.domain.retention.deletion.deletions import Deletion, DeletionStep, PlannedDeletion
 from snapkeep.services.retention.deletion.delete import LOOKS, DeletePoints, DeletionOutcome
@@ -95,6 +95,16 @@ def objects_of(story: Story) -> tuple[str, str]:
     """The names of the old point's VolumeSnapshot and of its content."""
     content = next(item for item in story.world.cluster.contents.values() if item.snapshot_id == story.old)
     return content.volume_snapshot, content.name
+
+
+def test_an_object_that_may_not_be_deleted_is_refused_so_that_people_hear_of_it() -> None:
+    story = Story(Method.CSI)
+    story.world.cluster.fail_next("delete_volume_snapshot", Forbidden("the API server says 403"))
+    assert story.delete() == (DeletionOutcome.REFUSED, "kept: the API server says 403")
+    name = objects_of(story)[1]
+    story.world.cluster.flip(name)
+    assert story.delete()[0] is DeletionOutcome.REFUSED
+    assert story.old in story.world.ebs.all and story.world.journal.deletions.under_way == {}
 
 
 @pytest.mark.parametrize("kind", ["VolumeSnapshot", "VolumeSnapshotContent"])

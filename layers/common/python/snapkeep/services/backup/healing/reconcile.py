@@ -144,17 +144,28 @@ class Reconcile:
             report.closed.append(run.id)
 
     def _plan_again(self, run: Run, report: ReconcileReport) -> None:
-        """Start a planner for a run that lost its own; a run that nobody can plan ends with the reason."""
+        """Start a planner for a run that lost its own; a run that nobody can plan ends with the reason.
+
+        So does one that was only journaled to report its slot as missed: it has a reason before any planner.
+        Its claims may be those that nobody was told of: the next run compares with the one before, too.
+        """
         age = self.clock() - run.accepted_at
         forsaken = run.policy == INTERRUPTION and age > PLANNING_TIMEOUT  # save_node alone plans those
-        if age > GIVE_UP_AFTER or forsaken:
+        if age > GIVE_UP_AFTER or forsaken or run.degraded:
             hours = GIVE_UP_AFTER // timedelta(hours=1)
             reason = f"the run could not be planned within {hours} hours; the log of plan_backup says why"
             if run.policy == INTERRUPTION:
                 reason = "save_node did not come to an end with it; its log says why"
             total = sum(1 for _ in self.journal.points.points_of(run.id))
             degraded = run.degraded or reason
-            self.journal.runs.start_run(replace(run, state=RunState.RUNNING, total=total, degraded=degraded))
+            started = replace(
+                run,
+                state=RunState.RUNNING,
+                total=total,
+                degraded=degraded,
+                ends_untold=run.wish is None,
+            )
+            self.journal.runs.start_run(started)
             self._close(run, report)
         elif age > PLANNING_TIMEOUT:
             self.starter.start_run(run.cluster, run.policy, run.slot)

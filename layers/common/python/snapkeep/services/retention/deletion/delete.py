@@ -43,7 +43,7 @@ class DeletionOutcome(StrEnum):
     SKIPPED = "skipped"
     WAITING = "waiting"
     REFUSED = "refused"
-    """AWS does not let us delete it; the next prune tries again."""
+    """AWS or the cluster does not let us delete it; the next prune tries again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,12 +112,19 @@ class DeletePoints:
     def _checks(self, batch: Sequence[str]) -> Checks:
         return Checks(self.snapshots, self.journal, self.deployment, self.cluster, batch, self.clock())
 
-    def _ask(self, item: PlannedDeletion, checks: Checks) -> list[SnapshotObject]:
-        """Ask the cluster for the objects of a point, if it may go: those that were asked for."""
+    def _ask(self, item: PlannedDeletion, checks: Checks) -> list[SnapshotObject] | Deleted:
+        """Ask the cluster for the objects of a point, if it may go: those that were asked for.
+
+        An object that may not be deleted, or would take the backup with it, waits for a person to act: it is
+        refused, not skipped, so that people hear of it.
+        """
         snapshot, is_there = checks.look(item.snapshot_id)
         if is_there and snapshot is not None:
             checks.check_shield(item.shield, snapshot.volume_id)
-        return self.objects.remove(item.snapshot_id, snapshot, self.is_gone)
+        try:
+            return self.objects.remove(item.snapshot_id, snapshot, self.is_gone)
+        except PermanentError as error:
+            return self._end(item.snapshot_id, DeletionOutcome.REFUSED, f"kept: {error.reason}")
 
     def _wait(self, asked: Mapping[str, Sequence[SnapshotObject]]) -> dict[str, Deleted]:
         """Look again at objects on their way out, a few times: what is not gone by then waits."""
