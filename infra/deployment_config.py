@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-
-from constructs import Node
+from typing import TYPE_CHECKING
 
 from snapkeep.domain.naming import DEPLOYMENT_NAMES, is_deployment_name
 from snapkeep.domain.policies import USUAL_NAME, Deployment
 from snapkeep_cli.config import load, load_options
 from snapkeep_cli.config.stack_options import StackOptions
+
+if TYPE_CHECKING:
+    from constructs import Node
 
 ARCHITECTURES = ("arm64", "x86_64")
 RUNTIMES = tuple(f"python3.{minor}" for minor in range(11, 15))

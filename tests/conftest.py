@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,17 @@ from hypothesis import settings
 
 settings.register_profile("snapkeep", deadline=None)
 settings.load_profile("snapkeep")
+
+
+def pytest_collection() -> None:
+    """Thousands of tests are made and nothing is thrown away: there is no garbage to look for."""
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """What was collected stays to the end: the garbage collector need not look at it again."""
+    gc.enable()
+    gc.freeze()
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -29,20 +29,24 @@ def synthesize(config: Path, out: Path, limit: float = SECONDS, **settings: str)
     that goes to AWS, unless others are given. CDK's template validation is left to `make synth`: it takes
     most of the time.
     """
-    context = {
-        "config": str(config),
-        "runtime": f"python{sys.version_info.major}.{sys.version_info.minor}",
-        "architecture": _ARCHITECTURES.get(platform.machine().lower(), platform.machine()),
-        **settings,
-    }
     environment = {
-        "CDK_CONTEXT_JSON": json.dumps(context),
+        "CDK_CONTEXT_JSON": json.dumps(context_for(config, **settings)),
         "CDK_OUTDIR": str(out),
         "CDK_VALIDATION": "false",
         "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "20",
     }
     _run([sys.executable, "app.py"], environment, limit)
     return out
+
+
+def context_for(config: Path, **settings: str) -> dict[str, str]:
+    """The settings with which the app is synthesized for this machine."""
+    return {
+        "config": str(config),
+        "runtime": f"python{sys.version_info.major}.{sys.version_info.minor}",
+        "architecture": _ARCHITECTURES.get(platform.machine().lower(), platform.machine()),
+        **settings,
+    }
 
 
 def deployment_of(config: Path, limit: float = SECONDS) -> Deployment:

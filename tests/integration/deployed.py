@@ -20,6 +20,7 @@ from sandbox.kubernetes import control
 from sandbox.kubernetes.control import ClusterControl
 from sandbox.launch import Sandbox
 from snapkeep.domain.policies import USUAL_NAME
+from tests.integration.synthesis import synthesize
 
 ANY_MINUTE = "cron(* * * * ? 1970-2199)"
 """Scheduler alone can evaluate years, so every minute may be a slot, and none counts as missed or late."""
@@ -122,18 +123,17 @@ def deployed(
     folder: Path, config: dict[str, Any], sandbox: Sandbox | None = None, patience: float = PATIENCE
 ) -> Iterator[Deployed]:
     """The stack of this config in a sandbox of its own, stopped at the end. `patience` multiplies how long
-    its cluster may take for one answer, and the commands that build the stack.
+    its cluster may take for one answer, and the command that prints its manifests.
     """
     path = folder / "snapkeep.yaml"
     path.write_text(json.dumps(config))  # JSON is YAML, without aliases
-    limit = build.SECONDS * patience
-    assembly = build.synthesize(path, folder / "cdk.out", limit)
+    assembly = synthesize(path, folder / "cdk.out")
     with sandbox or Sandbox(folder / "sandbox") as sandbox:
         (stack,) = deploy(assembly, sandbox.client)
         cluster = ClusterControl.from_folder(sandbox.kubeconfig.parent, control.SECONDS * patience)
         cluster.call("lab", {})
         admin = Admin(sandbox.kubeconfig, kube.SECONDS * patience)
-        admin.apply(build.manifests(path, CLUSTER, limit))
+        admin.apply(build.manifests(path, CLUSTER, build.SECONDS * patience))
         yield Deployed(sandbox, cluster, admin, stack.outputs)
 
 
