@@ -58,7 +58,7 @@ class RestoringCluster(Faults):
         if made_from != restore.source and not claim.binding:
             del self.restored[restore.namespace, restore.target]
             del self.sources[restore.namespace, restore.target]
-            raise TemporaryError(f"the claim is made again: {made_from} is gone")
+            raise TemporaryError(f"the claim is created again: {made_from} is gone")
         self._after("create_restored_claim")
 
     def restored_claim(self, restore: RestoreOperation) -> RestoredClaim | None:
@@ -110,7 +110,9 @@ class RestoringCluster(Faults):
     @staticmethod
     def _own(owner: str, restore: RestoreOperation) -> None:
         if owner != restore.id:
-            raise NameTaken(f"{restore.namespace}/{restore.target} exists and was not made by this restore")
+            raise NameTaken(
+                f"{restore.namespace}/{restore.target} exists and was not created by this restore"
+            )
 
 
 class FakeHolds(Faults):

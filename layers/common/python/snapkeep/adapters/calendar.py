@@ -1,4 +1,4 @@
-"""Schedules read by the cronsim library: the only place that knows it.
+"""Evaluates schedules with the cronsim library; nothing else imports it.
 
 https://github.com/cuu508/cronsim
 """
@@ -15,7 +15,7 @@ from snapkeep.domain.policies import Schedule
 
 
 class CronCalendar:
-    """The slots that should have been run, those that a daylight-saving gap skipped included."""
+    """The slots that should have been run, including those that a daylight-saving gap skipped."""
 
     def due(
         self, schedule: Schedule, after: datetime, until: datetime, anchor: datetime
@@ -32,8 +32,8 @@ class CronCalendar:
 def local_times(fields: str, after: datetime) -> Iterator[datetime]:
     """The naive local times that match five cron fields, ascending, after `after` (naive).
 
-    Ends when nothing matches for 50 years. Raises ValueError when the fields are not cron, or name
-    a day no month has. Daylight saving is none of its business: `domain.schedule` knows the rule.
+    Ends when nothing matches for 50 years. Raises ValueError when the fields are not cron, or name a day that
+    no month has. Daylight saving is not handled here but in `domain.backup.schedule`.
     """
     try:
         times: Iterator[datetime] = CronSim(fields, after)

@@ -20,7 +20,7 @@ def answered(code: str, message: str = "no") -> ClientError:
 @pytest.mark.parametrize(
     ("code", "seconds", "words"),
     [
-        ("SnapshotCreationPerVolumeRateExceeded", 15, "one snapshot of a volume in 15 seconds"),
+        ("SnapshotCreationPerVolumeRateExceeded", 15, "one snapshot per volume in 15 seconds"),
         ("ConcurrentSnapshotLimitExceeded", 60, "as many pending snapshots as EC2 allows"),
         ("PendingSnapshotLimitExceeded", 60, "in this Region"),
     ],

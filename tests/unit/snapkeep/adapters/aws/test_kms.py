@@ -43,7 +43,7 @@ def test_a_key_to_be_deleted_says_when(kms: Any) -> None:
 
 def test_a_key_that_is_gone_is_told(kms: Any) -> None:
     arn = "arn:aws:kms:ap-northeast-2:123456789012:key/00000000-0000-0000-0000-000000000000"
-    assert KmsKeys(kms).trouble(arn) == f"{arn} does not exist any more"
+    assert KmsKeys(kms).trouble(arn) == f"{arn} no longer exists"
 
 
 @pytest.mark.parametrize(

@@ -204,4 +204,4 @@ def test_what_our_own_policies_refuse_is_answered_with_the_manifests_and_by_hand
     with pytest.raises(NotAdmitted) as caught:
         client.delete("/x", "uid-1")
     assert "of their own classes. Apply what `snapkeep manifests` prints" in caught.value.reason
-    assert "delete by hand what is not Snapkeep's" in caught.value.reason
+    assert "delete objects that are not Snapkeep's" in caught.value.reason

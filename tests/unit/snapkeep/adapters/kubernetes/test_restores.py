@@ -70,7 +70,7 @@ def test_a_claim_we_made_before_is_success() -> None:
 @pytest.mark.parametrize("found", [owned("another"), Reply(200, {"metadata": {"name": "x"}}), ABSENT])
 def test_somebody_elses_claim_is_not_taken_over(found: Reply) -> None:
     client, _ = a_client(TAKEN, found)
-    with pytest.raises(NameTaken, match="shop/data-restored exists and was not made by this restore"):
+    with pytest.raises(NameTaken, match="shop/data-restored exists and was not created by this restore"):
         restores.create_claim(client, RESTORE)
 
 

@@ -79,7 +79,7 @@ def test_a_claim_of_auto_mode_is_snapshotted_by_the_class_of_its_driver() -> Non
 )
 def test_a_snapshot_of_somebody_else_is_not_taken_for_ours(annotations: dict[str, str]) -> None:
     client, _ = a_client(status(409, "AlreadyExists", "exists"), taken(**annotations))
-    with pytest.raises(NameTaken, match=f"wordpress/{POINT.id} exists and is not of run"):
+    with pytest.raises(NameTaken, match=f"wordpress/{POINT.id} exists and does not belong to run"):
         snapshots.create(client, POINT)
 
 

@@ -100,7 +100,7 @@ def test_a_second_event_waits_for_the_first_planner_and_changes_nothing_after_it
 
 def test_jobs_that_could_not_be_sent_are_sent_by_the_retry_of_the_same_invocation() -> None:
     world = World(a_claim("mysql"))
-    world.queue.fail_next("send", TemporaryError("SQS did not take 1 jobs"))
+    world.queue.fail_next("send", TemporaryError("SQS did not accept 1 jobs"))
     with pytest.raises(TemporaryError):
         world.plan_backup.run("myeks", "nightly", SLOT, "request-1")
     world.cluster.claim_list = []  # the plan that was journaled stands

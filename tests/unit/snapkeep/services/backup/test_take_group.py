@@ -117,7 +117,7 @@ def test_a_member_whose_volume_is_gone_fails_alone_whoever_leads(gone: str) -> N
     del world.ebs.volumes[f"vol-{gone}"]
     run = world.run_until_closed()
     assert (run.state, run.ready, run.failed) == (RunState.PARTIALLY_FAILED, 2, 1)
-    assert world.point(gone).reason == f"the volume vol-{gone} does not exist any more"
+    assert world.point(gone).reason == f"the volume vol-{gone} no longer exists"
     assert world.ebs.calls["create_group"] == 1
 
 

@@ -33,16 +33,16 @@ https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-pagination.html
 """
 
 FILTER_VALUES = 200
-"""Values that one filter takes."""
+"""The most values one filter accepts."""
 
 DESCRIPTION_LIMIT = 255
 
 
 class Ec2Snapshots:
-    """Snapshots of this account; Describe calls are filtered by EC2, never by us alone."""
+    """Snapshots of this account; EC2 itself filters every Describe call."""
 
     def __init__(self, ec2: EC2Client, creator: EC2Client) -> None:
-        """`creator` makes the create calls and must not repeat any (`aws.CREATES`)."""
+        """`creator` makes the create calls and must not retry them (`session.CREATES`)."""
         self._ec2 = ec2
         self._creator = creator
 
@@ -63,9 +63,9 @@ class Ec2Snapshots:
     def create_group(
         self, instance_id: str, exclude: Sequence[str], tags: Mapping[str, str], description: str
     ) -> tuple[Snapshot, ...]:
-        """CreateSnapshots of an instance's data volumes but `exclude`, at one point in time.
+        """CreateSnapshots of an instance's data volumes except `exclude`, at one point in time.
 
-        Raises GroupRefused when EC2 will not do it at all, and otherwise what `create` raises.
+        Raises GroupRefused when EC2 refuses it permanently, and otherwise what `create` raises.
         """
         with group_errors(f"crash-consistent snapshots of {instance_id}"):
             answer = self._creator.create_snapshots(
@@ -87,7 +87,7 @@ class Ec2Snapshots:
     ) -> Iterator[Snapshot]:
         """Our snapshots with all these tags (of these volumes, in this state), page by page.
 
-        EC2 lags by up to minutes. What was yielded before an error is not the whole.
+        EC2 lags by up to minutes. The snapshots yielded before an error are incomplete.
         """
         by_tag: list[FilterTypeDef] = [
             {"Name": f"tag:{key}", "Values": [_literal(value)]} for key, value in tags.items()
@@ -120,7 +120,7 @@ class Ec2Snapshots:
         return found
 
     def add_tags(self, snapshot_id: str, tags: Mapping[str, str]) -> None:
-        """Add tags to a snapshot. One that EC2 does not know may only be too new: TemporaryError."""
+        """Add tags to a snapshot. Raises TemporaryError for an unknown one, which may just be too new."""
         try:
             with ec2_errors(f"tag {snapshot_id}"):
                 self._ec2.create_tags(Resources=[snapshot_id], Tags=_pairs(tags))
@@ -128,16 +128,16 @@ class Ec2Snapshots:
             raise TemporaryError(error.reason, timedelta(seconds=15)) from error
 
     def remove_tags(self, snapshot_id: str, tags: Mapping[str, str]) -> None:
-        """Take these tags off a snapshot where they have these values; EC2 leaves one with another value.
+        """Remove these tags from a snapshot where they have these values; EC2 keeps a tag with another value.
 
-        What has none of them is success. Raises NotFound.
+        A snapshot without them is success. Raises NotFound.
         https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteTags.html
         """
         with ec2_errors(f"untag {snapshot_id}"):
             self._ec2.delete_tags(Resources=[snapshot_id], Tags=_pairs(tags))
 
     def delete(self, snapshot_id: str) -> None:
-        """Delete a snapshot; one that is gone already is success.
+        """Delete a snapshot; one that is already gone is success.
 
         Raises PermanentError when an AMI uses it or it is locked.
         """
@@ -149,10 +149,10 @@ class Ec2Snapshots:
                     raise
 
     def lock(self, snapshot_id: str, lock: Lock) -> None:
-        """Lock a snapshot for the days of the lock, from now on; one that is locked already stays as it is.
+        """Lock a snapshot for the days of the lock, from now on; a locked one stays as it is.
 
-        Locking again would move the end. A snapshot that EC2 does not know may only be too new, so that is
-        a TemporaryError. https://docs.aws.amazon.com/ebs/latest/userguide/update-snapshot-lock.html
+        Locking again would move the end. Raises TemporaryError for an unknown snapshot, which may just be too
+        new. https://docs.aws.amazon.com/ebs/latest/userguide/update-snapshot-lock.html
         """
         if is_locked(self._ec2, snapshot_id):
             return
@@ -166,7 +166,7 @@ class Ec2Snapshots:
             raise TemporaryError(error.reason, timedelta(seconds=15)) from error
 
     def in_bin(self, snapshot_id: str) -> bool:
-        """True when the snapshot was deleted and lies in the Recycle Bin, or is on its way back.
+        """True when the snapshot is in the Recycle Bin, or on its way back from it.
 
         https://docs.aws.amazon.com/ebs/latest/userguide/recycle-bin-working-with-snaps.html
         """
@@ -182,9 +182,9 @@ class Ec2Snapshots:
         return protections(self._ec2, snapshot_ids)
 
     def attachments(self, volume_ids: Sequence[str]) -> Mapping[str, str]:
-        """Volume id to the instance id it is attached to ("" when to none); missing volumes are absent.
+        """Volume id to the id of the instance it is attached to ("" for none); missing volumes are absent.
 
-        Of a volume attached to several instances the first by name is given.
+        For a volume attached to several instances, the first id in order.
         """
         found: dict[str, str] = {}
         for some in chunks(volume_ids, FILTER_VALUES):
@@ -195,7 +195,8 @@ class Ec2Snapshots:
         return found
 
     def made_from(self, volume_id: str) -> str | None:
-        """The snapshot (its id) that a volume was made from, "" for none; None when EC2 shows no such volume.
+        """The id of the snapshot that a volume was created from, "" for none; None when EC2 has no such
+        volume.
 
         https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Volume.html
         """
@@ -235,7 +236,7 @@ class Ec2Snapshots:
 
 
 def _snapshot(item: SnapshotTypeDef | Any) -> Snapshot:
-    """Ours for what CreateSnapshot, CreateSnapshots and DescribeSnapshots answer."""
+    """The domain's snapshot for a response of CreateSnapshot, CreateSnapshots or DescribeSnapshots."""
     return Snapshot(
         id=item["SnapshotId"],
         volume_id=item["VolumeId"],
@@ -261,7 +262,7 @@ def _pairs(tags: Mapping[str, str]) -> list[Any]:
 
 
 def _literal(value: str) -> str:
-    """A filter value that matches itself only: EC2 reads `*` and `?` as wildcards.
+    """A filter value that matches only itself: EC2 reads `*` and `?` as wildcards.
 
     https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Filtering.html
     """

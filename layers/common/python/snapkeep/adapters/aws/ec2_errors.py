@@ -1,4 +1,4 @@
-"""What EC2's error codes for snapshots mean to us.
+"""EC2's error codes for snapshots, translated into Snapkeep's errors.
 
 https://docs.aws.amazon.com/ec2/latest/devguide/errors-overview.html
 """
@@ -17,7 +17,7 @@ from snapkeep.domain.errors import Forbidden, GroupRefused, NotFound, PermanentE
 REFUSED_FOR_NOW: dict[str, tuple[timedelta, str]] = {
     "SnapshotCreationPerVolumeRateExceeded": (
         timedelta(seconds=15),
-        "EC2 takes one snapshot of a volume in 15 seconds",
+        "EC2 allows one snapshot per volume in 15 seconds",
     ),
     "ConcurrentSnapshotLimitExceeded": (
         timedelta(seconds=60),
@@ -28,21 +28,21 @@ REFUSED_FOR_NOW: dict[str, tuple[timedelta, str]] = {
         "the account has as many pending snapshots in this Region as EC2 allows (100)",
     ),
 }
-"""Limits that pass by themselves: how long to wait, and what they are in words.
+"""Temporary limits: how long to wait, and a description.
 https://docs.aws.amazon.com/general/latest/gr/ebs-service.html
 """
 
 MISSING_SNAPSHOT = frozenset({"InvalidSnapshot.NotFound", "InvalidSnapshotID.NotFound"})
 
 FORBIDDEN = frozenset({"UnauthorizedOperation", "AccessDenied"})
-"""What EC2 answers when IAM refuses a call.
+"""EC2's error codes when IAM refuses a call.
 https://docs.aws.amazon.com/ec2/latest/devguide/errors-overview.html
 """
 
 
 @contextmanager
 def ec2_errors(doing: str) -> Iterator[None]:
-    """Turn EC2's refusals into ours; `doing` begins the message and names the thing."""
+    """Translate EC2's errors; `doing` begins the message and names the thing."""
     try:
         yield
     except ClientError as error:
@@ -53,7 +53,7 @@ def ec2_errors(doing: str) -> Iterator[None]:
 
 @contextmanager
 def group_errors(doing: str) -> Iterator[None]:
-    """Like `ec2_errors`, but what EC2 refuses for good is GroupRefused: one by one may still work."""
+    """Like `ec2_errors`, but raises GroupRefused for permanent refusals: one by one may still work."""
     try:
         with ec2_errors(doing):
             yield
@@ -62,7 +62,7 @@ def group_errors(doing: str) -> Iterator[None]:
 
 
 def of_code(error: ClientError, doing: str) -> SnapkeepError:
-    """Our error for an EC2 error code."""
+    """Snapkeep's error for an EC2 error code."""
     code = code_of(error)
     if code in REFUSED_FOR_NOW:
         delay, meaning = REFUSED_FOR_NOW[code]

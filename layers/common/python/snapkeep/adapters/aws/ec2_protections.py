@@ -1,4 +1,4 @@
-"""What EC2 itself holds against deleting a snapshot: locks and AMIs."""
+"""What protects a snapshot from deletion in EC2: locks and AMIs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from mypy_boto3_ec2 import EC2Client
 
 IDS = 200
-"""Snapshots asked about in one call: what one filter takes."""
+"""Snapshots per call: the most values one filter accepts."""
 
 LOCKED = frozenset({"compliance", "compliance-cooloff", "governance"})
 """Lock states in which DeleteSnapshot is refused; `expired` is the fourth.
@@ -32,13 +32,13 @@ def protections(ec2: EC2Client, snapshot_ids: Sequence[str]) -> Mapping[str, tup
 
 
 def is_locked(ec2: EC2Client, snapshot_id: str) -> bool:
-    """True while a lock is on the snapshot."""
+    """True while the snapshot is locked."""
     with ec2_errors(f"look for a lock of {snapshot_id}"):
         return bool(_locks(ec2, [snapshot_id]))
 
 
 def _locks(ec2: EC2Client, snapshot_ids: Sequence[str]) -> list[tuple[str, Protection]]:
-    """The call knows no paginator of botocore's."""
+    """botocore has no paginator for this call."""
     found: list[tuple[str, Protection]] = []
     request: dict[str, Any] = {"SnapshotIds": list(snapshot_ids)}
     while True:

@@ -1,4 +1,4 @@
-"""What happened, as EventBridge events for machines and embedded metrics for alarms."""
+"""Publishes what happened, as EventBridge events for machines and embedded metrics for alarms."""
 
 from __future__ import annotations
 
@@ -33,15 +33,15 @@ log = logging.getLogger(__name__)
 SOURCE = SERVICE
 VERSION = "1"
 SHOWN_FAILURES = 50
-"""Who needs the whole list reads the journal."""
+"""The whole list is in the journal."""
 
 NAMED_TROUBLES = 100
 SHOWN_REASON = 300
-"""Troubles of one event, and characters of each reason: all of them always fit, though JSON may write a
-character in six bytes, so that each one that is marked as told was named."""
+"""The limits of one event: how many troubles it names, and characters per reason. They always fit, even if
+JSON needs six bytes per character, so every trouble marked as told was named."""
 
 MOST_BYTES = 240_000
-"""Of a detail: an entry of PutEvents and a message of SNS hold 256 KB, the envelope included.
+"""The largest detail: an entry of PutEvents and a message of SNS hold 256 KB, including the envelope.
 https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevents.html
 https://docs.aws.amazon.com/sns/latest/dg/large-message-payloads.html
 """
@@ -78,7 +78,7 @@ TROUBLES = {
 }
 
 NO_CLUSTER = "none"
-"""The dimension of metrics about what belongs to no cluster of the config."""
+"""The dimension of metrics that concern no configured cluster."""
 
 ALL_POLICIES = "all"
 """The dimension of metrics that concern a whole cluster."""
@@ -87,8 +87,8 @@ ALL_POLICIES = "all"
 class EventAnnouncer(WorkCounter):
     """Publishes to one event bus, and writes metrics into the function's log (EMF, no API call).
 
-    Dimensions are service, cluster and policy only: one per volume would cost more than the backups.
-    Each metric is there a second time for the service alone, so that one alarm sees all of them.
+    Dimensions are service, cluster and policy only: one per volume would cost more than the backups. Each
+    metric is also written for the service alone, so that one alarm covers all of them.
     """
 
     def __init__(self, events: EventBridgeClient, bus: str) -> None:
@@ -127,19 +127,19 @@ class EventAnnouncer(WorkCounter):
         )
 
     def late_points_ended(self, run: Run, ended: int) -> None:
-        """Publish that late points of a closed run ended, with what the run counts now."""
+        """Publish that late points of a closed run ended, with the run's new totals."""
         detail = {"run": run.id, "cluster": run.cluster, "policy": run.policy, "slot": run.slot.isoformat()}
         counts = {"total": run.total, "ready": run.ready, "failed": run.failed, "late": run.late}
         self._put(LATE_POINTS_ENDED, {**detail, **counts, "ended": ended})
 
     def slot_missed(self, cluster: str, policy: str, slot: datetime, reason: str) -> None:
-        """Publish that a slot will not be run any more."""
+        """Publish that a slot will no longer be run."""
         detail = {"cluster": cluster, "policy": policy, "slot": slot.isoformat(), "reason": reason}
         count(Metric.SLOTS_MISSED, 1, cluster, policy)
         self._put(SLOT_MISSED, detail)
 
     def slot_refused(self, cluster: str, policy: str, slot: datetime, reason: str) -> None:
-        """Publish that no run is made for a slot, and who asked for it."""
+        """Publish that a slot gets no run, and who asked for it."""
         detail = {"cluster": cluster, "policy": policy, "slot": slot.isoformat(), "reason": reason}
         count(Metric.SLOTS_REFUSED, 1, cluster, policy)
         self._put(SLOT_REFUSED, detail)
@@ -153,14 +153,15 @@ class EventAnnouncer(WorkCounter):
             log.warning("policy %s of %s owes recovery points to: %s", policy, cluster, some)
 
     def trouble(self, topic: Topic, due: Sequence[Trouble], total: int) -> int:
-        """Publish troubles that are new or last for a week, as many as one event names; returns how many."""
+        """Publish troubles that are new or due for a reminder, as many as one event can name; returns how
+        many."""
         shown = _troubles(due[:NAMED_TROUBLES])
         detail = {"cluster": topic.cluster, "about": topic.about, "told": len(shown), "total": total}
         self._put(TROUBLES[topic.kind], {**detail, "troubles": shown})
         return len(shown)
 
     def not_locked(self, point: Point, reason: str) -> None:
-        """Publish that a point is ready without the lock its policy asks for: it can be deleted."""
+        """Publish that a point is ready without the lock its policy requires, so it can be deleted."""
         detail = {"cluster": point.claim.cluster, "policy": point.policy, "snapshot": point.snapshot_id}
         count(Metric.POINTS_NOT_LOCKED, 1, point.claim.cluster, point.policy)
         self._put(POINT_NOT_LOCKED, {**detail, **_failure(point), "reason": reason})
@@ -168,27 +169,28 @@ class EventAnnouncer(WorkCounter):
     def orphans_found(
         self, cluster: str, counts: Mapping[str, int], dollars_a_month: float, some: Sequence[Orphan]
     ) -> None:
-        """Publish what a sweep found, the first of them with their reasons, and what it costs at most."""
+        """Publish the orphans that a sweep found, the first ones with their reasons, and their maximum
+        cost."""
         shown = [{"kind": item.kind.value, "name": item.name, "reason": item.reason} for item in some]
         detail = {"cluster": cluster, "counts": dict(counts), "dollars_a_month_at_most": dollars_a_month}
         count(Metric.ORPHANS, sum(counts.values()), cluster or NO_CLUSTER, ALL_POLICIES)
         self._put(ORPHANS_FOUND, {**detail, "orphans": shown[:SHOWN_FAILURES]})
 
     def cluster_gone(self, cluster: str, reason: str) -> None:
-        """Publish that EKS has a cluster no more: its backups stay, retention is frozen."""
+        """Publish that EKS no longer has a cluster: its backups stay, and retention is frozen."""
         self._put(CLUSTER_GONE, {"cluster": cluster, "reason": reason})
 
     def policy_orphaned(self, cluster: str, policy: str, points: int) -> None:
-        """Publish that points are left of a policy that the config does not name any more."""
+        """Publish that a policy which the config no longer names still has points."""
         reason = (
             f"snapkeep.yaml does not name policy {policy} for {cluster} any more: its {points} points stay "
-            "until somebody deletes them, or the policy is back"
+            "until somebody deletes them or restores the policy"
         )
         detail = {"cluster": cluster, "policy": policy, "points": points, "reason": reason}
         self._put(POLICY_ORPHANED, detail)
 
     def changed(self, change: Change) -> None:
-        """Publish what somebody changed through the API."""
+        """Publish a change made through the API."""
         self._put(CHANGED, dataclasses.asdict(change))
 
     def interruption(
@@ -196,8 +198,8 @@ class EventAnnouncer(WorkCounter):
     ) -> None:
         """Publish a step of an incident with its timeline so far, and its figures as metrics.
 
-        What was missed is an event of its own besides, so that each incident rings: an alarm rings once for
-        those of minutes.
+        Missed volumes are also published as a separate event, so that every incident notifies somebody: an
+        alarm fires only once for incidents minutes apart.
         """
         now = record.timeline[-1] if record.timeline else None
         detail = {
@@ -242,7 +244,7 @@ class EventAnnouncer(WorkCounter):
         )
 
     def _put(self, detail_type: str, detail: Mapping[str, Any]) -> None:
-        """Publish an event; it must come after the metrics, which need no call and cannot fail."""
+        """Publish an event. Call it after the metrics, which need no API call and cannot fail."""
         with our_errors(f"publish {detail_type!r}"):
             answer = self._events.put_events(
                 Entries=[
@@ -257,12 +259,12 @@ class EventAnnouncer(WorkCounter):
         if answer.get("FailedEntryCount"):
             entry = answer["Entries"][0]
             why = f"{entry.get('ErrorCode')}: {entry.get('ErrorMessage')}"
-            raise TemporaryError(f"EventBridge did not take {detail_type!r}: {why}")
+            raise TemporaryError(f"EventBridge did not accept {detail_type!r}: {why}")
 
 
 def bounded(detail: Mapping[str, Any]) -> str:
-    """The detail as JSON of at most MOST_BYTES. Of one that is larger, the largest field is halved until it
-    fits; `cut` names such fields with their first size: entries of a list or map, characters of a text."""
+    """The detail as JSON of at most MOST_BYTES. If it is larger, the largest field is halved until it fits;
+    `cut` names such fields with their original size: entries of a list or map, characters of a text."""
     found, cut = dict(detail), dict[str, int]()
     while len(text := json.dumps(found | ({"cut": cut} if cut else {}))) > MOST_BYTES:
         name = max(found, key=lambda key: len(json.dumps(found[key])))

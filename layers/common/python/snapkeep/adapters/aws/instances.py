@@ -19,7 +19,7 @@ class Ec2Instances:
         self._ec2 = ec2
 
     def instance(self, instance: str) -> Instance | None:
-        """The instance; None when EC2 does not know it: it forgets terminated ones within about an hour."""
+        """The instance; None when EC2 does not know it. EC2 forgets terminated ones within about an hour."""
         try:
             with ec2_errors(f"describe {instance}"):
                 answer = self._ec2.describe_instances(InstanceIds=[instance])

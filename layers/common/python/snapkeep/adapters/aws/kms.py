@@ -1,4 +1,4 @@
-"""Keys that encrypt snapshots: whether they can be used now.
+"""Whether the keys that encrypt snapshots can be used now.
 
 https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html
 """
@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 from snapkeep.adapters.aws.session import code_of, our_errors
 
 UNTOLD = frozenset({"AccessDeniedException", "KMSInvalidStateException"})
-"""A key of another account may be usable without our being allowed to look at it."""
+"""Errors that leave the state open: a key of another account may be usable though we may not describe it."""
 
 UNUSABLE = {
     "Disabled": "is disabled",
@@ -22,13 +22,14 @@ UNUSABLE = {
 
 
 class KmsKeys:
-    """The keys of this Region, as far as we may look at them."""
+    """The KMS keys of this Region that the function may describe."""
 
     def __init__(self, kms: Any) -> None:
         self._kms = kms
 
     def trouble(self, key: str) -> str:
-        """Why nothing encrypted with this key (an ARN) can be read; "" when it can or nobody can tell."""
+        """Why data encrypted with this key (an ARN) cannot be read; "" when it can or when that is
+        unknown."""
         with our_errors(f"describe key {key}"):
             try:
                 found = self._kms.describe_key(KeyId=key)["KeyMetadata"]
@@ -36,7 +37,7 @@ class KmsKeys:
                 if code_of(error) in UNTOLD:
                     return ""
                 if code_of(error) == "NotFoundException":
-                    return f"{key} does not exist any more"
+                    return f"{key} no longer exists"
                 raise
         state = found.get("KeyState", "Enabled")
         if state == "PendingDeletion" and "DeletionDate" in found:

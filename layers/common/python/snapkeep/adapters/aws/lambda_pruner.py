@@ -1,4 +1,4 @@
-"""Asking the prune function: a rehearsal waits for its answer, a prune does not."""
+"""Invokes the prune function: a rehearsal waits for its answer, a prune does not."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
 
 PATIENCE = timedelta(seconds=22)
-"""API Gateway waits 29 s: whoever asks must hear from us before that."""
+"""API Gateway waits 29 s, so the caller must have an answer before that."""
 
 
 class LambdaPruner:
-    """Invokes prune. `client` must not wait longer than PATIENCE for an answer, nor ask twice."""
+    """Invokes prune. `client` must not wait longer than PATIENCE for an answer, nor retry."""
 
     def __init__(self, client: LambdaClient, function: str) -> None:
         self._lambda = client
         self._function = function
 
     def rehearse(self, cluster: str) -> PrunePlan:
-        """What prune would do now. Raises TookTooLong when it needs more time than a caller has."""
+        """What prune would do now. Raises TookTooLong when it needs more time than the caller has."""
         message = {"cluster": cluster, "dry_run": True}
         try:
             with our_errors(f"rehearse prune of {cluster}"):
@@ -38,12 +38,13 @@ class LambdaPruner:
                 raise TookTooLong(self._too_long(cluster, message)) from error
             raise
         if "FunctionError" in answer:
-            # What it says of itself (types, lines of code) is for its log, not for callers.
+            # Its error details (types, lines of code) belong in its log, not in answers to callers.
             raise TemporaryError(f"prune of {cluster} failed; its log says why")
         return _plan(cluster, document)
 
     def prune(self, cluster: str, token: str) -> None:
-        """Start a prune, with what was refused under the token if there is one; its outcome is published."""
+        """Start a prune; a token also confirms the deletions refused under it. The outcome is published as an
+        event."""
         with our_errors(f"prune {cluster}"):
             self._invoke("Event", {"cluster": cluster, "confirm": token})
 
@@ -74,7 +75,7 @@ def _plan(cluster: str, document: Any) -> PrunePlan:
             notes=tuple(map(str, report["notes"])),
         )
     except (KeyError, TypeError, StopIteration, ValueError) as error:
-        raise PermanentError(f"prune of {cluster} gave no plan: is another version deployed?") from error
+        raise PermanentError(f"prune of {cluster} returned no plan: is another version deployed?") from error
 
 
 def _refused_deletions(item: Any) -> RefusedDeletions:

@@ -1,4 +1,4 @@
-"""Starting a run out of turn, by the same message that a schedule sends."""
+"""Starts a run outside its schedule, by the same message that the schedule sends."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class LambdaStarter:
-    """Invokes plan_backup asynchronously; `caller` says in the message who does."""
+    """Invokes plan_backup asynchronously; `caller` names the caller in the message."""
 
     def __init__(self, client: LambdaClient, function: str, caller: str) -> None:
         self._lambda = client
@@ -22,7 +22,7 @@ class LambdaStarter:
         self._caller = caller
 
     def start_run(self, cluster: str, policy: str, slot: datetime) -> None:
-        """Ask for the run of a slot; Lambda takes the message and retries by itself."""
+        """Request the run of a slot; Lambda queues the message and retries by itself."""
         message = {
             "cluster": cluster,
             "policy": policy,

@@ -1,4 +1,4 @@
-"""Auto Scaling's lifecycle actions that wait for our answer."""
+"""Auto Scaling lifecycle actions that wait for Snapkeep's answer."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ class AutoScalingHooks:
         self._autoscaling = autoscaling
 
     def heartbeat(self, hook: Hook, instance: str) -> bool:
-        """Ask for more time; False when the action does not wait any more."""
+        """Ask for more time; False when the action no longer waits."""
         return self._send(self._autoscaling.record_lifecycle_action_heartbeat, hook, instance)
 
     def complete(self, hook: Hook, instance: str) -> bool:
-        """Answer CONTINUE; False when the action does not wait any more. Never ABANDON: both end the
-        instance, and that one stops other hooks as well."""
+        """Answer CONTINUE; False when the action no longer waits. Never ABANDON: both end the instance, but
+        ABANDON also stops other hooks."""
         answer = {"LifecycleActionResult": "CONTINUE"}
         return self._send(self._autoscaling.complete_lifecycle_action, hook, instance, **answer)
 

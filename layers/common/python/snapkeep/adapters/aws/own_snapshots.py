@@ -14,10 +14,10 @@ from snapkeep.ports.ec2 import Snapshots
 
 @dataclass(frozen=True, slots=True)
 class OwnSnapshots:
-    """Lists no snapshot that names another deployment, and creates none that does not name this one.
+    """Lists no snapshot that names another deployment, and tags every new one with this deployment's name.
 
-    A snapshot that is asked for by its id is shown whoever has it: what hides it would look like a loss.
-    EC2 filters cannot say "without this tag", so listings are filtered here.
+    A snapshot requested by id is returned whichever deployment owns it: a hidden one would look lost. EC2
+    filters cannot express "without this tag", so listings are filtered here.
     """
 
     everybodys: Snapshots
@@ -45,11 +45,11 @@ class OwnSnapshots:
                 yield snapshot
 
     def get(self, snapshot_id: str) -> Snapshot | None:
-        """The snapshot of that id, whoever has it."""
+        """The snapshot of that id, whichever deployment owns it."""
         return self.everybodys.get(snapshot_id)
 
     def get_many(self, snapshot_ids: Sequence[str]) -> Mapping[str, Snapshot]:
-        """The snapshots of these ids, whoever has them."""
+        """The snapshots of these ids, whichever deployment owns them."""
         return self.everybodys.get_many(snapshot_ids)
 
     def add_tags(self, snapshot_id: str, tags: Mapping[str, str]) -> None:
@@ -57,7 +57,7 @@ class OwnSnapshots:
         self.everybodys.add_tags(snapshot_id, tags)
 
     def remove_tags(self, snapshot_id: str, tags: Mapping[str, str]) -> None:
-        """Take tags off a snapshot."""
+        """Remove tags from a snapshot."""
         self.everybodys.remove_tags(snapshot_id, tags)
 
     def delete(self, snapshot_id: str) -> None:
@@ -69,7 +69,7 @@ class OwnSnapshots:
         self.everybodys.lock(snapshot_id, lock)
 
     def in_bin(self, snapshot_id: str) -> bool:
-        """True when the snapshot lies in the Recycle Bin."""
+        """True when the snapshot is in the Recycle Bin."""
         return self.everybodys.in_bin(snapshot_id)
 
     def protections(self, snapshot_ids: Sequence[str]) -> Mapping[str, tuple[Protection, ...]]:
@@ -81,7 +81,7 @@ class OwnSnapshots:
         return self.everybodys.attachments(volume_ids)
 
     def made_from(self, volume_id: str) -> str | None:
-        """The snapshot that a volume was made from."""
+        """The snapshot that a volume was created from."""
         return self.everybodys.made_from(volume_id)
 
     def data_volumes(self, instance_id: str) -> tuple[str, ...]:
@@ -89,5 +89,5 @@ class OwnSnapshots:
         return self.everybodys.data_volumes(instance_id)
 
     def _named(self, tags: Mapping[str, str]) -> dict[str, str]:
-        """Runs from before deployments had names do not tell it."""
+        """Adds the deployment's name, which runs from before that name existed lack."""
         return {**tags, keys.DEPLOYMENT: self.deployment}

@@ -1,4 +1,4 @@
-"""Report pages in an S3 bucket: one object for each cluster, whose versions are the pages before.
+"""Report pages in an S3 bucket: one object per cluster, whose older versions are the earlier pages.
 
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/ShareObjectPreSignedURL.html
 """
@@ -25,7 +25,8 @@ class S3Reports:
         self._s3, self._bucket, self._clock = s3, bucket, clock
 
     def write(self, cluster: str, page: str) -> None:
-        """Keep a page as the newest of its cluster, compressed: browsers and clients unpack it unasked."""
+        """Store a page as the newest of its cluster, compressed; browsers and clients unpack it by
+        themselves."""
         with our_errors(f"write the report of {cluster}"):
             self._s3.put_object(
                 Bucket=self._bucket,
@@ -37,7 +38,7 @@ class S3Reports:
             )
 
     def link(self, cluster: str, lasts: timedelta) -> ReportLink | None:
-        """A link to the newest page of a cluster, good for so long; None when there is none."""
+        """A link to the newest page of a cluster, valid for `lasts`; None when there is none."""
         place = {"Bucket": self._bucket, "Key": _key(cluster)}
         with our_errors(f"look for the report of {cluster}"):
             try:

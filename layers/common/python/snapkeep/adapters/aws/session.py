@@ -1,4 +1,4 @@
-"""What all AWS adapters share: client settings, and botocore's errors turned into ours."""
+"""Shared by all AWS adapters: client settings, and the translation of botocore's errors."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from snapkeep.domain.errors import PermanentError, SnapkeepError, TemporaryError
 T = TypeVar("T")
 
 CALLS = Config(connect_timeout=2, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 3})
-"""For calls that may be repeated: reads, and writes that change nothing the second time."""
+"""For calls that may be repeated: reads and idempotent writes."""
 
 CREATES = Config(connect_timeout=2, read_timeout=30, retries={"mode": "standard", "total_max_attempts": 1})
 """For CreateSnapshot and CreateSnapshots: they take no client token, so botocore must not repeat them.
@@ -59,22 +59,22 @@ TEMPORARY = frozenset(
 THROTTLE_DELAY = timedelta(seconds=5)
 
 SHOWN = 256
-"""Characters of AWS's own words that go into our messages."""
+"""How many characters of AWS's own text our messages quote."""
 
 
 def code_of(error: ClientError) -> str:
-    """The error code AWS answered with."""
+    """The error code in AWS's response."""
     return error.response.get("Error", {}).get("Code", "")
 
 
 def said(error: ClientError) -> str:
-    """Code and message of an AWS error, on one line and cut."""
+    """Code and message of an AWS error, on one line and truncated."""
     text = " ".join(f"{code_of(error)}: {error.response.get('Error', {}).get('Message', '')}".split())
     return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
 
 
 def translate(error: ClientError | BotoCoreError, doing: str) -> SnapkeepError:
-    """Our error for one of botocore's, saying what was being done.
+    """Snapkeep's error for one of botocore's, saying what was being done.
 
     Throttled means that AWS certainly did nothing; another TemporaryError leaves that open.
     """
@@ -88,13 +88,13 @@ def translate(error: ClientError | BotoCoreError, doing: str) -> SnapkeepError:
     if isinstance(error, ParamValidationError):
         return PermanentError(f"{doing}: {error}")
     if isinstance(error, (ConnectTimeoutError, EndpointConnectionError)):
-        return Throttled(f"{doing}: AWS was not reached: {error}", THROTTLE_DELAY)
+        return Throttled(f"{doing}: AWS could not be reached: {error}", THROTTLE_DELAY)
     return TemporaryError(f"{doing}: no answer: {error}")
 
 
 @contextmanager
 def our_errors(doing: str) -> Iterator[None]:
-    """Let nothing of botocore's pass; `doing` begins the message."""
+    """Translate all errors of botocore; `doing` begins the message."""
     try:
         yield
     except (ClientError, BotoCoreError) as error:

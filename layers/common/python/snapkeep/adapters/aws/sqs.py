@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 BATCH = 10
 LONGEST_DELAY = timedelta(minutes=15)
-"""What SQS allows in one call, and as DelaySeconds."""
+"""The longest DelaySeconds that SQS allows."""
 
 
 class SqsQueue:
@@ -33,11 +33,12 @@ class SqsQueue:
         self._url = url
 
     def send(self, jobs: Iterable[Job], delay: timedelta = timedelta()) -> None:
-        """Send the jobs, ten a call; longer delays are cut to 15 minutes.
+        """Send the jobs, ten per call; longer delays are cut to 15 minutes.
 
-        Raises TemporaryError naming how many SQS did not take. Jobs may be sent twice; they bear it.
+        Raises TemporaryError naming how many SQS did not accept. A job may arrive twice; its readers tolerate
+        that.
         """
-        # Rounded up: who comes back just before the time would wait once more.
+        # Rounded up: a job that comes back just too early would have to wait once more.
         seconds = math.ceil(min(max(delay, timedelta()), LONGEST_DELAY).total_seconds())
         for batch in chunks(list(jobs), BATCH):
             self._send_batch(batch, seconds)
@@ -59,18 +60,18 @@ class SqsQueue:
         failed = answer.get("Failed", [])
         if failed:
             first = failed[0].get("Message", failed[0]["Code"])
-            raise TemporaryError(f"SQS did not take {len(failed)} jobs, the first because: {first}")
+            raise TemporaryError(f"SQS did not accept {len(failed)} jobs, the first because: {first}")
 
 
 class SqsIncidents:
-    """Sends incidents to go on with, each as the id of its instance."""
+    """Sends incidents to process, each as the id of its instance."""
 
     def __init__(self, sqs: SQSClient, url: str) -> None:
         self._sqs = sqs
         self._url = url
 
     def send(self, instance: str, delay: timedelta = timedelta()) -> None:
-        """Send one; longer delays are cut to 15 minutes. It may arrive twice; its readers bear it."""
+        """Send one; longer delays are cut to 15 minutes. It may arrive twice; its readers tolerate that."""
         seconds = math.ceil(min(max(delay, timedelta()), LONGEST_DELAY).total_seconds())
         with our_errors(f"send the incident of {instance}"):
             self._sqs.send_message(

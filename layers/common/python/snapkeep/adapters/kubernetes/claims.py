@@ -1,4 +1,4 @@
-"""Claims, volumes and pods, from the dictionaries of the Kubernetes API to our values."""
+"""Converts claims, volumes and pods from Kubernetes API dictionaries to domain values."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ NOT_SOURCES = frozenset(
 
 
 def volume_of(document: Document) -> Volume:
-    """The volume a PersistentVolume stands for; kinds we do not know are OTHER, named by their source."""
+    """The volume behind a PersistentVolume; unknown kinds are OTHER, with the name of their source."""
     spec = document["spec"]
     return replace(
         _source_of(document),
@@ -158,7 +158,7 @@ def _zone(document: Document) -> str:
 
 
 def bytes_of(quantity: str) -> int:
-    """Bytes of a quantity; 0 when it is none, for one odd claim must not stop the others."""
+    """A quantity in bytes; 0 when it is invalid, because one odd claim must not stop the others."""
     try:
         return parse_quantity(quantity)
     except ValueError:

@@ -1,4 +1,4 @@
-"""HTTP to one cluster: dictionaries in and out, every failure turned into our errors."""
+"""HTTP to one cluster: dictionaries in and out, every failure translated into Snapkeep's errors."""
 
 from __future__ import annotations
 
@@ -24,22 +24,22 @@ from snapkeep.domain.errors import (
 )
 
 TIMEOUTS = (2, 5)
-"""Seconds to connect and to read; the client itself would wait for ever."""
+"""Seconds to connect and to read; by default the client waits for ever."""
 
 PAGE = 500
 """Objects of a list page, kubectl's default chunk."""
 
 SHOWN = 256
-"""Characters of an answer that go into our messages."""
+"""How many characters of a response our messages quote."""
 
 LONG = 512
-"""Characters of a refusal by admission: the figures of a quota come last."""
+"""The same for an admission refusal, where the figures of a quota come last."""
 
 RBAC = re.compile(r'User "[^"]*" cannot ')
-"""How the RBAC authorizer refuses."""
+"""How a refusal by the RBAC authorizer reads."""
 
 OWN_POLICY = "denied request: functions of Snapkeep "
-"""How the admission policies on snapshot objects and claims refuse, which `snapkeep manifests` prints."""
+"""How a refusal by the admission policies that `snapkeep manifests` prints begins."""
 
 CONTENT_TYPES = {"PATCH": "application/merge-patch+json"}
 
@@ -49,7 +49,7 @@ Query = Mapping[str, str | int]
 
 @dataclass(frozen=True)
 class Answer:
-    """An HTTP answer: status, headers and its JSON document ({} when it is none)."""
+    """An HTTP response: status, headers and JSON document ({} when the body is not JSON)."""
 
     status: int
     headers: Mapping[str, str]
@@ -65,19 +65,19 @@ class Tokens(Protocol):
     """Where bearer tokens come from (`token.TokenSource`)."""
 
     def token(self) -> str:
-        """A token that is good now."""
+        """A token that is valid now."""
 
     def drop(self) -> None:
         """Forget the token: the cluster refused it."""
 
 
 class Transport(Protocol):
-    """The one method of the official ApiClient that we use; raises urllib3's HTTPError or OSError."""
+    """The one method used of the official ApiClient; raises urllib3's HTTPError or OSError."""
 
     def call_api(
         self, method: str, url: str, header_params: Any, body: Any, *, _request_timeout: tuple[int, int]
     ) -> Any:
-        """Send a request; the answer has `status`, `headers` and `read()`."""
+        """Send a request; the response has `status`, `headers` and `read()`."""
 
 
 class KubernetesClient:
@@ -91,7 +91,7 @@ class KubernetesClient:
         tokens: Tokens,
         on_unreachable: Callable[[], None] = lambda: None,
     ) -> None:
-        """`on_unreachable` is called whenever no answer came."""
+        """`on_unreachable` is called whenever the cluster does not answer."""
         self.cluster = cluster
         self._endpoint = endpoint.rstrip("/")
         self._http = http
@@ -103,11 +103,12 @@ class KubernetesClient:
         return self._call("GET", path, query or {})
 
     def create(self, path: str, body: Document) -> Document:
-        """POST an object. Raises NameTaken when one of its name exists, and what `get` raises."""
+        """POST an object. Raises NameTaken when one with its name exists, and what `get` raises."""
         return self._call("POST", path, {}, body)
 
     def patch(self, path: str, body: Document) -> Document:
-        """Merge `body` into an object. With a resourceVersion in it, NameTaken says that it changed since.
+        """Merge `body` into an object. If it holds a resourceVersion, NameTaken means that the object has
+        changed since.
 
         https://kubernetes.io/docs/reference/using-api/api-concepts/#patch-and-apply
         """
@@ -116,8 +117,8 @@ class KubernetesClient:
     def delete(self, path: str, uid: str = "", grace_seconds: int | None = None, version: str = "") -> None:
         """DELETE an object; one that is gone is success.
 
-        Given a `uid`, it deletes only the object with that UID; given a `version`, only an object that still
-        has this resourceVersion. Raises NameTaken (409) for any other object, and what `get` raises.
+        With a `uid` it deletes only the object with that UID; with a `version`, only an object that still has
+        this resourceVersion. Raises NameTaken (409) for any other object, and what `get` raises.
         https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/delete-options/
         """
         given = {"uid": uid, "resourceVersion": version}
@@ -132,8 +133,8 @@ class KubernetesClient:
     def list(self, path: str, query: Query | None = None) -> Iterator[Document]:
         """All objects of a kind, page by page.
 
-        A list whose continue token expired is read again once, without giving an object twice;
-        then TemporaryError. What was yielded before an error is not the whole.
+        A list whose continue token expired is read again once, without yielding an object twice; then
+        TemporaryError is raised. The objects yielded before an error are incomplete.
         https://kubernetes.io/docs/reference/using-api/api-concepts/#retrieving-large-results-sets-in-chunks
         """
         seen: set[str] = set()
@@ -222,10 +223,10 @@ def _document(text: str) -> Document:
 
 
 def _not_admitted(message: str, status: int) -> str:
-    """Why admission refused an object that RBAC allows, and what to do; "" when it was something else.
+    """Why admission refused an object that RBAC allows, and what to do; "" for any other refusal.
 
-    RBAC says `User "…" cannot …`; the others have words of their own, which come with 403, webhooks and
-    policies with any status that they choose.
+    RBAC says `User "…" cannot …`; admission has other texts and uses 403, except that webhooks and policies
+    may choose any status.
     https://kubernetes.io/docs/concepts/policy/resource-quotas/
     https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/#response
     """
@@ -233,19 +234,22 @@ def _not_admitted(message: str, status: int) -> str:
     if quota >= 0:
         return f"{_cut(message[quota:], LONG)}. Raise the quota, or delete what counts against it"
     if "because it is being terminated" in message:
-        return f"{_cut(message)}. Wait until the namespace is gone and make it again"
+        return f"{_cut(message)}. Wait until the namespace is gone and create it again"
     if OWN_POLICY in message:
-        mend = "Apply what `snapkeep manifests` prints; delete by hand what is not Snapkeep's and may go"
+        mend = (
+            "Apply what `snapkeep manifests` prints; delete objects that are not Snapkeep's by hand if "
+            "they may go"
+        )
         return f"{_cut(message, LONG)}. {mend}"
     if " denied the request" in message or " denied request: " in message:
         return f"{_cut(message, LONG)}. Let that webhook or policy allow it"
     if status == 403 and not RBAC.search(message) and "forbidden: " in message:
-        return f"{_cut(message, LONG)}. Its admission control says so, and not its RBAC"
+        return f"{_cut(message, LONG)}. Admission control refused it, not RBAC"
     return ""
 
 
 def _budget(document: Document) -> str:
-    """What a refused eviction says of the budgets of the pod; "" for any other refusal.
+    """What a refused eviction says about the pod's disruption budgets; "" for any other refusal.
 
     https://kubernetes.io/docs/concepts/scheduling-eviction/api-eviction/#how-api-initiated-eviction-works
     """
@@ -257,7 +261,7 @@ def _budget(document: Document) -> str:
 
 
 def _retry_after(headers: Mapping[str, str]) -> timedelta:
-    """Retry-After in seconds, at most 15 minutes; 10 seconds when the answer does not say."""
+    """The Retry-After time, at most 15 minutes; 10 seconds when the response has none."""
     text = headers.get("Retry-After", "")
     return timedelta(seconds=min(int(text), 900)) if text.isdecimal() else timedelta(seconds=10)
 

@@ -1,4 +1,4 @@
-"""EKS clusters as the use cases see them."""
+"""EKS clusters as the services use them."""
 
 from __future__ import annotations
 
@@ -48,11 +48,11 @@ class KubernetesCluster:
             yield from scratch_volumes_of(pod, self._client.cluster)
 
     def snapshot_support(self, driver: str) -> SnapshotSupport:
-        """Whether VolumeSnapshots of ours can be taken. An absent controller shows only later."""
+        """Whether Snapkeep's VolumeSnapshots can be taken. A missing controller shows only later."""
         return snapshots.support(self._client, DRIVERS[driver])
 
     def create_volume_snapshot(self, point: Point) -> str:
-        """Create the VolumeSnapshot of the point, or find it created; its UID. Raises NameTaken."""
+        """Create the VolumeSnapshot of the point, or find it; returns its UID. Raises NameTaken."""
         return snapshots.create(self._client, point)
 
     def volume_snapshot(self, namespace: str, name: str) -> VolumeSnapshot | None:
@@ -60,19 +60,19 @@ class KubernetesCluster:
         return snapshots.read(self._client, namespace, name)
 
     def delete_volume_snapshot(self, namespace: str, name: str, uid: str = "") -> None:
-        """Delete a VolumeSnapshot whose content retains; one that is gone already is success."""
+        """Delete a VolumeSnapshot whose content retains; one that is already gone is success."""
         removal.remove_snapshot(self._client, namespace, name, removal.has_uid(uid))
 
     def withdraw_volume_snapshot(self, point: Point, useless: str = "") -> Withdrawn:
-        """Delete the point's own VolumeSnapshot and its content unless a useful snapshot was cut."""
+        """Delete the point's own VolumeSnapshot and its content unless a useful snapshot was taken."""
         return withdrawal.withdraw(self._client, point, useless)
 
     def volume_snapshot_left(self, namespace: str, name: str) -> Leftover | None:
-        """What is left of a VolumeSnapshot whose deletion was asked for; None once it is gone."""
+        """A VolumeSnapshot whose deletion was requested but that still exists; None once it is gone."""
         return snapshots.left(self._client, namespace, name)
 
     def listed_snapshots(self) -> Iterator[ListedSnapshot]:
-        """All VolumeSnapshots of ours."""
+        """All of Snapkeep's VolumeSnapshots."""
         return snapshots.listed_snapshots(self._client)
 
     def snapshot_contents(self) -> Iterator[SnapshotContent]:
@@ -80,15 +80,16 @@ class KubernetesCluster:
         return snapshots.contents(self._client)
 
     def delete_snapshot_content(self, name: str, uid: str = "") -> None:
-        """Delete a VolumeSnapshotContent that retains; one that is gone already is success."""
+        """Delete a VolumeSnapshotContent that retains; one that is already gone is success."""
         removal.remove_content(self._client, name, removal.has_uid(uid))
 
     def snapshot_content_left(self, name: str) -> Leftover | None:
-        """What is left of a VolumeSnapshotContent whose deletion was asked for; None once it is gone."""
+        """A VolumeSnapshotContent whose deletion was requested but that still exists; None once it is
+        gone."""
         return snapshots.content_left(self._client, name)
 
     def restore_target(self, namespace: str, claim: str, region: str) -> TargetFacts:
-        """What the cluster says of the place a claim is to be restored to."""
+        """The target of a restore as the cluster describes it."""
         return read_target(self._client, namespace, claim, region, self._clock())
 
     def import_snapshot(self, restore: RestoreOperation) -> None:
@@ -104,7 +105,7 @@ class KubernetesCluster:
         return restores.read_claim(self._client, restore)
 
     def remove_imported_snapshot(self, restore: RestoreOperation) -> None:
-        """Delete what `import_snapshot` made for this restore."""
+        """Delete the objects that `import_snapshot` created for this restore."""
         restores.remove_import(self._client, restore)
 
     def remove_restored_claim(self, restore: RestoreOperation) -> None:

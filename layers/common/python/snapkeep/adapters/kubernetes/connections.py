@@ -1,4 +1,4 @@
-"""Connections to EKS clusters: where their API is, whom to trust there, and as whom we speak."""
+"""Connections to EKS clusters: endpoint, certificate authority and identity."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class EksConnections:
-    """Clients for the clusters of one account and Region; each is described once and then remembered."""
+    """Clients for the clusters of one account and Region; each cluster is described once and cached."""
 
     def __init__(
         self,
@@ -30,7 +30,7 @@ class EksConnections:
         clock: Clock,
         transport: Callable[[str, str], Transport],
     ) -> None:
-        """`transport` makes one from an endpoint and a certificate authority (PEM)."""
+        """`transport` creates a Transport from an endpoint and a certificate authority (PEM)."""
         self._eks = eks
         self._region = region
         self._credentials = credentials
@@ -74,5 +74,6 @@ class EksConnections:
             raise ClusterUnreachable(f"cannot describe cluster {name}: {error}") from error
 
     def _forget(self, name: str) -> None:
-        """Describe the cluster again next time: its endpoint or certificate authority may have changed."""
+        """Drop the cached client, because the cluster's endpoint or certificate authority may have
+        changed."""
         self._known.pop(name, None)

@@ -1,4 +1,4 @@
-"""Nodes, and what hangs on them when one dies."""
+"""Nodes, with their pods and attachments."""
 
 from __future__ import annotations
 
@@ -19,10 +19,11 @@ from snapkeep.ports.kubernetes import Evicted
 NODES = "/api/v1/nodes"
 ATTACHMENTS = "/apis/storage.k8s.io/v1/volumeattachments"
 NODE_ID = "csi.alpha.kubernetes.io/node-id"
-"""The external-attacher's note of what the driver calls the node: for EBS the instance id."""
+"""The annotation in which the external-attacher records the driver's name for the node: for EBS, the instance
+id."""
 
 STATIC = "kubernetes.io/config.mirror"
-"""On the mirror of a static pod, which only its kubelet can end.
+"""Marks the mirror of a static pod, which only its kubelet can end.
 https://kubernetes.io/docs/reference/labels-annotations-taints/#kubernetes-io-config-mirror
 """
 
@@ -39,8 +40,8 @@ class KubernetesNodes:
     def find(self, instance: str, hint: str = "") -> Node | None:
         """The node whose providerID names the instance.
 
-        A node is called by its private DNS name or by its instance id; one that is not is looked for among
-        all, because no selector knows providerIDs.
+        A node is usually named after its private DNS name or instance id; otherwise all nodes are searched,
+        because no selector supports providerIDs.
         """
         for name in filter(None, (hint, instance)):
             node = self.named(name)
@@ -50,14 +51,14 @@ class KubernetesNodes:
         return next((node for node in nodes if node.is_instance(instance)), None)
 
     def named(self, name: str) -> Node | None:
-        """The node of that name, whichever instance it is."""
+        """The node of that name, whatever its instance."""
         try:
             return _node(self._client.get(f"{NODES}/{name}"))
         except NotFound:
             return None
 
     def write(self, node: Node, change: NodeChange) -> bool:
-        """Change a node by a merge that carries its version; False when that is not its version any more."""
+        """Change a node by a merge with its version; False when the node has changed since it was read."""
         metadata: Document = {"resourceVersion": node.version}
         spec: Document = {}
         if change.annotations:
@@ -105,7 +106,7 @@ class KubernetesNodes:
         ]
 
     def claims_of(self, pods: Sequence[Pod]) -> Sequence[Claim]:
-        """The claims these pods use, with their volumes, those that are gone left out."""
+        """The claims these pods use, with their volumes; deleted claims are omitted."""
         wanted = dict.fromkeys((pod.namespace, claim) for pod in pods for claim in pod.claims)
         found = (self._claim(namespace, name) for namespace, name in wanted)
         return [claim for claim in found if claim is not None]
@@ -121,7 +122,7 @@ class KubernetesNodes:
         except NotFound:
             return None
         claim = self._claim(bound["namespace"], bound["name"]) if bound else None
-        # A claim of that name that was made since has a volume of its own.
+        # A later claim of the same name has its own volume.
         return claim if claim and claim.volume and claim.volume.name == volume else None
 
     def _claim(self, namespace: str, name: str) -> Claim | None:
@@ -152,14 +153,14 @@ class KubernetesNodes:
         }
         try:
             self._client.create(f"{_path(pod)}/eviction", body)
-        except (NotFound, NameTaken):  # gone, or another pod has its name now
+        except (NotFound, NameTaken):  # gone, or another pod now has its name
             return Evicted(gone=True)
         except BudgetBlocks as error:
             return Evicted(blocked_by=error.reason)
         return Evicted()
 
     def delete_now(self, pod: Pod, grace_seconds: int = 0) -> None:
-        """Delete a pod without asking its budgets."""
+        """Delete a pod regardless of its disruption budgets."""
         try:
             self._client.delete(_path(pod), pod.uid, grace_seconds)
         except NameTaken:

@@ -1,4 +1,4 @@
-"""Requests through the official Kubernetes client: TLS, proxies and connections are its business."""
+"""Requests through the official Kubernetes client, which handles TLS, proxies and connections."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from snapkeep.adapters.kubernetes.client import Transport
 
 
 class OfficialTransport:
-    """An ApiClient whose own errors pass as urllib3's."""
+    """An ApiClient whose own errors are raised as urllib3's."""
 
     def __init__(self, client: ApiClient) -> None:
         self._client: Transport = client
@@ -29,6 +29,6 @@ class OfficialTransport:
 
 
 def official_transport(endpoint: str, certificate_authority: str) -> Transport:
-    """HTTPS that trusts this certificate authority (PEM) and no other, and never retries by itself."""
+    """HTTPS that trusts only this certificate authority (PEM) and never retries by itself."""
     configuration = Configuration(host=endpoint, ca_cert_data=certificate_authority, retries=False)
     return OfficialTransport(ApiClient(configuration))

@@ -17,9 +17,9 @@ from snapkeep.adapters.kubernetes.client import Transport
 AFTER_A_BREAK = urllib3.Retry(
     total=1, connect=0, read=1, redirect=0, status=0, other=0, allowed_methods=("GET", "PATCH")
 )
-"""A function that was frozen wakes up with connections that the other side closed long ago, and learns so
-only from its next request. Once more costs milliseconds, another invocation one of the two minutes. Only for
-what bears it: our patches carry a version."""
+"""A function that was frozen wakes up with connections that the other side closed long ago, and notices only
+at its next request. A retry costs milliseconds, another invocation one of the two minutes. Only for requests
+that may be repeated: our patches carry a version."""
 
 
 class QuickTransport:
@@ -46,6 +46,6 @@ class QuickTransport:
 
 
 def quick_transport(endpoint: str, certificate_authority: str) -> Transport:
-    """HTTPS that trusts this certificate authority (PEM) and no other; see `AFTER_A_BREAK` for retries."""
+    """HTTPS that trusts only this certificate authority (PEM); see `AFTER_A_BREAK` for retries."""
     context = ssl.create_default_context(cadata=certificate_authority)
     return QuickTransport(urllib3.PoolManager(ssl_context=context))

@@ -1,7 +1,8 @@
 """Deleting objects of a cluster: every deletion of a VolumeSnapshot, a content or a claim goes through here.
 
-Each object is read right before, and deleted with its UID and resourceVersion as preconditions. A content
-that does not retain takes its EBS snapshot along: nothing bound to one is deleted.
+Each object is read right before its deletion, and deleted with its UID and resourceVersion as preconditions.
+Deleting a content that does not retain deletes its EBS snapshot, so nothing bound to such a content is
+deleted.
 https://kubernetes.io/docs/concepts/storage/volume-snapshots/#deletion-policy
 """
 
@@ -18,7 +19,8 @@ API = "/apis/snapshot.storage.k8s.io/v1"
 CONTENTS = f"{API}/volumesnapshotcontents"
 
 LOOKS = 5
-"""The snapshot controller writes a content a few times while its VolumeSnapshot goes."""
+"""How often to try: the snapshot controller updates a content a few times while its VolumeSnapshot is
+deleted."""
 
 Document = dict[str, Any]
 Test = Callable[[Document], bool]
@@ -35,15 +37,15 @@ def content_path(name: str) -> str:
 
 
 def has_uid(uid: str) -> Test:
-    """A test that only the object with this UID passes, and any object when it is empty."""
+    """A test that only the object with this UID passes; with an empty UID, any object does."""
     return lambda document: uid in ("", document["metadata"]["uid"])
 
 
 def remove(client: KubernetesClient, path: str, may_go: Test) -> None:
-    """Delete the object at a path if it passes `may_go` as it is now; one that is gone is success.
+    """Delete the object at a path if it passes `may_go`; one that is gone is success.
 
-    Raises TemporaryError when it changes between every look and its deletion, and what `may_go` and the
-    client raise.
+    Raises TemporaryError when it changes between every read and deletion, and what `may_go` and the client
+    raise.
     """
     for _ in range(LOOKS):
         found = find(client, path)
@@ -84,9 +86,9 @@ def remove_content(client: KubernetesClient, name: str, may_go: Test) -> None:
 
 
 def bound_contents(client: KubernetesClient, snapshot: Document) -> Iterator[Document]:
-    """The contents that name a VolumeSnapshot and that it names: by its status, its source or its UID.
+    """The contents that name a VolumeSnapshot, or that it names by its status, source or UID.
 
-    The controller names the content that it makes after the UID, before any status says so.
+    The controller names the content it creates after the UID, before any status mentions it.
     https://github.com/kubernetes-csi/external-snapshotter/blob/master/pkg/common-controller/snapshot_controller.go
     """
     meta, source = snapshot["metadata"], (snapshot.get("spec") or {}).get("source") or {}

@@ -1,7 +1,7 @@
-"""Claims made from recovery points, and the VolumeSnapshots imported for them.
+"""Claims restored from recovery points, and the VolumeSnapshots imported for them.
 
-An import is a VolumeSnapshotContent that names the EBS snapshot and a VolumeSnapshot that names the
-content. It retains: whatever is deleted in the cluster, the EBS snapshot stays.
+An import is a VolumeSnapshotContent that names the EBS snapshot, and a VolumeSnapshot that names the content.
+The content retains: whatever is deleted in the cluster, the EBS snapshot stays.
 https://kubernetes.io/docs/concepts/storage/volume-snapshots/#static
 """
 
@@ -23,7 +23,7 @@ from snapkeep.domain.restore.progress import SELECTED_NODE, ClaimEvent, Restored
 from snapkeep.domain.sizes import format_quantity
 
 OWNER = "snapkeep.io/restore"
-"""The annotation that names the restore an object was made for: only by it anything is removed."""
+"""The annotation that names the restore an object was created for; nothing is removed without it."""
 
 VOLUMES = "/api/v1/persistentvolumes"
 CLASSES = "/apis/storage.k8s.io/v1/storageclasses"
@@ -32,22 +32,24 @@ Document = dict[str, Any]
 
 
 def import_snapshot(client: KubernetesClient, restore: RestoreOperation) -> None:
-    """Create the content first: a VolumeSnapshot without one would be an error for all to see."""
+    """Create the content, then the VolumeSnapshot, which would show an error without a content."""
     _create(client, f"{API}/volumesnapshotcontents", content_manifest(client.cluster, restore))
     _create(client, _snapshots(restore), snapshot_manifest(client.cluster, restore))
 
 
 def create_claim(client: KubernetesClient, restore: RestoreOperation) -> None:
-    """Create the claim, or find it created; raises NameTaken when somebody else's has the name.
+    """Create the claim, or find it; raises NameTaken when another claim has the name.
 
-    One of ours from a VolumeSnapshot that is gone or going is deleted while no volume was made for it,
-    because the source of a claim cannot be changed; TemporaryError then asks to come back when it is gone.
+    A claim of this restore whose VolumeSnapshot is gone or being deleted is itself deleted if it has no
+    volume yet, because a claim's source cannot be changed; TemporaryError then asks to retry once it is gone.
     """
     found = _create(client, _claims(restore), claim_manifest(restore))
     made_from = (found["spec"].get("dataSource") or {}).get("name", restore.source)
     if made_from != restore.source and not found["spec"].get("volumeName"):
         remove(client, f"{_claims(restore)}/{restore.target}", _without_volume(restore))
-        raise TemporaryError(f"claim {restore.namespace}/{restore.target} is made again: {made_from} is gone")
+        raise TemporaryError(
+            f"claim {restore.namespace}/{restore.target} is created again: {made_from} is gone"
+        )
 
 
 def read_claim(client: KubernetesClient, restore: RestoreOperation) -> RestoredClaim | None:
@@ -58,7 +60,7 @@ def read_claim(client: KubernetesClient, restore: RestoreOperation) -> RestoredC
     binding = _binding(client, claim)
     phase = (claim.get("status") or {}).get("phase") or "Pending"
     if phase == "Bound" and binding is None:
-        phase = "Lost"  # the volume was deleted, and the volume controller is about to say so
+        phase = "Lost"  # the volume was deleted, and the volume controller is about to notice
     pending = phase == "Pending"
     snapshot = _living_snapshot(client, restore) if pending else None
     ready, error = _readiness(snapshot, restore) if pending else (True, "")
@@ -76,7 +78,7 @@ def read_claim(client: KubernetesClient, restore: RestoreOperation) -> RestoredC
 
 
 def _binding(client: KubernetesClient, claim: Document) -> Binding | None:
-    """What a claim is bound to; None before it is, and when the volume is gone."""
+    """What a claim is bound to; None while it is not bound, and when the volume is gone."""
     name = claim["spec"].get("volumeName") or ""
     if not name or (claim.get("status") or {}).get("phase") != "Bound":
         return None
@@ -88,7 +90,7 @@ def _binding(client: KubernetesClient, claim: Document) -> Binding | None:
 
 
 def remove_import(client: KubernetesClient, restore: RestoreOperation) -> None:
-    """Delete each import's VolumeSnapshot, then its content, and only what names this restore.
+    """Delete each import's VolumeSnapshot, then its content, and only objects that name this restore.
 
     Raises PermanentError for a content that does not retain.
     """
@@ -102,7 +104,7 @@ def remove_import(client: KubernetesClient, restore: RestoreOperation) -> None:
 
 
 def remove_claim(client: KubernetesClient, restore: RestoreOperation) -> None:
-    """Delete the claim while no volume was made for it: a bound one may hold data by now."""
+    """Delete the claim only while it has no volume: a bound one may already hold data."""
     remove(client, f"{_claims(restore)}/{restore.target}", _without_volume(restore))
 
 
@@ -137,7 +139,7 @@ def snapshot_manifest(cluster: str, restore: RestoreOperation) -> Document:
 
 
 def claim_manifest(restore: RestoreOperation) -> Document:
-    """The claim: no annotation of the old one is copied, least of all the node it was bound on."""
+    """The claim. No annotation of the old one is copied, least of all the node it was bound on."""
     marks = _marks(restore)
     return {
         "apiVersion": "v1",
@@ -174,9 +176,10 @@ def _marks(restore: RestoreOperation) -> Document:
 
 
 def _create(client: KubernetesClient, path: str, wanted: Document) -> Document:
-    """The object as it is, made now or by this restore before; raises NameTaken for another's.
+    """The object, created now or earlier by this restore; raises NameTaken for any other.
 
-    A quota is asked before the name: what this restore made before may be what fills it.
+    The API server checks quotas before names, so an object that this restore created earlier may be what
+    fills the quota.
     """
     name = wanted["metadata"]["name"]
     try:
@@ -191,7 +194,7 @@ def _create(client: KubernetesClient, path: str, wanted: Document) -> Document:
         if found is None or _owner(found) != _owner(wanted):
             where = f"{wanted['metadata'].get('namespace', '')}/{name}".lstrip("/")
             raise NameTaken(
-                f"{wanted['kind']} {where} exists and was not made by this restore: "
+                f"{wanted['kind']} {where} exists and was not created by this restore: "
                 "choose another name, or delete that one"
             ) from error
         return found
@@ -199,15 +202,15 @@ def _create(client: KubernetesClient, path: str, wanted: Document) -> Document:
 
 
 def _without_volume(restore: RestoreOperation) -> Callable[[Document], bool]:
-    """A test for a claim of this restore that no volume was made for."""
+    """A test for a claim of this restore without a volume."""
     return lambda claim: _owner(claim) == restore.id and not claim["spec"].get("volumeName")
 
 
 def _living_snapshot(client: KubernetesClient, restore: RestoreOperation) -> Document | None:
-    """The source of the claim; None as well while it is being deleted.
+    """The source of the claim; None when it is gone or being deleted.
 
-    The snapshot controller keeps it until no pending claim names it, and the provisioner makes nothing from
-    it: each would wait for the other.
+    The snapshot controller keeps a deleted source until no pending claim names it, while the provisioner
+    creates no volume from it: each would wait for the other.
     https://github.com/kubernetes-csi/external-snapshotter (volumesnapshot-as-source-protection)
     """
     found = find(client, f"{_snapshots(restore)}/{restore.source}")
@@ -245,7 +248,7 @@ def _event(item: Document) -> ClaimEvent:
 
 
 def _owner(document: Document) -> str:
-    """The restore an object was made for; empty when it is not ours."""
+    """The restore an object was created for; empty when it is not one of ours."""
     return str((document["metadata"].get("annotations") or {}).get(OWNER, ""))
 
 

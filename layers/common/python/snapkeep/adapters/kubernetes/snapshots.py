@@ -1,4 +1,4 @@
-"""VolumeSnapshots: creating ours, reading theirs, and whether the cluster can take any."""
+"""VolumeSnapshots: creating and reading them, and whether the cluster can take any."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ Document = dict[str, Any]
 
 
 NONCE = "snapkeep.io/nonce"
-"""The annotation with what nobody could know before the VolumeSnapshot was made."""
+"""The annotation with the nonce, which nobody could know before the VolumeSnapshot was created."""
 
 CRDS_MISSING = "the snapshot CRDs (snapshot.storage.k8s.io/v1) are not installed"
 
 
 def support(client: KubernetesClient, driver: Driver = EBS_CSI) -> SnapshotSupport:
-    """Whether the snapshot CRDs are served and our class for a driver is there and keeps what it made."""
+    """Whether the snapshot CRDs are served and our class for a driver exists and retains snapshots."""
     try:
         client.get(API)
     except NotFound:
@@ -51,9 +51,9 @@ def support(client: KubernetesClient, driver: Driver = EBS_CSI) -> SnapshotSuppo
 
 
 def create(client: KubernetesClient, point: Point) -> str:
-    """Create the VolumeSnapshot of a point; the one that exists is success when it is the point's own.
+    """Create the VolumeSnapshot of a point, or find the point's own; returns its UID.
 
-    Returns its UID. Raises NameTaken when it is not, NotFound when the namespace or the CRD is gone, and
+    Raises NameTaken when another object has the name, NotFound when the namespace or the CRD is gone, and
     NotAdmitted when a quota, a policy or a webhook refuses it.
     """
     wanted = manifest(client.cluster, point)
@@ -61,7 +61,7 @@ def create(client: KubernetesClient, point: Point) -> str:
     try:
         return _uid(client.create(path, wanted))
     except NotAdmitted:
-        # A quota is asked before the name: what an earlier call made may be what fills it.
+        # Quotas are checked before names: an object of an earlier call may be what fills the quota.
         found = find(client, f"{path}/{point.volume_snapshot}")
         if found is None or not is_of(client.cluster, found, point):
             raise
@@ -70,8 +70,8 @@ def create(client: KubernetesClient, point: Point) -> str:
         found = client.get(f"{path}/{point.volume_snapshot}")
         if not is_of(client.cluster, found, point):
             raise NameTaken(
-                f"VolumeSnapshot {point.claim.namespace}/{point.volume_snapshot} exists and is not "
-                f"of run {point.run}"
+                f"VolumeSnapshot {point.claim.namespace}/{point.volume_snapshot} exists and does not "
+                f"belong to run {point.run}"
             ) from error
         return _uid(found)
 
@@ -98,12 +98,12 @@ def read(client: KubernetesClient, namespace: str, name: str) -> VolumeSnapshot 
 
 
 def left(client: KubernetesClient, namespace: str, name: str) -> Leftover | None:
-    """What is left of a VolumeSnapshot; None when it is gone."""
+    """A VolumeSnapshot that still exists, and what holds it; None when it is gone."""
     return _left(client, snapshot_path(namespace, name), "VolumeSnapshot", f"{namespace}/{name}")
 
 
 def content_left(client: KubernetesClient, name: str) -> Leftover | None:
-    """What is left of a VolumeSnapshotContent; None when it is gone."""
+    """A VolumeSnapshotContent that still exists, and what holds it; None when it is gone."""
     return _left(client, content_path(name), "VolumeSnapshotContent", name)
 
 
@@ -146,7 +146,7 @@ def _created(item: Document) -> datetime:
 
 
 def manifest(cluster: str, point: Point) -> Document:
-    """The VolumeSnapshot of a point. Labels are for people and selectors; annotations hold the truth."""
+    """The VolumeSnapshot of a point. Labels are for people and selectors; annotations are authoritative."""
     return {
         "apiVersion": "snapshot.storage.k8s.io/v1",
         "kind": "VolumeSnapshot",
@@ -174,7 +174,7 @@ def manifest(cluster: str, point: Point) -> Document:
 
 
 def is_of(cluster: str, document: Document, point: Point) -> bool:
-    """True when a VolumeSnapshot was made for this very point: its nonce, run, claim and class say so."""
+    """True when a VolumeSnapshot was created for this very point: its nonce, run, claim and class match."""
     return _identity(document) == _identity(manifest(cluster, point))
 
 
@@ -183,7 +183,8 @@ def _uid(document: Document) -> str:
 
 
 def _identity(document: Document) -> tuple[str, ...]:
-    """What a VolumeSnapshot was made for and of; nothing of it can be guessed without the nonce."""
+    """The fields that identify a VolumeSnapshot's point and claim; they cannot be forged without the
+    nonce."""
     annotations, spec = document["metadata"].get("annotations") or {}, document["spec"]
     wanted = ("snapkeep.io/run", "snapkeep.io/claim-uid", NONCE)
     claim = (spec.get("source") or {}).get("persistentVolumeClaimName") or ""

@@ -1,4 +1,4 @@
-"""What a cluster says of the place a claim is to be restored to."""
+"""Reads the target of a restore from a cluster."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ NODE_ZONE = "topology.kubernetes.io/zone"
 
 LEASE = "/apis/coordination.k8s.io/v1/namespaces/kube-system/leases/snapshot-controller-leader"
 SILENCE = timedelta(minutes=5)
-"""A leader renews its lease every few seconds."""
+"""How long a lease may go without renewal; a leader renews it every few seconds."""
 
 Document = dict[str, Any]
 
@@ -46,8 +46,8 @@ def read_target(
 
 
 def _no_snapshots(client: KubernetesClient, provisioners: Collection[str]) -> dict[str, str]:
-    """Why no snapshot of a driver's volumes can be used here; only drivers that have a class are asked about,
-    and the open one, which serves in-tree volumes."""
+    """Why a driver's snapshots cannot be restored here, by driver; only drivers with a class are checked, and
+    the open-source one, which serves in-tree volumes."""
     asked = [driver for driver in DRIVERS.values() if driver.name in provisioners or driver is EBS_CSI]
     reasons = {driver.name: support(client, driver).reason for driver in asked}
     return {name: reason for name, reason in reasons.items() if reason}
@@ -62,7 +62,7 @@ def _phase(namespace: Document | None) -> str:
 
 
 def _has_claim(client: KubernetesClient, namespace: str, claim: str) -> bool:
-    """Listed by name, not read: a name that is none of Kubernetes' must not become part of a path."""
+    """Lists by name instead of reading: an invalid name must not become part of a path."""
     path = f"/api/v1/namespaces/{namespace}/persistentvolumeclaims"
     return any(True for _ in client.list(path, {"fieldSelector": f"metadata.name={claim}"}))
 
@@ -92,7 +92,7 @@ def _limits(client: KubernetesClient, namespace: str) -> tuple[LimitFacts, ...]:
 
 
 def _free_volumes(client: KubernetesClient, namespace: str, claim: str) -> Iterator[FreeVolume]:
-    """The volumes that a new claim of that name may get; those being deleted are nobody's to get."""
+    """The volumes that a new claim of that name may get, without those being deleted."""
     for item in client.list("/api/v1/persistentvolumes"):
         spec, reference = item["spec"], item["spec"].get("claimRef") or {}
         available = (item.get("status") or {}).get("phase") == "Available"
@@ -111,13 +111,13 @@ def _free_volumes(client: KubernetesClient, namespace: str, claim: str) -> Itera
 
 
 def _silent_since(client: KubernetesClient, now: datetime) -> datetime | None:
-    """When the controller last renewed its lease, if that is long ago; one that elects no leader has none.
+    """When the controller last renewed its lease, if that is long ago; None without leader election.
 
     https://github.com/kubernetes-csi/external-snapshotter (snapshot controller, `--leader-election`)
     """
     try:
         lease = client.get(LEASE)
-    except PermanentError:  # there is none, or we may not look: nobody can tell
+    except PermanentError:  # there is no lease, or reading it is not allowed: unknown
         return None
     renewed = (lease.get("spec") or {}).get("renewTime")
     at = datetime.fromisoformat(renewed) if renewed else None
@@ -125,7 +125,7 @@ def _silent_since(client: KubernetesClient, now: datetime) -> datetime | None:
 
 
 def _class(item: Document) -> ClassFacts:
-    """The type is a parameter of any case; EBS CSI makes gp3 when it is left out.
+    """The class's facts. The type parameter is case-insensitive and defaults to gp3.
 
     https://github.com/kubernetes-sigs/aws-ebs-csi-driver/blob/master/docs/parameters.md
     """

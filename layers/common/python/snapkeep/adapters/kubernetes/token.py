@@ -1,4 +1,4 @@
-"""Bearer tokens for EKS: a presigned STS request that the control plane sends on.
+"""Bearer tokens for EKS: a presigned STS request that the control plane forwards.
 
 `k8s-aws-v1.` and, in base64url without padding, a GetCallerIdentity URL presigned with the header
 `x-k8s-aws-id` (the cluster's name) among the signed ones. Signing is offline: no call, no permission.
@@ -25,23 +25,24 @@ from snapkeep.ports.clock import Clock
 PREFIX = "k8s-aws-v1."
 
 LIFE = timedelta(minutes=14)
-"""The verifier takes a token for 15 minutes from its signing, whatever it says; a minute is cushion."""
+"""The verifier accepts a token for 15 minutes after it was signed, whatever its expiry; one minute is a
+margin."""
 
 REFRESH_AFTER = timedelta(minutes=10)
 
 EXPIRES_SECONDS = 60
-"""What every client writes into the URL; the verifier allows 0 to 900."""
+"""The expiry that every client writes into the URL; the verifier allows 0 to 900."""
 
 
 class Credentials(Protocol):
-    """What botocore calls Credentials: gives the keys of the moment."""
+    """botocore's Credentials, which return the current keys."""
 
     def get_frozen_credentials(self) -> ReadOnlyCredentials:
         """Access key, secret and session token that belong together."""
 
 
 class TokenSource:
-    """The token for one cluster, signed anew when it is 10 minutes old or was refused."""
+    """The token for one cluster, signed again when it is 10 minutes old or was refused."""
 
     def __init__(self, cluster: str, region: str, credentials: Credentials, clock: Clock) -> None:
         self._cluster = cluster
@@ -52,7 +53,7 @@ class TokenSource:
         self._signed_at: datetime | None = None
 
     def token(self) -> str:
-        """A token that is good for at least 4 minutes, or what is left when the keys cannot be renewed.
+        """A token that is valid for at least 4 minutes, or less when the keys cannot be renewed.
 
         Raises ClusterUnreachable when there are no AWS credentials to sign with.
         """

@@ -1,8 +1,8 @@
-"""Taking a VolumeSnapshot back before the driver cuts anything for it.
+"""Withdraws a VolumeSnapshot before the driver takes a snapshot for it.
 
-The content goes, too: our class retains, so it would outlive its VolumeSnapshot, and the sidecar goes on
-calling CreateSnapshot for a content that is there. It lets a content go only once the VolumeSnapshot's
-deletion was asked for, and not while a call of the driver is under way.
+The content is deleted, too: our class retains, so it would outlive its VolumeSnapshot, and the sidecar keeps
+calling CreateSnapshot for an existing content. The sidecar releases a content only after the VolumeSnapshot's
+deletion was requested, and not while a driver call is in progress.
 https://github.com/kubernetes-csi/external-snapshotter/blob/master/pkg/sidecar-controller/snapshot_controller.go
 """
 

@@ -1,7 +1,7 @@
-"""The claims and points of a report as small JSON: the page's script makes rows of them as they are needed.
+"""The claims and points of a report as compact JSON, from which the page's script builds rows as needed.
 
-Texts that repeat (reasons above all) are written once and named by their number, and the points come in
-chunks, so that a page of many claims is drawn before its last point was read.
+Repeated texts (mostly reasons) are written once and referred to by number, and the points come in chunks, so
+that a page with many claims is drawn before its last point has been read.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from snapkeep.domain.restore.requests import RestoreRequest
 from snapkeep.domain.sizes import GIB, format_quantity
 
 CHUNK = 250
-"""Claims whose points come in one block."""
+"""How many claims' points are in one chunk."""
 
 STATES, FATES, POINT_STATES = list(ClaimState), list(Outlook), list(PointState)
 
@@ -67,7 +67,7 @@ def claims_document(report: Report) -> dict[str, Any]:
 
 
 def point_chunks(report: Report) -> list[dict[str, Any]]:
-    """The points of the claims, in their order, `CHUNK` claims to a block with the texts it names."""
+    """The points of the claims, in order, `CHUNK` claims per chunk with the texts it refers to."""
     starts = range(0, len(report.claims), CHUNK)
     return [_chunk(report.cluster, report.claims[start : start + CHUNK]) for start in starts]
 
@@ -81,7 +81,7 @@ def _chunk(cluster: str, claims: Sequence[ReportedClaim]) -> dict[str, Any]:
 
 
 def _command(cluster: str, claim: ReportedClaim) -> tuple[str, str]:
-    """The command that restores a claim's newest good point, in two parts: its time goes between them."""
+    """The command that restores a claim's newest good point, in two parts; the time goes between them."""
     target = f"{claim.claim}-restored"
     size = next((_size_of(point) for point in claim.points if point.state is PointState.READY), "")
     command = restore_command(RestoreRequest(cluster, claim.namespace, target, claim=claim.claim, size=size))

@@ -1,5 +1,5 @@
-"""Rendering of the page: templates filled with a report, everything escaped, and a policy that lets run
-nothing but our own script.
+"""Renders the page: templates filled with a report, everything escaped, and a content policy that allows only
+our own script.
 
 https://developer.mozilla.org/docs/Web/HTTP/Guides/CSP
 """
@@ -23,13 +23,13 @@ from snapkeep.domain.report.facts import Report, notice_given, opened
 HERE = Path(__file__).parent
 SCRIPTS = ("words.js", "points.js", "claims.js")
 LEVELS = 5
-"""Shades of the week's map."""
+"""How many shades the week's heat map has."""
 
 
 def render(report: Report) -> str:
-    """The page of a report: one HTML document that asks the network for nothing.
+    """The page of a report: one HTML document that makes no network requests.
 
-    Whatever clusters and tags say is escaped as text, and inside the page's data as JSON.
+    Text from clusters and tags is escaped as HTML, and inside the page's data as JSON.
     """
     script, style = "".join(map(_read, SCRIPTS)), _read("page.css")
     zone = report.timezone
@@ -77,7 +77,7 @@ def _read(name: str) -> str:
 
 
 def _policy(script: str, style: str) -> str:
-    """The Content-Security-Policy: our script and style by their hashes, and nothing from anywhere."""
+    """The Content-Security-Policy: our script and style by their hashes, and nothing else."""
     rules = (
         "default-src 'none'",
         f"script-src '{_hash(script)}'",
@@ -94,7 +94,7 @@ def _hash(text: str) -> str:
 
 
 def _verdict(safe: int, all_of_them: int) -> str:
-    """The first thing a reader wants to know."""
+    """The headline of the page."""
     if not all_of_them:
         return "The cluster has no claims."
     if safe == all_of_them:
@@ -103,11 +103,11 @@ def _verdict(safe: int, all_of_them: int) -> str:
 
 
 def _level(points: int, busiest: int) -> int:
-    """The shade of an hour: 0 for none, then by its share of the busiest one."""
+    """The shade of an hour: 0 without points, else by its share of the busiest hour."""
     return -(-points * LEVELS // busiest) if points and busiest else 0
 
 
 def _since(record: IncidentRecord, number: int) -> str:
-    """How long after the first word of an incident a line of its timeline was written."""
+    """The time from the start of an incident to a timeline entry."""
     passed: timedelta = record.timeline[number].at - opened(record)
     return words.seconds_text(passed.total_seconds())

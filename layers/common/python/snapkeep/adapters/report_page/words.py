@@ -9,7 +9,7 @@ from snapkeep.domain.sizes import GIB
 
 
 def time_text(at: datetime | None, timezone: str) -> str:
-    """A moment on the clock of a time zone, `2026-11-24 02:00`; an en dash for None."""
+    """A time in a time zone, `2026-11-24 02:00`; an en dash for None."""
     return f"{at.astimezone(ZoneInfo(timezone)):%Y-%m-%d %H:%M}" if at else "–"
 
 
@@ -31,7 +31,7 @@ def seconds_text(seconds: float) -> str:
 
 
 def size_text(size: float) -> str:
-    """Bytes as GiB or TiB with a digit behind the point, where it says something."""
+    """Bytes as GiB or TiB, with one decimal where it matters."""
     gib = size / GIB
     if gib >= 1024:
         return f"{gib / 1024:,.1f} TiB"
@@ -39,5 +39,5 @@ def size_text(size: float) -> str:
 
 
 def dollars_text(dollars: float) -> str:
-    """US dollars: cents while they matter."""
+    """US dollars, with cents where they matter."""
     return f"${dollars:,.2f}" if dollars < 100 else f"${dollars:,.0f}"

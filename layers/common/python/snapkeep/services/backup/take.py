@@ -37,7 +37,7 @@ LEASE = timedelta(minutes=3)
 """Longer than take_snapshots may run, so that a live holder never loses its lease."""
 
 AFTER_GROUP = timedelta(seconds=15)
-"""EC2 takes one snapshot of a volume in 15 seconds.
+"""EC2 allows one snapshot per volume in 15 seconds.
 https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
 """
 

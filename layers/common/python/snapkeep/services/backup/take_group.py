@@ -81,7 +81,7 @@ class GroupTaker:
         yield from self._write([(point, existing[point.id]) for point in members if point.id in existing])
         for point in members:
             if point not in alive and point.id not in existing:
-                yield Failed(point, f"the volume {point.volume_id} does not exist any more")
+                yield Failed(point, f"the volume {point.volume_id} no longer exists")
 
     def _create(
         self, lead: Point, missing: Sequence[Point], instances: set[str], is_rest: bool
