@@ -130,7 +130,7 @@ def test_without_an_end_after_its_start_there_is_no_window(end: str | None) -> N
 def test_an_end_that_is_no_time_is_named() -> None:
     event = sample("health_window")
     event["detail"]["endTime"] = "later"
-    with pytest.raises(MalformedMessage, match="'endTime' is no time: 'later'"):
+    with pytest.raises(MalformedMessage, match="'endTime' is not a time: 'later'"):
         notices(event)
 
 
@@ -155,9 +155,9 @@ def test_unknown_kinds_are_a_quiet_nothing() -> None:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"time": "soon"}, "'time' is no time: 'soon'"),
+        ({"time": "soon"}, "'time' is not a time: 'soon'"),
         ({"time": "9999-12-31T23:59:59Z"}, "no room for a deadline"),
-        ({"id": 7}, "'id' must be a text, got 7"),
+        ({"id": 7}, "'id' must be a string, got 7"),
         ({"detail": []}, "where fields belong"),
         ({"detail": {"instance-id": "web", "instance-action": "stop"}}, "'web'"),
         ({"detail": {"instance-id": INSTANCE, "instance-action": "explode"}}, "terminate, stop, hibernate"),
@@ -201,5 +201,5 @@ def test_no_body_raises_anything_else(text: str) -> None:
 
 
 def test_a_body_nested_too_deep_is_malformed() -> None:
-    with pytest.raises(MalformedMessage, match="no JSON"):
+    with pytest.raises(MalformedMessage, match="not JSON"):
         notices_in_body("[" * 200_000)

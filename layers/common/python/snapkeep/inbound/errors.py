@@ -1,7 +1,7 @@
-"""What a message can be that we cannot read."""
+"""Errors for unreadable messages."""
 
 from __future__ import annotations
 
 
 class MalformedMessage(ValueError):
-    """The message lacks something or holds nonsense; the text names what."""
+    """The message lacks something or is invalid; the text says what."""

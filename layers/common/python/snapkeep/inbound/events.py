@@ -17,9 +17,9 @@ Event = Mapping[str, Any]
 
 
 def parse(event: Event) -> SnapshotsFinished | None:
-    """The message in an EventBridge event; None for kinds we do not know, which is no error.
+    """The message in an EventBridge event; None for unknown kinds, which are no error.
 
-    Raises MalformedMessage when a kind we know lacks what it must have.
+    Raises MalformedMessage when a known kind lacks a required field.
     """
     reader = _READERS.get((str(event.get("source")), str(event.get("detail-type"))))
     return reader(event) if reader else None
@@ -30,14 +30,14 @@ def parse_body(body: str) -> SnapshotsFinished | None:
     try:
         event = json.loads(body)
     except ValueError as error:
-        raise MalformedMessage(f"the body is no JSON: {body[:200]!r}") from error
+        raise MalformedMessage(f"the body is not JSON: {body[:200]!r}") from error
     if not isinstance(event, dict):
-        raise MalformedMessage(f"the body is no EventBridge event: {body[:200]!r}")
+        raise MalformedMessage(f"the body is not an EventBridge event: {body[:200]!r}")
     return parse(event)
 
 
 def _snapshot_notification(event: Event) -> SnapshotsFinished | None:
-    """Of the many things the notification tells, only the end of a creation concerns us."""
+    """Only the end of a snapshot's creation matters here; the notification has many other kinds."""
     detail = _fields(event.get("detail"))
     if detail.get("event") != "createSnapshot":
         return None
@@ -70,7 +70,7 @@ def _time(event: Event) -> datetime | None:
 
 
 def _id(arn: object) -> str:
-    """The snapshot id at the end of an ARN; AWS documents two shapes of it, both end the same way."""
+    """The snapshot id at the end of an ARN; AWS documents two forms, which end the same way."""
     name = str(arn or "").rsplit("/", 1)[-1]
     if not name.startswith("snap-"):
         raise MalformedMessage(f"{arn!r} names no snapshot")

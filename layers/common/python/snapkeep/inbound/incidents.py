@@ -1,4 +1,4 @@
-"""What reaches the functions of an incident: announcements, ids to go on with, rehearsals."""
+"""The messages to the incident functions: notices, ids of incidents to process, rehearsals."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from snapkeep.inbound.interruptions import INSTANCE, notices_in_body
 
 @dataclass(frozen=True)
 class IncidentMessage:
-    """An instance to look at, and what was announced of it in the same message."""
+    """An instance to check, with its notices from the same message."""
 
     instance: str
     notices: tuple[Notice, ...] = ()
@@ -29,24 +29,24 @@ class Rehearsal:
 
 
 def concerns(body: str) -> tuple[IncidentMessage, ...]:
-    """The instances that the body of an SQS message is about: an id of ours, or an EventBridge event.
+    """The instances that an SQS message is about; its body is our own id message or an EventBridge event.
 
     Raises MalformedMessage when it is neither.
     """
     try:
         document = json.loads(body)
     except (ValueError, RecursionError) as error:
-        raise MalformedMessage(f"the body is no JSON: {body[:200]!r}") from error
+        raise MalformedMessage(f"the body is not JSON: {body[:200]!r}") from error
     if isinstance(document, dict) and set(document) == {"instance"}:
         return (IncidentMessage(_instance(document)),)
     found = notices_in_body(body)
     if found is None:
-        raise MalformedMessage(f"the body is about no instance: {body[:200]!r}")
+        raise MalformedMessage(f"the body names no instance: {body[:200]!r}")
     return tuple(IncidentMessage(notice.instance, (notice,)) for notice in found)
 
 
 def rehearsal(event: Mapping[str, Any]) -> Rehearsal | None:
-    """The rehearsal that somebody asks for with `dry_run`, `cluster` and `instance`; else None."""
+    """The rehearsal requested with `dry_run`, `cluster` and `instance`; else None."""
     if event.get("dry_run") is not True:
         return None
     cluster = event.get("cluster")
@@ -56,7 +56,7 @@ def rehearsal(event: Mapping[str, Any]) -> Rehearsal | None:
 
 
 def is_tick(event: Mapping[str, Any]) -> bool:
-    """True for what Scheduler sends: our own document with the time it was due."""
+    """True for a message from Scheduler: our own document with its scheduled time."""
     return "scheduledTime" in event
 
 

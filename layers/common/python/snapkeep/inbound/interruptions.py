@@ -1,4 +1,5 @@
-"""Announcements about instances as notices: a table keyed by (source, detail-type), and Auto Scaling's own.
+"""Parses events about instances into notices: a table keyed by (source, detail-type), and Auto Scaling's own
+messages.
 
 https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/spot-instance-termination-notices.html
 https://docs.aws.amazon.com/autoscaling/ec2/userguide/lifecycle-hooks.html
@@ -27,18 +28,18 @@ INSTANCE = re.compile(r"i-[0-9a-f]+")
 
 
 def notices(event: Event) -> Notices | None:
-    """The notices in an EventBridge event, one an instance; None for kinds we do not know, which is no error.
+    """The notices in an EventBridge event, one per instance; None for unknown kinds, which are no error.
 
-    Empty when a kind we know concerns no instance. Raises MalformedMessage when it lacks what it must have.
+    Empty when a known kind concerns no instance. Raises MalformedMessage when it lacks a required field.
     """
     reader = _READERS.get((str(event.get("source")), str(event.get("detail-type"))))
     return reader(event) if reader else None
 
 
 def notices_in_body(body: str) -> Notices | None:
-    """The notices in the body of an SQS message: an EventBridge event, or what Auto Scaling sent itself.
+    """The notices in the body of an SQS message: an EventBridge event, or a message from Auto Scaling itself.
 
-    Auto Scaling sends straight to the queue or through SNS, which wraps the text as `Message`.
+    Auto Scaling sends directly to the queue or through SNS, which wraps the text as `Message`.
     """
     message = _json(body)
     if message.get("Type") == "Notification":
@@ -64,7 +65,7 @@ def _spot(event: Event) -> Notices:
 
 
 def _of_instance(kind: Kind, action: str = "") -> Callable[[Event], Notices]:
-    """A reader of events that name one instance and no time; `action` is the key that says what happens."""
+    """A parser for events that name one instance and no deadline; `action` is the key of the action field."""
 
     def read(event: Event) -> Notices:
         detail = _detail(event)
@@ -80,7 +81,7 @@ def _lifecycle_event(event: Event) -> Notices:
 
 
 def _lifecycle(fields: Event, time: object) -> Notices:
-    """Without a deadline: the heartbeat timeout belongs to the hook, the message does not carry it."""
+    """A notice without a deadline: the message does not contain the hook's heartbeat timeout."""
     if fields.get("LifecycleTransition") != TERMINATING:
         return ()
     hook = Hook(
@@ -94,9 +95,10 @@ def _lifecycle(fields: Event, time: object) -> Notices:
 
 
 def _health(event: Event) -> Notices:
-    """A notice for each instance on this page; `closed` takes back what was said under the same event ARN.
+    """A notice for each instance on this page; `closed` withdraws the notices under the same event ARN.
 
-    So does RESOLVED, for one instance. UNIMPAIRED only says how it is now, before what is scheduled.
+    RESOLVED does so for one instance. UNIMPAIRED only describes the present state, before the scheduled
+    event.
     https://docs.aws.amazon.com/health/latest/APIReference/API_AffectedEntity.html
     """
     detail = _detail(event)
@@ -107,7 +109,7 @@ def _health(event: Event) -> Notices:
     start = None if closed else _time(detail.get("startTime"), "startTime")
     end = _time(detail["endTime"], "endTime") if detail.get("endTime") else None
     window_end = end if start and end and start < end else None
-    # Pages share the communicationId, and each is an EventBridge event with an id of its own.
+    # Pages share the communicationId, but each is an EventBridge event with its own id.
     said = _text_or(detail, "communicationId") or _text(event, "id")
     action, subject = _text(detail, "eventTypeCode"), _text(detail, "eventArn")
 
@@ -122,9 +124,10 @@ def _health(event: Event) -> Notices:
 
 
 def _affected(event: Event, detail: Event) -> Mapping[str, bool]:
-    """The instances named, as entities, else as resources (both hold ids or ARNs), and which are resolved.
+    """The instances named as entities, else as resources (both hold ids or ARNs), and whether each is
+    resolved.
 
-    One that is named twice is resolved only if it is so both times.
+    An instance named twice is resolved only if it is both times.
     """
     entities = [item for item in _list(detail.get("affectedEntities")) if isinstance(item, Mapping)]
     named = [(item.get("entityValue"), str(item.get("status")).upper() == RESOLVED) for item in entities]
@@ -144,9 +147,9 @@ def _json(text: str) -> Event:
     try:
         value = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise MalformedMessage(f"the body is no JSON: {text[:200]!r}") from error
+        raise MalformedMessage(f"the body is not JSON: {text[:200]!r}") from error
     if not isinstance(value, dict):
-        raise MalformedMessage(f"the body is no event: {text[:200]!r}")
+        raise MalformedMessage(f"the body is not an event: {text[:200]!r}")
     return value
 
 
@@ -160,7 +163,7 @@ def _detail(event: Event) -> Event:
 def _text(fields: Event, key: str) -> str:
     value = fields.get(key)
     if not isinstance(value, str) or not value:
-        raise MalformedMessage(f"{key!r} must be a text, got {value!r}")
+        raise MalformedMessage(f"{key!r} must be a string, got {value!r}")
     return value
 
 
@@ -169,7 +172,8 @@ def _text_or(fields: Event, key: str) -> str:
 
 
 def _instance(fields: Event, key: str) -> str:
-    """From the detail, never from `resources`: older samples have ARNs there with a zone and no account."""
+    """The instance from the detail, never from `resources`: older samples have ARNs there with a zone and no
+    account."""
     instance = _text(fields, key)
     if not INSTANCE.fullmatch(instance):
         raise MalformedMessage(f"{key!r} names no instance: {instance!r}")
@@ -177,13 +181,14 @@ def _instance(fields: Event, key: str) -> str:
 
 
 def _time(value: object, key: str) -> datetime:
-    """ISO 8601 as in the envelope, or the RFC 5322 dates of AWS Health; in UTC, which a bare time is in."""
+    """An ISO 8601 time as in the envelope, or an RFC 5322 date of AWS Health; in UTC, which is assumed
+    without a zone."""
     try:
         text = str(value)
         time = datetime.fromisoformat(text) if text[:1].isdigit() else parsedate_to_datetime(text)
         return (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, TypeError, IndexError, OverflowError) as error:
-        raise MalformedMessage(f"{key!r} is no time: {value!r}") from error
+        raise MalformedMessage(f"{key!r} is not a time: {value!r}") from error
 
 
 _READERS: Mapping[tuple[str, str], Callable[[Event], Notices]] = {

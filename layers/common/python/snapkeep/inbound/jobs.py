@@ -1,4 +1,4 @@
-"""Jobs as they come out of the queue."""
+"""Reads jobs from the queue."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from snapkeep.inbound.errors import MalformedMessage
 
 
 def read_job(body: str) -> Job:
-    """The job in a message body. Raises MalformedMessage when it is none; it then ends in the DLQ."""
+    """The job in a message body. Raises MalformedMessage when it is not a job, which sends it to the DLQ."""
     try:
         return job_from_json(body)
     except ValueError as error:

@@ -1,4 +1,4 @@
-"""What prune is sent: a tick of its schedule, a person's wish, or our own event that a run ended."""
+"""The messages to prune: from its schedule, from a person, or our own event that a run ended."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from snapkeep.inbound.errors import MalformedMessage
 
 
 def prune_request(event: Mapping[str, Any]) -> PruneRequest:
-    """The request in an event. Raises MalformedMessage rather than pruning what was not meant.
+    """The request in an event. Raises MalformedMessage when it is not clear what to prune.
 
-    An EventBridge event of ours names the cluster in its detail, and can neither confirm nor rehearse.
+    Our own EventBridge event names the cluster in its detail and can neither confirm nor rehearse.
     """
     if "detail-type" in event:
         detail = event.get("detail")
@@ -38,5 +38,5 @@ def _flag(event: Mapping[str, Any], key: str) -> bool:
 def _text(event: Mapping[str, Any], key: str) -> str:
     value = event.get(key, "")
     if not isinstance(value, str):
-        raise MalformedMessage(f"{key!r} must be a text, got {value!r}")
+        raise MalformedMessage(f"{key!r} must be a string, got {value!r}")
     return value

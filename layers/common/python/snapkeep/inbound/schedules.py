@@ -1,4 +1,4 @@
-"""What EventBridge Scheduler sends: our own input document with the slot filled in.
+"""The messages from EventBridge Scheduler: our own input document with the slot filled in.
 
 Scheduler replaces `<aws.scheduler.scheduled-time>` by the scheduled time, the same for every retry.
 https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html
@@ -14,11 +14,11 @@ from snapkeep.domain.messages import BackupRequest
 from snapkeep.inbound.errors import MalformedMessage
 
 LONGEST_CALLER = 64
-"""Characters of a function's name in Lambda."""
+"""The longest name of a Lambda function, in characters."""
 
 
 def backup_request(event: Mapping[str, Any]) -> BackupRequest:
-    """The run a schedule asks for; the schedule of a policy with several clusters names none.
+    """The run that a schedule requests; the schedule of a policy with several clusters names none.
 
     Raises MalformedMessage naming the key that is missing or wrong.
     """
@@ -34,7 +34,7 @@ def _text(event: Mapping[str, Any], key: str) -> str:
     value = event.get(key)
     if not isinstance(value, str) or not value:
         raise MalformedMessage(
-            f"{key!r} must be a text, got {value!r}: is this the input of a schedule of ours?"
+            f"{key!r} must be a string, got {value!r}: is this the input of one of Snapkeep's schedules?"
         )
     return value
 
@@ -43,5 +43,5 @@ def _time(text: str) -> datetime:
     try:
         slot = datetime.fromisoformat(text.replace("Z", "+00:00"))
     except ValueError as error:
-        raise MalformedMessage(f"'scheduledTime' is no ISO 8601 time: {text!r}") from error
+        raise MalformedMessage(f"'scheduledTime' is not an ISO 8601 time: {text!r}") from error
     return (slot if slot.tzinfo else slot.replace(tzinfo=UTC)).astimezone(UTC)

@@ -88,7 +88,7 @@ def test_the_description_names_every_route_and_asks_posts_for_a_key(api: Api) ->
 def test_a_parameter_that_is_misspelt_is_told_with_those_there_are(api: Api) -> None:
     reply = api.get(f"{HERE}?limt=5")
     assert (reply.status, reply.code) == (422, "invalid_request")
-    assert reply.json["detail"] == "this path knows no parameter 'limt'; it knows cursor, limit"
+    assert reply.json["detail"] == "this path has no parameter 'limt'; it has cursor, limit"
 
 
 def test_a_body_that_is_not_json_by_its_type_is_refused(api: Api) -> None:

@@ -32,14 +32,15 @@ Document = dict[str, Any]
 
 
 def withdraw(client: KubernetesClient, point: Point, useless: str = "") -> Withdrawn:
-    """Delete the point's VolumeSnapshot and its content, unless a snapshot was cut; what is left of them.
+    """Delete the point's VolumeSnapshot and its content, unless a snapshot was taken; returns what still
+    exists.
 
-    A snapshot whose id is `useless` does not keep them. Only what was made for the point is touched, each
-    object by its UID. Raises PermanentError for a content that does not retain, and what the client raises.
+    A snapshot with the id `useless` does not count. Only objects created for the point are deleted, each by
+    its UID. Raises PermanentError for a content that does not retain, and what the client raises.
     """
     found = find(client, snapshot_path(point.claim.namespace, point.volume_snapshot))
     if found is not None and not snapshots.is_of(client.cluster, found, point):
-        return Withdrawn()  # somebody else's, and so is what was cut for it
+        return Withdrawn()  # somebody else's, and so is its snapshot
     contents = [
         each
         for each in (_listed(client, point) if found is None else bound_contents(client, found))
@@ -53,7 +54,8 @@ def withdraw(client: KubernetesClient, point: Point, useless: str = "") -> Withd
         remove_snapshot(client, point.claim.namespace, name, has_uid(found["metadata"]["uid"]))
 
     def is_unwanted(content: Document) -> bool:
-        """One that a snapshot was cut for in the meantime stays, and the next look finds it."""
+        """True when no snapshot was taken meanwhile; otherwise the content stays, and the next read finds
+        it."""
         return _is_made_for(client, content, point) and _is_useless(content, useless)
 
     names = [each["metadata"]["name"] for each in contents]
@@ -69,7 +71,7 @@ def _left(client: KubernetesClient, point: Point, had_snapshot: bool, contents: 
 
 
 def _listed(client: KubernetesClient, point: Point) -> list[Document]:
-    """The contents that name a VolumeSnapshot which is gone."""
+    """The contents that name the point's VolumeSnapshot when that is gone."""
     wanted = (point.claim.namespace, point.volume_snapshot)
     references = [(each, each["spec"].get("volumeSnapshotRef") or {}) for each in client.list(CONTENTS)]
     return [each for each, ref in references if (ref.get("namespace"), ref.get("name")) == wanted]
@@ -96,7 +98,7 @@ def _handle(content: Document) -> str:
 
 
 def _cut_at(content: Document) -> datetime | None:
-    """The status tells it in nanoseconds since 1970.
+    """The creation time; the status has it in nanoseconds since 1970.
     https://kubernetes.io/docs/reference/kubernetes-api/ (VolumeSnapshotContentStatus, creationTime)
     """
     nanoseconds = (content.get("status") or {}).get("creationTime")

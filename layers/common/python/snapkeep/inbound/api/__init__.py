@@ -1,1 +1,1 @@
-"""The HTTP API: requests become values of the domain, values of the domain become answers."""
+"""The HTTP API: translates requests to domain values, and domain values to responses."""

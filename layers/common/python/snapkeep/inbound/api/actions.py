@@ -34,19 +34,19 @@ class Restores(Protocol):
         """Carry out a plan that is not refused."""
 
     def resume(self, operation_id: str) -> RestoreOperation | None:
-        """Go on with a restore that was begun; None when there is none of that id."""
+        """Continue a restore that was begun; None when there is none with that id."""
 
     def status(self, cluster: str, namespace: str, restore_id: str) -> tuple[RestoreOperation, Progress]:
-        """A restore and how it stands now. Raises NotFound without it in this namespace."""
+        """A restore and its progress. Raises NotFound when it is not in this namespace."""
 
     def page(
         self, cluster: str, namespace: str, limit: int, after: str
     ) -> tuple[Sequence[RestoreOperation], str]:
-        """Restores into a namespace, newest first, and what to ask the next page by ("" at the end)."""
+        """Restores into a namespace, newest first, and the cursor of the next page ("" at the end)."""
 
 
 class ShownPoint(Protocol):
-    """One recovery point with who holds it."""
+    """One recovery point with its holds."""
 
     @property
     def point(self) -> RecoveryPoint:
@@ -68,7 +68,7 @@ class Points(Protocol):
 
 
 class CoverageReports(Protocol):
-    """How claims are covered."""
+    """The coverage of claims."""
 
     def report(self, cluster: str, namespace: str = "") -> CoverageReport:
         """The claims of a cluster (of one namespace, unless ""). Raises UnknownCluster."""
@@ -81,24 +81,24 @@ class Holds(Protocol):
         """Hold a point. Raises NotFound when its snapshot is gone."""
 
     def release_by_hand(self, snapshot_id: str, holder: str, caller: str) -> None:
-        """Give a caller's hold back, and those that failed restores left; those of others stay."""
+        """Release a caller's hold, and those left by failed restores; other callers' holds stay."""
 
 
 class Backups(Protocol):
     """Backups on demand."""
 
     def plan(self, cluster: str, wish: OnDemandRequest) -> BackupPlan:
-        """What a wish would take now. Raises UnknownCluster, NotFound, ClusterUnreachable."""
+        """What a request would take now. Raises UnknownCluster, NotFound, ClusterUnreachable."""
 
     def known(self, request_id: str) -> Run | None:
-        """The run that a request was accepted as before."""
+        """The run of a request that was accepted earlier; None without one."""
 
     def accept(self, cluster: str, wish: OnDemandRequest, request_id: str) -> Run:
         """The run of a request, started; the same one for the same request."""
 
 
 class BackupStatuses(Protocol):
-    """Backups as they stand."""
+    """The state of backups."""
 
     def show(self, cluster: str, run_id: str, namespace: str, limit: int, after: str) -> BackupStatus:
         """A run with a page of its points. Raises NotFound."""
@@ -111,11 +111,12 @@ class Prunes(Protocol):
         """What prune would do in a cluster now. Raises UnknownCluster."""
 
     def start(self, cluster: str, token: str = "") -> PrunePlan:
-        """Start a prune, with what was refused under the token. Raises PermanentError if nothing was."""
+        """Start a prune; a token also confirms the deletions refused under it. Raises PermanentError for an
+        unknown token."""
 
 
 class Reports(Protocol):
-    """How a cluster and its claims stand now. Both raise UnknownCluster."""
+    """The state of a cluster and its claims now. Both methods raise UnknownCluster."""
 
     def status(self, cluster: str) -> Report:
         """The cluster without its recovery points."""
@@ -125,17 +126,17 @@ class Reports(Protocol):
 
 
 class ReportPages(Protocol):
-    """Report pages that were written."""
+    """Written report pages."""
 
     def link(self, cluster: str) -> ReportLink:
         """A link to the newest page of a cluster. Raises UnknownCluster, and NotFound without one."""
 
 
 class Audit(Protocol):
-    """Keeps what people changed."""
+    """Records the changes people make."""
 
     def changed(self, change: Change) -> None:
-        """Publish a change that was made through the API."""
+        """Publish a change made through the API."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""How answers are described in OpenAPI: their models, and the problems that may come instead."""
+"""How OpenAPI describes responses: their models, and the possible problems."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ PROBLEMS = {
     405: "The path has no such method",
     400: "The request is malformed, or its Idempotency-Key is missing",
     403: "The caller may not do this",
-    404: "A thing that is named does not exist",
-    409: "It conflicts with what is there, or a request with this Idempotency-Key is under way",
+    404: "Something that the request names does not exist",
+    409: "It conflicts with something that exists, or a request with this Idempotency-Key is in progress",
     413: "The body is too large",
     415: "The body is not JSON",
     422: "The request makes no sense, is refused with its findings, or reuses an Idempotency-Key",
@@ -27,7 +27,7 @@ READING = (401, 403, 404, 422, 429, 500, 503, 504)
 
 
 def answered(description: str, model: type[BaseModel]) -> dict[str, Any]:
-    """The description of an answer that holds a model."""
+    """The description of a response with a model."""
     return {"description": description, "content": {"application/json": {"model": model}}}
 
 
@@ -37,12 +37,13 @@ def problem(description: str) -> dict[str, Any]:
 
 
 def read_responses(model: type[BaseModel]) -> dict[int, Any]:
-    """What a GET may answer."""
+    """The possible responses to a GET."""
     return {200: answered("As it is now", model)} | {status: problem(PROBLEMS[status]) for status in READING}
 
 
 def change_responses(**models: type[BaseModel]) -> dict[int, Any]:
-    """What a changing request may answer; `rehearsed`, `accepted`, `changed` name the models of success."""
+    """The possible responses to a changing request; `rehearsed`, `accepted`, `changed` name the models of
+    success."""
     texts = {
         "rehearsed": (200, "What would be done"),
         "accepted": (202, "It is under way"),

@@ -1,4 +1,4 @@
-"""The API put together: one resolver, the routes, and what happens around each of them."""
+"""Assembles the API: one resolver, the routes, and the middleware."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ ROUTES: Sequence[Routes] = (
 def application(
     actions: Actions, store: BasePersistenceLayer, resolver: ApiGatewayResolver | None = None
 ) -> ApiGatewayResolver:
-    """The API over these actions; `store` remembers answers by Idempotency-Key.
+    """The API over these actions; `store` remembers responses by Idempotency-Key.
 
     The resolver is API Gateway's unless another one, with validation on, is given.
     """

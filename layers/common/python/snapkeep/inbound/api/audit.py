@@ -1,4 +1,4 @@
-"""Every change that was made through the API is told, with who made it."""
+"""Publishes every change made through the API, with its caller."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Audited(BaseMiddlewareHandler[ApiGatewayResolver]):
         self._audit = audit
 
     def handler(self, app: ApiGatewayResolver, next_middleware: NextMiddleware) -> Response[Any]:
-        """Answer the request, and tell of the change it made."""
+        """Handle the request, and publish the change it made."""
         response: Response[Any] = next_middleware(app)
         event = app.current_event
         if event.http_method in CHANGING and _changed_something(event.http_method, response):
@@ -46,7 +46,8 @@ class Audited(BaseMiddlewareHandler[ApiGatewayResolver]):
         return response
 
     def _tell(self, change: Change) -> None:
-        """The change is made already: that it cannot be told must not make it look refused."""
+        """Publish the change. A failure is only logged: the change was already made and must not look
+        refused."""
         log.info("changed by %s: %s %s", change.caller, change.method, change.path)
         try:
             self._audit.changed(change)

@@ -1,4 +1,4 @@
-"""Who calls, and what they sent, as API Gateway tells it."""
+"""The caller and the request, as API Gateway passes them on."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from aws_lambda_powertools.utilities.data_classes.common import BaseProxyEvent
 from snapkeep.domain.restore.holds import principal_of
 
 LOCAL = "local"
-"""The caller where nobody signs: on a developer's machine."""
+"""The caller where requests are not signed: on a developer's machine."""
 
 
 def caller_of(event: BaseProxyEvent) -> str:
-    """The ARN of who signed the request; API Gateway checked the signature."""
+    """The ARN of the signer; API Gateway verified the signature."""
     identity = _context(event).get("identity") or {}
     return str(identity.get("userArn") or LOCAL)
 
 
-def wish_of(event: BaseProxyEvent, key: str) -> list[str]:
-    """What makes two requests under one key the same wish: the role or user who signed, whatever the session,
-    the method, and the path, which routes take with and without a slash at its end.
+def request_identity(event: BaseProxyEvent, key: str) -> list[str]:
+    """What identifies a request: its key, the role or user who signed it (whatever the session), the method,
+    and the path without a trailing slash.
     """
     return [principal_of(caller_of(event)), event.http_method, event.path.rstrip("/"), key]
 
@@ -33,16 +33,16 @@ def request_id_of(event: BaseProxyEvent) -> str:
 
 
 def header(event: BaseProxyEvent, name: str) -> str:
-    """A header's value, "" without it."""
+    """A header's value, "" when it is absent."""
     return str(event.headers.get(name) or "")
 
 
 def id_of(event: BaseProxyEvent, key: str) -> str:
-    """The id of what a request makes: 16 hex digits, the same for the same role, path and key.
+    """The id of the thing a request creates: 16 hex digits, the same for the same role, path and key.
 
-    So a request that is sent again after a crash, by another session too, goes on with what it began.
+    So a request that is sent again after a crash, even from another session, continues what it began.
     """
-    return hashlib.sha256(json.dumps(wish_of(event, key)).encode()).hexdigest()[:16]
+    return hashlib.sha256(json.dumps(request_identity(event, key)).encode()).hexdigest()[:16]
 
 
 def _context(event: BaseProxyEvent) -> dict[str, Any]:

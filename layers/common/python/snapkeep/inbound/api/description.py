@@ -1,4 +1,4 @@
-"""The API's own description: OpenAPI 3.1, made from the routes and their models."""
+"""The API's OpenAPI 3.1 description, generated from the routes and their models."""
 
 from __future__ import annotations
 

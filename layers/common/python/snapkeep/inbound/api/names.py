@@ -1,7 +1,7 @@
-"""The parameters of paths and headers, and what they may hold.
+"""The parameters of paths and headers, and their valid values.
 
-API Gateway passes segments on as they were sent. Names need no percent-encoding, so none is decoded and a
-segment that holds any is refused: IAM judged the path as sent, and must have judged the name that is meant.
+API Gateway passes path segments on as they were sent. Names need no percent-encoding, so nothing is decoded
+and a segment with an escape is refused: IAM authorized the path as sent, and that must be the name in use.
 https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-label-names
 https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateCluster.html
 """
@@ -29,12 +29,13 @@ OnceKey = Annotated[
     Header(
         alias="Idempotency-Key",
         pattern=r"^[\x21-\x7e]{1,128}$",
-        description="A text of your own, new for every wish: a request sent again under it is done once",
+        description="A text of your own, new for every request: a request repeated with the same key is "
+        "carried out once",
     ),
 ]
 
 Cursor = Annotated[
-    str, Query(pattern=r"^[0-9A-Za-z_-]{0,2000}$", description="`next_cursor` of the page before")
+    str, Query(pattern=r"^[0-9A-Za-z_-]{0,2000}$", description="`next_cursor` of the previous page")
 ]
-Text = Annotated[str, Query(max_length=253, description="Only those of this name")]
-Limit = Annotated[int, Query(ge=1, le=100, description="The most entries of a page")]
+Text = Annotated[str, Query(max_length=253, description="Only those with this name")]
+Limit = Annotated[int, Query(ge=1, le=100, description="The maximum number of entries per page")]

@@ -1,7 +1,7 @@
-"""A POST under one Idempotency-Key is done once: sent again, it gets the same answer.
+"""Carries out a POST once per Idempotency-Key: sent again, it gets the same response.
 
-The key counts for one role or user and one path, whichever session signed the request. An answer is
-remembered for a day; a problem is not, so that a refused wish can be sent again once its cause is mended.
+A key applies to one role or user and one path, whichever session signed the request. A response is remembered
+for a day; a problem is not, so that a refused request can be sent again once its cause is fixed.
 https://docs.powertools.aws.dev/lambda/python/latest/utilities/idempotency/
 """
 
@@ -19,11 +19,11 @@ from aws_lambda_powertools.utilities.idempotency import (
     idempotent_function,
 )
 
-from snapkeep.inbound.api.callers import header, wish_of
+from snapkeep.inbound.api.callers import header, request_identity
 
 KEY = "Idempotency-Key"
 REPLAYED = "Idempotency-Replayed"
-"""The header of an answer that was remembered: nothing was done this time."""
+"""The header of a remembered response: nothing was done this time."""
 
 REMEMBERED_FOR = timedelta(days=1)
 
@@ -35,9 +35,9 @@ class Once(BaseMiddlewareHandler[ApiGatewayResolver]):
         self._store = store
 
     def handler(self, app: ApiGatewayResolver, next_middleware: NextMiddleware) -> Response[Any]:
-        """Do the request, or answer what it was answered before; Powertools raises for keys in use."""
+        """Carry out the request, or repeat its earlier response; Powertools raises for keys in use."""
         event = app.current_event
-        wish = {"key": wish_of(event, header(event, KEY)), "body": event.json_body}
+        request = {"key": request_identity(event, header(event, KEY)), "body": event.json_body}
         config = IdempotencyConfig(
             event_key_jmespath="key",
             payload_validation_jmespath="body",
@@ -48,18 +48,18 @@ class Once(BaseMiddlewareHandler[ApiGatewayResolver]):
         )
         done: list[bool] = []
 
-        def act(*, wish: dict[str, Any]) -> dict[str, Any]:
+        def act(*, request: dict[str, Any]) -> dict[str, Any]:
             done.append(True)
             return _remembered(next_middleware(app))
 
         do = idempotent_function(
             act,
-            data_keyword_argument="wish",
+            data_keyword_argument="request",
             persistence_store=self._store,
             config=config,
             key_prefix="api",
         )
-        return _response(do(wish=wish), replayed=not done)
+        return _response(do(request=request), replayed=not done)
 
 
 def _remembered(response: Response[Any]) -> dict[str, Any]:

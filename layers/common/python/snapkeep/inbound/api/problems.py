@@ -1,4 +1,4 @@
-"""Everything that goes wrong is answered as problem+json: a stable code, what happened, what to do.
+"""Turns every error into problem+json: a stable code, what happened, what to do.
 
 https://www.rfc-editor.org/rfc/rfc9457
 """
@@ -44,7 +44,7 @@ class FieldProblem(BaseModel):
 
 
 class ProblemModel(BaseModel):
-    """A problem as RFC 9457 has it, with a code for machines and a way out for people."""
+    """An RFC 9457 problem, with a code for machines and a fix for people."""
 
     type: str
     title: str
@@ -58,7 +58,7 @@ class ProblemModel(BaseModel):
 
 
 class Problem(Exception):
-    """A problem to be answered; raised anywhere in a route."""
+    """A problem to respond with; may be raised anywhere in a route."""
 
     def __init__(
         self,
@@ -95,7 +95,7 @@ def answer(problem: Problem, request_id: str) -> Response[str]:
 
 
 def problem_of(error: Exception) -> Problem:
-    """The problem that stands for an error; an unexpected one is logged and tells nothing of its insides."""
+    """The problem for an error; an unexpected error is logged, and its details are not disclosed."""
     for kinds, translate in _TRANSLATIONS:
         if isinstance(error, kinds):
             problem: Problem = translate(error)
@@ -104,13 +104,13 @@ def problem_of(error: Exception) -> Problem:
     return Problem(
         500,
         "internal",
-        "Snapkeep failed to answer; the function's log says why under this request id",
-        "Try again with the same Idempotency-Key; when it stays, read the log of the api function.",
+        "Snapkeep failed to answer; the function's log has the reason under this request id",
+        "Try again with the same Idempotency-Key; if the error persists, read the log of the api function.",
     )
 
 
 def add_problem_handlers(app: ApiGatewayResolver) -> None:
-    """Answer every error of a route, and every unknown route, as problem+json."""
+    """Respond to every error of a route, and to unknown routes, with problem+json."""
 
     def handle(error: Exception) -> Response[str]:
         if isinstance(error, NotFoundError):
@@ -123,9 +123,10 @@ def add_problem_handlers(app: ApiGatewayResolver) -> None:
 
 
 def _no_route(app: ApiGatewayResolver, method: str, path: str) -> Problem:
-    """Behind API Gateway nobody gets here: it knows the routes. Elsewhere it tells what there is."""
+    """The problem for an unknown route. API Gateway knows the routes itself, so this serves other servers
+    only."""
     allowed = [verb for verb in METHODS if any(_serves(route, verb, path) for route in routes_of(app))]
-    fix = "GET /v1/openapi.json describes what there is."
+    fix = "GET /v1/openapi.json describes all routes."
     if allowed:
         listed = ", ".join(allowed)
         detail = f"{path[:200]} has no {method}: it has {listed}"
@@ -143,7 +144,7 @@ def _serves(route: Route, method: str, path: str) -> bool:
 
 
 def _invalid(error: Any) -> Problem:
-    """What validation found: a name in the path that cannot exist, no key, or wrong fields."""
+    """The problem for failed validation: an impossible name in the path, no key, or invalid fields."""
     found = error.errors()
     places = [tuple(item["loc"]) for item in found]
     if any(place[0] == "path" for place in places):
@@ -154,7 +155,7 @@ def _invalid(error: Any) -> Problem:
             400,
             "idempotency_key_missing",
             "the header Idempotency-Key is missing or holds more than 1 to 128 visible ASCII characters",
-            "Send a new one with every wish, such as a UUID, and the same one when you send it again.",
+            "Send a new one with every request, such as a UUID, and the same one when you repeat it.",
         )
     return Problem(
         422,
@@ -191,7 +192,7 @@ def _reused(error: Any) -> Problem:
         422,
         "idempotency_key_reused",
         "this Idempotency-Key was used for a request with another body",
-        "Send a new key with a new wish.",
+        "Send a new key with a new request.",
     )
 
 
@@ -199,7 +200,7 @@ def _in_progress(error: Any) -> Problem:
     return Problem(
         409,
         "request_in_progress",
-        "a request with this Idempotency-Key is still being worked on",
+        "a request with this Idempotency-Key is still in progress",
         "Send it again in a few seconds to get its answer.",
         headers={"Retry-After": "2"},
     )
@@ -227,7 +228,7 @@ _TRANSLATIONS: Sequence[tuple[Any, Any]] = (
     (IdempotencyValidationError, _reused),
     (IdempotencyAlreadyInProgressError, _in_progress),
     (IdempotencyPersistenceLayerError, _store_unavailable),
-    (errors.UnknownCluster, _named(404, "unknown_cluster", "`snapkeep get clusters` lists those there are.")),
+    (errors.UnknownCluster, _named(404, "unknown_cluster", "`snapkeep get clusters` lists them.")),
     (errors.NotFound, _named(404, "not_found")),
     (errors.ForeignSource, _named(403, "forbidden")),
     (errors.Invalid, _named(422, "invalid_request")),
@@ -236,4 +237,4 @@ _TRANSLATIONS: Sequence[tuple[Any, Any]] = (
     (errors.TemporaryError, _unavailable),
     (errors.PermanentError, _named(409, "conflict")),
 )
-"""What each error is answered as; the first that fits."""
+"""The problem for each error class; the first match counts."""

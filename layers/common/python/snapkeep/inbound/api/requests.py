@@ -1,6 +1,7 @@
-"""What is asked of every request beyond its fields: JSON that says so, and no parameter nobody knows.
+"""Checks every request beyond its fields: the body must be declared as JSON, and unknown parameters are
+refused.
 
-Powertools would read forms as well, and pass over a parameter that is misspelt.
+Powertools would also accept forms, and ignore a misspelt parameter.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ JSON = "application/json"
 
 
 class StrictRequests(OpenAPIRequestValidationMiddleware):
-    """Validates requests, whose bodies must be JSON objects. An empty body is none."""
+    """Validates requests, whose bodies must be JSON objects. An empty body counts as absent."""
 
     def handler(self, app: EventHandlerInstance, next_middleware: NextMiddleware) -> Response[Any]:
         """Refuse parameters that the route does not know, then validate the others."""
@@ -33,7 +34,7 @@ class StrictRequests(OpenAPIRequestValidationMiddleware):
             raise Problem(
                 422,
                 "invalid_request",
-                f"this path knows no parameter {listed}; it knows {', '.join(sorted(known)) or 'none'}",
+                f"this path has no parameter {listed}; it has {', '.join(sorted(known)) or 'none'}",
                 "GET /v1/openapi.json describes every parameter.",
                 more={"errors": [{"where": name[:100], "problem": "unknown"} for name in strange[:10]]},
             )

@@ -1,4 +1,4 @@
-"""What a file of routes gives: a router over the actions."""
+"""The type of a routes module: a function from the actions to a router."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from snapkeep.inbound.api.actions import Actions
 from snapkeep.inbound.api.once import Once
 
 Routes = Callable[[Actions, Once], Router]
-"""Makes the routes about one thing; those that change something pass through `Once`."""
+"""Creates the routes about one thing; those that change something pass through `Once`."""
 
 
 def new_router() -> Router:

@@ -1,4 +1,4 @@
-"""How values of the domain are written in answers: times, sizes, findings."""
+"""How domain values are written in responses: times, sizes, findings."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ class FindingModel(BaseModel):
 
 
 def finding(found: Finding) -> FindingModel:
-    """A finding as it is answered."""
+    """A finding as a response body."""
     return FindingModel(code=found.code, severity=found.severity, text=found.text, fix=found.fix)
 
 
 def size_text(size_bytes: int) -> str:
-    """A size as a Kubernetes quantity; "" for 0, which means that it is not known."""
+    """A size as a Kubernetes quantity; "" for 0, which means unknown."""
     return format_quantity(size_bytes) if size_bytes else ""

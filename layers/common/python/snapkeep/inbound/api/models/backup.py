@@ -1,4 +1,4 @@
-"""Backups as they are asked for and answered."""
+"""Bodies of requests for backups, and of their responses."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class ClaimBody(BaseModel):
 
 
 class SelectionBody(BaseModel):
-    """What to take, in the words of a policy's `selection`."""
+    """What to take, in the terms of a policy's `selection`."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -57,7 +57,7 @@ class SelectionBody(BaseModel):
         return self
 
     def selection(self) -> Selection:
-        """The selection as the domain has it."""
+        """The selection as a domain value."""
         return Selection(
             namespaces=tuple(self.namespaces),
             exclude_namespaces=tuple(self.exclude_namespaces),
@@ -76,8 +76,8 @@ class BackupBody(BaseModel):
     claims: list[ClaimBody] | None = Field(None, min_length=1, max_length=MOST)
     selection: SelectionBody | None = None
     policy: Name | None = None
-    method: Method | None = Field(None, description="Default: csi where the cluster can, else ebs")
-    dry_run: bool = Field(False, description="Only answer what would be taken")
+    method: Method | None = Field(None, description="Default: csi where the cluster supports it, else ebs")
+    dry_run: bool = Field(False, description="Only return what would be taken")
 
     @model_validator(mode="after")
     def _one_of(self) -> BackupBody:
@@ -86,7 +86,7 @@ class BackupBody(BaseModel):
         return self
 
     def wish(self, caller: str) -> OnDemandRequest:
-        """The wish as the domain has it."""
+        """The request as a domain value."""
         return OnDemandRequest(
             claims=tuple(ClaimName(item.namespace, item.name) for item in self.claims or ()),
             selection=self.selection.selection() if self.selection else None,
@@ -102,11 +102,11 @@ class NamespaceBackupBody(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     claims: list[Name] | None = Field(None, min_length=1, max_length=MOST)
-    method: Method | None = Field(None, description="Default: csi where the cluster can, else ebs")
-    dry_run: bool = Field(False, description="Only answer what would be taken")
+    method: Method | None = Field(None, description="Default: csi where the cluster supports it, else ebs")
+    dry_run: bool = Field(False, description="Only return what would be taken")
 
     def wish(self, namespace: str, caller: str) -> OnDemandRequest:
-        """The wish as the domain has it, of this namespace only."""
+        """The request as a domain value, for this namespace only."""
         return OnDemandRequest(
             claims=tuple(ClaimName(namespace, name) for name in self.claims or ()),
             selection=None if self.claims else Selection(namespaces=(namespace,)),
@@ -134,7 +134,7 @@ class LeftModel(BaseModel):
 
 
 class BackupPlanModel(BaseModel):
-    """The answer to a dry run."""
+    """The response to a dry run."""
 
     taken: list[TakenModel]
     left: list[LeftModel]
@@ -142,7 +142,7 @@ class BackupPlanModel(BaseModel):
 
 
 class StartedBackupModel(BaseModel):
-    """The answer to an accepted backup."""
+    """The response to an accepted backup."""
 
     id: str
     cluster: str
@@ -164,7 +164,7 @@ class BackupPointModel(BaseModel):
 
 
 class BackupModel(StartedBackupModel):
-    """A backup as it stands now."""
+    """A backup as it is now."""
 
     total: int
     ready: int
@@ -176,7 +176,7 @@ class BackupModel(StartedBackupModel):
 
 
 def plan_model(plan: BackupPlan) -> BackupPlanModel:
-    """A plan as it is answered."""
+    """A plan as a response body."""
     return BackupPlanModel(
         taken=[
             TakenModel(
@@ -196,14 +196,14 @@ def plan_model(plan: BackupPlan) -> BackupPlanModel:
 
 
 def started_model(run: Run) -> StartedBackupModel:
-    """An accepted backup as it is answered."""
+    """An accepted backup as a response body."""
     return StartedBackupModel(
         id=run.id, cluster=run.cluster, policy=run.policy, slot=to_second(run.slot), state=run.state
     )
 
 
 def backup_model(status: BackupStatus) -> BackupModel:
-    """A backup as it is answered."""
+    """A backup as a response body."""
     run = status.run
     return BackupModel(
         **started_model(run).model_dump(),
@@ -234,5 +234,5 @@ def _volume(taken: Taken) -> str:
 
 
 def _and_shared(reason: str, volume_id: str, sharers: Sequence[str]) -> str:
-    """The reason, and who else is on the volume."""
+    """The reason, and which other claims share the volume."""
     return "; ".join(filter(None, (reason, in_words(volume_id, sharers))))

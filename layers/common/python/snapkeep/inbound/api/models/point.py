@@ -1,4 +1,4 @@
-"""Recovery points as they are answered."""
+"""Recovery points as response bodies."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class PointModel(BaseModel):
 
 
 class HoldModel(BaseModel):
-    """Who keeps a recovery point from being pruned, why and until when."""
+    """Who protects a recovery point from pruning, why and until when."""
 
     holder: str
     reason: str
@@ -48,7 +48,7 @@ class HoldModel(BaseModel):
 
 
 class ShownPointModel(PointModel):
-    """A recovery point with who holds it."""
+    """A recovery point with its holds."""
 
     holds: list[HoldModel]
 
@@ -61,7 +61,7 @@ class PointPageModel(BaseModel):
 
 
 def point_model(point: RecoveryPoint) -> PointModel:
-    """A point as it is answered."""
+    """A point as a response body."""
     facts = point.facts
     return PointModel(
         id=facts.id,
@@ -89,7 +89,7 @@ def point_model(point: RecoveryPoint) -> PointModel:
 
 
 def shown_point_model(shown: ShownPoint) -> ShownPointModel:
-    """A point with its holds as it is answered."""
+    """A point with its holds as a response body."""
     return ShownPointModel(
         **point_model(shown.point).model_dump(), holds=[_hold(hold) for hold in shown.holds]
     )

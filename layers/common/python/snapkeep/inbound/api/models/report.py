@@ -1,4 +1,4 @@
-"""Answers about how a cluster and its claims stand."""
+"""Response bodies about the state of a cluster and its claims."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from snapkeep.inbound.api.words import size_text
 
 
 class RunModel(BaseModel):
-    """A closed run: of `total` recovery points so many are ready."""
+    """A closed run: how many of its `total` recovery points are ready."""
 
     slot: str
     state: RunState
@@ -44,7 +44,7 @@ class TroubleModel(BaseModel):
 
 
 class IncidentModel(BaseModel):
-    """An instance that was announced to go away; `latest` is the last line of its timeline."""
+    """An instance that is about to go away; `latest` is the last entry of its timeline."""
 
     instance: str
     node: str
@@ -64,7 +64,8 @@ class RestoreStatusModel(BaseModel):
 
 
 class StatusModel(BaseModel):
-    """How a cluster stands. `claims` counts by state; `troubles` names all that are not protected."""
+    """The state of a cluster. `claims` counts claims by state; `troubles` names all that are not
+    protected."""
 
     cluster: str
     at: str
@@ -76,7 +77,7 @@ class StatusModel(BaseModel):
 
 
 class ReportedPointModel(BaseModel):
-    """A recovery point and what becomes of it; `goes_at` is when the next backup will push it out."""
+    """A recovery point and its fate; `goes_at` is when the next backup will push it out."""
 
     id: str
     slot: str
@@ -109,7 +110,7 @@ class ClaimModel(BaseModel):
 
 
 def status_model(report: Report) -> StatusModel:
-    """A status as it is answered."""
+    """A status as a response body."""
     return StatusModel(
         cluster=report.cluster,
         at=to_second(report.at),
@@ -126,7 +127,7 @@ def status_model(report: Report) -> StatusModel:
 
 
 def claim_model(claim: ReportedClaim) -> ClaimModel:
-    """A claim as it is answered."""
+    """A claim as a response body."""
     return ClaimModel(
         namespace=claim.namespace,
         claim=claim.claim,

@@ -1,4 +1,4 @@
-"""Restores as they are asked for and answered."""
+"""Bodies of requests for restores, and of their responses."""
 
 from __future__ import annotations
 
@@ -26,31 +26,31 @@ class RestoreBody(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     recovery_point: Name | None = Field(None, description="The id of a recovery point")
-    claim: Name | None = Field(None, description="A claim, whose newest ready recovery point is taken")
+    claim: Name | None = Field(None, description="A claim, whose newest ready recovery point is used")
     at: AwareDatetime | Literal["latest"] = Field(
         "latest", description="With `claim`: the newest recovery point at or before this time"
     )
-    target: Name | None = Field(None, description="The claim to make; default: the name of `claim`")
+    target: Name | None = Field(None, description="The claim to create; default: the name of `claim`")
     size: Short = Field("", description="A quantity such as 10Gi; default: what the recovery point needs")
     expand: Expand = Field(Expand.NEVER, description="`auto` raises a size that is too small")
     storage_class: Annotated[str, StringConstraints(max_length=253)] = ""
     zone: Short = ""
     labels: dict[str, str] = Field(default_factory=dict, max_length=50)
-    strict: bool = Field(False, description="Take warnings for errors")
-    dry_run: bool = Field(False, description="Only answer the plan")
+    strict: bool = Field(False, description="Treat warnings as errors")
+    dry_run: bool = Field(False, description="Only return the plan")
 
     @model_validator(mode="after")
     def _one_source(self) -> RestoreBody:
         if (self.recovery_point is None) == (self.claim is None):
             raise ValueError("name either `recovery_point` or `claim`")
         if self.recovery_point and self.at != "latest":
-            raise ValueError("`at` belongs to `claim`: a recovery point has its time already")
+            raise ValueError("`at` goes with `claim`: a recovery point already has a time")
         if self.recovery_point and not self.target:
-            raise ValueError("name the `target`, the claim to make")
+            raise ValueError("name the `target`, the claim to create")
         return self
 
     def request(self, cluster: str, namespace: str) -> RestoreRequest:
-        """The wish as the domain has it: into this namespace, from its own recovery points only."""
+        """The request as a domain value: into this namespace, from its own recovery points only."""
         return RestoreRequest(
             own_points_only=True,
             cluster=cluster,
@@ -70,7 +70,7 @@ class RestoreBody(BaseModel):
 
 
 class AnyRestoreBody(RestoreBody):
-    """The same, from recovery points of any namespace or cluster."""
+    """A restore from recovery points of any namespace or cluster."""
 
     namespace: Annotated[str, StringConstraints(pattern=DNS_LABEL)] = Field(
         description="The namespace to restore into"
@@ -79,7 +79,7 @@ class AnyRestoreBody(RestoreBody):
     source_cluster: Annotated[str, StringConstraints(pattern=EKS_NAME)] | None = None
 
     def request_from_anywhere(self, cluster: str) -> RestoreRequest:
-        """The wish as the domain has it, from any recovery point."""
+        """The request as a domain value, from any recovery point."""
         return replace(
             self.request(cluster, self.namespace),
             own_points_only=False,
@@ -89,7 +89,7 @@ class AnyRestoreBody(RestoreBody):
 
 
 class PlanModel(BaseModel):
-    """What is made, and what the pre-flight found."""
+    """What will be created, and what the pre-flight found."""
 
     recovery_point: str
     snapshot_id: str
@@ -103,13 +103,13 @@ class PlanModel(BaseModel):
 
 
 class RehearsedRestoreModel(BaseModel):
-    """The answer to a dry run."""
+    """The response to a dry run."""
 
     plan: PlanModel
 
 
 class StartedRestoreModel(BaseModel):
-    """The answer to an accepted restore."""
+    """The response to an accepted restore."""
 
     id: str
     state: RestoreState
@@ -125,7 +125,7 @@ class MomentModel(BaseModel):
 
 
 class ClaimEventModel(BaseModel):
-    """A Kubernetes Event of the restored claim."""
+    """A Kubernetes Event about the restored claim."""
 
     at: str
     type: str
@@ -152,7 +152,7 @@ class RestoreSummaryModel(BaseModel):
 
 
 class RestoreModel(RestoreSummaryModel):
-    """A restore as it stands now."""
+    """A restore as it is now."""
 
     state: RestoreState
     text: str
@@ -169,7 +169,7 @@ class RestorePageModel(BaseModel):
 
 
 def plan_model(plan: RestorePlan) -> PlanModel:
-    """A plan as it is answered."""
+    """A plan as a response body."""
     return PlanModel(
         recovery_point=plan.point.id,
         snapshot_id=plan.point.snapshot_id,
@@ -184,7 +184,8 @@ def plan_model(plan: RestorePlan) -> PlanModel:
 
 
 def planned_model(restore: RestoreOperation) -> PlanModel:
-    """The plan of a restore that was begun; what the pre-flight found then is not known any more."""
+    """The plan of a restore that was begun earlier, without the findings of its pre-flight, which are not
+    stored."""
     return PlanModel(
         recovery_point=restore.point_id,
         snapshot_id=restore.snapshot_id,
@@ -217,7 +218,7 @@ def summary_model(restore: RestoreOperation) -> RestoreSummaryModel:
 
 
 def restore_model(restore: RestoreOperation, seen: Progress) -> RestoreModel:
-    """A restore and how it stands."""
+    """A restore and its progress."""
     return RestoreModel(
         **summary_model(restore).model_dump(),
         state=seen.state,

@@ -1,4 +1,4 @@
-"""Backups on demand: what would be taken, taken now, and how it stands."""
+"""Backups on demand: plan one, start one, show its state."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def backup_routes(actions: Actions, once: Once) -> Router:
         wish = body.wish(namespace, caller_of(request.resolved_event))
         return _back_up(actions, cluster, wish, body.dry_run, id_of(request.resolved_event, key))
 
-    @router.get(f"{IN_CLUSTER}/<backup>", summary="Show a backup, also one of a schedule", **SHOWS)
+    @router.get(f"{IN_CLUSTER}/<backup>", summary="Show a backup, including scheduled ones", **SHOWS)
     def show_backup(cluster: Cluster, backup: Backup, limit: Limit = 50, cursor: Cursor = "") -> BackupModel:
         return backup_model(actions.backup_status.show(cluster, backup, "", limit, cursor))
 
@@ -81,13 +81,13 @@ def _back_up(
     except ClusterUnreachable:
         if dry_run:
             raise
-        # A silent cluster is backed up by what earlier points remember of it; the run says so.
+        # A cluster that does not answer is backed up from what earlier points remember; the run says so.
         return _started(actions.backups.accept(cluster, wish, request_id), wish.namespace)
     if dry_run:
         return Response(200, "application/json", plan_model(plan))
     if not plan.taken:
         raise Problem(
-            422, "nothing_to_back_up", plan.unmet, "A dry run of the same wish tells of each claim why."
+            422, "nothing_to_back_up", plan.unmet, "A dry run of the same request says why for each claim."
         )
     return _started(actions.backups.accept(cluster, wish, request_id), wish.namespace)
 

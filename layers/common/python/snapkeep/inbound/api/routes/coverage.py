@@ -25,7 +25,7 @@ class LastGoodModel(BaseModel):
 
 
 class CoveredClaimModel(BaseModel):
-    """How a claim is covered; a volume of a pod without a claim is named `pod:volume`."""
+    """The coverage of a claim; a pod's volume without a claim is named `pod:volume`."""
 
     namespace: str
     claim: str
@@ -37,7 +37,7 @@ class CoveredClaimModel(BaseModel):
 
 
 class CoverageModel(BaseModel):
-    """How the claims of a cluster are covered now."""
+    """The coverage of a cluster's claims now."""
 
     cluster: str
     at: str
@@ -54,13 +54,13 @@ def coverage_routes(actions: Actions, once: Once) -> Router:
     """The routes about coverage."""
     router = new_router()
 
-    @router.get("/v1/clusters/<cluster>/coverage", summary="Say how claims are covered", **SHOWS)
+    @router.get("/v1/clusters/<cluster>/coverage", summary="Show how claims are covered", **SHOWS)
     def show_coverage(cluster: Cluster) -> CoverageModel:
         return _model(actions.coverage.report(cluster))
 
     @router.get(
         "/v1/clusters/<cluster>/namespaces/<namespace>/coverage",
-        summary="Say how claims of a namespace are covered",
+        summary="Show how claims of a namespace are covered",
         **SHOWS,
     )
     def show_coverage_of_namespace(cluster: Cluster, namespace: Namespace) -> CoverageModel:

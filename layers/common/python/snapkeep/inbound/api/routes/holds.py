@@ -1,4 +1,4 @@
-"""Holds: a person keeps a recovery point from being pruned, and gives it back."""
+"""Holds: a person protects a recovery point from pruning, and releases it."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from snapkeep.inbound.api.routing import new_router
 
 CLUSTER_HOLDER = "cluster"
 NAMESPACE_HOLDER = "namespace"
-"""How the holders of people begin: each caller has a hold of their own on each of the two routes."""
+"""Prefixes of people's holders: each caller has a separate hold on each of the two routes."""
 
 SETS: dict[str, Any] = {"tags": ["holds"], "responses": change_responses(changed=ShownPointModel)}
 LIFTS: dict[str, Any] = {
     "tags": ["holds"],
-    "responses": {**change_responses(), 204: {"description": "It is given back"}},
+    "responses": {**change_responses(), 204: {"description": "It is released"}},
 }
 
 
@@ -38,15 +38,15 @@ class HoldBody(BaseModel):
     reason: Annotated[str, StringConstraints(min_length=1, max_length=500)]
     until: AwareDatetime | None = Field(
         None,
-        description="Without it the hold does not end by itself. An end sooner than that of the hold you "
-        "have changes nothing: give the hold back first",
+        description="Without it the hold does not end by itself. An earlier end than that of your present "
+        "hold changes nothing: release the hold first",
     )
 
 
 def hold_routes(actions: Actions, once: Once) -> Router:
     """The routes about holds; PUT and DELETE may be sent again as they are.
 
-    Each caller (a role, whatever its session) has a hold of their own on each route and gives back only that.
+    Each caller (a role, whatever its session) has a separate hold on each route and releases only that one.
     """
     router = new_router()
 
@@ -60,11 +60,11 @@ def hold_routes(actions: Actions, once: Once) -> Router:
     ) -> ShownPointModel:
         return _hold(actions, cluster, namespace, point, body, caller_of(request.resolved_event))
 
-    @router.delete(f"{IN_CLUSTER}/<point>/hold", summary="Give your hold back", **LIFTS)
+    @router.delete(f"{IN_CLUSTER}/<point>/hold", summary="Release your hold", **LIFTS)
     def release(cluster: Cluster, point: Point, request: Request) -> Response[None]:
         return _release(actions, cluster, "", point, caller_of(request.resolved_event))
 
-    @router.delete(f"{IN_NAMESPACE}/<point>/hold", summary="Give your hold in a namespace back", **LIFTS)
+    @router.delete(f"{IN_NAMESPACE}/<point>/hold", summary="Release your hold in a namespace", **LIFTS)
     def release_in_namespace(
         cluster: Cluster, namespace: Namespace, point: Point, request: Request
     ) -> Response[None]:
@@ -89,5 +89,6 @@ def _release(actions: Actions, cluster: str, namespace: str, point: str, caller:
 
 
 def _holder(namespace: str, caller: str) -> str:
-    """Who holds: a caller on a route; whoever may only use the namespace's lifts no hold of the cluster's."""
+    """The holder: a caller on a route. A caller limited to the namespace's route cannot release a hold of the
+    cluster's route."""
     return f"{NAMESPACE_HOLDER if namespace else CLUSTER_HOLDER} {principal_of(caller)}"

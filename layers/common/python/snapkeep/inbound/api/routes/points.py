@@ -1,4 +1,4 @@
-"""Recovery points: of a cluster or of one namespace, whether those still exist or not."""
+"""Recovery points of a cluster or a namespace, whether or not that still exists."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pruning by people: the plan, a prune at once, and what the brake refused."""
+"""Pruning on request: the plan, an immediate prune, and confirming what the brake refused."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from snapkeep.inbound.api.routing import new_router
 
 
 class PruneBody(BaseModel):
-    """A rehearsal unless it says otherwise; `confirm` lets go what the brake refused."""
+    """A rehearsal by default; `confirm` carries out deletions that the brake refused."""
 
     model_config = ConfigDict(extra="forbid")
 
     dry_run: bool | None = Field(None, description="Default: true, unless `confirm` is given")
     confirm: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")] | None = Field(
-        None, description="The `token` of a refusal whose deletions are to be done after all"
+        None, description="The `token` of a refusal, to carry out its deletions after all"
     )
 
     @model_validator(mode="after")
@@ -35,12 +35,12 @@ class PruneBody(BaseModel):
 
     @property
     def is_rehearsal(self) -> bool:
-        """True when nothing is to be deleted."""
+        """True when nothing may be deleted."""
         return self.confirm is None and self.dry_run is not False
 
 
 class DeletionModel(BaseModel):
-    """A snapshot that goes, and why."""
+    """A snapshot to delete, and why."""
 
     snapshot_id: str
     reason: str

@@ -1,4 +1,4 @@
-"""The report page of a cluster: where it can be fetched."""
+"""The state of a cluster and its claims, and the link to its report page."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from snapkeep.inbound.api.routing import new_router
 
 
 class ReportModel(BaseModel):
-    """A written report, by link: a page may be larger than an answer. Until it expires the `url` needs no
-    signature."""
+    """A link to a written report, because a page may be too large for a response. The `url` needs no
+    signature until it expires."""
 
     cluster: str
     written_at: str
@@ -25,12 +25,12 @@ class ReportModel(BaseModel):
 
 
 def report_routes(actions: Actions, once: Once) -> Router:
-    """The routes about reports, and about what they tell as it is now."""
+    """The routes about reports and the current state."""
     router = new_router()
 
     @router.get(
         "/v1/clusters/<cluster>/status",
-        summary="Say how a cluster stands: claims in trouble, runs, incidents, restores",
+        summary="Show the state of a cluster: claims in trouble, runs, incidents, restores",
         tags=["coverage"],
         responses=read_responses(StatusModel),
     )
@@ -39,7 +39,7 @@ def report_routes(actions: Actions, once: Once) -> Router:
 
     @router.get(
         "/v1/clusters/<cluster>/namespaces/<namespace>/claims/<claim>",
-        summary="Show a claim with all its recovery points and what becomes of each",
+        summary="Show a claim with all its recovery points and the fate of each",
         tags=["coverage"],
         responses=read_responses(ClaimModel),
     )

@@ -1,4 +1,4 @@
-"""Restores on demand: refused with all findings, or accepted with what will be made."""
+"""Restores on demand: refused with all findings, or accepted with what will be created."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def _restore(
 ) -> Response[RehearsedRestoreModel | StartedRestoreModel]:
     event = request.resolved_event
     restore_id = id_of(event, key)
-    begun = actions.restores.resume(restore_id)  # by this request, before its function died
+    begun = actions.restores.resume(restore_id)  # by this same request, before its function died
     if begun is not None:
         return _started(begun, planned_model(begun))
     plan = actions.restores.plan(wish)
@@ -93,7 +93,7 @@ def _restore(
 
 def _started(restore: RestoreOperation, plan: PlanModel) -> Response[Any]:
     if restore.stage is Stage.FAILED:
-        raise Problem(409, "conflict", restore.reason, "Choose another target, or mend what is in the way.")
+        raise Problem(409, "conflict", restore.reason, "Choose another target, or fix what is in the way.")
     place = IN_NAMESPACE.replace("<cluster>", restore.cluster).replace("<namespace>", restore.namespace)
     body = StartedRestoreModel(
         id=restore.id,
@@ -105,7 +105,7 @@ def _started(restore: RestoreOperation, plan: PlanModel) -> Response[Any]:
 
 
 def _refusal(plan: RestorePlan) -> Problem:
-    """All findings at once; the first one, which is the gravest, is the detail."""
+    """The problem with all findings; the first, which is the most severe, is the detail."""
     first = plan.findings[0]
     return Problem(
         422,
