@@ -187,7 +187,7 @@ def test_a_lost_answer_leaves_open_whether_there_is_a_snapshot() -> None:
 
 def test_an_ec2_that_was_never_reached_certainly_created_nothing() -> None:
     broken: Any = Broken(ConnectTimeoutError(endpoint_url="https://ec2.example"))
-    with pytest.raises(Throttled, match="was not reached"):
+    with pytest.raises(Throttled, match="could not be reached"):
         Ec2Snapshots(broken, broken).create("vol-1", TAGS, "")
 
 

@@ -59,7 +59,7 @@ def test_a_batch_taken_in_part_is_sent_again_later(sqs: Any) -> None:
     with Stubber(sqs) as stubber:
         answer = accepted(1) | {"Failed": [refused]}
         stubber.add_response("send_message_batch", answer)
-        with pytest.raises(TemporaryError, match="did not take 1 jobs, the first because: try again"):
+        with pytest.raises(TemporaryError, match="did not accept 1 jobs, the first because: try again"):
             SqsQueue(sqs, URL).send([JOB, JOB])
 
 

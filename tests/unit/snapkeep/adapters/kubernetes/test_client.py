@@ -181,7 +181,7 @@ POLICY = (
         (status(422, "Invalid", POLICY), "no snapshots here. Let that webhook or policy allow it"),
         (
             status(403, "Forbidden", 'pods "x" is forbidden: violates PodSecurity "restricted"'),
-            "not its RBAC",
+            "not RBAC",
         ),
     ],
 )
