@@ -60,12 +60,18 @@ class Transport(Protocol):
 
 
 class SignedTransport:
-    """HTTP with a signature of AWS Signature Version 4."""
+    """HTTP with a signature of AWS Signature Version 4. `retries` says what to try again, and when."""
 
-    def __init__(self, url: str, region: str, credentials: Credentials | ReadOnlyCredentials) -> None:
+    def __init__(
+        self,
+        url: str,
+        region: str,
+        credentials: Credentials | ReadOnlyCredentials,
+        retries: urllib3.Retry = RETRIES,
+    ) -> None:
         self._url = url.rstrip("/")
         self._signer = SigV4Auth(credentials, SERVICE, region)
-        self._pool = urllib3.PoolManager(retries=RETRIES, timeout=TIMEOUT)
+        self._pool = urllib3.PoolManager(retries=retries, timeout=TIMEOUT)
 
     def send(self, method: str, path: str, headers: Mapping[str, str], body: str) -> Answer:
         """The answer, after retries of temporary failures. Raises Unreachable."""

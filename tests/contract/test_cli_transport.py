@@ -12,9 +12,11 @@ import pytest
 from botocore.credentials import Credentials
 
 from snapkeep_cli.api.client import ApiClient, ApiProblem
-from snapkeep_cli.api.transport import SignedTransport, Unreachable, fetch
+from snapkeep_cli.api.transport import RETRIES, SignedTransport, Unreachable, fetch
 
 KEY = Credentials("AKIDEXAMPLE", "secret", "a-session-token")
+AT_ONCE = RETRIES.new(backoff_factor=0)
+"""What the command tries again, without its pauses."""
 
 
 class Server:
@@ -55,7 +57,7 @@ def serve() -> Iterator[Any]:
     def start(*statuses: int) -> tuple[Server, ApiClient]:
         server = Server(*statuses)
         servers.append(server)
-        return server, ApiClient(SignedTransport(server.url, "ap-northeast-2", KEY))
+        return server, ApiClient(SignedTransport(server.url, "ap-northeast-2", KEY, AT_ONCE))
 
     yield start
     for server in servers:
@@ -93,7 +95,7 @@ def test_what_does_not_pass_is_told_in_the_end(serve: Any) -> None:
 
 def test_nobody_there_is_unreachable() -> None:
     with pytest.raises(Unreachable, match="does not answer"):
-        ApiClient(SignedTransport("http://127.0.0.1:9", "ap-northeast-2", KEY)).get("clusters")
+        ApiClient(SignedTransport("http://127.0.0.1:9", "ap-northeast-2", KEY, AT_ONCE)).get("clusters")
 
 
 def test_a_link_is_followed_without_our_signature_and_what_went_wrong_keeps_its_secret(serve: Any) -> None:
