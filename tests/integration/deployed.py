@@ -85,12 +85,12 @@ class Deployed:
         """The policy's last run as journaled."""
         name = f"{CLUSTER}.{policy}.{self.slots[policy]:%Y%m%dT%H%M%SZ}"
         journal = evidence.read_journal(self.sandbox.client("dynamodb"), self.outputs["JournalTableName"])
-        return next((run for run in journal.runs.all if run["id"] == name), {"state": "absent"})
+        return next((run for run in journal.runs if run["id"] == name), {"state": "absent"})
 
     def points(self, policy: str) -> Sequence[Item]:
         """The points of a policy as journaled."""
         journal = evidence.read_journal(self.sandbox.client("dynamodb"), self.outputs["JournalTableName"])
-        return [point for point in journal.points.points if point["policy"] == policy]
+        return [point for point in journal.points if point["policy"] == policy]
 
     def snapshots(self, policy: str) -> list[LiveSnapshot]:
         """The EC2 snapshots tagged with a policy."""
