@@ -40,7 +40,7 @@ def test_the_page_goes_where_one_says(snapkeep: Command, written: Path) -> None:
 def test_without_a_page_it_is_not_found(snapkeep: Command) -> None:
     ended = snapkeep("report")
     assert ended.code == 4
-    assert "write_report does so every hour" in ended.err
+    assert "write_report runs every hour" in ended.err
 
 
 def test_a_link_that_does_not_answer_is_unavailable(

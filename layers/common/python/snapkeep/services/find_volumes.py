@@ -1,4 +1,5 @@
-"""Finding the volume of a claim whose points are of several: the journal tells what was planned."""
+"""Finds the volume of a claim whose points come from several volumes, by asking the journal what was
+planned."""
 
 from __future__ import annotations
 
@@ -12,26 +13,27 @@ from snapkeep.ports.ec2 import Snapshots
 from snapkeep.ports.journal import Journal
 
 WITNESSES = 5
-"""How many of the newest snapshots of each volume are looked up in the journal."""
+"""How many of each volume's newest snapshots are looked up in the journal."""
 
 
 @dataclass(frozen=True, slots=True)
 class FindVolumes:
     """Asks the journal which volume the points of a claim were planned for.
 
-    A point's id hashes its claim's UID, so forged tags lead to a record of the claim's own, or to none.
+    A point's id hashes its claim's UID, so forged tags lead to one of the claim's own records, or to none.
     """
 
     snapshots: Snapshots
     journal: Journal
 
     def settled(self, cluster: str, claims: Iterable[str]) -> Mapping[str, str]:
-        """Claim (UID) to its volume, of those for which the journal names exactly one."""
+        """Claim UID to its volume, for claims for which the journal names exactly one."""
         found = {uid: self._volume(cluster, uid) for uid in claims}
         return {uid: volume for uid, volume in found.items() if volume}
 
     def own(self, point_id: str, named: Sequence[Snapshot]) -> Sequence[Snapshot]:
-        """Those of the snapshots that name a point which are of its volume; all when nobody can tell."""
+        """The snapshots of the point's own volume, from those that name the point; all when its volume is
+        unknown."""
         if len({item.volume_id for item in named}) < 2:
             return named
         point = self.journal.points.find_point(point_id)
@@ -41,7 +43,8 @@ class FindVolumes:
     def best(self, cluster: str, uid: str, listed: Iterable[Snapshot]) -> str:
         """The volume of a claim, given completed snapshots that name it; "" without any.
 
-        Where the journal does not tell, it is that of the oldest: nobody can cut a snapshot in the past.
+        If the journal does not know it, the oldest snapshot's volume counts: nobody can take a snapshot in
+        the past.
         """
         oldest = min(listed, key=lambda item: (item.started_at, item.id), default=None)
         return self._volume(cluster, uid) or (oldest.volume_id if oldest else "")
@@ -58,7 +61,7 @@ class FindVolumes:
         return volumes.pop() if len(volumes) == 1 else ""
 
     def _journaled(self, cluster: str, uid: str, snapshot: Snapshot) -> str:
-        """The volume for which the point was planned that a snapshot names; "" when none is known."""
+        """The volume for which the point that a snapshot names was planned; "" when unknown."""
         point = self.journal.points.find_point(snapshot.tags.get(tags.POINT, ""))
         if point is None or (point.claim.cluster, point.claim.uid) != (cluster, uid):
             return ""

@@ -1,4 +1,4 @@
-"""What a scheduled function gave up in a pass: counted always, told once it lasts."""
+"""What a scheduled function gave up in one pass: always counted, and reported once it lasts."""
 
 from __future__ import annotations
 
@@ -18,14 +18,15 @@ from snapkeep.services.tell_troubles import TellTroubles
 UNREADABLE = (
     "this version cannot read it and passes over it; if a newer one was deployed before, deploy that again"
 )
-"""Why work on a record of the journal is given up; the log says what is wrong with it."""
+"""Why work on a journal record was given up; the log has the details."""
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class GiveUp:
-    """Reports the end of a pass of a function; `patience` is for how long trouble may pass by itself."""
+    """Reports the end of a function's pass; `patience` is how long trouble may last before people are
+    told."""
 
     troubles: Troubles
     unreadable: UnreadableRecords
@@ -35,10 +36,10 @@ class GiveUp:
     patience: timedelta
 
     def report(self, parts: Mapping[str, str], cluster: str = "") -> dict[str, str]:
-        """Count the parts that were given up (subject to reason), all of this pass, and tell what lasts.
+        """Count all parts given up in this pass (subject to reason), and report those that last.
 
-        A pass over one cluster names it. Records of the journal that could not be read are parts, too; all
-        parts are returned. That nobody could be told is one part more.
+        A pass over one cluster names it. Unreadable journal records count as parts, and so does a failure to
+        report; all parts are returned.
         """
         parts = {**parts, **unreadable_records(self.unreadable)}
         count = len(parts)
@@ -46,7 +47,7 @@ class GiveUp:
             topic = Topic(TroubleKind.WORK_GIVEN_UP, cluster, self.function)
             TellTroubles(self.troubles, self.news, self.clock).tell(topic, parts, self.patience)
         except SnapkeepError as error:
-            log.warning("what %s gave up was not told: %s", self.function, error.reason)
+            log.warning("could not report what %s gave up: %s", self.function, error.reason)
             count += 1
         self.news.parts_given_up(self.function, count)
         return parts
@@ -54,8 +55,8 @@ class GiveUp:
 
 @contextmanager
 def part_of_a_pass(subject: str, given_up: dict[str, str], part: str, means: str = "") -> Iterator[None]:
-    """Work on one part of a pass: whatever stops it is logged with its `subject`, noted in `given_up` under
-    the name of the part (after what that `means`), and never stops the others."""
+    """Run one part of a pass: any error is logged with its `subject`, recorded in `given_up` under the name
+    of the part (prefixed with `means`), and does not stop the other parts."""
     try:
         yield
     except Exception as error:
@@ -63,7 +64,8 @@ def part_of_a_pass(subject: str, given_up: dict[str, str], part: str, means: str
 
 
 def why_given_up(subject: str, error: Exception) -> str:
-    """Why a part of a pass stopped, logged; of an error that nobody foresaw the log has the stack."""
+    """Log why a part of a pass stopped, and return the reason; an unexpected error is logged with its
+    stack."""
     if isinstance(error, SnapkeepError):
         log.warning("%s stopped: %s", subject, error.reason)
         return error.reason
@@ -72,5 +74,5 @@ def why_given_up(subject: str, error: Exception) -> str:
 
 
 def unreadable_records(unreadable: UnreadableRecords) -> dict[str, str]:
-    """The records (as parts of a pass) that were passed over since this was asked last, and why."""
+    """The unreadable records skipped since the last call (as parts of a pass), and why."""
     return {f"record {name}": UNREADABLE for name in unreadable.passed_over()}

@@ -14,7 +14,7 @@ from tests.fakes.world import World, a_claim
 def test_a_link_ends_after_five_minutes() -> None:
     world = World(a_claim("data"))
     show = ShowReport(world.deployment, world.pages)
-    with pytest.raises(NotFound, match="no report of cluster myeks was written yet: write_report does so"):
+    with pytest.raises(NotFound, match="no report of cluster myeks has been written yet: write_report runs"):
         show.link("myeks")
     world.pages.write("myeks", "page")
     assert show.link("myeks").expires_at - world.clock() == timedelta(minutes=5)

@@ -245,8 +245,8 @@ def test_a_volume_snapshot_that_somebody_deletes_is_imported_again() -> None:
     shown = Api(world).get(place).json
     assert shown["state"] == "bound"
     assert (
-        f"VolumeSnapshot {taken.volume_snapshot} was deleted: the claim is made from the EBS snapshot itself"
-        in [moment["text"] for moment in shown["timeline"]]
+        f"VolumeSnapshot {taken.volume_snapshot} was deleted: the claim is restored from the EBS snapshot "
+        "itself" in [moment["text"] for moment in shown["timeline"]]
     )
 
 

@@ -1,4 +1,4 @@
-"""The first seconds: whose instance it is, and a cordon before anything else can land on its node."""
+"""The first seconds: find the owner of the instance, and cordon its node before more pods can land there."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ from snapkeep.ports.ec2 import Instances
 from snapkeep.ports.kubernetes import NodeClusters, Nodes
 
 ATTEMPTS = 5
-"""How often a node that others change at the same moment is read and written again."""
+"""How often a node that others change at the same time is read and written again."""
 
 
 @dataclass(frozen=True)
 class Triage:
-    """What one announcement led to in the first seconds.
+    """What one notice led to in the first seconds.
 
-    `cluster` is empty when the instance is none of ours, `node` is None when it has none there, and `reason`
-    says why. `plan` is the cordon that was
-    made, at `cordoned_at`. `seen_at` is when the announcement reached us.
+    `cluster` is empty when the instance belongs to no configured cluster, `node` is None when it has no node
+    there, and `reason` says why. `plan` is the cordon that was set at `cordoned_at`. `seen_at` is when the
+    notice arrived.
     """
 
     notice: Notice
@@ -37,7 +37,7 @@ class Triage:
     cluster: str = ""
     node: Node | None = None
     machine: Instance | None = None
-    reaction: NodeRules = field(default_factory=NodeRules)
+    rules: NodeRules = field(default_factory=NodeRules)
     plan: CordonPlan | None = None
     cordoned_at: datetime | None = None
     seen_at: datetime | None = None
@@ -51,7 +51,7 @@ class Triage:
 
     @property
     def figures(self) -> dict[str, float]:
-        """What is counted of it."""
+        """The metrics of this notice."""
         figures: dict[str, float] = {"Notices": 1}
         if self.seen_at is not None:
             figures["NoticeAge"] = max(0.0, (self.seen_at - self.notice.announced_at).total_seconds())
@@ -62,7 +62,7 @@ class Triage:
 
 @dataclass(frozen=True)
 class CordonNode:
-    """Looks at the instance of an announcement, and cordons its node if that is to be done now."""
+    """Checks the instance of a notice, and cordons its node if that is due now."""
 
     deployment: Deployment
     instances: Instances
@@ -70,10 +70,10 @@ class CordonNode:
     clock: Clock
 
     def look(self, notice: Notice) -> Triage:
-        """One EC2 call; for a node of ours two Kubernetes calls more, read and write.
+        """Triage a notice: one EC2 call, and for a node of ours two Kubernetes calls, read and write.
 
-        That an instance runs costs no call: the journal tells whether anybody waits for it. Raises
-        TemporaryError when something did not answer.
+        A report that an instance runs costs no call here: the journal shows whether an incident waits for it.
+        Raises TemporaryError when something did not answer.
         """
         if notice.is_running:
             return Triage(notice)
@@ -90,18 +90,19 @@ class CordonNode:
         node = nodes.find(machine.id, machine.private_dns)
         if node is None:
             reason = f"{named.cluster} has no node with the providerID of {machine.id} ({named.tag})"
-            reaction = self.deployment.interruption.rules_for(named.cluster, {})
-            return replace(seen, reason=reason, cluster=named.cluster, machine=machine, reaction=reaction)
-        reaction = self.deployment.interruption.rules_for(named.cluster, node.labels)
-        seen = replace(seen, cluster=named.cluster, node=node, machine=machine, reaction=reaction)
-        urge = assess(incident(notice.instance, (notice,)), reaction, self.clock()).action
-        if urge is not Action.ACT or not reaction.cordon:
+            rules = self.deployment.interruption.rules_for(named.cluster, {})
+            return replace(seen, reason=reason, cluster=named.cluster, machine=machine, rules=rules)
+        rules = self.deployment.interruption.rules_for(named.cluster, node.labels)
+        seen = replace(seen, cluster=named.cluster, node=node, machine=machine, rules=rules)
+        action = assess(incident(notice.instance, (notice,)), rules, self.clock()).action
+        if action is not Action.ACT or not rules.cordon:
             return seen
         plan = self.cordon(nodes, node, notice)
         return replace(seen, plan=plan, cordoned_at=self.clock())
 
     def cordon(self, nodes: Nodes, node: Node, notice: Notice) -> CordonPlan:
-        """Cordon the node unless it is; read again whenever somebody else changed it meanwhile."""
+        """Cordon the node unless it is cordoned; read it again whenever somebody else changed it
+        meanwhile."""
         for _ in range(ATTEMPTS):
             plan = cordon(node, notice.key, notice.announced_at)
             if plan.change is None or nodes.write(node, plan.change):
@@ -113,13 +114,13 @@ class CordonNode:
         raise TemporaryError(f"{node.name} changed {ATTEMPTS} times while it was cordoned")
 
     def cordon_again(self, cluster: str, node: Node, notice: Notice) -> CordonPlan:
-        """Cordon a node as it is now, which need not be what was read of it before."""
+        """Read the node again and cordon it."""
         nodes = self.clusters.open(cluster)
         now = nodes.named(node.name)
         return self.cordon(nodes, now if now and now.is_instance(notice.instance) else node, notice)
 
     def uncordon(self, cluster: str, instance: str, name: str) -> CordonPlan | None:
-        """Uncordon the node if the cordon is ours; None when there is no such node any more."""
+        """Uncordon the node if the cordon is ours; None when the node no longer exists."""
         nodes = self.clusters.open(cluster)
         for _ in range(ATTEMPTS):
             node = nodes.find(instance, name)

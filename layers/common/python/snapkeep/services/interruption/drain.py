@@ -1,4 +1,5 @@
-"""The pods of a dying node: evicted against the deadline, deleted when it is near, each blocker named."""
+"""Drains a dying node: pods are evicted before the deadline, blocked ones deleted shortly before it, and each
+blocker is named."""
 
 from __future__ import annotations
 
@@ -20,7 +21,7 @@ log = logging.getLogger(__name__)
 
 @dataclass
 class Drained:
-    """What became of the pods, by name: `blocked` and `forced` say what kept them."""
+    """The result by pod name: `blocked` and `forced` say what blocked the eviction."""
 
     evicted: list[str] = field(default_factory=list)
     blocked: dict[str, str] = field(default_factory=dict)
@@ -38,15 +39,15 @@ class DrainNode:
     def run(
         self, record: IncidentRecord, pods: Sequence[Pod], deadline: datetime | None
     ) -> tuple[IncidentRecord, Drained]:
-        """Evict what leaves; in the last moment before the deadline what is blocked is deleted.
+        """Evict the pods that leave; in the last moments before the deadline, delete blocked ones.
 
-        Trouble with one pod never stops the others. Returns the record with what was done in it.
+        Trouble with one pod never stops the others. Returns the record with what was done.
         """
         drained = Drained()
         for leaving in plan_drain(pods, deadline, self.clock()).leaving:
             try:
                 self._evict(leaving, deadline, drained)
-            except ClusterUnreachable as error:  # each more would cost the whole timeout
+            except ClusterUnreachable as error:  # each further pod would cost the whole timeout
                 drained.blocked[str(leaving.pod)] = error.reason
                 break
             except SnapkeepError as error:
@@ -82,7 +83,7 @@ class DrainNode:
         return noted
 
     def _say(self, pod: Pod, drained: Drained) -> None:
-        """A Kubernetes Event on the pod, which outlives it; trouble with it is only logged."""
+        """Write a Kubernetes Event about the pod, which outlives it; a failure is only logged."""
         name, node = str(pod), "its node is dying"
         if name in drained.evicted:
             said = _said(pod, "SnapkeepEvicted", f"{node}; it is evicted", warning=False)

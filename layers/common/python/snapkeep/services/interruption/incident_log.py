@@ -1,4 +1,4 @@
-"""The journal's record of an incident, written by several functions at once, and what is told of it."""
+"""The journal's record of an incident, written by several functions at once, and its published steps."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from snapkeep.ports.incidents import Incidents
 from snapkeep.ports.news import InterruptionNews
 
 WRITES = 8
-"""How often a record that several functions write at once is read and changed again."""
+"""How often a change is retried when several functions write the record at once."""
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class IncidentLog:
-    """Changes records so that no writer undoes what another one wrote."""
+    """Changes records so that no writer overwrites another's changes."""
 
     incidents: Incidents
     news: InterruptionNews
@@ -29,9 +29,10 @@ class IncidentLog:
     def change(
         self, record: IncidentRecord, change: Callable[[IncidentRecord], IncidentRecord]
     ) -> IncidentRecord:
-        """Write what `change` makes of the record; where another one was written, of that one.
+        """Apply `change` to the record and write it; if another version was written meanwhile, apply it to
+        that.
 
-        Returns the record as it is journaled now. Raises TemporaryError when the journal does not answer.
+        Returns the journaled record. Raises TemporaryError when the journal does not answer.
         """
         for attempt in range(WRITES):
             changed = change(record)
@@ -47,7 +48,7 @@ class IncidentLog:
         raise AssertionError("the last attempt returns or raises")
 
     def note(self, record: IncidentRecord, *lines: str) -> IncidentRecord:
-        """The record with these lines in its timeline, those that are new."""
+        """Journal these lines in the record's timeline, if they are new."""
         return self.change(record, lambda one: self.noted(one, *lines))
 
     def noted(self, record: IncidentRecord, *lines: str) -> IncidentRecord:
@@ -58,7 +59,7 @@ class IncidentLog:
         return record
 
     def tell(self, record: IncidentRecord, step: str, reason: str, figures: Mapping[str, float]) -> bool:
-        """Publish a step; trouble with it never stops the work. False when it was not published."""
+        """Publish a step; a failure never stops the work. False when it was not published."""
         try:
             self.news.interruption(record, step, reason, figures)
         except SnapkeepError as error:

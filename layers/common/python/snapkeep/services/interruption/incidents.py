@@ -1,4 +1,4 @@
-"""Incidents: every announcement is journaled, acted on, watched, and taken back when nothing came of it."""
+"""Incidents: every notice is journaled, acted on, watched, and undone when nothing came of it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from snapkeep.services.interruption.cordon import CordonNode, Triage
 from snapkeep.services.interruption.incident_log import IncidentLog
 
 PATIENCE = timedelta(minutes=40)
-"""What three looks in a row could not do is told."""
+"""Work that failed in three checks in a row is reported."""
 
 LOOK_AGAIN = timedelta(minutes=15)
 
@@ -39,7 +39,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Handled:
-    """What an announcement, or a look at an open incident, led to."""
+    """What a notice, or a check of an open incident, led to."""
 
     instance: str
     outcome: str
@@ -51,7 +51,7 @@ class Handled:
 
 @dataclass(frozen=True)
 class HandleInterruption:
-    """Journals sightings, sends nodes to be saved, and looks after open incidents.
+    """Journals triaged notices, sends nodes to be saved, and watches open incidents.
 
     `to_save` feeds save_node, `to_release` feeds release_volumes.
     """
@@ -66,38 +66,38 @@ class HandleInterruption:
     news: InterruptionNews
     clock: Clock
 
-    def record(self, sighting: Triage) -> Handled:
-        """Journal what was seen, and send the node on when it is to be saved.
+    def record(self, triage: Triage) -> Handled:
+        """Journal a triaged notice, and send the node on if it must be saved.
 
-        Raises TemporaryError when the journal or the queue did not answer: the same event may come again.
+        Raises TemporaryError when the journal or the queue did not answer, so that the event is retried.
         """
-        notice = sighting.notice
-        if sighting.node is None:
-            return self._without_node(sighting)
+        notice = triage.notice
+        if triage.node is None:
+            return self._without_node(triage)
         known = self.incidents.incident(notice.instance)
-        first = known or IncidentRecord(notice.instance, sighting.cluster, sighting.node.name)
-        sighting = self._still_cordoned(sighting, known)
-        record = self._log.change(first, lambda one: self._seen(one, sighting))
-        asked = assess(record.incident, sighting.reaction, self.clock())
+        first = known or IncidentRecord(notice.instance, triage.cluster, triage.node.name)
+        triage = self._still_cordoned(triage, known)
+        record = self._log.change(first, lambda one: self._seen(one, triage))
+        asked = assess(record.incident, triage.rules, self.clock())
         if asked.action is Action.ACT:
             self.to_save.send(notice.instance)
-            self._say(sighting, record)
+            self._say(triage, record)
         if known is None or record.revision != known.revision:
-            self._log.tell(record, asked.action.value, asked.reason, sighting.figures)
+            self._log.tell(record, asked.action.value, asked.reason, triage.figures)
         if self._is_undone(record, asked):
             return self._advance(record)
-        reason = sighting.plan.reason if sighting.plan else asked.reason
+        reason = triage.plan.reason if triage.plan else asked.reason
         return Handled(
             notice.instance,
             asked.action.value,
             reason,
             record.cluster,
             record.node,
-            sighting.seconds_to_cordon,
+            triage.seconds_to_cordon,
         )
 
     def tick(self) -> Sequence[Handled]:
-        """Look at every open incident whose time has come; trouble with one never stops the others."""
+        """Check every open incident that is due; trouble with one never stops the others."""
         handled, given_up = [], dict[str, str]()
         for record in self.incidents.open_incidents():
             if record.again and self.clock() < record.again:
@@ -114,100 +114,98 @@ class HandleInterruption:
     def _log(self) -> IncidentLog:
         return IncidentLog(self.incidents, self.news, self.clock)
 
-    def _without_node(self, sighting: Triage) -> Handled:
-        """A foreign instance, or news of an incident that may be known."""
-        notice = sighting.notice
-        known = self.incidents.incident(notice.instance) if _may_be_known(sighting) else None
+    def _without_node(self, triage: Triage) -> Handled:
+        """Handle a foreign instance, or a notice for an incident that may be known."""
+        notice = triage.notice
+        known = self.incidents.incident(notice.instance) if _may_be_known(triage) else None
         if known is None:
-            if not self._may_lose_volumes(sighting):
-                return Handled(notice.instance, "not ours", sighting.reason or "nobody waits for this news")
-            known = IncidentRecord(notice.instance, sighting.cluster, "")
-        record = self._log.change(known, lambda one: self._told_without_node(one, sighting))
+            if not self._may_lose_volumes(triage):
+                return Handled(notice.instance, "not ours", triage.reason or "no incident is open for it")
+            known = IncidentRecord(notice.instance, triage.cluster, "")
+        record = self._log.change(known, lambda one: self._told_without_node(one, triage))
         if record.unlooked:
             self.to_save.send(notice.instance)
         if record.closed_at is None:
             return self._advance(record)
         return Handled(notice.instance, "noted", "its incident is over", record.cluster, record.node)
 
-    def _may_lose_volumes(self, sighting: Triage) -> bool:
-        """Whether an instance whose node the cluster does not have any more may have data volumes: EC2 shows
-        some, or it was interrupted and is dead already, when EC2 shows none."""
-        notice, machine = sighting.notice, sighting.machine
+    def _may_lose_volumes(self, triage: Triage) -> bool:
+        """Whether an instance whose node is gone from the cluster may have data volumes: EC2 shows some, or
+        the instance was interrupted and is already dead, when EC2 shows none."""
+        notice, machine = triage.notice, triage.machine
         if machine is None:
             return False
         is_too_late = machine.state is InstanceState.TERMINATED and notice.kind in (Kind.SPOT, Kind.CAPACITY)
         if not machine.volumes and not is_too_late:
             return False
-        heard = incident(sighting.notice.instance, (sighting.notice,))
-        return assess(heard, sighting.reaction, self.clock()).action is Action.ACT
+        heard = incident(triage.notice.instance, (triage.notice,))
+        return assess(heard, triage.rules, self.clock()).action is Action.ACT
 
-    def _told_without_node(self, record: IncidentRecord, sighting: Triage) -> IncidentRecord:
-        notice, machine = sighting.notice, sighting.machine
+    def _told_without_node(self, record: IncidentRecord, triage: Triage) -> IncidentRecord:
+        notice, machine = triage.notice, triage.machine
         told = self._log.noted(record.with_notices((notice,)), notice.in_words)
-        is_told = record.incident.terminated  # its end was, and what was missed
-        if machine is None or is_told or not self._may_lose_volumes(sighting):
+        is_told = record.incident.terminated  # its end, and the missed volumes, were published
+        if machine is None or is_told or not self._may_lose_volumes(triage):
             return told
-        return told.to_be_saved(machine.volumes, sighting.reaction, notice, self.clock())
+        return told.to_be_saved(machine.volumes, triage.rules, notice, self.clock())
 
-    def _still_cordoned(self, sighting: Triage, known: IncidentRecord | None) -> Triage:
-        """Look again at a cordon of ours that the journal does not know: it may be lifted at this moment."""
-        node, plan = sighting.node, sighting.plan
+    def _still_cordoned(self, triage: Triage, known: IncidentRecord | None) -> Triage:
+        """Check again a cordon of ours that the journal does not know: it may be being lifted right now."""
+        node, plan = triage.node, triage.plan
         journaled = known is not None and known.cordoned_at is not None
         if node is None or plan is None or plan.change is not None or not plan.ours or journaled:
-            return sighting
-        plan = self.cordoner.cordon_again(sighting.cluster, node, sighting.notice)
-        return replace(sighting, plan=plan, cordoned_at=self.clock())
+            return triage
+        plan = self.cordoner.cordon_again(triage.cluster, node, triage.notice)
+        return replace(triage, plan=plan, cordoned_at=self.clock())
 
-    def _seen(self, record: IncidentRecord, sighting: Triage) -> IncidentRecord:
-        notice, now = sighting.notice, self.clock()
+    def _seen(self, record: IncidentRecord, triage: Triage) -> IncidentRecord:
+        notice, now = triage.notice, self.clock()
         told = record.with_notices((notice,))
         if told != record:
             told = told.noted(now, notice.in_words)
             if notice.standing(now) is Standing.TOO_LATE:
                 late = int((now - (notice.window_end or notice.deadline or now)).total_seconds())
-                told = told.noted(now, f"the announcement came {late} s after its deadline")
-        if sighting.plan and sighting.cordoned_at and told.cordoned_at is None:
-            told = told.noted(sighting.cordoned_at, f"cordon: {sighting.plan.reason}")
-            told = replace(told, cordoned_at=sighting.cordoned_at, ours=sighting.plan.ours, closed_at=None)
+                told = told.noted(now, f"the notice came {late} s after its deadline")
+        if triage.plan and triage.cordoned_at and told.cordoned_at is None:
+            told = told.noted(triage.cordoned_at, f"cordon: {triage.plan.reason}")
+            told = replace(told, cordoned_at=triage.cordoned_at, ours=triage.plan.ours, closed_at=None)
         if told == record:
             return record
-        asked = assess(told.incident, sighting.reaction, now)
+        asked = assess(told.incident, triage.rules, now)
         if asked.action is not Action.ACT:
             told = told.noted(now, asked.reason)
-        elif sighting.machine is not None:
-            told = told.to_be_saved(sighting.machine.volumes, sighting.reaction, notice, now)
+        elif triage.machine is not None:
+            told = told.to_be_saved(triage.machine.volumes, triage.rules, notice, now)
         return replace(told, again=asked.again or now + LOOK_AGAIN)
 
     def _is_undone(self, record: IncidentRecord, asked: Urgency) -> bool:
-        """Whether the notice alone asked for more than all that is known of the instance together."""
+        """Whether the notice alone asked for more than everything known about the instance together."""
         if record.closed_at is not None or asked.action is Action.ACT:
             return False
         return record.ours or asked.action is not Action.WAIT
 
     def _advance(self, record: IncidentRecord) -> Handled:
-        """What is due for an open incident now, by what EC2 and the cluster show."""
+        """Do what is due for an open incident, according to EC2 and the cluster."""
         machine = self.instances.instance(record.instance)
         if machine is None or machine.state in GOING:
             return self._send_to_release(record)
         record = self._told_what_ec2_shows(record, machine)
         node = self.clusters.open(record.cluster).find(record.instance, record.node)
-        reaction = self.cordoner.deployment.interruption.rules_for(
-            record.cluster, node.labels if node else {}
-        )
-        asked = assess(record.incident, reaction, self.clock())
+        rules = self.cordoner.deployment.interruption.rules_for(record.cluster, node.labels if node else {})
+        asked = assess(record.incident, rules, self.clock())
         if machine.state in DOWN:
-            return self._wait(record, asked, f"it is {machine.state}; looked at again when it runs")
+            return self._wait(record, asked, f"it is {machine.state}; checked again when it runs")
         if asked.action is Action.ACT and asked.notice is not None:
             if node is None:
                 return self._wait(record, asked, "its node is gone; EC2 will say when it ends")
-            seen = Triage(asked.notice, "", record.cluster, node, machine, reaction)
+            seen = Triage(asked.notice, "", record.cluster, node, machine, rules)
             return self._act(record, asked, seen)
         if asked.action is Action.WAIT:
             return self._wait(self._lifted(record, asked)[0], asked, asked.reason)
         return self._end(record, asked)
 
     def _told_what_ec2_shows(self, record: IncidentRecord, machine: Instance) -> IncidentRecord:
-        """The record with the news that it runs, where the event of that was lost or came out of order."""
+        """The record with a notice that the instance runs, if that event was lost or came out of order."""
         now, since = self.clock(), record.incident.dies_since
         if since is None or machine.state is not InstanceState.RUNNING or now < since + GONE_WITHIN:
             return record
@@ -216,16 +214,14 @@ class HandleInterruption:
             record, lambda one: self._log.noted(one.with_notices((shown,)), "EC2 shows it running")
         )
 
-    def _act(self, record: IncidentRecord, asked: Urgency, sighting: Triage) -> Handled:
-        assert sighting.node is not None and asked.notice is not None
-        if sighting.machine is not None:
-            volumes, notice, at = sighting.machine.volumes, asked.notice, self.clock()
-            record = self._log.change(
-                record, lambda one: one.to_be_saved(volumes, sighting.reaction, notice, at)
-            )
-        if sighting.reaction.cordon and record.cordoned_at is None:
+    def _act(self, record: IncidentRecord, asked: Urgency, triage: Triage) -> Handled:
+        assert triage.node is not None and asked.notice is not None
+        if triage.machine is not None:
+            volumes, notice, at = triage.machine.volumes, asked.notice, self.clock()
+            record = self._log.change(record, lambda one: one.to_be_saved(volumes, triage.rules, notice, at))
+        if triage.rules.cordon and record.cordoned_at is None:
             nodes = self.clusters.open(record.cluster)
-            plan = self.cordoner.cordon(nodes, sighting.node, asked.notice)
+            plan = self.cordoner.cordon(nodes, triage.node, asked.notice)
             now = self.clock()
             record = self._log.change(
                 record,
@@ -237,14 +233,14 @@ class HandleInterruption:
         return self._wait(record, asked, asked.reason)
 
     def _wait(self, record: IncidentRecord, asked: Urgency, reason: str) -> Handled:
-        """Look again after a while, or when what is known now asks for something else."""
+        """Check again after a while, or when the present notices ask for something different."""
         soon = self.clock() + LOOK_AGAIN
         again = asked.again if asked.again and asked.action is Action.WAIT else min(asked.again or soon, soon)
         self._log.change(record, lambda one: replace(one, again=again))
         return Handled(record.instance, asked.action.value, reason, record.cluster, record.node)
 
     def _lifted(self, record: IncidentRecord, asked: Urgency) -> tuple[IncidentRecord, str]:
-        """The record after its cordon was lifted, if it is ours, and the reason."""
+        """The record after lifting its cordon, if that is ours, and the reason."""
         plan = self.cordoner.uncordon(record.cluster, record.instance, record.node) if record.ours else None
         if plan is None:
             return record, asked.reason
@@ -254,7 +250,7 @@ class HandleInterruption:
         ), reason
 
     def _end(self, record: IncidentRecord, asked: Urgency) -> Handled:
-        """Take back what was done, and close the incident unless there are news of it meanwhile."""
+        """Undo what was done, and close the incident unless new notices came meanwhile."""
         decided_on = record.notices
         record, reason = self._lifted(record, asked)
         now = self.clock()
@@ -272,29 +268,29 @@ class HandleInterruption:
         return Handled(record.instance, "withdrawn", reason, record.cluster, record.node)
 
     def _send_to_release(self, record: IncidentRecord) -> Handled:
-        """The news of its end may have been lost: release_volumes looks for itself."""
+        """Hand the instance to release_volumes, because the event of its end may have been lost."""
         self.to_release.send(record.instance)
         soon = self.clock() + LOOK_AGAIN
         self._log.change(record, lambda one: replace(one, again=soon))
-        reason = "EC2 says that it is gone or going; its volumes are released"
+        reason = "EC2 says that it is gone or going away; its volumes are released"
         return Handled(record.instance, "released", reason, record.cluster, record.node)
 
-    def _say(self, sighting: Triage, record: IncidentRecord) -> None:
-        """A Kubernetes Event on the node, for whoever describes it; trouble with it is only logged."""
-        node = sighting.node
-        if node is None or sighting.plan is None or sighting.plan.change is None:
+    def _say(self, triage: Triage, record: IncidentRecord) -> None:
+        """Write a Kubernetes Event about the node; a failure is only logged."""
+        node = triage.node
+        if node is None or triage.plan is None or triage.plan.change is None:
             return
         left = record.left(self.clock())
         ending = "" if left is None else f"; {left:.0f} s left"
-        text = f"{sighting.notice.in_words}: {sighting.plan.reason}{ending}"
+        text = f"{triage.notice.in_words}: {triage.plan.reason}{ending}"
         try:
-            self.clusters.open(sighting.cluster).record_event(
+            self.clusters.open(triage.cluster).record_event(
                 NodeEvent("Node", "", node.name, node.name, "SnapkeepCordoned", text)
             )
         except SnapkeepError as error:
             log.warning("no Kubernetes Event on %s: %s", node.name, error.reason)
 
 
-def _may_be_known(sighting: Triage) -> bool:
-    """A foreign instance costs no call of the journal's; one that lost its node or only has news may."""
-    return not sighting.reason or sighting.machine is not None
+def _may_be_known(triage: Triage) -> bool:
+    """Whether the journal may know the instance; a foreign one must not cost a call."""
+    return not triage.reason or triage.machine is not None

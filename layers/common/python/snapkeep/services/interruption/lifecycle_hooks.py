@@ -1,4 +1,4 @@
-"""Lifecycle hooks of Auto Scaling: kept waiting while volumes are attached, then let go. Never ABANDON."""
+"""Auto Scaling lifecycle hooks: kept waiting while volumes are attached, then completed. Never ABANDON."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ class AnswerHooks:
     clock: Clock
 
     def run(self, record: IncidentRecord, nodes: Nodes) -> tuple[IncidentRecord, Mapping[str, str]]:
-        """Answer each hook that waits: what was said to it, by its name.
+        """Answer each waiting hook; returns the answers by hook name.
 
-        CONTINUE once no volume is attached to the node any more, or the time is over; until then a
-        heartbeat. A hook in trouble is tried again by the next look.
+        The answer is CONTINUE once no volume is attached to the node, or the time is up; until then a
+        heartbeat. A failed answer is retried at the next check.
         """
         end, told = record.hooks_end(self.clock()), dict[str, str]()
         if end is None:
@@ -44,7 +44,7 @@ class AnswerHooks:
         return record, told
 
     def leave(self, record: IncidentRecord, reason: str) -> IncidentRecord:
-        """Answer none: whoever drains the node waits for the end of that."""
+        """Answer no hook: whoever drains the node also answers its hooks."""
         for hook in record.hooks:
             record = self._answered(record, hook, f"is left to others: {reason}")
         return record
@@ -53,9 +53,9 @@ class AnswerHooks:
         if held:
             waits = self.hooks.heartbeat(hook, instance)
             text = f"{held} volumes are attached; asked for more time"
-            return (False, text) if waits else (True, "it does not wait any more")
+            return (False, text) if waits else (True, "it no longer waits")
         waits = self.hooks.complete(hook, instance)
-        return True, "completed" if waits else "it does not wait any more"
+        return True, "completed" if waits else "it no longer waits"
 
     def _answered(self, record: IncidentRecord, hook: Hook, text: str) -> IncidentRecord:
         def answered(one: IncidentRecord) -> IncidentRecord:

@@ -1,4 +1,4 @@
-"""What is on a node that is about to die, as EC2 and its cluster show it together."""
+"""The state of a node that is about to die, from EC2 and its cluster."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from snapkeep.ports.kubernetes import NodeClusters, Nodes
 
 @dataclass(frozen=True)
 class NodeState:
-    """What a look at instance, node and pods showed. `volumes` are the EC2 ids of the node's data volumes."""
+    """An instance with its node and pods. `volumes` are the EC2 ids of the node's data volumes."""
 
     machine: Instance
     node: Node
@@ -25,19 +25,19 @@ class NodeState:
     pods: Sequence[Pod]
     claims: Sequence[Claim]
     volumes: Sequence[str]
-    reaction: NodeRules
+    rules: NodeRules
 
 
 @dataclass(frozen=True)
 class LookAtNode:
-    """Looks at the node of an incident."""
+    """Reads the node of an incident."""
 
     deployment: Deployment
     instances: Instances
     clusters: NodeClusters
 
     def look(self, record: IncidentRecord) -> NodeState | None:
-        """What is on the node; None when EC2 knows no such instance or the cluster no such node.
+        """The state of the node; None when EC2 has no such instance or the cluster no such node.
 
         Raises TemporaryError when something did not answer.
         """
@@ -49,9 +49,9 @@ class LookAtNode:
         if node is None:
             return None
         pods = nodes.pods(node.name)
-        reaction = self.deployment.interruption.rules_for(record.cluster, node.labels)
+        rules = self.deployment.interruption.rules_for(record.cluster, node.labels)
         claims, volumes = _claims(machine, node, nodes, pods)
-        return NodeState(machine, node, nodes, pods, claims, volumes, reaction)
+        return NodeState(machine, node, nodes, pods, claims, volumes, rules)
 
     def left_behind(self, record: IncidentRecord) -> Sequence[str] | None:
         """The EC2 ids of the volumes that a node which is gone has attached; None when that is not known.
@@ -69,8 +69,8 @@ class LookAtNode:
 def _claims(
     machine: Instance, node: Node, nodes: Nodes, pods: Sequence[Pod]
 ) -> tuple[Sequence[Claim], Sequence[str]]:
-    """The claims of the pods, and of volumes that are still attached although their pods have left; and the
-    data volumes, since EC2 may not show yet what Kubernetes has attached."""
+    """The claims of the pods, and of volumes still attached although their pods have left; and the data
+    volumes, since EC2 may not yet show everything that Kubernetes has attached."""
     claims = nodes.claims_of(pods)
     attached = {each.volume for each in nodes.attachments() if each.node == node.name}
     known = {claim.volume.name for claim in claims if claim.volume}

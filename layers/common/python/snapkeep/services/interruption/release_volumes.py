@@ -1,4 +1,4 @@
-"""After death: a node's volumes are released as soon as EC2 confirms that its machine is gone, not before."""
+"""Releases the volumes of a dead node as soon as EC2 confirms that its instance is terminated, not before."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ from snapkeep.services.interruption.incident_log import IncidentLog
 
 LOOK_AGAIN = timedelta(seconds=10)
 GIVE_UP_AFTER = timedelta(minutes=30)
-"""How long the volumes of a dead machine are followed closely; Kubernetes itself needs 6 minutes, rarely up
-to 25. What is not free then is looked at whenever open incidents are."""
+"""How long the volumes of a dead instance are checked closely; Kubernetes itself needs 6 minutes, rarely up
+to 25. After that they are checked along with all open incidents."""
 
 MISSED = (Metric.VOLUMES_MISSED, Metric.INTERRUPTIONS_MISSED)
 
@@ -35,7 +35,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Released:
-    """What one look did, and whether another one was asked for."""
+    """What one step did, and whether another was requested."""
 
     instance: str
     step: str
@@ -47,7 +47,7 @@ class Released:
 
 @dataclass(frozen=True)
 class ReleaseVolumes:
-    """Takes the volumes off nodes whose machines EC2 has terminated."""
+    """Detaches volumes from nodes whose instances EC2 has terminated."""
 
     deployment: Deployment
     instances: Instances
@@ -59,14 +59,14 @@ class ReleaseVolumes:
     clock: Clock
 
     def run(self, instance: str, notices: tuple[Notice, ...] = ()) -> Released:
-        """Take the next step for an instance that is said to be dead, by these announcements among others.
+        """Take the next step for an instance that is reported dead, by these notices among others.
 
         Raises TemporaryError when EC2, the cluster or the journal did not answer.
         """
         machine = self.instances.instance(instance)
         named = self._named(machine)
         if machine is not None and not named:
-            return Released(instance, "not ours", f"no tag of {instance} names a cluster of ours")
+            return Released(instance, "not ours", f"no tag of {instance} names a configured cluster")
         record = self.incidents.incident(instance)
         cluster = record.cluster if record else named
         if not cluster:
@@ -93,19 +93,19 @@ class ReleaseVolumes:
         return IncidentLog(self.incidents, self.news, self.clock)
 
     def _named(self, machine: Instance | None) -> str:
-        """The cluster of ours that the machine names; "" for none."""
+        """The configured cluster that the instance names; "" for none."""
         named = owner(machine.tags) if machine else None
         return named.cluster if named and self.deployment.cluster(named.cluster) else ""
 
     def _name(self, nodes: Nodes, node: Node | None, record: IncidentRecord | None) -> str:
-        """What the node is or was called; "" once another machine has its name, and all that bears it."""
+        """The present or former name of the node; "" once another instance has that name."""
         if node is not None:
             return node.name
         name = record.node if record else ""
         return name if name and nodes.named(name) is None else ""
 
     def _held(self, attachments: Sequence[Attachment], volumes: Mapping[str, str]) -> dict[str, str]:
-        """By attachment the instance that EC2 says its volume is attached to, "" for none."""
+        """Attachment name to the instance its volume is attached to in EC2, "" for none."""
         attached = self.snapshots.attachments(sorted(set(volumes.values()))) if volumes else {}
         return {each.name: attached.get(volumes.get(each.volume, ""), "") for each in attachments}
 
@@ -120,7 +120,8 @@ class ReleaseVolumes:
         if planned.change is not None and node is not None and not nodes.write(node, planned.change):
             self.queue.send(known.instance, timedelta(seconds=1))
             return Released(known.instance, "wait", f"{node.name} was changed meanwhile", again=True)
-        # Journaled first: whoever dies over the deletions finds nothing left, and knows by the journal only.
+        # Journaled first: after a crash during the deletions nothing is left in the cluster, and only the
+        # journal knows.
         record = self._log.change(
             known, lambda one: self._log.noted(one.with_notices(notices), planned.reason)
         )
@@ -144,10 +145,12 @@ class ReleaseVolumes:
         )
 
     def _close(self, record: IncidentRecord, reason: str) -> IncidentRecord:
-        """Tell that it is over and what was missed, then close the record: it is told at least once.
+        """Publish that the incident is over and what was missed, then close the record: it is published at
+        least once.
 
-        The record stays open, to be looked at again, while nobody can be told, or when more was found to be
-        missed. It is written before it is told: a journal that refuses writes would ring in every look.
+        The record stays open, to be checked again, while publishing fails or when more turns out to be
+        missed. It is written before it is published: otherwise a journal that refuses writes would raise the
+        alarm at every check.
         """
         if record.closed_at is not None:
             return record
@@ -167,18 +170,19 @@ class ReleaseVolumes:
         return self._log.change(told, close)
 
     def _again(self, record: IncidentRecord, planned: Aftermath, closes: bool) -> bool:
-        is_dead = record.incident.terminated  # EC2 said so, though it may show it later
+        is_dead = record.incident.terminated  # an EC2 event said so, though describes may lag
         if closes or (planned.step is Step.HANDS_OFF and not is_dead):
             return False
         if self.clock() - _began(record) > GIVE_UP_AFTER:
-            log.warning("%s is only looked at by and by: %s", record.instance, planned.reason)
+            log.warning("%s is no longer checked closely: %s", record.instance, planned.reason)
             return False
         self.queue.send(record.instance, LOOK_AGAIN)
         return True
 
 
 def _of(attachments: Sequence[Attachment], instance: str, node: str) -> list[Attachment]:
-    """Those of the dead machine: by its id, which the driver noted, or by its node where it noted none."""
+    """The dead instance's attachments: by the instance id that the driver recorded, or by node where it
+    recorded none."""
     return [
         each
         for each in attachments
@@ -187,7 +191,7 @@ def _of(attachments: Sequence[Attachment], instance: str, node: str) -> list[Att
 
 
 def _began(record: IncidentRecord) -> datetime:
-    """When the end was announced, as far as it was."""
+    """When the end of the instance was announced, if it was."""
     ends = [
         notice.announced_at for notice in record.notices if notice.action in ("terminated", "shutting-down")
     ]

@@ -32,17 +32,17 @@ from snapkeep.services.interruption.verify_drain import VerifyDrain
 
 EVICT_AGAIN = timedelta(seconds=5)
 HOOK_AGAIN = timedelta(seconds=20)
-"""How often a pod that a budget blocks is tried again, and a lifecycle hook is given a heartbeat."""
+"""How often a pod blocked by a budget is retried, and a lifecycle hook gets a heartbeat."""
 
 HURRY = timedelta(minutes=5)
-"""While more is left to the deadline, blocked pods are tried only as often as hooks."""
+"""While more time than this is left, blocked pods are retried only as often as hooks."""
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class NodePlan:
-    """What is done for a node: by volume and by pod, each with its reason."""
+    """The plan for a node, by volume and by pod, each with its reason."""
 
     instance: str
     cluster: str
@@ -55,8 +55,9 @@ class NodePlan:
 
 @dataclass
 class SaveReport:
-    """What one look at an incident did. `undrained` are pods that whoever drains the node has not evicted;
-    `verify_in` and `again` are seconds until the look at that, and until any, None after the last."""
+    """What one check of an incident did. `undrained` are pods that the node's drainer has not evicted;
+    `verify_in` is the time in seconds until that is checked, `again` until the next check of any kind, None
+    after the last."""
 
     instance: str
     reason: str = ""
@@ -74,7 +75,7 @@ class SaveReport:
 
 @dataclass(frozen=True)
 class SaveNode:
-    """Saves what is on a node that is about to die."""
+    """Saves the data on a node that is about to die."""
 
     deployment: Deployment
     instances: Instances
@@ -87,23 +88,23 @@ class SaveNode:
     clock: Clock
 
     def run(self, instance: str, owner: str) -> SaveReport:
-        """Do what the incident asks for now, and ask to be called again for what is left.
+        """Do what the incident asks for now, and request another call for the rest.
 
         `owner` must be unique to this invocation. Raises TemporaryError when something did not answer.
         """
         record = self.incidents.incident(instance)
         if record is None or record.closed_at is not None:
             return SaveReport(instance, "there is no open incident")
-        scene = self._eyes.look(record)
-        if scene is None:
+        state = self._eyes.look(record)
+        if state is None:
             return self._only_hooks(self._left_behind(record), "its node is gone")
-        asked = assess(record.incident, scene.reaction, self.clock())
+        asked = assess(record.incident, state.rules, self.clock())
         if asked.action is not Action.ACT or asked.notice is None:
             return SaveReport(instance, asked.reason)
         report = SaveReport(instance, asked.reason)
-        record = self._save(record, scene, asked.notice, owner, report)
-        record = self._drain(record, scene, asked.notice, report)
-        record = self._answer_hooks(record, scene, report)
+        record = self._save(record, state, asked.notice, owner, report)
+        record = self._drain(record, state, asked.notice, report)
+        record = self._answer_hooks(record, state, report)
         self._go_on(record, asked.notice, report)
         return report
 
@@ -120,48 +121,48 @@ class SaveNode:
         return AnswerHooks(self.hooks, self._log, self.clock)
 
     def plan(self, cluster: str, instance: str) -> NodePlan:
-        """What a spot interruption warning of this moment would lead to; nothing is changed.
+        """What a spot interruption warning would lead to right now; changes nothing.
 
-        Raises PermanentError (NotFound) when there is no such node.
+        Raises NotFound when there is no such node.
         """
         now = self.clock()
         record = IncidentRecord(instance, cluster, "")
-        scene = self._eyes.look(record)
-        if scene is None:
+        state = self._eyes.look(record)
+        if state is None:
             raise NotFound(f"{cluster} has no node with the providerID of {instance}")
         notice = Notice("dry-run", Kind.SPOT, instance, now, "terminate", spot_deadline("terminate", now))
-        who = drainer(scene.reaction, notice, scene.node.labels)
-        pods = scene.pods if who.ours else ()
+        who = drainer(state.rules, notice, state.node.labels)
+        pods = state.pods if who.ours else ()
         return NodePlan(
             instance=instance,
             cluster=cluster,
-            node=scene.node.name,
-            cordon="is cordoned" if scene.reaction.cordon else "stays schedulable (cordon: false)",
-            save=self._plan_save(scene),
+            node=state.node.name,
+            cordon="is cordoned" if state.rules.cordon else "stays schedulable (cordon: false)",
+            save=self._plan_save(state),
             drained_by=who.reason,
             drain=plan_drain(pods, notice.deadline, now),
         )
 
     def _left_behind(self, record: IncidentRecord) -> IncidentRecord:
-        """The record with the volumes that were left attached to a node which is gone."""
+        """The record with the volumes still attached to a node that is gone."""
         left = self._eyes.left_behind(record) if record.unlooked else None
         return record if left is None else self._log.change(record, lambda one: one.left_behind(left))
 
-    def _plan_save(self, scene: NodeState) -> SavePlan:
+    def _plan_save(self, state: NodeState) -> SavePlan:
         policies = self.deployment.policies
         protected = {
             claim.uid: any(isinstance(decide(claim, policy, policies), Taken) for policy in policies)
-            for claim in scene.claims
+            for claim in state.claims
         }
-        return plan_save(scene.volumes, scene.claims, protected, scene.reaction.snapshot)
+        return plan_save(state.volumes, state.claims, protected, state.rules.snapshot)
 
     def _save(
-        self, record: IncidentRecord, scene: NodeState, notice: Notice, owner: str, report: SaveReport
+        self, record: IncidentRecord, state: NodeState, notice: Notice, owner: str, report: SaveReport
     ) -> IncidentRecord:
-        """Snapshots of the data volumes; that they fail must not keep the pods from being evicted."""
+        """Snapshot the data volumes; a failure must not prevent the eviction of the pods."""
         if notice.kind is Kind.STATE and notice.action in ("stopping", "stopped"):
             return record
-        plan = self._plan_save(scene)
+        plan = self._plan_save(state)
         try:
             record = self._claim_run(record, notice)
             saved = self.volumes.take(record, plan.claims, owner)
@@ -175,11 +176,11 @@ class SaveNode:
         lines = _save_lines(saved, plan)
         record = self._log.change(record, lambda one: self._log.noted(one, *lines).saved())
         if saved.is_new:
-            self._publish_save(record, scene, saved)
+            self._publish_save(record, state, saved)
         return record
 
     def _claim_run(self, record: IncidentRecord, notice: Notice) -> IncidentRecord:
-        """Journal the run before anything is created: whoever comes second joins it."""
+        """Journal the run before anything is created, so that a second invocation joins it."""
         now = self.clock()
 
         def claim(one: IncidentRecord) -> IncidentRecord:
@@ -190,45 +191,45 @@ class SaveNode:
 
         return self._log.change(record, claim)
 
-    def _publish_save(self, record: IncidentRecord, scene: NodeState, saved: Saved) -> None:
+    def _publish_save(self, record: IncidentRecord, state: NodeState, saved: Saved) -> None:
         left = record.left(self.clock())
         in_time = len(saved.claims) if left is None or left > 0 else 0
         figures = {"SnapshotsInTime": in_time, Metric.VOLUMES_MISSED: saved.lost}
         self._log.tell(record, "saved", f"{len(saved.claims)} volumes snapshotted", figures)
-        for claim in scene.claims:
+        for claim in state.claims:
             if str(claim) in saved.claims:
                 point = saved.claims[str(claim)]
-                text = f"its node {scene.node.name} is dying; recovery point {point} is made"
+                text = f"its node {state.node.name} is dying; recovery point {point} is made"
                 kind = "PersistentVolumeClaim"
                 said = NodeEvent(kind, claim.namespace, claim.name, claim.uid, "SnapkeepSaved", text, False)
-                self._say(scene.nodes, said)
+                self._say(state.nodes, said)
 
     def _drain(
-        self, record: IncidentRecord, scene: NodeState, notice: Notice, report: SaveReport
+        self, record: IncidentRecord, state: NodeState, notice: Notice, report: SaveReport
     ) -> IncidentRecord:
-        who = drainer(scene.reaction, notice, scene.node.labels)
+        who = drainer(state.rules, notice, state.node.labels)
         record = self._log.note(record, f"drain: {who.reason}")
-        if who.other and scene.machine.state is InstanceState.RUNNING:
-            check = VerifyDrain(scene.nodes, self._log, self.clock)
-            record, seen = check.run(record, scene.node, scene.pods, scene.reaction, notice, who.other)
+        if who.other and state.machine.state is InstanceState.RUNNING:
+            check = VerifyDrain(state.nodes, self._log, self.clock)
+            record, seen = check.run(record, state.node, state.pods, state.rules, notice, who.other)
             report.undrained = [str(pod) for pod in seen.left]
             report.verify_in = seen.wait.total_seconds() if seen.wait else None
             who = replace(who, ours=seen.evict)
         if not who.ours:
             return record
         deadline = notice.drained_until(self.clock()) or record.hooks_end(self.clock())
-        drain = DrainNode(scene.nodes, self._log, self.clock)
-        record, drained = drain.run(record, scene.pods, deadline)
+        drain = DrainNode(state.nodes, self._log, self.clock)
+        record, drained = drain.run(record, state.pods, deadline)
         report.evicted, report.blocked, report.forced = drained.evicted, drained.blocked, drained.forced
         return record
 
-    def _answer_hooks(self, record: IncidentRecord, scene: NodeState, report: SaveReport) -> IncidentRecord:
-        """Hooks are ours to answer where the drain is: a managed node group, for one, has its own."""
+    def _answer_hooks(self, record: IncidentRecord, state: NodeState, report: SaveReport) -> IncidentRecord:
+        """Answer hooks only where Snapkeep drains: a managed node group, for example, answers its own."""
         called = next((notice for notice in record.notices if notice.hook in record.hooks), None)
-        who = drainer(scene.reaction, called, scene.node.labels)
+        who = drainer(state.rules, called, state.node.labels)
         if not who.ours:
             return self._hooks.leave(record, who.reason)
-        record, told = self._hooks.run(record, scene.nodes)
+        record, told = self._hooks.run(record, state.nodes)
         report.hooks = dict(told)
         return record
 
@@ -241,7 +242,8 @@ class SaveNode:
         return report
 
     def _go_on(self, record: IncidentRecord, notice: Notice | None, report: SaveReport) -> None:
-        """Another look soon, as long as there is time and something to do; then handle_interruption looks."""
+        """Check again soon while there is time and something to do; afterwards handle_interruption takes
+        over."""
         now = self.clock()
         patience = notice.acts_at + LIFECYCLE_LIMIT if notice else now
         ends = record.incident.deadline(now) or record.hooks_end(now) or patience

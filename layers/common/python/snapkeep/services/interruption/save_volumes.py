@@ -1,4 +1,4 @@
-"""Snapshots of a dying node's volumes: recovery points like any other, cut in one moment where EC2 can."""
+"""Snapshots a dying node's volumes: recovery points like any other, taken at one moment where EC2 can."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ from snapkeep.services.backup.close_run import close_if_settled
 from snapkeep.services.backup.take import TakeSnapshots
 
 LEASE = timedelta(seconds=35)
-"""Longer than save_node may run, so that a live holder never loses its lease, and not much: one that died
-has two minutes at most."""
+"""Slightly longer than save_node may run: a live holder must never lose its lease, but after a crash at most
+two minutes are left."""
 
 
 @dataclass(frozen=True)
 class Saved:
-    """Point id by claim, and why by claim for those without a snapshot.
+    """Point ids by claim, and by claim the reason for each without a snapshot.
 
-    `unfinished`: some of those will be tried again; `lost` counts those that will not. `is_new`: this call
-    planned them.
+    `unfinished` says that some of those will be retried; `lost` counts those that will not. `is_new` says
+    that this call planned them.
     """
 
     claims: Mapping[str, str] = field(default_factory=dict)
@@ -45,7 +45,7 @@ class Saved:
 
 @dataclass(frozen=True)
 class SaveVolumes:
-    """Plans and takes the run of an incident; what the pace does not allow now goes on as jobs."""
+    """Plans and takes the run of an incident; points that the pace does not allow now continue as jobs."""
 
     snapshots: Snapshots
     journal: Journal
@@ -58,7 +58,7 @@ class SaveVolumes:
         return f"{run_id(record.cluster, INTERRUPTION, slot)}.{record.instance}"
 
     def take(self, record: IncidentRecord, claims: Sequence[Claim], owner: str) -> Saved:
-        """Take what the incident's run is to take, whoever planned it.
+        """Take the points of the incident's run, whichever invocation planned it.
 
         Raises TemporaryError while another invocation plans it, or when something does not answer.
         """
@@ -91,7 +91,8 @@ class SaveVolumes:
         return held
 
     def _run(self, record: IncidentRecord) -> Run:
-        """Points that are journaled say whose run it is: an update may come between."""
+        """The run of the incident. Journaled points determine its deployment, because an update may have come
+        in between."""
         assert record.saved_at is not None
         planned = next(iter(self.journal.points.points_of(record.run)), None)
         name = self.taker.deployment.name if planned is None else planned.deployment
@@ -99,11 +100,11 @@ class SaveVolumes:
         return Run(record.run, record.cluster, INTERRUPTION, at, accepted_at=at, deployment=name)
 
     def _plan(self, record: IncidentRecord, claims: Sequence[Claim]) -> Sequence[str]:
-        """Journal the points and return their ids in the order in which they are to be taken.
+        """Journal the points and return their ids in the order in which to take them.
 
-        One group when all can be cut now, else who needs it most first. Points that are journaled already
-        stay as they are. This comes before anybody owns the run: whoever dies over it, or comes second,
-        evicts pods afterwards, and then nobody sees their claims any more.
+        They form one group when all can be taken now, else the neediest come first. Journaled points stay as
+        they are. This happens before anybody owns the run: an invocation that crashes here, or comes second,
+        evicts pods later, and then their claims can no longer be seen.
         """
         at_once = self.pacer.wait(len(claims), self.clock()) <= timedelta()
         if not at_once:
@@ -117,7 +118,7 @@ class SaveVolumes:
         return [point.id for point in points]
 
     def _take_now(self, run: Run, order: Sequence[str], owner: str) -> None:
-        """Take what is planned; what another invocation died over goes on as a job after its lease."""
+        """Take the planned points; those of a crashed invocation continue as a job after its lease."""
         place = {name: number for number, name in enumerate(order)}
         unborn = sorted(self._unborn(run), key=lambda point: place.get(point.id, len(place)))
         for job in jobs_of(unborn):
@@ -131,7 +132,7 @@ class SaveVolumes:
         return [point for point in self.journal.points.points_of(run.id) if point.needs_snapshot]
 
     def _start(self, run: Run) -> None:
-        """From here on the run is followed like any other, and its planning never repeated."""
+        """Mark the run as running: it is then followed like any other, and never planned again."""
         total = sum(1 for _ in self.journal.points.points_of(run.id))
         self.journal.runs.start_run(replace(run, state=RunState.RUNNING, total=total))
         close_if_settled(self.journal, self.taker.announcer, run.id, self.clock())
@@ -166,7 +167,7 @@ def _point(run: Run, claim: Claim) -> Point:
 
 def _why(point: Point) -> str:
     """Why a point has no snapshot (yet)."""
-    why = "EC2's pending limit or our pace is used up, or EC2 did not answer; it is tried again"
+    why = "EC2's pending limit or Snapkeep's pace is used up, or EC2 did not answer; it is retried"
     return "; ".join(filter(None, (point.reason or why, in_words(point.volume_id, point.sharers))))
 
 

@@ -1,4 +1,4 @@
-"""Taking notices of instances that are about to die: every cordon comes before anything is journaled."""
+"""Takes notices about instances that are going away: all cordons come before anything is journaled."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ R = TypeVar("R")
 
 @dataclass(frozen=True)
 class TakenNotices:
-    """What the notices led to, and what went wrong with others."""
+    """What the notices led to, and the errors of those that failed."""
 
     handled: Sequence[Handled]
     errors: Sequence[Exception]
@@ -25,16 +25,17 @@ class TakenNotices:
 
 @dataclass(frozen=True)
 class TakeNotices:
-    """Cordons at once, and journals then; one instance in trouble never stops the others.
+    """Cordons first, then journals; one instance in trouble never stops the others.
 
-    `handler` makes what journals only after the cordons: making it takes time, and a node has two minutes.
+    `handler` is called only after the cordons: building the journaling service takes time, and a node has two
+    minutes.
     """
 
     cordoner: CordonNode
     handler: Callable[[], HandleInterruption]
 
     def take(self, notices: Iterable[Notice]) -> TakenNotices:
-        """Act on the notices of one event. Raises the first error when it could look at no instance."""
+        """Act on the notices of one event. Raises the first error when no instance could be triaged."""
         seen, errors = _each(self.cordoner.look, notices)
         if not seen and errors:
             raise errors[0]
@@ -43,7 +44,7 @@ class TakeNotices:
 
 
 def _each(act: Callable[[T], R], items: Iterable[T]) -> tuple[list[R], list[Exception]]:
-    """What became of each, and what went wrong with others."""
+    """The results of those that succeeded, and the errors of the others."""
     done, errors = [], []
     for item in items:
         try:

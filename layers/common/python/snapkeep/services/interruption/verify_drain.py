@@ -1,4 +1,5 @@
-"""A drain that is left to others: looked at, told when nobody does it, and done where the rules say so."""
+"""Verifies a drain that is left to others: reports when nobody drains, and steps in where the rules say
+so."""
 
 from __future__ import annotations
 
@@ -22,7 +23,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Verified:
-    """Whether Snapkeep evicts, the pods that nobody has evicted, and the time until the look at them."""
+    """Whether Snapkeep evicts, the pods that nobody has evicted, and the time until they are checked."""
 
     evict: bool = False
     left: tuple[Pod, ...] = ()
@@ -31,7 +32,7 @@ class Verified:
 
 @dataclass(frozen=True)
 class VerifyDrain:
-    """Looks at the drain of one node."""
+    """Verifies the drain of one node."""
 
     nodes: Nodes
     log: IncidentLog
@@ -42,14 +43,15 @@ class VerifyDrain:
         record: IncidentRecord,
         node: Node,
         pods: Sequence[Pod],
-        reaction: NodeRules,
+        rules: NodeRules,
         notice: Notice,
         other: str,
     ) -> tuple[IncidentRecord, Verified]:
-        """What is to be done in place of `other`, to whom the drain is left.
+        """What to do in place of `other`, which should drain the node.
 
-        That nobody drains is journaled before anything is evicted: whoever comes second, or after a crash,
-        goes on with it, also when only pods without claims are left. Returns the record with what was found.
+        The finding that nobody drains is journaled before any eviction: a second invocation, or one after a
+        crash, then continues, even when only pods without claims are left. Returns the record with the
+        finding.
         """
         now, due = self.clock(), verifies_at(notice)
         if notice.deadline and now >= notice.deadline:
@@ -57,15 +59,15 @@ class VerifyDrain:
         if now < due:
             return record, Verified(wait=min(due - now, VERIFY_AFTER))
         if record.undrained == notice.key:
-            return record, Verified(steps_in(reaction, notice))
-        found = verdict(other, reaction, notice, pods, now)
+            return record, Verified(steps_in(rules, notice))
+        found = verdict(other, rules, notice, pods, now)
         if not found.left:
             return self.log.note(record, found.reason), Verified()
         record = self._told(record, node, notice, found)
-        return record, Verified(steps_in(reaction, notice), found.left)
+        return record, Verified(steps_in(rules, notice), found.left)
 
     def _told(self, record: IncidentRecord, node: Node, notice: Notice, found: Verdict) -> IncidentRecord:
-        """Journal that nobody drains; whoever was first to do so also publishes it."""
+        """Journal that nobody drains; the first invocation to do so also publishes it."""
         is_first = False
 
         def mark(one: IncidentRecord) -> IncidentRecord:
@@ -80,7 +82,7 @@ class VerifyDrain:
         return record
 
     def _say(self, node: Node, text: str) -> None:
-        """A Kubernetes Event on the node; trouble with it is only logged."""
+        """Write a Kubernetes Event about the node; a failure is only logged."""
         try:
             self.nodes.record_event(NodeEvent("Node", "", node.name, node.name, "SnapkeepUndrained", text))
         except SnapkeepError as error:

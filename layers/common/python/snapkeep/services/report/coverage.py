@@ -1,4 +1,4 @@
-"""Coverage: the claims of a cluster as they are now, held against what policies promise."""
+"""Coverage: the present claims of a cluster, compared with the promises of its policies."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from snapkeep.ports.ec2 import Snapshots
 from snapkeep.ports.kubernetes import Clusters
 
 NEAR, FAR = timedelta(hours=25), timedelta(days=35)
-"""How far slots are looked for: a day, then a month, and a little more."""
+"""How far ahead to search for slots: a little over a day, then over a month."""
 
 Good = Mapping[str, Sequence[LastGood]]
 """Claim UID to the newest good point under each policy."""
@@ -38,10 +38,10 @@ class ShowCoverage:
     clock: Clock
 
     def report(self, cluster: str, namespace: str = "") -> CoverageReport:
-        """How the claims of a cluster (of one namespace, unless "") are covered now.
+        """The coverage of a cluster's claims (of one namespace, unless "") now.
 
-        Raises UnknownCluster, and TemporaryError when EC2 or the cluster cannot be asked: half a listing
-        would call claims unprotected that are not. It costs a DescribeSnapshots call for every thousand
+        Raises UnknownCluster, and TemporaryError when EC2 or the cluster does not answer, because a partial
+        listing would report protected claims as unprotected. It costs a DescribeSnapshots call per thousand
         recovery points.
         """
         self.deployment.known_cluster(cluster)
@@ -62,7 +62,7 @@ class ShowCoverage:
         return CoverageReport(cluster, now, tuple(ordered))
 
     def _good(self, cluster: str, namespace: str, volumes: Mapping[str, str], now: datetime) -> Good:
-        """The newest good point of each claim (UID) under each policy, of the volume that the claim has."""
+        """The newest good point of each claim (UID) under each policy, taken from the claim's own volume."""
         wanted = {tags.MANAGED: "true", tags.CLUSTER: cluster}
         newest: dict[str, dict[str, LastGood]] = defaultdict(dict)
         listing = self.snapshots.find(
@@ -73,7 +73,7 @@ class ShowCoverage:
             if not isinstance(found, ReadablePoint) or not _is_good(found, now):
                 continue
             if found.candidate.volume != volumes.get(found.claim, found.candidate.volume):
-                continue  # another volume's: its tags were edited or copied
+                continue  # from another volume: its tags were edited or copied
             point = LastGood(tags.point_id_of(snapshot.tags), found.policy, found.slot)
             known = newest[found.claim].get(found.policy, point)
             newest[found.claim][found.policy] = max(known, point, key=lambda item: item.slot)
@@ -106,14 +106,14 @@ class ShowCoverage:
 
 
 class SlotCache:
-    """The slots of schedules; claims of one run ask the same, so answers are remembered."""
+    """The slots of schedules, cached because the claims of one run need the same ones."""
 
     def __init__(self, calendar: Calendar, now: datetime) -> None:
         self._calendar, self._now = calendar, now
         self._known: dict[tuple[str, datetime, datetime], datetime | None] = {}
 
     def missed(self, policy: Policy, last: LastGood | None) -> datetime | None:
-        """The first slot after the last good point that should have given another one by now."""
+        """The first slot after the last good point that should have produced another by now."""
         if last is None:
             return None
         spread = timedelta(minutes=policy.schedule.flexible_minutes)
@@ -121,7 +121,7 @@ class SlotCache:
         return self._first(policy, last.slot, until, last.slot)
 
     def following(self, policy: Policy, last: LastGood | None) -> datetime | None:
-        """The next slot, looked for near before far: some schedules have thousands a month."""
+        """The next slot, searched nearby first, because some schedules have thousands a month."""
         anchor = last.slot if last else self._now
         for window in (NEAR, FAR):
             found = self._first(policy, self._now, self._now + window, anchor)
@@ -154,9 +154,9 @@ def _left(left: Sequence[selection.SkippedClaim], good: Good) -> Iterator[Covere
 
 
 def _shared(claims: Sequence[Claim], everywhere: Sequence[Claim]) -> Mapping[str, str]:
-    """Claim (namespace/name) to what is told of a volume that others are on, too.
+    """Claim (namespace/name) to a sentence about the other claims on its volume.
 
-    Who asks for one namespace is not told the names of others.
+    A caller who asks for one namespace does not learn names from others.
     """
     mine = {claim.uid for claim in claims}
     holders = {

@@ -1,4 +1,4 @@
-"""Gathering what is told of a cluster: its whole report, its status, or one claim of it."""
+"""Gathers the facts about a cluster: for its whole report, its status, or one of its claims."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ from snapkeep.services.report.policy_facts import PolicyFacts, ReadPolicies
 
 INCIDENTS_FOR = timedelta(days=30)
 RESTORES, RESTORES_OF_NAMESPACE = 20, 5
-"""The latest restores that are shown, and read of each namespace."""
+"""How many of the latest restores are shown, and how many are read per namespace."""
 
 
 @dataclass(frozen=True, slots=True)
 class GatherReport:
     """Reads everything and changes nothing.
 
-    All methods raise UnknownCluster, and what EC2, the cluster or the journal raise: half a listing would
-    call claims unprotected that are not.
+    All methods raise UnknownCluster, and the errors of EC2, the cluster and the journal, because a partial
+    listing would report protected claims as unprotected.
     """
 
     deployment: Deployment
@@ -44,19 +44,20 @@ class GatherReport:
     clock: Clock
 
     def report(self, cluster: str) -> Report:
-        """All there is to tell; it costs two DescribeSnapshots calls for a thousand points."""
+        """The whole report; it costs two DescribeSnapshots calls per thousand points."""
         covered = self.coverage.report(cluster)
         facts = self._facts(cluster, covered.at)
         points = self._points(cluster, facts, covered.at)
         return self._told(covered, facts, points)
 
     def status(self, cluster: str) -> Report:
-        """The same without points, for half the calls: claims that are gone and storage are not told."""
+        """The report without points, for half the calls: it omits deleted claims and storage."""
         covered = self.coverage.report(cluster)
         return self._told(covered, self._facts(cluster, covered.at), ())
 
     def claim(self, cluster: str, namespace: str, name: str) -> ReportedClaim:
-        """One claim with its points; also one that is gone. Raises NotFound without claim and points."""
+        """One claim with its points, even a deleted one. Raises NotFound when there are neither claim nor
+        points."""
         covered = self.coverage.report(cluster, namespace)
         facts = self._facts(cluster, covered.at)
         points = self._points(cluster, facts, covered.at, namespace, name)
@@ -64,8 +65,8 @@ class GatherReport:
         found = self._told(replace(covered, claims=only), facts, points).claims
         if not found:
             raise NotFound(
-                f"namespace {namespace} of cluster {cluster} has no claim {name}, and no recovery point of "
-                "one: `snapkeep coverage` lists the claims, `snapkeep get points` what is left of others"
+                f"namespace {namespace} of cluster {cluster} has no claim {name}and no recovery points of "
+                "one: `snapkeep coverage` lists the claims, `snapkeep get points` the points of deleted ones"
             )
         return found[0]
 
@@ -95,7 +96,7 @@ class GatherReport:
     def _points(
         self, cluster: str, facts: PolicyFacts, now: datetime, namespace: str = "", claim: str = ""
     ) -> Sequence[ReportedPoint]:
-        """The points; what retention lets go but EC2 would not delete stays, with that reason."""
+        """The points; those that retention expires but EC2 refuses to delete stay, with that reason."""
         gone, coming = self.journal.retentions.gone_claims(cluster), facts.next_slots(now)
         wanted = {tags.MANAGED: "true", tags.CLUSTER: cluster}
         narrower = {tags.NAMESPACE: namespace, tags.CLAIM: claim}
@@ -114,7 +115,7 @@ class GatherReport:
     def _restores(
         self, covered: CoverageReport, points: Iterable[ReportedPoint]
     ) -> Sequence[RestoreOperation]:
-        """The latest restores into namespaces that have claims or points, and those still under way."""
+        """The latest restores into namespaces that have claims or points, and those still in progress."""
         cluster = covered.cluster
         namespaces = {claim.namespace for claim in covered.claims} | {point.namespace for point in points}
         found = {item.id: item for item in self.journal.restores.open_restores() if item.cluster == cluster}

@@ -1,4 +1,4 @@
-"""Listing recovery points: a page costs a bounded number of calls, whatever there is in total."""
+"""Lists recovery points: a page costs a bounded number of calls, whatever the total."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ CHUNK = 200
 """Entries read, and snapshots described, by one call each; EC2 takes 200 values of a filter."""
 
 CHUNKS = 10
-"""Chunks that one page reads at most: filters may make it short, and its cursor goes on."""
+"""The most chunks that one page reads: filters may make the page short, and its cursor continues."""
 
 
 @dataclass(frozen=True, slots=True)
 class ShownPoint:
-    """One recovery point with who holds it."""
+    """One recovery point with its holds."""
 
     point: RecoveryPoint
     holds: Sequence[Hold]
@@ -41,16 +41,16 @@ class ShownPoint:
 
 @dataclass(frozen=True, slots=True)
 class ListPoints:
-    """Reads the catalogue, and asks EC2 what its points are now."""
+    """Reads the catalogue, and the present state of its points from EC2."""
 
     deployment: Deployment
     snapshots: Snapshots
     journal: Journal
 
     def page(self, cluster: str, wanted: PointQuery, limit: int, cursor: str = "") -> Page:
-        """At most `limit` wanted points by namespace, claim, newest first, of any cluster that has some.
+        """At most `limit` matching points by namespace and claim, newest first, of any cluster that has some.
 
-        A cluster whose catalogue was never complete (a new one, a lost journal) is listed by EC2's tags.
+        A cluster whose catalogue was never complete (a new one, a lost journal) is listed from EC2's tags.
         Raises BadCursor, and UnknownCluster for a cluster without points that the config does not name.
         """
         after = read_cursor(cluster, wanted, cursor)
@@ -81,13 +81,13 @@ class ListPoints:
                     return ShownPoint(point, [hold for hold in holds if not hold.lifted_at])
         place = f"namespace {namespace} of cluster {cluster}" if namespace else f"cluster {cluster}"
         raise NotFound(
-            f"{place} has no recovery point {point_id}: `snapkeep get points` lists those there are"
+            f"{place} has no recovery point {point_id}: `snapkeep get points` lists the existing ones"
         )
 
     def _look(
         self, cluster: str, wanted: PointQuery, entries: Sequence[Entry]
     ) -> list[tuple[Entry, RecoveryPoint]]:
-        """The wanted ones of these entries as EC2 shows them now; what EC2 has no more is left out."""
+        """The matching entries as EC2 shows them now; snapshots that EC2 no longer has are omitted."""
         admitted = [entry for entry in entries if wanted.admits(entry)]
         seen = self.snapshots.get_many([entry.snapshot_id for entry in admitted]) if admitted else {}
         return [
@@ -104,7 +104,7 @@ class ListPoints:
         return point if wanted.state in (None, point.facts.state) else None
 
     def _page_of_all(self, cluster: str, wanted: PointQuery, limit: int, after: str) -> Page:
-        """The same page from a listing of everything there is."""
+        """The same page from a listing of all snapshots."""
         narrower = {tags.NAMESPACE: wanted.namespace, tags.CLAIM: wanted.claim, tags.POLICY: wanted.policy}
         asked = {tags.MANAGED: "true", tags.CLUSTER: cluster} | {k: v for k, v in narrower.items() if v}
         listed = {

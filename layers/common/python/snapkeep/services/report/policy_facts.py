@@ -1,4 +1,4 @@
-"""What is known of each policy of a cluster: its slots, its newest closed run, what it keeps."""
+"""The facts about each policy of a cluster: its slots, its newest closed run, what it keeps."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ from snapkeep.ports.clock import Calendar
 from snapkeep.ports.journal import Journal
 
 AHEAD = (timedelta(days=9), timedelta(days=70))
-"""How far slots are looked for: the week of any time zone, then further for those that run once a month."""
+"""How far ahead to search for slots: a week in any time zone, then further for monthly schedules."""
 
 BEHIND = (timedelta(hours=25), timedelta(days=35))
-"""How far back the newest closed run of a policy is looked for."""
+"""How far back to search for a policy's newest closed run."""
 
 LOOK_BACK = timedelta(days=2)
-"""Slots from here on are given: today has begun at most a day ago anywhere."""
+"""How far back slots are included: in any time zone, today began at most a day ago."""
 
 
 @dataclass(frozen=True, slots=True)
 class PolicyFacts:
-    """The policies of a cluster that run there, with what is known of each by its name.
+    """The policies that run in a cluster, and the facts about each by its name.
 
-    `slots` are those from two days ago on, ascending (aware UTC). `troubles` says which retentions cannot
-    be read.
+    `slots` are those from two days ago onwards, ascending (aware UTC). `troubles` says which retentions are
+    invalid.
     """
 
     policies: Sequence[Policy]
@@ -53,7 +53,7 @@ class ReadPolicies:
     calendar: Calendar
 
     def facts(self, cluster: str, policies: Sequence[Policy], now: datetime) -> PolicyFacts:
-        """What is known of these policies in a cluster."""
+        """The facts about these policies in a cluster."""
         runs = {policy.name: self._last_run(cluster, policy.name, now) for policy in policies}
         troubles: list[str] = []
         return PolicyFacts(
@@ -65,7 +65,8 @@ class ReadPolicies:
         )
 
     def failures(self, facts: PolicyFacts) -> Iterator[Failure]:
-        """What failed in the newest closed runs, by the journal: also what never had a snapshot."""
+        """The failures in the newest closed runs, from the journal: including points that never had a
+        snapshot."""
         for run in facts.last_runs.values():
             for point in self.journal.points.points_of(run.id) if run and run.failed else ():
                 if point.state is PointState.FAILED:
@@ -75,7 +76,7 @@ class ReadPolicies:
     def _retentions(
         self, cluster: str, policies: Sequence[Policy], now: datetime, troubles: list[str]
     ) -> Iterator[tuple[str, PolicyRetention]]:
-        """What policies keep, with the grace of what they kept before, as prune reads it."""
+        """The retention of policies, with the grace of earlier rules, as prune reads it."""
         for policy in policies:
             history = self.journal.retentions.retention_history(cluster, policy.name)
             try:
@@ -84,7 +85,7 @@ class ReadPolicies:
                 troubles.append(f"policy {policy.name} prunes nothing: its retention: {error}")
 
     def _slots(self, policy: Policy, last: Run | None, now: datetime) -> Sequence[datetime]:
-        """Slots, far enough to tell how far they are apart."""
+        """Slots, far enough ahead to determine their interval."""
         anchor = last.slot if last else now
         found: list[datetime] = []
         for window in AHEAD:

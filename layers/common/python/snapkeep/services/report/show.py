@@ -1,4 +1,4 @@
-"""Where the written report of a cluster can be fetched."""
+"""Links to written reports."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from snapkeep.domain.report.link import ReportLink
 from snapkeep.ports.reports import ReportPages
 
 LASTS = timedelta(minutes=5)
-"""A link needs no signature, so it ends soon."""
+"""How long a link is valid: short, because it needs no signature."""
 
 
 @dataclass(frozen=True, slots=True)
 class ShowReport:
-    """Gives links to pages that were written."""
+    """Provides links to written pages."""
 
     deployment: Deployment
     pages: ReportPages
@@ -27,7 +27,7 @@ class ShowReport:
         found = self.pages.link(cluster, LASTS)
         if found is None:
             raise NotFound(
-                f"no report of cluster {cluster} was written yet: write_report does so every hour, and "
-                "its log says what keeps it"
+                f"no report of cluster {cluster} has been written yet: write_report runs every hour, and "
+                "its log has the reason"
             )
         return found

@@ -1,4 +1,4 @@
-"""Writing the reports of all clusters, each on its own."""
+"""Writes the reports of all clusters, each independently."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Reports(Protocol):
 
 @dataclass(slots=True)
 class WriteSummary:
-    """The counts of each report that was written, by cluster, and what could not be written."""
+    """The counts of each written report, by cluster, and the reports that could not be written."""
 
     written: dict[str, dict[str, int]] = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)
@@ -31,7 +31,7 @@ class WriteSummary:
 
 @dataclass(frozen=True, slots=True)
 class WriteReport:
-    """Gathers, renders and keeps a page for each cluster; `render` makes the page of a report."""
+    """Gathers, renders and stores a page for each cluster; `render` turns a report into a page."""
 
     deployment: Deployment
     reports: Reports
@@ -40,7 +40,7 @@ class WriteReport:
     news: WorkNews
 
     def run(self, only: str = "") -> WriteSummary:
-        """Write the page of one cluster, or of all. Of one that cannot be read now the page before stays."""
+        """Write the page of one cluster, or of all. If a cluster cannot be read, its previous page stays."""
         summary, given_up = WriteSummary(), dict[str, str]()
         for cluster in self.deployment.clusters:
             if only not in ("", cluster.name):

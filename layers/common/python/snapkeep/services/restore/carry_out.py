@@ -1,4 +1,4 @@
-"""Restoring: what an accepted restore needs, made step by step so that any step may be made again."""
+"""Carries out accepted restores in steps, each of which may be repeated."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ log = logging.getLogger(__name__)
 
 
 class Holds(Protocol):
-    """Keeps recovery points from being pruned; one point may have several holders."""
+    """Protects recovery points from pruning; one point may have several holders."""
 
     def hold(self, snapshot_id: str, holder: str, reason: str, until: datetime) -> None:
         """Hold a point, or hold it longer. Raises NotFound when its snapshot is gone."""
 
     def release(self, snapshot_id: str, holder: str) -> None:
-        """Give a hold back; one that is gone already is success. The holds of others stay."""
+        """Release a hold; one that is already gone is success. Other holders' holds stay."""
 
 
 @dataclass(frozen=True, slots=True)
 class Restore:
-    """Makes what a restore needs, in an order that any crash may interrupt.
+    """Creates the objects of a restore, in an order that tolerates a crash at any point.
 
-    Where it `may_delete` nothing (in the API), finish_restores removes what a failed restore leaves.
+    Where it may not delete (`may_delete`, in the API), finish_restores cleans up after a failed restore.
     """
 
     clusters: Clusters
@@ -40,16 +40,16 @@ class Restore:
     may_delete: bool = True
 
     def start(self, operation: RestoreOperation) -> RestoreOperation:
-        """Journal an accepted restore and make its objects; returns how far it got.
+        """Journal an accepted restore and create its objects; returns how far it got.
 
-        A restore of that id that is known already goes on where it stands. Trouble that passes leaves
-        it `accepted`, and finish_restores goes on; trouble that stays ends it `failed`, with the reason,
-        and what was made for it is removed.
+        A known restore with that id continues where it stands. After a temporary error it stays `accepted`
+        and finish_restores continues; a permanent error ends it as `failed`, with the reason, and its objects
+        are removed.
         """
         return self.resume(self.journal.restores.add_restore(operation))
 
     def resume(self, operation: RestoreOperation) -> RestoreOperation:
-        """Make what is missing of an accepted restore; one that got further is returned as it is."""
+        """Create the missing objects of an accepted restore; one that got further is returned unchanged."""
         if operation.stage is not Stage.ACCEPTED:
             return operation
         try:
@@ -62,7 +62,7 @@ class Restore:
             return self.fail(operation, error.reason)
 
     def fail(self, operation: RestoreOperation, reason: str) -> RestoreOperation:
-        """End a restore and remove what was made for it; what cannot be removed now is removed later."""
+        """Fail a restore and remove its objects; those that cannot be removed now are removed later."""
         failed = self.journal.restores.write_restore(operation.failed(self.clock(), reason))
         if not self.may_delete:
             return failed
@@ -73,11 +73,11 @@ class Restore:
             return failed
 
     def clean_up(self, operation: RestoreOperation) -> RestoreOperation:
-        """Remove the import pair (and the claim of a failed restore), give the hold back, journal it.
+        """Remove the imported objects (and the claim of a failed restore), release the hold, and journal it.
 
-        Where the claim holds other data than the point's, the point stays held for a person. Only objects
-        that name this restore are removed. The content retains, so the EBS snapshot stays.
-        Raises TemporaryError when the cluster cannot be reached.
+        If the claim holds other data than the point's, the point stays held for a person. Only objects that
+        name this restore are removed. The content retains, so the EBS snapshot stays. Raises TemporaryError
+        when the cluster cannot be reached.
         """
         cluster = self._cluster_if_there(operation)
         if cluster is not None:
@@ -91,20 +91,20 @@ class Restore:
         return self.journal.restores.write_restore(replace(operation, cleaned=True))
 
     def import_again(self, operation: RestoreOperation) -> RestoreOperation:
-        """Import the EBS snapshot, which is held, for a claim whose VolumeSnapshot is gone or going.
+        """Import the EBS snapshot, which is held, for a claim whose VolumeSnapshot is gone or being deleted.
 
-        A prune that looked before the point was held may have deleted it, and anybody else may. After
-        `MOST_IMPORTS` the restore fails.
+        A prune that listed the point before it was held may have deleted the VolumeSnapshot, or anybody else.
+        After `MOST_IMPORTS` the restore fails.
         """
         lost = f"VolumeSnapshot {operation.source} was deleted"
         imports = operation.imports + 1 if operation.way is Way.IMPORT else operation.imports
         if imports == MOST_IMPORTS:
             reason = (
                 f"{lost} while the claim waited for it, the last of {MOST_IMPORTS} imports: find out who "
-                "deletes them (the audit log of the cluster says), and restore again"
+                "deletes them (see the audit log of the cluster), and restore again"
             )
             return self.fail(operation, reason)
-        text = f"{lost}: the claim is made from the EBS snapshot itself"
+        text = f"{lost}: the claim is restored from the EBS snapshot itself"
         again = replace(
             operation.happened(self.clock(), text, Stage.ACCEPTED),
             way=Way.IMPORT,
@@ -137,7 +137,7 @@ class Restore:
         self.holds.hold(operation.snapshot_id, operation.holder, reason, until)
 
     def _leave_held(self, operation: RestoreOperation) -> None:
-        """Hold the point for a person, who may give it back; a snapshot that is gone cannot be held."""
+        """Hold the point for a person, who may release it; a snapshot that is gone cannot be held."""
         until = operation.last_step_at + KEEP_FOR
         reason = f"claim {operation.namespace}/{operation.target} should have been made from it and was not"
         if until <= self.clock():
@@ -148,7 +148,7 @@ class Restore:
             log.warning("restore %s: %s", operation.id, error.reason)
 
     def _cluster_if_there(self, operation: RestoreOperation) -> Cluster | None:
-        """The cluster, or None when EKS knows it no more: its objects are gone with it."""
+        """The cluster; None when EKS no longer has it and its objects are gone with it."""
         try:
             return self.clusters.open(operation.cluster)
         except PermanentError:

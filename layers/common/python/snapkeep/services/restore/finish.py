@@ -1,7 +1,7 @@
-"""Finishing restores: what a crash left is made, what a bound claim needs no more is removed.
+"""Finishes restores: completes those interrupted by a crash, and cleans up once the claim is bound.
 
-The hold of every open restore is renewed before its cluster is asked anything: a cluster that cannot be
-asked for days must not cost a waiting claim its recovery point.
+The hold of every open restore is renewed before its cluster is contacted: a cluster that does not answer for
+days must not cost a waiting claim its recovery point.
 """
 
 from __future__ import annotations
@@ -25,24 +25,24 @@ from snapkeep.services.restore.carry_out import Restore
 from snapkeep.services.restore.restored_claims import RestoredClaims
 
 RESUME_AFTER = timedelta(minutes=1)
-"""An accepted restore is left alone for so long: the API, which may run 29 s, still works on it."""
+"""How long an accepted restore is left alone: the API, which may run 29 s, may still be working on it."""
 
 PATIENCE = timedelta(minutes=15)
-"""What three looks in a row could not do is told."""
+"""Work that failed in three passes in a row is reported."""
 
 log = logging.getLogger(__name__)
 
 
 class EndedHolds(Protocol):
-    """Gives holds back whose time is over."""
+    """Releases holds that have ended."""
 
     def release_ended(self) -> Sequence[Hold]:
-        """Give every hold back whose time is over, but none of an open restore; returns them."""
+        """Release every hold that has ended, except those of open restores; returns them."""
 
 
 @dataclass(slots=True)
 class FinishReport:
-    """What became of the open restores, by id; which holds ended; and what was given up, and why."""
+    """The result for each open restore, by id; the holds that ended; and the parts given up, with reasons."""
 
     made: list[str] = field(default_factory=list)
     finished: list[str] = field(default_factory=list)
@@ -53,13 +53,13 @@ class FinishReport:
 
     @property
     def errors(self) -> list[str]:
-        """What could not be looked at, as lines."""
+        """The parts given up, as lines."""
         return [f"{subject}: {reason}" for subject, reason in self.given_up.items()]
 
 
 @dataclass(frozen=True, slots=True)
 class FinishRestores:
-    """Looks at every open restore; trouble with one never stops the others."""
+    """Processes every open restore; trouble with one never stops the others."""
 
     claims: RestoredClaims
     journal: Journal
@@ -69,7 +69,7 @@ class FinishRestores:
     clock: Clock
 
     def run(self) -> FinishReport:
-        """Take every open restore as far as it goes now; returns what was done."""
+        """Take every open restore as far as possible; returns what was done."""
         report = FinishReport()
         for operation in list(self.journal.restores.open_restores()):
             with part_of_a_pass(f"restore {operation.id}", report.given_up, operation.id):
@@ -82,14 +82,14 @@ class FinishRestores:
         return report
 
     def _end_holds(self, report: FinishReport) -> None:
-        """Give back what was held until now; only a renewal would have kept it."""
+        """Release the holds that have ended without a renewal."""
         with part_of_a_pass("giving holds back", report.given_up, "holds"):
             ended = self.holds.release_ended()
             report.released = [f"{hold.snapshot_id}: {hold.holder}" for hold in ended]
 
     def _finish(self, operation: RestoreOperation, report: FinishReport) -> None:
         if operation.stage is Stage.ACCEPTED:
-            self._make(operation, report)  # which renews the hold itself, once the API has had its time
+            self._make(operation, report)  # which renews the hold itself, once the API has had time
             return
         operation = self._renew(operation, report)
         if operation.stage is Stage.CREATED:
@@ -99,7 +99,7 @@ class FinishRestores:
             report.finished.append(operation.id)
 
     def _renew(self, operation: RestoreOperation, report: FinishReport) -> RestoreOperation:
-        """Hold the point for longer if the hold ends soon; trouble with that is told and stops nothing."""
+        """Extend the hold if it ends soon; a failure is reported and stops nothing."""
         try:
             return self.restore.renew(operation)
         except SnapkeepError as error:
@@ -108,7 +108,7 @@ class FinishRestores:
             return operation
 
     def _make(self, operation: RestoreOperation, report: FinishReport) -> None:
-        """Go on with a restore that the API accepted and did not bring to its claim."""
+        """Continue a restore that the API accepted but for which it created no claim."""
         age = self.clock() - operation.last_step_at
         if age < RESUME_AFTER:
             return
@@ -126,10 +126,10 @@ class FinishRestores:
             report.waiting.append(operation.id)
 
     def _watch(self, operation: RestoreOperation, report: FinishReport) -> None:
-        """Clean up behind a claim that is bound or deleted; leave one that waits.
+        """Clean up after a claim that is bound or deleted; leave one that waits.
 
-        Bound means bound to a volume made from the point; a claim that got another one ends it failed, and
-        so does one whose volume EC2 never shows.
+        Bound means bound to a volume created from the point; the restore fails if the claim got another
+        volume, or one that EC2 never shows.
         """
         claim = self.claims.look(operation)
         seen = progress(operation, claim)
@@ -146,7 +146,8 @@ class FinishRestores:
         (report.failed if ended.stage is Stage.FAILED else report.finished).append(operation.id)
 
     def _clean_up(self, operation: RestoreOperation) -> None:
-        """Clean up behind a restore; what a person must mend first is told once in its timeline."""
+        """Clean up after a restore; a problem that a person must fix first is recorded once in its
+        timeline."""
         try:
             self.restore.clean_up(operation)
         except PermanentError as error:
@@ -156,7 +157,7 @@ class FinishRestores:
             raise
 
     def _ended(self, operation: RestoreOperation, seen: Progress) -> RestoreOperation | None:
-        """The operation as it ended; None while it has not."""
+        """The ended operation; None while it has not ended."""
         now = self.clock()
         match seen.state:
             case RestoreState.BOUND:
@@ -170,7 +171,7 @@ class FinishRestores:
         return None
 
     def _note(self, operation: RestoreOperation, seen: Progress) -> None:
-        """Journal since when EC2 does not show the volume of a bound claim."""
+        """Journal since when EC2 has not shown the volume of a bound claim."""
         if seen.unseen is not None and not _is_noted(operation, seen):
             self.journal.restores.write_restore(operation.happened(self.clock(), seen.text))
 

@@ -1,7 +1,7 @@
-"""Holding recovery points: the journal says who and why, the EC2 tag is what IAM and prune obey.
+"""Holds recovery points: the journal says who and why, and IAM and prune obey the EC2 tag.
 
-A hold is journaled before it is in the tag, and taken from the tag before it is forgotten: a crash in
-between leaves a hold too many, which is looked at again, and never one too few.
+A hold is journaled before it is tagged, and removed from the tag before it is forgotten: a crash in between
+leaves one hold too many, which is checked again, and never one too few.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ from snapkeep.ports.ec2 import Snapshots
 from snapkeep.ports.journal import Journal
 
 ATTEMPTS = 5
-"""How often a tag is written anew because somebody else changed the holds meanwhile."""
+"""How often a tag is rewritten because somebody else changed the holds meanwhile."""
 
 TAGS_LAG = timedelta(minutes=10)
-"""How long after a change EC2 may show the tags of before: seconds as a rule.
+"""How long EC2 may show old tags after a change; usually seconds.
 https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html
 """
 
@@ -35,20 +35,20 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class HoldPoints:
-    """Holds recovery points and gives them back; one point may have several holders."""
+    """Holds and releases recovery points; one point may have several holders."""
 
     snapshots: Snapshots
     journal: Journal
     clock: Clock
 
     def hold(self, snapshot_id: str, holder: str, reason: str, until: datetime) -> None:
-        """Hold a point until then (aware UTC), or hold it longer. Raises NotFound when it is gone."""
+        """Hold a point until `until` (aware UTC), or extend its hold. Raises NotFound when it is gone."""
         self.keep(Hold(snapshot_id, holder, reason, until))
 
     def keep(self, hold: Hold) -> None:
-        """Journal a hold, then tag the snapshot; the holder's own hold that lasts longer stays as it is.
+        """Journal a hold, then tag the snapshot; a longer hold by the same holder stays as it is.
 
-        Raises NotFound without the snapshot, Invalid for a hold that is over.
+        Raises NotFound without the snapshot, Invalid for a hold that has already ended.
         """
         now = self.clock()
         if hold.ended(now):
@@ -61,7 +61,8 @@ class HoldPoints:
         self._tag(snapshot.id)
 
     def release(self, snapshot_id: str, holder: str) -> None:
-        """Give a hold back; without another holder the tag goes. What is gone already is success."""
+        """Release a hold; without another holder the tag is removed. A hold or snapshot that is already gone
+        is success."""
         code = code_of(holder)
         known = [hold for hold in self.journal.holds.holds(snapshot_id) if code_of(hold.holder) == code]
         for hold in known or [Hold(snapshot_id, holder, "given back")]:
@@ -69,10 +70,10 @@ class HoldPoints:
         self._settle(snapshot_id)
 
     def release_by_hand(self, snapshot_id: str, holder: str, caller: str) -> None:
-        """Give a caller's hold back, and those that failed restores left for people to look at.
+        """Release a caller's hold, and those that failed restores left for people to check.
 
-        The hold that all people shared before goes as well where the caller (an ARN) set it last. Holds of
-        others, and those set by hand, stay.
+        The hold that all callers used to share is released as well if the caller (an ARN) set it last. Other
+        holders' holds, and those set by hand, stay.
         """
         for hold in self.journal.holds.holds(snapshot_id):
             was_shared = hold.holder == SHARED and principal_of(hold.by) == principal_of(caller)
@@ -81,10 +82,11 @@ class HoldPoints:
         self.release(snapshot_id, holder)
 
     def release_ended(self) -> list[Hold]:
-        """Take away what has ended, and what was given back and could not be taken away then.
+        """Remove holds that have ended, and released ones whose tag could not be removed at the time.
 
-        The hold of an open restore stays, however late its renewal is: its claim may still need the point.
-        Returns what is gone now. Trouble with one snapshot stops no other; TemporaryError tells it last.
+        The hold of an open restore stays, however late its renewal: its claim may still need the point.
+        Returns the removed holds. Trouble with one snapshot does not stop the others; TemporaryError reports
+        it at the end.
         """
         ended = [hold for hold in self.journal.holds.ended_holds(self.clock()) if not self._is_needed(hold)]
         gone: list[Hold] = []
@@ -100,7 +102,8 @@ class HoldPoints:
         return gone
 
     def _settle(self, snapshot_id: str) -> Sequence[Hold]:
-        """Take from the tag what is over, then forget and return it; what the tag still names then stays."""
+        """Remove ended holds from the tag, then forget and return them; holds that the tag still names
+        stay."""
         snapshot = self.snapshots.get(snapshot_id)
         found = self._look(snapshot_id, snapshot)
         if snapshot is not None and found.in_force:
@@ -117,15 +120,15 @@ class HoldPoints:
         for hold in gone:
             self.journal.holds.remove_hold(hold)
         if after is not None and not found.in_force and self._look(snapshot_id, after).in_force:
-            self._tag(snapshot_id)  # somebody held it while the tag was on its way out
+            self._tag(snapshot_id)  # somebody held it while the tag was being removed
         return gone
 
     def _may_be_forgotten(self, hold: Hold) -> bool:
-        """False while a read that lags could show a hold that was given back, and would bring it back."""
+        """False while a lagging read could still show a released hold and so bring it back."""
         return hold.lifted_at is None or self.clock() - hold.lifted_at >= TAGS_LAG
 
     def _look(self, snapshot_id: str, snapshot: Snapshot | None, acting: str = "") -> Settled:
-        """What holds a snapshot by journal and tag; the journal is told what only the tag says."""
+        """The holds on a snapshot by journal and tag; holds that only the tag knows are journaled."""
         known = self.journal.holds.holds(snapshot_id)
         value = snapshot.tags.get(tags.HOLD) if snapshot else None
         now = self.clock()
@@ -136,24 +139,25 @@ class HoldPoints:
         return found
 
     def _tag(self, snapshot_id: str) -> None:
-        """Let the tag say who holds the snapshot, again when that changed meanwhile."""
+        """Write the holders to the tag; repeat it if they changed meanwhile."""
         written: dict[str, str] = {}
         for _ in range(ATTEMPTS):
             holds = self._look(snapshot_id, None).in_force
             if not holds:
-                if written:  # the last of them gave it back while it was written
+                if written:  # the last holder released it while it was written
                     self.snapshots.remove_tags(snapshot_id, written)
                 return
             written = {tags.HOLD: write_tag(holds)}
             self.snapshots.add_tags(snapshot_id, written)
             if self._look(snapshot_id, None).in_force == holds:
                 return
-        raise TemporaryError(f"the holds of {snapshot_id} are changed by many at once")
+        raise TemporaryError(f"the holds of {snapshot_id} are being changed by several callers at once")
 
     def _untag(self, snapshot: Snapshot, over: Sequence[Hold]) -> None:
-        """Take the tag away if it still says what was read, or what a read that lags does not show yet.
+        """Remove the tag if it still has the value that was read, or one that a lagging read does not show
+        yet.
 
-        Who holds the snapshot meanwhile writes another value, and the tag stays.
+        A new holder writes another value meanwhile, and then the tag stays.
         """
         values = {write_tag(over)} if over else set()
         if tags.HOLD in snapshot.tags:
@@ -162,7 +166,7 @@ class HoldPoints:
             self.snapshots.remove_tags(snapshot.id, {tags.HOLD: value})
 
     def _is_needed(self, hold: Hold) -> bool:
-        """True for the hold of an open restore, or of one that cannot be read and may be open."""
+        """True for the hold of a restore that is open, or that cannot be read and may be open."""
         if not hold.restore or hold.lifted_at:
             return False
         try:

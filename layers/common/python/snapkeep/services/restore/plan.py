@@ -152,7 +152,7 @@ def _refuse_foreign(request: RestoreRequest, point: PointFacts) -> None:
 
 def _missing(request: RestoreRequest) -> str:
     if request.point_id:
-        return f"there is no recovery point {request.point_id}: `snapkeep get points` lists those there are"
+        return f"there is no recovery point {request.point_id}: `snapkeep get points` lists the existing ones"
     source = f"{request.source_namespace or request.namespace}/{request.claim}"
     cluster = request.source_cluster or request.cluster
     until = f" at or before {request.at:%Y-%m-%d %H:%M:%S} UTC" if request.at else ""
