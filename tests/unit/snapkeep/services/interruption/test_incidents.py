@@ -26,7 +26,7 @@ def test_a_warning_cordons_journals_and_sends_the_node_to_be_saved() -> None:
     assert [instance for instance, _ in world.to_save.sent] == [INSTANCE]
     assert world.record.ours and world.record.cordoned_at == world.clock()
     assert [moment.left for moment in world.record.timeline] == [118.0, 118.0]
-    assert world.record.timeline[0].text == "spot announcement: terminate"
+    assert world.record.timeline[0].text == "spot notice: terminate"
     assert world.news.steps[0].figures["SecondsToCordon"] == 2.0
     assert [said.reason for said in world.nodes.said] == ["SnapkeepCordoned"]
 
@@ -64,7 +64,7 @@ def test_a_late_warning_still_cordons_and_says_that_it_was_late() -> None:
     world.wait(minutes=5)
     world.announce(notice)
     assert world.node.unschedulable
-    assert "the announcement came 180 s after its deadline" in world.lines
+    assert "the notice came 180 s after its deadline" in world.lines
 
 
 def test_two_writers_lose_nothing() -> None:

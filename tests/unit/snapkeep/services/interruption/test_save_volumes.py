@@ -21,7 +21,7 @@ def test_with_room_for_one_the_claim_without_a_good_point_goes_first() -> None:
     report = world.save()
     assert report.snapshots == ["shop/mysql"]
     assert set(report.missed) == {"shop/wordpress"}
-    assert "tried again" in report.missed["shop/wordpress"]
+    assert "it is retried" in report.missed["shop/wordpress"]
     (job,) = world.backups.queue.jobs
     assert [point.split("-")[0] for point in job.points] == ["wordpress"]
     assert any(line.startswith("shop/wordpress is not snapshotted yet") for line in world.lines)

@@ -75,7 +75,7 @@ class Notice:
     def in_words(self) -> str:
         """What it says, for a timeline."""
         end = " withdrawn" if self.withdrawn else ""
-        return f"{self.kind.value} announcement{end}: {self.action or self.kind.value}"
+        return f"{self.kind.value} notice{end}: {self.action or self.kind.value}"
 
     @property
     def acts_at(self) -> datetime:
