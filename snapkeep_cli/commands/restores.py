@@ -92,7 +92,11 @@ def restore(
     if wait:
         where = place(cluster, namespace, "restores", answer["id"])
         _end(wait_for(lambda: api.get(*where), USABLE, timedelta(seconds=timeout)), output)
-        return
+    else:
+        _accepted(answer, cluster, namespace, output)
+
+
+def _accepted(answer: Document, cluster: str, namespace: str, output: Output) -> None:
     emit(answer, output, _plan(answer["plan"], "accepted", answer["id"]))
     say(
         f"snapkeep get restore {answer['id']} --cluster {cluster} --namespace {namespace}  shows its progress"
