@@ -1,6 +1,6 @@
-"""What cdk-nag and our own tests find fault with and we keep, each with its reason: the one place for it.
+"""Findings of cdk-nag and our own tests that we accept, each with its reason: the only place for them.
 
-A finding that is not here fails the tests, and so does an entry that nothing needs any more.
+A finding that is not listed here fails the tests, and so does an entry that nothing needs any more.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from fnmatch import fnmatchcase
 class Acknowledgement:
     """A rule of cdk-nag (REGION stands for the deployment's), constructs below the stack, and the reason.
 
-    `where` are shell patterns of construct paths, without what CDK calls the resource itself.
+    `where` are shell patterns of construct paths, without CDK's name for the resource itself.
     """
 
     rule: str
@@ -31,11 +31,11 @@ FUNCTIONS = ("*/Function",)
 _EC2 = "arn:<AWS::Partition>:ec2:REGION"
 
 ACKNOWLEDGED = (
-    # --- IAM: resources that AWS gives no narrower name, each with conditions where AWS knows any -----------
+    # --- IAM: resources without a narrower ARN in AWS, each with conditions where AWS has any -----------
     Acknowledgement(
         "AwsSolutions-IAM5[Resource::*]",
         POLICIES,
-        "ec2:Describe…, the network interfaces that Lambda makes, and X-Ray know no resources",
+        "ec2:Describe…, the network interfaces that Lambda creates, and X-Ray support no resources",
     ),
     Acknowledgement(
         f"AwsSolutions-IAM5[Resource::{_EC2}:<AWS::AccountId>:volume/*]",
@@ -43,7 +43,7 @@ ACKNOWLEDGED = (
             "JobQueue/TakeSnapshots/ExecutionRole/DefaultPolicy",
             "Interruption/SaveNode/ExecutionRole/DefaultPolicy",
         ),
-        "volumes come and go; only those with a tag that shows that they serve Kubernetes",
+        "volumes come and go; only volumes with a tag that shows they serve Kubernetes",
     ),
     Acknowledgement(
         f"AwsSolutions-IAM5[Resource::{_EC2}:<AWS::AccountId>:instance/*]",
@@ -51,12 +51,12 @@ ACKNOWLEDGED = (
             "JobQueue/TakeSnapshots/ExecutionRole/DefaultPolicy",
             "Interruption/SaveNode/ExecutionRole/DefaultPolicy",
         ),
-        "nodes come and go; CreateSnapshots is authorized on each volume as well, and those need our tags",
+        "nodes come and go; CreateSnapshots is also authorized on each volume, and those need our tags",
     ),
     Acknowledgement(
         f"AwsSolutions-IAM5[Resource::{_EC2}::snapshot/*]",
         POLICIES,
-        "a snapshot's id is not known before it is made; only such as carry our tags, or get them at once",
+        "a snapshot's id is unknown in advance; only those that carry our tags, or get them at once",
     ),
     Acknowledgement(
         "AwsSolutions-IAM5[Resource::<JournalTableE0A5D4A5.Arn>/index/*]",
@@ -66,41 +66,41 @@ ACKNOWLEDGED = (
     Acknowledgement(
         "AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:kms:REGION:<AWS::AccountId>:key/*]",
         ("Api/Api/ExecutionRole/DefaultPolicy",),
-        "which keys encrypt snapshots is not known before; kms:DescribeKey alone, which reads no data",
+        "the keys that encrypt snapshots are unknown in advance; only kms:DescribeKey, which reads no data",
     ),
     Acknowledgement(
         "AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:autoscaling:REGION:<AWS::AccountId>:"
         "autoScalingGroup:*:autoScalingGroupName/*]",
         ("Interruption/SaveNode/ExecutionRole/DefaultPolicy",),
-        "EKS names the groups of node groups; heartbeats and completions of lifecycle actions alone",
+        "EKS names the groups of node groups; only heartbeats and completions of lifecycle actions",
     ),
     Acknowledgement(
         "AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/"
         "AmazonAPIGatewayPushToCloudWatchLogs]",
         ("Api/Gateway/CloudWatchRole",),
-        "one role an account and Region lets API Gateway write logs, and AWS asks for this policy",
+        "one role per account and Region lets API Gateway write logs, and AWS requires this policy",
     ),
-    # --- the pages of the report ---------------------------------------------------------------------------
+    # --- the report's pages ---------------------------------------------------------------------------
     Acknowledgement(
         "AwsSolutions-IAM5[Resource::<ReportsBucket95FE29A2.Arn>/*.html]",
         ("Api/Api/ExecutionRole/DefaultPolicy", "Report/WriteReport/ExecutionRole/DefaultPolicy"),
-        "the pages of our own bucket, one for each cluster, and nothing else in it",
+        "the pages in our own bucket, one for each cluster, which holds nothing else",
     ),
     Acknowledgement(
         "AwsSolutions-S1",
         ("Reports/Bucket",),
-        "who fetched a page is in the API's access log: links come from there alone, and end after 5 minutes",
+        "the API's access log shows who fetched a page: only it issues links, which expire in 5 minutes",
     ),
     # --- queues and the topic ----------------------------------------------------------------------------
     Acknowledgement(
         "AwsSolutions-SQS3",
         ("Schedules/Failures", "*/Undelivered"),
-        "it is a dead-letter queue: of Scheduler's or EventBridge's, which cdk-nag does not look at",
+        "it is a dead-letter queue of Scheduler or EventBridge, which cdk-nag does not check",
     ),
     Acknowledgement(
         "Serverless-SQSRedrivePolicy",
         ("*/Failures", "*/Undelivered"),
-        "it is a dead-letter queue itself; an alarm tells of its first message",
+        "it is a dead-letter queue itself; an alarm reports its first message",
     ),
     Acknowledgement("AwsSolutions-SQS4", ("*",), "docs/decisions/0006-no-tls-statement-on-queues.md"),
     Acknowledgement(
@@ -126,12 +126,12 @@ ACKNOWLEDGED = (
             "Interruption/ReleaseVolumes/Function",
             "Api/Api/Function",
         ),
-        "started by a queue that has a dead-letter queue, or by a caller who waits: never asynchronously",
+        "started by a queue with a dead-letter queue, or by a caller that waits: never asynchronously",
     ),
     Acknowledgement(
         "Serverless-LambdaEventSourceMappingDestination",
         ("*/Function/SqsEventSource:*",),
-        "Lambda knows no failure destination for SQS; the queue's own dead-letter queue takes what fails",
+        "Lambda has no failure destination for SQS; the queue's own dead-letter queue takes what fails",
     ),
     Acknowledgement(
         "Serverless-LambdaTracing", FUNCTIONS, "X-Ray costs money: an option, `deployment.tracing`"
@@ -150,7 +150,7 @@ ACKNOWLEDGED = (
     Acknowledgement(
         "AwsSolutions-APIG2",
         ("Api/Gateway",),
-        "the function validates every request and answers with every mistake at once, as API Gateway cannot",
+        "the function validates every request and reports every mistake at once, which API Gateway cannot",
     ),
     Acknowledgement(
         "AwsSolutions-APIG3",
@@ -165,8 +165,8 @@ ACKNOWLEDGED = (
 )
 
 TRUSTED_WITHOUT_SOURCE: Mapping[str, str] = {
-    "lambda.amazonaws.com": "Lambda takes on an execution role for the function that names it, and who may "
+    "lambda.amazonaws.com": "Lambda assumes an execution role for the function that names it, and who may "
     "name it is guarded by iam:PassRole; AWS documents no source condition for its trust policy",
-    "apigateway.amazonaws.com": "the account's one role for logs of API Gateway; AWS documents none, either",
+    "apigateway.amazonaws.com": "the account's one role for API Gateway's logs; AWS documents none here",
 }
-"""Services whose trust carries no aws:SourceArn, and why. Every other one must name its source."""
+"""Services whose trust policy has no aws:SourceArn, and why. Every other one must name its source."""

@@ -1,4 +1,4 @@
-"""What one deployment of the app is: read from context once, checked early, in words."""
+"""The settings of one deployment: read from context once, checked early, with clear messages."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ SNAP_START_RUNTIMES = RUNTIMES[1:]
 
 
 class DeploymentConfigError(Exception):
-    """The context asks for a deployment that cannot be; the text names the setting and what is allowed."""
+    """The context describes an impossible deployment; the text names the setting and what is allowed."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class DeploymentConfig:
-    """The deployment settings. `prefix` is the name of the deployment: it begins the names of functions and
-    of the schedule group, and is in the tags of every recovery point. With `snap_start` (`on` or `off`) the
-    function that cordons starts from a snapshot, which costs.
+    """The deployment settings. `prefix` is the deployment's name: it begins the names of functions and of
+    the schedule group, and every recovery point carries it as a tag. With `snap_start` (`on` or `off`) the
+    function that cordons starts from a snapshot, which costs money.
     """
 
     deployment: Deployment
@@ -52,7 +52,7 @@ class DeploymentConfig:
     snap_start: str = DEFAULTS["snap_start"]
 
     def __post_init__(self) -> None:
-        """Refuse what Lambda would refuse only after minutes of deployment."""
+        """Refuse settings that Lambda would refuse only after minutes of deployment."""
         _one_of("runtime", self.runtime, RUNTIMES)
         _one_of("architecture", self.architecture, ARCHITECTURES)
         _one_of("snap_start", self.snap_start, ("off", "on"))
@@ -88,7 +88,7 @@ def from_settings(settings: Mapping[str, str]) -> DeploymentConfig:
 
 
 def region_of(deployment: Deployment) -> str:
-    """The one Region of all clusters; raises DeploymentConfigError when there are none or several."""
+    """The one Region of all clusters; raises DeploymentConfigError if there is none or several."""
     regions = {cluster.region: cluster.name for cluster in deployment.clusters}
     if len(regions) == 1:
         return next(iter(regions))

@@ -1,4 +1,4 @@
-"""What may be asked of the lab cluster, checked early; without `-c lab=NAME` there is none."""
+"""The options of the lab cluster, checked early; without `-c lab=NAME` there is none."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ _DOMAIN = re.compile(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
 
 @dataclass(frozen=True, kw_only=True)
 class LabOptions:
-    """The lab that was asked for.
+    """The requested lab.
 
-    `cluster` and `region` are those of `snapkeep.yaml`. `admin` is the ARN of the IAM role or user who may
+    `cluster` and `region` come from `snapkeep.yaml`. `admin` is the ARN of the IAM role or user who may
     use kubectl. `domain` is a Route 53 zone for ExternalDNS; `visitors` is the network (CIDR) that may open
     the pages in it.
     """
@@ -43,16 +43,16 @@ class LabOptions:
 
 
 def from_context(node: Node, deployment: Deployment) -> LabOptions | None:
-    """The lab that the app's context asks for, or None. Raises DeploymentConfigError for a wrong setting."""
+    """The lab that the app's context requests, or None. Raises DeploymentConfigError for a wrong setting."""
     found = {name: node.try_get_context(name) for name in SETTINGS}
     return from_settings({name: str(value) for name, value in found.items() if value}, deployment)
 
 
 def from_settings(settings: Mapping[str, str], deployment: Deployment) -> LabOptions | None:
-    """The lab of these settings (some of SETTINGS), or None when `lab` is not among them."""
+    """The lab of these settings (some of SETTINGS), or None if `lab` is not among them."""
     if "lab" not in settings:
         _refuse_if(
-            bool(settings), f"{', '.join(settings)}: only with -c lab=NAME, which asks for the lab cluster"
+            bool(settings), f"{', '.join(settings)}: only with -c lab=NAME, which requests the lab cluster"
         )
         return None
     cluster = _cluster(settings["lab"], deployment)
@@ -69,7 +69,7 @@ def from_settings(settings: Mapping[str, str], deployment: Deployment) -> LabOpt
 def _cluster(name: str, deployment: Deployment) -> str:
     names = [cluster.name for cluster in deployment.clusters]
     _refuse_if(
-        name not in names, f"lab: {name!r} is no cluster of snapkeep.yaml, which has {', '.join(names)}"
+        name not in names, f"lab: {name!r} is not a cluster of snapkeep.yaml, which has {', '.join(names)}"
     )
     return name
 
@@ -94,7 +94,7 @@ def _domain(domain: str | None) -> str | None:
 
 
 def _visitors(network: str | None, domain: str | None) -> str | None:
-    """A new WordPress lets the first visitor make himself its administrator, so nobody comes in unasked."""
+    """A new WordPress makes its first visitor the administrator, so only known visitors may reach it."""
     _refuse_if(
         (network is None) != (domain is None),
         "lab_domain and lab_visitors: only together; visitors is the network that may open the lab's pages, "

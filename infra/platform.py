@@ -1,4 +1,4 @@
-"""What all functions of a deployment share, put together once by the stack."""
+"""What all functions of a deployment share, assembled once by the stack."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from snapkeep_cli.config.stack_options import StackOptions
 
 @dataclass(frozen=True, kw_only=True)
 class Platform:
-    """Code and runtime of the functions, and what they work with: journal, schedules, event bus, clusters.
+    """The functions' code and runtime, and what they work with: journal, schedules, event bus, clusters.
 
-    Those that talk to clusters run in the network, if there is one. `prefix` is the name of the deployment.
+    Functions that talk to clusters run in the network, if there is one. `prefix` is the deployment's name.
     """
 
     prefix: str
@@ -56,7 +56,7 @@ class Platform:
         return f"{self.prefix}-{name.replace('_', '-')}"
 
     def function_arn(self, stack: Stack, name: str) -> str:
-        """Its ARN, by name: a role's policy cannot refer to the function, which waits for the policy."""
+        """Its ARN, by name: a role's policy cannot refer to the function, which depends on the policy."""
         return stack.format_arn(
             service="lambda",
             resource="function",

@@ -1,4 +1,4 @@
-"""Alarms: each stands beside what it watches, and its description ends with the runbook that helps."""
+"""Alarms: each is defined next to what it watches, and its description ends with the right runbook."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ def alarm(
     periods: int = 1,
     when_silent: bool = False,
 ) -> cloudwatch.Alarm:
-    """An alarm that goes off when the metric is 1 or more for so many periods, or `when_silent` when it is
+    """An alarm that goes off if the metric is 1 or more for this many periods, or with `when_silent` if it is
     less or has no data.
 
     `says` is what people read first, `runbook` the name of a file in docs/runbooks (or wherever the stack's
-    context says that the runbooks are). Nobody counts what did not happen: else no data is a good sign.
+    context says that runbooks are). Otherwise no data is good, because nothing counts what did not happen.
     """
     place = scope.node.try_get_context("runbooks")
     return cloudwatch.Alarm(
@@ -45,7 +45,7 @@ def alarm(
 
 
 def counted(metric: Metric, *, every: Duration, statistic: str = cloudwatch.Stats.SUM) -> cloudwatch.Metric:
-    """A metric of ours over all clusters and policies."""
+    """One of our metrics over all clusters and policies."""
     return cloudwatch.Metric(
         namespace=NAMESPACE,
         metric_name=metric.value,
@@ -69,12 +69,12 @@ def given_up(
 
 
 def gave_up_or_stopped(scope: Construct, id: str, *, function: str, every: Duration, runbook: str) -> None:
-    """Two alarms on a scheduled function: in three periods in a row it gave up a part (`id`), or it told
-    nothing at all (`Stopped`).
+    """Two alarms on a scheduled function: it gave up a part in three consecutive periods (`id`), or it sent
+    no metric at all (`Stopped`).
 
-    Each pass counts what it gave up, 0 when nothing. What passes by within a period is nobody's concern.
+    Each pass counts what it gave up, 0 if nothing. Problems that end within a period do not matter.
     An alarm notifies when it changes: one for both would be on for weeks while a cluster is away, and hide
-    that the function stops.
+    that the function stopped.
     """
     alarm(
         scope,
@@ -96,7 +96,7 @@ def gave_up_or_stopped(scope: Construct, id: str, *, function: str, every: Durat
 
 
 def together(metrics: Sequence[Metric], *, every: Duration) -> cloudwatch.MathExpression:
-    """The sum of several metrics of ours; one without data counts as 0."""
+    """The sum of several of our metrics; one without data counts as 0."""
     using: Mapping[str, cloudwatch.IMetric] = {
         f"m{number}": counted(metric, every=every) for number, metric in enumerate(metrics)
     }

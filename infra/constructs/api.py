@@ -20,11 +20,11 @@ from snapkeep_cli.config.stack_options import StackOptions
 
 STAGE = "live"
 TIMEOUT = Duration.seconds(28)
-"""API Gateway waits 29 s: the function must be able to say itself that it took too long."""
+"""API Gateway waits 29 s: the function itself must be able to say that it took too long."""
 
 RATE, BURST = 20, 40
 CHANGES_RATE, CHANGES_BURST = 2, 10
-"""Requests a second, and at once; those that make something are few."""
+"""Requests a second, and at once; few of them create anything."""
 
 THROTTLED = tuple(f"{path}/POST" for path, methods in ROUTES.items() if "POST" in methods)
 
@@ -44,7 +44,7 @@ LOGGED = {
 
 
 class Api(Construct):
-    """The function (`function`) and the REST API in front of it; `url` is where it answers."""
+    """The function (`function`) and the REST API in front of it; `url` is its address."""
 
     def __init__(
         self,
@@ -97,7 +97,7 @@ class Api(Construct):
             rest_api_name=name,
             description="Snapkeep: restores, recovery points and backups on demand",
             endpoint_types=[apigateway.EndpointType.REGIONAL],
-            cloud_watch_role=True,  # without it API Gateway can write no access log
+            cloud_watch_role=True,  # API Gateway needs it to write an access log
             cloud_watch_role_removal_policy=RemovalPolicy.RETAIN,
             deploy_options=self._stage(name, options),
         )
@@ -107,7 +107,7 @@ class Api(Construct):
             for method in methods:
                 resource.add_method(method, integration, authorization_type=apigateway.AuthorizationType.IAM)
         add_gateway_problems(api)
-        api.node.try_remove_child("Endpoint")  # an output of CDK's; the stack has its own
+        api.node.try_remove_child("Endpoint")  # CDK's own output; the stack has another
         return api
 
     def _stage(self, name: str, options: StackOptions) -> apigateway.StageOptions:

@@ -1,4 +1,4 @@
-"""What API Gateway answers by itself, as problem+json like everything else.
+"""API Gateway's own answers, as problem+json like all others.
 
 https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
 """
@@ -10,9 +10,7 @@ from dataclasses import dataclass
 
 from aws_cdk import aws_apigateway as apigateway
 
-UNSIGNED = (
-    "The request is not signed as it must be, or there is no such route (API Gateway does not tell which)."
-)
+UNSIGNED = "The request is not signed correctly, or there is no such route (API Gateway does not say which)."
 SIGN = (
     "Sign with AWS Signature Version 4 for the service execute-api, in the API's Region; "
     "GET /v1/openapi.json names the routes."
@@ -21,7 +19,7 @@ SIGN = (
 
 @dataclass(frozen=True)
 class GatewayProblem:
-    """One kind of answer of API Gateway's; without `detail` its own message is told."""
+    """One kind of answer by API Gateway; without `detail` its own message is used."""
 
     status: int
     code: str
@@ -30,7 +28,7 @@ class GatewayProblem:
     detail: str = ""
 
     def template(self) -> str:
-        """The body; `$context.error.messageString` is a JSON text with its quotes."""
+        """The body; `$context.error.messageString` is a JSON string including its quotes."""
         detail = f'"{self.detail}"' if self.detail else "$context.error.messageString"
         return (
             f'{{"type":"urn:snapkeep:error:{self.code}","title":"{self.title}","status":{self.status},'
@@ -63,11 +61,11 @@ PROBLEMS: Mapping[str, GatewayProblem] = {
         500, "internal", "Internal Server Error", "Read the log of the api function for this request id."
     ),
 }
-"""Gateway response type to what it answers."""
+"""The problem for each gateway response type."""
 
 
 def add_gateway_problems(api: apigateway.RestApi) -> None:
-    """Let API Gateway's own answers be problems too; other errors of the client keep their status."""
+    """Turn API Gateway's own answers into problems; other client errors keep their status."""
     for kind, problem in PROBLEMS.items():
         _add(api, kind, problem.template(), str(problem.status))
     others = '{"type":"about:blank","code":"invalid_request","detail":$context.error.messageString,'

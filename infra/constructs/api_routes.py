@@ -1,6 +1,6 @@
 """The routes of the API, one by one, so that IAM policies can name each: no `{proxy+}`.
 
-A test holds this list to the OpenAPI document of the code.
+A test compares this list with the OpenAPI document generated from the code.
 """
 
 from __future__ import annotations
@@ -33,4 +33,4 @@ ROUTES: Mapping[str, tuple[str, ...]] = {
     f"{NAMESPACE}/restores": ("GET", "POST"),
     f"{NAMESPACE}/restores/{{restore}}": ("GET",),
 }
-"""Path to the methods it has."""
+"""From path to its methods."""

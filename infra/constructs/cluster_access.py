@@ -1,4 +1,4 @@
-"""Access entries: each function's role is in its own Kubernetes group, in every cluster."""
+"""Access entries: they put each function's role into its own Kubernetes group, in every cluster."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from snapkeep_cli.config.cluster_access import group_name
 
 
 class ClusterAccess(Construct):
-    """Type STANDARD with a group of ours and no access policy; `snapkeep manifests` binds the group.
+    """Type STANDARD with one of our groups and no access policy; `snapkeep manifests` binds the group.
 
-    A function waits for the entries of its role: where an update gives it another role, it is let in before
-    it takes that role on, and CloudFormation removes the old entries last.
+    A function depends on the entries of its role: if an update gives it another role, that role has access
+    before the function uses it, and CloudFormation removes the old entries last.
 
-    The L1, because CDK's AccessEntry knows no groups. The cluster's authentication mode must be API or
+    The L1, because CDK's AccessEntry has no groups. The cluster's authentication mode must be API or
     API_AND_CONFIG_MAP: https://docs.aws.amazon.com/eks/latest/userguide/access-entries.html
     """
 

@@ -1,4 +1,4 @@
-"""A key of the customer's for everything that holds data, and the right to use it for whom that concerns."""
+"""The customer's key for everything that holds data, and the right to use it for the roles that need it."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from infra import permissions
 def encrypt(stack: Stack, key_arn: str, roles: Sequence[iam.Role]) -> None:
     """Encrypt journal, queues, topic and logs of the stack, and let these roles use the key for them.
 
-    Called last, so that it finds everything. The key's own policy must let the AWS services in that
-    deliver: docs/customer-key.md has it.
+    Called last, so that it finds everything. The key's own policy must let the delivering AWS services use
+    it: see docs/customer-key.md.
     """
     for construct in stack.node.find_all():
         _encrypt(construct, key_arn)

@@ -21,7 +21,7 @@ HOUR = Duration.hours(1)
 
 
 class Dashboard(Construct):
-    """Made last, so that its first row shows every alarm of the stack."""
+    """Created last, so that its first row shows every alarm of the stack."""
 
     def __init__(self, scope: Construct, id: str, *, name: str, functions: Sequence[PythonFunction]) -> None:
         super().__init__(scope, id)
@@ -107,7 +107,7 @@ def _sums(*metrics: Metric) -> list[cloudwatch.IMetric]:
 
 
 def _by_policy(metric: Metric, statistic: str, seconds: int) -> cloudwatch.MathExpression:
-    """A line for each cluster and policy there is, whichever they are when somebody looks."""
+    """A line for each cluster and policy that exists when somebody looks."""
     search = f'{{{NAMESPACE},service,cluster,policy}} MetricName="{metric}" service="{SERVICE}"'
     return cloudwatch.MathExpression(
         expression=f"SEARCH('{search}', '{statistic}', {seconds})", label="", using_metrics={}

@@ -1,4 +1,4 @@
-"""Where messages go that nobody could handle: kept as long as SQS keeps anything, and told at once."""
+"""Where unhandled messages go: kept as long as SQS keeps anything, with an immediate alarm."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from constructs import Construct
 from infra.constructs.alarms import alarm
 
 KEPT = Duration.days(14)
-"""The longest retention SQS knows.
+"""SQS's longest retention.
 https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html
 """
 
@@ -24,7 +24,7 @@ def failure_queue(scope: Construct, id: str) -> sqs.Queue:
         metric=queue.metric_approximate_number_of_messages_visible(
             period=Duration.minutes(5), statistic=cloudwatch.Stats.MAXIMUM
         ),
-        says=f"messages that could not be handled lie in the queue of {scope.node.path}",
+        says=f"messages that could not be handled are in the queue of {scope.node.path}",
         runbook="messages-undelivered",
     )
     return queue

@@ -16,7 +16,7 @@ EVERY = "rate(5 minutes)"
 
 
 class FinishRestores(Construct):
-    """The function (`function`) and its schedule. It may hold recovery points and can delete none."""
+    """The function (`function`) and its schedule. It may hold recovery points but delete none."""
 
     def __init__(
         self,
@@ -31,7 +31,7 @@ class FinishRestores(Construct):
             "FinishRestores",
             platform=platform,
             name="finish_restores",
-            description="Snapkeep: finishes restores, ends holds and removes what imports leave",
+            description="Snapkeep: finishes restores, ends holds and removes leftovers of imports",
             timeout=Duration.minutes(4),
             asynchronous=True,
             settings=FinishRestoresSettings(

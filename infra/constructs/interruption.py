@@ -1,4 +1,4 @@
-"""Dying nodes: three functions with rights of their own, their queues and the rules that start them."""
+"""Dying nodes: three functions with separate rights, their queues and the rules that start them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from snapkeep.domain.metrics import Metric
 from snapkeep.settings import HandleInterruptionSettings, ReleaseVolumesSettings, SaveNodeSettings
 
 TIMEOUT = Duration.seconds(30)
-"""Of each step: what takes longer goes on by a message. A message that failed comes again after as long."""
+"""For each step: longer work continues with a message. A failed message is retried after the same time."""
 
 EVERY = "rate(15 minutes)"
 LONG = Duration.hours(24)
@@ -30,7 +30,7 @@ LONG = Duration.hours(24)
 
 @dataclass(frozen=True)
 class Announcement:
-    """A kind of event: its pattern, and for how long EventBridge tries to deliver it."""
+    """A kind of event: its pattern, and how long EventBridge tries to deliver it."""
 
     name: str
     pattern: events.EventPattern
@@ -38,7 +38,7 @@ class Announcement:
 
 
 ANNOUNCEMENTS = (
-    # A spot instance is gone after two minutes; what comes later is a matter of the state-change events.
+    # A spot instance is gone after two minutes; after that, the state-change events count.
     Announcement(
         "Spot",
         events.EventPattern(source=["aws.ec2"], detail_type=["EC2 Spot Instance Interruption Warning"]),
@@ -89,8 +89,8 @@ MISSED = (Metric.VOLUMES_MISSED, Metric.INTERRUPTIONS_MISSED)
 
 
 class Interruption(Construct):
-    """`handler` cordons and nothing else, `saver` snapshots and evicts, `releaser` frees a dead machine's
-    volumes. `lifecycle` is a queue that Auto Scaling hooks may send to themselves."""
+    """`handler` only cordons, `saver` snapshots and evicts, `releaser` frees a dead instance's volumes.
+    `lifecycle` is a queue that Auto Scaling hooks may send to directly."""
 
     def __init__(
         self,
@@ -163,14 +163,14 @@ class Interruption(Construct):
             events.Rule(
                 self,
                 each.name,
-                description=f"Snapkeep: announcements about instances ({each.name.lower()})",
+                description=f"Snapkeep: notices about instances ({each.name.lower()})",
                 event_pattern=each.pattern,
                 targets=[target],
             )
         self.lifecycle.feed(function, batch_size=1, max_concurrency=50)
         self._platform.schedules.add(
             "watch-incidents",
-            description="Snapkeep: looks after nodes that were said to die",
+            description="Snapkeep: follows up nodes that were announced to die",
             target=function,
             timing=Timing(expression=EVERY),
             input={"scheduledTime": SCHEDULED_TIME},
@@ -214,7 +214,7 @@ class Interruption(Construct):
             "ReleaseVolumes",
             platform=self._platform,
             name="release_volumes",
-            description="Snapkeep: frees the volumes of machines that EC2 has terminated",
+            description="Snapkeep: frees the volumes of instances that EC2 has terminated",
             timeout=TIMEOUT,
             settings=ReleaseVolumesSettings(
                 journal_table=self._platform.journal.name,

@@ -14,11 +14,11 @@ from snapkeep.settings import TakeSnapshotsSettings
 TIMEOUT = Duration.minutes(2)
 
 MAX_CONCURRENCY = 5
-"""Workers at once. All share one pace towards EC2: more of them would only wait for each other."""
+"""Concurrent workers. All share one pace towards EC2: more would only wait for each other."""
 
 
 class JobQueue(Construct):
-    """Jobs of plan_backup and reconcile, taken one a time by `take_snapshots`."""
+    """Jobs from plan_backup and reconcile, processed one at a time by `take_snapshots`."""
 
     def __init__(
         self,

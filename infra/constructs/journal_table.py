@@ -8,11 +8,11 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 INDEXES = {"points": ("point_id",), "open": ("open", "slot"), "runs": ("policy_key", "slot")}
-"""Name and keys of the indexes; they hold keys only, and what they name is read again from the table."""
+"""Name and keys of the indexes; they hold only keys, and what they name is read again from the table."""
 
 
 class JournalTable(Construct):
-    """The table outlives its stack: `cdk destroy` leaves it, as it leaves every backup."""
+    """The table outlives its stack: `cdk destroy` keeps it, as it keeps every backup."""
 
     def __init__(self, scope: Construct, id: str) -> None:
         super().__init__(scope, id)

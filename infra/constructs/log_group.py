@@ -1,4 +1,4 @@
-"""A log group that goes with the stack; how long it keeps what it has is decided once."""
+"""A log group that is deleted with the stack; its retention is decided in one place."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from constructs import Construct
 
 
 def log_group(scope: Construct, id: str, *, name: str, days: int) -> logs.LogGroup:
-    """A log group of that name; `days` is a number that CloudWatch Logs takes."""
+    """A log group of that name; `days` is a value that CloudWatch Logs accepts."""
     group = logs.LogGroup(scope, id, log_group_name=name, removal_policy=RemovalPolicy.DESTROY)
     resource = group.node.default_child
     assert isinstance(resource, logs.CfnLogGroup)

@@ -1,4 +1,4 @@
-"""Where functions run that talk to clusters with a private endpoint, and the rules that let them in."""
+"""The network of functions that talk to clusters with a private endpoint, and the rules that let them in."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ ANYWHERE = "0.0.0.0/0"
 
 
 class Network(Construct):
-    """A security group of ours (`security_group`) in subnets of yours (`subnets`).
+    """Our security group (`security_group`) in your subnets (`subnets`).
 
-    Nobody can reach a function; it may call HTTPS only: the AWS APIs and the clusters' endpoints.
+    Nobody can reach a function; it may only call HTTPS: the AWS APIs and the clusters' endpoints.
     https://docs.aws.amazon.com/eks/latest/userguide/sec-group-reqs.html
     """
 

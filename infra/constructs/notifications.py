@@ -1,4 +1,4 @@
-"""What people should hear of: our failure events and every alarm of the stack, on an SNS topic."""
+"""What people should know: our failure events and every alarm of the stack, on an SNS topic."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ FAILURE_EVENTS = {
 
 
 class Notifications(Construct):
-    """The topic (`topic`) that people subscribe to; made last, so that it finds every alarm.
+    """The topic (`topic`) that people subscribe to; created last, so that it finds every alarm.
 
     The L1 of a rule, because CDK's own target lets every rule of every account publish to the topic.
     https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
@@ -50,7 +50,7 @@ class Notifications(Construct):
         rule = events.CfnRule(
             self,
             "Rule",
-            description="Snapkeep: what failed, was missed, refused, stopped, or could not be locked",
+            description="Snapkeep: work that failed, was missed, refused, stopped, or could not be locked",
             event_bus_name=event_bus,
             event_pattern=FAILURE_EVENTS,
             targets=[
@@ -70,7 +70,7 @@ class Notifications(Construct):
                 construct.add_alarm_action(actions.SnsAction(self.topic))
 
     def _alarms(self) -> str:
-        """Every alarm of this stack; CloudFormation begins their names with the stack's."""
+        """Every alarm of this stack; CloudFormation prefixes their names with the stack's."""
         stack = Stack.of(self)
         return stack.format_arn(
             service="cloudwatch",

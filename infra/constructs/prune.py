@@ -1,4 +1,4 @@
-"""prune: every hour and after every run, delete what retention lets go."""
+"""prune: every hour and after every run, delete what retention no longer keeps."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ RUN_EVENTS = events.EventPattern(
     source=["snapkeep"],
     detail_type=["Snapkeep Run Completed", "Snapkeep Run Partially Failed"],
 )
-"""A run that failed as a whole made nothing that could replace anything."""
+"""A run that failed completely created nothing that could replace anything."""
 
 
 class Prune(Construct):
     """The function (`function`), its schedule and the rule that starts it after a run.
 
-    It alone may delete: snapshots of ours that are not held, and their objects in the clusters.
+    Only it may delete: our snapshots that are not held, and their objects in the clusters.
     """
 
     def __init__(
@@ -44,7 +44,7 @@ class Prune(Construct):
             "Prune",
             platform=platform,
             name="prune",
-            description="Snapkeep: deletes recovery points that retention lets go",
+            description="Snapkeep: deletes recovery points that retention no longer keeps",
             timeout=Duration.minutes(10),
             asynchronous=True,
             settings=PruneSettings(journal_table=platform.journal.name, event_bus=platform.event_bus),
@@ -68,14 +68,14 @@ class Prune(Construct):
     def _start(self, platform: Platform) -> None:
         platform.schedules.add(
             "prune",
-            description="Snapkeep: deletes recovery points that retention lets go",
+            description="Snapkeep: deletes recovery points that retention no longer keeps",
             target=self.function,
             timing=Timing(expression=EVERY),
             input={"scheduledTime": SCHEDULED_TIME},
         )
         platform.schedules.add(
             "sweep-orphans",
-            description="Snapkeep: reports what was left over of backups and belongs to none",
+            description="Snapkeep: reports leftovers of backups that belong to none",
             target=self.function,
             timing=Timing(expression=SWEEP_EVERY),
             input={"scheduledTime": SCHEDULED_TIME, "orphans": True},
@@ -83,7 +83,7 @@ class Prune(Construct):
         events.Rule(
             self,
             "AfterRun",
-            description="Snapkeep: a run has ready points, so older ones may go",
+            description="Snapkeep: a run has ready points, so older ones may be deleted",
             event_pattern=RUN_EVENTS,
             targets=[
                 targets.LambdaFunction(self.function.function, dead_letter_queue=self.function.failures)
@@ -95,7 +95,7 @@ class Prune(Construct):
             self,
             "Braked",
             metric=counted(Metric.PRUNES_BRAKED, every=Duration.hours(1)),
-            says="the brake refused deletions that wait for a confirmation",
+            says="the brake refused deletions, which wait for confirmation",
             runbook="prune-braked",
         )
         gave_up_or_stopped(self, "GaveUp", function="prune", every=Duration.hours(1), runbook="work-given-up")

@@ -1,4 +1,4 @@
-"""A function of ours: the only place that decides runtime, architecture, layers, logs and failure queue."""
+"""One of our functions: the only place that decides runtime, architecture, layers, logs and failure queue."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ from snapkeep_cli.config.role_names import role_name, role_path
 class PythonFunction(Construct):
     """A Lambda function from `lambdas/<name>/handler.py` with a role that may only write its own log.
 
-    `asynchronous` functions are started by Scheduler or by another function: what still fails after
-    Lambda's retries goes to a queue of its own (`failures`), for people to read and to send again.
-    `target` is what rules, schedules and queues start: the function, or with SnapStart its alias.
+    `asynchronous` functions are started by Scheduler or by another function: what still fails after Lambda's
+    retries goes to the function's failure queue (`failures`), for people to read and resend.
+    Rules, schedules and queues start `target`: the function, or with SnapStart its alias.
     """
 
     def __init__(
@@ -60,7 +60,7 @@ class PythonFunction(Construct):
             architecture=platform.architecture,
             code=_code(platform.handlers[name]),
             handler="handler.handle",
-            layers=list(platform.layers),  # jsii takes no tuple
+            layers=list(platform.layers),  # jsii accepts no tuple
             role=self.role,
             environment=_environment(name, settings),
             timeout=timeout,
@@ -99,7 +99,7 @@ class PythonFunction(Construct):
             "Throttled",
             metric=self.function.metric_throttles(period=Duration.minutes(5), statistic=cloudwatch.Stats.SUM),
             periods=2,
-            says=f"Lambda does not start {physical_name} as often as it is asked to",
+            says=f"Lambda throttles {physical_name}",
             runbook="function-throttled",
         )
 

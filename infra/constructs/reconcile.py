@@ -1,4 +1,4 @@
-"""reconcile: every quarter of an hour, heal what events lost."""
+"""reconcile: every 15 minutes, catch up on lost events."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Reconcile(Construct):
         self._allow(platform, jobs, plan_backup)
         platform.schedules.add(
             "reconcile",
-            description="Snapkeep: heals what events lost",
+            description="Snapkeep: catches up on lost events",
             target=self.function,
             timing=Timing(expression=EVERY),
             input={"scheduledTime": SCHEDULED_TIME},

@@ -1,4 +1,4 @@
-"""write_report: every hour, the report page of each cluster, in a bucket that only links lead into."""
+"""write_report: every hour, each cluster's report page, in a bucket that only links open."""
 
 from __future__ import annotations
 
@@ -16,14 +16,15 @@ from snapkeep.settings import WriteReportSettings
 
 EVERY = "rate(1 hour)"
 SPREAD = 15
-"""Minutes over which the clusters' starts are spread: each has an invocation of its own."""
+"""Minutes over which the clusters' starts are spread: each has its own invocation."""
 
 KEEP_EARLIER = Duration.days(30)
 """How long the pages before the newest one stay."""
 
 
 class ReportBucket(Construct):
-    """Where pages are kept: private, encrypted, by TLS only; who may write or read is said where it does."""
+    """Where pages are stored: private, encrypted, TLS only; each function gets its right where it is
+    defined."""
 
     def __init__(self, scope: Construct, id: str) -> None:
         super().__init__(scope, id)
@@ -55,7 +56,8 @@ class ReportBucket(Construct):
         return iam.PolicyStatement(sid="WritePages", actions=["s3:PutObject"], resources=[self._pages])
 
     def reading(self) -> tuple[iam.PolicyStatement, ...]:
-        """Read pages; without the right to list, S3 would not tell a missing one from a forbidden one."""
+        """Read pages; without the right to list, S3 does not distinguish a missing page from a forbidden
+        one."""
         return (
             iam.PolicyStatement(sid="ReadPages", actions=["s3:GetObject"], resources=[self._pages]),
             iam.PolicyStatement(
@@ -69,7 +71,7 @@ class ReportBucket(Construct):
 
 
 class Report(Construct):
-    """The function (`function`) and its schedule. Of everything but the pages it can only read."""
+    """The function (`function`) and its schedule. It can write only pages, and read everything else."""
 
     def __init__(
         self,

@@ -19,7 +19,7 @@ from snapkeep.settings import PlanBackupSettings
 
 TIMEOUT = Duration.minutes(10)
 MEMORY_MIB = 1024
-"""A listing of thousands of claims with their volumes is held at once."""
+"""It holds a listing of thousands of claims with their volumes in memory."""
 
 
 NOT_COMPLETED = (Metric.RUNS_FAILED, Metric.RUNS_PARTIALLY_FAILED, Metric.SLOTS_MISSED)
@@ -74,7 +74,7 @@ class ScheduledBackup(Construct):
         )
 
     def _schedule(self, platform: Platform, policy: Policy) -> None:
-        # A cluster alone needs no second start: its run is planned by the first.
+        # A single cluster needs no second start: the first one plans its run.
         alone = {"cluster": policy.clusters[0]} if len(policy.clusters) == 1 else {}
         platform.schedules.add(
             backup_schedule(policy.name),

@@ -21,12 +21,12 @@ if TYPE_CHECKING:
     from infra.constructs.python_function import PythonFunction
 
 SCHEDULED_TIME = scheduler.ContextAttribute.scheduled_time
-"""Replaced by Scheduler with the time a schedule was due, in UTC: the slot."""
+"""Scheduler replaces it with the time a schedule was due, in UTC: the slot."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Timing:
-    """When a schedule fires and how long a late start is still worth while."""
+    """When a schedule fires, and how late a start is still worthwhile."""
 
     expression: str
     timezone: str = "UTC"
@@ -42,7 +42,7 @@ class Schedules(Construct):
         super().__init__(scope, id)
         self._prefix = prefix
         self.group = scheduler.ScheduleGroup(self, "Group", schedule_group_name=prefix)
-        # CDK would keep it, and the next deployment would find its name taken.
+        # CDK would retain it, and the next deployment would find its name taken.
         self.group.apply_removal_policy(RemovalPolicy.DESTROY)
         self.failures = failure_queue(self, "Failures")
         self._roles: dict[str, iam.Role] = {}
@@ -81,11 +81,11 @@ class Schedules(Construct):
 
     @property
     def roles(self) -> tuple[iam.Role, ...]:
-        """The roles that Scheduler takes on."""
+        """The roles that Scheduler assumes."""
         return tuple(self._roles.values())
 
     def _role_for(self, target: PythonFunction) -> iam.Role:
-        # CDK's own role may invoke every version of the function; ours only what the schedules start.
+        # CDK's own role may invoke every version of the function; ours only the schedules' targets.
         if target.name not in self._roles:
             role = iam.Role(
                 self,
@@ -101,7 +101,7 @@ class Schedules(Construct):
         return self._roles[target.name]
 
     def _principal(self) -> iam.ServicePrincipal:
-        # Scheduler of this account, and only for schedules of this group.
+        # Only Scheduler of this account, for schedules of this group.
         # https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
         return iam.ServicePrincipal(
             "scheduler.amazonaws.com",

@@ -1,4 +1,4 @@
-"""Which deployment serves a cluster: one parameter for each, whose name no two stacks can have."""
+"""Which deployment serves a cluster: one parameter for each, whose name only one stack can have."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from snapkeep_cli.config.cluster_access import serving_parameter
 
 
 class ServedClusters(Construct):
-    """CloudFormation refuses a stack that would make a parameter that is there: only one serves a cluster.
+    """CloudFormation refuses a stack whose parameter already exists, so only one deployment serves a cluster.
 
-    Two deployments on one cluster would take every claim twice, and share its VolumeSnapshotClass and groups.
-    The value names the deployment, for whom is refused and for `snapkeep doctor`. Standard parameters cost
-    nothing. https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-parameter.html
+    Two deployments on one cluster would back up every claim twice, and share its VolumeSnapshotClass and
+    groups. The value names the deployment, for the user who is refused and for `snapkeep doctor`. Standard
+    parameters cost nothing.
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-parameter.html
     """
 
     def __init__(self, scope: Construct, id: str, *, deployment: str, clusters: Sequence[str]) -> None:
@@ -27,5 +28,5 @@ class ServedClusters(Construct):
                 name=serving_parameter(cluster),
                 type="String",
                 value=deployment,
-                description=f"The deployment of Snapkeep that serves the cluster {cluster}; only one can.",
+                description=f"The Snapkeep deployment that serves the cluster {cluster}; only one can.",
             )

@@ -1,4 +1,4 @@
-"""The layers every function uses: third-party packages, our own code, the validated deployment."""
+"""The layers of every function: third-party packages, our own code, the validated deployment."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""SnapStart: Lambda starts a function from a snapshot of its initialised process instead of from nothing.
+"""SnapStart: Lambda starts a function from a snapshot of its initialised process instead of from scratch.
 
-It works for published versions, so whoever starts the function must name the alias; for Python 3.12 and
-later, on both processors. https://docs.aws.amazon.com/lambda/latest/dg/snapstart.html
+It works for published versions, so callers must name the alias; for Python 3.12 and later, on both
+processors. https://docs.aws.amazon.com/lambda/latest/dg/snapstart.html
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ ALIAS = "live"
 MONTH = 30 * 24 * 3600
 CACHED_PER_GB_SECOND = 0.0000015046
 RESTORED_PER_GB = 0.0001397998
-"""Dollars in us-east-1, other Regions differ little. https://aws.amazon.com/lambda/pricing/"""
+"""Dollars in us-east-1; other Regions differ little. https://aws.amazon.com/lambda/pricing/"""
 
 
 def alias_of(function: lambda_.Function, memory_mib: int) -> lambda_.Alias:
     """The alias of the newest version, which synth publishes whenever code or configuration changed.
 
-    What that costs is printed at synth.
+    Synth prints its cost.
     """
     alias = lambda_.Alias(function, "Live", alias_name=ALIAS, version=function.current_version)
     Annotations.of(function).add_info(cost_of(memory_mib))
@@ -28,7 +28,7 @@ def alias_of(function: lambda_.Function, memory_mib: int) -> lambda_.Alias:
 
 
 def cost_of(memory_mib: int) -> str:
-    """What SnapStart of a function costs, in words."""
+    """The cost of SnapStart for a function, in words."""
     gigabytes = memory_mib / 1024
     month, starts = gigabytes * CACHED_PER_GB_SECOND * MONTH, 1000 * gigabytes * RESTORED_PER_GB
     return (

@@ -1,4 +1,4 @@
-"""EC2's word that a snapshot is done, through a queue, to record_completion."""
+"""EC2's snapshot events, through a queue, to record_completion."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from snapkeep.settings import RecordCompletionSettings
 
 TIMEOUT = Duration.minutes(1)
 HIDDEN_FOR = TIMEOUT
-"""How long an event stays away that came before EC2's describes show what it says. They lag by seconds, at
-times by two minutes: Lambda's advice of six timeouts is too long. An event handled twice changes nothing.
+"""How long to hide an event that arrived before EC2's describes confirm it. They lag by seconds, sometimes by
+two minutes: Lambda's advice of six timeouts is too long. Handling an event twice changes nothing.
 """
 BATCH_SIZE = 10
 MAX_CONCURRENCY = 5
@@ -26,7 +26,7 @@ EBS_EVENTS = events.EventPattern(
     detail_type=["EBS Snapshot Notification", "EBS Multi-Volume Snapshots Completion Status"],
     detail={"event": ["createSnapshot", "createSnapshots"]},
 )
-"""Only the second kind answers CreateSnapshots; copies, shares and locks are not ours to follow.
+"""Only the second kind answers CreateSnapshots; we ignore copies, shares and locks.
 https://docs.aws.amazon.com/ebs/latest/userguide/ebs-cloud-watch-events.html
 """
 
@@ -34,7 +34,7 @@ https://docs.aws.amazon.com/ebs/latest/userguide/ebs-cloud-watch-events.html
 class SnapshotCompletion(Construct):
     """The rule, its queue and `record_completion` (`function`).
 
-    The queue keeps each event until it was handled; EC2 sends it only once.
+    The queue keeps each event until it is handled; EC2 sends it only once.
     """
 
     def __init__(

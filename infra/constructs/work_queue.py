@@ -1,4 +1,4 @@
-"""A queue that one function works through: at its own rate, each message failing on its own."""
+"""A queue for one function: it processes messages at its own rate, and each message fails alone."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MAX_RECEIVES = 5
 """Attempts before a message goes to the failure queue."""
 
 VISIBILITY_FACTOR = 6
-"""How many function timeouts a message stays hidden, as Lambda asks for queues it reads.
+"""How many function timeouts a message stays hidden, as Lambda recommends.
 https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
 """
 
@@ -25,7 +25,7 @@ class WorkQueue(Construct):
     def __init__(
         self, scope: Construct, id: str, *, worker_timeout: Duration, hidden_for: Duration | None = None
     ) -> None:
-        """`hidden_for`: how long a message that failed stays away, where Lambda's advice is too long."""
+        """`hidden_for`: how long a failed message stays hidden, if Lambda's advice is too long."""
         super().__init__(scope, id)
         self.failures = failure_queue(self, "Failures")
         self.queue = sqs.Queue(
@@ -39,7 +39,7 @@ class WorkQueue(Construct):
         )
 
     def feed(self, worker: PythonFunction, *, batch_size: int, max_concurrency: int) -> None:
-        """Let the worker take batches of the queue, at most `max_concurrency` at once."""
+        """Let the worker take batches from the queue, at most `max_concurrency` at once."""
         worker.target.add_event_source(
             SqsEventSource(
                 self.queue,

@@ -1,1 +1,1 @@
-"""Code of the deployment, built without Docker into zips whose hash follows from their inputs."""
+"""The deployment's code, built without Docker into zips whose hash depends only on their inputs."""

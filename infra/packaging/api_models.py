@@ -1,8 +1,8 @@
-"""What botocore reads to make a client, cut down to what we call.
+"""The models that botocore reads to create a client, reduced to what we call.
 
-Of a service it reads the whole model, and EC2's has about 800 operations; of the endpoints it reads those of
-all services. That is most of what a client costs, and a large part of the cold start of a function that
-has two minutes. The models of the other services are small and stay as they are.
+It reads a service's whole model, and EC2's has about 800 operations; and it reads the endpoints of all
+services. That is most of a client's cost, and a large part of the cold start of a function that has two
+minutes. The other services' models are small and stay unchanged.
 """
 
 from __future__ import annotations
@@ -29,15 +29,15 @@ EC2_OPERATIONS = frozenset(
         "LockSnapshot",
     }
 )
-"""What our adapters call; a test compares it with their code and with what the roles may do."""
+"""The operations our adapters call; a test compares them with the adapters' code and the roles' rights."""
 
 Model = Mapping[str, Any]
 
 
 def cut_model(folder: Path, operations: Collection[str]) -> None:
-    """Rewrite the newest model in a service's folder of botocore's data to these operations; older ones go.
+    """Reduce the newest model in a folder of botocore's data to these operations; delete older ones.
 
-    Raises KeyError when the model has no operation of that name.
+    Raises KeyError if the model has no operation of that name.
     """
     *older, newest = sorted(path for path in folder.iterdir() if path.is_dir())
     for version in older:
@@ -46,13 +46,13 @@ def cut_model(folder: Path, operations: Collection[str]) -> None:
         version.rmdir()
     packed = newest / "service-2.json.gz"
     model = json.loads(gzip.decompress(packed.read_bytes()))
-    # Not packed again: the layer's zip packs it, and a cold start need not unpack it.
+    # Not compressed: the layer's zip compresses it, and a cold start need not unpack it.
     _write(packed.with_suffix(""), cut(model, operations))
     packed.unlink()
 
 
 def cut_endpoints(file: Path, services: Collection[str]) -> None:
-    """Rewrite botocore's list of endpoints to those of these services, in all partitions and Regions."""
+    """Reduce botocore's list of endpoints to these services, in all partitions and Regions."""
     document = json.loads(file.read_text())
     for partition in document["partitions"]:
         partition["services"] = {
@@ -62,7 +62,7 @@ def cut_endpoints(file: Path, services: Collection[str]) -> None:
 
 
 def cut(model: Model, operations: Collection[str]) -> dict[str, Any]:
-    """The model with these operations only, and the shapes that they need; without its documentation."""
+    """The model with only these operations and the shapes that they need, without documentation."""
     kept = {name: _undocumented(model["operations"][name]) for name in sorted(operations)}
     needed: set[str] = set()
     waiting = list(_shapes(kept))
@@ -76,7 +76,7 @@ def cut(model: Model, operations: Collection[str]) -> dict[str, Any]:
 
 
 def _shapes(part: Any) -> Iterator[str]:
-    """The names of shapes that a part of a model refers to."""
+    """The names of shapes that part of a model refers to."""
     if isinstance(part, Mapping):
         for key, value in part.items():
             if key == "shape" and isinstance(value, str):
@@ -89,7 +89,7 @@ def _shapes(part: Any) -> Iterator[str]:
 
 
 def _undocumented(part: Any) -> Any:
-    """A part of a model without the texts that only the client's help shows."""
+    """Part of a model without the texts that only the client's help shows."""
     if isinstance(part, Mapping):
         return {
             key: _undocumented(value)

@@ -1,4 +1,4 @@
-"""Trees of files: their digest, their bytecode, their zip; the same for the same content."""
+"""File trees: their digest, bytecode and zip, which depend only on the content."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 EPOCH = (1980, 1, 1, 0, 0, 0)
-"""The oldest time a zip can hold: file times of a checkout must not change the zip."""
+"""The oldest time a zip can hold: a checkout's file times must not change the zip."""
 
 
 def tree_digest(tree: Path) -> str:
-    """A hex digest over names and contents of the files of a tree (or of one file); bytecode is left out."""
+    """A hex digest over the names and contents of a tree's files (or of one file), without bytecode."""
     digest = hashlib.sha256()
     for path in files(tree):
         if path.suffix != ".pyc":
@@ -24,20 +24,20 @@ def tree_digest(tree: Path) -> str:
 
 
 def digest_of(*parts: str) -> str:
-    """A hex digest over texts, each at its place."""
+    """A hex digest over texts, including their order."""
     return hashlib.sha256("".join(f"{len(part)}:{part}" for part in parts).encode()).hexdigest()
 
 
 def files(tree: Path) -> Iterator[Path]:
-    """The files of a tree, sorted; of a file, itself."""
+    """A tree's files, sorted; for a file, itself."""
     yield from sorted(path for path in tree.rglob("*") if path.is_file()) if tree.is_dir() else [tree]
 
 
 def compile_tree(tree: Path, interpreter: Path, mount: str) -> None:
-    """Write bytecode beside the sources of a tree that Lambda mounts at `mount`.
+    """Write bytecode next to the sources of a tree that Lambda mounts at `mount`.
 
     Lambda's code is read-only, so without this every cold start compiles what it imports. The bytecode
-    names no time and is never checked against the source. Raises CalledProcessError for a syntax error.
+    contains no time and is never checked against the source. Raises CalledProcessError for a syntax error.
     https://docs.python.org/3/library/py_compile.html#py_compile.PycInvalidationMode
     """
     options = ("-q", "-j", "0", "--invalidation-mode", "unchecked-hash", "-s", str(tree), "-p", mount)

@@ -1,4 +1,4 @@
-"""What the stack deploys as code: zips with a stable hash each."""
+"""The code that the stack deploys: zips, each with a stable hash."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Asset:
-    """A zip and its hash: equal inputs give equal hashes. `warning` says what the build had to leave out."""
+    """A zip and its hash: equal inputs give equal hashes. `warning` says what the build had to omit."""
 
     path: Path
     digest: str

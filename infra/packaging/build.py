@@ -1,4 +1,4 @@
-"""Builds the zips of a deployment into `.build/assets`, each only when its inputs changed."""
+"""Builds a deployment's zips into `.build/assets`, each only if its inputs changed."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ HANDLER_MOUNT = "/var/task"
 
 @dataclass(frozen=True)
 class Builder:
-    """Builds for one target; `root` is the repository, `folder` where zips are kept between builds."""
+    """Builds for one target; `root` is the repository, `folder` keeps zips between builds."""
 
     target: Target
     root: Path = ROOT
     folder: Path = field(default=ROOT / ".build" / "assets")
 
     def assets(self, deployment: Deployment) -> Assets:
-        """All code of a deployment: three layers, and a handler for each folder of `lambdas/`."""
+        """All code of a deployment: three layers, and a handler for each folder in `lambdas/`."""
         handlers = sorted(path.parent for path in (self.root / "lambdas").glob("*/handler.py"))
         return Assets(
             layers={
@@ -69,7 +69,8 @@ class Builder:
         return self._build("deployment", digest_of(document), fill, LAYER_MOUNT)
 
     def _build(self, name: str, inputs: str, fill: Callable[[Path], None], mount: str) -> Asset:
-        """The zip of what `fill` puts into a folder, compiled; from the last build if inputs are equal."""
+        """The zip of what `fill` puts into a folder, compiled; reused from the last build if inputs are
+        equal."""
         compiler = self.target.compiler
         digest = digest_of(inputs, self.target.runtime, _recipe(), "compiled" if compiler else "sources")
         path = self.folder / f"{name}-{self.target.runtime}-{self.target.architecture}-{digest[:16]}.zip"
@@ -88,13 +89,13 @@ class Builder:
 
 
 def _recipe() -> str:
-    """A digest of how assets are built: a change of it builds them anew."""
+    """A digest of the build code: assets are rebuilt when it changes."""
     return tree_digest(Path(__file__).parent)
 
 
 def _without_bytecode(target: Target) -> str:
-    # Measured: importing what a function needs takes 1.4 s of a CPU without bytecode and 0.4 s with it,
-    # and 512 MiB of memory buy less than a third of a CPU.
+    # Measured: a function's imports take 1.4 s of CPU without bytecode and 0.4 s with it, and 512 MiB of
+    # memory buy less than a third of a CPU.
     return (
         f"no Python {target.python_version} on this machine, so the zips carry no bytecode and every cold "
         f"start takes about 3 s longer; install Python {target.python_version} (or put it on PATH) and "

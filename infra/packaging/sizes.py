@@ -1,4 +1,4 @@
-"""How big the zips are, beside what Lambda takes: said at every synth."""
+"""The size of the zips against Lambda's limit: printed at every synth."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MIB = 2**20
 
 @dataclass(frozen=True)
 class Size:
-    """A zip in bytes: as it is uploaded, and unzipped."""
+    """A zip in bytes: as uploaded, and unzipped."""
 
     zipped: int
     unzipped: int
@@ -35,7 +35,7 @@ def size(path: Path) -> Size:
 
 
 def report(assets: Assets) -> Iterator[str]:
-    """A line for each layer and function with its hash, and one for what the largest function comes to."""
+    """A line for each layer and function with its hash, and one for the total of the largest function."""
     layers = {name: size(asset.path) for name, asset in assets.layers.items()}
     handlers = {name: size(asset.path) for name, asset in assets.handlers.items()}
     for name, asset in assets.layers.items():

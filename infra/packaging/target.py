@@ -1,4 +1,4 @@
-"""For which Python and which processor code is packaged, and who can compile for it."""
+"""The Python and processor that code is packaged for, and the Python that can compile for it."""
 
 from __future__ import annotations
 
@@ -35,12 +35,13 @@ class Target:
 
     @property
     def compiler(self) -> Path | None:
-        """A Python of the runtime's version on this machine, or None. Bytecode fits no other version."""
+        """A Python of the runtime's version on this machine, or None. Bytecode works with no other
+        version."""
         return _interpreter(self.python_version)
 
 
 def this_machine() -> Target:
-    """What runs on this machine with this Python."""
+    """The target of this machine and this Python."""
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"
     return Target(version, "arm64" if platform.machine().lower() in ("arm64", "aarch64") else "x86_64")
 
@@ -57,7 +58,7 @@ def _pyenv(version: str) -> list[str]:
 
 
 def _version_of(interpreter: str) -> str:
-    # Asked, not read from the name: a shim of pyenv is on the path and runs nothing.
+    # Run it instead of trusting the name: a pyenv shim is on the path but runs nothing.
     question = "import sys; print('%d.%d' % sys.version_info[:2])"
     answer = subprocess.run([interpreter, "-c", question], capture_output=True, text=True, check=False)
     return answer.stdout.strip()

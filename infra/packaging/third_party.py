@@ -1,4 +1,4 @@
-"""The third-party layer: what the lock says, without what no function of ours imports."""
+"""The third-party layer: the lock's packages, without what none of our functions imports."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ AIO_PACKAGES = frozenset(
         "yarl",
     }
 )
-"""What only kubernetes.aio imports, the client's second, asynchronous half."""
+"""Packages that only kubernetes.aio imports, the client's asynchronous half."""
 
 AWS_SERVICES = frozenset(
     {"autoscaling", "dynamodb", "ec2", "eks", "events", "kms", "lambda", "s3", "sqs", "sts"}
 )
-"""The AWS services our adapters call; the API models of the other four hundred are left out."""
+"""The AWS services our adapters call; the API models of the other four hundred are removed."""
 
 UNUSED = (
     "bin",
@@ -46,14 +46,14 @@ UNUSED = (
     "*.dist-info/RECORD",
     "*.dist-info/REQUESTED",
 )
-"""Paths that no import of ours needs. The Kubernetes client names its models and typed APIs in two
-`__init__` files and loads one when it is asked for; we speak in dictionaries. Licences stay."""
+"""Paths that none of our imports needs. The Kubernetes client lists its models and typed APIs in two
+`__init__` files and loads them on demand; we use dictionaries. Licences stay."""
 
 
 def install(lock: Path, target: Target, folder: Path) -> None:
     """Install the packages of the lock for the target into the folder, then prune it.
 
-    Every wheel is checked against its hash. Raises CalledProcessError when one cannot be had.
+    Every wheel is checked against its hash. Raises CalledProcessError if one is unavailable.
     """
     folder.mkdir(parents=True)
     requirements = folder / "requirements.txt"
@@ -77,14 +77,15 @@ def install(lock: Path, target: Target, folder: Path) -> None:
 
 
 def wanted(lock: str) -> Iterator[str]:
-    """The entries of a lock (each with its hashes) without the packages of kubernetes.aio."""
+    """A lock's entries (each with its hashes) without the packages for kubernetes.aio."""
     for entry in re.split(r"^(?=[A-Za-z0-9])", lock, flags=re.MULTILINE):
         if entry.partition("==")[0].strip() not in AIO_PACKAGES:
             yield entry
 
 
 def prune(folder: Path) -> None:
-    """Delete what UNUSED names and the API models of AWS services and EC2 operations that we do not call."""
+    """Delete the paths in UNUSED and the API models of AWS services and EC2 operations that we do not
+    call."""
     for pattern in UNUSED:
         for path in sorted(folder.glob(pattern)):
             _remove(path)

@@ -1,4 +1,4 @@
-"""What the functions may do in AWS, one statement a function here; who gets which is in the constructs."""
+"""The functions' rights in AWS, one Python function per statement; the constructs assign them."""
 
 from infra.permissions.backup import (
     adopt_snapshots,

@@ -1,6 +1,6 @@
-"""Creating snapshots, and saying which point each is.
+"""Creating snapshots, and recording which point each is.
 
-CreateSnapshot is authorised on the volume and on the new snapshot at once, each by a statement of its own.
+CreateSnapshot is authorized on both the volume and the new snapshot, each by its own statement.
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
 """
 
@@ -32,7 +32,7 @@ CREATE_ACTIONS = ("CreateSnapshot", "CreateSnapshots")
 
 
 def create_snapshots(stack: Stack, owner: Owner) -> tuple[iam.PolicyStatement, ...]:
-    """Create snapshots of Kubernetes volumes that carry our tags, and only our tags, from the start."""
+    """Create snapshots of Kubernetes volumes, with our tags, and only our tags, from the start."""
     actions = [f"ec2:{action}" for action in CREATE_ACTIONS]
     return (
         *(
@@ -66,9 +66,9 @@ def create_snapshots(stack: Stack, owner: Owner) -> tuple[iam.PolicyStatement, .
 
 
 def complete_tags(stack: Stack, owner: Owner) -> iam.PolicyStatement:
-    """Say of a snapshot that is tagged ours which point it is: in one request, and once.
+    """Record which point a snapshot with our tags is: in one request, and only once.
 
-    Once it names its point nothing of that can be written any more. A driver's keys only with the values
+    Once it names its point, none of these tags can be written any more. A driver's keys only with values
     that let it restore in these clusters.
     """
     return iam.PolicyStatement(
@@ -85,7 +85,8 @@ def complete_tags(stack: Stack, owner: Owner) -> iam.PolicyStatement:
 
 
 def mark_duplicates(stack: Stack, owner: Owner) -> tuple[iam.PolicyStatement, ...]:
-    """Mark a snapshot of ours as a duplicate; one that names no point gets the name in the same request."""
+    """Mark one of our snapshots as a duplicate; if it names no point, it gets the name in the same
+    request."""
     marked = when("StringEquals", {f"aws:RequestTag/{tags.DUPLICATE}": "true"})
     return (
         iam.PolicyStatement(
@@ -109,7 +110,7 @@ def mark_duplicates(stack: Stack, owner: Owner) -> tuple[iam.PolicyStatement, ..
 
 
 def unmark_duplicates(stack: Stack, owner: Owner) -> iam.PolicyStatement:
-    """Take the mark of a duplicate, and no other tag, from snapshots that are tagged ours."""
+    """Remove the duplicate mark, and no other tag, from snapshots with our tags."""
     return iam.PolicyStatement(
         sid="UnmarkDuplicates",
         actions=["ec2:DeleteTags"],
@@ -119,10 +120,10 @@ def unmark_duplicates(stack: Stack, owner: Owner) -> iam.PolicyStatement:
 
 
 def adopt_snapshots(stack: Stack, owner: Owner) -> iam.PolicyStatement:
-    """Tag as ours what the driver of EKS Auto Mode cut for our VolumeSnapshots: it may not do so itself.
+    """Tag as ours what the EKS Auto Mode driver cut for our VolumeSnapshots: it may not do so itself.
 
-    The snapshot must name a cluster of ours, and that name stays. Which of them are ours the journal says.
-    As for all others it is said in one request, and once.
+    The snapshot must name one of our clusters, and that name stays. The journal says which snapshots are
+    ours. As for all others, the tags are written in one request, and only once.
     """
     return iam.PolicyStatement(
         sid="AdoptSnapshots",
@@ -148,9 +149,9 @@ def adopt_snapshots(stack: Stack, owner: Owner) -> iam.PolicyStatement:
 
 
 def lock_snapshots(stack: Stack, owner: Owner, policies: Sequence[Policy]) -> tuple[iam.PolicyStatement, ...]:
-    """Lock each point of ours for exactly the days that its policy asks for; without locks, nothing.
+    """Lock each of our points for exactly the days in its policy; without locks, nothing.
 
-    A governance lock can be replaced by a shorter one. One for as many days, from now on, ends no earlier.
+    A governance lock can be replaced by a shorter one. A new lock of the same length ends no earlier.
     https://docs.aws.amazon.com/ebs/latest/userguide/snapshot-lock-iam.html
     """
     by_days: dict[int, list[str]] = {}
@@ -179,5 +180,6 @@ def lock_snapshots(stack: Stack, owner: Owner, policies: Sequence[Policy]) -> tu
 
 
 def _portions(names: Sequence[str]) -> list[Sequence[str]]:
-    """Names by the 25: CDK splits a policy that is too long for IAM between statements, not within one."""
+    """Names in groups of 25: CDK splits a policy that is too long for IAM between statements, not within
+    one."""
     return [names[start : start + 25] for start in range(0, len(names), 25)]

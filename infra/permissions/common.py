@@ -12,7 +12,7 @@ from snapkeep.domain.metrics import SERVICE
 
 
 def describe(*kinds: str) -> iam.PolicyStatement:
-    """Read `Snapshots`, `Images` and so on; EC2 knows no narrower resource for Describe calls."""
+    """Read `Snapshots`, `Images` and so on; EC2 has no narrower resource for Describe calls."""
     return iam.PolicyStatement(
         sid="Describe", actions=[f"ec2:Describe{kind}" for kind in kinds], resources=["*"]
     )
@@ -35,7 +35,7 @@ def send_messages(queue_arn: str) -> iam.PolicyStatement:
 
 
 def put_events(stack: Stack, bus: str) -> iam.PolicyStatement:
-    """Publish to one event bus of this account and Region, in our own name and in nobody else's.
+    """Publish to one event bus of this account and Region, only in our own name.
 
     https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-conditions.html
     """
@@ -56,13 +56,13 @@ def invoke(function_arn: str) -> iam.PolicyStatement:
 
 
 KEY_USES = ("Decrypt", "DescribeKey", "Encrypt", "GenerateDataKey", "ReEncryptFrom", "ReEncryptTo")
-"""What DynamoDB and SQS do with a customer's key in the name of who calls them.
+"""What DynamoDB and SQS do with a customer's key on behalf of their caller.
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
 """
 
 
 def use_key(stack: Stack, key_arn: str) -> iam.PolicyStatement:
-    """Let DynamoDB and SQS, and nobody else, use this key in the role's name."""
+    """Let only DynamoDB and SQS use this key on the role's behalf."""
     services = [f"{service}.{stack.region}.{stack.url_suffix}" for service in ("dynamodb", "sqs")]
     return iam.PolicyStatement(
         sid="UseKey",
@@ -85,7 +85,7 @@ NETWORK_INTERFACES = (
 def join_network(function_arn: str) -> tuple[iam.PolicyStatement, ...]:
     """Let Lambda put a function into a VPC, and keep the function's own code from doing the same.
 
-    Lambda asks for these on every resource.
+    Lambda requires these on every resource.
     https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions
     """
     actions = [f"ec2:{action}" for action in NETWORK_INTERFACES]

@@ -1,4 +1,4 @@
-"""Conditions of statements about snapshots, and the ARNs that they are about.
+"""Conditions of statements about snapshots, and the ARNs they apply to.
 
 Snapshot ARNs have an empty account field.
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
@@ -17,14 +17,14 @@ from snapkeep.domain.drivers import DRIVERS
 
 @dataclass(frozen=True)
 class Owner:
-    """Whose snapshots a statement is about: those of a deployment (by its name) and of its clusters."""
+    """Whose snapshots a statement covers: those of a deployment (by its name) and of its clusters."""
 
     deployment: str
     clusters: Sequence[str]
 
 
 def ours(kind: str, owner: Owner) -> dict[str, Mapping[str, object]]:
-    """The snapshot is of this deployment and of its clusters; points from before the tag carry no name."""
+    """The snapshot belongs to this deployment and its clusters; older points carry no deployment name."""
     name = {f"aws:{kind}/{tags.DEPLOYMENT}": owner.deployment}
     marks = {f"aws:{kind}/{tags.MANAGED}": "true", f"aws:{kind}/{tags.CLUSTER}": list(owner.clusters)}
     if kind == "RequestTag":
@@ -33,7 +33,7 @@ def ours(kind: str, owner: Owner) -> dict[str, Mapping[str, object]]:
 
 
 def only(keys: Sequence[str]) -> dict[str, Mapping[str, object]]:
-    """The request writes or deletes tags with these keys and no others.
+    """The request writes or deletes only tags with these keys.
 
     Without `Null`, a request that carries no tag at all would pass ForAllValues.
     """
@@ -53,7 +53,8 @@ def names_its_point_first() -> dict[str, Mapping[str, object]]:
 
 
 def as_owner_writes(owner: Owner) -> dict[str, Mapping[str, object]]:
-    """Tags name this deployment, if any; those by which drivers know what is theirs name its clusters."""
+    """Tags name this deployment, if any; the tags by which drivers recognise their snapshots name its
+    clusters."""
     values: dict[str, object] = {f"aws:RequestTag/{tags.DEPLOYMENT}": owner.deployment}
     for driver in DRIVERS.values():
         values |= {
@@ -64,19 +65,19 @@ def as_owner_writes(owner: Owner) -> dict[str, Mapping[str, object]]:
 
 
 def all_of(*conditions: Mapping[str, Mapping[str, object]]) -> dict[str, dict[str, object]]:
-    """All of these conditions; those of one operator are merged."""
+    """All of these conditions, merged by operator."""
     merged: dict[str, dict[str, object]] = {}
     for condition in conditions:
         for operator, keys in condition.items():
             known = merged.setdefault(operator, {})
             if known.keys() & keys.keys():
-                raise ValueError(f"{operator} is asked twice of {sorted(known.keys() & keys.keys())}")
+                raise ValueError(f"{operator} is used twice for {sorted(known.keys() & keys.keys())}")
             known.update(keys)
     return merged
 
 
 def when(operator: str, keys: Mapping[str, object]) -> dict[str, Mapping[str, object]]:
-    """One operator, asked of these condition keys."""
+    """One operator, applied to these condition keys."""
     return {operator: keys}
 
 

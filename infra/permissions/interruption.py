@@ -11,14 +11,14 @@ from infra.permissions.conditions import when
 from snapkeep.domain.interruption.ownership import EKSCTL_CLUSTER, NODE_GROUP_CLUSTER
 
 GROUP_TAGS = {"HooksOfNodeGroups": NODE_GROUP_CLUSTER, "HooksOfEksctl": EKSCTL_CLUSTER}
-"""Tags of an Auto Scaling group whose value is its cluster, by the statement that trusts it."""
+"""Tags of an Auto Scaling group whose value is its cluster, keyed by the statement that trusts it."""
 
 
 def answer_lifecycle_hooks(stack: Stack, clusters: Sequence[str]) -> tuple[iam.PolicyStatement, ...]:
-    """Keep lifecycle hooks waiting and let them go, of Auto Scaling groups whose tags name a cluster of ours.
+    """Extend and complete lifecycle hooks of Auto Scaling groups whose tags name one of our clusters.
 
-    EKS tags the groups of node groups, and eksctl its own. The other tag by which an instance names its
-    cluster has the name in the key, so that each cluster would need a statement.
+    EKS tags the groups of node groups, and eksctl its own. The other tag that names an instance's cluster has
+    the name in its key, so each cluster would need its own statement.
     https://docs.aws.amazon.com/eks/latest/userguide/eks-using-tags.html
     """
     return tuple(

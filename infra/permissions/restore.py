@@ -1,4 +1,4 @@
-"""Holding snapshots, and looking into what stands in the way of a restore."""
+"""Holding snapshots, and checking what prevents a restore."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from snapkeep.domain import tags
 
 
 def hold_snapshots(stack: Stack, owner: Owner) -> tuple[iam.PolicyStatement, ...]:
-    """Set and lift the hold tag, and no other, on snapshots that are tagged ours already."""
+    """Set and lift only the hold tag, on snapshots that already have our tags."""
     only_ours = ours("ResourceTag", owner) | only([tags.HOLD])
     return tuple(
         iam.PolicyStatement(
@@ -21,7 +21,7 @@ def hold_snapshots(stack: Stack, owner: Owner) -> tuple[iam.PolicyStatement, ...
 
 
 def describe_keys(stack: Stack) -> iam.PolicyStatement:
-    """Read the state of keys; which of them encrypt snapshots nobody knows before."""
+    """Read the state of keys; which ones encrypt snapshots is unknown in advance."""
     return iam.PolicyStatement(
         sid="DescribeKeys",
         actions=["kms:DescribeKey"],
@@ -30,5 +30,5 @@ def describe_keys(stack: Stack) -> iam.PolicyStatement:
 
 
 def look_into_bin() -> iam.PolicyStatement:
-    """List what is in the Recycle Bin; EC2 knows no narrower resource for it, as for Describe calls."""
+    """List the Recycle Bin; as for Describe calls, EC2 has no narrower resource."""
     return iam.PolicyStatement(sid="LookIntoBin", actions=["ec2:ListSnapshotsInRecycleBin"], resources=["*"])

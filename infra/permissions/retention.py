@@ -10,7 +10,7 @@ from snapkeep.domain import tags
 
 
 def delete_snapshots(stack: Stack, owner: Owner) -> iam.PolicyStatement:
-    """Delete snapshots of ours that are not held: that have no hold tag, whatever its value.
+    """Delete our snapshots that are not held: that have no hold tag, whatever its value.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
     """

@@ -1,4 +1,4 @@
-"""The stack of the lab cluster: constructs put together in the order in which they need each other."""
+"""The stack of the lab cluster: assembles constructs in the order of their dependencies."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from infra.lab_options import LabOptions
 
 
 class LabStack(Stack):
-    """An EKS cluster with everything on it that Snapkeep is tried on. It costs money: docs/lab.md.
+    """An EKS cluster with everything that Snapkeep is tested on. It costs money: docs/lab.md.
 
-    What is made by controllers inside the cluster (volumes, a load balancer) must go before the controllers
-    do. CloudFormation deletes in reverse order, so these dependencies also say how the lab is removed.
+    Objects that controllers create in the cluster (volumes, a load balancer) must be deleted before the
+    controllers. CloudFormation deletes in reverse order, so these dependencies also order the lab's removal.
     """
 
     def __init__(self, scope: Construct, id: str, *, options: LabOptions) -> None:

@@ -1,4 +1,4 @@
-"""The stack of one Region: constructs put together, nothing defined here."""
+"""The stack of one Region: assembles constructs, and defines nothing itself."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ from snapkeep_cli.config.stack_options import StackOptions
 EVENT_BUS = "default"
 
 STAYS = (
-    "Every backup: EBS snapshots with their locks, VolumeSnapshots, and what `snapkeep manifests` made. "
+    "Every backup: EBS snapshots with their locks, VolumeSnapshots, and what `snapkeep manifests` created. "
     "The journal: DynamoDB table {table}, protected from deletion. The report pages: bucket {bucket}."
 )
-"""What `cdk destroy` leaves, said where somebody looks who is about to run it."""
+"""What `cdk destroy` leaves, shown where people look before they run it."""
 
 
 class SnapkeepStack(Stack):
-    """Everything Snapkeep runs in the clusters' Region."""
+    """Everything that Snapkeep runs in the clusters' Region."""
 
     def __init__(self, scope: Construct, *, config: DeploymentConfig, assets: Assets) -> None:
         super().__init__(
@@ -97,7 +97,7 @@ class SnapkeepStack(Stack):
             encrypt(self, key, [*(each.role for each in functions), *platform.schedules.roles])
 
     def _apply(self, options: StackOptions) -> None:
-        """What holds for everything in the stack; called first."""
+        """Settings for everything in the stack; called first."""
         self.node.set_context("runbooks", options.runbooks)
         if options.permissions_boundary:
             iam.PermissionsBoundary.of(self).apply(
@@ -128,7 +128,7 @@ class SnapkeepStack(Stack):
         )
 
     def _let_in(self, platform: Platform, functions: Sequence[PythonFunction]) -> None:
-        """Access to the clusters, once no other deployment serves them."""
+        """Access to the clusters, created once no other deployment serves them."""
         clusters = platform.clusters
         served = ServedClusters(self, "ServedClusters", deployment=platform.prefix, clusters=clusters)
         access = ClusterAccess(self, "ClusterAccess", clusters=clusters, functions=functions)

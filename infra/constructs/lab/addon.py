@@ -1,4 +1,4 @@
-"""An EKS add-on, and the role its pods take by EKS Pod Identity."""
+"""An EKS add-on, and the role its pods get through EKS Pod Identity."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def addon(
 ) -> eks.CfnAddon:
     """The add-on in the version that EKS recommends for the cluster; `roles` by service account.
 
-    The L1, because CDK's Addon knows no Pod Identity associations:
+    The L1, because CDK's Addon has no Pod Identity associations:
     https://docs.aws.amazon.com/eks/latest/userguide/update-addon-role.html
     """
     return eks.CfnAddon(
@@ -48,7 +48,7 @@ def pod_role(
     service_account: str,
     managed_policy: str | None = None,
 ) -> iam.Role:
-    """A role for the pods of one service account of this cluster, and for nobody else.
+    """A role only for the pods of one service account in this cluster.
 
     The conditions read the tags that EKS puts on the session:
     https://docs.aws.amazon.com/eks/latest/userguide/pod-id-role.html

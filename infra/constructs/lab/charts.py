@@ -18,7 +18,7 @@ EXTERNAL_DNS = "1.19.0"
 
 
 class Charts(Construct):
-    """Charts in exact versions. ExternalDNS is there only when a domain is."""
+    """Charts in exact versions. ExternalDNS is installed only with a domain."""
 
     def __init__(
         self, scope: Construct, id: str, *, cluster: eks.ICluster, domain: str | None = None
@@ -30,7 +30,7 @@ class Charts(Construct):
             cluster=cast(eks.Cluster, cluster),
             version=LOAD_BALANCER_CONTROLLER,
             repository="public.ecr.aws/eks/aws-load-balancer-controller",
-            # The webhook would refuse every Service of the cluster while the controller is not up.
+            # The webhook would refuse every Service in the cluster while the controller is down.
             additional_helm_chart_values={"enableServiceMutatorWebhook": False},
         )
         charts = [self._kube_ops_view(cluster)]
@@ -83,7 +83,7 @@ class Charts(Construct):
                 "sources": ["ingress"],
                 "domainFilters": [domain],
                 "txtOwnerId": cluster.cluster_name,
-                # Records go when their Ingress does, at once.
+                # Records are deleted with their Ingress, immediately.
                 "policy": "sync",
                 "triggerLoopOnEvent": True,
                 "serviceAccount": {"name": "external-dns"},

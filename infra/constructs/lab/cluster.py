@@ -15,10 +15,10 @@ NATIVE_OIDC_PROVIDER = "@aws-cdk/aws-eks:useNativeOidcProvider"
 
 
 class LabCluster(Construct):
-    """The cluster (`cluster`): access entries only, no add-ons and no nodes of its own.
+    """The cluster (`cluster`): access entries only, without add-ons or nodes.
 
-    Its manifests and charts are applied by CDK's function with AWS's kubectl layer. Whoever deploys becomes
-    no administrator by that; `admin` does.
+    CDK's function applies its manifests and charts with AWS's kubectl layer. Deploying makes nobody an
+    administrator; only `admin` is one.
     """
 
     def __init__(
@@ -41,7 +41,7 @@ class LabCluster(Construct):
                 kubectl_layer=KubectlV36Layer(self, "Kubectl")
             ),
         )
-        # CDK's class has what the protocol wants, but for an optional member that its Python types lack.
+        # CDK's class satisfies the protocol, except for an optional member missing from its Python types.
         self.cluster = cast(eks.ICluster, cluster)
         if admin:
             cluster.grant_cluster_admin("Admin", admin)

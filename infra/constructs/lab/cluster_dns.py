@@ -9,7 +9,7 @@ from infra.constructs.lab.addon import addon
 
 
 class ClusterDns(Construct):
-    """The add-on coredns. Its pods need nodes, or the add-on is never active."""
+    """The add-on coredns. Without nodes for its pods the add-on never becomes active."""
 
     def __init__(self, scope: Construct, id: str, *, cluster: eks.ICluster) -> None:
         super().__init__(scope, id)

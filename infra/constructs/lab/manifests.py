@@ -1,4 +1,4 @@
-"""Kubernetes manifests as YAML files beside this module, with `${names}` that a deployment fills in."""
+"""Kubernetes manifests as YAML files next to this module, with `${names}` that a deployment fills in."""
 
 from __future__ import annotations
 

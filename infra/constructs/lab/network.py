@@ -9,13 +9,14 @@ from constructs import Construct
 
 NETWORK = "192.168.0.0/16"
 SUBNET_BITS = 20
-"""4,096 addresses a subnet: nodes take theirs in blocks of 16, and a block must be free as a whole.
+"""4,096 addresses per subnet: nodes take theirs in blocks of 16, and a whole block must be free.
 https://docs.aws.amazon.com/eks/latest/userguide/cni-increase-ip-addresses.html
 """
 
 
 class Network(Construct):
-    """The VPC (`vpc`). Nodes have public addresses, so no NAT gateway is needed; nothing lets anybody in."""
+    """The VPC (`vpc`). Nodes have public addresses, so no NAT gateway is needed; nothing allows inbound
+    traffic."""
 
     def __init__(self, scope: Construct, id: str, *, zones: Sequence[str]) -> None:
         super().__init__(scope, id)

@@ -73,7 +73,8 @@ GROUPS = (
 
 
 class NodeGroups(Construct):
-    """All of GROUPS, with one role. Instance metadata is for the node alone: pods are a hop too far away."""
+    """All of GROUPS, with one role. Only the node reaches instance metadata: pods are one hop too far
+    away."""
 
     def __init__(self, scope: Construct, id: str, *, cluster: eks.ICluster) -> None:
         super().__init__(scope, id)

@@ -8,7 +8,7 @@ from constructs import Construct
 from infra.constructs.lab.addon import addon
 
 PREFIXES = {"env": {"ENABLE_PREFIX_DELEGATION": "true", "WARM_PREFIX_TARGET": "1"}}
-"""Addresses in blocks of 16: without, a c5.large has addresses for 29 pods, whatever maxPods says.
+"""Addresses in blocks of 16: otherwise a c5.large has addresses for 29 pods, whatever maxPods says.
 https://docs.aws.amazon.com/eks/latest/userguide/cni-increase-ip-addresses.html
 """
 

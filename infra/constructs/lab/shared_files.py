@@ -12,7 +12,7 @@ from infra.constructs.lab.manifests import apply
 
 
 class SharedFiles(Construct):
-    """The file system (`file_system`), encrypted, reachable from nodes alone. It goes with the lab."""
+    """The file system (`file_system`), encrypted, reachable only from nodes. It is deleted with the lab."""
 
     def __init__(self, scope: Construct, id: str, *, cluster: eks.ICluster) -> None:
         super().__init__(scope, id)
@@ -30,7 +30,8 @@ class SharedFiles(Construct):
         )
 
     def mount(self, cluster: eks.ICluster) -> eks.KubernetesManifest:
-        """The volume, its claim and the two pods, once the file system can be mounted in every zone."""
+        """The volume, its claim and the two pods, created once the file system can be mounted in every
+        zone."""
         pods = apply(self, "shared-files", cluster=cluster, file_system=self.file_system.file_system_id)
         pods.node.add_dependency(self.file_system.mount_targets_available)
         return pods

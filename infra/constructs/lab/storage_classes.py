@@ -1,4 +1,4 @@
-"""The classes that claims and snapshots of the lab name."""
+"""The classes for the lab's claims and snapshots."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from infra.constructs.lab.manifests import apply
 
 
 class StorageClasses(Construct):
-    """StorageClasses gp3 (the default) and efs-sc, and VolumeSnapshotClass csi-aws-vsc for snapshots by hand.
+    """StorageClasses gp3 (the default) and efs-sc, and VolumeSnapshotClass csi-aws-vsc for manual snapshots.
 
     Snapkeep brings its own VolumeSnapshotClass: `snapkeep manifests` prints it.
     """

@@ -12,7 +12,7 @@ EBS_CONTROLLER = "ebs-csi-controller-sa"
 EFS_CONTROLLER = "efs-csi-controller-sa"
 
 EBS_POLICY = "service-role/AmazonEBSCSIDriverPolicyV2"
-"""The strict one: a volume comes only from a snapshot tagged as the cluster's, which Snapkeep's all are.
+"""The strict policy: volumes only from snapshots with the cluster's tag, which all of Snapkeep's have.
 https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonEBSCSIDriverPolicyV2.html
 """
 EFS_POLICY = "service-role/AmazonEFSCSIDriverPolicy"
@@ -39,5 +39,5 @@ class StorageDrivers(Construct):
                 managed_policy=policy,
             )
             driver = addon(self, name, cluster=cluster, roles={account: role})
-            # The EBS driver comes with its snapshotter only where it finds the CRDs.
+            # The EBS driver starts its snapshotter only if it finds the CRDs.
             driver.node.add_dependency(snapshots)

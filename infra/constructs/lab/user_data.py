@@ -1,4 +1,4 @@
-"""The user data of an AL2023 node: what nodeadm is told, and a script that runs before the kubelet."""
+"""The user data of an AL2023 node: nodeadm's configuration, and a script that runs before the kubelet."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ NODE_CONFIG = {
     "kind": "NodeConfig",
     "spec": {"kubelet": {"config": {"maxPods": MAX_PODS}}},
 }
-"""Only what differs: EKS puts a part of its own first (cluster, endpoint, its maxPods), and nodeadm lets
+"""Only the differences: EKS puts its own part first (cluster, endpoint, its maxPods), and in nodeadm
 later parts win. https://awslabs.github.io/amazon-eks-ami/nodeadm/doc/examples/#merging-multiple-configuration-objects
 """
 
 
 def user_data(script: str | None = None) -> ec2.MultipartUserData:
-    """MIME multipart, as managed node groups want it; `script` is the name of a file in `bootstrap/`.
+    """MIME multipart, as managed node groups require; `script` is the name of a file in `bootstrap/`.
 
     cloud-init runs the script before nodeadm starts containerd and the kubelet.
     https://docs.aws.amazon.com/eks/latest/userguide/launch-templates.html#launch-template-user-data

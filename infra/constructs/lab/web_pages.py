@@ -1,4 +1,4 @@
-"""WordPress and kube-ops-view under names of the domain, for the visitors' network alone."""
+"""WordPress and kube-ops-view under names in the domain, only for the visitors' network."""
 
 from __future__ import annotations
 

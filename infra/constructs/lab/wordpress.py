@@ -15,10 +15,10 @@ SERVICE_ACCOUNT = "wordpress"
 
 
 class WordPress(Construct):
-    """The password (`password`) is made by Secrets Manager and fetched by the pods.
+    """Secrets Manager generates the password (`password`), and the pods fetch it.
 
-    Not a Kubernetes Secret: the database on a restored volume still wants the password it was made with, and
-    a Secret would be gone with its namespace. And no template ever holds it.
+    Not a Kubernetes Secret: the database on a restored volume still needs the password it was created with,
+    and a Secret would be deleted with its namespace. No template ever contains it.
     """
 
     def __init__(self, scope: Construct, id: str, *, cluster: eks.ICluster) -> None:
@@ -26,7 +26,7 @@ class WordPress(Construct):
         self.password = secretsmanager.Secret(
             self,
             "Password",
-            description="Password of root in the lab's MySQL",
+            description="The root password of the lab's MySQL",
             generate_secret_string=secretsmanager.SecretStringGenerator(
                 password_length=32, exclude_punctuation=True
             ),

@@ -1,4 +1,4 @@
-"""A pod that writes the time to a volume: whether a backup is good shows in its last line."""
+"""A pod that writes the time to a volume: its last line shows whether a backup is good."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ def test_zones_admin_domain_and_visitors_may_be_chosen() -> None:
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
-        ({"lab": "true"}, "lab: 'true' is no cluster of snapkeep.yaml, which has myeks, second"),
+        ({"lab": "true"}, "lab: 'true' is not a cluster of snapkeep.yaml, which has myeks, second"),
         ({"lab_domain": "example.com"}, "lab_domain: only with -c lab=NAME"),
         ({"lab": "myeks", "lab_zones": "a,b"}, "lab_zones: 'a,b' must be the letters of three zones"),
         ({"lab": "myeks", "lab_zones": "a,b,b"}, "lab_zones: 'a,b,b' must be"),

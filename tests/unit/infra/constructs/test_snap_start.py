@@ -38,7 +38,7 @@ def targets(template: Template) -> list[Resource]:
     rules = [
         target["Arn"]
         for rule in template.resources("Events::Rule").values()
-        if rule.get("Description", "").startswith("Snapkeep: announcements")
+        if rule.get("Description", "").startswith("Snapkeep: notices")
         for target in rule["Targets"]
     ]
     return [*rules, template.schedule("watch-incidents")["Target"]["Arn"]]

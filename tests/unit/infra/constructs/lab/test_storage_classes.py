@@ -1,4 +1,4 @@
-"""The classes that claims and snapshots of the lab name."""
+"""The classes for the lab's claims and snapshots."""
 
 from __future__ import annotations
 
