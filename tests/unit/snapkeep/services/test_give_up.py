@@ -39,6 +39,43 @@ def test_a_prune_that_aws_refuses_48_times_rings_once_and_is_counted_each_time(c
     assert world.announcer.given_up == [("prune", 1)] * 48
 
 
+@pytest.mark.parametrize("call", ["find", "lease_prune"])
+def test_deletions_that_are_refused_ring_once_although_some_prunes_stop_before_them(call: str) -> None:
+    world = a_world_with_points()
+    for _ in range(400):
+        world.ebs.fail_next("delete", PermanentError("UnauthorizedOperation: denied"))
+    for _ in range(4):
+        hourly_prunes(world, 8)
+        (world.ebs if call == "find" else world.journal).fail_next(call, TemporaryError("away"))
+    assert world.announcer.rung() == ["deletions"]
+
+
+def test_deletions_that_are_refused_ring_once_although_the_brake_lets_none_be_tried_on_some_days() -> None:
+    world = World(a_claim("a"), policy=a_policy(retention={"last": 1}))
+    for day in range(6):
+        world.back_up(SLOT + timedelta(days=day))
+    for _ in range(1000):
+        world.ebs.fail_next("delete", PermanentError("UnauthorizedOperation: denied"))
+    for _ in range(6):
+        world.back_up(world.clock())
+        hourly_prunes(world, 24)
+    assert world.announcer.rung() == ["deletions"]
+
+
+def test_a_run_that_cannot_be_looked_at_rings_once_although_some_passes_see_none() -> None:
+    world = World(a_claim("a"))
+    world.backup()
+    for number in range(24):
+        if number % 6 == 5:
+            world.journal.fail_next("open_runs", TemporaryError("no answer"))
+        else:
+            world.journal.fail_next("points_of", TemporaryError("no answer"))
+        world.reconcile()
+        world.wait(minutes=15)
+    run = "myeks.nightly.20261124T180000Z"
+    assert [name for name in world.announcer.rung() if name == run] == [run]
+
+
 def test_trouble_that_passes_rings_nobody() -> None:
     world = a_world_with_points()
     world.ebs.fail_next("find", TemporaryError("no answer"))

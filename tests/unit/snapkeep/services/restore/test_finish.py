@@ -46,3 +46,28 @@ def test_an_import_that_somebody_flipped_stays_until_it_retains_again_and_is_tol
     story.cluster.flipped_imports.clear()
     assert story.finish(minutes=5).finished == [restore.id]
     assert story.leftovers == []
+
+
+def test_a_claim_whose_volume_is_not_made_rings_once_and_weekly_and_goes_on_waiting() -> None:
+    story = Story()
+    story.cluster.waits_for_consumer = False
+    restore = story.start()
+    for _ in range(3 * 24):
+        story.finish(hours=1)
+    ((topic, (trouble,), _),) = story.announcer.troubles
+    assert (topic.about, trouble.subject) == ("finish_restores", restore.id)
+    assert (
+        trouble.reason == "it should be bound by now: the volume of claim shop/data-restored is being created"
+    )
+    story.finish(days=7)
+    assert story.announcer.rung() == [restore.id] * 2
+    story.cluster.bind_restored(*WHERE)
+    assert story.finish(minutes=5).finished == [restore.id]
+
+
+def test_a_claim_that_waits_for_its_first_pod_rings_nobody() -> None:
+    story = Story()
+    story.start()
+    for _ in range(3 * 24):
+        assert story.finish(hours=1).given_up == {}
+    assert story.announcer.troubles == []

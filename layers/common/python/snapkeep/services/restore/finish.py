@@ -27,6 +27,9 @@ from snapkeep.services.restore.restored_claims import RestoredClaims
 RESUME_AFTER = timedelta(minutes=1)
 """How long an accepted restore is left alone: the API, which may run 29 s, may still be working on it."""
 
+HANGS_AFTER = timedelta(hours=1)
+"""A volume is made from a snapshot in seconds, or in minutes while EC2 is asked for many."""
+
 PATIENCE = timedelta(minutes=15)
 """Work that failed in three passes in a row is reported."""
 
@@ -141,6 +144,8 @@ class FinishRestores:
         if ended is None:
             self._note(operation, seen)
             report.waiting.append(operation.id)
+            if self._hangs(operation, seen):
+                report.given_up.setdefault(operation.id, f"it should be bound by now: {seen.text}")
             return
         self._clean_up(self.journal.restores.write_restore(ended))
         (report.failed if ended.stage is Stage.FAILED else report.finished).append(operation.id)
@@ -169,6 +174,11 @@ class FinishRestores:
         if seen.unseen and _is_noted(operation, seen) and now - operation.last_step_at > GIVE_UP_AFTER:
             return replace(operation.failed(now, unseen_volume(operation, seen.unseen)), keeps_point=True)
         return None
+
+    def _hangs(self, operation: RestoreOperation, seen: Progress) -> bool:
+        """True for a claim that was made long ago and is not bound, though nobody has to use it first."""
+        waits_for_us = seen.state in (RestoreState.WAITING_FOR_SNAPSHOT, RestoreState.PROVISIONING)
+        return waits_for_us and self.clock() - operation.last_step_at > HANGS_AFTER
 
     def _note(self, operation: RestoreOperation, seen: Progress) -> None:
         """Journal since when EC2 has not shown the volume of a bound claim."""

@@ -26,7 +26,7 @@ from snapkeep.services.retention.deletion.tell_refusals import TellRefusals
 from snapkeep.services.retention.duplicates import PruneDuplicates
 from snapkeep.services.retention.news import PruneNews
 from snapkeep.services.retention.read_cluster import ReadCluster
-from snapkeep.services.retention.report import ClusterReport, Progress, cluster_report
+from snapkeep.services.retention.report import DELETIONS, WHOLE, ClusterReport, Progress, cluster_report
 from snapkeep.services.retention.snapshot_objects import Objects, open_objects, why_gone
 from snapkeep.services.tell_troubles import TellTroubles
 
@@ -90,7 +90,7 @@ class Prune:
             give_up = GiveUp(
                 self.journal.troubles, self.journal.unreadable, self.announcer, self.clock, "prune", PATIENCE
             )
-            progress.given_up = give_up.report(progress.given_up, cluster)
+            progress.given_up = give_up.report(progress.given_up, cluster, progress.left_out)
         return cluster_report(progress)
 
     def _work_alone(self, owner: str, request: PruneRequest, until: datetime, progress: Progress) -> None:
@@ -105,7 +105,7 @@ class Prune:
             log.info("prune of %s: %s", cluster, progress.refused)
             progress.held_by_another = held.until <= now + LEASE
             if not progress.held_by_another:  # taken when a clock was wrong: nobody works for so long
-                progress.given_up["prune"] = progress.refused
+                progress.given_up[WHOLE] = progress.refused
             return
         try:
             self._work(request, until, progress)
@@ -190,7 +190,7 @@ class Prune:
         refused = [item for item in progress.ended if item.fate is DeletionOutcome.REFUSED]
         if refused:
             first = f"{refused[0].snapshot_id}: {refused[0].reason}"
-            progress.given_up["deletions"] = f"{len(refused)} deletions were refused, the first of {first}"
+            progress.given_up[DELETIONS] = f"{len(refused)} deletions were refused, the first of {first}"
         waiting = {
             item.snapshot_id: item.reason for item in progress.ended if item.fate is DeletionOutcome.WAITING
         }

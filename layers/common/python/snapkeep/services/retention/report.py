@@ -15,6 +15,10 @@ from snapkeep.services.retention.deletion.delete import Deleted
 from snapkeep.services.retention.duplicates import Pruned
 from snapkeep.services.retention.survey import Survey
 
+WHOLE = "prune"
+DELETIONS = "deletions"
+"""Parts of a prune that are given up: all of it, and the deletions that AWS or the cluster refused."""
+
 SHOWN = 50
 """Entries of each list in the report; the log has the whole plan."""
 
@@ -36,6 +40,13 @@ class Progress:
     notes: list[str] = field(default_factory=list)
     given_up: dict[str, str] = field(default_factory=dict)
     held_by_another: bool = False
+
+    def left_out(self, part: str) -> bool:
+        """True for a part that this prune did not come to: it stopped, or tried not all that it planned."""
+        if WHOLE in self.given_up:
+            return True
+        tried_all = not self.refused and self.braked is not None and not self.braked.refusals
+        return part == DELETIONS and not tried_all
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,9 @@ PLANNING_TIMEOUT = timedelta(minutes=6)
 PATIENCE = timedelta(minutes=40)
 """What three passes in a row could not look at is told."""
 
+OPEN_RUNS = "open runs"
+"""The part of a pass without which no single run is looked at."""
+
 FRESHNESS_WINDOW = timedelta(days=35)
 """How far back the newest good run is looked for; older than that is as bad as none."""
 
@@ -73,7 +76,7 @@ class Reconcile:
         """Heal what is open; returns what was done."""
         report = ReconcileReport()
         runs: list[Run] = []
-        with _part("open runs", report):
+        with _part(OPEN_RUNS, report):
             runs.extend(self.journal.runs.open_runs())
         for run in runs:
             with _part(run.id, report):
@@ -92,7 +95,7 @@ class Reconcile:
         give_up = GiveUp(
             self.journal.troubles, self.journal.unreadable, self.announcer, self.clock, "reconcile", PATIENCE
         )
-        report.given_up = give_up.report(report.given_up)
+        report.given_up = give_up.report(report.given_up, unseen=lambda _: OPEN_RUNS in report.given_up)
         return report
 
     def _check_sweep(self, cluster: str) -> None:
