@@ -16,7 +16,7 @@ ANSWERS = {
         "900": {"created_s": 171.4, "times": 1.07, "limits": {"times": 1.1}},
         "5,000": {"created_s": 1064.1, "limits": {}},
     },
-    "measured": {"account": {"on": "2026-11-28", "instance": {"python": "3.13", "cpus": 2, "on": "arm64"}}},
+    "measured": {"account": {"on": "2026-11-28", "machine": {"python": "3.13", "cpus": 2, "on": "arm64"}}},
 }
 
 
