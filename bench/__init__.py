@@ -1,1 +1,1 @@
-"""Measurements beside what they should be compared with: `make bench`."""
+"""Measurements next to their baselines: `make bench`."""

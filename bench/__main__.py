@@ -1,8 +1,8 @@
-"""`python -m bench [MODULE ...]`: run the measurements (all without a name) and print what they found.
+"""`python -m bench [MODULE ...]`: run the measurements (all by default) and print the results.
 
-A module of this package takes part by having `figures() -> Iterable[Figure]`. Numbers go to
-`.build/bench.json`, by module, with the day and the machine; what changed since the last run is told as
-ratios. The exit code is 1 when one is over its limit.
+A module of this package is a measurement if it has `figures() -> Iterable[Figure]`. Numbers go to
+`.build/bench.json`, by module, with the day and the machine; changes since the last run are printed as
+ratios. The exit code is 1 if a figure exceeds its limit.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def measurements(folders: Iterable[str], package: str) -> Iterator[tuple[str, Me
 
 
 def table(name: str, figures: Sequence[Figure]) -> str:
-    """The figures as aligned text, one a line; a number with a limit shows it; then details."""
+    """The figures as aligned text, one per line, with their limits; then details."""
     columns = list(dict.fromkeys(key for figure in figures for key in figure.values))
     rows = [[name, *columns]]
     rows += [[figure.what, *(_cell(figure, column) for column in columns)] for figure in figures]
@@ -57,7 +57,7 @@ def saved(file: Path) -> dict[str, Any]:
 
 
 def save(file: Path, name: str, figures: Iterable[Figure]) -> None:
-    """Put a module's figures beside those of the others, with the day and the machine (`measured`)."""
+    """Save a module's figures next to the others', with the day and the machine (`measured`)."""
     known = saved(file)
     known[name] = {
         figure.what: {**figure.values, **figure.details, "limits": dict(figure.limits)} for figure in figures
@@ -69,7 +69,7 @@ def save(file: Path, name: str, figures: Iterable[Figure]) -> None:
 
 
 def run(known: Iterable[tuple[str, Measure]], wanted: Sequence[str], answers: Path) -> int:
-    """Measure, print and save; 0 when every figure keeps its limits, 2 when a wanted module is none."""
+    """Measure, print and save; returns 0 if every figure keeps its limits, 2 for an unknown module."""
     found = dict(known)
     unknown = [name for name in wanted if name not in found]
     if unknown:

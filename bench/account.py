@@ -1,7 +1,7 @@
-"""How long a backup takes in an account with EC2's limits, beside what arithmetic says is the least.
+"""How long a backup takes within EC2's account limits, compared with the arithmetic minimum.
 
-The services are ours, unchanged; the account is simulated (`bench.simulation`), so the seconds are those
-of a simulated clock: 15 minutes pass in seconds, and two runs give the same figures.
+The services are ours, unchanged; the account is simulated (`bench.simulation`), so seconds are those of a
+simulated clock: 15 minutes pass in seconds, and two runs give the same figures.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from bench.simulation.velero import VeleroLoop
 from snapkeep.domain.policies import Pace
 
 EC2_PACE = Pace(per_second=5, burst=100, pending=100)
-"""All that EC2 gives an account; the shipped pace is half of it, because others use the account as well."""
+"""All that EC2 allows an account; the shipped pace is half of it, because others use the account as well."""
 
 CLUSTER = "myeks"
 LAG = lag_up_to(120)
@@ -26,7 +26,7 @@ ALLOWED = 1.1
 
 
 def little_changed(dice: Random) -> float:
-    """The seconds that the snapshot of a little changed volume is pending: 5 to 15."""
+    """The seconds that a snapshot of a volume with few changes is pending: 5 to 15."""
     return dice.uniform(5, 15)
 
 
@@ -36,14 +36,14 @@ def first_full(dice: Random) -> float:
 
 
 def floor(volumes: int, pace: Pace, mean_pending: float) -> float:
-    """The least seconds until the last create: the bucket's burst at once, then its rate or what may be
-    pending, whichever is less."""
+    """The minimum seconds until the last create: the bucket's burst at once, then the lower of its rate and
+    the pending limit."""
     burst = min(pace.burst, pace.pending)
     return max(0.0, volumes - burst) / min(pace.per_second, pace.pending / mean_pending)
 
 
 def snapkeep(volumes: int, pace: Pace, duration: Draw = little_changed, mean: float = 10) -> dict[str, float]:
-    """What a run of so many volumes comes to, in simulated seconds since its schedule and in counts."""
+    """The result of a run with this many volumes, in simulated seconds since its schedule and in counts."""
     simulation = Simulation(SLOT)
     ec2 = SimulatedEc2(simulation, duration, LAG)
     deployed = SimulatedDeployment(simulation, ec2, {CLUSTER: volumes}, pace)
@@ -65,7 +65,7 @@ def snapkeep(volumes: int, pace: Pace, duration: Draw = little_changed, mean: fl
 
 
 def velero(volumes: int, workers: int) -> dict[str, float]:
-    """The same volumes by a loop like Velero's."""
+    """The same volumes with a loop like Velero's."""
     simulation = Simulation(SLOT)
     ec2 = SimulatedEc2(simulation, little_changed, LAG)
     VeleroLoop(simulation, ec2, volumes).run(workers)

@@ -1,7 +1,7 @@
-"""What Snapkeep's own work comes to for 100, 1,000 and 5,000 claims: CPU, memory, and calls by kind.
+"""The cost of Snapkeep's own work for 100, 1,000 and 5,000 claims: CPU, memory, and calls by kind.
 
-Everything else answers at once (the fakes of the tests), so the seconds are our code alone: planning, the
-jobs, the completions. `bench.account` measures how long it takes when EC2 has its limits, and
+Everything else answers instantly (the tests' fakes), so the seconds are our code alone: planning, jobs,
+completions. `bench.account` measures how long it takes within EC2's limits, and
 `tests/integration/test_scale.py` runs 1,000 claims through deployed functions.
 """
 
@@ -24,11 +24,11 @@ from tests.fakes.world import World, a_claim
 
 SIZES = (100, 1_000, 5_000)
 MIB_ALLOWED = 256
-"""Half of the memory that the smallest function has; here all functions and the fakes share it."""
+"""Half of the smallest function's memory; here all functions and the fakes share it."""
 
 
 def measure(claims: int) -> dict[str, float]:
-    """CPU seconds of the phases, peak MiB and calls of one run."""
+    """CPU seconds of each phase, peak MiB and calls of one run."""
     calls = Counter[str]()
     journal, ebs = indexed_journal(), IndexedSnapshots()
     indexed: dict[type, Any] = {FakeSnapshots: ebs}
@@ -67,7 +67,7 @@ def cpu_of(work: Callable[[], object]) -> float:
 
 
 def figures() -> Iterator[Figure]:
-    """One run for each size, each in a process of its own."""
+    """One run for each size, each in its own process."""
     alone = ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), max_tasks_per_child=1)
     with alone as pool:
         for claims in SIZES:

@@ -1,7 +1,7 @@
-"""What a page of recovery points costs in the journal, at the start, in the middle and at the end of a list.
+"""The journal's cost of a page of recovery points, at the start, in the middle and at the end of a list.
 
-The same calls as the API makes for its pages, counted against DynamoDB in memory; and one page of the points
-of a single claim. `tests/integration/test_catalogue_scale.py` does so through the deployed API.
+It makes the API's calls, counted against DynamoDB in memory, and adds one page for a single claim.
+`tests/integration/test_catalogue_scale.py` does the same through the deployed API.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def entries() -> list[Entry]:
 
 
 def figures() -> Iterator[Figure]:
-    """Pages of 1,000 points by their place in the list."""
+    """Pages of 1,000 points, by position in the list."""
     with meter() as metered:
         metered.journal.catalogue.put_entries(CLUSTER, entries())
         pages = CLAIMS * SLOTS // PAGE

@@ -1,9 +1,9 @@
-"""What a cold start of handle_interruption costs until it can cordon, beside how such a function is usually
-written: boto3's EC2 client, kubernetes 35's CoreV1Api, and Powertools' Logger, Metrics and Tracer.
+"""What a cold start of handle_interruption costs until it can cordon, compared with how such a function is
+usually written: boto3's EC2 client, kubernetes 35's CoreV1Api, and Powertools' Logger, Metrics and Tracer.
 
 CPU seconds from the first line to ready clients. Each start has a fresh interpreter and compiled files;
-the contestants take turns, so that a busy machine is busy for all of them. The naive one lives in an
-environment of its own (requirements-naive.lock), because kubernetes 35 is not what the functions run on.
+the contestants take turns, so that a busy machine is busy for all of them. The naive one has
+its own environment (requirements-naive.lock), because the functions do not use kubernetes 35.
 """
 
 from __future__ import annotations
@@ -36,10 +36,10 @@ FOLDER = ROOT / ".build" / "cold_start"
 
 
 def figures() -> Iterator[Figure]:
-    """The naive function, ours, and ours if it used the official Kubernetes client as the others do."""
+    """The naive function, ours, and ours with the official Kubernetes client, as in our other functions."""
     commands = {NAIVE: naive(), OURS: ours("quick"), OFFICIAL: ours("official")}
     for command in commands.values():
-        start(command)  # what the machine reads from its disk for the first time
+        start(command)  # warm up: the machine reads files from disk for the first time
     rounds = [{name: start(command) for name, command in commands.items()} for _ in range(ROUNDS)]
     usual = median(each[NAIVE]["cpu_s"] for each in rounds)
     for name in commands:
@@ -53,14 +53,14 @@ def figures() -> Iterator[Figure]:
 
 
 def start(command: Sequence[str]) -> dict[str, float]:
-    """What one start said of itself. CalledProcessError when it failed."""
+    """What one start reports. CalledProcessError if it failed."""
     done = subprocess.run(command, env=environment(), check=True, capture_output=True, text=True)
     said: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
     return said
 
 
 def environment() -> dict[str, str]:
-    """What Lambda gives a function, as far as the clients ask for it."""
+    """Lambda's environment, as far as the clients need it."""
     return {
         "PATH": os.defpath,
         "HOME": str(FOLDER),
@@ -73,7 +73,7 @@ def environment() -> dict[str, str]:
 
 
 def naive() -> list[str]:
-    """The command of the naive function; its environment is made when its lock changed."""
+    """The command of the naive function; its environment is rebuilt when its lock changed."""
     folder, lock = FOLDER / "naive", ROOT / "requirements-naive.lock"
     made = folder / "made-of.lock"
     python = folder / "bin" / "python"
@@ -87,7 +87,7 @@ def naive() -> list[str]:
 
 
 def ours(transport: str) -> list[str]:
-    """The command of our function: it sees what AWS would mount, and no package of this environment."""
+    """The command of our function: it sees what AWS would mount, and no package from this environment."""
     deployment = Deployment(clusters=(Cluster("myeks", "ap-northeast-2"),), policies=())
     assets = Builder(this_machine()).assets(deployment)
     paths = [assets.handlers["handle_interruption"].path, *(each.path for each in assets.layers.values())]
@@ -98,7 +98,7 @@ def ours(transport: str) -> list[str]:
 
 
 def unpacked(zipped: Path) -> Path:
-    """The folder of a zip's content; its name holds a digest, so that an old one is never taken."""
+    """The folder with a zip's content; its name contains a digest, so that an old one is never used."""
     folder = FOLDER / zipped.stem
     if not folder.exists():
         draft = folder.with_suffix(".draft")
@@ -109,6 +109,6 @@ def unpacked(zipped: Path) -> Path:
 
 
 def authority() -> Path:
-    """A certificate authority, as DescribeCluster gives one."""
+    """A certificate authority, as DescribeCluster returns it."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     return write_certificates(FOLDER, datetime.now(UTC)).authority

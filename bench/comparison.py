@@ -1,4 +1,4 @@
-"""What changed since the last run: ratios of the figures that both have."""
+"""Changes since the last run: ratios of the figures in both."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import Any
 from bench.figures import Figure
 
 NOISE = 0.05
-"""Ratios closer to 1 than this say nothing."""
+"""Ratios closer to 1 than this are noise."""
 
 
 def ratios(figures: Iterable[Figure], last: Mapping[str, Any]) -> Iterator[str]:
     """A line for each figure that changed, with the ratio of new to old behind each changed number.
 
-    `last` is what an earlier run saved of these figures: numbers by name, by what was measured.
+    `last` is what an earlier run saved for these figures: numbers by name, by what was measured.
     """
     for figure in figures:
         known = last.get(figure.what, {})

@@ -1,4 +1,4 @@
-"""When nodes were cordoned, as the Kubernetes API told it to somebody who watches them."""
+"""When nodes were cordoned, as a watch on the Kubernetes API saw it."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ SECONDS = 600
 
 
 class CordonWatch:
-    """A watch on all nodes, from now on until `count` of them are cordoned.
+    """A watch on all nodes, from now until `count` are cordoned.
 
-    `seen` gives by node name when its cordon was told, in seconds since the epoch.
+    `seen` maps node name to the time the cordon was seen, in seconds since the epoch.
     """
 
     def __init__(self, cluster: ClusterControl, count: int) -> None:
@@ -31,7 +31,7 @@ class CordonWatch:
         threading.Thread(target=self._read, args=(stream,), daemon=True).start()
 
     def wait(self, limit: float) -> dict[str, float]:
-        """What was seen once all are cordoned, or `limit` seconds have passed."""
+        """The cordons seen once all nodes are cordoned, or `limit` seconds have passed."""
         self._all.wait(limit)
         return dict(self.seen)
 

@@ -1,4 +1,4 @@
-"""What a measurement gives: numbers with their units, and the limits some of them must keep."""
+"""The result of a measurement: numbers with their units, and limits for some of them."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """What was measured of one thing (`what`): number by name, the unit at the end (`plan_cpu_s`).
+    """The measured numbers of one subject (`what`), by name, with the unit at the end (`plan_cpu_s`).
 
-    `limits` gives, for some of these names, the most that is allowed. `details` are more numbers,
-    too many for the columns of a table.
+    `limits` gives the allowed maximum for some of these names. `details` are further numbers, too many for a
+    table's columns.
     """
 
     what: str
@@ -20,7 +20,7 @@ class Figure:
     details: Mapping[str, float] = field(default_factory=dict)
 
     def excesses(self) -> list[str]:
-        """What is over its limit, in words; empty when all is within."""
+        """The numbers over their limits, in words; empty if there are none."""
         return [
             f"{self.what}: {name} is {self.values[name]:,.10g}, and at most {limit:,.10g} is allowed"
             for name, limit in self.limits.items()

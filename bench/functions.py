@@ -1,4 +1,4 @@
-"""What each function costs before its first line of work: CPU and memory of a cold import, and its zip.
+"""Each function's cost before its first line of work: CPU and memory of a cold import, and its zip.
 
 Every start has a fresh interpreter that sees what AWS would mount: the function's zip and the layers, with
 compiled files, and no package of this environment. Beside them a function as it is usually written, which
@@ -26,7 +26,7 @@ from snapkeep.domain.policies import Cluster, Deployment
 ARCHITECTURES = {"x86_64": "x86_64", "amd64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}
 ROUNDS = 3
 MIB_ALLOWED = 256
-"""Half of the memory that the smallest function has."""
+"""Half of the smallest function's memory."""
 
 NAIVE = """
 import boto3, kubernetes
@@ -45,12 +45,12 @@ status = Path("/proc/self/status")  # getrusage would tell of the process that s
 peak = re.search(r"VmHWM:\\s+(\\d+)", status.read_text()) if status.exists() else None
 print(json.dumps({"cpu_s": cpu, "mib": int(peak[1]) / 2**10 if peak else 0, "modules": len(sys.modules)}))
 """
-"""Runs the code of its first argument with the other ones on the path, and says what it took (the memory
-on Linux only)."""
+"""Runs the code in its first argument with the others on the path, and prints its cost (memory on Linux
+only)."""
 
 
 def figures() -> Iterator[Figure]:
-    """The naive function and all of ours, in turns, so that a busy machine is busy for all of them."""
+    """The naive function and all of ours, in turns, so that a busy machine affects all of them."""
     target = Target(f"python3.{sys.version_info.minor}", ARCHITECTURES[platform.machine().lower()])
     assets = Builder(target).assets(Deployment((Cluster("bench", "us-east-1"),), ()))
     with tempfile.TemporaryDirectory() as scratch:
@@ -60,7 +60,7 @@ def figures() -> Iterator[Figure]:
         commands = {"naive": [NAIVE, *layers]}
         commands |= {name: ["import handler", folder, *layers] for name, folder in folders.items()}
         for command in commands.values():
-            start(command)  # what the machine reads from its disk for the first time
+            start(command)  # warm up: the machine reads files from disk for the first time
         rounds = [{name: start(command) for name, command in commands.items()} for _ in range(ROUNDS)]
     usual = median(each["naive"]["cpu_s"] for each in rounds)
     for name in commands:
@@ -79,7 +79,7 @@ def figures() -> Iterator[Figure]:
 
 
 def start(command: Sequence[str]) -> dict[str, float]:
-    """What one start said of itself: CPU seconds, peak MiB, modules. CalledProcessError when it failed."""
+    """What one start reports: CPU seconds, peak MiB, modules. CalledProcessError if it failed."""
     isolated = [sys.executable, "-I", "-S", "-c", START, *command]
     done = subprocess.run(isolated, env=environment(), check=True, capture_output=True, text=True)
     said: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
@@ -87,7 +87,7 @@ def start(command: Sequence[str]) -> dict[str, float]:
 
 
 def environment() -> dict[str, str]:
-    """What Lambda gives a function, as far as imports ask for it."""
+    """Lambda's environment, as far as imports need it."""
     names = ("AWS_REGION", "AWS_DEFAULT_REGION")
     return {"PATH": os.defpath, "HOME": str(ROOT), **dict.fromkeys(names, "us-east-1")}
 

@@ -1,8 +1,8 @@
-"""Many spot notices at once: from the time of the event until the Kubernetes API tells of the cordon.
+"""Many spot notices at once: from the event's time until the Kubernetes API shows the cordon.
 
-The whole product is deployed into the sandbox, roles enforced, and all of it shares this machine: functions,
-EC2 and the other services, the Kubernetes API. So that two cores are not asked to do what AWS does with as
-many workers as there are notices, the sandbox runs `workers` functions at once and queues the rest. Cold: no
+The whole product is deployed into the sandbox, with roles enforced, and everything shares this machine:
+functions, EC2 and the other services, the Kubernetes API. AWS would start as many workers as there are
+notices; on two cores the sandbox runs `workers` functions at once and queues the rest. Cold: no
 worker exists when the burst begins. A notice is cheap if `cpu_ms` is: the function's own CPU for one.
 """
 
@@ -21,14 +21,14 @@ from bench.figures import Figure
 from tests.integration.deployed import Deployed, config_of, deployed
 
 BURSTS = {1: (15.0, 0.3), 50: (15.0, 15.0), 500: (100.0, 100.0)}
-"""Simultaneous notices, and the P99 in seconds that they may have on two idle cores, cold and warm."""
+"""Simultaneous notices, and their P99 limits in seconds on two idle cores, cold and warm."""
 FUNCTION = "snapkeep-handle-interruption"
 PATIENCE = 600.0
 NODES_AT_ONCE = 50
 
 
 def figures() -> Iterator[Figure]:
-    """1, 50 and 500 notices, each burst with nodes of its own, cold and then warm."""
+    """1, 50 and 500 notices, each burst with its own nodes, cold and then warm."""
     config = config_of({"name": "nothing"})
     with tempfile.TemporaryDirectory() as folder, deployed(Path(folder), config) as product:
         workers = product.sandbox.aws.state()["workers"]
@@ -39,10 +39,10 @@ def figures() -> Iterator[Figure]:
 
 
 def burst(product: Deployed, count: int, *, cold: bool, limit: float) -> Figure:
-    """What `count` notices cost, sent as fast as they can be; afterwards everything is at rest again."""
+    """The cost of `count` notices, sent as fast as possible; afterwards everything is idle again."""
     aws = product.sandbox.aws
     instances, others = nodes(product, count), nodes(product, aws.state()["workers"])
-    # Every worker gets a notice: then all are warm, and what Lambda does at a first deployment is done.
+    # Every worker gets a notice: then all are warm, and Lambda's first-deployment work is done.
     cordon(product, others)
     aws.wait_idle(PATIENCE)
     if cold:
@@ -67,7 +67,7 @@ def burst(product: Deployed, count: int, *, cold: bool, limit: float) -> Figure:
 
 
 def nodes(product: Deployed, count: int) -> dict[str, str]:
-    """So many new nodes: instance id by name; nothing is at work when they are there."""
+    """This many new nodes: instance id by name; returns once everything is idle."""
     made: dict[str, str] = {}
     for begin in range(0, count, NODES_AT_ONCE):
         made |= product.cluster.call("lab", {"bulk_nodes": min(NODES_AT_ONCE, count - begin)})
@@ -76,7 +76,7 @@ def nodes(product: Deployed, count: int) -> dict[str, str]:
 
 
 def cordon(product: Deployed, instances: Mapping[str, str]) -> list[float]:
-    """Send a notice for each; seconds from the first until the cluster told of each cordon."""
+    """Send a notice for each; returns the seconds from the first until the cluster showed each cordon."""
     watch = CordonWatch(product.cluster, len(instances))
     began = time.time()
     for instance in instances.values():
@@ -86,7 +86,7 @@ def cordon(product: Deployed, instances: Mapping[str, str]) -> list[float]:
 
 
 def send_notice(product: Deployed, instance: str) -> None:
-    """The event of a spot instance that will be terminated in two minutes."""
+    """The event for a spot instance that will be terminated in two minutes."""
     product.sandbox.aws.put_event(
         "aws.ec2",
         "EC2 Spot Instance Interruption Warning",
@@ -117,18 +117,18 @@ def calls(product: Deployed) -> dict[str, float]:
 
 
 def throttled(product: Deployed) -> int:
-    """Requests that the Kubernetes API refused for being too many."""
+    """Requests that the Kubernetes API throttled."""
     return sum(row["count"] for row in requests(product) if row["code"] == 429)
 
 
 def requests(product: Deployed) -> list[dict[str, Any]]:
-    """What our functions asked of the Kubernetes API."""
+    """Our functions' requests to the Kubernetes API."""
     rows: list[dict[str, Any]] = product.cluster.traffic()["requests"]
     return [row for row in rows if "snapkeep" in row["user"]]
 
 
 def percentile(waits: list[float], which: int) -> float:
-    """That percentile, in seconds; of a single wait, itself."""
+    """That percentile, in seconds; for a single wait, the wait itself."""
     if len(waits) < 2:
         return round(sum(waits), 3)
     return round(quantiles(waits, n=100, method="inclusive")[which - 1], 3)

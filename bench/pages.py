@@ -1,7 +1,7 @@
-"""The figures in the documentation: `python -m bench.pages` takes over what the last `make bench` wrote.
+"""The figures in the documentation: `python -m bench.pages` publishes the last `make bench` run.
 
-It copies `.build/bench.json` to `docs/bench.json` and writes the tables of the pages anew, each between
-`<!-- bench PART -->` and `<!-- end -->`. A test holds the pages to docs/bench.json.
+It copies `.build/bench.json` to `docs/bench.json` and rewrites the pages' tables, each between
+`<!-- bench PART -->` and `<!-- end -->`. A test compares the pages with docs/bench.json.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ TABLE = re.compile(r"(<!-- bench (?P<part>[\w ]+?)(?:: (?P<only>.+?))? -->\n).*?
 
 
 def filled(page: str, answers: Mapping[str, Any]) -> str:
-    """A page with its tables written anew from what a run saved.
+    """A page with its tables rewritten from a saved run.
 
     A marker `<!-- bench PART: TEXT -->` takes only the figures of the part whose name has that text. Calls by
     kind (`ec2:DescribeInstances`) are in docs/bench.json only: they would make a table of twenty columns.
@@ -59,7 +59,7 @@ def _cell(values: Mapping[str, Any], name: str) -> str:
 
 
 def main() -> None:
-    """Take over the last run."""
+    """Publish the last run."""
     known = saved(CHECKED_IN)
     last = saved(ANSWERS)
     measured = {**known.get("measured", {}), **last.pop("measured", {})}

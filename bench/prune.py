@@ -1,8 +1,8 @@
 """How long a whole prune takes, from the listing to the last deletion, and how much memory.
 
-EC2, the cluster and the journal answer at once: the figures are Snapkeep's own work (reading tags,
-planning, the brake, the report, the steps of every deletion). The listing makes its snapshots one after
-the other, as pages of EC2 do; making them is measured apart and taken off.
+EC2, the cluster and the journal answer instantly: the figures are Snapkeep's own work (reading tags,
+planning, the brake, the report, the steps of every deletion). The listing creates its snapshots one by one,
+as EC2's pages do; creating them is measured separately and subtracted.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ RETENTIONS = {
     "steady": {"last": 99},
     "first": {"last": 28, "daily": 14, "weekly": 8, "monthly": 12},
 }
-"""In a steady state each claim gives one point for its new one; the first prune of an old cluster, which
-somebody confirmed, lets go about half of all and deletes as many as one prune may."""
+"""In a steady state each claim loses one point for its new one; the first prune of an old cluster, which
+somebody confirmed, releases about half of all points and deletes as many as one prune may."""
 
 CPU_ALLOWED = 10.0
 MIB_ALLOWED = 512
@@ -45,7 +45,7 @@ MIB_ALLOWED = 512
 
 
 class Ec2(FakeSnapshots):
-    """Snapshots that are made when they are listed: claim and place of a point are in its id."""
+    """Snapshots that are created when listed: a point's id contains its claim and position."""
 
     def __init__(self, claims: int, points: int) -> None:
         super().__init__()
@@ -66,7 +66,7 @@ class Ec2(FakeSnapshots):
                 yield a_snapshot(number, place)
 
     def get(self, snapshot_id: str) -> Snapshot | None:
-        """The snapshot of that id, made anew."""
+        """The snapshot of that id, created again."""
         if snapshot_id in self.gone:
             return None
         return a_snapshot(int(snapshot_id[5:13], 16), int(snapshot_id[13:], 16))
@@ -77,7 +77,7 @@ class Ec2(FakeSnapshots):
 
 
 class Kubernetes(FakeCluster):
-    """A VolumeSnapshot and a content for every point, made when they are asked for."""
+    """A VolumeSnapshot and a content for every point, created on demand."""
 
     def __init__(self, ec2: Ec2) -> None:
         super().__init__(CLUSTER)
@@ -112,7 +112,7 @@ class Kubernetes(FakeCluster):
 
 
 def a_snapshot(number: int, place: int) -> Snapshot:
-    """The completed snapshot of a claim (number), so many slots (place) before the newest."""
+    """The completed snapshot of a claim (number), this many slots (place) before the newest."""
     slot = NEWEST - EVERY * place
     claim = ClaimFacts(
         CLUSTER,
@@ -139,8 +139,8 @@ def a_snapshot(number: int, place: int) -> Snapshot:
 
 
 def journal_since_last_prune(journal: Journal) -> None:
-    """Journal what happened last: a prune, and the run of the newest points. A journal that does not know
-    their run would be an old copy of itself, and prune would spare everything.
+    """Journal the last prune and the run of the newest points. A journal without their run would look like an
+    old copy, and prune would spare everything.
     """
     journal.prunes.write_last_prune(LastPrune(CLUSTER, NOW - EVERY))
     run = Run(run_id(CLUSTER, POLICY, NEWEST), CLUSTER, POLICY, NEWEST, NEWEST)
@@ -148,7 +148,7 @@ def journal_since_last_prune(journal: Journal) -> None:
 
 
 def seen_long_ago(policy: Policy) -> RetentionVersion:
-    """A retention that has been in force for long, so that no grace spares anything."""
+    """A retention in force for a long time, so that no grace spares anything."""
     return RetentionVersion(dict(policy.retention), policy.schedule.timezone, NOW - timedelta(days=365))
 
 

@@ -1,7 +1,7 @@
-"""How long it takes to plan retention, beside plain sorting of the same points.
+"""How long it takes to plan retention, compared with sorting the same points.
 
-Lineages are made one after the other, as a listing streams them, and dropped once planned. Each figure
-has a process of its own, so that its memory is its own.
+Lineages are created one by one, as a listing streams them, and dropped once planned. Each figure has its own
+process, so that its memory is not shared.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ def measure(policy: str, lineages: int, points: int) -> dict[str, float]:
 
 
 def figures() -> Iterator[Figure]:
-    """Planning 100,000 and 1,000,000 points, by a usual and by a rich policy."""
+    """Planning 100,000 and 1,000,000 points, with a usual and with a rich policy."""
     alone = ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), max_tasks_per_child=1)
     with alone as pool:
         for size, (lineages, points, limit) in SIZES.items():
@@ -103,7 +103,7 @@ def figures() -> Iterator[Figure]:
 def peak_mib() -> float:
     """The most memory this process had at once.
 
-    Linux tells it in /proc (getrusage would count the process that started this one, too), macOS in bytes.
+    Linux has it in /proc (getrusage would include the process that started this one), macOS in bytes.
     """
     status = Path("/proc/self/status")
     if status.exists():

@@ -1,8 +1,8 @@
-"""100,000 volumes in 200 clusters: what the planner says of so many accounts, what one of them makes of its
-share on a simulated clock, and what the service costs by what it does.
+"""100,000 volumes in 200 clusters: what the planner says for several numbers of accounts, how one account
+handles its share on a simulated clock, and what each part of the service costs.
 
-The accounts share nothing, so that one stands for all. In one way all clusters begin at the same slot; in
-the other the planner lets one begin after the other.
+Accounts share nothing, so one represents all. Once all clusters start at the same slot; once the planner
+starts one after the other.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ FLEETS = {
 
 
 def planned() -> Iterator[Figure]:
-    """What the planner says of one, of some, and of enough accounts with their quota raised."""
+    """What the planner says for one, some, and enough accounts with a raised quota."""
     for accounts, quota in ((1, 100_000), (20, 100_000), (20, 150_000), (ACCOUNTS, 100_000)):
         load = Demand(VOLUMES // accounts, 1, PENDING_SECONDS, KEPT)
         found = capacity_of(load, Pace(), quota)

@@ -1,7 +1,7 @@
-"""What one backup, one deletion and the rest use of what AWS bills: the measured half of the cost formula.
+"""The billed usage of one backup, one deletion and the rest: the measured half of the cost formula.
 
-Request units are counted on the journal's own calls against DynamoDB in memory; deliveries and durations
-come from the simulated account, where a call takes the time it has on the wire. What cannot be counted
+Request units are counted for the journal's own calls against DynamoDB in memory; deliveries and durations
+come from the simulated account, where a call takes its time on the wire. What cannot be counted
 here (log lines, CPU of a small function) is a constant below. `domain/report/cost.py` holds these figures.
 """
 
@@ -42,10 +42,10 @@ from tests.fakes.world import World, a_claim
 REGION = "us-east-1"
 
 GIB, PLANNER_GIB = 0.5, 1.0
-"""Memory of the functions, as `infra` gives it."""
+"""The functions' memory, as in `infra`."""
 
 CPU_TIMES = 1769 / 512
-"""Seconds that a second of CPU takes in a function of 512 MiB; 1,769 MB buy a whole CPU.
+"""Seconds that one CPU second takes in a function with 512 MiB; 1,769 MB buy a whole CPU.
 https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
 """
 CALL_SECONDS_CPU = 0.001 * CPU_TIMES
@@ -60,10 +60,10 @@ https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
 """
 QUEUES = 5
 SCHEDULED = {"reconcile": 96, "finish_restores": 288, "handle_interruption": 96, "prune": 24}
-"""Invocations a day that need no backup."""
+"""Invocations per day without any backup."""
 
 RUNS_SEEN = 35
-"""Daily runs that reconcile looks back on."""
+"""Daily runs that reconcile looks back at."""
 
 
 class Meter:
@@ -108,7 +108,7 @@ def meter() -> Iterator[Meter]:
 
 
 def run_of(claims: int) -> Usage:
-    """Request units and stored bytes of a whole run over so many claims."""
+    """Request units and stored bytes of a whole run over this many claims."""
     with meter() as metered:
         pacer = DynamoPacer(metered.client, TABLE, "bench", Pace(1000, 1000, 1000))  # type: ignore[arg-type]
         world = World(
@@ -182,7 +182,7 @@ def prunes_of(claims: int, points: int) -> tuple[Usage, Usage]:
 
 
 def looks_of(policies: int) -> Usage:
-    """One reconcile with so many policies, each with its daily runs of five weeks."""
+    """One reconcile with this many policies, each with five weeks of daily runs."""
     with meter() as metered:
         world = World(journal=metered.journal)  # type: ignore[arg-type]
         known = tuple(replace(world.policy, name=f"policy-{number}") for number in range(policies))
@@ -247,7 +247,7 @@ def measured() -> dict[str, Usage]:
 
 
 def figures() -> Iterator[Figure]:
-    """Billed units by what they are used for; per month where the name says no event."""
+    """Billed units by purpose; per month unless the name says an event."""
     for name, usage in measured().items():
         values = {unit: float(f"{amount:.3g}") for unit, amount in asdict(usage).items()}
         yield Figure(name, {unit: amount for unit, amount in values.items() if amount})

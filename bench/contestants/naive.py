@@ -1,4 +1,4 @@
-"""What a function of this kind usually begins with: boto3, the typed Kubernetes client, Powertools."""
+"""The usual start of such a function: boto3, the typed Kubernetes client, Powertools."""
 
 # ruff: noqa: E402  (the clock starts before the imports it measures)
 import time

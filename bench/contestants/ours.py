@@ -1,4 +1,4 @@
-"""Our handle_interruption as it is packaged, up to everything that a cordon needs.
+"""Our handle_interruption as packaged, up to everything that a cordon needs.
 
 Arguments: a certificate authority (PEM file), the transport (`quick` or `official`), the folders of the
 function's package.
@@ -22,7 +22,7 @@ from snapkeep.adapters.kubernetes.client import Transport
 
 
 def transport(endpoint: str, authority: str) -> Transport:
-    """The one that was asked for."""
+    """The requested transport."""
     module = import_module(f"snapkeep.adapters.kubernetes.{sys.argv[2]}_transport")
     made: Transport = getattr(module, f"{sys.argv[2]}_transport")(endpoint, authority)
     return made

@@ -1,1 +1,1 @@
-"""An AWS account on a simulated clock: what would take hours passes in seconds, the same way every time."""
+"""An AWS account on a simulated clock: hours pass in seconds, the same way every time."""

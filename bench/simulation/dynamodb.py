@@ -1,4 +1,4 @@
-"""A DynamoDB client that counts what AWS would bill: request units by the size of what is written and read.
+"""A DynamoDB client that counts what AWS would bill: request units by the size of writes and reads.
 
 Emulators answer `ReturnConsumedCapacity` with round numbers, so the rules are applied here, on the items
 before and after each call.
@@ -15,11 +15,11 @@ Item = Mapping[str, Any]
 
 WRITE_UNIT, READ_UNIT = 1024, 4096
 TRANSACTION = 2
-"""Times that an item costs in a transaction."""
+"""How many times an item is billed in a transaction."""
 
 
 def size_of(item: Item) -> int:
-    """Bytes of an item as DynamoDB counts them: names, and values by their type."""
+    """An item's bytes as DynamoDB counts them: names, and values by type."""
     return sum(len(name.encode()) + _size(value) for name, value in item.items())
 
 
@@ -80,7 +80,7 @@ class MeteredDynamo:
 
 
 def _entry(item: Item | None, keys: Sequence[str]) -> tuple[Any, ...] | None:
-    """What an index holds of an item; None when it lacks a key."""
+    """An item's entry in an index; None if it lacks a key."""
     if item is None or any(key not in item for key in keys):
         return None
     return tuple(str(item[key]) for key in keys)

@@ -25,7 +25,8 @@ Draw = Callable[[random.Random], float]
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What EC2 allows an account in a Region: bucket size and refill a second by API, and what is pending."""
+    """What EC2 allows an account in a Region: bucket size and refill per second by API, and pending
+    snapshots."""
 
     buckets: Mapping[str, tuple[float, float]]
     pending: int = 100
@@ -39,7 +40,7 @@ EC2_LIMITS = Limits(
 
 
 def lag_up_to(seconds: float) -> Draw:
-    """Nine of ten describes are right within 2 s; the rest lag, by anything up to so many seconds."""
+    """Nine of ten describes are up to date within 2 s; the rest lag by up to this many seconds."""
     return lambda dice: dice.uniform(0, min(2, seconds) if dice.random() < 0.9 else seconds)
 
 
@@ -61,9 +62,9 @@ class Bucket:
 
 
 class SimulatedEc2(IndexedSnapshots):
-    """Snapshots take `duration` to complete, then `on_end` hears of it, as EventBridge would tell.
+    """Snapshots take `duration` to complete, then call `on_end`, as EventBridge would.
 
-    What describes show of a snapshot, that it exists and that it is completed, lags by `lag`.
+    Describes show a snapshot's existence and completion with a delay of `lag`.
     `refused` counts refusals by error code, `created_at` says when creates were accepted.
     """
 
@@ -131,7 +132,7 @@ class SimulatedEc2(IndexedSnapshots):
             raise self._refusal("PendingSnapshotLimitExceeded", 60)
 
     def _refusal(self, code: str, delay: float) -> Throttled:
-        """What the EC2 adapter makes of that code."""
+        """The EC2 adapter's error for that code."""
         self.refused[code] += 1
         return Throttled(code, timedelta(seconds=delay))
 

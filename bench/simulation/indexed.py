@@ -1,4 +1,4 @@
-"""The fakes of the tests with indexes: as quick at ten thousand points as AWS, so that figures are ours."""
+"""The tests' fakes with indexes: as fast at ten thousand points as AWS, so that figures show our code."""
 
 from __future__ import annotations
 

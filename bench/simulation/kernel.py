@@ -1,7 +1,7 @@
 """A clock that jumps from event to event, and work that may sleep on it.
 
-Work runs in threads, one at a time and handed over by hand, because the services are ordinary code that
-blocks: a port sleeps here while the call it stands for would be on the wire.
+Work runs in threads, one at a time with explicit hand-over, because the services are ordinary blocking code:
+a port sleeps here while its call would be on the wire.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ Act = Callable[[], object]
 
 
 class Stuck(Exception):
-    """Nothing is left to happen, or the time is over, and what was waited for has not happened."""
+    """No events are left, or the time is over, and the awaited state was not reached."""
 
 
 class Simulation:
-    """Events in the order of their time; `clock` is what services get as theirs."""
+    """Events in time order; services get `clock` as theirs."""
 
     def __init__(self, start: datetime) -> None:
         self.seconds = 0.0
@@ -35,16 +35,16 @@ class Simulation:
         return self._start + timedelta(seconds=self.seconds)
 
     def after(self, seconds: float, act: Act) -> None:
-        """Let something happen so many seconds from now; it takes no time and must not sleep."""
+        """Schedule an action this many seconds from now; it takes no time and must not sleep."""
         heapq.heappush(self._events, (self.seconds + max(0.0, seconds), next(self._numbers), act))
 
     def start(self, work: Act, after: float = 0.0) -> None:
-        """Let work begin that may sleep."""
+        """Start work that may sleep."""
         process = _Process(work, self._kernel)
         self.after(after, lambda: self._hand_over_to(process))
 
     def sleep(self, seconds: float) -> None:
-        """Let time pass for the work that calls this; everything else goes on."""
+        """Let time pass for the calling work; everything else continues."""
         process = self._current
         assert process is not None, "only work that was started can sleep"
         self.after(seconds, lambda: self._hand_over_to(process))
@@ -52,7 +52,8 @@ class Simulation:
         process.turn.acquire()
 
     def run(self, until: Callable[[], bool], limit: float) -> None:
-        """Go on until that is so. Raises Stuck after `limit` simulated seconds, and what work raises."""
+        """Run until the condition holds. Raises Stuck after `limit` simulated seconds, and what work
+        raises."""
         while not until():
             if not self._events:
                 raise Stuck(f"nothing is left to happen after {self.seconds:.0f} s")
@@ -71,7 +72,7 @@ class Simulation:
 
 
 class _Process(threading.Thread):
-    """Work in a thread of its own that runs only when it is its turn."""
+    """Work in its own thread, which runs only when it is its turn."""
 
     def __init__(self, work: Act, kernel: threading.Semaphore) -> None:
         super().__init__(daemon=True)

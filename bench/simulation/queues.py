@@ -13,10 +13,10 @@ from bench.simulation.kernel import Simulation
 from snapkeep.domain.backup.jobs import Job
 
 Handler = Callable[[Sequence[str], str], Iterable[int]]
-"""Works on the bodies of a batch, under the name of its invocation; gives the places of those to retry."""
+"""Processes a batch's bodies, under the name of its invocation; returns the positions to retry."""
 
 COLD_START = 1.0
-"""Seconds that a new environment needs before it works."""
+"""Seconds that a new environment needs to start."""
 
 
 @dataclass(slots=True)
@@ -93,7 +93,7 @@ class JobQueue:
         self._queue = queue
 
     def send(self, jobs: Iterable[Job], delay: timedelta = timedelta()) -> None:
-        """Send the jobs; SQS delays in whole seconds and 15 minutes at most."""
+        """Send the jobs; SQS delays in whole seconds, at most 15 minutes."""
         seconds = float(-(-min(delay, timedelta(minutes=15)) // timedelta(seconds=1)))
         for job in jobs:
             self._queue.put(job.to_json(), seconds)

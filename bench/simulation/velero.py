@@ -1,9 +1,9 @@
-"""How Velero's CSI backup goes through volumes, in the same account.
+"""How Velero's CSI backup works through volumes, in the same account.
 
-For each volume it creates a VolumeSnapshot, then looks every 5 s until the content has a snapshot handle,
-and only then goes on to the next; by default one worker does so. The snapshot itself completes in the
+For each volume it creates a VolumeSnapshot, polls every 5 s until the content has a snapshot handle, and only
+then moves on to the next; by default with one worker. The snapshot itself completes in the
 background. `pkg/util/csi/volume_snapshot.go` and `pkg/cmd/server/config/config.go`,
-https://github.com/vmware-tanzu/velero at d30d389; its maintainer tells of 7 to 10 s a volume:
+https://github.com/vmware-tanzu/velero at d30d389; its maintainer reports 7 to 10 s a volume:
 https://github.com/vmware-tanzu/velero/issues/7887
 """
 
@@ -22,7 +22,7 @@ DRIVER_SECONDS = 1.0
 
 
 class VeleroLoop:
-    """Workers that take one volume after the other, each waiting for the handle."""
+    """Workers that process one volume after the other, each waiting for the handle."""
 
     def __init__(self, simulation: Simulation, ec2: SimulatedEc2, volumes: int) -> None:
         self._simulation, self._ec2 = simulation, ec2
@@ -49,7 +49,7 @@ class VeleroLoop:
         self._working -= 1
 
     def _cut(self, volume: str, after: float) -> None:
-        """The driver creates the snapshot, and again when EC2 refuses, as its sidecar does with back-off."""
+        """The driver creates the snapshot, and retries if EC2 refuses, as its sidecar does with back-off."""
 
         def create() -> None:
             try:
