@@ -89,7 +89,7 @@ def test_a_run_tells_what_changed_since_the_last_one(
 
     measured = json.loads(answers.read_text())["measured"]["retention"]
     assert f"since {measured['on']}: 100 points: plan_cpu_s ×2.00 of 0.5\n" in capsys.readouterr().out
-    assert measured["instance"]["cpus"] > 0
+    assert measured["machine"]["cpus"] > 0
 
 
 def test_an_unknown_module_is_refused_with_those_there_are(
