@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -39,20 +39,20 @@ class GiveUp:
         self,
         parts: Mapping[str, str],
         cluster: str = "",
-        unseen: Callable[[str], bool] = lambda _: False,
+        unseen: Collection[str] | None = (),
     ) -> dict[str, str]:
         """Count all parts given up in this pass (subject to reason), and report those that last.
 
         A pass over one cluster names it. Unreadable journal records count as parts, and so does a failure to
-        report; all parts are returned. `unseen` says which parts a pass that broke off never reached: they
-        last as before, or each such pass would announce them anew.
+        report; all parts are returned. `unseen` are the parts that a pass that broke off never reached (None:
+        all others): they last as before, or each such pass would announce them anew.
         """
         parts = {**parts, **unreadable_records(self.unreadable)}
         count = len(parts)
         try:
             topic = Topic(TroubleKind.WORK_GIVEN_UP, cluster, self.function)
             known = self.troubles.troubles(topic)
-            lasting = {name: item.reason for name, item in known.items() if unseen(name)}
+            lasting = {name: item.reason for name, item in known.items() if unseen is None or name in unseen}
             TellTroubles(self.troubles, self.news, self.clock).tell(topic, lasting | parts, self.patience)
         except SnapkeepError as error:
             log.warning("could not report what %s gave up: %s", self.function, error.reason)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
@@ -41,12 +41,13 @@ class Progress:
     given_up: dict[str, str] = field(default_factory=dict)
     held_by_another: bool = False
 
-    def left_out(self, part: str) -> bool:
-        """True for a part that this prune did not come to: it stopped, or tried not all that it planned."""
+    @property
+    def left_out(self) -> Collection[str] | None:
+        """The parts that this prune did not come to (None: it stopped, and may have come to none)."""
         if WHOLE in self.given_up:
-            return True
+            return None
         tried_all = not self.refused and self.braked is not None and not self.braked.refusals
-        return part == DELETIONS and not tried_all
+        return () if tried_all else (DELETIONS,)
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,7 +95,7 @@ class Reconcile:
         give_up = GiveUp(
             self.journal.troubles, self.journal.unreadable, self.announcer, self.clock, "reconcile", PATIENCE
         )
-        report.given_up = give_up.report(report.given_up, unseen=lambda _: OPEN_RUNS in report.given_up)
+        report.given_up = give_up.report(report.given_up, unseen=None if OPEN_RUNS in report.given_up else ())
         return report
 
     def _check_sweep(self, cluster: str) -> None:
