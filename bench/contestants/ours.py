@@ -17,8 +17,8 @@ from pathlib import Path
 sys.path[0:0] = sys.argv[3:]
 import_module("handler")
 
-from snapkeep import quick_bootstrap
 from snapkeep.adapters.kubernetes.client import Transport
+from snapkeep.wiring import cordon
 
 
 def transport(endpoint: str, authority: str) -> Transport:
@@ -28,7 +28,7 @@ def transport(endpoint: str, authority: str) -> Transport:
     return made
 
 
-quick_bootstrap.cordon_node()
+cordon.cordon_node()
 transport("https://kubernetes.invalid", Path(sys.argv[1]).read_text())
 
 print(json.dumps({"cpu_s": time.process_time() - STARTED, "modules": len(sys.modules)}))

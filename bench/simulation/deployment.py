@@ -19,13 +19,8 @@ from snapkeep.domain.backup.runs import Run
 from snapkeep.domain.claims import Claim, Volume, VolumeKind
 from snapkeep.domain.errors import SnapkeepError
 from snapkeep.domain.policies import Cluster, Deployment, Method, Pace, Policy, Schedule, Selection
-from snapkeep.services.backup.complete import CompletePoints
-from snapkeep.services.backup.healing.heal import HealPoints
-from snapkeep.services.backup.healing.missed_slots import MissedSlots
-from snapkeep.services.backup.healing.named_duplicates import NamedDuplicates
-from snapkeep.services.backup.healing.reconcile import Reconcile
-from snapkeep.services.backup.plan import PlanBackup
-from snapkeep.services.backup.take import TakeSnapshots
+from snapkeep.wiring import backup
+from snapkeep.wiring.ports import Ports
 from tests.fakes import FakeAnnouncer, FakeCluster, FakeClusters, FakePacer, FakeStarter
 from tests.fakes.journal import wrapped
 
@@ -109,21 +104,33 @@ class SimulatedDeployment:
         self._build(deployment, FakeClusters(*clusters), pace)
 
     def _build(self, deployment: Deployment, clusters: FakeClusters, pace: Pace) -> None:
-        clock = self.simulation.clock
-        ec2, pacer = self._timed(self.ec2), self._timed(FakePacer(pace))
-        journal = wrapped(self.journal, self._timed)
-        queue, announcer = self._timed(JobQueue(self.jobs)), self.announcer
-        self._planner = PlanBackup(deployment, clusters, ec2, journal, queue, announcer, clock)
-        self._taker = TakeSnapshots(
-            deployment, clusters, ec2, journal, queue, pacer, announcer, clock, _nonces().__next__
+        nobody: Any = None
+        ports = Ports(
+            deployment=deployment,
+            clusters=clusters,
+            nodes=nobody,
+            snapshots=self._timed(self.ec2),
+            everybodys_snapshots=nobody,
+            instances=nobody,
+            hooks=nobody,
+            keys=nobody,
+            pacer=self._timed(FakePacer(pace)),
+            journal=wrapped(self.journal, self._timed),
+            jobs=self._timed(JobQueue(self.jobs)),
+            to_save=nobody,
+            to_release=nobody,
+            starter=FakeStarter(),
+            pruner=nobody,
+            announcer=self.announcer,
+            incident_news=nobody,
+            pages=nobody,
+            calendar=NoSlots(),
+            clock=self.simulation.clock,
+            nonce=_nonces().__next__,
+            pause=nobody,
         )
-        self._completer = CompletePoints(journal, ec2, pacer, announcer, clock, deployment)
-        healer = HealPoints(deployment, clusters, ec2, journal, queue, pacer, self._completer, clock)
-        missed = MissedSlots(journal, NoSlots(), FakeStarter(), announcer, clock)
-        twins = NamedDuplicates(clusters, ec2, self._completer)
-        self._reconciler = Reconcile(
-            deployment, journal, healer, twins, missed, FakeStarter(), announcer, clock
-        )
+        self._planner, self._taker = backup.plan_backup(ports), backup.take_snapshots(ports)
+        self._completer, self._reconciler = backup.complete_points(ports), backup.reconcile(ports)
 
     def run(self, starts: Mapping[str, float], limit: float = 24 * 3600) -> list[Run]:
         """The runs of these clusters, each scheduled so many seconds after the slot, once all are closed.

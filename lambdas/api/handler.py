@@ -8,12 +8,13 @@ from typing import Any
 
 from aws_lambda_powertools.event_handler.api_gateway import ApiGatewayResolver
 
-from snapkeep import bootstrap
 from snapkeep.inbound.api.application import application
 from snapkeep.settings import ApiSettings
+from snapkeep.wiring import api, aws, runtime
+from snapkeep.wiring.answers import answers
 
 
-@bootstrap.logger.inject_lambda_context(correlation_id_path="requestContext.requestId")
+@runtime.logger.inject_lambda_context(correlation_id_path="requestContext.requestId")
 def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Answer one request."""
     return _app(ApiSettings.from_environment(os.environ)).resolve(event, context)
@@ -21,4 +22,4 @@ def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 @cache
 def _app(settings: ApiSettings) -> ApiGatewayResolver:
-    return application(bootstrap.actions(settings), bootstrap.answers(settings))
+    return application(api.actions(aws.ports(settings)), answers(settings))

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from snapkeep import bootstrap
 from snapkeep.settings import FinishRestoresSettings
+from snapkeep.wiring import aws, restore, runtime
 
 
-@bootstrap.logger.inject_lambda_context
+@runtime.logger.inject_lambda_context
 def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Create what is missing, watch claims, renew and end holds, remove leftovers of imports."""
-    return bootstrap.log_report(
-        bootstrap.finish_restores(FinishRestoresSettings.from_environment(os.environ)).run()
+    return runtime.log_report(
+        restore.finish_restores(aws.ports(FinishRestoresSettings.from_environment(os.environ))).run()
     )

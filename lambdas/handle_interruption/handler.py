@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from snapkeep import quick_bootstrap
 from snapkeep.inbound.incidents import is_tick
 from snapkeep.inbound.interruptions import notices, notices_in_body
 from snapkeep.settings import HandleInterruptionSettings
+from snapkeep.wiring import cordon
 
 if TYPE_CHECKING:
     from snapkeep.domain.interruption.notices import Notice
@@ -18,7 +18,7 @@ def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Handle an EventBridge event, Auto Scaling's own messages, or the tick that follows up incidents."""
     settings = HandleInterruptionSettings.from_environment(os.environ)
     if is_tick(event):
-        return quick_bootstrap.log_report({"incidents": quick_bootstrap.handle_interruption(settings).tick()})
+        return cordon.log_report({"incidents": cordon.handle_interruption(settings).tick()})
     if "Records" in event:
         return _take_batch(event, settings)
     found = notices(event)
@@ -28,8 +28,8 @@ def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 
 def _unknown(kind: tuple[str, str], settings: HandleInterruptionSettings) -> dict[str, Any]:
-    quick_bootstrap.handle_interruption(settings).news.unknown_notice(*kind)
-    return quick_bootstrap.log_report({"unknown": kind})
+    cordon.handle_interruption(settings).news.unknown_notice(*kind)
+    return cordon.log_report({"unknown": kind})
 
 
 def _take_batch(event: dict[str, Any], settings: HandleInterruptionSettings) -> dict[str, Any]:
@@ -42,18 +42,18 @@ def _take_batch(event: dict[str, Any], settings: HandleInterruptionSettings) -> 
             else:
                 _take(found, settings)
         except Exception:
-            quick_bootstrap.logger.exception("message %s will be retried", record["messageId"])
+            cordon.logger.exception("message %s will be retried", record["messageId"])
             failed.append({"itemIdentifier": record["messageId"]})
     return {"batchItemFailures": failed}
 
 
 def _take(found: tuple[Notice, ...], settings: HandleInterruptionSettings) -> dict[str, Any]:
     """Raise the first error once all are handled, so that the event is retried."""
-    taken = quick_bootstrap.take_notices(settings).take(found)
+    taken = cordon.take_notices(settings).take(found)
     if not taken.errors:
-        return quick_bootstrap.log_report({"handled": taken.handled})
-    quick_bootstrap.log_report({"handled": taken.handled, "errors": [str(error) for error in taken.errors]})
+        return cordon.log_report({"handled": taken.handled})
+    cordon.log_report({"handled": taken.handled, "errors": [str(error) for error in taken.errors]})
     raise taken.errors[0]
 
 
-quick_bootstrap.live_through_snapshots()
+cordon.live_through_snapshots()

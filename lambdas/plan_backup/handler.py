@@ -5,25 +5,25 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from snapkeep import bootstrap
 from snapkeep.inbound.schedules import backup_request
 from snapkeep.settings import PlanBackupSettings
+from snapkeep.wiring import aws, backup, runtime
 
 
-@bootstrap.logger.inject_lambda_context
+@runtime.logger.inject_lambda_context
 def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Plan the run of the slot, or start one for each cluster of the policy. Refuses a slot that the
     policy's schedule does not have.
 
     Raises temporary errors, so that Lambda retries.
     """
-    settings = PlanBackupSettings.from_environment(os.environ)
+    ports = aws.ports(PlanBackupSettings.from_environment(os.environ))
     request = backup_request(event)
     if not request.cluster:
-        return bootstrap.log_report(bootstrap.start_runs(settings).start(request.policy, request.slot))
-    refused = bootstrap.check_slot(settings).check(request, context.aws_request_id)
+        return runtime.log_report(backup.start_runs(ports).start(request.policy, request.slot))
+    refused = backup.check_slot(ports).check(request, context.aws_request_id)
     if refused:
-        return bootstrap.log_report(refused)
-    planner = bootstrap.plan_backup(settings)
+        return runtime.log_report(refused)
+    planner = backup.plan_backup(ports)
     run = planner.run(request.cluster, request.policy, request.slot, context.aws_request_id)
-    return bootstrap.log_report(run)
+    return runtime.log_report(run)

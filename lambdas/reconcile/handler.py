@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from snapkeep import bootstrap
 from snapkeep.settings import ReconcileSettings
+from snapkeep.wiring import aws, backup, runtime
 
 
-@bootstrap.logger.inject_lambda_context
+@runtime.logger.inject_lambda_context
 def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Heal open runs, catch up missed slots, correct the pace."""
-    return bootstrap.log_report(bootstrap.reconcile(ReconcileSettings.from_environment(os.environ)).run())
+    return runtime.log_report(
+        backup.reconcile(aws.ports(ReconcileSettings.from_environment(os.environ))).run()
+    )

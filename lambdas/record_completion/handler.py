@@ -8,23 +8,23 @@ from typing import Any
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
-from snapkeep import bootstrap
 from snapkeep.inbound.events import parse_body
 from snapkeep.settings import RecordCompletionSettings
+from snapkeep.wiring import aws, backup, runtime
 
 processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
 
 
-@bootstrap.logger.inject_lambda_context
+@runtime.logger.inject_lambda_context
 def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Settle each event's snapshots; an event that EC2 does not confirm yet is retried."""
-    completer = bootstrap.complete_points(RecordCompletionSettings.from_environment(os.environ))
+    completer = backup.complete_points(aws.ports(RecordCompletionSettings.from_environment(os.environ)))
 
     def record_end(record: SQSRecord) -> dict[str, Any]:
         message = parse_body(record.body)
         if message is None:
-            return bootstrap.log_report({})
-        return bootstrap.log_report(
+            return runtime.log_report({})
+        return runtime.log_report(
             {name: completer.on_event(name, True, message.at) for name in message.snapshot_ids}
         )
 

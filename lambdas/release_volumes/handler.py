@@ -8,21 +8,21 @@ from typing import Any
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
-from snapkeep import bootstrap
 from snapkeep.inbound.incidents import concerns
 from snapkeep.settings import ReleaseVolumesSettings
+from snapkeep.wiring import aws, interruption, runtime
 
 processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
 
 
-@bootstrap.logger.inject_lambda_context
+@runtime.logger.inject_lambda_context
 def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Take the next step for each machine of a batch."""
-    releaser = bootstrap.release_volumes(ReleaseVolumesSettings.from_environment(os.environ))
+    releaser = interruption.release_volumes(aws.ports(ReleaseVolumesSettings.from_environment(os.environ)))
 
     def release(record: SQSRecord) -> dict[str, Any]:
         found = concerns(record.body)
-        return bootstrap.log_report(
+        return runtime.log_report(
             {each.instance: releaser.run(each.instance, each.notices) for each in found}
         )
 

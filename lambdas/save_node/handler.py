@@ -8,24 +8,24 @@ from typing import Any
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
-from snapkeep import bootstrap
 from snapkeep.inbound.incidents import concerns, rehearsal
 from snapkeep.settings import SaveNodeSettings
+from snapkeep.wiring import aws, interruption, runtime
 
 processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
 
 
-@bootstrap.logger.inject_lambda_context
+@runtime.logger.inject_lambda_context
 def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Save the nodes of a batch, or plan it (`dry_run`) for one."""
-    saver = bootstrap.save_node(SaveNodeSettings.from_environment(os.environ))
+    saver = interruption.save_node(aws.ports(SaveNodeSettings.from_environment(os.environ)))
     asked = rehearsal(event)
     if asked:
-        return bootstrap.log_report(saver.plan(asked.cluster, asked.instance))
+        return runtime.log_report(saver.plan(asked.cluster, asked.instance))
 
     def save(record: SQSRecord) -> dict[str, Any]:
         owner = f"{context.aws_request_id}/{record.message_id}"
         found = concerns(record.body)
-        return bootstrap.log_report({each.instance: saver.run(each.instance, owner) for each in found})
+        return runtime.log_report({each.instance: saver.run(each.instance, owner) for each in found})
 
     return dict(process_partial_response(event, save, processor, context))

@@ -18,14 +18,11 @@ from snapkeep.domain.interruption.records import IncidentRecord
 from snapkeep.domain.interruption.rules import InterruptionRules, NodeRules
 from snapkeep.domain.points import ClaimFacts, Point
 from snapkeep.domain.policies import Method, Pace
-from snapkeep.services.backup.take import TakeSnapshots
-from snapkeep.services.give_up import GiveUp
 from snapkeep.services.interruption.cordon import CordonNode, Triage
-from snapkeep.services.interruption.incidents import PATIENCE, Handled, HandleInterruption
-from snapkeep.services.interruption.release_volumes import Released, ReleaseVolumes
-from snapkeep.services.interruption.save_node import SaveNode, SaveReport
-from snapkeep.services.interruption.save_volumes import LEASE, SaveVolumes
-from tests.fakes.journal import wrapped
+from snapkeep.services.interruption.incidents import Handled
+from snapkeep.services.interruption.release_volumes import Released
+from snapkeep.services.interruption.save_node import SaveReport
+from snapkeep.wiring import interruption
 from tests.fakes.nodes import FakeHooks, FakeIncidentQueue, FakeInstances, FakeNews, FakeNodes
 from tests.fakes.world import World, a_claim, a_policy
 
@@ -101,49 +98,22 @@ class DyingWorld:
         self._build(wrap)
 
     def _build(self, wrap: Callable[[Any], Any]) -> None:
-        world, ebs = self.backups, wrap(self.backups.ebs)
-        journal = wrapped(self.journal, wrap)
-        instances, nodes, news = wrap(self.instances), wrap(self.nodes), wrap(self.news)
-        pacer, to_save, to_release = wrap(world.pacer), wrap(self.to_save), wrap(self.to_release)
-        self.cordoner = CordonNode(self.deployment, instances, nodes, self.clock)
-        self.handler = HandleInterruption(
-            self.cordoner,
-            instances,
-            nodes,
-            journal.incidents,
-            GiveUp(journal.troubles, journal.unreadable, news, self.clock, "handle_interruption", PATIENCE),
-            to_save,
-            to_release,
-            news,
-            self.clock,
+        self.ports = ports = replace(
+            self.backups.ports(wrap),
+            deployment=self.deployment,
+            snapshots=wrap(self.backups.ebs),
+            instances=wrap(self.instances),
+            nodes=wrap(self.nodes),
+            hooks=wrap(self.hooks),
+            to_save=wrap(self.to_save),
+            to_release=wrap(self.to_release),
+            incident_news=wrap(self.news),
         )
-        taker = TakeSnapshots(
-            self.deployment,
-            wrap(world.clusters),
-            ebs,
-            journal,
-            wrap(world.queue),
-            pacer,
-            wrap(world.announcer),
-            self.clock,
-            world.nonce,
-            LEASE,
-        )
-        self.volumes = SaveVolumes(ebs, journal, pacer, taker, self.clock)
-        self.saver = SaveNode(
-            self.deployment,
-            instances,
-            nodes,
-            journal.incidents,
-            self.volumes,
-            wrap(self.hooks),
-            to_save,
-            news,
-            self.clock,
-        )
-        self.releaser = ReleaseVolumes(
-            self.deployment, instances, nodes, ebs, journal.incidents, to_release, news, self.clock
-        )
+        self.cordoner = CordonNode(self.deployment, ports.instances, ports.nodes, self.clock)
+        self.handler = interruption.handle_interruption(ports, self.cordoner)
+        self.volumes = interruption.save_volumes(ports)
+        self.saver = interruption.save_node(ports)
+        self.releaser = interruption.release_volumes(ports)
 
     def own(self, event: dict[str, Any]) -> str:
         """Let the event be of now and about the instance of this world, whose id is returned."""

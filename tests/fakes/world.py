@@ -14,7 +14,6 @@ from typing import Any
 
 from snapkeep.adapters.aws.own_snapshots import OwnSnapshots
 from snapkeep.adapters.calendar import CronCalendar
-from snapkeep.adapters.report_page import render
 from snapkeep.domain import tags
 from snapkeep.domain.backup.jobs import Job
 from snapkeep.domain.backup.runs import Run, run_id
@@ -35,33 +34,13 @@ from snapkeep.domain.policies import (
 from snapkeep.domain.retention.history import RetentionVersion
 from snapkeep.domain.retention.prune_plans import PrunePlan
 from snapkeep.inbound.api.actions import Actions
-from snapkeep.services.backup.check_slot import CheckSlot
-from snapkeep.services.backup.complete import CompletePoints
-from snapkeep.services.backup.healing.heal import HealPoints
-from snapkeep.services.backup.healing.missed_slots import MissedSlots
-from snapkeep.services.backup.healing.named_duplicates import NamedDuplicates
-from snapkeep.services.backup.healing.reconcile import Reconcile, ReconcileReport
-from snapkeep.services.backup.plan import PlanBackup
-from snapkeep.services.backup.request import RequestBackup
-from snapkeep.services.backup.show import ShowBackup
-from snapkeep.services.backup.take import JobReport, TakeSnapshots
-from snapkeep.services.report.coverage import ShowCoverage
-from snapkeep.services.report.gather import GatherReport
-from snapkeep.services.report.list_points import ListPoints
-from snapkeep.services.report.show import ShowReport
-from snapkeep.services.report.write import WriteReport
-from snapkeep.services.restore.carry_out import Restore
-from snapkeep.services.restore.finish import FinishRestores
-from snapkeep.services.restore.holds import HoldPoints
-from snapkeep.services.restore.plan import PlanRestore
-from snapkeep.services.restore.requests import Restores
-from snapkeep.services.restore.restored_claims import RestoredClaims
-from snapkeep.services.retention.deletion.sweep_orphans import SweepOrphans
+from snapkeep.services.backup.healing.reconcile import ReconcileReport
+from snapkeep.services.backup.take import JobReport
 from snapkeep.services.retention.duplicates import Pruned, PruneDuplicates
-from snapkeep.services.retention.prune import Prune
 from snapkeep.services.retention.report import ClusterReport
-from snapkeep.services.retention.request import RequestPrune
 from snapkeep.services.retention.snapshot_objects import open_objects
+from snapkeep.wiring import api, backup, report, restore, retention
+from snapkeep.wiring.ports import Ports
 from tests.fakes.clock import TestClock
 from tests.fakes.cluster import FakeCluster, FakeClusters
 from tests.fakes.faults import Crash
@@ -178,65 +157,57 @@ class World:
         """Another text each time, as random ones are."""
         return f"{next(self._nonces):016x}"
 
-    def _build(self, wrap: Callable[[Any], Any]) -> None:
-        queue, everybodys = wrap(self.queue), wrap(self.ebs)
-        journal = wrapped(self.journal, wrap)
-        ebs = OwnSnapshots(everybodys, self.deployment.name)
-        announcer, pacer, clusters = wrap(self.announcer), wrap(self.pacer), wrap(self.clusters)
-        self.slot_check = CheckSlot(self.deployment, journal, CronCalendar(), announcer, self.clock)
-        self.plan_backup = PlanBackup(self.deployment, clusters, ebs, journal, queue, announcer, self.clock)
-        self.take_snapshots = TakeSnapshots(
-            self.deployment, clusters, ebs, journal, queue, pacer, announcer, self.clock, self.nonce
-        )
-        self.complete_points = CompletePoints(journal, ebs, pacer, announcer, self.clock, self.deployment)
-        heal = HealPoints(
-            self.deployment, clusters, ebs, journal, queue, pacer, self.complete_points, self.clock
-        )
-        missed = MissedSlots(journal, self.calendar, self.starter, announcer, self.clock)
-        twins = NamedDuplicates(clusters, ebs, self.complete_points)
-        self.reconciler = Reconcile(
-            self.deployment, journal, heal, twins, missed, self.starter, announcer, self.clock
-        )
-        self.pauses: list[timedelta] = []
-        self.during_pause: Callable[[], None] = lambda: None
-        self.pruner = Prune(self.deployment, clusters, ebs, journal, announcer, self.clock, self.pause)
-        self.sweeper = SweepOrphans(
-            self.deployment, clusters, everybodys, journal, announcer, self.clock, self.pauses.append
-        )
-        self.holds = HoldPoints(ebs, journal, self.clock)
-        self.restore = Restore(clusters, journal, self.holds, self.clock)
-        self.finisher = FinishRestores(
-            RestoredClaims(clusters, ebs), journal, self.restore, self.holds, announcer, self.clock
+    def ports(self, wrap: Callable[[Any], Any] = lambda port: port) -> Ports:
+        """What this world's services are made of; `wrap` may put a proxy around each port."""
+        everybodys, announcer = wrap(self.ebs), wrap(self.announcer)
+        nobody: Any = None
+        return Ports(
+            deployment=self.deployment,
+            clusters=wrap(self.clusters),
+            nodes=nobody,
+            snapshots=OwnSnapshots(everybodys, self.deployment.name),
+            everybodys_snapshots=everybodys,
+            instances=nobody,
+            hooks=nobody,
+            keys=self.keys,
+            pacer=wrap(self.pacer),
+            journal=wrapped(self.journal, wrap),
+            jobs=wrap(self.queue),
+            to_save=nobody,
+            to_release=nobody,
+            starter=wrap(self.starter),
+            pruner=WorldPruner(self),
+            announcer=announcer,
+            incident_news=nobody,
+            pages=wrap(self.pages),
+            calendar=self.calendar,
+            clock=self.clock,
+            nonce=self.nonce,
+            pause=self.pause,
         )
 
-        coverage = ShowCoverage(self.deployment, clusters, ebs, self.calendar, self.clock)
-        self.gatherer = GatherReport(self.deployment, coverage, ebs, journal, self.calendar, self.clock)
-        self.reporter = WriteReport(self.deployment, self.gatherer, render, self.pages, announcer)
-        self.request_backup = RequestBackup(
-            self.deployment, clusters, journal, wrap(self.starter), self.clock
-        )
+    def _build(self, wrap: Callable[[Any], Any]) -> None:
+        self.pauses: list[timedelta] = []
+        self.during_pause: Callable[[], None] = lambda: None
+        ports = self.ports(wrap)
+        self.slot_check = backup.check_slot(replace(ports, calendar=CronCalendar()))
+        self.plan_backup = backup.plan_backup(ports)
+        self.take_snapshots = backup.take_snapshots(ports)
+        self.complete_points = backup.complete_points(ports)
+        self.reconciler = backup.reconcile(replace(ports, starter=self.starter))
+        self.pruner = retention.prune(ports)
+        self.sweeper = retention.sweep_orphans(replace(ports, pause=self.pauses.append))
+        self.finisher = restore.finish_restores(ports)
+        self.holds = self.finisher.holds
+        self.restore = self.finisher.restore
+        unwrapped_pages = replace(ports, pages=self.pages)
+        self.reporter = report.write_report(unwrapped_pages)
+        self.gatherer = self.reporter.reports
+        self.request_backup = api.actions(ports).backups
 
     def actions(self, wrap: Callable[[Any], Any] = lambda port: port) -> Actions:
         """What the API can do in this world; `wrap` may put a proxy around each port."""
-        clusters, journal = wrap(self.clusters), wrapped(self.journal, wrap)
-        ebs = OwnSnapshots(wrap(self.ebs), self.deployment.name)
-        holds = HoldPoints(ebs, journal, self.clock)
-        restore = Restore(clusters, journal, holds, self.clock, may_delete=False)
-        planner = PlanRestore(self.deployment, clusters, ebs, journal, self.keys)
-        coverage = ShowCoverage(self.deployment, clusters, ebs, self.calendar, self.clock)
-        return Actions(
-            deployment=self.deployment,
-            restores=Restores(planner, restore, RestoredClaims(clusters, ebs), journal, self.clock),
-            points=ListPoints(self.deployment, ebs, journal),
-            holds=holds,
-            coverage=coverage,
-            backups=RequestBackup(self.deployment, clusters, journal, wrap(self.starter), self.clock),
-            backup_status=ShowBackup(journal),
-            prune=RequestPrune(self.deployment, WorldPruner(self)),
-            reports=GatherReport(self.deployment, coverage, ebs, journal, self.calendar, self.clock),
-            report_pages=ShowReport(self.deployment, wrap(self.pages)),
-            audit=wrap(self.announcer),
-        )
+        return api.actions(self.ports(wrap))
 
     def owner(self) -> str:
         """A new invocation's name."""

@@ -53,7 +53,7 @@ def test_every_file_that_the_threat_model_names_exists() -> None:
 
 
 LAYER = "layers/common/python/snapkeep"
-IN_LAYER = ("domain", "services", "adapters", "inbound", "ports", "bootstrap")
+IN_LAYER = ("domain", "services", "adapters", "inbound", "ports", "wiring")
 
 
 def test_every_path_of_the_map_exists() -> None:

@@ -15,9 +15,9 @@ import pytest
 import snapshot_restore_py
 
 from sandbox.kubernetes.certificates import write_certificates
-from snapkeep import quick_bootstrap
 from snapkeep.domain.policies import Cluster, Deployment
 from snapkeep.settings import HandleInterruptionSettings
+from snapkeep.wiring import cordon
 
 SETTINGS = HandleInterruptionSettings(
     journal_table="journal", event_bus="default", save_queue_url="https://a", release_queue_url="https://b"
@@ -104,18 +104,18 @@ def snap_started(monkeypatch: pytest.MonkeyPatch, keys: Keys, tmp_path: Path) ->
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     deployment = Deployment(clusters=(Cluster("myeks", "ap-northeast-2"),), policies=())
-    monkeypatch.setattr(quick_bootstrap, "load_deployment", lambda: deployment)
-    monkeypatch.setattr(quick_bootstrap, "quick_transport", Wire)
+    monkeypatch.setattr(cordon, "load_deployment", lambda: deployment)
+    monkeypatch.setattr(cordon, "quick_transport", Wire)
     eks, make = (
         Eks(write_certificates(tmp_path, datetime.now(UTC)).authority.read_text()),
-        quick_bootstrap._client,
+        cordon._client,
     )
-    monkeypatch.setattr(quick_bootstrap, "_client", lambda name: eks if name == "eks" else make(name))
+    monkeypatch.setattr(cordon, "_client", lambda name: eks if name == "eks" else make(name))
     monkeypatch.setattr(Wire, "signers", [])
-    quick_bootstrap.forget()
-    quick_bootstrap.live_through_snapshots()
+    cordon.forget()
+    cordon.live_through_snapshots()
     yield
-    quick_bootstrap.forget()
+    cordon.forget()
 
 
 def run(hooks: Any) -> None:
@@ -126,17 +126,17 @@ def run(hooks: Any) -> None:
 @pytest.mark.usefixtures("snap_started")
 def test_after_a_restore_the_role_s_keys_the_token_and_the_connection_are_new(keys: Keys) -> None:
     run(reversed(snapshot_restore_py.get_before_snapshot()))
-    quick_bootstrap.connections().client("myeks").get("/api/v1/nodes/one")
-    before = quick_bootstrap.cordon_node(), quick_bootstrap.handle_interruption(SETTINGS)
+    cordon.connections().client("myeks").get("/api/v1/nodes/one")
+    before = cordon.cordon_node(), cordon.handle_interruption(SETTINGS)
     opened = Wire.opened
 
     run(snapshot_restore_py.get_after_restore())
     asked = keys.asked
-    quick_bootstrap.connections().client("myeks").get("/api/v1/nodes/one")
+    cordon.connections().client("myeks").get("/api/v1/nodes/one")
 
     assert Wire.signers == ["ASIAKEY1", "ASIAKEY2"]
     assert Wire.opened == opened + 1
-    after = quick_bootstrap.cordon_node(), quick_bootstrap.handle_interruption(SETTINGS)
+    after = cordon.cordon_node(), cordon.handle_interruption(SETTINGS)
     assert all(new is not old for new, old in zip(after, before, strict=True))
     assert keys.asked == asked  # the restore got them, not the first notice
 
@@ -145,6 +145,6 @@ def test_without_snap_start_there_are_no_hooks(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand")
     before = len(snapshot_restore_py.get_after_restore())
 
-    quick_bootstrap.live_through_snapshots()
+    cordon.live_through_snapshots()
 
     assert len(snapshot_restore_py.get_after_restore()) == before

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from snapkeep import bootstrap, quick_bootstrap, settings
+from snapkeep import settings
 from snapkeep.domain.interruption.rules import Draining, NodeRules
-from snapkeep.services.backup.start_runs import StartRuns
+from snapkeep.wiring import aws, backup, cordon
 from tests.fakes.dying import DyingWorld
 from tests.fakes.world import World, a_claim, a_policy
 
@@ -50,20 +50,8 @@ def sample() -> Load:
 def world(monkeypatch: pytest.MonkeyPatch) -> World:
     """Two claims under the policy `daily`, and every handler wired to its services."""
     world = World(a_claim("ebs-claim"), a_claim("other-claim"), policy=a_policy("daily"))
-    services = {
-        "plan_backup": world.plan_backup,
-        "check_slot": world.slot_check,
-        "start_runs": StartRuns(world.deployment, world.starter),
-        "take_snapshots": world.take_snapshots,
-        "complete_points": world.complete_points,
-        "reconcile": world.reconciler,
-        "prune": world.pruner,
-        "sweep_orphans": world.sweeper,
-        "finish_restores": world.finisher,
-        "write_report": world.reporter,
-    }
-    for name, service in services.items():
-        monkeypatch.setattr(bootstrap, name, lambda _, service=service: service)
+    monkeypatch.setattr(aws, "ports", lambda _: world.ports())
+    monkeypatch.setattr(backup, "check_slot", lambda _: world.slot_check)
     for kind in settings.Settings.__subclasses__():
         for variable in kind.from_environment(_Any()).to_environment():
             monkeypatch.setenv(variable, f"https://example.test/{variable}")
@@ -74,10 +62,9 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
 def dying(monkeypatch: pytest.MonkeyPatch) -> DyingWorld:
     """A node about to die, and the handlers wired to what looks after it."""
     world = DyingWorld(NodeRules(drain=Draining.ON))
-    monkeypatch.setattr(quick_bootstrap, "cordon_node", lambda: world.cordoner)
-    monkeypatch.setattr(quick_bootstrap, "handle_interruption", lambda _: world.handler)
-    monkeypatch.setattr(bootstrap, "save_node", lambda _: world.saver)
-    monkeypatch.setattr(bootstrap, "release_volumes", lambda _: world.releaser)
+    monkeypatch.setattr(cordon, "cordon_node", lambda: world.cordoner)
+    monkeypatch.setattr(cordon, "handle_interruption", lambda _: world.handler)
+    monkeypatch.setattr(aws, "ports", lambda _: world.ports)
     for kind in settings.Settings.__subclasses__():
         for variable in kind.from_environment(_Any()).to_environment():
             monkeypatch.setenv(variable, f"https://example.test/{variable}")

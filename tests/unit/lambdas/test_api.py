@@ -7,7 +7,6 @@ import json
 import pytest
 
 from lambdas.api import handler
-from snapkeep import bootstrap
 from tests.fakes.answers import MemoryAnswers
 from tests.fakes.world import World
 from tests.unit.lambdas.conftest import Context, Load
@@ -16,8 +15,7 @@ from tests.unit.lambdas.conftest import Context, Load
 @pytest.fixture
 def wired(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
     """The handler over the world."""
-    monkeypatch.setattr(bootstrap, "actions", lambda _: world.actions())
-    monkeypatch.setattr(bootstrap, "answers", lambda _: MemoryAnswers())
+    monkeypatch.setattr(handler, "answers", lambda _: MemoryAnswers())
     handler._app.cache_clear()
     return world
 

@@ -96,9 +96,10 @@ def test_licences_stay_and_tests_go(tmp_path: Path) -> None:
     assert left(tmp_path) == {"some-1.0.dist-info/licenses/LICENSE", "some-1.0.dist-info/METADATA"}
 
 
-def test_every_service_that_bootstrap_opens_has_its_model() -> None:
-    source = (ROOT / "layers/common/python/snapkeep/bootstrap.py").read_text()
-    opened = {part.partition('"')[0] for part in source.split('client("')[1:]}
+def test_every_service_that_wiring_opens_has_its_model() -> None:
+    wiring = (ROOT / "layers/common/python/snapkeep/wiring").glob("*.py")
+    parts = [part for path in wiring for part in path.read_text().split('client("')[1:]]
+    opened = {part.partition('"')[0] for part in parts}
 
     assert opened
     assert opened <= AWS_SERVICES

@@ -36,12 +36,12 @@ def pruner(client: Any) -> LambdaPruner:
 
 
 def test_the_report_of_the_function_becomes_a_plan(monkeypatch: pytest.MonkeyPatch) -> None:
-    from snapkeep import bootstrap
+    from snapkeep.wiring import runtime
 
     world = World(a_claim("data"), policy=a_policy(retention={"last": 1}))
     for hour in range(6):
         world.back_up(SLOT + timedelta(hours=hour))
-    report = bootstrap.log_report({"clusters": [world.prune(dry_run=True)]})
+    report = runtime.log_report({"clusters": [world.prune(dry_run=True)]})
     client = Lambda(report)
     plan = pruner(client).rehearse("myeks")
     assert (plan.deleting, plan.keeping, plan.refused) == (0, 6, "")

@@ -11,11 +11,11 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import BotoCoreError, ClientError
 
 from snapkeep.adapters.aws.session import chunks, code_of, translate
 from snapkeep.adapters.dynamodb.schema import PK, SK, Key
+from snapkeep.adapters.dynamodb.values import decode, encode
 from snapkeep.domain.errors import TemporaryError, UnreadableRecord
 
 if TYPE_CHECKING:
@@ -45,9 +45,6 @@ NOT_NEWER = f"(attribute_not_exists(#{FORMAT}) OR #{FORMAT} <= :{FORMAT})"
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
-
-_serializer = TypeSerializer()
-_deserializer = TypeDeserializer()
 
 
 class Refused(Exception):
@@ -260,15 +257,13 @@ def _placeholders(expression: str, values: Values) -> dict[str, Any]:
     names = {f"#{name}": name for name in re.findall(r"#(\w+)", expression)}
     placeholders: dict[str, Any] = {"ExpressionAttributeNames": names} if names else {}
     if values:
-        placeholders["ExpressionAttributeValues"] = {
-            f":{name}": _serializer.serialize(v) for name, v in values.items()
-        }
+        placeholders["ExpressionAttributeValues"] = {f":{name}": encode(v) for name, v in values.items()}
     return placeholders
 
 
 def _encode(item: Values) -> dict[str, Any]:
-    return {name: _serializer.serialize(value) for name, value in item.items()}
+    return {name: encode(value) for name, value in item.items()}
 
 
 def _decode(item: Values) -> dict[str, Any]:
-    return {name: _deserializer.deserialize(value) for name, value in item.items()}
+    return {name: decode(value) for name, value in item.items()}

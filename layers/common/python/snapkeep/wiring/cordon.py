@@ -1,7 +1,7 @@
 """What handle_interruption is made of: the cordon first and alone, everything else only afterwards.
 
 A node that is about to die has two minutes, and its announcement mostly meets a cold function. So what the
-cordon does not need (DynamoDB, SQS, EventBridge, Powertools, the official Kubernetes client) is imported
+cordon does not need (DynamoDB, SQS, EventBridge, Powertools) is imported
 inside the builders that come after it.
 """
 

@@ -1,0 +1,20 @@
+"""Where the API remembers its answers."""
+
+from __future__ import annotations
+
+from aws_lambda_powertools.utilities.idempotency import BasePersistenceLayer, DynamoDBPersistenceLayer
+
+from snapkeep.settings import ApiSettings
+from snapkeep.wiring.aws import client
+
+
+def answers(settings: ApiSettings) -> BasePersistenceLayer:
+    """In the journal's table, by Idempotency-Key, until they expire."""
+    return DynamoDBPersistenceLayer(
+        settings.journal_table,
+        key_attr="pk",
+        sort_key_attr="sk",
+        static_pk_value="ANSWERS",
+        expiry_attr="expires_at",
+        boto3_client=client("dynamodb"),
+    )

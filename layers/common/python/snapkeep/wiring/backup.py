@@ -1,0 +1,86 @@
+"""What takes backups, from the slot to the end of the run."""
+
+from __future__ import annotations
+
+from snapkeep.services.backup.check_slot import CheckSlot
+from snapkeep.services.backup.complete import CompletePoints
+from snapkeep.services.backup.healing.heal import HealPoints
+from snapkeep.services.backup.healing.missed_slots import MissedSlots
+from snapkeep.services.backup.healing.named_duplicates import NamedDuplicates
+from snapkeep.services.backup.healing.reconcile import Reconcile
+from snapkeep.services.backup.plan import PlanBackup
+from snapkeep.services.backup.start_runs import StartRuns
+from snapkeep.services.backup.take import TakeSnapshots
+from snapkeep.wiring.ports import Ports
+
+
+def check_slot(ports: Ports) -> CheckSlot:
+    """What refuses a slot that the schedule does not have."""
+    return CheckSlot(ports.deployment, ports.journal, ports.calendar, ports.announcer, ports.clock)
+
+
+def plan_backup(ports: Ports) -> PlanBackup:
+    """What plans the run of a slot."""
+    return PlanBackup(
+        ports.deployment,
+        ports.clusters,
+        ports.snapshots,
+        ports.journal,
+        ports.jobs,
+        ports.announcer,
+        ports.clock,
+    )
+
+
+def start_runs(ports: Ports) -> StartRuns:
+    """What starts a run for each cluster of a policy."""
+    return StartRuns(ports.deployment, ports.starter)
+
+
+def take_snapshots(ports: Ports) -> TakeSnapshots:
+    """What works on the jobs of a run."""
+    return TakeSnapshots(
+        ports.deployment,
+        ports.clusters,
+        ports.snapshots,
+        ports.journal,
+        ports.jobs,
+        ports.pacer,
+        ports.announcer,
+        ports.clock,
+        ports.nonce,
+    )
+
+
+def complete_points(ports: Ports) -> CompletePoints:
+    """What settles points whose snapshots ended."""
+    return CompletePoints(
+        ports.journal, ports.snapshots, ports.pacer, ports.announcer, ports.clock, ports.deployment
+    )
+
+
+def reconcile(ports: Ports) -> Reconcile:
+    """What finds again what events may have lost."""
+    completer = complete_points(ports)
+    heal = HealPoints(
+        ports.deployment,
+        ports.clusters,
+        ports.snapshots,
+        ports.journal,
+        ports.jobs,
+        ports.pacer,
+        completer,
+        ports.clock,
+    )
+    duplicates = NamedDuplicates(ports.clusters, ports.snapshots, completer)
+    missed = MissedSlots(ports.journal, ports.calendar, ports.starter, ports.announcer, ports.clock)
+    return Reconcile(
+        ports.deployment,
+        ports.journal,
+        heal,
+        duplicates,
+        missed,
+        ports.starter,
+        ports.announcer,
+        ports.clock,
+    )

@@ -1,0 +1,67 @@
+"""What saves a node that is about to die, and what it leaves behind; `cordon` has what comes before."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from snapkeep.services.give_up import GiveUp
+from snapkeep.services.interruption.cordon import CordonNode
+from snapkeep.services.interruption.incidents import PATIENCE, HandleInterruption
+from snapkeep.services.interruption.release_volumes import ReleaseVolumes
+from snapkeep.services.interruption.save_node import SaveNode
+from snapkeep.services.interruption.save_volumes import LEASE, SaveVolumes
+from snapkeep.wiring.backup import take_snapshots
+from snapkeep.wiring.ports import Ports
+
+
+def handle_interruption(ports: Ports, cordoner: CordonNode) -> HandleInterruption:
+    """What comes after the cordon."""
+    incidents, news = ports.journal.incidents, ports.incident_news
+    troubles, unreadable = ports.journal.troubles, ports.journal.unreadable
+    give_up = GiveUp(troubles, unreadable, news, ports.clock, "handle_interruption", PATIENCE)
+    return HandleInterruption(
+        cordoner,
+        ports.instances,
+        ports.nodes,
+        incidents,
+        give_up,
+        ports.to_save,
+        ports.to_release,
+        news,
+        ports.clock,
+    )
+
+
+def save_volumes(ports: Ports) -> SaveVolumes:
+    """What takes snapshots of the volumes of a node."""
+    taker = replace(take_snapshots(ports), lease=LEASE)
+    return SaveVolumes(ports.snapshots, ports.journal, ports.pacer, taker, ports.clock)
+
+
+def save_node(ports: Ports) -> SaveNode:
+    """What saves and drains a node."""
+    return SaveNode(
+        ports.deployment,
+        ports.instances,
+        ports.nodes,
+        ports.journal.incidents,
+        save_volumes(ports),
+        ports.hooks,
+        ports.to_save,
+        ports.incident_news,
+        ports.clock,
+    )
+
+
+def release_volumes(ports: Ports) -> ReleaseVolumes:
+    """What takes volumes off a node whose instance is gone."""
+    return ReleaseVolumes(
+        ports.deployment,
+        ports.instances,
+        ports.nodes,
+        ports.snapshots,
+        ports.journal.incidents,
+        ports.to_release,
+        ports.incident_news,
+        ports.clock,
+    )

@@ -1,0 +1,50 @@
+"""All ports of a deployment: what functions, tests and the bench hand to the same builders."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from snapkeep.domain.policies import Deployment
+    from snapkeep.ports.clock import Calendar, Clock, Nonce
+    from snapkeep.ports.ec2 import Instances, Keys, LifecycleHooks, Pacer, Snapshots
+    from snapkeep.ports.journal import Journal
+    from snapkeep.ports.kubernetes import Clusters, NodeClusters
+    from snapkeep.ports.messaging import IncidentQueue, Pruner, Queue, Starter
+    from snapkeep.ports.news import Announcer, InterruptionNews
+    from snapkeep.ports.reports import ReportPages
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ports:
+    """What services need from the world.
+
+    `snapshots` shows the deployment's own, `everybodys_snapshots` those of all deployments in the account.
+    `pause` waits. `to_save` feeds save_node, `to_release` feeds release_volumes.
+    """
+
+    deployment: Deployment
+    clusters: Clusters
+    nodes: NodeClusters
+    snapshots: Snapshots
+    everybodys_snapshots: Snapshots
+    instances: Instances
+    hooks: LifecycleHooks
+    keys: Keys
+    pacer: Pacer
+    journal: Journal
+    jobs: Queue
+    to_save: IncidentQueue
+    to_release: IncidentQueue
+    starter: Starter
+    pruner: Pruner
+    announcer: Announcer
+    incident_news: InterruptionNews
+    pages: ReportPages
+    calendar: Calendar
+    clock: Clock
+    nonce: Nonce
+    pause: Callable[[timedelta], None]

@@ -1,0 +1,37 @@
+"""What says how well everything is protected."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from snapkeep.services.report.coverage import ShowCoverage
+from snapkeep.services.report.gather import GatherReport
+
+if TYPE_CHECKING:
+    from snapkeep.services.report.write import WriteReport
+    from snapkeep.wiring.ports import Ports
+
+
+def show_coverage(ports: Ports) -> ShowCoverage:
+    """What says which claims are protected."""
+    return ShowCoverage(ports.deployment, ports.clusters, ports.snapshots, ports.calendar, ports.clock)
+
+
+def gather_report(ports: Ports) -> GatherReport:
+    """What gathers all that a report says."""
+    return GatherReport(
+        ports.deployment,
+        show_coverage(ports),
+        ports.snapshots,
+        ports.journal,
+        ports.calendar,
+        ports.clock,
+    )
+
+
+def write_report(ports: Ports) -> WriteReport:
+    """What writes the page of a report."""
+    from snapkeep.adapters.report_page import render  # the API gathers reports, too, and renders none
+    from snapkeep.services.report.write import WriteReport
+
+    return WriteReport(ports.deployment, gather_report(ports), render, ports.pages, ports.announcer)
