@@ -143,7 +143,7 @@ def test_without_a_snapshot_controller_ebs_takes_over_or_the_run_says_why(produc
 
     assert product.until_closed("patient")["state"] == "failed"
     (failed,) = product.points("patient")
-    assert "the snapshot controller made nothing of the VolumeSnapshot in 10 minutes" in failed["reason"]
+    assert "the snapshot controller did not process the VolumeSnapshot within 10 minutes" in failed["reason"]
     assert product.until_closed("pragmatic")["state"] == "completed"
     (taken,) = product.points("pragmatic")
     assert (taken["state"], taken["method"]) == ("ready", "ebs")

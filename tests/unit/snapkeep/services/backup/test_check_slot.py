@@ -66,7 +66,7 @@ def test_a_refused_slot_is_told_with_who_asked() -> None:
     (told,) = world.announcer.refused
     assert (told.cluster, told.policy, told.slot) == ("myeks", "nightly", slot)
     assert told.reason.endswith(
-        "asked for by somebody who sent what a schedule sends, invocation request-1 of plan_backup"
+        "asked for by somebody who sent a schedule's message, invocation request-1 of plan_backup"
     )
     assert world.journal.runs.all == {}
 

@@ -204,4 +204,4 @@ def test_points_that_no_worker_ever_ends_fail_and_their_run_closes() -> None:
     world.reconcile()
     ((run, (failure,)),) = world.announcer.closed
     assert run.state is RunState.FAILED
-    assert "take_snapshots brought it to no end in 6 hours" in failure.reason
+    assert "take_snapshots did not finish it within 6 hours" in failure.reason

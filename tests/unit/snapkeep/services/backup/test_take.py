@@ -90,7 +90,7 @@ def test_what_was_made_to_wait_for_six_hours_fails_with_the_reason() -> None:
     world.wait(hours=6)
     (report,) = world.work()
     assert list(report.failed.values()) == [
-        "not created within 6 hours: EC2 or the account's pace made it wait all the time"
+        "not created within 6 hours: EC2 or the account's pace kept it waiting"
     ]
     assert world.the_run().state is RunState.FAILED  # type: ignore[union-attr]
 

@@ -179,9 +179,9 @@ def test_a_volume_that_create_snapshots_left_out_is_taken_alone_with_the_reason(
 
     world.ebs.data_volumes = then_detached  # type: ignore[method-assign]
     (report,) = world.work()
-    assert list(report.later.values()) == ["CreateSnapshots of i-1 left its volume out"]
+    assert list(report.later.values()) == ["CreateSnapshots of i-1 omitted its volume"]
     world.work()
-    alone = "taken alone after its group: CreateSnapshots left its volume out"
+    alone = "taken alone after its group: CreateSnapshots omitted its volume"
     assert world.point("b").method_reason == alone
     assert (world.ebs.calls["create_group"], world.ebs.calls["create"]) == (1, 1)
     assert world.run_until_closed().state is RunState.COMPLETED

@@ -107,7 +107,7 @@ def test_objects_that_never_go_end_in_a_failed_point_and_not_in_an_endless_one()
     point = world.point("mysql")
     assert (point.state, point.reason) == (
         PointState.FAILED,
-        "not created within 6 hours: EC2, the account's pace or its old VolumeSnapshot made it wait",
+        "not created within 6 hours: EC2, the account's pace or its old VolumeSnapshot kept it waiting",
     )
     assert not world.queue.sent and not world.ebs.all
 

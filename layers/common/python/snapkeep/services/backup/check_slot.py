@@ -1,4 +1,4 @@
-"""Checking a slot before its run is planned: whoever may start plan_backup may name any time."""
+"""Checks a slot before its run is planned, because anyone who may start plan_backup can name any time."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from snapkeep.ports.news import Announcer
 log = logging.getLogger(__name__)
 
 ATTEMPTS = 5
-"""Of writing the record; each one that fails has let another start of the policy through."""
+"""Attempts to write the record; each failure means that another start of the policy got through."""
 
 
 @dataclass(frozen=True, slots=True)
 class RefusedSlot:
-    """A start for which no run is made, and why."""
+    """A start that gets no run, and why."""
 
     cluster: str
     policy: str
@@ -34,7 +34,7 @@ class RefusedSlot:
 
 @dataclass(frozen=True, slots=True)
 class CheckSlot:
-    """Lets a run be planned for slots of its policy's schedule, and tells of every other one."""
+    """Allows runs for slots of their policy's schedule, and reports every other start."""
 
     deployment: Deployment
     journal: Journal
@@ -43,11 +43,11 @@ class CheckSlot:
     clock: Clock
 
     def check(self, request: BackupRequest, invocation: str) -> RefusedSlot | None:
-        """Why no run is made for the slot, told to people as well; None when it may be planned.
+        """Why the slot gets no run, which is also published; None when it may be planned.
 
-        A run that the journal knows goes on, whatever its slot. So does what is no slot of a schedule of
-        the config: on-demand backups, which the planner checks against their wish, and unknown policies,
-        which it refuses. Raises Throttled when too many slots of the policy are checked at once.
+        A run that the journal knows continues, whatever its slot. Starts without a configured schedule pass,
+        too: on-demand backups, which the planner checks against their request, and unknown policies, which it
+        refuses. Raises Throttled when too many slots of the policy are checked at once.
         """
         policy = self.deployment.policy(request.policy)
         if policy is None or request.cluster not in policy.clusters:
@@ -57,7 +57,7 @@ class CheckSlot:
         reason = self._take(request, policy)
         if not reason:
             return None
-        caller = request.caller or "somebody who sent what a schedule sends"
+        caller = request.caller or "somebody who sent a schedule's message"
         told = f"{reason}; asked for by {caller}, invocation {invocation} of plan_backup"
         slot = compact(request.slot)
         log.warning("no run of policy %s in %s is made for %s: %s", policy.name, request.cluster, slot, told)
@@ -65,7 +65,7 @@ class CheckSlot:
         return RefusedSlot(request.cluster, policy.name, request.slot, told)
 
     def _take(self, request: BackupRequest, policy: Policy) -> str:
-        """Note the slot as taken, or say why it is not; "" when it is."""
+        """Record the slot as taken; returns why it cannot be taken, "" when it was."""
         for _ in range(ATTEMPTS):
             now = self.clock()
             known = self.journal.slots.slot_record(request.cluster, policy.name)

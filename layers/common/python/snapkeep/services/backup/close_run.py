@@ -1,4 +1,4 @@
-"""Closing a run: once, when its last point is ready or failed, and saying so."""
+"""Closes a run once, when its last point is ready or failed, and announces it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 def close_if_settled(journal: Journal, announcer: Announcer, run_id: str, now: datetime) -> bool:
     """Close and announce the run when all its points are final; True when this call closed it.
 
-    Trouble with announcing never fails a backup: reconcile announces what was not.
+    A failed announcement never fails a backup: reconcile repeats it.
     """
     run = journal.runs.run(run_id)
     if run is None or not run.is_settled:
@@ -34,10 +34,10 @@ def close_if_settled(journal: Journal, announcer: Announcer, run_id: str, now: d
 
 
 def close_at_limit(journal: Journal, announcer: Announcer, run_id: str, now: datetime) -> None:
-    """Close a run that waits only for what is late, or lost from the journal, with what it has.
+    """Close a run whose only open points are late or lost from the journal.
 
-    A late point stays pending, and counts in its run once it ends. Nothing is done while another one may
-    still end, nor for lost ones before the time is over in which points are created.
+    A late point stays pending, and counts in its run once it ends. The run stays open while other points may
+    still end, and, for lost points, until the time for creating points is over.
     """
     run = journal.runs.run(run_id)
     if run is None or run.state is not RunState.RUNNING or run.is_settled:
@@ -59,12 +59,12 @@ def close_at_limit(journal: Journal, announcer: Announcer, run_id: str, now: dat
 
 
 def _tell_lost(journal: Journal, run: Run, known: int) -> None:
-    """Journal how many points the journal lacks: a table was restored, an item deleted."""
+    """Journal how many points are missing from the journal, after a table was restored or an item deleted."""
     reason = f"the journal has only {known} of the {run.total} recovery points that the run planned"
     left = Left(
         f"{run.total - known} recovery points",
         Code.LOST_FROM_JOURNAL.value,
-        f"{reason}: what became of the others is not known",
+        f"{reason}: the fate of the others is unknown",
     )
     others = [item for item in journal.runs.left(run.id) if item.code != left.code]
     journal.runs.add_left(run.id, [*others, left])

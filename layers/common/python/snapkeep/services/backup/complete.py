@@ -1,4 +1,4 @@
-"""Completing recovery points: what EC2 says of a snapshot becomes the state of its point."""
+"""Completes recovery points: derives a point's state from its snapshot in EC2."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from snapkeep.services.backup.complete_tags import CompleteTags
 from snapkeep.services.backup.find_snapshots import belongs_to, cut_for
 
 JOURNAL_LAG = timedelta(minutes=3)
-"""The journal's index shows a point long before; an older snapshot without one is of a lost journal, or of
-a VolumeSnapshot that somebody made by our class. It is less than the five attempts that an event has, a
-minute apart: such a snapshot is no failure.
+"""By then the journal's index certainly shows a point; an older snapshot without one comes from a lost
+journal, or from a VolumeSnapshot that somebody created with our class. It is less than the five attempts of
+an event, a minute apart, so such a snapshot causes no failure.
 """
 
 
@@ -34,7 +34,7 @@ log = logging.getLogger(__name__)
 
 
 class Settled(StrEnum):
-    """What looking at one snapshot led to."""
+    """The result of settling one snapshot."""
 
     NOT_OURS = "not ours"
     GONE = "gone"
@@ -62,8 +62,8 @@ class CompletePoints:
         """Settle the snapshot an EBS event names.
 
         `finished` says that the event reported an end, `ended_at` (aware UTC) when. Raises TemporaryError
-        while EC2's Describe calls lag behind the event, so that the event is delivered again. Whose a
-        snapshot was that is gone nobody can tell: reconcile asks for those of open points.
+        while EC2's Describe calls lag behind the event, so that the event is delivered again. The point of a
+        deleted snapshot cannot be determined; reconcile checks the snapshots of open points.
         """
         snapshot = self.snapshots.get(snapshot_id)
         if snapshot is None and ended_at is not None and self.clock() - ended_at > JOURNAL_LAG:
@@ -80,11 +80,12 @@ class CompletePoints:
         return verdict
 
     def settle(self, snapshot: Snapshot, ended: bool = False, named: bool = False) -> Settled:
-        """Bring the journal and the tags in line with one snapshot of ours.
+        """Update the journal and the tags from one of our snapshots.
 
-        `ended` says that EC2 told of its end: then others may go, even while EC2 shows it as pending.
-        `named` says that it is the one that its VolumeSnapshotContent names. A driver whose describes lag
-        cuts several for one VolumeSnapshot: until it is known which one is named, none is taken.
+        `ended` says that an EC2 event reported its end: it then no longer counts as pending, even while EC2
+        still shows it so. `named` says that its VolumeSnapshotContent names it. A driver whose describes lag
+        may take several snapshots for one VolumeSnapshot: until it is known which one is named, none is
+        adopted.
         """
         if tags.is_anothers(snapshot.tags, self.deployment.name):
             return Settled.NOT_OURS
@@ -110,7 +111,8 @@ class CompletePoints:
         return verdict
 
     def point_of(self, snapshot: Snapshot) -> Point | None:
-        """By the point's id in the tags; members of a fresh group carry only their run, so by volume."""
+        """The point named by the snapshot's tags; members of a new group carry only their run and are found
+        by volume."""
         if not tags.are_ours(snapshot.tags):
             return self._unmarked_point(snapshot)
         point_id = tags.point_id_of(snapshot.tags)
@@ -122,14 +124,15 @@ class CompletePoints:
         return next((point for point in members if belongs_to(snapshot, point)), None)
 
     def _siblings(self, point: Point) -> list[Snapshot]:
-        """What the driver cut for the VolumeSnapshot of an unfinished point, as far as EC2 shows it."""
+        """The snapshots that the driver took for an unfinished point's VolumeSnapshot, as far as EC2 shows
+        them."""
         by_driver = point.method is Method.CSI or point.fell_back
         return cut_for(self.snapshots, point) if by_driver and not point.state.is_final else []
 
     def _unmarked_point(self, snapshot: Snapshot) -> Point | None:
-        """The point of a snapshot that a driver cut for us without tags of ours.
+        """The point of a snapshot that a driver took without our tags.
 
-        It names the UID of a VolumeSnapshot that we made, and is of the point's volume.
+        Its tag names the UID of a VolumeSnapshot that we created, and it is of the point's volume.
         """
         mark = snapshot.tags.get(NAMED_SNAPSHOT, "")
         cluster = snapshot.tags.get(AUTO_MODE.cluster_key, "")
@@ -155,9 +158,9 @@ class CompletePoints:
         return self.journal.points.points(point.run, [point.id])[0]
 
     def _second(self, point: Point, snapshot: Snapshot) -> Settled:
-        """Mark a second snapshot, unless it may be the only good one: then it keeps its tags, and counts.
+        """Mark a second snapshot as a duplicate, unless it may be the only good one.
 
-        Raises TemporaryError while EC2 may only lag behind with the first.
+        Raises TemporaryError while EC2 may just not show the first one yet.
         """
         first = self.snapshots.get(point.snapshot_id) if point.snapshot_id else None
         if point.snapshot_id and first is None and self._is_young(point):
@@ -172,7 +175,7 @@ class CompletePoints:
         return point.started_at is not None and self.clock() - point.started_at < JOURNAL_LAG
 
     def advance(self, point: Point, snapshot: Snapshot) -> Settled:
-        """Complete the tags of a point's snapshot and settle the point if EC2 is done with it."""
+        """Complete the tags of a point's snapshot, and settle the point if the snapshot has ended."""
         if snapshot.state is SnapshotState.ERROR:
             reason = snapshot.state_message or "EC2 gave no reason"
             return self._finish(point, PointState.FAILED, snapshot, f"EC2 failed {snapshot.id}: {reason}")
@@ -187,10 +190,10 @@ class CompletePoints:
         return Settled.PENDING
 
     def put_in_place(self, point: Point, named: Snapshot, counted: Iterable[Snapshot]) -> None:
-        """Let a marked twin be the snapshot of a ready point, and mark what counted until now.
+        """Make a marked duplicate the snapshot of a ready point, and mark the previous one instead.
 
-        Its own mark goes last: whoever finds it after a crash goes on. Raises TemporaryError when a later
-        attempt may succeed.
+        Its own mark is removed last, so that a later pass continues after a crash. Raises TemporaryError when
+        a later attempt may succeed.
         """
         self._tags.complete(point, named)
         if point.snapshot_id != named.id:
@@ -207,13 +210,13 @@ class CompletePoints:
         return CompleteTags(self.snapshots, self.deployment.name, self.clock)
 
     def _catalogue(self, point: Point, snapshot: Snapshot) -> None:
-        """Let lists show the point at once; prune's next comparison would find it, too."""
+        """Add the point to the catalogue at once; prune's next comparison would add it, too."""
         self.journal.catalogue.put_entries(point.claim.cluster, [_entry(point, snapshot)])
 
     def _lock(self, point: Point, snapshot: Snapshot) -> str:
         """Lock a snapshot as its point's policy asks; returns why it could not be locked, or "".
 
-        Its data is good all the same, so a point that cannot be locked is ready, and announced as
+        Its data is good all the same, so a point that cannot be locked becomes ready and is announced as
         unlocked. Raises TemporaryError when a later attempt may lock it.
         """
         policy = self.deployment.policy(point.policy)
@@ -223,7 +226,7 @@ class CompletePoints:
             self.snapshots.lock(snapshot.id, policy.lock)
         except PermanentError as error:
             if isinstance(error, Forbidden) and tags.POLICY not in snapshot.tags:
-                # IAM lets a point be locked by its policy's tag, which was written a moment ago.
+                # IAM allows locking by the policy tag, which was written only a moment ago.
                 raise TemporaryError(error.reason, timedelta(minutes=1)) from error
             reason = f"not locked, so it can be deleted: {error.reason}"
             self.announcer.not_locked(point, reason)
@@ -240,14 +243,14 @@ class CompletePoints:
 
 
 def _may_revive(point: Point, snapshot: Snapshot) -> bool:
-    """A late snapshot is as good as one in time, unless the VolumeSnapshot was withdrawn before: then
-    somebody else made one of that name."""
+    """Whether a late snapshot may still become the point's: not if the VolumeSnapshot was withdrawn before,
+    because then somebody else created one with that name."""
     by_driver = tags.SNAPSHOT_NAME in snapshot.tags or NAMED_SNAPSHOT in snapshot.tags
     return not (point.withdrawn and by_driver)
 
 
 def _may_count(snapshot: Snapshot) -> bool:
-    """False for one that failed, was deleted into the Recycle Bin or is marked as a duplicate itself."""
+    """False for a snapshot that failed, is in the Recycle Bin or is itself marked as a duplicate."""
     is_there = snapshot.state in (SnapshotState.PENDING, SnapshotState.COMPLETED)
     return is_there and tags.DUPLICATE not in snapshot.tags
 

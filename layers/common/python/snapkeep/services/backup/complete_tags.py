@@ -1,4 +1,4 @@
-"""The tags of snapshots: completed once; a second snapshot gets a mark besides, and never counts."""
+"""Completes the tags of snapshots once; a second snapshot is also marked as a duplicate and never counts."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from snapkeep.ports.ec2 import Snapshots
 
 @dataclass(frozen=True, slots=True)
 class CompleteTags:
-    """Writes the tags that a snapshot lacks; `deployment` is the name of ours."""
+    """Writes the tags that a snapshot lacks; `deployment` is this deployment's name."""
 
     snapshots: Snapshots
     deployment: str
     clock: Clock
 
     def complete(self, point: Point, snapshot: Snapshot) -> None:
-        """Write what is missing, once: a snapshot that names its point is left as it is.
+        """Write the missing tags once: a snapshot that already names its point is left as it is.
 
-        Raises PermanentError when EC2 refuses, or when somebody changed what the point needs.
+        Raises PermanentError when EC2 refuses, or when somebody changed essential tags.
         """
         missing = tags.missing_tags(snapshot.tags, point)
         if not missing:
@@ -37,10 +37,10 @@ class CompleteTags:
             self._accept_tagged(point, snapshot, error)
 
     def mark_duplicate(self, point: Point, snapshot: Snapshot) -> None:
-        """A second snapshot for the same claim and slot never counts; prune removes it later.
+        """Mark a second snapshot for the same claim and slot; it does not count, and prune removes it later.
 
-        It gets the tags of a point all the same, which are written only once: its VolumeSnapshot may name it,
-        and then it changes places with the one that counts. The mark comes first.
+        It still gets the tags of a point, which are written only once: if its VolumeSnapshot names it, it
+        changes places with the one that counts. The mark is written first.
         """
         verdict = {tags.DUPLICATE: "true"}
         if tags.POINT in snapshot.tags:
@@ -49,19 +49,20 @@ class CompleteTags:
         missing = tags.missing_tags(snapshot.tags, point)
         owner = self._ownership(snapshot, point)
         try:
-            if tags.MANAGED in owner:  # only one request may make it ours
+            if tags.MANAGED in owner:  # ownership must be written in one request
                 self.snapshots.add_tags(snapshot.id, verdict | missing | owner)
             else:
                 self.snapshots.add_tags(snapshot.id, verdict)
                 self.snapshots.add_tags(snapshot.id, missing | owner)
-        except Forbidden:  # named by somebody else in the meantime, which describes do not show yet
+        except Forbidden:  # tagged by another invocation meanwhile, which describes do not show yet
             self.snapshots.add_tags(snapshot.id, verdict)
 
     def _ownership(self, snapshot: Snapshot, point: Point) -> dict[str, str]:
-        """What makes a snapshot ours: all or none, since IAM lets us adopt only by all in one request.
+        """The tags that make a snapshot ours: all or none, since IAM allows adopting only with all of them in
+        one request.
 
-        The driver that leaves them to us does not say either which VolumeSnapshot it cut the snapshot for. A
-        class that was applied before deployments had names does not tell ours.
+        A driver that leaves these tags to us does not name the VolumeSnapshot either. A class applied before
+        deployments had names lacks the deployment's name.
         """
         name = {} if tags.DEPLOYMENT in snapshot.tags else {tags.DEPLOYMENT: self.deployment}
         ours = {tags.MANAGED: "true", tags.CLUSTER: point.claim.cluster}
@@ -70,7 +71,7 @@ class CompleteTags:
         return ours | name | tags.snapshot_object_tags(point)
 
     def _accept_tagged(self, point: Point, snapshot: Snapshot, error: Forbidden) -> None:
-        """EC2 refuses to write twice: somebody else may have completed the tags, and describes lag."""
+        """Accept a refusal to write tags twice if another invocation has completed them meanwhile."""
         again = self.snapshots.get(snapshot.id)
         if again is not None and tags.POINT in again.tags:
             _check_unspoiled(again, point)
@@ -81,7 +82,7 @@ class CompleteTags:
 
 
 def _check_unspoiled(snapshot: Snapshot, point: Point) -> None:
-    """Raises PermanentError when the tags that name a point say something else than its record."""
+    """Raise PermanentError when the tags that identify a point differ from its record."""
     spoiled = list(tags.spoiled_tags(snapshot.tags, point))
     if snapshot.tags[tags.POINT] != point.id:
         spoiled.insert(0, tags.POINT)

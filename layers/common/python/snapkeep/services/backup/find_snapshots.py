@@ -1,4 +1,4 @@
-"""Looking for snapshots that exist already, before and after creating."""
+"""Finds existing snapshots, before and after a create."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from snapkeep.ports.ec2 import Snapshots
 
 
 def existing_of(snapshots: Snapshots, points: Sequence[Point]) -> dict[str, Snapshot]:
-    """What EC2 shows for these points (all of one run), by point id, the oldest of each.
+    """The existing snapshots of these points (all of one run), by point id, the oldest of each.
 
-    Snapshots marked as duplicates are left out.
+    Snapshots marked as duplicates are omitted.
     """
     if not points:
         return {}
@@ -30,20 +30,21 @@ def existing_of(snapshots: Snapshots, points: Sequence[Point]) -> dict[str, Snap
 
 
 def existing_or_cut(snapshots: Snapshots, points: Sequence[Point]) -> dict[str, Snapshot]:
-    """What EC2 shows for points to be taken by ebs, by point id; the driver may have been faster."""
+    """The existing snapshots of points to be taken by ebs, by point id, including those that the driver took
+    first."""
     fell_back = [point for point in points if point.fell_back]
     cut = {point.id: found[0] for point in fell_back if (found := cut_for(snapshots, point))}
     return cut | existing_of(snapshots, points)
 
 
 def belongs_to(snapshot: Snapshot, point: Point) -> bool:
-    """True when a snapshot of the point's run can be the point's.
+    """True when a snapshot of the point's run belongs to the point.
 
-    It is of the point's volume and was not started before its run, whatever its tags say: anybody who may
-    use our VolumeSnapshotClass can name a VolumeSnapshot after a point. And its tags name the point, or the
-    very VolumeSnapshot of the point, because another claim may be on the same volume. Only what
-    CreateSnapshots cut names no point at first: it is that of the one member of the group for which the
-    volume was cut.
+    It must be of the point's volume and not have started before the run, whatever its tags say: anybody who
+    may use our VolumeSnapshotClass can name a VolumeSnapshot after a point. Its tags must also name the
+    point, or the point's own VolumeSnapshot, because another claim may use the same volume. Only a snapshot
+    from CreateSnapshots names no point at first: it belongs to the group member that goes first on its
+    volume.
     """
     if snapshot.volume_id != point.volume_id or is_too_early(snapshot.started_at, point):
         return False
@@ -55,9 +56,10 @@ def belongs_to(snapshot: Snapshot, point: Point) -> bool:
 
 
 def cut_for(snapshots: Snapshots, point: Point) -> list[Snapshot]:
-    """What the driver cut for the point's VolumeSnapshot as far as EC2 shows it, the oldest first.
+    """The snapshots that the driver took for the point's VolumeSnapshot, as far as EC2 shows them, oldest
+    first.
 
-    Snapshots marked as duplicates are left out.
+    Snapshots marked as duplicates are omitted.
     """
     if not point.may_have_object:
         return []
@@ -66,7 +68,7 @@ def cut_for(snapshots: Snapshots, point: Point) -> list[Snapshot]:
         tags.CLUSTER: point.claim.cluster,
         **tags.snapshot_object_tags(point),
     }
-    if point.driver_mark:  # the driver may write no tags of ours
+    if point.driver_mark:  # this driver may not write our tags
         wanted = {NAMED_SNAPSHOT: point.driver_mark}
     found = snapshots.find(wanted, [point.volume_id])
     own = (each for each in found if not is_too_early(each.started_at, point))

@@ -1,4 +1,4 @@
-"""Intents: what the journal says before a snapshot is created, so that nobody creates it a second time."""
+"""Intents: journaled before a snapshot is created, so that it is not created twice."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ GAVE_UP = f"not created within {GIVE_UP_AFTER // timedelta(hours=1)} hours"
 
 @dataclass(frozen=True, slots=True)
 class Intents:
-    """Journals the intents of one invocation, which holds the leases of the leads as `owner`."""
+    """Journals the intents of one invocation, which holds the leads' leases as `owner`."""
 
     journal: Journal
     clock: Clock
@@ -24,10 +24,10 @@ class Intents:
     owner: str
 
     def write(self, lead: Point) -> None:
-        """Journal that a snapshot is about to be created for a lead (and for its group).
+        """Journal that a snapshot is about to be created for a lead (and its group).
 
-        After an earlier intent whose outcome is unknown only when EC2 surely created nothing: raises
-        TemporaryError if that cannot be said yet, and PermanentError when the time to try is over.
+        After an earlier intent with an unknown outcome, this requires that EC2 certainly created nothing:
+        raises TemporaryError while that is uncertain, and PermanentError when the time to try is over.
         """
         if lead.state is not PointState.PLANNED:
             lead = self._look_again(lead)
@@ -38,11 +38,11 @@ class Intents:
         self.journal.creations.withdraw_intent(lead, self.owner)
 
     def _look_again(self, lead: Point) -> Point:
-        """The lead with one look more that found nothing, once there were enough of those."""
+        """The lead after another read that found nothing, once there were enough of those."""
         lead = self.journal.creations.write_empty_read(lead, self.owner, self.clock())
         wait = wait_before_retry(lead, self.consistency_wait, self.clock())
         if wait > timedelta():
-            raise TemporaryError("an earlier create may still show up in EC2", wait)
+            raise TemporaryError("an earlier create may still appear in EC2", wait)
         if self.clock() >= lead.give_up_at:
             raise PermanentError(f"{GAVE_UP}: EC2's answers were lost, and no snapshot appeared")
         return lead

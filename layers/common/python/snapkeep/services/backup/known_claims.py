@@ -1,4 +1,5 @@
-"""The claims that earlier recovery points remember: what can still be saved when a cluster is silent."""
+"""The claims known from earlier recovery points: what can still be backed up when a cluster does not
+answer."""
 
 from __future__ import annotations
 
@@ -15,10 +16,10 @@ from snapkeep.services.find_volumes import FindVolumes
 
 @dataclass(frozen=True, slots=True)
 class KnownClaim:
-    """A claim as the tags of its newest point tell, with the volume it had then.
+    """A claim as described by the tags of its newest point, with its volume at that time.
 
-    `successor` is the claim (namespace/name) that the volume was backed up for since, "" when none was:
-    a retained volume may have been claimed again, and its data is no longer this claim's.
+    `successor` is the claim (namespace/name) for which the volume was backed up since, "" for none: a
+    retained volume may have been claimed again, and its data is then no longer this claim's.
     """
 
     claim: ClaimFacts
@@ -28,7 +29,7 @@ class KnownClaim:
 
 
 def known_claims(snapshots: Snapshots, journal: Journal, cluster: str, policy: str) -> Iterator[KnownClaim]:
-    """Claims with a completed point of that policy ("": of any) whose volume still exists."""
+    """Claims with a completed point of that policy ("": of any policy) whose volume still exists."""
     newest = _newest(snapshots, journal, cluster, policy)
     alive = snapshots.attachments([snapshot.volume_id for snapshot in newest.values()])
     last: dict[str, Snapshot] = {}
@@ -42,7 +43,7 @@ def known_claims(snapshots: Snapshots, journal: Journal, cluster: str, policy: s
 
 
 def _newest(snapshots: Snapshots, journal: Journal, cluster: str, policy: str) -> dict[str, Snapshot]:
-    """Claim (UID) to its newest snapshot; what is of another volume than the claim's is none of it."""
+    """Claim UID to its newest snapshot; snapshots of other volumes than the claim's are ignored."""
     extremes: dict[str, dict[str, tuple[Snapshot, Snapshot]]] = defaultdict(dict)
     wanted = {tags.MANAGED: "true", tags.CLUSTER: cluster} | ({tags.POLICY: policy} if policy else {})
     for snapshot in snapshots.find(wanted, state=SnapshotState.COMPLETED):
@@ -64,7 +65,8 @@ def _newest(snapshots: Snapshots, journal: Journal, cluster: str, policy: str) -
 
 
 def _successor(newest: Snapshot, last: Snapshot) -> str:
-    """Whose the volume was in its last run, when the claim of its own newest snapshot was not in that run."""
+    """The claim that had the volume in the last run, if the claim of the newest snapshot was not in that
+    run."""
     if newest.tags.get(tags.RUN) == last.tags.get(tags.RUN):
         return ""
     return f"{last.tags.get(tags.NAMESPACE, '')}/{last.tags.get(tags.CLAIM, '')}"

@@ -1,4 +1,4 @@
-"""Planning a run: list the claims once, select, write the run, send bounded jobs."""
+"""Plans a run: lists the claims once, selects, writes the run, sends bounded jobs."""
 
 from __future__ import annotations
 
@@ -45,10 +45,10 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class RunPlan:
-    """What a look at the cluster gave: points to take, what is left, and why less was possible.
+    """The result of reading the cluster: points to take, skipped claims, and why less was possible.
 
-    `ends_untold`: nobody was told of claims whose backups end here. `blocked` says by the name of a driver
-    why no csi point of its volumes can be taken.
+    `ends_untold` says that claims whose backups end here were not reported. `blocked` says by driver name why
+    no csi points of its volumes can be taken.
     """
 
     points: Sequence[Point]
@@ -71,10 +71,10 @@ class PlanBackup:
     clock: Clock
 
     def run(self, cluster: str, policy_name: str, slot: datetime, owner: str) -> Run | None:
-        """The run of this slot, planned by this call or an earlier one; None while another one plans it.
+        """The run of this slot, planned by this call or an earlier one; None while another call plans it.
 
-        Every step is idempotent: the same event again, or a retry after a crash, continues the same
-        run. Raises PermanentError when the deployment knows no such cluster or policy.
+        Every step is idempotent: a repeated event, or a retry after a crash, continues the same run. Raises
+        PermanentError when the deployment knows no such cluster or policy.
         """
         now = self.clock()
         built_in = policy_name == ON_DEMAND and self.deployment.policy(policy_name) is None
@@ -89,12 +89,12 @@ class PlanBackup:
         return self._plan(held)
 
     def _asked_for(self, cluster: str, slot: datetime) -> Run:
-        """The run of a wish: the API journals it with the wish before it starts us."""
+        """The run of an on-demand request, which the API journals before it starts this function."""
         wanted = run_id(cluster, ON_DEMAND, slot)
         run = self.journal.runs.run(wanted)
         if run is None or run.wish is None:
             raise PermanentError(
-                f"nobody asked for the run {wanted}: backups on demand are asked for by "
+                f"nobody requested the run {wanted}: request backups on demand with "
                 f"POST /v1/clusters/{cluster}/backups or `snapkeep backup`"
             )
         return run
@@ -134,7 +134,8 @@ class PlanBackup:
         return self.journal.runs.run(run.id) or started
 
     def _look(self, run: Run, spec: BackupSpec) -> RunPlan:
-        """What to take, from the cluster; from earlier points' tags when it is silent or refuses us."""
+        """What to take: read from the cluster, or from earlier points' tags when the cluster does not answer
+        or refuses."""
         try:
             cluster = self.clusters.open(run.cluster)
             selected = self._select(run, spec, cluster)
@@ -163,7 +164,7 @@ class PlanBackup:
         return select_wanted(wish, spec, self.deployment, cluster.claims(), scratch)
 
     def _known(self, run: Run, spec: BackupSpec) -> Iterator[KnownClaim]:
-        """What earlier points tell of the claims of a policy, or of those that a wish asks for."""
+        """The claims of a policy, or of a request, as known from earlier points."""
         wish = run.wish
         if wish is None or wish.policy:
             yield from known_claims(self.snapshots, self.journal, run.cluster, spec.name)
@@ -173,7 +174,7 @@ class PlanBackup:
                 yield replace(item, group="")
 
     def _checked(self, cluster: Cluster, spec: BackupSpec, planned: RunPlan) -> RunPlan:
-        """The plan after asking whether the cluster can take VolumeSnapshots at all, if any are needed."""
+        """The plan after checking whether the cluster can take VolumeSnapshots at all, if any are needed."""
         drivers = {point.claim.driver for point in planned.points if point.method is Method.CSI}
         for driver in sorted(drivers):
             support = cluster.snapshot_support(driver)
@@ -192,9 +193,9 @@ def _why_blocked(point: Point, planned: RunPlan) -> str:
 
 
 def _without_support(planned: RunPlan, spec: BackupSpec, driver: str, support: SnapshotSupport) -> RunPlan:
-    """The plan for a driver of whose volumes no VolumeSnapshot can be taken.
+    """The plan for a driver whose volumes cannot have VolumeSnapshots.
 
-    EKS Auto Mode brings no snapshot controller, so there its absence is no mistake and ebs takes over.
+    EKS Auto Mode has no snapshot controller, so its absence is no mistake there, and ebs takes over.
     https://docs.aws.amazon.com/eks/latest/userguide/csi-snapshot-controller.html
     """
     usual = driver == AUTO_MODE.name and not support.installed
@@ -222,7 +223,7 @@ def _known_points(run: Run, known: Iterable[KnownClaim]) -> Iterator[Point]:
 
 
 def _replaced(item: KnownClaim) -> Left:
-    """A claim whose volume another claim had in its last run: the data there is that claim's by now."""
+    """A skipped claim whose volume another claim had in its last run: the data now belongs to that claim."""
     subject = f"{item.claim.namespace}/{item.claim.name}"
     is_theirs = item.successor.startswith(f"{item.claim.namespace}/")
     whose = item.successor if is_theirs else "a claim of another namespace"
@@ -251,7 +252,8 @@ def _point(
 
 
 def _arranged(points: Iterable[Point]) -> list[Point]:
-    """The points with one lead per group (its smallest id, the same whoever plans), told of each other."""
+    """The points with their sharers, and one lead per group: its smallest id, so that every planner chooses
+    the same."""
     points = with_sharers(list(points))
     leads: dict[str, str] = {}
     for point in points:

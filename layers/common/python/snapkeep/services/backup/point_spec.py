@@ -1,4 +1,4 @@
-"""How a recovery point is taken: as its own policy says, or the request of its run."""
+"""How a recovery point is taken: by its policy, or by the request of its run."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from snapkeep.domain.policies import INTERRUPTION, ON_DEMAND, BackupSpec, Deploy
 from snapkeep.ports.journal import Journal
 
 BEFORE_A_NODE_DIES = BackupSpec(name=INTERRUPTION, method=Method.EBS, group_fallback=True)
-"""Two minutes are left: a group that EC2 refuses is taken one by one, whatever."""
+"""Only two minutes are left, so the members of a group that EC2 refuses are always taken one by one."""
 
 
 def spec_of_point(point: Point, deployment: Deployment, journal: Journal) -> BackupSpec | None:
-    """How the point is taken; None when the config does not name its policy (any more)."""
+    """How the point is taken; None when the config does not (or no longer) name its policy."""
     if point.policy == INTERRUPTION:
         return BEFORE_A_NODE_DIES
     if point.policy != ON_DEMAND:

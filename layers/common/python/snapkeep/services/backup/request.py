@@ -1,4 +1,4 @@
-"""Asking for a backup now: looked at first, then written with its wish, then started."""
+"""Requests for a backup now: checked first, then journaled, then started."""
 
 from __future__ import annotations
 
@@ -19,12 +19,13 @@ from snapkeep.ports.messaging import Starter
 log = logging.getLogger(__name__)
 
 SECONDS_AHEAD = 60
-"""A slot is a whole second: of requests in the same second each takes the next free one, this far ahead."""
+"""A slot is a whole second; requests in the same second take the next free ones, up to this many seconds
+ahead."""
 
 
 @dataclass(frozen=True, slots=True)
 class RequestBackup:
-    """Takes wishes on; planning and taking is done by the functions that schedules start, too."""
+    """Accepts on-demand requests; the same functions that schedules start plan and take them."""
 
     deployment: Deployment
     clusters: Clusters
@@ -33,9 +34,9 @@ class RequestBackup:
     clock: Clock
 
     def plan(self, cluster: str, wish: OnDemandRequest) -> BackupPlan:
-        """What the wish would take now; nothing is written.
+        """What the request would take now; nothing is written.
 
-        Raises UnknownCluster, NotFound when the wish names a policy that the cluster has not, and
+        Raises UnknownCluster, NotFound when the request names a policy that the cluster does not have, and
         TemporaryError or PermanentError when the cluster cannot be read.
         """
         spec = self._spec(cluster, wish)
@@ -44,16 +45,18 @@ class RequestBackup:
         return BackupPlan(selected.taken, selected.left, spec.method, unmet(wish, cluster, selected))
 
     def known(self, request_id: str) -> Run | None:
-        """The run that this request was accepted as before; one that nobody plans yet is started again."""
+        """The run of this request if it was accepted earlier; one that is not being planned yet is started
+        again."""
         run = self.journal.requests.requested_run(request_id)
         if run is not None and run.state is RunState.PLANNING:
             self._start(run)
         return run
 
     def accept(self, cluster: str, wish: OnDemandRequest, request_id: str) -> Run:
-        """The run of this request, journaled with its wish and started; the same one for the same request.
+        """The run of this request, journaled and started; the same one for the same request id.
 
-        Raises what `plan` raises of the config, and TemporaryError when the journal does not answer.
+        Raises UnknownCluster and NotFound as `plan` does, and TemporaryError when the journal does not
+        answer.
         """
         self._spec(cluster, wish)
         run = self._write(cluster, wish, request_id)
@@ -78,13 +81,13 @@ class RequestBackup:
             if run is not None:
                 return run
         raise Throttled(
-            f"{SECONDS_AHEAD} backups of cluster {cluster} were asked for within a minute, the next one "
+            f"{SECONDS_AHEAD} backups of cluster {cluster} were requested within a minute, the next one "
             "must wait",
             timedelta(seconds=SECONDS_AHEAD),
         )
 
     def _start(self, run: Run) -> None:
-        """Reconcile starts what could not be started: the run is accepted all the same."""
+        """Start the run. If that fails the run stays accepted, and reconcile starts it."""
         try:
             self.starter.start_run(run.cluster, run.policy, run.slot)
         except SnapkeepError as error:

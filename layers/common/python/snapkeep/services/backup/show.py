@@ -1,4 +1,4 @@
-"""Showing a backup: its run as it stands, its points page by page, and what it left."""
+"""Shows a backup: its run as it stands, its points page by page, and what it skipped."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from snapkeep.ports.journal import Journal
 
 @dataclass(frozen=True, slots=True)
 class ShowBackup:
-    """Reads the journal: three calls a page, and one more for about a thousand entries that were left."""
+    """Reads the journal: three calls per page, and one more per thousand skipped entries or so."""
 
     journal: Journal
 
     def show(self, cluster: str, run_id: str, namespace: str, limit: int, after: str) -> BackupStatus:
-        """The run, at most `limit` of its points (those after a point's id), and all that it left.
+        """The run, at most `limit` of its points (after the point id `after`), and everything it skipped.
 
-        With a `namespace` only runs that were asked for by that namespace are found. Raises NotFound.
+        With a `namespace`, only runs requested for that namespace are found. Raises NotFound.
         """
         run = self.journal.runs.run(run_id)
         if run is None or run.cluster != cluster or not _is_shown_in(run, namespace):

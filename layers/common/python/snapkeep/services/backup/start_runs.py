@@ -1,4 +1,4 @@
-"""One schedule, several clusters: each run of the slot is started on its own."""
+"""Starts one run per cluster for a schedule with several clusters."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from snapkeep.ports.messaging import Starter
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """The runs that were asked for, by id."""
+    """The ids of the requested runs."""
 
     started: Sequence[str]
 
@@ -27,11 +27,11 @@ class StartRuns:
     starter: Starter
 
     def start(self, policy_name: str, slot: datetime) -> Started:
-        """Ask for the run of a slot (aware) in each cluster; a run that is asked for twice is still one.
+        """Request the run of a slot (aware) in each cluster; a run requested twice is still one.
 
-        A cluster that cannot be started keeps no other from its run: all are tried, then TemporaryError
-        (or PermanentError, when no retry helps) names those that failed. Raises PermanentError when the
-        deployment knows no such policy.
+        A failure in one cluster does not affect the others: all are tried, then TemporaryError (or
+        PermanentError, when no retry helps) names those that failed. Raises PermanentError when the
+        deployment has no such policy.
         """
         policy = self.deployment.policy(policy_name)
         if policy is None:

@@ -1,8 +1,8 @@
-"""Taking the snapshots of a job: paced, journaled before and after, one failure never stopping the rest.
+"""Takes the snapshots of a job: paced, journaled before and after; one failure never stops the rest.
 
-Every create is: lease, look for our run tag, intent, create, outcome. Nobody else can create between
-the look and the intent, which is refused once the lease is lost. Whoever finds an intent without an
-outcome waits and looks several times before creating again (`domain.creation`).
+Every create consists of: lease, search by our run tag, intent, create, outcome. Nobody else can create
+between the search and the intent, which is refused once the lease is lost. An invocation that finds an intent
+without an outcome waits and reads several times before creating again (`domain.backup.creation`).
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class JobReport:
-    """What became of the points of a job: ids by fate."""
+    """The results of a job: point ids by outcome."""
 
     created: list[str] = field(default_factory=list)
     adopted: list[str] = field(default_factory=list)
@@ -59,7 +59,7 @@ class JobReport:
     delay: timedelta = timedelta()
 
     def postpone(self, points: Iterable[Point], reason: str, delay: timedelta) -> None:
-        """Note points to try again after at least `delay`."""
+        """Record points to retry after at least `delay`."""
         for point in points:
             self.later[point.id] = reason
         self.delay = max(self.delay, delay)
@@ -67,7 +67,7 @@ class JobReport:
 
 @dataclass(frozen=True, slots=True)
 class TakeSnapshots:
-    """Creates the recovery points of a job. `nonce` gives another random text each time."""
+    """Creates the recovery points of a job. `nonce` returns a new random text each time."""
 
     deployment: Deployment
     clusters: Clusters
@@ -81,9 +81,9 @@ class TakeSnapshots:
     lease: timedelta = LEASE
 
     def run(self, job: Job, owner: str) -> JobReport:
-        """Take what the job asks; what cannot go now is sent again with a delay.
+        """Take the job's points; those that cannot be taken now are sent again with a delay.
 
-        `owner` must be unique to this invocation: it holds the leases.
+        `owner` must be unique to this invocation, because it holds the leases.
         """
         report = JobReport()
         waiting = self._withdraw(job, report)
@@ -102,7 +102,8 @@ class TakeSnapshots:
         return report
 
     def _withdraw(self, job: Job, report: JobReport) -> frozenset[str]:
-        """Remove the VolumeSnapshots that csi was given up for; the points that must wait for that."""
+        """Remove the VolumeSnapshots of points that gave up csi; returns the points that must wait for
+        that."""
         given_up = [point for point in self.journal.points.points(job.run, job.points) if point.gave_up_csi]
         if not given_up:
             return frozenset()
@@ -116,25 +117,25 @@ class TakeSnapshots:
         return frozenset(delays)
 
     def _still_open(self, job: Job, report: JobReport) -> list[Point]:
-        """The points that still need a snapshot; those that waited for too long fail here.
+        """The points that still need a snapshot; those that waited too long fail here.
 
-        Where a create is in the air (its lead is `creating`), its outcome is found out first.
+        If a create may be in progress (the lead is `creating`), its outcome is determined first.
         """
         points = [point for point in self.journal.points.points(job.run, job.points) if point.needs_snapshot]
         in_the_air = {point.lead for point in points if point.state is PointState.CREATING}
         todo = []
         for point in points:
             if self.clock() >= point.give_up_at and point.lead not in in_the_air:
-                blame = "EC2 or the account's pace made it wait all the time"
+                blame = "EC2 or the account's pace kept it waiting"
                 if point.fell_back:
-                    blame = "EC2, the account's pace or its old VolumeSnapshot made it wait"
+                    blame = "EC2, the account's pace or its old VolumeSnapshot kept it waiting"
                 self._fail(point, f"{GAVE_UP}: {blame}", report)
             else:
                 todo.append(point)
         return todo
 
     def _admit(self, job: Job, todo: list[Point], report: JobReport) -> list[Point]:
-        """As many points as the account's pace allows now; a group goes whole or not at all."""
+        """As many points as the account's pace allows now; a group is admitted whole or not at all."""
         if not todo:
             return []
         pace = self.deployment.pace
@@ -190,9 +191,9 @@ class TakeSnapshots:
         return Intents(self.journal, self.clock, self.deployment.consistency_wait, owner)
 
     def _take_group(self, points: Sequence[Point], owner: str, report: JobReport) -> None:
-        """Take the members of a group under the lease of their lead, which is the last to be settled.
+        """Take the members of a group under the lease of their lead, which is settled last.
 
-        Once it is settled the group is over: who has no snapshot by then is taken alone.
+        Once it is settled the group is over: members without a snapshot are then taken alone.
         """
         for lead in self.journal.points.points(points[0].run, [points[0].lead]) if points else ():
             if not lead.needs_snapshot:
@@ -224,7 +225,7 @@ class TakeSnapshots:
                 report.postpone(item.points, item.reason, AFTER_GROUP)
 
     def _guarded(self, points: Sequence[Point], report: JobReport, act: Callable[[], None]) -> bool:
-        """Run one step; whatever goes wrong becomes the fate of these points alone. True if all went well."""
+        """Run one step; an error affects only these points. True when it succeeded."""
         try:
             act()
             return True
@@ -239,7 +240,7 @@ class TakeSnapshots:
         return False
 
     def _try_later(self, points: Sequence[Point], reason: str, delay: timedelta, report: JobReport) -> None:
-        """Postpone the points; past their time, when no create can be in the air any more, they fail."""
+        """Postpone the points; once their time is over and no create can be in progress, they fail."""
         for point in self._unborn(points):
             if self.clock() >= point.give_up_at + self.deployment.consistency_wait:
                 self._fail(point, f"{GAVE_UP}: {reason}", report)
@@ -247,12 +248,12 @@ class TakeSnapshots:
                 report.postpone([point], reason, delay)
 
     def _unborn(self, points: Sequence[Point]) -> Sequence[Point]:
-        """Those of the points (all of one run) that still have no snapshot, as journaled now."""
+        """The points (all of one run) that still have no snapshot according to the journal."""
         known = self.journal.points.points(points[0].run, [point.id for point in points]) if points else ()
         return [point for point in known if point.needs_snapshot]
 
     def _lease(self, point: Point, owner: str) -> Point | None:
-        """The lead as it stands, or None: somebody else works on it, and their message outlives them."""
+        """The lead as it stands; None when another invocation works on it, whose message survives a crash."""
         now = self.clock()
         held = self.journal.creations.lease(point, owner, now + self.lease, now)
         return held if held is not None and held.needs_snapshot else None
@@ -273,7 +274,7 @@ class TakeSnapshots:
 
 
 def _after_group(point: Point) -> str:
-    """Why a member of a group was taken alone; "" for a point that is in none."""
+    """Why a member of a group was taken alone; "" for a point without a group."""
     if not point.group:
         return ""
-    return f"taken alone after its group: {BEHIND if point.behind else 'CreateSnapshots left its volume out'}"
+    return f"taken alone after its group: {BEHIND if point.behind else 'CreateSnapshots omitted its volume'}"

@@ -1,4 +1,4 @@
-"""Taking a point by csi: the driver cuts the snapshot of a VolumeSnapshot that we create."""
+"""Takes a point by csi: creates a VolumeSnapshot, for which the driver takes the snapshot."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from snapkeep.services.backup.point_spec import spec_of_point
 
 @dataclass(frozen=True, slots=True)
 class CsiTaker:
-    """Creates VolumeSnapshots. `nonce` gives another random text each time."""
+    """Creates VolumeSnapshots. `nonce` returns a new random text each time."""
 
     deployment: Deployment
     clusters: Clusters
@@ -29,8 +29,8 @@ class CsiTaker:
     def take(self, point: Point, owner: str) -> None:
         """Create the VolumeSnapshot; its name is journaled before, so a second create changes nothing.
 
-        One that cannot be made lets the point be planned by ebs where its policy allows that: TemporaryError
-        is raised, so that it is taken at once. Else the refusal is.
+        If it cannot be created, the point is planned by ebs where its policy allows that, and TemporaryError
+        is raised so that it is taken at once. Otherwise the refusal is raised.
         """
         if point.state is PointState.PLANNED:
             point = self.journal.creations.write_intent(point, owner, self.clock(), self.nonce())

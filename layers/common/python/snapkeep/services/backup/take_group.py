@@ -1,4 +1,4 @@
-"""Taking a group: crash-consistent by one CreateSnapshots call where EC2 can, back to back where not."""
+"""Takes a group: crash-consistent by one CreateSnapshots call where EC2 can, otherwise back to back."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Created:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """A member cannot have one, ever; the taker goes on once that is journaled."""
+    """A member can never have a snapshot; the taker continues once that is journaled."""
 
     point: Point
     reason: str
@@ -46,10 +46,10 @@ class PutOff:
 
 @dataclass(frozen=True, slots=True)
 class GroupTaker:
-    """Takes the members of one group, each on a volume of its own, under their lead's lease and intent.
+    """Takes the members of one group, each on its own volume, under their lead's lease and intent.
 
-    The lead is settled last, whether it gets a snapshot or fails: while it is not, a retry knows that
-    members may be missing.
+    The lead is settled last, whether it gets a snapshot or fails: until then, a retry knows that members may
+    be missing.
     """
 
     snapshots: Snapshots
@@ -64,12 +64,12 @@ class GroupTaker:
         attached: Mapping[str, str],
         existing: Mapping[str, Snapshot],
     ) -> Iterator[Created | Failed | PutOff]:
-        """Create what is missing and journal it, and tell of each step; a member whose volume is gone fails
+        """Create and journal the missing snapshots, and yield each step; a member whose volume is gone fails
         alone.
 
-        `attached` has the instance of each volume that is there, `existing` the snapshots (by point id) that
-        are. Raises GroupRefused when EC2 refuses the group and the policy does not allow taking it one by
-        one, and TemporaryError when it must be tried later.
+        `attached` holds the instance of each existing volume, `existing` the existing snapshots by point id.
+        Raises GroupRefused when EC2 refuses the group and the policy does not allow taking it one by one, and
+        TemporaryError when it must be retried later.
         """
         members = sorted(members, key=lambda point: (point.id == lead.id, point.id))
         alive = [point for point in members if point.volume_id in attached]
@@ -86,7 +86,8 @@ class GroupTaker:
     def _create(
         self, lead: Point, missing: Sequence[Point], instances: set[str], is_rest: bool
     ) -> Iterator[Created | Failed | PutOff]:
-        """Cut the missing snapshots: at once on one instance, else back to back with the reason noted."""
+        """Take the missing snapshots: at once on one instance, otherwise back to back with the reason
+        noted."""
         if is_rest:
             yield from self._back_to_back(
                 lead, missing, "taken later than the rest of its group, which was cut short"
@@ -122,7 +123,7 @@ class GroupTaker:
             [(point, created[point.volume_id]) for point in points if point.volume_id in created]
         )
         rest = [point for point in points if point.volume_id not in created]
-        yield PutOff(rest, f"CreateSnapshots of {instance} left its volume out")
+        yield PutOff(rest, f"CreateSnapshots of {instance} omitted its volume")
 
     def _create_group(self, lead: Point, instance: str, exclude: Sequence[str]) -> dict[str, Snapshot]:
         """CreateSnapshots of the instance's other data volumes; the snapshots by volume id."""
@@ -135,7 +136,8 @@ class GroupTaker:
         return {snapshot.volume_id: snapshot for snapshot in created}
 
     def _back_to_back(self, lead: Point, points: Sequence[Point], note: str) -> Iterator[Created | Failed]:
-        """One create after the other; each is journaled at once, the lead last, so that a retry knows."""
+        """One create after the other; each is journaled at once, the lead last, so that a retry can
+        resume."""
         for point in points:
             try:
                 snapshot = self.snapshots.create(
@@ -150,7 +152,7 @@ class GroupTaker:
             yield from self._write([(point, snapshot)], note)
 
     def _write(self, pairs: Sequence[tuple[Point, Snapshot]], note: str = "") -> Iterator[Created]:
-        """Journal these members at once, then complete the tags that a group call cannot set."""
+        """Journal these members together, then complete the tags that a group call cannot set."""
         if not pairs:
             return
         creations = [
@@ -163,7 +165,7 @@ class GroupTaker:
             self._complete_tags(point, snapshot)
 
     def _complete_tags(self, point: Point, snapshot: Snapshot) -> None:
-        """What fails here is done again when the snapshot completes: the backup itself is taken."""
+        """Complete the tags. A failure is only logged: it is repeated when the snapshot completes."""
         missing = tags.missing_tags(snapshot.tags, point)
         try:
             if missing:

@@ -1,4 +1,4 @@
-"""Telling of claims that were backed up until now and that every policy leaves: no run of theirs fails."""
+"""Reports claims that were backed up until now but that no policy takes any more, which fails no run."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ from snapkeep.ports.news import TroubleNews
 from snapkeep.services.tell_troubles import TellTroubles
 
 LOOK_BACK = timedelta(days=35)
-"""How far back the run before this one is looked for: a month between two slots, and some days."""
+"""How far back to search for the previous run: a month between two slots, and some days."""
 
 log = logging.getLogger(__name__)
 
 MEANT = (Code.EXCLUDED, Code.DELETING, Code.OTHER_POLICY, Code.UNKNOWN_POLICY)
-"""Left on purpose, taken by another policy, or told of already because of a label."""
+"""Claims skipped on purpose, taken by another policy, or already reported because of a label."""
 
 
 @dataclass(frozen=True, slots=True)
 class TellEnded:
-    """Compares what a run leaves with what the runs before it took."""
+    """Compares what a run skips with what earlier runs took."""
 
     deployment: Deployment
     journal: Journal
@@ -46,10 +46,10 @@ class TellEnded:
     clock: Clock
 
     def tell(self, run: Run, left: Sequence[SkippedClaim]) -> None:
-        """Tell of claims that the policy's last run took and no policy takes now, while they are there.
+        """Report existing claims that the policy's last run took and that no policy takes now.
 
-        Raises SnapkeepError when the journal does not answer. The run is journaled with `ends_untold` then,
-        so that the next one tells.
+        Raises SnapkeepError when the journal does not answer. The run is then journaled with `ends_untold`,
+        so that the next one reports them.
         """
         topic = Topic(TroubleKind.BACKUPS_ENDED, run.cluster, run.policy)
         known = self.journal.troubles.troubles(topic)
@@ -72,8 +72,8 @@ class TellEnded:
         return not any(isinstance(decide(claim, other, policies), Taken) for other in others)
 
     def _taken_before(self, run: Run, claims: Sequence[Claim]) -> set[str]:
-        """The names of those that have a point in the policy's run before this one, or in one of those before
-        it whose ends nobody was told of."""
+        """The names of claims with a point in the policy's previous run, or in an earlier run whose ended
+        claims were not reported."""
         if not claims:
             return set()
         wanted = {claim.uid: str(claim) for claim in claims}
@@ -84,7 +84,7 @@ class TellEnded:
         return found
 
     def _not_compared(self, run: Run) -> Iterator[Run]:
-        """The runs of the policy before this one, newest first, down to one whose ends were told."""
+        """The policy's earlier runs, newest first, back to one whose ended claims were reported."""
         runs = self.journal.runs.runs_of(run.cluster, run.policy, run.slot - LOOK_BACK)
         earlier = [item for item in runs if item.slot < run.slot and item.total]
         for before in sorted(earlier, key=_slot, reverse=True):
@@ -95,7 +95,8 @@ class TellEnded:
 
 @dataclass(frozen=True, slots=True)
 class TellUnmeant:
-    """Tells what a run takes or leaves although people may not mean it; that never fails the run."""
+    """Reports claims that a run takes or skips although people may not intend it; a failure never fails the
+    run."""
 
     deployment: Deployment
     journal: Journal
@@ -103,10 +104,10 @@ class TellUnmeant:
     clock: Clock
 
     def tell(self, run: Run, selected: Selected) -> bool:
-        """Tell of claims that are taken although a label seems to exclude them, and of those that no policy
-        takes because their label names none, or takes any more.
+        """Report claims taken although a label seems to exclude them, and claims that no policy takes (any
+        more) because their label names an unknown one.
 
-        False when the next run has to tell of those whose backups end with this one.
+        False when the next run must report the claims whose backups end with this one.
         """
         taken = {str(item.claim): why for item in selected.taken if (why := misread_exclusion(item.claim))}
         nobodys = {
@@ -116,17 +117,17 @@ class TellUnmeant:
         ended = TellEnded(self.deployment, self.journal, self.news, self.clock)
         is_told = _tried(run, lambda: ended.tell(run, selected.left))
         _tried(run, lambda: tell(Topic(TroubleKind.LABEL_MISREAD, run.cluster, run.policy), taken))
-        # The same for every policy of the cluster: told under one topic, and so once.
+        # The same for every policy of the cluster: reported under one topic, and so only once.
         _tried(run, lambda: tell(Topic(TroubleKind.LABEL_MISREAD, run.cluster, POLICY_LABEL), nobodys))
         return is_told
 
 
 def _tried(run: Run, tell: Callable[[], None]) -> bool:
-    """Whether it could be told."""
+    """Whether the report succeeded."""
     try:
         tell()
     except SnapkeepError as error:
-        log.warning("what policy %s leaves was not told of: %s", run.policy, error.reason)
+        log.warning("could not report what policy %s skips: %s", run.policy, error.reason)
         return False
     return True
 

@@ -1,4 +1,5 @@
-"""Withdrawing VolumeSnapshots that csi was given up for, so that no driver cuts one of them later."""
+"""Withdraws the VolumeSnapshots of points that gave up csi, so that no driver takes a snapshot for them
+later."""
 
 from __future__ import annotations
 
@@ -17,7 +18,7 @@ from snapkeep.ports.kubernetes import Cluster, Clusters
 from snapkeep.ports.points import Creation
 
 LOOK_AGAIN = timedelta(seconds=10)
-"""A snapshot controller and a sidecar that are alive need about two seconds."""
+"""When to check again; a live snapshot controller and sidecar need about two seconds."""
 
 CUT_AFTER_ALL = "by csi after all: the driver cut the snapshot before ebs took over"
 
@@ -26,7 +27,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class WithdrawSnapshots:
-    """Removes a point's VolumeSnapshot and content; what was cut in the meantime becomes the point's."""
+    """Removes a point's VolumeSnapshot and content; a snapshot taken in the meantime becomes the point's."""
 
     clusters: Clusters
     snapshots: Snapshots
@@ -35,10 +36,10 @@ class WithdrawSnapshots:
     clock: Clock
 
     def run(self, point: Point) -> timedelta:
-        """How long the point must wait before it is looked at again; no time when it may go on.
+        """How long the point must wait before it is checked again; zero when it may continue.
 
-        It may also go on when the cluster refuses for good: a snapshot that the driver cuts later is
-        then marked as a duplicate, and goes with its objects.
+        It may also continue when the cluster refuses permanently: a snapshot that the driver takes later is
+        then marked as a duplicate, and deleted with its objects.
         """
         try:
             found = self._withdraw(self.clusters.open(point.claim.cluster), point)
@@ -60,7 +61,8 @@ class WithdrawSnapshots:
         return self._while_it_makes_sense(point, LOOK_AGAIN)
 
     def _withdraw(self, cluster: Cluster, point: Point) -> Withdrawn:
-        """What was cut stays with its objects, unless it is why csi was given up: then they go, too."""
+        """Withdraw the objects. A snapshot that was taken keeps them, unless that snapshot is why csi was
+        given up."""
         found = cluster.withdraw_volume_snapshot(point)
         is_kept = not found.snapshot_id or point.state is PointState.FAILED or self._is_useful(found, point)
         return found if is_kept else cluster.withdraw_volume_snapshot(point, useless=found.snapshot_id)
@@ -68,7 +70,7 @@ class WithdrawSnapshots:
     def _is_useful(self, found: Withdrawn, point: Point) -> bool:
         """False for a snapshot that is gone, of another volume or time, or marked as a duplicate.
 
-        EC2's describes may lag: what they do not show is gone only some time after it was cut.
+        EC2's describes may lag: a snapshot they do not show counts as gone only some time after it was taken.
         """
         snapshot = self.snapshots.get(found.snapshot_id)
         if snapshot is None:
@@ -77,5 +79,5 @@ class WithdrawSnapshots:
         return is_own and tags.DUPLICATE not in snapshot.tags
 
     def _while_it_makes_sense(self, point: Point, delay: timedelta) -> timedelta:
-        """A point that is given up meanwhile fails; of a failed one, the sweep takes care."""
+        """The wait, unless the point's time is over: then it fails, and the sweep handles its objects."""
         return delay if self.clock() < point.give_up_at else timedelta()

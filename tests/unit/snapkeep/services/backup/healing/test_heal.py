@@ -151,7 +151,7 @@ def test_without_a_controller_csi_points_fail_with_the_reason() -> None:
     world.wait(minutes=15)
     assert healed(world) == {"failed": 1}
     reason = world.point("mysql").reason
-    assert reason.startswith("the snapshot controller made nothing of the VolumeSnapshot in 10 minutes")
+    assert reason.startswith("the snapshot controller did not process the VolumeSnapshot within 10 minutes")
     assert reason.endswith("is it installed and running?")
     assert world.pending_of_pace() == 0
     assert world.the_run().state is RunState.FAILED  # type: ignore[union-attr]
@@ -172,7 +172,7 @@ def test_a_driver_that_cuts_nothing_in_six_hours_fails_its_point_with_its_words(
     world.cluster.bind("rpc error: RequestLimitExceeded")
     world.wait(hours=6, minutes=1)
     assert healed(world) == {"failed": 1}
-    reason = "the EBS CSI driver made nothing of the VolumeSnapshot in 360 minutes"
+    reason = "the EBS CSI driver did not process the VolumeSnapshot within 360 minutes"
     assert world.point("mysql").reason == f"{reason}: rpc error: RequestLimitExceeded"
 
 

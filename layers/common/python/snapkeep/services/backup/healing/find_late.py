@@ -1,4 +1,4 @@
-"""Finding what is late: each claim is judged by its own recovery points, by the journal's runs."""
+"""Finds late claims: each claim is judged by its own recovery points in the journal's runs."""
 
 from __future__ import annotations
 
@@ -17,15 +17,16 @@ from snapkeep.ports.journal import Journal
 from snapkeep.services.backup.healing.missed_slots import MissedSlots
 
 EVERY_CLAIM = "every claim"
-"""The subject where a policy as a whole gave nothing: no run could see its claims."""
+"""The subject when a whole policy is late because no run could see its claims."""
 
 DEPTH = 10
-"""Runs that are read back for the last good point of a claim; what is older is only called so."""
+"""How many runs are read back to find a claim's last good point; an older one is only reported as unknown."""
 
 
 @dataclass(slots=True)
 class History:
-    """What the last runs gave a claim: points that are not ready, the newest first, and the good slot."""
+    """The results of the last runs for a claim: points that are not ready, newest first, and the last good
+    slot."""
 
     claim: ClaimFacts
     open: list[Point] = field(default_factory=list)
@@ -34,14 +35,14 @@ class History:
 
 @dataclass(frozen=True, slots=True)
 class FindLate:
-    """Tells which claims a policy owes a recovery point, and why."""
+    """Determines which claims a policy owes a recovery point, and why."""
 
     journal: Journal
     missed_slots: MissedSlots
     clock: Clock
 
     def find(self, policy: Policy, runs: Sequence[Run], seen: datetime, since: datetime) -> Mapping[str, str]:
-        """What is late by its subject, with the reason: claims as namespace/name, or EVERY_CLAIM.
+        """The late subjects with their reasons: claims as namespace/name, or EVERY_CLAIM.
 
         `runs` are those of the policy in a cluster since `since`, `seen` is when the policy was first seen
         there. A paused policy owes nothing, nor does one whose last run found nothing to take.
@@ -59,7 +60,7 @@ class FindLate:
     def _whole(
         self, policy: Policy, newest_first: Sequence[Run], seen: datetime, since: datetime
     ) -> dict[str, str]:
-        """Why the policy as a whole is late: no run since the owed slot knows of any claim."""
+        """Why the whole policy is late: no run since the owed slot knows any claim."""
         good = [run.slot for run in newest_first if run.ready or run.state is RunState.COMPLETED]
         owed = self.missed_slots.owed(policy, max(good, default=seen), since)
         if owed is None or any(run.total and run.slot >= owed for run in newest_first):
@@ -69,7 +70,7 @@ class FindLate:
         return {EVERY_CLAIM: f"{reason}: {why}" if why else reason}
 
     def _claims(self, policy: Policy, runs: Sequence[Run]) -> dict[str, str]:
-        """The claims of the newest run that knows any which are late."""
+        """The late claims of the newest run that knows any claims."""
         if runs[0].ready >= runs[0].total:
             return {}
         histories: dict[str, History] = {}
@@ -96,7 +97,7 @@ class FindLate:
                 by_id[point.id].open.append(point)
 
     def _why(self, history: History, grace: timedelta) -> str:
-        """Why the claim is late; "" while all that it waits for is in time."""
+        """Why the claim is late; "" while everything it waits for is in time."""
         overdue = [point for point in history.open if self._is_overdue(point, grace)]
         if not overdue:
             return ""
@@ -107,7 +108,8 @@ class FindLate:
         return f"{owed}; the one of {moment(newest.slot)}: {why}; {good}"
 
     def _is_overdue(self, point: Point, grace: timedelta) -> bool:
-        """A snapshot under way has the time that its size needs; what else is not ready has the allowance."""
+        """Whether a point is overdue: a pending snapshot gets the time that its size needs, any other point
+        the allowance."""
         now = self.clock()
         if point.snapshot_id and not point.state.is_final:
             return point.is_late(now)

@@ -1,4 +1,4 @@
-"""Healing the points of a run: lost events, stuck drivers, lost jobs, twins."""
+"""Heals the points of a run: lost events, stuck drivers, lost jobs, duplicates."""
 
 from __future__ import annotations
 
@@ -33,10 +33,11 @@ from snapkeep.services.backup.find_snapshots import belongs_to, cut_for
 from snapkeep.services.backup.point_spec import spec_of_point
 
 RESEND_AFTER = timedelta(minutes=20)
-"""Longer than a job may wait in the queue (15 minutes): what is still not created lost its job."""
+"""Longer than a job may wait in the queue (15 minutes): a point that is still not created has lost its
+job."""
 
 FORSAKEN_AFTER = timedelta(hours=1)
-"""take_snapshots fails a point whose time is over; one that stands for so much longer has no worker."""
+"""take_snapshots fails a point whose time is over; a point open for this much longer has no worker."""
 
 BIND_TIMEOUT = timedelta(minutes=10)
 """A live snapshot controller binds a VolumeSnapshot within seconds; bursts of hundreds take minutes."""
@@ -46,7 +47,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class HealPoints:
-    """Looks at the unfinished points of a run and moves on what can move."""
+    """Checks the unfinished points of a run and advances those it can."""
 
     deployment: Deployment
     clusters: Clusters
@@ -58,7 +59,7 @@ class HealPoints:
     clock: Clock
 
     def heal(self, run: Run) -> dict[str, int]:
-        """What was found and done for the run, counted by word."""
+        """Heal the run; returns counts by result."""
         done: Counter[str] = Counter()
         final = {point.snapshot_id for point in self.journal.points.points_of(run.id) if point.state.is_final}
         seen: dict[str, Snapshot] = {}
@@ -78,9 +79,10 @@ class HealPoints:
         return {word: count for word, count in done.items() if count}
 
     def correct_pace(self) -> None:
-        """Set the count of pending snapshots to what EC2 shows of ours and what drivers have yet to cut.
+        """Set the count of pending snapshots to those of ours in EC2 plus those that drivers have yet to
+        take.
 
-        What is pending without a point may be a late one, of a point that failed in a run that is closed.
+        A pending snapshot without an open point may be a late one, of a point that failed in a closed run.
         """
         pending = [
             snapshot
@@ -109,7 +111,7 @@ class HealPoints:
         return self._guarded(snapshot, lambda: self.complete_points.settle(snapshot, named=named))
 
     def _guarded(self, snapshot: Snapshot, settle: Callable[[], Settled]) -> str:
-        """What became of one snapshot; trouble with one never stops the others."""
+        """Settle one snapshot; trouble with one never stops the others."""
         try:
             return settle().value
         except SnapkeepError as error:
@@ -117,7 +119,7 @@ class HealPoints:
             return "not settled"
 
     def _follow_driver(self, run: Run, points: Sequence[Point]) -> Counter[str]:
-        """Ask the cluster what became of VolumeSnapshots whose EBS snapshot is not known."""
+        """Check the VolumeSnapshots in the cluster whose EBS snapshot is unknown."""
         done: Counter[str] = Counter()
         if not points:
             return done
@@ -151,17 +153,18 @@ class HealPoints:
         waited = GIVE_UP_AFTER if waits else BIND_TIMEOUT
         minutes = int(waited.total_seconds() // 60)
         who = "the EBS CSI driver" if status.bound else "the snapshot controller"
-        reason = f"{who} made nothing of the VolumeSnapshot in {minutes} minutes"
+        reason = f"{who} did not process the VolumeSnapshot within {minutes} minutes"
         why = f": {status.error}" if status.error else "; is it installed and running?"
         return self._without_driver(point, reason + why)
 
     def _may_wait(self, point: Point) -> bool:
-        """A controller is alive, so the driver is late, throttled say: nobody else would take the point."""
+        """True while the controller is alive: then the driver is merely late, for example throttled."""
         spec = spec_of_point(point, self.deployment, self.journal)
         return spec is None or not spec.csi_fallback
 
     def _follow_cut(self, point: Point, snapshot_id: str) -> str:
-        """Settle what the VolumeSnapshot names; nobody waits for what is gone, or not the point's by tags."""
+        """Settle the snapshot that the VolumeSnapshot names; one that is gone or not the point's by its tags
+        fails the point."""
         snapshot = self.snapshots.get(snapshot_id)
         found = self._settle(snapshot, named=True) if snapshot else "not visible yet"
         in_vain = snapshot is None or found in (Settled.UNKNOWN, Settled.NOT_OURS, Settled.DUPLICATE)
@@ -176,7 +179,7 @@ class HealPoints:
         return self._without_driver(point, reason)
 
     def _out_of_sight(self, points: Sequence[Point], reason: str, patience: timedelta) -> Counter[str]:
-        """The cluster tells nothing of these points: past the patience, what EC2 shows decides."""
+        """Handle points whose cluster gives no information: after `patience`, EC2 decides."""
         known = self.journal.points.points(points[0].run, [point.id for point in points])
         late = [point for point in known if self._is_unbound(point) and self._age(point) > patience]
         return Counter(
@@ -184,18 +187,21 @@ class HealPoints:
         )
 
     def _lost_sight(self, point: Point, reason: str) -> str:
-        """What the VolumeSnapshot names cannot be had, but another snapshot may have been cut for it.
+        """Handle a point whose named snapshot is unavailable: another may have been taken for the
+        VolumeSnapshot.
 
-        Our class retains, so it is there although the VolumeSnapshot is gone. Of several the oldest counts.
+        Our class retains, so such a snapshot exists even though the VolumeSnapshot is gone. Of several, the
+        oldest counts.
         """
         for snapshot in cut_for(self.snapshots, point):
             return self._settle(snapshot, named=True)
         return self._without_driver(point, reason)
 
     def _without_driver(self, point: Point, reason: str) -> str:
-        """The driver made nothing: take the point by ebs where the policy allows, else fail it.
+        """The driver took no snapshot: take the point by ebs where the policy allows it, else fail it.
 
-        Either way take_snapshots first removes the VolumeSnapshot, so that the driver cuts nothing later.
+        Either way take_snapshots first removes the VolumeSnapshot, so that the driver takes no snapshot
+        later.
         """
         spec = spec_of_point(point, self.deployment, self.journal)
         by_ebs = spec is not None and spec.csi_fallback
@@ -208,7 +214,7 @@ class HealPoints:
         return "taken by ebs instead" if by_ebs else "failed"
 
     def _follow_snapshots(self, points: Sequence[Point], seen: Mapping[str, Snapshot]) -> Counter[str]:
-        """Points whose snapshot the run's tag did not settle: not tagged yet, or edited or deleted."""
+        """Follow points whose snapshot was not found by the run's tag: not tagged yet, edited or deleted."""
         done: Counter[str] = Counter()
         for point in points:
             snapshot = seen.get(point.snapshot_id) or self.snapshots.get(point.snapshot_id)
@@ -223,7 +229,7 @@ class HealPoints:
         return done
 
     def _settle_known(self, point: Point, snapshot: Snapshot) -> str:
-        """Settle a snapshot that the journal knows as the point's, whatever its tags say by now."""
+        """Settle a snapshot that the journal knows as the point's, whatever its tags say now."""
         if tags.DUPLICATE in snapshot.tags:
             self._fail(point, f"somebody marked its snapshot {snapshot.id} as a duplicate")
             return "failed"
@@ -237,8 +243,8 @@ class HealPoints:
     def _resend(self, points: Sequence[Point]) -> int:
         """Send jobs again for points that nobody created in time; a group goes whole.
 
-        While the account's pace is used up, points wait in the queue and are not lost: sending them
-        again and again would only fill it. Those whose time is over are sent to fail.
+        While the account's pace is used up, points wait in the queue and are not lost: resending them would
+        only fill it. Points whose time is over are sent so that they fail.
         """
         lost = [point for point in points if self._lost_its_job(point)]
         if lost and self.pacer.wait(1, self.clock()) > timedelta():
@@ -255,9 +261,9 @@ class HealPoints:
         return point.needs_snapshot and self.clock() > point.give_up_at + FORSAKEN_AFTER
 
     def _forsake(self, point: Point) -> None:
-        """Fail a point that take_snapshots, which was sent its job again and again, did not even fail."""
+        """Fail a point that take_snapshots did not even fail although its job was resent repeatedly."""
         hours = GIVE_UP_AFTER // timedelta(hours=1)
-        reason = f"take_snapshots brought it to no end in {hours} hours; its log and failure queue say why"
+        reason = f"take_snapshots did not finish it within {hours} hours; its log and failure queue say why"
         self.journal.points.finish(point, Outcome(PointState.FAILED, self.clock(), reason))
 
     def _age(self, point: Point) -> timedelta:

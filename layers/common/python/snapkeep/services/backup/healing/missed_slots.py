@@ -1,7 +1,7 @@
-"""Missed slots: started late while the policy still allows it, reported when it does not.
+"""Missed slots: started late while the policy still allows it, otherwise reported.
 
-Of several that were missed only the newest is started: the others would take the same data again, and
-points of one moment would push out those of many.
+Of several missed slots only the newest is started: the others would snapshot the same data again, and points
+of one moment would push out those of many.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from snapkeep.ports.messaging import Starter
 from snapkeep.ports.news import Announcer
 
 GRACE = timedelta(minutes=5)
-"""Scheduler may deliver up to a minute late, and a planner needs its time."""
+"""Scheduler may deliver up to a minute late, and the planner takes time."""
 
 LOOK_BACK = timedelta(hours=1)
 """How long after its catch-up window a missed slot is still noticed; reconcile runs every 15 minutes."""
@@ -29,7 +29,7 @@ LOOK_BACK = timedelta(hours=1)
 
 @dataclass(slots=True)
 class CaughtUp:
-    """Run ids of the slots that were started late, and of those that were given up."""
+    """Run ids of the slots that were started late, and of those given up."""
 
     started: list[str] = field(default_factory=list)
     missed: list[str] = field(default_factory=list)
@@ -46,7 +46,7 @@ class MissedSlots:
     clock: Clock
 
     def check(self, cluster: str, policy: Policy) -> CaughtUp:
-        """Start or report the slots of a policy that nobody ran; paused policies miss nothing."""
+        """Start or report the slots of a policy that were not run; paused policies miss nothing."""
         caught_up = CaughtUp()
         now = self.clock()
         seen = self.journal.slots.first_seen(cluster, policy.name, now)
@@ -68,7 +68,7 @@ class MissedSlots:
         return caught_up
 
     def owed(self, policy: Policy, newest: datetime, since: datetime) -> datetime | None:
-        """The first slot after the newest good one that should have given a recovery point by now.
+        """The first slot after the newest good one that should have produced a recovery point by now.
 
         Slots before `since` are forgiven, and a paused policy owes nothing.
         """
@@ -81,7 +81,7 @@ class MissedSlots:
     def _missing(
         self, cluster: str, policy: Policy, seen: datetime, now: datetime
     ) -> tuple[list[datetime], datetime]:
-        """The slots that nobody ran, ascending, and the newest of all that have come by now."""
+        """The slots that were not run, ascending, and the newest slot that has come."""
         schedule = policy.schedule
         since = max(seen, now - schedule.catch_up - LOOK_BACK)
         until = now - GRACE - timedelta(minutes=schedule.flexible_minutes)
@@ -94,7 +94,7 @@ class MissedSlots:
         return missing, max([*due, *runs], default=now)
 
     def _report(self, cluster: str, policy: Policy, slot: datetime, now: datetime, reason: str) -> None:
-        """Journal the slot as a failed run, so that it is reported once, and say so."""
+        """Journal the slot as a failed run, so that it is reported only once, and report it."""
         name = run_id(cluster, policy.name, slot)
         run = Run(name, cluster, policy.name, slot, accepted_at=now, degraded=reason)
         if self.journal.runs.open_run(run, "reconcile", now + GRACE, now) is None:

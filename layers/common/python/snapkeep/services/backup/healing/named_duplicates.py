@@ -1,7 +1,7 @@
-"""Named twins: of the snapshots cut for one VolumeSnapshot, the one that its content names is the point.
+"""Named duplicates: of several snapshots taken for one VolumeSnapshot, the one that its content names counts.
 
-The sidecar keeps the first handle that the driver gave it. While EC2 hides that snapshot, a later twin can
-complete and count; once EC2 shows the first one, the two change places.
+The sidecar keeps the first handle that the driver returned. While EC2 does not show that snapshot yet, a
+later duplicate may complete and count; once EC2 shows the first one, the two change places.
 https://github.com/kubernetes-csi/external-snapshotter/blob/master/pkg/sidecar-controller/snapshot_controller.go
 """
 
@@ -25,47 +25,48 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class NamedDuplicates:
-    """Looks at the marked duplicates of a cluster for those that a VolumeSnapshot names."""
+    """Finds marked duplicates of a cluster that a VolumeSnapshot names."""
 
     clusters: Clusters
     snapshots: Snapshots
     complete_points: CompletePoints
 
     def settle(self, cluster: str) -> list[str]:
-        """Put every named twin in its place; returns their ids. Trouble with one never stops the others.
+        """Make every named duplicate its point's snapshot; returns their ids. Trouble with one never stops
+        the others.
 
         A point that is held waits: a restore may be reading the snapshot that counts now.
         """
         wanted = {tags.MANAGED: "true", tags.CLUSTER: cluster, tags.DUPLICATE: "true"}
         marked = list(self.snapshots.find(wanted, state=SnapshotState.COMPLETED))
-        return [twin.id for twin in marked if self._attempt(cluster, twin)]
+        return [duplicate.id for duplicate in marked if self._attempt(cluster, duplicate)]
 
-    def _attempt(self, cluster: str, twin: Snapshot) -> bool:
+    def _attempt(self, cluster: str, duplicate: Snapshot) -> bool:
         try:
-            return self._settle_one(cluster, twin)
+            return self._settle_one(cluster, duplicate)
         except SnapkeepError as error:
-            log.warning("twin %s could not be settled: %s", twin.id, error.reason)
+            log.warning("duplicate %s could not be settled: %s", duplicate.id, error.reason)
             return False
 
-    def _settle_one(self, cluster: str, twin: Snapshot) -> bool:
-        point = self.complete_points.point_of(twin)
+    def _settle_one(self, cluster: str, duplicate: Snapshot) -> bool:
+        point = self.complete_points.point_of(duplicate)
         if point is None or point.method is not Method.CSI or point.state is not PointState.READY:
             return False
-        others = self._others(point, twin)
+        others = self._others(point, duplicate)
         if not others or any(hold_of(other) for other in others):
             return False
-        if not self._is_named(cluster, point, twin):
+        if not self._is_named(cluster, point, duplicate):
             return False
         counted = [other for other in others if tags.DUPLICATE not in other.tags]
-        self.complete_points.put_in_place(point, twin, counted)
-        log.info("%s is the snapshot of point %s: its VolumeSnapshot names it", twin.id, point.id)
+        self.complete_points.put_in_place(point, duplicate, counted)
+        log.info("%s is the snapshot of point %s: its VolumeSnapshot names it", duplicate.id, point.id)
         return True
 
-    def _others(self, point: Point, twin: Snapshot) -> Sequence[Snapshot]:
-        """The point's other snapshots. Without any, it was a person who marked the twin, not Snapkeep."""
+    def _others(self, point: Point, duplicate: Snapshot) -> Sequence[Snapshot]:
+        """The point's other snapshots. Without any, a person marked the duplicate, not Snapkeep."""
         found = self.snapshots.find({tags.MANAGED: "true", tags.POINT: point.id}, [point.volume_id])
-        return [other for other in found if other.id != twin.id]
+        return [other for other in found if other.id != duplicate.id]
 
-    def _is_named(self, cluster: str, point: Point, twin: Snapshot) -> bool:
+    def _is_named(self, cluster: str, point: Point, duplicate: Snapshot) -> bool:
         found = self.clusters.open(cluster).volume_snapshot(point.claim.namespace, point.volume_snapshot)
-        return found is not None and found.snapshot_id == twin.id
+        return found is not None and found.snapshot_id == duplicate.id

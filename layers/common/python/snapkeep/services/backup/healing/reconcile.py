@@ -1,4 +1,4 @@
-"""Reconcile: what events may have lost is found again, every 15 minutes."""
+"""Reconcile: every 15 minutes, recovers from lost events."""
 
 from __future__ import annotations
 
@@ -29,20 +29,20 @@ PLANNING_TIMEOUT = timedelta(minutes=6)
 """A run that is still being planned after this lost its planner."""
 
 PATIENCE = timedelta(minutes=40)
-"""What three passes in a row could not look at is told."""
+"""Work that failed in three passes in a row is reported."""
 
 OPEN_RUNS = "open runs"
 """The part of a pass without which no single run is looked at."""
 
 FRESHNESS_WINDOW = timedelta(days=35)
-"""How far back the newest good run is looked for; older than that is as bad as none."""
+"""How far back to search for the newest good run; an older one is as bad as none."""
 
 
 @dataclass(slots=True)
 class ReconcileReport:
-    """What was found and healed, by run id or policy; `given_up` says what could not be looked at, and why.
+    """What was found and healed, by run id or policy; `given_up` says which parts failed, and why.
 
-    `named` are the snapshots that became those of their points because a VolumeSnapshot names them.
+    `named` are duplicates that became their points' snapshots because a VolumeSnapshot names them.
     """
 
     replanned: list[str] = field(default_factory=list)
@@ -55,13 +55,13 @@ class ReconcileReport:
 
     @property
     def errors(self) -> list[str]:
-        """What could not be looked at, as lines."""
+        """The parts given up, as lines."""
         return [f"{subject}: {reason}" for subject, reason in self.given_up.items()]
 
 
 @dataclass(frozen=True, slots=True)
 class Reconcile:
-    """Looks at every open run and every policy; trouble with one never stops the others."""
+    """Checks every open run and every policy; trouble with one never stops the others."""
 
     deployment: Deployment
     journal: Journal
@@ -73,7 +73,7 @@ class Reconcile:
     clock: Clock
 
     def run(self) -> ReconcileReport:
-        """Heal what is open; returns what was done."""
+        """Heal everything that is open; returns what was done."""
         report = ReconcileReport()
         runs: list[Run] = []
         with _part(OPEN_RUNS, report):
@@ -88,7 +88,7 @@ class Reconcile:
         with _part("pace", report):
             self.heal_points.correct_pace()
         for known in self.deployment.clusters:
-            with _part(f"twins of {known.name}", report):
+            with _part(f"duplicates of {known.name}", report):
                 report.named.extend(self.named_duplicates.settle(known.name))
             with _part(f"sweep of {known.name}", report):
                 self._check_sweep(known.name)
@@ -99,9 +99,9 @@ class Reconcile:
         return report
 
     def _check_sweep(self, cluster: str) -> None:
-        """Raise PermanentError when two sweeps in a row are missing; the first look begins the time.
+        """Raise PermanentError when two sweeps in a row are missing, counted from the first check.
 
-        No alarm can: CloudWatch looks back for 7 days at most, and the sweep runs every 7 days.
+        No alarm can do that: CloudWatch evaluates 7 days at most, and the sweep runs every 7 days.
         https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html
         """
         now, last = self.clock(), self.journal.prunes.last_sweep(cluster)
@@ -128,7 +128,7 @@ class Reconcile:
         self._close(run, report)
 
     def _follow_late(self, run: Run, report: ReconcileReport) -> None:
-        """Heal the late points of a closed run, and tell when some of them ended."""
+        """Heal the late points of a closed run, and announce those that ended."""
         healed = self.heal_points.heal(run)
         if healed:
             report.healed[run.id] = healed
@@ -147,7 +147,7 @@ class Reconcile:
             report.closed.append(run.id)
 
     def _plan_again(self, run: Run, report: ReconcileReport) -> None:
-        """Start a planner for a run that lost its own; a run that nobody can plan ends with the reason.
+        """Start a planner for a run that lost its own; a run that cannot be planned fails with the reason.
 
         So does one that was only journaled to report its slot as missed: it has a reason before any planner.
         Its claims may be those that nobody was told of: the next run compares with the one before, too.
@@ -158,7 +158,7 @@ class Reconcile:
             hours = GIVE_UP_AFTER // timedelta(hours=1)
             reason = f"the run could not be planned within {hours} hours; the log of plan_backup says why"
             if run.policy == INTERRUPTION:
-                reason = "save_node did not come to an end with it; its log says why"
+                reason = "save_node did not finish it; its log says why"
             total = sum(1 for _ in self.journal.points.points_of(run.id))
             degraded = run.degraded or reason
             started = replace(
@@ -175,7 +175,8 @@ class Reconcile:
             report.replanned.append(run.id)
 
     def _check_policy(self, cluster: str, policy: Policy, report: ReconcileReport) -> None:
-        """Catch up, then tell what is late, and how old the newest good run is (none: the first look)."""
+        """Start missed slots, report late claims, and count the age of the newest good run (or since the
+        policy was first seen)."""
         caught_up = self.missed_slots.check(cluster, policy)
         report.started.extend(caught_up.started)
         report.missed.extend(caught_up.missed)
