@@ -178,7 +178,7 @@ def a_report(names: Mapping[str, str] | None = None) -> Report:
                 a_restore(2, target="orders-db-drill", accepted_at=NOW - _days(0.01)),
                 a_restore(3, target="old", accepted_at=NOW - _days(9)).failed(NOW - _days(9), "no zone"),
             ],
-            notes=["which claims are gone is not known: the API server of myeks does not answer"],
+            notes=["it is unknown which claims are gone: the API server of myeks does not answer"],
         )
     )
 

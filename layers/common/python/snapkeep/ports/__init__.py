@@ -1,5 +1,5 @@
-"""What the use cases need of the world, in our words: a module for each role.
+"""What the services need from the outside world: one module per role.
 
-Every method raises `TemporaryError` when a later attempt may succeed and `PermanentError` when
-it cannot; nothing of boto3 or the Kubernetes client passes through.
+Every method raises `TemporaryError` when a later attempt may succeed and `PermanentError` when it cannot;
+errors of boto3 and the Kubernetes client never pass through.
 """

@@ -1,4 +1,4 @@
-"""The store of the list of ready points."""
+"""The store of the catalogue of ready points."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ if TYPE_CHECKING:
 
 
 class Catalogue(Protocol):
-    """The list of ready points, in the order in which people read it."""
+    """The catalogue of ready points, in listing order."""
 
     def put_entries(self, cluster: str, entries: Sequence[Entry]) -> None:
         """Write places of recovery points into the catalogue of a cluster."""
 
     def remove_entries(self, cluster: str, entries: Sequence[Entry]) -> None:
-        """Forget entries of a catalogue; those that are gone already are success."""
+        """Remove entries from a catalogue; those already gone are success."""
 
     def entries(self, cluster: str, prefix: str, after: str, limit: int) -> Sequence[Entry]:
         """The next entries, in order, whose place begins with `prefix` and follows `after`: one call."""
@@ -29,4 +29,4 @@ class Catalogue(Protocol):
         """When the catalogue was last compared with a complete listing; None when it never was."""
 
     def mark_catalogue_complete(self, cluster: str, at: datetime) -> None:
-        """Journal that the catalogue holds all that EC2 has."""
+        """Journal that the catalogue now holds everything that EC2 has."""

@@ -10,10 +10,10 @@ if TYPE_CHECKING:
     from snapkeep.domain.policies import Schedule
 
 Clock = Callable[[], datetime]
-"""Gives the present, aware UTC."""
+"""Returns the present time, aware UTC."""
 
 Nonce = Callable[[], str]
-"""Gives another text each time that nobody can guess: 16 hexadecimal digits."""
+"""Returns a new unguessable text each time: 16 hexadecimal digits."""
 
 
 class Calendar(Protocol):
@@ -24,7 +24,7 @@ class Calendar(Protocol):
     ) -> Iterator[datetime]:
         """The slots (aware UTC) after `after` and up to `until` that should have been run.
 
-        Unlike Scheduler it counts a local time that a DST gap skips, at the instant the gap ends
-        for it: nobody wants to lose a daily backup once a year. `rate(...)` counts from `anchor`.
-        An expression that cannot be evaluated here (`L`, `W`, `#`) gives nothing.
+        Unlike Scheduler it includes a local time that a DST gap skips, by the offset before the gap: nobody
+        wants to lose a daily backup once a year. `rate(...)` counts from `anchor`. An expression that cannot
+        be evaluated here (`L`, `W`, `#`) yields nothing.
         """

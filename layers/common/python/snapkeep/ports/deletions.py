@@ -1,4 +1,4 @@
-"""The stores of what was deleted."""
+"""The stores of deletions and absences."""
 
 from __future__ import annotations
 
@@ -12,32 +12,32 @@ if TYPE_CHECKING:
 
 
 class Deletions(Protocol):
-    """Deletions, from the intent to how they ended."""
+    """Deletions, from the intent to the outcome."""
 
     def intend_deletions(self, deletions: Sequence[Deletion]) -> Sequence[str]:
-        """Journal deletions before anything is done; those under way already stay as they are.
+        """Journal deletions before anything is done; those already in progress stay as they are.
 
-        Returns the snapshots whose deletion is known and cannot be read: they must be left alone.
+        Returns the snapshots whose deletion record cannot be read: they must be left alone.
         """
 
     def open_deletions(self, cluster: str) -> Iterator[Deletion]:
-        """Deletions of a cluster that are not ended (a lagging index)."""
+        """Deletions of a cluster that have not ended (a lagging index)."""
 
     def move_deletion(self, snapshot_id: str, step: DeletionStep) -> None:
         """Journal that a step of an open deletion was taken."""
 
     def end_deletion(self, snapshot_id: str, outcome: str, now: datetime) -> None:
-        """Journal how a deletion ended, in words; it is not open any more."""
+        """Journal how a deletion ended, in words; it is then no longer open."""
 
     def knows_deletion(self, snapshot_id: str) -> bool:
-        """True when a deletion of that snapshot was intended, whatever became of it."""
+        """True when a deletion of that snapshot was ever intended, whatever its outcome."""
 
 
 class Absences(Protocol):
     """Snapshots that were away: deleted, or brought back from the Recycle Bin."""
 
     def write_absences(self, absences: Sequence[Absence]) -> None:
-        """Write absences over what was known of these snapshots."""
+        """Write absences, replacing earlier ones of these snapshots."""
 
     def absences(self, snapshot_ids: Sequence[str]) -> Mapping[str, Absence]:
         """The absences of these snapshots, by id; those that were never away are absent."""

@@ -1,4 +1,4 @@
-"""EC2, and what else of AWS is about its snapshots and instances."""
+"""EC2, and the AWS services around its snapshots and instances."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Snapshots(Protocol):
-    """EBS snapshots and the volumes they are cut from, in one account and Region."""
+    """EBS snapshots and their volumes, in one account and Region."""
 
     def create(self, volume_id: str, tags: Mapping[str, str], description: str) -> Snapshot:
         """CreateSnapshot of one volume, tagged in the same call.
@@ -27,7 +27,7 @@ class Snapshots(Protocol):
     def create_group(
         self, instance_id: str, exclude: Sequence[str], tags: Mapping[str, str], description: str
     ) -> tuple[Snapshot, ...]:
-        """CreateSnapshots of an instance's data volumes but `exclude`; raises GroupRefused."""
+        """CreateSnapshots of an instance's data volumes except `exclude`; raises GroupRefused."""
 
     def find(
         self,
@@ -47,31 +47,33 @@ class Snapshots(Protocol):
         """Our snapshots of these ids, by id; those that EC2 does not know (yet) are absent."""
 
     def add_tags(self, snapshot_id: str, tags: Mapping[str, str]) -> None:
-        """Add tags of ours to a snapshot of ours."""
+        """Add our tags to one of our snapshots."""
 
     def remove_tags(self, snapshot_id: str, tags: Mapping[str, str]) -> None:
-        """Take these tags off a snapshot where they have these values; what has none of them is success."""
+        """Remove these tags from a snapshot where they have these values; a snapshot without them is
+        success."""
 
     def delete(self, snapshot_id: str) -> None:
-        """Delete a snapshot; one that is gone already is success."""
+        """Delete a snapshot; one that is already gone is success."""
 
     def lock(self, snapshot_id: str, lock: Lock) -> None:
-        """Lock a snapshot from now on; one that is locked already stays as it is.
+        """Lock a snapshot from now on; a locked one stays as it is.
 
-        Raises PermanentError when EC2 will not, and TemporaryError when it knows no such snapshot (yet).
+        Raises PermanentError when EC2 refuses, and TemporaryError when it knows no such snapshot (yet).
         """
 
     def in_bin(self, snapshot_id: str) -> bool:
-        """True when the snapshot was deleted and lies in the Recycle Bin."""
+        """True when the snapshot is in the Recycle Bin."""
 
     def protections(self, snapshot_ids: Sequence[str]) -> Mapping[str, tuple[Protection, ...]]:
         """The EC2 locks on these snapshots and the AMIs made of them; free ones are absent."""
 
     def attachments(self, volume_ids: Sequence[str]) -> Mapping[str, str]:
-        """Volume id to the instance id it is attached to ("" when to none); missing volumes are absent."""
+        """Volume id to the id of the instance it is attached to ("" for none); missing volumes are absent."""
 
     def made_from(self, volume_id: str) -> str | None:
-        """The snapshot (its id) that a volume was made from, "" for none; None when EC2 shows no volume."""
+        """The id of the snapshot that a volume was created from, "" for none; None when EC2 has no such
+        volume."""
 
     def data_volumes(self, instance_id: str) -> tuple[str, ...]:
         """The ids of an instance's volumes other than its boot volume."""
@@ -81,7 +83,7 @@ class Keys(Protocol):
     """The keys that encrypt snapshots."""
 
     def trouble(self, key: str) -> str:
-        """Why nothing encrypted with this key can be read; "" when it can or nobody can tell."""
+        """Why data encrypted with this key cannot be read; "" when it can or when that is unknown."""
 
 
 class Pacer(Protocol):
@@ -94,27 +96,27 @@ class Pacer(Protocol):
         """How long until the next creates may go."""
 
     def line_up(self, wanted: int, now: datetime) -> timedelta:
-        """How long until the wanted creates may go when everybody who waits comes back in turn."""
+        """How long until the wanted creates may go, when all waiting callers come back in turn."""
 
     def finished(self, count: int) -> None:
-        """Tell that pending snapshots finished."""
+        """Record that pending snapshots finished."""
 
     def correct(self, pending: int) -> None:
-        """Set the number of pending snapshots to what EC2 says."""
+        """Set the number of pending snapshots to EC2's."""
 
 
 class Instances(Protocol):
     """EC2 instances of one account and Region."""
 
     def instance(self, instance: str) -> Instance | None:
-        """The instance, by one call; None when EC2 does not know it (any more)."""
+        """The instance, by one call; None when EC2 does not (or no longer) know it."""
 
 
 class LifecycleHooks(Protocol):
-    """Actions of Auto Scaling that wait for an answer."""
+    """Auto Scaling lifecycle actions that wait for an answer."""
 
     def heartbeat(self, hook: Hook, instance: str) -> bool:
-        """Ask for more time; False when the action does not wait any more."""
+        """Ask for more time; False when the action no longer waits."""
 
     def complete(self, hook: Hook, instance: str) -> bool:
-        """Let the instance go (CONTINUE); False when the action does not wait any more."""
+        """Let the termination continue (CONTINUE); False when the action no longer waits."""

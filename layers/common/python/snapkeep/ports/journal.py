@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Journal:
-    """What is remembered of runs, points, deletions, restores and incidents. Losing it loses no backup.
+    """The records of runs, points, deletions, restores and incidents. Losing them loses no backup.
 
-    What gives one record raises UnreadableRecord when this version cannot read it, and so does every write
-    over one. Iterators, and `points`, pass over such records.
+    Methods that return one record raise UnreadableRecord when this version cannot read it, and so does every
+    write over one. Iterators, and `points`, skip such records.
     """
 
     runs: Runs

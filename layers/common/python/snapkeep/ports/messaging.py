@@ -1,4 +1,4 @@
-"""Queues and functions that are asked to work."""
+"""Queues and function invocations."""
 
 from __future__ import annotations
 
@@ -19,24 +19,24 @@ class Queue(Protocol):
 
 
 class IncidentQueue(Protocol):
-    """A queue of incidents to go on with."""
+    """A queue of incidents to process."""
 
     def send(self, instance: str, delay: timedelta = timedelta()) -> None:
-        """Ask for the incident of an instance to be looked at after `delay` (at most 15 minutes)."""
+        """Request another check of an instance's incident after `delay` (at most 15 minutes)."""
 
 
 class Starter(Protocol):
-    """Starts runs out of turn."""
+    """Starts runs outside their schedule."""
 
     def start_run(self, cluster: str, policy: str, slot: datetime) -> None:
-        """Ask plan_backup, without waiting, to run a slot."""
+        """Invoke plan_backup for a slot, without waiting."""
 
 
 class Pruner(Protocol):
-    """Asks for prunes."""
+    """Invokes prune."""
 
     def rehearse(self, cluster: str) -> PrunePlan:
         """What prune would do in a cluster now. Raises TookTooLong."""
 
     def prune(self, cluster: str, token: str) -> None:
-        """Ask, without waiting, for exactly the plan of that token."""
+        """Start a prune that also confirms the refusal of that token, without waiting."""

@@ -1,4 +1,4 @@
-"""Telling the world: events, metrics, and what rings."""
+"""Publishing: events, metrics, and notifications of troubles."""
 
 from __future__ import annotations
 
@@ -17,49 +17,50 @@ if TYPE_CHECKING:
 
 
 class TroubleNews(Protocol):
-    """Tells people of troubles that last."""
+    """Notifies people of lasting troubles."""
 
     def trouble(self, topic: Topic, due: Sequence[Trouble], total: int) -> int:
-        """Publish one event about troubles that are new or to be reminded of, out of so many in all.
+        """Publish one event about troubles that are new or due for a reminder, out of `total`.
 
-        Returns how many of them it names, from the first on: at least one.
+        Returns how many of them it names, starting with the first: at least one.
         """
 
 
 class WorkNews(Protocol):
-    """Counts what functions give up."""
+    """Counts the work that functions give up."""
 
     def parts_given_up(self, function: str, count: int) -> None:
-        """Count how many parts of its work a pass of a scheduled function gave up; 0 is a sign of life."""
+        """Count the parts of its work that one pass of a scheduled function gave up; 0 is a sign of life."""
 
 
 class GivenUpNews(TroubleNews, WorkNews, Protocol):
-    """Counts what a function gives up, and tells people once it lasts."""
+    """Counts the work that a function gives up, and notifies people once that lasts."""
 
 
 class Announcer(GivenUpNews, Protocol):
-    """Tells the world what happened: events and metrics."""
+    """Publishes what happened, as events and metrics."""
 
     def run_closed(
         self, run: Run, failures: Sequence[Point], skews: Mapping[str, float], late: Sequence[Point] = ()
     ) -> None:
-        """Publish that a run ended, with what failed and why, and what is `late`: pending past its time.
+        """Publish that a run ended, with its failures and the reasons, and the `late` points, which are
+        overdue but pending.
 
         `skews` holds, per group, the seconds between its first and its last snapshot (0 when one
         call took them all).
         """
 
     def late_points_ended(self, run: Run, ended: int) -> None:
-        """Publish that so many late points of a closed run became ready or failed; `run` counts them."""
+        """Publish how many late points of a closed run became ready or failed; `run` has the new totals."""
 
     def slot_missed(self, cluster: str, policy: str, slot: datetime, reason: str) -> None:
-        """Publish that a slot will not be run any more."""
+        """Publish that a slot will no longer be run."""
 
     def slot_refused(self, cluster: str, policy: str, slot: datetime, reason: str) -> None:
-        """Publish that somebody asked for a slot that the policy's schedule does not have now."""
+        """Publish that somebody requested a slot that is not due in the policy's schedule."""
 
     def freshness(self, cluster: str, policy: str, age: timedelta, late: Sequence[str]) -> None:
-        """Count how old the newest run with a ready point is, and which claims are late."""
+        """Count the age of the newest run with a ready point, and the late claims."""
 
     def not_locked(self, point: Point, reason: str) -> None:
         """Publish that a point is ready without the lock its policy asks for."""
@@ -67,23 +68,24 @@ class Announcer(GivenUpNews, Protocol):
     def orphans_found(
         self, cluster: str, counts: Mapping[str, int], dollars_a_month: float, some: Sequence[Orphan]
     ) -> None:
-        """Publish what a sweep found (`cluster` "" for what belongs to none), and what it costs at most."""
+        """Publish what a sweep found (`cluster` "" for snapshots of no configured cluster), and its maximum
+        cost."""
 
     def cluster_gone(self, cluster: str, reason: str) -> None:
-        """Publish that EKS has a cluster no more: its backups stay, retention is frozen."""
+        """Publish that EKS no longer has a cluster: its backups stay, and retention is frozen."""
 
     def policy_orphaned(self, cluster: str, policy: str, points: int) -> None:
-        """Publish that points are left of a policy that the config does not name any more: they stay."""
+        """Publish that a policy which the config no longer names still has points, which stay."""
 
     def changed(self, change: Change) -> None:
-        """Publish what somebody changed through the API."""
+        """Publish a change made through the API."""
 
     def prune_braked(self, refusal: Refusal) -> None:
-        """Publish what the brake refused to delete, and the token that confirms it."""
+        """Publish the deletions that the brake refused, and the token that confirms them."""
 
 
 class InterruptionNews(GivenUpNews, Protocol):
-    """Tells the world of incidents."""
+    """Publishes incidents."""
 
     def interruption(
         self, record: IncidentRecord, step: str, reason: str, figures: Mapping[str, float]
@@ -91,4 +93,4 @@ class InterruptionNews(GivenUpNews, Protocol):
         """Publish a step of an incident and its figures as metrics."""
 
     def unknown_notice(self, source: str, kind: str) -> None:
-        """Count an event of a kind that we do not know."""
+        """Count an event of an unknown kind."""

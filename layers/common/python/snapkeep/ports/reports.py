@@ -13,7 +13,7 @@ class ReportPages(Protocol):
     """Where the pages of reports are kept."""
 
     def write(self, cluster: str, page: str) -> None:
-        """Keep a page as the newest of its cluster."""
+        """Store a page as the newest of its cluster."""
 
     def link(self, cluster: str, lasts: timedelta) -> ReportLink | None:
-        """A link to the newest page of a cluster, good for so long; None when there is none."""
+        """A link to the newest page of a cluster, valid for `lasts`; None when there is none."""

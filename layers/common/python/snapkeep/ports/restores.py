@@ -1,4 +1,4 @@
-"""The stores of restores and of the holds that keep their points."""
+"""The stores of restores and holds."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Restores(Protocol):
-    """Restores, and how far each of them is."""
+    """Restores, and how far each has got."""
 
     def add_restore(self, restore: RestoreOperation) -> RestoreOperation:
         """Write a restore if its id is new; returns it as it stands."""
@@ -29,14 +29,14 @@ class Restores(Protocol):
     def open_restores(self, *, whole: bool = False) -> Iterator[RestoreOperation]:
         """Restores with something left to do (a lagging index).
 
-        A `whole` list is for whoever concludes from what is not in it: it raises UnreadableRecord instead of
-        passing over a restore.
+        A `whole` list is for callers that rely on its completeness: it raises UnreadableRecord instead of
+        skipping a restore.
         """
 
     def restores_of(
         self, cluster: str, namespace: str, after: RestoreOperation | None = None
     ) -> Iterator[RestoreOperation]:
-        """The restores into a namespace, newest first, read as they are asked for (a lagging index).
+        """The restores into a namespace, newest first, read lazily (a lagging index).
 
         With `after`, those that follow it.
         """
@@ -46,16 +46,16 @@ class Holds(Protocol):
     """Who holds which snapshot, and until when."""
 
     def write_hold(self, hold: Hold) -> None:
-        """Write a holder's hold unless the same holder's lasts longer; one given back is replaced."""
+        """Write a holder's hold unless the same holder has a longer one; a released one is replaced."""
 
     def holds(self, snapshot_id: str) -> Sequence[Hold]:
-        """The holds on a snapshot, by holder; also those given back whose tag is not taken away yet."""
+        """The holds on a snapshot, by holder; including released ones whose tag is not removed yet."""
 
     def lift_hold(self, hold: Hold) -> None:
-        """Journal that a holder gives a hold back (`lifted_at` says when), known or not."""
+        """Journal that a holder released a hold (`lifted_at` says when), known or not."""
 
     def remove_hold(self, hold: Hold) -> None:
-        """Forget a hold unless it changed since it was read; one that is not there is success."""
+        """Remove a hold unless it changed since it was read; one that does not exist is success."""
 
     def ended_holds(self, now: datetime) -> Iterator[Hold]:
-        """Holds that were given back or whose time is over, not removed yet (a lagging index)."""
+        """Released or ended holds that are not removed yet (a lagging index)."""

@@ -22,13 +22,13 @@ class Left:
 
 
 class Runs(Protocol):
-    """Runs, and what each of them did not take."""
+    """Runs, and what each of them skipped."""
 
     def open_run(self, run: Run, owner: str, until: datetime, now: datetime) -> Run | None:
         """Write the run if it is new and take its planning lease.
 
-        Returns the run as it stands, or None when somebody else holds the lease. A run that is
-        past planning is returned as it is, without a lease.
+        Returns the run as it stands, or None when another owner holds the lease. A run that is past planning
+        is returned as it is, without a lease.
         """
 
     def start_run(self, run: Run) -> None:
@@ -41,10 +41,10 @@ class Runs(Protocol):
         """The run of that id."""
 
     def known_runs(self, run_ids: Collection[str]) -> Collection[str]:
-        """Those of the ids that the journal has a run of, as it is now; closed ones stay for 90 days."""
+        """The ids that the journal has a run for; closed runs stay for 90 days."""
 
     def open_runs(self) -> Iterator[Run]:
-        """Runs that are not closed or not announced yet, or have late points."""
+        """Runs that are not yet closed or announced, or have late points."""
 
     def runs_of(self, cluster: str, policy: str, since: datetime) -> Iterator[Run]:
         """Runs of a policy in a cluster whose slot is at or after `since`."""
@@ -56,36 +56,38 @@ class Runs(Protocol):
         """Journal that the closing of a run was published."""
 
     def write_late(self, run_id: str, late: int) -> None:
-        """Journal how many points of a run are pending past their time; one with any stays open."""
+        """Journal how many points of a run are overdue but pending; a run with any stays open."""
 
     def add_left(self, run_id: str, left: Sequence[Left]) -> None:
-        """Write what a run did not take and why, replacing what an earlier attempt wrote."""
+        """Write what a run skipped and why, replacing entries of an earlier attempt."""
 
     def left(self, run_id: str) -> Sequence[Left]:
-        """What a run did not take."""
+        """What a run skipped."""
 
 
 class RunRequests(Protocol):
-    """Which run each request for a backup was accepted as."""
+    """The runs of on-demand requests."""
 
     def accept_run(self, run: Run, request_id: str) -> Run | None:
-        """Write a run that somebody asked for; the request's own one when it has one already.
+        """Write the run of a request; returns the request's existing run if it has one.
 
-        Returns None, and nothing is written, when another request has a run of this id.
+        Returns None, and writes nothing, when another request has a run with this id.
         """
 
     def requested_run(self, request_id: str) -> Run | None:
-        """The run that a request was accepted as."""
+        """The run of a request."""
 
 
 class Slots(Protocol):
-    """What is remembered of the slots of policies."""
+    """The records of policies' slots."""
 
     def first_seen(self, cluster: str, policy: str, now: datetime) -> datetime:
-        """When a policy was first seen by reconcile (now, on the first call): no slot before is missed."""
+        """When reconcile first saw a policy (now, on the first call); earlier slots do not count as
+        missed."""
 
     def slot_record(self, cluster: str, policy: str) -> SlotRecord:
-        """What is remembered of a policy's slots; an empty record when nothing is."""
+        """The record of a policy's slots; an empty one when there is none."""
 
     def write_slot_record(self, record: SlotRecord) -> bool:
-        """Write a record over the version that it was made from; False when that was written over before."""
+        """Write a record over the version it was derived from; False when that version was already
+        replaced."""

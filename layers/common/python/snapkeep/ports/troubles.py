@@ -1,4 +1,4 @@
-"""The store of troubles that last."""
+"""The store of lasting troubles."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ if TYPE_CHECKING:
 
 
 class Troubles(Protocol):
-    """What people were told of and still lasts."""
+    """The troubles that last, and when people were told."""
 
     def troubles(self, topic: Topic) -> Mapping[str, Trouble]:
         """The troubles of a topic, by subject."""
 
     def write_troubles(self, topic: Topic, troubles: Mapping[str, Trouble], now: datetime) -> None:
-        """Replace what is known of a topic's troubles."""
+        """Replace the record of a topic's troubles."""
 
 
 class UnreadableRecords(Protocol):
-    """Records that lists passed over, because this version cannot read them."""
+    """Records that lists skipped because this version cannot read them."""
 
     def passed_over(self) -> Sequence[str]:
-        """The names of records that were passed over since this was asked last, each once."""
+        """The names of records skipped since the last call, each once."""

@@ -1,4 +1,4 @@
-"""Telling of troubles: the one way in which a ring about something that lasts reaches people."""
+"""Reports troubles: the only way in which people are notified about something that lasts."""
 
 from __future__ import annotations
 
@@ -18,20 +18,19 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class TellTroubles:
-    """Publishes what is new or lasts for a week, and journals it."""
+    """Publishes troubles that are new or due for a reminder, and journals them."""
 
     troubles: Troubles
     news: TroubleNews
     clock: Clock
 
     def tell(self, topic: Topic, found: Mapping[str, str], patience: timedelta = timedelta()) -> None:
-        """Tell of what was `found` now (subject to reason), all of it: what is missing there is over.
+        """Report the troubles `found` now (subject to reason), all of them: any that is missing is over.
 
-        A trouble is told once it has lasted for `patience`. What the journal does not take is not published
-        either: it would ring in every pass. It is marked as told after it was published, so a crash between
-        the two tells it twice. What cannot be told now is told by the next call.
-
-        Raises SnapkeepError when the journal does not answer.
+        A trouble is published once it has lasted for `patience`. If the journal does not accept it, it is not
+        published either, because it would notify people in every pass. It is marked as told after publishing,
+        so a crash in between publishes it twice. The next call repeats what could not be published. Raises
+        SnapkeepError when the journal does not answer.
         """
         now = self.clock()
         known = self.troubles.troubles(topic)
@@ -45,13 +44,13 @@ class TellTroubles:
             self.troubles.write_troubles(topic, troubles | marked, now)
 
     def _publish(self, topic: Topic, due: Sequence[Trouble], total: int) -> Sequence[Trouble]:
-        """Publish as many events as it takes to name all that is due; those that were named."""
+        """Publish as many events as needed to name all due troubles; returns those named."""
         named = 0
         try:
             while named < len(due):
                 named += self.news.trouble(topic, due[named:], total)
         except SnapkeepError as error:
-            log.warning("%s of %s was not told: %s", topic.kind, topic.about, error.reason)
+            log.warning("%s of %s could not be published: %s", topic.kind, topic.about, error.reason)
         return due[:named]
 
 

@@ -84,7 +84,7 @@ def test_a_flood_of_requests_is_told_to_wait(monkeypatch: pytest.MonkeyPatch) ->
     world = World(a_claim("data"))
     accepted(world, request="one")
     accepted(world, request="two")
-    with pytest.raises(Throttled, match="2 backups of cluster myeks were asked for"):
+    with pytest.raises(Throttled, match="2 backups of cluster myeks were requested"):
         accepted(world, request="three")
 
 

@@ -27,7 +27,7 @@ def test_while_nobody_can_tell_a_claim_counts_as_there(error: Exception) -> None
     report = world.prune()
     assert len(of_gone(world)) == 4
     assert report.notes == [
-        f"after_claim_deleted and max_age wait: which claims are gone is not known: {error}"
+        f"after_claim_deleted and max_age wait: it is unknown which claims are gone: {error}"
     ]
 
 

@@ -50,7 +50,7 @@ class DynamoCatalogue:
         return self._table.read(item, at_of) if item else None
 
     def mark_catalogue_complete(self, cluster: str, at: datetime) -> None:
-        """Journal that the catalogue holds all that EC2 has."""
+        """Journal that the catalogue now holds everything that EC2 has."""
         self._table.put({**schema.catalogue_key(cluster), "at": precise(at)})
 
 

@@ -36,7 +36,7 @@ class DynamoCreations:
             return None
 
     def release(self, point: Point, owner: str) -> None:
-        """Give the lease of a lead point back, if it is still held."""
+        """Release the lease of a lead point, if it is still held."""
         try:
             self._items.update(
                 point, "REMOVE #lease_owner, #lease_until", "#lease_owner = :owner", {"owner": owner}

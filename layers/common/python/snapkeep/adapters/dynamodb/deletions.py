@@ -24,9 +24,9 @@ class DynamoDeletions:
         self._table = table
 
     def intend_deletions(self, deletions: Sequence[Deletion]) -> Sequence[str]:
-        """Journal deletions before anything is done; those under way already stay as they are.
+        """Journal deletions before anything is done; those already in progress stay as they are.
 
-        Returns the snapshots whose deletion is known and cannot be read: they must be left alone.
+        Returns the snapshots whose deletion record cannot be read: they must be left alone.
         """
         unreadable: list[str] = []
         for some in chunks(deletions, WRITE_BATCH):
@@ -66,7 +66,7 @@ class DynamoDeletions:
         self._change(snapshot_id, change, values)
 
     def knows_deletion(self, snapshot_id: str) -> bool:
-        """True when a deletion of that snapshot was intended, whatever became of it."""
+        """True when a deletion of that snapshot was ever intended, whatever its outcome."""
         return self._table.get(schema.deletion_key(snapshot_id)) is not None
 
     def _change(self, snapshot_id: str, change: str, values: Item) -> None:

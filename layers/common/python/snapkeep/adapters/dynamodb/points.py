@@ -36,7 +36,7 @@ class DynamoPoints:
         self._items = PointItems(table)
 
     def add_points(self, points: Sequence[Point]) -> None:
-        """Write points that are not there yet; those that are stay untouched."""
+        """Write new points; existing ones stay untouched."""
         for some in chunks(points, WRITE_BATCH):
             puts = [("Put", self._table.put_statement(point_item(point), IS_NEW, {})) for point in some]
             try:
@@ -45,7 +45,7 @@ class DynamoPoints:
                 self._add_one_by_one(some)
 
     def points(self, run_id: str, ids: Sequence[str]) -> Sequence[Point]:
-        """These points of a run as they stand, in the order asked; unknown ids are left out."""
+        """These points of a run as they stand, in the order requested; unknown ids are omitted."""
         found = self._items.get(run_id, ids)
         return [found[point_id] for point_id in ids if point_id in found]
 
@@ -56,7 +56,7 @@ class DynamoPoints:
         yield from self._table.read_each(found, point_of)
 
     def page_of_points(self, run_id: str, limit: int, after: str = "") -> Sequence[Point]:
-        """At most `limit` points of a run in the order of their ids, those after an id, in one call."""
+        """At most `limit` points of a run in the order of their ids, after the id `after`, in one call."""
         values = {
             "run": schema.run_key(run_id)[schema.PK],
             "first": f"{schema.POINT_PREFIX}{after}-",
@@ -145,7 +145,7 @@ class DynamoPoints:
         raise Contended(f"run {point.run}")
 
     def write_withdrawn(self, point: Point) -> None:
-        """Journal that the point's VolumeSnapshot is gone with nothing cut for it."""
+        """Journal that the point's VolumeSnapshot is gone and no snapshot was taken for it."""
         self._items.update(point, "SET #withdrawn = :true", EXISTS, {"true": True})
 
     def _revived(self, run_id: str, creation: Creation) -> dict[str, Any]:

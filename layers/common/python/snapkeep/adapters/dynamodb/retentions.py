@@ -29,7 +29,7 @@ class DynamoRetentions:
         return self._table.read(item, _versions) if item else []
 
     def write_retention_history(self, cluster: str, policy: str, history: Sequence[RetentionVersion]) -> None:
-        """Replace what is known of a policy's retentions."""
+        """Replace the record of a policy's retentions."""
         versions = [
             {
                 "block": dict(item.block),
@@ -47,7 +47,7 @@ class DynamoRetentions:
         return {uid: since for page in pages for uid, since in page.items()}
 
     def write_gone_claims(self, cluster: str, since: Mapping[str, datetime]) -> None:
-        """Replace what is known of a cluster's deleted claims.
+        """Replace the record of a cluster's deleted claims.
 
         A crash between two pages forgets claims of the second: they are found gone again, later.
         """

@@ -32,7 +32,7 @@ class DynamoTroubles:
         return {trouble.subject: trouble for page in pages for trouble in page}
 
     def write_troubles(self, topic: Topic, troubles: Mapping[str, Trouble], now: datetime) -> None:
-        """Replace what is known of a topic's troubles.
+        """Replace the record of a topic's troubles.
 
         A crash between two pages forgets troubles of the second: they are told as new ones.
         """

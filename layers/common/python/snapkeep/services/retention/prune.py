@@ -1,4 +1,4 @@
-"""Pruning: what each cluster's retention lets go, planned, braked, deleted and looked at again."""
+"""Prunes clusters: plans what retention expires, applies the brake, deletes and verifies."""
 
 from __future__ import annotations
 
@@ -33,17 +33,17 @@ from snapkeep.services.tell_troubles import TellTroubles
 log = logging.getLogger(__name__)
 
 TIME = timedelta(minutes=8)
-"""Deletions begun after this are left to the next prune: the function lives for 10 minutes. Each
-cluster has an equal share of what is left, so that a great plan in one starves no other."""
+"""After this time no deletion is begun, because the function lives for 10 minutes; the next prune continues.
+Each cluster gets an equal share of the remaining time, so that a large plan in one starves no other."""
 
 PATIENCE = timedelta(hours=2)
-"""What three hourly prunes in a row could not do is told."""
+"""Work that failed in three hourly prunes in a row is reported."""
 
 STUCK_AFTER = timedelta(days=1)
-"""A deletion that waits for longer is held by somebody: a finalizer, or a controller that does not work."""
+"""A deletion that waits longer is stuck: on a finalizer, or a controller that does not work."""
 
 SETTLED = timedelta(hours=1)
-"""EC2 lists a snapshot that is older than this, if it is there: minutes are its longest lag."""
+"""EC2 certainly lists an existing snapshot that is older than this; its listings lag by minutes at most."""
 
 LEASE = timedelta(minutes=12)
 """How long a prune may hold a cluster: its function, which lives for 10 minutes, is dead by then."""
@@ -51,7 +51,7 @@ LEASE = timedelta(minutes=12)
 
 @dataclass(frozen=True, slots=True)
 class Prune:
-    """Prunes the clusters of the deployment, each on its own; `pause` waits (for the pace of EC2)."""
+    """Prunes the clusters of the deployment, each independently; `pause` waits (for EC2's pace)."""
 
     deployment: Deployment
     clusters: Clusters
@@ -86,7 +86,7 @@ class Prune:
             else:
                 self._work_alone(owner, request, until, progress)
         progress.refused = progress.given_up.get("prune", progress.refused)
-        if not request.dry_run and not progress.held_by_another:  # that one tells for itself
+        if not request.dry_run and not progress.held_by_another:  # the other prune reports for itself
             give_up = GiveUp(
                 self.journal.troubles, self.journal.unreadable, self.announcer, self.clock, "prune", PATIENCE
             )
@@ -94,7 +94,7 @@ class Prune:
         return cluster_report(progress)
 
     def _work_alone(self, owner: str, request: PruneRequest, until: datetime, progress: Progress) -> None:
-        """Work under the cluster's lease, or say who has it; a function that dies lets it run out."""
+        """Work under the cluster's lease, or report who has it; after a crash the lease expires."""
         cluster, now = progress.cluster, self.clock()
         held = self.journal.prunes.lease_prune(PruneLease(cluster, owner, now + LEASE), now)
         if held.owner != owner:
@@ -121,7 +121,7 @@ class Prune:
             log.warning("prune of %s: its lease ends by itself: %s", cluster, error.reason)
 
     def _work(self, request: PruneRequest, until: datetime, progress: Progress) -> None:
-        """Read, decide, carry out; `progress` has what is known so far whenever that stops."""
+        """Read, decide, carry out; `progress` holds what is known whenever that stops."""
         cluster, now = progress.cluster, self.clock()
         gone = why_gone(self.clusters, cluster)
         if gone and not request.dry_run:
@@ -153,21 +153,21 @@ class Prune:
         progress.duplicates = duplicates.run(cluster)
 
     def _freeze(self, progress: Progress, gone: str) -> None:
-        """Delete nothing of a cluster that EKS does not know, and say so once."""
+        """Delete nothing in a cluster that EKS does not have, and announce that once."""
         progress.refused = f"retention is frozen, nothing is deleted: {gone}"
         is_news = PruneNews(self.journal, self.announcer).frozen(progress.cluster, gone)
         level = logging.WARNING if is_news else logging.INFO
         log.log(level, "prune of %s: %s", progress.cluster, progress.refused)
 
     def _tell(self, decision: Decision, now: datetime, progress: Progress) -> None:
-        """Tell of policies that the config stopped naming (one whose retention is invalid is named), and of
-        what the brake refused."""
+        """Announce policies that the config no longer names (one with an invalid retention is still named),
+        and the brake's refusals."""
         cluster, policies = progress.cluster, self.deployment.policies
         named = {policy.name for policy in policies if cluster in policy.clusters}
         orphaned = {name: count for name, count in decision.survey.orphaned.items() if name not in named}
         untold = PruneNews(self.journal, self.announcer).orphaned(cluster, orphaned)
         if untold:
-            progress.given_up["news"] = f"nobody was told of removed policies: {untold}"
+            progress.given_up["news"] = f"removed policies could not be announced: {untold}"
         TellRefusals(self.journal, self.announcer, now).tell(decision.braked.refusals)
 
     def _deleter(self, cluster: str, objects: Objects) -> DeletePoints:
@@ -183,9 +183,9 @@ class Prune:
         )
 
     def _sum_up(self, opened: Collection[str], progress: Progress) -> None:
-        """What AWS refused for good is given up; what waits and waits is told, each by its snapshot.
+        """Count deletions that AWS refused as given up, and report those that wait too long, by snapshot.
 
-        Open deletions that this prune had no time for wait as they did before.
+        Open deletions that this prune had no time for wait as before.
         """
         refused = [item for item in progress.ended if item.fate is DeletionOutcome.REFUSED]
         if refused:

@@ -1,4 +1,4 @@
-"""Reading a cluster for prune: what EC2 lists, what the policies keep, and which claims are gone."""
+"""Reads a cluster for prune: EC2's listing, the retention of its policies, and which claims are gone."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ from snapkeep.services.retention.sync_catalogue import SyncCatalogue
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a prune knows of a cluster before it decides anything.
+    """What a prune knows about a cluster before it decides.
 
-    `gone` says since when the claims (UID) that are gone are gone. `catalogue` is there when it is time to
-    compare the journal's catalogue with the listing.
+    `gone` maps deleted claims (UID) to the time since which they have been gone. `catalogue` is set when it
+    is time to compare the journal's catalogue with the listing.
     """
 
     found: Found
@@ -50,7 +50,7 @@ class ReadCluster:
     rehearse: bool
 
     def read(self, progress: Progress) -> Reading:
-        """Everything that the plan rests on. What people should know of it goes into the notes."""
+        """Everything that the plan is based on. Facts that people should know go into the notes."""
         catalogue = SyncCatalogue(self.journal, self.cluster, self.now)
         is_compared = not self.rehearse and catalogue.is_due()
         last, lag = self.journal.prunes.last_prune(self.cluster), self.deployment.consistency_wait
@@ -73,8 +73,8 @@ class ReadCluster:
     def _retention(
         self, policy: Policy, has_points: bool, has_gap: bool, progress: Progress
     ) -> PolicyRetention | None:
-        """What a policy keeps, with the grace of retentions that were replaced lately; None when it prunes
-        nothing, because its retention or the record of it cannot be read.
+        """A policy's retention, with the grace of recently replaced rules; None when it prunes nothing,
+        because its retention or the record of it is unreadable.
         """
         try:
             known = self.journal.retentions.retention_history(self.cluster, policy.name)
@@ -97,24 +97,25 @@ class ReadCluster:
         policies: Mapping[str, PolicyRetention],
         progress: Progress,
     ) -> Mapping[str, datetime]:
-        """Which claims are gone, if any policy wants to know; whoever cannot be asked has none."""
+        """Which claims are gone, if a policy needs to know; none when the cluster cannot be read."""
         if not any(item.rules.after_claim_deleted or item.rules.max_age for item in policies.values()):
             return {}
         finder = FindGoneClaims(self.clusters, self.journal)
         found = finder.find(self.cluster, newest, self.now, rehearse=self.rehearse)
         if found.unknown:
             progress.notes.append(
-                f"after_claim_deleted and max_age wait: which claims are gone is not known: {found.unknown}"
+                f"after_claim_deleted and max_age wait: it is unknown which claims are gone: {found.unknown}"
             )
         return found.since
 
 
 def _strange(found: Found) -> list[str]:
-    """What people should know of a journal that was restored from an old copy."""
+    """The note about a journal that was restored from an old copy."""
     if not found.strange:
         return []
     return [
-        f"{len(found.strange)} points since the last prune are of runs that the journal does not know, the "
-        f"first {min(found.strange)}: it was restored from an old copy. They account for no deletion, and "
+        f"{len(found.strange)} points since the last prune are from runs that the journal does not know, "
+        f"the first {min(found.strange)}: it was restored from an old copy. They account for no deletion, "
+        "and "
         f"what retention lets go is spared for {GRACE.total_seconds() / 3600:.0f} hours"
     ]

@@ -1,4 +1,4 @@
-"""What prune tells of a cluster: the report, cut to what fits an answer, and the whole plan in the log."""
+"""The report of prune on a cluster, cut to fit a response; the log has the whole plan."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SHOWN = 50
 
 @dataclass(slots=True)
 class Progress:
-    """How far a prune of one cluster came: what the report is made of, also when it stops half-way.
+    """How far the prune of one cluster has got: the basis of the report, even when it stops half-way.
 
     `refused` says why nothing (more) is done, `given_up` what went wrong, by part.
     """
@@ -54,8 +54,8 @@ class Progress:
 class ClusterReport:
     """What prune did in one cluster; lists are cut, `counts` are not.
 
-    `refused` says why nothing at all was done, `refusals` what the brake keeps from being deleted,
-    `given_up` what went wrong, by part.
+    `refused` says why nothing at all was done, `refusals` are the deletions that the brake refused,
+    `given_up` says what went wrong, by part.
     """
 
     cluster: str
@@ -76,7 +76,7 @@ class ClusterReport:
 
 
 def cluster_report(progress: Progress) -> ClusterReport:
-    """The report of a prune that is over."""
+    """The report of a finished prune."""
     survey, braked = progress.survey or Survey(), progress.braked
     refusals = [shown(item) for item in braked.refusals] if braked else []
     return ClusterReport(
@@ -114,6 +114,6 @@ def _counts(survey: Survey, refusals: Sequence[RefusedDeletions], ended: Sequenc
 
 
 def shown(refusal: Refusal) -> RefusedDeletions:
-    """A refusal as reports tell it: with its first names only."""
+    """A refusal as reports show it, with its first names only."""
     names = sorted(refusal.names)
     return RefusedDeletions(refusal.token, refusal.since, refusal.reason, len(names), tuple(names[:SHOWN]))

@@ -1,4 +1,4 @@
-"""Pruning on request: the plan, a prune at once, and deletions that the brake refused."""
+"""Pruning on request: the plan, an immediate prune, and confirming refused deletions."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from snapkeep.ports.messaging import Pruner
 
 @dataclass(frozen=True, slots=True)
 class RequestPrune:
-    """What the API offers about pruning."""
+    """The API's operations on pruning."""
 
     deployment: Deployment
     pruner: Pruner
@@ -24,7 +24,7 @@ class RequestPrune:
         return self.pruner.rehearse(cluster)
 
     def start(self, cluster: str, token: str = "") -> PrunePlan:
-        """Start a prune, which the brake holds to its measure; returns the plan as it is now.
+        """Start a prune, subject to the brake; returns the present plan.
 
         `token` confirms one refusal of the brake. Raises PermanentError when nothing is refused under it.
         """

@@ -1,4 +1,4 @@
-"""What a cluster holds of snapshots that go: VolumeSnapshots and the contents that name them."""
+"""The cluster objects of snapshots to delete: VolumeSnapshots and the contents that name the snapshots."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from snapkeep.ports.kubernetes import Cluster, Clusters
 
 @dataclass(frozen=True, slots=True)
 class SnapshotObject:
-    """A VolumeSnapshot, or a VolumeSnapshotContent, which is in no namespace."""
+    """A VolumeSnapshot, or a VolumeSnapshotContent, which has no namespace."""
 
     namespace: str
     name: str
@@ -27,7 +27,7 @@ class Objects:
     """The snapshot objects of one cluster, their contents listed once: by the snapshot that they name, and by
     namespace and name of their VolumeSnapshot.
 
-    `gone` says that EKS has no such cluster, `unreachable` why its objects are out of reach now.
+    `gone` says that EKS has no such cluster, `unreachable` why its objects cannot be reached now.
     """
 
     cluster: Cluster | None = None
@@ -42,11 +42,11 @@ class Objects:
         snapshot: Snapshot | None,
         is_gone: Callable[[str], bool] = lambda _: False,
     ) -> list[SnapshotObject]:
-        """Ask for the deletion of a point's VolumeSnapshot, then of every content that names the snapshot.
+        """Request the deletion of a point's VolumeSnapshot, then of every content that names the snapshot.
 
-        What was asked for may take a moment, or be held by finalizers: `left` tells. `is_gone` says of
-        another snapshot that EC2 has it no more: a content of the point's VolumeSnapshot that names one
-        goes, too.
+        The deletions may take a moment, or be held by finalizers: see `left`. `is_gone` says whether EC2 no
+        longer has another snapshot: a content of the point's VolumeSnapshot that names such a one is deleted,
+        too.
 
         Raises PermanentError for a content that would take the EBS snapshot with it, and
         TemporaryError while the cluster cannot be reached (points taken by EC2 need no cluster).
@@ -72,7 +72,7 @@ class Objects:
         return asked
 
     def left(self, asked: Iterable[SnapshotObject]) -> list[Leftover]:
-        """Those of the objects that are still there, with what holds them."""
+        """The objects that still exist, with what holds them."""
         if self.cluster is None:
             return []
         found = [
@@ -84,14 +84,14 @@ class Objects:
         return [item for item in found if item is not None]
 
     def _of_point(self, snapshot: Snapshot | None, snapshot_id: str) -> list[SnapshotContent]:
-        """Contents of the VolumeSnapshot that is named after the point, which name another snapshot."""
+        """Contents of the point's VolumeSnapshot that name another snapshot."""
         point = snapshot.tags.get(tags.POINT, "") if snapshot is not None else ""
         namespace = snapshot.tags.get(tags.NAMESPACE, "") if snapshot is not None else ""
         found = self.by_point.get((namespace, point), []) if point else []
         return [item for item in found if item.snapshot_id != snapshot_id]
 
     def _own(self, snapshot: Snapshot | None, named: list[SnapshotContent]) -> set[tuple[str, str]]:
-        """Namespace and name of the point's VolumeSnapshot: by its tags, or by a content of ours."""
+        """Namespace and name of the point's VolumeSnapshot: from its tags, or from one of our contents."""
         if snapshot is None:
             return {(item.namespace, item.volume_snapshot) for item in named if item.volume_snapshot}
         point = snapshot.tags.get(tags.POINT, "")
@@ -104,7 +104,7 @@ class Objects:
 
 
 def why_gone(clusters: Clusters, name: str) -> str:
-    """Why EKS has no such cluster; "" when it has one, or does not say now."""
+    """Why EKS has no such cluster; "" when it has one, or does not answer now."""
     try:
         clusters.open(name)
     except PermanentError as error:
@@ -115,7 +115,7 @@ def why_gone(clusters: Clusters, name: str) -> str:
 
 
 def open_objects(clusters: Clusters, name: str) -> Objects:
-    """The objects of a cluster; one that is gone or out of reach says so instead of raising."""
+    """The objects of a cluster; a cluster that is gone or unreachable is marked so instead of raising."""
     try:
         cluster = clusters.open(name)
     except PermanentError as error:
@@ -137,7 +137,7 @@ def open_objects(clusters: Clusters, name: str) -> Objects:
 
 
 def _look_again(clusters: Clusters, name: str, error: SnapkeepError) -> Objects:
-    """A cluster that does not answer may be gone by now; only EKS knows."""
+    """Ask EKS again: a cluster that does not answer may be gone by now."""
     gone = why_gone(clusters, name)
     return Objects(gone=gone) if gone else Objects(unreachable=error.reason)
 

@@ -1,4 +1,4 @@
-"""The plan of a cluster: what goes, what stays, and what it means for each lineage."""
+"""The plan of a cluster: what is deleted, what stays, and the effect on each lineage."""
 
 from __future__ import annotations
 
@@ -20,11 +20,12 @@ from snapkeep.services.retention.listing import Found
 
 @dataclass(slots=True)
 class Survey:
-    """The plan of a cluster: what goes, what stays (id to reasons), and what could not be judged.
+    """The plan of a cluster: what is deleted, what stays (id to reasons), and what could not be judged.
 
-    `by_rules` tells the policy of those that the rules in force keep, `refused` counts by lineage what
-    stays only because the brake refused to delete it, and `spared_by_age` by policy what `max_age` would
-    let go if backups did not fail. `away` are those in the archive tier or the Recycle Bin.
+    `by_rules` holds the policy of points that the rules in force keep, `refused` counts by lineage the points
+    kept only because the brake refused to delete them, and `spared_by_age` counts by policy the points that
+    `max_age` would expire if backups did not fail. `away` are snapshots in the archive tier or the Recycle
+    Bin.
     """
 
     deletions: list[PlannedDeletion] = field(default_factory=list)
@@ -40,12 +41,12 @@ class Survey:
     away: list[str] = field(default_factory=list)
 
     def keep(self, reasons: Mapping[str, tuple[str, ...]]) -> None:
-        """Let snapshots (id to reasons) stay after all."""
+        """Keep these snapshots (id to reasons) after all."""
         self.deletions = [item for item in self.deletions if item.snapshot_id not in reasons]
         self.kept |= reasons
 
     def refuse(self, refused: Mapping[str, str]) -> None:
-        """Let what the brake refused to delete (id to why) stay."""
+        """Keep the snapshots that the brake refused to delete (id to reason)."""
         staying = [item for item in self.deletions if item.snapshot_id in refused]
         self.refused.update(item.lineage for item in staying if item.counts)
         self.keep({item.snapshot_id: (refused[item.snapshot_id],) for item in staying})
@@ -53,10 +54,10 @@ class Survey:
     def changes(
         self, let_through: Collection[str], confirmed: Collection[str] = ()
     ) -> Iterator[LineageChange]:
-        """What the plan does to every lineage; deletions that a person confirmed weigh nothing.
+        """What the plan does to every lineage; confirmed deletions do not count.
 
-        Nor do those that were let through before. Both are as good as gone, and give no room to lose more.
-        Points that never counted (failed ones) may go without shrinking anything.
+        Nor do those that the brake let through before. Both count as gone, and do not raise the limit. Points
+        that never counted (failed ones) may be deleted without reducing anything.
         """
         going: dict[str, list[str]] = defaultdict(list)
         leaving: Counter[str] = Counter()
@@ -78,7 +79,8 @@ def survey_of(
     now: datetime,
     gone: Mapping[str, datetime] = MappingProxyType({}),
 ) -> Survey:
-    """The plan by these policies; `gone` says since when the claims (UID) that are gone are gone."""
+    """The plan by these policies; `gone` maps deleted claims (UID) to the time since which they have been
+    gone."""
     survey = Survey(
         kept={item.snapshot_id: (item.reason,) for item in found.unreadable},
         unreadable=found.unreadable,
@@ -102,7 +104,7 @@ def survey_of(
 
 
 def _take(item: LineagePlan, shield: str, survey: Survey, now: datetime) -> None:
-    """Take the plan of a lineage over; `shield` is the newest good point that stays."""
+    """Add the plan of a lineage to the survey; `shield` is the newest good point that stays."""
     name = f"{item.claim}/{item.policy}"
     for kept in item.plan.keep:
         survey.kept[kept.point.id] = kept.reasons
