@@ -75,7 +75,7 @@ def test_leftovers_are_told_with_their_cost_and_deleted_when_confirmed(product: 
 
     tokens = [refusal["token"] for refusal in told["refusals"]]
     done = dict(end for token in ("", *tokens) for end in sweep(product, confirm=token)["ended"])
-    assert done[twin] == "deleted: EC2 knows it no more" and done[STALE] == "deleted"
+    assert done[twin] == "deleted: EC2 no longer has it" and done[STALE] == "deleted"
     assert [snapshot.id for snapshot in product.snapshots(POLICY)] == [good.id]
     left = {item["metadata"]["name"] for item in product.admin.get(CONTENTS)["items"]}
     assert STALE not in left

@@ -160,7 +160,7 @@ def test_a_deletion_that_a_newer_version_began_is_left_to_it(rolled: Rolled) -> 
     spoiled = rolled.spoil("DELETION DELETION", newer)
     report = world.prune()
     assert gone in world.ebs.all and not [name for name, _ in others if name in world.ebs.all]
-    assert [note for note in report.notes if note.startswith(f"{gone}: its deletion was begun")]
+    assert [note for note in report.notes if note.startswith(f"{gone}: kept: the journal has a record")]
     items = list(rolled.items())
     assert [item for item in spoiled if item not in items] == []
 

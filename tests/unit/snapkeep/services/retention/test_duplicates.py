@@ -146,7 +146,7 @@ def test_a_good_point_that_somebody_marked_under_the_name_of_another_stays(key: 
     world, first, twin = with_twin()
     world.ebs.add_tags(twin, {key: "another"})
     (pruned,) = world.prune_twins()
-    assert pruned.reason == f"kept: its tags say that it is another point than {first}"
+    assert pruned.reason == f"kept: its tags name another point than {first}"
     assert names(world.ebs.all.values()) == [first, twin]
 
 

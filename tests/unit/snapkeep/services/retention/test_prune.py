@@ -43,7 +43,7 @@ def test_what_no_rule_keeps_goes_and_the_report_says_why() -> None:
     assert listed(world) == others
     assert [(item.snapshot_id, item.fate) for item in report.ended] == [(oldest, "deleted")]
     assert report.delete[0][0] == oldest and "no rule keeps it" in report.delete[0][1]
-    assert world.journal.deletions.ended == {oldest: "deleted: EC2 knows it no more"}
+    assert world.journal.deletions.ended == {oldest: "deleted: EC2 no longer has it"}
     assert world.prune().ended == []
 
 

@@ -137,7 +137,7 @@ class PlanRestore:
 
 
 def _counted(snapshot: Snapshot, region: str) -> PointFacts | None:
-    """The point of a snapshot; a twin is none."""
+    """The point of a snapshot; None for a duplicate."""
     return None if tags.DUPLICATE in snapshot.tags else point_of(snapshot, region)
 
 

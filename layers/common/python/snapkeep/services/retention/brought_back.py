@@ -1,4 +1,4 @@
-"""Keeping what somebody brought back from the archive tier or the Recycle Bin, for a while."""
+"""Keeps points that somebody brought back from the archive tier or the Recycle Bin for a while."""
 
 from __future__ import annotations
 
@@ -13,22 +13,23 @@ from snapkeep.ports.journal import Journal
 
 @dataclass(frozen=True, slots=True)
 class BroughtBack:
-    """Remembers which snapshots are away, and protects those that prune would delete after they came back."""
+    """Remembers which snapshots are away, and protects them from prune after they came back."""
 
     journal: Journal
     now: datetime
 
     def remember(self, away: Sequence[str]) -> None:
-        """Journal the snapshots that are away now and were not, as far as the journal knows."""
+        """Journal the snapshots that are away now and that the journal does not yet know as away."""
         known = self.journal.absences.absences(away) if away else {}
         new = [name for name in away if name not in known or known[name].back_at is not None]
         if new:
             self.journal.absences.write_absences([Absence(name, self.now) for name in new])
 
     def protect(self, wanted: Sequence[str], rehearse: bool) -> Mapping[str, Protection]:
-        """What keeps those of the snapshots (none of which is away) that came back less than 72 hours ago.
+        """The protection of those `wanted` snapshots (none of which is away) that came back less than 72
+        hours ago.
 
-        The first look that finds one back begins its time; a rehearsal journals nothing.
+        The 72 hours begin when a snapshot is first seen back; a rehearsal journals nothing.
         """
         found = self.journal.absences.absences(wanted) if wanted else {}
         first_seen = [replace(item, back_at=self.now) for item in found.values() if item.back_at is None]

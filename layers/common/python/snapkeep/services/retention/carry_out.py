@@ -1,4 +1,4 @@
-"""Carrying out a prune: intents first, then deletion by deletion, as far as they go now."""
+"""Carries out a prune: intents first, then one deletion after the other, as far as possible."""
 
 from __future__ import annotations
 
@@ -18,28 +18,28 @@ from snapkeep.services.retention.survey import Survey
 log = logging.getLogger(__name__)
 
 DELETIONS_PER_RUN = 1000
-"""Of a cluster; at the default pace they take 7 minutes. The next prune goes on."""
+"""Per cluster; at the default pace they take 7 minutes. The next prune continues."""
 
-BEGUN = "its deletion was begun in a record of the journal that this version cannot read: kept"
+BEGUN = "kept: the journal has a record of its deletion that this version cannot read"
 
 
 @dataclass(frozen=True, slots=True)
 class CarryOut:
-    """Carries out what was decided for one cluster."""
+    """Carries out the decision for one cluster."""
 
     journal: Journal
     deleter: DeletePoints
     now: datetime
 
     def carry_out(self, decision: Decision, until: datetime, progress: Progress) -> list[Deleted]:
-        """Journal all intents, go on with open deletions, then begin those of the plan; none after `until`.
+        """Journal all intents, resume open deletions, then begin those of the plan; none after `until`.
 
-        Returns what became of each. That EC2 or the cluster wants a pause is a part that is given up.
+        Returns the result of each. Throttling by EC2 or the cluster counts as a part given up.
         """
         survey = decision.survey
         begun = self._let_through(decision)
         progress.notes += [f"{name}: {BEGUN}" for name in begun[:SHOWN]]
-        if decision.braked.confirmed:  # all that it names is journaled as intended
+        if decision.braked.confirmed:  # everything it names is journaled as intended
             self.journal.refusals.remove_refusal(self.deleter.cluster, decision.braked.confirmed.token)
         going = [item for item in survey.deletions if item.snapshot_id not in begun]
         planned = {item.snapshot_id for item in going}
@@ -50,16 +50,16 @@ class CarryOut:
         wanted += going[:DELETIONS_PER_RUN]
         try:
             for item in self.deleter.run(wanted, until):
-                ended.append(item)  # those before a throttle happened, too
+                ended.append(item)  # deletions before a throttle count, too
         except Throttled as error:
-            log.warning("prune of %s: the next prune goes on: %s", self.deleter.cluster, error.reason)
-            progress.given_up["pace"] = f"EC2 or the cluster wants a pause: {error.reason}"
+            log.warning("prune of %s: the next prune continues: %s", self.deleter.cluster, error.reason)
+            progress.given_up["pace"] = f"EC2 or the cluster throttles: {error.reason}"
         return ended
 
     def _let_through(self, decision: Decision) -> Sequence[str]:
-        """Journal all intents first: what was let through needs no second permission to go on.
+        """Journal all intents, so that permitted deletions need no second permission to continue.
 
-        Returns what stays (ids), because a newer version began to delete it.
+        Returns the ids that stay because a newer version began to delete them.
         """
         survey, cluster = decision.survey, self.deleter.cluster
         new = [item for item in survey.deletions if item.snapshot_id not in decision.opened]
@@ -71,6 +71,6 @@ class CarryOut:
 
 
 def _is_kept(snapshot_id: str, survey: Survey) -> bool:
-    """True when the plan keeps it for another reason than being deleted already."""
+    """True when the plan keeps it for a reason other than that it is already being deleted."""
     reasons = survey.kept.get(snapshot_id, ())
     return bool(reasons) and not any("Recycle Bin" in reason for reason in reasons)

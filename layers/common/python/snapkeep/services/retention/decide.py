@@ -1,4 +1,4 @@
-"""Deciding what prune deletes of a cluster: the plan of its policies, less all that must stay."""
+"""Decides what prune deletes in a cluster: the plan of its policies, less everything that must stay."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from snapkeep.services.retention.report import SHOWN, Progress
 from snapkeep.services.retention.survey import Survey, survey_of
 
 LOGGED = 200
-"""Entries of the plan in one message: the log has all of it, in pieces."""
+"""Entries of the plan per log message: the log has the whole plan, in pieces."""
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The plan of a cluster, what the brake makes of it, and the deletions (ids) that were begun before."""
+    """The plan of a cluster, the brake's result, and the deletions (ids) begun earlier."""
 
     survey: Survey
     braked: Braked
@@ -33,8 +33,7 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class DecidePrune:
-    """Decides for one cluster. A rehearsal writes nothing; else what came back and what is refused is
-    journaled."""
+    """Decides for one cluster. Returned snapshots and refusals are journaled, except in a rehearsal."""
 
     snapshots: Snapshots
     journal: Journal
@@ -42,10 +41,10 @@ class DecidePrune:
     now: datetime
 
     def decide(self, reading: Reading, request: PruneRequest, progress: Progress) -> Decision:
-        """What goes and what stays, each with its reason.
+        """What is deleted and what stays, each with its reason.
 
-        What EC2 would not delete is no deletion, nor is what somebody just brought back, nor what the brake
-        refuses.
+        Snapshots that EC2 would not delete stay, and so do those that somebody just brought back or that the
+        brake refuses.
         """
         survey = survey_of(reading.found, reading.policies, self.now, reading.gone)
         progress.notes += _spared(survey)
@@ -61,7 +60,7 @@ class DecidePrune:
         return Decision(survey, braked, opened)
 
     def _came_back(self, survey: Survey, rehearse: bool) -> dict[str, str]:
-        """Why those of the deletions (ids) stay that somebody brought back."""
+        """Why deletions (ids) that somebody brought back stay."""
         journal = BroughtBack(self.journal, self.now)
         kept = journal.protect([item.snapshot_id for item in survey.deletions], rehearse)
         if not rehearse:
@@ -70,16 +69,16 @@ class DecidePrune:
 
 
 def _spared(survey: Survey) -> list[str]:
-    """What people should know of policies whose backups fail."""
+    """Notes about policies whose backups fail."""
     return [
         f"policy {policy}: {points} points are older than max_age and stay, because no newer backup of their "
-        "claims is ready: it failed, is late, or the policy does not take them any more"
+        "claims is ready: it failed, is late, or the policy no longer takes them"
         for policy, points in sorted(survey.spared_by_age.items())
     ]
 
 
 def log_plan(cluster: str, survey: Survey) -> None:
-    """Put the whole plan into the log."""
+    """Log the whole plan."""
     for start in range(0, len(survey.deletions), LOGGED):
         some = {item.snapshot_id: item.reason for item in survey.deletions[start : start + LOGGED]}
         log.info("prune of %s: delete", cluster, extra={"delete": some})

@@ -1,4 +1,5 @@
-"""Pruning twins: a second snapshot for one claim and slot goes once the first is ready, and not before."""
+"""Prunes duplicates: a second snapshot for one claim and slot is deleted once the first is ready, not
+before."""
 
 from __future__ import annotations
 
@@ -22,13 +23,13 @@ from snapkeep.services.retention.snapshot_objects import Objects, SnapshotObject
 T = TypeVar("T")
 
 SWAPPED_WITHIN = timedelta(days=1)
-"""By then reconcile let a named twin count, or it cannot: the journal lost the point, or a hold lasts. Twins
-that are to change places are cut within it, too."""
+"""By then reconcile has made a named duplicate count, or it cannot: the journal lost the point, or a hold
+lasts. Duplicates that change places are also taken within this time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pruned:
-    """What was decided for one marked duplicate, and whether EC2 confirms that it is gone."""
+    """The decision on one marked duplicate, and whether EC2 confirms that it is gone."""
 
     snapshot_id: str
     deleted: bool
@@ -37,10 +38,10 @@ class Pruned:
 
 @dataclass(frozen=True, slots=True)
 class PruneDuplicates:
-    """Deletes the snapshots of a cluster that are marked `snapkeep:duplicate`, and looks again.
+    """Deletes the snapshots of a cluster that are marked `snapkeep:duplicate`, and verifies that.
 
-    A twin goes with the content that names it and that one's VolumeSnapshot: what stays would say that it is
-    ready, and name a snapshot that is gone.
+    A duplicate is deleted with the content that names it and its VolumeSnapshot, which would otherwise claim
+    to be ready and name a snapshot that is gone.
     """
 
     snapshots: Snapshots
@@ -54,31 +55,34 @@ class PruneDuplicates:
         marked = list(self.snapshots.find(wanted))
         decided: list[Pruned] = []
         asked: dict[str, list[SnapshotObject]] = {}
-        for twin in marked:
-            found = self._attempt(twin, self._ask)
+        for duplicate in marked:
+            found = self._attempt(duplicate, self._ask)
             if isinstance(found, Pruned):
                 decided.append(found)
             else:
-                asked[twin.id] = found
+                asked[duplicate.id] = found
         self._wait(asked)
-        going = [twin for twin in marked if twin.id in asked]
-        return decided + [self._attempt(twin, partial(self._delete, asked=asked[twin.id])) for twin in going]
+        going = [duplicate for duplicate in marked if duplicate.id in asked]
+        return decided + [
+            self._attempt(duplicate, partial(self._delete, asked=asked[duplicate.id])) for duplicate in going
+        ]
 
-    def _attempt(self, twin: Snapshot, step: Callable[[Snapshot], T]) -> T | Pruned:
-        """One that cannot be deleted (locked, in use, EC2 busy) never stops the others."""
+    def _attempt(self, duplicate: Snapshot, step: Callable[[Snapshot], T]) -> T | Pruned:
+        """Run a step; a duplicate that cannot be deleted (locked, in use, EC2 busy) never stops the
+        others."""
         try:
-            return step(twin)
+            return step(duplicate)
         except SnapkeepError as error:
-            return Pruned(twin.id, False, f"kept for now: {error.reason}")
+            return Pruned(duplicate.id, False, f"kept for now: {error.reason}")
 
-    def _ask(self, twin: Snapshot) -> list[SnapshotObject] | Pruned:
-        """Ask the cluster for what names the twin, if it may go: the objects that were asked for."""
-        kept = self._kept(twin) or self._waits(twin)
-        by_driver = tags.SNAPSHOT_NAME in twin.tags
-        return kept or self.objects.remove(twin.id, None if by_driver else twin)
+    def _ask(self, duplicate: Snapshot) -> list[SnapshotObject] | Pruned:
+        """Request the deletion of the objects that name the duplicate, if it may be deleted; returns them."""
+        kept = self._kept(duplicate) or self._waits(duplicate)
+        by_driver = tags.SNAPSHOT_NAME in duplicate.tags
+        return kept or self.objects.remove(duplicate.id, None if by_driver else duplicate)
 
     def _wait(self, asked: Mapping[str, Sequence[SnapshotObject]]) -> None:
-        """Give the cluster a moment to remove what was asked for."""
+        """Give the cluster a moment to remove the objects."""
         for pause in LOOKS:
             left = [self._attempt_left(objects) for objects in asked.values()]
             if not any(left):
@@ -91,67 +95,72 @@ class PruneDuplicates:
         except SnapkeepError:
             return True
 
-    def _delete(self, twin: Snapshot, asked: Sequence[SnapshotObject]) -> Pruned:
+    def _delete(self, duplicate: Snapshot, asked: Sequence[SnapshotObject]) -> Pruned:
         left = self.objects.left(asked)
         if left:
-            return Pruned(twin.id, False, f"kept for now: {'; '.join(map(str, left))}")
-        kept = self._kept(twin)  # a hold may be newer, and wins
+            return Pruned(duplicate.id, False, f"kept for now: {'; '.join(map(str, left))}")
+        kept = self._kept(duplicate)  # a hold may be newer, and wins
         if kept:
             return kept
-        first = self._ready_first(twin)
-        self.snapshots.delete(twin.id)
+        first = self._ready_first(duplicate)
+        self.snapshots.delete(duplicate.id)
         beside = first.id if first else "the ready one"
-        if self.snapshots.get(twin.id) is not None:
-            return Pruned(twin.id, False, f"deletion asked for, but EC2 still shows it beside {beside}")
-        return Pruned(twin.id, True, f"deleted: {beside} is the ready one")
+        if self.snapshots.get(duplicate.id) is not None:
+            return Pruned(duplicate.id, False, f"deletion requested, but EC2 still shows it beside {beside}")
+        return Pruned(duplicate.id, True, f"deleted: {beside} is the ready one")
 
-    def _waits(self, twin: Snapshot) -> Pruned | None:
-        """Keep a young twin that a csi point's VolumeSnapshot names: it is about to count instead."""
-        first = self._ready_first(twin)
+    def _waits(self, duplicate: Snapshot) -> Pruned | None:
+        """Keep a recent duplicate that a csi point's VolumeSnapshot names: it is about to count instead."""
+        first = self._ready_first(duplicate)
         if first is None or first.tags.get(tags.METHOD) != Method.CSI:
             return None
-        named = {point_of_object(item.volume_snapshot) for item in self.objects.contents.get(twin.id, ())}
-        if first.tags[tags.POINT] not in named or self.clock() - twin.started_at > SWAPPED_WITHIN:
+        named = {
+            point_of_object(item.volume_snapshot) for item in self.objects.contents.get(duplicate.id, ())
+        }
+        if first.tags[tags.POINT] not in named or self.clock() - duplicate.started_at > SWAPPED_WITHIN:
             return None
         reason = (
-            f"kept for now: its VolumeSnapshot names it, so reconcile lets it count instead of {first.id}"
+            "kept for now: its VolumeSnapshot names it, so reconcile will make it count instead of "
+            f"{first.id}"
         )
-        return Pruned(twin.id, False, reason)
+        return Pruned(duplicate.id, False, reason)
 
     def _kept(self, listed: Snapshot) -> Pruned | None:
-        """Why the twin stays (or is gone already); None when it may go."""
+        """Why the duplicate stays (or is already gone); None when it may be deleted."""
         first = self._ready_first(listed)
         if first is None:
             return Pruned(listed.id, False, "kept: no ready snapshot of its point exists yet")
         if first.started_at - listed.started_at > SWAPPED_WITHIN:
-            reason = f"kept: {first.id} of the same point was cut more than a day later and holds other data"
+            reason = (
+                f"kept: {first.id} of the same point was taken more than a day later and holds other data"
+            )
             return Pruned(listed.id, False, reason)
-        if not _is_twin(listed, first):
-            return Pruned(listed.id, False, f"kept: its tags say that it is another point than {first.id}")
+        if not _is_duplicate_of(listed, first):
+            return Pruned(listed.id, False, f"kept: its tags name another point than {first.id}")
         snapshot = self.snapshots.get(listed.id)  # a hold may be newer than the listing
         if snapshot is None:
             return Pruned(listed.id, True, "gone already")
         if hold_of(snapshot):
             return Pruned(listed.id, False, "kept: it is held")
         if snapshot.tags.get(tags.DUPLICATE) != "true":
-            return Pruned(listed.id, False, "kept: it is not marked as a duplicate any more")
+            return Pruned(listed.id, False, "kept: it is no longer marked as a duplicate")
         return None
 
-    def _ready_first(self, twin: Snapshot) -> Snapshot | None:
-        """What counts for the twin's point: of the same volume, good, and still there when asked again."""
-        point = tags.point_id_of(twin.tags)
+    def _ready_first(self, duplicate: Snapshot) -> Snapshot | None:
+        """The snapshot that counts for the duplicate's point: of the same volume, good, and still in EC2."""
+        point = tags.point_id_of(duplicate.tags)
         if not point:
             return None
         wanted = {tags.MANAGED: "true", tags.POINT: point}
-        for listed in self.snapshots.find(wanted, [twin.volume_id], SnapshotState.COMPLETED):
-            other = self.snapshots.get(listed.id) if listed.id != twin.id else None
+        for listed in self.snapshots.find(wanted, [duplicate.volume_id], SnapshotState.COMPLETED):
+            other = self.snapshots.get(listed.id) if listed.id != duplicate.id else None
             if other is not None and _is_good(other):
                 return other
         return None
 
 
 def _is_good(snapshot: Snapshot) -> bool:
-    """True when it is a point of its own that somebody can restore from as it is."""
+    """True when it is a restorable point and not a duplicate."""
     found = read(snapshot, snapshot.tags.get(tags.CLUSTER, ""))
     return (
         isinstance(found, ReadablePoint)
@@ -160,16 +169,16 @@ def _is_good(snapshot: Snapshot) -> bool:
     )
 
 
-def _is_twin(twin: Snapshot, first: Snapshot) -> bool:
-    """False when a tag of the twin contradicts the first: then somebody marked a good point by hand.
+def _is_duplicate_of(duplicate: Snapshot, first: Snapshot) -> bool:
+    """False when a tag of the duplicate contradicts the first: then somebody marked a good point by hand.
 
-    The twin of a `csi` point may lack most tags: the driver gave it only those of our class.
+    A duplicate of a `csi` point may lack most tags: the driver gave it only those of our class.
     """
     same = (
         *(tags.DEPLOYMENT, tags.CLUSTER, tags.NAMESPACE, tags.CLAIM, tags.CLAIM_UID),
         *(tags.POLICY, tags.SLOT, tags.RUN),
     )
-    if any(twin.tags.get(key, first.tags.get(key)) != first.tags.get(key) for key in same):
+    if any(duplicate.tags.get(key, first.tags.get(key)) != first.tags.get(key) for key in same):
         return False
-    named = point_of_object(twin.tags.get(tags.SNAPSHOT_NAME, first.tags[tags.POINT]))
+    named = point_of_object(duplicate.tags.get(tags.SNAPSHOT_NAME, first.tags[tags.POINT]))
     return named == first.tags[tags.POINT]

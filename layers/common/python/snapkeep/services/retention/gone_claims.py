@@ -1,4 +1,4 @@
-"""Which claims are gone, and since when: asked only for policies with `after_claim_deleted`."""
+"""Which claims are gone, and since when; read only for policies with `after_claim_deleted`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from snapkeep.ports.kubernetes import Clusters
 
 @dataclass(frozen=True, slots=True)
 class GoneClaims:
-    """Claim UID to the moment since when it is gone (aware UTC); `unknown` is why nobody can tell now."""
+    """Claim UID to the time since which it has been gone (aware UTC); `unknown` says why that cannot be
+    determined now."""
 
     since: Mapping[str, datetime] = field(default_factory=dict)
     unknown: str = ""
@@ -29,11 +30,11 @@ class FindGoneClaims:
     def find(
         self, cluster: str, newest: Mapping[str, datetime], now: datetime, *, rehearse: bool = False
     ) -> GoneClaims:
-        """The claims among `newest` (UID to the time of its newest point) that the cluster has no more.
+        """The claims among `newest` (UID to the time of its newest point) that the cluster no longer has.
 
-        Only a listing that is complete tells; when it fails, no claim counts as gone, and what is
-        known stays. A claim cannot be gone since before its newest point, nor since a future moment
-        that a wrong clock once wrote. A rehearsal writes nothing.
+        That takes a complete listing; if it fails, no claim counts as gone, and the record stays. A claim
+        cannot have been gone since before its newest point, nor since a future time that a wrong clock once
+        wrote. A rehearsal writes nothing.
         """
         try:
             present = set(self.clusters.open(cluster).claim_uids())

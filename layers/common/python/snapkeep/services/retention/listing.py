@@ -1,4 +1,4 @@
-"""Reading the snapshots of one cluster for prune: its points by lineage, from one complete listing."""
+"""Reads the snapshots of one cluster for prune: its points by lineage, from one complete listing."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from snapkeep.domain.retention.duplicates import SlotIndex
 from snapkeep.domain.snapshot_tags import ReadablePoint, Unreadable, is_away, read
 
 LONGEST_GAP = timedelta(days=8)
-"""What is older than this is not new, however long nobody pruned."""
+"""A point older than this does not count as new, however long ago the last prune was."""
 
 RUNS_KNOWN_FOR = timedelta(days=80)
-"""A run that is younger than this is in the journal, which forgets runs 90 days after they were closed."""
+"""A run younger than this must be in the journal, which forgets runs 90 days after they were closed."""
 
 
 @dataclass(slots=True)
 class Listing:
-    """What a listing of EC2 shows of a cluster: its points by lineage, and what belongs to none.
+    """What a listing of EC2 shows for a cluster: its points by lineage, and the snapshots without one.
 
     `labels` names lineages for people, `away` are the snapshots in the archive tier or the Recycle Bin.
-    `disputed` are the claims (UID to name) whose points are of several volumes, `runs` has the runs of the
-    points (ids) that came since the last prune: the journal is asked about both.
+    `disputed` are the claims (UID to name) whose points come from several volumes, `runs` holds the runs of
+    the points (ids) since the last prune: both are then looked up in the journal.
     """
 
     lineages: Lineages = field(default_factory=lambda: defaultdict(list))
@@ -43,10 +43,10 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a cluster has, now that the journal was asked: as the listing, without strangers in lineages.
+    """The listing after the look-up in the journal: lineages without snapshots of other volumes.
 
-    `new` are the points (ids) that became ready since the last prune, at `since` (None: not known).
-    `strange` are those since then whose runs the journal does not know: it is an old copy.
+    `new` are the points (ids) that became ready since the last prune, at `since` (None: unknown). `strange`
+    are those since then whose runs the journal does not know, because it is an old copy.
     """
 
     lineages: Lineages
@@ -67,7 +67,7 @@ class Found:
         return newest
 
     def repeated(self) -> set[str]:
-        """The policies that have more than one point of a claim, so they were at work before."""
+        """The policies with more than one point of a claim, which must have run before."""
         return {policy for (_, policy), points in self.lineages.items() if len(points) > 1}
 
 
@@ -83,9 +83,9 @@ class ListingReader:
         self._were_pending = frozenset(last.pending if last else ())
 
     def read(self, snapshots: Iterable[Snapshot]) -> Listing:
-        """Small candidates by lineage; marked duplicates belong to none, nor do twins that nobody marked.
+        """Compact candidates by lineage, without marked and unmarked duplicates.
 
-        Whatever the snapshots raise passes through, because half of a listing plans nothing.
+        Errors of the listing pass through, because a partial listing must not be planned.
         """
         listing, slots, seen = Listing(), SlotIndex(), ClaimVolumes()
         for snapshot in snapshots:
@@ -115,10 +115,10 @@ class ListingReader:
         volumes: Mapping[str, str] = MappingProxyType({}),
         known_runs: Collection[str] | None = None,
     ) -> Found:
-        """What the listing means: what is of another volume than its claim belongs to no lineage.
+        """Evaluate the listing: snapshots of another volume than their claim's belong to no lineage.
 
-        `volumes` has the volumes of disputed claims (UID), as far as they are known, and `known_runs` those
-        of the listing's runs that the journal knows (None: all).
+        `volumes` holds the known volumes of disputed claims (UID), and `known_runs` the listing's runs that
+        the journal knows (None: all).
         """
         strangers = settle(listing.lineages, listing.disputed, volumes)
         runs = listing.runs.items()
@@ -143,7 +143,7 @@ class ListingReader:
             listing.runs[snapshot.id] = snapshot.tags.get(tags.RUN, "")
 
     def _must_know_run(self, candidate: Candidate) -> bool:
-        """True for a point that came since the last prune, while the journal must know its run."""
+        """True for a point since the last prune that is recent enough for the journal to know its run."""
         pruned_at = self._pruned_at
         return pruned_at is not None and candidate.time > max(pruned_at, self._now - RUNS_KNOWN_FOR)
 

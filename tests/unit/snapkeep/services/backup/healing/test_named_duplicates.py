@@ -62,7 +62,7 @@ def test_a_prune_before_reconcile_leaves_both() -> None:
     world, named, twin = counted_before_the_named_one()
     (kept,) = world.prune().duplicates
     assert (kept.snapshot_id, kept.deleted) == (named, False)
-    assert f"reconcile lets it count instead of {twin}" in kept.reason
+    assert f"reconcile will make it count instead of {twin}" in kept.reason
     assert set(world.ebs.all) == {named, twin}
     world.reconcile()
     assert_settled(world, named)

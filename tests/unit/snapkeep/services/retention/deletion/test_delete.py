@@ -45,7 +45,7 @@ class Story:
 
 def test_it_goes_and_the_journal_says_so() -> None:
     story = Story()
-    assert story.delete() == (DeletionOutcome.DELETED, "deleted: EC2 knows it no more")
+    assert story.delete() == (DeletionOutcome.DELETED, "deleted: EC2 no longer has it")
     assert story.world.journal.deletions.under_way == {}
 
 
@@ -58,7 +58,7 @@ def test_gone_already_is_success() -> None:
 def test_while_ec2_still_shows_it_the_deletion_stays_open() -> None:
     story = Story()
     story.world.ebs.delete = lambda snapshot_id: None  # type: ignore[method-assign]
-    assert story.delete() == (DeletionOutcome.WAITING, "deletion asked for, but EC2 still shows it")
+    assert story.delete() == (DeletionOutcome.WAITING, "deletion requested, but EC2 still shows it")
     assert story.world.journal.deletions.under_way[story.old].step is DeletionStep.ASKED
 
 
@@ -144,7 +144,7 @@ def test_a_controller_that_needs_a_moment_is_given_one() -> None:
 def test_a_look_at_the_objects_that_fails_lets_the_snapshot_wait(error: Exception) -> None:
     story = Story(Method.CSI)
     story.world.cluster.fail_next("volume_snapshot_left", *[error] * 5)
-    assert story.delete() == (DeletionOutcome.WAITING, f"nobody can tell if its objects are gone: {error}")
+    assert story.delete() == (DeletionOutcome.WAITING, f"it is unknown whether its objects are gone: {error}")
     assert story.old in story.world.ebs.all and story.old in story.world.journal.deletions.under_way
     assert story.delete()[0] is DeletionOutcome.DELETED
 

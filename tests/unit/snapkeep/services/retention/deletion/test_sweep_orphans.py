@@ -77,7 +77,7 @@ def test_report_tells_what_it_costs_and_deletes_nothing() -> None:
 def test_delete_removes_a_late_snapshot_and_journals_it() -> None:
     story = Story()
     twin = story.late_twin()
-    assert story.one().ended == [(twin, "deleted: EC2 knows it no more")]
+    assert story.one().ended == [(twin, "deleted: EC2 no longer has it")]
     assert names(story.world.ebs.all.values()) == story.good
     assert story.world.journal.deletions.knows_deletion(twin)
 
@@ -140,7 +140,7 @@ def test_many_orphans_are_refused_until_somebody_confirms_them() -> None:
     twins = [story.late_twin(of) for of in range(6)]
     report = story.one()
     (refusal,) = report.refusals
-    assert refusal.reason.startswith("6 of 12 snapshots would go as orphans, more than 20 %")
+    assert refusal.reason.startswith("6 of 12 snapshots would be deleted as orphans, more than 20 %")
     assert f'{{"orphans": true, "confirm": "{refusal.token}"}}' in refusal.reason
     assert (report.refused, report.ended) == ("", [])
     assert set(twins) <= set(story.world.ebs.all)

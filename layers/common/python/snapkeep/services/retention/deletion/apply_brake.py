@@ -1,4 +1,5 @@
-"""The brake applied to a plan: what was refused stays, what goes too far is refused and made known."""
+"""Applies the brake to a plan: refused deletions stay refused, and a plan that goes too far is refused and
+published."""
 
 from __future__ import annotations
 
@@ -19,13 +20,13 @@ from snapkeep.services.retention.survey import Survey
 
 log = logging.getLogger(__name__)
 
-LOOK = '. Look at the plan with {"dry_run": true}'
+LOOK = '. See the plan with {"dry_run": true}'
 
 
 @dataclass(frozen=True, slots=True)
 class Braked:
-    """What the brake makes of a plan: the verdict over what was new in it, all open refusals, and the one
-    that a person confirmed (None: none was). `unknown` is why a confirmation confirms nothing."""
+    """The brake's result for a plan: the verdict on its new deletions, all open refusals, and the one that a
+    person confirmed (None: none). `unknown` says why a confirmation is invalid."""
 
     verdict: Verdict
     refusals: tuple[Refusal, ...] = ()
@@ -35,8 +36,8 @@ class Braked:
 
 @dataclass(frozen=True, slots=True)
 class ApplyBrake:
-    """Holds a cluster's plan to the brake. Refusals are journaled with the snapshots that they name and
-    hold for exactly those, until their token or the config says otherwise."""
+    """Applies the brake to a cluster's plan. Refusals are journaled with the snapshots they name and apply to
+    exactly those, until their token or the config releases them."""
 
     journal: Journal
     snapshots: Snapshots
@@ -52,7 +53,7 @@ class ApplyBrake:
         *,
         rehearse: bool,
     ) -> Braked:
-        """Let what is refused stay in the survey; nothing is written when it is a rehearsal."""
+        """Keep refused deletions in the survey; a rehearsal writes nothing."""
         rules = _fingerprints(policies)
         known = [item for item in self.journal.refusals.refusals(self.cluster) if item.kind is Kind.POINTS]
         gone = self._gone(known, survey)
@@ -90,8 +91,8 @@ class ApplyBrake:
         return Braked(verdict, left, confirmed, unknown)
 
     def _gone(self, refusals: Sequence[Refusal], survey: Survey) -> frozenset[str]:
-        """The refused snapshots that EC2 has no more. A listing shows neither those that lost their tags nor
-        marked duplicates, so EC2 is asked for each that it does not show."""
+        """The refused snapshots that EC2 no longer has. The listing omits those that lost their tags and
+        marked duplicates, so each one it does not show is read from EC2."""
         shown = survey.kept.keys() | {item.snapshot_id for item in survey.deletions}
         missing = frozenset[str]().union(*(item.names for item in refusals)) - shown
         if not missing:
@@ -102,18 +103,18 @@ class ApplyBrake:
     def _write_changed(self, known: Sequence[Refusal], now: Sequence[Refusal]) -> None:
         for before, after in zip(known, now, strict=True):
             if not after.names:
-                log.info("prune of %s: refusal %s holds nothing any more", self.cluster, before.token)
+                log.info("prune of %s: refusal %s is empty and is removed", self.cluster, before.token)
                 self.journal.refusals.remove_refusal(self.cluster, before.token)
             elif after != before:
                 self.journal.refusals.write_refusal(after)
 
 
 def _released(refusal: Refusal, survey: Survey, rules: Mapping[str, str]) -> set[str]:
-    """The names that a refusal holds no more: the retention of their policy has changed and its rules keep
+    """The names released from a refusal: the retention of their policy has changed and its rules now keep
     them.
 
-    What keeps a name for another reason (its policy is missing in the config or invalid, a grace, failing
-    backups) passes by, and the refusal stays.
+    Other reasons to keep a name (its policy is missing in the config or invalid, a grace, failing backups)
+    are temporary, and the refusal stays.
     """
     before = _read(refusal.rules) or rules
     changed = {policy for policy, text in rules.items() if before.get(policy) != text}
@@ -121,12 +122,12 @@ def _released(refusal: Refusal, survey: Survey, rules: Mapping[str, str]) -> set
 
 
 def _both(before: str, rules: Mapping[str, str]) -> str:
-    """The fingerprints of a refusal, renewed: a policy that is missing now keeps the one that it had."""
+    """The updated fingerprints of a refusal: a policy that is missing now keeps its old one."""
     return json.dumps({**(_read(before) or rules), **rules})
 
 
 def _read(rules: str) -> Mapping[str, str]:
-    """The fingerprints in a refusal; none in one that an older version journaled as a single text."""
+    """The fingerprints in a refusal; none if an older version journaled them as a single text."""
     try:
         found = json.loads(rules)
     except ValueError:
@@ -135,7 +136,7 @@ def _read(rules: str) -> Mapping[str, str]:
 
 
 def _fingerprints(policies: Mapping[str, PolicyRetention]) -> dict[str, str]:
-    """What tells the rules of each policy from others; graces that come and go do not matter."""
+    """A fingerprint of each policy's rules, independent of grace periods."""
     return {
         name: hashlib.sha256(f"{policies[name].rules} {policies[name].zone}".encode()).hexdigest()[:16]
         for name in sorted(policies)

@@ -1,4 +1,4 @@
-"""The brake applied to a sweep: orphans that it refused stay, as points do that it refused to prune."""
+"""Applies the brake to a sweep: refused orphans stay, like points whose deletion was refused."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ OBJECTS = "objects of the cluster"
 
 @dataclass(frozen=True, slots=True)
 class BrakedSweep:
-    """What the brake makes of a sweep: the orphans that may go, what is refused, and what a person
-    confirmed (None: nothing)."""
+    """The brake's result for a sweep: the orphans that may be deleted, the refusals, and the one that a
+    person confirmed (None: none)."""
 
     allowed: tuple[Orphan, ...]
     refusals: tuple[Refusal, ...] = ()
@@ -31,8 +31,8 @@ class BrakedSweep:
 
 @dataclass(frozen=True, slots=True)
 class BrakeSweep:
-    """Holds a cluster's sweep to the brake. A refusal is journaled with the orphans that it names and holds
-    for exactly those until its token says otherwise."""
+    """Applies the brake to a cluster's sweep. A refusal is journaled with the orphans it names and applies to
+    exactly those until its token is confirmed."""
 
     journal: Journal
     cluster: str
@@ -47,10 +47,9 @@ class BrakeSweep:
         *,
         rehearse: bool,
     ) -> BrakedSweep:
-        """Judge what would go; nothing is written when it is a rehearsal.
+        """Judge the orphans to delete; a rehearsal writes nothing.
 
-        `totals` says by group (`group_of`) how many things there are, `gone` which refused ones are there
-        no more.
+        `totals` counts all things by group (`group_of`), `gone` names refused ones that no longer exist.
         """
         refusals = list(self._open(gone, rehearse=rehearse))
         confirmed = next((item for item in refusals if item.token == confirm), None)
@@ -68,7 +67,7 @@ class BrakeSweep:
         return BrakedSweep(tuple(item for item in going if item.name not in refused), left, confirmed)
 
     def close(self, confirmed: Refusal | None) -> None:
-        """Forget a refusal once its orphans were dealt with."""
+        """Remove a refusal once its orphans were handled."""
         if confirmed is not None:
             self.journal.refusals.remove_refusal(self.cluster, confirmed.token)
 
@@ -80,7 +79,7 @@ class BrakeSweep:
         return [item for item in self.journal.refusals.refusals(self.cluster) if item.kind is Kind.ORPHANS]
 
     def _open(self, gone: Collection[str], *, rehearse: bool) -> list[Refusal]:
-        """The refusals without what is gone; one that holds nothing any more is forgotten."""
+        """The refusals without the names that are gone; an empty one is removed."""
         found = []
         for before in self._known():
             after = before.without(gone)
@@ -91,14 +90,14 @@ class BrakeSweep:
             if after.names:
                 self.journal.refusals.write_refusal(after)
             else:
-                log.info("sweep of %s: refusal %s holds nothing any more", self.cluster, before.token)
+                log.info("sweep of %s: refusal %s is empty and is removed", self.cluster, before.token)
                 self.journal.refusals.remove_refusal(self.cluster, before.token)
         return found
 
     def _judge(
         self, going: Sequence[Orphan], totals: Mapping[str, int], held: Collection[str]
     ) -> Refusal | None:
-        """Refuse each group that goes too far; what is held already gives no room to lose more."""
+        """Refuse each group that goes too far; orphans already refused do not raise the limit."""
         names: list[str] = []
         reasons = []
         for group, total in totals.items():
@@ -106,11 +105,11 @@ class BrakeSweep:
             left = max(len(some), total - len(held))
             if judge([LineageChange(group, left, beyond=some)]).braked:
                 names += some
-                reasons.append(f"{len(some)} of {left} {group} would go as orphans, more than 20 %")
+                reasons.append(f"{len(some)} of {left} {group} would be deleted as orphans, more than 20 %")
         if not names:
             return None
         name = token(f"{self.cluster} orphans", names)
-        how = f'Invoke prune with {{"orphans": true, "confirm": "{name}"}} to let them go'
+        how = f'Invoke prune with {{"orphans": true, "confirm": "{name}"}} to delete them'
         reason = f"{'; '.join(reasons)}. {how}"
         return Refusal(self.cluster, name, frozenset(names), reason, self.now, rules="", kind=Kind.ORPHANS)
 

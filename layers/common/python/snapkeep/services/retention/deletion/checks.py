@@ -1,4 +1,4 @@
-"""What is looked at again right before a deletion: the world may have changed since the plan."""
+"""Checks right before a deletion, because things may have changed since the plan."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from snapkeep.ports.journal import Journal
 
 @dataclass(slots=True)
 class Checks:
-    """Fresh looks for a batch of snapshots of one cluster; what is the same for many is asked once.
+    """Fresh reads for a batch of snapshots of one cluster; data that many share is read once.
 
     Every method raises PermanentError, with the reason, when the snapshot must stay.
     """
@@ -34,7 +34,7 @@ class Checks:
     _restoring: dict[str, str] | None = None
 
     def look(self, snapshot_id: str) -> tuple[Snapshot | None, bool]:
-        """The snapshot as EC2 shows it, and whether it is still to be deleted there."""
+        """The snapshot as EC2 shows it, and whether it still has to be deleted there."""
         snapshot = self.snapshots.get(snapshot_id)
         if snapshot is None or snapshot.state in IN_BIN:
             return snapshot, False
@@ -42,7 +42,8 @@ class Checks:
         return snapshot, True
 
     def check_shield(self, shield: str, volume_id: str) -> None:
-        """The listing may have lied, or somebody deleted by hand: a good point of the volume must stay."""
+        """Check that a good point of the volume stays: the listing may be wrong, or somebody may have deleted
+        it."""
         if shield not in self._shields:
             self._shields[shield] = self._good_volume(shield)
         if not self._shields[shield]:
@@ -53,7 +54,7 @@ class Checks:
             )
 
     def _good_volume(self, shield: str) -> str:
-        """The volume of a point that can be restored as it is; "" when it cannot."""
+        """The volume of a restorable point; "" when the point is not restorable."""
         good = self.snapshots.get(shield) if shield else None
         is_good = good is not None and good.state is SnapshotState.COMPLETED and not is_away(good)
         return good.volume_id if good is not None and is_good else ""
@@ -66,7 +67,7 @@ class Checks:
         if snapshot.back_to_archive_at:
             raise PermanentError(restored_for_now(snapshot.back_to_archive_at).reason)
         if (snapshot.tags.get(tags.MANAGED), snapshot.tags.get(tags.CLUSTER)) != ("true", self.cluster):
-            raise PermanentError("its tags do not say any more that it is ours")
+            raise PermanentError("its tags no longer show that it is ours")
         if tags.is_anothers(snapshot.tags, self.deployment):
             raise PermanentError(f"it belongs to the deployment {snapshot.tags[tags.DEPLOYMENT]}")
         self._check_journal(snapshot.id)
@@ -75,7 +76,8 @@ class Checks:
             raise PermanentError("; ".join(protection.reason for protection in protections))
 
     def _check_journal(self, snapshot_id: str) -> None:
-        """A restore and a hold are journaled before the tag says so, and EC2 may keep the tag waiting."""
+        """Check the journal, which has restores and holds before the tag does; EC2 may also show the tag
+        late."""
         if self._restoring is None:
             self._restoring = {
                 item.snapshot_id: item.id for item in self.journal.restores.open_restores(whole=True)
@@ -84,10 +86,11 @@ class Checks:
             raise PermanentError(f"restore {self._restoring[snapshot_id]} needs it")
         for hold in self.journal.holds.holds(snapshot_id):
             if not hold.ended(self.now) and hold.holder != BY_HAND:
-                raise PermanentError(f"it is held by {hold.holder}, although its tags do not say so (yet)")
+                raise PermanentError(f"it is held by {hold.holder}, although its tags do not say so yet")
 
     def _protections_of(self, snapshot_id: str) -> tuple[Protection, ...]:
-        """Asked once for the batch; of one that EC2 refuses as a whole (a member is gone), one by one."""
+        """The protections, read once for the batch, or one by one when EC2 refuses the batch because a member
+        is gone."""
         if self._protections is None:
             try:
                 self._protections = dict(self.snapshots.protections(self.batch))

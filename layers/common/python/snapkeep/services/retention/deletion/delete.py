@@ -1,7 +1,7 @@
-"""Deleting recovery points: journaled, resumable at every step, and proven afterwards.
+"""Deletes recovery points: journaled, resumable at every step, and verified afterwards.
 
-Points go in batches, so that clusters have a moment to remove the objects of all of them: objects are
-asked for first, then looked at again, and only where none is left EC2 is asked for the snapshot.
+Points are deleted in batches, which gives clusters time to remove their objects: first the deletion of the
+objects is requested, then they are checked, and only when none is left is the snapshot deleted in EC2.
 """
 
 from __future__ import annotations
@@ -27,17 +27,17 @@ from snapkeep.services.retention.snapshot_objects import Objects, SnapshotObject
 log = logging.getLogger(__name__)
 
 BATCH = 25
-"""Points whose objects are waited for together; at the default pace EC2 takes 10 seconds for them."""
+"""Points per batch; at the default pace EC2 takes 10 seconds for them."""
 
 LOOKS = tuple(timedelta(seconds=seconds) for seconds in (0.25, 0.5, 1, 2))
-"""Pauses between looks at objects that are on their way out; a snapshot controller needs about a second."""
+"""Pauses between checks of objects being deleted; a snapshot controller needs about a second."""
 
 T = TypeVar("T")
 P = ParamSpec("P")
 
 
 class DeletionOutcome(StrEnum):
-    """What became of a deletion."""
+    """The outcome of a deletion."""
 
     DELETED = "deleted"
     SKIPPED = "skipped"
@@ -48,7 +48,7 @@ class DeletionOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Deleted:
-    """A deletion, what became of it, and why."""
+    """A deletion, its outcome, and why."""
 
     snapshot_id: str
     fate: DeletionOutcome
@@ -57,7 +57,7 @@ class Deleted:
 
 @dataclass(slots=True)
 class DeletePoints:
-    """Takes the deletions of one cluster, journaled as intended, as far as they go now."""
+    """Advances the deletions of one cluster, which are journaled as intended, as far as possible."""
 
     deployment: str
     cluster: str
@@ -71,24 +71,24 @@ class DeletePoints:
     _calls: int = 0
 
     def run(self, wanted: Sequence[PlannedDeletion], until: datetime) -> Iterator[Deleted]:
-        """Delete snapshots with their objects, and tell what became of each; none is begun after `until`.
+        """Delete snapshots with their objects, and yield the outcome of each; none is begun after `until`.
 
-        A skip ends the deletion with the reason; what must wait stays open, and the next prune resumes
-        it. Raises Throttled when EC2 or Kubernetes want a pause.
+        A skip ends the deletion with the reason; a waiting one stays open, and the next prune resumes it.
+        Raises Throttled when EC2 or Kubernetes throttles.
         """
         for start in range(0, len(wanted), BATCH):
             if self.clock() >= until:
-                log.info("prune of %s: out of time, the next prune goes on", self.cluster)
+                log.info("prune of %s: out of time, the next prune continues", self.cluster)
                 return
             yield from self._batch(wanted[start : start + BATCH])
 
     def is_gone(self, snapshot_id: str) -> bool:
-        """True when EC2 knows the snapshot no more, or has it in the bin."""
+        """True when EC2 no longer has the snapshot, or has it in the Recycle Bin."""
         snapshot = self.snapshots.get(snapshot_id)
         return snapshot is None or snapshot.state in IN_BIN
 
     def withdraw(self, snapshot_id: str) -> Deleted:
-        """End a deletion that retention does not ask for any more."""
+        """End a deletion that retention no longer requests."""
         return self._end(snapshot_id, DeletionOutcome.SKIPPED, "kept: retention keeps it now")
 
     def _batch(self, wanted: Sequence[PlannedDeletion]) -> Iterator[Deleted]:
@@ -102,7 +102,7 @@ class DeletePoints:
             else:
                 asked[item.snapshot_id] = found
         waiting = self._wait(asked)
-        checks = self._checks(list(asked))  # a hold may be newer, and wins
+        checks = self._checks(list(asked))  # a newer hold wins
         for snapshot_id in asked:
             if snapshot_id in waiting:
                 yield waiting[snapshot_id]
@@ -113,7 +113,7 @@ class DeletePoints:
         return Checks(self.snapshots, self.journal, self.deployment, self.cluster, batch, self.clock())
 
     def _ask(self, item: PlannedDeletion, checks: Checks) -> list[SnapshotObject] | Deleted:
-        """Ask the cluster for the objects of a point, if it may go: those that were asked for.
+        """Request the deletion of a point's objects, if it may be deleted; returns those objects.
 
         An object that may not be deleted, or would take the backup with it, waits for a person to act: it is
         refused, not skipped, so that people hear of it.
@@ -127,7 +127,7 @@ class DeletePoints:
             return self._end(item.snapshot_id, DeletionOutcome.REFUSED, f"kept: {error.reason}")
 
     def _wait(self, asked: Mapping[str, Sequence[SnapshotObject]]) -> dict[str, Deleted]:
-        """Look again at objects on their way out, a few times: what is not gone by then waits."""
+        """Check objects being deleted a few times; those not gone by then wait."""
         waiting: dict[str, Deleted] = {}
         for pause in (timedelta(), *LOOKS):
             if pause:
@@ -148,7 +148,7 @@ class DeletePoints:
             return Deleted(
                 snapshot_id,
                 DeletionOutcome.WAITING,
-                f"nobody can tell if its objects are gone: {error.reason}",
+                f"it is unknown whether its objects are gone: {error.reason}",
             )
         if not left:
             return None
@@ -166,18 +166,19 @@ class DeletePoints:
                 return self._end(snapshot_id, DeletionOutcome.REFUSED, f"kept: {error.reason}")
             except Throttled:
                 raise
-            except TemporaryError:  # the answer may be lost, and the snapshot gone
+            except TemporaryError:  # the answer may be lost and the snapshot gone
                 self._note_absence(snapshot_id)
                 raise
         self._note_absence(snapshot_id)
         return self._look_again(snapshot_id)
 
     def _note_absence(self, snapshot_id: str) -> None:
-        """Whoever takes it out of the Recycle Bin wants it, also before we saw that it is gone."""
+        """Record the absence: somebody may take it out of the Recycle Bin even before Snapkeep saw that it
+        was gone."""
         self.journal.absences.write_absences([Absence(snapshot_id, self.clock())])
 
     def _keep_pace(self) -> None:
-        """After the burst, wait until it is the turn of the next call."""
+        """After the burst, wait for the next call's turn."""
         now = self.clock()
         self._began = self._began or now
         late = self._calls + 1 - self.pace.burst
@@ -190,17 +191,18 @@ class DeletePoints:
     def _look_again(self, snapshot_id: str) -> Deleted:
         left = self.snapshots.get(snapshot_id)
         if left is None:
-            return self._end(snapshot_id, DeletionOutcome.DELETED, "deleted: EC2 knows it no more")
+            return self._end(snapshot_id, DeletionOutcome.DELETED, "deleted: EC2 no longer has it")
         if left.state in IN_BIN:
             return self._end(
                 snapshot_id, DeletionOutcome.DELETED, "deleted: it is in the Recycle Bin, and billed there"
             )
-        return Deleted(snapshot_id, DeletionOutcome.WAITING, "deletion asked for, but EC2 still shows it")
+        return Deleted(snapshot_id, DeletionOutcome.WAITING, "deletion requested, but EC2 still shows it")
 
     def _attempt(
         self, snapshot_id: str, step: Callable[P, T], *given: P.args, **named: P.kwargs
     ) -> T | Deleted:
-        """What a step gives, or what its failure means for the deletion. Throttled is for the whole run."""
+        """The result of a step, or the deletion's outcome if it failed. Throttled passes through and ends the
+        run."""
         try:
             return step(*given, **named)
         except Throttled:

@@ -1,4 +1,4 @@
-"""Finding orphans: EC2, Kubernetes and the journal are compared."""
+"""Finds orphans by comparing EC2, Kubernetes and the journal."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ NOT_COMPARED = "the objects of the cluster were not compared"
 
 @dataclass(slots=True)
 class Seen:
-    """What EC2 listed: ids of all, and a census of each cluster of the config."""
+    """EC2's listing: all ids, and the snapshots of each configured cluster."""
 
     clusters: dict[str, ClusterSnapshots]
     strangers: UnknownSnapshots = field(default_factory=UnknownSnapshots)
@@ -40,8 +40,8 @@ class Seen:
 
 @dataclass(slots=True)
 class ClusterObjects:
-    """What a cluster showed; `cluster` is None when its objects were not listed. `note` says why not, and
-    `failed` whether that is trouble."""
+    """The objects of a cluster; `cluster` is None when they were not listed. `note` says why not, and
+    `failed` whether that is an error."""
 
     cluster: Cluster | None = None
     contents: list[SnapshotContent] = field(default_factory=list)
@@ -52,7 +52,7 @@ class ClusterObjects:
 
 @dataclass(frozen=True, slots=True)
 class FindOrphans:
-    """Looks, and changes nothing. `snapshots` are those of all deployments."""
+    """Reads only. `snapshots` are those of all deployments."""
 
     deployment: Deployment
     clusters: Clusters
@@ -61,7 +61,7 @@ class FindOrphans:
     clock: Clock
 
     def listed(self) -> Seen:
-        """All snapshots of ours, read page by page; those that only carry `snapkeep:managed` are not."""
+        """All of our snapshots, read page by page; `snapkeep:managed` alone does not make one ours."""
         seen = Seen({item.name: ClusterSnapshots(item.name) for item in self.deployment.clusters})
         for snapshot in self.snapshots.find({tags.MANAGED: "true"}):
             seen.ids.add(snapshot.id)
@@ -75,10 +75,10 @@ class FindOrphans:
         return seen
 
     def objects(self, census: ClusterSnapshots) -> ClusterObjects:
-        """The snapshot objects of a cluster; one that cannot be listed whole counts as not listed.
+        """The snapshot objects of a cluster; an incomplete listing counts as none.
 
-        Nor do those of a cluster that another deployment serves as well: what is of its restores and points
-        our journal does not know.
+        A cluster that another deployment serves as well is not listed, because our journal does not know the
+        other's restores and points.
         """
         if census.anothers:
             others = ", ".join(census.anothers)
@@ -106,7 +106,7 @@ class FindOrphans:
         yield from self._lost(cluster, ids, now)
 
     def _is_still_one(self, orphan: Orphan, seen: ClusterObjects) -> bool:
-        """Listings lag and leave out what is not tagged as ours: the snapshot itself is asked for."""
+        """Check the snapshot itself, because listings lag and omit those not tagged as ours."""
         if orphan.name.startswith(orphans.RESTORE_PREFIX):
             return True
         named = {
@@ -117,7 +117,7 @@ class FindOrphans:
         return all(self.snapshots.get(name) is None for name in named if name)
 
     def _lost(self, cluster: str, ids: set[str], now: datetime) -> Iterator[Orphan]:
-        """Points that the journal knows as ready and that nobody of ours deleted."""
+        """Points that are ready in the journal and whose missing snapshots Snapkeep did not delete."""
         named = [policy.name for policy in self.deployment.policies if cluster in policy.clusters]
         for policy in (*named, ON_DEMAND):
             for run in self.journal.runs.runs_of(cluster, policy, now - LOOK_BACK):

@@ -1,7 +1,7 @@
-"""Sweeping orphans: EC2, Kubernetes and the journal are compared, and what belongs to nothing is told.
+"""Sweeps orphans: compares EC2, Kubernetes and the journal, and reports what belongs to no backup.
 
-Deleted is only what the config says may be (`orphans: delete`), after every single thing was looked at
-again, under the same brake as prune.
+It deletes only if the config allows it (`orphans: delete`), after checking each orphan again, and under the
+same brake as prune.
 """
 
 from __future__ import annotations
@@ -42,18 +42,19 @@ from snapkeep.services.retention.snapshot_objects import open_objects
 log = logging.getLogger(__name__)
 
 TIME = timedelta(minutes=8)
-"""Deletions begun after this are left to the next sweep."""
+"""After this time no deletion is begun; the next sweep continues."""
 
 SNAPSHOT_PREFIX = "snap-"
-"""How EC2 begins the ids of snapshots; VolumeSnapshots are named `namespace/name`."""
+"""The prefix of EC2's snapshot ids; VolumeSnapshots are named `namespace/name`."""
 
 SHOWN = 50
-"""Orphans that the answer and the event name; the log has all."""
+"""How many orphans the response and the event name; the log has them all."""
 
 
 @dataclass(slots=True)
 class OrphanReport:
-    """What was found in one cluster ("" for what belongs to none) and done about it; lists are cut.
+    """What was found in one cluster ("" for snapshots of no configured cluster) and done about it; lists are
+    cut.
 
     `gib` and `dollars_a_month` are upper bounds: snapshots are billed by what they store.
     """
@@ -73,9 +74,9 @@ class OrphanReport:
 
 @dataclass(frozen=True, slots=True)
 class SweepOrphans:
-    """Sweeps the clusters of the deployment; `pause` waits for objects on their way out.
+    """Sweeps the clusters of the deployment; `pause` waits for objects being deleted.
 
-    `snapshots` are those of all deployments: two that serve one cluster are told of each other.
+    `snapshots` are those of all deployments, so that two deployments serving one cluster are reported.
     """
 
     deployment: Deployment
@@ -89,7 +90,7 @@ class SweepOrphans:
     def run(self, request: PruneRequest) -> list[OrphanReport]:
         """Sweep one cluster or all. Trouble in one is in its report and never stops the others.
 
-        A listing of EC2 that breaks off sweeps nothing: what it did not show might be missing only there.
+        If EC2's listing is incomplete nothing is swept: snapshots it did not show may exist all the same.
         """
         reports = self._run(request)
         if not request.dry_run:
@@ -151,7 +152,7 @@ class SweepOrphans:
             self.journal.prunes.write_last_sweep(census.cluster, self.clock())
 
     def _tell(self, report: OrphanReport, found: Sequence[Orphan]) -> None:
-        """Put the orphans into the report, the log and an event."""
+        """Record the orphans in the report, the log and an event."""
         report.counts = dict(Counter(orphan.kind.value for orphan in found))
         report.orphans = list(found[:SHOWN])
         stored = [orphan for orphan in found if orphan.kind is not OrphanKind.LOST_POINT]
@@ -201,7 +202,7 @@ class SweepOrphans:
     def _gone(
         self, refused: Collection[str], census: ClusterSnapshots, seen: ClusterObjects
     ) -> Iterator[str]:
-        """The refused orphans that are there no more; objects that could not be listed may be."""
+        """The refused orphans that no longer exist; objects that could not be listed count as existing."""
         objects = {item.name for item in seen.contents} | {str(item) for item in seen.snapshots}
         snapshots = [name for name in refused if name.startswith(SNAPSHOT_PREFIX) and "/" not in name]
         found = self.snapshots.get_many(sorted(snapshots))
@@ -212,7 +213,7 @@ class SweepOrphans:
             yield from (name for name in refused if name not in objects and name not in snapshots)
 
     def _remove(self, seen: ClusterObjects, orphan: Orphan, report: OrphanReport) -> str:
-        """Delete a VolumeSnapshot or a content (after its VolumeSnapshot); what became of it, in words."""
+        """Delete a VolumeSnapshot or a content (after its VolumeSnapshot); returns the outcome in words."""
         assert seen.cluster is not None
         try:
             if orphan.kind is OrphanKind.VOLUME_SNAPSHOT:

@@ -1,4 +1,4 @@
-"""Telling people of what the brake refused, at once and every week."""
+"""Announces refusals of the brake, at once and every week."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ class TellRefusals:
     now: datetime
 
     def tell(self, refusals: Sequence[Refusal]) -> None:
-        """Make refusals known, and remind people of those that stay open. What could not be announced is
-        announced by the next look."""
+        """Announce refusals, and remind people of open ones. A failed announcement is repeated at the next
+        pass."""
         for item in refusals:
             if not item.is_due(self.now):
                 continue
