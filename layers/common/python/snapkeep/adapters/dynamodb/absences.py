@@ -12,7 +12,7 @@ from snapkeep.domain.retention.deletion.absences import Absence
 from snapkeep.domain.times import precise
 
 REMEMBERED_FOR = timedelta(days=366)
-"""The Recycle Bin keeps a snapshot for a year at most.
+"""How long absences are kept: the Recycle Bin keeps a snapshot for a year at most.
 https://docs.aws.amazon.com/ebs/latest/userguide/recycle-bin-quotas.html
 """
 
@@ -24,7 +24,7 @@ class DynamoAbsences:
         self._table = table
 
     def write_absences(self, absences: Sequence[Absence]) -> None:
-        """Write absences over what was known of these snapshots; after a year they may expire."""
+        """Write absences, replacing earlier ones of these snapshots; after a year they may expire."""
         self._table.put_many([_item(absence) for absence in absences])
 
     def absences(self, snapshot_ids: Sequence[str]) -> Mapping[str, Absence]:

@@ -1,4 +1,4 @@
-"""The catalogue of recovery points in the journal's table: an item a point, in the order of its lists."""
+"""The catalogue of recovery points in the journal's table: one item per point, in listing order."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class DynamoCatalogue:
         self._table = table
 
     def put_entries(self, cluster: str, entries: Sequence[Entry]) -> None:
-        """Write entries; those that are there stay what they are."""
+        """Write entries, replacing those with the same place."""
         self._table.put_many([_item(cluster, entry) for entry in entries])
 
     def remove_entries(self, cluster: str, entries: Sequence[Entry]) -> None:
@@ -34,7 +34,7 @@ class DynamoCatalogue:
             "last": schema.entry_key(cluster, prefix)[schema.SK] + schema.BEHIND_ALL,
         }
         condition = "#pk = :cluster AND #sk BETWEEN :first AND :last"
-        # The place `after` itself is in between: one more is read for it.
+        # The range includes the place `after` itself, so one more is read.
         found = [self._table.read(item, _entry) for item in self._table.first(condition, values, limit + 1)]
         return [entry for entry in found if entry.place > after][:limit]
 

@@ -1,4 +1,4 @@
-"""What keeps a point to one snapshot, in the journal's table."""
+"""The records that limit a point to one snapshot, in the journal's table."""
 
 from __future__ import annotations
 
@@ -27,7 +27,8 @@ class DynamoCreations:
         self._items = PointItems(table)
 
     def lease(self, point: Point, owner: str, until: datetime, now: datetime) -> Point | None:
-        """Take the lease of a lead point; returns it as it stands, None when somebody else holds it."""
+        """Take the lease of a lead point; returns the point as it stands, None when another owner holds
+        it."""
         values = {"owner": owner, "until": precise(until), "now": precise(now)}
         try:
             return self._items.update(point, LEASE, f"{EXISTS} AND {FREE}", values)
@@ -47,7 +48,7 @@ class DynamoCreations:
     def write_intent(self, point: Point, owner: str, now: datetime, nonce: str = "") -> Point:
         """Journal that a create is about to be called. Raises TemporaryError when the lease was lost.
 
-        A nonce stays what it was journaled as first.
+        The first journaled nonce stays.
         """
         change = "SET #state = :creating, #intent_at = :now, #empty_reads = :zero"
         values: dict[str, Any] = {"now": precise(now), "zero": 0}
@@ -62,7 +63,7 @@ class DynamoCreations:
         return self._held_update(point, owner, change, {"zero": 0})
 
     def write_empty_read(self, point: Point, owner: str, now: datetime) -> Point:
-        """Journal that a look found nothing; one too close to the last look does not count."""
+        """Journal that a search found nothing; one too soon after the last does not count."""
         values = {
             "owner": owner,
             "one": 1,
@@ -82,7 +83,8 @@ class DynamoCreations:
             return self._table.read(item, point_of)
 
     def write_created(self, run_id: str, creations: Sequence[Creation]) -> None:
-        """Journal the snapshots of points, all or none; what has a snapshot or is final stays as it is.
+        """Journal the snapshots of points, all or none; a point that has a snapshot or is final stays as it
+        is.
 
         Raises NotFound naming points that the run does not have.
         """
@@ -101,9 +103,9 @@ class DynamoCreations:
         raise Contended(f"run {run_id}")
 
     def replan(self, point: Point, reason: str) -> None:
-        """Turn an unfinished csi point into a planned ebs point; one that is ebs stays as it is.
+        """Turn an unfinished csi point into a planned ebs point; an ebs point stays as it is.
 
-        Raises TemporaryError when it has a snapshot by now.
+        Raises TemporaryError when it already has a snapshot.
         """
         change = (
             "SET #method = :ebs, #method_reason = :reason, #state = :planned, #empty_reads = :zero, "

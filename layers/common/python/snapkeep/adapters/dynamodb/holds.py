@@ -1,4 +1,5 @@
-"""Holds in the journal's table: they never expire by TTL, because an ended one still has a tag to lift."""
+"""Holds in the journal's table. They never expire by TTL, because the tag of an ended one must still be
+removed."""
 
 from __future__ import annotations
 
@@ -46,7 +47,7 @@ class DynamoHolds:
             )
 
     def ended_holds(self, now: datetime) -> Iterator[Hold]:
-        """Holds that were given back or whose time is over; the index lags, so each is read again."""
+        """Released or ended holds; the index lags, so each is read again."""
         values = {"open": schema.OPEN_HOLDS, "now": precise(now)}
         found = self._table.query("#open = :open AND #slot <= :now", values, schema.OPEN_INDEX)
         for some in chunks([key_of(item) for item in found], 100):

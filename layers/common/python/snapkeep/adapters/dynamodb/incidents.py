@@ -63,7 +63,7 @@ class DynamoIncidents:
 
 
 def _item(record: IncidentRecord) -> dict[str, Any]:
-    """The item of an incident: in the index of open ones while it is, then left to expire."""
+    """The item of an incident: in the index of open ones while it is open, then with an expiry."""
     first = record.notices[0].announced_at if record.notices else record.timeline[0].at
     is_open = {"open": schema.OPEN_INCIDENTS}
     return {

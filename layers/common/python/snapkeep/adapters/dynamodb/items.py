@@ -1,6 +1,6 @@
 """Runs and points as DynamoDB items, and back.
 
-Times are UTC text of one width, so that they compare as time does; what is None or empty is absent.
+Times are UTC text of fixed width, so that they sort chronologically; None and empty values are omitted.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ Item = Mapping[str, Any]
 
 
 def at_of(item: Item) -> datetime:
-    """The time (aware) that an item keeps as `at`. Raises KeyError and ValueError."""
+    """The time (aware) in an item's `at`. Raises KeyError and ValueError."""
     return datetime.fromisoformat(item["at"])
 
 
@@ -67,7 +67,7 @@ def run_of(item: Item) -> Run:
 
 
 def slot_record_item(record: SlotRecord) -> dict[str, Any]:
-    """What an item says of a policy's slots, one version later; keys are for the caller."""
+    """The item of a slot record, with the next version; the caller adds the keys."""
     schedules = [
         {"since": precise(known.since), **_schedule_fields(known.schedule)} for known in record.schedules
     ]
@@ -79,7 +79,7 @@ def slot_record_item(record: SlotRecord) -> dict[str, Any]:
 
 
 def slot_record_of(cluster: str, policy: str, item: Item) -> SlotRecord:
-    """What an item says of a policy's slots."""
+    """The slot record in an item."""
     return SlotRecord(
         cluster=cluster,
         policy=policy,
@@ -149,14 +149,14 @@ def point_of(item: Item) -> Point:
 
 
 def _claim(item: Item) -> ClaimFacts:
-    """An item of before the driver was journaled is of the open driver."""
+    """The claim in an item. Items from before the driver was journaled belong to the open-source driver."""
     text = {field.name: item.get(field.name, "") for field in dataclasses.fields(ClaimFacts)}
     driver = item.get("driver", EBS_CSI.name)
     return ClaimFacts(**{**text, "access_modes": tuple(item.get("access_modes", ())), "driver": driver})
 
 
 def _plain(value: Any) -> dict[str, Any]:
-    """The fields of a dataclass as DynamoDB types; None, "" and () are left out."""
+    """The fields of a dataclass as DynamoDB types; None, "" and () are omitted."""
     fields = {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
     return {name: _simple(field) for name, field in fields.items() if field not in (None, "", ())}
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 def dynamo_journal(client: DynamoDBClient, name: str, sleep: Callable[[float], None] = time.sleep) -> Journal:
-    """The stores on the table of that name. `sleep` is how they wait out writers in each other's way."""
+    """The stores on the table of that name. They wait with `sleep` when writers contend."""
     table = Table(client, name, sleep)
     return Journal(
         runs=DynamoRuns(table),

@@ -1,4 +1,4 @@
-"""What a run was asked for by, as text in its item."""
+"""On-demand requests as text in the items of their runs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from snapkeep.domain.policies import Method, selection_from_document, selection_
 
 
 def wish_text(wish: OnDemandRequest) -> str:
-    """A wish as JSON."""
+    """A request as JSON."""
     return json.dumps(
         {
             "claims": [[claim.namespace, claim.name] for claim in wish.claims],
@@ -24,7 +24,7 @@ def wish_text(wish: OnDemandRequest) -> str:
 
 
 def wish_of(text: str) -> OnDemandRequest:
-    """The wish in a text that `wish_text` made."""
+    """The request in a text of `wish_text`."""
     item = json.loads(text)
     selection, method = item["selection"], item["method"]
     return OnDemandRequest(

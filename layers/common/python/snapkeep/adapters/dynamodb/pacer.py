@@ -32,13 +32,14 @@ class DynamoPacer:
         pace: Pace,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        """`name` tells the bucket, such as `ap-northeast-2/CreateSnapshot`; a table is of one account."""
+        """`name` identifies the bucket, such as `ap-northeast-2/CreateSnapshot`; a table belongs to one
+        account."""
         self._table = Table(client, table, sleep)
         self._key = schema.pace_key(name)
         self._pace = pace
 
     def take(self, wanted: int, now: datetime) -> int:
-        """How many of the wanted creates may go now; 0 as well when too many ask at once."""
+        """How many of the wanted creates may go now; also 0 under contention."""
         for attempt in range(TRIES):
             bucket, version = self._read(now)
             after, granted = pacing.grant(bucket, self._pace, wanted, now)
@@ -56,7 +57,7 @@ class DynamoPacer:
         return pacing.wait(self._read(now)[0], self._pace, wanted, now)
 
     def line_up(self, wanted: int, now: datetime) -> timedelta:
-        """How long until it is the turn of the wanted creates; without a place when too many ask at once."""
+        """How long until the wanted creates' turn; under contention without a place in the line."""
         for attempt in range(TRIES):
             bucket, version = self._read(now)
             after, delay = pacing.line_up(bucket, self._pace, wanted, now)
@@ -83,21 +84,21 @@ class DynamoPacer:
             self.correct(0)
 
     def correct(self, pending: int) -> None:
-        """Set the number of pending snapshots to what EC2 says; a bucket nobody took from stays absent."""
+        """Set the number of pending snapshots to EC2's; an unused bucket stays absent."""
         try:
             self._table.update(self._key, "SET #pending = :pending", EXISTS, {"pending": pending})
         except Refused:
             return
 
     def _read(self, now: datetime) -> tuple[pacing.Bucket, int]:
-        """The bucket and the version it was read at; 0 when nobody took from it yet."""
+        """The bucket and the version it was read at; 0 when it is unused."""
         item = self._table.get(self._key)
         if item is None:
             return pacing.full(self._pace, now), 0
         return self._table.read(item, _bucket)
 
     def _write(self, bucket: pacing.Bucket, granted: int, version: int) -> None:
-        """Write tokens only over the version read; `pending` is added to, for others change it too."""
+        """Write tokens only over the version read; `pending` is incremented, because others change it too."""
         tokens = Decimal(str(round(bucket.tokens, 6)))
         state = {"tokens": tokens, "at": precise(bucket.at), "version": version + 1}
         if version == 0:

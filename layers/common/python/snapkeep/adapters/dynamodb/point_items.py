@@ -1,4 +1,4 @@
-"""The items of points, as both stores that write them need them."""
+"""The items of points, shared by the two stores that write them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class PointItems:
         self._table = table
 
     def get(self, run_id: str, ids: Sequence[str]) -> dict[str, Point]:
-        """These points of a run by id; those that are not there are left out."""
+        """These points of a run by id; missing ones are omitted."""
         keys = [schema.point_key(run_id, point_id) for point_id in dict.fromkeys(ids)]
         found = self._table.read_each(self._table.get_many(keys), point_of)
         return {point.id: point for point in found}

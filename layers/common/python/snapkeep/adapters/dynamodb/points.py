@@ -68,7 +68,7 @@ class DynamoPoints:
         return [self._table.read(item, point_of) for item in islice(found, limit)]
 
     def find_point(self, point_id: str) -> Point | None:
-        """A point by its id alone; the index lags, so one of the last seconds may be missing."""
+        """A point by its id alone; the index lags, so one written seconds ago may be missing."""
         for entry in self._table.query("#point_id = :id", {"id": point_id}, schema.POINTS_INDEX):
             item = self._table.get(key_of(entry))
             if item:
@@ -76,13 +76,14 @@ class DynamoPoints:
         return None
 
     def point_marked(self, mark: str) -> Point | None:
-        """The point whose snapshot a driver marks so, however fresh."""
+        """The point whose snapshot carries this driver mark, however new."""
         entry = self._table.get(schema.mark_key(mark))
         item = self._table.get(schema.point_key(entry["run"], entry["point"])) if entry else None
         return self._table.read(item, point_of) if item else None
 
     def write_end(self, point: Point, now: datetime) -> bool:
-        """Journal that EC2 told of the end of a point's snapshot; True the first time, while it is open."""
+        """Journal that an EC2 event reported the end of a point's snapshot; True the first time, while the
+        point is open."""
         change, condition = "SET #ended_at = :now", f"{OPEN} AND attribute_not_exists(#ended_at)"
         try:
             self._items.update(point, change, condition, STATES | {"now": precise(now)})
@@ -91,9 +92,9 @@ class DynamoPoints:
             return False
 
     def replace_snapshot(self, point: Point, by: Snapshot) -> None:
-        """Let a ready point have another snapshot than the one that `point` names.
+        """Replace the snapshot of a ready point, which `point` names, by another.
 
-        Raises TemporaryError when it is not ready, or has a third one by now.
+        Raises TemporaryError when it is not ready, or now has a third one.
         """
         change = "SET #snapshot_id = :by, #started_at = :started, #size_bytes = :size"
         values = {"by": by.id, "started": precise(by.started_at), "size": by.size_bytes}
@@ -107,7 +108,7 @@ class DynamoPoints:
     def finish(self, point: Point, outcome: Outcome) -> bool:
         """Move a point to ready or failed and count it in its run, in one transaction.
 
-        False when it was final already or has another snapshot than the outcome's.
+        False when it was already final or has another snapshot than the outcome's.
         """
         statements = [("Update", self._finished(point, outcome)), ("Update", self._counted(point, outcome))]
         for attempt in range(ATTEMPTS):
@@ -121,7 +122,8 @@ class DynamoPoints:
         raise Contended(f"run {point.run}")
 
     def revive(self, point: Point, creation: Creation) -> bool:
-        """Give a failed point without a snapshot this one, and take it off its run's failures, at once.
+        """Give this snapshot to a failed point without one, and subtract it from its run's failures,
+        atomically.
 
         False when it is not failed or has a snapshot.
         """
@@ -199,7 +201,7 @@ class DynamoPoints:
         return self._table.update_statement(schema.run_key(point.run), change, EXISTS, {"one": 1})
 
     def _is_settled(self, point: Point, outcome: Outcome) -> bool:
-        """True when the refusal was for good: gone, final, or with another snapshot."""
+        """True when the refusal is permanent: the point is gone, final, or has another snapshot."""
         item = self._table.get(schema.point_key(point.run, point.id))
         if item is None:
             return True

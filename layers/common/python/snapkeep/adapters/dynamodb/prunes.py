@@ -32,7 +32,7 @@ class DynamoPrunes:
                 item = self._table.get(key) or {}
             if "owner" in item:
                 return PruneLease(lease.cluster, item["owner"], datetime.fromisoformat(item["until"]))
-            self._table.pause(attempt)  # it was given back between the two calls
+            self._table.pause(attempt)  # it was released between the two calls
         raise Contended(f"the prune lease of {lease.cluster}")
 
     def release_prune(self, cluster: str, owner: str) -> None:
@@ -56,12 +56,12 @@ class DynamoPrunes:
         self._table.put({**key, "at": precise(prune.at), "pending": list(prune.pending)})
 
     def last_sweep(self, cluster: str) -> datetime | None:
-        """When a sweep of a cluster came to its end last."""
+        """When a sweep of a cluster was last completed."""
         item = self._table.get(schema.last_sweep_key(cluster))
         return self._table.read(item, at_of) if item else None
 
     def write_last_sweep(self, cluster: str, at: datetime) -> None:
-        """Journal that a sweep came to its end."""
+        """Journal that a sweep was completed."""
         self._table.put({**schema.last_sweep_key(cluster), "at": precise(at)})
 
     def announced(self, cluster: str) -> Announced:

@@ -1,4 +1,4 @@
-"""What the brake refused, in the journal's table."""
+"""The brake's refusals, in the journal's table."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class DynamoRefusals:
         )
 
     def remove_refusal(self, cluster: str, token: str) -> None:
-        """Forget a refusal, and then the names that nothing refers to any more."""
+        """Remove a refusal, and then its unreferenced names."""
         key = schema.refusal_key(cluster, token)
         item = self._table.get(key)
         if item is None:
@@ -78,5 +78,5 @@ class DynamoRefusals:
             since=datetime.fromisoformat(item["since"]),
             rules=item["rules"],
             announced_at=datetime.fromisoformat(announced) if announced else None,
-            kind=Kind(item.get("kind", Kind.POINTS)),  # versions before knew points only
+            kind=Kind(item.get("kind", Kind.POINTS)),  # earlier versions had points only
         )

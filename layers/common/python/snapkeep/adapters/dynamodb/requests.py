@@ -1,4 +1,4 @@
-"""Which run each request was accepted as, in the journal's table."""
+"""The runs of on-demand requests, in the journal's table."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ class DynamoRunRequests:
         self._table = table
 
     def accept_run(self, run: Run, request_id: str) -> Run | None:
-        """Write a run and the request for it, both or none; the request's own run when it has one.
+        """Write a run and its request, both or none; returns the request's existing run if it has one.
 
-        None when another request has a run of this id.
+        None when another request has a run with this id.
         """
         request = {
             **schema.request_key(request_id),
@@ -32,7 +32,7 @@ class DynamoRunRequests:
             return self.requested_run(request_id)
 
     def requested_run(self, request_id: str) -> Run | None:
-        """The run that a request was accepted as."""
+        """The run of a request."""
         request = self._table.get(schema.request_key(request_id))
         item = self._table.get(schema.run_key(request["run"])) if request else None
         return self._table.read(item, run_of) if item else None

@@ -17,7 +17,7 @@ from snapkeep.domain.restore.operations import RestoreOperation, Stage, Timeline
 from snapkeep.domain.times import precise
 
 READ_AHEAD = 100
-"""Restores that one call reads."""
+"""How many restores one call reads."""
 
 
 class DynamoRestores:
@@ -52,7 +52,7 @@ class DynamoRestores:
         return self._table.read(item, _restore) if item else None
 
     def open_restores(self, *, whole: bool = False) -> Iterator[RestoreOperation]:
-        """Restores with something left to do; the index lags. A `whole` list passes over none."""
+        """Restores with something left to do; the index lags. A `whole` list skips none."""
         entries = self._table.query("#open = :value", {"value": schema.OPEN_RESTORES}, schema.OPEN_INDEX)
         found = self._read(entries, READ_AHEAD, whole=whole)
         yield from (restore for restore in found if restore.is_open)
@@ -72,7 +72,7 @@ class DynamoRestores:
     def _read(
         self, entries: Iterable[Item], ahead: int, *, whole: bool = False
     ) -> Iterator[RestoreOperation]:
-        """The restores that entries of an index name, in their order, read so many at a time."""
+        """The restores named by entries of an index, in their order, read `ahead` at a time."""
         remaining = iter(entries)
         while keys := [key_of(item) for item in islice(remaining, ahead)]:
             found = {item[schema.PK]: item for item in self._table.get_many(keys)}
@@ -84,7 +84,7 @@ class DynamoRestores:
 
 
 def _item(restore: RestoreOperation) -> dict[str, Any]:
-    """The item of a restore: in the index of open ones while it is, then left to expire."""
+    """The item of a restore: in the index of open ones while it is open, then with an expiry."""
     last = restore.timeline[-1].at if restore.timeline else restore.accepted_at
     place: dict[str, Any] = (
         {"open": schema.OPEN_RESTORES} if restore.is_open else {schema.EXPIRES_AT: schema.expiry(last)}
@@ -100,7 +100,7 @@ def _item(restore: RestoreOperation) -> dict[str, Any]:
 
 
 def _place(restore: RestoreOperation) -> str:
-    """Where a restore stands among others: by time, and those of one instant by id."""
+    """The sort key of a restore: by time, then by id."""
     return f"{precise(restore.accepted_at)}/{restore.id}"
 
 

@@ -1,4 +1,4 @@
-"""The retentions that prune saw and the claims it missed, in the journal's table."""
+"""The retentions that prune saw and the claims it found deleted, in the journal's table."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from snapkeep.domain.retention.history import RetentionVersion
 from snapkeep.domain.times import precise
 
 GONE_PAGE = 2000
-"""Claims of one item: 36 characters of UID and 25 of time each, far below the 400 KB of an item."""
+"""Claims per item: 36 characters of UID and 25 of time each, far below the 400 KB limit."""
 
 
 class DynamoRetentions:
@@ -49,7 +49,7 @@ class DynamoRetentions:
     def write_gone_claims(self, cluster: str, since: Mapping[str, datetime]) -> None:
         """Replace the record of a cluster's deleted claims.
 
-        A crash between two pages forgets claims of the second: they are found gone again, later.
+        A crash between two pages loses claims of the second, which are found gone again later.
         """
         texts = [(uid, precise(time)) for uid, time in sorted(since.items())]
         pages = list(chunks(texts, GONE_PAGE))

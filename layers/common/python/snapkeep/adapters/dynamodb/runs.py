@@ -15,7 +15,7 @@ from snapkeep.domain.times import compact, precise
 from snapkeep.ports.runs import Left
 
 LEFT_PAGE = 500
-"""Entries of one item of what was left: far below the 400 KB an item may have."""
+"""Entries per item of skipped claims: far below the 400 KB limit of an item."""
 
 FREE = "(attribute_not_exists(#lease_until) OR #lease_until <= :now OR #lease_owner = :owner)"
 LEASE = "SET #lease_owner = :owner, #lease_until = :until"
@@ -28,7 +28,7 @@ class DynamoRuns:
         self._table = table
 
     def open_run(self, run: Run, owner: str, until: datetime, now: datetime) -> Run | None:
-        """Write the run if it is new and take its planning lease; None when somebody else holds it.
+        """Write the run if it is new and take its planning lease; None when another owner holds it.
 
         A run past planning is returned as it stands, without a lease.
         """
@@ -65,13 +65,13 @@ class DynamoRuns:
         return self._table.read(item, run_of) if item else None
 
     def known_runs(self, run_ids: Collection[str]) -> Collection[str]:
-        """Those of the ids that the journal has a run of, whatever it says."""
+        """The ids that the journal has a run for, whatever its state."""
         ids = {schema.run_key(run_id)[schema.PK]: run_id for run_id in run_ids}
         found = self._table.get_many([schema.run_key(run_id) for run_id in ids.values()])
         return {ids[item[schema.PK]] for item in found}
 
     def open_runs(self) -> Iterator[Run]:
-        """Runs that are not closed or not announced yet, oldest slot first; the index lags."""
+        """Runs that are not yet closed or announced, oldest slot first; the index lags."""
         yield from self._indexed("#open = :yes", {"yes": "yes"}, schema.OPEN_INDEX)
 
     def runs_of(self, cluster: str, policy: str, since: datetime) -> Iterator[Run]:
@@ -80,7 +80,7 @@ class DynamoRuns:
         yield from self._indexed("#policy_key = :policy AND #slot >= :since", values, schema.RUNS_INDEX)
 
     def close_run(self, run_id: str, state: RunState, now: datetime) -> bool:
-        """Close a run; False when it was closed already. From now on it and what it left may expire."""
+        """Close a run; False when it was already closed. The run and its skipped claims may then expire."""
         values = {
             "state": state.value,
             "now": precise(now),
@@ -107,7 +107,7 @@ class DynamoRuns:
             self._changed(run_id, change, EXISTS, {"yes": True})
 
     def write_late(self, run_id: str, late: int) -> None:
-        """Journal how many points of a run are late; an announced run with none is not open any more."""
+        """Journal how many points of a run are late; an announced run without any is no longer open."""
         change, values = "SET #late = :late", {"late": late}
         is_over = late == 0 and self._changed(
             run_id, f"{change} REMOVE #open", "#announced = :yes", {**values, "yes": True}
@@ -116,7 +116,7 @@ class DynamoRuns:
             self._changed(run_id, change, EXISTS, values)
 
     def add_left(self, run_id: str, left: Sequence[Left]) -> None:
-        """Write what a run did not take and why, replacing what an earlier attempt wrote."""
+        """Write what a run skipped and why, replacing entries of an earlier attempt."""
         pages = list(chunks([[item.subject, item.code, item.reason] for item in left], LEFT_PAGE))
         known = sum(1 for _ in self._left_items(run_id))
         for number in range(max(len(pages), known)):
@@ -124,12 +124,12 @@ class DynamoRuns:
             self._table.put({**schema.left_key(run_id, number), "entries": page})
 
     def left(self, run_id: str) -> Sequence[Left]:
-        """What a run did not take, in the order it was written."""
+        """What a run skipped, in the order it was written."""
         pages = (self._table.read(item, _entries) for item in self._left_items(run_id))
         return [entry for page in pages for entry in page]
 
     def _changed(self, run_id: str, change: str, condition: str, values: dict[str, Any]) -> bool:
-        """Change a run where the condition holds; False, and nothing changes, where it does not."""
+        """Change a run if the condition holds; False, and nothing changes, if it does not."""
         try:
             self._table.update(schema.run_key(run_id), change, condition, values)
             return True

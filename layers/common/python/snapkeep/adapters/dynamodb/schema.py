@@ -28,8 +28,8 @@
 | troubles       | TROUBLES#<kind>/<cluster>/<about> | PAGE#<page> |                               |
 | API answer     | ANSWERS                 | api#<hash>   | (Powertools' idempotency records)     |
 
-Items carry a number `format`, and those without one are of the first (`table.py`). Lists pass over what
-this version cannot read, and tell of it; one record that it cannot read raises UnreadableRecord.
+Items carry a number `format`; those without one have the first format (`table.py`). Lists skip items that
+this version cannot read, and report them; reading such a record by itself raises UnreadableRecord.
 
 All key and index attributes are strings; every index holds keys only. `expires_at` (epoch seconds)
 is the table's TTL attribute: closed runs and final points carry it, open ones do not.
@@ -71,7 +71,7 @@ def run_key(run_id: str) -> Key:
 
 
 def request_key(request_id: str) -> Key:
-    """The key of a request for a run: it names the run."""
+    """The key of a request for a run; the item names the run."""
     return {PK: f"REQUEST#{request_id}", SK: "REQUEST"}
 
 
@@ -81,12 +81,13 @@ def point_key(run_id: str, point_id: str) -> Key:
 
 
 def mark_key(mark: str) -> Key:
-    """The key of which point a snapshot is of that a driver cuts without tags of ours."""
+    """The key of a driver's mark; the item names the point whose snapshot the driver takes without our
+    tags."""
     return {PK: f"MARK#{mark}", SK: "MARK"}
 
 
 def left_key(run_id: str, page: int) -> Key:
-    """The key of a page of what a run did not take."""
+    """The key of a page of what a run skipped."""
     return {PK: f"RUN#{run_id}", SK: f"{LEFT_PREFIX}{page:04}"}
 
 
@@ -96,7 +97,7 @@ def seen_key(cluster: str, policy: str) -> Key:
 
 
 def slots_key(cluster: str, policy: str) -> Key:
-    """The key of what is remembered of a policy's slots in a cluster."""
+    """The key of the record of a policy's slots in a cluster."""
     return {PK: f"POLICY#{policy_key(cluster, policy)}", SK: "SLOTS"}
 
 
@@ -116,7 +117,7 @@ def deletion_key(snapshot_id: str) -> Key:
 
 
 def open_deletions_key(cluster: str) -> str:
-    """What the `open` index collects the open deletions of a cluster under."""
+    """The key of a cluster's open deletions in the `open` index."""
     return f"deletion/{cluster}"
 
 
@@ -131,7 +132,7 @@ def last_sweep_key(cluster: str) -> Key:
 
 
 OPEN_HOLDS = "hold"
-"""What the `open` index collects holds under, by when they end."""
+"""The key of holds in the `open` index, sorted by their end."""
 
 
 def hold_key(snapshot_id: str, holder: str) -> Key:
@@ -140,7 +141,7 @@ def hold_key(snapshot_id: str, holder: str) -> Key:
 
 
 OPEN_RESTORES = "restore"
-"""What the `open` index collects open restores under."""
+"""The key of open restores in the `open` index."""
 
 
 def restore_key(restore_id: str) -> Key:
@@ -149,16 +150,16 @@ def restore_key(restore_id: str) -> Key:
 
 
 def restores_key(cluster: str, namespace: str) -> str:
-    """What the `runs` index collects the restores into a namespace under."""
+    """The key of the restores into a namespace in the `runs` index."""
     return f"restore/{cluster}/{namespace}"
 
 
 OPEN_INCIDENTS = "incident"
-"""What the `open` index collects open incidents under."""
+"""The key of open incidents in the `open` index."""
 
 
 def incidents_key(cluster: str) -> str:
-    """What the `runs` index collects the incidents of a cluster under, by their first announcement."""
+    """The key of a cluster's incidents in the `runs` index, sorted by their first notice."""
     return f"incident/{cluster}"
 
 
@@ -168,10 +169,10 @@ def incident_key(instance: str) -> Key:
 
 
 ENTRY_PREFIX = "POINT "
-"""What the sort key of a catalogue entry begins with; its place in the list follows."""
+"""The prefix of a catalogue entry's sort key; its place in the list follows."""
 
 BEHIND_ALL = "\U0010ffff"
-"""Sorts behind every text that goes on where this one stands."""
+"""Sorts after every text that has other characters here."""
 
 
 def entry_key(cluster: str, place: str) -> Key:
@@ -190,12 +191,12 @@ def prune_lease_key(cluster: str) -> Key:
 
 
 def announced_key(cluster: str) -> Key:
-    """The key of what the world was told of a cluster."""
+    """The key of what was announced about a cluster."""
     return {PK: last_prune_key(cluster)[PK], SK: "TOLD"}
 
 
 def gone_claims_key(cluster: str, page: int) -> Key:
-    """The key of a page of the claims of a cluster that are gone."""
+    """The key of a page of a cluster's deleted claims."""
     return {PK: last_prune_key(cluster)[PK], SK: f"{GONE_PREFIX}{page:04}"}
 
 
@@ -210,7 +211,7 @@ def refused_key(cluster: str, token: str, page: int) -> Key:
 
 
 def troubles_key(kind: str, cluster: str, about: str, page: int) -> Key:
-    """The key of a page of troubles that last."""
+    """The key of a page of lasting troubles."""
     return {PK: f"TROUBLES#{kind}/{cluster}/{about}", SK: f"{TROUBLE_PREFIX}{page:04}"}
 
 
@@ -220,10 +221,10 @@ def pace_key(name: str) -> Key:
 
 
 def policy_key(cluster: str, policy: str) -> str:
-    """What the `runs` index collects runs under."""
+    """The key of a policy's runs in the `runs` index."""
     return f"{cluster}/{policy}"
 
 
 def expiry(closed: datetime) -> int:
-    """Epoch seconds at which something that ended then may go."""
+    """Epoch seconds at which an item that ended then may expire."""
     return int((closed + KEEP_CLOSED).timestamp())

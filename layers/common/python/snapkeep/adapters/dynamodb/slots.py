@@ -1,4 +1,4 @@
-"""What is remembered of the slots of policies, in the journal's table."""
+"""The records of policies' slots, in the journal's table."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class DynamoSlots:
         self._table = table
 
     def first_seen(self, cluster: str, policy: str, now: datetime) -> datetime:
-        """When a policy was first asked for here: now, on the first call."""
+        """When a policy was first seen: now, on the first call."""
         key = schema.seen_key(cluster, policy)
         try:
             self._table.put({**key, "at": precise(now)}, IS_NEW)
@@ -29,14 +29,15 @@ class DynamoSlots:
         return now
 
     def slot_record(self, cluster: str, policy: str) -> SlotRecord:
-        """What is remembered of a policy's slots; an empty record when nothing is."""
+        """The record of a policy's slots; an empty one when there is none."""
         item = self._table.get(schema.slots_key(cluster, policy))
         if item is None:
             return SlotRecord(cluster, policy)
         return self._table.read(item, partial(slot_record_of, cluster, policy))
 
     def write_slot_record(self, record: SlotRecord) -> bool:
-        """Write a record over the version that it was made from; False when that was written over before."""
+        """Write a record over the version it was derived from; False when that version was already
+        replaced."""
         item = {**schema.slots_key(record.cluster, record.policy), **slot_record_item(record)}
         condition = "#version = :read" if record.version else IS_NEW
         try:

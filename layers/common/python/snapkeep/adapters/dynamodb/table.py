@@ -36,11 +36,11 @@ ATTEMPTS = 10
 
 FORMAT = "format"
 OURS = 1
-"""The newest format of items that this version knows. One kind of item gets a higher number when an older
-version must neither guess what it says nor write over it; an item without a number has the first one."""
+"""The newest item format that this version knows. A kind of item gets a higher number when older versions
+must neither interpret nor overwrite it; an item without a number has the first format."""
 
 NOT_NEWER = f"(attribute_not_exists(#{FORMAT}) OR #{FORMAT} <= :{FORMAT})"
-"""What every write but those in batches asks of the item that is there."""
+"""The condition on the existing item of every write except those in batches."""
 
 log = logging.getLogger(__name__)
 
@@ -48,7 +48,7 @@ T = TypeVar("T")
 
 
 class Refused(Exception):
-    """A condition did not hold, or a transaction was cancelled: look again to see why."""
+    """A condition did not hold, or a transaction was cancelled; read the item to see why."""
 
 
 class Contended(TemporaryError):
@@ -78,7 +78,7 @@ class Table:
         return _decode(answer["Item"]) if "Item" in answer else None
 
     def get_many(self, keys: Sequence[Key]) -> list[dict[str, Any]]:
-        """The items of these keys as they are now, in no order; those that do not exist are left out."""
+        """The items of these keys as they are now, in no order; missing ones are omitted."""
         items: list[dict[str, Any]] = []
         for some in chunks(keys, READ_BATCH):
             wanted: dict[str, Any] = {"Keys": [_encode(key) for key in some], "ConsistentRead": True}
@@ -98,7 +98,7 @@ class Table:
     ) -> Iterator[dict[str, Any]]:
         """The items (of an index: their keys) that meet a key condition, page by page, in key order.
 
-        With a `limit` one call reads no more of them than that.
+        With a `limit`, one call reads at most that many.
         """
         request: dict[str, Any] = {"TableName": self._name, "KeyConditionExpression": condition}
         request |= _placeholders(condition, values)
@@ -119,11 +119,11 @@ class Table:
         return [_decode(item) for item in answer["Items"]]
 
     def put_many(self, items: Sequence[Values]) -> None:
-        """Write items over whatever is there, in batches; not all at once."""
+        """Write items, replacing existing ones, in batches; not atomic."""
         self._write_batches([{"PutRequest": {"Item": _encode({FORMAT: OURS, **item})}} for item in items])
 
     def delete_many(self, keys: Sequence[Key]) -> None:
-        """Delete items, in batches; those that are not there are success."""
+        """Delete items, in batches; missing ones are success."""
         self._write_batches([{"DeleteRequest": {"Key": _encode(key)}} for key in keys])
 
     def _write_batches(self, requests: Sequence[dict[str, Any]]) -> None:
@@ -143,7 +143,7 @@ class Table:
         self._call("put_item", **self.put_statement(item, condition, values or {}))
 
     def delete(self, key: Key, condition: str = "", values: Values | None = None) -> None:
-        """Delete an item; one that is not there is success. Raises Refused as `put` does."""
+        """Delete an item; a missing one is success. Raises Refused as `put` does."""
         request = {"TableName": self._name, "Key": _encode(key)}
         self._call("delete_item", **request, **_guarded("", condition, values or {}))
 
@@ -171,7 +171,7 @@ class Table:
         return statement | _guarded(change, condition, values)
 
     def read(self, item: Values, read: Callable[[Values], T]) -> T:
-        """What an item says. Raises UnreadableRecord when this version cannot read it."""
+        """The value in an item. Raises UnreadableRecord when this version cannot read it."""
         try:
             if _is_newer(item):
                 raise ValueError(f"its format is {item[FORMAT]}, the newest one known is {OURS}")
@@ -180,8 +180,8 @@ class Table:
             raise UnreadableRecord(_name(item), f"{type(error).__name__}: {error}") from error
 
     def read_each(self, items: Iterable[Values], read: Callable[[Values], T]) -> Iterator[T]:
-        """What the items say, without those that this version cannot read: they must not stop the work on
-        all others, so they are logged, and `passed_over` names them."""
+        """The values in the items, without those that this version cannot read: they must not stop the work
+        on the others, so they are logged, and `passed_over` names them."""
         for item in items:
             try:
                 found = self.read(item, read)
@@ -192,13 +192,13 @@ class Table:
                 yield found
 
     def passed_over(self) -> Sequence[str]:
-        """The items (`pk sk`) that `read_each` passed over since this was asked last, each once."""
+        """The items (`pk sk`) that `read_each` skipped since the last call, each once."""
         found = tuple(self._unreadable)
         self._unreadable.clear()
         return found
 
     def pause(self, attempt: int) -> None:
-        """Wait a little before trying again, longer and more at random each time; 1 s at most."""
+        """Wait before a retry, longer and with more jitter each time; at most 1 s."""
         self._sleep(random.uniform(0.01, min(1.0, 0.05 * 2**attempt)))
 
     def _call(self, operation: str, **request: Any) -> dict[str, Any]:
