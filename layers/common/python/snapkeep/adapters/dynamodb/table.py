@@ -225,7 +225,7 @@ def key_of(item: Values) -> Key:
 
 
 def _guarded(change: str, condition: str, values: Values) -> dict[str, Any]:
-    """The condition of a write, which also spares the items of newer versions, and how it is told."""
+    """The parameters of a conditional write, which also protects items of newer versions."""
     whole = f"({condition}) AND {NOT_NEWER}" if condition else NOT_NEWER
     return {
         "ConditionExpression": whole,

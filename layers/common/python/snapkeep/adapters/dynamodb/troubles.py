@@ -1,4 +1,4 @@
-"""Troubles that last, in the journal's table."""
+"""Lasting troubles, in the journal's table."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ from snapkeep.domain.times import precise
 from snapkeep.domain.troubles import Topic, Trouble
 
 PAGE = 100
-"""Troubles of one item, which holds 400 KB: each has a name of 320 bytes, a reason and 80 bytes of times."""
+"""Troubles per item, which holds 400 KB: each has a name of 320 bytes, a reason and 80 bytes of times."""
 
 REASON = 300
-"""Characters of a reason that are kept, each six bytes at most in JSON; the event has the whole one."""
+"""How many characters of a reason are kept, each at most six bytes in JSON; the event has the whole
+reason."""
 
 
 class DynamoTroubles:
@@ -34,7 +35,7 @@ class DynamoTroubles:
     def write_troubles(self, topic: Topic, troubles: Mapping[str, Trouble], now: datetime) -> None:
         """Replace the record of a topic's troubles.
 
-        A crash between two pages forgets troubles of the second: they are told as new ones.
+        A crash between two pages loses troubles of the second, which are then reported as new.
         """
         entries = [_entry(trouble) for _, trouble in sorted(troubles.items())]
         pages = list(chunks(entries, PAGE))

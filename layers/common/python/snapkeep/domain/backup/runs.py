@@ -31,13 +31,12 @@ class RunState(StrEnum):
 class Run:
     """What the journal knows about a run.
 
-    `total`, `ready` and `failed` count points. `late` counts those that were still pending past their time
-    when the run was closed, and have not ended since. `degraded` is the reason when the run could not do
-    all it should (cluster unreachable); such a run ends `partially_failed` at best. `left` counts
-    the claims that were not taken, by reason code. A run of the policy `on-demand` has the `wish` it
-    was asked for by. `deployment` is the name of the one that takes it, which is part of the ids of its
-    points; "" in runs from before. `ends_untold`: people could not be told of claims whose backups ended with
-    this run.
+    `total`, `ready` and `failed` count points. `late` counts those that were overdue but still pending when
+    the run was closed, and have not ended since. `degraded` is the reason why the run could not do all it
+    should (cluster unreachable); such a run ends `partially_failed` at best. `left` counts the skipped claims
+    by reason code. A run of the policy `on-demand` holds the request in `wish`. `deployment` is the name of
+    the deployment that takes it and is part of its points' ids; "" in runs from before that name existed.
+    `ends_untold` says that claims whose backups end with this run could not be reported.
     """
 
     id: str

@@ -150,7 +150,8 @@ class HandleInterruption:
         return told.to_be_saved(machine.volumes, triage.rules, notice, self.clock())
 
     def _still_cordoned(self, triage: Triage, known: IncidentRecord | None) -> Triage:
-        """Check again a cordon of ours that the journal does not know: it may be being lifted right now."""
+        """Check again a cordon of ours that the journal does not know, because it may just be being
+        lifted."""
         node, plan = triage.node, triage.plan
         journaled = known is not None and known.cordoned_at is not None
         if node is None or plan is None or plan.change is not None or not plan.ours or journaled:

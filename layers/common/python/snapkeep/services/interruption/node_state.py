@@ -54,9 +54,9 @@ class LookAtNode:
         return NodeState(machine, node, nodes, pods, claims, volumes, rules)
 
     def left_behind(self, record: IncidentRecord) -> Sequence[str] | None:
-        """The EC2 ids of the volumes that a node which is gone has attached; None when that is not known.
+        """The EC2 ids of the volumes still attached to a node that is gone; None when unknown.
 
-        That nothing is attached any more says nothing once the machine is dead.
+        An empty list proves nothing once the instance is dead.
         """
         nodes = self.clusters.open(record.cluster)
         left = [each.volume for each in nodes.attachments() if each.instance == record.instance]

@@ -1,4 +1,4 @@
-"""Planning a restore: the point is found by its tags, the place is looked at, nothing is made."""
+"""Plans a restore: finds the point by its tags and reads the target; creates nothing."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Ready = tuple[PointFacts, Snapshot]
 
 @dataclass(frozen=True, slots=True)
 class PlanRestore:
-    """Gathers what a restore must know, and lets the pre-flight judge."""
+    """Gathers the facts for a restore and runs the pre-flight."""
 
     deployment: Deployment
     clusters: Clusters
@@ -38,7 +38,7 @@ class PlanRestore:
 
         Raises UnknownCluster when the cluster is not in the config, NotFound when no such recovery point
         exists, ForeignSource when it belongs to others and the request may only use its own, and
-        TemporaryError when EC2 or the cluster cannot be asked now.
+        TemporaryError when EC2 or the cluster does not answer.
         """
         known = self.deployment.known_cluster(request.cluster)
         point = self._point(request, known.region)
@@ -51,7 +51,8 @@ class PlanRestore:
         )
 
     def _target(self, request: RestoreRequest, cluster: Cluster, region: str) -> TargetFacts:
-        """A namespace whose name is none of Kubernetes' cannot exist, and must not become part of a path."""
+        """The target of the restore. A namespace with an invalid name cannot exist, and must not become part
+        of a path."""
         if not is_name(request.namespace):
             return TargetFacts(region=region, namespace_phase="")
         return cluster.restore_target(request.namespace, request.target, region)
@@ -63,7 +64,7 @@ class PlanRestore:
         return found
 
     def _by_id(self, request: RestoreRequest, region: str) -> PointFacts | None:
-        """The point of that id, whatever its state; a ready snapshot before any other."""
+        """The point of that id in any state; a ready snapshot is preferred."""
         for key in (tags.POINT, tags.SNAPSHOT_NAME):
             listed = self.snapshots.find({tags.MANAGED: "true", key: request.point_id})
             named = [item for item in listed if _counted(item, region) is not None]
@@ -74,14 +75,15 @@ class PlanRestore:
         return self._in_bin(request, region)
 
     def _in_bin(self, request: RestoreRequest, region: str) -> PointFacts | None:
-        """What EC2 lists no more may lie in its Recycle Bin; the journal knows which snapshot it was."""
+        """The point if its snapshot is in the Recycle Bin, which EC2's listings omit; the journal knows the
+        snapshot id."""
         known = self.journal.points.find_point(request.point_id)
         if known is None or not known.snapshot_id or not self.snapshots.in_bin(known.snapshot_id):
             return None
         return point_in_bin(known, region)
 
     def _by_claim(self, request: RestoreRequest, region: str) -> PointFacts | None:
-        """The newest ready point of the claim, at or before the time asked for."""
+        """The newest ready point of the claim, at or before the requested time."""
         wanted = {
             tags.MANAGED: "true",
             tags.CLUSTER: request.source_cluster or request.cluster,
@@ -110,7 +112,7 @@ class PlanRestore:
         )
 
     def _of_own_volume(self, ready: Sequence[Ready]) -> Iterator[Ready]:
-        """Those that are of the volume of the claim that they name."""
+        """The points taken from the volume of the claim that they name."""
         by_claim: dict[str, list[Ready]] = defaultdict(list)
         for item in ready:
             by_claim[item[0].claim_uid].append(item)
@@ -122,7 +124,7 @@ class PlanRestore:
             yield from (item for item in some if item[1].volume_id in volumes)
 
     def _seen(self, point: PointFacts, request: RestoreRequest, cluster: Cluster) -> PointFacts:
-        """The point with what its VolumeSnapshot says, when it lives in the same cluster."""
+        """The point with the facts of its VolumeSnapshot, if that is in the same cluster."""
         if point.cluster != request.cluster:
             return point
         found = cluster.volume_snapshot(point.namespace, point.object_name)
@@ -142,10 +144,10 @@ def _counted(snapshot: Snapshot, region: str) -> PointFacts | None:
 
 
 def _refuse_foreign(request: RestoreRequest, point: PointFacts) -> None:
-    """Says no more of a foreign point than that it is one."""
+    """Raise ForeignSource for a foreign point, without disclosing anything else about it."""
     if request.own_points_only and (point.cluster, point.namespace) != (request.cluster, request.namespace):
         raise ForeignSource(
-            f"the recovery point asked for is not one of namespace {request.namespace} of cluster "
+            f"the requested recovery point does not belong to namespace {request.namespace} of cluster "
             f"{request.cluster}: restoring another's needs POST /v1/clusters/{request.cluster}/restores"
         )
 

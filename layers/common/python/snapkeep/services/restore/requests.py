@@ -1,4 +1,4 @@
-"""Restores as people ask for them: planned, started, watched, listed."""
+"""Restores on request: planned, started, watched, listed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from snapkeep.services.restore.restored_claims import RestoredClaims
 
 @dataclass(frozen=True, slots=True)
 class Restores:
-    """What the API offers about restores."""
+    """The API's operations on restores."""
 
     planner: PlanRestore
     restore: Restore
@@ -29,23 +29,23 @@ class Restores:
     clock: Clock
 
     def plan(self, request: RestoreRequest) -> RestorePlan:
-        """What would be made, with all findings; raises what `PlanRestore.plan` raises."""
+        """What would be created, with all findings; raises what `PlanRestore.plan` raises."""
         return self.planner.plan(request)
 
     def start(self, plan: RestorePlan, operation_id: str, caller: str) -> RestoreOperation:
         """Carry out a plan that is not refused; returns how far it got.
 
-        A restore of that id that is known goes on where it stands, whatever the plan says now.
+        A known restore with that id continues where it stands, whatever the plan says now.
         """
         return self.restore.start(plan.operation(operation_id, caller, self.clock()))
 
     def resume(self, operation_id: str) -> RestoreOperation | None:
-        """Go on with a restore that was begun; None when there is none of that id."""
+        """Continue a restore that was begun; None when there is none with that id."""
         known = self.journal.restores.restore(operation_id)
         return self.restore.resume(known) if known else None
 
     def status(self, cluster: str, namespace: str, restore_id: str) -> tuple[RestoreOperation, Progress]:
-        """A restore and how it stands now. Raises NotFound without it in this namespace."""
+        """A restore and its progress. Raises NotFound when it is not in this namespace."""
         found = self.journal.restores.restore(restore_id)
         if found is None or (found.cluster, found.namespace) != (cluster, namespace):
             raise NotFound(f"namespace {namespace} of cluster {cluster} has no restore {restore_id}")
@@ -54,9 +54,9 @@ class Restores:
     def page(
         self, cluster: str, namespace: str, limit: int, after: str
     ) -> tuple[Sequence[RestoreOperation], str]:
-        """Restores into a namespace, newest first, and what to ask the next page by ("" at the end).
+        """Restores into a namespace, newest first, and the cursor of the next page ("" at the end).
 
-        `after` is the id of the last restore of the page before. Raises NotFound when that is gone.
+        `after` is the id of the last restore of the previous page. Raises NotFound when that is gone.
         """
         last = self._last(cluster, namespace, after) if after else None
         page = list(islice(self.journal.restores.restores_of(cluster, namespace, last), limit + 1))
@@ -65,5 +65,5 @@ class Restores:
     def _last(self, cluster: str, namespace: str, restore_id: str) -> RestoreOperation:
         last = self.journal.restores.restore(restore_id)
         if last is None or (last.cluster, last.namespace) != (cluster, namespace):
-            raise NotFound("the page asked for begins after a restore that is gone: list from the start")
+            raise NotFound("the requested page begins after a restore that is gone: list from the start")
         return last

@@ -1,4 +1,4 @@
-"""The claim of a restore as it is now, with what EC2 says its volume was made from."""
+"""The claim of a restore as it is now, with the snapshot that its volume was created from."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from snapkeep.ports.kubernetes import Clusters
 
 @dataclass(frozen=True, slots=True)
 class RestoredClaims:
-    """Looks at the claims of restores."""
+    """Reads the claims of restores."""
 
     clusters: Clusters
     snapshots: Snapshots
 
     def look(self, operation: RestoreOperation) -> RestoredClaim | None:
-        """The claim under the restore's name; None without one, and when its cluster is gone.
+        """The claim with the restore's target name; None without one, and when its cluster is gone.
 
-        EC2 is asked until the restore has ended. Raises TemporaryError when EC2 or the cluster cannot be
-        asked now.
+        EC2 is read until the restore has ended. Raises TemporaryError when EC2 or the cluster does not
+        answer.
         """
         try:
             cluster = self.clusters.open(operation.cluster)

@@ -149,8 +149,9 @@ class Reconcile:
     def _plan_again(self, run: Run, report: ReconcileReport) -> None:
         """Start a planner for a run that lost its own; a run that cannot be planned fails with the reason.
 
-        So does one that was only journaled to report its slot as missed: it has a reason before any planner.
-        Its claims may be those that nobody was told of: the next run compares with the one before, too.
+        So does a run that was only journaled to report its slot as missed: it has a reason without any
+        planner. Ended claims may not have been reported for it, so the next run also compares with the one
+        before.
         """
         age = self.clock() - run.accepted_at
         forsaken = run.policy == INTERRUPTION and age > PLANNING_TIMEOUT  # save_node alone plans those
