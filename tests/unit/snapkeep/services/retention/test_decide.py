@@ -42,7 +42,7 @@ def test_the_first_prune_counts_nothing_as_new_so_a_great_plan_brakes() -> None:
     world = a_world(10, prune_first=False)
     (refusal,) = world.prune().refusals
     assert len(world.ebs.all) == 10 and world.journal.deletions.under_way == {}
-    assert "7 of 10 points would go, 0 became ready" in refusal.reason
+    assert "7 of 10 points would be deleted, 0 became ready" in refusal.reason
     assert [(item.cluster, len(item.names)) for item in world.announcer.braked] == [("myeks", 7)]
 
 
