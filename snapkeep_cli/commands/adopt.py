@@ -68,12 +68,17 @@ def adopt(
     for name in chosen_clusters(deployment, cluster, config):
         client = Clients(made, deployment.known_cluster(name).region)
         _check_serving(client, name, prefix)
-        wanted = list(_wanted(client, name, prefix, former))
+        wanted, twins = _wanted(client, name, prefix, former)
         written = _write(client, wanted) if yes else 0
         left += 0 if yes else len(wanted)
         whose = f"of the deployment {former}" if former else "without the name of a deployment"
         verb = f"{written} got" if yes else f"{len(wanted)} would get"
         say(f"{name}: {len(wanted)} snapshots {whose}; {verb} the name {prefix}")
+        if twins:
+            say(
+                f"{name}: {twins} snapshots stay with {former}: {prefix} has recovery points of the same "
+                "claims, policies and slots. Delete them by hand once nobody needs them"
+            )
     if left:
         say("nothing was written; add --yes")
 
@@ -92,11 +97,27 @@ def _check_serving(client: Clients, cluster: str, deployment: str) -> None:
         raise fail(f"{who} {cluster}, not {deployment}: nothing was adopted", fix, Exit.REFUSED)
 
 
-def _wanted(client: Clients, cluster: str, deployment: str, former: str) -> Iterator[Tagging]:
-    """The snapshots to adopt, after all were read."""
-    for snapshot in list(_listed(client, cluster)):
-        if missing := adopting_tags(snapshot, cluster, deployment, former):
-            yield snapshot.id, missing
+def _wanted(client: Clients, cluster: str, deployment: str, former: str) -> tuple[list[Tagging], int]:
+    """What is to be adopted, once all of it was read, and how many snapshots stay with `former`.
+
+    Those would name a point that the deployment has already: nothing would show which one is real, and
+    neither would count.
+    """
+    listed = list(_listed(client, cluster))
+    taken = {tags.point_id_of(item.tags) for item in listed if _counts(item, deployment)}
+    wanted = [
+        (item.id, missing) for item in listed if (missing := adopting_tags(item, cluster, deployment, former))
+    ]
+    free: list[Tagging] = [
+        (name, missing) for name, missing in wanted if missing.get(tags.POINT) not in taken
+    ]
+    return free, len(wanted) - len(free)
+
+
+def _counts(snapshot: Snapshot, deployment: str) -> bool:
+    """True for the snapshot of a point of the deployment, ready or under way."""
+    is_good = snapshot.state is not SnapshotState.ERROR and tags.DUPLICATE not in snapshot.tags
+    return is_good and not tags.is_anothers(snapshot.tags, deployment)
 
 
 def _listed(client: Clients, cluster: str) -> Iterator[Snapshot]:

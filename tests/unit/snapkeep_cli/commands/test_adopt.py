@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from moto import mock_aws
 from typer.testing import CliRunner, Result
 
 from snapkeep.domain import tags
+from snapkeep.domain.naming import point_id
 from snapkeep_cli.commands.adopt import BATCH, _listed
 from snapkeep_cli.doctor.asking import Clients
 from snapkeep_cli.main import app
@@ -26,7 +28,17 @@ policies:
     method: ebs
     retention: {last: 7}
 """
-BEFORE = {tags.MANAGED: "true", tags.CLUSTER: "myeks", tags.POINT: "data-20261124t180000z-0123456789"}
+SLOT = datetime(2026, 11, 24, 18, tzinfo=UTC)
+BEFORE = {
+    tags.MANAGED: "true",
+    tags.CLUSTER: "myeks",
+    tags.NAMESPACE: "shop",
+    tags.CLAIM: "data",
+    tags.CLAIM_UID: "uid-data",
+    tags.POLICY: "nightly",
+    tags.SLOT: "20261124T180000Z",
+    tags.POINT: point_id("data", "myeks", "uid-data", "nightly", SLOT),
+}
 
 
 class Account:
@@ -120,6 +132,22 @@ def test_one_that_is_gone_by_now_keeps_no_other_from_being_adopted(
 
     assert "2 snapshots" in done.output and "1 got the name" in done.output
     assert account.deployment_of(old) == "snapkeep"
+
+
+def test_of_two_deployments_that_took_the_same_slot_one_point_is_adopted(account: Account) -> None:
+    account.serve("snapkeep")
+    whose = {
+        name: account.snapshot(
+            snapkeep_deployment=name,
+            snapkeep_point=point_id("data", "myeks", "uid-data", "nightly", SLOT, name),
+        )
+        for name in ("old", "older")
+    }
+    assert "1 got the name snapkeep" in account.adopt("--yes", "--from", "old").output
+    done = account.adopt("--yes", "--from", "older")
+
+    assert "0 got the name" in done.output and "1 snapshots stay with older" in done.output
+    assert [account.deployment_of(each) for each in whose.values()] == ["snapkeep", "older"]
 
 
 def test_a_wrong_name_is_refused(account: Account) -> None:

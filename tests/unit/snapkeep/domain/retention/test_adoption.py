@@ -11,6 +11,7 @@ from snapkeep.domain.points import Snapshot, SnapshotState
 from snapkeep.domain.retention.adoption import adopting_tags
 from snapkeep.domain.snapshot_tags import ReadablePoint, read
 from tests.fakes.world import SLOT, World, a_claim
+from tests.unit.snapkeep.services.test_two_deployments import from_before
 
 
 def a_point_of(deployment: str) -> Snapshot:
@@ -22,11 +23,9 @@ def a_point_of(deployment: str) -> Snapshot:
 
 
 def without_name() -> Snapshot:
+    """A point from before deployments had names."""
     made = a_point_of("green")
-    old = {key: value for key, value in made.tags.items() if key != tags.DEPLOYMENT}
-    from_green = adopting_tags(made, "myeks", "blue", "green")
-    assert from_green[tags.POINT] != made.tags[tags.POINT]
-    return replace(made, tags=old)
+    return replace(made, tags=from_before(made.tags))
 
 
 def test_what_names_no_deployment_gets_the_name_and_keeps_its_id() -> None:
@@ -71,3 +70,13 @@ def test_a_point_whose_tags_somebody_changed_is_left_to_people(key: str) -> None
     theirs = a_point_of("green")
     for spoiled in ({**theirs.tags, key: "x"}, {k: v for k, v in theirs.tags.items() if k != key}):
         assert adopting_tags(replace(theirs, tags=spoiled), "myeks", "blue", "green") == {}
+
+
+@pytest.mark.parametrize("emptied", [{}, {tags.DEPLOYMENT: ""}])
+def test_a_point_that_lost_its_name_gets_back_its_own_and_no_other(emptied: dict[str, str]) -> None:
+    theirs = a_point_of("green")
+    rest = {key: value for key, value in theirs.tags.items() if key != tags.DEPLOYMENT}
+    nameless = replace(theirs, tags=rest | emptied)
+
+    assert adopting_tags(nameless, "myeks", "blue") == {}
+    assert adopting_tags(nameless, "myeks", "green") == {tags.DEPLOYMENT: "green"}

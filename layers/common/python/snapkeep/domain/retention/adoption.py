@@ -21,14 +21,12 @@ def adopting_tags(snapshot: Snapshot, cluster: str, deployment: str, former: str
         return {}
     if present.get(tags.DEPLOYMENT, "") != former or snapshot.state is not SnapshotState.COMPLETED:
         return {}
-    wanted = {tags.DEPLOYMENT: deployment}
-    if not former:
-        return wanted
-    named = present.get(tags.POINT)
+    named, wanted = present.get(tags.POINT, ""), {tags.DEPLOYMENT: deployment}
     ids = {whose: _point_id(present, whose) for whose in (deployment, former, "")}
-    if not named or named not in (ids[former], ids[""]):
+    if not named or named not in ids.values():
         return {}
-    return wanted if named == ids[""] else wanted | {tags.POINT: ids[deployment]}
+    is_kept = named in (ids[deployment], ids[""])
+    return wanted if is_kept else wanted | {tags.POINT: ids[deployment]}
 
 
 def _point_id(present: Mapping[str, str], deployment: str) -> str:
