@@ -1,7 +1,7 @@
-"""Requests straight through urllib3, for the function that has two minutes and often starts cold.
+"""Requests straight through urllib3: it costs what botocore has loaded already.
 
-The official client costs half a second of CPU before its first request; this costs what botocore has loaded
-already. Everything else uses `official_transport`.
+The official client costs half a second of CPU before its first request; `official_transport` holds this one
+to what that does.
 """
 
 from __future__ import annotations
