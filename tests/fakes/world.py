@@ -35,7 +35,7 @@ from snapkeep.domain.retention.history import RetentionVersion
 from snapkeep.domain.retention.prune_plans import PrunePlan
 from snapkeep.inbound.api.actions import Actions
 from snapkeep.services.backup.healing.reconcile import ReconcileReport
-from snapkeep.services.backup.take import JobReport
+from snapkeep.services.backup.taking.take import JobReport
 from snapkeep.services.retention.duplicates import Pruned, PruneDuplicates
 from snapkeep.services.retention.report import ClusterReport
 from snapkeep.services.retention.snapshot_objects import open_objects

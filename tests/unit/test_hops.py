@@ -126,7 +126,7 @@ def test_a_flow_that_nobody_has_is_refused(tmp_path: Path) -> None:
     ("entry", "most"),
     [
         ("snapkeep.services.retention.prune:Prune.run", 12),
-        ("snapkeep.services.backup.take:TakeSnapshots.run", 3),
+        ("snapkeep.services.backup.taking.take:TakeSnapshots.run", 3),
         ("snapkeep.services.restore.plan:PlanRestore.plan", 9),
     ],
 )

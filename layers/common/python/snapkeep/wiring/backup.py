@@ -10,7 +10,7 @@ from snapkeep.services.backup.healing.named_duplicates import NamedDuplicates
 from snapkeep.services.backup.healing.reconcile import Reconcile
 from snapkeep.services.backup.plan import PlanBackup
 from snapkeep.services.backup.start_runs import StartRuns
-from snapkeep.services.backup.take import TakeSnapshots
+from snapkeep.services.backup.taking.take import TakeSnapshots
 from snapkeep.wiring.ports import Ports
 
 

@@ -21,7 +21,7 @@ from snapkeep.ports.news import Announcer
 from snapkeep.ports.points import Creation, Outcome
 from snapkeep.services.backup.close_run import close_if_settled
 from snapkeep.services.backup.complete_tags import CompleteTags
-from snapkeep.services.backup.find_snapshots import belongs_to, cut_for
+from snapkeep.services.backup.taking.find_snapshots import belongs_to, cut_for
 
 JOURNAL_LAG = timedelta(minutes=3)
 """By then the journal's index certainly shows a point; an older snapshot without one comes from a lost

@@ -21,7 +21,7 @@ from snapkeep.ports.clock import Clock
 from snapkeep.ports.ec2 import Pacer, Snapshots
 from snapkeep.ports.journal import Journal
 from snapkeep.services.backup.close_run import close_if_settled
-from snapkeep.services.backup.take import TakeSnapshots
+from snapkeep.services.backup.taking.take import TakeSnapshots
 
 LEASE = timedelta(seconds=35)
 """Slightly longer than save_node may run: a live holder must never lose its lease, but after a crash at most

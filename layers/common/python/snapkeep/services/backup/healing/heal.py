@@ -29,8 +29,8 @@ from snapkeep.ports.kubernetes import Cluster, Clusters
 from snapkeep.ports.messaging import Queue
 from snapkeep.ports.points import Outcome
 from snapkeep.services.backup.complete import CompletePoints, Settled
-from snapkeep.services.backup.find_snapshots import belongs_to, cut_for
-from snapkeep.services.backup.point_spec import spec_of_point
+from snapkeep.services.backup.taking.find_snapshots import belongs_to, cut_for
+from snapkeep.services.backup.taking.point_spec import spec_of_point
 
 RESEND_AFTER = timedelta(minutes=20)
 """Longer than a job may wait in the queue (15 minutes): a point that is still not created has lost its

@@ -11,7 +11,7 @@ from snapkeep.domain.errors import NotAdmitted, TemporaryError
 from snapkeep.domain.points import Point, PointState
 from snapkeep.domain.policies import Method
 from tests.fakes.world import World, a_claim, a_policy
-from tests.unit.snapkeep.services.backup.test_take import planned
+from tests.unit.snapkeep.services.backup.taking.test_take import planned
 
 
 def test_the_name_of_a_volume_snapshot_is_journaled_before_it_is_made_and_stays() -> None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from snapkeep.domain.backup.runs import RunState
 from snapkeep.domain.errors import Throttled
 from snapkeep.domain.points import PointState
-from tests.unit.snapkeep.services.backup.test_take import SLOW, planned
+from tests.unit.snapkeep.services.backup.taking.test_take import SLOW, planned
 
 
 def test_a_create_whose_answer_is_always_lost_is_given_up_in_the_end() -> None:

@@ -13,7 +13,7 @@ from snapkeep.ports.clock import Clock, Nonce
 from snapkeep.ports.journal import Journal
 from snapkeep.ports.kubernetes import Clusters
 from snapkeep.ports.points import Creation
-from snapkeep.services.backup.point_spec import spec_of_point
+from snapkeep.services.backup.taking.point_spec import spec_of_point
 
 
 @dataclass(frozen=True, slots=True)

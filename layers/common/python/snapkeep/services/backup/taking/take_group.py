@@ -12,7 +12,7 @@ from snapkeep.domain.points import Point, Snapshot
 from snapkeep.ports.ec2 import Snapshots
 from snapkeep.ports.journal import Journal
 from snapkeep.ports.points import Creation
-from snapkeep.services.backup.intents import Intents
+from snapkeep.services.backup.taking.intents import Intents
 
 EXCLUSION_LIMIT = 40
 """CreateSnapshots accepts at most 40 excluded data volumes (`InstanceSpecification`, EC2 API)."""

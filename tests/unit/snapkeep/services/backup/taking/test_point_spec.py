@@ -7,7 +7,7 @@ from dataclasses import replace
 from snapkeep.domain.backup.on_demand import OnDemandRequest
 from snapkeep.domain.backup.runs import Run
 from snapkeep.domain.policies import ON_DEMAND, Method
-from snapkeep.services.backup.point_spec import spec_of_point
+from snapkeep.services.backup.taking.point_spec import spec_of_point
 from tests.fakes.world import SLOT, World, a_claim
 
 

@@ -10,7 +10,7 @@ import pytest
 from snapkeep.domain import tags
 from snapkeep.domain.points import PointState
 from snapkeep.domain.policies import USUAL_NAME, Method
-from snapkeep.services.backup.find_snapshots import belongs_to, cut_for, existing_of
+from snapkeep.services.backup.taking.find_snapshots import belongs_to, cut_for, existing_of
 from tests.fakes.world import World, a_claim, a_policy, on_one_volume
 
 

@@ -12,7 +12,7 @@ from snapkeep.domain.backup.runs import RunState
 from snapkeep.domain.errors import ClusterUnreachable
 from snapkeep.domain.points import PointState
 from snapkeep.domain.policies import Method
-from snapkeep.services.backup.withdraw import CUT_AFTER_ALL, LOOK_AGAIN
+from snapkeep.services.backup.taking.withdraw import CUT_AFTER_ALL, LOOK_AGAIN
 from tests.fakes.world import World, a_claim, a_policy
 
 REFUSAL = "rpc error: code = InvalidArgument desc = Invalid tag value"

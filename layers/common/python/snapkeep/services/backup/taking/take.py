@@ -26,12 +26,12 @@ from snapkeep.ports.messaging import Queue
 from snapkeep.ports.news import Announcer
 from snapkeep.ports.points import Creation, Outcome
 from snapkeep.services.backup.close_run import close_if_settled
-from snapkeep.services.backup.find_snapshots import existing_of, existing_or_cut
-from snapkeep.services.backup.intents import GAVE_UP, Intents
-from snapkeep.services.backup.point_spec import spec_of_point
-from snapkeep.services.backup.take_by_csi import CsiTaker
-from snapkeep.services.backup.take_group import Created, Failed, GroupTaker
-from snapkeep.services.backup.withdraw import WithdrawSnapshots
+from snapkeep.services.backup.taking.find_snapshots import existing_of, existing_or_cut
+from snapkeep.services.backup.taking.intents import GAVE_UP, Intents
+from snapkeep.services.backup.taking.point_spec import spec_of_point
+from snapkeep.services.backup.taking.take_by_csi import CsiTaker
+from snapkeep.services.backup.taking.take_group import Created, Failed, GroupTaker
+from snapkeep.services.backup.taking.withdraw import WithdrawSnapshots
 
 LEASE = timedelta(minutes=3)
 """Longer than take_snapshots may run, so that a live holder never loses its lease."""

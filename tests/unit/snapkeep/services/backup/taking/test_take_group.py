@@ -12,7 +12,7 @@ from snapkeep.domain.backup.runs import RunState
 from snapkeep.domain.errors import GroupRefused, PermanentError, TemporaryError, Throttled
 from snapkeep.domain.points import PointState
 from snapkeep.domain.policies import Pace
-from snapkeep.services.backup.take_group import EXCLUSION_LIMIT
+from snapkeep.services.backup.taking.take_group import EXCLUSION_LIMIT
 from tests.fakes.world import World, a_claim, a_policy
 
 REFUSED = GroupRefused("CreateSnapshots of i-1: the instance type does not support it")
