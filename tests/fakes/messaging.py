@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from snapkeep.domain.backup import pacing
 from snapkeep.domain.backup.jobs import Job, job_from_json
 from snapkeep.domain.backup.runs import Run
-from snapkeep.domain.changes import Change
+from snapkeep.domain.messages import Change
 from snapkeep.domain.points import Point
 from snapkeep.domain.policies import Pace
 from snapkeep.domain.retention.deletion.brake_refusals import Refusal

@@ -24,7 +24,6 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "snapkeep/domain/backup/backups.py": "tests/unit/snapkeep/inbound/api/routes/test_backups.py",
     "snapkeep/domain/metrics.py": "tests/unit/snapkeep/adapters/aws/test_events.py",
     "snapkeep/adapters/aws/metrics.py": "tests/unit/snapkeep/adapters/aws/test_events.py",
-    "snapkeep/domain/changes.py": "tests/unit/snapkeep/inbound/api/test_application.py",
     "snapkeep/domain/interruption/instances.py": "tests/unit/snapkeep/adapters/aws/test_instances.py",
     # A table of prices and a value: what is made of them is tested where it is made.
     "snapkeep/domain/report/prices.py": "tests/unit/snapkeep/domain/report/test_storage.py",

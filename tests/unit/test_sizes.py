@@ -12,6 +12,8 @@ ROOT = Path(__file__).parents[2]
 ROOMS = ("app.py", "bench", "docs", "infra", "lambdas", "layers", "sandbox", "snapkeep_cli", "tests/hops")
 LINES_OF_A_FILE = 300
 LINES_OF_A_FUNCTION = 50
+LAYER = ROOT / "layers/common/python/snapkeep"
+MODULES_OF_A_FOLDER = 14
 
 
 def modules(room: str) -> Iterator[Path]:
@@ -38,3 +40,19 @@ def test_no_function_is_long(room: str) -> None:
     }
 
     assert {name: count for name, count in found.items() if count > LINES_OF_A_FUNCTION} == {}
+
+
+def test_no_folder_of_domain_and_services_is_crowded() -> None:
+    folders = [
+        folder
+        for room in ("domain", "services")
+        for folder in (LAYER / room, *(LAYER / room).rglob("*/"))
+        if folder.name != "__pycache__"
+    ]
+    crowd = {
+        str(folder.relative_to(LAYER)): len([path for path in folder.glob("*.py") if path.stem != "__init__"])
+        for folder in folders
+    }
+
+    assert crowd["domain"] and crowd["services/backup"]
+    assert {name: count for name, count in crowd.items() if count > MODULES_OF_A_FOLDER} == {}

@@ -1,4 +1,4 @@
-"""Requests and events from outside, already parsed."""
+"""Requests and events from outside, already parsed, and what requests changed."""
 
 from __future__ import annotations
 
@@ -43,3 +43,18 @@ class PruneRequest:
     dry_run: bool = False
     confirm: str = ""
     orphans: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change: who asked (`caller` is an ARN), for what, and the answer.
+
+    `location` is the path of what was created, "" when nothing was.
+    """
+
+    caller: str
+    method: str
+    path: str
+    status: int
+    request_id: str
+    location: str = ""

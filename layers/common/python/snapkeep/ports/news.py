@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from snapkeep.domain.backup.runs import Run
-    from snapkeep.domain.changes import Change
     from snapkeep.domain.interruption.records import IncidentRecord
+    from snapkeep.domain.messages import Change
     from snapkeep.domain.points import Point
     from snapkeep.domain.retention.deletion.brake_refusals import Refusal
     from snapkeep.domain.retention.deletion.orphans import Orphan

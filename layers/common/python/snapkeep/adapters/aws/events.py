@@ -15,9 +15,9 @@ from aws_lambda_powertools.metrics import MetricUnit
 from snapkeep.adapters.aws.metrics import WorkCounter, count
 from snapkeep.adapters.aws.session import our_errors
 from snapkeep.domain.backup.runs import Run, RunState
-from snapkeep.domain.changes import Change
 from snapkeep.domain.errors import TemporaryError
 from snapkeep.domain.interruption.records import IncidentRecord
+from snapkeep.domain.messages import Change
 from snapkeep.domain.metrics import SERVICE, Metric
 from snapkeep.domain.points import Point
 from snapkeep.domain.policies import INTERRUPTION as INTERRUPTION_POLICY

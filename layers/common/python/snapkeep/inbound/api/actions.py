@@ -9,7 +9,7 @@ from typing import Protocol
 from snapkeep.domain.backup.backups import BackupPlan, BackupStatus
 from snapkeep.domain.backup.on_demand import OnDemandRequest
 from snapkeep.domain.backup.runs import Run
-from snapkeep.domain.changes import Change
+from snapkeep.domain.messages import Change
 from snapkeep.domain.policies import Cluster, Deployment
 from snapkeep.domain.report.catalogue import Page, PointQuery, RecoveryPoint
 from snapkeep.domain.report.claims import ReportedClaim

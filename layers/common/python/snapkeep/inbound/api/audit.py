@@ -9,8 +9,8 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.api_gateway import ApiGatewayResolver
 from aws_lambda_powertools.event_handler.middlewares import BaseMiddlewareHandler, NextMiddleware
 
-from snapkeep.domain.changes import Change
 from snapkeep.domain.errors import SnapkeepError
+from snapkeep.domain.messages import Change
 from snapkeep.inbound.api.actions import Audit
 from snapkeep.inbound.api.callers import caller_of, request_id_of
 from snapkeep.inbound.api.once import REPLAYED
