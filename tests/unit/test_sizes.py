@@ -14,6 +14,7 @@ LINES_OF_A_FILE = 300
 LINES_OF_A_FUNCTION = 50
 LAYER = ROOT / "layers/common/python/snapkeep"
 MODULES_OF_A_FOLDER = 14
+METHODS_OF_A_PORT = 12
 
 
 def modules(room: str) -> Iterator[Path]:
@@ -56,3 +57,15 @@ def test_no_folder_of_domain_and_services_is_crowded() -> None:
 
     assert crowd["domain"] and crowd["services/backup"]
     assert {name: count for name, count in crowd.items() if count > MODULES_OF_A_FOLDER} == {}
+
+
+def test_no_port_asks_for_more_than_one_job() -> None:
+    methods = {
+        f"{path.stem}.{port.name}": len([each for each in port.body if isinstance(each, ast.FunctionDef)])
+        for path in (LAYER / "ports").glob("*.py")
+        for port in ast.walk(ast.parse(path.read_text()))
+        if isinstance(port, ast.ClassDef)
+    }
+
+    assert methods
+    assert {name: count for name, count in methods.items() if count > METHODS_OF_A_PORT} == {}

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Snapshots(Protocol):
-    """EBS snapshots and their volumes, in one account and Region."""
+    """EBS snapshots, in one account and Region."""
 
     def create(self, volume_id: str, tags: Mapping[str, str], description: str) -> Snapshot:
         """CreateSnapshot of one volume, tagged in the same call.
@@ -68,6 +68,10 @@ class Snapshots(Protocol):
     def protections(self, snapshot_ids: Sequence[str]) -> Mapping[str, tuple[Protection, ...]]:
         """The EC2 locks on these snapshots and the AMIs made of them; free ones are absent."""
 
+
+class Volumes(Protocol):
+    """EBS volumes, in one account and Region."""
+
     def attachments(self, volume_ids: Sequence[str]) -> Mapping[str, str]:
         """Volume id to the id of the instance it is attached to ("" for none); missing volumes are absent."""
 
@@ -77,6 +81,10 @@ class Snapshots(Protocol):
 
     def data_volumes(self, instance_id: str) -> tuple[str, ...]:
         """The ids of an instance's volumes other than its boot volume."""
+
+
+class Ebs(Snapshots, Volumes, Protocol):
+    """EBS snapshots and volumes, in one account and Region."""
 
 
 class Keys(Protocol):

@@ -47,8 +47,8 @@ class VolumeSnapshot:
     driver: str = ""
 
 
-class Cluster(Protocol):
-    """One Kubernetes cluster."""
+class Claims(Protocol):
+    """The claims of one cluster, and what pods keep outside of claims."""
 
     def claims(self) -> Iterator[Claim]:
         """All claims with their volumes, listed in pages."""
@@ -58,6 +58,10 @@ class Cluster(Protocol):
 
     def scratch_volumes(self) -> Iterator[ScratchVolume]:
         """All emptyDir and hostPath volumes of running pods, listed in pages."""
+
+
+class SnapshotObjects(Protocol):
+    """The VolumeSnapshots of one cluster, and their contents."""
 
     def snapshot_support(self, driver: str) -> SnapshotSupport:
         """Whether the snapshot CRDs and our VolumeSnapshotClass for the driver of that name exist."""
@@ -105,6 +109,10 @@ class Cluster(Protocol):
         """A VolumeSnapshotContent whose deletion was requested but that still exists; None once it is
         gone."""
 
+
+class Restores(Protocol):
+    """What restores read and create in one cluster."""
+
     def restore_target(self, namespace: str, claim: str, region: str) -> TargetFacts:
         """The target of a restore as the cluster describes it; `region` is passed through."""
 
@@ -128,6 +136,10 @@ class Cluster(Protocol):
 
     def remove_restored_claim(self, restore: RestoreOperation) -> None:
         """Delete the claim if it names this restore and has no volume yet."""
+
+
+class Cluster(Claims, SnapshotObjects, Restores, Protocol):
+    """One Kubernetes cluster."""
 
 
 class Clusters(Protocol):

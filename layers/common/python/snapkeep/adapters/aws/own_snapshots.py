@@ -9,7 +9,7 @@ from snapkeep.domain import tags as keys
 from snapkeep.domain.points import Snapshot, SnapshotState
 from snapkeep.domain.policies import Lock
 from snapkeep.domain.retention.candidates import Protection
-from snapkeep.ports.ec2 import Snapshots
+from snapkeep.ports.ec2 import Ebs
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class OwnSnapshots:
     filters cannot express "without this tag", so listings are filtered here.
     """
 
-    everybodys: Snapshots
+    everybodys: Ebs
     deployment: str
 
     def create(self, volume_id: str, tags: Mapping[str, str], description: str) -> Snapshot:

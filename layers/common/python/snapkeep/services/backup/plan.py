@@ -25,9 +25,9 @@ from snapkeep.domain.naming import point_id
 from snapkeep.domain.points import ClaimFacts, Point, PointState, facts_of
 from snapkeep.domain.policies import ON_DEMAND, BackupSpec, Deployment, Method, Policy
 from snapkeep.ports.clock import Clock
-from snapkeep.ports.ec2 import Snapshots
+from snapkeep.ports.ec2 import Ebs
 from snapkeep.ports.journal import Journal
-from snapkeep.ports.kubernetes import Cluster, Clusters, SnapshotSupport
+from snapkeep.ports.kubernetes import Claims, Clusters, SnapshotObjects, SnapshotSupport
 from snapkeep.ports.messaging import Queue
 from snapkeep.ports.news import Announcer
 from snapkeep.ports.points import Outcome
@@ -64,7 +64,7 @@ class PlanBackup:
 
     deployment: Deployment
     clusters: Clusters
-    snapshots: Snapshots
+    snapshots: Ebs
     journal: Journal
     queue: Queue
     announcer: Announcer
@@ -156,7 +156,7 @@ class PlanBackup:
             left = [_replaced(item) for item in known if item.successor]
             return RunPlan(_arranged(kept), left, degraded, ends_untold=run.wish is None)
 
-    def _select(self, run: Run, spec: BackupSpec, cluster: Cluster) -> Selected:
+    def _select(self, run: Run, spec: BackupSpec, cluster: Claims) -> Selected:
         if run.wish is None and isinstance(spec, Policy):
             return select_for(spec, self.deployment, cluster.claims(), cluster.scratch_volumes())
         wish = run.wish or OnDemandRequest()
@@ -173,7 +173,7 @@ class PlanBackup:
             if wants_known(wish, spec, item.claim):
                 yield replace(item, group="")
 
-    def _checked(self, cluster: Cluster, spec: BackupSpec, planned: RunPlan) -> RunPlan:
+    def _checked(self, cluster: SnapshotObjects, spec: BackupSpec, planned: RunPlan) -> RunPlan:
         """The plan after checking whether the cluster can take VolumeSnapshots at all, if any are needed."""
         drivers = {point.claim.driver for point in planned.points if point.method is Method.CSI}
         for driver in sorted(drivers):

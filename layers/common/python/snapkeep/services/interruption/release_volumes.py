@@ -16,7 +16,7 @@ from snapkeep.domain.interruption.records import IncidentRecord
 from snapkeep.domain.metrics import Metric
 from snapkeep.domain.policies import Deployment
 from snapkeep.ports.clock import Clock
-from snapkeep.ports.ec2 import Instances, Snapshots
+from snapkeep.ports.ec2 import Instances, Volumes
 from snapkeep.ports.incidents import Incidents
 from snapkeep.ports.kubernetes import NodeClusters, Nodes
 from snapkeep.ports.messaging import IncidentQueue
@@ -52,7 +52,7 @@ class ReleaseVolumes:
     deployment: Deployment
     instances: Instances
     clusters: NodeClusters
-    snapshots: Snapshots
+    snapshots: Volumes
     incidents: Incidents
     queue: IncidentQueue
     news: InterruptionNews

@@ -11,7 +11,7 @@ from snapkeep.domain.errors import NotFound, PermanentError, TemporaryError
 from snapkeep.domain.restore.operations import HOLD_FOR, KEEP_FOR, MOST_IMPORTS, RestoreOperation, Stage, Way
 from snapkeep.ports.clock import Clock
 from snapkeep.ports.journal import Journal
-from snapkeep.ports.kubernetes import Cluster, Clusters
+from snapkeep.ports.kubernetes import Clusters, Restores
 
 log = logging.getLogger(__name__)
 
@@ -147,7 +147,7 @@ class Restore:
         except NotFound as error:
             log.warning("restore %s: %s", operation.id, error.reason)
 
-    def _cluster_if_there(self, operation: RestoreOperation) -> Cluster | None:
+    def _cluster_if_there(self, operation: RestoreOperation) -> Restores | None:
         """The cluster; None when EKS no longer has it and its objects are gone with it."""
         try:
             return self.clusters.open(operation.cluster)

@@ -17,7 +17,7 @@ from snapkeep.domain.restore.requests import RestoreRequest
 from snapkeep.domain.restore.targets import TargetFacts
 from snapkeep.ports.ec2 import Keys, Snapshots
 from snapkeep.ports.journal import Journal
-from snapkeep.ports.kubernetes import Cluster, Clusters
+from snapkeep.ports.kubernetes import Clusters, Restores, SnapshotObjects
 from snapkeep.services.find_volumes import FindVolumes
 
 Ready = tuple[PointFacts, Snapshot]
@@ -50,7 +50,7 @@ class PlanRestore:
             request, self._seen(point, request, cluster), self._target(request, cluster, known.region)
         )
 
-    def _target(self, request: RestoreRequest, cluster: Cluster, region: str) -> TargetFacts:
+    def _target(self, request: RestoreRequest, cluster: Restores, region: str) -> TargetFacts:
         """The target of the restore. A namespace with an invalid name cannot exist, and must not become part
         of a path."""
         if not is_name(request.namespace):
@@ -123,7 +123,7 @@ class PlanRestore:
                 volumes = {finder.best(some[0][0].cluster, uid, [snapshot for _, snapshot in some])}
             yield from (item for item in some if item[1].volume_id in volumes)
 
-    def _seen(self, point: PointFacts, request: RestoreRequest, cluster: Cluster) -> PointFacts:
+    def _seen(self, point: PointFacts, request: RestoreRequest, cluster: SnapshotObjects) -> PointFacts:
         """The point with the facts of its VolumeSnapshot, if that is in the same cluster."""
         if point.cluster != request.cluster:
             return point

@@ -8,7 +8,7 @@ from snapkeep.domain.errors import PermanentError
 from snapkeep.domain.restore.bindings import Binding, is_right
 from snapkeep.domain.restore.operations import RestoreOperation
 from snapkeep.domain.restore.progress import RestoredClaim
-from snapkeep.ports.ec2 import Snapshots
+from snapkeep.ports.ec2 import Ebs
 from snapkeep.ports.kubernetes import Clusters
 
 
@@ -17,7 +17,7 @@ class RestoredClaims:
     """Reads the claims of restores."""
 
     clusters: Clusters
-    snapshots: Snapshots
+    snapshots: Ebs
 
     def look(self, operation: RestoreOperation) -> RestoredClaim | None:
         """The claim with the restore's target name; None without one, and when its cluster is gone.

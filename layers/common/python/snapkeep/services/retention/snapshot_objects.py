@@ -11,7 +11,7 @@ from snapkeep.domain.errors import ClusterUnreachable, PermanentError, SnapkeepE
 from snapkeep.domain.points import Snapshot
 from snapkeep.domain.policies import Method
 from snapkeep.domain.retention.deletion.deletions import Leftover, SnapshotContent, refuse_unless_retained
-from snapkeep.ports.kubernetes import Cluster, Clusters
+from snapkeep.ports.kubernetes import Clusters, SnapshotObjects
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Objects:
     `gone` says that EKS has no such cluster, `unreachable` why its objects cannot be reached now.
     """
 
-    cluster: Cluster | None = None
+    cluster: SnapshotObjects | None = None
     contents: dict[str, list[SnapshotContent]] = field(default_factory=dict)
     by_point: dict[tuple[str, str], list[SnapshotContent]] = field(default_factory=dict)
     gone: str = ""

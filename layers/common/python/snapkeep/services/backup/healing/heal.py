@@ -25,7 +25,7 @@ from snapkeep.domain.retention.deletion.refusals import permanent_refusal
 from snapkeep.ports.clock import Clock
 from snapkeep.ports.ec2 import Pacer, Snapshots
 from snapkeep.ports.journal import Journal
-from snapkeep.ports.kubernetes import Cluster, Clusters
+from snapkeep.ports.kubernetes import Clusters, SnapshotObjects
 from snapkeep.ports.messaging import Queue
 from snapkeep.ports.points import Outcome
 from snapkeep.services.backup.complete import CompletePoints, Settled
@@ -134,7 +134,7 @@ class HealPoints:
             done.update(self._out_of_sight(points, error.reason, BIND_TIMEOUT))
         return done
 
-    def _follow(self, cluster: Cluster, point: Point) -> str:
+    def _follow(self, cluster: SnapshotObjects, point: Point) -> str:
         status = cluster.volume_snapshot(point.claim.namespace, point.volume_snapshot)
         if status is not None and status.snapshot_id:
             return self._follow_cut(point, status.snapshot_id)

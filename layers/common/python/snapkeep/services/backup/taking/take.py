@@ -19,7 +19,7 @@ from snapkeep.domain.errors import PermanentError, TemporaryError, Throttled
 from snapkeep.domain.points import Point, PointState, Snapshot
 from snapkeep.domain.policies import Deployment, Method
 from snapkeep.ports.clock import Clock, Nonce
-from snapkeep.ports.ec2 import Pacer, Snapshots
+from snapkeep.ports.ec2 import Ebs, Pacer
 from snapkeep.ports.journal import Journal
 from snapkeep.ports.kubernetes import Clusters
 from snapkeep.ports.messaging import Queue
@@ -71,7 +71,7 @@ class TakeSnapshots:
 
     deployment: Deployment
     clusters: Clusters
-    snapshots: Snapshots
+    snapshots: Ebs
     journal: Journal
     queue: Queue
     pacer: Pacer

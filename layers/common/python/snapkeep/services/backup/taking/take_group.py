@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from snapkeep.domain import tags
 from snapkeep.domain.errors import GroupRefused, PermanentError, SnapkeepError, Throttled
 from snapkeep.domain.points import Point, Snapshot
-from snapkeep.ports.ec2 import Snapshots
+from snapkeep.ports.ec2 import Ebs
 from snapkeep.ports.journal import Journal
 from snapkeep.ports.points import Creation
 from snapkeep.services.backup.taking.intents import Intents
@@ -52,7 +52,7 @@ class GroupTaker:
     be missing.
     """
 
-    snapshots: Snapshots
+    snapshots: Ebs
     journal: Journal
     intents: Intents
     may_fall_back: bool

@@ -14,7 +14,7 @@ from snapkeep.domain.retention.deletion.deletions import Withdrawn
 from snapkeep.ports.clock import Clock
 from snapkeep.ports.ec2 import Snapshots
 from snapkeep.ports.journal import Journal
-from snapkeep.ports.kubernetes import Cluster, Clusters
+from snapkeep.ports.kubernetes import Clusters, SnapshotObjects
 from snapkeep.ports.points import Creation
 
 LOOK_AGAIN = timedelta(seconds=10)
@@ -60,7 +60,7 @@ class WithdrawSnapshots:
         log.info("point %s waits: %s", point.id, "; ".join(map(str, found.left)))
         return self._while_it_makes_sense(point, LOOK_AGAIN)
 
-    def _withdraw(self, cluster: Cluster, point: Point) -> Withdrawn:
+    def _withdraw(self, cluster: SnapshotObjects, point: Point) -> Withdrawn:
         """Withdraw the objects. A snapshot that was taken keeps them, unless that snapshot is why csi was
         given up."""
         found = cluster.withdraw_volume_snapshot(point)

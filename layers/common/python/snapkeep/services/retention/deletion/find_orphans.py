@@ -21,7 +21,7 @@ from snapkeep.domain.retention.deletion.orphans import (
 from snapkeep.ports.clock import Clock
 from snapkeep.ports.ec2 import Snapshots
 from snapkeep.ports.journal import Journal
-from snapkeep.ports.kubernetes import Cluster, Clusters
+from snapkeep.ports.kubernetes import Clusters, SnapshotObjects
 
 LOOK_BACK = orphans.SWEPT_EVERY + timedelta(days=1)
 """How far back the journal is compared with EC2."""
@@ -43,7 +43,7 @@ class ClusterObjects:
     """The objects of a cluster; `cluster` is None when they were not listed. `note` says why not, and
     `failed` whether that is an error."""
 
-    cluster: Cluster | None = None
+    cluster: SnapshotObjects | None = None
     contents: list[SnapshotContent] = field(default_factory=list)
     snapshots: list[ListedSnapshot] = field(default_factory=list)
     note: str = ""
