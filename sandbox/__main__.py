@@ -14,8 +14,8 @@ def main() -> int:
     parser.add_argument("--cluster", default="myeks", help="name of the EKS cluster")
     parser.add_argument("--work", type=Path, help="folder for logs and scratch files; kept at the end")
     options = parser.parse_args()
-    # SIGTERM must unwind like Ctrl-C, or the children would be left to the kernel; and a shell starts
-    # its background jobs with SIGINT ignored.
+    # SIGTERM must unwind like Ctrl-C, or the children would be orphaned. A shell starts its background jobs
+    # with SIGINT ignored.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.default_int_handler)
     try:

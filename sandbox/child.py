@@ -1,4 +1,4 @@
-"""A child process that never outlives its parent and tells where it serves."""
+"""A child process that never outlives its parent and reports where it serves."""
 
 import contextlib
 import ctypes
@@ -18,7 +18,7 @@ STOP_SECONDS = 5.0
 
 
 class SandboxError(RuntimeError):
-    """A part of the sandbox did not start; the text holds the end of its log."""
+    """A part of the sandbox did not start; the text ends with the tail of its log."""
 
 
 class Child:
@@ -50,7 +50,7 @@ class Child:
             )
 
     def wait_ready(self, limit: float) -> dict[str, Any]:
-        """Return what the child wrote about itself. SandboxError when it ends or takes longer than `limit`
+        """Return what the child wrote about itself. SandboxError if it exits or takes longer than `limit`
         seconds.
         """
         deadline = time.monotonic() + limit
@@ -68,7 +68,7 @@ class Child:
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
 
     def stop(self) -> None:
-        """Ask the child to end, then make its whole process group end."""
+        """Ask the child to exit, then end its whole process group."""
         process, self._process = self._process, None
         if process is None:
             return
@@ -79,7 +79,7 @@ class Child:
             process.kill()
             process.wait()
         with contextlib.suppress(ProcessLookupError):
-            # The group may still hold workers of functions; its id is the child's own.
+            # The group may still hold function workers; its id is the child's own.
             os.killpg(process.pid, signal.SIGKILL)
 
 

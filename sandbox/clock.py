@@ -1,7 +1,7 @@
 """The one clock of the sandbox: real time plus an offset that only moves forward.
 
-EBS snapshots complete, read lags pass and schedules fall due by this clock, so a demo or a test moves a day
-in a second and never sleeps. It never goes back: AWS time does not either.
+EBS snapshots complete, read lags pass and schedules fall due by this clock, so a demo or a test can jump a
+day in a second without sleeping. Like AWS time, it never runs backwards.
 """
 
 import threading
@@ -40,7 +40,7 @@ class SandboxClock:
         return self.now()
 
     def advance_to(self, moment: datetime) -> datetime:
-        """Move forward to `moment` (aware) and return the new time; a moment already past leaves it alone."""
+        """Move forward to `moment` (aware) and return the new time. A moment in the past changes nothing."""
         if moment.tzinfo is None:
             raise ValueError(f"{moment.isoformat()} has no time zone; pass an aware time, for example in UTC")
         with self._lock:

@@ -1,7 +1,7 @@
-"""Deploy a CDK cloud assembly (a cdk.out folder) with boto3: assets to their buckets, then each stack.
+"""Deploy a CDK cloud assembly (a cdk.out folder) with boto3: assets to their buckets first, then each stack.
 
-The same steps as the CDK CLI without Node: manifest.json lists the stacks, PREFIX.assets.json their files
-with a bucket and key each. Placeholders such as ${AWS::Region} are filled with the deployment's own account
+The same steps as the CDK CLI, without Node: manifest.json lists the stacks, PREFIX.assets.json their files
+with a bucket and key each. Placeholders such as ${AWS::Region} are replaced with the deployment's own account
 and Region, so assemblies of DefaultStackSynthesizer and CliCredentialsStackSynthesizer both deploy.
 """
 
@@ -28,7 +28,7 @@ class DeploymentError(RuntimeError):
 
 @dataclass(frozen=True)
 class DeployedStack:
-    """A stack that stands: its name, its outputs by key, its physical ids by logical id."""
+    """A deployed stack: its name, its outputs by key, its physical ids by logical id."""
 
     name: str
     outputs: dict[str, str]
@@ -38,10 +38,10 @@ class DeployedStack:
 def deploy(
     assembly: Path, connect: Connect, *, tags: dict[str, str] | None = None, limit: float = 120.0
 ) -> list[DeployedStack]:
-    """Deploy every stack of the assembly, those it depends on first, and return them in that order.
+    """Deploy every stack of the assembly, dependencies first, and return the stacks in that order.
 
-    `connect` makes a boto3 client for a service name. `tags` are added to those of each stack. `limit` is
-    seconds for each stack. Raises DeploymentError.
+    `connect` makes a boto3 client for a service name. `tags` are added to each stack's own. `limit` is
+    seconds per stack. Raises DeploymentError.
     """
     sts = connect("sts")
     account = sts.get_caller_identity()["Account"]
@@ -107,7 +107,7 @@ def _content(assembly: Path, source: dict[str, Any]) -> bytes:
 def _template(
     assembly: Path, connect: Connect, artifact: dict[str, Any], places: dict[str, str]
 ) -> dict[str, Any]:
-    """The request's template and parameters. Of more than 51,200 bytes CloudFormation wants a place in S3:
+    """The request's template and parameters. CloudFormation requires S3 for templates over 51,200 bytes;
     the assembly's assets hold the template, too.
     https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
     """
@@ -142,7 +142,7 @@ def _deploy_stack(connect: Connect, name: str, given: dict[str, Any], limit: flo
 
 
 def _parameters(template: dict[str, Any]) -> list[dict[str, str]]:
-    # Its default names an SSM parameter of `cdk bootstrap`; there is nothing to check in a sandbox.
+    # Its default names an SSM parameter that `cdk bootstrap` creates; a sandbox has nothing to check.
     given = template.get("Parameters", {}).get("BootstrapVersion")
     return [{"ParameterKey": "BootstrapVersion", "ParameterValue": "99"}] if given else []
 
@@ -153,7 +153,7 @@ def _exists(cloudformation: Any, name: str) -> bool:
     except ClientError:
         return False
     if found["StackStatus"] in ("ROLLBACK_COMPLETE", "DELETE_COMPLETE"):
-        # A creation that failed leaves a stack that can only be deleted.
+        # A failed creation leaves a stack that can only be deleted.
         cloudformation.delete_stack(StackName=name)
         cloudformation.get_waiter("stack_delete_complete").wait(StackName=name, WaiterConfig={"Delay": 1})
         return False

@@ -1,4 +1,4 @@
-"""Start the whole sandbox: AWS and the cluster, each in a process of its own."""
+"""Start the whole sandbox: AWS and the cluster, each in its own process."""
 
 import base64
 import os
@@ -24,13 +24,13 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 class Sandbox:
-    """A running sandbox. A context manager; `stop` may be called at any time, and twice.
+    """A running sandbox. A context manager; `stop` may be called at any time and more than once.
 
     `aws_url`, `region` and `account` lead to AWS; `kubernetes_url`, `authority` (PEM file), `kubeconfig` and
-    `admin_token` (file) to the cluster. `work` is the folder of logs and scratch files, removed at the end
-    unless it was given. With `cluster=""` there is no cluster. `cluster_module` is the Python module that
+    `admin_token` (file) to the cluster. `work` is the folder for logs and scratch files; `stop` removes it
+    unless the caller supplied it. `cluster=""` starts no cluster. `cluster_module` is the Python module that
     runs the cluster: it takes the arguments of `python -m sandbox.kubernetes` and writes the same ready.json.
-    A process gets `limit` seconds to start.
+    Each process gets `limit` seconds to start.
     """
 
     def __init__(
@@ -53,9 +53,9 @@ class Sandbox:
         self._lock = threading.Lock()
 
     def start(self) -> "Sandbox":
-        """Start every process and wait until all serve.
+        """Start every process and wait until all of them serve.
 
-        Raises SandboxError with the end of the log when one does not.
+        Raises SandboxError with the end of the log if one does not.
         """
         self.work = (self._given_work or Path(tempfile.mkdtemp(prefix="snapkeep-sandbox-"))).resolve()
         self.work.mkdir(parents=True, exist_ok=True)
@@ -69,7 +69,7 @@ class Sandbox:
         return self
 
     def stop(self) -> None:
-        """End every process and remove the work folder, unless it was given."""
+        """End every process, and remove the work folder unless the caller supplied it."""
         while self._children:
             self._children.pop().stop()
         if self._given_work is None and self.work != Path():
@@ -89,7 +89,7 @@ class Sandbox:
         return AwsControl(self.aws_url)
 
     def environment(self) -> dict[str, str]:
-        """Return the variables with which any AWS SDK or CLI talks to the sandbox as its administrator."""
+        """Return the variables that point any AWS SDK or CLI at the sandbox, as its administrator."""
         return {
             "AWS_ACCESS_KEY_ID": ADMIN_KEY,
             "AWS_SECRET_ACCESS_KEY": ADMIN_KEY,
@@ -100,7 +100,7 @@ class Sandbox:
         }
 
     def client(self, service: str) -> Any:
-        """Return the boto3 client of the sandbox's administrator; one for each service, made once."""
+        """Return the administrator's boto3 client for the service; each is made once."""
         with self._lock:
             if service not in self._clients:
                 make: Any = self._session.client
@@ -108,7 +108,7 @@ class Sandbox:
             return self._clients[service]
 
     def invoke_url(self, url: str) -> str:
-        """Return an API's invoke URL, such as a stack's output, in the form that reaches it here."""
+        """Return an API's invoke URL, such as a stack output, in a form that reaches it on this machine."""
         return invoke_url(self.aws_url, url)
 
     def logs(self) -> dict[str, str]:
@@ -140,9 +140,9 @@ class Sandbox:
 
 
 def _inherited() -> dict[str, str]:
-    """The environment without what could lead an SDK to a real account.
+    """The environment, minus anything that could lead an SDK to a real account.
 
-    Byte code may be written: without it ministack takes three seconds to import, each time.
+    Writing byte code stays enabled: without it every import of ministack takes three seconds.
     """
     unwanted = ("AWS_", "PYTHONDONTWRITEBYTECODE")
     return {name: value for name, value in os.environ.items() if not name.startswith(unwanted)}

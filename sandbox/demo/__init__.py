@@ -1,1 +1,1 @@
-"""The demo: Snapkeep deployed on this machine, a schedule fires, WordPress is backed up."""
+"""The demo: deploy Snapkeep on this machine, fire a schedule, back up WordPress."""

@@ -48,8 +48,8 @@ def main() -> int:
 
 
 def perform(config: Path, folder: Path, hold: keep.Hold | None = None) -> int:
-    """Play the story once and write the report; `hold` is called with everything still running."""
-    # What ends a demo politely must end the sandbox as Ctrl-C does.
+    """Play the story once and write the report; `hold` is called while everything still runs."""
+    # A polite termination must end the sandbox just as Ctrl-C does.
     for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
         signal.signal(number, signal.default_int_handler)
     console = Console(highlight=False, width=None if sys.stdout.isatty() else LOG_WIDTH)

@@ -1,4 +1,4 @@
-"""Our own commands, run as a user runs them: each in a process of its own; only its output is read."""
+"""Run our own commands as a user would: each in its own process, reading nothing but its output."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ _ARCHITECTURES = {"x86_64": "x86_64", "amd64": "x86_64", "aarch64": "arm64", "ar
 def synthesize(config: Path, out: Path, limit: float = SECONDS, **settings: str) -> Path:
     """Build the layers and synthesize the app for this machine's Python and processor; returns `out`.
 
-    Raises DemoError when it takes longer than `limit` seconds, as the other commands here do.
+    Raises DemoError after `limit` seconds, as do the other commands here.
 
-    Runtime and architecture are the only settings in which the sandbox's app differs from the one
-    that goes to AWS, unless others are given. CDK's template validation is left to `make synth`: it takes
-    most of the time.
+    By default the sandbox's app differs from the one deployed to AWS in two settings only: runtime and
+    architecture. `make synth` takes care of CDK's template validation, which would take most of the time
+    here.
     """
     environment = {
         "CDK_CONTEXT_JSON": json.dumps(context_for(config, **settings)),
@@ -40,7 +40,7 @@ def synthesize(config: Path, out: Path, limit: float = SECONDS, **settings: str)
 
 
 def context_for(config: Path, **settings: str) -> dict[str, str]:
-    """The settings with which the app is synthesized for this machine."""
+    """The settings that synthesize the app for this machine."""
     return {
         "config": str(config),
         "runtime": f"python{sys.version_info.major}.{sys.version_info.minor}",
@@ -50,7 +50,7 @@ def context_for(config: Path, **settings: str) -> dict[str, str]:
 
 
 def deployment_of(config: Path, limit: float = SECONDS) -> Deployment:
-    """The deployment a config file describes, as `python -m snapkeep_cli.config` prints it."""
+    """The deployment that a config file describes, as `python -m snapkeep_cli.config` prints it."""
     return from_document(
         json.loads(_run([sys.executable, "-m", "snapkeep_cli.config", str(config)], {}, limit))
     )
@@ -72,7 +72,7 @@ def manifests(config: Path, cluster: str, limit: float = SECONDS) -> str:
 
 
 def _run(command: Sequence[str], settings: Mapping[str, str], limit: float) -> str:
-    """Standard output of the command, run in the root of the project; DemoError with its last words."""
+    """The command's standard output, run in the project's root; DemoError carries its last words."""
     shown = " ".join(["python", *command[1:]])
     try:
         done = subprocess.run(

@@ -1,4 +1,4 @@
-"""What somebody needs who meets a failed demo: the step, the reason, what the functions said, what to do."""
+"""What a failed demo tells its user: the step, the reason, what the functions logged, what to do."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ADVICE = "Read the logs; docs/architecture.md says how the parts fit. Nothing wa
 
 
 def explain(console: Console, step: str, error: Exception, sandbox: Sandbox, logs: Path) -> None:
-    """Print why the demo failed and keep the logs of the sandbox's processes and functions in `logs`."""
+    """Print why the demo failed, and save the logs of the sandbox's processes and functions in `logs`."""
     console.print(f"\nThe demo failed in step {step!r}:" if step else "\nThe demo failed:", style="bold red")
     console.print(_reason(error), markup=False, soft_wrap=True)
     for name, lines in _save_logs(sandbox, logs).items():
@@ -39,7 +39,7 @@ def _reason(error: Exception) -> str:
 
 
 def _save_logs(sandbox: Sandbox, logs: Path) -> dict[str, list[str]]:
-    """Copy every log to a file; returns the lines of the functions, those that failed if any did."""
+    """Copy every log to a file; return the functions' lines, or only the failures if there are any."""
     logs.mkdir(parents=True, exist_ok=True)
     if not sandbox.aws_url:
         return {}

@@ -1,6 +1,6 @@
-"""Gathers what really happened: snapshots from EC2, states and reasons from the journal's table.
+"""Gather what really happened: snapshots from EC2, states and reasons from the journal's table.
 
-The table is read as it stands, item by item, without the product's own adapters; its keys are
+This reads the raw table, item by item, without the product's own adapters. Its keys are
 `RUN#<run>` with `RUN`, `POINT#<id>` or `LEFT#<page>` (docs/decisions/0002).
 """
 
@@ -36,7 +36,7 @@ NOT_THIS_POLICY = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Journal:
-    """The items of the journal's table by kind."""
+    """The items of the journal's table, by kind."""
 
     runs: Sequence[Item]
     points: Sequence[Item]
@@ -64,7 +64,7 @@ def read_journal(dynamodb: Any, table: str) -> Journal:
 
 
 def run_facts(journal: Journal) -> list[RunFact]:
-    """Every run, in the order of their ids."""
+    """Every run, ordered by id."""
     runs = [RunFact(run["id"], run["state"], run.get("degraded", "")) for run in journal.runs]
     return sorted(runs, key=lambda run: run.id)
 
@@ -78,13 +78,13 @@ def read_snapshots(ec2: Any) -> dict[str, LiveSnapshot]:
 
 
 def snapshot_ids(ec2: Any) -> set[str]:
-    """Every snapshot of the account, whatever its tags say."""
+    """Every snapshot in the account, whatever its tags."""
     pages = ec2.get_paginator("describe_snapshots").paginate(OwnerIds=["self"])
     return {raw["SnapshotId"] for page in pages for raw in page["Snapshots"]}
 
 
 def claim_facts(journal: Journal, snapshots: Mapping[str, LiveSnapshot]) -> list[ClaimFact]:
-    """Every claim with its points, then everything no policy took with the reason; each sorted by name."""
+    """Every claim with its points, then everything no policy took, with the reason; each sorted by name."""
     taken = _taken(journal.points, snapshots)
     protected = {str(fact) for fact in taken}
     left = [fact for fact in _left(journal) if str(fact) not in protected]
@@ -122,7 +122,7 @@ def _point(item: Item, snapshots: Mapping[str, LiveSnapshot]) -> PointFact:
 
 
 def _left(journal: Journal) -> list[ClaimFact]:
-    """One fact for each subject that a run left; what says something about the claim itself wins."""
+    """One fact per subject that a run left out; a reason about the claim itself wins."""
     clusters = {run["pk"]: run["cluster"] for run in journal.runs}
     found: dict[tuple[str, str], tuple[bool, str]] = {}
     for page in journal.pages:

@@ -1,4 +1,4 @@
-"""What really happened, as values: the demo shows them, checks them and writes them to the report."""
+"""What really happened, as values that the demo shows, checks and writes to the report."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class LiveClaim:
-    """A claim as the Kubernetes API shows it now; `on_ebs` when it is bound to an EBS volume."""
+    """A claim as the Kubernetes API shows it now; `on_ebs` is true if it is bound to an EBS volume."""
 
     namespace: str
     name: str
@@ -20,7 +20,7 @@ class LiveClaim:
 
 @dataclass(frozen=True, slots=True)
 class LiveSnapshot:
-    """An EC2 snapshot with our tags. `size_bytes` is the size of the volume it was cut from."""
+    """An EC2 snapshot with our tags. `size_bytes` is the size of its source volume."""
 
     id: str
     state: str
@@ -32,7 +32,7 @@ class LiveSnapshot:
 
 @dataclass(frozen=True, slots=True)
 class RunFact:
-    """A run: how it ended (or where it stands), and why it could do less than it should."""
+    """A run: how it ended (or where it stands), and why it did less than it should have."""
 
     id: str
     state: str
@@ -41,7 +41,7 @@ class RunFact:
 
 @dataclass(frozen=True, slots=True)
 class PointFact:
-    """A recovery point: its state from the journal, its size from EC2 (0 while there is no snapshot)."""
+    """A recovery point: its state from the journal, its size from EC2 (0 until there is a snapshot)."""
 
     id: str
     state: str
@@ -54,9 +54,9 @@ class PointFact:
 
 @dataclass(frozen=True, slots=True)
 class ClaimFact:
-    """A claim under a policy with its points; or one that no policy takes (`policy` ""), and why.
+    """A claim under a policy with its points, or one that no policy takes (`policy` ""), and why.
 
-    `claim` is the name of the claim; for storage outside any claim it is `pod:volume`.
+    `claim` is the claim's name; for storage outside any claim it is `pod:volume`.
     """
 
     cluster: str
@@ -73,11 +73,11 @@ class ClaimFact:
 
 @dataclass(frozen=True, slots=True)
 class PruneFact:
-    """What one invocation of prune said of the demo's cluster: the whole plan, and what came of it.
+    """What one prune invocation reported for the demo's cluster: the whole plan, and its outcome.
 
-    `refused` says why nothing was done at all. `held` are those of `keep` that stay only because the brake
-    refused to delete them; `brake` says why, and `confirm` is the token that lets them go. `points` are what
-    counted for the brake, `new` those since the last prune.
+    `refused` says why prune did nothing at all. `held` are the points in `keep` that stay only because the
+    brake refused to delete them; `brake` says why, and `confirm` is the token that releases them. `points`
+    counts what the brake considered, `new` those made since the last prune.
     """
 
     refused: str
@@ -111,7 +111,7 @@ class DeletedFact:
 
 @dataclass(frozen=True, slots=True)
 class RefusalFact:
-    """A plan that the brake refused: what somebody changed, what it would have cost, what was said."""
+    """A plan that the brake refused: what changed, what it would have cost, and what prune said."""
 
     change: str
     spared: int
@@ -124,7 +124,7 @@ class RefusalFact:
 
 @dataclass(frozen=True, slots=True)
 class RetentionFact:
-    """Ninety days of one lineage under retention; points newest first. `made` says how they came to be."""
+    """Ninety days of one lineage under retention; points newest first. `made` says how they were created."""
 
     claim: str
     policy: str
@@ -140,7 +140,7 @@ class RetentionFact:
 
 @dataclass(frozen=True, slots=True)
 class RestoreFact:
-    """A restored claim, the claim it comes from, and the EBS snapshot and volume in between."""
+    """A restored claim, its source claim, and the EBS snapshot and volume in between."""
 
     claim: str
     source: str
@@ -151,7 +151,7 @@ class RestoreFact:
 
 @dataclass(frozen=True, slots=True)
 class MomentFact:
-    """A line of an incident's timeline; `left` is the seconds to the deadline, None without one."""
+    """A line of an incident's timeline; `left` is the seconds to the deadline, None if there is none."""
 
     at: datetime
     text: str
@@ -160,9 +160,9 @@ class MomentFact:
 
 @dataclass(frozen=True, slots=True)
 class InterruptionFact:
-    """A spot node that was taken: its machine, where its pods went, what was saved, and the timeline.
+    """A spot node that EC2 reclaimed: its machine, where its pods went, what was saved, and the timeline.
 
-    `healthy`: all of them run on `moved_to`; `left_attached` names attachments that still hold its volumes.
+    `healthy`: all pods run on `moved_to`. `left_attached` names attachments that still hold its volumes.
     """
 
     node: str

@@ -1,9 +1,9 @@
-"""A past for one claim: snapshots in EC2 as six-hourly runs would have left them, and those runs as closed.
+"""A past for one claim: EC2 snapshots as six-hourly runs would have left them, and those runs as closed.
 
-What retention sees of a recovery point is its EBS snapshot: tags, state and start time. So each is made
-by CreateSnapshot of the claim's volume while the sandbox's clock stands at its slot, with the tags of the
-claim's real point; only slot, run and point differ. The functions that take backups sleep meanwhile:
-360 runs of them take minutes, and the acts before have shown them.
+Retention knows a recovery point by its EBS snapshot: tags, state and start time. So each one is made by
+calling CreateSnapshot on the claim's volume while the sandbox's clock stands at its slot, with the tags of
+the claim's real point; only slot, run and point differ. The backup functions sleep meanwhile: 360 real runs
+would take minutes, and earlier acts have already shown them.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ def slots(first: datetime) -> Iterator[datetime]:
 
 
 def journal_runs(dynamodb: Any, table: str, real: LiveSnapshot, first: datetime) -> None:
-    """Journal the runs of the past like that of the real point (by a boto3 client): a journal that did not
-    know them would be an old copy of itself, and prune would spare everything.
+    """Journal the past runs, modelled on the real point's run (through a boto3 client). To prune, a journal
+    that lacked them would look like an old copy of itself, and it would spare everything.
     """
     key = {"pk": {"S": f"RUN#{real.tags[tags.RUN]}"}, "sk": {"S": "RUN"}}
     run = dynamodb.get_item(TableName=table, Key=key, ConsistentRead=True)["Item"]
@@ -48,9 +48,9 @@ def journal_runs(dynamodb: Any, table: str, real: LiveSnapshot, first: datetime)
 
 
 def make(aws: AwsControl, ec2: Any, real: LiveSnapshot, first: datetime) -> int:
-    """Let the time from `first` on pass, leaving a snapshot at every slot; returns how many.
+    """Let the time since `first` pass, leaving a snapshot at every slot; return how many.
 
-    No schedule fires, and EBS sends no events: the journal knows only the runs (`journal_runs`).
+    No schedule fires and EBS sends no events: the journal knows only the runs (`journal_runs`).
     """
     events = aws.settings()["snapshot_events"]
     aws.settings(snapshot_events=0)
@@ -69,7 +69,7 @@ def make(aws: AwsControl, ec2: Any, real: LiveSnapshot, first: datetime) -> int:
 
 
 def tags_at(real: LiveSnapshot, slot: datetime) -> dict[str, str]:
-    """The tags of the real point as those of another slot (aware)."""
+    """The real point's tags, moved to another slot (aware)."""
     cluster, policy = real.tags[tags.CLUSTER], real.tags[tags.POLICY]
     claim, uid = real.tags[tags.CLAIM], real.tags[tags.CLAIM_UID]
     return real.tags | {

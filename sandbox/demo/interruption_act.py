@@ -1,4 +1,4 @@
-"""The act of the last two minutes: EC2 takes the spot node that runs MySQL, and nothing is lost."""
+"""The act of the last two minutes: EC2 reclaims the spot node that runs MySQL, and nothing is lost."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ CORDON = "snapkeep.io/cordon"
 
 @dataclass
 class InterruptionAct:
-    """Plays with the node that runs the first group's claim. `fact` is what it found."""
+    """Interrupts the node that runs the first group's claim. `fact` holds the findings."""
 
     steps: Steps
     console: Console
@@ -38,7 +38,7 @@ class InterruptionAct:
     fact: InterruptionFact | None = None
 
     def play(self, claims: Sequence[ClaimFact]) -> None:
-        """The whole act; DemoError when EC2 and the cluster do not show what an incident says."""
+        """Play the whole act; DemoError if EC2 and the cluster contradict the incident."""
         group = [each for each in claims if any(point.group for point in each.points)]
         node, instance = self._place_of(group[0])
         moved = self._announce(node, instance, group)
@@ -56,7 +56,7 @@ class InterruptionAct:
         return node, provider_id.rpartition("/")[2]
 
     def _announce(self, node: str, instance: str, group: Sequence[ClaimFact]) -> str:
-        """Where the group runs once the two minutes have been used."""
+        """The group's node once the two minutes have been used."""
         database = group[0]
         with self.steps.step(f"EC2 announces: the spot node of {database.claim} has two minutes") as line:
             self.sandbox.aws.wait_idle()
@@ -114,7 +114,7 @@ class InterruptionAct:
         )
 
     def _users(self, claim: ClaimFact, running: bool = False) -> set[str]:
-        """The nodes of the pods that use the claim; "" for a pod that does not run, if that is asked."""
+        """The nodes of the pods that use the claim; with `running`, "" for a pod that does not run."""
         return {
             "" if running and pod["status"].get("phase") != "Running" else pod["spec"].get("nodeName", "")
             for pod in self.admin.get(f"/api/v1/namespaces/{claim.namespace}/pods")["items"]
@@ -128,7 +128,7 @@ class InterruptionAct:
         return [each for each in ours if each.tags[tags.RUN].endswith(instance)]
 
     def _incident(self, instance: str) -> dict[str, Any]:
-        """The incident as it stands in the journal's table (docs/decisions/0002)."""
+        """The incident as stored in the journal's table (docs/decisions/0002)."""
         key = {"pk": {"S": f"INCIDENT#{instance}"}, "sk": {"S": "INCIDENT"}}
         answer = self.sandbox.client("dynamodb").get_item(TableName=self.table, Key=key, ConsistentRead=True)
         return json.loads(answer["Item"]["incident"]["S"]) if "Item" in answer else {}

@@ -1,4 +1,4 @@
-"""A demo that stays: its process lets go of the terminal and holds the sandbox until it is told to stop."""
+"""A demo that stays: its process leaves the terminal and holds the sandbox until it gets a stop signal."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ Hold = Callable[[], None]
 
 
 def in_background(perform: Callable[[Hold], int]) -> int:
-    """Run `perform` in a process that may outlive this one; returns 0 once it holds, else its exit code.
+    """Run `perform` in a process that may outlive this one. Return 0 once it holds, else its exit code.
 
-    Until it holds, the terminal is shared and Ctrl-C is passed on: it feels like one process.
+    Until then both share the terminal and Ctrl-C is passed on, so it feels like one process.
     """
     reading, writing = os.pipe()
     child = os.fork()
@@ -46,12 +46,12 @@ def in_background(perform: Callable[[Hold], int]) -> int:
 
 
 def remember(folder: Path, facts: dict[str, Any]) -> None:
-    """Write down what this process keeps running, so that `stop` and people find it. `aws_url` is needed."""
+    """Record what this process keeps running, so that `stop` and people find it. `aws_url` is required."""
     (folder / FILE).write_text(json.dumps({"pid": os.getpid(), **facts}, indent=2) + "\n")
 
 
 def running(folder: Path) -> dict[str, Any] | None:
-    """What `remember` wrote, if the sandbox it names still answers; else None."""
+    """What `remember` recorded, if the sandbox it names still answers; else None."""
     try:
         facts: dict[str, Any] = json.loads((folder / FILE).read_text())
         AwsControl(facts["aws_url"], timeout=5).state()
@@ -61,10 +61,10 @@ def running(folder: Path) -> dict[str, Any] | None:
 
 
 def stop(folder: Path) -> bool:
-    """Stop what runs and wait until it is gone; False when nothing runs.
+    """Stop the kept demo and wait until it is gone; False if none runs.
 
-    Only a sandbox that answers is stopped, so a process id that was given to somebody else is safe.
-    TimeoutError, naming the process, when it does not end.
+    Only a sandbox that answers is stopped, so a reused process id is safe.
+    TimeoutError, naming the process, if it does not end.
     """
     facts = running(folder)
     if facts is None:

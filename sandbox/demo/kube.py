@@ -1,6 +1,6 @@
 """The cluster admin of the demo: reads claims and applies manifests with a kubeconfig.
 
-The same as `kubectl apply --server-side`, without needing kubectl.
+Does what `kubectl apply --server-side` does, without kubectl.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _PATHS = {
 
 
 class Admin:
-    """The Kubernetes API as the current context of a kubeconfig sees it; `timeout` is seconds a request."""
+    """The Kubernetes API as a kubeconfig's current context sees it; `timeout` is seconds per request."""
 
     def __init__(self, kubeconfig: Path, timeout: float = SECONDS) -> None:
         self._timeout = timeout
@@ -43,14 +43,14 @@ class Admin:
         self._server = str(cluster["server"]).rstrip("/")
         self._token = document["users"][0]["user"]["token"]
         authority = base64.b64decode(cluster["certificate-authority-data"]).decode()
-        # A proxy of the user's environment has no business between two processes of this machine.
+        # A proxy from the user's environment has no business between two local processes.
         self._opener = urllib.request.build_opener(
             urllib.request.ProxyHandler({}),
             urllib.request.HTTPSHandler(context=ssl.create_default_context(cadata=authority)),
         )
 
     def apply(self, manifests: str) -> list[str]:
-        """Create or change each object of a YAML stream by server-side apply; returns `Kind name` of each.
+        """Create or change each object of a YAML stream by server-side apply; return `Kind name` for each.
 
         https://kubernetes.io/docs/reference/using-api/server-side-apply/
         """
@@ -78,11 +78,11 @@ class Admin:
         return self._call("PATCH", path, document, "application/merge-patch+json")
 
     def delete(self, path: str) -> None:
-        """Ask for the deletion of the object at a path; finalizers may take their time."""
+        """Request deletion of the object at a path; finalizers may delay it."""
         self._call("DELETE", path)
 
     def claims(self) -> list[LiveClaim]:
-        """Every claim of the cluster, and whether its data is on EBS, sorted by namespace and name."""
+        """Every claim in the cluster, and whether its data is on EBS, sorted by namespace and name."""
         volumes = {volume["metadata"]["name"]: volume["spec"] for volume in self._list("persistentvolumes")}
         claims = [_claim(item, volumes) for item in self._list("persistentvolumeclaims")]
         return sorted(claims, key=lambda claim: (claim.namespace, claim.name))

@@ -1,4 +1,4 @@
-"""A platform engineer with an IAM user of their own, who types `snapkeep` commands."""
+"""A platform engineer with their own IAM user, who types `snapkeep` commands."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SECONDS = 60
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a command was, printed and ended with."""
+    """A command, its output and its exit code."""
 
     command: str
     code: int
@@ -29,7 +29,7 @@ class Said:
 
 
 class Person:
-    """May call the API and nothing else of the account. A command may take `timeout` seconds."""
+    """May call the API and nothing else in the account. A command may take `timeout` seconds."""
 
     def __init__(self, sandbox: Sandbox, api_url: str, timeout: float = SECONDS) -> None:
         self._timeout = timeout
@@ -50,7 +50,7 @@ class Person:
         }
 
     def types(self, command: str, expected: int = 0) -> Said:
-        """Run `snapkeep …` in a process of its own; DemoError when it ends otherwise than expected."""
+        """Run `snapkeep …` in its own process; DemoError if it does not end as expected."""
         words = [sys.executable, "-m", "snapkeep_cli.main", *shlex.split(command)[1:]]
         done = subprocess.run(
             words, cwd=ROOT, env=self._environment, capture_output=True, text=True, timeout=self._timeout

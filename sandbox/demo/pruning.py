@@ -1,6 +1,6 @@
-"""Invokes the deployed prune as a schedule or a person does, and reads what it said from its log.
+"""Invoke the deployed prune as a schedule or a person would, and read the outcome from its log.
 
-The answer of the function holds the first 50 entries of each list; its log holds the whole plan.
+The function's answer holds the first 50 entries of each list; its log holds the whole plan.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ SECONDS = 180
 def prune(
     sandbox: Sandbox, line: Line, cluster: str, *, dry_run: bool = False, confirm: str = ""
 ) -> PruneFact:
-    """One invocation in the background, watched until it has ended; DemoError when it fails."""
+    """Invoke prune once in the background and wait until it ends; DemoError if it fails."""
     aws = sandbox.aws
     before, errors = len(aws.function_logs(FUNCTION)), _errors(sandbox)
     aws.forget_calls()
@@ -46,7 +46,7 @@ def prune(
 
 
 def read(entries: Iterable[Mapping[str, Any]], cluster: str) -> PruneFact:
-    """What the log entries of one invocation say of a cluster; DemoError when plan and figures differ."""
+    """What one invocation's log entries say about a cluster; DemoError if plan and figures disagree."""
     keep: dict[str, tuple[str, ...]] = {}
     delete: dict[str, str] = {}
     report: Mapping[str, Any] = {}

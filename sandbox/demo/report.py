@@ -33,7 +33,7 @@ def write(
     """Write the report: `claims`, `restores`, `retention` (null until prune has run), `interruption` (null
     until a node has died) and `steps`.
 
-    Times are ISO 8601; a half-written file is never seen.
+    Times are ISO 8601; no reader ever sees a half-written file.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     document: dict[str, Any] = {
@@ -98,7 +98,7 @@ def _left(claims: Sequence[ClaimFact]) -> Table:
 
 
 def titled_table(title: str, *columns: str) -> Table:
-    """A table that never cuts a name off, however narrow the terminal; ids stay whole for copying."""
+    """A table that never truncates a name, however narrow the terminal; ids stay whole for copying."""
     table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
     table.pad_edge, table.padding = False, (0, 1, 0, 0)
     for column in columns:

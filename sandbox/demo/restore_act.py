@@ -1,4 +1,4 @@
-"""The act of restoring: 4Gi is refused as it hung in the lab, 10Gi works, a lost namespace comes back."""
+"""The act of restoring: 4Gi, which hung in the lab, is refused; 10Gi works; a lost namespace returns."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ BOUND_SECONDS = 30
 
 @dataclass
 class RestoreAct:
-    """Restores by the command, as a person does; `facts` is what was found."""
+    """Restores with the command line, as a person would; `facts` holds the findings."""
 
     steps: Steps
     console: Console
@@ -36,21 +36,21 @@ class RestoreAct:
     facts: list[RestoreFact] = field(default_factory=list)
 
     def restore_grown(self, claims: Sequence[ClaimFact]) -> None:
-        """The lab's restore; DemoError when the cluster or EC2 shows anything else than what was said."""
+        """The lab's restore; DemoError if the cluster or EC2 contradicts the command's output."""
         grown = next((each for each in claims if (each.namespace, each.claim) == GROWN), None)
         if grown and grown.points:
             self._refuse(grown)
             self._accept(grown)
 
     def restore_lost(self, claims: Sequence[ClaimFact]) -> None:
-        """A namespace is deleted and its data comes back; then everything that restores need is gone."""
+        """Delete a namespace, bring back its data, then remove everything that restores need."""
         grouped = next((each for each in claims if any(point.group for point in each.points)), None)
         if grouped:
             self._bring_back(grouped)
         self._tidy()
 
     def _refuse(self, claim: ClaimFact) -> None:
-        """What the lab did, and waited for until somebody saw why."""
+        """The lab's request, which hung there until somebody saw why."""
         target = f"{claim.claim}-restored"
         command = f"snapkeep restore --claim {claim.claim} -n {claim.namespace} --as {target} --size 4Gi"
         with self.steps.step("Restore the 10Gi claim into 4Gi, as the lab did") as line:
@@ -72,7 +72,7 @@ class RestoreAct:
         self._show(said)
 
     def _bring_back(self, claim: ClaimFact) -> None:
-        """`kubectl delete namespace`, and its data comes back somewhere else."""
+        """`kubectl delete namespace`, then bring its data back elsewhere."""
         with self.steps.step(f"kubectl delete namespace {claim.namespace}") as line:
             count = len(self._snapshots_of(claim))
             self.admin.delete(f"/api/v1/namespaces/{claim.namespace}")
@@ -93,7 +93,7 @@ class RestoreAct:
         self._show(said)
 
     def _use(self, line: Line, namespace: str, claim: str, source: ClaimFact) -> None:
-        """Let a pod use a restored claim, and check in EC2 what its volume was made from."""
+        """Let a pod use a restored claim, and check in EC2 which snapshot its volume came from."""
         self.admin.create(f"/api/v1/namespaces/{namespace}/pods", _pod(claim))
         path = f"/api/v1/namespaces/{namespace}/persistentvolumeclaims/{claim}"
         with_volume: dict[str, Any] = {}

@@ -1,4 +1,4 @@
-"""The act of retention: ninety days of backups, a rehearsed prune, the prune, and a plan that is refused."""
+"""The act of retention: ninety days of backups, a dry run of prune, the prune, and a refused plan."""
 
 from __future__ import annotations
 
@@ -38,9 +38,9 @@ JUST_AFTER = timedelta(minutes=1)
 
 @dataclass
 class RetentionAct:
-    """Plays with the first claim of a group: WordPress's MySQL, in the example.
+    """Prunes the first claim of a group: WordPress's MySQL, in the example.
 
-    `table` is the journal's, `fact` is what it found.
+    `table` is the journal's; `fact` holds the findings.
     """
 
     steps: Steps
@@ -51,7 +51,7 @@ class RetentionAct:
     fact: RetentionFact | None = None
 
     def play(self, claims: Sequence[ClaimFact]) -> None:
-        """The whole act; DemoError when EC2 does not show what prune says."""
+        """Play the whole act; DemoError if EC2 contradicts prune."""
         claim = next(each for each in claims if any(point.group for point in each.points))
         policy = next(each for each in self.deployment.policies if each.name == claim.policy)
         real = self._listing()[claim.points[0].snapshot_id]
@@ -67,7 +67,7 @@ class RetentionAct:
     def _make_history(self, claim: ClaimFact, real: LiveSnapshot) -> tuple[Listing, int]:
         aws = self.sandbox.aws
         with self.steps.step(f"Simulate {history.SPAN.days} days of six-hourly backups of {claim}") as line:
-            aws.wait_idle()  # functions that run go on by the machine's clock, those after by the sandbox's
+            aws.wait_idle()  # running functions keep the machine's clock, later ones get the sandbox's
             aws.settings(functions_follow_clock=True, functions_skip_sleep=True)
             schedule = backup_schedule(claim.policy)
             first = next((each.next for each in aws.schedules() if each.name == schedule), None)
@@ -106,7 +106,7 @@ class RetentionAct:
         return after, done
 
     def _refuse(self, cluster: str, policy: Policy, real: LiveSnapshot, before: Listing) -> RefusalFact:
-        """Somebody lowers the retention: first a grace period spares what it would cost, then the brake."""
+        """Somebody lowers the retention: a grace period spares the points first, then the brake does."""
         change = f"policy {policy.name}: retention {_shown(policy.retention)} -> {_shown(SLIP)}"
         with slip.deployed(self.sandbox.client("lambda"), self.deployment, policy.name, SLIP):
             with self.steps.step(f"Deploy a slip, {policy.name} keeps {_shown(SLIP)}, and prune") as line:
@@ -145,7 +145,7 @@ def _fact(
 
 
 def _grace(said: PruneFact) -> tuple[int, str]:
-    """How many points stay only by a grace period, and until when, in prune's words."""
+    """How many points stay only because of a grace period, and until when, in prune's words."""
     reasons = [reason for reasons in said.keep.values() for reason in reasons if reason.startswith("grace ")]
     return len(reasons), reasons[0].split(": ", 1)[0] if reasons else ""
 

@@ -21,7 +21,7 @@ _RANK = re.compile(r" \d+(/\d+)?$")
 
 
 def show(console: Console, fact: RetentionFact) -> None:
-    """Print the policy in words, a row for each point that stays, a row for each reason to go."""
+    """Print the policy in words, a row per point that stays, and a row per reason for deletion."""
     zone = ZoneInfo(fact.timezone)
     console.print("", _kept(fact, zone))
     for note in (f"policy {fact.policy}: {fact.words}", _counts(fact), f"simulated: {fact.made}"):
@@ -30,7 +30,7 @@ def show(console: Console, fact: RetentionFact) -> None:
 
 
 def show_refusal(console: Console, refused: RefusalFact) -> None:
-    """Print what was changed, what that would have cost, and what prune said instead of doing it."""
+    """Print what changed, what it would have cost, and what prune said instead of doing it."""
     text = Text.assemble(
         (refused.change, "bold"),
         f"\n{refused.grace}: {refused.spared} points stay that only the retention before keeps\nthen: ",

@@ -1,6 +1,6 @@
-"""A slip in the config, deployed: prune gets its deployment document with another retention.
+"""A deployed config mistake: prune gets its deployment document with a different retention.
 
-A deploy of a changed snapkeep.yaml changes nothing else for prune: one small layer, published anew.
+Deploying a changed snapkeep.yaml changes nothing else for prune: one small layer, published anew.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ PACKAGE = "python/snapkeep_deployment"
 def deployed(
     lambdas: Any, deployment: Deployment, policy: str, retention: Mapping[str, int | str]
 ) -> Iterator[None]:
-    """Within the block prune works by this retention of the policy; afterwards by the one before."""
+    """Inside the block prune uses this retention for the policy; afterwards it uses the previous one."""
     layers = [layer["Arn"] for layer in lambdas.get_function_configuration(FunctionName=FUNCTION)["Layers"]]
     changed = _with_retention(deployment, policy, retention)
     files = {f"{PACKAGE}/__init__.py": "", f"{PACKAGE}/deployment.json": json.dumps(to_document(changed))}

@@ -1,7 +1,7 @@
-"""Steps: what the demo does, shown while it happens, timed, and remembered for the report.
+"""Steps: what the demo does, shown as it happens, timed, and recorded for the report.
 
-On a terminal a step is a spinner with its running time that ends as a tick; elsewhere it is one line
-when it ends. A step that fails names itself, so that nobody has to guess how far the demo came.
+On a terminal a step is a spinner with its running time, which turns into a tick; elsewhere it is one line
+when it ends. A failed step names itself, so nobody has to guess how far the demo got.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ POLL_SECONDS = 0.1
 
 
 class DemoError(Exception):
-    """Something is not as it should be; `advice` says what to do next."""
+    """Something is wrong; `advice` says what to do next."""
 
     def __init__(self, reason: str, advice: str = "") -> None:
         super().__init__(reason)
@@ -48,13 +48,13 @@ class Line:
         self.note = ""
 
     def say(self, note: str) -> None:
-        """Show how far the step is; the last note stays on the finished line."""
+        """Show the step's progress; the last note stays on the finished line."""
         self.note = note
         self._progress.update(self._task, description=f"{self._name}: {note}")
 
     def wait_for(self, done: Callable[[], bool], limit: float, otherwise: Callable[[], DemoError]) -> None:
-        """Look every POLL_SECONDS until `done`. After `limit` seconds, times the steps' patience, raise what
-        `otherwise` gives, with the time that was waited.
+        """Poll every POLL_SECONDS until `done`. After `limit` seconds, times the steps' patience, raise what
+        `otherwise` returns, with the time waited.
         """
         limit *= self._patience
         end = time.monotonic() + limit
@@ -66,8 +66,8 @@ class Line:
 
 
 class Steps:
-    """Runs steps one after the other and remembers how they went. `patience` multiplies every limit: more
-    than 1 for a cluster that is slower than the sandbox's own."""
+    """Runs steps one after the other and records their outcome. `patience` multiplies every limit: more
+    than 1 for a cluster slower than the sandbox's own."""
 
     def __init__(self, console: Console, patience: float = 1.0) -> None:
         self._console = console
@@ -76,7 +76,7 @@ class Steps:
 
     @contextmanager
     def step(self, name: str) -> Iterator[Line]:
-        """Show, time and record what happens inside; whatever it raises passes through."""
+        """Show, time and record what happens inside; exceptions pass through."""
         started = time.monotonic()
         progress = Progress(
             SpinnerColumn(),
@@ -97,7 +97,7 @@ class Steps:
 
     @property
     def failed(self) -> str:
-        """The name of the step that failed, "" when none did."""
+        """The name of the failed step, "" if none failed."""
         return next((record.name for record in self.records if not record.ok), "")
 
     def _finish(self, record: StepRecord, note: str, progress: Progress) -> None:

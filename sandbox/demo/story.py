@@ -1,4 +1,4 @@
-"""The demo's acts, in order: deploy the product as it is, let its schedules fire, look at what it did."""
+"""The demo's acts, in order: deploy the product unchanged, let its schedules fire, check the results."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ RUNS_SECONDS = 180
 
 @dataclass
 class Story:
-    """One performance: the config it deploys, where it builds, and what it found out."""
+    """One performance: the config it deploys, where it builds, and what it found."""
 
     config: Path
     folder: Path
@@ -41,7 +41,7 @@ class Story:
     interruption: InterruptionAct | None = None
 
     def play(self, sandbox: Sandbox) -> None:
-        """All acts, in a sandbox that has not been started yet. Whatever is wrong is raised."""
+        """Play all acts in a sandbox that has not started yet. Any fault raises."""
         deployment = self._read_config()
         cluster = deployment.clusters[0]
         with self.steps.step("Start AWS and an EKS cluster on this machine") as line:
@@ -99,12 +99,12 @@ class Story:
         return admin
 
     def _fire(self, sandbox: Sandbox, deployment: Deployment) -> int:
-        """Move the clock to the next slot of each policy's schedule; returns how many fired."""
+        """Move the clock to the next slot of each policy's schedule; return how many fired."""
         names = {backup_schedule(policy.name) for policy in deployment.policies if policy.schedule.enabled}
         with self.steps.step("Move the Scheduler's clock to the next slots") as line:
             due = [each for each in sandbox.aws.schedules() if each.name in names and each.next]
             fired = []
-            sandbox.aws.wait_idle()  # functions that run go on by the machine's clock
+            sandbox.aws.wait_idle()  # running functions keep the machine's clock
             sandbox.aws.settings(functions_follow_clock=True)
             for schedule in sorted(due, key=lambda each: str(each.next)):
                 if schedule.next:

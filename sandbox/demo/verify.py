@@ -1,7 +1,7 @@
-"""The demo does not believe itself: before it says that all is well it looks at what EC2 and Kubernetes hold.
+"""The demo does not trust itself: before it reports success it checks what EC2 and Kubernetes hold.
 
-Each check returns complaints in words; no complaint at all means that every claim that can be
-protected is, exactly once, with everything a restore needs written on its snapshot.
+Each check returns complaints in words. No complaint means that every claim that can be protected is
+protected, exactly once, and that its snapshot records everything a restore needs.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def complaints(
     snapshots: Mapping[str, LiveSnapshot],
     calls: Mapping[str, int],
 ) -> list[str]:
-    """All that is wrong, in words; empty when nothing is. `calls` counts what EC2 was asked to do."""
+    """All that is wrong, in words; empty if nothing is. `calls` counts the calls made to EC2."""
     return [
         *_runs(runs),
         *_unprotected(claims, live),
@@ -132,7 +132,7 @@ def _groups(claims: Sequence[ClaimFact], snapshots: Mapping[str, LiveSnapshot]) 
 
 
 def _creates(claims: Sequence[ClaimFact], calls: Mapping[str, int]) -> Iterator[str]:
-    """One call a claim, one call a group: more would be paid twice, fewer cannot be."""
+    """One call per claim, one call per group: more would be billed twice, fewer cannot suffice."""
     points = [point for claim in claims for point in claim.points]
     expected = {
         "ec2:CreateSnapshot": sum(1 for point in points if not point.group),

@@ -1,4 +1,4 @@
-"""Whether a dying node was saved, by what EC2 and the cluster show of it."""
+"""Whether a dying node was saved, judged by EC2 and the cluster."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def complaints(fact: InterruptionFact, group: Sequence[ClaimFact]) -> list[str]:
 
 
 def _snapshots(fact: InterruptionFact, group: Sequence[ClaimFact]) -> Iterator[str]:
-    """Other claims may run on the node, too; theirs are saved in the same moment."""
+    """Other claims may run on the node, too; they are saved at the same moment."""
     taken = sorted(snapshot.tags[tags.CLAIM] for snapshot in fact.snapshots)
     missed = sorted({claim.claim for claim in group}.difference(taken))
     if missed:

@@ -1,7 +1,7 @@
-"""The demo does not believe prune either: each check compares its words with what EC2 shows.
+"""The demo does not trust prune either: each check compares its words with what EC2 shows.
 
-`before` and `after` are listings of EC2 taken by the demo itself, by id. What retention should keep is
-worked out a second time, by the plainest reading of restic's count rules: the newest of each period,
+`before` and `after` are EC2 listings by id that the demo took itself. The demo works out a second time what
+retention should keep, by the plainest reading of restic's count rules: the newest point of each period, for
 as many periods as the rule says, and the oldest point while there are fewer.
 """
 
@@ -31,7 +31,7 @@ PERIODS: Mapping[str, Callable[[datetime], object]] = {
 
 
 def past(listing: Listing, real: LiveSnapshot, slots: list[datetime]) -> list[str]:
-    """What is wrong with the simulated past: one complete, whole snapshot is expected at every slot."""
+    """What is wrong with the simulated past: every slot should have one complete, whole snapshot."""
     found = {snapshot.tags.get(tags.SLOT): snapshot for snapshot in lineage(listing, real).values()}
     wrong = []
     for slot in slots:
@@ -46,7 +46,7 @@ def past(listing: Listing, real: LiveSnapshot, slots: list[datetime]) -> list[st
 
 
 def unchanged(before: Listing, after: Listing, doing: str) -> list[str]:
-    """What appeared or went although `doing` should change nothing."""
+    """What appeared or disappeared although `doing` should change nothing."""
     changed = sorted(set(before) ^ set(after))
     return [f"{doing} changed {len(changed)} snapshots in EC2, such as {changed[0]}"] if changed else []
 
@@ -54,9 +54,9 @@ def unchanged(before: Listing, after: Listing, doing: str) -> list[str]:
 def pruned(
     before: Listing, after: Listing, everything: Set[str], planned: PruneFact, done: PruneFact
 ) -> list[str]:
-    """Whether EC2 lost exactly what the plan named, and whether the plan was the rehearsed one.
+    """Whether EC2 lost exactly what the plan named, and whether the plan matched the dry run.
 
-    `everything` are the ids of a listing without a filter: what only lost its tags is not gone.
+    `everything` holds the ids of an unfiltered listing: a snapshot that merely lost its tags is not gone.
     """
     hidden = (set(done.delete) & everything) - set(after)
     return [
@@ -70,7 +70,7 @@ def pruned(
 def by_the_rules(
     before: Listing, after: Listing, real: LiveSnapshot, rules: Mapping[str, int | str], zone: tzinfo
 ) -> list[str]:
-    """Whether EC2 still has of the lineage what its rules keep, and nothing else."""
+    """Whether EC2 still holds exactly what the rules keep of the lineage."""
     expected = kept_by_counts(lineage(before, real), rules, zone)
     if expected is None:
         return []
@@ -80,7 +80,7 @@ def by_the_rules(
 
 
 def refused(before: Listing, after: Listing, said: PruneFact) -> list[str]:
-    """Whether the brake held: it said so, with what confirms the deletions, and EC2 lost nothing."""
+    """Whether the brake held: it said so, offered a confirmation token, and EC2 lost nothing."""
     wrong = unchanged(before, after, "a refused prune")
     if said.delete or not said.held:
         wrong.append(f"the brake held {len(said.held)} deletions and let {len(said.delete)} through")
@@ -92,7 +92,7 @@ def refused(before: Listing, after: Listing, said: PruneFact) -> list[str]:
 def would_delete(
     before: Listing, said: PruneFact, real: LiveSnapshot, rules: Mapping[str, int | str], zone: tzinfo
 ) -> list[str]:
-    """Whether the refused plan was the dangerous one: all of the lineage but what these rules keep."""
+    """Whether the refused plan was the dangerous one: the whole lineage except what these rules keep."""
     points = lineage(before, real)
     doomed = set(points) - (kept_by_counts(points, rules, zone) or set(points))
     if doomed and doomed == said.held:
@@ -101,7 +101,7 @@ def would_delete(
 
 
 def lineage(listing: Listing, real: LiveSnapshot) -> dict[str, LiveSnapshot]:
-    """The snapshots of the same claim under the same policy as `real`, by id."""
+    """The snapshots of the same claim and policy as `real`, by id."""
     same = (tags.CLAIM_UID, tags.POLICY)
     return {
         snapshot.id: snapshot
@@ -111,7 +111,7 @@ def lineage(listing: Listing, real: LiveSnapshot) -> dict[str, LiveSnapshot]:
 
 
 def kept_by_counts(points: Listing, rules: Mapping[str, int | str], zone: tzinfo) -> set[str] | None:
-    """What the count rules keep of one lineage; None when there are rules of another kind."""
+    """The points that the count rules keep of one lineage; None if there are other kinds of rules."""
     if set(rules) - set(PERIODS) - {"minimum"}:
         return None
     newest_first = sorted(points.values(), key=lambda each: (each.started_at, each.id), reverse=True)
@@ -150,7 +150,7 @@ def _like_the_rehearsal(planned: PruneFact, done: PruneFact) -> Iterator[str]:
 
 
 def _last_ones(before: Listing, after: Listing) -> Iterator[str]:
-    """The newest point of each lineage must be there, whatever the plan said."""
+    """The newest point of each lineage must survive, whatever the plan said."""
     for newest in _newest(before).values():
         if newest.id not in after:
             yield f"{newest.id}, the last point of {newest.tags.get(tags.CLAIM)}, is gone"

@@ -15,9 +15,9 @@ __all__ = ["Lab", "LabError", "add_node", "bulk_claims", "bulk_nodes", "control"
 
 
 def control(store: Store, ec2: Any) -> Callable[[dict[str, Any]], dict[str, Any]]:
-    """The control named `lab` of the cluster: an empty order seeds the lab; `add_node` lets a machine like
-    that of the named node join; `bulk_claims`, `namespace`, `size_gib` and `labels` make that many bound
-    claims, `bulk_nodes` that many spot nodes more. ValueError names what it does not know."""
+    """The cluster's `lab` control. An empty order seeds the lab; `add_node` joins a machine like that of the
+    named node; `bulk_claims`, `namespace`, `size_gib` and `labels` make that many bound claims; `bulk_nodes`
+    adds that many spot nodes. ValueError names anything else."""
 
     def answer(order: dict[str, Any]) -> dict[str, Any]:
         known = {"add_node", "bulk_claims", "bulk_nodes", "namespace", "size_gib", "labels"}

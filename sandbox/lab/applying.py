@@ -1,4 +1,4 @@
-"""Manifests into the store, with the defaults the API server fills in; what is there already stays."""
+"""Apply manifests to the store with the API server's defaults; existing objects stay as they are."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ _PLURALS = {row.kind: row.plural for row in RESOURCES.values()}
 
 
 def manifests(values: Mapping[str, str]) -> Iterator[Object]:
-    """The objects of all manifests in the order of the files, `${NAME}` replaced from `values`."""
+    """The objects of all manifests in file order, with `${NAME}` replaced from `values`."""
     for path in sorted(MANIFESTS.glob("*.yaml")):
         yield from yaml.safe_load_all(Template(path.read_text()).substitute(values))
 
 
 def apply(store: Store, obj: Object) -> bool:
-    """Create the object; False when one of that name exists."""
+    """Create the object; False if one with that name exists."""
     resource = RESOURCES[_PLURALS[obj["kind"]]]
     set_defaults(resource, obj, store.list("storageclasses"))
     namespace = obj["metadata"].get("namespace", "default") if resource.namespaced else None

@@ -1,4 +1,4 @@
-"""Many bound claims at once, for tests of scale: real EC2 volumes, objects as the controllers would write."""
+"""Many bound claims at once, for scale tests: real EC2 volumes, and objects as the controllers write them."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ def bulk_claims(
     zone: str = "ap-northeast-2a",
 ) -> list[str]:
     """Make claims `bulk-0000`... in the namespace, bound to unattached gp3 volumes, until there are `count`;
-    returns the names of all. `ec2` is a boto3 client."""
+    return all their names. `ec2` is a boto3 client."""
     apply(store, {"kind": "Namespace", "metadata": {"name": namespace}})
     present = {claim["metadata"]["name"] for claim in store.list(CLAIMS, namespace)}
     names = [f"bulk-{number:04d}" for number in range(count)]
     missing = [name for name in names if name not in present]
-    # EC2 first, alone: the controllers wake up with the first object and share this process.
+    # EC2 goes first, alone: the first object wakes the controllers, which share this process.
     volumes = [_create_volume(ec2, namespace, name, size_gib, zone) for name in missing]
     for name, volume_id in zip(missing, volumes, strict=True):
         _create_objects(store, _claim(namespace, name, f"{size_gib}Gi", labels or {}), volume_id, zone)

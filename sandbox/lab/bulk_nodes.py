@@ -1,4 +1,4 @@
-"""Many nodes at once, for tests of scale: real EC2 spot instances, Node objects as kubelets register them."""
+"""Many nodes at once, for scale tests: real EC2 spot instances, Node objects as kubelets register them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ AT_ONCE = 4
 
 
 def bulk_nodes(store: Store, ec2: Any, count: int, cluster: str, region: str) -> dict[str, str]:
-    """Make `count` spot nodes more; returns the instance ids by node name. `ec2` is a boto3 client."""
+    """Add `count` spot nodes and return the instance ids by node name. `ec2` is a boto3 client."""
     first = len(store.list("nodes"))
     machines = [_machine(first + number) for number in range(count)]
     with ThreadPoolExecutor(AT_ONCE) as pool:

@@ -1,4 +1,4 @@
-"""The machines of the lab: EC2 instances with a boot volume each, and the nodes a kubelet would register."""
+"""The lab's machines: EC2 instances with a boot volume each, and the nodes a kubelet would register."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ Object = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """One node: zone letter, address, EC2 type and what sets it apart."""
+    """One node: its zone letter, address and EC2 type, and what sets it apart."""
 
     address: str
     zone: str
@@ -21,7 +21,7 @@ class Machine:
     labels: dict[str, str] = field(default_factory=dict)
 
     def name(self, region: str) -> str:
-        """The node name EKS gives it."""
+        """The node name that EKS assigns."""
         return f"ip-{self.address.replace('.', '-')}.{region}.compute.internal"
 
 
@@ -37,7 +37,7 @@ MACHINES = (
 
 
 def launch(ec2: Any, cluster: str, region: str) -> dict[str, str]:
-    """Instance ids by node name; starts the instances that are not there yet. `ec2` is a boto3 client."""
+    """Start the missing instances and return instance ids by node name. `ec2` is a boto3 client."""
     known = _running(ec2, cluster)
     subnets = _subnets(ec2)
     for machine in MACHINES:
@@ -48,9 +48,9 @@ def launch(ec2: Any, cluster: str, region: str) -> dict[str, str]:
 
 
 def launch_another(ec2: Any, cluster: str, region: str, like: str) -> tuple[Machine, str]:
-    """A machine like the one of the node `like`, as its node group would launch it, and its instance id.
+    """Launch a machine like the node `like`, as its node group would; return it and its instance id.
 
-    ValueError when no machine of the lab has that node.
+    ValueError if no machine in the lab has that node.
     """
     known = next((each for each in MACHINES if each.name(region) == like), None)
     if known is None:
@@ -63,7 +63,7 @@ def launch_another(ec2: Any, cluster: str, region: str, like: str) -> tuple[Mach
 
 
 def _subnets(ec2: Any) -> dict[str, str]:
-    """A subnet of each zone, by the zone."""
+    """One subnet per zone, by zone."""
     return {each["AvailabilityZone"]: each["SubnetId"] for each in ec2.describe_subnets()["Subnets"]}
 
 
@@ -87,7 +87,7 @@ def _instances(ec2: Any, cluster: str) -> list[Any]:
 
 
 def launch_one(ec2: Any, machine: Machine, cluster: str, region: str, subnets: dict[str, str]) -> str:
-    """The id of a new instance; `subnets` are ids by Availability Zone."""
+    """The id of a new instance; `subnets` are subnet ids by Availability Zone."""
     zone = f"{region}{machine.zone}"
     tags = {
         "Name": machine.name(region),
@@ -168,7 +168,7 @@ def _status(machine: Machine, region: str, now: str) -> Object:
 
 
 def csi_node(machine: Machine, instance_id: str, region: str) -> Object:
-    """The CSINode object: the drivers registered on the node, EBS with the instance id."""
+    """The CSINode object: the drivers registered on the node; EBS with the instance id."""
     name = machine.name(region)
     keys = ["kubernetes.io/os", "topology.ebs.csi.aws.com/zone", "topology.kubernetes.io/zone"]
     return {

@@ -21,12 +21,12 @@ POLL_SECONDS = 0.02
 
 
 class LabError(RuntimeError):
-    """The lab did not settle; the text says what is still missing."""
+    """The lab did not settle; the text says what is missing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lab:
-    """What was made. `instances` are EC2 ids by node name."""
+    """What was created. `instances` are EC2 ids by node name."""
 
     instances: dict[str, str]
     objects: int
@@ -34,7 +34,7 @@ class Lab:
 
 
 def seed(store: Store, ec2: Any, *, cluster: str = CLUSTER, region: str = REGION, limit: float = 20.0) -> Lab:
-    """Make machines and workloads and wait until all of them run; what exists already is left as it is.
+    """Create machines and workloads and wait until all of them run; existing ones are left alone.
 
     `ec2` is a boto3 client; the controllers must be running on `store`. LabError after `limit` seconds.
     """
@@ -51,7 +51,7 @@ def seed(store: Store, ec2: Any, *, cluster: str = CLUSTER, region: str = REGION
 
 
 def add_node(store: Store, ec2: Any, like: str, *, cluster: str = CLUSTER, region: str = REGION) -> str:
-    """Launch a machine like that of a node of the lab, let it join, and return the name of its node."""
+    """Launch a machine like that of an existing lab node, let it join, and return the new node's name."""
     machine, instance = launch_another(ec2, cluster, region, like)
     for obj in _objects(store, machine, instance, region):
         apply(store, obj)
@@ -66,7 +66,7 @@ def _objects(store: Store, machine: Machine, instance: str, region: str) -> list
 
 
 def _legacy_volume(ec2: Any, region: str) -> str:
-    """The volume's id, tagged as the in-tree plugin tagged what it provisioned.
+    """The volume's id, tagged as the in-tree plugin tagged the volumes it provisioned.
 
     https://github.com/kubernetes/kubernetes/blob/v1.26.0/pkg/controller/volume/persistentvolume/pv_controller.go
     """
@@ -91,7 +91,7 @@ def _legacy_volume(ec2: Any, region: str) -> str:
 
 
 def _grow(store: Store, limit: float) -> None:
-    """The claim is really born small: its volume and its filesystem have grown."""
+    """The claim really is created small; its volume and filesystem then grow."""
     namespace, name, size = GROWN_CLAIM
     _wait(lambda: _unbound(store.get("persistentvolumeclaims", namespace, name)), limit)
 
@@ -113,7 +113,7 @@ def _ungrown(claim: Object, size: str) -> str:
 
 
 def _missing(store: Store) -> str:
-    """What the lab still waits for, "" when every pod runs."""
+    """What the lab is still waiting for; "" once every pod runs."""
     deployments = store.list("deployments")
     late = [
         f"deployment {each['metadata']['name']}"
