@@ -202,8 +202,8 @@ class World:
         self.restore = self.finisher.restore
         unwrapped_pages = replace(ports, pages=self.pages)
         self.reporter = report.write_report(unwrapped_pages)
-        self.gatherer = self.reporter.reports
-        self.request_backup = api.actions(ports).backups
+        self.gatherer = report.gather_report(unwrapped_pages)
+        self.request_backup = api.request_backup(ports)
 
     def actions(self, wrap: Callable[[Any], Any] = lambda port: port) -> Actions:
         """What the API can do in this world; `wrap` may put a proxy around each port."""

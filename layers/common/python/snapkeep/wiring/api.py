@@ -19,18 +19,41 @@ from snapkeep.wiring.restore import hold_points, restore
 def actions(ports: Ports) -> Actions:
     """All actions of the API."""
     deployment, journal = ports.deployment, ports.journal
-    planner = PlanRestore(deployment, ports.clusters, ports.snapshots, journal, ports.keys)
-    claims = RestoredClaims(ports.clusters, ports.snapshots)
+    points, holds = ListPoints(deployment, ports.snapshots, journal), hold_points(ports)
+    restores, backups = request_restores(ports), request_backup(ports)
+    prunes, reports = RequestPrune(deployment, ports.pruner), gather_report(ports)
     return Actions(
         deployment=deployment,
-        restores=Restores(planner, restore(ports, may_delete=False), claims, journal, ports.clock),
-        points=ListPoints(deployment, ports.snapshots, journal),
-        holds=hold_points(ports),
-        coverage=show_coverage(ports),
-        backups=RequestBackup(deployment, ports.clusters, journal, ports.starter, ports.clock),
-        backup_status=ShowBackup(journal),
-        prune=RequestPrune(deployment, ports.pruner),
-        reports=gather_report(ports),
-        report_pages=ShowReport(deployment, ports.pages),
-        audit=ports.announcer,
+        plan_restore=restores.plan,
+        start_restore=restores.start,
+        resume_restore=restores.resume,
+        show_restore=restores.status,
+        list_restores=restores.page,
+        list_points=points.page,
+        show_point=points.show,
+        hold_point=holds.keep,
+        release_point=holds.release_by_hand,
+        show_coverage=show_coverage(ports).report,
+        plan_backup=backups.plan,
+        known_backup=backups.known,
+        start_backup=backups.accept,
+        show_backup=ShowBackup(journal).show,
+        rehearse_prune=prunes.rehearse,
+        start_prune=prunes.start,
+        show_status=reports.status,
+        show_claim=reports.claim,
+        link_report=ShowReport(deployment, ports.pages).link,
+        publish_change=ports.announcer.changed,
     )
+
+
+def request_restores(ports: Ports) -> Restores:
+    """What plans, starts and shows the restores that callers ask for."""
+    planner = PlanRestore(ports.deployment, ports.clusters, ports.snapshots, ports.journal, ports.keys)
+    claims = RestoredClaims(ports.clusters, ports.snapshots)
+    return Restores(planner, restore(ports, may_delete=False), claims, ports.journal, ports.clock)
+
+
+def request_backup(ports: Ports) -> RequestBackup:
+    """What plans and starts the backups that callers ask for."""
+    return RequestBackup(ports.deployment, ports.clusters, ports.journal, ports.starter, ports.clock)

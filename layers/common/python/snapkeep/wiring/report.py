@@ -34,4 +34,4 @@ def write_report(ports: Ports) -> WriteReport:
     from snapkeep.adapters.report_page import render  # the API gathers reports, too, and renders none
     from snapkeep.services.report.write import WriteReport
 
-    return WriteReport(ports.deployment, gather_report(ports), render, ports.pages, ports.announcer)
+    return WriteReport(ports.deployment, gather_report(ports).report, render, ports.pages, ports.announcer)

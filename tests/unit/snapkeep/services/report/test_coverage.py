@@ -26,7 +26,7 @@ def a_world(*claims: Any, **changes: Any) -> World:
 
 
 def report(world: World, namespace: str = "") -> dict[str, CoveredClaim]:
-    found = world.actions().coverage.report("myeks", namespace)
+    found = world.actions().show_coverage("myeks", namespace)
     return {f"{claim.namespace}/{claim.claim}": claim for claim in found.claims}
 
 
@@ -86,7 +86,7 @@ def test_half_a_listing_is_no_report() -> None:
 
 def test_a_cluster_that_the_config_does_not_name_is_unknown() -> None:
     with pytest.raises(UnknownCluster, match="it names myeks"):
-        a_world().actions().coverage.report("nope")
+        a_world().actions().show_coverage("nope", "")
 
 
 def test_many_claims_of_one_run_ask_the_calendar_once() -> None:

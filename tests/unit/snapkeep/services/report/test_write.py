@@ -8,6 +8,7 @@ import pytest
 
 from snapkeep.domain.errors import TemporaryError
 from snapkeep.domain.policies import Cluster
+from snapkeep.domain.report.facts import Report
 from snapkeep.services.report.write import WriteReport
 from tests.fakes.report_samples import a_report
 from tests.fakes.world import SLOT, World, a_claim
@@ -41,15 +42,14 @@ def test_of_a_cluster_that_cannot_be_read_the_page_before_stays_and_the_others_a
     world = a_world()
     world.pages.write("myeks", "the page before")
 
-    class Reports:
-        def report(self, cluster: str) -> object:
-            if cluster == "myeks":
-                raise error
-            return a_report()
+    def gather(cluster: str) -> Report:
+        if cluster == "myeks":
+            raise error
+        return a_report()
 
     clusters = (*world.deployment.clusters, Cluster("other", "ap-northeast-2"))
     deployment = replace(world.deployment, clusters=clusters)
-    writer = WriteReport(deployment, Reports(), lambda report: "new", world.pages, world.announcer)  # type: ignore[arg-type]
+    writer = WriteReport(deployment, gather, lambda report: "new", world.pages, world.announcer)
     summary = writer.run()
     assert list(summary.written) == ["other"]
     assert summary.errors == [f"myeks: {why}"]

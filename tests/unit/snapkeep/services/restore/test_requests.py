@@ -7,6 +7,7 @@ import pytest
 from snapkeep.domain.errors import NotFound, PermanentError
 from snapkeep.domain.restore.operations import Stage
 from snapkeep.domain.restore.progress import RestoreState
+from snapkeep.wiring.api import request_restores
 from tests.fakes.restore_samples import a_restore
 from tests.fakes.world import SLOT, World, a_claim
 
@@ -27,7 +28,7 @@ def begun(world: World, number: int = 1) -> str:
 
 
 def test_a_restore_that_was_begun_goes_on(world: World) -> None:
-    restores = world.actions().restores
+    restores = request_restores(world.ports())
     resumed = restores.resume(begun(world))
 
     assert resumed is not None and resumed.stage is Stage.CREATED
@@ -36,7 +37,7 @@ def test_a_restore_that_was_begun_goes_on(world: World) -> None:
 
 
 def test_a_restore_into_a_cluster_that_is_gone_still_has_a_status(world: World) -> None:
-    restores = world.actions().restores
+    restores = request_restores(world.ports())
     restore = restores.resume(begun(world))
     assert restore is not None
     world.clusters.fail_next("open", PermanentError("cluster myeks is gone"))
@@ -49,4 +50,4 @@ def test_a_restore_into_a_cluster_that_is_gone_still_has_a_status(world: World) 
 def test_a_page_after_a_restore_of_another_namespace_is_refused(world: World) -> None:
     restore = world.journal.restores.add_restore(a_restore(1, namespace="other"))
     with pytest.raises(NotFound, match="list from the start"):
-        world.actions().restores.page("myeks", "shop", 10, restore.id)
+        request_restores(world.ports()).page("myeks", "shop", 10, restore.id)

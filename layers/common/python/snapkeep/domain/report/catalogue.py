@@ -8,13 +8,14 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from snapkeep.domain import tags
 from snapkeep.domain.errors import BadCursor
 from snapkeep.domain.points import PointState, Snapshot
+from snapkeep.domain.restore.holds import Hold
 from snapkeep.domain.restore.points import PointFacts, point_of
 from snapkeep.domain.snapshot_tags import hold_of
 
@@ -83,6 +84,14 @@ class RecoveryPoint:
     group: str
     method: str
     held: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPoint:
+    """One recovery point with its holds."""
+
+    point: RecoveryPoint
+    holds: Sequence[Hold]
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,7 @@ def application(
     """
     app = resolver if resolver is not None else APIGatewayRestResolver(enable_validation=True)
     app._request_validation_middleware = StrictRequests()  # type: ignore[no-untyped-call]
-    app.use(middlewares=[Audited(actions.audit)])
+    app.use(middlewares=[Audited(actions.publish_change)])
     add_problem_handlers(app)
     once = Once(store)
     for routes in ROUTES:

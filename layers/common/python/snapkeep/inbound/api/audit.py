@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
@@ -11,7 +12,6 @@ from aws_lambda_powertools.event_handler.middlewares import BaseMiddlewareHandle
 
 from snapkeep.domain.errors import SnapkeepError
 from snapkeep.domain.messages import Change
-from snapkeep.inbound.api.actions import Audit
 from snapkeep.inbound.api.callers import caller_of, request_id_of
 from snapkeep.inbound.api.once import REPLAYED
 
@@ -25,8 +25,8 @@ REHEARSED = 200
 class Audited(BaseMiddlewareHandler[ApiGatewayResolver]):
     """Middleware for all routes."""
 
-    def __init__(self, audit: Audit) -> None:
-        self._audit = audit
+    def __init__(self, publish: Callable[[Change], None]) -> None:
+        self._publish = publish
 
     def handler(self, app: ApiGatewayResolver, next_middleware: NextMiddleware) -> Response[Any]:
         """Handle the request, and publish the change it made."""
@@ -50,7 +50,7 @@ class Audited(BaseMiddlewareHandler[ApiGatewayResolver]):
         refused."""
         log.info("changed by %s: %s %s", change.caller, change.method, change.path)
         try:
-            self._audit.changed(change)
+            self._publish(change)
         except SnapkeepError as error:
             log.error("the change could not be published: %s", error.reason)
 

@@ -14,13 +14,13 @@ from snapkeep.domain.report.catalogue import (
     Page,
     PointQuery,
     RecoveryPoint,
+    ShownPoint,
     entry_of,
     read_cursor,
     recovery_point,
     sort_entries,
     write_cursor,
 )
-from snapkeep.domain.restore.holds import Hold
 from snapkeep.ports.ec2 import Snapshots
 from snapkeep.ports.journal import Journal
 
@@ -29,14 +29,6 @@ CHUNK = 200
 
 CHUNKS = 10
 """The most chunks that one page reads: filters may make the page short, and its cursor continues."""
-
-
-@dataclass(frozen=True, slots=True)
-class ShownPoint:
-    """One recovery point with its holds."""
-
-    point: RecoveryPoint
-    holds: Sequence[Hold]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from snapkeep.domain.policies import Deployment
 from snapkeep.domain.report.claims import ClaimState
@@ -12,13 +11,6 @@ from snapkeep.domain.report.facts import Report
 from snapkeep.ports.news import WorkNews
 from snapkeep.ports.reports import ReportPages
 from snapkeep.services.give_up import part_of_a_pass
-
-
-class Reports(Protocol):
-    """Gathers reports."""
-
-    def report(self, cluster: str) -> Report:
-        """The report of a cluster as it is now."""
 
 
 @dataclass(slots=True)
@@ -31,10 +23,13 @@ class WriteSummary:
 
 @dataclass(frozen=True, slots=True)
 class WriteReport:
-    """Gathers, renders and stores a page for each cluster; `render` turns a report into a page."""
+    """Gathers, renders and stores a page for each cluster.
+
+    `gather` returns the report of a cluster as it is now; `render` turns it into a page.
+    """
 
     deployment: Deployment
-    reports: Reports
+    gather: Callable[[str], Report]
     render: Callable[[Report], str]
     pages: ReportPages
     news: WorkNews
@@ -46,7 +41,7 @@ class WriteReport:
             if only not in ("", cluster.name):
                 continue
             with part_of_a_pass(f"the report of {cluster.name}", given_up, cluster.name):
-                report = self.reports.report(cluster.name)
+                report = self.gather(cluster.name)
                 self.pages.write(cluster.name, self.render(report))
                 summary.written[cluster.name] = {state.value: report.count(state) for state in ClaimState}
         summary.errors += [f"{name}: {why}" for name, why in given_up.items()]

@@ -5,10 +5,9 @@ from __future__ import annotations
 from pydantic import BaseModel
 
 from snapkeep.domain.points import PointState
-from snapkeep.domain.report.catalogue import RecoveryPoint
+from snapkeep.domain.report.catalogue import RecoveryPoint, ShownPoint
 from snapkeep.domain.restore.holds import Hold
 from snapkeep.domain.times import to_second
-from snapkeep.inbound.api.actions import ShownPoint
 from snapkeep.inbound.api.words import size_text
 
 

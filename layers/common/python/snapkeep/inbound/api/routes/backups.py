@@ -59,13 +59,13 @@ def backup_routes(actions: Actions, once: Once) -> Router:
 
     @router.get(f"{IN_CLUSTER}/<backup>", summary="Show a backup, including scheduled ones", **SHOWS)
     def show_backup(cluster: Cluster, backup: Backup, limit: Limit = 50, cursor: Cursor = "") -> BackupModel:
-        return backup_model(actions.backup_status.show(cluster, backup, "", limit, cursor))
+        return backup_model(actions.show_backup(cluster, backup, "", limit, cursor))
 
     @router.get(f"{IN_NAMESPACE}/<backup>", summary="Show a backup of a namespace", **SHOWS)
     def show_backup_of_namespace(
         cluster: Cluster, namespace: Namespace, backup: Backup, limit: Limit = 50, cursor: Cursor = ""
     ) -> BackupModel:
-        return backup_model(actions.backup_status.show(cluster, backup, namespace, limit, cursor))
+        return backup_model(actions.show_backup(cluster, backup, namespace, limit, cursor))
 
     return router
 
@@ -73,23 +73,23 @@ def backup_routes(actions: Actions, once: Once) -> Router:
 def _back_up(
     actions: Actions, cluster: str, wish: OnDemandRequest, dry_run: bool, request_id: str
 ) -> Response[BackupPlanModel | StartedBackupModel]:
-    begun = None if dry_run else actions.backups.known(request_id)
+    begun = None if dry_run else actions.known_backup(request_id)
     if begun is not None:
         return _started(begun, wish.namespace)
     try:
-        plan = actions.backups.plan(cluster, wish)
+        plan = actions.plan_backup(cluster, wish)
     except ClusterUnreachable:
         if dry_run:
             raise
         # A cluster that does not answer is backed up from what earlier points remember; the run says so.
-        return _started(actions.backups.accept(cluster, wish, request_id), wish.namespace)
+        return _started(actions.start_backup(cluster, wish, request_id), wish.namespace)
     if dry_run:
         return Response(200, "application/json", plan_model(plan))
     if not plan.taken:
         raise Problem(
             422, "nothing_to_back_up", plan.unmet, "A dry run of the same request says why for each claim."
         )
-    return _started(actions.backups.accept(cluster, wish, request_id), wish.namespace)
+    return _started(actions.start_backup(cluster, wish, request_id), wish.namespace)
 
 
 def _started(run: Run, namespace: str) -> Response[BackupPlanModel | StartedBackupModel]:

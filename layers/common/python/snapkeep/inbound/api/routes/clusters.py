@@ -44,7 +44,7 @@ def cluster_routes(actions: Actions, once: Once) -> Router:
                     region=cluster.region,
                     policies=[policy.name for policy in policies if cluster.name in policy.clusters],
                 )
-                for cluster in actions.clusters()
+                for cluster in actions.deployment.clusters
             ]
         )
 

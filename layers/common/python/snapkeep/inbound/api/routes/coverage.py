@@ -56,7 +56,7 @@ def coverage_routes(actions: Actions, once: Once) -> Router:
 
     @router.get("/v1/clusters/<cluster>/coverage", summary="Show how claims are covered", **SHOWS)
     def show_coverage(cluster: Cluster) -> CoverageModel:
-        return _model(actions.coverage.report(cluster))
+        return _model(actions.show_coverage(cluster, ""))
 
     @router.get(
         "/v1/clusters/<cluster>/namespaces/<namespace>/coverage",
@@ -64,7 +64,7 @@ def coverage_routes(actions: Actions, once: Once) -> Router:
         **SHOWS,
     )
     def show_coverage_of_namespace(cluster: Cluster, namespace: Namespace) -> CoverageModel:
-        return _model(actions.coverage.report(cluster, namespace))
+        return _model(actions.show_coverage(cluster, namespace))
 
     return router
 

@@ -69,17 +69,17 @@ def point_routes(actions: Actions, once: Once) -> Router:
 
     @router.get(f"{IN_CLUSTER}/<point>", summary="Show a recovery point of a cluster", **SHOWS)
     def show_point(cluster: Cluster, point: Point) -> ShownPointModel:
-        return shown_point_model(actions.points.show(cluster, "", point))
+        return shown_point_model(actions.show_point(cluster, "", point))
 
     @router.get(f"{IN_NAMESPACE}/<point>", summary="Show a recovery point of a namespace", **SHOWS)
     def show_point_of_namespace(cluster: Cluster, namespace: Namespace, point: Point) -> ShownPointModel:
-        return shown_point_model(actions.points.show(cluster, namespace, point))
+        return shown_point_model(actions.show_point(cluster, namespace, point))
 
     return router
 
 
 def _page(actions: Actions, cluster: str, wanted: PointQuery, limit: int, cursor: str) -> PointPageModel:
-    page = actions.points.page(cluster, wanted, limit, cursor)
+    page = actions.list_points(cluster, wanted, limit, cursor)
     return PointPageModel(
         recovery_points=[point_model(point) for point in page.points], next_cursor=page.cursor or None
     )

@@ -88,8 +88,8 @@ def prune_routes(actions: Actions, once: Once) -> Router:
     )
     def prune(cluster: Cluster, key: OnceKey, body: PruneBody) -> Response[PruneModel]:
         if body.is_rehearsal:
-            return Response(200, "application/json", _model(actions.prune.rehearse(cluster), dry_run=True))
-        plan = actions.prune.start(cluster, body.confirm or "")
+            return Response(200, "application/json", _model(actions.rehearse_prune(cluster), dry_run=True))
+        plan = actions.start_prune(cluster, body.confirm or "")
         return Response(202, "application/json", _model(plan, dry_run=False))
 
     return router

@@ -35,7 +35,7 @@ def report_routes(actions: Actions, once: Once) -> Router:
         responses=read_responses(StatusModel),
     )
     def show_status(cluster: Cluster) -> StatusModel:
-        return status_model(actions.reports.status(cluster))
+        return status_model(actions.show_status(cluster))
 
     @router.get(
         "/v1/clusters/<cluster>/namespaces/<namespace>/claims/<claim>",
@@ -44,7 +44,7 @@ def report_routes(actions: Actions, once: Once) -> Router:
         responses=read_responses(ClaimModel),
     )
     def show_claim(cluster: Cluster, namespace: Namespace, claim: Claim) -> ClaimModel:
-        return claim_model(actions.reports.claim(cluster, namespace, claim))
+        return claim_model(actions.show_claim(cluster, namespace, claim))
 
     @router.get(
         "/v1/clusters/<cluster>/report",
@@ -53,7 +53,7 @@ def report_routes(actions: Actions, once: Once) -> Router:
         responses=read_responses(ReportModel),
     )
     def find_report(cluster: Cluster) -> ReportModel:
-        link = actions.report_pages.link(cluster)
+        link = actions.link_report(cluster)
         return ReportModel(
             cluster=cluster,
             written_at=to_second(link.written_at),

@@ -63,14 +63,14 @@ def restore_routes(actions: Actions, once: Once) -> Router:
     def list_restores(
         cluster: Cluster, namespace: Namespace, limit: Limit = 50, cursor: Cursor = ""
     ) -> RestorePageModel:
-        found, following = actions.restores.page(cluster, namespace, limit, cursor)
+        found, following = actions.list_restores(cluster, namespace, limit, cursor)
         return RestorePageModel(
             restores=[summary_model(restore) for restore in found], next_cursor=following or None
         )
 
     @router.get(f"{IN_NAMESPACE}/<restore>", tags=["restores"], responses=read_responses(RestoreModel))
     def show_restore(cluster: Cluster, namespace: Namespace, restore: Restore) -> RestoreModel:
-        return restore_model(*actions.restores.status(cluster, namespace, restore))
+        return restore_model(*actions.show_restore(cluster, namespace, restore))
 
     return router
 
@@ -80,15 +80,15 @@ def _restore(
 ) -> Response[RehearsedRestoreModel | StartedRestoreModel]:
     event = request.resolved_event
     restore_id = id_of(event, key)
-    begun = actions.restores.resume(restore_id)  # by this same request, before its function died
+    begun = actions.resume_restore(restore_id)  # by this same request, before its function died
     if begun is not None:
         return _started(begun, planned_model(begun))
-    plan = actions.restores.plan(wish)
+    plan = actions.plan_restore(wish)
     if plan.refused:
         raise _refusal(plan)
     if wish.dry_run:
         return Response(200, "application/json", RehearsedRestoreModel(plan=plan_model(plan)))
-    return _started(actions.restores.start(plan, restore_id, caller_of(event)), plan_model(plan))
+    return _started(actions.start_restore(plan, restore_id, caller_of(event)), plan_model(plan))
 
 
 def _started(restore: RestoreOperation, plan: PlanModel) -> Response[Any]:
