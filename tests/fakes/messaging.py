@@ -50,9 +50,9 @@ class FakePacer(Faults):
         self.pace = pace or Pace(per_second=1000.0, burst=100_000, pending=100_000)
         self.bucket: pacing.Bucket | None = None
 
-    def take(self, wanted: int, now: datetime) -> int:
+    def take(self, wanted: int, now: datetime, *, whole: bool = False) -> int:
         self._before("take")
-        self.bucket, granted = pacing.grant(self._bucket(now), self.pace, wanted, now)
+        self.bucket, granted = pacing.grant(self._bucket(now), self.pace, wanted, now, whole=whole)
         return granted
 
     def wait(self, wanted: int, now: datetime) -> timedelta:

@@ -44,6 +44,12 @@ def test_a_burst_goes_at_once_and_then_the_steady_rate(pacer: Pacer) -> None:
     assert pacer.take(10, later(seconds=4)) == 10
 
 
+def test_who_wants_all_or_none_takes_nothing_from_a_bucket_with_too_little(pacer: Pacer) -> None:
+    assert pacer.take(30, NOW) == 30
+    assert pacer.take(30, NOW, whole=True) == 0
+    assert pacer.take(20, NOW, whole=True) == 20
+
+
 def test_the_bucket_is_shared_by_all_who_use_its_name(new_pacer: NewPacer) -> None:
     assert new_pacer("here/CreateSnapshot").take(50, NOW) == 50
     assert new_pacer("here/CreateSnapshot").take(1, NOW) == 0

@@ -97,8 +97,8 @@ class Keys(Protocol):
 class Pacer(Protocol):
     """Permission to create snapshots, shared by everything that creates them in an account and Region."""
 
-    def take(self, wanted: int, now: datetime) -> int:
-        """How many of the wanted creates may go now (0 … wanted)."""
+    def take(self, wanted: int, now: datetime, *, whole: bool = False) -> int:
+        """How many of the wanted creates may go now (0 … wanted); `whole` asks for all or none."""
 
     def wait(self, wanted: int, now: datetime) -> timedelta:
         """How long until the next creates may go."""

@@ -57,6 +57,14 @@ def test_nothing_is_granted_while_too_many_are_pending() -> None:
     assert pacing.grant(pacing.finished(bucket, 5), PACE, 10, NOW)[1] == 5
 
 
+def test_who_wants_all_or_none_gets_none_and_takes_none_while_it_is_too_little() -> None:
+    bucket = Bucket(tokens=9, at=NOW)
+    after, granted = pacing.grant(bucket, PACE, 10, NOW, whole=True)
+    assert (after, granted) == (bucket, 0)
+    after, granted = pacing.grant(bucket, PACE, 9, NOW, whole=True)
+    assert (after.tokens, after.pending, granted) == (0, 9, 9)
+
+
 def test_the_wait_is_until_the_wanted_creates_fit() -> None:
     bucket = Bucket(tokens=0, at=NOW)
     assert pacing.wait(bucket, PACE, 10, NOW) == timedelta(seconds=4)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -11,14 +12,15 @@ from snapkeep.domain import tags
 from snapkeep.domain.backup.runs import RunState
 from snapkeep.domain.interruption.rules import Draining, NodeRules, Snapshotting
 from snapkeep.domain.points import PointState
-from snapkeep.domain.policies import Method
+from snapkeep.domain.policies import Method, Pace
 from tests.fakes.dying import DyingWorld
 from tests.fakes.world import SLOT, World, a_claim, a_policy, on_one_volume
 
 EC2_PAUSE = timedelta(seconds=15)
+SLOW = Pace(per_second=0.1, burst=2, pending=2)
 
 
-def a_world(method: Method, *, grouped: bool = False, spread: bool = False, **given: timedelta) -> World:
+def a_world(method: Method, *, grouped: bool = False, spread: bool = False, **given: Any) -> World:
     """`a` and `b` on the volume of `a`, `c` on its own, all on one instance unless they are spread."""
     policy = a_policy(method=method, group_label="app" if grouped else "", group_fallback=True)
     labels = {"app": "x"} if grouped else {}
@@ -94,6 +96,17 @@ def test_a_volume_that_takes_one_snapshot_at_a_time_lets_the_second_claim_wait()
     assert sorted(world.states().values()) == ["pending", "pending", "planned"]
     assert world.run_until_closed().state is RunState.COMPLETED
     one_snapshot_each(world)
+
+
+def test_a_claim_that_waits_behind_its_group_asks_for_no_pace() -> None:
+    world = a_world(Method.EBS, grouped=True, pace=SLOW)
+    world.backup()
+    (whole,) = world.queue.receive()
+    waiting = next(point for point in world.points() if point.behind)
+    for _ in range(3):
+        report = world.deliver(replace(whole, points=(waiting.id,)))
+        assert list(report.later) == [waiting.id]
+    assert len(world.deliver(whole).created) == 2
 
 
 def test_a_volume_that_never_takes_a_second_snapshot_ends_the_run_with_a_reason() -> None:

@@ -38,11 +38,11 @@ class DynamoPacer:
         self._key = schema.pace_key(name)
         self._pace = pace
 
-    def take(self, wanted: int, now: datetime) -> int:
-        """How many of the wanted creates may go now; also 0 under contention."""
+    def take(self, wanted: int, now: datetime, *, whole: bool = False) -> int:
+        """How many of the wanted creates may go now, all or none if `whole`; also 0 under contention."""
         for attempt in range(TRIES):
             bucket, version = self._read(now)
-            after, granted = pacing.grant(bucket, self._pace, wanted, now)
+            after, granted = pacing.grant(bucket, self._pace, wanted, now, whole=whole)
             if not granted:
                 return 0
             try:

@@ -44,10 +44,17 @@ def refill(bucket: Bucket, pace: Pace, now: datetime) -> Bucket:
     return replace(bucket, tokens=tokens, at=max(now, bucket.at))
 
 
-def grant(bucket: Bucket, pace: Pace, wanted: int, now: datetime) -> tuple[Bucket, int]:
-    """The bucket after the grant, and how many of the wanted creates may go now (0 … wanted)."""
+def grant(
+    bucket: Bucket, pace: Pace, wanted: int, now: datetime, *, whole: bool = False
+) -> tuple[Bucket, int]:
+    """The bucket after the grant, and how many of the wanted creates may go now (0 … wanted).
+
+    `whole` grants all or none: those who cannot use a part must not empty the bucket in vain.
+    """
     current = refill(bucket, pace, now)
     granted = max(0, min(wanted, int(current.tokens), pace.pending - current.pending))
+    if whole and granted < wanted:
+        granted = 0
     return replace(current, tokens=current.tokens - granted, pending=current.pending + granted), granted
 
 

@@ -96,6 +96,22 @@ def test_a_group_that_lost_its_job_is_sent_again_whole() -> None:
     assert (job.group, len(job.points)) == ("shop/x", 2)
 
 
+def test_a_group_whose_create_is_in_the_air_is_not_sent_again_in_parts() -> None:
+    claims = [a_claim(name, labels={"app": "x"}) for name in ("a", "b")]
+    world = World(*claims, policy=a_policy(group_label="app"))
+    for name in ("a", "b"):
+        world.ebs.add_volume(f"vol-{name}", instance="i-1")
+    world.backup()
+    world.wait(minutes=21)
+    world.ebs.fail_next("create_group", TemporaryError("no answer"))
+    world.work()
+    assert healed(world) == {}
+    (job,) = world.queue.jobs
+    assert len(job.points) == 2
+    assert world.run_until_closed().state is RunState.COMPLETED
+    assert world.ebs.calls["create"] == 0
+
+
 def test_points_that_wait_for_the_pace_are_not_sent_again_and_again() -> None:
     world = World(*[a_claim(name) for name in "abc"], pace=Pace(per_second=100, burst=50, pending=1))
     world.backup()

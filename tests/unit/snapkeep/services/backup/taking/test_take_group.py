@@ -218,6 +218,15 @@ def test_a_group_goes_whole_or_waits_for_the_pace() -> None:
     assert len(world.ebs.all) == 3
 
 
+def test_a_group_that_waits_for_the_pace_leaves_it_what_is_there() -> None:
+    world = a_group(*NAMES, pace=Pace(per_second=1, burst=3, pending=80))
+    world.pacer.take(1, world.clock())
+    world.work()
+    world.wait(seconds=1)
+    world.work()
+    assert len(world.ebs.all) == 3
+
+
 def test_a_group_larger_than_the_pending_limit_is_not_kept_waiting_for_ever() -> None:
     world = a_group(*NAMES, pace=Pace(per_second=1, burst=50, pending=2))
     world.work()

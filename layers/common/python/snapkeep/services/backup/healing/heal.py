@@ -246,7 +246,8 @@ class HealPoints:
         While the account's pace is used up, points wait in the queue and are not lost: resending them would
         only fill it. Points whose time is over are sent so that they fail.
         """
-        lost = [point for point in points if self._lost_its_job(point)]
+        leads = {point.id: point for point in points if point.needs_snapshot}
+        lost = [point for point in points if self._lost_its_job(point, leads.get(point.lead, point))]
         if lost and self.pacer.wait(1, self.clock()) > timedelta():
             lost = [point for point in lost if self.clock() >= point.give_up_at]
         if not lost:
@@ -254,8 +255,9 @@ class HealPoints:
         self.queue.send(jobs_of(lost))
         return len(lost)
 
-    def _lost_its_job(self, point: Point) -> bool:
-        return point.needs_snapshot and self.clock() - (point.intent_at or point.accepted_at) > RESEND_AFTER
+    def _lost_its_job(self, point: Point, lead: Point) -> bool:
+        """`lead` carries the intent of the whole group; once it is settled, its members are on their own."""
+        return point.needs_snapshot and self.clock() - (lead.intent_at or lead.accepted_at) > RESEND_AFTER
 
     def _is_forsaken(self, point: Point) -> bool:
         return point.needs_snapshot and self.clock() > point.give_up_at + FORSAKEN_AFTER

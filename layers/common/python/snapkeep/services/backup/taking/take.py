@@ -87,7 +87,8 @@ class TakeSnapshots:
         """
         report = JobReport()
         waiting = self._withdraw(job, report)
-        todo = [point for point in self._still_open(job, report) if point.id not in waiting]
+        still_open = [point for point in self._still_open(job, report) if point.id not in waiting]
+        todo = self._in_turn(job, still_open, report)
         granted = self._admit(job, todo, report)
         try:
             if job.group:
@@ -134,17 +135,26 @@ class TakeSnapshots:
                 todo.append(point)
         return todo
 
+    def _in_turn(self, job: Job, points: list[Point], report: JobReport) -> list[Point]:
+        """The points without those that wait behind a group that is not over yet.
+
+        They must not ask for the account's pace: a token that is spent on waiting is missing when the group,
+        which is admitted whole, comes back.
+        """
+        leads = self.journal.points.points(job.run, [points[0].lead]) if job.group and points else ()
+        if not any(lead.needs_snapshot for lead in leads):
+            return points
+        report.postpone([point for point in points if point.behind], BEHIND, AFTER_GROUP)
+        return [point for point in points if not point.behind]
+
     def _admit(self, job: Job, todo: list[Point], report: JobReport) -> list[Point]:
         """As many points as the account's pace allows now; a group is admitted whole or not at all."""
         if not todo:
             return []
         pace = self.deployment.pace
         wanted = min(len(todo), pace.burst, pace.pending)
-        granted = self.pacer.take(wanted, self.clock())
-        if job.group and granted < wanted:
-            self.pacer.finished(granted)
-            granted = 0
-        elif job.group:
+        granted = self.pacer.take(wanted, self.clock(), whole=bool(job.group))
+        if job.group and granted:
             granted = len(todo)
         if granted < len(todo):
             wait = self.pacer.line_up(len(todo) - granted, self.clock())
@@ -205,10 +215,7 @@ class TakeSnapshots:
             spec = spec_of_point(lead, self.deployment, self.journal)
             may_fall_back = spec is not None and spec.group_fallback
             taker = GroupTaker(self.snapshots, self.journal, self._intents(owner), may_fall_back)
-            together = [point for point in points if not point.behind]
-            if together:
-                self._guarded(together, report, partial(self._take_together, taker, held, together, report))
-            report.postpone([point for point in points if point.behind], BEHIND, AFTER_GROUP)
+            self._guarded(points, report, partial(self._take_together, taker, held, points, report))
             self.journal.creations.release(held, owner)
 
     def _take_together(
