@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from snapkeep.adapters.kubernetes import restores
+from snapkeep.adapters.kubernetes.restores import RestoredObjects
 from snapkeep.domain.errors import NameTaken, NotAdmitted
 from snapkeep.domain.restore.bindings import Binding
 from snapkeep.domain.restore.operations import Way
@@ -30,7 +31,7 @@ def owned(owner: str = RESTORE.id, **spec: Any) -> Reply:
 
 def test_an_import_makes_the_content_first_and_it_retains() -> None:
     client, http = a_client(Reply(201, {}), Reply(201, {}))
-    restores.import_snapshot(client, RESTORE)
+    RestoredObjects(client).import_snapshot(RESTORE)
     (_, first, content), (_, second, snapshot) = http.requests
     assert (first, second) == (
         f"{GROUP}/volumesnapshotcontents",
@@ -44,7 +45,7 @@ def test_an_import_makes_the_content_first_and_it_retains() -> None:
 
 def test_the_claim_asks_for_the_planned_size_and_copies_no_annotation() -> None:
     client, http = a_client(Reply(201, {}))
-    restores.create_claim(client, RESTORE)
+    RestoredObjects(client).create_restored_claim(RESTORE)
     ((_, _, claim),) = http.requests
     assert claim["spec"] == {
         "accessModes": ["ReadWriteOnce"],
@@ -64,45 +65,45 @@ def test_in_its_own_namespace_the_points_own_snapshot_is_the_source() -> None:
 
 def test_a_claim_we_made_before_is_success() -> None:
     client, _ = a_client(TAKEN, owned())
-    restores.create_claim(client, RESTORE)
+    RestoredObjects(client).create_restored_claim(RESTORE)
 
 
 @pytest.mark.parametrize("found", [owned("another"), Reply(200, {"metadata": {"name": "x"}}), ABSENT])
 def test_somebody_elses_claim_is_not_taken_over(found: Reply) -> None:
     client, _ = a_client(TAKEN, found)
     with pytest.raises(NameTaken, match="shop/data-restored exists and was not created by this restore"):
-        restores.create_claim(client, RESTORE)
+        RestoredObjects(client).create_restored_claim(RESTORE)
 
 
 def test_only_what_names_this_restore_is_removed_and_only_that_object() -> None:
     client, http = a_client(owned(), ABSENT, Reply(200, {}), owned("another"))
-    restores.remove_import(client, RESTORE)
+    RestoredObjects(client).remove_imported_snapshot(RESTORE)
     assert [method for method, _, _ in http.requests] == ["GET", "GET", "DELETE", "GET"]
     assert http.requests[2][2] == {"preconditions": {"uid": "uid-1", "resourceVersion": "5"}}
 
 
 def test_a_claim_with_a_volume_is_never_removed() -> None:
     client, http = a_client(owned(volumeName="pvc-1"))
-    restores.remove_claim(client, RESTORE)
+    RestoredObjects(client).remove_restored_claim(RESTORE)
     assert [method for method, _, _ in http.requests] == ["GET"]
 
 
 def test_a_claim_without_a_volume_is_removed() -> None:
     client, http = a_client(owned(), Reply(200, {}))
-    restores.remove_claim(client, RESTORE)
+    RestoredObjects(client).remove_restored_claim(RESTORE)
     preconditions = {"uid": "uid-1", "resourceVersion": "5"}
     assert http.requests[-1] == ("DELETE", CLAIM, {"preconditions": preconditions})
 
 
 def test_a_claim_that_gets_its_volume_between_look_and_deletion_stays() -> None:
     client, http = a_client(owned(), status(409, "Conflict", "changed"), owned(volumeName="pvc-1"))
-    restores.remove_claim(client, RESTORE)
+    RestoredObjects(client).remove_restored_claim(RESTORE)
     assert [method for method, _, _ in http.requests] == ["GET", "DELETE", "GET"]
 
 
 def test_no_claim_is_no_claim() -> None:
     client, _ = a_client(ABSENT)
-    assert restores.read_claim(client, RESTORE) is None
+    assert RestoredObjects(client).restored_claim(RESTORE) is None
 
 
 def test_a_pending_claim_says_what_it_waits_for() -> None:
@@ -114,7 +115,7 @@ def test_a_pending_claim_says_what_it_waits_for() -> None:
         "message": "waiting for first consumer to be created before binding",
     }
     client, http = a_client(owned(storageClassName="gp3"), ABSENT, late, Reply(200, {"items": [event]}))
-    claim = restores.read_claim(client, RESTORE)
+    claim = RestoredObjects(client).restored_claim(RESTORE)
     assert claim is not None
     assert (claim.phase, claim.operation, claim.waits_for_consumer) == ("Pending", RESTORE.id, True)
     assert (claim.snapshot_ready, claim.snapshot_error) == (False, f"VolumeSnapshot {PAIR} is gone")
@@ -127,7 +128,7 @@ def bound_to(volume: Reply) -> RestoredClaim:
     metadata = {"name": "x", "uid": "uid-1", "annotations": {"snapkeep.io/restore": RESTORE.id}}
     claim = {"metadata": metadata, "spec": {"volumeName": "pv-1"}, "status": {"phase": "Bound"}}
     client, _ = a_client(Reply(200, claim), volume, Reply(200, {"items": []}))
-    found = restores.read_claim(client, RESTORE)
+    found = RestoredObjects(client).restored_claim(RESTORE)
     assert found is not None
     return found
 
@@ -155,7 +156,7 @@ def test_a_quota_that_this_restore_filled_itself_refuses_nothing() -> None:
         403, "Forbidden", 'persistentvolumeclaims "x" is forbidden: exceeded quota: team, limited: 1'
     )
     client, _ = a_client(full, owned())
-    restores.create_claim(client, RESTORE)
+    RestoredObjects(client).create_restored_claim(RESTORE)
     client, _ = a_client(full, owned("another"))
     with pytest.raises(NotAdmitted, match="exceeded quota: team"):
-        restores.create_claim(client, RESTORE)
+        RestoredObjects(client).create_restored_claim(RESTORE)

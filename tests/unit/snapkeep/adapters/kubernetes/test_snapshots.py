@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from snapkeep.adapters.kubernetes import snapshots
+from snapkeep.adapters.kubernetes.snapshots import VolumeSnapshots
 from snapkeep.domain.errors import NameTaken, NotAdmitted, NotFound
 from snapkeep.domain.points import ClaimFacts, Point
 from snapkeep.domain.policies import Method
@@ -50,7 +51,7 @@ def a_content(uid: str = "vs-uid", **changes: Any) -> Reply:
 
 def test_the_snapshot_is_named_after_the_point_and_carries_its_identity() -> None:
     client, http = a_client(Reply(201, {"metadata": {"uid": "vs-uid"}}))
-    assert snapshots.create(client, POINT) == "vs-uid"
+    assert VolumeSnapshots(client).create_volume_snapshot(POINT) == "vs-uid"
     ((method, url, body),) = http.requests
     assert (method, url) == ("POST", PATH)
     assert body["metadata"]["name"] == POINT.id
@@ -64,7 +65,7 @@ def test_the_snapshot_is_named_after_the_point_and_carries_its_identity() -> Non
 
 def test_a_snapshot_we_made_before_is_success() -> None:
     client, _ = a_client(status(409, "AlreadyExists", "exists"), taken())
-    assert snapshots.create(client, POINT) == "vs-uid"
+    assert VolumeSnapshots(client).create_volume_snapshot(POINT) == "vs-uid"
 
 
 def test_a_claim_of_auto_mode_is_snapshotted_by_the_class_of_its_driver() -> None:
@@ -80,24 +81,24 @@ def test_a_claim_of_auto_mode_is_snapshotted_by_the_class_of_its_driver() -> Non
 def test_a_snapshot_of_somebody_else_is_not_taken_for_ours(annotations: dict[str, str]) -> None:
     client, _ = a_client(status(409, "AlreadyExists", "exists"), taken(**annotations))
     with pytest.raises(NameTaken, match=f"wordpress/{POINT.id} exists and does not belong to run"):
-        snapshots.create(client, POINT)
+        VolumeSnapshots(client).create_volume_snapshot(POINT)
 
 
 def test_a_namespace_that_is_gone_is_reported() -> None:
     client, _ = a_client(status(404, "NotFound", 'namespaces "wordpress" not found'))
     with pytest.raises(NotFound, match='namespaces "wordpress" not found'):
-        snapshots.create(client, POINT)
+        VolumeSnapshots(client).create_volume_snapshot(POINT)
 
 
 def test_a_snapshot_nobody_made_is_none() -> None:
     client, _ = a_client(ABSENT)
-    assert snapshots.read(client, "wordpress", POINT.id) is None
+    assert VolumeSnapshots(client).volume_snapshot("wordpress", POINT.id) is None
 
 
 def test_a_fresh_snapshot_is_neither_bound_nor_ready() -> None:
     client, _ = a_client(Reply(200, {"metadata": {"name": POINT.id, "uid": "vs-uid"}}))
     expected = VolumeSnapshot(POINT.id, "wordpress", bound=False, ready=False)
-    assert snapshots.read(client, "wordpress", POINT.id) == expected
+    assert VolumeSnapshots(client).volume_snapshot("wordpress", POINT.id) == expected
 
 
 def test_a_ready_snapshot_names_its_ebs_snapshot() -> None:
@@ -105,7 +106,7 @@ def test_a_ready_snapshot_names_its_ebs_snapshot() -> None:
         a_snapshot(boundVolumeSnapshotContentName="snapcontent-1", readyToUse=True),
         a_content(snapshotHandle="snap-1"),
     )
-    found = snapshots.read(client, "wordpress", POINT.id)
+    found = VolumeSnapshots(client).volume_snapshot("wordpress", POINT.id)
     assert found == VolumeSnapshot(POINT.id, "wordpress", bound=True, ready=True, snapshot_id="snap-1")
 
 
@@ -114,7 +115,7 @@ def test_a_content_that_belongs_to_another_snapshot_is_not_believed() -> None:
         a_snapshot(boundVolumeSnapshotContentName="snapcontent-1", readyToUse=True),
         a_content(uid="foreign", snapshotHandle="snap-666"),
     )
-    found = snapshots.read(client, "wordpress", POINT.id)
+    found = VolumeSnapshots(client).volume_snapshot("wordpress", POINT.id)
     assert found is not None and found.snapshot_id == ""
 
 
@@ -123,7 +124,7 @@ def test_the_last_error_is_told_wherever_it_stands() -> None:
         a_snapshot(boundVolumeSnapshotContentName="snapcontent-1"),
         a_content(error={"message": "InvalidVolume.NotFound"}),
     )
-    found = snapshots.read(client, "wordpress", POINT.id)
+    found = VolumeSnapshots(client).volume_snapshot("wordpress", POINT.id)
     assert found is not None and found.error == "InvalidVolume.NotFound"
 
 
@@ -157,10 +158,10 @@ def test_crds_and_a_retaining_class_are_enough() -> None:
 def test_a_quota_that_our_own_snapshot_filled_refuses_nothing() -> None:
     full = status(403, "Forbidden", 'volumesnapshots "x" is forbidden: exceeded quota: team, limited: 1')
     client, _ = a_client(full, taken())
-    snapshots.create(client, POINT)
+    VolumeSnapshots(client).create_volume_snapshot(POINT)
     client, _ = a_client(full, status(404, "NotFound", "not found"))
     with pytest.raises(NotAdmitted, match="exceeded quota: team"):
-        snapshots.create(client, POINT)
+        VolumeSnapshots(client).create_volume_snapshot(POINT)
 
 
 @pytest.mark.parametrize(

@@ -214,6 +214,13 @@ class KubernetesClient:
                 return PermanentError(f"{where}: refused with {status}: {said}")
 
 
+class ClusterPart:
+    """One part of what an adapter does in a cluster; the parts of a cluster share its client."""
+
+    def __init__(self, client: KubernetesClient) -> None:
+        self._client = client
+
+
 def _document(text: str) -> Document:
     try:
         document = json.loads(text)

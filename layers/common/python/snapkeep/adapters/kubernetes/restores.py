@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from snapkeep.adapters.kubernetes.claims import volume_of
-from snapkeep.adapters.kubernetes.client import KubernetesClient
+from snapkeep.adapters.kubernetes.client import ClusterPart, KubernetesClient
 from snapkeep.adapters.kubernetes.removal import API, find, remove, remove_content, remove_snapshot
 from snapkeep.domain.drivers import DRIVERS
 from snapkeep.domain.errors import NameTaken, NotAdmitted, TemporaryError
@@ -31,50 +31,72 @@ CLASSES = "/apis/storage.k8s.io/v1/storageclasses"
 Document = dict[str, Any]
 
 
-def import_snapshot(client: KubernetesClient, restore: RestoreOperation) -> None:
-    """Create the content, then the VolumeSnapshot, which would show an error without a content."""
-    _create(client, f"{API}/volumesnapshotcontents", content_manifest(client.cluster, restore))
-    _create(client, _snapshots(restore), snapshot_manifest(client.cluster, restore))
+class RestoredObjects(ClusterPart):
+    """What restores create in one cluster."""
 
+    def import_snapshot(self, restore: RestoreOperation) -> None:
+        """Create the content, then the VolumeSnapshot, which would show an error without a content."""
+        _create(
+            self._client, f"{API}/volumesnapshotcontents", content_manifest(self._client.cluster, restore)
+        )
+        _create(self._client, _snapshots(restore), snapshot_manifest(self._client.cluster, restore))
 
-def create_claim(client: KubernetesClient, restore: RestoreOperation) -> None:
-    """Create the claim, or find it; raises NameTaken when another claim has the name.
+    def create_restored_claim(self, restore: RestoreOperation) -> None:
+        """Create the claim, or find it; raises NameTaken when another claim has the name.
 
-    A claim of this restore whose VolumeSnapshot is gone or being deleted is itself deleted if it has no
-    volume yet, because a claim's source cannot be changed; TemporaryError then asks to retry once it is gone.
-    """
-    found = _create(client, _claims(restore), claim_manifest(restore))
-    made_from = (found["spec"].get("dataSource") or {}).get("name", restore.source)
-    if made_from != restore.source and not found["spec"].get("volumeName"):
-        remove(client, f"{_claims(restore)}/{restore.target}", _without_volume(restore))
-        raise TemporaryError(
-            f"claim {restore.namespace}/{restore.target} is created again: {made_from} is gone"
+        A claim of this restore whose VolumeSnapshot is gone or being deleted is itself deleted if it has no
+        volume yet, because a claim's source cannot be changed; TemporaryError then asks to retry
+        once it is gone.
+        """
+        found = _create(self._client, _claims(restore), claim_manifest(restore))
+        made_from = (found["spec"].get("dataSource") or {}).get("name", restore.source)
+        if made_from != restore.source and not found["spec"].get("volumeName"):
+            remove(self._client, f"{_claims(restore)}/{restore.target}", _without_volume(restore))
+            raise TemporaryError(
+                f"claim {restore.namespace}/{restore.target} is created again: {made_from} is gone"
+            )
+
+    def restored_claim(self, restore: RestoreOperation) -> RestoredClaim | None:
+        """The claim under the restore's name, with what it waits for and its events, oldest first."""
+        claim = find(self._client, f"{_claims(restore)}/{restore.target}")
+        if claim is None:
+            return None
+        binding = _binding(self._client, claim)
+        phase = (claim.get("status") or {}).get("phase") or "Pending"
+        if phase == "Bound" and binding is None:
+            phase = "Lost"  # the volume was deleted, and the volume controller is about to notice
+        pending = phase == "Pending"
+        snapshot = _living_snapshot(self._client, restore) if pending else None
+        ready, error = _readiness(snapshot, restore) if pending else (True, "")
+        return RestoredClaim(
+            phase=phase,
+            operation=_owner(claim),
+            waits_for_consumer=pending
+            and _binds_late(self._client, claim["spec"].get("storageClassName") or ""),
+            node_selected=SELECTED_NODE in (claim["metadata"].get("annotations") or {}),
+            binding=binding or (None if pending else Binding(claim["spec"].get("volumeName") or "")),
+            snapshot_ready=ready,
+            snapshot_error=error,
+            snapshot_gone=pending and snapshot is None,
+            events=_events(self._client, restore, claim["metadata"]["uid"]),
         )
 
+    def remove_imported_snapshot(self, restore: RestoreOperation) -> None:
+        """Delete each import's VolumeSnapshot, then its content, and only objects that name this restore.
 
-def read_claim(client: KubernetesClient, restore: RestoreOperation) -> RestoredClaim | None:
-    """The claim under the restore's name, with what it waits for and its events, oldest first."""
-    claim = find(client, f"{_claims(restore)}/{restore.target}")
-    if claim is None:
-        return None
-    binding = _binding(client, claim)
-    phase = (claim.get("status") or {}).get("phase") or "Pending"
-    if phase == "Bound" and binding is None:
-        phase = "Lost"  # the volume was deleted, and the volume controller is about to notice
-    pending = phase == "Pending"
-    snapshot = _living_snapshot(client, restore) if pending else None
-    ready, error = _readiness(snapshot, restore) if pending else (True, "")
-    return RestoredClaim(
-        phase=phase,
-        operation=_owner(claim),
-        waits_for_consumer=pending and _binds_late(client, claim["spec"].get("storageClassName") or ""),
-        node_selected=SELECTED_NODE in (claim["metadata"].get("annotations") or {}),
-        binding=binding or (None if pending else Binding(claim["spec"].get("volumeName") or "")),
-        snapshot_ready=ready,
-        snapshot_error=error,
-        snapshot_gone=pending and snapshot is None,
-        events=_events(client, restore, claim["metadata"]["uid"]),
-    )
+        Raises PermanentError for a content that does not retain.
+        """
+
+        def is_ours(found: Document) -> bool:
+            return _owner(found) == restore.id
+
+        for name in restore.all_objects:
+            remove_snapshot(self._client, restore.namespace, name, is_ours)
+            remove_content(self._client, name, is_ours)
+
+    def remove_restored_claim(self, restore: RestoreOperation) -> None:
+        """Delete the claim only while it has no volume: a bound one may already hold data."""
+        remove(self._client, f"{_claims(restore)}/{restore.target}", _without_volume(restore))
 
 
 def _binding(client: KubernetesClient, claim: Document) -> Binding | None:
@@ -87,25 +109,6 @@ def _binding(client: KubernetesClient, claim: Document) -> Binding | None:
         return None
     volume = volume_of(found)
     return Binding(name, volume.handle if volume.kind.is_ebs else "")
-
-
-def remove_import(client: KubernetesClient, restore: RestoreOperation) -> None:
-    """Delete each import's VolumeSnapshot, then its content, and only objects that name this restore.
-
-    Raises PermanentError for a content that does not retain.
-    """
-
-    def is_ours(found: Document) -> bool:
-        return _owner(found) == restore.id
-
-    for name in restore.all_objects:
-        remove_snapshot(client, restore.namespace, name, is_ours)
-        remove_content(client, name, is_ours)
-
-
-def remove_claim(client: KubernetesClient, restore: RestoreOperation) -> None:
-    """Delete the claim only while it has no volume: a bound one may already hold data."""
-    remove(client, f"{_claims(restore)}/{restore.target}", _without_volume(restore))
 
 
 def content_manifest(cluster: str, restore: RestoreOperation) -> Document:

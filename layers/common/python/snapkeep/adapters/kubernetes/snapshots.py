@@ -6,8 +6,16 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from snapkeep.adapters.kubernetes.client import KubernetesClient
-from snapkeep.adapters.kubernetes.removal import API, content_path, find, snapshot_path
+from snapkeep.adapters.kubernetes.client import ClusterPart, KubernetesClient
+from snapkeep.adapters.kubernetes.removal import (
+    API,
+    content_path,
+    find,
+    has_uid,
+    remove_content,
+    remove_snapshot,
+    snapshot_path,
+)
 from snapkeep.domain.drivers import DRIVERS, EBS_CSI, Driver
 from snapkeep.domain.errors import NameTaken, NotAdmitted, NotFound
 from snapkeep.domain.naming import label_value, snapshot_class
@@ -50,95 +58,107 @@ def support(client: KubernetesClient, driver: Driver = EBS_CSI) -> SnapshotSuppo
     return SnapshotSupport(True)
 
 
-def create(client: KubernetesClient, point: Point) -> str:
-    """Create the VolumeSnapshot of a point, or find the point's own; returns its UID.
+class VolumeSnapshots(ClusterPart):
+    """The VolumeSnapshots of one cluster, and their contents."""
 
-    Raises NameTaken when another object has the name, NotFound when the namespace or the CRD is gone, and
-    NotAdmitted when a quota, a policy or a webhook refuses it.
-    """
-    wanted = manifest(client.cluster, point)
-    path = f"{API}/namespaces/{point.claim.namespace}/volumesnapshots"
-    try:
-        return _uid(client.create(path, wanted))
-    except NotAdmitted:
-        # Quotas are checked before names: an object of an earlier call may be what fills the quota.
-        found = find(client, f"{path}/{point.volume_snapshot}")
-        if found is None or not is_of(client.cluster, found, point):
-            raise
-        return _uid(found)
-    except NameTaken as error:
-        found = client.get(f"{path}/{point.volume_snapshot}")
-        if not is_of(client.cluster, found, point):
-            raise NameTaken(
-                f"VolumeSnapshot {point.claim.namespace}/{point.volume_snapshot} exists and does not "
-                f"belong to run {point.run}"
-            ) from error
-        return _uid(found)
+    def snapshot_support(self, driver: str) -> SnapshotSupport:
+        """Whether Snapkeep's VolumeSnapshots can be taken. A missing controller shows only later."""
+        return support(self._client, DRIVERS[driver])
 
+    def create_volume_snapshot(self, point: Point) -> str:
+        """Create the VolumeSnapshot of a point, or find the point's own; returns its UID.
 
-def read(client: KubernetesClient, namespace: str, name: str) -> VolumeSnapshot | None:
-    """The VolumeSnapshot's status, with the EC2 snapshot id its content names; None when there is none."""
-    try:
-        found = client.get(f"{API}/namespaces/{namespace}/volumesnapshots/{name}")
-    except NotFound:
-        return None
-    status = found.get("status") or {}
-    content = _content(client, found)
-    content_status = content.get("status") or {}
-    return VolumeSnapshot(
-        name=name,
-        namespace=namespace,
-        bound=bool(status.get("boundVolumeSnapshotContentName")),
-        ready=status.get("readyToUse") is True,
-        snapshot_id=content_status.get("snapshotHandle", ""),
-        error=_message(status) or _message(content_status),
-        restore_size_bytes=max(_size(status), _size(content_status)),
-        driver=(content.get("spec") or {}).get("driver", ""),
-    )
+        Raises NameTaken when another object has the name, NotFound when the namespace or the CRD is gone, and
+        NotAdmitted when a quota, a policy or a webhook refuses it.
+        """
+        wanted = manifest(self._client.cluster, point)
+        path = f"{API}/namespaces/{point.claim.namespace}/volumesnapshots"
+        try:
+            return _uid(self._client.create(path, wanted))
+        except NotAdmitted:
+            # Quotas are checked before names: an object of an earlier call may be what fills the quota.
+            found = find(self._client, f"{path}/{point.volume_snapshot}")
+            if found is None or not is_of(self._client.cluster, found, point):
+                raise
+            return _uid(found)
+        except NameTaken as error:
+            found = self._client.get(f"{path}/{point.volume_snapshot}")
+            if not is_of(self._client.cluster, found, point):
+                raise NameTaken(
+                    f"VolumeSnapshot {point.claim.namespace}/{point.volume_snapshot} exists and does not "
+                    f"belong to run {point.run}"
+                ) from error
+            return _uid(found)
 
+    def volume_snapshot(self, namespace: str, name: str) -> VolumeSnapshot | None:
+        """The VolumeSnapshot's status, with the EC2 snapshot id its content names; None without one."""
+        try:
+            found = self._client.get(f"{API}/namespaces/{namespace}/volumesnapshots/{name}")
+        except NotFound:
+            return None
+        status = found.get("status") or {}
+        content = _content(self._client, found)
+        content_status = content.get("status") or {}
+        return VolumeSnapshot(
+            name=name,
+            namespace=namespace,
+            bound=bool(status.get("boundVolumeSnapshotContentName")),
+            ready=status.get("readyToUse") is True,
+            snapshot_id=content_status.get("snapshotHandle", ""),
+            error=_message(status) or _message(content_status),
+            restore_size_bytes=max(_size(status), _size(content_status)),
+            driver=(content.get("spec") or {}).get("driver", ""),
+        )
 
-def left(client: KubernetesClient, namespace: str, name: str) -> Leftover | None:
-    """A VolumeSnapshot that still exists, and what holds it; None when it is gone."""
-    return _left(client, snapshot_path(namespace, name), "VolumeSnapshot", f"{namespace}/{name}")
+    def volume_snapshot_left(self, namespace: str, name: str) -> Leftover | None:
+        """A VolumeSnapshot that still exists, and what holds it; None when it is gone."""
+        return _left(self._client, snapshot_path(namespace, name), "VolumeSnapshot", f"{namespace}/{name}")
 
+    def snapshot_content_left(self, name: str) -> Leftover | None:
+        """A VolumeSnapshotContent that still exists, and what holds it; None when it is gone."""
+        return _left(self._client, content_path(name), "VolumeSnapshotContent", name)
 
-def content_left(client: KubernetesClient, name: str) -> Leftover | None:
-    """A VolumeSnapshotContent that still exists, and what holds it; None when it is gone."""
-    return _left(client, content_path(name), "VolumeSnapshotContent", name)
+    def snapshot_contents(self) -> Iterator[SnapshotContent]:
+        """All contents, also those that name no snapshot yet. Without the CRD there are none.
 
+        Imported ones name their snapshot in their spec, the others in their status.
+        """
+        try:
+            for item in self._client.list(f"{API}/volumesnapshotcontents"):
+                spec = item["spec"]
+                reference = spec.get("volumeSnapshotRef") or {}
+                imported = (spec.get("source") or {}).get("snapshotHandle", "")
+                yield SnapshotContent(
+                    name=item["metadata"]["name"],
+                    snapshot_id=(item.get("status") or {}).get("snapshotHandle") or imported,
+                    deletion_policy=spec.get("deletionPolicy", ""),
+                    namespace=reference.get("namespace", ""),
+                    volume_snapshot=reference.get("name", ""),
+                    uid=item["metadata"]["uid"],
+                    class_name=spec.get("volumeSnapshotClassName") or "",
+                    created_at=_created(item),
+                )
+        except NotFound:
+            return
 
-def contents(client: KubernetesClient) -> Iterator[SnapshotContent]:
-    """All contents, also those that name no snapshot yet. Without the CRD there are none.
+    def listed_snapshots(self) -> Iterator[ListedSnapshot]:
+        """All VolumeSnapshots with our label. Without the CRD there are none."""
+        try:
+            for item in self._client.list(
+                f"{API}/volumesnapshots", {"labelSelector": "snapkeep.io/managed=true"}
+            ):
+                metadata = item["metadata"]
+                yield ListedSnapshot(metadata["namespace"], metadata["name"], _created(item), metadata["uid"])
+        except NotFound:
+            return
 
-    Imported ones name their snapshot in their spec, the others in their status.
-    """
-    try:
-        for item in client.list(f"{API}/volumesnapshotcontents"):
-            spec = item["spec"]
-            reference = spec.get("volumeSnapshotRef") or {}
-            imported = (spec.get("source") or {}).get("snapshotHandle", "")
-            yield SnapshotContent(
-                name=item["metadata"]["name"],
-                snapshot_id=(item.get("status") or {}).get("snapshotHandle") or imported,
-                deletion_policy=spec.get("deletionPolicy", ""),
-                namespace=reference.get("namespace", ""),
-                volume_snapshot=reference.get("name", ""),
-                uid=item["metadata"]["uid"],
-                class_name=spec.get("volumeSnapshotClassName") or "",
-                created_at=_created(item),
-            )
-    except NotFound:
-        return
+    def delete_volume_snapshot(self, namespace: str, name: str, uid: str = "") -> None:
+        """Delete a VolumeSnapshot whose content retains; one that is already gone is success."""
+        remove_snapshot(self._client, namespace, name, has_uid(uid))
 
-
-def listed_snapshots(client: KubernetesClient) -> Iterator[ListedSnapshot]:
-    """All VolumeSnapshots with our label. Without the CRD there are none."""
-    try:
-        for item in client.list(f"{API}/volumesnapshots", {"labelSelector": "snapkeep.io/managed=true"}):
-            metadata = item["metadata"]
-            yield ListedSnapshot(metadata["namespace"], metadata["name"], _created(item), metadata["uid"])
-    except NotFound:
-        return
+    def delete_snapshot_content(self, name: str, uid: str = "") -> None:
+        """Delete a VolumeSnapshotContent that retains; one that is already gone is success."""
+        remove_content(self._client, name, has_uid(uid))
 
 
 def _created(item: Document) -> datetime:

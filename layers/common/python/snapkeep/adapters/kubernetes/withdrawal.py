@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from snapkeep.adapters.kubernetes import snapshots
 from snapkeep.adapters.kubernetes.client import KubernetesClient
 from snapkeep.adapters.kubernetes.removal import (
     CONTENTS,
@@ -23,6 +22,7 @@ from snapkeep.adapters.kubernetes.removal import (
     remove_snapshot,
     snapshot_path,
 )
+from snapkeep.adapters.kubernetes.snapshots import VolumeSnapshots, is_of
 from snapkeep.domain.drivers import DRIVERS
 from snapkeep.domain.naming import snapshot_class
 from snapkeep.domain.points import Point
@@ -31,43 +31,49 @@ from snapkeep.domain.retention.deletion.deletions import Withdrawn
 Document = dict[str, Any]
 
 
-def withdraw(client: KubernetesClient, point: Point, useless: str = "") -> Withdrawn:
-    """Delete the point's VolumeSnapshot and its content, unless a snapshot was taken; returns what still
-    exists.
+class WithdrawableSnapshots(VolumeSnapshots):
+    """VolumeSnapshots that can be withdrawn while EC2 has no snapshot for them."""
 
-    A snapshot with the id `useless` does not count. Only objects created for the point are deleted, each by
-    its UID. Raises PermanentError for a content that does not retain, and what the client raises.
-    """
-    found = find(client, snapshot_path(point.claim.namespace, point.volume_snapshot))
-    if found is not None and not snapshots.is_of(client.cluster, found, point):
-        return Withdrawn()  # somebody else's, and so is its snapshot
-    contents = [
-        each
-        for each in (_listed(client, point) if found is None else bound_contents(client, found))
-        if _is_made_for(client, each, point)
-    ]
-    for each in contents:
-        if not _is_useless(each, useless):
-            return Withdrawn(_handle(each), cut_at=_cut_at(each))
-    if found is not None:
-        name = point.volume_snapshot
-        remove_snapshot(client, point.claim.namespace, name, has_uid(found["metadata"]["uid"]))
+    def withdraw_volume_snapshot(self, point: Point, useless: str = "") -> Withdrawn:
+        """Delete the point's VolumeSnapshot and its content, unless a snapshot was taken; returns what still
+        exists.
 
-    def is_unwanted(content: Document) -> bool:
-        """True when no snapshot was taken meanwhile; otherwise the content stays, and the next read finds
-        it."""
-        return _is_made_for(client, content, point) and _is_useless(content, useless)
+        A snapshot with the id `useless` does not count. Only objects created for the point are deleted, each
+        by its UID. Raises PermanentError for a content that does not retain, and what the client raises.
+        """
+        found = find(self._client, snapshot_path(point.claim.namespace, point.volume_snapshot))
+        if found is not None and not is_of(self._client.cluster, found, point):
+            return Withdrawn()  # somebody else's, and so is its snapshot
+        contents = [
+            each
+            for each in (
+                _listed(self._client, point) if found is None else bound_contents(self._client, found)
+            )
+            if _is_made_for(self._client, each, point)
+        ]
+        for each in contents:
+            if not _is_useless(each, useless):
+                return Withdrawn(_handle(each), cut_at=_cut_at(each))
+        if found is not None:
+            name = point.volume_snapshot
+            remove_snapshot(self._client, point.claim.namespace, name, has_uid(found["metadata"]["uid"]))
 
-    names = [each["metadata"]["name"] for each in contents]
-    for name in names:
-        remove_content(client, name, is_unwanted)
-    return _left(client, point, found is not None, names)
+        def is_unwanted(content: Document) -> bool:
+            """True when no snapshot was taken meanwhile; otherwise the content stays, and the next read finds
+            it."""
+            return _is_made_for(self._client, content, point) and _is_useless(content, useless)
 
+        names = [each["metadata"]["name"] for each in contents]
+        for name in names:
+            remove_content(self._client, name, is_unwanted)
+        return self._left_of(point, found is not None, names)
 
-def _left(client: KubernetesClient, point: Point, had_snapshot: bool, contents: Sequence[str]) -> Withdrawn:
-    left = [snapshots.left(client, point.claim.namespace, point.volume_snapshot)] if had_snapshot else []
-    left += [snapshots.content_left(client, name) for name in contents]
-    return Withdrawn(left=tuple(item for item in left if item is not None))
+    def _left_of(self, point: Point, had_snapshot: bool, contents: Sequence[str]) -> Withdrawn:
+        left = (
+            [self.volume_snapshot_left(point.claim.namespace, point.volume_snapshot)] if had_snapshot else []
+        )
+        left += [self.snapshot_content_left(name) for name in contents]
+        return Withdrawn(left=tuple(item for item in left if item is not None))
 
 
 def _listed(client: KubernetesClient, point: Point) -> list[Document]:
