@@ -1,6 +1,6 @@
-"""What runs around the API server of an EKS cluster with the EBS CSI driver: the controllers the lab needs.
+"""The controllers that run around the API server of an EKS cluster with the EBS CSI driver.
 
-They work on the store of `sandbox.kubernetes` and on an EC2 API, and reproduce the sequences and texts of
+They use the store of `sandbox.kubernetes` and an EC2 API, and reproduce the sequences and texts of
 external-snapshotter, external-provisioner, external-attacher, external-resizer and aws-ebs-csi-driver.
 """
 

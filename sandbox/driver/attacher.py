@@ -1,7 +1,7 @@
-"""Attach and detach: what pods use on a node is attached to its EC2 instance, and nothing else.
+"""Attach and detach: an EC2 instance has exactly the volumes that pods on its node use.
 
-What a dead machine holds stays attached for six minutes, because nobody unmounted it, unless its node is said
-to be out of service or somebody deletes the VolumeAttachment.
+A dead machine's volumes stay attached for six minutes because nobody unmounted them, unless its node is
+marked out of service or somebody deletes the VolumeAttachment.
 https://kubernetes.io/docs/reference/kubernetes-api/config-and-storage-resources/volume-attachment-v1/
 https://kubernetes.io/docs/concepts/cluster-administration/node-shutdown/#storage-force-detach-on-timeout
 """
@@ -37,7 +37,7 @@ def attachment_name(volume_id: str, node: str, driver: str) -> str:
 
 
 class Attacher:
-    """Looks after VolumeAttachments of the EBS driver; one look covers all of them."""
+    """Looks after the EBS driver's VolumeAttachments; one look covers all of them."""
 
     def __init__(self, cluster: Cluster, ec2: Ec2, machines: Machines, faults: Faults) -> None:
         self._cluster = cluster
@@ -47,12 +47,12 @@ class Attacher:
         self._backoff = Backoff(0.5, 5.0)
 
     def keys(self, resource: str, obj: Object) -> Iterable[Key]:
-        """Pods with claims, claims and attachments matter."""
+        """Pods with claims, claims and attachments."""
         if resource in (CLAIMS, ATTACHMENTS) or (resource == "pods" and any(claim_names(obj))):
             yield EVERYTHING
 
     def sync(self, keys: Sequence[Key]) -> Mapping[Key, float]:
-        """Detach what no pod uses, then attach what pods wait for."""
+        """Detach what no pod uses, then attach what pods are waiting for."""
         wanted = self._wanted()
         fine = True
         for attachment in self._attachments():
@@ -69,7 +69,7 @@ class Attacher:
         return [each for each in self._cluster.peek(ATTACHMENTS) if each["spec"].get("attacher") in PROFILES]
 
     def _wanted(self) -> dict[str, tuple[Object, str, Object]]:
-        """Volume, node and one pod for each attachment that should be, by its name."""
+        """Volume, node and one pod for each attachment that should exist, by attachment name."""
         wanted = {}
         for pod in self._cluster.peek("pods"):
             node = pod["spec"].get("nodeName")
@@ -151,7 +151,7 @@ class Attacher:
         return True
 
     def _may_be_mounted(self, node_name: str, instance: str) -> bool:
-        """Whether a dead machine may still have it mounted, as far as the control plane can tell."""
+        """Whether a dead machine may still have the volume mounted, as far as the control plane can tell."""
         if not self._machines.is_dead(instance):
             return False
         node = self._cluster.find("nodes", None, node_name)
@@ -173,7 +173,7 @@ class Attacher:
 
 
 def _finalizer(driver: str) -> str:
-    """The name by which the external-attacher of a driver guards its attachments.
+    """The name by which a driver's external-attacher guards its attachments.
 
     https://github.com/kubernetes-csi/external-attacher/blob/master/pkg/controller/util.go
     """

@@ -34,7 +34,7 @@ class BotoEc2:
         return found
 
     def snapshots(self, ids: Sequence[str]) -> dict[str, Ec2Snapshot]:
-        """See `Ec2`. One unknown id fails a whole call; a filter, which takes fewer, then passes over it."""
+        """See `Ec2`. One unknown id fails a whole call; then a filter, which takes fewer ids, skips it."""
         found: list[dict[str, Any]] = []
         for some in _chunks(ids, DESCRIBE_IDS):
             try:

@@ -1,4 +1,4 @@
-"""Binding claims to volumes that exist: which volume fits, and what both objects look like afterwards.
+"""Binding claims to existing volumes: which volume fits, and how both objects look afterwards.
 
 https://kubernetes.io/docs/concepts/storage/persistent-volumes/#binding
 """
@@ -18,7 +18,7 @@ BOUND_BY_CONTROLLER = "pv.kubernetes.io/bound-by-controller"
 def volume_for(cluster: Cluster, claim: Object, *, waits: bool) -> Object | None:
     """The volume the claim names, or one made or reserved for it, or the smallest free one that fits.
 
-    The scheduler binds the free ones where the class `waits` for a consumer.
+    If the class waits for a consumer, the scheduler binds the free ones.
     """
     name = claim["spec"].get("volumeName")
     if name:
@@ -31,7 +31,7 @@ def volume_for(cluster: Cluster, claim: Object, *, waits: bool) -> Object | None
 
 
 def waits_for_consumer(cluster: Cluster, claim: Object) -> bool:
-    """Whether the class of the claim leaves the choice of its volume to the scheduler."""
+    """Whether the claim's class leaves the choice of volume to the scheduler."""
     name = claim["spec"].get("storageClassName")
     found = cluster.find("storageclasses", None, name) if name else None
     return found is not None and found.get("volumeBindingMode") == "WaitForFirstConsumer"
@@ -49,9 +49,9 @@ def reserve(cluster: Cluster, claim: Object, volume: Object) -> None:
 
 
 def bind(cluster: Cluster, claim: Object, volume: Object) -> None:
-    """Write the binding to both sides, first the volume, as the volume controller does.
+    """Write the binding to both sides, the volume first, as the volume controller does.
 
-    A volume that another claim got meanwhile stays with that one.
+    A volume that another claim took meanwhile stays with that claim.
     """
     namespace, name = key_of(claim)
     by_controller = not claim["spec"].get("volumeName")
@@ -96,7 +96,7 @@ def claim_reference(claim: Object) -> Object:
 
 
 def _may_be_bound(volume: Object, claim: Object) -> bool:
-    """Whether a volume that the claim names is its own, or nobody's and fits."""
+    """Whether a volume named by the claim is already the claim's, or is free and fits."""
     if matching.is_reserved_for(volume, claim):
         return True
     return not volume["spec"].get("claimRef") and not matching.misfit(volume, claim)

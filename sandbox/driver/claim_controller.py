@@ -1,4 +1,4 @@
-"""The volume controller's half for claims: bind, provision, protect, and say what a claim waits for.
+"""The volume controller's half for claims: bind, provision, protect, and report what a claim waits for.
 
 https://kubernetes.io/docs/concepts/storage/persistent-volumes/#lifecycle-of-a-volume-and-claim
 """
@@ -53,7 +53,7 @@ class ClaimController:
             yield reference.get("namespace", ""), reference.get("name", "")
 
     def sync(self, keys: Sequence[Key]) -> Mapping[Key, float]:
-        """Bring the claims up to date; those that can do nothing but wait are tried again with back-off."""
+        """Bring the claims up to date; claims that can only wait are retried with back-off."""
         claims = [claim for key in keys if (claim := self._cluster.find(CLAIMS, *key)) is not None]
         for claim in claims:
             if is_deleting(claim):
@@ -61,7 +61,7 @@ class ClaimController:
             elif not has_finalizer(claim, PROTECTION):
                 self._cluster.change(CLAIMS, *key_of(claim), lambda obj: add_finalizer(obj, PROTECTION))
         living = [claim for claim in claims if not is_deleting(claim)]
-        # Most claims have their volume and need nothing; only what goes to EC2 is worth a thread.
+        # Most claims have their volume and need nothing; only calls to EC2 are worth a thread.
         again = in_parallel(self._sync_one, [claim for claim in living if needs_work(claim)])
         for claim in living:
             if not needs_work(claim):
@@ -147,7 +147,7 @@ class ClaimController:
         self._cluster.normal(claim, COMPONENT, "ExternalProvisioning", text)
 
     def _with_class(self, claim: Object) -> Object:
-        """A claim that names no class gets the default one, also later; "" means none on purpose."""
+        """A claim that names no class gets the default one, even later; "" means none on purpose."""
         if claim["spec"].get("storageClassName") is not None:
             return claim
         defaults = [

@@ -12,7 +12,7 @@ Object = dict[str, Any]
 
 
 def claim_names(pod: Object) -> Iterator[str]:
-    """The claims of the pod's namespace that it mounts."""
+    """The claims that the pod mounts, all in its namespace."""
     for volume in pod["spec"].get("volumes") or []:
         if "persistentVolumeClaim" in volume:
             yield volume["persistentVolumeClaim"]["claimName"]
@@ -29,7 +29,7 @@ def is_unbound(claim: Object) -> bool:
 
 
 def needs_work(claim: Object) -> bool:
-    """Whether the claim waits for a volume, or for a larger one."""
+    """Whether the claim is waiting for a volume or for a larger one."""
     if is_unbound(claim):
         return True
     has = claim["status"].get("capacity", {}).get("storage", "0")
@@ -37,9 +37,9 @@ def needs_work(claim: Object) -> bool:
 
 
 def volume_id_of(volume: Object) -> str:
-    """The EBS volume behind a PersistentVolume, CSI or in-tree, "" when it is none.
+    """The EBS volume behind a PersistentVolume, CSI or in-tree; "" if it is not on EBS.
 
-    In-tree ids come as `vol-1` and as `aws://zone/vol-1`.
+    In-tree ids look like `vol-1` or `aws://zone/vol-1`.
     """
     spec = volume["spec"]
     if spec.get("csi", {}).get("driver") in PROFILES:

@@ -1,4 +1,4 @@
-"""The store as controllers use it: reads that answer None, writes that shrug when it is gone, and events."""
+"""The store as controllers use it: reads may return None, writes ignore missing objects; and events."""
 
 from __future__ import annotations
 
@@ -32,20 +32,20 @@ class Cluster:
             return None
 
     def peek(self, resource: str, namespace: str | None = None) -> list[Object]:
-        """The objects themselves, to read only: copying a thousand of them for each look would be felt."""
+        """The objects themselves, read-only: copying a thousand on each look would be slow."""
         return self.store.peek_all(resource, namespace)[0]
 
     def change(
         self, resource: str, namespace: str | None, name: str, change: Callable[[Object], Any]
     ) -> Object | None:
-        """Change the object; None when it is gone."""
+        """Change the object; None if it is gone."""
         try:
             return self.store.update(resource, namespace or None, name, change)
         except NotFound:
             return None
 
     def delete(self, resource: str, namespace: str | None, name: str) -> None:
-        """Delete the object if it is there."""
+        """Delete the object if it exists."""
         try:
             self.store.delete(resource, namespace or None, name)
         except NotFound:
@@ -60,7 +60,7 @@ class Cluster:
         self._record(obj, "Warning", component, reason, message)
 
     def _record(self, obj: Object, kind: str, component: str, reason: str, message: str) -> None:
-        """The same event again raises `count`, as the API machinery's event correlator does."""
+        """A repeated event raises `count`, as the API machinery's event correlator does."""
         identity = (obj["metadata"]["uid"], reason, message)
         with self._lock:
             known = self._events.get(identity)
@@ -106,12 +106,12 @@ def _event(obj: Object, kind: str, component: str, reason: str, message: str, no
 
 
 def annotations_of(obj: Object) -> dict[str, str]:
-    """The annotations of an object, {} when it has none."""
+    """The object's annotations, {} if it has none."""
     return obj["metadata"].get("annotations") or {}
 
 
 def labels_of(obj: Object) -> dict[str, str]:
-    """The labels of an object, {} when it has none."""
+    """The object's labels, {} if it has none."""
     return obj["metadata"].get("labels") or {}
 
 
@@ -121,12 +121,12 @@ def annotate(obj: Object, **values: str) -> None:
 
 
 def is_deleting(obj: Object) -> bool:
-    """Whether a deletion was asked for."""
+    """Whether the object's deletion was requested."""
     return "deletionTimestamp" in obj["metadata"]
 
 
 def add_finalizer(obj: Object, *names: str) -> None:
-    """Add finalizers that are not there yet; the API server refuses that on an object being deleted."""
+    """Add missing finalizers; the API server refuses this on an object being deleted."""
     if is_deleting(obj):
         return
     held = obj["metadata"].setdefault("finalizers", [])

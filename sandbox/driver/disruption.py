@@ -1,4 +1,4 @@
-"""PodDisruptionBudgets: how many pods may go right now, written to the status of each budget.
+"""PodDisruptionBudgets: how many pods may go right now, written to each budget's status.
 
 https://kubernetes.io/docs/tasks/run-application/configure-pdb/
 """
@@ -16,13 +16,13 @@ BUDGETS = "poddisruptionbudgets"
 
 
 class DisruptionController:
-    """Writes the figures that evictions are judged by."""
+    """Writes the figures that decide evictions."""
 
     def __init__(self, cluster: Cluster) -> None:
         self._cluster = cluster
 
     def keys(self, resource: str, obj: Object) -> Iterable[Key]:
-        """Budgets, and all those of a changed pod's namespace."""
+        """Budgets, and every budget in a changed pod's namespace."""
         if resource == BUDGETS:
             yield key_of(obj)
         if resource == "pods":

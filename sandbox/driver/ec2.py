@@ -1,4 +1,4 @@
-"""What the driver needs of EC2, in a few values and one port; `boto_ec2` speaks to the real API shape."""
+"""What the driver needs from EC2: a few values and one port, which `boto_ec2` implements."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ DRIVER = "ebs.csi.aws.com"
 
 
 class Ec2Error(Exception):
-    """EC2 refused a call. Reads like the AWS SDK for Go, which the driver's error texts carry along."""
+    """EC2 refused a call. Reads like the AWS SDK for Go, whose text the driver's errors include."""
 
     def __init__(
         self, operation: str, code: str, message: str, status: int = 400, request_id: str = ""
@@ -50,14 +50,14 @@ class VolumeRequest:
 
 
 class Ec2(Protocol):
-    """The calls of the driver. Each raises Ec2Error when EC2 refuses; a delete of what is gone succeeds."""
+    """The driver's calls. Each raises Ec2Error if EC2 refuses; deleting something already gone succeeds."""
 
     def snapshots_named(self, names: Sequence[str]) -> dict[str, Ec2Snapshot]:
-        """Snapshots by the value of their CSIVolumeSnapshotName tag; names without one are left out."""
+        """Snapshots by the value of their CSIVolumeSnapshotName tag; unmatched names are left out."""
         ...
 
     def snapshots(self, ids: Sequence[str]) -> dict[str, Ec2Snapshot]:
-        """Snapshots by id; ids that EC2 does not know are left out."""
+        """Snapshots by id; ids unknown to EC2 are left out."""
         ...
 
     def create_snapshot(self, volume_id: str, description: str, tags: Mapping[str, str]) -> Ec2Snapshot:
@@ -69,7 +69,7 @@ class Ec2(Protocol):
         ...
 
     def create_volume(self, request: VolumeRequest) -> str:
-        """Make a volume; returns its id."""
+        """Create a volume; return its id."""
         ...
 
     def delete_volume(self, volume_id: str) -> None:
@@ -85,5 +85,5 @@ class Ec2(Protocol):
         ...
 
     def detach_volume(self, volume_id: str, instance_id: str) -> None:
-        """Detach a volume; one that is gone or free already is fine."""
+        """Detach a volume; succeeds if it is already gone or free."""
         ...

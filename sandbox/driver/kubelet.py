@@ -1,6 +1,6 @@
-"""What a kubelet would do: a pod on a Ready node runs as soon as its claims are bound and attached, and a pod
-that is being deleted is gone at once: nothing runs in it that would need its grace. On a dead machine there
-is no kubelet: nothing starts there, and nothing ends."""
+"""A kubelet's work: a pod on a Ready node runs as soon as its claims are bound and attached. A deleted pod
+goes at once, because nothing in it would need its grace period. A dead machine has no kubelet: nothing
+starts there, and nothing ends."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ class Kubelet:
         self._machines = machines
 
     def keys(self, resource: str, obj: Object) -> Iterable[Key]:
-        """Pods, nodes, claims and attachments matter."""
+        """Pods, nodes, claims and attachments."""
         if resource in ("pods", "nodes", CLAIMS, ATTACHMENTS):
             yield EVERYTHING
 
     def sync(self, keys: Sequence[Key]) -> Mapping[Key, float]:
-        """Run every pod that can run, end every pod that is to go."""
+        """Run every pod that can run, and end every pod that should go."""
         for pod in self._cluster.peek("pods"):
             node = self._cluster.find("nodes", None, pod["spec"].get("nodeName", ""))
             if node is None or not is_node_ready(node) or self._machines.is_dead(instance_of(node)):

@@ -1,7 +1,7 @@
-"""Nodes whose machine has died: silent first, then not ready, and deleted once the machine is terminated.
+"""Nodes whose machine has died: first silent, then not ready, then deleted once the machine is terminated.
 
-The control plane hears nothing of the death itself, only that the kubelet falls silent. Pods of a node that
-somebody marked as out of service are removed without waiting for its kubelet.
+The control plane never sees the death itself, only that the kubelet falls silent. Pods on a node that
+somebody marked out of service are removed without waiting for its kubelet.
 https://kubernetes.io/docs/concepts/architecture/nodes/#heartbeats
 https://kubernetes.io/docs/concepts/cluster-administration/node-shutdown/#non-graceful-node-shutdown
 """
@@ -37,7 +37,7 @@ class NodeDeathController:
             yield key_of(obj)
 
     def sync(self, keys: Sequence[Key]) -> Mapping[Key, float]:
-        """Take the next step with each node; returns when the one after is due."""
+        """Take each node's next step; return when the following one is due."""
         due = {}
         for key in keys:
             node = self._cluster.find("nodes", None, key[1])
@@ -94,5 +94,5 @@ class NodeDeathController:
 
 
 def _taint(node: Object, key: str) -> Object:
-    """The taint of that key, {} when the node has none."""
+    """The node's taint with that key, {} if it has none."""
     return next((each for each in node["spec"].get("taints") or [] if each["key"] == key), {})

@@ -1,4 +1,4 @@
-"""Nodes: a cordoned one carries the taint that keeps pods away; pods of a node that is gone are removed.
+"""Nodes: a cordoned node carries the taint that keeps pods away; a vanished node's pods are removed.
 
 https://kubernetes.io/docs/concepts/architecture/nodes/#manual-node-administration
 """

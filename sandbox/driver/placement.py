@@ -1,4 +1,4 @@
-"""Which node a pod may run on, and the scheduler's words when there is none. Pure functions.
+"""Which node a pod may run on, and what the scheduler says if none fits. Pure functions.
 
 https://kubernetes.io/docs/concepts/scheduling-eviction/assign-pod-node/
 """
@@ -19,7 +19,7 @@ UNSCHEDULABLE = "node.kubernetes.io/unschedulable"
 def refusal(
     pod: Object, node: Object, volumes: Sequence[Object], neighbours: Sequence[tuple[Object, Object]]
 ) -> str:
-    """Why the pod may not run on the node, "" when it may. `neighbours`: (pod, its node) of the namespace."""
+    """Why the pod may not run on the node, "" if it may. `neighbours`: (pod, its node) in the namespace."""
     if not is_node_ready(node):
         return "node(s) were not ready"
     if node["spec"].get("unschedulable"):
@@ -50,7 +50,7 @@ def is_node_ready(node: Object) -> bool:
 
 
 def tolerates(pod: Object, taint: Object) -> bool:
-    """Whether a toleration of the pod is about this taint."""
+    """Whether one of the pod's tolerations covers this taint."""
     return any(
         each.get("key") in (None, taint["key"])
         and each.get("effect") in (None, "", taint["effect"])

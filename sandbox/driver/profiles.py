@@ -1,6 +1,6 @@
-"""The drivers of EBS volumes that a cluster of the sandbox may have: the open one, and that of EKS Auto Mode.
+"""The EBS drivers that a sandbox cluster may have: the open-source one and that of EKS Auto Mode.
 
-They share their code, and part in their names, the tags they write and what their IAM policies refuse.
+They share their code but differ in name, in the tags they write and in what their IAM policies refuse.
 https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonEKSBlockStoragePolicyV2.html
 """
 
@@ -29,17 +29,17 @@ ALLOWED_SNAPSHOT_TAGS = (
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """One driver: its name, and the key of the tag by which it marks what it makes."""
+    """One driver: its name, and the tag key that marks what it creates."""
 
     name: str
 
     @property
     def mark(self) -> str:
-        """The key of the tag that says `true` on all that the driver makes."""
+        """The key of the tag that says `true` on everything the driver creates."""
         return f"{self.name}/cluster"
 
     def tags(self, cluster_name: str, object_name: str) -> dict[str, str]:
-        """The tags of the driver itself. The open one knows its cluster by `--k8s-tag-cluster-id`, which the
+        """The driver's own tags. The open-source one gets its cluster from `--k8s-tag-cluster-id`, which the
         EKS add-on sets; Auto Mode always does."""
         marked = {self.mark: "true"}
         if not cluster_name:
@@ -54,11 +54,11 @@ class Profile:
 
     @property
     def is_auto(self) -> bool:
-        """Whether it is the driver of EKS Auto Mode."""
+        """Whether this is the EKS Auto Mode driver."""
         return self.name == AUTO_DRIVER
 
     def check_snapshot_tags(self, tags: Iterable[str]) -> None:
-        """Raise the Ec2Error of a CreateSnapshot that sets tags which the policy does not name."""
+        """Raise the Ec2Error for a CreateSnapshot that sets tags the policy does not name."""
         if not self.is_auto:
             return
         refused = [
@@ -68,7 +68,7 @@ class Profile:
             raise _denied("CreateSnapshot", "arn:aws:ec2:*::snapshot/*")
 
     def check_restore(self, snapshot: Ec2Snapshot, policy: str, cluster_name: str) -> None:
-        """Raise the Ec2Error of a driver whose policy lets it make no volume from this snapshot."""
+        """Raise the Ec2Error for a driver whose policy forbids creating a volume from this snapshot."""
         tags = snapshot.tags
         if self.is_auto:
             allowed = policy != SCOPED_BLOCK_STORAGE or tags.get(CLUSTER_TAG) == cluster_name

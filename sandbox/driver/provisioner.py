@@ -31,7 +31,7 @@ MINIMUM_GIB = {"io1": 4, "io2": 4, "st1": 125, "sc1": 125}
 
 @dataclass(frozen=True, slots=True)
 class _Made:
-    """The volume that was made in EC2."""
+    """The volume that EC2 created."""
 
     name: str
     volume_id: str
@@ -41,7 +41,7 @@ class _Made:
 
 
 class Provisioner:
-    """Makes EC2 volumes and PersistentVolumes for claims."""
+    """Creates EC2 volumes and PersistentVolumes for claims."""
 
     def __init__(self, cluster: Cluster, ec2: Ec2, faults: Faults, cluster_name: str, region: str) -> None:
         self._cluster = cluster
@@ -51,7 +51,7 @@ class Provisioner:
         self._region = region
 
     def provision(self, claim: Object, storage_class: Object) -> bool:
-        """Make the volume; False, with an event that says why, when that failed and may be tried again."""
+        """Create the volume; False, with an event that says why, if that failed and may be retried."""
         path = "/".join(key_of(claim))
         text = f'External provisioner is provisioning volume for claim "{path}"'
         self._cluster.normal(claim, COMPONENT, "Provisioning", text)

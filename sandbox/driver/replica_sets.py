@@ -1,4 +1,4 @@
-"""Deployments and ReplicaSets, as far as a lab needs them: a new template replaces the old pods at once."""
+"""Deployments and ReplicaSets, as far as a lab needs them: a new template replaces all old pods at once."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ HASH_LABEL = "pod-template-hash"
 
 
 class DeploymentController:
-    """Gives each Deployment one ReplicaSet that is scaled up; those of older templates are scaled to zero."""
+    """Keeps one ReplicaSet per Deployment scaled up; those of older templates are scaled to zero."""
 
     def __init__(self, cluster: Cluster) -> None:
         self._cluster = cluster
@@ -77,7 +77,7 @@ class DeploymentController:
 
 
 class ReplicaSetController:
-    """Keeps the number of pods of a ReplicaSet."""
+    """Maintains the number of pods in a ReplicaSet."""
 
     def __init__(self, cluster: Cluster) -> None:
         self._cluster = cluster
@@ -90,7 +90,7 @@ class ReplicaSetController:
             yield obj["metadata"]["namespace"], owner_of(obj, "ReplicaSet")
 
     def sync(self, keys: Sequence[Key]) -> Mapping[Key, float]:
-        """Create missing pods, delete those that are too many."""
+        """Create missing pods and delete surplus ones."""
         for namespace, name in keys:
             owner = self._cluster.find("replicasets", namespace, name)
             if owner is not None and not is_deleting(owner):

@@ -1,6 +1,6 @@
 """The external-resizer: a bound claim that asks for more gets a larger volume.
 
-No kubelet runs here, so the last step, the growth of the filesystem, is taken for done.
+No kubelet grows filesystems here, so the last step counts as done.
 https://kubernetes.io/docs/concepts/storage/persistent-volumes/#expanding-persistent-volumes-claims
 """
 
@@ -26,7 +26,7 @@ class Resizer:
         self._backoff = Backoff(0.5, 5.0)
 
     def resize(self, claim: Object, volume: Object) -> float | None:
-        """Grow the volume when the claim asks for more; seconds until the next try, None when all is well."""
+        """Grow the volume if the claim asks for more; seconds until the next try, None if all is well."""
         volume_id = volume_id_of(volume)
         wanted = claim["spec"]["resources"]["requests"]["storage"]
         has = claim.get("status", {}).get("capacity", {}).get("storage", "0")

@@ -77,7 +77,7 @@ class Driver:
         self.controls: Mapping[str, Callable[[dict[str, Any]], dict[str, Any]]] = {"driver": self.control}
 
     def start(self) -> None:
-        """Look at everything that is there, then follow the changes."""
+        """Look at everything that exists, then follow the changes."""
         self._unsubscribe = self._store.subscribe(self._hear)
         for worker in self._workers:
             worker.start()
@@ -93,7 +93,7 @@ class Driver:
             worker.stop()
 
     def control(self, changes: dict[str, Any]) -> dict[str, Any]:
-        """Switch faults (see `switches.Switches`); returns all switches. ValueError names an unknown one."""
+        """Switch faults (see `switches.Switches`); return all switches. ValueError names an unknown one."""
         switches = self._faults.set(changes)
         self._look_at_everything()
         return switches
@@ -120,7 +120,7 @@ class Driver:
 def _families(
     cluster: Cluster, ec2: Ec2, machines: Machines, faults: Faults, cluster_name: str, region: str
 ) -> dict[str, Sequence[Controller]]:
-    """One thread each: calls to EC2 in one family never hold up another."""
+    """One thread per family, so that EC2 calls in one never hold up another."""
     provisioner = Provisioner(cluster, ec2, faults, cluster_name, region)
     cutter = SnapshotCutter(ec2, faults, cluster_name)
     return {
@@ -154,7 +154,7 @@ def start(
     secret_key: str = "test",
     session_token: str | None = None,
 ) -> Driver:
-    """Start the controllers on `store` and the EC2 API at `aws_endpoint`; the caller stops what it gets."""
+    """Start the controllers on `store` and the EC2 API at `aws_endpoint`; the caller stops the Driver."""
     client = boto3.client(
         "ec2",
         region_name=region,

@@ -1,4 +1,4 @@
-"""A tiny scheduler: pods without a node get one that may take them, the emptiest first.
+"""A tiny scheduler: a pod without a node gets the emptiest node that may take it.
 
 https://kubernetes.io/docs/concepts/scheduling-eviction/kube-scheduler/
 """
@@ -31,12 +31,12 @@ class Scheduler:
         self._backoff = Backoff(0.5, 5.0)
 
     def keys(self, resource: str, obj: Object) -> Iterable[Key]:
-        """Pods and nodes matter, and claims that pods may be waiting for."""
+        """Pods, nodes, and claims that pods may be waiting for."""
         if resource in ("pods", "nodes", CLAIMS):
             yield EVERYTHING
 
     def sync(self, keys: Sequence[Key]) -> Mapping[Key, float]:
-        """Place every pod that can be placed; the others are tried again with back-off."""
+        """Place every pod that can be placed; retry the others with back-off."""
         pods = [pod for pod in self._cluster.peek("pods") if not is_finished(pod)]
         homeless = [pod for pod in pods if not pod["spec"].get("nodeName") and not is_deleting(pod)]
         if not homeless:
@@ -115,7 +115,7 @@ class Scheduler:
         ]
 
     def _no_volume(self, waiting: Sequence[Object], node: Object) -> str:
-        """Why claims of classes that provision nothing keep a pod from a node, "" when they do not."""
+        """Why claims of classes that provision nothing keep a pod off a node; "" if they do not."""
         for claim in waiting:
             storage_class = self._cluster.find("storageclasses", None, class_of(claim))
             if storage_class is None or storage_class["provisioner"] != NO_PROVISIONER:
@@ -126,7 +126,7 @@ class Scheduler:
 
     def _find_volumes(self, claims: Sequence[Object], node: Object) -> None:
         """Give each claim that waits for its first consumer a free volume, the smallest claim first, or else
-        the node where its volume is to be made. The others bind by themselves.
+        the node where its volume will be created. The other claims bind by themselves.
 
         https://github.com/kubernetes/kubernetes/blob/master/pkg/scheduler/framework/plugins/volumebinding/binder.go
         """

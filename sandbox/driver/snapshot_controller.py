@@ -32,7 +32,7 @@ class SnapshotController:
         self._backoff = Backoff(0.5, 5.0)
 
     def keys(self, resource: str, obj: Object) -> Iterable[Key]:
-        """Snapshots themselves, and the snapshot a changed content belongs to."""
+        """Snapshots, and the snapshot that a changed content belongs to."""
         if resource == words.SNAPSHOTS:
             yield key_of(obj)
         if resource == words.CONTENTS:
@@ -40,7 +40,7 @@ class SnapshotController:
             yield reference.get("namespace", ""), reference.get("name", "")
 
     def sync(self, keys: Sequence[Key]) -> Mapping[Key, float]:
-        """Bind, publish, delete; a snapshot in error is tried again with back-off."""
+        """Bind, publish, delete; retry a failed snapshot with back-off."""
         if self._faults.switches.snapshot_controller == "missing":
             return {}
         again: dict[Key, float] = {}
@@ -54,7 +54,7 @@ class SnapshotController:
         return again
 
     def _sync_one(self, snapshot: Object) -> bool:
-        """True when there is nothing to retry."""
+        """True if there is nothing to retry."""
         if is_deleting(snapshot) and not self._is_being_cut(snapshot):
             return self._deletion.advance(snapshot)
         try:
@@ -66,7 +66,7 @@ class SnapshotController:
             return False
 
     def _is_being_cut(self, snapshot: Object) -> bool:
-        """A snapshot is not deleted while the driver is at it: the EC2 snapshot would be lost to sight."""
+        """A snapshot that the driver is cutting is not deleted: nobody would know of its EC2 snapshot."""
         status = snapshot.get("status", {})
         name = snapshot["spec"]["source"].get("persistentVolumeClaimName")
         if not name or is_ready(snapshot) or "error" in status or not status:
@@ -121,7 +121,7 @@ class SnapshotController:
         return content
 
     def _publish(self, snapshot: Object, content: Object) -> None:
-        """Copy what the driver found out from the content to the snapshot, and say so in events."""
+        """Copy the driver's results from the content to the snapshot, and report them in events."""
         old, new = snapshot.get("status", {}), _status(content)
         if old == new:
             return
@@ -138,7 +138,7 @@ class SnapshotController:
             self._cluster.normal(snapshot, COMPONENT, "SnapshotReady", f"Snapshot {name} is ready to use.")
 
     def _report(self, snapshot: Object, error: SnapshotError) -> None:
-        """Status and event change only when the text does, as in the real controller."""
+        """Write status and event only if the text changes, as the real controller does."""
         if snapshot.get("status", {}).get("error", {}).get("message") == str(error):
             return
 
@@ -152,7 +152,7 @@ class SnapshotController:
         self._cluster.warning(snapshot, COMPONENT, error.reason, str(error))
 
     def _release_claims(self, namespaces: set[str]) -> None:
-        """A claim is protected while a snapshot of it is being cut, and free again when all are done."""
+        """A claim is protected while a snapshot of it is being cut; the protection ends with the last one."""
         for namespace in namespaces:
             held = [
                 claim

@@ -26,7 +26,7 @@ PARAMETERS = frozenset(
 
 
 class CsiError(Exception):
-    """An error of the driver as the sidecar prints it."""
+    """A driver error as the sidecar prints it."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(f"rpc error: code = {code} desc = {message}")
@@ -46,7 +46,7 @@ class SnapshotCutter:
         self._cluster_name = cluster_name
 
     def cut(self, content: Object, parameters: Mapping[str, str]) -> Ec2Snapshot:
-        """Create the EC2 snapshot. CsiError when a parameter or EC2 says no."""
+        """Create the EC2 snapshot. CsiError if a parameter is invalid or EC2 refuses."""
         profile = PROFILES[content["spec"]["driver"]]
         tags = self._tags(content, parameters, profile)
         volume_id = content["spec"]["source"]["volumeHandle"]

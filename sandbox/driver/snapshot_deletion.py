@@ -1,7 +1,7 @@
 """Deleting a VolumeSnapshot: who waits for whom.
 
-Delete: snapshot waits for its content, the content for EC2. Retain: only the VolumeSnapshot goes.
-A snapshot that a Pending claim wants to be restored from stays.
+Delete: the snapshot waits for its content, the content for EC2. Retain: only the VolumeSnapshot goes.
+A snapshot stays while a Pending claim wants to be restored from it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ class SnapshotDeletion:
         self._component = component
 
     def advance(self, snapshot: Object) -> bool:
-        """Go one step; False when it has to be tried again later. A content's end calls for the next step."""
+        """Go one step; False if it must be retried later. The content's end triggers the next step."""
         content = self._content_of(snapshot)
         if content is not None and self._is_being_restored(snapshot):
             text = "Snapshot is being used to restore a PVC"
@@ -40,7 +40,7 @@ class SnapshotDeletion:
         return True
 
     def release_claims(self, namespace: str, held: list[Object]) -> None:
-        """Take the snapshot protection off the claims that no unfinished snapshot names."""
+        """Remove snapshot protection from claims that no unfinished snapshot names."""
         unfinished = {
             snapshot["spec"]["source"].get("persistentVolumeClaimName")
             for snapshot in self._cluster.peek(words.SNAPSHOTS, namespace)
@@ -66,7 +66,7 @@ class SnapshotDeletion:
         )
 
     def _mark(self, content: Object) -> None:
-        """The sidecar deletes nothing that does not carry this mark, whatever the policy."""
+        """Without this mark the sidecar deletes nothing, whatever the policy."""
         self._cluster.change(
             words.CONTENTS,
             None,

@@ -1,4 +1,4 @@
-"""From a VolumeSnapshot to its VolumeSnapshotContent: claim, volume and class, and what is refused."""
+"""From a VolumeSnapshot to its VolumeSnapshotContent: claim, volume and class, and the refusals."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ NOT_UPDATED = "snapshot controller failed to update {} on API server: {}"
 
 
 def new_content(cluster: Cluster, snapshot: Object) -> Object:
-    """The content to create for a snapshot of a claim. SnapshotError with the controller's texts."""
+    """The content to create for a claim's snapshot. SnapshotError carries the controller's texts."""
     snapshot_class = _class_of(cluster, snapshot)
     claim = _protected_claim(cluster, snapshot)
     volume = _volume_of(cluster, snapshot, claim)
@@ -61,7 +61,7 @@ def _class_of(cluster: Cluster, snapshot: Object) -> Object:
 
 
 def _default_class(cluster: Cluster, snapshot: Object) -> str:
-    """There must be exactly one default class for the driver of the claim's volume."""
+    """The driver of the claim's volume must have exactly one default class."""
     driver = _driver_of(cluster, snapshot)
     names = [
         each["metadata"]["name"]

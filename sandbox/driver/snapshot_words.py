@@ -1,4 +1,4 @@
-"""Names of the snapshot API and small questions about its objects.
+"""Names from the snapshot API and small questions about its objects.
 
 https://github.com/kubernetes-csi/external-snapshotter/blob/master/client/apis/volumesnapshot/v1/types.go
 """
@@ -47,7 +47,7 @@ def path_of(obj: Object) -> str:
 
 
 def points_at(content: Object, snapshot: Object) -> bool:
-    """Whether the content belongs to this very snapshot. Both sides must agree before either is used."""
+    """Whether the content belongs to exactly this snapshot. Both must agree before either is used."""
     reference, meta = content["spec"]["volumeSnapshotRef"], snapshot["metadata"]
     names_match = (reference.get("namespace"), reference.get("name")) == (meta["namespace"], meta["name"])
     return names_match and reference.get("uid") in (None, "", meta["uid"])
@@ -59,7 +59,7 @@ def is_ready(obj: Object) -> bool:
 
 
 def source_snapshot(claim: Object) -> str:
-    """The VolumeSnapshot a claim wants to be made from, "" when none."""
+    """The VolumeSnapshot that a claim wants to be restored from, "" if none."""
     spec = claim["spec"]
     source = spec.get("dataSource") or spec.get("dataSourceRef") or {}
     return str(source.get("name", "")) if source.get("kind") == "VolumeSnapshot" else ""

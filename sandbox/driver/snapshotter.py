@@ -1,7 +1,7 @@
 """The csi-snapshotter sidecar with the EBS driver behind it: VolumeSnapshotContents become EC2 snapshots.
 
-The sidecar polls what is not ready by calling CreateSnapshot again. The driver looks for the snapshot by its
-name tag, so while DescribeSnapshots lags it cuts another one; the content keeps the first handle.
+The sidecar polls by calling CreateSnapshot again until the content is ready. The driver looks for the
+snapshot by name tag, so while DescribeSnapshots lags it cuts another; the content keeps the first handle.
 https://github.com/kubernetes-csi/external-snapshotter/blob/master/pkg/sidecar-controller/snapshot_controller.go
 https://github.com/kubernetes-sigs/aws-ebs-csi-driver/blob/master/docs/snapshot.md
 """
@@ -33,7 +33,7 @@ CREATES_AT_ONCE = 64
 
 
 class Snapshotter:
-    """Looks after VolumeSnapshotContents of the EBS driver."""
+    """Looks after the EBS drivers' VolumeSnapshotContents."""
 
     def __init__(self, cluster: Cluster, ec2: Ec2, cutter: SnapshotCutter, faults: Faults) -> None:
         self._cluster = cluster
@@ -44,12 +44,12 @@ class Snapshotter:
         self._looks = Backoff(0.1, 2.0)
 
     def keys(self, resource: str, obj: Object) -> Iterable[Key]:
-        """Contents of the EBS drivers."""
+        """The EBS drivers' contents."""
         if resource == words.CONTENTS and obj["spec"]["driver"] in PROFILES:
             yield key_of(obj)
 
     def sync(self, keys: Sequence[Key]) -> Mapping[Key, float]:
-        """Create what has no EC2 snapshot yet, look at what is not ready, delete what is marked."""
+        """Create missing EC2 snapshots, poll those that are not ready, delete the marked ones."""
         found = (self._cluster.find(words.CONTENTS, None, name) for _, name in keys)
         contents = [content for content in found if content is not None]
         doomed = [content for content in contents if _should_delete(content)]
@@ -69,7 +69,7 @@ class Snapshotter:
         return self._faults.switches.sidecar == "stuck"
 
     def _create(self, contents: list[Object]) -> Mapping[Key, float]:
-        """The driver looks for its name tag first: what EC2 shows under it is not cut again."""
+        """The driver looks for its name tag first: a snapshot that EC2 shows under it is not cut again."""
         delays = {key_of(content): self._pause(content) for content in contents}
         due = [content for content in contents if not delays[key_of(content)]]
         known = self._ec2.snapshots_named([snapshot_name(content) for content in due]) if due else {}
@@ -83,7 +83,7 @@ class Snapshotter:
         }
 
     def _pause(self, content: Object) -> float:
-        """Seconds that a call for the content still has to wait."""
+        """Seconds before the next call for the content may be made."""
         key = key_of(content)
         polled = self._looks.left(key) if _handle(content) else 0.0
         return max(self._faults.delay(content["metadata"]["uid"]), self._errors.left(key), polled)
@@ -119,7 +119,7 @@ class Snapshotter:
         )
 
     def _look(self, contents: list[Object]) -> Mapping[Key, float]:
-        """Ask EC2 once about imported ones, which the sidecar looks for by their handle."""
+        """Ask EC2 once about imported contents, which the sidecar looks up by handle."""
         if not contents or self._is_stuck():
             return {}
         known = self._ec2.snapshots(sorted({_handle(content) for content in contents}))
@@ -135,10 +135,10 @@ class Snapshotter:
         return again
 
     def _publish(self, content: Object, snapshot: Ec2Snapshot) -> float | None:
-        """Write what EC2 says to the content; seconds until the next look, None when it is ready.
+        """Write what EC2 says to the content; seconds until the next look, None once it is ready.
 
-        The first handle stays, whatever snapshot the driver answers with later. An error is taken away when
-        the content becomes ready, and not before.
+        The first handle stays, whatever snapshot the driver returns later. An error is cleared only when the
+        content becomes ready.
         """
         ready = snapshot.state == "completed" and not self._is_stuck()
 
@@ -161,8 +161,8 @@ class Snapshotter:
         return None if ready else self._looks.next(key_of(content))
 
     def _fail(self, content: Object, problem: str) -> float:
-        """The first failure and those of the retries read differently, as in the real sidecar, which takes
-        the mark of a creation off after every error that is final, told before or not.
+        """The first failure and those of the retries read differently, as in the real sidecar, which removes
+        the creation mark after every final error, reported before or not.
         """
         first = "status" not in content
         reason = "SnapshotCreationFailed" if first else "SnapshotContentCheckandUpdateFailed"
@@ -183,7 +183,7 @@ class Snapshotter:
         return self._errors.next(key_of(content))
 
     def _delete(self, content: Object) -> float | None:
-        """EC2 first, then the finalizer: a content that goes first would leak its snapshot."""
+        """EC2 first, then the finalizer: deleting the content first would leak its snapshot."""
         handle = _handle(content)
         if handle and content["spec"]["deletionPolicy"] == "Delete":
             try:
@@ -214,7 +214,7 @@ def _unmark_creation(content: Object) -> None:
 
 
 def _handle(content: Object) -> str:
-    """The EC2 snapshot id of a content, given or found, "" when there is none yet."""
+    """A content's EC2 snapshot id, given or found; "" if there is none yet."""
     given = content["spec"]["source"].get("snapshotHandle")
     return str(given or content.get("status", {}).get("snapshotHandle", ""))
 
@@ -224,8 +224,8 @@ def _is_imported(content: Object) -> bool:
 
 
 def _should_delete(content: Object) -> bool:
-    """A bound content is deleted only once the controller has marked it, an unbound imported one at once.
-    One whose creation is under way is left alone, or its snapshot would be lost to sight."""
+    """Delete a bound content only once the controller has marked it, an unbound imported one at once.
+    Leave a content alone while its snapshot is being created, or the snapshot would be orphaned."""
     if not is_deleting(content) or not has_finalizer(content, words.CONTENT_PROTECTION):
         return False
     marks = annotations_of(content)

@@ -1,4 +1,4 @@
-"""StatefulSets: named pods, one after the other, each with its own claims that outlive it."""
+"""StatefulSets: named pods, created in order, each with its own claims that outlive it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sandbox.kubernetes.store import AlreadyExists, copy
 
 
 class StatefulSetController:
-    """Keeps the pods `name-0`, `name-1`... and makes their claims."""
+    """Maintains the pods `name-0`, `name-1`... and creates their claims."""
 
     def __init__(self, cluster: Cluster) -> None:
         self._cluster = cluster

@@ -1,4 +1,4 @@
-"""Faults of the driver that a test or a demo can switch on over the control name `driver`."""
+"""Driver faults that a test or a demo can switch on through the control named `driver`."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Switches:
     (ReconcilerMaxWaitForUnmountDuration)."""
 
     def changed(self, changes: dict[str, Any]) -> Switches:
-        """A copy with `changes`. ValueError names an unknown switch or a value it does not take."""
+        """A copy with `changes`. ValueError names an unknown switch or an invalid value."""
         known = [each.name for each in fields(self)]
         unknown = sorted(set(changes) - set(known))
         if unknown:
@@ -68,7 +68,7 @@ class Switches:
 
 
 class Faults:
-    """The switches in force, and what they do to a call."""
+    """The active switches, and their effect on a call."""
 
     def __init__(self) -> None:
         self.switches = Switches()
@@ -76,14 +76,14 @@ class Faults:
         self._seen: dict[str, float] = {}
 
     def set(self, changes: dict[str, Any]) -> dict[str, Any]:
-        """Change switches; returns all of them. An empty dict only reads."""
+        """Change switches; return all of them. An empty dict only reads."""
         with self._lock:
             self.switches = self.switches.changed(changes)
             self._seen.clear()
             return asdict(self.switches)
 
     def delay(self, uid: str) -> float:
-        """Seconds a slow driver still makes the object wait; 0.0 when its turn has come."""
+        """Seconds that a slow driver still delays the object; 0.0 once its turn has come."""
         seconds = self.switches.slow_seconds
         if not seconds:
             return 0.0
@@ -91,14 +91,14 @@ class Faults:
         return max(0.0, first + seconds - time.monotonic())
 
     def check_restore(self, snapshot: Ec2Snapshot | None, profile: Profile, cluster_name: str) -> None:
-        """Raise the Ec2Error of a driver that may not make volumes from this snapshot."""
+        """Raise the Ec2Error for a driver that may not create volumes from this snapshot."""
         if snapshot is not None:
             switches = self.switches
             policy = switches.block_storage_policy if profile.is_auto else switches.driver_policy
             profile.check_restore(snapshot, policy, cluster_name)
 
     def check_create_snapshot(self) -> None:
-        """Raise the Ec2Error that is switched on, counting it down."""
+        """Raise the Ec2Error that is switched on, and count it down."""
         with self._lock:
             code, times = self.switches.create_snapshot_error, self.switches.create_snapshot_error_times
             if not code or times < 1:

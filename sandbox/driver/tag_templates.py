@@ -1,4 +1,4 @@
-"""The `tagSpecification_N` parameters of a class and their templates.
+"""A class's `tagSpecification_N` parameters and their templates.
 
 https://github.com/kubernetes-sigs/aws-ebs-csi-driver/blob/master/docs/tagging.md
 https://github.com/kubernetes-sigs/aws-ebs-csi-driver/blob/master/pkg/driver/validation.go
@@ -18,11 +18,11 @@ RESERVED_PREFIXES = ("kubernetes.io", "ebs.csi.aws.com/")
 
 
 class TagError(ValueError):
-    """A tag specification the driver refuses; the text is the driver's."""
+    """A tag specification that the driver refuses, with the driver's text."""
 
 
 def tags_of(parameters: Mapping[str, str], values: Mapping[str, str]) -> dict[str, str]:
-    """The tags the parameters ask for, templates filled with `values`. TagError on an unknown template
+    """The tags that the parameters request, templates filled from `values`. TagError on an unknown template
     field, a specification that is not `key=value`, or a reserved key."""
     specifications = [parameters[key] for key in sorted(parameters) if key.startswith(PREFIX)]
     tags = dict(_tag(each, values) for each in specifications)

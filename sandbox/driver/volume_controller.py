@@ -1,4 +1,4 @@
-"""The volume controller's half for volumes: available, bound, released, and what reclaimPolicy says then.
+"""The volume controller's half for volumes: available, bound, released, then as reclaimPolicy says.
 
 https://kubernetes.io/docs/concepts/storage/persistent-volumes/#reclaiming
 """
@@ -70,7 +70,7 @@ class VolumeController:
             self._cluster.change(VOLUMES, *key_of(volume), settle)
 
     def _reclaim(self, volume: Object) -> bool:
-        """The data goes first, then the object. A volume still attached is tried again."""
+        """The data goes first, then the object. A volume that is still attached is retried."""
         volume_id = volume_id_of(volume)
         if volume_id:
             try:

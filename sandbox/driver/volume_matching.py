@@ -1,6 +1,6 @@
 """Which free volume a claim gets: the rules that the volume controller and the scheduler share.
 
-What a claim is made from (`dataSource`) plays no part in it: a free volume that fits wins over provisioning.
+The claim's `dataSource` plays no part: a free volume that fits wins over provisioning.
 https://github.com/kubernetes/component-helpers/blob/master/storage/volume/pv_helpers.go (FindMatchingVolume)
 """
 
@@ -16,9 +16,9 @@ from sandbox.kubernetes.selectors import matches_selector
 
 
 def best_for_controller(claim: Object, volumes: Iterable[Object], *, waits: bool) -> Object | None:
-    """The volume that the controller binds: those with the fewest access modes that will do come first.
+    """The volume that the controller binds; among volumes that fit, the fewest access modes win.
 
-    A class that waits for its consumer leaves free volumes to the scheduler; reserved ones are bound at once.
+    If a class waits for its consumer, the scheduler binds the free volumes; reserved ones are bound at once.
     """
     wanted = set(claim["spec"].get("accessModes") or [])
     tiers: dict[int, list[Object]] = {}
@@ -50,7 +50,7 @@ def best_for_scheduler(
 
 
 def is_reserved_for(volume: Object, claim: Object) -> bool:
-    """Whether the volume's claimRef names the claim, with its UID or none."""
+    """Whether the volume's claimRef names the claim, with its UID or no UID."""
     reference = volume["spec"].get("claimRef")
     if not reference or (reference.get("namespace"), reference.get("name")) != key_of(claim):
         return False
@@ -58,7 +58,7 @@ def is_reserved_for(volume: Object, claim: Object) -> bool:
 
 
 def is_free_for(volume: Object, claim: Object) -> bool:
-    """Whether the volume is nobody's and meets all that the claim asks for but the access modes."""
+    """Whether the volume is free and meets everything the claim asks for except the access modes."""
     selector = claim["spec"].get("selector")
     return (
         not volume["spec"].get("claimRef")
@@ -70,12 +70,12 @@ def is_free_for(volume: Object, claim: Object) -> bool:
 
 
 def is_usable(volume: Object, claim: Object) -> bool:
-    """Whether the volume is large enough, of the claim's mode, and not being deleted."""
+    """Whether the volume is large enough, has the claim's mode, and is not being deleted."""
     return not is_deleting(volume) and size_of(volume) >= wanted_by(claim) and _mode(volume) == _mode(claim)
 
 
 def misfit(volume: Object, claim: Object) -> str:
-    """What of a volume that the claim names does not fit, in the controller's words; "" when all does.
+    """Why a volume named by the claim does not fit, in the controller's words; "" if it fits.
 
     https://github.com/kubernetes/kubernetes/blob/master/pkg/controller/volume/persistentvolume/pv_controller.go
     """
@@ -104,12 +104,12 @@ def class_of(obj: Object) -> str:
 
 
 def size_of(volume: Object) -> int:
-    """The bytes of a volume."""
+    """The volume's size in bytes."""
     return to_bytes(volume["spec"]["capacity"]["storage"])
 
 
 def wanted_by(claim: Object) -> int:
-    """The bytes that a claim asks for."""
+    """The bytes that the claim requests."""
     return to_bytes(claim["spec"]["resources"]["requests"]["storage"])
 
 

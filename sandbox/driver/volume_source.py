@@ -1,4 +1,4 @@
-"""The VolumeSnapshot a claim is made from: what is checked, and the refusals in the provisioner's words.
+"""The VolumeSnapshot that a claim is restored from: the checks, and the provisioner's refusal texts.
 
 https://kubernetes.io/docs/concepts/storage/persistent-volumes/#create-persistent-volume-claim-from-volume-snapshot
 """
@@ -15,11 +15,11 @@ _MODE_CHANGE = "snapshot.storage.kubernetes.io/allow-volume-mode-change"
 
 
 class SourceError(Exception):
-    """The claim cannot be made from its snapshot, at least not now."""
+    """The claim cannot be created from its snapshot, at least not now."""
 
 
 def snapshot_handle(cluster: Cluster, claim: Object, driver: str) -> str:
-    """The EC2 snapshot the claim's volume is made from, "" when it starts empty. SourceError if it cannot."""
+    """The EC2 snapshot that the claim's volume comes from, "" if it starts empty. Raises SourceError."""
     name = words.source_snapshot(claim)
     if not name:
         return ""
@@ -61,7 +61,7 @@ def _content_of(cluster: Cluster, snapshot: Object, name: str) -> Object:
 
 
 def _check_mode(claim: Object, content: Object) -> None:
-    """A volume keeps the mode of its snapshot's volume unless the content allows the change.
+    """A volume keeps the mode of its snapshot's volume unless the content allows a change.
 
     https://kubernetes.io/docs/concepts/storage/volume-snapshots/#convert-volume-mode
     """

@@ -1,6 +1,6 @@
-"""A worker runs the controllers of one family in one thread: it collects what changed and syncs in batches.
+"""A worker runs one family's controllers in one thread: it collects changes and syncs in batches.
 
-Controllers are level-triggered, as the real ones are: a key only says "look at this object again".
+Controllers are level-triggered, like the real ones: a key only says "look at this object again".
 https://kubernetes.io/docs/concepts/architecture/controller/
 """
 
@@ -33,7 +33,7 @@ class Controller(Protocol):
         ...
 
     def sync(self, keys: Sequence[Key]) -> Mapping[Key, float]:
-        """Bring these objects up to date; returns those to look at again, and in how many seconds."""
+        """Bring these objects up to date; return those to revisit, and in how many seconds."""
         ...
 
 
@@ -51,12 +51,12 @@ class Worker:
         self._thread.start()
 
     def stop(self) -> None:
-        """End the thread after the batch it is in; waits at most 10 s."""
+        """End the thread after its current batch; wait at most 10 s."""
         self._inbox.put(None)
         self._thread.join(10)
 
     def tell(self, resource: str, obj: Object) -> None:
-        """Note a change; returns at once."""
+        """Note a change; return at once."""
         self._inbox.put((resource, obj))
 
     def _run(self) -> None:
@@ -68,7 +68,7 @@ class Worker:
                     self._sync(controller, due, ready)
 
     def _collect(self) -> bool:
-        """Wait for work and file it under its controllers; False when asked to stop."""
+        """Wait for work and sort it by controller; False if asked to stop."""
         wait = self._wait()
         try:
             item = self._inbox.get(timeout=wait)
@@ -103,7 +103,7 @@ class Worker:
 
 
 class Backoff:
-    """Growing delays a key, doubling from `first` to `limit` seconds, as controllers' queues do."""
+    """Growing delays per key, doubling from `first` to `limit` seconds, as in controllers' queues."""
 
     def __init__(self, first: float, limit: float) -> None:
         self._first = first
@@ -119,22 +119,22 @@ class Backoff:
         return seconds
 
     def left(self, key: Key) -> float:
-        """Seconds left of the last delay: a change the controller made itself is no reason to hurry."""
+        """Seconds left of the last delay: the controller's own change is no reason to hurry."""
         return max(0.0, self._until.get(key, 0.0) - time.monotonic())
 
     def forget(self, key: Key) -> None:
-        """`key` is fine: its next delay is `first` again."""
+        """`key` is fine: its next delay starts at `first` again."""
         self._last.pop(key, None)
         self._until.pop(key, None)
 
 
 def key_of(obj: Object) -> Key:
-    """The controller key of an object."""
+    """An object's controller key."""
     return obj["metadata"].get("namespace", ""), obj["metadata"]["name"]
 
 
 def in_parallel(act: Callable[[Object], float | None], objects: Sequence[Object]) -> dict[Key, float]:
-    """Run `act` on each object, a few at a time; the delays it asked for, by the key of the object."""
+    """Run `act` on each object, a few at a time; return the delays it asked for, by object key."""
     if not objects:
         return {}
     with ThreadPoolExecutor(CALLS_IN_PARALLEL) as pool:

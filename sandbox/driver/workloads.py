@@ -25,7 +25,7 @@ def owner_reference(owner: Object) -> Object:
 
 
 def owner_of(obj: Object, kind: str) -> str:
-    """The name of the controller of that kind that owns the object, "" when none does."""
+    """The name of the object's owning controller of that kind, "" if there is none."""
     for reference in obj["metadata"].get("ownerReferences") or []:
         if reference.get("controller") and reference["kind"] == kind:
             return str(reference["name"])
@@ -62,5 +62,5 @@ def pod_from(template: Object, owner: Object, **metadata: Any) -> Object:
 
 
 def template_hash(template: Object) -> str:
-    """A short name for a pod template, the same as long as the template is."""
+    """A short name for a pod template that changes only when the template does."""
     return sha256(json.dumps(template, sort_keys=True).encode()).hexdigest()[:10]
