@@ -1,1 +1,1 @@
-"""The cluster half of a laptop-sized EKS: a small Kubernetes API server on the standard library."""
+"""The cluster half of a laptop-sized EKS: a small Kubernetes API server built on the standard library."""

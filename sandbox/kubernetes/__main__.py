@@ -18,7 +18,7 @@ from sandbox.kubernetes.cluster import ClusterServer, Settings
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Starts the cluster and, with an AWS endpoint, the driver's controllers; writes `ready.json`; waits."""
+    """Start the cluster and, given an AWS endpoint, the driver's controllers; write `ready.json`; wait."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     settings = _settings(arguments)
     stopping = threading.Event()
@@ -54,7 +54,7 @@ def _settings(arguments: list[str] | None) -> Settings:
 
 
 def _start_driver(server: ClusterServer) -> Driver | None:
-    """The EBS CSI driver, the workload controllers and the lab's control; without AWS there are none."""
+    """Start the EBS CSI driver, the workload controllers and the lab's control; none of them without AWS."""
     settings = server.settings
     if not settings.aws_endpoint:
         return None

@@ -1,4 +1,4 @@
-"""What the API server asks other objects before a write: the namespace, and the class of a growing claim."""
+"""Admission checks that read other objects: the namespace, and the class of a growing claim."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _RESIZE = (
 
 
 def refuse_terminating(store: Store, target: Target, obj: Object) -> None:
-    """Raises ApiError 404 when the namespace of a new object is absent, 403 while it is being deleted."""
+    """Raise ApiError 404 if a new object's namespace is absent, 403 if it is being deleted."""
     if target.namespace is None:
         return
     try:
@@ -33,7 +33,7 @@ def refuse_terminating(store: Store, target: Target, obj: Object) -> None:
 
 
 def check_resize(store: Store, target: Target, old: Object, new: Object) -> None:
-    """Raises ApiError 403 when a claim grows and its StorageClass does not allow expansion."""
+    """Raise ApiError 403 if a claim grows and its StorageClass does not allow expansion."""
     if target.resource.plural != "persistentvolumeclaims" or _storage(new) <= _storage(old):
         return
     if old.get("status", {}).get("phase") != "Bound":

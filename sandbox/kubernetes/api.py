@@ -1,4 +1,4 @@
-"""The API of one cluster: who asks, may they, what for, and the answer."""
+"""One cluster's API: authenticate, authorize, dispatch, answer."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ Control = Callable[[dict[str, Any]], dict[str, Any]]
 
 
 def _listed(target: Target, items: list[Object]) -> list[Object]:
-    """Elements of a list carry no kind; those of custom resources do, which the server does not decode."""
+    """List elements carry no kind, except those of custom resources, which the server does not decode."""
     if target.resource.custom:
         return items
     return [{key: obj[key] for key in obj if key not in ("apiVersion", "kind")} for obj in items]
@@ -80,8 +80,8 @@ class Api:
         self._subresources = Subresources(store, self._objects, self._policies)
 
     def handle(self, request: Request, anonymous_admin: bool = False) -> Response:
-        """The answer to any request; refusals come back as Status objects. Raises Disconnect when a fault
-        wants the connection closed."""
+        """The answer to any request; refusals are Status objects. Raises Disconnect if a fault requires the
+        connection to close."""
         try:
             if request.path.startswith("/_sandbox/"):
                 return self._control(request, anonymous_admin)

@@ -1,7 +1,7 @@
 """Server-side apply: who owns which field, and what an apply may change.
 
-Source: Kubernetes documentation, "Server-Side Apply". Ownership is kept for appliers only; what others
-write by update or patch is taken over without a conflict.
+Source: Kubernetes documentation, "Server-Side Apply". Only appliers own fields here; fields that others
+write by update or patch are taken over without a conflict.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ _NOT_OWNED: frozenset[Path] = frozenset(
 def apply_object(
     resource: Resource, old: Object | None, config: Object, manager: str, force: bool, now: datetime
 ) -> Object:
-    """The object after `manager` applied `config`: its fields set, the fields it used to apply and no longer
-    does removed. Raises ApiError 409 when another applier owns a field with another value, unless `force`."""
+    """The object after `manager` applied `config`: its fields are set, and fields it applied before but now
+    omits are removed. ApiError 409 if another applier owns a field with another value, unless `force`."""
     current = copy(old) if old else {"metadata": {}}
     managers = {row["manager"]: row for row in current["metadata"].pop("managedFields", [])}
     fields = _paths(config) - _NOT_OWNED
@@ -80,7 +80,7 @@ def _dotted(path: Path) -> str:
 
 
 def _paths(value: Any, field: str = "", prefix: Path = ()) -> set[Path]:
-    """The leaves of a configuration, as paths of `f:`, `k:` and `v:` steps."""
+    """A configuration's leaves, as paths of `f:`, `k:` and `v:` steps."""
     if isinstance(value, dict) and value:
         return {path for key, item in value.items() for path in _paths(item, key, (*prefix, f"f:{key}"))}
     if isinstance(value, list) and field in PRIMITIVE_SETS:
@@ -135,7 +135,7 @@ def _merge(current: Any, config: Any, field: str) -> Any:
 
 
 def _fold(paths: set[Path]) -> Object:
-    """Paths as the nested maps of FieldsV1; a path that ends inside another is marked by `.`."""
+    """Paths as FieldsV1's nested maps; `.` marks a path that ends inside another."""
     tree: Object = {}
     for path in sorted(paths):
         where = tree

@@ -1,4 +1,4 @@
-"""Who sends a request: the admin of the kubeconfig, or an AWS principal with an EKS token."""
+"""Who sends a request: the kubeconfig's admin, or an AWS principal with an EKS token."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ _OPEN_PATHS = frozenset({"/healthz", "/livez", "/readyz"})
 
 
 def real_now() -> datetime:
-    """The machine's time: STS checks signatures by it, whatever the sandbox's clock says."""
+    """The machine's time: STS checks signatures against it, whatever the sandbox's clock says."""
     return datetime.now(UTC)
 
 
 class Authenticator:
-    """Turns the Authorization header into a user; accepted tokens are remembered until they expire."""
+    """Turns the Authorization header into a user; accepted tokens are cached until they expire."""
 
     def __init__(
         self, admin_token: str, access: EksAccess | None, now: Callable[[], datetime] = real_now
@@ -42,7 +42,7 @@ class Authenticator:
         self._lock = threading.Lock()
 
     def user(self, request: Request) -> User:
-        """Who asks; the admin may speak for somebody else with the Impersonate headers (`kubectl --as`).
+        """The caller; the admin may act as another user with the Impersonate headers (`kubectl --as`).
         Raises ApiError 401 for a missing, expired, forged or unknown credential."""
         user = self._own_user(request)
         name = request.headers.get("impersonate-user", "")

@@ -1,6 +1,6 @@
-"""RBAC: what the roles and bindings stored in the cluster let a user do.
+"""RBAC: what the cluster's stored roles and bindings let a user do.
 
-Source: Kubernetes documentation, "Using RBAC Authorization"; texts of k8s.io/apiserver
+Source: Kubernetes documentation, "Using RBAC Authorization"; texts from k8s.io/apiserver
 `pkg/endpoints/handlers/responsewriters/errors.go`.
 """
 
@@ -19,7 +19,7 @@ Object = dict[str, Any]
 
 @dataclass(frozen=True)
 class Attributes:
-    """What is asked to be allowed: a verb on a resource, or on a non-resource `path`."""
+    """The action to authorize: a verb on a resource, or on a non-resource `path`."""
 
     verb: str
     group: str = ""
@@ -37,20 +37,20 @@ class Attributes:
 
 @dataclass(frozen=True)
 class Grant:
-    """One rule that holds for a user, and the words for where it comes from."""
+    """One rule that applies to a user, and the text that says where it comes from."""
 
     rule: Object
     reason: str
 
 
 class Authorizer:
-    """Decides by the ClusterRoles, Roles and bindings of one store."""
+    """Decides by one store's ClusterRoles, Roles and bindings."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
     def reason_to_allow(self, user: User, asked: Attributes) -> str | None:
-        """Why the user may, or None: there is no deny rule in RBAC."""
+        """Why the user is allowed, or None: RBAC has no deny rules."""
         if user.is_admin:
             return "the user is a member of system:masters"
         return next(
@@ -58,7 +58,7 @@ class Authorizer:
         )
 
     def check(self, request: Request, target: Target, user: User) -> None:
-        """Raises ApiError 403 with the real text when the user may not."""
+        """Raise ApiError 403 with the real text if the user is not allowed."""
         name = target.name or _selected_name(request)
         resource = target.resource
         asked = Attributes(
@@ -74,13 +74,13 @@ class Authorizer:
         raise forbidden(resource, target.name, why)
 
     def check_path(self, request: Request, user: User) -> None:
-        """Raises ApiError 403 when the user may not read a non-resource path such as `/version`."""
+        """Raise ApiError 403 if the user may not read a non-resource path such as `/version`."""
         if self.reason_to_allow(user, Attributes(request.method.lower(), path=request.path)) is None:
             text = f'forbidden: User "{user.name}" cannot {request.method.lower()} path "{request.path}"'
             raise ApiError(403, "Forbidden", text)
 
     def grants(self, user: User, namespace: str = "") -> Iterator[Grant]:
-        """The rules that hold for the user at the cluster scope and in `namespace`."""
+        """The rules that apply to the user at cluster scope and in `namespace`."""
         for binding in self._store.peek_all("clusterrolebindings")[0]:
             yield from self._bound(binding, user, "")
         if namespace:
@@ -141,7 +141,7 @@ def _path_matches(pattern: str, path: str) -> bool:
 
 
 def _selected_name(request: Request) -> str:
-    """A list or watch with fieldSelector `metadata.name=x` counts as one about x, for resourceNames."""
+    """With fieldSelector `metadata.name=x`, a list or watch counts as a request for x, for resourceNames."""
     for part in request.query.get("fieldSelector", "").split(","):
         path, _, value = part.partition("=")
         if path == "metadata.name":

@@ -1,6 +1,6 @@
-"""From the body of a write to an object: its kind checked, unknown fields told, mistyped ones refused.
+"""Turn a write's body into an object: check its kind, report unknown fields, refuse mistyped ones.
 
-Texts and their order: what kube-apiserver 1.36 answered.
+Texts and their order: the answers of kube-apiserver 1.36.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _SCHEME = 'in scheme "pkg/runtime/scheme.go:111"'
 
 
 def check_options(request: Request) -> None:
-    """Raises ApiError 422 for values of `dryRun` and `fieldValidation` that there are not."""
+    """Raise ApiError 422 for invalid values of `dryRun` and `fieldValidation`."""
     causes: Causes = []
     if request.query.get("dryRun", "All") not in ("", "All"):
         causes += not_supported("dryRun", [request.query["dryRun"]], ["All"])
@@ -42,7 +42,7 @@ def check_options(request: Request) -> None:
 
 
 def read_object(request: Request, target: Target) -> Object:
-    """The object of a POST or PUT, as one of the target's kind in the target's namespace. Raises ApiError
+    """The object of a POST or PUT, with the target's kind and namespace. Raises ApiError
     400, 415 or 422."""
     resource = target.resource
     obj = read_body(request, resource.api_version, resource.kind, resource if resource.custom else None)
@@ -63,7 +63,7 @@ def read_object(request: Request, target: Target) -> Object:
 
 
 def read_body(request: Request, api_version: str, kind: str, custom: Resource | None = None) -> Object:
-    """A body as an object of `kind`, of the custom resource if it is one. Raises ApiError 400, 415 or 422."""
+    """The body as an object of `kind`, or of the `custom` resource. Raises ApiError 400, 415 or 422."""
     check_options(request)
     if not request.body:
         raise errors.unrecognized(kind, "unexpected end of JSON input", "<empty>")
@@ -97,7 +97,7 @@ def read_patch(request: Request) -> Any:
 
 
 def read_patched(request: Request, resource: Resource, patched: Any, patch: Any) -> Object:
-    """An object after `patch`, decoded anew. Raises ApiError 400 or 422."""
+    """A patched object, decoded anew. Raises ApiError 400 or 422."""
     if not isinstance(patched, dict):
         raise errors.unprocessable_patch()
     decoded = decode(f"{resource.api_version}/{resource.kind}", patched)
@@ -113,7 +113,7 @@ def read_patched(request: Request, resource: Resource, patched: Any, patch: Any)
 
 
 def read_applied(request: Request, target: Target) -> Object:
-    """The configuration of a server-side apply, which may hold nothing but fields of its kind. Raises
+    """A server-side apply's configuration, which may hold only fields of its kind. Raises
     ApiError 400, 422 or 500."""
     check_options(request)
     config = request.document()
@@ -136,7 +136,7 @@ def read_applied(request: Request, target: Target) -> Object:
 
 
 def read_delete_options(request: Request) -> Object:
-    """The DeleteOptions of a DELETE. Raises ApiError 400, 415 or 422."""
+    """A DELETE's DeleteOptions. Raises ApiError 400, 415 or 422."""
     check_options(request)
     options = request.document("DeleteOptions") or {}
     if not isinstance(options, dict):
@@ -206,7 +206,7 @@ def _name(obj: Any) -> str:
 
 
 def _refuse_mistyped(resource: Resource, decoded: Decoded) -> None:
-    """A custom resource breaks its schema: 422, with what was not looked at any more."""
+    """A custom resource breaks its schema: 422, listing what was left unchecked."""
     causes: Causes = []
     for each in decoded.mistyped:
         causes += wrong_type(each.path, each.is_, each.should)
@@ -216,7 +216,7 @@ def _refuse_mistyped(resource: Resource, decoded: Decoded) -> None:
 
 
 def _told(request: Request, decoded: Decoded, is_sorted: bool) -> str:
-    """Warns of unknown and repeated fields, or returns what refuses them when the request is strict."""
+    """Warn of unknown and repeated fields, or, if the request is strict, return the refusal text."""
     unknown = sorted(decoded.unknown) if is_sorted else decoded.unknown
     found = [f'unknown field "{path}"' for path in unknown]
     found += [f'duplicate field "{path}"' for path in decoded.repeated]

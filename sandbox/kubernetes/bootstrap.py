@@ -1,4 +1,4 @@
-"""What is in a fresh cluster before anybody writes to it: namespaces, the first roles, the snapshot CRDs."""
+"""The contents of a fresh cluster: namespaces, the first roles, the snapshot CRDs."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ _ROLES: dict[str, tuple[str, list[Object]]] = {
 
 
 def fill(store: Store) -> None:
-    """Creates the first objects of a cluster; snapshot CRDs are installed."""
+    """Create a cluster's first objects; the snapshot CRDs are installed."""
     for name in NAMESPACES:
         labels = {"kubernetes.io/metadata.name": name}
         namespace = {
@@ -66,7 +66,7 @@ def fill(store: Store) -> None:
 
 
 def install_snapshot_crds(store: Store, installed: bool) -> None:
-    """Installs or removes the three snapshot CRDs. Objects of their kinds are kept out of sight, so that a
+    """Install or remove the three snapshot CRDs. Objects of their kinds are kept out of sight, so that a
     test can bring them back."""
     for resource in RESOURCES.values():
         if not resource.custom:

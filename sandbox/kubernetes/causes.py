@@ -1,4 +1,4 @@
-"""The entries of an Invalid answer: field errors in the words of k8s.io/apimachinery `field.Error`."""
+"""An Invalid answer's entries: field errors in the words of k8s.io/apimachinery `field.Error`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ Causes = list[dict[str, str]]
 
 
 def required(field: str, why: str = "") -> Causes:
-    """A field that must be there is not."""
+    """A required field is missing."""
     return _cause("FieldValueRequired", field, "Required value" + (f": {why}" if why else ""))
 
 
@@ -19,12 +19,12 @@ def invalid_value(field: str, value: Any, why: str) -> Causes:
 
 
 def invalid_rule(field: str, why: str) -> Causes:
-    """An object that breaks a rule of its custom resource; its value is not told."""
+    """An object that breaks a rule of its custom resource; the error omits its value."""
     return _cause("FieldValueInvalid", field, f"Invalid value: {why}")
 
 
 def duplicate(field: str, value: Any, why: str = "") -> Causes:
-    """An element that is in the list already."""
+    """An element that is already in the list."""
     text = f"Duplicate value: {_shown(value)}" + (f": {why}" if why else "")
     return _cause("FieldValueDuplicate", field, text)
 
@@ -35,14 +35,14 @@ def forbidden_field(field: str, why: str) -> Causes:
 
 
 def not_supported(field: str, value: Any, allowed: list[str]) -> Causes:
-    """A field whose value is not one of the allowed ones."""
+    """A field whose value is not in the allowed set."""
     choices = ", ".join(json.dumps(choice) for choice in allowed)
     text = f"Unsupported value: {json.dumps(value)}: supported values: {choices}"
     return _cause("FieldValueNotSupported", field, text)
 
 
 def wrong_type(field: str, is_: str, should: str) -> Causes:
-    """A field of a custom resource whose JSON type is not the one of its schema."""
+    """A custom resource field whose JSON type differs from its schema."""
     text = f'Invalid value: "{is_}": {field} in body must be of type {should}: "{is_}"'
     return _cause("FieldValueTypeInvalid", field, text)
 

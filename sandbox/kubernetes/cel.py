@@ -1,7 +1,7 @@
-"""Kubernetes' expressions (CEL), compiled once and evaluated often, by Google's own library.
+"""Kubernetes' expressions (CEL), compiled once and evaluated often, with Google's own library.
 
-Expressions are checked when they are compiled: a name or a function that is not known here, Kubernetes' own
-library (`quantity()`, `authorizer`, `url()`, …) among them, is an error then and never a pass later.
+Compilation checks every expression: a name or function unknown here, including those from Kubernetes' own
+library (`quantity()`, `authorizer`, `url()`, …), fails at once and can never pass later.
 https://kubernetes.io/docs/reference/using-api/cel/
 """
 
@@ -22,7 +22,7 @@ _NO_VARIABLE = re.compile(r'UNKNOWN: No value with name "variables\.(.*)" found 
 
 
 class CelError(Exception):
-    """An expression that cannot be compiled, or that ends in an error for these values."""
+    """An expression that does not compile, or fails for these values."""
 
 
 class Program:
@@ -41,7 +41,7 @@ class Program:
         """The value for these variables. Raises CelError."""
         try:
             found = self._compiled.eval(data=dict(values))
-        except RuntimeError as problem:  # such as a budget of steps that is used up
+        except RuntimeError as problem:  # such as an exhausted step budget
             raise CelError(_without_code(problem)) from problem
         if found.type() == cel.Type.ERROR:
             raise CelError(_in_words_of_go(str(found.value())))
@@ -49,14 +49,14 @@ class Program:
 
 
 class Environment:
-    """What expressions may name: the variables of admission and, after `declare`, those of a policy."""
+    """The names that expressions may use: admission's variables and, after `declare`, a policy's own."""
 
     def __init__(self) -> None:
         self._variables = dict.fromkeys(_DECLARED, cel.Type.DYN)
         self._environment = self._made()
 
     def compile(self, text: Any, wanted: str = "") -> Program:
-        """The program of an expression that evaluates to `wanted` ("bool", "string"; anything when empty).
+        """The program for an expression that evaluates to `wanted` ("bool", "string"; anything if empty).
         Raises CelError in the words of the API server."""
         if not isinstance(text, str) or not text.strip():
             raise CelError("expression is not specified")
@@ -69,7 +69,7 @@ class Environment:
         return program
 
     def declare(self, name: str, type_: Any) -> None:
-        """Lets the expressions compiled from now on name `variables.<name>`."""
+        """Let expressions compiled from now on use `variables.<name>`."""
         self._variables[f"variables.{name}"] = type_
         self._environment = self._made()
 
@@ -79,7 +79,7 @@ class Environment:
 
 
 def _without_code(problem: Exception) -> str:
-    """The library puts a status code before and after its text."""
+    """The library puts a status code before and after its text; return the text alone."""
     return re.sub(r"^[A-Z_]+: | \[[A-Z_]+\]$", "", str(problem))
 
 

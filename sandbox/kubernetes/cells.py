@@ -1,4 +1,4 @@
-"""How `kubectl get` shows what an object holds: a cell of a table, read from the object.
+"""How `kubectl get` shows an object's contents: one table cell each, read from the object.
 
 Source: k8s.io/kubernetes `pkg/printers/internalversion/printers.go`.
 """
@@ -23,7 +23,7 @@ _ROLE = "node-role.kubernetes.io/"
 
 
 def age(since: str | None, now: datetime) -> str:
-    """How long ago, the way kubectl writes it: two units below ten of the larger, else one."""
+    """How long ago, as kubectl writes it: two units below ten of the larger, else one."""
     if not since:
         return "<unknown>"
     seconds = max(
@@ -54,18 +54,18 @@ def field(path: str, default: Any = "") -> Cell:
 
 
 def age_of(obj: Object, now: datetime) -> str:
-    """How old the object is."""
+    """The object's age."""
     return age(obj["metadata"].get("creationTimestamp"), now)
 
 
 def since(path: str) -> Cell:
-    """A cell that shows how long ago the time at a dotted path is; empty without one."""
+    """A cell that shows how long ago the time at a dotted path was; empty if there is none."""
     read = field(path, None)
     return lambda obj, now: age(read(obj, now), now) if read(obj, now) else ""
 
 
 def quota(limits: bool) -> Cell:
-    """Used and hard of each resource; those named `limits.` have a column of their own."""
+    """Used and hard for each resource; those named `limits.` have their own column."""
 
     def read(obj: Object, now: datetime) -> str:
         status = obj.get("status") or {}
@@ -114,7 +114,7 @@ def phase(obj: Object, now: datetime) -> str:
 
 
 def pod_ready(obj: Object, now: datetime) -> str:
-    """Ready containers of all."""
+    """Ready containers out of all."""
     rows = obj.get("status", {}).get("containerStatuses") or []
     ready = sum(bool(row.get("ready")) for row in rows)
     if not rows:
@@ -125,13 +125,13 @@ def pod_ready(obj: Object, now: datetime) -> str:
 
 
 def restarts(obj: Object, now: datetime) -> str:
-    """Restarts of all containers."""
+    """The restarts of all containers."""
     rows = obj.get("status", {}).get("containerStatuses") or []
     return str(sum(row.get("restartCount", 0) for row in rows))
 
 
 def node_status(obj: Object, now: datetime) -> str:
-    """Whether a node is ready, and whether it takes pods."""
+    """Whether a node is ready, and whether it accepts pods."""
     conditions = obj.get("status", {}).get("conditions") or []
     ready = next((row.get("status") for row in conditions if row.get("type") == "Ready"), "Unknown")
     words = {"True": "Ready", "Unknown": "Unknown"}.get(ready, "NotReady")
@@ -139,13 +139,13 @@ def node_status(obj: Object, now: datetime) -> str:
 
 
 def roles(obj: Object, now: datetime) -> str:
-    """The roles that the labels of a node name."""
+    """The roles that a node's labels name."""
     labels = obj["metadata"].get("labels") or {}
     return ",".join(sorted(key.removeprefix(_ROLE) for key in labels if key.startswith(_ROLE))) or "<none>"
 
 
 def address(kind: str) -> Cell:
-    """A cell that shows the address of a node of this kind."""
+    """A cell that shows the node's address of this kind."""
 
     def address(obj: Object, now: datetime) -> str:
         rows = obj.get("status", {}).get("addresses") or []
@@ -161,12 +161,12 @@ def claim_of(obj: Object, now: datetime) -> str:
 
 
 def replicas(obj: Object, now: datetime) -> str:
-    """Ready replicas of those wanted."""
+    """Ready replicas out of those wanted."""
     return f"{obj.get('status', {}).get('readyReplicas', 0)}/{obj['spec'].get('replicas', 1)}"
 
 
 def class_name(obj: Object, now: datetime) -> str:
-    """A storage class, marked when it is the default."""
+    """A storage class, marked if it is the default."""
     annotations = obj["metadata"].get("annotations") or {}
     default = annotations.get("storageclass.kubernetes.io/is-default-class") == "true"
     return f"{obj['metadata']['name']} (default)" if default else str(obj["metadata"]["name"])
@@ -189,6 +189,6 @@ def role_of(obj: Object, now: datetime) -> str:
 
 
 def ports(obj: Object, now: datetime) -> str:
-    """The ports of a service with their protocols."""
+    """A service's ports with their protocols."""
     rows = obj.get("spec", {}).get("ports") or []
     return ",".join(f"{row['port']}/{row.get('protocol', 'TCP')}" for row in rows) or "<none>"

@@ -1,4 +1,4 @@
-"""The cluster's own certificate authority and the certificate of its server."""
+"""The cluster's own certificate authority and its server's certificate."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ _VALID = timedelta(days=30)
 
 @dataclass(frozen=True)
 class Certificates:
-    """Files of a fresh authority: `authority` (PEM, to trust) and `server` (PEM, key and certificate)."""
+    """A fresh authority's files: `authority` (PEM, to trust) and `server` (PEM, key and certificate)."""
 
     authority: Path
     server: Path
 
 
 def write_certificates(folder: Path, now: datetime) -> Certificates:
-    """Makes an authority and a certificate for 127.0.0.1 and localhost in `folder`, good for 30 days from
+    """Create an authority and a certificate for 127.0.0.1 and localhost in `folder`, valid for 30 days from
     `now`. The authority's key is not kept."""
     authority_key, server_key = (
         ec.generate_private_key(ec.SECP256R1()),

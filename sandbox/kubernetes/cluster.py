@@ -1,4 +1,4 @@
-"""One running cluster: store, API, listeners and controllers, and the files that lead to it."""
+"""One running cluster: store, API, listeners and controllers, and the files that describe how to reach it."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ _UNREACHABLE = ("", "refuse", "hang")
 
 @dataclass(frozen=True)
 class Settings:
-    """How to start a cluster. Port 0 takes a free one; `plain_port` None leaves out the listener that takes
-    everybody for the admin; without `aws_endpoint` only the admin token is accepted."""
+    """How to start a cluster. Port 0 picks a free one. `plain_port` None omits the listener that treats
+    everybody as the admin. Without `aws_endpoint` only the admin token is accepted."""
 
     folder: Path
     name: str = "myeks"
@@ -40,7 +40,7 @@ class Settings:
 
 
 class ClusterServer:
-    """A cluster that answers from construction of its store to `stop`; `controls` may be added to."""
+    """A cluster that serves from its creation until `stop`; more `controls` may be added."""
 
     def __init__(self, settings: Settings, store: Store | None = None) -> None:
         self.settings = settings
@@ -63,7 +63,7 @@ class ClusterServer:
 
     @property
     def plain_url(self) -> str:
-        """The plain HTTP endpoint for everybody as admin, or nothing."""
+        """The plain HTTP endpoint that treats everybody as admin, or nothing."""
         return self._plain.url if self._plain else ""
 
     @property
@@ -73,11 +73,11 @@ class ClusterServer:
 
     @property
     def kubeconfig(self) -> Path:
-        """The kubeconfig of the admin, good for kubectl."""
+        """The admin's kubeconfig, ready for kubectl."""
         return self.settings.folder / "kubeconfig"
 
     def start(self) -> None:
-        """Begins to answer, and writes the kubeconfig into the folder."""
+        """Start serving, and write the kubeconfig into the folder."""
         self._controllers.start()
         for listener in filter(None, (self._secure, self._plain)):
             listener.start()
@@ -85,7 +85,7 @@ class ClusterServer:
         self._write_private(self.settings.folder / "admin-token", self.admin_token)
 
     def announce(self) -> None:
-        """Writes `ready.json`, which says where everything is."""
+        """Write `ready.json`, which says where everything is."""
         ready = {
             "url": self.url,
             "plain_url": self.plain_url,
@@ -98,7 +98,7 @@ class ClusterServer:
         half.replace(self.settings.folder / "ready.json")
 
     def stop(self) -> None:
-        """Ends watches, listeners and controllers."""
+        """End watches, listeners and controllers."""
         self._api.stopping.set()
         with self.store.changed:
             self.store.changed.notify_all()
@@ -107,8 +107,8 @@ class ClusterServer:
         self._controllers.stop()
 
     def _faults(self, wanted: Answer) -> Answer:
-        """Arms, clears and switches: `arm` (a Fault), `clear`, `unreachable`, `snapshot_crds`,
-        `expire_continue_tokens`. Answers what is set now."""
+        """Arm, clear or switch faults: `arm` (a Fault), `clear`, `unreachable`, `snapshot_crds`,
+        `expire_continue_tokens`. Return the resulting state."""
         faults = self._api.faults
         if wanted.get("clear"):
             faults.clear()
@@ -130,7 +130,7 @@ class ClusterServer:
         }
 
     def _traffic(self, wanted: Answer) -> Answer:
-        """Answers the figures so far; `reset` starts from zero after that."""
+        """Return the figures so far; `reset` then starts again from zero."""
         figures = self._api.traffic.figures()
         if wanted.get("reset"):
             self._api.traffic.reset()

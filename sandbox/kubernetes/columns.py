@@ -1,4 +1,4 @@
-"""The columns of each kind in `kubectl get`; those with priority 1 show with `-o wide` only.
+"""Each kind's columns in `kubectl get`; those with priority 1 show only with `-o wide`.
 
 Source: k8s.io/kubernetes `pkg/printers/internalversion/printers.go` and the printer columns of the snapshot
 CustomResourceDefinitions.

@@ -1,4 +1,4 @@
-"""The remote control of a running sandbox cluster; standard library only."""
+"""Remote control for a running sandbox cluster; standard library only."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ SECONDS = 60.0
 
 
 class ControlError(Exception):
-    """The cluster did not do what it was told; the text is its answer."""
+    """The cluster did not do as asked; the text is its answer."""
 
 
 @dataclass(frozen=True)
 class ClusterControl:
-    """`url`, the admin `token`, and the file `ca_path` that the server's certificate is checked with. A call
+    """`url`, the admin `token`, and the CA file `ca_path` that verifies the server's certificate. A call
     may take `timeout` seconds."""
 
     url: str
@@ -31,7 +31,7 @@ class ClusterControl:
     @classmethod
     def from_folder(cls, folder: Path, timeout: float = SECONDS) -> ClusterControl:
         """The control of the cluster whose `ready.json` is in `folder`: served by its API server, or at
-        the `control_url` of a cluster whose API server knows no controls."""
+        `control_url` if its API server has no controls."""
         ready = json.loads((folder / "ready.json").read_text())
         url = ready.get("control_url", ready["url"])
         return cls(url, Path(ready["admin_token"]).read_text(), Path(ready["ca"]), timeout)
@@ -48,8 +48,8 @@ class ClusterControl:
     ) -> dict[str, Any]:
         """The next `times` requests of `verb` on `resource` (`pods/eviction` for subresources) get `action`:
         429 (with Retry-After `retry_after`), 500, 503, 401, timeout (no answer for `seconds`), reset,
-        lost_answer (the work is done, the answer is not sent), or expired (410; it waits for a list with a
-        continue token). Answers all that is armed."""
+        lost_answer (the work is done but the answer never sent), or expired (410; waits for a list with a
+        continue token). Returns all armed faults."""
         fault = {
             "action": action,
             "verb": verb,
@@ -61,35 +61,35 @@ class ClusterControl:
         return self.call("faults", {"arm": fault})
 
     def clear(self) -> dict[str, Any]:
-        """Disarms all faults, makes the cluster reachable and installs the snapshot CRDs."""
+        """Disarm all faults, make the cluster reachable and install the snapshot CRDs."""
         return self.call("faults", {"clear": True})
 
     def set_unreachable(self, how: str) -> dict[str, Any]:
-        """`refuse` resets every connection, `hang` leaves it without an answer, "" ends it. The control
+        """`refuse` resets every connection, `hang` never answers, "" ends the fault. The control
         itself stays reachable."""
         return self.call("faults", {"unreachable": how})
 
     def set_snapshot_crds(self, installed: bool) -> dict[str, Any]:
-        """Removes or installs the snapshot CRDs; their objects are kept for when they come back."""
+        """Remove or install the snapshot CRDs; their objects are kept for when they come back."""
         return self.call("faults", {"snapshot_crds": installed})
 
     def expire_continue_tokens(self) -> dict[str, Any]:
-        """Every continue token handed out so far answers 410 from now on."""
+        """Let every continue token issued so far answer 410 from now on."""
         return self.call("faults", {"expire_continue_tokens": True})
 
     def traffic(self, reset: bool = False) -> dict[str, Any]:
-        """What was asked since the start or the last reset: `requests` (rows of user, verb, resource, code,
+        """Requests since the start or the last reset: `requests` (rows of user, verb, resource, code,
         count) and `lists` (by resource: first_page, next_page, whole)."""
         return self.call("traffic", {"reset": reset})
 
     def requests(self, verb: str, resource: str, user: str | None = None) -> int:
-        """How many requests of `verb` on `resource` came, from anybody or from `user`."""
+        """How many requests of `verb` on `resource` arrived, from anybody or from `user`."""
         rows = self.traffic()["requests"]
         wanted = [row for row in rows if (row["verb"], row["resource"]) == (verb, resource)]
         return sum(row["count"] for row in wanted if user is None or row["user"] == user)
 
     def call(self, name: str, body: dict[str, Any]) -> dict[str, Any]:
-        """POST to `/_sandbox/<name>`. Raises ControlError with the answer when it is refused."""
+        """POST to `/_sandbox/<name>`. Raises ControlError with the answer if refused."""
         request = urllib.request.Request(
             f"{self.url}/_sandbox/{name}",
             json.dumps(body).encode(),

@@ -1,5 +1,5 @@
-"""What the controller manager does after a change: it finishes deletions (namespaces and their content,
-owners and dependents) and counts what a quota counts."""
+"""The controller manager's work after a change: it finishes deletions (namespaces and their content,
+owners and dependents) and updates quota counts."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ class Controllers:
         self._unsubscribe = store.subscribe(lambda *change: self._queue.put(change))
 
     def start(self) -> None:
-        """Begins to work."""
+        """Start the thread."""
         self._thread.start()
 
     def stop(self) -> None:
-        """Ends the thread."""
+        """End the thread."""
         self._unsubscribe()
         self._queue.put(None)
         self._thread.join()
@@ -38,7 +38,7 @@ class Controllers:
             try:
                 self._look(*change)
             except NotFound:
-                continue  # it went away meanwhile, and its DELETED is in the queue
+                continue  # it is already gone, and its DELETED is in the queue
 
     def _look(self, kind: str, resource: str, obj: Object) -> None:
         count(self._store, obj["metadata"].get("namespace"), resource)
@@ -53,7 +53,7 @@ class Controllers:
             self._empty(namespace)
 
     def _collect_dependents(self, owner: Object) -> None:
-        """Garbage collection: what names a deleted owner goes with its last owner."""
+        """Garbage collection: a dependent goes with its last owner."""
         uid = owner["metadata"]["uid"]
         for resource, obj in self._store.dependents(uid):
             meta = obj["metadata"]
@@ -71,7 +71,7 @@ class Controllers:
         self._finish_namespace(namespace)
 
     def _finish_namespace(self, namespace: str) -> None:
-        """The namespace itself goes when nothing is left inside."""
+        """The namespace itself goes once nothing is left inside."""
         if not self._is_terminating(namespace):
             return
         if any(self._store.peek_all(resource, namespace)[0] for resource in _namespaced()):

@@ -23,7 +23,7 @@ _DEFAULT_CLASS = "storageclass.kubernetes.io/is-default-class"
 
 
 def set_defaults(resource: Resource, obj: Object, storage_classes: list[Object]) -> None:
-    """Completes a new object in place: status, then the fields that have a default."""
+    """Complete a new object in place: status first, then every field that has a default."""
     if "status" in resource.subresources and resource.plural not in _KEEPS_STATUS:
         obj.pop("status", None)
         if resource.plural in STATUS_ON_CREATE:
@@ -36,7 +36,7 @@ def set_defaults(resource: Resource, obj: Object, storage_classes: list[Object])
 
 
 def complete(resource: Resource, obj: Object) -> None:
-    """Fills in the fields that have a default, as the server does whenever it decodes an object."""
+    """Set the fields that have a default, as the server does whenever it decodes an object."""
     fill_in = _COMPLETE.get(resource.plural)
     if fill_in:
         fill_in(obj)
@@ -50,7 +50,7 @@ def _claim(obj: Object) -> None:
 
 
 def _both_sources(spec: Object) -> None:
-    """A source written in one of the two fields is in both; a dataSource of another kind is dropped.
+    """Copy a source from either field to the other; drop a dataSource of another kind.
 
     Source: k8s.io/kubernetes `pkg/registry/core/persistentvolumeclaim`, NormalizeDataSources.
     """
@@ -64,7 +64,7 @@ def _both_sources(spec: Object) -> None:
 
 
 def _default_class(claim: Object, storage_classes: list[Object]) -> None:
-    """The DefaultStorageClass admission: a claim without a class takes the newest default one."""
+    """The DefaultStorageClass admission: a claim without a class gets the newest default one."""
     spec = claim["spec"]
     if "storageClassName" in spec:
         return

@@ -1,4 +1,4 @@
-"""What a client can find out about the API: groups, versions and kinds, unaggregated or aggregated.
+"""The discovery API: groups, versions and kinds, unaggregated or aggregated.
 
 Source: Kubernetes documentation, "API discovery".
 """
@@ -22,7 +22,7 @@ _SUBRESOURCE_KINDS = {
 
 
 def is_served(store: Store, resource: Resource) -> bool:
-    """Whether the kind exists now: a custom one does while its CustomResourceDefinition is stored."""
+    """Whether the kind exists now; a custom one does while its CustomResourceDefinition is stored."""
     if not resource.custom:
         return True
     try:
@@ -38,7 +38,7 @@ def served(store: Store) -> list[Resource]:
 
 
 def document(store: Store, path: str, aggregated: bool) -> Object | None:
-    """The discovery document at `path`, or None when that is no discovery path."""
+    """The discovery document at `path`, or None if `path` is not a discovery path."""
     parts = [part for part in path.split("/") if part]
     kinds = served(store)
     if parts == ["api"]:

@@ -1,4 +1,4 @@
-"""Who is behind an EKS token: STS tells the ARN, the cluster's access entries tell user and groups."""
+"""Who is behind an EKS token: STS supplies the ARN, the cluster's access entries supply user and groups."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _TIMEOUT = 5.0
 
 @dataclass(frozen=True)
 class Caller:
-    """What STS answers: the ARN that signed, and its user id."""
+    """STS's answer: the ARN that signed, and its user id."""
 
     arn: str
     user_id: str
@@ -38,7 +38,7 @@ class Caller:
 
 @dataclass
 class EksAccess:
-    """The access side of one EKS cluster, behind the AWS endpoint of the sandbox."""
+    """One EKS cluster's access checks, behind the sandbox's AWS endpoint."""
 
     endpoint: str
     cluster: str
@@ -49,8 +49,8 @@ class EksAccess:
     _eks: Any = None
 
     def caller(self, signed: PresignedIdentity) -> Caller:
-        """Runs the presigned request against STS, with the headers it was signed for. Raises TokenRefused
-        when STS does not accept it (wrong key, wrong cluster name, changed URL)."""
+        """Run the presigned request against STS, with the headers it was signed for. Raises TokenRefused
+        if STS does not accept it (wrong key, wrong cluster name, changed URL)."""
         place = urlsplit(self.endpoint)
         connection = http.client.HTTPConnection(place.hostname or "", place.port or 80, timeout=_TIMEOUT)
         try:
@@ -68,7 +68,7 @@ class EksAccess:
         return Caller((arn[1] or arn[2]).decode(), (user_id[1] or user_id[2]).decode())
 
     def user(self, caller: Caller) -> User:
-        """The Kubernetes user of an AWS principal. Raises TokenRefused without an access entry.
+        """An AWS principal's Kubernetes user. Raises TokenRefused without an access entry.
         Source: EKS user guide, "Grant IAM users access to Kubernetes with EKS access entries"."""
         entry = self._entry(caller.arn)
         if entry is None:
@@ -83,7 +83,7 @@ class EksAccess:
         return User(name, groups, caller.user_id)
 
     def _entry(self, arn: str) -> dict[str, Any] | None:
-        # One request reads for all that come at the same moment.
+        # One request serves all callers that arrive at the same moment.
         with self._reading:
             found: dict[str, Any] | None
             until, found = self._entries.get(arn, (0.0, None))
@@ -120,7 +120,7 @@ def _default_name(session: re.Match[str] | None, arn: str) -> str:
 
 
 def _is_same(principal: str, arn: str) -> bool:
-    """Whether an entry's principal is the caller; the ARN of a session has lost the path of its role."""
+    """Whether an entry's principal is the caller; a session's ARN lacks the path of its role."""
     session = _SESSION.fullmatch(arn)
     if session is None:
         return principal == arn

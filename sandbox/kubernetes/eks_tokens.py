@@ -1,7 +1,7 @@
-"""The shape of an EKS token, and how long it lives.
+"""An EKS token's shape and lifetime.
 
-Source: kubernetes-sigs/aws-iam-authenticator `pkg/token/token.go`. The signature is AWS's to check: the URL
-inside the token is executed against STS.
+Source: kubernetes-sigs/aws-iam-authenticator `pkg/token/token.go`. AWS checks the signature: the URL inside
+the token is executed against STS.
 """
 
 from __future__ import annotations
@@ -37,12 +37,12 @@ _PARAMETERS = frozenset(
 
 
 class TokenRefused(Exception):
-    """Not a token the cluster accepts; the text says why and is for the server's log only."""
+    """Not a token the cluster accepts; the text says why, for the server's log only."""
 
 
 @dataclass(frozen=True)
 class PresignedIdentity:
-    """A presigned GetCallerIdentity request: where it goes, its query as signed, and until when it counts."""
+    """A presigned GetCallerIdentity request: its address, its query as signed, and when it expires."""
 
     host: str
     query: str

@@ -1,6 +1,6 @@
-"""The refusals of an API server: one Status object each, in the words of the real one.
+"""An API server's refusals: one Status object each, in the real server's words.
 
-Texts: k8s.io/apimachinery `pkg/api/errors` and what kube-apiserver 1.36 answered.
+Texts: k8s.io/apimachinery `pkg/api/errors` and the answers of kube-apiserver 1.36.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class ApiError(Exception):
         self.metadata = metadata or {}
 
     def status(self) -> dict[str, Any]:
-        """The `v1` Status object that is the body of the answer."""
+        """The `v1` Status object for the answer's body."""
         body: dict[str, Any] = {
             "kind": "Status",
             "apiVersion": "v1",
@@ -50,7 +50,7 @@ class ApiError(Exception):
 
 
 class UnknownPath(Exception):
-    """A path nothing is served at: the real server answers the plain text `404 page not found`."""
+    """A path that serves nothing: the real server answers the plain text `404 page not found`."""
 
 
 def details(resource: Resource, name: str, causes: list[Cause] | None = None) -> dict[str, Any]:
@@ -63,18 +63,18 @@ def details(resource: Resource, name: str, causes: list[Cause] | None = None) ->
 
 
 def not_found(resource: Resource, name: str) -> ApiError:
-    """404: no object of that name."""
+    """404: no object has that name."""
     return ApiError(404, "NotFound", f'{resource.qualified} "{name}" not found', details(resource, name))
 
 
 def already_exists(resource: Resource, name: str) -> ApiError:
-    """409: an object of that name is there already."""
+    """409: an object with that name already exists."""
     message = f'{resource.qualified} "{name}" already exists'
     return ApiError(409, "AlreadyExists", message, details(resource, name))
 
 
 def conflict(resource: Resource, name: str, why: str = "") -> ApiError:
-    """409: the object is no longer what the writer read."""
+    """409: the object has changed since the writer read it."""
     why = why or (
         "the object has been modified; please apply your changes to the latest version and try again"
     )
@@ -88,13 +88,13 @@ def invalid(resource: Resource, name: str, causes: list[Cause]) -> ApiError:
 
 
 def invalid_as(kind: str, resource: Resource, name: str, causes: list[Cause]) -> ApiError:
-    """422 about an object that says it is of another kind."""
+    """422 about an object that claims another kind."""
     found = details(resource, name, causes) | {"kind": kind.partition(".")[0]}
     return ApiError(422, "Invalid", f'{kind} "{name}" is invalid: {_together(causes)}', found)
 
 
 def invalid_options(kind: str, causes: list[Cause]) -> ApiError:
-    """422 about the options of a request: its query, or the body of a DELETE."""
+    """422 about a request's options: its query, or a DELETE's body."""
     found = {"group": "meta.k8s.io", "kind": kind, "causes": causes}
     return ApiError(422, "Invalid", f'{kind}.meta.k8s.io "" is invalid: {_together(causes)}', found)
 
@@ -109,13 +109,13 @@ def _kind(resource: Resource) -> str:
 
 
 def _together(causes: list[Cause]) -> str:
-    """The causes in a row; one that comes twice is told once."""
+    """The causes in a row, without repeats."""
     parts = list(dict.fromkeys(f"{cause['field']}: {cause['message']}" for cause in causes))
     return parts[0] if len(parts) == 1 else f"[{', '.join(parts)}]"
 
 
 def precondition(resource: Resource, name: str, why: str) -> ApiError:
-    """409: the object is not the one that a DELETE names by uid or version."""
+    """409: the object is not the one a DELETE names by uid or version."""
     kind = _kind(resource)
     found = details(resource, name) | {"kind": resource.kind}
     message = f'Operation cannot be fulfilled on {kind} "{name}": {why}'
@@ -123,29 +123,29 @@ def precondition(resource: Resource, name: str, why: str) -> ApiError:
 
 
 def forbidden(resource: Resource, name: str, why: str, causes: list[Cause] | None = None) -> ApiError:
-    """403 of admission or authorization about an object, or about the kind when `name` is empty."""
+    """403 of admission or authorization about an object, or about the kind if `name` is empty."""
     subject = f'{resource.qualified} "{name}"' if name else resource.qualified
     return ApiError(403, "Forbidden", f"{subject} is forbidden: {why}", details(resource, name, causes))
 
 
 def unauthorized() -> ApiError:
-    """401: nobody the server knows."""
+    """401: the server does not know the caller."""
     return ApiError(401, "Unauthorized", "Unauthorized")
 
 
 def bad_request(message: str) -> ApiError:
-    """400: the request cannot be read."""
+    """400: the request is unreadable."""
     return ApiError(400, "BadRequest", message)
 
 
 def method_not_allowed() -> ApiError:
-    """405: the verb is not one of this kind's."""
+    """405: the kind does not support the verb."""
     message = "the server does not allow this method on the requested resource"
     return ApiError(405, "MethodNotAllowed", message)
 
 
 def unrecognized(kind: str, why: str, quoted: str) -> ApiError:
-    """400: a body that is not the JSON of an object."""
+    """400: the body is not the JSON of an object."""
     text = f"couldn't get version/kind; json parse error: {why} ({quoted})"
     of = f" (must be of type {kind})" if kind else ""
     return bad_request(f"the object provided is unrecognized{of}: {text}")
@@ -160,7 +160,7 @@ def too_new(version: int, current: int) -> ApiError:
 
 
 def unsupported_media_type(supported: list[str]) -> ApiError:
-    """415: a body or patch type this kind does not take (strategic merge on custom resources)."""
+    """415: a body or patch type this kind does not accept (strategic merge on custom resources)."""
     message = (
         "the body of the request was in an unknown format - accepted media types include: "
         f"{', '.join(supported)}"
@@ -174,7 +174,7 @@ def unprocessable_patch() -> ApiError:
 
 
 def too_many_requests(message: str, retry_after: int | None = None) -> ApiError:
-    """429: throttled; `retry_after` seconds go into the header and the details when given."""
+    """429: throttled; `retry_after` seconds, if given, go into the header and the details."""
     if retry_after is None:
         return ApiError(429, "TooManyRequests", message)
     found = {"retryAfterSeconds": retry_after}
@@ -182,7 +182,7 @@ def too_many_requests(message: str, retry_after: int | None = None) -> ApiError:
 
 
 def internal(message: str) -> ApiError:
-    """500, with the prefix the real server puts before the cause."""
+    """500, with the real server's prefix before the cause."""
     text = f"Internal error occurred: {message}"
     return ApiError(500, "InternalError", text, {"causes": [{"message": message}]})
 

@@ -1,4 +1,4 @@
-"""Eviction against disruption budgets, and the figures of a budget.
+"""Eviction against disruption budgets, and a budget's figures.
 
 Source: k8s.io/kubernetes `pkg/registry/core/pod/storage/eviction.go` and `pkg/controller/disruption`.
 """
@@ -17,7 +17,7 @@ _OWNERS = {"ReplicaSet": "replicasets", "StatefulSet": "statefulsets"}
 
 
 def budget_status(store: Store, budget: Object) -> Object:
-    """The status of a PodDisruptionBudget: expected, desired and healthy pods, allowed disruptions."""
+    """A PodDisruptionBudget's status: expected, desired and healthy pods, allowed disruptions."""
     namespace = budget["metadata"]["namespace"]
     selector = budget.get("spec", {}).get("selector")
     pods = [pod for pod in store.peek_all("pods", namespace)[0] if _selected(pod, selector)]
@@ -34,7 +34,7 @@ def budget_status(store: Store, budget: Object) -> Object:
 
 
 def refuse_disruption(store: Store, pod: Object) -> None:
-    """Raises ApiError 429 when a budget does not allow to evict `pod` now, 500 when several cover it."""
+    """Raise ApiError 429 if a budget forbids evicting `pod` now, 500 if several budgets cover it."""
     finished = pod.get("status", {}).get("phase") in ("Succeeded", "Failed", "Pending")
     if finished or "deletionTimestamp" in pod["metadata"]:
         return
@@ -54,7 +54,7 @@ def refuse_disruption(store: Store, pod: Object) -> None:
 
 
 def is_healthy(pod: Object) -> bool:
-    """Whether a pod counts for its budget: Ready and not on its way out."""
+    """Whether a pod counts for its budget: Ready and not being deleted."""
     if "deletionTimestamp" in pod["metadata"]:
         return False
     conditions = pod.get("status", {}).get("conditions") or []
@@ -84,7 +84,7 @@ def _selected(pod: Object, selector: Object | None) -> bool:
 
 
 def _expected(store: Store, pods: list[Object]) -> int:
-    """The scale of the pods' controllers; a pod without one counts for itself."""
+    """The scale of the pods' controllers; a pod without a controller counts as one."""
     scales: dict[str, int] = {}
     for pod in pods:
         owner = next(

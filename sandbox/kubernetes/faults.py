@@ -1,4 +1,4 @@
-"""What can be made to go wrong on purpose, and the figures of what was asked."""
+"""Deliberate faults, and request figures."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ makes the continue tokens handed out so far too old."""
 
 
 class Disconnect(Exception):
-    """The connection is to be closed without an answer, after `seconds`."""
+    """Close the connection without an answer, after `seconds`."""
 
     def __init__(self, seconds: float = 0.0) -> None:
         super().__init__(f"close the connection after {seconds} s")
@@ -35,14 +35,14 @@ class Fault:
     seconds: float = 30.0
 
     def matches(self, request: Request, target: Target) -> bool:
-        """Whether this fault is about such a request; `expired` waits for a continue token."""
+        """Whether this fault applies to such a request; `expired` waits for a continue token."""
         if self.action == "expired" and not request.query.get("continue"):
             return False
         return self.verb in ("*", target.verb) and self.resource in ("*", target.full_resource)
 
 
 class Faults:
-    """The faults that are armed, in order; thread-safe."""
+    """The armed faults, in order; thread-safe."""
 
     def __init__(self) -> None:
         self._armed: list[Fault] = []
@@ -50,20 +50,20 @@ class Faults:
         self.unreachable = ""
 
     def arm(self, fault: Fault) -> None:
-        """Adds a fault. Raises ApiError 400 for an action that does not exist."""
+        """Add a fault. Raises ApiError 400 for an action that does not exist."""
         if fault.action not in ACTIONS:
             raise errors.bad_request(f"unknown fault {fault.action!r}: use one of {', '.join(ACTIONS)}")
         with self._lock:
             self._armed.append(fault)
 
     def clear(self) -> None:
-        """Disarms everything and makes the server reachable."""
+        """Disarm everything and make the server reachable."""
         with self._lock:
             self._armed.clear()
             self.unreachable = ""
 
     def armed(self) -> list[Fault]:
-        """What is still to come."""
+        """The faults still to come."""
         with self._lock:
             return list(self._armed)
 
@@ -81,7 +81,7 @@ class Faults:
 
 
 def strike(fault: Fault) -> None:
-    """Raises what the fault stands for; `expired` and `lost_answer` are the caller's."""
+    """Raise the fault's error; the caller handles `expired` and `lost_answer`."""
     if fault.action == "429":
         text = "the server has received too many requests and has asked us to try again later"
         raise errors.too_many_requests(text, fault.retry_after)
@@ -97,7 +97,7 @@ def strike(fault: Fault) -> None:
 
 
 class Traffic:
-    """How often each user asked what, and how lists were paged."""
+    """How often each user made each request, and how lists were paged."""
 
     def __init__(self) -> None:
         self._counts: Counter[tuple[str, str, str, int]] = Counter()
@@ -105,14 +105,14 @@ class Traffic:
         self._lock = threading.Lock()
 
     def count(self, request: Request, target: Target, user: User, code: int) -> None:
-        """Notes one answered request."""
+        """Note one answered request."""
         with self._lock:
             self._counts[(user.name, target.verb, target.full_resource, code)] += 1
             if target.verb == "list":
                 self._pages[(target.full_resource, _paging(request))] += 1
 
     def figures(self) -> dict[str, Any]:
-        """`requests`: rows of user, verb, resource, code, count; `lists`: by resource, how many asked for a
+        """`requests`: rows of user, verb, resource, code, count; `lists`: how many asked, by resource, for a
         `first_page`, a `next_page`, or everything at once (`whole`)."""
         with self._lock:
             rows = [
@@ -125,7 +125,7 @@ class Traffic:
         return {"requests": rows, "lists": lists}
 
     def reset(self) -> None:
-        """Starts counting from zero."""
+        """Restart counting from zero."""
         with self._lock:
             self._counts.clear()
             self._pages.clear()

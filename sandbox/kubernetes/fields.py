@@ -1,7 +1,7 @@
-"""What the API server makes of a body: fields that it knows, of their types; others are told and dropped.
+"""How the API server reads a body: known fields with their types; it reports and drops the others.
 
-The table comes from the OpenAPI schemas of Kubernetes 1.36 and the CustomResourceDefinitions of snapshots.
-Texts: what kube-apiserver 1.36 answered.
+The table comes from the OpenAPI schemas of Kubernetes 1.36 and the snapshot CustomResourceDefinitions.
+Texts: the answers of kube-apiserver 1.36.
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ _JSON_KINDS = {
 
 @dataclass(frozen=True)
 class Mistyped:
-    """A value of another type than its field: in the words of Go's decoder, and as a custom resource's
-    schema says it (the JSON types that it is and should be)."""
+    """A value whose type differs from its field's: in the words of Go's decoder, and as a custom resource's
+    schema reports it (the actual and expected JSON types)."""
 
     path: str
     text: str
@@ -49,8 +49,8 @@ class Mistyped:
 
 @dataclass
 class Decoded:
-    """An object with its known fields only; the paths that were unknown, came twice or were mistyped, in the
-    order of the body."""
+    """An object with its known fields only, and the paths that were unknown, repeated or mistyped, in body
+    order."""
 
     obj: Any
     unknown: list[str] = field(default_factory=list)
@@ -65,7 +65,7 @@ def is_known(kind: str) -> bool:
 
 def decode(kind: str, obj: Any) -> Decoded:
     """The object as the server reads it: without nulls, unknown fields and empty optional lists and maps.
-    `kind` is `apiVersion/kind`; an object of a kind that is not in the table stays as it is."""
+    `kind` is `apiVersion/kind`; an object whose kind is not in the table stays unchanged."""
     decoded = Decoded(obj)
     if is_known(kind):
         decoded.obj = _Reader(decoded).value(obj, _KINDS[kind], "", _KINDS[kind])
@@ -77,7 +77,7 @@ class _Reader:
         self._decoded = decoded
 
     def value(self, value: Any, type_: str, path: str, owner: str) -> Any:
-        """`value` as one of the type; `owner` is the type of the object that the field is in."""
+        """`value` as the given type; `owner` is the type of the object that holds the field."""
         if type_ in _TYPES:
             return (
                 self._object(value, type_, path)
@@ -127,7 +127,7 @@ class _Reader:
         return self._reads(value, type_, path)
 
     def _reads(self, value: Any, type_: str, path: str) -> bool:
-        """Whether a quantity or a time has its form; when not, that is told in its own words."""
+        """Whether a quantity or a time is well formed; if not, its own error text is recorded."""
         if type_ == "quantity":
             if is_quantity(value):
                 return True

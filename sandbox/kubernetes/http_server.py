@@ -1,4 +1,4 @@
-"""HTTP and HTTPS in front of the API: translates requests and answers, and knows nothing of Kubernetes."""
+"""HTTP and HTTPS in front of the API: translates requests and answers, and knows nothing about Kubernetes."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ _HANDSHAKE_SECONDS = 10.0
 
 
 class Listener:
-    """One listening port on 127.0.0.1, with a thread for each connection."""
+    """One listening port on 127.0.0.1, with a thread per connection."""
 
     def __init__(self, api: Api, port: int = 0, certificate: Path | None = None) -> None:
-        """`certificate` is the PEM of the server; without it the listener speaks plain HTTP and takes
-        everybody for the admin."""
+        """`certificate` is the server's PEM; without one the listener speaks plain HTTP and treats everybody
+        as the admin."""
         self._context = _context(certificate) if certificate else None
         self._server = _Server(("127.0.0.1", port), _Handler, api, self._context)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.1,), daemon=True)
@@ -39,11 +39,11 @@ class Listener:
         return f"{'https' if self._context else 'http'}://127.0.0.1:{self._server.server_port}"
 
     def start(self) -> None:
-        """Begins to answer."""
+        """Start serving."""
         self._thread.start()
 
     def stop(self) -> None:
-        """Closes the port; open answers end with their threads."""
+        """Close the port; open answers end with their threads."""
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
@@ -72,7 +72,7 @@ class _Server(ThreadingHTTPServer):
             super().finish_request(secured, client_address)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Clients that go away are normal here."""
+        """Clients that disconnect are normal here."""
         _LOG.debug("a connection from %s ended early", client_address, exc_info=True)
 
 
@@ -141,7 +141,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.flush()
 
     def _drop(self, seconds: float) -> None:
-        """Holds the connection for `seconds`, then resets it."""
+        """Hold the connection for `seconds`, then reset it."""
         self.server.api.stopping.wait(seconds)
         self.close_connection = True
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)

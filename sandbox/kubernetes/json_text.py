@@ -1,4 +1,4 @@
-"""JSON bodies: parsed with the keys that come twice, and refused in the words of Go's decoder."""
+"""JSON bodies: parsed, with repeated keys noted, and refused in the words of Go's decoder."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _AFTER = {
 
 
 class Repeating(dict[str, Any]):
-    """An object some of whose keys came more than once: the last value counts."""
+    """An object with repeated keys: the last value counts."""
 
     repeated: tuple[str, ...] = ()
 
@@ -33,7 +33,7 @@ def parse(body: bytes) -> Any:
 
 
 def shown(body: bytes) -> str:
-    """A body as the API server quotes it: text when it begins as an object, else in hexadecimal."""
+    """A body as the API server quotes it: text if it begins as an object, else in hexadecimal."""
     text = body.decode(errors="replace") if body.startswith(b"{") else body.hex()
     longest = _SHOWN if body.startswith(b"{") else 2 * _SHOWN
     return (text[:longest] + " ..." if len(text) > longest else text) or "<empty>"

@@ -1,4 +1,4 @@
-"""LimitRange: the least and the most that one claim of a namespace may ask for, refused at the door.
+"""LimitRange: the minimum and maximum that one claim in a namespace may request, enforced at admission.
 
 Enforced for claims only. Sources: https://kubernetes.io/docs/concepts/policy/limit-range/ and
 k8s.io/kubernetes `plugin/pkg/admission/limitranger/admission.go` (the texts of the refusal).
@@ -18,7 +18,7 @@ CLAIM = "PersistentVolumeClaim"
 
 
 def refuse_out_of_bounds(store: Store, target: Target, obj: Object) -> None:
-    """Raises ApiError 403, in the words of the real one, for a claim outside the bounds of its namespace."""
+    """Raise ApiError 403, in the real server's words, for a claim outside its namespace's bounds."""
     if target.resource.plural != "persistentvolumeclaims" or target.namespace is None:
         return
     requests = (obj.get("spec", {}).get("resources") or {}).get("requests") or {}

@@ -1,4 +1,4 @@
-"""Lists: selectors, and pages that keep showing the moment of the first one.
+"""Lists: selectors, and pages that all show the moment of the first one.
 
 Source: Kubernetes documentation, "Retrieving large results sets in chunks".
 """
@@ -31,7 +31,7 @@ _TOO_OLD = (
 
 @dataclass(frozen=True)
 class Page:
-    """Some objects of a list, the resource version of the whole, and where the rest starts."""
+    """Part of a list, the resource version of the whole, and where the rest starts."""
 
     items: list[Object]
     revision: int
@@ -40,7 +40,7 @@ class Page:
 
 
 class Pages:
-    """Reads lists of one store, page by page."""
+    """Reads one store's lists, page by page."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -49,7 +49,7 @@ class Pages:
 
     def read(self, request: Request, target: Target) -> Page:
         """One page of what `request` asks for. Raises ApiError 410 for a token that is too old and 400 for
-        one that is not ours."""
+        one that this server did not issue."""
         matches = selection(request, target)
         refuse_future(request, self._store.revision)
         limit = request.number("limit")
@@ -64,7 +64,7 @@ class Pages:
         return self._page(target, items, revision, _position(items, after), limit)
 
     def expire(self) -> None:
-        """Makes every outstanding continue token too old."""
+        """Make every outstanding continue token too old."""
         with self._lock:
             self._snapshots.clear()
 
@@ -93,8 +93,8 @@ class Pages:
 
 
 def refuse_future(request: Request, current: int) -> None:
-    """Raises ApiError 504 for a read at a version that is not there yet (the real server waits three seconds
-    for it first), 400 for one that is no number."""
+    """Raise ApiError 504 for a read at a future version (the real server first waits three seconds for it),
+    400 for a version that is not a number."""
     text = request.query.get("resourceVersion") or "0"
     if not text.isdecimal():
         parsing = f'strconv.ParseUint: parsing "{text}": invalid syntax'
@@ -105,7 +105,7 @@ def refuse_future(request: Request, current: int) -> None:
 
 
 def selection(request: Request, target: Target) -> Matches:
-    """Whether an object is one the request selects by labels, fields and name."""
+    """Whether the request selects an object by labels, fields and name."""
     by_labels = label_selector(request.query.get("labelSelector", ""))
     by_fields = field_selector(target.resource.plural, request.query.get("fieldSelector", ""))
     return lambda obj: by_labels(obj) and by_fields(obj)

@@ -1,4 +1,4 @@
-"""What names, keys and values of labels look like. Source: k8s.io/apimachinery `pkg/util/validation`."""
+"""The form of names, label keys and label values. Source: k8s.io/apimachinery `pkg/util/validation`."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ _KEY_TEXT = (
 
 
 def value_causes(field: str, value: str) -> Causes:
-    """What is wrong with the value of a label or taint."""
+    """What is wrong with a label's or taint's value."""
     if len(value) > 63:
         return invalid_value(field, value, "must be no more than 63 bytes")
     return [] if _LABEL_VALUE.fullmatch(value) else invalid_value(field, value, _LABEL_VALUE_TEXT)
 
 
 def key_causes(field: str, key: str) -> Causes:
-    """What is wrong with the key of a label, an annotation or a taint."""
+    """What is wrong with a label's, annotation's or taint's key."""
     prefix, slash, name = key.rpartition("/")
     if not name:
         text = "name part must be non-empty"

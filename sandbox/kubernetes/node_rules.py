@@ -1,4 +1,4 @@
-"""The rules of nodes: their taints, and what an update may not change.
+"""Node rules: taints, and what an update may not change.
 
 Source: k8s.io/kubernetes `pkg/apis/core/validation`, validateNodeTaints and ValidateNodeUpdate.
 """
@@ -16,12 +16,12 @@ _EFFECTS = ["NoSchedule", "PreferNoSchedule", "NoExecute"]
 
 
 def new_node(obj: Object) -> Causes:
-    """What a new node breaks."""
+    """The rules that a new node breaks."""
     return _taints((obj.get("spec") or {}).get("taints") or [])
 
 
 def node_changed(old: Object, new: Object) -> Causes:
-    """What the change of a node breaks. The server looks at the taints twice, and so do its causes."""
+    """The rules that a node's change breaks. The server checks the taints twice, so its causes repeat."""
     before, after = old.get("spec") or {}, new.get("spec") or {}
     causes = _taints(after.get("taints") or [])
     causes = causes + causes

@@ -39,21 +39,21 @@ _PATCHES: dict[str, Callable[[Any, Any], Any]] = {
 
 
 class Objects:
-    """The write side of the API, on one store."""
+    """The API's write side, on one store."""
 
     def __init__(self, store: Store, policies: Policies) -> None:
         self._store = store
         self._policies = policies
 
     def get(self, target: Target) -> Object:
-        """The stored object, to read only. Raises ApiError 404."""
+        """The stored object, read-only. Raises ApiError 404."""
         try:
             return self._store.peek(target.resource.plural, target.namespace, target.name)
         except NotFound as problem:
             raise errors.not_found(target.resource, target.name) from problem
 
     def create(self, request: Request, target: Target) -> Object:
-        """Stores a new object. Raises ApiError 400, 403, 404 (namespace), 409 or 422."""
+        """Store a new object. Raises ApiError 400, 403, 404 (namespace), 409 or 422."""
         return self._create(request, target, read_object(request, target))
 
     def _create(self, request: Request, target: Target, obj: Object) -> Object:
@@ -63,7 +63,7 @@ class Objects:
         check_new(target.resource, obj)
         if not obj["metadata"].get("name"):
             obj["metadata"]["name"] = generated_name(obj["metadata"]["generateName"])
-        with self._store.changed:  # two writers may not both take the last of a quota
+        with self._store.changed:  # two writers must not both take the last of a quota
             refuse_out_of_bounds(self._store, target, obj)
             self._policies.check(request, target, "CREATE", obj)
             refuse_exceeded(self._store, target, obj)
@@ -76,19 +76,19 @@ class Objects:
         return self._counted(target, made)
 
     def _counted(self, target: Target, obj: Object) -> Object:
-        """Count a new object in its quotas before its writer hears of it; a quota comes with its status."""
+        """Count a new object in its quotas before its writer sees it; a new quota gets its status."""
         count(self._store, target.namespace, target.resource.plural)
         if target.resource.plural != QUOTAS:
             return obj
         return self._store.get(QUOTAS, target.namespace, obj["metadata"]["name"])
 
     def replace(self, request: Request, target: Target) -> Object:
-        """PUT: the object becomes the body. Raises ApiError 404, 409 or 422."""
+        """PUT: the body replaces the object. Raises ApiError 404, 409 or 422."""
         wanted = read_object(request, target)
         return self._change(request, target, lambda old: wanted)[0]
 
     def patch(self, request: Request, target: Target) -> tuple[Object, bool]:
-        """Any of the four patch types; returns the object and whether apply created it. Raises ApiError
+        """Any of the four patch types; return the object and whether apply created it. Raises ApiError
         404, 409, 415 or 422."""
         kind = request.content_type
         supported = [JSON_PATCH, MERGE_PATCH, APPLY_PATCH]
@@ -113,7 +113,7 @@ class Objects:
         )
 
     def delete(self, request: Request, target: Target) -> Object:
-        """Deletes, or marks for deletion, and returns the object as it was left. Raises ApiError 403, 404,
+        """Delete, or mark for deletion, and return the object as it was left. Raises ApiError 403, 404,
         409 or 422."""
 
         def asked(obj: Object) -> None:
@@ -124,7 +124,7 @@ class Objects:
     def delete_with(
         self, request: Request, target: Target, options: Object, check: Callable[[Object], None] | None = None
     ) -> Object:
-        """As `delete`, with DeleteOptions that came inside another body, and no policy but `check`."""
+        """Like `delete`, with DeleteOptions from inside another body, and no policy but `check`."""
         obj = self.get(target)
         wanted = options.get("preconditions") or {}
         check_preconditions(target, obj, wanted)
@@ -154,7 +154,7 @@ class Objects:
             return obj
 
     def check_preconditions(self, target: Target, options: Object) -> None:
-        """Raises ApiError 404, or 409 when the object is not the one that the DeleteOptions name."""
+        """Raise ApiError 404, or 409 if the object is not the one that the DeleteOptions name."""
         check_preconditions(target, self.get(target), options.get("preconditions") or {})
 
     def _apply(self, request: Request, target: Target) -> tuple[Object, bool]:
@@ -193,7 +193,7 @@ class Objects:
             raise errors.not_found(target.resource, target.name) from problem
 
     def _settle(self, request: Request, target: Target, old: Object, new: Object) -> Object:
-        """The object to store: what a writer may not change is put back, the rest is checked."""
+        """The object to store: restore what a writer may not change, and check the rest."""
         wanted = new.get("metadata") or {}
         _check_version(target, old, wanted)
         resource = target.resource
@@ -219,7 +219,7 @@ class Objects:
         return settled
 
     def _rehearse(self, target: Target, obj: Object) -> Object:
-        """A dry run of create: what a scratch store would make of it, next to what is there."""
+        """A dry-run create: what a scratch store would make of it, alongside what exists."""
         name = obj["metadata"].get("name")
         if name and any(
             row["metadata"]["name"] == name
@@ -229,7 +229,7 @@ class Objects:
         return Store(self._store.clock).create(target.resource.plural, target.namespace, obj)
 
     def _orphan(self, owner: str) -> None:
-        """propagationPolicy Orphan: the dependents lose their reference and stay."""
+        """propagationPolicy Orphan: the dependents stay and lose their reference."""
 
         def release(obj: Object) -> None:
             rows = obj["metadata"]["ownerReferences"]
@@ -240,7 +240,7 @@ class Objects:
 
 
 def grace_seconds(target: Target, pod: Object, request: Request, options: Object) -> int:
-    """How many seconds a pod may take to stop; 0 for other kinds and for pods that never were on a node."""
+    """How many seconds a pod may take to stop; 0 for other kinds and for pods never placed on a node."""
     if target.resource.plural != "pods" or not pod.get("spec", {}).get("nodeName"):
         return 0
     if pod.get("status", {}).get("phase") in ("Succeeded", "Failed"):
@@ -250,7 +250,7 @@ def grace_seconds(target: Target, pod: Object, request: Request, options: Object
 
 
 def _metadata(old: Object, wanted: Object) -> Object:
-    """Labels, annotations, finalizers and owners are the writer's; the rest is the server's."""
+    """The writer controls labels, annotations, finalizers and owners; the server controls the rest."""
     kept = {**wanted}
     for field in ("name", "namespace", "uid", "creationTimestamp", "resourceVersion", "generation"):
         _restore(kept, old, field)

@@ -1,6 +1,6 @@
-"""The OpenAPI documents: enough for kubectl to see that the server validates fields itself.
+"""The OpenAPI documents: enough to show kubectl that the server validates fields itself.
 
-kubectl looks for a patch operation of the kind that takes `fieldValidation`; then it leaves the check to the
+kubectl looks for a patch operation on the kind that takes `fieldValidation`, and then leaves the check to the
 server. Source: Kubernetes documentation, "The Kubernetes API: OpenAPI interface definition".
 """
 
@@ -26,7 +26,7 @@ _PATCHES = (
 
 
 def document(store: Store, path: str) -> Object | None:
-    """The document at an `/openapi/…` path, or None when nothing is there."""
+    """The document at an `/openapi/…` path, or None if nothing is there."""
     kinds = served(store)
     if path == "/openapi/v2":
         return _version_2(kinds)

@@ -34,7 +34,7 @@ is replaced whole."""
 
 
 def merge_patch(target: Any, patch: Any) -> Any:
-    """RFC 7386: null removes a key, everything but objects replaces."""
+    """RFC 7386: null removes a key, and anything but an object replaces."""
     if not isinstance(patch, dict):
         return copy(patch)
     result = dict(target) if isinstance(target, dict) else {}
@@ -47,7 +47,7 @@ def merge_patch(target: Any, patch: Any) -> Any:
 
 
 def json_patch(target: Any, operations: list[dict[str, Any]]) -> Any:
-    """RFC 6902. Raises ApiError 422 when a path is not there or a `test` fails."""
+    """RFC 6902. Raises ApiError 422 if a path does not exist or a `test` fails."""
     document = {"": copy(target)}
     try:
         for operation in operations:
@@ -59,7 +59,7 @@ def json_patch(target: Any, operations: list[dict[str, Any]]) -> Any:
 
 def strategic_patch(target: Any, patch: Any) -> Any:
     """Strategic merge: lists with a merge key join element by element; `$patch`, `$retainKeys`,
-    `$setElementOrder/…` and `$deleteFromPrimitiveList/…` are obeyed. Source: Kubernetes documentation,
+    `$setElementOrder/…` and `$deleteFromPrimitiveList/…` are honoured. Source: Kubernetes documentation,
     "Update API Objects in Place Using kubectl patch"."""
     if not isinstance(patch, dict):
         return copy(patch)

@@ -1,8 +1,8 @@
-"""A ValidatingAdmissionPolicy as programs, and what is wrong with one that cannot become programs.
+"""A ValidatingAdmissionPolicy compiled to programs, and what is wrong with one that does not compile.
 
 Source: Kubernetes documentation, "Validating Admission Policy", and k8s.io/kubernetes
-`pkg/apis/admissionregistration/validation`. A policy with parameters (`paramKind`) is refused: there are none
-here.
+`pkg/apis/admissionregistration/validation`. A policy with parameters (`paramKind`) is refused: parameters
+are not supported here.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _IDENTIFIER = re.compile(r"[_a-zA-Z][_a-zA-Z0-9]*")
 
 @dataclass(frozen=True)
 class Validation:
-    """One rule: what must hold, and what is said when it does not."""
+    """One rule: what must hold, and the message if it does not."""
 
     expression: Program
     message: str
@@ -48,7 +48,7 @@ class Validation:
 
 @dataclass
 class Policy:
-    """The programs of a policy, in the order in which they are evaluated."""
+    """A policy's programs, in evaluation order."""
 
     conditions: list[Program] = field(default_factory=list)
     variables: list[tuple[str, Program]] = field(default_factory=list)
@@ -56,7 +56,7 @@ class Policy:
 
 
 def compiled(obj: Object) -> tuple[Policy, Causes]:
-    """The policy, and every expression of it that does not compile: use it only when there is none."""
+    """The policy, and its expressions that do not compile: use the policy only if there are none."""
     spec = obj.get("spec") or {}
     policy, environment = Policy(), Environment()
     causes: Causes = []
@@ -100,7 +100,7 @@ def _validation(place: str, row: Object, program: Callable[..., Program | None])
 
 
 def check_policy(obj: Object) -> Causes:
-    """What a ValidatingAdmissionPolicy breaks."""
+    """The rules that a ValidatingAdmissionPolicy breaks."""
     spec = obj.get("spec") or {}
     causes: Causes = []
     if spec.get("paramKind"):
@@ -128,7 +128,7 @@ def check_policy(obj: Object) -> Causes:
 
 
 def check_binding(obj: Object) -> Causes:
-    """What a ValidatingAdmissionPolicyBinding breaks."""
+    """The rules that a ValidatingAdmissionPolicyBinding breaks."""
     spec = obj.get("spec") or {}
     causes = [] if spec.get("policyName") else required("spec.policyName")
     if spec.get("paramRef"):
@@ -172,7 +172,7 @@ def _matching(place: str, match: Object, needs_rules: bool) -> Causes:
 
 
 def _alone(place: str, values: list[str], others: str) -> Causes:
-    """A wildcard stands for all, so nothing may stand beside it; subresources may beside `*`."""
+    """A wildcard stands for all, so nothing may accompany it; subresources may accompany `*`."""
     if "*/*" in values and len(values) > 1:
         return invalid_value(place, values, "if '*/*' is present, must not specify other resources")
     if "*" in values and any(value != "*" and "/" not in value for value in values):

@@ -1,7 +1,7 @@
-"""ValidatingAdmissionPolicies in force: what a write must pass after it was found valid.
+"""ValidatingAdmissionPolicies in force: the checks on a write that is otherwise valid.
 
-The sandbox's controllers write to the store directly, past this; those of a real cluster use the API
-and are checked, too. Source: k8s.io/apiserver `pkg/admission/plugin/policy/validating/dispatcher.go`.
+The sandbox's controllers bypass these checks by writing to the store directly; those of a real cluster use
+the API and are checked, too. Source: k8s.io/apiserver `pkg/admission/plugin/policy/validating/dispatcher.go`.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ Complaint = tuple[str, str]
 
 
 class Policies:
-    """The policies and bindings of one store; each is compiled once."""
+    """One store's policies and bindings; each is compiled once."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -37,8 +37,8 @@ class Policies:
     def check(
         self, request: Request, target: Target, operation: str, obj: Object | None, old: Object | None = None
     ) -> None:
-        """Raises ApiError (422 unless the validation says otherwise) where a binding denies; where one warns,
-        the request gets a warning."""
+        """Raise ApiError (422 unless the validation says otherwise) if a binding denies; if one warns, add a
+        warning to the request."""
         bindings = self._store.peek_all("validatingadmissionpolicybindings")[0]
         if not bindings or target.resource.plural in _EXEMPT:
             return
@@ -110,12 +110,12 @@ class Policies:
 
 
 def _told(write: Write) -> str:
-    """The name that a refusal tells; deletecollection has none."""
+    """The name in the refusal; deletecollection has none."""
     return "Unknown" if write.target.verb == "deletecollection" else write.name
 
 
 def _conditions_hold(programs: Policy, values: Object) -> bool:
-    """Whether every match condition is true: one that is false decides, even if another ends in an error."""
+    """Whether every match condition is true: a false one decides, even if another fails with an error."""
     failure: CelError | None = None
     for program in programs.conditions:
         try:
@@ -133,7 +133,7 @@ def _failed(program: Program, problem: CelError) -> CelError:
 
 
 def _set_variables(programs: Policy, values: Object) -> None:
-    """Adds `variables.*`; one that ends in an error stays unset, and so fails whoever names it."""
+    """Add `variables.*`; one that fails stays unset, so any expression that uses it fails, too."""
     for name, program in programs.variables:
         try:
             values[f"variables.{name}"] = program.evaluate(values)
@@ -142,7 +142,7 @@ def _set_variables(programs: Policy, values: Object) -> None:
 
 
 def _message(validation: Validation, values: Object) -> str:
-    """The message expression's words, unless they cannot be used; then the message, then the expression."""
+    """The message expression's result if usable; then the message, then the expression."""
     told = ""
     if validation.message_expression:
         try:

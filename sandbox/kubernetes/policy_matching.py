@@ -1,4 +1,4 @@
-"""Which requests an admission policy and its binding are about.
+"""Which requests an admission policy and its binding match.
 
 Source: k8s.io/apiserver `pkg/admission/plugin/policy/generic`, `.../webhook/predicates/rules`.
 """
@@ -17,7 +17,7 @@ Object = dict[str, Any]
 @dataclass(frozen=True)
 class Write:
     """One write on its way to the store: `obj` is None for DELETE, `old` for CREATE; `namespace` is the
-    Namespace object, None for kinds of the cluster."""
+    Namespace object, None for cluster-scoped kinds."""
 
     request: Request
     target: Target
@@ -28,14 +28,14 @@ class Write:
 
     @property
     def name(self) -> str:
-        """The name of the object, empty while it is still to be generated."""
+        """The object's name, empty until it is generated."""
         if self.target.name:
             return self.target.name
         return str(((self.obj or self.old or {}).get("metadata") or {}).get("name") or "")
 
 
 def matches(match: Object, write: Write) -> bool:
-    """Whether `matchConstraints` or `matchResources` select a write. Without rules, every resource is one."""
+    """Whether `matchConstraints` or `matchResources` select a write. Without rules, all resources match."""
     if not _namespace_matches(match.get("namespaceSelector"), write):
         return False
     if not _object_matches(match.get("objectSelector"), write):

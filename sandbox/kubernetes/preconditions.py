@@ -1,4 +1,4 @@
-"""Which object a deletion is meant for, by UID and resourceVersion.
+"""Which object a deletion targets, by UID and resourceVersion.
 
 https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/delete-options/
 """
@@ -15,7 +15,7 @@ Object = dict[str, Any]
 
 
 def check_preconditions(target: Target, obj: Object, wanted: Object) -> None:
-    """Raises ApiError 409 when an object is not the one that the preconditions of DeleteOptions name."""
+    """Raise ApiError 409 if an object is not the one that the DeleteOptions' preconditions name."""
     meta = obj["metadata"]
     for field, word, what in (
         ("uid", "UID", "deleted and then recreated"),
@@ -32,7 +32,7 @@ def check_preconditions(target: Target, obj: Object, wanted: Object) -> None:
 def check_again(
     target: Target, seen: Object, now: Object, wanted: Object, check: Callable[[Object], None] | None
 ) -> None:
-    """What was written since an object was `seen` must pass the preconditions and the `check`, too."""
+    """Anything written since an object was `seen` must pass the preconditions and the `check`, too."""
     if now["metadata"]["resourceVersion"] == seen["metadata"]["resourceVersion"]:
         return
     check_preconditions(target, now, wanted)

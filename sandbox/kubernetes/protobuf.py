@@ -1,6 +1,6 @@
-"""The protobuf bodies that kubectl's imperative commands send, as the JSON objects they stand for.
+"""The protobuf bodies that kubectl's imperative commands send, decoded to JSON objects.
 
-Only the fields those commands fill are known. Source: `generated.proto` of k8s.io/api and
+Only the fields that those commands set are known. Source: `generated.proto` of k8s.io/api and
 k8s.io/apimachinery; the envelope is in the Kubernetes documentation, "Kubernetes Protobuf encoding".
 """
 
@@ -96,7 +96,7 @@ _MESSAGES: dict[str, dict[int, tuple[str, str]]] = {
 
 
 def decode(body: bytes) -> Object | None:
-    """The object in a Kubernetes protobuf envelope, or None when its kind is not one of those known here."""
+    """The object in a Kubernetes protobuf envelope, or None if its kind is not known here."""
     if not body.startswith(_MAGIC):
         return None
     envelope = _message("Unknown", body[len(_MAGIC) :])
@@ -145,7 +145,7 @@ def _entry(form: str, value: bytes) -> str:
 
 
 def _fields(data: bytes) -> Iterator[tuple[int, Any]]:
-    """The wire format: numbers and byte strings; fixed widths are passed over."""
+    """The wire format: numbers and byte strings; fixed widths are skipped."""
     place = 0
     while place < len(data):
         tag, place = _varint(data, place)

@@ -25,13 +25,13 @@ _SMALL = {"n": Fraction(1, 10**9), "u": Fraction(1, 10**6), "m": Fraction(1, 100
 
 
 def is_quantity(value: object) -> bool:
-    """Whether a value of a document is a quantity: a number, or text of that form."""
+    """Whether a document's value is a quantity: a number, or text of that form."""
     return isinstance(value, int | float) or _FORM.fullmatch(str(value)) is not None
 
 
 def quantity(text: str | int) -> Fraction:
-    """The number a quantity stands for (bytes, for storage). Raises ApiError 400 with the real text when
-    it is not one."""
+    """The number a quantity stands for (bytes, for storage). Raises ApiError 400 with the real text if it
+    is not one."""
     found = _FORM.fullmatch(str(text))
     if not found:
         raise bad_request(NO_QUANTITY)
@@ -47,18 +47,18 @@ def quantity(text: str | int) -> Fraction:
 
 
 def to_bytes(text: str) -> int:
-    """The bytes a quantity means, rounded up. Raises ApiError 400 when it is none."""
+    """The bytes a quantity means, rounded up. Raises ApiError 400 if it is not a quantity."""
     return math.ceil(quantity(text))
 
 
 def to_gib(size_bytes: int) -> int:
-    """Whole GiB that hold `size_bytes`; EBS knows nothing smaller."""
+    """The whole GiB that hold `size_bytes`, EBS's smallest unit."""
     return -(-size_bytes // GIB)
 
 
 def canonical(value: Fraction | int, binary: bool) -> str:
-    """`value`, rounded up to a whole number, as Kubernetes prints it: with the largest unit, of 1024 when
-    `binary` or of 1000, that divides it. Source: k8s.io/apimachinery `pkg/api/resource` CanonicalizeBytes."""
+    """`value`, rounded up to a whole number, as Kubernetes prints it: with the largest unit (of 1024 if
+    `binary`, else of 1000) that divides it. k8s.io/apimachinery `pkg/api/resource` CanonicalizeBytes."""
     whole = math.ceil(value)
     units = _BINARY if binary else _DECIMAL
     for unit, size in sorted(units.items(), key=lambda row: -row[1]):

@@ -1,6 +1,6 @@
-"""ResourceQuota: what a namespace may hold, refused at the door and counted in the quota's status.
+"""ResourceQuota: what a namespace may hold, enforced at admission and counted in the quota's status.
 
-Counted: storage and claims, all together and for each StorageClass, and objects of any kind by
+Counted: storage and claims, in total and per StorageClass, and objects of any kind by
 `count/<plural>.<group>`. A quota with scopes does not count these and is left alone.
 Sources: https://kubernetes.io/docs/concepts/policy/resource-quotas/, k8s.io/kubernetes
 `pkg/quota/v1/evaluator/core/persistent_volume_claims.go` and k8s.io/apiserver
@@ -28,7 +28,7 @@ _CLASS = "volume.beta.kubernetes.io/storage-class"
 
 @dataclass(frozen=True)
 class Amount:
-    """A quantity and whether it is written with units of 1024; a zero takes the units of what is added."""
+    """A quantity and whether its units are powers of 1024; zero takes the units of what is added to it."""
 
     value: Fraction
     binary: bool = False
@@ -46,12 +46,12 @@ _ONE = Amount(Fraction(1))
 
 
 def amount(text: str | int) -> Amount:
-    """The amount a quantity means. Raises ApiError 400 when it is none."""
+    """The amount a quantity means. Raises ApiError 400 if it is not a quantity."""
     return Amount(quantity(text), str(text).endswith("i"))
 
 
 def usage(resource: Resource, obj: Object) -> Amounts:
-    """What one object uses, by the names a quota knows."""
+    """One object's usage, by quota resource name."""
     found = {f"count/{resource.qualified}": _ONE}
     if resource.plural in _PLAIN:
         found[resource.plural] = _ONE
@@ -69,9 +69,9 @@ def usage(resource: Resource, obj: Object) -> Amounts:
 
 
 def refuse_exceeded(store: Store, target: Target, new: Object, old: Object | None = None) -> None:
-    """Raises ApiError 403, in the words of the real one, when the new or changed object exceeds a quota.
+    """Raise ApiError 403, in the real server's words, if the new or changed object exceeds a quota.
 
-    Nobody may write between this look and the write it is for: hold the store's lock.
+    Hold the store's lock: nobody may write between this check and the write it guards.
     """
     quotas = _quotas(store, target.namespace)
     if not quotas:
@@ -97,7 +97,7 @@ def refuse_exceeded(store: Store, target: Target, new: Object, old: Object | Non
 
 
 def count(store: Store, namespace: str | None, resource: str = QUOTAS) -> None:
-    """Bring the status of the namespace's quotas up to date after a change of an object of this kind."""
+    """Update the status of the namespace's quotas after a change to an object of this kind."""
     counted = {f"count/{RESOURCES[resource].qualified}", resource}
     for quota in _quotas(store, namespace):
         hard = _hard(quota)
@@ -130,7 +130,7 @@ def _hard(quota: Object) -> Amounts:
 
 
 def _used(store: Store, namespace: str | None, names: Iterable[str]) -> dict[str, Amount]:
-    """What the namespace's objects use of these, taken from the objects themselves."""
+    """How much of these resources the namespace uses, computed from the objects themselves."""
     used = dict.fromkeys(names, _ZERO)
     for resource in RESOURCES.values():
         if not resource.namespaced or not _is_counted(resource, used):

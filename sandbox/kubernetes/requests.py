@@ -1,4 +1,4 @@
-"""What comes in and what goes out, without any HTTP library: the server translates."""
+"""Requests and answers, independent of any HTTP library: the server translates."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _BODIES = ("application/json", "application/yaml")
 
 @dataclass(frozen=True)
 class User:
-    """Who asks: the name and groups that RBAC decides on."""
+    """The caller: the name and groups that RBAC uses."""
 
     name: str
     groups: tuple[str, ...] = ()
@@ -36,8 +36,8 @@ class User:
 
 @dataclass(frozen=True)
 class Request:
-    """One request: `query` holds the last value of each parameter, header names are lower case. `user` is who
-    asks, once that is known; `warnings` are what the answer warns of."""
+    """One request: `query` holds each parameter's last value; header names are lower case. `user` is the
+    caller, once known; `warnings` go into the answer."""
 
     method: str
     path: str
@@ -48,8 +48,8 @@ class Request:
     warnings: list[str] = field(default_factory=list)
 
     def document(self, kind: str = "") -> Any:
-        """The body as the Content-Type says; {} when there is none. Raises ApiError 400, which tells the
-        `kind` it should be of, or 415 for other types and for protobuf of a kind that is not known."""
+        """The body, read by its Content-Type; {} if there is none. Raises ApiError 400, which names the
+        expected `kind`, or 415 for other types and for protobuf of an unknown kind."""
         if not self.body:
             return {}
         if self.content_type == protobuf.CONTENT_TYPE:
@@ -82,7 +82,7 @@ class Request:
 
     @property
     def content_type(self) -> str:
-        """The media type of the body, without parameters."""
+        """The body's media type, without parameters."""
         return self.headers.get("content-type", "").partition(";")[0].strip()
 
 
@@ -99,7 +99,7 @@ class Response:
 
 @dataclass(frozen=True)
 class Target:
-    """What a path and method mean: the verb RBAC and faults know, the kind, and which object."""
+    """What a path and method mean: the verb for RBAC and faults, the kind, and which object."""
 
     verb: str
     resource: Resource

@@ -1,4 +1,4 @@
-"""The kinds this API serves: one row each, the source of discovery, routing and RBAC names."""
+"""The kinds this API serves: one row each, which discovery, routing and RBAC names derive from."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Resource:
 
     @property
     def api_version(self) -> str:
-        """What objects of this kind carry as apiVersion: `v1` or `group/version`."""
+        """The apiVersion of this kind's objects: `v1` or `group/version`."""
         return f"{self.group}/{self.version}" if self.group else self.version
 
     @property

@@ -1,4 +1,4 @@
-"""Access and rules reviews, answered from the rules that are enforced."""
+"""Access and rules reviews, answered from the enforced rules."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ REVIEWS = frozenset({"selfsubjectaccessreviews", "subjectaccessreviews", "selfsu
 
 
 def review(authorizer: Authorizer, resource: Resource, body: Object, user: User) -> Object:
-    """The review with its status filled in."""
+    """The review with its status set."""
     spec = body.get("spec") or {}
     if resource.plural == "selfsubjectrulesreviews":
         status = _rules(authorizer, user, spec.get("namespace", ""))

@@ -1,4 +1,4 @@
-"""From method and path to what is asked: Kubernetes documentation, "Kubernetes API Concepts"."""
+"""From method and path to target: Kubernetes documentation, "Kubernetes API Concepts"."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ _COLLECTION_VERBS = {"GET": "list", "HEAD": "list", "POST": "create", "DELETE": 
 
 
 def resolve(request: Request) -> Target:
-    """The target of an `/api/v1/…` or `/apis/<group>/<version>/…` path. Raises UnknownPath when no kind is
-    there and ApiError 405 for a method that the kind does not have."""
+    """The target of an `/api/v1/…` or `/apis/<group>/<version>/…` path. Raises UnknownPath if the kind does
+    not exist and ApiError 405 for a method that the kind does not support."""
     parts = [part for part in request.path.split("/") if part]
     if parts[:1] == ["api"]:
         group, version, rest = "", parts[1] if len(parts) > 1 else "", parts[2:]

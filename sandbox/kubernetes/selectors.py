@@ -1,4 +1,4 @@
-"""Label and field selectors of list, watch and deletecollection.
+"""Label and field selectors for list, watch and deletecollection.
 
 Grammar: Kubernetes documentation, "Labels and Selectors" and "Field Selectors".
 """
@@ -47,7 +47,7 @@ _FIELDS = {
 
 
 def label_selector(text: str) -> Matches:
-    """Whether an object's labels satisfy the selector text. Raises ApiError 400 when it cannot be read."""
+    """Whether an object's labels satisfy the selector text. Raises ApiError 400 if it is unreadable."""
     requirements = [_label_requirement(part) for part in _split(text)]
 
     def matches(obj: dict[str, Any]) -> bool:
@@ -58,8 +58,8 @@ def label_selector(text: str) -> Matches:
 
 
 def field_selector(resource: str, text: str) -> Matches:
-    """Whether an object's fields satisfy the selector text. Raises ApiError 400 for a field that the kind
-    cannot be selected by, as the real server does."""
+    """Whether an object's fields satisfy the selector text. Raises ApiError 400 for a field that does not
+    select objects of the kind, as the real server does."""
     wanted: list[tuple[list[str], bool, str]] = []
     for part in filter(None, (part.strip() for part in text.split(","))):
         found = re.fullmatch(r"(?P<path>[^!=]+)(?P<op>==|=|!=)(?P<value>.*)", part)
@@ -76,7 +76,7 @@ def field_selector(resource: str, text: str) -> Matches:
 
 
 def _unknown_field(resource: str, path: str) -> ApiError:
-    """Kinds with fields of their own, and custom ones, word it differently from the others."""
+    """Kinds with their own selectable fields, and custom ones, word this error differently from others."""
     if resource in _FIELDS or RESOURCES[resource].custom:
         return bad_request(f"field label not supported: {path}")
     return bad_request(f'"{path}" is not a known field selector: only "metadata.name", "metadata.namespace"')
@@ -142,6 +142,6 @@ def _field(obj: dict[str, Any], path: list[str]) -> str:
         value = value.get(step) if isinstance(value, dict) else None
     if isinstance(value, bool):
         return str(value).lower()
-    if isinstance(value, dict):  # `source` of an event selects by its component
+    if isinstance(value, dict):  # an event's `source` selects by its component
         return str(value.get("component", ""))
     return "" if value is None else str(value)

@@ -18,7 +18,7 @@ _CONTENT_SOURCES = ("volumeHandle", "snapshotHandle")
 
 
 def new_snapshot(obj: Object) -> Causes:
-    """What a new VolumeSnapshot breaks."""
+    """The rules that a new VolumeSnapshot breaks."""
     spec = obj.get("spec")
     if not isinstance(spec, dict):
         return _unchecked(required("spec"))
@@ -32,7 +32,7 @@ def new_snapshot(obj: Object) -> Causes:
 
 
 def new_content(obj: Object) -> Causes:
-    """What a new VolumeSnapshotContent breaks."""
+    """The rules that a new VolumeSnapshotContent breaks."""
     spec = obj.get("spec")
     if not isinstance(spec, dict):
         return _unchecked(required("spec"))
@@ -54,7 +54,7 @@ def new_content(obj: Object) -> Causes:
 
 
 def new_class(obj: Object) -> Causes:
-    """What a new VolumeSnapshotClass breaks."""
+    """The rules that a new VolumeSnapshotClass breaks."""
     causes = [
         cause for field in ("deletionPolicy", "driver") if not obj.get(field) for cause in required(field)
     ]
@@ -64,7 +64,7 @@ def new_class(obj: Object) -> Causes:
 
 
 def changed(plural: str, old: Object, new: Object) -> Causes:
-    """What the change of a snapshot object breaks: the rules of a new one, and immutable sources."""
+    """The rules that a snapshot object's change breaks: those for a new one, and immutable sources."""
     rules = {
         "volumesnapshots": (new_snapshot, _SNAPSHOT_SOURCES),
         "volumesnapshotcontents": (new_content, _CONTENT_SOURCES),
@@ -93,7 +93,7 @@ def _one_of(source: Object, names: tuple[str, str]) -> Causes:
 
 
 def _unchecked(causes: Causes) -> Causes:
-    """What breaks the schema, and that the rules were not looked at."""
+    """The schema violations, and a note that the rules went unchecked."""
     return causes + invalid_value("<nil>", None, UNCHECKED)
 
 

@@ -39,7 +39,7 @@ _IMMUTABLE_CLAIM = (
 
 
 def new_claim(obj: Object) -> Causes:
-    """What a new PersistentVolumeClaim breaks."""
+    """The rules that a new PersistentVolumeClaim breaks."""
     spec = obj.get("spec") or {}
     modes = spec.get("accessModes") or []
     causes: Causes = []
@@ -55,7 +55,7 @@ def new_claim(obj: Object) -> Causes:
 
 
 def claim_changed(old: Object, new: Object) -> Causes:
-    """What the change of a claim breaks: the spec stays, but a bound claim may ask for more."""
+    """The rules that a claim's change breaks: the spec is fixed, but a bound claim may ask for more."""
     before, after = dict(old.get("spec") or {}), dict(new.get("spec") or {})
     was, wants = before.pop("resources", {}), after.pop("resources", {})
     bound = bool(old["spec"].get("volumeName"))
@@ -77,7 +77,7 @@ def claim_changed(old: Object, new: Object) -> Causes:
 
 
 def new_volume(obj: Object) -> Causes:
-    """What a new PersistentVolume breaks."""
+    """The rules that a new PersistentVolume breaks."""
     spec = obj.get("spec") or {}
     causes: Causes = []
     if not spec.get("accessModes"):
@@ -91,7 +91,7 @@ def new_volume(obj: Object) -> Causes:
 
 
 def new_attachment(obj: Object) -> Causes:
-    """What a new VolumeAttachment breaks."""
+    """The rules that a new VolumeAttachment breaks."""
     spec = obj.get("spec") or {}
     source, node = spec.get("source") or {}, spec.get("nodeName", "")
     causes = [] if spec.get("attacher") else required("spec.attacher")
@@ -104,7 +104,7 @@ def new_attachment(obj: Object) -> Causes:
 
 
 def attachment_changed(old: Object, new: Object) -> Causes:
-    """What the change of a VolumeAttachment breaks: its spec never changes."""
+    """The rules that a VolumeAttachment's change breaks: its spec never changes."""
     if old.get("spec") == new.get("spec"):
         return []
     spec = new.get("spec") or {}
@@ -121,7 +121,7 @@ def attachment_changed(old: Object, new: Object) -> Causes:
 
 
 def new_class(obj: Object) -> Causes:
-    """What a new StorageClass breaks."""
+    """The rules that a new StorageClass breaks."""
     causes = [] if obj.get("provisioner") else required("provisioner")
     for field, allowed in (
         ("reclaimPolicy", ["Delete", "Retain"]),
@@ -133,7 +133,7 @@ def new_class(obj: Object) -> Causes:
 
 
 def class_changed(old: Object, new: Object) -> Causes:
-    """What the change of a StorageClass breaks."""
+    """The rules that a StorageClass's change breaks."""
     if old.get("parameters") == new.get("parameters"):
         return []
     return forbidden_field("parameters", "updates to parameters are forbidden.")
@@ -158,7 +158,7 @@ def _volume_mode(spec: Object) -> Causes:
 
 
 def _difference(old: Object, new: Object) -> str:
-    """The two specs beside each other, as the server prints its own structure of them."""
+    """The two specs side by side, as the server prints its own structure of them."""
     before, after = (json.dumps(_internal(spec), indent=1).splitlines() for spec in (old, new))
     lines = list(difflib.unified_diff(before, after, lineterm="", n=3))[2:]
     return "".join(f"{line}\n" for line in lines)

@@ -1,7 +1,7 @@
-"""The objects of one cluster: what etcd is to a real API server.
+"""One cluster's objects: the sandbox's etcd.
 
-Objects are plain dictionaries. A stored object is never changed in place: every write replaces it, so
-readers inside this package may hold references without a lock, and callers outside always get copies.
+Objects are plain dictionaries. A stored object is never changed in place: every write replaces it. So
+readers inside this package may hold references without a lock, and outside callers always get copies.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _SUFFIX_LETTERS = "bcdfghjklmnpqrstvwxz2456789"
 
 
 class StoreError(Exception):
-    """A read or write that the store refuses."""
+    """The store refuses a read or write."""
 
     def __init__(self, resource: str, name: str, message: str) -> None:
         super().__init__(message)
@@ -39,11 +39,11 @@ class StoreError(Exception):
 
 
 class NotFound(StoreError):
-    """No object of that name."""
+    """No object has that name."""
 
 
 class AlreadyExists(StoreError):
-    """An object of that name is there already."""
+    """An object with that name already exists."""
 
 
 class Conflict(StoreError):
@@ -71,7 +71,7 @@ def copy(value: Any) -> Any:
 
 
 def generated_name(prefix: str) -> str:
-    """`prefix` and five letters, as the API server makes names of generateName."""
+    """`prefix` and five letters, as the API server makes names from generateName."""
     return prefix + "".join(random.choices(_SUFFIX_LETTERS, k=5))
 
 
@@ -82,7 +82,7 @@ def timestamp(now: datetime) -> str:
 
 class Store:
     """Thread-safe objects by (resource, namespace, name); `resource` is the plural, `namespace` None for
-    cluster-scoped kinds. Every dictionary that comes out is the caller's own copy."""
+    cluster-scoped kinds. Callers own every dictionary they receive."""
 
     def __init__(self, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self.clock = clock
@@ -94,12 +94,12 @@ class Store:
 
     @property
     def revision(self) -> int:
-        """The resource version of the newest change."""
+        """The newest change's resource version."""
         return self._revision
 
     def create(self, resource: str, namespace: str | None, obj: Object) -> Object:
-        """Stores `obj` and returns it with name (from generateName), uid, resourceVersion and
-        creationTimestamp. Fills in apiVersion and kind. Raises AlreadyExists."""
+        """Store `obj` and return it with name (from generateName), uid, resourceVersion and
+        creationTimestamp. Sets apiVersion and kind. Raises AlreadyExists."""
         made = copy(obj)
         with self.changed:
             bucket = self._objects.setdefault(resource, {})
@@ -116,15 +116,15 @@ class Store:
         return copy(self.peek(resource, namespace, name))  # type: ignore[no-any-return]
 
     def list(self, resource: str, namespace: str | None = None) -> Objects:
-        """All objects of the kind, or those of one namespace, sorted by namespace and name."""
+        """All objects of the kind, or only those in one namespace, sorted by namespace and name."""
         return [copy(obj) for obj in self.peek_all(resource, namespace)[0]]
 
     def update(
         self, resource: str, namespace: str | None, name: str, change: Callable[[Object], Any]
     ) -> Object:
-        """Runs `change` on a copy of the object, under the lock, and stores the result (spec, status or
-        metadata: the controllers' back door). The generation grows with the spec. An object with a
-        deletionTimestamp and no finalizers goes away. Raises NotFound, and whatever `change` raises."""
+        """Run `change` on a copy of the object, under the lock, and store the result (spec, status or
+        metadata: the controllers' back door). A changed spec raises the generation. An object with a
+        deletionTimestamp and no finalizers is removed. Raises NotFound, and any error from `change`."""
         with self.changed:
             old = self.peek(resource, namespace, name)
             new = copy(old)
@@ -144,9 +144,9 @@ class Store:
         grace_seconds: int = 0,
         check: Callable[[Object], Any] = lambda _: None,
     ) -> None:
-        """Removes the object, or sets its deletionTimestamp when finalizers hold it. A pod with seconds of
-        grace stays until a second delete without (the kubelet's). `check` sees the object under the lock,
-        before anything is changed. Raises NotFound, and whatever `check` raises."""
+        """Remove the object, or set its deletionTimestamp if finalizers hold it. A pod with a grace period
+        stays until a second delete without one (the kubelet's). `check` sees the object under the lock before
+        anything changes. Raises NotFound, and any error from `check`."""
 
         def mark(obj: Object) -> None:
             check(obj)
@@ -160,8 +160,8 @@ class Store:
         self.update(resource, namespace, name, mark)
 
     def subscribe(self, callback: Callback) -> Callable[[], None]:
-        """Calls `callback(event_type, resource, obj)` after each change, in the writer's thread and without
-        the lock: be quick, or hand over to a queue. Returns the function that ends the subscription."""
+        """Call `callback(event_type, resource, obj)` after each change, in the writer's thread and without
+        the lock: be quick, or hand over to a queue. Return the function that ends the subscription."""
         with self.changed:
             self._callbacks.append(callback)
 
@@ -173,21 +173,21 @@ class Store:
         return unsubscribe
 
     def peek(self, resource: str, namespace: str | None, name: str) -> Object:
-        """The stored object itself, to read only. Raises NotFound."""
+        """The stored object itself, read-only. Raises NotFound."""
         found = self._objects.get(resource, {}).get((namespace or "", name))
         if found is None:
             raise NotFound(resource, name, f'{resource} "{name}" not found')
         return found
 
     def peek_all(self, resource: str, namespace: str | None = None) -> tuple[Objects, int]:
-        """The stored objects, to read only and sorted, and the revision they were read at."""
+        """The stored objects, read-only and sorted, and the revision they were read at."""
         with self.changed:
             items = sorted(self._objects.get(resource, {}).items())
             revision = self._revision
         return [obj for (where, _), obj in items if namespace is None or where == namespace], revision
 
     def dependents(self, owner: str) -> Dependents:
-        """The (resource, stored object) pairs whose ownerReferences name the uid `owner`, to read only."""
+        """The (resource, stored object) pairs whose ownerReferences name the uid `owner`, read-only."""
         with self.changed:
             return [
                 (resource, obj)
@@ -244,7 +244,7 @@ def _keep_identity(old: Object, new: Object) -> None:
 
 
 def _is_finished(obj: Object) -> bool:
-    """Whether nothing holds a deleted object: finalizers (a namespace has them in its spec too) or grace."""
+    """Whether nothing holds a deleted object: finalizers (a namespace also has them in its spec) or grace."""
     meta = obj["metadata"]
     held = meta.get("finalizers") or (obj["kind"] == "Namespace" and obj.get("spec", {}).get("finalizers"))
     held = held or (obj["kind"] == "Pod" and meta.get("deletionGracePeriodSeconds"))

@@ -1,4 +1,4 @@
-"""Subresources that are not a part of their object: eviction, binding, scale, log, finalize."""
+"""Subresources that are separate from their object: eviction, binding, scale, log, finalize."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _SUCCESS = {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Suc
 
 
 class Subresources:
-    """Answers requests below an object, on one store."""
+    """Answers subresource requests, on one store."""
 
     def __init__(self, store: Store, objects: Objects, policies: Policies) -> None:
         self._store = store
@@ -43,7 +43,7 @@ class Subresources:
         return handler(request, target) if handler else None
 
     def _evict(self, request: Request, target: Target) -> Response:
-        """Deletes the pod unless a disruption budget forbids it. Raises ApiError 404, 409 or 429."""
+        """Delete the pod unless a disruption budget forbids it. Raises ApiError 404, 409 or 429."""
         body = read_body(request, "policy/v1", "Eviction")
         meta = body.get("metadata") or {}
         if meta.get("namespace", target.namespace) != target.namespace:
@@ -51,7 +51,7 @@ class Subresources:
             raise errors.bad_request(text)
         if meta.get("name") != target.name:
             raise errors.bad_request("name in URL does not match name in Eviction object")
-        with self._store.changed:  # between the look at the budget and the delete nothing may change
+        with self._store.changed:  # nothing may change between the budget check and the delete
             pod = self._objects.get(target)
             self._policies.check(request, target, "CREATE", body)
             refuse_disruption(self._store, pod)
@@ -61,7 +61,7 @@ class Subresources:
         return json_response(_SUCCESS, 201)
 
     def _mark(self, target: Target, options: Object) -> None:
-        """Says in the pod's status who ends it, unless the delete is going to be refused."""
+        """Record in the pod's status what ends it, unless the delete will be refused."""
         now = timestamp(self._store.clock())
         self._objects.check_preconditions(target, options)
 
@@ -73,7 +73,7 @@ class Subresources:
         self._store.update("pods", target.namespace, target.name, add)
 
     def _bind(self, request: Request, target: Target) -> Response:
-        """Puts a pod on a node, as the scheduler does. Raises ApiError 404, or 409 when it has one."""
+        """Put a pod on a node, as the scheduler does. Raises ApiError 404, or 409 if it already has one."""
         body = read_body(request, "v1", "Binding")
         node = body.get("target", {}).get("name", "")
         pod = self._objects.get(target)
@@ -92,7 +92,7 @@ class Subresources:
         return json_response(_SUCCESS, 201)
 
     def _log(self, request: Request, target: Target) -> Response:
-        """There is no kubelet: the answer is the one of a node that cannot be reached."""
+        """There is no kubelet, so answer as for an unreachable node."""
         node = self._objects.get(target)["spec"].get("nodeName")
         if not node:
             raise errors.bad_request(f"pod {target.name} does not have a host assigned")
@@ -100,7 +100,7 @@ class Subresources:
         raise errors.internal(f'Get "{place}": dial tcp: lookup {node}: no such host')
 
     def _scale(self, request: Request, target: Target) -> Response:
-        """Reads or sets the replicas. Raises ApiError 404, 409 or 422."""
+        """Read or set the replicas. Raises ApiError 404, 409 or 422."""
         if request.method == "GET":
             return json_response(_scale_of(self._objects.get(target)))
         kind = "PUT" if request.method == "PUT" else request.content_type
@@ -123,7 +123,7 @@ class Subresources:
         return json_response(_scale_of(changed))
 
     def _finalize(self, request: Request, target: Target) -> Response:
-        """Replaces the finalizers in the spec of a namespace. Raises ApiError 404."""
+        """Replace the finalizers in a namespace's spec. Raises ApiError 404."""
         wanted = request.document().get("spec", {}).get("finalizers") or []
         old = self._objects.get(target)
         spec = {"finalizers": wanted} if wanted else {}

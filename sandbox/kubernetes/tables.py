@@ -11,7 +11,7 @@ from sandbox.kubernetes.resources import Resource
 
 
 def is_table_wanted(accept: str) -> bool:
-    """Whether the Accept header asks for a Table first."""
+    """Whether the Accept header prefers a Table."""
     return "as=Table" in accept.partition(",")[0]
 
 

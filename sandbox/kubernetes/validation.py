@@ -1,4 +1,4 @@
-"""The rules an object must keep, with the texts of the real API server.
+"""An object's validation rules, with the real API server's texts.
 
 Sources: k8s.io/kubernetes `pkg/apis/core/validation`, k8s.io/apimachinery `pkg/api/validation` and the
 CustomResourceDefinitions of kubernetes-csi/external-snapshotter v8.
@@ -29,7 +29,7 @@ _PATH_NAMED = frozenset({"clusterroles", "clusterrolebindings", "roles", "rolebi
 
 
 def check_new(resource: Resource, obj: Object) -> None:
-    """Raises ApiError 422 with every rule a new object breaks."""
+    """Raise ApiError 422 with every rule a new object breaks."""
     causes = _metadata(resource, obj)
     rule = _NEW.get(resource.plural)
     if rule:
@@ -38,7 +38,7 @@ def check_new(resource: Resource, obj: Object) -> None:
 
 
 def check_changed(resource: Resource, old: Object, new: Object) -> None:
-    """Raises ApiError 422 with every rule that the change from `old` to `new` breaks."""
+    """Raise ApiError 422 with every rule that the change from `old` to `new` breaks."""
     causes = _metadata(resource, new) + _finalizers(old, new)
     if resource.plural in _POLICIES:
         causes += _POLICIES[resource.plural](new)

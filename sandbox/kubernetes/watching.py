@@ -1,4 +1,4 @@
-"""Watches: the history from a resource version on, as a stream of JSON lines.
+"""Watches: the history after a resource version, as a stream of JSON lines.
 
 Source: Kubernetes documentation, "Efficient detection of changes".
 """
@@ -51,7 +51,7 @@ class Watch:
         yield from initial
         if seen < 0:
             return
-        # Without bookmarks nothing is due before the end: waiting for one that is overdue would never wait.
+        # Without bookmarks nothing is due before the end; waiting for an overdue one would never wait.
         bookmark_at = time.monotonic() + BOOKMARK_SECONDS if self._bookmarks else ends
         while not self._stopping.is_set():
             changes, seen = self._next(seen, min(ends, bookmark_at))
@@ -64,7 +64,7 @@ class Watch:
                 return
 
     def _start(self) -> tuple[int, list[bytes]]:
-        """Where to go on from, and what to send at once; -1 when the version asked for is too old."""
+        """Where to resume, and what to send at once; -1 if the requested version is too old."""
         if self._from in ("", "0"):
             items, revision = self._store.peek_all(self._target.resource.plural, self._target.namespace)
             lines = [self._line("ADDED", obj) for obj in items if self._matches(obj)]
@@ -83,7 +83,7 @@ class Watch:
             return history[0].revision - 1 if len(history) == history.maxlen else 0
 
     def _next(self, seen: int, until: float) -> tuple[list[Change], int]:
-        """Changes after `seen`, waiting for the first until the monotonic time `until`."""
+        """The changes after `seen`; waits until the monotonic time `until` for the first one."""
         with self._store.changed:
             while self._store.revision <= seen and not self._stopping.is_set():
                 left = until - time.monotonic()
@@ -98,7 +98,7 @@ class Watch:
             return fresh[::-1], max(seen, self._store.revision)
 
     def _event(self, change: Change) -> bytes | None:
-        """An object that starts or stops to match the selectors is ADDED or DELETED for this watcher."""
+        """An object that starts or stops matching the selectors is ADDED or DELETED for this watcher."""
         target = self._target
         if change.resource != target.resource.plural:
             return None
