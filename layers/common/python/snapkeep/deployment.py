@@ -1,4 +1,4 @@
-"""The validated `snapkeep.yaml` as the functions see it: one JSON document in a layer of its own."""
+"""The validated `snapkeep.yaml` as the functions see it: one JSON document in its own layer."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""What each function is told by its environment: names and ARNs only, written once.
+"""Each function's environment: names and ARNs only, defined once.
 
-`infra` writes `PlanBackupSettings(...).to_environment()`, the handler reads
-`PlanBackupSettings.from_environment(os.environ)`: a name cannot be spelled differently on the two sides.
+`infra` writes `PlanBackupSettings(...).to_environment()` and the handler reads
+`PlanBackupSettings.from_environment(os.environ)`, so the two sides cannot spell a name differently.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ PREFIX = "SNAPKEEP_"
 
 
 class SettingsError(Exception):
-    """The environment of a function lacks settings; the text names all of them."""
+    """A function's environment lacks settings; the text names all of them."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """Base of the settings of one function; every field is text, so that CDK tokens fit."""
+    """Base class for one function's settings; every field is text, so that CDK tokens fit."""
 
     def to_environment(self) -> dict[str, str]:
         """The environment variables that carry these settings."""
@@ -28,7 +28,7 @@ class Settings:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
-        """The settings in an environment; raises SettingsError naming every variable that is missing."""
+        """The settings in an environment; raises SettingsError naming every missing variable."""
         names = {field.name: PREFIX + field.name.upper() for field in dataclasses.fields(cls)}
         missing = [variable for variable in names.values() if variable not in environment]
         if missing:
@@ -83,7 +83,7 @@ class FinishRestoresSettings(Settings):
 
 @dataclass(frozen=True, kw_only=True)
 class PruneSettings(Settings):
-    """prune: deletes what retention lets go, and looks again."""
+    """prune: deletes what retention does not keep, and checks again."""
 
     journal_table: str
     event_bus: str
@@ -91,7 +91,7 @@ class PruneSettings(Settings):
 
 @dataclass(frozen=True, kw_only=True)
 class ApiSettings(Settings):
-    """api: answers people and programs."""
+    """api: serves people and programs."""
 
     journal_table: str
     event_bus: str
@@ -102,7 +102,7 @@ class ApiSettings(Settings):
 
 @dataclass(frozen=True, kw_only=True)
 class WriteReportSettings(Settings):
-    """write_report: writes the report page of every cluster."""
+    """write_report: writes each cluster's report page."""
 
     journal_table: str
     reports_bucket: str
@@ -110,7 +110,7 @@ class WriteReportSettings(Settings):
 
 @dataclass(frozen=True, kw_only=True)
 class HandleInterruptionSettings(Settings):
-    """handle_interruption: cordons nodes that are about to die, and watches their incidents."""
+    """handle_interruption: cordons nodes that are about to die, and tracks their incidents."""
 
     journal_table: str
     event_bus: str

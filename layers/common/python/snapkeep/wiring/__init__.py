@@ -1,1 +1,1 @@
-"""Ports become services: a builder for each service, in a module for each capability."""
+"""Builders that turn ports into services, one module per capability."""

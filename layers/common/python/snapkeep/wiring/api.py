@@ -1,4 +1,4 @@
-"""What the API can do."""
+"""The API's actions, and the services behind them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from snapkeep.wiring.restore import hold_points, restore
 
 
 def actions(ports: Ports) -> Actions:
-    """All actions of the API."""
+    """All of the API's actions."""
     deployment, journal = ports.deployment, ports.journal
     points, holds = ListPoints(deployment, ports.snapshots, journal), hold_points(ports)
     restores, backups = request_restores(ports), request_backup(ports)
@@ -48,12 +48,12 @@ def actions(ports: Ports) -> Actions:
 
 
 def request_restores(ports: Ports) -> Restores:
-    """What plans, starts and shows the restores that callers ask for."""
+    """The service that plans, starts and shows the restores that callers request."""
     planner = PlanRestore(ports.deployment, ports.clusters, ports.snapshots, ports.journal, ports.keys)
     claims = RestoredClaims(ports.clusters, ports.snapshots)
     return Restores(planner, restore(ports, may_delete=False), claims, ports.journal, ports.clock)
 
 
 def request_backup(ports: Ports) -> RequestBackup:
-    """What plans and starts the backups that callers ask for."""
+    """The service that plans and starts the backups that callers request."""
     return RequestBackup(ports.deployment, ports.clusters, ports.journal, ports.starter, ports.clock)

@@ -1,7 +1,7 @@
-"""The settings of a function become its ports: the only module that knows all adapters.
+"""Turns a function's settings into its ports: the only module that knows all adapters.
 
-Ports are remembered for the life of the process, so that warm invocations reuse connections, tokens and what
-is known of clusters. A client is made when it is first called: no function calls all of them.
+Ports are cached for the life of the process, so that warm invocations reuse connections, tokens and facts
+about clusters. A client is created on its first call: no function calls all of them.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ SIGNED = CALLS.merge(Config(signature_version="s3v4"))
 
 
 class Client:
-    """A client of botocore's, made when it is first called."""
+    """A botocore client, created on its first call."""
 
     def __init__(self, service: str, config: Config) -> None:
         self._service, self._config = service, config
@@ -58,22 +58,22 @@ class Client:
 
 @cache
 def session() -> botocore.session.Session:
-    """The function's own credentials and Region; the clusters of a stack are all in this Region.
+    """The function's own credentials and Region; all of a stack's clusters are in this Region.
 
-    botocore alone: boto3 on top of it would only cost time at a cold start.
+    Plain botocore: boto3 would only slow down a cold start.
     """
     share_log()
     return botocore.session.get_session()
 
 
 def client(service: str, config: Config = CALLS) -> Any:
-    """A client of that service, not made yet."""
+    """A client for that service, not created yet."""
     return Client(service, config)
 
 
 @cache
 def ports(settings: Settings) -> Ports:
-    """The ports of the function with these settings; what these do not name belongs to other functions."""
+    """The ports of the function with these settings; ports they do not name belong to other functions."""
     named = _Named(settings)
     deployment, region = load_deployment(), str(session().get_config_variable("region"))
     connections, ec2, dynamodb, sqs = _connections(region), client("ec2"), client("dynamodb"), client("sqs")
@@ -113,7 +113,7 @@ def _connections(region: str) -> EksConnections:
 
 
 class _Named:
-    """Settings by name, "" for those that a function does not have."""
+    """Settings by name, "" for those that a function lacks."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -123,6 +123,6 @@ class _Named:
 
 
 def _function(settings: Settings) -> str:
-    """The name of the function whose settings these are: `take_snapshots` has TakeSnapshotsSettings."""
+    """The name of the function that owns these settings: `take_snapshots` has TakeSnapshotsSettings."""
     words = re.findall("[A-Z][a-z]+", type(settings).__name__.removesuffix("Settings"))
     return "_".join(words).lower()

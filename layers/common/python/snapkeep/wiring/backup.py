@@ -1,4 +1,4 @@
-"""What takes backups, from the slot to the end of the run."""
+"""The services that take backups, from the slot to the end of the run."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from snapkeep.wiring.ports import Ports
 
 
 def check_slot(ports: Ports) -> CheckSlot:
-    """What refuses a slot that the schedule does not have."""
+    """The service that refuses a slot that is not in the schedule."""
     return CheckSlot(ports.deployment, ports.journal, ports.calendar, ports.announcer, ports.clock)
 
 
 def plan_backup(ports: Ports) -> PlanBackup:
-    """What plans the run of a slot."""
+    """The service that plans a slot's run."""
     return PlanBackup(
         ports.deployment,
         ports.clusters,
@@ -33,12 +33,12 @@ def plan_backup(ports: Ports) -> PlanBackup:
 
 
 def start_runs(ports: Ports) -> StartRuns:
-    """What starts a run for each cluster of a policy."""
+    """The service that starts a run for each of a policy's clusters."""
     return StartRuns(ports.deployment, ports.starter)
 
 
 def take_snapshots(ports: Ports) -> TakeSnapshots:
-    """What works on the jobs of a run."""
+    """The service that works on a run's jobs."""
     return TakeSnapshots(
         ports.deployment,
         ports.clusters,
@@ -53,14 +53,14 @@ def take_snapshots(ports: Ports) -> TakeSnapshots:
 
 
 def complete_points(ports: Ports) -> CompletePoints:
-    """What settles points whose snapshots ended."""
+    """The service that settles points whose snapshots have ended."""
     return CompletePoints(
         ports.journal, ports.snapshots, ports.pacer, ports.announcer, ports.clock, ports.deployment
     )
 
 
 def reconcile(ports: Ports) -> Reconcile:
-    """What finds again what events may have lost."""
+    """The service that recovers what lost events may have missed."""
     completer = complete_points(ports)
     heal = HealPoints(
         ports.deployment,

@@ -1,8 +1,8 @@
-"""What handle_interruption is made of: the cordon first and alone, everything else only afterwards.
+"""The parts of handle_interruption: the cordon first and alone, everything else only afterwards.
 
-A node that is about to die has two minutes, and its announcement mostly meets a cold function. So what the
-cordon does not need (DynamoDB, SQS, EventBridge, Powertools) is imported
-inside the builders that come after it.
+A node that is about to die has two minutes, and its announcement usually hits a cold function. So the
+builders that run after the cordon import what it does not need (DynamoDB, SQS, EventBridge, Powertools)
+inside their bodies.
 """
 
 from __future__ import annotations
@@ -37,19 +37,19 @@ logger.setLevel(logging.INFO)
 
 
 def clock() -> datetime:
-    """The present, aware UTC."""
+    """The current time, aware UTC."""
     return datetime.now(UTC)
 
 
 @cache
 def cordon_node() -> CordonNode:
-    """What cordons."""
+    """The service that cordons a node."""
     return CordonNode(load_deployment(), _machines(), _nodes(), clock)
 
 
 @cache
 def handle_interruption(settings: HandleInterruptionSettings) -> HandleInterruption:
-    """What comes after the cordon."""
+    """The service that does everything that follows the cordon."""
     from snapkeep.adapters.aws.events import EventAnnouncer
     from snapkeep.adapters.aws.sqs import SqsIncidents
     from snapkeep.adapters.dynamodb.incidents import DynamoIncidents
@@ -74,21 +74,21 @@ def handle_interruption(settings: HandleInterruptionSettings) -> HandleInterrupt
 
 
 def take_notices(settings: HandleInterruptionSettings) -> TakeNotices:
-    """What takes notices: the cordon, and after it the rest."""
+    """The service that takes notices: it cordons first, then does the rest."""
     return TakeNotices(cordon_node(), lambda: handle_interruption(settings))
 
 
 def log_report(report: Any) -> dict[str, Any]:
-    """A report as JSON-ready data, logged: what a function answers is what its log says."""
+    """Log a report as JSON-ready data and return it, so that a function's answer matches its log."""
     document: dict[str, Any] = json.loads(json.dumps(report, default=_plain))
     logger.info(json.dumps(document))
     return document
 
 
 def live_through_snapshots() -> None:
-    """With SnapStart, have everything ready before the snapshot, and all of it anew after each restore.
+    """With SnapStart, prepare everything before the snapshot, and renew all of it after each restore.
 
-    Lambda's Python brings the hooks along.
+    Lambda's Python runtime provides the hooks.
     https://docs.aws.amazon.com/lambda/latest/dg/snapstart-runtime-hooks-python.html
     """
     if os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") != "snap-start":
@@ -101,7 +101,7 @@ def live_through_snapshots() -> None:
 
 
 def get_ready() -> None:
-    """Make what an invocation would make; nothing is called yet."""
+    """Create what an invocation would create, without calling anything yet."""
     from snapkeep.settings import HandleInterruptionSettings
 
     cordon_node()
@@ -109,9 +109,9 @@ def get_ready() -> None:
 
 
 def forget() -> None:
-    """Give up every client, connection, token and credential; what comes next makes them anew.
+    """Discard every client, connection, token and credential; later code creates new ones.
 
-    For a process that was frozen in a snapshot and wakes up elsewhere, hours later and many times at once.
+    For a process that was frozen in a snapshot and resumes elsewhere, hours later and many times at once.
     https://docs.aws.amazon.com/lambda/latest/dg/snapstart-uniqueness.html
     """
     for made in (cordon_node, handle_interruption, _machines, _nodes, connections, _session):
@@ -120,7 +120,7 @@ def forget() -> None:
 
 @cache
 def _session() -> botocore.session.Session:
-    """botocore alone: boto3 on top of it would only cost time here. Credentials come from its own chain."""
+    """Plain botocore: boto3 would only cost time here. Credentials come from botocore's own chain."""
     return botocore.session.get_session()
 
 

@@ -1,4 +1,4 @@
-"""What saves a node that is about to die, and what it leaves behind; `cordon` has what comes before."""
+"""The services that save a dying node, and clean up after it; `cordon` holds what runs before them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from snapkeep.wiring.ports import Ports
 
 
 def handle_interruption(ports: Ports, cordoner: CordonNode) -> HandleInterruption:
-    """What comes after the cordon."""
+    """The service that does everything that follows the cordon."""
     incidents, news = ports.journal.incidents, ports.incident_news
     troubles, unreadable = ports.journal.troubles, ports.journal.unreadable
     give_up = GiveUp(troubles, unreadable, news, ports.clock, "handle_interruption", PATIENCE)
@@ -33,13 +33,13 @@ def handle_interruption(ports: Ports, cordoner: CordonNode) -> HandleInterruptio
 
 
 def save_volumes(ports: Ports) -> SaveVolumes:
-    """What takes snapshots of the volumes of a node."""
+    """The service that takes snapshots of a node's volumes."""
     taker = replace(take_snapshots(ports), lease=LEASE)
     return SaveVolumes(ports.snapshots, ports.journal, ports.pacer, taker, ports.clock)
 
 
 def save_node(ports: Ports) -> SaveNode:
-    """What saves and drains a node."""
+    """The service that saves and drains a node."""
     return SaveNode(
         ports.deployment,
         ports.instances,
@@ -54,7 +54,7 @@ def save_node(ports: Ports) -> SaveNode:
 
 
 def release_volumes(ports: Ports) -> ReleaseVolumes:
-    """What takes volumes off a node whose instance is gone."""
+    """The service that takes volumes off a node whose instance is gone."""
     return ReleaseVolumes(
         ports.deployment,
         ports.instances,

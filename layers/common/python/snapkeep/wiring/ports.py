@@ -1,4 +1,4 @@
-"""All ports of a deployment: what functions, tests and the bench hand to the same builders."""
+"""All ports of a deployment, which functions, tests and the bench pass to the same builders."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Ports:
-    """What services need from the world.
+    """What services need from the outside world.
 
-    `snapshots` shows the deployment's own, `everybodys_snapshots` those of all deployments in the account.
+    `snapshots` shows the deployment's own, `everybodys_snapshots` those of every deployment in the account.
     `pause` waits. `to_save` feeds save_node, `to_release` feeds release_volumes.
     """
 

@@ -1,4 +1,4 @@
-"""What says how well everything is protected."""
+"""The services that report how well everything is protected."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 
 
 def show_coverage(ports: Ports) -> ShowCoverage:
-    """What says which claims are protected."""
+    """The service that shows which claims are protected."""
     return ShowCoverage(ports.deployment, ports.clusters, ports.snapshots, ports.calendar, ports.clock)
 
 
 def gather_report(ports: Ports) -> GatherReport:
-    """What gathers all that a report says."""
+    """The service that gathers a report's contents."""
     return GatherReport(
         ports.deployment,
         show_coverage(ports),
@@ -30,8 +30,8 @@ def gather_report(ports: Ports) -> GatherReport:
 
 
 def write_report(ports: Ports) -> WriteReport:
-    """What writes the page of a report."""
-    from snapkeep.adapters.report_page import render  # the API gathers reports, too, and renders none
+    """The service that writes a report's page."""
+    from snapkeep.adapters.report_page import render  # the API gathers reports, too, but renders none
     from snapkeep.services.report.write import WriteReport
 
     return WriteReport(ports.deployment, gather_report(ports).report, render, ports.pages, ports.announcer)

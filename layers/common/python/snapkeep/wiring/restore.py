@@ -1,4 +1,4 @@
-"""What brings claims back, and what holds the points that they come from."""
+"""The services that restore claims, and hold the points they come from."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from snapkeep.wiring.ports import Ports
 
 
 def hold_points(ports: Ports) -> HoldPoints:
-    """What keeps points from pruning."""
+    """The service that keeps points from being pruned."""
     return HoldPoints(ports.snapshots, ports.journal, ports.clock)
 
 
 def restore(ports: Ports, *, may_delete: bool = True) -> Restore:
-    """What makes the objects of a restore; the API's may not delete any."""
+    """The service that creates a restore's objects; the API's may not delete any."""
     return Restore(ports.clusters, ports.journal, hold_points(ports), ports.clock, may_delete=may_delete)
 
 
 def finish_restores(ports: Ports) -> FinishRestores:
-    """What brings restores to their end."""
+    """The service that brings restores to their end."""
     return FinishRestores(
         RestoredClaims(ports.clusters, ports.snapshots),
         ports.journal,

@@ -1,4 +1,4 @@
-"""What deletes: prune and the sweep of orphans."""
+"""The services that delete: prune and the sweep of orphans."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from snapkeep.wiring.ports import Ports
 
 
 def prune(ports: Ports) -> Prune:
-    """What deletes points that retention does not keep."""
+    """The service that deletes points that retention does not keep."""
     return Prune(
         ports.deployment,
         ports.clusters,
@@ -21,7 +21,7 @@ def prune(ports: Ports) -> Prune:
 
 
 def sweep_orphans(ports: Ports) -> SweepOrphans:
-    """What deletes snapshots that no journal knows: it looks at those of all deployments."""
+    """The service that deletes snapshots that no journal knows, so it looks at those of all deployments."""
     return SweepOrphans(
         ports.deployment,
         ports.clusters,

@@ -1,4 +1,4 @@
-"""What every function but the cordoner runs with: the log, the clock, random texts."""
+"""What every function but the cordoner runs with: the log, the clock, random text."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ logger = Logger()
 
 
 def clock() -> datetime:
-    """The present, aware UTC."""
+    """The current time, aware UTC."""
     return datetime.now(UTC)
 
 
 def nonce() -> str:
-    """A random text that nobody can guess; read anew each time, also after a restored start."""
+    """A random text that nobody can guess; generated anew on each call, even after a SnapStart restore."""
     return secrets.token_hex(NONCE_BYTES)
 
 
@@ -34,12 +34,12 @@ def pause(duration: timedelta) -> None:
 
 
 def share_log() -> None:
-    """Let the loggers of our modules write as `logger` does."""
+    """Make our modules' loggers write as `logger` does."""
     copy_config_to_registered_loggers(source_logger=logger, include={"snapkeep"})
 
 
 def log_report(report: Any) -> dict[str, Any]:
-    """A report as JSON-ready data, logged: what a function answers is what its log says."""
+    """Log a report as JSON-ready data and return it, so that a function's answer matches its log."""
     document: dict[str, Any] = json.loads(json.dumps(report, default=_plain))
     logger.info("done", extra={"report": document})
     return document
