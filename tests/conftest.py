@@ -1,4 +1,4 @@
-"""Settings for every test: property tests are bounded in examples, not by a clock that load moves."""
+"""Settings for every test: property tests are bounded by examples, not by a clock that load would skew."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ settings.load_profile("snapkeep")
 
 
 def pytest_collection() -> None:
-    """Thousands of tests are made and nothing is thrown away: there is no garbage to look for."""
+    """Collection creates thousands of tests and discards nothing, so the garbage collector is off."""
     gc.disable()
 
 
 def pytest_collection_finish() -> None:
-    """What was collected stays to the end: the garbage collector need not look at it again."""
+    """Collected tests stay to the end, so the garbage collector need not scan them again."""
     gc.enable()
     gc.freeze()
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """How tests are dealt out to several workers: those that share something expensive stay together."""
+    """How several workers share the tests: tests that share something expensive stay together."""
     from tests.scheduling import Together
 
     return Together(config, Path(__file__).parents[1], log)

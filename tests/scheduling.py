@@ -1,7 +1,7 @@
-"""Which tests run in one worker, one after the other, when several workers share the work.
+"""Which tests run one after the other in the same worker when several workers share the load.
 
-The tests of a file do. So do those below a conftest.py with fixtures of a whole session, such as a deployed
-product: each worker would make them once more.
+Tests in one file do. So do those below a conftest.py with session fixtures, such as a deployed product:
+every other worker would build them again.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 
 class Together(LoadScopeScheduling):
-    """Deals out folders and files in the order of collection: deployed products first, small units last."""
+    """Assigns folders and files in collection order: deployed products first, small units last."""
 
     def __init__(self, config: pytest.Config, root: Path, log: Producer | None = None) -> None:
         super().__init__(config, log)
@@ -26,11 +26,11 @@ class Together(LoadScopeScheduling):
 
 
 def sharing_folders(root: Path) -> list[str]:
-    """The folders below `tests` whose conftest.py makes something once for a session, outer ones first."""
+    """The folders below `tests` whose conftest.py creates something once per session, outer ones first."""
     found = (path for path in (root / "tests").rglob("conftest.py") if 'scope="session"' in path.read_text())
     return sorted(f"{path.parent.relative_to(root).as_posix()}/" for path in found)
 
 
 def scope_of(nodeid: str, folders: list[str]) -> str:
-    """The folder that a test shares something in, else its file; both as the test's id begins."""
+    """The folder whose fixtures a test shares, else its file; both as the start of the test's id."""
     return next((folder for folder in folders if nodeid.startswith(folder)), nodeid.split("::", 1)[0])

@@ -1,4 +1,4 @@
-"""Honest in-memory implementations of the ports; tests/contract holds them to what the adapters do."""
+"""Honest in-memory implementations of the ports; tests/contract holds them to the adapters' behaviour."""
 
 from tests.fakes.clock import TestClock
 from tests.fakes.cluster import FakeCluster, FakeClusters

@@ -1,4 +1,4 @@
-"""Answers by Idempotency-Key, remembered in a dict as Powertools' layer over DynamoDB does in a table."""
+"""Answers by Idempotency-Key in a dict, as Powertools' persistence layer keeps them in a DynamoDB table."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from aws_lambda_powertools.utilities.idempotency.persistence.datarecord import S
 
 
 class MemoryAnswers(BasePersistenceLayer):
-    """One process's memory; a record whose time is over counts as none."""
+    """One process's memory; an expired record counts as none."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""The API over a world of fakes, called with events as API Gateway sends them."""
+"""The API on top of a fake world, called with the events that API Gateway sends."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ BODIES = frozenset({"POST", "PUT"})
 
 @dataclass(frozen=True)
 class Context:
-    """What Lambda tells of an invocation, as far as the API asks."""
+    """Lambda's invocation context, as far as the API needs it."""
 
     function_name: str = "snapkeep-api"
 
@@ -29,7 +29,7 @@ class Context:
 
 @dataclass(frozen=True)
 class Reply:
-    """What the API answered."""
+    """The API's answer."""
 
     status: int
     headers: Mapping[str, str]
@@ -37,19 +37,19 @@ class Reply:
 
     @property
     def json(self) -> Any:
-        """The body read as JSON; None without one."""
+        """The body parsed as JSON; None without one."""
         return json.loads(self.text) if self.text else None
 
     @property
     def code(self) -> str:
-        """The code of a problem; fails for an answer that is none."""
+        """A problem's code; fails for any other answer."""
         assert self.headers["Content-Type"] == "application/problem+json", self.text
         return str(self.json["code"])
 
 
 @dataclass
 class Api:
-    """A caller of the API; every POST gets a new Idempotency-Key unless it brings one (None: none)."""
+    """An API caller; every POST gets a new Idempotency-Key unless it supplies one (None: none)."""
 
     world: World
     caller: str = CALLER
@@ -65,7 +65,7 @@ class Api:
         return self("GET", path)
 
     def post(self, path: str, body: Any = None, key: str | None = "") -> Reply:
-        """POST a JSON body, or a text as it is."""
+        """POST a JSON body, or text unchanged."""
         return self("POST", path, {} if body is None else body, key)
 
     def __call__(self, method: str, path: str, body: Any = None, key: str | None = "") -> Reply:
@@ -77,14 +77,14 @@ class Api:
         return self.resolve(event)
 
     def resolve(self, event: Any) -> Reply:
-        """Send an event as it is."""
+        """Send an event unchanged."""
         answer = self._app.resolve(event, Context())
         headers = {name: values[0] for name, values in answer["multiValueHeaders"].items()}
         return Reply(answer["statusCode"], headers, answer["body"] or "")
 
 
 def a_request(method: str, path: str, body: Any = None, *, caller: str = CALLER, number: int = 1) -> Any:
-    """The event of a signed request: segments as they were sent, the query decoded."""
+    """A signed request's event: path segments as sent, the query decoded."""
     parts = urlsplit(path)
     query = parse_qs(parts.query, keep_blank_values=True)
     headers = {"Content-Type": "application/json"} if method in BODIES else {}

@@ -1,6 +1,6 @@
-"""AWS CLI commands as boto3 calls, so that the commands we tell people can be run, or checked, without it.
+"""Run or check AWS CLI commands as boto3 calls, so that the commands we document need no AWS CLI.
 
-Options are matched with the API's own model, as the CLI does it: an operation or option that does not exist
+Options are checked against the API's own model, as the CLI does: an unknown operation or option
 raises. https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-shorthand.html
 """
 
@@ -25,13 +25,13 @@ ClientOf = Callable[[str], Any]
 
 @cache
 def a_client(service: str) -> Any:
-    """A client that nobody calls: it knows the operations of the service. Made once, as models are large."""
+    """A client that nobody calls: it knows the service's operations. Cached, because models are large."""
     make: Any = boto3.Session("none", "none", region_name="eu-west-1").client
     return make(service)
 
 
 def run(command: str, client_of: ClientOf) -> list[Any]:
-    """Runs a command, or several joined by `&&`; `client_of` gives the client of a service."""
+    """Run a command, or several joined by `&&`; `client_of` returns a service's client."""
     return [
         getattr(client, operation)(**parameters)
         for client, operation, parameters in (call_of(part, client_of) for part in command.split(" && "))
@@ -39,7 +39,7 @@ def run(command: str, client_of: ClientOf) -> list[Any]:
 
 
 def call_of(command: str, client_of: ClientOf) -> tuple[Any, str, dict[str, Any]]:
-    """The client, the name of its method and the parameters that a command stands for."""
+    """The client, method name and parameters that a command stands for."""
     program, service, name, *words = shlex.split(command)
     assert program == "aws", command
     client = client_of(service)
@@ -76,7 +76,7 @@ def _value(shape: Shape, values: list[str]) -> Any:
 
 
 def _structure(shape: StructureShape, text: str) -> dict[str, Any]:
-    """The shorthand `Key=name,Value=1`; a part without `=` belongs to the list before it."""
+    """The shorthand `Key=name,Value=1`; a part without `=` continues the list before it."""
     found: dict[str, list[str]] = {}
     for part in text.split(","):
         name, equals, value = part.rpartition("=")

@@ -1,4 +1,4 @@
-"""A clock that moves when it is told to."""
+"""A clock that moves only on command."""
 
 from __future__ import annotations
 
@@ -17,6 +17,6 @@ class TestClock:
         return self.now
 
     def forward(self, **duration: float) -> datetime:
-        """Move on by `timedelta(**duration)` and return the new time."""
+        """Advance by `timedelta(**duration)` and return the new time."""
         self.now += timedelta(**duration)
         return self.now

@@ -1,4 +1,4 @@
-"""Kubernetes clusters in memory, with what the EBS CSI driver does on demand."""
+"""In-memory Kubernetes clusters; the EBS CSI driver acts on demand."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ from tests.fakes.snapshots import FakeSnapshots
 
 
 class FakeCluster(RestoringCluster):
-    """VolumeSnapshots stay unbound until `run_driver` cuts them, as with a driver that is slow.
+    """VolumeSnapshots stay unbound until `run_driver` cuts them, as with a slow driver.
 
-    `refusal` is what a driver says that cuts none.
+    `refusal` is the error text of a driver that cuts none.
     """
 
     def __init__(
@@ -55,7 +55,7 @@ class FakeCluster(RestoringCluster):
         self.refusal = ""
 
     def bind(self, error: str = "") -> None:
-        """Let the controller bind all VolumeSnapshots; the driver cuts none, and says this of it."""
+        """Let the controller bind all VolumeSnapshots; the driver cuts none and reports this error."""
         for key, snapshot in self.snapshots.items():
             self.snapshots[key] = replace(snapshot, bound=True, error=error)
 
@@ -159,30 +159,30 @@ class FakeCluster(RestoringCluster):
         return Leftover("VolumeSnapshotContent", name, self.finalizers.get(name, ()))
 
     def hold(self, name: str, *finalizers: str) -> None:
-        """Let finalizers hold the object of that name when it is deleted."""
+        """Let finalizers hold the object with that name when it is deleted."""
         self.finalizers[name] = finalizers
 
     def let_go(self, name: str) -> None:
-        """Let whoever set the finalizers of an object take them away."""
+        """Remove an object's finalizers, as their owners would."""
         self.finalizers.pop(name, None)
         self._remove_deleted()
 
     def begin(self, namespace: str, name: str) -> str:
-        """Let the controller make the content of a VolumeSnapshot, for which nothing is cut yet; its name."""
+        """Let the controller create a VolumeSnapshot's content, with nothing cut yet; return its name."""
         made = f"snapcontent-{name}"
         content = SnapshotContent(made, "", "Retain", namespace, name, f"uid-of-{made}")
         self.contents[content.name] = content
         return content.name
 
     def flip(self, name: str) -> None:
-        """Let somebody set the deletionPolicy of a content to Delete."""
+        """Let somebody set a content's deletionPolicy to Delete."""
         if name in self.contents:
             self.contents[name] = replace(self.contents[name], deletion_policy="Delete")
         else:
             self.flipped_imports.add(name)
 
     def put_foreign_snapshot(self, namespace: str, name: str) -> None:
-        """Let somebody else have made a VolumeSnapshot of that name."""
+        """Let somebody else create a VolumeSnapshot with that name first."""
         self.snapshots[namespace, name] = VolumeSnapshot(name, namespace, bound=True, ready=True)
 
     def report_error(self, namespace: str, name: str, error: str) -> None:
@@ -190,9 +190,9 @@ class FakeCluster(RestoringCluster):
         self.snapshots[namespace, name] = replace(self.snapshots[namespace, name], error=error)
 
     def run_driver(self, ebs: FakeSnapshots) -> None:
-        """Let the driver cut for every VolumeSnapshot of ours that has none, tagged as our class asks.
+        """Let the driver cut a snapshot for each of our VolumeSnapshots that lacks one, tagged by our class.
 
-        A content whose VolumeSnapshot is gone is enough for it.
+        It also cuts for a content whose VolumeSnapshot is gone.
         """
         begun = {(item.namespace, item.volume_snapshot): item.name for item in self.contents.values()}
         uncut = {
@@ -206,7 +206,7 @@ class FakeCluster(RestoringCluster):
                 cut = self.cut_one(ebs, *key)
             except Throttled as error:
                 self._fail_for_now(key, error.reason)
-                continue  # the sidecar tries again
+                continue  # the sidecar retries
             if key in self.snapshots:
                 self.snapshots[key] = replace(
                     self.snapshots[key],
@@ -220,7 +220,7 @@ class FakeCluster(RestoringCluster):
             self.contents[name] = SnapshotContent(name, cut, "Retain", *key, f"uid-of-{name}")
 
     def cut_one(self, ebs: FakeSnapshots, namespace: str, name: str) -> str:
-        """Let the driver cut a snapshot for a VolumeSnapshot, whether it has one or not; its id."""
+        """Let the driver cut a snapshot for a VolumeSnapshot, whether it has one or not; return the id."""
         point = self.points[namespace, name]
         return ebs.create(point.volume_id, self._driver_tags(point), "Created by AWS EBS CSI driver").id
 
@@ -237,7 +237,7 @@ class FakeCluster(RestoringCluster):
         return key in self.snapshots and not self.snapshots[key].snapshot_id
 
     def _driver_tags(self, point: Point) -> dict[str, str]:
-        """What the driver writes by itself, and what our class may ask it for."""
+        """The driver's own tags, and those that our class may request."""
         driver = DRIVERS[point.claim.driver]
         own = {NAMED_SNAPSHOT: snapshot_mark(_uid(point))}
         if not driver.class_tags:
@@ -246,7 +246,7 @@ class FakeCluster(RestoringCluster):
         return own | {driver.mark: "true"} | tags.class_tags(self.name, USUAL_NAME) | named
 
     def mark_ready(self) -> None:
-        """Let the sidecar see that the bound snapshots completed."""
+        """Let the sidecar see that the bound snapshots are complete."""
         for key, snapshot in self.snapshots.items():
             self.snapshots[key] = replace(snapshot, ready=snapshot.bound)
 
@@ -273,7 +273,7 @@ class FakeCluster(RestoringCluster):
 
 
 def _identity(point: Point) -> tuple[str, ...]:
-    """What a VolumeSnapshot of ours says that it was made for."""
+    """What one of our VolumeSnapshots says it was created for."""
     return point.run, point.claim.uid, point.claim.name, point.claim.driver, point.nonce
 
 
@@ -283,7 +283,7 @@ def _uid(point: Point) -> str:
 
 
 class FakeClusters(Faults):
-    """The clusters of a deployment; `unreachable` names those whose API does not answer."""
+    """A deployment's clusters; `unreachable` names those whose API does not answer."""
 
     def __init__(self, *clusters: FakeCluster) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""A cluster in which nothing is missing, as the doctor sees it; tests take one thing away."""
+"""A cluster with nothing missing, as the doctor sees it; tests take one thing away."""
 
 from __future__ import annotations
 
@@ -40,14 +40,14 @@ DRIVER_VOLUME = Volume("vol-1", "shop/data", {"ebs.csi.aws.com/cluster": "true"}
 
 
 def rights_of(function: str) -> Rights:
-    """What `snapkeep manifests` gives the group of a function, and what everybody has."""
+    """The rights that `snapkeep manifests` gives a function's group, and those that everybody has."""
     grants = [Grant((rule.api_group,), rule.resources, rule.verbs) for rule in FUNCTIONS[function]]
     everybody = Grant(("authorization.k8s.io",), ("selfsubjectrulesreviews",), ("create",))
     return Rights((*grants, everybody), "asked as its group")
 
 
 def healthy(**changes: Any) -> Facts:
-    """The facts of a cluster where all is well, but for these."""
+    """The facts of a healthy cluster, except for these changes."""
     facts = Facts(
         visit=VISIT,
         caller=Caller("arn:aws:iam::111122223333:user/ada", "111122223333"),

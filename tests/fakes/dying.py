@@ -1,7 +1,7 @@
-"""A cluster with a node about to die, on fakes: MySQL and WordPress on one spot node.
+"""A fake cluster with a node about to die: MySQL and WordPress on one spot node.
 
-`announce()` delivers an event as EventBridge would; `save()`, `release()` and `tick()` let the functions work
-that were asked to; time passes only by `world.clock.forward(...)`.
+`announce()` delivers an event as EventBridge would; `save()`, `release()` and `tick()` run the functions
+that were requested; time passes only through `world.clock.forward(...)`.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ HOOK = Hook("group", "drain", "token")
 
 
 def a_node(name: str = NODE, instance: str = INSTANCE, **changes: Any) -> Node:
-    """A Ready node of that instance."""
+    """A Ready node on that instance."""
     return replace(Node(name, f"uid-{name}", "1", f"aws:///ap-northeast-2a/{instance}"), **changes)
 
 
 def an_instance(instance: str = INSTANCE, **changes: Any) -> Instance:
-    """A running spot instance of the cluster with the volumes of MySQL and WordPress."""
+    """A running spot instance in the cluster, with MySQL's and WordPress's volumes."""
     machine = Instance(
         instance,
         InstanceState.RUNNING,
@@ -50,12 +50,12 @@ def an_instance(instance: str = INSTANCE, **changes: Any) -> Instance:
 
 
 def a_pod(name: str, *claims: str, **changes: Any) -> Pod:
-    """A running pod of a StatefulSet."""
+    """A StatefulSet's running pod."""
     return replace(Pod("shop", name, f"uid-{name}", owner="StatefulSet", claims=claims), **changes)
 
 
 def a_notice(at: datetime, kind: Kind = Kind.SPOT, **changes: Any) -> Notice:
-    """A spot interruption warning of that time, or another announcement."""
+    """A spot interruption warning from that time, or another announcement."""
     given = Notice("event-1", kind, INSTANCE, at)
     if kind is Kind.SPOT:
         action = changes.get("action", "terminate")
@@ -116,7 +116,7 @@ class DyingWorld:
         self.releaser = interruption.release_volumes(ports)
 
     def own(self, event: dict[str, Any]) -> str:
-        """Let the event be of now and about the instance of this world, whose id is returned."""
+        """Make the event current and about this world's instance; return the instance's id."""
         self.clock.now = datetime.fromisoformat(event.get("time") or event["detail"]["Time"])
         for key in ("instance-id", "EC2InstanceId"):
             if key in event["detail"]:
@@ -127,12 +127,12 @@ class DyingWorld:
         return str(theirs)
 
     def attach_volumes(self, instance: str) -> None:
-        """EC2 has the volumes on this instance ("": on none)."""
+        """Attach the volumes to this instance in EC2 ("": to none)."""
         for volume in an_instance().volumes:
             self.backups.ebs.add_volume(volume, instance=instance)
 
     def look(self, notice: Notice) -> Triage:
-        """The first seconds only."""
+        """Run the first seconds only."""
         return self.cordoner.look(notice)
 
     def announce(self, notice: Notice) -> Handled:
@@ -140,21 +140,21 @@ class DyingWorld:
         return self.handler.record(self.cordoner.look(notice))
 
     def warn(self, **changes: Any) -> Handled:
-        """Deliver a spot interruption warning of this moment."""
+        """Deliver a spot interruption warning now."""
         return self.announce(a_notice(self.clock(), **changes))
 
     def save(self) -> SaveReport:
-        """Let save_node work once."""
+        """Run save_node once."""
         self.to_save.sent.clear()
         return self.saver.run(INSTANCE, self.backups.owner())
 
     def release(self, *notices: Notice) -> Released:
-        """Let release_volumes work once."""
+        """Run release_volumes once."""
         self.to_release.sent.clear()
         return self.releaser.run(INSTANCE, notices)
 
     def die(self, state: InstanceState = InstanceState.TERMINATED) -> None:
-        """The machine goes; EC2 detaches its volumes when it is terminated."""
+        """End the machine; EC2 detaches its volumes once it is terminated."""
         dead = state is InstanceState.TERMINATED
         gone = {"private_dns": "", "volumes": ()} if dead else {}
         self.instances.all[INSTANCE] = replace(self.instances.all[INSTANCE], state=state, **gone)
@@ -163,7 +163,7 @@ class DyingWorld:
             self.nodes.nodes[NODE] = replace(self.nodes.nodes[NODE], ready=False)
 
     def vanish(self) -> None:
-        """The node is gone with its pods and attachments."""
+        """Remove the node with its pods and attachments."""
         self.nodes.nodes.pop(NODE, None)
         self.nodes.all_attachments, self.nodes.all_pods[NODE] = [], []
 
@@ -172,7 +172,7 @@ class DyingWorld:
         self.clock.forward(**duration)
 
     def point(self, claim: str) -> Point:
-        """A recovery point of a claim as another policy would have made it."""
+        """A claim's recovery point, as another policy would have created it."""
         found = next(each for each in self.claims if each.name == claim)
         facts = ClaimFacts("myeks", found.namespace, claim, found.uid, "4Gi", "gp3", (), "Filesystem", "xfs")
         name = f"{claim}-point"
@@ -181,12 +181,12 @@ class DyingWorld:
 
     @property
     def node(self) -> Node:
-        """The node as it is now."""
+        """The node's present state."""
         return self.nodes.nodes[NODE]
 
     @property
     def record(self) -> IncidentRecord:
-        """The incident as it is journaled."""
+        """The incident from the journal."""
         return self.journal.incidents.all[INSTANCE]
 
     @property

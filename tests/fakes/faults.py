@@ -1,4 +1,4 @@
-"""Faults that a test plans for the next calls of a fake."""
+"""Faults that a test plans for a fake's next calls."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ class Faults:
     """Mixin: `fail_next` refuses calls before they do anything, `lose_answer` after they did it."""
 
     def __init__(self, shared: Faults | None = None) -> None:
-        """`shared`: another fake whose planned faults are this one's, too."""
+        """`shared`: another fake whose planned faults also apply here."""
         self._before_errors: dict[str, list[BaseException]] = shared._before_errors if shared else {}
         self._after_errors: dict[str, list[BaseException]] = shared._after_errors if shared else {}
         self._meanwhile: dict[str, list[Callable[[], object]]] = shared._meanwhile if shared else {}
 
     def meanwhile(self, method: str, action: Callable[[], object]) -> None:
-        """Somebody else does something just before the next call of `method`."""
+        """Let somebody else act just before the next call of `method`."""
         self._meanwhile.setdefault(method, []).append(action)
 
     def fail_next(self, method: str, *errors: BaseException) -> None:
@@ -34,7 +34,7 @@ class Faults:
         self._after_errors.setdefault(method, []).extend([lost] * times)
 
     def crash_after(self, method: str) -> None:
-        """The function dies (`Crash`) right after the next call of `method` took effect."""
+        """The function dies (`Crash`) right after the next call of `method` takes effect."""
         self._after_errors.setdefault(method, []).append(Crash(method))
 
     def _before(self, method: str) -> None:

@@ -1,4 +1,4 @@
-"""A WSGI server that stands where API Gateway stands: it wants a signature and passes paths on as sent."""
+"""A WSGI server in place of API Gateway: it requires a signature and passes paths on as sent."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ from tests.fakes.stores.troubles import MemoryTroubles, MemoryUnreadable
 
 
 class MemoryJournal(Faults, Journal):
-    """All in dicts. The stores share the faults that a test plans, as each method has a name of its own."""
+    """All in dicts. The stores share the faults that a test plans, because each method name is unique."""
 
     runs: MemoryRuns
     requests: MemoryRunRequests
@@ -64,5 +64,5 @@ class MemoryJournal(Faults, Journal):
 
 
 def wrapped(journal: Journal, wrap: Callable[[Any], Any]) -> Journal:
-    """The journal with something put around each store."""
+    """The journal with every store wrapped."""
     return Journal(**{name: wrap(getattr(journal, name)) for name in Journal.__dataclass_fields__})

@@ -1,4 +1,4 @@
-"""Keys that work unless they were broken."""
+"""Keys that work unless a test breaks them."""
 
 from __future__ import annotations
 

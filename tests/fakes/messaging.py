@@ -1,4 +1,4 @@
-"""Queue, pacer, announcer and starter in memory."""
+"""In-memory queue, pacer, announcer and starter."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.fakes.troubles import FakeTroubleNews
 
 
 class FakeQueue(Faults):
-    """Jobs as they would travel: through JSON, in the order sent."""
+    """Jobs as they travel: through JSON, in sending order."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -27,7 +27,7 @@ class FakeQueue(Faults):
 
     @property
     def jobs(self) -> list[Job]:
-        """The jobs that were sent and not received yet."""
+        """The jobs sent but not yet received."""
         return [job for job, _ in self.sent]
 
     def send(self, jobs: Iterable[Job], delay: timedelta = timedelta()) -> None:
@@ -37,13 +37,13 @@ class FakeQueue(Faults):
         self._after("send")
 
     def receive(self) -> list[Job]:
-        """Take all jobs out of the queue, whatever their delay."""
+        """Take all jobs off the queue, whatever their delay."""
         jobs, self.sent = self.jobs, []
         return jobs
 
 
 class FakePacer(Faults):
-    """One bucket in memory; the default pace never makes anybody wait."""
+    """One in-memory bucket; the default pace never makes anybody wait."""
 
     def __init__(self, pace: Pace | None = None) -> None:
         super().__init__()
@@ -80,7 +80,7 @@ class FakePacer(Faults):
 
 @dataclass(frozen=True)
 class ToldSlot:
-    """What `slot_missed` or `slot_refused` was told."""
+    """The arguments of one `slot_missed` or `slot_refused` call."""
 
     cluster: str
     policy: str
@@ -89,7 +89,7 @@ class ToldSlot:
 
 
 class FakeAnnouncer(FakeTroubleNews):
-    """Remembers what was announced."""
+    """Records announcements."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -166,7 +166,7 @@ class FakeAnnouncer(FakeTroubleNews):
 
 
 class FakeStarter(Faults):
-    """Remembers the runs that were asked for, as (cluster, policy, slot)."""
+    """Records requested runs, as (cluster, policy, slot)."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""EC2 instances, nodes, queues and news of interruptions in memory."""
+"""In-memory EC2 instances, nodes, queues and interruption news."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class FakeInstances(Faults):
 
 
 class FakeNodes(Faults):
-    """Nodes, pods and attachments of one cluster; `budgets` says by pod name what blocks its eviction.
+    """One cluster's nodes, pods and attachments; `budgets` says by pod name what blocks its eviction.
 
     `rivals` are changes that somebody else makes just before our next writes.
     """
@@ -143,7 +143,7 @@ class FakeNodes(Faults):
 
 
 class FakeIncidentQueue(Faults):
-    """What was asked for, in order."""
+    """The requests, in order."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -155,7 +155,7 @@ class FakeIncidentQueue(Faults):
 
 
 class FakeHooks(Faults):
-    """What the hooks were told; tokens in `over` do not wait any more."""
+    """Records calls to the hooks; tokens in `over` no longer wait."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -176,7 +176,7 @@ class FakeHooks(Faults):
 
 @dataclass(frozen=True)
 class News:
-    """A step that was published."""
+    """A published step."""
 
     instance: str
     step: str
@@ -185,7 +185,7 @@ class News:
 
 
 class FakeNews(FakeTroubleNews):
-    """Remembers what was published."""
+    """Records published steps."""
 
     def __init__(self) -> None:
         super().__init__()

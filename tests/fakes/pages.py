@@ -1,4 +1,4 @@
-"""Report pages in memory."""
+"""In-memory report pages."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.fakes.faults import Faults
 
 
 class MemoryPages(Faults):
-    """The newest page of each cluster, and when it was written."""
+    """Each cluster's newest page, and when it was written."""
 
     def __init__(self, clock: Clock) -> None:
         super().__init__()

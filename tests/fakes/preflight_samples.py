@@ -1,4 +1,4 @@
-"""The lab's restore to begin a pre-flight with: a 10Gi point, a gp3 class, a namespace, three zones."""
+"""The lab's restore, to start a pre-flight with: a 10Gi point, a gp3 class, a namespace, three zones."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ POINT = "ebs-claim-20261124t180000z-0123456789"
 
 
 def a_request(**changes: Any) -> RestoreRequest:
-    """Restore the point into shop/ebs-claim-2, but for the changes."""
+    """Restore the point into shop/ebs-claim-2, except for the changes."""
     given = {"cluster": "myeks", "namespace": "shop", "target": "ebs-claim-2", "point_id": POINT}
     return RestoreRequest(**(given | changes))
 
 
 def a_point(**changes: Any) -> PointFacts:
-    """A ready point of a claim that asked 10Gi, but for the changes."""
+    """A ready point of a claim that requested 10Gi, except for the changes."""
     given: dict[str, Any] = {
         "id": POINT,
         "snapshot_id": "snap-1",
@@ -48,7 +48,7 @@ def a_point(**changes: Any) -> PointFacts:
 
 
 def a_target(**changes: Any) -> TargetFacts:
-    """A healthy place, but for the changes."""
+    """A healthy target, except for the changes."""
     zones = frozenset(f"ap-northeast-2{letter}" for letter in "abc")
     given = {"region": "ap-northeast-2", "classes": {"gp3": GP3}, "node_zones": zones}
     return TargetFacts(**(given | changes))
@@ -57,6 +57,6 @@ def a_target(**changes: Any) -> TargetFacts:
 def the_finding(
     request: RestoreRequest | None = None, point: PointFacts | None = None, target: TargetFacts | None = None
 ) -> Finding:
-    """The only finding of a restore that is wrong in one way."""
+    """The only finding for a restore with one fault."""
     (found,) = plan(request or a_request(), point or a_point(), target or a_target()).findings
     return found

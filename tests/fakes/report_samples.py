@@ -1,7 +1,7 @@
-"""Reports to look at: a cluster with some of everything, and one with any number of claims.
+"""Sample reports: a cluster with some of everything, and one with any number of claims.
 
-Retention, coverage and objectives are computed by the domain, as in the product; only what AWS and the
-cluster would say is made up.
+The domain computes retention, coverage and objectives, as in the product; only the answers of AWS and the
+cluster are made up.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def a_snapshot(
     state: SnapshotState = SnapshotState.COMPLETED,
     **more: str,
 ) -> Snapshot:
-    """The snapshot of a claim's point, with all its tags; `more` are tags by their word."""
+    """The snapshot of a claim's point, with all its tags; `more` are extra tags by their word."""
     uid = f"uid-{namespace}-{claim}"
     name = point_id(claim, CLUSTER, uid, policy, slot)
     words = {f"snapkeep:{key}": value for key, value in more.items()}
@@ -90,13 +90,13 @@ def a_snapshot(
 
 
 def slots_before(policy: Policy, days: float, now: datetime = NOW) -> list[datetime]:
-    """The slots of a policy in the days before now."""
+    """A policy's slots in the days before now."""
     start = now - timedelta(days=days)
     return list(CronCalendar().due(policy.schedule, start, now, start))
 
 
 def slots_ahead(policies: Iterable[Policy] = POLICIES, now: datetime = NOW) -> dict[str, list[datetime]]:
-    """The slots of each policy from yesterday on, for 35 days."""
+    """Each policy's slots from yesterday on, for 35 days."""
     start, end = now - timedelta(days=1), now + timedelta(days=35)
     return {item.name: list(CronCalendar().due(item.schedule, start, end, start)) for item in policies}
 
@@ -104,7 +104,7 @@ def slots_ahead(policies: Iterable[Policy] = POLICIES, now: datetime = NOW) -> d
 def retentions(
     ahead: Mapping[str, Sequence[datetime]], policies: Iterable[Policy] = POLICIES, now: datetime = NOW
 ) -> Retentions:
-    """What decides about the points of these policies."""
+    """The retention decisions for these policies' points."""
     rules = {
         item.name: PolicyRetention(parse_retention(item.retention), ZoneInfo(item.schedule.timezone))
         for item in policies
@@ -125,13 +125,13 @@ def a_covered(
 def a_promise(
     policy: Policy, slots: Sequence[datetime], ahead: datetime, *, missed: datetime | None = None
 ) -> Promise:
-    """A promise of a policy whose good points are of these slots."""
+    """A policy's promise whose good points have these slots."""
     last = LastGood("point", policy.name, max(slots)) if slots else None
     return Promise(policy.name, False, last, missed, ahead)
 
 
 def a_report(names: Mapping[str, str] | None = None) -> Report:
-    """A cluster with a claim in every state, incidents, restores; `names` replaces texts of the cluster."""
+    """A cluster with a claim in every state, incidents and restores; `names` replaces the cluster's texts."""
     said = {"good": "orders-db", "shop": "shop", "why": "EFS has no snapshots: back it up with AWS Backup"}
     said |= dict(names or {})
     shop, good = said["shop"], said["good"]
@@ -184,7 +184,7 @@ def a_report(names: Mapping[str, str] | None = None) -> Report:
 
 
 def last_runs() -> dict[str, Run | None]:
-    """The newest closed run of each policy; `weekly` never ran."""
+    """Each policy's newest closed run; `weekly` never ran."""
     night, hour = slots_before(NIGHTLY, 2)[-1], slots_before(SIX_HOURLY, 2)[-1]
     return {
         "nightly": Run("n", CLUSTER, "nightly", night, night, RunState.PARTIALLY_FAILED, 4, 3, 1),
@@ -196,7 +196,7 @@ def last_runs() -> dict[str, Run | None]:
 def an_incident(
     instance: str = "i-03a9c8f1d2e4b5a67", hours: float = 0.1, *, closed: bool = False
 ) -> IncidentRecord:
-    """A spot warning and what was done about it."""
+    """A spot warning and the reaction to it."""
     at = NOW - timedelta(hours=hours)
     notice = a_notice(
         at, Kind.SPOT, instance=instance, action="terminate", deadline=at + timedelta(minutes=2)
@@ -216,7 +216,7 @@ def an_incident(
 
 
 def a_great_report(claims: int = 5_000, namespaces: int = 50) -> Report:
-    """A cluster with many claims of the policy `nightly`, each with all the points it keeps."""
+    """A cluster with many claims under the policy `nightly`, each with all the points it keeps."""
     ahead = slots_ahead()
     nights = _kept(NIGHTLY, slots_before(NIGHTLY, 200))
     names = [(f"team-{number % namespaces:02}", f"data-{number:04}") for number in range(claims)]
@@ -248,7 +248,7 @@ def a_great_report(claims: int = 5_000, namespaces: int = 50) -> Report:
 
 
 def _kept(policy: Policy, slots: Sequence[datetime]) -> list[datetime]:
-    """What is left of these slots when the policy pruned all the while: it keeps what it keeps."""
+    """The slots that survive when the policy has pruned all along."""
     points = reported_points(
         [a_snapshot("kept", slot, policy=policy.name) for slot in slots],
         CLUSTER,

@@ -1,4 +1,4 @@
-"""A restore to begin a story with."""
+"""A restore to start a story with."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ GIB = 2**30
 
 
 def a_restore(number: int = 1, **changes: Any) -> RestoreOperation:
-    """An accepted import of 10 GiB into shop/data-restored, but for the changes."""
+    """An accepted import of 10 GiB into shop/data-restored, except for the changes."""
     given: dict[str, Any] = {
         "id": f"{number:012x}",
         "cluster": "myeks",

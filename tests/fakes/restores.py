@@ -1,4 +1,4 @@
-"""What the fakes of a cluster, the journal and the holds know of restores."""
+"""What the fake cluster, journal and holds know about restores."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ FOREIGN = ""
 
 
 class RestoringCluster(Faults):
-    """Claims of restores stay Pending until `bind_restored`; `(namespace, name)` to restore id."""
+    """Restores' claims stay Pending until `bind_restored`; maps `(namespace, name)` to restore id."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -96,13 +96,13 @@ class RestoringCluster(Faults):
         self._after("remove_restored_claim")
 
     def bind_restored(self, namespace: str, name: str, volume_id: str | None = None) -> None:
-        """Let a pod use the claim and the driver make its volume, unless another one is named."""
+        """Let a pod use the claim and the driver create its volume, unless the test names another one."""
         key = (namespace, name)
         made = VOLUME_OF + self.wanted.get(key, "") if volume_id is None else volume_id
         self.restored[key] = replace(self.restored[key], phase="Bound", binding=Binding(f"pv-{name}", made))
 
     def put_foreign_claim(self, namespace: str, name: str) -> None:
-        """Let somebody else have made a claim of that name."""
+        """Let somebody else create a claim with that name first."""
         self.restored[namespace, name] = RestoredClaim(
             "Pending", FOREIGN, waits_for_consumer=False, node_selected=False
         )
@@ -116,7 +116,7 @@ class RestoringCluster(Faults):
 
 
 class FakeHolds(Faults):
-    """Snapshot id to holder to the end of the hold."""
+    """Maps snapshot id and holder to the end of the hold."""
 
     def __init__(self) -> None:
         super().__init__()

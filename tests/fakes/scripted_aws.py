@@ -1,4 +1,4 @@
-"""A boto3 session whose clients answer what a test wrote down."""
+"""A boto3 session whose clients return scripted answers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ REGION = "eu-west-1"
 
 
 class Scripted:
-    """A session whose clients answer what was written down; an exception is raised."""
+    """A session whose clients return scripted answers; a scripted exception is raised."""
 
     def __init__(self, **answers: Any) -> None:
         self._answers = answers
@@ -35,11 +35,11 @@ class Scripted:
 
 
 def scripted(**answers: Any) -> Clients:
-    """The clients of an account that answers so, by the name of the operation."""
+    """An account's clients that return these answers, by operation name."""
     session: Any = Scripted(**answers)
     return Clients(session, REGION)
 
 
 def refused(code: str) -> ClientError:
-    """An error of AWS."""
+    """An AWS error."""
     return ClientError({"Error": {"Code": code, "Message": "no"}}, "Looked")

@@ -1,4 +1,4 @@
-"""EBS in memory: volumes, snapshots, and a Describe that lags behind as EC2's does."""
+"""In-memory EBS: volumes, snapshots, and a Describe that lags as EC2's does."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ VOLUME_OF = "vol-made-from-"
 
 @dataclass(frozen=True)
 class FakeVolume:
-    """A volume; `instance` is empty while it is attached to none."""
+    """A volume; `instance` is empty while it is not attached."""
 
     id: str
     size_bytes: int
@@ -34,8 +34,8 @@ class FakeVolume:
 class FakeSnapshots(Faults):
     """Snapshots stay pending until `complete` or `break_snapshot`; reads see them `lag` after the call.
 
-    `pause` is how far apart two snapshots of a volume must be, `most_pending` how many of a volume may be
-    pending: EC2 wants 15 seconds and at most 5.
+    `pause` is the least time between two snapshots of a volume, `most_pending` how many of them may
+    be pending: EC2 requires 15 seconds and allows at most 5.
     """
 
     def __init__(self, clock: Clock | None = None, lag: timedelta = timedelta()) -> None:
@@ -54,34 +54,34 @@ class FakeSnapshots(Faults):
         self._seen_from: dict[str, datetime] = {}
 
     def add_volume(self, volume_id: str, gib: int = 4, instance: str = "", boot: bool = False) -> None:
-        """Let EC2 have a volume."""
+        """Add a volume to EC2."""
         self.volumes[volume_id] = FakeVolume(volume_id, gib * GIB, instance, boot)
 
     def put(self, snapshot: Snapshot) -> None:
-        """A snapshot that is there since long ago."""
+        """Add a snapshot that has existed for a long time."""
         self.all[snapshot.id] = snapshot
         self._seen_from[snapshot.id] = snapshot.started_at
 
     def hide(self, snapshot_id: str, duration: timedelta) -> None:
-        """Let reads not see a snapshot for a while from now on."""
+        """Hide a snapshot from reads for a while."""
         self._seen_from[snapshot_id] = self.clock() + duration
 
     def complete(self, *snapshot_ids: str) -> None:
-        """Let these snapshots (all pending ones when none is named) complete."""
+        """Complete these snapshots (all pending ones if none is named)."""
         for snapshot_id in snapshot_ids or [s.id for s in self.all.values() if s.state == "pending"]:
             self.all[snapshot_id] = replace(self.all[snapshot_id], state=SnapshotState.COMPLETED)
 
     def break_snapshot(self, snapshot_id: str, message: str = "KMS key is disabled") -> None:
-        """Let a snapshot end in `error`."""
+        """End a snapshot in `error`."""
         snapshot = self.all[snapshot_id]
         self.all[snapshot_id] = replace(snapshot, state=SnapshotState.ERROR, state_message=message)
 
     def archive(self, snapshot_id: str) -> None:
-        """Let EC2 move a snapshot to the archive tier."""
+        """Move a snapshot to the archive tier."""
         self._set_tier(snapshot_id, archived=True, until=None)
 
     def restore_tier(self, snapshot_id: str, until: datetime | None = None) -> None:
-        """Bring a snapshot back from the archive tier, for good or until then."""
+        """Bring a snapshot back from the archive tier, for good or until the given time."""
         self._set_tier(snapshot_id, archived=False, until=until)
 
     def take_out_of_bin(self, snapshot_id: str) -> None:
@@ -208,7 +208,7 @@ class FakeSnapshots(Faults):
         return [v.id for v in self.volumes.values() if v.instance == instance_id and not v.boot]
 
     def _admit(self, volume_id: str) -> None:
-        """Refuse as EC2 does: nothing is cut, and a later call may be served."""
+        """Refuse as EC2 does: nothing is cut, and a later call may succeed."""
         known = [snapshot for snapshot in self.all.values() if snapshot.volume_id == volume_id]
         if any(self.clock() - snapshot.started_at < self.pause for snapshot in known):
             raise Throttled(f"{volume_id}: SnapshotCreationPerVolumeRateExceeded", timedelta(seconds=15))

@@ -1,4 +1,4 @@
-"""The part of the journal in memory that knows troubles, and who hears of them."""
+"""The in-memory journal's part for troubles, and the listeners who hear about them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tests.fakes.faults import Faults
 
 
 class FakeTroubleNews(Faults):
-    """Remembers what was told, each time as the topic, the subjects and how many there are in all.
+    """Records each notification as its topic, subjects and total count.
 
     `most` is how many troubles one event names.
     """
@@ -31,5 +31,5 @@ class FakeTroubleNews(Faults):
         self.given_up.append((function, count))
 
     def rung(self) -> list[str]:
-        """The subjects that were told, each time in order."""
+        """The reported subjects, in order for each notification."""
         return [trouble.subject for _, due, _ in self.troubles for trouble in due]

@@ -1,7 +1,7 @@
-"""A whole backup service on fakes, so that a test reads as a short story.
+"""A whole backup service built on fakes, so that a test reads as a short story.
 
-`World.backup()` plans a slot; `work()` lets the queue's jobs run as SQS would deliver them;
-`finish_snapshots()` lets EC2 complete and its events arrive; `wait(minutes=…)` moves the clock on.
+`World.backup()` plans a slot; `work()` runs the queue's jobs as SQS would deliver them;
+`finish_snapshots()` completes EC2's snapshots and delivers the events; `wait(minutes=…)` moves the clock.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ GIB = 2**30
 
 
 def a_policy(name: str = "nightly", **changes: Any) -> Policy:
-    """A policy that takes every claim of myeks by `ebs`, daily, but for the changes."""
+    """A policy that backs up every claim in myeks through `ebs`, daily, except for the changes."""
     given: dict[str, Any] = {
         "name": name,
         "clusters": ("myeks",),
@@ -89,14 +89,14 @@ def a_claim(
 
 
 def on_one_volume(*names: str, **changes: Any) -> list[Claim]:
-    """Claims of these names whose PersistentVolumes all name the EBS volume of the first."""
+    """Claims with these names whose PersistentVolumes all name the first one's EBS volume."""
     claims = [a_claim(name, **changes) for name in names]
     handle = f"vol-{names[0]}"
     return [replace(item, volume=replace(item.volume, handle=handle)) for item in claims if item.volume]
 
 
 class FixedCalendar:
-    """A calendar that knows the slots it was given."""
+    """A calendar with fixed slots."""
 
     def __init__(self, *slots: datetime) -> None:
         self.slots = slots
@@ -111,7 +111,7 @@ class FixedCalendar:
 class World:
     """One cluster, one policy, and every service over fakes; `wrap` may put a proxy around each port.
 
-    It is what a deployment of that name sees, which has the account and the cluster of the one `beside` it.
+    It shows the deployment with that name, which shares account and cluster with the one `beside` it.
     """
 
     def __init__(
@@ -154,11 +154,11 @@ class World:
         self._build(wrap)
 
     def nonce(self) -> str:
-        """Another text each time, as random ones are."""
+        """A new text on each call, like a random one."""
         return f"{next(self._nonces):016x}"
 
     def ports(self, wrap: Callable[[Any], Any] = lambda port: port) -> Ports:
-        """What this world's services are made of; `wrap` may put a proxy around each port."""
+        """The ports of this world's services; `wrap` may put a proxy around each port."""
         everybodys, announcer = wrap(self.ebs), wrap(self.announcer)
         nobody: Any = None
         return Ports(
@@ -206,7 +206,7 @@ class World:
         self.request_backup = api.request_backup(ports)
 
     def actions(self, wrap: Callable[[Any], Any] = lambda port: port) -> Actions:
-        """What the API can do in this world; `wrap` may put a proxy around each port."""
+        """The API's actions in this world; `wrap` may put a proxy around each port."""
         return api.actions(self.ports(wrap))
 
     def owner(self) -> str:
@@ -218,7 +218,7 @@ class World:
         return self.plan_backup.run("myeks", self.policy.name, slot, self.owner())
 
     def work(self) -> list[JobReport]:
-        """Deliver every job that is in the queue now; a job whose function dies is delivered again."""
+        """Deliver every job now in the queue; a job whose function dies is delivered again."""
         reports = []
         for job in self.queue.receive():
             try:
@@ -236,7 +236,7 @@ class World:
         self.clock.forward(**duration)
 
     def finish_snapshots(self, *, events: bool = True) -> None:
-        """Let the driver and EC2 do their part, and deliver the completion events if they are not lost."""
+        """Let the driver and EC2 do their part, and deliver the completion events unless they are lost."""
         self.cluster.run_driver(self.ebs)
         pending = [snapshot.id for snapshot in self.ebs.all.values() if snapshot.state == "pending"]
         self.ebs.complete()
@@ -245,20 +245,20 @@ class World:
             self.event(snapshot_id)
 
     def event(self, snapshot_id: str) -> None:
-        """Deliver one completion event; while EC2 lags it will be delivered again, or reconcile finds it."""
+        """Deliver one completion event; while EC2 lags it is delivered again later, or reconcile finds it."""
         try:
             self.complete_points.on_event(snapshot_id, finished=True)
         except (TemporaryError, Crash):
             return
 
     def pause(self, duration: timedelta) -> None:
-        """Let a service wait; `during_pause` is what happens meanwhile."""
+        """Let a service wait; `during_pause` happens meanwhile."""
         self.pauses.append(duration)
         self.clock.forward(seconds=duration.total_seconds())
         self.during_pause()
 
     def reconcile(self) -> ReconcileReport:
-        """Run reconcile once; a function that dies is retried."""
+        """Run reconcile once; retry if the function dies."""
         while True:
             try:
                 return self.reconciler.run()
@@ -272,12 +272,12 @@ class World:
         return PruneDuplicates(own, objects, self.pause, self.clock).run("myeks")
 
     def prune(self, *, owner: str = "prune", **request: Any) -> ClusterReport:
-        """Run prune once for the cluster; one that died is retried under its name, as Lambda does."""
+        """Run prune once for the cluster; if it dies, retry under the same name, as Lambda does."""
         (report,) = self.pruner.run(owner, PruneRequest(**request))
         return report
 
     def token(self) -> str:
-        """The token of the newest refusal of the brake, as a dry run shows it; "" without one."""
+        """The token from the brake's newest refusal, as a dry run shows it; "" if there is none."""
         refusals = self.prune(dry_run=True).refusals
         return refusals[-1].token if refusals else ""
 
@@ -311,11 +311,11 @@ class World:
             return
 
     def the_run(self) -> Run | None:
-        """The run of the usual slot, read past any planned fault."""
+        """The usual slot's run, read without triggering planned faults."""
         return self.journal.runs.all.get(run_id("myeks", self.policy.name, SLOT))
 
     def point(self, claim: str) -> Point:
-        """The point of a claim in the usual run."""
+        """A claim's point in the usual run."""
         return next(point for point in self.points() if point.claim.name == claim)
 
     def pending_of_pace(self) -> int:
@@ -323,17 +323,17 @@ class World:
         return self.pacer.bucket.pending if self.pacer.bucket else 0
 
     def points(self) -> list[Point]:
-        """All points of the usual run, by claim name."""
+        """All points in the usual run, by claim name."""
         usual = run_id("myeks", self.policy.name, SLOT)
         points = [point for point in self.journal.points.all.values() if point.run == usual]
         return sorted(points, key=lambda point: point.claim.name)
 
     def states(self) -> dict[str, PointState]:
-        """Claim name to the state of its point."""
+        """Each claim's name and its point's state."""
         return {point.claim.name: point.state for point in self.points()}
 
     def counted(self) -> dict[str, list[Snapshot]]:
-        """Claim name to the snapshots that count: completed, fully tagged, no duplicates."""
+        """Each claim's name and its snapshots that count: completed, fully tagged, no duplicates."""
         found: dict[str, list[Snapshot]] = {}
         for snapshot in self.ebs.all.values():
             complete = snapshot.state is SnapshotState.COMPLETED and tags.POINT in snapshot.tags
@@ -348,7 +348,7 @@ def names(items: Iterable[Snapshot]) -> list[str]:
 
 
 class WorldPruner:
-    """Asks the world's prune, and lets it work at once."""
+    """Submits to the world's prune, and runs it at once."""
 
     def __init__(self, world: World) -> None:
         self._world = world

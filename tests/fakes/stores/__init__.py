@@ -1,1 +1,1 @@
-"""The stores of the journal in memory: what each of them promises, as a specification that runs."""
+"""The journal's stores in memory: an executable specification of what each one promises."""

@@ -1,4 +1,4 @@
-"""The catalogue in memory."""
+"""The in-memory catalogue."""
 
 from __future__ import annotations
 

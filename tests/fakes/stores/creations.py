@@ -1,4 +1,4 @@
-"""How points come to their snapshots, in memory."""
+"""How points get their snapshots, in memory."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Deletions, and snapshots that were away, in memory."""
+"""In-memory deletions, and snapshots that were away."""
 
 from __future__ import annotations
 

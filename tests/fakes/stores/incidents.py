@@ -1,4 +1,4 @@
-"""Incidents in memory."""
+"""In-memory incidents."""
 
 from __future__ import annotations
 

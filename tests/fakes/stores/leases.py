@@ -14,18 +14,18 @@ class Lease:
     until: datetime
 
     def bars(self, owner: str, now: datetime) -> bool:
-        """True when somebody else holds it still."""
+        """True if somebody else still holds it."""
         return self.owner != owner and self.until > now
 
 
 class Leases:
-    """Leases by what they are of."""
+    """Leases by key."""
 
     def __init__(self) -> None:
         self._all: dict[tuple[str, str], Lease] = {}
 
     def take(self, key: tuple[str, str], owner: str, until: datetime, now: datetime) -> bool:
-        """False when somebody else holds it still."""
+        """False if somebody else still holds it."""
         held = self._all.get(key)
         if held is not None and held.bars(owner, now):
             return False
@@ -33,9 +33,9 @@ class Leases:
         return True
 
     def is_held(self, key: tuple[str, str], owner: str) -> bool:
-        """True when it was this owner's last, ended or not."""
+        """True if this owner was the last to hold it, whether or not the lease has ended."""
         return key in self._all and self._all[key].owner == owner
 
     def end(self, key: tuple[str, str]) -> None:
-        """Nobody holds it any more."""
+        """Release it."""
         self._all.pop(key, None)

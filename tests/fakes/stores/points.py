@@ -1,4 +1,4 @@
-"""Recovery points in memory."""
+"""In-memory recovery points."""
 
 from __future__ import annotations
 
@@ -96,12 +96,12 @@ class MemoryPoints(Faults):
         self._after("write_withdrawn")
 
     def put(self, point: Point) -> Point:
-        """Write it whatever is there."""
+        """Write it, whatever is there."""
         self.all[point.run, point.id] = point
         return point
 
     def known(self, point: Point) -> Point:
-        """As it stands; raises NotFound."""
+        """The stored point; raises NotFound."""
         known = self.all.get((point.run, point.id))
         if known is None:
             raise NotFound(f"run {point.run} has no point {point.id}")
@@ -109,7 +109,7 @@ class MemoryPoints(Faults):
 
 
 def created(point: Point, creation: Creation) -> Point:
-    """The point with what a create call gave for it."""
+    """The point with the result of its create call."""
     return replace(
         point,
         state=PointState.PENDING,
@@ -122,7 +122,7 @@ def created(point: Point, creation: Creation) -> Point:
 
 
 def _is_of_another(point: Point, outcome: Outcome) -> bool:
-    """True when the outcome tells of a snapshot that is not the point's: the first id wins."""
+    """True if the outcome is about a snapshot that is not the point's: the first id wins."""
     return bool(point.snapshot_id and outcome.snapshot_id and point.snapshot_id != outcome.snapshot_id)
 
 

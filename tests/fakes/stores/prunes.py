@@ -1,4 +1,4 @@
-"""What prune keeps for itself, in memory."""
+"""What prune remembers, in memory."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Restores and holds in memory."""
+"""In-memory restores and holds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Runs, the requests for them and the slots of policies in memory."""
+"""In-memory runs, run requests and policy slots."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Troubles and unreadable records in memory."""
+"""In-memory troubles and unreadable records."""
 
 from __future__ import annotations
 
