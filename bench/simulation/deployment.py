@@ -105,12 +105,14 @@ class SimulatedDeployment:
 
     def _build(self, deployment: Deployment, clusters: FakeClusters, pace: Pace) -> None:
         nobody: Any = None
+        ec2 = self._timed(self.ec2)
         ports = Ports(
             deployment=deployment,
             clusters=clusters,
             nodes=nobody,
-            snapshots=self._timed(self.ec2),
+            snapshots=ec2,
             everybodys_snapshots=nobody,
+            volumes=ec2,
             instances=nobody,
             hooks=nobody,
             keys=nobody,

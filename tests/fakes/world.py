@@ -167,6 +167,7 @@ class World:
             nodes=nobody,
             snapshots=OwnSnapshots(everybodys, self.deployment.name),
             everybodys_snapshots=everybodys,
+            volumes=everybodys,
             instances=nobody,
             hooks=nobody,
             keys=self.keys,

@@ -61,7 +61,8 @@ class Lab:
         self.clock, self.journal, self.holds = TestClock(NOW), MemoryJournal(), FakeHolds()
         clusters = OneCluster(self.world.cluster)
         self.restore = Restore(clusters, self.journal, self.holds, self.clock)
-        claims = RestoredClaims(clusters, Volumes(self.ec2))
+        volumes = Volumes(self.ec2)
+        claims = RestoredClaims(clusters, volumes, volumes)
         self.finisher = FinishRestores(
             claims, self.journal, self.restore, self.holds, FakeAnnouncer(), self.clock
         )

@@ -83,10 +83,6 @@ class Volumes(Protocol):
         """The ids of an instance's volumes other than its boot volume."""
 
 
-class Ebs(Snapshots, Volumes, Protocol):
-    """EBS snapshots and volumes, in one account and Region."""
-
-
 class Keys(Protocol):
     """The keys that encrypt snapshots."""
 

@@ -50,7 +50,7 @@ def actions(ports: Ports) -> Actions:
 def request_restores(ports: Ports) -> Restores:
     """The service that plans, starts and shows the restores that callers request."""
     planner = PlanRestore(ports.deployment, ports.clusters, ports.snapshots, ports.journal, ports.keys)
-    claims = RestoredClaims(ports.clusters, ports.snapshots)
+    claims = RestoredClaims(ports.clusters, ports.snapshots, ports.volumes)
     return Restores(planner, restore(ports, may_delete=False), claims, ports.journal, ports.clock)
 
 

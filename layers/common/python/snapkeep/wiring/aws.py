@@ -85,6 +85,7 @@ def ports(settings: Settings) -> Ports:
         nodes=EksNodes(connections, clock),
         snapshots=OwnSnapshots(everybodys, deployment.name),
         everybodys_snapshots=everybodys,
+        volumes=everybodys,
         instances=Ec2Instances(ec2),
         hooks=AutoScalingHooks(client("autoscaling")),
         keys=KmsKeys(client("kms")),

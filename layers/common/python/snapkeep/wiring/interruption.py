@@ -59,7 +59,7 @@ def release_volumes(ports: Ports) -> ReleaseVolumes:
         ports.deployment,
         ports.instances,
         ports.nodes,
-        ports.snapshots,
+        ports.volumes,
         ports.journal.incidents,
         ports.to_release,
         ports.incident_news,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from snapkeep.domain.policies import Deployment
     from snapkeep.ports.clock import Calendar, Clock, Nonce
-    from snapkeep.ports.ec2 import Ebs, Instances, Keys, LifecycleHooks, Pacer
+    from snapkeep.ports.ec2 import Instances, Keys, LifecycleHooks, Pacer, Snapshots, Volumes
     from snapkeep.ports.journal import Journal
     from snapkeep.ports.kubernetes import Clusters, NodeClusters
     from snapkeep.ports.messaging import IncidentQueue, Pruner, Queue, Starter
@@ -29,8 +29,9 @@ class Ports:
     deployment: Deployment
     clusters: Clusters
     nodes: NodeClusters
-    snapshots: Ebs
-    everybodys_snapshots: Ebs
+    snapshots: Snapshots
+    everybodys_snapshots: Snapshots
+    volumes: Volumes
     instances: Instances
     hooks: LifecycleHooks
     keys: Keys

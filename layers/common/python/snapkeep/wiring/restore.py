@@ -22,7 +22,7 @@ def restore(ports: Ports, *, may_delete: bool = True) -> Restore:
 def finish_restores(ports: Ports) -> FinishRestores:
     """The service that brings restores to their end."""
     return FinishRestores(
-        RestoredClaims(ports.clusters, ports.snapshots),
+        RestoredClaims(ports.clusters, ports.snapshots, ports.volumes),
         ports.journal,
         restore(ports),
         hold_points(ports),

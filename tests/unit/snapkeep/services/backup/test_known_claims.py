@@ -22,7 +22,9 @@ def backed_up(*names: str, group: str = "") -> World:
 
 
 def known(world: World, cluster: str = "myeks", policy: str = "nightly") -> list[KnownClaim]:
-    return sorted(known_claims(world.ebs, world.journal, cluster, policy), key=lambda item: item.claim.name)
+    return sorted(
+        known_claims(world.ebs, world.ebs, world.journal, cluster, policy), key=lambda item: item.claim.name
+    )
 
 
 def test_the_tags_alone_tell_everything_of_a_claim() -> None:

@@ -39,7 +39,7 @@ class Story:
         self.holds = FakeHolds()
         self.restore = Restore(self.clusters, self.journal, self.holds, self.clock)
         self.ebs = FakeSnapshots(self.clock)
-        claims = RestoredClaims(self.clusters, self.ebs)
+        claims = RestoredClaims(self.clusters, self.ebs, self.ebs)
         self.announcer = FakeAnnouncer()
         self.finisher = FinishRestores(
             claims, self.journal, self.restore, self.holds, self.announcer, self.clock

@@ -21,7 +21,7 @@ class Story:
     def __init__(self) -> None:
         self.cluster = FakeCluster()
         self.ebs = FakeSnapshots()
-        self.claims = RestoredClaims(FakeClusters(self.cluster), self.ebs)
+        self.claims = RestoredClaims(FakeClusters(self.cluster), self.ebs, self.ebs)
         self.cluster.create_restored_claim(MADE)
 
     def bound_to(self, volume_id: str | None = None) -> Binding | None:
@@ -57,4 +57,4 @@ def test_ec2_is_not_asked_about_what_is_no_ebs_volume_or_has_ended() -> None:
 
 
 def test_a_cluster_that_is_gone_has_no_claim() -> None:
-    assert RestoredClaims(FakeClusters(), FakeSnapshots()).look(MADE) is None
+    assert RestoredClaims(FakeClusters(), FakeSnapshots(), FakeSnapshots()).look(MADE) is None

@@ -9,7 +9,7 @@ from snapkeep.domain import tags as keys
 from snapkeep.domain.points import Snapshot, SnapshotState
 from snapkeep.domain.policies import Lock
 from snapkeep.domain.retention.candidates import Protection
-from snapkeep.ports.ec2 import Ebs
+from snapkeep.ports.ec2 import Snapshots
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class OwnSnapshots:
     filters cannot express "without this tag", so listings are filtered here.
     """
 
-    everybodys: Ebs
+    everybodys: Snapshots
     deployment: str
 
     def create(self, volume_id: str, tags: Mapping[str, str], description: str) -> Snapshot:
@@ -75,18 +75,6 @@ class OwnSnapshots:
     def protections(self, snapshot_ids: Sequence[str]) -> Mapping[str, tuple[Protection, ...]]:
         """The locks on these snapshots and the AMIs made of them."""
         return self.everybodys.protections(snapshot_ids)
-
-    def attachments(self, volume_ids: Sequence[str]) -> Mapping[str, str]:
-        """Volume id to instance id."""
-        return self.everybodys.attachments(volume_ids)
-
-    def made_from(self, volume_id: str) -> str | None:
-        """The snapshot that a volume was created from."""
-        return self.everybodys.made_from(volume_id)
-
-    def data_volumes(self, instance_id: str) -> tuple[str, ...]:
-        """The volumes of an instance other than its boot volume."""
-        return self.everybodys.data_volumes(instance_id)
 
     def _named(self, tags: Mapping[str, str]) -> dict[str, str]:
         """Adds the deployment's name, which runs from before that name existed lack."""

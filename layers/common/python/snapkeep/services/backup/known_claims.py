@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from snapkeep.domain import tags
 from snapkeep.domain.points import ClaimFacts, Snapshot, SnapshotState
-from snapkeep.ports.ec2 import Ebs
+from snapkeep.ports.ec2 import Snapshots, Volumes
 from snapkeep.ports.journal import Journal
 from snapkeep.services.find_volumes import FindVolumes
 
@@ -28,10 +28,12 @@ class KnownClaim:
     successor: str = ""
 
 
-def known_claims(snapshots: Ebs, journal: Journal, cluster: str, policy: str) -> Iterator[KnownClaim]:
+def known_claims(
+    snapshots: Snapshots, volumes: Volumes, journal: Journal, cluster: str, policy: str
+) -> Iterator[KnownClaim]:
     """Claims with a completed point of that policy ("": of any policy) whose volume still exists."""
     newest = _newest(snapshots, journal, cluster, policy)
-    alive = snapshots.attachments([snapshot.volume_id for snapshot in newest.values()])
+    alive = volumes.attachments([snapshot.volume_id for snapshot in newest.values()])
     last: dict[str, Snapshot] = {}
     for snapshot in newest.values():
         last[snapshot.volume_id] = max(last.get(snapshot.volume_id, snapshot), snapshot, key=_age)
@@ -42,7 +44,7 @@ def known_claims(snapshots: Ebs, journal: Journal, cluster: str, policy: str) ->
             yield KnownClaim(facts, snapshot.volume_id, snapshot.tags.get(tags.GROUP, ""), successor)
 
 
-def _newest(snapshots: Ebs, journal: Journal, cluster: str, policy: str) -> dict[str, Snapshot]:
+def _newest(snapshots: Snapshots, journal: Journal, cluster: str, policy: str) -> dict[str, Snapshot]:
     """Claim UID to its newest snapshot; snapshots of other volumes than the claim's are ignored."""
     extremes: dict[str, dict[str, tuple[Snapshot, Snapshot]]] = defaultdict(dict)
     wanted = {tags.MANAGED: "true", tags.CLUSTER: cluster} | ({tags.POLICY: policy} if policy else {})

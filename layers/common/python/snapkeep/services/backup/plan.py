@@ -25,7 +25,7 @@ from snapkeep.domain.naming import point_id
 from snapkeep.domain.points import ClaimFacts, Point, PointState, facts_of
 from snapkeep.domain.policies import ON_DEMAND, BackupSpec, Deployment, Method, Policy
 from snapkeep.ports.clock import Clock
-from snapkeep.ports.ec2 import Ebs
+from snapkeep.ports.ec2 import Snapshots, Volumes
 from snapkeep.ports.journal import Journal
 from snapkeep.ports.kubernetes import Claims, Clusters, SnapshotObjects, SnapshotSupport
 from snapkeep.ports.messaging import Queue
@@ -64,7 +64,8 @@ class PlanBackup:
 
     deployment: Deployment
     clusters: Clusters
-    snapshots: Ebs
+    snapshots: Snapshots
+    volumes: Volumes
     journal: Journal
     queue: Queue
     announcer: Announcer
@@ -167,9 +168,9 @@ class PlanBackup:
         """The claims of a policy, or of a request, as known from earlier points."""
         wish = run.wish
         if wish is None or wish.policy:
-            yield from known_claims(self.snapshots, self.journal, run.cluster, spec.name)
+            yield from known_claims(self.snapshots, self.volumes, self.journal, run.cluster, spec.name)
             return
-        for item in known_claims(self.snapshots, self.journal, run.cluster, ""):
+        for item in known_claims(self.snapshots, self.volumes, self.journal, run.cluster, ""):
             if wants_known(wish, spec, item.claim):
                 yield replace(item, group="")
 

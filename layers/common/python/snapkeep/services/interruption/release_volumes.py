@@ -52,7 +52,7 @@ class ReleaseVolumes:
     deployment: Deployment
     instances: Instances
     clusters: NodeClusters
-    snapshots: Volumes
+    volumes: Volumes
     incidents: Incidents
     queue: IncidentQueue
     news: InterruptionNews
@@ -106,7 +106,7 @@ class ReleaseVolumes:
 
     def _held(self, attachments: Sequence[Attachment], volumes: Mapping[str, str]) -> dict[str, str]:
         """Attachment name to the instance its volume is attached to in EC2, "" for none."""
-        attached = self.snapshots.attachments(sorted(set(volumes.values()))) if volumes else {}
+        attached = self.volumes.attachments(sorted(set(volumes.values()))) if volumes else {}
         return {each.name: attached.get(volumes.get(each.volume, ""), "") for each in attachments}
 
     def _take(

@@ -8,7 +8,7 @@ from snapkeep.domain.errors import PermanentError
 from snapkeep.domain.restore.bindings import Binding, is_right
 from snapkeep.domain.restore.operations import RestoreOperation
 from snapkeep.domain.restore.progress import RestoredClaim
-from snapkeep.ports.ec2 import Ebs
+from snapkeep.ports.ec2 import Snapshots, Volumes
 from snapkeep.ports.kubernetes import Clusters
 
 
@@ -17,7 +17,8 @@ class RestoredClaims:
     """Reads the claims of restores."""
 
     clusters: Clusters
-    snapshots: Ebs
+    snapshots: Snapshots
+    volumes: Volumes
 
     def look(self, operation: RestoreOperation) -> RestoredClaim | None:
         """The claim with the restore's target name; None without one, and when its cluster is gone.
@@ -38,7 +39,7 @@ class RestoredClaims:
     def _known(self, operation: RestoreOperation, binding: Binding) -> Binding:
         if not binding.volume_id:
             return binding
-        known = replace(binding, made_from=self.snapshots.made_from(binding.volume_id))
+        known = replace(binding, made_from=self.volumes.made_from(binding.volume_id))
         if not known.is_settled or is_right(operation, known):
             return known
         point = self.snapshots.get(operation.snapshot_id)

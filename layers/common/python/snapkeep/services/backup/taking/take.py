@@ -19,7 +19,7 @@ from snapkeep.domain.errors import PermanentError, TemporaryError, Throttled
 from snapkeep.domain.points import Point, PointState, Snapshot
 from snapkeep.domain.policies import Deployment, Method
 from snapkeep.ports.clock import Clock, Nonce
-from snapkeep.ports.ec2 import Ebs, Pacer
+from snapkeep.ports.ec2 import Pacer, Snapshots, Volumes
 from snapkeep.ports.journal import Journal
 from snapkeep.ports.kubernetes import Clusters
 from snapkeep.ports.messaging import Queue
@@ -71,7 +71,8 @@ class TakeSnapshots:
 
     deployment: Deployment
     clusters: Clusters
-    snapshots: Ebs
+    snapshots: Snapshots
+    volumes: Volumes
     journal: Journal
     queue: Queue
     pacer: Pacer
@@ -214,14 +215,16 @@ class TakeSnapshots:
                 return
             spec = spec_of_point(lead, self.deployment, self.journal)
             may_fall_back = spec is not None and spec.group_fallback
-            taker = GroupTaker(self.snapshots, self.journal, self._intents(owner), may_fall_back)
+            taker = GroupTaker(
+                self.snapshots, self.volumes, self.journal, self._intents(owner), may_fall_back
+            )
             self._guarded(points, report, partial(self._take_together, taker, held, points, report))
             self.journal.creations.release(held, owner)
 
     def _take_together(
         self, taker: GroupTaker, lead: Point, members: Sequence[Point], report: JobReport
     ) -> None:
-        attached = self.snapshots.attachments([point.volume_id for point in members])
+        attached = self.volumes.attachments([point.volume_id for point in members])
         existing = existing_of(self.snapshots, members)
         for item in taker.take(lead, members, attached, existing):
             if isinstance(item, Created):

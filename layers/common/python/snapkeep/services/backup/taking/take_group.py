@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from snapkeep.domain import tags
 from snapkeep.domain.errors import GroupRefused, PermanentError, SnapkeepError, Throttled
 from snapkeep.domain.points import Point, Snapshot
-from snapkeep.ports.ec2 import Ebs
+from snapkeep.ports.ec2 import Snapshots, Volumes
 from snapkeep.ports.journal import Journal
 from snapkeep.ports.points import Creation
 from snapkeep.services.backup.taking.intents import Intents
@@ -52,7 +52,8 @@ class GroupTaker:
     be missing.
     """
 
-    snapshots: Ebs
+    snapshots: Snapshots
+    volumes: Volumes
     journal: Journal
     intents: Intents
     may_fall_back: bool
@@ -104,7 +105,7 @@ class GroupTaker:
         self, lead: Point, instance: str, points: Sequence[Point]
     ) -> Iterator[Created | Failed | PutOff]:
         members = {point.volume_id for point in points}
-        exclude = sorted(set(self.snapshots.data_volumes(instance)) - members)
+        exclude = sorted(set(self.volumes.data_volumes(instance)) - members)
         if len(exclude) > EXCLUSION_LIMIT:
             note = (
                 f"taken back to back: {instance} has {len(exclude)} other volumes, "
