@@ -1,4 +1,4 @@
-"""Client of the control endpoint: one method for each control. Standard library only."""
+"""Client for the control endpoint: one method per control. Standard library only."""
 
 import json
 import time
@@ -24,7 +24,7 @@ class Fired:
 
 @dataclass(frozen=True)
 class ScheduleView:
-    """A schedule as Scheduler sees it; `next` is its next slot in UTC, None when it never comes."""
+    """A schedule as Scheduler sees it; `next` is its next slot in UTC, None if there is none."""
 
     name: str
     group: str
@@ -36,8 +36,8 @@ class ScheduleView:
 
 @dataclass(frozen=True)
 class FunctionUsage:
-    """What a function did since the figures were last forgotten. Durations and CPU of invocations in ms, and
-    those of the cold starts (`init_…`), which are not in them.
+    """A function's figures since they were last reset. Durations and CPU of invocations in ms; those of cold
+    starts are counted separately (`init_…`).
     """
 
     invocations: int
@@ -51,7 +51,7 @@ class FunctionUsage:
 
 
 class AwsControl:
-    """The sandbox's AWS from outside. Every method raises ControlError when the endpoint refuses."""
+    """The sandbox's AWS from outside. Every method raises ControlError if the endpoint refuses."""
 
     def __init__(self, url: str, timeout: float = 30.0) -> None:
         self._url = url.rstrip("/")
@@ -68,13 +68,13 @@ class AwsControl:
         return datetime.fromisoformat(self.state()["now"])
 
     def advance(self, by: timedelta, only: str = "*") -> list[Fired]:
-        """Move the clock forward; return what fired, oldest first. Schedules not matching the glob pass
-        unfired.
+        """Move the clock forward; return what fired, oldest first. Schedules that do not match the glob
+        pass unfired.
         """
         return _fired(self._call("POST", "clock", {"advance": by.total_seconds(), "only": only}))
 
     def advance_to(self, moment: datetime, only: str = "*") -> list[Fired]:
-        """Move the clock forward to `moment`; one already past only fires what is still due."""
+        """Move the clock forward to `moment`; a moment in the past only fires what is still due."""
         return _fired(self._call("POST", "clock", {"to": moment.isoformat(), "only": only}))
 
     def schedules(self) -> list[ScheduleView]:
@@ -97,8 +97,8 @@ class AwsControl:
         event_id: str | None = None,
         copies: int = 1,
     ) -> str:
-        """Put an event on the default bus, from any source; return its id. `copies` delivers the same event
-        again.
+        """Put an event from any source on the default bus; return its id. `copies` delivers the same event
+        more than once.
         """
         body = {
             "source": source,
@@ -130,7 +130,7 @@ class AwsControl:
         after: bool = False,
         resource: str = "",
     ) -> None:
-        """Let the next `times` calls of `action` answer the error `code`.
+        """Make the next `times` calls of `action` return the error `code`.
 
         `after`: carry the call out and lose its answer. `resource`: only calls that name this id.
         """
@@ -151,11 +151,11 @@ class AwsControl:
         return list(found)
 
     def forget_faults(self) -> None:
-        """Take back every fault."""
+        """Cancel every fault."""
         self._call("DELETE", "faults")
 
     def fail_snapshots(self, volume: str = "*", times: int = 1) -> None:
-        """Let the next snapshots of a volume (`*`: of any) end in the state `error`."""
+        """Make a volume's next snapshots (`*`: any volume's) end in the state `error`."""
         self._call("POST", "snapshots/fail", {"volume": volume, "times": times})
 
     def settle_snapshot(self, snapshot: str, state: str = "completed") -> None:
@@ -163,29 +163,29 @@ class AwsControl:
         self._call("POST", "snapshots/settle", {"snapshot": snapshot, "state": state})
 
     def instances(self) -> dict[str, str]:
-        """Return the state of each EC2 instance by its id."""
+        """Return each EC2 instance's state by id."""
         return self._call("GET", "instances")
 
     def interrupt(self, instance: str, action: str = "terminate", *, dies: bool = True) -> str:
-        """Announce a spot interruption; return the id of the event.
+        """Announce a spot interruption; return the event's id.
 
-        The instance ends two minutes later on the sandbox's clock (at once for `hibernate`), or never
-        without `dies`.
+        The instance ends two minutes later on the sandbox's clock (at once for `hibernate`), or never if
+        `dies` is false.
         """
         return str(
             self._call("POST", f"instances/{instance}/interrupt", {"action": action, "dies": dies})["id"]
         )
 
     def end_instance(self, instance: str, action: str = "terminate") -> None:
-        """Let an instance terminate, stop or hibernate now, unannounced."""
+        """Terminate, stop or hibernate an instance now, unannounced."""
         self._call("POST", f"instances/{instance}/end", {"action": action})
 
     def run_instance(self, instance: str) -> None:
-        """Let a stopped instance run again."""
+        """Restart a stopped instance."""
         self._call("POST", f"instances/{instance}/run", {})
 
     def functions(self) -> dict[str, FunctionUsage]:
-        """Return what each function did."""
+        """Return each function's figures."""
         found: dict[str, dict[str, Any]] = self._call("GET", "functions")["functions"]
         usages = {}
         for name, each in found.items():
@@ -194,15 +194,15 @@ class AwsControl:
         return usages
 
     def forget_functions(self) -> None:
-        """Forget the figures of the functions."""
+        """Reset the functions' figures."""
         self._call("DELETE", "functions")
 
     def stop_workers(self) -> None:
-        """End every worker, so that each function starts cold next time. None may be at work."""
+        """End every worker, so that each function starts cold next time. No worker may be busy."""
         self._call("DELETE", "workers")
 
     def wait_idle(self, limit: float = 60.0) -> None:
-        """Wait until no function runs and neither an event nor a visible message waits for one.
+        """Wait until no function runs and no event or visible message is waiting for one.
 
         ControlError after `limit` seconds.
         """
@@ -219,15 +219,15 @@ class AwsControl:
         return list(self._call("GET", f"functions/{urllib.parse.quote(name)}/logs")["lines"])
 
     def register_cluster(self, name: str, endpoint: str, authority: str) -> dict[str, Any]:
-        """Register an EKS cluster; `authority` is the base64 of its CA's PEM. Return what DescribeCluster
-        says.
+        """Register an EKS cluster; `authority` is its CA's PEM in base64. Return DescribeCluster's
+        answer.
         """
         return self._call("PUT", f"clusters/{name}", {"endpoint": endpoint, "authority": authority})
 
     def _call(self, method: str, path: str, body: Any = None) -> dict[str, Any]:
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(f"{self._url}/_sandbox/{path}", data=data, method=method)
-        # A proxy of the user's environment has no business between two processes of this machine.
+        # A proxy from the user's environment has no business between two local processes.
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         try:
             with opener.open(request, timeout=self._timeout) as answer:

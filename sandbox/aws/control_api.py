@@ -1,8 +1,8 @@
 """The control endpoint: what a demo or a test may do to the sandbox's AWS from outside.
 
-All under /_sandbox/ on the port of AWS, JSON in and out, no credentials; the server listens on 127.0.0.1
-only. Times are ISO 8601 with a zone, durations seconds. An error answers {"error": text}, status 400 or 404.
-`sandbox.aws.control.AwsControl` has one method for each route.
+All routes are under /_sandbox/ on the AWS port, JSON in and out, no credentials; the server listens on
+127.0.0.1 only. Times are ISO 8601 with a zone, durations seconds. An error answers {"error": text}, status
+400 or 404. `sandbox.aws.control.AwsControl` has one method per route.
 
     GET    /_sandbox/state               account, region, endpoint, interpreter, workers, now, offset_seconds
     POST   /_sandbox/clock               {"advance": seconds} or {"to": time}, "only": glob of schedule names
@@ -19,17 +19,17 @@ only. Times are ISO 8601 with a zone, durations seconds. An error answers {"erro
     DELETE /_sandbox/faults              forget them
     POST   /_sandbox/snapshots/fail      {"volume": id or "*", "times": n}: its next snapshots end in error
     POST   /_sandbox/snapshots/settle    {"snapshot": id, "state": "completed" or "error"}: end it now
-    GET    /_sandbox/instances           the state of each EC2 instance by its id
+    GET    /_sandbox/instances           each EC2 instance's state by id
     POST   /_sandbox/instances/ID/interrupt {"action": terminate, stop or hibernate, "dies": true}: announce
                                          a spot interruption, carried out two minutes later by this clock
-    POST   /_sandbox/instances/ID/end    {"action": ...}: the same without an announcement, now
-    POST   /_sandbox/instances/ID/run    {}: let a stopped one run again
+    POST   /_sandbox/instances/ID/end    {"action": ...}: the same now, without an announcement
+    POST   /_sandbox/instances/ID/run    {}: restart a stopped one
     GET    /_sandbox/functions           by name: invocations, errors, cold_starts, durations_ms, init_ms,
-                                         cpu_ms, init_cpu_ms, peak_rss_bytes; what is still waiting or
-                                         running in `busy`
-    DELETE /_sandbox/functions           forget the figures
+                                         cpu_ms, init_cpu_ms, peak_rss_bytes; `busy` counts what is
+                                         waiting or running
+    DELETE /_sandbox/functions           reset the figures
     DELETE /_sandbox/workers             end every worker: functions start cold again
-    GET    /_sandbox/functions/NAME/logs {"lines": [...]}, oldest first, of its CloudWatch log group
+    GET    /_sandbox/functions/NAME/logs {"lines": [...]} of its CloudWatch log group, oldest first
     PUT    /_sandbox/clusters/NAME       register an EKS cluster: {endpoint, authority}
 """
 
@@ -85,7 +85,7 @@ class ControlApi:
         ]
 
     def answer(self, method: str, path: str, body: bytes) -> tuple[int, bytes]:
-        """Return status and JSON body for one request; `path` is what follows /_sandbox/."""
+        """Return status and JSON body for one request; `path` is the part after /_sandbox/."""
         try:
             for allowed, pattern, route in self._routes:
                 match = re.fullmatch(pattern, path)

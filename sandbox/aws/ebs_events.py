@@ -1,7 +1,7 @@
 """The events Amazon EBS sends when snapshots end ("Amazon EventBridge events for Amazon EBS").
 
-They are best effort on AWS: not saved, not replayed, possibly doubled. The settings `snapshot_events`
-(copies) and `snapshot_arn_shape` (the documentation shows two) make each of that happen.
+On AWS they are best effort: not saved, not replayed, possibly duplicated. The settings `snapshot_events`
+(copies) and `snapshot_arn_shape` (the documentation shows two) reproduce each case.
 """
 
 from datetime import datetime
@@ -15,7 +15,7 @@ GROUP = "EBS Multi-Volume Snapshots Completion Status"
 
 
 def snapshot_ended(world: World, record: dict[str, Any]) -> None:
-    """Send `EBS Snapshot Notification` for a snapshot of one CreateSnapshot call that completed or failed."""
+    """Send `EBS Snapshot Notification` for a CreateSnapshot snapshot that completed or failed."""
     account, region = record["_scope"]
     arn = _snapshot_arn(world, record)
     detail = {
@@ -34,7 +34,7 @@ def snapshot_ended(world: World, record: dict[str, Any]) -> None:
 def group_ended(world: World, members: list[dict[str, Any]]) -> None:
     """Send `EBS Multi-Volume Snapshots Completion Status` for all snapshots of one CreateSnapshots call.
 
-    One failed member makes the result of the set `failed`.
+    One failed member makes the set's result `failed`.
     """
     account, region = members[0]["_scope"]
     at = max(each["_ended"] for each in members)

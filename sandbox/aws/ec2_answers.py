@@ -1,4 +1,4 @@
-"""How EC2 answers: the shapes that the patches of EC2 actions share."""
+"""EC2's answer formats, shared by the patches of EC2 actions."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ Answer = tuple[int, dict[str, str], bytes]
 
 
 def xml(name: str, inner: str) -> Answer:
-    """Return a successful answer of the element `name`."""
+    """Return a successful answer with the element `name`."""
     answer: Answer = ec2._xml(200, name, inner)
     return answer
 

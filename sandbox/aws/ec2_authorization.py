@@ -1,9 +1,9 @@
 """Which resources and condition keys an EC2 call is authorised on.
 
 "Actions, resources, and condition keys for Amazon EC2" in the Service Authorization Reference: every resource
-of a call is checked on its own. Snapshot ARNs have an empty account. The tags a request sets (aws:RequestTag,
-aws:TagKeys) belong to the resource that is created; the tags a resource carries (aws:ResourceTag,
-ec2:ResourceTag) to one that exists. A create call with tags needs ec2:CreateTags on the new resource besides,
+of a call is checked separately. Snapshot ARNs have an empty account. The tags a request sets (aws:RequestTag,
+aws:TagKeys) belong to the resource being created; the tags a resource carries (aws:ResourceTag,
+ec2:ResourceTag) to one that exists. A create call with tags also needs ec2:CreateTags on the new resource,
 with ec2:CreateAction set.
 """
 
@@ -45,7 +45,7 @@ class Check:
 
 
 def checks(params: Params, region: str, account: str) -> list[Check]:
-    """Return every decision an EC2 request needs, in AWS's order, or an empty list for the actions left to
+    """Return every decision an EC2 request needs, in AWS's order, or an empty list for actions left to
     ministack.
     """
     action = ec2._p(params, "Action")
@@ -75,7 +75,7 @@ def _existing(action: str, params: Params, region: str, account: str) -> Iterato
 
 
 def _lock_keys(params: Params) -> dict[str, Any]:
-    """How long a lock is asked for; a key whose parameter was not sent is absent."""
+    """The requested lock duration; a key whose parameter was not sent is absent."""
     asked = {"ec2:SnapshotLockDuration": "LockDuration", "ec2:SnapshotCoolOffPeriod": "CoolOffPeriod"}
     return {key: value for key, member in asked.items() if (value := ec2._p(params, member))}
 

@@ -1,4 +1,4 @@
-"""Put events on the default EventBridge bus as AWS services do: any source, any time."""
+"""Put events on the default EventBridge bus as AWS services do: from any source, at any time."""
 
 import json
 import uuid
@@ -22,7 +22,7 @@ def new_event(
     time: datetime | None = None,
     event_id: str | None = None,
 ) -> Event:
-    """Return an event of the sandbox's account and Region, by default of now and with an id of its own."""
+    """Return an event in the sandbox's account and Region; by default it is dated now and gets a new id."""
     return {
         "EventId": event_id or str(uuid.uuid4()),
         "Source": source,

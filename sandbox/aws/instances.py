@@ -1,7 +1,7 @@
-"""The end of an EC2 instance: announced, on its way out, gone; each step with the event that EC2 sends.
+"""An EC2 instance's end: announced, shutting down, gone; each step sends the event that EC2 sends.
 
-A spot interruption is announced two minutes ahead (hibernation begins at once), an instance shuts down for a
-moment before it is terminated, and its volumes are free when it is.
+A spot interruption is announced two minutes ahead (hibernation begins at once). An instance shuts down
+briefly before it is terminated, and then its volumes are free.
 https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/spot-instance-termination-notices.html
 https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-instance-lifecycle.html
 """
@@ -31,13 +31,13 @@ Record = dict[str, Any]
 
 
 def states(world: World) -> dict[str, str]:
-    """The state of every instance by its id."""
+    """Every instance's state by id."""
     with request_scope(world.account, world.region):
         return {name: record["State"]["Name"] for name, record in list(ec2._instances.items())}
 
 
 def interrupt(world: World, instance: str, action: str = "terminate", dies: bool = True) -> str:
-    """Announce a spot interruption and return the id of the event; without `dies` nothing comes of it.
+    """Announce a spot interruption and return the event's id; if `dies` is false the instance survives.
 
     ValueError for an instance or an action that EC2 does not know.
     """
@@ -54,7 +54,7 @@ def interrupt(world: World, instance: str, action: str = "terminate", dies: bool
 
 
 def end(world: World, instance: str, action: str = "terminate") -> None:
-    """Begin the end now, without an announcement, as TerminateInstances and a broken host do."""
+    """Begin the end now, unannounced, as TerminateInstances and a broken host do."""
     with request_scope(world.account, world.region):
         record = _running(instance)
         state = "shutting-down" if action == "terminate" else "stopping"
@@ -65,7 +65,7 @@ def end(world: World, instance: str, action: str = "terminate") -> None:
 
 
 def run_again(world: World, instance: str) -> None:
-    """Let a stopped instance run again. ValueError for one that is not stopped."""
+    """Restart a stopped instance. ValueError if it is not stopped."""
     with request_scope(world.account, world.region):
         record = ec2._instances.get(instance)
         if record is None or record["State"]["Name"] != "stopped":
@@ -74,7 +74,7 @@ def run_again(world: World, instance: str) -> None:
 
 
 def settle_due(world: World) -> None:
-    """Take the next step with every instance whose time has come."""
+    """Take the next step for every instance whose time has come."""
     now = world.clock.now()
     with world.lock:
         due = {name: each for name, each in world.endings.items() if each.at <= now}
@@ -97,7 +97,7 @@ def _finish(world: World, instance: str, action: str) -> None:
             _enter(world, record, "stopped")
             return
         _free_volumes(record)
-        # A terminated instance has no address any more, so its node cannot be found by its name.
+        # A terminated instance no longer has an address, so its node cannot be found by name.
         record.update(PrivateDnsName="", PrivateIpAddress="")
         _enter(world, record, "terminated")
 

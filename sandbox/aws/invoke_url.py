@@ -1,4 +1,4 @@
-"""Where the sandbox serves an API that AWS would serve under a name of its own."""
+"""Where the sandbox serves an API that has its own host name on AWS."""
 
 import re
 
@@ -8,7 +8,7 @@ _AWS = re.compile(r"https://(?P<api>[a-z0-9]+)\.execute-api\.[a-z0-9-]+\.amazona
 def invoke_url(endpoint: str, url: str) -> str:
     """Return `url` as the sandbox's AWS at `endpoint` serves it: ENDPOINT/_aws/execute-api/ID/STAGE/PATH.
 
-    Any URL that is not an invoke URL of API Gateway comes back as it is.
+    Any URL that is not an API Gateway invoke URL is returned unchanged.
     https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-call-api.html
     """
     found = _AWS.fullmatch(url)

@@ -1,6 +1,6 @@
-"""The private names of ministack that the patches touch, checked before anything is replaced.
+"""The private ministack names that the patches touch, checked before anything is replaced.
 
-ministack moves nearly every day and promises nothing about its private names. One pinned version is used; a
+ministack changes almost daily and promises nothing about its private names. One pinned version is used; a
 patch that no longer finds what it replaces must refuse to start, never half-work.
 """
 
@@ -27,12 +27,12 @@ def check_version() -> None:
 
 
 def require(module: ModuleType, *names: str) -> None:
-    """Raise PatchRefused naming every one of `names` that `module` no longer has."""
+    """Raise PatchRefused naming each of `names` that `module` no longer has."""
     _refuse(module.__name__, [name for name in names if not hasattr(module, name)])
 
 
 def require_keys(table: Mapping[str, Any], name: str, *keys: str) -> None:
-    """Raise PatchRefused naming every one of `keys` that ministack's table `name` no longer has."""
+    """Raise PatchRefused naming each of `keys` that ministack's table `name` no longer has."""
     _refuse(name, [key for key in keys if key not in table])
 
 

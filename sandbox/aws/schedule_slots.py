@@ -1,9 +1,9 @@
-"""When a schedule is due, as EventBridge Scheduler decides it.
+"""When a schedule is due, by EventBridge Scheduler's rules.
 
 User guide, "Schedule types in EventBridge Scheduler" and "Time zones" / "Daylight savings time": cron() and
 at() are read in the schedule's time zone; an hour that the spring change skips does not run; an hour that the
-autumn change repeats runs once, in its first pass. rate() counts from the start of the schedule and knows no
-time zone.
+autumn change repeats runs once, in its first pass. rate() counts from the schedule's start and ignores time
+zones.
 """
 
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from ministack.services import eventbridge
 def slots(expression: str, zone: str, after: datetime, until: datetime, anchor: datetime) -> list[datetime]:
     """Return the times in (after, until] at which the schedule is due, aware UTC, in order.
 
-    `anchor` is where rate() counts from. ValueError names an expression or a time zone that Scheduler
+    `anchor` is the time rate() counts from. ValueError names an expression or time zone that Scheduler
     refuses.
     """
     place = _zone(zone)
@@ -58,7 +58,7 @@ def _cron(expression: str, zone: ZoneInfo, after: datetime, until: datetime) -> 
     fields = eventbridge._parse_cron_fields(expression)
     if fields is None:
         raise ValueError(f"Invalid Schedule Expression {expression}.")
-    # ministack walks the calendar without time zones: give it the wall clock, dressed as UTC.
+    # ministack walks the calendar without time zones: give it the wall clock, labelled as UTC.
     wall = after.astimezone(zone).replace(tzinfo=UTC)
     while (following := eventbridge._cron_next_fire(fields, wall)) is not None:
         wall = following

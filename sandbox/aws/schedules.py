@@ -1,8 +1,8 @@
 """Fire schedules as the sandbox clock passes their slots.
 
-Nothing fires behind anyone's back: in the setting `stepped` (the default) a schedule fires when the clock is
-advanced over its slot, with that slot as its scheduled time. Slots that real time passed meanwhile are caught
-up by the next advance, so none is lost and none fires twice. In `live` they also fire as time passes.
+Nothing fires unexpectedly: in the setting `stepped` (the default) a schedule fires when the clock is advanced
+past its slot, with that slot as its scheduled time. The next advance catches up on slots that real time
+passed meanwhile, so none is lost and none fires twice. In `live` they also fire as time passes.
 """
 
 import fnmatch
@@ -36,13 +36,13 @@ class Firing:
 
 
 def remember(world: World, arn: str) -> None:
-    """Let a schedule that was created or changed fire from now on."""
+    """Make a created or changed schedule fire from now on."""
     with world.lock:
         world.fired_until[arn] = world.clock.now()
 
 
 def next_slot(world: World, schedule: Schedule) -> datetime | None:
-    """Return when a schedule is due next, or None when it never is."""
+    """Return when a schedule is next due, or None if never."""
     after = world.fired_until.get(schedule["Arn"], world.clock.now())
     horizon = timedelta(days=2)
     while horizon <= HORIZON * 2:
@@ -57,7 +57,7 @@ def fire_due(world: World, until: datetime, only: str = "*") -> list[Firing]:
     """Fire every enabled schedule whose name matches `only` (a glob) for each slot up to `until`, oldest
     first.
 
-    Slots of the others pass by unfired, as do those of disabled schedules.
+    Slots of disabled schedules and of those that do not match pass unfired.
     """
     due: list[tuple[datetime, tuple[str, str], Schedule]] = []
     for (account, region, _key), schedule in list(scheduler._schedules._data.items()):
@@ -125,7 +125,7 @@ def _input(schedule: Schedule, firing: Firing) -> str:
 
 
 def _refusal(target: dict[str, Any]) -> tuple[str, str] | None:
-    """Return why the schedule's role may not start the target, or None: Scheduler acts with that role."""
+    """Return why the schedule's role may not start the target, or None: Scheduler acts in that role."""
     action = "lambda:InvokeFunction" if ":lambda:" in target["Arn"] else "sqs:SendMessage"
     role = target["RoleArn"]
     account, name = role.split(":")[4], role.rsplit("/", 1)[-1]

@@ -1,4 +1,4 @@
-"""Run code under an account and a Region, as ministack does for a request."""
+"""Run code in an account and a Region, as ministack does for a request."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -23,11 +23,11 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 
 def serve(port: int, work: Path, ready: Path | None = None) -> None:
-    """Serve until SIGTERM or SIGINT. Says where on standard output, and in the file `ready`, as one line of
-    JSON.
+    """Serve until SIGTERM or SIGINT. Report the address as one line of JSON, on standard output and in the
+    file `ready`.
 
-    `port` 0 takes a free one; `work` is a folder for what the functions unpack. ministack reads its
-    environment when it is imported, so this must run in a process of its own.
+    `port` 0 picks a free one; `work` is the folder where functions are unpacked. ministack reads its
+    environment when it is imported, so this must run in its own process.
     """
     listener = socket.create_server(("127.0.0.1", port))
     endpoint = f"http://127.0.0.1:{listener.getsockname()[1]}"
@@ -50,7 +50,7 @@ def serve(port: int, work: Path, ready: Path | None = None) -> None:
 
 
 def _configure(port: int) -> None:
-    # Nothing of the developer's AWS may reach ministack: not an account, not an endpoint, not a saved state.
+    # None of the developer's AWS setup may reach ministack: no account, no endpoint, no saved state.
     for name in [
         name for name in os.environ if name.startswith(("AWS_", "MINISTACK_", "LOCALSTACK_", "LAMBDA_"))
     ]:
@@ -105,7 +105,7 @@ def _with_control(control: Any) -> Any:
         while more:
             message = await receive()
             body, more = body + message.get("body", b""), message.get("more_body", False)
-        # Off the loop: firing a hundred schedules must not hold up the functions they start.
+        # Off the event loop: firing a hundred schedules must not hold up the functions they start.
         status, answer = await asyncio.to_thread(
             control.answer, scope["method"], scope["path"].removeprefix(PREFIX), body
         )
@@ -122,7 +122,7 @@ def _with_control(control: Any) -> Any:
 
 
 def _tick(world: Any) -> None:
-    """Let snapshots complete, instances end, and schedules fire in the setting `live`, as time passes."""
+    """As time passes, complete snapshots, end instances, and in `live` mode fire schedules."""
     from sandbox.aws import instances, schedules, snapshots
 
     pause = threading.Event()

@@ -1,4 +1,4 @@
-"""EBS snapshots as they live on AWS: pending for a while, then completed or error, with an event at the end.
+"""EBS snapshots as on AWS: pending for a while, then completed or error, with an event at the end.
 
 The records are ministack's own; keys that begin with an underscore are the sandbox's and never shown.
 """
@@ -16,7 +16,7 @@ Record = dict[str, Any]
 
 
 def stamp(moment: datetime) -> str:
-    """Return a time as EC2 writes it."""
+    """Return a time in EC2's format."""
     return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
 
 
@@ -30,7 +30,7 @@ def begin(
 ) -> Record:
     """Store and return a new pending snapshot of `volume`.
 
-    `group` joins those of one CreateSnapshots, which all show the one moment `started`.
+    `group` joins the snapshots of one CreateSnapshots call, which all show the same time `started`.
     """
     now, started = world.clock.now(), started or world.told_time()
     snapshot_id = ec2._new_snapshot_id()
@@ -77,8 +77,8 @@ def settle_due(world: World) -> None:
 def settle(world: World, record: Record, state: str) -> None:
     """End a pending snapshot in `state` (`completed` or `error`), and send its event.
 
-    A snapshot deleted while pending ends without an event. A set from CreateSnapshots answers once, when its
-    last member is done ("EBS Multi-Volume Snapshots Completion Status", EventBridge events for Amazon EBS).
+    A snapshot deleted while pending ends without an event. A CreateSnapshots set reports once, when its last
+    member is done ("EBS Multi-Volume Snapshots Completion Status", EventBridge events for Amazon EBS).
     """
     with world.lock:
         if world.pending.pop(record["SnapshotId"], None) is None:

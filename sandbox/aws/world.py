@@ -1,4 +1,4 @@
-"""What the sandbox's AWS knows beside ministack's own state: its clock, switches, faults and counters."""
+"""What the sandbox's AWS knows beyond ministack's own state: its clock, switches, faults and counters."""
 
 import threading
 from collections import Counter, deque
@@ -13,16 +13,16 @@ from sandbox.clock import SandboxClock, real_now
 
 @dataclass(frozen=True)
 class Settings:
-    """The switches of the control endpoint. Times are seconds of the sandbox clock."""
+    """The control endpoint's switches. Times are seconds on the sandbox clock."""
 
     snapshot_seconds: float | None = 1.0
-    """How long a snapshot stays pending; None keeps it pending until it is settled by hand."""
+    """How long a snapshot stays pending; None keeps it pending until a test settles it."""
     describe_lag_seconds: float = 0.0
     """How long a new snapshot stays invisible to DescribeSnapshots."""
     volume_snapshot_spacing_seconds: float = 0.0
-    """How far apart two snapshots of one volume must be. EC2 wants 15; 0 lets a test cut many at once."""
+    """The minimum time between two snapshots of one volume. EC2 requires 15; 0 allows many at once."""
     recycle_bin_days: int = 0
-    """How long a deleted snapshot lies in the Recycle Bin; 0: it is gone at once."""
+    """How long a deleted snapshot stays in the Recycle Bin; 0 deletes it at once."""
     snapshot_arn_shape: str = "region-then-account"
     """Snapshot ARNs in events: `region-then-account` (arn:aws:ec2:REGION::snapshot/ID) or
     `account-then-region` (arn:aws:ec2::REGION:snapshot/ID); the AWS documentation shows both."""
@@ -35,14 +35,14 @@ class Settings:
     """How long an instance is `shutting-down` before it is `terminated`, or `stopping` before `stopped`."""
 
     functions_follow_clock: bool = False
-    """False: functions, snapshot start times and event times are in real time, and only Scheduler runs ahead.
-    True: all of them live in the sandbox's time, so that days of backups pass in seconds."""
+    """False: functions, snapshot start times and event times use real time, and only Scheduler runs ahead.
+    True: all of them use the sandbox's time, so that days of backups pass in seconds."""
     functions_skip_sleep: bool = False
-    """True: what a function that follows the clock sleeps (to keep a pace) passes at once, and the sandbox's
-    clock moves on by it when the function answers."""
+    """True: a sleep (to keep a pace) in a function that follows the clock passes at once, and the sandbox's
+    clock advances by it when the function answers."""
 
     def changed(self, changes: dict[str, Any]) -> "Settings":
-        """Return a copy with `changes`. ValueError names an unknown switch or a value it does not take."""
+        """Return a copy with `changes`. ValueError names an unknown switch or an invalid value."""
         known = {each.name for each in fields(self)}
         unknown = sorted(set(changes) - known)
         if unknown:
@@ -57,7 +57,7 @@ class Settings:
 
 @dataclass
 class Fault:
-    """An API error to answer, `times` times, to one action such as `ec2:CreateSnapshot`.
+    """An API error to return, `times` times, to one action such as `ec2:CreateSnapshot`.
 
     `after`: the call is carried out first and only its answer is lost, as when a connection breaks.
     `resource`: only calls whose request names this resource id.
@@ -73,7 +73,7 @@ class Fault:
 
 
 class Faults:
-    """The faults still to happen, taken in the order they were added."""
+    """The faults still to happen, in the order they were added."""
 
     def __init__(self) -> None:
         self._faults: list[Fault] = []
@@ -85,7 +85,7 @@ class Faults:
             self._faults.append(fault)
 
     def take(self, action: str, request: str) -> Fault | None:
-        """Return the fault to answer to this call, counting it down, or None."""
+        """Return the fault for this call, counted down, or None."""
         with self._lock:
             for fault in self._faults:
                 if fault.action == action and fault.times > 0 and fault.resource in request:
@@ -94,7 +94,7 @@ class Faults:
         return None
 
     def clear(self) -> None:
-        """Forget every fault."""
+        """Cancel every fault."""
         with self._lock:
             self._faults.clear()
 
@@ -106,7 +106,7 @@ class Faults:
 
 @dataclass(frozen=True)
 class Ending:
-    """The next step of an instance on its way out, due at `at`; `begun` once it is shutting down."""
+    """The next step of an ending instance, due at `at`; `begun` once it is shutting down."""
 
     action: str
     at: datetime
@@ -115,8 +115,8 @@ class Ending:
 
 @dataclass
 class FunctionRecord:
-    """What one function has done: counts, durations and CPU in ms (of invocations, and of the cold starts
-    before them), the peak memory of its workers in bytes."""
+    """One function's figures: counts, durations and CPU in ms (separately for invocations and their cold
+    starts), and its workers' peak memory in bytes."""
 
     invocations: int = 0
     errors: int = 0
@@ -160,10 +160,10 @@ class World:
     lock: threading.RLock = field(default_factory=threading.RLock)
 
     def told_time(self) -> datetime:
-        """Return the time that AWS writes on what it makes: see Settings.functions_follow_clock."""
+        """Return the time that AWS writes on what it creates: see Settings.functions_follow_clock."""
         return self.clock.now() if self.settings.functions_follow_clock else real_now()
 
     def function(self, name: str) -> FunctionRecord:
-        """Return the record of a function, new if it never ran."""
+        """Return the function's record, a new one if it never ran."""
         with self.lock:
             return self.functions.setdefault(name, FunctionRecord())

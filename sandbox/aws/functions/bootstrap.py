@@ -1,9 +1,9 @@
 """What runs inside a function's process, in place of AWS's runtime client.
 
 Started as `python -I -S bootstrap.py FD`: no site-packages, no user site, no PYTHON* variables. It reads one
-JSON line per request from standard input and answers with one JSON line on the file descriptor FD, so that
-whatever the function prints goes to its log and nowhere else. Standard library only: nothing of the sandbox
-is importable here.
+JSON line per request from standard input and answers with one JSON line on the file descriptor FD, so
+whatever the function prints goes only to its log. Standard library only: nothing from the sandbox is
+importable here.
 """
 
 import ctypes
@@ -46,12 +46,12 @@ class LambdaContext:
 
 
 class RequestIdFilter(logging.Filter):
-    """Puts the request id into every record, as AWS's log format wants it."""
+    """Puts the request id into every record, as AWS's log format requires."""
 
     request_id = ""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Return True after adding the id."""
+        """Add the id and return True."""
         record.aws_request_id = RequestIdFilter.request_id
         return True
 
@@ -60,7 +60,7 @@ class ShiftedClock:
     """Runs this process's calendar ahead of the machine, as the sandbox's clock does.
 
     AWS's hosts agree on the time; here functions must agree with the sandbox. datetime.datetime is changed in
-    place, not replaced, so that every module sees the same class. Monotonic time stays as it is.
+    place, not replaced, so that every module sees the same class. Monotonic time is unchanged.
     """
 
     seconds = 0.0
@@ -69,12 +69,12 @@ class ShiftedClock:
 
     @classmethod
     def begin(cls, call: dict[str, Any]) -> None:
-        """Take over the sandbox's time for one invocation."""
+        """Adopt the sandbox's time for one invocation."""
         cls.seconds, cls.slept, cls.skips_sleep = call["clock_offset_seconds"], 0.0, call["skip_sleep"]
 
     @classmethod
     def install(cls) -> None:
-        """Let time.time, datetime.now and datetime.utcnow answer shifted time; time.sleep may shift it."""
+        """Make time.time, datetime.now and datetime.utcnow return shifted time; time.sleep may shift it."""
         real_time, real_sleep, kind = time.time, time.sleep, datetime.datetime
         real_now = kind.now
 
@@ -97,7 +97,7 @@ class ShiftedClock:
 
 
 def main() -> None:
-    """Load the handler, say so, then answer requests until standard input ends."""
+    """Load the handler, report it, then answer requests until standard input ends."""
     requests = os.fdopen(os.dup(0), encoding="utf-8")
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     answers = os.fdopen(int(sys.argv[1]), "w", encoding="utf-8")
@@ -152,7 +152,7 @@ def _run(handler: Any, call: dict[str, Any]) -> dict[str, Any]:
 
 def _failure(error: BaseException, kind: str, message: str) -> dict[str, Any]:
     trace = traceback.format_list(traceback.extract_tb(error.__traceback__))
-    # AWS's runtime writes the failure to the log before it reports it.
+    # AWS's runtime logs the failure before reporting it.
     print(f"[ERROR] {kind}: {message}\nTraceback (most recent call last):\n{''.join(trace)}", flush=True)
     return {"status": "error", "error": {"errorMessage": message, "errorType": kind, "stackTrace": trace}}
 
@@ -168,7 +168,7 @@ def _log_to_stdout() -> None:
 
 
 def _peak_rss_bytes() -> int:
-    # Not ru_maxrss: on Linux it also counts the process that started this one.
+    # Not ru_maxrss: on Linux it also counts the parent process.
     try:
         status = Path("/proc/self/status").read_text(encoding="ascii")
         return next(int(line.split()[1]) * 1024 for line in status.splitlines() if line.startswith("VmHWM"))

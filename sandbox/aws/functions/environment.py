@@ -1,8 +1,8 @@
-"""The environment variables of a function: Lambda's own, the role's credentials and the configured ones.
+"""A function's environment variables: Lambda's own, the role's credentials and the configured ones.
 
-Nothing of the sandbox's environment reaches a function (Lambda guide, "Defined runtime environment
-variables"). AWS_ENDPOINT_URL is the one addition: it points the SDK at the sandbox. HOME and TMPDIR lead to
-the worker's own folder, so that no ~/.aws of the developer is read.
+Nothing from the sandbox's environment reaches a function (Lambda guide, "Defined runtime environment
+variables"). AWS_ENDPOINT_URL is the one addition: it points the SDK at the sandbox. HOME and TMPDIR point to
+the worker's own folder, so the developer's ~/.aws is never read.
 """
 
 import sys
@@ -15,7 +15,7 @@ INTERPRETER = f"python{sys.version_info.major}.{sys.version_info.minor}"
 
 
 def function_environment(config: dict[str, Any], endpoint: str, task: Path, scratch: Path) -> dict[str, str]:
-    """Return the whole environment of a worker; `config` is the function's configuration as ministack keeps
+    """Return a worker's whole environment; `config` is the function's configuration as ministack stores
     it.
     """
     name = config["FunctionName"]
@@ -46,7 +46,7 @@ def function_environment(config: dict[str, Any], endpoint: str, task: Path, scra
 
 
 def runtime_refusal(name: str, runtime: str) -> str | None:
-    """Return why this sandbox cannot run a function of this runtime, or None when it can."""
+    """Return why this sandbox cannot run a function on this runtime, or None if it can."""
     if runtime == INTERPRETER:
         return None
     return (

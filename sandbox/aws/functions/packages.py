@@ -1,4 +1,4 @@
-"""Unpack a function's zip and its layers once for each content, as /var/task and /opt."""
+"""Unpack a function's zip and layers as /var/task and /opt, once per distinct content."""
 
 import hashlib
 import io
@@ -15,7 +15,7 @@ _unpacking = threading.Lock()
 
 @dataclass(frozen=True)
 class Package:
-    """Where a function's files lie."""
+    """Where a function's files are."""
 
     task: Path
     """What AWS mounts as /var/task."""
@@ -30,8 +30,8 @@ class Package:
 
 
 def unpack(store: Path, code: bytes, layers: list[bytes]) -> Package:
-    """Return the package of `code` and `layers`, unpacked under `store` unless the same content is there
-    already.
+    """Return the package of `code` and `layers`, unpacked under `store` unless the same content is already
+    there.
     """
     with _unpacking:
         return Package(task=_unpack(store, [code]), opt=_unpack(store, layers))
@@ -44,7 +44,7 @@ def _unpack(store: Path, zips: list[bytes]) -> Path:
     place = store / digest.hexdigest()[:24]
     if place.exists():
         return place
-    # Unpacked beside and renamed, so that half a package is never taken for a whole one.
+    # Unpack beside it, then rename, so that nobody mistakes half a package for a whole one.
     draft = place.with_suffix(".draft")
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(parents=True)

@@ -1,8 +1,8 @@
-"""How many queued invocations run at once: AWS starts as many workers as it takes, a laptop has two cores.
+"""How many queued invocations run at once: AWS starts as many workers as needed, a laptop has two cores.
 
 Events (asynchronous invocations) wait here and go before messages, which wait in their queue: Lambda's poller
-takes none while no place is free, so that none is hidden from others and then not worked on. An invocation
-that somebody waits for takes no place: AWS would rather refuse it than let it wait.
+takes none while no place is free, so that no message is hidden from others and then left unprocessed. A
+synchronous invocation takes no place: AWS would rather refuse it than let it wait.
 """
 
 import threading
@@ -14,7 +14,7 @@ WORKERS = 8
 
 
 class Places:
-    """The places of one sandbox, `limit` of them."""
+    """One sandbox's places, `limit` in number."""
 
     def __init__(self, limit: int = WORKERS) -> None:
         self.limit = limit
@@ -23,7 +23,7 @@ class Places:
         self._changed = threading.Condition()
 
     def announce(self) -> None:
-        """Say that an event has come that will be worked on."""
+        """Announce an event that will need a place."""
         with self._changed:
             self._waiting += 1
 
@@ -38,7 +38,7 @@ class Places:
             yield
 
     def take(self) -> None:
-        """Take a place for a batch of messages, which `free` said there is."""
+        """Take a place for a batch of messages; call `free` first."""
         with self._changed:
             self._taken += 1
 
@@ -49,7 +49,7 @@ class Places:
             self._changed.notify()
 
     def free(self) -> int:
-        """Return how many batches of messages may begin now."""
+        """Return how many batches of messages may start now."""
         with self._changed:
             return 0 if self._waiting else max(0, self.limit - self._taken)
 

@@ -1,4 +1,4 @@
-"""How much work the functions still have: what runs, and what lies ready in the queues they read."""
+"""How much work the functions still have: running invocations, and visible messages in their queues."""
 
 import time
 
@@ -6,9 +6,9 @@ from ministack.services import lambda_svc, sqs
 
 
 def work_left() -> int:
-    """Return the running invocations plus the visible messages of queues with an event source mapping.
+    """Return the running invocations plus the visible messages in queues with an event source mapping.
 
-    Messages that are hidden for a while (delayed, or failed and waiting for another try) are not counted.
+    Temporarily hidden messages (delayed, or failed and waiting for a retry) do not count.
     """
     running, _by_function = lambda_svc.executions_in_flight()
     sources = {esm["EventSourceArn"] for esm in lambda_svc._esms._data.values() if esm.get("Enabled", True)}

@@ -1,4 +1,4 @@
-"""One execution environment of a function: a process that stays warm between invocations."""
+"""One execution environment for a function: a process that stays warm between invocations."""
 
 import json
 import os
@@ -28,7 +28,7 @@ LOG_SECONDS = 2.0
 
 
 class IsolatedWorker:
-    """Takes the place of ministack's Worker; the attributes its pool touches keep their names."""
+    """Replaces ministack's Worker; the attributes its pool touches keep their names."""
 
     def __init__(self, world: World, name: str, config: dict[str, Any], code_zip: bytes) -> None:
         self.func_name = name
@@ -49,7 +49,7 @@ class IsolatedWorker:
     ) -> dict[str, Any]:
         """Run one invocation.
 
-        The answer says status, result or error, log, cold_start, init_ms, ms, the CPU of both, and
+        The answer holds status, result or error, log, cold_start, init_ms, ms, the CPU of both, and
         peak_rss_bytes.
         """
         with self._lock:
@@ -141,7 +141,7 @@ class IsolatedWorker:
             self._proc.stdin.write((json.dumps(message) + "\n").encode())
             self._proc.stdin.flush()
         except BrokenPipeError:
-            pass  # the process is gone; the missing answer tells
+            pass  # the process is gone; the missing answer shows it
 
     def _read(self, seconds: float) -> dict[str, Any] | None:
         deadline, received = time.monotonic() + seconds, b""
@@ -195,7 +195,7 @@ class IsolatedWorker:
 
 
 def _drain(process: subprocess.Popen[bytes], log: "queue.Queue[str]") -> None:
-    """Move a worker's output into its queue line by line; an empty string says that the process ended."""
+    """Move a worker's output into its queue line by line; an empty string marks the end of the process."""
     assert process.stdout is not None
     for line in process.stdout:
         log.put(line.decode(errors="replace"))

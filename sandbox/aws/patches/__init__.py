@@ -1,4 +1,4 @@
-"""What ministack lacks, one idea a module; each checks the private names it touches first."""
+"""What ministack lacks, one idea per module; each first checks the private names it touches."""
 
 from sandbox.aws.patches import (
     api_faults,
@@ -58,7 +58,7 @@ PATCHES = (
 
 
 def install_all(world: World) -> None:
-    """Install every patch. PatchRefused when the installed ministack is not the one they were written for."""
+    """Install every patch. PatchRefused if the installed ministack is not the one they were written for."""
     check_version()
     for patch in PATCHES:
         patch.install(world)

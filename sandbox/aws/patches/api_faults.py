@@ -1,9 +1,9 @@
-"""Calls are counted, and faults happen when the control endpoint asks for them.
+"""Count calls, and inject the faults that the control endpoint requests.
 
 AWS: calls are throttled (RequestLimitExceeded), refused for a while (SnapshotCreationPerVolumeRateExceeded)
 or carried out with their answer lost on the way (EC2 API "Query API request rate", "Error codes").
-ministack: nothing ever fails by itself. Calls the caller may not make are neither counted nor failed: they
-never reach the service.
+ministack: nothing ever fails by itself. Calls that the caller may not make are neither counted nor failed:
+they never reach the service.
 """
 
 from collections.abc import Callable

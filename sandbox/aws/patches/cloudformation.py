@@ -2,10 +2,10 @@
 
 AWS: see each resource's page in the CloudFormation template reference.
 ministack: DeadLetterConfig, ReservedConcurrentExecutions, TimeToLiveSpecification and
-PointInTimeRecoverySpecification are dropped; a schedule loses its time zone, an update of it is ignored and
-its errors are swallowed; AWS::EKS::AccessEntry does not exist (another principal replaces it: the new one is
-made before the update goes on, the old one deleted when it is done); an alarm over metric math is refused; a
-function of a runtime that cannot run here is accepted.
+PointInTimeRecoverySpecification are dropped; a schedule loses its time zone, and its updates are ignored and
+their errors swallowed; AWS::EKS::AccessEntry does not exist (a changed principal replaces it: the new entry
+is created before the update continues, the old one deleted at the end); an alarm over metric math is
+refused; a function whose runtime cannot run here is accepted.
 """
 
 import json
@@ -36,7 +36,7 @@ SCHEDULE_FIELDS = (
 
 
 def install(world: World) -> None:
-    """Replace or add the handlers of functions, tables, schedules and access entries."""
+    """Replace or add the handlers for functions, tables, schedules and access entries."""
     require(
         provisioners, "_RESOURCE_HANDLERS", "_REPLACING_PROPERTIES", "_physical_name", "_replace_resource"
     )
@@ -72,9 +72,9 @@ def install(world: World) -> None:
 
 
 def _accepting_metric_math(record: Callable[[str, Props], Props]) -> Callable[[str, Props], Props]:
-    """Keep an alarm over metric math as one over the first of its metrics.
+    """Store an alarm over metric math as one over its first metric.
 
-    No alarm on the metrics of a service goes off in the sandbox; templates are asserted for that.
+    No alarm on a service's metrics fires in the sandbox; tests assert the templates instead.
     """
 
     def recorded(name: str, props: Props) -> Props:
@@ -182,7 +182,7 @@ def _delete_entry(physical_id: str, props: Props) -> None:
 
 
 def _call(action: Callable[..., Any], *arguments: Any) -> Props:
-    """Return the JSON answer of one of ministack's actions; ValueError carries the error's own text."""
+    """Return one ministack action's JSON answer; ValueError carries the error's own text."""
     status, _headers, body = action(*arguments)
     answer: Props = json.loads(body or b"{}")
     if status >= 400:

@@ -1,4 +1,4 @@
-"""DeleteTags with a value leaves a tag that has another one.
+"""DeleteTags with a value keeps a tag that has a different value.
 
 AWS: "If you specify a tag key without a tag value, Amazon EC2 deletes any tag with this key regardless of its
 value. If you specify a tag key with an empty string as the tag value, Amazon EC2 deletes the tag only if its
@@ -32,7 +32,7 @@ def _delete(params: Params) -> Answer:
 
 
 def _named(params: Params) -> Iterator[tuple[str, str | None]]:
-    """Each key of the request with its value, None without one."""
+    """Each key in the request with its value, None without one."""
     for number in count(1):
         key = ec2._p(params, f"Tag.{number}.Key")
         if not key:

@@ -1,10 +1,10 @@
-"""Instances show their volumes, name and lifecycle, and they take their time to end.
+"""Instances show their volumes, name and lifecycle, and take time to end.
 
 AWS: DescribeInstances lists every attached volume, names an instance after its address and Region until it is
-terminated, and says which ones are spot; TerminateInstances leads through `shutting-down`; a volume is
+terminated, and marks spot instances; TerminateInstances passes through `shutting-down`; a volume is
 attached to one running instance at a time (API DescribeInstances, TerminateInstances, AttachVolume).
-ministack: lists the boot volume only, names all after us-east-1, terminates at once with the volumes still
-attached, and lets a volume be attached anywhere.
+ministack: lists only the boot volume, names all instances after us-east-1, terminates at once with the
+volumes still attached, and lets a volume be attached anywhere.
 """
 
 from typing import Any

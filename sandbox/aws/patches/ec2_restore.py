@@ -1,8 +1,8 @@
-"""A volume created from a snapshot takes its size and its encryption.
+"""A volume created from a snapshot inherits its size and encryption.
 
 AWS: without Size a volume is as large as its snapshot, a smaller Size is refused, and a volume from an
 encrypted snapshot is encrypted (API CreateVolume).
-ministack: every such volume is 8 GiB and plain, and a snapshot that does not exist is accepted.
+ministack: every such volume is 8 GiB and unencrypted, and a missing snapshot is accepted.
 """
 
 from typing import Any

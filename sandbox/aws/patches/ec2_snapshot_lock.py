@@ -1,9 +1,9 @@
 """LockSnapshot, UnlockSnapshot and DescribeLockedSnapshots.
 
 AWS: a pending or completed snapshot can be locked for 1 to 36,500 days (a pending one from when it completes)
-or until a date. A lock in governance mode can be lifted by who may, one in compliance mode only during its
-cool-off period of 1 to 72 hours; after that it can only be made longer. A locked snapshot cannot be deleted
-until the lock expires (EBS user guide "Amazon EBS snapshot lock", API reference LockSnapshot).
+or until a date. In governance mode any principal with permission can lift the lock; in compliance mode it can
+be lifted only during its cool-off period of 1 to 72 hours, and afterwards only extended. A locked snapshot
+cannot be deleted until the lock expires (EBS user guide "Amazon EBS snapshot lock", API LockSnapshot).
 ministack: none of the three actions exists.
 """
 
@@ -31,7 +31,7 @@ def install(world: World) -> None:
 
 
 def lock_of(record: dict[str, Any], now: datetime) -> dict[str, Any] | None:
-    """Return the lock that still holds a snapshot, or None; an expired one is dropped."""
+    """Return the lock that still holds a snapshot, or None; drop an expired one."""
     lock: dict[str, Any] | None = record.get("_lock")
     expires = _expires(record, lock) if lock else None
     if expires and expires <= now:
@@ -111,7 +111,7 @@ def _starts(record: dict[str, Any], lock: dict[str, Any]) -> datetime | None:
 
 
 def _expires(record: dict[str, Any], lock: dict[str, Any]) -> datetime | None:
-    """When the lock ends; None while that is not known."""
+    """When the lock ends; None while unknown."""
     until: datetime | None = lock["until"]
     starts = _starts(record, lock)
     return until or (starts + timedelta(days=lock["days"]) if starts else None)

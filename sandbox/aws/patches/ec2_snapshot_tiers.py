@@ -1,12 +1,12 @@
-"""The archive tier and the Recycle Bin of snapshots.
+"""Snapshots' archive tier and Recycle Bin.
 
-AWS: ModifySnapshotTier moves a completed snapshot to the archive tier, where nothing can be made of it;
-RestoreSnapshotTier brings it back for good or for 1 to 180 days, at the end of which it is in the archive
-alone again, and DescribeSnapshots shows RestoreExpiryTime until then. A deleted snapshot that a retention
-rule matches lies in the Recycle Bin, unseen by DescribeSnapshots; it keeps its tags, which may be changed,
-and comes back by RestoreSnapshotFromRecycleBin (EBS user guide "Archive Amazon EBS snapshots" and "Recycle
+AWS: ModifySnapshotTier moves a completed snapshot to the archive tier, where nothing can be created from it.
+RestoreSnapshotTier brings it back for good or for 1 to 180 days; until it returns to the archive tier,
+DescribeSnapshots shows RestoreExpiryTime. A deleted snapshot that matches a retention rule lies in the
+Recycle Bin, unseen by DescribeSnapshots; it keeps its tags, which may be changed, and
+RestoreSnapshotFromRecycleBin brings it back (EBS user guide "Archive Amazon EBS snapshots" and "Recycle
 Bin").
-Here both tiers are reached at once, and the setting recycle_bin_days is a rule for all snapshots.
+Here moves to both tiers are immediate, and the setting recycle_bin_days is a rule for all snapshots.
 ministack: none of the actions exists.
 """
 
@@ -24,7 +24,7 @@ MOST_DAYS = 180
 
 
 def install(world: World) -> None:
-    """Add the actions, let DeleteSnapshot fill the bin, and let no volume be made of an archived snapshot."""
+    """Add the actions, let DeleteSnapshot fill the bin, and refuse volumes from archived snapshots."""
     require(ec2, "_ACTION_MAP", "_snapshots", "_tags", "_p", "_parse_member_list", "_snapshot_inner_xml")
     require_keys(ec2._ACTION_MAP, "ec2._ACTION_MAP", "DeleteSnapshot", "CreateVolume", "DescribeSnapshots")
     actions = ec2._ACTION_MAP
@@ -68,7 +68,7 @@ def _restore(world: World, params: Params) -> Answer:
 
 
 def _settled(world: World, params: Params, then: Any) -> Answer:
-    """Let temporary restores end whose time has come."""
+    """End temporary restores whose time has come."""
     for record in ec2._snapshots.values():
         if record.get("_restored_until") and record["_restored_until"] <= world.clock.now():
             del record["_restored_until"]

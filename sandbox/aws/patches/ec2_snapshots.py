@@ -1,8 +1,8 @@
 """CreateSnapshot begins pending, CreateSnapshots exists, DeleteSnapshot refuses what AWS refuses.
 
-AWS: a snapshot is `pending` until its blocks are stored (API CreateSnapshot); CreateSnapshots takes the
-volumes of one instance at one moment, without the boot volume and up to 40 excluded data volumes, and can
-copy the tags of each volume (API CreateSnapshots); no more than 5 snapshots of a volume may be pending, 1 for
+AWS: a snapshot is `pending` until its blocks are stored (API CreateSnapshot); CreateSnapshots covers one
+instance's volumes at one moment, optionally without the boot volume and up to 40 data volumes, and can copy
+each volume's tags (API CreateSnapshots); no more than 5 snapshots of a volume may be pending, 1 for
 st1 and sc1 (ConcurrentSnapshotLimitExceeded, EC2 error codes); two snapshots of a volume must be 15 seconds
 apart (SnapshotCreationPerVolumeRateExceeded), which the setting volume_snapshot_spacing_seconds turns on.
 ministack: snapshots are completed on return and CreateSnapshots does not exist.
@@ -37,7 +37,7 @@ def install(world: World) -> None:
 
 
 def requested_tags(params: Params, resource_type: str) -> list[dict[str, str]]:
-    """Return the tags a request's TagSpecifications ask for on `resource_type`."""
+    """Return the tags that a request's TagSpecifications ask for on `resource_type`."""
     tags: list[dict[str, str]] = []
     index = 1
     while kind := ec2._p(params, f"TagSpecification.{index}.ResourceType"):

@@ -1,8 +1,8 @@
 """Clusters are registered with the endpoint and certificate authority of the sandbox's own Kubernetes API.
 
-AWS: DescribeCluster answers the endpoint and the base64 PEM of the cluster's authority; with
-authenticationMode API access entries decide who enters (EKS user guide "Access entries").
-ministack: without Docker a cluster has an endpoint where nobody listens and an empty authority.
+AWS: DescribeCluster returns the endpoint and the cluster authority's PEM in base64; with
+authenticationMode API, access entries decide who has access (EKS user guide "Access entries").
+ministack: without Docker a cluster has an endpoint that nobody serves and an empty authority.
 """
 
 from typing import Any
@@ -39,8 +39,8 @@ def install(world: World) -> None:
 def register(
     world: World, name: str, endpoint: str, authority: str, version: str = VERSION
 ) -> dict[str, Any]:
-    """Register (or change) an ACTIVE cluster and return what DescribeCluster says; `authority` is base64 of a
-    PEM.
+    """Register (or change) an ACTIVE cluster and return DescribeCluster's answer; `authority` is a PEM in
+    base64.
     """
     with request_scope(world.account, world.region):
         cluster = eks._clusters.get(name) or {"createdAt": eks._now(), "_creator_arn": ""}

@@ -1,9 +1,8 @@
-"""A rule reaches a queue, a topic or a function only when that lets EventBridge in.
+"""A rule reaches a queue, topic or function only if that target lets EventBridge in.
 
-AWS: the policy of the queue, topic or function must allow events.amazonaws.com, mostly for one rule
-(aws:SourceArn); what cannot be delivered goes to the dead-letter queue of the target with ERROR_CODE,
-ERROR_MESSAGE, RULE_ARN and TARGET_ARN (EventBridge guide "Using resource-based policies", "Using dead-letter
-queues").
+AWS: the target's policy must allow events.amazonaws.com, usually for one rule (aws:SourceArn); an event that
+cannot be delivered goes to the target's dead-letter queue with ERROR_CODE, ERROR_MESSAGE, RULE_ARN and
+TARGET_ARN (EventBridge guide "Using resource-based policies", "Using dead-letter queues").
 ministack: delivers without asking, so a forgotten policy goes unnoticed.
 """
 
@@ -23,7 +22,7 @@ ACTIONS = {"sqs": "sqs:SendMessage", "sns": "sns:Publish", "lambda": "lambda:Inv
 
 
 def install(_world: World) -> None:
-    """Ask the target's policy before a rule's target is invoked."""
+    """Check the target's policy before invoking a rule's target."""
     require(eventbridge, "_invoke_target")
     require(iam_evaluator, "evaluate_resource_policy", "EvalContext")
     require(sqs, "_queue_by_arn")

@@ -1,9 +1,9 @@
 """Events and lifecycle actions are authorised with the condition keys that policies use.
 
 AWS: PutEvents has events:source and events:detail-type, with the values of all entries; calls on an Auto
-Scaling group name it with its id and carry its tags (service authorization reference, "Amazon EventBridge"
+Scaling group name the group by id and carry its tags (service authorization reference, "Amazon EventBridge"
 and "Amazon EC2 Auto Scaling").
-ministack: neither key of events, and `*` in place of a group's id, under which no tag is found.
+ministack: neither events key, and `*` in place of a group's id, under which no tag is found.
 """
 
 import json
@@ -23,7 +23,7 @@ _keys: ContextVar[dict[str, Any]] = ContextVar("condition_keys")
 
 
 def install(_world: World) -> None:
-    """Note the keys of a request when its resource is named, and hand them to each decision about it."""
+    """Record a request's keys when its resource is named, and pass them to each decision about it."""
     require(iam_actions, "extract_resource_arn")
     require(iam_evaluator, "enforce")
     require(autoscaling, "_asgs", "_tags")
@@ -58,7 +58,7 @@ def _of_events(body: bytes) -> dict[str, Any]:
 
 
 def _group(name: str) -> tuple[str, dict[str, Any]] | None:
-    """The ARN of a group that exists, and its tags as condition keys."""
+    """An existing group's ARN, and its tags as condition keys."""
     group = autoscaling._asgs.get(name)
     if group is None:
         return None

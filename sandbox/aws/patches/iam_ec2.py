@@ -1,9 +1,9 @@
 """EC2 calls are authorised on all their resources, with the condition keys policies use.
 
 AWS: see sandbox/aws/ec2_authorization.py.
-ministack: one resource a call, with the account in every ARN, "*" for CreateTags, and none of
-ec2:CreateAction, ec2:ResourceTag, aws:ResourceTag; aws:RequestTag is filled for CreateTags only. Nothing here
-widens a permission: every check of AWS's list must pass, and a refused one is named in the answer.
+ministack: one resource per call, with the account in every ARN, "*" for CreateTags, and none of
+ec2:CreateAction, ec2:ResourceTag, aws:ResourceTag; aws:RequestTag is set for CreateTags only. Nothing here
+widens a permission: every check on AWS's list must pass, and the answer names a refused one.
 """
 
 from contextvars import ContextVar
@@ -21,7 +21,7 @@ _refused: ContextVar[Check | None] = ContextVar("ec2_refused")
 
 
 def install(world: World) -> None:
-    """Wrap the three functions that ministack's dispatcher asks about a request."""
+    """Wrap the three functions with which ministack's dispatcher authorises a request."""
     require(iam_actions, "extract_resource_arn", "access_denied_response", "extract_iam_action")
     require(iam_evaluator, "enforce", "AuthError")
     require(ec2, "_guess_resource_type", "_parse_tags", "_tags", "_parse_member_list")
@@ -78,7 +78,7 @@ def _name_the_refused() -> None:
             return respond(service, action, principal, *rest, **more)
         more["resource_arn"] = refused.resource
         status, headers, body = respond(service, refused.action, principal, *rest, **more)
-        # EC2 names the resource too; ministack leaves it out.
+        # EC2 also names the resource; ministack leaves it out.
         named = f"perform: {refused.action} on resource: {refused.resource} because"
         return status, headers, body.replace(f"perform: {refused.action} because".encode(), named.encode())
 

@@ -1,7 +1,7 @@
-"""Batches of SQS are authorised as what they are batches of.
+"""SQS batch calls are authorised as the single action they batch.
 
 AWS: "SendMessageBatch, DeleteMessageBatch and ChangeMessageVisibilityBatch" need the permission of the single
-action; there is no action of their own (SQS developer guide, "Amazon SQS API permissions").
+action; batches have no action of their own (SQS developer guide, "Amazon SQS API permissions").
 ministack: asks for `sqs:SendMessageBatch`, which no policy can grant on AWS.
 """
 
@@ -20,7 +20,7 @@ SINGLE = {
 
 
 def install(_world: World) -> None:
-    """Ask for the single action where a batch is called."""
+    """Authorise a batch call as its single action."""
     require(iam_evaluator, "enforce")
     enforce = iam_evaluator.enforce
 

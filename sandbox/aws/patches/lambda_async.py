@@ -1,11 +1,11 @@
 """Asynchronous invocations queue, retry and end in the function's dead-letter queue.
 
-AWS: Event invocations wait in a queue of Lambda's, are tried twice more, and then go to the on-failure
+AWS: Event invocations wait in Lambda's own queue, are retried twice, and then go to the on-failure
 destination as a record, or to the dead-letter queue as the event itself with the attributes RequestID,
-ErrorCode and ErrorMessage; a throttled one waits without using up a try (Lambda guide, "Asynchronous
+ErrorCode and ErrorMessage; a throttled invocation waits without using up a try (Lambda guide, "Asynchronous
 invocation"). EventBridge and Scheduler invoke functions this way.
 ministack: a rule calls its function once and forgets; a dead-letter queue gets the destination's record;
-every event gets a thread of its own. The waits between tries are seconds here, minutes on AWS.
+every event gets its own thread. The waits between tries are seconds here, minutes on AWS.
 """
 
 import json
@@ -51,7 +51,7 @@ def _submit(world: World, pool: ThreadPoolExecutor, *attempt: Any) -> None:
 
 
 def invoke_function(arn: str, event: Any) -> bool:
-    """Queue an event for a function; False when there is no such function."""
+    """Queue an event for a function; False if there is no such function."""
     func, config, name = lambda_svc._get_func_record_for_ref(arn)
     if not func or not config:
         log.warning("no function %s to invoke", name or arn)
@@ -61,7 +61,7 @@ def invoke_function(arn: str, event: Any) -> bool:
 
 
 def send_to_queue(arn: str, body: str, attributes: dict[str, str]) -> bool:
-    """Put a message with string attributes on an SQS queue from inside; False when there is no such queue."""
+    """Put a message with string attributes on an SQS queue internally; False if there is no such queue."""
     queue = sqs._queue_by_arn(arn)
     if queue is None:
         log.warning("no queue %s to send to", arn)
@@ -77,7 +77,7 @@ def send_to_queue(arn: str, body: str, attributes: dict[str, str]) -> bool:
         "sent_at": now,
         "visible_at": now + sqs.queue_delay(queue),
     }
-    # Whole before it is in the queue: a receiver may take it in the very same moment.
+    # Complete it before it enters the queue: a receiver may take it at that very moment.
     sqs._ensure_msg_fields(message)
     queue["messages"].append(message)
     concurrency.esm_wake.set()
@@ -95,7 +95,7 @@ def _from_event_bridge(arn: str, payload: str) -> None:
 def _attempt(
     world: World, pool: ThreadPoolExecutor, func: dict[str, Any], event: Any, tries: int, queued: float
 ) -> None:
-    """Run an event once; on failure see to its next try, or give it up."""
+    """Run an event once; if it fails, arrange its next try or give up."""
     _partition, _service, _lambda, region, account, *_rest = func["config"]["FunctionArn"].split(":")
     settings = func.get("event_invoke_config") or {}
     with request_scope(account, region):

@@ -1,12 +1,12 @@
-"""Functions run in a clean process and say what AWS's runtime says.
+"""Functions run in a clean process and report what AWS's runtime reports.
 
 AWS: a function sees its package in /var/task, its layers in /opt, the standard library and the variables of
 its execution environment; a failure carries the exception's class and stack trace (Lambda guide, "Python
 handler").
 ministack: a worker inherits the server's environment and site-packages, so a module missing from the zip goes
 unnoticed; every error is Runtime.HandlerError; INFO log records are lost.
-Differences that stay: layers are unpacked into a folder of their own, so the absolute path /opt does not
-exist; architecture and memory size are not enforced (peak memory is measured instead).
+Remaining differences: layers are unpacked into their own folder, so the absolute path /opt does not exist;
+architecture and memory size are not enforced (peak memory is measured instead).
 """
 
 import logging
@@ -23,7 +23,7 @@ log = logging.getLogger("sandbox.lambda")
 
 
 def install(world: World) -> None:
-    """Replace ministack's worker and what runs an invocation on it."""
+    """Replace ministack's worker and the code that runs an invocation on it."""
     require(lambda_runtime, "Worker", "_worker_class_for", "execution_credentials")
     require(lambda_svc, "_execute_function_warm", "acquire_worker", "release_worker", "_resolve_layer_zip")
     require(lambda_svc, "_esms", "_esm_inflight", "executions_in_flight")

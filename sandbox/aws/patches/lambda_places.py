@@ -1,7 +1,7 @@
-"""Queues feed functions only as far as the sandbox has workers.
+"""Queues feed functions only while the sandbox has free workers.
 
 AWS: Lambda's pollers scale up to the MaximumConcurrency of a mapping (Lambda guide, "Using Lambda with Amazon
-SQS"). ministack: the same, and a mapping of 200 starts 200 processes at once.
+SQS"). ministack: the same, so a mapping with 200 starts 200 processes at once.
 """
 
 from collections.abc import Callable
@@ -14,7 +14,7 @@ from sandbox.aws.world import World
 
 
 def install(world: World) -> None:
-    """Let the poller ask for places, and batches hold one."""
+    """Make the poller ask for places, and each batch hold one."""
     require(lambda_svc, "_sqs_esm_concurrency", "_esm_inflight", "_dispatch_esm_batch")
     allowed, dispatch = lambda_svc._sqs_esm_concurrency, lambda_svc._dispatch_esm_batch
 

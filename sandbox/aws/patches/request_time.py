@@ -1,9 +1,9 @@
 """A request may be dated by the sandbox's clock.
 
 AWS: a request dated more than five minutes (fifteen for some services) from the service's time is refused
-(Signature Version 4, RequestTimeTooSkewed), and so is a link to S3 that is dated in the future.
+(Signature Version 4, RequestTimeTooSkewed), and so is an S3 link dated in the future.
 ministack: compares with the machine's time only. A function that follows a sandbox clock running ahead signs
-with that clock, people and tests sign with the machine's: both pass, anything else is refused.
+with that clock; people and tests sign with the machine's. Both pass, anything else is refused.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -20,7 +20,7 @@ REFUSED = 403
 
 
 def install(world: World) -> None:
-    """Ask ministack's checks a second time, with the sandbox's time."""
+    """Run ministack's checks a second time, with the sandbox's time."""
     require(sigv4, "request_time_failure")
     require(s3, "_presign_time_error")
     check, check_link = sigv4.request_time_failure, s3._presign_time_error

@@ -1,6 +1,6 @@
-"""Calls of a REST API's stage are answered as AWS answers them; see each module of sandbox/aws/rest_api.
+"""Answer calls to a REST API's stage as AWS does; see each module in sandbox/aws/rest_api.
 
-The API is served at http://127.0.0.1:PORT/_aws/execute-api/ID/STAGE/PATH of the sandbox's AWS.
+The sandbox's AWS serves the API at http://127.0.0.1:PORT/_aws/execute-api/ID/STAGE/PATH.
 """
 
 from collections.abc import Awaitable, Callable
@@ -20,7 +20,7 @@ LARGEST = 10 * 1024 * 1024
 
 
 def install(_world: World) -> None:
-    """Put ourselves in front of the data plane and into its steps."""
+    """Insert our code in front of the data plane and into its steps."""
     require(app, "_handle_execute_api_request", "_parse_execute_api_url", "_enforce_execute_api")
     require(apigateway_v1, "handle_execute", "find_api_scope", "stages_for_api", "method_authorization_type")
     require(apigateway_v1, "_build_lambda_event_v1", "_invoke_lambda_proxy_v1", "_lambda_proxy_response")
@@ -73,7 +73,7 @@ async def _answer(call: Call, body: bytes, handle: Callable[[], Awaitable[Answer
 
 
 def _noted(respond: Callable[..., Answer]) -> Callable[..., Answer]:
-    """Render an error with the call's own id and status, and note it for the access log."""
+    """Render an error with the call's own id and status, and record it for the access log."""
 
     def rendered(error: Any, request: dict[str, Any]) -> Answer:
         call = CURRENT.get()
@@ -101,7 +101,7 @@ def _shaped(build: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any
 
 
 def _undecoded(execute: Callable[..., Awaitable[Answer]]) -> Callable[..., Awaitable[Answer]]:
-    """Route by the path as it was sent: an encoded slash does not part segments."""
+    """Route by the path as sent: an encoded slash does not separate segments."""
 
     async def executed(api: str, stage: str, method: str, path: str, *rest: Any) -> Answer:
         call = CURRENT.get()

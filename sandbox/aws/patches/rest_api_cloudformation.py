@@ -1,12 +1,12 @@
-"""CloudFormation keeps what a REST API's template says, and an API its id.
+"""CloudFormation keeps what a REST API's template says, and an API keeps its id.
 
-AWS: the AWS::ApiGateway pages of the CloudFormation template reference; a changed Body is put over the API,
+AWS: the AWS::ApiGateway pages of the CloudFormation template reference; a changed Body overwrites the API,
 which keeps its id (PutRestApi, mode overwrite); a stage with an access log needs the account's CloudWatch
 role ("CloudWatch Logs role ARN must be set in account settings to enable logging"); a method's path in
 MethodSettings is a JSON pointer (`/~1clusters~1{cluster}`); a stage serves its deployment, which is the API
-as it was when that was made.
-ministack: drops the request validator, its flags and the access log, makes a new API for a new Body, compares
-the encoded path of a setting with the plain one, serves changes that nobody deployed.
+as it was when the deployment was created.
+ministack: drops the request validator, its flags and the access log, creates a new API for a new Body,
+compares a setting's encoded path with the plain one, serves changes that nobody deployed.
 """
 
 import copy
@@ -38,7 +38,7 @@ _deployed: dict[tuple[str, str], Props] = {}
 
 
 def install(_world: World) -> None:
-    """Replace the handlers that lose something."""
+    """Replace the handlers that lose properties."""
     require(provisioners, "_RESOURCE_HANDLERS", "_apigw_rest_api_attrs")
     require(apigateway_v1, "_create_request_validator", "_update_request_validator", "_account_settings")
     require(apigateway_v1, "_method_throttle_settings", "_create_deployment", "_match_resource_tree")
@@ -105,7 +105,7 @@ def _update_validator(physical_id: str, old: Props, new: Props, stack: str) -> M
 
 
 def _delete_validator(physical_id: str, props: Props) -> None:
-    with suppress(KeyError):  # the API went first
+    with suppress(KeyError):  # the API was deleted first
         del apigateway_v1._request_validators[props["RestApiId"]][physical_id]
 
 
@@ -124,7 +124,7 @@ def _is_true(value: Any) -> bool:
 def _keeping_id(
     create: Callable[..., Made], delete: Callable[..., None], update: Callable[..., Made]
 ) -> Callable[..., Made]:
-    """Put a changed Body over the API instead of making another."""
+    """Overwrite the API with a changed Body instead of creating another."""
 
     def updated(physical_id: str, old: Props, new: Props, stack: str, logical_id: str = "") -> Made:
         if new.get("Body") == old.get("Body"):
@@ -134,7 +134,7 @@ def _keeping_id(
             store = getattr(apigateway_v1, name)
             if draft in store:
                 store[physical_id] = store[draft]
-        # Gateway responses may also be resources of their own, so those of the Body come on top.
+        # Gateway responses may also be separate resources, so those in the Body are added to them.
         apigateway_v1._gateway_responses.setdefault(physical_id, {}).update(
             apigateway_v1._gateway_responses.get(draft) or {}
         )
@@ -174,7 +174,7 @@ def _remembered(create: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _as_deployed(match: Callable[..., Any]) -> Callable[..., Any]:
-    """Route by the resources that the deployment of the call's stage had."""
+    """Route by the resources in the deployment of the call's stage."""
 
     def matched(api: str, segments: list[str]) -> Any:
         call = CURRENT.get()

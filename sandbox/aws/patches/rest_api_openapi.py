@@ -1,9 +1,9 @@
 """An API imported from an OpenAPI document keeps API Gateway's extensions.
 
-AWS: API Gateway developer guide, "OpenAPI extensions for API Gateway": the timeout of an integration, request
-validators and the parameters they ask for, gateway responses, binary media types.
+AWS: API Gateway developer guide, "OpenAPI extensions for API Gateway": integration timeouts, request
+validators and their required parameters, gateway responses, binary media types.
 ministack: reads methods, their authorization and the function, and drops the rest.
-Differences that stay: schemas do not become models, so bodies are not validated by API Gateway.
+Remaining difference: schemas do not become models, so API Gateway does not validate bodies.
 """
 
 from collections.abc import Callable, Iterator
@@ -46,7 +46,7 @@ def _completed(imported: Callable[..., str]) -> Callable[..., str]:
 
 
 def _validators(api: str, spec: Document) -> dict[Any, str]:
-    """Make the document's validators; returns their ids by name."""
+    """Create the document's validators; return their ids by name."""
     for name, flags in (spec.get(f"{_PREFIX}request-validators") or {}).items():
         apigateway_v1._create_request_validator(api, {"name": name, **flags})
     made = apigateway_v1._request_validators.get(api) or {}
@@ -54,7 +54,7 @@ def _validators(api: str, spec: Document) -> dict[Any, str]:
 
 
 def _methods(api: str, spec: Document) -> Iterator[tuple[Document, Document, list[Document]]]:
-    """Each method ministack made, its operation and the parameters of its whole path."""
+    """Each method that ministack created, its operation and the parameters of its whole path."""
     for resource in apigateway_v1._resources[api].values():
         item = (spec.get("paths") or {}).get(resource["path"]) or {}
         for verb in _VERBS:

@@ -1,7 +1,7 @@
-"""S3 is spoken to as if over TLS.
+"""S3 requests count as sent over TLS.
 
 AWS: a bucket policy that denies requests with `aws:SecureTransport` = `false` lets every SDK through, because
-their endpoints speak TLS; S3 is the service of ours that would also answer plain HTTP.
+SDK endpoints use TLS; of the services we use, only S3 would also answer plain HTTP.
 ministack: serves plain HTTP on the loopback and tells its policy engine so, which would deny every request.
 """
 
@@ -14,7 +14,7 @@ from sandbox.aws.world import World
 
 
 def install(_world: World) -> None:
-    """Tell the policy engine of S3 requests that their transport is secure; nothing else is widened."""
+    """Tell S3's policy engine that requests use secure transport; nothing else is widened."""
     require(iam_evaluator, "enforce", "pin_request_origin", "_request_origin")
     enforce = iam_evaluator.enforce
 

@@ -1,10 +1,10 @@
-"""Scheduler follows the sandbox clock, in the schedule's time zone, and fills the context attributes.
+"""Scheduler follows the sandbox clock, in the schedule's time zone, and sets the context attributes.
 
 AWS: see sandbox/aws/schedule_slots.py; `<aws.scheduler.scheduled-time>` and its three sisters in a target's
 input are replaced (User guide, "Adding context attributes"); Scheduler assumes the target's role; a bad
 expression or time zone is a ValidationException.
-ministack: a thread looks every 10 s of real time, time zones and DST are ignored, the attributes stay as they
-are, the role is never asked. Scheduled EventBridge rules are quiet here; this project uses Scheduler.
+ministack: a thread checks every 10 s of real time, time zones and DST are ignored, the attributes stay
+unreplaced, the role is never checked. Scheduled EventBridge rules are off here; this project uses Scheduler.
 """
 
 from collections.abc import Callable
@@ -21,7 +21,7 @@ Answer = tuple[int, dict[str, str], bytes]
 
 
 def install(world: World) -> None:
-    """Silence ministack's own tickers and take over creation and change of schedules."""
+    """Silence ministack's own tickers and take over creating and changing schedules."""
     require(
         scheduler,
         "start_scheduler",

@@ -1,1 +1,1 @@
-"""How the sandbox serves a REST API of API Gateway, where ministack alone does not do what AWS does."""
+"""How the sandbox serves an API Gateway REST API where ministack alone differs from AWS."""

@@ -1,8 +1,8 @@
-"""A line for each call in the log group a stage names.
+"""One line per call in the log group that a stage names.
 
 AWS: API Gateway developer guide, "Set up CloudWatch logging for REST APIs" and "Variables for access logging
 for API Gateway"; a variable without a value is written as `-`.
-ministack: keeps the setting and writes nothing.
+ministack: stores the setting but writes nothing.
 """
 
 import re
@@ -18,7 +18,7 @@ _VARIABLE = re.compile(r"\$context\.([A-Za-z]+(?:[.-][A-Za-z]+)*)|\$\{context\.(
 
 
 def write(call: Call, status: int, length: int) -> None:
-    """Write the line, when the call's stage has an access log."""
+    """Write the line if the call's stage has an access log."""
     setting = call.stage_settings().get("accessLogSettings") or {}
     destination = setting.get("destinationArn") or ""
     scope = apigateway_v1.find_api_scope(call.api)

@@ -1,10 +1,10 @@
-"""Who may call: the scope of the signature, and refusals by IAM in API Gateway's own words.
+"""Who may call: the signature's scope, and IAM refusals in API Gateway's own words.
 
 AWS: API Gateway developer guide, "Control access to a REST API with IAM permissions"; a signature for another
-service or Region is an InvalidSignatureException; a refusal by IAM names the resource, the account masked,
-and goes through the gateway response ACCESS_DENIED. A call without a method is refused before anybody asks
-IAM.
-ministack: accepts a signature scoped to any service, and its refusal names no resource and knows no gateway
+service or Region is an InvalidSignatureException; an IAM refusal names the resource, with the account masked,
+and goes through the gateway response ACCESS_DENIED. A call to a missing method is refused before IAM is
+consulted.
+ministack: accepts a signature scoped to any service; its refusal names no resource and ignores gateway
 responses.
 """
 
@@ -28,7 +28,7 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-executi
 
 
 def authorizing(enforce: Callable[..., Answer | None]) -> Callable[..., Answer | None]:
-    """Return ministack's check of an execute-api call with AWS's words."""
+    """Return ministack's check of an execute-api call, with AWS's words."""
 
     def enforced(
         api: str, stage: str, method: str, path: str, headers: Any, query: Any, iam_action: str = INVOKE
@@ -53,7 +53,7 @@ def authorizing(enforce: Callable[..., Answer | None]) -> Callable[..., Answer |
 
 
 def _misplaced(call: Call) -> AuthError | None:
-    """Why the scope of the signature does not fit this API, or None."""
+    """Why the signature's scope does not fit this API, or None."""
     if not call.headers.get("authorization", "").startswith("AWS4-HMAC-SHA256"):
         return None
     signature = sigv4.parse_header_signature(call.headers)
@@ -76,7 +76,7 @@ def _unauthenticated(call: Call, error: AuthError) -> Answer:
 
 
 def _in_words(call: Call, path: str, denied: Answer) -> Answer:
-    """A refusal by IAM as ACCESS_DENIED; what is no refusal by IAM stays as it is."""
+    """An IAM refusal becomes ACCESS_DENIED; anything else stays as it is."""
     status, headers, body = denied
     kind = next((value for name, value in headers.items() if name.lower() == "x-amzn-errortype"), "")
     if status != 403 or not kind.startswith("AccessDenied"):

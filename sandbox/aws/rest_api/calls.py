@@ -1,4 +1,4 @@
-"""The call that a stage of a REST API is answering, shared by everything that looks at it."""
+"""The call that a REST API's stage is answering, shared by all code that handles it."""
 
 import uuid
 from contextvars import ContextVar
@@ -11,9 +11,9 @@ from ministack.services import apigateway_v1
 
 @dataclass
 class Call:
-    """One call of a stage: what came in, and what is found out about it on the way.
+    """One call to a stage: what came in, and what is learned about it on the way.
 
-    `path` is the path below the stage as it was sent, percent-encoding kept.
+    `path` is the path below the stage as sent, with its percent-encoding.
     """
 
     api: str
@@ -33,17 +33,17 @@ class Call:
 
     @property
     def domain(self) -> str:
-        """The name AWS would serve this API under."""
+        """The host name AWS would serve this API under."""
         scope = apigateway_v1.find_api_scope(self.api)
         return f"{self.api}.execute-api.{scope[1] if scope else ''}.amazonaws.com"
 
     def stage_settings(self) -> dict[str, Any]:
-        """The stage as GetStage tells it; empty when there is none."""
+        """The stage as GetStage returns it; empty if there is none."""
         found: dict[str, Any] = apigateway_v1.stages_for_api(self.api).get(self.stage) or {}
         return found
 
     def as_request(self) -> dict[str, Any]:
-        """The call as ministack's gateway responses want it."""
+        """The call in the form that ministack's gateway responses expect."""
         return {
             "api_id": self.api,
             "stage_name": self.stage,
@@ -60,8 +60,8 @@ CURRENT: ContextVar[Call | None] = ContextVar("rest_api_call", default=None)
 
 
 def raw_below(raw_path: str, path: str, below: str) -> str:
-    """The end of `raw_path` that `below` is the decoded form of, `path` being all of it decoded.
+    """The end of `raw_path` whose decoded form is `below`; `path` is all of `raw_path`, decoded.
 
-    The part before it, an API id and a stage, never needs an escape.
+    The part before it, an API id and a stage, never needs escaping.
     """
     return raw_path[len(path) - len(below) :] or "/"

@@ -1,12 +1,12 @@
-"""The event of a Lambda proxy integration, in the shape of REST APIs.
+"""The event for a Lambda proxy integration, in the format of REST APIs.
 
 AWS: API Gateway developer guide, "Input format of a Lambda function for proxy integration". Path and path
 parameters keep their percent-encoding and query parameters are decoded (captured from REST APIs:
 github.com/middleapi/standard-server/pull/93, github.com/serverless/serverless/issues/5037). The header
-`Authorization` is not passed on when it holds the signature ("Amazon API Gateway important notes").
+`Authorization` is not passed on if it holds the signature ("Amazon API Gateway important notes").
 ministack: adds `version`, which only HTTP APIs send, decodes the path, leaves out the domain, the deployment
-and the identity's empty fields, passes the signature on and writes header names in lower case, as no client
-of HTTP/1.1 does.
+and the identity's empty fields, passes the signature on and writes header names in lower case, unlike any
+HTTP/1.1 client.
 """
 
 import secrets
@@ -32,11 +32,11 @@ IDENTITY = (
 
 
 def as_rest_event(event: dict[str, Any], call: Call) -> dict[str, Any]:
-    """Return ministack's event as a REST API sends it, and note in `call` who calls."""
+    """Return ministack's event in a REST API's format, and record the caller in `call`."""
     headers = _headers(call)
     context = event["requestContext"]
     found = context["identity"]
-    # Whoever calls from this machine cannot pretend to be elsewhere: AWS takes the connection's address.
+    # A local caller cannot pretend to be elsewhere: AWS uses the connection's address.
     found["sourceIp"] = "127.0.0.1"
     found["userAgent"] = call.headers.get("user-agent") or None
     call.identity = {name: found.get(name) for name in IDENTITY}
@@ -54,7 +54,7 @@ def as_rest_event(event: dict[str, Any], call: Call) -> dict[str, Any]:
         **event,
         "headers": headers,
         "multiValueHeaders": {name: [value] for name, value in headers.items()},
-        # Of a parameter given more than once the last value counts here, all of them in the other field.
+        # For a repeated parameter the last value counts here; the other field holds all of them.
         "queryStringParameters": {name: values[-1] for name, values in query.items()} if query else None,
         "requestContext": {**context, **more},
     }

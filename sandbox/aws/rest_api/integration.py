@@ -1,11 +1,11 @@
-"""The Lambda function behind a method: may it be invoked, in time, and is its answer one.
+"""The Lambda function behind a method: whether it may be invoked, answers in time, and answers validly.
 
 AWS: API Gateway developer guide, "Output format of a Lambda function for proxy integration" (anything else is
-a 502 with "Internal server error"), "Amazon API Gateway quotas" (29 seconds unless the method says less); a
+a 502 with "Internal server error"), "Amazon API Gateway quotas" (29 seconds unless the method sets less); a
 function needs a resource policy that lets apigateway.amazonaws.com invoke it (Lambda guide, "Invoking a
 Lambda function using an Amazon API Gateway endpoint"); an event for a function is at most 6 MB.
-ministack: any value is an answer, a failed function's error text reaches the caller, neither the timeout nor
-the function's policy is looked at.
+ministack: any value is an answer, a failed function's error text reaches the caller, and neither the timeout
+nor the function's policy is checked.
 """
 
 import asyncio
@@ -27,7 +27,7 @@ LAMBDA_PAYLOAD = 6_291_556
 
 
 class NotAnAnswer(Exception):
-    """The function failed, was throttled, or answered something else; carries API Gateway's error."""
+    """The function failed, was throttled, or answered something invalid; carries API Gateway's error."""
 
     def __init__(self, error: Any) -> None:
         super().__init__(error.response_type)
@@ -35,7 +35,7 @@ class NotAnAnswer(Exception):
 
 
 def checked_answer(result: dict[str, Any]) -> tuple[dict[str, Any], None]:
-    """Return the function's answer as ministack's code wants it. Raises NotAnAnswer."""
+    """Return the function's answer in the form ministack expects. Raises NotAnAnswer."""
     call = CURRENT.get()
     if result.get("throttle"):
         # "Lambda invocation failed with status: 429" in the execution log; the caller sees a 500.
@@ -68,7 +68,7 @@ def _is_status(value: Any) -> bool:
 
 
 def guarded(invoke: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
-    """Return ministack's invocation of a function with the policy, the time and the size looked at."""
+    """Wrap ministack's function invocation with checks of policy, time and size."""
 
     async def invoked(integration: dict[str, Any], *place: Any, **more: Any) -> Any:
         function = apigateway_v1._extract_lambda_ref_from_integration_uri(integration.get("uri", ""))
@@ -92,15 +92,15 @@ def guarded(invoke: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[An
 
 
 def check_size(event: dict[str, Any]) -> None:
-    """Raises NotAnAnswer, a 413, when the event is larger than Lambda takes."""
+    """Raise NotAnAnswer, a 413, if the event is larger than Lambda accepts."""
     if len(json.dumps(event, ensure_ascii=False).encode()) > LAMBDA_PAYLOAD:
         raise NotAnAnswer(refusals.too_large("Request Too Long"))
 
 
 def may_invoke(function: str, api: str, stage: str, method: str, resource_path: str) -> bool:
-    """Whether the function's policy lets this method of this stage invoke it; True when there is none to ask.
+    """Whether the function's policy lets this method of this stage invoke it.
 
-    An unknown function is told by the invocation itself.
+    True if the function or the API is unknown: the invocation itself reports that.
     """
     func, _config, _name = lambda_svc._get_func_record_for_ref(function)
     scope = apigateway_v1.find_api_scope(api)

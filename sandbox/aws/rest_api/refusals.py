@@ -1,7 +1,7 @@
-"""What API Gateway answers by itself, through the gateway responses of the stage's deployment.
+"""API Gateway's own answers, through the gateway responses of the stage's deployment.
 
-AWS: API Gateway developer guide, "Gateway response types for API Gateway"; a gateway response without a
-status code of its own keeps the status of the error.
+AWS: API Gateway developer guide, "Gateway response types for API Gateway"; a gateway response without its own
+status code keeps the error's status.
 """
 
 from typing import Any
@@ -16,19 +16,19 @@ INTERNAL = "InternalServerErrorException"
 
 
 def refusal(kind: str, message: str, error_type: str = "", status: int = 0) -> Any:
-    """Return an error of API Gateway's own; `status` where it is not the one of its type."""
+    """Return an API Gateway error; pass `status` if it differs from the one for its type."""
     error = apigateway_v1._GatewayError(kind, message, error_type or None)
     error.status = status
     return error
 
 
 def malformed() -> Any:
-    """The function answered what is not an answer, or failed: 502, and nothing of its text gets out."""
+    """The function failed or gave an invalid answer: 502, and none of its text gets out."""
     return refusal("DEFAULT_5XX", "Internal server error", INTERNAL, 502)
 
 
 def misconfigured() -> Any:
-    """The function is not there, or API Gateway may not invoke it: 500."""
+    """The function does not exist, or API Gateway may not invoke it: 500."""
     return refusal("API_CONFIGURATION_ERROR", "Internal server error", INTERNAL)
 
 
@@ -38,12 +38,12 @@ def timed_out() -> Any:
 
 
 def too_large(message: str) -> Any:
-    """The request is larger than API Gateway or Lambda takes: 413."""
+    """The request is larger than API Gateway or Lambda accepts: 413."""
     return refusal("REQUEST_TOO_LARGE", message, "RequestTooLargeException")
 
 
 def too_long() -> Any:
-    """The path makes an ARN that API Gateway does not authorize: 414."""
+    """The path yields an ARN that API Gateway does not authorize: 414."""
     return refusal("DEFAULT_4XX", "Request URI too long", status=414)
 
 
@@ -56,7 +56,7 @@ def respond(call: Call, error: Any) -> Answer:
 
 
 def own_status(error: Any, request: dict[str, Any]) -> int:
-    """Return the status of an error that differs from its type's and that no gateway response replaces."""
+    """Return an error's status if it differs from its type's and no gateway response replaces it."""
     status = getattr(error, "status", 0)
     if not status:
         return 0
