@@ -19,7 +19,7 @@ from sandbox.child import Child, SandboxError
 __all__ = ["Sandbox", "SandboxError"]
 
 ADMIN_KEY = "test"
-"""The access key and the secret that ministack takes for the account's root: the administrator here."""
+"""The access key and secret that ministack treats as the account's root: the administrator here."""
 ROOT = Path(__file__).resolve().parents[1]
 
 

@@ -74,7 +74,7 @@ class AwsControl:
         return _fired(self._call("POST", "clock", {"advance": by.total_seconds(), "only": only}))
 
     def advance_to(self, moment: datetime, only: str = "*") -> list[Fired]:
-        """Move the clock forward to `moment`; a moment in the past only fires what is still due."""
+        """Move the clock forward to `moment`; a past moment only fires what is still due."""
         return _fired(self._call("POST", "clock", {"to": moment.isoformat(), "only": only}))
 
     def schedules(self) -> list[ScheduleView]:

@@ -30,7 +30,7 @@ EXISTING = {
     "ModifyVolume": ("VolumeId",),
     "UnlockSnapshot": ("SnapshotId",),
 }
-"""Action to the request members that name resources which must exist."""
+"""Action to the request members that name existing resources."""
 CREATED = {"CreateSnapshot": "snapshot", "CreateSnapshots": "snapshot", "CreateVolume": "volume"}
 """Action to the type of resource it creates."""
 

@@ -149,13 +149,13 @@ class World:
     """Volume id (or `*`) to how many of its next snapshots end in `error`."""
     pending: dict[str, dict[str, Any]] = field(default_factory=dict)
     recycle_bin: dict[str, dict[str, Any]] = field(default_factory=dict)
-    """The snapshots still pending, by id."""
+    """The pending snapshots, by id."""
     endings: dict[str, Ending] = field(default_factory=dict)
-    """The instances that are to end, by id."""
+    """The instances due to end, by id."""
     fired_until: dict[str, datetime] = field(default_factory=dict)
-    """Schedule ARN to the time up to which its slots are dealt with."""
+    """Schedule ARN to the time up to which its slots are handled."""
     queued_events: int = 0
-    """Asynchronous invocations that are queued, running or waiting for another try."""
+    """Asynchronous invocations that are queued, running or waiting for a retry."""
     places: Places = field(default_factory=Places)
     lock: threading.RLock = field(default_factory=threading.RLock)
 

@@ -23,7 +23,7 @@ from sandbox.launch import Sandbox
 FOLDER = build.ROOT / ".build" / "demo"
 INTERRUPTED = 130
 LOG_WIDTH = 120
-"""Columns where there is no terminal to ask: a CI log scrolls sideways."""
+"""Columns used when there is no terminal to ask: a CI log scrolls sideways."""
 
 
 def main() -> int:

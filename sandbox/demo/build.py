@@ -15,7 +15,7 @@ from snapkeep.domain.policies import Deployment, from_document
 
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS = 180
-"""After this a command is stuck; on two busy cores a first build takes well under a minute."""
+"""A command that takes longer is stuck; a first build takes well under a minute on two busy cores."""
 
 _ARCHITECTURES = {"x86_64": "x86_64", "amd64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}
 

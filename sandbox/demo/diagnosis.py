@@ -13,11 +13,11 @@ from sandbox.demo.steps import DemoError
 from sandbox.launch import Sandbox
 
 LINES = 8
-"""Log lines shown of each function."""
+"""Log lines shown per function."""
 WIDTH = 400
-"""Characters shown of each line; the files hold all of them."""
+"""Characters shown per line; the files hold the full lines."""
 NOISE = ("START ", "END ", "REPORT ", '{"_aws"')
-"""Lines of Lambda itself and metrics; the files hold them."""
+"""Lambda's own lines and metrics; the files hold them."""
 ADVICE = "Read the logs; docs/architecture.md says how the parts fit. Nothing was left running: try again."
 
 

@@ -31,7 +31,7 @@ NOT_THIS_POLICY = frozenset(
         Code.SIZE,
     }
 )
-"""Why one policy left a claim; another policy's reason says more about the claim itself."""
+"""Reasons one policy gave for leaving a claim out; another policy's reason says more about the claim."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ MADE = (
     "at its slot, with the tags of the claim's real point; only slot, run and point differ"
 )
 AFTERWARDS = timedelta(minutes=15)
-"""From the last slot until somebody looks: its snapshot is completed by then."""
+"""From the last slot until somebody looks: its snapshot is complete by then."""
 
 
 def slots(first: datetime) -> Iterator[datetime]:

@@ -21,7 +21,7 @@ STOP_SECONDS = 20.0
 POLL_SECONDS = 0.1
 
 Hold = Callable[[], None]
-"""Lets go of the terminal and returns only when this process is told to stop."""
+"""Lets go of the terminal, and returns only when this process gets a stop signal."""
 
 
 def in_background(perform: Callable[[Hold], int]) -> int:

@@ -15,7 +15,7 @@ from sandbox.launch import Sandbox
 
 FUNCTION = "snapkeep-prune"
 SECONDS = 180
-"""Some 300 deletions take ten seconds; a busy machine more."""
+"""Some 300 deletions take ten seconds; a busy machine needs more."""
 
 
 def prune(

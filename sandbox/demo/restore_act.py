@@ -17,7 +17,7 @@ from sandbox.demo.steps import DemoError, Line, Steps
 from sandbox.launch import Sandbox
 
 GROWN = ("default", "ebs-claim")
-"""The lab's claim of 4Gi that was grown to 10Gi."""
+"""The lab's 4Gi claim that was grown to 10Gi."""
 
 RECOVERED = "recovered"
 HOLD = "snapkeep:hold"

@@ -31,7 +31,7 @@ from snapkeep.domain.retention.rules import parse_retention
 from snapkeep.domain.retention.words import in_words
 
 SLIP = {"last": 1}
-"""What somebody deploys by mistake."""
+"""The retention that somebody deploys by mistake."""
 
 JUST_AFTER = timedelta(minutes=1)
 

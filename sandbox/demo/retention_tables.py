@@ -17,7 +17,7 @@ from sandbox.demo.report import SNAPSHOT_COLUMN, titled_table
 
 NO_RULE = "no rule keeps it: "
 _RANK = re.compile(r" \d+(/\d+)?$")
-"""What counts the points of a rule, as in `daily 3/14`."""
+"""The point count in a rule's text, as in `daily 3/14`."""
 
 
 def show(console: Console, fact: RetentionFact) -> None:

@@ -16,7 +16,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
 POLL_SECONDS = 0.1
-"""How often a wait looks again."""
+"""How often a wait polls."""
 
 
 class DemoError(Exception):

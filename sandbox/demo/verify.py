@@ -34,7 +34,7 @@ NEEDED_TAGS = (
     EBS_CSI.mark,
     EBS_CSI.cluster_key,
 )
-"""What design and driver ask of every ready recovery point's snapshot."""
+"""The tags that the design and the driver require on every ready recovery point's snapshot."""
 
 
 def complaints(

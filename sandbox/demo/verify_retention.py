@@ -18,7 +18,7 @@ from snapkeep.domain.times import compact
 Listing = Mapping[str, LiveSnapshot]
 
 SOON = timedelta(minutes=1)
-"""A snapshot starts this soon after its slot in the demo."""
+"""In the demo a snapshot starts this soon after its slot."""
 
 PERIODS: Mapping[str, Callable[[datetime], object]] = {
     "last": lambda local: local,

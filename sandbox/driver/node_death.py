@@ -20,7 +20,7 @@ from sandbox.driver.worker import Key, key_of
 UNREACHABLE = "node.kubernetes.io/unreachable"
 OUT_OF_SERVICE = "node.kubernetes.io/out-of-service"
 CLOUD_LOOKS_EVERY = 5.0
-"""Seconds between two looks of the cloud controller at nodes that are not ready."""
+"""Seconds between the cloud controller's checks of nodes that are not ready."""
 
 
 class NodeDeathController:

@@ -24,7 +24,7 @@ ALLOWED_SNAPSHOT_TAGS = (
     "kubernetes.io/cluster/*",
     "Name",
 )
-"""What a CreateSnapshot of Auto Mode may set; both versions of its policy say so."""
+"""The tags that Auto Mode's CreateSnapshot may set; both versions of its policy say so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,18 +80,18 @@ class Profile:
 
 ANY_SNAPSHOT = "AmazonEBSCSIDriverPolicy"
 TAGGED_SNAPSHOTS = "AmazonEBSCSIDriverPolicyV2"
-"""Policies of the open driver: volumes from any snapshot, or only from those with its mark.
+"""The open-source driver's policies: volumes from any snapshot, or only from those with its mark.
 https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonEBSCSIDriverPolicyV2.html
 """
 
 BLOCK_STORAGE = "AmazonEKSBlockStoragePolicy"
 SCOPED_BLOCK_STORAGE = "AmazonEKSBlockStoragePolicyV2"
-"""Policies of Auto Mode's role: volumes from any snapshot, or only from those that name the cluster."""
+"""Auto Mode's role policies: volumes from any snapshot, or only from those that name the cluster."""
 
 OPEN = Profile(DRIVER)
 AUTO = Profile(AUTO_DRIVER)
 PROFILES: Mapping[str, Profile] = {DRIVER: OPEN, AUTO_DRIVER: AUTO, IN_TREE: OPEN}
-"""By provisioner; the in-tree plugin's volumes are served by the open driver (CSI migration)."""
+"""By provisioner; the open-source driver serves the in-tree plugin's volumes (CSI migration)."""
 
 
 def profile_of_volume(volume: dict[str, Any]) -> Profile:

@@ -66,7 +66,7 @@ class SnapshotController:
             return False
 
     def _is_being_cut(self, snapshot: Object) -> bool:
-        """A snapshot that the driver is cutting is not deleted: nobody would know of its EC2 snapshot."""
+        """A snapshot is not deleted while the driver cuts it: its EC2 snapshot would be orphaned."""
         status = snapshot.get("status", {})
         name = snapshot["spec"]["source"].get("persistentVolumeClaimName")
         if not name or is_ready(snapshot) or "error" in status or not status:

@@ -22,7 +22,7 @@ PARAMETERS = frozenset(
         "outpostArn",
     }
 )
-"""Accepted and not acted on: fast snapshot restore, locks and outposts are not part of the sandbox."""
+"""Accepted but ignored: the sandbox has no fast snapshot restore, locks or Outposts."""
 
 
 class CsiError(Exception):

@@ -29,7 +29,7 @@ from sandbox.kubernetes.quantity import GIB
 
 COMPONENT = f"csi-snapshotter {DRIVER}"
 CREATES_AT_ONCE = 64
-"""Contents created in one go, so that readiness is looked at in between."""
+"""Contents created per batch, so that readiness is checked in between."""
 
 
 class Snapshotter:

@@ -22,29 +22,29 @@ class Switches:
     """The state of all switches; the defaults are a healthy cluster."""
 
     snapshot_controller: str = "running"
-    """`missing`: nobody installed it, so VolumeSnapshots never get a status."""
+    """`missing`: it is not installed, so VolumeSnapshots never get a status."""
     sidecar: str = "running"
     """`stuck`: contents stay readyToUse false although EC2 has finished."""
     slow_seconds: float = 0.0
-    """Real seconds the driver takes before it does anything in EC2 for an object."""
+    """Real seconds before the driver does anything in EC2 for an object."""
     create_snapshot_error: str = ""
-    """Error code that EC2 answers to the driver's CreateSnapshot, such as RequestLimitExceeded."""
+    """Error code with which EC2 answers the driver's CreateSnapshot, such as RequestLimitExceeded."""
     create_snapshot_error_times: int = 1
     """How many CreateSnapshot calls get that error."""
     driver_policy: str = ANY_SNAPSHOT
-    """The IAM policy of the driver's role. `AmazonEBSCSIDriverPolicyV2` makes volumes only from snapshots
-    that carry `ebs.csi.aws.com/cluster=true`; the older one from any.
+    """The IAM policy of the driver's role. `AmazonEBSCSIDriverPolicyV2` allows volumes only from snapshots
+    that carry `ebs.csi.aws.com/cluster=true`; the older policy allows any.
     https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonEBSCSIDriverPolicyV2.html"""
     block_storage_policy: str = SCOPED_BLOCK_STORAGE
-    """The IAM policy of EKS Auto Mode's cluster role. Today's makes volumes only from snapshots that name
-    the cluster, `AmazonEKSBlockStoragePolicy` from any; neither cuts snapshots with other tags than its own.
+    """The IAM policy of EKS Auto Mode's cluster role. Today's allows volumes only from snapshots that name
+    the cluster, `AmazonEKSBlockStoragePolicy` from any; neither allows snapshots with tags not its own.
     https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonEKSBlockStoragePolicyV2.html"""
     node_grace_seconds: float = 50.0
-    """Real seconds until a node whose machine died is not ready (node-monitor-grace-period)."""
+    """Real seconds until a node whose machine died becomes not ready (node-monitor-grace-period)."""
     cloud_controller: str = "running"
     """`missing`: nobody deletes the Node objects of terminated machines."""
     force_detach_seconds: float = 360.0
-    """Real seconds until Kubernetes takes a volume from a dead machine by itself
+    """Real seconds until Kubernetes detaches a dead machine's volume by itself
     (ReconcilerMaxWaitForUnmountDuration)."""
 
     def changed(self, changes: dict[str, Any]) -> Switches:

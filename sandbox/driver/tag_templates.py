@@ -14,7 +14,7 @@ _FIELD = re.compile(r"{{\s*\.(\w+)\s*}}")
 
 RESERVED_KEYS = ("CSIVolumeName", "CSIVolumeSnapshotName", "ebs.csi.aws.com/cluster-name")
 RESERVED_PREFIXES = ("kubernetes.io", "ebs.csi.aws.com/")
-"""What a class may not ask for: cluster-name since v1.58 of the driver, its whole prefix since v1.60."""
+"""Keys a class may not request: cluster-name since v1.58 of the driver, its whole prefix since v1.60."""
 
 
 class TagError(ValueError):

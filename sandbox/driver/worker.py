@@ -22,7 +22,7 @@ Key = tuple[str, str]
 
 RETRY_AFTER_BUG_SECONDS = 1.0
 CALLS_IN_PARALLEL = 2
-"""The sandbox's EC2 answers one call after the other; a second one waits at its door meanwhile."""
+"""The sandbox's EC2 answers one call at a time; a second one waits in line meanwhile."""
 
 
 class Controller(Protocol):

@@ -49,7 +49,7 @@ _RETURNED_WHEN_DELETED = frozenset(
         "volumeattachments",
     }
 )
-"""Kinds whose delete answers the object; the others answer a Status (Kubernetes API reference)."""
+"""Kinds whose delete returns the object; the others return a Status (Kubernetes API reference)."""
 
 _PROBES = ("/healthz", "/livez", "/readyz")
 

@@ -21,7 +21,7 @@ ANONYMOUS = User("system:anonymous", ("system:unauthenticated",))
 
 _LOG = logging.getLogger(__name__)
 _OPEN_PATHS = frozenset({"/healthz", "/livez", "/readyz"})
-"""What EKS answers without credentials."""
+"""The paths that EKS answers without credentials."""
 
 
 def real_now() -> datetime:

@@ -46,7 +46,7 @@ _AGE = Column("Age", age_of)
 _STATUS = Column("Status", phase)
 
 DEFAULT = (_NAME, Column("Created At", field("metadata.creationTimestamp")))
-"""What a kind without columns of its own shows."""
+"""The columns of a kind that has none of its own."""
 
 COLUMNS: dict[str, tuple[Column, ...]] = {
     "namespaces": (_NAME, _STATUS, _AGE),

@@ -14,10 +14,10 @@ STATUS_ON_CREATE: dict[str, Object] = {
     "pods": {"phase": "Pending", "qosClass": "BestEffort"},
     "namespaces": {"phase": "Active"},
 }
-"""The first status of a new object, whatever its writer sent."""
+"""A new object's first status, whatever its writer sent."""
 
 _KEEPS_STATUS = frozenset({"nodes"})
-"""A kubelet registers its node with a status, so the API server lets a create carry one."""
+"""A kubelet registers its node with a status, so the API server accepts one on create."""
 
 _DEFAULT_CLASS = "storageclass.kubernetes.io/is-default-class"
 

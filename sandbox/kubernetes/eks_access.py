@@ -18,7 +18,7 @@ from sandbox.kubernetes.eks_tokens import PresignedIdentity, TokenRefused
 from sandbox.kubernetes.requests import User
 
 ENTRIES_SECONDS = 3.0
-"""How long access entries are remembered: EKS, too, needs seconds to notice a new one."""
+"""How long access entries are cached: EKS, too, needs seconds to notice a new one."""
 
 _ARN = re.compile(rb'<Arn>([^<]+)</Arn>|"Arn"\s*:\s*"([^"]+)"')
 _USER_ID = re.compile(rb'<UserId>([^<]+)</UserId>|"UserId"\s*:\s*"([^"]+)"')

@@ -12,7 +12,7 @@ from sandbox.kubernetes.requests import Request, Target, User
 
 ACTIONS = ("429", "500", "503", "timeout", "reset", "lost_answer", "expired", "401")
 """`timeout` hangs, `reset` closes the connection, `lost_answer` does the work and then closes it, `expired`
-makes the continue tokens handed out so far too old."""
+makes all continue tokens issued so far too old."""
 
 
 class Disconnect(Exception):

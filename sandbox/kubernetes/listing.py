@@ -18,7 +18,7 @@ from sandbox.kubernetes.selectors import Matches, field_selector, label_selector
 from sandbox.kubernetes.store import Store
 
 _KEPT = 64
-"""How many paged lists are remembered; the oldest token answers 410, as after etcd compaction."""
+"""How many paged lists are kept; the oldest token answers 410, as after etcd compaction."""
 
 _TOO_OLD = (
     "The provided continue parameter is too old to display a consistent list result. You can start a new "

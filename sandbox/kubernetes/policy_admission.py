@@ -21,7 +21,7 @@ Object = dict[str, Any]
 
 _CODES = {"Unauthorized": 401, "Forbidden": 403, "RequestEntityTooLarge": 413}
 _EXEMPT = frozenset({"validatingadmissionpolicies", "validatingadmissionpolicybindings", *REVIEWS})
-"""Policies may not lock out whoever mends policies, nor hide who may what."""
+"""Policies may not lock out those who repair policies, nor hide who has which rights."""
 
 Complaint = tuple[str, str]
 """The message and the reason of one failed validation."""

@@ -13,7 +13,7 @@ from sandbox.kubernetes.errors import bad_request
 
 GIB = 2**30
 NO_QUANTITY = "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"
-"""What the API server says of any other text. Source: k8s.io/apimachinery `pkg/api/resource`, ErrFormatWrong.
+"""The API server's answer to any other text. Source: k8s.io/apimachinery `pkg/api/resource`, ErrFormatWrong.
 """
 
 _FORM = re.compile(r"([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+))(?:([KMGTPE]i)|([numkMGTPE])|[eE]([+-]?[0-9]+))?")

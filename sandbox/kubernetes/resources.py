@@ -146,4 +146,4 @@ WITH_GENERATION = frozenset(
         "validatingadmissionpolicybindings",
     }
 )
-"""Kinds whose `metadata.generation` counts the changes of their spec; the others have none."""
+"""Kinds whose `metadata.generation` counts spec changes; the others have none."""

@@ -29,7 +29,7 @@ _BESIDE_THE_SOURCE = frozenset(
         "volumeMode",
     }
 )
-"""The fields of a PersistentVolume's spec that are not one of the kinds of volumes."""
+"""The fields of a PersistentVolume's spec that do not name a kind of volume."""
 
 _VOLUME_MODES = ["Block", "Filesystem"]
 _IMMUTABLE_CLAIM = (

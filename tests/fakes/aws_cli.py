@@ -18,7 +18,7 @@ from botocore.model import ListShape, Shape, StructureShape
 
 GLOBAL = frozenset({"region", "profile", "query", "output"})
 RENAMED = {("sns", "notification-endpoint"): "endpoint"}
-"""Options that the CLI calls otherwise than the API."""
+"""Options whose CLI name differs from the API's."""
 
 ClientOf = Callable[[str], Any]
 

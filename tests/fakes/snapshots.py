@@ -18,7 +18,7 @@ from tests.fakes.faults import Faults
 GIB = 2**30
 
 VOLUME_OF = "vol-made-from-"
-"""How the id of a volume begins that was made from a snapshot, whose id follows."""
+"""Prefix of a restored volume's id; the snapshot's id follows."""
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _unpacking = threading.Lock()
-"""Functions start together and share their layers: the first unpacks, the others wait."""
+"""Functions that start together share their layers: the first unpacks, the others wait."""
 
 
 @dataclass(frozen=True)

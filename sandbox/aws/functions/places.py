@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 WORKERS = 8
-"""Enough to meet races, few enough for two cores."""
+"""Enough to expose races, few enough for two cores."""
 
 
 class Places:

@@ -16,7 +16,7 @@ from sandbox.aws.world import World
 VERSION = "1.34"
 
 ADD_ONS = {"aws-ebs-csi-driver": "v1.48.0-eksbuild.1", "snapshot-controller": "v8.3.0-eksbuild.1"}
-"""What the driver of the sandbox stands in for, installed as EKS installs it.
+"""The add-ons that the sandbox's driver stands in for, installed as EKS installs them.
 https://docs.aws.amazon.com/eks/latest/userguide/workloads-add-ons-available-eks.html
 """
 

@@ -34,7 +34,7 @@ RESOURCES = (
 _BODY = ("_resources", "_authorizers_v1", "_models", "_request_validators")
 """What a Body says about an API; its stages, deployments and gateway responses stay."""
 _deployed: dict[tuple[str, str], Props] = {}
-"""The resources of an API when a deployment was made, by API and deployment."""
+"""An API's resources when a deployment was created, by API and deployment."""
 
 
 def install(_world: World) -> None:

@@ -23,7 +23,7 @@ from sandbox.aws.rest_api.calls import CURRENT, Call
 Answer = tuple[int, dict[str, Any], bytes]
 INVOKE = "execute-api:Invoke"
 LONGEST_ARN = 1600
-"""Bytes of a method's ARN that API Gateway authorizes; a longer one is a 414.
+"""The longest method ARN, in bytes, that API Gateway authorizes; a longer one is a 414.
 https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html"""
 
 

@@ -36,7 +36,7 @@ from snapkeep.wiring.ports import Ports
 from snapkeep.wiring.runtime import clock, nonce, pause, share_log
 
 PATIENT = CREATES.merge(Config(read_timeout=PATIENCE.total_seconds()))
-"""Waits for the answer of a function as long as a caller of the API may wait, and asks once."""
+"""Waits for a function's answer as long as an API caller may wait, and asks once."""
 
 SIGNED = CALLS.merge(Config(signature_version="s3v4"))
 """What a presigned URL needs in every Region."""
