@@ -23,10 +23,14 @@ from snapkeep.domain.points import ClaimFacts, Point, Snapshot, SnapshotState
 from snapkeep.domain.policies import Cluster, Deployment, Method, Policy, Schedule, Selection
 from snapkeep.domain.retention.deletion.deletions import LastPrune, Leftover, SnapshotContent
 from snapkeep.domain.retention.history import RetentionVersion
+from snapkeep.ports.clock import Clock
+from snapkeep.ports.ec2 import Snapshots
 from snapkeep.ports.journal import Journal
 from snapkeep.ports.kubernetes import VolumeSnapshot
 from snapkeep.services.retention.prune import Prune
+from snapkeep.wiring import retention
 from tests.fakes import FakeAnnouncer, FakeCluster, FakeClusters, FakeSnapshots, MemoryJournal
+from tests.fakes.ports import some_ports
 
 NOW = datetime(2026, 11, 23, 6, 30, tzinfo=UTC)
 NEWEST = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
@@ -152,6 +156,20 @@ def seen_long_ago(policy: Policy) -> RetentionVersion:
     return RetentionVersion(dict(policy.retention), policy.schedule.timezone, NOW - timedelta(days=365))
 
 
+def a_pruner(policy: Policy, kubernetes: Kubernetes, ec2: Snapshots, journal: Journal, clock: Clock) -> Prune:
+    """Prune as it is deployed, with this one policy; it never waits."""
+    ports = some_ports(
+        deployment=Deployment((Cluster(CLUSTER, "ap-northeast-2"),), (policy,)),
+        clusters=FakeClusters(kubernetes),
+        snapshots=ec2,
+        journal=journal,
+        announcer=FakeAnnouncer(),
+        clock=clock,
+        pause=lambda duration: None,
+    )
+    return retention.prune(ports)
+
+
 def measure(kind: str, claims: int, points: int) -> dict[str, float]:
     """Seconds (CPU and wall) of one prune without its listing, of the listing, and the memory in MiB."""
     policy = Policy(
@@ -166,15 +184,7 @@ def measure(kind: str, claims: int, points: int) -> dict[str, float]:
     journal.retentions.write_retention_history(CLUSTER, POLICY, [seen_long_ago(policy)])
     if kind == "steady":
         journal_since_last_prune(journal)
-    pruner = Prune(
-        Deployment((Cluster(CLUSTER, "ap-northeast-2"),), (policy,)),
-        FakeClusters(Kubernetes(ec2)),
-        ec2,
-        journal,
-        FakeAnnouncer(),
-        lambda: NOW,
-        lambda duration: None,
-    )
+    pruner = a_pruner(policy, Kubernetes(ec2), ec2, journal, lambda: NOW)
     listing = time.process_time()
     listed = sum(1 for _ in ec2.find({}))
     listing = time.process_time() - listing

@@ -30,13 +30,12 @@ from bench.simulation.kernel import Simulation
 from snapkeep.adapters.dynamodb import DynamoPacer, dynamo_journal, schema
 from snapkeep.domain.backup.runs import Run, RunState, run_id
 from snapkeep.domain.messages import PruneRequest
-from snapkeep.domain.policies import Cluster, Deployment, Method, Pace, Policy, Schedule, Selection
+from snapkeep.domain.policies import Method, Pace, Policy, Schedule, Selection
 from snapkeep.domain.report.catalogue import entry_of
 from snapkeep.domain.report.cost import DAYS, Usage
 from snapkeep.ports.journal import Journal
-from snapkeep.services.retention.prune import Prune
 from tests.contract.ports.samples import TABLE, create_table
-from tests.fakes import FakeAnnouncer, FakeClusters, FakePacer
+from tests.fakes import FakePacer
 from tests.fakes.world import World, a_claim
 
 REGION = "us-east-1"
@@ -161,15 +160,8 @@ def prunes_of(claims: int, points: int) -> tuple[Usage, Usage]:
         prune.journal_since_last_prune(metered.journal)
         entries = [entry for snapshot in ec2.find({}) if (entry := entry_of(snapshot))]
         metered.journal.catalogue.put_entries(prune.CLUSTER, entries)
-        pruner = Prune(
-            Deployment((Cluster(prune.CLUSTER, "us-east-1"),), (policy,)),
-            FakeClusters(prune.Kubernetes(ec2)),
-            Counted(ec2, calls),
-            metered.journal,
-            FakeAnnouncer(),
-            lambda: now,
-            lambda duration: None,
-        )
+        kubernetes, counted = prune.Kubernetes(ec2), Counted(ec2, calls)
+        pruner = prune.a_pruner(policy, kubernetes, counted, metered.journal, lambda: now)
         used = []
         for _ in range(2):
             metered.begin()

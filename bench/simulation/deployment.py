@@ -20,9 +20,9 @@ from snapkeep.domain.claims import Claim, Volume, VolumeKind
 from snapkeep.domain.errors import SnapkeepError
 from snapkeep.domain.policies import Cluster, Deployment, Method, Pace, Policy, Schedule, Selection
 from snapkeep.wiring import backup
-from snapkeep.wiring.ports import Ports
 from tests.fakes import FakeAnnouncer, FakeCluster, FakeClusters, FakePacer, FakeStarter
 from tests.fakes.journal import wrapped
+from tests.fakes.ports import some_ports
 
 SLOT = datetime(2026, 11, 24, 18, tzinfo=UTC)
 POLICY = "nightly"
@@ -104,32 +104,20 @@ class SimulatedDeployment:
         self._build(deployment, FakeClusters(*clusters), pace)
 
     def _build(self, deployment: Deployment, clusters: FakeClusters, pace: Pace) -> None:
-        nobody: Any = None
         ec2 = self._timed(self.ec2)
-        ports = Ports(
+        ports = some_ports(
             deployment=deployment,
             clusters=clusters,
-            nodes=nobody,
             snapshots=ec2,
-            everybodys_snapshots=nobody,
             volumes=ec2,
-            instances=nobody,
-            hooks=nobody,
-            keys=nobody,
             pacer=self._timed(FakePacer(pace)),
             journal=wrapped(self.journal, self._timed),
             jobs=self._timed(JobQueue(self.jobs)),
-            to_save=nobody,
-            to_release=nobody,
             starter=FakeStarter(),
-            pruner=nobody,
             announcer=self.announcer,
-            incident_news=nobody,
-            pages=nobody,
             calendar=NoSlots(),
             clock=self.simulation.clock,
             nonce=_nonces().__next__,
-            pause=nobody,
         )
         self._planner, self._taker = backup.plan_backup(ports), backup.take_snapshots(ports)
         self._completer, self._reconciler = backup.complete_points(ports), backup.reconcile(ports)

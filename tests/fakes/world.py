@@ -48,6 +48,7 @@ from tests.fakes.journal import MemoryJournal, wrapped
 from tests.fakes.keys import FakeKeys
 from tests.fakes.messaging import FakeAnnouncer, FakePacer, FakeQueue, FakeStarter
 from tests.fakes.pages import MemoryPages
+from tests.fakes.ports import some_ports
 from tests.fakes.snapshots import FakeSnapshots
 
 SLOT = datetime(2026, 11, 24, 18, tzinfo=UTC)
@@ -160,26 +161,19 @@ class World:
     def ports(self, wrap: Callable[[Any], Any] = lambda port: port) -> Ports:
         """The ports of this world's services; `wrap` may put a proxy around each port."""
         everybodys, announcer = wrap(self.ebs), wrap(self.announcer)
-        nobody: Any = None
-        return Ports(
+        return some_ports(
             deployment=self.deployment,
             clusters=wrap(self.clusters),
-            nodes=nobody,
             snapshots=OwnSnapshots(everybodys, self.deployment.name),
             everybodys_snapshots=everybodys,
             volumes=everybodys,
-            instances=nobody,
-            hooks=nobody,
             keys=self.keys,
             pacer=wrap(self.pacer),
             journal=wrapped(self.journal, wrap),
             jobs=wrap(self.queue),
-            to_save=nobody,
-            to_release=nobody,
             starter=wrap(self.starter),
             pruner=WorldPruner(self),
             announcer=announcer,
-            incident_news=nobody,
             pages=wrap(self.pages),
             calendar=self.calendar,
             clock=self.clock,

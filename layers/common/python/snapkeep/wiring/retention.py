@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from snapkeep.ports.ec2 import Snapshots
+from snapkeep.services.retention.deletion.delete import DeletePoints
 from snapkeep.services.retention.deletion.sweep_orphans import SweepOrphans
 from snapkeep.services.retention.prune import Prune
+from snapkeep.services.retention.snapshot_objects import Objects
 from snapkeep.wiring.ports import Ports
 
 
@@ -17,6 +22,7 @@ def prune(ports: Ports) -> Prune:
         ports.announcer,
         ports.clock,
         ports.pause,
+        _deleter(ports, ports.snapshots),
     )
 
 
@@ -29,5 +35,23 @@ def sweep_orphans(ports: Ports) -> SweepOrphans:
         ports.journal,
         ports.announcer,
         ports.clock,
-        ports.pause,
+        _deleter(ports, ports.everybodys_snapshots),
     )
+
+
+def _deleter(ports: Ports, snapshots: Snapshots) -> Callable[[str, Objects], DeletePoints]:
+    """Gives what deletes the points of a cluster with these objects."""
+
+    def deleter(cluster: str, objects: Objects) -> DeletePoints:
+        return DeletePoints(
+            ports.deployment.name,
+            cluster,
+            snapshots,
+            ports.journal,
+            ports.clock,
+            ports.pause,
+            ports.deployment.pace,
+            objects,
+        )
+
+    return deleter

@@ -51,7 +51,10 @@ LEASE = timedelta(minutes=12)
 
 @dataclass(frozen=True, slots=True)
 class Prune:
-    """Prunes the clusters of the deployment, each independently; `pause` waits (for EC2's pace)."""
+    """Prunes the clusters of the deployment, each independently; `pause` waits (for EC2's pace).
+
+    `deleter` gives what deletes the points of a cluster with these objects.
+    """
 
     deployment: Deployment
     clusters: Clusters
@@ -60,6 +63,7 @@ class Prune:
     announcer: Announcer
     clock: Clock
     pause: Callable[[timedelta], None]
+    deleter: Callable[[str, Objects], DeletePoints]
 
     def run(self, owner: str, request: PruneRequest = PruneRequest()) -> list[ClusterReport]:  # noqa: B008
         """Prune one cluster or all. Trouble in one is in its report and never stops the others.
@@ -146,7 +150,7 @@ class Prune:
         if progress.refused:
             log.warning("prune of %s: %s", cluster, progress.refused)
             return
-        deleter = self._deleter(cluster, objects)
+        deleter = self.deleter(cluster, objects)
         progress.ended = CarryOut(self.journal, deleter, now).carry_out(decision, until, progress)
         self._sum_up(decision.opened, progress)
         duplicates = PruneDuplicates(self.snapshots, objects, self.pause, self.clock)
@@ -169,18 +173,6 @@ class Prune:
         if untold:
             progress.given_up["news"] = f"removed policies could not be announced: {untold}"
         TellRefusals(self.journal, self.announcer, now).tell(decision.braked.refusals)
-
-    def _deleter(self, cluster: str, objects: Objects) -> DeletePoints:
-        return DeletePoints(
-            self.deployment.name,
-            cluster,
-            self.snapshots,
-            self.journal,
-            self.clock,
-            self.pause,
-            self.deployment.pace,
-            objects,
-        )
 
     def _sum_up(self, opened: Collection[str], progress: Progress) -> None:
         """Count deletions that AWS refused as given up, and report those that wait too long, by snapshot.

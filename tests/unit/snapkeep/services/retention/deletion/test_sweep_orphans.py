@@ -16,7 +16,7 @@ from snapkeep.domain.policies import Method
 from snapkeep.domain.retention.candidates import locked
 from snapkeep.domain.retention.deletion.brake_refusals import Kind
 from snapkeep.domain.retention.deletion.deletions import SnapshotContent
-from snapkeep.services.retention.deletion.sweep_orphans import OrphanReport, SweepOrphans
+from snapkeep.services.retention.deletion.sweep_orphans import OrphanReport
 from tests.fakes.world import SLOT, World, a_claim, a_policy, names
 
 
@@ -33,15 +33,7 @@ class Story:
     def sweep(self, **request: Any) -> list[OrphanReport]:
         world = self.world
         deployment = replace(world.deployment, delete_orphans=self.delete)
-        sweeper = SweepOrphans(
-            deployment,
-            world.clusters,
-            world.ebs,
-            world.journal,
-            world.announcer,
-            world.clock,
-            world.pauses.append,
-        )
+        sweeper = replace(world.sweeper, deployment=deployment)
         return sweeper.run(PruneRequest(orphans=True, **request))
 
     def one(self, **request: Any) -> OrphanReport:

@@ -37,7 +37,7 @@ from snapkeep.services.retention.deletion.delete import Deleted, DeletePoints, D
 from snapkeep.services.retention.deletion.find_orphans import ClusterObjects, FindOrphans
 from snapkeep.services.retention.deletion.tell_refusals import TellRefusals
 from snapkeep.services.retention.report import shown
-from snapkeep.services.retention.snapshot_objects import open_objects
+from snapkeep.services.retention.snapshot_objects import Objects, open_objects
 
 log = logging.getLogger(__name__)
 
@@ -74,8 +74,9 @@ class OrphanReport:
 
 @dataclass(frozen=True, slots=True)
 class SweepOrphans:
-    """Sweeps the clusters of the deployment; `pause` waits for objects being deleted.
+    """Sweeps the clusters of the deployment.
 
+    `deleter` gives what deletes the late snapshots of a cluster with these objects.
     `snapshots` are those of all deployments, so that two deployments serving one cluster are reported.
     """
 
@@ -85,7 +86,7 @@ class SweepOrphans:
     journal: Journal
     announcer: Announcer
     clock: Clock
-    pause: Callable[[timedelta], None]
+    deleter: Callable[[str, Objects], DeletePoints]
 
     def run(self, request: PruneRequest) -> list[OrphanReport]:
         """Sweep one cluster or all. Trouble in one is in its report and never stops the others.
@@ -238,16 +239,7 @@ class SweepOrphans:
         begun = self.journal.deletions.intend_deletions(
             [Deletion(orphan.name, cluster, orphan.reason, now) for orphan in late]
         )
-        deleter = DeletePoints(
-            self.deployment.name,
-            cluster,
-            self.snapshots,
-            self.journal,
-            self.clock,
-            self.pause,
-            self.deployment.pace,
-            open_objects(self.clusters, cluster),
-        )
+        deleter = self.deleter(cluster, open_objects(self.clusters, cluster))
         wanted = [
             PlannedDeletion(item.name, item.reason, item.shield) for item in late if item.name not in begun
         ]
