@@ -81,8 +81,11 @@ synth: $(DEMO_READY) ## Write the cloud assembly to .build/cdk.out, validated
 synth-lab: $(STAMPS)/dev ## Write the assembly of the example with its lab cluster to .build/cdk.lab, validated
 	CDK_OUTDIR=.build/cdk.lab CDK_CONTEXT_JSON='$(LAB)' $(BIN)/python app.py
 
-docs: synth ## Write docs/settings.md and docs/permissions.md anew, from the code
+docs: synth ## Write anew what the code says: docs/settings.md, docs/permissions.md, the schema, deploy/snapkeep
 	$(BIN)/python -m docs.tables .build/cdk.out/Snapkeep.template.json
+	$(BIN)/snapkeep schema > .build/schema.json
+	mv .build/schema.json docs/snapkeep.schema.json
+	$(BIN)/snapkeep manifests --cluster myeks --kustomize deploy/snapkeep
 
 api: $(STAMPS)/dev ## Serve the API over sample data, with Swagger UI, on http://127.0.0.1:8000
 	$(BIN)/python -m tests.local_api $(ARGS)

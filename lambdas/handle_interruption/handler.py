@@ -18,7 +18,7 @@ def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Handle an EventBridge event, Auto Scaling's own messages, or the tick that follows up incidents."""
     settings = HandleInterruptionSettings.from_environment(os.environ)
     if is_tick(event):
-        return cordon.log_report({"incidents": cordon.handle_interruption(settings).tick()})
+        return cordon.log_report({"incidents": cordon.incidents(settings).tick()})
     if "Records" in event:
         return _take_batch(event, settings)
     found = notices(event)
@@ -28,7 +28,7 @@ def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 
 def _unknown(kind: tuple[str, str], settings: HandleInterruptionSettings) -> dict[str, Any]:
-    cordon.handle_interruption(settings).news.unknown_notice(*kind)
+    cordon.incidents(settings).news.unknown_notice(*kind)
     return cordon.log_report({"unknown": kind})
 
 

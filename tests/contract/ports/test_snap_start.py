@@ -127,7 +127,7 @@ def run(hooks: Any) -> None:
 def test_after_a_restore_the_role_s_keys_the_token_and_the_connection_are_new(keys: Keys) -> None:
     run(reversed(snapshot_restore_py.get_before_snapshot()))
     cordon.connections().client("myeks").get("/api/v1/nodes/one")
-    before = cordon.cordon_node(), cordon.handle_interruption(SETTINGS)
+    before = cordon.cordon_node(), cordon.incidents(SETTINGS)
     opened = Wire.opened
 
     run(snapshot_restore_py.get_after_restore())
@@ -136,7 +136,7 @@ def test_after_a_restore_the_role_s_keys_the_token_and_the_connection_are_new(ke
 
     assert Wire.signers == ["ASIAKEY1", "ASIAKEY2"]
     assert Wire.opened == opened + 1
-    after = cordon.cordon_node(), cordon.handle_interruption(SETTINGS)
+    after = cordon.cordon_node(), cordon.incidents(SETTINGS)
     assert all(new is not old for new, old in zip(after, before, strict=True))
     assert keys.asked == asked  # the restore got them, not the first notice
 

@@ -63,7 +63,7 @@ def dying(monkeypatch: pytest.MonkeyPatch) -> DyingWorld:
     """A node about to die, and the handlers wired to what looks after it."""
     world = DyingWorld(NodeRules(drain=Draining.ON))
     monkeypatch.setattr(cordon, "cordon_node", lambda: world.cordoner)
-    monkeypatch.setattr(cordon, "handle_interruption", lambda _: world.handler)
+    monkeypatch.setattr(cordon, "incidents", lambda _: world.handler)
     monkeypatch.setattr(aws, "ports", lambda _: world.ports)
     for kind in settings.Settings.__subclasses__():
         for variable in kind.from_environment(_Any()).to_environment():

@@ -21,7 +21,7 @@ def of_kind(kind: str) -> list[dict[str, Any]]:
 
 
 def test_the_kustomize_base_in_the_repository_is_the_one_that_is_printed() -> None:
-    """When it is not: `snapkeep manifests --cluster myeks --kustomize deploy/snapkeep`."""
+    """When this fails: `make docs`."""
     folder = Path(__file__).parents[4] / "deploy" / "snapkeep"
     assert {file.name: file.read_text() for file in folder.iterdir()} == kustomization("myeks")
 

@@ -17,7 +17,7 @@ SCHEMA = ROOT / "docs" / "snapkeep.schema.json"
 
 
 def test_the_published_schema_is_current() -> None:
-    """When this fails: `snapkeep schema > docs/snapkeep.schema.json`."""
+    """When this fails: `make docs`."""
     assert json.loads(SCHEMA.read_text()) == json_schema()
 
 

@@ -48,7 +48,7 @@ def cordon_node() -> CordonNode:
 
 
 @cache
-def handle_interruption(settings: HandleInterruptionSettings) -> HandleInterruption:
+def incidents(settings: HandleInterruptionSettings) -> HandleInterruption:
     """The service that does everything that follows the cordon."""
     from snapkeep.adapters.aws.events import EventAnnouncer
     from snapkeep.adapters.aws.sqs import SqsIncidents
@@ -75,7 +75,7 @@ def handle_interruption(settings: HandleInterruptionSettings) -> HandleInterrupt
 
 def take_notices(settings: HandleInterruptionSettings) -> TakeNotices:
     """The service that takes notices: it cordons first, then does the rest."""
-    return TakeNotices(cordon_node(), lambda: handle_interruption(settings))
+    return TakeNotices(cordon_node(), lambda: incidents(settings))
 
 
 def log_report(report: Any) -> dict[str, Any]:
@@ -105,7 +105,7 @@ def get_ready() -> None:
     from snapkeep.settings import HandleInterruptionSettings
 
     cordon_node()
-    handle_interruption(HandleInterruptionSettings.from_environment(os.environ))
+    incidents(HandleInterruptionSettings.from_environment(os.environ))
 
 
 def forget() -> None:
@@ -114,7 +114,7 @@ def forget() -> None:
     For a process that was frozen in a snapshot and resumes elsewhere, hours later and many times at once.
     https://docs.aws.amazon.com/lambda/latest/dg/snapstart-uniqueness.html
     """
-    for made in (cordon_node, handle_interruption, _machines, _nodes, connections, _session):
+    for made in (cordon_node, incidents, _machines, _nodes, connections, _session):
         made.cache_clear()
 
 

@@ -31,6 +31,11 @@ def test_what_is_announced_for_now_is_acted_on(kind: Kind) -> None:
     assert of(a_notice(AT, kind)).action is Action.ACT
 
 
+@pytest.mark.parametrize("kind", list(Kind))
+def test_every_kind_of_notice_is_judged_with_a_sentence(kind: Kind) -> None:
+    assert of(a_notice(AT, kind, action="stopping")).reason
+
+
 @pytest.mark.parametrize("state", ["stopping", "shutting-down", "terminated"])
 def test_a_machine_that_goes_without_warning_is_acted_on(state: str) -> None:
     assert of(a_notice(AT, Kind.STATE, action=state)).action is Action.ACT

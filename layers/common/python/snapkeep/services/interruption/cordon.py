@@ -14,6 +14,7 @@ from snapkeep.domain.interruption.notices import Kind, Notice
 from snapkeep.domain.interruption.ownership import owner
 from snapkeep.domain.interruption.rules import NodeRules
 from snapkeep.domain.interruption.urgency import Action, assess
+from snapkeep.domain.metrics import Metric
 from snapkeep.domain.policies import Deployment
 from snapkeep.ports.clock import Clock
 from snapkeep.ports.ec2 import Instances
@@ -52,11 +53,11 @@ class Triage:
     @property
     def figures(self) -> dict[str, float]:
         """The metrics of this notice."""
-        figures: dict[str, float] = {"Notices": 1}
+        figures: dict[str, float] = {Metric.NOTICES: 1}
         if self.seen_at is not None:
-            figures["NoticeAge"] = max(0.0, (self.seen_at - self.notice.announced_at).total_seconds())
+            figures[Metric.NOTICE_AGE] = max(0.0, (self.seen_at - self.notice.announced_at).total_seconds())
         if self.notice.kind is Kind.SPOT and self.seconds_to_cordon is not None:
-            figures["SecondsToCordon"] = max(0.0, self.seconds_to_cordon)
+            figures[Metric.SECONDS_TO_CORDON] = max(0.0, self.seconds_to_cordon)
         return figures
 
 

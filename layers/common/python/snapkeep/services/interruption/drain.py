@@ -12,6 +12,7 @@ from snapkeep.domain.errors import ClusterUnreachable, SnapkeepError
 from snapkeep.domain.interruption.drains import Leaving, is_last_moment, plan_drain
 from snapkeep.domain.interruption.nodes import NodeEvent, Pod
 from snapkeep.domain.interruption.records import IncidentRecord
+from snapkeep.domain.metrics import Metric
 from snapkeep.ports.clock import Clock
 from snapkeep.ports.kubernetes import Nodes
 from snapkeep.services.interruption.incident_log import IncidentLog
@@ -72,10 +73,10 @@ class DrainNode:
         noted = self.log.note(record, *lines)
         if noted.revision == record.revision:
             return record
-        figures = {
-            "PodsEvicted": len(drained.evicted),
-            "PodsBlocked": len(drained.blocked),
-            "PodsForced": len(drained.forced),
+        figures: dict[str, float] = {
+            Metric.PODS_EVICTED: len(drained.evicted),
+            Metric.PODS_BLOCKED: len(drained.blocked),
+            Metric.PODS_FORCED: len(drained.forced),
         }
         self.log.tell(noted, "drained", "; ".join(lines), figures)
         for pod in pods:

@@ -14,6 +14,7 @@ from snapkeep.domain.interruption.nodes import NodeEvent
 from snapkeep.domain.interruption.notices import GONE_WITHIN, Kind, Notice, Standing
 from snapkeep.domain.interruption.records import IncidentRecord
 from snapkeep.domain.interruption.urgency import Action, Urgency, assess
+from snapkeep.domain.metrics import Metric
 from snapkeep.ports.clock import Clock
 from snapkeep.ports.ec2 import Instances
 from snapkeep.ports.incidents import Incidents
@@ -265,7 +266,7 @@ class HandleInterruption:
         if closed.closed_at is None:
             return self._advance(closed)
         if asked.action is Action.TAKE_BACK:
-            self._log.tell(closed, "withdrawn", reason, {"InterruptionsWithdrawn": 1})
+            self._log.tell(closed, "withdrawn", reason, {Metric.INTERRUPTIONS_WITHDRAWN: 1})
         return Handled(record.instance, "withdrawn", reason, record.cluster, record.node)
 
     def _send_to_release(self, record: IncidentRecord) -> Handled:

@@ -200,7 +200,7 @@ def _began(record: IncidentRecord) -> datetime:
 
 def _figures(record: IncidentRecord) -> dict[str, float]:
     return {
-        "SecondsToRelease": max(0.0, (record.timeline[-1].at - _began(record)).total_seconds()),
+        Metric.SECONDS_TO_RELEASE: max(0.0, (record.timeline[-1].at - _began(record)).total_seconds()),
         Metric.INTERRUPTIONS_MISSED: int(record.is_untouched),
         Metric.VOLUMES_MISSED: record.missed,
     }

@@ -14,6 +14,7 @@ from snapkeep.domain.interruption.notices import Notice
 from snapkeep.domain.interruption.records import IncidentRecord
 from snapkeep.domain.interruption.rules import NodeRules
 from snapkeep.domain.interruption.verification import VERIFY_AFTER, Verdict, steps_in, verdict, verifies_at
+from snapkeep.domain.metrics import Metric
 from snapkeep.ports.clock import Clock
 from snapkeep.ports.kubernetes import Nodes
 from snapkeep.services.interruption.incident_log import IncidentLog
@@ -77,7 +78,7 @@ class VerifyDrain:
 
         record = self.log.change(record, mark)
         if is_first:
-            self.log.tell(record, "undrained", found.reason, {"NodesUndrained": 1})
+            self.log.tell(record, "undrained", found.reason, {Metric.NODES_UNDRAINED: 1})
             self._say(node, found.reason)
         return record
 
