@@ -139,8 +139,8 @@ def point_id_of(tags: Mapping[str, str]) -> str:
     """The id of the point that a snapshot belongs to by its tags; empty when they name none.
 
     The name of a csi point's VolumeSnapshot begins with the point's id, so the template tag of the class
-    identifies the point too. `services.backup.taking.find_snapshots` decides whether the snapshot was really taken
-    for the point's own VolumeSnapshot.
+    identifies the point too. `services.backup.taking.find_snapshots` decides whether the snapshot was really
+    taken for the point's own VolumeSnapshot.
     """
     return tags.get(POINT, "") or point_of_object(tags.get(SNAPSHOT_NAME, ""))
 
