@@ -8,7 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from snapkeep.domain.backup.jobs import Job
-from snapkeep.domain.backup.runs import RunState
+from snapkeep.domain.backup.runs import Run, RunState
 from snapkeep.domain.errors import TemporaryError, Throttled
 from snapkeep.domain.policies import Method, Pace
 from tests.fakes.faults import Crash, Faults
@@ -97,6 +97,11 @@ class Lively(World):
             for _ in self.starter.started:
                 self.try_backup()
 
+    def is_over(self, run: Run | None) -> bool:
+        """True when the run is announced and nothing follows: no job, no late point."""
+        is_told = run is not None and run.announced and not run.late
+        return is_told and not self.queue.sent and not self.redelivered
+
     def try_backup(self) -> None:
         try:
             self.backup()
@@ -137,8 +142,13 @@ CUT_SHORT = [
 """The group is tried for half an hour and then half taken: reconcile looks at it in the middle."""
 
 
+TOLD_LATE = [(("ebs", "add_tags"), "throttled"), *[(("journal", "start_run"), "throttled")] * 4]
+"""The run starts after an hour, and one throttle is enough for it to be closed with a late point."""
+
+
 @settings(max_examples=120, deadline=None)
 @example(method="group", lag=0, pace=SLOW, driver_from=0, shared=True, story=CUT_SHORT)
+@example(method="csi", lag=45, pace=None, driver_from=0, shared=False, story=TOLD_LATE)
 @given(st.sampled_from(["ebs", "csi", "group"]), LAGS, PACES, DRIVERS, st.booleans(), STORY)
 def test_one_counted_point_a_claim_a_closed_run_and_an_empty_pace(
     method: str,
@@ -159,7 +169,7 @@ def test_one_counted_point_a_claim_a_closed_run_and_an_empty_pace(
     for minute in range(300):
         world.step(minute)
         run = world.the_run()
-        if run is not None and run.announced and not world.queue.sent and not world.redelivered:
+        if world.is_over(run):
             break
         world.wait(minutes=1)
     run = world.the_run()
