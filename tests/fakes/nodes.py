@@ -151,7 +151,7 @@ class FakeIncidentQueue(Faults):
 
     def send(self, instance: str, delay: timedelta = timedelta()) -> None:
         self._before("send")
-        self.sent.append((instance, delay))
+        self.sent.append((instance, min(max(delay, timedelta()), timedelta(minutes=15))))
 
 
 class FakeHooks(Faults):
@@ -171,7 +171,9 @@ class FakeHooks(Faults):
     def complete(self, hook: Hook, instance: str) -> bool:
         self._before("complete")
         self.completed.append(hook.token)
-        return hook.token not in self.over
+        waited = hook.token not in self.over
+        self.over.add(hook.token)
+        return waited
 
 
 @dataclass(frozen=True)
