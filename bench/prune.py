@@ -163,7 +163,7 @@ def a_pruner(policy: Policy, kubernetes: Kubernetes, ec2: Snapshots, journal: Jo
         clusters=FakeClusters(kubernetes),
         snapshots=ec2,
         journal=journal,
-        announcer=FakeAnnouncer(),
+        retention_news=FakeAnnouncer(),
         clock=clock,
         pause=lambda duration: None,
     )

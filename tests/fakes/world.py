@@ -106,7 +106,7 @@ class FixedCalendar:
         self, schedule: Schedule, after: datetime, until: datetime, anchor: datetime
     ) -> Iterator[datetime]:
         """The given slots within the bounds."""
-        return iter([slot for slot in self.slots if after < slot <= until])
+        return iter(sorted(slot for slot in self.slots if after < slot <= until))
 
 
 class World:
@@ -174,6 +174,8 @@ class World:
             starter=wrap(self.starter),
             pruner=WorldPruner(self),
             announcer=announcer,
+            retention_news=announcer,
+            changes=announcer,
             pages=wrap(self.pages),
             calendar=self.calendar,
             clock=self.clock,

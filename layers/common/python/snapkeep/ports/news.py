@@ -37,8 +37,8 @@ class GivenUpNews(TroubleNews, WorkNews, Protocol):
     """Counts the work that a function gives up, and notifies people once that lasts."""
 
 
-class Announcer(GivenUpNews, Protocol):
-    """Publishes what happened, as events and metrics."""
+class BackupNews(GivenUpNews, Protocol):
+    """Publishes what became of runs, slots and points."""
 
     def run_closed(
         self, run: Run, failures: Sequence[Point], skews: Mapping[str, float], late: Sequence[Point] = ()
@@ -65,6 +65,10 @@ class Announcer(GivenUpNews, Protocol):
     def not_locked(self, point: Point, reason: str) -> None:
         """Publish that a point is ready without the lock its policy asks for."""
 
+
+class RetentionNews(GivenUpNews, Protocol):
+    """Publishes what prune refused, and what stays without a claim, a policy or a cluster."""
+
     def orphans_found(
         self, cluster: str, counts: Mapping[str, int], dollars_a_month: float, some: Sequence[Orphan]
     ) -> None:
@@ -77,11 +81,15 @@ class Announcer(GivenUpNews, Protocol):
     def policy_orphaned(self, cluster: str, policy: str, points: int) -> None:
         """Publish that a policy which the config no longer names still has points, which stay."""
 
-    def changed(self, change: Change) -> None:
-        """Publish a change made through the API."""
-
     def prune_braked(self, refusal: Refusal) -> None:
         """Publish the deletions that the brake refused, and the token that confirms them."""
+
+
+class ChangeNews(Protocol):
+    """Publishes what people change."""
+
+    def changed(self, change: Change) -> None:
+        """Publish a change made through the API."""
 
 
 class InterruptionNews(GivenUpNews, Protocol):

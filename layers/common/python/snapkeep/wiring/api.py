@@ -43,7 +43,7 @@ def actions(ports: Ports) -> Actions:
         show_status=reports.status,
         show_claim=reports.claim,
         link_report=ShowReport(deployment, ports.pages).link,
-        publish_change=ports.announcer.changed,
+        publish_change=ports.changes.changed,
     )
 
 

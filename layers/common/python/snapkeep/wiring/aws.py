@@ -97,6 +97,8 @@ def ports(settings: Settings) -> Ports:
         starter=LambdaStarter(client("lambda"), named.plan_backup_function, _function(settings)),
         pruner=LambdaPruner(client("lambda", PATIENT), named.prune_function),
         announcer=announcer,
+        retention_news=announcer,
+        changes=announcer,
         incident_news=announcer,
         pages=S3Reports(client("s3", SIGNED), named.reports_bucket, clock),
         calendar=CronCalendar(),

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from snapkeep.ports.journal import Journal
     from snapkeep.ports.kubernetes import Clusters, NodeClusters
     from snapkeep.ports.messaging import IncidentQueue, Pruner, Queue, Starter
-    from snapkeep.ports.news import Announcer, InterruptionNews
+    from snapkeep.ports.news import BackupNews, ChangeNews, InterruptionNews, RetentionNews
     from snapkeep.ports.reports import ReportPages
 
 
@@ -42,7 +42,9 @@ class Ports:
     to_release: IncidentQueue
     starter: Starter
     pruner: Pruner
-    announcer: Announcer
+    announcer: BackupNews
+    retention_news: RetentionNews
+    changes: ChangeNews
     incident_news: InterruptionNews
     pages: ReportPages
     calendar: Calendar

@@ -19,7 +19,7 @@ def prune(ports: Ports) -> Prune:
         ports.clusters,
         ports.snapshots,
         ports.journal,
-        ports.announcer,
+        ports.retention_news,
         ports.clock,
         ports.pause,
         _deleter(ports, ports.snapshots),
@@ -33,7 +33,7 @@ def sweep_orphans(ports: Ports) -> SweepOrphans:
         ports.clusters,
         ports.everybodys_snapshots,
         ports.journal,
-        ports.announcer,
+        ports.retention_news,
         ports.clock,
         _deleter(ports, ports.everybodys_snapshots),
     )

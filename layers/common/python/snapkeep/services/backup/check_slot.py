@@ -14,7 +14,7 @@ from snapkeep.domain.policies import Deployment, Policy, Schedule
 from snapkeep.domain.times import compact
 from snapkeep.ports.clock import Calendar, Clock
 from snapkeep.ports.journal import Journal
-from snapkeep.ports.news import Announcer
+from snapkeep.ports.news import BackupNews
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +39,7 @@ class CheckSlot:
     deployment: Deployment
     journal: Journal
     calendar: Calendar
-    announcer: Announcer
+    announcer: BackupNews
     clock: Clock
 
     def check(self, request: BackupRequest, invocation: str) -> RefusedSlot | None:

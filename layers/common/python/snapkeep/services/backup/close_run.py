@@ -10,13 +10,13 @@ from snapkeep.domain.backup.runs import Run, RunState, outcome
 from snapkeep.domain.errors import SnapkeepError
 from snapkeep.domain.points import GIVE_UP_AFTER, PointState, group_skews
 from snapkeep.ports.journal import Journal
-from snapkeep.ports.news import Announcer
+from snapkeep.ports.news import BackupNews
 from snapkeep.ports.runs import Left
 
 log = logging.getLogger(__name__)
 
 
-def close_if_settled(journal: Journal, announcer: Announcer, run_id: str, now: datetime) -> bool:
+def close_if_settled(journal: Journal, announcer: BackupNews, run_id: str, now: datetime) -> bool:
     """Close and announce the run when all its points are final; True when this call closed it.
 
     A failed announcement never fails a backup: reconcile repeats it.
@@ -33,7 +33,7 @@ def close_if_settled(journal: Journal, announcer: Announcer, run_id: str, now: d
     return True
 
 
-def close_at_limit(journal: Journal, announcer: Announcer, run_id: str, now: datetime) -> None:
+def close_at_limit(journal: Journal, announcer: BackupNews, run_id: str, now: datetime) -> None:
     """Close a run whose only open points are late or lost from the journal.
 
     A late point stays pending, and counts in its run once it ends. The run stays open while other points may
@@ -70,7 +70,7 @@ def _tell_lost(journal: Journal, run: Run, known: int) -> None:
     journal.runs.add_left(run.id, [*others, left])
 
 
-def announce(journal: Journal, announcer: Announcer, run_id: str) -> None:
+def announce(journal: Journal, announcer: BackupNews, run_id: str) -> None:
     """Publish a closed run and journal that it was published.
 
     A crash between the two publishes twice; events are at-least-once anyway.

@@ -17,7 +17,7 @@ from snapkeep.domain.report.catalogue import Entry
 from snapkeep.ports.clock import Clock
 from snapkeep.ports.ec2 import Pacer, Snapshots
 from snapkeep.ports.journal import Journal
-from snapkeep.ports.news import Announcer
+from snapkeep.ports.news import BackupNews
 from snapkeep.ports.points import Creation, Outcome
 from snapkeep.services.backup.close_run import close_if_settled
 from snapkeep.services.backup.complete_tags import CompleteTags
@@ -54,7 +54,7 @@ class CompletePoints:
     journal: Journal
     snapshots: Snapshots
     pacer: Pacer
-    announcer: Announcer
+    announcer: BackupNews
     clock: Clock
     deployment: Deployment
 

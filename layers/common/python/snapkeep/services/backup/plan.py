@@ -29,7 +29,7 @@ from snapkeep.ports.ec2 import Snapshots, Volumes
 from snapkeep.ports.journal import Journal
 from snapkeep.ports.kubernetes import Claims, Clusters, SnapshotObjects, SnapshotSupport
 from snapkeep.ports.messaging import Queue
-from snapkeep.ports.news import Announcer
+from snapkeep.ports.news import BackupNews
 from snapkeep.ports.points import Outcome
 from snapkeep.ports.runs import Left
 from snapkeep.services.backup.close_run import close_if_settled
@@ -68,7 +68,7 @@ class PlanBackup:
     volumes: Volumes
     journal: Journal
     queue: Queue
-    announcer: Announcer
+    announcer: BackupNews
     clock: Clock
 
     def run(self, cluster: str, policy_name: str, slot: datetime, owner: str) -> Run | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from snapkeep.domain.errors import SnapkeepError
 from snapkeep.ports.journal import Journal
-from snapkeep.ports.news import Announcer
+from snapkeep.ports.news import RetentionNews
 
 log = logging.getLogger(__name__)
 
@@ -18,7 +18,7 @@ class PruneNews:
     """Publishes that a cluster is gone, or a policy was removed; a failed announcement is repeated later."""
 
     journal: Journal
-    announcer: Announcer
+    announcer: RetentionNews
 
     def frozen(self, cluster: str, reason: str) -> bool:
         """Announce that EKS no longer has a cluster; True when that is new."""

@@ -17,7 +17,7 @@ from snapkeep.ports.clock import Clock
 from snapkeep.ports.ec2 import Snapshots
 from snapkeep.ports.journal import Journal
 from snapkeep.ports.kubernetes import Clusters
-from snapkeep.ports.news import Announcer
+from snapkeep.ports.news import RetentionNews
 from snapkeep.services.give_up import GiveUp, part_of_a_pass
 from snapkeep.services.retention.carry_out import CarryOut
 from snapkeep.services.retention.decide import DecidePrune, Decision
@@ -60,7 +60,7 @@ class Prune:
     clusters: Clusters
     snapshots: Snapshots
     journal: Journal
-    announcer: Announcer
+    announcer: RetentionNews
     clock: Clock
     pause: Callable[[timedelta], None]
     deleter: Callable[[str, Objects], DeletePoints]

@@ -18,7 +18,7 @@ from snapkeep.domain.times import compact
 from snapkeep.ports.clock import Calendar, Clock
 from snapkeep.ports.journal import Journal
 from snapkeep.ports.messaging import Starter
-from snapkeep.ports.news import Announcer
+from snapkeep.ports.news import BackupNews
 
 GRACE = timedelta(minutes=5)
 """Scheduler may deliver up to a minute late, and the planner takes time."""
@@ -42,7 +42,7 @@ class MissedSlots:
     journal: Journal
     calendar: Calendar
     starter: Starter
-    announcer: Announcer
+    announcer: BackupNews
     clock: Clock
 
     def check(self, cluster: str, policy: Policy) -> CaughtUp:

@@ -16,7 +16,7 @@ from snapkeep.domain.troubles import Topic, TroubleKind
 from snapkeep.ports.clock import Clock
 from snapkeep.ports.journal import Journal
 from snapkeep.ports.messaging import Starter
-from snapkeep.ports.news import Announcer
+from snapkeep.ports.news import BackupNews
 from snapkeep.services.backup.close_run import announce, close_at_limit, close_if_settled
 from snapkeep.services.backup.healing.find_late import FindLate
 from snapkeep.services.backup.healing.heal import HealPoints
@@ -69,7 +69,7 @@ class Reconcile:
     named_duplicates: NamedDuplicates
     missed_slots: MissedSlots
     starter: Starter
-    announcer: Announcer
+    announcer: BackupNews
     clock: Clock
 
     def run(self) -> ReconcileReport:

@@ -23,7 +23,7 @@ from snapkeep.ports.ec2 import Pacer, Snapshots, Volumes
 from snapkeep.ports.journal import Journal
 from snapkeep.ports.kubernetes import Clusters
 from snapkeep.ports.messaging import Queue
-from snapkeep.ports.news import Announcer
+from snapkeep.ports.news import BackupNews
 from snapkeep.ports.points import Creation, Outcome
 from snapkeep.services.backup.close_run import close_if_settled
 from snapkeep.services.backup.taking.find_snapshots import existing_of, existing_or_cut
@@ -76,7 +76,7 @@ class TakeSnapshots:
     journal: Journal
     queue: Queue
     pacer: Pacer
-    announcer: Announcer
+    announcer: BackupNews
     clock: Clock
     nonce: Nonce
     lease: timedelta = LEASE

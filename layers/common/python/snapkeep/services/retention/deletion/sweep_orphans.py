@@ -30,7 +30,7 @@ from snapkeep.ports.clock import Clock
 from snapkeep.ports.ec2 import Snapshots
 from snapkeep.ports.journal import Journal
 from snapkeep.ports.kubernetes import Clusters
-from snapkeep.ports.news import Announcer
+from snapkeep.ports.news import RetentionNews
 from snapkeep.services.give_up import GiveUp, part_of_a_pass, unreadable_records
 from snapkeep.services.retention.deletion.brake_sweep import LATE, OBJECTS, BrakeSweep, group_of
 from snapkeep.services.retention.deletion.delete import Deleted, DeletePoints, DeletionOutcome
@@ -84,7 +84,7 @@ class SweepOrphans:
     clusters: Clusters
     snapshots: Snapshots
     journal: Journal
-    announcer: Announcer
+    announcer: RetentionNews
     clock: Clock
     deleter: Callable[[str, Objects], DeletePoints]
 

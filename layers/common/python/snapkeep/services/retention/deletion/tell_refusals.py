@@ -10,7 +10,7 @@ from datetime import datetime
 from snapkeep.domain.errors import SnapkeepError
 from snapkeep.domain.retention.deletion.brake_refusals import Refusal
 from snapkeep.ports.journal import Journal
-from snapkeep.ports.news import Announcer
+from snapkeep.ports.news import RetentionNews
 
 log = logging.getLogger(__name__)
 
@@ -20,7 +20,7 @@ class TellRefusals:
     """Announces refusals and remembers when it did."""
 
     journal: Journal
-    announcer: Announcer
+    announcer: RetentionNews
     now: datetime
 
     def tell(self, refusals: Sequence[Refusal]) -> None:
