@@ -133,7 +133,6 @@ class EventAnnouncer(WorkCounter):
         self._put(LATE_POINTS_ENDED, {**detail, **counts, "ended": ended})
 
     def slot_missed(self, cluster: str, policy: str, slot: datetime, reason: str) -> None:
-        """Publish that a slot will no longer be run."""
         detail = {"cluster": cluster, "policy": policy, "slot": slot.isoformat(), "reason": reason}
         count(Metric.SLOTS_MISSED, 1, cluster, policy)
         self._put(SLOT_MISSED, detail)
@@ -177,7 +176,6 @@ class EventAnnouncer(WorkCounter):
         self._put(ORPHANS_FOUND, {**detail, "orphans": shown[:SHOWN_FAILURES]})
 
     def cluster_gone(self, cluster: str, reason: str) -> None:
-        """Publish that EKS no longer has a cluster: its backups stay, and retention is frozen."""
         self._put(CLUSTER_GONE, {"cluster": cluster, "reason": reason})
 
     def policy_orphaned(self, cluster: str, policy: str, points: int) -> None:
@@ -190,7 +188,6 @@ class EventAnnouncer(WorkCounter):
         self._put(POLICY_ORPHANED, detail)
 
     def changed(self, change: Change) -> None:
-        """Publish a change made through the API."""
         self._put(CHANGED, dataclasses.asdict(change))
 
     def interruption(

@@ -21,7 +21,6 @@ class AutoScalingHooks:
         self._autoscaling = autoscaling
 
     def heartbeat(self, hook: Hook, instance: str) -> bool:
-        """Ask for more time; False when the action no longer waits."""
         return self._send(self._autoscaling.record_lifecycle_action_heartbeat, hook, instance)
 
     def complete(self, hook: Hook, instance: str) -> bool:

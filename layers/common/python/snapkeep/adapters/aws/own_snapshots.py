@@ -69,7 +69,6 @@ class OwnSnapshots:
         self.everybodys.lock(snapshot_id, lock)
 
     def in_bin(self, snapshot_id: str) -> bool:
-        """True when the snapshot is in the Recycle Bin."""
         return self.everybodys.in_bin(snapshot_id)
 
     def protections(self, snapshot_ids: Sequence[str]) -> Mapping[str, tuple[Protection, ...]]:

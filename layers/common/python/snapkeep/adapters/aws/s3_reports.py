@@ -38,7 +38,6 @@ class S3Reports:
             )
 
     def link(self, cluster: str, lasts: timedelta) -> ReportLink | None:
-        """A link to the newest page of a cluster, valid for `lasts`; None when there is none."""
         place = {"Bucket": self._bucket, "Key": _key(cluster)}
         with our_errors(f"look for the report of {cluster}"):
             try:

@@ -28,7 +28,6 @@ class DynamoAbsences:
         self._table.put_many([_item(absence) for absence in absences])
 
     def absences(self, snapshot_ids: Sequence[str]) -> Mapping[str, Absence]:
-        """The absences of these snapshots, by id; those that were never away are absent."""
         keys = [schema.absence_key(snapshot_id) for snapshot_id in snapshot_ids]
         found = (self._table.read(item, _absence) for item in self._table.get_many(keys))
         return {absence.snapshot_id: absence for absence in found}

@@ -45,12 +45,10 @@ class DynamoCatalogue:
         yield from self._table.read_each(found, _entry)
 
     def catalogue_complete_since(self, cluster: str) -> datetime | None:
-        """When the catalogue was last compared with a complete listing; None when it never was."""
         item = self._table.get(schema.catalogue_key(cluster))
         return self._table.read(item, at_of) if item else None
 
     def mark_catalogue_complete(self, cluster: str, at: datetime) -> None:
-        """Journal that the catalogue now holds everything that EC2 has."""
         self._table.put({**schema.catalogue_key(cluster), "at": precise(at)})
 
 

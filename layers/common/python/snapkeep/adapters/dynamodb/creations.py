@@ -58,7 +58,6 @@ class DynamoCreations:
         return self._held_update(point, owner, f"{change} REMOVE #last_read_at", values)
 
     def withdraw_intent(self, point: Point, owner: str) -> Point:
-        """Journal that the create was certainly refused: the point is planned again."""
         change = f"SET #state = :planned, #empty_reads = :zero {FORGET_INTENT}"
         return self._held_update(point, owner, change, {"zero": 0})
 

@@ -24,10 +24,6 @@ class DynamoDeletions:
         self._table = table
 
     def intend_deletions(self, deletions: Sequence[Deletion]) -> Sequence[str]:
-        """Journal deletions before anything is done; those already in progress stay as they are.
-
-        Returns the snapshots whose deletion record cannot be read: they must be left alone.
-        """
         unreadable: list[str] = []
         for some in chunks(deletions, WRITE_BATCH):
             try:
@@ -66,7 +62,6 @@ class DynamoDeletions:
         self._change(snapshot_id, change, values)
 
     def knows_deletion(self, snapshot_id: str) -> bool:
-        """True when a deletion of that snapshot was ever intended, whatever its outcome."""
         return self._table.get(schema.deletion_key(snapshot_id)) is not None
 
     def _change(self, snapshot_id: str, change: str, values: Item) -> None:

@@ -23,13 +23,11 @@ class DynamoHolds:
         self._table = table
 
     def write_hold(self, hold: Hold) -> None:
-        """Write a holder's hold unless the same holder has a longer one; a released one is replaced."""
         longer = f"{IS_NEW} OR attribute_exists(#lifted_at) OR #slot <= :until"
         with suppress(Refused):
             self._table.put(_item(hold), longer, {"until": precise(hold.until)})
 
     def lift_hold(self, hold: Hold) -> None:
-        """Journal that a holder released a hold (`lifted_at` says when), known or not."""
         self._table.put(_item(hold))
 
     def holds(self, snapshot_id: str) -> Sequence[Hold]:
@@ -38,7 +36,6 @@ class DynamoHolds:
         return tuple(self._table.read(item, _hold) for item in found)
 
     def remove_hold(self, hold: Hold) -> None:
-        """Remove a hold unless it changed since it was read; one that does not exist is success."""
         with suppress(Refused):
             self._table.delete(
                 schema.hold_key(hold.snapshot_id, hold.holder),

@@ -27,7 +27,6 @@ class DynamoIncidents:
         self._table = table
 
     def incident(self, instance: str) -> IncidentRecord | None:
-        """The incident of an instance."""
         item = self._table.get(schema.incident_key(instance))
         return self._table.read(item, _record) if item else None
 

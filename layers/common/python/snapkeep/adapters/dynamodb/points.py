@@ -36,7 +36,6 @@ class DynamoPoints:
         self._items = PointItems(table)
 
     def add_points(self, points: Sequence[Point]) -> None:
-        """Write new points; existing ones stay untouched."""
         for some in chunks(points, WRITE_BATCH):
             puts = [("Put", self._table.put_statement(point_item(point), IS_NEW, {})) for point in some]
             try:
@@ -147,7 +146,6 @@ class DynamoPoints:
         raise Contended(f"run {point.run}")
 
     def write_withdrawn(self, point: Point) -> None:
-        """Journal that the point's VolumeSnapshot is gone and no snapshot was taken for it."""
         self._items.update(point, "SET #withdrawn = :true", EXISTS, {"true": True})
 
     def _revived(self, run_id: str, creation: Creation) -> dict[str, Any]:

@@ -21,7 +21,6 @@ class DynamoPrunes:
         self._table = table
 
     def lease_prune(self, lease: PruneLease, now: datetime) -> PruneLease:
-        """Take the lease of a cluster's prune unless another owner holds it; returns the lease in force."""
         key = schema.prune_lease_key(lease.cluster)
         values = {"owner": lease.owner, "until": precise(lease.until), "now": precise(now)}
         for attempt in range(ATTEMPTS):
@@ -36,7 +35,6 @@ class DynamoPrunes:
         raise Contended(f"the prune lease of {lease.cluster}")
 
     def release_prune(self, cluster: str, owner: str) -> None:
-        """Release the lease of a cluster's prune; another owner's stays."""
         key = schema.prune_lease_key(cluster)
         try:
             self._table.update(key, "REMOVE #owner, #until", "#owner = :owner", {"owner": owner})
@@ -44,14 +42,12 @@ class DynamoPrunes:
             return
 
     def last_prune(self, cluster: str) -> LastPrune | None:
-        """The last prune of a cluster whose plan was carried out."""
         item = self._table.get(schema.last_prune_key(cluster))
         if item is None:
             return None
         return self._table.read(item, partial(_last_prune, cluster))
 
     def write_last_prune(self, prune: LastPrune) -> None:
-        """Journal a prune whose plan was carried out."""
         key = schema.last_prune_key(prune.cluster)
         self._table.put({**key, "at": precise(prune.at), "pending": list(prune.pending)})
 
@@ -65,12 +61,10 @@ class DynamoPrunes:
         self._table.put({**schema.last_sweep_key(cluster), "at": precise(at)})
 
     def announced(self, cluster: str) -> Announced:
-        """What was last announced about a cluster; empty before the first announcement."""
         item = self._table.get(schema.announced_key(cluster))
         return self._table.read(item, partial(_told, cluster)) if item else Announced(cluster)
 
     def record_announced(self, told: Announced) -> None:
-        """Journal what was announced about a cluster."""
         key = schema.announced_key(told.cluster)
         self._table.put({**key, "frozen": told.frozen, "orphaned": list(told.orphaned)})
 

@@ -25,7 +25,6 @@ class DynamoRefusals:
         self._table = table
 
     def refusals(self, cluster: str) -> Sequence[Refusal]:
-        """The open refusals of the brake in a cluster, oldest first."""
         values = {"cluster": schema.last_prune_key(cluster)[schema.PK], "refusal": schema.REFUSAL_PREFIX}
         items = self._table.query("#pk = :cluster AND begins_with(#sk, :refusal)", values)
         found = [self._table.read(item, partial(self._refusal, cluster)) for item in items]

@@ -32,7 +32,6 @@ class DynamoRunRequests:
             return self.requested_run(request_id)
 
     def requested_run(self, request_id: str) -> Run | None:
-        """The run of a request."""
         request = self._table.get(schema.request_key(request_id))
         item = self._table.get(schema.run_key(request["run"])) if request else None
         return self._table.read(item, run_of) if item else None

@@ -27,7 +27,6 @@ class DynamoRestores:
         self._table = table
 
     def add_restore(self, restore: RestoreOperation) -> RestoreOperation:
-        """Write a restore if its id is new; returns it as it stands."""
         try:
             self._table.put(_item(restore), IS_NEW)
         except Refused:
@@ -47,7 +46,6 @@ class DynamoRestores:
         return following
 
     def restore(self, restore_id: str) -> RestoreOperation | None:
-        """The restore of that id."""
         item = self._table.get(schema.restore_key(restore_id))
         return self._table.read(item, _restore) if item else None
 

@@ -24,12 +24,10 @@ class DynamoRetentions:
         self._table = table
 
     def retention_history(self, cluster: str, policy: str) -> Sequence[RetentionVersion]:
-        """The retentions that prune saw for a policy, oldest first."""
         item = self._table.get(schema.retention_key(cluster, policy))
         return self._table.read(item, _versions) if item else []
 
     def write_retention_history(self, cluster: str, policy: str, history: Sequence[RetentionVersion]) -> None:
-        """Replace the record of a policy's retentions."""
         versions = [
             {
                 "block": dict(item.block),

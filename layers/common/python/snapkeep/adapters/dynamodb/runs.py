@@ -116,7 +116,6 @@ class DynamoRuns:
             self._changed(run_id, change, EXISTS, values)
 
     def add_left(self, run_id: str, left: Sequence[Left]) -> None:
-        """Write what a run skipped and why, replacing entries of an earlier attempt."""
         pages = list(chunks([[item.subject, item.code, item.reason] for item in left], LEFT_PAGE))
         known = sum(1 for _ in self._left_items(run_id))
         for number in range(max(len(pages), known)):

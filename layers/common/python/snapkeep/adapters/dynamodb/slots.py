@@ -29,15 +29,12 @@ class DynamoSlots:
         return now
 
     def slot_record(self, cluster: str, policy: str) -> SlotRecord:
-        """The record of a policy's slots; an empty one when there is none."""
         item = self._table.get(schema.slots_key(cluster, policy))
         if item is None:
             return SlotRecord(cluster, policy)
         return self._table.read(item, partial(slot_record_of, cluster, policy))
 
     def write_slot_record(self, record: SlotRecord) -> bool:
-        """Write a record over the version it was derived from; False when that version was already
-        replaced."""
         item = {**schema.slots_key(record.cluster, record.policy), **slot_record_item(record)}
         condition = "#version = :read" if record.version else IS_NEW
         try:

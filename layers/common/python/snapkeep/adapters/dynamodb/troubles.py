@@ -28,7 +28,6 @@ class DynamoTroubles:
         self._table = table
 
     def troubles(self, topic: Topic) -> Mapping[str, Trouble]:
-        """The troubles of a topic, by subject."""
         pages = (self._table.read(item, _troubles) for item in self._pages(topic))
         return {trouble.subject: trouble for page in pages for trouble in page}
 

@@ -51,7 +51,6 @@ class KubernetesNodes:
         return next((node for node in nodes if node.is_instance(instance)), None)
 
     def named(self, name: str) -> Node | None:
-        """The node of that name, whatever its instance."""
         try:
             return _node(self._client.get(f"{NODES}/{name}"))
         except NotFound:
@@ -99,7 +98,6 @@ class KubernetesNodes:
         self._client.create(f"/api/v1/namespaces/{namespace}/events", document)
 
     def pods(self, node: str) -> Sequence[Pod]:
-        """The pods bound to the node of that name."""
         return [
             _pod(item)
             for item in self._client.list("/api/v1/pods", {"fieldSelector": f"spec.nodeName={node}"})
