@@ -11,7 +11,7 @@ from bench.functions import start
 
 
 def test_a_start_tells_cpu_memory_and_modules_of_what_it_imported(tmp_path: Path) -> None:
-    (tmp_path / "handler.py").write_text("import xml.dom.minidom\n")
+    (tmp_path / "handler.py").write_text("import xml.dom.minidom\nsum(range(10_000_000))\n")
     lean = start(["pass"])
     heavy = start(["import handler", str(tmp_path)])
 
