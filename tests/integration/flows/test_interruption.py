@@ -106,7 +106,7 @@ def test_a_node_that_a_person_cordoned_stays_theirs(stage: Stage) -> None:
 
     assert stage.node_object()["spec"]["unschedulable"] is True
     assert "snapkeep.io/cordon" not in stage.node_object()["metadata"].get("annotations", {})
-    assert "cordoned by somebody else before" in stage.timeline()
+    assert "already cordoned by somebody else" in stage.timeline()
 
 
 def test_a_notice_that_led_to_nothing_is_taken_back(stage: Stage) -> None:
