@@ -66,9 +66,9 @@ def test_the_snapshot_that_the_content_names_counts_although_ec2_showed_a_twin_f
     pass_time(product, timedelta(seconds=121))
     tell_end_of(product, named)
     until(lambda: is_marked(product, named) or None, "the first snapshot to be marked")
-    product.invoke("prune", {})
+    product.prune()
     product.invoke("reconcile", {})
-    product.invoke("prune", {})
+    product.prune()
 
     assert [snapshot.id for snapshot in product.snapshots("named-twin")] == [named]
     assert list(counted(product, "named-twin").values()) == [1]
