@@ -70,10 +70,8 @@ def assert_a_node_was_saved(interruption: dict[str, Any], shown: str) -> None:
     """The node that ran MySQL is gone, its pods run elsewhere, and its volumes were snapshotted before."""
     assert interruption["state"] == "terminated"
     assert interruption["healthy"] and interruption["moved_to"] != interruption["node"]
-    assert {each["tags"]["snapkeep:claim"] for each in interruption["snapshots"]} == {
-        "mysql-pv-claim",
-        "wp-pv-claim",
-    }
+    saved = {each["tags"]["snapkeep:claim"] for each in interruption["snapshots"]}
+    assert saved >= {"mysql-pv-claim", "wp-pv-claim"}, "other pods of the lab may share their node"
     assert all(0 < each["left"] <= 120 for each in interruption["timeline"] if "snapshot" in each["text"])
     assert f"The incident of {interruption['instance']}" in shown
 
