@@ -32,8 +32,9 @@ from snapkeep.adapters.kubernetes.nodes import EksNodes
 from snapkeep.adapters.kubernetes.quick_transport import quick_transport
 from snapkeep.deployment import load_deployment
 from snapkeep.settings import Settings
+from snapkeep.wiring.basics import clock
 from snapkeep.wiring.ports import Ports
-from snapkeep.wiring.runtime import clock, nonce, pause, share_log
+from snapkeep.wiring.runtime import nonce, pause, share_log
 
 PATIENT = CREATES.merge(Config(read_timeout=PATIENCE.total_seconds()))
 """Waits for a function's answer as long as an API caller may wait, and asks once."""

@@ -7,11 +7,9 @@ inside their bodies.
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import logging
 import os
-from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +23,7 @@ from snapkeep.adapters.kubernetes.quick_transport import quick_transport
 from snapkeep.deployment import load_deployment
 from snapkeep.services.interruption.cordon import CordonNode
 from snapkeep.services.interruption.take_notices import TakeNotices
+from snapkeep.wiring.basics import as_document, clock
 
 if TYPE_CHECKING:
     from snapkeep.services.interruption.incidents import HandleInterruption
@@ -34,11 +33,6 @@ QUICK = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "
 
 logger = logging.getLogger("snapkeep")
 logger.setLevel(logging.INFO)
-
-
-def clock() -> datetime:
-    """The current time, aware UTC."""
-    return datetime.now(UTC)
 
 
 @cache
@@ -80,7 +74,7 @@ def take_notices(settings: HandleInterruptionSettings) -> TakeNotices:
 
 def log_report(report: Any) -> dict[str, Any]:
     """Log a report as JSON-ready data and return it, so that a function's answer matches its log."""
-    document: dict[str, Any] = json.loads(json.dumps(report, default=_plain))
+    document = as_document(report)
     logger.info(json.dumps(document))
     return document
 
@@ -147,9 +141,3 @@ def connections() -> EksConnections:
         raise RuntimeError("no AWS credentials: a function has those of its role")
     region = str(session.get_config_variable("region"))
     return EksConnections(_client("eks"), region, credentials, clock, quick_transport)
-
-
-def _plain(value: Any) -> Any:
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
-    return str(value)

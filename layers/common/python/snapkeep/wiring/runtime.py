@@ -1,26 +1,19 @@
-"""What every function but the cordoner runs with: the log, the clock, random text."""
+"""What every function but the cordoner runs with: the log, random text, pauses."""
 
 from __future__ import annotations
 
-import dataclasses
-import json
 import secrets
 import time
-from datetime import UTC, datetime, timedelta
-from enum import Enum
+from datetime import timedelta
 from typing import Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.logging.utils import copy_config_to_registered_loggers
 
 from snapkeep.domain.backup.object_names import NONCE_BYTES
+from snapkeep.wiring.basics import as_document
 
 logger = Logger()
-
-
-def clock() -> datetime:
-    """The current time, aware UTC."""
-    return datetime.now(UTC)
 
 
 def nonce() -> str:
@@ -40,16 +33,6 @@ def share_log() -> None:
 
 def log_report(report: Any) -> dict[str, Any]:
     """Log a report as JSON-ready data and return it, so that a function's answer matches its log."""
-    document: dict[str, Any] = json.loads(json.dumps(report, default=_plain))
+    document = as_document(report)
     logger.info("done", extra={"report": document})
     return document
-
-
-def _plain(value: Any) -> Any:
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
-    if isinstance(value, datetime):
-        return value.isoformat()
-    if isinstance(value, Enum):
-        return value.value
-    return str(value)
