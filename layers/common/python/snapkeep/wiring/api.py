@@ -9,11 +9,10 @@ from snapkeep.services.report.list_points import ListPoints
 from snapkeep.services.report.show import ShowReport
 from snapkeep.services.restore.plan import PlanRestore
 from snapkeep.services.restore.requests import Restores
-from snapkeep.services.restore.restored_claims import RestoredClaims
 from snapkeep.services.retention.request import RequestPrune
 from snapkeep.wiring.ports import Ports
 from snapkeep.wiring.report import gather_report, show_coverage
-from snapkeep.wiring.restore import hold_points, restore
+from snapkeep.wiring.restore import hold_points, restore, restored_claims
 
 
 def actions(ports: Ports) -> Actions:
@@ -50,7 +49,7 @@ def actions(ports: Ports) -> Actions:
 def request_restores(ports: Ports) -> Restores:
     """The service that plans, starts and shows the restores that callers request."""
     planner = PlanRestore(ports.deployment, ports.clusters, ports.snapshots, ports.journal, ports.keys)
-    claims = RestoredClaims(ports.clusters, ports.snapshots, ports.volumes)
+    claims = restored_claims(ports)
     return Restores(planner, restore(ports, may_delete=False), claims, ports.journal, ports.clock)
 
 

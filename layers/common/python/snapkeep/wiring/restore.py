@@ -19,10 +19,15 @@ def restore(ports: Ports, *, may_delete: bool = True) -> Restore:
     return Restore(ports.clusters, ports.journal, hold_points(ports), ports.clock, may_delete=may_delete)
 
 
+def restored_claims(ports: Ports) -> RestoredClaims:
+    """The service that reads what became of restored claims."""
+    return RestoredClaims(ports.clusters, ports.snapshots, ports.volumes)
+
+
 def finish_restores(ports: Ports) -> FinishRestores:
     """The service that brings restores to their end."""
     return FinishRestores(
-        RestoredClaims(ports.clusters, ports.snapshots, ports.volumes),
+        restored_claims(ports),
         ports.journal,
         restore(ports),
         hold_points(ports),
