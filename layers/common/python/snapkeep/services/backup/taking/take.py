@@ -1,8 +1,9 @@
 """Takes the snapshots of a job: paced, journaled before and after; one failure never stops the rest.
 
-Every create consists of: lease, search by our run tag, intent, create, outcome. Nobody else can create
+A create in EC2 consists of: lease, search by our run tag, intent, create, outcome. Nobody else can create
 between the search and the intent, which is refused once the lease is lost. An invocation that finds an intent
-without an outcome waits and reads several times before creating again (`domain.backup.creation`).
+without an outcome waits and reads several times before creating again (`domain.backup.creation`). A create in
+Kubernetes needs no search: the journaled name of the object can exist only once.
 """
 
 from __future__ import annotations
