@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.e2e.product import CONTENTS, SNAPSHOTS, Product
-from tests.integration.deployed import CLUSTER, until
+from tests.integration.deployed import until
 
 
 def test_what_is_pruned_leaves_nothing_behind(product: Product) -> None:
@@ -12,7 +12,7 @@ def test_what_is_pruned_leaves_nothing_behind(product: Product) -> None:
         product.backup("pruned")
         product.until_closed("pruned", 120)
 
-    product.invoke("prune", {})  # as after each run
+    product.prune()  # as after each run
 
     until(lambda: len(product.snapshots("pruned")) == 1 or None, "the older snapshots to be deleted", 60)
     (kept,) = product.snapshots("pruned")
@@ -24,7 +24,7 @@ def test_what_is_pruned_leaves_nothing_behind(product: Product) -> None:
 
 
 def test_a_sweep_sees_all_objects_and_finds_none_without_an_owner(product: Product) -> None:
-    (report,) = product.invoke("prune", {"orphans": True, "cluster": CLUSTER, "dry_run": True})["clusters"]
+    report = product.prune(orphans=True, dry_run=True)
 
     assert (report["refused"], report["notes"], report["orphans"]) == ("", [], [])
 
