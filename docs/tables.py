@@ -19,6 +19,9 @@ ROOT = Path(__file__).parents[1]
 SETTINGS = ROOT / "docs" / "settings.md"
 PERMISSIONS = ROOT / "docs" / "permissions.md"
 
+MOST_CHOICES = 30
+"""What a cell lists; the schema lists every Region."""
+
 Document = Mapping[str, Any]
 
 
@@ -103,7 +106,8 @@ def _references(value: Any) -> Iterator[str]:
 
 def _values(value: Document) -> str:
     choices = [str(each) for each in value.get("enum", ())]
-    shown = f" One of {', '.join(f'`{each}`' for each in choices)}." if choices else ""
+    listed = 0 < len(choices) <= MOST_CHOICES
+    shown = f" One of {', '.join(f'`{each}`' for each in choices)}." if listed else ""
     default = value.get("default")
     return shown + (f" Default `{json.dumps(default)}`." if default not in (None, [], {}, "") else "")
 

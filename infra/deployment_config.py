@@ -77,25 +77,13 @@ def from_settings(settings: Mapping[str, str]) -> DeploymentConfig:
     deployment = load(file)
     return DeploymentConfig(
         deployment=deployment,
-        region=region_of(deployment),
+        region=deployment.clusters[0].region,  # `load` refuses several
         options=load_options(file),
         runtime=settings["runtime"],
         architecture=settings["architecture"],
         stack=settings["stack"],
         prefix=settings["prefix"],
         snap_start=settings["snap_start"],
-    )
-
-
-def region_of(deployment: Deployment) -> str:
-    """The one Region of all clusters; raises DeploymentConfigError if there is none or several."""
-    regions = {cluster.region: cluster.name for cluster in deployment.clusters}
-    if len(regions) == 1:
-        return next(iter(regions))
-    found = ", ".join(f"{name} in {region}" for region, name in sorted(regions.items())) or "none"
-    raise DeploymentConfigError(
-        f"clusters: one stack serves the clusters of one Region, found {found}; "
-        "use one config file and one stack (-c config=… -c stack=…) for each Region"
     )
 
 

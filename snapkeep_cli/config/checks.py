@@ -13,6 +13,7 @@ from typing import Any
 from snapkeep.domain.policies import MOST_LOCKED_DAYS
 from snapkeep.domain.retention.rules import parse_duration
 from snapkeep.domain.retention.words import length
+from snapkeep_cli.config import regions
 from snapkeep_cli.config.errors import Location, Problem, did_you_mean
 
 
@@ -24,6 +25,8 @@ def check(data: object) -> Iterator[Problem]:
     defaults = _mapping(document.get("defaults"))
     names = list(dict.fromkeys(str(cluster["name"]) for cluster in clusters if "name" in cluster))
     yield from _twice("clusters", clusters)
+    yield from regions.several(clusters)
+    yield from _key_elsewhere(_mapping(document.get("deployment")), clusters)
     yield from _twice("policies", policies)
     yield from _unknown_clusters(("defaults", "clusters"), defaults, names)
     interruption = _mapping(document.get("interruption"))
@@ -46,8 +49,19 @@ def _twice(key: str, items: Sequence[Mapping[str, Any]]) -> Iterator[Problem]:
     names = [item.get("name") for item in items]
     for index, name in enumerate(names):
         first = names.index(name)
-        if name is not None and first < index:
+        elsewhere = items[first].get("region") != items[index].get("region")
+        if name is not None and first < index and not elsewhere:
             yield Problem((key, index, "name"), f"{name!r} is also the name of {key}[{first}]; rename one")
+
+
+def _key_elsewhere(options: Mapping[str, Any], clusters: Sequence[Mapping[str, Any]]) -> Iterator[Problem]:
+    """A KMS key works in its own Region only.
+    https://docs.aws.amazon.com/kms/latest/developerguide/multi-region-keys-overview.html
+    """
+    parts, region = str(options.get("kms_key")).split(":"), clusters[0].get("region") if clusters else None
+    if len(parts) > 3 and region in regions.KNOWN and parts[3] != region:
+        text = f"is a key in {parts[3]}, and this deployment is in {region}; use a key in {region}"
+        yield Problem(("deployment", "kms_key"), text)
 
 
 def _unknown_clusters(here: Location, block: Mapping[str, Any], names: Sequence[str]) -> Iterator[Problem]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +16,7 @@ DEEPEST = 30
 """Levels of lists and mappings; real settings use fewer than half of them."""
 
 QUOTE_STARS = "quote text that begins with *, and put what policies share under defaults"
+SHORTHAND = ', such as "@daily"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,5 +99,16 @@ def _walk(node: yaml.Node | None, location: Location, lines: dict[Location, int]
 def _yaml_problem(error: yaml.YAMLError) -> Problem:
     mark = getattr(error, "problem_mark", None)
     text = str(getattr(error, "problem", None) or error)
-    hint = f"; {QUOTE_STARS}" if getattr(error, "context", "") == "while scanning an alias" else ""
-    return Problem((), f"is not valid YAML: {text}{hint}", mark.line + 1 if mark else 0)
+    return Problem((), f"is not valid YAML: {text}{_hint(error, text)}", mark.line + 1 if mark else 0)
+
+
+def _hint(error: yaml.YAMLError, text: str) -> str:
+    if getattr(error, "context", "") == "while scanning an alias":
+        return f"; {QUOTE_STARS}"
+    begins = re.search(r"found character '(.+)' that cannot start any token", text)
+    match begins and begins[1]:
+        case "@" | "%" | "`" as first:
+            return f"; put text that begins with {first} in quotes{SHORTHAND if first == '@' else ''}"
+        case r"\t":
+            return "; indent with spaces"
+    return ""

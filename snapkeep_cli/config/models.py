@@ -17,6 +17,7 @@ from pydantic import (
 
 from snapkeep.domain.policies import MOST_LOCKED_DAYS
 from snapkeep.domain.retention.rules import check_keeps_something, parse_rule
+from snapkeep_cli.config.globs import covered
 from snapkeep_cli.config.interruption import Interruption
 from snapkeep_cli.config.stack_options import StackOptions
 from snapkeep_cli.config.strict import Strict
@@ -101,7 +102,14 @@ class Selection(Strict):
             raise ValueError('is empty; to take every claim, write namespaces: ["*"]')
         if self.min_size is not None and self.max_size is not None and self.min_size > self.max_size:
             raise ValueError("min_size is more than max_size: no claim could be taken")
+        self._leaves_a_namespace()
         return self
+
+    def _leaves_a_namespace(self) -> None:
+        excluded = ", ".join(self.exclude_namespaces)
+        if all(covered(name, self.exclude_namespaces) for name in self.namespaces or ["*"]):
+            every = "every namespace" if not self.namespaces else ", ".join(self.namespaces)
+            raise ValueError(f"exclude_namespaces ({excluded}) covers {every}: no claim could be taken")
 
 
 class Schedule(Strict):
@@ -233,7 +241,10 @@ class Policy(Shared):
 
 
 class Pace(Strict):
-    """How fast snapshots are created in an account and Region; the CSI driver shares EC2's limits."""
+    """How fast snapshots are created in an account and Region; the CSI driver shares EC2's limits.
+
+    https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html
+    """
 
     per_second: Annotated[float, Field(ge=0.1, le=100)] = 2.5
     """Create calls a second (EC2 allows 5)."""
@@ -241,6 +252,21 @@ class Pace(Strict):
     """Create calls at once (EC2 allows 100)."""
     pending: Annotated[int, Field(ge=1, le=100)] = 80
     """Snapshots that may be pending at once (EC2 allows 100)."""
+    limits_raised: bool = False
+    """true if AWS has raised these limits for your account: allows more than 5 a second and 100 at once."""
+
+    @model_validator(mode="after")
+    def _is_allowed(self) -> Self:
+        if self.limits_raised:
+            return self
+        for key, value, most in (("per_second", self.per_second, 5), ("burst", self.burst, 100)):
+            if value > most:
+                raise ValueError(
+                    f"{key} {value:g} is more than EC2 allows an account in a Region ({most}): EC2 would "
+                    f"throttle everybody's calls. Use {most} or less, or add limits_raised: true if AWS has "
+                    "raised it"
+                )
+        return self
 
 
 class Config(Strict):

@@ -24,6 +24,7 @@ from snapkeep.domain.backup.schedule import PreviewUnavailable, five_fields, rat
 from snapkeep.domain.policies import RESERVED_NAMES
 from snapkeep.domain.sizes import parse_quantity
 from snapkeep_cli.config.errors import did_you_mean
+from snapkeep_cli.config.regions import KNOWN, known_region
 
 _NAME = r"[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?"
 _SUBDOMAIN = r"[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?"
@@ -125,7 +126,7 @@ ClusterName = Annotated[
     str,
     Matching(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}", "the EKS name: letters, digits, dashes and underscores"),
 ]
-Region = Annotated[str, Matching(r"[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}", "an AWS Region, such as ap-northeast-2")]
+Region = Annotated[str, AfterValidator(known_region), WithJsonSchema({"enum": sorted(KNOWN)})]
 PolicyName = Annotated[
     str,
     Matching(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?", "a-z, 0-9 and dashes inside, at most 63"),

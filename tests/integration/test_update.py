@@ -121,6 +121,8 @@ def test_an_upgrade_with_200_points_and_everything_under_way_loses_nothing(tmp_p
     before = synthesize_release(BEFORE_NAMES, config, tmp_path / "before")
     printing = f"print(build.manifests(Path(sys.argv[1]), '{CLUSTER}'))"
     manifests = run_release(BEFORE_NAMES, tmp_path / "before", printing, config)
+    raised = {**UNDER_WAY["pace"], "limits_raised": True}  # a key that the old release does not know
+    config.write_text(yaml.safe_dump(config_of(*policies, pace=raised, orphans="delete")))
     after = build.synthesize(config, tmp_path / "after", build.SECONDS * PATIENCE)
     old_template, new_template = (json.loads((each / TEMPLATE).read_text()) for each in (before, after))
     assert state_in(old_template).items() <= state_in(new_template).items()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,9 +11,7 @@ from infra.deployment_config import (
     DeploymentConfig,
     DeploymentConfigError,
     from_settings,
-    region_of,
 )
-from snapkeep.domain.policies import Cluster
 from tests.unit.infra.conftest import DEPLOYMENT
 
 ROOT = Path(__file__).parents[3]
@@ -58,16 +55,6 @@ def test_snap_start_needs_a_python_that_has_it() -> None:
         DeploymentConfigError, match=r"runtime \(for snap_start=on\): 'python3.11' is not one"
     ):
         from_settings({**EXAMPLE, "snap_start": "on", "runtime": "python3.11"})
-
-
-def test_clusters_of_several_regions_need_a_stack_each() -> None:
-    several = replace(DEPLOYMENT, clusters=(*DEPLOYMENT.clusters, Cluster("far", "eu-central-1")))
-
-    with pytest.raises(DeploymentConfigError) as refusal:
-        region_of(several)
-
-    assert "second in ap-northeast-2, far in eu-central-1" in str(refusal.value)
-    assert "one stack" in str(refusal.value)
 
 
 def test_a_deployment_made_by_hand_has_the_same_defaults() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 
 from snapkeep.domain.policies import Cluster, Method, Schedule, from_document, to_document
 from snapkeep_cli.config import json_schema, load
+from tests.unit.snapkeep_cli.config.conftest import Loader
 
 ROOT = Path(__file__).parents[4]
 EXAMPLE = ROOT / "snapkeep.yaml"
@@ -65,3 +67,19 @@ def test_the_lab_cluster_is_backed_up_by_both_methods_and_as_a_group() -> None:
 def test_the_example_survives_the_trip_to_the_functions() -> None:
     deployment = load(EXAMPLE)
     assert from_document(json.loads(json.dumps(to_document(deployment)))) == deployment
+
+
+def yaml_blocks() -> Iterator[tuple[str, str]]:
+    """What README and pages show as YAML of `snapkeep.yaml`: complete files, and policies."""
+    for page in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))):
+        for block in re.findall(r"```yaml\n(.*?)```", page.read_text(), re.DOTALL):
+            if block.startswith("  - name:"):
+                yield page.name, "clusters: [{name: myeks, region: ap-northeast-2}]\npolicies:\n" + block
+            elif "policies:" in block:
+                yield page.name, block
+
+
+def test_what_the_pages_show_is_what_a_file_may_say(loaded: Loader) -> None:
+    shown = list(yaml_blocks())
+    assert {page for page, _ in shown} >= {"README.md", "configuration.md", "deploy.md"}
+    assert all(loaded(text).policies for _, text in shown)

@@ -55,7 +55,7 @@ def test_everything_a_file_can_say_arrives(loaded: Loader) -> None:
     deployment = loaded("""
         clusters:
           - {name: myeks, region: ap-northeast-2}
-          - {name: Other_1, region: us-gov-west-1}
+          - {name: Other_1, region: ap-northeast-2}
         policies:
           - name: shop
             clusters: [Other_1]

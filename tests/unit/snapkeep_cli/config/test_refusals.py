@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from snapkeep_cli.config import ConfigError, load
+from snapkeep_cli.config.regions import OWN_FILE
+from tests.unit.snapkeep_cli.config.conftest import Loader, Refusals
 
-Refusals = Callable[[str], list[str]]
+KEY = "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+QUOTE = '"'
 
 FILE = """\
 clusters:
@@ -84,7 +86,7 @@ policies:
         (
             "region: ap-northeast-2",
             "region: Seoul",
-            "3: clusters[0].region: 'Seoul' is not allowed; use an AWS Region, such as ap-northeast-2",
+            "3: clusters[0].region: 'Seoul' is not an AWS Region with EKS; use one such as ap-northeast-2",
         ),
         (
             "name: nightly",
@@ -181,8 +183,70 @@ policies:
         ),
         (
             "    region: ap-northeast-2",
-            "    region: ap-northeast-2\n  - {name: myeks, region: us-east-1}",
+            "    region: ap-northeast-2\n  - {name: myeks, region: ap-northeast-2}",
             "4: clusters[1].name: 'myeks' is also the name of clusters[0]; rename one",
+        ),
+        (
+            "    region: ap-northeast-2",
+            "    region: ap-northeast-2\n  - {name: myeks, region: us-east-1}",
+            f"4: clusters[1].name: 'myeks' is also a cluster in ap-northeast-2; {OWN_FILE}",
+        ),
+        (
+            "    region: ap-northeast-2",
+            "    region: ap-northeast-2\n  - {name: other, region: us-east-1}",
+            "4: clusters[1].region: 'us-east-1' is not the Region of clusters[0] (ap-northeast-2); "
+            f"{OWN_FILE}",
+        ),
+        (
+            "region: ap-northeast-2",
+            "region: ap-northeast-9",
+            "3: clusters[0].region: 'ap-northeast-9' is not an AWS Region with EKS "
+            "(did you mean 'ap-northeast-3'?); use one such as ap-northeast-2",
+        ),
+        (
+            "policies:",
+            f"deployment: {{kms_key: {KEY}}}\npolicies:",
+            "4: deployment.kms_key: is a key in us-east-1, and this deployment is in ap-northeast-2; "
+            "use a key in ap-northeast-2",
+        ),
+        (
+            "policies:",
+            "pace: {per_second: 20}\npolicies:",
+            "4: pace: per_second 20 is more than EC2 allows an account in a Region (5): EC2 would throttle "
+            "everybody's calls. Use 5 or less, or add limits_raised: true if AWS has raised it",
+        ),
+        (
+            "policies:",
+            "pace: {burst: 101}\npolicies:",
+            "4: pace: burst 101 is more than EC2 allows an account in a Region (100): EC2 would throttle "
+            "everybody's calls. Use 100 or less, or add limits_raised: true if AWS has raised it",
+        ),
+        *(
+            (
+                "{namespaces: [default]}",
+                f"{{namespaces: [{namespaces}], exclude_namespaces: [{excluded}]}}",
+                f"6: policies[0].selection: exclude_namespaces ({excluded.replace(QUOTE, '')}) covers "
+                f"{namespaces.replace(QUOTE, '')}: no claim could be taken",
+            )
+            for namespaces, excluded in (
+                ('"*"', '"*"'),
+                ("shop", '"*"'),
+                ("shop, bank", "shop, bank"),
+                ("team-a*", "kube-system, team-*"),
+                ('"team-?"', '"team-*"'),
+            )
+        ),
+        (
+            "{namespaces: [default]}",
+            '{min_size: 1Gi, exclude_namespaces: ["*"]}',
+            "6: policies[0].selection: exclude_namespaces (*) covers every namespace: "
+            "no claim could be taken",
+        ),
+        (
+            "0 2 * * *",
+            "CRON_TZ=Asia/Seoul 0 2 * * *",
+            "7: policies[0].schedule.expression: CRON_TZ=Asia/Seoul is not part of an expression here; "
+            "write timezone: Asia/Seoul",
         ),
         (
             "policies:",
@@ -252,6 +316,21 @@ def test_times_are_kept_within_what_scheduler_takes(refusals: Refusals, window: 
             "a:\n  b: */15 * * * *",
             "snapkeep.yaml:2: is not valid YAML: expected alphabetic or numeric character, but found '/'; "
             "quote text that begins with *, and put what policies share under defaults",
+        ),
+        (
+            "a: {b: @daily}",
+            "snapkeep.yaml:1: is not valid YAML: found character '@' that cannot start any token; "
+            'put text that begins with @ in quotes, such as "@daily"',
+        ),
+        (
+            "a: %x",
+            "snapkeep.yaml:1: is not valid YAML: found character '%' that cannot start any token; "
+            "put text that begins with % in quotes",
+        ),
+        (
+            "a:\n\t- b",
+            "snapkeep.yaml:2: is not valid YAML: found character '\\t' that cannot start any token; "
+            "indent with spaces",
         ),
         (
             "a: &x [*x]",
@@ -326,3 +405,21 @@ def test_a_lock_longer_than_max_age_is_refused_wherever_they_are_written(
     (shared,) = refusals("defaults:\n  lock: {mode: governance, days: 31}\n" + text)
     assert here == f"snapkeep.yaml:9: {contradiction}"
     assert shared.endswith(contradiction)
+
+
+@pytest.mark.parametrize(
+    "selection",
+    [
+        '{namespaces: ["*"], exclude_namespaces: ["?"]}',
+        "{namespaces: [shop, bank], exclude_namespaces: [shop]}",
+        '{namespaces: ["team-*"], exclude_namespaces: ["team-a*", "team-?"]}',
+        "{exclude_namespaces: [kube-system]}",
+    ],
+)
+def test_an_exclusion_that_leaves_a_namespace_is_accepted(loaded: Loader, selection: str) -> None:
+    assert loaded(changed("{namespaces: [default]}", selection)).policies
+
+
+def test_a_faster_pace_is_accepted_where_aws_raised_the_limits(loaded: Loader) -> None:
+    pace = loaded("pace: {per_second: 20, burst: 200, limits_raised: true}\n" + FILE).pace
+    assert (pace.per_second, pace.burst) == (20, 200)

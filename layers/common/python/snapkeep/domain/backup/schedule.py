@@ -26,6 +26,8 @@ https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.htm
 
 _RATE = re.compile(r"rate\((?P<count>[1-9][0-9]{0,5}) (?P<unit>minute|hour|day)s?\)")
 _CRON = re.compile(r"cron\((?P<fields>[^()]*)\)")
+_ZONE = re.compile(r"(?P<key>CRON_TZ|TZ)=(?P<name>\S*)", re.IGNORECASE)
+"""How cron and Velero name a time zone."""
 _SHORTHANDS = {
     "@hourly": "0 * * * *",
     "@daily": "0 0 * * *",
@@ -50,6 +52,9 @@ def to_scheduler(text: str) -> str:
     Raises ValueError, with a message for users, when the text is malformed or cannot be translated exactly.
     """
     text = " ".join(text.split())
+    if zone := _ZONE.match(text):
+        name = zone["name"][:60]
+        raise ValueError(f"{zone['key']}={name} is not part of an expression here; write timezone: {name}")
     if _RATE.fullmatch(text):
         return text
     cron = _CRON.fullmatch(text)
