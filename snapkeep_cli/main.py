@@ -36,6 +36,7 @@ from snapkeep_cli.commands import (
     status,
 )
 from snapkeep_cli.config import json_schema, load_size
+from snapkeep_cli.config.overlaps import overlaps
 from snapkeep_cli.deployment import DEFAULT_CONFIG, ConfigOption, PrefixOption, load_deployment
 from snapkeep_cli.doctor.command import doctor
 from snapkeep_cli.exit_codes import IN_WORDS
@@ -140,6 +141,8 @@ def validate(
         typer.echo(_in_words(policy))
         for line in lock_in_words(policy):
             typer.echo(f"  {line}")
+    for overlap in overlaps(deployment):
+        typer.echo(str(overlap))
 
 
 @app.command()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 import typer
 
+from snapkeep.domain.policies import Deployment
+from snapkeep_cli.config.overlaps import overlaps
 from snapkeep_cli.deployment import (
     DEFAULT_CONFIG,
     ClustersOption,
@@ -54,9 +57,11 @@ def plan(
         deployment, chosen_clusters(deployment, cluster, config), start, start + timedelta(days=days)
     )
     noted = COLUMNS | (NOTE if any(run.note for run in found.runs) else {})
-    emit(_document(found), output, table_of([_row(run) for run in found.runs], noted))
+    emit(_document(found, deployment), output, table_of([_row(run) for run in found.runs], noted))
     if output is Output.TABLE:
         _tell(found, days)
+        for overlap in overlaps(deployment):
+            say(str(overlap))
 
 
 def _tell(found: Preview, days: int) -> None:
@@ -83,7 +88,7 @@ def _row(run: UpcomingRun) -> dict[str, str]:
     }
 
 
-def _document(found: Preview) -> dict[str, Any]:
+def _document(found: Preview, deployment: Deployment) -> dict[str, Any]:
     return {
         "from": found.after.isoformat(),
         "until": found.until.isoformat(),
@@ -110,4 +115,5 @@ def _document(found: Preview) -> dict[str, Any]:
             for item in found.unforeseen
         ],
         "paused": [policy.name for policy in found.paused],
+        "overlaps": [asdict(overlap) for overlap in overlaps(deployment)],
     }

@@ -28,6 +28,7 @@ from snapkeep.domain.policies import (
     Selection,
 )
 from snapkeep_cli.config import interruption, models
+from snapkeep_cli.config import selection as selections
 
 T = TypeVar("T")
 
@@ -71,7 +72,7 @@ def _policy(policy: models.Policy, config: models.Config) -> Policy:
     return Policy(
         name=policy.name,
         clusters=tuple(_first(policy.clusters, defaults.clusters, everywhere)),
-        selection=_selection(policy.selection),
+        selection=_selection(selections.merged(policy.selection, defaults.selection)),
         schedule=_schedule(
             _first(policy.schedule, models.Schedule()), _first(defaults.schedule, models.Schedule())
         ),
@@ -80,7 +81,8 @@ def _policy(policy: models.Policy, config: models.Config) -> Policy:
         group_label=policy.group or "",
         csi_fallback=_first(policy.csi_fallback, defaults.csi_fallback, "fail") == "ebs",
         group_fallback=_first(policy.group_fallback, defaults.group_fallback, "fail") == "sequential",
-        lock=_lock(policy.lock or defaults.lock),
+        lock=_lock(policy.lock_with(defaults)),
+        exclusive=policy.exclusive,
     )
 
 
@@ -95,7 +97,7 @@ def _schedule(own: models.Schedule, shared: models.Schedule) -> Schedule:
     )
 
 
-def _selection(selection: models.Selection) -> Selection:
+def _selection(selection: selections.Selection) -> Selection:
     equal = [Requirement(key, Operator.IN, (value,)) for key, value in selection.match_labels.items()]
     others = [
         Requirement(item.key, Operator(item.operator), tuple(item.values))

@@ -15,6 +15,8 @@ from snapkeep.domain.retention.rules import parse_duration
 from snapkeep.domain.retention.words import length
 from snapkeep_cli.config import regions
 from snapkeep_cli.config.errors import Location, Problem, did_you_mean
+from snapkeep_cli.config.models import Config
+from snapkeep_cli.config.selection import contradiction, merged
 
 
 def check(data: object) -> Iterator[Problem]:
@@ -82,14 +84,15 @@ def _unknown_endpoints(groups: Mapping[str, Any], names: Sequence[str]) -> Itera
 
 
 def _required(here: Location, policy: Mapping[str, Any], defaults: Mapping[str, Any]) -> Iterator[Problem]:
-    """A schedule and a retention are required, in the policy or in the defaults."""
+    """A selection, a schedule and a retention are required, in the policy or in the defaults."""
     schedules = (_mapping(policy.get("schedule")), _mapping(defaults.get("schedule")))
     if not any("expression" in schedule for schedule in schedules):
         yield Problem(
             (*here, "schedule", "expression"), "is missing; give it here or in defaults.schedule.expression"
         )
-    if "retention" not in policy and "retention" not in defaults:
-        yield Problem((*here, "retention"), "is missing; give it here or in defaults.retention")
+    for key in ("selection", "retention"):
+        if key not in policy and key not in defaults:
+            yield Problem((*here, key), f"is missing; give it here or in defaults.{key}")
 
 
 def _meaningless(here: Location, policy: Mapping[str, Any], defaults: Mapping[str, Any]) -> Iterator[Problem]:
@@ -129,6 +132,14 @@ def _locked_past_max_age(
             f"a lock of {days} days keeps points that retention.max_age {max_age} would delete; "
             f"{fit}raise max_age",
         )
+
+
+def contradictions(config: Config) -> Iterator[Problem]:
+    """Selections that contradict those of the defaults."""
+    for index, policy in enumerate(config.policies):
+        if problem := contradiction(merged(policy.selection, config.defaults.selection)):
+            text = f"with what defaults.selection adds: {problem}"
+            yield Problem(("policies", index, "selection"), text)
 
 
 def _mapping(value: object) -> Mapping[str, Any]:

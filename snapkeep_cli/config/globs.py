@@ -14,3 +14,24 @@ def covered(pattern: str, by: Sequence[str]) -> bool:
 def _as_regex(glob: str) -> str:
     """A pattern of patterns: `?` takes one character, `*` also a `*`."""
     return "".join({"*": ".*", "?": "[^*]"}.get(character, re.escape(character)) for character in glob)
+
+
+def meet(one: str, other: str) -> bool:
+    """True when some name fits both patterns."""
+    ends = {(0, 0)}
+    seen: set[tuple[int, int]] = set()
+    while ends:
+        here = left, right = ends.pop()
+        if here == (len(one), len(other)):
+            return True
+        if here in seen:
+            continue
+        seen.add(here)
+        first, second = one[left : left + 1], other[right : right + 1]
+        if first == "*":
+            ends |= {(left + 1, right)} | ({(left, right + 1)} if second else set())
+        if second == "*":
+            ends |= {(left, right + 1)} | ({(left + 1, right)} if first else set())
+        if first and second and (first == second or "?" in (first, second)) and "*" not in (first, second):
+            ends.add((left + 1, right + 1))
+    return False

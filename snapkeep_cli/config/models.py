@@ -9,16 +9,19 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
+    BeforeValidator,
     Field,
+    GetJsonSchemaHandler,
     ValidationInfo,
     field_validator,
     model_validator,
 )
+from pydantic_core import CoreSchema
 
 from snapkeep.domain.policies import MOST_LOCKED_DAYS
 from snapkeep.domain.retention.rules import check_keeps_something, parse_rule
-from snapkeep_cli.config.globs import covered
 from snapkeep_cli.config.interruption import Interruption
+from snapkeep_cli.config.selection import Selection
 from snapkeep_cli.config.stack_options import StackOptions
 from snapkeep_cli.config.strict import Strict
 from snapkeep_cli.config.types import (
@@ -29,14 +32,9 @@ from snapkeep_cli.config.types import (
     DurationText,
     Expression,
     LabelKey,
-    LabelValue,
     MethodName,
-    NamespaceGlob,
-    OperatorName,
     PolicyName,
     Region,
-    Size,
-    StorageClass,
     Timezone,
     Window,
 )
@@ -49,67 +47,6 @@ class Cluster(Strict):
     """The name of the EKS cluster."""
     region: Region
     """The AWS Region it runs in."""
-
-
-class Requirement(Strict):
-    """A label requirement, as Kubernetes defines it."""
-
-    key: LabelKey
-    """The label key."""
-    operator: OperatorName
-    """In and NotIn compare values; NotIn and DoesNotExist also match if the key is absent."""
-    values: list[LabelValue] = Field(default_factory=list)
-    """The values of In and NotIn."""
-
-    @model_validator(mode="after")
-    def _values_fit_operator(self) -> Self:
-        wants_values = self.operator in ("In", "NotIn")
-        if wants_values and not self.values:
-            raise ValueError(f"{self.operator} needs values; give at least one")
-        if self.values and not wants_values:
-            raise ValueError(f"{self.operator} takes no values; remove them")
-        return self
-
-
-class Selection(Strict):
-    """Which claims the policy takes: every condition given must hold."""
-
-    namespaces: list[NamespaceGlob] = Field(default_factory=list)
-    """Namespaces, or patterns with * and ?. "*" takes all."""
-    exclude_namespaces: list[NamespaceGlob] = Field(default_factory=list)
-    """Namespaces to exclude although a pattern above matches."""
-    match_labels: dict[LabelKey, LabelValue] = Field(default_factory=dict)
-    """Labels a claim must have, with these values."""
-    match_expressions: list[Requirement] = Field(default_factory=list)
-    """Set-based label requirements."""
-    storage_classes: list[StorageClass] = Field(default_factory=list)
-    """Storage classes; any if omitted."""
-    min_size: Size | None = None
-    """The smallest claim to take, by the capacity of its volume, such as 1Gi."""
-    max_size: Size | None = None
-    """The largest claim to take, by the capacity of its volume, such as 500Gi."""
-    opt_in_only: bool = False
-    """Take only claims with the label `snapkeep.io/policy: <this policy>`."""
-
-    @model_validator(mode="after")
-    def _says_something(self) -> Self:
-        conditions = self.model_fields_set - {"opt_in_only"}
-        if self.opt_in_only and conditions:
-            raise ValueError(
-                f"opt_in_only takes only labelled claims; remove it or {', '.join(sorted(conditions))}"
-            )
-        if not self.opt_in_only and not conditions:
-            raise ValueError('is empty; to take every claim, write namespaces: ["*"]')
-        if self.min_size is not None and self.max_size is not None and self.min_size > self.max_size:
-            raise ValueError("min_size is more than max_size: no claim could be taken")
-        self._leaves_a_namespace()
-        return self
-
-    def _leaves_a_namespace(self) -> None:
-        excluded = ", ".join(self.exclude_namespaces)
-        if all(covered(name, self.exclude_namespaces) for name in self.namespaces or ["*"]):
-            every = "every namespace" if not self.namespaces else ", ".join(self.namespaces)
-            raise ValueError(f"exclude_namespaces ({excluded}) covers {every}: no claim could be taken")
 
 
 class Schedule(Strict):
@@ -206,6 +143,28 @@ class Lock(Strict):
         return self
 
 
+class _LockOrOff:
+    """In the schema: a lock, or off."""
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return {"anyOf": [handler(schema)["anyOf"][0], {"enum": ["off", False]}]}
+
+
+def _off_is_none(value: Any) -> Any:
+    # YAML 1.1 reads the bare word off as false.
+    if value is False or value == "off":
+        return None
+    if not isinstance(value, dict | Lock):
+        raise ValueError(f"{value!r} is not allowed; use off, or a mapping of keys to values")
+    return value
+
+
+LockOrOff = Annotated[Lock | None, BeforeValidator(_off_is_none), _LockOrOff()]
+"""None for off; a key that is omitted is not in `model_fields_set`."""
+
+
 class Shared(Strict):
     """What a policy may set itself or take from the defaults."""
 
@@ -221,8 +180,10 @@ class Shared(Strict):
     """What to do with a group that EC2 refuses to take at one moment; fail is the default."""
     retention: Retention | None = None
     """What to keep; a policy's own block replaces the whole default block."""
-    lock: Lock | None = None
-    """How long nobody can delete a point; a policy's own block replaces the whole default block."""
+    lock: LockOrOff = None
+    """How long nobody can delete a point, or off (the default); a policy's own replaces the default."""
+    selection: Selection | None = None
+    """Which claims it takes; each key may come from the defaults."""
 
 
 class Defaults(Shared):
@@ -234,10 +195,14 @@ class Policy(Shared):
 
     name: PolicyName
     """The policy's name; claims opt in with it."""
-    selection: Selection
-    """Which claims it takes."""
+    exclusive: bool = False
+    """true keeps other policies off the claims it takes; of several such policies the first in the file."""
     group: LabelKey | None = None
     """A label key: claims of one namespace with the same value are taken at the same moment."""
+
+    def lock_with(self, defaults: Defaults) -> Lock | None:
+        """The lock in force; None if it is off."""
+        return self.lock if "lock" in self.model_fields_set else defaults.lock
 
 
 class Pace(Strict):

@@ -119,7 +119,7 @@ def too_large(config: Config) -> Iterator[Problem]:
 
 
 def _too_many_lengths(config: Config) -> Iterator[Problem]:
-    locks = [policy.lock or config.defaults.lock for policy in config.policies]
+    locks = [policy.lock_with(config.defaults) for policy in config.policies]
     lengths = sorted({lock.days for lock in locks if lock})
     if len(lengths) > LOCK_LENGTHS:
         yield Problem(

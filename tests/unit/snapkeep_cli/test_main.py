@@ -75,6 +75,20 @@ def test_validate_says_what_the_example_means(run: CliRunner) -> None:
     assert f"stack: {StackSize(1, 3)}" in result.stdout
 
 
+def test_validate_names_policies_that_take_the_same_claims(run: CliRunner, tmp_path: Path) -> None:
+    config = yaml.safe_load(EXAMPLE.read_text())
+    config["policies"][1]["selection"] = {"namespaces": ["*"]}
+    (tmp_path / "snapkeep.yaml").write_text(yaml.safe_dump(config))
+
+    result = run.invoke(app, ["validate", str(tmp_path / "snapkeep.yaml")])
+
+    assert result.exit_code == 0
+    assert (
+        "policies nightly and wordpress both take a claim that fits them, in namespace default"
+        in result.stdout
+    )
+
+
 def test_a_broken_config_is_told_on_standard_error_with_exit_code_2(run: CliRunner, tmp_path: Path) -> None:
     broken = tmp_path / "broken.yaml"
     broken.write_text(EXAMPLE.read_text() + "\npolicys: {}\n")

@@ -40,6 +40,7 @@ WORDPRESS = Policy(
     group_label="app",
     group_fallback=True,
     lock=Lock(LockMode.COMPLIANCE, 30, 24),
+    exclusive=True,
 )
 PLAIN = Policy(
     name="plain",
@@ -60,6 +61,13 @@ DEPLOYMENT = Deployment(
 
 def test_a_deployment_survives_the_trip_through_json() -> None:
     assert from_document(json.loads(json.dumps(to_document(DEPLOYMENT)))) == DEPLOYMENT
+
+
+def test_a_document_from_before_policies_could_be_exclusive_is_read() -> None:
+    document = json.loads(json.dumps(to_document(DEPLOYMENT)))
+    for policy in document["policies"]:
+        del policy["exclusive"]
+    assert [policy.exclusive for policy in from_document(document).policies] == [False, False]
 
 
 def test_a_document_of_another_version_is_refused() -> None:

@@ -151,3 +151,14 @@ def test_what_cannot_be_is_refused(plan: Plan, words: tuple[str, ...], told: str
     assert found.exit_code == 2
     assert told in found.stderr
     assert found.stdout == ""
+
+
+def test_policies_that_take_the_same_claims_are_named(plan: Plan) -> None:
+    both = [
+        policy("nightly", "0 2 * * *"),
+        {**policy("all", "0 3 * * *"), "selection": {"namespaces": ["*"]}},
+    ]
+    assert "policies nightly and all both take a claim" in " ".join(plan(policies=both).stderr.split())
+    (found,) = plan.document(policies=both)["overlaps"]
+    assert (found["first"], found["second"], found["namespaces"]) == ("nightly", "all", ["nightly"])
+    assert plan.document(policies=both[:1])["overlaps"] == []

@@ -183,6 +183,51 @@ def test_a_lock_is_taken_from_the_policy_or_from_the_defaults(loaded: Loader) ->
     assert audit.lock == Lock(LockMode.COMPLIANCE, 365, 72)
 
 
+def test_off_takes_no_lock_although_the_defaults_have_one(loaded: Loader) -> None:
+    for word in ("off", '"off"', "false"):
+        text = f"""
+        clusters: [{{name: myeks, region: ap-northeast-2}}]
+        defaults:
+          schedule: {{expression: "@daily"}}
+          retention: {{last: 3}}
+          lock: {{mode: governance, days: 7}}
+        policies:
+          - {{name: nightly, selection: {{namespaces: ["*"]}}, lock: {word}}}
+          - {{name: locked, selection: {{namespaces: ["*"]}}}}
+        """
+        assert [policy.lock for policy in loaded(text).policies] == [None, Lock(LockMode.GOVERNANCE, 7)]
+        assert loaded(text.replace("{mode: governance, days: 7}", word)).policies[1].lock is None
+
+
+SHARED_SELECTION = """
+    clusters: [{name: myeks, region: ap-northeast-2}]
+    defaults:
+      schedule: {expression: "@daily"}
+      retention: {last: 3}
+      selection: {namespaces: ["*"], exclude_namespaces: [kube-system], min_size: 1Gi}
+    policies:
+      - {name: all}
+      - {name: shop, selection: {namespaces: [shop], match_labels: {app: web}}, exclusive: true}
+      - {name: asked-for, selection: {opt_in_only: true}}
+"""
+
+
+def test_each_key_of_a_selection_may_come_from_the_defaults(loaded: Loader) -> None:
+    everything, shop, asked_for = loaded(SHARED_SELECTION).policies
+    assert everything.selection == Selection(("*",), ("kube-system",), min_bytes=2**30)
+    web = (Requirement("app", Operator.IN, ("web",)),)
+    assert shop.selection == Selection(("shop",), ("kube-system",), web, min_bytes=2**30)
+    assert asked_for.selection == Selection(opt_in_only=True)
+    assert [policy.exclusive for policy in (everything, shop, asked_for)] == [False, True, False]
+
+
+def test_a_policy_with_conditions_is_not_opt_in_only_because_of_the_defaults(loaded: Loader) -> None:
+    text = SHARED_SELECTION.replace(
+        '{namespaces: ["*"], exclude_namespaces: [kube-system], min_size: 1Gi}', "{opt_in_only: true}"
+    )
+    assert [policy.selection.opt_in_only for policy in loaded(text).policies] == [True, False, True]
+
+
 def test_orphans_are_only_reported_unless_the_file_says_delete(loaded: Loader) -> None:
     assert not loaded(SMALLEST).delete_orphans
     assert loaded("orphans: delete\n" + dedent(SMALLEST)).delete_orphans

@@ -73,8 +73,8 @@ policies:
             "    retention: {last: 3}",
             "    retention: {last: 3}\n    retension: {last: 3}",
             "9: policies[0].retension: unknown key (did you mean 'retention'?); allowed: "
-            "clusters, csi_fallback, group, group_fallback, lock, method, name, retention, schedule, "
-            "selection",
+            "clusters, csi_fallback, exclusive, group, group_fallback, lock, method, name, retention, "
+            "schedule, selection",
         ),
         (
             "{last: 3}",
@@ -202,6 +202,22 @@ policies:
             "region: ap-northeast-9",
             "3: clusters[0].region: 'ap-northeast-9' is not an AWS Region with EKS "
             "(did you mean 'ap-northeast-3'?); use one such as ap-northeast-2",
+        ),
+        (
+            "    selection: {namespaces: [default]}\n",
+            "",
+            "5: policies[0].selection: is missing; give it here or in defaults.selection",
+        ),
+        (
+            "policies:",
+            "defaults: {selection: {exclude_namespaces: [default]}}\npolicies:",
+            "7: policies[0].selection: with what defaults.selection adds: exclude_namespaces (default) "
+            "covers default: no claim could be taken",
+        ),
+        (
+            "    retention: {last: 3}",
+            "    retention: {last: 3}\n    lock: on",
+            "9: policies[0].lock: True is not allowed; use off, or a mapping of keys to values",
         ),
         (
             "policies:",

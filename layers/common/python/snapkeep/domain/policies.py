@@ -137,14 +137,15 @@ class BackupSpec:
 class Policy(BackupSpec):
     """What is taken and how, where (clusters), when (schedule) and for how long it is kept (retention).
 
-    `lock` is put on each point before it counts as ready. `retention` maps rule name to count, "all" or
-    duration text, exactly as validated by config.
+    `lock` is put on each point before it counts as ready. An `exclusive` policy keeps the others off the
+    claims it takes. `retention` maps rule name to count, "all" or duration text, as validated by config.
     """
 
     clusters: tuple[str, ...]
     schedule: Schedule
     retention: Mapping[str, int | str]
     lock: Lock | None = None
+    exclusive: bool = False
 
 
 @dataclass(frozen=True, slots=True)

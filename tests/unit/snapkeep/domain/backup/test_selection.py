@@ -280,6 +280,45 @@ def test_the_view_of_all_policies_gives_each_claim_its_takers_or_one_reason() ->
     assert "nightly: namespace 'shop' is not among default" in selected.left[3].reason
 
 
+def exclusive(name: str, *, enabled: bool = True, **selection: Any) -> Policy:
+    """A policy that keeps the others off its claims."""
+    schedule = Schedule("rate(1 day)", enabled=enabled)
+    return replace(policy(name, **selection), exclusive=True, schedule=schedule)
+
+
+def taken_by(*policies: Policy, one: Claim) -> list[str]:
+    """The policies that take a claim."""
+    decisions = [decide(one, each, policies) for each in policies]
+    taken = [item.policy for item in select([one], policies, "myeks").taken]
+    assert taken == sorted(item.policy for item in decisions if isinstance(item, Taken))
+    return taken
+
+
+def test_an_exclusive_policy_keeps_the_others_off_its_claims() -> None:
+    policies = (policy("all"), exclusive("shop", namespaces=("shop",)))
+    assert taken_by(*policies, one=claim("a", "shop")) == ["shop"]
+    assert taken_by(*policies, one=claim("a", "bank")) == ["all"]
+    left = only_left(policies[0], claim("a", "shop"), policies[1])
+    assert (left.code, left.reason) == (Code.OTHER_POLICY, "policy shop takes it, and is exclusive")
+
+
+def test_of_several_exclusive_policies_the_first_in_the_file_takes_a_claim() -> None:
+    policies = (exclusive("z-first"), exclusive("a-second"), policy("all"))
+    assert taken_by(*policies, one=claim("a")) == ["z-first"]
+
+
+def test_an_exclusive_policy_that_does_not_run_leaves_its_claims_to_the_others() -> None:
+    policies = (policy("all"), exclusive("paused", enabled=False))
+    assert taken_by(*policies, one=claim("a")) == ["all", "paused"]
+    elsewhere = replace(exclusive("elsewhere"), clusters=("other",))
+    assert taken_by(policy("all"), elsewhere, one=claim("a")) == ["all"]
+
+
+def test_a_label_that_names_a_policy_wins_over_an_exclusive_one() -> None:
+    policies = (policy("all"), exclusive("shop"))
+    assert taken_by(*policies, one=claim("a", labels={"snapkeep.io/policy": "all"})) == ["all"]
+
+
 def test_a_cluster_without_policies_says_so() -> None:
     (left,) = select([claim("a")], [], "myeks").left
     assert left.reason == "no policy takes it (the cluster has none)"

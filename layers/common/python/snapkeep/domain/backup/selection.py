@@ -77,12 +77,12 @@ def select(
 ) -> Selected:
     """What all policies together take in a cluster: a claim is taken once per policy, or skipped once."""
     here = sorted((policy for policy in policies if cluster in policy.clusters), key=lambda item: item.name)
-    decisions = [decision for claim in claims for decision in _decide_by_all(claim, here)]
+    decisions = [decision for claim in claims for decision in _decide_by_all(claim, here, policies)]
     return arranged(decisions, [SkippedClaim(volume, *scratch_refusal(volume)) for volume in scratch])
 
 
 def decide(claim: Claim, policy: Policy, policies: Sequence[Policy]) -> Taken | SkippedClaim:
-    """Whether `policy` takes the claim; `policies` are those a claim may opt in to."""
+    """Whether `policy` takes the claim; `policies` are those of the file, in its order."""
     opted_in = claim.labels.get(POLICY_LABEL) == policy.name
     refusal = (
         _excluded(claim)
@@ -91,6 +91,7 @@ def decide(claim: Claim, policy: Policy, policies: Sequence[Policy]) -> Taken | 
         or (None if opted_in else _outside(claim.namespace, policy.selection))
         or not_protectable(claim)
         or (None if opted_in else _unselected(claim, policy))
+        or (None if opted_in else _taken_exclusively(claim, policy, policies))
     )
     if refusal is not None:
         return SkippedClaim(claim, *refusal)
@@ -162,9 +163,11 @@ def _taken(claim: Claim, policy: BackupSpec, reason: str) -> Taken:
     return Taken(claim, policy.name, method, reason, method_reason, group_key(claim, policy))
 
 
-def _decide_by_all(claim: Claim, policies: Sequence[Policy]) -> Sequence[Taken | SkippedClaim]:
+def _decide_by_all(
+    claim: Claim, here: Sequence[Policy], policies: Sequence[Policy]
+) -> Sequence[Taken | SkippedClaim]:
     """Every policy that takes the claim, or the one reason that helps a user most."""
-    decisions = {policy.name: decide(claim, policy, policies) for policy in policies}
+    decisions = {policy.name: decide(claim, policy, policies) for policy in here}
     taken = [decision for decision in decisions.values() if isinstance(decision, Taken)]
     if taken:
         return taken
@@ -202,6 +205,18 @@ def _opted_elsewhere(claim: Claim, policy: Policy, policies: Sequence[Policy]) -
         f"its label {POLICY_LABEL} names {named!r}, which is no policy of cluster {claim.cluster!r}; "
         f"allowed: {', '.join(allowed) or 'none'}"
     )
+
+
+def _taken_exclusively(claim: Claim, policy: Policy, policies: Sequence[Policy]) -> Refusal | None:
+    """The exclusive policy that takes the claim instead: the first in the file, unless it is paused."""
+    for other in policies:
+        if not other.exclusive or not other.schedule.enabled or claim.cluster not in other.clusters:
+            continue
+        if not _outside(claim.namespace, other.selection) and not _unselected(claim, other):
+            if other.name == policy.name:
+                return None
+            return Code.OTHER_POLICY, f"policy {other.name} takes it, and is exclusive"
+    return None
 
 
 def _outside(namespace: str, selection: Selection) -> Refusal | None:
