@@ -23,7 +23,7 @@ from snapkeep.domain.report import coverage
 from snapkeep.domain.report.claims import Failure
 from snapkeep.domain.report.coverage import CoverageReport, CoveredClaim, LastGood, Promise
 from snapkeep.domain.report.facts import Report, Sources, report
-from snapkeep.domain.report.points import ReportedPoint, Retentions, reported_points
+from snapkeep.domain.report.points import ReportedPoint, RetentionFacts, reported_points
 from snapkeep.domain.restore.operations import Stage
 from snapkeep.domain.retention.lineages import PolicyRetention
 from snapkeep.domain.retention.rules import parse_retention
@@ -103,13 +103,15 @@ def slots_ahead(policies: Iterable[Policy] = POLICIES, now: datetime = NOW) -> d
 
 def retentions(
     ahead: Mapping[str, Sequence[datetime]], policies: Iterable[Policy] = POLICIES, now: datetime = NOW
-) -> Retentions:
+) -> RetentionFacts:
     """The retention decisions for these policies' points."""
     rules = {
         item.name: PolicyRetention(parse_retention(item.retention), ZoneInfo(item.schedule.timezone))
         for item in policies
     }
-    return Retentions(rules, {}, {name: next(s for s in slots if s > now) for name, slots in ahead.items()})
+    return RetentionFacts(
+        rules, {}, {name: next(s for s in slots if s > now) for name, slots in ahead.items()}
+    )
 
 
 def a_covered(
@@ -252,7 +254,7 @@ def _kept(policy: Policy, slots: Sequence[datetime]) -> list[datetime]:
     points = reported_points(
         [a_snapshot("kept", slot, policy=policy.name) for slot in slots],
         CLUSTER,
-        Retentions(retentions({}, (policy,)).policies, {}, {}),
+        RetentionFacts(retentions({}, (policy,)).policies, {}, {}),
         NOW,
     )
     return [point.slot for point in _staying(points)]

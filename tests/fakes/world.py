@@ -202,6 +202,10 @@ class World:
         self.gatherer = report.gather_report(unwrapped_pages)
         self.request_backup = api.request_backup(ports)
 
+    def deployed(self, deployment: Deployment) -> Ports:
+        """The ports of functions that were deployed with another config."""
+        return replace(self.ports(), deployment=deployment)
+
     def actions(self, wrap: Callable[[Any], Any] = lambda port: port) -> Actions:
         """The API's actions in this world; `wrap` may put a proxy around each port."""
         return api.actions(self.ports(wrap))

@@ -14,8 +14,9 @@ from sandbox.driver import Driver
 from sandbox.driver.ec2 import VolumeRequest
 from snapkeep.domain.restore.operations import RestoreOperation, Stage
 from snapkeep.ports.kubernetes import Cluster
+from snapkeep.services.give_up import GiveUp
 from snapkeep.services.restore.carry_out import Restore
-from snapkeep.services.restore.finish import FinishReport, FinishRestores
+from snapkeep.services.restore.finish import PATIENCE, FinishReport, FinishRestores
 from snapkeep.services.restore.restored_claims import RestoredClaims
 from tests.contract.ports.clusters import SandboxWorld
 from tests.contract.sandbox_driver.fake_ec2 import FakeEc2
@@ -60,11 +61,19 @@ class Lab:
         self.driver.start()
         self.clock, self.journal, self.holds = TestClock(NOW), MemoryJournal(), FakeHolds()
         clusters = OneCluster(self.world.cluster)
-        self.restore = Restore(clusters, self.journal, self.holds, self.clock)
+        self.restore = Restore(clusters, self.journal.restores, self.holds, self.clock)
         volumes = Volumes(self.ec2)
         claims = RestoredClaims(clusters, volumes, volumes)
+        give_up = GiveUp(
+            self.journal.troubles,
+            self.journal.unreadable,
+            FakeAnnouncer(),
+            self.clock,
+            "finish_restores",
+            PATIENCE,
+        )
         self.finisher = FinishRestores(
-            claims, self.journal, self.restore, self.holds, FakeAnnouncer(), self.clock
+            claims, self.journal.restores, give_up, self.restore, self.holds, self.clock
         )
         self.node("one", "ap-northeast-2a")
 

@@ -34,7 +34,7 @@ def forge(world: World, uid: str = UID) -> None:
 
 
 def finder(world: World) -> FindVolumes:
-    return FindVolumes(world.ebs, world.journal)
+    return FindVolumes(world.ebs, world.journal.points)
 
 
 def test_the_points_that_were_planned_tell_the_volume() -> None:

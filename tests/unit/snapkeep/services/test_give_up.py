@@ -11,6 +11,7 @@ from snapkeep.domain.errors import PermanentError, TemporaryError, Throttled
 from snapkeep.domain.messages import PruneRequest
 from snapkeep.domain.policies import Cluster, Method
 from snapkeep.domain.retention.deletion.deletions import PruneLease
+from snapkeep.wiring import retention
 from tests.fakes.world import SLOT, World, a_claim, a_policy
 
 
@@ -132,11 +133,11 @@ def test_what_nobody_foresaw_in_one_cluster_stops_no_other_and_is_counted(pass_o
     deployment = replace(world.deployment, clusters=others)
     world.clusters.fail_next("open", KeyError("status"))
     if pass_over == "prune":
-        reports = replace(world.pruner, deployment=deployment).run("one")
+        reports = retention.prune(world.deployed(deployment)).run("one")
         assert [bool(report.refused) for report in reports] == [True, False]
         assert world.announcer.given_up == [("prune", 1), ("prune", 0)]
     else:
-        reports = replace(world.sweeper, deployment=deployment).run(PruneRequest(orphans=True))
+        reports = retention.sweep_orphans(world.deployed(deployment)).run(PruneRequest(orphans=True))
         assert [bool(report.refused) for report in reports] == [True, False]
         assert [(topic.cluster, due[0].reason) for topic, due, _ in world.announcer.troubles] == [
             ("before", "stopped, nothing more is swept of this cluster: unexpected KeyError")

@@ -110,7 +110,7 @@ class SnapshotObjects(Protocol):
         gone."""
 
 
-class Restores(Protocol):
+class RestoreObjects(Protocol):
     """What restores read and create in one cluster."""
 
     def restore_target(self, namespace: str, claim: str, region: str) -> TargetFacts:
@@ -138,7 +138,7 @@ class Restores(Protocol):
         """Delete the claim if it names this restore and has no volume yet."""
 
 
-class Cluster(Claims, SnapshotObjects, Restores, Protocol):
+class Cluster(Claims, SnapshotObjects, RestoreObjects, Protocol):
     """One Kubernetes cluster."""
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from snapkeep.domain import tags
 from snapkeep.domain.points import Snapshot
 from snapkeep.ports.ec2 import Snapshots
-from snapkeep.ports.journal import Journal
+from snapkeep.ports.points import Points
 
 WITNESSES = 5
 """How many of each volume's newest snapshots are looked up in the journal."""
@@ -24,7 +24,7 @@ class FindVolumes:
     """
 
     snapshots: Snapshots
-    journal: Journal
+    points: Points
 
     def settled(self, cluster: str, claims: Iterable[str]) -> Mapping[str, str]:
         """Claim UID to its volume, for claims for which the journal names exactly one."""
@@ -36,7 +36,7 @@ class FindVolumes:
         unknown."""
         if len({item.volume_id for item in named}) < 2:
             return named
-        point = self.journal.points.find_point(point_id)
+        point = self.points.find_point(point_id)
         own = [item for item in named if point is not None and item.volume_id == point.volume_id]
         return own or named
 
@@ -62,7 +62,7 @@ class FindVolumes:
 
     def _journaled(self, cluster: str, uid: str, snapshot: Snapshot) -> str:
         """The volume for which the point that a snapshot names was planned; "" when unknown."""
-        point = self.journal.points.find_point(snapshot.tags.get(tags.POINT, ""))
+        point = self.points.find_point(snapshot.tags.get(tags.POINT, ""))
         if point is None or (point.claim.cluster, point.claim.uid) != (cluster, uid):
             return ""
         return point.volume_id

@@ -47,7 +47,7 @@ class GiveUp:
         report; all parts are returned. `unseen` are the parts that a pass that broke off never reached (None:
         all others): they last as before, or each such pass would announce them anew.
         """
-        parts = {**parts, **unreadable_records(self.unreadable)}
+        parts = {**parts, **self.unreadable_records()}
         count = len(parts)
         try:
             topic = Topic(TroubleKind.WORK_GIVEN_UP, cluster, self.function)
@@ -59,6 +59,10 @@ class GiveUp:
             count += 1
         self.news.parts_given_up(self.function, count)
         return parts
+
+    def unreadable_records(self) -> dict[str, str]:
+        """The unreadable records skipped since the last call (as parts of a pass), and why."""
+        return {f"record {name}": UNREADABLE for name in self.unreadable.passed_over()}
 
 
 @contextmanager
@@ -79,8 +83,3 @@ def why_given_up(subject: str, error: Exception) -> str:
         return error.reason
     log.exception("unexpected error in %s", subject)
     return f"unexpected {type(error).__name__}"
-
-
-def unreadable_records(unreadable: UnreadableRecords) -> dict[str, str]:
-    """The unreadable records skipped since the last call (as parts of a pass), and why."""
-    return {f"record {name}": UNREADABLE for name in unreadable.passed_over()}

@@ -8,7 +8,7 @@ from snapkeep.services.backup.show import ShowBackup
 from snapkeep.services.report.list_points import ListPoints
 from snapkeep.services.report.show import ShowReport
 from snapkeep.services.restore.plan import PlanRestore
-from snapkeep.services.restore.requests import Restores
+from snapkeep.services.restore.requests import RequestRestore
 from snapkeep.services.retention.request import RequestPrune
 from snapkeep.wiring.ports import Ports
 from snapkeep.wiring.report import gather_report, show_coverage
@@ -18,7 +18,8 @@ from snapkeep.wiring.restore import hold_points, restore, restored_claims
 def actions(ports: Ports) -> Actions:
     """All of the API's actions."""
     deployment, journal = ports.deployment, ports.journal
-    points, holds = ListPoints(deployment, ports.snapshots, journal), hold_points(ports)
+    points = ListPoints(deployment, ports.snapshots, journal.catalogue, journal.holds)
+    holds = hold_points(ports)
     restores, backups = request_restores(ports), request_backup(ports)
     prunes, reports = RequestPrune(deployment, ports.pruner), gather_report(ports)
     return Actions(
@@ -36,7 +37,7 @@ def actions(ports: Ports) -> Actions:
         plan_backup=backups.plan,
         known_backup=backups.known,
         start_backup=backups.accept,
-        show_backup=ShowBackup(journal).show,
+        show_backup=ShowBackup(journal.runs, journal.points).show,
         rehearse_prune=prunes.rehearse,
         start_prune=prunes.start,
         show_status=reports.status,
@@ -46,13 +47,15 @@ def actions(ports: Ports) -> Actions:
     )
 
 
-def request_restores(ports: Ports) -> Restores:
+def request_restores(ports: Ports) -> RequestRestore:
     """The service that plans, starts and shows the restores that callers request."""
-    planner = PlanRestore(ports.deployment, ports.clusters, ports.snapshots, ports.journal, ports.keys)
+    planner = PlanRestore(ports.deployment, ports.clusters, ports.snapshots, ports.journal.points, ports.keys)
     claims = restored_claims(ports)
-    return Restores(planner, restore(ports, may_delete=False), claims, ports.journal, ports.clock)
+    return RequestRestore(
+        planner, restore(ports, may_delete=False), claims, ports.journal.restores, ports.clock
+    )
 
 
 def request_backup(ports: Ports) -> RequestBackup:
     """The service that plans and starts the backups that callers request."""
-    return RequestBackup(ports.deployment, ports.clusters, ports.journal, ports.starter, ports.clock)
+    return RequestBackup(ports.deployment, ports.clusters, ports.journal.requests, ports.starter, ports.clock)

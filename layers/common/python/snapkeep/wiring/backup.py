@@ -3,20 +3,31 @@
 from __future__ import annotations
 
 from snapkeep.services.backup.check_slot import CheckSlot
+from snapkeep.services.backup.close_run import CloseRun
 from snapkeep.services.backup.complete import CompletePoints
+from snapkeep.services.backup.healing.find_late import FindLate
 from snapkeep.services.backup.healing.heal import HealPoints
 from snapkeep.services.backup.healing.missed_slots import MissedSlots
 from snapkeep.services.backup.healing.named_duplicates import NamedDuplicates
-from snapkeep.services.backup.healing.reconcile import Reconcile
+from snapkeep.services.backup.healing.reconcile import PATIENCE, Reconcile
 from snapkeep.services.backup.plan import PlanBackup
 from snapkeep.services.backup.start_runs import StartRuns
 from snapkeep.services.backup.taking.take import TakeSnapshots
+from snapkeep.services.backup.tell_ended import TellEnded, TellUnmeant
 from snapkeep.wiring.ports import Ports
+from snapkeep.wiring.troubles import give_up, tell_troubles
 
 
 def check_slot(ports: Ports) -> CheckSlot:
     """The service that refuses a slot that is not in the schedule."""
-    return CheckSlot(ports.deployment, ports.journal, ports.calendar, ports.announcer, ports.clock)
+    return CheckSlot(
+        ports.deployment,
+        ports.journal.runs,
+        ports.journal.slots,
+        ports.calendar,
+        ports.announcer,
+        ports.clock,
+    )
 
 
 def plan_backup(ports: Ports) -> PlanBackup:
@@ -26,9 +37,11 @@ def plan_backup(ports: Ports) -> PlanBackup:
         ports.clusters,
         ports.snapshots,
         ports.volumes,
-        ports.journal,
+        ports.journal.runs,
+        ports.journal.points,
         ports.jobs,
-        ports.announcer,
+        _tell_unmeant(ports),
+        close_run(ports),
         ports.clock,
     )
 
@@ -45,10 +58,12 @@ def take_snapshots(ports: Ports) -> TakeSnapshots:
         ports.clusters,
         ports.snapshots,
         ports.volumes,
-        ports.journal,
+        ports.journal.runs,
+        ports.journal.points,
+        ports.journal.creations,
         ports.jobs,
         ports.pacer,
-        ports.announcer,
+        close_run(ports),
         ports.clock,
         ports.nonce,
     )
@@ -57,8 +72,21 @@ def take_snapshots(ports: Ports) -> TakeSnapshots:
 def complete_points(ports: Ports) -> CompletePoints:
     """The service that settles points whose snapshots have ended."""
     return CompletePoints(
-        ports.journal, ports.snapshots, ports.pacer, ports.announcer, ports.clock, ports.deployment
+        ports.journal.points,
+        ports.journal.creations,
+        ports.journal.catalogue,
+        ports.snapshots,
+        ports.pacer,
+        ports.announcer,
+        close_run(ports),
+        ports.clock,
+        ports.deployment,
     )
+
+
+def close_run(ports: Ports) -> CloseRun:
+    """The service that closes runs."""
+    return CloseRun(ports.journal.runs, ports.journal.points, ports.announcer, ports.clock)
 
 
 def reconcile(ports: Ports) -> Reconcile:
@@ -68,21 +96,43 @@ def reconcile(ports: Ports) -> Reconcile:
         ports.deployment,
         ports.clusters,
         ports.snapshots,
-        ports.journal,
+        ports.journal.runs,
+        ports.journal.points,
+        ports.journal.creations,
         ports.jobs,
         ports.pacer,
         completer,
         ports.clock,
     )
     duplicates = NamedDuplicates(ports.clusters, ports.snapshots, completer)
-    missed = MissedSlots(ports.journal, ports.calendar, ports.starter, ports.announcer, ports.clock)
-    return Reconcile(
-        ports.deployment,
-        ports.journal,
-        heal,
-        duplicates,
-        missed,
+    missed = MissedSlots(
+        ports.journal.runs,
+        ports.journal.slots,
+        ports.calendar,
         ports.starter,
         ports.announcer,
         ports.clock,
     )
+    return Reconcile(
+        ports.deployment,
+        ports.journal.runs,
+        ports.journal.points,
+        ports.journal.slots,
+        ports.journal.prunes,
+        heal,
+        duplicates,
+        missed,
+        FindLate(ports.journal.points, missed, ports.clock),
+        close_run(ports),
+        tell_troubles(ports, ports.announcer),
+        give_up(ports, ports.announcer, "reconcile", PATIENCE),
+        ports.starter,
+        ports.announcer,
+        ports.clock,
+    )
+
+
+def _tell_unmeant(ports: Ports) -> TellUnmeant:
+    tell, journal = tell_troubles(ports, ports.announcer), ports.journal
+    ended = TellEnded(ports.deployment, journal.runs, journal.points, journal.troubles, tell)
+    return TellUnmeant(ended, tell)

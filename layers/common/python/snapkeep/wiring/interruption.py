@@ -35,7 +35,9 @@ def handle_interruption(ports: Ports, cordoner: CordonNode) -> HandleInterruptio
 def save_volumes(ports: Ports) -> SaveVolumes:
     """The service that takes snapshots of a node's volumes."""
     taker = replace(take_snapshots(ports), lease=LEASE)
-    return SaveVolumes(ports.snapshots, ports.journal, ports.pacer, taker, ports.clock)
+    return SaveVolumes(
+        ports.snapshots, ports.journal.runs, ports.journal.points, ports.pacer, taker, ports.clock
+    )
 
 
 def save_node(ports: Ports) -> SaveNode:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from snapkeep.services.find_volumes import FindVolumes
 from snapkeep.services.report.coverage import ShowCoverage
 from snapkeep.services.report.gather import GatherReport
+from snapkeep.services.report.policy_facts import ReadPolicies
 
 if TYPE_CHECKING:
     from snapkeep.services.report.write import WriteReport
@@ -19,13 +21,16 @@ def show_coverage(ports: Ports) -> ShowCoverage:
 
 def gather_report(ports: Ports) -> GatherReport:
     """The service that gathers a report's contents."""
+    journal = ports.journal
     return GatherReport(
         ports.deployment,
         show_coverage(ports),
         ports.snapshots,
-        ports.journal,
-        ports.calendar,
-        ports.clock,
+        journal.incidents,
+        journal.restores,
+        journal.retentions,
+        ReadPolicies(journal.runs, journal.points, journal.retentions, ports.calendar),
+        FindVolumes(ports.snapshots, journal.points),
     )
 
 

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from snapkeep.services.restore.carry_out import Restore
-from snapkeep.services.restore.finish import FinishRestores
+from snapkeep.services.restore.finish import PATIENCE, FinishRestores
 from snapkeep.services.restore.holds import HoldPoints
 from snapkeep.services.restore.restored_claims import RestoredClaims
 from snapkeep.wiring.ports import Ports
+from snapkeep.wiring.troubles import give_up
 
 
 def hold_points(ports: Ports) -> HoldPoints:
     """The service that keeps points from being pruned."""
-    return HoldPoints(ports.snapshots, ports.journal, ports.clock)
+    return HoldPoints(ports.snapshots, ports.journal.holds, ports.journal.restores, ports.clock)
 
 
 def restore(ports: Ports, *, may_delete: bool = True) -> Restore:
     """The service that creates a restore's objects; the API's may not delete any."""
-    return Restore(ports.clusters, ports.journal, hold_points(ports), ports.clock, may_delete=may_delete)
+    return Restore(
+        ports.clusters, ports.journal.restores, hold_points(ports), ports.clock, may_delete=may_delete
+    )
 
 
 def restored_claims(ports: Ports) -> RestoredClaims:
@@ -28,9 +31,9 @@ def finish_restores(ports: Ports) -> FinishRestores:
     """The service that brings restores to their end."""
     return FinishRestores(
         restored_claims(ports),
-        ports.journal,
+        ports.journal.restores,
+        give_up(ports, ports.announcer, "finish_restores", PATIENCE),
         restore(ports),
         hold_points(ports),
-        ports.announcer,
         ports.clock,
     )

@@ -3,40 +3,95 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 
 from snapkeep.ports.ec2 import Snapshots
+from snapkeep.services.find_volumes import FindVolumes
+from snapkeep.services.retention.carry_out import CarryOut
+from snapkeep.services.retention.decide import DecidePrune
 from snapkeep.services.retention.deletion.delete import DeletePoints
+from snapkeep.services.retention.deletion.find_orphans import FindOrphans
 from snapkeep.services.retention.deletion.sweep_orphans import SweepOrphans
-from snapkeep.services.retention.prune import Prune
+from snapkeep.services.retention.deletion.tell_refusals import TellRefusals
+from snapkeep.services.retention.gone_claims import FindGoneClaims
+from snapkeep.services.retention.news import PruneNews
+from snapkeep.services.retention.prune import PATIENCE, Prune
+from snapkeep.services.retention.read_cluster import ReadCluster
 from snapkeep.services.retention.snapshot_objects import Objects
+from snapkeep.services.retention.sync_catalogue import SyncCatalogue
 from snapkeep.wiring.ports import Ports
+from snapkeep.wiring.troubles import give_up
 
 
 def prune(ports: Ports) -> Prune:
     """The service that deletes points that retention does not keep."""
+    journal = ports.journal
     return Prune(
         ports.deployment,
         ports.clusters,
         ports.snapshots,
-        ports.journal,
-        ports.retention_news,
+        journal.prunes,
+        _read_cluster(ports),
+        DecidePrune(ports.snapshots, journal.deletions, journal.absences, journal.refusals),
+        CarryOut(journal.deletions, journal.prunes, journal.refusals),
+        _deleter(ports, ports.snapshots),
+        PruneNews(journal.prunes, journal.troubles, ports.retention_news, ports.clock),
+        _tell_refusals(ports),
+        give_up(ports, ports.retention_news, "prune", PATIENCE),
         ports.clock,
         ports.pause,
-        _deleter(ports, ports.snapshots),
     )
 
 
 def sweep_orphans(ports: Ports) -> SweepOrphans:
     """The service that deletes snapshots that no journal knows, so it looks at those of all deployments."""
+    journal, listed = ports.journal, ports.everybodys_snapshots
+    finder = FindOrphans(
+        ports.deployment,
+        ports.clusters,
+        listed,
+        journal.runs,
+        journal.points,
+        journal.restores,
+        journal.deletions,
+        ports.clock,
+    )
     return SweepOrphans(
         ports.deployment,
         ports.clusters,
-        ports.everybodys_snapshots,
-        ports.journal,
+        listed,
+        journal.deletions,
+        journal.prunes,
+        journal.refusals,
+        finder,
+        _tell_refusals(ports),
+        give_up(ports, ports.retention_news, "sweep_orphans", timedelta()),
         ports.retention_news,
         ports.clock,
-        _deleter(ports, ports.everybodys_snapshots),
+        _deleter(ports, listed),
     )
+
+
+def _read_cluster(ports: Ports) -> ReadCluster:
+    journal = ports.journal
+
+    def sync(cluster: str, now: datetime) -> SyncCatalogue:
+        return SyncCatalogue(journal.catalogue, journal.absences, cluster, now)
+
+    return ReadCluster(
+        ports.deployment,
+        ports.snapshots,
+        journal.runs,
+        journal.prunes,
+        journal.retentions,
+        FindVolumes(ports.snapshots, journal.points),
+        FindGoneClaims(ports.clusters, journal.retentions),
+        sync,
+    )
+
+
+def _tell_refusals(ports: Ports) -> TellRefusals:
+    return TellRefusals(ports.journal.refusals, ports.retention_news, ports.clock)
 
 
 def _deleter(ports: Ports, snapshots: Snapshots) -> Callable[[str, Objects], DeletePoints]:
@@ -47,7 +102,10 @@ def _deleter(ports: Ports, snapshots: Snapshots) -> Callable[[str, Objects], Del
             ports.deployment.name,
             cluster,
             snapshots,
-            ports.journal,
+            ports.journal.deletions,
+            ports.journal.absences,
+            ports.journal.restores,
+            ports.journal.holds,
             ports.clock,
             ports.pause,
             ports.deployment.pace,

@@ -8,7 +8,8 @@ from snapkeep.domain.backup.runs import Run, RunState
 from snapkeep.domain.errors import TemporaryError
 from snapkeep.domain.points import PointState
 from snapkeep.ports.points import Outcome
-from snapkeep.services.backup.close_run import announce, close_at_limit, close_if_settled
+from snapkeep.services.backup.close_run import CloseRun
+from snapkeep.wiring import backup
 from tests.fakes.world import World, a_claim
 
 
@@ -24,8 +25,12 @@ def settled(*states: PointState) -> tuple[World, str]:
     return world, run.id
 
 
+def close_run(world: World) -> CloseRun:
+    return backup.close_run(world.ports())
+
+
 def close(world: World, run_id: str) -> bool:
-    return close_if_settled(world.journal, world.announcer, run_id, world.clock())
+    return close_run(world).if_settled(run_id)
 
 
 def test_a_run_ends_completed_partially_failed_or_failed_with_the_list() -> None:
@@ -78,15 +83,15 @@ def test_a_closing_that_could_not_be_announced_is_no_error_and_stays_to_be_annou
     assert close(world, run_id)
     run = world.journal.runs.run(run_id)
     assert run is not None and (run.state, run.announced) == (RunState.COMPLETED, False)
-    announce(world.journal, world.announcer, run_id)
-    announce(world.journal, world.announcer, run_id)
+    close_run(world).announce(run_id)
+    close_run(world).announce(run_id)
     assert len(world.announcer.closed) == 1
 
 
 def test_an_open_run_is_not_announced() -> None:
     world, run_id = settled(PointState.READY)
-    announce(world.journal, world.announcer, run_id)
-    announce(world.journal, world.announcer, "no such run")
+    close_run(world).announce(run_id)
+    close_run(world).announce("no such run")
     assert world.announcer.closed == []
 
 
@@ -97,10 +102,10 @@ def test_a_run_whose_journal_lost_points_is_closed_and_says_how_many() -> None:
         key: point for key, point in world.journal.points.all.items() if point != lost
     }
     world.journal.runs.all[run_id] = replace(world.journal.runs.all[run_id], ready=1)
-    close_at_limit(world.journal, world.announcer, run_id, world.clock())
+    close_run(world).at_limit(run_id)
     assert world.announcer.closed == []
     world.wait(hours=6, minutes=1)
-    close_at_limit(world.journal, world.announcer, run_id, world.clock())
+    close_run(world).at_limit(run_id)
     ((run, _),) = world.announcer.closed
     assert run.state is RunState.PARTIALLY_FAILED
     (left,) = world.journal.runs.left(run_id)
@@ -112,8 +117,8 @@ def test_a_run_with_a_point_that_may_still_end_is_not_closed_for_lost_ones() -> 
     world = World(a_claim("a"), a_claim("b"))
     run = world.backup()
     assert run is not None
-    close_at_limit(world.journal, world.announcer, run.id, world.clock())
-    close_at_limit(world.journal, world.announcer, "no such run", world.clock())
+    close_run(world).at_limit(run.id)
+    close_run(world).at_limit("no such run")
     assert world.announcer.closed == []
 
 

@@ -23,7 +23,8 @@ def backed_up(*names: str, group: str = "") -> World:
 
 def known(world: World, cluster: str = "myeks", policy: str = "nightly") -> list[KnownClaim]:
     return sorted(
-        known_claims(world.ebs, world.ebs, world.journal, cluster, policy), key=lambda item: item.claim.name
+        known_claims(world.ebs, world.ebs, world.journal.points, cluster, policy),
+        key=lambda item: item.claim.name,
     )
 
 

@@ -14,6 +14,7 @@ from snapkeep.domain.points import PointState
 from snapkeep.domain.policies import Method
 from snapkeep.ports.kubernetes import SnapshotSupport
 from snapkeep.ports.runs import Left
+from snapkeep.wiring import backup
 from tests.fakes.faults import Crash
 from tests.fakes.world import SLOT, World, a_claim, a_policy
 
@@ -225,7 +226,7 @@ def test_a_label_that_names_no_policy_is_told_once_whichever_policies_leave_the_
     assert "names 'nightyl', which is no policy of cluster 'myeks'; allowed: nightly" in trouble.reason
     other = replace(a_policy("weekly"), clusters=("myeks",))
     deployment = replace(world.deployment, policies=(*world.deployment.policies, other))
-    replace(world.plan_backup, deployment=deployment).run("myeks", "weekly", SLOT, "one")
+    backup.plan_backup(world.deployed(deployment)).run("myeks", "weekly", SLOT, "one")
     assert len(world.announcer.troubles) == 1
 
 

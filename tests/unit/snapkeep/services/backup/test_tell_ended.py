@@ -11,6 +11,7 @@ import pytest
 from snapkeep.domain.claims import Claim
 from snapkeep.domain.errors import TemporaryError
 from snapkeep.domain.policies import Selection
+from snapkeep.wiring import backup
 from tests.fakes.world import SLOT, World, a_claim, a_policy
 
 Change = Callable[[Claim], Claim]
@@ -50,7 +51,7 @@ def test_a_policy_that_takes_nothing_any_more_rings_for_every_claim_that_is_ther
     deployment = replace(world.deployment, policies=(typo,))
     for day in (2, 3):
         slot = SLOT + timedelta(days=day)
-        replace(world.plan_backup, deployment=deployment).run("myeks", "nightly", slot, "one")
+        backup.plan_backup(world.deployed(deployment)).run("myeks", "nightly", slot, "one")
     assert world.announcer.rung() == ["shop/a", "shop/b"]
 
 
@@ -90,7 +91,7 @@ def test_a_claim_that_another_policy_takes_rings_nobody() -> None:
     world = a_world(a_claim("a"))
     typo = replace(world.deployment.policies[0], selection=Selection(namespaces=("shp",)))
     deployment = replace(world.deployment, policies=(typo, a_policy("all")))
-    replace(world.plan_backup, deployment=deployment).run("myeks", "nightly", SLOT + timedelta(days=2), "one")
+    backup.plan_backup(world.deployed(deployment)).run("myeks", "nightly", SLOT + timedelta(days=2), "one")
     assert world.announcer.troubles == []
 
 

@@ -29,7 +29,7 @@ def warned(world: DyingWorld, *, events: bool = True) -> None:
 
 def listed(world: DyingWorld) -> list[RecoveryPoint]:
     """The points that the API shows under the built-in policy."""
-    points = ListPoints(world.deployment, world.backups.ebs, world.journal)
+    points = ListPoints(world.deployment, world.backups.ebs, world.journal.catalogue, world.journal.holds)
     return list(points.page("myeks", PointQuery(policy="interruption"), 100, "").points)
 
 
@@ -59,7 +59,11 @@ def test_the_latest_of_a_claim_is_restored_from_one_of_them() -> None:
     world.backups.cluster.place = a_target()
     world.backups.cluster.namespaces = {"shop": "Active"}
     planner = PlanRestore(
-        world.deployment, world.backups.clusters, world.backups.ebs, world.journal, world.backups.keys
+        world.deployment,
+        world.backups.clusters,
+        world.backups.ebs,
+        world.journal.points,
+        world.backups.keys,
     )
     plan = planner.plan(RestoreRequest(cluster="myeks", namespace="shop", target="mysql-2", claim="mysql"))
     assert (plan.point.id, plan.refused) == (newest.facts.id, False)

@@ -16,17 +16,22 @@ from snapkeep.domain.report.facts import Report
 from snapkeep.domain.report.points import Outlook
 from snapkeep.domain.retention.candidates import backs_image
 from snapkeep.services.report.gather import GatherReport
+from snapkeep.wiring.ports import Ports
+from snapkeep.wiring.report import gather_report
 from tests.fakes.restore_samples import a_restore
 from tests.fakes.world import SLOT, World, a_claim
 
 DAY = timedelta(days=1)
 
 
+def gatherer_of(ports: Ports) -> GatherReport:
+    """Gathers reports with a calendar that reads schedules."""
+    return gather_report(replace(ports, calendar=CronCalendar()))
+
+
 def reported(world: World) -> Report:
-    """The report with a calendar that reads schedules."""
-    gatherer = replace(world.gatherer, calendar=CronCalendar())
-    assert isinstance(gatherer, GatherReport)
-    return gatherer.report("myeks")
+    """The report on the cluster."""
+    return gatherer_of(world.ports()).report("myeks")
 
 
 def the_claim(report: Report, name: str = "data") -> ReportedClaim:
@@ -91,7 +96,7 @@ def test_incidents_of_the_last_month_and_the_latest_restores_are_told(world: Wor
 def test_a_retention_that_cannot_be_read_is_noted(world: World) -> None:
     wrong = replace(world.policy, retention={"last": 0})
     deployment = replace(world.deployment, policies=(wrong,))
-    gatherer = replace(world.gatherer, deployment=deployment, calendar=CronCalendar())
+    gatherer = gatherer_of(world.deployed(deployment))
     (note,) = gatherer.report("myeks").notes
     assert note.startswith("policy nightly prunes nothing: its retention: ")
 

@@ -47,7 +47,7 @@ def a_snapshot(number: int, namespace: str, claim: str, policy: str, cluster: st
 
 
 def listing(world: World) -> ListPoints:
-    return ListPoints(world.deployment, world.ebs, world.journal)
+    return ListPoints(world.deployment, world.ebs, world.journal.catalogue, world.journal.holds)
 
 
 def walk(
@@ -82,7 +82,7 @@ def filled(*snapshots: Snapshot, complete: bool = True) -> World:
 
 def compare(world: World) -> None:
     """Compare the catalogue with EC2 as prune does, without pruning."""
-    sync = SyncCatalogue(world.journal, "myeks", world.clock())
+    sync = SyncCatalogue(world.journal.catalogue, world.journal.absences, "myeks", world.clock())
     for _ in sync.watch(world.ebs.find({tags.MANAGED: "true", tags.CLUSTER: "myeks"})):
         pass
     sync.finish(timedelta())
@@ -184,7 +184,7 @@ def test_a_page_costs_a_bounded_number_of_calls_whatever_the_total(wanted: Point
     calls: Counter[str] = Counter()
     ebs: Any = Counting(world.ebs, calls)
     journal = wrapped(world.journal, lambda store: Counting(store, calls))
-    points = ListPoints(world.deployment, ebs, journal)
+    points = ListPoints(world.deployment, ebs, journal.catalogue, journal.holds)
     cursor, pages = "", 0
     while pages < 5:
         page = points.page("myeks", wanted, 50, cursor)

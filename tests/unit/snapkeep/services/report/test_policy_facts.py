@@ -10,8 +10,13 @@ from snapkeep.services.report.policy_facts import PolicyFacts, ReadPolicies
 from tests.fakes.world import SLOT, World, a_claim, a_policy
 
 
+def reader_of(world: World) -> ReadPolicies:
+    journal = world.journal
+    return ReadPolicies(journal.runs, journal.points, journal.retentions, CronCalendar())
+
+
 def facts_of(world: World, policy: Policy) -> PolicyFacts:
-    return ReadPolicies(world.journal, CronCalendar()).facts("myeks", [policy], world.clock())
+    return reader_of(world).facts("myeks", [policy], world.clock())
 
 
 def test_slots_of_a_monthly_policy_are_looked_for_until_their_distance_shows() -> None:
@@ -41,7 +46,7 @@ def test_only_what_failed_in_the_newest_closed_run_is_a_failure() -> None:
     volumes = dict(world.ebs.volumes)
     world.ebs.volumes.clear()
     world.back_up(SLOT)
-    reader = ReadPolicies(world.journal, CronCalendar())
+    reader = reader_of(world)
     (failure,) = reader.failures(facts_of(world, world.policy))
     assert (failure.claim, failure.policy, failure.slot) == ("data", "nightly", SLOT)
     world.ebs.volumes.update(volumes)

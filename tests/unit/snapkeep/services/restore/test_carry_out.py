@@ -9,8 +9,9 @@ import pytest
 
 from snapkeep.domain.errors import NameTaken, PermanentError, TemporaryError
 from snapkeep.domain.restore.operations import HOLD_FOR, RestoreOperation, Stage, Way
+from snapkeep.services.give_up import GiveUp
 from snapkeep.services.restore.carry_out import Restore
-from snapkeep.services.restore.finish import FinishReport, FinishRestores
+from snapkeep.services.restore.finish import PATIENCE, FinishReport, FinishRestores
 from snapkeep.services.restore.restored_claims import RestoredClaims
 from tests.fakes import Crash, FakeCluster, FakeClusters, FakeSnapshots, MemoryJournal, TestClock
 from tests.fakes.messaging import FakeAnnouncer
@@ -37,12 +38,20 @@ class Story:
         self.clusters = FakeClusters(self.cluster)
         self.journal = MemoryJournal()
         self.holds = FakeHolds()
-        self.restore = Restore(self.clusters, self.journal, self.holds, self.clock)
+        self.restore = Restore(self.clusters, self.journal.restores, self.holds, self.clock)
         self.ebs = FakeSnapshots(self.clock)
         claims = RestoredClaims(self.clusters, self.ebs, self.ebs)
         self.announcer = FakeAnnouncer()
+        give_up = GiveUp(
+            self.journal.troubles,
+            self.journal.unreadable,
+            self.announcer,
+            self.clock,
+            "finish_restores",
+            PATIENCE,
+        )
         self.finisher = FinishRestores(
-            claims, self.journal, self.restore, self.holds, self.announcer, self.clock
+            claims, self.journal.restores, give_up, self.restore, self.holds, self.clock
         )
 
     def start(self, operation: RestoreOperation | None = None) -> RestoreOperation:

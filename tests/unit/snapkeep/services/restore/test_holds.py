@@ -25,7 +25,7 @@ class Story:
         self.ebs.add_volume("vol-1")
         self.snapshot = self.ebs.create("vol-1", {tags.MANAGED: "true"}, "").id
         self.journal = MemoryJournal()
-        self.holds = HoldPoints(self.ebs, self.journal, self.clock)
+        self.holds = HoldPoints(self.ebs, self.journal.holds, self.journal.restores, self.clock)
 
     def hold(self, holder: str) -> None:
         self.holds.hold(self.snapshot, holder, "because", self.clock() + DAY)

@@ -39,7 +39,7 @@ class Story:
             self.world.deployment,
             self.world.clusters,
             self.world.ebs,
-            self.world.journal,
+            self.world.journal.points,
             self.world.keys,
         )
 

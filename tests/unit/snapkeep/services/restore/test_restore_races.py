@@ -15,6 +15,7 @@ from snapkeep.domain.errors import NameTaken, PermanentError, Throttled
 from snapkeep.domain.messages import PruneRequest
 from snapkeep.domain.policies import Method
 from snapkeep.domain.restore.operations import Stage
+from snapkeep.wiring import retention
 from tests.fakes.api import Api
 from tests.fakes.faults import Crash
 from tests.fakes.journal import wrapped
@@ -177,13 +178,13 @@ def calls_of_prune(
 ) -> int:
     """Prune with something happening before its n-th call; returns how many calls it made."""
     interrupt = Interrupt(step, act)
-    pruner = replace(
-        world.pruner,
+    ports = replace(
+        world.ports(),
         clusters=interrupt(world.clusters),
         snapshots=interrupt(world.ebs),
         journal=wrapped(world.journal, interrupt),
     )
-    pruner.run("prune", PruneRequest(confirm=confirm))
+    retention.prune(ports).run("prune", PruneRequest(confirm=confirm))
     return interrupt.calls
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from snapkeep.domain import tags
 from snapkeep.domain.points import Snapshot, SnapshotState
 from snapkeep.domain.policies import Method
+from snapkeep.wiring import retention
 from tests.fakes.world import World, a_claim, a_policy
 
 POLICIES = {
@@ -37,7 +38,8 @@ class BusyWorld(World):
         self.deployment = replace(self.deployment, policies=known)
         super()._build(wrap)
         configured = tuple(POLICIES[name] for name in SCHEDULED)
-        self.pruner = replace(self.pruner, deployment=replace(self.deployment, policies=configured))
+        ports = replace(self.ports(wrap), deployment=replace(self.deployment, policies=configured))
+        self.pruner = retention.prune(ports)
 
     def live(self, history: Sequence[Deed]) -> None:
         """Let a history happen without any prune."""

@@ -98,16 +98,16 @@ def test_what_is_restored_for_a_time_counts_as_no_good_point_and_is_not_deleted(
 
 def test_what_goes_away_again_is_protected_again_when_it_comes_back() -> None:
     journal = MemoryJournal()
-    BroughtBack(journal, NOW).remember(["snap-1"])
-    BroughtBack(journal, NOW).protect(["snap-1"], rehearse=False)
+    BroughtBack(journal.absences, NOW).remember(["snap-1"])
+    BroughtBack(journal.absences, NOW).protect(["snap-1"], rehearse=False)
     later = NOW + 20 * EVERY
-    assert BroughtBack(journal, later).protect(["snap-1"], rehearse=False) == {}
-    BroughtBack(journal, later).remember(["snap-1"])
-    assert list(BroughtBack(journal, later).protect(["snap-1"], rehearse=False)) == ["snap-1"]
+    assert BroughtBack(journal.absences, later).protect(["snap-1"], rehearse=False) == {}
+    BroughtBack(journal.absences, later).remember(["snap-1"])
+    assert list(BroughtBack(journal.absences, later).protect(["snap-1"], rehearse=False)) == ["snap-1"]
 
 
 def test_a_rehearsal_does_not_begin_the_time_of_what_came_back() -> None:
     journal = MemoryJournal()
-    BroughtBack(journal, NOW).remember(["snap-1"])
-    BroughtBack(journal, NOW).protect(["snap-1"], rehearse=True)
+    BroughtBack(journal.absences, NOW).remember(["snap-1"])
+    BroughtBack(journal.absences, NOW).protect(["snap-1"], rehearse=True)
     assert journal.absences.all["snap-1"].back_at is None

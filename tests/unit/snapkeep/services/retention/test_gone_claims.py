@@ -16,7 +16,7 @@ NEWEST = {"uid-shop-mysql": SLOT - DAY, "uid-shop-old": SLOT - 9 * DAY}
 
 def a_finder() -> tuple[World, FindGoneClaims]:
     world = World(a_claim("mysql"))
-    return world, FindGoneClaims(world.clusters, world.journal)
+    return world, FindGoneClaims(world.clusters, world.journal.retentions)
 
 
 def test_a_claim_is_gone_since_it_was_first_missed() -> None:

@@ -6,13 +6,15 @@ import pytest
 
 from snapkeep.domain.errors import TemporaryError
 from snapkeep.services.retention.news import PruneNews
-from tests.fakes import Crash, FakeAnnouncer, MemoryJournal
+from tests.fakes import Crash, FakeAnnouncer, MemoryJournal, TestClock
+from tests.fakes.world import SLOT
 
 
 class Story:
     def __init__(self) -> None:
         self.journal, self.announcer = MemoryJournal(), FakeAnnouncer()
-        self.news = PruneNews(self.journal, self.announcer)
+        prunes, troubles = self.journal.prunes, self.journal.troubles
+        self.news = PruneNews(prunes, troubles, self.announcer, TestClock(SLOT))
 
 
 def test_a_cluster_is_gone_once_until_it_was_back() -> None:

@@ -13,6 +13,7 @@ from snapkeep.domain import tags
 from snapkeep.domain.errors import TemporaryError
 from snapkeep.domain.points import SnapshotState
 from snapkeep.domain.policies import Method, Policy
+from snapkeep.wiring import retention
 from tests.fakes.faults import Crash
 from tests.fakes.world import SLOT, World, a_claim, a_policy, names
 from tests.unit.snapkeep.services.backup.test_exactly_once import CrashAt
@@ -127,7 +128,7 @@ def test_poisoned_tags_keep_a_snapshot_and_shield_nothing(poison: dict[str, str]
 def test_points_of_a_policy_that_is_gone_stay_and_are_listed() -> None:
     world = a_world(6)
     no_policies: tuple[Policy, ...] = ()
-    world.pruner = replace(world.pruner, deployment=replace(world.deployment, policies=no_policies))
+    world.pruner = retention.prune(world.deployed(replace(world.deployment, policies=no_policies)))
     report = world.prune()
     assert report.orphaned_policies == ["nightly"]
     world.prune()
@@ -138,7 +139,7 @@ def test_points_of_a_policy_that_is_gone_stay_and_are_listed() -> None:
 def test_a_policy_whose_retention_cannot_be_read_is_not_announced_as_removed() -> None:
     world = a_world(3)
     spoilt = replace(world.deployment, policies=(replace(world.policy, retention={"minimum": 2}),))
-    world.pruner = replace(world.pruner, deployment=spoilt)
+    world.pruner = retention.prune(world.deployed(spoilt))
     assert any("prunes nothing" in note for note in world.prune().notes)
     assert world.announcer.orphaned == [] and len(world.ebs.all) == 3
 

@@ -19,6 +19,7 @@ from snapkeep.domain.points import Snapshot, SnapshotState
 from snapkeep.domain.policies import Method
 from snapkeep.domain.retention.deletion.deletions import SnapshotContent
 from snapkeep.domain.times import compact
+from snapkeep.wiring import retention
 from tests.fakes.world import SLOT, World, a_claim, a_policy
 
 CLAIMS = ("mysql", "redis", "files")
@@ -52,7 +53,7 @@ class Story:
 
     def ship(self, *policies: Any) -> None:
         deployment = replace(self.world.deployment, policies=policies)
-        self.world.pruner = replace(self.world.pruner, deployment=deployment)
+        self.world.pruner = retention.prune(self.world.deployed(deployment))
 
     def tag(self, change: Callable[[Snapshot], dict[str, str]]) -> None:
         """Change tags of every snapshot, as somebody with ec2:CreateTags could."""

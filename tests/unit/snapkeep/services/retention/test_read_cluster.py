@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from snapkeep.domain.errors import PermanentError, TemporaryError
+from snapkeep.wiring import retention
 from tests.fakes.world import SLOT
 from tests.unit.snapkeep.services.retention.test_prune import EVERY, a_world, gone_world, of_gone
 
@@ -67,7 +68,7 @@ def test_a_lost_history_of_retentions_starts_a_grace_instead_of_deleting_what_wa
 def test_a_lowered_retention_waits_out_its_grace() -> None:
     world = a_world(3)
     lower = replace(world.deployment, policies=(replace(world.policy, retention={"last": 2}),))
-    world.pruner = replace(world.pruner, deployment=lower)
+    world.pruner = retention.prune(world.deployed(lower))
     report = world.prune()
     assert any("grace until" in reason for _, reasons in report.keep for reason in reasons)
     assert len(world.ebs.all) == 3

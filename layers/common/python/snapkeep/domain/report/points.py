@@ -56,7 +56,7 @@ class ReportedPoint:
 
 
 @dataclass(frozen=True, slots=True)
-class Retentions:
+class RetentionFacts:
     """What decides about points: the rules by policy, the time since which claims (by UID) have been gone,
     each policy's next slot, and the known volumes of claims (by UID) whose points come from several."""
 
@@ -70,7 +70,7 @@ Verdict = tuple[Outlook, tuple[str, ...], datetime | None]
 
 
 def reported_points(
-    snapshots: Iterable[Snapshot], cluster: str, retentions: Retentions, now: datetime
+    snapshots: Iterable[Snapshot], cluster: str, retentions: RetentionFacts, now: datetime
 ) -> list[ReportedPoint]:
     """The points of a complete listing of a cluster's snapshots, by claim, newest first.
 
@@ -141,7 +141,7 @@ def _judged(point: ReportedPoint, verdict: Verdict | None) -> ReportedPoint:
 
 
 def _verdicts(
-    lineages: Mapping[tuple[str, str], Sequence[Candidate]], retentions: Retentions, now: datetime
+    lineages: Mapping[tuple[str, str], Sequence[Candidate]], retentions: RetentionFacts, now: datetime
 ) -> Iterator[tuple[str, Verdict]]:
     """Snapshot ids with their verdicts; the lineages of a claim are judged together."""
     by_claim: dict[str, list[Lineage]] = defaultdict(list)
@@ -159,7 +159,7 @@ def _verdicts(
 
 
 def _following(
-    of_claim: Sequence[Lineage], planned: LineagePlan, retentions: Retentions
+    of_claim: Sequence[Lineage], planned: LineagePlan, retentions: RetentionFacts
 ) -> dict[str, Verdict]:
     """The points deleted once the policy's next point is ready; none when the claim is gone."""
     slot = retentions.next_slots.get(planned.policy)

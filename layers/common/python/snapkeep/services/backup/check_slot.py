@@ -13,8 +13,8 @@ from snapkeep.domain.messages import BackupRequest
 from snapkeep.domain.policies import Deployment, Policy, Schedule
 from snapkeep.domain.times import compact
 from snapkeep.ports.clock import Calendar, Clock
-from snapkeep.ports.journal import Journal
 from snapkeep.ports.news import BackupNews
+from snapkeep.ports.runs import Runs, Slots
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +37,8 @@ class CheckSlot:
     """Allows runs for slots of their policy's schedule, and reports every other start."""
 
     deployment: Deployment
-    journal: Journal
+    runs: Runs
+    slots: Slots
     calendar: Calendar
     announcer: BackupNews
     clock: Clock
@@ -52,7 +53,7 @@ class CheckSlot:
         policy = self.deployment.policy(request.policy)
         if policy is None or request.cluster not in policy.clusters:
             return None
-        if self.journal.runs.run(run_id(request.cluster, request.policy, request.slot)) is not None:
+        if self.runs.run(run_id(request.cluster, request.policy, request.slot)) is not None:
             return None
         reason = self._take(request, policy)
         if not reason:
@@ -68,11 +69,11 @@ class CheckSlot:
         """Record the slot as taken; returns why it cannot be taken, "" when it was."""
         for _ in range(ATTEMPTS):
             now = self.clock()
-            known = self.journal.slots.slot_record(request.cluster, policy.name)
+            known = self.slots.slot_record(request.cluster, policy.name)
             record = known.seen(policy.schedule, now)
             taken = record.take(request.slot, now, self._due)
             after = record if isinstance(taken, str) else taken
-            if after == known or self.journal.slots.write_slot_record(after):
+            if after == known or self.slots.write_slot_record(after):
                 return taken if isinstance(taken, str) else ""
         raise Throttled(
             f"too many slots of policy {policy.name} in {request.cluster} are checked at once",

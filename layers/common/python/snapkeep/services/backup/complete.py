@@ -14,12 +14,12 @@ from snapkeep.domain.errors import Forbidden, PermanentError, TemporaryError
 from snapkeep.domain.points import Point, PointState, Snapshot, SnapshotState, is_too_early
 from snapkeep.domain.policies import Deployment, Method
 from snapkeep.domain.report.catalogue import Entry
+from snapkeep.ports.catalogue import Catalogue
 from snapkeep.ports.clock import Clock
 from snapkeep.ports.ec2 import Pacer, Snapshots
-from snapkeep.ports.journal import Journal
 from snapkeep.ports.news import BackupNews
-from snapkeep.ports.points import Creation, Outcome
-from snapkeep.services.backup.close_run import close_if_settled
+from snapkeep.ports.points import Creation, Creations, Outcome, Points
+from snapkeep.services.backup.close_run import CloseRun
 from snapkeep.services.backup.complete_tags import CompleteTags
 from snapkeep.services.backup.taking.find_snapshots import belongs_to, cut_for
 
@@ -51,10 +51,13 @@ class Settled(StrEnum):
 class CompletePoints:
     """Marks points ready or failed, completes their tags and closes their runs."""
 
-    journal: Journal
+    points: Points
+    creations: Creations
+    catalogue: Catalogue
     snapshots: Snapshots
     pacer: Pacer
     announcer: BackupNews
+    close_run: CloseRun
     clock: Clock
     deployment: Deployment
 
@@ -106,7 +109,7 @@ class CompletePoints:
             if other.id != snapshot.id and snapshot.state is not SnapshotState.ERROR:
                 self._tags.mark_duplicate(point, other)
         verdict = self.advance(point, snapshot)
-        if ended and verdict is Settled.PENDING and self.journal.points.write_end(point, self.clock()):
+        if ended and verdict is Settled.PENDING and self.points.write_end(point, self.clock()):
             self.pacer.finished(1)
         return verdict
 
@@ -117,10 +120,10 @@ class CompletePoints:
             return self._unmarked_point(snapshot)
         point_id = tags.point_id_of(snapshot.tags)
         if point_id:
-            point = self.journal.points.find_point(point_id)
+            point = self.points.find_point(point_id)
             return point if point is not None and belongs_to(snapshot, point) else None
         run = snapshot.tags.get(tags.RUN, "")
-        members = self.journal.points.points_of(run) if run else ()
+        members = self.points.points_of(run) if run else ()
         return next((point for point in members if belongs_to(snapshot, point)), None)
 
     def _siblings(self, point: Point) -> list[Snapshot]:
@@ -138,7 +141,7 @@ class CompletePoints:
         cluster = snapshot.tags.get(AUTO_MODE.cluster_key, "")
         if not mark or cluster not in (known.name for known in self.deployment.clusters):
             return None
-        point = self.journal.points.point_marked(mark)
+        point = self.points.point_marked(mark)
         if point is None or (cluster, snapshot.volume_id) != (point.claim.cluster, point.volume_id):
             return None
         if is_too_early(snapshot.started_at, point):
@@ -151,11 +154,11 @@ class CompletePoints:
             return point
         creation = Creation(point.id, snapshot.id, snapshot.started_at, snapshot.size_bytes)
         if point.state is not PointState.FAILED:
-            self.journal.creations.write_created(point.run, [creation])
+            self.creations.write_created(point.run, [creation])
         elif _may_revive(point, snapshot):
             log.info("point %s failed without a snapshot and takes the late %s", point.id, snapshot.id)
-            self.journal.points.revive(point, creation)
-        return self.journal.points.points(point.run, [point.id])[0]
+            self.points.revive(point, creation)
+        return self.points.points(point.run, [point.id])[0]
 
     def _second(self, point: Point, snapshot: Snapshot) -> Settled:
         """Mark a second snapshot as a duplicate, unless it may be the only good one.
@@ -198,10 +201,10 @@ class CompletePoints:
         self._tags.complete(point, named)
         if point.snapshot_id != named.id:
             self._lock(point, named)
-            self.journal.points.replace_snapshot(point, named)
+            self.points.replace_snapshot(point, named)
         self._catalogue(point, named)
         for other in counted:
-            self.journal.catalogue.remove_entries(point.claim.cluster, [_entry(point, other)])
+            self.catalogue.remove_entries(point.claim.cluster, [_entry(point, other)])
             self._tags.mark_duplicate(point, other)
         self.snapshots.remove_tags(named.id, {tags.DUPLICATE: "true"})
 
@@ -211,7 +214,7 @@ class CompletePoints:
 
     def _catalogue(self, point: Point, snapshot: Snapshot) -> None:
         """Add the point to the catalogue at once; prune's next comparison would add it, too."""
-        self.journal.catalogue.put_entries(point.claim.cluster, [_entry(point, snapshot)])
+        self.catalogue.put_entries(point.claim.cluster, [_entry(point, snapshot)])
 
     def _lock(self, point: Point, snapshot: Snapshot) -> str:
         """Lock a snapshot as its point's policy asks; returns why it could not be locked, or "".
@@ -235,9 +238,9 @@ class CompletePoints:
 
     def _finish(self, point: Point, state: PointState, snapshot: Snapshot, reason: str) -> Settled:
         outcome = Outcome(state, self.clock(), reason, snapshot.id, snapshot.size_bytes)
-        if self.journal.points.finish(point, outcome) and point.ended_at is None:
+        if self.points.finish(point, outcome) and point.ended_at is None:
             self.pacer.finished(1)
-        close_if_settled(self.journal, self.announcer, point.run, self.clock())
+        self.close_run.if_settled(point.run)
         self._catalogue(point, snapshot)
         return Settled.READY if state is PointState.READY else Settled.FAILED
 

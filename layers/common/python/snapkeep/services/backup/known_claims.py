@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from snapkeep.domain import tags
 from snapkeep.domain.points import ClaimFacts, Snapshot, SnapshotState
 from snapkeep.ports.ec2 import Snapshots, Volumes
-from snapkeep.ports.journal import Journal
+from snapkeep.ports.points import Points
 from snapkeep.services.find_volumes import FindVolumes
 
 
@@ -29,10 +29,10 @@ class KnownClaim:
 
 
 def known_claims(
-    snapshots: Snapshots, volumes: Volumes, journal: Journal, cluster: str, policy: str
+    snapshots: Snapshots, volumes: Volumes, points: Points, cluster: str, policy: str
 ) -> Iterator[KnownClaim]:
     """Claims with a completed point of that policy ("": of any policy) whose volume still exists."""
-    newest = _newest(snapshots, journal, cluster, policy)
+    newest = _newest(snapshots, points, cluster, policy)
     alive = volumes.attachments([snapshot.volume_id for snapshot in newest.values()])
     last: dict[str, Snapshot] = {}
     for snapshot in newest.values():
@@ -44,7 +44,7 @@ def known_claims(
             yield KnownClaim(facts, snapshot.volume_id, snapshot.tags.get(tags.GROUP, ""), successor)
 
 
-def _newest(snapshots: Snapshots, journal: Journal, cluster: str, policy: str) -> dict[str, Snapshot]:
+def _newest(snapshots: Snapshots, points: Points, cluster: str, policy: str) -> dict[str, Snapshot]:
     """Claim UID to its newest snapshot; snapshots of other volumes than the claim's are ignored."""
     extremes: dict[str, dict[str, tuple[Snapshot, Snapshot]]] = defaultdict(dict)
     wanted = {tags.MANAGED: "true", tags.CLUSTER: cluster} | ({tags.POLICY: policy} if policy else {})
@@ -55,7 +55,7 @@ def _newest(snapshots: Snapshots, journal: Journal, cluster: str, policy: str) -
         first, last = extremes[uid].get(snapshot.volume_id, (snapshot, snapshot))
         pair = min(first, snapshot, key=_age), max(last, snapshot, key=_age)
         extremes[uid][snapshot.volume_id] = pair
-    finder = FindVolumes(snapshots, journal)
+    finder = FindVolumes(snapshots, points)
     newest: dict[str, Snapshot] = {}
     for uid, by_volume in extremes.items():
         volume = next(iter(by_volume))

@@ -26,13 +26,11 @@ from snapkeep.domain.points import ClaimFacts, Point, PointState, facts_of
 from snapkeep.domain.policies import ON_DEMAND, BackupSpec, Deployment, Method, Policy
 from snapkeep.ports.clock import Clock
 from snapkeep.ports.ec2 import Snapshots, Volumes
-from snapkeep.ports.journal import Journal
 from snapkeep.ports.kubernetes import Claims, Clusters, SnapshotObjects, SnapshotSupport
 from snapkeep.ports.messaging import Queue
-from snapkeep.ports.news import BackupNews
-from snapkeep.ports.points import Outcome
-from snapkeep.ports.runs import Left
-from snapkeep.services.backup.close_run import close_if_settled
+from snapkeep.ports.points import Outcome, Points
+from snapkeep.ports.runs import Left, Runs
+from snapkeep.services.backup.close_run import CloseRun
 from snapkeep.services.backup.known_claims import KnownClaim, known_claims
 from snapkeep.services.backup.tell_ended import TellUnmeant
 
@@ -66,9 +64,11 @@ class PlanBackup:
     clusters: Clusters
     snapshots: Snapshots
     volumes: Volumes
-    journal: Journal
+    runs: Runs
+    points: Points
     queue: Queue
-    announcer: BackupNews
+    unmeant: TellUnmeant
+    close_run: CloseRun
     clock: Clock
 
     def run(self, cluster: str, policy_name: str, slot: datetime, owner: str) -> Run | None:
@@ -84,7 +84,7 @@ class PlanBackup:
             self._check_policy(cluster, policy_name)
             name = run_id(cluster, policy_name, slot)
             run = Run(name, cluster, policy_name, slot, accepted_at=now, deployment=self.deployment.name)
-        held = self.journal.runs.open_run(run, owner, now + LEASE, now)
+        held = self.runs.open_run(run, owner, now + LEASE, now)
         if held is None or held.state is not RunState.PLANNING:
             return held
         return self._plan(held)
@@ -92,7 +92,7 @@ class PlanBackup:
     def _asked_for(self, cluster: str, slot: datetime) -> Run:
         """The run of an on-demand request, which the API journals before it starts this function."""
         wanted = run_id(cluster, ON_DEMAND, slot)
-        run = self.journal.runs.run(wanted)
+        run = self.runs.run(wanted)
         if run is None or run.wish is None:
             raise PermanentError(
                 f"nobody requested the run {wanted}: request backups on demand with "
@@ -117,9 +117,9 @@ class PlanBackup:
             planned = RunPlan(
                 (), degraded=unknown_policy(run.wish or OnDemandRequest(), run.cluster, self.deployment)
             )
-        self.journal.runs.add_left(run.id, planned.left)
-        self.journal.points.add_points(planned.points)
-        points = list(self.journal.points.points_of(run.id))
+        self.runs.add_left(run.id, planned.left)
+        self.points.add_points(planned.points)
+        points = list(self.points.points_of(run.id))
         self._give_up(points, planned)
         self.queue.send(jobs_of([point for point in points if not _why_blocked(point, planned)]))
         started = replace(
@@ -130,9 +130,9 @@ class PlanBackup:
             left=_counts(planned.left),
             ends_untold=planned.ends_untold,
         )
-        self.journal.runs.start_run(started)
-        close_if_settled(self.journal, self.announcer, run.id, self.clock())
-        return self.journal.runs.run(run.id) or started
+        self.runs.start_run(started)
+        self.close_run.if_settled(run.id)
+        return self.runs.run(run.id) or started
 
     def _look(self, run: Run, spec: BackupSpec) -> RunPlan:
         """What to take: read from the cluster, or from earlier points' tags when the cluster does not answer
@@ -140,8 +140,7 @@ class PlanBackup:
         try:
             cluster = self.clusters.open(run.cluster)
             selected = self._select(run, spec, cluster)
-            unmeant = TellUnmeant(self.deployment, self.journal, self.announcer, self.clock)
-            ends_untold = run.wish is None and not unmeant.tell(run, selected)
+            ends_untold = run.wish is None and not self.unmeant.tell(run, selected)
             points = _arranged(_points(run, selected.taken))
             left = [Left(str(item.subject), item.code.value, item.reason) for item in selected.left]
             degraded = unmet(run.wish, run.cluster, selected) if run.wish else ""
@@ -168,9 +167,9 @@ class PlanBackup:
         """The claims of a policy, or of a request, as known from earlier points."""
         wish = run.wish
         if wish is None or wish.policy:
-            yield from known_claims(self.snapshots, self.volumes, self.journal, run.cluster, spec.name)
+            yield from known_claims(self.snapshots, self.volumes, self.points, run.cluster, spec.name)
             return
-        for item in known_claims(self.snapshots, self.volumes, self.journal, run.cluster, ""):
+        for item in known_claims(self.snapshots, self.volumes, self.points, run.cluster, ""):
             if wants_known(wish, spec, item.claim):
                 yield replace(item, group="")
 
@@ -186,7 +185,7 @@ class PlanBackup:
     def _give_up(self, points: Iterable[Point], planned: RunPlan) -> None:
         for point in points:
             if reason := _why_blocked(point, planned):
-                self.journal.points.finish(point, Outcome(PointState.FAILED, self.clock(), reason))
+                self.points.finish(point, Outcome(PointState.FAILED, self.clock(), reason))
 
 
 def _why_blocked(point: Point, planned: RunPlan) -> str:

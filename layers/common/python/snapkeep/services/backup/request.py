@@ -12,9 +12,9 @@ from snapkeep.domain.backup.runs import Run, RunState, run_id
 from snapkeep.domain.errors import NotFound, SnapkeepError, Throttled
 from snapkeep.domain.policies import ON_DEMAND, BackupSpec, Deployment
 from snapkeep.ports.clock import Clock
-from snapkeep.ports.journal import Journal
 from snapkeep.ports.kubernetes import Clusters
 from snapkeep.ports.messaging import Starter
+from snapkeep.ports.runs import RunRequests
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +29,7 @@ class RequestBackup:
 
     deployment: Deployment
     clusters: Clusters
-    journal: Journal
+    requests: RunRequests
     starter: Starter
     clock: Clock
 
@@ -47,7 +47,7 @@ class RequestBackup:
     def known(self, request_id: str) -> Run | None:
         """The run of this request if it was accepted earlier; one that is not being planned yet is started
         again."""
-        run = self.journal.requests.requested_run(request_id)
+        run = self.requests.requested_run(request_id)
         if run is not None and run.state is RunState.PLANNING:
             self._start(run)
         return run
@@ -77,7 +77,7 @@ class RequestBackup:
             slot = first + timedelta(seconds=seconds)
             name = run_id(cluster, ON_DEMAND, slot)
             wanted = Run(name, cluster, ON_DEMAND, slot, now, wish=wish, deployment=self.deployment.name)
-            run = self.journal.requests.accept_run(wanted, request_id)
+            run = self.requests.accept_run(wanted, request_id)
             if run is not None:
                 return run
         raise Throttled(

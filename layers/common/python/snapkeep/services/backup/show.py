@@ -7,26 +7,28 @@ from dataclasses import dataclass
 from snapkeep.domain.backup.backups import BackupStatus, LeftOut
 from snapkeep.domain.backup.runs import Run
 from snapkeep.domain.errors import NotFound
-from snapkeep.ports.journal import Journal
+from snapkeep.ports.points import Points
+from snapkeep.ports.runs import Runs
 
 
 @dataclass(frozen=True, slots=True)
 class ShowBackup:
     """Reads the journal: three calls per page, and one more per thousand skipped entries or so."""
 
-    journal: Journal
+    runs: Runs
+    points: Points
 
     def show(self, cluster: str, run_id: str, namespace: str, limit: int, after: str) -> BackupStatus:
         """The run, at most `limit` of its points (after the point id `after`), and everything it skipped.
 
         With a `namespace`, only runs requested for that namespace are found. Raises NotFound.
         """
-        run = self.journal.runs.run(run_id)
+        run = self.runs.run(run_id)
         if run is None or run.cluster != cluster or not _is_shown_in(run, namespace):
             where = f"namespace {namespace} of cluster {cluster}" if namespace else f"cluster {cluster}"
             raise NotFound(f"{where} has no backup {run_id} (any more: the journal forgets after 90 days)")
-        page = list(self.journal.points.page_of_points(run.id, limit + 1, after))
-        left = [LeftOut(item.subject, item.code, item.reason) for item in self.journal.runs.left(run.id)]
+        page = list(self.points.page_of_points(run.id, limit + 1, after))
+        left = [LeftOut(item.subject, item.code, item.reason) for item in self.runs.left(run.id)]
         following = page[limit - 1].id if len(page) > limit else ""
         return BackupStatus(run, page[:limit], left, following)
 

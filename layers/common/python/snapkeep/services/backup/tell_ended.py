@@ -22,9 +22,9 @@ from snapkeep.domain.claims import Claim
 from snapkeep.domain.errors import SnapkeepError
 from snapkeep.domain.policies import Deployment
 from snapkeep.domain.troubles import Topic, TroubleKind
-from snapkeep.ports.clock import Clock
-from snapkeep.ports.journal import Journal
-from snapkeep.ports.news import TroubleNews
+from snapkeep.ports.points import Points
+from snapkeep.ports.runs import Runs
+from snapkeep.ports.troubles import Troubles
 from snapkeep.services.tell_troubles import TellTroubles
 
 LOOK_BACK = timedelta(days=35)
@@ -41,9 +41,10 @@ class TellEnded:
     """Compares what a run skips with what earlier runs took."""
 
     deployment: Deployment
-    journal: Journal
-    news: TroubleNews
-    clock: Clock
+    runs: Runs
+    points: Points
+    troubles: Troubles
+    tell_troubles: TellTroubles
 
     def tell(self, run: Run, left: Sequence[SkippedClaim]) -> None:
         """Report existing claims that the policy's last run took and that no policy takes now.
@@ -52,7 +53,7 @@ class TellEnded:
         so that the next one reports them.
         """
         topic = Topic(TroubleKind.BACKUPS_ENDED, run.cluster, run.policy)
-        known = self.journal.troubles.troubles(topic)
+        known = self.troubles.troubles(topic)
         claims: list[Claim] = []
         found: dict[str, str] = {}
         for item in left:
@@ -64,7 +65,7 @@ class TellEnded:
                 claims.append(claim)
         new = self._taken_before(run, [claim for claim in claims if str(claim) not in known])
         ended = {name: why for name, why in found.items() if name in known or name in new}
-        TellTroubles(self.journal.troubles, self.news, self.clock).tell(topic, ended)
+        self.tell_troubles.tell(topic, ended)
 
     def _is_nobodys(self, claim: Claim, policy: str) -> bool:
         policies = self.deployment.policies
@@ -79,13 +80,13 @@ class TellEnded:
         wanted = {claim.uid: str(claim) for claim in claims}
         found: set[str] = set()
         for before in self._not_compared(run):
-            points = self.journal.points.points_of(before.id)
+            points = self.points.points_of(before.id)
             found |= {wanted[point.claim.uid] for point in points if point.claim.uid in wanted}
         return found
 
     def _not_compared(self, run: Run) -> Iterator[Run]:
         """The policy's earlier runs, newest first, back to one whose ended claims were reported."""
-        runs = self.journal.runs.runs_of(run.cluster, run.policy, run.slot - LOOK_BACK)
+        runs = self.runs.runs_of(run.cluster, run.policy, run.slot - LOOK_BACK)
         earlier = [item for item in runs if item.slot < run.slot and item.total]
         for before in sorted(earlier, key=_slot, reverse=True):
             yield before
@@ -98,10 +99,8 @@ class TellUnmeant:
     """Reports claims that a run takes or skips although people may not intend it; a failure never fails the
     run."""
 
-    deployment: Deployment
-    journal: Journal
-    news: TroubleNews
-    clock: Clock
+    tell_ended: TellEnded
+    tell_troubles: TellTroubles
 
     def tell(self, run: Run, selected: Selected) -> bool:
         """Report claims taken although a label seems to exclude them, and claims that no policy takes (any
@@ -113,9 +112,8 @@ class TellUnmeant:
         nobodys = {
             str(item.subject): item.reason for item in selected.left if item.code is Code.UNKNOWN_POLICY
         }
-        tell = TellTroubles(self.journal.troubles, self.news, self.clock).tell
-        ended = TellEnded(self.deployment, self.journal, self.news, self.clock)
-        is_told = _tried(run, lambda: ended.tell(run, selected.left))
+        tell = self.tell_troubles.tell
+        is_told = _tried(run, lambda: self.tell_ended.tell(run, selected.left))
         _tried(run, lambda: tell(Topic(TroubleKind.LABEL_MISREAD, run.cluster, run.policy), taken))
         # The same for every policy of the cluster: reported under one topic, and so only once.
         _tried(run, lambda: tell(Topic(TroubleKind.LABEL_MISREAD, run.cluster, POLICY_LABEL), nobodys))

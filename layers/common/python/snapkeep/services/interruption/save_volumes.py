@@ -19,8 +19,8 @@ from snapkeep.domain.points import Point, SnapshotState, facts_of
 from snapkeep.domain.policies import INTERRUPTION, Method
 from snapkeep.ports.clock import Clock
 from snapkeep.ports.ec2 import Pacer, Snapshots
-from snapkeep.ports.journal import Journal
-from snapkeep.services.backup.close_run import close_if_settled
+from snapkeep.ports.points import Points
+from snapkeep.ports.runs import Runs
 from snapkeep.services.backup.taking.take import TakeSnapshots
 
 LEASE = timedelta(seconds=35)
@@ -48,7 +48,8 @@ class SaveVolumes:
     """Plans and takes the run of an incident; points that the pace does not allow now continue as jobs."""
 
     snapshots: Snapshots
-    journal: Journal
+    runs: Runs
+    points: Points
     pacer: Pacer
     taker: TakeSnapshots
     clock: Clock
@@ -64,17 +65,17 @@ class SaveVolumes:
         """
         if not record.run:
             return Saved()
-        known = self.journal.runs.run(record.run)
+        known = self.runs.run(record.run)
         planned = known is not None and known.state is not RunState.PLANNING
         order = () if planned else self._plan(record, claims)
-        if not any(self.journal.points.points_of(record.run)):
+        if not any(self.points.points_of(record.run)):
             return Saved()
         run = known if known and planned else self._open(record, owner)
         is_new = run.state is RunState.PLANNING
         if is_new:
             self._take_now(run, order, owner)
             self._start(run)
-        points = list(self.journal.points.points_of(run.id))
+        points = list(self.points.points_of(run.id))
         return Saved(
             claims={_name(point): point.id for point in points if point.snapshot_id},
             missed={_name(point): _why(point) for point in points if not point.snapshot_id},
@@ -85,7 +86,7 @@ class SaveVolumes:
 
     def _open(self, record: IncidentRecord, owner: str) -> Run:
         now = self.clock()
-        held = self.journal.runs.open_run(self._run(record), owner, now + LEASE, now)
+        held = self.runs.open_run(self._run(record), owner, now + LEASE, now)
         if held is None:
             raise TemporaryError(f"the snapshots of {record.instance} are being taken", LEASE)
         return held
@@ -94,7 +95,7 @@ class SaveVolumes:
         """The run of the incident. Journaled points determine its deployment, because an update may have come
         in between."""
         assert record.saved_at is not None
-        planned = next(iter(self.journal.points.points_of(record.run)), None)
+        planned = next(iter(self.points.points_of(record.run)), None)
         name = self.taker.deployment.name if planned is None else planned.deployment
         at = record.saved_at
         return Run(record.run, record.cluster, INTERRUPTION, at, accepted_at=at, deployment=name)
@@ -114,7 +115,7 @@ class SaveVolumes:
         if at_once and len(points) > 1:
             lead = min(point.id for point in points)
             points = [replace(point, group=record.instance, lead=lead) for point in points]
-        self.journal.points.add_points(with_sharers(points))
+        self.points.add_points(with_sharers(points))
         return [point.id for point in points]
 
     def _take_now(self, run: Run, order: Sequence[str], owner: str) -> None:
@@ -129,13 +130,13 @@ class SaveVolumes:
                 self.taker.queue.send([replace(job, points=lost)], self.taker.lease)
 
     def _unborn(self, run: Run) -> list[Point]:
-        return [point for point in self.journal.points.points_of(run.id) if point.needs_snapshot]
+        return [point for point in self.points.points_of(run.id) if point.needs_snapshot]
 
     def _start(self, run: Run) -> None:
         """Mark the run as running: it is then followed like any other, and never planned again."""
-        total = sum(1 for _ in self.journal.points.points_of(run.id))
-        self.journal.runs.start_run(replace(run, state=RunState.RUNNING, total=total))
-        close_if_settled(self.journal, self.taker.announcer, run.id, self.clock())
+        total = sum(1 for _ in self.points.points_of(run.id))
+        self.runs.start_run(replace(run, state=RunState.RUNNING, total=total))
+        self.taker.close_run.if_settled(run.id)
 
     def _last_good(self, cluster: str, claims: Sequence[Claim]) -> dict[str, datetime]:
         """When the newest complete snapshot of each claim was started, by claim UID."""

@@ -14,11 +14,12 @@ from snapkeep.domain.policies import Deployment
 from snapkeep.domain.report.claims import ReportedClaim
 from snapkeep.domain.report.coverage import CoverageReport
 from snapkeep.domain.report.facts import Report, Sources, report
-from snapkeep.domain.report.points import Outlook, ReportedPoint, Retentions, reported_points
+from snapkeep.domain.report.points import Outlook, ReportedPoint, RetentionFacts, reported_points
 from snapkeep.domain.restore.operations import RestoreOperation
-from snapkeep.ports.clock import Calendar, Clock
 from snapkeep.ports.ec2 import Snapshots
-from snapkeep.ports.journal import Journal
+from snapkeep.ports.incidents import Incidents
+from snapkeep.ports.prunes import Retentions
+from snapkeep.ports.restores import Restores
 from snapkeep.services.find_volumes import FindVolumes
 from snapkeep.services.report.coverage import ShowCoverage
 from snapkeep.services.report.policy_facts import PolicyFacts, ReadPolicies
@@ -39,9 +40,11 @@ class GatherReport:
     deployment: Deployment
     coverage: ShowCoverage
     snapshots: Snapshots
-    journal: Journal
-    calendar: Calendar
-    clock: Clock
+    incidents: Incidents
+    restores: Restores
+    retentions: Retentions
+    read_policies: ReadPolicies
+    find_volumes: FindVolumes
 
     def report(self, cluster: str) -> Report:
         """The whole report; it costs two DescribeSnapshots calls per thousand points."""
@@ -72,12 +75,12 @@ class GatherReport:
 
     def _facts(self, cluster: str, now: datetime) -> PolicyFacts:
         policies = [policy for policy in self.deployment.policies if cluster in policy.clusters]
-        return ReadPolicies(self.journal, self.calendar).facts(cluster, policies, now)
+        return self.read_policies.facts(cluster, policies, now)
 
     def _told(self, covered: CoverageReport, facts: PolicyFacts, points: Sequence[ReportedPoint]) -> Report:
         cluster = covered.cluster
         names = {(claim.namespace, claim.claim) for claim in covered.claims}
-        failures = ReadPolicies(self.journal, self.calendar).failures(facts)
+        failures = self.read_policies.failures(facts)
         return report(
             Sources(
                 region=self.deployment.known_cluster(cluster).region,
@@ -87,7 +90,7 @@ class GatherReport:
                 failures=[item for item in failures if (item.namespace, item.claim) in names],
                 last_runs=facts.last_runs,
                 slots=facts.slots,
-                incidents=list(self.journal.incidents.incidents_of(cluster, covered.at - INCIDENTS_FOR)),
+                incidents=list(self.incidents.incidents_of(cluster, covered.at - INCIDENTS_FOR)),
                 restores=self._restores(covered, points),
                 notes=facts.troubles,
             )
@@ -97,12 +100,14 @@ class GatherReport:
         self, cluster: str, facts: PolicyFacts, now: datetime, namespace: str = "", claim: str = ""
     ) -> Sequence[ReportedPoint]:
         """The points; those that retention expires but EC2 refuses to delete stay, with that reason."""
-        gone, coming = self.journal.retentions.gone_claims(cluster), facts.next_slots(now)
+        gone, coming = self.retentions.gone_claims(cluster), facts.next_slots(now)
         wanted = {tags.MANAGED: "true", tags.CLUSTER: cluster}
         narrower = {tags.NAMESPACE: namespace, tags.CLAIM: claim}
         listing = list(self.snapshots.find(wanted | {key: value for key, value in narrower.items() if value}))
-        volumes = FindVolumes(self.snapshots, self.journal).settled(cluster, disputed(listing, cluster))
-        points = reported_points(listing, cluster, Retentions(facts.retentions, gone, coming, volumes), now)
+        volumes = self.find_volumes.settled(cluster, disputed(listing, cluster))
+        points = reported_points(
+            listing, cluster, RetentionFacts(facts.retentions, gone, coming, volumes), now
+        )
         leaving = [point.snapshot_id for point in points if point.fate is not Outlook.STAYS]
         protections = self.snapshots.protections(leaving) if leaving else {}
         return [
@@ -118,8 +123,8 @@ class GatherReport:
         """The latest restores into namespaces that have claims or points, and those still in progress."""
         cluster = covered.cluster
         namespaces = {claim.namespace for claim in covered.claims} | {point.namespace for point in points}
-        found = {item.id: item for item in self.journal.restores.open_restores() if item.cluster == cluster}
+        found = {item.id: item for item in self.restores.open_restores() if item.cluster == cluster}
         for namespace in namespaces:
-            for item in islice(self.journal.restores.restores_of(cluster, namespace), RESTORES_OF_NAMESPACE):
+            for item in islice(self.restores.restores_of(cluster, namespace), RESTORES_OF_NAMESPACE):
                 found[item.id] = item
         return sorted(found.values(), key=lambda item: item.accepted_at, reverse=True)[:RESTORES]

@@ -21,8 +21,9 @@ from snapkeep.domain.report.catalogue import (
     sort_entries,
     write_cursor,
 )
+from snapkeep.ports.catalogue import Catalogue
 from snapkeep.ports.ec2 import Snapshots
-from snapkeep.ports.journal import Journal
+from snapkeep.ports.restores import Holds
 
 CHUNK = 200
 """Entries read, and snapshots described, by one call each; EC2 takes 200 values of a filter."""
@@ -37,7 +38,8 @@ class ListPoints:
 
     deployment: Deployment
     snapshots: Snapshots
-    journal: Journal
+    catalogue: Catalogue
+    holds: Holds
 
     def page(self, cluster: str, wanted: PointQuery, limit: int, cursor: str = "") -> Page:
         """At most `limit` matching points by namespace and claim, newest first, of any cluster that has some.
@@ -46,11 +48,11 @@ class ListPoints:
         Raises BadCursor, and UnknownCluster for a cluster without points that the config does not name.
         """
         after = read_cursor(cluster, wanted, cursor)
-        if self.journal.catalogue.catalogue_complete_since(cluster) is None:
+        if self.catalogue.catalogue_complete_since(cluster) is None:
             return self._page_of_all(cluster, wanted, limit, after)
         points: list[RecoveryPoint] = []
         for _ in range(CHUNKS):
-            entries = self.journal.catalogue.entries(cluster, wanted.prefix, after, CHUNK)
+            entries = self.catalogue.entries(cluster, wanted.prefix, after, CHUNK)
             for entry, point in self._look(cluster, wanted, entries):
                 if len(points) == limit:
                     return Page(tuple(points), write_cursor(cluster, wanted, after))
@@ -69,7 +71,7 @@ class ListPoints:
             for snapshot in sorted(found, key=lambda item: (item.state != "completed", item.id)):
                 point = recovery_point(snapshot, self._region(cluster))
                 if point and point.facts.id == point_id and namespace in ("", point.facts.namespace):
-                    holds = self.journal.holds.holds(snapshot.id)
+                    holds = self.holds.holds(snapshot.id)
                     return ShownPoint(point, [hold for hold in holds if not hold.lifted_at])
         place = f"namespace {namespace} of cluster {cluster}" if namespace else f"cluster {cluster}"
         raise NotFound(

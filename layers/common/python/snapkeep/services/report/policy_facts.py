@@ -13,7 +13,9 @@ from snapkeep.domain.report.claims import Failure
 from snapkeep.domain.retention.history import retention_of, seen
 from snapkeep.domain.retention.lineages import PolicyRetention
 from snapkeep.ports.clock import Calendar
-from snapkeep.ports.journal import Journal
+from snapkeep.ports.points import Points
+from snapkeep.ports.prunes import Retentions
+from snapkeep.ports.runs import Runs
 
 AHEAD = (timedelta(days=9), timedelta(days=70))
 """How far ahead to search for slots: a week in any time zone, then further for monthly schedules."""
@@ -49,7 +51,9 @@ class PolicyFacts:
 class ReadPolicies:
     """Reads the journal and the calendar."""
 
-    journal: Journal
+    runs: Runs
+    points: Points
+    retentions: Retentions
     calendar: Calendar
 
     def facts(self, cluster: str, policies: Sequence[Policy], now: datetime) -> PolicyFacts:
@@ -68,7 +72,7 @@ class ReadPolicies:
         """The failures in the newest closed runs, from the journal: including points that never had a
         snapshot."""
         for run in facts.last_runs.values():
-            for point in self.journal.points.points_of(run.id) if run and run.failed else ():
+            for point in self.points.points_of(run.id) if run and run.failed else ():
                 if point.state is PointState.FAILED:
                     claim = point.claim
                     yield Failure(claim.namespace, claim.name, point.policy, point.slot, point.reason)
@@ -78,7 +82,7 @@ class ReadPolicies:
     ) -> Iterator[tuple[str, PolicyRetention]]:
         """The retention of policies, with the grace of earlier rules, as prune reads it."""
         for policy in policies:
-            history = self.journal.retentions.retention_history(cluster, policy.name)
+            history = self.retentions.retention_history(cluster, policy.name)
             try:
                 yield policy.name, retention_of(seen(history, policy, now))
             except ValueError as error:
@@ -96,9 +100,7 @@ class ReadPolicies:
 
     def _last_run(self, cluster: str, policy: str, now: datetime) -> Run | None:
         for window in BEHIND:
-            runs = [
-                run for run in self.journal.runs.runs_of(cluster, policy, now - window) if run.state.is_final
-            ]
+            runs = [run for run in self.runs.runs_of(cluster, policy, now - window) if run.state.is_final]
             if runs:
                 return max(runs, key=lambda run: run.slot)
         return None

@@ -10,8 +10,8 @@ from typing import Protocol
 from snapkeep.domain.errors import NotFound, PermanentError, TemporaryError
 from snapkeep.domain.restore.operations import HOLD_FOR, KEEP_FOR, MOST_IMPORTS, RestoreOperation, Stage, Way
 from snapkeep.ports.clock import Clock
-from snapkeep.ports.journal import Journal
-from snapkeep.ports.kubernetes import Clusters, Restores
+from snapkeep.ports.kubernetes import Clusters, RestoreObjects
+from snapkeep.ports.restores import Restores
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +34,7 @@ class Restore:
     """
 
     clusters: Clusters
-    journal: Journal
+    restores: Restores
     holds: Holds
     clock: Clock
     may_delete: bool = True
@@ -46,7 +46,7 @@ class Restore:
         and finish_restores continues; a permanent error ends it as `failed`, with the reason, and its objects
         are removed.
         """
-        return self.resume(self.journal.restores.add_restore(operation))
+        return self.resume(self.restores.add_restore(operation))
 
     def resume(self, operation: RestoreOperation) -> RestoreOperation:
         """Create the missing objects of an accepted restore; one that got further is returned unchanged."""
@@ -63,7 +63,7 @@ class Restore:
 
     def fail(self, operation: RestoreOperation, reason: str) -> RestoreOperation:
         """Fail a restore and remove its objects; those that cannot be removed now are removed later."""
-        failed = self.journal.restores.write_restore(operation.failed(self.clock(), reason))
+        failed = self.restores.write_restore(operation.failed(self.clock(), reason))
         if not self.may_delete:
             return failed
         try:
@@ -88,7 +88,7 @@ class Restore:
         if operation.keeps_point:
             self._leave_held(operation)
         self.holds.release(operation.snapshot_id, operation.holder)
-        return self.journal.restores.write_restore(replace(operation, cleaned=True))
+        return self.restores.write_restore(replace(operation, cleaned=True))
 
     def import_again(self, operation: RestoreOperation) -> RestoreOperation:
         """Import the EBS snapshot, which is held, for a claim whose VolumeSnapshot is gone or being deleted.
@@ -111,7 +111,7 @@ class Restore:
             volume_snapshot="",
             imports=imports,
         )
-        return self.resume(self.journal.restores.write_restore(again))
+        return self.resume(self.restores.write_restore(again))
 
     def renew(self, operation: RestoreOperation) -> RestoreOperation:
         """Hold the recovery point of a waiting claim for another day when the hold ends soon."""
@@ -120,7 +120,7 @@ class Restore:
             return operation
         until = now + HOLD_FOR
         self._hold(operation, until)
-        return self.journal.restores.write_restore(replace(operation, held_until=until))
+        return self.restores.write_restore(replace(operation, held_until=until))
 
     def _make(self, operation: RestoreOperation) -> RestoreOperation:
         cluster = self.clusters.open(operation.cluster)
@@ -130,7 +130,7 @@ class Restore:
         now = self.clock()
         text = f"claim {operation.namespace}/{operation.target} made from {operation.point_id}"
         created = operation.happened(now, text, Stage.CREATED)
-        return self.journal.restores.write_restore(created)
+        return self.restores.write_restore(created)
 
     def _hold(self, operation: RestoreOperation, until: datetime) -> None:
         reason = f"{operation.namespace}/{operation.target} is being restored from it"
@@ -147,7 +147,7 @@ class Restore:
         except NotFound as error:
             log.warning("restore %s: %s", operation.id, error.reason)
 
-    def _cluster_if_there(self, operation: RestoreOperation) -> Restores | None:
+    def _cluster_if_there(self, operation: RestoreOperation) -> RestoreObjects | None:
         """The cluster; None when EKS no longer has it and its objects are gone with it."""
         try:
             return self.clusters.open(operation.cluster)

@@ -18,8 +18,7 @@ from snapkeep.domain.restore.holds import Hold
 from snapkeep.domain.restore.operations import GIVE_UP_AFTER, RestoreOperation, Stage
 from snapkeep.domain.restore.progress import Progress, RestoreState, progress
 from snapkeep.ports.clock import Clock
-from snapkeep.ports.journal import Journal
-from snapkeep.ports.news import GivenUpNews
+from snapkeep.ports.restores import Restores
 from snapkeep.services.give_up import GiveUp, part_of_a_pass
 from snapkeep.services.restore.carry_out import Restore
 from snapkeep.services.restore.restored_claims import RestoredClaims
@@ -65,23 +64,20 @@ class FinishRestores:
     """Processes every open restore; trouble with one never stops the others."""
 
     claims: RestoredClaims
-    journal: Journal
+    restores: Restores
+    give_up: GiveUp
     restore: Restore
     holds: EndedHolds
-    news: GivenUpNews
     clock: Clock
 
     def run(self) -> FinishReport:
         """Take every open restore as far as possible; returns what was done."""
         report = FinishReport()
-        for operation in list(self.journal.restores.open_restores()):
+        for operation in list(self.restores.open_restores()):
             with part_of_a_pass(f"restore {operation.id}", report.given_up, operation.id):
                 self._finish(operation, report)
         self._end_holds(report)
-        give_up = GiveUp(
-            self.journal.troubles, self.journal.unreadable, self.news, self.clock, "finish_restores", PATIENCE
-        )
-        report.given_up = give_up.report(report.given_up)
+        report.given_up = self.give_up.report(report.given_up)
         return report
 
     def _end_holds(self, report: FinishReport) -> None:
@@ -147,7 +143,7 @@ class FinishRestores:
             if self._hangs(operation, seen):
                 report.given_up.setdefault(operation.id, f"it should be bound by now: {seen.text}")
             return
-        self._clean_up(self.journal.restores.write_restore(ended))
+        self._clean_up(self.restores.write_restore(ended))
         (report.failed if ended.stage is Stage.FAILED else report.finished).append(operation.id)
 
     def _clean_up(self, operation: RestoreOperation) -> None:
@@ -158,7 +154,7 @@ class FinishRestores:
         except PermanentError as error:
             text = f"not cleaned up yet: {error.reason}"
             if text not in (moment.text for moment in operation.timeline):
-                self.journal.restores.write_restore(operation.happened(self.clock(), text))
+                self.restores.write_restore(operation.happened(self.clock(), text))
             raise
 
     def _ended(self, operation: RestoreOperation, seen: Progress) -> RestoreOperation | None:
@@ -183,7 +179,7 @@ class FinishRestores:
     def _note(self, operation: RestoreOperation, seen: Progress) -> None:
         """Journal since when EC2 has not shown the volume of a bound claim."""
         if seen.unseen is not None and not _is_noted(operation, seen):
-            self.journal.restores.write_restore(operation.happened(self.clock(), seen.text))
+            self.restores.write_restore(operation.happened(self.clock(), seen.text))
 
 
 def _is_noted(operation: RestoreOperation, seen: Progress) -> bool:

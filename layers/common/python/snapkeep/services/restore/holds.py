@@ -20,7 +20,7 @@ from snapkeep.domain.restore.operations import LEFT_BY_FAILED
 from snapkeep.domain.times import moment
 from snapkeep.ports.clock import Clock
 from snapkeep.ports.ec2 import Snapshots
-from snapkeep.ports.journal import Journal
+from snapkeep.ports.restores import Holds, Restores
 
 ATTEMPTS = 5
 """How often a tag is rewritten because somebody else changed the holds meanwhile."""
@@ -38,7 +38,8 @@ class HoldPoints:
     """Holds and releases recovery points; one point may have several holders."""
 
     snapshots: Snapshots
-    journal: Journal
+    holds: Holds
+    restores: Restores
     clock: Clock
 
     def hold(self, snapshot_id: str, holder: str, reason: str, until: datetime) -> None:
@@ -57,16 +58,16 @@ class HoldPoints:
         if snapshot is None:
             raise NotFound(f"EC2 has no snapshot {hold.snapshot_id}: it may have been deleted meanwhile")
         self._look(hold.snapshot_id, snapshot, hold.holder)
-        self.journal.holds.write_hold(replace(hold, until=whole_seconds(hold.until)))
+        self.holds.write_hold(replace(hold, until=whole_seconds(hold.until)))
         self._tag(snapshot.id)
 
     def release(self, snapshot_id: str, holder: str) -> None:
         """Release a hold; without another holder the tag is removed. A hold or snapshot that is already gone
         is success."""
         code = code_of(holder)
-        known = [hold for hold in self.journal.holds.holds(snapshot_id) if code_of(hold.holder) == code]
+        known = [hold for hold in self.holds.holds(snapshot_id) if code_of(hold.holder) == code]
         for hold in known or [Hold(snapshot_id, holder, "given back")]:
-            self.journal.holds.lift_hold(replace(hold, lifted_at=self.clock()))
+            self.holds.lift_hold(replace(hold, lifted_at=self.clock()))
         self._settle(snapshot_id)
 
     def release_by_hand(self, snapshot_id: str, holder: str, caller: str) -> None:
@@ -75,7 +76,7 @@ class HoldPoints:
         The hold that all callers used to share is released as well if the caller (an ARN) set it last. Other
         holders' holds, and those set by hand, stay.
         """
-        for hold in self.journal.holds.holds(snapshot_id):
+        for hold in self.holds.holds(snapshot_id):
             was_shared = hold.holder == SHARED and principal_of(hold.by) == principal_of(caller)
             if was_shared or hold.holder.startswith(LEFT_BY_FAILED):
                 self.release(snapshot_id, hold.holder)
@@ -88,7 +89,7 @@ class HoldPoints:
         Returns the removed holds. Trouble with one snapshot does not stop the others; TemporaryError reports
         it at the end.
         """
-        ended = [hold for hold in self.journal.holds.ended_holds(self.clock()) if not self._is_needed(hold)]
+        ended = [hold for hold in self.holds.ended_holds(self.clock()) if not self._is_needed(hold)]
         gone: list[Hold] = []
         troubles: list[str] = []
         for snapshot_id in sorted({hold.snapshot_id for hold in ended}):
@@ -118,7 +119,7 @@ class HoldPoints:
         else:
             gone = tuple(hold for hold in found.over if self._may_be_forgotten(hold))
         for hold in gone:
-            self.journal.holds.remove_hold(hold)
+            self.holds.remove_hold(hold)
         if after is not None and not found.in_force and self._look(snapshot_id, after).in_force:
             self._tag(snapshot_id)  # somebody held it while the tag was being removed
         return gone
@@ -129,13 +130,13 @@ class HoldPoints:
 
     def _look(self, snapshot_id: str, snapshot: Snapshot | None, acting: str = "") -> Settled:
         """The holds on a snapshot by journal and tag; holds that only the tag knows are journaled."""
-        known = self.journal.holds.holds(snapshot_id)
+        known = self.holds.holds(snapshot_id)
         value = snapshot.tags.get(tags.HOLD) if snapshot else None
         now = self.clock()
         needed = [hold.holder for hold in known if hold.ended(now) and self._is_needed(hold)]
         found = settle(snapshot_id, known, value, now, needed, acting, looked=snapshot is not None)
         for hold in found.learned:
-            self.journal.holds.write_hold(hold)
+            self.holds.write_hold(hold)
         return found
 
     def _tag(self, snapshot_id: str) -> None:
@@ -170,7 +171,7 @@ class HoldPoints:
         if not hold.restore or hold.lifted_at:
             return False
         try:
-            restore = self.journal.restores.restore(hold.restore)
+            restore = self.restores.restore(hold.restore)
         except UnreadableRecord as error:
             log.warning("%s stays held for its restore: %s", hold.snapshot_id, error.reason)
             return True

@@ -16,8 +16,8 @@ from snapkeep.domain.restore.points import PointFacts, point_in_bin, point_of
 from snapkeep.domain.restore.requests import RestoreRequest
 from snapkeep.domain.restore.targets import TargetFacts
 from snapkeep.ports.ec2 import Keys, Snapshots
-from snapkeep.ports.journal import Journal
-from snapkeep.ports.kubernetes import Clusters, Restores, SnapshotObjects
+from snapkeep.ports.kubernetes import Clusters, RestoreObjects, SnapshotObjects
+from snapkeep.ports.points import Points
 from snapkeep.services.find_volumes import FindVolumes
 
 Ready = tuple[PointFacts, Snapshot]
@@ -30,7 +30,7 @@ class PlanRestore:
     deployment: Deployment
     clusters: Clusters
     snapshots: Snapshots
-    journal: Journal
+    points: Points
     keys: Keys
 
     def plan(self, request: RestoreRequest) -> RestorePlan:
@@ -50,7 +50,7 @@ class PlanRestore:
             request, self._seen(point, request, cluster), self._target(request, cluster, known.region)
         )
 
-    def _target(self, request: RestoreRequest, cluster: Restores, region: str) -> TargetFacts:
+    def _target(self, request: RestoreRequest, cluster: RestoreObjects, region: str) -> TargetFacts:
         """The target of the restore. A namespace with an invalid name cannot exist, and must not become part
         of a path."""
         if not is_name(request.namespace):
@@ -68,7 +68,7 @@ class PlanRestore:
         for key in (tags.POINT, tags.SNAPSHOT_NAME):
             listed = self.snapshots.find({tags.MANAGED: "true", key: request.point_id})
             named = [item for item in listed if _counted(item, region) is not None]
-            own = FindVolumes(self.snapshots, self.journal).own(request.point_id, named)
+            own = FindVolumes(self.snapshots, self.points).own(request.point_id, named)
             points = [point for item in own if (point := _counted(item, region)) is not None]
             if points:
                 return max(points, key=lambda point: (point.state is PointState.READY, point.snapshot_id))
@@ -77,7 +77,7 @@ class PlanRestore:
     def _in_bin(self, request: RestoreRequest, region: str) -> PointFacts | None:
         """The point if its snapshot is in the Recycle Bin, which EC2's listings omit; the journal knows the
         snapshot id."""
-        known = self.journal.points.find_point(request.point_id)
+        known = self.points.find_point(request.point_id)
         if known is None or not known.snapshot_id or not self.snapshots.in_bin(known.snapshot_id):
             return None
         return point_in_bin(known, region)
@@ -119,7 +119,7 @@ class PlanRestore:
         for uid, some in by_claim.items():
             volumes = {snapshot.volume_id for _, snapshot in some}
             if len(volumes) > 1:
-                finder = FindVolumes(self.snapshots, self.journal)
+                finder = FindVolumes(self.snapshots, self.points)
                 volumes = {finder.best(some[0][0].cluster, uid, [snapshot for _, snapshot in some])}
             yield from (item for item in some if item[1].volume_id in volumes)
 

@@ -12,20 +12,20 @@ from snapkeep.domain.restore.plans import RestorePlan
 from snapkeep.domain.restore.progress import Progress, progress
 from snapkeep.domain.restore.requests import RestoreRequest
 from snapkeep.ports.clock import Clock
-from snapkeep.ports.journal import Journal
+from snapkeep.ports.restores import Restores
 from snapkeep.services.restore.carry_out import Restore
 from snapkeep.services.restore.plan import PlanRestore
 from snapkeep.services.restore.restored_claims import RestoredClaims
 
 
 @dataclass(frozen=True, slots=True)
-class Restores:
+class RequestRestore:
     """The API's operations on restores."""
 
     planner: PlanRestore
     restore: Restore
     claims: RestoredClaims
-    journal: Journal
+    restores: Restores
     clock: Clock
 
     def plan(self, request: RestoreRequest) -> RestorePlan:
@@ -41,12 +41,12 @@ class Restores:
 
     def resume(self, operation_id: str) -> RestoreOperation | None:
         """Continue a restore that was begun; None when there is none with that id."""
-        known = self.journal.restores.restore(operation_id)
+        known = self.restores.restore(operation_id)
         return self.restore.resume(known) if known else None
 
     def status(self, cluster: str, namespace: str, restore_id: str) -> tuple[RestoreOperation, Progress]:
         """A restore and its progress. Raises NotFound when it is not in this namespace."""
-        found = self.journal.restores.restore(restore_id)
+        found = self.restores.restore(restore_id)
         if found is None or (found.cluster, found.namespace) != (cluster, namespace):
             raise NotFound(f"namespace {namespace} of cluster {cluster} has no restore {restore_id}")
         return found, progress(found, self.claims.look(found))
@@ -59,11 +59,11 @@ class Restores:
         `after` is the id of the last restore of the previous page. Raises NotFound when that is gone.
         """
         last = self._last(cluster, namespace, after) if after else None
-        page = list(islice(self.journal.restores.restores_of(cluster, namespace, last), limit + 1))
+        page = list(islice(self.restores.restores_of(cluster, namespace, last), limit + 1))
         return page[:limit], page[limit - 1].id if len(page) > limit else ""
 
     def _last(self, cluster: str, namespace: str, restore_id: str) -> RestoreOperation:
-        last = self.journal.restores.restore(restore_id)
+        last = self.restores.restore(restore_id)
         if last is None or (last.cluster, last.namespace) != (cluster, namespace):
             raise NotFound("the requested page begins after a restore that is gone: list from the start")
         return last

@@ -9,7 +9,8 @@ from datetime import datetime
 
 from snapkeep.domain.errors import Throttled
 from snapkeep.domain.retention.deletion.deletions import Deletion, LastPrune, PlannedDeletion
-from snapkeep.ports.journal import Journal
+from snapkeep.ports.deletions import Deletions
+from snapkeep.ports.prunes import Prunes, Refusals
 from snapkeep.services.retention.decide import Decision
 from snapkeep.services.retention.deletion.delete import Deleted, DeletePoints
 from snapkeep.services.retention.report import SHOWN, Progress
@@ -25,48 +26,50 @@ BEGUN = "kept: the journal has a record of its deletion that this version cannot
 
 @dataclass(frozen=True, slots=True)
 class CarryOut:
-    """Carries out the decision for one cluster."""
+    """Carries out decisions."""
 
-    journal: Journal
-    deleter: DeletePoints
-    now: datetime
+    deletions: Deletions
+    prunes: Prunes
+    refusals: Refusals
 
-    def carry_out(self, decision: Decision, until: datetime, progress: Progress) -> list[Deleted]:
+    def carry_out(
+        self, decision: Decision, deleter: DeletePoints, until: datetime, progress: Progress
+    ) -> list[Deleted]:
         """Journal all intents, resume open deletions, then begin those of the plan; none after `until`.
 
         Returns the result of each. Throttling by EC2 or the cluster counts as a part given up.
         """
-        survey = decision.survey
-        begun = self._let_through(decision)
+        survey, cluster = decision.survey, deleter.cluster
+        begun = self._let_through(decision, cluster)
         progress.notes += [f"{name}: {BEGUN}" for name in begun[:SHOWN]]
         if decision.braked.confirmed:  # everything it names is journaled as intended
-            self.journal.refusals.remove_refusal(self.deleter.cluster, decision.braked.confirmed.token)
+            self.refusals.remove_refusal(cluster, decision.braked.confirmed.token)
         going = [item for item in survey.deletions if item.snapshot_id not in begun]
         planned = {item.snapshot_id for item in going}
         left_open = [name for name in sorted(decision.opened) if name not in planned]
-        withdrawn = [name for name in left_open if _is_kept(name, survey) or not self.deleter.is_gone(name)]
-        ended = [self.deleter.withdraw(name) for name in withdrawn]
+        withdrawn = [name for name in left_open if _is_kept(name, survey) or not deleter.is_gone(name)]
+        ended = [deleter.withdraw(name) for name in withdrawn]
         wanted = [PlannedDeletion(name) for name in left_open if name not in set(withdrawn)]
         wanted += going[:DELETIONS_PER_RUN]
         try:
-            for item in self.deleter.run(wanted, until):
+            for item in deleter.run(wanted, until):
                 ended.append(item)  # deletions before a throttle count, too
         except Throttled as error:
-            log.warning("prune of %s: the next prune continues: %s", self.deleter.cluster, error.reason)
+            log.warning("prune of %s: the next prune continues: %s", cluster, error.reason)
             progress.given_up["pace"] = f"EC2 or the cluster throttles: {error.reason}"
         return ended
 
-    def _let_through(self, decision: Decision) -> Sequence[str]:
+    def _let_through(self, decision: Decision, cluster: str) -> Sequence[str]:
         """Journal all intents, so that permitted deletions need no second permission to continue.
 
         Returns the ids that stay because a newer version began to delete them.
         """
-        survey, cluster = decision.survey, self.deleter.cluster
+        survey = decision.survey
         new = [item for item in survey.deletions if item.snapshot_id not in decision.opened]
-        begun = self.journal.deletions.intend_deletions(
-            [Deletion(item.snapshot_id, cluster, item.reason, self.now) for item in new]
+        begun = self.deletions.intend_deletions(
+            [Deletion(item.snapshot_id, cluster, item.reason, decision.at) for item in new]
         )
-        self.journal.prunes.write_last_prune(LastPrune(cluster, self.now, tuple(survey.pending)))
+        self.prunes.write_last_prune(LastPrune(cluster, decision.at, tuple(survey.pending)))
         return begun
 
 

@@ -8,8 +8,9 @@ from datetime import datetime
 from itertools import islice
 
 from snapkeep.domain.messages import PruneRequest
+from snapkeep.ports.deletions import Absences, Deletions
 from snapkeep.ports.ec2 import Snapshots
-from snapkeep.ports.journal import Journal
+from snapkeep.ports.prunes import Refusals
 from snapkeep.services.retention.brought_back import BroughtBack
 from snapkeep.services.retention.deletion.apply_brake import ApplyBrake, Braked
 from snapkeep.services.retention.read_cluster import Reading
@@ -24,8 +25,9 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The plan of a cluster, the brake's result, and the deletions (ids) begun earlier."""
+    """The plan of a cluster at that time, the brake's result, and the deletions (ids) begun earlier."""
 
+    at: datetime
     survey: Survey
     braked: Braked
     opened: frozenset[str]
@@ -33,38 +35,39 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class DecidePrune:
-    """Decides for one cluster. Returned snapshots and refusals are journaled, except in a rehearsal."""
+    """Decides cluster by cluster. Returned snapshots and refusals are journaled, except in a rehearsal."""
 
     snapshots: Snapshots
-    journal: Journal
-    cluster: str
-    now: datetime
+    deletions: Deletions
+    absences: Absences
+    refusals: Refusals
 
-    def decide(self, reading: Reading, request: PruneRequest, progress: Progress) -> Decision:
+    def decide(self, reading: Reading, request: PruneRequest, now: datetime, progress: Progress) -> Decision:
         """What is deleted and what stays, each with its reason.
 
         Snapshots that EC2 would not delete stay, and so do those that somebody just brought back or that the
         brake refuses.
         """
-        survey = survey_of(reading.found, reading.policies, self.now, reading.gone)
+        cluster = progress.cluster
+        survey = survey_of(reading.found, reading.policies, now, reading.gone)
         progress.notes += _spared(survey)
-        opened = frozenset(item.snapshot_id for item in self.journal.deletions.open_deletions(self.cluster))
+        opened = frozenset(item.snapshot_id for item in self.deletions.open_deletions(cluster))
         protections = self.snapshots.protections([item.snapshot_id for item in survey.deletions])
         survey.keep({name: tuple(item.reason for item in some) for name, some in protections.items()})
-        came_back = self._came_back(survey, request.dry_run)
+        came_back = self._came_back(survey, now, request.dry_run)
         survey.keep({name: (reason,) for name, reason in came_back.items()})
         progress.notes += [f"{name}: {reason}" for name, reason in sorted(came_back.items())[:SHOWN]]
-        brake = ApplyBrake(self.journal, self.snapshots, self.cluster, self.now)
+        brake = ApplyBrake(self.refusals, self.snapshots, cluster, now)
         braked = brake.apply(survey, opened, request.confirm, reading.policies, rehearse=request.dry_run)
-        log_plan(self.cluster, survey)
-        return Decision(survey, braked, opened)
+        log_plan(cluster, survey)
+        return Decision(now, survey, braked, opened)
 
-    def _came_back(self, survey: Survey, rehearse: bool) -> dict[str, str]:
+    def _came_back(self, survey: Survey, now: datetime, rehearse: bool) -> dict[str, str]:
         """Why deletions (ids) that somebody brought back stay."""
-        journal = BroughtBack(self.journal, self.now)
-        kept = journal.protect([item.snapshot_id for item in survey.deletions], rehearse)
+        brought_back = BroughtBack(self.absences, now)
+        kept = brought_back.protect([item.snapshot_id for item in survey.deletions], rehearse)
         if not rehearse:
-            journal.remember(survey.away)
+            brought_back.remember(survey.away)
         return {name: protection.reason for name, protection in kept.items()}
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from snapkeep.domain.errors import SnapkeepError
-from snapkeep.ports.journal import Journal
 from snapkeep.ports.kubernetes import Clusters
+from snapkeep.ports.prunes import Retentions
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class FindGoneClaims:
     """Compares the claims that have points with those that a cluster lists."""
 
     clusters: Clusters
-    journal: Journal
+    retentions: Retentions
 
     def find(
         self, cluster: str, newest: Mapping[str, datetime], now: datetime, *, rehearse: bool = False
@@ -40,12 +40,12 @@ class FindGoneClaims:
             present = set(self.clusters.open(cluster).claim_uids())
         except SnapkeepError as error:
             return GoneClaims(unknown=error.reason)
-        known = self.journal.retentions.gone_claims(cluster)
+        known = self.retentions.gone_claims(cluster)
         since = {
             uid: max(min(known.get(uid, now), now), time)
             for uid, time in newest.items()
             if uid not in present
         }
         if since != known and not rehearse:
-            self.journal.retentions.write_gone_claims(cluster, since)
+            self.retentions.write_gone_claims(cluster, since)
         return GoneClaims(since)

@@ -12,12 +12,10 @@ from snapkeep.domain.messages import PruneRequest
 from snapkeep.domain.policies import Deployment
 from snapkeep.domain.retention.deletion.deletions import PruneLease
 from snapkeep.domain.times import moment
-from snapkeep.domain.troubles import Topic, TroubleKind
 from snapkeep.ports.clock import Clock
 from snapkeep.ports.ec2 import Snapshots
-from snapkeep.ports.journal import Journal
 from snapkeep.ports.kubernetes import Clusters
-from snapkeep.ports.news import RetentionNews
+from snapkeep.ports.prunes import Prunes
 from snapkeep.services.give_up import GiveUp, part_of_a_pass
 from snapkeep.services.retention.carry_out import CarryOut
 from snapkeep.services.retention.decide import DecidePrune, Decision
@@ -28,7 +26,6 @@ from snapkeep.services.retention.news import PruneNews
 from snapkeep.services.retention.read_cluster import ReadCluster
 from snapkeep.services.retention.report import DELETIONS, WHOLE, ClusterReport, Progress, cluster_report
 from snapkeep.services.retention.snapshot_objects import Objects, open_objects, why_gone
-from snapkeep.services.tell_troubles import TellTroubles
 
 log = logging.getLogger(__name__)
 
@@ -38,9 +35,6 @@ Each cluster gets an equal share of the remaining time, so that a large plan in 
 
 PATIENCE = timedelta(hours=2)
 """Work that failed in three hourly prunes in a row is reported."""
-
-STUCK_AFTER = timedelta(days=1)
-"""A deletion that waits longer is stuck: on a finalizer, or a controller that does not work."""
 
 SETTLED = timedelta(hours=1)
 """EC2 certainly lists an existing snapshot that is older than this; its listings lag by minutes at most."""
@@ -59,11 +53,16 @@ class Prune:
     deployment: Deployment
     clusters: Clusters
     snapshots: Snapshots
-    journal: Journal
-    announcer: RetentionNews
+    prunes: Prunes
+    reader: ReadCluster
+    decider: DecidePrune
+    carry_out: CarryOut
+    deleter: Callable[[str, Objects], DeletePoints]
+    news: PruneNews
+    tell_refusals: TellRefusals
+    give_up: GiveUp
     clock: Clock
     pause: Callable[[timedelta], None]
-    deleter: Callable[[str, Objects], DeletePoints]
 
     def run(self, owner: str, request: PruneRequest = PruneRequest()) -> list[ClusterReport]:  # noqa: B008
         """Prune one cluster or all. Trouble in one is in its report and never stops the others.
@@ -91,16 +90,13 @@ class Prune:
                 self._work_alone(owner, request, until, progress)
         progress.refused = progress.given_up.get("prune", progress.refused)
         if not request.dry_run and not progress.held_by_another:  # the other prune reports for itself
-            give_up = GiveUp(
-                self.journal.troubles, self.journal.unreadable, self.announcer, self.clock, "prune", PATIENCE
-            )
-            progress.given_up = give_up.report(progress.given_up, cluster, progress.left_out)
+            progress.given_up = self.give_up.report(progress.given_up, cluster, progress.left_out)
         return cluster_report(progress)
 
     def _work_alone(self, owner: str, request: PruneRequest, until: datetime, progress: Progress) -> None:
         """Work under the cluster's lease, or report who has it; after a crash the lease expires."""
         cluster, now = progress.cluster, self.clock()
-        held = self.journal.prunes.lease_prune(PruneLease(cluster, owner, now + LEASE), now)
+        held = self.prunes.lease_prune(PruneLease(cluster, owner, now + LEASE), now)
         if held.owner != owner:
             progress.refused = (
                 f"another prune of this cluster ({held.owner}) is at work until {moment(held.until)} at the "
@@ -120,7 +116,7 @@ class Prune:
 
     def _release(self, cluster: str, owner: str) -> None:
         try:
-            self.journal.prunes.release_prune(cluster, owner)
+            self.prunes.release_prune(cluster, owner)
         except SnapkeepError as error:
             log.warning("prune of %s: its lease ends by itself: %s", cluster, error.reason)
 
@@ -131,11 +127,8 @@ class Prune:
         if gone and not request.dry_run:
             self._freeze(progress, gone)
             return
-        reader = ReadCluster(
-            self.deployment, self.clusters, self.snapshots, self.journal, cluster, now, request.dry_run
-        )
-        reading = reader.read(progress)
-        decision = DecidePrune(self.snapshots, self.journal, cluster, now).decide(reading, request, progress)
+        reading = self.reader.read(now, progress)
+        decision = self.decider.decide(reading, request, now, progress)
         progress.survey, progress.braked = decision.survey, decision.braked
         if request.dry_run:
             return
@@ -143,7 +136,7 @@ class Prune:
         if objects.gone:
             self._freeze(progress, objects.gone)
             return
-        self._tell(decision, now, progress)
+        self._tell(decision, progress)
         if reading.catalogue:
             reading.catalogue.finish(SETTLED)
         progress.refused = decision.braked.unknown
@@ -151,7 +144,7 @@ class Prune:
             log.warning("prune of %s: %s", cluster, progress.refused)
             return
         deleter = self.deleter(cluster, objects)
-        progress.ended = CarryOut(self.journal, deleter, now).carry_out(decision, until, progress)
+        progress.ended = self.carry_out.carry_out(decision, deleter, until, progress)
         self._sum_up(decision.opened, progress)
         duplicates = PruneDuplicates(self.snapshots, objects, self.pause, self.clock)
         progress.duplicates = duplicates.run(cluster)
@@ -159,35 +152,25 @@ class Prune:
     def _freeze(self, progress: Progress, gone: str) -> None:
         """Delete nothing in a cluster that EKS does not have, and announce that once."""
         progress.refused = f"retention is frozen, nothing is deleted: {gone}"
-        is_news = PruneNews(self.journal, self.announcer).frozen(progress.cluster, gone)
+        is_news = self.news.frozen(progress.cluster, gone)
         level = logging.WARNING if is_news else logging.INFO
         log.log(level, "prune of %s: %s", progress.cluster, progress.refused)
 
-    def _tell(self, decision: Decision, now: datetime, progress: Progress) -> None:
+    def _tell(self, decision: Decision, progress: Progress) -> None:
         """Announce policies that the config no longer names (one with an invalid retention is still named),
         and the brake's refusals."""
         cluster, policies = progress.cluster, self.deployment.policies
         named = {policy.name for policy in policies if cluster in policy.clusters}
         orphaned = {name: count for name, count in decision.survey.orphaned.items() if name not in named}
-        untold = PruneNews(self.journal, self.announcer).orphaned(cluster, orphaned)
+        untold = self.news.orphaned(cluster, orphaned)
         if untold:
             progress.given_up["news"] = f"removed policies could not be announced: {untold}"
-        TellRefusals(self.journal, self.announcer, now).tell(decision.braked.refusals)
+        self.tell_refusals.tell(decision.braked.refusals)
 
     def _sum_up(self, opened: Collection[str], progress: Progress) -> None:
-        """Count deletions that AWS refused as given up, and report those that wait too long, by snapshot.
-
-        Open deletions that this prune had no time for wait as before.
-        """
+        """Count deletions that AWS refused as given up, and report those that wait too long."""
         refused = [item for item in progress.ended if item.fate is DeletionOutcome.REFUSED]
         if refused:
             first = f"{refused[0].snapshot_id}: {refused[0].reason}"
             progress.given_up[DELETIONS] = f"{len(refused)} deletions were refused, the first of {first}"
-        waiting = {
-            item.snapshot_id: item.reason for item in progress.ended if item.fate is DeletionOutcome.WAITING
-        }
-        topic = Topic(TroubleKind.DELETION_STUCK, progress.cluster, "prune")
-        left = set(opened).difference(item.snapshot_id for item in progress.ended)
-        known = self.journal.troubles.troubles(topic)
-        waiting |= {name: item.reason for name, item in known.items() if name in left}
-        TellTroubles(self.journal.troubles, self.announcer, self.clock).tell(topic, waiting, STUCK_AFTER)
+        self.news.stuck(progress.cluster, opened, progress.ended)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -14,8 +14,8 @@ from snapkeep.domain.retention.lineages import PolicyRetention
 from snapkeep.domain.retention.plan import GRACE
 from snapkeep.domain.retention.spacing import shortest_distance
 from snapkeep.ports.ec2 import Snapshots
-from snapkeep.ports.journal import Journal
-from snapkeep.ports.kubernetes import Clusters
+from snapkeep.ports.prunes import Prunes, Retentions
+from snapkeep.ports.runs import Runs
 from snapkeep.services.find_volumes import FindVolumes
 from snapkeep.services.retention.gone_claims import FindGoneClaims
 from snapkeep.services.retention.listing import Found, ListingReader
@@ -39,46 +39,52 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class ReadCluster:
-    """Reads one cluster; a rehearsal writes nothing meanwhile."""
+    """Reads clusters; a rehearsal writes nothing meanwhile.
+
+    `sync_catalogue` gives what compares the catalogue of a cluster at that time.
+    """
 
     deployment: Deployment
-    clusters: Clusters
     snapshots: Snapshots
-    journal: Journal
-    cluster: str
-    now: datetime
-    rehearse: bool
+    runs: Runs
+    prunes: Prunes
+    retentions: Retentions
+    find_volumes: FindVolumes
+    find_gone_claims: FindGoneClaims
+    sync_catalogue: Callable[[str, datetime], SyncCatalogue]
 
-    def read(self, progress: Progress) -> Reading:
-        """Everything that the plan is based on. Facts that people should know go into the notes."""
-        catalogue = SyncCatalogue(self.journal, self.cluster, self.now)
-        is_compared = not self.rehearse and catalogue.is_due()
-        last, lag = self.journal.prunes.last_prune(self.cluster), self.deployment.consistency_wait
-        reader = ListingReader(self.cluster, last, lag, self.now)
-        listed = self.snapshots.find({tags.MANAGED: "true", tags.CLUSTER: self.cluster})
+    def read(self, now: datetime, progress: Progress) -> Reading:
+        """Everything that the plan of a cluster is based on. Facts that people should know go into the
+        notes."""
+        cluster = progress.cluster
+        catalogue = self.sync_catalogue(cluster, now)
+        is_compared = not progress.dry_run and catalogue.is_due()
+        last, lag = self.prunes.last_prune(cluster), self.deployment.consistency_wait
+        reader = ListingReader(cluster, last, lag, now)
+        listed = self.snapshots.find({tags.MANAGED: "true", tags.CLUSTER: cluster})
         listing = reader.read(catalogue.watch(listed) if is_compared else listed)
-        volumes = FindVolumes(self.snapshots, self.journal).settled(self.cluster, listing.disputed)
-        known_runs = self.journal.runs.known_runs(set(listing.runs.values())) if listing.runs else ()
+        volumes = self.find_volumes.settled(cluster, listing.disputed)
+        known_runs = self.runs.known_runs(set(listing.runs.values())) if listing.runs else ()
         found = reader.settle(listing, volumes, known_runs)
         progress.notes += _strange(found)
         repeated, has_gap = found.repeated(), bool(found.strange)
         policies: dict[str, PolicyRetention] = {}
         for policy in self.deployment.policies:
-            if self.cluster in policy.clusters:
-                retention = self._retention(policy, policy.name in repeated, has_gap, progress)
+            if cluster in policy.clusters:
+                retention = self._retention(policy, now, policy.name in repeated, has_gap, progress)
                 policies |= {policy.name: retention} if retention else {}
-        gone = self._gone(found.newest(), policies, progress)
+        gone = self._gone(found.newest(), policies, now, progress)
         return Reading(found, policies, gone, catalogue if is_compared else None)
 
     def _retention(
-        self, policy: Policy, has_points: bool, has_gap: bool, progress: Progress
+        self, policy: Policy, now: datetime, has_points: bool, has_gap: bool, progress: Progress
     ) -> PolicyRetention | None:
         """A policy's retention, with the grace of recently replaced rules; None when it prunes nothing,
         because its retention or the record of it is unreadable.
         """
         try:
-            known = self.journal.retentions.retention_history(self.cluster, policy.name)
-            history = seen(known, policy, self.now, has_points=has_points, has_gap=has_gap)
+            known = self.retentions.retention_history(progress.cluster, policy.name)
+            history = seen(known, policy, now, has_points=has_points, has_gap=has_gap)
             retention = replace(retention_of(history), spacing=shortest_distance(policy.schedule))
         except ValueError as error:
             progress.notes.append(f"policy {policy.name} prunes nothing: its retention: {error}")
@@ -87,21 +93,21 @@ class ReadCluster:
             progress.given_up[f"policy {policy.name}"] = error.reason
             progress.notes.append(f"policy {policy.name} prunes nothing: {error.reason}")
             return None
-        if history != tuple(known) and not self.rehearse:
-            self.journal.retentions.write_retention_history(self.cluster, policy.name, history)
+        if history != tuple(known) and not progress.dry_run:
+            self.retentions.write_retention_history(progress.cluster, policy.name, history)
         return retention
 
     def _gone(
         self,
         newest: Mapping[str, datetime],
         policies: Mapping[str, PolicyRetention],
+        now: datetime,
         progress: Progress,
     ) -> Mapping[str, datetime]:
         """Which claims are gone, if a policy needs to know; none when the cluster cannot be read."""
         if not any(item.rules.after_claim_deleted or item.rules.max_age for item in policies.values()):
             return {}
-        finder = FindGoneClaims(self.clusters, self.journal)
-        found = finder.find(self.cluster, newest, self.now, rehearse=self.rehearse)
+        found = self.find_gone_claims.find(progress.cluster, newest, now, rehearse=progress.dry_run)
         if found.unknown:
             progress.notes.append(
                 f"after_claim_deleted and max_age wait: it is unknown which claims are gone: {found.unknown}"

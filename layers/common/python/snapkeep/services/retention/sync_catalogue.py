@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from snapkeep.domain.points import Snapshot
 from snapkeep.domain.report.catalogue import Entry, entry_of
 from snapkeep.domain.retention.deletion.absences import Absence
-from snapkeep.ports.journal import Journal
+from snapkeep.ports.catalogue import Catalogue
+from snapkeep.ports.deletions import Absences
 
 EVERY = timedelta(minutes=50)
 """Often enough to repair missed events, rarely enough not to read everything after every run."""
@@ -19,14 +20,15 @@ EVERY = timedelta(minutes=50)
 class SyncCatalogue:
     """Collects what a listing shows, and writes the missing entries once the listing is complete."""
 
-    journal: Journal
+    catalogue: Catalogue
+    absences: Absences
     cluster: str
     now: datetime
     _listed: dict[str, Entry] = field(default_factory=dict)
 
     def is_due(self) -> bool:
         """True when the catalogue was not compared recently."""
-        last = self.journal.catalogue.catalogue_complete_since(self.cluster)
+        last = self.catalogue.catalogue_complete_since(self.cluster)
         return last is None or not self.now - EVERY < last <= self.now
 
     def watch(self, snapshots: Iterable[Snapshot]) -> Iterator[Snapshot]:
@@ -44,14 +46,14 @@ class SyncCatalogue:
         EC2's listings, and stays.
         """
         gone = []
-        for entry in self.journal.catalogue.all_entries(self.cluster):
+        for entry in self.catalogue.all_entries(self.cluster):
             known = self._listed.pop(entry.place, None)
             if known is None and entry.slot < self.now - lag:
                 gone.append(entry)
         if gone:  # it may be in the Recycle Bin, and come back
-            self.journal.absences.write_absences([Absence(entry.snapshot_id, self.now) for entry in gone])
+            self.absences.write_absences([Absence(entry.snapshot_id, self.now) for entry in gone])
         missing = list(self._listed.values())
-        self.journal.catalogue.put_entries(self.cluster, missing)
-        self.journal.catalogue.remove_entries(self.cluster, gone)
-        self.journal.catalogue.mark_catalogue_complete(self.cluster, self.now)
+        self.catalogue.put_entries(self.cluster, missing)
+        self.catalogue.remove_entries(self.cluster, gone)
+        self.catalogue.mark_catalogue_complete(self.cluster, self.now)
         return len(missing), len(gone)

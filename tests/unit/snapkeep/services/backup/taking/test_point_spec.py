@@ -15,13 +15,13 @@ def test_points_of_a_schedule_have_their_policy_and_those_of_a_wish_what_it_says
     world = World(a_claim("data"))
     world.backup()
     point = world.point("data")
-    assert spec_of_point(point, world.deployment, world.journal) == world.policy
+    assert spec_of_point(point, world.deployment, world.journal.runs) == world.policy
 
     wished = replace(point, policy=ON_DEMAND, run="myeks.on-demand.x")
-    assert spec_of_point(wished, world.deployment, world.journal) is None
+    assert spec_of_point(wished, world.deployment, world.journal.runs) is None
     run = Run(
         wished.run, "myeks", ON_DEMAND, SLOT, SLOT, wish=OnDemandRequest(policy="nightly", method=Method.CSI)
     )
     world.journal.requests.accept_run(run, "one")
-    found = spec_of_point(wished, world.deployment, world.journal)
+    found = spec_of_point(wished, world.deployment, world.journal.runs)
     assert found == replace(world.policy, method=Method.CSI)

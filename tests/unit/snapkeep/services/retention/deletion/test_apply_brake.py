@@ -19,6 +19,7 @@ from snapkeep.domain.policies import Policy, Schedule, Selection
 from snapkeep.domain.retention.deletion.deletions import PlannedDeletion
 from snapkeep.domain.retention.turnover import Tally
 from snapkeep.services.retention.survey import Survey
+from snapkeep.wiring import retention
 from tests.fakes import MemoryJournal
 from tests.fakes.world import SLOT, World, a_claim, a_policy, names
 
@@ -50,7 +51,7 @@ class Story:
 
     def deploy(self, *policies: Policy) -> None:
         deployment = replace(self.world.deployment, policies=policies)
-        self.world.pruner = replace(self.world.pruner, deployment=deployment)
+        self.world.pruner = retention.prune(self.world.deployed(deployment))
 
     def points(self) -> set[str]:
         return set(self.world.ebs.all)

@@ -17,7 +17,7 @@ def late(*numbers: int) -> list[Orphan]:
 def apply(
     journal: MemoryJournal, going: list[Orphan], total: int, confirm: str = "", gone: tuple[str, ...] = ()
 ) -> BrakedSweep:
-    brake = BrakeSweep(journal, "myeks", SLOT)
+    brake = BrakeSweep(journal.refusals, "myeks", SLOT)
     return brake.apply(going, {LATE: total, OBJECTS: 0}, gone, confirm, rehearse=False)
 
 
@@ -43,12 +43,12 @@ def test_a_confirmed_refusal_lets_its_own_orphans_go_and_no_others() -> None:
     braked = apply(journal, late(1, 2, 3, 7, 8, 9), 10, refusal.token)
     assert {item.name for item in braked.allowed} == {"snap-1", "snap-2", "snap-3"}
     assert braked.confirmed and braked.confirmed.token == refusal.token
-    BrakeSweep(journal, "myeks", SLOT).close(braked.confirmed)
-    assert BrakeSweep(journal, "myeks", SLOT).held() == {"snap-7", "snap-8", "snap-9"}
+    BrakeSweep(journal.refusals, "myeks", SLOT).close(braked.confirmed)
+    assert BrakeSweep(journal.refusals, "myeks", SLOT).held() == {"snap-7", "snap-8", "snap-9"}
 
 
 def test_the_token_of_a_rehearsal_confirms_the_same_orphans_when_they_are_refused() -> None:
-    brake = BrakeSweep(MemoryJournal(), "myeks", SLOT)
+    brake = BrakeSweep(MemoryJournal().refusals, "myeks", SLOT)
     totals = {LATE: 10, OBJECTS: 0}
     (shown,) = brake.apply(late(1, 2, 3), totals, (), "", rehearse=True).refusals
     others = brake.apply(late(1, 2, 3, 4), totals, (), shown.token, rehearse=True)

@@ -27,7 +27,9 @@ def world() -> World:
 
 def checks(world: World) -> Checks:
     ids = names(world.ebs.all.values())
-    return Checks(world.ebs, world.journal, USUAL_NAME, "myeks", ids, world.clock())
+    return Checks(
+        world.ebs, world.journal.restores, world.journal.holds, USUAL_NAME, "myeks", ids, world.clock()
+    )
 
 
 def test_what_may_go_is_there_and_what_is_gone_or_in_the_bin_is_not(world: World) -> None:

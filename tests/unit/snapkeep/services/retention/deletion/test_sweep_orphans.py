@@ -17,6 +17,7 @@ from snapkeep.domain.retention.candidates import locked
 from snapkeep.domain.retention.deletion.brake_refusals import Kind
 from snapkeep.domain.retention.deletion.deletions import SnapshotContent
 from snapkeep.services.retention.deletion.sweep_orphans import OrphanReport
+from snapkeep.wiring import retention
 from tests.fakes.world import SLOT, World, a_claim, a_policy, names
 
 
@@ -33,7 +34,7 @@ class Story:
     def sweep(self, **request: Any) -> list[OrphanReport]:
         world = self.world
         deployment = replace(world.deployment, delete_orphans=self.delete)
-        sweeper = replace(world.sweeper, deployment=deployment)
+        sweeper = retention.sweep_orphans(world.deployed(deployment))
         return sweeper.run(PruneRequest(orphans=True, **request))
 
     def one(self, **request: Any) -> OrphanReport:

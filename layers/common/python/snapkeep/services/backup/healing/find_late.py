@@ -13,7 +13,7 @@ from snapkeep.domain.policies import Policy
 from snapkeep.domain.report.coverage import ALLOWANCE
 from snapkeep.domain.times import moment
 from snapkeep.ports.clock import Clock
-from snapkeep.ports.journal import Journal
+from snapkeep.ports.points import Points
 from snapkeep.services.backup.healing.missed_slots import MissedSlots
 
 EVERY_CLAIM = "every claim"
@@ -37,7 +37,7 @@ class History:
 class FindLate:
     """Determines which claims a policy owes a recovery point, and why."""
 
-    journal: Journal
+    points: Points
     missed_slots: MissedSlots
     clock: Clock
 
@@ -74,7 +74,7 @@ class FindLate:
         if runs[0].ready >= runs[0].total:
             return {}
         histories: dict[str, History] = {}
-        for point in self.journal.points.points_of(runs[0].id):
+        for point in self.points.points_of(runs[0].id):
             if point.state is not PointState.READY:
                 histories[point.claim.uid] = History(point.claim, [point])
         for run in runs[1:DEPTH]:
@@ -90,7 +90,7 @@ class FindLate:
             point_id(item.claim.name, run.cluster, item.claim.uid, run.policy, run.slot, run.deployment): item
             for item in histories
         }
-        for point in self.journal.points.points(run.id, list(by_id)) if by_id else ():
+        for point in self.points.points(run.id, list(by_id)) if by_id else ():
             if point.state is PointState.READY:
                 by_id[point.id].good = point.slot
             else:

@@ -24,10 +24,10 @@ from snapkeep.domain.policies import Deployment, Method
 from snapkeep.domain.retention.deletion.refusals import permanent_refusal
 from snapkeep.ports.clock import Clock
 from snapkeep.ports.ec2 import Pacer, Snapshots
-from snapkeep.ports.journal import Journal
 from snapkeep.ports.kubernetes import Clusters, SnapshotObjects
 from snapkeep.ports.messaging import Queue
-from snapkeep.ports.points import Outcome
+from snapkeep.ports.points import Creations, Outcome, Points
+from snapkeep.ports.runs import Runs
 from snapkeep.services.backup.complete import CompletePoints, Settled
 from snapkeep.services.backup.taking.find_snapshots import belongs_to, cut_for
 from snapkeep.services.backup.taking.point_spec import spec_of_point
@@ -52,7 +52,9 @@ class HealPoints:
     deployment: Deployment
     clusters: Clusters
     snapshots: Snapshots
-    journal: Journal
+    runs: Runs
+    points: Points
+    creations: Creations
     queue: Queue
     pacer: Pacer
     complete_points: CompletePoints
@@ -61,13 +63,13 @@ class HealPoints:
     def heal(self, run: Run) -> dict[str, int]:
         """Heal the run; returns counts by result."""
         done: Counter[str] = Counter()
-        final = {point.snapshot_id for point in self.journal.points.points_of(run.id) if point.state.is_final}
+        final = {point.snapshot_id for point in self.points.points_of(run.id) if point.state.is_final}
         seen: dict[str, Snapshot] = {}
         for snapshot in self.snapshots.find({tags.MANAGED: "true", tags.RUN: tag_value(run.id)}):
             seen[snapshot.id] = snapshot
             if snapshot.id not in final:
                 done[self._settle(snapshot)] += 1
-        points = [point for point in self.journal.points.points_of(run.id) if not point.state.is_final]
+        points = [point for point in self.points.points_of(run.id) if not point.state.is_final]
         done.update(self._follow_driver(run, [point for point in points if self._is_unbound(point)]))
         done.update(self._follow_snapshots([point for point in points if point.snapshot_id], seen))
         forsaken = [point for point in points if self._is_forsaken(point)]
@@ -98,8 +100,8 @@ class HealPoints:
         cut = {tags.point_id_of(snapshot.tags) for snapshot in pending}
         uncut = [
             point
-            for run in self.journal.runs.open_runs()
-            for point in self.journal.points.points_of(run.id)
+            for run in self.runs.open_runs()
+            for point in self.points.points_of(run.id)
             if self._is_unbound(point) and point.id not in cut
         ]
         self.pacer.correct(len(pending) + len(uncut))
@@ -159,7 +161,7 @@ class HealPoints:
 
     def _may_wait(self, point: Point) -> bool:
         """True while the controller is alive: then the driver is merely late, for example throttled."""
-        spec = spec_of_point(point, self.deployment, self.journal)
+        spec = spec_of_point(point, self.deployment, self.runs)
         return spec is None or not spec.csi_fallback
 
     def _follow_cut(self, point: Point, snapshot_id: str) -> str:
@@ -180,7 +182,7 @@ class HealPoints:
 
     def _out_of_sight(self, points: Sequence[Point], reason: str, patience: timedelta) -> Counter[str]:
         """Handle points whose cluster gives no information: after `patience`, EC2 decides."""
-        known = self.journal.points.points(points[0].run, [point.id for point in points])
+        known = self.points.points(points[0].run, [point.id for point in points])
         late = [point for point in known if self._is_unbound(point) and self._age(point) > patience]
         return Counter(
             self._lost_sight(point, f"its VolumeSnapshot cannot be read: {reason}") for point in late
@@ -203,14 +205,14 @@ class HealPoints:
         Either way take_snapshots first removes the VolumeSnapshot, so that the driver takes no snapshot
         later.
         """
-        spec = spec_of_point(point, self.deployment, self.journal)
+        spec = spec_of_point(point, self.deployment, self.runs)
         by_ebs = spec is not None and spec.csi_fallback
         if by_ebs:
-            self.journal.creations.replan(point, f"by ebs instead of csi: {reason}")
+            self.creations.replan(point, f"by ebs instead of csi: {reason}")
             self.pacer.finished(1)
         else:
             self._fail(point, reason)
-        self.queue.send(jobs_of(self.journal.points.points(point.run, [point.id])))
+        self.queue.send(jobs_of(self.points.points(point.run, [point.id])))
         return "taken by ebs instead" if by_ebs else "failed"
 
     def _follow_snapshots(self, points: Sequence[Point], seen: Mapping[str, Snapshot]) -> Counter[str]:
@@ -266,14 +268,14 @@ class HealPoints:
         """Fail a point that take_snapshots did not even fail although its job was resent repeatedly."""
         hours = GIVE_UP_AFTER // timedelta(hours=1)
         reason = f"take_snapshots did not finish it within {hours} hours; its log and failure queue say why"
-        self.journal.points.finish(point, Outcome(PointState.FAILED, self.clock(), reason))
+        self.points.finish(point, Outcome(PointState.FAILED, self.clock(), reason))
 
     def _age(self, point: Point) -> timedelta:
         return self.clock() - (point.started_at or point.accepted_at)
 
     def _fail(self, point: Point, reason: str) -> None:
         failed = Outcome(PointState.FAILED, self.clock(), reason)
-        if self.journal.points.finish(point, failed) and point.ended_at is None:
+        if self.points.finish(point, failed) and point.ended_at is None:
             self.pacer.finished(1)
 
 

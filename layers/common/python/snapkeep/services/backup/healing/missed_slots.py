@@ -16,9 +16,9 @@ from snapkeep.domain.report.coverage import ALLOWANCE
 from snapkeep.domain.retention.spacing import least_apart
 from snapkeep.domain.times import compact
 from snapkeep.ports.clock import Calendar, Clock
-from snapkeep.ports.journal import Journal
 from snapkeep.ports.messaging import Starter
 from snapkeep.ports.news import BackupNews
+from snapkeep.ports.runs import Runs, Slots
 
 GRACE = timedelta(minutes=5)
 """Scheduler may deliver up to a minute late, and the planner takes time."""
@@ -39,7 +39,8 @@ class CaughtUp:
 class MissedSlots:
     """Compares the slots that should have been run with the runs of the journal."""
 
-    journal: Journal
+    runs: Runs
+    slots: Slots
     calendar: Calendar
     starter: Starter
     announcer: BackupNews
@@ -49,7 +50,7 @@ class MissedSlots:
         """Start or report the slots of a policy that were not run; paused policies miss nothing."""
         caught_up = CaughtUp()
         now = self.clock()
-        seen = self.journal.slots.first_seen(cluster, policy.name, now)
+        seen = self.slots.first_seen(cluster, policy.name, now)
         if not policy.schedule.enabled:
             return caught_up
         missing, newest = self._missing(cluster, policy, seen, now)
@@ -86,7 +87,7 @@ class MissedSlots:
         since = max(seen, now - schedule.catch_up - LOOK_BACK)
         until = now - GRACE - timedelta(minutes=schedule.flexible_minutes)
         apart = least_apart(schedule) if rate_of(schedule.expression) else timedelta.resolution
-        known = self.journal.runs.runs_of(cluster, policy.name, since - apart)
+        known = self.runs.runs_of(cluster, policy.name, since - apart)
         runs = sorted(run.slot for run in known)
         anchor = runs[0] if runs else seen
         due = list(self.calendar.due(schedule, since, until, anchor))
@@ -97,8 +98,8 @@ class MissedSlots:
         """Journal the slot as a failed run, so that it is reported only once, and report it."""
         name = run_id(cluster, policy.name, slot)
         run = Run(name, cluster, policy.name, slot, accepted_at=now, degraded=reason)
-        if self.journal.runs.open_run(run, "reconcile", now + GRACE, now) is None:
+        if self.runs.open_run(run, "reconcile", now + GRACE, now) is None:
             return
-        if self.journal.runs.close_run(name, RunState.FAILED, now):
+        if self.runs.close_run(name, RunState.FAILED, now):
             self.announcer.slot_missed(cluster, policy.name, slot, reason)
-            self.journal.runs.mark_announced(name)
+            self.runs.mark_announced(name)

@@ -14,10 +14,12 @@ from snapkeep.domain.retention.deletion.orphans import SWEPT_EVERY
 from snapkeep.domain.times import moment
 from snapkeep.domain.troubles import Topic, TroubleKind
 from snapkeep.ports.clock import Clock
-from snapkeep.ports.journal import Journal
 from snapkeep.ports.messaging import Starter
 from snapkeep.ports.news import BackupNews
-from snapkeep.services.backup.close_run import announce, close_at_limit, close_if_settled
+from snapkeep.ports.points import Points
+from snapkeep.ports.prunes import Prunes
+from snapkeep.ports.runs import Runs, Slots
+from snapkeep.services.backup.close_run import CloseRun
 from snapkeep.services.backup.healing.find_late import FindLate
 from snapkeep.services.backup.healing.heal import HealPoints
 from snapkeep.services.backup.healing.missed_slots import MissedSlots
@@ -64,10 +66,17 @@ class Reconcile:
     """Checks every open run and every policy; trouble with one never stops the others."""
 
     deployment: Deployment
-    journal: Journal
+    runs: Runs
+    points: Points
+    slots: Slots
+    prunes: Prunes
     heal_points: HealPoints
     named_duplicates: NamedDuplicates
     missed_slots: MissedSlots
+    find_late: FindLate
+    close_run: CloseRun
+    tell_troubles: TellTroubles
+    give_up: GiveUp
     starter: Starter
     announcer: BackupNews
     clock: Clock
@@ -77,7 +86,7 @@ class Reconcile:
         report = ReconcileReport()
         runs: list[Run] = []
         with _part(OPEN_RUNS, report):
-            runs.extend(self.journal.runs.open_runs())
+            runs.extend(self.runs.open_runs())
         for run in runs:
             with _part(run.id, report):
                 self._heal_run(run, report)
@@ -92,10 +101,8 @@ class Reconcile:
                 report.named.extend(self.named_duplicates.settle(known.name))
             with _part(f"sweep of {known.name}", report):
                 self._check_sweep(known.name)
-        give_up = GiveUp(
-            self.journal.troubles, self.journal.unreadable, self.announcer, self.clock, "reconcile", PATIENCE
-        )
-        report.given_up = give_up.report(report.given_up, unseen=None if OPEN_RUNS in report.given_up else ())
+        unseen = None if OPEN_RUNS in report.given_up else ()
+        report.given_up = self.give_up.report(report.given_up, unseen=unseen)
         return report
 
     def _check_sweep(self, cluster: str) -> None:
@@ -104,9 +111,9 @@ class Reconcile:
         No alarm can do that: CloudWatch evaluates 7 days at most, and the sweep runs every 7 days.
         https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html
         """
-        now, last = self.clock(), self.journal.prunes.last_sweep(cluster)
+        now, last = self.clock(), self.prunes.last_sweep(cluster)
         if last is None or last > now:
-            self.journal.prunes.write_last_sweep(cluster, now)
+            self.prunes.write_last_sweep(cluster, now)
         elif now - last > 2 * SWEPT_EVERY:
             raise PermanentError(
                 f"orphans of cluster {cluster} were not swept since {moment(last)}: the schedule "
@@ -115,7 +122,7 @@ class Reconcile:
 
     def _heal_run(self, run: Run, report: ReconcileReport) -> None:
         if run.state.is_final:
-            announce(self.journal, self.announcer, run.id)
+            self.close_run.announce(run.id)
             if run.late:
                 self._follow_late(run, report)
             return
@@ -132,17 +139,17 @@ class Reconcile:
         healed = self.heal_points.heal(run)
         if healed:
             report.healed[run.id] = healed
-        left = sum(not point.state.is_final for point in self.journal.points.points_of(run.id))
-        now = self.journal.runs.run(run.id)
+        left = sum(not point.state.is_final for point in self.points.points_of(run.id))
+        now = self.runs.run(run.id)
         if now is not None and left != run.late:
             self.announcer.late_points_ended(replace(now, late=left), run.late - left)
-            self.journal.runs.write_late(run.id, left)
+            self.runs.write_late(run.id, left)
 
     def _close(self, run: Run, report: ReconcileReport) -> None:
         """Close the run if its last point is settled; healing that point may have closed it already."""
-        close_if_settled(self.journal, self.announcer, run.id, self.clock())
-        close_at_limit(self.journal, self.announcer, run.id, self.clock())
-        now = self.journal.runs.run(run.id)
+        self.close_run.if_settled(run.id)
+        self.close_run.at_limit(run.id)
+        now = self.runs.run(run.id)
         if now is not None and now.state.is_final:
             report.closed.append(run.id)
 
@@ -160,7 +167,7 @@ class Reconcile:
             reason = f"the run could not be planned within {hours} hours; the log of plan_backup says why"
             if run.policy == INTERRUPTION:
                 reason = "save_node did not finish it; its log says why"
-            total = sum(1 for _ in self.journal.points.points_of(run.id))
+            total = sum(1 for _ in self.points.points_of(run.id))
             degraded = run.degraded or reason
             started = replace(
                 run,
@@ -169,7 +176,7 @@ class Reconcile:
                 degraded=degraded,
                 ends_untold=run.wish is None,
             )
-            self.journal.runs.start_run(started)
+            self.runs.start_run(started)
             self._close(run, report)
         elif age > PLANNING_TIMEOUT:
             self.starter.start_run(run.cluster, run.policy, run.slot)
@@ -183,14 +190,12 @@ class Reconcile:
         report.missed.extend(caught_up.missed)
         now = self.clock()
         since = now - FRESHNESS_WINDOW
-        runs = list(self.journal.runs.runs_of(cluster, policy.name, since))
-        seen = self.journal.slots.first_seen(cluster, policy.name, now)
+        runs = list(self.runs.runs_of(cluster, policy.name, since))
+        seen = self.slots.first_seen(cluster, policy.name, now)
         newest = max((run.slot for run in runs if run.ready), default=seen)
-        late = FindLate(self.journal, self.missed_slots, self.clock).find(policy, runs, seen, since)
+        late = self.find_late.find(policy, runs, seen, since)
         self.announcer.freshness(cluster, policy.name, max(now - newest, timedelta()), list(late))
-        TellTroubles(self.journal.troubles, self.announcer, self.clock).tell(
-            Topic(TroubleKind.BACKUP_LATE, cluster, policy.name), late
-        )
+        self.tell_troubles.tell(Topic(TroubleKind.BACKUP_LATE, cluster, policy.name), late)
 
 
 def _part(subject: str, report: ReconcileReport) -> AbstractContextManager[None]:

@@ -9,7 +9,7 @@ from snapkeep.domain.backup.creation import wait_before_retry
 from snapkeep.domain.errors import PermanentError, TemporaryError
 from snapkeep.domain.points import GIVE_UP_AFTER, Point, PointState
 from snapkeep.ports.clock import Clock
-from snapkeep.ports.journal import Journal
+from snapkeep.ports.points import Creations
 
 GAVE_UP = f"not created within {GIVE_UP_AFTER // timedelta(hours=1)} hours"
 
@@ -18,7 +18,7 @@ GAVE_UP = f"not created within {GIVE_UP_AFTER // timedelta(hours=1)} hours"
 class Intents:
     """Journals the intents of one invocation, which holds the leads' leases as `owner`."""
 
-    journal: Journal
+    creations: Creations
     clock: Clock
     consistency_wait: timedelta
     owner: str
@@ -31,15 +31,15 @@ class Intents:
         """
         if lead.state is not PointState.PLANNED:
             lead = self._look_again(lead)
-        self.journal.creations.write_intent(lead, self.owner, self.clock())
+        self.creations.write_intent(lead, self.owner, self.clock())
 
     def withdraw(self, lead: Point) -> None:
         """Journal that EC2 certainly created nothing."""
-        self.journal.creations.withdraw_intent(lead, self.owner)
+        self.creations.withdraw_intent(lead, self.owner)
 
     def _look_again(self, lead: Point) -> Point:
         """The lead after another read that found nothing, once there were enough of those."""
-        lead = self.journal.creations.write_empty_read(lead, self.owner, self.clock())
+        lead = self.creations.write_empty_read(lead, self.owner, self.clock())
         wait = wait_before_retry(lead, self.consistency_wait, self.clock())
         if wait > timedelta():
             raise TemporaryError("an earlier create may still appear in EC2", wait)

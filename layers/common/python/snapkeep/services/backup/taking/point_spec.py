@@ -5,17 +5,17 @@ from __future__ import annotations
 from snapkeep.domain.backup.runs import spec_of_run
 from snapkeep.domain.points import Point
 from snapkeep.domain.policies import INTERRUPTION, ON_DEMAND, BackupSpec, Deployment, Method
-from snapkeep.ports.journal import Journal
+from snapkeep.ports.runs import Runs
 
 BEFORE_A_NODE_DIES = BackupSpec(name=INTERRUPTION, method=Method.EBS, group_fallback=True)
 """Only two minutes are left, so the members of a group that EC2 refuses are always taken one by one."""
 
 
-def spec_of_point(point: Point, deployment: Deployment, journal: Journal) -> BackupSpec | None:
+def spec_of_point(point: Point, deployment: Deployment, runs: Runs) -> BackupSpec | None:
     """How the point is taken; None when the config does not (or no longer) name its policy."""
     if point.policy == INTERRUPTION:
         return BEFORE_A_NODE_DIES
     if point.policy != ON_DEMAND:
         return deployment.policy(point.policy)
-    run = journal.runs.run(point.run)
+    run = runs.run(point.run)
     return spec_of_run(run, deployment) if run else None

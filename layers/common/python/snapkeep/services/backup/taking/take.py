@@ -21,12 +21,11 @@ from snapkeep.domain.points import Point, PointState, Snapshot
 from snapkeep.domain.policies import Deployment, Method
 from snapkeep.ports.clock import Clock, Nonce
 from snapkeep.ports.ec2 import Pacer, Snapshots, Volumes
-from snapkeep.ports.journal import Journal
 from snapkeep.ports.kubernetes import Clusters
 from snapkeep.ports.messaging import Queue
-from snapkeep.ports.news import BackupNews
-from snapkeep.ports.points import Creation, Outcome
-from snapkeep.services.backup.close_run import close_if_settled
+from snapkeep.ports.points import Creation, Creations, Outcome, Points
+from snapkeep.ports.runs import Runs
+from snapkeep.services.backup.close_run import CloseRun
 from snapkeep.services.backup.taking.find_snapshots import existing_of, existing_or_cut
 from snapkeep.services.backup.taking.intents import GAVE_UP, Intents
 from snapkeep.services.backup.taking.point_spec import spec_of_point
@@ -74,10 +73,12 @@ class TakeSnapshots:
     clusters: Clusters
     snapshots: Snapshots
     volumes: Volumes
-    journal: Journal
+    runs: Runs
+    points: Points
+    creations: Creations
     queue: Queue
     pacer: Pacer
-    announcer: BackupNews
+    close_run: CloseRun
     clock: Clock
     nonce: Nonce
     lease: timedelta = LEASE
@@ -101,17 +102,22 @@ class TakeSnapshots:
             self.pacer.finished(len(granted) - len(report.created) - len(report.adopted))
         self._send_later(job, report)
         if report.failed:
-            close_if_settled(self.journal, self.announcer, job.run, self.clock())
+            self.close_run.if_settled(job.run)
         return report
 
     def _withdraw(self, job: Job, report: JobReport) -> frozenset[str]:
         """Remove the VolumeSnapshots of points that gave up csi; returns the points that must wait for
         that."""
-        given_up = [point for point in self.journal.points.points(job.run, job.points) if point.gave_up_csi]
+        given_up = [point for point in self.points.points(job.run, job.points) if point.gave_up_csi]
         if not given_up:
             return frozenset()
         withdrawing = WithdrawSnapshots(
-            self.clusters, self.snapshots, self.journal, self.deployment.consistency_wait, self.clock
+            self.clusters,
+            self.snapshots,
+            self.points,
+            self.creations,
+            self.deployment.consistency_wait,
+            self.clock,
         )
         delays = {point.id: delay for point in given_up if (delay := withdrawing.run(point))}
         for point in given_up:
@@ -124,7 +130,7 @@ class TakeSnapshots:
 
         If a create may be in progress (the lead is `creating`), its outcome is determined first.
         """
-        points = [point for point in self.journal.points.points(job.run, job.points) if point.needs_snapshot]
+        points = [point for point in self.points.points(job.run, job.points) if point.needs_snapshot]
         in_the_air = {point.lead for point in points if point.state is PointState.CREATING}
         todo = []
         for point in points:
@@ -143,7 +149,7 @@ class TakeSnapshots:
         They must not ask for the account's pace: a token that is spent on waiting is missing when the group,
         which is admitted whole, comes back.
         """
-        leads = self.journal.points.points(job.run, [points[0].lead]) if job.group and points else ()
+        leads = self.points.points(job.run, [points[0].lead]) if job.group and points else ()
         if not any(lead.needs_snapshot for lead in leads):
             return points
         report.postpone([point for point in points if point.behind], BEHIND, AFTER_GROUP)
@@ -175,10 +181,10 @@ class TakeSnapshots:
                 take = partial(self._take_by_ebs, point, existing.get(point.id), owner, report)
                 self._guarded([point], report, take)
         for point in held:
-            self.journal.creations.release(point, owner)
+            self.creations.release(point, owner)
 
     def _take_by_csi(self, point: Point, owner: str, report: JobReport) -> None:
-        taker = CsiTaker(self.deployment, self.clusters, self.journal, self.clock, self.nonce)
+        taker = CsiTaker(self.deployment, self.clusters, self.runs, self.creations, self.clock, self.nonce)
         taker.take(point, owner)
         report.created.append(point.id)
 
@@ -200,27 +206,27 @@ class TakeSnapshots:
             raise
 
     def _intents(self, owner: str) -> Intents:
-        return Intents(self.journal, self.clock, self.deployment.consistency_wait, owner)
+        return Intents(self.creations, self.clock, self.deployment.consistency_wait, owner)
 
     def _take_group(self, points: Sequence[Point], owner: str, report: JobReport) -> None:
         """Take the members of a group under the lease of their lead, which is settled last.
 
         Once it is settled the group is over: members without a snapshot are then taken alone.
         """
-        for lead in self.journal.points.points(points[0].run, [points[0].lead]) if points else ():
+        for lead in self.points.points(points[0].run, [points[0].lead]) if points else ():
             if not lead.needs_snapshot:
                 self._take_each(points, owner, report)
                 return
             held = self._lease(lead, owner)
             if held is None:
                 return
-            spec = spec_of_point(lead, self.deployment, self.journal)
+            spec = spec_of_point(lead, self.deployment, self.runs)
             may_fall_back = spec is not None and spec.group_fallback
             taker = GroupTaker(
-                self.snapshots, self.volumes, self.journal, self._intents(owner), may_fall_back
+                self.snapshots, self.volumes, self.creations, self._intents(owner), may_fall_back
             )
             self._guarded(points, report, partial(self._take_together, taker, held, points, report))
-            self.journal.creations.release(held, owner)
+            self.creations.release(held, owner)
 
     def _take_together(
         self, taker: GroupTaker, lead: Point, members: Sequence[Point], report: JobReport
@@ -260,22 +266,22 @@ class TakeSnapshots:
 
     def _unborn(self, points: Sequence[Point]) -> Sequence[Point]:
         """The points (all of one run) that still have no snapshot according to the journal."""
-        known = self.journal.points.points(points[0].run, [point.id for point in points]) if points else ()
+        known = self.points.points(points[0].run, [point.id for point in points]) if points else ()
         return [point for point in known if point.needs_snapshot]
 
     def _lease(self, point: Point, owner: str) -> Point | None:
         """The lead as it stands; None when another invocation works on it, whose message survives a crash."""
         now = self.clock()
-        held = self.journal.creations.lease(point, owner, now + self.lease, now)
+        held = self.creations.lease(point, owner, now + self.lease, now)
         return held if held is not None and held.needs_snapshot else None
 
     def _journal_created(self, point: Point, snapshot: Snapshot) -> None:
         note = _after_group(point)
         creation = Creation(point.id, snapshot.id, snapshot.started_at, snapshot.size_bytes, note)
-        self.journal.creations.write_created(point.run, [creation])
+        self.creations.write_created(point.run, [creation])
 
     def _fail(self, point: Point, reason: str, report: JobReport) -> None:
-        self.journal.points.finish(point, Outcome(PointState.FAILED, self.clock(), reason))
+        self.points.finish(point, Outcome(PointState.FAILED, self.clock(), reason))
         report.failed[point.id] = reason
 
     def _send_later(self, job: Job, report: JobReport) -> None:

@@ -10,9 +10,9 @@ from snapkeep.domain.errors import NameTaken, NotAdmitted, TemporaryError
 from snapkeep.domain.points import Point, PointState
 from snapkeep.domain.policies import Deployment
 from snapkeep.ports.clock import Clock, Nonce
-from snapkeep.ports.journal import Journal
 from snapkeep.ports.kubernetes import Clusters
-from snapkeep.ports.points import Creation
+from snapkeep.ports.points import Creation, Creations
+from snapkeep.ports.runs import Runs
 from snapkeep.services.backup.taking.point_spec import spec_of_point
 
 
@@ -22,7 +22,8 @@ class CsiTaker:
 
     deployment: Deployment
     clusters: Clusters
-    journal: Journal
+    runs: Runs
+    creations: Creations
     clock: Clock
     nonce: Nonce
 
@@ -33,16 +34,14 @@ class CsiTaker:
         is raised so that it is taken at once. Otherwise the refusal is raised.
         """
         if point.state is PointState.PLANNED:
-            point = self.journal.creations.write_intent(point, owner, self.clock(), self.nonce())
+            point = self.creations.write_intent(point, owner, self.clock(), self.nonce())
         try:
             uid = self.clusters.open(point.claim.cluster).create_volume_snapshot(point)
         except (NotAdmitted, NameTaken) as error:
-            spec = spec_of_point(point, self.deployment, self.journal)
+            spec = spec_of_point(point, self.deployment, self.runs)
             if spec is None or not spec.csi_fallback:
                 raise
-            self.journal.creations.replan(point, f"by ebs instead of csi: {error.reason}")
+            self.creations.replan(point, f"by ebs instead of csi: {error.reason}")
             raise TemporaryError(error.reason, timedelta()) from error
         mark = "" if DRIVERS[point.claim.driver].class_tags else snapshot_mark(uid)
-        self.journal.creations.write_created(
-            point.run, [Creation(point.id, "", self.clock(), driver_mark=mark)]
-        )
+        self.creations.write_created(point.run, [Creation(point.id, "", self.clock(), driver_mark=mark)])

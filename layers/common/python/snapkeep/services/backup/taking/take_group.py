@@ -10,8 +10,7 @@ from snapkeep.domain import tags
 from snapkeep.domain.errors import GroupRefused, PermanentError, SnapkeepError, Throttled
 from snapkeep.domain.points import Point, Snapshot
 from snapkeep.ports.ec2 import Snapshots, Volumes
-from snapkeep.ports.journal import Journal
-from snapkeep.ports.points import Creation
+from snapkeep.ports.points import Creation, Creations
 from snapkeep.services.backup.taking.intents import Intents
 
 EXCLUSION_LIMIT = 40
@@ -54,7 +53,7 @@ class GroupTaker:
 
     snapshots: Snapshots
     volumes: Volumes
-    journal: Journal
+    creations: Creations
     intents: Intents
     may_fall_back: bool
 
@@ -160,7 +159,7 @@ class GroupTaker:
             Creation(point.id, snapshot.id, snapshot.started_at, snapshot.size_bytes, note)
             for point, snapshot in pairs
         ]
-        self.journal.creations.write_created(pairs[0][0].run, creations)
+        self.creations.write_created(pairs[0][0].run, creations)
         yield from (Created(point) for point, _ in pairs)
         for point, snapshot in pairs:
             self._complete_tags(point, snapshot)

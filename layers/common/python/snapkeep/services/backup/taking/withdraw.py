@@ -13,9 +13,8 @@ from snapkeep.domain.points import Point, PointState, is_too_early
 from snapkeep.domain.retention.deletion.deletions import Withdrawn
 from snapkeep.ports.clock import Clock
 from snapkeep.ports.ec2 import Snapshots
-from snapkeep.ports.journal import Journal
 from snapkeep.ports.kubernetes import Clusters, SnapshotObjects
-from snapkeep.ports.points import Creation
+from snapkeep.ports.points import Creation, Creations, Points
 
 LOOK_AGAIN = timedelta(seconds=10)
 """When to check again; a live snapshot controller and sidecar need about two seconds."""
@@ -31,7 +30,8 @@ class WithdrawSnapshots:
 
     clusters: Clusters
     snapshots: Snapshots
-    journal: Journal
+    points: Points
+    creations: Creations
     consistency_wait: timedelta
     clock: Clock
 
@@ -52,10 +52,10 @@ class WithdrawSnapshots:
         if found.snapshot_id and point.state is not PointState.FAILED:
             cut_at = found.cut_at or self.clock()
             creation = Creation(point.id, found.snapshot_id, cut_at, note=CUT_AFTER_ALL)
-            self.journal.creations.write_created(point.run, [creation])
+            self.creations.write_created(point.run, [creation])
         if not found.left:
             if not found.snapshot_id and point.state is PointState.FAILED:
-                self.journal.points.write_withdrawn(point)
+                self.points.write_withdrawn(point)
             return timedelta()
         log.info("point %s waits: %s", point.id, "; ".join(map(str, found.left)))
         return self._while_it_makes_sense(point, LOOK_AGAIN)

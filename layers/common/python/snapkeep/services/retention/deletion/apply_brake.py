@@ -15,7 +15,7 @@ from snapkeep.domain.retention.deletion.brake_refusals import Kind, Refusal, unk
 from snapkeep.domain.retention.lineages import PolicyRetention
 from snapkeep.domain.snapshot_tags import IN_BIN
 from snapkeep.ports.ec2 import Snapshots
-from snapkeep.ports.journal import Journal
+from snapkeep.ports.prunes import Refusals
 from snapkeep.services.retention.survey import Survey
 
 log = logging.getLogger(__name__)
@@ -39,7 +39,7 @@ class ApplyBrake:
     """Applies the brake to a cluster's plan. Refusals are journaled with the snapshots they name and apply to
     exactly those, until their token or the config releases them."""
 
-    journal: Journal
+    refusals: Refusals
     snapshots: Snapshots
     cluster: str
     now: datetime
@@ -55,7 +55,7 @@ class ApplyBrake:
     ) -> Braked:
         """Keep refused deletions in the survey; a rehearsal writes nothing."""
         rules = _fingerprints(policies)
-        known = [item for item in self.journal.refusals.refusals(self.cluster) if item.kind is Kind.POINTS]
+        known = [item for item in self.refusals.refusals(self.cluster) if item.kind is Kind.POINTS]
         gone = self._gone(known, survey)
         away = gone.union(let_through)
         open_ones = [
@@ -85,7 +85,7 @@ class ApplyBrake:
                 survey.refuse(dict.fromkeys(fresh.names, fresh.why_kept()))
             refusals.append(fresh)
             if not rehearse:
-                self.journal.refusals.write_refusal(fresh)
+                self.refusals.write_refusal(fresh)
         left = tuple(item for item in refusals if item is not confirmed)
         unknown = unknown_token(confirm, left) + LOOK if confirm and not confirmed else ""
         return Braked(verdict, left, confirmed, unknown)
@@ -104,9 +104,9 @@ class ApplyBrake:
         for before, after in zip(known, now, strict=True):
             if not after.names:
                 log.info("prune of %s: refusal %s is empty and is removed", self.cluster, before.token)
-                self.journal.refusals.remove_refusal(self.cluster, before.token)
+                self.refusals.remove_refusal(self.cluster, before.token)
             elif after != before:
-                self.journal.refusals.write_refusal(after)
+                self.refusals.write_refusal(after)
 
 
 def _released(refusal: Refusal, survey: Survey, rules: Mapping[str, str]) -> set[str]:

@@ -10,7 +10,7 @@ from datetime import datetime
 from snapkeep.domain.retention.deletion.brake import LineageChange, judge, token
 from snapkeep.domain.retention.deletion.brake_refusals import Kind, Refusal
 from snapkeep.domain.retention.deletion.orphans import Orphan, OrphanKind
-from snapkeep.ports.journal import Journal
+from snapkeep.ports.prunes import Refusals
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +34,7 @@ class BrakeSweep:
     """Applies the brake to a cluster's sweep. A refusal is journaled with the orphans it names and applies to
     exactly those until its token is confirmed."""
 
-    journal: Journal
+    refusals: Refusals
     cluster: str
     now: datetime
 
@@ -61,7 +61,7 @@ class BrakeSweep:
         if fresh:
             refusals.append(fresh)
             if not rehearse:
-                self.journal.refusals.write_refusal(fresh)
+                self.refusals.write_refusal(fresh)
         left = tuple(item for item in refusals if item is not confirmed)
         refused = frozenset[str]().union(*(item.names for item in left))
         return BrakedSweep(tuple(item for item in going if item.name not in refused), left, confirmed)
@@ -69,14 +69,14 @@ class BrakeSweep:
     def close(self, confirmed: Refusal | None) -> None:
         """Remove a refusal once its orphans were handled."""
         if confirmed is not None:
-            self.journal.refusals.remove_refusal(self.cluster, confirmed.token)
+            self.refusals.remove_refusal(self.cluster, confirmed.token)
 
     def held(self) -> frozenset[str]:
         """The names of all orphans that are refused."""
         return frozenset[str]().union(*(item.names for item in self._known()))
 
     def _known(self) -> list[Refusal]:
-        return [item for item in self.journal.refusals.refusals(self.cluster) if item.kind is Kind.ORPHANS]
+        return [item for item in self.refusals.refusals(self.cluster) if item.kind is Kind.ORPHANS]
 
     def _open(self, gone: Collection[str], *, rehearse: bool) -> list[Refusal]:
         """The refusals without the names that are gone; an empty one is removed."""
@@ -88,10 +88,10 @@ class BrakeSweep:
             if rehearse or after == before:
                 continue
             if after.names:
-                self.journal.refusals.write_refusal(after)
+                self.refusals.write_refusal(after)
             else:
                 log.info("sweep of %s: refusal %s is empty and is removed", self.cluster, before.token)
-                self.journal.refusals.remove_refusal(self.cluster, before.token)
+                self.refusals.remove_refusal(self.cluster, before.token)
         return found
 
     def _judge(

@@ -13,7 +13,7 @@ from snapkeep.domain.restore.holds import BY_HAND
 from snapkeep.domain.retention.candidates import Protection, restored_for_now
 from snapkeep.domain.snapshot_tags import IN_BIN, hold_of, is_away
 from snapkeep.ports.ec2 import Snapshots
-from snapkeep.ports.journal import Journal
+from snapkeep.ports.restores import Holds, Restores
 
 
 @dataclass(slots=True)
@@ -24,7 +24,8 @@ class Checks:
     """
 
     snapshots: Snapshots
-    journal: Journal
+    restores: Restores
+    holds: Holds
     deployment: str
     cluster: str
     batch: Sequence[str]
@@ -79,12 +80,10 @@ class Checks:
         """Check the journal, which has restores and holds before the tag does; EC2 may also show the tag
         late."""
         if self._restoring is None:
-            self._restoring = {
-                item.snapshot_id: item.id for item in self.journal.restores.open_restores(whole=True)
-            }
+            self._restoring = {item.snapshot_id: item.id for item in self.restores.open_restores(whole=True)}
         if snapshot_id in self._restoring:
             raise PermanentError(f"restore {self._restoring[snapshot_id]} needs it")
-        for hold in self.journal.holds.holds(snapshot_id):
+        for hold in self.holds.holds(snapshot_id):
             if not hold.ended(self.now) and hold.holder != BY_HAND:
                 raise PermanentError(f"it is held by {hold.holder}, although its tags do not say so yet")
 

@@ -19,8 +19,9 @@ from snapkeep.domain.retention.deletion.absences import Absence
 from snapkeep.domain.retention.deletion.deletions import DeletionStep, PlannedDeletion
 from snapkeep.domain.snapshot_tags import IN_BIN
 from snapkeep.ports.clock import Clock
+from snapkeep.ports.deletions import Absences, Deletions
 from snapkeep.ports.ec2 import Snapshots
-from snapkeep.ports.journal import Journal
+from snapkeep.ports.restores import Holds, Restores
 from snapkeep.services.retention.deletion.checks import Checks
 from snapkeep.services.retention.snapshot_objects import Objects, SnapshotObject
 
@@ -62,7 +63,10 @@ class DeletePoints:
     deployment: str
     cluster: str
     snapshots: Snapshots
-    journal: Journal
+    deletions: Deletions
+    absences: Absences
+    restores: Restores
+    holds: Holds
     clock: Clock
     pause: Callable[[timedelta], None]
     pace: Pace
@@ -110,7 +114,9 @@ class DeletePoints:
                 yield self._attempt(snapshot_id, self._delete, snapshot_id, checks)
 
     def _checks(self, batch: Sequence[str]) -> Checks:
-        return Checks(self.snapshots, self.journal, self.deployment, self.cluster, batch, self.clock())
+        return Checks(
+            self.snapshots, self.restores, self.holds, self.deployment, self.cluster, batch, self.clock()
+        )
 
     def _ask(self, item: PlannedDeletion, checks: Checks) -> list[SnapshotObject] | Deleted:
         """Request the deletion of a point's objects, if it may be deleted; returns those objects.
@@ -155,10 +161,10 @@ class DeletePoints:
         return Deleted(snapshot_id, DeletionOutcome.WAITING, "; ".join(map(str, left)))
 
     def _delete(self, snapshot_id: str, checks: Checks) -> Deleted:
-        self.journal.deletions.move_deletion(snapshot_id, DeletionStep.OBJECTS_GONE)
+        self.deletions.move_deletion(snapshot_id, DeletionStep.OBJECTS_GONE)
         _, is_there = checks.look(snapshot_id)
         if is_there:
-            self.journal.deletions.move_deletion(snapshot_id, DeletionStep.ASKED)
+            self.deletions.move_deletion(snapshot_id, DeletionStep.ASKED)
             self._keep_pace()
             try:
                 self.snapshots.delete(snapshot_id)
@@ -175,7 +181,7 @@ class DeletePoints:
     def _note_absence(self, snapshot_id: str) -> None:
         """Record the absence: somebody may take it out of the Recycle Bin even before Snapkeep saw that it
         was gone."""
-        self.journal.absences.write_absences([Absence(snapshot_id, self.clock())])
+        self.absences.write_absences([Absence(snapshot_id, self.clock())])
 
     def _keep_pace(self) -> None:
         """After the burst, wait for the next call's turn."""
@@ -213,5 +219,5 @@ class DeletePoints:
             return self._end(snapshot_id, DeletionOutcome.SKIPPED, f"kept: {error.reason}")
 
     def _end(self, snapshot_id: str, fate: DeletionOutcome, reason: str) -> Deleted:
-        self.journal.deletions.end_deletion(snapshot_id, reason, self.clock())
+        self.deletions.end_deletion(snapshot_id, reason, self.clock())
         return Deleted(snapshot_id, fate, reason)

@@ -19,9 +19,12 @@ from snapkeep.domain.retention.deletion.orphans import (
     UnknownSnapshots,
 )
 from snapkeep.ports.clock import Clock
+from snapkeep.ports.deletions import Deletions
 from snapkeep.ports.ec2 import Snapshots
-from snapkeep.ports.journal import Journal
 from snapkeep.ports.kubernetes import Clusters, SnapshotObjects
+from snapkeep.ports.points import Points
+from snapkeep.ports.restores import Restores
+from snapkeep.ports.runs import Runs
 
 LOOK_BACK = orphans.SWEPT_EVERY + timedelta(days=1)
 """How far back the journal is compared with EC2."""
@@ -57,7 +60,10 @@ class FindOrphans:
     deployment: Deployment
     clusters: Clusters
     snapshots: Snapshots
-    journal: Journal
+    runs: Runs
+    points: Points
+    restores: Restores
+    deletions: Deletions
     clock: Clock
 
     def listed(self) -> Seen:
@@ -92,10 +98,10 @@ class FindOrphans:
     def find(self, census: ClusterSnapshots, ids: set[str], seen: ClusterObjects) -> Iterator[Orphan]:
         """The orphans of a cluster; `ids` are all snapshots that EC2 listed."""
         now, cluster, points = self.clock(), census.cluster, census.points
-        restores = {name for restore in self.journal.restores.open_restores() for name in restore.all_objects}
+        restores = {name for restore in self.restores.open_restores() for name in restore.all_objects}
         by_snapshot = {(item.namespace, item.volume_snapshot): item for item in seen.contents}
         for orphan in census.orphans(now):
-            point = self.journal.points.find_point(orphan.point) if orphan.point else None
+            point = self.points.find_point(orphan.point) if orphan.point else None
             yield orphans.unless_it_counts(orphan, point)
         for orphan in orphans.of_contents(cluster, seen.contents, ids, restores, now):
             if self._is_still_one(orphan, seen):
@@ -120,13 +126,11 @@ class FindOrphans:
         """Points that are ready in the journal and whose missing snapshots Snapkeep did not delete."""
         named = [policy.name for policy in self.deployment.policies if cluster in policy.clusters]
         for policy in (*named, ON_DEMAND):
-            for run in self.journal.runs.runs_of(cluster, policy, now - LOOK_BACK):
-                for point in self.journal.points.points_of(run.id):
+            for run in self.runs.runs_of(cluster, policy, now - LOOK_BACK):
+                for point in self.points.points_of(run.id):
                     gone = point.state is PointState.READY and point.snapshot_id not in ids
                     if gone and self._went_unasked(point.snapshot_id):
                         yield orphans.lost_point(point.id, point.snapshot_id, point.size_bytes)
 
     def _went_unasked(self, snapshot_id: str) -> bool:
-        return (
-            not self.journal.deletions.knows_deletion(snapshot_id) and self.snapshots.get(snapshot_id) is None
-        )
+        return not self.deletions.knows_deletion(snapshot_id) and self.snapshots.get(snapshot_id) is None

@@ -27,11 +27,12 @@ from snapkeep.domain.retention.prune_plans import RefusedDeletions
 from snapkeep.domain.sizes import gib
 from snapkeep.domain.snapshot_tags import IN_BIN
 from snapkeep.ports.clock import Clock
+from snapkeep.ports.deletions import Deletions
 from snapkeep.ports.ec2 import Snapshots
-from snapkeep.ports.journal import Journal
 from snapkeep.ports.kubernetes import Clusters
 from snapkeep.ports.news import RetentionNews
-from snapkeep.services.give_up import GiveUp, part_of_a_pass, unreadable_records
+from snapkeep.ports.prunes import Prunes, Refusals
+from snapkeep.services.give_up import GiveUp, part_of_a_pass
 from snapkeep.services.retention.deletion.brake_sweep import LATE, OBJECTS, BrakeSweep, group_of
 from snapkeep.services.retention.deletion.delete import Deleted, DeletePoints, DeletionOutcome
 from snapkeep.services.retention.deletion.find_orphans import ClusterObjects, FindOrphans
@@ -83,7 +84,12 @@ class SweepOrphans:
     deployment: Deployment
     clusters: Clusters
     snapshots: Snapshots
-    journal: Journal
+    deletions: Deletions
+    prunes: Prunes
+    refusals: Refusals
+    finder: FindOrphans
+    tell_refusals: TellRefusals
+    give_up: GiveUp
     announcer: RetentionNews
     clock: Clock
     deleter: Callable[[str, Objects], DeletePoints]
@@ -96,21 +102,12 @@ class SweepOrphans:
         reports = self._run(request)
         if not request.dry_run:
             for report in reports:
-                give_up = GiveUp(
-                    self.journal.troubles,
-                    self.journal.unreadable,
-                    self.announcer,
-                    self.clock,
-                    "sweep_orphans",
-                    timedelta(),
-                )
-                report.given_up = give_up.report(report.given_up, report.cluster)
+                report.given_up = self.give_up.report(report.given_up, report.cluster)
         return reports
 
     def _run(self, request: PruneRequest) -> list[OrphanReport]:
-        finder = FindOrphans(self.deployment, self.clusters, self.snapshots, self.journal, self.clock)
         try:
-            seen = finder.listed()
+            seen = self.finder.listed()
         except SnapkeepError as error:
             refused = f"EC2 could not be listed: {error.reason}"
             return [OrphanReport(request.cluster, refused=refused, given_up={"list": refused})]
@@ -119,7 +116,7 @@ class SweepOrphans:
             if request.cluster in ("", name):
                 report = OrphanReport(name, request.dry_run)
                 with _swept(report):
-                    self._sweep(finder, census, seen.ids, request, report)
+                    self._sweep(census, seen.ids, request, report)
                 reports.append(report)
         strangers = list(seen.strangers.orphans())
         if strangers and not request.cluster:
@@ -131,26 +128,25 @@ class SweepOrphans:
 
     def _sweep(
         self,
-        finder: FindOrphans,
         census: ClusterSnapshots,
         ids: set[str],
         request: PruneRequest,
         report: OrphanReport,
     ) -> None:
-        seen = finder.objects(census)
+        seen = self.finder.objects(census)
         if seen.note:
             report.notes.append(seen.note)
             report.given_up |= {"objects": seen.note} if seen.failed else {}
-        found = list(finder.find(census, ids, seen))
+        found = list(self.finder.find(census, ids, seen))
         self._tell(report, found)
-        hidden = unreadable_records(self.journal.unreadable)
+        hidden = self.give_up.unreadable_records()
         if hidden:
             report.given_up |= hidden
             report.refused = f"nothing is deleted: {len(hidden)} records of the journal cannot be read"
             return
         self._delete(census, seen, found, request, report)
         if not request.dry_run:
-            self.journal.prunes.write_last_sweep(census.cluster, self.clock())
+            self.prunes.write_last_sweep(census.cluster, self.clock())
 
     def _tell(self, report: OrphanReport, found: Sequence[Orphan]) -> None:
         """Record the orphans in the report, the log and an event."""
@@ -178,7 +174,7 @@ class SweepOrphans:
         going = [orphan for orphan in found if orphan.deletable]
         if not self.deployment.delete_orphans:
             return
-        brake = BrakeSweep(self.journal, cluster, self.clock())
+        brake = BrakeSweep(self.refusals, cluster, self.clock())
         gone = set(self._gone(brake.held(), census, seen))
         totals = {LATE: census.count, OBJECTS: len(seen.contents) + len(seen.snapshots)}
         braked = brake.apply(going, totals, gone, request.confirm, rehearse=request.dry_run)
@@ -187,7 +183,7 @@ class SweepOrphans:
             report.refused = unknown_token(request.confirm, braked.refusals)
         if request.dry_run:
             return
-        TellRefusals(self.journal, self.announcer, self.clock()).tell(braked.refusals)
+        self.tell_refusals.tell(braked.refusals)
         if report.refused:
             return
         for orphan in braked.allowed:
@@ -236,7 +232,7 @@ class SweepOrphans:
     def _delete_late(self, cluster: str, late: Sequence[Orphan]) -> Iterator[Deleted]:
         """Delete late snapshots as prune deletes points: journaled, shielded, held and locked ones kept."""
         now = self.clock()
-        begun = self.journal.deletions.intend_deletions(
+        begun = self.deletions.intend_deletions(
             [Deletion(orphan.name, cluster, orphan.reason, now) for orphan in late]
         )
         deleter = self.deleter(cluster, open_objects(self.clusters, cluster))
