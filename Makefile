@@ -73,7 +73,7 @@ lint-style: $(STAMPS)/dev
 
 lint-templates: $(STAMPS)/dev
 	CDK_VALIDATION=false CDK_OUTDIR=.build/lint CDK_CONTEXT_JSON='$(LAB)' $(BIN)/python app.py
-	$(BIN)/cfn-lint --ignore-checks $(CFN_LINT_IGNORED) -- .build/lint/*.template.json
+	$(BIN)/cfn-lint --ignore-checks $(CFN_LINT_IGNORED) -- .build/lint/*.template.json deploy/chat.yaml
 
 synth: $(DEMO_READY) ## Write the cloud assembly to .build/cdk.out, validated
 	CDK_OUTDIR=.build/cdk.out $(BIN)/python app.py
@@ -81,8 +81,10 @@ synth: $(DEMO_READY) ## Write the cloud assembly to .build/cdk.out, validated
 synth-lab: $(STAMPS)/dev ## Write the assembly of the example with its lab cluster to .build/cdk.lab, validated
 	CDK_OUTDIR=.build/cdk.lab CDK_CONTEXT_JSON='$(LAB)' $(BIN)/python app.py
 
-docs: synth ## Write anew what the code says: docs/settings.md, docs/permissions.md, the schema, deploy/snapkeep
+docs: synth ## Write anew what the code says: settings, permissions, events, metrics, the schema, deploy/
 	$(BIN)/python -m docs.tables .build/cdk.out/Snapkeep.template.json
+	$(BIN)/python -m docs.events
+	$(BIN)/python -m docs.metrics
 	$(BIN)/snapkeep schema > .build/schema.json
 	mv .build/schema.json docs/snapkeep.schema.json
 	$(BIN)/snapkeep manifests --cluster myeks --kustomize deploy/snapkeep

@@ -13,27 +13,10 @@ from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from infra.constructs.failure_queue import failure_queue
+from snapkeep.domain.metrics import SERVICE
+from snapkeep.domain.report.announcements import RUNBOOKS
 
-FAILURE_EVENTS = {
-    "source": ["snapkeep"],
-    "detail-type": [
-        "Snapkeep Run Partially Failed",
-        "Snapkeep Run Failed",
-        "Snapkeep Slot Missed",
-        "Snapkeep Slot Refused",
-        "Snapkeep Work Given Up",
-        "Snapkeep Deletion Stuck",
-        "Snapkeep Label Misread",
-        "Snapkeep Backups Ended",
-        "Snapkeep Backup Late",
-        "Snapkeep Interruption Missed",
-        "Snapkeep Point Not Locked",
-        "Snapkeep Prune Braked",
-        "Snapkeep Orphans Found",
-        "Snapkeep Cluster Gone",
-        "Snapkeep Policy Orphaned",
-    ],
-}
+FAILURE_EVENTS = {"source": [SERVICE], "detail-type": [event.value for event in RUNBOOKS]}
 
 
 class Notifications(Construct):

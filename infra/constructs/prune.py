@@ -13,6 +13,7 @@ from infra.constructs.python_function import PythonFunction
 from infra.constructs.schedules import SCHEDULED_TIME, Timing
 from infra.platform import Platform
 from snapkeep.domain.metrics import Metric
+from snapkeep.domain.report.announcements import Event
 from snapkeep.settings import PruneSettings
 
 EVERY = "rate(1 hour)"
@@ -20,7 +21,7 @@ SWEEP_EVERY = "rate(7 days)"
 
 RUN_EVENTS = events.EventPattern(
     source=["snapkeep"],
-    detail_type=["Snapkeep Run Completed", "Snapkeep Run Partially Failed"],
+    detail_type=[Event.RUN_COMPLETED.value, Event.RUN_PARTIALLY_FAILED.value],
 )
 """A run that failed completely created nothing that could replace anything."""
 

@@ -7,10 +7,14 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from pathlib import Path
+
+import jsonschema
 
 from tests.integration.deployed import CLUSTER, Deployed
 from tests.integration.flows.story import pass_time
 
+EVENTS = json.loads((Path(__file__).parents[3] / "docs" / "events.schema.json").read_text())
 POLICY = "late"
 HOUR = timedelta(hours=1)
 WEEK = timedelta(days=7, hours=1)
@@ -38,6 +42,7 @@ class Inbox:
         while messages := self.sqs.receive_message(QueueUrl=self.url, MaxNumberOfMessages=10).get("Messages"):
             for message in messages:
                 event = json.loads(json.loads(message["Body"])["Message"])
+                jsonschema.validate(event, EVENTS)
                 troubles = event["detail"].get("troubles", [])
                 found.update(f"{event['detail-type']}: {trouble['subject']}" for trouble in troubles)
                 self.sqs.delete_message(QueueUrl=self.url, ReceiptHandle=message["ReceiptHandle"])

@@ -4,17 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from snapkeep.adapters.aws.events import (
-    DETAIL_TYPES,
-    INTERRUPTION,
-    INTERRUPTION_MISSED,
-    ORPHANS_FOUND,
-    POINT_NOT_LOCKED,
-    PRUNE_BRAKED,
-    SLOT_MISSED,
-    SOURCE,
-)
-from snapkeep.domain.backup.runs import RunState
+from snapkeep.adapters.aws.events import SOURCE
+from snapkeep.domain.report.announcements import Event
 from tests.unit.infra.event_pattern import matches
 from tests.unit.infra.template import Resource, Template, text
 
@@ -33,13 +24,13 @@ def rule(template: Template) -> Resource:
 @pytest.mark.parametrize(
     "detail_type",
     [
-        DETAIL_TYPES[RunState.PARTIALLY_FAILED],
-        DETAIL_TYPES[RunState.FAILED],
-        SLOT_MISSED,
-        PRUNE_BRAKED,
-        POINT_NOT_LOCKED,
-        ORPHANS_FOUND,
-        INTERRUPTION_MISSED,
+        Event.RUN_PARTIALLY_FAILED,
+        Event.RUN_FAILED,
+        Event.SLOT_MISSED,
+        Event.PRUNE_BRAKED,
+        Event.POINT_NOT_LOCKED,
+        Event.ORPHANS_FOUND,
+        Event.INTERRUPTION_MISSED,
     ],
 )
 def test_failures_that_we_announce_reach_the_topic(rule: Resource, detail_type: str) -> None:
@@ -47,7 +38,7 @@ def test_failures_that_we_announce_reach_the_topic(rule: Resource, detail_type: 
 
 
 def test_completed_runs_and_saved_nodes_disturb_nobody(rule: Resource) -> None:
-    for each in (DETAIL_TYPES[RunState.COMPLETED], INTERRUPTION):
+    for each in (Event.RUN_COMPLETED, Event.INTERRUPTION, Event.CHANGED):
         assert not matches(rule["EventPattern"], {"source": SOURCE, "detail-type": each})
 
 

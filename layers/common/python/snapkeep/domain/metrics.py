@@ -50,3 +50,17 @@ class Metric(StrEnum):
     """Volumes of a dying node that could not be snapshotted."""
     INTERRUPTIONS_MISSED = "InterruptionsMissed"
     """Nodes that died with volumes attached before anything was done for them."""
+
+    @property
+    def unit(self) -> str:
+        """CloudWatch's unit.
+
+        https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDatum.html
+        """
+        return "Seconds" if self in SECONDS else "Count"
+
+
+SECONDS = frozenset(
+    {Metric.NEWEST_GOOD_AGE, Metric.NOTICE_AGE, Metric.SECONDS_TO_CORDON, Metric.SECONDS_TO_RELEASE}
+)
+"""What is measured; everything else is counted."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 
 from snapkeep.adapters.aws.events import MOST_BYTES, EventAnnouncer, bounded
@@ -23,8 +25,11 @@ from tests.contract.ports.samples import a_point, a_run
 NOW = datetime(2026, 11, 24, 18, tzinfo=UTC)
 
 
+SCHEMA = json.loads((Path(__file__).parents[5] / "docs" / "events.schema.json").read_text())
+
+
 class Bus:
-    """An EventBridge that remembers what it took."""
+    """An EventBridge that remembers what it took, and refuses what docs/events.schema.json does not have."""
 
     def __init__(self, failed: int = 0) -> None:
         self.failed = failed
@@ -32,6 +37,9 @@ class Bus:
 
     def put_events(self, Entries: list[dict[str, Any]]) -> dict[str, Any]:
         self.entries += Entries
+        for entry in Entries:
+            event = {"detail-type": entry["DetailType"], "source": entry["Source"]}
+            jsonschema.validate(event | {"detail": json.loads(entry["Detail"])}, SCHEMA)
         error = {"ErrorCode": "ThrottlingException", "ErrorMessage": "slow down"}
         return {"FailedEntryCount": self.failed, "Entries": [error if self.failed else {"EventId": "1"}]}
 
@@ -188,6 +196,8 @@ def test_a_missed_slot_is_told_with_its_reason(bus: Any) -> None:
             "Snapkeep Slot Missed",
             {
                 "version": "1",
+                "text": "daily in myeks: no run for slot 2026-11-24T18:00:00+00:00: older than catch-up",
+                "runbook": "run-failed",
                 "cluster": "myeks",
                 "policy": "daily",
                 "slot": "2026-11-24T18:00:00+00:00",

@@ -10,8 +10,6 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from aws_lambda_powertools.metrics import MetricUnit
-
 from snapkeep.adapters.aws.metrics import WorkCounter, count
 from snapkeep.adapters.aws.session import our_errors
 from snapkeep.domain.backup.runs import Run, RunState
@@ -21,6 +19,7 @@ from snapkeep.domain.messages import Change
 from snapkeep.domain.metrics import SERVICE, Metric
 from snapkeep.domain.points import Point
 from snapkeep.domain.policies import INTERRUPTION as INTERRUPTION_POLICY
+from snapkeep.domain.report.announcements import Event, reading
 from snapkeep.domain.retention.deletion.brake_refusals import Refusal
 from snapkeep.domain.retention.deletion.orphans import Orphan
 from snapkeep.domain.troubles import Topic, Trouble, TroubleKind
@@ -46,22 +45,11 @@ https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevents.html
 https://docs.aws.amazon.com/sns/latest/dg/large-message-payloads.html
 """
 
-DETAIL_TYPES = {
-    RunState.COMPLETED: "Snapkeep Run Completed",
-    RunState.PARTIALLY_FAILED: "Snapkeep Run Partially Failed",
-    RunState.FAILED: "Snapkeep Run Failed",
+ENDS = {
+    RunState.COMPLETED: Event.RUN_COMPLETED,
+    RunState.PARTIALLY_FAILED: Event.RUN_PARTIALLY_FAILED,
+    RunState.FAILED: Event.RUN_FAILED,
 }
-LATE_POINTS_ENDED = "Snapkeep Late Points Ended"
-SLOT_MISSED = "Snapkeep Slot Missed"
-SLOT_REFUSED = "Snapkeep Slot Refused"
-POINT_NOT_LOCKED = "Snapkeep Point Not Locked"
-ORPHANS_FOUND = "Snapkeep Orphans Found"
-PRUNE_BRAKED = "Snapkeep Prune Braked"
-CLUSTER_GONE = "Snapkeep Cluster Gone"
-POLICY_ORPHANED = "Snapkeep Policy Orphaned"
-CHANGED = "Snapkeep API Change"
-INTERRUPTION = "Snapkeep Interruption"
-INTERRUPTION_MISSED = "Snapkeep Interruption Missed"
 
 METRICS = {
     RunState.COMPLETED: Metric.RUNS_COMPLETED,
@@ -70,11 +58,11 @@ METRICS = {
 }
 
 TROUBLES = {
-    TroubleKind.BACKUP_LATE: "Snapkeep Backup Late",
-    TroubleKind.WORK_GIVEN_UP: "Snapkeep Work Given Up",
-    TroubleKind.DELETION_STUCK: "Snapkeep Deletion Stuck",
-    TroubleKind.LABEL_MISREAD: "Snapkeep Label Misread",
-    TroubleKind.BACKUPS_ENDED: "Snapkeep Backups Ended",
+    TroubleKind.BACKUP_LATE: Event.BACKUP_LATE,
+    TroubleKind.WORK_GIVEN_UP: Event.WORK_GIVEN_UP,
+    TroubleKind.DELETION_STUCK: Event.DELETION_STUCK,
+    TroubleKind.LABEL_MISREAD: Event.LABEL_MISREAD,
+    TroubleKind.BACKUPS_ENDED: Event.BACKUPS_ENDED,
 }
 
 NO_CLUSTER = "none"
@@ -105,7 +93,7 @@ class EventAnnouncer(WorkCounter):
         if late:  # a metric costs only while it is counted
             count(Metric.POINTS_LATE, len(late), run.cluster, run.policy)
         self._put(
-            DETAIL_TYPES[run.state],
+            ENDS[run.state],
             {
                 "run": run.id,
                 "cluster": run.cluster,
@@ -130,22 +118,22 @@ class EventAnnouncer(WorkCounter):
         """Publish that late points of a closed run ended, with the run's new totals."""
         detail = {"run": run.id, "cluster": run.cluster, "policy": run.policy, "slot": run.slot.isoformat()}
         counts = {"total": run.total, "ready": run.ready, "failed": run.failed, "late": run.late}
-        self._put(LATE_POINTS_ENDED, {**detail, **counts, "ended": ended})
+        self._put(Event.LATE_POINTS_ENDED, {**detail, **counts, "ended": ended})
 
     def slot_missed(self, cluster: str, policy: str, slot: datetime, reason: str) -> None:
         detail = {"cluster": cluster, "policy": policy, "slot": slot.isoformat(), "reason": reason}
         count(Metric.SLOTS_MISSED, 1, cluster, policy)
-        self._put(SLOT_MISSED, detail)
+        self._put(Event.SLOT_MISSED, detail)
 
     def slot_refused(self, cluster: str, policy: str, slot: datetime, reason: str) -> None:
         """Publish that a slot gets no run, and who asked for it."""
         detail = {"cluster": cluster, "policy": policy, "slot": slot.isoformat(), "reason": reason}
         count(Metric.SLOTS_REFUSED, 1, cluster, policy)
-        self._put(SLOT_REFUSED, detail)
+        self._put(Event.SLOT_REFUSED, detail)
 
     def freshness(self, cluster: str, policy: str, age: timedelta, late: Sequence[str]) -> None:
         """Count the age of the newest run with a ready point, in seconds, and what is owed a point."""
-        count(Metric.NEWEST_GOOD_AGE, age.total_seconds(), cluster, policy, MetricUnit.Seconds)
+        count(Metric.NEWEST_GOOD_AGE, age.total_seconds(), cluster, policy)
         count(Metric.CLAIMS_LATE, len(late), cluster, policy)
         if late:
             some = ", ".join(late[:SHOWN_FAILURES])
@@ -163,7 +151,7 @@ class EventAnnouncer(WorkCounter):
         """Publish that a point is ready without the lock its policy requires, so it can be deleted."""
         detail = {"cluster": point.claim.cluster, "policy": point.policy, "snapshot": point.snapshot_id}
         count(Metric.POINTS_NOT_LOCKED, 1, point.claim.cluster, point.policy)
-        self._put(POINT_NOT_LOCKED, {**detail, **_failure(point), "reason": reason})
+        self._put(Event.POINT_NOT_LOCKED, {**detail, **_failure(point), "reason": reason})
 
     def orphans_found(
         self, cluster: str, counts: Mapping[str, int], dollars_a_month: float, some: Sequence[Orphan]
@@ -173,10 +161,10 @@ class EventAnnouncer(WorkCounter):
         shown = [{"kind": item.kind.value, "name": item.name, "reason": item.reason} for item in some]
         detail = {"cluster": cluster, "counts": dict(counts), "dollars_a_month_at_most": dollars_a_month}
         count(Metric.ORPHANS, sum(counts.values()), cluster or NO_CLUSTER, ALL_POLICIES)
-        self._put(ORPHANS_FOUND, {**detail, "orphans": shown[:SHOWN_FAILURES]})
+        self._put(Event.ORPHANS_FOUND, {**detail, "orphans": shown[:SHOWN_FAILURES]})
 
     def cluster_gone(self, cluster: str, reason: str) -> None:
-        self._put(CLUSTER_GONE, {"cluster": cluster, "reason": reason})
+        self._put(Event.CLUSTER_GONE, {"cluster": cluster, "reason": reason})
 
     def policy_orphaned(self, cluster: str, policy: str, points: int) -> None:
         """Publish that a policy which the config no longer names still has points."""
@@ -185,10 +173,10 @@ class EventAnnouncer(WorkCounter):
             "until somebody deletes them or restores the policy"
         )
         detail = {"cluster": cluster, "policy": policy, "points": points, "reason": reason}
-        self._put(POLICY_ORPHANED, detail)
+        self._put(Event.POLICY_ORPHANED, detail)
 
     def changed(self, change: Change) -> None:
-        self._put(CHANGED, dataclasses.asdict(change))
+        self._put(Event.CHANGED, dataclasses.asdict(change))
 
     def interruption(
         self, record: IncidentRecord, step: str, reason: str, figures: Mapping[str, float]
@@ -214,10 +202,10 @@ class EventAnnouncer(WorkCounter):
             ],
         }
         for name, value in figures.items():
-            count(name, value, record.cluster or NO_CLUSTER, INTERRUPTION_POLICY)
-        self._put(INTERRUPTION, detail)
+            count(Metric(name), value, record.cluster or NO_CLUSTER, INTERRUPTION_POLICY)
+        self._put(Event.INTERRUPTION, detail)
         if any(figures.get(name) for name in (Metric.VOLUMES_MISSED, Metric.INTERRUPTIONS_MISSED)):
-            self._put(INTERRUPTION_MISSED, detail)
+            self._put(Event.INTERRUPTION_MISSED, detail)
 
     def unknown_notice(self, source: str, kind: str) -> None:
         """Count an event of a kind we do not know; the log says which."""
@@ -228,7 +216,7 @@ class EventAnnouncer(WorkCounter):
         """Publish what the brake refused to delete, and the token that confirms it."""
         count(Metric.PRUNES_BRAKED, 1, refusal.cluster, ALL_POLICIES)
         self._put(
-            PRUNE_BRAKED,
+            Event.PRUNE_BRAKED,
             {
                 "cluster": refusal.cluster,
                 "of": refusal.kind.value,
@@ -240,15 +228,15 @@ class EventAnnouncer(WorkCounter):
             },
         )
 
-    def _put(self, detail_type: str, detail: Mapping[str, Any]) -> None:
+    def _put(self, event: Event, detail: Mapping[str, Any]) -> None:
         """Publish an event. Call it after the metrics, which need no API call and cannot fail."""
-        with our_errors(f"publish {detail_type!r}"):
+        with our_errors(f"publish {event.value!r}"):
             answer = self._events.put_events(
                 Entries=[
                     {
                         "Source": SOURCE,
-                        "DetailType": detail_type,
-                        "Detail": bounded({"version": VERSION, **detail}),
+                        "DetailType": event.value,
+                        "Detail": bounded({"version": VERSION, **reading(event, detail), **detail}),
                         "EventBusName": self._bus,
                     }
                 ]
@@ -256,7 +244,7 @@ class EventAnnouncer(WorkCounter):
         if answer.get("FailedEntryCount"):
             entry = answer["Entries"][0]
             why = f"{entry.get('ErrorCode')}: {entry.get('ErrorMessage')}"
-            raise TemporaryError(f"EventBridge did not accept {detail_type!r}: {why}")
+            raise TemporaryError(f"EventBridge did not accept {event.value!r}: {why}")
 
 
 def bounded(detail: Mapping[str, Any]) -> str:

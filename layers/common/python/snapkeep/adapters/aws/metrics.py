@@ -15,21 +15,19 @@ class WorkCounter:
 
     def parts_given_up(self, function: str, count: int) -> None:
         """Count how many parts of its work a pass of a scheduled function gave up; 0 is a sign of life."""
-        emit(Metric.PARTS_GIVEN_UP, count, MetricUnit.Count, {"service": SERVICE, "function": function})
+        emit(Metric.PARTS_GIVEN_UP, count, {"service": SERVICE, "function": function})
 
 
-def count(name: str, value: float, cluster: str, policy: str, unit: MetricUnit = MetricUnit.Count) -> None:
+def count(metric: Metric, value: float, cluster: str, policy: str) -> None:
     """Count something of a policy in a cluster, and once more for the service alone."""
     dimensions = {"service": SERVICE, "cluster": cluster, "policy": policy}
-    emit(name, value, unit, dimensions, also={"service": SERVICE})
+    emit(metric, value, dimensions, also={"service": SERVICE})
 
 
-def emit(
-    name: str, value: float, unit: MetricUnit, dimensions: Mapping[str, str], also: Mapping[str, str] = {}
-) -> None:
+def emit(metric: Metric, value: float, dimensions: Mapping[str, str], also: Mapping[str, str] = {}) -> None:
     """Write one metric into the log of the function."""
     metrics = AmazonCloudWatchEMFProvider(namespace=NAMESPACE)
-    metrics.add_metric(name=name, unit=unit, value=value)
+    metrics.add_metric(name=metric.value, unit=MetricUnit(metric.unit), value=value)
     for dimension, text in dimensions.items():
         metrics.add_dimension(name=dimension, value=text)
     if also:

@@ -1,0 +1,136 @@
+"""What Snapkeep publishes, by the code that publishes it: a sample of each event for `docs/events.md`."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable, Mapping
+from contextlib import redirect_stdout
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, cast
+
+from snapkeep.adapters.aws.events import EventAnnouncer
+from snapkeep.domain.backup.runs import Run, RunState, run_id
+from snapkeep.domain.interruption.records import IncidentRecord, TimelineEntry
+from snapkeep.domain.messages import Change
+from snapkeep.domain.metrics import Metric
+from snapkeep.domain.points import ClaimFacts, Point, PointState
+from snapkeep.domain.policies import Method
+from snapkeep.domain.report.announcements import Event
+from snapkeep.domain.retention.deletion.brake_refusals import Refusal
+from snapkeep.domain.retention.deletion.orphans import Orphan, OrphanKind
+from snapkeep.domain.troubles import Topic, Trouble, TroubleKind
+
+NOW = datetime(2026, 12, 2, 1, 0, 42, tzinfo=UTC)
+SLOT = datetime(2026, 12, 2, 1, tzinfo=UTC)
+POINT = Point(
+    id="data-20261202t010000z-5f0c2a91d3",
+    run=run_id("shop", "nightly", SLOT),
+    policy="nightly",
+    slot=SLOT,
+    claim=ClaimFacts("shop", "web", "data", "0c9d…", "20Gi", "gp3", ("ReadWriteOnce",), "Filesystem", "ext4"),
+    volume_id="vol-0a1b2c3d4e5f60718",
+    method=Method.EBS,
+    accepted_at=NOW,
+    lead="data-20261202t010000z-5f0c2a91d3",
+    state=PointState.FAILED,
+    reason="EC2 has no volume vol-0a1b2c3d4e5f60718",
+)
+RUN = Run(POINT.run, "shop", "nightly", SLOT, NOW, total=3, ready=2, failed=1, left={"not-ebs": 1})
+LATE = replace(POINT, snapshot_id="snap-0a1b2c3d4e5f60718", reason="pending for 80 minutes")
+INCIDENT = IncidentRecord(
+    "i-0a1b2c3d4e5f60718",
+    "shop",
+    "ip-10-0-1-7.eu-west-1.compute.internal",
+    timeline=(TimelineEntry(NOW, "cordoned", 118.0),),
+    run="shop.interruption.20261202T010042Z",
+)
+TROUBLE = Trouble("web/data", "no recovery point since 2026-11-30T01:00:00+00:00", NOW)
+
+
+def _run(state: RunState, **changes: Any) -> Callable[[EventAnnouncer], object]:
+    failures = [POINT] if changes.get("failed") else []
+    return lambda news: news.run_closed(replace(RUN, state=state, **changes), failures, {"app": 0.0})
+
+
+def _trouble(kind: TroubleKind, about: str = "nightly") -> Callable[[EventAnnouncer], object]:
+    return lambda news: news.trouble(Topic(kind, "shop", about), [TROUBLE], 1)
+
+
+CALLS: Mapping[Event, Callable[[EventAnnouncer], object]] = {
+    Event.RUN_COMPLETED: _run(RunState.COMPLETED, ready=3, failed=0),
+    Event.RUN_PARTIALLY_FAILED: lambda news: news.run_closed(
+        replace(RUN, state=RunState.PARTIALLY_FAILED, ready=1, late=1), [POINT], {"app": 0.0}, [LATE]
+    ),
+    Event.RUN_FAILED: _run(RunState.FAILED, total=1, ready=0, failed=1),
+    Event.LATE_POINTS_ENDED: lambda news: news.late_points_ended(RUN, 1),
+    Event.SLOT_MISSED: lambda news: news.slot_missed("shop", "nightly", SLOT, "later than catch_up: 1 hour"),
+    Event.SLOT_REFUSED: lambda news: news.slot_refused("shop", "nightly", SLOT, "the schedule has no 01:00"),
+    Event.POINT_NOT_LOCKED: lambda news: news.not_locked(LATE, "not locked, so it can be deleted"),
+    Event.ORPHANS_FOUND: lambda news: news.orphans_found(
+        "shop",
+        {"late snapshot": 1},
+        1.0,
+        [Orphan(OrphanKind.LATE_SNAPSHOT, LATE.snapshot_id, "nothing counts it")],
+    ),
+    Event.PRUNE_BRAKED: lambda news: news.prune_braked(
+        Refusal(
+            "shop", "0123456789abcdef", frozenset({LATE.snapshot_id}), "all points of web/data", NOW, "{}"
+        )
+    ),
+    Event.CLUSTER_GONE: lambda news: news.cluster_gone("shop", "EKS has no cluster shop: its backups stay"),
+    Event.POLICY_ORPHANED: lambda news: news.policy_orphaned("shop", "weekly", 7),
+    Event.CHANGED: lambda news: news.changed(
+        Change(
+            "arn:aws:iam::111122223333:role/dev",
+            "POST",
+            "/v1/clusters/shop/restores",
+            202,
+            "8f3c",
+            "/v1/restores/r1",
+        )
+    ),
+    Event.INTERRUPTION: lambda news: news.interruption(
+        INCIDENT, "cordoned", "spot interruption", {Metric.SECONDS_TO_CORDON: 1.9}
+    ),
+    Event.INTERRUPTION_MISSED: lambda news: news.interruption(
+        INCIDENT, "over", "1 volume was not snapshotted", {Metric.VOLUMES_MISSED: 1}
+    ),
+    Event.BACKUP_LATE: _trouble(TroubleKind.BACKUP_LATE),
+    Event.WORK_GIVEN_UP: _trouble(TroubleKind.WORK_GIVEN_UP, "prune"),
+    Event.DELETION_STUCK: _trouble(TroubleKind.DELETION_STUCK, "prune"),
+    Event.LABEL_MISREAD: _trouble(TroubleKind.LABEL_MISREAD),
+    Event.BACKUPS_ENDED: _trouble(TroubleKind.BACKUPS_ENDED),
+}
+"""What publishes each event; the last event of a call is the sample."""
+
+
+class _Bus:
+    """An event bus that keeps what is published."""
+
+    def __init__(self) -> None:
+        self.entries: list[dict[str, Any]] = []
+
+    def put_events(self, *, Entries: list[dict[str, Any]]) -> dict[str, Any]:
+        self.entries += Entries
+        return {"FailedEntryCount": 0, "Entries": []}
+
+
+def sample(event: Event) -> dict[str, Any]:
+    """The event as a rule's target gets it from EventBridge."""
+    bus = _Bus()
+    with redirect_stdout(io.StringIO()):  # metrics
+        CALLS[event](EventAnnouncer(cast(Any, bus), "default"))
+    entry = bus.entries[-1]
+    return {
+        "version": "0",
+        "id": "6a7e8feb-b491-4cf7-a9f1-bf3703467718",
+        "detail-type": entry["DetailType"],
+        "source": entry["Source"],
+        "account": "111122223333",
+        "time": f"{NOW + timedelta(seconds=8):%Y-%m-%dT%H:%M:%SZ}",
+        "region": "eu-west-1",
+        "resources": [],
+        "detail": json.loads(entry["Detail"]),
+    }

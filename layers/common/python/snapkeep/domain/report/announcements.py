@@ -1,0 +1,101 @@
+"""The events that Snapkeep publishes: their names, what a person reads, whom they reach.
+
+docs/events.md lists every event with its fields and its schema.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any
+
+
+class Event(StrEnum):
+    """The detail types of our events."""
+
+    RUN_COMPLETED = "Snapkeep Run Completed"
+    RUN_PARTIALLY_FAILED = "Snapkeep Run Partially Failed"
+    RUN_FAILED = "Snapkeep Run Failed"
+    LATE_POINTS_ENDED = "Snapkeep Late Points Ended"
+    SLOT_MISSED = "Snapkeep Slot Missed"
+    SLOT_REFUSED = "Snapkeep Slot Refused"
+    POINT_NOT_LOCKED = "Snapkeep Point Not Locked"
+    ORPHANS_FOUND = "Snapkeep Orphans Found"
+    PRUNE_BRAKED = "Snapkeep Prune Braked"
+    CLUSTER_GONE = "Snapkeep Cluster Gone"
+    POLICY_ORPHANED = "Snapkeep Policy Orphaned"
+    CHANGED = "Snapkeep API Change"
+    INTERRUPTION = "Snapkeep Interruption"
+    INTERRUPTION_MISSED = "Snapkeep Interruption Missed"
+    BACKUP_LATE = "Snapkeep Backup Late"
+    WORK_GIVEN_UP = "Snapkeep Work Given Up"
+    DELETION_STUCK = "Snapkeep Deletion Stuck"
+    LABEL_MISREAD = "Snapkeep Label Misread"
+    BACKUPS_ENDED = "Snapkeep Backups Ended"
+
+
+RUNBOOKS = {
+    Event.RUN_PARTIALLY_FAILED: "run-failed",
+    Event.RUN_FAILED: "run-failed",
+    Event.SLOT_MISSED: "run-failed",
+    Event.SLOT_REFUSED: "run-failed",
+    Event.POINT_NOT_LOCKED: "run-failed",
+    Event.ORPHANS_FOUND: "prune-braked",
+    Event.PRUNE_BRAKED: "prune-braked",
+    Event.CLUSTER_GONE: "work-given-up",
+    Event.POLICY_ORPHANED: "prune-braked",
+    Event.INTERRUPTION_MISSED: "interruption-missed",
+    Event.BACKUP_LATE: "backup-late",
+    Event.WORK_GIVEN_UP: "work-given-up",
+    Event.DELETION_STUCK: "work-given-up",
+    Event.LABEL_MISREAD: "backup-late",
+    Event.BACKUPS_ENDED: "backup-late",
+}
+"""The events that reach the topic, each with its page in docs/runbooks. All others are for machines."""
+
+LONGEST = 600
+"""Characters of the text: a chat shows it whole."""
+
+_RUN = "{policy} in {cluster}, slot {slot}: {ready} of {total} points ready, {failed} failed, {late} late"
+_INCIDENT = "node {node} ({instance}) in {cluster}: {reason}"
+_TROUBLES = "{about} in {cluster}, {total} in all: {first}"
+_TEXTS = {
+    Event.RUN_COMPLETED: _RUN,
+    Event.RUN_PARTIALLY_FAILED: _RUN,
+    Event.RUN_FAILED: _RUN,
+    Event.LATE_POINTS_ENDED: "{ended} late recovery points ended; " + _RUN,
+    Event.SLOT_MISSED: "{policy} in {cluster}: no run for slot {slot}: {reason}",
+    Event.SLOT_REFUSED: "{policy} in {cluster}: no run for slot {slot}: {reason}",
+    Event.POINT_NOT_LOCKED: "{snapshot} of {namespace}/{claim} in {cluster}: {reason}",
+    Event.ORPHANS_FOUND: "{cluster}: {found} orphans, {dollars_a_month_at_most} dollars a month at most",
+    Event.PRUNE_BRAKED: "{cluster}: {deletions} deletions wait for confirmation ({confirm}): {reason}",
+    Event.CLUSTER_GONE: "{cluster}: {reason}",
+    Event.POLICY_ORPHANED: "{reason}",
+    Event.CHANGED: "{caller}: {method} {path}, answered {status}",
+    Event.INTERRUPTION: _INCIDENT,
+    Event.INTERRUPTION_MISSED: _INCIDENT,
+    Event.BACKUP_LATE: _TROUBLES,
+    Event.WORK_GIVEN_UP: _TROUBLES,
+    Event.DELETION_STUCK: _TROUBLES,
+    Event.LABEL_MISREAD: _TROUBLES,
+    Event.BACKUPS_ENDED: _TROUBLES,
+}
+
+_UNSAFE = str.maketrans({'"': "'", "\\": "/"} | {chr(code): " " for code in range(32)})
+
+
+def reading(event: Event, detail: Mapping[str, Any]) -> dict[str, str]:
+    """The fields of an event that people read: `text`, and `runbook` (a page's name) if it reaches the topic.
+
+    The text can be put into a JSON string as it is, because EventBridge's input transformers escape nothing.
+    https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html
+    """
+    known = {**detail, "cluster": detail.get("cluster") or "no configured cluster"}
+    known["found"] = sum(detail.get("counts", {}).values())
+    known["first"] = "; ".join(
+        f"{each['subject']}: {each['reason']}" for each in detail.get("troubles", ())[:3]
+    )
+    text = _TEXTS[event].format_map(known).translate(_UNSAFE)
+    shown = text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+    page = RUNBOOKS.get(event)
+    return {"text": shown} | ({"runbook": page} if page else {})
