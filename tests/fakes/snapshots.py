@@ -11,6 +11,7 @@ from snapkeep.domain.errors import GroupRefused, NotFound, PermanentError, Tempo
 from snapkeep.domain.points import Snapshot, SnapshotState
 from snapkeep.domain.policies import Lock
 from snapkeep.domain.retention.candidates import Protection, locked
+from snapkeep.domain.tags import DEPLOYMENT
 from snapkeep.ports.clock import Clock
 from tests.fakes.clock import TestClock
 from tests.fakes.faults import Faults
@@ -91,6 +92,10 @@ class FakeSnapshots(Faults):
     def _set_tier(self, snapshot_id: str, archived: bool, until: datetime | None) -> None:
         snapshot = self.all[snapshot_id]
         self.all[snapshot_id] = replace(snapshot, archived=archived, back_to_archive_at=until)
+
+    def of(self, deployment: str) -> FakeSnapshots:
+        """The same EC2, as that deployment lists and tags its snapshots."""
+        return OwnFakeSnapshots(self, deployment)
 
     def create(self, volume_id: str, tags: Mapping[str, str], description: str) -> Snapshot:
         self._before("create")
@@ -232,3 +237,26 @@ class FakeSnapshots(Faults):
 
     def _visible(self, snapshot_id: str) -> bool:
         return snapshot_id in self.all and self._seen_from[snapshot_id] <= self.clock()
+
+
+class OwnFakeSnapshots(FakeSnapshots):
+    """One deployment's view of an EC2: everything but the name is shared with it."""
+
+    __slots__ = ("deployment",)
+
+    def __init__(self, account: FakeSnapshots, deployment: str) -> None:
+        self.__dict__ = account.__dict__
+        self.deployment = deployment
+
+    def find(
+        self,
+        tags: Mapping[str, str],
+        volume_ids: Sequence[str] = (),
+        state: SnapshotState | None = None,
+    ) -> Iterator[Snapshot]:
+        for snapshot in super().find(tags, volume_ids, state):
+            if snapshot.tags.get(DEPLOYMENT, self.deployment) == self.deployment:
+                yield snapshot
+
+    def _cut(self, volume: FakeVolume, tags: Mapping[str, str]) -> Snapshot:
+        return super()._cut(volume, {**tags, DEPLOYMENT: self.deployment})

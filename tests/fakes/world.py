@@ -12,7 +12,6 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
-from snapkeep.adapters.aws.own_snapshots import OwnSnapshots
 from snapkeep.adapters.calendar import CronCalendar
 from snapkeep.domain import tags
 from snapkeep.domain.backup.jobs import Job
@@ -164,7 +163,7 @@ class World:
         return some_ports(
             deployment=self.deployment,
             clusters=wrap(self.clusters),
-            snapshots=OwnSnapshots(everybodys, self.deployment.name),
+            snapshots=wrap(self.ebs.of(self.deployment.name)),
             everybodys_snapshots=everybodys,
             volumes=everybodys,
             keys=self.keys,
@@ -269,8 +268,9 @@ class World:
     def prune_twins(self) -> list[Pruned]:
         """Prune duplicates once."""
         objects = open_objects(self.clusters, "myeks")
-        own = OwnSnapshots(self.ebs, self.deployment.name)
-        return PruneDuplicates(own, objects, self.pause, self.clock).run("myeks")
+        return PruneDuplicates(self.ebs.of(self.deployment.name), objects, self.pause, self.clock).run(
+            "myeks"
+        )
 
     def prune(self, *, owner: str = "prune", **request: Any) -> ClusterReport:
         """Run prune once for the cluster; if it dies, retry under the same name, as Lambda does."""

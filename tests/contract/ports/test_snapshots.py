@@ -16,6 +16,7 @@ from snapkeep.adapters.aws.ec2 import Ec2Snapshots
 from snapkeep.domain.errors import PermanentError, TemporaryError
 from snapkeep.domain.points import SnapshotState
 from snapkeep.domain.policies import Lock, LockMode
+from snapkeep.domain.tags import DEPLOYMENT
 from snapkeep.ports.ec2 import Snapshots
 from tests.fakes import FakeSnapshots
 from tests.fakes.snapshots import VOLUME_OF
@@ -27,6 +28,10 @@ class Ec2(ABC):
     """An EC2 to put volumes and instances into."""
 
     snapshots: Snapshots
+
+    @abstractmethod
+    def of(self, deployment: str) -> Snapshots:
+        """Snapshots as that deployment lists and tags them."""
 
     @abstractmethod
     def volume(self, gib: int = 4, instance: str = "", device: str = "/dev/xvdb") -> str:
@@ -51,6 +56,9 @@ class FakeEc2(Ec2):
     def __init__(self) -> None:
         self.snapshots = self.fake = FakeSnapshots()
 
+    def of(self, deployment: str) -> Snapshots:
+        return self.fake.of(deployment)
+
     def volume(self, gib: int = 4, instance: str = "", device: str = "/dev/xvdb") -> str:
         name = f"vol-{len(self.fake.volumes):017x}"
         self.fake.add_volume(name, gib, instance)
@@ -74,6 +82,9 @@ class RealEc2(Ec2):
     def __init__(self, client: Any) -> None:
         self.client = client
         self.snapshots = Ec2Snapshots(client, client)
+
+    def of(self, deployment: str) -> Snapshots:
+        return Ec2Snapshots(self.client, self.client, deployment)
 
     def volume(self, gib: int = 4, instance: str = "", device: str = "/dev/xvdb") -> str:
         volume = str(self.client.create_volume(AvailabilityZone="ap-northeast-2a", Size=gib)["VolumeId"])
@@ -281,3 +292,31 @@ def test_a_volume_tells_which_snapshot_it_was_made_from(ec2: Ec2) -> None:
     assert ec2.snapshots.made_from(ec2.volume_from(snapshot.id)) == snapshot.id
     assert ec2.snapshots.made_from(empty) == ""
     assert ec2.snapshots.made_from(f"vol-{0xBAD:017x}") is None
+
+
+def test_a_deployment_lists_its_own_and_those_that_name_none(ec2: Ec2, tags: dict[str, str]) -> None:
+    before = ec2.snapshots.create(ec2.volume(), tags, "")
+    first = ec2.of("blue").create(ec2.volume(), tags, "")
+    second = ec2.of("green").create(ec2.volume(), tags, "")
+
+    assert {each.id for each in ec2.of("blue").find(tags)} == {before.id, first.id}
+    assert {each.id for each in ec2.of("green").find(tags)} == {before.id, second.id}
+    assert {each.id for each in ec2.snapshots.find(tags)} == {before.id, first.id, second.id}
+
+
+def test_members_of_a_group_name_the_deployment(ec2: Ec2, tags: dict[str, str]) -> None:
+    instance = ec2.instance()
+    volume = ec2.volume(instance=instance)
+    ec2.of("blue").create_group(instance, [], tags, "")
+
+    found = [each for each in ec2.of("blue").find(tags) if each.volume_id == volume]
+    assert [each.tags for each in found] == [{**tags, DEPLOYMENT: "blue"}]
+    assert list(ec2.of("green").find(tags)) == []
+
+
+def test_what_is_asked_for_by_its_id_is_shown_whoever_has_it(ec2: Ec2, tags: dict[str, str]) -> None:
+    theirs = ec2.of("blue").create(ec2.volume(), tags, "")
+    found = ec2.of("green").get(theirs.id)
+
+    assert found is not None and found.tags == {**tags, DEPLOYMENT: "blue"}
+    assert list(ec2.of("green").get_many([theirs.id])) == [theirs.id]

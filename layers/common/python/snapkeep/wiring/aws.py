@@ -20,7 +20,6 @@ from snapkeep.adapters.aws.kms import KmsKeys
 from snapkeep.adapters.aws.lambda_pruner import PATIENCE, LambdaPruner
 from snapkeep.adapters.aws.lambda_starter import LambdaStarter
 from snapkeep.adapters.aws.lifecycle_hooks import AutoScalingHooks
-from snapkeep.adapters.aws.own_snapshots import OwnSnapshots
 from snapkeep.adapters.aws.s3_reports import S3Reports
 from snapkeep.adapters.aws.session import CALLS, CREATES
 from snapkeep.adapters.aws.sqs import SqsIncidents, SqsQueue
@@ -78,15 +77,16 @@ def ports(settings: Settings) -> Ports:
     named = _Named(settings)
     deployment, region = load_deployment(), str(session().get_config_variable("region"))
     connections, ec2, dynamodb, sqs = _connections(region), client("ec2"), client("dynamodb"), client("sqs")
-    everybodys = Ec2Snapshots(ec2, client("ec2", CREATES))
+    creator = client("ec2", CREATES)
+    own = Ec2Snapshots(ec2, creator, deployment.name)
     announcer = EventAnnouncer(client("events"), named.event_bus)
     return Ports(
         deployment=deployment,
         clusters=EksClusters(connections, clock),
         nodes=EksNodes(connections, clock),
-        snapshots=OwnSnapshots(everybodys, deployment.name),
-        everybodys_snapshots=everybodys,
-        volumes=everybodys,
+        snapshots=own,
+        everybodys_snapshots=Ec2Snapshots(ec2, creator),
+        volumes=own,
         instances=Ec2Instances(ec2),
         hooks=AutoScalingHooks(client("autoscaling")),
         keys=KmsKeys(client("kms")),

@@ -17,6 +17,7 @@ from snapkeep.domain.points import Snapshot, SnapshotState
 from snapkeep.domain.policies import Lock
 from snapkeep.domain.retention.candidates import Protection
 from snapkeep.domain.sizes import GIB
+from snapkeep.domain.tags import DEPLOYMENT, is_anothers
 
 if TYPE_CHECKING:
     from mypy_boto3_ec2 import EC2Client
@@ -39,12 +40,18 @@ DESCRIPTION_LIMIT = 255
 
 
 class Ec2Snapshots:
-    """Snapshots of this account; EC2 itself filters every Describe call."""
+    """Snapshots of this account; EC2 itself filters every Describe call.
 
-    def __init__(self, ec2: EC2Client, creator: EC2Client) -> None:
+    With the name of a deployment, listings omit snapshots that name another one, and every new snapshot names
+    this one. A snapshot requested by id is returned whichever deployment owns it: a hidden one would look
+    lost.
+    """
+
+    def __init__(self, ec2: EC2Client, creator: EC2Client, deployment: str = "") -> None:
         """`creator` makes the create calls and must not retry them (`session.CREATES`)."""
         self._ec2 = ec2
         self._creator = creator
+        self._deployment = deployment
 
     def create(self, volume_id: str, tags: Mapping[str, str], description: str) -> Snapshot:
         """CreateSnapshot of one volume, tagged in the same call.
@@ -56,7 +63,7 @@ class Ec2Snapshots:
             answer = self._creator.create_snapshot(
                 VolumeId=volume_id,
                 Description=description[:DESCRIPTION_LIMIT],
-                TagSpecifications=_tagged(tags),
+                TagSpecifications=_tagged(self._named(tags)),
             )
         return _snapshot(answer)
 
@@ -75,7 +82,7 @@ class Ec2Snapshots:
                     "ExcludeDataVolumeIds": list(exclude),
                 },
                 Description=description[:DESCRIPTION_LIMIT],
-                TagSpecifications=_tagged(tags),
+                TagSpecifications=_tagged(self._named(tags)),
             )
         return tuple(_snapshot(item) for item in answer["Snapshots"])
 
@@ -87,17 +94,20 @@ class Ec2Snapshots:
     ) -> Iterator[Snapshot]:
         """Our snapshots with all these tags (of these volumes, in this state), page by page.
 
-        EC2 lags by up to minutes. The snapshots yielded before an error are incomplete.
+        EC2 lags by up to minutes. The snapshots yielded before an error are incomplete. No filter says
+        "without this tag", so those of other deployments are left out here.
         """
         by_tag: list[FilterTypeDef] = [
             {"Name": f"tag:{key}", "Values": [_literal(value)]} for key, value in tags.items()
         ]
         if state:
             by_tag.append({"Name": "status", "Values": [state.value]})
-        if not volume_ids:
-            yield from self._find(by_tag, tags)
-        for some in chunks(volume_ids, FILTER_VALUES):
-            yield from self._find([*by_tag, {"Name": "volume-id", "Values": list(some)}], tags)
+        volumes = [list(some) for some in chunks(volume_ids, FILTER_VALUES)]
+        narrower: list[list[FilterTypeDef]] = [[{"Name": "volume-id", "Values": some}] for some in volumes]
+        for narrow in narrower or [[]]:
+            for snapshot in self._find([*by_tag, *narrow], tags):
+                if not self._deployment or not is_anothers(snapshot.tags, self._deployment):
+                    yield snapshot
 
     def get(self, snapshot_id: str) -> Snapshot | None:
         """The snapshot of that id, or None when EC2 knows none of ours (yet)."""
@@ -216,6 +226,10 @@ class Ec2Snapshots:
                 for place in volume["Attachments"]
                 if place.get("InstanceId") == instance_id and place.get("Device") != boot
             )
+
+    def _named(self, tags: Mapping[str, str]) -> Mapping[str, str]:
+        """The tags with the deployment's name, which runs from before that name existed lack."""
+        return {**tags, DEPLOYMENT: self._deployment} if self._deployment else tags
 
     def _volumes(self, wanted: FilterTypeDef) -> Iterator[VolumeTypeDef]:
         pages = self._ec2.get_paginator("describe_volumes").paginate(
