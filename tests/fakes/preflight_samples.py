@@ -35,6 +35,7 @@ def a_point(**changes: Any) -> PointFacts:
         "claim_uid": "uid-1",
         "policy": "nightly",
         "slot": datetime(2026, 11, 24, 18, tzinfo=UTC),
+        "started_at": datetime(2026, 11, 24, 18, 1, tzinfo=UTC),
         "state": PointState.READY,
         "size_bytes": 10 * GIB,
         "requested": "10Gi",

@@ -174,6 +174,7 @@ def a_report(names: Mapping[str, str] | None = None) -> Report:
             failures=failures,
             last_runs=last_runs(),
             slots=ahead,
+            retentions=retentions(ahead).policies,
             incidents=[an_incident(), an_incident("i-0d41f7b2c9e8a6350", hours=31, closed=True)],
             restores=[
                 a_restore(1, target="orders-db-restored", stage=Stage.BOUND, accepted_at=NOW - _days(1)),
@@ -243,6 +244,7 @@ def a_great_report(claims: int = 5_000, namespaces: int = 50) -> Report:
             failures=(),
             last_runs=last_runs(),
             slots=ahead,
+            retentions=retentions(ahead).policies,
             incidents=(),
             restores=(),
         )

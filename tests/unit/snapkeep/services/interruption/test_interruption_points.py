@@ -10,7 +10,8 @@ from snapkeep.domain import tags
 from snapkeep.domain.backup.runs import RunState
 from snapkeep.domain.drivers import AUTO_MODE
 from snapkeep.domain.points import PointState
-from snapkeep.domain.report.catalogue import PointQuery, RecoveryPoint
+from snapkeep.domain.report.catalogue import PointQuery
+from snapkeep.domain.restore.points import PointFacts
 from snapkeep.domain.restore.requests import RestoreRequest
 from snapkeep.services.report.list_points import ListPoints
 from snapkeep.services.restore.plan import PlanRestore
@@ -27,7 +28,7 @@ def warned(world: DyingWorld, *, events: bool = True) -> None:
     world.backups.finish_snapshots(events=events)
 
 
-def listed(world: DyingWorld) -> list[RecoveryPoint]:
+def listed(world: DyingWorld) -> list[PointFacts]:
     """The points that the API shows under the built-in policy."""
     points = ListPoints(world.deployment, world.backups.ebs, world.journal.catalogue, world.journal.holds)
     return list(points.page("myeks", PointQuery(policy="interruption"), 100, "").points)
@@ -36,7 +37,7 @@ def listed(world: DyingWorld) -> list[RecoveryPoint]:
 def test_they_are_in_the_catalogue_as_soon_as_ec2_is_done() -> None:
     world = DyingWorld()
     warned(world)
-    shown = {(point.facts.claim, point.facts.state) for point in listed(world)}
+    shown = {(point.claim, point.state) for point in listed(world)}
     assert shown == {("mysql", PointState.READY), ("wordpress", PointState.READY)}
 
 
@@ -55,7 +56,7 @@ def test_the_latest_of_a_claim_is_restored_from_one_of_them() -> None:
     world.backups.back_up(world.clock())
     world.wait(hours=3)
     warned(world)
-    newest = max(listed(world), key=lambda point: (point.facts.claim == "mysql", point.started_at))
+    newest = max(listed(world), key=lambda point: (point.claim == "mysql", point.started_at))
     world.backups.cluster.place = a_target()
     world.backups.cluster.namespaces = {"shop": "Active"}
     planner = PlanRestore(
@@ -66,7 +67,7 @@ def test_the_latest_of_a_claim_is_restored_from_one_of_them() -> None:
         world.backups.keys,
     )
     plan = planner.plan(RestoreRequest(cluster="myeks", namespace="shop", target="mysql-2", claim="mysql"))
-    assert (plan.point.id, plan.refused) == (newest.facts.id, False)
+    assert (plan.point.id, plan.refused) == (newest.id, False)
 
 
 def test_lost_events_are_healed_and_the_run_is_closed_and_announced() -> None:
@@ -95,7 +96,7 @@ def test_a_save_that_nobody_could_finish_says_whose_log_tells_why() -> None:
 
 def days_of(world: DyingWorld, claim: str) -> list[int]:
     """The age in days of each point of a claim."""
-    mine = [point for point in listed(world) if point.facts.claim == claim]
+    mine = [point for point in listed(world) if point.claim == claim]
     return sorted((world.clock() - point.started_at).days for point in mine)
 
 
@@ -151,4 +152,4 @@ def test_volumes_of_auto_mode_are_saved_with_the_tags_that_its_driver_restores_b
     assert AUTO_MODE.tags("myeks").items() <= saved["mysql"].items()
     facts = tags.claim_facts_of(saved["mysql"])
     assert facts is not None and facts.driver == "ebs.csi.eks.amazonaws.com"
-    assert {point.facts.state for point in listed(world)} == {PointState.READY}
+    assert {point.state for point in listed(world)} == {PointState.READY}

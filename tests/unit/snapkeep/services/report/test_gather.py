@@ -19,7 +19,7 @@ from snapkeep.services.report.gather import GatherReport
 from snapkeep.wiring.ports import Ports
 from snapkeep.wiring.report import gather_report
 from tests.fakes.restore_samples import a_restore
-from tests.fakes.world import SLOT, World, a_claim
+from tests.fakes.world import SLOT, World, a_claim, a_policy
 
 DAY = timedelta(days=1)
 
@@ -122,3 +122,14 @@ def test_a_snapshot_of_another_volume_is_told_apart_as_prune_does(world: World) 
     assert points[forged.id].state is PointState.PENDING
     assert "volume is vol-data and the snapshot is of vol-forged" in points[forged.id].reasons[0]
     assert "last 1/3" in points[newest.id].reasons
+
+
+def test_points_past_max_age_stay_as_in_prune_while_backups_are_late() -> None:
+    world = World(a_claim("data"), policy=a_policy(retention={"last": 3, "max_age": "3d"}))
+    for night in range(4):
+        world.back_up(SLOT + night * DAY)
+    world.wait(days=5)
+    kept = {snapshot for snapshot, _ in world.prune(dry_run=True).keep}
+    points = the_claim(reported(world)).points
+    assert len(kept) == 3
+    assert {point.snapshot_id for point in points if point.fate is Outlook.STAYS} == kept

@@ -15,8 +15,9 @@ from snapkeep.domain import tags
 from snapkeep.domain.errors import NotFound, UnknownCluster
 from snapkeep.domain.naming import point_id
 from snapkeep.domain.points import PointState, Snapshot, SnapshotState
-from snapkeep.domain.report.catalogue import PointQuery, RecoveryPoint
+from snapkeep.domain.report.catalogue import PointQuery
 from snapkeep.domain.restore.holds import Hold
+from snapkeep.domain.restore.points import PointFacts
 from snapkeep.services.report.list_points import CHUNK, CHUNKS, ListPoints
 from snapkeep.services.retention.sync_catalogue import SyncCatalogue
 from tests.fakes.journal import wrapped
@@ -56,9 +57,9 @@ def walk(
     limit: int,
     cluster: str = "myeks",
     between: Callable[[], None] = lambda: None,
-) -> list[RecoveryPoint]:
+) -> list[PointFacts]:
     """All pages of a list, one after the other."""
-    found: list[RecoveryPoint] = []
+    found: list[PointFacts] = []
     cursor = ""
     while True:
         page = points.page(cluster, wanted, limit, cursor)
@@ -128,7 +129,7 @@ def test_all_pages_together_are_all_wanted_points_once_and_in_order(
     snapshots: list[Snapshot], wanted: PointQuery, limit: int, complete: bool
 ) -> None:
     world = filled(*snapshots, complete=complete)
-    found = [point.facts.snapshot_id for point in walk(listing(world), wanted, limit)]
+    found = [point.snapshot_id for point in walk(listing(world), wanted, limit)]
     assert found == [each.id for each in sorted(snapshots, key=order) if matches(each, wanted)]
 
 
@@ -153,7 +154,7 @@ def test_points_that_stay_are_listed_once_while_others_come_and_go(
             moved[gone.id] += 1
         compare(world)
 
-    found = [point.facts.snapshot_id for point in walk(listing(world), PointQuery(), limit, between=between)]
+    found = [point.snapshot_id for point in walk(listing(world), PointQuery(), limit, between=between)]
     assert len(found) == len(set(found))
     untouched = [each.id for each in sorted(snapshots, key=order) if each.id not in moved]
     assert [name for name in found if name in set(untouched)] == untouched
@@ -201,7 +202,7 @@ def test_a_page_costs_a_bounded_number_of_calls_whatever_the_total(wanted: Point
 def test_points_of_a_cluster_that_the_config_forgot_are_listed() -> None:
     world = filled(a_snapshot(0, "a", "b", "nightly", cluster="gone"))
     (point,) = walk(listing(world), PointQuery(), 10, cluster="gone")
-    assert point.facts.cluster == "gone"
+    assert point.cluster == "gone"
 
 
 def test_a_cluster_that_nobody_knows_is_named_beside_those_there_are() -> None:
@@ -231,4 +232,4 @@ def test_a_point_is_listed_as_soon_as_it_is_ready() -> None:
     world.prune()
     world.back_up(SLOT)
     (point,) = listing(world).page("myeks", PointQuery(), 10).points
-    assert (point.facts.claim, point.facts.state) == ("data", PointState.READY)
+    assert (point.claim, point.state) == ("data", PointState.READY)

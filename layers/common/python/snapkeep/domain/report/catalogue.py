@@ -16,8 +16,7 @@ from snapkeep.domain import tags
 from snapkeep.domain.errors import BadCursor
 from snapkeep.domain.points import PointState, Snapshot
 from snapkeep.domain.restore.holds import Hold
-from snapkeep.domain.restore.points import PointFacts, point_of
-from snapkeep.domain.snapshot_tags import hold_of
+from snapkeep.domain.restore.points import PointFacts
 
 LATEST = 9_999_999_999
 """Epoch seconds that no slot reaches; slots are stored as the difference from it, so that newer ones sort
@@ -76,21 +75,10 @@ class PointQuery:
 
 
 @dataclass(frozen=True, slots=True)
-class RecoveryPoint:
-    """A recovery point as it is listed: what EC2 and its tags say now."""
-
-    facts: PointFacts
-    started_at: datetime
-    group: str
-    method: str
-    held: bool
-
-
-@dataclass(frozen=True, slots=True)
 class ShownPoint:
     """One recovery point with its holds."""
 
-    point: RecoveryPoint
+    point: PointFacts
     holds: Sequence[Hold]
 
 
@@ -98,7 +86,7 @@ class ShownPoint:
 class Page:
     """Recovery points in catalogue order; `cursor` fetches the next page, "" at the end."""
 
-    points: tuple[RecoveryPoint, ...]
+    points: tuple[PointFacts, ...]
     cursor: str = ""
 
 
@@ -111,20 +99,6 @@ def entry_of(snapshot: Snapshot) -> Entry | None:
     if claim is None or slot is None or not point_id or not policy:
         return None
     return Entry(claim.namespace, claim.name, slot, point_id, snapshot.id, policy)
-
-
-def recovery_point(snapshot: Snapshot, region: str) -> RecoveryPoint | None:
-    """A snapshot as a listed point; None when its tags name no point."""
-    facts = point_of(snapshot, region)
-    if facts is None:
-        return None
-    return RecoveryPoint(
-        facts=facts,
-        started_at=snapshot.started_at,
-        group=snapshot.tags.get(tags.GROUP, ""),
-        method=snapshot.tags.get(tags.METHOD, ""),
-        held=hold_of(snapshot),
-    )
 
 
 def write_cursor(cluster: str, wanted: PointQuery, place: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from snapkeep.domain.backup.runs import Run
@@ -17,7 +17,7 @@ from snapkeep.domain.report.prices import US_EAST_1, Prices
 from snapkeep.domain.report.storage import Stored, stored
 from snapkeep.domain.report.week import Week, week
 from snapkeep.domain.restore.operations import RestoreOperation
-from snapkeep.domain.retention.rules import parse_retention
+from snapkeep.domain.retention.lineages import PolicyRetention
 from snapkeep.domain.retention.words import in_words
 
 
@@ -42,7 +42,8 @@ class ReportedPolicy:
 class Sources:
     """The data behind a report, gathered once.
 
-    `slots` holds, by policy, the slots of the week from today and beyond, ascending (aware UTC).
+    `slots` holds, by policy, the slots of the week from today and beyond, ascending (aware UTC). Each policy
+    has a retention, or `invalid` says why it cannot be read.
     """
 
     region: str
@@ -52,8 +53,10 @@ class Sources:
     failures: Sequence[Failure]
     last_runs: Mapping[str, Run | None]
     slots: Mapping[str, Sequence[datetime]]
+    retentions: Mapping[str, PolicyRetention]
     incidents: Sequence[IncidentRecord]
     restores: Sequence[RestoreOperation]
+    invalid: Mapping[str, str] = field(default_factory=dict)
     notes: Sequence[str] = ()
 
 
@@ -101,16 +104,15 @@ def report(sources: Sources, prices: Prices = US_EAST_1) -> Report:
         incidents=tuple(sorted(sources.incidents, key=opened, reverse=True)),
         restores=tuple(sorted(sources.restores, key=lambda item: item.accepted_at, reverse=True)),
         prices=prices,
-        notes=tuple(sources.notes),
+        notes=(*_invalid(sources), *sources.notes),
     )
 
 
 def _policy(policy: Policy, sources: Sources, claims: int, now: datetime) -> ReportedPolicy:
     slots = sources.slots.get(policy.name, ())
-    try:
-        keeps = in_words(parse_retention(policy.retention))
-    except ValueError as error:
-        keeps = f"unreadable retention: {error}"
+    retention = sources.retentions.get(policy.name)
+    invalid = sources.invalid.get(policy.name, "")
+    keeps = in_words(retention.rules) if retention else f"unreadable retention: {invalid}"
     return ReportedPolicy(
         policy.name,
         policy.schedule.expression,
@@ -123,6 +125,12 @@ def _policy(policy: Policy, sources: Sources, claims: int, now: datetime) -> Rep
         sources.last_runs.get(policy.name),
         objective(policy.schedule, slots),
     )
+
+
+def _invalid(sources: Sources) -> list[str]:
+    return [
+        f"policy {name} prunes nothing: its retention: {reason}" for name, reason in sources.invalid.items()
+    ]
 
 
 def _timezone(policies: Sequence[Policy]) -> str:

@@ -1,4 +1,4 @@
-"""Recovery points as a restore sees them: what their tags, EC2 and the cluster say."""
+"""Recovery points as lists and restores see them: what their tags, EC2 and the cluster say."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import datetime
 from snapkeep.domain import tags
 from snapkeep.domain.drivers import DRIVERS, EBS_CSI, restoring_driver
 from snapkeep.domain.points import Point, PointState, Snapshot
-from snapkeep.domain.snapshot_tags import IN_BIN, STATES
+from snapkeep.domain.snapshot_tags import IN_BIN, STATES, hold_of
 
 DRIVER_TAGS = frozenset(key for driver in DRIVERS.values() for key in driver.tags(""))
 """The tag keys by which drivers recognize the snapshots they may restore from."""
@@ -17,7 +17,7 @@ DRIVER_TAGS = frozenset(key for driver in DRIVERS.values() for key in driver.tag
 
 @dataclass(frozen=True, slots=True)
 class PointFacts:
-    """One recovery point.
+    """One recovery point; `started_at` is the time of its data (aware UTC).
 
     Sizes are bytes: `size_bytes` is the volume's size according to EC2, `restore_size_bytes` the largest
     `restoreSize` of its VolumeSnapshot and content (0 = neither has one). `driver` is the driver of its
@@ -38,6 +38,7 @@ class PointFacts:
     claim_uid: str
     policy: str
     slot: datetime | None
+    started_at: datetime
     state: PointState
     size_bytes: int
     requested: str
@@ -46,6 +47,9 @@ class PointFacts:
     volume_mode: str
     fs_type: str
     partition: str = ""
+    group: str = ""
+    method: str = ""
+    held: bool = False
     region: str = ""
     driver: str = EBS_CSI.name
     restore_size_bytes: int = 0
@@ -83,6 +87,7 @@ def point_of(snapshot: Snapshot, region: str) -> PointFacts | None:
         claim_uid=claim.uid,
         policy=policy,
         slot=tags.slot_of(snapshot.tags),
+        started_at=snapshot.started_at,
         state=STATES[snapshot.state],
         size_bytes=snapshot.size_bytes,
         requested=claim.requested,
@@ -91,6 +96,9 @@ def point_of(snapshot: Snapshot, region: str) -> PointFacts | None:
         volume_mode=claim.volume_mode,
         fs_type=claim.fs_type,
         partition=claim.partition,
+        group=snapshot.tags.get(tags.GROUP, ""),
+        method=snapshot.tags.get(tags.METHOD, ""),
+        held=hold_of(snapshot),
         region=region,
         archived=snapshot.archived,
         back_to_archive_at=snapshot.back_to_archive_at,
@@ -115,6 +123,7 @@ def point_in_bin(point: Point, region: str) -> PointFacts:
         claim_uid=claim.uid,
         policy=point.policy,
         slot=point.slot,
+        started_at=point.started_at or point.accepted_at,
         state=PointState.DELETING,
         size_bytes=point.size_bytes,
         requested=claim.requested,
@@ -123,6 +132,8 @@ def point_in_bin(point: Point, region: str) -> PointFacts:
         volume_mode=claim.volume_mode,
         fs_type=claim.fs_type,
         partition=claim.partition,
+        group=point.group,
+        method=point.method.value,
         region=region,
         driver=claim.driver,
         driver_tags=restoring_driver(claim.driver).tags(claim.cluster),

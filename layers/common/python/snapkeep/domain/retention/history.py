@@ -94,7 +94,7 @@ def retention_of(history: Sequence[RetentionVersion]) -> PolicyRetention:
             slower_until = _slower_until(version, history[number + 1 :])
             earlier.insert(0, Earlier(rules_then, zone_then, until, counts_until=slower_until))
             until = version.since
-    return PolicyRetention(rules, zone, tuple(earlier))
+    return PolicyRetention(rules, zone, tuple(earlier), history[-1].spacing or timedelta())
 
 
 def _slower_until(version: RetentionVersion, later: Sequence[RetentionVersion]) -> datetime | None:

@@ -90,9 +90,10 @@ class GatherReport:
                 failures=[item for item in failures if (item.namespace, item.claim) in names],
                 last_runs=facts.last_runs,
                 slots=facts.slots,
+                retentions=facts.retentions,
+                invalid=facts.invalid,
                 incidents=list(self.incidents.incidents_of(cluster, covered.at - INCIDENTS_FOR)),
                 restores=self._restores(covered, points),
-                notes=facts.troubles,
             )
         )
 

@@ -13,14 +13,13 @@ from snapkeep.domain.report.catalogue import (
     Entry,
     Page,
     PointQuery,
-    RecoveryPoint,
     ShownPoint,
     entry_of,
     read_cursor,
-    recovery_point,
     sort_entries,
     write_cursor,
 )
+from snapkeep.domain.restore.points import PointFacts, point_of
 from snapkeep.ports.catalogue import Catalogue
 from snapkeep.ports.ec2 import Snapshots
 from snapkeep.ports.restores import Holds
@@ -50,7 +49,7 @@ class ListPoints:
         after = read_cursor(cluster, wanted, cursor)
         if self.catalogue.catalogue_complete_since(cluster) is None:
             return self._page_of_all(cluster, wanted, limit, after)
-        points: list[RecoveryPoint] = []
+        points: list[PointFacts] = []
         for _ in range(CHUNKS):
             entries = self.catalogue.entries(cluster, wanted.prefix, after, CHUNK)
             for entry, point in self._look(cluster, wanted, entries):
@@ -69,8 +68,8 @@ class ListPoints:
             listed = self.snapshots.find({tags.MANAGED: "true", tags.CLUSTER: cluster, key: point_id})
             found = [item for item in listed if tags.DUPLICATE not in item.tags]
             for snapshot in sorted(found, key=lambda item: (item.state != "completed", item.id)):
-                point = recovery_point(snapshot, self._region(cluster))
-                if point and point.facts.id == point_id and namespace in ("", point.facts.namespace):
+                point = point_of(snapshot, self._region(cluster))
+                if point and point.id == point_id and namespace in ("", point.namespace):
                     holds = self.holds.holds(snapshot.id)
                     return ShownPoint(point, [hold for hold in holds if not hold.lifted_at])
         place = f"namespace {namespace} of cluster {cluster}" if namespace else f"cluster {cluster}"
@@ -80,7 +79,7 @@ class ListPoints:
 
     def _look(
         self, cluster: str, wanted: PointQuery, entries: Sequence[Entry]
-    ) -> list[tuple[Entry, RecoveryPoint]]:
+    ) -> list[tuple[Entry, PointFacts]]:
         """The matching entries as EC2 shows them now; snapshots that EC2 no longer has are omitted."""
         admitted = [entry for entry in entries if wanted.admits(entry)]
         seen = self.snapshots.get_many([entry.snapshot_id for entry in admitted]) if admitted else {}
@@ -91,11 +90,11 @@ class ListPoints:
             and (point := self._wanted_point(cluster, wanted, snapshot)) is not None
         ]
 
-    def _wanted_point(self, cluster: str, wanted: PointQuery, snapshot: Snapshot) -> RecoveryPoint | None:
-        point = recovery_point(snapshot, self._region(cluster))
-        if point is None or (point.facts.cluster, tags.DUPLICATE in snapshot.tags) != (cluster, False):
+    def _wanted_point(self, cluster: str, wanted: PointQuery, snapshot: Snapshot) -> PointFacts | None:
+        point = point_of(snapshot, self._region(cluster))
+        if point is None or (point.cluster, tags.DUPLICATE in snapshot.tags) != (cluster, False):
             return None
-        return point if wanted.state in (None, point.facts.state) else None
+        return point if wanted.state in (None, point.state) else None
 
     def _page_of_all(self, cluster: str, wanted: PointQuery, limit: int, after: str) -> Page:
         """The same page from a listing of all snapshots."""
@@ -108,7 +107,7 @@ class ListPoints:
         }
         if not listed and self.deployment.cluster(cluster) is None:
             raise self._unknown(cluster)
-        points: list[RecoveryPoint] = []
+        points: list[PointFacts] = []
         for entry in sort_entries(entry for entry in listed if wanted.admits(entry) and entry.place > after):
             point = self._wanted_point(cluster, wanted, listed[entry])
             if point is None:

@@ -31,15 +31,15 @@ LOOK_BACK = timedelta(days=2)
 class PolicyFacts:
     """The policies that run in a cluster, and the facts about each by its name.
 
-    `slots` are those from two days ago onwards, ascending (aware UTC). `troubles` says which retentions are
-    invalid.
+    `slots` are those from two days ago onwards, ascending (aware UTC). `invalid` says why a retention
+    cannot be read.
     """
 
     policies: Sequence[Policy]
     last_runs: Mapping[str, Run | None]
     slots: Mapping[str, Sequence[datetime]]
     retentions: Mapping[str, PolicyRetention]
-    troubles: Sequence[str]
+    invalid: Mapping[str, str]
 
     def next_slots(self, now: datetime) -> Mapping[str, datetime]:
         """The next slot of each policy that has one."""
@@ -59,13 +59,13 @@ class ReadPolicies:
     def facts(self, cluster: str, policies: Sequence[Policy], now: datetime) -> PolicyFacts:
         """The facts about these policies in a cluster."""
         runs = {policy.name: self._last_run(cluster, policy.name, now) for policy in policies}
-        troubles: list[str] = []
+        invalid: dict[str, str] = {}
         return PolicyFacts(
             policies,
             runs,
             {policy.name: self._slots(policy, runs[policy.name], now) for policy in policies},
-            dict(self._retentions(cluster, policies, now, troubles)),
-            troubles,
+            dict(self._retentions(cluster, policies, now, invalid)),
+            invalid,
         )
 
     def failures(self, facts: PolicyFacts) -> Iterator[Failure]:
@@ -78,7 +78,7 @@ class ReadPolicies:
                     yield Failure(claim.namespace, claim.name, point.policy, point.slot, point.reason)
 
     def _retentions(
-        self, cluster: str, policies: Sequence[Policy], now: datetime, troubles: list[str]
+        self, cluster: str, policies: Sequence[Policy], now: datetime, invalid: dict[str, str]
     ) -> Iterator[tuple[str, PolicyRetention]]:
         """The retention of policies, with the grace of earlier rules, as prune reads it."""
         for policy in policies:
@@ -86,7 +86,7 @@ class ReadPolicies:
             try:
                 yield policy.name, retention_of(seen(history, policy, now))
             except ValueError as error:
-                troubles.append(f"policy {policy.name} prunes nothing: its retention: {error}")
+                invalid[policy.name] = str(error)
 
     def _slots(self, policy: Policy, last: Run | None, now: datetime) -> Sequence[datetime]:
         """Slots, far enough ahead to determine their interval."""

@@ -96,11 +96,11 @@ class PlanRestore:
             if (point := _counted(item, region)) is not None and point.state is PointState.READY
         ]
         ready = [
-            (point, item.started_at)
-            for point, item in self._of_own_volume(listed)
-            if request.at is None or item.started_at <= request.at
+            point
+            for point, _ in self._of_own_volume(listed)
+            if request.at is None or point.started_at <= request.at
         ]
-        newest_first = [point for point, _ in sorted(ready, key=lambda item: (item[1], item[0].id))][::-1]
+        newest_first = sorted(ready, key=lambda point: (point.started_at, point.id), reverse=True)
         if not newest_first:
             return None
         chosen = next((point for point in newest_first if not point.archived), newest_first[0])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from snapkeep.domain import tags
@@ -12,7 +12,6 @@ from snapkeep.domain.policies import Deployment, Policy
 from snapkeep.domain.retention.history import retention_of, seen
 from snapkeep.domain.retention.lineages import PolicyRetention
 from snapkeep.domain.retention.plan import GRACE
-from snapkeep.domain.retention.spacing import shortest_distance
 from snapkeep.ports.ec2 import Snapshots
 from snapkeep.ports.prunes import Prunes, Retentions
 from snapkeep.ports.runs import Runs
@@ -85,7 +84,7 @@ class ReadCluster:
         try:
             known = self.retentions.retention_history(progress.cluster, policy.name)
             history = seen(known, policy, now, has_points=has_points, has_gap=has_gap)
-            retention = replace(retention_of(history), spacing=shortest_distance(policy.schedule))
+            retention = retention_of(history)
         except ValueError as error:
             progress.notes.append(f"policy {policy.name} prunes nothing: its retention: {error}")
             return None

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pydantic import BaseModel
 
 from snapkeep.domain.points import PointState
-from snapkeep.domain.report.catalogue import RecoveryPoint, ShownPoint
+from snapkeep.domain.report.catalogue import ShownPoint
 from snapkeep.domain.restore.holds import Hold
+from snapkeep.domain.restore.points import PointFacts
 from snapkeep.domain.times import to_second
 from snapkeep.inbound.api.words import size_text
 
@@ -59,31 +60,30 @@ class PointPageModel(BaseModel):
     next_cursor: str | None = None
 
 
-def point_model(point: RecoveryPoint) -> PointModel:
+def point_model(point: PointFacts) -> PointModel:
     """A point as a response body."""
-    facts = point.facts
     return PointModel(
-        id=facts.id,
-        snapshot_id=facts.snapshot_id,
-        cluster=facts.cluster,
-        namespace=facts.namespace,
-        claim=facts.claim,
-        claim_uid=facts.claim_uid,
-        policy=facts.policy,
-        slot=to_second(facts.slot) if facts.slot else None,
-        state=facts.state.public,
-        size=size_text(facts.size_bytes),
-        size_bytes=facts.size_bytes,
-        requested=facts.requested,
-        storage_class=facts.storage_class,
-        access_modes=list(facts.access_modes),
-        volume_mode=facts.volume_mode,
-        fs_type=facts.fs_type,
+        id=point.id,
+        snapshot_id=point.snapshot_id,
+        cluster=point.cluster,
+        namespace=point.namespace,
+        claim=point.claim,
+        claim_uid=point.claim_uid,
+        policy=point.policy,
+        slot=to_second(point.slot) if point.slot else None,
+        state=point.state.public,
+        size=size_text(point.size_bytes),
+        size_bytes=point.size_bytes,
+        requested=point.requested,
+        storage_class=point.storage_class,
+        access_modes=list(point.access_modes),
+        volume_mode=point.volume_mode,
+        fs_type=point.fs_type,
         group=point.group,
         method=point.method,
         started_at=to_second(point.started_at),
         held=point.held,
-        archived=facts.archived,
+        archived=point.archived,
     )
 
 

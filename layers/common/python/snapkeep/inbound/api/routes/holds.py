@@ -76,14 +76,14 @@ def hold_routes(actions: Actions, once: Once) -> Router:
 def _hold(
     actions: Actions, cluster: str, namespace: str, point: str, body: HoldBody, caller: str
 ) -> ShownPointModel:
-    snapshot = actions.show_point(cluster, namespace, point).point.facts.snapshot_id
+    snapshot = actions.show_point(cluster, namespace, point).point.snapshot_id
     holder = _holder(namespace, caller)
     actions.hold_point(Hold(snapshot, holder, body.reason, body.until or FOREVER, by=caller))
     return shown_point_model(actions.show_point(cluster, namespace, point))
 
 
 def _release(actions: Actions, cluster: str, namespace: str, point: str, caller: str) -> Response[None]:
-    snapshot = actions.show_point(cluster, namespace, point).point.facts.snapshot_id
+    snapshot = actions.show_point(cluster, namespace, point).point.snapshot_id
     actions.release_point(snapshot, _holder(namespace, caller), caller)
     return Response(204)
 
