@@ -37,8 +37,8 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "snapkeep/adapters/dynamodb/prunes.py": "tests/contract/ports/test_prune_journal.py",
     "snapkeep/adapters/dynamodb/refusals.py": "tests/contract/ports/test_prune_journal.py",
     "snapkeep/adapters/dynamodb/retentions.py": "tests/contract/ports/test_prune_journal.py",
-    "snapkeep/adapters/dynamodb/requests.py": "tests/contract/ports/test_journal.py",
-    "snapkeep/adapters/dynamodb/slots.py": "tests/contract/ports/test_journal.py",
+    "snapkeep/adapters/dynamodb/requests.py": "tests/contract/ports/test_requested_run_journal.py",
+    "snapkeep/adapters/dynamodb/slots.py": "tests/contract/ports/test_slot_journal.py",
     # Both write points, and are tested with the store that reads them.
     "snapkeep/adapters/dynamodb/creations.py": "tests/unit/snapkeep/adapters/dynamodb/test_points.py",
     "snapkeep/adapters/dynamodb/point_items.py": "tests/unit/snapkeep/adapters/dynamodb/test_points.py",

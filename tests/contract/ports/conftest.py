@@ -10,7 +10,10 @@ import boto3
 import pytest
 
 from sandbox.launch import Sandbox
+from snapkeep.adapters.dynamodb import dynamo_journal
+from snapkeep.ports.journal import Journal
 from tests.contract.ports.samples import TABLE, create_table
+from tests.fakes import MemoryJournal
 
 
 class OneAtATime:
@@ -68,3 +71,12 @@ def sandbox_table_client(sandbox: Sandbox) -> Iterator[Any]:
     create_table(client)
     yield client
     client.delete_table(TableName=TABLE)
+
+
+@pytest.fixture(params=["memory", "dynamodb", pytest.param("sandbox", marks=pytest.mark.sandbox)])
+def journal(request: pytest.FixtureRequest) -> Journal:
+    """An empty journal of each kind."""
+    if request.param == "memory":
+        return MemoryJournal()
+    fixture = {"dynamodb": "table_client", "sandbox": "sandbox_table_client"}[request.param]
+    return dynamo_journal(request.getfixturevalue(fixture), TABLE)

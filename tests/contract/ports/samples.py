@@ -8,8 +8,9 @@ from typing import Any
 
 from snapkeep.adapters.dynamodb import schema
 from snapkeep.domain.backup.runs import Run, run_id
-from snapkeep.domain.points import ClaimFacts, Point
+from snapkeep.domain.points import ClaimFacts, Point, Snapshot, SnapshotState
 from snapkeep.domain.policies import Method
+from snapkeep.ports.journal import Journal
 
 NOW = datetime(2026, 11, 24, 18, 0, 5, tzinfo=UTC)
 SLOT = datetime(2026, 11, 24, 18, tzinfo=UTC)
@@ -79,3 +80,31 @@ def _keys(*names: str) -> list[dict[str, str]]:
     return [
         {"AttributeName": name, "KeyType": kind} for name, kind in zip(names, ("HASH", "RANGE"), strict=False)
     ]
+
+
+ME, OTHER = "me", "other"
+UNTIL = later(minutes=2)
+
+
+def started(journal: Journal, *points: Point, run: Run | None = None) -> Run:
+    """A run that is running with these points."""
+    run = run or a_run()
+    journal.runs.open_run(run, ME, UNTIL, NOW)
+    journal.points.add_points(points)
+    journal.runs.start_run(replace(run, total=len(points)))
+    return run
+
+
+def leased(journal: Journal, point: Point, owner: str = ME) -> Point:
+    held = journal.creations.lease(point, owner, UNTIL, NOW)
+    assert held is not None
+    return held
+
+
+def a_snapshot(snapshot_id: str) -> Snapshot:
+    return Snapshot(snapshot_id, "vol-data", SnapshotState.COMPLETED, NOW, 7, {})
+
+
+def stored(journal: Journal, point: Point) -> Point:
+    (found,) = journal.points.points(point.run, [point.id])
+    return found
