@@ -4,80 +4,21 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
 from typing import Any
 
-import jsonschema
 import pytest
 
-from snapkeep.adapters.aws.events import MOST_BYTES, EventAnnouncer, bounded
-from snapkeep.adapters.aws.metrics import WorkCounter
-from snapkeep.domain.backup.runs import Run, RunState
+from snapkeep.adapters.aws.events import MOST_BYTES, EventAnnouncer
+from snapkeep.domain.backup.runs import RunState
 from snapkeep.domain.errors import TemporaryError
 from snapkeep.domain.interruption.records import IncidentRecord
-from snapkeep.domain.points import Point, PointState
+from snapkeep.domain.points import PointState
 from snapkeep.domain.retention.deletion.brake_refusals import Refusal
 from snapkeep.domain.retention.deletion.orphans import Orphan, OrphanKind
 from snapkeep.domain.troubles import Topic, Trouble, TroubleKind
-from tests.contract.ports.samples import a_point, a_run
-
-NOW = datetime(2026, 11, 24, 18, tzinfo=UTC)
-
-
-SCHEMA = json.loads((Path(__file__).parents[5] / "docs" / "events.schema.json").read_text())
-
-
-class Bus:
-    """An EventBridge that remembers what it took, and refuses what docs/events.schema.json does not have."""
-
-    def __init__(self, failed: int = 0) -> None:
-        self.failed = failed
-        self.entries: list[dict[str, Any]] = []
-
-    def put_events(self, Entries: list[dict[str, Any]]) -> dict[str, Any]:
-        self.entries += Entries
-        for entry in Entries:
-            event = {"detail-type": entry["DetailType"], "source": entry["Source"]}
-            jsonschema.validate(event | {"detail": json.loads(entry["Detail"])}, SCHEMA)
-        error = {"ErrorCode": "ThrottlingException", "ErrorMessage": "slow down"}
-        return {"FailedEntryCount": self.failed, "Entries": [error if self.failed else {"EventId": "1"}]}
-
-    def details(self) -> list[tuple[str, dict[str, Any]]]:
-        return [(entry["DetailType"], json.loads(entry["Detail"])) for entry in self.entries]
-
-
-@pytest.fixture
-def bus() -> Any:
-    return Bus()
-
-
-def a_closed_run(state: RunState, **changes: Any) -> Run:
-    return replace(a_run(), state=state, closed_at=NOW, **changes)
-
-
-def failed_points(count: int) -> list[Point]:
-    return [
-        a_point(f"data-{number}", state=PointState.FAILED, reason="the volume is gone")
-        for number in range(count)
-    ]
-
-
-def metrics(text: str) -> dict[str, dict[str, Any]]:
-    """Each metric of the embedded format by its name, with its value and dimensions."""
-    found = {}
-    for line in text.splitlines():
-        document = json.loads(line)
-        directive = document["_aws"]["CloudWatchMetrics"][0]
-        for metric in directive["Metrics"]:
-            found[metric["Name"]] = {
-                "namespace": directive["Namespace"],
-                "unit": metric["Unit"],
-                "value": document[metric["Name"]],
-                "dimensions": {name: document[name] for name in directive["Dimensions"][0]},
-                "also": directive["Dimensions"][1:],
-            }
-    return found
+from tests.contract.ports.samples import a_point
+from tests.unit.snapkeep.adapters.aws.event_bus import NOW, Bus, a_closed_run, failed_points, metrics
 
 
 @pytest.mark.parametrize(
@@ -112,16 +53,6 @@ def test_the_event_says_what_failed_and_why(bus: Any) -> None:
     assert failure["reason"] == "the volume is gone"
 
 
-def test_an_event_stays_within_what_eventbridge_takes(bus: Any) -> None:
-    points = [replace(point, reason="x" * 1000) for point in failed_points(1000)]
-    run = a_closed_run(RunState.FAILED, total=1000, failed=1000)
-    EventAnnouncer(bus, "default").run_closed(run, points, {})
-    ((_, detail),) = bus.details()
-    assert detail["failed"] == 1000
-    assert len(detail["failures"]) == 50
-    assert len(bus.entries[0]["Detail"].encode()) < 256 * 1024
-
-
 def test_a_run_that_closed_at_its_limit_names_what_is_late(
     bus: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -136,57 +67,6 @@ def test_a_run_that_closed_at_its_limit_names_what_is_late(
     assert kind == "Snapkeep Late Points Ended"
     assert (ended["run"], ended["ready"], ended["late"], ended["ended"]) == (run.id, 2, 0, 1)
     assert metrics(capsys.readouterr().out)["PointsLate"]["value"] == [1]
-
-
-def test_a_run_of_thousands_of_groups_is_announced_within_what_eventbridge_takes(bus: Any) -> None:
-    groups = {f"namespace-{n}/a-group-with-a-long-name-{n}": 0.5 for n in range(9000)}
-    run = a_closed_run(RunState.FAILED, total=9000, failed=9000, degraded="x" * 300_000)
-    EventAnnouncer(bus, "default").run_closed(run, failed_points(60), groups)
-    ((_, detail),) = bus.details()
-    assert len(bus.entries[0]["Detail"].encode()) <= MOST_BYTES
-    assert (detail["failed"], len(detail["failures"])) == (9000, 50)
-    assert 0 < len(detail["groups"]) < 9000
-    assert detail["cut"] == {"groups": 9000, "degraded": 300_000}
-
-
-@pytest.mark.parametrize("name", ["\u2603", "\U0001f433", "<&>", "x"])
-def test_whatever_an_event_holds_it_ends_within_the_limit(name: str) -> None:
-    for detail in (
-        {"a": name * 1_000_000},
-        {"a": [name * 300_000]},
-        {"a": {name: name * 300_000}, "b": 1, "c": None},
-    ):
-        text = bounded(detail)
-        assert len(text.encode()) <= MOST_BYTES and json.loads(text)["cut"]
-
-
-def test_what_fits_is_not_cut() -> None:
-    assert json.loads(bounded({"a": ["x"] * 1000})) == {"a": ["x"] * 1000}
-
-
-def test_metrics_are_counted_even_if_nothing_can_be_published(capsys: pytest.CaptureFixture[str]) -> None:
-    full: Any = Bus(failed=1)
-    announcer = EventAnnouncer(full, "default")
-    for act in (
-        lambda: announcer.run_closed(a_closed_run(RunState.FAILED, total=2, failed=2), [], {}),
-        lambda: announcer.slot_missed("myeks", "daily", NOW, "late"),
-        lambda: announcer.not_locked(a_point(), "denied"),
-        lambda: announcer.orphans_found("myeks", {"late snapshot": 1}, 1.0, []),
-        lambda: announcer.prune_braked(Refusal("myeks", "t", frozenset({"s"}), "r", NOW, "{}")),
-    ):
-        with pytest.raises(TemporaryError):
-            act()
-    counted = set(metrics(capsys.readouterr().out))
-    assert {"RunsFailed", "SlotsMissed", "PointsNotLocked", "Orphans", "PrunesBraked"} <= counted
-
-
-def test_a_function_counts_what_it_gave_up_and_nothing_as_a_sign_of_life(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    WorkCounter().parts_given_up("prune", 0)
-    told = metrics(capsys.readouterr().out)["PartsGivenUp"]
-    assert (told["value"], told["dimensions"]) == ([0], {"service": "snapkeep", "function": "prune"})
-    assert told["also"] == []
 
 
 def test_a_missed_slot_is_told_with_its_reason(bus: Any) -> None:
@@ -238,36 +118,6 @@ def test_an_event_that_was_not_taken_is_tried_again() -> None:
     full: Any = Bus(failed=1)
     with pytest.raises(TemporaryError, match="slow down"):
         EventAnnouncer(full, "default").slot_missed("myeks", "daily", NOW, "late")
-
-
-def test_metrics_have_few_dimensions_and_the_same_from_every_function(
-    bus: Any, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "record_completion")
-    announcer = EventAnnouncer(bus, "default")
-    announcer.run_closed(a_closed_run(RunState.FAILED, total=2, failed=2), failed_points(2), {})
-    announcer.freshness("myeks", "daily", timedelta(hours=26), ["shop/a", "shop/b"])
-    announcer.slot_missed("myeks", "daily", NOW, "late")
-    told = metrics(capsys.readouterr().out)
-    assert told["RunsFailed"]["value"] == [1]
-    assert told["PointsFailed"]["value"] == [2]
-    assert told["PointsReady"]["value"] == [0]
-    assert told["SlotsMissed"]["value"] == [1]
-    assert (told["NewestGoodAge"]["value"], told["NewestGoodAge"]["unit"]) == ([93600], "Seconds")
-    for metric in told.values():
-        assert metric["namespace"] == "Snapkeep"
-        assert metric["dimensions"] == {"service": "snapkeep", "cluster": "myeks", "policy": "daily"}
-        assert metric["also"] == [["service"]]
-
-
-def test_a_policy_is_late_while_it_owes_a_point(bus: Any, capsys: pytest.CaptureFixture[str]) -> None:
-    announcer = EventAnnouncer(bus, "default")
-    announcer.freshness("myeks", "daily", timedelta(hours=26), ["shop/a", "shop/b"])
-    told = metrics(capsys.readouterr().out)
-    assert told["ClaimsLate"]["value"] == [2]
-    announcer.freshness("myeks", "daily", timedelta(hours=1), [])
-    told = metrics(capsys.readouterr().out)
-    assert told["ClaimsLate"]["value"] == [0]
 
 
 def test_troubles_are_told_with_their_reasons_and_how_many_there_are(bus: Any) -> None:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from snapkeep.domain.backup.selection import (
     Code,
@@ -21,55 +18,10 @@ from snapkeep.domain.backup.selection import (
     select_for,
 )
 from snapkeep.domain.claims import Claim, ScratchVolume, Volume, VolumeKind
-from snapkeep.domain.policies import (
-    Cluster,
-    Deployment,
-    Method,
-    Operator,
-    Policy,
-    Requirement,
-    Schedule,
-    Selection,
-)
+from snapkeep.domain.policies import Cluster, Deployment, Method, Operator, Policy, Requirement, Schedule
+from tests.unit.snapkeep.domain.backup.selections import EBS, EFS, IN_TREE, claim, policy, run
 
-EBS = Volume("pv", VolumeKind.EBS_CSI, "ebs.csi.aws.com", "vol-1")
-IN_TREE = Volume("pv", VolumeKind.EBS_IN_TREE, "kubernetes.io/aws-ebs", "vol-2")
 MIGRATED = Volume("pv", VolumeKind.EBS_MIGRATED, "ebs.csi.aws.com", "vol-3")
-EFS = Volume("pv", VolumeKind.EFS, "efs.csi.aws.com", "fs-1")
-
-
-def claim(name: str, namespace: str = "default", size: int = 10, **more: Any) -> Claim:
-    """A bound gp3 claim of `size` GiB."""
-    facts: dict[str, Any] = {
-        "cluster": "myeks",
-        "uid": f"uid-{name}",
-        "phase": "Bound",
-        "requested": f"{size}Gi",
-        "requested_bytes": size * 2**30,
-        "storage_class": "gp3",
-        "access_modes": ("ReadWriteOnce",),
-        "volume_mode": "Filesystem",
-        "volume": EBS,
-    }
-    return Claim(name=name, namespace=namespace, **(facts | more))
-
-
-def policy(name: str = "nightly", method: Method = Method.CSI, group: str = "", **selection: Any) -> Policy:
-    """A policy of cluster myeks with that selection."""
-    return Policy(
-        name=name,
-        clusters=("myeks",),
-        selection=Selection(**selection),
-        schedule=Schedule("rate(1 day)"),
-        method=method,
-        retention={"last": 3},
-        group_label=group,
-    )
-
-
-def run(asking: Policy, *claims: Claim, others: tuple[Policy, ...] = ()) -> Selected:
-    """What a run of `asking` selects, in a deployment that has the other policies too."""
-    return select_for(asking, Deployment((Cluster("myeks", "ap-northeast-2"),), (asking, *others)), claims)
 
 
 def only_left(asking: Policy, one: Claim, *others: Policy) -> SkippedClaim:
@@ -322,57 +274,3 @@ def test_a_label_that_names_a_policy_wins_over_an_exclusive_one() -> None:
 def test_a_cluster_without_policies_says_so() -> None:
     (left,) = select([claim("a")], [], "myeks").left
     assert left.reason == "no policy takes it (the cluster has none)"
-
-
-labelled = st.fixed_dictionaries(
-    {},
-    optional={
-        "snapkeep.io/policy": st.sampled_from(["nightly", "weekly", "none"]),
-        "snapkeep.io/exclude": st.just("true"),
-        "app": st.sampled_from(["web", "db"]),
-    },
-)
-worlds = st.lists(
-    st.builds(
-        lambda number, namespace, labels, volume: claim(
-            f"c{number}", namespace, labels=labels, volume=volume
-        ),
-        st.integers(0, 10**6),
-        st.sampled_from(["default", "shop"]),
-        labelled,
-        st.sampled_from([EBS, IN_TREE, EFS, None]),
-    ),
-    max_size=8,
-    unique_by=lambda item: item.name,
-)
-POLICIES = [
-    policy("nightly", namespaces=("default",)),
-    policy("weekly", Method.EBS, labels=(Requirement("app", Operator.IN, ("web",)),)),
-]
-
-
-@given(worlds, st.randoms())
-def test_the_plan_does_not_depend_on_the_order_of_the_listing(world: list[Claim], random: Any) -> None:
-    shuffled = random.sample(world, len(world))
-    assert select(shuffled, POLICIES, "myeks") == select(world, POLICIES[::-1], "myeks")
-
-
-@given(worlds)
-def test_no_claim_is_lost_between_taken_and_left(world: list[Claim]) -> None:
-    for asking in POLICIES:
-        selected = run(asking, *world)
-        decided = [item.claim for item in selected.taken] + [item.subject for item in selected.left]
-        assert sorted(map(str, decided)) == sorted(map(str, world))
-        reasons = [item.reason for item in selected.taken] + [item.reason for item in selected.left]
-        assert all(reasons)
-
-
-@given(worlds)
-def test_the_view_of_all_policies_agrees_with_their_runs(world: list[Claim]) -> None:
-    together = {(str(item.claim), item.policy) for item in select(world, POLICIES, "myeks").taken}
-    alone = {
-        (str(item), asking.name)
-        for item, asking in itertools.product(world, POLICIES)
-        if isinstance(decide(item, asking, POLICIES), Taken)
-    }
-    assert together == alone

@@ -13,7 +13,7 @@ from typing import Any
 from snapkeep.domain.errors import SnapkeepError
 from snapkeep.domain.interruption.aftermath import OUT_OF_SERVICE
 from snapkeep.domain.interruption.notices import Kind, Notice
-from snapkeep.domain.interruption.rules import NodeRules
+from snapkeep.domain.interruption.rules import Draining, NodeRules
 from tests.fakes.dying import HOOK, INSTANCE, NODE, DyingWorld, a_notice
 from tests.fakes.faults import Crash
 
@@ -167,3 +167,6 @@ def ending(story: Story) -> dict[str, object]:
         "closed": record.closed_at is not None,
         "left over": [each.at for each in story.due],
     }
+
+
+DRAINED = NodeRules(drain=Draining.ON)

@@ -3,71 +3,15 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
 from snapkeep.domain.errors import NameTaken, PermanentError, TemporaryError
-from snapkeep.domain.restore.operations import HOLD_FOR, RestoreOperation, Stage, Way
-from snapkeep.services.give_up import GiveUp
-from snapkeep.services.restore.carry_out import Restore
-from snapkeep.services.restore.finish import PATIENCE, FinishReport, FinishRestores
-from snapkeep.services.restore.restored_claims import RestoredClaims
-from tests.fakes import Crash, FakeCluster, FakeClusters, FakeSnapshots, MemoryJournal, TestClock
-from tests.fakes.messaging import FakeAnnouncer
+from snapkeep.domain.restore.operations import HOLD_FOR, Stage, Way
+from snapkeep.services.restore.finish import FinishReport
+from tests.fakes import Crash
 from tests.fakes.restore_samples import NOW, a_restore
-from tests.fakes.restores import FakeHolds
-
-WHERE = ("shop", "data-restored")
-
-STEPS = (
-    ("journal", "add_restore"),
-    ("holds", "hold"),
-    ("journal", "write_restore"),
-    ("cluster", "import_snapshot"),
-    ("cluster", "create_restored_claim"),
-)
-
-
-class Story:
-    """A restore and those who carry it out."""
-
-    def __init__(self) -> None:
-        self.clock = TestClock(NOW)
-        self.cluster = FakeCluster()
-        self.clusters = FakeClusters(self.cluster)
-        self.journal = MemoryJournal()
-        self.holds = FakeHolds()
-        self.restore = Restore(self.clusters, self.journal.restores, self.holds, self.clock)
-        self.ebs = FakeSnapshots(self.clock)
-        claims = RestoredClaims(self.clusters, self.ebs, self.ebs)
-        self.announcer = FakeAnnouncer()
-        give_up = GiveUp(
-            self.journal.troubles,
-            self.journal.unreadable,
-            self.announcer,
-            self.clock,
-            "finish_restores",
-            PATIENCE,
-        )
-        self.finisher = FinishRestores(
-            claims, self.journal.restores, give_up, self.restore, self.holds, self.clock
-        )
-
-    def start(self, operation: RestoreOperation | None = None) -> RestoreOperation:
-        return self.restore.start(operation or a_restore())
-
-    def finish(self, **later: float) -> FinishReport:
-        self.clock.forward(**later)
-        return self.finisher.run()
-
-    def fake(self, name: str) -> Any:
-        return getattr(self, name)
-
-    @property
-    def leftovers(self) -> list[Any]:
-        holders = [holder for holders in self.holds.held.values() for holder in holders]
-        return [*self.cluster.imported_contents, *self.cluster.imported_snapshots, *holders]
+from tests.unit.snapkeep.services.restore.restore_story import STEPS, WHERE, Story
 
 
 def test_an_import_makes_its_pair_and_claim_and_holds_the_point() -> None:
@@ -186,84 +130,6 @@ def test_a_claim_deleted_by_hand_ends_the_restore() -> None:
     story.finish(minutes=5)
     assert story.journal.restores.all[restore.id].stage is Stage.REMOVED
     assert story.leftovers == []
-
-
-def test_a_claim_that_got_another_volume_fails_and_keeps_the_point_for_a_person() -> None:
-    story = Story()
-    restore = story.start()
-    story.ebs.add_volume("vol-free")
-    story.cluster.bind_restored(*WHERE, volume_id="vol-free")
-    assert story.finish(minutes=5).failed == [restore.id]
-    failed = story.journal.restores.all[restore.id]
-    assert (failed.stage, failed.is_open) == (Stage.FAILED, False)
-    assert "bound it to volume pv-data-restored (vol-free, created from no snapshot)" in failed.reason
-    assert f"{restore.point_id} ({restore.snapshot_id})" in failed.reason
-    week = story.clock() + timedelta(days=7)
-    assert story.holds.held[restore.snapshot_id] == {f"failed restore {restore.id}": week}
-    assert story.cluster.restored[WHERE].phase == "Bound", "a claim with a volume is never deleted"
-    assert not story.cluster.imported_snapshots
-
-
-def test_a_volume_that_ec2_does_not_show_yet_is_waited_for_with_the_point_held() -> None:
-    story = Story()
-    restore = story.start()
-    story.cluster.bind_restored(*WHERE, volume_id="vol-new")
-    assert story.finish(minutes=5).waiting == [restore.id]
-    assert list(story.holds.held[restore.snapshot_id]) == [restore.holder]
-
-
-def test_a_volume_that_ec2_never_shows_ends_the_restore_after_an_hour_and_keeps_the_point() -> None:
-    story = Story()
-    restore = story.start()
-    assert story.finish(days=3).waiting == [restore.id]  # no pod used the claim until now
-    story.cluster.bind_restored(*WHERE, volume_id="vol-new")
-    for minutes in (5, 5, 55):
-        assert story.finish(minutes=minutes).waiting == [restore.id]
-    assert story.finish(minutes=5).failed == [restore.id]
-    failed = story.journal.restores.all[restore.id]
-    assert (failed.stage, failed.is_open) == (Stage.FAILED, False)
-    assert "EC2 has not shown its EBS volume vol-new for 60 minutes" in failed.reason
-    assert len(failed.timeline) == 3
-    week = story.clock() + timedelta(days=7)
-    assert story.holds.held[restore.snapshot_id] == {restore.left_holder: week}
-    assert story.cluster.restored[WHERE].phase == "Bound", "a claim with a volume is never deleted"
-
-
-def test_a_volume_that_ec2_shows_late_is_bound_all_the_same() -> None:
-    story = Story()
-    restore = story.start()
-    story.cluster.bind_restored(*WHERE, volume_id="vol-new")
-    for _ in range(2):
-        assert story.finish(minutes=30).waiting == [restore.id]
-    story.cluster.bind_restored(*WHERE)
-    assert story.finish(minutes=40).finished == [restore.id]
-    assert story.leftovers == []
-
-
-@pytest.mark.parametrize("where", ["journal.write_restore", "holds.hold", "holds.release"])
-def test_a_crash_while_a_wrong_volume_is_told_ends_as_without_it(where: str) -> None:
-    story = Story()
-    restore = story.start()
-    story.ebs.add_volume("vol-free")
-    story.cluster.bind_restored(*WHERE, volume_id="vol-free")
-    name, method = where.split(".")
-    story.fake(name).crash_after(method)
-    with pytest.raises(Crash):
-        story.finish(minutes=5)
-    story.finish(minutes=5)
-    assert not story.journal.restores.all[restore.id].is_open
-    assert list(story.holds.held[restore.snapshot_id]) == [restore.left_holder]
-
-
-def test_a_point_that_is_gone_cannot_be_kept_and_the_restore_ends_all_the_same() -> None:
-    story = Story()
-    restore = story.start()
-    story.cluster.bind_restored(*WHERE, volume_id="")
-    story.holds.gone.add(restore.snapshot_id)
-    story.finish(minutes=5)
-    failed = story.journal.restores.all[restore.id]
-    assert not failed.is_open
-    assert "pv-data-restored (no EBS volume)" in failed.reason
 
 
 def test_a_deleted_import_is_made_again_under_another_name_however_old_the_restore_is() -> None:

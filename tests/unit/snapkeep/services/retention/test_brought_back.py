@@ -11,7 +11,7 @@ from snapkeep.services.retention.brought_back import BroughtBack
 from tests.fakes import MemoryJournal
 from tests.fakes.restore_samples import NOW
 from tests.fakes.world import World
-from tests.unit.snapkeep.services.retention.test_prune import EVERY, a_world, listed
+from tests.unit.snapkeep.services.retention.prune_worlds import EVERY, a_world, listed
 
 
 def binned_and_taken_out(world: World, snapshot_id: str) -> None:

@@ -9,7 +9,7 @@ import pytest
 from snapkeep.domain.errors import Throttled
 from tests.fakes.faults import Crash
 from tests.fakes.world import SLOT, World, a_claim
-from tests.unit.snapkeep.services.retention.test_prune import EVERY, a_world
+from tests.unit.snapkeep.services.retention.prune_worlds import EVERY, a_world
 
 
 def test_a_throttle_ends_the_run_and_the_next_one_goes_on() -> None:

@@ -15,7 +15,7 @@ from snapkeep.domain.retention.deletion.deletions import PlannedDeletion
 from snapkeep.services.retention.decide import LOGGED, log_plan
 from snapkeep.services.retention.survey import Survey
 from tests.fakes.world import SLOT, World, a_claim, a_policy
-from tests.unit.snapkeep.services.retention.test_prune import a_world, listed
+from tests.unit.snapkeep.services.retention.prune_worlds import a_world, listed
 
 
 @pytest.mark.parametrize(

@@ -2,39 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
 from snapkeep.domain import tags
-from snapkeep.domain.errors import TemporaryError
 from snapkeep.domain.points import SnapshotState
 from snapkeep.domain.policies import Method, Policy
 from snapkeep.wiring import retention
 from tests.fakes.faults import Crash
-from tests.fakes.world import SLOT, World, a_claim, a_policy, names
+from tests.fakes.world import SLOT
 from tests.unit.snapkeep.services.backup.test_exactly_once import CrashAt
-
-EVERY = timedelta(hours=6)
-
-
-def a_world(
-    backups: int, *, prune_first: bool = True, wrap: Callable[[Any], Any] = lambda port: port, **policy: Any
-) -> World:
-    """Six-hourly points of one claim; unless told otherwise the first three were pruned already."""
-    world = World(a_claim("mysql"), policy=a_policy(**policy), wrap=wrap)
-    for number in range(backups):
-        world.back_up(SLOT + number * EVERY)
-        if prune_first and number == 2:
-            world.prune()
-    return world
-
-
-def listed(world: World) -> list[str]:
-    return names(world.ebs.all.values())
+from tests.unit.snapkeep.services.retention.prune_worlds import EVERY, a_world, gone_world, listed, of_gone
 
 
 def test_what_no_rule_keeps_goes_and_the_report_says_why() -> None:
@@ -225,22 +205,6 @@ def test_a_death_at_any_step_leaves_no_orphan_and_loses_no_point(method: Method,
     raise AssertionError("prune takes more steps than were tried")
 
 
-def gone_world(others: int = 5) -> World:
-    """Claims with four points each, of which one is deleted now; `after_claim_deleted` is a week."""
-    claims = [a_claim(name) for name in ("gone", *(f"c{number}" for number in range(others)))]
-    retention = {"last": 4, "after_claim_deleted": "7d"}
-    world = World(*claims, policy=a_policy(retention=retention))
-    for number in range(4):
-        world.back_up(SLOT + number * EVERY)
-        world.prune()
-    world.cluster.claim_list.pop(0)
-    return world
-
-
-def of_gone(world: World) -> list[str]:
-    return names(item for item in world.ebs.all.values() if item.tags[tags.CLAIM] == "gone")
-
-
 def test_after_its_time_a_claim_that_is_gone_keeps_only_its_last_point() -> None:
     world = gone_world()
     *older, last = of_gone(world)
@@ -262,47 +226,6 @@ def test_a_cluster_that_shows_none_of_its_claims_any_more_brakes() -> None:
     world.wait(days=8)
     assert "points would be deleted" in world.prune().refusals[0].reason
     assert len(world.ebs.all) == 6 * 4
-
-
-def test_while_a_prune_that_died_may_be_at_work_another_one_says_so_and_deletes_nothing() -> None:
-    world = a_world(5)
-    world.ebs.crash_after("delete")
-    with pytest.raises(Crash):
-        world.prune(owner="invocation-1")
-    report = world.prune(owner="invocation-2")
-    until = (world.clock() + timedelta(minutes=12)).strftime("%Y-%m-%d %H:%M UTC")
-    assert "another prune of this cluster (invocation-1)" in report.refused and until in report.refused
-    assert len(world.ebs.all) == 4
-    assert world.prune(owner="invocation-2", dry_run=True).refused == ""
-    world.wait(minutes=12)
-    assert world.prune(owner="invocation-2").refused == ""
-    assert len(world.ebs.all) == 3 and world.journal.deletions.under_way == {}
-
-
-def test_a_prune_that_dies_is_retried_under_its_own_name_at_once() -> None:
-    world = a_world(5)
-    world.ebs.crash_after("delete")
-    with pytest.raises(Crash):
-        world.prune(owner="invocation-1")
-    assert world.prune(owner="invocation-1").refused == ""
-    assert len(world.ebs.all) == 3
-
-
-@pytest.mark.parametrize("trouble", ["nothing", "listing", "brake"])
-def test_a_prune_that_ended_lets_the_next_one_in(trouble: str) -> None:
-    world = a_world(10, prune_first=trouble != "brake")
-    if trouble == "listing":
-        world.ebs.fail_next("find", TemporaryError("page 2 was lost"))
-    world.prune(owner="invocation-1")
-    assert "another prune" not in world.prune(owner="invocation-2").refused
-
-
-def test_a_lease_that_cannot_be_taken_or_given_back_loses_nothing() -> None:
-    world = a_world(4)
-    world.journal.fail_next("lease_prune", TemporaryError("no answer"))
-    assert "no answer" in world.prune().refused and len(world.ebs.all) == 4
-    world.journal.fail_next("release_prune", TemporaryError("no answer"))
-    assert world.prune().refused == "" and len(world.ebs.all) == 3
 
 
 def test_a_finalizer_that_nobody_removes_lets_only_its_own_point_wait_until_it_is_gone() -> None:

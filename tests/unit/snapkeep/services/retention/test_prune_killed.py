@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.fakes.faults import Crash
 from tests.unit.snapkeep.services.backup.test_exactly_once import CrashAt
-from tests.unit.snapkeep.services.retention.prune_worlds import (
+from tests.unit.snapkeep.services.retention.busy_world import (
     DEEDS,
     POLICIES,
     BusyWorld,

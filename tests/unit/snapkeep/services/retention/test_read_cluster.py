@@ -10,7 +10,7 @@ import pytest
 from snapkeep.domain.errors import PermanentError, TemporaryError
 from snapkeep.wiring import retention
 from tests.fakes.world import SLOT
-from tests.unit.snapkeep.services.retention.test_prune import EVERY, a_world, gone_world, of_gone
+from tests.unit.snapkeep.services.retention.prune_worlds import EVERY, a_world, gone_world, of_gone
 
 
 def test_without_the_rule_prune_asks_no_cluster_for_its_claims() -> None:
