@@ -1,6 +1,6 @@
 """The API on a developer's machine: the routes and answers of the real one, over sample data in memory.
 
-`python -m tests.local_api` serves it with Swagger UI at /swagger, where nobody has to sign; restores,
+`python -m tests.local_api` serves it with Swagger UI at /, where nobody has to sign; restores,
 backups and holds work, and everything is forgotten when it ends.
 """
 
@@ -10,12 +10,14 @@ import argparse
 import json
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 from aws_lambda_powertools.event_handler import HttpResolver
 
 from snapkeep.inbound.api.application import application
 from snapkeep.inbound.api.description import TITLE, description
+from tests.api_examples import with_examples
 from tests.fakes.answers import MemoryAnswers
 from tests.fakes.preflight_samples import a_target
 from tests.fakes.world import SLOT, World, a_claim, a_policy
@@ -38,6 +40,7 @@ def sample_world() -> World:
         world.back_up(SLOT + timedelta(days=day))
     world.wait(hours=1)
     world.prune()
+    world.reporter.run()
     return world
 
 
@@ -45,8 +48,14 @@ def local_application() -> HttpResolver:
     """The application as an ASGI server calls it, with Swagger UI."""
     resolver = HttpResolver(enable_validation=True)
     application(sample_world().actions(), MemoryAnswers(), resolver)
-    resolver.enable_swagger(path="/swagger", title=TITLE)
+    resolver.enable_swagger(path="/", title=TITLE)
     return resolver
+
+
+def described() -> dict[str, Any]:
+    """The description as it is published, with an example for each operation."""
+    served = description(application(sample_world().actions(), MemoryAnswers()))
+    return with_examples(served, sample_world())
 
 
 def main() -> None:
@@ -56,10 +65,10 @@ def main() -> None:
     parser.add_argument("--describe", type=Path, help="write the OpenAPI document there and end")
     options = parser.parse_args()
     if options.describe:
-        document = description(application(sample_world().actions(), MemoryAnswers()))
+        document = described()
         options.describe.write_text(json.dumps(document, indent=2) + "\n")
         return
-    print(f"Swagger UI: http://127.0.0.1:{options.port}/swagger")
+    print(f"Swagger UI: http://127.0.0.1:{options.port}/")
     uvicorn.run(local_application(), host="127.0.0.1", port=options.port, log_level="warning")
 
 

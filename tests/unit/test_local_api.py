@@ -27,6 +27,6 @@ def ask(path: str) -> tuple[int, str]:
 def test_it_lists_clusters_and_serves_swagger() -> None:
     status, body = ask("/v1/clusters")
     assert (status, json.loads(body)["clusters"][0]["name"]) == (200, "myeks")
-    status, page = ask("/swagger")
+    status, page = ask("/")
     assert status == 200
     assert "swagger" in page.lower()

@@ -39,4 +39,16 @@ def description(app: ApiGatewayResolver) -> dict[str, Any]:
         }
     }
     document["security"] = [{SECURITY: []}]
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            operation["operationId"] = _operation_id(operation["operationId"])
     return document
+
+
+def _operation_id(generated: str) -> str:
+    """The name of the route's function in camel case, which generated clients use: `listPoints`.
+
+    Powertools adds the path and the method behind it.
+    """
+    first, *others = generated.partition("_v1_")[0].split("_")
+    return first + "".join(word.capitalize() for word in others)

@@ -44,7 +44,7 @@ def backup_routes(actions: Actions, once: Once) -> Router:
     router = new_router()
 
     @router.post(IN_CLUSTER, summary="Back up claims of a cluster now", middlewares=[once], **STARTS)
-    def back_up(
+    def back_up_claims(
         cluster: Cluster, key: OnceKey, body: BackupBody, request: Request
     ) -> Response[BackupPlanModel | StartedBackupModel]:
         wish = body.wish(caller_of(request.resolved_event))

@@ -51,21 +51,21 @@ def hold_routes(actions: Actions, once: Once) -> Router:
     router = new_router()
 
     @router.put(f"{IN_CLUSTER}/<point>/hold", summary="Hold a recovery point of a cluster", **SETS)
-    def hold(cluster: Cluster, point: Point, body: HoldBody, request: Request) -> ShownPointModel:
+    def hold_point(cluster: Cluster, point: Point, body: HoldBody, request: Request) -> ShownPointModel:
         return _hold(actions, cluster, "", point, body, caller_of(request.resolved_event))
 
     @router.put(f"{IN_NAMESPACE}/<point>/hold", summary="Hold a recovery point of a namespace", **SETS)
-    def hold_in_namespace(
+    def hold_point_of_namespace(
         cluster: Cluster, namespace: Namespace, point: Point, body: HoldBody, request: Request
     ) -> ShownPointModel:
         return _hold(actions, cluster, namespace, point, body, caller_of(request.resolved_event))
 
     @router.delete(f"{IN_CLUSTER}/<point>/hold", summary="Release your hold", **LIFTS)
-    def release(cluster: Cluster, point: Point, request: Request) -> Response[None]:
+    def release_point(cluster: Cluster, point: Point, request: Request) -> Response[None]:
         return _release(actions, cluster, "", point, caller_of(request.resolved_event))
 
     @router.delete(f"{IN_NAMESPACE}/<point>/hold", summary="Release your hold in a namespace", **LIFTS)
-    def release_in_namespace(
+    def release_point_of_namespace(
         cluster: Cluster, namespace: Namespace, point: Point, request: Request
     ) -> Response[None]:
         return _release(actions, cluster, namespace, point, caller_of(request.resolved_event))

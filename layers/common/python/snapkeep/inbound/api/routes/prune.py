@@ -86,7 +86,7 @@ def prune_routes(actions: Actions, once: Once) -> Router:
         middlewares=[once],
         **ANSWERS,
     )
-    def prune(cluster: Cluster, key: OnceKey, body: PruneBody) -> Response[PruneModel]:
+    def prune_cluster(cluster: Cluster, key: OnceKey, body: PruneBody) -> Response[PruneModel]:
         if body.is_rehearsal:
             return Response(200, "application/json", _model(actions.rehearse_prune(cluster), dry_run=True))
         plan = actions.start_prune(cluster, body.confirm or "")

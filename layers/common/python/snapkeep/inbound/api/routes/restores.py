@@ -43,23 +43,37 @@ CHANGES: dict[str, Any] = {
 }
 
 
+LISTS: dict[str, Any] = {"tags": ["restores"], "responses": read_responses(RestorePageModel)}
+SHOWS: dict[str, Any] = {"tags": ["restores"], "responses": read_responses(RestoreModel)}
+
+
 def restore_routes(actions: Actions, once: Once) -> Router:
     """The routes about restores."""
     router = new_router()
 
-    @router.post(IN_NAMESPACE, summary="Restore a namespace's own", middlewares=[once], **CHANGES)
-    def restore_here(
+    @router.post(
+        IN_NAMESPACE,
+        summary="Restore a claim from a recovery point of its namespace",
+        middlewares=[once],
+        **CHANGES,
+    )
+    def restore_claim_of_namespace(
         cluster: Cluster, namespace: Namespace, key: OnceKey, body: RestoreBody, request: Request
     ) -> Response[RehearsedRestoreModel | StartedRestoreModel]:
         return _restore(actions, body.request(cluster, namespace), request, key)
 
-    @router.post(IN_CLUSTER, summary="Restore from anywhere", middlewares=[once], **CHANGES)
-    def restore_anywhere(
+    @router.post(
+        IN_CLUSTER,
+        summary="Restore a claim from any recovery point of the cluster",
+        middlewares=[once],
+        **CHANGES,
+    )
+    def restore_claim(
         cluster: Cluster, key: OnceKey, body: AnyRestoreBody, request: Request
     ) -> Response[RehearsedRestoreModel | StartedRestoreModel]:
         return _restore(actions, body.request_from_anywhere(cluster), request, key)
 
-    @router.get(IN_NAMESPACE, tags=["restores"], responses=read_responses(RestorePageModel))
+    @router.get(IN_NAMESPACE, summary="List restores into a namespace", **LISTS)
     def list_restores(
         cluster: Cluster, namespace: Namespace, limit: Limit = 50, cursor: Cursor = ""
     ) -> RestorePageModel:
@@ -68,7 +82,7 @@ def restore_routes(actions: Actions, once: Once) -> Router:
             restores=[summary_model(restore) for restore in found], next_cursor=following or None
         )
 
-    @router.get(f"{IN_NAMESPACE}/<restore>", tags=["restores"], responses=read_responses(RestoreModel))
+    @router.get(f"{IN_NAMESPACE}/<restore>", summary="Show a restore and how far it is", **SHOWS)
     def show_restore(cluster: Cluster, namespace: Namespace, restore: Restore) -> RestoreModel:
         return restore_model(*actions.show_restore(cluster, namespace, restore))
 

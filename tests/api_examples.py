@@ -1,0 +1,103 @@
+"""An example for every operation of the API: what it answers over the sample data of `make api`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from tests.fakes.api import Api
+from tests.fakes.world import World
+
+CLUSTER = "/v1/clusters/myeks"
+SHOP = f"{CLUSTER}/namespaces/shop"
+
+MOST = 2
+"""Items of a list that an example shows."""
+
+Document = Mapping[str, Any]
+Calls = Iterator[tuple[str, str, Any]]
+
+
+def with_examples(document: Document, world: World) -> dict[str, Any]:
+    """The description with an example for the request (if it has a body) and the answer of each operation.
+
+    `world` is used up: its claims are backed up, restored and held.
+    """
+    api = Api(world)
+    paths = {path: dict(operations) for path, operations in document["paths"].items()}
+    for method, url, body in _calls(api):
+        reply = api(method, url, body)
+        assert reply.status in (200, 202, 204), f"{method} {url}: {reply.status} {reply.text}"
+        path = _path_of(url, paths)
+        operation = dict(paths[path][method.lower()])
+        if "parameters" in operation:
+            operation["parameters"] = _named(operation["parameters"], path, url)
+        if body is not None:
+            operation["requestBody"] = _shown(operation["requestBody"], body)
+        if reply.json is not None:
+            status, responses = str(reply.status), operation["responses"]
+            operation["responses"] = {**responses, status: _shown(responses[status], _short(reply.json))}
+        paths[path][method.lower()] = operation
+    return {**document, "paths": paths}
+
+
+def _calls(api: Api) -> Calls:
+    """A call of each operation; a restore and a backup are shown after they were started."""
+    point = api.get(f"{SHOP}/recovery-points").json["recovery_points"][0]["id"]
+    held = f"recovery-points/{point}/hold"
+    yield "GET", "/v1/clusters", None
+    for place in (CLUSTER, SHOP):
+        yield "GET", f"{place}/coverage", None
+        yield "GET", f"{place}/recovery-points", None
+        yield "GET", f"{place}/recovery-points/{point}", None
+        yield "PUT", f"{place}/{held}", {"reason": "before the migration"}
+        yield "DELETE", f"{place}/{held}", None
+    yield "GET", f"{CLUSTER}/status", None
+    yield "GET", f"{SHOP}/claims/data", None
+    yield "GET", f"{CLUSTER}/report", None
+    yield "POST", f"{CLUSTER}/prune", {"dry_run": True}
+    for place, claims in ((CLUSTER, [{"namespace": "shop", "name": "data"}]), (SHOP, ["data"])):
+        backup = api.post(f"{place}/backups", {"claims": claims}).json["id"]
+        yield "POST", f"{place}/backups", {"claims": claims}
+        yield "GET", f"{place}/backups/{backup}", None
+    restore = api.post(f"{SHOP}/restores", {"claim": "data", "target": "data-first"}).json["id"]
+    yield "POST", f"{SHOP}/restores", {"claim": "data", "target": "data-restored"}
+    anywhere = {"recovery_point": point, "namespace": "recovered", "target": "data"}
+    yield "POST", f"{CLUSTER}/restores", anywhere
+    yield "GET", f"{SHOP}/restores", None
+    yield "GET", f"{SHOP}/restores/{restore}", None
+
+
+def _path_of(url: str, paths: Document) -> str:
+    """The path of the description that a URL belongs to."""
+    asked = urlsplit(url).path.split("/")
+    return next(
+        path
+        for path in sorted(paths, key=lambda each: each.count("{"))
+        if len(known := path.split("/")) == len(asked)
+        and all(one == other or one.startswith("{") for one, other in zip(known, asked, strict=True))
+    )
+
+
+def _named(parameters: Sequence[Document], path: str, url: str) -> list[dict[str, Any]]:
+    """The parameters, those of the path with the values of a URL."""
+    values = dict(zip(path.split("/"), urlsplit(url).path.split("/"), strict=True))
+    found = ((each, values.get(f"{{{each['name']}}}")) for each in parameters)
+    return [dict(each) | ({"example": value} if value else {}) for each, value in found]
+
+
+def _shown(part: Document, example: Any) -> dict[str, Any]:
+    """A request or response with its example."""
+    content = part["content"]
+    return {
+        **part,
+        "content": {**content, "application/json": {**content["application/json"], "example": example}},
+    }
+
+
+def _short(value: Any) -> Any:
+    """An answer with a few items of each list."""
+    if isinstance(value, Mapping):
+        return {key: _short(each) for key, each in value.items()}
+    return [_short(each) for each in value[:MOST]] if isinstance(value, list) else value
