@@ -1,21 +1,36 @@
-"""The deployment that a command works on, from `snapkeep.yaml`; a bad file ends the command with a
-message."""
+"""The deployment that a command works on: from `snapkeep.yaml`, or else as the deployed API knows it."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from snapkeep.domain.naming import DEPLOYMENT_NAMES, is_deployment_name
-from snapkeep.domain.policies import Deployment
+from snapkeep.domain.policies import Cluster, Deployment, Pace
+from snapkeep_cli.api.calls import client
 from snapkeep_cli.config import ConfigError, load
-from snapkeep_cli.exit_codes import Exit
+from snapkeep_cli.config.errors import did_you_mean
+from snapkeep_cli.output import fail, say
 
 DEFAULT_CONFIG = Path("snapkeep.yaml")
 ConfigOption = Annotated[Path, typer.Option(help="The deployment's config file.")]
+ConfigOrApiOption = Annotated[
+    Path, typer.Option(help="The deployment's config file; without one the API is asked.")
+]
 ClustersOption = Annotated[list[str] | None, typer.Option("--cluster", help="Only this cluster; repeatable.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """The clusters of a deployment and its pace, and who says so: a config file, or the API."""
+
+    clusters: Sequence[Cluster]
+    pace: Pace
+    source: str
 
 
 def _prefix(text: str) -> str:
@@ -32,18 +47,52 @@ PrefixOption = Annotated[
 
 def load_deployment(path: Path) -> Deployment:
     """The deployment of a config file; ends the command and lists every mistake if it is invalid."""
+    if not path.exists():
+        raise fail(
+            "no_config",
+            f"there is no {path.name} in {path.absolute().parent}",
+            "run this where it is, or give its path",
+        )
     try:
         return load(path)
     except ConfigError as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(Exit.USAGE) from error
+        first, *others = str(error).splitlines()
+        refused = fail("invalid_config", first)
+        for line in others:
+            say(line)
+        raise refused from error
 
 
-def chosen_clusters(deployment: Deployment, named: list[str] | None, config: Path) -> list[str]:
-    """The requested clusters, by default all; ends the command if one is unknown."""
-    known = [cluster.name for cluster in deployment.clusters]
+def served(config: Path) -> Served:
+    """The clusters of the config file; without `snapkeep.yaml` in the current directory, those of the API.
+
+    Ends the command if neither says anything.
+    """
+    if config == DEFAULT_CONFIG and not config.exists():
+        say(f"there is no {config} in {Path.cwd()}: asking the API which clusters there are")
+        found = client().get("clusters")["clusters"]
+        return Served([Cluster(each["name"], each["region"]) for each in found], Pace(), "the API")
+    deployment = load_deployment(config)
+    return Served(deployment.clusters, deployment.pace, str(config))
+
+
+def chosen_clusters(known: Sequence[Cluster], named: Sequence[str] | None, source: str) -> list[Cluster]:
+    """The requested clusters, by default all; ends the command if one is unknown to the source."""
+    names = [cluster.name for cluster in known]
     for name in named or []:
-        if name not in known:
-            typer.echo(f"{config}: no cluster {name!r} in clusters; known: {', '.join(known)}", err=True)
-            raise typer.Exit(Exit.USAGE)
-    return [name for name in known if not named or name in named]
+        if name not in names:
+            raise fail(
+                "unknown_cluster",
+                f"{source} has no cluster {name!r}{did_you_mean(name, names)}",
+                f"the clusters are {', '.join(names)}",
+            )
+    return [cluster for cluster in known if not named or cluster.name in named]
+
+
+def the_only(known: Sequence[Cluster], named: str, source: str) -> Cluster:
+    """The named cluster, or the only one; ends the command if that is ambiguous."""
+    found = chosen_clusters(known, [named] if named else None, source)
+    if len(found) != 1:
+        listed = ", ".join(cluster.name for cluster in found) or "none"
+        raise fail("usage", f"which cluster? There are {listed}", "give --cluster, or set SNAPKEEP_CLUSTER")
+    return found[0]

@@ -22,6 +22,20 @@ IN_WORDS = """Exit codes: 0 done; 1 something failed; 2 the command line, config
 3 refused, nothing was created; 4 not found; 5 not allowed; 6 unavailable, try again; 7 still waiting."""
 
 OF_CODE = {
+    "usage": Exit.USAGE,
+    "no_config": Exit.USAGE,
+    "invalid_config": Exit.USAGE,
+    "no_deployment": Exit.USAGE,
+    "no_region": Exit.USAGE,
+    "no_credentials": Exit.FORBIDDEN,
+    "aws_refused": Exit.FORBIDDEN,
+    "aws_unreachable": Exit.UNAVAILABLE,
+    "unreachable": Exit.UNAVAILABLE,
+    "cannot_write": Exit.FAILED,
+    "still_waiting": Exit.STILL_WAITING,
+    "does_not_fit": Exit.REFUSED,
+    "prune_refused": Exit.REFUSED,
+    "other_deployment": Exit.REFUSED,
     "restore_refused": Exit.REFUSED,
     "nothing_to_back_up": Exit.REFUSED,
     "conflict": Exit.REFUSED,
@@ -36,4 +50,9 @@ OF_CODE = {
     "took_too_long": Exit.UNAVAILABLE,
     "request_in_progress": Exit.UNAVAILABLE,
 }
-"""From a problem's code to the exit code; any other problem is FAILED."""
+"""From a code to the exit code: those of the command itself, then those of the API."""
+
+
+def exit_of(code: str) -> Exit:
+    """The exit code of a problem; FAILED for any other."""
+    return OF_CODE.get(code, Exit.FAILED)

@@ -11,12 +11,13 @@ import json
 from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
+from rich.text import Text
 
 from snapkeep.domain.policies import USUAL_NAME, Policy
-from snapkeep_cli.api.calls import Where
+from snapkeep_cli.api.calls import ClusterOption, Where, ending_well
 from snapkeep_cli.api.connection import ApiOption, ProfileOption, RegionOption
 from snapkeep_cli.cluster.manifests import cluster_manifests, kustomization, to_yaml
 from snapkeep_cli.commands import (
@@ -37,12 +38,19 @@ from snapkeep_cli.commands import (
 )
 from snapkeep_cli.config import json_schema, load_size
 from snapkeep_cli.config.overlaps import overlaps
-from snapkeep_cli.deployment import DEFAULT_CONFIG, ConfigOption, PrefixOption, load_deployment
+from snapkeep_cli.deployment import (
+    DEFAULT_CONFIG,
+    ConfigOrApiOption,
+    PrefixOption,
+    load_deployment,
+    served,
+    the_only,
+)
 from snapkeep_cli.doctor.command import doctor
 from snapkeep_cli.exit_codes import IN_WORDS
 from snapkeep_cli.locks import lock_in_words
-
-WRONG_CONFIG = 2
+from snapkeep_cli.output import fail, out, tip
+from snapkeep_cli.tables import clean
 
 app = typer.Typer(
     name="snapkeep",
@@ -108,23 +116,22 @@ def snapkeep(
 
 
 @app.command()
+@ending_well
 def manifests(
-    cluster: Annotated[str, typer.Option(help="The cluster, as the config names it.")],
-    config: ConfigOption = DEFAULT_CONFIG,
+    cluster: ClusterOption = "",
+    config: ConfigOrApiOption = DEFAULT_CONFIG,
     prefix: PrefixOption = USUAL_NAME,
     kustomize: Annotated[
         Path | None, typer.Option(help="Write a kustomize base into this directory instead of printing.")
     ] = None,
 ) -> None:
-    """Print what a cluster needs from Snapkeep: `snapkeep manifests --cluster NAME | kubectl apply -f -`."""
-    deployment = load_deployment(config)
-    if deployment.cluster(cluster) is None:
-        known = ", ".join(item.name for item in deployment.clusters)
-        _refuse(f"{config}: no cluster {cluster!r} in clusters; known: {known}")
+    """Print what a cluster needs from Snapkeep: `snapkeep manifests | kubectl apply -f -`."""
+    known = served(config)
+    name = the_only(known.clusters, cluster, known.source).name
     if kustomize is None:
-        typer.echo(to_yaml(cluster_manifests(cluster, prefix)), nl=False)
+        typer.echo(to_yaml(cluster_manifests(name, prefix)), nl=False)
     else:
-        _write(kustomize, kustomization(cluster, prefix))
+        _write(kustomize, kustomization(name, prefix))
 
 
 @app.command()
@@ -134,15 +141,12 @@ def validate(
     """Check a config file and say what it means."""
     deployment = load_deployment(file)
     clusters = ", ".join(f"{cluster.name} ({cluster.region})" for cluster in deployment.clusters)
-    typer.echo(f"{file} is valid")
-    typer.echo(f"clusters: {clusters}")
-    typer.echo(f"stack: {load_size(file)}")
+    lines = [f"{file} is valid", f"clusters: {clusters}", f"stack: {load_size(file)}"]
     for policy in deployment.policies:
-        typer.echo(_in_words(policy))
-        for line in lock_in_words(policy):
-            typer.echo(f"  {line}")
-    for overlap in overlaps(deployment):
-        typer.echo(str(overlap))
+        lines += [_in_words(policy), *(f"  {line}" for line in lock_in_words(policy))]
+    lines += map(str, overlaps(deployment))
+    for line in lines:
+        out().print(Text(clean(line)))
 
 
 @app.command()
@@ -158,13 +162,10 @@ def _write(folder: Path, files: Mapping[str, str]) -> None:
         for name, text in files.items():
             (folder / name).write_text(text)
     except OSError as error:
-        _refuse(f"{folder}: {error.strerror}; give a writable directory")
-    typer.echo(f"{len(files)} files in {folder}; apply them with: kubectl apply -k {folder}", err=True)
-
-
-def _refuse(text: str) -> NoReturn:
-    typer.echo(text, err=True)
-    raise typer.Exit(WRONG_CONFIG)
+        raise fail(
+            "cannot_write", f"{folder} cannot be written: {error.strerror}", "give another directory"
+        ) from error
+    tip(f"{len(files)} files in {folder}; apply them with", f"kubectl apply -k {folder}")
 
 
 def _in_words(policy: Policy) -> str:

@@ -7,46 +7,26 @@ markup or as a format.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
 import yaml
-from rich.console import Console, RenderableType
-from rich.table import Table
+from rich.console import RenderableType
 from rich.text import Text
 
 from snapkeep_cli.api.client import ApiProblem
-from snapkeep_cli.exit_codes import Exit
-
-COLORS = {
-    "ready": "green",
-    "protected": "green",
-    "bound": "green",
-    "completed": "green",
-    "late": "yellow",
-    "warning": "yellow",
-    "partially_failed": "yellow",
-    "goes": "red",
-    "goes next": "yellow",
-    "pending": "cyan",
-    "waiting_for_consumer": "cyan",
-    "unprotected": "red",
-    "failing": "bold red",
-    "failed": "red",
-    "error": "red",
-}
-
-
-UNCUT = 1000
-"""Columns if the output is not a terminal; tables use no more than they need."""
+from snapkeep_cli.api.words import in_words
+from snapkeep_cli.exit_codes import exit_of
+from snapkeep_cli.tables import COLORS, Columns, Facts, Paper, Rows, clean
 
 
 class Output(StrEnum):
-    """How an answer is printed."""
+    """How an answer is printed. `wide` is the table with more columns, each row on one line."""
 
     TABLE = "table"
+    WIDE = "wide"
     JSON = "json"
     YAML = "yaml"
 
@@ -54,29 +34,14 @@ class Output(StrEnum):
 OutputOption = Annotated[Output, typer.Option("-o", "--output", help="How to print the answer.")]
 
 
-def out() -> Console:
-    """Standard output; rich respects NO_COLOR, and output into a pipe or a file is not cut."""
-    console = Console(highlight=False, soft_wrap=True)
-    if not console.is_terminal:
-        console.width = max(console.width, UNCUT)
-    return console
+def out(output: Output = Output.TABLE) -> Paper:
+    """Standard output; rich respects NO_COLOR."""
+    return Paper(more=output is Output.WIDE)
 
 
-def err() -> Console:
+def err() -> Paper:
     """Standard error, for people."""
-    return Console(stderr=True, highlight=False, soft_wrap=True)
-
-
-def clean(value: object) -> str:
-    """A value as one line without control characters."""
-    text = "" if value is None else str(value)
-    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)
-
-
-def styled(value: object) -> Text:
-    """A cell; states and severities are coloured."""
-    text = clean(value)
-    return Text(text, style=COLORS.get(text, ""))
+    return Paper(stderr=True)
 
 
 def emit(document: Any, output: Output, table: RenderableType) -> None:
@@ -86,67 +51,72 @@ def emit(document: Any, output: Output, table: RenderableType) -> None:
     elif output is Output.YAML:
         typer.echo(yaml.safe_dump(document, sort_keys=False), nl=False)
     else:
-        out().print(table)
+        out(output).print(table, crop=False)
 
 
-def table_of(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str]) -> Table:
-    """A table of these rows; `columns` maps titles to keys."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for title in columns:
-        table.add_column(title, no_wrap=True, overflow="ignore")
-    for row in rows:
-        table.add_row(*(styled(row.get(key)) for key in columns.values()))
-    return table
+def table_of(rows: Sequence[Mapping[str, Any]], columns: Columns) -> Rows:
+    """A table of these rows; `columns` maps titles to keys, in the order shown."""
+    return Rows(rows, columns)
 
 
-def facts(pairs: Mapping[str, object]) -> Table:
+def facts(pairs: Mapping[str, object] | Iterable[tuple[str, object]]) -> Facts:
     """Names and values, one per line; empty ones are omitted."""
-    table = Table(box=None, pad_edge=False, show_header=False)
-    table.add_column(style="bold", no_wrap=True)
-    table.add_column(overflow="fold")
-    for name, value in pairs.items():
-        if value not in (None, "", [], {}):
-            shown = ", ".join(map(clean, value)) if isinstance(value, list) else value
-            table.add_row(name, styled(shown))
-    return table
+    return Facts(tuple(pairs.items() if isinstance(pairs, Mapping) else pairs))
 
 
 def say(text: str) -> None:
-    """Print a message for people."""
+    """Print a message for people; a terminal folds it between words."""
     err().print(Text(clean(text)))
 
 
-def fail(text: str, fix: str = "", code: Exit = Exit.FAILED) -> typer.Exit:
-    """Print what is wrong and what to do; raise the return value to end the command."""
-    console = err()
-    console.print(Text.assemble(("error: ", "bold red"), clean(text)))
-    if fix:
-        console.print(Text.assemble(("  fix: ", "bold"), clean(fix)))
-    return typer.Exit(code)
+def tip(what: str, command: str) -> None:
+    """Print a command to copy, and what it is for."""
+    _print_whole(Text.assemble(f"{clean(what)}: ", clean(command)))
+
+
+def fail(code: str, text: str, fix: str = "") -> typer.Exit:
+    """Print what is wrong and what to do; raise the return value to end the command.
+
+    `code` is one of `snapkeep_cli.exit_codes.OF_CODE`.
+    """
+    _print_refusal("error", code, text, fix)
+    return typer.Exit(exit_of(code))
 
 
 def tell(problem: ApiProblem) -> None:
     """Show a problem with all its findings."""
-    console = err()
     found = problem.document.get("findings") or []
     if found:
-        console.print(Text("refused, nothing was created:", style="bold red"))
+        err().print(Text("refused, nothing was created:", style="bold red"))
         findings(found)
         return
-    console.print(Text.assemble(("error: ", "bold red"), clean(problem)))
-    if problem.document.get("fix"):
-        console.print(Text.assemble(("  fix: ", "bold"), clean(problem.document["fix"])))
+    _print_refusal("error", problem.code, in_words(problem), _fix(problem))
     if problem.document.get("request_id"):
-        console.print(Text(f"  request {clean(problem.document['request_id'])}", style="dim"))
+        err().print(Text(f"  request {clean(problem.document['request_id'])}", style="dim"))
+
+
+def _fix(problem: ApiProblem) -> str:
+    fix = str(problem.document.get("fix") or "")
+    if "/v1/openapi.json" in fix:
+        return "the command's --help says what it takes"
+    return fix.replace("with the same Idempotency-Key", "").replace("  ", " ").replace(" ;", ";")
 
 
 def findings(found: Sequence[Mapping[str, Any]]) -> None:
     """Show the findings of a pre-flight."""
-    console = err()
     for item in found:
-        severity = clean(item.get("severity"))
-        console.print(
-            Text.assemble("  ", (severity, COLORS.get(severity, "bold")), f": {clean(item.get('text'))}")
-        )
-        if item.get("fix"):
-            console.print(Text.assemble("    ", ("fix: ", "bold"), clean(item["fix"])))
+        severity, code = str(item.get("severity")), str(item.get("code") or "")
+        _print_refusal(severity, code, str(item.get("text")), str(item.get("fix") or ""), indent="  ")
+
+
+def _print_refusal(severity: str, code: str, text: str, fix: str, indent: str = "") -> None:
+    """`error[code]: text`, and below it the fix, which stays in one line to be copied."""
+    style = COLORS.get(severity, "bold") if indent else "bold red"
+    kind = clean(severity) + (f"[{clean(code)}]" if code else "")
+    err().print(Text.assemble(indent, (f"{kind}: ", style), clean(text)))
+    if fix:
+        _print_whole(Text.assemble(f"{indent}  ", ("fix: ", "bold"), clean(fix)))
+
+
+def _print_whole(text: Text) -> None:
+    err().print(text, soft_wrap=True)

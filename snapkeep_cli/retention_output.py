@@ -2,58 +2,44 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import tzinfo
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.text import Text
 
 from snapkeep.domain.retention.candidates import Candidate
 from snapkeep.domain.retention.plan import RetentionPlan
+from snapkeep_cli.output import table_of
+from snapkeep_cli.tables import Columns, sentence
 
 
-def as_json(plan: RetentionPlan) -> str:
+def document_of(plan: RetentionPlan) -> dict[str, Any]:
     """`{"keep": [{"id", "reasons"}], "delete": [{"id", "reason"}]}`, newest first."""
-    return json.dumps(
-        {
-            "keep": [{"id": item.point.id, "reasons": list(item.reasons)} for item in plan.keep],
-            "delete": [{"id": item.point.id, "reason": item.reason} for item in plan.delete],
-        },
-        indent=2,
-    )
+    return {
+        "keep": [{"id": item.point.id, "reasons": list(item.reasons)} for item in plan.keep],
+        "delete": [{"id": item.point.id, "reason": item.reason} for item in plan.delete],
+    }
 
 
-def as_table(plan: RetentionPlan, words: str, zone: tzinfo) -> str:
+def in_tables(plan: RetentionPlan, words: str, zone: tzinfo) -> Group:
     """The policy in words, kept points, deleted points; times are local to `zone`."""
     kept = [_row(item.point, ", ".join(item.reasons), zone) for item in plan.keep]
     deleted = [_row(item.point, item.reason, zone) for item in plan.delete]
-    blocks = [
-        f"Policy: {words}",
-        _block("keep", kept, zone),
-        _block("delete", deleted, zone),
-    ]
-    return "\n\n".join(blocks)
+    return Group(Text(f"Policy: {words}"), *_block("keep", kept, zone), *_block("delete", deleted, zone))
 
 
-def _row(point: Candidate, reason: str, zone: tzinfo) -> tuple[str, str, str, str]:
-    local = point.time.astimezone(zone)
+def _row(point: Candidate, reason: str, zone: tzinfo) -> dict[str, str]:
     state = "late" if point.late else point.state.public.value
-    return _shown(point.id), f"{local:%a %Y-%m-%d %H:%M:%S}", state, _shown(reason)
+    local = f"{point.time.astimezone(zone):%a %Y-%m-%d %H:%M:%S}"
+    return {"id": point.id, "time": local, "state": state, "reason": reason}
 
 
-def _block(verb: str, rows: Sequence[tuple[str, ...]], zone: tzinfo) -> str:
+def _block(verb: str, rows: Sequence[dict[str, str]], zone: tzinfo) -> Iterator[RenderableType]:
+    yield Text()
     title = f"{verb} {len(rows)} point{'' if len(rows) == 1 else 's'}"
-    if not rows:
-        return f"{title}."
-    table = [("ID", f"Time ({zone})", "State", "Reasons" if verb == "keep" else "Reason"), *rows]
-    widths = [max(len(row[column]) for row in table) for column in range(3)]
-    lines = [_line(row, widths) for row in table]
-    rule = "-" * max(map(len, lines))
-    return "\n".join([f"{title}:", lines[0], rule, *lines[1:], rule])
-
-
-def _line(row: Sequence[str], widths: Sequence[int]) -> str:
-    return "  ".join([*(text.ljust(width) for text, width in zip(row, widths, strict=False)), row[3]])
-
-
-def _shown(text: str) -> str:
-    """Text from outside, made harmless for a terminal."""
-    return "".join(sign if sign.isprintable() else "?" for sign in text)
+    yield Text(f"{title}:" if rows else f"{title}.")
+    columns: Columns = {"ID": "id", f"TIME ({zone})": "time", "STATE": "state", "WHY": sentence("reason")}
+    if rows:
+        yield table_of(rows, columns)

@@ -12,8 +12,7 @@ import typer
 from snapkeep_cli.api import connection
 from snapkeep_cli.api.client import ApiClient, ApiProblem
 from snapkeep_cli.api.transport import Unreachable
-from snapkeep_cli.exit_codes import Exit
-from snapkeep_cli.output import Output, fail, tell
+from snapkeep_cli.output import Output, fail, say, tell
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -46,9 +45,9 @@ def the_cluster(api: ApiClient, given: str) -> str:
     if len(names) == 1:
         return names[0]
     raise fail(
+        "usage",
         f"which cluster? There are {', '.join(names) or 'none'}",
         "give --cluster, or set SNAPKEEP_CLUSTER",
-        Exit.USAGE,
     )
 
 
@@ -63,13 +62,24 @@ def ending_well(command: Callable[P, T]) -> Callable[P, T]:
             if named.get("output") is Output.JSON:
                 typer.echo(json.dumps(problem.document, indent=2))
             tell(problem)
+            if problem.code == "unknown_cluster":
+                _tell_clusters()
             raise typer.Exit(problem.exit_code) from problem
         except Unreachable as trouble:
             raise fail(
-                str(trouble), "check the network and --api, then try again", Exit.UNAVAILABLE
+                "unreachable", str(trouble), "check the network and --api, then try again"
             ) from trouble
 
     return run
+
+
+def _tell_clusters() -> None:
+    """Which clusters there are, if the caller may know."""
+    try:
+        names = [str(cluster["name"]) for cluster in client().get("clusters")["clusters"]]
+    except (ApiProblem, Unreachable):
+        return
+    say(f"the clusters are {', '.join(names)}")
 
 
 def place(cluster: str, namespace: str, *rest: str) -> tuple[str, ...]:

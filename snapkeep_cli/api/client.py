@@ -10,9 +10,21 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from snapkeep_cli.api.transport import Answer, Transport
-from snapkeep_cli.exit_codes import OF_CODE, Exit
+from snapkeep_cli.exit_codes import Exit, exit_of
 
 Document = dict[str, Any]
+
+OF_STATUS = {
+    401: "unauthenticated",
+    403: "forbidden",
+    404: "not_found",
+    413: "too_large",
+    429: "throttled",
+    502: "unavailable",
+    503: "unavailable",
+    504: "took_too_long",
+}
+"""The code of an answer without one: not the API's own, but a gateway's or proxy's before it."""
 
 
 class ApiProblem(Exception):
@@ -21,13 +33,13 @@ class ApiProblem(Exception):
     def __init__(self, status: int, document: Document) -> None:
         self.status = status
         self.document = document
-        self.code = str(document.get("code", ""))
+        self.code = str(document.get("code") or OF_STATUS.get(status, "internal"))
         super().__init__(str(document.get("detail") or document.get("message") or f"HTTP {status}"))
 
     @property
     def exit_code(self) -> Exit:
         """The command's exit code."""
-        return OF_CODE.get(self.code, Exit.FAILED)
+        return exit_of(self.code)
 
 
 def new_key() -> str:

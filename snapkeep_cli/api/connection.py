@@ -9,16 +9,18 @@ from typing import Annotated
 
 import boto3
 import typer
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 
 from snapkeep_cli.api.client import ApiClient
+from snapkeep_cli.api.patience import Patient
 from snapkeep_cli.api.transport import SignedTransport
-from snapkeep_cli.exit_codes import Exit
+from snapkeep_cli.api.troubles import why_aws_refused
 from snapkeep_cli.output import fail
 
 URL, STACK = "SNAPKEEP_API_URL", "SNAPKEEP_STACK"
 OUTPUT = "ApiUrl"
 CONFIGURE = "set up credentials and a Region: aws configure"
+NETWORK = "check the network, or give --api to skip asking AWS for the address"
 _HOST = re.compile(r"\.execute-api\.([a-z0-9-]+)\.")
 
 ApiOption = Annotated[
@@ -34,18 +36,34 @@ def connect(api: str = "", profile: str = "", region: str = "") -> ApiClient:
         session = boto3.Session(profile_name=profile or None, region_name=region or None)
         url = api or _deployed(session)
         found = session.get_credentials()
-    except (BotoCoreError, ClientError) as error:
-        raise fail(f"AWS cannot be reached: {error}", CONFIGURE, Exit.FORBIDDEN) from error
+    except ClientError as error:
+        raise _no_stack(error, session.region_name) from error
+    except HTTPClientError as error:
+        raise fail("aws_unreachable", why_aws_refused(error), NETWORK) from error
+    except BotoCoreError as error:
+        raise fail("no_credentials", why_aws_refused(error), CONFIGURE) from error
     if found is None:
-        raise fail("there are no AWS credentials to sign with", CONFIGURE, Exit.FORBIDDEN)
+        raise fail("no_credentials", "there are no AWS credentials to sign with", CONFIGURE)
     host = _HOST.search(url)
     where = host.group(1) if host else session.region_name
     if not where:
-        raise fail(f"the Region of {url} is unknown", "Give --region, or set AWS_REGION", Exit.USAGE)
-    return ApiClient(SignedTransport(url, where, found))
+        raise fail("no_region", f"the Region of {url} is unknown", "give --region, or set AWS_REGION")
+    return ApiClient(Patient(SignedTransport(url, where, found)))
 
 
 Connect = Callable[[], ApiClient]
+
+
+def _no_stack(error: ClientError, region: str) -> typer.Exit:
+    """Why the address could not be read from the stack, and where it can come from instead."""
+    name = os.environ.get(STACK, "Snapkeep")
+    if "does not exist" in str(error):
+        return fail(
+            "no_deployment",
+            f"there is no stack {name} in {region}, so the API's address is unknown",
+            f"give --region or --profile, --api or {URL} for the address, or {STACK} for another stack",
+        )
+    return fail("aws_refused", f"{why_aws_refused(error)}, so the API's address is unknown", f"set {URL}")
 
 
 def _deployed(session: boto3.Session) -> str:
@@ -55,4 +73,4 @@ def _deployed(session: boto3.Session) -> str:
     for output in stack.get("Outputs", []):
         if output.get("OutputKey") == OUTPUT:
             return str(output.get("OutputValue"))
-    raise fail(f"stack {name} has no output {OUTPUT}", "Deploy it again, or give --api", Exit.USAGE)
+    raise fail("no_deployment", f"stack {name} has no output {OUTPUT}", "deploy it again, or give --api")

@@ -14,6 +14,8 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials, ReadOnlyCredentials
 
+from snapkeep_cli.api.troubles import why_no_answer
+
 SERVICE = "execute-api"
 TIMEOUT = urllib3.Timeout(connect=5, read=35)
 """Longer than API Gateway waits, so that we always see its answer."""
@@ -46,7 +48,7 @@ def fetch(url: str) -> bytes:
     try:
         found = urllib3.PoolManager(retries=RETRIES, timeout=TIMEOUT).request("GET", url)
     except urllib3.exceptions.HTTPError as error:
-        raise Unreachable(f"{host} does not answer: {type(error).__name__}") from error
+        raise Unreachable(f"{host} does not answer: {why_no_answer(error)}") from error
     if found.status != 200:
         raise Unreachable(f"{host} answered HTTP {found.status}")
     return found.data
@@ -82,5 +84,5 @@ class SignedTransport:
                 method, str(request.url), headers=dict(request.headers.items()), body=body.encode() or None
             )
         except urllib3.exceptions.HTTPError as error:
-            raise Unreachable(f"{self._url} does not answer: {error}") from error
+            raise Unreachable(f"{self._url} does not answer: {why_no_answer(error)}") from error
         return Answer(found.status, dict(found.headers.items()), found.data.decode("utf-8", "replace"))

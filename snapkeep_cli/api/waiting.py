@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
 from snapkeep_cli.api.calls import Document
+from snapkeep_cli.api.client import ApiProblem
+from snapkeep_cli.api.patience import displayed
+from snapkeep_cli.api.transport import Unreachable
 from snapkeep_cli.exit_codes import Exit
-from snapkeep_cli.output import clean, err, fail
+from snapkeep_cli.output import err, fail
+from snapkeep_cli.tables import Paper, clean
 
 EVERY = timedelta(seconds=2)
+
+Show = Callable[[str, int | None, int | None], None]
+"""(text, done, of how many) Show how far it is; None if nobody can say."""
 
 
 def wait_for(
@@ -21,25 +31,57 @@ def wait_for(
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Document:
-    """The document once its `state` is one of `ended`; exits with 7 after `limit`."""
+    """The document once its `state` is one of `ended`; exits with 7 after `limit`.
+
+    An API that does not answer for a while is asked again: what it works on goes on.
+    """
     end = clock() + limit.total_seconds()
-    console = err()
-    with console.status("waiting") as status:
-        shown = ""
+    text = "waiting"
+    with _progress(err()) as show:
         while True:
-            found = look()
-            text = f"{clean(found['state'])}: {clean(found.get('text', ''))}".rstrip(": ")
-            if text != shown and not console.is_terminal:
-                console.print(text, markup=False)
-            shown = text
-            status.update(text.replace("[", "\\["))
-            if found["state"] in ended:
-                return found
+            try:
+                found = look()
+            except (ApiProblem, Unreachable) as trouble:
+                if isinstance(trouble, ApiProblem) and trouble.exit_code is not Exit.UNAVAILABLE:
+                    raise
+                show(f"no answer, asking again: {clean(trouble)}", None, None)
+            else:
+                text = f"{clean(found['state'])}: {clean(found.get('text', ''))}".rstrip(": ")
+                show(text, found.get("ready"), found.get("total"))
+                if found["state"] in ended:
+                    return found
             if clock() >= end:
                 break
             sleep(EVERY.total_seconds())
     raise fail(
-        f"still {shown} after {limit.total_seconds():.0f} s",
+        "still_waiting",
+        f"still {text} after {limit.total_seconds():.0f} s",
         "it continues; check again later",
-        Exit.STILL_WAITING,
     )
+
+
+@contextmanager
+def _progress(paper: Paper) -> Iterator[Show]:
+    """A bar in a terminal; otherwise a line for each change."""
+    if paper.full:
+        yield _in_lines(paper)
+        return
+    columns = (BarColumn(bar_width=20), TimeElapsedColumn(), TextColumn("{task.description}", markup=False))
+    with displayed(), Progress(*columns, console=paper, transient=True) as progress:
+        task = progress.add_task("waiting", total=None)
+
+        def show(text: str, done: int | None, total: int | None) -> None:
+            progress.update(task, description=text, completed=done or 0, total=total or None)
+
+        yield show
+
+
+def _in_lines(paper: Paper) -> Show:
+    shown = [""]
+
+    def show(text: str, done: int | None, total: int | None) -> None:
+        if text != shown[0]:
+            paper.print(text, markup=False)
+        shown[0] = text
+
+    return show

@@ -14,16 +14,15 @@ from snapkeep.domain.points import Snapshot, SnapshotState
 from snapkeep.domain.policies import USUAL_NAME
 from snapkeep.domain.retention.adoption import adopting_tags
 from snapkeep.domain.sizes import GIB
-from snapkeep_cli.api.calls import Where
+from snapkeep_cli.api.calls import Where, ending_well
 from snapkeep_cli.deployment import (
     DEFAULT_CONFIG,
     ClustersOption,
-    ConfigOption,
+    ConfigOrApiOption,
     PrefixOption,
     chosen_clusters,
-    load_deployment,
+    served,
 )
-from snapkeep_cli.exit_codes import Exit
 from snapkeep_cli.output import fail, say
 
 if TYPE_CHECKING:
@@ -45,13 +44,14 @@ Tagging = tuple[str, Mapping[str, str]]
 """A snapshot id and the tags to write on it."""
 
 
+@ending_well
 def adopt(
     cluster: ClustersOption = None,
     former: Annotated[
         str, typer.Option("--from", help="Adopt the recovery points of this deployment, which is gone.")
     ] = "",
     yes: Annotated[bool, typer.Option("--yes", help="Write the tags; without it, only count them.")] = False,
-    config: ConfigOption = DEFAULT_CONFIG,
+    config: ConfigOrApiOption = DEFAULT_CONFIG,
     prefix: PrefixOption = USUAL_NAME,
 ) -> None:
     """Give recovery points the name of the deployment that serves their cluster.
@@ -62,11 +62,11 @@ def adopt(
     from snapkeep_cli.doctor.asking import Clients
     from snapkeep_cli.doctor.gather import session  # botocore takes a second: import it only when needed
 
-    deployment = load_deployment(config)
+    known = served(config)
     made = session(Where.profile)
     left = 0
-    for name in chosen_clusters(deployment, cluster, config):
-        client = Clients(made, deployment.known_cluster(name).region)
+    for each in chosen_clusters(known.clusters, cluster, known.source):
+        name, client = each.name, Clients(made, each.region)
         _check_serving(client, name, prefix)
         wanted, twins = _wanted(client, name, prefix, former)
         written = _write(client, wanted) if yes else 0
@@ -90,11 +90,11 @@ def _check_serving(client: Clients, cluster: str, deployment: str) -> None:
 
     found = Aws(client).served_by(cluster)
     if isinstance(found, Unknown):
-        raise fail(f"cannot tell which deployment serves {cluster}: {found.why}", found.fix, Exit.FORBIDDEN)
+        raise fail("aws_refused", f"cannot tell which deployment serves {cluster}: {found.why}", found.fix)
     if found != deployment:
         who = f"the deployment {found} serves" if found else "no named deployment serves"
         fix = f"run snapkeep adopt --prefix {found}" if found else "deploy first, then adopt"
-        raise fail(f"{who} {cluster}, not {deployment}: nothing was adopted", fix, Exit.REFUSED)
+        raise fail("other_deployment", f"{who} {cluster}, not {deployment}: nothing was adopted", fix)
 
 
 def _wanted(client: Clients, cluster: str, deployment: str, former: str) -> tuple[list[Tagging], int]:
@@ -157,9 +157,9 @@ def _tag(client: Clients, names: Sequence[str], pairs: Sequence[tuple[str, str]]
     except ClientError as error:
         if error.response["Error"]["Code"] != GONE:
             raise fail(
+                "aws_refused",
                 f"EC2 did not let you tag {len(names)} snapshots: {error.response['Error'].get('Message')}",
                 "run it again with a role that may; snapshots that have their tags are done",
-                Exit.FORBIDDEN,
             ) from error
         return sum(_tag(client, [name], pairs) for name in names) if len(names) > 1 else 0
     return len(names)

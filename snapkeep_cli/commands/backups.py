@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from snapkeep.domain.policies import Method
 from snapkeep_cli.api.calls import (
     ClusterOption,
     Document,
@@ -17,14 +18,24 @@ from snapkeep_cli.api.calls import (
     place,
     the_cluster,
 )
+from snapkeep_cli.api.subjects import the_claim
 from snapkeep_cli.api.waiting import wait_for
 from snapkeep_cli.exit_codes import Exit
-from snapkeep_cli.output import Output, OutputOption, emit, fail, say, table_of
+from snapkeep_cli.output import Output, OutputOption, emit, fail, say, table_of, tip
+from snapkeep_cli.tables import Columns, long_id, sentence, wide
 
 ENDED = ("completed", "partially_failed", "failed")
 
-POINTS = {"NAMESPACE": "namespace", "CLAIM": "claim", "STATE": "state", "METHOD": "method", "ID": "id"}
-PLAN = {"NAMESPACE": "namespace", "CLAIM": "claim", "METHOD": "method", "WHY": "reason"}
+POINTS: Columns = {
+    "NAMESPACE": "namespace",
+    "CLAIM": "claim",
+    "STATE": "state",
+    "METHOD": "method",
+    "ID": long_id("id"),
+    "WHY": sentence("reason"),
+    "EBS SNAPSHOT": wide("snapshot_id"),
+}
+PLAN: Columns = {"NAMESPACE": "namespace", "CLAIM": "claim", "METHOD": "method", "WHY": sentence("reason")}
 
 
 @ending_well
@@ -32,7 +43,9 @@ def backup(
     claims: Annotated[list[str] | None, typer.Argument(help="Claims, or NAMESPACE/CLAIM.")] = None,
     namespace: NamespaceOption = "",
     policy: Annotated[str, typer.Option(help="Back up this policy's claims instead.")] = "",
-    method: Annotated[str, typer.Option(help="csi or ebs; default: csi if the cluster supports it.")] = "",
+    method: Annotated[
+        Method | None, typer.Option(help="How to cut snapshots; default: csi if the cluster supports it.")
+    ] = None,
     cluster: ClusterOption = "",
     dry_run: DryRunOption = False,
     wait: Annotated[bool, typer.Option("--wait", help="Wait until the backup has ended.")] = False,
@@ -41,13 +54,14 @@ def backup(
 ) -> None:
     """Back up claims now: by name, a whole namespace, or a policy's claims. Backups are kept for 30 days."""
     if not (claims or namespace or policy):
-        raise fail("what should be backed up?", "name claims, --namespace or --policy", Exit.USAGE)
+        raise fail("usage", "what should be backed up?", "name claims, --namespace or --policy")
     if policy and (claims or namespace):
-        raise fail("a policy selects its claims itself", "omit claims and --namespace", Exit.USAGE)
+        raise fail("usage", "a policy selects its claims itself", "omit claims and --namespace")
     api = client()
     cluster = the_cluster(api, cluster)
-    names = [_named(claim, namespace) for claim in claims or []]
-    body: dict[str, Any] = {"dry_run": dry_run, **({"method": method} if method else {})}
+    named = [the_claim(claim, "" if "/" in claim else namespace, "the claim") for claim in claims or []]
+    names = [{"namespace": where, "name": name} for where, name in named]
+    body: dict[str, Any] = {"dry_run": dry_run, **({"method": method.value} if method else {})}
     here = namespace if all(item["namespace"] == namespace for item in names) else ""
     if here:
         body |= {"claims": [item["name"] for item in names]} if names else {}
@@ -64,7 +78,7 @@ def backup(
         _end(answer, output)
         return
     emit(answer, output, table_of([answer], {"BACKUP": "id", "STATE": "state", "SLOT": "slot"}))
-    say(f"snapkeep get backup {answer['id']} --cluster {cluster}  shows its progress")
+    tip("its progress", f"snapkeep get backup {answer['id']} --cluster {cluster}")
 
 
 @ending_well
@@ -100,10 +114,3 @@ def _counts(answer: Document) -> str:
 def _tell_left(left: list[Document]) -> None:
     for item in left:
         say(f"not taken: {item['subject']}: {item['reason']}")
-
-
-def _named(claim: str, namespace: str) -> dict[str, str]:
-    place, slash, name = claim.rpartition("/")
-    if not slash and not namespace:
-        raise fail(f"which namespace is {claim} in?", "give --namespace, or NAMESPACE/CLAIM", Exit.USAGE)
-    return {"namespace": place or namespace, "name": name}

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from snapkeep.domain.policies import Pace
 from snapkeep.domain.report.feasibility import (
@@ -20,8 +19,7 @@ from snapkeep.domain.report.feasibility import (
     hours,
 )
 from snapkeep_cli.deployment import load_deployment
-from snapkeep_cli.exit_codes import Exit
-from snapkeep_cli.output import Output, OutputOption, emit, err
+from snapkeep_cli.output import Output, OutputOption, emit, facts, fail
 
 
 def capacity(
@@ -51,18 +49,16 @@ def capacity(
     found = capacity_of(load_of_each, pace, quota)
     by_csi = csi_time_of(load_of_each.volumes, pace, pending_seconds, kube_api_qps)
     document = _document(load_of_each, found, accounts) | {"csi_takes_seconds": round(by_csi.total_seconds())}
-    table = _table(load_of_each, found, accounts)
+    shown = _in_words(load_of_each, found, accounts)
     if by_csi > found.takes:
-        table.add_row(
-            "by csi",
+        shown["by csi"] = (
             f"at least {hours(by_csi)} if they are all in one cluster: its snapshot-controller makes "
-            f"{kube_api_qps:g} calls a second. Start it with --kube-api-qps and --kube-api-burst, or use ebs",
+            f"{kube_api_qps:g} calls a second. Start it with --kube-api-qps and --kube-api-burst, or use ebs"
         )
-    emit(document, output, table)
-    for problem in found.problems:
-        err().print(f"does not fit: {problem}", style="red", markup=False)
-    if found.problems:
-        raise typer.Exit(Exit.REFUSED)
+    emit(document, output, facts(shown))
+    refusals = [fail("does_not_fit", problem) for problem in found.problems]
+    if refusals:
+        raise refusals[0]
 
 
 def _document(load: Demand, found: Capacity, accounts: int) -> dict[str, object]:
@@ -77,12 +73,11 @@ def _document(load: Demand, found: Capacity, accounts: int) -> dict[str, object]
     }
 
 
-def _table(load: Demand, found: Capacity, accounts: int) -> Table:
-    table = Table.grid(padding=(0, 3))
-    table.add_row("accounts", f"{accounts:,}, each with {load.volumes:,} volumes")
-    table.add_row("rate", f"{found.rate:.3g} snapshots a second in each")
-    table.add_row("a slot takes", f"at least {hours(found.takes)}, plus the pending time of the last ones")
-    table.add_row("snapshots kept", f"{found.snapshots:,} in each")
-    if found.problems:
-        table.add_row("accounts needed", f"{accounts * found.accounts:,}, as it is")
-    return table
+def _in_words(load: Demand, found: Capacity, accounts: int) -> dict[str, str]:
+    return {
+        "accounts": f"{accounts:,}, each with {load.volumes:,} volumes",
+        "rate": f"{found.rate:.3g} snapshots a second in each",
+        "a slot takes": f"at least {hours(found.takes)}, plus the pending time of the last ones",
+        "snapshots kept": f"{found.snapshots:,} in each",
+        "accounts needed": f"{accounts * found.accounts:,}, as it is" if found.problems else "",
+    }

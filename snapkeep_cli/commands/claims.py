@@ -20,10 +20,19 @@ from snapkeep_cli.api.calls import (
     place,
     the_cluster,
 )
-from snapkeep_cli.exit_codes import Exit
-from snapkeep_cli.output import Output, OutputOption, emit, facts, fail, table_of
+from snapkeep_cli.api.subjects import the_claim
+from snapkeep_cli.output import Output, OutputOption, emit, facts, table_of
+from snapkeep_cli.tables import Columns, Shell, long_id, sentence
 
-COLUMNS = {"TIME": "slot", "POLICY": "policy", "STATE": "state", "SIZE": "size", "FATE": "fate", "WHY": "why"}
+COLUMNS: Columns = {
+    "TIME": "slot",
+    "POLICY": "policy",
+    "STATE": "state",
+    "SIZE": "size",
+    "FATE": "fate",
+    "WHY": sentence("why"),
+    "ID": long_id("id"),
+}
 
 
 @ending_well
@@ -34,10 +43,7 @@ def describe_claim(
     output: OutputOption = Output.TABLE,
 ) -> None:
     """Show a claim: its policy and why, its points and why each is kept, and how to restore it."""
-    before, _, name = claim.rpartition("/")
-    namespace = before or namespace
-    if not namespace:
-        raise fail(f"which namespace is {name} in?", "give NAMESPACE/NAME, or -n", Exit.USAGE)
+    namespace, name = the_claim(claim, namespace, "the claim")
     api = client()
     cluster = the_cluster(api, cluster)
     found = api.get(*place(cluster, namespace, "claims", name))
@@ -50,7 +56,7 @@ def describe_claim(
         "last good point": found["last_good"],
         "no older than": _span(found["objective_seconds"]),
         "next run": found["next_run"],
-        "restore it": command,
+        "restore it": Shell(command),
     }
     points = [{**point, "why": _why(point)} for point in found["recovery_points"]]
     table = table_of(points, COLUMNS) if points else Text("no recovery points", style="dim")

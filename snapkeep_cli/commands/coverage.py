@@ -6,30 +6,33 @@ from typing import Annotated
 
 import typer
 
+from snapkeep.domain.report.coverage import Coverage
 from snapkeep_cli.api.calls import ClusterOption, NamespaceOption, client, ending_well, place, the_cluster
 from snapkeep_cli.output import Output, OutputOption, emit, say, table_of
+from snapkeep_cli.tables import Columns, sentence
 
-COLUMNS = {
+COLUMNS: Columns = {
     "NAMESPACE": "namespace",
     "CLAIM": "claim",
     "STATE": "state",
     "POLICY": "policy",
     "LAST GOOD": "last",
-    "WHY": "reason",
+    "WHY": sentence("reason"),
 }
+CLUSTERS: Columns = {"NAME": "name", "REGION": "region", "POLICIES": sentence("policies")}
 
 
 @ending_well
 def coverage(
     cluster: ClusterOption = "",
     namespace: NamespaceOption = "",
-    only: Annotated[str, typer.Option(help="Only claims in this state: protected, late, unprotected.")] = "",
+    only: Annotated[Coverage | None, typer.Option(help="Only claims in this state.")] = None,
     output: OutputOption = Output.TABLE,
 ) -> None:
     """Say which claims are protected, late or unprotected, and why."""
     api = client()
     report = api.get(*place(the_cluster(api, cluster), namespace, "coverage"))
-    claims = [claim for claim in report["claims"] if only in ("", claim["state"])]
+    claims = [claim for claim in report["claims"] if only in (None, claim["state"])]
     rows = [{**claim, "last": (claim["last_good"] or {}).get("slot", "")} for claim in claims]
     emit({**report, "claims": claims}, output, table_of(rows, COLUMNS))
     counts = ", ".join(f"{report[state]} {state}" for state in ("protected", "late", "unprotected"))
@@ -41,4 +44,6 @@ def get_clusters(output: OutputOption = Output.TABLE) -> None:
     """List the clusters of the deployment."""
     found = client().get("clusters")
     rows = [{**cluster, "policies": ", ".join(cluster["policies"])} for cluster in found["clusters"]]
-    emit(found, output, table_of(rows, {"NAME": "name", "REGION": "region", "POLICIES": "policies"}))
+    emit(
+        found, output, table_of(rows, {"NAME": "name", "REGION": "region", "POLICIES": sentence("policies")})
+    )

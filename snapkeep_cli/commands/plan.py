@@ -17,19 +17,19 @@ from snapkeep_cli.deployment import (
     chosen_clusters,
     load_deployment,
 )
-from snapkeep_cli.exit_codes import Exit
 from snapkeep_cli.output import Output, OutputOption, emit, fail, say, table_of
 from snapkeep_cli.retention_input import read_moment
+from snapkeep_cli.tables import Column, Columns, sentence
 from snapkeep_cli.upcoming import Preview, UpcomingRun, preview
 
-COLUMNS = {
+COLUMNS: dict[str, str | Column] = {
     "SLOT (UTC)": "utc",
     "IN ITS ZONE": "local",
     "POLICY": "policy",
     "CLUSTER": "cluster",
     "WITHIN": "window",
 }
-NOTE = {"NOTE": "note"}
+NOTE: Columns = {"NOTE": sentence("note")}
 CLOCK = "%a %Y-%m-%d %H:%M"
 SCHEDULER_PRECISION = 1
 """Minutes within which Scheduler starts schedules without a flexible window.
@@ -52,13 +52,12 @@ def plan(
     try:
         start = read_moment(now, "--now") if now else datetime.now(UTC)
     except ValueError as error:
-        raise fail(str(error), code=Exit.USAGE) from error
-    found = preview(
-        deployment, chosen_clusters(deployment, cluster, config), start, start + timedelta(days=days)
-    )
-    noted = COLUMNS | (NOTE if any(run.note for run in found.runs) else {})
+        raise fail("usage", str(error)) from error
+    names = [each.name for each in chosen_clusters(deployment.clusters, cluster, str(config))]
+    found = preview(deployment, names, start, start + timedelta(days=days))
+    noted = {**COLUMNS, **(NOTE if any(run.note for run in found.runs) else {})}
     emit(_document(found, deployment), output, table_of([_row(run) for run in found.runs], noted))
-    if output is Output.TABLE:
+    if output in (Output.TABLE, Output.WIDE):
         _tell(found, days)
         for overlap in overlaps(deployment):
             say(str(overlap))

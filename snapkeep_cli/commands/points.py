@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from itertools import islice
 from typing import Annotated
 
 import typer
 
+from snapkeep.domain.points import PointState
 from snapkeep.domain.restore.commands import restore_command, size_to_ask
 from snapkeep.domain.restore.requests import RestoreRequest
 from snapkeep_cli.api.calls import ClusterOption, NamespaceOption, client, ending_well, place, the_cluster
+from snapkeep_cli.api.subjects import the_claim, the_point
+from snapkeep_cli.moments import ahead, end_of, start_of
 from snapkeep_cli.output import Output, OutputOption, emit, facts, say, table_of
+from snapkeep_cli.tables import Columns, Shell, long_id, wide
 
-COLUMNS = {
+COLUMNS: Columns = {
     "NAMESPACE": "namespace",
     "CLAIM": "claim",
     "TIME": "slot",
@@ -20,8 +25,20 @@ COLUMNS = {
     "STATE": "state",
     "SIZE": "size",
     "HELD": "held",
-    "ID": "id",
+    "ID": long_id("id"),
+    "EBS SNAPSHOT": wide("snapshot_id"),
+    "CLASS": wide("storage_class"),
 }
+
+
+class Shown(StrEnum):
+    """The states of recovery points that people see."""
+
+    PENDING = PointState.PENDING.value
+    READY = PointState.READY.value
+    FAILED = PointState.FAILED.value
+    DELETING = PointState.DELETING.value
+
 
 PointArgument = Annotated[str, typer.Argument(help="The id of a recovery point.")]
 
@@ -32,18 +49,26 @@ def get_points(
     namespace: NamespaceOption = "",
     claim: Annotated[str, typer.Option(help="Only points of this claim.")] = "",
     policy: Annotated[str, typer.Option(help="Only points of this policy.")] = "",
-    state: Annotated[str, typer.Option(help="Only points in this state: ready, pending, failed.")] = "",
+    state: Annotated[Shown | None, typer.Option(help="Only points in this state.")] = None,
     since: Annotated[
-        str, typer.Option(help="Only points since this time, such as 2026-11-24T18:00:00Z.")
+        str, typer.Option(help="Only points since a time or day: 2026-11-24, yesterday, 3h ago.")
     ] = "",
-    until: Annotated[str, typer.Option(help="Only points until this time.")] = "",
+    until: Annotated[str, typer.Option(help="Only points until a time or the end of a day.")] = "",
     limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 100,
     output: OutputOption = Output.TABLE,
 ) -> None:
     """List recovery points, newest first for each claim; even of namespaces and clusters that are gone."""
     api = client()
     cluster = the_cluster(api, cluster)
-    wanted = {"claim": claim, "policy": policy, "state": state, "since": since, "until": until}
+    if claim:
+        namespace, claim = the_claim(claim, namespace, "--claim") if "/" in claim else (namespace, claim)
+    wanted = {
+        "claim": claim,
+        "policy": policy,
+        "state": state.value if state else "",
+        "since": start_of(since, "--since"),
+        "until": end_of(until, "--until"),
+    }
     where = place(cluster, namespace, "recovery-points")
     listed = api.pages("recovery_points", *where, **wanted, limit=min(limit, 100))
     found = list(islice(listed, limit + 1))
@@ -65,6 +90,7 @@ def describe_point(
     """Show a recovery point: what it holds, who holds it, and the command that restores it."""
     api = client()
     cluster = the_cluster(api, cluster)
+    point = the_point(api, cluster, namespace, point)
     found = api.get(*place(cluster, namespace, "recovery-points", point))
     command = restore_command(
         RestoreRequest(
@@ -89,7 +115,7 @@ def describe_point(
         "group": found["group"],
         "archived": "yes" if found["archived"] else "",
         "held": [item for item in held if item],
-        "restore it": command,
+        "restore it": Shell(command),
     }
     emit({**found, "restore": command}, output, facts(shown))
 
@@ -98,13 +124,17 @@ def describe_point(
 def hold(
     point: PointArgument,
     reason: Annotated[str, typer.Option(help="Why it must stay.")],
-    until: Annotated[str, typer.Option(help="The end, such as 2027-01-01T00:00:00Z; default: no end.")] = "",
+    until: Annotated[
+        str, typer.Option(help="When it ends: 2027-06-01, or 90d from now; default: never.")
+    ] = "",
     cluster: ClusterOption = "",
     namespace: NamespaceOption = "",
 ) -> None:
     """Keep a recovery point from being pruned."""
     api = client()
     cluster = the_cluster(api, cluster)
+    point = the_point(api, cluster, namespace, point)
+    until = ahead(until, "--until")
     body = {"reason": reason, **({"until": until} if until else {})}
     api.put(body, *place(cluster, namespace, "recovery-points", point, "hold"))
     say(f"{point} is held{f' until {until}' if until else ''}")
@@ -115,6 +145,7 @@ def release(point: PointArgument, cluster: ClusterOption = "", namespace: Namesp
     """Release your hold; holds of others, of restores, and those set with the tag stay."""
     api = client()
     cluster = the_cluster(api, cluster)
+    point = the_point(api, cluster, namespace, point)
     where = place(cluster, namespace, "recovery-points", point)
     api.delete(*where, "hold")
     found = api.get(*where)

@@ -10,8 +10,8 @@ from typing import Annotated
 import typer
 
 from snapkeep_cli.api import connection
-from snapkeep_cli.deployment import DEFAULT_CONFIG, ConfigOption, load_deployment
-from snapkeep_cli.exit_codes import Exit
+from snapkeep_cli.api.calls import ending_well
+from snapkeep_cli.deployment import DEFAULT_CONFIG, ConfigOrApiOption, served
 from snapkeep_cli.output import fail
 from snapkeep_cli.protection import LONGEST, Part, Protected, policy
 
@@ -28,6 +28,7 @@ def policies() -> None:
 
 
 @app.command()
+@ending_well
 def protect(
     account: Annotated[list[str], typer.Option(help="An account with a deployment; repeatable.")],
     deployer: Annotated[
@@ -50,7 +51,7 @@ def protect(
     prefix: Annotated[list[str] | None, typer.Option(help="The prefix of a deployment.")] = None,
     stack: Annotated[list[str] | None, typer.Option(help="The stack of a deployment.")] = None,
     part: Annotated[Part, typer.Option(help="Print one of the two parts of the policy.")] = Part.ALL,
-    config: ConfigOption = DEFAULT_CONFIG,
+    config: ConfigOrApiOption = DEFAULT_CONFIG,
 ) -> None:
     """Print a service control policy that protects backups, roles and code from administrators."""
     _check("--account", _ACCOUNT, account, "12 digits")
@@ -58,7 +59,7 @@ def protect(
     exact = "the name or ARN of a role, without wildcards"
     _check("--deployer", _ROLE, deployer, exact)
     _check("--break-glass", _ROLE, [break_glass], exact)
-    regions = region or sorted({each.region for each in load_deployment(config).clusters})
+    regions = region or sorted({each.region for each in served(config).clusters})
     typer.echo(
         _fitting(
             Protected(
@@ -82,10 +83,10 @@ def _fitting(protected: Protected, part: Part) -> str:
     lines, tight = json.dumps(document, indent=1), json.dumps(document, separators=(",", ":"))
     if len(tight) > LONGEST:
         raise fail(
+            "usage",
             f"the policy has {len(tight)} characters, a service control policy at most {LONGEST}",
             "print it with --part backups and with --part deployment, or for fewer accounts, "
             "and attach each to those accounts",
-            Exit.USAGE,
         )
     return lines if len(lines) <= LONGEST else tight
 
@@ -98,15 +99,13 @@ def _partition(regions: list[str]) -> str:
     try:
         partitions = {known.get_partition_for_region(each) for each in regions}
     except UnknownRegionError as error:
-        raise fail(str(error), "give AWS Regions, such as eu-west-1", Exit.USAGE) from error
+        raise fail("usage", str(error), "give AWS Regions, such as eu-west-1") from error
     if len(partitions) > 1:
-        raise fail(
-            f"{', '.join(regions)} are not in one AWS partition", "print a policy for each", Exit.USAGE
-        )
+        raise fail("usage", f"{', '.join(regions)} are not in one AWS partition", "print a policy for each")
     return str(partitions.pop())
 
 
 def _check(option: str, pattern: re.Pattern[str], values: list[str], what: str) -> None:
     for value in values:
         if not pattern.fullmatch(value):
-            raise fail(f"{option} {value!r} is not {what}", f"give {what}", Exit.USAGE)
+            raise fail("usage", f"{option} {value!r} is not {what}", f"give {what}")

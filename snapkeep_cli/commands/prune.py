@@ -7,10 +7,10 @@ from typing import Annotated, Any
 import typer
 
 from snapkeep_cli.api.calls import ClusterOption, client, ending_well, the_cluster
-from snapkeep_cli.exit_codes import Exit
-from snapkeep_cli.output import Output, OutputOption, emit, fail, say, table_of
+from snapkeep_cli.output import Output, OutputOption, emit, fail, say, table_of, tip
+from snapkeep_cli.tables import Columns, sentence
 
-COLUMNS = {"EBS SNAPSHOT": "snapshot_id", "WHY IT GOES": "reason"}
+COLUMNS: Columns = {"EBS SNAPSHOT": "snapshot_id", "WHY IT GOES": sentence("reason")}
 
 
 @ending_well
@@ -29,7 +29,7 @@ def prune(
     for note in plan["notes"]:
         say(note)
     if plan["refused"]:
-        raise fail(plan["refused"], code=Exit.REFUSED)
+        raise fail("prune_refused", plan["refused"])
     started = status == 202
     counts = f"{plan['deleting']} recovery points of cluster {cluster}; {plan['keeping']} stay"
     say(
@@ -42,4 +42,4 @@ def prune(
 
 def _say_refusal(cluster: str, refusal: dict[str, Any]) -> None:
     say(f"the brake refused {refusal['deleting']} deletions: {refusal['reason']}")
-    say(f"to do them: snapkeep prune --cluster {cluster} --confirm {refusal['token']}")
+    tip("to do them", f"snapkeep prune --cluster {cluster} --confirm {refusal['token']}")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tempfile
+import webbrowser
 from pathlib import Path
 from typing import Annotated
 
@@ -9,7 +11,7 @@ import typer
 
 from snapkeep_cli.api.calls import ClusterOption, client, ending_well, the_cluster
 from snapkeep_cli.api.transport import fetch
-from snapkeep_cli.output import say
+from snapkeep_cli.output import fail, say
 
 STDOUT = "-"
 
@@ -19,12 +21,18 @@ def report(
     file: Annotated[
         str,
         typer.Option(
-            "-o", "--output", help="Where to write it; - is standard output. Default: the current directory."
+            "-o",
+            "--output",
+            help="The file or directory to write it to; - is standard output. Default: a "
+            "temporary directory.",
         ),
     ] = "",
     cluster: ClusterOption = "",
+    show: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
 ) -> None:
     """Fetch a cluster's report page: one HTML file that needs no server and loads nothing."""
+    if show and file == STDOUT:
+        raise fail("usage", "--open needs a file, and -o - writes none", "leave out one of them")
     api = client()
     cluster = the_cluster(api, cluster)
     found = api.get("clusters", cluster, "report")
@@ -32,6 +40,20 @@ def report(
     if file == STDOUT:
         typer.echo(page.decode(), nl=False)
         return
-    path = Path(file or f"snapkeep-{cluster}.html")
-    path.write_bytes(page)
+    path = _written(file, f"snapkeep-{cluster}.html", page)
     say(f"{path}: the report of {cluster} as of {found['written_at']}")
+    if show and not webbrowser.open(path.as_uri()):
+        say(f"there is no browser here: open {path.as_uri()} in yours")
+
+
+def _written(file: str, name: str, page: bytes) -> Path:
+    """Where the page is now; ends the command if it cannot be written there."""
+    try:
+        path = Path(file or tempfile.mkdtemp(prefix="snapkeep-")).absolute()
+        if path.is_dir():
+            path /= name
+        path.write_bytes(page)
+    except OSError as error:
+        where = file or tempfile.gettempdir()
+        raise fail("cannot_write", f"{where} cannot be written: {error.strerror}", "give -o FILE") from error
+    return path

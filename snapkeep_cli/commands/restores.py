@@ -4,56 +4,65 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
+from heapq import merge
 from itertools import islice
 from typing import Annotated, Any
 
 import typer
-from rich.table import Table
 
+from snapkeep.domain.restore.requests import Expand
 from snapkeep_cli.api.calls import (
     ClusterOption,
     Document,
     DryRunOption,
+    NamespaceOption,
     client,
     ending_well,
     place,
     the_cluster,
 )
 from snapkeep_cli.api.client import ApiClient
+from snapkeep_cli.api.subjects import the_point
 from snapkeep_cli.api.waiting import wait_for
 from snapkeep_cli.exit_codes import Exit
-from snapkeep_cli.output import Output, OutputOption, emit, facts, fail, findings, say, styled, table_of
+from snapkeep_cli.output import Output, OutputOption, emit, facts, fail, findings, say, table_of, tip
+from snapkeep_cli.restore_source import read_source
+from snapkeep_cli.tables import Columns, Facts, long_id, wide
 
 ENDED = ("bound", "removed", "failed")
 USABLE = ("waiting_for_consumer", *ENDED)
 """A claim that waits for its first pod has got as far as it can without one."""
 
-COLUMNS = {
+COLUMNS: Columns = {
     "NAMESPACE": "namespace",
     "CLAIM": "target",
     "STAGE": "stage",
     "SIZE": "size",
     "ACCEPTED": "accepted_at",
-    "FROM": "recovery_point",
+    "FROM": long_id("recovery_point"),
     "ID": "id",
+    "CLASS": wide("storage_class"),
+    "ASKED BY": wide("caller"),
 }
 
-RequiredNamespace = Annotated[str, typer.Option("-n", "--namespace", help="The namespace to restore into.")]
-ExpandOption = Annotated[str, typer.Option(help="auto raises a size that is too small; never refuses it.")]
+IntoOption = Annotated[str, typer.Option("-n", "--namespace", help="The namespace to restore into.")]
+ExpandOption = Annotated[Expand, typer.Option(help="auto raises a size that is too small; never refuses it.")]
+ClaimOption = Annotated[str, typer.Option(help="Restore the newest recovery point of this claim.")]
+AtOption = Annotated[str, typer.Option(help="With --claim: the newest at or before this time or day.")]
 ClassOption = Annotated[str, typer.Option("--class", help="Its storage class; default: the original one.")]
 LabelOption = Annotated[list[str] | None, typer.Option(help="A label for the claim, key=value; repeatable.")]
 
 
 @ending_well
 def restore(
-    namespace: RequiredNamespace,
     point: Annotated[str, typer.Argument(help="The id of a recovery point; or give --claim.")] = "",
+    namespace: IntoOption = "",
     cluster: ClusterOption = "",
-    claim: Annotated[str, typer.Option(help="Restore the newest recovery point of this claim.")] = "",
-    at: Annotated[str, typer.Option(help="With --claim: the newest at or before this time.")] = "",
+    claim: ClaimOption = "",
+    at: AtOption = "",
     target: Annotated[str, typer.Option("--as", help="The claim to create; default: as --claim.")] = "",
     size: Annotated[str, typer.Option(help="Its size, such as 10Gi; default: the size it needs.")] = "",
-    expand: ExpandOption = "never",
+    expand: ExpandOption = Expand.NEVER,
     storage_class: ClassOption = "",
     zone: Annotated[str, typer.Option(help="The zone where it will be used.")] = "",
     from_namespace: Annotated[str, typer.Option(help="The original claim's namespace, if different.")] = "",
@@ -67,23 +76,24 @@ def restore(
 ) -> None:
     """Create a claim from a recovery point; a restore that cannot work is refused before anything is
     created."""
-    _one_of(point, claim)
+    source = read_source(point, claim, at, target, namespace, from_namespace)
+    namespace = source.into
     api = client()
     cluster = the_cluster(api, cluster)
     wish: dict[str, Any] = {
-        "recovery_point": point,
-        "claim": claim,
-        "at": at,
+        "recovery_point": the_point(api, from_cluster or cluster, from_namespace or namespace, point),
+        "claim": source.claim,
+        "at": source.at,
         "target": target,
         "size": size,
-        "expand": expand,
+        "expand": expand.value,
         "storage_class": storage_class,
         "zone": zone,
         "labels": dict(_label(item) for item in label or []),
         "strict": strict,
         "dry_run": dry_run,
     }
-    elsewhere = {"source_namespace": from_namespace, "source_cluster": from_cluster}
+    elsewhere = {"source_namespace": source.from_namespace, "source_cluster": from_cluster}
     status, answer = _ask(api, cluster, namespace, _given(wish), _given(elsewhere))
     findings(answer["plan"]["findings"])
     if status == 200:
@@ -98,16 +108,8 @@ def restore(
 
 def _accepted(answer: Document, cluster: str, namespace: str, output: Output) -> None:
     emit(answer, output, _plan(answer["plan"], "accepted", answer["id"]))
-    say(
-        f"snapkeep get restore {answer['id']} --cluster {cluster} --namespace {namespace}  shows its progress"
-    )
-
-
-def _one_of(point: str, claim: str) -> None:
-    if bool(point) == bool(claim):
-        raise fail(
-            "give a recovery point, or --claim", "`snapkeep get points` lists recovery points", Exit.USAGE
-        )
+    follow = f"snapkeep get restore {answer['id']} --cluster {cluster} --namespace {namespace}"
+    tip("its progress", follow)
 
 
 def _given(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -126,15 +128,20 @@ def _ask(
 
 @ending_well
 def get_restores(
-    namespace: RequiredNamespace,
+    namespace: NamespaceOption = "",
     cluster: ClusterOption = "",
     limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 50,
     output: OutputOption = Output.TABLE,
 ) -> None:
-    """List restores into a namespace, newest first."""
+    """List restores, newest first; without a namespace, of all namespaces with restores of late."""
     api = client()
-    where = place(the_cluster(api, cluster), namespace, "restores")
-    found = list(islice(api.pages("restores", *where, limit=min(limit, 100)), limit))
+    cluster = the_cluster(api, cluster)
+    places = [namespace] if namespace else _restored_namespaces(api, cluster)
+    listed = (
+        api.pages("restores", *place(cluster, each, "restores"), limit=min(limit, 100)) for each in places
+    )
+    newest_first = merge(*listed, key=lambda each: each["accepted_at"], reverse=True)
+    found = list(islice(newest_first, limit))
     emit({"restores": found}, output, table_of(found, COLUMNS))
     if not found:
         say("no restores")
@@ -143,7 +150,7 @@ def get_restores(
 @ending_well
 def get_restore(
     restore_id: Annotated[str, typer.Argument(metavar="ID", help="The id of a restore.")],
-    namespace: RequiredNamespace,
+    namespace: NamespaceOption = "",
     cluster: ClusterOption = "",
     wait: Annotated[bool, typer.Option("--wait", help="Wait until the claim is bound.")] = False,
     timeout: Annotated[int, typer.Option(min=1, help="With --wait: the most seconds to wait.")] = 600,
@@ -151,11 +158,30 @@ def get_restore(
 ) -> None:
     """Show a restore's current state, and what happened to it."""
     api = client()
-    where = place(the_cluster(api, cluster), namespace, "restores", restore_id)
+    cluster = the_cluster(api, cluster)
+    where = place(cluster, namespace or _namespace_of(api, cluster, restore_id), "restores", restore_id)
     found = api.get(*where)
     if wait and found["state"] not in ENDED:
         found = wait_for(lambda: api.get(*where), ENDED, timedelta(seconds=timeout))
     _end(found, output)
+
+
+def _restored_namespaces(api: ApiClient, cluster: str) -> list[str]:
+    """The namespaces of the latest restores, and of those in progress."""
+    found = api.get("clusters", cluster, "status")["restores"]
+    return sorted({str(each["namespace"]) for each in found})
+
+
+def _namespace_of(api: ApiClient, cluster: str, restore_id: str) -> str:
+    """The namespace of a late restore; ends the command if it is not among them."""
+    for each in api.get("clusters", cluster, "status")["restores"]:
+        if each["id"] == restore_id:
+            return str(each["namespace"])
+    raise fail(
+        "not_found",
+        f"{restore_id} is not among the latest restores of {cluster}",
+        "give -n NAMESPACE; `snapkeep get restores` lists the latest",
+    )
 
 
 def _end(found: Document, output: Output) -> None:
@@ -167,11 +193,11 @@ def _end(found: Document, output: Output) -> None:
 def _label(text: str) -> tuple[str, str]:
     key, equals, value = text.partition("=")
     if not equals:
-        raise fail(f"{text!r} is not a label", "write --label key=value", Exit.USAGE)
+        raise fail("usage", f"{text!r} is not a label", "write --label key=value")
     return key, value
 
 
-def _plan(plan: Document, state: str, restore_id: str = "") -> Table:
+def _plan(plan: Document, state: str, restore_id: str = "") -> Facts:
     return facts(
         {
             "restore": restore_id,
@@ -184,21 +210,17 @@ def _plan(plan: Document, state: str, restore_id: str = "") -> Table:
     )
 
 
-def _shown(found: Document) -> Table:
-    events = [f"{event['at']} {event['reason']}: {event['message']}" for event in found["events"]]
-    table = facts(
-        {
-            "restore": found["id"],
-            "claim": f"{found['namespace']}/{found['target']}",
-            "state": found["state"],
-            "": found["text"],
-            "size": found["size"],
-            "from": f"{found['recovery_point']} ({found['snapshot_id']})",
-            "asked by": found["caller"],
-        }
-    )
-    for moment in found["timeline"]:
-        table.add_row(moment["at"], styled(moment["text"]))
-    for event in events:
-        table.add_row("event", styled(event))
-    return table
+def _shown(found: Document) -> Facts:
+    events = [("event", f"{event['at']} {event['reason']}: {event['message']}") for event in found["events"]]
+    pairs = [
+        ("restore", found["id"]),
+        ("claim", f"{found['namespace']}/{found['target']}"),
+        ("state", found["state"]),
+        ("", found["text"]),
+        ("size", found["size"]),
+        ("from", f"{found['recovery_point']} ({found['snapshot_id']})"),
+        ("asked by", found["caller"]),
+        *((moment["at"], moment["text"]) for moment in found["timeline"]),
+        *events,
+    ]
+    return facts(pairs)

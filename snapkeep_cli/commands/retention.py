@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from enum import StrEnum
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
 from snapkeep.domain.retention.plan import plan
 from snapkeep.domain.retention.words import in_words
+from snapkeep_cli.output import Output, OutputOption, emit, fail
 from snapkeep_cli.retention_input import (
     read_interval,
     read_moment,
@@ -18,20 +18,11 @@ from snapkeep_cli.retention_input import (
     read_zone,
     simulated,
 )
-from snapkeep_cli.retention_output import as_json, as_table
-
-WRONG_INPUT = 2
+from snapkeep_cli.retention_output import document_of, in_tables
 
 app = typer.Typer(
     help="What a retention keeps and deletes, and why, without a cluster.", no_args_is_help=True
 )
-
-
-class Output(StrEnum):
-    """How a plan is printed."""
-
-    TABLE = "table"
-    JSON = "json"
 
 
 @app.callback()
@@ -55,7 +46,7 @@ def explain(
     ] = "",
     timezone: Annotated[str, typer.Option(help="The IANA time zone for days and weeks.")] = "UTC",
     now: Annotated[str, typer.Option(help="The time to plan for (ISO 8601); default: now.")] = "",
-    output: Annotated[Output, typer.Option("-o", "--output", help="How to print it.")] = Output.TABLE,
+    output: OutputOption = Output.TABLE,
 ) -> None:
     """Show which points a retention keeps and which it would delete, and why; changes nothing.
 
@@ -69,14 +60,6 @@ def explain(
         interval = read_interval(every) if every else None
         found = simulated(interval, span, moment.astimezone(zone)) if interval else read_points(points)
     except ValueError as error:
-        _refuse(str(error))
+        raise fail("usage", str(error)) from error
     answer = plan(found, rules, zone, moment)
-    if output is Output.JSON:
-        typer.echo(as_json(answer))
-    else:
-        typer.echo(as_table(answer, in_words(rules, interval), zone))
-
-
-def _refuse(text: str) -> NoReturn:
-    typer.echo(text, err=True)
-    raise typer.Exit(WRONG_INPUT)
+    emit(document_of(answer), output, in_tables(answer, in_words(rules, interval), zone))

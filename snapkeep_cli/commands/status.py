@@ -13,8 +13,10 @@ from rich.text import Text
 
 from snapkeep_cli.api.calls import ClusterOption, Document, client, ending_well, the_cluster
 from snapkeep_cli.api.client import ApiClient, ApiProblem
+from snapkeep_cli.api.patience import displayed
 from snapkeep_cli.api.transport import Unreachable
-from snapkeep_cli.output import COLORS, Output, OutputOption, clean, emit, out, say, table_of
+from snapkeep_cli.output import Output, OutputOption, emit, out, say, table_of
+from snapkeep_cli.tables import COLORS, Columns, Paper, clean, sentence
 
 MOST_TROUBLES = 10
 """The most claims in trouble on a screen; `snapkeep coverage` lists all."""
@@ -22,6 +24,8 @@ MOST_TROUBLES = 10
 ENDED = ("bound", "removed", "failed")
 
 sleep: Callable[[float], None] = time.sleep
+
+Look = Callable[[], Document]
 
 
 @ending_well
@@ -37,36 +41,65 @@ def watch(
     cluster: ClusterOption = "",
     every: Annotated[int, typer.Option(min=2, help="Seconds between refreshes.")] = 15,
 ) -> None:
-    """Show the status repeatedly until Ctrl+C; API errors are shown and retried."""
+    """Show the status repeatedly until Ctrl+C; it survives API errors. A file gets every look."""
     api = client()
     cluster = the_cluster(api, cluster)
-    with Live(screen(_look(api, cluster)), console=out(), auto_refresh=False) as live:
+    paper = out()
+    first = _look(api, cluster)
+    try:
+        if paper.full:
+            _in_lines(paper, first, lambda: _look(api, cluster), every)
+        else:
+            _on_screen(paper, first, lambda: _look(api, cluster), every)
+    except KeyboardInterrupt:
+        say("stopped watching")
+
+
+def _on_screen(paper: Paper, found: Document, look: Look, every: int) -> None:
+    """One screen, refreshed; while the API does not answer it keeps the last known state and says so."""
+    with displayed(), Live(screen(found), console=paper, auto_refresh=False) as live:
+        while True:
+            sleep(every)
+            trouble = ""
+            try:
+                found = look()
+            except (ApiProblem, Unreachable) as error:
+                trouble = f"the API does not answer: {clean(error)}. This is the state at {found['at']}"
+            warning = [Text(trouble, style="bold red")] if trouble else []
+            live.update(Group(*warning, screen(found)), refresh=True)
+
+
+def _in_lines(paper: Paper, found: Document, look: Look, every: int) -> None:
+    """Each look below the last, for a file or a pipe."""
+    while True:
+        paper.print(screen(found), Text(), crop=False)
+        paper.file.flush()
+        sleep(every)
         try:
-            while True:
-                sleep(every)
-                live.update(_screen_or_trouble(api, cluster), refresh=True)
-        except KeyboardInterrupt:
-            say("stopped watching")
+            found = look()
+        except (ApiProblem, Unreachable) as error:
+            say(f"the API does not answer: {error}. Below is the state at {found['at']}")
 
 
 def screen(found: Document) -> RenderableType:
     """A status for people."""
     parts: list[RenderableType] = [_headline(found)]
-    for rows, columns in (
-        (_troubles(found), {"STATE": "state", "CLAIM": "name", "WHY": "reason"}),
+    tables: tuple[tuple[list[Document], Columns], ...] = (
+        (_troubles(found), {"STATE": "state", "CLAIM": "name", "WHY": sentence("reason")}),
         (
             [_policy(item) for item in found["policies"]],
             {"POLICY": "name", "CLAIMS": "claims", "NEWEST RUN": "run", "": "state", "NEXT RUN": "next_run"},
         ),
         (
             [item for item in found["incidents"] if not item["closed_at"]],
-            {"INCIDENT": "instance", "NODE": "node", "SINCE": "opened_at", "LATEST": "latest"},
+            {"INCIDENT": "instance", "NODE": "node", "SINCE": "opened_at", "LATEST": sentence("latest")},
         ),
         (
             [_named(item) for item in found["restores"] if item["stage"] not in ENDED],
             {"RESTORE": "id", "CLAIM": "name", "STATE": "stage", "SINCE": "accepted_at"},
         ),
-    ):
+    )
+    for rows, columns in tables:
         if rows:
             parts += [Text(), table_of(rows, columns)]
     left = len(found["troubles"]) - MOST_TROUBLES
@@ -77,13 +110,6 @@ def screen(found: Document) -> RenderableType:
 
 def _look(api: ApiClient, cluster: str) -> Document:
     return api.get("clusters", cluster, "status")
-
-
-def _screen_or_trouble(api: ApiClient, cluster: str) -> RenderableType:
-    try:
-        return screen(_look(api, cluster))
-    except (ApiProblem, Unreachable) as trouble:
-        return Text(f"the API did not answer: {clean(trouble)}", style="bold red")
 
 
 def _headline(found: Document) -> Text:

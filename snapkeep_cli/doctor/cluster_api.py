@@ -14,6 +14,8 @@ from urllib.parse import urlencode
 import urllib3
 from botocore.config import Config
 
+from snapkeep_cli.api.troubles import why_no_answer
+
 if TYPE_CHECKING:
     import boto3
 
@@ -89,7 +91,7 @@ class ClusterApi:
         try:
             answer = self._pool.request(method, self._endpoint + path, headers=headers, body=sent)
         except (urllib3.exceptions.HTTPError, OSError) as error:
-            raise NoAnswer(f"{self._endpoint} does not answer: {error}") from error
+            raise NoAnswer(f"{self._endpoint} does not answer: {why_no_answer(error)}") from error
         document = _document(answer.data)
         if answer.status >= 400:
             raise Refused(answer.status, str(document.get("message") or f"HTTP {answer.status}"))

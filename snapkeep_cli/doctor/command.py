@@ -10,14 +10,14 @@ import typer
 
 from snapkeep.domain.policies import USUAL_NAME
 from snapkeep_cli.api import connection
-from snapkeep_cli.api.calls import Where
+from snapkeep_cli.api.calls import Where, ending_well
 from snapkeep_cli.deployment import (
     DEFAULT_CONFIG,
     ClustersOption,
-    ConfigOption,
+    ConfigOrApiOption,
     PrefixOption,
     chosen_clusters,
-    load_deployment,
+    served,
 )
 from snapkeep_cli.doctor.checks import examine
 from snapkeep_cli.doctor.facts import Visit
@@ -27,9 +27,10 @@ from snapkeep_cli.exit_codes import Exit
 from snapkeep_cli.output import Output, OutputOption, say
 
 
+@ending_well
 def doctor(
     cluster: ClustersOption = None,
-    config: ConfigOption = DEFAULT_CONFIG,
+    config: ConfigOrApiOption = DEFAULT_CONFIG,
     prefix: PrefixOption = USUAL_NAME,
     output: OutputOption = Output.TABLE,
 ) -> None:
@@ -42,13 +43,14 @@ def doctor(
         session,
     )  # botocore takes a second: import it only when needed
 
-    deployment = load_deployment(config)
+    known = served(config)
     stack = os.environ.get(connection.STACK, "Snapkeep")
     reports = []
-    for name in chosen_clusters(deployment, cluster, config):
-        region = deployment.known_cluster(name).region
-        visit = Visit(name, region, str(config), stack, prefix, deployment.pace.pending, datetime.now(UTC))
-        reports.append(Report(name, region, examine(gather(session(Where.profile), visit))))
+    for each in chosen_clusters(known.clusters, cluster, known.source):
+        visit = Visit(
+            each.name, each.region, str(config), stack, prefix, known.pace.pending, datetime.now(UTC)
+        )
+        reports.append(Report(each.name, each.region, examine(gather(session(Where.profile), visit))))
     show(reports, output)
     counts = Counter(finding.verdict for report in reports for finding in report.findings)
     say(", ".join(f"{counts[verdict]} {verdict}" for verdict in Verdict))

@@ -11,6 +11,7 @@ import boto3
 from botocore.exceptions import BotoCoreError
 
 from snapkeep_cli.api.connection import CONFIGURE
+from snapkeep_cli.api.troubles import why_aws_refused
 from snapkeep_cli.cluster.manifests import Manifest, cluster_manifests
 from snapkeep_cli.config.cluster_access import FUNCTIONS
 from snapkeep_cli.doctor.asking import Clients, told
@@ -29,7 +30,6 @@ from snapkeep_cli.doctor.facts import (
     Visit,
     Workload,
 )
-from snapkeep_cli.exit_codes import Exit
 from snapkeep_cli.output import fail
 
 CHECKED_BY_MEANING = frozenset({"VolumeSnapshotClass", "ClusterRole", "ClusterRoleBinding"})
@@ -46,7 +46,7 @@ def session(profile: str) -> boto3.Session:
     try:
         return boto3.Session(profile_name=profile or None)
     except BotoCoreError as error:
-        raise fail(str(error), CONFIGURE, Exit.FORBIDDEN) from error
+        raise fail("no_credentials", why_aws_refused(error), CONFIGURE) from error
 
 
 def gather(session: boto3.Session, visit: Visit) -> Facts:

@@ -11,7 +11,8 @@ import yaml
 from rich.text import Text
 
 from snapkeep_cli.doctor.findings import Finding, Verdict
-from snapkeep_cli.output import Output, clean, out
+from snapkeep_cli.output import Output, out
+from snapkeep_cli.tables import clean
 
 STYLES = {
     Verdict.OK: "green",
@@ -32,7 +33,7 @@ class Report:
 
 
 def show(reports: Sequence[Report], output: Output) -> None:
-    """Prints the reports on standard output. Lines are not wrapped, so that commands can be copied."""
+    """Prints the reports on standard output. Commands are not wrapped, so that they can be copied."""
     document = json.loads(json.dumps({"clusters": [asdict(report) for report in reports]}))
     if output is Output.JSON:
         typer.echo(json.dumps(document, indent=2))
@@ -40,17 +41,18 @@ def show(reports: Sequence[Report], output: Output) -> None:
         typer.echo(yaml.safe_dump(document, sort_keys=False), nl=False)
     else:
         for report in reports:
-            for line in _lines(report):
-                out().print(line)
+            _show(report)
 
 
-def _lines(report: Report) -> Iterator[Text]:
-    yield Text(clean(f"{report.cluster} ({report.region})"), style="bold")
+def _show(report: Report) -> None:
+    paper = out()
+    paper.print(Text(clean(f"{report.cluster} ({report.region})"), style="bold"))
     for finding in _together(report.findings):
         verdict = (f"{finding.verdict:{WIDTH}}", STYLES[finding.verdict])
-        yield Text.assemble("  ", verdict, f"  {finding.check}: {clean(finding.text)}")
+        paper.print(Text.assemble("  ", verdict, f"  {finding.check}: {clean(finding.text)}"))
         if finding.fix:
-            yield Text.assemble(" " * (WIDTH + 4), ("fix: ", "bold"), clean(finding.fix))
+            fix = Text.assemble(" " * (WIDTH + 4), ("fix: ", "bold"), clean(finding.fix))
+            paper.print(fix, soft_wrap=True)
 
 
 def _together(findings: Sequence[Finding]) -> Iterator[Finding]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from infra.constructs.api_problems import PROBLEMS
 from snapkeep.domain.backup.protectability import Code
+from snapkeep_cli.exit_codes import OF_CODE, Exit
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "troubleshooting.md").read_text()
@@ -36,7 +37,26 @@ def test_every_problem_of_the_api_is_explained() -> None:
     answered = set(texts_passed(PACKAGE / "inbound", {"Problem", "_named"}, 1))
     answered |= {problem.code for problem in PROBLEMS.values()}
 
-    assert explained("Codes of the API and the command") == answered
+    assert explained("Codes of the API") == answered
+
+
+def test_every_code_of_the_command_is_explained_with_its_exit_code() -> None:
+    used = set(texts_passed(ROOT / "snapkeep_cli", {"fail"}, 0))
+
+    assert len(used) > 10
+    assert explained("Codes of the command") == used - explained("Codes of the API")
+    for code in explained("Codes of the command"):
+        assert f"| `{code}` | {OF_CODE.get(code, Exit.FAILED):d} |" in PAGE
+
+
+def test_every_code_that_ends_the_command_in_its_own_way_is_one_that_exists() -> None:
+    assert set(OF_CODE) <= explained("Codes of the command") | explained("Codes of the API")
+
+
+def test_the_page_is_in_the_order_of_codes() -> None:
+    for section in PAGE.split("\n## ")[1:]:
+        rows = re.findall(r"^\| `([^`]+)`", section, re.MULTILINE)
+        assert rows == sorted(rows)
 
 
 def test_every_finding_of_a_restore_is_explained() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from snapkeep.domain import tags
 from tests.integration.deployed import Deployed
-from tests.integration.flows.command import snapkeep
+from tests.integration.flows.command import on_screen, snapkeep
 
 POLICY = "commanded"
 
@@ -36,10 +36,23 @@ def test_a_person_lists_is_refused_and_restores(product: Deployed, point: str) -
     assert "waiting_for_consumer" in done.stdout
 
 
+@pytest.mark.parametrize("columns", [60, 80, 120, 200])
+def test_a_real_terminal_shows_names_states_and_ids_whole(
+    product: Deployed, point: str, columns: int
+) -> None:
+    listed = on_screen(product, columns, "get", "points", "-n", POLICY).split()
+    (snapshot,) = product.snapshots(POLICY)
+    assert {POLICY, snapshot.tags[tags.CLAIM], "ready", point} <= set(listed)
+
+    covered = on_screen(product, columns, "coverage", "-n", POLICY)
+    assert {POLICY, snapshot.tags[tags.CLAIM], "protected"} <= set(covered.split())
+    assert [line for line in covered.splitlines() if len(line) > columns] == []
+
+
 def test_somebody_without_rights_is_told_so(product: Deployed) -> None:
     wrong = snapkeep(product, "get", "clusters", AWS_SECRET_ACCESS_KEY="wrong")
     assert wrong.returncode == 5
-    assert "error:" in wrong.stderr and "fix:" in wrong.stderr
+    assert "error[unauthenticated]:" in wrong.stderr and "fix:" in wrong.stderr
 
 
 def test_an_address_that_does_not_answer_is_unavailable(product: Deployed) -> None:

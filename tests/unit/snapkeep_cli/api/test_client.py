@@ -30,7 +30,7 @@ class Canned:
         (409, '{"code": "conflict", "detail": "taken"}', Exit.REFUSED),
         (404, '{"code": "not_found"}', Exit.NOT_FOUND),
         (401, '{"code": "unauthenticated"}', Exit.FORBIDDEN),
-        (403, '{"message": "Forbidden"}', Exit.FAILED),
+        (403, '{"message": "Forbidden"}', Exit.FORBIDDEN),
         (503, '{"code": "unavailable"}', Exit.UNAVAILABLE),
         (500, "<html>", Exit.FAILED),
         (200, "[1]", Exit.FAILED),

@@ -23,8 +23,8 @@ def test_a_restore_that_is_too_small_is_refused_with_the_command_that_works(
     assert (ended.code, ended.out) == (3, "")
     assert ended.err.splitlines() == [
         "refused, nothing was created:",
-        f"  error: shop/data-2 asks for 2Gi, but recovery point {point} was taken from a volume of 4Gi: it "
-        "needs at least 4Gi",
+        f"  error[too_small]: shop/data-2 asks for 2Gi, but recovery point {point} was taken from a volume "
+        "of 4Gi: it needs at least 4Gi",
         f"    fix: snapkeep restore {point} --cluster myeks --namespace shop --as data-2 --size 4Gi (or "
         "--expand auto instead of --size)",
     ]
@@ -109,7 +109,7 @@ def test_restores_are_listed(snapkeep: Command, world: World) -> None:
         (("restore", "-n", "shop"), 2),
         (("restore", "p", "--claim", "data", "-n", "shop"), 2),
         (("restore", "--claim", "data", "-n", "shop", "--label", "app"), 2),
-        (("restore", "--claim", "data", "-n", "shop", "--at", "yesterday"), 2),
+        (("restore", "--claim", "data", "-n", "shop", "--at", "last week"), 2),
         (("restore", "--claim", "lost", "-n", "shop"), 4),
         (("restore", "--claim", "data", "-n", "shop", "--cluster", "nope"), 4),
         (("get", "restore", "0123456789abcdef", "-n", "shop"), 4),
@@ -132,3 +132,76 @@ def test_every_wish_has_its_own_key(snapkeep: Command) -> None:
         snapkeep("restore", "--claim", "data", "-n", "shop", "--as", name)
     keys = [headers["Idempotency-Key"] for method, _, headers in snapkeep.transport.sent if method == "POST"]
     assert len(set(keys)) == len(keys) == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("-n", "shop"), "what should be restored?"),
+        (("POINT", "-n", "shop"), "which claim should be created?\n  fix: give its name with --as"),
+        (("POINT", "--as", "copy"), "which namespace should it be restored into?"),
+        (("POINT", "--claim", "data", "-n", "shop"), "and --claim data are both given"),
+        (("POINT", "-n", "shop", "--as", "copy", "--at", "yesterday"), "--at goes with --claim"),
+        (("shop/data", "-n", "shop", "--as", "copy"), "shop/data is a claim, not a recovery point"),
+        (("POINT", "-n", "shop", "--as", "shop/copy"), "--as shop/copy is not a name"),
+        (("--claim", "data", "--as", "copy"), "which namespace is data in?"),
+        (
+            ("--claim", "shop/data", "--from-namespace", "other", "-n", "shop"),
+            "is in namespace shop, but --from-namespace says other",
+        ),
+        (
+            ("--claim", "data", "-n", "shop", "--at", "last week"),
+            "--at: 'last week' is not a time\n  fix: write",
+        ),
+    ],
+)
+def test_each_mistake_gets_the_sentence_that_helps(
+    snapkeep: Command, world: World, words: tuple[str, ...], sentence: str
+) -> None:
+    typed = [point_of(world) if word == "POINT" else word for word in words]
+    ended = snapkeep("restore", *typed)
+    assert ended.code == 2
+    assert "error[usage]: " in ended.err and sentence in ended.err
+    assert snapkeep.transport.sent == []
+
+
+def test_a_claim_with_its_namespace_needs_no_other(snapkeep: Command, world: World) -> None:
+    assert snapkeep("restore", "--claim", "shop/data", "--as", "copy").code == 0
+    assert snapkeep("restore", "--claim", "shop/data", "-n", "other", "--as", "copy").code == 0
+    assert {("shop", "copy"), ("other", "copy")} <= set(world.cluster.restored)
+
+
+def test_a_snapshot_means_its_recovery_point(snapkeep: Command, world: World) -> None:
+    (snapshot,) = world.ebs.all
+    done = snapkeep("restore", snapshot, "-n", "shop", "--as", "copy")
+    assert done.code == 0, done.err
+    assert f"{snapshot} is the EBS snapshot of recovery point {point_of(world)}" in done.err
+
+    strange = snapkeep("restore", "snap-00000000000000bad", "-n", "shop", "--as", "other")
+    assert strange.code == 4
+    assert "error[not_found]: snap-00000000000000bad is an EBS snapshot, and no recovery point" in strange.err
+
+
+def test_at_takes_a_day_as_its_end(snapkeep: Command, world: World) -> None:
+    assert snapkeep("restore", "--claim", "shop/data", "--as", "copy", "--at", "2026-11-24").code == 0
+    early = snapkeep("restore", "--claim", "shop/data", "--as", "late", "--at", "2026-11-23")
+    assert early.code == 4
+
+
+def test_an_unknown_cluster_is_told_with_those_there_are(snapkeep: Command) -> None:
+    ended = snapkeep("restore", "--claim", "data", "-n", "shop", "--cluster", "nope")
+    assert ended.code == 4
+    assert "error[unknown_cluster]:" in ended.err
+    assert "the clusters are myeks" in ended.err
+
+
+def test_restores_are_found_without_their_namespace(snapkeep: Command, world: World) -> None:
+    snapkeep("restore", "--claim", "shop/data", "--as", "first")
+    snapkeep("restore", "--claim", "shop/data", "-n", "other", "--as", "second")
+    listed = snapkeep("get", "restores").out
+    assert "first" in listed and "second" in listed
+    first = next(each.id for each in world.journal.restores.all.values() if each.target == "first")
+    assert "shop/first" in snapkeep("get", "restore", first).out
+    gone = snapkeep("get", "restore", "0123456789abcdef")
+    assert gone.code == 4
+    assert "is not among the latest restores of myeks" in gone.err

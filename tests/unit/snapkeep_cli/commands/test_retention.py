@@ -57,7 +57,7 @@ def test_the_table_says_the_policy_in_words_then_what_stays_and_what_goes(points
     assert lines[0] == "Policy: keep the newest 2 points"
     assert lines[2] == "keep 4 points:"
     assert lines[3].split("  ")[0] == "ID"
-    assert "Time (Asia/Seoul)" in lines[3]
+    assert "TIME (Asia/Seoul)" in lines[3]
     assert "a   Mon 2026-11-23 09:00:00  ready  last 1/2" in lines
     assert "delete 2 points:" in lines
     assert "c   Sat 2026-11-21 09:00:00  failed  failed, and a newer ready point exists" in lines
@@ -108,7 +108,10 @@ def test_ids_cannot_write_to_the_terminal(tmp_path: Path) -> None:
     path = tmp_path / "points.json"
     path.write_text(json.dumps([{"id": "\x1b[2Ja\nb", "time": NOW, "state": "ready"}]))
 
-    assert "?[2Ja?b" in explain("--retention", "last: 1", "--points", str(path), "--now", NOW).stdout
+    assert (
+        "\N{REPLACEMENT CHARACTER}[2Ja\N{REPLACEMENT CHARACTER}b"
+        in explain("--retention", "last: 1", "--points", str(path), "--now", NOW).stdout
+    )
 
 
 @pytest.mark.parametrize(

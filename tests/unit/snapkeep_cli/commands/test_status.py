@@ -10,8 +10,11 @@ import pytest
 
 from snapkeep.domain.errors import TemporaryError
 from snapkeep.domain.interruption.records import IncidentRecord
+from snapkeep_cli.api.transport import Answer, Unreachable
 from snapkeep_cli.commands import status
+from snapkeep_cli.main import app
 from tests.fakes.restore_samples import a_restore
+from tests.fakes.terminal import terminal
 from tests.fakes.world import SLOT, World, a_claim
 from tests.unit.snapkeep_cli.conftest import Command
 
@@ -74,3 +77,32 @@ def test_watching_shows_every_look_survives_trouble_and_ends_well(
     assert ended.code == 0
     assert "stopped watching" in ended.err
     assert f"{SLOT + timedelta(days=3):%Y-%m-%dT%H:%M:%SZ}" in ended.out
+
+
+def test_a_file_gets_every_look_as_lines(
+    snapkeep: Command, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(status, "sleep", looks(lambda: world.wait(days=1), lambda: world.wait(days=1)))
+    lines = snapkeep("watch").out.splitlines()
+    assert [line.split()[1] for line in lines if line.startswith("myeks ")] == [
+        f"2026-11-{day}T18:00:00Z" for day in (24, 25, 26)
+    ]
+    assert sum(line.startswith("nightly ") for line in lines) == 3
+
+
+def test_a_screen_keeps_the_last_known_state_when_the_api_is_gone(
+    snapkeep: Command, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone() -> None:
+        monkeypatch.setattr(snapkeep.transport, "send", no_answer)
+
+    monkeypatch.setattr(status, "sleep", looks(gone))
+    with terminal(monkeypatch, 80) as screen, pytest.raises(SystemExit):
+        app(["watch"], prog_name="snapkeep")
+    last = screen.text.split("does not answer: it is gone")[1]
+    assert "the state at 2026-11-24T18:00:00Z" in " ".join(last.split())
+    assert "nightly" in last
+
+
+def no_answer(*_: object) -> Answer:
+    raise Unreachable("it is gone")

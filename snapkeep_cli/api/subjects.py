@@ -1,0 +1,48 @@
+"""Recovery points and claims as people name them: by an EBS snapshot, or as NAMESPACE/NAME."""
+
+from __future__ import annotations
+
+from itertools import islice
+
+from snapkeep_cli.api.calls import place
+from snapkeep_cli.api.client import ApiClient
+from snapkeep_cli.output import fail, say
+
+SNAPSHOT = "snap-"
+MOST = 5000
+"""Recovery points looked through for the one of an EBS snapshot."""
+
+
+def the_point(api: ApiClient, cluster: str, namespace: str, given: str) -> str:
+    """The id of the recovery point that is meant; that of an EBS snapshot is looked up.
+
+    Ends the command if no recovery point has the snapshot.
+    """
+    if not given.startswith(SNAPSHOT):
+        return given
+    listed = api.pages("recovery_points", *place(cluster, namespace, "recovery-points"), limit=100)
+    for point in islice(listed, MOST):
+        if point["snapshot_id"] == given:
+            say(f"{given} is the EBS snapshot of recovery point {point['id']}")
+            return str(point["id"])
+    where = f"namespace {namespace} of {cluster}" if namespace else cluster
+    raise fail(
+        "not_found",
+        f"{given} is an EBS snapshot, and no recovery point of {where} has it",
+        "take an ID that `snapkeep get points` lists; with -o wide it shows the snapshots, too",
+    )
+
+
+def the_claim(given: str, namespace: str, option: str) -> tuple[str, str]:
+    """The namespace and name of a claim given as NAME or NAMESPACE/NAME.
+
+    Ends the command if it names two namespaces, or none.
+    """
+    before, _, name = given.rpartition("/")
+    if before and namespace and before != namespace:
+        raise fail(
+            "usage", f"{option} {given} is in namespace {before}, but {namespace} is given, too", "give one"
+        )
+    if not (before or namespace):
+        raise fail("usage", f"which namespace is {name} in?", "give NAMESPACE/NAME, or -n NAMESPACE")
+    return before or namespace, name

@@ -1,0 +1,63 @@
+"""No field of the API and no validator's sentence reaches a person."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from snapkeep_cli.api.client import ApiProblem
+from snapkeep_cli.api.words import in_words
+from tests.fakes.api import Api
+from tests.fakes.world import World, a_claim
+from tests.unit.snapkeep_cli.conftest import Command
+
+LONG = "x" * 600
+LABELS = {str(number): "" for number in range(60)}
+RESTORES = "/v1/clusters/myeks/namespaces/shop/restores"
+FOREIGN = re.compile(r"String|Input|should|Value error|pydantic|validat|`|body|field|_[a-z]")
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "said"),
+    [
+        (RESTORES, {"recovery_point": "p"}, "name the --as, the claim to create"),
+        (RESTORES, {"claim": LONG}, "--claim is longer than 253 characters"),
+        (RESTORES, {"claim": "data", "at": "yesterday"}, "--at is not a time with an offset"),
+        (RESTORES, {"claim": "data", "expand": "maybe"}, "--expand is none of 'auto' or 'never'"),
+        (
+            RESTORES,
+            {"claim": "data", "labels": LABELS},
+            "--label has more than 50 entries",
+        ),
+        (RESTORES, {"claim": "data", "strange": 1}, "the request cannot be read"),
+        (RESTORES, {"claim": 3}, "--claim cannot be read"),
+        (
+            f"{RESTORES}".replace("/namespaces/shop", ""),
+            {"claim": "data", "namespace": "A B"},
+            "--namespace has letters",
+        ),
+        ("/v1/clusters/myeks/backups", {"policy": ""}, "--policy is empty"),
+        ("/v1/clusters/myeks/backups", {}, "name exactly one of the claims, selection and --policy"),
+        ("/v1/clusters/myeks/recovery-points?state=odd", None, "--state is none of"),
+        ("/v1/clusters/myeks/recovery-points?since=noon", None, "--since is not a time"),
+        ("/v1/clusters/myeks/recovery-points?limit=900", None, "--limit is more than 100"),
+    ],
+)
+def test_a_refused_request_is_told_in_options(path: str, body: Any, said: str) -> None:
+    api = Api(World(a_claim("data")))
+    reply = api.post(path, body) if body is not None else api.get(path)
+    assert reply.code == "invalid_request", reply.text
+    told = in_words(ApiProblem(reply.status, reply.json))
+    assert said in told
+    assert not FOREIGN.search(told), told
+
+
+def test_a_reason_that_is_too_long_is_told_by_its_option(snapkeep: Command, world: World) -> None:
+    ended = snapkeep("hold", world.point("data").id, "--reason", LONG)
+    assert ended.code == 2
+    assert ended.err.splitlines()[:2] == [
+        "error[invalid_request]: --reason is longer than 500 characters",
+        "  fix: the command's --help says what it takes",
+    ]

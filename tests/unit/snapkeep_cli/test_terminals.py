@@ -1,0 +1,195 @@
+"""Every command in terminals of 60 to 200 columns: names and states are whole, nothing leaves the screen."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+from rich.cells import cell_len
+
+from snapkeep.domain.interruption.records import IncidentRecord
+from snapkeep_cli.main import app
+from tests.fakes.preflight_samples import a_target
+from tests.fakes.restore_samples import a_restore
+from tests.fakes.terminal import terminal
+from tests.fakes.world import SLOT, World, a_claim
+from tests.unit.snapkeep_cli.conftest import Command
+
+WIDTHS = (60, 80, 120, 200)
+EXAMPLE = str(Path(__file__).parents[3] / "snapkeep.yaml")
+LONG = "orders-of-the-shop-in-the-north-0"
+TO_COPY = re.compile(r"snapkeep |aws |kubectl |npx |fix: |\S+$")
+"""A command and a name stay whole, so that they can be copied; the terminal wraps them by itself."""
+
+SAMPLES: dict[str, tuple[str, ...]] = {
+    "status": (),
+    "coverage": (),
+    "get points": (),
+    "get restores": ("-n", "shop"),
+    "get restore": ("RESTORE", "-n", "shop"),
+    "get backup": ("BACKUP",),
+    "get clusters": (),
+    "describe point": ("POINT",),
+    "describe claim": (f"shop/{LONG}",),
+    "describe restore": ("RESTORE", "-n", "shop"),
+    "restore": ("POINT", "-n", "shop", "--as", "again", "--size", "1Gi"),
+    "backup": ("-n", "shop", "--dry-run"),
+    "hold": ("POINT", "--reason", "audit"),
+    "release": ("POINT",),
+    "prune": (),
+    "plan": ("--config", EXAMPLE),
+    "validate": (EXAMPLE,),
+    "capacity": ("--volumes", "100000"),
+    "cost": (),
+    "retention explain": ("--retention", "{last: 3, weekly: 2}", "--every", "1d", "--for", "20d"),
+}
+NOT_FOR_READING = {
+    "adopt": "asks AWS",
+    "doctor": "asks AWS; its lines are tested with its findings",
+    "manifests": "YAML for kubectl",
+    "policies protect": "JSON for an organization",
+    "report": "HTML into a file",
+    "schema": "JSON for editors",
+    "watch": "status, again and again",
+}
+
+
+@pytest.fixture
+def world() -> World:
+    """A claim with a long name, one in trouble, an incident and a restore."""
+    world = World(a_claim(LONG), a_claim("cache", labels={"snapkeep.io/exclude": "true"}))
+    world.cluster.namespaces |= {"shop": "Active"}
+    world.cluster.place = a_target()
+    world.back_up(SLOT)
+    world.journal.incidents.write_incident(
+        IncidentRecord("i-0123456789abcdef0", "myeks", "ip-10-0-1-23.ec2.internal").noted(
+            SLOT, "cordoned ip-10-0-1-23.ec2.internal because a spot interruption comes in two minutes"
+        )
+    )
+    world.journal.restores.add_restore(replace(a_restore(7), id="0123456789abcde7"))
+    return world
+
+
+def of(world: World, words: tuple[str, ...]) -> tuple[str, ...]:
+    """The words with the ids of this world."""
+    (restore,) = world.journal.restores.all
+    names = {
+        "POINT": world.point(LONG).id,
+        "RESTORE": restore,
+        "BACKUP": next(run.id for run in world.journal.runs.all.values()),
+    }
+    return tuple(names.get(word, word) for word in words)
+
+
+@pytest.fixture
+def on_screen(
+    snapkeep: Command, world: World, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[str, int], list[str]]:
+    """The lines that a command shows in a terminal of that width."""
+
+    def shown(command: str, columns: int) -> list[str]:
+        words = [*command.split(), *of(world, SAMPLES[command])]
+        with terminal(monkeypatch, columns) as screen, pytest.raises(SystemExit):
+            app(words, prog_name="snapkeep")
+        return screen.text.replace("\r\n", "\n").splitlines()
+
+    return shown
+
+
+def test_every_command_is_tried() -> None:
+    assert set(leaves(app)) == {*SAMPLES, *NOT_FOR_READING}
+
+
+@pytest.mark.parametrize("command", SAMPLES)
+def test_what_a_command_shows_fits_the_terminal(
+    on_screen: Callable[[str, int], list[str]], command: str
+) -> None:
+    for columns in WIDTHS:
+        lines = on_screen(command, columns)
+        assert lines, columns
+        wide = [line for line in lines if cell_len(line) > columns and not TO_COPY.match(line.strip())]
+        assert wide == [], columns
+
+
+@pytest.mark.parametrize(
+    ("command", "shown"),
+    [
+        ("status", ("shop/cache", "unprotected", "i-0123456789abcdef0", "ip-10-0-1-23.ec2.internal")),
+        ("coverage", (LONG, "shop", "protected", "unprotected", "nightly", "2026-11-24T18:00:00Z")),
+        ("get points", (LONG, "ready", "2026-11-24T18:00:00Z")),
+        ("get restores", ("data-restored", "accepted")),
+        ("get backup", (LONG, "ready")),
+        ("get clusters", ("myeks", "ap-northeast-2")),
+        ("backup", (LONG, "csi")),
+        ("plan", ("myeks",)),
+    ],
+)
+def test_names_and_states_are_whole_at_every_width(
+    on_screen: Callable[[str, int], list[str]], world: World, command: str, shown: tuple[str, ...]
+) -> None:
+    ids = (world.point(LONG).id,) if command == "get points" else ()
+    for columns in WIDTHS:
+        words = " ".join(on_screen(command, columns)).split()
+        assert [text for text in (*shown, *ids) if text not in words] == [], columns
+
+
+def test_reasons_fold_beside_names_and_are_complete(
+    on_screen: Callable[[str, int], list[str]], snapkeep: Command
+) -> None:
+    (why,) = [
+        each["reason"]
+        for each in json.loads(snapkeep("coverage", "-o", "json").out)["claims"]
+        if each["claim"] == "cache"
+    ]
+    for columns in WIDTHS:
+        together = " ".join(" ".join(on_screen("coverage", columns)).split())
+        assert all(word in together for word in why.split())
+    assert any(why in line for line in on_screen("coverage", 200))
+
+
+def test_a_narrow_terminal_gets_the_rows_stacked(on_screen: Callable[[str, int], list[str]]) -> None:
+    lines = on_screen("coverage", 60)
+    start = lines.index(f"CLAIM      {LONG}")
+    assert lines[start - 1] == "NAMESPACE  shop"
+    assert lines[start + 1] == "STATE      protected"
+    assert "" in lines
+
+
+@pytest.mark.parametrize("command", ["coverage", "get points", "get restores", "get backup"])
+def test_a_pipe_gets_a_line_for_each_row(snapkeep: Command, world: World, command: str) -> None:
+    rows = rows_of(json.loads(snapkeep(*command.split(), *of(world, SAMPLES[command]), "-o", "json").out))
+    lines = snapkeep(*command.split(), *of(world, SAMPLES[command])).out.splitlines()
+    assert len(lines) == 1 + len(rows)
+    assert [line for line in lines if line != line.rstrip()] == []
+
+
+def test_wide_shows_more_and_breaks_no_row(snapkeep: Command, world: World) -> None:
+    shown = snapkeep("get", "points", "-o", "wide").out.splitlines()
+    assert shown[0].split()[-2:] == ["SNAPSHOT", "CLASS"]
+    assert all(line.split()[-1] == "gp3" for line in shown[1:])
+    assert "SNAPSHOT" not in snapkeep("get", "points").out
+
+
+def rows_of(document: Any) -> list[Any]:
+    """The one list of a document."""
+    return next(value for value in document.values() if isinstance(value, list))
+
+
+def leaves(group: typer.Typer) -> Iterator[str]:
+    """Every command that somebody can type."""
+    known: Any = typer.main.get_command(group)
+
+    def walk(command: Any, words: tuple[str, ...]) -> Iterator[str]:
+        if not hasattr(command, "commands"):
+            yield " ".join(words)
+            return
+        for name, each in command.commands.items():
+            yield from walk(each, (*words, name))
+
+    yield from walk(known, ())
