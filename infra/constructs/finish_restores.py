@@ -49,7 +49,8 @@ class FinishRestores(Construct):
         platform.schedules.add(
             "finish-restores",
             description="Snapkeep: finishes restores",
-            target=self.function,
+            target=self.function.target,
+            function=self.function.name,
             timing=Timing(expression=EVERY),
             input={"scheduledTime": SCHEDULED_TIME},
         )

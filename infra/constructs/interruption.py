@@ -171,7 +171,8 @@ class Interruption(Construct):
         self._platform.schedules.add(
             "watch-incidents",
             description="Snapkeep: follows up nodes that were announced to die",
-            target=function,
+            target=function.target,
+            function=function.name,
             timing=Timing(expression=EVERY),
             input={"scheduledTime": SCHEDULED_TIME},
         )

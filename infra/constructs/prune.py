@@ -70,14 +70,16 @@ class Prune(Construct):
         platform.schedules.add(
             "prune",
             description="Snapkeep: deletes recovery points that retention no longer keeps",
-            target=self.function,
+            target=self.function.target,
+            function=self.function.name,
             timing=Timing(expression=EVERY),
             input={"scheduledTime": SCHEDULED_TIME},
         )
         platform.schedules.add(
             "sweep-orphans",
             description="Snapkeep: reports leftovers of backups that belong to none",
-            target=self.function,
+            target=self.function.target,
+            function=self.function.name,
             timing=Timing(expression=SWEEP_EVERY),
             input={"scheduledTime": SCHEDULED_TIME, "orphans": True},
         )

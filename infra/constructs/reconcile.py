@@ -48,7 +48,8 @@ class Reconcile(Construct):
         platform.schedules.add(
             "reconcile",
             description="Snapkeep: catches up on lost events",
-            target=self.function,
+            target=self.function.target,
+            function=self.function.name,
             timing=Timing(expression=EVERY),
             input={"scheduledTime": SCHEDULED_TIME},
         )

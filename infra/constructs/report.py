@@ -103,7 +103,8 @@ class Report(Construct):
             platform.schedules.add(
                 f"write-report.{cluster}",
                 description=f"Snapkeep: writes the report page of cluster {cluster}",
-                target=self.function,
+                target=self.function.target,
+                function=self.function.name,
                 timing=Timing(expression=EVERY, flexible_minutes=SPREAD),
                 input={"cluster": cluster, "scheduledTime": SCHEDULED_TIME},
             )

@@ -79,7 +79,8 @@ class ScheduledBackup(Construct):
         platform.schedules.add(
             backup_schedule(policy.name),
             description=f"Snapkeep: policy {policy.name}",
-            target=self.function,
+            target=self.function.target,
+            function=self.function.name,
             timing=_timing(policy.schedule),
             input={**alone, "policy": policy.name, "scheduledTime": SCHEDULED_TIME},
         )

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from aws_cdk import Duration, RemovalPolicy, Stack, TimeZone
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_scheduler as scheduler
 from aws_cdk import aws_scheduler_targets as targets
 from constructs import Construct
@@ -16,9 +16,6 @@ from infra import permissions
 from infra.constructs.failure_queue import failure_queue
 from snapkeep.domain.naming import label_value
 from snapkeep_cli.config.role_names import role_name, role_path, starter
-
-if TYPE_CHECKING:
-    from infra.constructs.python_function import PythonFunction
 
 SCHEDULED_TIME = scheduler.ContextAttribute.scheduled_time
 """Scheduler replaces it with the time a schedule was due, in UTC: the slot."""
@@ -52,11 +49,12 @@ class Schedules(Construct):
         name: str,
         *,
         description: str,
-        target: PythonFunction,
+        target: lambda_.IFunction,
+        function: str,
         timing: Timing,
         input: Mapping[str, str | bool],
     ) -> scheduler.Schedule:
-        """A schedule that starts the function with this input.
+        """A schedule that starts `target`, which is the function of that name or its alias, with this input.
 
         Scheduler allows 64 characters in a name and letters, digits, `-`, `_` and `.`: what a label allows.
         https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html
@@ -71,11 +69,11 @@ class Schedules(Construct):
             time_window=_window(timing.flexible_minutes),
             enabled=timing.enabled,
             target=targets.LambdaInvoke(
-                target.target,
+                target,
                 dead_letter_queue=self.failures,
                 input=scheduler.ScheduleTargetInput.from_object(dict(input)),
                 max_event_age=timing.retry_for,
-                role=self._role_for(target).without_policy_updates(),
+                role=self._role_for(function, target).without_policy_updates(),
             ),
         )
 
@@ -84,21 +82,21 @@ class Schedules(Construct):
         """The roles that Scheduler assumes."""
         return tuple(self._roles.values())
 
-    def _role_for(self, target: PythonFunction) -> iam.Role:
+    def _role_for(self, function: str, target: lambda_.IFunction) -> iam.Role:
         # CDK's own role may invoke every version of the function; ours only the schedules' targets.
-        if target.name not in self._roles:
+        if function not in self._roles:
             role = iam.Role(
                 self,
-                f"SchedulerRole-{target.name}",
+                f"SchedulerRole-{function}",
                 path=role_path(self._prefix),
-                role_name=role_name(self._prefix, Stack.of(self).region, starter(target.name)),
-                description=f"Lets EventBridge Scheduler start {target.name}",
+                role_name=role_name(self._prefix, Stack.of(self).region, starter(function)),
+                description=f"Lets EventBridge Scheduler start {function}",
                 assumed_by=self._principal(),
             )
-            role.add_to_policy(permissions.invoke(target.target.function_arn))
+            role.add_to_policy(permissions.invoke(target.function_arn))
             role.add_to_policy(permissions.send_messages(self.failures.queue_arn))
-            self._roles[target.name] = role
-        return self._roles[target.name]
+            self._roles[function] = role
+        return self._roles[function]
 
     def _principal(self) -> iam.ServicePrincipal:
         # Only Scheduler of this account, for schedules of this group.

@@ -49,21 +49,20 @@ def incidents(settings: HandleInterruptionSettings) -> HandleInterruption:
     from snapkeep.adapters.dynamodb.incidents import DynamoIncidents
     from snapkeep.adapters.dynamodb.table import Table
     from snapkeep.adapters.dynamodb.troubles import DynamoTroubles
-    from snapkeep.services.give_up import GiveUp
-    from snapkeep.services.interruption.incidents import PATIENCE, HandleInterruption
+    from snapkeep.wiring.incidents import handle_interruption
 
     queues, table = _client("sqs"), Table(_client("dynamodb"), settings.journal_table)
-    news = EventAnnouncer(_client("events"), settings.event_bus)
-    return HandleInterruption(
+    return handle_interruption(
         cordon_node(),
-        _machines(),
-        _nodes(),
-        DynamoIncidents(table),
-        GiveUp(DynamoTroubles(table), table, news, clock, "handle_interruption", PATIENCE),
-        SqsIncidents(queues, settings.save_queue_url),
-        SqsIncidents(queues, settings.release_queue_url),
-        news,
-        clock,
+        instances=_machines(),
+        nodes=_nodes(),
+        incidents=DynamoIncidents(table),
+        troubles=DynamoTroubles(table),
+        unreadable=table,
+        to_save=SqsIncidents(queues, settings.save_queue_url),
+        to_release=SqsIncidents(queues, settings.release_queue_url),
+        news=EventAnnouncer(_client("events"), settings.event_bus),
+        clock=clock,
     )
 
 

@@ -4,31 +4,29 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from snapkeep.services.give_up import GiveUp
 from snapkeep.services.interruption.cordon import CordonNode
-from snapkeep.services.interruption.incidents import PATIENCE, HandleInterruption
+from snapkeep.services.interruption.incidents import HandleInterruption
 from snapkeep.services.interruption.release_volumes import ReleaseVolumes
 from snapkeep.services.interruption.save_node import SaveNode
 from snapkeep.services.interruption.save_volumes import LEASE, SaveVolumes
+from snapkeep.wiring import incidents
 from snapkeep.wiring.backup import take_snapshots
 from snapkeep.wiring.ports import Ports
 
 
 def handle_interruption(ports: Ports, cordoner: CordonNode) -> HandleInterruption:
     """The service that does everything that follows the cordon."""
-    incidents, news = ports.journal.incidents, ports.incident_news
-    troubles, unreadable = ports.journal.troubles, ports.journal.unreadable
-    give_up = GiveUp(troubles, unreadable, news, ports.clock, "handle_interruption", PATIENCE)
-    return HandleInterruption(
+    return incidents.handle_interruption(
         cordoner,
-        ports.instances,
-        ports.nodes,
-        incidents,
-        give_up,
-        ports.to_save,
-        ports.to_release,
-        news,
-        ports.clock,
+        instances=ports.instances,
+        nodes=ports.nodes,
+        incidents=ports.journal.incidents,
+        troubles=ports.journal.troubles,
+        unreadable=ports.journal.unreadable,
+        to_save=ports.to_save,
+        to_release=ports.to_release,
+        news=ports.incident_news,
+        clock=ports.clock,
     )
 
 
