@@ -15,7 +15,7 @@ from snapkeep.domain.points import PointState
 from snapkeep.domain.policies import Method
 from snapkeep.domain.retention.deletion.deletions import SnapshotContent
 from snapkeep.domain.retention.deletion.orphans import OrphanKind
-from snapkeep.domain.snapshot_tags import ReadablePoint, Unreadable, read
+from snapkeep.domain.retention.snapshot_tags import ReadablePoint, Unreadable, read
 from snapkeep.services.backup.complete import Settled
 from tests.fakes.world import SLOT, World, a_claim, a_policy
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from snapkeep.domain.backup.claim_volumes import ClaimVolumes, Lineages, settle
 from snapkeep.domain.points import PointState
 from snapkeep.domain.retention.candidates import Candidate
-from snapkeep.domain.snapshot_tags import ReadablePoint
+from snapkeep.domain.retention.snapshot_tags import ReadablePoint
 from tests.contract.ports.samples import NOW
 
 

@@ -9,7 +9,7 @@ import pytest
 from snapkeep.domain import tags
 from snapkeep.domain.points import Snapshot, SnapshotState
 from snapkeep.domain.retention.adoption import adopting_tags
-from snapkeep.domain.snapshot_tags import ReadablePoint, read
+from snapkeep.domain.retention.snapshot_tags import ReadablePoint, read
 from tests.fakes.world import SLOT, World, a_claim
 from tests.unit.snapkeep.services.test_two_deployments import from_before
 

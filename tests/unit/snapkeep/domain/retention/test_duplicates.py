@@ -7,7 +7,7 @@ from datetime import timedelta
 from snapkeep.domain.points import PointState
 from snapkeep.domain.retention.candidates import Candidate
 from snapkeep.domain.retention.duplicates import SlotIndex
-from snapkeep.domain.snapshot_tags import ReadablePoint
+from snapkeep.domain.retention.snapshot_tags import ReadablePoint
 from tests.contract.ports.samples import NOW
 
 HOUR = timedelta(hours=1)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from snapkeep.domain import tags
 from snapkeep.domain.points import Snapshot
 from snapkeep.domain.retention.candidates import Candidate
-from snapkeep.domain.snapshot_tags import ReadablePoint, Unreadable, read
+from snapkeep.domain.retention.snapshot_tags import ReadablePoint, Unreadable, read
 
 Lineages = dict[tuple[str, str], list[Candidate]]
 

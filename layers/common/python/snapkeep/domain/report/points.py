@@ -14,7 +14,7 @@ from snapkeep.domain.points import PointState, Snapshot
 from snapkeep.domain.retention.candidates import Candidate
 from snapkeep.domain.retention.duplicates import SlotIndex
 from snapkeep.domain.retention.lineages import Lineage, LineagePlan, PolicyRetention, plan_lineages
-from snapkeep.domain.snapshot_tags import ReadablePoint, Unreadable, hold_of, read
+from snapkeep.domain.retention.snapshot_tags import ReadablePoint, Unreadable, hold_of, read
 from snapkeep.domain.times import moment
 
 UPCOMING = "the next point"

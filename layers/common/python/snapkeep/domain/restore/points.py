@@ -9,7 +9,7 @@ from datetime import datetime
 from snapkeep.domain import tags
 from snapkeep.domain.drivers import DRIVERS, EBS_CSI, restoring_driver
 from snapkeep.domain.points import Point, PointState, Snapshot
-from snapkeep.domain.snapshot_tags import IN_BIN, STATES, hold_of
+from snapkeep.domain.retention.snapshot_tags import IN_BIN, STATES, hold_of
 
 DRIVER_TAGS = frozenset(key for driver in DRIVERS.values() for key in driver.tags(""))
 """The tag keys by which drivers recognize the snapshots they may restore from."""

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from snapkeep.domain.retention.candidates import Candidate
-from snapkeep.domain.snapshot_tags import ReadablePoint, Unreadable
+from snapkeep.domain.retention.snapshot_tags import ReadablePoint, Unreadable
 
 Key = tuple[str, str]
 

@@ -15,7 +15,7 @@ from snapkeep.domain.points import PointState, SnapshotState
 from snapkeep.domain.policies import Deployment, Policy
 from snapkeep.domain.report import coverage
 from snapkeep.domain.report.coverage import CoverageReport, CoveredClaim, LastGood, Promise
-from snapkeep.domain.snapshot_tags import ReadablePoint, read
+from snapkeep.domain.retention.snapshot_tags import ReadablePoint, read
 from snapkeep.ports.clock import Calendar, Clock
 from snapkeep.ports.ec2 import Snapshots
 from snapkeep.ports.kubernetes import Clusters

@@ -14,7 +14,7 @@ from snapkeep.domain.backup.object_names import point_of_object
 from snapkeep.domain.errors import SnapkeepError
 from snapkeep.domain.points import Snapshot, SnapshotState
 from snapkeep.domain.policies import Method
-from snapkeep.domain.snapshot_tags import ReadablePoint, hold_of, read
+from snapkeep.domain.retention.snapshot_tags import ReadablePoint, hold_of, read
 from snapkeep.ports.clock import Clock
 from snapkeep.ports.ec2 import Snapshots
 from snapkeep.services.retention.deletion.delete import LOOKS

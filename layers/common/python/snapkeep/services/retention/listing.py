@@ -14,7 +14,7 @@ from snapkeep.domain.points import PointState, Snapshot
 from snapkeep.domain.retention.candidates import Candidate
 from snapkeep.domain.retention.deletion.deletions import LastPrune
 from snapkeep.domain.retention.duplicates import SlotIndex
-from snapkeep.domain.snapshot_tags import ReadablePoint, Unreadable, is_away, read
+from snapkeep.domain.retention.snapshot_tags import ReadablePoint, Unreadable, is_away, read
 
 LONGEST_GAP = timedelta(days=8)
 """A point older than this does not count as new, however long ago the last prune was."""

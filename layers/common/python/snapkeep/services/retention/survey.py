@@ -13,8 +13,8 @@ from snapkeep.domain.retention.deletion.brake import LineageChange
 from snapkeep.domain.retention.deletion.deletions import PlannedDeletion
 from snapkeep.domain.retention.lineages import ORPHANED, Lineage, LineagePlan, PolicyRetention, plan_lineages
 from snapkeep.domain.retention.plan import AGE_WAITS, Kept
+from snapkeep.domain.retention.snapshot_tags import Unreadable
 from snapkeep.domain.retention.turnover import Tally, tallies
-from snapkeep.domain.snapshot_tags import Unreadable
 from snapkeep.services.retention.listing import Found
 
 

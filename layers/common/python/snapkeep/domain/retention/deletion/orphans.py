@@ -19,7 +19,7 @@ from snapkeep.domain.points import Point, Snapshot, SnapshotState
 from snapkeep.domain.report.cost import storage_at_most
 from snapkeep.domain.restore.operations import object_name
 from snapkeep.domain.retention.deletion.deletions import RETAIN, SnapshotContent, retain_command
-from snapkeep.domain.snapshot_tags import Unreadable, hold_of, is_away, read
+from snapkeep.domain.retention.snapshot_tags import Unreadable, hold_of, is_away, read
 
 MIN_AGE = timedelta(days=1)
 """Younger things are no orphans yet: snapshots take hours, listings and events lag."""

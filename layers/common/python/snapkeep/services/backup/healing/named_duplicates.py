@@ -15,7 +15,7 @@ from snapkeep.domain import tags
 from snapkeep.domain.errors import SnapkeepError
 from snapkeep.domain.points import Point, PointState, Snapshot, SnapshotState
 from snapkeep.domain.policies import Method
-from snapkeep.domain.snapshot_tags import hold_of
+from snapkeep.domain.retention.snapshot_tags import hold_of
 from snapkeep.ports.ec2 import Snapshots
 from snapkeep.ports.kubernetes import Clusters
 from snapkeep.services.backup.complete import CompletePoints

@@ -13,7 +13,7 @@ from datetime import datetime
 from snapkeep.domain.retention.deletion.brake import Verdict, judge, token
 from snapkeep.domain.retention.deletion.brake_refusals import Kind, Refusal, unknown_token
 from snapkeep.domain.retention.lineages import PolicyRetention
-from snapkeep.domain.snapshot_tags import IN_BIN
+from snapkeep.domain.retention.snapshot_tags import IN_BIN
 from snapkeep.ports.ec2 import Snapshots
 from snapkeep.ports.prunes import Refusals
 from snapkeep.services.retention.survey import Survey

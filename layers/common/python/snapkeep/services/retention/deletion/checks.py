@@ -11,7 +11,7 @@ from snapkeep.domain.errors import PermanentError
 from snapkeep.domain.points import Snapshot, SnapshotState
 from snapkeep.domain.restore.holds import BY_HAND
 from snapkeep.domain.retention.candidates import Protection, restored_for_now
-from snapkeep.domain.snapshot_tags import IN_BIN, hold_of, is_away
+from snapkeep.domain.retention.snapshot_tags import IN_BIN, hold_of, is_away
 from snapkeep.ports.ec2 import Snapshots
 from snapkeep.ports.restores import Holds, Restores
 

@@ -17,7 +17,7 @@ from snapkeep.domain.errors import PermanentError, SnapkeepError, TemporaryError
 from snapkeep.domain.policies import Pace
 from snapkeep.domain.retention.deletion.absences import Absence
 from snapkeep.domain.retention.deletion.deletions import DeletionStep, PlannedDeletion
-from snapkeep.domain.snapshot_tags import IN_BIN
+from snapkeep.domain.retention.snapshot_tags import IN_BIN
 from snapkeep.ports.clock import Clock
 from snapkeep.ports.deletions import Absences, Deletions
 from snapkeep.ports.ec2 import Snapshots

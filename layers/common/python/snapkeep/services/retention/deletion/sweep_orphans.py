@@ -24,8 +24,8 @@ from snapkeep.domain.retention.deletion.orphans import (
     OrphanKind,
 )
 from snapkeep.domain.retention.prune_plans import RefusedDeletions
+from snapkeep.domain.retention.snapshot_tags import IN_BIN
 from snapkeep.domain.sizes import gib
-from snapkeep.domain.snapshot_tags import IN_BIN
 from snapkeep.ports.clock import Clock
 from snapkeep.ports.deletions import Deletions
 from snapkeep.ports.ec2 import Snapshots

@@ -9,7 +9,7 @@ import pytest
 from snapkeep.domain import tags
 from snapkeep.domain.naming import point_id
 from snapkeep.domain.points import PointState, Snapshot, SnapshotState
-from snapkeep.domain.snapshot_tags import ReadablePoint, Unreadable, hold_of, read
+from snapkeep.domain.retention.snapshot_tags import ReadablePoint, Unreadable, hold_of, read
 from tests.contract.ports.samples import NOW, a_point
 
 
