@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from snapkeep.domain.interruption import aftermath, cordons
+from snapkeep.domain import object_labels
+from snapkeep.domain.interruption import aftermath
 from snapkeep_cli.config.cluster_access import group_name
 
 ADMISSION = "admissionregistration.k8s.io"
@@ -64,7 +65,7 @@ def _guard(function: str, own: Sequence[tuple[str, str]]) -> Spec:
 
 
 def _cordon() -> list[tuple[str, str]]:
-    note = cordons.ANNOTATION
+    note = object_labels.CORDON
     return [
         *_together(
             _is_true("object.spec.unschedulable"),
@@ -79,7 +80,7 @@ def _cordon() -> list[tuple[str, str]]:
 
 
 def _out_of_service() -> list[tuple[str, str]]:
-    note, taint = aftermath.ANNOTATION, aftermath.OUT_OF_SERVICE
+    note, taint = object_labels.OUT_OF_SERVICE, aftermath.OUT_OF_SERVICE
     tainted, was = (_tainted(each) for each in ("object", "oldObject"))
     return [
         *_together(

@@ -15,6 +15,7 @@ from typing import Any
 
 from snapkeep.domain.drivers import DRIVERS
 from snapkeep.domain.naming import snapshot_classes
+from snapkeep.domain.object_labels import CLAIM_UID, MANAGED, RESTORE, RESTORED, RUN
 from snapkeep.domain.restore.operations import object_name
 from snapkeep_cli.config.cluster_access import CORE, FUNCTIONS, SNAPSHOTS, group_name
 
@@ -22,12 +23,9 @@ Spec = dict[str, Any]
 Rule = tuple[str, str]
 """A CEL expression, and what our functions do not do if it is false."""
 
-RESTORE = "snapkeep.io/restore"
-RESTORED = "snapkeep.io/restored"
-MANAGED = "snapkeep.io/managed"
-POINT = ("snapkeep.io/run", "snapkeep.io/claim-uid")
-"""Labels and annotations that `snapkeep.adapters.kubernetes` writes. People and tools remove labels more
-often than annotations, so either identifies an object to delete."""
+POINT = (RUN, CLAIM_UID)
+"""The annotations of a point's VolumeSnapshot. People and tools remove labels more often than annotations, so
+either identifies an object to delete."""
 
 CONTROLLERS = "snapshot.storage.kubernetes.io/"
 """Annotations that the snapshot controllers act on: which Secret they use, whether a volume changes its mode.

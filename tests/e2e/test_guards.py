@@ -9,14 +9,15 @@ import pytest
 
 from sandbox.demo import build
 from sandbox.demo.kube import Admin
-from snapkeep.domain.interruption import aftermath, cordons
+from snapkeep.domain import object_labels
+from snapkeep.domain.interruption import aftermath
 from tests.e2e.controlplane.api_server import ApiServer
 from tests.e2e.controlplane.remote_store import Refused, RemoteStore
 from tests.integration.deployed import until
 
 NODE = "guarded"
-CORDON = {cordons.ANNOTATION: "{}"}
-RELEASE = {aftermath.ANNOTATION: "{}"}
+CORDON = {object_labels.CORDON: "{}"}
+RELEASE = {object_labels.OUT_OF_SERVICE: "{}"}
 TAINT = {"key": aftermath.OUT_OF_SERVICE, "value": "nodeshutdown", "effect": "NoExecute"}
 FOREIGN = {"key": "dedicated", "value": "db", "effect": "NoSchedule"}
 

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from snapkeep.domain.interruption.aftermath import ANNOTATION, OUT_OF_SERVICE, TAINT, Step, aftermath
+from snapkeep.domain import object_labels
+from snapkeep.domain.interruption.aftermath import OUT_OF_SERVICE, TAINT, Step, aftermath
 from snapkeep.domain.interruption.instances import InstanceState
 from snapkeep.domain.interruption.nodes import Attachment, Taint
 from tests.fakes.dying import INSTANCE, NODE, a_node, a_pod, an_instance
@@ -71,7 +72,7 @@ def test_a_node_that_kubernetes_still_takes_for_ready_is_waited_for() -> None:
 
 
 def test_a_node_out_of_service_is_waited_for_and_then_comes_back() -> None:
-    tainted = a_node(taints=(CORDONED, TAINT), annotations={ANNOTATION: "true"})
+    tainted = a_node(taints=(CORDONED, TAINT), annotations={object_labels.OUT_OF_SERVICE: "true"})
     assert aftermath(INSTANCE, DEAD, tainted, [MYSQL], FREE).step is Step.WAIT
     over = aftermath(INSTANCE, DEAD, tainted, [], {})
     assert over.step is Step.UNTAINT and over.change is not None

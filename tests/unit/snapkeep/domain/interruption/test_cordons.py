@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 
-from snapkeep.domain.interruption.cordons import ANNOTATION, cordon, uncordon
+from snapkeep.domain.interruption.cordons import cordon, uncordon
 from snapkeep.domain.interruption.nodes import NodeChange
+from snapkeep.domain.object_labels import CORDON
 from tests.fakes.dying import a_node
 
 AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -16,7 +17,7 @@ def test_a_cordon_says_why_and_when_and_leaves_taints_alone() -> None:
     plan = cordon(a_node(), "event-1", AT)
     assert plan.ours and plan.change is not None and plan.change.taints is None
     assert plan.change.unschedulable is True
-    assert json.loads(plan.change.annotations[ANNOTATION] or "") == {
+    assert json.loads(plan.change.annotations[CORDON] or "") == {
         "event": "event-1",
         "at": "2026-11-24T12:00:00+00:00",
         "was_cordoned": False,
@@ -32,16 +33,16 @@ def test_a_node_that_a_person_cordoned_stays_theirs() -> None:
 
 
 def test_a_second_announcement_writes_nothing() -> None:
-    plan = cordon(a_node(unschedulable=True, annotations={ANNOTATION: "{}"}), "event-2", AT)
+    plan = cordon(a_node(unschedulable=True, annotations={CORDON: "{}"}), "event-2", AT)
     assert (plan.change, plan.ours) == (None, True)
 
 
 def test_our_cordon_is_lifted_with_its_note() -> None:
-    plan = uncordon(a_node(unschedulable=True, annotations={ANNOTATION: "{}"}))
-    assert plan.change == NodeChange(unschedulable=False, annotations={ANNOTATION: None})
+    plan = uncordon(a_node(unschedulable=True, annotations={CORDON: "{}"}))
+    assert plan.change == NodeChange(unschedulable=False, annotations={CORDON: None})
 
 
 def test_a_node_that_somebody_uncordoned_only_loses_the_note() -> None:
-    plan = uncordon(a_node(annotations={ANNOTATION: "{}"}))
-    assert plan.change == NodeChange(annotations={ANNOTATION: None})
+    plan = uncordon(a_node(annotations={CORDON: "{}"}))
+    assert plan.change == NodeChange(annotations={CORDON: None})
     assert "somebody uncordoned" in plan.reason

@@ -7,11 +7,11 @@ from datetime import timedelta
 import pytest
 
 from snapkeep.domain.errors import TemporaryError
-from snapkeep.domain.interruption.cordons import ANNOTATION
 from snapkeep.domain.interruption.instances import InstanceState
 from snapkeep.domain.interruption.nodes import NodeChange, Taint
 from snapkeep.domain.interruption.notices import Kind
 from snapkeep.domain.interruption.rules import NodeRules
+from snapkeep.domain.object_labels import CORDON
 from tests.fakes.dying import INSTANCE, NODE, DyingWorld, a_node, a_notice, an_instance
 
 TAINT = Taint("karpenter.sh/disrupted", "", "NoSchedule")
@@ -20,7 +20,7 @@ TAINT = Taint("karpenter.sh/disrupted", "", "NoSchedule")
 def test_a_warned_node_is_cordoned_by_a_read_and_a_write() -> None:
     world = DyingWorld()
     seen = world.look(a_notice(world.clock()))
-    assert world.node.unschedulable and ANNOTATION in world.node.annotations
+    assert world.node.unschedulable and CORDON in world.node.annotations
     assert seen.cordoned_at == world.clock()
     assert world.nodes.calls == ["find", "write"]
 
@@ -97,7 +97,7 @@ def test_a_cordon_of_ours_is_lifted_and_one_of_a_person_is_not() -> None:
     world = DyingWorld()
     world.look(a_notice(world.clock()))
     world.cordoner.uncordon("myeks", INSTANCE, NODE)
-    assert not world.node.unschedulable and ANNOTATION not in world.node.annotations
+    assert not world.node.unschedulable and CORDON not in world.node.annotations
     world.nodes.nodes[NODE] = a_node(unschedulable=True)
     world.cordoner.uncordon("myeks", INSTANCE, NODE)
     assert world.node.unschedulable

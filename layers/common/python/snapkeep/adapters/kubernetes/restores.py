@@ -14,6 +14,7 @@ from typing import Any
 from snapkeep.adapters.kubernetes.claims import volume_of
 from snapkeep.adapters.kubernetes.client import ClusterPart, KubernetesClient
 from snapkeep.adapters.kubernetes.removal import API, find, remove, remove_content, remove_snapshot
+from snapkeep.domain import object_labels
 from snapkeep.domain.drivers import DRIVERS
 from snapkeep.domain.errors import NameTaken, NotAdmitted, TemporaryError
 from snapkeep.domain.naming import label_value, snapshot_class
@@ -21,9 +22,6 @@ from snapkeep.domain.restore.bindings import Binding
 from snapkeep.domain.restore.operations import RestoreOperation
 from snapkeep.domain.restore.progress import SELECTED_NODE, ClaimEvent, RestoredClaim
 from snapkeep.domain.sizes import format_quantity
-
-OWNER = "snapkeep.io/restore"
-"""The annotation that names the restore an object was created for; nothing is removed without it."""
 
 VOLUMES = "/api/v1/persistentvolumes"
 CLASSES = "/apis/storage.k8s.io/v1/storageclasses"
@@ -153,8 +151,8 @@ def claim_manifest(restore: RestoreOperation) -> Document:
             "labels": {**restore.labels, **marks["labels"]},
             "annotations": {
                 **marks["annotations"],
-                "snapkeep.io/restored-from": restore.point_id,
-                **({"snapkeep.io/zone": restore.zone} if restore.zone else {}),
+                object_labels.RESTORED_FROM: restore.point_id,
+                **({object_labels.ZONE: restore.zone} if restore.zone else {}),
             },
         },
         "spec": {
@@ -173,8 +171,8 @@ def claim_manifest(restore: RestoreOperation) -> Document:
 
 def _marks(restore: RestoreOperation) -> Document:
     return {
-        "labels": {"snapkeep.io/restored": label_value(restore.id)},
-        "annotations": {OWNER: restore.id},
+        "labels": {object_labels.RESTORED: label_value(restore.id)},
+        "annotations": {object_labels.RESTORE: restore.id},
     }
 
 
@@ -252,7 +250,7 @@ def _event(item: Document) -> ClaimEvent:
 
 def _owner(document: Document) -> str:
     """The restore an object was created for; empty when it is not one of ours."""
-    return str((document["metadata"].get("annotations") or {}).get(OWNER, ""))
+    return str((document["metadata"].get("annotations") or {}).get(object_labels.RESTORE, ""))
 
 
 def _claims(restore: RestoreOperation) -> str:

@@ -16,6 +16,7 @@ from snapkeep.adapters.kubernetes.removal import (
     remove_snapshot,
     snapshot_path,
 )
+from snapkeep.domain import object_labels
 from snapkeep.domain.drivers import DRIVERS, EBS_CSI, Driver
 from snapkeep.domain.errors import NameTaken, NotAdmitted, NotFound
 from snapkeep.domain.naming import label_value, snapshot_class
@@ -28,9 +29,6 @@ from snapkeep.ports.kubernetes import SnapshotSupport, VolumeSnapshot
 
 Document = dict[str, Any]
 
-
-NONCE = "snapkeep.io/nonce"
-"""The annotation with the nonce, which nobody could know before the VolumeSnapshot was created."""
 
 CRDS_MISSING = "the snapshot CRDs (snapshot.storage.k8s.io/v1) are not installed"
 
@@ -145,7 +143,7 @@ class VolumeSnapshots(ClusterPart):
         """All VolumeSnapshots with our label. Without the CRD there are none."""
         try:
             for item in self._client.list(
-                f"{API}/volumesnapshots", {"labelSelector": "snapkeep.io/managed=true"}
+                f"{API}/volumesnapshots", {"labelSelector": f"{object_labels.MANAGED}=true"}
             ):
                 metadata = item["metadata"]
                 yield ListedSnapshot(metadata["namespace"], metadata["name"], _created(item), metadata["uid"])
@@ -174,16 +172,16 @@ def manifest(cluster: str, point: Point) -> Document:
             "name": point.volume_snapshot,
             "namespace": point.claim.namespace,
             "labels": {
-                "snapkeep.io/managed": "true",
-                "snapkeep.io/policy": label_value(point.policy),
-                "snapkeep.io/claim": label_value(point.claim.name),
+                object_labels.MANAGED: "true",
+                object_labels.POLICY: label_value(point.policy),
+                object_labels.CLAIM: label_value(point.claim.name),
             },
             "annotations": {
-                "snapkeep.io/run": point.run,
-                "snapkeep.io/policy": point.policy,
-                "snapkeep.io/slot": compact(point.slot),
-                "snapkeep.io/claim-uid": point.claim.uid,
-                **({NONCE: point.nonce} if point.nonce else {}),
+                object_labels.RUN: point.run,
+                object_labels.POLICY: point.policy,
+                object_labels.SLOT: compact(point.slot),
+                object_labels.CLAIM_UID: point.claim.uid,
+                **({object_labels.NONCE: point.nonce} if point.nonce else {}),
             },
         },
         "spec": {
@@ -206,7 +204,7 @@ def _identity(document: Document) -> tuple[str, ...]:
     """The fields that identify a VolumeSnapshot's point and claim; they cannot be forged without the
     nonce."""
     annotations, spec = document["metadata"].get("annotations") or {}, document["spec"]
-    wanted = ("snapkeep.io/run", "snapkeep.io/claim-uid", NONCE)
+    wanted = (object_labels.RUN, object_labels.CLAIM_UID, object_labels.NONCE)
     claim = (spec.get("source") or {}).get("persistentVolumeClaimName") or ""
     return (*(annotations.get(key, "") for key in wanted), claim, spec.get("volumeSnapshotClassName") or "")
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
+from snapkeep.domain import object_labels
 from snapkeep.domain.backup.protectability import Code as Code
 from snapkeep.domain.backup.protectability import Refusal, not_protectable, scratch_refusal
 from snapkeep.domain.backup.sharing import Holders, holders_of, sharers_of
@@ -18,9 +19,6 @@ from snapkeep.domain.claims import Claim, ClaimName, ScratchVolume, VolumeKind
 from snapkeep.domain.labels import describe, matches
 from snapkeep.domain.policies import BackupSpec, Deployment, Method, Policy, Selection
 from snapkeep.domain.sizes import format_quantity
-
-EXCLUDE_LABEL = "snapkeep.io/exclude"
-POLICY_LABEL = "snapkeep.io/policy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +81,7 @@ def select(
 
 def decide(claim: Claim, policy: Policy, policies: Sequence[Policy]) -> Taken | SkippedClaim:
     """Whether `policy` takes the claim; `policies` are those of the file, in its order."""
-    opted_in = claim.labels.get(POLICY_LABEL) == policy.name
+    opted_in = claim.labels.get(object_labels.POLICY) == policy.name
     refusal = (
         _excluded(claim)
         or _other_cluster(claim, policy)
@@ -95,17 +93,17 @@ def decide(claim: Claim, policy: Policy, policies: Sequence[Policy]) -> Taken | 
     )
     if refusal is not None:
         return SkippedClaim(claim, *refusal)
-    reason = f"its label {POLICY_LABEL} names the policy" if opted_in else _describe(policy.selection)
+    reason = f"its label {object_labels.POLICY} names the policy" if opted_in else _describe(policy.selection)
     ignored = misread_exclusion(claim)
     return _taken(claim, policy, f"{reason}; {ignored}" if ignored else reason)
 
 
 def misread_exclusion(claim: Claim) -> str:
     """Why a label that looks like an exclusion excludes nothing; "" without such a label."""
-    value = claim.labels.get(EXCLUDE_LABEL, "")
+    value = claim.labels.get(object_labels.EXCLUDE, "")
     if value in ("", "true", "false"):
         return ""
-    return f'its label {EXCLUDE_LABEL} is "{value}", which excludes nothing: only "true" does'
+    return f'its label {object_labels.EXCLUDE} is "{value}", which excludes nothing: only "true" does'
 
 
 def decide_alone(claim: Claim, policy: BackupSpec, reason: str = "") -> Taken | SkippedClaim:
@@ -183,8 +181,8 @@ def _decide_by_all(
 
 
 def _excluded(claim: Claim) -> Refusal | None:
-    if claim.labels.get(EXCLUDE_LABEL) == "true":
-        return Code.EXCLUDED, f'its label {EXCLUDE_LABEL} is "true"'
+    if claim.labels.get(object_labels.EXCLUDE) == "true":
+        return Code.EXCLUDED, f'its label {object_labels.EXCLUDE} is "true"'
     return None
 
 
@@ -195,14 +193,14 @@ def _other_cluster(claim: Claim, policy: Policy) -> Refusal | None:
 
 
 def _opted_elsewhere(claim: Claim, policy: Policy, policies: Sequence[Policy]) -> Refusal | None:
-    named = claim.labels.get(POLICY_LABEL)
+    named = claim.labels.get(object_labels.POLICY)
     if named is None or named == policy.name:
         return None
     allowed = sorted(other.name for other in policies if claim.cluster in other.clusters)
     if named in allowed:
-        return Code.OTHER_POLICY, f"its label {POLICY_LABEL} names policy {named}"
+        return Code.OTHER_POLICY, f"its label {object_labels.POLICY} names policy {named}"
     return Code.UNKNOWN_POLICY, (
-        f"its label {POLICY_LABEL} names {named!r}, which is no policy of cluster {claim.cluster!r}; "
+        f"its label {object_labels.POLICY} names {named!r}, which is no policy of cluster {claim.cluster!r}; "
         f"allowed: {', '.join(allowed) or 'none'}"
     )
 
@@ -232,7 +230,10 @@ def _unselected(claim: Claim, policy: BackupSpec) -> Refusal | None:
     """The part of the policy's selection (apart from namespaces) that the claim does not meet."""
     selection, size = policy.selection, claim.size_bytes
     if selection.opt_in_only:
-        return Code.NOT_OPTED_IN, f"the policy takes only claims with the label {POLICY_LABEL}: {policy.name}"
+        return (
+            Code.NOT_OPTED_IN,
+            f"the policy takes only claims with the label {object_labels.POLICY}: {policy.name}",
+        )
     for requirement in selection.labels:
         if not matches(claim.labels, requirement):
             return Code.LABELS, f"its labels do not meet {describe(requirement)}"

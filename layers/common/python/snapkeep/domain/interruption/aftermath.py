@@ -11,13 +11,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from snapkeep.domain import object_labels
 from snapkeep.domain.interruption.instances import Instance, InstanceState
 from snapkeep.domain.interruption.nodes import Attachment, Node, NodeChange, Pod, Taint
 
 OUT_OF_SERVICE = "node.kubernetes.io/out-of-service"
 TAINT = Taint(OUT_OF_SERVICE, "nodeshutdown", "NoExecute")
-ANNOTATION = "snapkeep.io/out-of-service"
-"""Marks a node that we tainted, so that we never remove anybody else's taint."""
 
 
 class Step(StrEnum):
@@ -87,13 +86,13 @@ def _with_node(node: Node) -> Aftermath:
         return Aftermath(
             Step.WAIT, f"Kubernetes still considers {node.name} ready; that ends within a minute"
         )
-    change = NodeChange(annotations={ANNOTATION: "true"}, taints=(*node.taints, TAINT))
+    change = NodeChange(annotations={object_labels.OUT_OF_SERVICE: "true"}, taints=(*node.taints, TAINT))
     return Aftermath(Step.TAINT, f"{node.name} is out of service: EC2 says its instance is gone", change)
 
 
 def _settled(node: Node) -> Aftermath:
-    if ANNOTATION not in node.annotations:
+    if object_labels.OUT_OF_SERVICE not in node.annotations:
         return Aftermath(Step.DONE, f"nothing holds a volume on {node.name}")
     rest = tuple(taint for taint in node.taints if taint.key != OUT_OF_SERVICE)
-    change = NodeChange(annotations={ANNOTATION: None}, taints=rest)
+    change = NodeChange(annotations={object_labels.OUT_OF_SERVICE: None}, taints=rest)
     return Aftermath(Step.UNTAINT, f"nothing holds a volume on {node.name} any more", change)

@@ -10,9 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from snapkeep.domain.interruption.nodes import Node, NodeChange
-
-ANNOTATION = "snapkeep.io/cordon"
-"""Marks a node that we cordoned: why, when, and its state before."""
+from snapkeep.domain.object_labels import CORDON
 
 
 @dataclass(frozen=True)
@@ -30,21 +28,21 @@ def cordon(node: Node, event: str, at: datetime) -> CordonPlan:
 
     A cordon set by a person stays theirs: nothing is written on the node, so Snapkeep never uncordons it.
     """
-    if node.unschedulable and ANNOTATION in node.annotations:
+    if node.unschedulable and CORDON in node.annotations:
         return CordonPlan(None, True, f"{node.name} is cordoned by Snapkeep already")
     if node.unschedulable:
         return CordonPlan(None, False, f"{node.name} was already cordoned by somebody else and stays so")
     note = json.dumps({"event": event, "at": at.isoformat(), "was_cordoned": False})
-    change = NodeChange(unschedulable=True, annotations={ANNOTATION: note})
+    change = NodeChange(unschedulable=True, annotations={CORDON: note})
     return CordonPlan(change, True, f"{node.name} takes no new pods")
 
 
 def uncordon(node: Node) -> CordonPlan:
     """How to uncordon a node; only Snapkeep's own cordon, which its annotation shows, is lifted."""
-    if ANNOTATION not in node.annotations:
+    if CORDON not in node.annotations:
         return CordonPlan(None, False, f"{node.name} was not cordoned by Snapkeep; it stays as it is")
     if not node.unschedulable:
-        forget = NodeChange(annotations={ANNOTATION: None})
+        forget = NodeChange(annotations={CORDON: None})
         return CordonPlan(forget, False, f"somebody uncordoned {node.name} already")
-    lift = NodeChange(unschedulable=False, annotations={ANNOTATION: None})
+    lift = NodeChange(unschedulable=False, annotations={CORDON: None})
     return CordonPlan(lift, False, f"{node.name} takes new pods again")

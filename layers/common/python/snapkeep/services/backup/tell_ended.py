@@ -7,10 +7,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from snapkeep.domain import object_labels
 from snapkeep.domain.backup.runs import Run
 from snapkeep.domain.backup.selection import (
-    EXCLUDE_LABEL,
-    POLICY_LABEL,
     Code,
     Selected,
     SkippedClaim,
@@ -60,7 +59,7 @@ class TellEnded:
             claim = item.subject
             if isinstance(claim, Claim) and item.code not in MEANT and self._is_nobodys(claim, run.policy):
                 found[str(claim)] = (
-                    f'{item.reason}; if that is meant, set its label {EXCLUDE_LABEL} to "true"'
+                    f'{item.reason}; if that is meant, set its label {object_labels.EXCLUDE} to "true"'
                 )
                 claims.append(claim)
         new = self._taken_before(run, [claim for claim in claims if str(claim) not in known])
@@ -116,7 +115,9 @@ class TellUnmeant:
         is_told = _tried(run, lambda: self.tell_ended.tell(run, selected.left))
         _tried(run, lambda: tell(Topic(TroubleKind.LABEL_MISREAD, run.cluster, run.policy), taken))
         # The same for every policy of the cluster: reported under one topic, and so only once.
-        _tried(run, lambda: tell(Topic(TroubleKind.LABEL_MISREAD, run.cluster, POLICY_LABEL), nobodys))
+        _tried(
+            run, lambda: tell(Topic(TroubleKind.LABEL_MISREAD, run.cluster, object_labels.POLICY), nobodys)
+        )
         return is_told
 
 

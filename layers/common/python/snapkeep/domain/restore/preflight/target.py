@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from snapkeep.domain import object_labels
 from snapkeep.domain.naming import LABEL_LIMIT, NAME_LIMIT, is_claim_name, is_label
 from snapkeep.domain.restore.findings import Finding, error, warning
 from snapkeep.domain.restore.points import PointFacts
@@ -11,7 +12,6 @@ from snapkeep.domain.restore.requests import RestoreRequest
 from snapkeep.domain.restore.targets import ClassFacts, TargetFacts
 from snapkeep.domain.times import moment
 
-OURS = "snapkeep.io/"
 MULTI_ATTACH = frozenset({"io1", "io2"})
 SINGLE_NODE = frozenset({"ReadWriteOnce", "ReadWriteOncePod"})
 
@@ -107,7 +107,7 @@ def _modes(point: PointFacts) -> Iterator[Finding]:
 def _labels(request: RestoreRequest) -> Iterator[Finding]:
     """Errors for labels that Kubernetes would refuse, and for those reserved for Snapkeep."""
     for key, value in sorted(request.labels.items()):
-        if key.startswith(OURS):
+        if key.startswith(object_labels.PREFIX):
             yield error(
                 "label_reserved",
                 f"label {key} is for Snapkeep itself: restored claims get their own",
