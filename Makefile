@@ -81,10 +81,11 @@ synth: $(DEMO_READY) ## Write the cloud assembly to .build/cdk.out, validated
 synth-lab: $(STAMPS)/dev ## Write the assembly of the example with its lab cluster to .build/cdk.lab, validated
 	CDK_OUTDIR=.build/cdk.lab CDK_CONTEXT_JSON='$(LAB)' $(BIN)/python app.py
 
-docs: synth ## Write anew what the code says: settings, permissions, events, metrics, the schema, deploy/
+docs: synth ## Write anew what the code says: settings, permissions, events, metrics, commands, the schema, deploy/
 	$(BIN)/python -m docs.tables .build/cdk.out/Snapkeep.template.json
 	$(BIN)/python -m docs.events
 	$(BIN)/python -m docs.metrics
+	$(BIN)/python -m docs.commands
 	$(BIN)/snapkeep schema > .build/schema.json
 	mv .build/schema.json docs/snapkeep.schema.json
 	$(BIN)/snapkeep manifests --cluster myeks --kustomize deploy/snapkeep

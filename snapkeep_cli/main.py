@@ -29,7 +29,7 @@ from snapkeep_cli.commands import (
     coverage,
     plan,
     points,
-    policies,
+    protect,
     prune,
     report,
     restores,
@@ -60,7 +60,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(retention.app, name="retention")
-app.add_typer(policies.app, name="policies")
+app.add_typer(protect.app, name="policies")
 
 get = typer.Typer(help="List recovery points, restores or clusters.", no_args_is_help=True)
 get.command("points")(points.get_points)

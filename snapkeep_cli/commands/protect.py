@@ -15,7 +15,7 @@ from snapkeep_cli.deployment import DEFAULT_CONFIG, ConfigOrApiOption, served
 from snapkeep_cli.output import fail
 from snapkeep_cli.protection import LONGEST, Part, Protected, policy
 
-app = typer.Typer(help="Print IAM policies for what Snapkeep cannot protect itself.", no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True)
 
 _ACCOUNT = re.compile(r"\d{12}")
 _KEY = re.compile(r"arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+")
@@ -23,8 +23,8 @@ _ROLE = re.compile(r"(arn:aws[a-z-]*:iam::\d{12}:(role|user)/)?([A-Za-z0-9_+=,.@
 
 
 @app.callback()
-def policies() -> None:
-    """Print IAM policies for what Snapkeep cannot protect itself."""
+def group() -> None:
+    """Print policies of the organization that protect backups."""
 
 
 @app.command()
