@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from snapkeep.domain import tags
-from snapkeep.domain.points import Snapshot, SnapshotState
+from snapkeep.domain.points import Snapshot, SnapshotState, snapshot_of
 from snapkeep.domain.policies import USUAL_NAME
 from snapkeep.domain.retention.adoption import adopting_tags
-from snapkeep.domain.sizes import GIB
 from snapkeep_cli.api.calls import Where, ending_well
 from snapkeep_cli.deployment import (
     DEFAULT_CONFIG,
@@ -125,15 +124,7 @@ def _listed(client: Clients, cluster: str) -> Iterator[Snapshot]:
     filters = [{"Name": f"tag:{key}", "Values": [value]} for key, value in wanted.items()]
     pages = client("ec2").get_paginator("describe_snapshots")
     for page in pages.paginate(OwnerIds=["self"], Filters=filters, PaginationConfig={"PageSize": PAGE}):
-        for item in page["Snapshots"]:
-            yield Snapshot(
-                id=item["SnapshotId"],
-                volume_id=item["VolumeId"],
-                state=SnapshotState(item["State"]),
-                started_at=item["StartTime"],
-                size_bytes=item["VolumeSize"] * GIB,
-                tags={tag["Key"]: tag["Value"] for tag in item.get("Tags", [])},
-            )
+        yield from map(snapshot_of, page["Snapshots"])
 
 
 def _write(client: Clients, wanted: Iterable[Tagging]) -> int:

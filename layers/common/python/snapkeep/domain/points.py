@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from snapkeep.domain.backup.object_names import object_name
 from snapkeep.domain.claims import Claim
 from snapkeep.domain.drivers import EBS_CSI, restoring_driver
 from snapkeep.domain.policies import Method
+from snapkeep.domain.sizes import GIB
 
 GIVE_UP_AFTER = timedelta(hours=6)
 """How long creation is retried after temporary errors before the point fails."""
@@ -194,6 +196,27 @@ class Snapshot:
     owner: str = ""
     full_bytes: int = 0
     back_to_archive_at: datetime | None = None
+
+
+def snapshot_of(item: Mapping[str, Any]) -> Snapshot:
+    """The snapshot in an answer of CreateSnapshot, CreateSnapshots or DescribeSnapshots.
+
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Snapshot.html
+    """
+    return Snapshot(
+        id=item["SnapshotId"],
+        volume_id=item["VolumeId"],
+        state=SnapshotState(item["State"]),
+        started_at=item["StartTime"],
+        size_bytes=item["VolumeSize"] * GIB,
+        tags={tag["Key"]: tag["Value"] for tag in item.get("Tags", [])},
+        state_message=item.get("StateMessage", ""),
+        archived=item.get("StorageTier") == "archive" and "RestoreExpiryTime" not in item,
+        key=item.get("KmsKeyId", "") if item.get("Encrypted") else "",
+        owner=item.get("OwnerId", ""),
+        full_bytes=item.get("FullSnapshotSizeInBytes", 0),
+        back_to_archive_at=item.get("RestoreExpiryTime"),
+    )
 
 
 def is_too_early(started_at: datetime, point: Point) -> bool:

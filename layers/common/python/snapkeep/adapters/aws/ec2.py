@@ -13,17 +13,15 @@ from snapkeep.adapters.aws.ec2_errors import MISSING_SNAPSHOT, ec2_errors, group
 from snapkeep.adapters.aws.ec2_protections import is_locked, protections
 from snapkeep.adapters.aws.session import chunks, code_of
 from snapkeep.domain.errors import NotFound, TemporaryError
-from snapkeep.domain.points import Snapshot, SnapshotState
+from snapkeep.domain.points import Snapshot, SnapshotState, snapshot_of
 from snapkeep.domain.policies import Lock
 from snapkeep.domain.retention.candidates import Protection
-from snapkeep.domain.sizes import GIB
 from snapkeep.domain.tags import DEPLOYMENT, is_anothers
 
 if TYPE_CHECKING:
     from mypy_boto3_ec2 import EC2Client
     from mypy_boto3_ec2.type_defs import (
         FilterTypeDef,
-        SnapshotTypeDef,
         TagSpecificationTypeDef,
         VolumeTypeDef,
     )
@@ -65,7 +63,7 @@ class Ec2Snapshots:
                 Description=description[:DESCRIPTION_LIMIT],
                 TagSpecifications=_tagged(self._named(tags)),
             )
-        return _snapshot(answer)
+        return snapshot_of(answer)
 
     def create_group(
         self, instance_id: str, exclude: Sequence[str], tags: Mapping[str, str], description: str
@@ -84,7 +82,7 @@ class Ec2Snapshots:
                 Description=description[:DESCRIPTION_LIMIT],
                 TagSpecifications=_tagged(self._named(tags)),
             )
-        return tuple(_snapshot(item) for item in answer["Snapshots"])
+        return tuple(snapshot_of(item) for item in answer["Snapshots"])
 
     def find(
         self,
@@ -116,7 +114,7 @@ class Ec2Snapshots:
                 answer = self._ec2.describe_snapshots(SnapshotIds=[snapshot_id], OwnerIds=["self"])
         except NotFound:
             return None
-        return next((_snapshot(item) for item in answer["Snapshots"]), None)
+        return next((snapshot_of(item) for item in answer["Snapshots"]), None)
 
     def get_many(self, snapshot_ids: Sequence[str]) -> Mapping[str, Snapshot]:
         """Our snapshots of these ids, by id; those that EC2 does not know (yet) are absent.
@@ -244,27 +242,9 @@ class Ec2Snapshots:
                 OwnerIds=["self"], Filters=filters, PaginationConfig={"PageSize": PAGE}
             )
             for page in pages:
-                for snapshot in map(_snapshot, page["Snapshots"]):
+                for snapshot in map(snapshot_of, page["Snapshots"]):
                     if tags.items() <= snapshot.tags.items():
                         yield snapshot
-
-
-def _snapshot(item: SnapshotTypeDef | Any) -> Snapshot:
-    """The domain's snapshot for a response of CreateSnapshot, CreateSnapshots or DescribeSnapshots."""
-    return Snapshot(
-        id=item["SnapshotId"],
-        volume_id=item["VolumeId"],
-        state=SnapshotState(item["State"]),
-        started_at=item["StartTime"],
-        size_bytes=item["VolumeSize"] * GIB,
-        tags={tag["Key"]: tag["Value"] for tag in item.get("Tags", [])},
-        state_message=item.get("StateMessage", ""),
-        archived=item.get("StorageTier") == "archive" and "RestoreExpiryTime" not in item,
-        key=item.get("KmsKeyId", "") if item.get("Encrypted") else "",
-        owner=item.get("OwnerId", ""),
-        full_bytes=item.get("FullSnapshotSizeInBytes", 0),
-        back_to_archive_at=item.get("RestoreExpiryTime"),
-    )
 
 
 def _tagged(tags: Mapping[str, str]) -> list[TagSpecificationTypeDef]:
