@@ -17,9 +17,13 @@ from snapkeep.wiring.answers import answers
 @runtime.logger.inject_lambda_context(correlation_id_path="requestContext.requestId")
 def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Answer one request."""
-    return _app(ApiSettings.from_environment(os.environ)).resolve(event, context)
+    return _app().resolve(event, context)
 
 
 @cache
-def _app(settings: ApiSettings) -> ApiGatewayResolver:
+def _app() -> ApiGatewayResolver:
+    settings = ApiSettings.from_environment(os.environ)
     return application(api.actions(aws.ports(settings)), answers(settings))
+
+
+runtime.get_ready(_app)

@@ -9,6 +9,7 @@ from snapkeep.inbound.incidents import is_tick
 from snapkeep.inbound.interruptions import notices, notices_in_body
 from snapkeep.settings import HandleInterruptionSettings
 from snapkeep.wiring import cordon
+from snapkeep.wiring.batches import each_message
 
 if TYPE_CHECKING:
     from snapkeep.domain.interruption.notices import Notice
@@ -20,7 +21,7 @@ def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
     if is_tick(event):
         return cordon.log_report({"incidents": cordon.incidents(settings).tick()})
     if "Records" in event:
-        return _take_batch(event, settings)
+        return each_message(event, lambda message: _take_message(message, settings))
     found = notices(event)
     if found is None:
         return _unknown((str(event.get("source")), str(event.get("detail-type"))), settings)
@@ -32,19 +33,12 @@ def _unknown(kind: tuple[str, str], settings: HandleInterruptionSettings) -> dic
     return cordon.log_report({"unknown": kind})
 
 
-def _take_batch(event: dict[str, Any], settings: HandleInterruptionSettings) -> dict[str, Any]:
-    failed = []
-    for record in event["Records"]:
-        try:
-            found = notices_in_body(record["body"])
-            if found is None:
-                _unknown(("aws:sqs", record["body"][:200]), settings)
-            else:
-                _take(found, settings)
-        except Exception:
-            cordon.logger.exception("message %s will be retried", record["messageId"])
-            failed.append({"itemIdentifier": record["messageId"]})
-    return {"batchItemFailures": failed}
+def _take_message(message: dict[str, Any], settings: HandleInterruptionSettings) -> None:
+    found = notices_in_body(message["body"])
+    if found is None:
+        _unknown(("aws:sqs", message["body"][:200]), settings)
+    else:
+        _take(found, settings)
 
 
 def _take(found: tuple[Notice, ...], settings: HandleInterruptionSettings) -> dict[str, Any]:

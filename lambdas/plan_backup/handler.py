@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from snapkeep.inbound.schedules import backup_request
 from snapkeep.settings import PlanBackupSettings
 from snapkeep.wiring import aws, backup, runtime
+
+if TYPE_CHECKING:
+    from snapkeep.wiring.ports import Ports
 
 
 @runtime.logger.inject_lambda_context
@@ -17,7 +20,7 @@ def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
     Raises temporary errors, so that Lambda retries.
     """
-    ports = aws.ports(PlanBackupSettings.from_environment(os.environ))
+    ports = _ports()
     request = backup_request(event)
     if not request.cluster:
         return runtime.log_report(backup.start_runs(ports).start(request.policy, request.slot))
@@ -27,3 +30,15 @@ def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
     planner = backup.plan_backup(ports)
     run = planner.run(request.cluster, request.policy, request.slot, context.aws_request_id)
     return runtime.log_report(run)
+
+
+def _ports() -> Ports:
+    return aws.ports(PlanBackupSettings.from_environment(os.environ))
+
+
+def _build() -> None:
+    ports = _ports()
+    backup.start_runs(ports), backup.check_slot(ports), backup.plan_backup(ports)
+
+
+runtime.get_ready(_build)

@@ -3,27 +3,33 @@
 from __future__ import annotations
 
 import os
-from typing import Any
-
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
-from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from typing import TYPE_CHECKING, Any
 
 from snapkeep.inbound.incidents import concerns
 from snapkeep.settings import ReleaseVolumesSettings
 from snapkeep.wiring import aws, interruption, runtime
+from snapkeep.wiring.batches import each_message
 
-processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+if TYPE_CHECKING:
+    from snapkeep.services.interruption.release_volumes import ReleaseVolumes
 
 
 @runtime.logger.inject_lambda_context
 def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Take the next step for each machine of a batch."""
-    releaser = interruption.release_volumes(aws.ports(ReleaseVolumesSettings.from_environment(os.environ)))
+    releaser = _releaser()
 
-    def release(record: SQSRecord) -> dict[str, Any]:
-        found = concerns(record.body)
+    def release(message: dict[str, Any]) -> dict[str, Any]:
+        found = concerns(message["body"])
         return runtime.log_report(
             {each.instance: releaser.run(each.instance, each.notices) for each in found}
         )
 
-    return dict(process_partial_response(event, release, processor, context))
+    return each_message(event, release)
+
+
+def _releaser() -> ReleaseVolumes:
+    return interruption.release_volumes(aws.ports(ReleaseVolumesSettings.from_environment(os.environ)))
+
+
+runtime.get_ready(_releaser)

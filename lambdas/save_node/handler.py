@@ -3,29 +3,35 @@
 from __future__ import annotations
 
 import os
-from typing import Any
-
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
-from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from typing import TYPE_CHECKING, Any
 
 from snapkeep.inbound.incidents import concerns, rehearsal
 from snapkeep.settings import SaveNodeSettings
 from snapkeep.wiring import aws, interruption, runtime
+from snapkeep.wiring.batches import each_message
 
-processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+if TYPE_CHECKING:
+    from snapkeep.services.interruption.save_node import SaveNode
 
 
 @runtime.logger.inject_lambda_context
 def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Save the nodes of a batch, or plan it (`dry_run`) for one."""
-    saver = interruption.save_node(aws.ports(SaveNodeSettings.from_environment(os.environ)))
+    saver = _saver()
     asked = rehearsal(event)
     if asked:
         return runtime.log_report(saver.plan(asked.cluster, asked.instance))
 
-    def save(record: SQSRecord) -> dict[str, Any]:
-        owner = f"{context.aws_request_id}/{record.message_id}"
-        found = concerns(record.body)
+    def save(message: dict[str, Any]) -> dict[str, Any]:
+        owner = f"{context.aws_request_id}/{message['messageId']}"
+        found = concerns(message["body"])
         return runtime.log_report({each.instance: saver.run(each.instance, owner) for each in found})
 
-    return dict(process_partial_response(event, save, processor, context))
+    return each_message(event, save)
+
+
+def _saver() -> SaveNode:
+    return interruption.save_node(aws.ports(SaveNodeSettings.from_environment(os.environ)))
+
+
+runtime.get_ready(_saver)

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import os
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from snapkeep.settings import WriteReportSettings
 from snapkeep.wiring import aws, report, runtime
+
+if TYPE_CHECKING:
+    from snapkeep.services.report.write import WriteReport
 
 
 @runtime.logger.inject_lambda_context
 def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Gather everything about the cluster (each cluster if none is named), and store its page."""
-    writer = report.write_report(aws.ports(WriteReportSettings.from_environment(os.environ)))
-    return runtime.log_report(writer.run(event.get("cluster", "")))
+    return runtime.log_report(_writer().run(event.get("cluster", "")))
+
+
+def _writer() -> WriteReport:
+    return report.write_report(aws.ports(WriteReportSettings.from_environment(os.environ)))
+
+
+runtime.get_ready(_writer)

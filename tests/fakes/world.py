@@ -175,6 +175,7 @@ class World:
             announcer=announcer,
             retention_news=announcer,
             changes=announcer,
+            work_news=announcer,
             pages=wrap(self.pages),
             calendar=self.calendar,
             clock=self.clock,

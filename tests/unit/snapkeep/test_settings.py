@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 import pytest
 
 from snapkeep.settings import (
@@ -25,8 +27,7 @@ ALL = [
 
 @pytest.mark.parametrize("kind", ALL)
 def test_what_infra_writes_the_handler_reads(kind: type[Settings]) -> None:
-    names = kind.__dataclass_fields__
-    settings = kind(**{name: f"the {name}" for name in names})
+    settings = kind(**{field.name: f"the {field.name}" for field in fields(kind)})
     environment = settings.to_environment() | {"AWS_REGION": "ap-northeast-2"}
     assert kind.from_environment(environment) == settings
 

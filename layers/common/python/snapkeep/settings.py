@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Self
+from typing import ClassVar, Self
 
 PREFIX = "SNAPKEEP_"
 
@@ -21,6 +21,9 @@ class SettingsError(Exception):
 @dataclass(frozen=True, kw_only=True)
 class Settings:
     """Base class for one function's settings; every field is text, so that CDK tokens fit."""
+
+    function: ClassVar[str]
+    """The function whose settings they are, by its name in `lambdas/`."""
 
     def to_environment(self) -> dict[str, str]:
         """The environment variables that carry these settings."""
@@ -40,6 +43,7 @@ class Settings:
 class PlanBackupSettings(Settings):
     """plan_backup: lists claims and sends jobs."""
 
+    function = "plan_backup"
     journal_table: str
     jobs_queue_url: str
     event_bus: str
@@ -50,6 +54,7 @@ class PlanBackupSettings(Settings):
 class TakeSnapshotsSettings(Settings):
     """take_snapshots: creates recovery points, paced."""
 
+    function = "take_snapshots"
     journal_table: str
     jobs_queue_url: str
     event_bus: str
@@ -59,6 +64,7 @@ class TakeSnapshotsSettings(Settings):
 class RecordCompletionSettings(Settings):
     """record_completion: marks points ready or failed."""
 
+    function = "record_completion"
     journal_table: str
     event_bus: str
 
@@ -67,6 +73,7 @@ class RecordCompletionSettings(Settings):
 class ReconcileSettings(Settings):
     """reconcile: heals lost events, stuck points and missed slots."""
 
+    function = "reconcile"
     journal_table: str
     jobs_queue_url: str
     event_bus: str
@@ -77,6 +84,7 @@ class ReconcileSettings(Settings):
 class FinishRestoresSettings(Settings):
     """finish_restores: brings restores to their end."""
 
+    function = "finish_restores"
     journal_table: str
     event_bus: str
 
@@ -85,6 +93,7 @@ class FinishRestoresSettings(Settings):
 class PruneSettings(Settings):
     """prune: deletes what retention does not keep, and checks again."""
 
+    function = "prune"
     journal_table: str
     event_bus: str
 
@@ -93,6 +102,7 @@ class PruneSettings(Settings):
 class ApiSettings(Settings):
     """api: serves people and programs."""
 
+    function = "api"
     journal_table: str
     event_bus: str
     plan_backup_function: str
@@ -104,6 +114,7 @@ class ApiSettings(Settings):
 class WriteReportSettings(Settings):
     """write_report: writes each cluster's report page."""
 
+    function = "write_report"
     journal_table: str
     reports_bucket: str
 
@@ -112,6 +123,7 @@ class WriteReportSettings(Settings):
 class HandleInterruptionSettings(Settings):
     """handle_interruption: cordons nodes that are about to die, and tracks their incidents."""
 
+    function = "handle_interruption"
     journal_table: str
     event_bus: str
     save_queue_url: str
@@ -122,6 +134,7 @@ class HandleInterruptionSettings(Settings):
 class SaveNodeSettings(Settings):
     """save_node: snapshots and drains a node that is about to die."""
 
+    function = "save_node"
     journal_table: str
     event_bus: str
     jobs_queue_url: str
@@ -132,6 +145,7 @@ class SaveNodeSettings(Settings):
 class ReleaseVolumesSettings(Settings):
     """release_volumes: takes volumes off machines that are gone."""
 
+    function = "release_volumes"
     journal_table: str
     event_bus: str
     release_queue_url: str

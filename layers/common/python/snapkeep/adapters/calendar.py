@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from cronsim import CronSim, CronSimError
 
 from snapkeep.domain.backup.schedule import PreviewUnavailable, gap_slots, slots
-from snapkeep.domain.policies import Schedule
+
+if TYPE_CHECKING:
+    from snapkeep.domain.policies import Schedule
 
 
 class CronCalendar:

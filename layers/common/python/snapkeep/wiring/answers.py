@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from aws_lambda_powertools.utilities.idempotency import BasePersistenceLayer, DynamoDBPersistenceLayer
 
-from snapkeep.settings import ApiSettings
-from snapkeep.wiring.aws import client
+from snapkeep.wiring.clients import client
+
+if TYPE_CHECKING:
+    from snapkeep.settings import ApiSettings
 
 
 def answers(settings: ApiSettings) -> BasePersistenceLayer:

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from snapkeep.inbound.api.actions import Actions
-from snapkeep.services.backup.request import RequestBackup
-from snapkeep.services.backup.show import ShowBackup
-from snapkeep.services.report.list_points import ListPoints
-from snapkeep.services.report.show import ShowReport
-from snapkeep.services.restore.plan import PlanRestore
-from snapkeep.services.restore.requests import RequestRestore
-from snapkeep.services.retention.request import RequestPrune
-from snapkeep.wiring.ports import Ports
 from snapkeep.wiring.report import gather_report, show_coverage
 from snapkeep.wiring.restore import hold_points, restore, restored_claims
+
+if TYPE_CHECKING:
+    from snapkeep.services.backup.request import RequestBackup
+    from snapkeep.services.restore.requests import RequestRestore
+    from snapkeep.wiring.ports import Ports
 
 
 def actions(ports: Ports) -> Actions:
     """All of the API's actions."""
+    from snapkeep.services.backup.show import ShowBackup
+    from snapkeep.services.report.list_points import ListPoints
+    from snapkeep.services.report.show import ShowReport
+    from snapkeep.services.retention.request import RequestPrune
+
     deployment, journal = ports.deployment, ports.journal
     points = ListPoints(deployment, ports.snapshots, journal.catalogue, journal.holds)
     holds = hold_points(ports)
@@ -49,6 +53,9 @@ def actions(ports: Ports) -> Actions:
 
 def request_restores(ports: Ports) -> RequestRestore:
     """The service that plans, starts and shows the restores that callers request."""
+    from snapkeep.services.restore.plan import PlanRestore
+    from snapkeep.services.restore.requests import RequestRestore
+
     planner = PlanRestore(ports.deployment, ports.clusters, ports.snapshots, ports.journal.points, ports.keys)
     claims = restored_claims(ports)
     return RequestRestore(
@@ -58,4 +65,6 @@ def request_restores(ports: Ports) -> RequestRestore:
 
 def request_backup(ports: Ports) -> RequestBackup:
     """The service that plans and starts the backups that callers request."""
+    from snapkeep.services.backup.request import RequestBackup
+
     return RequestBackup(ports.deployment, ports.clusters, ports.journal.requests, ports.starter, ports.clock)

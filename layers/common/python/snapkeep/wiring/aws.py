@@ -1,132 +1,210 @@
 """Turns a function's settings into its ports: the only module that knows all adapters.
 
 Ports are cached for the life of the process, so that warm invocations reuse connections, tokens and facts
-about clusters. A client is created on its first call: no function calls all of them.
+about clusters. A port is made, and its adapter imported, when a service first asks for it: no function uses
+all of them, and what a function does not import does not slow down its cold start.
 """
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable
+from dataclasses import fields
+from datetime import timedelta
 from functools import cache, cached_property
-from typing import Any
+from typing import TYPE_CHECKING
 
-import botocore.session
 from botocore.config import Config
 
-from snapkeep.adapters.aws.ec2 import Ec2Snapshots
-from snapkeep.adapters.aws.events import EventAnnouncer
-from snapkeep.adapters.aws.instances import Ec2Instances
-from snapkeep.adapters.aws.kms import KmsKeys
-from snapkeep.adapters.aws.lambda_pruner import PATIENCE, LambdaPruner
-from snapkeep.adapters.aws.lambda_starter import LambdaStarter
-from snapkeep.adapters.aws.lifecycle_hooks import AutoScalingHooks
-from snapkeep.adapters.aws.s3_reports import S3Reports
 from snapkeep.adapters.aws.session import CALLS, CREATES
-from snapkeep.adapters.aws.sqs import SqsIncidents, SqsQueue
-from snapkeep.adapters.calendar import CronCalendar
-from snapkeep.adapters.dynamodb import DynamoPacer, dynamo_journal
-from snapkeep.adapters.kubernetes.cluster import EksClusters
-from snapkeep.adapters.kubernetes.connections import EksConnections
-from snapkeep.adapters.kubernetes.nodes import EksNodes
-from snapkeep.adapters.kubernetes.quick_transport import quick_transport
 from snapkeep.deployment import load_deployment
-from snapkeep.settings import Settings
+from snapkeep.settings import Settings, SettingsError
+from snapkeep.wiring import runtime
 from snapkeep.wiring.basics import clock
+from snapkeep.wiring.clients import client, connections, region
 from snapkeep.wiring.ports import Ports
-from snapkeep.wiring.runtime import nonce, pause, share_log
 
-PATIENT = CREATES.merge(Config(read_timeout=PATIENCE.total_seconds()))
-"""Waits for a function's answer as long as an API caller may wait, and asks once."""
+if TYPE_CHECKING:
+    from snapkeep.adapters.aws.ec2 import Ec2Snapshots
+    from snapkeep.adapters.aws.events import EventAnnouncer
+    from snapkeep.domain.policies import Deployment
+    from snapkeep.ports.clock import Calendar, Clock, Nonce
+    from snapkeep.ports.ec2 import Instances, Keys, LifecycleHooks, Pacer, Snapshots, Volumes
+    from snapkeep.ports.journal import Journal
+    from snapkeep.ports.kubernetes import Clusters, NodeClusters
+    from snapkeep.ports.messaging import IncidentQueue, Pruner, Queue, Starter
+    from snapkeep.ports.news import ChangeNews, InterruptionNews, RetentionNews, WorkNews
+    from snapkeep.ports.reports import ReportPages
 
 SIGNED = CALLS.merge(Config(signature_version="s3v4"))
 """What a presigned URL needs in every Region."""
 
 
-class Client:
-    """A botocore client, created on its first call."""
-
-    def __init__(self, service: str, config: Config) -> None:
-        self._service, self._config = service, config
-
-    @cached_property
-    def _client(self) -> Any:
-        return session().create_client(self._service, config=self._config)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._client, name)
-
-
-@cache
-def session() -> botocore.session.Session:
-    """The function's own credentials and Region; all of a stack's clusters are in this Region.
-
-    Plain botocore: boto3 would only slow down a cold start.
-    """
-    share_log()
-    return botocore.session.get_session()
-
-
-def client(service: str, config: Config = CALLS) -> Any:
-    """A client for that service, not created yet."""
-    return Client(service, config)
-
-
 @cache
 def ports(settings: Settings) -> Ports:
-    """The ports of the function with these settings; ports they do not name belong to other functions."""
-    named = _Named(settings)
-    deployment, region = load_deployment(), str(session().get_config_variable("region"))
-    connections, ec2, dynamodb, sqs = _connections(region), client("ec2"), client("dynamodb"), client("sqs")
-    creator = client("ec2", CREATES)
-    own = Ec2Snapshots(ec2, creator, deployment.name)
-    announcer = EventAnnouncer(client("events"), named.event_bus)
-    return Ports(
-        deployment=deployment,
-        clusters=EksClusters(connections, clock),
-        nodes=EksNodes(connections, clock),
-        snapshots=own,
-        everybodys_snapshots=Ec2Snapshots(ec2, creator),
-        volumes=own,
-        instances=Ec2Instances(ec2),
-        hooks=AutoScalingHooks(client("autoscaling")),
-        keys=KmsKeys(client("kms")),
-        pacer=DynamoPacer(dynamodb, named.journal_table, f"{region}/CreateSnapshot", deployment.pace),
-        journal=dynamo_journal(dynamodb, named.journal_table),
-        jobs=SqsQueue(sqs, named.jobs_queue_url),
-        to_save=SqsIncidents(sqs, named.save_queue_url),
-        to_release=SqsIncidents(sqs, named.release_queue_url),
-        starter=LambdaStarter(client("lambda"), named.plan_backup_function, _function(settings)),
-        pruner=LambdaPruner(client("lambda", PATIENT), named.prune_function),
-        announcer=announcer,
-        retention_news=announcer,
-        changes=announcer,
-        incident_news=announcer,
-        pages=S3Reports(client("s3", SIGNED), named.reports_bucket, clock),
-        calendar=CronCalendar(),
-        clock=clock,
-        nonce=nonce,
-        pause=pause,
-    )
+    """The ports of the function with these settings."""
+    runtime.share_log()
+    return AwsPorts(settings)
 
 
-def _connections(region: str) -> EksConnections:
-    credentials = session().get_credentials()
-    if credentials is None:
-        raise RuntimeError("no AWS credentials: a function has those of its role")
-    return EksConnections(client("eks"), region, credentials, clock, quick_transport)
+class AwsPorts(Ports):
+    """Each port on AWS, made when it is first used.
 
+    A port raises SettingsError if it needs a setting that the function does not have.
+    """
 
-class _Named:
-    """Settings by name, "" for those that a function lacks."""
+    _settings: Settings
 
     def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+        self.__dict__["_settings"] = settings  # ports are frozen
 
-    def __getattr__(self, name: str) -> str:
-        return str(getattr(self._settings, name, ""))
+    @cached_property
+    def deployment(self) -> Deployment:
+        return load_deployment()
 
+    @cached_property
+    def clusters(self) -> Clusters:
+        from snapkeep.adapters.kubernetes.cluster import EksClusters
 
-def _function(settings: Settings) -> str:
-    """The name of the function that owns these settings: `take_snapshots` has TakeSnapshotsSettings."""
-    words = re.findall("[A-Z][a-z]+", type(settings).__name__.removesuffix("Settings"))
-    return "_".join(words).lower()
+        return EksClusters(connections(), clock)
+
+    @cached_property
+    def nodes(self) -> NodeClusters:
+        from snapkeep.adapters.kubernetes.nodes import EksNodes
+
+        return EksNodes(connections(), clock)
+
+    @cached_property
+    def snapshots(self) -> Ec2Snapshots:
+        return self._snapshots(self.deployment.name)
+
+    @cached_property
+    def everybodys_snapshots(self) -> Snapshots:
+        return self._snapshots()
+
+    @cached_property
+    def volumes(self) -> Volumes:
+        return self.snapshots
+
+    @cached_property
+    def instances(self) -> Instances:
+        from snapkeep.adapters.aws.instances import Ec2Instances
+
+        return Ec2Instances(client("ec2"))
+
+    @cached_property
+    def hooks(self) -> LifecycleHooks:
+        from snapkeep.adapters.aws.lifecycle_hooks import AutoScalingHooks
+
+        return AutoScalingHooks(client("autoscaling"))
+
+    @cached_property
+    def keys(self) -> Keys:
+        from snapkeep.adapters.aws.kms import KmsKeys
+
+        return KmsKeys(client("kms"))
+
+    @cached_property
+    def pacer(self) -> Pacer:
+        from snapkeep.adapters.dynamodb.pacer import DynamoPacer
+
+        table, counter = self._setting("journal_table"), f"{region()}/CreateSnapshot"
+        return DynamoPacer(client("dynamodb"), table, counter, self.deployment.pace)
+
+    @cached_property
+    def journal(self) -> Journal:
+        from snapkeep.adapters.dynamodb.journal import dynamo_journal
+
+        return dynamo_journal(client("dynamodb"), self._setting("journal_table"))
+
+    @cached_property
+    def jobs(self) -> Queue:
+        from snapkeep.adapters.aws.sqs import SqsQueue
+
+        return SqsQueue(client("sqs"), self._setting("jobs_queue_url"))
+
+    @cached_property
+    def to_save(self) -> IncidentQueue:
+        return self._incidents("save_queue_url")
+
+    @cached_property
+    def to_release(self) -> IncidentQueue:
+        return self._incidents("release_queue_url")
+
+    @cached_property
+    def starter(self) -> Starter:
+        from snapkeep.adapters.aws.lambda_starter import LambdaStarter
+
+        function, caller = self._setting("plan_backup_function"), self._settings.function
+        return LambdaStarter(client("lambda"), function, caller)
+
+    @cached_property
+    def pruner(self) -> Pruner:
+        from snapkeep.adapters.aws.lambda_pruner import PATIENCE, LambdaPruner
+
+        # It waits for the answer as long as an API caller may wait, and asks once.
+        patient = CREATES.merge(Config(read_timeout=PATIENCE.total_seconds()))
+        return LambdaPruner(client("lambda", patient), self._setting("prune_function"))
+
+    @cached_property
+    def announcer(self) -> EventAnnouncer:
+        from snapkeep.adapters.aws.events import EventAnnouncer
+
+        return EventAnnouncer(client("events"), self._setting("event_bus"))
+
+    @cached_property
+    def retention_news(self) -> RetentionNews:
+        return self.announcer
+
+    @cached_property
+    def changes(self) -> ChangeNews:
+        return self.announcer
+
+    @cached_property
+    def incident_news(self) -> InterruptionNews:
+        return self.announcer
+
+    @cached_property
+    def work_news(self) -> WorkNews:
+        from snapkeep.adapters.aws.metrics import WorkCounter
+
+        return WorkCounter()
+
+    @cached_property
+    def pages(self) -> ReportPages:
+        from snapkeep.adapters.aws.s3_reports import S3Reports
+
+        return S3Reports(client("s3", SIGNED), self._setting("reports_bucket"), clock)
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        from snapkeep.adapters.calendar import CronCalendar
+
+        return CronCalendar()
+
+    @cached_property
+    def clock(self) -> Clock:
+        return clock
+
+    @cached_property
+    def nonce(self) -> Nonce:
+        return runtime.nonce
+
+    @cached_property
+    def pause(self) -> Callable[[timedelta], None]:
+        return runtime.pause
+
+    def _snapshots(self, owner: str = "") -> Ec2Snapshots:
+        from snapkeep.adapters.aws.ec2 import Ec2Snapshots
+
+        return Ec2Snapshots(client("ec2"), client("ec2", CREATES), owner)
+
+    def _incidents(self, setting: str) -> IncidentQueue:
+        from snapkeep.adapters.aws.sqs import SqsIncidents
+
+        return SqsIncidents(client("sqs"), self._setting(setting))
+
+    def _setting(self, name: str) -> str:
+        if name not in {field.name for field in fields(self._settings)}:
+            kind = type(self._settings).__name__
+            raise SettingsError(f"{self._settings.function} needs the setting {name}: add it to {kind}")
+        return str(getattr(self._settings, name))

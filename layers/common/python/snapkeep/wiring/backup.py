@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from snapkeep.services.backup.check_slot import CheckSlot
-from snapkeep.services.backup.close_run import CloseRun
-from snapkeep.services.backup.complete import CompletePoints
-from snapkeep.services.backup.healing.find_late import FindLate
-from snapkeep.services.backup.healing.heal import HealPoints
-from snapkeep.services.backup.healing.missed_slots import MissedSlots
-from snapkeep.services.backup.healing.named_duplicates import NamedDuplicates
-from snapkeep.services.backup.healing.reconcile import PATIENCE, Reconcile
-from snapkeep.services.backup.plan import PlanBackup
-from snapkeep.services.backup.start_runs import StartRuns
-from snapkeep.services.backup.taking.take import TakeSnapshots
-from snapkeep.services.backup.tell_ended import TellEnded, TellUnmeant
-from snapkeep.wiring.ports import Ports
+from typing import TYPE_CHECKING
+
 from snapkeep.wiring.troubles import give_up, tell_troubles
+
+if TYPE_CHECKING:
+    from snapkeep.services.backup.check_slot import CheckSlot
+    from snapkeep.services.backup.close_run import CloseRun
+    from snapkeep.services.backup.complete import CompletePoints
+    from snapkeep.services.backup.healing.reconcile import Reconcile
+    from snapkeep.services.backup.plan import PlanBackup
+    from snapkeep.services.backup.start_runs import StartRuns
+    from snapkeep.services.backup.taking.take import TakeSnapshots
+    from snapkeep.services.backup.tell_ended import TellUnmeant
+    from snapkeep.wiring.ports import Ports
 
 
 def check_slot(ports: Ports) -> CheckSlot:
     """The service that refuses a slot that is not in the schedule."""
+    from snapkeep.services.backup.check_slot import CheckSlot
+
     return CheckSlot(
         ports.deployment,
         ports.journal.runs,
@@ -32,6 +34,8 @@ def check_slot(ports: Ports) -> CheckSlot:
 
 def plan_backup(ports: Ports) -> PlanBackup:
     """The service that plans a slot's run."""
+    from snapkeep.services.backup.plan import PlanBackup
+
     return PlanBackup(
         ports.deployment,
         ports.clusters,
@@ -48,11 +52,15 @@ def plan_backup(ports: Ports) -> PlanBackup:
 
 def start_runs(ports: Ports) -> StartRuns:
     """The service that starts a run for each of a policy's clusters."""
+    from snapkeep.services.backup.start_runs import StartRuns
+
     return StartRuns(ports.deployment, ports.starter)
 
 
 def take_snapshots(ports: Ports) -> TakeSnapshots:
     """The service that works on a run's jobs."""
+    from snapkeep.services.backup.taking.take import TakeSnapshots
+
     return TakeSnapshots(
         ports.deployment,
         ports.clusters,
@@ -71,6 +79,8 @@ def take_snapshots(ports: Ports) -> TakeSnapshots:
 
 def complete_points(ports: Ports) -> CompletePoints:
     """The service that settles points whose snapshots have ended."""
+    from snapkeep.services.backup.complete import CompletePoints
+
     return CompletePoints(
         ports.journal.points,
         ports.journal.creations,
@@ -86,11 +96,19 @@ def complete_points(ports: Ports) -> CompletePoints:
 
 def close_run(ports: Ports) -> CloseRun:
     """The service that closes runs."""
+    from snapkeep.services.backup.close_run import CloseRun
+
     return CloseRun(ports.journal.runs, ports.journal.points, ports.announcer, ports.clock)
 
 
 def reconcile(ports: Ports) -> Reconcile:
     """The service that recovers what lost events may have missed."""
+    from snapkeep.services.backup.healing.find_late import FindLate
+    from snapkeep.services.backup.healing.heal import HealPoints
+    from snapkeep.services.backup.healing.missed_slots import MissedSlots
+    from snapkeep.services.backup.healing.named_duplicates import NamedDuplicates
+    from snapkeep.services.backup.healing.reconcile import PATIENCE, Reconcile
+
     completer = complete_points(ports)
     heal = HealPoints(
         ports.deployment,
@@ -133,6 +151,8 @@ def reconcile(ports: Ports) -> Reconcile:
 
 
 def _tell_unmeant(ports: Ports) -> TellUnmeant:
+    from snapkeep.services.backup.tell_ended import TellEnded, TellUnmeant
+
     tell, journal = tell_troubles(ports, ports.announcer), ports.journal
     ended = TellEnded(ports.deployment, journal.runs, journal.points, journal.troubles, tell)
     return TellUnmeant(ended, tell)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from snapkeep.ports.journal import Journal
     from snapkeep.ports.kubernetes import Clusters, NodeClusters
     from snapkeep.ports.messaging import IncidentQueue, Pruner, Queue, Starter
-    from snapkeep.ports.news import BackupNews, ChangeNews, InterruptionNews, RetentionNews
+    from snapkeep.ports.news import BackupNews, ChangeNews, InterruptionNews, RetentionNews, WorkNews
     from snapkeep.ports.reports import ReportPages
 
 
@@ -46,6 +46,7 @@ class Ports:
     retention_news: RetentionNews
     changes: ChangeNews
     incident_news: InterruptionNews
+    work_news: WorkNews
     pages: ReportPages
     calendar: Calendar
     clock: Clock

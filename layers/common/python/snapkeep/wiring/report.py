@@ -4,23 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from snapkeep.services.find_volumes import FindVolumes
-from snapkeep.services.report.coverage import ShowCoverage
-from snapkeep.services.report.gather import GatherReport
-from snapkeep.services.report.policy_facts import ReadPolicies
-
 if TYPE_CHECKING:
+    from snapkeep.services.report.coverage import ShowCoverage
+    from snapkeep.services.report.gather import GatherReport
     from snapkeep.services.report.write import WriteReport
     from snapkeep.wiring.ports import Ports
 
 
 def show_coverage(ports: Ports) -> ShowCoverage:
     """The service that shows which claims are protected."""
+    from snapkeep.services.report.coverage import ShowCoverage
+
     return ShowCoverage(ports.deployment, ports.clusters, ports.snapshots, ports.calendar, ports.clock)
 
 
 def gather_report(ports: Ports) -> GatherReport:
     """The service that gathers a report's contents."""
+    from snapkeep.services.find_volumes import FindVolumes
+    from snapkeep.services.report.gather import GatherReport
+    from snapkeep.services.report.policy_facts import ReadPolicies
+
     journal = ports.journal
     return GatherReport(
         ports.deployment,
@@ -39,4 +42,4 @@ def write_report(ports: Ports) -> WriteReport:
     from snapkeep.adapters.report_page import render  # the API gathers reports, too, but renders none
     from snapkeep.services.report.write import WriteReport
 
-    return WriteReport(ports.deployment, gather_report(ports).report, render, ports.pages, ports.announcer)
+    return WriteReport(ports.deployment, gather_report(ports).report, render, ports.pages, ports.work_news)

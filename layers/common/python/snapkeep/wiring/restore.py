@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from snapkeep.services.restore.carry_out import Restore
-from snapkeep.services.restore.finish import PATIENCE, FinishRestores
-from snapkeep.services.restore.holds import HoldPoints
-from snapkeep.services.restore.restored_claims import RestoredClaims
-from snapkeep.wiring.ports import Ports
+from typing import TYPE_CHECKING
+
 from snapkeep.wiring.troubles import give_up
+
+if TYPE_CHECKING:
+    from snapkeep.services.restore.carry_out import Restore
+    from snapkeep.services.restore.finish import FinishRestores
+    from snapkeep.services.restore.holds import HoldPoints
+    from snapkeep.services.restore.restored_claims import RestoredClaims
+    from snapkeep.wiring.ports import Ports
 
 
 def hold_points(ports: Ports) -> HoldPoints:
     """The service that keeps points from being pruned."""
+    from snapkeep.services.restore.holds import HoldPoints
+
     return HoldPoints(ports.snapshots, ports.journal.holds, ports.journal.restores, ports.clock)
 
 
 def restore(ports: Ports, *, may_delete: bool = True) -> Restore:
     """The service that creates a restore's objects; the API's may not delete any."""
+    from snapkeep.services.restore.carry_out import Restore
+
     return Restore(
         ports.clusters, ports.journal.restores, hold_points(ports), ports.clock, may_delete=may_delete
     )
@@ -24,11 +32,15 @@ def restore(ports: Ports, *, may_delete: bool = True) -> Restore:
 
 def restored_claims(ports: Ports) -> RestoredClaims:
     """The service that reads what became of restored claims."""
+    from snapkeep.services.restore.restored_claims import RestoredClaims
+
     return RestoredClaims(ports.clusters, ports.snapshots, ports.volumes)
 
 
 def finish_restores(ports: Ports) -> FinishRestores:
     """The service that brings restores to their end."""
+    from snapkeep.services.restore.finish import PATIENCE, FinishRestores
+
     return FinishRestores(
         restored_claims(ports),
         ports.journal.restores,

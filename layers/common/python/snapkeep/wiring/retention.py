@@ -4,27 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
-from snapkeep.ports.ec2 import Snapshots
-from snapkeep.services.find_volumes import FindVolumes
-from snapkeep.services.retention.carry_out import CarryOut
-from snapkeep.services.retention.decide import DecidePrune
-from snapkeep.services.retention.deletion.delete import DeletePoints
-from snapkeep.services.retention.deletion.find_orphans import FindOrphans
-from snapkeep.services.retention.deletion.sweep_orphans import SweepOrphans
-from snapkeep.services.retention.deletion.tell_refusals import TellRefusals
-from snapkeep.services.retention.gone_claims import FindGoneClaims
-from snapkeep.services.retention.news import PruneNews
-from snapkeep.services.retention.prune import PATIENCE, Prune
-from snapkeep.services.retention.read_cluster import ReadCluster
-from snapkeep.services.retention.snapshot_objects import Objects
-from snapkeep.services.retention.sync_catalogue import SyncCatalogue
-from snapkeep.wiring.ports import Ports
 from snapkeep.wiring.troubles import give_up
+
+if TYPE_CHECKING:
+    from snapkeep.ports.ec2 import Snapshots
+    from snapkeep.services.retention.deletion.delete import DeletePoints
+    from snapkeep.services.retention.deletion.sweep_orphans import SweepOrphans
+    from snapkeep.services.retention.deletion.tell_refusals import TellRefusals
+    from snapkeep.services.retention.prune import Prune
+    from snapkeep.services.retention.read_cluster import ReadCluster
+    from snapkeep.services.retention.snapshot_objects import Objects
+    from snapkeep.wiring.ports import Ports
 
 
 def prune(ports: Ports) -> Prune:
     """The service that deletes points that retention does not keep."""
+    from snapkeep.services.retention.carry_out import CarryOut
+    from snapkeep.services.retention.decide import DecidePrune
+    from snapkeep.services.retention.news import PruneNews
+    from snapkeep.services.retention.prune import PATIENCE, Prune
+
     journal = ports.journal
     return Prune(
         ports.deployment,
@@ -45,6 +46,9 @@ def prune(ports: Ports) -> Prune:
 
 def sweep_orphans(ports: Ports) -> SweepOrphans:
     """The service that deletes snapshots that no journal knows, so it looks at those of all deployments."""
+    from snapkeep.services.retention.deletion.find_orphans import FindOrphans
+    from snapkeep.services.retention.deletion.sweep_orphans import SweepOrphans
+
     journal, listed = ports.journal, ports.everybodys_snapshots
     finder = FindOrphans(
         ports.deployment,
@@ -73,6 +77,11 @@ def sweep_orphans(ports: Ports) -> SweepOrphans:
 
 
 def _read_cluster(ports: Ports) -> ReadCluster:
+    from snapkeep.services.find_volumes import FindVolumes
+    from snapkeep.services.retention.gone_claims import FindGoneClaims
+    from snapkeep.services.retention.read_cluster import ReadCluster
+    from snapkeep.services.retention.sync_catalogue import SyncCatalogue
+
     journal = ports.journal
 
     def sync(cluster: str, now: datetime) -> SyncCatalogue:
@@ -91,11 +100,14 @@ def _read_cluster(ports: Ports) -> ReadCluster:
 
 
 def _tell_refusals(ports: Ports) -> TellRefusals:
+    from snapkeep.services.retention.deletion.tell_refusals import TellRefusals
+
     return TellRefusals(ports.journal.refusals, ports.retention_news, ports.clock)
 
 
 def _deleter(ports: Ports, snapshots: Snapshots) -> Callable[[str, Objects], DeletePoints]:
     """Gives what deletes the points of a cluster with these objects."""
+    from snapkeep.services.retention.deletion.delete import DeletePoints
 
     def deleter(cluster: str, objects: Objects) -> DeletePoints:
         return DeletePoints(

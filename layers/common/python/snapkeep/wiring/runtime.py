@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import time
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -14,6 +16,16 @@ from snapkeep.domain.backup.object_names import NONCE_BYTES
 from snapkeep.wiring.basics import as_document
 
 logger = Logger()
+
+
+def get_ready(build: Callable[[], object]) -> None:
+    """In Lambda, build what invocations will use while the function starts, before the first event.
+
+    A function that is only imported, as in tests, has no settings yet.
+    https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime
+    """
+    if os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE"):
+        build()
 
 
 def nonce() -> str:

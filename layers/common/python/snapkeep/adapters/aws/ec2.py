@@ -14,8 +14,6 @@ from snapkeep.adapters.aws.ec2_protections import is_locked, protections
 from snapkeep.adapters.aws.session import chunks, code_of
 from snapkeep.domain.errors import NotFound, TemporaryError
 from snapkeep.domain.points import Snapshot, SnapshotState, snapshot_of
-from snapkeep.domain.policies import Lock
-from snapkeep.domain.retention.candidates import Protection
 from snapkeep.domain.tags import DEPLOYMENT, is_anothers
 
 if TYPE_CHECKING:
@@ -25,6 +23,9 @@ if TYPE_CHECKING:
         TagSpecificationTypeDef,
         VolumeTypeDef,
     )
+
+    from snapkeep.domain.policies import Lock
+    from snapkeep.domain.retention.candidates import Protection
 
 PAGE = 1000
 """Most results of a Describe page; unpaginated calls are throttled sooner and may time out.

@@ -14,18 +14,19 @@ from snapkeep.adapters.aws.metrics import WorkCounter, count
 from snapkeep.adapters.aws.session import our_errors
 from snapkeep.domain.backup.runs import Run, RunState
 from snapkeep.domain.errors import TemporaryError
-from snapkeep.domain.interruption.records import IncidentRecord
-from snapkeep.domain.messages import Change
 from snapkeep.domain.metrics import SERVICE, Metric
-from snapkeep.domain.points import Point
 from snapkeep.domain.policies import INTERRUPTION as INTERRUPTION_POLICY
 from snapkeep.domain.report.announcements import Event, reading
-from snapkeep.domain.retention.deletion.brake_refusals import Refusal
-from snapkeep.domain.retention.deletion.orphans import Orphan
 from snapkeep.domain.troubles import Topic, Trouble, TroubleKind
 
 if TYPE_CHECKING:
     from mypy_boto3_events import EventBridgeClient
+
+    from snapkeep.domain.interruption.records import IncidentRecord
+    from snapkeep.domain.messages import Change
+    from snapkeep.domain.points import Point
+    from snapkeep.domain.retention.deletion.brake_refusals import Refusal
+    from snapkeep.domain.retention.deletion.orphans import Orphan
 
 log = logging.getLogger(__name__)
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from snapkeep.adapters.aws.session import code_of, translate
-from snapkeep.domain.interruption.notices import Hook
+
+if TYPE_CHECKING:
+    from snapkeep.domain.interruption.notices import Hook
 
 
 class AutoScalingHooks:

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import gzip
 from datetime import UTC, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
 from snapkeep.adapters.aws.session import code_of, our_errors
 from snapkeep.domain.report.link import ReportLink
-from snapkeep.ports.clock import Clock
+
+if TYPE_CHECKING:
+    from snapkeep.ports.clock import Clock
 
 MISSING = frozenset({"404", "NoSuchKey", "NotFound"})
 

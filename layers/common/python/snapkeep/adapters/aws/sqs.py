@@ -14,11 +14,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from snapkeep.adapters.aws.session import chunks, our_errors
-from snapkeep.domain.backup.jobs import Job
 from snapkeep.domain.errors import TemporaryError
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
+
+    from snapkeep.domain.backup.jobs import Job
 
 BATCH = 10
 LONGEST_DELAY = timedelta(minutes=15)

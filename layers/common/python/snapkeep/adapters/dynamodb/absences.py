@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from snapkeep.adapters.dynamodb import schema
-from snapkeep.adapters.dynamodb.table import Table
 from snapkeep.domain.retention.deletion.absences import Absence
 from snapkeep.domain.times import precise
+
+if TYPE_CHECKING:
+    from snapkeep.adapters.dynamodb.table import Table
 
 REMEMBERED_FOR = timedelta(days=366)
 """How long absences are kept: the Recycle Bin keeps a snapshot for a year at most.

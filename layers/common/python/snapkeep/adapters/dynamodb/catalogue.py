@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from snapkeep.adapters.dynamodb import schema
 from snapkeep.adapters.dynamodb.items import Item, at_of
-from snapkeep.adapters.dynamodb.table import Table
 from snapkeep.domain.report.catalogue import Entry
 from snapkeep.domain.times import precise
+
+if TYPE_CHECKING:
+    from snapkeep.adapters.dynamodb.table import Table
 
 
 class DynamoCatalogue:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from snapkeep.adapters.dynamodb import schema
 from snapkeep.adapters.dynamodb.items import point_of
@@ -16,7 +16,9 @@ from snapkeep.domain.errors import NotFound, PermanentError, TemporaryError
 from snapkeep.domain.points import Point, PointState
 from snapkeep.domain.policies import Method
 from snapkeep.domain.times import precise
-from snapkeep.ports.points import Creation
+
+if TYPE_CHECKING:
+    from snapkeep.ports.points import Creation
 
 
 class DynamoCreations:

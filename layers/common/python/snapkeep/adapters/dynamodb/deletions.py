@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from snapkeep.adapters.aws.session import chunks
 from snapkeep.adapters.dynamodb import schema
-from snapkeep.adapters.dynamodb.items import Item
 from snapkeep.adapters.dynamodb.table import WRITE_BATCH, Refused, Table, key_of
 from snapkeep.domain.errors import UnreadableRecord
 from snapkeep.domain.retention.deletion.deletions import Deletion, DeletionStep
 from snapkeep.domain.times import precise
+
+if TYPE_CHECKING:
+    from snapkeep.adapters.dynamodb.items import Item
 
 IS_OPEN = "attribute_exists(#open)"
 NOT_OPEN = "attribute_not_exists(#open)"

@@ -7,14 +7,16 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from snapkeep.adapters.dynamodb import schema
-from snapkeep.adapters.dynamodb.items import Item
 from snapkeep.adapters.dynamodb.table import IS_NEW, Contended, Refused, Table, key_of
 from snapkeep.domain.interruption.notices import Hook, Kind, Notice
 from snapkeep.domain.interruption.records import IncidentRecord, TimelineEntry
 from snapkeep.domain.times import precise
+
+if TYPE_CHECKING:
+    from snapkeep.adapters.dynamodb.items import Item
 
 BESIDE = ("unsaved", "unlooked")
 TIMES = ("cordoned_at", "saved_at", "again", "closed_at", "closed_before")

@@ -1,51 +1,130 @@
-"""The journal: all stores on one table."""
+"""The journal: all stores on one table.
+
+A store is made, and its module imported, when it is first used: no function uses all of them.
+"""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from snapkeep.adapters.dynamodb.absences import DynamoAbsences
-from snapkeep.adapters.dynamodb.catalogue import DynamoCatalogue
-from snapkeep.adapters.dynamodb.creations import DynamoCreations
-from snapkeep.adapters.dynamodb.deletions import DynamoDeletions
-from snapkeep.adapters.dynamodb.holds import DynamoHolds
-from snapkeep.adapters.dynamodb.incidents import DynamoIncidents
-from snapkeep.adapters.dynamodb.points import DynamoPoints
-from snapkeep.adapters.dynamodb.prunes import DynamoPrunes
-from snapkeep.adapters.dynamodb.refusals import DynamoRefusals
-from snapkeep.adapters.dynamodb.requests import DynamoRunRequests
-from snapkeep.adapters.dynamodb.restores import DynamoRestores
-from snapkeep.adapters.dynamodb.retentions import DynamoRetentions
-from snapkeep.adapters.dynamodb.runs import DynamoRuns
-from snapkeep.adapters.dynamodb.slots import DynamoSlots
 from snapkeep.adapters.dynamodb.table import Table
-from snapkeep.adapters.dynamodb.troubles import DynamoTroubles
 from snapkeep.ports.journal import Journal
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
+    from snapkeep.ports.catalogue import Catalogue
+    from snapkeep.ports.deletions import Absences, Deletions
+    from snapkeep.ports.incidents import Incidents
+    from snapkeep.ports.points import Creations, Points
+    from snapkeep.ports.prunes import Prunes, Refusals, Retentions
+    from snapkeep.ports.restores import Holds, Restores
+    from snapkeep.ports.runs import RunRequests, Runs, Slots
+    from snapkeep.ports.troubles import Troubles
+
 
 def dynamo_journal(client: DynamoDBClient, name: str, sleep: Callable[[float], None] = time.sleep) -> Journal:
     """The stores on the table of that name. They wait with `sleep` when writers contend."""
-    table = Table(client, name, sleep)
-    return Journal(
-        runs=DynamoRuns(table),
-        requests=DynamoRunRequests(table),
-        slots=DynamoSlots(table),
-        points=DynamoPoints(table),
-        creations=DynamoCreations(table),
-        deletions=DynamoDeletions(table),
-        absences=DynamoAbsences(table),
-        prunes=DynamoPrunes(table),
-        refusals=DynamoRefusals(table),
-        retentions=DynamoRetentions(table),
-        holds=DynamoHolds(table),
-        catalogue=DynamoCatalogue(table),
-        restores=DynamoRestores(table),
-        incidents=DynamoIncidents(table),
-        troubles=DynamoTroubles(table),
-        unreadable=table,
-    )
+    return DynamoJournal(Table(client, name, sleep))
+
+
+class DynamoJournal(Journal):
+    """The stores on one table."""
+
+    _table: Table
+
+    def __init__(self, table: Table) -> None:
+        self.__dict__.update(_table=table, unreadable=table)  # a journal is frozen
+
+    @cached_property
+    def runs(self) -> Runs:
+        from snapkeep.adapters.dynamodb.runs import DynamoRuns
+
+        return DynamoRuns(self._table)
+
+    @cached_property
+    def requests(self) -> RunRequests:
+        from snapkeep.adapters.dynamodb.requests import DynamoRunRequests
+
+        return DynamoRunRequests(self._table)
+
+    @cached_property
+    def slots(self) -> Slots:
+        from snapkeep.adapters.dynamodb.slots import DynamoSlots
+
+        return DynamoSlots(self._table)
+
+    @cached_property
+    def points(self) -> Points:
+        from snapkeep.adapters.dynamodb.points import DynamoPoints
+
+        return DynamoPoints(self._table)
+
+    @cached_property
+    def creations(self) -> Creations:
+        from snapkeep.adapters.dynamodb.creations import DynamoCreations
+
+        return DynamoCreations(self._table)
+
+    @cached_property
+    def deletions(self) -> Deletions:
+        from snapkeep.adapters.dynamodb.deletions import DynamoDeletions
+
+        return DynamoDeletions(self._table)
+
+    @cached_property
+    def absences(self) -> Absences:
+        from snapkeep.adapters.dynamodb.absences import DynamoAbsences
+
+        return DynamoAbsences(self._table)
+
+    @cached_property
+    def prunes(self) -> Prunes:
+        from snapkeep.adapters.dynamodb.prunes import DynamoPrunes
+
+        return DynamoPrunes(self._table)
+
+    @cached_property
+    def refusals(self) -> Refusals:
+        from snapkeep.adapters.dynamodb.refusals import DynamoRefusals
+
+        return DynamoRefusals(self._table)
+
+    @cached_property
+    def retentions(self) -> Retentions:
+        from snapkeep.adapters.dynamodb.retentions import DynamoRetentions
+
+        return DynamoRetentions(self._table)
+
+    @cached_property
+    def holds(self) -> Holds:
+        from snapkeep.adapters.dynamodb.holds import DynamoHolds
+
+        return DynamoHolds(self._table)
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        from snapkeep.adapters.dynamodb.catalogue import DynamoCatalogue
+
+        return DynamoCatalogue(self._table)
+
+    @cached_property
+    def restores(self) -> Restores:
+        from snapkeep.adapters.dynamodb.restores import DynamoRestores
+
+        return DynamoRestores(self._table)
+
+    @cached_property
+    def incidents(self) -> Incidents:
+        from snapkeep.adapters.dynamodb.incidents import DynamoIncidents
+
+        return DynamoIncidents(self._table)
+
+    @cached_property
+    def troubles(self) -> Troubles:
+        from snapkeep.adapters.dynamodb.troubles import DynamoTroubles
+
+        return DynamoTroubles(self._table)

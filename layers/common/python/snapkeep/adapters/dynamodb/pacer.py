@@ -12,11 +12,12 @@ from snapkeep.adapters.dynamodb import schema
 from snapkeep.adapters.dynamodb.items import Item, at_of
 from snapkeep.adapters.dynamodb.table import EXISTS, IS_NEW, Refused, Table
 from snapkeep.domain.backup import pacing
-from snapkeep.domain.policies import Pace
 from snapkeep.domain.times import precise
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+
+    from snapkeep.domain.policies import Pace
 
 TRIES = 5
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from snapkeep.adapters.dynamodb import schema
 from snapkeep.adapters.dynamodb.items import point_of
-from snapkeep.adapters.dynamodb.table import Table
 from snapkeep.domain.errors import NotFound
 from snapkeep.domain.points import Point, PointState
+
+if TYPE_CHECKING:
+    from snapkeep.adapters.dynamodb.table import Table
 
 STATES = {state.value: state.value for state in (PointState.PLANNED, PointState.CREATING, PointState.PENDING)}
 

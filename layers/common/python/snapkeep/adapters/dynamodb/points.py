@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from snapkeep.adapters.aws.session import chunks
 from snapkeep.adapters.dynamodb import schema
@@ -25,7 +25,9 @@ from snapkeep.domain.backup.runs import RunState
 from snapkeep.domain.errors import TemporaryError
 from snapkeep.domain.points import Point, PointState, Snapshot
 from snapkeep.domain.times import precise
-from snapkeep.ports.points import Creation, Outcome
+
+if TYPE_CHECKING:
+    from snapkeep.ports.points import Creation, Outcome
 
 
 class DynamoPoints:

@@ -6,13 +6,16 @@ import json
 from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
+from typing import TYPE_CHECKING
 
 from snapkeep.adapters.aws.session import chunks
 from snapkeep.adapters.dynamodb import schema
-from snapkeep.adapters.dynamodb.items import Item
-from snapkeep.adapters.dynamodb.table import Table
 from snapkeep.domain.retention.deletion.brake_refusals import Kind, Refusal
 from snapkeep.domain.times import precise
+
+if TYPE_CHECKING:
+    from snapkeep.adapters.dynamodb.items import Item
+    from snapkeep.adapters.dynamodb.table import Table
 
 REFUSED_PAGE = 8000
 """Snapshot ids of one item: 25 characters each, half of the 400 KB of an item."""

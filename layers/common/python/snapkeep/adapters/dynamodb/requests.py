@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from snapkeep.adapters.dynamodb import schema
 from snapkeep.adapters.dynamodb.items import run_item, run_of
 from snapkeep.adapters.dynamodb.table import IS_NEW, Refused, Table
-from snapkeep.domain.backup.runs import Run
+
+if TYPE_CHECKING:
+    from snapkeep.domain.backup.runs import Run
 
 
 class DynamoRunRequests:

@@ -8,13 +8,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from snapkeep.adapters.dynamodb import schema
-from snapkeep.adapters.dynamodb.items import Item
 from snapkeep.adapters.dynamodb.table import IS_NEW, Contended, Refused, Table, key_of
 from snapkeep.domain.restore.operations import RestoreOperation, Stage, TimelineEntry, Way
 from snapkeep.domain.times import precise
+
+if TYPE_CHECKING:
+    from snapkeep.adapters.dynamodb.items import Item
 
 READ_AHEAD = 100
 """How many restores one call reads."""

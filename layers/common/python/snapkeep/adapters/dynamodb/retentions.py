@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from snapkeep.adapters.aws.session import chunks
 from snapkeep.adapters.dynamodb import schema
-from snapkeep.adapters.dynamodb.items import Item
-from snapkeep.adapters.dynamodb.table import Table
 from snapkeep.domain.retention.history import RetentionVersion
 from snapkeep.domain.times import precise
+
+if TYPE_CHECKING:
+    from snapkeep.adapters.dynamodb.items import Item
+    from snapkeep.adapters.dynamodb.table import Table
 
 GONE_PAGE = 2000
 """Claims per item: 36 characters of UID and 25 of time each, far below the 400 KB limit."""

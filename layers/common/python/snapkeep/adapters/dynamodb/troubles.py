@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from snapkeep.adapters.aws.session import chunks
 from snapkeep.adapters.dynamodb import schema
-from snapkeep.adapters.dynamodb.items import Item
-from snapkeep.adapters.dynamodb.table import Table
 from snapkeep.domain.times import precise
 from snapkeep.domain.troubles import Topic, Trouble
+
+if TYPE_CHECKING:
+    from snapkeep.adapters.dynamodb.items import Item
+    from snapkeep.adapters.dynamodb.table import Table
 
 PAGE = 100
 """Troubles per item, which holds 400 KB: each has a name of 320 bytes, a reason and 80 bytes of times."""

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from snapkeep.adapters.kubernetes.claims import claim_of, scratch_volumes_of, volume_of
-from snapkeep.adapters.kubernetes.client import KubernetesClient
-from snapkeep.adapters.kubernetes.connections import EksConnections
 from snapkeep.adapters.kubernetes.restores import RestoredObjects
 from snapkeep.adapters.kubernetes.targets import read_target
 from snapkeep.adapters.kubernetes.withdrawal import WithdrawableSnapshots
-from snapkeep.domain.claims import Claim, ScratchVolume
-from snapkeep.domain.restore.targets import TargetFacts
-from snapkeep.ports.clock import Clock
+
+if TYPE_CHECKING:
+    from snapkeep.adapters.kubernetes.client import KubernetesClient
+    from snapkeep.adapters.kubernetes.connections import EksConnections
+    from snapkeep.domain.claims import Claim, ScratchVolume
+    from snapkeep.domain.restore.targets import TargetFacts
+    from snapkeep.ports.clock import Clock
 
 CLAIMS = "/api/v1/persistentvolumeclaims"
 

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from snapkeep.adapters.kubernetes.claims import claim_of, volume_of
-from snapkeep.adapters.kubernetes.client import Document, KubernetesClient
-from snapkeep.adapters.kubernetes.connections import EksConnections
-from snapkeep.domain.claims import Claim, Volume
 from snapkeep.domain.drivers import DRIVERS
 from snapkeep.domain.errors import BudgetBlocks, NameTaken, NotFound
 from snapkeep.domain.interruption.nodes import Attachment, Node, NodeChange, NodeEvent, Pod, Taint
 from snapkeep.domain.times import to_second
-from snapkeep.ports.clock import Clock
 from snapkeep.ports.kubernetes import Evicted
+
+if TYPE_CHECKING:
+    from snapkeep.adapters.kubernetes.client import Document, KubernetesClient
+    from snapkeep.adapters.kubernetes.connections import EksConnections
+    from snapkeep.domain.claims import Claim, Volume
+    from snapkeep.ports.clock import Clock
 
 NODES = "/api/v1/nodes"
 ATTACHMENTS = "/apis/storage.k8s.io/v1/volumeattachments"

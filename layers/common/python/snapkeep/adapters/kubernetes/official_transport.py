@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import urllib3
 from kubernetes.client.api_client import ApiClient
 from kubernetes.client.configuration import Configuration
 from kubernetes.client.exceptions import ApiException
 
-from snapkeep.adapters.kubernetes.client import Transport
+if TYPE_CHECKING:
+    from snapkeep.adapters.kubernetes.client import Transport
 
 
 class OfficialTransport:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 import ssl
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import urllib3
 
-from snapkeep.adapters.kubernetes.client import Transport
+if TYPE_CHECKING:
+    from snapkeep.adapters.kubernetes.client import Transport
 
 AFTER_A_BREAK = urllib3.Retry(
     total=1, connect=0, read=1, redirect=0, status=0, other=0, allowed_methods=("GET", "PATCH")

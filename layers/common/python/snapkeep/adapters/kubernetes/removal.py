@@ -9,11 +9,13 @@ https://kubernetes.io/docs/concepts/storage/volume-snapshots/#deletion-policy
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from snapkeep.adapters.kubernetes.client import KubernetesClient
 from snapkeep.domain.errors import NameTaken, NotFound, TemporaryError
 from snapkeep.domain.retention.deletion.deletions import refuse_unless_retained
+
+if TYPE_CHECKING:
+    from snapkeep.adapters.kubernetes.client import KubernetesClient
 
 API = "/apis/snapshot.storage.k8s.io/v1"
 CONTENTS = f"{API}/volumesnapshotcontents"

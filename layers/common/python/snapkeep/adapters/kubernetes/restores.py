@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from snapkeep.adapters.kubernetes.claims import volume_of
 from snapkeep.adapters.kubernetes.client import ClusterPart, KubernetesClient
@@ -19,9 +19,11 @@ from snapkeep.domain.drivers import DRIVERS
 from snapkeep.domain.errors import NameTaken, NotAdmitted, TemporaryError
 from snapkeep.domain.naming import label_value, snapshot_class
 from snapkeep.domain.restore.bindings import Binding
-from snapkeep.domain.restore.operations import RestoreOperation
 from snapkeep.domain.restore.progress import SELECTED_NODE, ClaimEvent, RestoredClaim
 from snapkeep.domain.sizes import format_quantity
+
+if TYPE_CHECKING:
+    from snapkeep.domain.restore.operations import RestoreOperation
 
 VOLUMES = "/api/v1/persistentvolumes"
 CLASSES = "/apis/storage.k8s.io/v1/storageclasses"

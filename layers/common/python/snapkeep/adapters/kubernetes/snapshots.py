@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from snapkeep.adapters.kubernetes.client import ClusterPart, KubernetesClient
 from snapkeep.adapters.kubernetes.removal import (
@@ -20,12 +20,14 @@ from snapkeep.domain import object_labels
 from snapkeep.domain.drivers import DRIVERS, EBS_CSI, Driver
 from snapkeep.domain.errors import NameTaken, NotAdmitted, NotFound
 from snapkeep.domain.naming import label_value, snapshot_class
-from snapkeep.domain.points import Point
 from snapkeep.domain.retention.deletion.deletions import Leftover, SnapshotContent
 from snapkeep.domain.retention.deletion.orphans import ListedSnapshot
 from snapkeep.domain.sizes import parse_quantity
 from snapkeep.domain.times import compact
 from snapkeep.ports.kubernetes import SnapshotSupport, VolumeSnapshot
+
+if TYPE_CHECKING:
+    from snapkeep.domain.points import Point
 
 Document = dict[str, Any]
 

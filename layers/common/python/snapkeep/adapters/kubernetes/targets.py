@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from snapkeep.adapters.kubernetes.claims import bytes_of, volume_of
-from snapkeep.adapters.kubernetes.client import KubernetesClient
 from snapkeep.adapters.kubernetes.snapshots import support
 from snapkeep.domain.drivers import DRIVERS, EBS_CSI
 from snapkeep.domain.errors import NotFound, PermanentError
 from snapkeep.domain.naming import is_claim_name
 from snapkeep.domain.restore.targets import ClassFacts, FreeVolume, LimitFacts, QuotaFacts, TargetFacts
+
+if TYPE_CHECKING:
+    from snapkeep.adapters.kubernetes.client import KubernetesClient
 
 CLASSES = "/apis/storage.k8s.io/v1/storageclasses"
 ZONE_LABELS = frozenset({"topology.kubernetes.io/zone", "topology.ebs.csi.aws.com/zone"})

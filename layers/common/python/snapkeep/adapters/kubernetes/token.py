@@ -11,7 +11,7 @@ import base64
 import re
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from botocore.auth import SigV4QueryAuth
 from botocore.awsrequest import AWSRequest
@@ -20,7 +20,9 @@ from botocore.exceptions import BotoCoreError
 from botocore.loaders import create_loader
 
 from snapkeep.domain.errors import ClusterUnreachable
-from snapkeep.ports.clock import Clock
+
+if TYPE_CHECKING:
+    from snapkeep.ports.clock import Clock
 
 PREFIX = "k8s-aws-v1."
 

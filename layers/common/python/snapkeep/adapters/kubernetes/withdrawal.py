@@ -10,9 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from snapkeep.adapters.kubernetes.client import KubernetesClient
 from snapkeep.adapters.kubernetes.removal import (
     CONTENTS,
     bound_contents,
@@ -25,8 +24,11 @@ from snapkeep.adapters.kubernetes.removal import (
 from snapkeep.adapters.kubernetes.snapshots import VolumeSnapshots, is_of
 from snapkeep.domain.drivers import DRIVERS
 from snapkeep.domain.naming import snapshot_class
-from snapkeep.domain.points import Point
 from snapkeep.domain.retention.deletion.deletions import Withdrawn
+
+if TYPE_CHECKING:
+    from snapkeep.adapters.kubernetes.client import KubernetesClient
+    from snapkeep.domain.points import Point
 
 Document = dict[str, Any]
 

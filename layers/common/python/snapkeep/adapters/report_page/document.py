@@ -9,15 +9,17 @@ from __future__ import annotations
 import shlex
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from snapkeep.domain.points import PointState
 from snapkeep.domain.report.claims import ClaimState, ReportedClaim
-from snapkeep.domain.report.facts import Report
 from snapkeep.domain.report.points import Outlook, ReportedPoint
 from snapkeep.domain.restore.commands import restore_command
 from snapkeep.domain.restore.requests import RestoreRequest
 from snapkeep.domain.sizes import GIB, format_quantity
+
+if TYPE_CHECKING:
+    from snapkeep.domain.report.facts import Report
 
 CHUNK = 250
 """How many claims' points are in one chunk."""

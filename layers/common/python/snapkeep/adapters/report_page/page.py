@@ -11,14 +11,17 @@ import hashlib
 from datetime import timedelta
 from functools import cache, partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from snapkeep.adapters.report_page import words
 from snapkeep.adapters.report_page.document import claims_document, point_chunks
-from snapkeep.domain.interruption.records import IncidentRecord
 from snapkeep.domain.report.claims import ClaimState
 from snapkeep.domain.report.facts import Report, notice_given, opened
+
+if TYPE_CHECKING:
+    from snapkeep.domain.interruption.records import IncidentRecord
 
 HERE = Path(__file__).parent
 SCRIPTS = ("words.js", "points.js", "claims.js")
