@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from snapkeep_cli.api.troubles import why_aws_refused
 from snapkeep_cli.doctor.facts import Unknown
 
 if TYPE_CHECKING:
@@ -33,14 +34,11 @@ class Clients:
 
 
 def told(ask: Callable[[], T], fix: str = "") -> T | Unknown:
-    """What AWS answers, or why it does not, in its own words."""
+    """What AWS answers, or why it does not, in a sentence."""
     try:
         return ask()
-    except ClientError as error:
-        said = error.response.get("Error", {})
-        return Unknown(f"{error.operation_name}: {said.get('Code')}: {said.get('Message')}", fix)
-    except BotoCoreError as error:
-        return Unknown(str(error), fix)
+    except (ClientError, BotoCoreError) as error:
+        return Unknown(why_aws_refused(error), fix)
 
 
 def absent_is_none(ask: Callable[[], T]) -> T | None:

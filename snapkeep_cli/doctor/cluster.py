@@ -1,10 +1,11 @@
 """What a cluster says about itself: rights, snapshot kinds and classes, controllers, volumes of claims.
 
-What it refuses becomes `Unknown`, with its own words and how to get access.
+What it refuses becomes `Unknown`, in a sentence, with how to get access.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any, TypeVar
@@ -16,6 +17,7 @@ from snapkeep_cli.doctor.cluster_api import ClusterApi, NoAnswer, Refused
 from snapkeep_cli.doctor.facts import Grant, Rights, SnapshotClass, Unknown, Workload
 
 T = TypeVar("T")
+_FORBIDDEN = re.compile(r'cannot (?P<verb>\w+) resource "(?P<resource>[\w./-]+)"')
 Document = Mapping[str, Any]
 
 SNAPSHOT_API = f"/apis/{SNAPSHOTS}/v1"
@@ -130,7 +132,17 @@ class Cluster:
     def _not_told(self, refusal: Refused) -> Unknown:
         if refusal.status == 401:
             return Unknown("the cluster does not know you", self._door)
-        return Unknown(str(refusal), self._door if refusal.status == 403 else "")
+        return Unknown(_in_a_sentence(refusal), self._door if refusal.status == 403 else "")
+
+
+def _in_a_sentence(refusal: Refused) -> str:
+    """What the cluster does not let somebody do, without its whole name and API group."""
+    found = _FORBIDDEN.search(str(refusal))
+    if found:
+        return f"the cluster does not let you {found['verb']} {found['resource']}"
+    if refusal.status == 403:
+        return "the cluster does not let you look"
+    return f"the cluster answered with an error: {refusal}"
 
 
 def _grant(rule: Document) -> Grant:

@@ -36,7 +36,7 @@ def doctor(
 ) -> None:
     """Find what AWS and the cluster lack, before and after a deploy, and show how to fix it.
 
-    Changes nothing. Exits with 1 if there is a problem.
+    Changes nothing. Exits with 1 if there is a problem, and with 6 if it cannot tell.
     """
     from snapkeep_cli.doctor.gather import (
         gather,
@@ -56,3 +56,5 @@ def doctor(
     say(", ".join(f"{counts[verdict]} {verdict}" for verdict in Verdict))
     if counts[Verdict.PROBLEM]:
         raise typer.Exit(Exit.FAILED)
+    if counts[Verdict.CANNOT_TELL]:
+        raise typer.Exit(Exit.UNAVAILABLE)

@@ -11,8 +11,9 @@ from snapkeep_cli.doctor.facts import Visit
 CDK = "npx cdk"
 """The CLI pinned in package-lock.json, installed by `npm ci`; npm's `latest` cannot read our assemblies."""
 
-CLUSTER_ADMIN = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy"
-"""https://docs.aws.amazon.com/eks/latest/userguide/access-policy-permissions.html"""
+VIEWER = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSAdminViewPolicy"
+"""Lets somebody get and list everything, and change nothing.
+https://docs.aws.amazon.com/eks/latest/userguide/access-policy-permissions.html"""
 
 DEPLOYED_BY_DEFAULT = {"stack": "Snapkeep", "prefix": USUAL_NAME}
 """The defaults of `infra` without context settings."""
@@ -29,9 +30,9 @@ def eks(visit: Visit, operation: str, *words: str) -> str:
 
 
 def let_in(visit: Visit, principal: str) -> str:
-    """Makes somebody an admin of the cluster."""
+    """Lets somebody look at the whole cluster, and no more."""
     who = ("--principal-arn", principal)
-    policy = ("--policy-arn", CLUSTER_ADMIN, "--access-scope", "type=cluster")
+    policy = ("--policy-arn", VIEWER, "--access-scope", "type=cluster")
     return (
         f"{eks(visit, 'create-access-entry', *who)} && {eks(visit, 'associate-access-policy', *who, *policy)}"
     )

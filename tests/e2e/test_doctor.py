@@ -30,7 +30,7 @@ def test_what_was_taken_away_is_named_and_mended_by_the_commands_told(
     person.enter("system:masters")
     code, sound = person.look()
     assert [finding for finding in sound if finding["verdict"] == "problem"] == []
-    assert code == 0
+    assert code == 6
     assert {finding["check"] for finding in sound if finding["verdict"] == "cannot tell"} == {"quota"}
 
     role = role_of(product, "prune")
@@ -46,5 +46,5 @@ def test_what_was_taken_away_is_named_and_mended_by_the_commands_told(
     for finding in broken:
         person.paste(finding["fix"])
     code, mended = person.look()
-    assert code == 0
+    assert code == 6
     assert verdicts(mended) == verdicts(sound)

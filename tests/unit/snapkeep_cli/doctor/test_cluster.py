@@ -14,7 +14,11 @@ from snapkeep_cli.doctor.facts import Grant, Rights, Unknown, Workload
 ROLES = "/apis/rbac.authorization.k8s.io/v1/clusterroles/snapkeep:prune"
 BINDINGS = "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings/snapkeep:prune"
 READ = {"apiGroups": [""], "resources": ["pods"], "verbs": ["get"]}
-FORBIDDEN = Refused(403, "users is forbidden")
+FORBIDDEN = Refused(
+    403,
+    'clusterroles.rbac.authorization.k8s.io "snapkeep:prune" is forbidden: User "ada" cannot get resource '
+    '"clusterroles" in API group "rbac.authorization.k8s.io" at the cluster scope',
+)
 
 
 class FakeApi:
@@ -90,7 +94,9 @@ def test_who_may_not_speak_for_the_group_reads_its_role(bound: Any, number: int)
 
 def test_who_may_read_nothing_is_told_how_to_get_in() -> None:
     api = FakeApi().add(RULES_REVIEW, FORBIDDEN).add(ROLES, FORBIDDEN)
-    assert cluster(api).rights(["prune"])["prune"] == Unknown("users is forbidden", "let me in")
+    assert cluster(api).rights(["prune"])["prune"] == Unknown(
+        "the cluster does not let you get clusterroles", "let me in"
+    )
 
     stranger = FakeApi().add(RULES_REVIEW, Refused(401, "Unauthorized"))
     assert cluster(stranger).rights(["prune"])["prune"] == Unknown(

@@ -77,6 +77,11 @@ def test_a_command_is_one_that_its_program_takes(command: str) -> None:
         assert command == "snapkeep manifests --cluster myeks | kubectl apply -f -"
 
 
+def test_nobody_becomes_an_administrator_to_look() -> None:
+    assert "AmazonEKSAdminViewPolicy" in ADMIT
+    assert not any("ClusterAdmin" in fix or "system:masters" in fix for fix in [*FIXES, ADMIT])
+
+
 def test_every_aws_command_says_in_which_region() -> None:
     commands = [part for fix in [*FIXES, ADMIT] for part in fix.split(" && ") if part.startswith("aws ")]
 
