@@ -7,7 +7,9 @@ environment that runs the tests.
 from __future__ import annotations
 
 import ast
+import os
 import shlex
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -69,6 +71,36 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
+def shelf(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of wheels, for installers that download nothing: ours, and all that it needs."""
+    folder = tmp_path_factory.mktemp("shelf")
+    shutil.copy(wheel, folder)
+    with zipfile.ZipFile(wheel) as archive:
+        (metadata,) = [name for name in archive.namelist() if name.endswith(".dist-info/METADATA")]
+        text = archive.read(metadata).decode()
+    for name in sorted(required(declared(text))):
+        _pack(name, folder)
+    return folder
+
+
+@pytest.fixture(scope="module", params=["uv tool install", "pip in an environment of its own, as pipx does"])
+def command(
+    request: pytest.FixtureRequest, shelf: Path, wheel: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """The command as a person installs it, in an empty home."""
+    home = tmp_path_factory.mktemp("home")
+    offline = ["--no-index", "--find-links", str(shelf)]
+    if request.param.startswith("uv"):
+        tool = [uv.find_uv_bin(), "tool", "install", "--offline", "--python", sys.executable, *offline]
+        settings = {"UV_TOOL_DIR": str(home / "tools"), "UV_TOOL_BIN_DIR": str(home / "bin")}
+        _run([*tool, str(wheel)], {**os.environ, **settings})
+    else:
+        _run([sys.executable, "-m", "venv", str(home)], dict(os.environ))
+        _run([str(home / "bin" / "pip"), "install", "--no-compile", *offline, str(wheel)], dict(os.environ))
+    return home / "bin" / "snapkeep"
+
+
+@pytest.fixture(scope="module")
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Environment:
     """An environment with the wheel, what it declares, and nothing else."""
     made = Environment(tmp_path_factory.mktemp("elsewhere") / "venv")
@@ -76,7 +108,7 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Environm
     python = str(made.folder / "bin" / "python")
     _uv("pip", "install", "--offline", "--no-deps", "--python", python, str(wheel))
     (metadata,) = made.packages.glob("snapkeep-*.dist-info/METADATA")
-    for name in sorted(required(declared(metadata))):
+    for name in sorted(required(declared(metadata.read_text()))):
         _link(name, made.packages)
     return made
 
@@ -108,7 +140,7 @@ def test_every_import_is_of_a_declared_package(wheel: Path, tmp_path: Path) -> N
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(tmp_path)
     (metadata,) = tmp_path.glob("snapkeep-*.dist-info/METADATA")
-    names = {canonicalize_name(each.name) for each in declared(metadata)}
+    names = {canonicalize_name(each.name) for each in declared(metadata.read_text())}
     owners = packages_distributions()
     foreign = {
         name
@@ -125,15 +157,47 @@ def test_every_import_is_of_a_declared_package(wheel: Path, tmp_path: Path) -> N
 
 def test_the_locked_packages_are_new_enough(installed: Environment) -> None:
     (metadata,) = installed.packages.glob("snapkeep-*.dist-info/METADATA")
-    asked = declared(metadata)
+    asked = declared(metadata.read_text())
 
     assert [str(each) for each in asked if not each.specifier.contains(distribution(each.name).version)] == []
     assert [str(each) for each in asked if not each.specifier] == []
 
 
-def declared(metadata: Path) -> list[Requirement]:
+def test_an_installer_makes_a_command_that_works_alone(command: Path, tmp_path: Path) -> None:
+    assert type_alone(command, tmp_path, "--version").stdout == f"snapkeep {VERSION}\n"
+    assert "SNAPKEEP" in type_alone(command, tmp_path, "cost").stdout
+    assert type_alone(command.with_name("kubectl-snapkeep"), tmp_path, "--version").returncode == 0
+
+
+def test_what_needs_the_config_says_where_it_looked(command: Path, tmp_path: Path) -> None:
+    ended = type_alone(command, tmp_path, "plan")
+
+    assert ended.returncode == 2
+    assert f"error[no_config]: there is no snapkeep.yaml in {tmp_path}" in ended.stderr
+
+
+def test_completion_completes(command: Path, tmp_path: Path) -> None:
+    assert "_SNAPKEEP_COMPLETE" in type_alone(command, tmp_path, _SNAPKEEP_COMPLETE="source_bash").stdout
+
+    typed = {"_SNAPKEEP_COMPLETE": "complete_bash", "COMP_WORDS": "snapkeep get ", "COMP_CWORD": "2"}
+    assert {"points", "restores", "clusters"} <= set(type_alone(command, tmp_path, **typed).stdout.split())
+
+
+def type_alone(command: Path, folder: Path, *words: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    """Type the command in an empty folder, as somebody without a clone and without AWS credentials."""
+    return subprocess.run(
+        [command, *words],
+        cwd=folder,
+        env={"PATH": "/usr/bin:/bin", "HOME": str(folder), "PYTHONNOUSERSITE": "1", **settings},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def declared(metadata: str) -> list[Requirement]:
     """What the metadata of a wheel says that it needs."""
-    lines = metadata.read_text().partition("\n\n")[0].splitlines()
+    lines = metadata.partition("\n\n")[0].splitlines()
     return [Requirement(line.partition(": ")[2]) for line in lines if line.startswith("Requires-Dist: ")]
 
 
@@ -166,6 +230,26 @@ def _link(name: str, packages: Path) -> None:
         target = packages / top
         if not target.exists() and top != "__pycache__":
             target.symlink_to(Path(str(found.locate_file(top))))
+
+
+def _pack(name: str, folder: Path) -> None:
+    """Make a wheel of an installed package again.
+
+    https://packaging.python.org/en/latest/specifications/binary-distribution-format/
+    """
+    found = distribution(name)
+    lines = (found.read_text("WHEEL") or "").splitlines()
+    tags = [line.partition(": ")[2] for line in lines if line.startswith("Tag: ")]
+    stem = f"{canonicalize_name(found.name).replace('-', '_')}-{found.version}"
+    with zipfile.ZipFile(folder / f"{stem}-{tags[-1]}.whl", "w") as archive:
+        for path in found.files or []:
+            if ".." not in path.parts and "__pycache__" not in path.parts:
+                archive.write(str(found.locate_file(path)), str(path))
+
+
+def _run(words: list[str], environment: dict[str, str]) -> None:
+    done = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def _uv(*arguments: str) -> None:
