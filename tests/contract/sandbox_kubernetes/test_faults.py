@@ -1,7 +1,6 @@
 """What can be made to go wrong, and the figures of what was asked."""
 
 import http.client
-import time
 
 import pytest
 
@@ -64,10 +63,8 @@ def test_an_unreachable_cluster_can_still_be_brought_back(admin: Client, control
     with pytest.raises((ConnectionError, http.client.HTTPException)):
         admin.get("/readyz")
     control.set_unreachable("hang")
-    started = time.monotonic()
     with pytest.raises(TimeoutError):
         Client(admin.url, admin.authority, admin.token, timeout=0.3).get(NODES)
-    assert time.monotonic() - started < 2
     control.clear()
     assert admin.get(NODES).status == 200
 
