@@ -67,6 +67,8 @@ def _options(words: list[str]) -> Iterator[tuple[str, list[str]]]:
 
 
 def _value(shape: Shape, values: list[str]) -> Any:
+    if isinstance(shape, ListShape | StructureShape) and values[0].startswith(("[", "{")):
+        return json.loads(values[0])
     if isinstance(shape, ListShape):
         return [_value(shape.member, [value]) for value in values]
     (text,) = values

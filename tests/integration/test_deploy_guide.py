@@ -1,5 +1,7 @@
 """The way from an account to the first backup, as docs/deploy.md tells it: each line runs, or would.
 
+So would what docs/team.md and docs/notifications.md do in the account.
+
 Blocks fenced by ```sh run here, in a folder where snapkeep.yaml is the one that the guide shows. Blocks
 fenced by ```sh account need an account or a cluster: their programs, operations and options are checked.
 """
@@ -23,22 +25,24 @@ from tests.fakes import aws_cli
 
 ROOT = Path(__file__).parents[2]
 GUIDE = (ROOT / "docs" / "deploy.md").read_text()
+TEAM = (ROOT / "docs" / "team.md").read_text()
+PAGES = (GUIDE, TEAM, (ROOT / "docs" / "notifications.md").read_text())
 MADE_HERE = frozenset({"snapkeep.yaml", ".build", ".git"})
-CLI_ONLY = frozenset({("eks", "update-kubeconfig"), ("logs", "tail")})
+CLI_ONLY = frozenset({("cloudformation", "deploy"), ("eks", "update-kubeconfig"), ("logs", "tail")})
 """What the AWS CLI adds to the APIs.
 https://docs.aws.amazon.com/cli/latest/reference/
 """
 
 
-def blocks(fence: str) -> list[str]:
-    return re.findall(rf"^```{fence}\n(.*?)^```", GUIDE, re.DOTALL | re.MULTILINE)
+def blocks(fence: str, page: str = GUIDE) -> list[str]:
+    return re.findall(rf"^```{fence}\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
 
 
-def lines(fence: str) -> list[str]:
-    return [line for block in blocks(fence) for line in block.splitlines()]
+def lines(fence: str, *pages: str) -> list[str]:
+    return [line for page in pages for block in blocks(fence, page) for line in block.splitlines()]
 
 
-HERE, IN_THE_ACCOUNT = lines("sh"), lines("sh account")
+HERE, IN_THE_ACCOUNT = lines("sh", GUIDE), lines("sh account", *PAGES)
 PARTS = [part for line in IN_THE_ACCOUNT for part in line.split(" | ")]
 
 
@@ -86,8 +90,14 @@ def test_the_plan_it_shows_is_the_plan_of_its_config(clone: Path) -> None:
     assert [line.rstrip() for line in run(command, clone).stdout.splitlines()] == shown.splitlines()
 
 
+def test_the_costs_it_shows_are_those_of_the_command(clone: Path) -> None:
+    shown, _ = blocks("text", TEAM)
+
+    assert run("snapkeep cost", clone).stdout.startswith(shown)
+
+
 def test_it_leads_through_every_step() -> None:
-    told = "\n".join([*HERE, *IN_THE_ACCOUNT])
+    told = "\n".join([*HERE, *lines("sh account", GUIDE)])
     steps = [
         "validate",
         "plan",
