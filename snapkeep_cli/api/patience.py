@@ -38,7 +38,7 @@ class Patient:
 
     def send(self, method: str, path: str, headers: Mapping[str, str], body: str) -> Answer:
         """The answer, whatever its status. Raises Unreachable."""
-        with waiting("waiting for the API's answer, at most a few minutes; Ctrl+C gives up", self.soon):
+        with waiting("waiting for the API's answer; Ctrl+C gives up", self.soon):
             return self.inner.send(method, path, headers, body)
 
 

@@ -71,6 +71,7 @@ def backup(
     if status == 200:
         emit(answer, output, table_of(answer["taken"], PLAN))
         _tell_left(answer["left"])
+        _warn(answer["unmet"])
         return
     where = place(cluster, here, "backups", answer["id"])
     if wait:
@@ -97,6 +98,7 @@ def _end(answer: Document, output: Output) -> None:
     emit(answer, output, table_of(answer["points"], POINTS))
     _tell_left(answer["left"])
     say(f"{answer['id']} is {answer['state']}: {_counts(answer)}")
+    _warn(answer["degraded"])
     if answer["next_cursor"]:
         say("not all points are shown: snapkeep get points --policy on-demand lists them")
     if answer["state"] == "failed":
@@ -109,6 +111,12 @@ def _with_text(answer: Document) -> Document:
 
 def _counts(answer: Document) -> str:
     return f"{answer['ready']} of {answer['total']} points ready, {answer['failed']} failed"
+
+
+def _warn(reason: str) -> None:
+    """Say why it is not all that was asked for, such as a cluster that did not answer."""
+    if reason:
+        say(f"warning: {reason}")
 
 
 def _tell_left(left: list[Document]) -> None:

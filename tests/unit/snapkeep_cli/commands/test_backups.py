@@ -27,6 +27,17 @@ def test_a_claim_is_backed_up_and_shown(snapkeep: Command, world: World) -> None
     assert shown.out.splitlines()[1].split()[:4] == ["shop", "data", "ready", "csi"]
 
 
+def test_a_backup_from_tags_says_so_in_the_table(snapkeep: Command, world: World) -> None:
+    snapkeep("backup", "--policy", "nightly")
+    world.clusters.unreachable.add("myeks")
+    for cluster, policy, slot in world.starter.started:
+        world.plan_backup.run(cluster, policy, slot, world.owner())
+    made = next(run.id for run in world.journal.runs.all.values() if run.policy == "on-demand")
+    shown = snapkeep("get", "backup", made)
+    assert "by ebs from its tags: the cluster could not be read" in shown.out
+    assert "warning: " in shown.err and "new claims were not seen" in shown.err
+
+
 @pytest.mark.parametrize("words", [("-n", "shop"), ("shop/data",), ("--policy", "nightly")])
 def test_a_dry_run_lists_what_would_be_taken(snapkeep: Command, world: World, words: tuple[str, ...]) -> None:
     shown = snapkeep("backup", *words, "--dry-run")

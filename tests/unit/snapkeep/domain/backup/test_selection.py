@@ -271,6 +271,15 @@ def test_a_label_that_names_a_policy_wins_over_an_exclusive_one() -> None:
     assert taken_by(*policies, one=claim("a", labels={"snapkeep.io/policy": "all"})) == ["all"]
 
 
+def test_of_many_policies_the_nearest_misses_are_quoted_and_the_others_counted() -> None:
+    many = [policy(f"team-{number:02}", namespaces=(f"team-{number:02}",)) for number in range(30)]
+    small = policy("small", namespaces=("shop",), max_bytes=1)
+    (left,) = select([claim("a", "shop")], [*many, small], "myeks").left
+    assert isinstance(left, SkippedClaim)
+    assert left.reason.startswith("no policy takes it (small: ")
+    assert left.reason.endswith("team-02: namespace 'shop' is not among team-02; and 27 more)")
+
+
 def test_a_cluster_without_policies_says_so() -> None:
     (left,) = select([claim("a")], [], "myeks").left
     assert left.reason == "no policy takes it (the cluster has none)"

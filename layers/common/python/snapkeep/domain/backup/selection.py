@@ -20,6 +20,9 @@ from snapkeep.domain.labels import describe, matches
 from snapkeep.domain.policies import BackupSpec, Deployment, Method, Policy, Selection
 from snapkeep.domain.sizes import format_quantity
 
+POLICIES_SHOWN = 4
+"""How many policies a reason quotes; with dozens nobody could read it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Taken:
@@ -176,8 +179,16 @@ def _decide_by_all(
     refusal = not_protectable(claim)
     if refusal is not None:
         return [SkippedClaim(claim, *refusal)]
-    why = "; ".join(f"{name}: {decision.reason}" for name, decision in left)
-    return [SkippedClaim(claim, Code.NO_POLICY, f"no policy takes it ({why or 'the cluster has none'})")]
+    why = _why_none(left) or "the cluster has none"
+    return [SkippedClaim(claim, Code.NO_POLICY, f"no policy takes it ({why})")]
+
+
+def _why_none(left: Sequence[tuple[str, SkippedClaim]]) -> str:
+    """What a few policies say, those for other namespaces last, and how many more there are."""
+    nearest = sorted(left, key=lambda each: each[1].code is Code.NAMESPACE)
+    said = [f"{name}: {decision.reason}" for name, decision in nearest[:POLICIES_SHOWN]]
+    more = len(left) - POLICIES_SHOWN
+    return "; ".join([*said, *([f"and {more} more"] if more > 0 else [])])
 
 
 def _excluded(claim: Claim) -> Refusal | None:
