@@ -1,4 +1,4 @@
-"""`python -m sandbox`: start the sandbox, say where it is, and stay until Ctrl-C."""
+"""`python -m sandbox`: start the sandbox, print its endpoints, and run until Ctrl-C."""
 
 import argparse
 import signal

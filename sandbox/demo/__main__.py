@@ -1,7 +1,7 @@
-"""`python -m sandbox.demo`: see Snapkeep work on this machine, without Docker and without an AWS account.
+"""`python -m sandbox.demo`: watch Snapkeep work on this machine, without Docker or an AWS account.
 
-Exit codes: 0 all that can be protected is protected, 1 something is wrong (it says what), 2 the command
-line is wrong or a kept demo still runs, 130 interrupted. Nothing is left running but with --keep.
+Exit codes: 0 everything that can be protected is protected, 1 something is wrong (it says what), 2 the
+command line is wrong or a demo is still running, 130 interrupted. Nothing keeps running without --keep.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ def main() -> int:
     parser.add_argument(
         "--config", type=Path, default=build.ROOT / "snapkeep.yaml", help="the config to deploy"
     )
-    parser.add_argument("--folder", type=Path, default=FOLDER, help="where the report and the logs go")
-    parser.add_argument("--keep", action="store_true", help="leave it running and say how to reach it")
+    parser.add_argument("--folder", type=Path, default=FOLDER, help="folder for the report and the logs")
+    parser.add_argument("--keep", action="store_true", help="keep it running and print how to reach it")
     parser.add_argument("--stop", action="store_true", help="stop what --keep left running")
     options = parser.parse_args()
     config, folder = options.config.resolve(), options.folder.resolve()
@@ -98,7 +98,7 @@ def _endpoints(sandbox: Sandbox) -> dict[str, str]:
 
 def _tell_how_to_reach(console: Console, sandbox: Sandbox) -> None:
     variables = " ".join(f"{name}={value}" for name, value in sandbox.environment().items())
-    console.print("\nIt goes on running:", style="bold")
+    console.print("\nIt keeps running:", style="bold")
     for line in (
         f"AWS at {sandbox.aws_url}, Kubernetes at {sandbox.kubernetes_url}",
         f"export {variables}",

@@ -18,7 +18,7 @@ WIDTH = 400
 """Characters shown per line; the files hold the full lines."""
 NOISE = ("START ", "END ", "REPORT ", '{"_aws"')
 """Lambda's own lines and metrics; the files hold them."""
-ADVICE = "Read the logs; docs/architecture.md says how the parts fit. Nothing was left running: try again."
+ADVICE = "docs/architecture.md explains how the parts fit together. Nothing is still running: try again."
 
 
 def explain(console: Console, step: str, error: Exception, sandbox: Sandbox, logs: Path) -> None:
@@ -26,7 +26,7 @@ def explain(console: Console, step: str, error: Exception, sandbox: Sandbox, log
     console.print(f"\nThe demo failed in step {step!r}:" if step else "\nThe demo failed:", style="bold red")
     console.print(_reason(error), markup=False, soft_wrap=True)
     for name, lines in _save_logs(sandbox, logs).items():
-        console.print(f"\nlast lines of {name}:", style="bold")
+        console.print(f"\nLast lines of {name}:", style="bold")
         for line in [line for line in lines if not line.startswith(NOISE)][-LINES:]:
             console.print("  " + line.rstrip()[:WIDTH], markup=False, soft_wrap=True)
     advice = error.advice if isinstance(error, DemoError) and error.advice else ADVICE

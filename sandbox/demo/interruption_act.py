@@ -58,7 +58,7 @@ class InterruptionAct:
     def _announce(self, node: str, instance: str, group: Sequence[ClaimFact]) -> str:
         """The group's node once the two minutes have been used."""
         database = group[0]
-        with self.steps.step(f"EC2 announces: the spot node of {database.claim} has two minutes") as line:
+        with self.steps.step(f"EC2 gives the spot node of {database.claim} two minutes' notice") as line:
             self.sandbox.aws.wait_idle()
             self.sandbox.aws.interrupt(instance)
 
@@ -68,26 +68,28 @@ class InterruptionAct:
 
             line.wait_for(cordoned, SECONDS, lambda: DemoError(f"{node} is not cordoned"))
             line.say(f"{node} is cordoned")
-        with self.steps.step("Snapshot its volumes in one moment, evict its pods") as line:
+        with self.steps.step("Snapshot its volumes at one point in time, and evict its pods") as line:
 
             def elsewhere() -> bool:
                 places = [self._users(claim, running=True) for claim in group]
                 return all(len(found) == 1 and node not in found for found in places)
 
-            line.wait_for(elsewhere, SECONDS, lambda: DemoError(f"not every pod of {node} runs elsewhere"))
+            line.wait_for(
+                elsewhere, SECONDS, lambda: DemoError(f"some pods of {node} do not run elsewhere yet")
+            )
             taken = self._saved(instance)
             (place,) = self._users(database)
             line.say(f"{' and '.join(each.id for each in taken)}; now on {place}")
         return place
 
     def _die(self, node: str, instance: str) -> None:
-        with self.steps.step("Two minutes later EC2 takes the machine") as line:
+        with self.steps.step("Two minutes later, EC2 takes the instance") as line:
             self.sandbox.aws.advance(NOTICE, only="none")
 
             def over() -> bool:
                 return bool(self._incident(instance).get("closed_at"))
 
-            line.wait_for(over, SECONDS, lambda: DemoError(f"the incident of {instance} is not over"))
+            line.wait_for(over, SECONDS, lambda: DemoError(f"the incident of {instance} is still open"))
             state = self.sandbox.aws.instances()[instance]
             another = ClusterControl.from_folder(self.sandbox.kubeconfig.parent).call(
                 "lab", {"add_node": node}

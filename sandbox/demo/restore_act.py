@@ -58,7 +58,7 @@ class RestoreAct:
             said = self.person.types(command, expected=3)
             if self._claims(claim.namespace) != before or self._held():
                 raise DemoError("the refused restore left something behind")
-            line.say("refused before anything was made")
+            line.say("refused; nothing was created")
         self._show(said)
 
     def _accept(self, claim: ClaimFact) -> None:
@@ -83,7 +83,7 @@ class RestoreAct:
             )
             if len(self._snapshots_of(claim)) != count:
                 raise DemoError(f"deleting namespace {claim.namespace} deleted backups of {claim}")
-            line.say(f"its claims are gone, its {count} backups of {claim.claim} are there")
+            line.say(f"its claims are gone, but the {count} backups of {claim.claim} remain")
         source = f"--claim {claim.claim} --from-namespace {claim.namespace}"
         command = f"snapkeep restore {source} -n {RECOVERED} --wait"
         with self.steps.step(f"Restore {claim.claim} into namespace {RECOVERED}") as line:
@@ -108,7 +108,7 @@ class RestoreAct:
         (volume,) = self.sandbox.client("ec2").describe_volumes(VolumeIds=[handle])["Volumes"]
         if volume.get("SnapshotId") not in self._snapshots_of(source):
             raise DemoError(
-                f"{handle} was made from {volume.get('SnapshotId')}, which is no point of {source}"
+                f"{handle} was made from {volume.get('SnapshotId')}, not from a point of {source}"
             )
         size = with_volume["status"]["capacity"]["storage"]
         self.facts.append(
@@ -117,14 +117,14 @@ class RestoreAct:
         line.say(f"bound: {size} on {handle}, made from {volume['SnapshotId']}")
 
     def _tidy(self) -> None:
-        with self.steps.step("Finish the restores: holds and imports go, backups stay") as line:
+        with self.steps.step("Finish the restores: remove holds and imports, keep the backups") as line:
             answer = self.sandbox.client("lambda").invoke(
                 FunctionName="snapkeep-finish-restores", Payload=json.dumps({}).encode()
             )
             finished = json.loads(answer["Payload"].read()).get("finished", [])
             if self._held() or len(finished) != len(self.facts):
                 raise DemoError(
-                    f"of {len(self.facts)} restores {len(finished)} are finished; holds: {self._held()}"
+                    f"only {len(finished)} of {len(self.facts)} restores are finished; holds: {self._held()}"
                 )
             line.say(f"{len(finished)} finished")
 

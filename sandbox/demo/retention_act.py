@@ -85,31 +85,35 @@ class RetentionAct:
             planned = prune(self.sandbox, line, cluster, dry_run=True)
             _raise(verify_retention.unchanged(before, self._listing(), "a dry run"))
             line.say(
-                f"would keep {len(planned.keep) - len(planned.held)} and delete {len(planned.delete)}; "
-                f"{len(planned.held)} more wait for a confirmation, because nobody pruned for so long"
+                f"keeps {len(planned.keep) - len(planned.held)} and deletes {len(planned.delete)}; "
+                f"{len(planned.held)} more need a confirmation, because nothing was pruned for so long"
             )
         return planned
 
     def _prune(
         self, cluster: str, before: Listing, planned: PruneFact, real: LiveSnapshot, policy: Policy
     ) -> tuple[Listing, PruneFact]:
-        with self.steps.step("Prune, and confirm what the brake held") as line:
+        with self.steps.step("Prune, and confirm what the brake held back") as line:
             done = prune(self.sandbox, line, cluster, confirm=planned.confirm)
-            line.say(f"{done.deleted} deleted, each journaled and looked at again")
+            line.say(f"{done.deleted} deleted, each journaled and checked afterwards")
         with self.steps.step("Check what EC2 still has") as line:
             after, zone = self._listing(), ZoneInfo(policy.schedule.timezone)
             everything = evidence.snapshot_ids(self.sandbox.client("ec2"))
             wrong = verify_retention.pruned(before, after, everything, planned, done)
             _raise(wrong + verify_retention.by_the_rules(before, after, real, policy.retention, zone))
             gone = len(before) - len(after)
-            line.say(f"{gone} of {len(before)} snapshots gone, the {len(after)} left are those of the plan")
+            line.say(
+                f"{gone} of {len(before)} snapshots are gone; the other {len(after)} are those of the plan"
+            )
         return after, done
 
     def _refuse(self, cluster: str, policy: Policy, real: LiveSnapshot, before: Listing) -> RefusalFact:
         """Somebody lowers the retention: a grace period spares the points first, then the brake does."""
         change = f"policy {policy.name}: retention {_shown(policy.retention)} -> {_shown(SLIP)}"
         with slip.deployed(self.sandbox.client("lambda"), self.deployment, policy.name, SLIP):
-            with self.steps.step(f"Deploy a slip, {policy.name} keeps {_shown(SLIP)}, and prune") as line:
+            with self.steps.step(
+                f"Lower the retention of {policy.name} to {_shown(SLIP)} by mistake, and prune"
+            ) as line:
                 spared, grace = _grace(prune(self.sandbox, line, cluster))
                 _raise(verify_retention.unchanged(before, self._listing(), "a prune in the grace period"))
                 line.say(f"nothing deleted, {spared} points spared: {grace}")
@@ -118,7 +122,7 @@ class RetentionAct:
                 said, zone = prune(self.sandbox, line, cluster), ZoneInfo(policy.schedule.timezone)
                 _raise(verify_retention.refused(before, self._listing(), said))
                 _raise(verify_retention.would_delete(before, said, real, SLIP, zone))
-                line.say(f"the brake refuses to delete {len(said.held)}; EC2 is as before")
+                line.say(f"the brake refuses {len(said.held)} deletions; EC2 is unchanged")
         return RefusalFact(change, spared, grace, len(said.held), said.points, said.brake, said.confirm)
 
     def _listing(self) -> Listing:

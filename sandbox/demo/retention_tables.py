@@ -33,15 +33,15 @@ def show_refusal(console: Console, refused: RefusalFact) -> None:
     """Print what changed, what it would have cost, and what prune said instead of doing it."""
     text = Text.assemble(
         (refused.change, "bold"),
-        f"\n{refused.grace}: {refused.spared} points stay that only the retention before keeps\nthen: ",
+        f"\n{refused.grace}: {refused.spared} points stay because the previous retention keeps them\nthen: ",
         (f"the brake refuses {refused.would_delete} deletions: {refused.said}", "yellow"),
-        f'\nto do them: {{"confirm": "{refused.confirm}"}}',
+        f'\nto carry them out: {{"confirm": "{refused.confirm}"}}',
     )
     console.print("", Panel(text, title="Deletions that prune refuses", title_align="left", expand=False))
 
 
 def _kept(fact: RetentionFact, zone: tzinfo) -> Table:
-    title = f"Kept of {fact.claim}: {len(fact.kept)} of {len(fact.kept) + len(fact.deleted)} points"
+    title = f"Kept for {fact.claim}: {len(fact.kept)} of {len(fact.kept) + len(fact.deleted)} points"
     table = titled_table(title, f"time ({fact.timezone})", SNAPSHOT_COLUMN, "why it stays")
     for point in fact.kept:
         table.add_row(_local(point.time, zone), Text(point.snapshot_id), Text(", ".join(point.reasons)))

@@ -112,7 +112,7 @@ class Story:
                     sandbox.aws.wait_idle(60 * self.steps.patience)  # a run is only planned near its slot
             line.say(", ".join(f"{each.schedule} at {each.scheduled_time:%a %H:%M} UTC" for each in fired))
         if {each.schedule for each in fired} != names:
-            raise DemoError(f"of the schedules {', '.join(sorted(names))} only {len(fired)} fired")
+            raise DemoError(f"only {len(fired)} of the schedules {', '.join(sorted(names))} fired")
         return len(fired)
 
     def _watch(self, sandbox: Sandbox, stack: DeployedStack, runs: int) -> None:
@@ -127,7 +127,7 @@ class Story:
             def unsettled() -> DemoError:
                 journal = read()
                 states = [f"run {run['id']} is {run['state']}" for run in journal.runs] or [
-                    "no run was written"
+                    "no run was journaled"
                 ]
                 points = [f"point {point['id']} is {point['state']}" for point in journal.points]
                 return DemoError(f"not all {runs} runs have ended: " + "; ".join(states + points))
@@ -136,7 +136,7 @@ class Story:
 
     def _check(self, sandbox: Sandbox, stack: DeployedStack, admin: Admin) -> None:
         journal = self._journal_reader(sandbox, stack)()
-        with self.steps.step("Check what EC2 and Kubernetes really hold") as line:
+        with self.steps.step("Check what is really in EC2 and Kubernetes") as line:
             snapshots = evidence.read_snapshots(sandbox.client("ec2"))
             self.claims = evidence.claim_facts(journal, snapshots)
             runs, calls = evidence.run_facts(journal), sandbox.aws.calls()

@@ -36,12 +36,14 @@ def main(arguments: list[str] | None = None) -> None:
 
 def _settings(arguments: list[str] | None) -> Settings:
     parser = argparse.ArgumentParser(prog="python -m sandbox.kubernetes", description=__doc__)
-    parser.add_argument("--folder", type=Path, required=True, help="where CA, kubeconfig and ready.json go")
-    parser.add_argument("--port", type=int, default=0, help="HTTPS port; 0 takes a free one")
-    parser.add_argument("--plain-http-port", type=int, help="also serve plain HTTP, everybody as admin")
-    parser.add_argument("--aws-endpoint", default="", help="the sandbox's AWS: STS, EKS and EC2")
-    parser.add_argument("--cluster-name", default="myeks")
-    parser.add_argument("--region", default="ap-northeast-2")
+    parser.add_argument("--folder", type=Path, required=True, help="folder for CA, kubeconfig and ready.json")
+    parser.add_argument("--port", type=int, default=0, help="HTTPS port; 0 picks a free one")
+    parser.add_argument(
+        "--plain-http-port", type=int, help="also serve plain HTTP here, with every caller as admin"
+    )
+    parser.add_argument("--aws-endpoint", default="", help="URL of the sandbox's AWS: STS, EKS and EC2")
+    parser.add_argument("--cluster-name", default="myeks", help="name of the EKS cluster")
+    parser.add_argument("--region", default="ap-northeast-2", help="its AWS Region")
     given = parser.parse_args(arguments)
     return Settings(
         given.folder,

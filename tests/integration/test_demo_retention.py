@@ -307,7 +307,7 @@ def test_tables_show_what_stays_what_went_and_what_was_refused() -> None:
 
     text = shown.getvalue()
     for words in (
-        "Kept of blog/mysql: 1 of 3 points",
+        "Kept for blog/mysql: 1 of 3 points",
         "Sat 2027-02-27 00:00  snap-1  ",
         "last 1/28, oldest monthly",
         "policy often: keep 28 six-hourly points",
@@ -316,7 +316,7 @@ def test_tables_show_what_stays_what_went_and_what_was_refused() -> None:
         "gone from EC2: 2 points",
         " 2       2027-02-26  2027-02-25  last 28 filled",
         "the brake refuses 41 deletions: 41 of 45 would go",
-        'to do them: {"confirm": "c0ffee"}',
+        'to carry them out: {"confirm": "c0ffee"}',
         "grace until then: 41 points stay",
     ):
         assert words in text
