@@ -37,7 +37,7 @@ POINT = Point(
     state=PointState.FAILED,
     reason="EC2 has no volume vol-0a1b2c3d4e5f60718",
 )
-RUN = Run(POINT.run, "shop", "nightly", SLOT, NOW, total=3, ready=2, failed=1, left={"not-ebs": 1})
+RUN = Run(POINT.run, "shop", "nightly", SLOT, NOW, total=3, ready=2, failed=1, skipped={"not-ebs": 1})
 LATE = replace(POINT, snapshot_id="snap-0a1b2c3d4e5f60718", reason="pending for 80 minutes")
 INCIDENT = IncidentRecord(
     "i-0a1b2c3d4e5f60718",

@@ -17,7 +17,7 @@ def a_wanted_run(second: int = 0) -> Run:
     wish = OnDemandRequest(
         claims=(ClaimName("shop", "data"),), method=Method.EBS, namespace="shop", caller="ann"
     )
-    return replace(a_run("on-demand", SLOT + timedelta(seconds=second)), wish=wish)
+    return replace(a_run("on-demand", SLOT + timedelta(seconds=second)), request=wish)
 
 
 def test_a_request_has_one_run_however_often_it_is_sent(journal: Journal) -> None:
@@ -38,6 +38,6 @@ def test_a_slot_that_another_request_has_is_not_given_again(journal: Journal) ->
 def test_an_accepted_run_is_open_and_planned_with_its_wish(journal: Journal) -> None:
     journal.requests.accept_run(a_wanted_run(), "one")
     assert list(journal.runs.open_runs()) == [a_wanted_run()]
-    bare = replace(a_wanted_run(), wish=None)
+    bare = replace(a_wanted_run(), request=None)
     assert journal.runs.open_run(bare, ME, UNTIL, NOW) == a_wanted_run()
     assert journal.runs.open_run(bare, OTHER, UNTIL, NOW) is None

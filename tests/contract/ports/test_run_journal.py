@@ -6,11 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 
-from snapkeep.domain.backup.runs import RunState
+from snapkeep.domain.backup.runs import RunState, Skipped
 from snapkeep.domain.points import PointState
 from snapkeep.ports.journal import Journal
 from snapkeep.ports.points import Outcome
-from snapkeep.ports.runs import Left
 from tests.contract.ports.samples import ME, NOW, OTHER, SLOT, UNTIL, a_point, a_run, later, started
 
 # Opening and planning
@@ -52,9 +51,15 @@ def test_starting_a_run_writes_what_planning_found_and_leaves_the_counts_alone(j
     journal.runs.open_run(run, ME, UNTIL, NOW)
     journal.points.add_points([point, a_point("logs")])
     journal.points.finish(point, Outcome(PointState.FAILED, NOW, "volume gone"))
-    journal.runs.start_run(replace(run, total=2, degraded="API down", left={"efs": 3}, ends_untold=True))
+    journal.runs.start_run(replace(run, total=2, degraded="API down", skipped={"efs": 3}, ends_untold=True))
     assert journal.runs.run(run.id) == replace(
-        run, state=RunState.RUNNING, total=2, failed=1, degraded="API down", left={"efs": 3}, ends_untold=True
+        run,
+        state=RunState.RUNNING,
+        total=2,
+        failed=1,
+        degraded="API down",
+        skipped={"efs": 3},
+        ends_untold=True,
     )
 
 
@@ -74,16 +79,16 @@ def test_an_unknown_run_is_none(journal: Journal) -> None:
 
 def test_what_was_left_is_read_back_and_replaced_by_the_next_attempt(journal: Journal) -> None:
     run = a_run()
-    many = [Left(f"wordpress/claim-{n}", "efs", "the data is on EFS") for n in range(1200)]
-    journal.runs.add_left(run.id, many)
-    assert list(journal.runs.left(run.id)) == many
-    journal.runs.add_left(run.id, many[:2])
-    assert list(journal.runs.left(run.id)) == many[:2]
+    many = [Skipped(f"wordpress/claim-{n}", "efs", "the data is on EFS") for n in range(1200)]
+    journal.runs.add_skipped(run.id, many)
+    assert list(journal.runs.skipped(run.id)) == many
+    journal.runs.add_skipped(run.id, many[:2])
+    assert list(journal.runs.skipped(run.id)) == many[:2]
 
 
 def test_a_run_that_left_nothing_says_so(journal: Journal) -> None:
-    journal.runs.add_left(a_run().id, [])
-    assert list(journal.runs.left(a_run().id)) == []
+    journal.runs.add_skipped(a_run().id, [])
+    assert list(journal.runs.skipped(a_run().id)) == []
 
 
 def test_a_run_is_closed_once_and_open_until_it_was_announced(journal: Journal) -> None:

@@ -7,9 +7,8 @@ from dataclasses import replace
 from datetime import datetime
 from threading import Lock
 
-from snapkeep.domain.backup.runs import Run, RunState
+from snapkeep.domain.backup.runs import Run, RunState, Skipped
 from snapkeep.domain.backup.slot_record import SlotRecord
-from snapkeep.ports.runs import Left
 from tests.fakes.faults import Faults
 from tests.fakes.stores.leases import Leases
 
@@ -20,7 +19,7 @@ class MemoryRuns(Faults):
     def __init__(self, faults: Faults | None = None) -> None:
         super().__init__(faults)
         self.all: dict[str, Run] = {}
-        self._left: dict[str, tuple[Left, ...]] = {}
+        self._skipped: dict[str, tuple[Skipped, ...]] = {}
         self._leases = Leases()
 
     def open_run(self, run: Run, owner: str, until: datetime, now: datetime) -> Run | None:
@@ -41,7 +40,7 @@ class MemoryRuns(Faults):
                 state=RunState.RUNNING,
                 total=run.total,
                 degraded=run.degraded,
-                left=dict(run.left),
+                skipped=dict(run.skipped),
                 ends_untold=run.ends_untold,
             )
             self._leases.end((run.id, ""))
@@ -85,14 +84,14 @@ class MemoryRuns(Faults):
             self.all[run_id] = replace(self.all[run_id], late=late)
         self._after("write_late")
 
-    def add_left(self, run_id: str, left: Sequence[Left]) -> None:
-        self._before("add_left")
-        self._left[run_id] = tuple(left)
-        self._after("add_left")
+    def add_skipped(self, run_id: str, skipped: Sequence[Skipped]) -> None:
+        self._before("add_skipped")
+        self._skipped[run_id] = tuple(skipped)
+        self._after("add_skipped")
 
-    def left(self, run_id: str) -> Sequence[Left]:
-        self._before("left")
-        return self._left.get(run_id, ())
+    def skipped(self, run_id: str) -> Sequence[Skipped]:
+        self._before("skipped")
+        return self._skipped.get(run_id, ())
 
 
 class MemoryRunRequests(Faults):

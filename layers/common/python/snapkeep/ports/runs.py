@@ -3,22 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from snapkeep.domain.backup.runs import Run, RunState
+    from snapkeep.domain.backup.runs import Run, RunState, Skipped
     from snapkeep.domain.backup.slot_record import SlotRecord
-
-
-@dataclass(frozen=True, slots=True)
-class Left:
-    """A claim or scratch volume that a run did not take, as journaled for reports."""
-
-    subject: str
-    code: str
-    reason: str
 
 
 class Runs(Protocol):
@@ -32,7 +22,7 @@ class Runs(Protocol):
         """
 
     def start_run(self, run: Run) -> None:
-        """Mark a planned run `running` with its total, degraded, left, ends_untold; its jobs have been sent.
+        """Mark a planned run `running` with its total, degraded, skipped, ends_untold; its jobs are sent.
 
         The counts of ready and failed points belong to `finish` and stay untouched.
         """
@@ -58,10 +48,10 @@ class Runs(Protocol):
     def write_late(self, run_id: str, late: int) -> None:
         """Journal how many points of a run are overdue but pending; a run with any stays open."""
 
-    def add_left(self, run_id: str, left: Sequence[Left]) -> None:
+    def add_skipped(self, run_id: str, skipped: Sequence[Skipped]) -> None:
         """Write what a run skipped and why, replacing entries of an earlier attempt."""
 
-    def left(self, run_id: str) -> Sequence[Left]:
+    def skipped(self, run_id: str) -> Sequence[Skipped]:
         """What a run skipped."""
 
 

@@ -38,7 +38,7 @@ def test_each_way_a_run_can_end_has_its_event(bus: Any, state: RunState, detail_
 
 def test_the_event_says_what_failed_and_why(bus: Any) -> None:
     run = a_closed_run(
-        RunState.PARTIALLY_FAILED, total=3, ready=2, failed=1, degraded="API away", left={"efs": 2}
+        RunState.PARTIALLY_FAILED, total=3, ready=2, failed=1, degraded="API away", skipped={"efs": 2}
     )
     EventAnnouncer(bus, "default").run_closed(run, failed_points(1), {"wordpress": 0.4})
     ((_, detail),) = bus.details()

@@ -29,7 +29,7 @@ def through_dynamodb(item: Item) -> Item:
     "run",
     [
         a_run(),
-        replace(a_run(), state=RunState.RUNNING, total=1000, ready=3, failed=2, left={"efs": 2}),
+        replace(a_run(), state=RunState.RUNNING, total=1000, ready=3, failed=2, skipped={"efs": 2}),
         replace(a_run(), state=RunState.PARTIALLY_FAILED, degraded="API away", closed_at=NOW, announced=True),
     ],
 )

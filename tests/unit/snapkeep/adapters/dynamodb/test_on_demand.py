@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from snapkeep.adapters.dynamodb.on_demand import wish_of, wish_text
+from snapkeep.adapters.dynamodb.on_demand import request_of, request_text
 from snapkeep.domain.backup.on_demand import OnDemandRequest
 from snapkeep.domain.claims import ClaimName
 from snapkeep.domain.policies import Method, Operator, Requirement, Selection
@@ -30,4 +30,4 @@ SELECTION = Selection(
     ids=["claims", "selection", "policy"],
 )
 def test_a_wish_is_read_back_as_it_was_written(wish: OnDemandRequest) -> None:
-    assert wish_of(wish_text(wish)) == wish
+    assert request_of(request_text(wish)) == wish

@@ -10,8 +10,7 @@ import pytest
 from snapkeep.adapters.dynamodb import schema
 from snapkeep.adapters.dynamodb.runs import DynamoRuns
 from snapkeep.adapters.dynamodb.table import Table
-from snapkeep.domain.backup.runs import RunState
-from snapkeep.ports.runs import Left
+from snapkeep.domain.backup.runs import RunState, Skipped
 from tests.contract.ports.samples import NOW, SLOT, TABLE, a_run, later
 from tests.unit.snapkeep.adapters.dynamodb.aws_table import CountingClient
 
@@ -26,7 +25,7 @@ def runs(client: CountingClient) -> DynamoRuns:
 
 def test_an_open_run_never_expires_and_a_closed_one_does(runs: DynamoRuns, client: CountingClient) -> None:
     runs.open_run(a_run(), "me", later(minutes=2), NOW)
-    runs.add_left(a_run().id, [Left("wordpress/files", "efs", "the data is on EFS")])
+    runs.add_skipped(a_run().id, [Skipped("wordpress/files", "efs", "the data is on EFS")])
     runs.start_run(a_run())
     assert "expires_at" not in client.item(RUN, "RUN")
     assert "expires_at" not in client.item(RUN, "LEFT#0000")

@@ -50,9 +50,9 @@ def test_the_plan_does_not_depend_on_the_order_of_the_listing(world: list[Claim]
 def test_no_claim_is_lost_between_taken_and_left(world: list[Claim]) -> None:
     for asking in POLICIES:
         selected = run(asking, *world)
-        decided = [item.claim for item in selected.taken] + [item.subject for item in selected.left]
+        decided = [item.claim for item in selected.taken] + [item.subject for item in selected.skipped]
         assert sorted(map(str, decided)) == sorted(map(str, world))
-        reasons = [item.reason for item in selected.taken] + [item.reason for item in selected.left]
+        reasons = [item.reason for item in selected.taken] + [item.reason for item in selected.skipped]
         assert all(reasons)
 
 

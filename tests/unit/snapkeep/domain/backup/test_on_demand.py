@@ -47,7 +47,7 @@ def test_claims_asked_for_by_name_are_taken_and_no_others() -> None:
     )
     assert names(chosen) == ["shop/data"]
     assert chosen.taken[0].reason == "it was asked for by name"
-    assert chosen.left == ()
+    assert chosen.skipped == ()
 
 
 def test_a_label_for_a_schedule_does_not_keep_a_claim_from_being_backed_up_now() -> None:
@@ -71,7 +71,7 @@ def test_a_named_claim_that_cannot_be_taken_is_told_with_the_reason(
 ) -> None:
     wish = OnDemandRequest(claims=(ClaimName("shop", "uploads"), ClaimName("shop", "data")))
     chosen = selected(wish, claim, a_claim("data"))
-    (left,) = chosen.left
+    (left,) = chosen.skipped
     assert (str(left.subject), left.code.value) == ("shop/uploads", code)
     assert reason in left.reason
     text = unmet(wish, "myeks", chosen)
@@ -83,7 +83,7 @@ def test_a_selection_has_the_words_of_a_policy() -> None:
     large = a_claim("large", requested="8Gi", requested_bytes=8 * 2**30)
     chosen = selected(wish, large, a_claim("small"))
     assert names(chosen) == ["shop/large"]
-    assert [(str(item.subject), item.code.value) for item in chosen.left] == [
+    assert [(str(item.subject), item.code.value) for item in chosen.skipped] == [
         ("shop/small", "size_not_selected")
     ]
 
@@ -94,7 +94,7 @@ def test_of_namespaces_that_were_not_asked_for_nothing_is_said() -> None:
         OnDemandRequest(selection=Selection(namespaces=("shop",))),
         OnDemandRequest(claims=(ClaimName("shop", "data"),)),
     ):
-        assert selected(wish, a_claim("data"), FOREIGN, excluded).left == ()
+        assert selected(wish, a_claim("data"), FOREIGN, excluded).skipped == ()
 
 
 def test_a_policy_takes_what_it_takes_on_schedule_by_its_method_and_groups() -> None:
@@ -107,7 +107,7 @@ def test_a_policy_takes_what_it_takes_on_schedule_by_its_method_and_groups() -> 
         [ScratchVolume("myeks", "shop", "web-0", "tmp", "emptyDir")],
     )
     assert [(item.method, item.group) for item in chosen.taken] == [(Method.EBS, "shop/db")]
-    assert {item.code.value for item in chosen.left} == {"namespace_not_selected", "scratch"}
+    assert {item.code.value for item in chosen.skipped} == {"namespace_not_selected", "scratch"}
     assert policy_for(OnDemandRequest(policy="nightly", method=Method.CSI)).method is Method.CSI
 
 

@@ -28,7 +28,7 @@ def only_left(asking: Policy, one: Claim, *others: Policy) -> SkippedClaim:
     """The only decision of a run over one claim, which must be to leave it."""
     selected = run(asking, one, others=others)
     assert selected.taken == ()
-    return selected.left[0]
+    return selected.skipped[0]
 
 
 def taken_names(selected: Selected) -> list[str]:
@@ -66,7 +66,7 @@ def test_namespaces_are_globs_and_exclusions_win(
     claims = [claim("data", namespace) for namespace in ("team-a", "team-b", "shop", "kube-system")]
     selected = run(policy(namespaces=patterns, exclude_namespaces=exclusions), *claims)
     assert [item.claim.namespace for item in selected.taken] == taken
-    assert {item.code for item in selected.left} == {Code.NAMESPACE}
+    assert {item.code for item in selected.skipped} == {Code.NAMESPACE}
 
 
 def test_each_unmet_condition_is_named() -> None:
@@ -84,7 +84,7 @@ def test_each_unmet_condition_is_named() -> None:
             claim("old", storage_class="gp2"),
             claim("small", size=0),
             claim("large", size=101),
-        ).left
+        ).skipped
     }
     assert reasons == {
         "cache": (Code.LABELS, "its labels do not meet tier!=cache"),
@@ -152,7 +152,7 @@ def test_storage_that_cannot_be_protected_is_reported_only_where_the_policy_reac
     wanted = policy(namespaces=("default",), storage_classes=("gp3",))
     here = claim("here", volume=EFS, storage_class="efs-sc")
     there = claim("there", "shop", volume=EFS)
-    assert [item.code for item in run(wanted, here, there).left] == [Code.EFS, Code.NAMESPACE]
+    assert [item.code for item in run(wanted, here, there).skipped] == [Code.EFS, Code.NAMESPACE]
 
 
 def test_opting_in_does_not_make_efs_an_ebs_volume() -> None:
@@ -199,9 +199,9 @@ def test_scratch_volumes_are_reported_where_the_policy_reaches() -> None:
     there = ScratchVolume("myeks", "shop", "cache-0", "tmp", "emptyDir")
     wanted = policy(namespaces=("default",))
     deployment = Deployment((Cluster("myeks", "ap-northeast-2"),), (wanted,))
-    assert [item.subject for item in select_for(wanted, deployment, [], [here, there]).left] == [here]
+    assert [item.subject for item in select_for(wanted, deployment, [], [here, there]).skipped] == [here]
     opt_in = policy(opt_in_only=True)
-    assert select_for(opt_in, deployment, [], [here, there]).left == ()
+    assert select_for(opt_in, deployment, [], [here, there]).skipped == ()
 
 
 def test_the_view_of_all_policies_gives_each_claim_its_takers_or_one_reason() -> None:
@@ -223,13 +223,13 @@ def test_the_view_of_all_policies_gives_each_claim_its_takers_or_one_reason() ->
         ("one", "nightly"),
         ("opted", "hourly"),
     ]
-    assert [(str(item.subject), item.code) for item in selected.left] == [
+    assert [(str(item.subject), item.code) for item in selected.skipped] == [
         ("default/typo", Code.UNKNOWN_POLICY),
         ("shop/cache-0:tmp", Code.SCRATCH),
         ("shop/shared", Code.EFS),
         ("shop/stray", Code.NO_POLICY),
     ]
-    assert "nightly: namespace 'shop' is not among default" in selected.left[3].reason
+    assert "nightly: namespace 'shop' is not among default" in selected.skipped[3].reason
 
 
 def exclusive(name: str, *, enabled: bool = True, **selection: Any) -> Policy:
@@ -281,5 +281,5 @@ def test_of_many_policies_the_nearest_misses_are_quoted_and_the_others_counted()
 
 
 def test_a_cluster_without_policies_says_so() -> None:
-    (left,) = select([claim("a")], [], "myeks").left
+    (left,) = select([claim("a")], [], "myeks").skipped
     assert left.reason == "no policy takes it (the cluster has none)"

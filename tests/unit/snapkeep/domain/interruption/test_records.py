@@ -17,9 +17,9 @@ RECORD = IncidentRecord(INSTANCE, "myeks", NODE)
 
 def test_a_line_carries_the_seconds_left_and_is_written_once() -> None:
     record = RECORD.with_notices((a_notice(AT),)).noted(AT + timedelta(seconds=20), "cordon")
-    assert [(moment.text, moment.left) for moment in record.timeline] == [("cordon", 100.0)]
+    assert [(moment.text, moment.seconds_left) for moment in record.timeline] == [("cordon", 100.0)]
     assert record.noted(AT + timedelta(seconds=50), "cordon") == record
-    assert RECORD.noted(AT, "cordon").timeline[0].left is None
+    assert RECORD.noted(AT, "cordon").timeline[0].seconds_left is None
 
 
 def test_a_timeline_keeps_its_newest_lines() -> None:
@@ -35,7 +35,7 @@ def test_what_happened_before_it_was_over_is_told_again_when_it_happens_again() 
     over = replace(once, closed_at=AT + timedelta(minutes=12))
     again = over.with_notices((a_notice(AT + timedelta(days=1), key="event-2"),))
     at = AT + timedelta(days=1)
-    assert [moment.left for moment in again.noted(at, "cordon").timeline] == [120.0, 120.0]
+    assert [moment.seconds_left for moment in again.noted(at, "cordon").timeline] == [120.0, 120.0]
     assert again.noted(at, "cordon").noted(at, "cordon") == again.noted(at, "cordon")
 
 

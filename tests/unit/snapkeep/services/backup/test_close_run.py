@@ -108,7 +108,7 @@ def test_a_run_whose_journal_lost_points_is_closed_and_says_how_many() -> None:
     close_run(world).at_limit(run_id)
     ((run, _),) = world.announcer.closed
     assert run.state is RunState.PARTIALLY_FAILED
-    (left,) = world.journal.runs.left(run_id)
+    (left,) = world.journal.runs.skipped(run_id)
     assert (left.subject, left.code) == ("1 recovery points", "lost_from_journal")
     assert "only 1 of the 2 recovery points" in left.reason
 

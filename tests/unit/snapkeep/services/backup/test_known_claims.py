@@ -106,7 +106,7 @@ def test_a_retained_volume_that_was_claimed_again_is_the_later_claims() -> None:
     world.back_up(SLOT + timedelta(days=2))
     (run,) = (run for run in world.journal.runs.all.values() if run.slot == SLOT + timedelta(days=2))
     (point,) = world.journal.points.points_of(run.id)
-    (left,) = world.journal.runs.left(run.id)
+    (left,) = world.journal.runs.skipped(run.id)
     assert (point.claim.namespace, left.subject, left.code) == ("bank", "shop/mysql", "replaced")
     assert "was backed up for a claim of another namespace since" in left.reason
 

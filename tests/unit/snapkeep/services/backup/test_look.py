@@ -32,7 +32,7 @@ def test_selected_claims_become_points_and_the_others_say_why_not() -> None:
     world = World(a_claim("data"), a_claim("cache", labels={"snapkeep.io/exclude": "true"}))
     plan = looked(world, a_policy())
     assert taken(plan) == [("data", Method.EBS)]
-    assert [(item.subject, item.code) for item in plan.left] == [("shop/cache", "excluded")]
+    assert [(item.subject, item.code) for item in plan.skipped] == [("shop/cache", "excluded")]
 
 
 def test_without_snapshot_support_csi_points_are_blocked_or_fall_back_as_the_policy_says() -> None:

@@ -7,13 +7,12 @@ from datetime import timedelta
 
 import pytest
 
-from snapkeep.domain.backup.runs import RunState
+from snapkeep.domain.backup.runs import RunState, Skipped
 from snapkeep.domain.claims import ScratchVolume, Volume, VolumeKind
 from snapkeep.domain.errors import ClusterUnreachable, PermanentError, TemporaryError
 from snapkeep.domain.points import PointState
 from snapkeep.domain.policies import Method
 from snapkeep.ports.kubernetes import SnapshotSupport
-from snapkeep.ports.runs import Left
 from snapkeep.wiring import backup
 from tests.fakes.faults import Crash
 from tests.fakes.world import SLOT, World, a_claim, a_policy
@@ -52,11 +51,11 @@ def test_what_is_not_taken_is_journaled_with_the_reason_and_is_no_failure() -> N
     world.cluster.scratch_list = [ScratchVolume("myeks", "shop", "web-0", "tmp", "emptyDir")]
     run = world.backup()
     assert run is not None
-    left = {item.subject: item for item in world.journal.runs.left(run.id)}
+    left = {item.subject: item for item in world.journal.runs.skipped(run.id)}
     assert left["shop/uploads"].code == "efs" and "AWS Backup" in left["shop/uploads"].reason
-    assert left["shop/cache"] == Left("shop/cache", "excluded", 'its label snapkeep.io/exclude is "true"')
+    assert left["shop/cache"] == Skipped("shop/cache", "excluded", 'its label snapkeep.io/exclude is "true"')
     assert left["shop/web-0:tmp"].code == "scratch"
-    assert run.left == {"efs": 1, "excluded": 1, "scratch": 1}
+    assert run.skipped == {"efs": 1, "excluded": 1, "scratch": 1}
     assert world.run_until_closed().state is RunState.COMPLETED
 
 

@@ -107,7 +107,7 @@ def test_a_plan_says_what_would_be_taken_and_writes_nothing() -> None:
     world = World(a_claim("data"), EFS)
     plan = world.request_backup.plan("myeks", SHOP)
     assert [str(item.claim) for item in plan.taken] == ["shop/data"]
-    assert [(str(item.subject), item.code.value) for item in plan.left] == [("shop/uploads", "efs")]
+    assert [(str(item.subject), item.code.value) for item in plan.skipped] == [("shop/uploads", "efs")]
     assert (plan.unmet, world.journal.runs.all, world.starter.started) == ("", {}, [])
 
 
@@ -117,8 +117,8 @@ def test_claims_that_cannot_be_taken_are_left_with_the_reason_and_the_run_says_s
         claims=(ClaimName("shop", "data"), ClaimName("shop", "uploads"), ClaimName("shop", "typo"))
     )
     ended = carried_out(world, run := accepted(world, wish))
-    assert ended.left == {"efs": 1, "not_found": 1}
-    assert {item.subject for item in world.journal.runs.left(run.id)} == {"shop/uploads", "shop/typo"}
+    assert ended.skipped == {"efs": 1, "not_found": 1}
+    assert {item.subject for item in world.journal.runs.skipped(run.id)} == {"shop/uploads", "shop/typo"}
     assert ended.degraded.startswith("2 of the 3 requested claims are not taken: shop/typo: namespace shop")
 
 
@@ -158,7 +158,7 @@ def test_a_policy_that_is_gone_when_the_run_is_planned_ends_it_with_words() -> N
         ON_DEMAND,
         SLOT,
         SLOT,
-        wish=OnDemandRequest(policy="gone"),
+        request=OnDemandRequest(policy="gone"),
     )
     world.journal.requests.accept_run(run, "one")
     world.starter.started.append(("myeks", ON_DEMAND, SLOT))

@@ -23,7 +23,7 @@ def test_any_run_is_shown_with_its_points_page_by_page_and_what_it_left(count: i
         shown += [point.claim.name for point in status.points]
         after, pages = status.following, pages + 1
     assert (sorted(shown), pages) == ([f"data-{number}" for number in range(count)], full)
-    assert [(item.subject, item.code) for item in status.left] == [("shop/cache", "excluded")]
+    assert [(item.subject, item.code) for item in status.skipped] == [("shop/cache", "excluded")]
     assert status.run.total == count
 
 

@@ -70,7 +70,7 @@ def test_a_second_warning_after_a_stop_is_taken_as_serious_as_the_first() -> Non
     world.to_save.sent.clear()
     handled = world.warn(key="event-2")
     assert handled.outcome == "act" and world.node.unschedulable and world.to_save.sent
-    assert world.record.timeline[-1].left == 120.0
+    assert world.record.timeline[-1].seconds_left == 120.0
     world.wait(seconds=30)
     assert world.handler.tick() == [] and world.node.unschedulable
 

@@ -22,7 +22,7 @@ def test_a_warning_cordons_journals_and_sends_the_node_to_be_saved() -> None:
     assert (handled.outcome, handled.seconds_to_cordon) == ("act", 2.0)
     assert [instance for instance, _ in world.to_save.sent] == [INSTANCE]
     assert world.record.ours and world.record.cordoned_at == world.clock()
-    assert [moment.left for moment in world.record.timeline] == [118.0, 118.0]
+    assert [moment.seconds_left for moment in world.record.timeline] == [118.0, 118.0]
     assert world.record.timeline[0].text == "spot notice: terminate"
     assert world.news.steps[0].figures["SecondsToCordon"] == 2.0
     assert [said.reason for said in world.nodes.said] == ["SnapkeepCordoned"]

@@ -105,7 +105,7 @@ class EventAnnouncer(WorkCounter):
                 "ready": run.ready,
                 "failed": run.failed,
                 "degraded": run.degraded,
-                "left": dict(run.left),
+                "left": dict(run.skipped),
                 "late": len(late),
                 "failures": [_failure(point) for point in failures[:SHOWN_FAILURES]],
                 "late_points": [
@@ -194,11 +194,11 @@ class EventAnnouncer(WorkCounter):
             "node": record.node,
             "step": step,
             "reason": reason,
-            "seconds_left": now.left if now else None,
+            "seconds_left": now.seconds_left if now else None,
             "run": record.run,
             "figures": dict(figures),
             "timeline": [
-                {"at": moment.at.isoformat(), "text": moment.text, "seconds_left": moment.left}
+                {"at": moment.at.isoformat(), "text": moment.text, "seconds_left": moment.seconds_left}
                 for moment in record.timeline[-SHOWN_FAILURES:]
             ],
         }

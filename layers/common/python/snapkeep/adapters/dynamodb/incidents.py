@@ -88,7 +88,9 @@ def _plain(record: IncidentRecord) -> dict[str, Any]:
         | times
         | {
             "notices": [_plain_notice(notice) for notice in record.notices],
-            "timeline": [[precise(moment.at), moment.text, moment.left] for moment in record.timeline],
+            "timeline": [
+                [precise(moment.at), moment.text, moment.seconds_left] for moment in record.timeline
+            ],
         }
     )
 

@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Any
 
 from snapkeep.adapters.dynamodb import schema
-from snapkeep.adapters.dynamodb.on_demand import wish_of, wish_text
+from snapkeep.adapters.dynamodb.on_demand import request_of, request_text
 from snapkeep.domain.backup.runs import Run, RunState
 from snapkeep.domain.backup.slot_record import KnownSchedule, SlotRecord
 from snapkeep.domain.drivers import EBS_CSI
@@ -32,12 +32,14 @@ def at_of(item: Item) -> datetime:
 
 def run_item(run: Run) -> dict[str, Any]:
     """The item of an open run, in the index of open ones."""
+    fields = _plain(replace(run, request=None))
+    del fields["skipped"]
     return {
         **schema.run_key(run.id),
-        **_plain(replace(run, wish=None)),
-        **({"wish": wish_text(run.wish)} if run.wish else {}),
+        **fields,
+        **({"wish": request_text(run.request)} if run.request else {}),
         "slot": compact(run.slot),
-        "left": dict(run.left),
+        "left": dict(run.skipped),
         "policy_key": schema.policy_key(run.cluster, run.policy),
         "open": "yes",
     }
@@ -56,10 +58,10 @@ def run_of(item: Item) -> Run:
         ready=int(item["ready"]),
         failed=int(item["failed"]),
         degraded=item.get("degraded", ""),
-        left={code: int(count) for code, count in item.get("left", {}).items()},
+        skipped={code: int(count) for code, count in item.get("left", {}).items()},
         closed_at=_time(item.get("closed_at")),
         announced=item["announced"],
-        wish=wish_of(item["wish"]) if "wish" in item else None,
+        request=request_of(item["wish"]) if "wish" in item else None,
         late=int(item.get("late", 0)),
         deployment=item.get("deployment", ""),
         ends_untold=bool(item.get("ends_untold", False)),

@@ -9,22 +9,22 @@ from snapkeep.domain.claims import ClaimName
 from snapkeep.domain.policies import Method, selection_from_document, selection_to_document
 
 
-def wish_text(wish: OnDemandRequest) -> str:
+def request_text(request: OnDemandRequest) -> str:
     """A request as JSON."""
     return json.dumps(
         {
-            "claims": [[claim.namespace, claim.name] for claim in wish.claims],
-            "selection": selection_to_document(wish.selection) if wish.selection else None,
-            "policy": wish.policy,
-            "method": wish.method.value if wish.method else "",
-            "namespace": wish.namespace,
-            "caller": wish.caller,
+            "claims": [[claim.namespace, claim.name] for claim in request.claims],
+            "selection": selection_to_document(request.selection) if request.selection else None,
+            "policy": request.policy,
+            "method": request.method.value if request.method else "",
+            "namespace": request.namespace,
+            "caller": request.caller,
         }
     )
 
 
-def wish_of(text: str) -> OnDemandRequest:
-    """The request in a text of `wish_text`."""
+def request_of(text: str) -> OnDemandRequest:
+    """The request in a text of `request_text`."""
     item = json.loads(text)
     selection, method = item["selection"], item["method"]
     return OnDemandRequest(

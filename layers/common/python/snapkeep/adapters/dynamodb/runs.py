@@ -10,9 +10,8 @@ from snapkeep.adapters.aws.session import chunks
 from snapkeep.adapters.dynamodb import schema
 from snapkeep.adapters.dynamodb.items import Item, run_item, run_of
 from snapkeep.adapters.dynamodb.table import EXISTS, IS_NEW, Refused, Table, key_of
-from snapkeep.domain.backup.runs import Run, RunState
+from snapkeep.domain.backup.runs import Run, RunState, Skipped
 from snapkeep.domain.times import compact, precise
-from snapkeep.ports.runs import Left
 
 LEFT_PAGE = 500
 """Entries per item of skipped claims: far below the 400 KB limit of an item."""
@@ -46,7 +45,7 @@ class DynamoRuns:
             "running": RunState.RUNNING.value,
             "total": run.total,
             "degraded": run.degraded,
-            "left": dict(run.left),
+            "left": dict(run.skipped),
             "untold": run.ends_untold,
         }
         change = (
@@ -115,14 +114,14 @@ class DynamoRuns:
         if not is_over:
             self._changed(run_id, change, EXISTS, values)
 
-    def add_left(self, run_id: str, left: Sequence[Left]) -> None:
-        pages = list(chunks([[item.subject, item.code, item.reason] for item in left], LEFT_PAGE))
+    def add_skipped(self, run_id: str, skipped: Sequence[Skipped]) -> None:
+        pages = list(chunks([[item.subject, item.code, item.reason] for item in skipped], LEFT_PAGE))
         known = sum(1 for _ in self._left_items(run_id))
         for number in range(max(len(pages), known)):
             page = pages[number] if number < len(pages) else []
             self._table.put({**schema.left_key(run_id, number), "entries": page})
 
-    def left(self, run_id: str) -> Sequence[Left]:
+    def skipped(self, run_id: str) -> Sequence[Skipped]:
         """What a run skipped, in the order it was written."""
         pages = (self._table.read(item, _entries) for item in self._left_items(run_id))
         return [entry for page in pages for entry in page]
@@ -162,5 +161,5 @@ class DynamoRuns:
         return self._table.query("#pk = :run AND begins_with(#sk, :left)", values)
 
 
-def _entries(item: Item) -> list[Left]:
-    return [Left(*entry) for entry in item["entries"]]
+def _entries(item: Item) -> list[Skipped]:
+    return [Skipped(*entry) for entry in item["entries"]]

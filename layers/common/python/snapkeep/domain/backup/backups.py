@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from snapkeep.domain.backup.runs import Run
+from snapkeep.domain.backup.runs import Run, Skipped
 from snapkeep.domain.backup.selection import SkippedClaim, Taken
 from snapkeep.domain.points import Point
 from snapkeep.domain.policies import Method
@@ -16,18 +16,9 @@ class BackupPlan:
     """What a request would take in a cluster now, and what it would skip; `unmet` says what it cannot get."""
 
     taken: tuple[Taken, ...]
-    left: tuple[SkippedClaim, ...]
+    skipped: tuple[SkippedClaim, ...]
     method: Method
     unmet: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class LeftOut:
-    """Something that a backup skipped, as text: the claim or scratch volume, a code and the reason."""
-
-    subject: str
-    code: str
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,5 +30,5 @@ class BackupStatus:
 
     run: Run
     points: Sequence[Point] = ()
-    left: Sequence[LeftOut] = ()
+    skipped: Sequence[Skipped] = ()
     following: str = ""

@@ -109,15 +109,15 @@ def wants_known(request: OnDemandRequest, spec: BackupSpec, claim: ClaimFacts) -
 
 def unmet(request: OnDemandRequest, cluster: str, selected: Selected) -> str:
     """What a request does not get, in words; "" when it gets everything."""
-    if request.claims and selected.left:
-        missing = "; ".join(f"{item.subject}: {item.reason}" for item in selected.left[:NAMED])
-        more = len(selected.left) - NAMED
+    if request.claims and selected.skipped:
+        missing = "; ".join(f"{item.subject}: {item.reason}" for item in selected.skipped[:NAMED])
+        more = len(selected.skipped) - NAMED
         rest = f"; and {more} more" if more > 0 else ""
-        figures = f"{len(selected.left)} of the {len(request.claims)} requested claims are not taken"
+        figures = f"{len(selected.skipped)} of the {len(request.claims)} requested claims are not taken"
         return f"{figures}: {missing}{rest}"
     if selected.taken:
         return ""
-    reasons = Counter(item.code.value for item in selected.left).most_common(NAMED)
+    reasons = Counter(item.code.value for item in selected.skipped).most_common(NAMED)
     seen = ", ".join(f"{count} {code}" for code, count in reasons)
     why = f"of the claims considered: {seen}" if seen else "there are no claims within its selection"
     return f"the request takes no claim in cluster {cluster} ({why})"

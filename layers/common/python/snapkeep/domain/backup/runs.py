@@ -28,13 +28,22 @@ class RunState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Skipped:
+    """A claim or scratch volume that a run skipped, as text: which, the reason's code and the reason."""
+
+    subject: str
+    code: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
     """What the journal knows about a run.
 
     `total`, `ready` and `failed` count points. `late` counts those that were overdue but still pending when
     the run was closed, and have not ended since. `degraded` is the reason why the run could not do all it
-    should (cluster unreachable); such a run ends `partially_failed` at best. `left` counts the skipped claims
-    by reason code. A run of the policy `on-demand` holds the request in `wish`. `deployment` is the name of
+    should (cluster unreachable); such a run ends `partially_failed` at best. `skipped` counts what was
+    skipped by reason code. A run of the policy `on-demand` holds its `request`. `deployment` is the name of
     the deployment that takes it and is part of its points' ids; "" in runs from before that name existed.
     `ends_untold` says that claims whose backups end with this run could not be reported.
     """
@@ -49,10 +58,10 @@ class Run:
     ready: int = 0
     failed: int = 0
     degraded: str = ""
-    left: Mapping[str, int] = field(default_factory=dict)
+    skipped: Mapping[str, int] = field(default_factory=dict)
     closed_at: datetime | None = None
     announced: bool = False
-    wish: OnDemandRequest | None = None
+    request: OnDemandRequest | None = None
     late: int = 0
     deployment: str = ""
     ends_untold: bool = False
@@ -71,7 +80,7 @@ def run_id(cluster: str, policy: str, slot: datetime) -> str:
 def spec_of_run(run: Run, deployment: Deployment) -> BackupSpec | None:
     """What a run takes and how: by its policy or its on-demand request; None when the config does not have
     the policy."""
-    return spec_of(run.wish, run.cluster, deployment) if run.wish else deployment.policy(run.policy)
+    return spec_of(run.request, run.cluster, deployment) if run.request else deployment.policy(run.policy)
 
 
 def outcome(run: Run) -> RunState:

@@ -55,7 +55,7 @@ class Selected:
     """What is taken and what is skipped, both sorted by namespace and name."""
 
     taken: tuple[Taken, ...]
-    left: tuple[SkippedClaim, ...]
+    skipped: tuple[SkippedClaim, ...]
 
 
 def select_for(
@@ -172,22 +172,22 @@ def _decide_by_all(
     taken = [decision for decision in decisions.values() if isinstance(decision, Taken)]
     if taken:
         return taken
-    left = [(name, decision) for name, decision in decisions.items() if isinstance(decision, SkippedClaim)]
-    for _, decision in left:
+    skipped = [(name, decision) for name, decision in decisions.items() if isinstance(decision, SkippedClaim)]
+    for _, decision in skipped:
         if decision.code in (Code.EXCLUDED, Code.UNKNOWN_POLICY):
             return [decision]
     refusal = not_protectable(claim)
     if refusal is not None:
         return [SkippedClaim(claim, *refusal)]
-    why = _why_none(left) or "the cluster has none"
+    why = _why_none(skipped) or "the cluster has none"
     return [SkippedClaim(claim, Code.NO_POLICY, f"no policy takes it ({why})")]
 
 
-def _why_none(left: Sequence[tuple[str, SkippedClaim]]) -> str:
+def _why_none(skipped: Sequence[tuple[str, SkippedClaim]]) -> str:
     """What a few policies say, those for other namespaces last, and how many more there are."""
-    nearest = sorted(left, key=lambda each: each[1].code is Code.NAMESPACE)
+    nearest = sorted(skipped, key=lambda each: each[1].code is Code.NAMESPACE)
     said = [f"{name}: {decision.reason}" for name, decision in nearest[:POLICIES_SHOWN]]
-    more = len(left) - POLICIES_SHOWN
+    more = len(skipped) - POLICIES_SHOWN
     return "; ".join([*said, *([f"and {more} more"] if more > 0 else [])])
 
 
@@ -280,10 +280,12 @@ def arranged(decisions: Sequence[Taken | SkippedClaim], more: Sequence[SkippedCl
     subjects = [item.claim if isinstance(item, Taken) else item.subject for item in decisions]
     holders = holders_of(subject for subject in subjects if isinstance(subject, Claim))
     taken = [_with_sharers(decision, holders) for decision in decisions if isinstance(decision, Taken)]
-    left = [decision for decision in decisions if isinstance(decision, SkippedClaim)]
+    skipped = [decision for decision in decisions if isinstance(decision, SkippedClaim)]
     return Selected(
         taken=tuple(sorted(taken, key=lambda item: (item.claim.namespace, item.claim.name, item.policy))),
-        left=tuple(sorted([*left, *more], key=lambda item: (item.subject.namespace, str(item.subject)))),
+        skipped=tuple(
+            sorted([*skipped, *more], key=lambda item: (item.subject.namespace, str(item.subject)))
+        ),
     )
 
 

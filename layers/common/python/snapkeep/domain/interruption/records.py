@@ -18,11 +18,11 @@ MOST_MOMENTS = 200
 
 @dataclass(frozen=True)
 class TimelineEntry:
-    """An entry of the timeline. `left` is the seconds to the deadline as known then, None without one."""
+    """An entry of the timeline. `seconds_left` are those to the deadline as known then, None without one."""
 
     at: datetime
     text: str
-    left: float | None = None
+    seconds_left: float | None = None
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class IncidentRecord:
         hooks = {notice.hook.token: notice.hook for notice in self.notices if notice.hook}
         return tuple(hook for token, hook in sorted(hooks.items()) if token not in self.answered)
 
-    def left(self, now: datetime) -> float | None:
+    def seconds_left(self, now: datetime) -> float | None:
         """Seconds to the deadline (negative after it), None without one."""
         deadline = self.incident.deadline(now)
         return (deadline - now).total_seconds() if deadline else None
@@ -77,7 +77,7 @@ class IncidentRecord:
         since = self.closed_before
         if any(moment.text == text for moment in self.timeline if since is None or moment.at > since):
             return self
-        timeline = (*self.timeline, TimelineEntry(at, text, self.left(at)))
+        timeline = (*self.timeline, TimelineEntry(at, text, self.seconds_left(at)))
         return replace(self, timeline=timeline[-MOST_MOMENTS:])
 
     def with_notices(self, notices: tuple[Notice, ...]) -> IncidentRecord:

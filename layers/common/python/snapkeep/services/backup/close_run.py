@@ -6,13 +6,13 @@ import logging
 from dataclasses import dataclass
 
 from snapkeep.domain.backup.protectability import Code
-from snapkeep.domain.backup.runs import Run, RunState, outcome
+from snapkeep.domain.backup.runs import Run, RunState, Skipped, outcome
 from snapkeep.domain.errors import SnapkeepError
 from snapkeep.domain.points import GIVE_UP_AFTER, PointState, group_skews
 from snapkeep.ports.clock import Clock
 from snapkeep.ports.news import BackupNews
 from snapkeep.ports.points import Points
-from snapkeep.ports.runs import Left, Runs
+from snapkeep.ports.runs import Runs
 
 log = logging.getLogger(__name__)
 
@@ -69,13 +69,13 @@ class CloseRun:
     def _tell_lost(self, run: Run, known: int) -> None:
         """Journal how many points are missing, after a table was restored or an item deleted."""
         reason = f"the journal has only {known} of the {run.total} recovery points that the run planned"
-        left = Left(
+        lost = Skipped(
             f"{run.total - known} recovery points",
             Code.LOST_FROM_JOURNAL.value,
             f"{reason}: the fate of the others is unknown",
         )
-        others = [item for item in self.runs.left(run.id) if item.code != left.code]
-        self.runs.add_left(run.id, [*others, left])
+        others = [item for item in self.runs.skipped(run.id) if item.code != lost.code]
+        self.runs.add_skipped(run.id, [*others, lost])
 
     def announce(self, run_id: str) -> None:
         """Publish a closed run and journal that it was published.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from snapkeep.domain.backup.runs import Run
+from snapkeep.domain.backup.runs import Run, Skipped
 from snapkeep.domain.backup.selection import Selected, Taken
 from snapkeep.domain.backup.sharing import with_sharers
 from snapkeep.domain.drivers import AUTO_MODE
@@ -13,7 +13,6 @@ from snapkeep.domain.naming import point_id
 from snapkeep.domain.points import ClaimFacts, Point, facts_of
 from snapkeep.domain.policies import BackupSpec, Method
 from snapkeep.ports.kubernetes import SnapshotObjects, SnapshotSupport
-from snapkeep.ports.runs import Left
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +24,7 @@ class RunPlan:
     """
 
     points: Sequence[Point]
-    left: Sequence[Left] = ()
+    skipped: Sequence[Skipped] = ()
     degraded: str = ""
     blocked: Mapping[str, str] = field(default_factory=dict)
     ends_untold: bool = False
@@ -37,8 +36,8 @@ def plan_points(run: Run, spec: BackupSpec, selected: Selected, cluster: Snapsho
 
     Raises TemporaryError when the cluster does not answer.
     """
-    left = [Left(str(item.subject), item.code.value, item.reason) for item in selected.left]
-    planned = RunPlan(arranged(_points(run, selected.taken)), left)
+    skipped = [Skipped(str(item.subject), item.code.value, item.reason) for item in selected.skipped]
+    planned = RunPlan(arranged(_points(run, selected.taken)), skipped)
     drivers = {point.claim.driver for point in planned.points if point.method is Method.CSI}
     for driver in sorted(drivers):
         support = cluster.snapshot_support(driver)

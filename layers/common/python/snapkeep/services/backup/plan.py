@@ -16,7 +16,7 @@ from snapkeep.domain.backup.on_demand import (
     wants_known,
 )
 from snapkeep.domain.backup.protectability import Code
-from snapkeep.domain.backup.runs import Run, RunState, run_id, spec_of_run
+from snapkeep.domain.backup.runs import Run, RunState, Skipped, run_id, spec_of_run
 from snapkeep.domain.backup.selection import Selected, select_for
 from snapkeep.domain.errors import ClusterUnreachable, PermanentError
 from snapkeep.domain.points import Point, PointState
@@ -26,7 +26,7 @@ from snapkeep.ports.ec2 import Snapshots, Volumes
 from snapkeep.ports.kubernetes import Claims, Clusters
 from snapkeep.ports.messaging import Queue
 from snapkeep.ports.points import Outcome, Points
-from snapkeep.ports.runs import Left, Runs
+from snapkeep.ports.runs import Runs
 from snapkeep.services.backup.close_run import CloseRun
 from snapkeep.services.backup.known_claims import KnownClaim, known_claims
 from snapkeep.services.backup.look import RunPlan, arranged, plan_points, point_of_run, why_blocked
@@ -76,7 +76,7 @@ class PlanBackup:
         """The run of an on-demand request, which the API journals before it starts this function."""
         wanted = run_id(cluster, ON_DEMAND, slot)
         run = self.runs.run(wanted)
-        if run is None or run.wish is None:
+        if run is None or run.request is None:
             raise PermanentError(
                 f"nobody requested the run {wanted}: request backups on demand with "
                 f"POST /v1/clusters/{cluster}/backups or `snapkeep backup`"
@@ -98,9 +98,9 @@ class PlanBackup:
             planned = self._look(run, spec)
         else:
             planned = RunPlan(
-                (), degraded=unknown_policy(run.wish or OnDemandRequest(), run.cluster, self.deployment)
+                (), degraded=unknown_policy(run.request or OnDemandRequest(), run.cluster, self.deployment)
             )
-        self.runs.add_left(run.id, planned.left)
+        self.runs.add_skipped(run.id, planned.skipped)
         self.points.add_points(planned.points)
         points = list(self.points.points_of(run.id))
         self._give_up(points, planned)
@@ -110,7 +110,7 @@ class PlanBackup:
             state=RunState.RUNNING,
             total=len(points),
             degraded=planned.degraded,
-            left=_counts(planned.left),
+            skipped=_counts(planned.skipped),
             ends_untold=planned.ends_untold,
         )
         self.runs.start_run(started)
@@ -123,8 +123,8 @@ class PlanBackup:
         try:
             cluster = self.clusters.open(run.cluster)
             selected = self._select(run, spec, cluster)
-            ends_untold = run.wish is None and not self.unmeant.tell(run, selected)
-            degraded = unmet(run.wish, run.cluster, selected) if run.wish else ""
+            ends_untold = run.request is None and not self.unmeant.tell(run, selected)
+            degraded = unmet(run.request, run.cluster, selected) if run.request else ""
             planned = plan_points(run, spec, selected, cluster)
             return replace(planned, degraded=_both(degraded, planned.degraded), ends_untold=ends_untold)
         except (ClusterUnreachable, PermanentError) as error:
@@ -134,24 +134,24 @@ class PlanBackup:
             )
             known = list(self._known(run, spec))
             kept = _known_points(run, (item for item in known if not item.successor))
-            left = [_replaced(item) for item in known if item.successor]
-            return RunPlan(arranged(kept), left, degraded, ends_untold=run.wish is None)
+            skipped = [_replaced(item) for item in known if item.successor]
+            return RunPlan(arranged(kept), skipped, degraded, ends_untold=run.request is None)
 
     def _select(self, run: Run, spec: BackupSpec, cluster: Claims) -> Selected:
-        if run.wish is None and isinstance(spec, Policy):
+        if run.request is None and isinstance(spec, Policy):
             return select_for(spec, self.deployment, cluster.claims(), cluster.scratch_volumes())
-        wish = run.wish or OnDemandRequest()
-        scratch = cluster.scratch_volumes() if wish.policy else ()
-        return select_wanted(wish, spec, self.deployment, cluster.claims(), scratch)
+        request = run.request or OnDemandRequest()
+        scratch = cluster.scratch_volumes() if request.policy else ()
+        return select_wanted(request, spec, self.deployment, cluster.claims(), scratch)
 
     def _known(self, run: Run, spec: BackupSpec) -> Iterator[KnownClaim]:
         """The claims of a policy, or of a request, as known from earlier points."""
-        wish = run.wish
-        if wish is None or wish.policy:
+        request = run.request
+        if request is None or request.policy:
             yield from known_claims(self.snapshots, self.volumes, self.points, run.cluster, spec.name)
             return
         for item in known_claims(self.snapshots, self.volumes, self.points, run.cluster, ""):
-            if wants_known(wish, spec, item.claim):
+            if wants_known(request, spec, item.claim):
                 yield replace(item, group="")
 
     def _give_up(self, points: Iterable[Point], planned: RunPlan) -> None:
@@ -166,21 +166,21 @@ def _known_points(run: Run, known: Iterable[KnownClaim]) -> Iterator[Point]:
         yield point_of_run(run, item.claim, item.volume_id, Method.EBS, item.group, reason)
 
 
-def _replaced(item: KnownClaim) -> Left:
+def _replaced(item: KnownClaim) -> Skipped:
     """A skipped claim whose volume another claim had in its last run: the data now belongs to that claim."""
     subject = f"{item.claim.namespace}/{item.claim.name}"
     is_theirs = item.successor.startswith(f"{item.claim.namespace}/")
     whose = item.successor if is_theirs else "a claim of another namespace"
     reason = f"its volume {item.volume_id} was backed up for {whose} since"
-    return Left(subject, Code.REPLACED.value, f"{reason}, and the cluster cannot be asked whose it is")
+    return Skipped(subject, Code.REPLACED.value, f"{reason}, and the cluster cannot be asked whose it is")
 
 
 def _both(*texts: str) -> str:
     return "; ".join(filter(None, texts))
 
 
-def _counts(left: Iterable[Left]) -> dict[str, int]:
+def _counts(skipped: Iterable[Skipped]) -> dict[str, int]:
     counts: dict[str, int] = {}
-    for item in left:
+    for item in skipped:
         counts[item.code] = counts.get(item.code, 0) + 1
     return counts

@@ -33,16 +33,16 @@ class RequestBackup:
     starter: Starter
     clock: Clock
 
-    def plan(self, cluster: str, wish: OnDemandRequest) -> BackupPlan:
+    def plan(self, cluster: str, request: OnDemandRequest) -> BackupPlan:
         """What the request would take now; nothing is written.
 
         Raises UnknownCluster, NotFound when the request names a policy that the cluster does not have, and
         TemporaryError or PermanentError when the cluster cannot be read.
         """
-        spec = self._spec(cluster, wish)
+        spec = self._spec(cluster, request)
         found = self.clusters.open(cluster).claims()
-        selected = select_wanted(wish, spec, self.deployment, found)
-        return BackupPlan(selected.taken, selected.left, spec.method, unmet(wish, cluster, selected))
+        selected = select_wanted(request, spec, self.deployment, found)
+        return BackupPlan(selected.taken, selected.skipped, spec.method, unmet(request, cluster, selected))
 
     def known(self, request_id: str) -> Run | None:
         """The run of this request if it was accepted earlier; one that is not being planned yet is started
@@ -52,31 +52,33 @@ class RequestBackup:
             self._start(run)
         return run
 
-    def accept(self, cluster: str, wish: OnDemandRequest, request_id: str) -> Run:
+    def accept(self, cluster: str, request: OnDemandRequest, request_id: str) -> Run:
         """The run of this request, journaled and started; the same one for the same request id.
 
         Raises UnknownCluster and NotFound as `plan` does, and TemporaryError when the journal does not
         answer.
         """
-        self._spec(cluster, wish)
-        run = self._write(cluster, wish, request_id)
+        self._spec(cluster, request)
+        run = self._write(cluster, request, request_id)
         self._start(run)
         return run
 
-    def _spec(self, cluster: str, wish: OnDemandRequest) -> BackupSpec:
+    def _spec(self, cluster: str, request: OnDemandRequest) -> BackupSpec:
         self.deployment.known_cluster(cluster)
-        spec = spec_of(wish, cluster, self.deployment)
+        spec = spec_of(request, cluster, self.deployment)
         if spec is None:
-            raise NotFound(unknown_policy(wish, cluster, self.deployment))
+            raise NotFound(unknown_policy(request, cluster, self.deployment))
         return spec
 
-    def _write(self, cluster: str, wish: OnDemandRequest, request_id: str) -> Run:
+    def _write(self, cluster: str, request: OnDemandRequest, request_id: str) -> Run:
         now = self.clock()
         first = now.replace(microsecond=0)
         for seconds in range(SECONDS_AHEAD):
             slot = first + timedelta(seconds=seconds)
             name = run_id(cluster, ON_DEMAND, slot)
-            wanted = Run(name, cluster, ON_DEMAND, slot, now, wish=wish, deployment=self.deployment.name)
+            wanted = Run(
+                name, cluster, ON_DEMAND, slot, now, request=request, deployment=self.deployment.name
+            )
             run = self.requests.accept_run(wanted, request_id)
             if run is not None:
                 return run

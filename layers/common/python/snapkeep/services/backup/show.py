@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from snapkeep.domain.backup.backups import BackupStatus, LeftOut
+from snapkeep.domain.backup.backups import BackupStatus
 from snapkeep.domain.backup.runs import Run
 from snapkeep.domain.errors import NotFound
 from snapkeep.ports.points import Points
@@ -28,10 +28,9 @@ class ShowBackup:
             where = f"namespace {namespace} of cluster {cluster}" if namespace else f"cluster {cluster}"
             raise NotFound(f"{where} has no backup {run_id} (any more: the journal forgets after 90 days)")
         page = list(self.points.page_of_points(run.id, limit + 1, after))
-        left = [LeftOut(item.subject, item.code, item.reason) for item in self.runs.left(run.id)]
         following = page[limit - 1].id if len(page) > limit else ""
-        return BackupStatus(run, page[:limit], left, following)
+        return BackupStatus(run, page[:limit], self.runs.skipped(run.id), following)
 
 
 def _is_shown_in(run: Run, namespace: str) -> bool:
-    return not namespace or (run.wish is not None and run.wish.namespace == namespace)
+    return not namespace or (run.request is not None and run.request.namespace == namespace)

@@ -45,7 +45,7 @@ class TellEnded:
     troubles: Troubles
     tell_troubles: TellTroubles
 
-    def tell(self, run: Run, left: Sequence[SkippedClaim]) -> None:
+    def tell(self, run: Run, skipped: Sequence[SkippedClaim]) -> None:
         """Report existing claims that the policy's last run took and that no policy takes now.
 
         Raises SnapkeepError when the journal does not answer. The run is then journaled with `ends_untold`,
@@ -55,7 +55,7 @@ class TellEnded:
         known = self.troubles.troubles(topic)
         claims: list[Claim] = []
         found: dict[str, str] = {}
-        for item in left:
+        for item in skipped:
             claim = item.subject
             if isinstance(claim, Claim) and item.code not in MEANT and self._is_nobodys(claim, run.policy):
                 found[str(claim)] = (
@@ -109,10 +109,10 @@ class TellUnmeant:
         """
         taken = {str(item.claim): why for item in selected.taken if (why := misread_exclusion(item.claim))}
         nobodys = {
-            str(item.subject): item.reason for item in selected.left if item.code is Code.UNKNOWN_POLICY
+            str(item.subject): item.reason for item in selected.skipped if item.code is Code.UNKNOWN_POLICY
         }
         tell = self.tell_troubles.tell
-        is_told = _tried(run, lambda: self.tell_ended.tell(run, selected.left))
+        is_told = _tried(run, lambda: self.tell_ended.tell(run, selected.skipped))
         _tried(run, lambda: tell(Topic(TroubleKind.LABEL_MISREAD, run.cluster, run.policy), taken))
         # The same for every policy of the cluster: reported under one topic, and so only once.
         _tried(

@@ -282,7 +282,7 @@ class HandleInterruption:
         node = triage.node
         if node is None or triage.plan is None or triage.plan.change is None:
             return
-        left = record.left(self.clock())
+        left = record.seconds_left(self.clock())
         ending = "" if left is None else f"; {left:.0f} s left"
         text = f"{triage.notice.in_words}: {triage.plan.reason}{ending}"
         try:

@@ -56,7 +56,7 @@ class ShowCoverage:
         shared = _shared(claims, everywhere)
         found = [
             replace(item, reason=f"{item.reason}; {text}") if (text := shared.get(item.name)) else item
-            for item in (*self._taken(selected.taken, good, now), *_left(selected.left, good))
+            for item in (*self._taken(selected.taken, good, now), *_unprotected(selected.skipped, good))
         ]
         ordered = sorted(found, key=lambda item: (item.namespace, item.claim))
         return CoverageReport(cluster, now, tuple(ordered))
@@ -141,9 +141,9 @@ def _is_good(found: ReadablePoint, now: datetime) -> bool:
     return found.candidate.state is PointState.READY and found.candidate.counts(now)
 
 
-def _left(left: Sequence[selection.SkippedClaim], good: Good) -> Iterator[CoveredClaim]:
+def _unprotected(skipped: Sequence[selection.SkippedClaim], good: Good) -> Iterator[CoveredClaim]:
     """Claims and scratch volumes that no policy takes."""
-    for item in left:
+    for item in skipped:
         subject = item.subject
         if isinstance(subject, Claim):
             last = coverage.newest(good.get(subject.uid, ()))

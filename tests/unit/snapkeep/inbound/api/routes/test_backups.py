@@ -43,7 +43,7 @@ def test_claims_are_backed_up_under_the_policy_on_demand(api: Api, world: World)
         ("shop", "data", "ready"),
         ("blog", "data", "ready"),
     }
-    assert world.journal.runs.all[reply.json["id"]].wish.caller == CALLER
+    assert world.journal.runs.all[reply.json["id"]].request.caller == CALLER
 
 
 def test_claims_on_one_volume_are_told_of_each_other(api: Api, world: World) -> None:

@@ -20,7 +20,12 @@ def test_points_of_a_schedule_have_their_policy_and_those_of_a_wish_what_it_says
     wished = replace(point, policy=ON_DEMAND, run="myeks.on-demand.x")
     assert spec_of_point(wished, world.deployment, world.journal.runs) is None
     run = Run(
-        wished.run, "myeks", ON_DEMAND, SLOT, SLOT, wish=OnDemandRequest(policy="nightly", method=Method.CSI)
+        wished.run,
+        "myeks",
+        ON_DEMAND,
+        SLOT,
+        SLOT,
+        request=OnDemandRequest(policy="nightly", method=Method.CSI),
     )
     world.journal.requests.accept_run(run, "one")
     found = spec_of_point(wished, world.deployment, world.journal.runs)

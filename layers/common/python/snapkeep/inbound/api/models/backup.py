@@ -85,7 +85,7 @@ class BackupBody(BaseModel):
             raise ValueError("name exactly one of `claims`, `selection` and `policy`")
         return self
 
-    def wish(self, caller: str) -> OnDemandRequest:
+    def request(self, caller: str) -> OnDemandRequest:
         """The request as a domain value."""
         return OnDemandRequest(
             claims=tuple(ClaimName(item.namespace, item.name) for item in self.claims or ()),
@@ -105,7 +105,7 @@ class NamespaceBackupBody(BaseModel):
     method: Method | None = Field(None, description="Default: csi where the cluster supports it, else ebs")
     dry_run: bool = Field(False, description="Only return what would be taken")
 
-    def wish(self, namespace: str, caller: str) -> OnDemandRequest:
+    def request(self, namespace: str, caller: str) -> OnDemandRequest:
         """The request as a domain value, for this namespace only."""
         return OnDemandRequest(
             claims=tuple(ClaimName(namespace, name) for name in self.claims or ()),
@@ -189,7 +189,7 @@ def plan_model(plan: BackupPlan) -> BackupPlanModel:
         ],
         left=[
             LeftModel(subject=str(item.subject), code=item.code.value, reason=item.reason)
-            for item in plan.left
+            for item in plan.skipped
         ],
         unmet=plan.unmet,
     )
@@ -212,7 +212,7 @@ def backup_model(status: BackupStatus) -> BackupModel:
         failed=run.failed,
         degraded=run.degraded,
         points=[_point(point) for point in status.points],
-        left=[LeftModel(subject=item.subject, code=item.code, reason=item.reason) for item in status.left],
+        left=[LeftModel(subject=item.subject, code=item.code, reason=item.reason) for item in status.skipped],
         next_cursor=status.following or None,
     )
 

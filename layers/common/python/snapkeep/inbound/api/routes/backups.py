@@ -47,15 +47,15 @@ def backup_routes(actions: Actions, once: Once) -> Router:
     def back_up_claims(
         cluster: Cluster, key: OnceKey, body: BackupBody, request: Request
     ) -> Response[BackupPlanModel | StartedBackupModel]:
-        wish = body.wish(caller_of(request.resolved_event))
-        return _back_up(actions, cluster, wish, body.dry_run, id_of(request.resolved_event, key))
+        wanted = body.request(caller_of(request.resolved_event))
+        return _back_up(actions, cluster, wanted, body.dry_run, id_of(request.resolved_event, key))
 
     @router.post(IN_NAMESPACE, summary="Back up a namespace now", middlewares=[once], **STARTS)
     def back_up_namespace(
         cluster: Cluster, namespace: Namespace, key: OnceKey, body: NamespaceBackupBody, request: Request
     ) -> Response[BackupPlanModel | StartedBackupModel]:
-        wish = body.wish(namespace, caller_of(request.resolved_event))
-        return _back_up(actions, cluster, wish, body.dry_run, id_of(request.resolved_event, key))
+        wanted = body.request(namespace, caller_of(request.resolved_event))
+        return _back_up(actions, cluster, wanted, body.dry_run, id_of(request.resolved_event, key))
 
     @router.get(f"{IN_CLUSTER}/<backup>", summary="Show a backup, including scheduled ones", **SHOWS)
     def show_backup(cluster: Cluster, backup: Backup, limit: Limit = 50, cursor: Cursor = "") -> BackupModel:
@@ -71,25 +71,25 @@ def backup_routes(actions: Actions, once: Once) -> Router:
 
 
 def _back_up(
-    actions: Actions, cluster: str, wish: OnDemandRequest, dry_run: bool, request_id: str
+    actions: Actions, cluster: str, wanted: OnDemandRequest, dry_run: bool, request_id: str
 ) -> Response[BackupPlanModel | StartedBackupModel]:
     begun = None if dry_run else actions.known_backup(request_id)
     if begun is not None:
-        return _started(begun, wish.namespace)
+        return _started(begun, wanted.namespace)
     try:
-        plan = actions.plan_backup(cluster, wish)
+        plan = actions.plan_backup(cluster, wanted)
     except ClusterUnreachable:
         if dry_run:
             raise
         # A cluster that does not answer is backed up from what earlier points remember; the run says so.
-        return _started(actions.start_backup(cluster, wish, request_id), wish.namespace)
+        return _started(actions.start_backup(cluster, wanted, request_id), wanted.namespace)
     if dry_run:
         return Response(200, "application/json", plan_model(plan))
     if not plan.taken:
         raise Problem(
             422, "nothing_to_back_up", plan.unmet, "A dry run of the same request says why for each claim."
         )
-    return _started(actions.start_backup(cluster, wish, request_id), wish.namespace)
+    return _started(actions.start_backup(cluster, wanted, request_id), wanted.namespace)
 
 
 def _started(run: Run, namespace: str) -> Response[BackupPlanModel | StartedBackupModel]:

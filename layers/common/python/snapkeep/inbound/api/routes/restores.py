@@ -90,17 +90,17 @@ def restore_routes(actions: Actions, once: Once) -> Router:
 
 
 def _restore(
-    actions: Actions, wish: RestoreRequest, request: Request, key: str
+    actions: Actions, wanted: RestoreRequest, request: Request, key: str
 ) -> Response[RehearsedRestoreModel | StartedRestoreModel]:
     event = request.resolved_event
     restore_id = id_of(event, key)
     begun = actions.resume_restore(restore_id)  # by this same request, before its function died
     if begun is not None:
         return _started(begun, planned_model(begun))
-    plan = actions.plan_restore(wish)
+    plan = actions.plan_restore(wanted)
     if plan.refused:
         raise _refusal(plan)
-    if wish.dry_run:
+    if wanted.dry_run:
         return Response(200, "application/json", RehearsedRestoreModel(plan=plan_model(plan)))
     return _started(actions.start_restore(plan, restore_id, caller_of(event)), plan_model(plan))
 

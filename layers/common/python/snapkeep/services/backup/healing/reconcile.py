@@ -174,7 +174,7 @@ class Reconcile:
                 state=RunState.RUNNING,
                 total=total,
                 degraded=degraded,
-                ends_untold=run.wish is None,
+                ends_untold=run.request is None,
             )
             self.runs.start_run(started)
             self._close(run, report)
