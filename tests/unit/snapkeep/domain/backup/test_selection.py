@@ -274,7 +274,7 @@ def test_a_label_that_names_a_policy_wins_over_an_exclusive_one() -> None:
 def test_of_many_policies_the_nearest_misses_are_quoted_and_the_others_counted() -> None:
     many = [policy(f"team-{number:02}", namespaces=(f"team-{number:02}",)) for number in range(30)]
     small = policy("small", namespaces=("shop",), max_bytes=1)
-    (left,) = select([claim("a", "shop")], [*many, small], "myeks").left
+    (left,) = select([claim("a", "shop")], [*many, small], "myeks").skipped
     assert isinstance(left, SkippedClaim)
     assert left.reason.startswith("no policy takes it (small: ")
     assert left.reason.endswith("team-02: namespace 'shop' is not among team-02; and 27 more)")
