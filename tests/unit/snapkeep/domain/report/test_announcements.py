@@ -43,7 +43,14 @@ def test_a_text_fits_into_a_json_string_as_it_is() -> None:
     text = reading(Event.CLUSTER_GONE, {"cluster": "shop", "reason": hostile})["text"]
 
     assert json.loads(f'{{"description": "{text}"}}') == {"description": text}
-    assert "{braces} <tags>" in text
+    assert "{braces} ‹tags›" in text
+
+
+def test_a_reason_calls_nobody_and_links_nowhere_in_a_chat() -> None:
+    reason = "denied by the webhook: <!channel> <https://evil.example|runbook>"
+    text = reading(Event.CLUSTER_GONE, {"cluster": "shop", "reason": reason})["text"]
+
+    assert "<" not in text and ">" not in text
 
 
 def test_a_long_reason_is_cut() -> None:

@@ -81,13 +81,15 @@ _TEXTS = {
     Event.BACKUPS_ENDED: _TROUBLES,
 }
 
-_UNSAFE = str.maketrans({'"': "'", "\\": "/"} | {chr(code): " " for code in range(32)})
+_UNSAFE = str.maketrans({'"': "'", "\\": "/", "<": "‹", ">": "›"} | {chr(code): " " for code in range(32)})
 
 
 def reading(event: Event, detail: Mapping[str, Any]) -> dict[str, str]:
     """The fields of an event that people read: `text`, and `runbook` (a page's name) if it reaches the topic.
 
-    The text can be put into a JSON string as it is, because EventBridge's input transformers escape nothing.
+    The text can be put into a JSON string as it is, because EventBridge's input transformers escape nothing,
+    and into a chat, where angle brackets would make links and call everybody: an admission webhook's words
+    are part of some reasons.
     https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html
     """
     known = {**detail, "cluster": detail.get("cluster") or "no configured cluster"}
