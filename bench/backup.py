@@ -20,6 +20,7 @@ from bench.simulation.counting import Counted
 from bench.simulation.indexed import IndexedSnapshots, indexed_journal
 from snapkeep.ports.journal import Journal
 from tests.fakes import FakeSnapshots
+from tests.fakes.snapshots import OwnFakeSnapshots
 from tests.fakes.world import World, a_claim
 
 SIZES = (100, 1_000, 5_000)
@@ -31,7 +32,7 @@ def measure(claims: int) -> dict[str, float]:
     """CPU seconds of each phase, peak MiB and calls of one run."""
     calls = Counter[str]()
     journal, ebs = indexed_journal(), IndexedSnapshots()
-    indexed: dict[type, Any] = {FakeSnapshots: ebs}
+    indexed: dict[type, Any] = {FakeSnapshots: ebs, OwnFakeSnapshots: ebs}
     for number in range(claims):
         ebs.add_volume(f"vol-data-{number:05}")
     world = World(
