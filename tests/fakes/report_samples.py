@@ -121,7 +121,8 @@ def a_covered(
     now: datetime = NOW,
 ) -> CoveredClaim:
     """A claim and how these promises cover it."""
-    return coverage.covered(namespace, claim, promises, now)
+    good = {item.last_good for item in promises if item.last_good}
+    return coverage.covered(namespace, claim, promises, good, now)
 
 
 def a_promise(
@@ -159,8 +160,8 @@ def a_report(names: Mapping[str, str] | None = None) -> Report:
         a_covered("search-index", a_promise(NIGHTLY, nights[:-2], night), namespace=shop),
         a_covered("uploads", a_promise(NIGHTLY, (), night), namespace=shop),
         *(a_covered(n, a_promise(SIX_HOURLY, hours, hour), namespace="wordpress") for n in wordpress),
-        coverage.not_covered("media", "photos", said["why"], None),
-        coverage.not_covered("batch", "report-7d9c:scratch", "emptyDir dies with its pod", None),
+        coverage.not_covered("media", "photos", said["why"]),
+        coverage.not_covered("batch", "report-7d9c:scratch", "emptyDir dies with its pod"),
     ]
     failures = [
         Failure(shop, "search-index", "nightly", nights[-1], "the KMS key of vol-0c1f is disabled"),

@@ -72,7 +72,7 @@ def test_points_of_a_claim_that_is_gone_are_still_shown_and_can_be_restored() ->
 
 
 def test_the_worst_come_first() -> None:
-    left = coverage.not_covered("a", "unlabelled", "no policy takes it", None)
+    left = coverage.not_covered("a", "unlabelled", "no policy takes it")
     late = a_covered("late", a_promise(NIGHTLY, NIGHTS[:-2], NIGHT, missed=NIGHTS[-1]))
     fine = a_covered("fine", a_promise(NIGHTLY, NIGHTS, NIGHT))
     states = [claim.state for claim in reported_claims([fine, late, left], [], [], {})]

@@ -14,6 +14,7 @@ from snapkeep.domain.report.coverage import (
     LastGood,
     Promise,
     covered,
+    keeping,
     newest,
     not_covered,
 )
@@ -64,22 +65,43 @@ def a_promise(**changes: object) -> Promise:
     ],
 )
 def test_what_a_policy_promises_decides(promise: Promise, state: Coverage, reason: str) -> None:
-    found = covered("shop", "data", [promise], NOW)
+    good = [promise.last_good] if promise.last_good else []
+    found = covered("shop", "data", [promise], good, NOW)
     assert (found.state, found.reason, found.policy) == (state, reason, "nightly")
 
 
 def test_the_worst_policy_that_runs_decides() -> None:
     weekly = a_promise(policy="weekly", missed=SLOT)
     paused = a_promise(policy="paused", paused=True, last_good=None)
-    found = covered("shop", "data", [a_promise(), weekly, paused], NOW)
+    found = covered("shop", "data", [a_promise(), weekly, paused], [GOOD], NOW)
     assert (found.state, found.policy) == (Coverage.LATE, "weekly")
 
 
 def test_what_no_policy_takes_says_why_and_what_is_left_of_earlier_ones() -> None:
-    found = not_covered("shop", "data", "no policy takes it", GOOD)
+    found = not_covered("shop", "data", "no policy takes it", [GOOD])
     assert found.state is Coverage.UNPROTECTED
     assert found.reason == ("no policy takes it; its last good recovery point is of 2026-11-24 18:00 UTC")
     assert newest([]) is None
+
+
+def test_the_newest_point_is_the_last_good_one_under_whatever_policy_it_was_taken() -> None:
+    on_demand = LastGood("p-2", "on-demand", NOW - timedelta(minutes=12))
+    weekly = LastGood("p-3", "weekly", SLOT + timedelta(hours=1))
+    assert keeping("nightly", [GOOD, weekly]) == GOOD
+    assert keeping("nightly", [GOOD, on_demand, weekly]) == on_demand
+    found = covered("shop", "data", [a_promise(last_good=on_demand)], [GOOD, on_demand, weekly], NOW)
+    assert (found.state, found.last_good) == (Coverage.PROTECTED, on_demand)
+    assert found.reason == "policy nightly; its last good recovery point (policy on-demand) is 12 min old"
+
+
+def test_another_policys_point_is_told_but_keeps_no_promise() -> None:
+    weekly = LastGood("p-3", "weekly", SLOT)
+    found = covered("shop", "data", [a_promise(last_good=None)], [weekly], NOW)
+    assert (found.state, found.last_good) == (Coverage.LATE, weekly)
+    assert found.reason == (
+        "policy nightly takes it, but has no ready recovery point of it yet; policy nightly runs at "
+        "2026-11-25 18:00 UTC; its last good recovery point is of 2026-11-24 18:00 UTC"
+    )
 
 
 PROMISES = st.lists(
@@ -98,12 +120,12 @@ PROMISES = st.lists(
 def test_a_claim_is_protected_only_if_every_running_policy_kept_its_promise(promises: list[Promise]) -> None:
     running = [promise for promise in promises if not promise.paused]
     kept = [promise.last_good is not None and promise.missed is None for promise in running]
-    state = covered("shop", "data", promises, NOW).state
+    state = covered("shop", "data", promises, [GOOD], NOW).state
     assert (state is Coverage.PROTECTED) == (bool(kept) and all(kept))
     assert (state is Coverage.UNPROTECTED) == (not running)
 
 
 def test_a_report_counts_by_state() -> None:
-    claims = (covered("shop", "data", [a_promise()], NOW), not_covered("shop", "tmp", "scratch", None))
+    claims = (covered("shop", "data", [a_promise()], [GOOD], NOW), not_covered("shop", "tmp", "scratch"))
     report = CoverageReport("myeks", NOW, claims)
     assert [report.count(state) for state in Coverage] == [1, 0, 1]

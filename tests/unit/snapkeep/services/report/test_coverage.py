@@ -12,8 +12,10 @@ from snapkeep.adapters.calendar import CronCalendar
 from snapkeep.domain import tags
 from snapkeep.domain.claims import ScratchVolume
 from snapkeep.domain.errors import TemporaryError, UnknownCluster
-from snapkeep.domain.policies import Schedule
-from snapkeep.domain.report.coverage import Coverage, CoveredClaim
+from snapkeep.domain.naming import point_id
+from snapkeep.domain.policies import INTERRUPTION, ON_DEMAND, Schedule
+from snapkeep.domain.report.coverage import Coverage, CoveredClaim, LastGood
+from snapkeep.domain.times import compact
 from tests.fakes.world import SLOT, World, a_claim, a_policy, on_one_volume
 
 DAY = timedelta(days=1)
@@ -42,6 +44,27 @@ def test_a_claim_is_protected_until_its_next_point_is_overdue() -> None:
     late = report(world)["shop/data"]
     assert late.state is Coverage.LATE
     assert "should have taken one at 2026-11-25 18:00 UTC" in late.reason
+
+
+@pytest.mark.parametrize("policy", [ON_DEMAND, INTERRUPTION])
+def test_a_point_that_nobody_scheduled_is_the_last_good_one_and_protects_until_the_next_slot(
+    policy: str,
+) -> None:
+    world = a_world()
+    world.back_up(SLOT)
+    later = SLOT + timedelta(hours=5)
+    world.clock.now = later
+    (snapshot,) = world.ebs.all.values()
+    uid = snapshot.tags[tags.CLAIM_UID]
+    named = point_id("data", "myeks", uid, policy, later, snapshot.tags.get(tags.DEPLOYMENT, ""))
+    own = {tags.POLICY: policy, tags.SLOT: compact(later), tags.POINT: named}
+    world.ebs.put(replace(snapshot, id="snap-asked", started_at=later, tags=snapshot.tags | own))
+    claim = report(world)["shop/data"]
+    assert claim.last_good == LastGood(named, policy, later)
+    assert claim.policies == ("nightly",)
+
+    world.clock.now = SLOT + DAY + timedelta(hours=3)
+    assert report(world)["shop/data"].state is Coverage.LATE
 
 
 def test_a_claim_without_a_point_is_late_and_says_when_it_gets_one() -> None:

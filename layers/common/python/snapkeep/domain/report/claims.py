@@ -12,7 +12,7 @@ from itertools import pairwise
 from snapkeep.domain.backup.schedule import rate_of
 from snapkeep.domain.points import PointState
 from snapkeep.domain.policies import Schedule
-from snapkeep.domain.report.coverage import ALLOWANCE, Coverage, CoveredClaim
+from snapkeep.domain.report.coverage import ALLOWANCE, Coverage, CoveredClaim, LastGood, keeping
 from snapkeep.domain.report.points import ReportedPoint
 from snapkeep.domain.times import moment
 
@@ -138,17 +138,13 @@ def _claim(
 def _standing(
     item: CoveredClaim, points: Sequence[ReportedPoint], failures: Iterable[Failure]
 ) -> Failure | None:
-    """The newest failure of a policy that takes the claim, unless a later point of that policy is good."""
-    known = item.last_good
-    good: dict[str, datetime] = {known.policy: known.slot} if known else {}
-    for point in points:
-        if point.state is PointState.READY:
-            good[point.policy] = max(good.get(point.policy, point.slot), point.slot)
+    """The newest failure of a policy that takes the claim, unless a later point keeps its promise."""
+    good = [*item.good, *(LastGood(p.id, p.policy, p.slot) for p in points if p.state is PointState.READY)]
     standing = [
         failure
         for failure in failures
         if failure.policy in item.policies
-        and (failure.policy not in good or failure.slot > good[failure.policy])
+        and ((last := keeping(failure.policy, good)) is None or failure.slot > last.slot)
     ]
     return max(standing, key=lambda failure: failure.slot, default=None)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from snapkeep.domain.policies import RESERVED_NAMES
 from snapkeep.domain.times import moment
 
 ALLOWANCE = timedelta(hours=2)
@@ -35,8 +36,8 @@ class LastGood:
 class Promise:
     """What one policy promises a claim, and whether it keeps the promise.
 
-    `missed` is the first slot since the last good point that should have produced one by now; `next_run` is
-    None when it is unknown.
+    `last_good` is the newest point that keeps it (see `keeping`). `missed` is the first slot since then that
+    should have produced one by now; `next_run` is None when it is unknown.
     """
 
     policy: str
@@ -50,7 +51,8 @@ class Promise:
 class CoveredClaim:
     """One claim (or volume without a claim) and how it is covered.
 
-    `policy` is the one that decides, `policies` are all that take it.
+    `policy` is the one that decides, `policies` are all that take it. `good` holds the newest good point of
+    each policy, also of those that are built in or do not take it any more.
     """
 
     namespace: str
@@ -58,9 +60,14 @@ class CoveredClaim:
     state: Coverage
     reason: str
     policy: str = ""
-    last_good: LastGood | None = None
+    good: tuple[LastGood, ...] = ()
     next_run: datetime | None = None
     policies: tuple[str, ...] = ()
+
+    @property
+    def last_good(self) -> LastGood | None:
+        """The newest point that the claim can be restored from, under whatever policy it was taken."""
+        return newest(self.good)
 
     @property
     def name(self) -> str:
@@ -81,33 +88,31 @@ class CoverageReport:
         return sum(claim.state is state for claim in self.claims)
 
 
-def covered(namespace: str, claim: str, promises: Sequence[Promise], now: datetime) -> CoveredClaim:
-    """The coverage of a claim that policies take: that of the worst active policy."""
+def covered(
+    namespace: str, claim: str, promises: Sequence[Promise], good: Iterable[LastGood], now: datetime
+) -> CoveredClaim:
+    """The coverage of a claim that policies take: that of the worst active policy.
+
+    `good` holds the claim's newest good point under each policy.
+    """
+    found = tuple(good)
     running = [promise for promise in promises if not promise.paused]
     all_of_them = tuple(promise.policy for promise in promises)
     if not running:
         names = ", ".join(all_of_them)
-        newest = _newest(promises)
-        reason = f"paused: policy {names} takes it but its schedule is disabled{_since(newest)}"
+        reason = f"paused: policy {names} takes it but its schedule is disabled{_since(newest(found))}"
         state = Coverage.UNPROTECTED
-        return CoveredClaim(namespace, claim, state, reason, names, newest, policies=all_of_them)
+        return CoveredClaim(namespace, claim, state, reason, names, found, policies=all_of_them)
     worst = min(running, key=_how_good)
     state = Coverage.LATE if worst.last_good is None or worst.missed else Coverage.PROTECTED
-    return CoveredClaim(
-        namespace,
-        claim,
-        state,
-        _reason(worst, now),
-        worst.policy,
-        worst.last_good,
-        worst.next_run,
-        all_of_them,
-    )
+    reason = _reason(worst, newest(found), now)
+    return CoveredClaim(namespace, claim, state, reason, worst.policy, found, worst.next_run, all_of_them)
 
 
-def not_covered(namespace: str, claim: str, reason: str, last_good: LastGood | None) -> CoveredClaim:
-    """A claim that no policy takes, with the reason and its last good point from earlier policies."""
-    return CoveredClaim(namespace, claim, Coverage.UNPROTECTED, reason + _since(last_good), "", last_good)
+def not_covered(namespace: str, claim: str, reason: str, good: Iterable[LastGood] = ()) -> CoveredClaim:
+    """A claim that no policy takes, with the reason and the good points it has all the same."""
+    found = tuple(good)
+    return CoveredClaim(namespace, claim, Coverage.UNPROTECTED, reason + _since(newest(found)), good=found)
 
 
 def newest(points: Iterable[LastGood]) -> LastGood | None:
@@ -115,8 +120,12 @@ def newest(points: Iterable[LastGood]) -> LastGood | None:
     return max(points, key=lambda point: (point.slot, point.point_id), default=None)
 
 
-def _newest(promises: Iterable[Promise]) -> LastGood | None:
-    return newest(promise.last_good for promise in promises if promise.last_good)
+def keeping(policy: str, good: Iterable[LastGood]) -> LastGood | None:
+    """The newest point that keeps a policy's promise: its own, or one taken on demand or before a node died.
+
+    Points of other scheduled policies do not count, because they are kept for another time.
+    """
+    return newest(point for point in good if point.policy in (policy, *RESERVED_NAMES))
 
 
 def _how_good(promise: Promise) -> tuple[bool, bool, float]:
@@ -125,23 +134,30 @@ def _how_good(promise: Promise) -> tuple[bool, bool, float]:
     return promise.last_good is not None, promise.missed is None, slot
 
 
-def _reason(promise: Promise, now: datetime) -> str:
-    good = promise.last_good
+def _reason(promise: Promise, last: LastGood | None, now: datetime) -> str:
+    """Why the claim is in its state; `last` is its newest good point under any policy."""
+    good, policy = promise.last_good, promise.policy
     if good is None:
-        ahead = f"; policy {promise.policy} runs at {moment(promise.next_run)}" if promise.next_run else ""
-        return f"policy {promise.policy} takes it, but it has no ready recovery point yet{ahead}"
+        ahead = f"; policy {policy} runs at {moment(promise.next_run)}" if promise.next_run else ""
+        if last:
+            return f"policy {policy} takes it, but has no ready recovery point of it yet{ahead}{_since(last)}"
+        return f"policy {policy} takes it, but it has no ready recovery point yet{ahead}"
+    last = last or good
+    by = "" if last.policy == policy else f" (policy {last.policy})"
+    old = f"its last good recovery point{by} is {_age(now - last.slot)} old"
     if promise.missed:
         return (
-            f"its last good recovery point is {_hours(now - good.slot)} old ({moment(good.slot)}); "
-            f"policy {promise.policy} should have taken one at {moment(promise.missed)}"
+            f"{old} ({moment(last.slot)}); policy {policy} should have taken one at {moment(promise.missed)}"
         )
-    return f"policy {promise.policy}; its last good recovery point is {_hours(now - good.slot)} old"
+    return f"policy {policy}; {old}"
 
 
 def _since(good: LastGood | None) -> str:
     return f"; its last good recovery point is of {moment(good.slot)}" if good else ""
 
 
-def _hours(age: timedelta) -> str:
+def _age(age: timedelta) -> str:
     hours = age / timedelta(hours=1)
+    if hours < 1:
+        return f"{max(0, age // timedelta(minutes=1))} min"
     return f"{hours:.0f} h" if hours < 72 else f"{hours / 24:.0f} days"

@@ -91,6 +91,7 @@ class ShowCoverage:
                 claim.namespace,
                 claim.name,
                 [self._promise(name, good.get(uid, ()), slots) for name in policies[uid]],
+                good.get(uid, ()),
                 now,
             )
             for uid, claim in claims.items()
@@ -99,7 +100,7 @@ class ShowCoverage:
     def _promise(self, name: str, good: Sequence[LastGood], slots: SlotCache) -> Promise:
         policy = self.deployment.policy(name)
         assert policy is not None, f"claims were taken by {name}, which is no policy"
-        last = coverage.newest(point for point in good if point.policy == name)
+        last = coverage.keeping(name, good)
         if not policy.schedule.enabled:
             return Promise(name, True, last, None, None)
         return Promise(name, False, last, slots.missed(policy, last), slots.following(policy, last))
@@ -146,11 +147,12 @@ def _unprotected(skipped: Sequence[selection.SkippedClaim], good: Good) -> Itera
     for item in skipped:
         subject = item.subject
         if isinstance(subject, Claim):
-            last = coverage.newest(good.get(subject.uid, ()))
-            yield coverage.not_covered(subject.namespace, subject.name, item.reason, last)
+            yield coverage.not_covered(
+                subject.namespace, subject.name, item.reason, good.get(subject.uid, ())
+            )
         elif isinstance(subject, ScratchVolume):
             name = f"{subject.pod}:{subject.volume}"
-            yield coverage.not_covered(subject.namespace, name, item.reason, None)
+            yield coverage.not_covered(subject.namespace, name, item.reason)
 
 
 def _shared(claims: Sequence[Claim], everywhere: Sequence[Claim]) -> Mapping[str, str]:
