@@ -97,6 +97,9 @@ def get_backup(
 def _end(answer: Document, output: Output) -> None:
     emit(answer, output, table_of(answer["points"], POINTS))
     _tell_left(answer["left"])
+    for point in answer["points"]:
+        if point["state"] == "gone":
+            say(f"gone: {point['namespace']}/{point['claim']}: {point['reason']}")
     say(f"{answer['id']} is {answer['state']}: {_counts(answer)}")
     _warn(answer["degraded"])
     if answer["next_cursor"]:

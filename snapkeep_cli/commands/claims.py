@@ -9,8 +9,6 @@ import typer
 from rich.console import Group
 from rich.text import Text
 
-from snapkeep.domain.restore.commands import restore_command
-from snapkeep.domain.restore.requests import RestoreRequest
 from snapkeep_cli.api.calls import (
     ClusterOption,
     Document,
@@ -47,7 +45,7 @@ def describe_claim(
     api = client()
     cluster = the_cluster(api, cluster)
     found = api.get(*place(cluster, namespace, "claims", name))
-    command = _command(cluster, found)
+    how = found["restore"] or {"command": "", "trouble": ""}
     shown = {
         "claim": f"{found['namespace']}/{found['claim']} of {cluster}",
         "state": found["state"],
@@ -56,23 +54,12 @@ def describe_claim(
         "last good point": found["last_good"],
         "no older than": _span(found["objective_seconds"]),
         "next run": found["next_run"],
-        "restore it": Shell(command),
+        "restore it": Shell(how["command"]) if how["command"] else "",
+        "before that": how["trouble"],
     }
     points = [{**point, "why": _why(point)} for point in found["recovery_points"]]
     table = table_of(points, COLUMNS) if points else Text("no recovery points", style="dim")
-    emit({**found, "restore": command}, output, Group(facts(shown), Text(), table))
-
-
-def _command(cluster: str, found: Document) -> str:
-    """The command that restores its last good point; "" if it has none."""
-    if not found["last_good_id"]:
-        return ""
-    target = f"{found['claim']}-restored"
-    points = found["recovery_points"]
-    size = next((point["size"] for point in points if point["id"] == found["last_good_id"]), "")
-    return restore_command(
-        RestoreRequest(cluster, found["namespace"], target, point_id=found["last_good_id"], size=size)
-    )
+    emit(found, output, Group(facts(shown), Text(), table))
 
 
 def _why(point: Document) -> str:

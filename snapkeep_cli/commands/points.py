@@ -9,8 +9,6 @@ from typing import Annotated
 import typer
 
 from snapkeep.domain.points import PointState
-from snapkeep.domain.restore.commands import restore_command, size_to_ask
-from snapkeep.domain.restore.requests import RestoreRequest
 from snapkeep_cli.api.calls import ClusterOption, NamespaceOption, client, ending_well, place, the_cluster
 from snapkeep_cli.api.subjects import the_claim, the_point
 from snapkeep_cli.moments import ahead, end_of, start_of
@@ -92,15 +90,6 @@ def describe_point(
     cluster = the_cluster(api, cluster)
     point = the_point(api, cluster, namespace, point)
     found = api.get(*place(cluster, namespace, "recovery-points", point))
-    command = restore_command(
-        RestoreRequest(
-            cluster,
-            found["namespace"],
-            f"{found['claim']}-restored",
-            point_id=found["id"],
-            size=size_to_ask(found["size"], found["requested"]),
-        )
-    )
     held = [_held(hold) for hold in found["holds"]] or ["by the tag snapkeep:hold" if found["held"] else ""]
     shown = {
         "recovery point": found["id"],
@@ -115,9 +104,10 @@ def describe_point(
         "group": found["group"],
         "archived": "yes" if found["archived"] else "",
         "held": [item for item in held if item],
-        "restore it": Shell(command),
+        "restore it": Shell(found["restore"]["command"]),
+        "before that": found["restore"]["trouble"],
     }
-    emit({**found, "restore": command}, output, facts(shown))
+    emit(found, output, facts(shown))
 
 
 @ending_well

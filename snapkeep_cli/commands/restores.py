@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+from snapkeep.domain.report.feasibility import hours
 from snapkeep.domain.restore.requests import Expand
 from snapkeep_cli.api.calls import (
     ClusterOption,
@@ -206,8 +207,17 @@ def _plan(plan: Document, state: str, restore_id: str = "") -> Facts:
             "size": plan["size"],
             "storage class": plan["storage_class"],
             "from": f"{plan['recovery_point']} ({plan['snapshot_id']})",
+            "taken": _taken(plan),
         }
     )
+
+
+def _taken(plan: Document) -> str:
+    """When the recovery point was taken, and how long ago."""
+    if not plan["taken_at"]:
+        return ""
+    age = plan["age_seconds"]
+    return f"{plan['taken_at']}, {hours(timedelta(seconds=age))} ago" if age is not None else plan["taken_at"]
 
 
 def _shown(found: Document) -> Facts:

@@ -49,7 +49,10 @@ FUNCTIONS: Mapping[str, tuple[Rule, ...]] = MappingProxyType(
             Rule(CORE, ("persistentvolumeclaims", "persistentvolumes", "pods"), ("list",)),
             Rule(SNAPSHOTS, ("volumesnapshotclasses",), ("get",)),
         ),
-        "write_report": (Rule(CORE, ("persistentvolumeclaims", "persistentvolumes", "pods"), ("list",)),),
+        "write_report": (
+            Rule(CORE, ("persistentvolumeclaims", "persistentvolumes", "pods"), ("list",)),
+            Rule(STORAGE, ("storageclasses",), ("list",)),
+        ),
         "take_snapshots": (
             Rule(SNAPSHOTS, ("volumesnapshots",), ("get", "create", "delete")),
             Rule(SNAPSHOTS, ("volumesnapshotcontents",), ("get", "list", "delete")),

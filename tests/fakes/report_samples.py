@@ -20,11 +20,14 @@ from snapkeep.domain.naming import point_id
 from snapkeep.domain.points import Snapshot, SnapshotState
 from snapkeep.domain.policies import Method, Policy, Schedule
 from snapkeep.domain.report import coverage
-from snapkeep.domain.report.claims import Failure
+from snapkeep.domain.report.claims import Failure, ReportedClaim
 from snapkeep.domain.report.coverage import CoverageReport, CoveredClaim, LastGood, Promise
 from snapkeep.domain.report.facts import Report, Sources, report
 from snapkeep.domain.report.points import ReportedPoint, RetentionFacts, reported_points
+from snapkeep.domain.restore.commands import restore_command
 from snapkeep.domain.restore.operations import Stage
+from snapkeep.domain.restore.requests import RestoreRequest
+from snapkeep.domain.restore.suggestions import Suggestion
 from snapkeep.domain.retention.lineages import PolicyRetention
 from snapkeep.domain.retention.rules import parse_retention
 from snapkeep.domain.times import compact
@@ -166,7 +169,7 @@ def a_report(names: Mapping[str, str] | None = None) -> Report:
     failures = [
         Failure(shop, "search-index", "nightly", nights[-1], "the KMS key of vol-0c1f is disabled"),
     ]
-    return report(
+    found = report(
         Sources(
             region="ap-northeast-2",
             policies=POLICIES,
@@ -185,6 +188,16 @@ def a_report(names: Mapping[str, str] | None = None) -> Report:
             notes=["it is unknown which claims are gone: the API server of myeks does not answer"],
         )
     )
+    return replace(found, claims=tuple(replace(item, restore=_how(item)) for item in found.claims))
+
+
+def _how(claim: ReportedClaim) -> Suggestion | None:
+    """The command for its last good point."""
+    if not claim.last_good:
+        return None
+    point = f"{claim.claim}-{claim.last_good:%Y%m%dt%H%M%Sz}"
+    target = f"{claim.claim}-restored"
+    return Suggestion(restore_command(RestoreRequest(CLUSTER, claim.namespace, target, point_id=point)))
 
 
 def last_runs() -> dict[str, Run | None]:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from snapkeep.domain.claims import Claim
 from snapkeep.domain.errors import NameTaken, NotFound, TemporaryError
 from snapkeep.domain.restore.bindings import Binding
 from snapkeep.domain.restore.holds import Hold
 from snapkeep.domain.restore.operations import RestoreOperation, Way
 from snapkeep.domain.restore.progress import RestoredClaim
-from snapkeep.domain.restore.targets import TargetFacts
+from snapkeep.domain.restore.targets import ClassFacts, TargetFacts
 from snapkeep.domain.retention.deletion.deletions import refuse_unless_retained
 from snapkeep.ports.kubernetes import VolumeSnapshot
 from tests.fakes.faults import Faults
@@ -24,6 +26,7 @@ class RestoringCluster(Faults):
 
     def __init__(self) -> None:
         super().__init__()
+        self.claim_list: list[Claim] = []
         self.restored: dict[tuple[str, str], RestoredClaim] = {}
         self.sources: dict[tuple[str, str], str] = {}
         self.wanted: dict[tuple[str, str], str] = {}
@@ -38,8 +41,13 @@ class RestoringCluster(Faults):
     def restore_target(self, namespace: str, claim: str, region: str) -> TargetFacts:
         self._before("restore_target")
         phase = self.namespaces.get(namespace, "")
-        taken = phase != "" and (namespace, claim) in self.restored
+        listed = {(item.namespace, item.name) for item in self.claim_list}
+        taken = phase != "" and (namespace, claim) in listed | self.restored.keys()
         return replace(self.place, region=region, namespace_phase=phase, claim_exists=taken)
+
+    def storage_classes(self) -> Mapping[str, ClassFacts]:
+        self._before("storage_classes")
+        return self.place.classes
 
     def import_snapshot(self, restore: RestoreOperation) -> None:
         self._before("import_snapshot")

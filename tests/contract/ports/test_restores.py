@@ -91,5 +91,6 @@ def test_the_sandbox_tells_its_classes(tmp_path: Path) -> None:
         sandbox.add_class("gp3", "WaitForFirstConsumer")
         found = sandbox.cluster.restore_target("default", "data", "").classes["gp3"]
         assert (found.provisioner, found.waits_for_consumer) == ("ebs.csi.aws.com", True)
+        assert sandbox.cluster.storage_classes()["gp3"] == found
     finally:
         sandbox.stop()

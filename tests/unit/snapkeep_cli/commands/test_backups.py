@@ -38,6 +38,15 @@ def test_a_backup_from_tags_says_so_in_the_table(snapkeep: Command, world: World
     assert "warning: " in shown.err and "new claims were not seen" in shown.err
 
 
+def test_a_backup_whose_snapshot_was_deleted_in_ec2_says_so(snapkeep: Command, world: World) -> None:
+    (run,) = world.journal.runs.all.values()
+    (snapshot,) = world.ebs.all.values()
+    world.ebs.delete(snapshot.id)
+    shown = snapkeep("get", "backup", run.id)
+    assert shown.out.splitlines()[1].split()[:3] == ["shop", "data", "gone"]
+    assert f"snapshot {snapshot.id} was deleted in EC2, and not by Snapkeep" in shown.err
+
+
 @pytest.mark.parametrize("words", [("-n", "shop"), ("shop/data",), ("--policy", "nightly")])
 def test_a_dry_run_lists_what_would_be_taken(snapkeep: Command, world: World, words: tuple[str, ...]) -> None:
     shown = snapkeep("backup", *words, "--dry-run")

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from snapkeep.domain.points import Point
     from snapkeep.domain.restore.operations import RestoreOperation
     from snapkeep.domain.restore.progress import RestoredClaim
-    from snapkeep.domain.restore.targets import TargetFacts
+    from snapkeep.domain.restore.targets import ClassFacts, TargetFacts
     from snapkeep.domain.retention.deletion.deletions import Leftover, SnapshotContent, Withdrawn
     from snapkeep.domain.retention.deletion.orphans import ListedSnapshot
 
@@ -115,6 +115,9 @@ class RestoreObjects(Protocol):
 
     def restore_target(self, namespace: str, claim: str, region: str) -> TargetFacts:
         """The target of a restore as the cluster describes it; `region` is passed through."""
+
+    def storage_classes(self) -> Mapping[str, ClassFacts]:
+        """The storage classes by name. Raises PermanentError when listing them is not allowed."""
 
     def import_snapshot(self, restore: RestoreOperation) -> None:
         """Create the content (Retain) and VolumeSnapshot that bring an EBS snapshot into a namespace.

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from snapkeep.inbound.api.actions import Actions
-from snapkeep.wiring.report import gather_report, show_coverage
-from snapkeep.wiring.restore import hold_points, restore, restored_claims
+from snapkeep.wiring.report import gather_report, lost_points, show_coverage
+from snapkeep.wiring.restore import hold_points, plan_restore, restore, restored_claims, suggest_restore
 
 if TYPE_CHECKING:
     from snapkeep.services.backup.request import RequestBackup
@@ -35,13 +35,14 @@ def actions(ports: Ports) -> Actions:
         list_restores=restores.page,
         list_points=points.page,
         show_point=points.show,
+        suggest_restore=suggest_restore(ports).suggest,
         hold_point=holds.keep,
         release_point=holds.release_by_hand,
         show_coverage=show_coverage(ports).report,
         plan_backup=backups.plan,
         known_backup=backups.known,
         start_backup=backups.accept,
-        show_backup=ShowBackup(journal.runs, journal.points).show,
+        show_backup=ShowBackup(journal.runs, journal.points, lost_points(ports)).show,
         rehearse_prune=prunes.rehearse,
         start_prune=prunes.start,
         show_status=reports.status,
@@ -53,11 +54,9 @@ def actions(ports: Ports) -> Actions:
 
 def request_restores(ports: Ports) -> RequestRestore:
     """The service that plans, starts and shows the restores that callers request."""
-    from snapkeep.services.restore.plan import PlanRestore
     from snapkeep.services.restore.requests import RequestRestore
 
-    planner = PlanRestore(ports.deployment, ports.clusters, ports.snapshots, ports.journal.points, ports.keys)
-    claims = restored_claims(ports)
+    planner, claims = plan_restore(ports), restored_claims(ports)
     return RequestRestore(
         planner, restore(ports, may_delete=False), claims, ports.journal.restores, ports.clock
     )

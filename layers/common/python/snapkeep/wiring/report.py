@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from snapkeep.wiring.restore import suggest_restore
+
 if TYPE_CHECKING:
     from snapkeep.services.report.coverage import ShowCoverage
     from snapkeep.services.report.gather import GatherReport
+    from snapkeep.services.report.lost_points import FindLostPoints
     from snapkeep.services.report.write import WriteReport
     from snapkeep.wiring.ports import Ports
 
@@ -16,6 +19,13 @@ def show_coverage(ports: Ports) -> ShowCoverage:
     from snapkeep.services.report.coverage import ShowCoverage
 
     return ShowCoverage(ports.deployment, ports.clusters, ports.snapshots, ports.calendar, ports.clock)
+
+
+def lost_points(ports: Ports) -> FindLostPoints:
+    """The service that finds ready points whose snapshots are gone."""
+    from snapkeep.services.report.lost_points import FindLostPoints
+
+    return FindLostPoints(ports.snapshots, ports.journal.points, ports.journal.deletions)
 
 
 def gather_report(ports: Ports) -> GatherReport:
@@ -34,6 +44,8 @@ def gather_report(ports: Ports) -> GatherReport:
         journal.retentions,
         ReadPolicies(journal.runs, journal.points, journal.retentions, ports.calendar),
         FindVolumes(ports.snapshots, journal.points),
+        lost_points(ports),
+        suggest_restore(ports),
     )
 
 

@@ -10,7 +10,9 @@ if TYPE_CHECKING:
     from snapkeep.services.restore.carry_out import Restore
     from snapkeep.services.restore.finish import FinishRestores
     from snapkeep.services.restore.holds import HoldPoints
+    from snapkeep.services.restore.plan import PlanRestore
     from snapkeep.services.restore.restored_claims import RestoredClaims
+    from snapkeep.services.restore.suggest import SuggestRestore
     from snapkeep.wiring.ports import Ports
 
 
@@ -28,6 +30,20 @@ def restore(ports: Ports, *, may_delete: bool = True) -> Restore:
     return Restore(
         ports.clusters, ports.journal.restores, hold_points(ports), ports.clock, may_delete=may_delete
     )
+
+
+def plan_restore(ports: Ports) -> PlanRestore:
+    """The service that plans restores."""
+    from snapkeep.services.restore.plan import PlanRestore
+
+    return PlanRestore(ports.deployment, ports.clusters, ports.snapshots, ports.journal.points, ports.keys)
+
+
+def suggest_restore(ports: Ports) -> SuggestRestore:
+    """The service that suggests the commands of restores."""
+    from snapkeep.services.restore.suggest import SuggestRestore
+
+    return SuggestRestore(ports.deployment, plan_restore(ports))
 
 
 def restored_claims(ports: Ports) -> RestoredClaims:

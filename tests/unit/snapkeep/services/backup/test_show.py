@@ -8,6 +8,7 @@ from snapkeep.domain.backup.on_demand import OnDemandRequest
 from snapkeep.domain.errors import NotFound
 from snapkeep.domain.policies import Selection
 from snapkeep.services.backup.show import ShowBackup
+from snapkeep.wiring.report import lost_points
 from tests.fakes.world import SLOT, World, a_claim
 
 
@@ -19,7 +20,8 @@ def test_any_run_is_shown_with_its_points_page_by_page_and_what_it_left(count: i
     assert run is not None
     shown, pages, after = [], 0, ""
     while pages == 0 or after:
-        status = ShowBackup(world.journal.runs, world.journal.points).show("myeks", run.id, "", 2, after)
+        show = ShowBackup(world.journal.runs, world.journal.points, lost_points(world.ports())).show
+        status = show("myeks", run.id, "", 2, after)
         shown += [point.claim.name for point in status.points]
         after, pages = status.following, pages + 1
     assert (sorted(shown), pages) == ([f"data-{number}" for number in range(count)], full)
@@ -30,7 +32,7 @@ def test_any_run_is_shown_with_its_points_page_by_page_and_what_it_left(count: i
 def test_a_backup_is_not_found_in_another_cluster_or_namespace() -> None:
     world = World(a_claim("data"))
     world.backup(SLOT)
-    show = ShowBackup(world.journal.runs, world.journal.points).show
+    show = ShowBackup(world.journal.runs, world.journal.points, lost_points(world.ports())).show
     wish = OnDemandRequest(selection=Selection(namespaces=("shop",)), namespace="shop")
     own = world.request_backup.accept("myeks", wish, "one")
     scheduled = "myeks.nightly.20261124T180000Z"

@@ -69,6 +69,12 @@ def test_latest_is_the_newest_ready_one_of_the_claim() -> None:
 
 def test_a_time_gives_the_newest_one_at_or_before_it() -> None:
     story = Story()
+    late = next(item for item in story.world.ebs.all.values() if item.started_at == story.times[1])
+    story.world.ebs.put(replace(late, started_at=late.started_at + timedelta(seconds=7)))
+    slot = SLOT + timedelta(days=1)
+    assert story.plan(claim="mysql", at=slot).point.id == story.points[1], "its slot names a point"
+    assert story.plan(claim="mysql", at=slot + timedelta(seconds=3)).point.id == story.points[0]
+    story.world.ebs.put(late)
     assert story.plan(claim="mysql", at=story.times[1]).point.id == story.points[1]
     assert story.plan(claim="mysql", at=story.times[2] - timedelta(seconds=1)).point.id == story.points[1]
     with pytest.raises(NotFound, match="has no ready recovery point at or before 2026"):

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from snapkeep.adapters.kubernetes.claims import claim_of, scratch_volumes_of, volume_of
 from snapkeep.adapters.kubernetes.restores import RestoredObjects
-from snapkeep.adapters.kubernetes.targets import read_target
+from snapkeep.adapters.kubernetes.targets import read_classes, read_target
 from snapkeep.adapters.kubernetes.withdrawal import WithdrawableSnapshots
 
 if TYPE_CHECKING:
     from snapkeep.adapters.kubernetes.client import KubernetesClient
     from snapkeep.adapters.kubernetes.connections import EksConnections
     from snapkeep.domain.claims import Claim, ScratchVolume
-    from snapkeep.domain.restore.targets import TargetFacts
+    from snapkeep.domain.restore.targets import ClassFacts, TargetFacts
     from snapkeep.ports.clock import Clock
 
 CLAIMS = "/api/v1/persistentvolumeclaims"
@@ -47,6 +47,10 @@ class KubernetesCluster(WithdrawableSnapshots, RestoredObjects):
     def restore_target(self, namespace: str, claim: str, region: str) -> TargetFacts:
         """The target of a restore as the cluster describes it."""
         return read_target(self._client, namespace, claim, region, self._clock())
+
+    def storage_classes(self) -> Mapping[str, ClassFacts]:
+        """The storage classes by name."""
+        return read_classes(self._client)
 
 
 class EksClusters:

@@ -39,12 +39,17 @@ def read_target(
         claim_exists=there and is_claim_name(claim) and _has_claim(client, namespace, claim),
         quotas=_quotas(client, namespace) if there else (),
         limits=_limits(client, namespace) if there else (),
-        classes=(classes := {item.name: item for item in map(_class, client.list(CLASSES))}),
+        classes=(classes := read_classes(client)),
         node_zones=frozenset(zone for node in client.list("/api/v1/nodes") if (zone := _zone(node))),
         free_volumes=tuple(_free_volumes(client, namespace, claim)) if there else (),
         no_snapshots=_no_snapshots(client, {item.provisioner for item in classes.values()}),
         controller_silent_since=_silent_since(client, now),
     )
+
+
+def read_classes(client: KubernetesClient) -> dict[str, ClassFacts]:
+    """The storage classes by name."""
+    return {item.name: item for item in map(_class, client.list(CLASSES))}
 
 
 def _no_snapshots(client: KubernetesClient, provisioners: Collection[str]) -> dict[str, str]:

@@ -12,7 +12,7 @@ const claims = data.claims.map((fields, number) => {
 });
 let wanted = claims, made = 0;
 
-function command(text) {
+function copied(text) {
   const button = element("button", { type: "button" }, "Copy");
   button.addEventListener("click", async () => {
     await navigator.clipboard.writeText(text).then(() => { button.textContent = "Copied"; }, () => {
@@ -25,8 +25,9 @@ function command(text) {
 
 function detailRow(claim) {
   const box = element("div", { class: "box" }, element("p", {}, claim.reason));
-  const { head, tail, points } = detailsOf(claim) ?? { points: [] };
-  if (claim.good !== null && head) box.append(command(`${head} --at ${iso(claim.good)}${tail}`));
+  const details = detailsOf(claim) ?? { points: [] }, { points } = details;
+  if (details.command) box.append(copied(details.command));
+  if (details.trouble) box.append(element("p", { class: "quiet" }, details.trouble));
   if (points.length) box.append(timeline(points), pointsTable(points));
   return element("tr", { class: "detail", id: `detail-${claim.number}` }, element("td", { colspan: "6" }, box));
 }

@@ -6,7 +6,6 @@ that a page with many claims is drawn before its last point has been read.
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -14,9 +13,7 @@ from typing import TYPE_CHECKING, Any
 from snapkeep.domain.points import PointState
 from snapkeep.domain.report.claims import ClaimState, ReportedClaim
 from snapkeep.domain.report.points import Outlook, ReportedPoint
-from snapkeep.domain.restore.commands import restore_command
-from snapkeep.domain.restore.requests import RestoreRequest
-from snapkeep.domain.sizes import GIB, format_quantity
+from snapkeep.domain.sizes import GIB
 
 if TYPE_CHECKING:
     from snapkeep.domain.report.facts import Report
@@ -71,28 +68,20 @@ def claims_document(report: Report) -> dict[str, Any]:
 def point_chunks(report: Report) -> list[dict[str, Any]]:
     """The points of the claims, in order, `CHUNK` claims per chunk with the texts it refers to."""
     starts = range(0, len(report.claims), CHUNK)
-    return [_chunk(report.cluster, report.claims[start : start + CHUNK]) for start in starts]
+    return [_chunk(report.claims[start : start + CHUNK]) for start in starts]
 
 
-def _chunk(cluster: str, claims: Sequence[ReportedClaim]) -> dict[str, Any]:
+def _chunk(claims: Sequence[ReportedClaim]) -> dict[str, Any]:
     texts = Texts()
     details = [
-        [*_command(cluster, claim), [_point(point, texts) for point in claim.points]] for claim in claims
+        [
+            claim.restore.command if claim.restore else "",
+            claim.restore.trouble if claim.restore else "",
+            [_point(point, texts) for point in claim.points],
+        ]
+        for claim in claims
     ]
     return {"texts": texts.all, "claims": details}
-
-
-def _command(cluster: str, claim: ReportedClaim) -> tuple[str, str]:
-    """The command that restores a claim's newest good point, in two parts; the time goes between them."""
-    target = f"{claim.claim}-restored"
-    size = next((_size_of(point) for point in claim.points if point.state is PointState.READY), "")
-    command = restore_command(RestoreRequest(cluster, claim.namespace, target, claim=claim.claim, size=size))
-    head = shlex.join(["snapkeep", "restore", "--claim", claim.claim])
-    return head, command.removeprefix(head)
-
-
-def _size_of(point: ReportedPoint) -> str:
-    return format_quantity(point.size_bytes) if point.size_bytes else ""
 
 
 def _point(point: ReportedPoint, texts: Texts) -> list[Any]:

@@ -9,9 +9,9 @@ function detailsOf(claim) {
     chunks.set(number, JSON.parse(block.textContent));
   }
   const chunk = chunks.get(number);
-  const [head, tail, points] = chunk.claims[claim.number % data.chunk];
+  const [command, trouble, points] = chunk.claims[claim.number % data.chunk];
   return {
-    head, tail,
+    command, trouble,
     points: points.map(([slot, policy, state, fate, reasons, size, snapshot, held, trouble]) => ({
       slot, policy: chunk.texts[policy], state: data.pointStates[state], fate: data.fates[fate],
       reasons: reasons.map((text) => chunk.texts[text]), size, snapshot, held, trouble,

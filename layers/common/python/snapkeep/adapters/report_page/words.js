@@ -8,7 +8,6 @@ const clock = new Intl.DateTimeFormat("sv-SE", {
 });
 
 const time = (epoch) => (epoch === null ? "–" : clock.format(new Date(epoch * 1000)));
-const iso = (epoch) => new Date(epoch * 1000).toISOString().replace(".000Z", "Z");
 const count = (number, noun) => `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
 
 function span(seconds) {

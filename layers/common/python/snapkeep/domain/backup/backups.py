@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from snapkeep.domain.backup.runs import Run, Skipped
 from snapkeep.domain.backup.selection import SkippedClaim, Taken
@@ -25,10 +25,12 @@ class BackupPlan:
 class BackupStatus:
     """A run as it stands, a page of its points and what it skipped.
 
-    `following` is the cursor of the next page of points, "" at the end.
+    `following` is the cursor of the next page of points, "" at the end. `gone` says, by point id, why ready
+    points have no snapshot in EC2 any more.
     """
 
     run: Run
     points: Sequence[Point] = ()
     skipped: Sequence[Skipped] = ()
     following: str = ""
+    gone: Mapping[str, str] = field(default_factory=dict)

@@ -14,6 +14,7 @@ from snapkeep.domain.points import PointState
 from snapkeep.domain.policies import Schedule
 from snapkeep.domain.report.coverage import ALLOWANCE, Coverage, CoveredClaim, LastGood, keeping
 from snapkeep.domain.report.points import ReportedPoint
+from snapkeep.domain.restore.suggestions import Suggestion
 from snapkeep.domain.times import moment
 
 Name = tuple[str, str]
@@ -46,7 +47,8 @@ class ReportedClaim:
     """One claim with its points, newest first.
 
     `objective` is how old its newest good point may be under the policy that decides; None when no policy
-    takes it, or when it is unknown.
+    takes it, or when it is unknown. `restore` is the command that restores its last good point, None without
+    one or when nobody asked for it.
     """
 
     namespace: str
@@ -59,6 +61,7 @@ class ReportedClaim:
     next_run: datetime | None
     objective: timedelta | None
     points: tuple[ReportedPoint, ...]
+    restore: Suggestion | None = None
 
     def age(self, now: datetime) -> timedelta | None:
         """How old its newest good point is; None without one."""
@@ -150,7 +153,7 @@ def _standing(
 
 
 def _gone(name: Name, points: Sequence[ReportedPoint]) -> ReportedClaim:
-    good = [point for point in points if point.state is PointState.READY]
+    good = [point for point in points if point.state is PointState.READY and not point.archived]
     newest = max(good, key=lambda point: point.slot, default=None)
     many = "1 recovery point is" if len(points) == 1 else f"{len(points)} recovery points are"
     return ReportedClaim(

@@ -4,7 +4,7 @@ created."""
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from snapkeep.domain.drivers import DRIVERS
 from snapkeep.domain.restore.findings import Finding, Severity
@@ -33,7 +33,10 @@ ORDER = (Severity.ERROR, Severity.WARNING, Severity.INFO)
 
 @dataclass(frozen=True, slots=True)
 class RestorePlan:
-    """What would be created, and the findings, errors first; `size_bytes` is 0 when the size is unknown."""
+    """What would be created, and the findings, errors first; `size_bytes` is 0 when the size is unknown.
+
+    `planned_at` (aware UTC) is None until a service has made the plan.
+    """
 
     request: RestoreRequest
     point: PointFacts
@@ -42,6 +45,12 @@ class RestorePlan:
     storage_class: str
     way: Way
     driver: str
+    planned_at: datetime | None = None
+
+    @property
+    def age(self) -> timedelta | None:
+        """How old the recovery point was when the plan was made; None when either time is unknown."""
+        return self.planned_at - self.point.slot if self.planned_at and self.point.slot else None
 
     @property
     def refused(self) -> bool:

@@ -18,8 +18,10 @@ from snapkeep.domain.report.link import ReportLink
 from snapkeep.domain.restore.holds import Hold
 from snapkeep.domain.restore.operations import RestoreOperation
 from snapkeep.domain.restore.plans import RestorePlan
+from snapkeep.domain.restore.points import PointFacts
 from snapkeep.domain.restore.progress import Progress
 from snapkeep.domain.restore.requests import RestoreRequest
+from snapkeep.domain.restore.suggestions import Suggestion
 from snapkeep.domain.retention.prune_plans import PrunePlan
 
 
@@ -53,6 +55,10 @@ class Actions:
     show_point: Callable[[str, str, str], ShownPoint]
     """(cluster, namespace, point id) One point of a cluster (and of a namespace, unless ""). Raises
     NotFound."""
+
+    suggest_restore: Callable[[PointFacts], Suggestion]
+    """The command that restores a point, and what would refuse it now. Never raises for a cluster that does
+    not answer."""
 
     hold_point: Callable[[Hold], None]
     """Hold a point. Raises NotFound when its snapshot is gone."""

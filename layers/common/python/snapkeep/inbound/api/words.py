@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import BaseModel
 
 from snapkeep.domain.restore.findings import Finding, Severity
+from snapkeep.domain.restore.suggestions import Suggestion
 from snapkeep.domain.sizes import format_quantity
 
 
@@ -15,6 +16,19 @@ class FindingModel(BaseModel):
     severity: Severity
     text: str
     fix: str = ""
+
+
+class RestoreHintModel(BaseModel):
+    """The `snapkeep restore` command for a recovery point; `trouble` says why it would be refused now, and is
+    empty when it works."""
+
+    command: str
+    trouble: str = ""
+
+
+def restore_hint(found: Suggestion) -> RestoreHintModel:
+    """A suggested command as a response body."""
+    return RestoreHintModel(command=found.command, trouble=found.trouble)
 
 
 def finding(found: Finding) -> FindingModel:

@@ -9,14 +9,19 @@ from snapkeep.domain.backup.runs import Run
 from snapkeep.domain.errors import NotFound
 from snapkeep.ports.points import Points
 from snapkeep.ports.runs import Runs
+from snapkeep.services.report.lost_points import FindLostPoints
 
 
 @dataclass(frozen=True, slots=True)
 class ShowBackup:
-    """Reads the journal: three calls per page, and one more per thousand skipped entries or so."""
+    """Reads the journal: three calls per page, and one more per thousand skipped entries or so.
+
+    EC2 says which ready points of the page still have a snapshot.
+    """
 
     runs: Runs
     points: Points
+    lost: FindLostPoints
 
     def show(self, cluster: str, run_id: str, namespace: str, limit: int, after: str) -> BackupStatus:
         """The run, at most `limit` of its points (after the point id `after`), and everything it skipped.
@@ -29,7 +34,8 @@ class ShowBackup:
             raise NotFound(f"{where} has no backup {run_id} (any more: the journal forgets after 90 days)")
         page = list(self.points.page_of_points(run.id, limit + 1, after))
         following = page[limit - 1].id if len(page) > limit else ""
-        return BackupStatus(run, page[:limit], self.runs.skipped(run.id), following)
+        gone = self.lost.gone(page[:limit])
+        return BackupStatus(run, page[:limit], self.runs.skipped(run.id), following, gone)
 
 
 def _is_shown_in(run: Run, namespace: str) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
@@ -10,19 +11,23 @@ from itertools import islice
 from snapkeep.domain import tags
 from snapkeep.domain.backup.claim_volumes import disputed
 from snapkeep.domain.errors import NotFound
+from snapkeep.domain.points import PointState, Snapshot
 from snapkeep.domain.policies import Deployment
-from snapkeep.domain.report.claims import ReportedClaim
-from snapkeep.domain.report.coverage import CoverageReport
+from snapkeep.domain.report.claims import ClaimState, ReportedClaim
+from snapkeep.domain.report.coverage import Coverage, CoverageReport
 from snapkeep.domain.report.facts import Report, Sources, report
 from snapkeep.domain.report.points import Outlook, ReportedPoint, RetentionFacts, reported_points
 from snapkeep.domain.restore.operations import RestoreOperation
+from snapkeep.domain.restore.points import PointFacts, point_of
 from snapkeep.ports.ec2 import Snapshots
 from snapkeep.ports.incidents import Incidents
 from snapkeep.ports.prunes import Retentions
 from snapkeep.ports.restores import Restores
 from snapkeep.services.find_volumes import FindVolumes
 from snapkeep.services.report.coverage import ShowCoverage
+from snapkeep.services.report.lost_points import FindLostPoints
 from snapkeep.services.report.policy_facts import PolicyFacts, ReadPolicies
+from snapkeep.services.restore.suggest import SuggestRestore
 
 INCIDENTS_FOR = timedelta(days=30)
 RESTORES, RESTORES_OF_NAMESPACE = 20, 5
@@ -45,13 +50,16 @@ class GatherReport:
     retentions: Retentions
     read_policies: ReadPolicies
     find_volumes: FindVolumes
+    lost: FindLostPoints
+    commands: SuggestRestore
 
     def report(self, cluster: str) -> Report:
         """The whole report; it costs two DescribeSnapshots calls per thousand points."""
         covered = self.coverage.report(cluster)
         facts = self._facts(cluster, covered.at)
-        points = self._points(cluster, facts, covered.at)
-        return self._told(covered, facts, points)
+        listing = self._listing(cluster)
+        found = self._told(covered, facts, self._points(cluster, facts, covered.at, listing))
+        return replace(found, claims=tuple(self._with_commands(found, listing)))
 
     def status(self, cluster: str) -> Report:
         """The report without points, for half the calls: it omits deleted claims and storage."""
@@ -63,15 +71,37 @@ class GatherReport:
         points."""
         covered = self.coverage.report(cluster, namespace)
         facts = self._facts(cluster, covered.at)
-        points = self._points(cluster, facts, covered.at, namespace, name)
+        listing = self._listing(cluster, namespace, name)
+        points = self._points(cluster, facts, covered.at, listing)
         only = tuple(item for item in covered.claims if item.claim == name)
         found = self._told(replace(covered, claims=only), facts, points).claims
         if not found:
             raise NotFound(
-                f"namespace {namespace} of cluster {cluster} has no claim {name}and no recovery points of "
+                f"namespace {namespace} of cluster {cluster} has no claim {name} and no recovery points of "
                 "one: `snapkeep coverage` lists the claims, `snapkeep get points` the points of deleted ones"
             )
-        return found[0]
+        (claim,) = found
+        region = self.deployment.known_cluster(cluster).region
+        last = next(_ready(listing, {claim.last_good_id}, region), None)
+        taken = [item.claim for item in covered.claims]
+        return replace(claim, restore=self.commands.suggest(last, taken)) if last else claim
+
+    def _with_commands(self, report: Report, listing: Sequence[Snapshot]) -> Iterator[ReportedClaim]:
+        """The claims with the commands that restore their last good points."""
+        taken: dict[str, set[str]] = defaultdict(set)
+        for claim in report.claims:
+            if claim.state is not ClaimState.GONE:
+                taken[claim.namespace].add(claim.claim)
+        wanted = {claim.last_good_id for claim in report.claims}
+        last = {item.id: item for item in _ready(listing, wanted, report.region)}
+        suggested = self.commands.suggest_all(report.cluster, list(last.values()), taken)
+        for claim in report.claims:
+            yield replace(claim, restore=suggested.get(claim.last_good_id))
+
+    def _listing(self, cluster: str, namespace: str = "", claim: str = "") -> Sequence[Snapshot]:
+        narrower = {tags.NAMESPACE: namespace, tags.CLAIM: claim}
+        wanted = {tags.MANAGED: "true", tags.CLUSTER: cluster}
+        return list(self.snapshots.find(wanted | {key: value for key, value in narrower.items() if value}))
 
     def _facts(self, cluster: str, now: datetime) -> PolicyFacts:
         policies = [policy for policy in self.deployment.policies if cluster in policy.clusters]
@@ -81,6 +111,7 @@ class GatherReport:
         cluster = covered.cluster
         names = {(claim.namespace, claim.claim) for claim in covered.claims}
         failures = self.read_policies.failures(facts)
+        covered = self._with_losses(covered, facts)
         return report(
             Sources(
                 region=self.deployment.known_cluster(cluster).region,
@@ -97,14 +128,24 @@ class GatherReport:
             )
         )
 
+    def _with_losses(self, covered: CoverageReport, facts: PolicyFacts) -> CoverageReport:
+        """Late claims whose snapshot of the policy's newest run was deleted in EC2 say so."""
+        late = {(item.namespace, item.claim) for item in covered.claims if item.state is Coverage.LATE}
+        runs = [run for run in facts.last_runs.values() if run]
+        lost = self.lost.of_claims(runs, late)
+        told = [
+            replace(item, reason=f"{item.reason}; {lost[item.namespace, item.claim]}")
+            if (item.namespace, item.claim) in lost
+            else item
+            for item in covered.claims
+        ]
+        return replace(covered, claims=tuple(told))
+
     def _points(
-        self, cluster: str, facts: PolicyFacts, now: datetime, namespace: str = "", claim: str = ""
+        self, cluster: str, facts: PolicyFacts, now: datetime, listing: Sequence[Snapshot]
     ) -> Sequence[ReportedPoint]:
         """The points; those that retention expires but EC2 refuses to delete stay, with that reason."""
         gone, coming = self.retentions.gone_claims(cluster), facts.next_slots(now)
-        wanted = {tags.MANAGED: "true", tags.CLUSTER: cluster}
-        narrower = {tags.NAMESPACE: namespace, tags.CLAIM: claim}
-        listing = list(self.snapshots.find(wanted | {key: value for key, value in narrower.items() if value}))
         volumes = self.find_volumes.settled(cluster, disputed(listing, cluster))
         points = reported_points(
             listing, cluster, RetentionFacts(facts.retentions, gone, coming, volumes), now
@@ -129,3 +170,12 @@ class GatherReport:
             for item in islice(self.restores.restores_of(cluster, namespace), RESTORES_OF_NAMESPACE):
                 found[item.id] = item
         return sorted(found.values(), key=lambda item: item.accepted_at, reverse=True)[:RESTORES]
+
+
+def _ready(listing: Iterable[Snapshot], wanted: Collection[str], region: str) -> Iterator[PointFacts]:
+    """The ready points with these ids."""
+    for snapshot in listing:
+        if tags.point_id_of(snapshot.tags) in wanted and tags.DUPLICATE not in snapshot.tags:
+            point = point_of(snapshot, region)
+            if point is not None and point.state is PointState.READY:
+                yield point

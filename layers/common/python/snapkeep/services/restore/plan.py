@@ -43,12 +43,15 @@ class PlanRestore:
         known = self.deployment.known_cluster(request.cluster)
         point = self._point(request, known.region)
         _refuse_foreign(request, point)
+        return plan(request, *self.facts(request, point))
+
+    def facts(self, request: RestoreRequest, point: PointFacts) -> tuple[PointFacts, TargetFacts]:
+        """The point as the cluster and KMS see it, and the target. Raises what `plan` raises."""
+        region = self.deployment.known_cluster(request.cluster).region
         if point.key:
             point = replace(point, kms_trouble=self.keys.trouble(point.key))
         cluster = self.clusters.open(request.cluster)
-        return plan(
-            request, self._seen(point, request, cluster), self._target(request, cluster, known.region)
-        )
+        return self._seen(point, request, cluster), self._target(request, cluster, region)
 
     def _target(self, request: RestoreRequest, cluster: RestoreObjects, region: str) -> TargetFacts:
         """The target of the restore. A namespace with an invalid name cannot exist, and must not become part
@@ -83,7 +86,10 @@ class PlanRestore:
         return point_in_bin(known, region)
 
     def _by_claim(self, request: RestoreRequest, region: str) -> PointFacts | None:
-        """The newest ready point of the claim, at or before the requested time."""
+        """The newest ready point of the claim, at or before the requested time.
+
+        A snapshot starts after its slot, so a time that is a point's slot means that point.
+        """
         wanted = {
             tags.MANAGED: "true",
             tags.CLUSTER: request.source_cluster or request.cluster,
@@ -98,7 +104,7 @@ class PlanRestore:
         ready = [
             point
             for point, _ in self._of_own_volume(listed)
-            if request.at is None or point.started_at <= request.at
+            if request.at is None or point.started_at <= request.at or point.slot == request.at
         ]
         newest_first = sorted(ready, key=lambda point: (point.started_at, point.id), reverse=True)
         if not newest_first:

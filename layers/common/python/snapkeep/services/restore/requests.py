@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from snapkeep.domain.errors import NotFound
@@ -30,7 +30,7 @@ class RequestRestore:
 
     def plan(self, request: RestoreRequest) -> RestorePlan:
         """What would be created, with all findings; raises what `PlanRestore.plan` raises."""
-        return self.planner.plan(request)
+        return replace(self.planner.plan(request), planned_at=self.clock())
 
     def start(self, plan: RestorePlan, operation_id: str, caller: str) -> RestoreOperation:
         """Carry out a plan that is not refused; returns how far it got.

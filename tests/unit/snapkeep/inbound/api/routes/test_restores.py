@@ -19,6 +19,8 @@ def test_a_restore_is_accepted_with_its_plan_and_place(api: Api, world: World, p
     assert reply.status == 202
     assert reply.headers["Location"] == f"{HERE}/{reply.json['id']}"
     assert reply.json["plan"] == {
+        "taken_at": "2026-11-24T18:00:00Z",
+        "age_seconds": 0,
         "recovery_point": point,
         "snapshot_id": next(iter(world.ebs.all)),
         "namespace": "shop",
@@ -34,6 +36,7 @@ def test_a_restore_is_accepted_with_its_plan_and_place(api: Api, world: World, p
 
 
 def test_the_latest_point_of_a_claim_comes_back_under_its_own_name(api: Api, world: World) -> None:
+    world.cluster.claim_list.clear()
     assert api.post(HERE, {"claim": "data"}).status == 202
     assert ("shop", "data") in world.cluster.restored
 

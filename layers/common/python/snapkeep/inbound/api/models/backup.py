@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
@@ -152,12 +152,12 @@ class StartedBackupModel(BaseModel):
 
 
 class BackupPointModel(BaseModel):
-    """A recovery point of a backup."""
+    """A recovery point of a backup; `gone` means that EC2 no longer has its snapshot, and `reason` why."""
 
     id: str
     namespace: str
     claim: str
-    state: PointState
+    state: PointState | Literal["gone"]
     method: Method
     snapshot_id: str
     reason: str
@@ -211,21 +211,21 @@ def backup_model(status: BackupStatus) -> BackupModel:
         ready=run.ready,
         failed=run.failed,
         degraded=run.degraded,
-        points=[_point(point) for point in status.points],
+        points=[_point(point, status.gone.get(point.id, "")) for point in status.points],
         left=[LeftModel(subject=item.subject, code=item.code, reason=item.reason) for item in status.skipped],
         next_cursor=status.following or None,
     )
 
 
-def _point(point: Point) -> BackupPointModel:
+def _point(point: Point, gone: str) -> BackupPointModel:
     return BackupPointModel(
         id=point.id,
         namespace=point.claim.namespace,
         claim=point.claim.name,
-        state=point.state.public,
+        state="gone" if gone else point.state.public,
         method=point.method,
         snapshot_id=point.snapshot_id,
-        reason=_and_shared(point.reason or point.method_reason, point.volume_id, point.sharers),
+        reason=_and_shared(gone or point.reason or point.method_reason, point.volume_id, point.sharers),
     )
 
 

@@ -8,8 +8,9 @@ from snapkeep.domain.points import PointState
 from snapkeep.domain.report.catalogue import ShownPoint
 from snapkeep.domain.restore.holds import Hold
 from snapkeep.domain.restore.points import PointFacts
+from snapkeep.domain.restore.suggestions import Suggestion
 from snapkeep.domain.times import to_second
-from snapkeep.inbound.api.words import size_text
+from snapkeep.inbound.api.words import RestoreHintModel, restore_hint, size_text
 
 
 class PointModel(BaseModel):
@@ -53,6 +54,12 @@ class ShownPointModel(PointModel):
     holds: list[HoldModel]
 
 
+class RestorablePointModel(ShownPointModel):
+    """A recovery point with its holds, and how to restore it."""
+
+    restore: RestoreHintModel
+
+
 class PointPageModel(BaseModel):
     """Recovery points by namespace and claim, newest first."""
 
@@ -92,6 +99,11 @@ def shown_point_model(shown: ShownPoint) -> ShownPointModel:
     return ShownPointModel(
         **point_model(shown.point).model_dump(), holds=[_hold(hold) for hold in shown.holds]
     )
+
+
+def restorable_point_model(shown: ShownPoint, how: Suggestion) -> RestorablePointModel:
+    """A point with its holds and the command that restores it as a response body."""
+    return RestorablePointModel(**shown_point_model(shown).model_dump(), restore=restore_hint(how))
 
 
 def _hold(hold: Hold) -> HoldModel:

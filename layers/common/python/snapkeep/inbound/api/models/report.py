@@ -12,7 +12,7 @@ from snapkeep.domain.report.facts import Report, ReportedPolicy, opened
 from snapkeep.domain.report.points import Outlook, ReportedPoint
 from snapkeep.domain.restore.operations import RestoreOperation, Stage
 from snapkeep.domain.times import to_second
-from snapkeep.inbound.api.words import size_text
+from snapkeep.inbound.api.words import RestoreHintModel, restore_hint, size_text
 
 
 class RunModel(BaseModel):
@@ -94,7 +94,7 @@ class ReportedPointModel(BaseModel):
 class ClaimModel(BaseModel):
     """A claim, how it is protected, and its recovery points, newest first.
 
-    `objective_seconds` is how old its newest good point may become.
+    `objective_seconds` is how old its newest good point may become; `restore` is how to restore that point.
     """
 
     namespace: str
@@ -106,6 +106,7 @@ class ClaimModel(BaseModel):
     last_good_id: str
     next_run: str | None
     objective_seconds: int | None
+    restore: RestoreHintModel | None
     recovery_points: list[ReportedPointModel]
 
 
@@ -138,6 +139,7 @@ def claim_model(claim: ReportedClaim) -> ClaimModel:
         last_good_id=claim.last_good_id,
         next_run=to_second(claim.next_run) if claim.next_run else None,
         objective_seconds=int(claim.objective.total_seconds()) if claim.objective else None,
+        restore=restore_hint(claim.restore) if claim.restore else None,
         recovery_points=[_point(point) for point in claim.points],
     )
 

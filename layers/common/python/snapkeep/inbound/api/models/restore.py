@@ -89,10 +89,16 @@ class AnyRestoreBody(RestoreBody):
 
 
 class PlanModel(BaseModel):
-    """What will be created, and what the pre-flight found."""
+    """What will be created, and what the pre-flight found.
+
+    `taken_at` is the slot of the recovery point, `age_seconds` how old it is; null in the answer to a restore
+    that was begun earlier.
+    """
 
     recovery_point: str
     snapshot_id: str
+    taken_at: str | None = None
+    age_seconds: int | None = None
     namespace: str
     target: str
     size: str
@@ -173,6 +179,8 @@ def plan_model(plan: RestorePlan) -> PlanModel:
     return PlanModel(
         recovery_point=plan.point.id,
         snapshot_id=plan.point.snapshot_id,
+        taken_at=to_second(plan.point.slot) if plan.point.slot else None,
+        age_seconds=int(plan.age.total_seconds()) if plan.age is not None else None,
         namespace=plan.request.namespace,
         target=plan.request.target,
         size=size_text(plan.size_bytes),

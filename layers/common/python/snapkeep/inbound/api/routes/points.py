@@ -14,9 +14,9 @@ from snapkeep.inbound.api.actions import Actions
 from snapkeep.inbound.api.answers import read_responses
 from snapkeep.inbound.api.models.point import (
     PointPageModel,
-    ShownPointModel,
+    RestorablePointModel,
     point_model,
-    shown_point_model,
+    restorable_point_model,
 )
 from snapkeep.inbound.api.names import Cluster, Cursor, Limit, Namespace, Point, Text
 from snapkeep.inbound.api.once import Once
@@ -30,7 +30,7 @@ Since = Annotated[AwareDatetime | None, Query(description="Only slots at or afte
 Until = Annotated[AwareDatetime | None, Query(description="Only slots at or before this time")]
 
 LISTS: dict[str, Any] = {"tags": ["recovery points"], "responses": read_responses(PointPageModel)}
-SHOWS: dict[str, Any] = {"tags": ["recovery points"], "responses": read_responses(ShownPointModel)}
+SHOWS: dict[str, Any] = {"tags": ["recovery points"], "responses": read_responses(RestorablePointModel)}
 
 
 def point_routes(actions: Actions, once: Once) -> Router:
@@ -68,14 +68,19 @@ def point_routes(actions: Actions, once: Once) -> Router:
         return _page(actions, cluster, wanted, limit, cursor)
 
     @router.get(f"{IN_CLUSTER}/<point>", summary="Show a recovery point of a cluster", **SHOWS)
-    def show_point(cluster: Cluster, point: Point) -> ShownPointModel:
-        return shown_point_model(actions.show_point(cluster, "", point))
+    def show_point(cluster: Cluster, point: Point) -> RestorablePointModel:
+        return _shown(actions, cluster, "", point)
 
     @router.get(f"{IN_NAMESPACE}/<point>", summary="Show a recovery point of a namespace", **SHOWS)
-    def show_point_of_namespace(cluster: Cluster, namespace: Namespace, point: Point) -> ShownPointModel:
-        return shown_point_model(actions.show_point(cluster, namespace, point))
+    def show_point_of_namespace(cluster: Cluster, namespace: Namespace, point: Point) -> RestorablePointModel:
+        return _shown(actions, cluster, namespace, point)
 
     return router
+
+
+def _shown(actions: Actions, cluster: str, namespace: str, point: str) -> RestorablePointModel:
+    found = actions.show_point(cluster, namespace, point)
+    return restorable_point_model(found, actions.suggest_restore(found.point))
 
 
 def _page(actions: Actions, cluster: str, wanted: PointQuery, limit: int, cursor: str) -> PointPageModel:
