@@ -8,6 +8,7 @@ import typer
 
 from snapkeep.domain.report.coverage import Coverage
 from snapkeep_cli.api.calls import ClusterOption, NamespaceOption, client, ending_well, place, the_cluster
+from snapkeep_cli.exit_codes import Exit
 from snapkeep_cli.output import Output, OutputOption, emit, say, table_of
 from snapkeep_cli.tables import Columns, sentence
 
@@ -27,16 +28,22 @@ def coverage(
     cluster: ClusterOption = "",
     namespace: NamespaceOption = "",
     only: Annotated[Coverage | None, typer.Option(help="Only claims in this state.")] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="End with exit code 1 if a claim is late or unprotected.")
+    ] = False,
     output: OutputOption = Output.TABLE,
 ) -> None:
-    """Say which claims are protected, late or unprotected, and why."""
+    """Say which claims are protected and which are not, and why."""
     api = client()
     report = api.get(*place(the_cluster(api, cluster), namespace, "coverage"))
     claims = [claim for claim in report["claims"] if only in (None, claim["state"])]
     rows = [{**claim, "last": (claim["last_good"] or {}).get("slot", "")} for claim in claims]
     emit({**report, "claims": claims}, output, table_of(rows, COLUMNS))
-    counts = ", ".join(f"{report[state]} {state}" for state in ("protected", "late", "unprotected"))
+    always = {Coverage.PROTECTED, Coverage.LATE, Coverage.UNPROTECTED}
+    counts = ", ".join(f"{report[state]} {state}" for state in Coverage if report[state] or state in always)
     say(f"{counts}, at {report['at']}")
+    if check and any(report[state] for state in Coverage if state.is_wanting):
+        raise typer.Exit(Exit.FAILED)
 
 
 @ending_well

@@ -115,10 +115,10 @@ def _look(api: ApiClient, cluster: str) -> Document:
 def _headline(found: Document) -> Text:
     counts = found["claims"]
     line = Text.assemble((clean(found["cluster"]), "bold"), f"  {found['at']}  ")
-    for state in ("protected", "late", "unprotected", "failing"):
+    for state in ("protected", "late", "unprotected", "failing", "unprotectable", "excluded"):
         if counts.get(state) or state == "protected":
             line.append(f" {counts.get(state, 0)} ", style="bold")
-            line.append(state, style=COLORS[state])
+            line.append(state, style=COLORS.get(state, "dim"))
     return line
 
 

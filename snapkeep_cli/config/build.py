@@ -27,7 +27,8 @@ from snapkeep.domain.policies import (
     Schedule,
     Selection,
 )
-from snapkeep_cli.config import interruption, models
+from snapkeep.domain.report.acceptances import Acceptance
+from snapkeep_cli.config import acceptance, interruption, models
 from snapkeep_cli.config import selection as selections
 
 T = TypeVar("T")
@@ -42,7 +43,13 @@ def deployment(config: models.Config) -> Deployment:
         delete_orphans=config.orphans == "delete",
         consistency_wait=_first(config.consistency_wait, timedelta(minutes=5)),
         interruption=_interruption(config.interruption),
+        accepted=tuple(map(_accepted, config.accept)),
     )
+
+
+def _accepted(item: acceptance.Accepted) -> Acceptance:
+    until = item.until.isoformat() if item.until else ""
+    return Acceptance(item.namespace, item.reason, item.claim, until, tuple(item.clusters or ()))
 
 
 def _interruption(block: interruption.Interruption) -> InterruptionRules:

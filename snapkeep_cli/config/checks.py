@@ -35,6 +35,8 @@ def check(data: object) -> Iterator[Problem]:
     yield from _verifies_nothing(interruption)
     for index, rule in enumerate(map(_mapping, _list(interruption.get("rules")))):
         yield from _unknown_clusters(("interruption", "rules", index, "clusters"), rule, names)
+    for index, item in enumerate(map(_mapping, _list(document.get("accept")))):
+        yield from _unknown_clusters(("accept", index, "clusters"), item, names)
     vpc = _mapping(_mapping(document.get("deployment")).get("vpc"))
     yield from _unknown_endpoints(_mapping(vpc.get("cluster_security_groups")), names)
     for index, policy in enumerate(policies):

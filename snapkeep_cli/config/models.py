@@ -20,6 +20,7 @@ from pydantic_core import CoreSchema
 
 from snapkeep.domain.policies import MOST_LOCKED_DAYS
 from snapkeep.domain.retention.rules import check_keeps_something, parse_rule
+from snapkeep_cli.config.acceptance import Accepted
 from snapkeep_cli.config.interruption import Interruption
 from snapkeep_cli.config.selection import Selection
 from snapkeep_cli.config.stack_options import StackOptions
@@ -245,6 +246,8 @@ class Config(Strict):
     """The policies."""
     pace: Pace = Field(default_factory=Pace)
     """How fast snapshots are created."""
+    accept: list[Accepted] = Field(default_factory=list)
+    """What needs no backup, and why; only claims that no policy takes can be accepted."""
     orphans: Literal["report", "delete"] = "report"
     """What the weekly sweep does with leftovers of backups: report (the default) or delete."""
     interruption: Interruption = Field(default_factory=Interruption)

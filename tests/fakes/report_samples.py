@@ -13,13 +13,17 @@ from zoneinfo import ZoneInfo
 
 from snapkeep.adapters.calendar import CronCalendar
 from snapkeep.domain import tags
+from snapkeep.domain.backup.protectability import Code
 from snapkeep.domain.backup.runs import Run, RunState
+from snapkeep.domain.backup.selection import SkippedClaim
+from snapkeep.domain.claims import ClaimName
 from snapkeep.domain.interruption.notices import Kind
 from snapkeep.domain.interruption.records import IncidentRecord
 from snapkeep.domain.naming import point_id
 from snapkeep.domain.points import Snapshot, SnapshotState
 from snapkeep.domain.policies import Method, Policy, Schedule
 from snapkeep.domain.report import coverage
+from snapkeep.domain.report.acceptances import Acceptance
 from snapkeep.domain.report.claims import Failure, ReportedClaim
 from snapkeep.domain.report.coverage import CoverageReport, CoveredClaim, LastGood, Promise
 from snapkeep.domain.report.facts import Report, Sources, report
@@ -128,6 +132,11 @@ def a_covered(
     return coverage.covered(namespace, claim, promises, good, now)
 
 
+def left(namespace: str, claim: str, code: Code, reason: str) -> SkippedClaim:
+    """A claim that no policy takes."""
+    return SkippedClaim(ClaimName(namespace, claim), code, reason)
+
+
 def a_promise(
     policy: Policy, slots: Sequence[datetime], ahead: datetime, *, missed: datetime | None = None
 ) -> Promise:
@@ -163,8 +172,13 @@ def a_report(names: Mapping[str, str] | None = None) -> Report:
         a_covered("search-index", a_promise(NIGHTLY, nights[:-2], night), namespace=shop),
         a_covered("uploads", a_promise(NIGHTLY, (), night), namespace=shop),
         *(a_covered(n, a_promise(SIX_HOURLY, hours, hour), namespace="wordpress") for n in wordpress),
-        coverage.not_covered("media", "photos", said["why"]),
-        coverage.not_covered("batch", "report-7d9c:scratch", "emptyDir dies with its pod"),
+        coverage.not_covered(left("media", "photos", Code.EFS, said["why"])),
+        coverage.not_covered(left("batch", "sorted", Code.NO_POLICY, "no policy takes it")),
+        coverage.not_covered(
+            left("batch", "report-7d9c-scratch", Code.SCRATCH, "emptyDir dies with its pod"),
+            acceptance=Acceptance("batch", "every run starts from an empty folder", until="2027-06-30"),
+            now=NOW,
+        ),
     ]
     failures = [
         Failure(shop, "search-index", "nightly", nights[-1], "the KMS key of vol-0c1f is disabled"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import urllib.error
 import urllib.request
 
@@ -57,3 +58,16 @@ def test_status_and_claims_are_told_by_the_deployed_api(written: Deployed) -> No
     shown = snapkeep(written, "describe", "claim", f"{POLICY}/bulk-0000")
     assert shown.returncode == 0, shown.stderr
     assert "stays" in shown.stdout and "last 1/3" in shown.stdout
+
+
+def test_the_commands_that_describe_and_the_page_print_are_accepted(written: Deployed) -> None:
+    shown = snapkeep(written, "describe", "claim", f"{POLICY}/bulk-0001", "-o", "json").stdout
+    described = json.loads(shown)["restore"]
+    assert described["trouble"] == ""
+    page = snapkeep(written, "report", "-o", "-").stdout
+    chunk = json.loads(page.partition('id="points-0">')[2].partition("</script>")[0])
+    (on_page,) = [item[0] for item in chunk["claims"] if "bulk-0001" in item[0]]
+    for command in {described["command"], on_page}:
+        tried = snapkeep(written, *shlex.split(command)[1:], "--dry-run")
+        assert tried.returncode == 0, tried.stderr
+        assert "taken" in tried.stdout and "ago" in tried.stdout

@@ -22,6 +22,7 @@ from snapkeep.domain.policies import (
     from_document,
     to_document,
 )
+from snapkeep.domain.report.acceptances import Acceptance
 
 WORDPRESS = Policy(
     name="wordpress",
@@ -56,6 +57,7 @@ DEPLOYMENT = Deployment(
     pace=Pace(per_second=1.5, burst=20, pending=40),
     consistency_wait=timedelta(minutes=7),
     delete_orphans=True,
+    accepted=(Acceptance("lab", "a playground", "tmp-*", "2027-06-30", ("myeks",)), Acceptance("b", "why")),
 )
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+from snapkeep.domain.claims import ScratchVolume
+from tests.fakes.world import World, a_claim
 from tests.unit.snapkeep_cli.conftest import Command
 
 
@@ -14,6 +16,19 @@ def test_coverage_is_shown_with_its_reasons_and_counted(snapkeep: Command) -> No
     assert lines[1].split()[:4] == ["shop", "data", "protected", "nightly"]
     assert ended.err.strip() == "1 protected, 0 late, 0 unprotected, at 2026-11-24T18:00:00Z"
     assert json.loads(snapkeep("coverage", "--only", "late", "-o", "json").out)["claims"] == []
+
+
+def test_a_check_fails_only_for_what_a_policy_could_protect(snapkeep: Command, world: World) -> None:
+    world.cluster.claim_list.append(a_claim("tmp", labels={"snapkeep.io/exclude": "true"}))
+    world.cluster.scratch_list = [ScratchVolume("myeks", "shop", "web-0", "cache", "emptyDir")]
+    fine = snapkeep("coverage", "--check")
+    assert (fine.code, fine.err.strip()) == (
+        0,
+        "1 protected, 0 late, 0 unprotected, 1 unprotectable, 1 excluded, at 2026-11-24T18:00:00Z",
+    )
+    world.cluster.claim_list.append(a_claim("new", labels={"snapkeep.io/policy": "none"}))
+    assert snapkeep("coverage", "--check").code == 1
+    assert snapkeep("coverage").code == 0
 
 
 def test_clusters_are_listed(snapkeep: Command) -> None:

@@ -20,14 +20,16 @@ from tests.unit.snapkeep_cli.conftest import Command
 
 
 def test_one_screen_says_who_is_safe_what_ran_and_what_is_under_way(snapkeep: Command, world: World) -> None:
-    world.cluster.claim_list.append(a_claim("cache", labels={"snapkeep.io/exclude": "true"}))
+    world.cluster.claim_list.append(a_claim("cache", labels={"snapkeep.io/policy": "none"}))
+    world.cluster.claim_list.append(a_claim("tmp", labels={"snapkeep.io/exclude": "true"}))
     world.journal.incidents.write_incident(
         IncidentRecord("i-0a1", "myeks", "node-1").noted(SLOT, "cordoned node-1")
     )
     world.journal.restores.add_restore(a_restore(7))
     out = snapkeep("status").out
     assert "1 protected" in out and "1 unprotected" in out
-    assert "shop/cache" in out
+    assert "1 excluded" in out
+    assert "shop/cache" in out and "shop/tmp" not in out
     assert "nightly  1       2026-11-24T18:00:00Z  1 of 1  completed" in out
     assert "cordoned node-1" in out
     assert "shop/data-restored" in out
@@ -42,7 +44,7 @@ def test_what_is_over_is_not_shown(snapkeep: Command, world: World) -> None:
 def test_many_claims_in_trouble_are_cut_to_a_screen(snapkeep: Command, world: World) -> None:
     for number in range(14):
         name = f"cache-{number}"
-        world.cluster.claim_list.append(a_claim(name, labels={"snapkeep.io/exclude": "true"}))
+        world.cluster.claim_list.append(a_claim(name, labels={"snapkeep.io/policy": "none"}))
     out = snapkeep("status").out
     assert out.count("shop/cache-") == status.MOST_TROUBLES
     assert "and 4 more: snapkeep coverage" in out
@@ -50,7 +52,8 @@ def test_many_claims_in_trouble_are_cut_to_a_screen(snapkeep: Command, world: Wo
 
 def test_programs_get_the_whole_document(snapkeep: Command) -> None:
     document = json.loads(snapkeep("status", "-o", "json").out)
-    assert document["claims"] == {"failing": 0, "unprotected": 0, "late": 0, "protected": 1}
+    zero = dict.fromkeys(("failing", "unprotected", "late", "unprotectable", "excluded"), 0)
+    assert document["claims"] == zero | {"protected": 1}
     assert document["policies"][0]["name"] == "nightly"
 
 

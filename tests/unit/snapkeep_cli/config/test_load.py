@@ -19,6 +19,7 @@ from snapkeep.domain.policies import (
     Schedule,
     Selection,
 )
+from snapkeep.domain.report.acceptances import Acceptance
 
 Loader = Callable[[str], Deployment]
 
@@ -226,6 +227,20 @@ def test_a_policy_with_conditions_is_not_opt_in_only_because_of_the_defaults(loa
         '{namespaces: ["*"], exclude_namespaces: [kube-system], min_size: 1Gi}', "{opt_in_only: true}"
     )
     assert [policy.selection.opt_in_only for policy in loaded(text).policies] == [True, False, True]
+
+
+def test_what_is_accepted_has_a_reason_and_perhaps_a_last_day(loaded: Loader) -> None:
+    accept = """
+    accept:
+      - namespace: lab-*
+        reason: a playground
+      - {namespace: shop, claim: "web-*:cache", reason: a cache, until: 2027-06-30, clusters: [myeks]}
+    """
+    assert loaded(dedent(accept) + dedent(SMALLEST)).accepted == (
+        Acceptance("lab-*", "a playground"),
+        Acceptance("shop", "a cache", "web-*:cache", "2027-06-30", ("myeks",)),
+    )
+    assert loaded(SMALLEST).accepted == ()
 
 
 def test_orphans_are_only_reported_unless_the_file_says_delete(loaded: Loader) -> None:

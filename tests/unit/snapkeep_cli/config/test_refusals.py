@@ -439,3 +439,20 @@ def test_an_exclusion_that_leaves_a_namespace_is_accepted(loaded: Loader, select
 def test_a_faster_pace_is_accepted_where_aws_raised_the_limits(loaded: Loader) -> None:
     pace = loaded("pace: {per_second: 20, burst: 200, limits_raised: true}\n" + FILE).pace
     assert (pace.per_second, pace.burst) == (20, 200)
+
+
+@pytest.mark.parametrize(
+    ("item", "place"),
+    [
+        ("{namespace: lab}", "accept[0].reason"),
+        ("{namespace: lab, reason: tests, until: soon}", "accept[0].until"),
+        ("{namespace: lab, reason: tests, clusters: [nope]}", "accept[0].clusters[0]"),
+        ("{namespace: lab, reason: tests, clam: data}", "accept[0].clam"),
+        ("{reason: tests}", "accept[0].namespace"),
+    ],
+)
+def test_what_is_accepted_without_saying_what_and_why_is_refused(
+    refusals: Refusals, item: str, place: str
+) -> None:
+    (problem,) = refusals(f"accept: [{item}]\n{FILE}")
+    assert problem.split(": ")[1] == place

@@ -23,6 +23,7 @@ from snapkeep.domain.interruption.rules import (
     Snapshotting,
     Verify,
 )
+from snapkeep.domain.report.acceptances import Acceptance, acceptance_of
 
 ON_DEMAND = "on-demand"
 """The built-in policy of on-demand backups."""
@@ -180,8 +181,7 @@ class Deployment:
 
     `delete_orphans` lets the sweep delete snapshots that belong to no backup; without it the sweep only
     reports them. `name` is the deployment setting `prefix`: it distinguishes the deployments in one account
-    and Region.
-    """
+    and Region. `accepted` names what needs no backup."""
 
     clusters: tuple[Cluster, ...]
     policies: tuple[Policy, ...]
@@ -190,6 +190,7 @@ class Deployment:
     delete_orphans: bool = False
     interruption: InterruptionRules = field(default_factory=InterruptionRules)
     name: str = USUAL_NAME
+    accepted: tuple[Acceptance, ...] = ()
 
     def cluster(self, name: str) -> Cluster | None:
         """The cluster of that name, or None when the config does not name it."""
@@ -224,6 +225,7 @@ def from_document(document: Mapping[str, Any]) -> Deployment:
         delete_orphans=document["delete_orphans"],
         interruption=_interruption(document["interruption"]),
         name=document["name"],
+        accepted=tuple(map(acceptance_of, document["accepted"])),
     )
 
 

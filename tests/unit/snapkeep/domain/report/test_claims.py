@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from snapkeep.domain.backup.protectability import Code
 from snapkeep.domain.policies import Schedule
 from snapkeep.domain.report import coverage
 from snapkeep.domain.report.claims import ClaimState, Failure, ReportedClaim, objective, reported_claims
@@ -16,6 +17,7 @@ from tests.fakes.report_samples import (
     a_covered,
     a_promise,
     a_snapshot,
+    left,
     retentions,
     slots_ahead,
     slots_before,
@@ -72,10 +74,10 @@ def test_points_of_a_claim_that_is_gone_are_still_shown_and_can_be_restored() ->
 
 
 def test_the_worst_come_first() -> None:
-    left = coverage.not_covered("a", "unlabelled", "no policy takes it")
+    unlabelled = coverage.not_covered(left("a", "unlabelled", Code.NO_POLICY, "no policy takes it"))
     late = a_covered("late", a_promise(NIGHTLY, NIGHTS[:-2], NIGHT, missed=NIGHTS[-1]))
     fine = a_covered("fine", a_promise(NIGHTLY, NIGHTS, NIGHT))
-    states = [claim.state for claim in reported_claims([fine, late, left], [], [], {})]
+    states = [claim.state for claim in reported_claims([fine, late, unlabelled], [], [], {})]
     assert states == [ClaimState.UNPROTECTED, ClaimState.LATE, ClaimState.PROTECTED]
 
 

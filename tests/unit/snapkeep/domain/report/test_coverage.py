@@ -8,6 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from snapkeep.domain.backup.protectability import Code
+from snapkeep.domain.report.acceptances import Acceptance
 from snapkeep.domain.report.coverage import (
     Coverage,
     CoverageReport,
@@ -18,6 +20,7 @@ from snapkeep.domain.report.coverage import (
     newest,
     not_covered,
 )
+from tests.fakes.report_samples import left
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 SLOT = datetime(2026, 11, 24, 18, tzinfo=UTC)
@@ -78,7 +81,7 @@ def test_the_worst_policy_that_runs_decides() -> None:
 
 
 def test_what_no_policy_takes_says_why_and_what_is_left_of_earlier_ones() -> None:
-    found = not_covered("shop", "data", "no policy takes it", [GOOD])
+    found = not_covered(left("shop", "data", Code.NO_POLICY, "no policy takes it"), [GOOD])
     assert found.state is Coverage.UNPROTECTED
     assert found.reason == ("no policy takes it; its last good recovery point is of 2026-11-24 18:00 UTC")
     assert newest([]) is None
@@ -126,6 +129,52 @@ def test_a_claim_is_protected_only_if_every_running_policy_kept_its_promise(prom
 
 
 def test_a_report_counts_by_state() -> None:
-    claims = (covered("shop", "data", [a_promise()], [GOOD], NOW), not_covered("shop", "tmp", "scratch"))
+    claims = (
+        covered("shop", "data", [a_promise()], [GOOD], NOW),
+        not_covered(left("shop", "tmp", Code.LOST, "lost")),
+    )
     report = CoverageReport("myeks", NOW, claims)
-    assert [report.count(state) for state in Coverage] == [1, 0, 1]
+    assert [report.count(state) for state in Coverage] == [1, 0, 1, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("code", "state"),
+    [
+        (Code.EXCLUDED, Coverage.EXCLUDED),
+        (Code.EFS, Coverage.UNPROTECTABLE),
+        (Code.SCRATCH, Coverage.UNPROTECTABLE),
+        (Code.PENDING, Coverage.UNPROTECTABLE),
+        (Code.LOST, Coverage.UNPROTECTED),
+        (Code.NO_POLICY, Coverage.UNPROTECTED),
+        (Code.UNKNOWN_POLICY, Coverage.UNPROTECTED),
+    ],
+)
+def test_only_what_a_policy_could_protect_is_unprotected(code: Code, state: Coverage) -> None:
+    found = not_covered(left("shop", "data", code, "so it is"))
+    assert (found.state, found.reason) == (state, "so it is")
+    assert found.state.is_wanting == (state is Coverage.UNPROTECTED)
+
+
+@pytest.mark.parametrize(
+    ("now", "state", "reason"),
+    [
+        (NOW, Coverage.EXCLUDED, "accepted until 2026-11-25: rebuilt from S3 (no policy takes it)"),
+        (
+            NOW + timedelta(hours=12),
+            Coverage.UNPROTECTED,
+            "no policy takes it; the config accepted that until 2026-11-25 (rebuilt from S3)",
+        ),
+    ],
+)
+def test_what_the_config_accepts_is_excluded_until_that_ends(
+    now: datetime, state: Coverage, reason: str
+) -> None:
+    accepted = Acceptance("shop", "rebuilt from S3", until="2026-11-25")
+    skipped = left("shop", "data", Code.NO_POLICY, "no policy takes it")
+    found = not_covered(skipped, acceptance=accepted, now=now)
+    assert (found.state, found.reason) == (state, reason)
+
+
+def test_the_owners_own_word_comes_before_the_configs() -> None:
+    skipped = left("shop", "data", Code.EXCLUDED, "its label says so")
+    assert not_covered(skipped, acceptance=Acceptance("*", "all"), now=NOW).reason == "its label says so"

@@ -12,9 +12,11 @@ def test_every_claim_is_in_one_state() -> None:
     counts = {state: report.count(state) for state in ClaimState}
     assert counts == {
         ClaimState.FAILING: 1,
-        ClaimState.UNPROTECTED: 2,
+        ClaimState.UNPROTECTED: 1,
         ClaimState.LATE: 2,
+        ClaimState.UNPROTECTABLE: 1,
         ClaimState.PROTECTED: 3,
+        ClaimState.EXCLUDED: 1,
         ClaimState.GONE: 1,
     }
     assert sum(counts.values()) == len(report.claims)

@@ -13,7 +13,8 @@ from snapkeep.domain import tags
 from snapkeep.domain.claims import ScratchVolume
 from snapkeep.domain.errors import TemporaryError, UnknownCluster
 from snapkeep.domain.naming import point_id
-from snapkeep.domain.policies import INTERRUPTION, ON_DEMAND, Schedule
+from snapkeep.domain.policies import INTERRUPTION, ON_DEMAND, Schedule, Selection
+from snapkeep.domain.report.acceptances import Acceptance
 from snapkeep.domain.report.coverage import Coverage, CoveredClaim, LastGood
 from snapkeep.domain.times import compact
 from tests.fakes.world import SLOT, World, a_claim, a_policy, on_one_volume
@@ -98,6 +99,21 @@ def test_every_claim_and_scratch_volume_is_listed_once_with_its_reason() -> None
     assert list(found) == ["blog/data", "shop/data", "shop/tmp", "shop/web-0:cache"]
     assert found["shop/tmp"].reason == 'its label snapkeep.io/exclude is "true"'
     assert list(report(world, "shop")) == ["shop/data", "shop/tmp", "shop/web-0:cache"]
+
+
+def test_a_cluster_whose_rest_is_accepted_has_nothing_wanting() -> None:
+    world = a_world(selection=Selection(namespaces=("shop",)))
+    world.cluster.claim_list.append(a_claim("tmp", namespace="lab"))
+    world.cluster.scratch_list = [ScratchVolume("myeks", "shop", "web-0", "cache", "emptyDir")]
+    world.back_up(SLOT)
+    assert report(world)["lab/tmp"].state is Coverage.UNPROTECTED
+    accepted = (Acceptance("lab", "a playground"), Acceptance("shop", "a cache", claim="web-*:cache"))
+    world.deployment = replace(world.deployment, accepted=accepted)
+    assert {name: claim.state for name, claim in report(world).items()} == {
+        "lab/tmp": Coverage.EXCLUDED,
+        "shop/data": Coverage.PROTECTED,
+        "shop/web-0:cache": Coverage.EXCLUDED,
+    }
 
 
 def test_half_a_listing_is_no_report() -> None:

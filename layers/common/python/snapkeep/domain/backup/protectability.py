@@ -37,6 +37,20 @@ class Code(StrEnum):
     LOST_FROM_JOURNAL = "lost_from_journal"
 
 
+UNPROTECTABLE = frozenset(
+    {
+        Code.DELETING,
+        Code.PENDING,
+        Code.EFS,
+        Code.S3,
+        Code.HOST_PATH,
+        Code.LOCAL,
+        Code.SCRATCH,
+        Code.OTHER_DRIVER,
+    }
+)
+"""Codes of what no policy could protect now. A Lost claim is not among them: it had data."""
+
 Refusal = tuple[Code, str]
 """A code and the reason in words."""
 

@@ -27,8 +27,15 @@ class ClaimState(StrEnum):
     FAILING = "failing"
     UNPROTECTED = "unprotected"
     LATE = "late"
+    UNPROTECTABLE = "unprotectable"
     PROTECTED = "protected"
+    EXCLUDED = "excluded"
     GONE = "gone"
+
+    @property
+    def is_wanting(self) -> bool:
+        """True when somebody has something to do: it could be protected as promised and is not."""
+        return self in (ClaimState.FAILING, ClaimState.UNPROTECTED, ClaimState.LATE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +127,7 @@ def _claim(
 ) -> ReportedClaim:
     failure = _standing(item, points, failures)
     state, reason = ClaimState(item.state.value), item.reason
-    if failure and item.state is not Coverage.UNPROTECTED:
+    if failure and item.state in (Coverage.PROTECTED, Coverage.LATE):
         state = ClaimState.FAILING
         reason = f"policy {failure.policy} failed at {moment(failure.slot)}: {failure.reason}; {item.reason}"
     good = item.last_good

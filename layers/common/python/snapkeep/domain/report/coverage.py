@@ -7,7 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from snapkeep.domain.backup.protectability import UNPROTECTABLE, Code
+from snapkeep.domain.backup.selection import SkippedClaim
+from snapkeep.domain.claims import ScratchVolume
 from snapkeep.domain.policies import RESERVED_NAMES
+from snapkeep.domain.report.acceptances import Acceptance
 from snapkeep.domain.times import moment
 
 ALLOWANCE = timedelta(hours=2)
@@ -16,11 +20,22 @@ and paced, and the first snapshot of a volume copies all of it."""
 
 
 class Coverage(StrEnum):
-    """Whether a claim is protected."""
+    """Whether a claim is protected.
+
+    `unprotectable` is what nothing here can back up, `excluded` what its owner (by a label) or the config (by
+    `accept`) wants no backup of.
+    """
 
     PROTECTED = "protected"
     LATE = "late"
     UNPROTECTED = "unprotected"
+    UNPROTECTABLE = "unprotectable"
+    EXCLUDED = "excluded"
+
+    @property
+    def is_wanting(self) -> bool:
+        """True when somebody has something to do: a policy could protect the claim and does not."""
+        return self in (Coverage.LATE, Coverage.UNPROTECTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +124,32 @@ def covered(
     return CoveredClaim(namespace, claim, state, reason, worst.policy, found, worst.next_run, all_of_them)
 
 
-def not_covered(namespace: str, claim: str, reason: str, good: Iterable[LastGood] = ()) -> CoveredClaim:
-    """A claim that no policy takes, with the reason and the good points it has all the same."""
-    found = tuple(good)
-    return CoveredClaim(namespace, claim, Coverage.UNPROTECTED, reason + _since(newest(found)), good=found)
+def not_covered(
+    left: SkippedClaim,
+    good: Iterable[LastGood] = (),
+    acceptance: Acceptance | None = None,
+    now: datetime | None = None,
+) -> CoveredClaim:
+    """A claim (or scratch volume) that no policy takes, with the reason and its good points from elsewhere.
+
+    `acceptance` is that of the config, which counts until it has ended at `now`.
+    """
+    found, subject = tuple(good), left.subject
+    name = f"{subject.pod}:{subject.volume}" if isinstance(subject, ScratchVolume) else subject.name
+    state, reason = _state_of(left.code), left.reason
+    if acceptance and state is not Coverage.EXCLUDED:
+        if now and acceptance.has_ended(now):
+            reason = f"{reason}; the config accepted that until {acceptance.until} ({acceptance.reason})"
+        else:
+            until = f" until {acceptance.until}" if acceptance.until else ""
+            state, reason = Coverage.EXCLUDED, f"accepted{until}: {acceptance.reason} ({reason})"
+    return CoveredClaim(subject.namespace, name, state, reason + _since(newest(found)), good=found)
+
+
+def _state_of(code: Code) -> Coverage:
+    if code is Code.EXCLUDED:
+        return Coverage.EXCLUDED
+    return Coverage.UNPROTECTABLE if code in UNPROTECTABLE else Coverage.UNPROTECTED
 
 
 def newest(points: Iterable[LastGood]) -> LastGood | None:

@@ -10,10 +10,11 @@ from datetime import datetime, timedelta
 from snapkeep.domain import tags
 from snapkeep.domain.backup import selection
 from snapkeep.domain.backup.sharing import holders_of, in_words_of
-from snapkeep.domain.claims import Claim, ScratchVolume
+from snapkeep.domain.claims import Claim
 from snapkeep.domain.points import PointState, SnapshotState
 from snapkeep.domain.policies import Deployment, Policy
 from snapkeep.domain.report import coverage
+from snapkeep.domain.report.acceptances import find_acceptance
 from snapkeep.domain.report.coverage import CoverageReport, CoveredClaim, LastGood, Promise
 from snapkeep.domain.retention.snapshot_tags import ReadablePoint, read
 from snapkeep.ports.clock import Calendar, Clock
@@ -56,7 +57,10 @@ class ShowCoverage:
         shared = _shared(claims, everywhere)
         found = [
             replace(item, reason=f"{item.reason}; {text}") if (text := shared.get(item.name)) else item
-            for item in (*self._taken(selected.taken, good, now), *_unprotected(selected.skipped, good))
+            for item in (
+                *self._taken(selected.taken, good, now),
+                *self._skipped(cluster, selected.skipped, good, now),
+            )
         ]
         ordered = sorted(found, key=lambda item: (item.namespace, item.claim))
         return CoverageReport(cluster, now, tuple(ordered))
@@ -96,6 +100,17 @@ class ShowCoverage:
             )
             for uid, claim in claims.items()
         ]
+
+    def _skipped(
+        self, cluster: str, skipped: Sequence[selection.SkippedClaim], good: Good, now: datetime
+    ) -> Iterator[CoveredClaim]:
+        """Claims and scratch volumes that no policy takes."""
+        for item in skipped:
+            subject = item.subject
+            points = good.get(subject.uid, ()) if isinstance(subject, Claim) else ()
+            plain = coverage.not_covered(item, points)
+            accepted = find_acceptance(self.deployment.accepted, cluster, plain.namespace, plain.claim, now)
+            yield coverage.not_covered(item, points, accepted, now) if accepted else plain
 
     def _promise(self, name: str, good: Sequence[LastGood], slots: SlotCache) -> Promise:
         policy = self.deployment.policy(name)
@@ -140,19 +155,6 @@ class SlotCache:
 
 def _is_good(found: ReadablePoint, now: datetime) -> bool:
     return found.candidate.state is PointState.READY and found.candidate.counts(now)
-
-
-def _unprotected(skipped: Sequence[selection.SkippedClaim], good: Good) -> Iterator[CoveredClaim]:
-    """Claims and scratch volumes that no policy takes."""
-    for item in skipped:
-        subject = item.subject
-        if isinstance(subject, Claim):
-            yield coverage.not_covered(
-                subject.namespace, subject.name, item.reason, good.get(subject.uid, ())
-            )
-        elif isinstance(subject, ScratchVolume):
-            name = f"{subject.pod}:{subject.volume}"
-            yield coverage.not_covered(subject.namespace, name, item.reason)
 
 
 def _shared(claims: Sequence[Claim], everywhere: Sequence[Claim]) -> Mapping[str, str]:

@@ -64,8 +64,8 @@ class RestoreStatusModel(BaseModel):
 
 
 class StatusModel(BaseModel):
-    """The state of a cluster. `claims` counts claims by state; `troubles` names all that are not
-    protected."""
+    """The state of a cluster. `claims` counts claims by state; `troubles` names those that
+    could be protected as promised and are not."""
 
     cluster: str
     at: str
@@ -119,7 +119,7 @@ def status_model(report: Report) -> StatusModel:
         troubles=[
             TroubleModel(namespace=claim.namespace, claim=claim.claim, state=claim.state, reason=claim.reason)
             for claim in report.claims
-            if claim.state is not ClaimState.PROTECTED
+            if claim.state.is_wanting
         ],
         policies=[_policy(policy) for policy in report.policies],
         incidents=[_incident(record) for record in report.incidents],

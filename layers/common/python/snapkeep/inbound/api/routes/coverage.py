@@ -1,4 +1,4 @@
-"""Coverage: which claims are protected, late or unprotected, and why."""
+"""Coverage: which claims are protected, late, unprotected, unprotectable or excluded, and why."""
 
 from __future__ import annotations
 
@@ -44,6 +44,8 @@ class CoverageModel(BaseModel):
     protected: int
     late: int
     unprotected: int
+    unprotectable: int
+    excluded: int
     claims: list[CoveredClaimModel]
 
 
@@ -76,6 +78,8 @@ def _model(report: CoverageReport) -> CoverageModel:
         protected=report.count(Coverage.PROTECTED),
         late=report.count(Coverage.LATE),
         unprotected=report.count(Coverage.UNPROTECTED),
+        unprotectable=report.count(Coverage.UNPROTECTABLE),
+        excluded=report.count(Coverage.EXCLUDED),
         claims=[_claim(claim) for claim in report.claims],
     )
 
