@@ -132,4 +132,4 @@ def test_points_past_max_age_stay_as_in_prune_while_backups_are_late() -> None:
     kept = {snapshot for snapshot, _ in world.prune(dry_run=True).keep}
     points = the_claim(reported(world)).points
     assert len(kept) == 3
-    assert {point.snapshot_id for point in points if point.fate is Outlook.STAYS} == kept
+    assert {point.snapshot_id for point in points if point.fate is not Outlook.GOES} == kept

@@ -26,10 +26,18 @@ def test_a_cluster_nobody_named_has_none() -> None:
 
 
 def test_the_status_names_what_is_in_trouble_and_how_runs_ended() -> None:
-    world = World(a_claim("data"), a_claim("cache", labels={"snapkeep.io/exclude": "true"}))
+    unknown, excluded = {"snapkeep.io/policy": "none"}, {"snapkeep.io/exclude": "true"}
+    world = World(a_claim("data"), a_claim("cache", labels=unknown), a_claim("tmp", labels=excluded))
     world.back_up(SLOT)
     status = Api(world).get("/v1/clusters/myeks/status").json
-    assert status["claims"] == {"failing": 0, "unprotected": 1, "late": 0, "protected": 1}
+    assert status["claims"] == {
+        "failing": 0,
+        "unprotected": 1,
+        "late": 0,
+        "unprotectable": 0,
+        "protected": 1,
+        "excluded": 1,
+    }
     (trouble,) = status["troubles"]
     assert (trouble["claim"], trouble["state"]) == ("cache", "unprotected")
     (policy,) = status["policies"]
