@@ -98,7 +98,7 @@ def test_it_names_no_address_and_has_no_inline_handlers_or_styles() -> None:
 def test_it_says_what_could_not_be_told_and_what_the_week_asks_for() -> None:
     html = render(a_report())
     assert "it is unknown which claims are gone: the API server of myeks does not answer" in html
-    assert "3 of 8 claims are protected." in html
+    assert "4 of 7 claims need attention: 1 failing, 1 unprotected, 2 late." in html
     assert 'title="Wed 02:00 – 4 points: nightly"' in html
 
 

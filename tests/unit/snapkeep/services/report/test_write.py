@@ -26,7 +26,7 @@ def test_the_page_of_a_cluster_is_kept_and_its_counts_are_told() -> None:
     summary = world.reporter.run("myeks")
     assert summary.written["myeks"]["protected"] == 1
     assert summary.errors == []
-    assert "Every claim is protected." in world.pages.all_pages["myeks"][1]
+    assert "Everything that can be protected is protected: the 1 claim." in world.pages.all_pages["myeks"][1]
 
 
 @pytest.mark.parametrize(

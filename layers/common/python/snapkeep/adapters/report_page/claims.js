@@ -69,7 +69,7 @@ const trouble = (claim) =>
 function claimRow(claim) {
   const name = `${claim.namespace}/${claim.name}`;
   const opens = { type: "button", class: "opener", "aria-expanded": "false", "aria-controls": `detail-${claim.number}` };
-  const button = element("button", opens, name);
+  const button = element("button", opens, ...breakable(name));
   const row = element("tr", { class: "row" },
     element("td", {}, element("span", { class: `badge ${claim.state}` }, claim.state)),
     element("th", { scope: "row", title: claim.reason }, button, ...trouble(claim)),
@@ -106,6 +106,7 @@ function move(step) {
   const openers = [...rows.querySelectorAll(".opener")];
   const next = openers[openers.indexOf(document.activeElement) + step];
   if (next) next.focus();
+  else if (step < 0) search.focus();
 }
 
 for (const button of document.querySelectorAll(".state")) {
@@ -119,12 +120,21 @@ more.addEventListener("click", () => make(wanted.length));
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === "/" && document.activeElement !== search) { event.preventDefault(); search.focus(); }
+  if (document.activeElement === search && ["ArrowDown", "Enter"].includes(event.key)) {
+    const first = rows.querySelector(".opener");
+    event.preventDefault();
+    if (first) first.focus();
+    if (first && event.key === "Enter" && first.getAttribute("aria-expanded") === "false") first.click();
+  }
   if (event.key === "Escape" && document.activeElement === search) { search.value = ""; choose(); }
   const onRow = document.activeElement?.classList.contains("opener");
   if (onRow && event.key === "ArrowDown") { event.preventDefault(); move(1); }
   if (onRow && event.key === "ArrowUp") { event.preventDefault(); move(-1); }
 });
-addEventListener("beforeprint", () => make(wanted.length));
+addEventListener("beforeprint", () => {
+  make(wanted.length);
+  for (const closed of document.querySelectorAll("details")) closed.open = true;
+});
 new IntersectionObserver((seen) => {
   if (seen.some((entry) => entry.isIntersecting) && made < wanted.length) make(AT_ONCE);
 }, { rootMargin: "800px" }).observe(shown);
@@ -132,7 +142,8 @@ new IntersectionObserver((seen) => {
 const old = Date.now() / 1000 - data.at;
 if (old > 2 * HOUR) {
   const stale = document.getElementById("stale");
-  stale.textContent = ` · ${span(old)} ago`;
+  stale.textContent = `This page is ${span(old)} old. A new one is written every hour: what it shows may be wrong. ` +
+    "snapkeep status shows the present.";
   stale.hidden = false;
 }
 choose();

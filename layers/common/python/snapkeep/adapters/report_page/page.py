@@ -17,6 +17,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from snapkeep.adapters.report_page import words
 from snapkeep.adapters.report_page.document import claims_document, point_chunks
+from snapkeep.adapters.report_page.verdict import verdict
 from snapkeep.domain.report.claims import ClaimState
 from snapkeep.domain.report.facts import Report, notice_given, opened
 
@@ -47,7 +48,7 @@ def render(report: Report) -> str:
             policy=_policy(script, style),
             states=[(state.value, report.count(state)) for state in ClaimState],
             existing=existing,
-            verdict=_verdict(report.count(ClaimState.PROTECTED), existing),
+            verdict=verdict(report),
             claims=claims_document(report),
             chunks=point_chunks(report),
             level=partial(_level, busiest=report.week.busiest),
@@ -94,15 +95,6 @@ def _policy(script: str, style: str) -> str:
 
 def _hash(text: str) -> str:
     return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
-
-
-def _verdict(safe: int, all_of_them: int) -> str:
-    """The headline of the page."""
-    if not all_of_them:
-        return "The cluster has no claims."
-    if safe == all_of_them:
-        return "Every claim is protected."
-    return f"{safe:,} of {all_of_them:,} claims are protected."
 
 
 def _level(points: int, busiest: int) -> int:

@@ -37,12 +37,20 @@ function strip(points) {
   return drawn("svg", { class: "strip", viewBox: "0 0 144 18", "aria-hidden": "true" }, ...dots.reverse());
 }
 
+// Drawn as wide as it is shown, so that its words keep their size on a phone.
 function timeline(points) {
   const oldest = Math.min(...points.map((point) => point.slot));
-  const x = (slot) => 10 + 980 * place(slot, oldest);
+  const wide = Math.max(260, Math.min(1000, rows.clientWidth - 40));
+  const x = (slot) => 10 + (wide - 20) * place(slot, oldest);
   const ticks = [[HOUR, "1 h"], [6 * HOUR, "6 h"], [DAY, "1 day"], [7 * DAY, "1 week"], [30 * DAY, "1 month"],
     [91 * DAY, "3 months"], [365 * DAY, "1 year"], [3 * 365 * DAY, "3 years"]];
-  const marks = ticks.filter(([age]) => age <= data.at - oldest).flatMap(([age, name]) => {
+  let right = Infinity;
+  const fitting = ticks.filter(([age]) => {
+    if (age > data.at - oldest || right - x(data.at - age) < 52 || x(data.at - age) < 24) return false;
+    right = x(data.at - age);
+    return true;
+  });
+  const marks = fitting.flatMap(([age, name]) => {
     const at = x(data.at - age).toFixed(1);
     return [drawn("line", { class: "axis", x1: at, x2: at, y1: 10, y2: 36 }),
       drawn("text", { class: "tick", x: at, y: 50, "text-anchor": "middle" }, name)];
@@ -51,8 +59,8 @@ function timeline(points) {
     class: `dot ${kind(point)}${point.held ? " held" : ""}`, cx: x(point.slot).toFixed(1), cy: 23, r: 5,
   }, drawn("title", {}, [time(point.slot), point.policy, point.fate, ...point.reasons].join("\n"))));
   const label = `Timeline of ${count(points.length, "recovery point")}`;
-  return drawn("svg", { class: "line", viewBox: "0 0 1000 56", role: "img", "aria-label": label },
-    drawn("line", { class: "axis", x1: 0, x2: 1000, y1: 23, y2: 23 }), ...marks, ...dots.reverse());
+  return drawn("svg", { class: "line", viewBox: `0 0 ${wide} 56`, role: "img", "aria-label": label },
+    drawn("line", { class: "axis", x1: 0, x2: wide, y1: 23, y2: 23 }), ...marks, ...dots.reverse());
 }
 
 function fateText(point) {

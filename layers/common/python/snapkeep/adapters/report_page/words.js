@@ -16,6 +16,9 @@ function span(seconds) {
   return `${Math.max(0, Math.floor(seconds / 60))} min`;
 }
 
+// Long names may break after a separator, never inside a word.
+const breakable = (name) => name.split(/(?<=[/.:-])/).flatMap((part, at) => (at ? [element("wbr"), part] : [part]));
+
 function element(name, attributes = {}, ...children) {
   return filled(document.createElement(name), attributes, children);
 }

@@ -1,0 +1,59 @@
+"""The first sentence of the page: whether everything is safe, and what to do next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from snapkeep.domain.report.claims import ClaimState
+from snapkeep.domain.report.facts import Report
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`tone` is good, bad or quiet; `sentence` says how the cluster stands, `following` what to do next."""
+
+    tone: str
+    sentence: str
+    following: str = ""
+
+
+def verdict(report: Report) -> Verdict:
+    """The verdict on a report. The claims of a report come worst first."""
+    protected = report.count(ClaimState.PROTECTED)
+    wanting = [claim for claim in report.claims if claim.state.is_wanting]
+    if wanting:
+        worst = wanting[0]
+        counts = ", ".join(
+            f"{report.count(state):,} {state}"
+            for state in ClaimState
+            if state.is_wanting and report.count(state)
+        )
+        total = protected + len(wanting)
+        return Verdict(
+            "bad",
+            f"{len(wanting):,} of {total:,} {_claims(total)} {_need(len(wanting))} attention: {counts}.",
+            f"Start with {worst.namespace}/{worst.claim}: {worst.reason}.",
+        )
+    if not protected:
+        return Verdict("quiet", "The cluster has no claims to protect.", _rest(report))
+    everything = "the 1 claim" if protected == 1 else f"all {protected:,} claims"
+    return Verdict("good", f"Everything that can be protected is protected: {everything}.", _rest(report))
+
+
+def _claims(count: int) -> str:
+    return "claim" if count == 1 else "claims"
+
+
+def _need(count: int) -> str:
+    return "needs" if count == 1 else "need"
+
+
+def _rest(report: Report) -> str:
+    """What is left out on purpose, or because nothing can back it up."""
+    parts = []
+    if excluded := report.count(ClaimState.EXCLUDED):
+        parts.append(f"{excluded:,} {'is' if excluded == 1 else 'are'} excluded on purpose")
+    if other := report.count(ClaimState.UNPROTECTABLE):
+        parts.append(f"{other:,} cannot be backed up here, and the list says what to use instead")
+    text = "; ".join(parts)
+    return f"{text}." if text else ""

@@ -1,0 +1,42 @@
+"""The verdict: one sentence, and what to do next."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from snapkeep.adapters.report_page.verdict import Verdict, verdict
+from snapkeep.domain.report.claims import ClaimState
+from tests.fakes.report_samples import a_report
+
+
+def of(*states: ClaimState) -> Verdict:
+    report = a_report()
+    return verdict(replace(report, claims=tuple(item for item in report.claims if item.state in states)))
+
+
+def test_trouble_is_counted_and_the_worst_claim_named_with_its_reason() -> None:
+    found = verdict(a_report())
+    assert (found.tone, found.sentence) == (
+        "bad",
+        "4 of 7 claims need attention: 1 failing, 1 unprotected, 2 late.",
+    )
+    assert found.following.startswith("Start with shop/search-index: policy nightly failed at ")
+
+
+def test_one_claim_is_one_claim() -> None:
+    assert of(ClaimState.FAILING).sentence == "1 of 1 claim needs attention: 1 failing."
+
+
+def test_all_protected_can_be_reached_and_says_what_is_left_out() -> None:
+    assert of(ClaimState.PROTECTED) == Verdict(
+        "good", "Everything that can be protected is protected: all 3 claims."
+    )
+    rest = of(ClaimState.PROTECTED, ClaimState.EXCLUDED, ClaimState.UNPROTECTABLE, ClaimState.GONE)
+    assert rest.tone == "good"
+    assert rest.following == (
+        "1 is excluded on purpose; 1 cannot be backed up here, and the list says what to use instead."
+    )
+
+
+def test_a_cluster_without_claims_is_neither_good_nor_bad() -> None:
+    assert of() == Verdict("quiet", "The cluster has no claims to protect.")
