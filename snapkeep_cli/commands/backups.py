@@ -79,6 +79,7 @@ def backup(
         _end(answer, output)
         return
     emit(answer, output, table_of([answer], {"BACKUP": "id", "STATE": "state", "SLOT": "slot"}))
+    _warn(answer["degraded"])
     tip("its progress", f"snapkeep get backup {answer['id']} --cluster {cluster}")
 
 
@@ -97,9 +98,6 @@ def get_backup(
 def _end(answer: Document, output: Output) -> None:
     emit(answer, output, table_of(answer["points"], POINTS))
     _tell_left(answer["left"])
-    for point in answer["points"]:
-        if point["state"] == "gone":
-            say(f"gone: {point['namespace']}/{point['claim']}: {point['reason']}")
     say(f"{answer['id']} is {answer['state']}: {_counts(answer)}")
     _warn(answer["degraded"])
     if answer["next_cursor"]:

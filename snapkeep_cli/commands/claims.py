@@ -50,6 +50,7 @@ def describe_claim(
         "claim": f"{found['namespace']}/{found['claim']} of {cluster}",
         "state": found["state"],
         "": found["reason"],
+        "note": found["note"],
         "policy": found["policies"],
         "last good point": found["last_good"],
         "no older than": _span(found["objective_seconds"]),

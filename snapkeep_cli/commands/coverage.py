@@ -42,6 +42,10 @@ def coverage(
     always = {Coverage.PROTECTED, Coverage.LATE, Coverage.UNPROTECTED}
     counts = ", ".join(f"{report[state]} {state}" for state in Coverage if report[state] or state in always)
     say(f"{counts}, at {report['at']}")
+    if report["unasked"]:
+        say(f"warning: {report['unasked']}")
+    if check and report["unasked"]:
+        raise typer.Exit(Exit.UNAVAILABLE)
     if check and any(report[state] for state in Coverage if state.is_wanting):
         raise typer.Exit(Exit.FAILED)
 

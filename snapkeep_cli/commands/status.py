@@ -83,7 +83,8 @@ def _in_lines(paper: Paper, found: Document, look: Look, every: int) -> None:
 
 def screen(found: Document) -> RenderableType:
     """A status for people."""
-    parts: list[RenderableType] = [_headline(found)]
+    notes = [Text(f"note: {clean(note)}", style="yellow") for note in found["notes"]]
+    parts: list[RenderableType] = [_headline(found), *notes]
     tables: tuple[tuple[list[Document], Columns], ...] = (
         (_troubles(found), {"STATE": "state", "CLAIM": "name", "WHY": sentence("reason")}),
         (

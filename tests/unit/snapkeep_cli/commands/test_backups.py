@@ -38,13 +38,22 @@ def test_a_backup_from_tags_says_so_in_the_table(snapkeep: Command, world: World
     assert "warning: " in shown.err and "new claims were not seen" in shown.err
 
 
+def test_a_backup_of_a_cluster_that_does_not_answer_says_at_once_what_it_will_do(
+    snapkeep: Command, world: World
+) -> None:
+    world.clusters.unreachable.add("myeks")
+    started = snapkeep("backup", "data", "-n", "shop")
+    assert started.code == 0
+    assert "the claims that recovery points remember are backed up by ebs" in started.err
+
+
 def test_a_backup_whose_snapshot_was_deleted_in_ec2_says_so(snapkeep: Command, world: World) -> None:
     (run,) = world.journal.runs.all.values()
     (snapshot,) = world.ebs.all.values()
     world.ebs.delete(snapshot.id)
     shown = snapkeep("get", "backup", run.id)
     assert shown.out.splitlines()[1].split()[:3] == ["shop", "data", "gone"]
-    assert f"snapshot {snapshot.id} was deleted in EC2, and not by Snapkeep" in shown.err
+    assert f"snapshot {snapshot.id} was deleted in EC2, and not by Snapkeep" in shown.out
 
 
 @pytest.mark.parametrize("words", [("-n", "shop"), ("shop/data",), ("--policy", "nightly")])

@@ -31,5 +31,18 @@ def test_a_check_fails_only_for_what_a_policy_could_protect(snapkeep: Command, w
     assert snapkeep("coverage").code == 0
 
 
+def test_a_cluster_that_does_not_answer_is_shown_from_its_points_and_fails_a_check(
+    snapkeep: Command, world: World
+) -> None:
+    world.clusters.unreachable.add("myeks")
+    shown = snapkeep("coverage")
+    assert shown.code == 0 and "shop" in shown.out
+    assert "warning: " in shown.err and "recovery points remember" in shown.err
+    assert snapkeep("coverage", "--check").code == 6
+    assert "recovery points remember" in snapkeep("status").out
+    described = snapkeep("describe", "claim", "shop/data").out
+    assert "recovery points remember" in described and "not checked" in described
+
+
 def test_clusters_are_listed(snapkeep: Command) -> None:
     assert snapkeep("get", "clusters").out.splitlines()[1].split() == ["myeks", "ap-northeast-2", "nightly"]

@@ -38,7 +38,7 @@ def actions(ports: Ports) -> Actions:
         suggest_restore=suggest_restore(ports).suggest,
         hold_point=holds.keep,
         release_point=holds.release_by_hand,
-        show_coverage=show_coverage(ports).report,
+        show_coverage=show_coverage(ports).now_or_remembered,
         plan_backup=backups.plan,
         known_backup=backups.known,
         start_backup=backups.accept,

@@ -11,7 +11,7 @@ import pytest
 from snapkeep.adapters.calendar import CronCalendar
 from snapkeep.domain import tags
 from snapkeep.domain.claims import ScratchVolume
-from snapkeep.domain.errors import TemporaryError, UnknownCluster
+from snapkeep.domain.errors import ClusterUnreachable, TemporaryError, UnknownCluster
 from snapkeep.domain.naming import point_id
 from snapkeep.domain.policies import INTERRUPTION, ON_DEMAND, Schedule, Selection
 from snapkeep.domain.report.acceptances import Acceptance
@@ -114,6 +114,34 @@ def test_a_cluster_whose_rest_is_accepted_has_nothing_wanting() -> None:
         "shop/data": Coverage.PROTECTED,
         "shop/web-0:cache": Coverage.EXCLUDED,
     }
+
+
+def test_a_cluster_that_does_not_answer_is_told_by_what_its_points_remember() -> None:
+    world = a_world(a_claim("data"), a_claim("old", namespace="blog"))
+    world.back_up(SLOT)
+    world.clock.now = SLOT + DAY
+    asked = report(world)
+    world.clusters.unreachable.add("myeks")
+    found = world.actions().show_coverage("myeks", "")
+    assert {f"{item.namespace}/{item.claim}": item.state for item in found.claims} == {
+        name: claim.state for name, claim in asked.items()
+    }
+    assert "claims without one are missing" in found.unasked
+    assert list(report(world, "blog")) == ["blog/old"]
+    status = world.actions().show_status("myeks")
+    assert status.notes[0] == found.unasked
+    claim = world.actions().show_claim("myeks", "shop", "data")
+    assert claim.note == found.unasked and claim.restore is not None
+    assert claim.restore.command.endswith("--as data-restored --size 4Gi")
+    assert claim.restore.trouble.startswith("not checked: ")
+
+
+def test_the_hourly_page_is_not_written_from_memory() -> None:
+    world = a_world()
+    world.back_up(SLOT)
+    world.clusters.unreachable.add("myeks")
+    with pytest.raises(ClusterUnreachable):
+        world.gatherer.report("myeks")
 
 
 def test_half_a_listing_is_no_report() -> None:

@@ -55,7 +55,7 @@ class ReportedClaim:
 
     `objective` is how old its newest good point may be under the policy that decides; None when no policy
     takes it, or when it is unknown. `restore` is the command that restores its last good point, None without
-    one or when nobody asked for it.
+    one or when nobody asked for it. `note` says what could not be asked.
     """
 
     namespace: str
@@ -69,6 +69,7 @@ class ReportedClaim:
     objective: timedelta | None
     points: tuple[ReportedPoint, ...]
     restore: Suggestion | None = None
+    note: str = ""
 
     def age(self, now: datetime) -> timedelta | None:
         """How old its newest good point is; None without one."""

@@ -92,11 +92,15 @@ class CoveredClaim:
 
 @dataclass(frozen=True, slots=True)
 class CoverageReport:
-    """The claims of a cluster (or of one of its namespaces) by namespace and name, as of `at`."""
+    """The claims of a cluster (or of one of its namespaces) by namespace and name, as of `at`.
+
+    `unasked` says what could not be asked, "" when the claims are those that the cluster has now.
+    """
 
     cluster: str
     at: datetime
     claims: tuple[CoveredClaim, ...]
+    unasked: str = ""
 
     def count(self, state: Coverage) -> int:
         """How many claims are in a state."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from snapkeep.domain.drivers import DRIVERS
-from snapkeep.domain.restore.findings import Finding, Severity
+from snapkeep.domain.restore.findings import Finding, Severity, error
 from snapkeep.domain.restore.operations import RestoreOperation, Way
 from snapkeep.domain.restore.points import PointFacts
 from snapkeep.domain.restore.preflight.binding import binding_findings
@@ -119,6 +119,28 @@ def plan(request: RestoreRequest, point: PointFacts, target: TargetFacts) -> Res
         size_bytes=size.size_bytes,
         storage_class=name,
         way=way,
+        driver=driver,
+    )
+
+
+def plan_unasked(request: RestoreRequest, point: PointFacts, region: str, why: str) -> RestorePlan:
+    """The plan for a cluster that does not answer: refused, with what is known about the point."""
+    nothing = TargetFacts(region, namespace_phase="")
+    size, driver = sizing(request, point), serving_driver(request, point, nothing).name
+    unasked = error(
+        "cluster_unreachable",
+        f"{why}. Recovery point {point.id} was found; namespace, quotas and classes were not checked",
+        "try again, or restore into another cluster with --cluster OTHER "
+        f"--from-cluster {point.cluster} --from-namespace {point.namespace}",
+    )
+    found = (unasked, *size.findings, *point_findings(point, nothing), *key_findings(point))
+    return RestorePlan(
+        request=request,
+        point=point,
+        findings=tuple(sorted(found, key=lambda item: ORDER.index(item.severity))),
+        size_bytes=size.size_bytes,
+        storage_class=request.storage_class or point.storage_class,
+        way=_way(request, point, driver),
         driver=driver,
     )
 

@@ -11,6 +11,7 @@ from snapkeep.domain import tags
 from snapkeep.domain.backup import selection
 from snapkeep.domain.backup.sharing import holders_of, in_words_of
 from snapkeep.domain.claims import Claim
+from snapkeep.domain.errors import ClusterUnreachable
 from snapkeep.domain.points import PointState, SnapshotState
 from snapkeep.domain.policies import Deployment, Policy
 from snapkeep.domain.report import coverage
@@ -65,8 +66,51 @@ class ShowCoverage:
         ordered = sorted(found, key=lambda item: (item.namespace, item.claim))
         return CoverageReport(cluster, now, tuple(ordered))
 
-    def _good(self, cluster: str, namespace: str, volumes: Mapping[str, str], now: datetime) -> Good:
-        """The newest good point of each claim (UID) under each policy, taken from the claim's own volume."""
+    def now_or_remembered(self, cluster: str, namespace: str = "") -> CoverageReport:
+        """The report; when the cluster does not answer, that of the claims which recovery points remember.
+
+        Raises what `report` raises, except ClusterUnreachable.
+        """
+        try:
+            return self.report(cluster, namespace)
+        except ClusterUnreachable as error:
+            return self._remembered(cluster, namespace, error.reason)
+
+    def _remembered(self, cluster: str, namespace: str, why: str) -> CoverageReport:
+        """The claims with good points, held against the policies that took them before."""
+        now, names = self.clock(), dict[str, str]()
+        good = self._good(cluster, namespace, {}, now, names)
+        slots = SlotCache(self.calendar, now)
+        found = []
+        for uid, points in good.items():
+            taking = [item.policy for item in points if self._runs_in(item.policy, cluster)]
+            place, _, name = names[uid].partition("/")
+            promises = [self._promise(policy, points, slots) for policy in taking]
+            if promises:
+                found.append(coverage.covered(place, name, promises, points, now))
+        ordered = sorted(found, key=lambda item: (item.namespace, item.claim))
+        unasked = (
+            f"{why}. These are the claims that recovery points remember: claims without one are missing, "
+            "and deleted ones may be listed"
+        )
+        return CoverageReport(cluster, now, tuple(ordered), unasked)
+
+    def _runs_in(self, name: str, cluster: str) -> bool:
+        policy = self.deployment.policy(name)
+        return policy is not None and cluster in policy.clusters
+
+    def _good(
+        self,
+        cluster: str,
+        namespace: str,
+        volumes: Mapping[str, str],
+        now: datetime,
+        names: dict[str, str] | None = None,
+    ) -> Good:
+        """The newest good point of each claim (UID) under each policy, taken from the claim's own volume.
+
+        `names` receives each claim's name, `namespace/name`.
+        """
         wanted = {tags.MANAGED: "true", tags.CLUSTER: cluster}
         newest: dict[str, dict[str, LastGood]] = defaultdict(dict)
         listing = self.snapshots.find(
@@ -79,6 +123,8 @@ class ShowCoverage:
             if found.candidate.volume != volumes.get(found.claim, found.candidate.volume):
                 continue  # from another volume: its tags were edited or copied
             point = LastGood(tags.point_id_of(snapshot.tags), found.policy, found.slot)
+            if names is not None:
+                names[found.claim] = found.name
             known = newest[found.claim].get(found.policy, point)
             newest[found.claim][found.policy] = max(known, point, key=lambda item: item.slot)
         return {claim: list(points.values()) for claim, points in newest.items()}

@@ -62,14 +62,17 @@ class GatherReport:
         return replace(found, claims=tuple(self._with_commands(found, listing)))
 
     def status(self, cluster: str) -> Report:
-        """The report without points, for half the calls: it omits deleted claims and storage."""
-        covered = self.coverage.report(cluster)
+        """The report without points, for half the calls: it omits deleted claims and storage.
+
+        When the cluster does not answer, it shows what recovery points remember, with a note.
+        """
+        covered = self.coverage.now_or_remembered(cluster)
         return self._told(covered, self._facts(cluster, covered.at), ())
 
     def claim(self, cluster: str, namespace: str, name: str) -> ReportedClaim:
         """One claim with its points, even a deleted one. Raises NotFound when there are neither claim nor
-        points."""
-        covered = self.coverage.report(cluster, namespace)
+        points. When the cluster does not answer, it shows what the points remember, with a note."""
+        covered = self.coverage.now_or_remembered(cluster, namespace)
         facts = self._facts(cluster, covered.at)
         listing = self._listing(cluster, namespace, name)
         points = self._points(cluster, facts, covered.at, listing)
@@ -84,7 +87,12 @@ class GatherReport:
         region = self.deployment.known_cluster(cluster).region
         last = next(_ready(listing, {claim.last_good_id}, region), None)
         taken = [item.claim for item in covered.claims]
-        return replace(claim, restore=self.commands.suggest(last, taken)) if last else claim
+        claim = replace(claim, note=covered.unasked)
+        if last is None:
+            return claim
+        if covered.unasked:
+            return replace(claim, restore=self.commands.unchecked(last, covered.unasked))
+        return replace(claim, restore=self.commands.suggest(last, taken))
 
     def _with_commands(self, report: Report, listing: Sequence[Snapshot]) -> Iterator[ReportedClaim]:
         """The claims with the commands that restore their last good points."""
@@ -125,6 +133,7 @@ class GatherReport:
                 invalid=facts.invalid,
                 incidents=list(self.incidents.incidents_of(cluster, covered.at - INCIDENTS_FOR)),
                 restores=self._restores(covered, points),
+                notes=[covered.unasked] if covered.unasked else [],
             )
         )
 

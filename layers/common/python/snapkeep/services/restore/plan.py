@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from snapkeep.domain import tags
-from snapkeep.domain.errors import ForeignSource, NotFound
+from snapkeep.domain.errors import ClusterUnreachable, ForeignSource, NotFound
 from snapkeep.domain.naming import is_name
 from snapkeep.domain.points import PointState, Snapshot
 from snapkeep.domain.policies import Deployment
-from snapkeep.domain.restore.plans import RestorePlan, plan
+from snapkeep.domain.restore.plans import RestorePlan, plan, plan_unasked
 from snapkeep.domain.restore.points import PointFacts, point_in_bin, point_of
 from snapkeep.domain.restore.requests import RestoreRequest
 from snapkeep.domain.restore.targets import TargetFacts
@@ -38,12 +38,21 @@ class PlanRestore:
 
         Raises UnknownCluster when the cluster is not in the config, NotFound when no such recovery point
         exists, ForeignSource when it belongs to others and the request may only use its own, and
-        TemporaryError when EC2 or the cluster does not answer.
+        TemporaryError when EC2 or the cluster does not answer. A dry run of a cluster that does not answer is
+        refused with what is known without it.
         """
         known = self.deployment.known_cluster(request.cluster)
         point = self._point(request, known.region)
         _refuse_foreign(request, point)
-        return plan(request, *self.facts(request, point))
+        try:
+            return plan(request, *self.facts(request, point))
+        except ClusterUnreachable as error:
+            if request.dry_run:
+                return plan_unasked(request, point, known.region, error.reason)
+            raise ClusterUnreachable(
+                f"{error.reason}. Recovery point {point.id} ({point.snapshot_id}) is "
+                f"{point.state.public.value}; nothing was created, because the target could not be checked"
+            ) from error
 
     def facts(self, request: RestoreRequest, point: PointFacts) -> tuple[PointFacts, TargetFacts]:
         """The point as the cluster and KMS see it, and the target. Raises what `plan` raises."""

@@ -44,6 +44,11 @@ class SuggestRestore:
             return Suggestion(restore_command(request), f"not checked: {error.reason}")
         return suggestion(wanted(seen, cluster, request.target), seen, target)
 
+    def unchecked(self, point: PointFacts, why: str) -> Suggestion:
+        """The command for a point in a cluster that does not answer, under a name that is probably free."""
+        _, name = islice(names_for(point.claim), 2)
+        return Suggestion(restore_command(wanted(point, self._cluster(point), name)), f"not checked: {why}")
+
     def suggest_all(
         self, cluster: str, points: Sequence[PointFacts], taken: Mapping[str, Collection[str]]
     ) -> Mapping[str, Suggestion]:

@@ -135,7 +135,8 @@ def test_a_cluster_that_does_not_answer_is_unavailable_and_says_when_to_come_bac
     world.cluster.fail_next("restore_target", ClusterUnreachable("cluster myeks did not answer within 10 s"))
     reply = api.post(HERE, {"recovery_point": point, "target": "data-2"})
     assert (reply.status, reply.code) == (503, "unavailable")
-    assert reply.json["detail"] == "cluster myeks did not answer within 10 s"
+    assert reply.json["detail"].startswith("cluster myeks did not answer within 10 s. Recovery point ")
+    assert "nothing was created" in reply.json["detail"]
     assert int(reply.headers["Retry-After"]) > 0
 
 
@@ -157,3 +158,14 @@ def test_a_wish_that_makes_no_sense_is_told_field_by_field(
     assert (reply.status, reply.code) == (422, "invalid_request")
     assert where in reply.json["detail"]
     assert reply.json["errors"]
+
+
+def test_a_dry_run_of_a_cluster_that_does_not_answer_says_what_is_known(
+    api: Api, world: World, point: str
+) -> None:
+    world.clusters.unreachable.add("myeks")
+    body = {"recovery_point": point, "target": "data-2", "size": "1Gi", "dry_run": True}
+    reply = api.post(HERE, body)
+    assert (reply.status, reply.code) == (422, "restore_refused")
+    assert [item["code"] for item in reply.json["findings"]] == ["cluster_unreachable", "too_small"]
+    assert "namespace, quotas and classes were not checked" in reply.json["detail"]

@@ -142,13 +142,14 @@ class BackupPlanModel(BaseModel):
 
 
 class StartedBackupModel(BaseModel):
-    """The response to an accepted backup."""
+    """The response to an accepted backup; `degraded` says what it will do less, or otherwise."""
 
     id: str
     cluster: str
     policy: str
     slot: str
     state: RunState
+    degraded: str = ""
 
 
 class BackupPointModel(BaseModel):
@@ -169,7 +170,6 @@ class BackupModel(StartedBackupModel):
     total: int
     ready: int
     failed: int
-    degraded: str
     points: list[BackupPointModel]
     left: list[LeftModel]
     next_cursor: str | None = None
@@ -195,10 +195,15 @@ def plan_model(plan: BackupPlan) -> BackupPlanModel:
     )
 
 
-def started_model(run: Run) -> StartedBackupModel:
-    """An accepted backup as a response body."""
+def started_model(run: Run, expected: str = "") -> StartedBackupModel:
+    """An accepted backup as a response body; `expected` is what is known already to be missing."""
     return StartedBackupModel(
-        id=run.id, cluster=run.cluster, policy=run.policy, slot=to_second(run.slot), state=run.state
+        id=run.id,
+        cluster=run.cluster,
+        policy=run.policy,
+        slot=to_second(run.slot),
+        state=run.state,
+        degraded=run.degraded or expected,
     )
 
 
@@ -210,7 +215,6 @@ def backup_model(status: BackupStatus) -> BackupModel:
         total=run.total,
         ready=run.ready,
         failed=run.failed,
-        degraded=run.degraded,
         points=[_point(point, status.gone.get(point.id, "")) for point in status.points],
         left=[LeftModel(subject=item.subject, code=item.code, reason=item.reason) for item in status.skipped],
         next_cursor=status.following or None,

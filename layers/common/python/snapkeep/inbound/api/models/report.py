@@ -65,7 +65,7 @@ class RestoreStatusModel(BaseModel):
 
 class StatusModel(BaseModel):
     """The state of a cluster. `claims` counts claims by state; `troubles` names those that
-    could be protected as promised and are not."""
+    could be protected as promised and are not; `notes` says what could not be asked."""
 
     cluster: str
     at: str
@@ -74,6 +74,7 @@ class StatusModel(BaseModel):
     policies: list[PolicyStatusModel]
     incidents: list[IncidentModel]
     restores: list[RestoreStatusModel]
+    notes: list[str]
 
 
 class ReportedPointModel(BaseModel):
@@ -107,6 +108,7 @@ class ClaimModel(BaseModel):
     next_run: str | None
     objective_seconds: int | None
     restore: RestoreHintModel | None
+    note: str
     recovery_points: list[ReportedPointModel]
 
 
@@ -124,6 +126,7 @@ def status_model(report: Report) -> StatusModel:
         policies=[_policy(policy) for policy in report.policies],
         incidents=[_incident(record) for record in report.incidents],
         restores=[_restore(item) for item in report.restores],
+        notes=list(report.notes),
     )
 
 
@@ -140,6 +143,7 @@ def claim_model(claim: ReportedClaim) -> ClaimModel:
         next_run=to_second(claim.next_run) if claim.next_run else None,
         objective_seconds=int(claim.objective.total_seconds()) if claim.objective else None,
         restore=restore_hint(claim.restore) if claim.restore else None,
+        note=claim.note,
         recovery_points=[_point(point) for point in claim.points],
     )
 

@@ -78,11 +78,12 @@ def _back_up(
         return _started(begun, wanted.namespace)
     try:
         plan = actions.plan_backup(cluster, wanted)
-    except ClusterUnreachable:
+    except ClusterUnreachable as error:
         if dry_run:
             raise
         # A cluster that does not answer is backed up from what earlier points remember; the run says so.
-        return _started(actions.start_backup(cluster, wanted, request_id), wanted.namespace)
+        from_tags = f"{error.reason}: the claims that recovery points remember are backed up by ebs"
+        return _started(actions.start_backup(cluster, wanted, request_id), wanted.namespace, from_tags)
     if dry_run:
         return Response(200, "application/json", plan_model(plan))
     if not plan.taken:
@@ -92,7 +93,9 @@ def _back_up(
     return _started(actions.start_backup(cluster, wanted, request_id), wanted.namespace)
 
 
-def _started(run: Run, namespace: str) -> Response[BackupPlanModel | StartedBackupModel]:
+def _started(run: Run, namespace: str, degraded: str = "") -> Response[BackupPlanModel | StartedBackupModel]:
     place = (IN_NAMESPACE if namespace else IN_CLUSTER).replace("<cluster>", run.cluster)
     place = place.replace("<namespace>", namespace)
-    return Response(202, "application/json", started_model(run), headers={"Location": f"{place}/{run.id}"})
+    return Response(
+        202, "application/json", started_model(run, degraded), headers={"Location": f"{place}/{run.id}"}
+    )

@@ -37,7 +37,7 @@ class CoveredClaimModel(BaseModel):
 
 
 class CoverageModel(BaseModel):
-    """The coverage of a cluster's claims now."""
+    """The coverage of a cluster's claims now; `unasked` says what could not be asked, and is mostly empty."""
 
     cluster: str
     at: str
@@ -46,6 +46,7 @@ class CoverageModel(BaseModel):
     unprotected: int
     unprotectable: int
     excluded: int
+    unasked: str
     claims: list[CoveredClaimModel]
 
 
@@ -80,6 +81,7 @@ def _model(report: CoverageReport) -> CoverageModel:
         unprotected=report.count(Coverage.UNPROTECTED),
         unprotectable=report.count(Coverage.UNPROTECTABLE),
         excluded=report.count(Coverage.EXCLUDED),
+        unasked=report.unasked,
         claims=[_claim(claim) for claim in report.claims],
     )
 
