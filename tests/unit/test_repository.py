@@ -50,6 +50,15 @@ def test_a_workflow_runs_pinned_actions_with_few_rights_and_ends(workflow: Path)
     assert all(job["timeout-minutes"] <= 90 for job in document["jobs"].values())
 
 
+def test_the_version_is_in_the_changelog_with_its_day() -> None:
+    released = re.findall(
+        r"^## \[(.+?)\](?: - (\d{4}-\d\d-\d\d))?$", (ROOT / "CHANGELOG.md").read_text(), re.M
+    )
+
+    assert released[0] == ("Unreleased", "")
+    assert released[1][0] == PROJECT["version"] and released[1][1]
+
+
 def test_nobody_publishes_what_has_no_license() -> None:
     has_one = any(ROOT.glob("LICENSE*"))
 
