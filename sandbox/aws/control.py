@@ -201,7 +201,7 @@ class AwsControl:
         """End every worker, so that each function starts cold next time. No worker may be busy."""
         self._call("DELETE", "workers")
 
-    def wait_idle(self, limit: float = 60.0) -> None:
+    def wait_idle(self, limit: float = 240.0) -> None:
         """Wait until no function runs and no event or visible message is waiting for one.
 
         ControlError after `limit` seconds.

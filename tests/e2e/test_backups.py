@@ -130,6 +130,7 @@ def test_what_the_driver_refuses_for_good_is_taken_by_ebs_at_once(product: Produ
     product.make_claims("fallback", 1)
     product.backup("fallback")
     until(lambda: refused(product), "the driver to refuse", 60)
+    product.sandbox.aws.wait_idle()
 
     product.invoke("reconcile", {})
 
@@ -137,8 +138,8 @@ def test_what_the_driver_refuses_for_good_is_taken_by_ebs_at_once(product: Produ
     (point,) = product.points("fallback")
     assert (point["state"], point["method"]) == ("ready", "ebs")
     assert "reserved" in point["method_reason"]
-    assert product.store.list(SNAPSHOTS, "fallback") == []
-    assert contents_of(product, "fallback") == []
+    until(lambda: None if product.store.list(SNAPSHOTS, "fallback") else True, "its object to go", 60)
+    until(lambda: None if contents_of(product, "fallback") else True, "its content to go", 60)
 
 
 def refused(product: Product) -> str | None:

@@ -89,20 +89,22 @@ def test_a_death_frees_the_volumes_of_a_node_that_stays(stage: Stage) -> None:
     until(lambda: stage.on(stage.spare) or None, "the database to run elsewhere", SECONDS)
     until(lambda: stage.attachments() == [] or None, "the attachments to go", SECONDS)
     until(lambda: None if stage.taint() else True, "the taint to be taken back", SECONDS)
+    stage.idle()
     assert "is out of service: EC2 says its instance is gone" in stage.timeline()
 
 
 def test_what_a_budget_still_blocks_is_deleted_at_the_last_moment(stage: Stage) -> None:
-    """The notice was written 100 s ago, so 20 s are left."""
+    """The notice was written 80 s ago, so 40 s are left."""
     stage.product.admin.create(BUDGETS, budget(stage.app))
     detail = {"instance-id": stage.instance, "instance-action": "terminate"}
-    written = datetime.now(UTC) - timedelta(seconds=100)
+    written = datetime.now(UTC) - timedelta(seconds=80)
 
     stage.product.sandbox.aws.put_event(
         "aws.ec2", "EC2 Spot Instance Interruption Warning", detail, time=written
     )
 
     until(lambda: stage.on(stage.spare) or None, "the database to run elsewhere", SECONDS)
+    stage.idle()
     assert f"{stage.app}-budget" in stage.timeline()
     stage.product.admin.delete(f"{BUDGETS}/{stage.app}-budget")
 

@@ -86,7 +86,7 @@ def test_a_claim_whose_import_somebody_deleted_is_made_again(
     product.make_namespace("clumsy")
     source = ("--claim", "data-000", "--from-namespace", "restored")
     product.snapkeep("restore", *source, "-n", "clumsy", "--class", "gp3")  # it waits for a pod
-    until(lambda: product.store.list(SNAPSHOTS, "clumsy"), "the import")
+    until(lambda: product.store.list(SNAPSHOTS, "clumsy") or None, "the import")
     (imported,) = [each["metadata"]["name"] for each in product.store.list(SNAPSHOTS, "clumsy")]
     product.kubectl("delete", "volumesnapshot", "-n", "clumsy", imported, "--wait=false")
 
@@ -131,7 +131,8 @@ def finish(product: Product) -> None:
 
     def finished() -> bool | None:
         product.invoke("finish-restores", {})
-        names = [each["metadata"]["name"] for each in product.store.list(CONTENTS)]
+        left = [*product.store.list(CONTENTS), *product.store.list(SNAPSHOTS)]
+        names = [each["metadata"]["name"] for each in left]
         return not [name for name in names if name.startswith("snapkeep-restore")] or None
 
     until(finished, "the imports to be removed", 60)

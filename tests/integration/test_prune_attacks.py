@@ -24,7 +24,7 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
     """Two claims with three daily points, under a policy that keeps as little as a policy can."""
     policy = {"name": POLICY, "method": "ebs", "retention": {"last": 1, "max_age": "30d", "minimum": 1}}
     with deployed(tmp_path_factory.mktemp("attacks"), config_of(policy, orphans="delete")) as product:
-        product.sandbox.aws.settings(functions_follow_clock=True)
+        product.sandbox.aws.settings(functions_follow_clock=True, functions_skip_sleep=True)
         product.make_claims(POLICY, CLAIMS)
         for _ in range(DAYS):
             product.backup(POLICY)

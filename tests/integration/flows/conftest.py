@@ -76,7 +76,10 @@ def healthy_again(product: Deployed) -> Iterator[None]:
     yield
     product.sandbox.aws.forget_faults()
     product.sandbox.aws.settings(
-        snapshot_events=1, snapshot_arn_shape="region-then-account", describe_lag_seconds=0.0
+        snapshot_events=1,
+        snapshot_arn_shape="region-then-account",
+        describe_lag_seconds=0.0,
+        functions_skip_sleep=False,
     )
     product.cluster.call("driver", {"snapshot_controller": "running"})
 

@@ -152,11 +152,22 @@ def test_a_csi_point_is_pruned_with_its_objects(auto: Deployed) -> None:
 
     (left,) = auto.snapshots("auto-pruned")
     assert left.id != first.id
-    objects = auto.admin.get(f"{SNAPSHOTS}/namespaces/auto-pruned/volumesnapshots")["items"]
-    assert [each["metadata"]["name"] for each in objects] == [left.tags[tags.SNAPSHOT_NAME]]
-    assert left.tags[tags.SNAPSHOT_NAME].startswith(f"{left.tags[tags.POINT]}-")
-    contents = auto.admin.get(f"{SNAPSHOTS}/volumesnapshotcontents")["items"]
-    assert first.id not in {each.get("status", {}).get("snapshotHandle") for each in contents}
+    name = left.tags[tags.SNAPSHOT_NAME]
+    until(lambda: objects_of(auto, "auto-pruned") == {name} or None, "the first point's object to go")
+    assert name.startswith(f"{left.tags[tags.POINT]}-")
+    until(lambda: first.id not in handles(auto) or None, "the first point's content to go")
+
+
+def objects_of(product: Deployed, namespace: str) -> set[str]:
+    """The names of the VolumeSnapshots of a namespace."""
+    found = product.admin.get(f"{SNAPSHOTS}/namespaces/{namespace}/volumesnapshots")["items"]
+    return {each["metadata"]["name"] for each in found}
+
+
+def handles(product: Deployed) -> set[str]:
+    """The EC2 snapshots that contents name."""
+    found = product.admin.get(f"{SNAPSHOTS}/volumesnapshotcontents")["items"]
+    return {each.get("status", {}).get("snapshotHandle", "") for each in found}
 
 
 @pytest.mark.slow
@@ -174,5 +185,6 @@ def test_a_dying_node_is_saved_in_the_two_minutes_and_its_database_moves(auto: D
             assert snapshot.tags[AUTO_MODE.mark] == "true"
             assert snapshot.tags[AUTO_MODE.cluster_key] == "myeks"
         until(lambda: stage.on(stage.spare) or None, "the database to run elsewhere")
+        stage.idle()
         assert stage.attachments() == []
         assert f"evicted {NAMESPACE}/{stage.app}" in stage.timeline()

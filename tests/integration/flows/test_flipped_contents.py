@@ -57,5 +57,6 @@ def test_an_import_that_became_delete_stays_with_its_backup_until_it_retains(pro
 
     set_policy(product, restore.objects, "Retain")
     assert product.invoke("finish-restores", {})["finished"] == [restore.id]
-    assert product.admin.get(f"{GROUP}/namespaces/{TARGET}/volumesnapshots")["items"] == []
+    imports = f"{GROUP}/namespaces/{TARGET}/volumesnapshots"
+    until(lambda: None if product.admin.get(imports)["items"] else True, "the import to go")
     assert [found.id for found in product.snapshots(POLICY)] == [good.id]

@@ -74,6 +74,7 @@ def test_an_unannounced_death_frees_the_volumes_of_a_node_that_stays(stage: Stag
     until(lambda: stage.on(stage.spare) or None, "the database to run elsewhere", 60)
     assert stage.attachments() == []
     until(lambda: None if stage.taint() else True, "the taint to be removed again", 60)
+    stage.idle()
     assert "is out of service: EC2 says its instance is gone" in stage.timeline()
 
 

@@ -55,6 +55,7 @@ def test_a_group_that_drains_nobody_is_told_of_and_its_node_drained(stage: Stage
 
     # The message that the first look has left in the queue: 40 seconds of real time.
     until(lambda: stage.on(stage.spare) or None, "the database to run elsewhere", 90)
+    stage.idle()
 
     timeline = stage.timeline()
     assert f"{UNDRAINED} {NAMESPACE}/{stage.app}" in timeline and "; Snapkeep evicts" in timeline

@@ -10,7 +10,7 @@ from snapkeep.adapters.dynamodb import dynamo_journal
 from snapkeep.domain import tags
 from snapkeep.domain.points import PointState
 from snapkeep.ports.points import Outcome
-from tests.integration.deployed import Deployed
+from tests.integration.deployed import Deployed, until
 from tests.integration.flows.story import pass_time
 
 POLICY = "orphans"
@@ -54,6 +54,11 @@ def stale_content(product: Deployed) -> None:
     product.admin.create(CONTENTS, {**kind, "metadata": {"name": STALE}, "spec": spec})
 
 
+def contents(product: Deployed) -> set[str]:
+    """The names of all contents."""
+    return {item["metadata"]["name"] for item in product.admin.get(CONTENTS)["items"]}
+
+
 def sweep(product: Deployed, **request: Any) -> dict[str, Any]:
     return product.prune(orphans=True, **request)
 
@@ -77,6 +82,5 @@ def test_leftovers_are_told_with_their_cost_and_deleted_when_confirmed(product: 
     done = dict(end for token in ("", *tokens) for end in sweep(product, confirm=token)["ended"])
     assert done[twin] == "deleted: EC2 no longer has it" and done[STALE] == "deleted"
     assert [snapshot.id for snapshot in product.snapshots(POLICY)] == [good.id]
-    left = {item["metadata"]["name"] for item in product.admin.get(CONTENTS)["items"]}
-    assert STALE not in left
+    until(lambda: STALE not in contents(product) or None, "the content to go")
     assert not {twin, STALE} & {orphan["name"] for orphan in sweep(product)["orphans"]}

@@ -42,6 +42,7 @@ def test_what_the_driver_refuses_is_taken_by_ebs_or_fails_with_its_text_and_is_n
         product.make_claims(policy, 1)
         product.backup(policy)
         until(partial(refusal, product, policy), f"the driver to refuse {policy}")
+    product.sandbox.aws.wait_idle()
     product.invoke("reconcile", {})
 
     assert product.until_closed("unfit")["state"] == "failed"

@@ -75,14 +75,18 @@ def test_a_claim_comes_back_in_another_namespace_after_its_own_is_gone(
     assert product.invoke("finish-restores", {})["finished"] == [restore.id]
     (left,) = product.snapshots(POLICY)
     assert (left.state, tags.HOLD in left.tags) == ("completed", False)
-    assert product.admin.get(f"{GROUP}/namespaces/{TARGET}/volumesnapshots")["items"] == []
-    contents = product.admin.get(f"{GROUP}/volumesnapshotcontents")["items"]
-    assert restore.objects not in {content["metadata"]["name"] for content in contents}
+    until(lambda: restore.objects not in imports(product) or None, "the import to go")
     ended = journal.restores.restore(restore.id)
     assert ended is not None and (ended.stage, ended.cleaned) == (Stage.BOUND, True)
 
     product.admin.delete(f"/api/v1/namespaces/{TARGET}")
     assert [found.id for found in product.snapshots(POLICY)] == [snapshot.id]
+
+
+def imports(product: Deployed) -> set[str]:
+    """The names of the VolumeSnapshots of the target's namespace, and of all contents."""
+    paths = (f"{GROUP}/namespaces/{TARGET}/volumesnapshots", f"{GROUP}/volumesnapshotcontents")
+    return {each["metadata"]["name"] for path in paths for each in product.admin.get(path)["items"]}
 
 
 def bound(product: Deployed) -> dict[str, Any] | None:

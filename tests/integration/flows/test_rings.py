@@ -11,7 +11,7 @@ from pathlib import Path
 
 import jsonschema
 
-from tests.integration.deployed import CLUSTER, Deployed
+from tests.integration.deployed import Deployed
 from tests.integration.flows.story import pass_time
 
 EVENTS = json.loads((Path(__file__).parents[3] / "docs" / "events.schema.json").read_text())
@@ -62,7 +62,7 @@ def look(product: Deployed, times: int) -> None:
     for _ in range(times):
         product.invoke("finish-restores", {})
         product.invoke("reconcile", {})
-        product.invoke("prune", {"cluster": CLUSTER})
+        product.prune()
         pass_time(product, HOUR)
 
 
@@ -86,6 +86,7 @@ def test_a_late_claim_and_a_failed_prune_ring_once_and_every_week(product: Deplo
     look(product, 1)
     assert not {late, failed} & inbox.rings().keys()
 
+    product.sandbox.aws.settings(functions_skip_sleep=True)  # each failed call is tried again after seconds
     product.sandbox.aws.fail_call("ec2:CreateSnapshot", REFUSED, status=403, times=1000)
     product.sandbox.aws.fail_call("ec2:DescribeSnapshots", "InternalError", status=500, times=1000)
     product.backup(POLICY, next_hour(product))
