@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ from hypothesis import settings
 
 settings.register_profile("snapkeep", deadline=None)
 settings.load_profile("snapkeep")
+# Every empty account of moto would otherwise read hundreds of machine images, for a second.
+os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
 
 
 def pytest_collection() -> None:

@@ -40,11 +40,10 @@ def session() -> boto3.Session:
 
 
 @pytest.fixture
-def aws(session: boto3.Session, monkeypatch: pytest.MonkeyPatch) -> Iterator[boto3.Session]:
+def aws(session: boto3.Session) -> Iterator[boto3.Session]:
     """An empty AWS account in this process."""
     from moto import mock_aws
 
-    monkeypatch.setenv("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
     with mock_aws():
         yield session
 
