@@ -1,8 +1,11 @@
-"""A clock that moves only on command."""
+"""A clock that moves only on command, and a calendar with slots of its own."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+
+from snapkeep.domain.policies import Schedule
 
 
 class TestClock:
@@ -20,3 +23,16 @@ class TestClock:
         """Advance by `timedelta(**duration)` and return the new time."""
         self.now += timedelta(**duration)
         return self.now
+
+
+class FixedCalendar:
+    """A calendar with fixed slots."""
+
+    def __init__(self, *slots: datetime) -> None:
+        self.slots = slots
+
+    def due(
+        self, schedule: Schedule, after: datetime, until: datetime, anchor: datetime
+    ) -> Iterator[datetime]:
+        """The given slots within the bounds."""
+        return iter(sorted(slot for slot in self.slots if after < slot <= until))

@@ -17,8 +17,6 @@ from snapkeep.domain.backup.protectability import Code
 from snapkeep.domain.backup.runs import Run, RunState
 from snapkeep.domain.backup.selection import SkippedClaim
 from snapkeep.domain.claims import ClaimName
-from snapkeep.domain.interruption.notices import Kind
-from snapkeep.domain.interruption.records import IncidentRecord
 from snapkeep.domain.naming import point_id
 from snapkeep.domain.points import Snapshot, SnapshotState
 from snapkeep.domain.policies import Method, Policy, Schedule
@@ -35,7 +33,7 @@ from snapkeep.domain.restore.suggestions import Suggestion
 from snapkeep.domain.retention.lineages import PolicyRetention
 from snapkeep.domain.retention.rules import parse_retention
 from snapkeep.domain.times import compact
-from tests.fakes.dying import a_notice
+from tests.fakes.report_incidents import an_incident
 from tests.fakes.restore_samples import a_restore
 from tests.fakes.world import a_policy
 
@@ -145,33 +143,40 @@ def a_promise(
     return Promise(policy.name, False, last, missed, ahead)
 
 
-def a_report(names: Mapping[str, str] | None = None) -> Report:
-    """A cluster with a claim in every state, incidents and restores; `names` replaces the cluster's texts."""
-    said = {"good": "orders-db", "shop": "shop", "why": "EFS has no snapshots: back it up with AWS Backup"}
-    said |= dict(names or {})
-    shop, good = said["shop"], said["good"]
-    ahead = slots_ahead()
-    nights, hours = slots_before(NIGHTLY, 60), slots_before(SIX_HOURLY, 90)
-    wordpress = ("mysql-pv-claim", "wp-pv-claim")
-    snapshots = [
+WORDPRESS = ("mysql-pv-claim", "wp-pv-claim")
+
+
+def _taken(shop: str, good: str, nights: Sequence[datetime], hours: Sequence[datetime]) -> list[Snapshot]:
+    """The snapshots of nights and of every six hours."""
+    return [
         *(a_snapshot(good, slot, namespace=shop, gib=40, full_gib=22) for slot in _kept(NIGHTLY, nights)),
         *(a_snapshot("sessions", slot, namespace=shop) for slot in nights[:-3][-9:]),
         *(a_snapshot("search-index", slot, namespace=shop, gib=120) for slot in nights[-11:-2]),
         *(
             a_snapshot(name, slot, namespace="wordpress", policy="six-hourly", gib=20, full_gib=6.5)
-            for name in wordpress
+            for name in WORDPRESS
             for slot in _kept(SIX_HOURLY, hours)
         ),
         *(a_snapshot("old-blog", slot, namespace="retired", gib=8) for slot in nights[-40:-36]),
         a_snapshot(good, NOW - timedelta(hours=4), namespace=shop, policy="on-demand", gib=40, hold="true"),
     ]
+
+
+def _covered(
+    said: Mapping[str, str],
+    ahead: Mapping[str, Sequence[datetime]],
+    nights: Sequence[datetime],
+    hours: Sequence[datetime],
+) -> list[CoveredClaim]:
+    """A claim in every state."""
     night, hour = _next(ahead, "nightly"), _next(ahead, "six-hourly")
-    covered = [
+    shop, good = said["shop"], said["good"]
+    return [
         a_covered(good, a_promise(NIGHTLY, nights, night), namespace=shop),
         a_covered("sessions", a_promise(NIGHTLY, nights[:-3], night, missed=nights[-3]), namespace=shop),
         a_covered("search-index", a_promise(NIGHTLY, nights[:-2], night), namespace=shop),
         a_covered("uploads", a_promise(NIGHTLY, (), night), namespace=shop),
-        *(a_covered(n, a_promise(SIX_HOURLY, hours, hour), namespace="wordpress") for n in wordpress),
+        *(a_covered(n, a_promise(SIX_HOURLY, hours, hour), namespace="wordpress") for n in WORDPRESS),
         coverage.not_covered(left("media", "photos", Code.EFS, said["why"])),
         coverage.not_covered(left("batch", "sorted", Code.NO_POLICY, "no policy takes it")),
         coverage.not_covered(
@@ -180,20 +185,29 @@ def a_report(names: Mapping[str, str] | None = None) -> Report:
             now=NOW,
         ),
     ]
-    failures = [
-        Failure(shop, "search-index", "nightly", nights[-1], "the KMS key of vol-0c1f is disabled"),
-    ]
+
+
+def a_report(names: Mapping[str, str] | None = None) -> Report:
+    """A cluster with a claim in every state, incidents and restores; `names` replaces the cluster's texts."""
+    said = {"good": "orders-db", "shop": "shop", "why": "EFS has no snapshots: back it up with AWS Backup"}
+    said |= dict(names or {})
+    shop, good = said["shop"], said["good"]
+    ahead = slots_ahead()
+    nights, hours = slots_before(NIGHTLY, 60), slots_before(SIX_HOURLY, 90)
+    snapshots = _taken(shop, good, nights, hours)
+    covered = _covered(said, ahead, nights, hours)
+    failure = Failure(shop, "search-index", "nightly", nights[-1], "the KMS key of vol-0c1f is disabled")
     found = report(
         Sources(
             region="ap-northeast-2",
             policies=POLICIES,
             coverage=CoverageReport(CLUSTER, NOW, tuple(covered)),
             points=reported_points(snapshots, CLUSTER, retentions(ahead), NOW),
-            failures=failures,
+            failures=[failure],
             last_runs=last_runs(),
             slots=ahead,
             retentions=retentions(ahead).policies,
-            incidents=[an_incident(), an_incident("i-0d41f7b2c9e8a6350", hours=31, closed=True)],
+            incidents=[an_incident(NOW), an_incident(NOW, "i-0d41f7b2c9e8a6350", hours=31, closed=True)],
             restores=[
                 a_restore(1, target="orders-db-restored", stage=Stage.BOUND, accepted_at=NOW - _days(1)),
                 a_restore(2, target="orders-db-drill", accepted_at=NOW - _days(0.01)),
@@ -212,38 +226,6 @@ def _how(claim: ReportedClaim) -> Suggestion | None:
     point = f"{claim.claim}-{claim.last_good:%Y%m%dt%H%M%Sz}"
     target = f"{claim.claim}-restored"
     return Suggestion(restore_command(RestoreRequest(CLUSTER, claim.namespace, target, point_id=point)))
-
-
-def last_runs() -> dict[str, Run | None]:
-    """Each policy's newest closed run; `weekly` never ran."""
-    night, hour = slots_before(NIGHTLY, 2)[-1], slots_before(SIX_HOURLY, 2)[-1]
-    return {
-        "nightly": Run("n", CLUSTER, "nightly", night, night, RunState.PARTIALLY_FAILED, 4, 3, 1),
-        "six-hourly": Run("s", CLUSTER, "six-hourly", hour, hour, RunState.COMPLETED, 2, 2),
-        "weekly": None,
-    }
-
-
-def an_incident(
-    instance: str = "i-03a9c8f1d2e4b5a67", hours: float = 0.1, *, closed: bool = False
-) -> IncidentRecord:
-    """A spot warning and the reaction to it."""
-    at = NOW - timedelta(hours=hours)
-    notice = a_notice(
-        at, Kind.SPOT, instance=instance, action="terminate", deadline=at + timedelta(minutes=2)
-    )
-    record = IncidentRecord(instance, CLUSTER, "ip-10-0-3-17.ec2.internal").with_notices((notice,))
-    steps = (
-        (1.8, "cordoned ip-10-0-3-17.ec2.internal"),
-        (6.4, "2 volumes are being snapshotted"),
-        (31.0, "evicted 3 of 4 pods; shop/orders-0 is kept by budget orders"),
-        (118.0, "evicted shop/orders-0"),
-    )
-    for seconds, text in steps:
-        record = record.noted(at + timedelta(seconds=seconds), text)
-    if closed:
-        return replace(record, closed_at=at + timedelta(minutes=9))
-    return record
 
 
 def a_great_report(claims: int = 5_000, namespaces: int = 50) -> Report:
@@ -277,6 +259,16 @@ def a_great_report(claims: int = 5_000, namespaces: int = 50) -> Report:
             restores=(),
         )
     )
+
+
+def last_runs() -> dict[str, Run | None]:
+    """Each policy's newest closed run; `weekly` never ran."""
+    night, hour = slots_before(NIGHTLY, 2)[-1], slots_before(SIX_HOURLY, 2)[-1]
+    return {
+        "nightly": Run("n", CLUSTER, "nightly", night, night, RunState.PARTIALLY_FAILED, 4, 3, 1),
+        "six-hourly": Run("s", CLUSTER, "six-hourly", hour, hour, RunState.COMPLETED, 2, 2),
+        "weekly": None,
+    }
 
 
 def _kept(policy: Policy, slots: Sequence[datetime]) -> list[datetime]:

@@ -6,20 +6,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
 from snapkeep.adapters.calendar import CronCalendar
-from snapkeep.domain import tags
 from snapkeep.domain.backup.jobs import Job
-from snapkeep.domain.backup.runs import Run, run_id
+from snapkeep.domain.backup.runs import Run
 from snapkeep.domain.claims import Claim, Volume, VolumeKind
 from snapkeep.domain.errors import TemporaryError
 from snapkeep.domain.messages import PruneRequest
-from snapkeep.domain.points import Point, PointState, Snapshot, SnapshotState
+from snapkeep.domain.points import Snapshot
 from snapkeep.domain.policies import (
     USUAL_NAME,
     Cluster,
@@ -31,7 +31,6 @@ from snapkeep.domain.policies import (
     Selection,
 )
 from snapkeep.domain.retention.history import RetentionVersion
-from snapkeep.domain.retention.prune_plans import PrunePlan
 from snapkeep.inbound.api.actions import Actions
 from snapkeep.services.backup.healing.reconcile import ReconcileReport
 from snapkeep.services.backup.taking.take import JobReport
@@ -40,7 +39,7 @@ from snapkeep.services.retention.report import ClusterReport
 from snapkeep.services.retention.snapshot_objects import open_objects
 from snapkeep.wiring import api, backup, report, restore, retention
 from snapkeep.wiring.ports import Ports
-from tests.fakes.clock import TestClock
+from tests.fakes.clock import FixedCalendar, TestClock
 from tests.fakes.cluster import FakeCluster, FakeClusters
 from tests.fakes.faults import Crash
 from tests.fakes.journal import MemoryJournal, wrapped
@@ -49,8 +48,9 @@ from tests.fakes.messaging import FakeAnnouncer, FakePacer, FakeQueue, FakeStart
 from tests.fakes.pages import MemoryPages
 from tests.fakes.ports import some_ports
 from tests.fakes.snapshots import FakeSnapshots
+from tests.fakes.world_pruner import WorldPruner
+from tests.fakes.world_reads import SLOT, WorldReads
 
-SLOT = datetime(2026, 11, 24, 18, tzinfo=UTC)
 GIB = 2**30
 
 
@@ -95,20 +95,7 @@ def on_one_volume(*names: str, **changes: Any) -> list[Claim]:
     return [replace(item, volume=replace(item.volume, handle=handle)) for item in claims if item.volume]
 
 
-class FixedCalendar:
-    """A calendar with fixed slots."""
-
-    def __init__(self, *slots: datetime) -> None:
-        self.slots = slots
-
-    def due(
-        self, schedule: Schedule, after: datetime, until: datetime, anchor: datetime
-    ) -> Iterator[datetime]:
-        """The given slots within the bounds."""
-        return iter(sorted(slot for slot in self.slots if after < slot <= until))
-
-
-class World:
+class World(WorldReads):
     """One cluster, one policy, and every service over fakes; `wrap` may put a proxy around each port.
 
     It shows the deployment with that name, which shares account and cluster with the one `beside` it.
@@ -298,7 +285,8 @@ class World:
             if minute % 15 == 14:
                 self.reconcile()
                 for started in self.starter.started:
-                    self._retry_plan(started[2])
+                    with suppress(Crash):
+                        self.backup(started[2])
                 self.starter.started.clear()
             run = self.the_run()
             if run and run.state.is_final and run.announced and not self.queue.sent:
@@ -306,68 +294,7 @@ class World:
             self.wait(minutes=1)
         raise AssertionError(f"the run is still open: {self.the_run()}, points {self.points()}")
 
-    def _retry_plan(self, slot: datetime) -> None:
-        try:
-            self.backup(slot)
-        except Crash:
-            return
-
-    def the_run(self) -> Run | None:
-        """The usual slot's run, read without triggering planned faults."""
-        return self.journal.runs.all.get(run_id("myeks", self.policy.name, SLOT))
-
-    def point(self, claim: str) -> Point:
-        """A claim's point in the usual run."""
-        return next(point for point in self.points() if point.claim.name == claim)
-
-    def pending_of_pace(self) -> int:
-        """How many pending snapshots the pace counts now."""
-        return self.pacer.bucket.pending if self.pacer.bucket else 0
-
-    def points(self) -> list[Point]:
-        """All points in the usual run, by claim name."""
-        usual = run_id("myeks", self.policy.name, SLOT)
-        points = [point for point in self.journal.points.all.values() if point.run == usual]
-        return sorted(points, key=lambda point: point.claim.name)
-
-    def states(self) -> dict[str, PointState]:
-        """Each claim's name and its point's state."""
-        return {point.claim.name: point.state for point in self.points()}
-
-    def counted(self) -> dict[str, list[Snapshot]]:
-        """Each claim's name and its snapshots that count: completed, fully tagged, no duplicates."""
-        found: dict[str, list[Snapshot]] = {}
-        for snapshot in self.ebs.all.values():
-            complete = snapshot.state is SnapshotState.COMPLETED and tags.POINT in snapshot.tags
-            if complete and tags.DUPLICATE not in snapshot.tags:
-                found.setdefault(snapshot.tags[tags.CLAIM], []).append(snapshot)
-        return found
-
 
 def names(items: Iterable[Snapshot]) -> list[str]:
     """Ids, sorted."""
     return sorted(item.id for item in items)
-
-
-class WorldPruner:
-    """Submits to the world's prune, and runs it at once."""
-
-    def __init__(self, world: World) -> None:
-        self._world = world
-
-    def rehearse(self, cluster: str) -> PrunePlan:
-        report = self._world.prune(cluster=cluster, dry_run=True)
-        assert report.verdict is not None
-        return PrunePlan(
-            cluster=cluster,
-            reason=report.verdict.reason,
-            deleting=report.counts["delete"],
-            keeping=report.counts["keep"],
-            deletions=tuple(report.delete),
-            refusals=tuple(report.refusals),
-            refused=report.refused,
-            notes=tuple(report.notes),
-        )
-
-    def prune(self, cluster: str, token: str) -> None:
-        self._world.prune(cluster=cluster, confirm=token)

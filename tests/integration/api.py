@@ -9,7 +9,7 @@ from typing import Any
 
 from botocore.credentials import Credentials
 
-from tests.contract.sandbox_aws.gateway import Answer, Caller
+from tests.contract.sandbox_aws.caller import Answer, Caller
 from tests.integration.deployed import Deployed
 
 REGION = "ap-northeast-2"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ("app.py", "bench", "docs", "infra", "lambdas", "layers", "sandbox", "snapkeep_cli", "tests/hops")
+ROOMS = ("app.py", "bench", "docs", "infra", "lambdas", "layers", "sandbox", "snapkeep_cli", "tests")
 LINES_OF_A_FILE = 300
 LINES_OF_A_FUNCTION = 50
 LAYER = ROOT / "layers/common/python/snapkeep"

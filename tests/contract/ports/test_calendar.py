@@ -10,7 +10,7 @@ from snapkeep.adapters.calendar import CronCalendar
 from snapkeep.domain.policies import Schedule
 from snapkeep.ports.clock import Calendar
 from tests.contract.ports.samples import SLOT
-from tests.fakes.world import FixedCalendar
+from tests.fakes.clock import FixedCalendar
 
 DAILY, DAY = Schedule("cron(0 18 * * ? *)"), timedelta(days=1)
 

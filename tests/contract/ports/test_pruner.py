@@ -13,7 +13,8 @@ from snapkeep.adapters.aws.lambda_pruner import LambdaPruner
 from snapkeep.inbound.prune import prune_request
 from snapkeep.ports.messaging import Pruner
 from snapkeep.wiring import runtime
-from tests.fakes.world import SLOT, World, WorldPruner, a_claim, a_policy
+from tests.fakes.world import SLOT, World, a_claim, a_policy
+from tests.fakes.world_pruner import WorldPruner
 
 
 class Lambda:

@@ -11,6 +11,9 @@ import pytest
 from sandbox.aws.control import AwsControl
 from sandbox.launch import Sandbox
 
+from .archives import zip_of
+from .stack import RUNTIME
+
 
 @pytest.fixture(scope="session")
 def sandbox() -> Iterator[Sandbox]:
@@ -76,3 +79,29 @@ def acting_as(sandbox: Sandbox) -> Callable[..., Any]:
         )
 
     return client
+
+
+Deploy = Callable[..., Any]
+TRUST = json.dumps({"Version": "2012-10-17", "Statement": []})
+
+
+@pytest.fixture
+def function(sandbox: Sandbox, request: pytest.FixtureRequest) -> Iterator[Deploy]:
+    """Deploy a function with this source; the answer invokes it and returns its payload."""
+    lambdas, iam, name = sandbox.client("lambda"), sandbox.client("iam"), request.node.name[:64]
+    role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=TRUST)["Role"]["Arn"]
+
+    def deploy(source: str, **more: Any) -> Any:
+        settings = {"Runtime": RUNTIME, "Role": role, "Handler": "index.handle", "Timeout": 10, **more}
+        lambdas.create_function(FunctionName=name, Code={"ZipFile": zip_of({"index.py": source})}, **settings)
+
+        def invoke(event: Any = None, kind: str = "RequestResponse") -> Any:
+            answer = lambdas.invoke(FunctionName=name, Payload=json.dumps(event), InvocationType=kind)
+            return json.loads(answer["Payload"].read() or b"null")
+
+        invoke.name = name  # type: ignore[attr-defined]
+        return invoke
+
+    yield deploy
+    lambdas.delete_function(FunctionName=name)
+    iam.delete_role(RoleName=name)

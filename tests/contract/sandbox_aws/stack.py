@@ -1,18 +1,14 @@
 """A small app in the shapes ours deploys: Scheduler → Lambda → SQS → Lambda, and what stands around them."""
 
-import io
 import json
 import sys
-import zipfile
-from functools import cache
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from tests.contract.sandbox_aws.archives import sdk_layer
+
 RUNTIME = f"python{sys.version_info.major}.{sys.version_info.minor}"
 BUCKET = "assets-${AWS::AccountId}-${AWS::Region}"
-SDK = ("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "urllib3", "six")
-SDK_MODELS = ("ec2", "sqs", "sts")
 
 PLAN = """
 import json, logging, os
@@ -73,39 +69,6 @@ def asset(path: str, packaging: str) -> dict[str, Any]:
     """Return the entry of a file in assets.json."""
     destination = {"bucketName": BUCKET, "objectKey": path}
     return {"source": {"path": path, "packaging": packaging}, "destinations": {"current": destination}}
-
-
-def zip_of(files: dict[str, str]) -> bytes:
-    """Return a zip of these files, text by name."""
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w") as archive:
-        for name, text in files.items():
-            archive.writestr(name, text)
-    return content.getvalue()
-
-
-@cache
-def sdk_layer() -> bytes:
-    """Return a layer with boto3 and the models of the services used here."""
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w") as archive:
-        for name in SDK:
-            spec = find_spec(name)
-            assert spec is not None and spec.origin is not None
-            origin = Path(spec.origin)
-            for file in origin.parent.rglob("*") if origin.name == "__init__.py" else [origin]:
-                inside = file.relative_to(
-                    origin.parents[1] if origin.name == "__init__.py" else origin.parent
-                )
-                if file.is_file() and wanted(inside.parts):
-                    archive.write(file, Path("python") / inside)
-    return content.getvalue()
-
-
-def wanted(parts: tuple[str, ...]) -> bool:
-    """Say whether a file of the SDK is needed: no byte code, and only some of botocore's many models."""
-    model = parts[:2] == ("botocore", "data") and len(parts) > 3
-    return "__pycache__" not in parts and (not model or parts[2] in SDK_MODELS)
 
 
 def role(service: str, *statements: dict[str, Any]) -> dict[str, Any]:
@@ -181,11 +144,11 @@ def of(kind: str, **properties: Any) -> dict[str, Any]:
 
 def resources(volume: str, cron: str, runtime: str) -> dict[str, Any]:
     """Return the resources of the stack; the schedule runs by `cron` in Seoul."""
-    snapshots = {"Fn::Sub": "arn:aws:ec2:${AWS::Region}::snapshot/*"}
-    volumes = {"Fn::Sub": "arn:aws:ec2:${AWS::Region}:${AWS::AccountId}:volume/*"}
-    managed = {"StringEquals": {"aws:RequestTag/snapkeep:managed": "true"}}
-    create = {"StringEquals": {"ec2:CreateAction": "CreateSnapshot"}}
-    protected = {"StringEquals": {"aws:ResourceTag/backup": "yes"}}
+    return {**queues(), **functions(volume, runtime), **triggers(cron), **watching(), "Journal": journal()}
+
+
+def queues() -> dict[str, Any]:
+    """Return queues and a topic, with who may write to them."""
     return {
         "Failures": of("SQS::Queue"),
         "Jobs": of("SQS::Queue", VisibilityTimeout=30, RedrivePolicy=redrive()),
@@ -196,6 +159,17 @@ def resources(volume: str, cron: str, runtime: str) -> dict[str, Any]:
         "Subscription": of(
             "SNS::Subscription", TopicArn=ref("Topic"), Protocol="sqs", Endpoint=arn("Events")
         ),
+    }
+
+
+def functions(volume: str, runtime: str) -> dict[str, Any]:
+    """Return both functions with their layer and roles."""
+    snapshots = {"Fn::Sub": "arn:aws:ec2:${AWS::Region}::snapshot/*"}
+    volumes = {"Fn::Sub": "arn:aws:ec2:${AWS::Region}:${AWS::AccountId}:volume/*"}
+    managed = {"StringEquals": {"aws:RequestTag/snapkeep:managed": "true"}}
+    create = {"StringEquals": {"ec2:CreateAction": "CreateSnapshot"}}
+    protected = {"StringEquals": {"aws:ResourceTag/backup": "yes"}}
+    return {
         "Sdk": of("Lambda::LayerVersion", Content={"S3Bucket": {"Fn::Sub": BUCKET}, "S3Key": "layer.zip"}),
         "PlanRole": role("lambda.amazonaws.com", allow("sqs:SendMessage", arn("Jobs"))),
         "TakeRole": role(
@@ -207,6 +181,12 @@ def resources(volume: str, cron: str, runtime: str) -> dict[str, Any]:
         "StartRole": role("scheduler.amazonaws.com", allow("lambda:InvokeFunction", arn("Plan"))),
         "Plan": function("plan", runtime, {"QUEUE": ref("Jobs")}, ReservedConcurrentExecutions=3),
         "Take": function("take", runtime, {"VOLUME": volume}),
+    }
+
+
+def triggers(cron: str) -> dict[str, Any]:
+    """Return what starts the functions, and what EC2's events reach."""
+    return {
         "TakeJobs": of(
             "Lambda::EventSourceMapping",
             EventSourceArn=arn("Jobs"),
@@ -233,7 +213,12 @@ def resources(volume: str, cron: str, runtime: str) -> dict[str, Any]:
         ),
         "Completed": rule("EBS Snapshot Notification", {"Id": "queue", "Arn": arn("Events")}),
         "Warned": rule("EC2 Spot Instance Interruption Warning", {"Id": "topic", "Arn": ref("Topic")}),
-        "Journal": journal(),
+    }
+
+
+def watching() -> dict[str, Any]:
+    """Return alarms, a log, and an entry in a cluster."""
+    return {
         "Alarm": of(
             "CloudWatch::Alarm",
             Namespace="AWS/SQS",

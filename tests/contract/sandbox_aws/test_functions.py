@@ -2,44 +2,13 @@
 
 import json
 import sys
-import time
-from collections.abc import Callable, Iterator
-from datetime import timedelta
 from pathlib import Path
-from typing import Any
-
-import pytest
 
 from sandbox.aws.control import AwsControl
 from sandbox.launch import Sandbox
 
-from .conftest import eventually
-from .stack import RUNTIME, sdk_layer, zip_of
-
-Deploy = Callable[..., Any]
-TRUST = json.dumps({"Version": "2012-10-17", "Statement": []})
-
-
-@pytest.fixture
-def function(sandbox: Sandbox, request: pytest.FixtureRequest) -> Iterator[Deploy]:
-    """Deploy a function with this source; the answer invokes it and returns its payload."""
-    lambdas, iam, name = sandbox.client("lambda"), sandbox.client("iam"), request.node.name[:64]
-    role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=TRUST)["Role"]["Arn"]
-
-    def deploy(source: str, **more: Any) -> Any:
-        settings = {"Runtime": RUNTIME, "Role": role, "Handler": "index.handle", "Timeout": 10, **more}
-        lambdas.create_function(FunctionName=name, Code={"ZipFile": zip_of({"index.py": source})}, **settings)
-
-        def invoke(event: Any = None, kind: str = "RequestResponse") -> Any:
-            answer = lambdas.invoke(FunctionName=name, Payload=json.dumps(event), InvocationType=kind)
-            return json.loads(answer["Payload"].read() or b"null")
-
-        invoke.name = name  # type: ignore[attr-defined]
-        return invoke
-
-    yield deploy
-    lambdas.delete_function(FunctionName=name)
-    iam.delete_role(RoleName=name)
+from .archives import zip_of
+from .conftest import Deploy, eventually
 
 
 def test_a_function_sees_only_its_zip_its_layers_and_the_standard_library(
@@ -256,52 +225,3 @@ def handle(event, context):
     events.delete_rule(Name="rebalance")
     assert "handled i-1" in control.function_logs(invoke.name)
     assert control.functions()[invoke.name].invocations == 2
-
-
-CLOCKS = """
-import time
-from datetime import datetime, timezone
-import boto3
-def handle(event, context):
-    boto3.client("sts").get_caller_identity()
-    return [time.time(), datetime.now(timezone.utc).timestamp()]
-"""
-
-
-@pytest.mark.parametrize("follows", [True, False])
-def test_functions_follow_the_sandbox_clock_when_they_are_told_to(
-    sandbox: Sandbox, function: Deploy, control: AwsControl, follows: bool
-) -> None:
-    layer = sandbox.client("lambda").publish_layer_version(LayerName="sdk", Content={"ZipFile": sdk_layer()})
-    control.advance(timedelta(days=3), only="none")
-    control.settings(functions_follow_clock=follows)
-
-    answers = function(CLOCKS, Layers=[layer["LayerVersionArn"]])()
-
-    expected = control.now().timestamp() if follows else time.time()
-    assert answers == [pytest.approx(expected, abs=30)] * 2
-
-
-SLEEPER = """
-import time
-from datetime import datetime, timezone
-
-def handle(event, context):
-    before = time.time()
-    time.sleep(event["seconds"])
-    return [time.time() - before, datetime.now(timezone.utc).timestamp()]
-"""
-
-
-def test_what_a_function_sleeps_passes_for_the_whole_sandbox_without_a_wait(
-    function: Deploy, control: AwsControl
-) -> None:
-    control.settings(functions_follow_clock=True, functions_skip_sleep=True)
-    sleep, before, started = function(SLEEPER), control.now(), time.monotonic()
-
-    took, said = sleep({"seconds": 3600})
-
-    assert time.monotonic() - started < 60
-    assert took == pytest.approx(3600, abs=30)
-    assert said == pytest.approx(control.now().timestamp(), abs=30)
-    assert control.now() - before >= timedelta(hours=1)

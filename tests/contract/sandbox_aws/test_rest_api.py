@@ -2,7 +2,6 @@
 
 import base64
 import json
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,12 +10,13 @@ from botocore.credentials import Credentials
 from sandbox.deploy import DeployedStack, deploy
 from sandbox.launch import Sandbox
 
+from .caller import Caller, administrator
 from .conftest import eventually
-from .gateway import Caller, administrator, explicit_api, function, problems, write_assembly
+from .gateway import explicit_api, function, problems, write_assembly
+from .rest_api import As, a_user
 from .stack import allow
 
 RESTORES = "/clusters/myeks/restores"
-As = Callable[..., Caller]
 
 
 @pytest.fixture(scope="module")
@@ -38,20 +38,7 @@ def call(sandbox: Sandbox, url: str) -> Caller:
 
 @pytest.fixture
 def user(sandbox: Sandbox, url: str) -> As:
-    """Return a user of IAM with these statements; `secret` signs with another secret than theirs."""
-    iam = sandbox.client("iam")
-    name = f"caller-{len(iam.list_users()['Users'])}"
-    iam.create_user(UserName=name)
-    key = iam.create_access_key(UserName=name)["AccessKey"]
-
-    def caller(*statements: dict[str, Any], secret: str = "", region: str = "") -> Caller:
-        if statements:
-            document = json.dumps({"Version": "2012-10-17", "Statement": statements})
-            iam.put_user_policy(UserName=name, PolicyName="p", PolicyDocument=document)
-        credentials = Credentials(key["AccessKeyId"], secret or key["SecretAccessKey"])
-        return Caller(url, region or sandbox.region, credentials)
-
-    return caller
+    return a_user(sandbox, url)
 
 
 def invoke_on(sandbox: Sandbox, stack: DeployedStack, path: str) -> dict[str, Any]:

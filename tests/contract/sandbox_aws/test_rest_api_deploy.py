@@ -9,18 +9,8 @@ import pytest
 from sandbox.deploy import DeployedStack, DeploymentError, deploy
 from sandbox.launch import Sandbox
 
-from .gateway import (
-    Caller,
-    administrator,
-    explicit_api,
-    function,
-    method,
-    openapi,
-    part,
-    problems,
-    ref,
-    write_assembly,
-)
+from .caller import Caller, administrator
+from .gateway import explicit_api, function, method, openapi, part, problems, ref, write_assembly
 
 RESTORES = "/clusters/myeks/restores"
 Put = Callable[..., DeployedStack]

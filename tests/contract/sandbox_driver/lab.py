@@ -15,6 +15,7 @@ from sandbox.kubernetes.store import Store
 from tests.contract.sandbox_driver.fake_ec2 import FakeEc2
 
 Object = dict[str, Any]
+PREFIX = "snapshot.storage.kubernetes.io"
 NAMESPACE = "default"
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 CLAIMS = "/api/v1/namespaces/default/persistentvolumeclaims"
+CONFIGS = "/api/v1/namespaces/default/configmaps"
 NODES = "/api/v1/nodes"
 PODS = "/api/v1/namespaces/default/pods"
 SNAPSHOTS = "/apis/snapshot.storage.k8s.io/v1/namespaces/default/volumesnapshots"

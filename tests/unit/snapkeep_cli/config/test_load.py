@@ -52,37 +52,40 @@ def test_the_smallest_file_gets_sensible_defaults(loaded: Loader) -> None:
     )
 
 
+EVERYTHING = """
+    clusters:
+      - {name: myeks, region: ap-northeast-2}
+      - {name: Other_1, region: ap-northeast-2}
+    policies:
+      - name: shop
+        clusters: [Other_1]
+        selection:
+          namespaces: [shop-*]
+          exclude_namespaces: [shop-test]
+          match_labels: {app: web, example.com/tier: ""}
+          match_expressions:
+            - {key: env, operator: NotIn, values: [dev, test]}
+            - {key: legacy, operator: DoesNotExist}
+          storage_classes: [gp3]
+          min_size: 1Gi
+          max_size: 10G
+        schedule:
+          expression: 30 4 * * MON-FRI
+          timezone: Europe/Berlin
+          flexible_window: 15 minutes
+          catch_up: 24 hours
+          enabled: false
+        method: ebs
+        group: app
+        group_fallback: sequential
+        retention: {last: all, within_daily: 1y5m, max_age: 2y, minimum: 2, after_claim_deleted: 90d}
+    pace: {per_second: 1, burst: 10, pending: 20}
+    consistency_wait: 10 minutes
+"""
+
+
 def test_everything_a_file_can_say_arrives(loaded: Loader) -> None:
-    deployment = loaded("""
-        clusters:
-          - {name: myeks, region: ap-northeast-2}
-          - {name: Other_1, region: ap-northeast-2}
-        policies:
-          - name: shop
-            clusters: [Other_1]
-            selection:
-              namespaces: [shop-*]
-              exclude_namespaces: [shop-test]
-              match_labels: {app: web, example.com/tier: ""}
-              match_expressions:
-                - {key: env, operator: NotIn, values: [dev, test]}
-                - {key: legacy, operator: DoesNotExist}
-              storage_classes: [gp3]
-              min_size: 1Gi
-              max_size: 10G
-            schedule:
-              expression: 30 4 * * MON-FRI
-              timezone: Europe/Berlin
-              flexible_window: 15 minutes
-              catch_up: 24 hours
-              enabled: false
-            method: ebs
-            group: app
-            group_fallback: sequential
-            retention: {last: all, within_daily: 1y5m, max_age: 2y, minimum: 2, after_claim_deleted: 90d}
-        pace: {per_second: 1, burst: 10, pending: 20}
-        consistency_wait: 10 minutes
-    """)
+    deployment = loaded(EVERYTHING)
     assert deployment.policies == (
         Policy(
             name="shop",

@@ -31,34 +31,36 @@ def a_namespace(**metadata: Any) -> Reply:
     return Reply(200, {"metadata": metadata, "status": {"phase": "Active"}})
 
 
+QUOTA = {
+    "metadata": {"name": "team"},
+    "spec": {"hard": {"requests.storage": "50Gi"}},
+    "status": {"hard": {"requests.storage": "50Gi"}, "used": {"requests.storage": "45Gi"}},
+}
+BOUNDS = {
+    "metadata": {"name": "claims"},
+    "spec": {
+        "limits": [
+            {"type": "Container", "max": {"memory": "1Gi"}},
+            {"type": "PersistentVolumeClaim", "min": {"storage": "1Gi"}, "max": {"storage": "100Gi"}},
+        ]
+    },
+}
+TOPOLOGY = {"matchLabelExpressions": [{"key": "topology.ebs.csi.aws.com/zone", "values": ["a", "b"]}]}
+GOLD = {
+    "metadata": {"name": "gold"},
+    "provisioner": "ebs.csi.aws.com",
+    "volumeBindingMode": "WaitForFirstConsumer",
+    "parameters": {"Type": "io2"},
+    "allowedTopologies": [TOPOLOGY],
+}
+PLAIN = {
+    "metadata": {"name": "plain"},
+    "provisioner": "ebs.csi.aws.com",
+    "volumeBindingMode": "Immediate",
+}
+
+
 def test_a_place_is_told_with_its_quotas_classes_and_zones() -> None:
-    quota = {
-        "metadata": {"name": "team"},
-        "spec": {"hard": {"requests.storage": "50Gi"}},
-        "status": {"hard": {"requests.storage": "50Gi"}, "used": {"requests.storage": "45Gi"}},
-    }
-    bounds = {
-        "metadata": {"name": "claims"},
-        "spec": {
-            "limits": [
-                {"type": "Container", "max": {"memory": "1Gi"}},
-                {"type": "PersistentVolumeClaim", "min": {"storage": "1Gi"}, "max": {"storage": "100Gi"}},
-            ]
-        },
-    }
-    topology = {"matchLabelExpressions": [{"key": "topology.ebs.csi.aws.com/zone", "values": ["a", "b"]}]}
-    gold = {
-        "metadata": {"name": "gold"},
-        "provisioner": "ebs.csi.aws.com",
-        "volumeBindingMode": "WaitForFirstConsumer",
-        "parameters": {"Type": "io2"},
-        "allowedTopologies": [topology],
-    }
-    plain = {
-        "metadata": {"name": "plain"},
-        "provisioner": "ebs.csi.aws.com",
-        "volumeBindingMode": "Immediate",
-    }
     node = {"metadata": {"labels": {"topology.kubernetes.io/zone": "a"}}}
     spec = {"capacity": {"storage": "20Gi"}, "accessModes": ["ReadWriteOnce"], "storageClassName": "gold"}
     available, bound = {"phase": "Available"}, {"phase": "Bound"}
@@ -67,9 +69,9 @@ def test_a_place_is_told_with_its_quotas_classes_and_zones() -> None:
     client, http = a_client(
         a_namespace(),
         listed({"metadata": {"name": "data"}}),
-        listed(quota),
-        listed(bounds),
-        listed(gold, plain),
+        listed(QUOTA),
+        listed(BOUNDS),
+        listed(GOLD, PLAIN),
         listed(node, {"metadata": {}}),
         listed(
             {"metadata": {"name": "free"}, "spec": spec, "status": available},

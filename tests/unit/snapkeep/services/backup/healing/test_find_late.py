@@ -6,8 +6,9 @@ from datetime import timedelta
 
 from snapkeep.domain.errors import PermanentError
 from snapkeep.domain.policies import Schedule
+from tests.fakes.clock import FixedCalendar
 from tests.fakes.cluster import FakeCluster, FakeClusters
-from tests.fakes.world import SLOT, FixedCalendar, World, a_claim, a_policy
+from tests.fakes.world import SLOT, World, a_claim, a_policy
 
 DAY = timedelta(days=1)
 POLICY = ("myeks", "nightly")

@@ -11,8 +11,9 @@ from snapkeep.adapters.calendar import CronCalendar
 from snapkeep.domain.backup.runs import RunState, run_id
 from snapkeep.domain.errors import TemporaryError
 from snapkeep.domain.policies import Schedule
+from tests.fakes.clock import FixedCalendar
 from tests.fakes.faults import Crash
-from tests.fakes.world import SLOT, FixedCalendar, World, a_claim, a_policy
+from tests.fakes.world import SLOT, World, a_claim, a_policy
 
 NAME = run_id("myeks", "nightly", SLOT)
 
