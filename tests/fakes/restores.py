@@ -14,7 +14,9 @@ from snapkeep.domain.restore.operations import RestoreOperation, Way
 from snapkeep.domain.restore.progress import RestoredClaim
 from snapkeep.domain.restore.targets import ClassFacts, TargetFacts
 from snapkeep.domain.retention.deletion.deletions import refuse_unless_retained
+from snapkeep.ports.clock import Clock
 from snapkeep.ports.kubernetes import VolumeSnapshot
+from snapkeep.ports.restores import Restores
 from tests.fakes.faults import Faults
 from tests.fakes.snapshots import VOLUME_OF
 
@@ -124,10 +126,11 @@ class RestoringCluster(Faults):
 
 
 class FakeHolds(Faults):
-    """Maps snapshot id and holder to the end of the hold."""
+    """Maps snapshot id and holder to the end of the hold; those of open restores do not end."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock, restores: Restores) -> None:
         super().__init__()
+        self.clock, self.restores = clock, restores
         self.held: dict[str, dict[str, datetime]] = {}
         self.gone: set[str] = set()
 
@@ -145,4 +148,13 @@ class FakeHolds(Faults):
 
     def release_ended(self) -> list[Hold]:
         self._before("release_ended")
-        return []
+        now, open_ones = self.clock(), {each.holder for each in self.restores.open_restores()}
+        ended = [
+            Hold(snapshot_id, holder, "", until)
+            for snapshot_id, holders in self.held.items()
+            for holder, until in holders.items()
+            if until <= now and holder not in open_ones
+        ]
+        for hold in ended:
+            self.release(hold.snapshot_id, hold.holder)
+        return ended

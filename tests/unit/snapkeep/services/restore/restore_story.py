@@ -33,7 +33,7 @@ class Story:
         self.cluster = FakeCluster()
         self.clusters = FakeClusters(self.cluster)
         self.journal = MemoryJournal()
-        self.holds = FakeHolds()
+        self.holds = FakeHolds(self.clock, self.journal.restores)
         self.restore = Restore(self.clusters, self.journal.restores, self.holds, self.clock)
         self.ebs = FakeSnapshots(self.clock)
         claims = RestoredClaims(self.clusters, self.ebs, self.ebs)
