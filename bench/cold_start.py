@@ -31,13 +31,12 @@ OF_NAIVE_ALLOWED = 0.5
 CONTESTANTS = Path(__file__).parent / "contestants"
 NAIVE = "naive (kubernetes 35)"
 OURS = "handle_interruption"
-OFFICIAL = "the same, by the official client"
 FOLDER = ROOT / ".build" / "cold_start"
 
 
 def figures() -> Iterator[Figure]:
-    """The naive function, ours, and ours with the official Kubernetes client, as in our other functions."""
-    commands = {NAIVE: naive(), OURS: ours("quick"), OFFICIAL: ours("official")}
+    """The naive function and ours."""
+    commands = {NAIVE: naive(), OURS: ours()}
     for command in commands.values():
         start(command)  # warm up: the machine reads files from disk for the first time
     rounds = [{name: start(command) for name, command in commands.items()} for _ in range(ROUNDS)]
@@ -86,7 +85,7 @@ def naive() -> list[str]:
     return [str(python), "-I", str(CONTESTANTS / "naive.py"), str(authority())]
 
 
-def ours(transport: str) -> list[str]:
+def ours() -> list[str]:
     """The command of our function: it sees what AWS would mount, and no package from this environment."""
     deployment = Deployment(clusters=(Cluster("myeks", "ap-northeast-2"),), policies=())
     assets = Builder(this_machine()).assets(deployment)
@@ -94,7 +93,7 @@ def ours(transport: str) -> list[str]:
     folders = [unpacked(path) for path in paths]
     path = [folders[0], *(folder / "python" for folder in folders[1:])]
     script = str(CONTESTANTS / "ours.py")
-    return [sys.executable, "-I", "-S", script, str(authority()), transport, *map(str, path)]
+    return [sys.executable, "-I", "-S", script, str(authority()), *map(str, path)]
 
 
 def unpacked(zipped: Path) -> Path:

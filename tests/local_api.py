@@ -47,14 +47,14 @@ def sample_world() -> World:
 def local_application() -> HttpResolver:
     """The application as an ASGI server calls it, with Swagger UI."""
     resolver = HttpResolver(enable_validation=True)
-    application(sample_world().actions(), MemoryAnswers(), resolver)
+    application(sample_world().actions(), MemoryAnswers, resolver)
     resolver.enable_swagger(path="/", title=TITLE)
     return resolver
 
 
 def described() -> dict[str, Any]:
     """The description as it is published, with an example for each operation."""
-    served = description(application(sample_world().actions(), MemoryAnswers()))
+    served = description(application(sample_world().actions(), MemoryAnswers))
     return with_examples(served, sample_world())
 
 

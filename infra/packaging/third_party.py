@@ -2,31 +2,14 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import uv
 
 from infra.packaging.api_models import EC2_OPERATIONS, cut_endpoints, cut_model
 from infra.packaging.target import Target
-
-AIO_PACKAGES = frozenset(
-    {
-        "aiohappyeyeballs",
-        "aiohttp",
-        "aiohttp-retry",
-        "aiosignal",
-        "attrs",
-        "frozenlist",
-        "multidict",
-        "propcache",
-        "yarl",
-    }
-)
-"""Packages that only kubernetes.aio imports, the client's asynchronous half."""
 
 AWS_SERVICES = frozenset(
     {"autoscaling", "dynamodb", "ec2", "eks", "events", "kms", "lambda", "s3", "sqs", "sts"}
@@ -36,9 +19,6 @@ AWS_SERVICES = frozenset(
 UNUSED = (
     "bin",
     "boto3/examples",
-    "kubernetes/aio",
-    "kubernetes/client/api/[!_]*.py",
-    "kubernetes/client/models/[!_]*.py",
     "**/tests",
     "**/*_test.py",
     "**/__pycache__",
@@ -46,8 +26,7 @@ UNUSED = (
     "*.dist-info/RECORD",
     "*.dist-info/REQUESTED",
 )
-"""Paths that none of our imports needs. The Kubernetes client lists its models and typed APIs in two
-`__init__` files and loads them on demand; we use dictionaries. Licences stay."""
+"""Paths that none of our imports needs. Licences stay."""
 
 
 def install(lock: Path, target: Target, folder: Path) -> None:
@@ -56,8 +35,6 @@ def install(lock: Path, target: Target, folder: Path) -> None:
     Every wheel is checked against its hash. Raises CalledProcessError if one is unavailable.
     """
     folder.mkdir(parents=True)
-    requirements = folder / "requirements.txt"
-    requirements.write_text("".join(wanted(lock.read_text())))
     options = (
         "--no-deps",
         "--require-hashes",
@@ -69,18 +46,10 @@ def install(lock: Path, target: Target, folder: Path) -> None:
     )
     place = ("--python-platform", target.platform, "--python-version", target.python_version)
     subprocess.run(
-        [uv.find_uv_bin(), "pip", "install", "-q", *options, *place, "--target", folder, "-r", requirements],
+        [uv.find_uv_bin(), "pip", "install", "-q", *options, *place, "--target", folder, "-r", lock],
         check=True,
     )
-    requirements.unlink()
     prune(folder)
-
-
-def wanted(lock: str) -> Iterator[str]:
-    """A lock's entries (each with its hashes) without the packages for kubernetes.aio."""
-    for entry in re.split(r"^(?=[A-Za-z0-9])", lock, flags=re.MULTILINE):
-        if entry.partition("==")[0].strip() not in AIO_PACKAGES:
-            yield entry
 
 
 def prune(folder: Path) -> None:

@@ -23,7 +23,7 @@ def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
 @cache
 def _app() -> ApiGatewayResolver:
     settings = ApiSettings.from_environment(os.environ)
-    return application(api.actions(aws.ports(settings)), answers(settings))
+    return application(api.actions(aws.ports(settings)), lambda: answers(settings))
 
 
 runtime.get_ready(_app)

@@ -57,7 +57,7 @@ class Api:
     wrap: Callable[[Any], Any] = lambda port: port
 
     def __post_init__(self) -> None:
-        self._app = application(self.world.actions(self.wrap), self.answers)
+        self._app = application(self.world.actions(self.wrap), lambda: self.answers)
         self._numbers = count(1)
 
     def get(self, path: str) -> Reply:

@@ -41,7 +41,7 @@ def a_world() -> World:
     return world
 
 
-app = application(a_world().actions(), MemoryAnswers())
+app = application(a_world().actions(), MemoryAnswers)
 schema = schemathesis.openapi.from_dict(description(app), config=CONFIG)
 schema.app = Gateway(app)
 

@@ -30,7 +30,6 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "snapkeep/domain/report/link.py": "tests/unit/snapkeep/inbound/api/routes/test_report.py",
     # How they connect shows where they are used.
     "snapkeep/adapters/kubernetes/connections.py": "tests/unit/snapkeep/adapters/kubernetes/test_cluster.py",
-    "snapkeep/adapters/kubernetes/official_transport.py": "tests/contract/ports/test_kubernetes_wire.py",
     "snapkeep/adapters/kubernetes/quick_transport.py": "tests/contract/ports/test_kubernetes_wire.py",
     # Stores whose contract says all that there is to say of them.
     "snapkeep/adapters/dynamodb/incidents.py": "tests/contract/ports/test_incident_journal.py",

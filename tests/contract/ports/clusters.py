@@ -10,9 +10,9 @@ from typing import Any
 from sandbox.kubernetes.cluster import ClusterServer, Settings
 from snapkeep.adapters.kubernetes.client import KubernetesClient
 from snapkeep.adapters.kubernetes.cluster import KubernetesCluster
-from snapkeep.adapters.kubernetes.official_transport import official_transport
 from snapkeep.domain.claims import Claim, ScratchVolume, Volume, VolumeKind
 from snapkeep.ports.kubernetes import Cluster, SnapshotSupport
+from tests.contract.ports.official_transport import official_transport
 from tests.fakes import FakeCluster, FakeSnapshots
 
 GIB = 2**30

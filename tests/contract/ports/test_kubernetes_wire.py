@@ -25,10 +25,10 @@ from sandbox.kubernetes.certificates import write_certificates
 from snapkeep.adapters.kubernetes.client import Transport
 from snapkeep.adapters.kubernetes.cluster import EksClusters, KubernetesCluster
 from snapkeep.adapters.kubernetes.connections import EksConnections
-from snapkeep.adapters.kubernetes.official_transport import official_transport
 from snapkeep.adapters.kubernetes.quick_transport import quick_transport
 from snapkeep.domain.errors import ClusterUnreachable, NotFound, Throttled
 from tests.contract.ports.clusters import SandboxWorld
+from tests.contract.ports.official_transport import official_transport
 from tests.contract.ports.samples import a_point
 from tests.fakes import TestClock
 

@@ -6,20 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from infra.packaging.third_party import AIO_PACKAGES, AWS_SERVICES, prune, wanted
+from infra.packaging.third_party import AWS_SERVICES, prune
 
 ROOT = Path(__file__).parents[4]
 ENDPOINTS = "botocore/data/endpoints.json"
-
-LOCK = """\
-aiohttp==3.14.5 \\
-    --hash=sha256:aa
-    # via kubernetes
-boto3==1.43.106 \\
-    --hash=sha256:bb \\
-    --hash=sha256:cc
-    # via snapkeep
-"""
 
 
 def write(folder: Path, *names: str) -> None:
@@ -41,20 +31,6 @@ def left(folder: Path) -> set[str]:
     return found - {ENDPOINTS}
 
 
-def test_packages_of_the_asynchronous_client_are_not_installed_and_hashes_stay() -> None:
-    entries = "".join(wanted(LOCK))
-
-    assert "aiohttp" not in entries
-    assert "boto3==1.43.106" in entries
-    assert entries.count("--hash") == 2
-
-
-def test_every_package_that_is_left_out_is_in_the_lock() -> None:
-    lock = (ROOT / "requirements-runtime.lock").read_text()
-
-    assert [name for name in sorted(AIO_PACKAGES) if f"\n{name}==" not in f"\n{lock}"] == []
-
-
 def test_only_the_api_models_we_call_stay(tmp_path: Path) -> None:
     write(
         tmp_path,
@@ -65,21 +41,6 @@ def test_only_the_api_models_we_call_stay(tmp_path: Path) -> None:
     prune(tmp_path)
 
     assert left(tmp_path) == {"botocore/data/sqs/2012-11-05/service-2.json.gz"}
-
-
-def test_typed_kubernetes_models_go_and_their_index_stays(tmp_path: Path) -> None:
-    write(
-        tmp_path,
-        "kubernetes/aio/client/__init__.py",
-        "kubernetes/client/api_client.py",
-        "kubernetes/client/models/__init__.py",
-        "kubernetes/client/models/v1_pod.py",
-        "kubernetes/client/api/core_v1_api.py",
-    )
-
-    prune(tmp_path)
-
-    assert left(tmp_path) == {"kubernetes/client/api_client.py", "kubernetes/client/models/__init__.py"}
 
 
 def test_licences_stay_and_tests_go(tmp_path: Path) -> None:

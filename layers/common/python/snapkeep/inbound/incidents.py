@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from snapkeep.domain.interruption.notices import Notice
 from snapkeep.inbound.errors import MalformedMessage
 from snapkeep.inbound.interruptions import INSTANCE, notices_in_body
+
+if TYPE_CHECKING:
+    from snapkeep.domain.interruption.notices import Notice
 
 
 @dataclass(frozen=True)

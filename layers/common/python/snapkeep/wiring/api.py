@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from snapkeep.inbound.api.actions import Actions
@@ -10,46 +11,73 @@ from snapkeep.wiring.restore import hold_points, plan_restore, restore, restored
 
 if TYPE_CHECKING:
     from snapkeep.services.backup.request import RequestBackup
+    from snapkeep.services.backup.show import ShowBackup
+    from snapkeep.services.report.list_points import ListPoints
+    from snapkeep.services.report.show import ShowReport
     from snapkeep.services.restore.requests import RequestRestore
+    from snapkeep.services.retention.request import RequestPrune
     from snapkeep.wiring.ports import Ports
 
 
 def actions(ports: Ports) -> Actions:
-    """All of the API's actions."""
-    from snapkeep.services.backup.show import ShowBackup
-    from snapkeep.services.report.list_points import ListPoints
-    from snapkeep.services.report.show import ShowReport
-    from snapkeep.services.retention.request import RequestPrune
-
-    deployment, journal = ports.deployment, ports.journal
-    points = ListPoints(deployment, ports.snapshots, journal.catalogue, journal.holds)
-    holds = hold_points(ports)
-    restores, backups = request_restores(ports), request_backup(ports)
-    prunes, reports = RequestPrune(deployment, ports.pruner), gather_report(ports)
+    """All of the API's actions. Their services are made, and imported, when a request first needs them."""
+    deployment = ports.deployment
+    restores, backups = cache(lambda: request_restores(ports)), cache(lambda: request_backup(ports))
+    reports, points = cache(lambda: gather_report(ports)), cache(lambda: list_points(ports))
+    prunes, holds = cache(lambda: request_prune(ports)), cache(lambda: hold_points(ports))
     return Actions(
         deployment=deployment,
-        plan_restore=restores.plan,
-        start_restore=restores.start,
-        resume_restore=restores.resume,
-        show_restore=restores.status,
-        list_restores=restores.page,
-        list_points=points.page,
-        show_point=points.show,
-        suggest_restore=suggest_restore(ports).suggest,
-        hold_point=holds.keep,
-        release_point=holds.release_by_hand,
-        show_coverage=show_coverage(ports).now_or_remembered,
-        plan_backup=backups.plan,
-        known_backup=backups.known,
-        start_backup=backups.accept,
-        show_backup=ShowBackup(journal.runs, journal.points, lost_points(ports)).show,
-        rehearse_prune=prunes.rehearse,
-        start_prune=prunes.start,
-        show_status=reports.status,
-        show_claim=reports.claim,
-        link_report=ShowReport(deployment, ports.pages).link,
-        publish_change=ports.changes.changed,
+        plan_restore=lambda request: restores().plan(request),
+        start_restore=lambda plan, restore_id, caller: restores().start(plan, restore_id, caller),
+        resume_restore=lambda restore_id: restores().resume(restore_id),
+        show_restore=lambda *which: restores().status(*which),
+        list_restores=lambda *page: restores().page(*page),
+        list_points=lambda *page: points().page(*page),
+        show_point=lambda *which: points().show(*which),
+        suggest_restore=lambda *which: suggest_restore(ports).suggest(*which),
+        hold_point=lambda hold: holds().keep(hold),
+        release_point=lambda *which: holds().release_by_hand(*which),
+        show_coverage=lambda *which: show_coverage(ports).now_or_remembered(*which),
+        plan_backup=lambda cluster, request: backups().plan(cluster, request),
+        known_backup=lambda request_id: backups().known(request_id),
+        start_backup=lambda cluster, request, request_id: backups().accept(cluster, request, request_id),
+        show_backup=lambda *page: show_backup(ports).show(*page),
+        rehearse_prune=lambda cluster: prunes().rehearse(cluster),
+        start_prune=lambda cluster, token: prunes().start(cluster, token),
+        show_status=lambda cluster: reports().status(cluster),
+        show_claim=lambda *which: reports().claim(*which),
+        link_report=lambda cluster: show_report(ports).link(cluster),
+        publish_change=lambda change: ports.changes.changed(change),
     )
+
+
+def list_points(ports: Ports) -> ListPoints:
+    """The service that lists recovery points."""
+    from snapkeep.services.report.list_points import ListPoints
+
+    journal = ports.journal
+    return ListPoints(ports.deployment, ports.snapshots, journal.catalogue, journal.holds)
+
+
+def show_backup(ports: Ports) -> ShowBackup:
+    """The service that shows what became of a run."""
+    from snapkeep.services.backup.show import ShowBackup
+
+    return ShowBackup(ports.journal.runs, ports.journal.points, lost_points(ports))
+
+
+def request_prune(ports: Ports) -> RequestPrune:
+    """The service that rehearses and starts the prunes that callers request."""
+    from snapkeep.services.retention.request import RequestPrune
+
+    return RequestPrune(ports.deployment, ports.pruner)
+
+
+def show_report(ports: Ports) -> ShowReport:
+    """The service that links a cluster's report page."""
+    from snapkeep.services.report.show import ShowReport
+
+    return ShowReport(ports.deployment, ports.pages)
 
 
 def request_restores(ports: Ports) -> RequestRestore:

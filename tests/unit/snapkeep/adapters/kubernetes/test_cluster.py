@@ -13,9 +13,9 @@ from botocore.stub import Stubber
 
 from snapkeep.adapters.kubernetes.cluster import EksClusters, KubernetesCluster
 from snapkeep.adapters.kubernetes.connections import EksConnections
-from snapkeep.adapters.kubernetes.official_transport import official_transport
 from snapkeep.domain.claims import VolumeKind
 from snapkeep.domain.errors import ClusterUnreachable, PermanentError
+from tests.contract.ports.official_transport import official_transport
 from tests.fakes import TestClock
 from tests.unit.snapkeep.adapters.kubernetes.scripted import Reply, a_client
 

@@ -1,7 +1,7 @@
 """Requests straight through urllib3: it costs what botocore has loaded already.
 
-The official client costs half a second of CPU before its first request; `official_transport` holds this one
-to what that does.
+The official client costs half a second of CPU before its first request; contract tests hold this transport
+to what that one does.
 """
 
 from __future__ import annotations

@@ -4,25 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from snapkeep.domain.backup.backups import BackupPlan, BackupStatus
-from snapkeep.domain.backup.on_demand import OnDemandRequest
-from snapkeep.domain.backup.runs import Run
-from snapkeep.domain.messages import Change
-from snapkeep.domain.policies import Deployment
-from snapkeep.domain.report.catalogue import Page, PointQuery, ShownPoint
-from snapkeep.domain.report.claims import ReportedClaim
-from snapkeep.domain.report.coverage import CoverageReport
-from snapkeep.domain.report.facts import Report
-from snapkeep.domain.report.link import ReportLink
-from snapkeep.domain.restore.holds import Hold
-from snapkeep.domain.restore.operations import RestoreOperation
-from snapkeep.domain.restore.plans import RestorePlan
-from snapkeep.domain.restore.points import PointFacts
-from snapkeep.domain.restore.progress import Progress
-from snapkeep.domain.restore.requests import RestoreRequest
-from snapkeep.domain.restore.suggestions import Suggestion
-from snapkeep.domain.retention.prune_plans import PrunePlan
+if TYPE_CHECKING:
+    from snapkeep.domain.backup.backups import BackupPlan, BackupStatus
+    from snapkeep.domain.backup.on_demand import OnDemandRequest
+    from snapkeep.domain.backup.runs import Run
+    from snapkeep.domain.messages import Change
+    from snapkeep.domain.policies import Deployment
+    from snapkeep.domain.report.catalogue import Page, PointQuery, ShownPoint
+    from snapkeep.domain.report.claims import ReportedClaim
+    from snapkeep.domain.report.coverage import CoverageReport
+    from snapkeep.domain.report.facts import Report
+    from snapkeep.domain.report.link import ReportLink
+    from snapkeep.domain.restore.holds import Hold
+    from snapkeep.domain.restore.operations import RestoreOperation
+    from snapkeep.domain.restore.plans import RestorePlan
+    from snapkeep.domain.restore.points import PointFacts
+    from snapkeep.domain.restore.progress import Progress
+    from snapkeep.domain.restore.requests import RestoreRequest
+    from snapkeep.domain.restore.suggestions import Suggestion
+    from snapkeep.domain.retention.prune_plans import PrunePlan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 from aws_lambda_powertools.event_handler.api_gateway import ApiGatewayResolver
-from aws_lambda_powertools.utilities.idempotency import BasePersistenceLayer
 
-from snapkeep.inbound.api.actions import Actions
 from snapkeep.inbound.api.audit import Audited
 from snapkeep.inbound.api.description import add_description
 from snapkeep.inbound.api.once import Once
@@ -22,7 +21,12 @@ from snapkeep.inbound.api.routes.points import point_routes
 from snapkeep.inbound.api.routes.prune import prune_routes
 from snapkeep.inbound.api.routes.reports import report_routes
 from snapkeep.inbound.api.routes.restores import restore_routes
-from snapkeep.inbound.api.routing import Routes
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.idempotency import BasePersistenceLayer
+
+    from snapkeep.inbound.api.actions import Actions
+    from snapkeep.inbound.api.routing import Routes
 
 ROUTES: Sequence[Routes] = (
     cluster_routes,
@@ -37,9 +41,11 @@ ROUTES: Sequence[Routes] = (
 
 
 def application(
-    actions: Actions, store: BasePersistenceLayer, resolver: ApiGatewayResolver | None = None
+    actions: Actions,
+    open_store: Callable[[], BasePersistenceLayer],
+    resolver: ApiGatewayResolver | None = None,
 ) -> ApiGatewayResolver:
-    """The API over these actions; `store` remembers responses by Idempotency-Key.
+    """The API over these actions; `open_store` gives what remembers responses by Idempotency-Key.
 
     The resolver is API Gateway's unless another one, with validation on, is given.
     """
@@ -47,7 +53,7 @@ def application(
     app._request_validation_middleware = StrictRequests()  # type: ignore[no-untyped-call]
     app.use(middlewares=[Audited(actions.publish_change)])
     add_problem_handlers(app)
-    once = Once(store)
+    once = Once(open_store)
     for routes in ROUTES:
         app.include_router(routes(actions, once))
     add_description(app)

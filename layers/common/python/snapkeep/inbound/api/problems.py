@@ -18,14 +18,10 @@ from aws_lambda_powertools.event_handler.openapi.exceptions import (
     RequestUnsupportedContentType,
     RequestValidationError,
 )
-from aws_lambda_powertools.utilities.idempotency.exceptions import (
-    IdempotencyAlreadyInProgressError,
-    IdempotencyPersistenceLayerError,
-    IdempotencyValidationError,
-)
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from snapkeep.domain import errors
+from snapkeep.inbound.api.body import Body
 from snapkeep.inbound.api.callers import request_id_of
 from snapkeep.inbound.api.words import FindingModel
 
@@ -36,14 +32,14 @@ METHODS = ("GET", "POST", "PUT", "DELETE")
 RETRY_LATER = "Try again in a moment with the same Idempotency-Key; `Retry-After` says when."
 
 
-class FieldProblem(BaseModel):
+class FieldProblem(Body):
     """What is wrong with one field of a request."""
 
     where: str
     problem: str
 
 
-class ProblemModel(BaseModel):
+class ProblemModel(Body):
     """An RFC 9457 problem, with a code for machines and a fix for people."""
 
     type: str
@@ -187,34 +183,9 @@ def _unsupported(error: Any) -> Problem:
     )
 
 
-def _reused(error: Any) -> Problem:
-    return Problem(
-        422,
-        "idempotency_key_reused",
-        "this Idempotency-Key was used for a request with another body",
-        "Send a new key with a new request.",
-    )
-
-
-def _in_progress(error: Any) -> Problem:
-    return Problem(
-        409,
-        "request_in_progress",
-        "a request with this Idempotency-Key is still in progress",
-        "Send it again in a few seconds to get its answer.",
-        headers={"Retry-After": "2"},
-    )
-
-
 def _unavailable(error: Any) -> Problem:
     seconds = max(1, round(error.delay.total_seconds()))
     return Problem(503, "unavailable", error.reason, RETRY_LATER, headers={"Retry-After": str(seconds)})
-
-
-def _store_unavailable(error: Any) -> Problem:
-    log.error("the store of idempotency keys failed", exc_info=error)
-    detail = "the journal that remembers Idempotency-Keys did not answer"
-    return Problem(503, "unavailable", detail, RETRY_LATER, headers={"Retry-After": "5"})
 
 
 def _named(status: int, code: str, fix: str = "") -> Any:
@@ -225,9 +196,6 @@ _TRANSLATIONS: Sequence[tuple[Any, Any]] = (
     (Problem, lambda error: error),
     (RequestValidationError, _invalid),
     (RequestUnsupportedContentType, _unsupported),
-    (IdempotencyValidationError, _reused),
-    (IdempotencyAlreadyInProgressError, _in_progress),
-    (IdempotencyPersistenceLayerError, _store_unavailable),
     (errors.UnknownCluster, _named(404, "unknown_cluster", "`snapkeep get clusters` lists them.")),
     (errors.NotFound, _named(404, "not_found")),
     (errors.ForeignSource, _named(403, "forbidden")),

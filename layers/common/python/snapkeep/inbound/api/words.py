@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel
-
 from snapkeep.domain.restore.findings import Finding, Severity
 from snapkeep.domain.restore.suggestions import Suggestion
 from snapkeep.domain.sizes import format_quantity
+from snapkeep.inbound.api.body import Body
 
 
-class FindingModel(BaseModel):
+class FindingModel(Body):
     """A result of the pre-flight."""
 
     code: str
@@ -18,7 +17,7 @@ class FindingModel(BaseModel):
     fix: str = ""
 
 
-class RestoreHintModel(BaseModel):
+class RestoreHintModel(Body):
     """The `snapkeep restore` command for a recovery point; `trouble` says why it would be refused now, and is
     empty when it works."""
 

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
-from snapkeep.domain.backup.backups import BackupPlan, BackupStatus
 from snapkeep.domain.backup.on_demand import OnDemandRequest
 from snapkeep.domain.backup.runs import Run, RunState
-from snapkeep.domain.backup.selection import Taken
 from snapkeep.domain.backup.sharing import in_words
 from snapkeep.domain.claims import ClaimName
 from snapkeep.domain.points import Point, PointState
 from snapkeep.domain.policies import Method, Operator, Requirement, Selection
 from snapkeep.domain.sizes import parse_quantity
 from snapkeep.domain.times import to_second
+from snapkeep.inbound.api.body import Body
 from snapkeep.inbound.api.names import DNS_LABEL
+
+if TYPE_CHECKING:
+    from snapkeep.domain.backup.backups import BackupPlan, BackupStatus
+    from snapkeep.domain.backup.selection import Taken
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=253)]
 NamespaceName = Annotated[str, StringConstraints(pattern=DNS_LABEL)]
@@ -26,7 +29,7 @@ Quantity = Annotated[str, StringConstraints(min_length=1, max_length=40)]
 MOST = 500
 
 
-class ClaimBody(BaseModel):
+class ClaimBody(Body):
     """A claim by its name."""
 
     model_config = ConfigDict(extra="forbid")
@@ -35,7 +38,7 @@ class ClaimBody(BaseModel):
     name: Name
 
 
-class SelectionBody(BaseModel):
+class SelectionBody(Body):
     """What to take, in the terms of a policy's `selection`."""
 
     model_config = ConfigDict(extra="forbid")
@@ -68,7 +71,7 @@ class SelectionBody(BaseModel):
         )
 
 
-class BackupBody(BaseModel):
+class BackupBody(Body):
     """What to back up now: claims, or a selection, or what a policy takes."""
 
     model_config = ConfigDict(extra="forbid")
@@ -96,7 +99,7 @@ class BackupBody(BaseModel):
         )
 
 
-class NamespaceBackupBody(BaseModel):
+class NamespaceBackupBody(Body):
     """Which claims of the namespace to back up now; without `claims`, all."""
 
     model_config = ConfigDict(extra="forbid")
@@ -116,7 +119,7 @@ class NamespaceBackupBody(BaseModel):
         )
 
 
-class TakenModel(BaseModel):
+class TakenModel(Body):
     """A claim that is taken, and why."""
 
     namespace: str
@@ -125,7 +128,7 @@ class TakenModel(BaseModel):
     reason: str
 
 
-class LeftModel(BaseModel):
+class LeftModel(Body):
     """A claim that is not taken, and why."""
 
     subject: str
@@ -133,7 +136,7 @@ class LeftModel(BaseModel):
     reason: str
 
 
-class BackupPlanModel(BaseModel):
+class BackupPlanModel(Body):
     """The response to a dry run."""
 
     taken: list[TakenModel]
@@ -141,7 +144,7 @@ class BackupPlanModel(BaseModel):
     unmet: str
 
 
-class StartedBackupModel(BaseModel):
+class StartedBackupModel(Body):
     """The response to an accepted backup; `degraded` says what it will do less, or otherwise."""
 
     id: str
@@ -152,7 +155,7 @@ class StartedBackupModel(BaseModel):
     degraded: str = ""
 
 
-class BackupPointModel(BaseModel):
+class BackupPointModel(Body):
     """A recovery point of a backup; `gone` means that EC2 no longer has its snapshot, and `reason` why."""
 
     id: str

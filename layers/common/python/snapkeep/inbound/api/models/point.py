@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel
+from typing import TYPE_CHECKING
 
 from snapkeep.domain.points import PointState
-from snapkeep.domain.report.catalogue import ShownPoint
-from snapkeep.domain.restore.holds import Hold
-from snapkeep.domain.restore.points import PointFacts
-from snapkeep.domain.restore.suggestions import Suggestion
 from snapkeep.domain.times import to_second
+from snapkeep.inbound.api.body import Body
 from snapkeep.inbound.api.words import RestoreHintModel, restore_hint, size_text
 
+if TYPE_CHECKING:
+    from snapkeep.domain.report.catalogue import ShownPoint
+    from snapkeep.domain.restore.holds import Hold
+    from snapkeep.domain.restore.points import PointFacts
+    from snapkeep.domain.restore.suggestions import Suggestion
 
-class PointModel(BaseModel):
+
+class PointModel(Body):
     """A recovery point: what EC2 and its tags say now. Sizes are those of the snapshotted volume."""
 
     id: str
@@ -39,7 +42,7 @@ class PointModel(BaseModel):
     archived: bool
 
 
-class HoldModel(BaseModel):
+class HoldModel(Body):
     """Who protects a recovery point from pruning, why and until when."""
 
     holder: str
@@ -60,7 +63,7 @@ class RestorablePointModel(ShownPointModel):
     restore: RestoreHintModel
 
 
-class PointPageModel(BaseModel):
+class PointPageModel(Body):
     """Recovery points by namespace and claim, newest first."""
 
     recovery_points: list[PointModel]

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel
+from typing import TYPE_CHECKING
 
 from snapkeep.domain.backup.runs import Run, RunState
-from snapkeep.domain.interruption.records import IncidentRecord
 from snapkeep.domain.points import PointState
 from snapkeep.domain.report.claims import ClaimState, ReportedClaim
 from snapkeep.domain.report.facts import Report, ReportedPolicy, opened
 from snapkeep.domain.report.points import Outlook, ReportedPoint
 from snapkeep.domain.restore.operations import RestoreOperation, Stage
 from snapkeep.domain.times import to_second
+from snapkeep.inbound.api.body import Body
 from snapkeep.inbound.api.words import RestoreHintModel, restore_hint, size_text
 
+if TYPE_CHECKING:
+    from snapkeep.domain.interruption.records import IncidentRecord
 
-class RunModel(BaseModel):
+
+class RunModel(Body):
     """A closed run: how many of its `total` recovery points are ready."""
 
     slot: str
@@ -24,7 +27,7 @@ class RunModel(BaseModel):
     total: int
 
 
-class PolicyStatusModel(BaseModel):
+class PolicyStatusModel(Body):
     """A policy: how many claims it takes, its newest closed run, its next slot, what it keeps."""
 
     name: str
@@ -34,7 +37,7 @@ class PolicyStatusModel(BaseModel):
     keeps: str
 
 
-class TroubleModel(BaseModel):
+class TroubleModel(Body):
     """A claim that is not protected as promised, and why."""
 
     namespace: str
@@ -43,7 +46,7 @@ class TroubleModel(BaseModel):
     reason: str
 
 
-class IncidentModel(BaseModel):
+class IncidentModel(Body):
     """An instance that is about to go away; `latest` is the last entry of its timeline."""
 
     instance: str
@@ -53,7 +56,7 @@ class IncidentModel(BaseModel):
     latest: str
 
 
-class RestoreStatusModel(BaseModel):
+class RestoreStatusModel(Body):
     """A restore as the journal knows it."""
 
     id: str
@@ -63,7 +66,7 @@ class RestoreStatusModel(BaseModel):
     accepted_at: str
 
 
-class StatusModel(BaseModel):
+class StatusModel(Body):
     """The state of a cluster. `claims` counts claims by state; `troubles` names those that
     could be protected as promised and are not; `notes` says what could not be asked."""
 
@@ -77,7 +80,7 @@ class StatusModel(BaseModel):
     notes: list[str]
 
 
-class ReportedPointModel(BaseModel):
+class ReportedPointModel(Body):
     """A recovery point and its fate; `goes_at` is when the next backup will push it out."""
 
     id: str
@@ -92,7 +95,7 @@ class ReportedPointModel(BaseModel):
     goes_at: str | None
 
 
-class ClaimModel(BaseModel):
+class ClaimModel(Body):
     """A claim, how it is protected, and its recovery points, newest first.
 
     `objective_seconds` is how old its newest good point may become; `restore` is how to restore that point.

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AwareDatetime, ConfigDict, Field, StringConstraints, model_validator
 
 from snapkeep.domain.restore.operations import RestoreOperation, Way
-from snapkeep.domain.restore.plans import RestorePlan
 from snapkeep.domain.restore.progress import ClaimEvent, Progress, RestoreState
 from snapkeep.domain.restore.requests import Expand, RestoreRequest
 from snapkeep.domain.times import to_second
+from snapkeep.inbound.api.body import Body
 from snapkeep.inbound.api.names import DNS_LABEL, EKS_NAME
 from snapkeep.inbound.api.words import FindingModel, finding, size_text
+
+if TYPE_CHECKING:
+    from snapkeep.domain.restore.plans import RestorePlan
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=253)]
 Short = Annotated[str, StringConstraints(max_length=100)]
 
 
-class RestoreBody(BaseModel):
+class RestoreBody(Body):
     """What to restore, and as what. Names a recovery point, or a claim and a time."""
 
     model_config = ConfigDict(extra="forbid")
@@ -88,7 +91,7 @@ class AnyRestoreBody(RestoreBody):
         )
 
 
-class PlanModel(BaseModel):
+class PlanModel(Body):
     """What will be created, and what the pre-flight found.
 
     `taken_at` is the slot of the recovery point, `age_seconds` how old it is; null in the answer to a restore
@@ -108,13 +111,13 @@ class PlanModel(BaseModel):
     findings: list[FindingModel]
 
 
-class RehearsedRestoreModel(BaseModel):
+class RehearsedRestoreModel(Body):
     """The response to a dry run."""
 
     plan: PlanModel
 
 
-class StartedRestoreModel(BaseModel):
+class StartedRestoreModel(Body):
     """The response to an accepted restore."""
 
     id: str
@@ -123,14 +126,14 @@ class StartedRestoreModel(BaseModel):
     plan: PlanModel
 
 
-class MomentModel(BaseModel):
+class MomentModel(Body):
     """Something that happened to a restore."""
 
     at: str
     text: str
 
 
-class ClaimEventModel(BaseModel):
+class ClaimEventModel(Body):
     """A Kubernetes Event about the restored claim."""
 
     at: str
@@ -140,7 +143,7 @@ class ClaimEventModel(BaseModel):
     count: int
 
 
-class RestoreSummaryModel(BaseModel):
+class RestoreSummaryModel(Body):
     """A restore as the journal knows it."""
 
     id: str
@@ -167,7 +170,7 @@ class RestoreModel(RestoreSummaryModel):
     events: list[ClaimEventModel]
 
 
-class RestorePageModel(BaseModel):
+class RestorePageModel(Body):
     """Restores, newest first."""
 
     restores: list[RestoreSummaryModel]

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.request import Request
 
-from snapkeep.domain.backup.on_demand import OnDemandRequest
-from snapkeep.domain.backup.runs import Run
 from snapkeep.domain.errors import ClusterUnreachable
 from snapkeep.inbound.api.actions import Actions
 from snapkeep.inbound.api.answers import change_responses, read_responses
@@ -28,6 +26,10 @@ from snapkeep.inbound.api.names import Backup, Cluster, Cursor, Limit, Namespace
 from snapkeep.inbound.api.once import Once
 from snapkeep.inbound.api.problems import Problem
 from snapkeep.inbound.api.routing import new_router
+
+if TYPE_CHECKING:
+    from snapkeep.domain.backup.on_demand import OnDemandRequest
+    from snapkeep.domain.backup.runs import Run
 
 IN_CLUSTER = "/v1/clusters/<cluster>/backups"
 IN_NAMESPACE = "/v1/clusters/<cluster>/namespaces/<namespace>/backups"

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from aws_lambda_powertools.event_handler.api_gateway import Router
-from pydantic import BaseModel
 
 from snapkeep.inbound.api.actions import Actions
 from snapkeep.inbound.api.answers import read_responses
+from snapkeep.inbound.api.body import Body
 from snapkeep.inbound.api.once import Once
 from snapkeep.inbound.api.routing import new_router
 
 
-class ClusterModel(BaseModel):
+class ClusterModel(Body):
     """A cluster of the config and the policies that run in it."""
 
     name: str
@@ -19,7 +19,7 @@ class ClusterModel(BaseModel):
     policies: list[str]
 
 
-class ClustersModel(BaseModel):
+class ClustersModel(Body):
     """The clusters of the config."""
 
     clusters: list[ClusterModel]

@@ -5,18 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from aws_lambda_powertools.event_handler.api_gateway import Router
-from pydantic import BaseModel
 
 from snapkeep.domain.report.coverage import Coverage, CoverageReport, CoveredClaim
 from snapkeep.domain.times import to_second
 from snapkeep.inbound.api.actions import Actions
 from snapkeep.inbound.api.answers import read_responses
+from snapkeep.inbound.api.body import Body
 from snapkeep.inbound.api.names import Cluster, Namespace
 from snapkeep.inbound.api.once import Once
 from snapkeep.inbound.api.routing import new_router
 
 
-class LastGoodModel(BaseModel):
+class LastGoodModel(Body):
     """The newest recovery point that a claim can be restored from."""
 
     id: str
@@ -24,7 +24,7 @@ class LastGoodModel(BaseModel):
     slot: str
 
 
-class CoveredClaimModel(BaseModel):
+class CoveredClaimModel(Body):
     """The coverage of a claim; a pod's volume without a claim is named `pod:volume`."""
 
     namespace: str
@@ -36,7 +36,7 @@ class CoveredClaimModel(BaseModel):
     next_run: str | None
 
 
-class CoverageModel(BaseModel):
+class CoverageModel(Body):
     """The coverage of a cluster's claims now; `unasked` says what could not be asked, and is mostly empty."""
 
     cluster: str

@@ -7,11 +7,12 @@ from typing import Annotated, Any
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.request import Request
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AwareDatetime, ConfigDict, Field, StringConstraints
 
 from snapkeep.domain.restore.holds import FOREVER, Hold, principal_of
 from snapkeep.inbound.api.actions import Actions
 from snapkeep.inbound.api.answers import change_responses
+from snapkeep.inbound.api.body import Body
 from snapkeep.inbound.api.callers import caller_of
 from snapkeep.inbound.api.models.point import ShownPointModel, shown_point_model
 from snapkeep.inbound.api.names import Cluster, Namespace, Point
@@ -30,7 +31,7 @@ LIFTS: dict[str, Any] = {
 }
 
 
-class HoldBody(BaseModel):
+class HoldBody(Body):
     """Why a recovery point must stay, and until when."""
 
     model_config = ConfigDict(extra="forbid")

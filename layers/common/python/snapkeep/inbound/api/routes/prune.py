@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
-from snapkeep.domain.retention.prune_plans import PrunePlan
 from snapkeep.inbound.api.actions import Actions
 from snapkeep.inbound.api.answers import change_responses
+from snapkeep.inbound.api.body import Body
 from snapkeep.inbound.api.names import Cluster, OnceKey
 from snapkeep.inbound.api.once import Once
 from snapkeep.inbound.api.routing import new_router
 
+if TYPE_CHECKING:
+    from snapkeep.domain.retention.prune_plans import PrunePlan
 
-class PruneBody(BaseModel):
+
+class PruneBody(Body):
     """A rehearsal by default; `confirm` carries out deletions that the brake refused."""
 
     model_config = ConfigDict(extra="forbid")
@@ -39,14 +42,14 @@ class PruneBody(BaseModel):
         return self.confirm is None and self.dry_run is not False
 
 
-class DeletionModel(BaseModel):
+class DeletionModel(Body):
     """A snapshot to delete, and why."""
 
     snapshot_id: str
     reason: str
 
 
-class RefusedModel(BaseModel):
+class RefusedModel(Body):
     """Deletions that the brake refused; `token` confirms all of them, `snapshots` are the first."""
 
     token: str
@@ -56,7 +59,7 @@ class RefusedModel(BaseModel):
     snapshots: list[str]
 
 
-class PruneModel(BaseModel):
+class PruneModel(Body):
     """The plan of a prune; `deletions` holds the first of `deleting`."""
 
     cluster: str

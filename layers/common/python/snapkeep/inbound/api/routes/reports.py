@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from aws_lambda_powertools.event_handler.api_gateway import Router
-from pydantic import BaseModel
 
 from snapkeep.domain.times import to_second
 from snapkeep.inbound.api.actions import Actions
 from snapkeep.inbound.api.answers import read_responses
+from snapkeep.inbound.api.body import Body
 from snapkeep.inbound.api.models.report import ClaimModel, StatusModel, claim_model, status_model
 from snapkeep.inbound.api.names import Claim, Cluster, Namespace
 from snapkeep.inbound.api.once import Once
 from snapkeep.inbound.api.routing import new_router
 
 
-class ReportModel(BaseModel):
+class ReportModel(Body):
     """A link to a written report, because a page may be too large for a response. The `url` needs no
     signature until it expires."""
 

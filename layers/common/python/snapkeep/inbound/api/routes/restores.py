@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.request import Request
 
 from snapkeep.domain.restore.operations import RestoreOperation, Stage
-from snapkeep.domain.restore.plans import RestorePlan
 from snapkeep.domain.restore.progress import RestoreState
-from snapkeep.domain.restore.requests import RestoreRequest
 from snapkeep.inbound.api.actions import Actions
 from snapkeep.inbound.api.answers import change_responses, read_responses
 from snapkeep.inbound.api.callers import caller_of, id_of
@@ -33,6 +31,10 @@ from snapkeep.inbound.api.once import Once
 from snapkeep.inbound.api.problems import Problem
 from snapkeep.inbound.api.routing import new_router
 from snapkeep.inbound.api.words import finding
+
+if TYPE_CHECKING:
+    from snapkeep.domain.restore.plans import RestorePlan
+    from snapkeep.domain.restore.requests import RestoreRequest
 
 IN_CLUSTER = "/v1/clusters/<cluster>/restores"
 IN_NAMESPACE = "/v1/clusters/<cluster>/namespaces/<namespace>/restores"

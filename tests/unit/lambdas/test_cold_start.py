@@ -1,0 +1,97 @@
+"""What a function imports before its first event: nothing that only another function needs.
+
+`make bench` measures what that costs; this holds what it is made of, on any machine.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bench.functions import environment
+from snapkeep.deployment import FILE, PACKAGE
+from snapkeep.domain.policies import Cluster, Deployment, to_document
+
+ROOT = Path(__file__).parents[3]
+LAYER = ROOT / "layers" / "common" / "python"
+
+SERVICES = {
+    "api": set[str](),
+    "finish_restores": {"restore"},
+    "handle_interruption": {"interruption"},
+    "plan_backup": {"backup"},
+    "prune": {"retention"},
+    "reconcile": {"backup"},
+    "record_completion": {"backup"},
+    "release_volumes": {"interruption"},
+    "save_node": {"backup", "interruption"},
+    "take_snapshots": {"backup"},
+    "write_report": {"report", "restore"},  # the page says how to restore
+}
+"""The capabilities whose services a function starts with; those of the API wait for a request."""
+
+HEAVY = {
+    "boto3": set[str](),
+    "kubernetes": set[str](),
+    "asyncio": {"api"},  # Powertools' router
+    "aws_lambda_powertools": set(SERVICES) - {"handle_interruption"},
+    "aws_lambda_powertools.event_handler": {"api"},
+    "aws_lambda_powertools.utilities.batch": set[str](),
+    "aws_lambda_powertools.utilities.idempotency": set[str](),
+    "jinja2": {"write_report"},
+    "pydantic": {"api"},
+}
+"""What costs much, and the functions that start with it."""
+
+PROGRAM = """
+import json, sys
+sys.path[0:0] = sys.argv[1:]
+import handler
+print(json.dumps(sorted(sys.modules)))
+"""
+
+
+@pytest.fixture(scope="module")
+def deployment(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The layer with a deployment."""
+    folder = tmp_path_factory.mktemp("layer")
+    package = folder / PACKAGE
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    deployment = Deployment(clusters=(Cluster("myeks", "us-east-1"),), policies=())
+    (package / FILE).write_text(json.dumps(to_document(deployment)))
+    return folder
+
+
+def started(function: str, *folders: Path) -> set[str]:
+    """The modules of a function that Lambda has just started."""
+    path = [ROOT / "lambdas" / function, *folders]
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM, *map(str, path)],
+        env=os.environ | environment(),
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return set(json.loads(done.stdout.splitlines()[-1]))
+
+
+def test_every_function_is_looked_at() -> None:
+    assert set(SERVICES) == {path.parent.name for path in (ROOT / "lambdas").glob("*/handler.py")}
+
+
+@pytest.mark.parametrize("function", sorted(SERVICES))
+def test_a_function_starts_with_what_it_needs(function: str, deployment: Path) -> None:
+    modules = started(function, deployment)
+
+    assert {name for name in HEAVY if name in modules} == {
+        name for name, users in HEAVY.items() if function in users
+    }
+    services = {name.split(".")[2] for name in modules if name.startswith("snapkeep.services.")}
+    shared = {path.stem for path in (LAYER / "snapkeep" / "services").glob("*.py")}
+    assert services - shared == SERVICES[function]
