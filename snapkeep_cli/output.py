@@ -17,7 +17,7 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from snapkeep_cli.api.client import ApiProblem
-from snapkeep_cli.api.words import in_words
+from snapkeep_cli.api.words import fix_in_words, in_words
 from snapkeep_cli.exit_codes import exit_of
 from snapkeep_cli.tables import COLORS, Columns, Facts, Paper, Rows, clean
 
@@ -90,16 +90,9 @@ def tell(problem: ApiProblem) -> None:
         err().print(Text("refused, nothing was created:", style="bold red"))
         findings(found)
         return
-    _print_refusal("error", problem.code, in_words(problem), _fix(problem))
+    _print_refusal("error", problem.code, in_words(problem), fix_in_words(problem))
     if problem.document.get("request_id"):
         err().print(Text(f"  request {clean(problem.document['request_id'])}", style="dim"))
-
-
-def _fix(problem: ApiProblem) -> str:
-    fix = str(problem.document.get("fix") or "")
-    if "/v1/openapi.json" in fix:
-        return "the command's --help says what it takes"
-    return fix.replace("with the same Idempotency-Key", "").replace("  ", " ").replace(" ;", ";")
 
 
 def findings(found: Sequence[Mapping[str, Any]]) -> None:

@@ -37,6 +37,8 @@ OPTIONS = {
 OWN = "Value error, "
 """The validator's mark before a sentence of our own."""
 
+HEADERS = re.compile(r" with the same Idempotency-Key|[;,] `Retry-After` says when")
+
 SAYINGS = (
     (r"(?:String|Value) should have at most (\d+) characters?", r"is longer than \1 characters"),
     (r"(?:String|Value) should have at least \d+ characters?", r"is empty"),
@@ -58,6 +60,14 @@ def in_words(problem: ApiProblem) -> str:
     if problem.code != "invalid_request" or not errors:
         return str(problem)
     return "; ".join(dict.fromkeys(map(_said, errors)))
+
+
+def fix_in_words(problem: ApiProblem) -> str:
+    """What to do, for a person: the command sends headers and reads descriptions by itself."""
+    fix = str(problem.document.get("fix") or "")
+    if "/v1/openapi.json" in fix:
+        return "the command's --help says what it takes"
+    return HEADERS.sub("", fix)
 
 
 def _said(error: Mapping[str, Any]) -> str:

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from snapkeep.inbound.api.problems import RETRY_LATER, problem_of
 from snapkeep_cli.api.client import ApiProblem
-from snapkeep_cli.api.words import in_words
+from snapkeep_cli.api.words import fix_in_words, in_words
 from tests.fakes.api import Api
 from tests.fakes.world import World, a_claim
 from tests.unit.snapkeep_cli.conftest import Command
@@ -52,6 +53,22 @@ def test_a_refused_request_is_told_in_options(path: str, body: Any, said: str) -
     told = in_words(ApiProblem(reply.status, reply.json))
     assert said in told
     assert not FOREIGN.search(told), told
+
+
+@pytest.mark.parametrize(
+    ("fix", "said"),
+    [
+        (RETRY_LATER, "Try again in a moment."),
+        (
+            problem_of(ValueError("a bug")).fix,
+            "Try again; if the error persists, read the log of the api function.",
+        ),
+        ("GET /v1/openapi.json describes every field.", "the command's --help says what it takes"),
+        ("Choose another target.", "Choose another target."),
+    ],
+)
+def test_what_to_do_is_nothing_that_the_command_does_itself(fix: str, said: str) -> None:
+    assert fix_in_words(ApiProblem(503, {"code": "unavailable", "fix": fix})) == said
 
 
 def test_a_reason_that_is_too_long_is_told_by_its_option(snapkeep: Command, world: World) -> None:
