@@ -63,7 +63,7 @@ NOT_FOR_READING = {
 @pytest.fixture
 def world() -> World:
     """A claim with a long name, one in trouble, an incident and a restore."""
-    world = World(a_claim(LONG), a_claim("cache", labels={"snapkeep.io/exclude": "true"}))
+    world = World(a_claim(LONG), a_claim("cache", labels={"snapkeep.io/policy": "nigthly"}))
     world.cluster.namespaces |= {"shop": "Active"}
     world.cluster.place = a_target()
     world.back_up(SLOT)
