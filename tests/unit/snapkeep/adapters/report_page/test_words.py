@@ -39,3 +39,8 @@ def test_seconds_after_the_first_word_keep_a_digit_while_it_matters() -> None:
 def test_sizes_and_money_are_short() -> None:
     assert [words.size_text(s * GIB) for s in (4.25, 559, 2048)] == ["4.2 GiB", "559 GiB", "2.0 TiB"]
     assert [words.dollars_text(d) for d in (1.6, 1234.5)] == ["$1.60", "$1,234"]
+
+
+def test_a_share_is_100_percent_only_when_nothing_is_missing() -> None:
+    shares = (0, 0.0001, 0.5, 0.9999, 1)
+    assert [words.percent_text(share) for share in shares] == ["0%", "0.1%", "50.0%", "99.9%", "100%"]

@@ -133,3 +133,13 @@ def test_points_past_max_age_stay_as_in_prune_while_backups_are_late() -> None:
     points = the_claim(reported(world)).points
     assert len(kept) == 3
     assert {point.snapshot_id for point in points if point.fate is not Outlook.GOES} == kept
+
+
+def test_the_runs_of_thirty_days_are_reported_with_the_share_that_became_ready(world: World) -> None:
+    world.ebs.volumes.clear()
+    world.back_up(SLOT + 4 * DAY)
+    (policy,) = reported(world).policies
+    assert [run.slot for run in policy.runs] == [SLOT + night * DAY for night in range(5)]
+    assert policy.success == 4 / 5
+    world.wait(days=28)
+    assert len(reported(world).policies[0].runs) == 3

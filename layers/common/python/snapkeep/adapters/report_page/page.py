@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 SCRIPTS = ("words.js", "points.js", "claims.js")
+SHOWN_RUNS = 60
+"""How many of a policy's newest runs its strip shows."""
 LEVELS = 5
 """How many shades the week's heat map has."""
 
@@ -56,6 +58,8 @@ def render(report: Report) -> str:
             since=_since,
             opened=opened,
             notice_given=notice_given,
+            shown=SHOWN_RUNS,
+            percent=words.percent_text,
             most=max((item.dollars for item in report.stored), default=0),
         )
     )

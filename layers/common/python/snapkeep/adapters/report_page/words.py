@@ -41,3 +41,10 @@ def size_text(size: float) -> str:
 def dollars_text(dollars: float) -> str:
     """US dollars, with cents where they matter."""
     return f"${dollars:,.2f}" if dollars < 100 else f"${dollars:,.0f}"
+
+
+def percent_text(share: float) -> str:
+    """A share as `100%`, `99.8%` or `0%`; never 100% when something is missing."""
+    if share in (0, 1):
+        return f"{share:.0%}"
+    return f"{min(max(share, 0.001), 0.999):.1%}"

@@ -24,7 +24,7 @@ from snapkeep.domain.retention.words import in_words
 @dataclass(frozen=True, slots=True)
 class ReportedPolicy:
     """A policy in words: when it runs, what it keeps, how many claims it takes, when it runs next, and its
-    last closed run."""
+    last closed run. `runs` are those of the last 30 days, oldest first; empty where nobody asked for them."""
 
     name: str
     schedule: str
@@ -36,6 +36,13 @@ class ReportedPolicy:
     next_run: datetime | None
     last_run: Run | None
     objective: timedelta | None
+    runs: tuple[Run, ...] = ()
+
+    @property
+    def success(self) -> float | None:
+        """The share of the points of these runs that became ready; None without points."""
+        total = sum(run.total for run in self.runs)
+        return sum(run.ready for run in self.runs) / total if total else None
 
 
 @dataclass(frozen=True, slots=True)

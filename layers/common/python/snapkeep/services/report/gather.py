@@ -30,6 +30,8 @@ from snapkeep.services.report.policy_facts import PolicyFacts, ReadPolicies
 from snapkeep.services.restore.suggest import SuggestRestore
 
 INCIDENTS_FOR = timedelta(days=30)
+HISTORY = timedelta(days=30)
+"""How far back the runs of policies are shown."""
 RESTORES, RESTORES_OF_NAMESPACE = 20, 5
 """How many of the latest restores are shown, and how many are read per namespace."""
 
@@ -59,7 +61,12 @@ class GatherReport:
         facts = self._facts(cluster, covered.at)
         listing = self._listing(cluster)
         found = self._told(covered, facts, self._points(cluster, facts, covered.at, listing))
-        return replace(found, claims=tuple(self._with_commands(found, listing)))
+        since = covered.at - HISTORY
+        policies = tuple(
+            replace(item, runs=tuple(self.read_policies.history(cluster, item.name, since)))
+            for item in found.policies
+        )
+        return replace(found, policies=policies, claims=tuple(self._with_commands(found, listing)))
 
     def status(self, cluster: str) -> Report:
         """The report without points, for half the calls: it omits deleted claims and storage.

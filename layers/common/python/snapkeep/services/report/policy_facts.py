@@ -68,6 +68,11 @@ class ReadPolicies:
             invalid,
         )
 
+    def history(self, cluster: str, policy: str, since: datetime) -> Sequence[Run]:
+        """The closed runs of a policy whose slot is at or after `since`, oldest first."""
+        runs = [run for run in self.runs.runs_of(cluster, policy, since) if run.state.is_final]
+        return sorted(runs, key=lambda run: run.slot)
+
     def failures(self, facts: PolicyFacts) -> Iterator[Failure]:
         """The failures in the newest closed runs, from the journal: including points that never had a
         snapshot."""
