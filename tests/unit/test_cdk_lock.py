@@ -48,4 +48,4 @@ def test_no_page_names_a_version_of_its_own(page: Path) -> None:
 
 
 def test_pages_tell_how_to_deploy() -> None:
-    assert {page.name for page in RUNS_NPX} == {"README.md", "deploy.md", "lab.md"}
+    assert {page.name for page in RUNS_NPX} == {"README.md", "deploy.md", "lab.md", "team.md"}
