@@ -15,15 +15,13 @@ from snapkeep.adapters.calendar import CronCalendar
 from snapkeep.domain import tags
 from snapkeep.domain.backup.protectability import Code
 from snapkeep.domain.backup.runs import Run, RunState
-from snapkeep.domain.backup.selection import SkippedClaim
-from snapkeep.domain.claims import ClaimName
 from snapkeep.domain.naming import point_id
 from snapkeep.domain.points import Snapshot, SnapshotState
 from snapkeep.domain.policies import Method, Policy, Schedule
 from snapkeep.domain.report import coverage
 from snapkeep.domain.report.acceptances import Acceptance
 from snapkeep.domain.report.claims import Failure, ReportedClaim
-from snapkeep.domain.report.coverage import CoverageReport, CoveredClaim, LastGood, Promise
+from snapkeep.domain.report.coverage import CoverageReport, CoveredClaim, Promise
 from snapkeep.domain.report.facts import Report, Sources, report
 from snapkeep.domain.report.points import ReportedPoint, RetentionFacts, reported_points
 from snapkeep.domain.restore.commands import restore_command
@@ -33,6 +31,7 @@ from snapkeep.domain.restore.suggestions import Suggestion
 from snapkeep.domain.retention.lineages import PolicyRetention
 from snapkeep.domain.retention.rules import parse_retention
 from snapkeep.domain.times import compact
+from tests.fakes.report_claims import a_promise, left
 from tests.fakes.report_incidents import an_incident
 from tests.fakes.restore_samples import a_restore
 from tests.fakes.world import a_policy
@@ -128,19 +127,6 @@ def a_covered(
     """A claim and how these promises cover it."""
     good = {item.last_good for item in promises if item.last_good}
     return coverage.covered(namespace, claim, promises, good, now)
-
-
-def left(namespace: str, claim: str, code: Code, reason: str) -> SkippedClaim:
-    """A claim that no policy takes."""
-    return SkippedClaim(ClaimName(namespace, claim), code, reason)
-
-
-def a_promise(
-    policy: Policy, slots: Sequence[datetime], ahead: datetime, *, missed: datetime | None = None
-) -> Promise:
-    """A policy's promise whose good points have these slots."""
-    last = LastGood("point", policy.name, max(slots)) if slots else None
-    return Promise(policy.name, False, last, missed, ahead)
 
 
 WORDPRESS = ("mysql-pv-claim", "wp-pv-claim")

@@ -9,13 +9,13 @@ from snapkeep.domain.policies import Schedule
 from snapkeep.domain.report import coverage
 from snapkeep.domain.report.claims import ClaimState, Failure, ReportedClaim, objective, reported_claims
 from snapkeep.domain.report.points import reported_points
+from tests.fakes.report_claims import a_promise
 from tests.fakes.report_samples import (
     CLUSTER,
     NIGHTLY,
     NOW,
     WEEKLY,
     a_covered,
-    a_promise,
     a_snapshot,
     left,
     retentions,

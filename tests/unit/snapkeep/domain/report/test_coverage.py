@@ -20,7 +20,7 @@ from snapkeep.domain.report.coverage import (
     newest,
     not_covered,
 )
-from tests.fakes.report_samples import left
+from tests.fakes.report_claims import left
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 SLOT = datetime(2026, 11, 24, 18, tzinfo=UTC)
