@@ -6,7 +6,7 @@ cluster are made up.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -23,7 +23,7 @@ from snapkeep.domain.report.acceptances import Acceptance
 from snapkeep.domain.report.claims import Failure, ReportedClaim
 from snapkeep.domain.report.coverage import CoverageReport, CoveredClaim, Promise
 from snapkeep.domain.report.facts import Report, Sources, report
-from snapkeep.domain.report.points import ReportedPoint, RetentionFacts, reported_points
+from snapkeep.domain.report.points import RetentionFacts, reported_points
 from snapkeep.domain.restore.commands import restore_command
 from snapkeep.domain.restore.operations import Stage
 from snapkeep.domain.restore.requests import RestoreRequest
@@ -271,17 +271,10 @@ def last_runs() -> dict[str, Run | None]:
 
 def _kept(policy: Policy, slots: Sequence[datetime]) -> list[datetime]:
     """The slots that survive when the policy has pruned all along."""
-    points = reported_points(
-        [a_snapshot("kept", slot, policy=policy.name) for slot in slots],
-        CLUSTER,
-        RetentionFacts(retentions({}, (policy,)).policies, {}, {}),
-        NOW,
-    )
-    return [point.slot for point in _staying(points)]
-
-
-def _staying(points: Iterable[ReportedPoint]) -> Iterator[ReportedPoint]:
-    return (point for point in points if point.fate.value == "stays")
+    made = [a_snapshot("kept", slot, policy=policy.name) for slot in slots]
+    rules = RetentionFacts(retentions({}, (policy,)).policies, {}, {})
+    points = reported_points(made, CLUSTER, rules, NOW)
+    return [point.slot for point in points if point.fate.value == "stays"]
 
 
 def _next(ahead: Mapping[str, Sequence[datetime]], policy: str) -> datetime:
