@@ -83,7 +83,11 @@ def _play(story: Story, sandbox: Sandbox, hold: keep.Hold | None) -> int:
         )
     if hold:
         keep.remember(story.folder, _endpoints(sandbox))
-        _tell_how_to_reach(story.console, sandbox)
+        environment = sandbox.environment() | {
+            "KUBECONFIG": str(sandbox.kubeconfig),
+            "SNAPKEEP_API_URL": story.api_url,
+        }
+        _tell_how_to_reach(story.console, sandbox, keep.write_environment(story.folder, environment))
         hold()
     return 0
 
@@ -96,13 +100,13 @@ def _endpoints(sandbox: Sandbox) -> dict[str, str]:
     }
 
 
-def _tell_how_to_reach(console: Console, sandbox: Sandbox) -> None:
-    variables = " ".join(f"{name}={value}" for name, value in sandbox.environment().items())
+def _tell_how_to_reach(console: Console, sandbox: Sandbox, environment: Path) -> None:
     console.print("\nIt keeps running:", style="bold")
     for line in (
         f"AWS at {sandbox.aws_url}, Kubernetes at {sandbox.kubernetes_url}",
-        f"export {variables}",
-        f"kubectl --kubeconfig {os.path.relpath(sandbox.kubeconfig)} get volumesnapshots -A",
+        f"source {os.path.relpath(environment)}   # then snapkeep, kubectl and the AWS CLI reach it",
+        "kubectl get volumesnapshots -A",
+        "snapkeep status",
         f"to stop it: {keep.STOP}",
     ):
         console.print("  " + line, markup=False, soft_wrap=True)

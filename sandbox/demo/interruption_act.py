@@ -111,7 +111,13 @@ class InterruptionAct:
             ),
             snapshots=tuple(self._saved(instance)),
             timeline=tuple(
-                MomentFact(datetime.fromisoformat(at), text, left) for at, text, left in incident["timeline"]
+                sorted(
+                    (
+                        MomentFact(datetime.fromisoformat(at), text, left)
+                        for at, text, left in incident["timeline"]
+                    ),
+                    key=lambda moment: moment.at,
+                )
             ),
         )
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn
@@ -16,6 +17,8 @@ from sandbox.aws.control import AwsControl, ControlError
 
 FILE = "kept.json"
 """In the demo's folder: what runs, and where."""
+ENVIRONMENT = "env"
+"""In the demo's folder: what to source, to go on with the demo's commands."""
 STOP = f"{os.path.relpath(sys.executable)} -m sandbox.demo --stop"
 STOP_SECONDS = 20.0
 POLL_SECONDS = 0.1
@@ -48,6 +51,16 @@ def in_background(perform: Callable[[Hold], int]) -> int:
 def remember(folder: Path, facts: dict[str, Any]) -> None:
     """Record what this process keeps running, so that `stop` and people find it. `aws_url` is required."""
     (folder / FILE).write_text(json.dumps({"pid": os.getpid(), **facts}, indent=2) + "\n")
+
+
+def write_environment(folder: Path, variables: Mapping[str, str]) -> Path:
+    """Write a file to source that sets these variables, and PATH to this environment's commands first."""
+    commands = shlex.quote(str(Path(sys.executable).parent))
+    lines = [f"export {name}={shlex.quote(value)}" for name, value in variables.items()]
+    path = folder / ENVIRONMENT
+    path.write_text("\n".join([f'export PATH={commands}:"$PATH"', *lines]) + "\n")
+    path.chmod(0o600)
+    return path
 
 
 def running(folder: Path) -> dict[str, Any] | None:

@@ -11,6 +11,7 @@ from rich.console import Console
 
 from sandbox.demo import build, evidence, kube, person, report, verify
 from sandbox.demo.facts import ClaimFact, RestoreFact
+from sandbox.demo.health_act import HealthAct
 from sandbox.demo.interruption_act import InterruptionAct
 from sandbox.demo.kube import Admin
 from sandbox.demo.restore_act import RestoreAct
@@ -39,6 +40,7 @@ class Story:
     restores: Sequence[RestoreFact] = field(default_factory=tuple)
     retention: RetentionAct | None = None
     interruption: InterruptionAct | None = None
+    api_url: str = ""
 
     def play(self, sandbox: Sandbox) -> None:
         """Play all acts in a sandbox that has not started yet. Any fault raises."""
@@ -53,6 +55,7 @@ class Story:
         self._watch(sandbox, stack, fired)
         self._check(sandbox, stack, admin)
         report.show(self.console, self.claims)
+        self.api_url = sandbox.invoke_url(stack.outputs["ApiUrl"])
         user = person.Person(sandbox, stack.outputs["ApiUrl"], person.SECONDS * self.steps.patience)
         restore = RestoreAct(self.steps, self.console, sandbox, admin, user)
         restore.restore_grown(self.claims)
@@ -63,6 +66,7 @@ class Story:
         self.interruption.play(self.claims)
         restore.restore_lost(self.claims)
         self.restores = restore.facts
+        HealthAct(self.steps, self.console, sandbox, user, self.folder).play(cluster.name)
 
     @property
     def _build_seconds(self) -> float:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import io
 import json
+import subprocess
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
-from sandbox.demo import build, report
+from sandbox.demo import build, keep, report
 from sandbox.demo.facts import ClaimFact, PointFact
 from sandbox.demo.steps import DemoError, StepRecord, Steps
 
@@ -136,3 +137,13 @@ def test_the_report_holds_the_same_facts(tmp_path: Path) -> None:
         "interruption": None,
         "steps": [{"name": "a", "ok": True, "seconds": 1.5}],
     }
+
+
+def test_what_a_kept_demo_writes_can_be_sourced_and_only_read_by_its_owner(tmp_path: Path) -> None:
+    variables = {"SNAPKEEP_API_URL": "http://127.0.0.1:1/live", "KUBECONFIG": "/tmp/a folder/it's here"}
+    path = keep.write_environment(tmp_path, variables)
+    script = f'source {path} && printf "%s\\n" "$SNAPKEEP_API_URL" "$KUBECONFIG" && snapkeep --version'
+    said = subprocess.run(["bash", "-ec", script], capture_output=True, text=True, timeout=120)
+    assert said.returncode == 0, said.stderr
+    assert said.stdout.splitlines()[:2] == list(variables.values())
+    assert path.stat().st_mode & 0o077 == 0
