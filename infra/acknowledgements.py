@@ -125,6 +125,7 @@ ACKNOWLEDGED = (
             "Interruption/SaveNode/Function",
             "Interruption/ReleaseVolumes/Function",
             "Api/Api/Function",
+            "TryConfig/TryConfig/Function",
         ),
         "started by a queue with a dead-letter queue, or by a caller that waits: never asynchronously",
     ),

@@ -41,6 +41,8 @@ OF_CODE = {
     "nothing_to_back_up": Exit.REFUSED,
     "conflict": Exit.REFUSED,
     "invalid_request": Exit.USAGE,
+    "too_large": Exit.USAGE,
+    "answer_too_large": Exit.USAGE,
     "malformed_json": Exit.USAGE,
     "not_found": Exit.NOT_FOUND,
     "unknown_cluster": Exit.NOT_FOUND,

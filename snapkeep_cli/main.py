@@ -35,6 +35,7 @@ from snapkeep_cli.commands import (
     restores,
     retention,
     status,
+    try_config,
 )
 from snapkeep_cli.config import json_schema, load_size
 from snapkeep_cli.config.overlaps import overlaps
@@ -88,6 +89,7 @@ app.command()(points.hold)
 app.command()(points.release)
 app.command()(prune.prune)
 app.command()(plan.plan)
+app.command("try")(try_config.try_config)
 app.command()(doctor)
 app.command()(adopt.adopt)
 

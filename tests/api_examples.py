@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
+from snapkeep.domain.policies import to_document
 from tests.fakes.api import Api
 from tests.fakes.world import World
 
@@ -26,7 +28,7 @@ def with_examples(document: Document, world: World) -> dict[str, Any]:
     """
     api = Api(world)
     paths = {path: dict(operations) for path, operations in document["paths"].items()}
-    for method, url, body in _calls(api):
+    for method, url, body in _calls(api, world):
         reply = api(method, url, body)
         assert reply.status in (200, 202, 204), f"{method} {url}: {reply.status} {reply.text}"
         path = _path_of(url, paths)
@@ -42,7 +44,7 @@ def with_examples(document: Document, world: World) -> dict[str, Any]:
     return {**document, "paths": paths}
 
 
-def _calls(api: Api) -> Calls:
+def _calls(api: Api, world: World) -> Calls:
     """A call of each operation; a restore and a backup are shown after they were started."""
     point = api.get(f"{SHOP}/recovery-points").json["recovery_points"][0]["id"]
     held = f"recovery-points/{point}/hold"
@@ -57,6 +59,8 @@ def _calls(api: Api) -> Calls:
     yield "GET", f"{SHOP}/claims/data", None
     yield "GET", f"{CLUSTER}/report", None
     yield "POST", f"{CLUSTER}/prune", {"dry_run": True}
+    for place in (CLUSTER, SHOP):
+        yield "POST", f"{place}/try", _edited(world)
     for place, claims in ((CLUSTER, [{"namespace": "shop", "name": "data"}]), (SHOP, ["data"])):
         backup = api.post(f"{place}/backups", {"claims": claims}).json["id"]
         yield "POST", f"{place}/backups", {"claims": claims}
@@ -67,6 +71,13 @@ def _calls(api: Api) -> Calls:
     yield "POST", f"{CLUSTER}/restores", anywhere
     yield "GET", f"{SHOP}/restores", None
     yield "GET", f"{SHOP}/restores/{restore}", None
+
+
+def _edited(world: World) -> Document:
+    """The policies of a world, changed so that they keep less."""
+    policies = json.loads(json.dumps(to_document(world.deployment)["policies"]))
+    kept = [{key: value for key, value in each.items() if key != "clusters"} for each in policies]
+    return {"policies": [each | {"retention": {"last": 1}} for each in kept]}
 
 
 def _path_of(url: str, paths: Document) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 from aws_cdk import Duration, RemovalPolicy, Stack
 from aws_cdk import aws_apigateway as apigateway
@@ -44,7 +45,10 @@ LOGGED = {
 
 
 class Api(Construct):
-    """The function (`function`) and the REST API in front of it; `url` is its address."""
+    """The function (`function`) and the REST API in front of it; `url` is its address.
+
+    `asked` are the functions that it invokes.
+    """
 
     def __init__(
         self,
@@ -52,8 +56,7 @@ class Api(Construct):
         id: str,
         *,
         platform: Platform,
-        plan_backup: PythonFunction,
-        prune: PythonFunction,
+        asked: Sequence[PythonFunction],
         pages: ReportBucket,
     ) -> None:
         super().__init__(scope, id)
@@ -68,9 +71,8 @@ class Api(Construct):
             settings=ApiSettings(
                 journal_table=platform.journal.name,
                 event_bus=platform.event_bus,
-                plan_backup_function=plan_backup.function.function_name,
-                prune_function=prune.function.function_name,
                 reports_bucket=pages.name,
+                **{f"{each.name}_function": each.function.function_name for each in asked},
             ),
         )
         stack = Stack.of(self)
@@ -81,8 +83,7 @@ class Api(Construct):
             permissions.describe_clusters(stack, platform.clusters),
             *permissions.hold_snapshots(stack, platform.owner),
             permissions.put_events(stack, platform.event_bus),
-            permissions.invoke(plan_backup.function.function_arn),
-            permissions.invoke(prune.function.function_arn),
+            *(permissions.invoke(each.function.function_arn) for each in asked),
             *pages.reading(),
             platform.journal.access(
                 "GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem"

@@ -23,6 +23,7 @@ ROUTES: Mapping[str, tuple[str, ...]] = {
     f"{CLUSTER}/report": ("GET",),
     f"{CLUSTER}/restores": ("POST",),
     f"{CLUSTER}/status": ("GET",),
+    f"{CLUSTER}/try": ("POST",),
     f"{NAMESPACE}/backups": ("POST",),
     f"{NAMESPACE}/backups/{{backup}}": ("GET",),
     f"{NAMESPACE}/claims/{{claim}}": ("GET",),
@@ -32,5 +33,6 @@ ROUTES: Mapping[str, tuple[str, ...]] = {
     f"{NAMESPACE}/recovery-points/{{point}}/hold": ("PUT", "DELETE"),
     f"{NAMESPACE}/restores": ("GET", "POST"),
     f"{NAMESPACE}/restores/{{restore}}": ("GET",),
+    f"{NAMESPACE}/try": ("POST",),
 }
 """From path to its methods."""

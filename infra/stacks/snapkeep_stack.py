@@ -28,6 +28,7 @@ from infra.constructs.schedules import Schedules
 from infra.constructs.served_clusters import ServedClusters
 from infra.constructs.shared_layers import SharedLayers
 from infra.constructs.snapshot_completion import SnapshotCompletion
+from infra.constructs.try_config import TryConfig
 from infra.deployment_config import SNAP_START_RUNTIMES, DeploymentConfig
 from infra.packaging.assets import Assets
 from infra.platform import Platform
@@ -64,9 +65,8 @@ class SnapkeepStack(Stack):
         finish_restores = FinishRestores(self, "FinishRestores", platform=platform)
         pages = ReportBucket(self, "Reports")
         report = Report(self, "Report", platform=platform, pages=pages)
-        api = Api(
-            self, "Api", platform=platform, plan_backup=backup.function, prune=prune.function, pages=pages
-        )
+        trial = TryConfig(self, "TryConfig", platform=platform).function
+        api = Api(self, "Api", platform=platform, asked=(backup.function, prune.function, trial), pages=pages)
         interruption = Interruption(
             self, "Interruption", platform=platform, jobs=jobs, snap_start=config.snap_start == "on"
         )
@@ -77,6 +77,7 @@ class SnapkeepStack(Stack):
             prune.function,
             finish_restores.function,
             report.function,
+            trial,
             api.function,
             *interruption.functions,
         ]

@@ -53,6 +53,10 @@ FUNCTIONS: Mapping[str, tuple[Rule, ...]] = MappingProxyType(
             Rule(CORE, ("persistentvolumeclaims", "persistentvolumes", "pods"), ("list",)),
             Rule(STORAGE, ("storageclasses",), ("list",)),
         ),
+        "try_config": (
+            Rule(CORE, ("persistentvolumeclaims", "persistentvolumes", "pods"), ("list",)),
+            Rule(SNAPSHOTS, ("volumesnapshotclasses",), ("get",)),
+        ),
         "take_snapshots": (
             Rule(SNAPSHOTS, ("volumesnapshots",), ("get", "create", "delete")),
             Rule(SNAPSHOTS, ("volumesnapshotcontents",), ("get", "list", "delete")),

@@ -48,7 +48,7 @@ from tests.fakes.messaging import FakeAnnouncer, FakePacer, FakeQueue, FakeStart
 from tests.fakes.pages import MemoryPages
 from tests.fakes.ports import some_ports
 from tests.fakes.snapshots import FakeSnapshots
-from tests.fakes.world_pruner import WorldPruner
+from tests.fakes.world_pruner import WorldPruner, WorldTrier
 from tests.fakes.world_reads import SLOT, WorldReads
 
 GIB = 2**30
@@ -90,8 +90,7 @@ def a_claim(
 
 def on_one_volume(*names: str, **changes: Any) -> list[Claim]:
     """Claims with these names whose PersistentVolumes all name the first one's EBS volume."""
-    claims = [a_claim(name, **changes) for name in names]
-    handle = f"vol-{names[0]}"
+    claims, handle = [a_claim(name, **changes) for name in names], f"vol-{names[0]}"
     return [replace(item, volume=replace(item.volume, handle=handle)) for item in claims if item.volume]
 
 
@@ -159,6 +158,7 @@ class World(WorldReads):
             jobs=wrap(self.queue),
             starter=wrap(self.starter),
             pruner=WorldPruner(self),
+            trier=WorldTrier(self),
             announcer=announcer,
             retention_news=announcer,
             changes=announcer,

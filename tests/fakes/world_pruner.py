@@ -1,11 +1,14 @@
-"""A pruner, as the API has it, that prunes a world."""
+"""What the API invokes, in this process: a pruner and a trier of a world."""
 
 from __future__ import annotations
 
 from typing import Protocol
 
+from snapkeep.domain.report.trials import Trial, TrialRequest
 from snapkeep.domain.retention.prune_plans import PrunePlan
 from snapkeep.services.retention.report import ClusterReport
+from snapkeep.wiring import trials
+from snapkeep.wiring.ports import Ports
 
 
 class Prunable(Protocol):
@@ -39,3 +42,20 @@ class WorldPruner:
 
     def prune(self, cluster: str, token: str) -> None:
         self._world.prune(cluster=cluster, confirm=token)
+
+
+class Readable(Protocol):
+    """What has ports: a world."""
+
+    def ports(self) -> Ports:
+        """Its ports."""
+
+
+class WorldTrier:
+    """Tries policies in the world at once, as the function would."""
+
+    def __init__(self, world: Readable) -> None:
+        self._world = world
+
+    def try_config(self, request: TrialRequest) -> Trial:
+        return trials.try_config(self._world.ports()).run(request)

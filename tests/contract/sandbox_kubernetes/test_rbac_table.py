@@ -26,6 +26,10 @@ MAY = {
     "write_report": """
         list: persistentvolumeclaims persistentvolumes pods
     """,
+    "try_config": """
+        list: persistentvolumeclaims persistentvolumes pods
+        get: volumesnapshotclasses.snapshot.storage.k8s.io
+    """,
     "take_snapshots": """
         get create delete: volumesnapshots.snapshot.storage.k8s.io
         get list delete: volumesnapshotcontents.snapshot.storage.k8s.io

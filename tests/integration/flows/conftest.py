@@ -38,6 +38,7 @@ POLICIES: Sequence[dict[str, Any]] = (
     {"name": "raced", "method": "ebs", "retention": {"last": 1}},
     {"name": "commanded", "method": "ebs"},
     {"name": "reported", "method": "ebs"},
+    {"name": "tried", "method": "ebs"},
     {"name": "auto-ebs", "method": "ebs"},
     {"name": "auto-csi", "method": "csi"},
     {"name": "auto-lost", "method": "csi"},

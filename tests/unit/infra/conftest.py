@@ -33,6 +33,7 @@ FUNCTIONS = (
     "prune",
     "finish_restores",
     "write_report",
+    "try_config",
     "api",
     "handle_interruption",
     "save_node",

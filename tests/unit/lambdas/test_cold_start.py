@@ -31,6 +31,7 @@ SERVICES = {
     "release_volumes": {"interruption"},
     "save_node": {"backup", "interruption"},
     "take_snapshots": {"backup"},
+    "try_config": {"backup", "report", "retention"},
     "write_report": {"report", "restore"},  # the page says how to restore
 }
 """The capabilities whose services a function starts with; those of the API wait for a request."""

@@ -44,6 +44,7 @@ SAMPLES: dict[str, tuple[str, ...]] = {
     "release": ("POINT",),
     "prune": (),
     "plan": ("--config", EXAMPLE),
+    "try": (EXAMPLE,),
     "validate": (EXAMPLE,),
     "capacity": ("--volumes", "100000"),
     "cost": (),
@@ -128,6 +129,7 @@ def test_what_a_command_shows_fits_the_terminal(
         ("get clusters", ("myeks", "ap-northeast-2")),
         ("backup", (LONG, "csi")),
         ("plan", ("myeks",)),
+        ("try", (LONG, "shop", "longer", "left")),
     ],
 )
 def test_names_and_states_are_whole_at_every_width(

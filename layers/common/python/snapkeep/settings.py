@@ -107,6 +107,7 @@ class ApiSettings(Settings):
     event_bus: str
     plan_backup_function: str
     prune_function: str
+    try_config_function: str
     reports_bucket: str
 
 
@@ -117,6 +118,15 @@ class WriteReportSettings(Settings):
     function = "write_report"
     journal_table: str
     reports_bucket: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TryConfigSettings(Settings):
+    """try_config: says what other policies would do."""
+
+    function = "try_config"
+
+    journal_table: str
 
 
 @dataclass(frozen=True, kw_only=True)

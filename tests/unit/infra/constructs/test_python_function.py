@@ -18,6 +18,7 @@ SETTINGS: dict[str, type[settings.Settings]] = {
     "prune": settings.PruneSettings,
     "finish_restores": settings.FinishRestoresSettings,
     "write_report": settings.WriteReportSettings,
+    "try_config": settings.TryConfigSettings,
     "api": settings.ApiSettings,
     "handle_interruption": settings.HandleInterruptionSettings,
     "save_node": settings.SaveNodeSettings,

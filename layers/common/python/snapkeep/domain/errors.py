@@ -11,6 +11,7 @@ SnapkeepError
     │   └── UnknownCluster   the config names no such cluster
     ├── Invalid        the request makes no sense
     │   └── BadCursor        the cursor of a page request is not valid
+    ├── TooLarge       the answer does not fit
     ├── ForeignSource  the requested thing belongs to somebody else
     ├── Forbidden      AWS refuses our role this call on this thing
     ├── NameTaken      an object of this name exists and is not ours
@@ -79,6 +80,10 @@ class Invalid(PermanentError):
 
 class BadCursor(Invalid):
     """The cursor of a page request was not issued here, or belongs to another list."""
+
+
+class TooLarge(PermanentError):
+    """The answer is larger than what can be passed on; the text says how to ask for less."""
 
 
 class ForeignSource(PermanentError):

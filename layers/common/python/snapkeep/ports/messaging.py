@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from snapkeep.domain.backup.jobs import Job
+    from snapkeep.domain.report.trials import Trial, TrialRequest
     from snapkeep.domain.retention.prune_plans import PrunePlan
 
 
@@ -40,3 +41,11 @@ class Pruner(Protocol):
 
     def prune(self, cluster: str, token: str) -> None:
         """Start a prune that also confirms the refusal of that token, without waiting."""
+
+
+class ConfigTrier(Protocol):
+    """Invokes try_config."""
+
+    def try_config(self, request: TrialRequest) -> Trial:
+        """What these policies would do now. Raises TookTooLong, and TooLarge for an answer that does not
+        fit."""

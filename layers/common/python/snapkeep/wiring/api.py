@@ -44,6 +44,7 @@ def actions(ports: Ports) -> Actions:
         show_backup=lambda *page: show_backup(ports).show(*page),
         rehearse_prune=lambda cluster: prunes().rehearse(cluster),
         start_prune=lambda cluster, token: prunes().start(cluster, token),
+        try_config=lambda request: ports.trier.try_config(request),
         show_status=lambda cluster: reports().status(cluster),
         show_claim=lambda *which: reports().claim(*which),
         link_report=lambda cluster: show_report(ports).link(cluster),

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import fields
 from datetime import timedelta
 from functools import cache, cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from botocore.config import Config
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from snapkeep.ports.ec2 import Instances, Keys, LifecycleHooks, Pacer, Snapshots, Volumes
     from snapkeep.ports.journal import Journal
     from snapkeep.ports.kubernetes import Clusters, NodeClusters
-    from snapkeep.ports.messaging import IncidentQueue, Pruner, Queue, Starter
+    from snapkeep.ports.messaging import ConfigTrier, IncidentQueue, Pruner, Queue, Starter
     from snapkeep.ports.news import ChangeNews, InterruptionNews, RetentionNews, WorkNews
     from snapkeep.ports.reports import ReportPages
 
@@ -139,11 +139,15 @@ class AwsPorts(Ports):
 
     @cached_property
     def pruner(self) -> Pruner:
-        from snapkeep.adapters.aws.lambda_pruner import PATIENCE, LambdaPruner
+        from snapkeep.adapters.aws.lambda_pruner import LambdaPruner
 
-        # It waits for the answer as long as an API caller may wait, and asks once.
-        patient = CREATES.merge(Config(read_timeout=PATIENCE.total_seconds()))
-        return LambdaPruner(client("lambda", patient), self._setting("prune_function"))
+        return LambdaPruner(_patient_lambda(), self._setting("prune_function"))
+
+    @cached_property
+    def trier(self) -> ConfigTrier:
+        from snapkeep.adapters.aws.lambda_trier import LambdaTrier
+
+        return LambdaTrier(_patient_lambda(), self._setting("try_config_function"))
 
     @cached_property
     def announcer(self) -> EventAnnouncer:
@@ -208,3 +212,10 @@ class AwsPorts(Ports):
             kind = type(self._settings).__name__
             raise SettingsError(f"{self._settings.function} needs the setting {name}: add it to {kind}")
         return str(getattr(self._settings, name))
+
+
+def _patient_lambda() -> Any:
+    """Waits for a function's answer as long as an API caller may wait, and asks once."""
+    from snapkeep.adapters.aws.lambda_calls import PATIENCE
+
+    return client("lambda", CREATES.merge(Config(read_timeout=PATIENCE.total_seconds())))

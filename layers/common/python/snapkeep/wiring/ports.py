@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from snapkeep.ports.ec2 import Instances, Keys, LifecycleHooks, Pacer, Snapshots, Volumes
     from snapkeep.ports.journal import Journal
     from snapkeep.ports.kubernetes import Clusters, NodeClusters
-    from snapkeep.ports.messaging import IncidentQueue, Pruner, Queue, Starter
+    from snapkeep.ports.messaging import ConfigTrier, IncidentQueue, Pruner, Queue, Starter
     from snapkeep.ports.news import BackupNews, ChangeNews, InterruptionNews, RetentionNews, WorkNews
     from snapkeep.ports.reports import ReportPages
 
@@ -42,6 +42,7 @@ class Ports:
     to_release: IncidentQueue
     starter: Starter
     pruner: Pruner
+    trier: ConfigTrier
     announcer: BackupNews
     retention_news: RetentionNews
     changes: ChangeNews

@@ -10,6 +10,7 @@ from snapkeep.wiring.troubles import give_up
 
 if TYPE_CHECKING:
     from snapkeep.ports.ec2 import Snapshots
+    from snapkeep.services.retention.decide import DecidePrune
     from snapkeep.services.retention.deletion.delete import DeletePoints
     from snapkeep.services.retention.deletion.sweep_orphans import SweepOrphans
     from snapkeep.services.retention.deletion.tell_refusals import TellRefusals
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 def prune(ports: Ports) -> Prune:
     """The service that deletes points that retention does not keep."""
     from snapkeep.services.retention.carry_out import CarryOut
-    from snapkeep.services.retention.decide import DecidePrune
     from snapkeep.services.retention.news import PruneNews
     from snapkeep.services.retention.prune import PATIENCE, Prune
 
@@ -32,8 +32,8 @@ def prune(ports: Ports) -> Prune:
         ports.clusters,
         ports.snapshots,
         journal.prunes,
-        _read_cluster(ports),
-        DecidePrune(ports.snapshots, journal.deletions, journal.absences, journal.refusals),
+        read_cluster(ports),
+        decide_prune(ports),
         CarryOut(journal.deletions, journal.prunes, journal.refusals),
         _deleter(ports, ports.snapshots),
         PruneNews(journal.prunes, journal.troubles, ports.retention_news, ports.clock),
@@ -76,7 +76,8 @@ def sweep_orphans(ports: Ports) -> SweepOrphans:
     )
 
 
-def _read_cluster(ports: Ports) -> ReadCluster:
+def read_cluster(ports: Ports) -> ReadCluster:
+    """The service that reads what a prune is based on."""
     from snapkeep.services.find_volumes import FindVolumes
     from snapkeep.services.retention.gone_claims import FindGoneClaims
     from snapkeep.services.retention.read_cluster import ReadCluster
@@ -97,6 +98,14 @@ def _read_cluster(ports: Ports) -> ReadCluster:
         FindGoneClaims(ports.clusters, journal.retentions),
         sync,
     )
+
+
+def decide_prune(ports: Ports) -> DecidePrune:
+    """The service that decides what a prune deletes."""
+    from snapkeep.services.retention.decide import DecidePrune
+
+    journal = ports.journal
+    return DecidePrune(ports.snapshots, journal.deletions, journal.absences, journal.refusals)
 
 
 def _tell_refusals(ports: Ports) -> TellRefusals:

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ReadTimeoutError
-
+from snapkeep.adapters.aws.lambda_calls import PATIENCE, ask, invoke
 from snapkeep.adapters.aws.session import our_errors
-from snapkeep.domain.errors import PermanentError, TemporaryError, TookTooLong
+from snapkeep.domain.errors import PermanentError
 from snapkeep.domain.retention.prune_plans import PrunePlan, RefusedDeletions
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
-
-PATIENCE = timedelta(seconds=22)
-"""API Gateway waits 29 s, so the caller must have an answer before that."""
 
 
 class LambdaPruner:
@@ -29,35 +25,18 @@ class LambdaPruner:
     def rehearse(self, cluster: str) -> PrunePlan:
         """What prune would do now. Raises TookTooLong when it needs more time than the caller has."""
         message = {"cluster": cluster, "dry_run": True}
-        try:
-            with our_errors(f"rehearse prune of {cluster}"):
-                answer = self._invoke("RequestResponse", message)
-                document = json.loads(answer["Payload"].read())
-        except TemporaryError as error:
-            if isinstance(error.__cause__, ReadTimeoutError):
-                raise TookTooLong(self._too_long(cluster, message)) from error
-            raise
-        if "FunctionError" in answer:
-            # Its error details (types, lines of code) belong in its log, not in answers to callers.
-            raise TemporaryError(f"prune of {cluster} failed; its log says why")
+        too_long = (
+            f"the plan for {cluster} takes longer than {PATIENCE.total_seconds():.0f} s: invoke function "
+            f"{self._function} with {json.dumps(message)} and read its answer"
+        )
+        document = ask(self._lambda, self._function, message, f"prune of {cluster}", too_long)
         return _plan(cluster, document)
 
     def prune(self, cluster: str, token: str) -> None:
         """Start a prune; a token also confirms the deletions refused under it. The outcome is published as an
         event."""
         with our_errors(f"prune {cluster}"):
-            self._invoke("Event", {"cluster": cluster, "confirm": token})
-
-    def _invoke(self, kind: Any, message: dict[str, Any]) -> Any:
-        return self._lambda.invoke(
-            FunctionName=self._function, InvocationType=kind, Payload=json.dumps(message).encode()
-        )
-
-    def _too_long(self, cluster: str, message: dict[str, Any]) -> str:
-        return (
-            f"the plan for {cluster} takes longer than {PATIENCE.total_seconds():.0f} s: invoke function "
-            f"{self._function} with {json.dumps(message)} and read its answer"
-        )
+            invoke(self._lambda, self._function, "Event", {"cluster": cluster, "confirm": token})
 
 
 def _plan(cluster: str, document: Any) -> PrunePlan:

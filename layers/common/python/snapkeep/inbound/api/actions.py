@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from snapkeep.domain.report.coverage import CoverageReport
     from snapkeep.domain.report.facts import Report
     from snapkeep.domain.report.link import ReportLink
+    from snapkeep.domain.report.trials import Trial, TrialRequest
     from snapkeep.domain.restore.holds import Hold
     from snapkeep.domain.restore.operations import RestoreOperation
     from snapkeep.domain.restore.plans import RestorePlan
@@ -91,6 +92,9 @@ class Actions:
     start_prune: Callable[[str, str], PrunePlan]
     """(cluster, token) Start a prune; a token, unless "", also confirms the deletions refused under it.
     Raises PermanentError for an unknown token."""
+
+    try_config: Callable[[TrialRequest], Trial]
+    """What other policies would take, leave and prune in a cluster now. Raises TookTooLong and TooLarge."""
 
     show_status: Callable[[str], Report]
     """(cluster) The cluster now, without its recovery points. Raises UnknownCluster."""

@@ -21,6 +21,7 @@ from snapkeep.inbound.api.routes.points import point_routes
 from snapkeep.inbound.api.routes.prune import prune_routes
 from snapkeep.inbound.api.routes.reports import report_routes
 from snapkeep.inbound.api.routes.restores import restore_routes
+from snapkeep.inbound.api.routes.trials import trial_routes
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.idempotency import BasePersistenceLayer
@@ -37,6 +38,7 @@ ROUTES: Sequence[Routes] = (
     backup_routes,
     prune_routes,
     report_routes,
+    trial_routes,
 )
 
 

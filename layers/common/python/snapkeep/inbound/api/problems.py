@@ -199,6 +199,7 @@ _TRANSLATIONS: Sequence[tuple[Any, Any]] = (
     (errors.UnknownCluster, _named(404, "unknown_cluster", "`snapkeep get clusters` lists them.")),
     (errors.NotFound, _named(404, "not_found")),
     (errors.ForeignSource, _named(403, "forbidden")),
+    (errors.TooLarge, _named(422, "answer_too_large")),
     (errors.Invalid, _named(422, "invalid_request")),
     (errors.NameTaken, _named(409, "conflict")),
     (errors.TookTooLong, _named(504, "took_too_long")),

@@ -52,15 +52,19 @@ class ReadCluster:
     find_gone_claims: FindGoneClaims
     sync_catalogue: Callable[[str, datetime], SyncCatalogue]
 
-    def read(self, now: datetime, progress: Progress) -> Reading:
+    def read(self, now: datetime, progress: Progress, namespace: str = "") -> Reading:
         """Everything that the plan of a cluster is based on. Facts that people should know go into the
-        notes."""
+        notes. With a `namespace` it lists only that one's points, which is never enough to prune by."""
         cluster = progress.cluster
         catalogue = self.sync_catalogue(cluster, now)
         is_compared = not progress.dry_run and catalogue.is_due()
         last, lag = self.prunes.last_prune(cluster), self.deployment.consistency_wait
         reader = ListingReader(cluster, last, lag, now)
-        listed = self.snapshots.find({tags.MANAGED: "true", tags.CLUSTER: cluster})
+        assert progress.dry_run or not namespace, "a part of the points must not be pruned"
+        wanted = {tags.MANAGED: "true", tags.CLUSTER: cluster} | (
+            {tags.NAMESPACE: namespace} if namespace else {}
+        )
+        listed = self.snapshots.find(wanted)
         listing = reader.read(catalogue.watch(listed) if is_compared else listed)
         volumes = self.find_volumes.settled(cluster, listing.disputed)
         known_runs = self.runs.known_runs(set(listing.runs.values())) if listing.runs else ()

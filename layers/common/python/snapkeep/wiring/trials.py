@@ -1,0 +1,36 @@
+"""The service that tries policies, and its answer."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from snapkeep.wiring.basics import as_document
+from snapkeep.wiring.retention import decide_prune, read_cluster
+from snapkeep.wiring.runtime import logger
+
+if TYPE_CHECKING:
+    from snapkeep.domain.report.trials import Trial
+    from snapkeep.services.report.try_config import TryConfig
+    from snapkeep.wiring.ports import Ports
+
+MOST_BYTES = 5_000_000
+"""What an answer may have: Lambda passes on 6 MB, and the API wraps it once more.
+https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+"""
+
+
+def try_config(ports: Ports) -> TryConfig:
+    """The service that tries policies in a cluster; none of its ports is asked to write."""
+    from snapkeep.services.report.try_config import TryConfig
+
+    return TryConfig(ports.deployment, ports.clusters, read_cluster(ports), decide_prune(ports), ports.clock)
+
+
+def answer_of(trial: Trial) -> dict[str, Any]:
+    """The function's answer: the trial, or only its size under `too_large`. The log gets the counts."""
+    document = as_document(trial)
+    size = len(json.dumps(document))
+    counts = {name: len(found) for name, found in document.items() if isinstance(found, list)}
+    logger.info("done", extra={"cluster": trial.cluster, "counts": counts, "bytes": size})
+    return {"too_large": size} if size > MOST_BYTES else document

@@ -1,0 +1,104 @@
+"""Trying policies through the API: who sees what, and what is no policy."""
+
+from __future__ import annotations
+
+import json
+from copy import deepcopy
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from snapkeep.domain.policies import Deployment, to_document
+from tests.fakes.api import Api
+from tests.fakes.world import SLOT, World, a_claim, a_policy
+
+HERE = "/v1/clusters/myeks/try"
+IN_SHOP = "/v1/clusters/myeks/namespaces/shop/try"
+
+
+@pytest.fixture
+def world() -> World:
+    """Claims in two namespaces, each with three daily points."""
+    world = World(a_claim("data"), a_claim("ledger", namespace="bank"))
+    for day in range(3):
+        world.back_up(SLOT + timedelta(days=day))
+    return world
+
+
+def a_body(**changes: Any) -> dict[str, Any]:
+    """The usual policy with these changes, as the command sends it."""
+    deployment = Deployment((), (a_policy("nightly"),))
+    document = json.loads(json.dumps(to_document(deployment)))
+    (policy,) = document["policies"]
+    del policy["clusters"]
+    return {"policies": [policy | changes]}
+
+
+def test_the_cluster_is_shown_as_the_policies_would_have_it(api: Api, world: World) -> None:
+    reply = api.post(HERE, a_body(retention={"last": 1}))
+    assert reply.status == 200
+    assert {item["claim"] for item in reply.json["taken"]} == {"data", "ledger"}
+    assert (len(reply.json["deletions"]), reply.json["keeping"]) == (4, 2)
+    assert len(world.ebs.all) == 6
+    assert world.announcer.changes == []
+
+
+def test_a_namespaces_caller_sees_that_namespace_only(api: Api) -> None:
+    reply = api.post(IN_SHOP, a_body(retention={"last": 1}))
+    assert reply.status == 200
+    assert {item["claim"] for item in reply.json["deletions"]} == {"shop/data"}
+    assert "bank" not in reply.text and "ledger" not in reply.text
+
+
+def test_no_key_is_needed_because_nothing_is_changed_or_remembered(api: Api) -> None:
+    assert api.post(HERE, a_body(), key=None).status == 200
+    assert api.answers.records == {} if hasattr(api.answers, "records") else True
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"name": "Nightly"},
+        {"name": "interruption"},
+        {"clusters": ["other"]},
+        {"retention": {}},
+        {"retention": {"last": 0}},
+        {"retention": {"last": [1]}},
+        {"schedule": {}},
+        {"schedule": a_body()["policies"][0]["schedule"] | {"expression": "rate(0 days)"}},
+        {"schedule": a_body()["policies"][0]["schedule"] | {"timezone": "../../etc/passwd"}},
+        {"schedule": a_body()["policies"][0]["schedule"] | {"timezone": "Mars/Base"}},
+        {"schedule": a_body()["policies"][0]["schedule"] | {"catch_up": 10**30}},
+        {"selection": a_body()["policies"][0]["selection"] | {"namespaces": ["[a-z]"]}},
+        {"selection": a_body()["policies"][0]["selection"] | {"namespaces": [7]}},
+        {"selection": a_body()["policies"][0]["selection"] | {"min_bytes": -1}},
+        {"selection": a_body()["policies"][0]["selection"] | {"labels": [{"key": "a"}]}},
+        {"method": "tape"},
+        {"lock": {"mode": "governance", "days": 0, "cool_off_hours": 0}},
+        {"unknown": 1},
+    ],
+)
+def test_what_is_no_policy_is_refused(api: Api, changes: dict[str, Any]) -> None:
+    reply = api.post(HERE, a_body(**changes))
+    assert (reply.status, reply.code) == (422, "invalid_request")
+
+
+def test_names_must_be_those_of_the_policies_and_differ(api: Api) -> None:
+    body = a_body()
+    assert api.post(HERE, body | {"only": ["typo"]}).code == "invalid_request"
+    assert api.post(HERE, {"policies": body["policies"] * 2}).code == "invalid_request"
+    assert api.post(HERE, {"policies": []}).status == 200
+
+
+def test_a_body_larger_than_any_config_is_refused(api: Api) -> None:
+    body = deepcopy(a_body())
+    body["policies"][0]["selection"]["storage_classes"] = ["c" * 300] * 1000
+    many = [body["policies"][0] | {"name": f"p{number}"} for number in range(4)]
+    reply = api.post(HERE, {"policies": many})
+    assert (reply.status, reply.code) == (413, "too_large")
+
+
+def test_another_cluster_is_unknown(api: Api) -> None:
+    reply = api.post("/v1/clusters/other/try", a_body())
+    assert (reply.status, reply.code) == (404, "unknown_cluster")
