@@ -24,7 +24,7 @@ MAY = {
         get: volumesnapshotclasses.snapshot.storage.k8s.io
     """,
     "write_report": """
-        list: persistentvolumeclaims persistentvolumes pods
+        list: persistentvolumeclaims persistentvolumes pods storageclasses.storage.k8s.io
     """,
     "try_config": """
         list: persistentvolumeclaims persistentvolumes pods
