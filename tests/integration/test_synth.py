@@ -30,7 +30,7 @@ import sys
 sys.path[:0] = [{task!r}, {packages!r}]
 import handler
 from snapkeep.deployment import load_deployment
-import boto3, kubernetes.client.api_client
+import boto3
 print(load_deployment().clusters[0].name, boto3.__file__, handler.handle.__name__)
 """
 
