@@ -1,4 +1,4 @@
-"""Pages of recovery points at ten thousand of them: what each costs."""
+"""Pages of recovery points at six thousand of them: what each costs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.integration.deployed import Deployed, config_of, deployed
 pytestmark = pytest.mark.slow
 
 POLICY = "many"
-CLAIMS, SLOTS = 100, 100
+CLAIMS, SLOTS = 100, 60
 FIGURES = Path(__file__).parents[2] / ".build" / "catalogue.json"
 LIST = f"/v1/clusters/myeks/namespaces/{POLICY}/recovery-points"
 
@@ -35,7 +35,7 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
 
 
 def fill(product: Deployed, real: Sequence[LiveSnapshot]) -> None:
-    """A hundred times as many snapshots, as earlier runs would have left them, without their runs."""
+    """Sixty times as many snapshots, as earlier runs would have left them, without their runs."""
     aws, ec2 = product.sandbox.aws, product.sandbox.client("ec2")
     aws.wait_idle()
     aws.settings(snapshot_events=0, functions_follow_clock=True)  # the next prune compares the catalogue
