@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from snapkeep.adapters.aws.lambda_calls import invoke
 from snapkeep.adapters.aws.session import our_errors
 from snapkeep.domain.times import to_second
 
@@ -30,6 +30,4 @@ class LambdaStarter:
             "caller": self._caller,
         }
         with our_errors(f"start {policy} of {cluster}"):
-            self._lambda.invoke(
-                FunctionName=self._function, InvocationType="Event", Payload=json.dumps(message).encode()
-            )
+            invoke(self._lambda, self._function, "Event", message)

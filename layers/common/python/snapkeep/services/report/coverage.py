@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -54,7 +54,7 @@ class ShowCoverage:
         scratch = [volume for volume in kube.scratch_volumes() if namespace in ("", volume.namespace)]
         selected = selection.select(claims, self.deployment.policies, cluster, scratch)
         volumes = {claim.uid: claim.volume.handle for claim in claims if claim.volume}
-        good = self._good(cluster, namespace, volumes, now)
+        good = _newest(self._good_points(cluster, namespace, now), volumes)
         shared = _shared(claims, everywhere)
         found = [
             replace(item, reason=f"{item.reason}; {text}") if (text := shared.get(item.name)) else item
@@ -78,16 +78,17 @@ class ShowCoverage:
 
     def _remembered(self, cluster: str, namespace: str, why: str) -> CoverageReport:
         """The claims with good points, held against the policies that took them before."""
-        now, names = self.clock(), dict[str, str]()
-        good = self._good(cluster, namespace, {}, now, names)
+        now = self.clock()
+        points = list(self._good_points(cluster, namespace, now))
+        names = {found.claim: found.name for found, _ in points}
         slots = SlotCache(self.calendar, now)
         found = []
-        for uid, points in good.items():
-            taking = [item.policy for item in points if self._runs_in(item.policy, cluster)]
+        for uid, newest in _newest(points, {}).items():
+            taking = [item.policy for item in newest if self._runs_in(item.policy, cluster)]
             place, _, name = names[uid].partition("/")
-            promises = [self._promise(policy, points, slots) for policy in taking]
+            promises = [self._promise(policy, newest, slots) for policy in taking]
             if promises:
-                found.append(coverage.covered(place, name, promises, points, now))
+                found.append(coverage.covered(place, name, promises, newest, now))
         ordered = sorted(found, key=lambda item: (item.namespace, item.claim))
         unasked = (
             f"{why}. These are the claims that recovery points remember: claims without one are missing, "
@@ -99,35 +100,18 @@ class ShowCoverage:
         policy = self.deployment.policy(name)
         return policy is not None and cluster in policy.clusters
 
-    def _good(
-        self,
-        cluster: str,
-        namespace: str,
-        volumes: Mapping[str, str],
-        now: datetime,
-        names: dict[str, str] | None = None,
-    ) -> Good:
-        """The newest good point of each claim (UID) under each policy, taken from the claim's own volume.
-
-        `names` receives each claim's name, `namespace/name`.
-        """
+    def _good_points(
+        self, cluster: str, namespace: str, now: datetime
+    ) -> Iterator[tuple[ReadablePoint, LastGood]]:
+        """Every good point, with what coverage tells of it."""
         wanted = {tags.MANAGED: "true", tags.CLUSTER: cluster}
-        newest: dict[str, dict[str, LastGood]] = defaultdict(dict)
         listing = self.snapshots.find(
             wanted | ({tags.NAMESPACE: namespace} if namespace else {}), state=SnapshotState.COMPLETED
         )
         for snapshot in listing:
             found = None if tags.DUPLICATE in snapshot.tags else read(snapshot, cluster)
-            if not isinstance(found, ReadablePoint) or not _is_good(found, now):
-                continue
-            if found.candidate.volume != volumes.get(found.claim, found.candidate.volume):
-                continue  # from another volume: its tags were edited or copied
-            point = LastGood(tags.point_id_of(snapshot.tags), found.policy, found.slot)
-            if names is not None:
-                names[found.claim] = found.name
-            known = newest[found.claim].get(found.policy, point)
-            newest[found.claim][found.policy] = max(known, point, key=lambda item: item.slot)
-        return {claim: list(points.values()) for claim, points in newest.items()}
+            if isinstance(found, ReadablePoint) and _is_good(found, now):
+                yield found, LastGood(tags.point_id_of(snapshot.tags), found.policy, found.slot)
 
     def _taken(self, taken: Sequence[selection.Taken], good: Good, now: datetime) -> Sequence[CoveredClaim]:
         policies: dict[str, list[str]] = defaultdict(list)
@@ -197,6 +181,17 @@ class SlotCache:
             due = self._calendar.due(policy.schedule, after, until, anchor) if until > after else ()
             self._known[key] = next(iter(due), None)
         return self._known[key]
+
+
+def _newest(points: Iterable[tuple[ReadablePoint, LastGood]], volumes: Mapping[str, str]) -> Good:
+    """The newest of each claim (UID) under each policy, from the claim's own volume where that is known."""
+    newest: dict[str, dict[str, LastGood]] = defaultdict(dict)
+    for found, point in points:
+        if found.candidate.volume != volumes.get(found.claim, found.candidate.volume):
+            continue  # from another volume: its tags were edited or copied
+        known = newest[found.claim].get(found.policy, point)
+        newest[found.claim][found.policy] = max(known, point, key=lambda item: item.slot)
+    return {claim: list(policies.values()) for claim, policies in newest.items()}
 
 
 def _is_good(found: ReadablePoint, now: datetime) -> bool:
