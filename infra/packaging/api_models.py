@@ -15,6 +15,7 @@ from typing import Any
 
 EC2_OPERATIONS = frozenset(
     {
+        "CopySnapshot",
         "CreateSnapshot",
         "CreateSnapshots",
         "CreateTags",

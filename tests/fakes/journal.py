@@ -8,6 +8,7 @@ from typing import Any
 from snapkeep.ports.journal import Journal
 from tests.fakes.faults import Faults
 from tests.fakes.stores.catalogue import MemoryCatalogue
+from tests.fakes.stores.copies import MemoryCopies
 from tests.fakes.stores.creations import MemoryCreations
 from tests.fakes.stores.deletions import MemoryAbsences, MemoryDeletions
 from tests.fakes.stores.incidents import MemoryIncidents
@@ -35,6 +36,7 @@ class MemoryJournal(Faults, Journal):
     catalogue: MemoryCatalogue
     restores: MemoryRestores
     incidents: MemoryIncidents
+    copies: MemoryCopies
     troubles: MemoryTroubles
     unreadable: MemoryUnreadable
 
@@ -58,6 +60,7 @@ class MemoryJournal(Faults, Journal):
             catalogue=MemoryCatalogue(self),
             restores=MemoryRestores(self),
             incidents=MemoryIncidents(self),
+            copies=MemoryCopies(self),
             troubles=MemoryTroubles(self),
             unreadable=MemoryUnreadable(self),
         )

@@ -31,8 +31,10 @@ TESTED_ELSEWHERE: dict[str, str] = {
     # How they connect shows where they are used.
     "snapkeep/adapters/kubernetes/connections.py": "tests/unit/snapkeep/adapters/kubernetes/test_cluster.py",
     "snapkeep/adapters/kubernetes/quick_transport.py": "tests/contract/ports/test_kubernetes_wire.py",
+    "snapkeep/adapters/aws/regions.py": "tests/contract/ports/test_copier.py",
     # Stores whose contract says all that there is to say of them.
     "snapkeep/adapters/dynamodb/incidents.py": "tests/contract/ports/test_incident_journal.py",
+    "snapkeep/adapters/dynamodb/copies.py": "tests/contract/ports/test_copy_journal.py",
     "snapkeep/adapters/dynamodb/prunes.py": "tests/contract/ports/test_prune_journal.py",
     "snapkeep/adapters/dynamodb/refusals.py": "tests/contract/ports/test_prune_journal.py",
     "snapkeep/adapters/dynamodb/retentions.py": "tests/contract/ports/test_prune_journal.py",

@@ -69,6 +69,29 @@ class Snapshots(Protocol):
         """The EC2 locks on these snapshots and the AMIs made of them; free ones are absent."""
 
 
+class Copier(Protocol):
+    """Makes copies of EBS snapshots in one Region."""
+
+    def copy(self, snapshot_id: str, region: str, key: str, tags: Mapping[str, str], description: str) -> str:
+        """CopySnapshot of a completed snapshot in `region`, encrypted with `key` (an ARN) and tagged in the
+        same call; returns the id of the copy, which is pending.
+
+        EC2 checks the key later: a copy with a bad one ends in `error`. Raises Throttled when EC2 certainly
+        created nothing, such as when it has too many copies in progress; another TemporaryError when the
+        answer was lost and a copy may exist; NotFound when the snapshot is gone.
+        """
+
+
+class Regions(Protocol):
+    """EC2 in the Regions that copies go to."""
+
+    def snapshots(self, region: str) -> Snapshots:
+        """The deployment's snapshots in a Region."""
+
+    def copier(self, region: str) -> Copier:
+        """What makes copies in a Region."""
+
+
 class Volumes(Protocol):
     """EBS volumes, in one account and Region."""
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from snapkeep.ports.catalogue import Catalogue
+    from snapkeep.ports.copies import CopyRecords
     from snapkeep.ports.deletions import Absences, Deletions
     from snapkeep.ports.incidents import Incidents
     from snapkeep.ports.points import Creations, Points
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Journal:
-    """The records of runs, points, deletions, restores and incidents. Losing them loses no backup.
+    """The records of runs, points, deletions, restores, incidents and copies. Losing them loses no backup.
 
     Methods that return one record raise UnreadableRecord when this version cannot read it, and so does every
     write over one. Iterators, and `points`, skip such records.
@@ -38,5 +39,6 @@ class Journal:
     catalogue: Catalogue
     restores: Restores
     incidents: Incidents
+    copies: CopyRecords
     troubles: Troubles
     unreadable: UnreadableRecords

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from snapkeep.adapters.aws.events import EventAnnouncer
     from snapkeep.domain.policies import Deployment
     from snapkeep.ports.clock import Calendar, Clock, Nonce
-    from snapkeep.ports.ec2 import Instances, Keys, LifecycleHooks, Pacer, Snapshots, Volumes
+    from snapkeep.ports.ec2 import Instances, Keys, LifecycleHooks, Pacer, Regions, Snapshots, Volumes
     from snapkeep.ports.journal import Journal
     from snapkeep.ports.kubernetes import Clusters, NodeClusters
     from snapkeep.ports.messaging import ConfigTrier, IncidentQueue, Pruner, Queue, Starter
@@ -80,6 +80,12 @@ class AwsPorts(Ports):
     @cached_property
     def everybodys_snapshots(self) -> Snapshots:
         return self._snapshots()
+
+    @cached_property
+    def regions(self) -> Regions:
+        from snapkeep.adapters.aws.regions import Ec2Regions
+
+        return Ec2Regions(client, self.deployment.name)
 
     @cached_property
     def volumes(self) -> Volumes:

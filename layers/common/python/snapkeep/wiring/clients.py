@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 class Client:
     """A botocore client, created on its first call."""
 
-    def __init__(self, service: str, config: Config) -> None:
-        self._service, self._config = service, config
+    def __init__(self, service: str, config: Config, region: str = "") -> None:
+        self._service, self._config, self._region = service, config, region or None
 
     @cached_property
     def _client(self) -> Any:
-        return session().create_client(self._service, config=self._config)
+        return session().create_client(self._service, self._region, config=self._config)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._client, name)
@@ -34,16 +34,17 @@ class Client:
 
 @cache
 def session() -> botocore.session.Session:
-    """The function's own credentials and Region; all of a stack's clusters are in this Region.
+    """The function's own credentials and Region; all of a stack's clusters are in this Region, and so is all
+    that is not copied to another.
 
     Plain botocore: boto3 would only slow down a cold start.
     """
     return botocore.session.get_session()
 
 
-def client(service: str, config: Config = CALLS) -> Any:
-    """A client for that service, not created yet."""
-    return Client(service, config)
+def client(service: str, config: Config = CALLS, region: str = "") -> Any:
+    """A client for that service, in the function's Region unless another is named; not created yet."""
+    return Client(service, config, region)
 
 
 def region() -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from snapkeep.domain.policies import Deployment
     from snapkeep.ports.clock import Calendar, Clock, Nonce
-    from snapkeep.ports.ec2 import Instances, Keys, LifecycleHooks, Pacer, Snapshots, Volumes
+    from snapkeep.ports.ec2 import Instances, Keys, LifecycleHooks, Pacer, Regions, Snapshots, Volumes
     from snapkeep.ports.journal import Journal
     from snapkeep.ports.kubernetes import Clusters, NodeClusters
     from snapkeep.ports.messaging import ConfigTrier, IncidentQueue, Pruner, Queue, Starter
@@ -23,7 +23,7 @@ class Ports:
     """What services need from the outside world.
 
     `snapshots` shows the deployment's own, `everybodys_snapshots` those of every deployment in the account.
-    `pause` waits. `to_save` feeds save_node, `to_release` feeds release_volumes.
+    `regions` is EC2 elsewhere. `pause` waits. `to_save` feeds save_node, `to_release` feeds release_volumes.
     """
 
     deployment: Deployment
@@ -31,6 +31,7 @@ class Ports:
     nodes: NodeClusters
     snapshots: Snapshots
     everybodys_snapshots: Snapshots
+    regions: Regions
     volumes: Volumes
     instances: Instances
     hooks: LifecycleHooks

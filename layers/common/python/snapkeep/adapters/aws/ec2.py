@@ -62,7 +62,7 @@ class Ec2Snapshots:
             answer = self._creator.create_snapshot(
                 VolumeId=volume_id,
                 Description=description[:DESCRIPTION_LIMIT],
-                TagSpecifications=_tagged(self._named(tags)),
+                TagSpecifications=tagged(self._named(tags)),
             )
         return snapshot_of(answer)
 
@@ -81,7 +81,7 @@ class Ec2Snapshots:
                     "ExcludeDataVolumeIds": list(exclude),
                 },
                 Description=description[:DESCRIPTION_LIMIT],
-                TagSpecifications=_tagged(self._named(tags)),
+                TagSpecifications=tagged(self._named(tags)),
             )
         return tuple(snapshot_of(item) for item in answer["Snapshots"])
 
@@ -248,7 +248,8 @@ class Ec2Snapshots:
                         yield snapshot
 
 
-def _tagged(tags: Mapping[str, str]) -> list[TagSpecificationTypeDef]:
+def tagged(tags: Mapping[str, str]) -> list[TagSpecificationTypeDef]:
+    """The tags of a new snapshot, as create calls take them."""
     return [{"ResourceType": "snapshot", "Tags": _pairs(tags)}]
 
 

@@ -32,7 +32,7 @@ def at_of(item: Item) -> datetime:
 
 def run_item(run: Run) -> dict[str, Any]:
     """The item of an open run, in the index of open ones."""
-    fields = _plain(replace(run, request=None))
+    fields = plain(replace(run, request=None))
     del fields["skipped"]
     return {
         **schema.run_key(run.id),
@@ -59,7 +59,7 @@ def run_of(item: Item) -> Run:
         failed=int(item["failed"]),
         degraded=item.get("degraded", ""),
         skipped={code: int(count) for code, count in item.get("left", {}).items()},
-        closed_at=_time(item.get("closed_at")),
+        closed_at=time_of(item.get("closed_at")),
         announced=item["announced"],
         request=request_of(item["wish"]) if "wish" in item else None,
         late=int(item.get("late", 0)),
@@ -110,10 +110,10 @@ def point_item(point: Point) -> dict[str, Any]:
     """The item of a point."""
     return {
         **schema.point_key(point.run, point.id),
-        **_plain(point),
+        **plain(point),
         "slot": compact(point.slot),
         "point_id": point.id,
-        "claim": _plain(point.claim),
+        "claim": plain(point.claim),
     }
 
 
@@ -134,12 +134,12 @@ def point_of(item: Item) -> Point:
         state=PointState(item["state"]),
         snapshot_id=item.get("snapshot_id", ""),
         size_bytes=int(item.get("size_bytes", 0)),
-        started_at=_time(item.get("started_at")),
+        started_at=time_of(item.get("started_at")),
         reason=item.get("reason", ""),
-        intent_at=_time(item.get("intent_at")),
+        intent_at=time_of(item.get("intent_at")),
         empty_reads=int(item.get("empty_reads", 0)),
-        last_read_at=_time(item.get("last_read_at")),
-        ended_at=_time(item.get("ended_at")),
+        last_read_at=time_of(item.get("last_read_at")),
+        ended_at=time_of(item.get("ended_at")),
         fell_back=bool(item.get("fell_back", False)),
         sharers=tuple(item.get("sharers", ())),
         behind=item.get("behind", ""),
@@ -157,7 +157,7 @@ def _claim(item: Item) -> ClaimFacts:
     return ClaimFacts(**{**text, "access_modes": tuple(item.get("access_modes", ())), "driver": driver})
 
 
-def _plain(value: Any) -> dict[str, Any]:
+def plain(value: Any) -> dict[str, Any]:
     """The fields of a dataclass as DynamoDB types; None, "" and () are omitted."""
     fields = {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
     return {name: _simple(field) for name, field in fields.items() if field not in (None, "", ())}
@@ -171,5 +171,6 @@ def _simple(value: Any) -> Any:
     return list(value) if isinstance(value, tuple) else value
 
 
-def _time(text: str | None) -> datetime | None:
+def time_of(text: str | None) -> datetime | None:
+    """The time (aware) in a field; None when it is absent."""
     return datetime.fromisoformat(text) if text else None

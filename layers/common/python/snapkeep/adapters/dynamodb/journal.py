@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
     from snapkeep.ports.catalogue import Catalogue
+    from snapkeep.ports.copies import CopyRecords
     from snapkeep.ports.deletions import Absences, Deletions
     from snapkeep.ports.incidents import Incidents
     from snapkeep.ports.points import Creations, Points
@@ -122,6 +123,12 @@ class DynamoJournal(Journal):
         from snapkeep.adapters.dynamodb.incidents import DynamoIncidents
 
         return DynamoIncidents(self._table)
+
+    @cached_property
+    def copies(self) -> CopyRecords:
+        from snapkeep.adapters.dynamodb.copies import DynamoCopies
+
+        return DynamoCopies(self._table)
 
     @cached_property
     def troubles(self) -> Troubles:

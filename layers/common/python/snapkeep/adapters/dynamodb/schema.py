@@ -25,6 +25,8 @@
 | catalogue      | CATALOGUE#<cluster>     | POINT <place>|                                       |
 | when complete  | CATALOGUE#<cluster>     | COMPLETE     |                                       |
 | incident       | INCIDENT#<instance>     | INCIDENT     | `runs`; `open` until it is closed     |
+| copy           | COPIES#<place>          | <cluster>#<point> | `open` until it is ready         |
+| place's lease  | COPIES#<place>          | LEASE        |                                       |
 | troubles       | TROUBLES#<kind>/<cluster>/<about> | PAGE#<page> |                               |
 | API answer     | ANSWERS                 | api#<hash>   | (Powertools' idempotency records)     |
 
@@ -166,6 +168,26 @@ def incidents_key(cluster: str) -> str:
 def incident_key(instance: str) -> Key:
     """The key of the incident of an instance."""
     return {PK: f"INCIDENT#{instance}", SK: "INCIDENT"}
+
+
+def copy_key(place: str, cluster: str, point_id: str) -> Key:
+    """The key of the copy of a point to a place; no name of a cluster contains a `#`."""
+    return {PK: f"COPIES#{place}", SK: f"{cluster}#{point_id}"}
+
+
+def place_lease_key(place: str) -> Key:
+    """The key of the lease of a place."""
+    return {PK: copy_key(place, "", "")[PK], SK: "LEASE"}
+
+
+def open_copies_key(place: str) -> str:
+    """The key, in the `open` index, of copies to a place that may be in progress."""
+    return f"copy/{place}"
+
+
+def failed_copies_key(place: str) -> str:
+    """The key, in the `open` index, of copies to a place that failed."""
+    return f"copy-failed/{place}"
 
 
 ENTRY_PREFIX = "POINT "

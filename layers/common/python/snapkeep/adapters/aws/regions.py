@@ -1,0 +1,34 @@
+"""EC2 in other Regions, with clients that are made when they are first used."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from snapkeep.adapters.aws.copy_snapshots import Ec2Copier
+from snapkeep.adapters.aws.ec2 import Ec2Snapshots
+from snapkeep.adapters.aws.session import CALLS, CREATES
+
+if TYPE_CHECKING:
+    from botocore.config import Config
+    from mypy_boto3_ec2 import EC2Client
+
+
+class ClientOf(Protocol):
+    """Makes clients of Regions."""
+
+    def __call__(self, service: str, config: Config, region: str) -> EC2Client:
+        """A client of that service in a Region."""
+
+
+class Ec2Regions:
+    """Implements the Regions port for one deployment."""
+
+    def __init__(self, client: ClientOf, deployment: str) -> None:
+        self._client, self._deployment = client, deployment
+
+    def snapshots(self, region: str) -> Ec2Snapshots:
+        ec2, creator = (self._client("ec2", config, region) for config in (CALLS, CREATES))
+        return Ec2Snapshots(ec2, creator, self._deployment)
+
+    def copier(self, region: str) -> Ec2Copier:
+        return Ec2Copier(self._client("ec2", CREATES, region))

@@ -1,0 +1,124 @@
+"""Copies to places in the journal's table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from snapkeep.adapters.aws.session import chunks
+from snapkeep.adapters.dynamodb import schema
+from snapkeep.adapters.dynamodb.items import Item, plain, time_of
+from snapkeep.adapters.dynamodb.table import IS_NEW, Contended, Refused, Table, key_of
+from snapkeep.domain.copies.records import CopyRecord, CopyStage
+from snapkeep.domain.times import precise
+
+LEASE_FREE = "attribute_not_exists(#owner) OR #until <= :now OR #owner = :owner"
+
+
+class DynamoCopies:
+    """Implements the CopyRecords port."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def lease_place(self, place: str, owner: str, until: datetime, now: datetime) -> bool:
+        values = {"owner": owner, "until": precise(until), "now": precise(now)}
+        try:
+            key = schema.place_lease_key(place)
+            self._table.update(key, "SET #owner = :owner, #until = :until", LEASE_FREE, values)
+        except Refused:
+            return False
+        return True
+
+    def release_place(self, place: str, owner: str) -> None:
+        key = schema.place_lease_key(place)
+        with suppress(Refused):
+            self._table.update(key, "REMOVE #owner, #until", "#owner = :owner", {"owner": owner})
+
+    def write_copy(self, record: CopyRecord, owner: str) -> CopyRecord:
+        """Write a record and, in the same transaction, check that the lease is still held."""
+        following = replace(record, revision=record.revision + 1)
+        known = ("#revision = :known", {"known": record.revision}) if record.revision else (IS_NEW, {})
+        lease = schema.place_lease_key(record.place)
+        held = self._table.update_statement(lease, "SET #wrote = :owner", "#owner = :owner", {"owner": owner})
+        written = self._table.put_statement(_item(following), *known)
+        try:
+            self._table.write_all([("Update", held), ("Put", written)])
+        except Refused as error:
+            raise Contended(f"the copy of {record.point_id} to {record.place}") from error
+        return following
+
+    def copies(self, place: str, points: Sequence[tuple[str, str]]) -> Mapping[tuple[str, str], CopyRecord]:
+        keys = [schema.copy_key(place, cluster, point) for cluster, point in dict.fromkeys(points)]
+        found = self._table.read_each(self._table.get_many(keys), _record)
+        return {(record.cluster, record.point_id): record for record in found}
+
+    def open_copies(self, place: str) -> Iterator[CopyRecord]:
+        """Copies that may be in progress; the index lags."""
+        for record in self._in_index(schema.open_copies_key(place)):
+            if record.stage.is_open:
+                yield record
+
+    def failed_copies(self, place: str) -> Iterator[CopyRecord]:
+        """Copies whose last attempt failed; the index lags."""
+        for record in self._in_index(schema.failed_copies_key(place)):
+            if record.stage.has_failed:
+                yield record
+
+    def copies_of(self, place: str, cluster: str) -> Iterator[CopyRecord]:
+        """All copies of a cluster's points to a place."""
+        key = schema.copy_key(place, cluster, "")
+        values = {"place": key[schema.PK], "cluster": key[schema.SK]}
+        found = self._table.query("#pk = :place AND begins_with(#sk, :cluster)", values)
+        yield from self._table.read_each(found, _record)
+
+    def _in_index(self, key: str) -> Iterator[CopyRecord]:
+        entries = self._table.query("#open = :key", {"key": key}, schema.OPEN_INDEX)
+        for some in chunks([key_of(entry) for entry in entries], 100):
+            yield from self._table.read_each(self._table.get_many(some), _record)
+
+
+def _item(record: CopyRecord) -> dict[str, Any]:
+    """The item of a record: in an index until it is ready, and with an expiry once it has ended."""
+    index = {}
+    if record.stage.is_open:
+        index = {"open": schema.open_copies_key(record.place)}
+    elif record.stage.has_failed:
+        index = {"open": schema.failed_copies_key(record.place)}
+    ended = record.ended_at
+    return {
+        **schema.copy_key(record.place, record.cluster, record.point_id),
+        **plain(record),
+        **index,
+        **({schema.EXPIRES_AT: schema.expiry(ended)} if ended else {}),
+        "slot": precise(record.intent_at or record.taken),
+    }
+
+
+def _record(item: Item) -> CopyRecord:
+    return CopyRecord(
+        place=item["place"],
+        cluster=item["cluster"],
+        point_id=item["point_id"],
+        source=item["source"],
+        region=item["region"],
+        namespace=item["namespace"],
+        claim=item["claim"],
+        policy=item["policy"],
+        taken=datetime.fromisoformat(item["taken"]),
+        stage=CopyStage(item["stage"]),
+        attempt=int(item["attempt"]),
+        snapshot_id=item.get("snapshot_id", ""),
+        intent_at=time_of(item.get("intent_at")),
+        empty_reads=int(item["empty_reads"]),
+        last_read_at=time_of(item.get("last_read_at")),
+        started_at=time_of(item.get("started_at")),
+        ended_at=time_of(item.get("ended_at")),
+        incremental=item.get("incremental"),
+        reason=item.get("reason", ""),
+        lock_reason=item.get("lock_reason", ""),
+        revision=int(item["revision"]),
+    )

@@ -1,0 +1,138 @@
+"""What the journal remembers about the copy of a point to a place, from the intent to the outcome."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from snapkeep.domain.backup.creation import READ_SPACING
+
+MOST_ATTEMPTS = 3
+"""How often a copy that EC2 failed is tried before people are told."""
+
+RETRY_AFTER = timedelta(minutes=15)
+"""How long to wait after the first failed attempt; after the second twice as long."""
+
+
+class CopyStage(StrEnum):
+    """How far the copy of a point has got.
+
+    `waiting` was refused for now, and certainly nothing was created; no attempt is counted.
+    """
+
+    WAITING = "waiting"
+    INTENDED = "intended"
+    COPYING = "copying"
+    READY = "ready"
+    FAILED = "failed"
+    GIVEN_UP = "given-up"
+
+    @property
+    def is_open(self) -> bool:
+        """True while a copy may be in progress."""
+        return self in (CopyStage.INTENDED, CopyStage.COPYING)
+
+    @property
+    def has_failed(self) -> bool:
+        """True after a failed attempt, whether or not there will be another one."""
+        return self in (CopyStage.FAILED, CopyStage.GIVEN_UP)
+
+
+@dataclass(frozen=True, slots=True)
+class CopyRecord:
+    """The copy of one point to one place, as the journal knows it. Times are aware UTC.
+
+    `source` is the snapshot that is copied, `taken` when it started. `attempt` counts the calls of
+    CopySnapshot that may have created something. `incremental` is None until an event says it. `lock_reason`
+    says why the copy is not locked as its rule asks. `revision` grows with every write.
+    """
+
+    place: str
+    cluster: str
+    point_id: str
+    source: str
+    region: str
+    namespace: str
+    claim: str
+    policy: str
+    taken: datetime
+    stage: CopyStage = CopyStage.WAITING
+    attempt: int = 0
+    snapshot_id: str = ""
+    intent_at: datetime | None = None
+    empty_reads: int = 0
+    last_read_at: datetime | None = None
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    incremental: bool | None = None
+    reason: str = ""
+    lock_reason: str = ""
+    revision: int = 0
+
+    @property
+    def subject(self) -> str:
+        """What people know the copy by."""
+        return f"{self.namespace}/{self.claim} ({self.policy}, {self.point_id})"
+
+    def retry_at(self) -> datetime | None:
+        """When a failed copy may be tried again; None for any other."""
+        if self.stage is not CopyStage.FAILED or self.ended_at is None:
+            return None
+        return self.ended_at + self.attempt * RETRY_AFTER
+
+    def intended(self, now: datetime) -> CopyRecord:
+        """CopySnapshot is about to be called, for the first time or again."""
+        return replace(
+            self,
+            stage=CopyStage.INTENDED,
+            attempt=self.attempt + 1,
+            snapshot_id="",
+            intent_at=now,
+            empty_reads=0,
+            last_read_at=None,
+            started_at=None,
+            ended_at=None,
+            incremental=None,
+        )
+
+    def not_found(self, now: datetime) -> CopyRecord:
+        """A search after an intent without an outcome found no copy; one too soon after the last search does
+        not count."""
+        if self.last_read_at is not None and now - self.last_read_at < READ_SPACING:
+            return self
+        return replace(self, empty_reads=self.empty_reads + 1, last_read_at=now)
+
+    def refused(self, reason: str) -> CopyRecord:
+        """EC2 refused the call for now and certainly created nothing: the attempt does not count."""
+        return replace(
+            self,
+            stage=CopyStage.WAITING,
+            attempt=self.attempt - 1,
+            intent_at=None,
+            empty_reads=0,
+            last_read_at=None,
+            reason=reason,
+        )
+
+    def started(self, snapshot_id: str, at: datetime) -> CopyRecord:
+        """EC2 is copying into this snapshot."""
+        return replace(
+            self,
+            stage=CopyStage.COPYING,
+            attempt=max(self.attempt, 1),
+            snapshot_id=snapshot_id,
+            started_at=at,
+            ended_at=None,
+            reason="",
+        )
+
+    def ready(self, now: datetime, lock_reason: str = "") -> CopyRecord:
+        """The copy is complete."""
+        return replace(self, stage=CopyStage.READY, ended_at=now, reason="", lock_reason=lock_reason)
+
+    def failed(self, reason: str, now: datetime, *, for_good: bool = False) -> CopyRecord:
+        """The attempt failed; after the last one, or `for_good`, the copy is given up."""
+        over = for_good or self.attempt >= MOST_ATTEMPTS
+        stage = CopyStage.GIVEN_UP if over else CopyStage.FAILED
+        return replace(self, stage=stage, ended_at=now, reason=reason)

@@ -1,0 +1,47 @@
+"""The steps of a copy from the intent to the outcome."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from snapkeep.domain.backup.creation import READ_SPACING
+from snapkeep.domain.copies.records import MOST_ATTEMPTS, RETRY_AFTER, CopyRecord, CopyStage
+
+AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
+NEW = CopyRecord("osaka", "myeks", "data-1", "snap-0a", "ap-northeast-3", "shop", "data", "daily", AT)
+
+
+def test_a_refusal_does_not_count_as_an_attempt() -> None:
+    refused = NEW.intended(AT).refused("20 copies are in progress")
+    assert (refused.stage, refused.attempt, refused.intent_at) == (CopyStage.WAITING, 0, None)
+
+
+def test_a_copy_is_given_up_after_the_last_attempt() -> None:
+    record = NEW
+    for attempt in range(1, MOST_ATTEMPTS + 1):
+        record = record.intended(AT).started("snap-0b", AT).failed("KMS", AT)
+        expected = CopyStage.GIVEN_UP if attempt == MOST_ATTEMPTS else CopyStage.FAILED
+        assert (record.stage, record.attempt) == (expected, attempt)
+
+
+def test_what_cannot_work_later_is_given_up_at_once() -> None:
+    assert NEW.intended(AT).failed("the source is gone", AT, for_good=True).stage is CopyStage.GIVEN_UP
+
+
+def test_each_failed_attempt_waits_longer_than_the_one_before() -> None:
+    first = NEW.intended(AT).failed("KMS", AT)
+    second = first.intended(AT).failed("KMS", AT)
+    assert (first.retry_at(), second.retry_at()) == (AT + RETRY_AFTER, AT + 2 * RETRY_AFTER)
+    assert second.intended(AT).failed("KMS", AT).retry_at() is None
+    assert NEW.retry_at() is None
+
+
+def test_searches_right_after_one_another_count_once() -> None:
+    record = NEW.intended(AT).not_found(AT).not_found(AT + timedelta(seconds=1))
+    assert record.empty_reads == 1
+    assert record.not_found(AT + READ_SPACING).empty_reads == 2
+
+
+def test_a_new_attempt_forgets_the_last_one() -> None:
+    again = NEW.intended(AT).not_found(AT).started("snap-0b", AT).failed("KMS", AT).intended(AT)
+    assert (again.snapshot_id, again.empty_reads, again.started_at, again.ended_at) == ("", 0, None, None)
