@@ -48,7 +48,7 @@ class Sandbox:
         self._given_work = work
         self._limit = limit
         self._children: list[Child] = []
-        self._clients: dict[str, Any] = {}
+        self._clients: dict[tuple[str, str], Any] = {}
         self._session = boto3.Session(ADMIN_KEY, ADMIN_KEY)
         self._lock = threading.Lock()
 
@@ -99,13 +99,16 @@ class Sandbox:
             "AWS_EC2_METADATA_DISABLED": "true",
         }
 
-    def client(self, service: str) -> Any:
-        """Return the administrator's boto3 client for the service; each is made once."""
+    def client(self, service: str, region: str = "") -> Any:
+        """Return the administrator's boto3 client for the service, by default in the sandbox's Region; each
+        is made once.
+        """
+        place = (service, region or self.region)
         with self._lock:
-            if service not in self._clients:
+            if place not in self._clients:
                 make: Any = self._session.client
-                self._clients[service] = make(service, self.region, endpoint_url=self.aws_url)
-            return self._clients[service]
+                self._clients[place] = make(*place, endpoint_url=self.aws_url)
+            return self._clients[place]
 
     def invoke_url(self, url: str) -> str:
         """Return an API's invoke URL, such as a stack output, in a form that reaches it on this machine."""

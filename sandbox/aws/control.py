@@ -158,9 +158,14 @@ class AwsControl:
         """Make a volume's next snapshots (`*`: any volume's) end in the state `error`."""
         self._call("POST", "snapshots/fail", {"volume": volume, "times": times})
 
-    def settle_snapshot(self, snapshot: str, state: str = "completed") -> None:
-        """End a pending snapshot now, `completed` or `error`."""
-        self._call("POST", "snapshots/settle", {"snapshot": snapshot, "state": state})
+    def settle_snapshot(self, snapshot: str, state: str = "completed", trouble: str = "") -> None:
+        """End a pending snapshot or copy now, `completed` or `error`; `trouble` is a copy's StateMessage."""
+        body = {"snapshot": snapshot, "state": state, "trouble": trouble}
+        self._call("POST", "snapshots/settle", body)
+
+    def fail_copies(self, source: str = "*", times: int = 1) -> None:
+        """Make a snapshot's next copies (`*`: any snapshot's) end in the state `error`."""
+        self._call("POST", "copies/fail", {"source": source, "times": times})
 
     def instances(self) -> dict[str, str]:
         """Return each EC2 instance's state by id."""

@@ -18,7 +18,10 @@ All routes are under /_sandbox/ on the AWS port, JSON in and out, no credentials
     POST   /_sandbox/faults              add one, see sandbox.aws.world.Fault
     DELETE /_sandbox/faults              forget them
     POST   /_sandbox/snapshots/fail      {"volume": id or "*", "times": n}: its next snapshots end in error
-    POST   /_sandbox/snapshots/settle    {"snapshot": id, "state": "completed" or "error"}: end it now
+    POST   /_sandbox/snapshots/settle    {"snapshot": id, "state": "completed" or "error", "trouble": text}:
+                                         end it now, in any Region; a copy shows the trouble
+    POST   /_sandbox/copies/fail         {"source": snapshot id or "*", "times": n}: its next copies end in
+                                         error
     GET    /_sandbox/instances           each EC2 instance's state by id
     POST   /_sandbox/instances/ID/interrupt {"action": terminate, stop or hibernate, "dies": true}: announce
                                          a spot interruption, carried out two minutes later by this clock
@@ -73,6 +76,7 @@ class ControlApi:
             ("DELETE", "faults", lambda body: world.faults.clear()),
             ("POST", "snapshots/fail", self._fail_snapshots),
             ("POST", "snapshots/settle", self._settle_snapshot),
+            ("POST", "copies/fail", self._fail_copies),
             ("GET", "instances", lambda body: instances.states(world)),
             ("POST", "instances/([^/]+)/interrupt", self._interrupt),
             ("POST", "instances/([^/]+)/end", lambda body, name: instances.end(world, name, **body)),
@@ -163,7 +167,12 @@ class ControlApi:
         record = self._world.pending.get(body["snapshot"])
         if record is None:
             raise ValueError(f"snapshot {body['snapshot']} is not pending")
-        snapshots.settle(self._world, record, body.get("state", "completed"))
+        trouble = body.get("trouble") or snapshots.FAILED
+        snapshots.settle(self._world, record, body.get("state", "completed"), trouble)
+
+    def _fail_copies(self, body: Body) -> None:
+        with self._world.lock:
+            self._world.copy_outcomes[body["source"]] = int(body.get("times", 1))
 
     def _interrupt(self, body: Body, name: str) -> Body:
         return {"id": instances.interrupt(self._world, name, **body)}

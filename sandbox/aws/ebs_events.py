@@ -1,14 +1,15 @@
 """The events Amazon EBS sends when snapshots end ("Amazon EventBridge events for Amazon EBS").
 
-On AWS they are best effort: not saved, not replayed, possibly duplicated. The settings `snapshot_events`
-(copies) and `snapshot_arn_shape` (the documentation shows two) reproduce each case.
+On AWS they are best effort: not saved, not replayed, possibly duplicated. The settings `snapshot_events` and
+`copy_events` (how often one comes) and `snapshot_arn_shape` (the documentation shows three) reproduce each
+case.
 """
 
 from datetime import datetime
 from typing import Any
 
 from sandbox.aws import event_bus
-from sandbox.aws.world import World
+from sandbox.aws.world import ARN_SHAPES, Scope, World
 
 SNAPSHOT = "EBS Snapshot Notification"
 GROUP = "EBS Multi-Volume Snapshots Completion Status"
@@ -28,7 +29,31 @@ def snapshot_ended(world: World, record: dict[str, Any]) -> None:
         "startTime": _time(record["_started"]),
         "endTime": _time(record["_ended"]),
     }
-    _send(world, SNAPSHOT, detail, [arn], record["_ended"])
+    _send(world, world.settings.snapshot_events, record["_scope"], SNAPSHOT, detail, [arn], record["_ended"])
+
+
+def copy_ended(world: World, record: dict[str, Any]) -> None:
+    """Send `EBS Snapshot Notification` for a copy that completed or failed, where the copy lies.
+
+    `incremental` is a string; it and the type of transfer are missing from a failure.
+    """
+    done, source = record["State"] == "completed", record["_source"]
+    arn = _snapshot_arn(world, record)
+    detail = {
+        "event": "copySnapshot",
+        "result": "succeeded" if done else "failed",
+        "cause": "" if done else record["StateMessage"],
+        "request-id": "",
+        "snapshot_id": arn,
+        "source": _arn(world, source["id"], source["account"], source["region"]),
+        "startTime": _time(record["_started"]),
+        "endTime": _time(record["_ended"]),
+    }
+    if done:
+        detail |= {"incremental": str(record["_incremental"]).lower(), "transferType": record["TransferType"]}
+        if record["CompletionDurationMinutes"]:
+            detail["completionDurationStartTime"] = _time(record["_started"])
+    _send(world, world.settings.copy_events, record["_scope"], SNAPSHOT, detail, [arn], record["_ended"])
 
 
 def group_ended(world: World, members: list[dict[str, Any]]) -> None:
@@ -56,20 +81,30 @@ def group_ended(world: World, members: list[dict[str, Any]]) -> None:
             for arn, each in zip(arns, members, strict=True)
         ],
     }
-    _send(world, GROUP, detail, arns, at)
+    _send(world, world.settings.snapshot_events, members[0]["_scope"], GROUP, detail, arns, at)
 
 
-def _send(world: World, kind: str, detail: dict[str, Any], resources: list[str], at: datetime) -> None:
-    event = event_bus.new_event(world, "aws.ec2", kind, detail, resources, at)
-    for _copy in range(world.settings.snapshot_events):
+def _send(
+    world: World,
+    times: int,
+    scope: Scope,
+    kind: str,
+    detail: dict[str, Any],
+    resources: list[str],
+    at: datetime,
+) -> None:
+    event = event_bus.new_event(world, "aws.ec2", kind, detail, resources, at, scope=scope)
+    for _copy in range(times):
         event_bus.deliver(event)
 
 
 def _snapshot_arn(world: World, record: dict[str, Any]) -> str:
-    region = record["_scope"][1]
-    if world.settings.snapshot_arn_shape == "account-then-region":
-        return f"arn:aws:ec2::{region}:snapshot/{record['SnapshotId']}"
-    return f"arn:aws:ec2:{region}::snapshot/{record['SnapshotId']}"
+    return _arn(world, record["SnapshotId"], *record["_scope"])
+
+
+def _arn(world: World, snapshot_id: str, account: str, region: str) -> str:
+    shape = ARN_SHAPES[world.settings.snapshot_arn_shape]
+    return shape.format(id=snapshot_id, account=account, region=region)
 
 
 def _time(moment: datetime) -> str:

@@ -4,7 +4,8 @@
 of a call is checked separately. Snapshot ARNs have an empty account. The tags a request sets (aws:RequestTag,
 aws:TagKeys) belong to the resource being created; the tags a resource carries (aws:ResourceTag,
 ec2:ResourceTag) to one that exists. A create call with tags also needs ec2:CreateTags on the new resource,
-with ec2:CreateAction set.
+with ec2:CreateAction set. CopySnapshot is authorised on the new copy, whose ARN ends in a literal `*`, and on
+its source, which shows its owner and size but not its tags.
 """
 
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from typing import Any
 
 from ministack.services import ec2
 
+from sandbox.aws import copies
 from sandbox.aws.patches.ec2_snapshots import attached_volumes, requested_tags
 
 Params = dict[str, Any]
@@ -31,7 +33,12 @@ EXISTING = {
     "UnlockSnapshot": ("SnapshotId",),
 }
 """Action to the request members that name existing resources."""
-CREATED = {"CreateSnapshot": "snapshot", "CreateSnapshots": "snapshot", "CreateVolume": "volume"}
+CREATED = {
+    "CopySnapshot": "snapshot",
+    "CreateSnapshot": "snapshot",
+    "CreateSnapshots": "snapshot",
+    "CreateVolume": "volume",
+}
 """Action to the type of resource it creates."""
 
 
@@ -55,7 +62,34 @@ def checks(params: Params, region: str, account: str) -> list[Check]:
         return list(_tagging(action, params, region, account))
     if action not in EXISTING and action not in CREATED:
         return []
-    return [*_existing(action, params, region, account), *_created(action, params, region, account)]
+    source = [_copied(params)] if action == "CopySnapshot" else []
+    return [*_existing(action, params, region, account), *source, *_created(action, params, region, account)]
+
+
+def _copied(params: Params) -> Check:
+    """The source of a copy; one that the account does not see has no properties.
+
+    https://docs.aws.amazon.com/ebs/latest/userguide/security_iam_id-based-policy-examples.html#iam-copy-snapshot
+    """
+    name, region = ec2._p(params, "SourceSnapshotId"), ec2._p(params, "SourceRegion")
+    arn = f"arn:aws:ec2:{region}::snapshot/{name}"
+    record = copies.find_source(region, name)
+    if record is None:
+        return Check("ec2:CopySnapshot", arn)
+    volume = f"arn:aws:ec2:{region}:{record['OwnerId']}:volume/{record['VolumeId']}"
+    return Check(
+        "ec2:CopySnapshot",
+        arn,
+        {
+            "ec2:Encrypted": str(record["Encrypted"]).lower(),
+            "ec2:Owner": record["OwnerId"],
+            "ec2:ParentVolume": volume,
+            "ec2:Region": region,
+            "ec2:SnapshotID": name,
+            "ec2:SnapshotTime": record["StartTime"],
+            "ec2:VolumeSize": str(record["VolumeSize"]),
+        },
+    )
 
 
 def _existing(action: str, params: Params, region: str, account: str) -> Iterator[Check]:

@@ -8,7 +8,7 @@ from typing import Any
 from ministack.services import eventbridge
 
 from sandbox.aws.scope import request_scope
-from sandbox.aws.world import World
+from sandbox.aws.world import Scope, World
 
 Event = dict[str, Any]
 
@@ -21,8 +21,13 @@ def new_event(
     resources: list[str] | None = None,
     time: datetime | None = None,
     event_id: str | None = None,
+    scope: Scope | None = None,
 ) -> Event:
-    """Return an event in the sandbox's account and Region; by default it is dated now and gets a new id."""
+    """Return an event in an account and a Region, by default the sandbox's own.
+
+    By default it is dated now and gets a new id.
+    """
+    account, region = scope or (world.account, world.region)
     return {
         "EventId": event_id or str(uuid.uuid4()),
         "Source": source,
@@ -31,8 +36,8 @@ def new_event(
         "EventBusName": "default",
         "Time": int((time or world.told_time()).timestamp()),
         "Resources": resources or [],
-        "Account": world.account,
-        "Region": world.region,
+        "Account": account,
+        "Region": region,
     }
 
 

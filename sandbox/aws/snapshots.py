@@ -3,6 +3,7 @@
 The records are ministack's own; keys that begin with an underscore are the sandbox's and never shown.
 """
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,6 +14,9 @@ from sandbox.aws.scope import request_scope
 from sandbox.aws.world import World
 
 Record = dict[str, Any]
+FAILED = "The snapshot could not be completed."
+Trouble = Callable[[], str]
+"""What goes wrong at the end of a snapshot, in EC2's words; empty if it completes."""
 
 
 def stamp(moment: datetime) -> str:
@@ -32,33 +36,48 @@ def begin(
 
     `group` joins the snapshots of one CreateSnapshots call, which all show the same time `started`.
     """
-    now, started = world.clock.now(), started or world.told_time()
-    snapshot_id = ec2._new_snapshot_id()
-    seconds = world.settings.snapshot_seconds
-    record: Record = {
-        "SnapshotId": snapshot_id,
+    shown = {
         "VolumeId": volume["VolumeId"],
         "VolumeSize": volume["Size"],
         "Description": description,
+        "Encrypted": volume["Encrypted"],
+    }
+    failed = FAILED if take_one(world, world.snapshot_outcomes, volume["VolumeId"]) else ""
+    record = pending(world, shown, world.settings.snapshot_seconds, lambda: failed, started)
+    record["_group"] = group
+    return keep(world, record, tags)
+
+
+def pending(
+    world: World, shown: Record, seconds: float | None, trouble: Trouble, started: datetime | None = None
+) -> Record:
+    """Return a new record in the caller's account and Region that stays pending for `seconds`."""
+    now, started = world.clock.now(), started or world.told_time()
+    return {
+        **shown,
+        "SnapshotId": ec2._new_snapshot_id(),
         "State": "pending",
         "StartTime": stamp(started),
         "Progress": "0%",
         "OwnerId": ec2.get_account_id(),
-        "Encrypted": volume["Encrypted"],
         "StorageTier": "standard",
         "_began": now,
         "_started": started,
         "_completes": None if seconds is None else now + timedelta(seconds=seconds),
         "_visible": now + timedelta(seconds=world.settings.describe_lag_seconds),
-        "_group": group,
-        "_outcome": _outcome(world, volume["VolumeId"]),
+        "_group": "",
+        "_trouble": trouble,
         "_scope": (ec2.get_account_id(), ec2.get_region()),
     }
+
+
+def keep(world: World, record: Record, tags: list[dict[str, str]]) -> Record:
+    """Store a pending record with its tags, and return it."""
     if tags:
-        ec2._tags[snapshot_id] = tags
+        ec2._tags[record["SnapshotId"]] = tags
     with world.lock:
-        ec2._snapshots[snapshot_id] = record
-        world.pending[snapshot_id] = record
+        ec2._snapshots[record["SnapshotId"]] = record
+        world.pending[record["SnapshotId"]] = record
     return record
 
 
@@ -68,29 +87,39 @@ def settle_due(world: World) -> None:
     with world.lock:
         due = [each for each in world.pending.values() if each["_completes"] and each["_completes"] <= now]
     for record in due:
-        settle(world, record, record["_outcome"])
+        if trouble := record["_trouble"]():
+            settle(world, record, "error", trouble)
+        else:
+            settle(world, record, "completed")
     with world.lock:
         for record in world.pending.values():
             record["Progress"] = _progress(record, now)
 
 
-def settle(world: World, record: Record, state: str) -> None:
+def settle(world: World, record: Record, state: str, trouble: str = FAILED) -> None:
     """End a pending snapshot in `state` (`completed` or `error`), and send its event.
 
     A snapshot deleted while pending ends without an event. A CreateSnapshots set reports once, when its last
-    member is done ("EBS Multi-Volume Snapshots Completion Status", EventBridge events for Amazon EBS).
+    member is done ("EBS Multi-Volume Snapshots Completion Status", EventBridge events for Amazon EBS). A lock
+    set while the snapshot was pending is cancelled if it fails (EBS user guide, "Considerations for Amazon
+    EBS snapshot lock"). Only a copy shows its `trouble` (API Snapshot, StateMessage).
     """
     with world.lock:
         if world.pending.pop(record["SnapshotId"], None) is None:
             return
         record["State"] = state
-        record["Progress"] = "100%" if state == "completed" else record["Progress"]
         record["_ended"], record["_ended_at"] = world.told_time(), world.clock.now()
+        if state == "completed":
+            record.update(Progress="100%", CompletionTime=stamp(record["_ended"]))
+        else:
+            record.pop("_lock", None)
+            record["StateMessage"] = trouble if "_source" in record else ""
     with request_scope(*record["_scope"]):
         if record["_group"]:
             _end_group(world, record["_group"])
         elif record["SnapshotId"] in ec2._snapshots:
-            ebs_events.snapshot_ended(world, record)
+            announce = ebs_events.copy_ended if "_source" in record else ebs_events.snapshot_ended
+            announce(world, record)
 
 
 def _end_group(world: World, group: str) -> None:
@@ -99,13 +128,14 @@ def _end_group(world: World, group: str) -> None:
         ebs_events.group_ended(world, members)
 
 
-def _outcome(world: World, volume_id: str) -> str:
+def take_one(world: World, outcomes: dict[str, int], name: str) -> bool:
+    """Count down the failures still to happen to `name` (or to `*`, anything); True if there was one."""
     with world.lock:
-        for key in (volume_id, "*"):
-            if world.snapshot_outcomes.get(key, 0) > 0:
-                world.snapshot_outcomes[key] -= 1
-                return "error"
-    return "completed"
+        for key in (name, "*"):
+            if outcomes.get(key, 0) > 0:
+                outcomes[key] -= 1
+                return True
+    return False
 
 
 def _progress(record: Record, now: datetime) -> str:

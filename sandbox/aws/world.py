@@ -10,6 +10,14 @@ from typing import Any
 from sandbox.aws.functions.places import Places
 from sandbox.clock import SandboxClock, real_now
 
+ARN_SHAPES = {
+    "region-then-account": "arn:aws:ec2:{region}::snapshot/{id}",
+    "account-then-region": "arn:aws:ec2::{region}:snapshot/{id}",
+    "region-and-account": "arn:aws:ec2:{region}:{account}:snapshot/{id}",
+}
+Scope = tuple[str, str]
+"""An account and a Region."""
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -24,10 +32,15 @@ class Settings:
     recycle_bin_days: int = 0
     """How long a deleted snapshot stays in the Recycle Bin; 0 deletes it at once."""
     snapshot_arn_shape: str = "region-then-account"
-    """Snapshot ARNs in events: `region-then-account` (arn:aws:ec2:REGION::snapshot/ID) or
-    `account-then-region` (arn:aws:ec2::REGION:snapshot/ID); the AWS documentation shows both."""
+    """Snapshot ARNs in events, one of ARN_SHAPES; the AWS documentation shows all of them."""
     snapshot_events: int = 1
     """How many times a completion event is delivered; 0 loses it, 2 delivers it twice."""
+    copy_seconds: float | None = 1.0
+    """How long a copy of a snapshot stays pending; None keeps it pending until a test settles it."""
+    copy_events: int = 1
+    """How many times the event of an ended copy is delivered; 0 loses it, 8 delivers it eight times."""
+    copies_in_progress: int = 20
+    """How many copies may be pending in one destination Region and account."""
     scheduler: str = "stepped"
     """`stepped`: schedules fire only when the clock is advanced. `live`: also as time passes."""
 
@@ -48,8 +61,8 @@ class Settings:
         if unknown:
             raise ValueError(f"no such setting: {', '.join(unknown)}; there are {', '.join(sorted(known))}")
         settings = replace(self, **changes)
-        if settings.snapshot_arn_shape not in ("region-then-account", "account-then-region"):
-            raise ValueError("snapshot_arn_shape is region-then-account or account-then-region")
+        if settings.snapshot_arn_shape not in ARN_SHAPES:
+            raise ValueError(f"snapshot_arn_shape is one of {', '.join(ARN_SHAPES)}")
         if settings.scheduler not in ("stepped", "live"):
             raise ValueError("scheduler is stepped or live")
         return settings
@@ -147,9 +160,14 @@ class World:
     functions: dict[str, FunctionRecord] = field(default_factory=dict)
     snapshot_outcomes: dict[str, int] = field(default_factory=dict)
     """Volume id (or `*`) to how many of its next snapshots end in `error`."""
+    copy_outcomes: dict[str, int] = field(default_factory=dict)
+    """Source snapshot id (or `*`) to how many of its next copies end in `error`."""
+    copies: dict[tuple[Scope, tuple[str, ...]], list[dict[str, Any]]] = field(default_factory=dict)
+    """Where copies went and what volume they are of, to every copy ever made, oldest first."""
     pending: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """The pending snapshots of every account and Region, by id."""
     recycle_bin: dict[str, dict[str, Any]] = field(default_factory=dict)
-    """The pending snapshots, by id."""
+    """The deleted snapshots of every account and Region that can still be restored, by id."""
     endings: dict[str, Ending] = field(default_factory=dict)
     """The instances due to end, by id."""
     fired_until: dict[str, datetime] = field(default_factory=dict)

@@ -3,6 +3,7 @@
 from sandbox.aws.patches import (
     api_faults,
     cloudformation,
+    ec2_copy_snapshot,
     ec2_delete_tags,
     ec2_describe_snapshots,
     ec2_dry_run,
@@ -15,6 +16,7 @@ from sandbox.aws.patches import (
     event_targets,
     iam_condition_keys,
     iam_ec2,
+    iam_literals,
     iam_sqs,
     lambda_async,
     lambda_isolation,
@@ -31,6 +33,7 @@ from sandbox.aws.world import World
 
 PATCHES = (
     ec2_snapshots,
+    ec2_copy_snapshot,
     ec2_describe_snapshots,
     ec2_delete_tags,
     ec2_restore,
@@ -47,6 +50,7 @@ PATCHES = (
     cloudformation,
     iam_ec2,
     iam_condition_keys,
+    iam_literals,
     iam_sqs,
     s3_transport,
     request_time,

@@ -103,11 +103,13 @@ def _delete(world: World, params: Params, then: Any) -> Answer:
 
 
 def _in_bin(world: World) -> dict[str, dict[str, Any]]:
-    now = world.clock.now()
-    for snapshot_id in [name for name, each in world.recycle_bin.items() if each["_leaves_bin"] <= now]:
-        del world.recycle_bin[snapshot_id]
+    """What lies in the bin of the caller's account and Region."""
+    now, here = world.clock.now(), (ec2.get_account_id(), ec2.get_region())
+    lying = {name: each for name, each in world.recycle_bin.items() if each["_scope"] == here}
+    for snapshot_id in [name for name, each in lying.items() if each["_leaves_bin"] <= now]:
+        del world.recycle_bin[snapshot_id], lying[snapshot_id]
         ec2._tags.pop(snapshot_id, None)
-    return world.recycle_bin
+    return lying
 
 
 def _list_bin(world: World, params: Params) -> Answer:
@@ -124,9 +126,10 @@ def _list_bin(world: World, params: Params) -> Answer:
 
 
 def _take_out(world: World, params: Params) -> Answer:
-    record = _in_bin(world).pop(ec2._p(params, "SnapshotId"), None)
+    record = _in_bin(world).get(ec2._p(params, "SnapshotId"))
     if record is None:
         return _not_found(params)
+    del world.recycle_bin[record["SnapshotId"]]
     ec2._snapshots[record["SnapshotId"]] = record
     return xml("RestoreSnapshotFromRecycleBinResponse", _id_xml(record))
 

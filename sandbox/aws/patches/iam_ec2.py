@@ -14,20 +14,33 @@ from ministack.services import ec2
 
 from sandbox.aws.ec2_authorization import Check, checks
 from sandbox.aws.private import require
+from sandbox.aws.scope import request_scope
 from sandbox.aws.world import World
 
 _checks: ContextVar[list[Check]] = ContextVar("ec2_checks")
 _refused: ContextVar[Check | None] = ContextVar("ec2_refused")
+_caller: ContextVar[str] = ContextVar("ec2_caller")
+_enforce = iam_evaluator.enforce
 
 
 def install(world: World) -> None:
     """Wrap the three functions with which ministack's dispatcher authorises a request."""
     require(iam_actions, "extract_resource_arn", "access_denied_response", "extract_iam_action")
     require(iam_evaluator, "enforce", "AuthError")
-    require(ec2, "_guess_resource_type", "_parse_tags", "_tags", "_parse_member_list")
+    require(ec2, "_guess_resource_type", "_parse_tags", "_tags", "_parse_member_list", "get_account_id")
     _collect_checks()
     _enforce_all()
     _name_the_refused()
+
+
+def caller_may(action: str, resource: str, keys: dict[str, Any]) -> bool:
+    """Return whether the caller of this EC2 request may do something on a resource of another service."""
+    service, region = action.split(":")[0], resource.split(":")[3]
+    with request_scope(ec2.get_account_id(), region):
+        refused = _enforce(
+            _caller.get(""), action, service, region, resource_arn=resource, service_context=keys
+        )
+    return refused is None
 
 
 def _collect_checks() -> None:
@@ -57,6 +70,7 @@ def _enforce_all() -> None:
         needed = _checks.get([]) if service == "ec2" else []
         if not needed:
             return enforce(key, action, service, region, **context)
+        _caller.set(key)
         for check in needed:
             denied = enforce(
                 key, check.action, service, region, resource_arn=check.resource, service_context=check.keys

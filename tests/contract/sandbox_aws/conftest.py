@@ -12,6 +12,8 @@ from sandbox.aws.control import AwsControl
 from sandbox.launch import Sandbox
 
 from .archives import zip_of
+from .copying import Copy
+from .regions import HOME, OSAKA
 from .stack import RUNTIME
 
 
@@ -57,10 +59,10 @@ def eventually(look: Callable[[], Any], seconds: float = 10.0) -> Any:
 
 @pytest.fixture
 def acting_as(sandbox: Sandbox) -> Callable[..., Any]:
-    """A client (of EC2, or of the `service` named) whose role has just these statements."""
+    """A client (by default of EC2, in the sandbox's Region) whose role has just these statements."""
     iam, sts = sandbox.client("iam"), sandbox.client("sts")
 
-    def client(*statements: dict[str, Any], service: str = "ec2") -> Any:
+    def client(*statements: dict[str, Any], service: str = "ec2", region: str = "") -> Any:
         trust = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}
         name = f"role-{len(iam.list_roles()['Roles'])}"
         document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
@@ -71,7 +73,7 @@ def acting_as(sandbox: Sandbox) -> Callable[..., Any]:
         make: Any = boto3.client
         return make(
             service,
-            region_name=sandbox.region,
+            region_name=region or sandbox.region,
             endpoint_url=sandbox.aws_url,
             aws_access_key_id=session["AccessKeyId"],
             aws_secret_access_key=session["SecretAccessKey"],
@@ -79,6 +81,43 @@ def acting_as(sandbox: Sandbox) -> Callable[..., Any]:
         )
 
     return client
+
+
+@pytest.fixture
+def osaka(sandbox: Sandbox, control: AwsControl) -> Iterator[Any]:
+    """EC2 in the other Region; no copy stays in progress there."""
+    ec2 = sandbox.client("ec2", OSAKA)
+    yield ec2
+    control.settings(describe_lag_seconds=0)
+    pending = [{"Name": "status", "Values": ["pending"]}]
+    for each in ec2.describe_snapshots(Filters=pending)["Snapshots"]:
+        control.settle_snapshot(each["SnapshotId"])
+
+
+@pytest.fixture
+def key(sandbox: Sandbox) -> str:
+    """The ARN of a key in the other Region."""
+    return str(sandbox.client("kms", OSAKA).create_key()["KeyMetadata"]["Arn"])
+
+
+@pytest.fixture
+def snapshot(ec2: Any, control: AwsControl, volume: str) -> str:
+    """A completed snapshot at home, tagged."""
+    made = str(ec2.create_snapshot(VolumeId=volume, Description="of a volume")["SnapshotId"])
+    ec2.create_tags(Resources=[made], Tags=[{"Key": "snapkeep:managed", "Value": "true"}])
+    control.settle_snapshot(made)
+    return made
+
+
+@pytest.fixture
+def copy(osaka: Any, control: AwsControl) -> Copy:
+    """Copy a snapshot of the home Region; copies stay pending until a test settles them."""
+    control.settings(copy_seconds=None)
+
+    def made(source: str, **more: Any) -> str:
+        return str(osaka.copy_snapshot(SourceRegion=HOME, SourceSnapshotId=source, **more)["SnapshotId"])
+
+    return made
 
 
 Deploy = Callable[..., Any]

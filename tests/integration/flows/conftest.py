@@ -78,6 +78,9 @@ def healthy_again(product: Deployed) -> Iterator[None]:
     product.sandbox.aws.forget_faults()
     product.sandbox.aws.settings(
         snapshot_events=1,
+        copy_events=1,
+        copy_seconds=1.0,
+        copies_in_progress=20,
         snapshot_arn_shape="region-then-account",
         describe_lag_seconds=0.0,
         functions_skip_sleep=False,
