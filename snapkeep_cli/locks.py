@@ -9,7 +9,8 @@ from itertools import islice, pairwise
 from cronsim import CronSim
 
 from snapkeep.domain.backup.schedule import PreviewUnavailable, five_fields, rate_of
-from snapkeep.domain.policies import Lock, LockMode, Policy, Schedule
+from snapkeep.domain.policies import Policy, Schedule
+from snapkeep.domain.retention.deletion.locks import Lock, LockMode
 from snapkeep.domain.retention.rules import parse_retention
 from snapkeep.domain.retention.words import whole_for
 

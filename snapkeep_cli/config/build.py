@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TypeVar
 
+from snapkeep.domain.copies.places import Place
+from snapkeep.domain.copies.rules import CopyRule, Every
 from snapkeep.domain.interruption.rules import (
     Draining,
     InterruptionRules,
@@ -17,8 +19,6 @@ from snapkeep.domain.interruption.rules import (
 from snapkeep.domain.policies import (
     Cluster,
     Deployment,
-    Lock,
-    LockMode,
     Method,
     Operator,
     Pace,
@@ -28,7 +28,8 @@ from snapkeep.domain.policies import (
     Selection,
 )
 from snapkeep.domain.report.acceptances import Acceptance
-from snapkeep_cli.config import acceptance, interruption, models
+from snapkeep.domain.retention.deletion.locks import Lock, LockMode
+from snapkeep_cli.config import acceptance, copies, interruption, keeping, models
 from snapkeep_cli.config import selection as selections
 
 T = TypeVar("T")
@@ -44,6 +45,22 @@ def deployment(config: models.Config) -> Deployment:
         consistency_wait=_first(config.consistency_wait, timedelta(minutes=5)),
         interruption=_interruption(config.interruption),
         accepted=tuple(map(_accepted, config.accept)),
+        places=tuple(_place(name, place) for name, place in config.places.items()),
+    )
+
+
+def _place(name: str, place: copies.Place) -> Place:
+    return Place(name, place.region, place.kms_key, place.retire)
+
+
+def _copy_rule(rule: copies.CopyRule) -> CopyRule:
+    return CopyRule(
+        to=rule.to,
+        retention=rule.retention.block(),
+        every=_first(rule.every, Every()),
+        lock=_lock(rule.lock),
+        backfill=rule.backfill,
+        also=tuple(dict.fromkeys(rule.also)),
     )
 
 
@@ -90,6 +107,7 @@ def _policy(policy: models.Policy, config: models.Config) -> Policy:
         group_fallback=_first(policy.group_fallback, defaults.group_fallback, "fail") == "sequential",
         lock=_lock(policy.lock_with(defaults)),
         exclusive=policy.exclusive,
+        copies=tuple(map(_copy_rule, policy.copies)),
     )
 
 
@@ -121,7 +139,7 @@ def _selection(selection: selections.Selection) -> Selection:
     )
 
 
-def _lock(lock: models.Lock | None) -> Lock | None:
+def _lock(lock: keeping.Lock | None) -> Lock | None:
     return Lock(LockMode(lock.mode), lock.days, lock.cool_off_hours or 0) if lock else None
 
 

@@ -10,10 +10,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from snapkeep.domain.policies import MOST_LOCKED_DAYS
+from snapkeep.domain.retention.deletion.locks import MOST_LOCKED_DAYS
 from snapkeep.domain.retention.rules import parse_duration
 from snapkeep.domain.retention.words import length
 from snapkeep_cli.config import regions
+from snapkeep_cli.config.copy_checks import check_copies, check_places
 from snapkeep_cli.config.errors import Location, Problem, did_you_mean
 from snapkeep_cli.config.models import Config
 from snapkeep_cli.config.selection import contradiction, merged
@@ -39,6 +40,8 @@ def check(data: object) -> Iterator[Problem]:
         yield from _unknown_clusters(("accept", index, "clusters"), item, names)
     vpc = _mapping(_mapping(document.get("deployment")).get("vpc"))
     yield from _unknown_endpoints(_mapping(vpc.get("cluster_security_groups")), names)
+    places = _mapping(document.get("places"))
+    yield from check_places(places, clusters)
     for index, policy in enumerate(policies):
         if not policy:
             continue
@@ -47,6 +50,7 @@ def check(data: object) -> Iterator[Problem]:
         yield from _required(here, policy, defaults)
         yield from _meaningless(here, policy, defaults)
         yield from _locked_past_max_age(here, policy, defaults)
+        yield from check_copies(here, policy, places)
 
 
 def _twice(key: str, items: Sequence[Mapping[str, Any]]) -> Iterator[Problem]:

@@ -6,22 +6,14 @@ a key was omitted; a key without a value is refused when the file is read.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import (
-    BeforeValidator,
-    Field,
-    GetJsonSchemaHandler,
-    ValidationInfo,
-    field_validator,
-    model_validator,
-)
-from pydantic_core import CoreSchema
+from pydantic import Field, model_validator
 
-from snapkeep.domain.policies import MOST_LOCKED_DAYS
-from snapkeep.domain.retention.rules import check_keeps_something, parse_rule
 from snapkeep_cli.config.acceptance import Accepted
+from snapkeep_cli.config.copies import CopyRule, Place
 from snapkeep_cli.config.interruption import Interruption
+from snapkeep_cli.config.keeping import Lock, LockOrOff, Retention
 from snapkeep_cli.config.selection import Selection
 from snapkeep_cli.config.stack_options import StackOptions
 from snapkeep_cli.config.strict import Strict
@@ -29,11 +21,10 @@ from snapkeep_cli.config.types import (
     CatchUp,
     ClusterName,
     ConsistencyWait,
-    Count,
-    DurationText,
     Expression,
     LabelKey,
     MethodName,
+    PlaceName,
     PolicyName,
     Region,
     Timezone,
@@ -63,107 +54,6 @@ class Schedule(Strict):
     """How late a run may still start (60 seconds to 24 hours; default 1 hour)."""
     enabled: bool | None = None
     """false pauses the policy: its schedule stays and does not fire."""
-
-
-class Retention(Strict):
-    """Which recovery points are kept: a point stays if any rule keeps it."""
-
-    last: Count | None = None
-    """The newest N points."""
-    hourly: Count | None = None
-    """The newest point of each of the last N hours that have points."""
-    daily: Count | None = None
-    """The newest point of each of the last N days that have points."""
-    weekly: Count | None = None
-    """The newest point of each of the last N ISO weeks that have points."""
-    monthly: Count | None = None
-    """The newest point of each of the last N months that have points."""
-    yearly: Count | None = None
-    """The newest point of each of the last N years that have points."""
-    within: DurationText | None = None
-    """Every point this close to the newest one, such as 7d or 1y5m7d2h (m is months)."""
-    within_hourly: DurationText | None = None
-    """One point an hour, this far back from the newest one."""
-    within_daily: DurationText | None = None
-    """One point a day, this far back from the newest one."""
-    within_weekly: DurationText | None = None
-    """One point an ISO week, this far back from the newest one."""
-    within_monthly: DurationText | None = None
-    """One point a month, this far back from the newest one."""
-    within_yearly: DurationText | None = None
-    """One point a year, this far back from the newest one."""
-    max_age: DurationText | None = None
-    """Older points are deleted although a rule keeps them (never the last ones, see minimum)."""
-    minimum: Annotated[int, Field(json_schema_extra={"minimum": 1})] | None = None
-    """How many points always stay; 1 if omitted."""
-    after_claim_deleted: DurationText | None = None
-    """How long points of a deleted claim stay; as long as before if omitted. The last one always stays."""
-
-    @field_validator("*", mode="before")
-    @classmethod
-    def _rule(cls, value: Any, info: ValidationInfo) -> Any:
-        parse_rule(str(info.field_name), value)
-        return value
-
-    @model_validator(mode="after")
-    def _keeps_something(self) -> Self:
-        check_keeps_something(self.block())
-        return self
-
-    def block(self) -> dict[str, int | str]:
-        """The rules as written."""
-        return self.model_dump(exclude_unset=True)
-
-
-CONFIRM_COMPLIANCE = "confirm_nobody_can_delete_early"
-"""Must be given, and true, with mode compliance."""
-
-
-class Lock(Strict):
-    """An EC2 lock on every recovery point: a minimum age that nobody can undercut."""
-
-    mode: Literal["governance", "compliance"]
-    """governance: anyone whom IAM lets unlock snapshots can lift it. compliance: nobody can, not even AWS."""
-    days: Annotated[int, Field(ge=1, le=MOST_LOCKED_DAYS)]
-    """How many days a point is locked, from when it is ready."""
-    cool_off_hours: Annotated[int, Field(ge=1, le=72)] | None = None
-    """Compliance only: how many hours the lock may still be lifted; not at all if omitted."""
-    confirm_nobody_can_delete_early: bool = False
-    """Must be true for compliance: until the lock ends, the snapshots stay and cost whatever happens."""
-
-    @model_validator(mode="after")
-    def _is_meant(self) -> Self:
-        if self.mode == "compliance" and not self.confirm_nobody_can_delete_early:
-            raise ValueError(
-                f"mode compliance locks every snapshot for {self.days} days, and nobody, AWS included, can "
-                f"lift that or stop its cost; if you mean it, add {CONFIRM_COMPLIANCE}: true"
-            )
-        for key in ("cool_off_hours", CONFIRM_COMPLIANCE):
-            if self.mode == "governance" and key in self.model_fields_set:
-                raise ValueError(f"{key} has no meaning with mode governance; remove it")
-        return self
-
-
-class _LockOrOff:
-    """In the schema: a lock, or off."""
-
-    def __get_pydantic_json_schema__(
-        self, schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> dict[str, Any]:
-        return {"anyOf": [handler(schema)["anyOf"][0], {"enum": ["off", False]}]}
-
-
-def _off_is_none(value: Any) -> Any:
-    # YAML 1.1 reads the bare word off as false.
-    if value is False or value == "off":
-        return None
-    if not isinstance(value, dict | Lock):
-        raise ValueError(f"{value!r} is not allowed; use off, or a mapping of keys to values")
-    return value
-
-
-LockOrOff = Annotated[Lock | None, BeforeValidator(_off_is_none), _LockOrOff()]
-"""None for off; a key that is omitted is not in `model_fields_set`."""
 
 
 class Shared(Strict):
@@ -200,6 +90,8 @@ class Policy(Shared):
     """true keeps other policies off the claims it takes; of several such policies the first in the file."""
     group: LabelKey | None = None
     """A label key: claims of one namespace with the same value are taken at the same moment."""
+    copies: list[CopyRule] = Field(default_factory=list)
+    """To which places its points are copied; one rule a place."""
 
     def lock_with(self, defaults: Defaults) -> Lock | None:
         """The lock in force; None if it is off."""
@@ -244,6 +136,8 @@ class Config(Strict):
     """What all policies share."""
     policies: Annotated[list[Policy], Field(min_length=1)]
     """The policies."""
+    places: dict[PlaceName, Place] = Field(default_factory=dict)
+    """Other Regions that points are copied to, by name; the policies' copies say which points."""
     pace: Pace = Field(default_factory=Pace)
     """How fast snapshots are created."""
     accept: list[Accepted] = Field(default_factory=list)

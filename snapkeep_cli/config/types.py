@@ -21,6 +21,7 @@ from pydantic import (
 from pydantic_core import CoreSchema, core_schema
 
 from snapkeep.domain.backup.schedule import PreviewUnavailable, five_fields, rate_of, to_scheduler
+from snapkeep.domain.copies.rules import MOST_EVERY, Every, Period, read_every
 from snapkeep.domain.policies import RESERVED_NAMES
 from snapkeep.domain.sizes import parse_quantity
 from snapkeep_cli.config.errors import did_you_mean
@@ -131,6 +132,17 @@ PolicyName = Annotated[
     str,
     Matching(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?", "a-z, 0-9 and dashes inside, at most 63"),
     AfterValidator(_not_reserved),
+]
+PlaceName = Annotated[
+    str,
+    Matching(r"[a-z]([-a-z0-9]{0,18}[a-z0-9])?", "a-z, 0-9 and dashes inside, a letter first, at most 20"),
+]
+CopyEvery = Annotated[
+    Every,
+    BeforeValidator(read_every),
+    WithJsonSchema(
+        {"anyOf": [{"enum": list(Period)}, {"type": "integer", "minimum": 1, "maximum": MOST_EVERY}]}
+    ),
 ]
 NamespaceGlob = Annotated[
     str, Matching(r"[-a-z0-9*?]{1,63}", "a namespace, or a pattern with * and ?, such as team-*")

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 
 from snapkeep.domain.errors import GroupRefused, NotFound, PermanentError, TemporaryError, Throttled
 from snapkeep.domain.points import Snapshot, SnapshotState
-from snapkeep.domain.policies import Lock
 from snapkeep.domain.retention.candidates import Protection, locked
+from snapkeep.domain.retention.deletion.locks import Lock
 from snapkeep.domain.tags import DEPLOYMENT
 from snapkeep.ports.clock import Clock
 from tests.fakes.clock import TestClock

@@ -13,7 +13,7 @@ import pytest
 
 from snapkeep.domain.errors import PermanentError, TemporaryError
 from snapkeep.domain.points import SnapshotState
-from snapkeep.domain.policies import Lock, LockMode
+from snapkeep.domain.retention.deletion.locks import Lock, LockMode
 from snapkeep.domain.tags import DEPLOYMENT
 from tests.contract.ports.ec2 import GIB, Ec2, FakeEc2, RealEc2, add_state
 

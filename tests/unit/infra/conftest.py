@@ -21,7 +21,8 @@ from infra.lab_options import LabOptions
 from infra.packaging.assets import Asset, Assets
 from infra.stacks.lab_stack import LabStack
 from infra.stacks.snapkeep_stack import SnapkeepStack
-from snapkeep.domain.policies import Cluster, Deployment, Lock, LockMode, Method, Policy, Schedule, Selection
+from snapkeep.domain.policies import Cluster, Deployment, Method, Policy, Schedule, Selection
+from snapkeep.domain.retention.deletion.locks import Lock, LockMode
 from snapkeep_cli.config.stack_options import StackOptions, Vpc
 from tests.unit.infra.template import Template
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from snapkeep.domain.policies import Lock, LockMode, Method, Policy, Schedule, Selection
+from snapkeep.domain.policies import Method, Policy, Schedule, Selection
+from snapkeep.domain.retention.deletion.locks import Lock, LockMode
 from snapkeep_cli.locks import lock_in_words
 
 SIX_HOURLY, WORKDAYS = "cron(0 0,6,12,18 ? * * *)", "cron(0 2 ? * 2-6 *)"

@@ -17,7 +17,8 @@ from typing import Any
 
 import pytest
 
-from snapkeep.domain.policies import Cluster, Deployment, Lock, LockMode
+from snapkeep.domain.policies import Cluster, Deployment
+from snapkeep.domain.retention.deletion.locks import Lock, LockMode
 from snapkeep_cli.config.stack_options import StackOptions, Vpc
 from snapkeep_cli.config.stack_size import LOCK_LENGTHS, QUOTA, ROOM, StackSize
 from tests.unit.infra.conftest import DEPLOYMENT, NIGHTLY, OPTIONS, synthesized, template_of

@@ -10,8 +10,6 @@ import pytest
 from snapkeep.domain.policies import (
     Cluster,
     Deployment,
-    Lock,
-    LockMode,
     Method,
     Operator,
     Pace,
@@ -23,6 +21,7 @@ from snapkeep.domain.policies import (
     to_document,
 )
 from snapkeep.domain.report.acceptances import Acceptance
+from snapkeep.domain.retention.deletion.locks import Lock, LockMode
 
 WORDPRESS = Policy(
     name="wordpress",

@@ -9,8 +9,6 @@ from textwrap import dedent
 from snapkeep.domain.policies import (
     Cluster,
     Deployment,
-    Lock,
-    LockMode,
     Method,
     Operator,
     Pace,
@@ -20,6 +18,7 @@ from snapkeep.domain.policies import (
     Selection,
 )
 from snapkeep.domain.report.acceptances import Acceptance
+from snapkeep.domain.retention.deletion.locks import Lock, LockMode
 
 Loader = Callable[[str], Deployment]
 

@@ -13,6 +13,8 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
+from snapkeep.domain.copies.places import Place
+from snapkeep.domain.copies.rules import CopyRule, copy_rule_of
 from snapkeep.domain.errors import UnknownCluster
 from snapkeep.domain.interruption.rules import (
     Draining,
@@ -24,6 +26,7 @@ from snapkeep.domain.interruption.rules import (
     Verify,
 )
 from snapkeep.domain.report.acceptances import Acceptance, acceptance_of
+from snapkeep.domain.retention.deletion.locks import Lock, lock_of
 
 ON_DEMAND = "on-demand"
 """The built-in policy of on-demand backups."""
@@ -92,31 +95,6 @@ class Schedule:
     enabled: bool = True
 
 
-MOST_LOCKED_DAYS = 36_500
-"""The longest lock that EC2 accepts (`LockDuration` of LockSnapshot)."""
-
-
-class LockMode(StrEnum):
-    """Who may lift a lock: anyone IAM allows (governance), or nobody (compliance)."""
-
-    GOVERNANCE = "governance"
-    COMPLIANCE = "compliance"
-
-
-@dataclass(frozen=True, slots=True)
-class Lock:
-    """The EC2 lock put on every recovery point: for `days` days only those who may unlock it, or nobody, can
-    delete it.
-
-    `cool_off_hours` is how long a compliance lock may still be lifted (0 = not at all).
-    https://docs.aws.amazon.com/ebs/latest/userguide/snapshot-lock-concepts.html
-    """
-
-    mode: LockMode
-    days: int
-    cool_off_hours: int = 0
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackupSpec:
     """What is taken (selection), and how (method, group): by a policy, on demand, or before a node dies.
@@ -140,6 +118,7 @@ class Policy(BackupSpec):
 
     `lock` is put on each point before it counts as ready. An `exclusive` policy keeps the others off the
     claims it takes. `retention` maps rule name to count, "all" or duration text, as validated by config.
+    `copies` says in which places its points are copied, one rule a place.
     """
 
     clusters: tuple[str, ...]
@@ -147,6 +126,7 @@ class Policy(BackupSpec):
     retention: Mapping[str, int | str]
     lock: Lock | None = None
     exclusive: bool = False
+    copies: tuple[CopyRule, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +161,7 @@ class Deployment:
 
     `delete_orphans` lets the sweep delete snapshots that belong to no backup; without it the sweep only
     reports them. `name` is the deployment setting `prefix`: it distinguishes the deployments in one account
-    and Region. `accepted` names what needs no backup."""
+    and Region. `accepted` names what needs no backup. `places` are where points are copied."""
 
     clusters: tuple[Cluster, ...]
     policies: tuple[Policy, ...]
@@ -191,6 +171,7 @@ class Deployment:
     interruption: InterruptionRules = field(default_factory=InterruptionRules)
     name: str = USUAL_NAME
     accepted: tuple[Acceptance, ...] = ()
+    places: tuple[Place, ...] = ()
 
     def cluster(self, name: str) -> Cluster | None:
         """The cluster of that name, or None when the config does not name it."""
@@ -207,6 +188,10 @@ class Deployment:
     def policy(self, name: str) -> Policy | None:
         """The policy of that name, or None when the config does not name it."""
         return next((policy for policy in self.policies if policy.name == name), None)
+
+    def place(self, name: str) -> Place | None:
+        """The place of that name, or None when the config does not name it."""
+        return next((place for place in self.places if place.name == name), None)
 
 
 def to_document(deployment: Deployment) -> dict[str, Any]:
@@ -226,6 +211,7 @@ def from_document(document: Mapping[str, Any]) -> Deployment:
         interruption=_interruption(document["interruption"]),
         name=document["name"],
         accepted=tuple(map(acceptance_of, document["accepted"])),
+        places=tuple(Place(**item) for item in document.get("places", ())),
     )
 
 
@@ -256,7 +242,8 @@ def _policy(item: Mapping[str, Any]) -> Policy:
             selection=selection_from_document(item["selection"]),
             schedule=Schedule(**schedule),
             method=Method(item["method"]),
-            lock=_lock(item["lock"]),
+            lock=lock_of(item["lock"]),
+            copies=tuple(map(copy_rule_of, item.get("copies", ()))),
         )
     )
 
@@ -278,10 +265,6 @@ def _node_rules(item: Mapping[str, Any]) -> NodeRules:
         rebalance=OnRebalance(item["rebalance"]),
         uncordon_after=timedelta(seconds=item["uncordon_after"]),
     )
-
-
-def _lock(item: Mapping[str, Any] | None) -> Lock | None:
-    return Lock(**dict(item, mode=LockMode(item["mode"]))) if item else None
 
 
 def _fields(value: Any) -> dict[str, Any]:

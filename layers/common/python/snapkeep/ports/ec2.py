@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from snapkeep.domain.interruption.instances import Instance
     from snapkeep.domain.interruption.notices import Hook
     from snapkeep.domain.points import Snapshot, SnapshotState
-    from snapkeep.domain.policies import Lock
     from snapkeep.domain.retention.candidates import Protection
+    from snapkeep.domain.retention.deletion.locks import Lock
 
 
 class Snapshots(Protocol):

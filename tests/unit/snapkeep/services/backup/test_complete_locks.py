@@ -6,7 +6,8 @@ import pytest
 
 from snapkeep.domain.errors import Forbidden, PermanentError, TemporaryError
 from snapkeep.domain.points import PointState
-from snapkeep.domain.policies import Lock, LockMode, Method
+from snapkeep.domain.policies import Method
+from snapkeep.domain.retention.deletion.locks import Lock, LockMode
 from snapkeep.services.backup.complete import Settled
 from tests.fakes.world import World, a_claim, a_policy
 from tests.unit.snapkeep.services.backup.completions import only, taken

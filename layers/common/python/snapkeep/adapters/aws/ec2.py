@@ -24,8 +24,8 @@ if TYPE_CHECKING:
         VolumeTypeDef,
     )
 
-    from snapkeep.domain.policies import Lock
     from snapkeep.domain.retention.candidates import Protection
+    from snapkeep.domain.retention.deletion.locks import Lock
 
 PAGE = 1000
 """Most results of a Describe page; unpaginated calls are throttled sooner and may time out.

@@ -102,3 +102,17 @@ def test_a_body_larger_than_any_config_is_refused(api: Api) -> None:
 def test_another_cluster_is_unknown(api: Api) -> None:
     reply = api.post("/v1/clusters/other/try", a_body())
     assert (reply.status, reply.code) == (404, "unknown_cluster")
+
+
+def test_a_policy_with_copies_is_tried_like_any_other(api: Api) -> None:
+    rule = {
+        "to": "osaka",
+        "retention": {"daily": 14},
+        "every": {"period": "day", "number": 1},
+        "lock": None,
+        "backfill": 1,
+        "also": ["on-demand"],
+    }
+    assert api.post(HERE, a_body(copies=[rule])).status == 200
+    for change in ({"every": {"period": "month", "number": 1}}, {"backfill": 0}, {"unknown": 1}):
+        assert api.post(HERE, a_body(copies=[rule | change])).status == 422

@@ -9,7 +9,8 @@ import pytest
 from snapkeep.domain import tags
 from snapkeep.domain.errors import TemporaryError
 from snapkeep.domain.points import PointState
-from snapkeep.domain.policies import Lock, LockMode, Method
+from snapkeep.domain.policies import Method
+from snapkeep.domain.retention.deletion.locks import Lock, LockMode
 from tests.fakes.world import World, a_claim, a_policy
 
 HIDDEN = timedelta(minutes=4)

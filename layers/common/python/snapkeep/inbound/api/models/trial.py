@@ -8,16 +8,10 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
 from snapkeep.domain.backup.schedule import to_scheduler
-from snapkeep.domain.policies import (
-    MOST_LOCKED_DAYS,
-    RESERVED_NAMES,
-    Deployment,
-    Method,
-    Operator,
-    from_document,
-    to_document,
-)
+from snapkeep.domain.copies.rules import MOST_EVERY, Period
+from snapkeep.domain.policies import RESERVED_NAMES, Deployment, Method, Operator, from_document, to_document
 from snapkeep.domain.report.trials import Trial
+from snapkeep.domain.retention.deletion.locks import MOST_LOCKED_DAYS
 from snapkeep.domain.retention.rules import parse_retention
 from snapkeep.inbound.api.names import DNS_LABEL
 
@@ -81,6 +75,24 @@ class TrialLockBody(_Strict):
     cool_off_hours: Annotated[int, Field(ge=0, le=72)]
 
 
+class TrialEveryBody(_Strict):
+    """How often a rule copies a point."""
+
+    period: Period
+    number: Annotated[int, Field(ge=1, le=MOST_EVERY)]
+
+
+class TrialCopyRuleBody(_Strict):
+    """A policy's copies in one place; a trial tries none."""
+
+    to: Name
+    retention: dict[str, int | str] = Field(max_length=50)
+    every: TrialEveryBody
+    lock: TrialLockBody | None = None
+    backfill: Annotated[int, Field(ge=1, le=1000)]
+    also: list[Name] = Field(max_length=2)
+
+
 class TrialPolicyBody(_Strict):
     """A policy of the cluster, with its defaults filled in: what `snapkeep try` makes of a file."""
 
@@ -94,6 +106,7 @@ class TrialPolicyBody(_Strict):
     retention: dict[str, int | str] = Field(max_length=50)
     lock: TrialLockBody | None = None
     exclusive: bool
+    copies: list[TrialCopyRuleBody] = Field(default_factory=list, max_length=100)
 
     @field_validator("name")
     @classmethod

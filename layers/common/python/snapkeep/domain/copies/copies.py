@@ -1,0 +1,146 @@
+"""Copies and their sources as EC2 shows them, read from their tags, which are verified first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from snapkeep.domain import tags
+from snapkeep.domain.copies import tags as copy_tags
+from snapkeep.domain.points import ClaimFacts, PointState, Snapshot, SnapshotState
+from snapkeep.domain.retention.candidates import Protection
+from snapkeep.domain.retention.snapshot_tags import Unreadable, read
+from snapkeep.domain.times import read_compact
+
+
+class CopyState(StrEnum):
+    """Where a copy stands. One that is `deleting` is in the Recycle Bin, or on its way out of it."""
+
+    PENDING = "pending"
+    READY = "ready"
+    FAILED = "failed"
+    DELETING = "deleting"
+
+
+STATES = {
+    SnapshotState.PENDING: CopyState.PENDING,
+    SnapshotState.COMPLETED: CopyState.READY,
+    SnapshotState.ERROR: CopyState.FAILED,
+    SnapshotState.RECOVERABLE: CopyState.DELETING,
+    SnapshotState.RECOVERING: CopyState.DELETING,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A ready point that can be copied.
+
+    `taken` (aware UTC) is when its snapshot was started: the age of its data.
+    """
+
+    point_id: str
+    claim: ClaimFacts
+    policy: str
+    slot: datetime
+    taken: datetime
+    snapshot_id: str
+    volume_id: str
+    size_bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A copy of a point in a place.
+
+    `taken`, `source_snapshot` and `source_volume` are those of its source; its own start and volume id mean
+    nothing. `started_at` (aware UTC) is when the copying began. `duplicate` marks a second copy of one point,
+    which never counts. `message` is what EC2 says about a failed one. `protections` forbid deleting it.
+    """
+
+    snapshot_id: str
+    point_id: str
+    place: str
+    claim: ClaimFacts
+    policy: str
+    slot: datetime
+    taken: datetime
+    source_snapshot: str
+    source_volume: str
+    state: CopyState
+    started_at: datetime
+    deployment: str = ""
+    size_bytes: int = 0
+    key: str = ""
+    duplicate: bool = False
+    message: str = ""
+    protections: tuple[Protection, ...] = ()
+
+    @property
+    def is_there(self) -> bool:
+        """True for one that stands for its point in the place, or will once it is ready."""
+        return self.state in (CopyState.PENDING, CopyState.READY) and not self.duplicate
+
+
+def read_source(snapshot: Snapshot) -> Source | None:
+    """The point of a snapshot in the home Region as something to copy; None for all that is no ready point.
+
+    EC2 copies neither pending nor archived snapshots.
+    https://docs.aws.amazon.com/ebs/latest/userguide/ebs-copy-snapshot.html
+    """
+    facts = tags.claim_facts_of(snapshot.tags)
+    if facts is None or tags.DUPLICATE in snapshot.tags or not tags.are_ours(snapshot.tags):
+        return None
+    found = read(snapshot, facts.cluster)
+    if isinstance(found, Unreadable) or found.candidate.state is not PointState.READY or snapshot.archived:
+        return None
+    return Source(
+        point_id=snapshot.tags[tags.POINT],
+        claim=facts,
+        policy=found.policy,
+        slot=found.slot,
+        taken=snapshot.started_at,
+        snapshot_id=snapshot.id,
+        volume_id=snapshot.volume_id,
+        size_bytes=snapshot.size_bytes,
+    )
+
+
+def read_copy(snapshot: Snapshot) -> Copy | Unreadable:
+    """The copy that a snapshot's tags describe, or why they describe none: such a snapshot counts nowhere.
+
+    The point's id is a hash of its deployment, cluster, claim, policy and slot, so edited tags do not match
+    it.
+    """
+    present = snapshot.tags
+    needed = (copy_tags.COPY_OF, copy_tags.SOURCE_VOLUME, copy_tags.PLACE, tags.POINT)
+    missing = [key for key in needed if not present.get(key)]
+    try:
+        taken = read_compact(present.get(copy_tags.TAKEN, ""))
+    except ValueError:
+        missing.append(f"{copy_tags.TAKEN} (as 20261123T020000Z)")
+    if missing:
+        return Unreadable(snapshot.id, f"these tags are missing or malformed: {', '.join(missing)}")
+    facts = tags.claim_facts_of(present)
+    found = read(snapshot, facts.cluster if facts else "")
+    if facts is None or isinstance(found, Unreadable):
+        return found if isinstance(found, Unreadable) else Unreadable(snapshot.id, "its tags name no claim")
+    return Copy(
+        snapshot_id=snapshot.id,
+        point_id=present[tags.POINT],
+        place=present[copy_tags.PLACE],
+        claim=facts,
+        policy=found.policy,
+        slot=found.slot,
+        taken=taken,
+        source_snapshot=present[copy_tags.COPY_OF],
+        source_volume=present[copy_tags.SOURCE_VOLUME],
+        state=STATES[snapshot.state],
+        started_at=snapshot.started_at,
+        deployment=present.get(tags.DEPLOYMENT, ""),
+        size_bytes=snapshot.size_bytes,
+        key=snapshot.key,
+        duplicate=tags.DUPLICATE in present,
+        message=snapshot.state_message,
+        protections=found.candidate.protections,
+    )

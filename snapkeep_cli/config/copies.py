@@ -1,0 +1,74 @@
+"""The shape of `places:` and of a policy's `copies:`; the docstring under a key is what editors show."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
+
+from snapkeep_cli.config.keeping import LockOrOff, Retention
+from snapkeep_cli.config.stack_options import KmsKeyArn
+from snapkeep_cli.config.strict import Strict
+from snapkeep_cli.config.types import CopyEvery, PlaceName, Region
+
+MOST_BACKFILLED = 1000
+KEY_OF_AWS = "alias/aws/ebs"
+"""Every account's default key for EBS."""
+
+
+def _no_alias(value: Any) -> Any:
+    """Refuse aliases in words of their own: they are what people try first."""
+    if isinstance(value, str) and value.removeprefix("alias/").endswith("aws/ebs"):
+        raise ValueError(
+            f"{value[:80]!r} is the key of AWS for EBS, whose policy nobody can change; use the ARN of a key "
+            "of yours in the place's Region"
+        )
+    if isinstance(value, str) and "alias/" in value:
+        raise ValueError(
+            f"{value[:80]!r} is an alias, which can be moved to another key, and then the next copy of each "
+            "claim is a full one; use the ARN of the key itself"
+        )
+    return value
+
+
+PlaceKey = Annotated[KmsKeyArn, BeforeValidator(_no_alias)]
+
+
+class Place(Strict):
+    """A Region that points are copied to."""
+
+    region: Region
+    """The AWS Region of the copies; not that of the clusters."""
+    kms_key: PlaceKey
+    """The ARN of the KMS key in that Region under which every copy is encrypted."""
+    account: Annotated[str | int | None, WithJsonSchema({"type": "string", "pattern": "^[0-9]{12}$"})] = None
+    """Not there yet: copies stay in the account of the deployment."""
+    retire: bool = False
+    """true makes no more copies, and lets those in the place run down by their retention."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _has_key(cls, value: Any) -> Any:
+        if isinstance(value, dict) and "kms_key" not in value:
+            raise ValueError(
+                "kms_key is missing: copies are encrypted under a key of yours; give the ARN of a KMS key in "
+                f"{value.get('region', 'its Region')}"
+            )
+        return value
+
+
+class CopyRule(Strict):
+    """Which points of the policy are copied to a place, and how long the copies stay there."""
+
+    to: PlaceName
+    """The name of the place."""
+    every: CopyEvery | None = None
+    """One point of each slot (the default), day or week, or a whole number N: every N-th point."""
+    retention: Retention
+    """Which copies to keep; the policy's own retention says nothing about them."""
+    lock: LockOrOff = None
+    """How long nobody can delete a copy, or off (the default)."""
+    backfill: Annotated[int, Field(ge=1, le=MOST_BACKFILLED)] = 1
+    """With how many of a claim's newest points a new place begins (1)."""
+    also: list[Literal["interruption", "on-demand"]] = Field(default_factory=list)
+    """Built-in policies whose points of the policy's claims are copied, too."""

@@ -1,0 +1,100 @@
+"""Checks of places and copy rules that need several keys at once.
+
+Like `config.checks` they read plain data that may still be wrong in other ways.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from snapkeep.domain.retention.deletion.locks import MOST_LOCKED_DAYS
+from snapkeep.domain.retention.rules import parse_duration
+from snapkeep.domain.retention.words import length
+from snapkeep_cli.config import regions
+from snapkeep_cli.config.errors import Location, Problem, did_you_mean
+
+ENDS = ("max_age", "within")
+"""The rules that say when copies go."""
+
+
+def check_places(places: Mapping[str, Any], clusters: Sequence[Mapping[str, Any]]) -> Iterator[Problem]:
+    """The problems of the places themselves."""
+    home = next((region for item in clusters if (region := _region_of(item))), None)
+    by_region: dict[str, str] = {}
+    for name, place in places.items():
+        here: Location = ("places", str(name))
+        if not isinstance(place, dict):
+            continue
+        if "account" in place:
+            text = "copies to another account are not there yet; remove it, and copies stay in the account "
+            yield Problem((*here, "account"), text + "of the deployment")
+        if region := _region_of(place):
+            yield from _region(here, str(name), region, home, by_region)
+            yield from _key_elsewhere(here, str(name), region, place.get("kms_key"))
+
+
+def _region_of(item: Mapping[str, Any]) -> str:
+    """The Region of a cluster or place; "" for one that AWS has not."""
+    region = item.get("region")
+    return region if isinstance(region, str) and region in regions.KNOWN else ""
+
+
+def _region(
+    here: Location, name: str, region: str, home: str | None, by_region: dict[str, str]
+) -> Iterator[Problem]:
+    other = by_region.setdefault(region, name)
+    if region == home:
+        text = f"{region} is the Region of the clusters, and copies there would be lost with it"
+        yield Problem((*here, "region"), f"{text}; use another Region")
+    elif home and regions.partition_of(region) != regions.partition_of(home):
+        text = f"EC2 copies nothing from {home} to {region}, which belongs to another partition of AWS"
+        yield Problem((*here, "region"), f"{text}; use a Region of {regions.partition_of(home)}")
+    elif other != name:
+        yield Problem((*here, "region"), f"{region} is already the Region of place {other}; keep one of them")
+
+
+def _key_elsewhere(here: Location, name: str, region: str, key: object) -> Iterator[Problem]:
+    """Copies are encrypted in the place, under a key of its Region.
+    https://docs.aws.amazon.com/ebs/latest/userguide/ebs-copy-snapshot.html
+    """
+    parts = str(key).split(":")
+    if len(parts) > 3 and parts[3] != region:
+        text = f"is a key in {parts[3]}, and place {name} is in {region}; use a key in {region}"
+        yield Problem((*here, "kms_key"), text)
+
+
+def check_copies(here: Location, policy: Mapping[str, Any], places: Mapping[str, Any]) -> Iterator[Problem]:
+    """The problems of a policy's copy rules; `here` is the policy."""
+    listed = policy.get("copies")
+    rules = [item if isinstance(item, dict) else {} for item in listed] if isinstance(listed, list) else []
+    names = [rule.get("to") for rule in rules]
+    for index, (rule, name) in enumerate(zip(rules, names, strict=True)):
+        at: Location = (*here, "copies", index)
+        if isinstance(name, str) and name not in places:
+            allowed = f"allowed: {', '.join(map(str, places))}" if places else "add it to places"
+            hint = did_you_mean(name, map(str, places))
+            yield Problem((*at, "to"), f"{name!r} is not a place of this file{hint}; {allowed}")
+        elif isinstance(name, str) and name in names[:index]:
+            text = f"{name!r} is also the place of copies[{names.index(name)}]; keep one rule a place"
+            yield Problem((*at, "to"), text)
+        yield from _locked_too_long(at, rule)
+
+
+def _locked_too_long(here: Location, rule: Mapping[str, Any]) -> Iterator[Problem]:
+    """A lock forbids what `max_age` and `within` promise: only one can be intended."""
+    lock, retention = rule.get("lock"), rule.get("retention")
+    days = lock.get("days") if isinstance(lock, dict) else None
+    if not isinstance(days, int) or days <= 0 or not isinstance(retention, dict):
+        return
+    for name in ENDS:
+        try:
+            most = length(parse_duration(retention.get(name)))
+        except ValueError:
+            continue
+        if timedelta(days=min(days, MOST_LOCKED_DAYS)) > most:
+            fit = f"use {most.days} days or less, or " if most.days else ""
+            text = f"a lock of {days} days keeps copies for longer than retention.{name} {retention[name]}; "
+            yield Problem((*here, "lock", "days"), f"{text}{fit}raise {name}")
+            return

@@ -1,0 +1,48 @@
+"""Copies and their sources, as the tests of copies use them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from snapkeep.domain import tags
+from snapkeep.domain.copies.places import Place
+from snapkeep.domain.copies.tags import Home, copy_tags
+from snapkeep.domain.naming import point_id
+from snapkeep.domain.points import Snapshot, SnapshotState
+from tests.contract.ports.samples import NOW, a_point, a_run
+
+KEY = "arn:aws:kms:ap-northeast-3:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+OSAKA = Place("osaka", "ap-northeast-3", KEY)
+HOME = Home("111122223333", "ap-northeast-2")
+
+
+def a_source(name: str = "data", policy: str = "daily", slot: datetime = NOW, **changed: str) -> Snapshot:
+    """The complete snapshot of a ready point, which EC2 started ten seconds after its slot."""
+    point = a_point(name, a_run(policy, slot.replace(microsecond=0)))
+    claim = point.claim
+    identity = (claim.name, claim.cluster, claim.uid, point.policy, point.slot, point.deployment)
+    full = tags.full_tags(replace(point, id=point_id(*identity)))
+    return Snapshot(
+        f"snap-{name}-{policy}-{slot:%m%d%H%M}",
+        f"vol-{name}",
+        SnapshotState.COMPLETED,
+        slot + timedelta(seconds=10),
+        2**30,
+        full | changed,
+    )
+
+
+def a_copy_of(source: Snapshot, place: Place = OSAKA, **changes: Any) -> Snapshot:
+    """The snapshot in the place, as EC2 shows it: another id, an arbitrary volume, started an hour later."""
+    made = Snapshot(
+        f"copy-{source.id}",
+        "vol-ffffffff",
+        SnapshotState.COMPLETED,
+        source.started_at + timedelta(hours=1),
+        source.size_bytes,
+        copy_tags(source, place, HOME),
+        key=place.kms_key,
+    )
+    return replace(made, **changes)
