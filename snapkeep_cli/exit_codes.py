@@ -20,7 +20,7 @@ class Exit(IntEnum):
 
 IN_WORDS = """Exit codes: 0 done; 1 something failed; 2 the command line, config or request is wrong; \
 3 refused, nothing was created; 4 not found; 5 not allowed; 6 unavailable, try again, or the doctor \
-cannot tell; 7 still waiting."""
+cannot tell; 7 still waiting; 130 interrupted by Ctrl+C."""
 
 OF_CODE = {
     "usage": Exit.USAGE,

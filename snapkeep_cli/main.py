@@ -52,9 +52,11 @@ from snapkeep_cli.exit_codes import IN_WORDS
 from snapkeep_cli.locks import lock_in_words
 from snapkeep_cli.output import fail, out, tip
 from snapkeep_cli.tables import clean
+from snapkeep_cli.usage import Commands
 
 app = typer.Typer(
     name="snapkeep",
+    cls=Commands,
     help="Backups of Kubernetes volumes on Amazon EKS, with nothing to run in the cluster.",
     epilog=IN_WORDS,
     no_args_is_help=True,
@@ -63,7 +65,7 @@ app = typer.Typer(
 app.add_typer(retention.app, name="retention")
 app.add_typer(protect.app, name="policies")
 
-get = typer.Typer(help="List recovery points, restores or clusters.", no_args_is_help=True)
+get = typer.Typer(cls=Commands, help="List recovery points, restores or clusters.", no_args_is_help=True)
 get.command("points")(points.get_points)
 get.command("restores")(restores.get_restores)
 get.command("restore")(restores.get_restore)
@@ -71,7 +73,7 @@ get.command("backup")(backups.get_backup)
 get.command("clusters")(coverage.get_clusters)
 app.add_typer(get, name="get")
 
-describe = typer.Typer(help="Show everything about one object.", no_args_is_help=True)
+describe = typer.Typer(cls=Commands, help="Show everything about one object.", no_args_is_help=True)
 describe.command("point")(points.describe_point)
 describe.command("claim")(claims.describe_claim)
 describe.command("restore")(restores.get_restore)

@@ -14,8 +14,9 @@ from snapkeep_cli.api.calls import ending_well
 from snapkeep_cli.deployment import DEFAULT_CONFIG, ConfigOrApiOption, served
 from snapkeep_cli.output import fail
 from snapkeep_cli.protection import LONGEST, Part, Protected, policy
+from snapkeep_cli.usage import Commands
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(cls=Commands, no_args_is_help=True)
 
 _ACCOUNT = re.compile(r"\d{12}")
 _KEY = re.compile(r"arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+")

@@ -19,9 +19,10 @@ from snapkeep_cli.retention_input import (
     simulated,
 )
 from snapkeep_cli.retention_output import document_of, in_tables
+from snapkeep_cli.usage import Commands
 
 app = typer.Typer(
-    help="What a retention keeps and deletes, and why, without a cluster.", no_args_is_help=True
+    cls=Commands, help="What a retention keeps and deletes, and why, without a cluster.", no_args_is_help=True
 )
 
 
