@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from snapkeep.ports.troubles import Troubles, UnreadableRecords
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Journal:
     """The records of runs, points, deletions, restores, incidents and copies. Losing them loses no backup.
 

@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import fields
 from datetime import timedelta
-from functools import cache, cached_property
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from botocore.config import Config
 
 from snapkeep.adapters.aws.session import CALLS, CREATES
 from snapkeep.deployment import load_deployment
+from snapkeep.lazy import lazy
 from snapkeep.settings import Settings, SettingsError
 from snapkeep.wiring import runtime
 from snapkeep.wiring.basics import clock
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from snapkeep.ports.journal import Journal
     from snapkeep.ports.kubernetes import Clusters, NodeClusters
     from snapkeep.ports.messaging import ConfigTrier, IncidentQueue, Pruner, Queue, Starter
-    from snapkeep.ports.news import ChangeNews, InterruptionNews, RetentionNews, WorkNews
+    from snapkeep.ports.news import BackupNews, ChangeNews, InterruptionNews, RetentionNews, WorkNews
     from snapkeep.ports.reports import ReportPages
 
 SIGNED = CALLS.merge(Config(signature_version="s3v4"))
@@ -52,156 +53,162 @@ class AwsPorts(Ports):
     A port raises SettingsError if it needs a setting that the function does not have.
     """
 
-    _settings: Settings
-
     def __init__(self, settings: Settings) -> None:
-        self.__dict__["_settings"] = settings  # ports are frozen
+        self._settings = settings
 
-    @cached_property
+    @lazy
     def deployment(self) -> Deployment:
         return load_deployment()
 
-    @cached_property
+    @lazy
     def clusters(self) -> Clusters:
         from snapkeep.adapters.kubernetes.cluster import EksClusters
 
         return EksClusters(connections(), clock)
 
-    @cached_property
+    @lazy
     def nodes(self) -> NodeClusters:
         from snapkeep.adapters.kubernetes.nodes import EksNodes
 
         return EksNodes(connections(), clock)
 
-    @cached_property
-    def snapshots(self) -> Ec2Snapshots:
-        return self._snapshots(self.deployment.name)
+    @lazy
+    def snapshots(self) -> Snapshots:
+        return self._own_snapshots
 
-    @cached_property
+    @lazy
     def everybodys_snapshots(self) -> Snapshots:
         return self._snapshots()
 
-    @cached_property
+    @lazy
     def regions(self) -> Regions:
         from snapkeep.adapters.aws.regions import Ec2Regions
 
         return Ec2Regions(client, self.deployment.name)
 
-    @cached_property
+    @lazy
     def volumes(self) -> Volumes:
-        return self.snapshots
+        return self._own_snapshots
 
-    @cached_property
+    @lazy
     def instances(self) -> Instances:
         from snapkeep.adapters.aws.instances import Ec2Instances
 
         return Ec2Instances(client("ec2"))
 
-    @cached_property
+    @lazy
     def hooks(self) -> LifecycleHooks:
         from snapkeep.adapters.aws.lifecycle_hooks import AutoScalingHooks
 
         return AutoScalingHooks(client("autoscaling"))
 
-    @cached_property
+    @lazy
     def keys(self) -> Keys:
         from snapkeep.adapters.aws.kms import KmsKeys
 
         return KmsKeys(client("kms"))
 
-    @cached_property
+    @lazy
     def pacer(self) -> Pacer:
         from snapkeep.adapters.dynamodb.pacer import DynamoPacer
 
         table, counter = self._setting("journal_table"), f"{region()}/CreateSnapshot"
         return DynamoPacer(client("dynamodb"), table, counter, self.deployment.pace)
 
-    @cached_property
+    @lazy
     def journal(self) -> Journal:
         from snapkeep.adapters.dynamodb.journal import dynamo_journal
 
         return dynamo_journal(client("dynamodb"), self._setting("journal_table"))
 
-    @cached_property
+    @lazy
     def jobs(self) -> Queue:
         from snapkeep.adapters.aws.sqs import SqsQueue
 
         return SqsQueue(client("sqs"), self._setting("jobs_queue_url"))
 
-    @cached_property
+    @lazy
     def to_save(self) -> IncidentQueue:
         return self._incidents("save_queue_url")
 
-    @cached_property
+    @lazy
     def to_release(self) -> IncidentQueue:
         return self._incidents("release_queue_url")
 
-    @cached_property
+    @lazy
     def starter(self) -> Starter:
         from snapkeep.adapters.aws.lambda_starter import LambdaStarter
 
         function, caller = self._setting("plan_backup_function"), self._settings.function
         return LambdaStarter(client("lambda"), function, caller)
 
-    @cached_property
+    @lazy
     def pruner(self) -> Pruner:
         from snapkeep.adapters.aws.lambda_pruner import LambdaPruner
 
         return LambdaPruner(_patient_lambda(), self._setting("prune_function"))
 
-    @cached_property
+    @lazy
     def trier(self) -> ConfigTrier:
         from snapkeep.adapters.aws.lambda_trier import LambdaTrier
 
         return LambdaTrier(_patient_lambda(), self._setting("try_config_function"))
 
-    @cached_property
-    def announcer(self) -> EventAnnouncer:
-        from snapkeep.adapters.aws.events import EventAnnouncer
+    @lazy
+    def announcer(self) -> BackupNews:
+        return self._events
 
-        return EventAnnouncer(client("events"), self._setting("event_bus"))
-
-    @cached_property
+    @lazy
     def retention_news(self) -> RetentionNews:
-        return self.announcer
+        return self._events
 
-    @cached_property
+    @lazy
     def changes(self) -> ChangeNews:
-        return self.announcer
+        return self._events
 
-    @cached_property
+    @lazy
     def incident_news(self) -> InterruptionNews:
-        return self.announcer
+        return self._events
 
-    @cached_property
+    @lazy
     def work_news(self) -> WorkNews:
         from snapkeep.adapters.aws.metrics import WorkCounter
 
         return WorkCounter()
 
-    @cached_property
+    @lazy
     def pages(self) -> ReportPages:
         from snapkeep.adapters.aws.s3_reports import S3Reports
 
         return S3Reports(client("s3", SIGNED), self._setting("reports_bucket"), clock)
 
-    @cached_property
+    @lazy
     def calendar(self) -> Calendar:
         from snapkeep.adapters.calendar import CronCalendar
 
         return CronCalendar()
 
-    @cached_property
+    @lazy
     def clock(self) -> Clock:
         return clock
 
-    @cached_property
+    @lazy
     def nonce(self) -> Nonce:
         return runtime.nonce
 
-    @cached_property
+    @lazy
     def pause(self) -> Callable[[timedelta], None]:
         return runtime.pause
+
+    @lazy
+    def _own_snapshots(self) -> Ec2Snapshots:
+        return self._snapshots(self.deployment.name)
+
+    @lazy
+    def _events(self) -> EventAnnouncer:
+        from snapkeep.adapters.aws.events import EventAnnouncer
+
+        return EventAnnouncer(client("events"), self._setting("event_bus"))
 
     def _snapshots(self, owner: str = "") -> Ec2Snapshots:
         from snapkeep.adapters.aws.ec2 import Ec2Snapshots

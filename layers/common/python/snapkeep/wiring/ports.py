@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from snapkeep.ports.reports import ReportPages
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(eq=False, kw_only=True)
 class Ports:
     """What services need from the outside world.
 

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from snapkeep.adapters.dynamodb.table import Table
+from snapkeep.lazy import lazy
 from snapkeep.ports.journal import Journal
 
 if TYPE_CHECKING:
@@ -35,102 +35,100 @@ def dynamo_journal(client: DynamoDBClient, name: str, sleep: Callable[[float], N
 class DynamoJournal(Journal):
     """The stores on one table."""
 
-    _table: Table
-
     def __init__(self, table: Table) -> None:
-        self.__dict__.update(_table=table, unreadable=table)  # a journal is frozen
+        self._table = self.unreadable = table
 
-    @cached_property
+    @lazy
     def runs(self) -> Runs:
         from snapkeep.adapters.dynamodb.runs import DynamoRuns
 
         return DynamoRuns(self._table)
 
-    @cached_property
+    @lazy
     def requests(self) -> RunRequests:
         from snapkeep.adapters.dynamodb.requests import DynamoRunRequests
 
         return DynamoRunRequests(self._table)
 
-    @cached_property
+    @lazy
     def slots(self) -> Slots:
         from snapkeep.adapters.dynamodb.slots import DynamoSlots
 
         return DynamoSlots(self._table)
 
-    @cached_property
+    @lazy
     def points(self) -> Points:
         from snapkeep.adapters.dynamodb.points import DynamoPoints
 
         return DynamoPoints(self._table)
 
-    @cached_property
+    @lazy
     def creations(self) -> Creations:
         from snapkeep.adapters.dynamodb.creations import DynamoCreations
 
         return DynamoCreations(self._table)
 
-    @cached_property
+    @lazy
     def deletions(self) -> Deletions:
         from snapkeep.adapters.dynamodb.deletions import DynamoDeletions
 
         return DynamoDeletions(self._table)
 
-    @cached_property
+    @lazy
     def absences(self) -> Absences:
         from snapkeep.adapters.dynamodb.absences import DynamoAbsences
 
         return DynamoAbsences(self._table)
 
-    @cached_property
+    @lazy
     def prunes(self) -> Prunes:
         from snapkeep.adapters.dynamodb.prunes import DynamoPrunes
 
         return DynamoPrunes(self._table)
 
-    @cached_property
+    @lazy
     def refusals(self) -> Refusals:
         from snapkeep.adapters.dynamodb.refusals import DynamoRefusals
 
         return DynamoRefusals(self._table)
 
-    @cached_property
+    @lazy
     def retentions(self) -> Retentions:
         from snapkeep.adapters.dynamodb.retentions import DynamoRetentions
 
         return DynamoRetentions(self._table)
 
-    @cached_property
+    @lazy
     def holds(self) -> Holds:
         from snapkeep.adapters.dynamodb.holds import DynamoHolds
 
         return DynamoHolds(self._table)
 
-    @cached_property
+    @lazy
     def catalogue(self) -> Catalogue:
         from snapkeep.adapters.dynamodb.catalogue import DynamoCatalogue
 
         return DynamoCatalogue(self._table)
 
-    @cached_property
+    @lazy
     def restores(self) -> Restores:
         from snapkeep.adapters.dynamodb.restores import DynamoRestores
 
         return DynamoRestores(self._table)
 
-    @cached_property
+    @lazy
     def incidents(self) -> Incidents:
         from snapkeep.adapters.dynamodb.incidents import DynamoIncidents
 
         return DynamoIncidents(self._table)
 
-    @cached_property
+    @lazy
     def copies(self) -> CopyRecords:
         from snapkeep.adapters.dynamodb.copies import DynamoCopies
 
         return DynamoCopies(self._table)
 
-    @cached_property
+    @lazy
     def troubles(self) -> Troubles:
         from snapkeep.adapters.dynamodb.troubles import DynamoTroubles
 
