@@ -59,7 +59,6 @@ class DecidePrune:
         progress.notes += [f"{name}: {reason}" for name, reason in sorted(came_back.items())[:SHOWN]]
         brake = ApplyBrake(self.refusals, self.snapshots, cluster, now)
         braked = brake.apply(survey, opened, request.confirm, reading.policies, rehearse=request.dry_run)
-        log_plan(cluster, survey)
         return Decision(now, survey, braked, opened)
 
     def _came_back(self, survey: Survey, now: datetime, rehearse: bool) -> dict[str, str]:

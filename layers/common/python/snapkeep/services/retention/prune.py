@@ -18,7 +18,7 @@ from snapkeep.ports.kubernetes import Clusters
 from snapkeep.ports.prunes import Prunes
 from snapkeep.services.give_up import GiveUp, part_of_a_pass
 from snapkeep.services.retention.carry_out import CarryOut
-from snapkeep.services.retention.decide import DecidePrune, Decision
+from snapkeep.services.retention.decide import DecidePrune, Decision, log_plan
 from snapkeep.services.retention.deletion.delete import DeletePoints, DeletionOutcome
 from snapkeep.services.retention.deletion.tell_refusals import TellRefusals
 from snapkeep.services.retention.duplicates import PruneDuplicates
@@ -129,6 +129,7 @@ class Prune:
             return
         reading = self.reader.read(now, progress)
         decision = self.decider.decide(reading, request, now, progress)
+        log_plan(cluster, decision.survey)
         progress.survey, progress.braked = decision.survey, decision.braked
         if request.dry_run:
             return
