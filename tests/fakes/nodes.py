@@ -12,6 +12,7 @@ from snapkeep.domain.interruption.instances import Instance
 from snapkeep.domain.interruption.nodes import Attachment, Node, NodeChange, NodeEvent, Pod
 from snapkeep.domain.interruption.notices import Hook
 from snapkeep.domain.interruption.records import IncidentRecord
+from snapkeep.domain.metrics import Metric
 from snapkeep.ports.kubernetes import Evicted
 from tests.fakes.faults import Faults
 from tests.fakes.troubles import FakeTroubleNews
@@ -183,7 +184,7 @@ class News:
     instance: str
     step: str
     reason: str
-    figures: Mapping[str, float]
+    figures: Mapping[Metric, float]
 
 
 class FakeNews(FakeTroubleNews):
@@ -195,7 +196,7 @@ class FakeNews(FakeTroubleNews):
         self.unknown: list[tuple[str, str]] = []
 
     def interruption(
-        self, record: IncidentRecord, step: str, reason: str, figures: Mapping[str, float]
+        self, record: IncidentRecord, step: str, reason: str, figures: Mapping[Metric, float]
     ) -> None:
         self._before("interruption")
         self.steps.append(News(record.instance, step, reason, dict(figures)))

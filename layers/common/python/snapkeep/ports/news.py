@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from snapkeep.domain.backup.runs import Run
     from snapkeep.domain.interruption.records import IncidentRecord
     from snapkeep.domain.messages import Change
+    from snapkeep.domain.metrics import Metric
     from snapkeep.domain.points import Point
     from snapkeep.domain.retention.deletion.brake_refusals import Refusal
     from snapkeep.domain.retention.deletion.orphans import Orphan
@@ -96,7 +97,7 @@ class InterruptionNews(GivenUpNews, Protocol):
     """Publishes incidents."""
 
     def interruption(
-        self, record: IncidentRecord, step: str, reason: str, figures: Mapping[str, float]
+        self, record: IncidentRecord, step: str, reason: str, figures: Mapping[Metric, float]
     ) -> None:
         """Publish a step of an incident and its figures as metrics."""
 

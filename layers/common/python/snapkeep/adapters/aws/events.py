@@ -180,7 +180,7 @@ class EventAnnouncer(WorkCounter):
         self._put(Event.CHANGED, dataclasses.asdict(change))
 
     def interruption(
-        self, record: IncidentRecord, step: str, reason: str, figures: Mapping[str, float]
+        self, record: IncidentRecord, step: str, reason: str, figures: Mapping[Metric, float]
     ) -> None:
         """Publish a step of an incident with its timeline so far, and its figures as metrics.
 
@@ -202,10 +202,10 @@ class EventAnnouncer(WorkCounter):
                 for moment in record.timeline[-SHOWN_FAILURES:]
             ],
         }
-        for name, value in figures.items():
-            count(Metric(name), value, record.cluster or NO_CLUSTER, INTERRUPTION_POLICY)
+        for metric, value in figures.items():
+            count(metric, value, record.cluster or NO_CLUSTER, INTERRUPTION_POLICY)
         self._put(Event.INTERRUPTION, detail)
-        if any(figures.get(name) for name in (Metric.VOLUMES_MISSED, Metric.INTERRUPTIONS_MISSED)):
+        if any(figures.get(metric) for metric in (Metric.VOLUMES_MISSED, Metric.INTERRUPTIONS_MISSED)):
             self._put(Event.INTERRUPTION_MISSED, detail)
 
     def unknown_notice(self, source: str, kind: str) -> None:

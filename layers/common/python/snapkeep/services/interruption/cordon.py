@@ -51,9 +51,9 @@ class Triage:
         return (self.cordoned_at - self.notice.announced_at).total_seconds()
 
     @property
-    def figures(self) -> dict[str, float]:
+    def figures(self) -> dict[Metric, float]:
         """The metrics of this notice."""
-        figures: dict[str, float] = {Metric.NOTICES: 1}
+        figures: dict[Metric, float] = {Metric.NOTICES: 1}
         if self.seen_at is not None:
             figures[Metric.NOTICE_AGE] = max(0.0, (self.seen_at - self.notice.announced_at).total_seconds())
         if self.notice.kind is Kind.SPOT and self.seconds_to_cordon is not None:

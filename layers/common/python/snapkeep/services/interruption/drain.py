@@ -73,7 +73,7 @@ class DrainNode:
         noted = self.log.note(record, *lines)
         if noted.revision == record.revision:
             return record
-        figures: dict[str, float] = {
+        figures: dict[Metric, float] = {
             Metric.PODS_EVICTED: len(drained.evicted),
             Metric.PODS_BLOCKED: len(drained.blocked),
             Metric.PODS_FORCED: len(drained.forced),

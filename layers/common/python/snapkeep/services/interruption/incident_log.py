@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from snapkeep.domain.errors import SnapkeepError, TemporaryError
 from snapkeep.domain.interruption.records import IncidentRecord
+from snapkeep.domain.metrics import Metric
 from snapkeep.ports.clock import Clock
 from snapkeep.ports.incidents import Incidents
 from snapkeep.ports.news import InterruptionNews
@@ -58,7 +59,7 @@ class IncidentLog:
             record = record.noted(now, line)
         return record
 
-    def tell(self, record: IncidentRecord, step: str, reason: str, figures: Mapping[str, float]) -> bool:
+    def tell(self, record: IncidentRecord, step: str, reason: str, figures: Mapping[Metric, float]) -> bool:
         """Publish a step; a failure never stops the work. False when it was not published."""
         try:
             self.news.interruption(record, step, reason, figures)

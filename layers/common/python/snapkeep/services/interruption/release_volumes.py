@@ -198,7 +198,7 @@ def _began(record: IncidentRecord) -> datetime:
     return max(ends) if ends else record.timeline[-1].at
 
 
-def _figures(record: IncidentRecord) -> dict[str, float]:
+def _figures(record: IncidentRecord) -> dict[Metric, float]:
     return {
         Metric.SECONDS_TO_RELEASE: max(0.0, (record.timeline[-1].at - _began(record)).total_seconds()),
         Metric.INTERRUPTIONS_MISSED: int(record.is_untouched),

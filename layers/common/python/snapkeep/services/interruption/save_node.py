@@ -194,7 +194,7 @@ class SaveNode:
     def _publish_save(self, record: IncidentRecord, state: NodeState, saved: Saved) -> None:
         left = record.seconds_left(self.clock())
         in_time = len(saved.claims) if left is None or left > 0 else 0
-        figures: dict[str, float] = {Metric.SNAPSHOTS_IN_TIME: in_time, Metric.VOLUMES_MISSED: saved.lost}
+        figures: dict[Metric, float] = {Metric.SNAPSHOTS_IN_TIME: in_time, Metric.VOLUMES_MISSED: saved.lost}
         self._log.tell(record, "saved", f"{len(saved.claims)} volumes snapshotted", figures)
         for claim in state.claims:
             if str(claim) in saved.claims:
