@@ -19,7 +19,8 @@ from sandbox.child import Child, SandboxError
 __all__ = ["Sandbox", "SandboxError"]
 
 ADMIN_KEY = "test"
-"""The access key and secret that ministack treats as the account's root: the administrator here."""
+"""The access key and secret that ministack treats as the account's root: the administrator here. With the
+same secret, an account id as the access key is the root of that account."""
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -48,8 +49,8 @@ class Sandbox:
         self._given_work = work
         self._limit = limit
         self._children: list[Child] = []
-        self._clients: dict[tuple[str, str], Any] = {}
-        self._session = boto3.Session(ADMIN_KEY, ADMIN_KEY)
+        self._clients: dict[tuple[str, str, str], Any] = {}
+        self._session = boto3.Session()
         self._lock = threading.Lock()
 
     def start(self) -> "Sandbox":
@@ -99,15 +100,20 @@ class Sandbox:
             "AWS_EC2_METADATA_DISABLED": "true",
         }
 
-    def client(self, service: str, region: str = "") -> Any:
-        """Return the administrator's boto3 client for the service, by default in the sandbox's Region; each
-        is made once.
+    def client(self, service: str, region: str = "", account: str = "") -> Any:
+        """Return an administrator's boto3 client for the service, by default in the sandbox's own Region and
+        account; each is made once. Any 12-digit `account` exists.
         """
-        place = (service, region or self.region)
+        place = (service, region or self.region, account or ADMIN_KEY)
         with self._lock:
             if place not in self._clients:
                 make: Any = self._session.client
-                self._clients[place] = make(*place, endpoint_url=self.aws_url)
+                self._clients[place] = make(
+                    *place[:2],
+                    endpoint_url=self.aws_url,
+                    aws_access_key_id=place[2],
+                    aws_secret_access_key=ADMIN_KEY,
+                )
             return self._clients[place]
 
     def invoke_url(self, url: str) -> str:

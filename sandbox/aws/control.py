@@ -96,9 +96,10 @@ class AwsControl:
         time: datetime | None = None,
         event_id: str | None = None,
         copies: int = 1,
+        region: str = "",
     ) -> str:
-        """Put an event from any source on the default bus; return its id. `copies` delivers the same event
-        more than once.
+        """Put an event from any source on the default bus of a Region (by default the sandbox's); return its
+        id. `copies` delivers the same event more than once.
         """
         body = {
             "source": source,
@@ -108,6 +109,7 @@ class AwsControl:
             "time": time.isoformat() if time else None,
             "id": event_id,
             "copies": copies,
+            "region": region,
         }
         return str(self._call("POST", "events", body)["id"])
 

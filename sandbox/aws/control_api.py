@@ -10,8 +10,8 @@ All routes are under /_sandbox/ on the AWS port, JSON in and out, no credentials
     GET    /_sandbox/settings            the switches, see sandbox.aws.world.Settings
     PATCH  /_sandbox/settings            change some of them
     GET    /_sandbox/schedules           name, group, state, expression, zone, next of each schedule
-    POST   /_sandbox/events              put {source, detail_type, detail, resources, time, id, copies} on the
-                                         default bus; any source, `aws.*` included
+    POST   /_sandbox/events              put {source, detail_type, detail, resources, time, id, copies,
+                                         region} on the default bus; any source, `aws.*` included
     GET    /_sandbox/calls               counters by action: calls that reached their service
     DELETE /_sandbox/calls               set them to 0
     GET    /_sandbox/faults              faults still to happen
@@ -154,6 +154,7 @@ class ControlApi:
             body.get("resources"),
             when,
             body.get("id"),
+            (self._world.account, body.get("region") or self._world.region),
         )
         for _copy in range(int(body.get("copies", 1))):
             event_bus.deliver(event)

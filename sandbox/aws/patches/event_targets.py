@@ -36,7 +36,8 @@ def install(_world: World) -> None:
         if _lets_in(target["Arn"], rule["Arn"]):
             invoke(target, event, rule, view)
         else:
-            _dead_letter(target, event, rule)
+            reason = f"the policy of {target['Arn']} does not let events.amazonaws.com in for {rule['Arn']}"
+            dead_letter(target, event, rule, "NO_PERMISSIONS", reason)
 
     eventbridge._invoke_target = invoke_target
 
@@ -69,13 +70,15 @@ def _policy(service: str, target: str) -> Any:
     return (lambda_svc.function_policy_for_arn(target) or [None])[0]
 
 
-def _dead_letter(target: dict[str, Any], event: dict[str, Any], rule: dict[str, Any]) -> None:
-    reason = f"the policy of {target['Arn']} does not let events.amazonaws.com in for {rule['Arn']}"
+def dead_letter(
+    target: dict[str, Any], event: dict[str, Any], rule: dict[str, Any], code: str, reason: str
+) -> None:
+    """Put an event that could not be delivered on the target's dead-letter queue, if it has one."""
     log.warning("an event was not delivered: %s", reason)
     queue = (target.get("DeadLetterConfig") or {}).get("Arn")
     if queue:
         attributes = {
-            "ERROR_CODE": "NO_PERMISSIONS",
+            "ERROR_CODE": code,
             "ERROR_MESSAGE": reason,
             "RULE_ARN": rule["Arn"],
             "TARGET_ARN": target["Arn"],
