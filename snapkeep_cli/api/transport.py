@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol, Self
 
 import urllib3
 from botocore.auth import SigV4Auth
@@ -20,7 +20,23 @@ SERVICE = "execute-api"
 TIMEOUT = urllib3.Timeout(connect=5, read=35)
 """Longer than API Gateway waits, so that we always see its answer."""
 
-RETRIES = urllib3.Retry(
+WORTH_WAITING = 5.0
+"""The longest `Retry-After`, in seconds, that somebody at a terminal waits through instead of being told."""
+
+
+class _Soon(urllib3.Retry):
+    """Gives up at once on an answer that asks for more patience than that: it is then what is told."""
+
+    def increment(
+        self, method: str | None = None, url: str | None = None, response: Any = None, *rest: Any, **more: Any
+    ) -> Self:
+        after = self.get_retry_after(response) if response else None
+        if after is not None and after > WORTH_WAITING:
+            raise urllib3.exceptions.MaxRetryError(more["_pool"], url or "")
+        return super().increment(method, url, response, *rest, **more)
+
+
+RETRIES = _Soon(
     total=4,
     status_forcelist=(429, 502, 503, 504),
     allowed_methods=None,  # every POST carries an Idempotency-Key; PUT and DELETE need none

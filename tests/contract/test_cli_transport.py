@@ -24,6 +24,7 @@ class Server:
 
     def __init__(self, *statuses: int) -> None:
         self.statuses = list(statuses)
+        self.retry_after = 0
         self.requests: list[tuple[str, str, dict[str, str], str]] = []
         outer = self
 
@@ -35,7 +36,7 @@ class Server:
                 status = outer.statuses.pop(0) if outer.statuses else 200
                 body = b'{"code": "unavailable"}' if status >= 400 else b'{"ok": true}'
                 self.send_response(status)
-                self.send_header("Retry-After", "0")
+                self.send_header("Retry-After", str(outer.retry_after))
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
                 self.wfile.write(body)
@@ -91,6 +92,15 @@ def test_what_does_not_pass_is_told_in_the_end(serve: Any) -> None:
         api.get("clusters")
     assert found.value.code == "unavailable"
     assert len(server.requests) == 5
+
+
+def test_what_asks_for_long_patience_is_told_at_once(serve: Any) -> None:
+    server, api = serve(*[503] * 9)
+    server.retry_after = 30
+    with pytest.raises(ApiProblem) as found:
+        api.post({}, "clusters", "myeks", "restores")
+    assert found.value.code == "unavailable"
+    assert len(server.requests) == 1
 
 
 def test_nobody_there_is_unreachable() -> None:

@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 
 import urllib3
 
+from snapkeep.adapters.kubernetes.silence import why_silent
 from snapkeep.domain.errors import (
     BudgetBlocks,
     ClusterUnreachable,
@@ -179,7 +180,7 @@ class KubernetesClient:
             text = (response.read() or b"").decode("utf-8", "replace")
         except (urllib3.exceptions.HTTPError, OSError) as error:
             self._on_unreachable()
-            reason = f"the Kubernetes API of {self.cluster} did not answer: {_cut(str(error))}"
+            reason = f"the Kubernetes API of {self.cluster} did not answer: {why_silent(error)}"
             raise ClusterUnreachable(reason) from error
         return Answer(response.status, response.headers, _document(text), text)
 
