@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from snapkeep.domain import tags
+from snapkeep.domain.copies.copies import Copy, CopyState, Source
 from snapkeep.domain.copies.places import Place
 from snapkeep.domain.copies.tags import Home, copy_tags
 from snapkeep.domain.naming import point_id
@@ -18,7 +21,12 @@ OSAKA = Place("osaka", "ap-northeast-3", KEY)
 HOME = Home("111122223333", "ap-northeast-2")
 
 
-def a_source(name: str = "data", policy: str = "daily", slot: datetime = NOW, **changed: str) -> Snapshot:
+def a_source(
+    name: str = "data",
+    policy: str = "daily",
+    slot: datetime = NOW,
+    changed: Mapping[str, str] = MappingProxyType({}),
+) -> Snapshot:
     """The complete snapshot of a ready point, which EC2 started ten seconds after its slot."""
     point = a_point(name, a_run(policy, slot.replace(microsecond=0)))
     claim = point.claim
@@ -30,7 +38,7 @@ def a_source(name: str = "data", policy: str = "daily", slot: datetime = NOW, **
         SnapshotState.COMPLETED,
         slot + timedelta(seconds=10),
         2**30,
-        full | changed,
+        full | dict(changed),
     )
 
 
@@ -46,3 +54,29 @@ def a_copy_of(source: Snapshot, place: Place = OSAKA, **changes: Any) -> Snapsho
         key=place.kms_key,
     )
     return replace(made, **changes)
+
+
+def source_at(taken: datetime, name: str = "data", policy: str = "daily") -> Source:
+    """A point taken then; its id says when and of what."""
+    point = f"{name}-{policy}-{taken:%Y%m%dT%H%M%S}"
+    return Source(point, a_point(name).claim, policy, taken, taken, f"snap-{point}", f"vol-{name}")
+
+
+def copy_at(
+    taken: datetime, name: str = "data", policy: str = "daily", state: CopyState = CopyState.READY
+) -> Copy:
+    """The copy of that point in Osaka."""
+    source = source_at(taken, name, policy)
+    return Copy(
+        f"copy-{source.point_id}",
+        source.point_id,
+        "osaka",
+        source.claim,
+        policy,
+        source.slot,
+        taken,
+        source.snapshot_id,
+        source.volume_id,
+        state,
+        taken,
+    )

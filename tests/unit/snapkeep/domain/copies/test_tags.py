@@ -34,7 +34,7 @@ def test_a_copy_carries_every_tag_of_its_point_but_those_of_the_driver(driver: s
 
 
 def test_holds_marks_and_tags_of_others_stay_behind() -> None:
-    source = a_source(**{tags.HOLD: "audit", "team": "shop", tags.SNAPSHOT_NAME: "x"})
+    source = a_source(changed={tags.HOLD: "audit", "team": "shop", tags.SNAPSHOT_NAME: "x"})
     assert not copy_tags(source, OSAKA, HOME).keys() & {tags.HOLD, "team", tags.SNAPSHOT_NAME}
 
 
