@@ -51,7 +51,7 @@ from snapkeep_cli.doctor.command import doctor
 from snapkeep_cli.exit_codes import IN_WORDS
 from snapkeep_cli.locks import lock_in_words
 from snapkeep_cli.output import fail, out, tip
-from snapkeep_cli.tables import clean
+from snapkeep_cli.tables import Folded, clean
 from snapkeep_cli.usage import Commands
 
 app = typer.Typer(
@@ -150,7 +150,7 @@ def validate(
         lines += [_in_words(policy), *(f"  {line}" for line in lock_in_words(policy))]
     lines += map(str, overlaps(deployment))
     for line in lines:
-        out().print(Text(clean(line)))
+        out().print(Folded(Text(clean(line)), 4), crop=False)
 
 
 @app.command()

@@ -19,7 +19,7 @@ from rich.text import Text
 from snapkeep_cli.api.client import ApiProblem
 from snapkeep_cli.api.words import fix_in_words, in_words
 from snapkeep_cli.exit_codes import exit_of
-from snapkeep_cli.tables import COLORS, Columns, Facts, Paper, Rows, clean
+from snapkeep_cli.tables import COLORS, Columns, Facts, Folded, Paper, Rows, clean
 
 
 class Output(StrEnum):
@@ -66,7 +66,7 @@ def facts(pairs: Mapping[str, object] | Iterable[tuple[str, object]]) -> Facts:
 
 def say(text: str) -> None:
     """Print a message for people; a terminal folds it between words."""
-    err().print(Text(clean(text)))
+    err().print(Folded(Text(clean(text))), crop=False)
 
 
 def tip(what: str, command: str) -> None:
@@ -106,7 +106,7 @@ def _print_refusal(severity: str, code: str, text: str, fix: str, indent: str = 
     """`error[code]: text`, and below it the fix, which stays in one line to be copied."""
     style = COLORS.get(severity, "bold") if indent else "bold red"
     kind = clean(severity) + (f"[{clean(code)}]" if code else "")
-    err().print(Text.assemble(indent, (f"{kind}: ", style), clean(text)))
+    err().print(Folded(Text.assemble(indent, (f"{kind}: ", style), clean(text)), len(indent) + 2), crop=False)
     if fix:
         _print_whole(Text.assemble(f"{indent}  ", ("fix: ", "bold"), clean(fix)))
 

@@ -5,7 +5,8 @@ Into a pipe or a file, and with `-o wide`, each row is one line of whatever leng
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -72,6 +73,9 @@ def wide(key: str) -> Column:
     return Column(key, wide=True)
 
 
+ALWAYS = frozenset({"namespace", "claim", "name", "id", "state", "stage"})
+"""The keys of what tells rows apart and how they are."""
+
 Columns = Mapping[str, str | Column]
 """From title to key."""
 
@@ -107,7 +111,10 @@ def styled(value: object) -> Text:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Rows under titles: side by side if names and states fit, otherwise one below the other."""
+    """Rows under titles: side by side if names and states fit, otherwise one below the other.
+
+    A terminal is spared columns that are empty in every row, unless they tell rows apart or how they are.
+    """
 
     rows: Sequence[Mapping[str, Any]]
     columns: Columns
@@ -116,7 +123,11 @@ class Rows:
         if not self.rows:
             return
         columns = {title: _column(item) for title, item in self.columns.items()}
-        columns = {title: item for title, item in columns.items() if _more(console) or not item.wide}
+        columns = {
+            title: item
+            for title, item in columns.items()
+            if _more(console) or (not item.wide and (_full(console) or self._says_something(item)))
+        }
         cells = [[styled(row.get(item.key)) for item in columns.values()] for row in self.rows]
         widths = [
             max(cell_len(text) for text in (title, *(row[place].plain for row in cells)))
@@ -135,6 +146,37 @@ class Rows:
             yield from _in_two_lines(columns, cells, widths)
         else:
             yield from _stacked(list(columns), cells)
+
+    def _says_something(self, item: Column) -> bool:
+        return item.key in ALWAYS or any(clean(row.get(item.key)) for row in self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """A message for people; in a terminal, its further lines are indented by `hang` blanks.
+
+    A word that is longer than a line stays whole: print it with `crop=False`.
+    """
+
+    text: Text
+    hang: int = 2
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        if _full(console):
+            yield _unbroken(self.text)
+            return
+        for number, line in enumerate(self.text.divide(self._breaks(options.max_width))):
+            line.rstrip()
+            yield _unbroken(Text.assemble(" " * self.hang, line) if number else line)
+
+    def _breaks(self, width: int) -> Iterator[int]:
+        """Where lines begin after the first: before the words that do not fit. A word is never broken."""
+        end = 0
+        for word in re.finditer(r"\s*\S+\s*", self.text.plain):
+            if end and end + cell_len(word[0].rstrip()) > width:
+                yield word.start()
+                end = self.hang
+            end += cell_len(word[0])
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from snapkeep_cli.api.client import ApiClient, ApiProblem
 from snapkeep_cli.api.patience import displayed
 from snapkeep_cli.api.transport import Unreachable
 from snapkeep_cli.output import Output, OutputOption, emit, out, say, table_of
-from snapkeep_cli.tables import COLORS, Columns, Paper, clean, sentence
+from snapkeep_cli.tables import COLORS, Columns, Folded, Paper, clean, sentence
 
 MOST_TROUBLES = 10
 """The most claims in trouble on a screen; `snapkeep coverage` lists all."""
@@ -65,7 +65,7 @@ def _on_screen(paper: Paper, found: Document, look: Look, every: int) -> None:
                 found = look()
             except (ApiProblem, Unreachable) as error:
                 trouble = f"the API does not answer: {clean(error)}. This is the state at {found['at']}"
-            warning = [Text(trouble, style="bold red")] if trouble else []
+            warning = [Folded(Text(trouble, style="bold red"))] if trouble else []
             live.update(Group(*warning, screen(found)), refresh=True)
 
 
@@ -83,7 +83,7 @@ def _in_lines(paper: Paper, found: Document, look: Look, every: int) -> None:
 
 def screen(found: Document) -> RenderableType:
     """A status for people."""
-    notes = [Text(f"note: {clean(note)}", style="yellow") for note in found["notes"]]
+    notes = [Folded(Text(f"note: {clean(note)}", style="yellow")) for note in found["notes"]]
     parts: list[RenderableType] = [_headline(found), *notes]
     tables: tuple[tuple[list[Document], Columns], ...] = (
         (_troubles(found), {"STATE": "state", "CLAIM": "name", "WHY": sentence("reason")}),

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from snapkeep_cli.doctor.findings import Finding, Verdict
 from snapkeep_cli.output import Output, out
-from snapkeep_cli.tables import clean
+from snapkeep_cli.tables import Folded, clean
 
 STYLES = {
     Verdict.OK: "green",
@@ -49,7 +49,8 @@ def _show(report: Report) -> None:
     paper.print(Text(clean(f"{report.cluster} ({report.region})"), style="bold"))
     for finding in _together(report.findings):
         verdict = (f"{finding.verdict:{WIDTH}}", STYLES[finding.verdict])
-        paper.print(Text.assemble("  ", verdict, f"  {finding.check}: {clean(finding.text)}"))
+        text = Text.assemble("  ", verdict, f"  {finding.check}: {clean(finding.text)}")
+        paper.print(Folded(text, WIDTH + 4), crop=False)
         if finding.fix:
             fix = Text.assemble(" " * (WIDTH + 4), ("fix: ", "bold"), clean(finding.fix))
             paper.print(fix, soft_wrap=True)

@@ -14,7 +14,11 @@ import typer
 from rich.cells import cell_len
 
 from snapkeep.domain.interruption.records import IncidentRecord
+from snapkeep_cli.commands import status
+from snapkeep_cli.doctor import gather
+from snapkeep_cli.doctor.facts import Unknown
 from snapkeep_cli.main import app
+from tests.fakes.doctor_samples import healthy
 from tests.fakes.preflight_samples import a_target
 from tests.fakes.restore_samples import a_restore
 from tests.fakes.terminal import terminal
@@ -48,16 +52,16 @@ SAMPLES: dict[str, tuple[str, ...]] = {
     "validate": (EXAMPLE,),
     "capacity": ("--volumes", "100000"),
     "cost": (),
+    "doctor": ("--cluster", "myeks", "--config", EXAMPLE),
+    "watch": (),
     "retention explain": ("--retention", "{last: 3, weekly: 2}", "--every", "1d", "--for", "20d"),
 }
 NOT_FOR_READING = {
     "adopt": "asks AWS",
-    "doctor": "asks AWS; its lines are tested with its findings",
     "manifests": "YAML for kubectl",
     "policies protect": "JSON for an organization",
     "report": "HTML into a file",
     "schema": "JSON for editors",
-    "watch": "status, again and again",
 }
 
 
@@ -86,6 +90,28 @@ def of(world: World, words: tuple[str, ...]) -> tuple[str, ...]:
         "BACKUP": next(run.id for run in world.journal.runs.all.values()),
     }
     return tuple(names.get(word, word) for word in words)
+
+
+@pytest.fixture(autouse=True)
+def ill(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the doctor learns from AWS and the cluster: an entry is missing, and nobody may look at rights."""
+    known: Any = healthy().entries
+    why = Unknown(
+        "the API server of myeks answers, but does not tell you what its groups may do", "let me in"
+    )
+    facts = healthy(entries={**known, "prune": None}, rights=why)
+    monkeypatch.setattr(gather, "session", lambda profile: None)
+    monkeypatch.setattr(gather, "gather", lambda session, visit: facts)
+
+
+@pytest.fixture(autouse=True)
+def interrupted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever watches presses Ctrl+C after the first look."""
+
+    def press(seconds: float) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(status, "sleep", press)
 
 
 @pytest.fixture
@@ -121,6 +147,8 @@ def test_what_a_command_shows_fits_the_terminal(
 @pytest.mark.parametrize(
     ("command", "shown"),
     [
+        ("watch", ("shop/cache", "unprotected", "i-0123456789abcdef0", "ip-10-0-1-23.ec2.internal")),
+        ("doctor", ("myeks", "problem", "prune")),
         ("status", ("shop/cache", "unprotected", "i-0123456789abcdef0", "ip-10-0-1-23.ec2.internal")),
         ("coverage", (LONG, "shop", "protected", "unprotected", "nightly", "2026-11-24T18:00:00Z")),
         ("get points", (LONG, "ready", "2026-11-24T18:00:00Z")),
@@ -153,6 +181,46 @@ def test_reasons_fold_beside_names_and_are_complete(
         together = " ".join(" ".join(on_screen("coverage", columns)).split())
         assert all(word in together for word in why.split())
     assert any(why in line for line in on_screen("coverage", 200))
+
+
+def test_lines_of_a_finding_or_refusal_that_go_on_are_indented(
+    on_screen: Callable[[str, int], list[str]], world: World
+) -> None:
+    found = on_screen("doctor", 60)
+    (start,) = (place for place, line in enumerate(found) if " prune" in line and "fix" not in line)
+    assert re.match(r"  problem      \S", found[start])
+    assert re.match(r" {15}\S", found[start + 1])
+    world.cluster.claim_list[0] = a_claim("data-restored")
+    refused = on_screen("restore", 60)
+    start = next(place for place, line in enumerate(refused) if line.startswith("  error["))
+    assert re.match(r" {4}\S", refused[start + 1])
+
+
+@pytest.mark.parametrize("command", ["doctor", "restore", "validate"])
+def test_a_narrow_terminal_gets_every_word(on_screen: Callable[[str, int], list[str]], command: str) -> None:
+    def words(columns: int) -> list[str]:
+        return " ".join(on_screen(command, columns)).split()
+
+    assert words(60) == words(1000)
+
+
+def test_a_word_longer_than_the_terminal_stays_whole(
+    snapkeep: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = "/a/very/long/path/of/a/file/that/does/not/exist/anywhere/on/this/disk/snapkeep.yaml"
+    with terminal(monkeypatch, 60) as screen, pytest.raises(SystemExit):
+        app(["validate", path], prog_name="snapkeep")
+    assert path.rpartition("/")[0] in screen.text
+
+
+def test_a_terminal_is_spared_columns_without_content(
+    on_screen: Callable[[str, int], list[str]], snapkeep: Command, world: World
+) -> None:
+    assert "HELD" not in " ".join(on_screen("get points", 200))
+    assert "HELD" in snapkeep("get", "points", "-o", "wide").out.splitlines()[0]
+    assert "HELD" in snapkeep("get", "points").out.splitlines()[0]
+    snapkeep("hold", world.point(LONG).id, "--reason", "audit")
+    assert "HELD" in on_screen("get points", 200)[0]
 
 
 def test_a_narrow_terminal_gets_the_rows_stacked(on_screen: Callable[[str, int], list[str]]) -> None:
