@@ -1,4 +1,4 @@
-"""What the API refuses in a request, in the words of the command line: options instead of fields."""
+"""What the API refuses in a request, with the options of the command line instead of the API's fields."""
 
 from __future__ import annotations
 
@@ -34,51 +34,39 @@ OPTIONS = {
 }
 """From a field or parameter of the API to what somebody typed."""
 
-OWN = "Value error, "
-"""The validator's mark before a sentence of our own."""
+WHOLE = "body"
+"""Where the API finds a mistake that is in no single field."""
 
-HEADERS = re.compile(r" with the same Idempotency-Key|[;,] `Retry-After` says when")
-
-SAYINGS = (
-    (r"(?:String|Value) should have at most (\d+) characters?", r"is longer than \1 characters"),
-    (r"(?:String|Value) should have at least \d+ characters?", r"is empty"),
-    (r"(?:List|Dictionary) should have at most (\d+) items?.*", r"has more than \1 entries"),
-    (r"(?:List|Dictionary) should have at least \d+ items?.*", r"has no entry"),
-    (r"Input should be less than or equal to (\S+)", r"is more than \1"),
-    (r"Input should be greater than or equal to (\S+)", r"is less than \1"),
-    (r"Field required|missing", r"is missing"),
-    (r"Input should be ('.+)", r"is none of \1"),
-    (r".*(?:datetime|timezone).*", r"is not a time with an offset, such as 2026-11-24T18:00:00Z"),
-    (r".*pattern.*", r"has letters or signs that such a name cannot have"),
-)
-"""From a validator's sentence, as far as one can meet it, to ours."""
+FIXES = {
+    "invalid_request": "the command's --help says what it takes",
+    "internal": "try again; if it fails again, read the log of the api function",
+    "request_in_progress": "try again in a few seconds",
+    "unavailable": "try again in a moment",
+}
+"""What to do, where the API's own advice is about headers and descriptions, which the command handles."""
 
 
 def in_words(problem: ApiProblem) -> str:
-    """The sentence for a person. Only what validators refuse is put differently."""
+    """The sentence for a person: of an invalid request, what is wrong with each option."""
     errors = problem.document.get("errors")
     if problem.code != "invalid_request" or not errors:
         return str(problem)
-    return "; ".join(dict.fromkeys(map(_said, errors)))
+    return "; ".join(dict.fromkeys(map(_sentence, errors)))
 
 
 def fix_in_words(problem: ApiProblem) -> str:
-    """What to do, for a person: the command sends headers and reads descriptions by itself."""
+    """What to do, for a person; "" where the API knows no advice."""
     fix = str(problem.document.get("fix") or "")
-    if "/v1/openapi.json" in fix:
-        return "the command's --help says what it takes"
-    return HEADERS.sub("", fix)
+    return FIXES.get(problem.code, fix) if fix else ""
 
 
-def _said(error: Mapping[str, Any]) -> str:
-    field = str(error.get("where", "")).partition(".")[0]
-    name = OPTIONS.get(field, "the request")
-    text = str(error.get("problem", ""))
-    if text.startswith(OWN):
-        own = re.sub(r"`(\w+)`", lambda found: OPTIONS.get(found[1], found[1]), text.removeprefix(OWN))
-        return f"{name}: {own}" if field in OPTIONS else own
-    for pattern, saying in SAYINGS:
-        found = re.fullmatch(pattern, text)
-        if found:
-            return f"{name} {found.expand(saying)}"
-    return f"{name} cannot be read"
+def _sentence(error: Mapping[str, Any]) -> str:
+    where, text = str(error.get("where", "")), _with_options(str(error.get("problem", "")))
+    if where in ("", WHOLE):
+        return text
+    return f"{OPTIONS.get(where.partition('.')[0], where)}: {text}"
+
+
+def _with_options(text: str) -> str:
+    """The text with options instead of the fields that it quotes."""
+    return re.sub(r"`(\w+)`", lambda found: OPTIONS.get(found[1], found[1]), text)

@@ -1,4 +1,4 @@
-"""No field of the API and no validator's sentence reaches a person."""
+"""What the API refuses in a request reaches a person with options instead of fields."""
 
 from __future__ import annotations
 
@@ -17,33 +17,33 @@ from tests.unit.snapkeep_cli.conftest import Command
 LONG = "x" * 600
 LABELS = {str(number): "" for number in range(60)}
 RESTORES = "/v1/clusters/myeks/namespaces/shop/restores"
-FOREIGN = re.compile(r"String|Input|should|Value error|pydantic|validat|`|body|field|_[a-z]")
+FOREIGN = re.compile(r"String|Input|should|Value error|pydantic|validat|`|body|_[a-z]")
 
 
 @pytest.mark.parametrize(
     ("path", "body", "said"),
     [
         (RESTORES, {"recovery_point": "p"}, "name the --as, the claim to create"),
-        (RESTORES, {"claim": LONG}, "--claim is longer than 253 characters"),
-        (RESTORES, {"claim": "data", "at": "yesterday"}, "--at is not a time with an offset"),
-        (RESTORES, {"claim": "data", "expand": "maybe"}, "--expand is none of 'auto' or 'never'"),
+        (RESTORES, {"claim": LONG}, "--claim: must have at most 253 characters"),
+        (RESTORES, {"claim": "data", "at": "yesterday"}, "--at: must be a time with an offset"),
+        (RESTORES, {"claim": "data", "expand": "maybe"}, "--expand: must be 'auto' or 'never'"),
         (
             RESTORES,
             {"claim": "data", "labels": LABELS},
-            "--label has more than 50 entries",
+            "--label: must have at most 50 entries",
         ),
-        (RESTORES, {"claim": "data", "strange": 1}, "the request cannot be read"),
-        (RESTORES, {"claim": 3}, "--claim cannot be read"),
+        (RESTORES, {"claim": "data", "strange": 1}, "strange: is not a field of this request"),
+        (RESTORES, {"claim": 3}, "--claim: must be text"),
         (
             f"{RESTORES}".replace("/namespaces/shop", ""),
             {"claim": "data", "namespace": "A B"},
-            "--namespace has letters",
+            "--namespace: has characters or a form that is not allowed",
         ),
-        ("/v1/clusters/myeks/backups", {"policy": ""}, "--policy is empty"),
+        ("/v1/clusters/myeks/backups", {"policy": ""}, "--policy: must not be empty"),
         ("/v1/clusters/myeks/backups", {}, "name exactly one of the claims, selection and --policy"),
-        ("/v1/clusters/myeks/recovery-points?state=odd", None, "--state is none of"),
-        ("/v1/clusters/myeks/recovery-points?since=noon", None, "--since is not a time"),
-        ("/v1/clusters/myeks/recovery-points?limit=900", None, "--limit is more than 100"),
+        ("/v1/clusters/myeks/recovery-points?state=odd", None, "--state: must be 'planned'"),
+        ("/v1/clusters/myeks/recovery-points?since=noon", None, "--since: must be a time"),
+        ("/v1/clusters/myeks/recovery-points?limit=900", None, "--limit: must be at most 100"),
     ],
 )
 def test_a_refused_request_is_told_in_options(path: str, body: Any, said: str) -> None:
@@ -56,25 +56,31 @@ def test_a_refused_request_is_told_in_options(path: str, body: Any, said: str) -
 
 
 @pytest.mark.parametrize(
-    ("fix", "said"),
+    ("code", "fix", "said"),
     [
-        (RETRY_LATER, "Try again in a moment."),
+        ("unavailable", RETRY_LATER, "try again in a moment"),
         (
+            "internal",
             problem_of(ValueError("a bug")).fix,
-            "Try again; if the error persists, read the log of the api function.",
+            "try again; if it fails again, read the log of the api function",
         ),
-        ("GET /v1/openapi.json describes every field.", "the command's --help says what it takes"),
-        ("Choose another target.", "Choose another target."),
+        (
+            "invalid_request",
+            "GET /v1/openapi.json describes every field.",
+            "the command's --help says what it takes",
+        ),
+        ("conflict", "Choose another target.", "Choose another target."),
+        ("invalid_request", "", ""),
     ],
 )
-def test_what_to_do_is_nothing_that_the_command_does_itself(fix: str, said: str) -> None:
-    assert fix_in_words(ApiProblem(503, {"code": "unavailable", "fix": fix})) == said
+def test_what_to_do_is_nothing_that_the_command_does_itself(code: str, fix: str, said: str) -> None:
+    assert fix_in_words(ApiProblem(503, {"code": code, "fix": fix})) == said
 
 
 def test_a_reason_that_is_too_long_is_told_by_its_option(snapkeep: Command, world: World) -> None:
     ended = snapkeep("hold", world.point("data").id, "--reason", LONG)
     assert ended.code == 2
     assert ended.err.splitlines()[:2] == [
-        "error[invalid_request]: --reason is longer than 500 characters",
+        "error[invalid_request]: --reason: must have at most 500 characters",
         "  fix: the command's --help says what it takes",
     ]

@@ -89,6 +89,7 @@ def test_a_parameter_that_is_misspelt_is_told_with_those_there_are(api: Api) -> 
     reply = api.get(f"{HERE}?limt=5")
     assert (reply.status, reply.code) == (422, "invalid_request")
     assert reply.json["detail"] == "this path has no parameter 'limt'; it has cursor, limit"
+    assert reply.json["errors"] == [{"where": "limt", "problem": "is not a parameter of this path"}]
 
 
 def test_a_body_that_is_not_json_by_its_type_is_refused(api: Api) -> None:

@@ -23,6 +23,7 @@ from pydantic import Field
 from snapkeep.domain import errors
 from snapkeep.inbound.api.body import Body
 from snapkeep.inbound.api.callers import request_id_of
+from snapkeep.inbound.api.field_problems import problem_of_field
 from snapkeep.inbound.api.words import FindingModel
 
 log = logging.getLogger(__name__)
@@ -153,21 +154,15 @@ def _invalid(error: Any) -> Problem:
             "the header Idempotency-Key is missing or holds more than 1 to 128 visible ASCII characters",
             "Send a new one with every request, such as a UUID, and the same one when you repeat it.",
         )
+    wrong = [problem_of_field(item) for item in found]
     return Problem(
         422,
         "invalid_request",
-        "the request cannot be read: " + "; ".join(f"{_where(item)}: {item['msg']}" for item in found)[:1000],
+        "the request cannot be read: "
+        + "; ".join(f"{item['where']}: {item['problem']}" for item in wrong)[:1000],
         "GET /v1/openapi.json describes every field.",
-        more={"errors": [{"where": _where(item), "problem": item["msg"]} for item in found]},
+        more={"errors": wrong},
     )
-
-
-def _where(item: Mapping[str, Any]) -> str:
-    return ".".join(str(part) for part in _shown(item["loc"])) or "body"
-
-
-def _shown(place: Sequence[Any]) -> Sequence[Any]:
-    return place[1:] if len(place) > 1 else place
 
 
 def _names_fix() -> str:

@@ -19,6 +19,7 @@ from aws_lambda_powertools.event_handler.types import EventHandlerInstance
 from snapkeep.inbound.api.problems import Problem, routes_of
 
 JSON = "application/json"
+UNKNOWN = "is not a parameter of this path"
 
 
 class StrictRequests(OpenAPIRequestValidationMiddleware):
@@ -30,13 +31,14 @@ class StrictRequests(OpenAPIRequestValidationMiddleware):
         known = {field.alias for field in route.dependant.query_params}
         strange = sorted(set(app.current_event.resolved_query_string_parameters or {}) - known)
         if strange and route in routes_of(app):
-            listed = ", ".join(repr(name[:100]) for name in strange[:10])
+            names = [name[:100] for name in strange[:10]]
+            listed = ", ".join(map(repr, names))
             raise Problem(
                 422,
                 "invalid_request",
                 f"this path has no parameter {listed}; it has {', '.join(sorted(known)) or 'none'}",
                 "GET /v1/openapi.json describes every parameter.",
-                more={"errors": [{"where": name[:100], "problem": "unknown"} for name in strange[:10]]},
+                more={"errors": [{"where": name, "problem": UNKNOWN} for name in names]},
             )
         response: Response[Any] = super().handler(app, next_middleware)
         return response
