@@ -1,8 +1,9 @@
 """Deploy a CDK cloud assembly (a cdk.out folder) with boto3: assets to their buckets first, then each stack.
 
-The same steps as the CDK CLI, without Node: manifest.json lists the stacks, PREFIX.assets.json their files
-with a bucket and key each. Placeholders such as ${AWS::Region} are replaced with the deployment's own account
-and Region, so assemblies of DefaultStackSynthesizer and CliCredentialsStackSynthesizer both deploy.
+The same steps as the CDK CLI, without Node: manifest.json lists the stacks with the environment of each,
+PREFIX.assets.json their files with a bucket and key each. Placeholders such as ${AWS::Region} are replaced
+with the stack's own account and Region, so assemblies of DefaultStackSynthesizer and
+CliCredentialsStackSynthesizer both deploy.
 """
 
 import io
@@ -11,15 +12,24 @@ import time
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from botocore.exceptions import ClientError
 
 CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
 POLL_SECONDS = 0.2
 Connect = Callable[[str], Any]
+"""Makes a client for a service in a stack's Region."""
 UNCHANGED = "No updates are to be performed"
+
+
+class Reach(Protocol):
+    """Makes a client for a service in a Region; an empty Region is the caller's own."""
+
+    def __call__(self, service: str, region: str) -> Any:
+        """Return the client."""
 
 
 class DeploymentError(RuntimeError):
@@ -36,18 +46,21 @@ class DeployedStack:
 
 
 def deploy(
-    assembly: Path, connect: Connect, *, tags: dict[str, str] | None = None, limit: float = 120.0
+    assembly: Path, reach: Reach, *, tags: dict[str, str] | None = None, limit: float = 120.0
 ) -> list[DeployedStack]:
-    """Deploy every stack of the assembly, dependencies first, and return the stacks in that order.
+    """Deploy every stack of the assembly to its Region, dependencies first, and return the stacks in that
+    order.
 
-    `connect` makes a boto3 client for a service name. `tags` are added to each stack's own. `limit` is
-    seconds per stack. Raises DeploymentError.
+    `reach` makes a boto3 client for a service and a Region; a stack that names no Region is deployed where
+    an empty one leads. `tags` are added to each stack's own. `limit` is seconds per stack. Raises
+    DeploymentError.
     """
-    sts = connect("sts")
-    account = sts.get_caller_identity()["Account"]
-    places = {"AWS::AccountId": account, "AWS::Region": sts.meta.region_name, "AWS::Partition": "aws"}
     stacks = []
     for name, artifact in _stacks(assembly):
+        connect = partial(reach, region=_region(artifact))
+        sts = connect("sts")
+        account = sts.get_caller_identity()["Account"]
+        places = {"AWS::AccountId": account, "AWS::Region": sts.meta.region_name, "AWS::Partition": "aws"}
         _publish_assets(assembly, connect, artifact, places)
         merged = {**artifact["properties"].get("tags", {}), **(tags or {})}
         request = {**_template(assembly, connect, artifact, places), "Tags": _tags(merged)}
@@ -71,6 +84,12 @@ def _stacks(assembly: Path) -> Iterator[tuple[str, dict[str, Any]]]:
 
     for identifier in artifacts:
         yield from visit(identifier)
+
+
+def _region(artifact: dict[str, Any]) -> str:
+    """The Region of a stack's environment, aws://ACCOUNT/REGION; empty if the stack goes anywhere."""
+    region = str(artifact.get("environment", "")).rpartition("/")[2]
+    return "" if region == "unknown-region" else region
 
 
 def _publish_assets(

@@ -32,6 +32,7 @@ class ScheduleView:
     expression: str
     zone: str
     next: datetime | None
+    region: str
 
 
 @dataclass(frozen=True)
@@ -113,9 +114,11 @@ class AwsControl:
         }
         return str(self._call("POST", "events", body)["id"])
 
-    def calls(self) -> dict[str, int]:
-        """Return how many calls of each action, such as `ec2:CreateSnapshot`, reached their service."""
-        return self._call("GET", "calls")
+    def calls(self, region: str = "") -> dict[str, int]:
+        """Return how many calls of each action, such as `ec2:CreateSnapshot`, reached their service, in one
+        Region or in all.
+        """
+        return self._call("GET", f"calls/{region}" if region else "calls")
 
     def forget_calls(self) -> None:
         """Set the counters to 0."""
@@ -131,10 +134,12 @@ class AwsControl:
         status: int = 400,
         after: bool = False,
         resource: str = "",
+        region: str = "",
     ) -> None:
         """Make the next `times` calls of `action` return the error `code`.
 
-        `after`: carry the call out and lose its answer. `resource`: only calls that name this id.
+        `after`: carry the call out and lose its answer. `resource`: only calls that name this id. `region`:
+        only calls in this Region.
         """
         body = {
             "action": action,
@@ -144,6 +149,7 @@ class AwsControl:
             "status": status,
             "after": after,
             "resource": resource,
+            "region": region,
         }
         self._call("POST", "faults", body)
 
@@ -192,7 +198,7 @@ class AwsControl:
         self._call("POST", f"instances/{instance}/run", {})
 
     def functions(self) -> dict[str, FunctionUsage]:
-        """Return each function's figures."""
+        """Return each function's figures, by NAME or, outside the sandbox's own Region, by NAME@REGION."""
         found: dict[str, dict[str, Any]] = self._call("GET", "functions")["functions"]
         usages = {}
         for name, each in found.items():
@@ -222,14 +228,15 @@ class AwsControl:
             time.sleep(0.05)
 
     def function_logs(self, name: str) -> list[str]:
-        """Return the lines of a function's log group, oldest first."""
-        return list(self._call("GET", f"functions/{urllib.parse.quote(name)}/logs")["lines"])
+        """Return the lines of a function's log group, oldest first; `name` as in `functions`."""
+        return list(self._call("GET", f"functions/{urllib.parse.quote(name, safe='@')}/logs")["lines"])
 
-    def register_cluster(self, name: str, endpoint: str, authority: str) -> dict[str, Any]:
-        """Register an EKS cluster; `authority` is its CA's PEM in base64. Return DescribeCluster's
-        answer.
+    def register_cluster(self, name: str, endpoint: str, authority: str, region: str = "") -> dict[str, Any]:
+        """Register an EKS cluster in a Region, by default the sandbox's; `authority` is its CA's PEM in
+        base64. Return DescribeCluster's answer.
         """
-        return self._call("PUT", f"clusters/{name}", {"endpoint": endpoint, "authority": authority})
+        body = {"endpoint": endpoint, "authority": authority, "region": region}
+        return self._call("PUT", f"clusters/{name}", body)
 
     def _call(self, method: str, path: str, body: Any = None) -> dict[str, Any]:
         data = None if body is None else json.dumps(body).encode()

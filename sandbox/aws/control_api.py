@@ -9,10 +9,11 @@ All routes are under /_sandbox/ on the AWS port, JSON in and out, no credentials
                                          -> now, fired: [{schedule, scheduled_time, execution_id}]
     GET    /_sandbox/settings            the switches, see sandbox.aws.world.Settings
     PATCH  /_sandbox/settings            change some of them
-    GET    /_sandbox/schedules           name, group, state, expression, zone, next of each schedule
+    GET    /_sandbox/schedules           name, region, group, state, expression, zone, next of each
     POST   /_sandbox/events              put {source, detail_type, detail, resources, time, id, copies,
                                          region} on the default bus; any source, `aws.*` included
     GET    /_sandbox/calls               counters by action: calls that reached their service
+    GET    /_sandbox/calls/REGION        the same in one Region
     DELETE /_sandbox/calls               set them to 0
     GET    /_sandbox/faults              faults still to happen
     POST   /_sandbox/faults              add one, see sandbox.aws.world.Fault
@@ -27,13 +28,13 @@ All routes are under /_sandbox/ on the AWS port, JSON in and out, no credentials
                                          a spot interruption, carried out two minutes later by this clock
     POST   /_sandbox/instances/ID/end    {"action": ...}: the same now, without an announcement
     POST   /_sandbox/instances/ID/run    {}: restart a stopped one
-    GET    /_sandbox/functions           by name: invocations, errors, cold_starts, durations_ms, init_ms,
-                                         cpu_ms, init_cpu_ms, peak_rss_bytes; `busy` counts what is
-                                         waiting or running
+    GET    /_sandbox/functions           by NAME (elsewhere by NAME@REGION): invocations, errors,
+                                         cold_starts, durations_ms, init_ms, cpu_ms, init_cpu_ms,
+                                         peak_rss_bytes; `busy` counts what is waiting or running
     DELETE /_sandbox/functions           reset the figures
     DELETE /_sandbox/workers             end every worker: functions start cold again
     GET    /_sandbox/functions/NAME/logs {"lines": [...]} of its CloudWatch log group, oldest first
-    PUT    /_sandbox/clusters/NAME       register an EKS cluster: {endpoint, authority}
+    PUT    /_sandbox/clusters/NAME       register an EKS cluster: {endpoint, authority, region}
 """
 
 import json
@@ -69,7 +70,8 @@ class ControlApi:
             ("PATCH", "settings", self._change_settings),
             ("GET", "schedules", self._schedules),
             ("POST", "events", self._put_event),
-            ("GET", "calls", lambda body: dict(world.calls)),
+            ("GET", "calls", lambda body: world.counted()),
+            ("GET", "calls/([^/]+)", lambda body, region: world.counted(region)),
             ("DELETE", "calls", lambda body: world.calls.clear()),
             ("GET", "faults", lambda body: world.faults.waiting()),
             ("POST", "faults", lambda body: world.faults.add(Fault(**body))),
@@ -77,14 +79,14 @@ class ControlApi:
             ("POST", "snapshots/fail", self._fail_snapshots),
             ("POST", "snapshots/settle", self._settle_snapshot),
             ("POST", "copies/fail", self._fail_copies),
-            ("GET", "instances", lambda body: instances.states(world)),
+            ("GET", "instances", lambda body: instances.states()),
             ("POST", "instances/([^/]+)/interrupt", self._interrupt),
             ("POST", "instances/([^/]+)/end", lambda body, name: instances.end(world, name, **body)),
             ("POST", "instances/([^/]+)/run", lambda body, name: instances.run_again(world, name)),
             ("GET", "functions", self._functions),
             ("DELETE", "functions", lambda body: world.functions.clear()),
             ("DELETE", "workers", lambda body: lambda_runtime.reset()),
-            ("GET", "functions/([^/]+)/logs", self._logs),
+            ("GET", "functions/([^/@]+)(?:@([^/]+))?/logs", self._logs),
             ("PUT", "clusters/([^/]+)", self._register_cluster),
         ]
 
@@ -135,6 +137,7 @@ class ControlApi:
         return [
             {
                 "name": each["Name"],
+                "region": each["Arn"].split(":")[3],
                 "group": each["GroupName"],
                 "state": each["State"],
                 "expression": each["ScheduleExpression"],
@@ -183,8 +186,8 @@ class ControlApi:
             records = {name: each.as_dict() for name, each in self._world.functions.items()}
         return {"functions": records, "busy": self._world.queued_events + work_left()}
 
-    def _logs(self, _body: Body, name: str) -> Body:
-        with request_scope(self._world.account, self._world.region):
+    def _logs(self, _body: Body, name: str, region: str | None) -> Body:
+        with request_scope(self._world.account, region or self._world.region):
             function = lambda_svc._functions.get(name)
             named = ((function or {}).get("config", {}).get("LoggingConfig") or {}).get("LogGroup")
             group = cloudwatch_logs._log_groups.get(named or f"/aws/lambda/{name}") or {"streams": {}}
@@ -192,7 +195,7 @@ class ControlApi:
         return {"lines": [event["message"] for event in events]}
 
     def _register_cluster(self, body: Body, name: str) -> Body:
-        return eks_cluster.register(self._world, name, body["endpoint"], body["authority"])
+        return eks_cluster.register(self._world, name, **body)
 
 
 def _plain(value: Any) -> str:

@@ -6,13 +6,15 @@ https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/spot-instance-termination-no
 https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-instance-lifecycle.html
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
 from ministack.services import ec2
 
 from sandbox.aws import event_bus
-from sandbox.aws.scope import request_scope
+from sandbox.aws.scope import place_of, request_scope
 from sandbox.aws.world import Ending, World
 
 NOTICE = timedelta(seconds=120)
@@ -30,10 +32,9 @@ CODES = {
 Record = dict[str, Any]
 
 
-def states(world: World) -> dict[str, str]:
-    """Every instance's state by id."""
-    with request_scope(world.account, world.region):
-        return {name: record["State"]["Name"] for name, record in list(ec2._instances.items())}
+def states() -> dict[str, str]:
+    """Every instance's state by id, in all Regions."""
+    return {name: record["State"]["Name"] for (*_place, name), record in list(ec2._instances._data.items())}
 
 
 def interrupt(world: World, instance: str, action: str = "terminate", dies: bool = True) -> str:
@@ -43,7 +44,7 @@ def interrupt(world: World, instance: str, action: str = "terminate", dies: bool
     """
     if action not in ACTIONS:
         raise ValueError(f"action is {action!r}: use one of {', '.join(ACTIONS)}")
-    with request_scope(world.account, world.region):
+    with _where(instance):
         _running(instance)
         lead = timedelta() if action == "hibernate" else NOTICE
         if dies:
@@ -55,7 +56,7 @@ def interrupt(world: World, instance: str, action: str = "terminate", dies: bool
 
 def end(world: World, instance: str, action: str = "terminate") -> None:
     """Begin the end now, unannounced, as TerminateInstances and a broken host do."""
-    with request_scope(world.account, world.region):
+    with _where(instance):
         record = _running(instance)
         state = "shutting-down" if action == "terminate" else "stopping"
         with world.lock:
@@ -66,7 +67,7 @@ def end(world: World, instance: str, action: str = "terminate") -> None:
 
 def run_again(world: World, instance: str) -> None:
     """Restart a stopped instance. ValueError if it is not stopped."""
-    with request_scope(world.account, world.region):
+    with _where(instance):
         record = ec2._instances.get(instance)
         if record is None or record["State"]["Name"] != "stopped":
             raise ValueError(f"{instance} is not stopped")
@@ -80,7 +81,7 @@ def settle_due(world: World) -> None:
         due = {name: each for name, each in world.endings.items() if each.at <= now}
         for name in due:
             del world.endings[name]
-    now_running = {name for name, state in states(world).items() if state == "running"} if due else set()
+    now_running = {name for name, state in states().items() if state == "running"} if due else set()
     for name, ending in due.items():
         if ending.begun:
             _finish(world, name, ending.action)
@@ -88,8 +89,18 @@ def settle_due(world: World) -> None:
             end(world, name, ending.action)
 
 
+@contextmanager
+def _where(instance: str) -> Iterator[None]:
+    """Act in the account and Region of an instance. ValueError if there is none of this id."""
+    place = place_of(ec2._instances, instance)
+    if place is None:
+        raise ValueError(f"no instance {instance} is running or stopped")
+    with request_scope(*place):
+        yield
+
+
 def _finish(world: World, instance: str, action: str) -> None:
-    with request_scope(world.account, world.region):
+    with _where(instance):
         record = ec2._instances.get(instance)
         if record is None:
             return
@@ -130,7 +141,8 @@ def _running(instance: str) -> Record:
 
 
 def _send(world: World, kind: str, detail: dict[str, Any]) -> str:
-    arn = f"arn:aws:ec2:{world.region}:{world.account}:instance/{detail['instance-id']}"
-    event = event_bus.new_event(world, "aws.ec2", kind, detail, [arn])
+    account, region = here = ec2.get_account_id(), ec2.get_region()
+    arn = f"arn:aws:ec2:{region}:{account}:instance/{detail['instance-id']}"
+    event = event_bus.new_event(world, "aws.ec2", kind, detail, [arn], scope=here)
     event_bus.deliver(event)
     return str(event["EventId"])

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from ministack.core import responses
 
@@ -17,3 +18,10 @@ def request_scope(account: str, region: str) -> Iterator[None]:
     finally:
         responses.set_request_account_id(before[0])
         responses.set_request_region(before[1])
+
+
+def place_of(store: Any, name: str) -> tuple[str, str] | None:
+    """Return the account and Region in which a store that keeps them apart holds `name`, or None."""
+    places = (place for *place, each in list(store._data) if each == name)
+    found = next(places, None)
+    return (found[0], found[1]) if found else None

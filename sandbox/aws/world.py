@@ -73,7 +73,7 @@ class Fault:
     """An API error to return, `times` times, to one action such as `ec2:CreateSnapshot`.
 
     `after`: the call is carried out first and only its answer is lost, as when a connection breaks.
-    `resource`: only calls whose request names this resource id.
+    `resource`: only calls whose request names this resource id. `region`: only calls in this Region.
     """
 
     action: str
@@ -83,6 +83,7 @@ class Fault:
     times: int = 1
     after: bool = False
     resource: str = ""
+    region: str = ""
 
 
 class Faults:
@@ -97,11 +98,12 @@ class Faults:
         with self._lock:
             self._faults.append(fault)
 
-    def take(self, action: str, request: str) -> Fault | None:
+    def take(self, action: str, request: str, region: str) -> Fault | None:
         """Return the fault for this call, counted down, or None."""
         with self._lock:
             for fault in self._faults:
-                if fault.action == action and fault.times > 0 and fault.resource in request:
+                here = fault.region in ("", region)
+                if here and fault.action == action and fault.times > 0 and fault.resource in request:
                     fault.times -= 1
                     return fault
         return None
@@ -156,8 +158,10 @@ class World:
     work: Path
     settings: Settings = field(default_factory=Settings)
     faults: Faults = field(default_factory=Faults)
-    calls: Counter[str] = field(default_factory=Counter)
+    calls: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """Region and action to how many calls reached their service."""
     functions: dict[str, FunctionRecord] = field(default_factory=dict)
+    """The functions' figures: by name in the sandbox's own Region, by NAME@REGION elsewhere."""
     snapshot_outcomes: dict[str, int] = field(default_factory=dict)
     """Volume id (or `*`) to how many of its next snapshots end in `error`."""
     copy_outcomes: dict[str, int] = field(default_factory=dict)
@@ -181,7 +185,17 @@ class World:
         """Return the time that AWS writes on what it creates: see Settings.functions_follow_clock."""
         return self.clock.now() if self.settings.functions_follow_clock else real_now()
 
-    def function(self, name: str) -> FunctionRecord:
+    def function(self, arn: str) -> FunctionRecord:
         """Return the function's record, a new one if it never ran."""
+        parts = arn.split(":")
+        name = parts[6] if parts[3] == self.region else f"{parts[6]}@{parts[3]}"
         with self.lock:
             return self.functions.setdefault(name, FunctionRecord())
+
+    def counted(self, region: str = "") -> Counter[str]:
+        """Return how many calls of each action there were, in one Region or in all."""
+        total: Counter[str] = Counter()
+        with self.lock:
+            for (place, action), number in self.calls.items():
+                total[action] += number if region in ("", place) else 0
+        return +total

@@ -23,6 +23,7 @@ def install(world: World) -> None:
     """Put a counter and the faults in front of every service."""
     require(app, "SERVICE_HANDLERS", "_routing_params")
     require(iam_actions, "extract_iam_action")
+    require(responses, "get_region")
     for service, handler in list(app.SERVICE_HANDLERS.items()):
         app.SERVICE_HANDLERS[service] = _with_faults(world, service, handler)
 
@@ -35,9 +36,10 @@ def _with_faults(world: World, service: str, handler: Callable[..., Any]) -> Cal
         action = iam_actions.extract_iam_action(service, method, path, headers, body, params)
         if action is None:
             return await handler(method, path, headers, body, query)
+        region = responses.get_region()
         with world.lock:
-            world.calls[action] += 1
-        fault = world.faults.take(action, (body or b"").decode(errors="replace"))
+            world.calls[region, action] += 1
+        fault = world.faults.take(action, (body or b"").decode(errors="replace"), region)
         if fault is None or fault.after:
             answer = await handler(method, path, headers, body, query)
         return answer if fault is None else _error(service, fault)

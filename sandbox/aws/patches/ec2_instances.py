@@ -25,7 +25,7 @@ def install(world: World) -> None:
     actions = ("RunInstances", "TerminateInstances", "AttachVolume", "DetachVolume")
     require_keys(ec2._ACTION_MAP, "ec2._ACTION_MAP", *actions)
     run, attach, detach = (ec2._ACTION_MAP[each] for each in ("RunInstances", "AttachVolume", "DetachVolume"))
-    ec2._ACTION_MAP["RunInstances"] = lambda params: _run(world, run, params)
+    ec2._ACTION_MAP["RunInstances"] = lambda params: _run(run, params)
     ec2._ACTION_MAP["TerminateInstances"] = lambda params: _terminate(world, params)
     ec2._ACTION_MAP["AttachVolume"] = lambda params: _attach(attach, params)
     ec2._ACTION_MAP["DetachVolume"] = lambda params: _detach(detach, params)
@@ -38,13 +38,13 @@ def _with_lifecycle(text: str, record: dict[str, Any]) -> str:
     return text.removesuffix("</item>") + lifecycle + "</item>"
 
 
-def _run(world: World, run: Any, params: Params) -> Answer:
+def _run(run: Any, params: Params) -> Answer:
     known = set(ec2._instances)
     answer: Answer = run(params)
     for name in set(ec2._instances) - known:
         record = ec2._instances[name]
         record["_spot"] = ec2._p(params, "InstanceMarketOptions.MarketType") == "spot"
-        record["PrivateDnsName"] = _private_dns(record["PrivateIpAddress"], world.region)
+        record["PrivateDnsName"] = _private_dns(record["PrivateIpAddress"], ec2.get_region())
     return answer
 
 

@@ -37,12 +37,12 @@ def install(world: World) -> None:
 
 
 def register(
-    world: World, name: str, endpoint: str, authority: str, version: str = VERSION
+    world: World, name: str, endpoint: str, authority: str, version: str = VERSION, region: str = ""
 ) -> dict[str, Any]:
-    """Register (or change) an ACTIVE cluster and return DescribeCluster's answer; `authority` is a PEM in
-    base64.
+    """Register (or change) an ACTIVE cluster in a Region, by default the sandbox's, and return
+    DescribeCluster's answer; `authority` is a PEM in base64.
     """
-    with request_scope(world.account, world.region):
+    with request_scope(world.account, region or world.region):
         cluster = eks._clusters.get(name) or {"createdAt": eks._now(), "_creator_arn": ""}
         cluster.update(
             {

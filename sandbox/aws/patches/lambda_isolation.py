@@ -39,7 +39,7 @@ def install(world: World) -> None:
     lambda_runtime._worker_class_for = lambda config: new_worker
     lambda_svc._execute_function_warm = execute
     lambda_svc._probe_peak_memory_mb = lambda func: (
-        world.function(func["config"]["FunctionName"]).peak_rss_bytes >> 20
+        world.function(func["config"]["FunctionArn"]).peak_rss_bytes >> 20
     )
 
 
@@ -57,7 +57,7 @@ def _execute(world: World, func: dict[str, Any], event: Any, request_id: str) ->
         answer = {"status": "error", "error": {"errorType": type(error).__name__, "errorMessage": str(error)}}
     finally:
         lambda_svc.release_worker(worker)
-    _record(world, name, answer)
+    _record(world, config["FunctionArn"], answer)
     if answer["status"] == "ok":
         return {"body": answer["result"], "log": answer["log"]}
     return _failed(answer["error"], answer.get("log", ""))
@@ -67,8 +67,8 @@ def _failed(error: dict[str, Any], text: str) -> dict[str, Any]:
     return {"body": error, "error": True, "function_error": "Unhandled", "log": text or error["errorMessage"]}
 
 
-def _record(world: World, name: str, answer: dict[str, Any]) -> None:
-    record = world.function(name)
+def _record(world: World, arn: str, answer: dict[str, Any]) -> None:
+    record = world.function(arn)
     with world.lock:
         record.invocations += 1
         record.errors += answer["status"] != "ok"
