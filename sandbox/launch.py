@@ -6,6 +6,7 @@ import shutil
 import tempfile
 import threading
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -16,12 +17,26 @@ from sandbox.aws.control import AwsControl
 from sandbox.aws.invoke_url import invoke_url
 from sandbox.child import Child, SandboxError
 
-__all__ = ["Sandbox", "SandboxError"]
+__all__ = ["RunningCluster", "Sandbox", "SandboxError"]
 
 ADMIN_KEY = "test"
 """The access key and secret that ministack treats as the account's root: the administrator here. With the
 same secret, an account id as the access key is the root of that account."""
 ROOT = Path(__file__).resolve().parents[1]
+
+
+@dataclass(frozen=True)
+class RunningCluster:
+    """A cluster of the sandbox: its name and Region, its URL, and the files of its authority (PEM), its
+    kubeconfig and its administrator's token.
+    """
+
+    name: str
+    region: str
+    url: str
+    authority: Path
+    kubeconfig: Path
+    admin_token: Path
 
 
 class Sandbox:
@@ -63,7 +78,7 @@ class Sandbox:
         try:
             self._start_aws()
             if self.cluster:
-                self._start_cluster()
+                self._start_home_cluster()
         except BaseException:
             self.stop()
             raise
@@ -116,6 +131,25 @@ class Sandbox:
                 )
             return self._clients[place]
 
+    def start_cluster(self, name: str, region: str = "") -> RunningCluster:
+        """Start a cluster of this name in a Region, by default the sandbox's, and register it with EKS."""
+        region, label = region or self.region, self._label(name)
+        folder = self.work / label
+        command = [self._cluster_module, "--folder", str(folder), "--aws-endpoint", self.aws_url]
+        command += ["--cluster-name", name, "--region", region]
+        said = self._start(label, command, folder / "ready.json")
+        files = (Path(said[each]) for each in ("ca", "kubeconfig", "admin_token"))
+        cluster = RunningCluster(name, region, said["url"], *files)
+        authority = base64.b64encode(cluster.authority.read_bytes()).decode()
+        self.aws.register_cluster(name, cluster.url, authority, region)
+        return cluster
+
+    def stop_cluster(self, name: str) -> None:
+        """End a cluster without a trace in AWS, as if its Region were lost: EKS still names it."""
+        child = next(each for each in self._children if each.name == self._label(name))
+        self._children.remove(child)
+        child.stop()
+
     def invoke_url(self, url: str) -> str:
         """Return an API's invoke URL, such as a stack output, in a form that reaches it on this machine."""
         return invoke_url(self.aws_url, url)
@@ -130,15 +164,13 @@ class Sandbox:
         said = self._start("aws", command, ready)
         self.aws_url, self.region, self.account = said["endpoint"], said["region"], said["account"]
 
-    def _start_cluster(self) -> None:
-        folder = self.work / "cluster"
-        command = [self._cluster_module, "--folder", str(folder), "--aws-endpoint", self.aws_url]
-        command += ["--cluster-name", self.cluster, "--region", self.region]
-        said = self._start("cluster", command, folder / "ready.json")
-        self.kubernetes_url, self.authority = said["url"], Path(said["ca"])
-        self.kubeconfig, self.admin_token = Path(said["kubeconfig"]), Path(said["admin_token"])
-        authority = base64.b64encode(self.authority.read_bytes()).decode()
-        self.aws.register_cluster(self.cluster, self.kubernetes_url, authority)
+    def _start_home_cluster(self) -> None:
+        cluster = self.start_cluster(self.cluster)
+        self.kubernetes_url, self.authority = cluster.url, cluster.authority
+        self.kubeconfig, self.admin_token = cluster.kubeconfig, cluster.admin_token
+
+    def _label(self, cluster: str) -> str:
+        return "cluster" if cluster == self.cluster else f"cluster-{cluster}"
 
     def _start(self, name: str, command: Sequence[str], ready: Path) -> dict[str, Any]:
         child = Child(name, command, self.work / f"{name}.log", ready)

@@ -72,7 +72,9 @@ def _start_driver(server: ClusterServer) -> Driver | None:
     )
     client: Any = boto3.Session(key, secret, region_name=settings.region).client
     ec2 = client("ec2", endpoint_url=settings.aws_endpoint)
-    server.controls.update(driver.controls, lab=lab.control(server.store, ec2))
+    server.controls.update(
+        driver.controls, lab=lab.control(server.store, ec2, settings.name, settings.region)
+    )
     return driver
 
 

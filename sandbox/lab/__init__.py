@@ -14,7 +14,9 @@ from sandbox.lab.seeding import CLUSTER, REGION, Lab, LabError, add_node, seed
 __all__ = ["Lab", "LabError", "add_node", "bulk_claims", "bulk_nodes", "control", "seed"]
 
 
-def control(store: Store, ec2: Any) -> Callable[[dict[str, Any]], dict[str, Any]]:
+def control(
+    store: Store, ec2: Any, cluster: str = CLUSTER, region: str = REGION
+) -> Callable[[dict[str, Any]], dict[str, Any]]:
     """The cluster's `lab` control. An empty order seeds the lab; `add_node` joins a machine like that of the
     named node; `bulk_claims`, `namespace`, `size_gib` and `labels` make that many bound claims; `bulk_nodes`
     adds that many spot nodes. ValueError names anything else."""
@@ -24,12 +26,13 @@ def control(store: Store, ec2: Any) -> Callable[[dict[str, Any]], dict[str, Any]
         if unknown := sorted(set(order) - known):
             raise ValueError(f"no such order: {', '.join(unknown)}; there are {', '.join(sorted(known))}")
         if "add_node" in order:
-            return {"node": add_node(store, ec2, order["add_node"])}
+            return {"node": add_node(store, ec2, order["add_node"], cluster=cluster, region=region)}
         if "bulk_nodes" in order:
-            return bulk_nodes(store, ec2, order["bulk_nodes"], CLUSTER, REGION)
+            return bulk_nodes(store, ec2, order["bulk_nodes"], cluster, region)
         if "bulk_claims" not in order:
-            return asdict(seed(store, ec2))
-        options = {key: order[key] for key in ("size_gib", "labels") if key in order}
+            return asdict(seed(store, ec2, cluster=cluster, region=region))
+        options: dict[str, Any] = {key: order[key] for key in ("size_gib", "labels") if key in order}
+        options["zone"] = f"{region}a"
         names = bulk_claims(store, ec2, order["bulk_claims"], order.get("namespace", "bulk"), **options)
         return {"claims": len(names)}
 

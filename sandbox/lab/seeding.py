@@ -43,7 +43,7 @@ def seed(store: Store, ec2: Any, *, cluster: str = CLUSTER, region: str = REGION
     objects = [{"kind": "Namespace", "metadata": {"name": name}} for name in ("default", "kube-system")]
     for machine in MACHINES:
         objects += _objects(store, machine, instances[machine.name(region)], region)
-    objects += manifests({"LEGACY_VOLUME": _legacy_volume(ec2, region)})
+    objects += manifests({"LEGACY_VOLUME": _legacy_volume(ec2, cluster, region), "REGION": region})
     made = sum(apply(store, obj) for obj in objects)
     _grow(store, limit)
     _wait(lambda: _missing(store), limit)
@@ -65,14 +65,14 @@ def _objects(store: Store, machine: Machine, instance: str, region: str) -> list
     ]
 
 
-def _legacy_volume(ec2: Any, region: str) -> str:
+def _legacy_volume(ec2: Any, cluster: str, region: str) -> str:
     """The volume's id, tagged as the in-tree plugin tagged the volumes it provisioned.
 
     https://github.com/kubernetes/kubernetes/blob/v1.26.0/pkg/controller/volume/persistentvolume/pv_controller.go
     """
     named = {
         "Name": LEGACY_VOLUME,
-        "KubernetesCluster": CLUSTER,
+        "KubernetesCluster": cluster,
         "kubernetes.io/created-for/pv/name": "legacy-pv",
         "kubernetes.io/created-for/pvc/name": "legacy-claim",
         "kubernetes.io/created-for/pvc/namespace": "default",

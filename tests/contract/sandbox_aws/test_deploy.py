@@ -37,7 +37,8 @@ def test_a_schedule_fires_at_its_slot_and_the_volume_is_backed_up(
     assert slot is not None
 
     fired = control.advance_to(slot, only="nightly")
-    snapshot = eventually(lambda: snapshots_of(sandbox, volume))[0]
+    control.wait_idle()
+    snapshot = snapshots_of(sandbox, volume)[0]
     arn = f"arn:aws:ec2:ap-northeast-2::snapshot/{snapshot['SnapshotId']}"
 
     def announced() -> Any:
