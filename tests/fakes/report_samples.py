@@ -20,7 +20,7 @@ from snapkeep.domain.points import Snapshot, SnapshotState
 from snapkeep.domain.policies import Method, Policy, Schedule
 from snapkeep.domain.report import coverage
 from snapkeep.domain.report.acceptances import Acceptance
-from snapkeep.domain.report.claims import Failure, ReportedClaim
+from snapkeep.domain.report.claims import DAYS, Failure, Past, ReportedClaim, days_of
 from snapkeep.domain.report.coverage import CoverageReport, CoveredClaim, Promise
 from snapkeep.domain.report.facts import Report, Sources, report
 from snapkeep.domain.report.points import RetentionFacts, reported_points
@@ -203,7 +203,18 @@ def a_report(names: Mapping[str, str] | None = None) -> Report:
         )
     )
     policies = tuple(replace(item, runs=_history(item.name, item.last_run)) for item in found.policies)
-    claims = tuple(replace(item, restore=_how(item)) for item in found.claims)
+    past = Past(
+        {
+            (shop, good): nights,
+            (shop, "sessions"): nights[:-3],
+        }
+        | {("wordpress", name): hours[-80:] for name in WORDPRESS},
+        {(shop, "search-index"): nights[-2:]},
+        NOW - _days(DAYS),
+    )
+    claims = tuple(
+        replace(item, restore=_how(item), days=days_of(item, past, SEOUL, NOW)) for item in found.claims
+    )
     return replace(found, policies=policies, claims=claims)
 
 
@@ -243,7 +254,7 @@ def a_great_report(claims: int = 5_000, namespaces: int = 50) -> Report:
         a_covered(claim, late if number % 40 == 0 else fine, namespace=namespace)
         for number, (namespace, claim) in enumerate(names)
     )
-    return report(
+    found = report(
         Sources(
             region="us-east-1",
             policies=POLICIES,
@@ -257,6 +268,8 @@ def a_great_report(claims: int = 5_000, namespaces: int = 50) -> Report:
             restores=(),
         )
     )
+    past = Past({}, {}, NOW - _days(10))
+    return replace(found, claims=tuple(replace(c, days=days_of(c, past, SEOUL, NOW)) for c in found.claims))
 
 
 def last_runs() -> dict[str, Run | None]:

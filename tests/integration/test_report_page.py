@@ -164,9 +164,21 @@ def test_every_width_is_read_without_scrolling_sideways_or_broken_words(
     page.get_by_role("button", name="shop/orders-db").click()
     assert page.evaluate("document.documentElement.scrollWidth") == width
     assert page.evaluate(BROKEN) == []
+    assert page.evaluate(CUT) == []
     assert page.evaluate(WIDTHS) == []
     assert min(page.evaluate(TICKS)) >= 9
     page.screenshot(path=tmp_path / f"report-{width}-{scheme}.png", full_page=True)
+
+
+def test_the_last_thirty_days_of_a_claim_are_a_bar_each(reader: Reader) -> None:
+    page = reader.open(a_report(), at=NOW + timedelta(minutes=4))
+    bars = page.locator("#rows .row").first.locator("svg.days rect")
+    expect(bars).to_have_count(30)
+    assert bars.last.locator("title").text_content() == "2026-11-24 with only failures"
+    page.get_by_role("button", name="shop/search-index").click()
+    expect(page.locator(".detail .past")).to_contain_text(
+        "Last 30 days: 9 with a good point, 2 with only failures, 19 without a backup"
+    )
 
 
 def test_printing_shows_every_claim_and_no_controls(reader: Reader) -> None:
@@ -224,8 +236,12 @@ BROKEN = """() => {
 }"""
 """Words of names, states and headings that a line break cuts."""
 
+CUT = """() => [...document.querySelectorAll(".wide, .points")]
+  .filter((node) => node.scrollWidth > node.clientWidth).map((node) => node.textContent.slice(0, 40))"""
+"""Tables that are wider than their place."""
+
 WIDTHS = """() => [...document.querySelectorAll("section, .verdict, .claims, #rows .row" +
-    (innerWidth < 992 ? ", #rows .row > th" : ""))]
+    (innerWidth < 1104 ? ", #rows .row > th" : ""))]
   .filter((node) => node.getBoundingClientRect().width < 0.9 * Math.min(innerWidth, 1216) - 60)
   .map((node) => node.className || node.id)"""
 """What leaves a part of the screen empty."""

@@ -13,6 +13,13 @@ def test_a_claim_tells_its_state_age_and_number_of_points() -> None:
     assert document["at"] - row[5] == (NOW.timestamp() - row[5])
     assert row[7] == 26 * 3600 + 300
     assert row[8] == 13
+    assert row[9] == "g" * 30
+
+
+def test_the_last_days_of_a_claim_are_a_letter_each() -> None:
+    days = {row[1]: row[9] for row in claims_document(a_report())["claims"]}
+    assert days["search-index"].endswith("ggff")
+    assert days["photos"] == "-" * 30
 
 
 def test_the_points_of_a_claim_are_in_its_chunk_with_their_reasons() -> None:

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from snapkeep.domain.backup.protectability import Code
 from snapkeep.domain.policies import Schedule
 from snapkeep.domain.report import coverage
-from snapkeep.domain.report.claims import ClaimState, Failure, ReportedClaim, objective, reported_claims
+from snapkeep.domain.report.claims import (
+    DAYS,
+    ClaimState,
+    Day,
+    Failure,
+    Past,
+    ReportedClaim,
+    days_of,
+    objective,
+    reported_claims,
+)
 from snapkeep.domain.report.points import reported_points
 from tests.fakes.report_claims import a_promise
 from tests.fakes.report_samples import (
@@ -90,3 +100,33 @@ def test_the_objective_is_the_longest_way_between_slots_and_what_a_run_may_take(
 def test_without_known_slots_or_while_paused_there_is_no_objective() -> None:
     assert objective(Schedule("cron(0 0 L * ? *)"), ()) is None
     assert objective(Schedule("rate(6 hours)", enabled=False), ()) is None
+
+
+MONTH_AGO = NOW - timedelta(days=DAYS)
+
+
+def days(*, good: list[int], failed: list[int], since: datetime = MONTH_AGO) -> tuple[Day, ...]:
+    """The days of shop/data by nights in the journal; one point is left, of the newest night."""
+    name = ("shop", "data")
+    past = Past({name: [NIGHTS[n] for n in good]}, {name: [NIGHTS[n] for n in failed]}, since)
+    return days_of(reported(), past, "Asia/Seoul", NOW)
+
+
+def test_a_day_is_good_if_any_point_was_and_failed_only_if_none_was() -> None:
+    found = days(good=[-3, -4], failed=[-2, -4])
+    assert len(found) == DAYS
+    assert found[-5:] == (Day.NONE, Day.GOOD, Day.GOOD, Day.FAILED, Day.GOOD)
+
+
+def test_a_day_that_nobody_read_is_unknown_unless_a_point_of_it_is_left() -> None:
+    found = days(good=[], failed=[], since=NIGHTS[-1])
+    assert set(found[:-1]) == {Day.UNKNOWN}
+    assert found[-1] is Day.GOOD
+
+
+def test_days_begin_at_midnight_in_the_zone_of_the_report() -> None:
+    late = datetime(2026, 11, 22, 16, 0, tzinfo=UTC)  # 01:00 of the 23rd in Seoul, where it is the 24th now
+    past = Past({("shop", "data"): [late]}, {}, MONTH_AGO)
+    claim = reported()
+    assert days_of(claim, past, "Asia/Seoul", NOW)[-3:] == (Day.NONE, Day.GOOD, Day.GOOD)
+    assert days_of(claim, past, "UTC", NOW)[-3:] == (Day.GOOD, Day.GOOD, Day.NONE)

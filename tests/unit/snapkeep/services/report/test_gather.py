@@ -78,6 +78,13 @@ def test_a_backup_that_never_had_a_snapshot_is_a_failure_by_the_journal(world: W
     assert claim.reason.startswith("policy nightly failed at 2026-11-28 18:00 UTC: ")
 
 
+def test_a_day_whose_point_was_pruned_stays_good_in_the_past_of_the_claim(world: World) -> None:
+    oldest = min(world.ebs.all.values(), key=lambda snapshot: snapshot.started_at)
+    del world.ebs.all[oldest.id]
+    days = the_claim(reported(world)).days
+    assert [day.value for day in days[-5:]] == ["none", "good", "good", "good", "good"]
+
+
 def test_incidents_of_the_last_month_and_the_latest_restores_are_told(world: World) -> None:
     now = world.clock()
     recent = IncidentRecord("i-0new", "myeks", "node").noted(now - DAY, "cordoned")

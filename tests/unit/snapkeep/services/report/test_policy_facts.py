@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from snapkeep.adapters.calendar import CronCalendar
 from snapkeep.domain.policies import Policy, Schedule
 from snapkeep.services.report.policy_facts import PolicyFacts, ReadPolicies
@@ -52,3 +54,28 @@ def test_only_what_failed_in_the_newest_closed_run_is_a_failure() -> None:
     world.ebs.volumes.update(volumes)
     world.back_up(SLOT + timedelta(days=1))
     assert list(reader.failures(facts_of(world, world.policy))) == []
+
+
+def test_the_past_of_claims_is_what_their_runs_left_in_the_journal() -> None:
+    world = World(a_claim("data"))
+    world.back_up(SLOT)
+    world.ebs.volumes.clear()
+    world.back_up(SLOT + timedelta(days=1))
+    reader = reader_of(world)
+    since = SLOT - timedelta(days=1)
+    past = reader.past(reader.history("myeks", "nightly", since), since)
+    name = ("shop", "data")
+    assert (past.good[name], past.failed[name]) == ([SLOT], [SLOT + timedelta(days=1)])
+    assert past.since == since
+
+
+def test_of_more_points_than_are_read_the_newest_runs_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("snapkeep.services.report.policy_facts.MOST_POINTS", 2)
+    world = World(a_claim("data"))
+    slots = [SLOT + timedelta(days=day) for day in range(3)]
+    for slot in slots:
+        world.back_up(slot)
+    reader = reader_of(world)
+    past = reader.past(reader.history("myeks", "nightly", SLOT), SLOT)
+    assert past.good["shop", "data"] == [slots[2], slots[1]]
+    assert past.since == slots[0]

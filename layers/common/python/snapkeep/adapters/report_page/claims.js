@@ -3,10 +3,10 @@ const rows = document.getElementById("rows"), more = document.getElementById("mo
 const search = document.getElementById("search"), shown = document.getElementById("shown");
 const AT_ONCE = 100;
 const claims = data.claims.map((fields, number) => {
-  const [namespace, name, state, reason, policies, good, next, objective, points] = fields;
+  const [namespace, name, state, reason, policies, good, next, objective, points, days] = fields;
   const stateName = data.states[state];
   return {
-    number, namespace, name, reason, policies, good, next, objective, points, state: stateName, stateNumber: state,
+    number, namespace, name, reason, policies, good, next, objective, points, days, state: stateName, stateNumber: state,
     text: `${namespace}/${name} ${policies} ${stateName} ${reason}`.toLowerCase(),
   };
 });
@@ -26,10 +26,11 @@ function copied(text) {
 function detailRow(claim) {
   const box = element("div", { class: "box" }, element("p", {}, claim.reason));
   const details = detailsOf(claim) ?? { points: [] }, { points } = details;
+  if (claim.days) box.append(past(claim.days, true));
   if (details.command) box.append(copied(details.command));
   if (details.trouble) box.append(element("p", { class: "quiet" }, details.trouble));
   if (points.length) box.append(timeline(points), pointsTable(points));
-  return element("tr", { class: "detail", id: `detail-${claim.number}` }, element("td", { colspan: "6" }, box));
+  return element("tr", { class: "detail", id: `detail-${claim.number}` }, element("td", { colspan: "7" }, box));
 }
 
 function toggle(row, claim, button) {
@@ -75,6 +76,7 @@ function claimRow(claim) {
     element("th", { scope: "row", title: claim.reason }, button, ...trouble(claim)),
     element("td", { "data-title": "Policy", class: "policy" }, claim.policies || "–"),
     age(claim),
+    element("td", { "data-title": "Last 30 days" }, claim.days ? past(claim.days) : "–"),
     element("td", { "data-title": "Next run", class: "nowrap" }, time(claim.next)),
     pointsCell(claim));
   button.addEventListener("click", () => toggle(row, claim, button));

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from snapkeep.domain.points import PointState
-from snapkeep.domain.report.claims import ClaimState, ReportedClaim
+from snapkeep.domain.report.claims import ClaimState, Day, ReportedClaim
 from snapkeep.domain.report.points import Outlook, ReportedPoint
 from snapkeep.domain.sizes import GIB
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 CHUNK = 250
 """How many claims' points are in one chunk."""
+
+LETTERS = {Day.GOOD: "g", Day.FAILED: "f", Day.NONE: "-", Day.UNKNOWN: "?"}
 
 STATES, FATES, POINT_STATES = list(ClaimState), list(Outlook), list(PointState)
 
@@ -40,7 +42,9 @@ class Texts:
 
 
 def claims_document(report: Report) -> dict[str, Any]:
-    """Every claim without its points. Times are epoch seconds, durations seconds, None where unknown."""
+    """Every claim without its points, and its last days as a letter each.
+
+    Times are epoch seconds, durations seconds, None where unknown."""
     return {
         "at": int(report.at.timestamp()),
         "timezone": report.timezone,
@@ -59,6 +63,7 @@ def claims_document(report: Report) -> dict[str, Any]:
                 _epoch(claim.next_run),
                 int(claim.objective.total_seconds()) if claim.objective else None,
                 len(claim.points),
+                "".join(LETTERS[day] for day in claim.days),
             ]
             for claim in report.claims
         ],

@@ -37,6 +37,25 @@ function strip(points) {
   return drawn("svg", { class: "strip", viewBox: "0 0 144 18", "aria-hidden": "true" }, ...dots.reverse());
 }
 
+// A bar a day, the oldest first; `?` is a day of which nothing is left and whose runs nobody read.
+const DAY_KINDS = { g: ["good", "with a good point"], f: ["failed", "with only failures"], "-": ["none", "without a backup"],
+  "?": ["unknown", "unknown"] };
+
+function past(days, named = false) {
+  const told = Object.entries(DAY_KINDS).map(([letter, [, words]]) => [days.split(letter).length - 1, words])
+    .filter(([number]) => number).map(([number, words]) => `${number} ${words}`).join(", ");
+  const bars = [...days].map((letter, at) => {
+    const [kind, words] = DAY_KINDS[letter];
+    const date = time(data.at - (days.length - 1 - at) * DAY).slice(0, 10);
+    return drawn("rect", { class: kind, x: 4 * at, y: 0, width: 3, height: 10 }, drawn("title", {}, `${date} ${words}`));
+  });
+  const svg = drawn("svg", {
+    class: "days", viewBox: `0 0 ${4 * days.length} 10`, preserveAspectRatio: "none", role: "img",
+    "aria-label": `Last ${days.length} days: ${told}`,
+  }, ...bars);
+  return named ? element("div", { class: "past" }, svg, element("span", { class: "quiet" }, `Last ${days.length} days: ${told}`)) : svg;
+}
+
 // Drawn as wide as it is shown, so that its words keep their size on a phone.
 function timeline(points) {
   const oldest = Math.min(...points.map((point) => point.slot));
@@ -69,15 +88,16 @@ function fateText(point) {
 }
 
 function pointsTable(points) {
-  const head = ["Time", "Policy", "State", "Fate", "Why", "Volume", "EBS snapshot"];
+  const head = ["Time", "Policy", "State", "Fate", "Volume", "Why", "EBS snapshot"];
+  const cell = (at, look, content) => element("td", { class: look, "data-title": head[at] }, content);
   const body = points.map((point) => element("tr", {},
     element("th", { scope: "row", class: "nowrap" }, time(point.slot)),
-    element("td", {}, point.policy),
-    element("td", {}, point.state),
-    element("td", { class: `nowrap ${kind(point)}-text` }, fateText(point)),
-    element("td", {}, [...point.reasons, point.trouble].filter(Boolean).join(", ")),
-    element("td", { class: "nowrap" }, `${point.size} GiB`),
-    element("td", {}, element("code", {}, point.snapshot))));
+    cell(1, "", point.policy),
+    cell(2, "", point.state),
+    cell(3, `nowrap ${kind(point)}-text`, fateText(point)),
+    cell(4, "nowrap", `${point.size} GiB`),
+    cell(5, "whole", [...point.reasons, point.trouble].filter(Boolean).join(", ") || "–"),
+    cell(6, "last", element("code", {}, point.snapshot))));
   const titles = element("tr", {}, ...head.map((title) => element("th", { scope: "col" }, title)));
   return element("div", { class: "points", tabindex: "0", role: "region", "aria-label": "Recovery points" },
     element("table", {}, element("thead", {}, titles), element("tbody", {}, ...body)));

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
+from zoneinfo import ZoneInfo
 
 from snapkeep.domain.backup.schedule import rate_of
 from snapkeep.domain.points import PointState
@@ -19,6 +20,9 @@ from snapkeep.domain.times import moment
 
 Name = tuple[str, str]
 """Namespace and name of a claim."""
+
+DAYS = 30
+"""How many days of a claim's past are told, today included."""
 
 
 class ClaimState(StrEnum):
@@ -49,13 +53,33 @@ class Failure:
     reason: str
 
 
+class Day(StrEnum):
+    """What a day brought a claim. A day is `unknown` when nothing of it is left and nobody read its runs."""
+
+    GOOD = "good"
+    FAILED = "failed"
+    NONE = "none"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """How points ended by the journal: claim to slots (aware UTC). What is at or before `since` was not
+    read."""
+
+    good: Mapping[Name, Sequence[datetime]]
+    failed: Mapping[Name, Sequence[datetime]]
+    since: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class ReportedClaim:
     """One claim with its points, newest first.
 
     `objective` is how old its newest good point may be under the policy that decides; None when no policy
     takes it, or when it is unknown. `restore` is the command that restores its last good point, None without
-    one or when nobody asked for it. `note` says what could not be asked.
+    one or when nobody asked for it. `note` says what could not be asked. `days` are the last `DAYS`, the
+    oldest first; empty where nobody asked for them.
     """
 
     namespace: str
@@ -70,6 +94,7 @@ class ReportedClaim:
     points: tuple[ReportedPoint, ...]
     restore: Suggestion | None = None
     note: str = ""
+    days: tuple[Day, ...] = ()
 
     def age(self, now: datetime) -> timedelta | None:
         """How old its newest good point is; None without one."""
@@ -158,6 +183,32 @@ def _standing(
         and ((last := keeping(failure.policy, good)) is None or failure.slot > last.slot)
     ]
     return max(standing, key=lambda failure: failure.slot, default=None)
+
+
+def days_of(claim: ReportedClaim, past: Past, timezone: str, now: datetime) -> tuple[Day, ...]:
+    """What each of the last `DAYS` days brought, in a time zone: from the points that are left, and from the
+    journal about those that retention has deleted since."""
+    zone, name = ZoneInfo(timezone), (claim.namespace, claim.claim)
+
+    def on(slots: Iterable[datetime]) -> set[date]:
+        return {slot.astimezone(zone).date() for slot in slots}
+
+    by_state = {
+        state: [point.slot for point in claim.points if point.state is state]
+        for state in (PointState.READY, PointState.FAILED)
+    }
+    good = on([*by_state[PointState.READY], *past.good.get(name, ())])
+    failed = on([*by_state[PointState.FAILED], *past.failed.get(name, ())])
+    today, unread = now.astimezone(zone).date(), past.since.astimezone(zone).date()
+
+    def brought(day: date) -> Day:
+        if day in good:
+            return Day.GOOD
+        if day in failed:
+            return Day.FAILED
+        return Day.UNKNOWN if day <= unread else Day.NONE
+
+    return tuple(brought(today - timedelta(days=ago)) for ago in reversed(range(DAYS)))
 
 
 def _gone(name: Name, points: Sequence[ReportedPoint]) -> ReportedClaim:

@@ -13,7 +13,7 @@ from snapkeep.domain.backup.claim_volumes import disputed
 from snapkeep.domain.errors import NotFound
 from snapkeep.domain.points import PointState, Snapshot
 from snapkeep.domain.policies import Deployment
-from snapkeep.domain.report.claims import ClaimState, ReportedClaim
+from snapkeep.domain.report.claims import DAYS, ClaimState, ReportedClaim, days_of
 from snapkeep.domain.report.coverage import Coverage, CoverageReport
 from snapkeep.domain.report.facts import Report, Sources, report
 from snapkeep.domain.report.points import Outlook, ReportedPoint, RetentionFacts, reported_points
@@ -30,7 +30,7 @@ from snapkeep.services.report.policy_facts import PolicyFacts, ReadPolicies
 from snapkeep.services.restore.suggest import SuggestRestore
 
 INCIDENTS_FOR = timedelta(days=30)
-HISTORY = timedelta(days=30)
+HISTORY = timedelta(days=DAYS)
 """How far back the runs of policies are shown."""
 RESTORES, RESTORES_OF_NAMESPACE = 20, 5
 """How many of the latest restores are shown, and how many are read per namespace."""
@@ -66,7 +66,12 @@ class GatherReport:
             replace(item, runs=tuple(self.read_policies.history(cluster, item.name, since)))
             for item in found.policies
         )
-        return replace(found, policies=policies, claims=tuple(self._with_commands(found, listing)))
+        past = self.read_policies.past([run for item in policies for run in item.runs], since)
+        claims = tuple(
+            replace(claim, days=days_of(claim, past, found.timezone, covered.at))
+            for claim in self._with_commands(found, listing)
+        )
+        return replace(found, policies=policies, claims=claims)
 
     def status(self, cluster: str) -> Report:
         """The report without points, for half the calls: it omits deleted claims and storage.

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from snapkeep.domain.backup.runs import Run
 from snapkeep.domain.points import PointState
 from snapkeep.domain.policies import Policy
-from snapkeep.domain.report.claims import Failure
+from snapkeep.domain.report.claims import Failure, Name, Past
 from snapkeep.domain.retention.history import retention_of, seen
 from snapkeep.domain.retention.lineages import PolicyRetention
 from snapkeep.ports.clock import Calendar
@@ -22,6 +23,9 @@ AHEAD = (timedelta(days=9), timedelta(days=70))
 
 BEHIND = (timedelta(hours=25), timedelta(days=35))
 """How far back to search for a policy's newest closed run."""
+
+MOST_POINTS = 20_000
+"""How many points of closed runs are read for the past of claims: some two seconds of queries."""
 
 LOOK_BACK = timedelta(days=2)
 """How far back slots are included: in any time zone, today began at most a day ago."""
@@ -72,6 +76,22 @@ class ReadPolicies:
         """The closed runs of a policy whose slot is at or after `since`, oldest first."""
         runs = [run for run in self.runs.runs_of(cluster, policy, since) if run.state.is_final]
         return sorted(runs, key=lambda run: run.slot)
+
+    def past(self, runs: Iterable[Run], since: datetime) -> Past:
+        """How the points of these closed runs, all since that time, ended: the newest runs first, until they
+        had `MOST_POINTS` points."""
+        good: dict[Name, list[datetime]] = defaultdict(list)
+        failed: dict[Name, list[datetime]] = defaultdict(list)
+        read = 0
+        for run in sorted(runs, key=lambda run: run.slot, reverse=True):
+            read += run.total
+            if read > MOST_POINTS:
+                return Past(good, failed, run.slot)
+            for point in self.points.points_of(run.id):
+                ended = {PointState.READY: good, PointState.FAILED: failed}.get(point.state)
+                if ended is not None:
+                    ended[point.claim.namespace, point.claim.name].append(point.slot)
+        return Past(good, failed, since)
 
     def failures(self, facts: PolicyFacts) -> Iterator[Failure]:
         """The failures in the newest closed runs, from the journal: including points that never had a
