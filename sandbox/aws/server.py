@@ -8,18 +8,17 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
+from sandbox.aws import http_server
+from sandbox.aws.http_server import Application, Receive, Send
 from sandbox.clock import SandboxClock
 
 ACCOUNT = "111122223333"
 REGION = "ap-northeast-2"
 TICK_SECONDS = 0.1
 PREFIX = "/_sandbox/"
-Receive = Callable[[], Awaitable[dict[str, Any]]]
-Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 
 def serve(port: int, work: Path, ready: Path | None = None) -> None:
@@ -73,15 +72,7 @@ def _configure(port: int) -> None:
     os.environ.pop("PERSIST_STATE", None)
 
 
-async def _run(listener: socket.socket, application: Any, said: str, ready: Path | None) -> None:
-    from hypercorn.asyncio import serve as hypercorn_serve
-    from hypercorn.config import Config
-
-    config = Config()
-    listener.setblocking(False)
-    config.bind = [f"fd://{listener.detach()}"]
-    config.keep_alive_timeout = 75
-    config.accesslog = None
+async def _run(listener: socket.socket, application: Application, said: str, ready: Path | None) -> None:
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -91,10 +82,10 @@ async def _run(listener: socket.socket, application: Any, said: str, ready: Path
         draft = ready.with_suffix(".draft")
         draft.write_text(said + "\n")
         draft.rename(ready)
-    await hypercorn_serve(application, config, shutdown_trigger=stopped.wait)
+    await http_server.serve(application, listener, stopped)
 
 
-def _with_control(control: Any) -> Any:
+def _with_control(control: Any) -> Application:
     from ministack.app import app
 
     async def application(scope: dict[str, Any], receive: Receive, send: Send) -> None:
