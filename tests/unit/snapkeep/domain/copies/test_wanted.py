@@ -213,6 +213,7 @@ def test_over_time_no_point_is_copied_twice_and_the_newest_period_is_never_left_
         assert len([time for time in points if time > max(copies)]) < every.number or every.number == 1
         if every.number == 1:
             assert period_of(max(copies), every, zone) == period_of(now, every, zone)
-            assert len({period_of(time, every, zone) for time in ever}) == len(ever)
+            # A longer backfill may fill a period anew whose copy the place has let go.
+            assert backfill > 1 or len({period_of(time, every, zone) for time in ever}) == len(ever)
         if data.draw(st.booleans(), label="prune"):
             copies = kept(copies, there, zone, now)

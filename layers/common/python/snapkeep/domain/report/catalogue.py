@@ -91,8 +91,9 @@ class Page:
 
 
 def entry_of(snapshot: Snapshot) -> Entry | None:
-    """The entry of a snapshot by its tags; None for duplicates and for snapshots whose tags name no point."""
-    if tags.DUPLICATE in snapshot.tags:
+    """The entry of a snapshot by its tags; None for duplicates, for copies, and for snapshots whose tags name
+    no point."""
+    if tags.DUPLICATE in snapshot.tags or not tags.are_ours(snapshot.tags):
         return None
     claim, slot = tags.claim_facts_of(snapshot.tags), tags.slot_of(snapshot.tags)
     point_id, policy = tags.point_id_of(snapshot.tags), snapshot.tags.get(tags.POLICY, "")
