@@ -12,6 +12,7 @@ from snapkeep.domain.restore.bindings import Binding
 from snapkeep.domain.restore.holds import Hold
 from snapkeep.domain.restore.operations import RestoreOperation, Way
 from snapkeep.domain.restore.progress import RestoredClaim
+from snapkeep.domain.restore.suggestions import other_names
 from snapkeep.domain.restore.targets import ClassFacts, TargetFacts
 from snapkeep.domain.retention.deletion.deletions import refuse_unless_retained
 from snapkeep.ports.clock import Clock
@@ -44,8 +45,10 @@ class RestoringCluster(Faults):
         self._before("restore_target")
         phase = self.namespaces.get(namespace, "")
         listed = {(item.namespace, item.name) for item in self.claim_list}
-        taken = phase != "" and (namespace, claim) in listed | self.restored.keys()
-        return replace(self.place, region=region, namespace_phase=phase, claim_exists=taken)
+        there = listed | self.restored.keys()
+        taken = phase != "" and (namespace, claim) in there
+        free = next(name for name in other_names(claim) if (namespace, name) not in there) if taken else ""
+        return replace(self.place, region=region, namespace_phase=phase, claim_exists=taken, free_name=free)
 
     def storage_classes(self) -> Mapping[str, ClassFacts]:
         self._before("storage_classes")

@@ -81,7 +81,9 @@ def test_a_place_says_whether_its_namespace_and_the_name_are_there(world: World)
     free = world.cluster.restore_target("default", FIRST.target, "ap-northeast-2")
     assert (free.namespace_phase, free.claim_exists, free.region) == ("Active", False, "ap-northeast-2")
     world.cluster.create_restored_claim(FIRST)
-    assert world.cluster.restore_target("default", FIRST.target, "").claim_exists
+    taken = world.cluster.restore_target("default", FIRST.target, "")
+    assert (taken.claim_exists, taken.free_name) == (True, f"{FIRST.target}-2")
+    assert free.free_name == ""
     assert world.cluster.restore_target("lost", FIRST.target, "").namespace_phase == ""
 
 

@@ -69,6 +69,8 @@ def test_a_place_is_told_with_its_quotas_classes_and_zones() -> None:
     client, http = a_client(
         a_namespace(),
         listed({"metadata": {"name": "data"}}),
+        listed({"metadata": {"name": "data-restored"}}),
+        listed(),
         listed(QUOTA),
         listed(BOUNDS),
         listed(GOLD, PLAIN),
@@ -88,6 +90,7 @@ def test_a_place_is_told_with_its_quotas_classes_and_zones() -> None:
         region="ap-northeast-2",
         namespace_phase="Active",
         claim_exists=True,
+        free_name="data-restored-2",
         quotas=(QuotaFacts("team", {"requests.storage": "50Gi"}, {"requests.storage": "45Gi"}),),
         limits=(LimitFacts("claims", "1Gi", "100Gi"),),
         controller_silent_since=NOW - timedelta(minutes=20),

@@ -7,7 +7,7 @@ from itertools import islice
 
 from snapkeep.domain.drivers import EBS_CSI, IN_TREE
 from snapkeep.domain.naming import NAME_LIMIT, is_claim_name
-from snapkeep.domain.restore.suggestions import names_for, suggestion, wanted
+from snapkeep.domain.restore.suggestions import names_for, other_names, suggestion, wanted
 from snapkeep.domain.restore.targets import ClassFacts
 from tests.fakes.preflight_samples import GIB, GP3, POINT, a_point, a_target
 
@@ -62,3 +62,9 @@ def test_names_are_tried_from_the_claims_own_on_and_always_fit() -> None:
     long = f"{'a' * 243}.{'b' * 9}"
     assert len(long) == NAME_LIMIT
     assert all(is_claim_name(name) for name in islice(names_for(long), 12))
+
+
+def test_other_names_number_on_and_never_stack_their_suffix() -> None:
+    assert list(islice(other_names("data"), 2)) == ["data-restored", "data-restored-2"]
+    assert list(islice(other_names("data-restored"), 2)) == ["data-restored-2", "data-restored-3"]
+    assert list(islice(other_names("data-restored-2"), 2)) == ["data-restored", "data-restored-3"]

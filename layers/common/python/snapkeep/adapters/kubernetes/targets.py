@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from snapkeep.adapters.kubernetes.claims import bytes_of, volume_of
@@ -11,6 +12,7 @@ from snapkeep.adapters.kubernetes.snapshots import support
 from snapkeep.domain.drivers import DRIVERS, EBS_CSI
 from snapkeep.domain.errors import NotFound, PermanentError
 from snapkeep.domain.naming import is_claim_name
+from snapkeep.domain.restore.suggestions import other_names
 from snapkeep.domain.restore.targets import ClassFacts, FreeVolume, LimitFacts, QuotaFacts, TargetFacts
 
 if TYPE_CHECKING:
@@ -21,6 +23,9 @@ ZONE_LABELS = frozenset({"topology.kubernetes.io/zone", "topology.ebs.csi.aws.co
 NODE_ZONE = "topology.kubernetes.io/zone"
 
 LEASE = "/apis/coordination.k8s.io/v1/namespaces/kube-system/leases/snapshot-controller-leader"
+NAMES = 5
+"""How many other names are looked up when the claim exists."""
+
 SILENCE = timedelta(minutes=5)
 """How long a lease may go without renewal; a leader renews it every few seconds."""
 
@@ -33,10 +38,12 @@ def read_target(
     """The namespace, its quotas, whether the name is taken, the classes and the zones with nodes."""
     found = _find(client, f"/api/v1/namespaces/{namespace}")
     there = found is not None
+    taken = there and is_claim_name(claim) and _has_claim(client, namespace, claim)
     return TargetFacts(
         region=region,
         namespace_phase=_phase(found),
-        claim_exists=there and is_claim_name(claim) and _has_claim(client, namespace, claim),
+        claim_exists=taken,
+        free_name=_free_name(client, namespace, claim) if taken else "",
         quotas=_quotas(client, namespace) if there else (),
         limits=_limits(client, namespace) if there else (),
         classes=(classes := read_classes(client)),
@@ -72,6 +79,12 @@ def _has_claim(client: KubernetesClient, namespace: str, claim: str) -> bool:
     """Lists by name instead of reading: an invalid name must not become part of a path."""
     path = f"/api/v1/namespaces/{namespace}/persistentvolumeclaims"
     return any(True for _ in client.list(path, {"fieldSelector": f"metadata.name={claim}"}))
+
+
+def _free_name(client: KubernetesClient, namespace: str, taken: str) -> str:
+    """A name of no claim there; "" when the first few are taken, too."""
+    tried = islice(other_names(taken), NAMES)
+    return next((name for name in tried if not _has_claim(client, namespace, name)), "")
 
 
 def _quotas(client: KubernetesClient, namespace: str) -> tuple[QuotaFacts, ...]:

@@ -85,7 +85,7 @@ class RestorePlan:
 
 def plan(request: RestoreRequest, point: PointFacts, target: TargetFacts) -> RestorePlan:
     """The plan for a request, with all findings at once."""
-    size = sizing(request, point)
+    size = sizing(request, point, target.free_name)
     driver = serving_driver(request, point, target).name
     way = _way(request, point, driver)
     name = request.storage_class or point.storage_class

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import count
+from itertools import count, islice
 
 from snapkeep.domain.naming import NAME_LIMIT
 from snapkeep.domain.restore.commands import restore_command, size_to_ask
@@ -15,6 +16,8 @@ from snapkeep.domain.restore.preflight.driver import fitting_classes
 from snapkeep.domain.restore.requests import RestoreRequest
 from snapkeep.domain.restore.targets import TargetFacts
 from snapkeep.domain.sizes import GIB, format_quantity, gib
+
+SUFFIX = re.compile(r"-restored(-\d+)?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,12 @@ def names_for(claim: str) -> Iterator[str]:
     for number in count(1):
         suffix = "-restored" if number == 1 else f"-restored-{number}"
         yield claim[: NAME_LIMIT - len(suffix)].rstrip("-.") + suffix
+
+
+def other_names(taken: str) -> Iterator[str]:
+    """Names for the restored claim instead of one that is taken, in the order to try them."""
+    names = names_for(SUFFIX.sub("", taken))
+    return (name for name in islice(names, 1, None) if name != taken)
 
 
 def wanted(point: PointFacts, cluster: str, name: str) -> RestoreRequest:

@@ -61,11 +61,13 @@ class TargetFacts:
     `namespace_phase` is "" when there is no such namespace; `no_snapshots` maps the name of each driver whose
     snapshots the cluster cannot restore to the reason. `controller_silent_since` is when the snapshot
     controller last gave a sign of life (aware UTC), None when it did so recently or when that is unknown.
+    `free_name` is a name for the claim instead of one that exists.
     """
 
     region: str
     namespace_phase: str = "Active"
     claim_exists: bool = False
+    free_name: str = ""
     quotas: tuple[QuotaFacts, ...] = ()
     limits: tuple[LimitFacts, ...] = ()
     classes: Mapping[str, ClassFacts] = field(default_factory=dict)

@@ -27,6 +27,14 @@ def test_the_labs_4gi_from_10gi_names_both_sizes_the_minimum_and_the_command_tha
     )
 
 
+def test_the_command_that_works_avoids_a_name_that_is_taken() -> None:
+    taken = a_target(claim_exists=True, free_name="ebs-claim-restored-2")
+    found = plan(a_request(size="4Gi", target="ebs-claim-restored"), a_point(), taken).findings
+    assert [finding.code for finding in found] == ["too_small", "claim_exists"]
+    assert "--as ebs-claim-restored-2 --size 10Gi" in found[0].fix
+    assert found[1].fix == "choose another name: --as ebs-claim-restored-2"
+
+
 def test_decimal_units_are_told_in_bytes_because_they_look_alike() -> None:
     assert the_finding(a_request(size="10G")).text.startswith(
         "shop/ebs-claim-2 asks for 10G (10,000,000,000 bytes), but recovery point"

@@ -26,10 +26,10 @@ CLASSES = {item.name: item for item in (GP3, IN_TREE, EFS, AT_ONCE)}
     ("target", "code", "text", "fix"),
     [
         (
-            {"claim_exists": True},
+            {"claim_exists": True, "free_name": "ebs-claim-2-restored"},
             "claim_exists",
             "claim shop/ebs-claim-2 exists already: a restore never overwrites one",
-            "choose another name, or: kubectl delete pvc ebs-claim-2 --namespace shop",
+            "choose another name: --as ebs-claim-2-restored",
         ),
         (
             {"namespace_phase": ""},

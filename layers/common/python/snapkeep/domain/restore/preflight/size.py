@@ -37,9 +37,10 @@ class Sizing:
     findings: tuple[Finding, ...] = ()
 
 
-def sizing(request: RestoreRequest, point: PointFacts) -> Sizing:
+def sizing(request: RestoreRequest, point: PointFacts, free_name: str = "") -> Sizing:
     """The size of the restored claim: as requested (by default what the point's claim requested), raised, or
-    refused."""
+    refused with the command that works, under a free name if the requested one is taken."""
+    works = replace(request, target=free_name or request.target)
     written = request.size or point.requested
     minimum = gib(point.minimum_bytes) * GIB
     if not written and not minimum:
@@ -49,7 +50,7 @@ def sizing(request: RestoreRequest, point: PointFacts) -> Sizing:
     try:
         asked = parse_quantity(written)
     except ValueError as problem:
-        return Sizing(0, (error("size_unreadable", str(problem), _command(request, minimum)),))
+        return Sizing(0, (error("size_unreadable", str(problem), _command(works, minimum)),))
     if asked >= minimum and asked:
         return Sizing(asked)
     if not minimum:
@@ -58,7 +59,7 @@ def sizing(request: RestoreRequest, point: PointFacts) -> Sizing:
         raised = f"{_told(written, asked)} to {format_quantity(minimum)}"
         text = f"{request} is raised from {raised}, the size of the recovery point"
         return Sizing(minimum, (info("expanded", text),))
-    return Sizing(asked, (_too_small(request, point, written, asked, minimum),))
+    return Sizing(asked, (_too_small(request, point, written, asked, _command(works, minimum)),))
 
 
 def type_findings(size_bytes: int, volume_type: str, storage_class: str) -> Iterator[Finding]:
@@ -80,14 +81,14 @@ def type_findings(size_bytes: int, volume_type: str, storage_class: str) -> Iter
         )
 
 
-def _too_small(request: RestoreRequest, point: PointFacts, written: str, asked: int, minimum: int) -> Finding:
-    needed = format_quantity(minimum)
+def _too_small(request: RestoreRequest, point: PointFacts, written: str, asked: int, fix: str) -> Finding:
+    needed = format_quantity(gib(point.minimum_bytes) * GIB)
     return error(
         "too_small",
         f"{request} asks for {_told(written, asked)}, but recovery point {point.id} was taken from a "
         "volume of "
         f"{needed}: it needs at least {needed}",
-        _command(request, minimum),
+        fix,
     )
 
 

@@ -68,7 +68,7 @@ def _name(request: RestoreRequest, target: TargetFacts) -> Iterator[Finding]:
         yield error(
             "claim_exists",
             f"claim {request} exists already: a restore never overwrites one",
-            f"choose another name, or: kubectl delete pvc {request.target} --namespace {request.namespace}",
+            f"choose another name: --as {target.free_name or 'NAME'}",
         )
 
 
