@@ -41,6 +41,7 @@ def begin(
         "VolumeSize": volume["Size"],
         "Description": description,
         "Encrypted": volume["Encrypted"],
+        "KmsKeyId": volume.get("KmsKeyId", ""),
     }
     failed = FAILED if take_one(world, world.snapshot_outcomes, volume["VolumeId"]) else ""
     record = pending(world, shown, world.settings.snapshot_seconds, lambda: failed, started)
