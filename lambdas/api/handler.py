@@ -17,7 +17,8 @@ from snapkeep.wiring.answers import answers
 @runtime.logger.inject_lambda_context(correlation_id_path="requestContext.requestId")
 def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Answer one request."""
-    return _app().resolve(event, context)
+    with api.answering():
+        return _app().resolve(event, context)
 
 
 @cache

@@ -132,7 +132,7 @@ class Api:
         response = self._act(request, target, user)
         if fault and fault.action == "lost_answer":
             raise Disconnect
-        return response
+        return replace(response, pause=fault.seconds) if fault and fault.action == "drip" else response
 
     def _act(self, request: Request, target: Target, user: User) -> Response:
         if target.resource.plural in REVIEWS:

@@ -47,9 +47,9 @@ class ClusterControl:
         seconds: float = 30.0,
     ) -> dict[str, Any]:
         """The next `times` requests of `verb` on `resource` (`pods/eviction` for subresources) get `action`:
-        429 (with Retry-After `retry_after`), 500, 503, 401, timeout (no answer for `seconds`), reset,
-        lost_answer (the work is done but the answer never sent), or expired (410; waits for a list with a
-        continue token). Returns all armed faults."""
+        429 (with Retry-After `retry_after`), 500, 503, 401, timeout (no answer for `seconds`), drip (a byte
+        of the answer every `seconds`), reset, lost_answer (the work is done but the answer never
+        sent), or expired (410; waits for a list with a continue token). Returns all armed faults."""
         fault = {
             "action": action,
             "verb": verb,

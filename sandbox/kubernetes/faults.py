@@ -10,9 +10,9 @@ from typing import Any
 from sandbox.kubernetes import errors
 from sandbox.kubernetes.requests import Request, Target, User
 
-ACTIONS = ("429", "500", "503", "timeout", "reset", "lost_answer", "expired", "401")
-"""`timeout` hangs, `reset` closes the connection, `lost_answer` does the work and then closes it, `expired`
-makes all continue tokens issued so far too old."""
+ACTIONS = ("429", "500", "503", "timeout", "drip", "reset", "lost_answer", "expired", "401")
+"""`timeout` hangs, `drip` sends the answer byte by byte, `reset` closes the connection, `lost_answer` does
+the work and then closes it, `expired` makes all continue tokens issued so far too old."""
 
 
 class Disconnect(Exception):
@@ -81,7 +81,7 @@ class Faults:
 
 
 def strike(fault: Fault) -> None:
-    """Raise the fault's error; the caller handles `expired` and `lost_answer`."""
+    """Raise the fault's error; the caller handles `expired`, `drip` and `lost_answer`."""
     if fault.action == "429":
         text = "the server has received too many requests and has asked us to try again later"
         raise errors.too_many_requests(text, fault.retry_after)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import socket
 import ssl
@@ -92,7 +93,10 @@ class _Handler(BaseHTTPRequestHandler):
         except Exception as problem:
             _LOG.exception("%s %s failed", request.method, request.path)
             response = json_response(internal(f"{type(problem).__name__}: {problem}").status(), 500)
-        self._send(response)
+        if response.pause:
+            self._drip(response)
+        else:
+            self._send(response)
 
     do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = _answer
 
@@ -131,6 +135,18 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header("Transfer-Encoding", "chunked")
             self.end_headers()
             self._stream(response.body)
+
+    def _drip(self, response: Response) -> None:
+        """Send the answer, its headers included, byte by byte; then close the connection."""
+        whole, self.wfile = self.wfile, io.BytesIO()
+        self._send(response)
+        answer, self.wfile = self.wfile.getvalue(), whole
+        for byte in answer:
+            self.wfile.write(bytes((byte,)))
+            self.wfile.flush()
+            if self.server.api.stopping.wait(response.pause):
+                break
+        self.close_connection = True
 
     def _stream(self, chunks: Iterator[bytes]) -> None:
         self.wfile.flush()

@@ -88,13 +88,15 @@ class Request:
 
 @dataclass(frozen=True)
 class Response:
-    """An answer: `body` is bytes, or an iterator of chunks for streams such as watches."""
+    """An answer: `body` is bytes, or an iterator of chunks for streams such as watches. With a `pause`
+    (seconds) it is sent byte by byte."""
 
     status: int
     body: bytes | Iterator[bytes]
     content_type: str = "application/json"
     headers: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    pause: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ https://github.com/kubernetes-client/python/issues/2582
 from __future__ import annotations
 
 import base64
+import itertools
 import json
 import ssl
 import threading
@@ -22,7 +23,7 @@ from botocore.credentials import Credentials
 from botocore.stub import Stubber
 
 from sandbox.kubernetes.certificates import write_certificates
-from snapkeep.adapters.kubernetes.client import Transport
+from snapkeep.adapters.kubernetes.client import KubernetesClient, Transport
 from snapkeep.adapters.kubernetes.cluster import EksClusters, KubernetesCluster
 from snapkeep.adapters.kubernetes.connections import EksConnections
 from snapkeep.adapters.kubernetes.quick_transport import quick_transport
@@ -141,7 +142,7 @@ def test_a_server_of_another_authority_is_not_trusted_with_the_token(
     folder = tmp_path / "other"
     folder.mkdir()
     stranger = write_certificates(folder, datetime.now(UTC)).authority.read_text()
-    with pytest.raises(ClusterUnreachable, match="CERTIFICATE_VERIFY_FAILED"):
+    with pytest.raises(ClusterUnreachable, match="its certificate is not the one"):
         list(opened(server.url, stranger, transport=transport).scratch_volumes())
     assert server.seen == []
 
@@ -181,6 +182,19 @@ def test_a_failing_api_says_whether_to_try_again(
         list(sandbox.cluster.claims())
     if isinstance(caught.value, Throttled):
         assert caught.value.delay == timedelta(seconds=7)
+
+
+def test_a_server_that_sends_byte_by_byte_is_given_up(sandbox: SandboxWorld) -> None:
+    def client(stopwatch: Callable[[], float]) -> KubernetesClient:
+        http = quick_transport(sandbox.server.url, sandbox.server.certificate_authority.read_text())
+        return KubernetesClient("myeks", sandbox.server.url, http, sandbox, stopwatch=stopwatch)
+
+    ticks = (number * 0.5 for number in itertools.count())
+    arm(sandbox, "drip", seconds=0.001, times=2)
+    with pytest.raises(ClusterUnreachable, match="did not answer: its answer took too long"):
+        client(lambda: next(ticks)).get("/api/v1/namespaces/default")
+    patient = client(lambda: 0.0).get("/api/v1/namespaces/default")
+    assert patient["metadata"]["name"] == "default"
 
 
 def test_a_namespace_that_is_gone_is_not_found(sandbox: SandboxWorld) -> None:

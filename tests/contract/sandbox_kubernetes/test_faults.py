@@ -58,6 +58,15 @@ def test_a_request_can_be_left_without_an_answer(admin: Client, control: Cluster
     assert admin.get(NODES).status == 200
 
 
+def test_an_answer_can_come_byte_by_byte(admin: Client, control: ClusterControl) -> None:
+    control.arm("drip", "get", "namespaces", seconds=0.001)
+    assert admin.get("/api/v1/namespaces/default").body["metadata"]["name"] == "default"
+    control.arm("drip", "list", "nodes", seconds=30)
+    with pytest.raises(TimeoutError):
+        Client(admin.url, admin.authority, admin.token, timeout=0.3).get(NODES)
+    assert admin.get(NODES).status == 200
+
+
 def test_an_unreachable_cluster_can_still_be_brought_back(admin: Client, control: ClusterControl) -> None:
     control.set_unreachable("refuse")
     with pytest.raises((ConnectionError, http.client.HTTPException)):

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from sandbox.kubernetes.control import ClusterControl
 from snapkeep.domain import tags
-from tests.integration.deployed import Deployed
+from tests.integration.deployed import CLUSTER, Deployed
 from tests.integration.flows.command import on_screen, snapkeep
 
 POLICY = "commanded"
@@ -47,6 +50,50 @@ def test_a_real_terminal_shows_names_states_and_ids_whole(
     covered = on_screen(product, columns, "coverage", "-n", POLICY)
     assert {POLICY, snapshot.tags[tags.CLAIM], "protected"} <= set(covered.split())
     assert [line for line in covered.splitlines() if len(line) > columns] == []
+
+
+@pytest.fixture
+def out_of_order(product: Deployed) -> Iterator[ClusterControl]:
+    """The cluster's API server, mended at the end."""
+    yield product.cluster
+    product.cluster.clear()
+
+
+def test_an_api_server_that_hangs_is_answered_for_from_memory(
+    product: Deployed, point: str, out_of_order: ClusterControl
+) -> None:
+    (snapshot,) = product.snapshots(POLICY)
+    claim = snapshot.tags[tags.CLAIM]
+    out_of_order.set_unreachable("hang")
+    typed = (
+        ("status",),
+        ("coverage", "-n", POLICY),
+        ("describe", "claim", f"{POLICY}/{claim}"),
+        ("describe", "point", point),
+        ("restore", point, "-n", POLICY, "--as", "later", "--dry-run"),
+    )
+    with ThreadPoolExecutor(len(typed)) as people:
+        ended = list(people.map(lambda words: snapkeep(product, *words), typed))
+    status, covered, described, shown, refused = ended
+    for each in ended:
+        assert f"the Kubernetes API of {CLUSTER} did not answer" in each.stdout + each.stderr
+    assert [each.returncode for each in ended] == [0, 0, 0, 0, 3]
+    assert " protected" in status.stdout
+    assert {claim, "protected"} <= set(covered.stdout.split())
+    for each in (described, shown):
+        assert f"snapkeep restore {point}" in each.stdout
+    assert "error[cluster_unreachable]" in refused.stderr
+
+
+def test_an_api_server_that_answers_byte_by_byte_counts_as_silent(
+    product: Deployed, point: str, out_of_order: ClusterControl
+) -> None:
+    """The whole answer would take many minutes, the gateway waits for half a one."""
+    out_of_order.arm("drip", "list", "persistentvolumeclaims", seconds=1, times=2)
+    covered = snapkeep(product, "coverage", "-n", POLICY)
+    assert covered.returncode == 0, covered.stderr
+    assert "did not answer: its answer took too long" in covered.stderr
+    assert "protected" in covered.stdout.split()
 
 
 def test_somebody_without_rights_is_told_so(product: Deployed) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import time
+from contextlib import AbstractContextManager
 from functools import cache
 from typing import TYPE_CHECKING
 
+from snapkeep.adapters.kubernetes.patience import within
 from snapkeep.inbound.api.actions import Actions
 from snapkeep.wiring.report import gather_report, lost_points, show_coverage
 from snapkeep.wiring.restore import hold_points, plan_restore, restore, restored_claims, suggest_restore
@@ -17,6 +20,16 @@ if TYPE_CHECKING:
     from snapkeep.services.restore.requests import RequestRestore
     from snapkeep.services.retention.request import RequestPrune
     from snapkeep.wiring.ports import Ports
+
+
+CLUSTERS = 12.0
+"""Seconds of a request in which clusters may be asked. With what the journal and EC2 add, people are answered
+within 15 seconds even if an API server hangs."""
+
+
+def answering() -> AbstractContextManager[None]:
+    """A request is being answered: clusters that take too long count as unreachable."""
+    return within(CLUSTERS, time.monotonic)
 
 
 def actions(ports: Ports) -> Actions:

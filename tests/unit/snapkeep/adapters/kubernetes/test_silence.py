@@ -7,6 +7,7 @@ import socket
 import pytest
 import urllib3
 
+from snapkeep.adapters.kubernetes.patience import TookTooLong
 from snapkeep.adapters.kubernetes.silence import why_silent
 
 POOL = urllib3.HTTPSConnectionPool("host")
@@ -36,3 +37,9 @@ def test_the_innermost_cause_counts() -> None:
     refused = urllib3.exceptions.NewConnectionError(POOL, "Failed to establish a new connection")
     refused.__cause__ = ConnectionRefusedError(111, "Connection refused")
     assert why_silent(urllib3.exceptions.MaxRetryError(POOL, "/api", refused)) == "it refused the connection"
+
+
+def test_an_answer_that_was_cut_short_is_no_silence() -> None:
+    cut = urllib3.exceptions.ReadTimeoutError(POOL, "/api", "read timed out")
+    cut.__cause__ = TookTooLong("the whole answer took too long")
+    assert why_silent(urllib3.exceptions.MaxRetryError(POOL, "/api", cut)) == "its answer took too long"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,6 +13,7 @@ from urllib.parse import urlencode
 
 import urllib3
 
+from snapkeep.adapters.kubernetes.patience import ONE_ANSWER, Stopwatch, within
 from snapkeep.adapters.kubernetes.silence import why_silent
 from snapkeep.domain.errors import (
     BudgetBlocks,
@@ -25,7 +27,7 @@ from snapkeep.domain.errors import (
 )
 
 TIMEOUTS = (2, 5)
-"""Seconds to connect and to read; by default the client waits for ever."""
+"""Seconds to connect, and to wait for the next piece of an answer; `patience` limits the whole."""
 
 PAGE = 500
 """Objects of a list page, kubectl's default chunk."""
@@ -91,6 +93,7 @@ class KubernetesClient:
         http: Transport,
         tokens: Tokens,
         on_unreachable: Callable[[], None] = lambda: None,
+        stopwatch: Stopwatch = time.monotonic,
     ) -> None:
         """`on_unreachable` is called whenever the cluster does not answer."""
         self.cluster = cluster
@@ -98,6 +101,7 @@ class KubernetesClient:
         self._http = http
         self._tokens = tokens
         self._on_unreachable = on_unreachable
+        self._stopwatch = stopwatch
 
     def get(self, path: str, query: Query | None = None) -> Document:
         """The document at a path. Raises NotFound, PermanentError, Throttled or ClusterUnreachable."""
@@ -176,8 +180,9 @@ class KubernetesClient:
             "User-Agent": "snapkeep",
         } | ({"Content-Type": CONTENT_TYPES.get(method, "application/json")} if body is not None else {})
         try:
-            response = self._http.call_api(method, url, headers, body, _request_timeout=TIMEOUTS)
-            text = (response.read() or b"").decode("utf-8", "replace")
+            with within(ONE_ANSWER, self._stopwatch):
+                response = self._http.call_api(method, url, headers, body, _request_timeout=TIMEOUTS)
+                text = (response.read() or b"").decode("utf-8", "replace")
         except (urllib3.exceptions.HTTPError, OSError) as error:
             self._on_unreachable()
             reason = f"the Kubernetes API of {self.cluster} did not answer: {why_silent(error)}"

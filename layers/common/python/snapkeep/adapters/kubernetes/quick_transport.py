@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import urllib3
 
+from snapkeep.adapters.kubernetes.patience import PatientSocket
+
 if TYPE_CHECKING:
     from snapkeep.adapters.kubernetes.client import Transport
 
@@ -47,6 +49,8 @@ class QuickTransport:
 
 
 def quick_transport(endpoint: str, certificate_authority: str) -> Transport:
-    """HTTPS that trusts only this certificate authority (PEM); see `AFTER_A_BREAK` for retries."""
+    """HTTPS that trusts only this certificate authority (PEM) and respects `patience.within`; see
+    `AFTER_A_BREAK` for retries."""
     context = ssl.create_default_context(cadata=certificate_authority)
+    context.sslsocket_class = PatientSocket
     return QuickTransport(urllib3.PoolManager(ssl_context=context))

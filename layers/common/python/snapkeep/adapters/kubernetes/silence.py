@@ -8,7 +8,10 @@ from collections.abc import Iterator
 
 import urllib3.exceptions as http
 
+from snapkeep.adapters.kubernetes.patience import TookTooLong
+
 CAUSES: tuple[tuple[type[BaseException], str], ...] = (
+    (TookTooLong, "its answer took too long"),
     (http.NameResolutionError, "its address cannot be resolved"),
     (socket.gaierror, "its address cannot be resolved"),
     (http.ConnectTimeoutError, "nobody took the connection in time"),
