@@ -184,7 +184,10 @@ class ControlApi:
     def _functions(self, _body: Body) -> Body:
         with self._world.lock:
             records = {name: each.as_dict() for name, each in self._world.functions.items()}
-        return {"functions": records, "busy": self._world.queued_events + work_left()}
+        return {
+            "functions": records,
+            "busy": self._world.queued_events + work_left(self._world.settings.lost_regions),
+        }
 
     def _logs(self, _body: Body, name: str, region: str | None) -> Body:
         with request_scope(self._world.account, region or self._world.region):

@@ -61,7 +61,7 @@ def begin(world: World, order: Order) -> Record:
         "CompletionDurationMinutes": order.minutes,
         "FullSnapshotSizeInBytes": source.get("FullSnapshotSizeInBytes") or source["VolumeSize"] << 30,
     }
-    record = pending(world, shown, _seconds(world, order), lambda: _trouble(record, order, fails))
+    record = pending(world, shown, _seconds(world, order), lambda: _trouble(world, record, order, fails))
     fails = take_one(world, world.copy_outcomes, source["SnapshotId"])
     record["_source"] = {
         "id": source["SnapshotId"],
@@ -89,11 +89,11 @@ def _seconds(world: World, order: Order) -> float | None:
     return KEY_CHECK_SECONDS if asked is None else min(asked, KEY_CHECK_SECONDS)
 
 
-def _trouble(record: Record, order: Order, fails: bool) -> str:
+def _trouble(world: World, record: Record, order: Order, fails: bool) -> str:
     """What is wrong at the end: both keys must still be usable and the source must still be there.
 
     AWS documents the cause `Source snapshot ID is not valid` without saying when it is used; here a source
-    that is deleted or archived too early is one.
+    that is deleted, archived or lost with its Region too early is one.
     """
     if fails:
         return FAILED
@@ -104,6 +104,8 @@ def _trouble(record: Record, order: Order, fails: bool) -> str:
     ):
         return BAD_KEY
     still = ec2._snapshots.get_scoped(account, order.source_region, order.source["SnapshotId"])
+    if order.source_region in world.settings.lost_regions:
+        return NO_SOURCE
     return "" if still is order.source and still["StorageTier"] == "standard" else NO_SOURCE
 
 

@@ -57,14 +57,15 @@ def fire_due(world: World, until: datetime, only: str = "*") -> list[Firing]:
     """Fire every enabled schedule whose name matches `only` (a glob) for each slot up to `until`, oldest
     first.
 
-    Slots of disabled schedules and of those that do not match pass unfired.
+    Slots of disabled schedules, of those that do not match and of lost Regions pass unfired.
     """
     due: list[tuple[datetime, tuple[str, str], Schedule]] = []
     for (account, region, _key), schedule in list(scheduler._schedules._data.items()):
         with world.lock:
             after = world.fired_until.get(schedule["Arn"], until)
             world.fired_until[schedule["Arn"]] = max(after, until)
-        if schedule["State"] == "ENABLED" and fnmatch.fnmatchcase(schedule["Name"], only):
+        is_on = schedule["State"] == "ENABLED" and region not in world.settings.lost_regions
+        if is_on and fnmatch.fnmatchcase(schedule["Name"], only):
             due += [(slot, (account, region), schedule) for slot in _due(schedule, after, until)]
     due.sort(key=lambda each: each[0])
     firings = []

@@ -47,6 +47,9 @@ class Settings:
     shutdown_seconds: float = 1.0
     """How long an instance is `shutting-down` before it is `terminated`, or `stopping` before `stopped`."""
 
+    lost_regions: tuple[str, ...] = ()
+    """The Regions that are gone: no call is answered there, no schedule fires and no function runs."""
+
     functions_follow_clock: bool = False
     """False: functions, snapshot start times and event times use real time, and only Scheduler runs ahead.
     True: all of them use the sandbox's time, so that days of backups pass in seconds."""
@@ -61,6 +64,7 @@ class Settings:
         if unknown:
             raise ValueError(f"no such setting: {', '.join(unknown)}; there are {', '.join(sorted(known))}")
         settings = replace(self, **changes)
+        settings = replace(settings, lost_regions=tuple(settings.lost_regions))
         if settings.snapshot_arn_shape not in ARN_SHAPES:
             raise ValueError(f"snapshot_arn_shape is one of {', '.join(ARN_SHAPES)}")
         if settings.scheduler not in ("stepped", "live"):

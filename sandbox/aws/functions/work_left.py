@@ -1,17 +1,23 @@
 """How much work the functions still have: running invocations, and visible messages in their queues."""
 
 import time
+from collections.abc import Collection
 
 from ministack.services import lambda_svc, sqs
 
 
-def work_left() -> int:
+def work_left(lost_regions: Collection[str] = ()) -> int:
     """Return the running invocations plus the visible messages in queues with an event source mapping.
 
-    Temporarily hidden messages (delayed, or failed and waiting for a retry) do not count.
+    Temporarily hidden messages (delayed, or failed and waiting for a retry) and those in lost Regions do not
+    count.
     """
     running, _by_function = lambda_svc.executions_in_flight()
-    sources = {esm["EventSourceArn"] for esm in lambda_svc._esms._data.values() if esm.get("Enabled", True)}
+    sources = {
+        esm["EventSourceArn"]
+        for esm in lambda_svc._esms._data.values()
+        if esm.get("Enabled", True) and esm["EventSourceArn"].split(":")[3] not in lost_regions
+    }
     now = time.time()
     ready = sum(
         message["visible_at"] <= now

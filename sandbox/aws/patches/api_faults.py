@@ -37,6 +37,8 @@ def _with_faults(world: World, service: str, handler: Callable[..., Any]) -> Cal
         if action is None:
             return await handler(method, path, headers, body, query)
         region = responses.get_region()
+        if region in world.settings.lost_regions:
+            return _error(service, Fault(action, "ServiceUnavailable", f"{region} does not answer.", 503))
         with world.lock:
             world.calls[region, action] += 1
         fault = world.faults.take(action, (body or b"").decode(errors="replace"), region)

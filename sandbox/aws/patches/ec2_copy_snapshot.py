@@ -49,6 +49,8 @@ def _copy(world: World, params: Params) -> Answer:
     settle_due(world)
     if refused := _malformed(params):
         return refused
+    if ec2._p(params, "SourceRegion") in world.settings.lost_regions:
+        return error("Unavailable", f"{ec2._p(params, 'SourceRegion')} does not answer.", 503)
     name = ec2._p(params, "SourceSnapshotId")
     source = copies.find_source(ec2._p(params, "SourceRegion"), name)
     if source is None:

@@ -37,6 +37,8 @@ def install(world: World) -> None:
     pool = ThreadPoolExecutor(max_workers=world.places.limit, thread_name_prefix="lambda-event")
 
     def invoke(func: dict[str, Any], event: Any) -> None:
+        if func["config"]["FunctionArn"].split(":")[3] in world.settings.lost_regions:
+            return
         with world.lock:
             world.queued_events += 1
         _submit(world, pool, func, event, 0, time.time())

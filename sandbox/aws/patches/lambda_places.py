@@ -19,6 +19,8 @@ def install(world: World) -> None:
     allowed, dispatch = lambda_svc._sqs_esm_concurrency, lambda_svc._dispatch_esm_batch
 
     def concurrency(mapping: dict[str, Any], *others: Any) -> int:
+        if mapping["EventSourceArn"].split(":")[3] in world.settings.lost_regions:
+            return 0
         running = lambda_svc._esm_inflight.get(mapping["UUID"], 0)
         return min(int(allowed(mapping, *others)), int(running) + world.places.free())
 

@@ -5,12 +5,14 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
+from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from sandbox.aws.control import AwsControl, ControlError
 from sandbox.deploy import DeployedStack, DeploymentError, deploy
-from sandbox.launch import Sandbox
+from sandbox.launch import ADMIN_KEY, Sandbox
 
 from .archives import sdk_layer
 from .listening import Listener
@@ -203,3 +205,32 @@ def test_an_instance_of_another_region_is_named_and_ends_there(sandbox: Sandbox,
 
 def shown(ec2: Any, instance: str) -> dict[str, Any]:
     return dict(ec2.describe_instances(InstanceIds=[instance])["Reservations"][0]["Instances"][0])
+
+
+def test_a_lost_region_does_not_answer_and_nothing_runs_there(
+    sandbox: Sandbox, control: AwsControl, stacks: list[DeployedStack]
+) -> None:
+    once: Any = {"config": Config(retries={"max_attempts": 0})}
+    ec2, far = (boto3.client("ec2", region, **reaching(sandbox), **once) for region in (HOME, OSAKA))
+    control.forget_functions()
+    control.settings(lost_regions=[OSAKA])
+
+    with pytest.raises(ClientError, match="ServiceUnavailable"):
+        far.describe_snapshots()
+    with pytest.raises(ClientError, match="Unavailable"):
+        ec2.copy_snapshot(SourceRegion=OSAKA, SourceSnapshotId="snap-0123456789abcdef0")
+    control.advance(timedelta(hours=1), only="where-hourly")
+    control.wait_idle()
+    without = set(control.functions())
+    control.settings(lost_regions=[])
+
+    assert without == {"where"}
+    assert ec2.describe_snapshots(OwnerIds=["self"]) and far.describe_snapshots(OwnerIds=["self"])
+
+
+def reaching(sandbox: Sandbox) -> dict[str, str]:
+    return {
+        "endpoint_url": sandbox.aws_url,
+        "aws_access_key_id": ADMIN_KEY,
+        "aws_secret_access_key": ADMIN_KEY,
+    }
