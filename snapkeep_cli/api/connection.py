@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, Any
 
-import boto3
+import botocore.session
 import typer
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 
@@ -33,11 +33,12 @@ RegionOption = Annotated[str, typer.Option("--region", help="The AWS Region of t
 def connect(api: str = "", profile: str = "", region: str = "") -> ApiClient:
     """An API client that signs with the user's credentials; ends the command if there are none."""
     try:
-        session = boto3.Session(profile_name=profile or None, region_name=region or None)
-        url = api or _deployed(session)
+        session = botocore.session.Session(profile=profile or None)
+        region = region or session.get_config_variable("region") or ""
+        url = api or _deployed(session, region)
         found = session.get_credentials()
     except ClientError as error:
-        raise _no_stack(error, session.region_name) from error
+        raise _no_stack(error, region) from error
     except HTTPClientError as error:
         raise fail("aws_unreachable", why_aws_refused(error), NETWORK) from error
     except BotoCoreError as error:
@@ -45,7 +46,7 @@ def connect(api: str = "", profile: str = "", region: str = "") -> ApiClient:
     if found is None:
         raise fail("no_credentials", "there are no AWS credentials to sign with", CONFIGURE)
     host = _HOST.search(url)
-    where = host.group(1) if host else session.region_name
+    where = host.group(1) if host else region
     if not where:
         raise fail("no_region", f"the Region of {url} is unknown", "give --region, or set AWS_REGION")
     return ApiClient(Patient(SignedTransport(url, where, found)))
@@ -66,10 +67,11 @@ def _no_stack(error: ClientError, region: str) -> typer.Exit:
     return fail("aws_refused", f"{why_aws_refused(error)}, so the API's address is unknown", f"set {URL}")
 
 
-def _deployed(session: boto3.Session) -> str:
+def _deployed(session: botocore.session.Session, region: str) -> str:
     """The URL in the stack's outputs. Raises ClientError without the stack."""
     name = os.environ.get(STACK, "Snapkeep")
-    (stack,) = session.client("cloudformation").describe_stacks(StackName=name)["Stacks"]
+    cloudformation: Any = session.create_client("cloudformation", region or None)
+    (stack,) = cloudformation.describe_stacks(StackName=name)["Stacks"]
     for output in stack.get("Outputs", []):
         if output.get("OutputKey") == OUTPUT:
             return str(output.get("OutputValue"))

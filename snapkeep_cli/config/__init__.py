@@ -1,24 +1,20 @@
 """`snapkeep.yaml`, read into domain values: `load` a file, or print its `json_schema` for editors.
 
-`load_options` reads the part about the AWS account, `load_size` computes the size of its stack.
+`load_options` reads the part about the AWS account, `load_size` computes the size of its stack. The models
+take half a second to import, and most commands read no file: they are imported when one is read.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pydantic import ValidationError
+from snapkeep_cli.config.errors import ConfigError
 
-from snapkeep.domain.policies import Deployment
-from snapkeep_cli.config import build
-from snapkeep_cli.config.checks import check, contradictions
-from snapkeep_cli.config.document import read
-from snapkeep_cli.config.errors import ConfigError, Problem
-from snapkeep_cli.config.explain import problems_of
-from snapkeep_cli.config.models import Config
-from snapkeep_cli.config.stack_options import StackOptions
-from snapkeep_cli.config.stack_size import StackSize, size_of, too_large
+if TYPE_CHECKING:
+    from snapkeep.domain.policies import Deployment
+    from snapkeep_cli.config.stack_options import StackOptions
+    from snapkeep_cli.config.stack_size import StackSize
 
 __all__ = ["ConfigError", "json_schema", "load", "load_options", "load_size"]
 
@@ -28,59 +24,27 @@ def load(path: Path) -> Deployment:
 
     Raises ConfigError with every problem at once; each names file, line, key path and what is allowed.
     """
-    return build.deployment(_validated(path))
+    from snapkeep_cli.config import reading
+
+    return reading.load(path)
 
 
 def load_options(path: Path) -> StackOptions:
     """What a config file's deployment needs from its AWS account. Raises ConfigError, as `load` does."""
-    return _validated(path).deployment
+    from snapkeep_cli.config import reading
+
+    return reading.load_options(path)
 
 
 def load_size(path: Path) -> StackSize:
     """The size of a config file's stack. Raises ConfigError, as `load` does."""
-    return size_of(_validated(path))
+    from snapkeep_cli.config import reading
 
-
-def _validated(path: Path) -> Config:
-    document = read(path)
-    problems = [*document.problems, *check(document.data)]
-    try:
-        config = Config.model_validate(document.data)
-    except ValidationError as error:
-        problems += problems_of(error, Config)
-        config = None
-    if config is not None:
-        problems += contradictions(config) if not problems else ()
-        problems += too_large(config)
-    if config is None or problems:
-        raise ConfigError(
-            str(path), [_with_line(problem, document.line(problem.location)) for problem in problems]
-        )
-    return config
+    return reading.load_size(path)
 
 
 def json_schema() -> dict[str, Any]:
     """The JSON Schema of a config file, for editors (docs/snapkeep.schema.json)."""
-    schema = Config.model_json_schema()
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **_for_editors(schema)}
+    from snapkeep_cli.config import reading
 
-
-def _with_line(problem: Problem, line: int) -> Problem:
-    return Problem(problem.location, problem.text, problem.line or line)
-
-
-def _for_editors(schema: Any) -> Any:
-    """The schema without pydantic's additions: titles of keys, null for omitted keys."""
-    if isinstance(schema, list):
-        return [_for_editors(item) for item in schema]
-    if not isinstance(schema, dict):
-        return schema
-    kept = {
-        key: _for_editors(value)
-        for key, value in schema.items()
-        if not (key == "title" and isinstance(value, str)) and not (key == "default" and value is None)
-    }
-    choices = [item for item in kept.pop("anyOf", []) if item != {"type": "null"}]
-    if len(choices) > 1:
-        return {"anyOf": choices, **kept}
-    return {**choices[0], **kept} if choices else kept
+    return reading.json_schema()
