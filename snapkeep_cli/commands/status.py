@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Annotated, Any
 
 import typer
@@ -20,6 +20,9 @@ from snapkeep_cli.tables import COLORS, Columns, Folded, Paper, clean, sentence
 
 MOST_TROUBLES = 10
 """The most claims in trouble on a screen; `snapkeep coverage` lists all."""
+
+WANTING = ("failing", "late", "unprotected")
+"""States that somebody has to do something about."""
 
 ENDED = ("bound", "removed", "failed")
 
@@ -84,7 +87,7 @@ def _in_lines(paper: Paper, found: Document, look: Look, every: int) -> None:
 def screen(found: Document) -> RenderableType:
     """A status for people."""
     notes = [Folded(Text(f"note: {clean(note)}", style="yellow")) for note in found["notes"]]
-    parts: list[RenderableType] = [_headline(found), *notes]
+    parts: list[RenderableType] = [_headline(found), *_verdict(found), *notes]
     tables: tuple[tuple[list[Document], Columns], ...] = (
         (_troubles(found), {"STATE": "state", "CLAIM": "name", "WHY": sentence("reason")}),
         (
@@ -103,9 +106,9 @@ def screen(found: Document) -> RenderableType:
     for rows, columns in tables:
         if rows:
             parts += [Text(), table_of(rows, columns)]
-    left = len(found["troubles"]) - MOST_TROUBLES
-    if left > 0:
-        parts.insert(3, Text(f"and {left} more: snapkeep coverage", style="dim"))
+        left = len(found["troubles"]) - MOST_TROUBLES
+        if left > 0 and "WHY" in columns:
+            parts.append(Text(f"and {left} more: snapkeep coverage", style="dim"))
     return Group(*parts)
 
 
@@ -116,11 +119,31 @@ def _look(api: ApiClient, cluster: str) -> Document:
 def _headline(found: Document) -> Text:
     counts = found["claims"]
     line = Text.assemble((clean(found["cluster"]), "bold"), f"  {found['at']}  ")
-    for state in ("protected", "late", "unprotected", "failing", "unprotectable", "excluded"):
+    for state in ("protected", "late", "unprotected", "failing", "unprotectable", "excluded", "gone"):
         if counts.get(state) or state == "protected":
             line.append(f" {counts.get(state, 0)} ", style="bold")
             line.append(state, style=COLORS.get(state, "dim"))
     return line
+
+
+def _verdict(found: Document) -> Iterator[Text]:
+    """Whether everything is safe, in a sentence; and what remains of deleted claims."""
+    counts = found["claims"]
+    wanting, gone = sum(counts.get(state, 0) for state in WANTING), counts.get("gone", 0)
+    total = wanting + counts.get("protected", 0)
+    if wanting:
+        needs = "needs" if wanting == 1 else "need"
+        claims = "1 claim" if total == 1 else f"{total} claims"
+        yield Text(f"{wanting} of {claims} {needs} attention", style="bold red")
+    elif total and found["notes"]:
+        yield Text("every claim that is known is protected")
+    elif total:
+        yield Text("everything that can be protected is protected", style="green")
+    else:
+        yield Text("no claim can be protected")
+    if gone:
+        whose = "1 deleted claim still has" if gone == 1 else f"{gone} deleted claims still have"
+        yield Text(f"{whose} recovery points to restore from: snapkeep get points", style="dim")
 
 
 def _troubles(found: Document) -> list[dict[str, Any]]:
@@ -134,5 +157,5 @@ def _named(item: Document) -> dict[str, Any]:
 def _policy(item: Document) -> dict[str, Any]:
     run = item["last_run"]
     if run is None:
-        return {**item, "run": "none yet", "state": ""}
+        return {**item, "run": "none in 35 days", "state": ""}
     return {**item, "run": f"{run['slot']}  {run['ready']} of {run['total']}", "state": run["state"]}

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from snapkeep.domain.errors import TemporaryError
+from snapkeep.domain.errors import ClusterUnreachable, TemporaryError
 from snapkeep.domain.interruption.records import IncidentRecord
 from snapkeep_cli.api.transport import Answer, Unreachable
 from snapkeep_cli.commands import status
@@ -28,6 +28,7 @@ def test_one_screen_says_who_is_safe_what_ran_and_what_is_under_way(snapkeep: Co
     world.journal.restores.add_restore(a_restore(7))
     out = snapkeep("status").out
     assert "1 protected" in out and "1 unprotected" in out
+    assert "\n1 of 2 claims needs attention\n" in out
     assert "1 excluded" in out
     assert "shop/cache" in out and "shop/tmp" not in out
     assert "nightly  1       2026-11-24T18:00:00Z  1 of 1  completed" in out
@@ -47,14 +48,37 @@ def test_many_claims_in_trouble_are_cut_to_a_screen(snapkeep: Command, world: Wo
         world.cluster.claim_list.append(a_claim(name, labels={"snapkeep.io/policy": "none"}))
     out = snapkeep("status").out
     assert out.count("shop/cache-") == status.MOST_TROUBLES
-    assert "and 4 more: snapkeep coverage" in out
+    assert out.index("shop/cache-") < out.index("and 4 more: snapkeep coverage") < out.index("POLICY")
 
 
 def test_programs_get_the_whole_document(snapkeep: Command) -> None:
     document = json.loads(snapkeep("status", "-o", "json").out)
-    zero = dict.fromkeys(("failing", "unprotected", "late", "unprotectable", "excluded"), 0)
+    zero = dict.fromkeys(("failing", "unprotected", "late", "unprotectable", "excluded", "gone"), 0)
     assert document["claims"] == zero | {"protected": 1}
     assert document["policies"][0]["name"] == "nightly"
+
+
+def test_a_sentence_says_that_all_is_well(snapkeep: Command) -> None:
+    assert "\neverything that can be protected is protected\n" in snapkeep("status").out
+
+
+def test_a_cluster_that_does_not_answer_is_not_called_safe(snapkeep: Command, world: World) -> None:
+    world.cluster.fail_next("claims", ClusterUnreachable("the Kubernetes API of myeks did not answer"))
+    out = snapkeep("status").out
+    assert "every claim that is known is protected" in out
+    assert "everything" not in out
+
+
+def test_a_deleted_claim_is_counted_with_where_its_points_are(snapkeep: Command, world: World) -> None:
+    world.cluster.claim_list.clear()
+    out = snapkeep("status").out
+    assert " 1 gone" in out
+    assert "1 deleted claim still has recovery points to restore from: snapkeep get points" in out
+
+
+def test_a_policy_without_a_run_of_late_says_how_far_it_looked(snapkeep: Command, world: World) -> None:
+    world.wait(days=40)
+    assert "nightly  1       none in 35 days" in snapkeep("status").out
 
 
 def looks(*steps: Callable[[], object]) -> Callable[[float], None]:

@@ -94,13 +94,15 @@ class CoveredClaim:
 class CoverageReport:
     """The claims of a cluster (or of one of its namespaces) by namespace and name, as of `at`.
 
-    `unasked` says what could not be asked, "" when the claims are those that the cluster has now.
+    `unasked` says what could not be asked, "" when the claims are those that the cluster has now. `gone` are
+    claims (namespace/name) that it no longer has and whose good points remain.
     """
 
     cluster: str
     at: datetime
     claims: tuple[CoveredClaim, ...]
     unasked: str = ""
+    gone: frozenset[str] = frozenset()
 
     def count(self, state: Coverage) -> int:
         """How many claims are in a state."""

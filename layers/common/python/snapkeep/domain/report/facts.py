@@ -71,7 +71,9 @@ class Sources:
 class Report:
     """How a cluster's data is protected. Times are aware UTC.
 
-    `notes` says what could not be determined. Incidents and restores come newest first.
+    `notes` says what could not be determined. Incidents and restores come newest first. `gone` are claims
+    (namespace/name) that the cluster no longer has and whose good points remain, even where `claims` omits
+    them.
     """
 
     cluster: str
@@ -86,6 +88,7 @@ class Report:
     restores: tuple[RestoreOperation, ...]
     prices: Prices
     notes: tuple[str, ...]
+    gone: frozenset[str] = frozenset()
 
     def count(self, state: ClaimState) -> int:
         """How many claims are in a state."""
@@ -112,6 +115,7 @@ def report(sources: Sources, prices: Prices = US_EAST_1) -> Report:
         restores=tuple(sorted(sources.restores, key=lambda item: item.accepted_at, reverse=True)),
         prices=prices,
         notes=(*_invalid(sources), *sources.notes),
+        gone=sources.coverage.gone,
     )
 
 

@@ -54,7 +54,8 @@ class ShowCoverage:
         scratch = [volume for volume in kube.scratch_volumes() if namespace in ("", volume.namespace)]
         selected = selection.select(claims, self.deployment.policies, cluster, scratch)
         volumes = {claim.uid: claim.volume.handle for claim in claims if claim.volume}
-        good = _newest(self._good_points(cluster, namespace, now), volumes)
+        names: set[str] = set()
+        good = _newest(_noting(names, self._good_points(cluster, namespace, now)), volumes)
         shared = _shared(claims, everywhere)
         found = [
             replace(item, reason=f"{item.reason}; {text}") if (text := shared.get(item.name)) else item
@@ -64,7 +65,8 @@ class ShowCoverage:
             )
         ]
         ordered = sorted(found, key=lambda item: (item.namespace, item.claim))
-        return CoverageReport(cluster, now, tuple(ordered))
+        gone = frozenset(names - {str(claim) for claim in everywhere})
+        return CoverageReport(cluster, now, tuple(ordered), gone=gone)
 
     def now_or_remembered(self, cluster: str, namespace: str = "") -> CoverageReport:
         """The report; when the cluster does not answer, that of the claims which recovery points remember.
@@ -181,6 +183,15 @@ class SlotCache:
             due = self._calendar.due(policy.schedule, after, until, anchor) if until > after else ()
             self._known[key] = next(iter(due), None)
         return self._known[key]
+
+
+def _noting(
+    names: set[str], points: Iterable[tuple[ReadablePoint, LastGood]]
+) -> Iterator[tuple[ReadablePoint, LastGood]]:
+    """The same points; the names of their claims are added on the way."""
+    for found, point in points:
+        names.add(found.name)
+        yield found, point
 
 
 def _newest(points: Iterable[tuple[ReadablePoint, LastGood]], volumes: Mapping[str, str]) -> Good:

@@ -37,6 +37,7 @@ def test_the_status_names_what_is_in_trouble_and_how_runs_ended() -> None:
         "unprotectable": 0,
         "protected": 1,
         "excluded": 1,
+        "gone": 0,
     }
     (trouble,) = status["troubles"]
     assert (trouble["claim"], trouble["state"]) == ("cache", "unprotected")

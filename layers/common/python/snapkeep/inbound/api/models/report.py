@@ -67,8 +67,9 @@ class RestoreStatusModel(Body):
 
 
 class StatusModel(Body):
-    """The state of a cluster. `claims` counts claims by state; `troubles` names those that
-    could be protected as promised and are not; `notes` says what could not be asked."""
+    """The state of a cluster. `claims` counts claims by state (those that are gone if good points remain);
+    `troubles` names those that could be protected as promised and are not; `notes` says what could not be
+    asked."""
 
     cluster: str
     at: str
@@ -120,7 +121,8 @@ def status_model(report: Report) -> StatusModel:
     return StatusModel(
         cluster=report.cluster,
         at=to_second(report.at),
-        claims={state.value: report.count(state) for state in ClaimState if state is not ClaimState.GONE},
+        claims={state.value: report.count(state) for state in ClaimState}
+        | {ClaimState.GONE.value: len(report.gone)},
         troubles=[
             TroubleModel(namespace=claim.namespace, claim=claim.claim, state=claim.state, reason=claim.reason)
             for claim in report.claims
