@@ -11,7 +11,7 @@ from cronsim import CronSim
 from snapkeep.domain.backup.schedule import PreviewUnavailable, five_fields, rate_of
 from snapkeep.domain.policies import Policy, Schedule
 from snapkeep.domain.retention.deletion.locks import Lock, LockMode
-from snapkeep.domain.retention.rules import parse_retention
+from snapkeep.domain.retention.rules import RetentionRules, parse_retention
 from snapkeep.domain.retention.words import whole_for
 
 SLOTS_LOOKED_AT = 200
@@ -24,17 +24,23 @@ def lock_in_words(policy: Policy) -> Iterator[str]:
     The second line warns that prune must leave points that the retention no longer keeps, as happens if the
     lock is longer than the time that every point stays.
     """
-    lock = policy.lock
+    every = shortest_distance(policy.schedule)
+    yield from lock_lines(policy.lock, parse_retention(policy.retention), every, "point")
+
+
+def lock_lines(lock: Lock | None, rules: RetentionRules, every: timedelta | None, what: str) -> Iterator[str]:
+    """Lines about a lock next to the rules for things that come at the interval `every` (None: unknown);
+    `what` names one of them."""
     if lock is None:
         return
-    yield f"every point is locked for {_days(lock.days)} ({lock.mode}): {_who_lifts(lock)}"
-    every = _shortest_distance(policy.schedule)
+    yield f"every {what} is locked for {_days(lock.days)} ({lock.mode}): {_who_lifts(lock)}"
     if every is None:
         return
-    first_go = whole_for(parse_retention(policy.retention), every)
+    first_go = whole_for(rules, every)
     if first_go < timedelta(days=lock.days):
+        some = "points" if what == "point" else "copies"
         yield (
-            f"note: the retention deletes the first points after {_span(first_go)}; "
+            f"note: the retention deletes the first {some} after {_span(first_go)}; "
             f"prune keeps them until their lock of {_days(lock.days)} ends"
         )
 
@@ -47,7 +53,7 @@ def _who_lifts(lock: Lock) -> str:
     return "nobody can lift it"
 
 
-def _shortest_distance(schedule: Schedule) -> timedelta | None:
+def shortest_distance(schedule: Schedule) -> timedelta | None:
     """The time between two points, by the policy's clock; None if the expression cannot be computed ahead."""
     rate = rate_of(schedule.expression)
     if rate is not None:

@@ -39,6 +39,7 @@ from snapkeep_cli.commands import (
 )
 from snapkeep_cli.config import json_schema, load_size
 from snapkeep_cli.config.overlaps import overlaps
+from snapkeep_cli.copies import copies_in_words, places_in_words
 from snapkeep_cli.deployment import (
     DEFAULT_CONFIG,
     ConfigOrApiOption,
@@ -147,8 +148,9 @@ def validate(
     clusters = ", ".join(f"{cluster.name} ({cluster.region})" for cluster in deployment.clusters)
     lines = [f"{file} is valid", f"clusters: {clusters}", f"stack: {load_size(file)}"]
     for policy in deployment.policies:
-        lines += [_in_words(policy), *(f"  {line}" for line in lock_in_words(policy))]
-    lines += map(str, overlaps(deployment))
+        more = (*lock_in_words(policy), *copies_in_words(policy, deployment))
+        lines += [_in_words(policy), *(f"  {line}" for line in more)]
+    lines += [*places_in_words(deployment), *map(str, overlaps(deployment))]
     for line in lines:
         out().print(Folded(Text(clean(line)), 4), crop=False)
 

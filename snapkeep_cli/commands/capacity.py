@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from math import ceil
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from snapkeep.domain.copies.capacity import CopyCapacity, CopyLoad, copy_capacity_of
+from snapkeep.domain.copies.places import IN_FLIGHT
 from snapkeep.domain.policies import Pace
 from snapkeep.domain.report.feasibility import (
     CLIENT_CALLS,
@@ -36,6 +39,12 @@ def capacity(
     quota: Annotated[
         int, typer.Option(min=1, help="Snapshots allowed per account and Region.")
     ] = SNAPSHOT_QUOTA,
+    copies_a_day: Annotated[
+        float, typer.Option(min=0, help="Copies of each volume to another Region per day.")
+    ] = 0,
+    copy_minutes: Annotated[
+        float, typer.Option(min=0.1, help="Mean minutes a copy takes; AWS promises nothing.")
+    ] = 10,
     config: Annotated[Path | None, typer.Option(help="The config file whose pace applies.")] = None,
     kube_api_qps: Annotated[
         float,
@@ -55,8 +64,15 @@ def capacity(
             f"at least {hours(by_csi)} if they are all in one cluster: its snapshot-controller makes "
             f"{kube_api_qps:g} calls a second. Start it with --kube-api-qps and --kube-api-burst, or use ebs"
         )
-    emit(document, output, facts(shown))
-    refusals = [fail("does_not_fit", problem) for problem in found.problems]
+    problems = [*found.problems]
+    if copies_a_day:
+        load = CopyLoad(load_of_each.volumes, copies_a_day, timedelta(minutes=copy_minutes))
+        copies = copy_capacity_of(load)
+        document |= _copies_document(copies)
+        shown |= _copies_in_words(copies)
+        problems += [copies.problem] if copies.problem else []
+    emit(document | {"problems": problems}, output, facts(shown))
+    refusals = [fail("does_not_fit", problem) for problem in problems]
     if refusals:
         raise refusals[0]
 
@@ -69,7 +85,20 @@ def _document(load: Demand, found: Capacity, accounts: int) -> dict[str, object]
         "slot_takes_seconds": round(found.takes.total_seconds()),
         "snapshots_of_each": found.snapshots,
         "accounts_needed": accounts if not found.problems else accounts * found.accounts,
-        "problems": list(found.problems),
+    }
+
+
+def _copies_document(copies: CopyCapacity) -> dict[str, object]:
+    return {
+        "copies_take_seconds": round(copies.round_takes.total_seconds()),
+        "copies_rpo_seconds": round(copies.rpo.total_seconds()),
+    }
+
+
+def _copies_in_words(copies: CopyCapacity) -> dict[str, str]:
+    return {
+        "copies": f"{hours(copies.round_takes)} for one of each, {IN_FLIGHT} at a time",
+        "age of a copy": f"{hours(copies.rpo)} at most, before the next is ready",
     }
 
 

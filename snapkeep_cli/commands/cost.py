@@ -9,7 +9,15 @@ import typer
 from rich.console import Group
 from rich.text import Text
 
-from snapkeep.domain.report.cost import Fleet, month_of, storage_likely, total
+from snapkeep.domain.report.cost import (
+    CopiedFleet,
+    Fleet,
+    change_between,
+    copy_costs,
+    month_of,
+    storage_likely,
+    total,
+)
 from snapkeep.domain.report.prices import US_EAST_1
 from snapkeep_cli.output import Output, OutputOption, emit, table_of
 
@@ -44,11 +52,20 @@ COLUMNS = {
     "SNAPKEEP": "service",
 }
 
+COPIES = ("first_copies", "copy_transfer", "copy_storage_likely")
+COPY_COLUMNS = dict(zip(("FIRST COPIES", "TRANSFER", "COPIES"), COPIES, strict=True))
+
 FORMULA = (
     "US dollars a month. Snapshots at most = volumes × GiB × kept × price",
     "Snapshots likely = volumes × GiB × price × (1 + change × (kept − 1))",
     "Snapkeep = measured units of work × price: `make bench`, docs/performance.md",
     "Prices of {region}, read on {read_on}; other Regions cost up to twice as much.",
+)
+
+COPY_FORMULA = (
+    "First copies, once, and again after a change of key = volumes × GiB × transfer price",
+    "Transfer = first copies × change between two copies × copies a month",
+    "Copies likely = as snapshots likely, of the copies kept. Snapkeep's work for copies is not in it.",
 )
 
 
@@ -62,15 +79,17 @@ def cost(
     a_day: Annotated[float, typer.Option(min=0.01, help="Recovery points of each volume per day.")] = 1,
     clusters: Annotated[int, typer.Option(min=1, help="The number of clusters.")] = 1,
     policies: Annotated[int, typer.Option(min=1, help="Policies of each cluster.")] = 1,
+    copies: Annotated[int, typer.Option(min=0, help="Copies of each kept in another Region.")] = 0,
+    copies_a_day: Annotated[float, typer.Option(min=0.001, help="Copies of each volume per day.")] = 1,
     output: OutputOption = Output.TABLE,
 ) -> None:
-    """Say what backups cost a month: snapshots as an upper bound, and Snapkeep's own work."""
+    """Say what backups cost a month: snapshots as an upper bound, Snapkeep's own work, and copies."""
     fleet = Fleet(volumes, a_day, kept, clusters, policies, stacks=1, alarms=ALARMS)
     sizes = (Size(fleet, used, change),) if volumes else SIZES
-    found = [_priced(size) for size in sizes]
+    found = [_priced(size) | _copied(size, copies, copies_a_day) for size in sizes]
     document = {"region": US_EAST_1.region, "prices_read_on": US_EAST_1.read_on, "sizes": found}
-    table = table_of([_shown(each) for each in found], COLUMNS)
-    emit(document, output, Group(table, Text(), *_formula()))
+    table = table_of([_shown(each) for each in found], {**COLUMNS, **(COPY_COLUMNS if copies else {})})
+    emit(document, output, Group(table, Text(), *_formula(bool(copies))))
 
 
 def _priced(size: Size) -> dict[str, Any]:
@@ -89,8 +108,23 @@ def _priced(size: Size) -> dict[str, Any]:
     }
 
 
+def _copied(size: Size, kept: int, copies_a_day: float) -> dict[str, Any]:
+    """What `kept` copies of each volume in another Region cost; nothing without any."""
+    if not kept:
+        return {}
+    fleet = size.fleet
+    change = change_between(size.change, fleet.backups_a_day, copies_a_day)
+    costs = copy_costs(CopiedFleet(fleet.volumes, size.used_gib, copies_a_day, kept, change))
+    return {
+        "copies_kept": kept,
+        "first_copies": costs.first,
+        "copy_transfer": costs.transfer,
+        "copy_storage_likely": costs.storage,
+    }
+
+
 def _shown(found: dict[str, Any]) -> dict[str, str]:
-    dollars = ("storage_at_most", "storage_likely", "service")
+    dollars = [*("storage_at_most", "storage_likely", "service"), *(key for key in COPIES if key in found)]
     return {
         "volumes": f"{found['volumes']:,}",
         "clusters": f"{found['clusters']:,}",
@@ -100,9 +134,10 @@ def _shown(found: dict[str, Any]) -> dict[str, str]:
     }
 
 
-def _formula() -> list[Text]:
+def _formula(with_copies: bool) -> list[Text]:
     known = {"region": US_EAST_1.region, "read_on": US_EAST_1.read_on}
-    return [Text(line.format(**known), style="dim") for line in FORMULA]
+    lines = (*FORMULA, *COPY_FORMULA) if with_copies else FORMULA
+    return [Text(line.format(**known), style="dim") for line in lines]
 
 
 def _dollars(amount: float) -> str:

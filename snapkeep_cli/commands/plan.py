@@ -10,6 +10,7 @@ import typer
 
 from snapkeep.domain.policies import Deployment
 from snapkeep_cli.config.overlaps import overlaps
+from snapkeep_cli.copies import planned_copies
 from snapkeep_cli.deployment import (
     DEFAULT_CONFIG,
     ClustersOption,
@@ -59,8 +60,8 @@ def plan(
     emit(_document(found, deployment), output, table_of([_row(run) for run in found.runs], noted))
     if output in (Output.TABLE, Output.WIDE):
         _tell(found, days)
-        for overlap in overlaps(deployment):
-            say(str(overlap))
+        for line in (*planned_copies(found, deployment), *overlaps(deployment)):
+            say(str(line))
 
 
 def _tell(found: Preview, days: int) -> None:
@@ -114,5 +115,6 @@ def _document(found: Preview, deployment: Deployment) -> dict[str, Any]:
             for item in found.unforeseen
         ],
         "paused": [policy.name for policy in found.paused],
+        "copies": [each.document() for each in planned_copies(found, deployment)],
         "overlaps": [asdict(overlap) for overlap in overlaps(deployment)],
     }

@@ -9,11 +9,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
+from snapkeep.domain.policies import Schedule as PolicySchedule
 from snapkeep.domain.retention.deletion.locks import MOST_LOCKED_DAYS
-from snapkeep.domain.retention.rules import parse_duration
-from snapkeep.domain.retention.words import length
+from snapkeep.domain.retention.rules import parse_duration, parse_retention
+from snapkeep.domain.retention.spacing import shortest_distance
+from snapkeep.domain.retention.words import length, whole_for
 from snapkeep_cli.config import regions
 from snapkeep_cli.config.errors import Location, Problem, did_you_mean
+from snapkeep_cli.config.models import Config, Schedule
 
 ENDS = ("max_age", "within")
 """The rules that say when copies go."""
@@ -80,6 +83,27 @@ def check_copies(here: Location, policy: Mapping[str, Any], places: Mapping[str,
             text = f"{name!r} is also the place of copies[{names.index(name)}]; keep one rule a place"
             yield Problem((*at, "to"), text)
         yield from _locked_too_long(at, rule)
+
+
+def uncountable(config: Config) -> Iterator[Problem]:
+    """Rules of `every: N` whose policy keeps fewer than N points singly: nobody could count to N."""
+    for index, policy in enumerate(config.policies):
+        retention, schedule = policy.retention or config.defaults.retention, policy.schedule or Schedule()
+        shared = config.defaults.schedule
+        expression = schedule.expression or (shared.expression if shared else None)
+        if retention is None or expression is None:
+            continue
+        every = shortest_distance(PolicySchedule(expression))
+        kept = whole_for(parse_retention(retention.block()), every)
+        for number, rule in enumerate(policy.copies):
+            wanted = rule.every.number if rule.every else 1
+            if wanted > 1 and kept < wanted * every:
+                text = (
+                    f"every {wanted} points cannot be counted, because the policy's retention keeps only the "
+                    f"newest {max(1, kept // every)} singly; use day or week, a smaller number, or give the "
+                    f"policy last: {wanted}"
+                )
+                yield Problem(("policies", index, "copies", number, "every"), text)
 
 
 def _locked_too_long(here: Location, rule: Mapping[str, Any]) -> Iterator[Problem]:

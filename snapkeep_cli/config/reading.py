@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from snapkeep.domain.policies import Deployment
 from snapkeep_cli.config import build
 from snapkeep_cli.config.checks import check, contradictions
+from snapkeep_cli.config.copy_checks import uncountable
 from snapkeep_cli.config.document import read
 from snapkeep_cli.config.errors import ConfigError, Problem
 from snapkeep_cli.config.explain import problems_of
@@ -42,7 +43,7 @@ def _validated(path: Path) -> Config:
         problems += problems_of(error, Config)
         config = None
     if config is not None:
-        problems += contradictions(config) if not problems else ()
+        problems += (*contradictions(config), *uncountable(config)) if not problems else ()
         problems += too_large(config)
     if config is None or problems:
         raise ConfigError(

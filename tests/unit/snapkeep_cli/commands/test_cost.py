@@ -35,3 +35,23 @@ def test_the_service_is_told_by_what_it_does_and_grows_with_policies(snapkeep: C
     one, three = priced(), priced("--policies", "3")
     assert sum(one["service_by_work"].values()) == pytest.approx(one["service"])
     assert three["service"] > one["service"]
+
+
+def test_copies_are_told_by_what_is_sent_and_what_is_kept(snapkeep: Command) -> None:
+    words = ("cost", "--volumes", "1", "--used", "1024", "--change", "0.02", "--copies", "14")
+    (size,) = json.loads(snapkeep(*words, "-o", "json").out)["sizes"]
+    assert size["first_copies"] == pytest.approx(20.48)
+    assert size["copy_transfer"] == pytest.approx(20.48 * 0.02 * 30)
+    assert size["copy_storage_likely"] == pytest.approx(1024 * 0.05 * (1 + 0.02 * 13))
+    out = snapkeep(*words).out
+    assert "FIRST COPIES" in out and "$20.48" in out and "× transfer price" in out
+    assert "FIRST COPIES" not in snapkeep("cost").out and "transfer" not in snapkeep("cost").out
+
+
+def test_rarer_copies_send_more_at_once_and_never_more_than_all(snapkeep: Command) -> None:
+    def sent(*words: str) -> float:
+        found = json.loads(snapkeep("cost", "--volumes", "1", "--copies", "4", "-o", "json", *words).out)
+        return float(found["sizes"][0]["copy_transfer"])
+
+    assert sent("--a-day", "4") == pytest.approx(sent("--a-day", "4", "--copies-a-day", "2"))
+    assert sent("--change", "1", "--a-day", "4") == pytest.approx(50 * 0.02 * 30)

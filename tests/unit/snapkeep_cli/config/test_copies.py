@@ -55,8 +55,8 @@ def test_everything_that_a_rule_can_say_arrives(loaded: Loader) -> None:
             also=("on-demand", "interruption"),
         ),
     )
-    every = loaded(FILE + rule.replace("week", "7") + PLACES).policies[0].copies[0].every
-    assert every == Every(number=7)
+    every = loaded(FILE + rule.replace("week", "3") + PLACES).policies[0].copies[0].every
+    assert every == Every(number=3)
 
 
 @pytest.mark.parametrize(
@@ -205,3 +205,18 @@ def test_junk_is_refused_without_a_traceback(refusals: Refusals, junk: str) -> N
     assert refusals(FILE + COPY + junk + "\n")
     assert refusals(FILE + "    copies: {to: osaka}\n" + PLACES)
     assert refusals(FILE + "    copies: [{to: [], retention: [], lock: {days: x}}]\n" + PLACES)
+
+
+def test_points_that_the_policy_does_not_keep_cannot_be_counted(refusals: Refusals, loaded: Loader) -> None:
+    def every(number: int) -> str:
+        return FILE + COPY.replace("to: osaka,", f"to: osaka, every: {number},") + PLACES
+
+    assert loaded(every(3)).policies[0].copies[0].every == Every(number=3)
+    (line,) = refusals(every(4))
+    assert line.endswith(
+        "policies[0].copies[0].every: every 4 points cannot be counted, because the policy's retention keeps "
+        "only the newest 3 singly; use day or week, a smaller number, or give the policy last: 4"
+    )
+    shared = every(4).replace("    retention: {last: 3}\n", "")
+    assert refusals("defaults: {retention: {last: 3}}\n" + shared)
+    assert loaded("defaults: {retention: {last: 4}}\n" + shared)

@@ -168,6 +168,49 @@ def storage_at_most(size_bytes: int) -> float:
     return gib(size_bytes) * US_EAST_1.snapshot
 
 
+@dataclass(frozen=True, slots=True)
+class CopiedFleet:
+    """Volumes of `used_gib` GiB that are copied to another Region `copies_a_day` times; `kept` copies stay.
+
+    `change` is the share that differs between two copies.
+    """
+
+    volumes: int
+    used_gib: float
+    copies_a_day: float
+    kept: int
+    change: float
+
+
+@dataclass(frozen=True, slots=True)
+class CopyCosts:
+    """US dollars: once to send the first, full copies; and a month for sending changes and for storage."""
+
+    first: float
+    transfer: float
+    storage: float
+
+
+def copy_costs(fleet: CopiedFleet) -> CopyCosts:
+    """What copies cost. The source Region bills what is sent; the first copy of a volume is a full one, and
+    so is the next one after its key was changed or its newest copy deleted.
+
+    https://docs.aws.amazon.com/ebs/latest/userguide/ebs-copy-snapshot.html#ebs-incremental-copy
+    """
+    first = fleet.volumes * fleet.used_gib * US_EAST_1.transfer
+    return CopyCosts(
+        first=first,
+        transfer=first * fleet.change * fleet.copies_a_day * DAYS,
+        storage=fleet.volumes * storage_likely(fleet.used_gib, fleet.kept, fleet.change),
+    )
+
+
+def change_between(change: float, a_day: float, copies_a_day: float) -> float:
+    """The share that differs between two copies, where `change` of it differs between two points: at most
+    all of it."""
+    return min(1.0, change * max(1.0, a_day / copies_a_day))
+
+
 def storage_likely(used_gib: float, kept: int, change: float) -> float:
     """US dollars a month for `kept` points of a volume: one full copy of the used data, and for each other
     point the share that changed since the one before.
