@@ -76,8 +76,7 @@ def _calls(api: Api, world: World) -> Calls:
 def _edited(world: World) -> Document:
     """The policies of a world, changed so that they keep less."""
     policies = json.loads(json.dumps(to_document(world.deployment)["policies"]))
-    kept = [{key: value for key, value in each.items() if key != "clusters"} for each in policies]
-    return {"policies": [each | {"retention": {"last": 1}} for each in kept]}
+    return {"policies": [each | {"retention": {"last": 1}} for each in policies]}
 
 
 def _path_of(url: str, paths: Document) -> str:

@@ -52,8 +52,7 @@ def try_config(
         if name not in known:
             text = f"{file} has no policy {name!r} for cluster {cluster}{did_you_mean(name, known)}"
             raise fail("usage", text, f"the policies are {', '.join(known)}")
-    sent = [{key: value for key, value in item.items() if key != "clusters"} for item in policies]
-    _, trial = client().post({"policies": sent, "only": policy or []}, *place(cluster, namespace, "try"))
+    _, trial = client().post({"policies": policies, "only": policy or []}, *place(cluster, namespace, "try"))
     emit(trial, output, _tables(trial))
     for note in trial["notes"]:
         say(note)

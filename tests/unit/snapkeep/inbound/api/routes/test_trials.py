@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import json
 from copy import deepcopy
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from snapkeep.domain.policies import Deployment, to_document
+from snapkeep.domain.copies.rules import CopyRule, Every, Period
+from snapkeep.domain.policies import (
+    Deployment,
+    Operator,
+    Requirement,
+    Schedule,
+    Selection,
+    to_document,
+)
+from snapkeep.domain.retention.deletion.locks import Lock, LockMode
+from snapkeep.inbound.api.models.trial import TrialBody
 from tests.fakes.api import Api
 from tests.fakes.world import SLOT, World, a_claim, a_policy
 
@@ -31,7 +42,6 @@ def a_body(**changes: Any) -> dict[str, Any]:
     deployment = Deployment((), (a_policy("nightly"),))
     document = json.loads(json.dumps(to_document(deployment)))
     (policy,) = document["policies"]
-    del policy["clusters"]
     return {"policies": [policy | changes]}
 
 
@@ -61,7 +71,7 @@ def test_no_key_is_needed_because_nothing_is_changed_or_remembered(api: Api) -> 
     [
         {"name": "Nightly"},
         {"name": "interruption"},
-        {"clusters": ["other"]},
+        {"clusters": "myeks"},
         {"retention": {}},
         {"retention": {"last": 0}},
         {"retention": {"last": [1]}},
@@ -114,5 +124,48 @@ def test_a_policy_with_copies_is_tried_like_any_other(api: Api) -> None:
         "also": ["on-demand"],
     }
     assert api.post(HERE, a_body(copies=[rule])).status == 200
-    for change in ({"every": {"period": "month", "number": 1}}, {"backfill": 0}, {"unknown": 1}):
+    wrong = {"retention": {"last": 0}}, {"every": {"period": "month", "number": 1}}, {"unknown": 1}
+    for change in wrong:
         assert api.post(HERE, a_body(copies=[rule | change])).status == 422
+
+
+def test_a_policy_for_another_cluster_takes_nothing_here(api: Api) -> None:
+    reply = api.post(HERE, a_body(clusters=["other"], retention={"last": 1}))
+    assert (reply.status, reply.json["taken"], reply.json["deletions"]) == (200, [], [])
+
+
+def test_every_field_arrives_as_it_was_sent() -> None:
+    policy = replace(
+        a_policy("nightly"),
+        selection=Selection(
+            namespaces=("shop-*",),
+            labels=(Requirement("app", Operator.IN, ("db",)),),
+            min_bytes=1,
+            opt_in_only=True,
+        ),
+        schedule=Schedule("rate(1 hour)", "Asia/Seoul", 15, timedelta(minutes=90), enabled=False),
+        lock=Lock(LockMode.COMPLIANCE, 30, 24),
+        group_label="app",
+        group_fallback=True,
+        exclusive=True,
+        copies=(CopyRule("osaka", {"daily": 14}, Every(Period.DAY), Lock(LockMode.GOVERNANCE, 7)),),
+    )
+    sent = json.dumps({"policies": to_document(Deployment((), (policy,)))["policies"]})
+    assert TrialBody.model_validate_json(sent).policies == [policy]
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem"),
+    [
+        ({"name": "on-demand"}, "`name` must not be on-demand, which is a built-in policy"),
+        ({"lock": {"mode": "governance", "days": 0}}, "`lock.days` must be 1 to 36500"),
+        ({"retention": {}}, "no rule keeps anything"),
+        ({"strange": 1}, "is not a field of this request"),
+    ],
+)
+def test_what_is_wrong_with_a_policy_is_told_at_its_place(
+    api: Api, changes: dict[str, Any], problem: str
+) -> None:
+    (error,) = api.post(HERE, a_body(**changes)).json["errors"]
+    assert error["where"].startswith("policies.0")
+    assert error["problem"].startswith(problem)

@@ -2,14 +2,33 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+import re
+from dataclasses import replace
+from datetime import timedelta
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    StringConstraints,
+    model_validator,
+)
+from pydantic_core import CoreSchema
 
 from snapkeep.domain.backup.schedule import to_scheduler
-from snapkeep.domain.copies.rules import MOST_EVERY, Period
-from snapkeep.domain.policies import RESERVED_NAMES, Deployment, Method, Operator, from_document, to_document
+from snapkeep.domain.copies.rules import CopyRule
+from snapkeep.domain.policies import (
+    RESERVED_NAMES,
+    Deployment,
+    Method,
+    Policy,
+    Schedule,
+    Selection,
+)
 from snapkeep.domain.report.trials import Trial
 from snapkeep.domain.retention.deletion.locks import MOST_LOCKED_DAYS
 from snapkeep.domain.retention.rules import parse_retention
@@ -18,114 +37,83 @@ from snapkeep.inbound.api.names import DNS_LABEL
 MOST_POLICIES = 500
 """More than fit into a stack."""
 
+MOST_BYTES = 2**60
+MOST_FLEXIBLE = 1440
+LONGEST_CATCH_UP = timedelta(days=1)
+LONGEST_COOL_OFF = 72
+"""What a schedule and a lock may ask for, in minutes and hours, as in the config."""
+
+GLOB = re.compile(r"[-a-z0-9*?]{1,63}")
+
 Name = Annotated[str, StringConstraints(pattern=DNS_LABEL)]
-Glob = Annotated[str, StringConstraints(pattern=r"^[-a-z0-9*?]{1,63}$")]
-Text = Annotated[str, StringConstraints(max_length=317)]
-Bytes = Annotated[int, Field(ge=0, le=2**60)]
 
 
-class _Strict(BaseModel):
+def _usable(policy: Policy) -> Policy:
+    """The policy, if services can work with it. Raises ValueError with what is wrong, by its field.
+
+    The fields and their types are those of the domain's Policy, so that a new one needs nothing here.
+    """
+    if not re.fullmatch(DNS_LABEL, policy.name):
+        raise ValueError("`name` must be lower-case letters, digits and '-', at most 63 characters")
+    if policy.name in RESERVED_NAMES:
+        raise ValueError(f"`name` must not be {policy.name}, which is a built-in policy")
+    _check_selection(policy.selection)
+    _check_schedule(policy.schedule)
+    rules: tuple[Policy | CopyRule, ...] = (policy, *policy.copies)
+    for rule in rules:
+        parse_retention(rule.retention)
+        if rule.lock and not 1 <= rule.lock.days <= MOST_LOCKED_DAYS:
+            raise ValueError(f"`lock.days` must be 1 to {MOST_LOCKED_DAYS}")
+        if rule.lock and not 0 <= rule.lock.cool_off_hours <= LONGEST_COOL_OFF:
+            raise ValueError(f"`lock.cool_off_hours` must be 0 to {LONGEST_COOL_OFF}")
+    return policy
+
+
+def _check_selection(selection: Selection) -> None:
+    for pattern in (*selection.namespaces, *selection.exclude_namespaces):
+        if not GLOB.fullmatch(pattern):
+            raise ValueError(f"{pattern[:63]!r} is not a pattern: use a-z, 0-9, -, * and ?")
+    for size in (selection.min_bytes, selection.max_bytes):
+        if size is not None and not 0 <= size <= MOST_BYTES:
+            raise ValueError(f"`min_bytes` and `max_bytes` must be 0 to {MOST_BYTES}")
+
+
+def _check_schedule(schedule: Schedule) -> None:
+    to_scheduler(schedule.expression)
+    if not 0 <= schedule.flexible_minutes <= MOST_FLEXIBLE:
+        raise ValueError(f"`flexible_minutes` must be 0 to {MOST_FLEXIBLE}")
+    if not timedelta() <= schedule.catch_up <= LONGEST_CATCH_UP:
+        raise ValueError(f"`catch_up` must be 0 to {LONGEST_CATCH_UP.total_seconds():.0f} seconds")
+    try:
+        ZoneInfo(schedule.timezone)
+    except (LookupError, OSError, ValueError) as error:
+        raise ValueError(f"`timezone` {schedule.timezone[:50]!r} is not an IANA time zone") from error
+
+
+class _InSeconds:
+    """Describes `catch_up` as the seconds that `to_document` writes; pydantic itself describes ISO 8601."""
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        policy = handler(schema)
+        schedule = handler.resolve_ref_schema(handler.resolve_ref_schema(policy)["properties"]["schedule"])
+        most = int(LONGEST_CATCH_UP.total_seconds())
+        seconds = {"type": "integer", "minimum": 0, "maximum": most, "title": "Catch Up"}
+        schedule["properties"]["catch_up"] = seconds
+        return policy
+
+
+TriedPolicy = Annotated[Policy, AfterValidator(_usable), _InSeconds()]
+
+
+class TrialBody(BaseModel):
+    """Policies instead of those that are deployed, with their defaults filled in, as `snapkeep try` reads
+    them from a file. Times are in seconds; policies of other clusters do nothing here."""
+
     model_config = ConfigDict(extra="forbid")
 
-
-class TrialRequirementBody(_Strict):
-    """A label requirement."""
-
-    key: Text
-    operator: Operator
-    values: list[Text] = Field(max_length=1000)
-
-
-class TrialSelectionBody(_Strict):
-    """A policy's selection."""
-
-    namespaces: list[Glob] = Field(max_length=1000)
-    exclude_namespaces: list[Glob] = Field(max_length=1000)
-    labels: list[TrialRequirementBody] = Field(max_length=100)
-    storage_classes: list[Text] = Field(max_length=1000)
-    min_bytes: Bytes | None = None
-    max_bytes: Bytes | None = None
-    opt_in_only: bool
-
-
-class TrialScheduleBody(_Strict):
-    """A policy's schedule, as EventBridge Scheduler gets it; times in seconds and minutes."""
-
-    expression: Annotated[str, StringConstraints(max_length=256)]
-    timezone: Annotated[str, StringConstraints(max_length=50)]
-    flexible_minutes: Annotated[int, Field(ge=0, le=1440)]
-    catch_up: Annotated[int, Field(ge=0, le=86_400)]
-    enabled: bool
-
-    @model_validator(mode="after")
-    def _runs(self) -> TrialScheduleBody:
-        to_scheduler(self.expression)
-        try:
-            ZoneInfo(self.timezone)
-        except (LookupError, OSError, ValueError) as error:
-            raise ValueError("timezone is not an IANA time zone") from error
-        return self
-
-
-class TrialLockBody(_Strict):
-    """A policy's lock."""
-
-    mode: Literal["governance", "compliance"]
-    days: Annotated[int, Field(ge=1, le=MOST_LOCKED_DAYS)]
-    cool_off_hours: Annotated[int, Field(ge=0, le=72)]
-
-
-class TrialEveryBody(_Strict):
-    """How often a rule copies a point."""
-
-    period: Period
-    number: Annotated[int, Field(ge=1, le=MOST_EVERY)]
-
-
-class TrialCopyRuleBody(_Strict):
-    """A policy's copies in one place; a trial tries none."""
-
-    to: Name
-    retention: dict[str, int | str] = Field(max_length=50)
-    every: TrialEveryBody
-    lock: TrialLockBody | None = None
-    backfill: Annotated[int, Field(ge=1, le=1000)]
-    also: list[Name] = Field(max_length=2)
-
-
-class TrialPolicyBody(_Strict):
-    """A policy of the cluster, with its defaults filled in: what `snapkeep try` makes of a file."""
-
-    name: Name
-    selection: TrialSelectionBody
-    method: Method
-    group_label: Text
-    csi_fallback: bool
-    group_fallback: bool
-    schedule: TrialScheduleBody
-    retention: dict[str, int | str] = Field(max_length=50)
-    lock: TrialLockBody | None = None
-    exclusive: bool
-    copies: list[TrialCopyRuleBody] = Field(default_factory=list, max_length=100)
-
-    @field_validator("name")
-    @classmethod
-    def _is_free(cls, name: str) -> str:
-        if name in RESERVED_NAMES:
-            raise ValueError("is the name of a built-in policy")
-        return name
-
-    @field_validator("retention")
-    @classmethod
-    def _is_readable(cls, block: dict[str, int | str]) -> dict[str, int | str]:
-        parse_retention(block)
-        return block
-
-
-class TrialBody(_Strict):
-    """The policies of a cluster, instead of those that are deployed."""
-
-    policies: list[TrialPolicyBody] = Field(max_length=MOST_POLICIES)
+    policies: list[TriedPolicy] = Field(max_length=MOST_POLICIES)
     only: list[Name] = Field(default_factory=list, max_length=MOST_POLICIES, description="Show only these")
 
     @model_validator(mode="after")
@@ -134,14 +122,12 @@ class TrialBody(_Strict):
         if twice := sorted({name for name in names if names.count(name) > 1}):
             raise ValueError(f"policies named twice: {', '.join(twice[:10])}")
         if unknown := sorted(set(self.only) - set(names)):
-            raise ValueError(f"only: no policy is named {', '.join(unknown[:10])}")
+            raise ValueError(f"no policy is named {', '.join(unknown[:10])}")
         return self
 
-    def deployment(self, deployed: Deployment, cluster: str) -> Deployment:
+    def deployment(self, deployed: Deployment) -> Deployment:
         """What is deployed, with these policies instead of its own."""
-        policies = [policy.model_dump(mode="json") | {"clusters": [cluster]} for policy in self.policies]
-        document: dict[str, Any] = to_document(deployed) | {"policies": policies}
-        return from_document(document)
+        return replace(deployed, policies=tuple(self.policies))
 
 
 class TriedClaimModel(BaseModel):

@@ -53,5 +53,5 @@ def _tried(actions: Actions, cluster: str, namespace: str, body: TrialBody, requ
         detail = f"the body has {size:,} characters, and a trial takes {MOST_CHARACTERS:,}"
         raise Problem(413, "too_large", detail, "Send only the policies of this cluster.")
     actions.deployment.known_cluster(cluster)
-    deployment = body.deployment(actions.deployment, cluster)
+    deployment = body.deployment(actions.deployment)
     return trial_model(actions.try_config(TrialRequest(cluster, deployment, namespace, tuple(body.only))))
