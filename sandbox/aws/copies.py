@@ -8,7 +8,7 @@ from typing import Any
 
 from ministack.services import ec2
 
-from sandbox.aws import kms_keys
+from sandbox.aws import kms_keys, sharing
 from sandbox.aws.scope import request_scope
 from sandbox.aws.snapshots import FAILED, keep, pending, take_one
 from sandbox.aws.world import Scope, World
@@ -41,8 +41,7 @@ class Order:
 
 def find_source(region: str, snapshot_id: str) -> Record | None:
     """Return the snapshot that the caller's account may copy from a Region, or None."""
-    record: Record | None = ec2._snapshots.get_scoped(ec2.get_account_id(), region, snapshot_id)
-    return record
+    return sharing.find(ec2.get_account_id(), region, snapshot_id)
 
 
 def begin(world: World, order: Order) -> Record:
@@ -93,7 +92,7 @@ def _trouble(world: World, record: Record, order: Order, fails: bool) -> str:
     """What is wrong at the end: both keys must still be usable and the source must still be there.
 
     AWS documents the cause `Source snapshot ID is not valid` without saying when it is used; here a source
-    that is deleted, archived or lost with its Region too early is one.
+    that is deleted, archived, unshared or lost with its Region too early is one.
     """
     if fails:
         return FAILED
@@ -106,7 +105,8 @@ def _trouble(world: World, record: Record, order: Order, fails: bool) -> str:
     still = ec2._snapshots.get_scoped(account, order.source_region, order.source["SnapshotId"])
     if order.source_region in world.settings.lost_regions:
         return NO_SOURCE
-    return "" if still is order.source and still["StorageTier"] == "standard" else NO_SOURCE
+    there = still is order.source and still["StorageTier"] == "standard"
+    return "" if there and sharing.is_open_to(still, record["OwnerId"]) else NO_SOURCE
 
 
 def _is_usable(arn: str, scope: Scope) -> bool:

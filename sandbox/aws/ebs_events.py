@@ -56,6 +56,23 @@ def copy_ended(world: World, record: dict[str, Any]) -> None:
     _send(world, world.settings.copy_events, record["_scope"], SNAPSHOT, detail, [arn], record["_ended"])
 
 
+def snapshot_shared(world: World, record: dict[str, Any], receiver: str) -> None:
+    """Tell an account, in the Region of a snapshot, that it was shared with it; `source` is the owner."""
+    owner, region = record["_scope"]
+    arn, now = _snapshot_arn(world, record), world.told_time()
+    detail = {
+        "event": "shareSnapshot",
+        "result": "succeeded",
+        "cause": "",
+        "request-id": "",
+        "snapshot_id": arn,
+        "source": owner,
+        "startTime": _time(now),
+        "endTime": _time(now),
+    }
+    _send(world, world.settings.snapshot_events, (receiver, region), SNAPSHOT, detail, [arn], now)
+
+
 def group_ended(world: World, members: list[dict[str, Any]]) -> None:
     """Send `EBS Multi-Volume Snapshots Completion Status` for all snapshots of one CreateSnapshots call.
 

@@ -15,6 +15,7 @@ from typing import Any
 from ministack.services import ec2
 
 from sandbox.aws import copies
+from sandbox.aws.patches.ec2_snapshot_sharing import changes
 from sandbox.aws.patches.ec2_snapshots import attached_volumes, requested_tags
 
 Params = dict[str, Any]
@@ -103,7 +104,7 @@ def _existing(action: str, params: Params, region: str, account: str) -> Iterato
             instance_id,
             *(each["VolumeId"] for each in _taken(params, instance_id) if each["VolumeId"] not in excluded),
         ]
-    keys = _lock_keys(params) if action == "LockSnapshot" else {}
+    keys = ASKED[action](params) if action in ASKED else {}
     for resource_id in ids:
         yield Check(f"ec2:{action}", _arn(resource_id, region, account), keys | _resource_tags(resource_id))
 
@@ -112,6 +113,24 @@ def _lock_keys(params: Params) -> dict[str, Any]:
     """The requested lock duration; a key whose parameter was not sent is absent."""
     asked = {"ec2:SnapshotLockDuration": "LockDuration", "ec2:SnapshotCoolOffPeriod": "CoolOffPeriod"}
     return {key: value for key, member in asked.items() if (value := ec2._p(params, member))}
+
+
+def _sharing_keys(params: Params) -> dict[str, Any]:
+    """Whom a snapshot is shared with or taken from; as with locks, what is not asked is absent.
+
+    https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
+    """
+    keys: dict[str, Any] = {"ec2:Attribute": ["CreateVolumePermission"]}
+    for operation in ("add", "remove"):
+        for permission in changes(params, operation):
+            ((name, value),) = permission.items()
+            key = f"ec2:{operation.title()}/{'userId' if name == 'UserId' else 'group'}"
+            keys.setdefault(key, []).append(value)
+    return keys
+
+
+ASKED = {"LockSnapshot": _lock_keys, "ModifySnapshotAttribute": _sharing_keys}
+"""Action to the condition keys that its parameters set."""
 
 
 def _taken(params: Params, instance_id: str) -> list[dict[str, Any]]:

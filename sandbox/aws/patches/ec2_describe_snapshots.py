@@ -2,8 +2,9 @@
 
 AWS: MaxResults (5 to 1,000) with NextToken pages the answer; OwnerIds takes account ids and `self`; the EC2
 API is eventually consistent, so a new snapshot may be missing for a while (EC2 developer guide "Eventual
-consistency"); an unknown filter is InvalidParameterValue.
-ministack: one page, no lag, unknown filters ignored.
+consistency"); an unknown filter is InvalidParameterValue. Snapshots that other accounts shared are listed,
+too, without their tags; RestorableByUserIds lists what an account may use (API DescribeSnapshots).
+ministack: one page, no lag, unknown filters and foreign snapshots ignored.
 """
 
 import base64
@@ -11,6 +12,7 @@ from typing import Any
 
 from ministack.services import ec2
 
+from sandbox.aws import sharing
 from sandbox.aws.ec2_answers import Answer, Params, error, xml
 from sandbox.aws.private import require, require_keys
 from sandbox.aws.snapshots import settle_due
@@ -49,12 +51,15 @@ def _describe(world: World, params: Params) -> Answer:
     missing = [each for each in ids if each not in visible]
     if missing:
         return error("InvalidSnapshot.NotFound", f"The snapshot '{missing[0]}' does not exist.")
-    owners = ec2._parse_member_list(params, "Owner")
+    owners, users = (ec2._parse_member_list(params, each) for each in ("Owner", "RestorableBy"))
     wanted = set(ids)
     found = [
         record
         for snapshot_id, record in visible.items()
-        if (not ids or snapshot_id in wanted) and _owned(record, owners) and _matches(record, filters)
+        if (not ids or snapshot_id in wanted)
+        and _owned(record, owners)
+        and _restorable(record, users)
+        and _matches(record, filters)
     ]
     return _page(found, size, ec2._p(params, "NextToken"))
 
@@ -75,9 +80,10 @@ def _refusal(filters: dict[str, list[str]], ids: list[str], size: int) -> Answer
 
 def _visible(world: World) -> dict[str, dict[str, Any]]:
     now = world.clock.now()
+    shared = sharing.open_to(ec2.get_account_id(), ec2.get_region())
     return {
-        snapshot_id: record
-        for snapshot_id, record in ec2._snapshots.items()
+        record["SnapshotId"]: record
+        for record in (*ec2._snapshots.values(), *shared)
         if record.get("_visible") is None or record["_visible"] <= now
     }
 
@@ -85,6 +91,11 @@ def _visible(world: World) -> dict[str, dict[str, Any]]:
 def _owned(record: dict[str, Any], owners: list[str]) -> bool:
     mine = ec2.get_account_id()
     return not owners or record["OwnerId"] in {mine if owner == "self" else owner for owner in owners}
+
+
+def _restorable(record: dict[str, Any], users: list[str]) -> bool:
+    mine = ec2.get_account_id()
+    return not users or any(sharing.is_open_to(record, mine if each == "self" else each) for each in users)
 
 
 def _matches(record: dict[str, Any], filters: dict[str, list[str]]) -> bool:

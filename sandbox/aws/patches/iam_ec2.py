@@ -10,7 +10,7 @@ from contextvars import ContextVar
 from typing import Any
 
 from ministack.core import iam_actions, iam_evaluator
-from ministack.services import ec2
+from ministack.services import ec2, kms
 
 from sandbox.aws.ec2_authorization import Check, checks
 from sandbox.aws.private import require
@@ -26,7 +26,8 @@ _enforce = iam_evaluator.enforce
 def install(world: World) -> None:
     """Wrap the three functions with which ministack's dispatcher authorises a request."""
     require(iam_actions, "extract_resource_arn", "access_denied_response", "extract_iam_action")
-    require(iam_evaluator, "enforce", "AuthError")
+    require(iam_evaluator, "enforce", "AuthError", "EvalContext", "caller_arn", "evaluate_resource_policy")
+    require(kms, "key_policy_for_arn")
     require(ec2, "_guess_resource_type", "_parse_tags", "_tags", "_parse_member_list", "get_account_id")
     _collect_checks()
     _enforce_all()
@@ -34,13 +35,28 @@ def install(world: World) -> None:
 
 
 def caller_may(action: str, resource: str, keys: dict[str, Any]) -> bool:
-    """Return whether the caller of this EC2 request may do something on a resource of another service."""
-    service, region = action.split(":")[0], resource.split(":")[3]
-    with request_scope(ec2.get_account_id(), region):
+    """Return whether the caller of this EC2 request may do something with a KMS key, its own or another
+    account's; the policy of a foreign key must let even an administrator in.
+    """
+    service, region, owner = action.split(":")[0], *resource.split(":")[3:5]
+    account = ec2.get_account_id()
+    with request_scope(account, region):
         refused = _enforce(
             _caller.get(""), action, service, region, resource_arn=resource, service_context=keys
         )
-    return refused is None
+    if refused or owner == account:
+        return refused is None
+    context = iam_evaluator.EvalContext(
+        principal_arn=iam_evaluator.caller_arn(),
+        principal_type="AssumedRole",
+        principal_account=account,
+        action=action,
+        resource_arn=resource,
+        region=region,
+        service_context={name.lower(): value for name, value in keys.items()},
+    )
+    policy, _owner = kms.key_policy_for_arn(resource) or (None, "")
+    return bool(iam_evaluator.evaluate_resource_policy(policy, context).decision == "Allow")
 
 
 def _collect_checks() -> None:

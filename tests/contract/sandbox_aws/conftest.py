@@ -60,9 +60,9 @@ def eventually(look: Callable[[], Any], seconds: float = 10.0) -> Any:
 @pytest.fixture
 def acting_as(sandbox: Sandbox) -> Callable[..., Any]:
     """A client (by default of EC2, in the sandbox's Region) whose role has just these statements."""
-    iam, sts = sandbox.client("iam"), sandbox.client("sts")
 
-    def client(*statements: dict[str, Any], service: str = "ec2", region: str = "") -> Any:
+    def client(*statements: dict[str, Any], service: str = "ec2", region: str = "", account: str = "") -> Any:
+        iam, sts = (sandbox.client(each, account=account) for each in ("iam", "sts"))
         trust = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}
         name = f"role-{len(iam.list_roles()['Roles'])}"
         document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
