@@ -11,7 +11,8 @@ import pytest
 import yaml
 
 from docs import event_samples, events
-from snapkeep.domain.report.announcements import RUNBOOKS, Event
+from snapkeep.domain.report.announcements import _TEXTS, RUNBOOKS, Event
+from tests.lists import check_list
 
 SCHEMA = json.loads(events.SCHEMA.read_text())
 CHAT = events.ROOT / "deploy" / "chat.yaml"
@@ -41,6 +42,12 @@ def transformed(event: dict[str, Any]) -> str:
     return template
 
 
+def test_each_event_has_a_text_a_sample_and_a_line_that_says_when_it_is_published() -> None:
+    check_list("snapkeep/domain/report/announcements.py, _TEXTS", _TEXTS, Event)
+    check_list("docs/event_samples.py, CALLS", event_samples.CALLS, Event)
+    check_list("docs/events.py, WHEN", events.WHEN, Event)
+
+
 def test_the_page_and_the_schema_are_up_to_date() -> None:
     assert events.PAGE.read_text() == events.page(), "run: make docs"
     assert events.schema() == SCHEMA, "run: make docs"
@@ -62,7 +69,7 @@ def test_a_field_that_nobody_described_fails() -> None:
 def test_each_field_is_used() -> None:
     used = {name for event in Event for name in event_samples.sample(event)["detail"]} | {"cut"}
 
-    assert used == set(events.FIELDS)
+    check_list("docs/events.py, FIELDS", events.FIELDS, used)
 
 
 @pytest.mark.parametrize("event", RUNBOOKS)

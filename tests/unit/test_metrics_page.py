@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import json
+from itertools import chain
 
 import yaml
 
 from docs import metrics
 from snapkeep.domain.metrics import NAMESPACE, SERVICE, Metric
+from tests.lists import check_list
 
 EVERY = {metric.value for metric in Metric}
+
+
+def test_each_metric_has_a_meaning_and_a_panel() -> None:
+    check_list("docs/metrics.py, MEANINGS", metrics.MEANINGS, Metric)
+    check_list("docs/metrics.py, PANELS", chain(*metrics.PANELS.values()), Metric)
 
 
 def test_the_page_and_what_is_deployed_are_up_to_date() -> None:
     assert metrics.PAGE.read_text() == metrics.page(), "run: make docs"
     assert json.loads(metrics.GRAFANA.read_text()) == metrics.grafana(), "run: make docs"
     assert metrics.EXPORTER.read_text() == metrics.exporter(), "run: make docs"
-
-
-def test_each_metric_has_a_meaning() -> None:
-    assert set(metrics.MEANINGS) == set(Metric)
 
 
 def test_the_dashboard_shows_every_metric_by_dimensions_that_the_code_writes() -> None:

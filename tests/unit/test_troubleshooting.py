@@ -10,6 +10,7 @@ from pathlib import Path
 from infra.constructs.api_problems import PROBLEMS
 from snapkeep.domain.backup.protectability import Code
 from snapkeep_cli.exit_codes import OF_CODE, Exit
+from tests.lists import check_list
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "troubleshooting.md").read_text()
@@ -21,6 +22,11 @@ def explained(title: str) -> set[str]:
     section = PAGE.split(f"## {title}\n")[1].split("\n## ")[0]
     rows = re.findall(r"^\| (`[^|]+) \|", section, re.MULTILINE)
     return {code for row in rows for code in re.findall(r"`([a-z0-9_]+)`", row)}
+
+
+def check_explained(title: str, codes: set[str]) -> None:
+    """Fail unless the table under a title explains exactly these codes."""
+    check_list(f"docs/troubleshooting.md, table {title!r}", explained(title), codes)
 
 
 def texts_passed(folder: Path, functions: set[str], place: int) -> Iterator[str]:
@@ -37,14 +43,14 @@ def test_every_problem_of_the_api_is_explained() -> None:
     answered = set(texts_passed(PACKAGE / "inbound", {"Problem", "_named"}, 1))
     answered |= {problem.code for problem in PROBLEMS.values()}
 
-    assert explained("Codes of the API") == answered
+    check_explained("Codes of the API", answered)
 
 
 def test_every_code_of_the_command_is_explained_with_its_exit_code() -> None:
     used = set(texts_passed(ROOT / "snapkeep_cli", {"fail"}, 0))
 
     assert len(used) > 10
-    assert explained("Codes of the command") == used - explained("Codes of the API")
+    check_explained("Codes of the command", used - explained("Codes of the API"))
     for code in explained("Codes of the command"):
         assert f"| `{code}` | {OF_CODE.get(code, Exit.FAILED):d} |" in PAGE
 
@@ -56,15 +62,15 @@ def test_every_code_that_ends_the_command_in_its_own_way_is_one_that_exists() ->
 def test_the_page_is_in_the_order_of_codes() -> None:
     for section in PAGE.split("\n## ")[1:]:
         rows = re.findall(r"^\| `([^`]+)`", section, re.MULTILINE)
-        assert rows == sorted(rows)
+        assert rows == sorted(rows), f"docs/troubleshooting.md, {section.splitlines()[0]!r}: sort the rows"
 
 
 def test_every_finding_of_a_restore_is_explained() -> None:
     found = set(texts_passed(PACKAGE / "domain" / "restore", {"error", "warning", "info"}, 0))
 
     assert len(found) > 30
-    assert explained("Findings of a restore") == found
+    check_explained("Findings of a restore", found)
 
 
 def test_every_reason_for_no_protection_is_explained() -> None:
-    assert explained("Why a claim is not protected") == {code.value for code in Code}
+    check_explained("Why a claim is not protected", {code.value for code in Code})

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from snapkeep.domain.metrics import NAMESPACE, Metric
+from tests.lists import check_list
 from tests.unit.infra.conftest import FUNCTIONS
 from tests.unit.infra.template import Resource, Template
 
@@ -39,7 +40,7 @@ def test_every_alarm_links_to_a_runbook_and_every_runbook_belongs_to_an_alarm(te
     linked = {runbook(alarm) for alarm in alarms(template)}
     written = {path.stem for path in (ROOT / "docs" / "runbooks").glob("*.md") if path.name != "README.md"}
 
-    assert linked == written
+    check_list("docs/runbooks", written, linked)
 
 
 @pytest.mark.parametrize(

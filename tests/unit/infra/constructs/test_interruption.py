@@ -8,6 +8,9 @@ from typing import Any
 
 import pytest
 
+from infra.constructs.interruption import ANNOUNCEMENTS
+from snapkeep.inbound.interruptions import _READERS
+from tests.lists import check_list
 from tests.unit.infra.conftest import FUNCTIONS
 from tests.unit.infra.event_pattern import matches
 from tests.unit.infra.template import Resource, Template, arns
@@ -62,6 +65,21 @@ def test_an_announcement_starts_the_cordoner_as_long_as_it_is_worth_it(
     assert template.at(target["Arn"])["FunctionName"] == "snapkeep-handle-interruption"
     assert target["RetryPolicy"]["MaximumEventAgeInSeconds"] == seconds
     assert "DeadLetterConfig" in target
+
+
+def test_every_kind_that_is_read_has_a_rule_and_a_sample() -> None:
+    """Without a rule no such event arrives, and nobody notices."""
+    routed = [(each.pattern.source, each.pattern.detail_type) for each in ANNOUNCEMENTS]
+    samples = [json.loads(path.read_text()) for path in EVENTS.glob("*.json") if path.stem != "unknown_kind"]
+    kinds = {(each["source"], each["detail-type"]) for each in samples if "detail-type" in each}
+    read = {f"{source}: {kind}" for source, kind in _READERS}
+
+    check_list(
+        "infra/constructs/interruption.py, ANNOUNCEMENTS",
+        [f"{source}: {kind}" for (source,), (kind,) in routed],
+        read,
+    )
+    check_list("events/handle_interruption", {f"{source}: {kind}" for source, kind in kinds}, read)
 
 
 @pytest.mark.parametrize("state", ["stopping", "shutting-down", "running"])

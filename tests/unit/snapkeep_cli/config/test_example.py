@@ -19,8 +19,7 @@ SCHEMA = ROOT / "docs" / "snapkeep.schema.json"
 
 
 def test_the_published_schema_is_current() -> None:
-    """When this fails: `make docs`."""
-    assert json.loads(SCHEMA.read_text()) == json_schema()
+    assert json.loads(SCHEMA.read_text()) == json_schema(), "run: make docs"
 
 
 def test_editors_find_the_schema_from_the_first_line() -> None:
