@@ -14,4 +14,4 @@ def test_the_deployed_routes_are_those_of_the_description() -> None:
     paths = Api(World()).get(DESCRIPTION).json["paths"]
     served = {f"{verb.upper()} {path}" for path, verbs in paths.items() for verb in verbs}
     deployed = [f"{verb} {path}" for path, verbs in ROUTES.items() if path != DESCRIPTION for verb in verbs]
-    check_list("infra/constructs/api_routes.py (ROUTES of application.py are served)", deployed, served)
+    check_list("infra/constructs/api_routes.py, for what application.py serves", deployed, served)
