@@ -160,7 +160,7 @@ class ControlApi:
             (self._world.account, body.get("region") or self._world.region),
         )
         for _copy in range(int(body.get("copies", 1))):
-            event_bus.deliver(event)
+            event_bus.deliver(self._world, event)
         return {"id": event["EventId"]}
 
     def _fail_snapshots(self, body: Body) -> None:

@@ -112,7 +112,7 @@ def _send(
 ) -> None:
     event = event_bus.new_event(world, "aws.ec2", kind, detail, resources, at, scope=scope)
     for _copy in range(times):
-        event_bus.deliver(event)
+        event_bus.deliver(world, event)
 
 
 def _snapshot_arn(world: World, record: dict[str, Any]) -> str:

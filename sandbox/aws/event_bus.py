@@ -41,8 +41,12 @@ def new_event(
     }
 
 
-def deliver(event: Event) -> None:
-    """Match the event against every rule of the default bus and send it to their targets."""
+def deliver(world: World, event: Event) -> None:
+    """Match the event against every rule of the default bus and send it to their targets; a lost Region has
+    none.
+    """
+    if event["Region"] in world.settings.lost_regions:
+        return
     with request_scope(event["Account"], event["Region"]):
         eventbridge._ensure_default_bus()
         eventbridge._events_log_list().append(event)

@@ -144,5 +144,5 @@ def _send(world: World, kind: str, detail: dict[str, Any]) -> str:
     account, region = here = ec2.get_account_id(), ec2.get_region()
     arn = f"arn:aws:ec2:{region}:{account}:instance/{detail['instance-id']}"
     event = event_bus.new_event(world, "aws.ec2", kind, detail, [arn], scope=here)
-    event_bus.deliver(event)
+    event_bus.deliver(world, event)
     return str(event["EventId"])

@@ -48,6 +48,8 @@ def _execute(world: World, func: dict[str, Any], event: Any, request_id: str) ->
     name = config["FunctionName"]
     if not code:
         return _failed({"errorType": "Runtime.NoCode", "errorMessage": f"function {name} has no code"}, "")
+    if config["FunctionArn"].split(":")[3] in world.settings.lost_regions:
+        return _failed({"errorType": "ServiceUnavailable", "errorMessage": "the Region is lost"}, "")
     lambda_svc._ensure_reaper_thread()
     worker, _how = lambda_svc.acquire_worker(name, config, code, qualifier=config.get("Version", "$LATEST"))
     try:

@@ -221,10 +221,13 @@ def test_a_lost_region_does_not_answer_and_nothing_runs_there(
         ec2.copy_snapshot(SourceRegion=OSAKA, SourceSnapshotId="snap-0123456789abcdef0")
     control.advance(timedelta(hours=1), only="where-hourly")
     control.wait_idle()
+    with Listener(sandbox, HOME, "lost", {"source": ["aws.ec2"], "region": [OSAKA]}) as home:
+        control.put_event("aws.ec2", "EBS Snapshot Notification", {"event": "x"}, region=OSAKA)
+        heard = home.heard()
     without = set(control.functions())
     control.settings(lost_regions=[])
 
-    assert without == {"where"}
+    assert (heard, without) == ([], {"where"})
     assert ec2.describe_snapshots(OwnerIds=["self"]) and far.describe_snapshots(OwnerIds=["self"])
 
 
