@@ -25,7 +25,8 @@ def lost_points(ports: Ports) -> FindLostPoints:
     """The service that finds ready points whose snapshots are gone."""
     from snapkeep.services.report.lost_points import FindLostPoints
 
-    return FindLostPoints(ports.snapshots, ports.journal.points, ports.journal.deletions)
+    journal = ports.journal
+    return FindLostPoints(ports.snapshots, journal.points, journal.deletions, journal.catalogue)
 
 
 def gather_report(ports: Ports) -> GatherReport:

@@ -78,8 +78,8 @@ class ReportedClaim:
 
     `objective` is how old its newest good point may be under the policy that decides; None when no policy
     takes it, or when it is unknown. `restore` is the command that restores its last good point, None without
-    one or when nobody asked for it. `note` says what could not be asked. `days` are the last `DAYS`, the
-    oldest first; empty where nobody asked for them.
+    one or when nobody asked for it. `note` says what could not be asked, or was lost. `days` are the last
+    `DAYS`, the oldest first; empty where nobody asked for them.
     """
 
     namespace: str

@@ -99,7 +99,9 @@ class GatherReport:
         region = self.deployment.known_cluster(cluster).region
         last = next(_ready(listing, {claim.last_good_id}, region), None)
         taken = [item.claim for item in covered.claims]
-        claim = replace(claim, note=covered.unasked)
+        lost = self.lost.of_claim(cluster, namespace, name, {item.id for item in listing})
+        lost = "" if lost and lost in claim.reason else lost
+        claim = replace(claim, note="; ".join(said for said in (covered.unasked, lost) if said))
         if last is None:
             return claim
         if covered.unasked:

@@ -7,11 +7,16 @@ from dataclasses import dataclass
 
 from snapkeep.domain.backup.runs import Run
 from snapkeep.domain.points import Point, PointState
+from snapkeep.domain.report.catalogue import PointQuery
 from snapkeep.domain.report.claims import Name
 from snapkeep.domain.times import moment
+from snapkeep.ports.catalogue import Catalogue
 from snapkeep.ports.deletions import Deletions
 from snapkeep.ports.ec2 import Snapshots
 from snapkeep.ports.points import Points
+
+MOST = 500
+"""How many catalogued points of a claim are looked at, the newest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +26,7 @@ class FindLostPoints:
     snapshots: Snapshots
     points: Points
     deletions: Deletions
+    catalogue: Catalogue
 
     def gone(self, points: Iterable[Point]) -> Mapping[str, str]:
         """Point id to what became of its snapshot, for ready points whose snapshot is gone from EC2."""
@@ -43,6 +49,26 @@ class FindLostPoints:
                     place = (point.claim.namespace, point.claim.name)
                     found[place] = f"of its recovery point of {moment(point.slot)}, {text}"
         return found
+
+    def of_claim(self, cluster: str, namespace: str, name: str, there: Collection[str]) -> str:
+        """What became of the catalogued snapshots of a claim that are neither `there` nor in EC2 and that
+        Snapkeep did not delete; "" when none is missing. The next prune corrects the catalogue."""
+        places = self.catalogue.entries(cluster, PointQuery(namespace, name).prefix, "", MOST)
+        missing = [entry for entry in places if entry.snapshot_id not in there]
+        still = self.snapshots.get_many([entry.snapshot_id for entry in missing]) if missing else {}
+        lost = [
+            entry
+            for entry in missing
+            if entry.snapshot_id not in still and not self.deletions.knows_deletion(entry.snapshot_id)
+        ]
+        if not lost:
+            return ""
+        newest, older = lost[0], len(lost) - 1
+        more = f", and {older} older {'one' if older == 1 else 'ones'}" if older else ""
+        return (
+            f"of its recovery point of {moment(newest.slot)}, snapshot {newest.snapshot_id} was deleted in "
+            f"EC2, and not by Snapkeep{more}"
+        )
 
     def _fate(self, point: Point) -> str:
         if self.deletions.knows_deletion(point.snapshot_id):
