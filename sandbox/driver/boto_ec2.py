@@ -76,7 +76,21 @@ class BotoEc2:
         if request.snapshot_id:
             arguments["SnapshotId"] = request.snapshot_id
         answer = self._call("CreateVolume", self._client.create_volume, **arguments)
+        if answer["Encrypted"]:
+            self._wait_for(answer["VolumeId"])
         return str(answer["VolumeId"])
+
+    def _wait_for(self, volume_id: str) -> None:
+        """An encrypted volume whose key cannot be used vanishes; the driver only sees that it is not there.
+
+        https://github.com/kubernetes-sigs/aws-ebs-csi-driver/issues/2685
+        """
+        try:
+            self._call("DescribeVolumes", self._client.describe_volumes, VolumeIds=[volume_id])
+        except Ec2Error as error:
+            if error.code == "InvalidVolume.NotFound":
+                error.args = (f"timed out waiting for volume to create: {error}",)
+                raise
 
     def delete_volume(self, volume_id: str) -> None:
         """See `Ec2`."""

@@ -2,7 +2,8 @@
 
 AWS: an encrypted volume is under the key that CreateVolume names (an id, an alias or an ARN), else under its
 snapshot's, else under the account's aws/ebs key; a snapshot is under its volume's key (EBS user guide, "How
-Amazon EBS encryption works").
+Amazon EBS encryption works"). A key that cannot be used is found out later: CreateVolume answers `creating`,
+and the volume vanishes (KMS developer guide, "How Amazon Elastic Block Store (Amazon EBS) uses AWS KMS").
 ministack: the key is ignored and never shown.
 """
 
@@ -11,7 +12,7 @@ from typing import Any
 from ministack.services import ec2
 
 from sandbox.aws import kms_keys
-from sandbox.aws.ec2_answers import Answer, Params
+from sandbox.aws.ec2_answers import Answer, Params, xml
 from sandbox.aws.private import require, require_keys
 from sandbox.aws.world import World
 
@@ -29,6 +30,10 @@ def install(_world: World) -> None:
             volume = ec2._volumes[volume_id]
             if volume["Encrypted"]:
                 volume["KmsKeyId"] = _key(params)
+                if not _is_usable(volume["KmsKeyId"]):
+                    volume["State"] = "creating"
+                    del ec2._volumes[volume_id]
+                answer = xml("CreateVolumeResponse", ec2._volume_inner_xml(volume))
         return answer
 
     def inner_xml(volume: dict[str, Any]) -> str:
@@ -37,6 +42,11 @@ def install(_world: World) -> None:
 
     ec2._ACTION_MAP["CreateVolume"] = create_volume
     ec2._volume_inner_xml = inner_xml
+
+
+def _is_usable(arn: str) -> bool:
+    key = kms_keys.find(arn)
+    return key is not None and kms_keys.is_usable(key)
 
 
 def _key(params: Params) -> str:

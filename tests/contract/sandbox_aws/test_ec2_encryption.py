@@ -8,7 +8,7 @@ import pytest
 from sandbox.aws.control import AwsControl
 from sandbox.launch import Sandbox
 
-from .copying import described
+from .copying import described, refusal
 from .regions import HOME, OSAKA
 
 ZONE = {"AvailabilityZone": f"{HOME}a", "Size": 20}
@@ -83,3 +83,16 @@ def test_a_source_whose_key_is_disabled_cannot_be_copied(
 
     found = described(osaka, made)
     assert (found["State"], found["StateMessage"]) == ("error", BAD_KEY)
+
+
+def test_what_is_made_of_a_snapshot_whose_key_is_disabled_vanishes(
+    sandbox: Sandbox, ec2: Any, control: AwsControl, home_key: str
+) -> None:
+    volume = ec2.create_volume(**ZONE, Encrypted=True, KmsKeyId=home_key)["VolumeId"]
+    snapshot = completed(ec2, control, volume)
+    sandbox.client("kms").disable_key(KeyId=home_key)
+
+    made = ec2.create_volume(**ZONE, SnapshotId=snapshot)
+
+    assert (made["State"], made["KmsKeyId"]) == ("creating", home_key)
+    assert refusal(ec2.describe_volumes, VolumeIds=[made["VolumeId"]])[0] == "InvalidVolume.NotFound"

@@ -98,6 +98,17 @@ def test_a_volume_can_be_made_from_a_snapshot_and_grown(ec2: Ec2) -> None:
     assert again.size_gib == 9
 
 
+def test_a_volume_whose_key_is_disabled_never_comes(aws: Sandbox) -> None:
+    kms = aws.client("kms")
+    key = kms.create_key()["KeyMetadata"]["KeyId"]
+    kms.disable_key(KeyId=key)
+    options = {"KmsKeyId": key}
+    wanted = VolumeRequest("ap-northeast-2a", 4, "gp3", True, "", {"a": "b"}, "token", options)
+
+    with pytest.raises(Ec2Error, match=r"^timed out .* EC2: DescribeVolumes, .* InvalidVolume\.NotFound"):
+        BotoEc2(aws.client("ec2")).create_volume(wanted)
+
+
 def test_a_snapshot_that_ec2_does_not_show_yet_is_cut_again_and_the_content_names_the_first(
     aws: Sandbox,
 ) -> None:
