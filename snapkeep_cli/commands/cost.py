@@ -18,7 +18,7 @@ from snapkeep.domain.report.cost import (
     storage_likely,
     total,
 )
-from snapkeep.domain.report.prices import US_EAST_1
+from snapkeep.domain.report.storage import US_EAST_1
 from snapkeep_cli.output import Output, OutputOption, emit, table_of
 
 ALARMS = 40

@@ -26,7 +26,6 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "snapkeep/adapters/aws/metrics.py": "tests/unit/snapkeep/adapters/aws/test_events.py",
     "snapkeep/domain/interruption/instances.py": "tests/unit/snapkeep/adapters/aws/test_instances.py",
     # A table of prices and a value: what is made of them is tested where it is made.
-    "snapkeep/domain/report/prices.py": "tests/unit/snapkeep/domain/report/test_storage.py",
     "snapkeep/domain/report/link.py": "tests/unit/snapkeep/inbound/api/routes/test_report.py",
     # How they connect shows where they are used.
     "snapkeep/adapters/kubernetes/connections.py": "tests/unit/snapkeep/adapters/kubernetes/test_cluster.py",

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from snapkeep.services.report.coverage import ShowCoverage
     from snapkeep.services.report.gather import GatherReport
     from snapkeep.services.report.lost_points import FindLostPoints
+    from snapkeep.services.report.past_runs import ReadPastRuns
     from snapkeep.services.report.write import WriteReport
     from snapkeep.wiring.ports import Ports
 
@@ -18,7 +19,15 @@ def show_coverage(ports: Ports) -> ShowCoverage:
     """The service that shows which claims are protected."""
     from snapkeep.services.report.coverage import ShowCoverage
 
-    return ShowCoverage(ports.deployment, ports.clusters, ports.snapshots, ports.calendar, ports.clock)
+    past = read_past_runs(ports)
+    return ShowCoverage(ports.deployment, ports.clusters, ports.snapshots, ports.calendar, ports.clock, past)
+
+
+def read_past_runs(ports: Ports) -> ReadPastRuns:
+    """The service that reads the newest runs of policies."""
+    from snapkeep.services.report.past_runs import ReadPastRuns
+
+    return ReadPastRuns(ports.journal.runs, ports.journal.points, lost_points(ports))
 
 
 def lost_points(ports: Ports) -> FindLostPoints:
@@ -43,7 +52,7 @@ def gather_report(ports: Ports) -> GatherReport:
         journal.incidents,
         journal.restores,
         journal.retentions,
-        ReadPolicies(journal.runs, journal.points, journal.retentions, ports.calendar),
+        ReadPolicies(journal.runs, journal.points, journal.retentions, ports.calendar, read_past_runs(ports)),
         FindVolumes(ports.snapshots, journal.points),
         lost_points(ports),
         suggest_restore(ports),

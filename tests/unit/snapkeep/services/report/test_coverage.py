@@ -15,6 +15,7 @@ from snapkeep.domain.errors import ClusterUnreachable, TemporaryError, UnknownCl
 from snapkeep.domain.naming import point_id
 from snapkeep.domain.policies import INTERRUPTION, ON_DEMAND, Schedule, Selection
 from snapkeep.domain.report.acceptances import Acceptance
+from snapkeep.domain.report.claims import ClaimState
 from snapkeep.domain.report.coverage import Coverage, CoveredClaim, LastGood
 from snapkeep.domain.times import compact
 from tests.fakes.world import SLOT, World, a_claim, a_policy, on_one_volume
@@ -126,7 +127,7 @@ def test_a_cluster_that_does_not_answer_is_told_by_what_its_points_remember() ->
     assert {f"{item.namespace}/{item.claim}": item.state for item in found.claims} == {
         name: claim.state for name, claim in asked.items()
     }
-    assert "claims without one are missing" in found.unasked
+    assert "newer ones are missing" in found.unasked
     assert list(report(world, "blog")) == ["blog/old"]
     status = world.actions().show_status("myeks")
     assert status.notes[0] == found.unasked
@@ -134,6 +135,55 @@ def test_a_cluster_that_does_not_answer_is_told_by_what_its_points_remember() ->
     assert claim.note == found.unasked and claim.restore is not None
     assert claim.restore.command.endswith("--as data-restored --size 4Gi")
     assert claim.restore.trouble.startswith("not checked: ")
+
+
+def test_memory_keeps_claims_that_have_no_good_point() -> None:
+    excluded = a_claim("tmp", labels={"snapkeep.io/exclude": "true"})
+    world = a_world(a_claim("data"), a_claim("lost"), excluded, a_claim("fails"))
+    world.ebs.volumes.pop("vol-fails")
+    world.back_up(SLOT)
+    world.ebs.all.pop(world.point("lost").snapshot_id)
+    world.clock.now = SLOT + timedelta(hours=1)
+    world.clusters.unreachable.add("myeks")
+    found = report(world)
+    assert {name: claim.state for name, claim in found.items()} == {
+        "shop/data": Coverage.PROTECTED,
+        "shop/fails": Coverage.LATE,
+        "shop/lost": Coverage.LATE,
+        "shop/tmp": Coverage.EXCLUDED,
+    }
+    assert "policy nightly failed at 2026-11-24 18:00 UTC: " in found["shop/fails"].reason
+    assert "was deleted in EC2, and not by Snapkeep" in found["shop/lost"].reason
+    assert found["shop/tmp"].reason.endswith("(at 2026-11-24 18:00 UTC)")
+    (failing,) = (item for item in world.actions().show_status("myeks").claims if item.claim == "fails")
+    assert failing.state is ClaimState.FAILING
+    assert failing.reason.count("policy nightly failed at") == 1
+
+
+def test_memory_says_that_no_policy_takes_what_only_a_former_one_took() -> None:
+    world = a_world()
+    world.back_up(SLOT)
+    (snapshot,) = world.ebs.all.values()
+    deployment = snapshot.tags.get(tags.DEPLOYMENT, "")
+    named = point_id("data", "myeks", snapshot.tags[tags.CLAIM_UID], "of-old", SLOT, deployment)
+    own = {tags.POLICY: "of-old", tags.POINT: named}
+    world.ebs.put(replace(snapshot, tags=snapshot.tags | own))
+    world.journal.runs.all.clear()
+    world.clusters.unreachable.add("myeks")
+    (found,) = report(world).values()
+    assert found.state is Coverage.UNPROTECTED
+    assert "as far as the last runs know, no policy takes it; its last good" in found.reason
+
+
+def test_coverage_tells_that_a_snapshot_was_deleted_in_ec2() -> None:
+    world = a_world()
+    world.back_up(SLOT)
+    world.ebs.all.pop(world.point("data").snapshot_id)
+    world.clock.now = SLOT + timedelta(hours=1)
+    (found,) = report(world).values()
+    assert found.state is Coverage.LATE
+    assert "of its recovery point of 2026-11-24 18:00 UTC, snapshot" in found.reason
+    assert "was deleted in EC2, and not by Snapkeep" in found.reason
 
 
 def test_the_hourly_page_is_not_written_from_memory() -> None:

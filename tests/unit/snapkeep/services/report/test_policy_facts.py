@@ -9,12 +9,14 @@ import pytest
 from snapkeep.adapters.calendar import CronCalendar
 from snapkeep.domain.policies import Policy, Schedule
 from snapkeep.services.report.policy_facts import PolicyFacts, ReadPolicies
+from snapkeep.wiring.report import read_past_runs
 from tests.fakes.world import SLOT, World, a_claim, a_policy
 
 
 def reader_of(world: World) -> ReadPolicies:
     journal = world.journal
-    return ReadPolicies(journal.runs, journal.points, journal.retentions, CronCalendar())
+    past = read_past_runs(world.ports())
+    return ReadPolicies(journal.runs, journal.points, journal.retentions, CronCalendar(), past)
 
 
 def facts_of(world: World, policy: Policy) -> PolicyFacts:

@@ -155,7 +155,8 @@ def _claim(
     state, reason = ClaimState(item.state.value), item.reason
     if failure and item.state in (Coverage.PROTECTED, Coverage.LATE):
         state = ClaimState.FAILING
-        reason = f"policy {failure.policy} failed at {moment(failure.slot)}: {failure.reason}; {item.reason}"
+        told = failed_at(failure.policy, failure.slot, failure.reason)
+        reason = item.reason if told in item.reason else f"{told}; {item.reason}"
     good = item.last_good
     return ReportedClaim(
         item.namespace,
@@ -169,6 +170,11 @@ def _claim(
         objectives.get(item.policy) if item.policies else None,
         tuple(points),
     )
+
+
+def failed_at(policy: str, slot: datetime, reason: str) -> str:
+    """A failed backup as a sentence."""
+    return f"policy {policy} failed at {moment(slot)}: {reason}"
 
 
 def _standing(

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
-from snapkeep.domain.report.prices import US_EAST_1
+from snapkeep.domain.report.storage import US_EAST_1
 from snapkeep.domain.sizes import gib
 
 DAYS = 30

@@ -13,8 +13,7 @@ from snapkeep.domain.policies import Policy
 from snapkeep.domain.report.claims import ClaimState, Failure, ReportedClaim, objective, reported_claims
 from snapkeep.domain.report.coverage import CoverageReport
 from snapkeep.domain.report.points import ReportedPoint
-from snapkeep.domain.report.prices import US_EAST_1, Prices
-from snapkeep.domain.report.storage import Stored, stored
+from snapkeep.domain.report.storage import US_EAST_1, Prices, Stored, stored
 from snapkeep.domain.report.week import Week, week
 from snapkeep.domain.restore.operations import RestoreOperation
 from snapkeep.domain.retention.lineages import PolicyRetention

@@ -3,6 +3,8 @@
 EBS snapshots share unchanged blocks, and EC2 does not say how much each one adds: the sum of their full sizes
 is an upper bound, usually far above the bill.
 https://docs.aws.amazon.com/ebs/latest/userguide/how_snapshots_work.html
+
+AWS's list prices are public and change: they give an order of magnitude, never a bill.
 """
 
 from __future__ import annotations
@@ -13,8 +15,25 @@ from dataclasses import dataclass
 
 from snapkeep.domain.points import PointState
 from snapkeep.domain.report.points import ReportedPoint
-from snapkeep.domain.report.prices import US_EAST_1, Prices
 from snapkeep.domain.sizes import GIB
+
+
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """US dollars per GiB-month of snapshots, and per GiB sent to another Region, without tax.
+
+    https://aws.amazon.com/ebs/pricing/ https://aws.amazon.com/ec2/pricing/on-demand/
+    """
+
+    region: str
+    read_on: str
+    snapshot: float
+    archived_snapshot: float
+    transfer: float = 0.02
+
+
+US_EAST_1 = Prices(region="us-east-1", read_on="2026-11-28", snapshot=0.05, archived_snapshot=0.0125)
+"""Other Regions cost up to twice as much; what some send to other Regions up to seven times."""
 
 
 @dataclass(frozen=True, slots=True)

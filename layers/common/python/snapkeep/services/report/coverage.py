@@ -10,20 +10,28 @@ from datetime import datetime, timedelta
 from snapkeep.domain import tags
 from snapkeep.domain.backup import selection
 from snapkeep.domain.backup.sharing import holders_of, in_words_of
-from snapkeep.domain.claims import Claim
+from snapkeep.domain.claims import Claim, ClaimName
 from snapkeep.domain.errors import ClusterUnreachable
 from snapkeep.domain.points import PointState, SnapshotState
 from snapkeep.domain.policies import Deployment, Policy
 from snapkeep.domain.report import coverage
 from snapkeep.domain.report.acceptances import find_acceptance
-from snapkeep.domain.report.coverage import CoverageReport, CoveredClaim, LastGood, Promise
+from snapkeep.domain.report.claims import Name
+from snapkeep.domain.report.coverage import Coverage, CoverageReport, CoveredClaim, LastGood, Promise
+from snapkeep.domain.report.memory import KnownClaim
 from snapkeep.domain.retention.snapshot_tags import ReadablePoint, read
 from snapkeep.ports.clock import Calendar, Clock
 from snapkeep.ports.ec2 import Snapshots
 from snapkeep.ports.kubernetes import Clusters
+from snapkeep.services.report.past_runs import ReadPastRuns
 
 NEAR, FAR = timedelta(hours=25), timedelta(days=35)
 """How far ahead to search for slots: a little over a day, then over a month."""
+
+FROM_MEMORY = (
+    "These are the claims that recovery points and the last runs remember: newer ones are missing, and "
+    "deleted ones may be listed"
+)
 
 Good = Mapping[str, Sequence[LastGood]]
 """Claim UID to the newest good point under each policy."""
@@ -38,6 +46,7 @@ class ShowCoverage:
     snapshots: Snapshots
     calendar: Calendar
     clock: Clock
+    past: ReadPastRuns
 
     def report(self, cluster: str, namespace: str = "") -> CoverageReport:
         """The coverage of a cluster's claims (of one namespace, unless "") now.
@@ -56,20 +65,16 @@ class ShowCoverage:
         volumes = {claim.uid: claim.volume.handle for claim in claims if claim.volume}
         names: set[str] = set()
         good = _newest(_noting(names, self._good_points(cluster, namespace, now)), volumes)
-        shared = _shared(claims, everywhere)
         found = [
-            replace(item, reason=f"{item.reason}; {text}") if (text := shared.get(item.name)) else item
-            for item in (
-                *self._taken(selected.taken, good, now),
-                *self._skipped(cluster, selected.skipped, good, now),
-            )
+            *self._taken(selected.taken, good, now),
+            *self._skipped(cluster, selected.skipped, good, now),
         ]
-        ordered = sorted(found, key=lambda item: (item.namespace, item.claim))
-        gone = frozenset(names - {str(claim) for claim in everywhere})
-        return CoverageReport(cluster, now, tuple(ordered), gone=gone)
+        told = self._with_notes(cluster, now, found, _shared(claims, everywhere))
+        return replace(told, gone=frozenset(names - {str(claim) for claim in everywhere}))
 
     def now_or_remembered(self, cluster: str, namespace: str = "") -> CoverageReport:
-        """The report; when the cluster does not answer, that of the claims which recovery points remember.
+        """The report; when the cluster does not answer, that of the claims which recovery points and the last
+        runs remember.
 
         Raises what `report` raises, except ClusterUnreachable.
         """
@@ -79,24 +84,17 @@ class ShowCoverage:
             return self._remembered(cluster, namespace, error.reason)
 
     def _remembered(self, cluster: str, namespace: str, why: str) -> CoverageReport:
-        """The claims with good points, held against the policies that took them before."""
+        """The claims that have good points, and those that the last runs took or left."""
         now = self.clock()
-        points = list(self._good_points(cluster, namespace, now))
-        names = {found.claim: found.name for found, _ in points}
         slots = SlotCache(self.calendar, now)
-        found = []
-        for uid, newest in _newest(points, {}).items():
-            taking = [item.policy for item in newest if self._runs_in(item.policy, cluster)]
-            place, _, name = names[uid].partition("/")
-            promises = [self._promise(policy, newest, slots) for policy in taking]
-            if promises:
-                found.append(coverage.covered(place, name, promises, newest, now))
-        ordered = sorted(found, key=lambda item: (item.namespace, item.claim))
-        unasked = (
-            f"{why}. These are the claims that recovery points remember: claims without one are missing, "
-            "and deleted ones may be listed"
-        )
-        return CoverageReport(cluster, now, tuple(ordered), unasked)
+        points = list(self._good_points(cluster, namespace, now))
+        names = {found.claim: _split(found.name) for found, _ in points}
+        here = [policy.name for policy in self.deployment.policies if cluster in policy.clusters]
+        memory = self.past.memory(cluster, here, now)
+        known = list(memory.claims(_newest(points, {}), names, namespace))
+        failures = {"/".join(item.name): item.failure for item in known}
+        found = [self._recall(cluster, item, slots, now) for item in known]
+        return replace(self._with_notes(cluster, now, found, failures), unasked=f"{why}. {FROM_MEMORY}")
 
     def _runs_in(self, name: str, cluster: str) -> bool:
         policy = self.deployment.policy(name)
@@ -133,6 +131,16 @@ class ShowCoverage:
             for uid, claim in claims.items()
         ]
 
+    def _recall(self, cluster: str, known: KnownClaim, slots: SlotCache, now: datetime) -> CoveredClaim:
+        """How a remembered claim is covered: by the policies that took it last."""
+        taking = [policy for policy in known.policies if self._runs_in(policy, cluster)]
+        if known.left is None and taking:
+            promises = [self._promise(policy, known.good, slots) for policy in taking]
+            return coverage.covered(*known.name, promises, known.good, now)
+        unknown = "as far as the last runs know, no policy takes it"
+        left = known.left or selection.SkippedClaim(ClaimName(*known.name), selection.Code.NO_POLICY, unknown)
+        return self._left(cluster, left, known.good, now)
+
     def _skipped(
         self, cluster: str, skipped: Sequence[selection.SkippedClaim], good: Good, now: datetime
     ) -> Iterator[CoveredClaim]:
@@ -140,9 +148,32 @@ class ShowCoverage:
         for item in skipped:
             subject = item.subject
             points = good.get(subject.uid, ()) if isinstance(subject, Claim) else ()
-            plain = coverage.not_covered(item, points)
-            accepted = find_acceptance(self.deployment.accepted, cluster, plain.namespace, plain.claim, now)
-            yield coverage.not_covered(item, points, accepted, now) if accepted else plain
+            yield self._left(cluster, item, points, now)
+
+    def _left(
+        self, cluster: str, item: selection.SkippedClaim, points: Sequence[LastGood], now: datetime
+    ) -> CoveredClaim:
+        plain = coverage.not_covered(item, points)
+        accepted = find_acceptance(self.deployment.accepted, cluster, plain.namespace, plain.claim, now)
+        return coverage.not_covered(item, points, accepted, now) if accepted else plain
+
+    def _with_notes(
+        self, cluster: str, now: datetime, found: Sequence[CoveredClaim], notes: Mapping[str, str]
+    ) -> CoverageReport:
+        """The report; reasons end with the claim's note, and with what became of snapshots that EC2 lost."""
+        late: dict[str, set[Name]] = defaultdict(set)
+        for item in found:
+            if item.state is Coverage.LATE:
+                late[item.policy].add((item.namespace, item.claim))
+        lost = self.past.losses(cluster, late, now)
+        told = [
+            replace(item, reason="; ".join(filter(None, (item.reason, notes.get(item.name), loss))))
+            for item in found
+            for loss in (lost.get((item.namespace, item.claim)),)
+        ]
+        return CoverageReport(
+            cluster, now, tuple(sorted(told, key=lambda item: (item.namespace, item.claim)))
+        )
 
     def _promise(self, name: str, good: Sequence[LastGood], slots: SlotCache) -> Promise:
         policy = self.deployment.policy(name)
@@ -203,6 +234,11 @@ def _newest(points: Iterable[tuple[ReadablePoint, LastGood]], volumes: Mapping[s
         known = newest[found.claim].get(found.policy, point)
         newest[found.claim][found.policy] = max(known, point, key=lambda item: item.slot)
     return {claim: list(policies.values()) for claim, policies in newest.items()}
+
+
+def _split(name: str) -> Name:
+    namespace, _, claim = name.partition("/")
+    return namespace, claim
 
 
 def _is_good(found: ReadablePoint, now: datetime) -> bool:

@@ -14,7 +14,7 @@ from snapkeep.domain.errors import NotFound
 from snapkeep.domain.points import PointState, Snapshot
 from snapkeep.domain.policies import Deployment
 from snapkeep.domain.report.claims import DAYS, ClaimState, ReportedClaim, days_of
-from snapkeep.domain.report.coverage import Coverage, CoverageReport
+from snapkeep.domain.report.coverage import CoverageReport
 from snapkeep.domain.report.facts import Report, Sources, report
 from snapkeep.domain.report.points import Outlook, ReportedPoint, RetentionFacts, reported_points
 from snapkeep.domain.restore.operations import RestoreOperation
@@ -133,7 +133,6 @@ class GatherReport:
         cluster = covered.cluster
         names = {(claim.namespace, claim.claim) for claim in covered.claims}
         failures = self.read_policies.failures(facts)
-        covered = self._with_losses(covered, facts)
         return report(
             Sources(
                 region=self.deployment.known_cluster(cluster).region,
@@ -150,19 +149,6 @@ class GatherReport:
                 notes=[covered.unasked] if covered.unasked else [],
             )
         )
-
-    def _with_losses(self, covered: CoverageReport, facts: PolicyFacts) -> CoverageReport:
-        """Late claims whose snapshot of the policy's newest run was deleted in EC2 say so."""
-        late = {(item.namespace, item.claim) for item in covered.claims if item.state is Coverage.LATE}
-        runs = [run for run in facts.last_runs.values() if run]
-        lost = self.lost.of_claims(runs, late)
-        told = [
-            replace(item, reason=f"{item.reason}; {lost[item.namespace, item.claim]}")
-            if (item.namespace, item.claim) in lost
-            else item
-            for item in covered.claims
-        ]
-        return replace(covered, claims=tuple(told))
 
     def _points(
         self, cluster: str, facts: PolicyFacts, now: datetime, listing: Sequence[Snapshot]

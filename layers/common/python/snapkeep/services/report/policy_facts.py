@@ -17,12 +17,10 @@ from snapkeep.ports.clock import Calendar
 from snapkeep.ports.points import Points
 from snapkeep.ports.prunes import Retentions
 from snapkeep.ports.runs import Runs
+from snapkeep.services.report.past_runs import ReadPastRuns
 
 AHEAD = (timedelta(days=9), timedelta(days=70))
 """How far ahead to search for slots: a week in any time zone, then further for monthly schedules."""
-
-BEHIND = (timedelta(hours=25), timedelta(days=35))
-"""How far back to search for a policy's newest closed run."""
 
 MOST_POINTS = 20_000
 """How many points of closed runs are read for the past of claims: some two seconds of queries."""
@@ -59,10 +57,11 @@ class ReadPolicies:
     points: Points
     retentions: Retentions
     calendar: Calendar
+    past_runs: ReadPastRuns
 
     def facts(self, cluster: str, policies: Sequence[Policy], now: datetime) -> PolicyFacts:
         """The facts about these policies in a cluster."""
-        runs = {policy.name: self._last_run(cluster, policy.name, now) for policy in policies}
+        runs = {policy.name: self.past_runs.newest(cluster, policy.name, now) for policy in policies}
         invalid: dict[str, str] = {}
         return PolicyFacts(
             policies,
@@ -122,10 +121,3 @@ class ReadPolicies:
             if sum(slot > now for slot in found) > 1:
                 break
         return found
-
-    def _last_run(self, cluster: str, policy: str, now: datetime) -> Run | None:
-        for window in BEHIND:
-            runs = [run for run in self.runs.runs_of(cluster, policy, now - window) if run.state.is_final]
-            if runs:
-                return max(runs, key=lambda run: run.slot)
-        return None
