@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import fields
 from datetime import timedelta
 from textwrap import dedent
 
@@ -19,6 +20,9 @@ from snapkeep.domain.policies import (
 )
 from snapkeep.domain.report.acceptances import Acceptance
 from snapkeep.domain.retention.deletion.locks import Lock, LockMode
+from snapkeep.domain.retention.rules import RetentionRules
+from snapkeep_cli.config.keeping import Retention
+from tests.lists import check_list
 
 Loader = Callable[[str], Deployment]
 
@@ -248,3 +252,9 @@ def test_what_is_accepted_has_a_reason_and_perhaps_a_last_day(loaded: Loader) ->
 def test_orphans_are_only_reported_unless_the_file_says_delete(loaded: Loader) -> None:
     assert not loaded(SMALLEST).delete_orphans
     assert loaded("orphans: delete\n" + dedent(SMALLEST)).delete_orphans
+
+
+def test_the_file_has_a_key_for_each_retention_rule() -> None:
+    rules = [field.name for field in fields(RetentionRules)]
+
+    check_list("snapkeep_cli/config/keeping.py, Retention", Retention.model_fields, rules)

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 import pytest
 
-from snapkeep.domain.retention.rules import Duration, RetentionRules, parse_duration, parse_retention
+from snapkeep.domain.retention.rules import (
+    KEEP_RULES,
+    Duration,
+    RetentionRules,
+    parse_duration,
+    parse_retention,
+)
+from tests.lists import check_list
 
 
 def test_a_block_becomes_rules() -> None:
@@ -73,3 +82,9 @@ def test_unknown_rules_are_named_with_what_is_allowed() -> None:
         ValueError, match=r"dailies, keep: no such retention rule; allowed: after_claim_deleted"
     ):
         parse_retention({"keep": 3, "dailies": 7})
+
+
+def test_there_is_a_field_for_each_rule() -> None:
+    overriding = ("max_age", "after_claim_deleted", "minimum")
+
+    check_list("RetentionRules", [field.name for field in fields(RetentionRules)], (*KEEP_RULES, *overriding))

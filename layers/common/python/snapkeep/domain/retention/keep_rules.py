@@ -11,8 +11,6 @@ from datetime import datetime, tzinfo
 from snapkeep.domain.retention.periods import EACH, PERIODS, Cuts, back
 from snapkeep.domain.retention.rules import COUNT_RULES, DURATION_RULES, Duration, RetentionRules
 
-_NOUNS = {"hourly": "hour", "daily": "day", "weekly": "week", "monthly": "month", "yearly": "year"}
-
 
 @dataclass(slots=True)
 class Rule:
@@ -43,7 +41,7 @@ class Rule:
     def why_not(self, time: datetime) -> str:
         """Why the rule did not keep the point of this time, the last one offered."""
         if self.is_open(time):
-            return f"not the newest of its {_NOUNS[self.period]}"
+            return f"not the newest of its {PERIODS[self.period].noun}"
         if self.since is not None:
             return f"older than {self.name}"
         return f"{self.name} {self.limit} filled by newer points"
@@ -86,7 +84,7 @@ class KeepRules:
 def _count_rules(rules: RetentionRules) -> list[Rule]:
     counts = ((name, getattr(rules, name)) for name in COUNT_RULES)
     return [
-        Rule(name, period=name if name in PERIODS else EACH, limit=None if count == "all" else count)
+        Rule(name, period=EACH if name == "last" else name, limit=None if count == "all" else count)
         for name, count in counts
         if count is not None
     ]

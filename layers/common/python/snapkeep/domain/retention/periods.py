@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Hashable, Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
-
-from snapkeep.domain.retention.rules import Duration
 
 EVER = datetime.min.replace(tzinfo=UTC)
 """The earliest possible time, to which a span longer than the calendar goes back."""
@@ -39,14 +38,38 @@ def year_of(local: datetime) -> Hashable:
     return local.year
 
 
-PERIODS: dict[str, Callable[[datetime], Hashable]] = {
-    "hourly": hour_of,
-    "daily": day_of,
-    "weekly": week_of,
-    "monthly": month_of,
-    "yearly": year_of,
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A calendar period: its name in a sentence, its mean length, and which one a local time is in."""
+
+    noun: str
+    length: timedelta
+    of: Callable[[datetime], Hashable]
+
+
+_YEAR = timedelta(days=365.2425)
+PERIODS: dict[str, Period] = {
+    "hourly": Period("hour", timedelta(hours=1), hour_of),
+    "daily": Period("day", timedelta(days=1), day_of),
+    "weekly": Period("week", timedelta(days=7), week_of),
+    "monthly": Period("month", _YEAR / 12, month_of),
+    "yearly": Period("year", _YEAR, year_of),
 }
-"""The period of a local time, by the rule that counts it."""
+"""By the name of the rule that counts it, from the shortest to the longest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """A span of calendar time, written as `1y5m7d2h`; `m` is months."""
+
+    years: int = 0
+    months: int = 0
+    days: int = 0
+    hours: int = 0
+
+    def __str__(self) -> str:
+        parts = ((self.years, "y"), (self.months, "m"), (self.days, "d"), (self.hours, "h"))
+        return "".join(f"{number}{unit}" for number, unit in parts if number)
 
 
 class Cuts:
@@ -55,7 +78,7 @@ class Cuts:
     def __init__(self, zone: tzinfo, names: Iterable[str]) -> None:
         """`names` are the PERIODS of interest."""
         self._zone = zone
-        self._periods = [(name, PERIODS[name]) for name in names]
+        self._periods = [(name, PERIODS[name].of) for name in names]
         self._hour: Hashable = None
         self._last: dict[str, Hashable] = {}
 

@@ -12,36 +12,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Literal
 
+from snapkeep.domain.retention.periods import PERIODS
+from snapkeep.domain.retention.periods import Duration as Duration
+
 Count = int | Literal["all"]
 """How many periods a rule keeps."""
 
-COUNT_RULES = ("last", "hourly", "daily", "weekly", "monthly", "yearly")
-DURATION_RULES = (
-    "within",
-    "within_hourly",
-    "within_daily",
-    "within_weekly",
-    "within_monthly",
-    "within_yearly",
-)
+COUNT_RULES = ("last", *PERIODS)
+DURATION_RULES = ("within", *(f"within_{name}" for name in PERIODS))
 KEEP_RULES = COUNT_RULES + DURATION_RULES
 
 _UNITS = {"y": "years", "m": "months", "d": "days", "h": "hours"}
 _DURATION = re.compile(r"(?:[0-9]{1,6}[ymdh])+")
-
-
-@dataclass(frozen=True, slots=True)
-class Duration:
-    """A span of calendar time, written as `1y5m7d2h`; `m` is months."""
-
-    years: int = 0
-    months: int = 0
-    days: int = 0
-    hours: int = 0
-
-    def __str__(self) -> str:
-        parts = ((self.years, "y"), (self.months, "m"), (self.days, "d"), (self.hours, "h"))
-        return "".join(f"{number}{unit}" for number, unit in parts if number)
 
 
 @dataclass(frozen=True, slots=True)

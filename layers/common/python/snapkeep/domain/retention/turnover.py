@@ -167,7 +167,7 @@ def _periods_of(rules: RetentionRules) -> Iterator[str]:
 def _begun(period: str, zone: tzinfo, points: Sequence[Candidate], new: Collection[str]) -> int:
     filled: dict[bool, set[Hashable]] = {True: set(), False: set()}
     for point in points:
-        filled[point.id in new].add(PERIODS[period](point.time.astimezone(zone)))
+        filled[point.id in new].add(PERIODS[period].of(point.time.astimezone(zone)))
     return len(filled[True] - filled[False])
 
 

@@ -4,17 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from snapkeep.domain.retention.periods import PERIODS
 from snapkeep.domain.retention.rules import COUNT_RULES, DURATION_RULES, Count, Duration, RetentionRules
 
-_DAY = timedelta(days=1)
-_STEPS = {
-    "hourly": timedelta(hours=1),
-    "daily": _DAY,
-    "weekly": 7 * _DAY,
-    "monthly": 365.2425 * _DAY / 12,
-    "yearly": 365.2425 * _DAY,
-}
-_NOUNS = {"hourly": "hour", "daily": "day", "weekly": "week", "monthly": "month", "yearly": "year"}
 _NUMBERS = (
     "",
     "",
@@ -61,7 +53,7 @@ def _side_by_side(rules: RetentionRules) -> str:
     if rules.last is not None:
         parts.append("all points" if rules.last == "all" else f"the newest {_many(rules.last, 'point')}")
     counted = [(name, getattr(rules, name)) for name in COUNT_RULES[1:]]
-    spans = [(_NOUNS[name], count) for name, count in counted if count is not None]
+    spans = [(PERIODS[name].noun, count) for name, count in counted if count is not None]
     if spans:
         each = [f"every {noun}" if count == "all" else _many(count, noun) for noun, count in spans]
         parts.append(f"the newest of each of {_listed(each)} (only those that have points count)")
@@ -70,7 +62,7 @@ def _side_by_side(rules: RetentionRules) -> str:
     for name in DURATION_RULES[1:]:
         span = getattr(rules, name)
         if span is not None:
-            noun = _NOUNS[name.removeprefix("within_")]
+            noun = PERIODS[name.removeprefix("within_")].noun
             parts.append(f"the newest of each {noun} within {span} of the newest")
     return "keep " + ", ".join(parts)
 
@@ -107,12 +99,18 @@ def _reach(rules: RetentionRules, every: timedelta) -> dict[timedelta, timedelta
 
     for name in COUNT_RULES:
         if getattr(rules, name) is not None:
-            add(getattr(rules, name), _STEPS.get(name, every))
+            add(getattr(rules, name), _step(name, every))
     for name in DURATION_RULES:
         span: Duration | None = getattr(rules, name)
         if span is not None:
-            add(length(span), _STEPS.get(name.removeprefix("within_"), every))
+            add(length(span), _step(name, every))
     return found
+
+
+def _step(rule: str, every: timedelta) -> timedelta:
+    """How far apart the points are that a rule keeps: as they come, for `last` and `within`."""
+    period = PERIODS.get(rule.removeprefix("within_"))
+    return period.length if period else every
 
 
 def _times(count: Count, step: timedelta) -> timedelta:
@@ -146,8 +144,8 @@ def _first(number: int, step: timedelta) -> str:
 
 def _adjective(step: timedelta) -> str:
     """The adjective for points this far apart: `six-hourly`, `daily`, `two-daily`."""
-    for name, length in reversed(_STEPS.items()):
-        times = round(step / length, 3)
+    for name, period in reversed(PERIODS.items()):
+        times = round(step / period.length, 3)
         if times == 1:
             return name
         if times > 1 and times == int(times):
