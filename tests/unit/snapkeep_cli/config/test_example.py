@@ -68,6 +68,19 @@ def test_the_example_survives_the_trip_to_the_functions() -> None:
     assert from_document(json.loads(json.dumps(to_document(deployment)))) == deployment
 
 
+def test_the_copies_that_the_example_shows_work_without_their_comment_signs(loaded: Loader) -> None:
+    places = re.compile(r"# (?=places:|  osaka:|    region: |    kms_key: )")
+    copies = re.compile(
+        r"# (?=copies:|  - to: |    every: |    retention:|      daily: 14|      monthly: 12|    lock:|"
+        r"      mode: governance$|      days: 14|    also: )"
+    )
+    lines = [copies.sub("", places.sub("", line, 1), 1) for line in EXAMPLE.read_text().splitlines()]
+    deployment = loaded("\n".join(lines))
+    (rule,) = next(policy for policy in deployment.policies if policy.name == "wordpress").copies
+    assert deployment.place(rule.to) and rule.lock and rule.also == ("on-demand",)
+    assert load(EXAMPLE).places == ()
+
+
 def yaml_blocks() -> Iterator[tuple[str, str]]:
     """What README and pages show as YAML of `snapkeep.yaml`: complete files, and policies."""
     for page in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))):
