@@ -15,18 +15,18 @@ def test_nine_hundred_volumes_a_day_take_a_minute_each_for_an_hour() -> None:
     found = copy_capacity_of(CopyLoad(900, 1, timedelta(minutes=1)))
     assert (found.round_takes, found.rpo, found.problem) == (
         timedelta(hours=1),
-        DAY + timedelta(minutes=1),
+        DAY + timedelta(hours=1),
         "",
     )
 
 
 def test_five_thousand_of_half_an_hour_do_not_fit_into_a_day() -> None:
     found = copy_capacity_of(CopyLoad(5_000, 1, HALF_HOUR))
-    assert found.rpo == timedelta(hours=167, minutes=30)
+    assert found.rpo == timedelta(hours=203, minutes=30)
     assert found.problem == (
         "one copy of each of 5,000 volumes takes 167 h 0 min: 15 at a time (of the 20 that EC2 allows an "
         "account in a Region), 30 min each. But the next are due after 24 h 0 min, so the newest copy of a "
-        "volume gets 167 h 30 min old (RPO), not 24 h 30 min. Copy less often, such as every: week, copy "
+        "volume gets 203 h 30 min old (RPO), not 48 h 0 min. Copy less often, such as every: week, copy "
         "fewer policies, or spread the clusters over 7 places"
     )
 

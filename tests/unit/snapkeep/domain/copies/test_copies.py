@@ -62,6 +62,8 @@ def test_a_second_copy_of_a_point_is_not_there() -> None:
         (SOURCE_VOLUME, "", "snapkeep:source-volume"),
         (PLACE, "", "snapkeep:place"),
         (tags.POINT, "", "snapkeep:point"),
+        (tags.SIZE, "", "snapkeep:size"),
+        (tags.ACCESS_MODES, "", "snapkeep:access-modes"),
         (tags.CLAIM_UID, "uid-of-another", "its tags do not fit each other: somebody edited them"),
         (tags.POLICY, "weekly", "its tags do not fit each other: somebody edited them"),
         (tags.CLUSTER, "another", "its tags do not fit each other: somebody edited them"),

@@ -31,6 +31,12 @@ STATES = {
     SnapshotState.RECOVERING: CopyState.DELETING,
 }
 
+NEEDED = (
+    *(copy_tags.COPY_OF, copy_tags.SOURCE_VOLUME, copy_tags.PLACE, tags.POINT),
+    *(tags.SIZE, tags.ACCESS_MODES, tags.VOLUME_MODE),
+)
+"""What identifies a copy, and what a restore must know; further tags are checked against the point's id."""
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -113,8 +119,7 @@ def read_copy(snapshot: Snapshot) -> Copy | Unreadable:
     it.
     """
     present = snapshot.tags
-    needed = (copy_tags.COPY_OF, copy_tags.SOURCE_VOLUME, copy_tags.PLACE, tags.POINT)
-    missing = [key for key in needed if not present.get(key)]
+    missing = [key for key in NEEDED if not present.get(key)]
     try:
         taken = read_compact(present.get(copy_tags.TAKEN, ""))
     except ValueError:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from snapkeep.domain.copies.copies import Copy, CopyState, Source
 from snapkeep.domain.copies.places import IN_FLIGHT
 from snapkeep.domain.retention.periods import EVER
 
-FOR_OLDER = 3
+FOR_OLDER = 1
 """How many of the copies in flight may be of points older than their claim's newest copy, while newer ones
-wait: without a share of their own they would starve in a place that is always busy."""
+wait: without a share they would starve in a place that is always busy, and a larger one would make the newest
+copies older there."""
+
+Age = tuple[datetime, datetime]
+"""When the data of a claim's newest copy was taken, and when that copy was started."""
+NEVER: Age = (EVER, EVER)
 
 
 def room(in_flight: int) -> int:
@@ -22,34 +28,35 @@ def room(in_flight: int) -> int:
 def next_up(wanted: Iterable[Source], copies: Iterable[Copy], places: int) -> list[Source]:
     """Which of the wanted points to copy now, at most `places`, in this order.
 
-    First come points that make their claim's newest copy newer: the claim whose newest copy is oldest first,
-    then by age; one a claim. After them, and in a share of their own, come points that are older than their
-    claim's newest copy, oldest first, because retention takes those from the source next. `copies` are all of
-    the place, of all clusters and policies.
+    First come points that make their claim's newest copy newer, one a claim: the claim whose newest copy is
+    oldest first, and of equal ones the one that has waited longest since. After them, and in a share of their
+    own, come points that are older than their claim's newest copy: those of the claim with the fewest copies
+    first, then the oldest, because retention takes those from the source next. `copies` are all of the place,
+    of all clusters and policies.
     """
-    newest: dict[str, datetime] = {}
+    newest: dict[str, Age] = {}
     here = [copy for copy in copies if copy.is_there]
     for copy in here:
-        newest[copy.claim.uid] = max(copy.taken, newest.get(copy.claim.uid, EVER))
+        newest[copy.claim.uid] = max((copy.taken, copy.started_at), newest.get(copy.claim.uid, NEVER))
     pending = [copy for copy in here if copy.state is CopyState.PENDING]
-    older_in_flight = sum(1 for copy in pending if copy.taken < newest[copy.claim.uid])
+    older_in_flight = sum(1 for copy in pending if copy.taken < newest[copy.claim.uid][0])
     first, older = _divided(wanted, newest)
+    first.sort(key=lambda item: (newest.get(item.claim.uid, NEVER), item.taken, item.point_id))
+    number = Counter(copy.claim.uid for copy in here)
+    older.sort(key=lambda item: (number[item.claim.uid], item.taken, item.point_id))
     share = min(len(older), max(0, FOR_OLDER - older_in_flight), places)
     chosen = first[: places - share]
     return chosen + older[: places - len(chosen)]
 
 
-def _divided(wanted: Iterable[Source], newest: dict[str, datetime]) -> tuple[list[Source], list[Source]]:
-    """The points that improve their claim's newest copy, in order, and all others, oldest first."""
+def _divided(wanted: Iterable[Source], newest: Mapping[str, Age]) -> tuple[list[Source], list[Source]]:
+    """The newest wanted point of each claim that improves its newest copy, and all others."""
     best: dict[str, Source] = {}
     older: list[Source] = []
     for source in sorted(wanted, key=lambda item: (item.taken, item.point_id), reverse=True):
         claim = source.claim.uid
-        if claim in best or source.taken <= newest.get(claim, EVER):
+        if claim in best or source.taken <= newest.get(claim, NEVER)[0]:
             older.append(source)
         else:
             best[claim] = source
-    first = sorted(
-        best.values(), key=lambda item: (newest.get(item.claim.uid, EVER), item.taken, item.point_id)
-    )
-    return first, older[::-1]
+    return list(best.values()), older
