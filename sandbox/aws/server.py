@@ -8,12 +8,18 @@ import signal
 import socket
 import sys
 import threading
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-from sandbox.aws import http_server
-from sandbox.aws.http_server import Application, Receive, Send
+import uvicorn
+
 from sandbox.clock import SandboxClock
+
+Message = dict[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Application = Callable[[dict[str, Any], Receive, Send], Awaitable[None]]
 
 ACCOUNT = "111122223333"
 REGION = "ap-northeast-2"
@@ -44,7 +50,7 @@ def serve(port: int, work: Path, ready: Path | None = None) -> None:
     install_all(world)
     threading.Thread(target=_tick, args=(world,), daemon=True, name="sandbox-tick").start()
     said = json.dumps({"endpoint": endpoint, "account": ACCOUNT, "region": REGION})
-    asyncio.run(_run(listener, _with_control(ControlApi(world)), said, ready))
+    _run(listener, _with_control(ControlApi(world)), said, ready)
     _stop_workers()
 
 
@@ -72,17 +78,32 @@ def _configure(port: int) -> None:
     os.environ.pop("PERSIST_STATE", None)
 
 
-async def _run(listener: socket.socket, application: Application, said: str, ready: Path | None) -> None:
-    stopped = asyncio.Event()
-    loop = asyncio.get_running_loop()
+def _run(listener: socket.socket, application: Application, said: str, ready: Path | None) -> None:
+    """Answer with uvicorn, which takes less CPU than hypercorn, the server that ministack brings."""
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stopped.set)
+        signal.signal(number, _stay)
     print(said, flush=True)
     if ready:
         draft = ready.with_suffix(".draft")
         draft.write_text(said + "\n")
         draft.rename(ready)
-    await http_server.serve(application, listener, stopped)
+    config = uvicorn.Config(
+        application,
+        http="httptools",
+        ws="none",
+        loop="asyncio",
+        lifespan="on",
+        log_level="warning",
+        access_log=False,
+        date_header=False,
+        server_header=False,
+        timeout_graceful_shutdown=1,
+    )
+    uvicorn.Server(config).run(sockets=[listener])
+
+
+def _stay(number: int, frame: Any) -> None:
+    """uvicorn ends by a signal, and then raises it again: workers are stopped after that."""
 
 
 def _with_control(control: Any) -> Application:

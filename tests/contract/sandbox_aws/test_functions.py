@@ -126,20 +126,28 @@ def handle(event, context):
 SHARED = """
 import os, pathlib, time
 def handle(event, context):
-    folder = pathlib.Path(os.environ["FOLDER"])
+    folder, full = pathlib.Path(os.environ["FOLDER"]), pathlib.Path(os.environ["FULL"])
     mine = folder / context.aws_request_id
     mine.touch()
-    time.sleep(0.2)
+    stay = time.monotonic() + 20
+    while not full.exists() and time.monotonic() < stay:
+        if len(list(folder.iterdir())) >= int(os.environ["WORKERS"]):
+            full.touch()
+        time.sleep(0.05)
     print("together", len(list(folder.iterdir())))
     mine.unlink()
 """
+"""Stays until all workers are busy, however slow the machine is."""
 
 
 def test_events_and_messages_together_get_as_many_workers_as_there_are(
     sandbox: Sandbox, function: Deploy, control: AwsControl, tmp_path: Path
 ) -> None:
     workers = control.state()["workers"]
-    invoke = function(SHARED, Environment={"Variables": {"FOLDER": str(tmp_path)}})
+    folder = tmp_path / "running"
+    folder.mkdir()
+    variables = {"FOLDER": str(folder), "FULL": str(tmp_path / "full"), "WORKERS": str(workers)}
+    invoke = function(SHARED, Timeout=60, Environment={"Variables": variables})
     sqs, lambdas = sandbox.client("sqs"), sandbox.client("lambda")
     url = sqs.create_queue(QueueName="places")["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
