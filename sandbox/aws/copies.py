@@ -17,8 +17,6 @@ Record = dict[str, Any]
 NO_VOLUME = "vol-ffffffff"
 BAD_KEY = "Given key ID is not accessible"
 NO_SOURCE = "Source snapshot ID is not valid"
-KEY_CHECK_SECONDS = 1.0
-"""How long EBS takes to find out that it may not use a key."""
 
 
 @dataclass(frozen=True)
@@ -82,10 +80,10 @@ def in_progress(world: World, scope: Scope) -> int:
 
 
 def _seconds(world: World, order: Order) -> float | None:
-    asked = world.settings.copy_seconds
+    asked, check = world.settings.copy_seconds, world.settings.key_check_seconds
     if order.key_is_open:
         return asked
-    return KEY_CHECK_SECONDS if asked is None else min(asked, KEY_CHECK_SECONDS)
+    return check if asked is None else min(asked, check)
 
 
 def _trouble(world: World, record: Record, order: Order, fails: bool) -> str:

@@ -37,6 +37,8 @@ class Settings:
     """How many times a completion event is delivered; 0 loses it, 2 delivers it twice."""
     copy_seconds: float | None = 1.0
     """How long a copy of a snapshot stays pending; None keeps it pending until a test settles it."""
+    key_check_seconds: float = 1.0
+    """How long EBS takes to find out that a copy's key cannot be used; the copy then ends in `error`."""
     copy_events: int = 1
     """How many times the event of an ended copy is delivered; 0 loses it, 8 delivers it eight times."""
     copies_in_progress: int = 20

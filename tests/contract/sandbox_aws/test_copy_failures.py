@@ -26,9 +26,11 @@ def test_a_key_that_cannot_be_used_is_found_out_later(
     if trouble == "disabled":
         kms.disable_key(KeyId=key)
 
+    control.settings(key_check_seconds=3600)
+
     made = copy(snapshot, Encrypted=True, KmsKeyId=key)
     at_once = described(osaka, made)["State"]
-    control.advance(timedelta(seconds=2))
+    control.advance(timedelta(hours=1))
     found = described(osaka, made)
 
     assert at_once == "pending"
@@ -59,13 +61,13 @@ def test_without_a_key_the_copy_is_under_the_key_that_aws_manages(
 def test_a_key_disabled_on_the_way_fails_the_copy(
     sandbox: Sandbox, osaka: Any, control: AwsControl, snapshot: str, key: str
 ) -> None:
-    control.settings(copy_seconds=600)
+    control.settings(copy_seconds=3600)
     made = osaka.copy_snapshot(SourceRegion=HOME, SourceSnapshotId=snapshot, Encrypted=True, KmsKeyId=key)[
         "SnapshotId"
     ]
     sandbox.client("kms", OSAKA).disable_key(KeyId=key)
 
-    control.advance(timedelta(minutes=10))
+    control.advance(timedelta(hours=1))
 
     found = described(osaka, made)
     assert (found["State"], found["StateMessage"]) == ("error", BAD_KEY)
@@ -74,11 +76,11 @@ def test_a_key_disabled_on_the_way_fails_the_copy(
 def test_a_source_deleted_on_the_way_fails_the_copy(
     ec2: Any, osaka: Any, control: AwsControl, snapshot: str
 ) -> None:
-    control.settings(copy_seconds=600)
+    control.settings(copy_seconds=3600)
     made = osaka.copy_snapshot(SourceRegion=HOME, SourceSnapshotId=snapshot)["SnapshotId"]
     ec2.delete_snapshot(SnapshotId=snapshot)
 
-    control.advance(timedelta(minutes=10))
+    control.advance(timedelta(hours=1))
 
     found = described(osaka, made)
     assert (found["State"], found["StateMessage"]) == ("error", "Source snapshot ID is not valid")

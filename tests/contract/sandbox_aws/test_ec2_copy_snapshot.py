@@ -17,7 +17,7 @@ BAD_KEY = "Given key ID is not accessible"
 def test_a_copy_is_a_snapshot_of_its_own(
     ec2: Any, osaka: Any, control: AwsControl, snapshot: str, volume: str, key: str
 ) -> None:
-    control.settings(copy_seconds=600)
+    control.settings(copy_seconds=36_000)
     ec2.lock_snapshot(SnapshotId=snapshot, LockMode="governance", LockDuration=7)
     ec2.modify_snapshot_attribute(SnapshotId=snapshot, OperationType="add", UserIds=["222233334444"])
 
@@ -31,9 +31,9 @@ def test_a_copy_is_a_snapshot_of_its_own(
     )
     made = answer["SnapshotId"]
     at_once = described(osaka, made)
-    control.advance(timedelta(minutes=5))
+    control.advance(timedelta(hours=5))
     half_way = described(osaka, made)
-    control.advance(timedelta(minutes=5))
+    control.advance(timedelta(hours=5))
     done = described(osaka, made)
 
     assert answer["Tags"] == TAGS
@@ -68,13 +68,13 @@ def test_two_calls_make_two_copies(copy: Copy, snapshot: str) -> None:
 def test_a_copy_is_found_by_its_tags_once_the_lag_has_passed(
     osaka: Any, control: AwsControl, snapshot: str, copy: Copy
 ) -> None:
-    control.settings(describe_lag_seconds=30)
+    control.settings(describe_lag_seconds=3600)
     tags = [{"Key": "snapkeep:copy-of", "Value": snapshot}]
     made = copy(snapshot, TagSpecifications=[{"ResourceType": "snapshot", "Tags": tags}])
     wanted = [{"Name": "tag:snapkeep:copy-of", "Values": [snapshot]}]
 
     early = osaka.describe_snapshots(Filters=wanted)["Snapshots"]
-    control.advance(timedelta(seconds=30))
+    control.advance(timedelta(hours=1))
     late = osaka.describe_snapshots(Filters=wanted)["Snapshots"]
 
     assert early == []

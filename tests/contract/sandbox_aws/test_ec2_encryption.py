@@ -71,7 +71,7 @@ def test_a_copy_of_an_encrypted_snapshot_is_encrypted_in_its_region(
 def test_a_source_whose_key_is_disabled_cannot_be_copied(
     sandbox: Sandbox, ec2: Any, osaka: Any, control: AwsControl, home_key: str, key: str
 ) -> None:
-    control.settings(copy_seconds=600)
+    control.settings(copy_seconds=3600)
     volume = ec2.create_volume(**ZONE, Encrypted=True, KmsKeyId=home_key)["VolumeId"]
     source = completed(ec2, control, volume)
     sandbox.client("kms").disable_key(KeyId=home_key)

@@ -175,13 +175,13 @@ def test_the_receiver_copies_it_to_a_region_of_its_own(
 def test_a_snapshot_unshared_on_the_way_is_not_copied(
     ec2: Any, vault: Any, control: AwsControl, take: Callable[..., str]
 ) -> None:
-    control.settings(copy_seconds=5)
+    control.settings(copy_seconds=3600)
     snapshot = take()
     share(ec2, snapshot)
     made = vault.copy_snapshot(SourceRegion=HOME, SourceSnapshotId=snapshot)["SnapshotId"]
     share(ec2, snapshot, "remove")
 
-    control.advance(timedelta(seconds=5))
+    control.advance(timedelta(hours=1))
 
     found = described(vault, made)
     assert (found["State"], found["StateMessage"]) == ("error", "Source snapshot ID is not valid")
