@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 from functools import cache
-from typing import Any
-
-from aws_lambda_powertools.event_handler.api_gateway import ApiGatewayResolver
+from typing import TYPE_CHECKING, Any
 
 from snapkeep.inbound.api.application import application
 from snapkeep.settings import ApiSettings
 from snapkeep.wiring import api, aws, runtime
 from snapkeep.wiring.answers import answers
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.event_handler.api_gateway import ApiGatewayResolver
 
 
 @runtime.logger.inject_lambda_context(correlation_id_path="requestContext.requestId")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
+from snapkeep import started
 from snapkeep.inbound.incidents import is_tick
 from snapkeep.inbound.interruptions import notices, notices_in_body
 from snapkeep.settings import HandleInterruptionSettings
@@ -51,3 +52,4 @@ def _take(found: tuple[Notice, ...], settings: HandleInterruptionSettings) -> di
 
 
 cordon.live_through_snapshots()
+started()

@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -50,10 +51,13 @@ HEAVY = {
 """What costs much, and the functions that start with it."""
 
 PROGRAM = """
-import json, sys
+import gc, json, sys
 sys.path[0:0] = sys.argv[1:]
+disable, before = gc.disable, []
+gc.disable = lambda: (before.extend(sys.modules), disable())
 import handler
-print(json.dumps(sorted(sys.modules)))
+said = {"before": before, "collects": gc.isenabled(), "left_alone": gc.get_freeze_count()}
+print(json.dumps({"modules": sorted(sys.modules), **said}))
 """
 
 
@@ -69,8 +73,8 @@ def deployment(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def started(function: str, *folders: Path) -> set[str]:
-    """The modules of a function that Lambda has just started."""
+def started(function: str, *folders: Path) -> dict[str, Any]:
+    """What a function that Lambda has just started says: its modules, and how it collects garbage."""
     path = [ROOT / "lambdas" / function, *folders]
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM, *map(str, path)],
@@ -79,7 +83,8 @@ def started(function: str, *folders: Path) -> set[str]:
         capture_output=True,
         text=True,
     )
-    return set(json.loads(done.stdout.splitlines()[-1]))
+    said: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return said
 
 
 def test_every_function_is_looked_at() -> None:
@@ -88,11 +93,16 @@ def test_every_function_is_looked_at() -> None:
 
 @pytest.mark.parametrize("function", sorted(SERVICES))
 def test_a_function_starts_with_what_it_needs(function: str, deployment: Path) -> None:
-    modules = started(function, deployment)
+    said = started(function, deployment)
 
+    modules = said["modules"]
     assert {name for name in HEAVY if name in modules} == {
         name for name, users in HEAVY.items() if function in users
     }
     services = {name.split(".")[2] for name in modules if name.startswith("snapkeep.services.")}
     shared = {path.stem for path in (LAYER / "snapkeep" / "services").glob("*.py")}
     assert services - shared == SERVICES[function]
+    assert said["collects"], "garbage must be collected once events arrive"
+    assert said["left_alone"], "what the start made is never garbage"
+    assert not set(HEAVY) & set(said["before"]), "snapkeep comes first, which stops the collector"
+    assert said["before"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 import time
 from collections.abc import Callable
@@ -12,6 +11,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.logging.utils import copy_config_to_registered_loggers
 
+from snapkeep import in_lambda, started
 from snapkeep.domain.backup.object_names import NONCE_BYTES
 from snapkeep.wiring.basics import as_document
 
@@ -19,13 +19,13 @@ logger = Logger()
 
 
 def get_ready(build: Callable[[], object]) -> None:
-    """In Lambda, build what invocations will use while the function starts, before the first event.
+    """The last line of a handler's module: in Lambda, build what invocations will use before the first event.
 
     A function that is only imported, as in tests, has no settings yet.
-    https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime
     """
-    if os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE"):
+    if in_lambda():
         build()
+    started()
 
 
 def nonce() -> str:
