@@ -11,6 +11,7 @@ import os
 import shutil
 import signal
 import sys
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from rich.console import Console
@@ -102,11 +103,15 @@ def _endpoints(sandbox: Sandbox) -> dict[str, str]:
 
 def _tell_how_to_reach(console: Console, sandbox: Sandbox, environment: Path) -> None:
     console.print("\nIt keeps running:", style="bold")
+    state = sandbox.aws.state()
+    now, ahead = datetime.fromisoformat(state["now"]), timedelta(seconds=state["offset_seconds"])
     for line in (
         f"AWS at {sandbox.aws_url}, Kubernetes at {sandbox.kubernetes_url}",
         f"source {os.path.relpath(environment)}   # then snapkeep, kubectl and the AWS CLI reach it",
+        "snapkeep status                          # are you safe?",
+        "snapkeep describe claim default/ebs-claim # its points, and the command that restores it",
         "kubectl get volumesnapshots -A",
-        "snapkeep status",
+        f"AWS's clock says {now:%Y-%m-%d %H:%M} UTC, {ahead.days} days ahead: the acts moved it",
         f"to stop it: {keep.STOP}",
     ):
         console.print("  " + line, markup=False, soft_wrap=True)

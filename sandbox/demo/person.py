@@ -11,11 +11,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sandbox.demo.build import ROOT
+from sandbox.demo.kube import Admin
 from sandbox.demo.steps import DemoError
 from sandbox.launch import Sandbox
 
 NAME = "platform-engineer"
 SECONDS = 60
+ADMINS = "lab-admins"
+ADMIN_BINDING = f"""
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata: {{name: {ADMINS}}}
+roleRef: {{apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: cluster-admin}}
+subjects: [{{apiGroup: rbac.authorization.k8s.io, kind: Group, name: {ADMINS}}}]
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +35,20 @@ class Said:
     code: int
     out: str
     err: str
+
+
+def let_owner_in(sandbox: Sandbox, admin: Admin, cluster: str) -> None:
+    """Let the account's owner, whose key `source .build/demo/env` sets, into the cluster as an admin.
+
+    EKS does that for whoever creates a cluster; groups of an access entry cannot begin with `system:`.
+    https://docs.aws.amazon.com/eks/latest/userguide/creating-access-entries.html
+    """
+    sandbox.client("eks").create_access_entry(
+        clusterName=cluster,
+        principalArn=f"arn:aws:iam::{sandbox.account}:root",
+        kubernetesGroups=[ADMINS],
+    )
+    admin.apply(ADMIN_BINDING)
 
 
 class Person:

@@ -55,6 +55,7 @@ class Story:
         self._watch(sandbox, stack, fired)
         self._check(sandbox, stack, admin)
         report.show(self.console, self.claims)
+        person.let_owner_in(sandbox, admin, cluster.name)
         self.api_url = sandbox.invoke_url(stack.outputs["ApiUrl"])
         user = person.Person(sandbox, stack.outputs["ApiUrl"], person.SECONDS * self.steps.patience)
         restore = RestoreAct(self.steps, self.console, sandbox, admin, user)

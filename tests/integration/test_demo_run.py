@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -76,6 +77,30 @@ def assert_a_node_was_saved(interruption: dict[str, Any], shown: str) -> None:
     assert f"The incident of {interruption['instance']}" in shown
 
 
+def assert_it_can_be_broken_and_mended(demo: Demo) -> None:
+    """What docs/demo.md tells a newcomer to type does what its comments say."""
+    (block,) = re.findall(r"```sh kept\n(.*?)```", (ROOT / "docs" / "demo.md").read_text(), re.DOTALL)
+    source, *lines = (line.partition(" #")[0].strip() for line in block.splitlines())
+    assert source == "source .build/demo/env"
+    said = [
+        subprocess.run(
+            ["bash", "-c", f"source {demo.folder}/env && {line}"],
+            cwd=demo.folder,
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+        for line in lines
+    ]
+    assert [each.returncode for each in said] == [0, 0, 0, 0, 3, 0], [each.stderr for each in said]
+    safe, _, lost, described, refused, back = (each.stdout + each.stderr for each in said)
+    assert "everything that can be protected is protected" in safe
+    assert "3 deleted claims still have recovery points" in lost
+    assert "snapkeep restore ebs-claim-" in described
+    assert "error[too_small]" in refused and "10Gi" in refused
+    assert "ready to use" in back or "bound" in back
+
+
 def test_a_kept_demo_serves_kubectl_until_it_is_stopped(demo: Demo) -> None:
     kept = demo.run("--keep")
     assert kept.returncode == 0, kept.stdout + kept.stderr
@@ -114,6 +139,7 @@ def test_a_kept_demo_serves_kubectl_until_it_is_stopped(demo: Demo) -> None:
         taken = [
             point["id"] for claim in report["claims"] for point in claim["points"] if point["method"] == "csi"
         ]
+        assert_it_can_be_broken_and_mended(demo)
         names = [
             line.removeprefix("volumesnapshot.snapshot.storage.k8s.io/") for line in answer.stdout.split()
         ]

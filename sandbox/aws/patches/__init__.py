@@ -30,6 +30,7 @@ from sandbox.aws.patches import (
     rest_api,
     rest_api_cloudformation,
     rest_api_openapi,
+    s3_dates,
     s3_transport,
     scheduler,
 )
@@ -63,6 +64,7 @@ PATCHES = (
     iam_sqs,
     kms_accounts,
     s3_transport,
+    s3_dates,
     request_time,
     rest_api,
     rest_api_cloudformation,

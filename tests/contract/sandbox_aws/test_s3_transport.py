@@ -95,3 +95,15 @@ def test_a_link_may_be_dated_by_the_clock_of_the_sandbox(
 
     assert status_of_link(sandbox, ahead, monkeypatch) == 200
     assert status_of_link(sandbox, ahead + timedelta(hours=1), monkeypatch) == 403
+
+
+def test_objects_are_dated_by_the_clock_of_the_sandbox(sandbox: Sandbox, control: AwsControl) -> None:
+    s3 = sandbox.client("s3")
+    s3.create_bucket(Bucket="dates", CreateBucketConfiguration={"LocationConstraint": sandbox.region})
+    control.advance(timedelta(days=40), only="none")
+    before = control.now()
+    s3.put_object(Bucket="dates", Key="page.html", Body=b"hello")
+
+    dated = s3.head_object(Bucket="dates", Key="page.html")["LastModified"]
+
+    assert before - timedelta(seconds=1) <= dated <= control.now()
