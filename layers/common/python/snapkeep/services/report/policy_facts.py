@@ -23,7 +23,7 @@ AHEAD = (timedelta(days=9), timedelta(days=70))
 """How far ahead to search for slots: a week in any time zone, then further for monthly schedules."""
 
 MOST_POINTS = 20_000
-"""How many points of closed runs are read for the past of claims: some two seconds of queries."""
+"""How many points of closed runs are read for the past of claims: a few seconds of an hourly function."""
 
 LOOK_BACK = timedelta(days=2)
 """How far back slots are included: in any time zone, today began at most a day ago."""
