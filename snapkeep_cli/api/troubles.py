@@ -69,6 +69,8 @@ def _answered(error: aws.ClientError) -> str:
         return "AWS does not accept your credentials"
     if code in SLOW_DOWN:
         return f"AWS throttles {operation}: try again in a minute"
+    if code.isdecimal() and not said.get("Message"):
+        return f"AWS refused {operation} without a reason (HTTP {code})"
     return f"AWS refused {operation}: {said.get('Message') or code}"
 
 

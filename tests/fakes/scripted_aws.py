@@ -40,6 +40,6 @@ def scripted(**answers: Any) -> Clients:
     return Clients(session, REGION)
 
 
-def refused(code: str) -> ClientError:
+def refused(code: str, message: str = "no") -> ClientError:
     """An AWS error."""
-    return ClientError({"Error": {"Code": code, "Message": "no"}}, "Looked")
+    return ClientError({"Error": {"Code": code, "Message": message}}, "Looked")

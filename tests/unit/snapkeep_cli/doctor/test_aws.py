@@ -72,6 +72,11 @@ def test_a_cluster_is_there_absent_or_not_to_be_seen(aws: Aws) -> None:
     )
 
 
+def test_a_refusal_without_words_is_told_as_one() -> None:
+    found = Aws(scripted(describe_cluster=refused("400", ""))).cluster("myeks")
+    assert found == Unknown("AWS refused Looked without a reason (HTTP 400)")
+
+
 def test_a_cluster_from_before_access_entries_has_the_old_mode() -> None:
     found = Aws(scripted(describe_cluster={"cluster": {"status": "ACTIVE"}})).cluster("myeks")
 
