@@ -103,8 +103,10 @@ def close_run(ports: Ports) -> CloseRun:
 
 def reconcile(ports: Ports) -> Reconcile:
     """The service that recovers what lost events may have missed."""
+    from snapkeep.services.backup.healing.check_policy import CheckPolicy
     from snapkeep.services.backup.healing.find_late import FindLate
     from snapkeep.services.backup.healing.heal import HealPoints
+    from snapkeep.services.backup.healing.heal_run import HealRun
     from snapkeep.services.backup.healing.missed_slots import MissedSlots
     from snapkeep.services.backup.healing.named_duplicates import NamedDuplicates
     from snapkeep.services.backup.healing.reconcile import PATIENCE, Reconcile
@@ -131,21 +133,19 @@ def reconcile(ports: Ports) -> Reconcile:
         ports.announcer,
         ports.clock,
     )
+    runs, points, troubles = ports.journal.runs, ports.journal.points, tell_troubles(ports, ports.announcer)
+    late = FindLate(points, missed, ports.clock)
+    closer = close_run(ports)
     return Reconcile(
         ports.deployment,
-        ports.journal.runs,
-        ports.journal.points,
-        ports.journal.slots,
+        runs,
         ports.journal.prunes,
         heal,
-        duplicates,
+        HealRun(runs, points, heal, closer, ports.starter, ports.announcer, ports.clock),
         missed,
-        FindLate(ports.journal.points, missed, ports.clock),
-        close_run(ports),
-        tell_troubles(ports, ports.announcer),
+        CheckPolicy(runs, ports.journal.slots, late, troubles, ports.announcer, ports.clock),
+        duplicates,
         give_up(ports, ports.announcer, "reconcile", PATIENCE),
-        ports.starter,
-        ports.announcer,
         ports.clock,
     )
 
