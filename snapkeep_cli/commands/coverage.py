@@ -55,6 +55,4 @@ def get_clusters(output: OutputOption = Output.TABLE) -> None:
     """List the clusters of the deployment."""
     found = client().get("clusters")
     rows = [{**cluster, "policies": ", ".join(cluster["policies"])} for cluster in found["clusters"]]
-    emit(
-        found, output, table_of(rows, {"NAME": "name", "REGION": "region", "POLICIES": sentence("policies")})
-    )
+    emit(found, output, table_of(rows, CLUSTERS))
