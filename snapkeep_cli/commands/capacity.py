@@ -26,7 +26,7 @@ from snapkeep_cli.output import Output, OutputOption, emit, facts, fail
 
 
 def capacity(
-    volumes: Annotated[int, typer.Option(min=1, help="Volumes to back up.")],
+    volumes: Annotated[int, typer.Option(min=1, max=1_000_000_000, help="Volumes to back up.")],
     accounts: Annotated[int, typer.Option(min=1, help="Accounts (or Regions) they are spread over.")] = 1,
     backups_a_day: Annotated[float, typer.Option(min=0.001, help="Backups of each volume per day.")] = 1,
     pending_seconds: Annotated[
@@ -40,10 +40,10 @@ def capacity(
         int, typer.Option(min=1, help="Snapshots allowed per account and Region.")
     ] = SNAPSHOT_QUOTA,
     copies_a_day: Annotated[
-        float, typer.Option(min=0, help="Copies of each volume to another Region per day.")
+        float, typer.Option(min=0, max=1440, help="Copies of each volume to another Region per day.")
     ] = 0,
     copy_minutes: Annotated[
-        float, typer.Option(min=0.1, help="Mean minutes a copy takes; AWS promises nothing.")
+        float, typer.Option(min=0.1, max=2880, help="Mean minutes a copy takes; AWS promises nothing.")
     ] = 10,
     config: Annotated[Path | None, typer.Option(help="The config file whose pace applies.")] = None,
     kube_api_qps: Annotated[

@@ -80,7 +80,9 @@ def cost(
     clusters: Annotated[int, typer.Option(min=1, help="The number of clusters.")] = 1,
     policies: Annotated[int, typer.Option(min=1, help="Policies of each cluster.")] = 1,
     copies: Annotated[int, typer.Option(min=0, help="Copies of each kept in another Region.")] = 0,
-    copies_a_day: Annotated[float, typer.Option(min=0.001, help="Copies of each volume per day.")] = 1,
+    copies_a_day: Annotated[
+        float, typer.Option(min=0.001, max=1440, help="Copies of each volume per day.")
+    ] = 1,
     output: OutputOption = Output.TABLE,
 ) -> None:
     """Say what backups cost a month: snapshots as an upper bound, Snapkeep's own work, and copies."""

@@ -39,5 +39,14 @@ def test_a_load_fits_if_a_round_ends_before_the_next_begins(a_day: float, fits: 
 def test_the_places_that_it_names_are_enough() -> None:
     for volumes in (1_000, 5_000, 100_000):
         found = copy_capacity_of(CopyLoad(volumes, 4, HALF_HOUR))
-        places = int(found.problem.split()[-2])
+        places = int(found.problem.split()[-2].replace(",", ""))
         assert not copy_capacity_of(CopyLoad(volumes // places, 4, HALF_HOUR)).problem
+
+
+def test_more_places_do_not_help_where_one_copy_takes_longer_than_the_interval() -> None:
+    found = copy_capacity_of(CopyLoad(9, 96, HALF_HOUR))
+    assert found.problem.endswith("not 30 min. Copy less often, such as every: week, copy fewer policies")
+
+
+def test_the_rarest_copies_are_no_error() -> None:
+    assert copy_capacity_of(CopyLoad(1, 1e-12, HALF_HOUR)).rpo > 3_600 * DAY

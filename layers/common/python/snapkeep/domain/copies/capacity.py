@@ -15,6 +15,8 @@ from snapkeep.domain.copies.queue import FOR_OLDER
 from snapkeep.domain.report.feasibility import hours
 
 DAY = timedelta(days=1)
+RAREST = 1 / 3650
+"""Copies a day: one in ten years."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ class CopyCapacity:
 def copy_capacity_of(load: CopyLoad) -> CopyCapacity:
     """What a load means for one place. EC2 promises no speed for copies, so `takes` must be measured."""
     round_takes = ceil(load.volumes / IN_FLIGHT) * load.takes
-    between = DAY / load.copies_a_day
+    between = DAY / max(load.copies_a_day, RAREST)
     if round_takes <= between:
         return CopyCapacity(round_takes, between + round_takes)
     # A volume waits for a whole round, and its point may be as old as two points are apart when it is copied.
@@ -52,11 +54,11 @@ def copy_capacity_of(load: CopyLoad) -> CopyCapacity:
 
 
 def _problem(load: CopyLoad, round_takes: timedelta, between: timedelta, rpo: timedelta) -> str:
-    places = ceil(round_takes / between)
+    fit = IN_FLIGHT * (between // load.takes)
+    spread = f", or spread the clusters over {ceil(load.volumes / fit):,} places" if fit else ""
     return (
         f"one copy of each of {load.volumes:,} volumes takes {hours(round_takes)}: {IN_FLIGHT} at a time (of "
         f"the {MOST_IN_PROGRESS} that EC2 allows an account in a Region), {hours(load.takes)} each. But the "
         f"next are due after {hours(between)}, so the newest copy of a volume gets {hours(rpo)} old (RPO), "
-        f"not {hours(2 * between)}. Copy less often, such as every: week, copy fewer policies, or "
-        f"spread the clusters over {places} places"
+        f"not {hours(2 * between)}. Copy less often, such as every: week, copy fewer policies{spread}"
     )
