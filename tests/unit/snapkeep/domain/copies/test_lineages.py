@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 
-from snapkeep.domain.copies.lineages import copied_lineages, policies_there, rule_to, spaced
+from snapkeep.domain.copies.lineages import policies_there, rule_to, spaced
 from snapkeep.domain.copies.rules import CopyRule, Every, Period
 from snapkeep.domain.policies import Cluster, Deployment, Method, Policy, Schedule
 from snapkeep.domain.retention.deletion.locks import Lock, LockMode
 from snapkeep.domain.retention.lineages import PolicyRetention
 from snapkeep.domain.retention.rules import RetentionRules, parse_retention
-from tests.unit.snapkeep.domain.copies.copy_samples import source_at
 
-MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 
 
@@ -40,40 +37,13 @@ def a_rule(to: str = "osaka", **changes: Any) -> CopyRule:
     return CopyRule(**{"to": to, "retention": {"daily": 14}} | changes)
 
 
-def test_a_policys_points_follow_its_own_rule_and_days_are_those_of_its_schedule() -> None:
-    tokyo, osaka = a_rule("tokyo"), a_rule()
-    deployment = a_deployment(a_policy("nightly", tokyo, osaka, zone="Asia/Seoul"), a_policy("weekly"))
-    sources = [
-        source_at(MONDAY, "a", "nightly"),
-        source_at(MONDAY + HOUR, "a", "nightly"),
-        source_at(MONDAY, "b", "nightly"),
-        source_at(MONDAY, "a", "weekly"),
-        source_at(MONDAY, "a", "gone-from-the-config"),
-        source_at(MONDAY, "a", "on-demand"),
+def test_a_policy_has_at_most_one_rule_for_a_place() -> None:
+    policy = a_policy("nightly", a_rule("tokyo"), a_rule())
+    assert [rule_to(policy, name) for name in ("osaka", "tokyo", "nowhere")] == [
+        a_rule(),
+        a_rule("tokyo"),
+        None,
     ]
-    found = list(copied_lineages(deployment, "osaka", sources))
-    assert [(item.claim, item.policy, item.rule, item.zone) for item in found] == [
-        ("uid-a", "nightly", osaka, ZoneInfo("Asia/Seoul")),
-        ("uid-b", "nightly", osaka, ZoneInfo("Asia/Seoul")),
-    ]
-    assert [list(item.sources) for item in found] == [sources[:2], sources[2:3]]
-    assert list(copied_lineages(deployment, "nowhere", sources)) == []
-    assert [rule_to(policy, "osaka") for policy in deployment.policies] == [osaka, None]
-
-
-def test_points_of_a_built_in_policy_go_along_only_for_claims_of_a_policy_that_says_so() -> None:
-    rule = a_rule(also=("on-demand",))
-    deployment = a_deployment(a_policy("silent", a_rule()), a_policy("nightly", rule))
-    sources = [
-        source_at(MONDAY, "a", "nightly"),
-        source_at(MONDAY, "a", "on-demand"),
-        source_at(MONDAY, "a", "interruption"),
-        source_at(MONDAY, "b", "silent"),
-        source_at(MONDAY, "b", "on-demand"),
-        source_at(MONDAY, "c", "on-demand"),
-    ]
-    found = [(item.claim, item.policy) for item in copied_lineages(deployment, "osaka", sources)]
-    assert found == [("uid-a", "nightly"), ("uid-a", "on-demand"), ("uid-b", "silent")]
 
 
 def test_copies_are_kept_and_locked_by_their_rule_and_not_by_their_policy() -> None:

@@ -1,13 +1,11 @@
-"""Which rule applies to which points: the policy's own for its points, and its `also` for built-in ones."""
+"""Which rule applies to which copies: the policy's own to its points, and each `also` to built-in ones."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import timedelta, tzinfo
-from zoneinfo import ZoneInfo
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
 
-from snapkeep.domain.copies.copies import Source
 from snapkeep.domain.copies.rules import CopyRule, Every, Period
 from snapkeep.domain.policies import RESERVED_NAMES, Deployment, Policy
 from snapkeep.domain.retention.lineages import PolicyRetention
@@ -19,38 +17,9 @@ KEEP_ALL: Mapping[str, int | str] = {"last": "all"}
 """What a place keeps of a built-in policy that no rule names any more: nobody said what may go."""
 
 
-@dataclass(frozen=True, slots=True)
-class CopiedLineage:
-    """The points of one claim (its UID) under one policy, and the rule that copies them; days and weeks are
-    those of `zone`."""
-
-    claim: str
-    policy: str
-    rule: CopyRule
-    zone: tzinfo
-    sources: Sequence[Source]
-
-
 def rule_to(policy: Policy, place: str) -> CopyRule | None:
     """The policy's rule for a place, or None when its points are not copied there."""
     return next((rule for rule in policy.copies if rule.to == place), None)
-
-
-def copied_lineages(deployment: Deployment, place: str, sources: Iterable[Source]) -> Iterator[CopiedLineage]:
-    """The lineages of which a place gets copies. Points of a built-in policy follow the first policy in the
-    file that says so and has points of their claim."""
-    found: dict[tuple[str, str], list[Source]] = {}
-    for source in sources:
-        found.setdefault((source.claim.uid, source.policy), []).append(source)
-    for (claim, name), points in found.items():
-        for policy in deployment.policies:
-            rule = rule_to(policy, place)
-            applies = policy.name == name or (
-                rule is not None and name in rule.also and (claim, policy.name) in found
-            )
-            if rule is not None and applies:
-                yield CopiedLineage(claim, name, rule, ZoneInfo(policy.schedule.timezone), points)
-                break
 
 
 def policies_there(deployment: Deployment, place: str) -> dict[str, Policy]:
