@@ -102,6 +102,7 @@ CALLS: Mapping[Event, Callable[[EventAnnouncer], object]] = {
     Event.DELETION_STUCK: _trouble(TroubleKind.DELETION_STUCK, "prune"),
     Event.LABEL_MISREAD: _trouble(TroubleKind.LABEL_MISREAD),
     Event.BACKUPS_ENDED: _trouble(TroubleKind.BACKUPS_ENDED),
+    Event.POINTS_LOST: _trouble(TroubleKind.POINTS_LOST, "recovery points deleted in EC2"),
 }
 """What publishes each event; the last event of a call is the sample."""
 

@@ -114,6 +114,7 @@ WHEN = {
     Event.DELETION_STUCK: "deletions have waited for more than a day",
     Event.LABEL_MISREAD: "a claim has a label of ours with a value that means nothing",
     Event.BACKUPS_ENDED: "no policy takes a claim any more that was backed up before",
+    Event.POINTS_LOST: "somebody deleted snapshots of recovery points in EC2; reminders end after four weeks",
 }
 
 

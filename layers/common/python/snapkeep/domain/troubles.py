@@ -19,6 +19,7 @@ class TroubleKind(StrEnum):
     DELETION_STUCK = "deletion stuck"
     LABEL_MISREAD = "label misread"
     BACKUPS_ENDED = "backups ended"
+    POINTS_LOST = "points lost"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from snapkeep.services.retention.decide import DecidePrune
     from snapkeep.services.retention.deletion.delete import DeletePoints
     from snapkeep.services.retention.deletion.sweep_orphans import SweepOrphans
+    from snapkeep.services.retention.deletion.tell_lost import TellLost
     from snapkeep.services.retention.deletion.tell_refusals import TellRefusals
     from snapkeep.services.retention.prune import Prune
     from snapkeep.services.retention.read_cluster import ReadCluster
@@ -84,9 +85,10 @@ def read_cluster(ports: Ports) -> ReadCluster:
     from snapkeep.services.retention.sync_catalogue import SyncCatalogue
 
     journal = ports.journal
+    tell_lost = _tell_lost(ports)
 
     def sync(cluster: str, now: datetime) -> SyncCatalogue:
-        return SyncCatalogue(journal.catalogue, journal.absences, cluster, now)
+        return SyncCatalogue(journal.catalogue, journal.absences, tell_lost, cluster, now)
 
     return ReadCluster(
         ports.deployment,
@@ -106,6 +108,20 @@ def decide_prune(ports: Ports) -> DecidePrune:
 
     journal = ports.journal
     return DecidePrune(ports.snapshots, journal.deletions, journal.absences, journal.refusals)
+
+
+def _tell_lost(ports: Ports) -> TellLost:
+    from snapkeep.services.retention.deletion.tell_lost import TellLost
+    from snapkeep.services.tell_troubles import TellTroubles
+
+    journal = ports.journal
+    return TellLost(
+        ports.snapshots,
+        journal.deletions,
+        journal.troubles,
+        TellTroubles(journal.troubles, ports.retention_news, ports.clock),
+        ports.clock,
+    )
 
 
 def _tell_refusals(ports: Ports) -> TellRefusals:

@@ -64,6 +64,7 @@ TROUBLES = {
     TroubleKind.DELETION_STUCK: Event.DELETION_STUCK,
     TroubleKind.LABEL_MISREAD: Event.LABEL_MISREAD,
     TroubleKind.BACKUPS_ENDED: Event.BACKUPS_ENDED,
+    TroubleKind.POINTS_LOST: Event.POINTS_LOST,
 }
 
 NO_CLUSTER = "none"

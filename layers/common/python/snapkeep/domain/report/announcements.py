@@ -32,6 +32,7 @@ class Event(StrEnum):
     DELETION_STUCK = "Snapkeep Deletion Stuck"
     LABEL_MISREAD = "Snapkeep Label Misread"
     BACKUPS_ENDED = "Snapkeep Backups Ended"
+    POINTS_LOST = "Snapkeep Points Lost"
 
 
 RUNBOOKS = {
@@ -50,6 +51,7 @@ RUNBOOKS = {
     Event.DELETION_STUCK: "work-given-up",
     Event.LABEL_MISREAD: "backup-late",
     Event.BACKUPS_ENDED: "backup-late",
+    Event.POINTS_LOST: "points-lost",
 }
 """The events that reach the topic, each with its page in docs/runbooks. All others are for machines."""
 
@@ -79,6 +81,7 @@ _TEXTS = {
     Event.DELETION_STUCK: _TROUBLES,
     Event.LABEL_MISREAD: _TROUBLES,
     Event.BACKUPS_ENDED: _TROUBLES,
+    Event.POINTS_LOST: _TROUBLES,
 }
 
 _UNSAFE = str.maketrans({'"': "'", "\\": "/", "<": "‹", ">": "›"} | {chr(code): " " for code in range(32)})

@@ -139,7 +139,7 @@ class Prune:
             return
         self._tell(decision, progress)
         if reading.catalogue:
-            reading.catalogue.finish(SETTLED)
+            reading.catalogue.finish(SETTLED, is_old=bool(reading.found.strange))
         progress.refused = decision.braked.unknown
         if progress.refused:
             log.warning("prune of %s: %s", cluster, progress.refused)

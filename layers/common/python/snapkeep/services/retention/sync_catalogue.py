@@ -11,6 +11,7 @@ from snapkeep.domain.report.catalogue import Entry, entry_of
 from snapkeep.domain.retention.deletion.absences import Absence
 from snapkeep.ports.catalogue import Catalogue
 from snapkeep.ports.deletions import Absences
+from snapkeep.services.retention.deletion.tell_lost import TellLost
 
 EVERY = timedelta(minutes=50)
 """Often enough to repair missed events, rarely enough not to read everything after every run."""
@@ -22,6 +23,7 @@ class SyncCatalogue:
 
     catalogue: Catalogue
     absences: Absences
+    tell_lost: TellLost
     cluster: str
     now: datetime
     _listed: dict[str, Entry] = field(default_factory=dict)
@@ -39,11 +41,12 @@ class SyncCatalogue:
                 self._listed[entry.place] = entry
             yield snapshot
 
-    def finish(self, lag: timedelta) -> tuple[int, int]:
+    def finish(self, lag: timedelta, *, is_old: bool = False) -> tuple[int, int]:
         """Write missing entries and remove those that are gone; returns both counts.
 
         Call it only after the listing was read to its end. An entry younger than `lag` may be missing in
-        EC2's listings, and stays.
+        EC2's listings, and stays. What Snapkeep did not delete is announced, unless the journal `is_old`: a
+        copy from before deletions does not know them.
         """
         gone = []
         for entry in self.catalogue.all_entries(self.cluster):
@@ -53,6 +56,8 @@ class SyncCatalogue:
         if gone:  # it may be in the Recycle Bin, and come back
             self.absences.write_absences([Absence(entry.snapshot_id, self.now) for entry in gone])
         missing = list(self._listed.values())
+        if not is_old:  # before the entries are removed: after a crash they are found again
+            self.tell_lost.tell(self.cluster, gone, missing)
         self.catalogue.put_entries(self.cluster, missing)
         self.catalogue.remove_entries(self.cluster, gone)
         self.catalogue.mark_catalogue_complete(self.cluster, self.now)
