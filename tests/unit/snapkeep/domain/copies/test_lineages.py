@@ -54,7 +54,11 @@ def test_copies_are_kept_and_locked_by_their_rule_and_not_by_their_policy() -> N
     assert (there["nightly"].retention, there["nightly"].lock) == ({"daily": 14}, lock)
     assert there["nightly"].schedule == deployment.policies[0].schedule
     assert there["on-demand"].retention == {"last": "all"}
-    assert policies_there(deployment, "nowhere") == {}
+    nowhere = policies_there(deployment, "nowhere")
+    assert {name: policy.retention for name, policy in nowhere.items()} == {
+        "interruption": {"last": "all"},
+        "on-demand": {"last": "all"},
+    }
 
 
 @pytest.mark.parametrize(

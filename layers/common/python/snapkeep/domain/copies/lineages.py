@@ -25,8 +25,9 @@ def rule_to(policy: Policy, place: str) -> CopyRule | None:
 def policies_there(deployment: Deployment, place: str) -> dict[str, Policy]:
     """The policies as they apply to copies in a place: each with the retention and lock of its rule.
 
-    Of a built-in policy everything stays that any rule with it keeps; without one, everything. Policies
-    whose points are not copied there are absent.
+    Of a built-in policy everything stays that any rule with it keeps; without one, everything, for what the
+    built-in policies keep of points is no promise about copies. Other policies whose points are not copied
+    there are absent.
     """
     found: dict[str, Policy] = {}
     also: dict[str, list[Policy]] = {name: [] for name in sorted(RESERVED_NAMES)}
@@ -38,7 +39,7 @@ def policies_there(deployment: Deployment, place: str) -> dict[str, Policy]:
         for name in rule.also:
             also[name].append(found[policy.name])
     for name, some in also.items():
-        usual = next(iter(some or found.values()), None)
+        usual = next(iter(some or deployment.policies), None)
         if usual is not None:
             block = _united([policy.retention for policy in some]) if some else KEEP_ALL
             found[name] = replace(usual, name=name, retention=block)
