@@ -27,7 +27,8 @@ def with_unknown(obj: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_the_table_is_that_of_kubernetes_schemas() -> None:
-    assert TABLE.read_text() == field_table.written()
+    mend = "run: .venv/bin/python -m tests.contract.sandbox_kubernetes.field_table"
+    assert TABLE.read_text() == field_table.written(), mend
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ import pytest
 from snapkeep.domain.policies import Cluster, Deployment
 from snapkeep.settings import PruneSettings, Settings, SettingsError
 from snapkeep.wiring import aws, clients, runtime
+from snapkeep.wiring.ports import Ports
+from tests.lists import check_list
 
 ROOT = Path(__file__).parents[4]
 FUNCTIONS = {kind.function: kind for kind in Settings.__subclasses__()}
@@ -46,6 +49,12 @@ def names(kind: type[Settings]) -> list[str]:
     with pytest.raises(SettingsError) as refused:
         kind.from_environment({})
     return [word.strip(",") for word in str(refused.value).split() if word.startswith("SNAPKEEP_")]
+
+
+def test_there_is_every_port_on_aws() -> None:
+    names = [field.name for field in fields(Ports)]
+
+    check_list("AwsPorts", [name for name in names if hasattr(aws.AwsPorts, name)], names)
 
 
 def test_settings_belong_to_a_function_each() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import timedelta
 from typing import Any
 
@@ -19,7 +19,16 @@ from snapkeep.ports.journal import Journal
 from snapkeep.ports.points import Creation, Outcome
 from tests.contract.ports.samples import NOW, SLOT, TABLE, a_point, a_run, later
 from tests.fakes.restore_samples import a_restore
+from tests.lists import check_list
 from tests.unit.snapkeep.adapters.dynamodb.aws_table import CountingClient
+
+
+def test_the_table_has_every_store_of_the_journal(client: CountingClient) -> None:
+    real: Any = client
+    journal = dynamo_journal(real, TABLE)
+    stores = [field.name for field in fields(Journal)]
+
+    check_list("DynamoJournal", [name for name in stores if hasattr(journal, name)], stores)
 
 
 def test_a_backup_of_one_claim_is_told_by_the_journal_from_plan_to_end(client: CountingClient) -> None:
