@@ -45,11 +45,14 @@ def define(app: App) -> Assets:
     from infra import lab_options
     from infra.packaging.build import Builder
     from infra.packaging.target import Target
+    from infra.stacks.place_stack import PlaceStack
     from infra.stacks.snapkeep_stack import SnapkeepStack
 
     config = from_context(app.node)
     assets = Builder(Target(config.runtime, config.architecture)).assets(config.deployment)
     SnapkeepStack(app, config=config, assets=assets)
+    for place in config.deployment.places:
+        PlaceStack(app, config=config, place=place)
     if lab := lab_options.from_context(app.node, config.deployment):
         add_lab(app, f"{config.stack}Lab", lab)
     return assets

@@ -10,8 +10,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
-from snapkeep.adapters.aws.events import EventAnnouncer
+from snapkeep.adapters.aws.copy_events import CopyAnnouncer
 from snapkeep.domain.backup.runs import Run, RunState, run_id
+from snapkeep.domain.copies.records import CopyRecord, CopyStage
 from snapkeep.domain.interruption.records import IncidentRecord, TimelineEntry
 from snapkeep.domain.messages import Change
 from snapkeep.domain.metrics import Metric
@@ -46,19 +47,34 @@ INCIDENT = IncidentRecord(
     timeline=(TimelineEntry(NOW, "cordoned", 118.0),),
     run="shop.interruption.20261202T010042Z",
 )
+COPY = CopyRecord(
+    place="osaka",
+    cluster="shop",
+    point_id=POINT.id,
+    source=LATE.snapshot_id,
+    region="ap-northeast-3",
+    namespace="web",
+    claim="data",
+    policy="nightly",
+    rule="nightly",
+    taken=NOW,
+    stage=CopyStage.READY,
+    snapshot_id="snap-0f1e2d3c4b5a69788",
+    incremental=True,
+)
 TROUBLE = Trouble("web/data", "no recovery point since 2026-11-30T01:00:00+00:00", NOW)
 
 
-def _run(state: RunState, **changes: Any) -> Callable[[EventAnnouncer], object]:
+def _run(state: RunState, **changes: Any) -> Callable[[CopyAnnouncer], object]:
     failures = [POINT] if changes.get("failed") else []
     return lambda news: news.run_closed(replace(RUN, state=state, **changes), failures, {"app": 0.0})
 
 
-def _trouble(kind: TroubleKind, about: str = "nightly") -> Callable[[EventAnnouncer], object]:
+def _trouble(kind: TroubleKind, about: str = "nightly") -> Callable[[CopyAnnouncer], object]:
     return lambda news: news.trouble(Topic(kind, "shop", about), [TROUBLE], 1)
 
 
-CALLS: Mapping[Event, Callable[[EventAnnouncer], object]] = {
+CALLS: Mapping[Event, Callable[[CopyAnnouncer], object]] = {
     Event.RUN_COMPLETED: _run(RunState.COMPLETED, ready=3, failed=0),
     Event.RUN_PARTIALLY_FAILED: lambda news: news.run_closed(
         replace(RUN, state=RunState.PARTIALLY_FAILED, ready=1, late=1), [POINT], {"app": 0.0}, [LATE]
@@ -103,6 +119,9 @@ CALLS: Mapping[Event, Callable[[EventAnnouncer], object]] = {
     Event.LABEL_MISREAD: _trouble(TroubleKind.LABEL_MISREAD),
     Event.BACKUPS_ENDED: _trouble(TroubleKind.BACKUPS_ENDED),
     Event.POINTS_LOST: _trouble(TroubleKind.POINTS_LOST, "recovery points deleted in EC2"),
+    Event.COPY_READY: lambda news: news.copy_ready(COPY),
+    Event.COPY_FAILED: _trouble(TroubleKind.COPY_FAILED, "osaka"),
+    Event.COPIES_LATE: _trouble(TroubleKind.COPIES_LATE, "osaka"),
 }
 """What publishes each event; the last event of a call is the sample."""
 
@@ -122,7 +141,7 @@ def sample(event: Event) -> dict[str, Any]:
     """The event as a rule's target gets it from EventBridge."""
     bus = _Bus()
     with redirect_stdout(io.StringIO()):  # metrics
-        CALLS[event](EventAnnouncer(cast(Any, bus), "default"))
+        CALLS[event](CopyAnnouncer(cast(Any, bus), "default"))
     entry = bus.entries[-1]
     return {
         "version": "0",

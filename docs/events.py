@@ -1,6 +1,6 @@
 """`docs/events.md` and `docs/events.schema.json`: every event we publish, as the code publishes it.
 
-The samples are what `EventAnnouncer` publishes, so that fields cannot differ from the code. `make docs`
+The samples are what our announcers publish, so that fields cannot differ from the code. `make docs`
 writes both files, and tests compare them.
 """
 
@@ -60,6 +60,15 @@ FIELDS: Mapping[str, tuple[Schema, str]] = {
     "claim": (TEXT, "the claim's name"),
     "point": (TEXT, "the recovery point's id"),
     "snapshot": (TEXT, "the EBS snapshot's id"),
+    "source": (TEXT, "the snapshot that was copied"),
+    "place": (TEXT, "the place in `snapkeep.yaml`"),
+    "region": (TEXT, "the Region of the place"),
+    "taken": (MOMENT, "when the snapshot that was copied began: the age of the data"),
+    "incremental": (
+        {"type": ["boolean", "null"]},
+        "whether EC2 moved only blocks that changed; null if its event did not arrive",
+    ),
+    "not_locked": (TEXT, "why the copy is not locked as its rule asks; empty if it is, or need not be"),
     "counts": (COUNTS, "orphans by kind"),
     "dollars_a_month_at_most": (NUMBER, "what their snapshots cost if nothing is shared between them"),
     "orphans": (_list(kind=TEXT, name=TEXT, reason=TEXT), "the first 50 orphans"),
@@ -84,7 +93,7 @@ FIELDS: Mapping[str, tuple[Schema, str]] = {
         _list(at=MOMENT, text=TEXT, seconds_left={"type": ["number", "null"]}),
         "the last 50 moments of the incident",
     ),
-    "about": (TEXT, "the policy or the function concerned"),
+    "about": (TEXT, "the policy, the function or the place concerned"),
     "told": (WHOLE, "how many of `total` this event names"),
     "troubles": (
         _list(subject=TEXT, reason=TEXT, since=MOMENT, reminder={"type": "boolean"}),
@@ -115,6 +124,9 @@ WHEN = {
     Event.LABEL_MISREAD: "a claim has a label of ours with a value that means nothing",
     Event.BACKUPS_ENDED: "no policy takes a claim any more that was backed up before",
     Event.POINTS_LOST: "somebody deleted snapshots of recovery points in EC2; reminders end after four weeks",
+    Event.COPY_READY: "a copy of a point is complete in its place",
+    Event.COPY_FAILED: "a copy was given up; again every week until a newer one is there",
+    Event.COPIES_LATE: "copies take too long, or points wait for more than a day; again every week",
 }
 
 

@@ -50,6 +50,8 @@ def permissions_page(template: Document) -> str:
     parts += [
         "The conditions and the resources are in the template; [the threat model](threat-model.md) says why.",
         "The admission policies of `snapkeep manifests` narrow rights on nodes, claims and snapshot objects.",
+        "Only a deployment with places has `copy_points`: it describes, copies, tags and locks snapshots",
+        "there, uses keys through EC2, holds points, and deletes nothing (`infra/permissions/copies.py`).",
     ]
     for name, actions in sorted(_actions(template).items()):
         parts += ["", f"## {name}", "", "| where | may |", "| --- | --- |"]

@@ -65,8 +65,19 @@ ACKNOWLEDGED = (
     ),
     Acknowledgement(
         "AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:kms:REGION:<AWS::AccountId>:key/*]",
-        ("Api/Api/ExecutionRole/DefaultPolicy",),
-        "the keys that encrypt snapshots are unknown in advance; only kms:DescribeKey, which reads no data",
+        ("Api/Api/ExecutionRole/DefaultPolicy", "Copies/CopyPoints/ExecutionRole/DefaultPolicy"),
+        "the keys that encrypt snapshots are unknown in advance; the API only describes them, and only EC2 "
+        "uses them for what copies",
+    ),
+    Acknowledgement(
+        f"AwsSolutions-IAM5[Resource::{_EC2}::snapshot/snap-*]",
+        ("Copies/CopyPoints/ExecutionRole/DefaultPolicy",),
+        "what is copied is unknown in advance; only this account's, and IAM sees no tags of sources",
+    ),
+    Acknowledgement(
+        "AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:ec2:ap-northeast-3::snapshot/*]",
+        ("Copies/CopyPoints/ExecutionRole/DefaultPolicy",),
+        "a copy's id is unknown in advance; only those that carry our tags, or get them at once",
     ),
     Acknowledgement(
         "AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:autoscaling:REGION:<AWS::AccountId>:"
@@ -105,6 +116,11 @@ ACKNOWLEDGED = (
     Acknowledgement("AwsSolutions-SQS4", ("*",), "docs/decisions/0006-no-tls-statement-on-queues.md"),
     Acknowledgement(
         "AwsSolutions-SNS3", ("Notifications/Topic",), "docs/decisions/0006-no-tls-statement-on-queues.md"
+    ),
+    Acknowledgement(
+        "Serverless-EventBusDLQ",
+        ("CopiesEnded",),
+        "an event that is lost delays a copy's end by 5 minutes: the schedule's next turn asks EC2 itself",
     ),
     # --- functions ---------------------------------------------------------------------------------------
     Acknowledgement(

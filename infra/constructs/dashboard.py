@@ -23,12 +23,27 @@ HOUR = Duration.hours(1)
 class Dashboard(Construct):
     """Created last, so that its first row shows every alarm of the stack."""
 
-    def __init__(self, scope: Construct, id: str, *, name: str, functions: Sequence[PythonFunction]) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        name: str,
+        functions: Sequence[PythonFunction],
+        copies: bool = False,
+    ) -> None:
+        """`copies`: whether points are copied to places."""
         super().__init__(scope, id)
         dashboard = cloudwatch.Dashboard(
             self, "Dashboard", dashboard_name=name, default_interval=Duration.days(7)
         )
-        for row in (self._alarms(), _backups(), _surprises(), _functions(functions)):
+        for row in (
+            self._alarms(),
+            _backups(),
+            _surprises(),
+            *([_copies()] if copies else ()),
+            _functions(functions),
+        ):
             dashboard.add_widgets(*row)
 
     def _alarms(self) -> list[cloudwatch.IWidget]:
@@ -65,6 +80,13 @@ def _surprises() -> list[cloudwatch.IWidget]:
         _graph("Claims that are owed a recovery point", [_by_policy(Metric.CLAIMS_LATE, "Maximum", 900)]),
         _graph("Dying nodes", [*_sums(Metric.VOLUMES_MISSED, Metric.INTERRUPTIONS_MISSED), slowest]),
         _graph("Prune", _sums(Metric.PRUNES_BRAKED, Metric.ORPHANS)),
+    )
+
+
+def _copies() -> list[cloudwatch.IWidget]:
+    return _row(
+        _graph("Age of the newest copies", [_by_policy(Metric.COPY_AGE, "Maximum", 300)]),
+        _graph("Copies", _sums(Metric.COPIES_READY, Metric.COPIES_FAILED)),
     )
 
 

@@ -18,6 +18,7 @@ from infra.permissions.common import (
     use_key,
 )
 from infra.permissions.conditions import Owner
+from infra.permissions.copies import copy_snapshots, lock_copies, mark_duplicate_copies, use_copy_keys
 from infra.permissions.interruption import answer_lifecycle_hooks
 from infra.permissions.restore import describe_keys, hold_snapshots, look_into_bin
 from infra.permissions.retention import delete_snapshots
@@ -27,6 +28,7 @@ __all__ = [
     "adopt_snapshots",
     "answer_lifecycle_hooks",
     "complete_tags",
+    "copy_snapshots",
     "create_snapshots",
     "delete_snapshots",
     "describe",
@@ -35,11 +37,14 @@ __all__ = [
     "hold_snapshots",
     "invoke",
     "join_network",
+    "lock_copies",
     "lock_snapshots",
     "look_into_bin",
+    "mark_duplicate_copies",
     "mark_duplicates",
     "put_events",
     "send_messages",
     "unmark_duplicates",
+    "use_copy_keys",
     "use_key",
 ]

@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from aws_cdk import CfnOutput, DefaultStackSynthesizer, Environment, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from infra.constructs.api import Api
 from infra.constructs.cluster_access import ClusterAccess
+from infra.constructs.copies import Copies
 from infra.constructs.customer_key import encrypt
 from infra.constructs.dashboard import Dashboard
 from infra.constructs.finish_restores import FinishRestores
@@ -82,9 +84,9 @@ class SnapkeepStack(Stack):
             *interruption.functions,
         ]
         self._let_in(platform, with_access)
-        functions = [*with_access, completion.function]
-        topic = Notifications(self, "Notifications", event_bus=EVENT_BUS).topic
-        Dashboard(self, "Dashboard", name=config.prefix, functions=functions)
+        copies = [Copies(self, "Copies", platform=platform)] if config.deployment.places else []
+        functions = [*with_access, completion.function, *(each.function for each in copies)]
+        topic = self._watch(config, functions, platform)
         self._say(
             JournalTableName=platform.journal.name,
             JobsQueueUrl=jobs.url,
@@ -94,8 +96,17 @@ class SnapkeepStack(Stack):
             FailureTopicArn=topic.topic_arn,
             StaysAfterDestroy=STAYS.format(table=platform.journal.name, bucket=pages.name),
         )
+
+    def _watch(
+        self, config: DeploymentConfig, functions: Sequence[PythonFunction], platform: Platform
+    ) -> sns.ITopic:
+        """What looks at everything before it, and the customer's key for all of it; returns the topic."""
+        topic = Notifications(self, "Notifications", event_bus=EVENT_BUS).topic
+        copies = bool(config.deployment.places)
+        Dashboard(self, "Dashboard", name=config.prefix, functions=functions, copies=copies)
         if key := config.options.kms_key:
             encrypt(self, key, [*(each.role for each in functions), *platform.schedules.roles])
+        return topic
 
     def _apply(self, options: StackOptions) -> None:
         """Settings for everything in the stack; called first."""

@@ -43,6 +43,9 @@ that names the deployment serving the cluster."""
 FOR_POLICY = 1
 """The schedule, however many clusters it covers."""
 
+FOR_PLACES = 19
+"""What copies recovery points, however many places there are; each place has a stack of its own."""
+
 SPLIT = (
     "Move some clusters into another config file and stack "
     "(cdk deploy -c config=… -c stack=… -c prefix=…), with the policies they need"
@@ -53,19 +56,21 @@ SPLIT = (
 class StackSize:
     """The resources of a deployment with these numbers of clusters and policies, and its network.
 
-    `network` counts the security group of a VPC and `rules` the clusters that let it in.
+    `network` counts the security group of a VPC and `rules` the clusters that let it in. `copies` says
+    whether points are copied to places.
     """
 
     clusters: int
     policies: int
     network: int = 0
     rules: int = 0
+    copies: bool = False
 
     @property
     def resources(self) -> int:
         """All resources except those covered by ROOM."""
         here = FOR_CLUSTER * self.clusters + FOR_POLICY * self.policies
-        return BASE + here + self.network + self.rules
+        return BASE + here + self.network + self.rules + (FOR_PLACES if self.copies else 0)
 
     @property
     def fits(self) -> bool:
@@ -100,7 +105,7 @@ def size_of(config: Config) -> StackSize:
     """The size of a checked config's stack."""
     vpc = config.deployment.vpc
     rules = len(vpc.cluster_security_groups) if vpc else 0
-    return StackSize(len(config.clusters), len(config.policies), 1 if vpc else 0, rules)
+    return StackSize(len(config.clusters), len(config.policies), 1 if vpc else 0, rules, bool(config.places))
 
 
 def too_large(config: Config) -> Iterator[Problem]:

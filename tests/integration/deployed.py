@@ -120,16 +120,20 @@ def until(look: Callable[[], T | None], what: str, limit: float = 30) -> T:
 
 @contextmanager
 def deployed(
-    folder: Path, config: dict[str, Any], sandbox: Sandbox | None = None, patience: float = PATIENCE
+    folder: Path,
+    config: dict[str, Any] | Callable[[Sandbox], dict[str, Any]],
+    sandbox: Sandbox | None = None,
+    patience: float = PATIENCE,
 ) -> Iterator[Deployed]:
-    """The stack of this config in a sandbox of its own, stopped at the end. `patience` multiplies how long
-    its cluster may take for one answer, and the command that prints its manifests.
+    """The stacks of this config in a sandbox of its own, stopped at the end. The config may depend on what a
+    test makes in the sandbox. `patience` multiplies how long its cluster may take for one answer, and the
+    command that prints its manifests.
     """
     path = folder / "snapkeep.yaml"
-    path.write_text(json.dumps(config))  # JSON is YAML, without aliases
-    assembly = synthesize(path, folder / "cdk.out")
     with sandbox or Sandbox(folder / "sandbox") as sandbox:
-        (stack,) = deploy(assembly, sandbox.client)
+        path.write_text(json.dumps(config(sandbox) if callable(config) else config))  # JSON is YAML, too
+        assembly = synthesize(path, folder / "cdk.out")
+        stack, *_ = deploy(assembly, sandbox.client)
         cluster = ClusterControl.from_folder(sandbox.kubeconfig.parent, control.SECONDS * patience)
         cluster.call("lab", {})
         admin = Admin(sandbox.kubeconfig, kube.SECONDS * patience)

@@ -1,4 +1,5 @@
-"""cdk-nag on the stack as it is and with every option: no finding without a reason, no reason without one."""
+"""cdk-nag on the stack as it is, with every option and with places: no finding without a reason, and none
+without a finding."""
 
 from __future__ import annotations
 
@@ -13,9 +14,10 @@ from cdk_nag import AwsSolutionsChecks, ServerlessChecks
 
 from infra.acknowledgements import ACKNOWLEDGED
 from infra.deployment_config import DeploymentConfig
+from infra.stacks.place_stack import PlaceStack
 from infra.stacks.snapkeep_stack import SnapkeepStack
 from snapkeep_cli.config.stack_options import StackOptions
-from tests.unit.infra.conftest import DEPLOYMENT, OPTIONS, stub_assets
+from tests.unit.infra.conftest import COPIED, DEPLOYMENT, OPTIONS, stub_assets
 
 REGION = "ap-northeast-2"
 STACKS = {"Snapkeep": StackOptions(), "SnapkeepWithEveryOption": OPTIONS}
@@ -26,12 +28,15 @@ Finding = tuple[str, str]
 
 @pytest.fixture(scope="module")
 def findings(tmp_path_factory: pytest.TempPathFactory) -> set[Finding]:
-    """What cdk-nag says about both stacks."""
+    """What cdk-nag says about all stacks."""
     folder = tmp_path_factory.mktemp("nag")
     app = App(outdir=str(folder / "cdk.out"))
     for name, options in STACKS.items():
         config = DeploymentConfig(deployment=DEPLOYMENT, region=REGION, stack=name, options=options)
         SnapkeepStack(app, config=config, assets=stub_assets(folder))
+    copied = DeploymentConfig(deployment=COPIED, region=REGION, stack="SnapkeepWithPlaces")
+    SnapkeepStack(app, config=copied, assets=stub_assets(folder))
+    PlaceStack(app, config=copied, place=COPIED.places[0])
     Validations.of(app).add_plugins(AwsSolutionsChecks(app), ServerlessChecks(app))
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(os.environ, "CDK_VALIDATION", "true")

@@ -1,4 +1,4 @@
-"""What EC2 in another Region promises about copies: the one in memory, and the one on moto.
+"""What EC2 in another Region promises about copies: the one in memory, and those on moto and in the sandbox.
 
 moto completes copies at once, checks no key and allows any number in progress.
 """
@@ -60,10 +60,12 @@ class RealAccount(Account):
         return str(self.client("kms", OSAKA).create_key()["KeyMetadata"]["Arn"])
 
 
-@pytest.fixture(params=["fake", "moto"])
+@pytest.fixture(params=["fake", "moto", pytest.param("sandbox", marks=pytest.mark.sandbox)])
 def account(request: pytest.FixtureRequest) -> Account:
     if request.param == "fake":
         return FakeAccount()
+    if request.param == "sandbox":
+        return RealAccount(request.getfixturevalue("sandbox").client)
     session = request.getfixturevalue("aws")
     return RealAccount(lambda service, region: session.client(service, region_name=region))
 
@@ -86,7 +88,9 @@ def test_a_copy_has_its_tags_from_the_first_moment_and_nothing_of_its_source(
     assert account.home.snapshots.get(made) is None
 
 
-@pytest.mark.parametrize("account", ["fake"], indirect=True)
+@pytest.mark.parametrize(
+    "account", ["fake", pytest.param("sandbox", marks=pytest.mark.sandbox)], indirect=True
+)
 def test_a_copy_is_under_the_key_of_its_region_and_of_no_real_volume(
     account: Account, tags: dict[str, str]
 ) -> None:
@@ -108,7 +112,9 @@ def test_a_source_that_is_gone_cannot_be_copied(account: Account, tags: dict[str
         account.regions.copier(OSAKA).copy("snap-0123456789abcdef0", HOME, account.key(), tags, "")
 
 
-@pytest.mark.parametrize("account", ["fake"], indirect=True)
+@pytest.mark.parametrize(
+    "account", ["fake", pytest.param("sandbox", marks=pytest.mark.sandbox)], indirect=True
+)
 def test_a_source_that_is_not_complete_cannot_be_copied(account: Account, tags: dict[str, str]) -> None:
     pending = account.home.snapshots.create(account.home.volume(), {}, "")
     with pytest.raises(PermanentError, match=pending.id):

@@ -29,6 +29,7 @@ def a_copy(point_id: str = "data-1", **changes: Any) -> CopyRecord:
         namespace="shop",
         claim="data",
         policy="daily",
+        rule="daily",
         taken=AT - timedelta(hours=1, microseconds=1),
     )
     return replace(record, **changes)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import zipfile
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,9 @@ from infra.lab_options import LabOptions
 from infra.packaging.assets import Asset, Assets
 from infra.stacks.lab_stack import LabStack
 from infra.stacks.snapkeep_stack import SnapkeepStack
-from snapkeep.domain.policies import Cluster, Deployment, Method, Policy, Schedule, Selection
+from snapkeep.domain.copies.places import Place
+from snapkeep.domain.copies.rules import CopyRule
+from snapkeep.domain.policies import ON_DEMAND, Cluster, Deployment, Method, Policy, Schedule, Selection
 from snapkeep.domain.retention.deletion.locks import Lock, LockMode
 from snapkeep_cli.config.stack_options import StackOptions, Vpc
 from tests.unit.infra.template import Template
@@ -40,6 +43,9 @@ FUNCTIONS = (
     "save_node",
     "release_volumes",
 )
+
+WITH_PLACES = "copy_points"
+"""The function that only a deployment with places has."""
 
 NIGHTLY = Policy(
     name="nightly",
@@ -77,10 +83,11 @@ def stub_assets(folder: Path, warning: str = "") -> Assets:
         archive.writestr("stub.py", "")
     asset = Asset(path, "0" * 64)
     layers = {"third_party": Asset(path, "1" * 64, warning), "common": asset, "deployment": asset}
-    return Assets(layers=layers, handlers=dict.fromkeys(FUNCTIONS, asset))
+    return Assets(layers=layers, handlers=dict.fromkeys((*FUNCTIONS, WITH_PLACES), asset))
 
 
 KEY = "arn:aws:kms:ap-northeast-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+OSAKA_KEY = "arn:aws:kms:ap-northeast-3:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 BOUNDARY = "arn:aws:iam::111122223333:policy/boundaries/workloads"
 OPTIONS = StackOptions(
     kms_key=KEY,
@@ -123,6 +130,26 @@ def assembly(tmp_path_factory: pytest.TempPathFactory) -> Any:
 def template(assembly: Any) -> Template:
     """The template of the stack."""
     return template_of(assembly)
+
+
+COPIED = replace(
+    DEPLOYMENT,
+    policies=(
+        replace(
+            NIGHTLY,
+            copies=(CopyRule("osaka", {"daily": 14}, lock=Lock(LockMode.GOVERNANCE, 14), also=(ON_DEMAND,)),),
+        ),
+        PAUSED,
+    ),
+    places=(Place("osaka", "ap-northeast-3", OSAKA_KEY), Place("spare", "ap-northeast-3", OSAKA_KEY)),
+)
+"""A deployment that copies points to places."""
+
+
+@pytest.fixture(scope="session")
+def copied_template(tmp_path_factory: pytest.TempPathFactory) -> Template:
+    """The template of the stack of a deployment with places."""
+    return template_of(synthesized(tmp_path_factory.mktemp("copied"), StackOptions(), deployment=COPIED))
 
 
 @pytest.fixture(scope="session")

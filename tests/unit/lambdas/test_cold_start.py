@@ -23,6 +23,7 @@ LAYER = ROOT / "layers" / "common" / "python"
 
 SERVICES = {
     "api": set[str](),
+    "copy_points": {"copies", "restore"},  # what is copied is held, as for a restore
     "finish_restores": {"restore"},
     "handle_interruption": {"interruption"},
     "plan_backup": {"backup"},

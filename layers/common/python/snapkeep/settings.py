@@ -99,6 +99,15 @@ class PruneSettings(Settings):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CopyPointsSettings(Settings):
+    """copy_points: copies recovery points to places."""
+
+    function = "copy_points"
+    journal_table: str
+    event_bus: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ApiSettings(Settings):
     """api: serves people and programs."""
 

@@ -36,8 +36,10 @@ def watched(alarm: Resource) -> set[str]:
     return {part["MetricName"] for part in parts or [alarm]}
 
 
-def test_every_alarm_links_to_a_runbook_and_every_runbook_belongs_to_an_alarm(template: Template) -> None:
-    linked = {runbook(alarm) for alarm in alarms(template)}
+def test_every_alarm_links_to_a_runbook_and_every_runbook_belongs_to_an_alarm(
+    template: Template, copied_template: Template
+) -> None:
+    linked = {runbook(alarm) for each in (template, copied_template) for alarm in alarms(each)}
     written = {path.stem for path in (ROOT / "docs" / "runbooks").glob("*.md") if path.name != "README.md"}
 
     check_list("docs/runbooks", written, linked)

@@ -53,6 +53,13 @@ def test_only_metrics_that_are_counted_are_shown(body: dict[str, Any]) -> None:
     assert ours and ours <= set(Metric)
 
 
+def test_copies_are_shown_if_there_are_places(template: Template, copied_template: Template) -> None:
+    dashboards = [json.dumps(each.resources("CloudWatch::Dashboard")) for each in (template, copied_template)]
+
+    assert ["CopyAgeSeconds" in each for each in dashboards] == [False, True]
+    assert ["CopiesFailed" in each for each in dashboards] == [False, True]
+
+
 def expressions(body: dict[str, Any]) -> list[str]:
     """The expressions of all graphs."""
     graphs = [widget["properties"]["metrics"] for widget in body["widgets"] if widget["type"] == "metric"]

@@ -27,6 +27,11 @@ class Metric(StrEnum):
     """Seconds since the slot of the newest run with a ready point."""
     CLAIMS_LATE = "ClaimsLate"
     """Claims without a recovery point as fresh as their policy promises: the recovery point objective."""
+    COPIES_READY = "CopiesReady"
+    COPIES_FAILED = "CopiesFailed"
+    """Copies that EC2 failed, every attempt."""
+    COPY_AGE = "CopyAgeSeconds"
+    """Seconds since the data of the newest copy was taken, for the claim whose newest copy is the oldest."""
     PRUNES_BRAKED = "PrunesBraked"
     ORPHANS = "Orphans"
     PARTS_GIVEN_UP = "PartsGivenUp"
@@ -61,6 +66,12 @@ class Metric(StrEnum):
 
 
 SECONDS = frozenset(
-    {Metric.NEWEST_GOOD_AGE, Metric.NOTICE_AGE, Metric.SECONDS_TO_CORDON, Metric.SECONDS_TO_RELEASE}
+    {
+        Metric.NEWEST_GOOD_AGE,
+        Metric.COPY_AGE,
+        Metric.NOTICE_AGE,
+        Metric.SECONDS_TO_CORDON,
+        Metric.SECONDS_TO_RELEASE,
+    }
 )
 """What is measured; everything else is counted."""

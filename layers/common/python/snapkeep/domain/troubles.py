@@ -20,6 +20,8 @@ class TroubleKind(StrEnum):
     LABEL_MISREAD = "label misread"
     BACKUPS_ENDED = "backups ended"
     POINTS_LOST = "points lost"
+    COPY_FAILED = "copy failed"
+    COPIES_LATE = "copies late"
 
 
 @dataclass(frozen=True, slots=True)

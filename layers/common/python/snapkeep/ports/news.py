@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from snapkeep.domain.backup.runs import Run
+    from snapkeep.domain.copies.records import CopyRecord
     from snapkeep.domain.interruption.records import IncidentRecord
     from snapkeep.domain.messages import Change
     from snapkeep.domain.metrics import Metric
@@ -84,6 +85,19 @@ class RetentionNews(GivenUpNews, Protocol):
 
     def prune_braked(self, refusal: Refusal) -> None:
         """Publish the deletions that the brake refused, and the token that confirms them."""
+
+
+class CopyNews(GivenUpNews, Protocol):
+    """Publishes what became of copies."""
+
+    def copy_ready(self, record: CopyRecord) -> None:
+        """Publish that a copy is complete, and whether it is locked as its rule asks."""
+
+    def copy_failed(self, record: CopyRecord) -> None:
+        """Count a failed attempt to copy."""
+
+    def copy_age(self, cluster: str, policy: str, age: timedelta) -> None:
+        """Count how old the data of the newest copy is, for the claim that is worst off."""
 
 
 class ChangeNews(Protocol):

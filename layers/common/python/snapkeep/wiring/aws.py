@@ -33,7 +33,14 @@ if TYPE_CHECKING:
     from snapkeep.ports.journal import Journal
     from snapkeep.ports.kubernetes import Clusters, NodeClusters
     from snapkeep.ports.messaging import ConfigTrier, IncidentQueue, Pruner, Queue, Starter
-    from snapkeep.ports.news import BackupNews, ChangeNews, InterruptionNews, RetentionNews, WorkNews
+    from snapkeep.ports.news import (
+        BackupNews,
+        ChangeNews,
+        CopyNews,
+        InterruptionNews,
+        RetentionNews,
+        WorkNews,
+    )
     from snapkeep.ports.reports import ReportPages
 
 SIGNED = CALLS.merge(Config(signature_version="s3v4"))
@@ -161,6 +168,12 @@ class AwsPorts(Ports):
     @lazy
     def retention_news(self) -> RetentionNews:
         return self._events
+
+    @lazy
+    def copy_news(self) -> CopyNews:
+        from snapkeep.adapters.aws.copy_events import CopyAnnouncer
+
+        return CopyAnnouncer(client("events"), self._setting("event_bus"))
 
     @lazy
     def changes(self) -> ChangeNews:

@@ -14,7 +14,14 @@ if TYPE_CHECKING:
     from snapkeep.ports.journal import Journal
     from snapkeep.ports.kubernetes import Clusters, NodeClusters
     from snapkeep.ports.messaging import ConfigTrier, IncidentQueue, Pruner, Queue, Starter
-    from snapkeep.ports.news import BackupNews, ChangeNews, InterruptionNews, RetentionNews, WorkNews
+    from snapkeep.ports.news import (
+        BackupNews,
+        ChangeNews,
+        CopyNews,
+        InterruptionNews,
+        RetentionNews,
+        WorkNews,
+    )
     from snapkeep.ports.reports import ReportPages
 
 
@@ -46,6 +53,7 @@ class Ports:
     trier: ConfigTrier
     announcer: BackupNews
     retention_news: RetentionNews
+    copy_news: CopyNews
     changes: ChangeNews
     incident_news: InterruptionNews
     work_news: WorkNews

@@ -13,6 +13,7 @@ from snapkeep.adapters.aws.events import MOST_BYTES, EventAnnouncer
 from snapkeep.domain.backup.runs import RunState
 from snapkeep.domain.errors import TemporaryError
 from snapkeep.domain.interruption.records import IncidentRecord
+from snapkeep.domain.metrics import Metric
 from snapkeep.domain.points import PointState
 from snapkeep.domain.retention.deletion.brake_refusals import Refusal
 from snapkeep.domain.retention.deletion.orphans import Orphan, OrphanKind
@@ -98,14 +99,14 @@ def test_a_refused_slot_is_told_with_its_reason(bus: Any, capsys: pytest.Capture
 @pytest.mark.parametrize(
     ("figures", "rings"),
     [
-        ({"VolumesMissed": 2, "InterruptionsMissed": 0}, True),
-        ({"VolumesMissed": 0, "InterruptionsMissed": 1}, True),
-        ({"VolumesMissed": 0, "InterruptionsMissed": 0}, False),
-        ({"Notices": 1}, False),
+        ({Metric.VOLUMES_MISSED: 2, Metric.INTERRUPTIONS_MISSED: 0}, True),
+        ({Metric.VOLUMES_MISSED: 0, Metric.INTERRUPTIONS_MISSED: 1}, True),
+        ({Metric.VOLUMES_MISSED: 0, Metric.INTERRUPTIONS_MISSED: 0}, False),
+        ({Metric.NOTICES: 1}, False),
     ],
 )
 def test_each_incident_that_missed_something_is_an_event_of_its_own(
-    bus: Any, figures: dict[str, float], rings: bool
+    bus: Any, figures: dict[Metric, float], rings: bool
 ) -> None:
     record = IncidentRecord("i-1", "myeks", "node")
     EventAnnouncer(bus, "default").interruption(record, "over", "2 volumes were not snapshotted", figures)

@@ -8,7 +8,9 @@ from snapkeep.domain.backup.creation import READ_SPACING
 from snapkeep.domain.copies.records import MOST_ATTEMPTS, RETRY_AFTER, CopyRecord, CopyStage
 
 AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
-NEW = CopyRecord("osaka", "myeks", "data-1", "snap-0a", "ap-northeast-3", "shop", "data", "daily", AT)
+NEW = CopyRecord(
+    "osaka", "myeks", "data-1", "snap-0a", "ap-northeast-3", "shop", "data", "daily", "daily", AT
+)
 
 
 def test_a_refusal_does_not_count_as_an_attempt() -> None:

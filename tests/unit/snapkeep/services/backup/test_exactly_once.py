@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -13,55 +12,11 @@ from snapkeep.domain import tags
 from snapkeep.domain.backup.runs import RunState
 from snapkeep.domain.points import PointState
 from snapkeep.domain.policies import Method
+from tests.fakes.crashes import CrashAt, Serialized, eight_at_once
 from tests.fakes.faults import Crash
 from tests.fakes.world import SLOT, World, a_claim, a_policy, on_one_volume
 
 LAGS = [timedelta(), timedelta(seconds=120)]
-
-
-class CrashAt:
-    """Puts a proxy around every port; the function dies around the n-th call of any of them."""
-
-    def __init__(self, step: int, *, after: bool) -> None:
-        self.step = step
-        self.after = after
-        self.calls = 0
-        self.crashed = ""
-
-    def __call__(self, port: Any) -> Any:
-        return _Proxy(port, self._around)
-
-    def _around(self, name: str, call: Callable[[], Any]) -> Any:
-        self.calls += 1
-        if self.calls != self.step:
-            return call()
-        self.crashed = name
-        if self.after:
-            call()
-        raise Crash(name)
-
-
-class _Proxy:
-    def __init__(self, port: Any, around: Callable[[str, Callable[[], Any]], Any]) -> None:
-        self._port = port
-        self._around = around
-
-    def __getattr__(self, name: str) -> Any:
-        method = getattr(self._port, name)
-
-        def call(*arguments: Any, **named: Any) -> Any:
-            return self._around(name, lambda: _settled(method(*arguments, **named), self._around))
-
-        return call
-
-
-def _settled(answer: Any, around: Callable[[str, Callable[[], Any]], Any]) -> Any:
-    """Generators are read to their end inside the step; an opened cluster is wrapped too."""
-    if isinstance(answer, Iterator):
-        return iter(list(answer))
-    if hasattr(answer, "create_volume_snapshot") or hasattr(answer, "evict"):
-        return _Proxy(answer, around)
-    return answer
 
 
 def the_world(
@@ -193,28 +148,6 @@ def test_a_crash_around_any_step_of_a_fallback_leaves_one_counted_point_and_noth
         one_counted_point_each(world)
         uncut = [item.name for item in world.cluster.contents.values() if not item.snapshot_id]
         assert not uncut, crash.crashed
-
-
-class Serialized:
-    """Lets threads meet only between port calls, as functions of a deployment do."""
-
-    def __init__(self) -> None:
-        self.lock = threading.RLock()
-
-    def __call__(self, port: Any) -> Any:
-        return _Proxy(port, self._around)
-
-    def _around(self, name: str, call: Callable[[], Any]) -> Any:
-        with self.lock:
-            return call()
-
-
-def eight_at_once(act: Callable[[], object]) -> None:
-    threads = [threading.Thread(target=act) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
 
 
 @pytest.mark.parametrize("lag", LAGS, ids=["no-lag", "lag-120s"])

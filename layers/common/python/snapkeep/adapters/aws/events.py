@@ -65,6 +65,8 @@ TROUBLES = {
     TroubleKind.LABEL_MISREAD: Event.LABEL_MISREAD,
     TroubleKind.BACKUPS_ENDED: Event.BACKUPS_ENDED,
     TroubleKind.POINTS_LOST: Event.POINTS_LOST,
+    TroubleKind.COPY_FAILED: Event.COPY_FAILED,
+    TroubleKind.COPIES_LATE: Event.COPIES_LATE,
 }
 
 NO_CLUSTER = "none"
@@ -94,7 +96,7 @@ class EventAnnouncer(WorkCounter):
         count(Metric.POINTS_FAILED, run.failed, run.cluster, run.policy)
         if late:  # a metric costs only while it is counted
             count(Metric.POINTS_LATE, len(late), run.cluster, run.policy)
-        self._put(
+        self.put(
             ENDS[run.state],
             {
                 "run": run.id,
@@ -120,18 +122,18 @@ class EventAnnouncer(WorkCounter):
         """Publish that late points of a closed run ended, with the run's new totals."""
         detail = {"run": run.id, "cluster": run.cluster, "policy": run.policy, "slot": run.slot.isoformat()}
         counts = {"total": run.total, "ready": run.ready, "failed": run.failed, "late": run.late}
-        self._put(Event.LATE_POINTS_ENDED, {**detail, **counts, "ended": ended})
+        self.put(Event.LATE_POINTS_ENDED, {**detail, **counts, "ended": ended})
 
     def slot_missed(self, cluster: str, policy: str, slot: datetime, reason: str) -> None:
         detail = {"cluster": cluster, "policy": policy, "slot": slot.isoformat(), "reason": reason}
         count(Metric.SLOTS_MISSED, 1, cluster, policy)
-        self._put(Event.SLOT_MISSED, detail)
+        self.put(Event.SLOT_MISSED, detail)
 
     def slot_refused(self, cluster: str, policy: str, slot: datetime, reason: str) -> None:
         """Publish that a slot gets no run, and who asked for it."""
         detail = {"cluster": cluster, "policy": policy, "slot": slot.isoformat(), "reason": reason}
         count(Metric.SLOTS_REFUSED, 1, cluster, policy)
-        self._put(Event.SLOT_REFUSED, detail)
+        self.put(Event.SLOT_REFUSED, detail)
 
     def freshness(self, cluster: str, policy: str, age: timedelta, late: Sequence[str]) -> None:
         """Count the age of the newest run with a ready point, in seconds, and what is owed a point."""
@@ -146,14 +148,14 @@ class EventAnnouncer(WorkCounter):
         many."""
         shown = _troubles(due[:NAMED_TROUBLES])
         detail = {"cluster": topic.cluster, "about": topic.about, "told": len(shown), "total": total}
-        self._put(TROUBLES[topic.kind], {**detail, "troubles": shown})
+        self.put(TROUBLES[topic.kind], {**detail, "troubles": shown})
         return len(shown)
 
     def not_locked(self, point: Point, reason: str) -> None:
         """Publish that a point is ready without the lock its policy requires, so it can be deleted."""
         detail = {"cluster": point.claim.cluster, "policy": point.policy, "snapshot": point.snapshot_id}
         count(Metric.POINTS_NOT_LOCKED, 1, point.claim.cluster, point.policy)
-        self._put(Event.POINT_NOT_LOCKED, {**detail, **_failure(point), "reason": reason})
+        self.put(Event.POINT_NOT_LOCKED, {**detail, **_failure(point), "reason": reason})
 
     def orphans_found(
         self, cluster: str, counts: Mapping[str, int], dollars_a_month: float, some: Sequence[Orphan]
@@ -163,10 +165,10 @@ class EventAnnouncer(WorkCounter):
         shown = [{"kind": item.kind.value, "name": item.name, "reason": item.reason} for item in some]
         detail = {"cluster": cluster, "counts": dict(counts), "dollars_a_month_at_most": dollars_a_month}
         count(Metric.ORPHANS, sum(counts.values()), cluster or NO_CLUSTER, ALL_POLICIES)
-        self._put(Event.ORPHANS_FOUND, {**detail, "orphans": shown[:SHOWN_FAILURES]})
+        self.put(Event.ORPHANS_FOUND, {**detail, "orphans": shown[:SHOWN_FAILURES]})
 
     def cluster_gone(self, cluster: str, reason: str) -> None:
-        self._put(Event.CLUSTER_GONE, {"cluster": cluster, "reason": reason})
+        self.put(Event.CLUSTER_GONE, {"cluster": cluster, "reason": reason})
 
     def policy_orphaned(self, cluster: str, policy: str, points: int) -> None:
         """Publish that a policy which the config no longer names still has points."""
@@ -175,10 +177,10 @@ class EventAnnouncer(WorkCounter):
             "until somebody deletes them or restores the policy"
         )
         detail = {"cluster": cluster, "policy": policy, "points": points, "reason": reason}
-        self._put(Event.POLICY_ORPHANED, detail)
+        self.put(Event.POLICY_ORPHANED, detail)
 
     def changed(self, change: Change) -> None:
-        self._put(Event.CHANGED, dataclasses.asdict(change))
+        self.put(Event.CHANGED, dataclasses.asdict(change))
 
     def interruption(
         self, record: IncidentRecord, step: str, reason: str, figures: Mapping[Metric, float]
@@ -205,9 +207,9 @@ class EventAnnouncer(WorkCounter):
         }
         for metric, value in figures.items():
             count(metric, value, record.cluster or NO_CLUSTER, INTERRUPTION_POLICY)
-        self._put(Event.INTERRUPTION, detail)
+        self.put(Event.INTERRUPTION, detail)
         if any(figures.get(metric) for metric in (Metric.VOLUMES_MISSED, Metric.INTERRUPTIONS_MISSED)):
-            self._put(Event.INTERRUPTION_MISSED, detail)
+            self.put(Event.INTERRUPTION_MISSED, detail)
 
     def unknown_notice(self, source: str, kind: str) -> None:
         """Count an event of a kind we do not know; the log says which."""
@@ -217,7 +219,7 @@ class EventAnnouncer(WorkCounter):
     def prune_braked(self, refusal: Refusal) -> None:
         """Publish what the brake refused to delete, and the token that confirms it."""
         count(Metric.PRUNES_BRAKED, 1, refusal.cluster, ALL_POLICIES)
-        self._put(
+        self.put(
             Event.PRUNE_BRAKED,
             {
                 "cluster": refusal.cluster,
@@ -230,7 +232,7 @@ class EventAnnouncer(WorkCounter):
             },
         )
 
-    def _put(self, event: Event, detail: Mapping[str, Any]) -> None:
+    def put(self, event: Event, detail: Mapping[str, Any]) -> None:
         """Publish an event. Call it after the metrics, which need no API call and cannot fail."""
         with our_errors(f"publish {event.value!r}"):
             answer = self._events.put_events(

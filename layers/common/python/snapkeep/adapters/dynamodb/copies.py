@@ -108,6 +108,7 @@ def _record(item: Item) -> CopyRecord:
         namespace=item["namespace"],
         claim=item["claim"],
         policy=item["policy"],
+        rule=item["rule"],
         taken=datetime.fromisoformat(item["taken"]),
         stage=CopyStage(item["stage"]),
         attempt=int(item["attempt"]),

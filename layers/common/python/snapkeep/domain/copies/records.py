@@ -43,7 +43,8 @@ class CopyStage(StrEnum):
 class CopyRecord:
     """The copy of one point to one place, as the journal knows it. Times are aware UTC.
 
-    `source` is the snapshot that is copied, `taken` when it started. `attempt` counts the calls of
+    `source` is the snapshot that is copied, `taken` when it started. `rule` is the policy whose copy rule
+    asks for it: for points of built-in policies another one than `policy`. `attempt` counts the calls of
     CopySnapshot that may have created something. `incremental` is None until an event says it. `lock_reason`
     says why the copy is not locked as its rule asks. `revision` grows with every write.
     """
@@ -56,6 +57,7 @@ class CopyRecord:
     namespace: str
     claim: str
     policy: str
+    rule: str
     taken: datetime
     stage: CopyStage = CopyStage.WAITING
     attempt: int = 0
@@ -81,12 +83,17 @@ class CopyRecord:
             return None
         return self.ended_at + self.attempt * RETRY_AFTER
 
+    def may_begin(self, now: datetime) -> bool:
+        """True when CopySnapshot may be called for it."""
+        retry_at = self.retry_at()
+        return self.stage is CopyStage.WAITING or (retry_at is not None and retry_at <= now)
+
     def intended(self, now: datetime) -> CopyRecord:
         """CopySnapshot is about to be called, for the first time or again."""
         return replace(
             self,
             stage=CopyStage.INTENDED,
-            attempt=self.attempt + 1,
+            attempt=self.attempt + (self.stage is not CopyStage.INTENDED),
             snapshot_id="",
             intent_at=now,
             empty_reads=0,

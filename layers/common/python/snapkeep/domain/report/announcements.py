@@ -33,6 +33,9 @@ class Event(StrEnum):
     LABEL_MISREAD = "Snapkeep Label Misread"
     BACKUPS_ENDED = "Snapkeep Backups Ended"
     POINTS_LOST = "Snapkeep Points Lost"
+    COPY_READY = "Snapkeep Copy Ready"
+    COPY_FAILED = "Snapkeep Copy Failed"
+    COPIES_LATE = "Snapkeep Copies Late"
 
 
 RUNBOOKS = {
@@ -52,6 +55,8 @@ RUNBOOKS = {
     Event.LABEL_MISREAD: "backup-late",
     Event.BACKUPS_ENDED: "backup-late",
     Event.POINTS_LOST: "points-lost",
+    Event.COPY_FAILED: "copies",
+    Event.COPIES_LATE: "copies",
 }
 """The events that reach the topic, each with its page in docs/runbooks. All others are for machines."""
 
@@ -82,6 +87,9 @@ _TEXTS = {
     Event.LABEL_MISREAD: _TROUBLES,
     Event.BACKUPS_ENDED: _TROUBLES,
     Event.POINTS_LOST: _TROUBLES,
+    Event.COPY_READY: "{snapshot} in {place} holds {namespace}/{claim} of {cluster}, taken {taken}",
+    Event.COPY_FAILED: _TROUBLES,
+    Event.COPIES_LATE: _TROUBLES,
 }
 
 _UNSAFE = str.maketrans({'"': "'", "\\": "/", "<": "‹", ">": "›"} | {chr(code): " " for code in range(32)})

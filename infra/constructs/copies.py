@@ -1,0 +1,96 @@
+"""Copies of recovery points in other Regions: the function that takes them, and what starts it."""
+
+from __future__ import annotations
+
+from aws_cdk import Duration, Stack
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as targets
+from constructs import Construct
+
+from infra import permissions
+from infra.constructs.alarms import gave_up_or_stopped
+from infra.constructs.python_function import PythonFunction
+from infra.constructs.schedules import SCHEDULED_TIME, Timing
+from infra.constructs.work_queue import WorkQueue
+from infra.platform import Platform
+from snapkeep.settings import CopyPointsSettings
+
+EVERY = "rate(5 minutes)"
+TIMEOUT = Duration.minutes(5)
+"""Less than the lease of a place (`take_copies.LEASE`). An event that arrived while another invocation works
+on its place is hidden as long."""
+BATCH_SIZE = 10
+MAX_CONCURRENCY = 2
+"""The fewest that Lambda allows; a place has one invocation at a time anyway."""
+
+
+def copies_ended(account: str, regions: list[str] | None = None) -> events.EventPattern:
+    """The events of an account's copies that ended (in these Regions).
+
+    EC2 sends them in the Region that a copy goes to.
+    https://docs.aws.amazon.com/ebs/latest/userguide/ebs-cloud-watch-events.html
+    """
+    return events.EventPattern(
+        source=["aws.ec2"],
+        detail_type=["EBS Snapshot Notification"],
+        account=[account],
+        region=regions,
+        detail={"event": ["copySnapshot"]},
+    )
+
+
+class Copies(Construct):
+    """`function` copies points to the deployment's places: every 5 minutes, and when copies ended there."""
+
+    def __init__(self, scope: Construct, id: str, *, platform: Platform) -> None:
+        super().__init__(scope, id)
+        self.endings = WorkQueue(self, "Endings", worker_timeout=TIMEOUT, hidden_for=TIMEOUT)
+        self.function = PythonFunction(
+            self,
+            "CopyPoints",
+            platform=platform,
+            name="copy_points",
+            description="Snapkeep: copies recovery points to other Regions",
+            timeout=TIMEOUT,
+            asynchronous=True,
+            settings=CopyPointsSettings(journal_table=platform.journal.name, event_bus=platform.event_bus),
+        )
+        self._allow(platform)
+        self._start(platform)
+        gave_up_or_stopped(
+            self, "GaveUp", function="copy_points", every=Duration.minutes(15), runbook="copies"
+        )
+
+    def _allow(self, platform: Platform) -> None:
+        stack, places = Stack.of(self), platform.deployment.places
+        self.function.allow(
+            permissions.describe("Snapshots"),
+            *permissions.hold_snapshots(stack, platform.owner),
+            *permissions.copy_snapshots(stack, platform.owner, places),
+            permissions.mark_duplicate_copies(stack, platform.owner, places),
+            *permissions.lock_copies(stack, platform.owner, places, platform.policies),
+            *permissions.use_copy_keys(stack, places),
+            permissions.put_events(stack, platform.event_bus),
+            platform.journal.access(
+                "GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem"
+            ),
+        )
+
+    def _start(self, platform: Platform) -> None:
+        platform.schedules.add(
+            "copy-points",
+            description="Snapkeep: copies recovery points to other Regions",
+            target=self.function.target,
+            function=self.function.name,
+            timing=Timing(expression=EVERY),
+            input={"scheduledTime": SCHEDULED_TIME},
+        )
+        regions = sorted({place.region for place in platform.deployment.places})
+        events.Rule(
+            self,
+            "Ended",
+            description="Snapkeep: copies of EBS snapshots in other Regions that ended",
+            event_pattern=copies_ended(Stack.of(self).account, regions),
+            targets=[targets.SqsQueue(self.endings.queue, dead_letter_queue=self.endings.failures)],
+        )
+        self.endings.feed(self.function, batch_size=BATCH_SIZE, max_concurrency=MAX_CONCURRENCY)

@@ -1,0 +1,203 @@
+"""Settles copies that were begun: what they became in EC2 decides, whatever event got lost."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from snapkeep.domain import tags
+from snapkeep.domain.backup.creation import wait_before_retry
+from snapkeep.domain.copies.copies import Copy, CopyState, read_copy
+from snapkeep.domain.copies.records import CopyRecord, CopyStage
+from snapkeep.domain.errors import SnapkeepError
+from snapkeep.domain.policies import Deployment
+from snapkeep.domain.retention.snapshot_tags import Unreadable
+from snapkeep.ports.clock import Clock
+from snapkeep.ports.news import CopyNews
+from snapkeep.services.copies.lock_copy import lock_copy
+from snapkeep.services.copies.place_copies import PlaceCopies, PointKey, key_of
+from snapkeep.services.copies.turn import Turn
+from snapkeep.services.restore.holds import HoldPoints
+
+log = logging.getLogger(__name__)
+
+GONE_AFTER = timedelta(hours=2)
+"""A copy that EC2 made and has not shown for this long was deleted. Describes lag by minutes, and another
+copy would cost as much as the first."""
+
+NOTHING_MADE = "no copy appeared after the answer of CopySnapshot was lost"
+
+
+@dataclass(frozen=True, slots=True)
+class SettleCopies:
+    """Brings open records up to what EC2 shows."""
+
+    deployment: Deployment
+    holds: HoldPoints
+    news: CopyNews
+    clock: Clock
+
+    def run(self, turn: Turn, listed: PlaceCopies) -> list[CopyRecord]:
+        """Settle every copy that was begun; returns the records that are still open."""
+        found = {(each.cluster, each.point_id): each for each in turn.records.open_copies(turn.place.name)}
+        found |= self._unknown(turn, listed, found)
+        still_open = []
+        for key, record in found.items():
+            with turn.part(record.subject):
+                found[key] = self._settle(turn, record, listed)
+            if found[key].stage.is_open:
+                still_open.append(found[key])
+        with turn.part("duplicates"):
+            self._mark_duplicates(turn, listed)
+        with turn.part("what events said"):
+            _note_incremental(turn, listed)
+        return still_open
+
+    def _unknown(
+        self, turn: Turn, listed: PlaceCopies, known: dict[PointKey, CopyRecord]
+    ) -> dict[PointKey, CopyRecord]:
+        """Records of copies in progress that no open record names: the journal was lost, or an index lags."""
+        pending = {key_of(each): each for each in listed.pending if not each.duplicate}
+        unknown = {key: copy for key, copy in pending.items() if key not in known}
+        if not unknown:
+            return {}
+        records = turn.records.copies(turn.place.name, list(unknown))
+        found = {}
+        for key, copy in unknown.items():
+            record = records.get(key) or self._record_of(turn, copy)
+            if record.stage is not CopyStage.READY:
+                found[key] = record
+        return found
+
+    def _record_of(self, turn: Turn, copy: Copy) -> CopyRecord:
+        return CopyRecord(
+            place=turn.place.name,
+            cluster=copy.claim.cluster,
+            point_id=copy.point_id,
+            source=copy.source_snapshot,
+            region=turn.place.region,
+            namespace=copy.claim.namespace,
+            claim=copy.claim.name,
+            policy=copy.policy,
+            rule=self._rule_of(turn.place.name, copy.policy),
+            taken=copy.taken,
+        )
+
+    def _rule_of(self, place: str, policy: str) -> str:
+        """The policy whose rule asks for copies of that policy's points in a place; itself if none does."""
+        for each in self.deployment.policies:
+            for rule in each.copies:
+                if rule.to == place and policy in (each.name, *rule.also):
+                    return each.name
+        return policy
+
+    def _settle(self, turn: Turn, record: CopyRecord, listed: PlaceCopies) -> CopyRecord:
+        copies = listed.by_point.get((record.cluster, record.point_id), [])
+        named = [each for each in copies if each.snapshot_id == record.snapshot_id]
+        if copies and not named and (not record.snapshot_id or self._is_over(turn, record, listed)):
+            record = turn.write(record.started(copies[0].snapshot_id, copies[0].started_at))
+        elif not record.snapshot_id:
+            return self._in_doubt(turn, record)
+        copy = listed.by_id.get(record.snapshot_id) or self._described(turn, record.snapshot_id)
+        if copy is None:
+            return self._missing(turn, record)
+        if isinstance(copy, Unreadable):
+            return self._failed(turn, record, f"{record.snapshot_id} is no copy any more: {copy.reason}")
+        if copy.state is CopyState.PENDING:
+            return self._pending(turn, record)
+        if copy.state is CopyState.READY:
+            return self._ready(turn, record)
+        reason = f"EC2 failed {copy.snapshot_id}: {copy.message or 'it gave no reason'}"
+        if copy.state is CopyState.DELETING:
+            reason = f"{copy.snapshot_id} was deleted and is in the Recycle Bin"
+        return self._failed(turn, record, reason)
+
+    def _is_over(self, turn: Turn, record: CopyRecord, listed: PlaceCopies) -> bool:
+        """True when the copy of a record certainly cannot become ready, so that another one may count."""
+        copy = listed.by_id.get(record.snapshot_id)
+        return copy is not None and copy.state in (CopyState.FAILED, CopyState.DELETING)
+
+    def _described(self, turn: Turn, snapshot_id: str) -> Copy | Unreadable | None:
+        snapshot = turn.snapshots.get(snapshot_id)
+        return read_copy(snapshot) if snapshot else None
+
+    def _in_doubt(self, turn: Turn, record: CopyRecord) -> CopyRecord:
+        """CopySnapshot may have been called: it is certain that it made nothing after several searches."""
+        record = turn.write(record.not_found(self.clock()))
+        wait = wait_before_retry(record, self.deployment.consistency_wait, self.clock())
+        if wait.total_seconds() > 0:
+            turn.report.later[record.point_id] = "an earlier CopySnapshot may still have made a copy"
+            return record
+        return turn.write(record.refused(NOTHING_MADE))
+
+    def _missing(self, turn: Turn, record: CopyRecord) -> CopyRecord:
+        began = record.started_at or record.taken
+        if self.clock() - began < GONE_AFTER:
+            turn.report.later[record.point_id] = f"EC2 does not show {record.snapshot_id}"
+            return record
+        return self._failed(turn, record, f"EC2 has no snapshot {record.snapshot_id}: somebody deleted it")
+
+    def _pending(self, turn: Turn, record: CopyRecord) -> CopyRecord:
+        reason = lock_copy(turn, self.deployment, record)
+        return record if reason == record.lock_reason else turn.write(replace(record, lock_reason=reason))
+
+    def _ready(self, turn: Turn, record: CopyRecord) -> CopyRecord:
+        reason = lock_copy(turn, self.deployment, record)
+        incremental = turn.incremental.get(record.snapshot_id, record.incremental)
+        ready = replace(record, incremental=incremental).ready(self.clock(), reason)
+        self.news.copy_ready(ready)
+        ready = turn.write(ready)
+        turn.report.ready.append(record.point_id)
+        self.let_go(turn, ready)
+        return ready
+
+    def _failed(self, turn: Turn, record: CopyRecord, reason: str) -> CopyRecord:
+        failed = record.failed(reason, self.clock())
+        self.news.copy_failed(failed)
+        failed = turn.write(failed)
+        turn.report.failed[record.point_id] = reason
+        self.let_go(turn, failed)
+        return failed
+
+    def let_go(self, turn: Turn, record: CopyRecord) -> None:
+        """Release the source of a copy that ended; a hold that stays after trouble ends by itself."""
+        try:
+            self.holds.release(record.source, holder_of(record.place))
+        except SnapkeepError as error:
+            log.warning("%s stays held for a day at most: %s", record.source, error.reason)
+
+    def _mark_duplicates(self, turn: Turn, listed: PlaceCopies) -> None:
+        """Of several copies of one point the journaled one counts, or the oldest."""
+        twins = {key: copies for key, copies in listed.by_point.items() if len(copies) > 1}
+        if not twins:
+            return
+        records = turn.records.copies(turn.place.name, list(twins))
+        for key, copies in twins.items():
+            counted = _counted(copies, records.get(key))
+            for copy in copies:
+                if copy is not counted:
+                    turn.snapshots.add_tags(copy.snapshot_id, {tags.DUPLICATE: "true"})
+                    turn.report.duplicates.append(copy.snapshot_id)
+
+
+def _note_incremental(turn: Turn, listed: PlaceCopies) -> None:
+    """Journal what events say about copies that were settled before their event arrived."""
+    named = {name: key_of(listed.by_id[name]) for name in turn.incremental if name in listed.by_id}
+    records = turn.records.copies(turn.place.name, list(named.values())) if named else {}
+    for name, key in named.items():
+        record = records.get(key)
+        settled = record is not None and record.snapshot_id == name and record.stage is CopyStage.READY
+        if record is not None and settled and record.incremental is None:
+            turn.write(replace(record, incremental=turn.incremental[name]))
+
+
+def holder_of(place: str) -> str:
+    """The holder of points that are being copied to a place."""
+    return f"copy {place}"
+
+
+def _counted(copies: Sequence[Copy], record: CopyRecord | None) -> Copy:
+    named = [copy for copy in copies if record and copy.snapshot_id == record.snapshot_id]
+    return (named or copies)[0]

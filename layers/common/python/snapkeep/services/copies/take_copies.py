@@ -1,0 +1,117 @@
+"""Takes copies: at every place in turn, settles what was begun and begins what is wanted most.
+
+A copy consists of: lease of the place, listing, intent, CopySnapshot, outcome. Nobody else can copy between
+the listing and the intent, which is refused once the lease is lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from snapkeep.domain.copies.places import Place
+from snapkeep.domain.copies.queue import next_up, room
+from snapkeep.domain.copies.records import CopyRecord, CopyStage
+from snapkeep.domain.policies import Deployment
+from snapkeep.ports.clock import Clock
+from snapkeep.ports.copies import CopyRecords
+from snapkeep.ports.ec2 import Regions
+from snapkeep.services.copies.choose_copies import ChooseCopies, Wanted
+from snapkeep.services.copies.copy_point import CopyPoint
+from snapkeep.services.copies.place_copies import PlaceCopies, PointKey, read_place
+from snapkeep.services.copies.settle_copies import SettleCopies
+from snapkeep.services.copies.tell_copies import TellCopies
+from snapkeep.services.copies.turn import PlaceReport, Turn
+from snapkeep.services.give_up import GiveUp, part_of_a_pass
+
+LEASE = timedelta(minutes=6)
+"""Longer than copy_points may run, so that a live holder never loses its lease."""
+
+PATIENCE = timedelta(minutes=15)
+"""Work that failed in three turns in a row is reported."""
+
+
+@dataclass(frozen=True, slots=True)
+class TakeCopies:
+    """Works on places; trouble with one never stops the others."""
+
+    deployment: Deployment
+    regions: Regions
+    records: CopyRecords
+    settler: SettleCopies
+    chooser: ChooseCopies
+    copier: CopyPoint
+    teller: TellCopies
+    give_up: GiveUp
+    clock: Clock
+
+    def run(self, owner: str) -> list[PlaceReport]:
+        """One turn at every place. `owner` must be unique to this invocation, because it holds the leases."""
+        reports = [self._turn(place, owner, {}) for place in self.deployment.places]
+        parts = {part: reason for report in reports for part, reason in report.given_up.items()}
+        self.give_up.report(parts, unseen=_unseen(reports))
+        return reports
+
+    def in_region(self, region: str, owner: str, incremental: Mapping[str, bool]) -> list[PlaceReport]:
+        """One turn at the places in a Region, where copies ended; `incremental` says for some of them, by
+        snapshot id, whether only changed blocks were copied."""
+        places = [place for place in self.deployment.places if place.region == region]
+        return [self._turn(place, owner, incremental) for place in places]
+
+    def _turn(self, place: Place, owner: str, incremental: Mapping[str, bool]) -> PlaceReport:
+        report = PlaceReport(place.name)
+        with part_of_a_pass(f"copies to {place.name}", report.given_up, place.name):
+            now = self.clock()
+            report.busy = not self.records.lease_place(place.name, owner, now + LEASE, now)
+            if report.busy:
+                return report
+            snapshots, copier = self.regions.snapshots(place.region), self.regions.copier(place.region)
+            turn = Turn(place, owner, snapshots, copier, self.records, report, incremental)
+            self._work(turn)
+        if not report.busy:
+            with part_of_a_pass(f"the lease of {place.name}", report.given_up, place.name):
+                self.records.release_place(place.name, owner)
+        return report
+
+    def _work(self, turn: Turn) -> None:
+        place = turn.place.name
+        listed = read_place(turn.snapshots, turn.place)
+        begun = self.settler.run(turn, listed)
+        chosen = self.chooser.run(turn.place, listed, begun)
+        turn.report.passed_over = chosen.passed_over
+        known = self.records.copies(place, [each.key for each in chosen.wanted])
+        now = self.clock()
+        # An index or the listing may lag, and a copy that was made and deleted is not made again.
+        may_begin = {each.key: each for each in chosen.wanted if _may_begin(known.get(each.key), now)}
+        places = room(_in_progress(turn, begun, listed))
+        sources = next_up((each.source for each in may_begin.values()), listed.copies, places)
+        turn.report.waiting = len(may_begin) - len(sources)
+        self._begin(turn, [may_begin[each.claim.cluster, each.point_id] for each in sources], known)
+        self.teller.run(turn, listed, chosen)
+
+    def _begin(self, turn: Turn, queue: Sequence[Wanted], known: Mapping[PointKey, CopyRecord]) -> None:
+        """Begin these copies, in this order, until EC2 takes no more."""
+        for number, wanted in enumerate(queue):
+            record = None
+            with turn.part(wanted.source.point_id):
+                record = self.copier.run(turn, wanted.source, wanted.rule, known.get(wanted.key))
+            if record is not None and record.stage is CopyStage.WAITING:
+                turn.report.waiting += len(queue) - number
+                return
+
+
+def _may_begin(record: CopyRecord | None, now: datetime) -> bool:
+    return record is None or record.may_begin(now)
+
+
+def _in_progress(turn: Turn, still_open: Sequence[CopyRecord], listed: PlaceCopies) -> int:
+    """Copies that EC2 may be working on: those it shows, and those that only the journal knows."""
+    ended = {*turn.report.ready, *turn.report.failed}
+    shown = {each.snapshot_id for each in listed.pending if each.point_id not in ended}
+    return len(shown) + sum(not each.snapshot_id or each.snapshot_id not in shown for each in still_open)
+
+
+def _unseen(reports: Sequence[PlaceReport]) -> Sequence[str]:
+    """The places that another invocation works on: what was given up there lasts as before."""
+    return [report.place for report in reports if report.busy]

@@ -1,0 +1,116 @@
+"""Tells people about copies that are late or were given up, and counts how old the newest ones are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from snapkeep.domain.copies.copies import CopyState
+from snapkeep.domain.copies.records import CopyStage
+from snapkeep.domain.points import volume_timeout
+from snapkeep.domain.policies import Deployment
+from snapkeep.domain.times import moment
+from snapkeep.domain.troubles import Topic, TroubleKind
+from snapkeep.ports.clock import Clock
+from snapkeep.ports.news import CopyNews
+from snapkeep.services.copies.choose_copies import Chosen
+from snapkeep.services.copies.place_copies import PlaceCopies
+from snapkeep.services.copies.turn import Turn
+from snapkeep.services.tell_troubles import TellTroubles
+
+LATE_AFTER = timedelta(days=1)
+"""A point that waited this long for its copy is late."""
+
+Found = dict[str, dict[str, str]]
+"""Troubles by cluster: subject to reason."""
+
+ClaimKey = tuple[str, str, str]
+"""A claim under a policy: cluster, UID, policy."""
+
+
+@dataclass(frozen=True, slots=True)
+class TellCopies:
+    """Reports the troubles of a place, once and then weekly while they last."""
+
+    deployment: Deployment
+    tell_troubles: TellTroubles
+    news: CopyNews
+    clock: Clock
+
+    def run(self, turn: Turn, listed: PlaceCopies, chosen: Chosen) -> None:
+        """Tell what lasts at a place after a turn."""
+        kinds = {
+            TroubleKind.COPIES_LATE: self._late(turn, listed, chosen),
+            TroubleKind.COPY_FAILED: _given_up(turn, listed),
+        }
+        for kind, found in kinds.items():
+            for cluster in self.deployment.clusters:
+                with turn.part(f"{kind} of {cluster.name}"):
+                    topic = Topic(kind, cluster.name, turn.place.name)
+                    self.tell_troubles.tell(topic, found.get(cluster.name, {}))
+        for (name, policy), age in ages(chosen, listed, self.clock()).items():
+            self.news.copy_age(name, policy, age)
+
+    def _late(self, turn: Turn, listed: PlaceCopies, chosen: Chosen) -> Found:
+        """Copies that take too long, and points that wait too long for one to begin."""
+        found: Found = {}
+        now = self.clock()
+        for record in turn.records.open_copies(turn.place.name):
+            copy = listed.by_id.get(record.snapshot_id)
+            if copy is None or copy.state is not CopyState.PENDING:
+                continue
+            if now - copy.started_at > volume_timeout(copy.size_bytes):
+                reason = f"{copy.snapshot_id} is being copied since {moment(copy.started_at)}"
+                found.setdefault(record.cluster, {})[record.subject] = reason
+        for wanted in chosen.wanted:
+            source = wanted.source
+            if now - source.taken > LATE_AFTER and not listed.by_point.get(wanted.key):
+                reason = (
+                    f"taken {moment(source.taken)} and not copied yet: {len(listed.pending)} are in progress"
+                )
+                found.setdefault(source.claim.cluster, {}).setdefault(wanted.subject, reason)
+        turn.report.late = {name: reason for each in found.values() for name, reason in each.items()}
+        return found
+
+
+def _given_up(turn: Turn, listed: PlaceCopies) -> Found:
+    """Copies that were given up, until a newer point of the claim is copied."""
+    newest: dict[ClaimKey, datetime] = {}
+    for copy in listed.copies:
+        if copy.is_there:
+            key = (copy.claim.cluster, f"{copy.claim.namespace}/{copy.claim.name}", copy.policy)
+            newest[key] = max(newest.get(key, copy.taken), copy.taken)
+    found: Found = {}
+    for record in turn.records.failed_copies(turn.place.name):
+        last = newest.get((record.cluster, f"{record.namespace}/{record.claim}", record.policy))
+        if record.stage is CopyStage.GIVEN_UP and (last is None or last < _to_second(record.taken)):
+            reason = f"given up after attempt {record.attempt}: {record.reason}"
+            found.setdefault(record.cluster, {})[record.subject] = reason
+    return found
+
+
+def ages(chosen: Chosen, listed: PlaceCopies, now: datetime) -> Mapping[tuple[str, str], timedelta]:
+    """By cluster and policy, how old the data of the newest copy is, for the claim that is worst off.
+
+    Only claims with a point as new as any of the policy count: those of others are gone, or late already. A
+    claim without a copy counts from its oldest point.
+    """
+    ready: dict[ClaimKey, datetime] = {}
+    for copy in listed.copies:
+        if copy.state is CopyState.READY and not copy.duplicate:
+            key = (copy.claim.cluster, copy.claim.uid, copy.policy)
+            ready[key] = max(ready.get(key, copy.taken), copy.taken)
+    found: dict[tuple[str, str], timedelta] = {}
+    for (cluster, policy), sources in chosen.sources.items():
+        last = max(source.slot for source in sources)
+        for uid in {source.claim.uid for source in sources if source.slot == last}:
+            oldest = min(source.taken for source in sources if source.claim.uid == uid)
+            age = now - ready.get((cluster, uid, policy), oldest)
+            found[cluster, policy] = max(found.get((cluster, policy), timedelta()), age)
+    return found
+
+
+def _to_second(time: datetime) -> datetime:
+    """A time as the tags of copies have it."""
+    return time.replace(microsecond=0)

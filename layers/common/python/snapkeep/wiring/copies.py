@@ -1,0 +1,35 @@
+"""The services that copy recovery points to places."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from snapkeep.wiring.troubles import give_up, tell_troubles
+
+if TYPE_CHECKING:
+    from snapkeep.services.copies.take_copies import TakeCopies
+    from snapkeep.wiring.ports import Ports
+
+
+def take_copies(ports: Ports) -> TakeCopies:
+    """The service that takes copies."""
+    from snapkeep.services.copies.choose_copies import ChooseCopies
+    from snapkeep.services.copies.copy_point import CopyPoint
+    from snapkeep.services.copies.settle_copies import SettleCopies
+    from snapkeep.services.copies.take_copies import PATIENCE, TakeCopies
+    from snapkeep.services.copies.tell_copies import TellCopies
+    from snapkeep.services.restore.holds import HoldPoints
+
+    journal, news = ports.journal, ports.copy_news
+    holds = HoldPoints(ports.snapshots, journal.holds, journal.restores, ports.clock)
+    return TakeCopies(
+        ports.deployment,
+        ports.regions,
+        journal.copies,
+        SettleCopies(ports.deployment, holds, news, ports.clock),
+        ChooseCopies(ports.deployment, ports.snapshots, ports.clock),
+        CopyPoint(ports.deployment, ports.snapshots, holds, news, ports.clock),
+        TellCopies(ports.deployment, tell_troubles(ports, news), news, ports.clock),
+        give_up(ports, news, "copy_points", PATIENCE),
+        ports.clock,
+    )

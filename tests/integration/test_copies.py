@@ -1,0 +1,177 @@
+"""Recovery points are copied to another Region, by the functions and stacks as they are deployed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from sandbox.launch import Sandbox
+from snapkeep.adapters.dynamodb.values import decode
+from snapkeep.domain import tags
+from snapkeep.domain.copies import tags as copy_tags
+from snapkeep.domain.copies.records import MOST_ATTEMPTS
+from tests.integration.deployed import Deployed, config_of, deployed, until
+
+pytestmark = pytest.mark.slow
+
+OSAKA = "ap-northeast-3"
+RULE = {"to": "osaka", "retention": {"last": 3}, "lock": {"mode": "governance", "days": 7}}
+POLICIES: Sequence[dict[str, Any]] = tuple(
+    {"name": name, "method": "ebs", "copies": [RULE]} for name in ("copied", "unheard", "failing", "keyless")
+)
+ALIAS = "alias/copies"
+BAD_KEY = "Given key ID is not accessible"
+
+
+def config(sandbox: Sandbox) -> dict[str, Any]:
+    kms = sandbox.client("kms", OSAKA)
+    key = kms.create_key()["KeyMetadata"]["Arn"]
+    kms.create_alias(AliasName=ALIAS, TargetKeyId=key)
+    return config_of(*POLICIES, places={"osaka": {"region": OSAKA, "kms_key": key}})
+
+
+@pytest.fixture(scope="module")
+def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
+    with deployed(tmp_path_factory.mktemp("copies"), config) as product:
+        product.sandbox.aws.settings(functions_follow_clock=True)
+        yield product
+
+
+@pytest.fixture(autouse=True)
+def whole_again(product: Deployed) -> Iterator[None]:
+    yield
+    product.sandbox.aws.settings(copy_events=1, copy_seconds=1.0)
+
+
+def backed_up(product: Deployed, policy: str, claims: int = 1) -> None:
+    """Ready points of new claims under this policy."""
+    product.make_claims(policy, claims)
+    product.backup(policy)
+    product.until_closed(policy)
+
+
+def turn(product: Deployed) -> dict[str, Any]:
+    """What copy_points reports of the place, once no other invocation works on it."""
+
+    def report() -> dict[str, Any] | None:
+        (found,) = product.invoke("copy-points", {})["places"]
+        return None if found["busy"] else dict(found)
+
+    product.sandbox.aws.wait_idle()
+    return until(report, "the place to be free")
+
+
+def copies(product: Deployed, policy: str) -> list[dict[str, Any]]:
+    """The copies of a policy's points as EC2 shows them in Osaka, with their tags by key."""
+    wanted = [{"Name": "tag:snapkeep:policy", "Values": [policy]}]
+    found = product.sandbox.client("ec2", OSAKA).describe_snapshots(OwnerIds=["self"], Filters=wanted)
+    return [
+        {**each, "Tags": {tag["Key"]: tag["Value"] for tag in each["Tags"]}} for each in found["Snapshots"]
+    ]
+
+
+def records(product: Deployed, policy: str) -> list[dict[str, Any]]:
+    """The journal's records of copies of a policy's points."""
+    client = product.sandbox.client("dynamodb")
+    items = client.query(
+        TableName=product.outputs["JournalTableName"],
+        KeyConditionExpression="pk = :place",
+        ExpressionAttributeValues={":place": {"S": "COPIES#osaka"}},
+    )["Items"]
+    plain = [{name: decode(value) for name, value in item.items()} for item in items]
+    return [item for item in plain if item.get("policy") == policy]
+
+
+def held(product: Deployed, policy: str) -> int:
+    return sum(tags.HOLD in snapshot.tags for snapshot in product.snapshots(policy))
+
+
+def later(product: Deployed, **duration: float) -> None:
+    product.sandbox.aws.advance(timedelta(**duration), only="none")
+    product.sandbox.aws.wait_idle()
+
+
+def test_a_point_is_copied_with_all_its_tags_locked_while_pending_and_ready_by_the_event(
+    product: Deployed,
+) -> None:
+    backed_up(product, "copied", 2)
+    product.sandbox.aws.settings(copy_seconds=None)
+    assert len(turn(product)["started"]) == 2
+
+    pending = copies(product, "copied")
+    ec2 = product.sandbox.client("ec2", OSAKA)
+    locked = ec2.describe_locked_snapshots(SnapshotIds=[each["SnapshotId"] for each in pending])["Snapshots"]
+    points = {snapshot.id: snapshot for snapshot in product.snapshots("copied")}
+    assert [each["State"] for each in pending] == ["pending", "pending"]
+    assert {each["LockDuration"] for each in locked} == {7} and len(locked) == 2
+    assert {each["Tags"][copy_tags.COPY_OF] for each in pending} == set(points)
+    for each in pending:
+        source = points[each["Tags"][copy_tags.COPY_OF]]
+        taken_over = {key: source.tags[key] for key in copy_tags.FROM_POINT if key in source.tags}
+        assert taken_over.items() <= each["Tags"].items()
+        assert each["Tags"][tags.MANAGED] == "copy"
+        assert not [key for key in each["Tags"] if not key.startswith("snapkeep:")]
+    assert held(product, "copied") == 2
+
+    for each in pending:
+        product.sandbox.aws.settle_snapshot(each["SnapshotId"])
+    product.sandbox.aws.wait_idle()
+    assert [each["stage"] for each in records(product, "copied")] == ["ready", "ready"]
+    assert {each["incremental"] for each in records(product, "copied")} == {False}
+    assert held(product, "copied") == 0
+    assert turn(product)["started"] == []
+
+
+def test_a_copy_whose_event_got_lost_is_settled_by_the_next_turn(product: Deployed) -> None:
+    backed_up(product, "unheard")
+    product.sandbox.aws.settings(copy_events=0)
+    assert len(turn(product)["started"]) == 1
+    later(product, minutes=5)
+    assert [each["stage"] for each in records(product, "unheard")] == ["copying"]
+    assert len(turn(product)["ready"]) == 1
+    assert [each["stage"] for each in records(product, "unheard")] == ["ready"]
+
+
+def test_a_copy_that_fails_is_tried_again_and_the_reason_is_told_when_it_is_given_up(
+    product: Deployed,
+) -> None:
+    backed_up(product, "failing")
+    (source,) = [snapshot.id for snapshot in product.snapshots("failing")]
+    product.sandbox.aws.fail_copies(source, times=MOST_ATTEMPTS)
+    for attempt in range(1, MOST_ATTEMPTS + 1):
+        assert len(turn(product)["started"]) == 1
+        later(product, minutes=1)
+        (record,) = records(product, "failing")
+        assert (record["stage"], record["attempt"]) == (
+            "given-up" if attempt == MOST_ATTEMPTS else "failed",
+            attempt,
+        )
+        assert turn(product)["started"] == []
+        later(product, minutes=31)
+    assert held(product, "failing") == 0
+    told = product.sandbox.client("dynamodb").query(
+        TableName=product.outputs["JournalTableName"],
+        KeyConditionExpression="pk = :topic",
+        ExpressionAttributeValues={":topic": {"S": "TROUBLES#copy failed/myeks/osaka"}},
+    )["Items"]
+    (page,) = [decode(item["troubles"]) for item in told]
+    assert "given up after attempt 3" in page and record["claim"] in page
+
+
+def test_a_disabled_key_fails_the_copy_with_ec2s_own_words(product: Deployed) -> None:
+    kms = product.sandbox.client("kms", OSAKA)
+    key = kms.describe_key(KeyId=ALIAS)["KeyMetadata"]["KeyId"]
+    kms.disable_key(KeyId=key)
+    backed_up(product, "keyless")
+    turn(product)
+    later(product, minutes=1)
+    kms.enable_key(KeyId=key)
+    (record,) = records(product, "keyless")
+    assert record["stage"] == "failed" and BAD_KEY in record["reason"]
+    later(product, minutes=16)
+    assert len(turn(product)["started"]) == 1
+    later(product, minutes=1)
+    assert [each["stage"] for each in records(product, "keyless")] == ["ready"]

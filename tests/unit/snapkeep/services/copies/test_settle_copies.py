@@ -1,0 +1,71 @@
+"""What open records become, whatever event was lost."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from snapkeep.domain import tags
+from snapkeep.domain.copies.records import CopyStage
+from tests.fakes.copies import BAD_KEY, NO_SOURCE
+from tests.fakes.copying import CopyWorld
+
+DAY = timedelta(days=1)
+
+
+def test_a_copy_that_ec2_fails_is_tried_again_and_its_own_reason_stays() -> None:
+    world = CopyWorld("mysql")
+    world.osaka.fails = [BAD_KEY]
+    world.live(minutes=10)
+    record = world.records()["mysql"]
+    assert (record.stage, record.attempt) == (CopyStage.FAILED, 1)
+    assert BAD_KEY in record.reason
+    assert world.held() == []
+    world.live(minutes=30)
+    assert world.records()["mysql"].stage is CopyStage.READY
+    assert len(world.copies()["mysql"]) == 1
+    assert (len(world.news.failed), world.news.troubles) == (1, [])
+
+
+def test_what_an_event_says_is_journaled_even_if_another_one_settled_the_copy() -> None:
+    world = CopyWorld()
+    world.turn()
+    first, second = world.osaka.finish_copies()
+    world.copy_event(first)
+    assert {each.stage for each in world.records().values()} == {CopyStage.READY}
+    world.copy_event(second)
+    assert [each.incremental for each in world.records().values()] == [True, True]
+
+
+def test_a_source_deleted_on_the_way_is_told() -> None:
+    world = CopyWorld("mysql")
+    world.turn()
+    (source,) = world.ebs.all
+    del world.ebs.all[source]
+    world.live(minutes=60)
+    record = world.records()["mysql"]
+    assert record.reason.endswith(NO_SOURCE)
+    assert world.osaka.calls["copy"] == 1
+    assert world.copies() == {}
+
+
+def test_a_copy_under_way_is_taken_over_after_the_journal_was_lost() -> None:
+    world = CopyWorld("mysql")
+    world.turn()
+    world.journal.copies.all.clear()
+    world.osaka.locks.clear()
+    world.live(minutes=20)
+    (copy,) = world.osaka.all.values()
+    assert world.records()["mysql"].snapshot_id == copy.id
+    assert world.records()["mysql"].stage is CopyStage.READY
+    assert copy.id in world.osaka.locks
+
+
+def test_a_copy_whose_tags_somebody_changed_counts_nowhere_and_is_told() -> None:
+    world = CopyWorld("mysql")
+    world.turn()
+    (copy,) = world.osaka.all.values()
+    world.osaka.all[copy.id] = replace(copy, tags=copy.tags | {tags.CLAIM: "other"})
+    world.live(minutes=5)
+    assert world.records()["mysql"].stage is CopyStage.FAILED
+    assert "somebody edited them" in world.records()["mysql"].reason
