@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from snapkeep.domain.metrics import NAMESPACE, Metric
+from snapkeep.domain.report.announcements import RUNBOOKS
 from tests.lists import check_list
 from tests.unit.infra.conftest import FUNCTIONS
 from tests.unit.infra.template import Resource, Template
@@ -36,10 +37,11 @@ def watched(alarm: Resource) -> set[str]:
     return {part["MetricName"] for part in parts or [alarm]}
 
 
-def test_every_alarm_links_to_a_runbook_and_every_runbook_belongs_to_an_alarm(
+def test_every_alarm_and_event_links_to_a_runbook_and_every_runbook_belongs_to_one(
     template: Template, copied_template: Template
 ) -> None:
     linked = {runbook(alarm) for each in (template, copied_template) for alarm in alarms(each)}
+    linked |= set(RUNBOOKS.values())
     written = {path.stem for path in (ROOT / "docs" / "runbooks").glob("*.md") if path.name != "README.md"}
 
     check_list("docs/runbooks", written, linked)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from snapkeep.wiring.troubles import give_up
@@ -85,9 +86,9 @@ def read_cluster(ports: Ports) -> ReadCluster:
     from snapkeep.services.retention.sync_catalogue import SyncCatalogue
 
     journal = ports.journal
-    tell_lost = _tell_lost(ports)
 
     def sync(cluster: str, now: datetime) -> SyncCatalogue:
+        tell_lost = partial(_tell_lost, ports)  # a rehearsal tells nothing, and its function has no event bus
         return SyncCatalogue(journal.catalogue, journal.absences, tell_lost, cluster, now)
 
     return ReadCluster(

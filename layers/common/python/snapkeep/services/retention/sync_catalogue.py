@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -23,7 +23,7 @@ class SyncCatalogue:
 
     catalogue: Catalogue
     absences: Absences
-    tell_lost: TellLost
+    tell_lost: Callable[[], TellLost]
     cluster: str
     now: datetime
     _listed: dict[str, Entry] = field(default_factory=dict)
@@ -57,7 +57,7 @@ class SyncCatalogue:
             self.absences.write_absences([Absence(entry.snapshot_id, self.now) for entry in gone])
         missing = list(self._listed.values())
         if not is_old:  # before the entries are removed: after a crash they are found again
-            self.tell_lost.tell(self.cluster, gone, missing)
+            self.tell_lost().tell(self.cluster, gone, missing)
         self.catalogue.put_entries(self.cluster, missing)
         self.catalogue.remove_entries(self.cluster, gone)
         self.catalogue.mark_catalogue_complete(self.cluster, self.now)
