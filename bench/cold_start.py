@@ -27,7 +27,7 @@ from sandbox.kubernetes.certificates import write_certificates
 from snapkeep.domain.policies import Cluster, Deployment
 
 ROUNDS = 7
-OF_NAIVE_ALLOWED = 0.5
+OF_NAIVE_ALLOWED = 0.4
 CONTESTANTS = Path(__file__).parent / "contestants"
 NAIVE = "naive (kubernetes 35)"
 OURS = "handle_interruption"
