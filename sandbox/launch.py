@@ -102,7 +102,7 @@ class Sandbox:
     @property
     def aws(self) -> AwsControl:
         """The control endpoint of AWS."""
-        return AwsControl(self.aws_url)
+        return self._control
 
     def environment(self) -> dict[str, str]:
         """Return the variables that point any AWS SDK or CLI at the sandbox, as its administrator."""
@@ -163,6 +163,7 @@ class Sandbox:
         command = ["sandbox.aws", "--work", str(self.work / "aws"), "--ready", str(ready)]
         said = self._start("aws", command, ready)
         self.aws_url, self.region, self.account = said["endpoint"], said["region"], said["account"]
+        self._control = AwsControl(self.aws_url)
 
     def _start_home_cluster(self) -> None:
         cluster = self.start_cluster(self.cluster)

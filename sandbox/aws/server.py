@@ -97,6 +97,7 @@ def _run(listener: socket.socket, application: Application, said: str, ready: Pa
         access_log=False,
         date_header=False,
         server_header=False,
+        timeout_keep_alive=75,  # a client that was idle for a while must not meet a connection being closed
         timeout_graceful_shutdown=1,
     )
     uvicorn.Server(config).run(sockets=[listener])

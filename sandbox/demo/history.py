@@ -25,6 +25,8 @@ MADE = (
     f"{SPAN // EVERY} points, each by CreateSnapshot of the claim's volume while the sandbox's clock stood "
     "at its slot, with the tags of the claim's real point; only slot, run and point differ"
 )
+WRITE_BATCH = 25
+"""https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html"""
 AFTERWARDS = timedelta(minutes=15)
 """From the last slot until somebody looks: its snapshot is complete by then."""
 
@@ -40,11 +42,18 @@ def journal_runs(dynamodb: Any, table: str, real: LiveSnapshot, first: datetime)
     """
     key = {"pk": {"S": f"RUN#{real.tags[tags.RUN]}"}, "sk": {"S": "RUN"}}
     run = dynamodb.get_item(TableName=table, Key=key, ConsistentRead=True)["Item"]
-    for slot in slots(first):
-        name = run_id(real.tags[tags.CLUSTER], real.tags[tags.POLICY], slot)
-        at = {"S": slot.isoformat(timespec="microseconds")}
-        changes = {"pk": {"S": f"RUN#{name}"}, "id": {"S": name}, "slot": {"S": compact(slot)}}
-        dynamodb.put_item(TableName=table, Item=run | changes | {"accepted_at": at, "closed_at": at})
+    items = [run | _changes(real, slot) for slot in slots(first)]
+    for start in range(0, len(items), WRITE_BATCH):
+        writes = [{"PutRequest": {"Item": item}} for item in items[start : start + WRITE_BATCH]]
+        while writes:
+            writes = dynamodb.batch_write_item(RequestItems={table: writes})["UnprocessedItems"].get(table)
+
+
+def _changes(real: LiveSnapshot, slot: datetime) -> dict[str, dict[str, str]]:
+    name = run_id(real.tags[tags.CLUSTER], real.tags[tags.POLICY], slot)
+    at = {"S": slot.isoformat(timespec="microseconds")}
+    changes = {"pk": {"S": f"RUN#{name}"}, "id": {"S": name}, "slot": {"S": compact(slot)}}
+    return changes | {"accepted_at": at, "closed_at": at}
 
 
 def make(aws: AwsControl, ec2: Any, real: LiveSnapshot, first: datetime) -> int:

@@ -9,11 +9,13 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from sandbox.aws.control import FunctionUsage
 from sandbox.demo.facts import PruneFact
 from sandbox.demo.steps import DemoError, Line
 from sandbox.launch import Sandbox
 
 FUNCTION = "snapkeep-prune"
+NEVER_RAN = FunctionUsage(0, 0, 0, (), (), (), (), 0)
 SECONDS = 180
 """Some 300 deletions take ten seconds; a busy machine needs more."""
 
@@ -23,7 +25,7 @@ def prune(
 ) -> PruneFact:
     """Invoke prune once in the background and wait until it ends; DemoError if it fails."""
     aws = sandbox.aws
-    before, errors = len(aws.function_logs(FUNCTION)), _errors(sandbox)
+    lines, before = len(aws.function_logs(FUNCTION)), _usage(sandbox)
     aws.forget_calls()
     sandbox.client("lambda").invoke(
         FunctionName=FUNCTION,
@@ -33,13 +35,16 @@ def prune(
     said: list[Mapping[str, Any]] = []
 
     def ended() -> bool:
-        if _errors(sandbox) > errors:
+        now = _usage(sandbox)
+        if now.errors > before.errors:
             raise DemoError(f"{FUNCTION} failed")
+        if now.invocations > before.invocations:
+            said[:] = _entries(aws.function_logs(FUNCTION)[lines:])
+            return any(entry.get("message") == "done" for entry in said)
         deletions = aws.calls().get("ec2:DeleteSnapshot", 0)
         if deletions:
             line.say(f"{deletions} deleted")
-        said[:] = _entries(aws.function_logs(FUNCTION)[before:])
-        return any(entry.get("message") == "done" for entry in said)
+        return False
 
     line.wait_for(ended, SECONDS, lambda: DemoError(f"{FUNCTION} did not end"))
     return read(said, cluster)
@@ -87,6 +92,5 @@ def _entries(lines: Iterable[str]) -> Iterator[Mapping[str, Any]]:
                 yield entry
 
 
-def _errors(sandbox: Sandbox) -> int:
-    usage = sandbox.aws.functions().get(FUNCTION)
-    return usage.errors if usage else 0
+def _usage(sandbox: Sandbox) -> FunctionUsage:
+    return sandbox.aws.functions().get(FUNCTION) or NEVER_RAN

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -46,10 +47,14 @@ class Story:
         """Play all acts in a sandbox that has not started yet. Any fault raises."""
         deployment = self._read_config()
         cluster = deployment.clusters[0]
-        with self.steps.step("Start AWS and an EKS cluster on this machine") as line:
-            sandbox.start()
-            line.say(f"account {sandbox.account}, {sandbox.region}")
-        stack = self._deploy(sandbox, cluster)
+        with ThreadPoolExecutor(1) as beside:  # the start leaves half of the machine idle
+            building = beside.submit(
+                build.synthesize, self.config, self.folder / "cdk.out", self._build_seconds
+            )
+            with self.steps.step("Start AWS and an EKS cluster on this machine") as line:
+                sandbox.start()
+                line.say(f"account {sandbox.account}, {sandbox.region}")
+            stack = self._deploy(sandbox, cluster, building)
         admin = self._fill_cluster(sandbox, cluster)
         fired = self._fire(sandbox, deployment)
         self._watch(sandbox, stack, fired)
@@ -79,14 +84,14 @@ class Story:
             line.say(f"{len(deployment.policies)} policies for cluster {deployment.clusters[0].name}")
         return deployment
 
-    def _deploy(self, sandbox: Sandbox, cluster: Cluster) -> DeployedStack:
+    def _deploy(self, sandbox: Sandbox, cluster: Cluster, building: Future[Path]) -> DeployedStack:
         if sandbox.region != cluster.region:
             raise DemoError(
                 f"cluster {cluster.name} is in {cluster.region}, the sandbox is in {sandbox.region}",
                 f"Set region: {sandbox.region} in a copy of {self.config} and pass it with --config.",
             )
         with self.steps.step("Build the functions and synthesize the CDK app"):
-            assembly = build.synthesize(self.config, self.folder / "cdk.out", self._build_seconds)
+            assembly = building.result()
         with self.steps.step("Deploy the stack, IAM enforced") as line:
             (stack,) = deploy(assembly, sandbox.client)
             line.say(f"{len(stack.resources)} resources")
