@@ -103,7 +103,7 @@ class ShowCoverage:
     def _good_points(
         self, cluster: str, namespace: str, now: datetime
     ) -> Iterator[tuple[ReadablePoint, LastGood]]:
-        """Every good point, with what coverage tells of it."""
+        """Every good point, with what coverage says about it."""
         wanted = {tags.MANAGED: "true", tags.CLUSTER: cluster}
         listing = self.snapshots.find(
             wanted | ({tags.NAMESPACE: namespace} if namespace else {}), state=SnapshotState.COMPLETED

@@ -122,7 +122,7 @@ class DeletePoints:
         """Request the deletion of a point's objects, if it may be deleted; returns those objects.
 
         An object that may not be deleted, or would take the backup with it, waits for a person to act: it is
-        refused, not skipped, so that people hear of it.
+        refused, not skipped, so that somebody is notified.
         """
         snapshot, is_there = checks.look(item.snapshot_id)
         if is_there and snapshot is not None:
