@@ -18,6 +18,10 @@ from snapkeep_cli.api.troubles import why_aws_refused
 from snapkeep_cli.output import fail
 
 URL, STACK = "SNAPKEEP_API_URL", "SNAPKEEP_STACK"
+REGION = "AWS_REGION"
+"""Goes before `AWS_DEFAULT_REGION`, the only one that botocore reads.
+https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-envvars.html
+"""
 OUTPUT = "ApiUrl"
 CONFIGURE = "set up credentials and a Region: aws configure"
 NETWORK = "check the network, or give --api to skip asking AWS for the address"
@@ -34,7 +38,7 @@ def connect(api: str = "", profile: str = "", region: str = "") -> ApiClient:
     """An API client that signs with the user's credentials; ends the command if there are none."""
     try:
         session = botocore.session.Session(profile=profile or None)
-        region = region or session.get_config_variable("region") or ""
+        region = region or os.environ.get(REGION, "") or session.get_config_variable("region") or ""
         url = api or _deployed(session, region)
         found = session.get_credentials()
     except ClientError as error:
