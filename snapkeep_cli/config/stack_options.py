@@ -11,8 +11,8 @@ from snapkeep_cli.config.errors import did_you_mean
 from snapkeep_cli.config.strict import Strict
 from snapkeep_cli.config.types import ClusterName, Matching
 
-FUNCTION_NAMES = (*WITH_CLUSTER_ACCESS, "record_completion")
-"""Every function of the stack."""
+FUNCTION_NAMES = (*WITH_CLUSTER_ACCESS, "copy_points", "record_completion")
+"""Every function that a stack may have."""
 
 
 def _function(name: str) -> str:
