@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 @runtime.logger.inject_lambda_context
 def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Try the policies of the message; read everything, and write nothing."""
-    return trials.answer_of(_service().run(trial_request(event)))
+    return trials.answer(lambda: _service().run(trial_request(event)))
 
 
 def _service() -> TryConfig:

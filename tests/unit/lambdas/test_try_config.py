@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
 from lambdas.try_config.handler import handle
+from snapkeep.domain import tags
+from snapkeep.services.report import try_config
 from snapkeep.wiring import trials
-from tests.fakes.world import World, a_claim
+from tests.fakes.world import SLOT, World, a_claim
 from tests.unit.lambdas.conftest import Context, Load
 
 
@@ -24,3 +29,18 @@ def test_an_answer_that_does_not_fit_is_only_its_size(
     monkeypatch.setattr(trials, "MOST_BYTES", 100)
     answer = handle(sample("try_config/namespace"), context)
     assert set(answer) == {"too_large"} and answer["too_large"] > 100
+
+
+def test_a_trial_without_time_says_what_it_read(
+    world: World, sample: Load, context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.cluster.claim_list.append(a_claim("mysql", namespace="wordpress"))
+    world.back_up(SLOT)
+    world.ebs.all = {
+        name: replace(snapshot, tags=snapshot.tags | {tags.NAMESPACE: "wordpress"})
+        for name, snapshot in world.ebs.all.items()
+    }
+    monkeypatch.setattr(try_config, "READING", timedelta(seconds=-1))
+    answer = handle(sample("try_config/namespace"), context)
+    assert set(answer) == {"took_too_long"}
+    assert answer["took_too_long"].startswith("0 recovery points of cluster myeks were read")

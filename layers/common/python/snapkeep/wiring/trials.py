@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from snapkeep.domain.errors import TookTooLong
 from snapkeep.wiring.basics import as_document
 from snapkeep.wiring.retention import decide_prune, read_cluster
 from snapkeep.wiring.runtime import logger
@@ -27,8 +29,17 @@ def try_config(ports: Ports) -> TryConfig:
     return TryConfig(ports.deployment, ports.clusters, read_cluster(ports), decide_prune(ports), ports.clock)
 
 
+def answer(run: Callable[[], Trial]) -> dict[str, Any]:
+    """The function's answer to a trial, or under `took_too_long` why there is none."""
+    try:
+        return answer_of(run())
+    except TookTooLong as error:
+        logger.warning("given up", extra={"reason": error.reason})
+        return {"took_too_long": error.reason}
+
+
 def answer_of(trial: Trial) -> dict[str, Any]:
-    """The function's answer: the trial, or only its size under `too_large`. The log gets the counts."""
+    """The trial as an answer, or only its size under `too_large`. The log gets the counts."""
     document = as_document(trial)
     size = len(json.dumps(document))
     counts = {name: len(found) for name, found in document.items() if isinstance(found, list)}

@@ -31,6 +31,11 @@ def test_a_trial_that_takes_too_long_says_how_to_ask_for_less() -> None:
         asked(Lambda(trouble=trouble))
 
 
+def test_a_trial_that_gave_up_says_what_it_could_read() -> None:
+    with pytest.raises(TookTooLong, match="30,000 recovery points were read"):
+        asked(Lambda({"took_too_long": "30,000 recovery points were read in 14 s"}))
+
+
 def test_a_function_that_fails_or_is_of_another_version_is_no_trial() -> None:
     with pytest.raises(TemporaryError, match="trial in myeks failed; its log says why"):
         asked(Lambda({"errorMessage": "secret"}, error="Unhandled"))

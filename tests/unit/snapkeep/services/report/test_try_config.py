@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
-from snapkeep.domain.errors import ClusterUnreachable, UnknownCluster
+from snapkeep.domain.errors import ClusterUnreachable, TookTooLong, UnknownCluster
 from snapkeep.domain.policies import Method, Policy, Schedule, Selection
 from snapkeep.domain.report.trials import ChangedClaim, Trial, TrialRequest
 from snapkeep.ports.journal import Journal
@@ -64,6 +64,20 @@ def test_points_of_a_policy_that_is_renamed_stay_and_that_is_told() -> None:
     assert trial.deletions == ()
     assert trial.changed == (ChangedClaim("shop/data", ("nightly",), ("renamed",)),)
     assert "3 points of policy nightly stay until somebody deletes them" in " ".join(trial.notes)
+
+
+def test_more_points_than_there_is_time_for_are_told_with_figures() -> None:
+    world = aged(*(a_claim(f"c-{number}") for number in range(60)), days=3)
+
+    def ticking() -> datetime:
+        world.clock.now += timedelta(seconds=8)
+        return world.clock.now
+
+    trier = replace(try_config(world.ports()), clock=ticking)
+    deployment = replace(world.deployment, policies=(world.policy,))
+    read = r"^100 recovery points of cluster myeks were read in 14 s, and there are more: name one namespace$"
+    with pytest.raises(TookTooLong, match=read):
+        trier.run(TrialRequest("myeks", deployment))
 
 
 def test_what_no_policy_takes_says_why_and_a_claim_that_loses_its_policy_is_a_change() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from snapkeep.adapters.aws.lambda_calls import PATIENCE, ask
-from snapkeep.domain.errors import PermanentError, TooLarge
+from snapkeep.domain.errors import PermanentError, TookTooLong, TooLarge
 from snapkeep.domain.policies import to_document
 from snapkeep.domain.report.trials import Trial, TrialRequest, trial_from_document
 
@@ -34,6 +34,8 @@ class LambdaTrier:
             f"the {work} takes longer than {PATIENCE.total_seconds():.0f} s: try one namespace at a time"
         )
         document = ask(self._lambda, self._function, message, work, too_long)
+        if "took_too_long" in document:
+            raise TookTooLong(document["took_too_long"])
         if "too_large" in document:
             raise TooLarge(
                 f"the answer has {document['too_large'] / 1e6:.1f} MB, more than can be passed on: name one "

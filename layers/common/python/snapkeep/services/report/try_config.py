@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from snapkeep.domain.backup.runs import Run, Skipped, run_id
 from snapkeep.domain.backup.selection import Selected, select, select_for
 from snapkeep.domain.claims import Claim, ScratchVolume
+from snapkeep.domain.errors import TookTooLong
 from snapkeep.domain.messages import PruneRequest
+from snapkeep.domain.points import Snapshot
 from snapkeep.domain.policies import Deployment, Policy
 from snapkeep.domain.report.trials import (
     ChangedClaim,
@@ -30,6 +32,13 @@ from snapkeep.services.retention.survey import Survey, survey_of
 LONGEST_REASON = 500
 """Characters of a reason; that of a claim which no policy takes names every policy."""
 
+READING = timedelta(seconds=14)
+"""How long a trial may read before it says what it could not read: its caller waits for 22 seconds, and a
+thousand points more are planned in a fifth of a second."""
+
+LOOK_EVERY = 100
+"""Snapshots between two looks at the clock."""
+
 BRAKED = "the brake would refuse to delete it until somebody confirms that"
 
 OF_ONE_NAMESPACE = "the brake judges whole clusters and saw one namespace here: it may let more go"
@@ -48,8 +57,8 @@ class TryConfig:
     def run(self, request: TrialRequest) -> Trial:
         """What the requested policies would take, leave and prune now.
 
-        Raises UnknownCluster, and TemporaryError or PermanentError when the cluster, EC2 or the journal
-        cannot be read: half an answer would look like a whole one.
+        Raises UnknownCluster, TookTooLong with what was read so far, and TemporaryError or PermanentError
+        when the cluster, EC2 or the journal cannot be read: half an answer would look like a whole one.
         """
         self.deployment.known_cluster(request.cluster)
         now, cluster = self.clock(), self.clusters.open(request.cluster)
@@ -57,7 +66,11 @@ class TryConfig:
         scratch = [item for item in cluster.scratch_volumes() if request.namespace in ("", item.namespace)]
         selected = select(claims, request.deployment.policies, request.cluster, scratch)
         progress = Progress(request.cluster, dry_run=True, notes=list(_paused(request, selected)))
-        reader = replace(self.reader, deployment=request.deployment)
+        reader = replace(
+            self.reader,
+            deployment=request.deployment,
+            watch=lambda listed: self._in_time(request, listed, now),
+        )
         reading = reader.read(now, progress, request.namespace)
         deletions, keeping = self._deletions(request, reading, now, progress)
         return Trial(
@@ -70,6 +83,19 @@ class TryConfig:
             keeping=keeping,
             notes=tuple(progress.notes),
         )
+
+    def _in_time(
+        self, request: TrialRequest, listed: Iterator[Snapshot], began: datetime
+    ) -> Iterator[Snapshot]:
+        """The same snapshots, as long as there is time. Raises TookTooLong."""
+        for number, snapshot in enumerate(listed):
+            if number % LOOK_EVERY == 0 and self.clock() - began > READING:
+                smaller = "another, smaller namespace" if request.namespace else "one namespace"
+                raise TookTooLong(
+                    f"{number:,} recovery points of cluster {request.cluster} were read in "
+                    f"{READING.total_seconds():.0f} s, and there are more: name {smaller}"
+                )
+            yield snapshot
 
     def _changed(
         self, request: TrialRequest, claims: Sequence[Claim], after: Selected

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from snapkeep.domain import tags
 from snapkeep.domain.errors import UnreadableRecord
+from snapkeep.domain.points import Snapshot
 from snapkeep.domain.policies import Deployment, Policy
 from snapkeep.domain.retention.history import retention_of, seen
 from snapkeep.domain.retention.lineages import PolicyRetention
@@ -40,7 +41,8 @@ class Reading:
 class ReadCluster:
     """Reads clusters; a rehearsal writes nothing meanwhile.
 
-    `sync_catalogue` gives what compares the catalogue of a cluster at that time.
+    `sync_catalogue` gives what compares the catalogue of a cluster at that time. EC2's listing goes through
+    `watch`, which may end it with an error.
     """
 
     deployment: Deployment
@@ -51,6 +53,7 @@ class ReadCluster:
     find_volumes: FindVolumes
     find_gone_claims: FindGoneClaims
     sync_catalogue: Callable[[str, datetime], SyncCatalogue]
+    watch: Callable[[Iterator[Snapshot]], Iterator[Snapshot]] = iter
 
     def read(self, now: datetime, progress: Progress, namespace: str = "") -> Reading:
         """Everything that the plan of a cluster is based on. Facts that people should know go into the
@@ -64,7 +67,7 @@ class ReadCluster:
         wanted = {tags.MANAGED: "true", tags.CLUSTER: cluster} | (
             {tags.NAMESPACE: namespace} if namespace else {}
         )
-        listed = self.snapshots.find(wanted)
+        listed = self.watch(self.snapshots.find(wanted))
         listing = reader.read(catalogue.watch(listed) if is_compared else listed)
         volumes = self.find_volumes.settled(cluster, listing.disputed)
         known_runs = self.runs.known_runs(set(listing.runs.values())) if listing.runs else ()
