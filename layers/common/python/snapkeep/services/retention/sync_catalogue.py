@@ -19,7 +19,10 @@ EVERY = timedelta(minutes=50)
 
 @dataclass(slots=True)
 class SyncCatalogue:
-    """Collects what a listing shows, and writes the missing entries once the listing is complete."""
+    """Collects what a listing shows, and writes the missing entries once the listing is complete.
+
+    `tell_lost` gives what announces losses.
+    """
 
     catalogue: Catalogue
     absences: Absences
