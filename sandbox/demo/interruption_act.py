@@ -111,13 +111,7 @@ class InterruptionAct:
             ),
             snapshots=tuple(self._saved(instance)),
             timeline=tuple(
-                sorted(
-                    (
-                        MomentFact(datetime.fromisoformat(at), text, left)
-                        for at, text, left in incident["timeline"]
-                    ),
-                    key=lambda moment: moment.at,
-                )
+                MomentFact(datetime.fromisoformat(at), text, left) for at, text, left in incident["timeline"]
             ),
         )
 

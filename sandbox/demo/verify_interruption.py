@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from sandbox.demo.facts import ClaimFact, InterruptionFact
 from sandbox.demo.verify import NEEDED_TAGS
@@ -41,3 +42,8 @@ def _timeline(fact: InterruptionFact) -> Iterator[str]:
     cordons = [moment for moment in fact.timeline if moment.text.startswith("cordon:")]
     if not cordons or cordons[0].left is None or cordons[0].left <= 0:
         yield f"the timeline of {fact.instance} shows no cordon in time"
+    for earlier, later in pairwise(fact.timeline):
+        if later.at < earlier.at:
+            yield f"the timeline of {fact.instance} is out of order: {earlier.at}, then {later.at}"
+        if earlier.left is not None and later.left is not None and later.left > earlier.left:
+            yield f"{fact.instance} had {earlier.left} seconds left, and {later.left} after that"

@@ -62,6 +62,8 @@ def test_a_saved_node_is_nothing_to_complain_about() -> None:
         ({"left_attached": ("csi-1",)}, "1 volumes are still attached to node-1"),
         ({"timeline": ()}, "no cordon in time"),
         ({"timeline": (MomentFact(AT, "cordon: late", -3.0),)}, "no cordon in time"),
+        ({"timeline": (*GOOD.timeline, MomentFact(AT - timedelta(1), "saved", None))}, "out of order"),
+        ({"timeline": (*GOOD.timeline, MomentFact(AT, "saved", 121.0))}, "119.0 seconds left, and 121.0"),
     ],
 )
 def test_whatever_is_wrong_is_told(change: dict[str, Any], complaint: str) -> None:

@@ -22,6 +22,14 @@ def test_a_line_carries_the_seconds_left_and_is_written_once() -> None:
     assert RECORD.noted(AT, "cordon").timeline[0].seconds_left is None
 
 
+def test_lines_are_in_order_and_the_seconds_left_never_rise() -> None:
+    record = RECORD.with_notices((a_notice(AT),))
+    for seconds in (0, 30, 10, 30, 121, 20):
+        record = record.noted(AT + timedelta(seconds=seconds), f"line {seconds} of {len(record.timeline)}")
+    left = [moment.seconds_left for moment in record.timeline]
+    assert left == [120.0, 110.0, 100.0, 90.0, 90.0, -1.0]
+
+
 def test_a_timeline_keeps_its_newest_lines() -> None:
     record = RECORD
     for number in range(MOST_MOMENTS + 5):

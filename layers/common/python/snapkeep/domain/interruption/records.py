@@ -73,12 +73,17 @@ class IncidentRecord:
 
     def noted(self, at: datetime, text: str) -> IncidentRecord:
         """The record with one more entry; a repeated text adds none, unless the incident was closed in
-        between."""
+        between.
+
+        Entries are in the order of their times, also when another function's clock, or its turn to write,
+        was ahead.
+        """
         since = self.closed_before
         if any(moment.text == text for moment in self.timeline if since is None or moment.at > since):
             return self
-        timeline = (*self.timeline, TimelineEntry(at, text, self.seconds_left(at)))
-        return replace(self, timeline=timeline[-MOST_MOMENTS:])
+        entry = TimelineEntry(at, text, self.seconds_left(at))
+        timeline = sorted((*self.timeline, entry), key=lambda each: each.at)
+        return replace(self, timeline=tuple(timeline[-MOST_MOMENTS:]))
 
     def with_notices(self, notices: tuple[Notice, ...]) -> IncidentRecord:
         """The record with these notices merged in; a new notice reopens a closed record."""
