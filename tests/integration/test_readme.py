@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from snapkeep_cli.config import load_options
+from snapkeep_cli.config import load, load_options
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -72,9 +72,17 @@ def test_the_readme_is_read_in_one_go() -> None:
 
 @pytest.mark.parametrize("page", [ROOT / "README.md", DOCS / "configuration.md"], ids=lambda page: page.name)
 def test_the_policy_it_explains_is_one_of_the_example(page: Path) -> None:
-    (policy,) = re.findall(r"```yaml\n(.*?)```", page.read_text(), re.DOTALL)
+    policy, *_ = re.findall(r"```yaml\n(.*?)```", page.read_text(), re.DOTALL)
 
     assert policy in (ROOT / "snapkeep.yaml").read_text()
+
+
+def test_the_places_that_are_explained_are_accepted(tmp_path: Path) -> None:
+    _, whole = re.findall(r"```yaml\n(.*?)```", (DOCS / "configuration.md").read_text(), re.DOTALL)
+    config = tmp_path / "snapkeep.yaml"
+    config.write_text(whole)
+
+    assert [place.name for place in load(config).places] == ["osaka"]
 
 
 def test_the_deployment_options_that_are_shown_are_accepted(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from snapkeep_cli.main import app
 
 RUNBOOKS = Path(__file__).parents[2] / "docs" / "runbooks"
 PAGES = sorted(RUNBOOKS.glob("*.md"))
-OF_THE_COMMAND_ITSELF = {"--query", "--cli-binary-format", "--output"}
+OF_THE_COMMAND_ITSELF = {"--query", "--cli-binary-format", "--output", "--region"}
 """Options that every `aws` command takes."""
 
 NOT_AN_OPERATION = {"logs tail": {"--since", "--filter-pattern"}}
