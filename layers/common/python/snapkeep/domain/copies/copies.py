@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from snapkeep.domain import tags
@@ -11,7 +11,7 @@ from snapkeep.domain.copies import tags as copy_tags
 from snapkeep.domain.points import ClaimFacts, PointState, Snapshot, SnapshotState
 from snapkeep.domain.retention.candidates import Protection
 from snapkeep.domain.retention.snapshot_tags import Unreadable, read
-from snapkeep.domain.times import read_compact
+from snapkeep.domain.times import moment, read_compact
 
 
 class CopyState(StrEnum):
@@ -36,6 +36,10 @@ NEEDED = (
     *(tags.SIZE, tags.ACCESS_MODES, tags.VOLUME_MODE),
 )
 """What identifies a copy, and what a restore must know; further tags are checked against the point's id."""
+
+CLOCKS_DIFFER = timedelta(hours=1)
+"""How far the clocks of two Regions may differ at most. A copy begins after its source, and one that seems
+newer than everything would be kept instead of all others, and stop the next copies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +130,11 @@ def read_copy(snapshot: Snapshot) -> Copy | Unreadable:
         missing.append(f"{copy_tags.TAKEN} (as 20261123T020000Z)")
     if missing:
         return Unreadable(snapshot.id, f"these tags are missing or malformed: {', '.join(missing)}")
+    if taken > snapshot.started_at + CLOCKS_DIFFER:
+        text = (
+            f"{copy_tags.TAKEN} says {moment(taken)}, but the copy was started {moment(snapshot.started_at)}"
+        )
+        return Unreadable(snapshot.id, f"{text}: somebody edited the tag")
     facts = tags.claim_facts_of(present)
     found = read(snapshot, facts.cluster if facts else "")
     if facts is None or isinstance(found, Unreadable):
