@@ -115,3 +115,15 @@ def test_a_pass_without_trouble_is_a_sign_of_life() -> None:
     world = CopyWorld("mysql")
     world.turn()
     assert world.news.given_up == [("copy_points", 0)]
+
+
+def test_a_place_that_moved_to_another_region_begins_anew_with_the_newest_points() -> None:
+    world = CopyWorld("mysql")
+    world.live(minutes=10)
+    there = replace(OSAKA, region="ap-southeast-1")
+    world.deployment = replace(world.deployment, places=(there,))
+    world.osaka = world.regions.region(there.region)
+    world.build()
+    world.live(minutes=10)
+    assert len(world.copies()["mysql"]) == 1
+    assert world.records()["mysql"].region == there.region

@@ -88,6 +88,14 @@ class CopyRecord:
         retry_at = self.retry_at()
         return self.stage is CopyStage.WAITING or (retry_at is not None and retry_at <= now)
 
+    def in_region(self, region: str) -> CopyRecord:
+        """The record as it applies to a Region: a copy that ended where the place used to be is none here."""
+        if region == self.region or self.stage.is_open:
+            return self
+        return replace(
+            self, region=region, stage=CopyStage.WAITING, attempt=0, snapshot_id="", reason="", lock_reason=""
+        )
+
     def intended(self, now: datetime) -> CopyRecord:
         """CopySnapshot is about to be called, for the first time or again."""
         return replace(

@@ -80,7 +80,8 @@ class TakeCopies:
         begun = self.settler.run(turn, listed)
         chosen = self.chooser.run(turn.place, listed, begun)
         turn.report.passed_over = chosen.passed_over
-        known = self.records.copies(place, [each.key for each in chosen.wanted])
+        journaled = self.records.copies(place, [each.key for each in chosen.wanted])
+        known = {key: record.in_region(turn.place.region) for key, record in journaled.items()}
         now = self.clock()
         # An index or the listing may lag, and a copy that was made and deleted is not made again.
         may_begin = {each.key: each for each in chosen.wanted if _may_begin(known.get(each.key), now)}
