@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from snapkeep.domain import tags
 from snapkeep.domain.copies.records import CopyStage
 from tests.fakes.copies import BAD_KEY, NO_SOURCE
 from tests.fakes.copying import CopyWorld
+from tests.fakes.faults import Crash
 
 DAY = timedelta(days=1)
 
@@ -69,3 +72,32 @@ def test_a_copy_whose_tags_somebody_changed_counts_nowhere_and_is_told() -> None
     world.live(minutes=5)
     assert world.records()["mysql"].stage is CopyStage.FAILED
     assert "somebody edited them" in world.records()["mysql"].reason
+
+
+def test_a_copy_that_completed_before_its_lock_is_locked_although_the_journal_was_lost() -> None:
+    world = CopyWorld("mysql")
+    world.osaka.crash_after("copy")
+    with pytest.raises(Crash):
+        world.turn()
+    world.journal.copies.all.clear()
+    world.osaka.finish_copies()
+    world.wait(minutes=7)
+    world.turn()
+    (copy,) = world.osaka.all.values()
+    assert copy.id in world.osaka.locks
+    assert [each.snapshot_id for each in world.news.ready] == [copy.id]
+
+
+def test_a_copy_that_shows_up_completed_after_the_search_for_it_is_locked_and_counted() -> None:
+    world = CopyWorld("mysql")
+    world.osaka.lose_answer("copy")
+    world.turn()
+    (copy,) = world.osaka.all
+    world.osaka.hide(copy, timedelta(minutes=70))
+    world.osaka.finish_copies()
+    world.osaka.most_in_progress = 0
+    world.live(minutes=60)
+    assert world.records()["mysql"].stage is CopyStage.WAITING
+    world.live(minutes=20)
+    assert world.records()["mysql"].stage is CopyStage.READY
+    assert copy in world.osaka.locks

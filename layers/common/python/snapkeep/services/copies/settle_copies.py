@@ -58,9 +58,11 @@ class SettleCopies:
     def _unknown(
         self, turn: Turn, listed: PlaceCopies, known: dict[PointKey, CopyRecord]
     ) -> dict[PointKey, CopyRecord]:
-        """Records of copies in progress that no open record names: the journal was lost, or an index lags."""
-        pending = {key_of(each): each for each in listed.pending if not each.duplicate}
-        unknown = {key: copy for key, copy in pending.items() if key not in known}
+        """Records of new copies that no open record names: the journal was lost, an index lags, or EC2 showed
+        the copy only after the search for it was over. Those may have completed without their lock."""
+        new = [each for each in listed.copies if self.clock() - each.started_at < GONE_AFTER]
+        some = {key_of(each): each for each in [*new, *listed.pending] if each.is_there}
+        unknown = {key: copy for key, copy in some.items() if key not in known}
         if not unknown:
             return {}
         records = turn.records.copies(turn.place.name, list(unknown))
