@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from snapkeep.domain.copies.copies import CopyState
+from snapkeep.domain.copies.copies import CopyState, Source
+from snapkeep.domain.copies.lineages import SPANS, rule_to
 from snapkeep.domain.copies.records import CopyStage
+from snapkeep.domain.copies.rules import Every
 from snapkeep.domain.points import volume_timeout
 from snapkeep.domain.policies import Deployment
 from snapkeep.domain.times import moment
@@ -42,7 +44,7 @@ class TellCopies:
         """Tell what lasts at a place after a turn."""
         kinds = {
             TroubleKind.COPIES_LATE: self._late(turn, listed, chosen),
-            TroubleKind.COPY_FAILED: _given_up(turn, listed),
+            TroubleKind.COPY_FAILED: _given_up(turn, listed, self.clock()),
         }
         for kind, found in kinds.items():
             for cluster in self.deployment.clusters:
@@ -63,29 +65,75 @@ class TellCopies:
             if now - copy.started_at > volume_timeout(copy.size_bytes):
                 reason = f"{copy.snapshot_id} is being copied since {moment(copy.started_at)}"
                 found.setdefault(record.cluster, {})[record.subject] = reason
+        newest = _newest_ready(listed)
         for wanted in chosen.wanted:
             source = wanted.source
-            if now - source.taken > LATE_AFTER and not listed.by_point.get(wanted.key):
+            claim = source.claim.cluster, source.claim.uid, source.policy
+            has_older = claim in newest and newest[claim] < source.taken
+            if now - source.taken > LATE_AFTER and not has_older and not listed.by_point.get(wanted.key):
                 reason = (
                     f"taken {moment(source.taken)} and not copied yet: {len(listed.pending)} are in progress"
                 )
                 found.setdefault(source.claim.cluster, {}).setdefault(wanted.subject, reason)
+        for cluster, subject, reason in self._behind(turn, chosen, newest):
+            found.setdefault(cluster, {})[subject] = reason
         turn.report.late = {name: reason for each in found.values() for name, reason in each.items()}
         return found
 
+    def _behind(
+        self, turn: Turn, chosen: Chosen, newest: Mapping[ClaimKey, datetime]
+    ) -> Iterator[tuple[str, str, str]]:
+        """Claims (cluster, name, reason) whose newest ready copy is too old, although each wanted point may
+        be new: it is overtaken by the next before there is room for it."""
+        for (cluster, name), sources in chosen.sources.items():
+            policy = self.deployment.policy(name)
+            rule = rule_to(policy, turn.place.name) if policy else None
+            by_claim: dict[str, list[Source]] = {}
+            for source in sources:
+                by_claim.setdefault(source.claim.uid, []).append(source)
+            for uid, points in by_claim.items():
+                last = newest.get((cluster, uid, name))
+                first = (
+                    first_due((each.taken for each in points), last, rule.every) if rule and last else None
+                )
+                if last and first and self.clock() - first > LATE_AFTER:
+                    claim = points[0].claim
+                    reason = f"the newest copy is of {moment(last)}; the next was due from {moment(first)}"
+                    yield cluster, f"{claim.namespace}/{claim.name} ({name})", reason
 
-def _given_up(turn: Turn, listed: PlaceCopies) -> Found:
-    """Copies that were given up, until a newer point of the claim is copied."""
+
+def first_due(taken: Iterable[datetime], last: datetime, every: Every) -> datetime | None:
+    """When the first point was taken that a rule wants after its copy of `last`; None without one."""
+    after = last + SPANS.get(every.period, timedelta())
+    newer = sorted(time for time in taken if _to_second(time) > after)
+    return newer[every.number - 1] if len(newer) >= every.number else None
+
+
+def _newest_ready(listed: PlaceCopies) -> dict[ClaimKey, datetime]:
     newest: dict[ClaimKey, datetime] = {}
     for copy in listed.copies:
-        if copy.is_there:
+        if copy.state is CopyState.READY and not copy.duplicate:
+            key = (copy.claim.cluster, copy.claim.uid, copy.policy)
+            newest[key] = max(newest.get(key, copy.taken), copy.taken)
+    return newest
+
+
+def _given_up(turn: Turn, listed: PlaceCopies, now: datetime) -> Found:
+    """Copies that were given up, until a newer point of the claim is copied: one that is only in progress
+    may fail as well, and then the same trouble would be told anew."""
+    newest: dict[ClaimKey, datetime] = {}
+    for copy in listed.copies:
+        if copy.state is CopyState.READY and not copy.duplicate:
             key = (copy.claim.cluster, f"{copy.claim.namespace}/{copy.claim.name}", copy.policy)
             newest[key] = max(newest.get(key, copy.taken), copy.taken)
     found: Found = {}
     for record in turn.records.failed_copies(turn.place.name):
         last = newest.get((record.cluster, f"{record.namespace}/{record.claim}", record.policy))
-        if record.stage is CopyStage.GIVEN_UP and (last is None or last < _to_second(record.taken)):
-            reason = f"given up after attempt {record.attempt}: {record.reason}"
+        retry_at = record.retry_at()
+        is_over = record.stage is CopyStage.GIVEN_UP or (retry_at and now - retry_at > LATE_AFTER)
+        if is_over and (last is None or last < _to_second(record.taken)):
+            what = "given up" if record.stage is CopyStage.GIVEN_UP else "not tried again"
+            reason = f"{what} after attempt {record.attempt}: {record.reason}"
             found.setdefault(record.cluster, {})[record.subject] = reason
     return found
 
@@ -96,11 +144,7 @@ def ages(chosen: Chosen, listed: PlaceCopies, now: datetime) -> Mapping[tuple[st
     Only claims with a point as new as any of the policy count: those of others are gone, or late already. A
     claim without a copy counts from its oldest point.
     """
-    ready: dict[ClaimKey, datetime] = {}
-    for copy in listed.copies:
-        if copy.state is CopyState.READY and not copy.duplicate:
-            key = (copy.claim.cluster, copy.claim.uid, copy.policy)
-            ready[key] = max(ready.get(key, copy.taken), copy.taken)
+    ready = _newest_ready(listed)
     found: dict[tuple[str, str], timedelta] = {}
     for (cluster, policy), sources in chosen.sources.items():
         last = max(source.slot for source in sources)
