@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from snapkeep.domain.copies.copies import Copy, CopyState, Source
 from snapkeep.domain.copies.places import IN_FLIGHT
-from snapkeep.domain.copies.queue import FOR_OLDER, next_up, room
+from snapkeep.domain.copies.queue import FOR_FAILING, FOR_OLDER, next_up, room
 from tests.unit.snapkeep.domain.copies.copy_samples import copy_at, source_at
 
 DAY = timedelta(days=1)
@@ -35,10 +36,25 @@ def test_the_policies_of_a_claim_share_its_place_in_the_line() -> None:
     assert [item.claim.name for item in next_up(wanted, copies, 9)] == ["b", "a"]
 
 
-def test_failed_copies_make_nothing_newer() -> None:
+def test_claims_whose_last_copy_failed_have_a_share_and_starve_nobody() -> None:
+    wanted = [source_at(TODAY, f"claim-{number}") for number in range(20)]
+    failing = [source_at(TODAY, f"bad-{number}") for number in range(20)]
+    copies = [copy_at(MONDAY, item.claim.name) for item in wanted]
+    copies += [copy_at(TODAY - DAY, item.claim.name, state=CopyState.FAILED) for item in failing]
+    found = next_up([*failing, *wanted], copies, IN_FLIGHT)
+    assert [item for item in found if item in failing] == found[-FOR_FAILING:]
+    in_flight = copy_at(TODAY, found[-1].claim.name, state=CopyState.PENDING)
+    assert all(item in wanted for item in next_up([*failing, *wanted], [*copies, in_flight], IN_FLIGHT))
+    assert len(next_up(failing, copies, 20)) == 20
+
+
+def test_a_claim_that_was_copied_after_a_failure_is_one_of_all_again() -> None:
     wanted = [source_at(TODAY, "a"), source_at(TODAY, "b")]
-    copies = [copy_at(MONDAY, "a"), copy_at(TODAY - DAY, "b", state=CopyState.FAILED)]
-    assert [item.claim.name for item in next_up(wanted, copies, 9)] == ["b", "a"]
+    failed = copy_at(TODAY - 2 * DAY, "b", state=CopyState.FAILED)
+    copies = [failed, copy_at(MONDAY, "a")]
+    assert [item.claim.name for item in next_up(wanted, copies, 9)] == ["a", "b"]
+    mended = replace(copy_at(MONDAY - DAY, "b"), started_at=failed.started_at + DAY)
+    assert [item.claim.name for item in next_up(wanted, [*copies, mended], 9)] == ["b", "a"]
 
 
 def test_the_newest_point_of_a_claim_goes_before_its_older_ones() -> None:

@@ -15,6 +15,10 @@ FOR_OLDER = 1
 wait: without a share they would starve in a place that is always busy, and a larger one would make the newest
 copies older there."""
 
+FOR_FAILING = 1
+"""How many may be of claims whose last copy failed, while others wait: they have the oldest copies of all, or
+none, and would come first for as long as their trouble lasts."""
+
 Age = tuple[datetime, datetime]
 """When the data of a claim's newest copy was taken, and when that copy was started."""
 NEVER: Age = (EVER, EVER)
@@ -31,9 +35,31 @@ def next_up(wanted: Iterable[Source], copies: Iterable[Copy], places: int) -> li
     First come points that make their claim's newest copy newer, one a claim: the claim whose newest copy is
     oldest first, and of equal ones the one that has waited longest since. After them, and in a share of their
     own, come points that are older than their claim's newest copy: those of the claim with the fewest copies
-    first, then the oldest, because retention takes those from the source next. `copies` are all of the place,
-    of all clusters and policies.
+    first, then the oldest, because retention takes those from the source next. Claims whose last copy failed
+    come last, and in a share as well: the one that was tried longest ago first, and its newest point.
+    `copies` are all of the place, of all clusters and policies.
     """
+    here = list(copies)
+    failed: dict[str, datetime] = {}
+    for copy in sorted(here, key=lambda item: (item.started_at, item.snapshot_id)):
+        if copy.state is CopyState.FAILED:
+            failed[copy.claim.uid] = copy.started_at
+        elif copy.state is CopyState.READY:
+            failed.pop(copy.claim.uid, None)
+    newest_first = sorted(wanted, key=lambda item: (item.taken, item.point_id), reverse=True)
+    again = sorted(
+        (source for source in newest_first if source.claim.uid in failed),
+        key=lambda item: failed[item.claim.uid],
+    )
+    failing = sum(1 for copy in here if copy.state is CopyState.PENDING and copy.claim.uid in failed)
+    for_failing = min(len(again), max(0, FOR_FAILING - failing), places)
+    others = [source for source in newest_first if source.claim.uid not in failed]
+    chosen = _of_others(others, here, places - for_failing)
+    return chosen + again[: places - len(chosen)]
+
+
+def _of_others(wanted: Iterable[Source], copies: Iterable[Copy], places: int) -> list[Source]:
+    """The points to copy now of claims whose last copy did not fail, in order."""
     newest: dict[str, Age] = {}
     here = [copy for copy in copies if copy.is_there]
     for copy in here:
