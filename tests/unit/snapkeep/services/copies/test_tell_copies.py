@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from snapkeep.domain.copies.records import MOST_ATTEMPTS, CopyStage
 from snapkeep.domain.copies.rules import Every, Period
+from snapkeep.domain.copies.tags import COPY_OF
 from snapkeep.domain.troubles import TroubleKind
 from snapkeep.services.copies.tell_copies import first_due
 from tests.fakes.copies import BAD_KEY, NO_SOURCE
@@ -132,6 +134,19 @@ def test_a_failed_copy_that_is_never_tried_again_is_told() -> None:
     world.turn()
     (reason,) = told(world, TroubleKind.COPY_FAILED)
     assert reason.startswith("not tried again after attempt 1") and reason.endswith(NO_SOURCE)
+
+
+def test_a_copy_that_cannot_be_read_any_more_is_told_once_and_then_weekly() -> None:
+    world = CopyWorld("mysql")
+    world.live(minutes=10)
+    (copy,) = world.copies()["mysql"]
+    world.osaka.all[copy.id] = replace(copy, tags=copy.tags | {COPY_OF: ""})
+    world.live(minutes=30)
+    (reason,) = told(world, TroubleKind.WORK_GIVEN_UP)
+    assert reason.startswith(f"osaka: {copy.id} counts for no point") and COPY_OF in reason
+    world.wait(days=7)
+    world.turn()
+    assert len(told(world, TroubleKind.WORK_GIVEN_UP)) == 2
 
 
 def test_the_age_of_the_newest_copy_is_counted_and_a_claim_without_one_counts_from_its_point() -> None:

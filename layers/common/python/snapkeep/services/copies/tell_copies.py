@@ -41,7 +41,11 @@ class TellCopies:
     clock: Clock
 
     def run(self, turn: Turn, listed: PlaceCopies, chosen: Chosen) -> None:
-        """Tell what lasts at a place after a turn."""
+        """Tell what lasts at a place after a turn. Snapshots that cannot be read as copies belong to no
+        cluster that may be believed, so they are work given up."""
+        for each in listed.unreadable:
+            name = f"{turn.place.name}: {each.snapshot_id}"
+            turn.report.given_up[name] = f"{name} counts for no point, because {each.reason}"
         kinds = {
             TroubleKind.COPIES_LATE: self._late(turn, listed, chosen),
             TroubleKind.COPY_FAILED: _given_up(turn, listed, self.clock()),
