@@ -55,7 +55,20 @@ def read(path: Path) -> Document:
 def _parse(text: str) -> Document:
     lines: dict[Location, int] = {}
     problems = list(_walk(yaml.compose(text, yaml.SafeLoader), (), lines))
-    return Document(yaml.safe_load(text), lines, tuple(problems))
+    return Document(yaml.load(text, _Loader), lines, tuple(problems))
+
+
+class _Loader(yaml.SafeLoader):
+    """Names the line of a value that only looks like what it is, such as the date 2027-02-30."""
+
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
+        """The value of a node. PyYAML itself lets the errors of Python's own types through."""
+        try:
+            return super().construct_object(node, deep)
+        except (ValueError, LookupError, AttributeError) as error:
+            kind, text = str(node.tag).rpartition(":")[2], str(node.value)[:60]
+            wrong = f"{text!r} looks like a {kind} and is none; correct it, or put text in quotes"
+            raise yaml.constructor.ConstructorError(None, None, wrong, node.start_mark) from error
 
 
 def _unwanted(text: str) -> Iterator[Problem]:

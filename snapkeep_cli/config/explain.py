@@ -19,6 +19,9 @@ _WANTED = {
     "list_type": "a list",
     "dict_type": "a mapping of keys to values",
     "model_type": "a mapping of keys to values",
+    "date_type": "a day without quotes, such as 2027-06-30",
+    "date_from_datetime_inexact": "a day without quotes, such as 2027-06-30",
+    "string_unicode": "text in Unicode",
 }
 
 
@@ -49,6 +52,10 @@ def _text(item: Any, root: type[BaseModel]) -> str:
             return f"{_shown(found)} is not allowed{did_you_mean(found, allowed)}; use {context['expected']}"
         case "too_short":
             return "is empty; give at least one"
+        case "string_too_short":
+            return f"{_shown(found)} is too short; use {context['min_length']} characters or more"
+        case "string_too_long":
+            return f"{_shown(found)} is too long; use {context['max_length']} characters or less"
         case "greater_than_equal":
             return f"{_shown(found)} is too small; use {context['ge']} or more"
         case "less_than_equal":

@@ -48,6 +48,26 @@ from tests.unit.snapkeep_cli.config.conftest import Refusals
             "snapkeep.yaml:1: *x is a YAML alias, which is not used here; quote text that begins with *, and "
             "put what policies share under defaults",
         ),
+        (
+            "a:\n  until: 2027-02-30",
+            "snapkeep.yaml:2: is not valid YAML: '2027-02-30' looks like a timestamp and is none; "
+            "correct it, or put text in quotes",
+        ),
+        *(
+            (
+                f"a: 1\nb: {value}",
+                f"snapkeep.yaml:2: is not valid YAML: {shown!r} looks like a {kind} and is none; correct it, "
+                "or put text in quotes",
+            )
+            for value, kind, shown in (
+                ("2027-06-30T10:00:00+99:00", "timestamp", "2027-06-30T10:00:00+99:00"),
+                ("0x_", "int", "0x_"),
+                ("9" * 5000, "int", "9" * 60),
+                ("!!int ''", "int", ""),
+                ("!!bool perhaps", "bool", "perhaps"),
+                ("!!timestamp soon", "timestamp", "soon"),
+            )
+        ),
         *(
             (
                 f"a: 1\nb: {nested}",
