@@ -48,6 +48,17 @@ def test_a_claim_is_protected_until_its_next_point_is_overdue() -> None:
     assert "should have taken one at 2026-11-25 18:00 UTC" in late.reason
 
 
+@pytest.mark.parametrize(("expression", "days"), [("cron(0 18 24 5,11 ? *)", 181), ("rate(60 days)", 60)])
+def test_a_point_of_a_rare_schedule_gets_late_too(expression: str, days: int) -> None:
+    world = a_world(schedule=Schedule(expression))
+    world.back_up(SLOT)
+    for late, state in ((timedelta(hours=1), Coverage.PROTECTED), (timedelta(hours=3), Coverage.LATE)):
+        world.clock.now = SLOT + days * DAY + late
+        assert report(world)["shop/data"].state is state
+    world.clock.now = SLOT + 600 * DAY
+    assert report(world)["shop/data"].state is Coverage.LATE
+
+
 @pytest.mark.parametrize("policy", [ON_DEMAND, INTERRUPTION])
 def test_a_point_that_nobody_scheduled_is_the_last_good_one_and_protects_until_the_next_slot(
     policy: str,

@@ -196,8 +196,12 @@ class SlotCache:
         if last is None:
             return None
         spread = timedelta(minutes=policy.schedule.flexible_minutes)
-        until = min(self._now - coverage.ALLOWANCE - spread, last.slot + FAR)
-        return self._first(policy, last.slot, until, last.slot)
+        until = self._now - coverage.ALLOWANCE - spread
+        for end in (min(until, last.slot + FAR), until):  # only a rare schedule has to be followed far
+            found = self._first(policy, last.slot, end, last.slot)
+            if found:
+                return found
+        return None
 
     def following(self, policy: Policy, last: LastGood | None) -> datetime | None:
         """The next slot, searched nearby first, because some schedules have thousands a month."""
