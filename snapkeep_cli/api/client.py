@@ -111,4 +111,8 @@ def _strange(answer: Answer) -> str:
 
 
 def _path(*segments: str) -> str:
+    """The path of these segments. Raises ApiProblem for an empty one: the path would be that of a list."""
+    if "" in segments:
+        text = "one of the names is empty: is a variable of the shell not set?"
+        raise ApiProblem(422, {"code": "invalid_request", "detail": text, "fix": "give every name"})
     return "/v1/" + "/".join(quote(segment, safe="") for segment in segments)

@@ -51,3 +51,11 @@ def test_segments_are_encoded_and_empty_parameters_left_out() -> None:
     canned = Canned(200, "{}")
     ApiClient(canned).get("clusters", "a/b", "coverage", since="", limit=5, state="x y")
     assert canned.paths == ["/v1/clusters/a%2Fb/coverage?limit=5&state=x+y"]
+
+
+def test_an_empty_name_is_refused_instead_of_asking_for_a_list() -> None:
+    canned = Canned(200, "{}")
+    with pytest.raises(ApiProblem, match="one of the names is empty") as refused:
+        ApiClient(canned).get("clusters", "myeks", "recovery-points", "")
+    assert refused.value.exit_code is Exit.USAGE
+    assert canned.paths == []
