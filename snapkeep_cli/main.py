@@ -8,6 +8,7 @@ is a plugin of kubectl: https://kubernetes.io/docs/tasks/extend-kubectl/kubectl-
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
@@ -171,7 +172,7 @@ def _write(folder: Path, files: Mapping[str, str]) -> None:
         raise fail(
             "cannot_write", f"{folder} cannot be written: {error.strerror}", "give another directory"
         ) from error
-    tip(f"{len(files)} files in {folder}; apply them with", f"kubectl apply -k {folder}")
+    tip(f"{len(files)} files in {folder}; apply them with", f"kubectl apply -k {shlex.quote(str(folder))}")
 
 
 def _in_words(policy: Policy) -> str:

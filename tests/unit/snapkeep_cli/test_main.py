@@ -34,13 +34,13 @@ def test_manifests_are_yaml_for_kubectl_and_nothing_else(run: CliRunner) -> None
 def test_manifests_are_written_as_a_kustomize_base_that_says_how_to_apply_it(
     run: CliRunner, tmp_path: Path
 ) -> None:
-    base = tmp_path / "deploy" / "snapkeep"
+    base = tmp_path / "deploy here" / "snapkeep"
     command = ["manifests", "--cluster", "myeks", "--config", str(EXAMPLE), "--kustomize", str(base)]
 
     result = run.invoke(app, command)
 
     assert (result.exit_code, result.stdout) == (0, "")
-    assert f"kubectl apply -k {base}" in result.stderr
+    assert f"kubectl apply -k '{base}'" in result.stderr
     listed = yaml.safe_load((base / "kustomization.yaml").read_text())["resources"]
     assert sorted(path.name for path in base.iterdir()) == sorted(["kustomization.yaml", *listed])
 
