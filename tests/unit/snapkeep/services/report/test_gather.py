@@ -63,6 +63,20 @@ def test_a_claim_that_was_backed_up_is_protected_and_its_points_say_what_becomes
     assert claim.objective == timedelta(hours=26)
 
 
+def test_a_claim_made_anew_under_its_old_name_gets_the_command_that_restores_what_is_left(
+    world: World,
+) -> None:
+    newest = the_claim(reported(world)).last_good_id
+    world.cluster.claim_list[:] = [replace(a_claim("data"), uid="uid-made-anew")]
+    of_page, gatherer = the_claim(reported(world)), gatherer_of(world.ports())
+    for claim in (of_page, gatherer.claim("myeks", "shop", "data")):
+        assert (claim.state, claim.last_good_id) == (ClaimState.LATE, "")
+        assert "ready points of that name are left from an earlier claim" in claim.reason
+        assert claim.restore is not None
+        assert claim.restore.command.startswith(f"snapkeep restore {newest} ")
+        assert "--as data-restored" in claim.restore.command
+
+
 def test_what_ec2_would_not_delete_stays_with_that_reason(world: World) -> None:
     oldest = min(world.ebs.all.values(), key=lambda snapshot: snapshot.started_at)
     world.ebs.locks[oldest.id] = (backs_image("ami-1"),)

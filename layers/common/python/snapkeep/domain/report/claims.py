@@ -77,8 +77,8 @@ class ReportedClaim:
     """One claim with its points, newest first.
 
     `objective` is how old its newest good point may be under the policy that decides; None when no policy
-    takes it, or when it is unknown. `restore` is the command that restores its last good point, None without
-    one or when nobody asked for it. `note` says what could not be asked, or was lost. `days` are the last
+    takes it, or when it is unknown. `restore` is the command that restores `to_restore`, None without one or
+    when nobody asked for it. `note` says what could not be asked, or was lost. `days` are the last
     `DAYS`, the oldest first; empty where nobody asked for them.
     """
 
@@ -95,6 +95,13 @@ class ReportedClaim:
     restore: Suggestion | None = None
     note: str = ""
     days: tuple[Day, ...] = ()
+
+    @property
+    def to_restore(self) -> str:
+        """The id of the point to restore: the last good one, else the newest left by an earlier claim of that
+        name; "" without one."""
+        left = (point.id for point in self.points if point.state is PointState.READY and not point.archived)
+        return self.last_good_id or next(left, "")
 
     def age(self, now: datetime) -> timedelta | None:
         """How old its newest good point is; None without one."""
@@ -158,6 +165,8 @@ def _claim(
         told = failed_at(failure.policy, failure.slot, failure.reason)
         reason = item.reason if told in item.reason else f"{told}; {item.reason}"
     good = item.last_good
+    if good is None and any(point.state is PointState.READY for point in points):
+        reason += "; ready points of that name are left from an earlier claim or volume"
     return ReportedClaim(
         item.namespace,
         item.claim,

@@ -97,7 +97,7 @@ class GatherReport:
             )
         (claim,) = found
         region = self.deployment.known_cluster(cluster).region
-        last = next(_ready(listing, {claim.last_good_id}, region), None)
+        last = next(_ready(listing, {claim.to_restore}, region), None)
         taken = [item.claim for item in covered.claims]
         lost = self.lost.of_claim(cluster, namespace, name, {item.id for item in listing})
         lost = "" if lost and lost in claim.reason else lost
@@ -114,11 +114,11 @@ class GatherReport:
         for claim in report.claims:
             if claim.state is not ClaimState.GONE:
                 taken[claim.namespace].add(claim.claim)
-        wanted = {claim.last_good_id for claim in report.claims}
+        wanted = {claim.to_restore for claim in report.claims}
         last = {item.id: item for item in _ready(listing, wanted, report.region)}
         suggested = self.commands.suggest_all(report.cluster, list(last.values()), taken)
         for claim in report.claims:
-            yield replace(claim, restore=suggested.get(claim.last_good_id))
+            yield replace(claim, restore=suggested.get(claim.to_restore))
 
     def _listing(self, cluster: str, namespace: str = "", claim: str = "") -> Sequence[Snapshot]:
         narrower = {tags.NAMESPACE: namespace, tags.CLAIM: claim}
