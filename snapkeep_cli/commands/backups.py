@@ -74,13 +74,15 @@ def backup(
         _warn(answer["unmet"])
         return
     where = place(cluster, here, "backups", answer["id"])
+    follow = f"snapkeep get backup {answer['id']} --cluster {cluster}"
     if wait:
+        tip("if you stop waiting", follow)
         answer = wait_for(lambda: _with_text(api.get(*where)), ENDED, timedelta(seconds=timeout))
         _end(answer, output)
         return
     emit(answer, output, table_of([answer], {"BACKUP": "id", "STATE": "state", "SLOT": "slot"}))
     _warn(answer["degraded"])
-    tip("its progress", f"snapkeep get backup {answer['id']} --cluster {cluster}")
+    tip("its progress", follow)
 
 
 @ending_well

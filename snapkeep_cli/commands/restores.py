@@ -99,8 +99,8 @@ def restore(
     findings(answer["plan"]["findings"])
     if status == 200:
         emit(answer, output, _plan(answer["plan"], "would be created"))
-        return
-    if wait:
+    elif wait:
+        tip("if you stop waiting", _follow(answer, cluster, namespace))
         where = place(cluster, namespace, "restores", answer["id"])
         _end(wait_for(lambda: api.get(*where), USABLE, timedelta(seconds=timeout)), output)
     else:
@@ -109,8 +109,11 @@ def restore(
 
 def _accepted(answer: Document, cluster: str, namespace: str, output: Output) -> None:
     emit(answer, output, _plan(answer["plan"], "accepted", answer["id"]))
-    follow = f"snapkeep get restore {answer['id']} --cluster {cluster} --namespace {namespace}"
-    tip("its progress", follow)
+    tip("its progress", _follow(answer, cluster, namespace))
+
+
+def _follow(answer: Document, cluster: str, namespace: str) -> str:
+    return f"snapkeep get restore {answer['id']} --cluster {cluster} --namespace {namespace}"
 
 
 def _given(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -27,6 +27,15 @@ def test_a_claim_is_backed_up_and_shown(snapkeep: Command, world: World) -> None
     assert shown.out.splitlines()[1].split()[:4] == ["shop", "data", "ready", "csi"]
 
 
+def test_who_stops_waiting_knows_how_to_look_again(snapkeep: Command, world: World) -> None:
+    ended = snapkeep("backup", "data", "-n", "shop", "--wait", "--timeout", "1")
+    assert ended.code == 7
+    told = next(line for line in ended.err.splitlines() if line.startswith("if you stop waiting: "))
+    finish(world)
+    shown = snapkeep(*told.partition(": snapkeep ")[2].split())
+    assert "1 of 1 points ready" in shown.err
+
+
 def test_a_backup_from_tags_says_so_in_the_table(snapkeep: Command, world: World) -> None:
     snapkeep("backup", "--policy", "nightly")
     world.clusters.unreachable.add("myeks")

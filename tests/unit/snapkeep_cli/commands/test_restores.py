@@ -76,6 +76,7 @@ def test_waiting_ends_when_only_a_pod_is_missing(snapkeep: Command, world: World
     ended = snapkeep("restore", "--claim", "data", "-n", "shop", "--as", "data-2", "--wait")
     assert ended.code == 0
     assert "waiting_for_consumer" in ended.out
+    assert "if you stop waiting: snapkeep get restore " in ended.err
     assert "its volume is created when the first pod uses it" in ended.out
 
 
