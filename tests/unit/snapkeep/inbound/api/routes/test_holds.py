@@ -58,6 +58,8 @@ def test_a_hold_of_a_restore_stays_when_a_person_gives_theirs_back(
         {"reason": ""},
         {"reason": "x", "until": "2020-01-01T00:00:00Z"},
         {"reason": "x", "until": "2027-01-01T00:00:00"},
+        {"reason": "x", "until": "0001-01-01T00:00:00+14:00"},
+        {"reason": "x", "until": "9999-12-31T23:59:59-14:00"},
         {"reason": "x", "for": "ever"},
     ],
 )

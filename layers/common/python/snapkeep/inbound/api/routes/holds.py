@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.request import Request
-from pydantic import AwareDatetime, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, StringConstraints
 
 from snapkeep.domain.restore.holds import FOREVER, Hold, principal_of
 from snapkeep.inbound.api.actions import Actions
@@ -31,13 +32,21 @@ LIFTS: dict[str, Any] = {
 }
 
 
+def _in_utc(time: datetime) -> datetime:
+    """The same time in UTC. Raises ValueError where UTC's calendar has no such year."""
+    try:
+        return time.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("is outside of the years 1 to 9999 in UTC") from None
+
+
 class HoldBody(Body):
     """Why a recovery point must stay, and until when."""
 
     model_config = ConfigDict(extra="forbid")
 
     reason: Annotated[str, StringConstraints(min_length=1, max_length=500)]
-    until: AwareDatetime | None = Field(
+    until: Annotated[AwareDatetime, AfterValidator(_in_utc)] | None = Field(
         None,
         description="Without it the hold does not end by itself. An earlier end than that of your present "
         "hold changes nothing: release the hold first",
