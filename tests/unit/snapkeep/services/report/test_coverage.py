@@ -103,6 +103,15 @@ def test_a_paused_policy_protects_nobody() -> None:
     )
 
 
+def test_a_label_that_does_not_exclude_is_told_where_owners_look() -> None:
+    world = a_world(a_claim("data", labels={"snapkeep.io/exclude": "Yes"}), a_claim("plain"))
+    world.back_up(SLOT)
+    told = report(world)
+    assert told["shop/data"].state is Coverage.PROTECTED
+    assert 'snapkeep.io/exclude is "Yes", which excludes nothing' in told["shop/data"].reason
+    assert "exclude" not in told["shop/plain"].reason
+
+
 def test_every_claim_and_scratch_volume_is_listed_once_with_its_reason() -> None:
     excluded = a_claim("tmp", labels={"snapkeep.io/exclude": "true"})
     world = a_world(a_claim("data"), excluded, a_claim("data", namespace="blog"))

@@ -69,7 +69,7 @@ class ShowCoverage:
             *self._taken(selected.taken, good, now),
             *self._skipped(cluster, selected.skipped, good, now),
         ]
-        told = self._with_notes(cluster, now, found, _shared(claims, everywhere))
+        told = self._with_notes(cluster, now, found, _notes(claims, everywhere))
         return replace(told, gone=frozenset(names - {str(claim) for claim in everywhere}))
 
     def now_or_remembered(self, cluster: str, namespace: str = "") -> CoverageReport:
@@ -247,6 +247,13 @@ def _split(name: str) -> Name:
 
 def _is_good(found: ReadablePoint, now: datetime) -> bool:
     return found.candidate.state is PointState.READY and found.candidate.counts(now)
+
+
+def _notes(claims: Sequence[Claim], everywhere: Sequence[Claim]) -> Mapping[str, str]:
+    """Claim (namespace/name) to what its owner should know besides its state."""
+    shared = _shared(claims, everywhere)
+    said = {str(claim): (selection.misread_exclusion(claim), shared.get(str(claim))) for claim in claims}
+    return {name: "; ".join(filter(None, texts)) for name, texts in said.items()}
 
 
 def _shared(claims: Sequence[Claim], everywhere: Sequence[Claim]) -> Mapping[str, str]:
