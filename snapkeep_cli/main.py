@@ -7,8 +7,10 @@ is a plugin of kubectl: https://kubernetes.io/docs/tasks/extend-kubectl/kubectl-
 
 from __future__ import annotations
 
+import io
 import json
 import shlex
+import sys
 from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
@@ -118,6 +120,9 @@ def snapkeep(
     _version: VersionOption = False,
 ) -> None:
     """Backups of Kubernetes volumes on Amazon EKS, with nothing to run in the cluster."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # names may have letters that a locale has not
     Where.api, Where.profile, Where.region = api, profile, region
 
 

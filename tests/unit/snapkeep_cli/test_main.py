@@ -45,6 +45,14 @@ def test_manifests_are_written_as_a_kustomize_base_that_says_how_to_apply_it(
     assert sorted(path.name for path in base.iterdir()) == sorted(["kustomization.yaml", *listed])
 
 
+def test_letters_that_a_locale_has_not_are_shown_by_their_numbers(tmp_path: Path) -> None:
+    file = tmp_path / "한.yaml"
+    file.write_text(EXAMPLE.read_text())
+    result = CliRunner(charset="ascii").invoke(app, ["validate", str(file)])
+    assert result.exit_code == 0
+    assert "\\ud55c.yaml is valid" in result.stdout
+
+
 def test_a_kustomize_base_where_a_file_is_in_the_way_is_refused_in_words(
     run: CliRunner, tmp_path: Path
 ) -> None:
