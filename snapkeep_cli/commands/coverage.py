@@ -46,6 +46,10 @@ def coverage(
         say(f"warning: {report['unasked']}")
     if check and report["unasked"]:
         raise typer.Exit(Exit.UNAVAILABLE)
+    if namespace and not report["claims"]:
+        say(f"namespace {namespace} has no claims, or does not exist")
+        if check:
+            raise typer.Exit(Exit.NOT_FOUND)
     if check and any(report[state] for state in Coverage if state.is_wanting):
         raise typer.Exit(Exit.FAILED)
 

@@ -31,6 +31,13 @@ def test_a_check_fails_only_for_what_a_policy_could_protect(snapkeep: Command, w
     assert snapkeep("coverage").code == 0
 
 
+def test_a_check_of_a_misspelt_namespace_does_not_pass(snapkeep: Command) -> None:
+    checked = snapkeep("coverage", "-n", "shpo", "--check")
+    assert checked.code == 4
+    assert "namespace shpo has no claims, or does not exist" in checked.err
+    assert snapkeep("coverage", "-n", "shop", "--check").code == 0
+
+
 def test_a_cluster_that_does_not_answer_is_shown_from_its_points_and_fails_a_check(
     snapkeep: Command, world: World
 ) -> None:
