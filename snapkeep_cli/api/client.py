@@ -99,7 +99,7 @@ class ApiClient:
         try:
             document = json.loads(answer.text) if answer.text else {}
         except ValueError:
-            document = {}
+            document = None
         if answer.status >= 400 or not isinstance(document, dict):
             found = document if isinstance(document, dict) else {}
             raise ApiProblem(answer.status, found or {"detail": _strange(answer)})
@@ -107,6 +107,8 @@ class ApiClient:
 
 
 def _strange(answer: Answer) -> str:
+    if answer.status < 400:
+        return f"what answered is not the API of Snapkeep (is its address right?): {answer.text[:200]!r}"
     return f"the API answered HTTP {answer.status} without a problem document: {answer.text[:200]!r}"
 
 

@@ -47,6 +47,12 @@ def test_an_answer_that_is_no_problem_is_shown_as_it_came() -> None:
         ApiClient(Canned(502, "Bad gateway")).get("clusters")
 
 
+@pytest.mark.parametrize("text", ["<html>Sign in", "[1]", "null", "5"])
+def test_a_page_of_somebody_else_is_no_answer(text: str) -> None:
+    with pytest.raises(ApiProblem, match="what answered is not the API of Snapkeep"):
+        ApiClient(Canned(200, text)).get("clusters", "myeks", "status")
+
+
 def test_segments_are_encoded_and_empty_parameters_left_out() -> None:
     canned = Canned(200, "{}")
     ApiClient(canned).get("clusters", "a/b", "coverage", since="", limit=5, state="x y")
