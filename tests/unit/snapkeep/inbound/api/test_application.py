@@ -33,6 +33,20 @@ def test_names_that_cannot_exist_are_not_found(api: Api, path: str, name: str) -
     assert reply.json["detail"] == f"the path names a {name} that cannot exist"
 
 
+@pytest.mark.parametrize(
+    ("path", "names"),
+    [
+        ("my%20eks/status", "letters, digits, '-' and '_', at most 100 characters"),
+        ("myeks/namespaces/shop/claims/DATA", "'-' and '.', at most 253 characters"),
+        ("myeks/namespaces/SHOP/coverage", "at most 63 characters"),
+        ("myeks/namespaces/shop/restores/x", "16 of the digits 0-9 and a-f"),
+        ("myeks/backups/a%20b", "at most 200 characters"),
+    ],
+)
+def test_a_name_that_cannot_exist_is_told_what_names_look_like(api: Api, path: str, names: str) -> None:
+    assert names in api.get(f"/v1/clusters/{path}").json["fix"]
+
+
 def test_a_route_that_is_none_is_a_problem_as_well(api: Api) -> None:
     reply = api.get("/v1/nothing")
     assert (reply.status, reply.code) == (404, "not_found")

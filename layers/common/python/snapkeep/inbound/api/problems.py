@@ -146,7 +146,7 @@ def _invalid(error: Any) -> Problem:
     places = [tuple(item["loc"]) for item in found]
     if any(place[0] == "path" for place in places):
         name = next(place[1] for place in places if place[0] == "path")
-        return Problem(404, "not_found", f"the path names a {name} that cannot exist", _names_fix())
+        return Problem(404, "not_found", f"the path names a {name} that cannot exist", _names_fix(str(name)))
     if ("header", "idempotency-key") in [tuple(str(part).lower() for part in place) for place in places]:
         return Problem(
             400,
@@ -165,8 +165,18 @@ def _invalid(error: Any) -> Problem:
     )
 
 
-def _names_fix() -> str:
-    return "Names are lower-case letters, digits and '-', at most 63 characters; copy them from a list."
+_NAMES = {
+    "cluster": "Names are letters, digits, '-' and '_', at most 100 characters",
+    "claim": "Names are lower-case letters, digits, '-' and '.', at most 253 characters",
+    "backup": "Ids are letters, digits, '.', '-' and '_', at most 200 characters",
+    "restore": "Ids are 16 of the digits 0-9 and a-f",
+}
+
+
+def _names_fix(kind: str) -> str:
+    """What the name of such a thing looks like."""
+    usual = "Names are lower-case letters, digits and '-', at most 63 characters"
+    return f"{_NAMES.get(kind, usual)}; copy them from a list."
 
 
 def _unsupported(error: Any) -> Problem:
