@@ -18,6 +18,8 @@ from snapkeep.domain.retention.periods import back
 from snapkeep.domain.retention.rules import Duration, RetentionRules, parse_duration, parse_retention
 
 MOST_SIMULATED = 1_000_000
+YEARS = range(1970, 3000)
+"""Years that leave room for any span before and after."""
 LATE = "late"
 STATES = (*(state.value for state in PointState if state is state.public), LATE)
 """The states users see, and `late`: pending for too long."""
@@ -59,9 +61,12 @@ def read_moment(text: object, where: str) -> datetime:
         raise ValueError(wrong)
     try:
         found = datetime.fromisoformat(text)
-        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+        moment = found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
         raise ValueError(wrong) from None
+    if moment.year not in YEARS:
+        raise ValueError(f"{where}: the year {moment.year} is out of bounds: use 1970 to 2999")
+    return moment
 
 
 def read_interval(text: str) -> timedelta:

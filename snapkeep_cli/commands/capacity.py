@@ -24,20 +24,34 @@ from snapkeep.domain.report.feasibility import (
 from snapkeep_cli.deployment import load_deployment
 from snapkeep_cli.output import Output, OutputOption, emit, facts, fail
 
+MOST = 10_000_000
+"""The largest number that an option takes: more than anybody has, and the figures can still be computed."""
+PendingOption = Annotated[
+    float,
+    typer.Option(
+        min=1,
+        max=1_000_000,
+        help="Mean seconds a snapshot is pending: 10 if little changed, 1,200 for the first.",
+    ),
+]
+QpsOption = Annotated[
+    float,
+    typer.Option(min=0.1, max=MOST, help="--kube-api-qps of the snapshot-controller; 5 by default."),
+]
+
 
 def capacity(
     volumes: Annotated[int, typer.Option(min=1, max=1_000_000_000, help="Volumes to back up.")],
-    accounts: Annotated[int, typer.Option(min=1, help="Accounts (or Regions) they are spread over.")] = 1,
-    backups_a_day: Annotated[float, typer.Option(min=0.001, help="Backups of each volume per day.")] = 1,
-    pending_seconds: Annotated[
-        float,
-        typer.Option(
-            min=1, help="Mean seconds a snapshot is pending: 10 if little changed, 1,200 for the first."
-        ),
-    ] = 60,
-    kept: Annotated[int, typer.Option(min=1, help="Points kept for each volume.")] = 30,
+    accounts: Annotated[
+        int, typer.Option(min=1, max=MOST, help="Accounts (or Regions) they are spread over.")
+    ] = 1,
+    backups_a_day: Annotated[
+        float, typer.Option(min=0.001, max=1440, help="Backups of each volume per day.")
+    ] = 1,
+    pending_seconds: PendingOption = 60,
+    kept: Annotated[int, typer.Option(min=1, max=MOST, help="Points kept for each volume.")] = 30,
     quota: Annotated[
-        int, typer.Option(min=1, help="Snapshots allowed per account and Region.")
+        int, typer.Option(min=1, max=MOST, help="Snapshots allowed per account and Region.")
     ] = SNAPSHOT_QUOTA,
     copies_a_day: Annotated[
         float, typer.Option(min=0, max=1440, help="Copies of each volume to another Region per day.")
@@ -46,10 +60,7 @@ def capacity(
         float, typer.Option(min=0.1, max=2880, help="Mean minutes a copy takes; AWS promises nothing.")
     ] = 10,
     config: Annotated[Path | None, typer.Option(help="The config file whose pace applies.")] = None,
-    kube_api_qps: Annotated[
-        float,
-        typer.Option(min=0.1, help="--kube-api-qps of the snapshot-controller; 5 by default."),
-    ] = CLIENT_CALLS,
+    kube_api_qps: QpsOption = CLIENT_CALLS,
     output: OutputOption = Output.TABLE,
 ) -> None:
     """Say how fast snapshots can be taken, how long a slot takes, and what does not fit (exit code 3)."""

@@ -43,6 +43,22 @@ def test_what_does_not_fit_is_refused_with_what_would_help() -> None:
     assert "300,000 snapshots, and the quota is 100,000" in said.replace("\n", " ")
 
 
+@pytest.mark.parametrize(
+    "option",
+    ["--volumes", "--kept", "--backups-a-day", "--pending-seconds", "--copies-a-day", "--kube-api-qps"],
+)
+def test_a_number_that_nobody_has_is_refused(option: str) -> None:
+    number = "9" * 400 if option in ("--volumes", "--kept") else "inf"
+    code, told, said = run("--volumes", "10", option, number)
+    assert (code, told) == (2, "")
+    assert f"error[usage]: {option}: it must be " in said
+
+
+def test_the_largest_numbers_are_computed() -> None:
+    most = ("--pending-seconds", "1000000", "--kube-api-qps", "0.1", "--copies-a-day", "1440")
+    assert run("--volumes", "1000000000", "--kept", "10000000", *most)[0] == 3
+
+
 @pytest.mark.parametrize(("quota", "code"), [("100000", 3), ("300000", 0)])
 def test_a_raised_quota_counts(quota: str, code: int) -> None:
     assert run("--volumes", "10000", "--kept", "30", "--quota", quota)[0] == code

@@ -145,6 +145,8 @@ def test_the_table_is_not_cut_in_a_pipe(plan: Plan) -> None:
     ("words", "code", "told"),
     [
         (("--now", "tomorrow"), 2, "not an ISO 8601 time"),
+        (("--now", "9999-12-31"), 2, "the year 9999 is out of bounds"),
+        (("--now", "0001-01-01"), 2, "the year 1 is out of bounds"),
         (("--cluster", "bleu"), 4, "the clusters are blue, green"),
     ],
 )
