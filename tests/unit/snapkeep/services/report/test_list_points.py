@@ -19,7 +19,7 @@ from snapkeep.domain.report.catalogue import PointQuery
 from snapkeep.domain.restore.holds import Hold
 from snapkeep.domain.restore.points import PointFacts
 from snapkeep.services.report.list_points import CHUNK, CHUNKS, ListPoints
-from snapkeep.services.retention.sync_catalogue import SyncCatalogue
+from snapkeep.wiring.retention import read_cluster
 from tests.fakes.journal import wrapped
 from tests.fakes.world import SLOT, World, a_claim
 
@@ -83,7 +83,7 @@ def filled(*snapshots: Snapshot, complete: bool = True) -> World:
 
 def compare(world: World) -> None:
     """Compare the catalogue with EC2 as prune does, without pruning."""
-    sync = SyncCatalogue(world.journal.catalogue, world.journal.absences, "myeks", world.clock())
+    sync = read_cluster(world.ports()).sync_catalogue("myeks", world.clock())
     for _ in sync.watch(world.ebs.find({tags.MANAGED: "true", tags.CLUSTER: "myeks"})):
         pass
     sync.finish(timedelta())
