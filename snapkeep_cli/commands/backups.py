@@ -72,6 +72,8 @@ def backup(
         emit(answer, output, table_of(answer["taken"], PLAN))
         _tell_left(answer["left"])
         _warn(answer["unmet"])
+        if answer["unmet"] and not answer["taken"]:
+            raise typer.Exit(Exit.REFUSED)
         return
     where = place(cluster, here, "backups", answer["id"])
     follow = f"snapkeep get backup {answer['id']} --cluster {cluster}"

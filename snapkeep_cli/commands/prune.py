@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any
 
 import typer
@@ -10,6 +11,7 @@ from snapkeep_cli.api.calls import ClusterOption, client, ending_well, the_clust
 from snapkeep_cli.output import Output, OutputOption, emit, fail, say, table_of, tip
 from snapkeep_cli.tables import Columns, sentence
 
+TOKEN = re.compile("[0-9a-f]{16}")
 COLUMNS: Columns = {"EBS SNAPSHOT": "snapshot_id", "WHY IT GOES": sentence("reason")}
 
 
@@ -17,10 +19,13 @@ COLUMNS: Columns = {"EBS SNAPSHOT": "snapshot_id", "WHY IT GOES": sentence("reas
 def prune(
     cluster: ClusterOption = "",
     now: Annotated[bool, typer.Option("--now", help="Prune now instead of within the hour.")] = False,
-    confirm: Annotated[str, typer.Option(help="The token of refused deletions to carry out.")] = "",
+    confirm: Annotated[str | None, typer.Option(help="The token of refused deletions to carry out.")] = None,
     output: OutputOption = Output.TABLE,
 ) -> None:
     """Show what retention would delete and what the brake refused; --now or --confirm delete it."""
+    if confirm is not None and not TOKEN.fullmatch(confirm):
+        shown = f"snapkeep prune{f' --cluster {cluster}' if cluster else ''}"
+        raise fail("usage", f'"{confirm}" is no token of refused deletions', f"`{shown}` shows their tokens")
     api = client()
     cluster = the_cluster(api, cluster)
     wish: dict[str, object] = {"dry_run": False} if now else {}

@@ -79,6 +79,7 @@ def test_a_dry_run_lists_what_would_be_taken(snapkeep: Command, world: World, wo
         (("data",), 2),
         (("data", "-n", "shop", "--policy", "nightly"), 2),
         (("lost", "-n", "shop"), 3),
+        (("lost", "-n", "shop", "--dry-run"), 3),
         (("--policy", "lost"), 4),
     ],
 )

@@ -47,3 +47,11 @@ def test_a_token_that_nothing_was_refused_under_is_refused(snapkeep: Command, wo
     assert refused.code == 3
     assert "cluster myeks: no refusal has the token 0000" in refused.err
     assert len(world.ebs.all) == 3
+
+
+@pytest.mark.parametrize("token", ["", "yes", "0" * 15])
+def test_what_is_no_token_is_refused_instead_of_rehearsed(snapkeep: Command, token: str) -> None:
+    refused = snapkeep("prune", "--cluster", "myeks", "--confirm", token)
+    assert refused.code == 2
+    assert f'"{token}" is no token of refused deletions' in refused.err
+    assert "`snapkeep prune --cluster myeks` shows their tokens" in refused.err
