@@ -118,7 +118,7 @@ def test_a_point_is_copied_with_all_its_tags_locked_while_pending_and_ready_by_t
 
     for each in pending:
         product.sandbox.aws.settle_snapshot(each["SnapshotId"])
-    product.sandbox.aws.wait_idle()
+        product.sandbox.aws.wait_idle()  # a turn at a time: events that meet are tried again later
     assert [each["stage"] for each in records(product, "copied")] == ["ready", "ready"]
     assert {each["incremental"] for each in records(product, "copied")} == {False}
     assert held(product, "copied") == 0

@@ -24,6 +24,10 @@ from tests.integration.lambda_emulator import PROCESSORS, execution_environment
 
 pytestmark = pytest.mark.slow
 
+OSAKA = {
+    "region": "ap-northeast-3",
+    "kms_key": "arn:aws:kms:ap-northeast-3:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+}
 FUNCTIONS = sorted(path.parent.name for path in (ROOT / "lambdas").glob("*/handler.py"))
 EVENTS: dict[str, dict[str, Any]] = {
     "plan_backup": {
@@ -32,6 +36,7 @@ EVENTS: dict[str, dict[str, Any]] = {
         "scheduledTime": f"{datetime.now(UTC):%FT%H:%M:00Z}",
     },
     "prune": {"cluster": CLUSTER, "dry_run": True},
+    "copy_points": json.loads((ROOT / "events" / "copy_points" / "tick.json").read_text()),
 }
 """What is sent instead of the first sample in `events/`."""
 
@@ -50,7 +55,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def product(folder: Path) -> Iterator[Deployed]:
-    with deployed(folder, config_of({"name": "real", "method": "ebs"})) as product:
+    real = {"name": "real", "method": "ebs", "copies": [{"to": "osaka", "retention": {"last": 3}}]}
+    with deployed(folder, config_of(real, places={"osaka": OSAKA})) as product:
         yield product
 
 
