@@ -87,6 +87,20 @@ class Copy:
     protections: tuple[Protection, ...] = ()
 
     @property
+    def source(self) -> Source:
+        """The point that was copied, as far as the copy's tags tell."""
+        return Source(
+            point_id=self.point_id,
+            claim=self.claim,
+            policy=self.policy,
+            slot=self.slot,
+            taken=self.taken,
+            snapshot_id=self.source_snapshot,
+            volume_id=self.source_volume,
+            size_bytes=self.size_bytes,
+        )
+
+    @property
     def is_there(self) -> bool:
         """True for one that stands for its point in the place, or will once it is ready."""
         return self.state in (CopyState.PENDING, CopyState.READY) and not self.duplicate

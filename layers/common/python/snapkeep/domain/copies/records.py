@@ -5,8 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from snapkeep.domain.backup.creation import READ_SPACING
+
+if TYPE_CHECKING:
+    from snapkeep.domain.copies.copies import Source
+    from snapkeep.domain.copies.places import Place
 
 MOST_ATTEMPTS = 3
 """How often a copy that EC2 failed is tried before people are told."""
@@ -151,3 +156,19 @@ class CopyRecord:
         over = for_good or self.attempt >= MOST_ATTEMPTS
         stage = CopyStage.GIVEN_UP if over else CopyStage.FAILED
         return replace(self, stage=stage, ended_at=now, reason=reason)
+
+
+def new_record(place: Place, source: Source, rule: str) -> CopyRecord:
+    """The first record of the copy of a point to a place, for which the rule of that policy asks."""
+    return CopyRecord(
+        place=place.name,
+        cluster=source.claim.cluster,
+        point_id=source.point_id,
+        source=source.snapshot_id,
+        region=place.region,
+        namespace=source.claim.namespace,
+        claim=source.claim.name,
+        policy=source.policy,
+        rule=rule,
+        taken=source.taken,
+    )

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from snapkeep.domain.copies.copies import Source, read_source
-from snapkeep.domain.copies.records import CopyRecord
+from snapkeep.domain.copies.records import CopyRecord, new_record
 from snapkeep.domain.copies.tags import Home, copy_tags
 from snapkeep.domain.errors import NotFound, PermanentError, TemporaryError, Throttled
 from snapkeep.domain.points import Snapshot
@@ -39,7 +39,7 @@ class CopyPoint:
         The lease of the place and its listing, which shows no copy, come first: nobody else can have made one
         unless an intent says so. The record of a copy that EC2 refuses for now is `waiting`.
         """
-        record = known or _new(turn, source, rule)
+        record = known or new_record(turn.place, source, rule)
         try:
             self.holds.hold(
                 source.snapshot_id,
@@ -94,18 +94,3 @@ class CopyPoint:
         self.news.copy_failed(failed)
         turn.report.failed[record.point_id] = reason
         return turn.write(failed)
-
-
-def _new(turn: Turn, source: Source, rule: str) -> CopyRecord:
-    return CopyRecord(
-        place=turn.place.name,
-        cluster=source.claim.cluster,
-        point_id=source.point_id,
-        source=source.snapshot_id,
-        region=turn.place.region,
-        namespace=source.claim.namespace,
-        claim=source.claim.name,
-        policy=source.policy,
-        rule=rule,
-        taken=source.taken,
-    )

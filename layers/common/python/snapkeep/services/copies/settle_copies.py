@@ -10,7 +10,7 @@ from datetime import timedelta
 from snapkeep.domain import tags
 from snapkeep.domain.backup.creation import wait_before_retry
 from snapkeep.domain.copies.copies import Copy, CopyState, read_copy
-from snapkeep.domain.copies.records import CopyRecord, CopyStage
+from snapkeep.domain.copies.records import CopyRecord, CopyStage, new_record
 from snapkeep.domain.errors import SnapkeepError
 from snapkeep.domain.policies import Deployment
 from snapkeep.domain.retention.snapshot_tags import Unreadable
@@ -68,24 +68,11 @@ class SettleCopies:
         records = turn.records.copies(turn.place.name, list(unknown))
         found = {}
         for key, copy in unknown.items():
-            record = records.get(key) or self._record_of(turn, copy)
+            rule = self._rule_of(turn.place.name, copy.policy)
+            record = records.get(key) or new_record(turn.place, copy.source, rule)
             if record.stage is not CopyStage.READY:
                 found[key] = record
         return found
-
-    def _record_of(self, turn: Turn, copy: Copy) -> CopyRecord:
-        return CopyRecord(
-            place=turn.place.name,
-            cluster=copy.claim.cluster,
-            point_id=copy.point_id,
-            source=copy.source_snapshot,
-            region=turn.place.region,
-            namespace=copy.claim.namespace,
-            claim=copy.claim.name,
-            policy=copy.policy,
-            rule=self._rule_of(turn.place.name, copy.policy),
-            taken=copy.taken,
-        )
 
     def _rule_of(self, place: str, policy: str) -> str:
         """The policy whose rule asks for copies of that policy's points in a place; itself if none does."""

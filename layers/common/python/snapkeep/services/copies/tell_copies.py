@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from snapkeep.domain.copies.copies import CopyState, Source
+from snapkeep.domain.copies.copies import Copy, CopyState, Source
 from snapkeep.domain.copies.lineages import SPANS, rule_to
 from snapkeep.domain.copies.records import CopyStage
 from snapkeep.domain.copies.rules import Every
@@ -69,7 +69,7 @@ class TellCopies:
             if now - copy.started_at > volume_timeout(copy.size_bytes):
                 reason = f"{copy.snapshot_id} is being copied since {moment(copy.started_at)}"
                 found.setdefault(record.cluster, {})[record.subject] = reason
-        newest = _newest_ready(listed)
+        newest = _newest_ready(listed, _by_uid)
         for wanted in chosen.wanted:
             source = wanted.source
             claim = source.claim.cluster, source.claim.uid, source.policy
@@ -113,23 +113,28 @@ def first_due(taken: Iterable[datetime], last: datetime, every: Every) -> dateti
     return newer[every.number - 1] if len(newer) >= every.number else None
 
 
-def _newest_ready(listed: PlaceCopies) -> dict[ClaimKey, datetime]:
+def _newest_ready(listed: PlaceCopies, key_of: Callable[[Copy], ClaimKey]) -> dict[ClaimKey, datetime]:
     newest: dict[ClaimKey, datetime] = {}
     for copy in listed.copies:
         if copy.state is CopyState.READY and not copy.duplicate:
-            key = (copy.claim.cluster, copy.claim.uid, copy.policy)
+            key = key_of(copy)
             newest[key] = max(newest.get(key, copy.taken), copy.taken)
     return newest
+
+
+def _by_uid(copy: Copy) -> ClaimKey:
+    return copy.claim.cluster, copy.claim.uid, copy.policy
+
+
+def _by_name(copy: Copy) -> ClaimKey:
+    """Records know no UID."""
+    return copy.claim.cluster, f"{copy.claim.namespace}/{copy.claim.name}", copy.policy
 
 
 def _given_up(turn: Turn, listed: PlaceCopies, now: datetime) -> Found:
     """Copies that were given up, until a newer point of the claim is copied: one that is only in progress
     may fail as well, and then the same trouble would be told anew."""
-    newest: dict[ClaimKey, datetime] = {}
-    for copy in listed.copies:
-        if copy.state is CopyState.READY and not copy.duplicate:
-            key = (copy.claim.cluster, f"{copy.claim.namespace}/{copy.claim.name}", copy.policy)
-            newest[key] = max(newest.get(key, copy.taken), copy.taken)
+    newest = _newest_ready(listed, _by_name)
     found: Found = {}
     for record in turn.records.failed_copies(turn.place.name):
         last = newest.get((record.cluster, f"{record.namespace}/{record.claim}", record.policy))
@@ -148,7 +153,7 @@ def ages(chosen: Chosen, listed: PlaceCopies, now: datetime) -> Mapping[tuple[st
     Only claims with a point as new as any of the policy count: those of others are gone, or late already. A
     claim without a copy counts from its oldest point.
     """
-    ready = _newest_ready(listed)
+    ready = _newest_ready(listed, _by_uid)
     found: dict[tuple[str, str], timedelta] = {}
     for (cluster, policy), sources in chosen.sources.items():
         last = max(source.slot for source in sources)
