@@ -2,8 +2,9 @@
 
 A case has `about`, `rules` (policy to retention), `zone`, `now`, `copies`, perhaps `retire`, and the answer:
 `keep` (id to reasons), `delete`, `leftovers` and `unreadable` (id to reason). A copy is `{taken, made?, id?,
-policy?, claim?, volume?, point?, state?, duplicate?, protected?}` or a row `{to, every, count, ...}` back
-from `to`. It was made when it was taken unless it says otherwise; without an id policy and time are its id.
+policy?, cluster?, claim?, volume?, point?, state?, duplicate?, protected?}` or a row `{to, every, count,
+...}` back from `to`. It was made when it was taken unless it says otherwise; without an id policy and time
+are its id.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ def answer(case: dict[str, Any], given: list[Copy]) -> dict[str, Any]:
         name: PolicyRetention(parse_retention(block), ZoneInfo(case["zone"]))
         for name, block in case["rules"].items()
     }
-    lineages = [Lineage(*key, found.lineages[key]) for key in sorted(found.lineages)]
+    lineages = [Lineage(key.whose, key.policy, found.lineages[key]) for key in sorted(found.lineages)]
     plans = list(plan_lineages(lineages, rules, _time(case["now"])))
     return {
         "keep": {kept.point.id: list(kept.reasons) for item in plans for kept in item.plan.keep},
@@ -73,7 +74,7 @@ def _copy(item: dict[str, Any], taken: datetime) -> Copy:
         snapshot_id=name,
         point_id=item.get("point", name),
         place=item.get("place", "osaka"),
-        claim=replace(a_point(claim).claim, uid=f"uid-{claim}"),
+        claim=replace(a_point(claim).claim, uid=f"uid-{claim}", cluster=item.get("cluster", "myeks")),
         policy=policy,
         slot=taken,
         taken=taken,

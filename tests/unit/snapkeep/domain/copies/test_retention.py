@@ -42,7 +42,17 @@ def test_a_lock_that_ec2_reports_protects() -> None:
 
 def test_people_read_which_claim_and_place_a_lineage_belongs_to() -> None:
     assert sort_copies([copy_at(NOW)], OSAKA).labels == {
-        "uid-data/daily": "wordpress/data (policy daily) in osaka"
+        "myeks/uid-data/daily": "wordpress/data of myeks (policy daily) in osaka"
+    }
+
+
+def test_claims_of_one_uid_in_two_clusters_are_two_lineages() -> None:
+    here = copy_at(NOW)
+    restored = replace(copy_at(NOW - timedelta(days=1)), claim=replace(here.claim, cluster="restored"))
+    found = sort_copies([here, restored], OSAKA).lineages
+    assert {key.cluster: [copy.id for copy in some] for key, some in found.items()} == {
+        "myeks": [here.snapshot_id],
+        "restored": [restored.snapshot_id],
     }
 
 
@@ -69,7 +79,7 @@ def test_whatever_goes_the_last_good_and_the_newest_of_each_volume_stay(
         "daily": PolicyRetention(parse_retention(daily)),
         "weekly": PolicyRetention(parse_retention(weekly)),
     }
-    lineages = [Lineage(*key, found.lineages[key]) for key in sorted(found.lineages)]
+    lineages = [Lineage(key.whose, key.policy, found.lineages[key]) for key in sorted(found.lineages)]
     plans = list(plan_lineages(lineages, rules, NOW))
     going = {gone.point.id for item in plans for gone in item.plan.delete} | set(found.leftovers)
     staying = [copy for copy in some if copy.snapshot_id not in going]

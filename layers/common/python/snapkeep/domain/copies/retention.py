@@ -23,19 +23,43 @@ STATES = {
     CopyState.DELETING: PointState.DELETING,
 }
 
-Key = tuple[str, str]
+
+@dataclass(frozen=True, slots=True, order=True)
+class CopyLineage:
+    """All copies of one claim under one policy in a place.
+
+    A claim is known by its cluster and its UID: a cluster that was restored from a backup of another one has
+    claims of the same UIDs, whose data differs from then on.
+    """
+
+    cluster: str
+    claim: str
+    policy: str
+
+    @property
+    def whose(self) -> str:
+        """The claim in one text, by which retention plans all lineages of a claim together."""
+        return f"{self.cluster}/{self.claim}"
+
+    def __str__(self) -> str:
+        return f"{self.whose}/{self.policy}"
+
+
+def lineage_of(copy: Copy) -> CopyLineage:
+    """The lineage that a copy belongs to."""
+    return CopyLineage(copy.claim.cluster, copy.claim.uid, copy.policy)
 
 
 @dataclass(slots=True)
 class SortedCopies:
-    """The copies of a place by lineage (claim UID, policy).
+    """The copies of a place by lineage.
 
     `leftovers` (id to reason) are failed and second copies, which protect nothing and may go at once.
     `unreadable` are copies that cannot be told apart from another; they stay and count nowhere. `labels`
-    names lineages for people, `away` are copies in the Recycle Bin.
+    names lineages for people by their text, `away` are copies in the Recycle Bin.
     """
 
-    lineages: dict[Key, list[Candidate]] = field(default_factory=lambda: defaultdict(list))
+    lineages: dict[CopyLineage, list[Candidate]] = field(default_factory=lambda: defaultdict(list))
     leftovers: dict[str, str] = field(default_factory=dict)
     unreadable: list[Unreadable] = field(default_factory=list)
     pending: list[str] = field(default_factory=list)
@@ -70,8 +94,8 @@ def sort_copies(
         if copy.snapshot_id in twins:
             found.unreadable.append(Unreadable(copy.snapshot_id, twins[copy.snapshot_id]))
             continue
-        key = (copy.claim.uid, copy.policy)
-        found.lineages[key].append(
+        lineage = lineage_of(copy)
+        found.lineages[lineage].append(
             Candidate(
                 copy.snapshot_id,
                 copy.taken,
@@ -80,9 +104,13 @@ def sort_copies(
                 volume=copy.source_volume,
             )
         )
-        name = f"{copy.claim.namespace}/{copy.claim.name}"
-        found.labels[f"{copy.claim.uid}/{copy.policy}"] = f"{name} (policy {copy.policy}) in {place.name}"
+        found.labels[str(lineage)] = _label(copy)
     return found
+
+
+def _label(copy: Copy) -> str:
+    claim = copy.claim
+    return f"{claim.namespace}/{claim.name} of {claim.cluster} (policy {copy.policy}) in {copy.place}"
 
 
 def _leftover(copy: Copy, ready: set[str]) -> str:
