@@ -10,7 +10,8 @@ SnapkeepError
     ├── NotFound       the named thing does not exist
     │   └── UnknownCluster   the config names no such cluster
     ├── Invalid        the request makes no sense
-    │   └── BadCursor        the cursor of a page request is not valid
+    │   ├── BadCursor        the cursor of a page request is not valid
+    │   └── UnknownVersion   a message of another release, which this one cannot read
     ├── TooLarge       the answer does not fit
     ├── ForeignSource  the requested thing belongs to somebody else
     ├── Forbidden      AWS refuses our role this call on this thing
@@ -80,6 +81,10 @@ class Invalid(PermanentError):
 
 class BadCursor(Invalid):
     """The cursor of a page request was not issued here, or belongs to another list."""
+
+
+class UnknownVersion(Invalid):
+    """A message is of another version than this release reads."""
 
 
 class TooLarge(PermanentError):
